@@ -1,0 +1,124 @@
+"""Every error that a person may read: one tree, each class with a stable code and an HTTP status.
+
+The docstring of a class is its default message, in the reader's language; a caller that knows more says more.
+Nothing here knows of a page: `tasks_ui/errors.py` shows these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+class LianbanError(Exception):
+    """系统没有办成这件事，什么都没有改变。请重试；仍然不行请联系系统管理员。"""
+
+    code = "error"
+    status = 500
+
+    def __init__(self, message: str | None = None) -> None:
+        self.message = message or (type(self).__doc__ or "").strip()
+        super().__init__(self.message)
+
+
+class SettingsError(LianbanError):
+    """环境变量设置有误，服务没有启动。"""
+
+    code = "settings"
+
+
+class NotFound(LianbanError):
+    """没有找到，或者你所在的单位不是当事方，无权查看。"""
+
+    code = "not_found"
+    status = 404
+
+
+class NotSignedIn(LianbanError):
+    """请先登录。"""
+
+    code = "not_signed_in"
+    status = 401
+
+
+class NotAllowed(LianbanError):
+    """这一步不由你办理。"""
+
+    code = "not_allowed"
+    status = 403
+
+
+class Refused(LianbanError):
+    """按规定现在不能这样办，什么都没有改变。"""
+
+    code = "refused"
+    status = 409
+
+
+class AlreadyDone(Refused):
+    """这一步已经有人办理过了。"""
+
+    code = "already_done"
+
+
+class Stale(Refused):
+    """这件办件刚刚有了变化，请刷新后再办。"""
+
+    code = "stale"
+
+
+class InvalidValues(LianbanError):
+    """填写的内容还有要改的地方，改好才能提交。"""
+
+    code = "invalid_values"
+    status = 422
+
+    def __init__(self, problems: Mapping[str, str], message: str | None = None) -> None:
+        """`problems` maps a field's key to one sentence; the key "" is the form as a whole."""
+        super().__init__(message)
+        self.problems = dict(problems)
+
+
+class DiagramRefused(LianbanError):
+    """流程图没有部署：有系统不能照图执行的地方，什么都没有保存。"""
+
+    code = "diagram_refused"
+    status = 422
+
+    def __init__(self, problems: list) -> None:
+        """`problems` is a list of `engine.bpmn.gate.Problem`, each naming an element, a reason and a remedy."""
+        super().__init__()
+        self.problems = problems
+
+    def __str__(self) -> str:
+        return "\n".join([self.message, *(str(problem) for problem in self.problems)])
+
+
+class ExpressionError(LianbanError):
+    """表达式有误。"""
+
+    code = "expression"
+    status = 422
+
+    def __init__(self, message: str, line: int = 1, column: int = 0) -> None:
+        super().__init__(message)
+        self.line, self.column = line, column
+
+
+class StoredByAnotherVersion(LianbanError):
+    """这件办件的存储状态不是本版本写的，不能读取。请联系系统管理员。"""
+
+    code = "stored_by_another_version"
+
+
+class IncidentRaised(LianbanError):
+    """这件办件遇到故障，已单独停下并记录，其他办件不受影响。请联系系统管理员。"""
+
+    code = "incident"
+    status = 500
+
+
+class Busy(LianbanError):
+    """系统正忙，这一步没有办成。请稍等片刻再试。"""
+
+    code = "busy"
+    status = 503
