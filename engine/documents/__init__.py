@@ -1,0 +1,1 @@
+"""What units write to each other, and the material that goes with it."""

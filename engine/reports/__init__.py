@@ -1,0 +1,1 @@
+"""What is read: where everything stands, for the pages and the command line. Nothing here changes anything."""

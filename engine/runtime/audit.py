@@ -1,0 +1,157 @@
+"""The record of what happened: append-only, one chain of hashes per instance, and a daily head over all chains.
+
+Changing, swapping or removing an entry breaks the chain behind it; removing the end of a chain, or a whole chain, breaks
+the head of the day. Nothing in the system ever updates or deletes an entry.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select
+
+from engine.clock import local_date, midnight
+from engine.db.tables import audit_entry, audit_head
+
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True)
+class Broken:
+    """The first entry of a chain that does not fit, and why, in words."""
+
+    chain: str
+    sequence: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.chain} 第 {self.sequence} 条：{self.reason}"
+
+
+def append(
+    tx: Connection,
+    instance_id: str,
+    at: datetime,
+    kind: str,
+    content: dict[str, Any],
+    person_id: str | None = None,
+    unit_code: str | None = None,
+    element_id: str | None = None,
+) -> None:
+    """The entry is the last of the instance's chain. The caller holds the lock of the instance."""
+    last = tx.execute(
+        select(audit_entry.c.sequence, audit_entry.c.hash)
+        .where(audit_entry.c.instance_id == instance_id)
+        .order_by(audit_entry.c.sequence.desc())
+        .limit(1)
+    ).first()
+    entry = {
+        "instance_id": instance_id,
+        "sequence": last.sequence + 1 if last else 1,
+        "at": at,
+        "person_id": person_id,
+        "unit_code": unit_code,
+        "kind": kind,
+        "element_id": element_id,
+        "content": content,
+        "previous_hash": last.hash if last else GENESIS,
+    }
+    tx.execute(insert(audit_entry).values(**entry, hash=_hash_entry(entry)))
+
+
+def close_days(tx: Connection, now: datetime) -> int:
+    """Every day before today has its head. Returns how many heads were made."""
+    first = tx.scalar(select(func.min(audit_entry.c.at)))
+    if first is None:
+        return 0
+    last = tx.execute(select(audit_head).order_by(audit_head.c.day.desc()).limit(1)).first()
+    day = last.day + timedelta(days=1) if last else local_date(first)
+    previous, made = (last.hash if last else GENESIS), 0
+    while day < local_date(now):
+        head = {"day": day, **_content_of_day(tx, day), "previous_hash": previous}
+        previous = _hash_head(head)
+        tx.execute(insert(audit_head).values(**head, hash=previous, made_at=now))
+        day, made = day + timedelta(days=1), made + 1
+    return made
+
+
+def verify(tx: Connection) -> list[Broken]:
+    """The first break of every broken chain, and of the chain of daily heads; empty when all is whole."""
+    broken: list[Broken] = []
+    chain, expected, previous = None, 0, GENESIS
+    for row in tx.execute(select(audit_entry).order_by(audit_entry.c.instance_id, audit_entry.c.sequence)):
+        if row.instance_id != chain:
+            chain, expected, previous = row.instance_id, 1, GENESIS
+        if broken and broken[-1].chain == chain:
+            continue
+        entry = row._asdict()
+        if row.sequence != expected:
+            broken.append(Broken(chain, expected, "这一条不见了。"))
+        elif row.previous_hash != previous:
+            broken.append(Broken(chain, row.sequence, "与前一条接不上，前一条可能被换过。"))
+        elif row.hash != _hash_entry(entry):
+            broken.append(Broken(chain, row.sequence, "内容与当时记下的不一致，可能被改过。"))
+        expected, previous = row.sequence + 1, row.hash
+    return broken + _verify_heads(tx)
+
+
+def _verify_heads(tx: Connection) -> list[Broken]:
+    previous, expected = GENESIS, None
+    for number, row in enumerate(tx.execute(select(audit_head).order_by(audit_head.c.day)), 1):
+        head = row._asdict()
+        if expected is not None and row.day != expected:
+            return [Broken("每日封存", number, f"{expected} 的封存不见了。")]
+        if row.previous_hash != previous or row.hash != _hash_head(head):
+            return [Broken("每日封存", number, f"{row.day} 的封存被改过。")]
+        content = _content_of_day(tx, row.day)
+        if any(head[name] != value for name, value in content.items()):
+            return [Broken("每日封存", number, f"{row.day} 的记录与封存时不一致，可能有记录被删除。")]
+        previous, expected = row.hash, row.day + timedelta(days=1)
+    return []
+
+
+def _content_of_day(tx: Connection, day: date) -> dict[str, Any]:
+    """How many chains and entries there were at the end of a day, and a hash over where each chain ended that day."""
+    ended_before = midnight(day + timedelta(days=1))
+    ends = (
+        select(audit_entry.c.instance_id, func.max(audit_entry.c.sequence).label("sequence"))
+        .where(audit_entry.c.at < ended_before)
+        .group_by(audit_entry.c.instance_id)
+        .subquery()
+    )
+    rows = tx.execute(
+        select(audit_entry.c.instance_id, audit_entry.c.sequence, audit_entry.c.hash)
+        .join(
+            ends,
+            (audit_entry.c.instance_id == ends.c.instance_id) & (audit_entry.c.sequence == ends.c.sequence),
+        )
+        .order_by(audit_entry.c.instance_id)
+    ).all()
+    digest = hashlib.sha256()
+    for row in rows:
+        digest.update(f"{row.instance_id} {row.sequence} {row.hash}\n".encode())
+    return {"chains": len(rows), "entries": sum(row.sequence for row in rows), "content_hash": digest.hexdigest()}
+
+
+def _hash_entry(entry: dict[str, Any]) -> str:
+    names = ("instance_id", "sequence", "at", "person_id", "unit_code", "kind", "element_id", "content", "previous_hash")
+    return _digest({name: entry[name] for name in names})
+
+
+def _hash_head(head: dict[str, Any]) -> str:
+    return _digest({name: head[name] for name in ("day", "chains", "entries", "content_hash", "previous_hash")})
+
+
+def _digest(content: dict[str, Any]) -> str:
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_iso)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _iso(value: object) -> str:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)

@@ -1,0 +1,89 @@
+"""What is known of an instance: one named value each, who said it and when.
+
+Every condition, timer and document reads facts. A later saying supersedes an earlier one; both stay in the table.
+Values are text, truth, numbers, instants (aware, in UTC), days and lists of these; every declared name exists from the
+start as null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from engine.clock import require_aware
+from engine.db.tables import fact
+
+
+def encode(value: object) -> Any:
+    """A value as JSON holds it; instants and days say what they are. Raises TypeError for anything else."""
+    match value:
+        case None | bool() | int() | float() | str():
+            return value
+        case datetime():
+            return {"instant": require_aware(value).astimezone(UTC).isoformat()}
+        case date():
+            return {"day": value.isoformat()}
+        case list() | tuple():
+            return [encode(item) for item in value]
+    raise TypeError(f"not a value of a fact: {type(value).__name__}")
+
+
+def decode(stored: Any) -> object:
+    match stored:
+        case {"instant": text}:
+            return datetime.fromisoformat(text)
+        case {"day": text}:
+            return date.fromisoformat(text)
+        case list():
+            return [decode(item) for item in stored]
+    return stored
+
+
+class Facts(Mapping[str, object]):
+    """The facts of one instance while a step is taken: as stored, with what this step says on top."""
+
+    def __init__(self, declared: Iterable[str], known: Mapping[str, object] | None = None) -> None:
+        self._values: dict[str, object] = dict.fromkeys(declared)
+        self._values.update(known or {})
+        self._said: dict[str, tuple[object, str | None, str | None]] = {}
+
+    def __getitem__(self, name: str) -> object:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    @property
+    def said(self) -> dict[str, object]:
+        """What this step has said so far."""
+        return {name: value for name, (value, _, _) in self._said.items()}
+
+    def say(self, name: str, value: object, person_id: str | None = None, task_id: str | None = None) -> None:
+        """The fact has this value from now on. Raises KeyError for a name that the procedure does not declare."""
+        if name not in self._values:
+            raise KeyError(name)
+        encode(value)
+        self._values[name] = value
+        self._said[name] = (value, person_id, task_id)
+
+    def store(self, tx: Connection, instance_id: str, revision: int, at: datetime) -> None:
+        """Everything that this step has said is in the table."""
+        rows = [
+            {"instance_id": instance_id, "revision": revision, "name": name, "value": encode(value), "said_at": at,
+             "said_by": person_id, "task_id": task_id}
+            for name, (value, person_id, task_id) in self._said.items()
+        ]  # fmt: skip
+        if rows:
+            tx.execute(insert(fact), rows)
+
+
+def known(tx: Connection, instance_id: str) -> dict[str, object]:
+    """The facts of an instance that somebody has said, as they stand."""
+    rows = tx.execute(select(fact.c.name, fact.c.value).where(fact.c.instance_id == instance_id).order_by(fact.c.id))
+    return {row.name: decode(row.value) for row in rows}
