@@ -7,6 +7,7 @@ Nothing here knows of a page: `tasks_ui/errors.py` shows these.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 
 class LianbanError(Exception):
@@ -78,19 +79,32 @@ class InvalidValues(LianbanError):
         self.problems = dict(problems)
 
 
+@dataclass(frozen=True)
+class Problem:
+    """One thing in a diagram or a form that cannot be run: where, why, and what to do instead."""
+
+    element_id: str
+    element_name: str
+    reason: str
+    remedy: str
+
+    def __str__(self) -> str:
+        where = f"元素“{self.element_name or self.element_id}”（{self.element_id}）：" if self.element_id else ""
+        return f"{where}{self.reason}{self.remedy}"
+
+
 class DiagramRefused(LianbanError):
     """流程图没有部署：有系统不能照图执行的地方，什么都没有保存。"""
 
     code = "diagram_refused"
     status = 422
 
-    def __init__(self, problems: list) -> None:
-        """`problems` is a list of `engine.bpmn.gate.Problem`, each naming an element, a reason and a remedy."""
+    def __init__(self, problems: list[Problem]) -> None:
         super().__init__()
         self.problems = problems
 
     def __str__(self) -> str:
-        return "\n".join([self.message, *(str(problem) for problem in self.problems)])
+        return "\n".join([self.message, *map(str, self.problems)])
 
 
 class ExpressionError(LianbanError):

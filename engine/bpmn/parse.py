@@ -35,6 +35,9 @@ _NOT_EXECUTED = {"laneSet", "extensionElements", "documentation", "ioSpecificati
                  "property", "dataInputAssociation", "dataOutputAssociation"}  # fmt: skip
 FORMAT = 1
 
+Specification = BpmnProcessSpec
+"""What runs; the rest of the engine passes it on and never looks inside."""
+
 
 class HostEvent(EventDefinition):  # type: ignore[misc]
     """An event that waits until the runtime fires it: a timer or a button. It never looks at a clock by itself.
@@ -122,7 +125,7 @@ def specify(root: etree._Element, process_id: str) -> bytes:
     return json.dumps(content, ensure_ascii=False).encode()
 
 
-def restore_specification(stored: bytes) -> BpmnProcessSpec:
+def restore_specification(stored: bytes) -> Specification:
     """The specification, ready to be shared by any number of instances. Raises StoredByAnotherVersion."""
     content = json.loads(stored)
     if content.get("format") != FORMAT:
@@ -130,7 +133,7 @@ def restore_specification(stored: bytes) -> BpmnProcessSpec:
     return _REGISTRY.restore(content["specification"])
 
 
-def new_workflow(specification: BpmnProcessSpec, script_engine: Any, restoring: bool) -> BpmnWorkflow:
+def new_workflow(specification: Specification, script_engine: Any, restoring: bool) -> BpmnWorkflow:
     return BpmnWorkflow(specification, {}, script_engine=script_engine, deserializing=restoring)
 
 

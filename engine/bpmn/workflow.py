@@ -13,14 +13,13 @@ from uuid import UUID
 
 from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
 from SpiffWorkflow.bpmn.script_engine.python_environment import BasePythonScriptEngineEnvironment
-from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.bpmn.specs.defaults import UserTask
 from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn import state
-from engine.bpmn.parse import Clock, HostEvent, new_workflow
+from engine.bpmn.parse import Clock, HostEvent, Specification, new_workflow
 from engine.errors import AlreadyDone, LianbanError
 
 STEP_BUDGET = 500
@@ -87,7 +86,7 @@ class _ScriptEngine(PythonScriptEngine):  # type: ignore[misc]
 
 
 class Workflow:
-    def __init__(self, specification: BpmnProcessSpec, host: Host, stored: bytes | None = None) -> None:
+    def __init__(self, specification: Specification, host: Host, stored: bytes | None = None) -> None:
         """A new process that has not taken its first step, or one restored from its stored state."""
         self._spiff = new_workflow(specification, _ScriptEngine(host), restoring=stored is not None)
         if stored is not None:

@@ -8,38 +8,12 @@ start as null.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime
-from typing import Any
+from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
-from engine.clock import require_aware
 from engine.db.tables import fact
-
-
-def encode(value: object) -> Any:
-    """A value as JSON holds it; instants and days say what they are. Raises TypeError for anything else."""
-    match value:
-        case None | bool() | int() | float() | str():
-            return value
-        case datetime():
-            return {"instant": require_aware(value).astimezone(UTC).isoformat()}
-        case date():
-            return {"day": value.isoformat()}
-        case list() | tuple():
-            return [encode(item) for item in value]
-    raise TypeError(f"not a value of a fact: {type(value).__name__}")
-
-
-def decode(stored: Any) -> object:
-    match stored:
-        case {"instant": text}:
-            return datetime.fromisoformat(text)
-        case {"day": text}:
-            return date.fromisoformat(text)
-        case list():
-            return [decode(item) for item in stored]
-    return stored
+from engine.db.values import decode, encode
 
 
 class Facts(Mapping[str, object]):

@@ -1,0 +1,48 @@
+"""What a timer's text means: an ISO 8601 instant or duration, or an expression of our own language.
+
+Durations are read here, with bounds: no less than a minute, no more than ten years.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+from engine.clock import require_aware
+from engine.errors import ExpressionError
+
+LEAST = timedelta(minutes=1)
+MOST = timedelta(days=3653)
+_DURATION = re.compile(
+    r"P(?=.)(?:(?P<weeks>\d{1,4})W)?(?:(?P<days>\d{1,4})D)?"
+    r"(?:T(?=.)(?:(?P<hours>\d{1,6})H)?(?:(?P<minutes>\d{1,8})M)?(?:(?P<seconds>\d{1,9})S)?)?"
+)
+
+
+def read_duration(text: str) -> timedelta | None:
+    """The duration that an ISO 8601 text such as PT24H or P3D gives; None when the text is none.
+
+    Years and months are no durations (they differ in length). Raises ExpressionError when it is out of bounds.
+    """
+    match = _DURATION.fullmatch(text.strip())
+    if match is None:
+        return None
+    duration = timedelta(**{unit: int(number) for unit, number in match.groupdict().items() if number})
+    if not LEAST <= duration <= MOST:
+        raise ExpressionError(f"时长 {text} 超出范围：最短 1 分钟，最长 10 年。")
+    return duration
+
+
+def read_instant(text: str) -> datetime | None:
+    """The instant that an ISO 8601 text with an offset gives; None when the text is none.
+
+    Raises ExpressionError when the offset is missing.
+    """
+    try:
+        instant = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    try:
+        return require_aware(instant)
+    except ValueError:
+        raise ExpressionError(f"时间 {text} 没有写时区，例如 2026-10-10T00:00:00+08:00。") from None

@@ -1,0 +1,100 @@
+"""The only place that begins and commits a transaction.
+
+`transaction()` is one thing that happened, wholly or not at all; `reading()` changes nothing. SQLite takes its write lock
+at the beginning (`BEGIN IMMEDIATE`), so that a step never finds out at its end that somebody else was first.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.pool import NullPool
+
+from engine.errors import Busy
+
+T = TypeVar("T")
+ATTEMPTS = 5
+_TRANSIENT_STATES = {"40001", "40P01"}  # serialization failure, deadlock
+_WRITES = "writes"
+
+
+class Database:
+    def __init__(self, url: str) -> None:
+        """A database at an SQLAlchemy URL: sqlite:///path or postgresql+psycopg://…"""
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        if self.is_sqlite:
+            self.engine: Engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": 20})
+            event.listen(self.engine, "connect", _prepare_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+        else:
+            self.engine = create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A transaction that commits when the block ends and rolls back when it raises. Raises Busy when locked out."""
+        with self._begun(writes=True) as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One consistent look at the data; whatever is written in it is rolled back."""
+        with self._begun(writes=False) as connection:
+            yield connection
+
+    def run(self, work: Callable[[Connection], T]) -> T:
+        """The work is done in a transaction of its own, begun anew when the database asks for that, five times at most.
+
+        Raises Busy when it could not be done; then nothing has changed.
+        """
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                with self.transaction() as tx:
+                    return work(tx)
+            except Busy:
+                if attempt == ATTEMPTS:
+                    raise
+                time.sleep(random.uniform(0.01, 0.05) * attempt)
+        raise AssertionError("unreachable")
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    @contextmanager
+    def _begun(self, writes: bool) -> Iterator[Connection]:
+        try:
+            with self.engine.connect() as connection:
+                connection = connection.execution_options(**{_WRITES: writes})
+                with connection.begin() as transaction:
+                    yield connection
+                    if not writes:
+                        transaction.rollback()
+        except DBAPIError as error:
+            if _is_transient(error):
+                raise Busy from error
+            raise
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver must not begin by itself: we say when, and how
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=20000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES, True)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _is_transient(error: DBAPIError) -> bool:
+    state = getattr(error.orig, "sqlstate", None)
+    locked = isinstance(error, OperationalError) and "locked" in str(error.orig)
+    return state in _TRANSIENT_STATES or locked

@@ -1,0 +1,1 @@
+"""Working days, legal periods and what hangs on them."""

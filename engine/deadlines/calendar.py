@@ -1,0 +1,107 @@
+"""Which days are working days, and why.
+
+The official arrangements of the State Council are data: days off and make-up working days of each year. A year without
+an official notice is computed from weekends and New Year's Day alone, and says that it is provisional: make-up days are
+never invented, and neither is a festival whose days depend on a notice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+
+
+@dataclass(frozen=True)
+class CalendarDay:
+    """A day that the notice names: off, or a weekend day that is worked."""
+
+    date: date
+    off: bool
+    name: str
+
+
+@dataclass(frozen=True)
+class CalendarYear:
+    year: int
+    official: bool
+    days: Mapping[date, CalendarDay]
+    notice: str = ""
+
+
+@dataclass(frozen=True)
+class DayKind:
+    """Whether a day is worked, in one word why, and whether an official notice says so."""
+
+    working: bool
+    reason: str
+    official: bool
+
+
+@dataclass(frozen=True)
+class Calendar:
+    years: Mapping[int, CalendarYear]
+    version: str
+    """Names the content: the first twelve digits of its SHA-256."""
+
+    @cached_property
+    def official_years(self) -> frozenset[int]:
+        return frozenset(year for year, content in self.years.items() if content.official)
+
+    def kind(self, day: date) -> DayKind:
+        """What kind of day it is; `reason` is 工作日, 调休上班, 周六, 周日 or the holiday's name."""
+        year = self.years.get(day.year)
+        official = year is not None and year.official
+        named = year.days.get(day) if year is not None and official else None
+        if named is not None and named.off:
+            return DayKind(False, named.name, official)
+        if named is not None:
+            return DayKind(True, "调休上班" if day.weekday() >= 5 else "工作日", official)
+        if not official and (day.month, day.day) == (1, 1):
+            return DayKind(False, "元旦", official)
+        if day.weekday() >= 5:
+            return DayKind(False, WEEKDAYS[day.weekday()], official)
+        return DayKind(True, "工作日", official)
+
+    def is_working_day(self, day: date) -> bool:
+        return self.kind(day).working
+
+    def days_after(self, day: date) -> Iterator[date]:
+        """The following days, without end within the years that are computed."""
+        while day.year <= LAST_YEAR:
+            day += timedelta(days=1)
+            yield day
+
+    def working_days_between(self, after: date, until: date) -> int:
+        """How many working days lie after one day and up to another, that one included; 0 when it is not later."""
+        days = (after + timedelta(days=offset) for offset in range(1, (until - after).days + 1))
+        return sum(self.is_working_day(day) for day in days)
+
+    def next_working_day(self, day: date) -> date:
+        return next(later for later in self.days_after(day) if self.is_working_day(later))
+
+    def working_day_before(self, day: date) -> date:
+        day -= timedelta(days=1)
+        while not self.is_working_day(day):
+            day -= timedelta(days=1)
+        return day
+
+
+def load_calendar(content: bytes) -> Calendar:
+    """The calendar in our own format: per year its status and days. Raises ValueError when it is not that."""
+    years = {}
+    for entry in json.loads(content)["years"]:
+        days = [CalendarDay(date.fromisoformat(day["date"]), day["off"], day["name"]) for day in entry["days"]]
+        years[entry["year"]] = CalendarYear(
+            year=entry["year"],
+            official=entry["status"] == "official",
+            days={day.date: day for day in days},
+            notice=entry.get("notice_no") or "",
+        )
+    return Calendar(years, hashlib.sha256(content).hexdigest()[:12])

@@ -1,0 +1,178 @@
+"""Counting a period: pure, with a trace that says of every day why it counts or not.
+
+The day of the start is never counted. A period in days ends at 24:00 of its last day in Asia/Shanghai; `due_at` is that
+instant, exclusive: done before it is in time. Working days count working days; natural days and months roll forward to a
+working day; periods counted back roll to an earlier one; hours run through nights, weekends and holidays and never roll.
+(行政处罚法第八十五条、行政强制法第六十九条、民法典第二百条至第二百零四条)
+"""
+
+from __future__ import annotations
+
+import calendar as gregorian
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from engine.clock import SHANGHAI, local_date, midnight, require_aware
+from engine.deadlines.calendar import FIRST_YEAR, LAST_YEAR, Calendar
+from engine.errors import ExpressionError
+
+NUMBER_LIMIT = 10_000
+END_OF_DAY = time(0, 0)
+"""The cut-off 24:00; another time of day is a close of business (A25)."""
+
+
+@dataclass(frozen=True)
+class CountedDay:
+    date: date
+    reason: str
+
+
+@dataclass(frozen=True)
+class Count:
+    """A period as it was counted. Instants are aware, in UTC; `due_at` is exclusive; `last_day` is None for hours."""
+
+    kind: str
+    number: int | None
+    start_at: datetime
+    due_at: datetime
+    last_day: date | None
+    provisional: bool
+    counted: tuple[CountedDay, ...] = ()
+    skipped: tuple[CountedDay, ...] = ()
+    calendar_version: str = ""
+
+
+def working_days(calendar: Calendar, number: int, start: datetime, cutoff: time = END_OF_DAY) -> Count:
+    """WD(n): the n-th working day after the day of the start is the last day."""
+    first = _require(number, start)
+    counted: list[date] = []
+    walked = [first]
+    for day in calendar.days_after(first):
+        walked.append(day)
+        if calendar.is_working_day(day):
+            counted.append(day)
+        if len(counted) == number:
+            break
+    return _count(calendar, "working_days", number, start, walked[-1] if number else first, counted, cutoff)
+
+
+def natural_days(calendar: Calendar, number: int, start: datetime, cutoff: time = END_OF_DAY) -> Count:
+    """ND(n): n days after the day of the start, rolled forward to a working day."""
+    first = _require(number, start)
+    counted = [first + timedelta(days=offset) for offset in range(1, number + 1)]
+    last = _roll_forward(calendar, first + timedelta(days=number))
+    return _count(calendar, "natural_days", number, start, last, counted, cutoff)
+
+
+def months(calendar: Calendar, number: int, start: datetime, cutoff: time = END_OF_DAY) -> Count:
+    """MO(n): the same day of the n-th month after, or the last of that month; rolled forward to a working day."""
+    first = _require(number, start)
+    year, month = divmod(first.year * 12 + first.month - 1 + number, 12)
+    if year > LAST_YEAR:
+        raise ExpressionError(f"期限超出 {LAST_YEAR} 年，算不出来。")
+    day = min(first.day, gregorian.monthrange(year, month + 1)[1])
+    meant = date(year, month + 1, day)
+    counted = [first + timedelta(days=offset) for offset in range(1, (meant - first).days + 1)]
+    return _count(calendar, "months", number, start, _roll_forward(calendar, meant), counted, cutoff)
+
+
+def hours(calendar: Calendar, number: float, start: datetime) -> Count:
+    """H(n): exactly n hours after the start."""
+    _require(int(number), start)
+    due_at = require_aware(start).astimezone(UTC) + timedelta(hours=number)
+    return Count("hours", int(number), start.astimezone(UTC), due_at, None, False, calendar_version=calendar.version)
+
+
+def working_days_before(calendar: Calendar, number: int, at: datetime) -> Count:
+    """The n-th working day before the day of an event is the latest day."""
+    event = _require(number, at)
+    counted: list[date] = []
+    day = event
+    while len(counted) < number:
+        day = calendar.working_day_before(day)
+        counted.append(day)
+    return _count_back(calendar, "working_days_before", number, at, day, counted)
+
+
+def natural_days_before(calendar: Calendar, number: int, at: datetime) -> Count:
+    """n days before the day of an event, rolled to an earlier working day."""
+    event = _require(number, at)
+    counted = [event - timedelta(days=offset) for offset in range(1, number + 1)]
+    latest = event - timedelta(days=number)
+    if not calendar.is_working_day(latest):
+        latest = calendar.working_day_before(latest)
+    return _count_back(calendar, "natural_days_before", number, at, latest, counted)
+
+
+def until(calendar: Calendar, start: datetime, due_at: datetime) -> Count:
+    """A period whose end was chosen (an extension): its working days told apart from the original start."""
+    first, last = _require(0, start), local_date(due_at - timedelta(microseconds=1))
+    days = [first + timedelta(days=offset) for offset in range(1, (last - first).days + 1)]
+    counted = [day for day in days if calendar.is_working_day(day)]
+    count = _count(calendar, "working_days", len(counted), start, max(first, last), counted, END_OF_DAY)
+    return Count(**{**vars(count), "due_at": due_at.astimezone(UTC)})
+
+
+def bare(due_at: datetime, start_at: datetime | None = None) -> Count:
+    """An instant that was not counted."""
+    due_at = require_aware(due_at).astimezone(UTC)
+    return Count("instant", None, start_at or due_at, due_at, None, False)
+
+
+def _require(number: int, start: datetime) -> date:
+    if isinstance(number, bool) or not 0 <= number <= NUMBER_LIMIT:
+        raise ExpressionError(f"期限的天数或小时数应在 0 到 {NUMBER_LIMIT} 之间。")
+    day = local_date(start)
+    if not FIRST_YEAR <= day.year < LAST_YEAR - number // 200:
+        raise ExpressionError(f"日期超出 {FIRST_YEAR} 至 {LAST_YEAR} 年，算不出来。")
+    return day
+
+
+def _roll_forward(calendar: Calendar, day: date) -> date:
+    return day if calendar.is_working_day(day) else calendar.next_working_day(day)
+
+
+def _count(
+    calendar: Calendar, kind: str, number: int, start: datetime, last: date, counted: list[date], cutoff: time
+) -> Count:
+    first = local_date(start)
+    walked = [first + timedelta(days=offset) for offset in range(1, (last - first).days + 1)]
+    if cutoff == END_OF_DAY:
+        due_at = midnight(last + timedelta(days=1))
+    else:
+        due_at = datetime.combine(last, cutoff, SHANGHAI).astimezone(UTC)
+    return _traced(calendar, kind, number, start, due_at, last, walked, counted)
+
+
+def _count_back(
+    calendar: Calendar, kind: str, number: int, at: datetime, latest: date, counted: list[date]
+) -> Count:
+    event = local_date(at)
+    walked = [latest + timedelta(days=offset) for offset in range((event - latest).days)]
+    return _traced(calendar, kind, number, at, midnight(latest + timedelta(days=1)), latest, walked, sorted(counted))
+
+
+def _traced(
+    calendar: Calendar,
+    kind: str,
+    number: int,
+    start: datetime,
+    due_at: datetime,
+    last: date,
+    walked: list[date],
+    counted: list[date],
+) -> Count:
+    """The count with a reason for each day walked over; provisional when any of them has no official notice."""
+    chosen = set(counted)
+    kinds = {day: calendar.kind(day) for day in walked}
+    return Count(
+        kind=kind,
+        number=number,
+        start_at=start.astimezone(UTC),
+        due_at=due_at,
+        last_day=last,
+        provisional=any(not kinds[day].official for day in walked),
+        counted=tuple(CountedDay(day, kinds[day].reason) for day in counted if day in kinds),
+        skipped=tuple(CountedDay(day, kinds[day].reason) for day in walked if day not in chosen),
+        calendar_version=calendar.version,
+    )

@@ -1,0 +1,150 @@
+"""The record of a legal period: from which fact it runs, when it is due, how that was counted, and what became of it.
+
+A period starts when its timer event is armed, or takes the running record of its key. From then on the record is the
+truth: the timer, the reminders and every page follow it. Being overdue is a fact that nothing erases.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from engine.db.tables import deadline
+from engine.deadlines.counting import Count
+from engine.ids import new_id
+
+OPEN = ("running", "overdue")
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """One row of the table; instants are aware and in UTC, `due_at` is exclusive: in time means before it."""
+
+    id: str
+    instance_id: str
+    key: str
+    element_id: str
+    name: str
+    rule: str
+    basis: str
+    hard: bool
+    unit_code: str | None
+    kind: str
+    number: int | None
+    start_at: datetime
+    due_at: datetime
+    last_day: date | None
+    provisional: bool
+    trace: dict[str, list[list[str]]]
+    calendar_version: str
+    status: str
+    armed_at: datetime
+    original_due_at: datetime
+    moves: list[dict[str, Any]]
+    overdue_at: datetime | None
+    ended_at: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+    @property
+    def extended(self) -> bool:
+        return any(move["why"] == "extended" for move in self.moves)
+
+
+def of_instance(tx: Connection, instance_id: str) -> list[Deadline]:
+    """Every period that the instance has had, oldest first."""
+    rows = tx.execute(select(deadline).where(deadline.c.instance_id == instance_id).order_by(deadline.c.armed_at))
+    return [Deadline(**row._mapping) for row in rows]
+
+
+def start(
+    tx: Connection,
+    *,
+    instance_id: str,
+    key: str,
+    element_id: str,
+    name: str,
+    rule: str,
+    basis: str,
+    hard: bool,
+    unit_code: str | None,
+    count: Count,
+    now: datetime,
+) -> Deadline:
+    """A new period is running."""
+    record = Deadline(
+        id=new_id(),
+        instance_id=instance_id,
+        key=key,
+        element_id=element_id,
+        name=name,
+        rule=rule,
+        basis=basis,
+        hard=hard,
+        unit_code=unit_code,
+        status="running",
+        armed_at=now,
+        original_due_at=count.due_at,
+        moves=[],
+        overdue_at=None,
+        ended_at=None,
+        **_counted(count),
+    )
+    tx.execute(insert(deadline).values(**vars(record)))
+    return record
+
+
+def move(tx: Connection, record: Deadline, count: Count, why: str, now: datetime) -> Deadline:
+    """The open period is due at another instant; the old one and the reason stay. An overdue stays an overdue."""
+    step = {"at": now.isoformat(), "from": record.due_at.isoformat(), "to": count.due_at.isoformat(), "why": why}
+    return _change(tx, record, moves=[*record.moves, step], **_counted(count))
+
+
+def mark_overdue(tx: Connection, record: Deadline, now: datetime) -> Deadline:
+    """The period has run out at its due instant. An overdue that is recorded stays as it is."""
+    if record.status != "running" or now < record.due_at:
+        return record
+    return _change(tx, record, status="overdue", overdue_at=record.due_at)
+
+
+def meet(tx: Connection, record: Deadline, at: datetime) -> Deadline:
+    """The duty was done at this instant: in time when before the due instant, else late, and an overdue for ever."""
+    if not record.is_open:
+        return record
+    late = at >= record.due_at or record.overdue_at is not None
+    overdue_at = record.overdue_at or (record.due_at if late else None)
+    return _change(tx, record, status="met_late" if late else "met", ended_at=at, overdue_at=overdue_at)
+
+
+def cancel(tx: Connection, record: Deadline, at: datetime) -> Deadline:
+    """The duty has fallen away: the instance ended or went another way. An overdue stays recorded."""
+    if not record.is_open:
+        return record
+    overdue_at = record.overdue_at or (record.due_at if at >= record.due_at else None)
+    return _change(tx, record, status="cancelled", ended_at=at, overdue_at=overdue_at)
+
+
+def _counted(count: Count) -> dict[str, Any]:
+    def days(counted: Any) -> list[list[str]]:
+        return [[day.date.isoformat(), day.reason] for day in counted]
+
+    return {
+        "kind": count.kind,
+        "number": count.number,
+        "start_at": count.start_at,
+        "due_at": count.due_at,
+        "last_day": count.last_day,
+        "provisional": count.provisional,
+        "trace": {"counted": days(count.counted), "skipped": days(count.skipped)},
+        "calendar_version": count.calendar_version,
+    }
+
+
+def _change(tx: Connection, record: Deadline, **values: Any) -> Deadline:
+    tx.execute(update(deadline).where(deadline.c.id == record.id).values(**values))
+    return Deadline(**{**vars(record), **values})

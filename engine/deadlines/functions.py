@@ -1,0 +1,80 @@
+"""The day counting that expressions may call, and how a period's expression is turned into a count with its trace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from engine.bpmn.expressions import evaluate
+from engine.clock import midnight
+from engine.deadlines import counting
+from engine.deadlines.calendar import Calendar
+from engine.deadlines.counting import Count
+from engine.errors import ExpressionError
+
+Functions = Mapping[str, Callable[..., Any]]
+
+KINDS: Mapping[str, Callable[[Calendar, int, datetime], Count]] = {
+    "working_days": counting.working_days,
+    "natural_days": counting.natural_days,
+    "months": counting.months,
+    "hours": counting.hours,
+    "working_days_before": counting.working_days_before,
+    "natural_days_before": counting.natural_days_before,
+}
+"""Every way of counting that an expression may name."""
+
+
+def counting_functions(calendar: Calendar, made: list[Count] | None = None) -> dict[str, Callable[..., Any]]:
+    """working_days(n, start) and the others: the due instant (exclusive, UTC), or None while the start is unknown.
+
+    Every count that is made is added to `made`, so that the caller can find the trace of the instant it got.
+    """
+
+    def function(kind: str) -> Callable[[Any, Any], datetime | None]:
+        def counted(number: Any, start: Any) -> datetime | None:
+            if start is None:
+                return None
+            if not isinstance(number, int):
+                raise ExpressionError(f"{kind} 的第一个参数应当是整数，例如 {kind}(3, …)。")
+            count = KINDS[kind](calendar, number, as_instant(start))
+            if made is not None:
+                made.append(count)
+            return count.due_at
+
+        return counted
+
+    return {kind: function(kind) for kind in KINDS}
+
+
+def evaluate_period(
+    expression: str, names: Mapping[str, object], calendar: Calendar, functions: Functions
+) -> Count | None:
+    """The instant that the expression gives, with how it was counted; None when it gives none (yet).
+
+    Raises ExpressionError when the value is no instant.
+    """
+    made: list[Count] = []
+    value = evaluate(expression, names, {**functions, **counting_functions(calendar, made)})
+    if value is None:
+        return None
+    due_at = as_instant(value)
+    counted = next((count for count in reversed(made) if count.due_at == due_at), None)
+    return counted or counting.bare(due_at)
+
+
+def as_instant(value: object) -> datetime:
+    """An aware instant, an ISO text with its offset, or a day (its beginning). Raises ExpressionError."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            raise ExpressionError(f"“{value}”不是时间，应写成 2026-09-30T09:30:00+08:00 这样。") from None
+    if isinstance(value, datetime):
+        if value.utcoffset() is None:
+            raise ExpressionError(f"时间 {value.isoformat()} 没有写时区，应写成 {value.isoformat()}+08:00 这样。")
+        return value.astimezone(UTC)
+    if isinstance(value, date):
+        return midnight(value)
+    raise ExpressionError("期限应当从一个时间起算。")

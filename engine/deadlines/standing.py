@@ -1,0 +1,172 @@
+"""How a period stands at one instant, and the strip of days that explains it. Pure; the words are the pages' business.
+
+Near means: the last day is today or the next working day, or a period in hours has less than 24 of them left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Protocol
+
+from engine.clock import local, local_date
+from engine.deadlines.calendar import WEEKDAYS, Calendar
+
+STRIP_LIMIT = 11
+"""Cells that a strip may have; a longer period is folded in the middle."""
+LATE_LIMIT = 3
+
+
+class Running(Protocol):
+    """What is asked of a deadline record."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def hard(self) -> bool: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def start_at(self) -> datetime: ...
+    @property
+    def due_at(self) -> datetime: ...
+    @property
+    def last_day(self) -> date | None: ...
+    @property
+    def ended_at(self) -> datetime | None: ...
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`state` is over, near, ok, soft (a recommended period), met, late (done, but late) or cancelled.
+
+    `days` are working days left or, when over or late, working days too many; natural days where the period counts
+    those. `minutes` are given instead for a period in hours.
+    """
+
+    state: str
+    days: int | None = None
+    minutes: int | None = None
+    natural: bool = False
+    today: bool = False
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One day of a strip, or a run of days: what stands above, the day, and the mark below."""
+
+    kind: str
+    top: str
+    day: str
+    mark: str
+    make_up: bool = False
+    today: bool = False
+    last: bool = False
+
+
+def standing_of(record: Running, now: datetime, calendar: Calendar) -> Standing:
+    if record.status in ("met", "cancelled"):
+        return Standing(record.status)
+    until = record.ended_at if record.status == "met_late" and record.ended_at else now
+    passed = until >= record.due_at
+    state = "late" if record.status == "met_late" else "over" if record.hard else "soft"
+    if record.last_day is None:
+        minutes = int(abs((record.due_at - until).total_seconds()) // 60)
+        if passed or state == "late":
+            return Standing(state, minutes=minutes)
+        near = record.hard and minutes < 24 * 60
+        return Standing("near" if near else "ok" if record.hard else "soft", minutes=minutes)
+    today = local_date(until)
+    if passed or state == "late":
+        return Standing(state, days=calendar.working_days_between(record.last_day, today))
+    left = calendar.working_days_between(today, record.last_day)
+    natural = not record.kind.startswith("working") and left > 1
+    near = record.last_day == today or left <= 1
+    return Standing(
+        state="soft" if not record.hard else "near" if near else "ok",
+        days=(record.last_day - today).days if natural else left,
+        natural=natural,
+        today=record.last_day == today,
+    )
+
+
+def strip_of(record: Running, now: datetime, calendar: Calendar) -> list[Cell]:
+    """The days of a period from its start to its last day, and the working days it is late, one cell each.
+
+    Days off run together; a period in hours has its first and its last day.
+    """
+    start, today = local_date(record.start_at), local_date(now)
+    if record.last_day is None:
+        return _strip_of_hours(record, start, today)
+    cells = [Cell("from", _weekday(start, today), str(start.day), "起", today=start == today)]
+    natural = not record.kind.startswith("working")
+    number, run = 0, []  # type: ignore[var-annotated]
+    for offset in range(1, (record.last_day - start).days + 1):
+        day = start + timedelta(days=offset)
+        kind = calendar.kind(day)
+        number += natural or kind.working
+        if not kind.working and not (natural and day == record.last_day):
+            run.append(day)
+            continue
+        cells += _off(run, calendar)
+        run = []
+        cells.append(
+            Cell(
+                kind="done" if day < today else "day",
+                top="补班" if kind.reason == "调休上班" else _weekday(day, today),
+                day=str(day.day),
+                mark=str(number),
+                make_up=kind.reason == "调休上班",
+                today=day == today,
+                last=day == record.last_day,
+            )
+        )
+    return _folded(cells) + _late(record, now, calendar)
+
+
+def _strip_of_hours(record: Running, start: date, today: date) -> list[Cell]:
+    due = local(record.due_at)
+    cells = [Cell("from", _weekday(start, today), str(start.day), f"{local(record.start_at):%H:%M}", today=start == today)]
+    if due.date() != start:
+        end = Cell("day", _weekday(due.date(), today), str(due.day), f"{due:%H:%M}", today=due.date() == today, last=True)
+        cells.append(end)
+    return cells
+
+
+def _late(record: Running, now: datetime, calendar: Calendar) -> list[Cell]:
+    """The working days after the last day on which the duty was still not done, the latest ones."""
+    until = local_date(record.ended_at or now)
+    if record.last_day is None or record.status not in ("running", "overdue", "met_late") or until <= record.last_day:
+        return []
+    days = [record.last_day + timedelta(days=offset) for offset in range(1, (until - record.last_day).days + 1)]
+    late = [(number, day) for number, day in enumerate((day for day in days if calendar.is_working_day(day)), 1)]
+    today = local_date(now)
+    return [
+        Cell("late", _weekday(day, today), str(day.day), f"+{number}", today=day == today)
+        for number, day in late[-LATE_LIMIT:]
+    ]
+
+
+def _off(run: list[date], calendar: Calendar) -> list[Cell]:
+    if not run:
+        return []
+    names = [reason for reason in (calendar.kind(day).reason for day in run) if reason not in WEEKDAYS]
+    if names:
+        top = names[0]
+    else:
+        top = "周末" if len(run) > 1 else calendar.kind(run[0]).reason
+    day = str(run[0].day) if len(run) == 1 else f"{run[0].day}–{run[-1].day}"
+    return [Cell("off", top, day, "休")]
+
+
+def _folded(cells: list[Cell]) -> list[Cell]:
+    if len(cells) <= STRIP_LIMIT:
+        return cells
+    head, tail = cells[:3], cells[-4:]
+    middle = [cell for cell in cells[3:-4] if cell.kind != "off"]
+    marks = f"{middle[0].mark}–{middle[-1].mark}" if middle else ""
+    return [*head, Cell("fold", "…", "…", marks, today=any(cell.today for cell in cells[3:-4])), *tail]
+
+
+def _weekday(day: date, today: date) -> str:
+    return "今天" if day == today else WEEKDAYS[day.weekday()]

@@ -1,0 +1,167 @@
+"""Versions of a procedure: the diagram as the analyst drew it, its forms, and what runs.
+
+A version never changes once it is stored; running instances keep theirs. Deploying what is already the latest version
+gives that version back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from threading import Lock
+
+from sqlalchemy import Connection, func, insert, select
+
+from engine.bpmn import elements, gate, parse, read
+from engine.bpmn.elements import Diagram, Element
+from engine.bpmn.parse import Specification
+from engine.db.tables import definition_version
+from engine.errors import DiagramRefused, NotFound
+from engine.forms.schema import Form, read_form
+from engine.ids import new_id
+
+
+@dataclass(frozen=True)
+class Definition:
+    id: str
+    key: str
+    version: int
+    name: str
+    diagram: Diagram
+    forms: Mapping[str, Form]
+    specification: Specification
+
+    @cached_property
+    def facts(self) -> frozenset[str]:
+        """Every name that the procedure may ever say: form fields, facts of operations, named units."""
+        return frozenset(self.diagram.declared_facts(self.forms.values()))
+
+    @cached_property
+    def flow_between(self) -> Mapping[tuple[str, str], str]:
+        """(source element, target element) -> sequence flow."""
+        return {(flow.source, flow.target): flow.id for flow in self.diagram.flows.values()}
+
+    def form_of(self, element: Element) -> Form:
+        return self.forms[element.form_ref or ""]
+
+
+@dataclass(frozen=True)
+class City:
+    """What the gate must know of an installation to judge a diagram."""
+
+    operations: Mapping[str, object]
+    units: frozenset[str]
+    roles: frozenset[str]
+    functions: frozenset[str]
+    rules: frozenset[str]
+
+
+def deploy(
+    tx: Connection, diagram_bytes: bytes, form_bytes: Mapping[str, bytes], city: City, by: str, now: datetime
+) -> Definition:
+    """The diagram with its forms is the latest version of its procedure.
+
+    `form_bytes` maps a form's id (the stem of its file) to the file's content. Raises DiagramRefused with every problem
+    found; then nothing is stored.
+    """
+    root = read.read_diagram(diagram_bytes)
+    diagram = elements.read_elements(root)
+    wanted = {element.form_ref for element in diagram.elements.values() if element.form_ref}
+    forms = {form_id: read_form(form_bytes[form_id]) for form_id in sorted(wanted & form_bytes.keys())}
+    problems = gate.check(
+        root,
+        diagram,
+        forms,
+        operations=city.operations,
+        known_units=city.units,
+        roles=city.roles,
+        functions=city.functions,
+        config_keys=city.rules,
+    )
+    if problems:
+        raise DiagramRefused(problems)
+    texts = {form_id: form_bytes[form_id].decode() for form_id in forms}
+    sha256 = hashlib.sha256(diagram_bytes + json.dumps(texts, sort_keys=True).encode()).hexdigest()
+    latest_row = _latest_row(tx, diagram.key)
+    if latest_row is not None and latest_row.sha256 == sha256:
+        return load(tx, latest_row.id)
+    definition_id = new_id()
+    tx.execute(
+        insert(definition_version).values(
+            id=definition_id,
+            key=diagram.key,
+            version=latest_row.version + 1 if latest_row else 1,
+            name=diagram.name,
+            diagram=diagram_bytes,
+            sha256=sha256,
+            specification=parse.specify(root, diagram.key),
+            forms=texts,
+            deployed_at=now,
+            deployed_by=by,
+        )
+    )
+    return load(tx, definition_id)
+
+
+def load(tx: Connection, definition_id: str) -> Definition:
+    """The version, read once per process: a stored version never changes. Raises NotFound."""
+    with _lock:
+        if definition_id in _loaded:
+            _loaded.move_to_end(definition_id)
+            return _loaded[definition_id]
+    row = tx.execute(select(definition_version).where(definition_version.c.id == definition_id)).first()
+    if row is None:
+        raise NotFound("没有这个流程版本。")
+    definition = Definition(
+        id=row.id,
+        key=row.key,
+        version=row.version,
+        name=row.name,
+        diagram=elements.read_elements(read.read_diagram(row.diagram)),
+        forms={form_id: read_form(text.encode()) for form_id, text in row.forms.items()},
+        specification=parse.restore_specification(row.specification),
+    )
+    with _lock:
+        _loaded[definition_id] = definition
+        while len(_loaded) > LOADED_AT_MOST:
+            _loaded.popitem(last=False)
+    return definition
+
+
+def latest(tx: Connection, key: str) -> Definition:
+    """The version that new instances take. Raises NotFound."""
+    row = _latest_row(tx, key)
+    if row is None:
+        raise NotFound("没有部署这个流程。")
+    return load(tx, row.id)
+
+
+def every_latest(tx: Connection) -> list[Definition]:
+    """The latest version of each procedure, by key."""
+    keys = tx.scalars(select(definition_version.c.key).distinct().order_by(definition_version.c.key))
+    return [latest(tx, key) for key in keys.all()]
+
+
+def diagram_bytes(tx: Connection, definition_id: str) -> bytes:
+    """The analyst's file, byte for byte."""
+    content = tx.scalar(select(definition_version.c.diagram).where(definition_version.c.id == definition_id))
+    if content is None:
+        raise NotFound("没有这个流程版本。")
+    return content
+
+
+LOADED_AT_MOST = 64
+_loaded: OrderedDict[str, Definition] = OrderedDict()
+_lock = Lock()
+
+
+def _latest_row(tx: Connection, key: str):  # type: ignore[no-untyped-def]
+    columns = (definition_version.c.id, definition_version.c.version, definition_version.c.sha256)
+    highest = select(func.max(definition_version.c.version)).where(definition_version.c.key == key).scalar_subquery()
+    statement = select(*columns).where(definition_version.c.key == key, definition_version.c.version == highest)
+    return tx.execute(statement).first()

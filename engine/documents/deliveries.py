@@ -1,0 +1,96 @@
+"""What one unit has written to another, as it stood at the moment of delivery.
+
+The instant a document is stored here it has entered the receiving unit's inbox, and that is its receipt (电子签名法第十一条,
+A10). Its content is kept as it was: a later correction of a fact does not change what was sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from engine.db.tables import document, material
+from engine.db.values import encode
+from engine.forms.schema import Form
+from engine.ids import new_id
+
+
+@dataclass(frozen=True)
+class Document:
+    id: str
+    instance_id: str
+    code: str
+    title: str
+    from_unit: str
+    to_unit: str
+    copy: bool
+    content: dict[str, Any]
+    """`entries`: {name, label, value} of each fact, encoded as facts are; `materials`: the list that goes with it."""
+    delivered_at: datetime
+    read_at: datetime | None
+    read_by: str | None
+
+
+def deliver(
+    tx: Connection,
+    *,
+    instance_id: str,
+    code: str,
+    title: str,
+    from_unit: str,
+    to_unit: str,
+    copy: bool,
+    content: dict[str, Any],
+    now: datetime,
+) -> str:
+    """The document is in the receiving unit's inbox. Returns its id."""
+    document_id = new_id()
+    tx.execute(
+        insert(document).values(
+            id=document_id,
+            instance_id=instance_id,
+            code=code,
+            title=title,
+            from_unit=from_unit,
+            to_unit=to_unit,
+            copy=copy,
+            content=content,
+            delivered_at=now,
+        )
+    )
+    return document_id
+
+
+def compose(tx: Connection, instance_id: str, forms: Iterable[Form], facts: Mapping[str, object]) -> dict[str, Any]:
+    """What a document says: the answers of these forms that are given, and the material on the list at this moment."""
+    entries = [
+        {"name": field.key, "label": field.label, "value": encode(facts[field.key])}
+        for form in forms
+        for field in form.fields
+        if facts.get(field.key) not in (None, "", [])
+    ]
+    columns = (material.c.kind, material.c.title, material.c.copies, material.c.pages, material.c.original)
+    rows = tx.execute(
+        select(*columns)
+        .where(material.c.instance_id == instance_id, material.c.removed_at.is_(None))
+        .order_by(material.c.added_at, material.c.id)
+    )
+    return {"entries": entries, "materials": [dict(row._mapping) for row in rows]}
+
+
+def of_instance(tx: Connection, instance_id: str) -> list[Document]:
+    rows = tx.execute(select(document).where(document.c.instance_id == instance_id).order_by(document.c.delivered_at))
+    return [Document(**row._mapping) for row in rows]
+
+
+def mark_read(tx: Connection, document_id: str, person_id: str, now: datetime) -> None:
+    """The receiving unit has read the document; only the first reading is kept."""
+    tx.execute(
+        update(document)
+        .where(document.c.id == document_id, document.c.read_at.is_(None))
+        .values(read_at=now, read_by=person_id)
+    )

@@ -1,0 +1,104 @@
+"""The buttons of an instance: message events of the diagram that staff of their unit and role may press."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select, update
+
+from engine.bpmn.elements import Element
+from engine.db.tables import process_instance, task
+from engine.errors import NotAllowed, NotFound, Refused
+from engine.organisation.assignment import Actor, ButtonSubject, may
+from engine.runtime.advance import advance
+from engine.runtime.step import Context, Step
+
+
+@dataclass(frozen=True)
+class Button:
+    """An armed button as one person sees it: `reason` says why it cannot be pressed now, empty when it can."""
+
+    element_id: str
+    name: str
+    reason: str
+
+
+def buttons(step: Step) -> list[Button]:
+    """The armed buttons that are this step's actor's to press, each with the reason when it is not the time."""
+    found = []
+    for event in step.workflow.armed_events():
+        element = step.definition.diagram.elements[event.element_id]
+        if element.event_kind == "message" and _may(step, element):
+            found.append(Button(element.id, element.name, _reason(step, element)))
+    return found
+
+
+def press(tx: Connection, context: Context, actor: Actor, instance_id: str, element_id: str) -> str | None:
+    """The button's branch is open. Returns the id of the task that it opened for this person, if it opened one.
+
+    Raises NotFound when it is not armed, NotAllowed, and Refused with the diagram's own sentence when it is not the time.
+    """
+
+    def event(step: Step) -> None:
+        armed = next((armed for armed in step.workflow.armed_events() if armed.element_id == element_id), None)
+        element = step.definition.diagram.elements.get(element_id)
+        if armed is None or element is None or element.event_kind != "message":
+            raise NotFound("现在没有这项操作。")
+        if not _may(step, element):
+            raise NotAllowed(f"“{element.name}”不由你操作。")
+        if reason := _reason(step, element):
+            raise Refused(reason)
+        step.tell("pressed", element=element_id)
+        step.workflow.fire(armed.id)
+
+    step = advance(tx, context, instance_id, "pressed", event, actor)
+    first = _first_task(step, step.definition.diagram.elements[element_id])
+    if first is None:
+        return None
+    row = tx.execute(
+        select(task.c.id, task.c.roles, task.c.unit_code).where(
+            task.c.instance_id == instance_id, task.c.element_id == first.id, task.c.status == "open"
+        )
+    ).first()
+    if row is None or row.unit_code != actor.unit_code or not actor.roles & set(row.roles):
+        return None
+    tx.execute(update(task).where(task.c.id == row.id).values(assignee_id=actor.person_id, claimed_at=context.now))
+    return str(row.id)
+
+
+def step_for_reading(tx: Connection, context: Context, instance_id: str, actor: Actor) -> Step | None:
+    """A step that is only looked at, never stored; None when the instance no longer runs."""
+    from engine.deployments import definitions
+    from engine.runtime.facts import Facts, known
+
+    row = tx.execute(select(process_instance).where(process_instance.c.id == instance_id)).one()
+    if row.status != "running":
+        return None
+    definition = definitions.load(tx, row.definition_id)
+    return Step(tx, context, definition, dict(row._mapping), Facts(definition.facts, known(tx, row.id)), actor)
+
+
+def _may(step: Step, element: Element) -> bool:
+    if step.actor is None:
+        return False
+    unit_text, roles = step.definition.diagram.asked(element)
+    subject = ButtonSubject(parties=frozenset(step.parties()), unit_code=step.unit_of(unit_text), roles=frozenset(roles))
+    return may(step.actor, "press", subject).allowed
+
+
+def _reason(step: Step, element: Element) -> str:
+    first = _first_task(step, element)
+    if first and any(open_task.element_id == first.id for open_task in step.workflow.user_tasks()):
+        return f"“{first.name}”正在办理中，办完之后才能再次提出。"
+    for suffix in ["", *(f"_{number}" for number in range(2, 10))]:
+        when = element.properties.get(f"when{suffix}")
+        if when is not None and not step.evaluate(when):
+            return element.properties.get(f"otherwise{suffix}") or f"现在不能“{element.name}”。"
+    return ""
+
+
+def _first_task(step: Step, button: Element) -> Element | None:
+    """The user task that the button leads to directly."""
+    diagram = step.definition.diagram
+    targets = [diagram.elements[diagram.flows[flow].target] for flow in button.outgoing]
+    return next((target for target in targets if target.kind == "userTask"), None)

@@ -1,0 +1,106 @@
+"""How an instance begins, and how it is found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from engine.bpmn.expressions import evaluate
+from engine.clock import local
+from engine.db.tables import number_sequence, party, process_instance
+from engine.deployments import definitions
+from engine.deployments.definitions import Definition
+from engine.errors import InvalidValues, NotAllowed, NotFound
+from engine.forms.validate import validate
+from engine.ids import new_id
+from engine.organisation import assignment
+from engine.organisation.assignment import Actor, InstanceSubject, ProcedureSubject, may
+from engine.organisation.directory import UnitDirectory
+from engine.runtime.advance import take
+from engine.runtime.facts import Facts
+from engine.runtime.step import Context, Step
+
+
+def start(
+    tx: Connection, context: Context, actor: Actor, key: str, raw: Mapping[str, list[str]]
+) -> str:
+    """The instance runs, with its number, its parties and its periods. Returns its number.
+
+    Raises NotAllowed when this person may not start it, InvalidValues with a sentence per field, and Refused when a role
+    of the procedure has no holder: it is better told at the start than found in the middle.
+    """
+    definition = definitions.latest(tx, key)
+    step = beginning(tx, context, actor, definition)
+
+    def event(step: Step) -> None:
+        form = definition.forms[definition.diagram.process.start_form]
+        answers = validate(
+            form, raw, step.facts, step.functions(), UnitDirectory(tx, actor, step.now), evaluate
+        ).values
+        for name, value in answers.items():
+            step.facts.say(name, value, actor.person_id)
+        missing = assignment.missing_holders(tx, definition.diagram.all_asked(), step.facts, step.now)
+        if missing:
+            raise InvalidValues({"": "".join(missing)})
+        _insert(step)
+        step.tell("started", number=step.instance["number"])
+
+    return str(take(step, "started", event).instance["number"])
+
+
+def beginning(tx: Connection, context: Context, actor: Actor, definition: Definition) -> Step:
+    """A step of an instance that is not there yet: what the start form is filled in and checked with.
+
+    Raises NotAllowed when this person may not start the procedure.
+    """
+    decision = may(actor, "start", ProcedureSubject(frozenset(definition.diagram.process.candidate_starters)))
+    if not decision.allowed:
+        raise NotAllowed(decision.reason)
+    instance = {
+        "id": new_id(),
+        "number": None,
+        "definition_id": definition.id,
+        "key": definition.key,
+        "title": definition.name,
+        "status": "running",
+        "started_at": context.now,
+        "started_by": actor.person_id,
+        "revision": 0,
+        "state": b"",
+        "taken": [],
+    }
+    facts = Facts(definition.facts)
+    starter = definition.diagram.process.starter_fact
+    if starter:
+        facts.say(starter, actor.unit_code, actor.person_id)
+    return Step(tx, context, definition, instance, facts, actor, restoring=False)
+
+
+def find(tx: Connection, number: str, actor: Actor) -> Row[Any]:
+    """The instance's row. Raises NotFound when there is none, or none that this person may see."""
+    row = tx.execute(select(process_instance).where(process_instance.c.number == number)).first()
+    if row is None or not may(actor, "see_instance", InstanceSubject(parties_of(tx, row.id))).allowed:
+        raise NotFound
+    return row
+
+
+def parties_of(tx: Connection, instance_id: str) -> frozenset[str]:
+    return frozenset(tx.scalars(select(party.c.unit_code).where(party.c.instance_id == instance_id)))
+
+
+def _insert(step: Step) -> None:
+    prefix = step.definition.diagram.process.number_prefix or step.definition.key.upper()
+    step.instance = {**step.instance, "number": _next_number(step.tx, prefix, local(step.now).year)}
+    step.tx.execute(insert(process_instance).values(**step.instance))
+
+
+def _next_number(tx: Connection, prefix: str, year: int) -> str:
+    """The next business number of the year; never given twice, gaps are never filled."""
+    sequence = (number_sequence.c.prefix == prefix) & (number_sequence.c.year == year)
+    raised = update(number_sequence).where(sequence).values(last=number_sequence.c.last + 1)
+    if tx.execute(raised).rowcount == 0:
+        tx.execute(insert(number_sequence).values(prefix=prefix, year=year, last=1))
+    last = tx.scalar(select(number_sequence.c.last).where(sequence))
+    return f"{prefix}-{year}-{last:04d}"

@@ -1,0 +1,148 @@
+"""What service tasks do: one small function each, named by the `operation` property of the diagram.
+
+An operation changes the step it is given and nothing else; it is done when it returns, inside the step's transaction.
+Every service task may besides say facts (`fact:<name>`) and meet a period (`meets`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from engine.bpmn.elements import Element
+from engine.bpmn.workflow import WorkflowFault
+from engine.clock import local, midnight
+from engine.deadlines.counting import Count
+from engine.documents import deliveries
+from engine.errors import Refused
+
+if TYPE_CHECKING:
+    from engine.runtime.step import Step
+
+FACT = "fact:"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What an operation does, and the properties it takes: `expressions` are those that hold an expression."""
+
+    run: Callable[[Step, Element], None]
+    required: frozenset[str] = frozenset()
+    optional: frozenset[str] = frozenset()
+    expressions: frozenset[str] = frozenset()
+
+
+def perform(step: Step, element: Element) -> None:
+    """The service task's work is done: its operation, then the facts it says, then the period it meets."""
+    properties = element.properties
+    OPERATIONS[properties["operation"]].run(step, element)
+    for name, expression in properties.items():
+        if name.startswith(FACT):
+            step.say(name.removeprefix(FACT), step.evaluate(expression))
+    if "meets" in properties:
+        step.meet(properties["meets"])
+
+
+def _record(step: Step, element: Element) -> None:
+    step.tell("record", element=element.id)
+
+
+def _meet_deadline(step: Step, element: Element) -> None:
+    step.meet(element.properties["deadline"])
+
+
+def _extend_deadline(step: Step, element: Element) -> None:
+    """R56: told beforehand, once, and never past the cap, which counts from the original start."""
+    properties = element.properties
+    record = step.deadlines[properties["deadline"]]
+    due_at = _exclusive(step.evaluate(properties["until"]))
+    cap = _exclusive(step.evaluate(properties["cap"]))
+    if not record.is_open or step.now >= record.due_at:
+        raise Refused(f"{record.name}已于 {_day_before(record.due_at)} 届满。延期须事先告知，届满之后不能再延长。")
+    if record.extended:
+        raise Refused(f"{record.name}已经延长过一次，不能再延长。")
+    if due_at > cap:
+        raise Refused(f"延长后的日期不得晚于 {_day_before(cap)}：自原起算日起最长不超过法定上限。")
+    if due_at <= record.due_at:
+        raise Refused(f"延长后的日期应晚于原届满日 {_day_before(record.due_at)}。")
+    step.move_deadline(record.key, _until(step, record.start_at, due_at), "extended")
+
+
+def _shorten_deadline(step: Step, element: Element) -> None:
+    """Urgency found later (A27): the earlier of the running due instant and the new one; an extension falls away."""
+    record = step.deadlines[element.properties["deadline"]]
+    count = step.evaluate_period(element.properties["to"])
+    if record.is_open and count is not None and count.due_at < record.due_at:
+        step.move_deadline(record.key, count, "shortened")
+
+
+def _issue_document(step: Step, element: Element) -> None:
+    """The document is in the receiving unit's inbox: that instant is its receipt (A10) and starts what hangs on it."""
+    properties = element.properties
+    from_unit, to_unit = step.unit_of(properties["from"]), step.unit_of(properties["to"])
+    if from_unit is None or to_unit is None:
+        raise WorkflowFault("文书没有发文或收文单位。", element.id)
+    document_id = deliveries.deliver(
+        step.tx,
+        instance_id=step.instance_id,
+        code=properties["document"],
+        title=properties.get("title") or element.name,
+        from_unit=from_unit,
+        to_unit=to_unit,
+        copy=properties.get("copy") == "true",
+        content=deliveries.compose(
+            step.tx,
+            step.instance_id,
+            [step.definition.forms[form.strip()] for form in properties.get("forms", "").split(",") if form.strip()],
+            step.facts,
+        ),
+        now=step.now,
+    )
+    step.tell("document", id=document_id, code=properties["document"], title=properties.get("title") or element.name)
+    if "delivered" in properties:
+        step.say(properties["delivered"], step.now)
+
+
+def _notify(step: Step, element: Element) -> None:
+    unit_text, _, role = element.properties["to"].partition(":")
+    step.notify("told", step.unit_of(unit_text), [role], element.properties["text"])
+
+
+def _exclusive(value: object) -> datetime:
+    """A day means its end (the next midnight in Asia/Shanghai); an instant means itself."""
+    match value:
+        case datetime():
+            return value
+        case date():
+            return midnight(value + timedelta(days=1))
+    raise Refused("没有写明日期。")
+
+
+def _until(step: Step, start_at: datetime, due_at: datetime) -> Count:
+    """The period from its original start to a chosen due instant, with its days told apart."""
+    return step.context.calendar.until(start_at, due_at)
+
+
+def _day_before(due_at: datetime) -> str:
+    """The last day of a period that ends, exclusively, at this instant."""
+    day = local(due_at - timedelta(microseconds=1))
+    return f"{day.month}月{day.day}日"
+
+
+OPERATIONS: Mapping[str, Operation] = {
+    "record": Operation(_record),
+    "meet_deadline": Operation(_meet_deadline, frozenset({"deadline"})),
+    "extend_deadline": Operation(
+        _extend_deadline, frozenset({"deadline", "until", "cap"}), expressions=frozenset({"until", "cap"})
+    ),
+    "shorten_deadline": Operation(_shorten_deadline, frozenset({"deadline", "to"}), expressions=frozenset({"to"})),
+    "issue_document": Operation(
+        _issue_document,
+        frozenset({"document", "from", "to"}),
+        frozenset({"title", "copy", "delivered", "forms"}),
+    ),
+    "notify": Operation(_notify, frozenset({"to", "text"})),
+}
+"""Every operation that a diagram may name; the gate refuses others."""

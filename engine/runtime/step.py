@@ -1,0 +1,204 @@
+"""One step of an instance while it is taken: what it knows, what it may ask, and what it changes.
+
+A step lives inside one transaction and is thrown away with it. `advance` makes it, lets something happen, and stores it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, func, insert, select
+
+from engine.bpmn.elements import TimerText
+from engine.bpmn.expressions import evaluate
+from engine.bpmn.timers import read_duration, read_instant
+from engine.bpmn.workflow import Workflow
+from engine.clock import local_date
+from engine.db import tables
+from engine.deadlines import deadlines
+from engine.deadlines.calendar import Calendar
+from engine.deadlines.deadlines import Deadline
+from engine.deadlines.functions import counting_functions, evaluate_period
+from engine.deployments.definitions import Definition
+from engine.errors import ExpressionError
+from engine.ids import new_id
+from engine.organisation import units
+from engine.organisation.assignment import Actor
+from engine.runtime.facts import Facts
+from engine.runtime.operations import perform
+
+if TYPE_CHECKING:
+    from engine.deadlines.counting import Count
+
+
+@dataclass(frozen=True)
+class Context:
+    """What every step needs of the world around it; `now` stands still while a step is taken."""
+
+    now: datetime
+    calendar: Calendar
+    rules: Mapping[str, Any]
+
+
+class Step:
+    def __init__(
+        self,
+        tx: Connection,
+        context: Context,
+        definition: Definition,
+        instance: Mapping[str, Any],
+        facts: Facts,
+        actor: Actor | None = None,
+        restoring: bool = True,
+    ) -> None:
+        self.tx, self.context, self.definition, self.instance, self.facts = tx, context, definition, instance, facts
+        self.actor = actor
+        self.now = context.now
+        self.instance_id: str = instance["id"]
+        self.deadlines: dict[str, Deadline] = {
+            record.key: record for record in deadlines.of_instance(tx, self.instance_id)
+        }
+        """The latest record of each key, open or ended."""
+        self.told: list[dict[str, Any]] = []
+        """What happened in this step, in words' stead: the content of its audit entry."""
+        self.clocks_to_close: list[str] = []
+        self.workflow = Workflow(definition.specification, self, instance["state"] if restoring else None)
+
+    # --- what a running process asks (bpmn.workflow.Host) ---
+
+    def evaluate(self, expression: str, names: Mapping[str, object] | None = None) -> Any:
+        """The value of an expression of the diagram over the facts. Raises ExpressionError."""
+        return evaluate(expression, {**self.facts, **(names or {})}, self.functions())
+
+    def evaluate_period(self, expression: str, names: Mapping[str, object] | None = None) -> Count | None:
+        """The instant that an expression gives, with how it was counted; None when it gives none yet."""
+        return evaluate_period(
+            expression, {**self.facts, **(names or {})}, self.context.calendar, self.functions(), evaluate
+        )
+
+    def evaluate_timer(self, timer: TimerText, number: int) -> Count | None:
+        """When the armed timer falls due, for a repeating one its n-th time; None when it has no instant (yet)."""
+        instant, duration = read_instant(timer.text), read_duration(timer.text)
+        if instant is not None or duration is not None:
+            return bare_instant(instant or self.now + (duration or timedelta()))
+        return self.evaluate_period(timer.text, {"n": number} if timer.kind == "cycle" else None)
+
+    def operate(self, element_id: str) -> None:
+        perform(self, self.definition.diagram.elements[element_id])
+
+    def functions(self, record: list[Count] | None = None) -> dict[str, Callable[..., Any]]:
+        """What expressions may call, besides the language's own."""
+        return {
+            **counting_functions(self.context.calendar, record),
+            "now": lambda: self.now,
+            "due": self._due,
+            "deadline_is": lambda key, status: key in self.deadlines and self.deadlines[key].status == status,
+            "config": self._config,
+            "materials": self._materials,
+            "unit_kind": self._unit_kind,
+            "completed_at": self._completed_at,
+        }
+
+    def _due(self, key: str) -> datetime | None:
+        record = self.deadlines.get(key)
+        return record.due_at if record else None
+
+    def _config(self, key: str) -> Any:
+        if key not in self.context.rules:
+            raise ExpressionError(f"没有名为 {key} 的城市规则。")
+        return self.context.rules[key]
+
+    def _materials(self, kind: str) -> int:
+        material = tables.material
+        return (
+            self.tx.scalar(
+                select(func.count()).where(
+                    material.c.instance_id == self.instance_id,
+                    material.c.kind == kind,
+                    material.c.removed_at.is_(None),
+                )
+            )
+            or 0
+        )
+
+    def _unit_kind(self, code: str | None) -> str | None:
+        unit = units.find(self.tx, code, self.now) if code else None
+        return unit.kind if unit else None
+
+    def _completed_at(self, element_id: str) -> datetime | None:
+        task = tables.task
+        return self.tx.scalar(
+            select(func.max(task.c.ended_at)).where(
+                task.c.instance_id == self.instance_id, task.c.element_id == element_id, task.c.status == "completed"
+            )
+        )
+
+    # --- what operations and events do ---
+
+    def tell(self, what: str, **details: Any) -> None:
+        """The audit entry of this step says that this happened."""
+        self.told.append({"what": what, **details})
+
+    def say(self, name: str, value: object, task_id: str | None = None) -> None:
+        """The fact has this value, said by the person who acts, or by the procedure itself."""
+        self.facts.say(name, value, self.actor.person_id if self.actor and task_id else None, task_id)
+
+    def unit_of(self, text: str) -> str | None:
+        """The unit that a diagram names: a fact that holds one, or a fixed unit's own code."""
+        return self.facts[text] if text in self.facts else text  # type: ignore[return-value]
+
+    def notify(
+        self,
+        kind: str,
+        unit_code: str | None,
+        roles: list[str],
+        text: str,
+        deadline_id: str | None = None,
+        due_at: datetime | None = None,
+    ) -> None:
+        """The holders of these roles in the unit find a notice."""
+        if unit_code is None:
+            return
+        self.tx.execute(
+            insert(tables.notice).values(
+                id=new_id(),
+                instance_id=self.instance_id,
+                kind=kind,
+                unit_code=unit_code,
+                roles=roles,
+                text=text,
+                deadline_id=deadline_id,
+                due_at=due_at or self.now,
+                made_at=self.now,
+            )
+        )
+        self.tell("notice", kind=kind, unit=unit_code, text=text)
+
+    def meet(self, key: str) -> None:
+        """The period is met now, and its clock task will be done when this round is over."""
+        record = self.deadlines.get(key)
+        if record is None or not record.is_open:
+            return
+        self.deadlines[key] = met = deadlines.meet(self.tx, record, self.now)
+        self.tell("deadline", key=key, status=met.status)
+        element = self.definition.diagram.elements[record.element_id]
+        if element.attached_to:
+            self.clocks_to_close.append(element.attached_to)
+
+    def move_deadline(self, key: str, count: Count, why: str) -> None:
+        """The open period is due at another instant, and both parties are told."""
+        record = self.deadlines[key]
+        self.deadlines[key] = moved = deadlines.move(self.tx, record, count, why, self.now)
+        self.tell("deadline_moved", key=key, why=why, due=moved.due_at.isoformat())
+        for unit_code in sorted(self.parties()):
+            self.notify("moved", unit_code, ["case_officer", "liaison"], moved.name, moved.id)
+
+    def parties(self) -> set[str]:
+        named = (self.facts.get(name) for name in self.definition.diagram.process.party_facts)
+        return {unit for unit in named if isinstance(unit, str)}
+
+    def today(self) -> date:
+        return local_date(self.now)

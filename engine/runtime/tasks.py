@@ -1,0 +1,212 @@
+"""What a person does with a task: claim it, give it back, keep a draft, complete it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from engine.bpmn.expressions import evaluate
+from engine.clock import local
+from engine.db.tables import party, person, process_instance, task, task_draft, timer, unit
+from engine.deployments import definitions
+from engine.errors import AlreadyDone, NotAllowed, NotFound, Refused
+from engine.forms.schema import Form
+from engine.forms.validate import validate
+from engine.organisation.assignment import Actor, TaskSubject, may
+from engine.organisation.directory import UnitDirectory
+from engine.runtime import audit
+from engine.runtime.advance import advance
+from engine.runtime.step import Context, Step
+
+
+@dataclass(frozen=True)
+class Completed:
+    """What a completed task led to; `next_task_id` is the next task of the same person in the same instance, if any."""
+
+    instance_id: str
+    number: str
+    task_name: str
+    outcome_name: str | None
+    next_task_id: str | None
+    ended: bool
+
+
+def complete(
+    tx: Connection, context: Context, actor: Actor, task_id: str, raw: Mapping[str, list[str]]
+) -> Completed:
+    """The task is done with these answers, and everything automatic behind it.
+
+    `raw` are the values as a browser sends them. Raises NotFound, NotAllowed with the reason, AlreadyDone with who was
+    first and when, InvalidValues with a sentence per field; then nothing has changed.
+    """
+    row = find(tx, task_id, actor)
+
+    def event(step: Step) -> None:
+        fire_interrupting(step)
+        _require_open(tx, task_id)
+        _require(actor, "complete", find(tx, task_id, actor), tx)
+        element = step.definition.diagram.elements[row.element_id]
+        form = step.definition.form_of(element)
+        directory = UnitDirectory(tx, actor, step.now)
+        answers = validate(form, raw, step.facts, step.functions(), directory, evaluate).values
+        for name, value in answers.items():
+            step.say(name, value, task_id)
+        _end(step, task_id, form, answers)
+        step.tell("task_completed", id=task_id, element=element.id)
+        step.workflow.complete(task_id)
+
+    step = advance(tx, context, row.instance_id, "task_completed", event, actor)
+    done = tx.execute(select(task).where(task.c.id == task_id)).one()
+    return Completed(
+        instance_id=row.instance_id,
+        number=step.instance["number"],
+        task_name=row.name,
+        outcome_name=done.outcome_name,
+        next_task_id=_next_of(tx, row.instance_id, actor),
+        ended=step.workflow.completed,
+    )
+
+
+def claim(tx: Connection, actor: Actor, task_id: str, now: datetime) -> None:
+    """The task is this person's. Raises AlreadyDone with who was first and when, NotAllowed with the reason."""
+    row = find(tx, task_id, actor)
+    _lock(tx, row.instance_id)
+    _require_open(tx, task_id)
+    row = find(tx, task_id, actor)
+    if row.assignee_id == actor.person_id:
+        return
+    _require(actor, "claim", row, tx)
+    tx.execute(update(task).where(task.c.id == task_id).values(assignee_id=actor.person_id, claimed_at=now))
+    audit.append(tx, row.instance_id, now, "claimed", {"task": task_id}, actor.person_id, actor.unit_code)
+
+
+def release(tx: Connection, actor: Actor, task_id: str, now: datetime) -> None:
+    """The task is open to everybody who may do it; drafts stay with their writers."""
+    row = find(tx, task_id, actor)
+    _lock(tx, row.instance_id)
+    _require_open(tx, task_id)
+    _require(actor, "release", find(tx, task_id, actor), tx)
+    tx.execute(update(task).where(task.c.id == task_id).values(assignee_id=None, claimed_at=None))
+    audit.append(tx, row.instance_id, now, "released", {"task": task_id}, actor.person_id, actor.unit_code)
+
+
+def save_draft(tx: Connection, actor: Actor, task_id: str, raw: Mapping[str, list[str]], now: datetime) -> None:
+    """What the person has typed so far is kept, unchecked, for this person alone."""
+    row = find(tx, task_id, actor)
+    _require_open(tx, task_id)
+    _require(actor, "complete", row, tx)
+    mine = (task_draft.c.task_id == task_id) & (task_draft.c.person_id == actor.person_id)
+    values = {"answers": dict(raw), "saved_at": now}
+    if tx.execute(update(task_draft).where(mine).values(**values)).rowcount == 0:
+        tx.execute(
+            insert(task_draft).values(
+                task_id=task_id, instance_id=row.instance_id, person_id=actor.person_id, **values
+            )
+        )
+
+
+def draft(tx: Connection, actor: Actor, task_id: str) -> Row[Any] | None:
+    mine = (task_draft.c.task_id == task_id) & (task_draft.c.person_id == actor.person_id)
+    return tx.execute(select(task_draft).where(mine)).first()
+
+
+def find(tx: Connection, task_id: str, actor: Actor) -> Row[Any]:
+    """The task's row. Raises NotFound when it does not exist or lies in an instance that this person may not see."""
+    row = tx.execute(select(task).where(task.c.id == task_id)).first()
+    if row is None or not may(actor, "see_instance", subject(tx, row)).allowed:
+        raise NotFound
+    return row
+
+
+def subject(tx: Connection, row: Row[Any]) -> TaskSubject:
+    """The task as `may` asks for it. A claim of somebody who has left the post does not count."""
+    parties = frozenset(tx.scalars(select(party.c.unit_code).where(party.c.instance_id == row.instance_id)))
+    name = tx.scalar(select(person.c.name).where(person.c.id == row.assignee_id)) if row.assignee_id else None
+    unit_name = tx.scalar(select(unit.c.name).where(unit.c.code == row.unit_code))
+    return TaskSubject(
+        parties=parties | {row.unit_code},
+        unit_code=row.unit_code,
+        unit_name=unit_name or row.unit_code,
+        roles=frozenset(row.roles),
+        fallback=row.fallback,
+        status=row.status,
+        assignee_id=row.assignee_id,
+        assignee_name=name,
+        claimed_at=row.claimed_at,
+    )
+
+
+def fire_interrupting(step: Step) -> None:
+    """Limits of this instance that close a task and have run out have closed it, before any late answer is taken."""
+    due = select(timer.c.id).where(
+        timer.c.instance_id == step.instance_id,
+        timer.c.kind == "due",
+        timer.c.interrupting,
+        timer.c.due_at <= step.now,
+    )
+    for timer_id in step.tx.scalars(due.order_by(timer.c.due_at, timer.c.id)).all():
+        if any(event.id == timer_id for event in step.workflow.armed_events()):
+            step.tell("timer", id=timer_id)
+            step.workflow.fire(timer_id)
+
+
+def _end(step: Step, task_id: str, form: Form, answers: Mapping[str, object]) -> None:
+    outcome = answers.get(form.outcome_key) if form.outcome_key else None
+    step.tx.execute(
+        update(task)
+        .where(task.c.id == task_id)
+        .values(
+            status="completed",
+            ended_at=step.now,
+            ended_by=step.actor.person_id if step.actor else None,
+            outcome=outcome,
+            outcome_name=form.label_of(form.outcome_key, outcome) if form.outcome_key and outcome else None,
+            remark=next((answers[key] for key in form.remark_keys if answers.get(key)), None),
+        )
+    )
+    step.tx.execute(delete(task_draft).where(task_draft.c.task_id == task_id))
+
+
+def _require(actor: Actor, verb: str, row: Row[Any], tx: Connection) -> None:
+    decision = may(actor, verb, subject(tx, row))
+    if not decision.allowed:
+        raise NotAllowed(decision.reason)
+
+
+def _require_open(tx: Connection, task_id: str) -> None:
+    row = tx.execute(
+        select(task, person.c.name.label("person_name"), unit.c.name.label("unit_name"))
+        .join(person, task.c.ended_by == person.c.id, isouter=True)
+        .join(unit, task.c.unit_code == unit.c.code)
+        .where(task.c.id == task_id)
+    ).one()
+    if row.status == "open":
+        return
+    at = local(row.ended_at)
+    when = f"{at.month}月{at.day}日 {at:%H:%M}"
+    if row.status == "completed":
+        raise AlreadyDone(f"“{row.name}”已由{row.unit_name} {row.person_name}于 {when} 办理，你的这次提交没有生效。")
+    raise Refused(f"“{row.name}”已于 {when} 失效（时限已过，或办件已转到别的环节），不能再办理。")
+
+
+def _lock(tx: Connection, instance_id: str) -> None:
+    tx.execute(select(process_instance.c.id).where(process_instance.c.id == instance_id).with_for_update())
+
+
+def _next_of(tx: Connection, instance_id: str, actor: Actor) -> str | None:
+    rows = tx.execute(
+        select(task).where(
+            task.c.instance_id == instance_id, task.c.status == "open", task.c.unit_code == actor.unit_code
+        )
+    )
+    return next((row.id for row in rows if may(actor, "complete", subject(tx, row)).allowed), None)
+
+
+def definition_of(tx: Connection, instance_id: str) -> definitions.Definition:
+    """The version that the instance runs on."""
+    definition_id = tx.scalar(select(process_instance.c.definition_id).where(process_instance.c.id == instance_id))
+    return definitions.load(tx, definition_id or "")
