@@ -1,0 +1,259 @@
+"""A form as analysts write it (form-js JSON) read into plain values; what the pages could not render is refused.
+
+What form-js itself cannot say stands in a component's `properties`, in our own expression language: `rule` and `message`
+(with `rule_2` …), `show`, `default`, `warn` and `warning`, `widget`, `kind`, `count`, `min`, `max`, `hint:<value>`, `span`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from engine.errors import DiagramRefused, Problem
+
+SIZE_LIMIT = 200_000
+FIELD_TYPES = {"textfield", "textarea", "number", "checkbox", "radio", "select", "checklist", "datetime", "filepicker"}
+OTHER_TYPES = {"text", "group"}
+WIDGETS = {"unit", "internal_body", "people", "matter", "materials", "deadline_date"}
+CHOICES = {"radio", "select", "checklist"}
+PROPERTIES = {"widget", "rule", "message", "show", "default", "warn", "warning", "kind", "count", "min", "max", "span"}
+
+
+@dataclass(frozen=True)
+class Option:
+    value: str
+    label: str
+    hint: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """An expression that must be true, and the sentence for when it is not."""
+
+    expression: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Field:
+    key: str
+    type: str
+    label: str
+    description: str
+    widget: str
+    options: tuple[Option, ...]
+    required: bool
+    readonly: bool
+    min_length: int | None
+    max_length: int | None
+    minimum: str
+    maximum: str
+    kind: str
+    """Kinds of unit that may be chosen: a comma list, empty for any."""
+    count: int
+    """People at least."""
+    rules: tuple[Rule, ...]
+    warnings: tuple[Rule, ...]
+    show: str
+    default: str
+    wide: bool
+    subtype: str
+
+    @property
+    def asks(self) -> bool:
+        """Whether it takes a value of its own: a list of material does not."""
+        return self.widget != "materials" and self.type != "filepicker"
+
+    def label_of(self, value: object) -> str:
+        return next((option.label for option in self.options if option.value == value), str(value))
+
+
+@dataclass(frozen=True)
+class Text:
+    """A sentence that stands in the form."""
+
+    text: str
+    show: str
+
+
+@dataclass(frozen=True)
+class Group:
+    label: str
+    items: tuple[Field | Text, ...]
+    show: str
+
+
+@dataclass(frozen=True)
+class Form:
+    id: str
+    groups: tuple[Group, ...]
+
+    @cached_property
+    def fields(self) -> tuple[Field, ...]:
+        return tuple(item for group in self.groups for item in group.items if isinstance(item, Field))
+
+    @cached_property
+    def by_key(self) -> Mapping[str, Field]:
+        return {field.key: field for field in self.fields}
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The names that the form says."""
+        return frozenset(field.key for field in self.fields if field.asks)
+
+    @property
+    def own_keys(self) -> frozenset[str]:
+        """Those of its names that nobody else may say: all but the read-only ones."""
+        return frozenset(field.key for field in self.fields if field.asks and not field.readonly)
+
+    @cached_property
+    def outcome_key(self) -> str | None:
+        """The task's answer: the radio whose key ends in `_outcome`."""
+        return next((field.key for field in self.fields if field.type == "radio" and field.key.endswith("_outcome")), None)
+
+    @property
+    def remark_keys(self) -> tuple[str, ...]:
+        """Texts that go into the history: opinions first, then reasons."""
+        return tuple(
+            field.key for ending in ("_opinion", "_reason") for field in self.fields if field.key.endswith(ending)
+        )
+
+    def label_of(self, key: str, value: object) -> str:
+        return self.by_key[key].label_of(value)
+
+    def expressions(self) -> Iterator[tuple[str, str, bool]]:
+        """(key, expression, whether `value` is known in it) of everything that is to be compiled at deployment."""
+        for group in self.groups:
+            for source in filter(None, [group.show]):
+                yield group.label, source, False
+            for item in group.items:
+                if isinstance(item, Text):
+                    yield from ((item.text, source, False) for source in filter(None, [item.show]))
+                    continue
+                for source in filter(None, [item.show, item.default, item.minimum, item.maximum]):
+                    yield item.key, source, False
+                for rule in (*item.rules, *item.warnings):
+                    yield item.key, rule.expression, True
+
+
+def read_form(content: bytes) -> Form:
+    """The form. Raises DiagramRefused with a problem for every component that cannot be rendered or checked."""
+    if len(content) > SIZE_LIMIT:
+        raise DiagramRefused([Problem("", "", "表单文件太大。", "请拆成几个表单。")])
+    try:
+        data = json.loads(content)
+    except ValueError:
+        raise DiagramRefused([Problem("", "", "表单文件不是完整的 JSON。", "请用表单编辑器重新保存。")]) from None
+    if not isinstance(data, dict) or not isinstance(data.get("components"), list) or not isinstance(data.get("id"), str):
+        raise DiagramRefused([Problem("", "", "这不是 form-js 表单。", "表单应有 id 和 components。")])
+    reader = _Reader(data["id"])
+    groups = reader.groups(data["components"])
+    keys = [field.key for field in Form(data["id"], groups).fields]
+    for key in sorted({key for key in keys if keys.count(key) > 1}):
+        reader.refuse(key, key, "同一个表单里有两个同名字段。", "请改掉其中一个的 key。")
+    if reader.problems:
+        raise DiagramRefused(reader.problems)
+    return Form(data["id"], groups)
+
+
+class _Reader:
+    def __init__(self, form_id: str) -> None:
+        self.form_id = form_id
+        self.problems: list[Problem] = []
+
+    def refuse(self, key: str, label: str, reason: str, remedy: str) -> None:
+        self.problems.append(Problem(f"{self.form_id}.{key}", label, reason, remedy))
+
+    def groups(self, components: list[Any]) -> tuple[Group, ...]:
+        """Components between groups stand in a group without a heading."""
+        groups: list[Group] = []
+        loose: list[Field | Text] = []
+        for component in components:
+            if isinstance(component, dict) and component.get("type") == "group":
+                if loose:
+                    groups.append(Group("", tuple(loose), ""))
+                    loose = []
+                items = [item for item in map(self.item, component.get("components", [])) if item]
+                groups.append(Group(component.get("label", ""), tuple(items), _properties(component).get("show", "")))
+            elif (item := self.item(component)) is not None:
+                loose.append(item)
+        if loose:
+            groups.append(Group("", tuple(loose), ""))
+        return tuple(groups)
+
+    def item(self, component: Any) -> Field | Text | None:
+        if not isinstance(component, dict) or component.get("type") not in FIELD_TYPES | OTHER_TYPES - {"group"}:
+            kind = component.get("type") if isinstance(component, dict) else component
+            key = component.get("key", component.get("id", "")) if isinstance(component, dict) else ""
+            self.refuse(str(key), str(kind), f"不支持 {kind} 这种组件。", "请换成 docs/reference/forms.md 里列出的组件。")
+            return None
+        properties = _properties(component)
+        if component["type"] == "text":
+            return Text(str(component.get("text", "")), properties.get("show", ""))
+        return self.field(component, properties)
+
+    def field(self, component: dict[str, Any], properties: dict[str, str]) -> Field | None:
+        key, label = str(component.get("key", "")), str(component.get("label", ""))
+        if not (key.isidentifier() and key.isascii()) or key.startswith("_") or key in ("typename", "value", "n"):
+            self.refuse(key, label, f"字段的 key “{key}” 不能用。", "请用英文字母、数字和下划线，以字母开头。")
+            return None
+        unknown = [name for name in properties if name.rstrip("_23456789") not in PROPERTIES and not name.startswith("hint:")]
+        if unknown:
+            self.refuse(key, label, f"不认识属性 {unknown[0]}。", "请对照 docs/reference/forms.md。")
+        if properties.get("widget", "") not in WIDGETS | {""}:
+            self.refuse(key, label, f"不认识控件 {properties['widget']}。", f"可用的有：{'、'.join(sorted(WIDGETS))}。")
+        if component.get("conditional"):
+            self.refuse(key, label, "不支持 form-js 的 conditional。", "请改用属性 show，写我们的表达式。")
+        validate = component.get("validate") or {}
+        options = self.options(component, properties, key, label)
+        return Field(
+            key=key,
+            type=component["type"],
+            label=label,
+            description=str(component.get("description", "")),
+            widget=properties.get("widget", ""),
+            options=options,
+            required=bool(validate.get("required")),
+            readonly=bool(component.get("readonly") or component.get("disabled")),
+            min_length=validate.get("minLength"),
+            max_length=validate.get("maxLength"),
+            minimum=str(validate.get("min", "")) or properties.get("min", ""),
+            maximum=str(validate.get("max", "")) or properties.get("max", ""),
+            kind=properties.get("kind", ""),
+            count=int(properties.get("count", "1")),
+            rules=_rules(properties, "rule", "message"),
+            warnings=_rules(properties, "warn", "warning"),
+            show=properties.get("show", ""),
+            default=properties.get("default", ""),
+            wide=properties.get("span") == "full" or component["type"] in ("textarea", "radio", "checklist"),
+            subtype=str(component.get("subtype", "datetime")),
+        )
+
+    def options(
+        self, component: dict[str, Any], properties: dict[str, str], key: str, label: str
+    ) -> tuple[Option, ...]:
+        if component["type"] not in CHOICES or properties.get("widget"):
+            return ()
+        values = component.get("values") or []
+        if not values:
+            self.refuse(key, label, "没有可选的值。", "请填写 values。")
+        return tuple(
+            Option(str(value["value"]), str(value["label"]), properties.get(f"hint:{value['value']}", ""))
+            for value in values
+        )
+
+
+def _properties(component: dict[str, Any]) -> dict[str, str]:
+    return {str(name): str(value) for name, value in (component.get("properties") or {}).items()}
+
+
+def _rules(properties: dict[str, str], name: str, message: str) -> tuple[Rule, ...]:
+    suffixes = ["", *(f"_{number}" for number in range(2, 10))]
+    return tuple(
+        Rule(properties[name + suffix], properties.get(message + suffix, "请检查这一项。"))
+        for suffix in suffixes
+        if name + suffix in properties
+    )

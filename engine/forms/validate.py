@@ -1,0 +1,274 @@
+"""From what a browser sent to typed values, or a sentence for every field that is not right. Pure but for what it is given.
+
+Types: text, truth, numbers, instants (aware, UTC; the browser's local time is read as Asia/Shanghai), days, lists of text.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol
+
+from engine.clock import midnight, parse_local
+from engine.errors import ExpressionError, InvalidValues
+from engine.forms.schema import Field, Form
+
+TEXT_LIMIT = 10_000
+Evaluate = Callable[[str, Mapping[str, object], Mapping[str, Callable[..., Any]]], Any]
+
+
+class NamedUnit(Protocol):
+    @property
+    def code(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+
+
+class Directory(Protocol):
+    """Whom and what a form may name, as the person who fills it in may name it."""
+
+    def unit(self, code: str) -> NamedUnit | None: ...
+    def body(self, code: str) -> NamedUnit | None:
+        """An internal body of the acting unit."""
+
+    def is_colleague(self, person_id: str) -> bool: ...
+    def is_matter(self, code: str) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Typed values by key; a field that was not asked (hidden) has None."""
+
+    values: dict[str, object]
+
+
+class _Wrong(Exception):
+    """A value that is not of its field's type; the message is for the person."""
+
+
+def validate(
+    form: Form,
+    raw: Mapping[str, list[str]],
+    facts: Mapping[str, object],
+    functions: Mapping[str, Callable[..., Any]],
+    directory: Directory,
+    evaluate: Evaluate,
+) -> Answers:
+    """The answers, typed and checked. Raises InvalidValues with a sentence for each field that is not right."""
+    check = _Check(form, facts, functions, directory, evaluate)
+    problems: dict[str, str] = {}
+    undeclared = sorted(set(raw) - form.keys)
+    if undeclared:
+        problems[""] = f"表单里没有“{undeclared[0]}”这一项，这次提交没有生效。请刷新页面后重新填写。"
+    for field in form.fields:
+        if field.asks:
+            try:
+                check.values[field.key] = check.read(field, raw.get(field.key, []))
+            except _Wrong as wrong:
+                problems[field.key] = str(wrong)
+                check.values[field.key] = None
+    hidden = {field.key for field in form.fields if not check.shown(field)}
+    for key in hidden & form.keys:
+        check.values[key] = None
+        problems.pop(key, None)
+    for field in form.fields:
+        if field.key not in problems and field.key not in hidden:
+            sentence = check.missing(field) or check.broken_rule(field, problems)
+            if sentence:
+                problems[field.key] = sentence
+    if problems:
+        raise InvalidValues(problems)
+    return Answers(check.values)
+
+
+def shown_keys(
+    form: Form, values: Mapping[str, object], facts: Mapping[str, object], functions: Any, evaluate: Evaluate
+) -> set[str]:
+    """The fields that are asked when the form holds these values."""
+    check = _Check(form, facts, functions, None, evaluate, values)
+    return {field.key for field in form.fields if check.shown(field)}
+
+
+def defaults(
+    form: Form, facts: Mapping[str, object], functions: Any, evaluate: Evaluate
+) -> dict[str, object]:
+    """What the form holds when it is opened: what is known already, else its defaults."""
+    values = {}
+    for field in form.fields:
+        value = facts.get(field.key)
+        if value is None and field.default:
+            value = evaluate(field.default, facts, functions)
+        if value is not None:
+            values[field.key] = value
+    return values
+
+
+def warnings(
+    form: Form, values: Mapping[str, object], facts: Mapping[str, object], functions: Any, evaluate: Evaluate
+) -> dict[str, str]:
+    """Sentences that do not refuse but should be read, by key."""
+    check = _Check(form, facts, functions, None, evaluate, values)
+    return {field.key: found for field in form.fields if (found := check.first(field.warnings, field, True))}
+
+
+class _Check:
+    def __init__(
+        self,
+        form: Form,
+        facts: Mapping[str, object],
+        functions: Mapping[str, Callable[..., Any]],
+        directory: Any,
+        evaluate: Evaluate,
+        values: Mapping[str, object] | None = None,
+    ) -> None:
+        self.form, self.facts, self.functions = form, facts, functions
+        self.directory, self.evaluate = directory, evaluate
+        self.values: dict[str, object] = dict(values or {})
+
+    # --- types ---
+
+    def read(self, field: Field, sent: list[str]) -> object:
+        if field.readonly:
+            return self._known(field, sent)
+        sent = [_clean(text) for text in sent]
+        if field.type == "checkbox":
+            return bool(sent) and sent[0] not in ("", "false", "off")
+        if field.type == "checklist" or field.widget == "people":
+            return self._many(field, [text for text in sent if text])
+        if len(sent) > 1:
+            raise _Wrong("这一项只能有一个值，请刷新页面后重新填写。")
+        text = sent[0] if sent else ""
+        return self._one(field, text) if text else None
+
+    def _known(self, field: Field, sent: list[str]) -> object:
+        """A read-only field keeps what is known; a browser that sends something else is not believed."""
+        known = self.facts.get(field.key)
+        if known is None and field.default:
+            known = self.evaluate(field.default, self.facts, self.functions)
+        if sent and sent != [""] and isinstance(known, str) and sent != [known]:
+            raise _Wrong("这一项不能改动，请刷新页面后重新填写。")
+        return known
+
+    def _one(self, field: Field, text: str) -> object:
+        if field.widget == "unit":
+            unit = self.directory.unit(text)
+            if unit is None:
+                raise _Wrong("没有这个单位，请重新选择。")
+            if field.kind and unit.kind not in field.kind.split(","):
+                raise _Wrong(f"{unit.name}不能选在这里，请重新选择。")
+            return text
+        if field.widget == "internal_body":
+            if self.directory.body(text) is None:
+                raise _Wrong("没有这个内设机构，请重新选择。")
+            return text
+        if field.widget == "matter":
+            if not self.directory.is_matter(text):
+                raise _Wrong("职责边界清单里没有这一项，请重新选择。")
+            return text
+        match field.type:
+            case "number":
+                return _number(text)
+            case "datetime":
+                return _day(text) if field.subtype == "date" else _instant(text)
+            case "radio" | "select":
+                if text not in {option.value for option in field.options}:
+                    raise _Wrong("请从列出的选项里选择。")
+                return text
+        limit = field.max_length or TEXT_LIMIT
+        if len(text) > limit:
+            raise _Wrong(f"已写 {len(text)} 字，最多 {limit} 字，请精简。")
+        return text
+
+    def _many(self, field: Field, sent: list[str]) -> list[str]:
+        if len(set(sent)) != len(sent):
+            raise _Wrong("同一项选了两次，请重新选择。")
+        if field.widget == "people":
+            if not all(self.directory.is_colleague(person_id) for person_id in sent):
+                raise _Wrong("只能选本单位在任的人员，请重新选择。")
+        elif set(sent) - {option.value for option in field.options}:
+            raise _Wrong("请从列出的选项里选择。")
+        return sent
+
+    # --- rules ---
+
+    def names(self, field: Field | None = None) -> dict[str, object]:
+        names = {**self.facts, **self.values}
+        for key, value in self.values.items():
+            if isinstance(value, date) and not isinstance(value, datetime):
+                names[f"{key}_end"] = midnight(value + timedelta(days=1))
+        if field is not None:
+            names["value"] = self.values.get(field.key)
+        return names
+
+    def shown(self, field: Field) -> bool:
+        groups = [group.show for group in self.form.groups if field in group.items and group.show]
+        return all(self.evaluate(show, self.names(), self.functions) for show in [*groups, field.show] if show)
+
+    def missing(self, field: Field) -> str:
+        if not field.asks:
+            return ""
+        value = self.values.get(field.key)
+        empty = value in (None, "", []) or (field.type == "checkbox" and value is False)
+        if field.required and empty:
+            return "请选择。" if field.options or field.widget else "请勾选。" if field.type == "checkbox" else "请填写。"
+        if field.widget == "people" and value and len(value) < field.count:  # type: ignore[arg-type]
+            return f"{field.label}不少于 {field.count} 名，还差 {field.count - len(value)} 名。"  # type: ignore[arg-type]
+        if field.min_length and isinstance(value, str) and len(value) < field.min_length:
+            return f"已写 {len(value)} 字，至少 {field.min_length} 字。{field.description}"
+        return ""
+
+    def broken_rule(self, field: Field, problems: Mapping[str, str]) -> str:
+        return self.first(field.rules, field, False, problems)
+
+    def first(self, rules: Any, field: Field, holding: bool, problems: Mapping[str, str] | None = None) -> str:
+        """The sentence of the first rule whose truth is `holding`; a rule about a field that is wrong waits."""
+        for rule in rules:
+            try:
+                holds = bool(self.evaluate(rule.expression, self.names(field), self.functions))
+            except ExpressionError:
+                if problems:
+                    continue
+                raise
+            if holds is holding:
+                return str(rule.message)
+        return ""
+
+
+def _clean(text: str) -> str:
+    text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if any((ord(sign) < 32 and sign not in "\n\t") or 0xD800 <= ord(sign) <= 0xDFFF for sign in text):
+        raise _Wrong("这一项里有看不见的特殊字符，请删掉重填。")
+    return text
+
+
+def _number(text: str) -> int | float:
+    if len(text) > 20:
+        raise _Wrong("数字太长，请检查。")
+    try:
+        number = float(text)
+    except ValueError:
+        raise _Wrong("请填写数字。") from None
+    if not math.isfinite(number):
+        raise _Wrong("请填写数字。")
+    return int(number) if number.is_integer() else number
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise _Wrong("请填写日期，例如 2026-10-09。") from None
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = parse_local(text)
+    except ValueError:
+        raise _Wrong("请填写日期和时间，例如 2026-10-09 09:30。") from None
+    if not 1990 <= instant.year <= 2100:
+        raise _Wrong("年份不对，请检查。")
+    return instant

@@ -1,0 +1,169 @@
+"""Who is asked, and who may: the one place that answers every "may this person do this".
+
+A lane names a unit (by a fact of the instance, or a fixed one) and roles; who that is, is decided when a task becomes
+ready. A person acts for one unit at a time. Only the parties of an instance and the bureaus of oversight see it, and
+oversight only reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from engine.clock import local
+from engine.errors import Refused
+from engine.organisation import people, units
+from engine.organisation.people import ROLES
+
+OVERSIGHT = ("justice_bureau", "supervision_bureau")
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person acting for one unit; `roles` are those held for that unit now."""
+
+    person_id: str
+    person_name: str
+    unit_code: str
+    unit_name: str
+    unit_kind: str
+    roles: frozenset[str]
+
+    @property
+    def standing_roles(self) -> frozenset[str]:
+        """The roles as rules mean them: whoever leads a unit for the time being is its principal leader (R54)."""
+        return self.roles | ({"principal_leader"} if "acting_principal" in self.roles else set())
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """`fallback`: nobody holds the liaison's role, so the principal leader is asked (R51)."""
+
+    unit_code: str
+    roles: frozenset[str]
+    fallback: bool
+
+
+@dataclass(frozen=True)
+class Decision:
+    allowed: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class InstanceSubject:
+    parties: frozenset[str]
+
+
+@dataclass(frozen=True)
+class TaskSubject(InstanceSubject):
+    unit_code: str
+    unit_name: str
+    roles: frozenset[str]
+    status: str = "open"
+    fallback: bool = False
+    assignee_id: str | None = None
+    assignee_name: str | None = None
+    claimed_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ButtonSubject(InstanceSubject):
+    unit_code: str | None
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True)
+class ProcedureSubject:
+    candidate_starters: frozenset[tuple[str, str]]
+
+
+Subject = InstanceSubject | ProcedureSubject | None
+
+
+def resolve(
+    tx: Connection, unit_text: str, roles: Iterable[str], facts: Mapping[str, object], at: datetime
+) -> Assignment:
+    """Who is asked now. Raises Refused when the unit has nobody for it; a missing liaison falls back (R51)."""
+    roles = frozenset(roles)
+    code = facts[unit_text] if unit_text in facts else unit_text
+    unit = units.find(tx, code, at) if isinstance(code, str) and code else None
+    if unit is None:
+        raise Refused(f"还没有确定由哪个单位办理（{unit_text}）。")
+    if any(people.holders(tx, unit.code, role, at) for role in roles):
+        return Assignment(unit.code, roles, False)
+    if "liaison" in roles and people.holders(tx, unit.code, "principal_leader", at):
+        return Assignment(unit.code, frozenset({"principal_leader"}), True)
+    raise Refused(f"{unit.name}没有在任的{_named(roles)}，请先由该单位任命。")
+
+
+def missing_holders(
+    tx: Connection, asked: Iterable[tuple[str, frozenset[str]]], facts: Mapping[str, object], at: datetime
+) -> list[str]:
+    """A sentence for each role of the procedure that nobody holds; units that are not known yet are passed over."""
+    sentences = {}
+    for unit_text, roles in asked:
+        if unit_text in facts and facts[unit_text] is None:
+            continue
+        try:
+            resolve(tx, unit_text, roles, facts, at)
+        except Refused as refused:
+            sentences[refused.message] = True
+    return list(sentences)
+
+
+def may(actor: Actor, verb: str, subject: Subject) -> Decision:
+    """Whether the person may, and if not, why, in words that say whom it takes."""
+    match verb, subject:
+        case "supervise", None:
+            return _when(actor.unit_kind in OVERSIGHT, "督办由市司法局和市行政执法监督局办理。")
+        case "start", ProcedureSubject(starters):
+            return _when(any((actor.unit_kind, role) in starters for role in actor.standing_roles), _cannot_start(starters))
+        case "see_instance", InstanceSubject(parties):
+            return _when(actor.unit_code in parties or actor.unit_kind in OVERSIGHT, "只有当事双方和市司法局能看。")
+        case "press", ButtonSubject(unit_code=unit_code, roles=roles):
+            return _when(actor.unit_code == unit_code and bool(actor.standing_roles & roles), "这项操作不由你提出。")
+        case "claim" | "complete" | "release" | "add_material", TaskSubject():
+            return _may_with_task(actor, verb, subject)
+    raise AssertionError((verb, subject))
+
+
+def _may_with_task(actor: Actor, verb: str, task: TaskSubject) -> Decision:
+    if actor.unit_code != task.unit_code or not actor.standing_roles & task.roles:
+        return Decision(False, _needs(actor, task))
+    mine = task.assignee_id == actor.person_id
+    if verb == "release":
+        return _when(mine, "只能退还自己签收的任务。")
+    if task.assignee_id is not None and not mine:
+        since = f"于 {_when_said(task.claimed_at)} " if task.claimed_at else ""
+        return Decision(False, f"这项任务已由{task.assignee_name}{since}签收，由其办理。")
+    return Decision(True)
+
+
+def _needs(actor: Actor, task: TaskSubject) -> str:
+    who = "、".join(ROLES[role] for role in ROLES if role in task.roles)
+    if "principal_leader" in task.roles and len(task.roles) == 1:
+        who = "主要领导（或在任的主持工作的负责人）"
+    return f"本环节须由{task.unit_name}{who}办理，你是{actor.unit_name}{_named(actor.roles) or '工作人员'}。"
+
+
+def _cannot_start(starters: frozenset[tuple[str, str]]) -> str:
+    kinds = "、".join(units.KINDS[kind] for kind in units.KINDS if any(kind == allowed for allowed, _ in starters))
+    return f"这个流程由{kinds}的{_named(role for _, role in starters)}发起。"
+
+
+def _named(roles: Iterable[str]) -> str:
+    held = set(roles)
+    return "、".join(name for role, name in ROLES.items() if role in held)
+
+
+def _when(allowed: bool, reason: str) -> Decision:
+    return Decision(allowed, "" if allowed else reason)
+
+
+def _when_said(at: datetime) -> str:
+    moment = local(at)
+    return f"{moment.month}月{moment.day}日 {moment:%H:%M}"

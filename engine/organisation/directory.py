@@ -1,0 +1,48 @@
+"""Whom and what a form may name, as the person who fills it in may name it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from engine.organisation import jurisdiction, people, units
+from engine.organisation.assignment import Actor
+from engine.organisation.units import Unit
+
+
+class UnitDirectory:
+    """`forms.validate.Directory` over the tables, for one actor at one instant."""
+
+    def __init__(self, tx: Connection, actor: Actor, at: datetime) -> None:
+        self.tx, self.actor, self.at = tx, actor, at
+
+    def unit(self, code: str) -> Unit | None:
+        return units.find(self.tx, code, self.at)
+
+    def body(self, code: str) -> Unit | None:
+        found = units.find(self.tx, code, self.at)
+        return found if found and found.kind == "internal_body" and found.parent_code == self.actor.unit_code else None
+
+    def is_colleague(self, person_id: str) -> bool:
+        return any(found.id == person_id for found in self.colleagues())
+
+    def is_matter(self, code: str) -> bool:
+        return jurisdiction.find(self.tx, code) is not None
+
+    # --- what the pages offer to choose from ---
+
+    def units_of(self, kinds: str) -> list[Unit]:
+        """Units of these kinds (a comma list; empty for all), but not the actor's own."""
+        chosen = [kind for kind in kinds.split(",") if kind] or None
+        return [found for found in units.every(self.tx, self.at, chosen) if found.code != self.actor.unit_code]
+
+    def bodies(self) -> list[Unit]:
+        found = units.every(self.tx, self.at, ("internal_body",))
+        return [body for body in found if body.parent_code == self.actor.unit_code]
+
+    def colleagues(self) -> list[people.Person]:
+        return people.colleagues(self.tx, self.actor.unit_code, self.at)
+
+    def matters(self) -> list[jurisdiction.Matter]:
+        return jurisdiction.every(self.tx)

@@ -1,0 +1,123 @@
+"""People and the posts they hold, with the dates between which they hold them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, or_, select, update
+
+from engine.db.tables import person, post, task, unit
+from engine.errors import Refused
+from engine.ids import new_id
+from engine.organisation.units import WITHIN
+
+ROLES = {
+    "principal_leader": "主要领导",
+    "acting_principal": "主持工作的负责人",
+    "deputy_leader": "分管领导",
+    "liaison": "联系人",
+    "case_officer": "承办人",
+    "legal_reviewer": "法制审核人员",
+    "clerk": "收发",
+    "archivist": "档案员",
+    "unit_admin": "单位管理员",
+    "system_admin": "系统管理员",
+    "auditor": "审计员",
+}
+
+
+@dataclass(frozen=True)
+class Person:
+    id: str
+    login: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Post:
+    """`acting_unit` is the unit for which the holder acts: the post's own, or the parent of an internal body."""
+
+    id: str
+    person_id: str
+    unit_code: str
+    acting_unit: str
+    role: str
+
+
+def posts_of(tx: Connection, person_id: str, at: datetime) -> list[Post]:
+    """The posts that the person holds at that instant, the longest held first."""
+    rows = tx.execute(_posts(at).where(post.c.person_id == person_id).order_by(post.c.valid_from, post.c.id))
+    return [_post(row) for row in rows]
+
+
+def holders(tx: Connection, unit_code: str, role: str, at: datetime) -> list[Person]:
+    """Who holds the role for the unit. A dated acting principal stands in for the principal leader (R54)."""
+    roles = ("principal_leader", "acting_principal") if role == "principal_leader" else (role,)
+    rows = tx.execute(_posts(at).where(post.c.role.in_(roles)).order_by(post.c.valid_from))
+    ids = [row.person_id for row in rows if _post(row).acting_unit == unit_code]
+    people = tx.execute(select(person.c.id, person.c.login, person.c.name).where(person.c.id.in_(ids), person.c.active))
+    return [Person(*row) for row in people]
+
+
+def colleagues(tx: Connection, unit_code: str, at: datetime) -> list[Person]:
+    """Everybody who holds a post for the unit, its internal bodies included, by name."""
+    ids = {row.person_id for row in tx.execute(_posts(at)) if _post(row).acting_unit == unit_code}
+    people = tx.execute(select(person.c.id, person.c.login, person.c.name).where(person.c.id.in_(ids), person.c.active))
+    return sorted((Person(*row) for row in people), key=lambda found: found.login)
+
+
+def add(tx: Connection, login: str, name: str, password_hash: str) -> Person:
+    added = Person(new_id(), login, name)
+    tx.execute(insert(person).values(**vars(added), password_hash=password_hash, active=True))
+    return added
+
+
+def appoint(
+    tx: Connection, person_id: str, unit_code: str, role: str, valid_from: datetime, valid_to: datetime | None = None
+) -> str:
+    """The person holds the post from then on. Raises Refused when the unit has its one principal leader already."""
+    if role not in ROLES:
+        raise Refused(f"没有“{role}”这个岗位。")
+    if role == "principal_leader" and any(
+        row.unit_code == unit_code for row in tx.execute(_posts(valid_from).where(post.c.role == role))
+    ):
+        raise Refused("本单位已有在任的主要领导。请先办理免职，再任命新的主要领导。")
+    post_id = new_id()
+    tx.execute(
+        insert(post).values(
+            id=post_id, person_id=person_id, unit_code=unit_code, role=role, valid_from=valid_from, valid_to=valid_to
+        )
+    )
+    return post_id
+
+
+def end_post(tx: Connection, post_id: str, at: datetime) -> None:
+    """The post is held no longer, and tasks that its holder had claimed for the unit are open to whoever follows."""
+    row = tx.execute(select(post).where(post.c.id == post_id)).one()
+    tx.execute(update(post).where(post.c.id == post_id).values(valid_to=at))
+    still = {held.acting_unit for held in posts_of(tx, row.person_id, at)}
+    parent = tx.scalar(select(unit.c.parent_code).where(unit.c.code == row.unit_code, unit.c.kind.in_(WITHIN)))
+    left = parent or row.unit_code
+    roles = {held.role for held in posts_of(tx, row.person_id, at) if held.acting_unit == left}
+    claimed = tx.execute(
+        select(task.c.id, task.c.roles).where(
+            task.c.assignee_id == row.person_id, task.c.unit_code == left, task.c.status == "open"
+        )
+    ).all()
+    lost = [found.id for found in claimed if left not in still or not roles & set(found.roles)]
+    if lost:
+        tx.execute(update(task).where(task.c.id.in_(lost)).values(assignee_id=None, claimed_at=None))
+
+
+def _posts(at: datetime):  # type: ignore[no-untyped-def]
+    return (
+        select(post.c.id, post.c.person_id, post.c.unit_code, post.c.role, unit.c.kind, unit.c.parent_code)
+        .join(unit, unit.c.code == post.c.unit_code)
+        .where(post.c.valid_from <= at, or_(post.c.valid_to.is_(None), post.c.valid_to > at))
+    )
+
+
+def _post(row) -> Post:  # type: ignore[no-untyped-def]
+    acting = row.parent_code if row.kind in WITHIN and row.parent_code else row.unit_code
+    return Post(row.id, row.person_id, row.unit_code, acting, row.role)
