@@ -1,39 +1,45 @@
-"""What lies before one person: tasks to do, tasks done, instances started, copies to read."""
+"""What lies before one person: tasks to do, tasks done, instances started, copies to read. Filtered and paged by the database."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Text, and_, cast, false, func, or_, select
 
-from engine.db.tables import deadline, definition_version, document, fact, party, process_instance, task
-from engine.db.values import decode
+from engine.clock import local_date, midnight
+from engine.db.tables import deadline, definition_version, document, party, process_instance, task
 from engine.deadlines.calendar import Calendar
-from engine.deadlines.deadlines import Deadline
 from engine.organisation.assignment import Actor
-from engine.reports.periods import Period, nearest, period_of
-from engine.reports.units import Names, UnitName
+from engine.reports.periods import Period, nearest, open_periods
+from engine.reports.units import Names, UnitName, party_names
+from engine.runtime.step import Context
 
 PAGE_SIZE = 20
 TABS = ("todo", "unclaimed", "done", "started", "copied")
+STATES = ("over", "near", "ok")
 
 
 @dataclass(frozen=True)
 class Filters:
-    """What the person has asked to see; empty means everything."""
+    """What the person has asked to see; empty means everything. `state` is one of STATES."""
 
     key: str = ""
     state: str = ""
     unit_code: str = ""
     text: str = ""
-    mine_only: bool = False
+
+    @property
+    def any(self) -> bool:
+        return bool(self.key or self.state or self.unit_code or self.text)
 
 
 @dataclass(frozen=True)
 class TaskRow:
+    """`counterpart` is the other party of the instance; `assignee` is empty while nobody has claimed the task."""
+
     task_id: str
     number: str
     title: str
@@ -46,12 +52,8 @@ class TaskRow:
     ended_at: datetime | None
     outcome_name: str | None
     assignee: str
-    claimed_by_me: bool
+    mine: bool
     fallback: bool
-
-    @property
-    def unclaimed(self) -> bool:
-        return not self.assignee
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ class InstanceRow:
     counterpart: UnitName | None
     period: Period | None
     started_at: datetime
+    ended_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -82,53 +85,257 @@ class CopyRow:
 
 @dataclass(frozen=True)
 class Inbox:
+    """One page of a tab; `total` counts what fits the filters, `counts` each tab without any."""
+
     tab: str
     rows: Sequence[Any]
     total: int
     page: int
     counts: dict[str, int]
-    procedures: list[tuple[str, str]] = field(default_factory=list)
-    units: list[UnitName] = field(default_factory=list)
+    procedures: list[tuple[str, str]]
+    units: list[UnitName]
 
     @property
     def pages(self) -> int:
         return max(1, -(-self.total // PAGE_SIZE))
 
 
-def inbox(
-    tx: Connection, actor: Actor, tab: str, filters: Filters, page: int, now: datetime, calendar: Calendar
-) -> Inbox:
-    """One page of one tab, sorted by the nearest due instant, with the counts of all tabs."""
-    look = _Look(tx, actor, now, calendar)
-    reads = {
-        "todo": lambda: look.tasks(look.todo(filters.mine_only)),
-        "unclaimed": lambda: look.tasks(look.unclaimed()),
-        "done": look.done,
-        "started": look.started,
-        "copied": look.copied,
-    }
-    rows = [row for row in reads[tab]() if _fits(row, filters)]
-    page = max(1, min(page, -(-len(rows) // PAGE_SIZE)))
+def inbox(tx: Connection, context: Context, actor: Actor, tab: str, filters: Filters, page: int) -> Inbox:
+    """One page of one tab; work is sorted by the nearest due instant, what is past by time, the latest first."""
+    look = _Look(tx, context, actor, filters)
+    statement, make = look.tab(tab)
+    total = tx.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
+    page = max(1, min(page, -(-total // PAGE_SIZE)))
+    rows = tx.execute(statement.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).all()
     return Inbox(
         tab=tab,
-        rows=rows[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
-        total=len(rows),
+        rows=make(rows),
+        total=total,
         page=page,
-        counts=look.counts(),
-        procedures=look.procedures(),
-        units=look.units(),
+        counts=counts(tx, context, actor),
+        procedures=procedures(tx),
+        units=look.counterparts(),
     )
 
 
-def _fits(row: Any, filters: Filters) -> bool:
-    words = " ".join(
-        str(getattr(row, name, "") or "") for name in ("number", "title", "party_name", "step", "instance_title")
+def counts(tx: Connection, context: Context, actor: Actor) -> dict[str, int]:
+    """How many things lie in each tab; for copies, those that nobody has read."""
+    look = _Look(tx, context, actor, Filters())
+
+    def count(statement: Select[Any]) -> int:
+        return tx.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
+
+    numbers = {tab: count(look.tab(tab)[0]) for tab in ("todo", "unclaimed", "done", "started")}
+    return {**numbers, "copied": count(look.copies().where(document.c.read_at.is_(None)))}
+
+
+def procedures(tx: Connection) -> list[tuple[str, str]]:
+    """Key and name of every procedure, by the latest version."""
+    rows = tx.execute(select(definition_version.c.key, definition_version.c.name).order_by(definition_version.c.version))
+    return sorted({row.key: row.name for row in rows}.items())
+
+
+def in_state(state: str, now: datetime, calendar: Calendar) -> ColumnElement[bool]:
+    """Whether an open legal period is over, near or neither: `standing_of`, said to the database."""
+    next_day_ends = midnight(calendar.next_working_day(local_date(now)) + timedelta(days=1))
+    near = or_(
+        and_(deadline.c.last_day.is_(None), deadline.c.due_at < now + timedelta(hours=24)),
+        and_(deadline.c.last_day.is_not(None), deadline.c.due_at <= next_day_ends),
     )
-    period = getattr(row, "period", None)
-    counterpart = getattr(row, "counterpart", None)
-    return (
-        (not filters.text or filters.text.casefold() in words.casefold())
-        and (not filters.key or getattr(row, "key", filters.key) == filters.key)
-        and (not filters.state or (period is not None and period.standing.state == filters.state))
-        and (not filters.unit_code or (counterpart is not None and counterpart.code == filters.unit_code))
-    )
+    open_and_hard = and_(deadline.c.status.in_(("running", "overdue")), deadline.c.hard)
+    match state:
+        case "over":
+            return and_(open_and_hard, deadline.c.due_at <= now)
+        case "near":
+            return and_(open_and_hard, deadline.c.due_at > now, near)
+        case "ok":
+            return and_(open_and_hard, deadline.c.due_at > now, ~near)
+    return false()
+
+
+class _Look:
+    def __init__(self, tx: Connection, context: Context, actor: Actor, filters: Filters) -> None:
+        self.tx, self.context, self.actor, self.filters = tx, context, actor, filters
+        self.names = Names(tx)
+
+    def tab(self, tab: str) -> tuple[Select[Any], Callable[[Sequence[Row[Any]]], list[Any]]]:
+        match tab:
+            case "done":
+                return self.done(), self.task_rows
+            case "started":
+                return self.started(), self.instance_rows
+            case "copied":
+                return self.copies(), self.copy_rows
+        return self.open_tasks(unclaimed_only=tab == "unclaimed"), self.task_rows
+
+    # --- what is asked of the database ---
+
+    def open_tasks(self, unclaimed_only: bool) -> Select[Any]:
+        roles = cast(task.c.roles, Text)
+        asked = or_(*(roles.like(f'%"{role}"%') for role in sorted(self.actor.standing_roles)), false())
+        unclaimed = task.c.assignee_id.is_(None)
+        due_at = (
+            select(func.max(deadline.c.due_at))
+            .where(
+                deadline.c.instance_id == task.c.instance_id,
+                deadline.c.key == task.c.deadline_key,
+                deadline.c.status.in_(("running", "overdue")),
+            )
+            .scalar_subquery()
+        )
+        return self.tasks(
+            task.c.status == "open",
+            task.c.unit_code == self.actor.unit_code,
+            asked,
+            unclaimed if unclaimed_only else or_(unclaimed, task.c.assignee_id == self.actor.person_id),
+        ).order_by(due_at.is_(None), due_at, task.c.opened_at, task.c.id)
+
+    def done(self) -> Select[Any]:
+        mine = (task.c.ended_by == self.actor.person_id, task.c.unit_code == self.actor.unit_code)
+        return self.tasks(task.c.status == "completed", *mine).order_by(task.c.ended_at.desc(), task.c.id)
+
+    def tasks(self, *conditions: ColumnElement[bool]) -> Select[Any]:
+        statement = select(task, *_INSTANCE).join(process_instance, process_instance.c.id == task.c.instance_id)
+        open_period = and_(deadline.c.instance_id == task.c.instance_id, deadline.c.key == task.c.deadline_key)
+        return statement.where(*conditions, *self.wanted(open_period, task.c.name))
+
+    def started(self) -> Select[Any]:
+        own = deadline.c.instance_id == process_instance.c.id
+        return (
+            select(process_instance)
+            .where(process_instance.c.started_by == self.actor.person_id, *self.wanted(own))
+            .order_by(process_instance.c.started_at.desc(), process_instance.c.id)
+        )
+
+    def copies(self) -> Select[Any]:
+        return (
+            select(document, *_INSTANCE)
+            .join(process_instance, process_instance.c.id == document.c.instance_id)
+            .where(document.c.copy, document.c.to_unit == self.actor.unit_code, *self.wanted(None, document.c.title))
+            .order_by(document.c.delivered_at.desc(), document.c.id)
+        )
+
+    def wanted(
+        self, own_period: ColumnElement[bool] | None, *texts: ColumnElement[str]
+    ) -> list[ColumnElement[bool]]:
+        filters, conditions = self.filters, []
+        if filters.key:
+            conditions.append(process_instance.c.key == filters.key)
+        if filters.text:
+            words = (process_instance.c.number, process_instance.c.title, *texts)
+            conditions.append(or_(*(column.icontains(filters.text, autoescape=True) for column in words)))
+        if filters.unit_code:
+            with_unit = (party.c.instance_id == process_instance.c.id) & (party.c.unit_code == filters.unit_code)
+            conditions.append(select(party.c.fact).where(with_unit).exists())
+        if filters.state and own_period is not None:
+            state = in_state(filters.state, self.context.now, self.context.calendar)
+            conditions.append(select(deadline.c.id).where(own_period, state).exists())
+        return conditions
+
+    def counterparts(self) -> list[UnitName]:
+        """The units with which the actor's unit has instances."""
+        own = select(party.c.instance_id).where(party.c.unit_code == self.actor.unit_code)
+        codes = self.tx.scalars(select(party.c.unit_code).where(party.c.instance_id.in_(own)).distinct())
+        found = [self.names.unit(code) for code in codes if code != self.actor.unit_code]
+        return sorted((unit for unit in found if unit), key=lambda unit: unit.code)
+
+    # --- rows of one page ---
+
+    def task_rows(self, rows: Sequence[Row[Any]]) -> list[TaskRow]:
+        ids = [row.instance_id for row in rows]
+        periods = open_periods(self.tx, ids, self.names, self.context)
+        subjects, others = party_names(self.tx, ids), self.others(ids)
+        return [
+            TaskRow(
+                task_id=row.id,
+                number=row.number,
+                title=row.instance_title,
+                party_name=subjects.get(row.instance_id, ""),
+                step=row.name,
+                procedure=self.procedure(row.key),
+                counterpart=others.get(row.instance_id),
+                period=next((found for found in periods.get(row.instance_id, []) if found.key == row.deadline_key), None)
+                if row.status == "open"
+                else None,
+                opened_at=row.opened_at,
+                ended_at=row.ended_at,
+                outcome_name=row.outcome_name,
+                assignee=self.names.person(row.assignee_id),
+                mine=row.assignee_id == self.actor.person_id,
+                fallback=row.fallback,
+            )
+            for row in rows
+        ]
+
+    def instance_rows(self, rows: Sequence[Row[Any]]) -> list[InstanceRow]:
+        return instance_rows(self.tx, self.context, self.names, rows, self.actor.unit_code)
+
+    def copy_rows(self, rows: Sequence[Row[Any]]) -> list[CopyRow]:
+        return [
+            CopyRow(
+                document_id=row.id,
+                title=row.title,
+                number=row.number,
+                instance_title=row.instance_title,
+                from_unit=self.names.unit(row.from_unit),
+                delivered_at=row.delivered_at,
+                read_at=row.read_at,
+            )
+            for row in rows
+        ]
+
+    def others(self, instance_ids: list[str]) -> dict[str, UnitName]:
+        return counterparts(self.tx, self.names, instance_ids, self.actor.unit_code)
+
+    def procedure(self, key: str) -> str:
+        return dict(procedures(self.tx)).get(key, key)
+
+
+_INSTANCE = (process_instance.c.number, process_instance.c.title.label("instance_title"), process_instance.c.key)
+
+
+def counterparts(tx: Connection, names: Names, instance_ids: list[str], unit_code: str) -> dict[str, UnitName]:
+    """The other party of each instance; of one that the unit is no party of, the receiving side."""
+    rows = tx.execute(select(party).where(party.c.instance_id.in_(instance_ids)).order_by(party.c.fact.desc()))
+    found: dict[str, UnitName] = {}
+    for row in rows:
+        unit = names.unit(row.unit_code)
+        if unit and row.unit_code != unit_code:
+            found[row.instance_id] = unit
+    return found
+
+
+def instance_rows(
+    tx: Connection, context: Context, names: Names, rows: Sequence[Row[Any]], unit_code: str
+) -> list[InstanceRow]:
+    """Rows of instances, each with whom it waits for: the open task with the nearest period."""
+    ids = [row.id for row in rows]
+    periods = open_periods(tx, ids, names, context)
+    subjects, others, known = party_names(tx, ids), counterparts(tx, names, ids, unit_code), dict(procedures(tx))
+    waiting: dict[str, list[Row[Any]]] = {}
+    for open_task in tx.execute(
+        select(task).where(task.c.instance_id.in_(ids), task.c.status == "open").order_by(task.c.opened_at, task.c.id)
+    ):
+        waiting.setdefault(open_task.instance_id, []).append(open_task)
+    made = []
+    for row in rows:
+        period = nearest(periods.get(row.id, []))
+        tasks = waiting.get(row.id, [])
+        first = next((found for found in tasks if period and found.deadline_key == period.key), tasks[0] if tasks else None)
+        made.append(
+            InstanceRow(
+                number=row.number,
+                title=row.title,
+                party_name=subjects.get(row.id, ""),
+                procedure=known.get(row.key, row.key),
+                status=row.status,
+                result_name=row.result_name,
+                waiting_unit=names.unit(first.unit_code) if first else None,
+                waiting_step=first.name if first else "",
+                counterpart=others.get(row.id),
+                period=period,
+                started_at=row.started_at,
+                ended_at=row.ended_at,
+            )
+        )
+    return made

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine.deadlines.calendar import Calendar
-from engine.deadlines.deadlines import Deadline
+from sqlalchemy import Connection, select
+
+from engine.db.tables import deadline
+from engine.deadlines.deadlines import OPEN, Deadline
 from engine.deadlines.standing import Cell, Standing, standing_of, strip_of
 from engine.reports.units import Names, UnitName
+from engine.runtime.step import Context
 
 
 @dataclass(frozen=True)
@@ -30,13 +33,24 @@ class Period:
         return self.record.due_at
 
 
-def period_of(record: Deadline, names: Names, now: datetime, calendar: Calendar) -> Period:
+def period_of(record: Deadline, names: Names, context: Context) -> Period:
     return Period(
         record=record,
         unit=names.unit(record.unit_code),
-        standing=standing_of(record, now, calendar),
-        cells=tuple(strip_of(record, now, calendar)),
+        standing=standing_of(record, context.now, context.calendar),
+        cells=tuple(strip_of(record, context.now, context.calendar)),
     )
+
+
+def open_periods(
+    tx: Connection, instance_ids: Iterable[str], names: Names, context: Context
+) -> Mapping[str, list[Period]]:
+    """The open periods of each of these instances."""
+    statement = select(deadline).where(deadline.c.instance_id.in_(list(instance_ids)), deadline.c.status.in_(OPEN))
+    found: dict[str, list[Period]] = {}
+    for row in tx.execute(statement.order_by(deadline.c.due_at)):
+        found.setdefault(row.instance_id, []).append(period_of(Deadline(**row._mapping), names, context))
+    return found
 
 
 def nearest(periods: Iterable[Period]) -> Period | None:

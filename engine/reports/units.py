@@ -1,12 +1,17 @@
-"""Names of units and people, looked up once for everything that one page shows."""
+"""Names of units, people and matters, looked up once for everything that one page shows."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from engine.db.tables import person, unit
+from engine.db.tables import fact, matter, person, unit
+from engine.db.values import decode
+
+SUBJECT_FACT = "party_name"
+"""The fact that names the person or firm whom a case concerns (当事人); lists show it."""
 
 
 @dataclass(frozen=True)
@@ -17,15 +22,26 @@ class UnitName:
 
 
 class Names:
-    """All units and people of the city by their ids; a city has hundreds of units, not millions."""
+    """All units, people and matters of the city by their ids; a city has hundreds of units, not millions."""
 
     def __init__(self, tx: Connection) -> None:
         rows = tx.execute(select(unit.c.code, unit.c.name, unit.c.kind))
         self._units = {row.code: UnitName(row.code, row.name, row.kind) for row in rows}
         self._people = {row.id: row.name for row in tx.execute(select(person.c.id, person.c.name))}
+        self._matters = {row.code: row.title for row in tx.execute(select(matter.c.code, matter.c.title))}
 
     def unit(self, code: str | None) -> UnitName | None:
         return self._units.get(code) if code else None
 
     def person(self, person_id: str | None) -> str:
         return self._people.get(person_id, "") if person_id else ""
+
+    def matter(self, code: str | None) -> str:
+        return self._matters.get(code, "") if code else ""
+
+
+def party_names(tx: Connection, instance_ids: Iterable[str]) -> dict[str, str]:
+    """Whom each of these instances concerns; those where it is not known yet are missing."""
+    of_these = fact.c.instance_id.in_(list(instance_ids)) & (fact.c.name == SUBJECT_FACT)
+    rows = tx.execute(select(fact.c.instance_id, fact.c.value).where(of_these).order_by(fact.c.id))
+    return {row.instance_id: str(value) for row in rows if (value := decode(row.value))}

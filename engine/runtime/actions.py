@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select, update
 
 from engine.bpmn.elements import Element
-from engine.db.tables import process_instance, task
+from engine.db.tables import task
 from engine.errors import NotAllowed, NotFound, Refused
 from engine.organisation.assignment import Actor, ButtonSubject, may
 from engine.runtime.advance import advance
@@ -64,18 +64,6 @@ def press(tx: Connection, context: Context, actor: Actor, instance_id: str, elem
         return None
     tx.execute(update(task).where(task.c.id == row.id).values(assignee_id=actor.person_id, claimed_at=context.now))
     return str(row.id)
-
-
-def step_for_reading(tx: Connection, context: Context, instance_id: str, actor: Actor) -> Step | None:
-    """A step that is only looked at, never stored; None when the instance no longer runs."""
-    from engine.deployments import definitions
-    from engine.runtime.facts import Facts, known
-
-    row = tx.execute(select(process_instance).where(process_instance.c.id == instance_id)).one()
-    if row.status != "running":
-        return None
-    definition = definitions.load(tx, row.definition_id)
-    return Step(tx, context, definition, dict(row._mapping), Facts(definition.facts, known(tx, row.id)), actor)
 
 
 def _may(step: Step, element: Element) -> bool:

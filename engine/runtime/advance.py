@@ -269,9 +269,7 @@ def _store_deadlines(step: Step) -> None:
                 end = deadlines.meet if host in step.workflow.passed else deadlines.cancel
                 step.deadlines[key] = record = end(step.tx, record, step.now)
                 step.tell("deadline", key=key, status=record.status)
-        if record.is_open and record.armed_at == step.now:
-            arm_marks(step, key, step.now)
-        elif not record.is_open or (record.moves and record.moves[-1]["at"] == step.now.isoformat()):
+        if (record.is_open and record.armed_at == step.now) or not record.is_open or (record.moves and record.moves[-1]["at"] == step.now.isoformat()):
             arm_marks(step, key, step.now)
 
 

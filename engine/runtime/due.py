@@ -27,6 +27,17 @@ def instances_due(tx: Connection, now: datetime, limit: int = 200) -> list[str]:
     return list(dict.fromkeys(row.instance_id for row in rows))
 
 
+def next_due(tx: Connection) -> datetime | None:
+    """The instant at which something falls due next in a running instance."""
+    return tx.scalar(
+        select(timer.c.due_at)
+        .join(process_instance, process_instance.c.id == timer.c.instance_id)
+        .where(timer.c.due_at.is_not(None), process_instance.c.status == "running")
+        .order_by(timer.c.due_at)
+        .limit(1)
+    )
+
+
 def take_next(tx: Connection, context: Context, instance_id: str) -> bool:
     """The earliest thing due in this instance has happened. False when nothing is due, or somebody else is at it."""
     locked = tx.execute(

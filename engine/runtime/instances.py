@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
 from engine.bpmn.expressions import evaluate
 from engine.clock import local
-from engine.db.tables import number_sequence, party, process_instance
+from engine.db.tables import number_sequence, party, process_instance, start_draft
 from engine.deployments import definitions
 from engine.deployments.definitions import Definition
 from engine.errors import InvalidValues, NotAllowed, NotFound
@@ -19,7 +20,7 @@ from engine.organisation import assignment
 from engine.organisation.assignment import Actor, InstanceSubject, ProcedureSubject, may
 from engine.organisation.directory import UnitDirectory
 from engine.runtime.advance import take
-from engine.runtime.facts import Facts
+from engine.runtime.facts import Facts, known
 from engine.runtime.step import Context, Step
 
 
@@ -45,6 +46,7 @@ def start(
         if missing:
             raise InvalidValues({"": "".join(missing)})
         _insert(step)
+        drop_draft(tx, actor, key)
         step.tell("started", number=step.instance["number"])
 
     return str(take(step, "started", event).instance["number"])
@@ -78,11 +80,54 @@ def beginning(tx: Connection, context: Context, actor: Actor, definition: Defini
     return Step(tx, context, definition, instance, facts, actor, restoring=False)
 
 
+def save_draft(
+    tx: Connection, context: Context, actor: Actor, key: str, raw: Mapping[str, list[str]]
+) -> None:
+    """What the person has typed into the start form so far is kept, unchecked. Raises NotAllowed, NotFound."""
+    beginning(tx, context, actor, definitions.latest(tx, key))
+    values = {"answers": dict(raw), "saved_at": context.now}
+    if tx.execute(update(start_draft).where(*_own_draft(actor, key)).values(**values)).rowcount == 0:
+        tx.execute(
+            insert(start_draft).values(person_id=actor.person_id, unit_code=actor.unit_code, key=key, **values)
+        )
+
+
+def draft(tx: Connection, actor: Actor, key: str) -> tuple[dict[str, list[str]] | None, datetime | None]:
+    """The person's draft of a start form and when it was saved; two times None when there is none."""
+    row = tx.execute(select(start_draft).where(*_own_draft(actor, key))).first()
+    return (row.answers, row.saved_at) if row else (None, None)
+
+
+def drop_draft(tx: Connection, actor: Actor, key: str) -> None:
+    tx.execute(delete(start_draft).where(*_own_draft(actor, key)))
+
+
+def look(tx: Connection, context: Context, row: Row[Any], actor: Actor) -> Step:
+    """A step of the instance that is only looked at, never stored."""
+    definition = definitions.load(tx, row.definition_id)
+    return Step(tx, context, definition, dict(row._mapping), Facts(definition.facts, known(tx, row.id)), actor)
+
+
+def require_visible(tx: Connection, instance_id: str, actor: Actor) -> None:
+    """Raises NotFound when this person may not see the instance: that it exists is not told."""
+    if not may(actor, "see_instance", InstanceSubject(parties_of(tx, instance_id))).allowed:
+        raise NotFound
+
+
+def _own_draft(actor: Actor, key: str) -> tuple[ColumnElement[bool], ...]:
+    return (
+        start_draft.c.person_id == actor.person_id,
+        start_draft.c.unit_code == actor.unit_code,
+        start_draft.c.key == key,
+    )
+
+
 def find(tx: Connection, number: str, actor: Actor) -> Row[Any]:
     """The instance's row. Raises NotFound when there is none, or none that this person may see."""
     row = tx.execute(select(process_instance).where(process_instance.c.number == number)).first()
-    if row is None or not may(actor, "see_instance", InstanceSubject(parties_of(tx, row.id))).allowed:
+    if row is None:
         raise NotFound
+    require_visible(tx, row.id, actor)
     return row
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from engine.bpmn.elements import Element
 from engine.bpmn.workflow import WorkflowFault
 from engine.clock import local, midnight
-from engine.deadlines.counting import Count
+from engine.deadlines import counting
 from engine.documents import deliveries
 from engine.errors import Refused
 
@@ -67,7 +67,7 @@ def _extend_deadline(step: Step, element: Element) -> None:
         raise Refused(f"延长后的日期不得晚于 {_day_before(cap)}：自原起算日起最长不超过法定上限。")
     if due_at <= record.due_at:
         raise Refused(f"延长后的日期应晚于原届满日 {_day_before(record.due_at)}。")
-    step.move_deadline(record.key, _until(step, record.start_at, due_at), "extended")
+    step.move_deadline(record.key, counting.until(step.context.calendar, record.start_at, due_at), "extended")
 
 
 def _shorten_deadline(step: Step, element: Element) -> None:
@@ -118,11 +118,6 @@ def _exclusive(value: object) -> datetime:
         case date():
             return midnight(value + timedelta(days=1))
     raise Refused("没有写明日期。")
-
-
-def _until(step: Step, start_at: datetime, due_at: datetime) -> Count:
-    """The period from its original start to a chosen due instant, with its days told apart."""
-    return step.context.calendar.until(start_at, due_at)
 
 
 def _day_before(due_at: datetime) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
@@ -20,8 +20,9 @@ from engine.clock import local_date
 from engine.db import tables
 from engine.deadlines import deadlines
 from engine.deadlines.calendar import Calendar
+from engine.deadlines.counting import Count, bare
 from engine.deadlines.deadlines import Deadline
-from engine.deadlines.functions import counting_functions, evaluate_period
+from engine.deadlines.functions import KINDS, counting_functions, evaluate_period
 from engine.deployments.definitions import Definition
 from engine.errors import ExpressionError
 from engine.ids import new_id
@@ -30,8 +31,10 @@ from engine.organisation.assignment import Actor
 from engine.runtime.facts import Facts
 from engine.runtime.operations import perform
 
-if TYPE_CHECKING:
-    from engine.deadlines.counting import Count
+FUNCTIONS = frozenset(KINDS) | {
+    "now", "due", "deadline_is", "config", "materials", "unit_kind", "completed_at"
+}  # fmt: skip
+"""Every function that the runtime adds to the language of expressions."""
 
 
 @dataclass(frozen=True)
@@ -75,24 +78,22 @@ class Step:
 
     def evaluate_period(self, expression: str, names: Mapping[str, object] | None = None) -> Count | None:
         """The instant that an expression gives, with how it was counted; None when it gives none yet."""
-        return evaluate_period(
-            expression, {**self.facts, **(names or {})}, self.context.calendar, self.functions(), evaluate
-        )
+        return evaluate_period(expression, {**self.facts, **(names or {})}, self.context.calendar, self.functions())
 
     def evaluate_timer(self, timer: TimerText, number: int) -> Count | None:
         """When the armed timer falls due, for a repeating one its n-th time; None when it has no instant (yet)."""
         instant, duration = read_instant(timer.text), read_duration(timer.text)
         if instant is not None or duration is not None:
-            return bare_instant(instant or self.now + (duration or timedelta()))
+            return bare(instant or self.now + (duration or timedelta()), self.now)
         return self.evaluate_period(timer.text, {"n": number} if timer.kind == "cycle" else None)
 
     def operate(self, element_id: str) -> None:
         perform(self, self.definition.diagram.elements[element_id])
 
-    def functions(self, record: list[Count] | None = None) -> dict[str, Callable[..., Any]]:
-        """What expressions may call, besides the language's own."""
+    def functions(self) -> dict[str, Callable[..., Any]]:
+        """What expressions may call, besides the language's own; `FUNCTIONS` names them."""
         return {
-            **counting_functions(self.context.calendar, record),
+            **counting_functions(self.context.calendar),
             "now": lambda: self.now,
             "due": self._due,
             "deadline_is": lambda key, status: key in self.deadlines and self.deadlines[key].status == status,

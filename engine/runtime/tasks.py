@@ -12,7 +12,6 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from engine.bpmn.expressions import evaluate
 from engine.clock import local
 from engine.db.tables import party, person, process_instance, task, task_draft, timer, unit
-from engine.deployments import definitions
 from engine.errors import AlreadyDone, NotAllowed, NotFound, Refused
 from engine.forms.schema import Form
 from engine.forms.validate import validate
@@ -122,6 +121,14 @@ def find(tx: Connection, task_id: str, actor: Actor) -> Row[Any]:
     return row
 
 
+def require_own(tx: Connection, actor: Actor, task_id: str) -> Row[Any]:
+    """The open task's row, for somebody who may work on it. Raises NotFound, NotAllowed, AlreadyDone."""
+    row = find(tx, task_id, actor)
+    _require_open(tx, task_id)
+    _require(actor, "add_material", row, tx)
+    return row
+
+
 def subject(tx: Connection, row: Row[Any]) -> TaskSubject:
     """The task as `may` asks for it. A claim of somebody who has left the post does not count."""
     parties = frozenset(tx.scalars(select(party.c.unit_code).where(party.c.instance_id == row.instance_id)))
@@ -205,8 +212,3 @@ def _next_of(tx: Connection, instance_id: str, actor: Actor) -> str | None:
     )
     return next((row.id for row in rows if may(actor, "complete", subject(tx, row)).allowed), None)
 
-
-def definition_of(tx: Connection, instance_id: str) -> definitions.Definition:
-    """The version that the instance runs on."""
-    definition_id = tx.scalar(select(process_instance.c.definition_id).where(process_instance.c.id == instance_id))
-    return definitions.load(tx, definition_id or "")

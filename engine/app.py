@@ -1,0 +1,303 @@
+"""The engine as its users see it: one method per thing that a person, the worker or the command line may do.
+
+This is the only place that wires settings, database, clock and calendar, and the only place that opens a transaction for
+a use of the engine. Everything below works within the transaction it is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Connection, insert, select
+
+from engine.clock import Clock, SystemClock
+from engine.db import migrate
+from engine.db.session import Database
+from engine.db.tables import calendar_version, material
+from engine.deadlines.calendar import Calendar, load_calendar
+from engine.deployments import definitions
+from engine.deployments.definitions import Definition
+from engine.documents import materials
+from engine.documents.materials import FileStore, Material, Upload
+from engine.errors import IncidentRaised, NotAllowed, NotFound
+from engine.organisation import city, sign_ins, units
+from engine.organisation.assignment import Actor, may
+from engine.organisation.people import ROLES
+from engine.organisation.sign_ins import SignIn, Visitor
+from engine.reports import documents, inbox, instances, starting, supervision, tasks
+from engine.runtime import actions, audit, due, incidents
+from engine.runtime import instances as running
+from engine.runtime import tasks as work
+from engine.runtime.advance import Fault
+from engine.runtime.operations import OPERATIONS
+from engine.runtime.step import FUNCTIONS, Context
+from engine.settings import Settings
+from engine.worker import Worker
+
+T = TypeVar("T")
+Raw = Mapping[str, list[str]]
+"""What a browser sent: every value of every field, as text."""
+
+
+class Engine:
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        self.settings, self.clock = settings, clock or SystemClock()
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        self.database = Database(settings.url)
+        self.files = FileStore(settings.data_dir / "materials")
+        self._calendars: dict[str, Calendar] = {}
+        self.worker = Worker(self.database, self.context, settings.tick_seconds)
+
+    def close(self) -> None:
+        self.database.close()
+
+    def context(self, tx: Connection) -> Context:
+        """The present instant, the calendar that is in force, and the city's rules."""
+        now = self.clock.now()
+        in_force = select(calendar_version.c.version).where(calendar_version.c.active_from <= now)
+        version = tx.scalar(in_force.order_by(calendar_version.c.active_from.desc()).limit(1))
+        if version is None:
+            raise NotFound("还没有导入工作日历，请先运行 lianban prepare。")
+        if version not in self._calendars:
+            content = tx.scalar(select(calendar_version.c.content).where(calendar_version.c.version == version))
+            self._calendars[version] = load_calendar(content or b"")
+        return Context(now, self._calendars[version], city.rules(tx))
+
+    # --- setting up ---
+
+    def prepare(self) -> None:
+        """The database has this version's tables, a calendar and the city's rules; what is there stays."""
+        migrate.upgrade(self.database)
+        self.database.run(self._seed)
+
+    def deploy(self, diagram: Path, by: str) -> Definition:
+        """The file and the forms beside it (`forms/`) are the latest version. Raises DiagramRefused."""
+        form_bytes = {path.stem: path.read_bytes() for path in sorted((diagram.parent / "forms").glob("*.form"))}
+        return self.database.run(lambda tx: self._deploy(tx, diagram.read_bytes(), form_bytes, by))
+
+    def deploy_all(self, by: str) -> list[Definition]:
+        """Every diagram of the installation is deployed; one that has not changed stays at its version."""
+        return [self.deploy(path, by) for path in sorted(self.settings.processes_dir.glob("*.bpmn"))]
+
+    # --- signing in ---
+
+    def sign_in(self, login: str, password: str, address: str) -> SignIn:
+        now = self.clock.now()
+        return self.database.run(lambda tx: sign_ins.sign_in_with(tx, login, password, address, now))
+
+    def visitor(self, token: str) -> Visitor | None:
+        """Who has this session; None when it is over."""
+        now = self.clock.now()
+        with self.database.reading() as tx:
+            found = sign_ins.visitor(tx, token, now)
+            if found is None or not sign_ins.needs_touch(tx, token, now):
+                return found
+        self.database.run(lambda tx: sign_ins.touch(tx, token, now))
+        return found
+
+    def act_for(self, token: str, unit_code: str) -> None:
+        self.database.run(lambda tx: sign_ins.act_for(tx, token, unit_code, self.clock.now()))
+
+    def sign_out(self, token: str) -> None:
+        self.database.run(lambda tx: sign_ins.sign_out(tx, token, self.clock.now()))
+
+    # --- tasks ---
+
+    def inbox(self, actor: Actor, tab: str, filters: inbox.Filters, page: int) -> inbox.Inbox:
+        return self._read(lambda tx, context: inbox.inbox(tx, context, actor, tab, filters, page))
+
+    def counts(self, actor: Actor) -> dict[str, int]:
+        """How many things lie in each tab of the inbox."""
+        return self._read(lambda tx, context: inbox.counts(tx, context, actor))
+
+    def task(self, actor: Actor, task_id: str, sent: Raw | None = None) -> tasks.TaskView:
+        """Everything the page of a task shows; `sent` are values that were refused and stand in the form again."""
+        return self._read(lambda tx, context: tasks.task_view(tx, context, actor, task_id, sent))
+
+    def look_at_answers(self, actor: Actor, task_id: str, raw: Raw) -> tasks.Look:
+        """What a form that is being filled in asks and warns of, for the values so far."""
+        return self._read(lambda tx, context: tasks.look_at_answers(tx, context, actor, task_id, raw))
+
+    def claim(self, actor: Actor, task_id: str) -> None:
+        self._write(lambda tx, context: work.claim(tx, actor, task_id, context.now))
+
+    def release(self, actor: Actor, task_id: str) -> None:
+        self._write(lambda tx, context: work.release(tx, actor, task_id, context.now))
+
+    def save_draft(self, actor: Actor, task_id: str, raw: Raw) -> None:
+        self._write(lambda tx, context: work.save_draft(tx, actor, task_id, raw, context.now))
+
+    def complete(self, actor: Actor, task_id: str, raw: Raw) -> work.Completed:
+        return self._write(lambda tx, context: work.complete(tx, context, actor, task_id, raw))
+
+    # --- instances ---
+
+    def procedures(self, actor: Actor) -> list[starting.Procedure]:
+        return self._read(lambda tx, context: starting.procedures(tx, actor))
+
+    def beginning(self, actor: Actor, key: str, sent: Raw | None = None) -> starting.Beginning:
+        """The start form of a procedure, with this person's draft or the values that were refused."""
+        return self._read(lambda tx, context: starting.beginning(tx, context, actor, key, sent))
+
+    def look_at_beginning(self, actor: Actor, key: str, raw: Raw) -> starting.Look:
+        return self._read(lambda tx, context: starting.look_at_beginning(tx, context, actor, key, raw))
+
+    def save_beginning(self, actor: Actor, key: str, raw: Raw) -> None:
+        self._write(lambda tx, context: running.save_draft(tx, context, actor, key, raw))
+
+    def start(self, actor: Actor, key: str, raw: Raw) -> str:
+        """The instance runs. Returns its number."""
+        return self._write(lambda tx, context: running.start(tx, context, actor, key, raw))
+
+    def instance(self, actor: Actor, number: str) -> instances.InstanceView:
+        return self._read(lambda tx, context: instances.instance_view(tx, context, actor, number))
+
+    def press(self, actor: Actor, number: str, element_id: str) -> str | None:
+        """The button's branch is open. Returns the task it opened for this person, if any."""
+        return self._write(
+            lambda tx, context: actions.press(tx, context, actor, running.find(tx, number, actor).id, element_id)
+        )
+
+    def diagram_of(self, actor: Actor, number: str) -> bytes:
+        """The analyst's own file that the instance runs on."""
+        return self._read(
+            lambda tx, context: definitions.diagram_bytes(tx, running.find(tx, number, actor).definition_id)
+        )
+
+    # --- papers and material ---
+
+    def document(self, actor: Actor, document_id: str) -> documents.DocumentView:
+        """The page of a document; the receiving unit's first look is kept."""
+        return self._write(lambda tx, context: documents.document_view(tx, context, actor, document_id))
+
+    def add_material(
+        self, actor: Actor, task_id: str, values: Mapping[str, str], upload: Upload | None
+    ) -> None:
+        """The material is on the instance's list. Raises NotAllowed, InvalidValues."""
+        self._write(lambda tx, context: work.require_own(tx, actor, task_id))
+        stored = (upload.name, *self.files.put(upload)) if upload else None
+
+        def list_it(tx: Connection, context: Context) -> None:
+            row = work.require_own(tx, actor, task_id)
+            materials.add(
+                tx,
+                instance_id=row.instance_id,
+                task_id=task_id,
+                unit_code=actor.unit_code,
+                person_id=actor.person_id,
+                kind=values.get("kind", ""),
+                title=values.get("title", ""),
+                copies=values.get("copies", ""),
+                pages=values.get("pages", ""),
+                original=values.get("original") == "original",
+                stored=stored,
+                now=context.now,
+            )
+
+        self._write(list_it)
+
+    def remove_material(self, actor: Actor, task_id: str, material_id: str) -> None:
+        """Taken off the list again by those who work on the task it belongs to."""
+
+        def take_off(tx: Connection, context: Context) -> None:
+            row = work.require_own(tx, actor, task_id)
+            found = materials.find(tx, material_id)
+            if found.instance_id != row.instance_id or found.unit_code != actor.unit_code:
+                raise NotAllowed("只能删除本单位添加的材料。")
+            materials.remove(tx, material_id, context.now)
+
+        self._write(take_off)
+
+    def material_file(self, actor: Actor, material_id: str) -> tuple[Material, Path]:
+        """The file of a material, for those who may see the instance. Raises NotFound."""
+
+        def look(tx: Connection, context: Context) -> Material:
+            instance_id = tx.scalar(select(material.c.instance_id).where(material.c.id == material_id))
+            if instance_id is None:
+                raise NotFound
+            running.require_visible(tx, instance_id, actor)
+            return materials.find(tx, material_id)
+
+        found = self._read(look)
+        if found.sha256 is None:
+            raise NotFound("这份材料是纸质件，没有电子文件。")
+        return found, self.files.path(found.sha256)
+
+    # --- oversight ---
+
+    def supervision(self, actor: Actor, filters: supervision.Filters, page: int) -> supervision.Supervision:
+        self._require_oversight(actor)
+        return self._read(lambda tx, context: supervision.supervision(tx, context, filters, page))
+
+    def procedure_counts(self, actor: Actor, key: str) -> supervision.ProcedureCounts:
+        self._require_oversight(actor)
+        return self._read(lambda tx, context: supervision.procedure_counts(tx, context, key))
+
+    def latest_diagram(self, actor: Actor, key: str) -> bytes:
+        self._require_oversight(actor)
+        return self._read(lambda tx, context: definitions.diagram_bytes(tx, definitions.latest(tx, key).id))
+
+    # --- running it ---
+
+    def tick(self) -> int:
+        """Everything that is due has happened; for the worker, and for tests that move the clock."""
+        return self.worker.tick()
+
+    def next_due(self) -> datetime | None:
+        """The instant at which something falls due next; None when nothing is armed."""
+        with self.database.reading() as tx:
+            return due.next_due(tx)
+
+    def verify_audit(self) -> list[audit.Broken]:
+        with self.database.reading() as tx:
+            return audit.verify(tx)
+
+    def resume(self, number: str, by: str) -> None:
+        """The parked instance runs again. Raises NotFound."""
+        self.database.run(lambda tx: incidents.resume(tx, number, by, self.clock.now()))
+
+    # --- within ---
+
+    def _read(self, look: Callable[[Connection, Context], T]) -> T:
+        with self.database.reading() as tx:
+            return look(tx, self.context(tx))
+
+    def _write(self, step: Callable[[Connection, Context], T]) -> T:
+        """The step in a transaction of its own. A fault of the instance parks it, and says so."""
+        try:
+            return self.database.run(lambda tx: step(tx, self.context(tx)))
+        except Fault as fault:
+            self._park(fault)
+            raise IncidentRaised(f"{fault.message}这一步没有办成，已通知系统管理员。") from fault
+
+    def _park(self, fault: Fault) -> None:
+        self.database.run(lambda tx: incidents.park(tx, fault, self.clock.now()))
+
+    def _require_oversight(self, actor: Actor) -> None:
+        decision = may(actor, "supervise", None)
+        if not decision.allowed:
+            raise NotAllowed(decision.reason)
+
+    def _seed(self, tx: Connection) -> None:
+        now = self.clock.now()
+        content = (self.settings.processes_dir / "calendar_cn.json").read_bytes()
+        version = load_calendar(content).version
+        if tx.scalar(select(calendar_version.c.version).where(calendar_version.c.version == version)) is None:
+            tx.execute(
+                insert(calendar_version).values(version=version, content=content, active_from=now, set_by="prepare")
+            )
+        city.seed(tx, (self.settings.processes_dir / "city.toml").read_text(encoding="utf-8"), now, "prepare")
+
+    def _deploy(self, tx: Connection, diagram: bytes, form_bytes: Mapping[str, bytes], by: str) -> Definition:
+        now = self.clock.now()
+        known = definitions.City(
+            operations=OPERATIONS,
+            units=frozenset(unit.code for unit in units.every(tx, now)),
+            roles=frozenset(ROLES),
+            functions=FUNCTIONS,
+            rules=frozenset(city.rules(tx)),
+        )
+        return definitions.deploy(tx, diagram, form_bytes, known, by, now)

@@ -1,0 +1,220 @@
+"""A form as it stands on a page: its fields with the values they hold, what may be chosen, what is asked and warned of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from engine.bpmn.expressions import evaluate
+from engine.clock import local
+from engine.forms.schema import Field, Form, Group, Text
+from engine.forms.validate import defaults, read_leniently, shown_keys, warnings
+from engine.organisation.directory import UnitDirectory
+from engine.reports.units import Names
+from engine.runtime.step import Step
+
+Raw = Mapping[str, list[str]]
+
+
+@dataclass(frozen=True)
+class Choice:
+    value: str
+    label: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class FilledField:
+    """`sent` is what the browser holds: text, one or several. `words` says the value to a reader."""
+
+    field: Field
+    sent: tuple[str, ...]
+    words: str
+    choices: tuple[Choice, ...]
+    shown: bool
+    warning: str
+
+    @property
+    def key(self) -> str:
+        return self.field.key
+
+    @property
+    def value(self) -> str:
+        return self.sent[0] if self.sent else ""
+
+
+@dataclass(frozen=True)
+class FilledText:
+    text: str
+    shown: bool
+
+
+@dataclass(frozen=True)
+class FilledGroup:
+    label: str
+    items: tuple[FilledField | FilledText, ...]
+
+    @property
+    def shown(self) -> bool:
+        return any(item.shown for item in self.items)
+
+
+@dataclass(frozen=True)
+class FilledForm:
+    id: str
+    groups: tuple[FilledGroup, ...]
+
+    @property
+    def fields(self) -> list[FilledField]:
+        return [item for group in self.groups for item in group.items if isinstance(item, FilledField)]
+
+    @property
+    def takes_material(self) -> bool:
+        return any(filled.field.widget == "materials" for filled in self.fields)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a form that is being filled in asks and warns of, for the values so far; by key."""
+
+    shown: frozenset[str]
+    warnings: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One answer as a reader sees it."""
+
+    key: str
+    label: str
+    words: str
+    wide: bool
+    unit_code: str | None
+
+
+@dataclass(frozen=True)
+class Section:
+    title: str
+    entries: tuple[Entry, ...]
+
+
+def filled(form: Form, step: Step, directory: UnitDirectory, names: Names, sent: Raw | None) -> FilledForm:
+    """The form for the values that were sent, or with what is known and its defaults when none were."""
+    values = (
+        defaults(form, step.facts, step.functions(), evaluate)
+        if sent is None
+        else read_leniently(form, sent, step.facts, step.functions(), directory, evaluate)
+    )
+    seen = look(form, step, values)
+
+    def item(content: Field | Text, group: Group) -> FilledField | FilledText:
+        if isinstance(content, Text):
+            return FilledText(content.text, _holds(content.show, step, values) and _holds(group.show, step, values))
+        raw = tuple(sent.get(content.key, ())) if sent is not None else as_sent(values.get(content.key))
+        if content.readonly:
+            raw = as_sent(values.get(content.key))
+        return FilledField(
+            field=content,
+            sent=raw,
+            words=in_words(content, values.get(content.key), names),
+            choices=_choices(content, directory),
+            shown=content.key in seen.shown,
+            warning=seen.warnings.get(content.key, ""),
+        )
+
+    groups = [FilledGroup(group.label, tuple(item(content, group) for content in group.items)) for group in form.groups]
+    return FilledForm(form.id, tuple(groups))
+
+
+def look(form: Form, step: Step, values: Mapping[str, object]) -> Look:
+    """What is asked and warned of while the form holds these values."""
+    functions = step.functions()
+    shown = frozenset(shown_keys(form, values, step.facts, functions, evaluate))
+    warned = warnings(form, values, step.facts, functions, evaluate)
+    return Look(shown, {key: sentence for key, sentence in warned.items() if key in shown and values.get(key)})
+
+
+def look_at(form: Form, step: Step, directory: UnitDirectory, raw: Raw) -> tuple[Look, dict[str, object]]:
+    """The look for what a browser holds so far, and the values it means; one that is not right counts as not given."""
+    values = read_leniently(form, raw, step.facts, step.functions(), directory, evaluate)
+    return look(form, step, values), values
+
+
+def sections(forms: Iterable[tuple[str, Form]], facts: Mapping[str, object], names: Names) -> list[Section]:
+    """What is known, under the headings of the forms in which it was said; what is not given is left out."""
+    found = []
+    said: set[str] = set()
+    for title, form in forms:
+        entries = []
+        for field in form.fields:
+            value = facts.get(field.key)
+            if field.asks and field.key not in said and value not in (None, "", [], False):
+                said.add(field.key)
+                unit = value if field.widget in ("unit", "internal_body") and isinstance(value, str) else None
+                entries.append(Entry(field.key, field.label, in_words(field, value, names), _is_wide(field), unit))
+        if entries:
+            found.append(Section(title, tuple(entries)))
+    return found
+
+
+def as_sent(value: object) -> tuple[str, ...]:
+    """A typed value as a browser's field holds it; instants in Asia/Shanghai, to the minute."""
+    match value:
+        case None | "" | False:
+            return ()
+        case True:
+            return ("true",)
+        case datetime():
+            return (f"{local(value):%Y-%m-%dT%H:%M}",)
+        case date():
+            return (value.isoformat(),)
+        case list() | tuple():
+            return tuple(str(item) for item in value)
+    return (str(value),)
+
+
+def in_words(field: Field, value: object, names: Names) -> str:
+    """The value as a reader is told it; empty when there is none."""
+    match value:
+        case None | "" | False:
+            return ""
+        case True:
+            return "是"
+        case datetime():
+            moment = local(value)
+            return f"{moment:%Y-%m-%d} {'周' + '一二三四五六日'[moment.weekday()]} {moment:%H:%M}"
+        case date():
+            return f"{value.isoformat()} {'周' + '一二三四五六日'[value.weekday()]}"
+        case list() | tuple():
+            return "、".join(in_words(field, item, names) for item in value)
+    text = str(value)
+    if field.widget in ("unit", "internal_body"):
+        unit = names.unit(text)
+        return unit.name if unit else text
+    if field.widget == "people":
+        return names.person(text) or text
+    if field.widget == "matter":
+        return names.matter(text) or text
+    return field.label_of(text)
+
+
+def _choices(field: Field, directory: UnitDirectory) -> tuple[Choice, ...]:
+    match field.widget:
+        case "unit":
+            return tuple(Choice(unit.code, unit.name) for unit in directory.units_of(field.kind))
+        case "internal_body":
+            return tuple(Choice(body.code, body.name) for body in directory.bodies())
+        case "people":
+            return tuple(Choice(person.id, person.name) for person in directory.colleagues())
+        case "matter":
+            return tuple(Choice(matter.code, matter.title, matter.basis) for matter in directory.matters())
+    return tuple(Choice(option.value, option.label, option.hint) for option in field.options)
+
+
+def _is_wide(field: Field) -> bool:
+    return field.type == "textarea"
+
+
+def _holds(show: str, step: Step, values: Mapping[str, object]) -> bool:
+    return not show or bool(evaluate(show, {**step.facts, **values}, step.functions()))

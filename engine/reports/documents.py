@@ -1,0 +1,117 @@
+"""Documents as readers see them: the list of an instance, and the page of one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from engine.clock import local
+from engine.db.tables import document, process_instance
+from engine.db.values import decode
+from engine.deployments import definitions
+from engine.documents import deliveries
+from engine.documents.materials import KINDS
+from engine.errors import NotFound
+from engine.forms.schema import Field
+from engine.organisation.assignment import Actor
+from engine.reports.answers import in_words
+from engine.reports.units import Names, UnitName
+from engine.runtime import instances
+from engine.runtime.step import Context
+
+
+@dataclass(frozen=True)
+class DocumentLine:
+    id: str
+    code: str
+    title: str
+    from_unit: UnitName | None
+    to_unit: UnitName | None
+    copy: bool
+    delivered_at: datetime
+    read_at: datetime | None
+
+
+@dataclass(frozen=True)
+class ListedMaterial:
+    kind_name: str
+    title: str
+    copies: int
+    pages: int
+    original: bool
+
+
+@dataclass(frozen=True)
+class DocumentView:
+    """A document as it stood when it was delivered."""
+
+    line: DocumentLine
+    number: str
+    instance_title: str
+    entries: list[tuple[str, str, bool]]
+    """Label, words, and whether the words need the whole width."""
+    materials: list[ListedMaterial]
+    read_by: str
+
+
+def document_lines(tx: Connection, instance_id: str, names: Names) -> list[DocumentLine]:
+    return [_line(found, names) for found in deliveries.of_instance(tx, instance_id)]
+
+
+def document_view(tx: Connection, context: Context, actor: Actor, document_id: str) -> DocumentView:
+    """The document for a party or the bureaus of oversight; the receiving unit's first look is kept. Raises NotFound."""
+    row = tx.execute(select(document).where(document.c.id == document_id)).first()
+    if row is None:
+        raise NotFound
+    instances.require_visible(tx, row.instance_id, actor)
+    if actor.unit_code == row.to_unit and row.read_at is None:
+        deliveries.mark_read(tx, document_id, actor.person_id, context.now)
+        row = tx.execute(select(document).where(document.c.id == document_id)).one()
+    instance = tx.execute(select(process_instance).where(process_instance.c.id == row.instance_id)).one()
+    names = Names(tx)
+    fields = _fields(tx, instance.definition_id)
+    return DocumentView(
+        line=_line(row, names),
+        number=instance.number,
+        instance_title=instance.title,
+        entries=[_entry(entry, fields, names) for entry in row.content["entries"]],
+        materials=[
+            ListedMaterial(KINDS.get(item["kind"], item["kind"]), item["title"], item["copies"], item["pages"], item["original"])
+            for item in row.content["materials"]
+        ],
+        read_by=names.person(row.read_by),
+    )
+
+
+def _line(row: Any, names: Names) -> DocumentLine:
+    return DocumentLine(
+        id=row.id,
+        code=row.code,
+        title=row.title,
+        from_unit=names.unit(row.from_unit),
+        to_unit=names.unit(row.to_unit),
+        copy=row.copy,
+        delivered_at=row.delivered_at,
+        read_at=row.read_at,
+    )
+
+
+def _fields(tx: Connection, definition_id: str) -> dict[str, Field]:
+    definition = definitions.load(tx, definition_id)
+    return {field.key: field for form in definition.forms.values() for field in form.fields}
+
+
+def _entry(entry: dict[str, Any], fields: dict[str, Field], names: Names) -> tuple[str, str, bool]:
+    value, field = decode(entry["value"]), fields.get(entry["name"])
+    if field is None:
+        return entry["label"], _plain(value), False
+    return entry["label"], in_words(field, value, names), field.type == "textarea"
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return f"{local(value):%Y-%m-%d %H:%M}"
+    return value.isoformat() if isinstance(value, date) else str(value)

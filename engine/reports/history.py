@@ -1,0 +1,192 @@
+"""What has happened to an instance, in words for readers: the step list, and the record of the flow (流转记录)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from engine.bpmn.elements import Diagram
+from engine.clock import parse_local
+from engine.db.tables import audit_entry, deadline, document, task
+from engine.organisation.people import ROLES
+from engine.reports.units import Names, UnitName
+
+QUIET = {"timer", "record", "facts", "started", "task_opened", "task_completed"}
+"""What an audit entry tells that another line of the record says already."""
+
+
+@dataclass(frozen=True)
+class StepLine:
+    """One step: done, lapsed, now or next. `who` is a person's name, or the role that is asked."""
+
+    state: str
+    name: str
+    unit: UnitName | None
+    who: str
+    at: datetime | None
+    outcome: str
+    remark: str
+    task_id: str | None = None
+    document_id: str | None = None
+    times: int = 1
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """`kind` is started, completed, claimed, document, deadline, notice or ended; `due_at` belongs to a period."""
+
+    at: datetime
+    kind: str
+    step: str
+    action: str
+    unit: UnitName | None
+    person: str
+    note: str
+    due_at: datetime | None = None
+
+
+def steps(tx: Connection, instance_id: str, diagram: Diagram, names: Names, ended: bool) -> list[StepLine]:
+    """What was done, what is being done, and what usually follows."""
+    tasks = tx.execute(select(task).where(task.c.instance_id == instance_id)).all()
+    papers = tx.execute(select(document).where(document.c.instance_id == instance_id)).all()
+    past = [(row.ended_at, _past_task(row, names)) for row in tasks if row.status != "open"]
+    past += [(row.delivered_at, _delivered(row, names)) for row in papers]
+    done = [line for _, line in sorted(past, key=lambda pair: pair[0])]
+    open_tasks = sorted((row for row in tasks if row.status == "open"), key=lambda row: (row.opened_at, row.id))
+    now = [
+        StepLine(
+            state="now",
+            name=row.name,
+            unit=names.unit(row.unit_code),
+            who=names.person(row.assignee_id) or role_names(row.roles),
+            at=row.claimed_at,
+            outcome="" if row.assignee_id else "待签收",
+            remark="",
+            task_id=row.id,
+        )
+        for row in open_tasks
+    ]
+    coming: list[StepLine] = []
+    if open_tasks and not ended:
+        waiting = {row.element_id for row in open_tasks}
+        for row in reversed(open_tasks):
+            expected = [found for found in diagram.expected_after(row.element_id) if found.id not in waiting]
+            coming = [StepLine("next", found.name, None, _lane_name(found), None, "", "") for found in expected]
+            if coming:
+                break
+    return [*done, *now, *coming]
+
+
+def log(tx: Connection, instance_id: str, diagram: Diagram, names: Names) -> list[LogLine]:
+    """Everything that happened, the latest first."""
+    rows = tx.execute(select(task).where(task.c.instance_id == instance_id)).all()
+    tasks = {row.id: row for row in rows}
+    periods = {
+        row.key: row.name
+        for row in tx.execute(select(deadline.c.key, deadline.c.name).where(deadline.c.instance_id == instance_id))
+    }
+    entries = tx.execute(
+        select(audit_entry).where(audit_entry.c.instance_id == instance_id).order_by(audit_entry.c.sequence)
+    )
+    lines: list[LogLine] = []
+    for entry in entries:
+        lines += _lines(entry, tasks, periods, diagram, names)
+    return list(reversed(lines))
+
+
+def role_names(roles: list[str]) -> str:
+    return "、".join(name for role, name in ROLES.items() if role in roles)
+
+
+def _lines(
+    entry: Row[Any], tasks: dict[str, Row[Any]], periods: dict[str, str], diagram: Diagram, names: Names
+) -> list[LogLine]:
+    unit, person = names.unit(entry.unit_code), names.person(entry.person_id)
+
+    def line(kind: str, step: str, action: str, note: str = "", due: str | None = None, by_system: bool = False) -> LogLine:
+        who, where = ("", None) if by_system else (person, unit)
+        return LogLine(entry.at, kind, step, action, where, who, note, parse_local(due) if due else None)
+
+    content = entry.content
+    found: list[LogLine] = []
+    match entry.kind:
+        case "started":
+            found.append(line("started", "发起", "发起"))
+        case "claimed" | "released":
+            name = tasks[content["task"]].name if content["task"] in tasks else ""
+            found.append(line("claimed", name, "签收任务" if entry.kind == "claimed" else "退还任务"))
+        case "incident":
+            found.append(line("incident", "", "停下，待处理", content["message"], by_system=True))
+        case "resumed":
+            found.append(line("incident", "", "恢复办理", by_system=True))
+    for told in content.get("told", []):
+        what = told["what"]
+        if what == "task_completed":
+            row = tasks[told["id"]]
+            found.append(line("completed", row.name, row.outcome_name or "办结", row.remark or ""))
+        elif what == "pressed":
+            found.append(line("claimed", diagram.elements[told["element"]].name, "提出"))
+        elif what not in QUIET:
+            found += _told(told, tasks, periods, line)
+    return found
+
+
+def _told(told: dict[str, Any], tasks: dict[str, Row[Any]], periods: dict[str, str], line: Any) -> list[LogLine]:
+    """A line for what the procedure itself did."""
+    match told["what"]:
+        case "document":
+            return [line("document", told["title"], "送达", by_system=True)]
+        case "deadline":
+            name = periods.get(told["key"], told["key"])
+            action = _STANDINGS.get(told["status"])
+            return [line("deadline", name, action, due=told.get("due"), by_system=True)] if action else []
+        case "deadline_moved":
+            action = {"extended": "期限延长", "shortened": "期限缩短"}.get(told["why"], "期限改变")
+            return [line("deadline", periods.get(told["key"], ""), action, due=told["due"], by_system=True)]
+        case "task_lapsed":
+            row = tasks.get(told["id"])
+            return [line("lapsed", row.name, "失效", by_system=True)] if row else []
+        case "notice":
+            kinds = {"remind": "提醒", "overdue": "超期通知", "escalate": "督促", "told": "告知"}
+            action = kinds.get(told["kind"])
+            return [line("notice", action, told["text"], by_system=True)] if action and told["kind"] != "overdue" else []
+        case "ended":
+            return [line("ended", told.get("name") or "", "办件结束", by_system=True)]
+    return []
+
+
+_STANDINGS = {"running": "开始计时", "overdue": "已超期", "met": "按期完成", "met_late": "超期完成"}
+
+
+def _past_task(row: Row[Any], names: Names) -> StepLine:
+    return StepLine(
+        state="done" if row.status == "completed" else "lapsed",
+        name=row.name,
+        unit=names.unit(row.unit_code),
+        who=names.person(row.ended_by),
+        at=row.ended_at,
+        outcome=(row.outcome_name or "") if row.status == "completed" else "失效",
+        remark=row.remark or "",
+        task_id=row.id,
+    )
+
+
+def _delivered(row: Row[Any], names: Names) -> StepLine:
+    to_unit = names.unit(row.to_unit)
+    return StepLine(
+        state="done",
+        name=f"送达{row.title}",
+        unit=None,
+        who="",
+        at=row.delivered_at,
+        outcome=f"送达{to_unit.name}" if to_unit else "",
+        remark="",
+        document_id=row.id,
+    )
+
+
+def _lane_name(element: Any) -> str:
+    return element.lane.name if element.lane and element.kind == "userTask" else ""

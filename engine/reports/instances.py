@@ -1,0 +1,191 @@
+"""Where one instance stands: who waits for whom, its periods, its steps, its papers, and the marks on its diagram."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from engine.bpmn.elements import Diagram
+from engine.db.tables import incident, task
+from engine.deadlines import deadlines
+from engine.documents import materials
+from engine.documents.materials import Material
+from engine.organisation.assignment import Actor, may
+from engine.reports import answers, history
+from engine.reports.answers import Section
+from engine.reports.axis import Axis, Bar, axis_of, bar_of
+from engine.reports.documents import DocumentLine, document_lines
+from engine.reports.history import LogLine, StepLine
+from engine.reports.inbox import counterparts
+from engine.reports.periods import Period, nearest, period_of
+from engine.reports.units import Names, UnitName, party_names
+from engine.runtime import actions, instances
+from engine.runtime import tasks as work
+from engine.runtime.actions import Button
+from engine.runtime.step import Context
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An open task: who is waited for, and the period under which it is worked."""
+
+    task_id: str
+    element_id: str
+    unit: UnitName | None
+    step: str
+    who: str
+    period: Period | None
+    for_unit: UnitName | None
+    mine: bool
+    """Whether the person who looks may do it."""
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What is drawn on the diagram, by element and flow id; `live` holds those that are worked on."""
+
+    taken: list[str]
+    done: list[str]
+    live: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class InstanceView:
+    number: str
+    title: str
+    party_name: str
+    procedure: str
+    key: str
+    version: int
+    status: str
+    result_name: str
+    started_at: datetime
+    started_by: str
+    ended_at: datetime | None
+    parties: list[tuple[str, UnitName]]
+    waiting: list[Waiting]
+    incident: str
+    periods: list[Period]
+    axis: Axis | None
+    bars: list[Bar]
+    steps: list[StepLine]
+    log: list[LogLine]
+    sections: list[Section]
+    documents: list[DocumentLine]
+    materials: list[Material]
+    buttons: list[Button]
+    marks: Marks
+
+    @property
+    def nearest(self) -> Period | None:
+        return nearest(self.periods)
+
+
+def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -> InstanceView:
+    """The instance for a party or the bureaus of oversight. Raises NotFound."""
+    row = instances.find(tx, number, actor)
+    names = Names(tx)
+    step = instances.look(tx, context, row, actor)
+    diagram = step.definition.diagram
+    periods = [period_of(record, names, context) for record in deadlines.of_instance(tx, row.id)]
+    waiting = _waiting(tx, row, actor, periods, names)
+    form = step.definition.forms[diagram.process.start_form]
+    forms = [(element.name, step.definition.form_of(element)) for element in diagram.of_kind("userTask")]
+    return InstanceView(
+        number=row.number,
+        title=row.title,
+        party_name=party_names(tx, [row.id]).get(row.id, ""),
+        procedure=diagram.name,
+        key=row.key,
+        version=step.definition.version,
+        status=row.status,
+        result_name=row.result_name or "",
+        started_at=row.started_at,
+        started_by=names.person(row.started_by),
+        ended_at=row.ended_at,
+        parties=_parties(step, names),
+        waiting=waiting,
+        incident=_incident(tx, row),
+        periods=periods,
+        axis=axis_of(periods, context.now, context.calendar),
+        bars=[bar_of(period, context.now, context.calendar) for period in periods],
+        steps=history.steps(tx, row.id, diagram, names, row.status == "ended"),
+        log=history.log(tx, row.id, diagram, names),
+        sections=answers.sections([(diagram.name, form), *forms], step.facts, names),
+        documents=document_lines(tx, row.id, names),
+        materials=materials.of_instance(tx, row.id),
+        buttons=actions.buttons(step) if row.status == "running" else [],
+        marks=_marks(row, diagram, waiting, periods),
+    )
+
+
+def _parties(step: Any, names: Names) -> list[tuple[str, UnitName]]:
+    """Each party with what it is called in the start form."""
+    form = step.definition.forms[step.definition.diagram.process.start_form]
+    found = []
+    for fact_name in step.definition.diagram.process.party_facts:
+        unit = names.unit(step.facts.get(fact_name))
+        if unit is not None:
+            field = form.by_key.get(fact_name)
+            found.append((field.label if field else fact_name, unit))
+    return found
+
+
+def _waiting(tx: Connection, row: Row[Any], actor: Actor, periods: list[Period], names: Names) -> list[Waiting]:
+    statement = select(task).where(task.c.instance_id == row.id, task.c.status == "open")
+    found = []
+    for open_task in tx.execute(statement.order_by(task.c.opened_at, task.c.id)):
+        own = [period for period in periods if period.key == open_task.deadline_key and period.record.is_open]
+        found.append(
+            Waiting(
+                task_id=open_task.id,
+                element_id=open_task.element_id,
+                unit=names.unit(open_task.unit_code),
+                step=open_task.name,
+                who=names.person(open_task.assignee_id),
+                period=own[-1] if own else None,
+                for_unit=counterparts(tx, names, [row.id], open_task.unit_code).get(row.id),
+                mine=may(actor, "complete", work.subject(tx, open_task)).allowed,
+            )
+        )
+    return sorted(found, key=lambda waiting: (waiting.period is None, waiting.period.due_at if waiting.period else None))
+
+
+def _incident(tx: Connection, row: Row[Any]) -> str:
+    if row.status != "incident":
+        return ""
+    statement = select(incident.c.message).where(incident.c.instance_id == row.id, incident.c.closed_at.is_(None))
+    return tx.scalar(statement.order_by(incident.c.raised_at.desc())) or ""
+
+
+def _marks(row: Row[Any], diagram: Diagram, waiting: list[Waiting], periods: list[Period]) -> Marks:
+    """The path that was taken, the elements passed, and where it stands now; open periods stand on their clocks."""
+    taken = [flow for flow in row.taken if flow in diagram.flows]
+    live = [
+        {
+            "element": found.element_id,
+            "count": 1,
+            "state": found.period.standing.state if found.period else "wait",
+            "unit": found.unit.name if found.unit else "",
+            "who": found.who,
+        }
+        for found in waiting
+    ]
+    live_ids = {mark["element"] for mark in live}
+    for period in periods:
+        host = diagram.elements[period.record.element_id].attached_to if period.record.element_id in diagram.elements else None
+        if period.record.is_open and host and host not in live_ids:
+            live.append({"element": host, "count": 1, "state": period.standing.state, "unit": "", "who": ""})
+            live_ids.add(host)
+    reached = {diagram.flows[flow].target for flow in taken} | {diagram.flows[flow].source for flow in taken}
+    done = [element_id for element_id in diagram.elements if element_id in reached and element_id not in live_ids]
+    return Marks(taken, [found for found in done if _is_left(found, taken, diagram)], live)
+
+
+def _is_left(element_id: str, taken: list[str], diagram: Diagram) -> bool:
+    """Whether the element has been passed, not only reached."""
+    outgoing = diagram.elements[element_id].outgoing
+    return not outgoing or any(flow in taken for flow in outgoing)

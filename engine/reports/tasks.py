@@ -1,0 +1,126 @@
+"""Everything the page of one task shows, and what a form that is being filled in asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, select
+
+from engine.db.tables import process_instance
+from engine.documents import materials
+from engine.documents.materials import Material
+from engine.forms.schema import Form
+from engine.organisation.assignment import Actor, may
+from engine.organisation.directory import UnitDirectory
+from engine.reports import answers, history
+from engine.reports.answers import FilledForm, Look, Section
+from engine.reports.documents import DocumentLine, document_lines
+from engine.reports.history import LogLine, StepLine
+from engine.reports.inbox import counterparts
+from engine.reports.periods import Period, period_of
+from engine.reports.units import Names, UnitName
+from engine.runtime import actions, instances
+from engine.runtime import tasks as work
+from engine.runtime.actions import Button
+from engine.runtime.step import Context, Step
+
+Raw = Mapping[str, list[str]]
+
+
+@dataclass(frozen=True)
+class TaskView:
+    """`form` is None when this person cannot do the task; `refusal` then says why."""
+
+    task_id: str
+    element_id: str
+    name: str
+    status: str
+    number: str
+    title: str
+    procedure: str
+    revision: int
+    unit: UnitName | None
+    counterpart: UnitName | None
+    assignee: str
+    claimed_at: datetime | None
+    mine: bool
+    may_claim: bool
+    refusal: str
+    form: FilledForm | None
+    draft_saved_at: datetime | None
+    period: Period | None
+    sections: list[Section]
+    steps: list[StepLine]
+    log: list[LogLine]
+    documents: list[DocumentLine]
+    materials: list[Material]
+    buttons: list[Button]
+    ended_at: datetime | None
+    ended_by: str
+    outcome_name: str
+
+
+def task_view(tx: Connection, context: Context, actor: Actor, task_id: str, sent: Raw | None) -> TaskView:
+    """The task as this person sees it. Raises NotFound."""
+    row = work.find(tx, task_id, actor)
+    instance = tx.execute(select(process_instance).where(process_instance.c.id == row.instance_id)).one()
+    step = instances.look(tx, context, instance, actor)
+    names, diagram = Names(tx), step.definition.diagram
+    decision = may(actor, "complete", work.subject(tx, row))
+    form, draft_saved_at = None, None
+    if row.status == "open" and decision.allowed and instance.status == "running":
+        draft = work.draft(tx, actor, task_id)
+        if sent is None and draft is not None:
+            sent, draft_saved_at = draft.answers, draft.saved_at
+        form = answers.filled(_form_of(step, row), step, UnitDirectory(tx, actor, context.now), names, sent)
+    record = step.deadlines.get(row.deadline_key) if row.deadline_key else None
+    return TaskView(
+        task_id=task_id,
+        element_id=row.element_id,
+        name=row.name,
+        status=row.status,
+        number=instance.number,
+        title=instance.title,
+        procedure=diagram.name,
+        revision=instance.revision,
+        unit=names.unit(row.unit_code),
+        counterpart=counterparts(tx, names, [instance.id], row.unit_code).get(instance.id),
+        assignee=names.person(row.assignee_id),
+        claimed_at=row.claimed_at,
+        mine=row.assignee_id == actor.person_id,
+        may_claim=row.status == "open" and row.assignee_id is None and decision.allowed,
+        refusal="" if decision.allowed else decision.reason,
+        form=form,
+        draft_saved_at=draft_saved_at,
+        period=period_of(record, names, context) if record else None,
+        sections=answers.sections(_said_before(step), step.facts, names),
+        steps=history.steps(tx, instance.id, diagram, names, instance.status == "ended"),
+        log=history.log(tx, instance.id, diagram, names),
+        documents=document_lines(tx, instance.id, names),
+        materials=materials.of_instance(tx, instance.id),
+        buttons=actions.buttons(step) if instance.status == "running" else [],
+        ended_at=row.ended_at,
+        ended_by=names.person(row.ended_by),
+        outcome_name=row.outcome_name or "",
+    )
+
+
+def look_at_answers(tx: Connection, context: Context, actor: Actor, task_id: str, raw: Raw) -> Look:
+    """What the task's form asks and warns of, for the values so far. Raises NotFound."""
+    row = work.find(tx, task_id, actor)
+    instance = tx.execute(select(process_instance).where(process_instance.c.id == row.instance_id)).one()
+    step = instances.look(tx, context, instance, actor)
+    seen, _ = answers.look_at(_form_of(step, row), step, UnitDirectory(tx, actor, context.now), raw)
+    return seen
+
+
+def _form_of(step: Step, row: Row) -> Form:  # type: ignore[type-arg]
+    return step.definition.form_of(step.definition.diagram.elements[row.element_id])
+
+
+def _said_before(step: Step) -> list[tuple[str, Form]]:
+    """The start form's groups, each under its own heading: what the case is about."""
+    form = step.definition.forms[step.definition.diagram.process.start_form]
+    return [(group.label, Form(form.id, (group,))) for group in form.groups]

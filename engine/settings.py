@@ -1,0 +1,82 @@
+"""How one installation is set up, from the environment and nowhere else. What the city decides is no setting: see `city`.
+
+A name that begins with LIANBAN_ and is not known stops the start: a misspelt setting is never silently ignored.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.errors import SettingsError
+
+PREFIX = "LIANBAN_"
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`LIANBAN_DATA_DIR` is `data_dir`, and so on."""
+
+    data_dir: Path = PROJECT / "var"
+    """Where the SQLite database, uploaded material and the installation's secret lie."""
+    database_url: str = ""
+    """An SQLAlchemy URL; empty means an SQLite file in `data_dir`."""
+    processes_dir: Path = PROJECT / "processes"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    threads: int = 8
+    tick_seconds: float = 1.0
+    """How often the worker looks for what is due."""
+    secure_cookies: bool = False
+    """True behind HTTPS: cookies are then never sent without it."""
+    secret_key: str = ""
+    """Signs forms against forgery; empty means one that is made once and kept in `data_dir`."""
+
+    @property
+    def url(self) -> str:
+        return self.database_url or f"sqlite:///{self.data_dir / 'lianban.db'}"
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this process. Raises SettingsError naming the variable that is wrong."""
+    environment = os.environ if environment is None else environment
+    given = {name.removeprefix(PREFIX).lower(): text for name, text in environment.items() if name.startswith(PREFIX)}
+    readers = {
+        "data_dir": lambda text: Path(text).resolve(),
+        "processes_dir": lambda text: Path(text).resolve(),
+        "database_url": str,
+        "host": str,
+        "secret_key": str,
+        "port": lambda text: _number(text, 0, 65535, int),
+        "threads": lambda text: _number(text, 1, 256, int),
+        "tick_seconds": lambda text: _number(text, 0.05, 60, float),
+        "secure_cookies": _truth,
+    }
+    values = {}
+    for name, text in given.items():
+        if name not in readers:
+            raise SettingsError(f"没有名为 {PREFIX}{name.upper()} 的环境变量，请检查拼写。服务没有启动。")
+        try:
+            values[name] = readers[name](text)
+        except ValueError as error:
+            raise SettingsError(f"环境变量 {PREFIX}{name.upper()} 的值“{text}”不对：{error}。服务没有启动。") from None
+    return Settings(**values)
+
+
+def _number(text, least, most, kind):  # type: ignore[no-untyped-def]
+    try:
+        number = kind(text)
+    except ValueError:
+        raise ValueError("应当是数字") from None
+    if not least <= number <= most:
+        raise ValueError(f"应在 {least} 与 {most} 之间")
+    return number
+
+
+def _truth(text: str) -> bool:
+    if text.lower() not in ("true", "false"):
+        raise ValueError("应当是 true 或 false")
+    return text.lower() == "true"

@@ -1,0 +1,94 @@
+"""The worker: what is due happens, in order, one instance after another; nothing is due twice and nothing is forgotten.
+
+APScheduler is only the metronome. What is due lies in the database, so a worker that is killed loses nothing: the next
+one finds the same rows, and what has come due in the meantime happens at once.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from engine.clock import local_date
+from engine.db.session import Database
+from engine.errors import AlreadyDone, Busy, LianbanError, Stale
+from engine.runtime import audit, due, incidents
+from engine.runtime.advance import Fault
+from engine.runtime.step import Context
+
+log = logging.getLogger("lianban.worker")
+AT_MOST = 10_000
+"""Things that one tick may do; the next tick goes on."""
+
+
+class Worker:
+    def __init__(self, database: Database, context: Callable[..., Context], tick_seconds: float) -> None:
+        """`context(tx)` gives the present instant, the calendar and the city's rules."""
+        self.database, self.context = database, context
+        self._closed: object = None
+        self._scheduler = BackgroundScheduler(timezone="Asia/Shanghai")
+        self._scheduler.add_job(
+            self._tick_quietly, "interval", seconds=tick_seconds, max_instances=1, coalesce=True, misfire_grace_time=None
+        )
+
+    def start(self) -> None:
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """What is being done is finished first."""
+        self._scheduler.shutdown(wait=True)
+
+    def tick(self) -> int:
+        """Everything that is due has happened. Returns how many things that were."""
+        done = 0
+        for instance_id in self._due():
+            while done < AT_MOST and self._take_next(instance_id):
+                done += 1
+        self._close_days()
+        return done
+
+    def _due(self) -> list[str]:
+        with self.database.reading() as tx:
+            return due.instances_due(tx, self.context(tx).now)
+
+    def _take_next(self, instance_id: str) -> bool:
+        """One thing of the instance has happened. A fault stops this instance alone."""
+        try:
+            return self.database.run(lambda tx: due.take_next(tx, self.context(tx), instance_id))
+        except (Stale, AlreadyDone, Busy):
+            return False  # somebody else is at this instance; the next tick looks again
+        except Fault as fault:
+            self._park(fault)
+        except LianbanError as error:
+            self._park(Fault(instance_id, error.message, None))
+        except Exception:
+            log.exception("instance %s could not take its step", instance_id)
+            self._park(Fault(instance_id, "系统内部错误，详见服务日志。", None))
+        return False
+
+    def _park(self, fault: Fault) -> None:
+        log.error("instance %s is parked: %s", fault.instance_id, fault.message)
+        self.database.run(lambda tx: incidents.park(tx, fault, self.context(tx).now))
+
+    def _close_days(self) -> None:
+        """The audit's daily heads, looked at once a day."""
+
+        def close(tx) -> datetime:  # type: ignore[no-untyped-def]
+            now = self.context(tx).now
+            audit.close_days(tx, now)
+            return now
+
+        with self.database.reading() as tx:
+            today = local_date(self.context(tx).now)
+        if self._closed != today:
+            self._closed = local_date(self.database.run(close))
+
+    def _tick_quietly(self) -> None:
+        """A tick that fails as a whole is logged; the next one tries again."""
+        try:
+            self.tick()
+        except Exception:
+            log.exception("the tick failed")
