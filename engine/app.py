@@ -27,7 +27,7 @@ from engine.organisation import city, sign_ins, units
 from engine.organisation.assignment import Actor, may
 from engine.organisation.people import ROLES
 from engine.organisation.sign_ins import SignIn, Visitor
-from engine.reports import documents, inbox, instances, starting, supervision, tasks
+from engine.reports import documents, inbox, instances, listing, starting, supervision, tasks
 from engine.runtime import actions, audit, due, incidents
 from engine.runtime import instances as running
 from engine.runtime import tasks as work
@@ -155,6 +155,10 @@ class Engine:
     def instance(self, actor: Actor, number: str) -> instances.InstanceView:
         return self._read(lambda tx, context: instances.instance_view(tx, context, actor, number))
 
+    def instances(self, actor: Actor, filters: listing.Filters, page: int) -> listing.Listing:
+        """The instances that this person may see."""
+        return self._read(lambda tx, context: listing.listing(tx, context, actor, filters, page))
+
     def press(self, actor: Actor, number: str, element_id: str) -> str | None:
         """The button's branch is open. Returns the task it opened for this person, if any."""
         return self._write(
@@ -228,7 +232,7 @@ class Engine:
 
     # --- oversight ---
 
-    def supervision(self, actor: Actor, filters: supervision.Filters, page: int) -> supervision.Supervision:
+    def supervision(self, actor: Actor, filters: listing.Filters, page: int) -> supervision.Supervision:
         self._require_oversight(actor)
         return self._read(lambda tx, context: supervision.supervision(tx, context, filters, page))
 

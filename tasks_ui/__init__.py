@@ -1,0 +1,24 @@
+"""The pages: a Flask application over an engine. No rule of the procedures lives here, only how they are shown."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from engine.app import Engine
+from tasks_ui import account, errors, inbox, instances, security, supervision, widgets
+from tasks_ui.assets import Assets
+
+
+def create_app(engine: Engine, banner: str = "", trusted_hosts: list[str] | None = None) -> Flask:
+    """The application. `banner` stands on every page (the demonstration says what it is)."""
+    app = Flask(__name__)
+    app.config["TRUSTED_HOSTS"] = trusted_hosts
+    app.extensions["engine"] = engine
+    app.extensions["assets"] = Assets(app)
+    app.jinja_env.globals["banner"] = banner
+    security.protect(app, engine)
+    errors.register(app)
+    widgets.register(app)
+    for room in (account, inbox, instances, supervision):
+        app.register_blueprint(room.views.pages)
+    return app

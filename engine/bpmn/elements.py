@@ -5,6 +5,7 @@ SpiffWorkflow keeps little of this, so it is never asked. Everything here is a p
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -124,9 +125,17 @@ class Diagram:
         """The timer events that carry a legal period."""
         return tuple(element for element in self.elements.values() if element.is_period)
 
+    @cached_property
+    def _attached(self) -> Mapping[str, list[Element]]:
+        attached = defaultdict(list)
+        for element in self.elements.values():
+            if element.attached_to is not None:
+                attached[element.attached_to].append(element)
+        return dict(attached)
+
     def attached(self, element_id: str) -> list[Element]:
         """The boundary events of an activity."""
-        return [element for element in self.elements.values() if element.attached_to == element_id]
+        return list(self._attached.get(element_id, ()))
 
     def deadline_of(self, element: Element) -> str | None:
         """The period under which a task is worked: the one it carries itself, or the one it names."""
@@ -182,19 +191,27 @@ class Diagram:
 
 def read_elements(root: etree._Element) -> Diagram:
     """The executable process of the tree, or its first one. A tree without a process gives an empty diagram."""
-    processes = root.findall(f"{BPMN}process")
-    process = next((found for found in processes if found.get("isExecutable") == "true"), None)
-    if process is None:
-        process = processes[0] if processes else etree.SubElement(root, f"{BPMN}process", id="")
+    process = process_node(root)
     lanes, lane_of = _lanes(process)
     flows = {flow.id: flow for flow in map(_flow, process.iterfind(f"{BPMN}sequenceFlow"))}
-    nodes = [node for node in process if _local(node) in FLOW_NODES]
+    incoming, outgoing = defaultdict(list), defaultdict(list)
+    for flow in flows.values():
+        incoming[flow.target].append(flow.id)
+        outgoing[flow.source].append(flow.id)
     elements = {}
-    for node in nodes:
-        element_id = node.get("id", "")
-        host = node.get("attachedToRef")
-        elements[element_id] = _element(node, lane_of.get(element_id) or lane_of.get(host or ""), flows)
+    for node in process:
+        if _local(node) in FLOW_NODES:
+            element_id = node.get("id", "")
+            lane = lane_of.get(element_id) or lane_of.get(node.get("attachedToRef", ""))
+            elements[element_id] = _element(node, lane, incoming[element_id], outgoing[element_id])
     return Diagram(_process(root, process, elements), lanes, elements, flows)
+
+
+def process_node(root: etree._Element) -> etree._Element:
+    """The executable process of the tree, its first one, or an empty one that is no part of it."""
+    processes = root.findall(f"{BPMN}process")
+    executable = (found for found in processes if found.get("isExecutable") == "true")
+    return next(executable, processes[0] if processes else etree.Element(f"{BPMN}process", id=""))
 
 
 def properties_of(node: etree._Element) -> dict[str, str]:
@@ -245,10 +262,9 @@ def _flow(node: etree._Element) -> Flow:
     )
 
 
-def _element(node: etree._Element, lane: Lane | None, flows: Mapping[str, Flow]) -> Element:
-    element_id = node.get("id", "")
+def _element(node: etree._Element, lane: Lane | None, incoming: list[str], outgoing: list[str]) -> Element:
     return Element(
-        id=element_id,
+        id=node.get("id", ""),
         kind=_local(node),
         name=_text(node.get("name")),
         lane=lane,
@@ -260,8 +276,8 @@ def _element(node: etree._Element, lane: Lane | None, flows: Mapping[str, Flow])
         properties=properties_of(node),
         timer=_timer(node),
         default_flow=node.get("default"),
-        incoming=tuple(flow.id for flow in flows.values() if flow.target == element_id),
-        outgoing=tuple(flow.id for flow in flows.values() if flow.source == element_id),
+        incoming=tuple(incoming),
+        outgoing=tuple(outgoing),
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -66,11 +66,27 @@ def _compile(source: str) -> Expression:
         line, column = getattr(error, "lineno", None) or 1, getattr(error, "offset", None) or 0
         raise ExpressionError(f"写法不对：{_quote(source)} 不是一个完整的表达式。", line, column) from None
     _check(tree, 0)
-    nodes = list(ast.walk(tree))
-    called = {id(node.func): node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
-    bound = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    read = {node.id for node in nodes if isinstance(node, ast.Name) and id(node) not in called}
-    return Expression(source, tree, frozenset(read - bound), frozenset(called.values()))
+    functions = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+    return Expression(source, tree, frozenset(_reads(tree, frozenset())), frozenset(functions))
+
+
+def _reads(node: ast.AST, bound: frozenset[str]) -> Iterator[str]:
+    """The names that are read from outside: what a comprehension binds is known within it only."""
+    if isinstance(node, ast.Name):
+        if node.id not in bound:
+            yield node.id
+        return
+    if isinstance(node, ast.ListComp | ast.GeneratorExp):
+        for generator in node.generators:
+            yield from _reads(generator.iter, bound)
+            bound |= {target.id for target in ast.walk(generator.target) if isinstance(target, ast.Name)}
+            for condition in generator.ifs:
+                yield from _reads(condition, bound)
+        yield from _reads(node.elt, bound)
+        return
+    is_named_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    for child in node.args if is_named_call else ast.iter_child_nodes(node):  # type: ignore[attr-defined]
+        yield from _reads(child, bound)
 
 
 def _check(node: ast.AST, depth: int) -> None:

@@ -13,6 +13,7 @@ from engine.errors import ExpressionError
 
 LEAST = timedelta(minutes=1)
 MOST = timedelta(days=3653)
+FIRST_YEAR, LAST_YEAR = 1990, 2100
 _DURATION = re.compile(
     r"P(?=.)(?:(?P<weeks>\d{1,4})W)?(?:(?P<days>\d{1,4})D)?"
     r"(?:T(?=.)(?:(?P<hours>\d{1,6})H)?(?:(?P<minutes>\d{1,8})M)?(?:(?P<seconds>\d{1,9})S)?)?"
@@ -36,12 +37,14 @@ def read_duration(text: str) -> timedelta | None:
 def read_instant(text: str) -> datetime | None:
     """The instant that an ISO 8601 text with an offset gives; None when the text is none.
 
-    Raises ExpressionError when the offset is missing.
+    Raises ExpressionError when the offset is missing, or the year is out of bounds.
     """
     try:
         instant = datetime.fromisoformat(text.strip())
     except ValueError:
         return None
+    if not FIRST_YEAR <= instant.year <= LAST_YEAR:
+        raise ExpressionError(f"时间 {text} 超出 {FIRST_YEAR} 至 {LAST_YEAR} 年。")
     try:
         return require_aware(instant)
     except ValueError:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Any
 
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 FIRST_YEAR, LAST_YEAR = 1990, 2100
@@ -54,11 +55,16 @@ class Calendar:
     def official_years(self) -> frozenset[int]:
         return frozenset(year for year, content in self.years.items() if content.official)
 
+    @cached_property
+    def _named(self) -> Mapping[date, CalendarDay]:
+        """Every day that an official notice names; the notice of a year may name days of the December before."""
+        official = [self.years[year].days for year in sorted(self.official_years)]
+        return {day: named for days in official for day, named in days.items()}
+
     def kind(self, day: date) -> DayKind:
         """What kind of day it is; `reason` is 工作日, 调休上班, 周六, 周日 or the holiday's name."""
-        year = self.years.get(day.year)
-        official = year is not None and year.official
-        named = year.days.get(day) if year is not None and official else None
+        official = day.year in self.official_years
+        named = self._named.get(day) if official else None
         if named is not None and named.off:
             return DayKind(False, named.name, official)
         if named is not None:
@@ -95,13 +101,18 @@ class Calendar:
 
 def load_calendar(content: bytes) -> Calendar:
     """The calendar in our own format: per year its status and days. Raises ValueError when it is not that."""
-    years = {}
-    for entry in json.loads(content)["years"]:
-        days = [CalendarDay(date.fromisoformat(day["date"]), day["off"], day["name"]) for day in entry["days"]]
-        years[entry["year"]] = CalendarYear(
-            year=entry["year"],
-            official=entry["status"] == "official",
-            days={day.date: day for day in days},
-            notice=entry.get("notice_no") or "",
-        )
-    return Calendar(years, hashlib.sha256(content).hexdigest()[:12])
+    try:
+        years = [_year(entry) for entry in json.loads(content)["years"]]
+    except (TypeError, KeyError, AttributeError) as error:
+        raise ValueError(f"not a calendar: {error!r}") from None
+    return Calendar({year.year: year for year in years}, hashlib.sha256(content).hexdigest()[:12])
+
+
+def _year(entry: Any) -> CalendarYear:
+    days = [CalendarDay(date.fromisoformat(day["date"]), day["off"], day["name"]) for day in entry["days"]]
+    return CalendarYear(
+        year=entry["year"],
+        official=entry["status"] == "official",
+        days={day.date: day for day in days},
+        notice=entry.get("notice_no") or "",
+    )

@@ -76,11 +76,11 @@ def months(calendar: Calendar, number: int, start: datetime, cutoff: time = END_
     return _count(calendar, "months", number, start, _roll_forward(calendar, meant), counted, cutoff)
 
 
-def hours(calendar: Calendar, number: float, start: datetime) -> Count:
+def hours(calendar: Calendar, number: int, start: datetime) -> Count:
     """H(n): exactly n hours after the start."""
-    _require(int(number), start)
+    _require(number, start)
     due_at = require_aware(start).astimezone(UTC) + timedelta(hours=number)
-    return Count("hours", int(number), start.astimezone(UTC), due_at, None, False, calendar_version=calendar.version)
+    return Count("hours", number, start.astimezone(UTC), due_at, None, False, calendar_version=calendar.version)
 
 
 def working_days_before(calendar: Calendar, number: int, at: datetime) -> Count:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from engine.bpmn.expressions import evaluate
 from engine.clock import midnight
 from engine.deadlines import counting
-from engine.deadlines.calendar import Calendar
+from engine.deadlines.calendar import FIRST_YEAR, LAST_YEAR, Calendar
 from engine.deadlines.counting import Count
 from engine.errors import ExpressionError
 
+Day = TypeVar("Day", bound=date)
 Functions = Mapping[str, Callable[..., Any]]
 
 KINDS: Mapping[str, Callable[[Calendar, int, datetime], Count]] = {
@@ -74,7 +75,14 @@ def as_instant(value: object) -> datetime:
     if isinstance(value, datetime):
         if value.utcoffset() is None:
             raise ExpressionError(f"时间 {value.isoformat()} 没有写时区，应写成 {value.isoformat()}+08:00 这样。")
-        return value.astimezone(UTC)
+        return _within_years(value).astimezone(UTC)
     if isinstance(value, date):
-        return midnight(value)
+        return midnight(_within_years(value))
     raise ExpressionError("期限应当从一个时间起算。")
+
+
+def _within_years(day: Day) -> Day:
+    """The same; at the edges of what a computer calls a date, it could not even be converted."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ExpressionError(f"日期超出 {FIRST_YEAR} 至 {LAST_YEAR} 年，算不出来。")
+    return day

@@ -41,7 +41,8 @@ class Standing:
     """`state` is over, near, ok, soft (a recommended period), met, late (done, but late) or cancelled.
 
     `days` are working days left or, when over or late, working days too many; natural days where the period counts
-    those. `minutes` are given instead for a period in hours.
+    those. `minutes` are given instead for a period in hours. `passed`: a recommended period has run out, and they are
+    too many.
     """
 
     state: str
@@ -49,6 +50,7 @@ class Standing:
     minutes: int | None = None
     natural: bool = False
     today: bool = False
+    passed: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,17 +70,18 @@ def standing_of(record: Running, now: datetime, calendar: Calendar) -> Standing:
     if record.status in ("met", "cancelled"):
         return Standing(record.status)
     until = record.ended_at if record.status == "met_late" and record.ended_at else now
-    passed = until >= record.due_at
     state = "late" if record.status == "met_late" else "over" if record.hard else "soft"
+    passed = until >= record.due_at or record.status in ("overdue", "met_late")
     if record.last_day is None:
-        minutes = int(abs((record.due_at - until).total_seconds()) // 60)
-        if passed or state == "late":
-            return Standing(state, minutes=minutes)
+        length = until - record.due_at if passed else record.due_at - until
+        minutes = max(0, int(length.total_seconds()) // 60)
+        if passed:
+            return Standing(state, minutes=minutes, passed=state == "soft")
         near = record.hard and minutes < 24 * 60
         return Standing("near" if near else "ok" if record.hard else "soft", minutes=minutes)
     today = local_date(until)
-    if passed or state == "late":
-        return Standing(state, days=calendar.working_days_between(record.last_day, today))
+    if passed:
+        return Standing(state, days=calendar.working_days_between(record.last_day, today), passed=state == "soft")
     left = calendar.working_days_between(today, record.last_day)
     natural = not record.kind.startswith("working") and left > 1
     near = record.last_day == today or left <= 1
@@ -151,10 +154,7 @@ def _off(run: list[date], calendar: Calendar) -> list[Cell]:
     if not run:
         return []
     names = [reason for reason in (calendar.kind(day).reason for day in run) if reason not in WEEKDAYS]
-    if names:
-        top = names[0]
-    else:
-        top = "周末" if len(run) > 1 else calendar.kind(run[0]).reason
+    top = names[0] if names else "周末" if len(run) > 1 else calendar.kind(run[0]).reason
     day = str(run[0].day) if len(run) == 1 else f"{run[0].day}–{run[-1].day}"
     return [Cell("off", top, day, "休")]
 

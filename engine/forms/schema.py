@@ -19,7 +19,13 @@ FIELD_TYPES = {"textfield", "textarea", "number", "checkbox", "radio", "select",
 OTHER_TYPES = {"text", "group"}
 WIDGETS = {"unit", "internal_body", "people", "matter", "materials", "deadline_date"}
 CHOICES = {"radio", "select", "checklist"}
-PROPERTIES = {"widget", "rule", "message", "show", "default", "warn", "warning", "kind", "count", "min", "max", "span"}
+REPEATED = {"rule", "message", "warn", "warning"}
+PROPERTIES = {"widget", "show", "default", "kind", "count", "min", "max", "span"} | {
+    name + suffix for name in REPEATED for suffix in ("", *(f"_{number}" for number in range(2, 10)))
+}
+LIMITS = {"required", "minLength", "maxLength", "min", "max"}
+"""What is checked of a component's `validate`."""
+SUBTYPES = {"date", "datetime"}
 
 
 @dataclass(frozen=True)
@@ -145,7 +151,7 @@ def read_form(content: bytes) -> Form:
         raise DiagramRefused([Problem("", "", "表单文件太大。", "请拆成几个表单。")])
     try:
         data = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise DiagramRefused([Problem("", "", "表单文件不是完整的 JSON。", "请用表单编辑器重新保存。")]) from None
     if not isinstance(data, dict) or not isinstance(data.get("components"), list) or not isinstance(data.get("id"), str):
         raise DiagramRefused([Problem("", "", "这不是 form-js 表单。", "表单应有 id 和 components。")])
@@ -172,12 +178,14 @@ class _Reader:
         groups: list[Group] = []
         loose: list[Field | Text] = []
         for component in components:
-            if isinstance(component, dict) and component.get("type") == "group":
+            if _is_well_formed(component) and component["type"] == "group":
                 if loose:
                     groups.append(Group("", tuple(loose), ""))
                     loose = []
-                items = [item for item in map(self.item, component.get("components", [])) if item]
-                groups.append(Group(component.get("label", ""), tuple(items), _properties(component).get("show", "")))
+                self.refuse_unknown(component, str(component.get("id", "")), {"show"})
+                items = [item for item in map(self.item, component.get("components") or []) if item]
+                label = str(component.get("label", ""))
+                groups.append(Group(label, tuple(items), _properties(component).get("show", "")))
             elif (item := self.item(component)) is not None:
                 loose.append(item)
         if loose:
@@ -185,30 +193,45 @@ class _Reader:
         return tuple(groups)
 
     def item(self, component: Any) -> Field | Text | None:
-        if not isinstance(component, dict) or component.get("type") not in FIELD_TYPES | OTHER_TYPES - {"group"}:
-            kind = component.get("type") if isinstance(component, dict) else component
+        if not _is_well_formed(component):
             key = component.get("key", component.get("id", "")) if isinstance(component, dict) else ""
-            self.refuse(str(key), str(kind), f"不支持 {kind} 这种组件。", "请换成 docs/reference/forms.md 里列出的组件。")
+            self.refuse(str(key), str(key), "这个组件的写法不对。", "请用表单编辑器重新保存。")
+            return None
+        key, kind = str(component.get("key", component.get("id", ""))), component["type"]
+        if kind not in FIELD_TYPES | OTHER_TYPES - {"group"}:
+            self.refuse(key, kind, f"不支持 {kind} 这种组件。", "请换成 docs/reference/forms.md 里列出的组件。")
             return None
         properties = _properties(component)
-        if component["type"] == "text":
+        if kind == "text":
+            self.refuse_unknown(component, key, {"show"})
             return Text(str(component.get("text", "")), properties.get("show", ""))
         return self.field(component, properties)
+
+    def refuse_unknown(self, component: dict[str, Any], key: str, known: set[str]) -> None:
+        """What would be passed over in silence is refused."""
+        label = str(component.get("label", ""))
+        for name in _properties(component):
+            if name not in known and not (name.startswith("hint:") and known == PROPERTIES):
+                self.refuse(key, label, f"不认识属性 {name}。", "请对照 docs/reference/forms.md。")
+        if component.get("conditional"):
+            self.refuse(key, label, "不支持 form-js 的 conditional。", "请改用属性 show，写我们的表达式。")
 
     def field(self, component: dict[str, Any], properties: dict[str, str]) -> Field | None:
         key, label = str(component.get("key", "")), str(component.get("label", ""))
         if not (key.isidentifier() and key.isascii()) or key.startswith("_") or key in ("typename", "value", "n"):
             self.refuse(key, label, f"字段的 key “{key}” 不能用。", "请用英文字母、数字和下划线，以字母开头。")
             return None
-        unknown = [name for name in properties if name.rstrip("_23456789") not in PROPERTIES and not name.startswith("hint:")]
-        if unknown:
-            self.refuse(key, label, f"不认识属性 {unknown[0]}。", "请对照 docs/reference/forms.md。")
+        self.refuse_unknown(component, key, PROPERTIES)
         if properties.get("widget", "") not in WIDGETS | {""}:
             self.refuse(key, label, f"不认识控件 {properties['widget']}。", f"可用的有：{'、'.join(sorted(WIDGETS))}。")
-        if component.get("conditional"):
-            self.refuse(key, label, "不支持 form-js 的 conditional。", "请改用属性 show，写我们的表达式。")
-        validate = component.get("validate") or {}
+        if component["type"] == "datetime" and component.get("subtype", "datetime") not in SUBTYPES:
+            self.refuse(key, label, f"不支持 {component['subtype']} 这种时间。", "请改用 date 或 datetime。")
+        if not properties.get("count", "1").isdecimal():
+            self.refuse(key, label, f"属性 count “{properties['count']}” 不是整数。", "请写人数，例如 2。")
+            return None
+        validate = self.limits(component, key, label)
         options = self.options(component, properties, key, label)
+        minimum, maximum = (_bound(name, validate, properties) for name in ("min", "max"))
         return Field(
             key=key,
             type=component["type"],
@@ -220,17 +243,27 @@ class _Reader:
             readonly=bool(component.get("readonly") or component.get("disabled")),
             min_length=validate.get("minLength"),
             max_length=validate.get("maxLength"),
-            minimum=str(validate.get("min", "")) or properties.get("min", ""),
-            maximum=str(validate.get("max", "")) or properties.get("max", ""),
+            minimum=minimum,
+            maximum=maximum,
             kind=properties.get("kind", ""),
             count=int(properties.get("count", "1")),
-            rules=_rules(properties, "rule", "message"),
+            rules=(*_bounds(minimum, maximum), *_rules(properties, "rule", "message")),
             warnings=_rules(properties, "warn", "warning"),
             show=properties.get("show", ""),
             default=properties.get("default", ""),
             wide=properties.get("span") == "full" or component["type"] in ("textarea", "radio", "checklist"),
             subtype=str(component.get("subtype", "datetime")),
         )
+
+    def limits(self, component: dict[str, Any], key: str, label: str) -> dict[str, Any]:
+        validate = component.get("validate") or {}
+        for name, value in validate.items():
+            if name not in LIMITS and value and (name, value) != ("validationType", "custom"):
+                self.refuse(key, label, f"不支持 validate 里的 {name}。", "请改用属性 rule，写我们的表达式。")
+        for name in ("minLength", "maxLength"):
+            if not isinstance(validate.get(name), int | None):
+                self.refuse(key, label, f"{name} 不是整数。", "请写字数，例如 20。")
+        return validate
 
     def options(
         self, component: dict[str, Any], properties: dict[str, str], key: str, label: str
@@ -244,6 +277,36 @@ class _Reader:
             Option(str(value["value"]), str(value["label"]), properties.get(f"hint:{value['value']}", ""))
             for value in values
         )
+
+
+def _is_well_formed(component: Any) -> bool:
+    """Whether the parts that are read of every component are of their kind."""
+    if not isinstance(component, dict) or not isinstance(component.get("type"), str):
+        return False
+    parts = {name: component.get(name) or kind() for name, kind in (("properties", dict), ("validate", dict))}
+    lists = {name: component.get(name) or [] for name in ("components", "values")}
+    return (
+        all(isinstance(part, dict) for part in parts.values())
+        and all(isinstance(part, list) for part in lists.values())
+        and all(isinstance(value, dict) and {"value", "label"} <= value.keys() for value in lists["values"])
+    )
+
+
+def _bound(name: str, validate: dict[str, Any], properties: dict[str, str]) -> str:
+    value = validate.get(name)
+    return properties.get(name, "") if value in (None, "") else str(value)
+
+
+def _bounds(minimum: str, maximum: str) -> Iterator[Rule]:
+    if minimum:
+        yield Rule(f"value is None or value >= ({minimum})", _beyond("不能小于", minimum))
+    if maximum:
+        yield Rule(f"value is None or value <= ({maximum})", _beyond("不能大于", maximum))
+
+
+def _beyond(words: str, bound: str) -> str:
+    is_number = bound.removeprefix("-").replace(".", "", 1).isdecimal()
+    return f"{words} {bound}，请检查。" if is_number else "超出了允许的范围，请检查。"
 
 
 def _properties(component: dict[str, Any]) -> dict[str, str]:

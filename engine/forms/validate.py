@@ -6,16 +6,24 @@ Types: text, truth, numbers, instants (aware, UTC; the browser's local time is r
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from engine.clock import midnight, parse_local
 from engine.errors import ExpressionError, InvalidValues
-from engine.forms.schema import Field, Form
+from engine.forms.schema import Field, Form, Rule
 
 TEXT_LIMIT = 10_000
+NUMBER_LIMIT = 10**15
+"""Within it a number is exact, and every expression can work with it."""
+YEARS = range(1990, 2100)
+DAY_YEARS = range(1900, 2100)
+"""Days may be those of birth."""
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff]")
+"""Signs that could not be stored or printed; tab and line feed may stand."""
 Evaluate = Callable[[str, Mapping[str, object], Mapping[str, Callable[..., Any]]], Any]
 
 
@@ -71,14 +79,11 @@ def validate(
             except _Wrong as wrong:
                 problems[field.key] = str(wrong)
                 check.values[field.key] = None
-    hidden = {field.key for field in form.fields if not check.shown(field)}
-    for key in hidden & form.keys:
-        check.values[key] = None
-        problems.pop(key, None)
-    for field in form.fields:
-        if field.key not in problems and field.key not in hidden:
-            sentence = check.missing(field) or check.broken_rule(field, problems)
-            if sentence:
+    hidden = check.hide(problems, unfinished=False)
+    asked = [field for field in form.fields if field.key not in hidden]
+    for look in (check.missing, check.broken_rule):
+        for field in asked:
+            if field.key not in problems and (sentence := look(field, problems)):
                 problems[field.key] = sentence
     if problems:
         raise InvalidValues(problems)
@@ -90,7 +95,26 @@ def shown_keys(
 ) -> set[str]:
     """The fields that are asked when the form holds these values."""
     check = _Check(form, facts, functions, None, evaluate, values)
-    return {field.key for field in form.fields if check.shown(field)}
+    return {field.key for field in form.fields} - check.hide({}, unfinished=True)
+
+
+def read_leniently(
+    form: Form,
+    raw: Mapping[str, list[str]],
+    facts: Mapping[str, object],
+    functions: Mapping[str, Callable[..., Any]],
+    directory: Directory,
+    evaluate: Evaluate,
+) -> dict[str, object]:
+    """The values that a half-filled form means so far; what is not right, or not given, is None. Refuses nothing."""
+    check = _Check(form, facts, functions, directory, evaluate)
+    for field in form.fields:
+        if field.asks:
+            try:
+                check.values[field.key] = check.read(field, list(raw.get(field.key, [])))
+            except _Wrong:
+                check.values[field.key] = None
+    return check.values
 
 
 def defaults(
@@ -112,7 +136,7 @@ def warnings(
 ) -> dict[str, str]:
     """Sentences that do not refuse but should be read, by key."""
     check = _Check(form, facts, functions, None, evaluate, values)
-    return {field.key: found for field in form.fields if (found := check.first(field.warnings, field, True))}
+    return {field.key: found for field in form.fields if (found := check.first(field.warnings, field, True, True))}
 
 
 class _Check:
@@ -204,11 +228,32 @@ class _Check:
             names["value"] = self.values.get(field.key)
         return names
 
-    def shown(self, field: Field) -> bool:
-        groups = [group.show for group in self.form.groups if field in group.items and group.show]
-        return all(self.evaluate(show, self.names(), self.functions) for show in [*groups, field.show] if show)
+    def hide(self, problems: dict[str, str], unfinished: bool) -> set[str]:
+        """The keys of the fields that are not asked; they have no value and no problem, which may hide others in turn.
 
-    def missing(self, field: Field) -> str:
+        What hangs on a value that is wrong, or not given yet in an unfinished form, is asked.
+        """
+        hidden: set[str] = set()
+        while True:
+            left = [field for field in self.form.fields if field.key not in hidden]
+            found = {field.key for field in left if not self.shown(field, unfinished or bool(problems))}
+            if not found:
+                return hidden
+            hidden |= found
+            for key in found & self.form.keys:
+                self.values[key] = None
+                problems.pop(key, None)
+
+    def shown(self, field: Field, unfinished: bool) -> bool:
+        groups = [group.show for group in self.form.groups if field in group.items and group.show]
+        try:
+            return all(self.evaluate(show, self.names(), self.functions) for show in [*groups, field.show] if show)
+        except ExpressionError:
+            if unfinished:
+                return True
+            raise
+
+    def missing(self, field: Field, _problems: Mapping[str, str]) -> str:
         if not field.asks:
             return ""
         value = self.values.get(field.key)
@@ -218,29 +263,30 @@ class _Check:
         if field.widget == "people" and value and len(value) < field.count:  # type: ignore[arg-type]
             return f"{field.label}不少于 {field.count} 名，还差 {field.count - len(value)} 名。"  # type: ignore[arg-type]
         if field.min_length and isinstance(value, str) and len(value) < field.min_length:
-            return f"已写 {len(value)} 字，至少 {field.min_length} 字。{field.description}"
+            hint = f"{field.description.rstrip('。')}。" if field.description else ""
+            return f"已写 {len(value)} 字，至少 {field.min_length} 字。{hint}"
         return ""
 
     def broken_rule(self, field: Field, problems: Mapping[str, str]) -> str:
-        return self.first(field.rules, field, False, problems)
+        return self.first(field.rules, field, False, bool(problems))
 
-    def first(self, rules: Any, field: Field, holding: bool, problems: Mapping[str, str] | None = None) -> str:
-        """The sentence of the first rule whose truth is `holding`; a rule about a field that is wrong waits."""
+    def first(self, rules: Iterable[Rule], field: Field, holding: bool, unfinished: bool) -> str:
+        """The sentence of the first rule whose truth is `holding`; one about what is wrong or not given yet waits."""
         for rule in rules:
             try:
                 holds = bool(self.evaluate(rule.expression, self.names(field), self.functions))
             except ExpressionError:
-                if problems:
+                if unfinished:
                     continue
                 raise
             if holds is holding:
-                return str(rule.message)
+                return rule.message
         return ""
 
 
 def _clean(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
-    if any((ord(sign) < 32 and sign not in "\n\t") or 0xD800 <= ord(sign) <= 0xDFFF for sign in text):
+    if _UNSEEN.search(text):
         raise _Wrong("这一项里有看不见的特殊字符，请删掉重填。")
     return text
 
@@ -252,23 +298,28 @@ def _number(text: str) -> int | float:
         number = float(text)
     except ValueError:
         raise _Wrong("请填写数字。") from None
-    if not math.isfinite(number):
+    if math.isnan(number):
         raise _Wrong("请填写数字。")
+    if abs(number) > NUMBER_LIMIT:
+        raise _Wrong("数字太大，请检查。")
     return int(number) if number.is_integer() else number
 
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise _Wrong("请填写日期，例如 2026-10-09。") from None
+    if day.year not in DAY_YEARS:
+        raise _Wrong("年份不对，请检查。")
+    return day
 
 
 def _instant(text: str) -> datetime:
     try:
         instant = parse_local(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise _Wrong("请填写日期和时间，例如 2026-10-09 09:30。") from None
-    if not 1990 <= instant.year <= 2100:
+    if instant.year not in YEARS:
         raise _Wrong("年份不对，请检查。")
     return instant

@@ -34,8 +34,7 @@ class Actor:
 
     @property
     def standing_roles(self) -> frozenset[str]:
-        """The roles as rules mean them: whoever leads a unit for the time being is its principal leader (R54)."""
-        return self.roles | ({"principal_leader"} if "acting_principal" in self.roles else set())
+        return people.standing(self.roles)
 
 
 @dataclass(frozen=True)

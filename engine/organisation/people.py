@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, insert, or_, select, true, update
 
 from engine.db.tables import person, post, task, unit
 from engine.errors import Refused
@@ -45,6 +46,11 @@ class Post:
     role: str
 
 
+def standing(roles: Collection[str]) -> frozenset[str]:
+    """The roles as rules mean them: whoever leads a unit for the time being is its principal leader (R54)."""
+    return frozenset(roles) | ({"principal_leader"} if "acting_principal" in roles else set())
+
+
 def posts_of(tx: Connection, person_id: str, at: datetime) -> list[Post]:
     """The posts that the person holds at that instant, the longest held first."""
     rows = tx.execute(_posts(at).where(post.c.person_id == person_id).order_by(post.c.valid_from, post.c.id))
@@ -76,13 +82,17 @@ def add(tx: Connection, login: str, name: str, password_hash: str) -> Person:
 def appoint(
     tx: Connection, person_id: str, unit_code: str, role: str, valid_from: datetime, valid_to: datetime | None = None
 ) -> str:
-    """The person holds the post from then on. Raises Refused when the unit has its one principal leader already."""
+    """The person holds the post from then on. Raises Refused when the unit has its one principal leader at that time."""
     if role not in ROLES:
         raise Refused(f"没有“{role}”这个岗位。")
-    if role == "principal_leader" and any(
-        row.unit_code == unit_code for row in tx.execute(_posts(valid_from).where(post.c.role == role))
-    ):
-        raise Refused("本单位已有在任的主要领导。请先办理免职，再任命新的主要领导。")
+    if valid_to is not None and valid_to <= valid_from:
+        raise Refused("免职时间应晚于任职时间。")
+    if role == "principal_leader":
+        theirs = select(post.c.id).where(post.c.unit_code == unit_code, post.c.role == role)
+        lasts = or_(post.c.valid_to.is_(None), post.c.valid_to > valid_from)
+        begins = true() if valid_to is None else post.c.valid_from < valid_to
+        if tx.execute(theirs.where(lasts, begins)).first():
+            raise Refused("本单位已有在任的主要领导。请先办理免职，再任命新的主要领导。")
     post_id = new_id()
     tx.execute(
         insert(post).values(
@@ -95,17 +105,17 @@ def appoint(
 def end_post(tx: Connection, post_id: str, at: datetime) -> None:
     """The post is held no longer, and tasks that its holder had claimed for the unit are open to whoever follows."""
     row = tx.execute(select(post).where(post.c.id == post_id)).one()
-    tx.execute(update(post).where(post.c.id == post_id).values(valid_to=at))
-    still = {held.acting_unit for held in posts_of(tx, row.person_id, at)}
+    if row.valid_to is None or row.valid_to > at:
+        tx.execute(update(post).where(post.c.id == post_id).values(valid_to=at))
     parent = tx.scalar(select(unit.c.parent_code).where(unit.c.code == row.unit_code, unit.c.kind.in_(WITHIN)))
     left = parent or row.unit_code
-    roles = {held.role for held in posts_of(tx, row.person_id, at) if held.acting_unit == left}
+    roles = standing({held.role for held in posts_of(tx, row.person_id, at) if held.acting_unit == left})
     claimed = tx.execute(
         select(task.c.id, task.c.roles).where(
             task.c.assignee_id == row.person_id, task.c.unit_code == left, task.c.status == "open"
         )
     ).all()
-    lost = [found.id for found in claimed if left not in still or not roles & set(found.roles)]
+    lost = [found.id for found in claimed if not roles & set(found.roles)]
     if lost:
         tx.execute(update(task).where(task.c.id.in_(lost)).values(assignee_id=None, claimed_at=None))
 

@@ -27,6 +27,7 @@ TRIES_PER_LOGIN = 10
 TRIES_PER_ADDRESS = 50
 IDLE_LIMIT = timedelta(hours=2)
 WHOLE_LIMIT = timedelta(hours=12)
+HELD = "错误次数太多，请 15 分钟后再试，或请系统管理员重设密码。"
 _hasher = PasswordHasher()
 _NOBODY = _hasher.hash("nobody has this password")
 
@@ -59,11 +60,13 @@ def sign_in_with(tx: Connection, login: str, password: str, address: str, now: d
     since = now - WINDOW
     tries = _failures(tx, sign_in_failure.c.login == login, since)
     if tries >= TRIES_PER_LOGIN or _failures(tx, sign_in_failure.c.address == address, since) >= TRIES_PER_ADDRESS:
-        return SignIn(None, "错误次数太多，请 15 分钟后再试，或请系统管理员重设密码。")
+        return SignIn(None, HELD)
     row = tx.execute(select(person).where(person.c.login == login)).first()
     if not _matches(row.password_hash if row else _NOBODY, password) or row is None or not row.active:
         tx.execute(insert(sign_in_failure).values(login=login[:64], address=address[:64], at=now))
         left = TRIES_PER_LOGIN - tries - 1
+        if left == 0:
+            return SignIn(None, HELD)
         more = f"再错 {left} 次，此账号将锁定 15 分钟。" if left <= 3 else ""
         return SignIn(None, f"账号或密码不对。{more}")
     token = new_token()

@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, Text, and_, cast, false, func, or_, select
 
 from engine.clock import local_date, midnight
-from engine.db.tables import deadline, definition_version, document, party, process_instance, task
+from engine.db.tables import deadline, definition_version, document, fact, party, process_instance, task
 from engine.deadlines.calendar import Calendar
 from engine.organisation.assignment import Actor
 from engine.reports.periods import Period, nearest, open_periods
-from engine.reports.units import Names, UnitName, party_names
+from engine.reports.units import SUBJECT_FACT, Names, UnitName, party_names
 from engine.runtime.step import Context
 
 PAGE_SIZE = 20
@@ -223,7 +223,11 @@ class _Look:
             conditions.append(process_instance.c.key == filters.key)
         if filters.text:
             words = (process_instance.c.number, process_instance.c.title, *texts)
-            conditions.append(or_(*(column.icontains(filters.text, autoescape=True) for column in words)))
+            subject = and_(fact.c.instance_id == process_instance.c.id, fact.c.name == SUBJECT_FACT)
+            named = select(fact.c.id).where(subject, cast(fact.c.value, Text).icontains(filters.text, autoescape=True))
+            conditions.append(
+                or_(*(column.icontains(filters.text, autoescape=True) for column in words), named.exists())
+            )
         if filters.unit_code:
             with_unit = (party.c.instance_id == process_instance.c.id) & (party.c.unit_code == filters.unit_code)
             conditions.append(select(party.c.fact).where(with_unit).exists())

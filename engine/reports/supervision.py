@@ -10,28 +10,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, distinct, func, or_, select
 
 from engine.clock import local_date, midnight
-from engine.db.tables import deadline, party, process_instance, task
+from engine.db.tables import deadline, process_instance, task
 from engine.deadlines.deadlines import OPEN
 from engine.deployments import definitions
-from engine.reports.inbox import InstanceRow, in_state, instance_rows, procedures
+from engine.reports.inbox import in_state
+from engine.reports.listing import Filters, Listing, listing
 from engine.reports.units import Names, UnitName
 from engine.runtime.step import Context
-
-PAGE_SIZE = 20
-
-
-@dataclass(frozen=True)
-class Filters:
-    """Empty means everything; `state` is over, near, ok, urgent (over or near), ended or incident."""
-
-    key: str = ""
-    state: str = ""
-    unit_code: str = ""
-    text: str = ""
-
-    @property
-    def any(self) -> bool:
-        return bool(self.key or self.state or self.unit_code or self.text)
 
 
 @dataclass(frozen=True)
@@ -88,45 +73,13 @@ class ProcedureCounts:
 class Supervision:
     tiles: Tiles
     units: list[UnitRow]
-    rows: list[InstanceRow]
-    total: int
-    page: int
-    procedures: list[tuple[str, str]]
-    choices: list[UnitName]
-
-    @property
-    def pages(self) -> int:
-        return max(1, -(-self.total // PAGE_SIZE))
+    listing: Listing
 
 
 def supervision(tx: Connection, context: Context, filters: Filters, page: int) -> Supervision:
-    """The page of oversight: running instances with the longest overdue first."""
+    """The page of oversight: how many, which units, and the instances with the longest overdue first."""
     names = Names(tx)
-    wanted = _wanted(context, filters)
-    total = tx.scalar(select(func.count()).select_from(process_instance).where(*wanted)) or 0
-    page = max(1, min(page, -(-total // PAGE_SIZE)))
-    due_at = (
-        select(func.min(deadline.c.due_at))
-        .where(deadline.c.instance_id == process_instance.c.id, deadline.c.status.in_(OPEN), deadline.c.hard)
-        .scalar_subquery()
-    )
-    statement = (
-        select(process_instance)
-        .where(*wanted)
-        .order_by(due_at.is_(None), due_at, process_instance.c.started_at.desc(), process_instance.c.id)
-        .limit(PAGE_SIZE)
-        .offset((page - 1) * PAGE_SIZE)
-    )
-    units = _units(tx, context, names)
-    return Supervision(
-        tiles=_tiles(tx, context),
-        units=units,
-        rows=instance_rows(tx, context, names, tx.execute(statement).all(), ""),
-        total=total,
-        page=page,
-        procedures=procedures(tx),
-        choices=[unit for unit in (names.unit(code) for code in _party_codes(tx)) if unit],
-    )
+    return Supervision(_tiles(tx, context), _units(tx, context, names), listing(tx, context, None, filters, page))
 
 
 def procedure_counts(tx: Connection, context: Context, key: str) -> ProcedureCounts:
@@ -148,33 +101,6 @@ def procedure_counts(tx: Connection, context: Context, key: str) -> ProcedureCou
     ]
     total = select(func.count()).where(process_instance.c.key == key, process_instance.c.status == "running")
     return ProcedureCounts(key, definition.name, definition.version, tx.scalar(total) or 0, counts)
-
-
-def _wanted(context: Context, filters: Filters) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    own = deadline.c.instance_id == process_instance.c.id
-
-    def period(state: str) -> ColumnElement[bool]:
-        return select(deadline.c.id).where(own, in_state(state, context.now, context.calendar)).exists()
-
-    match filters.state:
-        case "ended" | "incident":
-            conditions.append(process_instance.c.status == filters.state)
-        case "urgent":
-            conditions += [process_instance.c.status != "ended", or_(period("over"), period("near"))]
-        case "over" | "near" | "ok":
-            conditions += [process_instance.c.status != "ended", period(filters.state)]
-        case _:
-            conditions.append(process_instance.c.status != "ended")
-    if filters.key:
-        conditions.append(process_instance.c.key == filters.key)
-    if filters.unit_code:
-        of_unit = and_(party.c.instance_id == process_instance.c.id, party.c.unit_code == filters.unit_code)
-        conditions.append(select(party.c.fact).where(of_unit).exists())
-    if filters.text:
-        words = (process_instance.c.number, process_instance.c.title)
-        conditions.append(or_(*(column.icontains(filters.text, autoescape=True) for column in words)))
-    return conditions
 
 
 def _tiles(tx: Connection, context: Context) -> Tiles:
@@ -243,6 +169,3 @@ def _month_begins(now: datetime) -> datetime:
     today = local_date(now)
     return midnight(today - timedelta(days=today.day - 1))
 
-
-def _party_codes(tx: Connection) -> list[str]:
-    return list(tx.scalars(select(party.c.unit_code).distinct().order_by(party.c.unit_code)))

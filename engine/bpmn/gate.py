@@ -1,0 +1,60 @@
+"""The deployment gate: every reason why a diagram cannot be run as it is drawn, each with what to draw instead.
+
+The one forbidden outcome is a diagram that is accepted and then does something else than it shows. Pure; never raises
+for a tree that `read_diagram` has let pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from lxml import etree
+
+from engine.bpmn.elements import Diagram
+from engine.bpmn.rules import branches, duties, flows, inventory, paths, periods, properties, questions, wording
+from engine.bpmn.rules.draft import Draft
+from engine.errors import Problem
+from engine.forms.schema import Form
+
+RULES = (
+    inventory.check,
+    flows.check,
+    paths.check,
+    branches.check,
+    duties.check,
+    periods.check,
+    properties.check,
+    questions.check,
+    wording.check,
+)
+
+
+def check(
+    root: etree._Element,
+    diagram: Diagram,
+    forms: Mapping[str, Form],
+    *,
+    operations: Mapping[str, object],
+    known_units: Collection[str],
+    roles: Collection[str],
+    functions: Collection[str],
+    config_keys: Collection[str],
+    unit_kinds: Collection[str] = (),
+) -> list[Problem]:
+    """Every problem of the diagram, by subject; an empty list when it may be deployed.
+
+    `operations` maps the name of each operation to what it takes (`required`, `optional` and `expressions` are sets of
+    property names); `config_keys` are the city's rules. Kinds of unit are checked when `unit_kinds` are given.
+    """
+    draft = Draft(
+        root,
+        diagram,
+        forms,
+        operations,
+        frozenset(known_units),
+        frozenset(unit_kinds),
+        frozenset(roles),
+        frozenset(functions),
+        frozenset(config_keys),
+    )
+    return list(dict.fromkeys(problem for rule in RULES for problem in rule(draft)))

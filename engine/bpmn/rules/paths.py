@@ -1,0 +1,124 @@
+"""Where the flows lead as a whole: everything is reached, everything ends, and nothing turns in a circle by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from engine.bpmn.elements import Element
+from engine.bpmn.rules.draft import Draft, about
+from engine.bpmn.rules.flows import too_large
+from engine.errors import Problem
+
+PATH_LIMIT = 300
+"""Elements in a row; SpiffWorkflow reads a diagram by recursion."""
+_AUTOMATIC = ("serviceTask", "sendTask", "exclusiveGateway", "parallelGateway")
+
+Next = Callable[[Element], Iterable[Element]]
+
+
+def check(draft: Draft) -> Iterator[Problem]:
+    if too_large(draft):
+        return
+    yield from _unreachable(draft)
+    yield from _endless(draft)
+    yield from _idle_loops(draft)
+    yield from _too_long(draft)
+
+
+def onward(draft: Draft) -> Next:
+    """What may follow an element: the targets of its flows, and the events that are attached to it."""
+    return lambda element: (*draft.attached(element), *draft.targets(element))
+
+
+def onward_in_scope(draft: Draft) -> Next:
+    """What may follow it with the same token: as `onward`, but no event that leaves the activity running."""
+    return lambda element: (
+        *(event for event in draft.attached(element) if event.interrupting),
+        *draft.targets(element),
+    )
+
+
+def reached(starts: Iterable[Element], following: Next) -> set[str]:
+    """The ids of everything that can be reached, the starts included."""
+    stack = list(starts)
+    seen = {element.id for element in stack}
+    while stack:
+        for element in following(stack.pop()):
+            if element.id not in seen:
+                seen.add(element.id)
+                stack.append(element)
+    return seen
+
+
+def _unreachable(draft: Draft) -> Iterator[Problem]:
+    starts = draft.diagram.of_kind("startEvent")
+    if not starts:
+        return
+    seen = reached(starts, onward(draft))
+    lost = [element for element in draft.diagram.elements.values() if element.id not in seen]
+    sourceless = [element for element in lost if not element.incoming and element.attached_to not in draft.diagram.elements]
+    for element in (*sourceless, *lost):
+        if element.id not in seen:
+            seen |= reached([element], onward(draft))
+            if element in draft.running and element.kind != "boundaryEvent":
+                yield about(element, "从发起事件走不到这里。", "请把前面的环节连过来，或删去它。")
+
+
+def _endless(draft: Draft) -> Iterator[Problem]:
+    """Nothing goes round without a way out. Where a path breaks off is told by `flows`."""
+    before: dict[str, list[Element]] = {}
+    elements = draft.diagram.elements.values()
+    for element in elements:
+        for target in onward_in_scope(draft)(element):
+            before.setdefault(target.id, []).append(element)
+    last = [element for element in elements if not draft.targets(element)]
+    fine = reached(last, lambda element: before.get(element.id, ()))
+    for element in elements:
+        if element.id not in fine:
+            fine |= reached([element], onward(draft))
+            yield about(element, "从这里走不到任何结束事件。", "请给回路画一个出口：判断网关，其中一条流通向结束。")
+
+
+def _idle_loops(draft: Draft) -> Iterator[Problem]:
+    """Every circle has something to wait for. What is left after taking away ends and beginnings goes round."""
+    automatic = {element.id: element for element in draft.of_kind(*_AUTOMATIC)}
+    following = {key: [next_.id for next_ in draft.targets(one) if next_.id in automatic] for key, one in automatic.items()}
+    preceding: dict[str, list[str]] = {key: [] for key in automatic}
+    for key, targets in following.items():
+        for target in targets:
+            preceding[target].append(key)
+    left = _without_ends(_without_ends(set(automatic), following, preceding), preceding, following)
+    for element in automatic.values():
+        if element.id in left:
+            left -= reached([element], lambda one: (automatic[key] for key in following[one.id]))
+            yield about(element, "这个回路里没有等待人办的环节，会一直空转。", "请在回路里放一个用户任务，或去掉回路。")
+
+
+def _without_ends(keys: set[str], following: dict[str, list[str]], preceding: dict[str, list[str]]) -> set[str]:
+    """The keys without those from which every way ends."""
+    open_ways = {key: sum(target in keys for target in following[key]) for key in keys}
+    ends = [key for key, ways in open_ways.items() if not ways]
+    left = set(keys)
+    while ends:
+        key = ends.pop()
+        left.discard(key)
+        for source in preceding[key]:
+            if source in left:
+                open_ways[source] -= 1
+                if not open_ways[source]:
+                    ends.append(source)
+    return left
+
+
+def _too_long(draft: Draft) -> Iterator[Problem]:
+    seen: set[str] = set()
+    stack = [(start, 1) for start in draft.diagram.of_kind("startEvent")]
+    while stack:
+        element, depth = stack.pop()
+        if element.id in seen:
+            continue
+        seen.add(element.id)
+        if depth > PATH_LIMIT:
+            yield about(element, f"一连串的环节超过 {PATH_LIMIT} 个。", "请拆成几个流程。")
+            return
+        stack.extend((following, depth + 1) for following in reversed(tuple(onward(draft)(element))))

@@ -1,0 +1,126 @@
+"""Extension properties: names that mean something where they stand, and operations with all that they take."""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Iterator
+
+from engine.bpmn import constructs
+from engine.bpmn.elements import BPMN, FACT, FLOW_NODES, Element, properties_of
+from engine.bpmn.rules.draft import Draft, about, local_name, named
+from engine.bpmn.rules.duties import names_unit
+from engine.errors import Problem
+
+RESERVED = frozenset({"value", "n", "typename"})
+NAME_LIMIT = 64
+_TASKS = ("serviceTask", "sendTask")
+
+
+def check(draft: Draft) -> Iterator[Problem]:
+    yield from _others(draft)
+    for element in draft.running:
+        yield from _names(draft, element)
+        if element.kind in _TASKS:
+            yield from _operation(draft, element)
+            yield from _facts(element)
+    for end in draft.of_kind("endEvent"):
+        if len(end.properties.get("result", "")) > NAME_LIMIT:
+            yield about(end, "结果的代码太长。", f"请把属性 result 写短些，最多 {NAME_LIMIT} 个字符。")
+
+
+def takes(draft: Draft, element: Element, what: str) -> frozenset[str]:
+    """The `required`, `optional` or `expressions` of the element's operation."""
+    operation = draft.operations.get(element.properties.get("operation", ""))
+    return frozenset(getattr(operation, what, ()))
+
+
+def _names(draft: Draft, element: Element) -> Iterator[Problem]:
+    sort, operation = constructs.sort_of(element.kind, element.event_kind), element.properties.get("operation")
+    more: frozenset[str] = frozenset()
+    if element.kind in _TASKS:
+        if operation not in draft.operations:
+            return
+        more = takes(draft, element, "required") | takes(draft, element, "optional")
+    elif element.kind == "boundaryEvent" and sort not in constructs.PROPERTIES:
+        return
+    for name in element.properties:
+        if name not in more and not constructs.knows_property(sort, name):
+            yield about(element, f"这里的属性 {name[:80] or '（空）'} 不起作用。", _remedy(sort, more))
+
+
+def _others(draft: Draft) -> Iterator[Problem]:
+    """Properties of what is no flow node: the process, its lanes, and things that have none."""
+    for extensions in draft.root.iter(f"{BPMN}extensionElements"):
+        node = extensions.getparent()
+        sort = local_name(node)
+        if sort is None or sort in FLOW_NODES or sort not in constructs.ALLOWED:
+            continue
+        for name in properties_of(node):
+            if not constructs.knows_property(sort, name):
+                reason = f"{sort} 的属性 {name[:80] or '（空）'} 不起作用。"
+                yield Problem(node.get("id", ""), node.get("name", ""), reason, _remedy(sort, frozenset()))
+
+
+def _remedy(sort: str, more: frozenset[str]) -> str:
+    names = more | constructs.PROPERTIES.get(sort, {}).keys()
+    return f"请改正或删去；这里可以写：{named(names)}。" if names else "请删去，这里不用写扩展属性。"
+
+
+# --- operations ---
+
+
+def _operation(draft: Draft, element: Element) -> Iterator[Problem]:
+    name = element.properties.get("operation")
+    if name not in draft.operations:
+        reason = f"没有名为 {name[:80]} 的操作。" if name else "服务任务没有写做哪一件事。"
+        yield about(element, reason, f"请加属性 operation，可用的有：{named(draft.operations)}。")
+        return
+    for parameter in sorted(takes(draft, element, "required")):
+        if not element.properties.get(parameter, "").strip():
+            yield about(element, f"操作 {name} 缺少 {parameter}。", f"请加属性 {parameter}，写法见 docs/reference/bpmn.md。")
+    if name == "issue_document":
+        yield from _document(draft, element)
+    if name == "notify":
+        yield from _notice(draft, element)
+
+
+def _document(draft: Draft, element: Element) -> Iterator[Problem]:
+    properties = element.properties
+    units = [properties[name] for name in ("from", "to") if properties.get(name)]
+    for unit in dict.fromkeys(units):
+        yield from names_unit(draft, element, unit)
+    if len(units) == 2 and units[0] == units[1]:
+        yield about(element, "文书的发文和收文单位是同一个。", "请检查属性 from 和 to。")
+    if properties.get("copy", "true") not in ("true", "false"):
+        yield about(element, f"属性 copy 的值“{properties['copy'][:80]}”不能用。", "抄告写 true，主送写 false 或不写。")
+    for form in filter(None, (form.strip() for form in properties.get("forms", "").split(","))):
+        if form not in draft.forms:
+            yield about(element, f"文书所用的表单 {form[:80]} 不在这个流程里。", f"请写流程用到的表单：{named(draft.forms)}。")
+
+
+def _notice(draft: Draft, element: Element) -> Iterator[Problem]:
+    to = element.properties.get("to", "").strip()
+    unit, colon, role = to.partition(":")
+    if not to:
+        return
+    if not (unit and colon and role):
+        yield about(element, f"告知的对象 {to[:80]} 写法不对。", "请写成 单位:岗位，如 receiving_unit:liaison。")
+        return
+    yield from names_unit(draft, element, unit)
+    if role not in draft.roles:
+        yield about(element, f"没有 {role[:80]} 这个岗位。", f"可用的有：{named(draft.roles)}。")
+
+
+def _facts(element: Element) -> Iterator[Problem]:
+    names = [name.removeprefix(FACT) for name in element.properties if name.startswith(FACT)]
+    if "delivered" in element.properties:
+        names.append(element.properties["delivered"])
+    for name in names:
+        if not can_be_a_fact(name):
+            yield about(element, f"事实的名字“{name[:80]}”不能用。", "请用英文字母、数字和下划线，以字母开头，如 extended_at。")
+
+
+def can_be_a_fact(name: str) -> bool:
+    """Whether expressions can read a fact of this name."""
+    spelled = name.isidentifier() and name.isascii() and not name.startswith("_") and len(name) <= NAME_LIMIT
+    return spelled and name not in RESERVED and not keyword.iskeyword(name)

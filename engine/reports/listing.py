@@ -1,0 +1,119 @@
+"""Instances in a list: those of one unit, or of the whole city, filtered and paged by the database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, Text, and_, cast, func, or_, select
+
+from engine.db.tables import deadline, fact, party, process_instance
+from engine.deadlines.deadlines import OPEN
+from engine.organisation.assignment import OVERSIGHT, Actor
+from engine.reports.inbox import InstanceRow, in_state, instance_rows, procedures
+from engine.reports.units import SUBJECT_FACT, Names, UnitName
+from engine.runtime.step import Context
+
+PAGE_SIZE = 20
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Empty means everything; `state` is running, over, near, ok, urgent (over or near), ended or incident."""
+
+    key: str = ""
+    state: str = ""
+    unit_code: str = ""
+    text: str = ""
+
+    @property
+    def any(self) -> bool:
+        return bool(self.key or self.state or self.unit_code or self.text)
+
+
+@dataclass(frozen=True)
+class Listing:
+    rows: list[InstanceRow]
+    total: int
+    page: int
+    procedures: list[tuple[str, str]]
+    units: list[UnitName]
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // PAGE_SIZE))
+
+
+def listing(tx: Connection, context: Context, actor: Actor | None, filters: Filters, page: int) -> Listing:
+    """The instances that the actor may see (all of the city without one), the nearest due first, the ended last."""
+    names = Names(tx)
+    visible = _visible(actor)
+    wanted = [*visible, *_wanted(context, filters)]
+    total = tx.scalar(select(func.count()).select_from(process_instance).where(*wanted)) or 0
+    page = max(1, min(page, -(-total // PAGE_SIZE)))
+    due_at = (
+        select(func.min(deadline.c.due_at))
+        .where(deadline.c.instance_id == process_instance.c.id, deadline.c.status.in_(OPEN), deadline.c.hard)
+        .scalar_subquery()
+    )
+    statement = (
+        select(process_instance)
+        .where(*wanted)
+        .order_by(
+            process_instance.c.ended_at.is_not(None),
+            due_at.is_(None),
+            due_at,
+            process_instance.c.started_at.desc(),
+            process_instance.c.id,
+        )
+        .limit(PAGE_SIZE)
+        .offset((page - 1) * PAGE_SIZE)
+    )
+    rows = tx.execute(statement).all()
+    seen = select(process_instance.c.id).where(*visible)
+    codes = tx.scalars(select(party.c.unit_code).where(party.c.instance_id.in_(seen)).distinct())
+    return Listing(
+        rows=instance_rows(tx, context, names, rows, actor.unit_code if actor else ""),
+        total=total,
+        page=page,
+        procedures=procedures(tx),
+        units=sorted((unit for unit in map(names.unit, codes) if unit), key=lambda unit: unit.code),
+    )
+
+
+def _visible(actor: Actor | None) -> list[ColumnElement[bool]]:
+    """`may(actor, "see_instance", …)`, said to the database."""
+    if actor is None or actor.unit_kind in OVERSIGHT:
+        return []
+    own = and_(party.c.instance_id == process_instance.c.id, party.c.unit_code == actor.unit_code)
+    return [select(party.c.fact).where(own).exists()]
+
+
+def _wanted(context: Context, filters: Filters) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    own = deadline.c.instance_id == process_instance.c.id
+
+    def period(state: str) -> ColumnElement[bool]:
+        return select(deadline.c.id).where(own, in_state(state, context.now, context.calendar)).exists()
+
+    match filters.state:
+        case "ended" | "incident":
+            conditions.append(process_instance.c.status == filters.state)
+        case "urgent":
+            conditions += [process_instance.c.status != "ended", or_(period("over"), period("near"))]
+        case "over" | "near" | "ok":
+            conditions += [process_instance.c.status != "ended", period(filters.state)]
+        case "running":
+            conditions.append(process_instance.c.status != "ended")
+    if filters.key:
+        conditions.append(process_instance.c.key == filters.key)
+    if filters.unit_code:
+        of_unit = and_(party.c.instance_id == process_instance.c.id, party.c.unit_code == filters.unit_code)
+        conditions.append(select(party.c.fact).where(of_unit).exists())
+    if filters.text:
+        words = (process_instance.c.number, process_instance.c.title)
+        subject = and_(fact.c.instance_id == process_instance.c.id, fact.c.name == SUBJECT_FACT)
+        named = select(fact.c.id).where(subject, cast(fact.c.value, Text).icontains(filters.text, autoescape=True))
+        conditions.append(
+            or_(*(column.icontains(filters.text, autoescape=True) for column in words), named.exists())
+        )
+    return conditions

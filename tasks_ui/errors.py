@@ -1,0 +1,59 @@
+"""How an error reaches a reader: one sentence that says what to do, with the status that machines expect."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from engine.errors import LianbanError
+
+log = logging.getLogger("lianban.pages")
+SENTENCES = {
+    400: "浏览器发来的内容不完整，请返回上一页重试。",
+    404: "没有这个页面，或者你所在的单位不是当事方，无权查看。",
+    405: "这个地址不能这样打开，请从菜单进入。",
+    413: "发来的内容太大：表单最多 2 MB，文件最多 50 MB。",
+    429: "请求太频繁，请稍后再试。",
+}
+
+
+def register(app: Flask) -> None:
+    app.register_error_handler(LianbanError, _ours)
+    app.register_error_handler(CSRFError, _forged)
+    app.register_error_handler(HTTPException, _web)
+    app.register_error_handler(Exception, _unknown)
+
+
+def wants_json() -> bool:
+    """Whether a script of ours is asking, not a reader."""
+    return request.headers.get("X-Requested-With") == "fetch" or request.accept_mimetypes.best == "application/json"
+
+
+def show(message: str, status: int) -> ResponseReturnValue:
+    if wants_json():
+        return jsonify(message=message), status
+    return render_template("error.html", message=message, status=status), status
+
+
+def _ours(error: LianbanError) -> ResponseReturnValue:
+    if error.status >= 500:
+        log.error("%s: %s", error.code, error.message)
+    return show(error.message, error.status)
+
+
+def _forged(_error: CSRFError) -> ResponseReturnValue:
+    return show("页面放得太久，或登录已经换过，这次提交没有生效。请刷新页面后再提交一次。", 400)
+
+
+def _web(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    return show(SENTENCES.get(status, "这个请求办不成，请返回上一页重试。"), status)
+
+
+def _unknown(_error: Exception) -> ResponseReturnValue:
+    log.exception("a page failed")
+    return show("系统出了错，这一步没有办成，什么都没有改变。请重试；仍然不行请联系系统管理员。", 500)

@@ -1,0 +1,162 @@
+"""The inbox, one task, and starting a procedure."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from engine.documents.materials import KINDS, SIZE_LIMIT, Upload
+from engine.errors import InvalidValues, LianbanError
+from engine.reports.inbox import TABS, Filters
+from tasks_ui.security import actor, engine, sent
+from tasks_ui.widgets import page_number
+
+pages = Blueprint("inbox", __name__)
+UPLOAD_LIMIT = SIZE_LIMIT + 1024 * 1024
+
+
+@pages.get("/")
+def home() -> ResponseReturnValue:
+    return redirect(url_for("inbox.tasks"))
+
+
+@pages.get("/inbox")
+def tasks() -> ResponseReturnValue:
+    tab = request.args.get("tab", "todo")
+    tab = tab if tab in TABS else "todo"
+    filters = Filters(
+        key=request.args.get("key", ""),
+        state=request.args.get("state", ""),
+        unit_code=request.args.get("unit", ""),
+        text=request.args.get("q", "").strip(),
+    )
+    found = engine().inbox(actor(), tab, filters, page_number())
+    kept = {"tab": tab, "key": filters.key, "state": filters.state, "unit": filters.unit_code, "q": filters.text}
+    return render_template("inbox/inbox.html", inbox=found, filters=filters, kept={k: v for k, v in kept.items() if v})
+
+
+@pages.post("/tasks/claim")
+def claim() -> ResponseReturnValue:
+    """One task or several are claimed; those that somebody else was faster with are named, the others are claimed."""
+    claimed = 0
+    for task_id in request.form.getlist("task"):
+        try:
+            engine().claim(actor(), task_id)
+            claimed += 1
+        except LianbanError as error:
+            flash(error.message, "warn")
+    if claimed:
+        flash(f"已签收 {claimed} 项任务。", "ok")
+    onward = request.form.get("onward", "")
+    if onward == "task" and len(request.form.getlist("task")) == 1:
+        return redirect(url_for("inbox.task", task_id=request.form["task"]))
+    return redirect(url_for("inbox.tasks", tab=request.form.get("tab", "todo")))
+
+
+@pages.get("/tasks/<task_id>")
+def task(task_id: str) -> ResponseReturnValue:
+    return render_template("inbox/task.html", task=engine().task(actor(), task_id), problems={}, kinds=KINDS, material={})
+
+
+@pages.post("/tasks/<task_id>/release")
+def release(task_id: str) -> ResponseReturnValue:
+    engine().release(actor(), task_id)
+    flash("已退还，本岗位的人都可以签收。", "ok")
+    return redirect(url_for("inbox.tasks"))
+
+
+@pages.post("/tasks/<task_id>/draft")
+def save_draft(task_id: str) -> ResponseReturnValue:
+    engine().save_draft(actor(), task_id, sent())
+    return jsonify(saved=True)
+
+
+@pages.post("/tasks/<task_id>/look")
+def look(task_id: str) -> ResponseReturnValue:
+    """What the form asks and warns of, for the values so far."""
+    seen = engine().look_at_answers(actor(), task_id, sent())
+    return jsonify(shown=sorted(seen.shown), warnings=seen.warnings, fragments={})
+
+
+@pages.post("/tasks/<task_id>")
+def complete(task_id: str) -> ResponseReturnValue:
+    raw = sent()
+    try:
+        done = engine().complete(actor(), task_id, raw)
+    except InvalidValues as invalid:
+        view = engine().task(actor(), task_id, raw)
+        page = render_template("inbox/task.html", task=view, problems=invalid.problems, kinds=KINDS, material={})
+        return page, invalid.status
+    outcome = f"：{done.outcome_name}" if done.outcome_name else ""
+    flash(f"“{done.task_name}”已办结{outcome}。" + ("办件已经结束。" if done.ended else ""), "ok")
+    if done.next_task_id:
+        return redirect(url_for("inbox.task", task_id=done.next_task_id))
+    return redirect(url_for("instances.instance", number=done.number))
+
+
+@pages.post("/tasks/<task_id>/material")
+def add_material(task_id: str) -> ResponseReturnValue:
+    request.max_content_length = UPLOAD_LIMIT
+    values = {key: found[0] for key, found in sent().items() if found}
+    file = request.files.get("file")
+    upload = Upload(file.filename, file.stream) if file is not None and file.filename else None
+    try:
+        engine().add_material(actor(), task_id, values, upload)
+    except InvalidValues as invalid:
+        view = engine().task(actor(), task_id)
+        problems = {f"material-{key}": sentence for key, sentence in invalid.problems.items()}
+        page = render_template("inbox/task.html", task=view, problems=problems, kinds=KINDS, material=values)
+        return page, invalid.status
+    flash("材料已加入清单。", "ok")
+    return redirect(url_for("inbox.task", task_id=task_id, _anchor="materials"))
+
+
+@pages.post("/tasks/<task_id>/material/<material_id>/remove")
+def remove_material(task_id: str, material_id: str) -> ResponseReturnValue:
+    engine().remove_material(actor(), task_id, material_id)
+    flash("材料已从清单上拿下。", "ok")
+    return redirect(url_for("inbox.task", task_id=task_id, _anchor="materials"))
+
+
+@pages.get("/start")
+def procedures() -> ResponseReturnValue:
+    found = engine().procedures(actor())
+    if len(found) == 1:
+        return redirect(url_for("inbox.start", key=found[0].key))
+    return render_template("inbox/procedures.html", procedures=found)
+
+
+@pages.get("/start/<key>")
+def start(key: str) -> ResponseReturnValue:
+    procedures = engine().procedures(actor())
+    beginning = engine().beginning(actor(), key)
+    return render_template("inbox/start.html", procedures=procedures, beginning=beginning, problems={})
+
+
+@pages.post("/start/<key>")
+def begin(key: str) -> ResponseReturnValue:
+    raw = sent()
+    try:
+        number = engine().start(actor(), key, raw)
+    except InvalidValues as invalid:
+        procedures, beginning = engine().procedures(actor()), engine().beginning(actor(), key, raw)
+        page = render_template("inbox/start.html", procedures=procedures, beginning=beginning, problems=invalid.problems)
+        return page, invalid.status
+    flash(f"已发起，办件号 {number}。", "ok")
+    mine = next((found for found in engine().instance(actor(), number).waiting if found.mine), None)
+    if mine is not None:
+        return redirect(url_for("inbox.task", task_id=mine.task_id))
+    return redirect(url_for("instances.instance", number=number))
+
+
+@pages.post("/start/<key>/draft")
+def save_beginning(key: str) -> ResponseReturnValue:
+    engine().save_beginning(actor(), key, sent())
+    return jsonify(saved=True)
+
+
+@pages.post("/start/<key>/look")
+def look_at_beginning(key: str) -> ResponseReturnValue:
+    seen = engine().look_at_beginning(actor(), key, sent())
+    preview = render_template("inbox/_preview.html", preview=seen.preview)
+    return jsonify(shown=sorted(seen.shown), warnings=dict(seen.warnings), fragments={"preview": preview})

@@ -1,0 +1,74 @@
+"""Where an instance stands, its documents and its material."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from engine.reports.listing import Filters
+from tasks_ui.security import actor, drawing, engine, sent
+from tasks_ui.widgets import page_number
+
+pages = Blueprint("instances", __name__)
+SHOWN_INLINE = {"application/pdf", "image/jpeg", "image/png", "video/mp4"}
+
+
+@pages.get("/instances")
+def listing() -> ResponseReturnValue:
+    filters = read_filters("")
+    found = engine().instances(actor(), filters, page_number())
+    return render_template("instances/listing.html", listing=found, filters=filters, kept=kept(filters))
+
+
+@pages.get("/instances/<number>")
+@drawing
+def instance(number: str) -> ResponseReturnValue:
+    return render_template("instances/instance.html", instance=engine().instance(actor(), number))
+
+
+@pages.get("/instances/<number>/diagram.bpmn")
+def diagram(number: str) -> ResponseReturnValue:
+    return Response(engine().diagram_of(actor(), number), mimetype="application/xml")
+
+
+@pages.post("/instances/<number>/press/<element_id>")
+def press(number: str, element_id: str) -> ResponseReturnValue:
+    sent()
+    task_id = engine().press(actor(), number, element_id)
+    if task_id:
+        return redirect(url_for("inbox.task", task_id=task_id))
+    flash("已提出。", "ok")
+    return redirect(url_for("instances.instance", number=number))
+
+
+@pages.get("/documents/<document_id>")
+def document(document_id: str) -> ResponseReturnValue:
+    return render_template("instances/document.html", document=engine().document(actor(), document_id))
+
+
+@pages.get("/materials/<material_id>")
+def material(material_id: str) -> ResponseReturnValue:
+    """The file: shown when a browser can show it safely, else handed over under its name."""
+    found, path = engine().material_file(actor(), material_id)
+    inline = found.media_type in SHOWN_INLINE
+    response = send_file(
+        path, mimetype=found.media_type, as_attachment=not inline, download_name=found.file_name, conditional=True
+    )
+    response.headers["Content-Security-Policy"] = "default-src 'none'; img-src 'self'; media-src 'self'; sandbox"
+    return response
+
+
+def read_filters(state: str) -> Filters:
+    """The filters that the address names; `state` is meant when it names none."""
+    return Filters(
+        key=request.args.get("key", ""),
+        state=request.args.get("state", state),
+        unit_code=request.args.get("unit", ""),
+        text=request.args.get("q", "").strip(),
+    )
+
+
+def kept(filters: Filters) -> dict[str, str]:
+    """The filters as they stand in an address."""
+    named = {"key": filters.key, "state": filters.state, "unit": filters.unit_code, "q": filters.text}
+    return {name: value for name, value in named.items() if value}

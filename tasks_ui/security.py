@@ -1,0 +1,144 @@
+"""What guards every page: sessions, forged forms, the content policy, and who is looking.
+
+The session's secret is a cookie that scripts cannot read; the server keeps only its hash. Who a visitor is, is read anew
+for every request, so a change of post counts at once.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from flask import Flask, Response, current_app, g, redirect, request, session, url_for
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.wrappers import Response as AnyResponse
+
+from engine.app import Engine
+from engine.errors import NotSignedIn
+from engine.organisation.assignment import Actor
+from engine.organisation.sign_ins import WHOLE_LIMIT, Visitor
+
+P = ParamSpec("P")
+R = TypeVar("R")
+COOKIE = "lianban"
+FORM_LIMIT = 2 * 1024 * 1024
+OPEN_ENDPOINTS = {"static", "account.login", "account.sign_in", "account.health"}
+POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+    "connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+)
+DRAWING = "; style-src-attr 'unsafe-inline'"
+"""The diagram's library sets style attributes; only pages with a diagram allow them."""
+
+
+def protect(app: Flask, engine: Engine) -> None:
+    """Every request of the application is guarded from here on."""
+    app.config.update(
+        SECRET_KEY=engine.settings.secret_key or _kept_secret(engine.settings.data_dir / "secret"),
+        SESSION_COOKIE_NAME=f"{COOKIE}_form",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=engine.settings.secure_cookies,
+        MAX_CONTENT_LENGTH=FORM_LIMIT,
+        MAX_FORM_MEMORY_SIZE=FORM_LIMIT,
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session lives: a form filled in slowly must not be lost
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    CSRFProtect(app)
+    app.before_request(_identify)
+    app.after_request(_guard)
+
+
+def engine() -> Engine:
+    """The engine of this application."""
+    return current_app.extensions["engine"]  # type: ignore[no-any-return]
+
+
+def visitor() -> Visitor:
+    """Who is looking. Raises NotSignedIn."""
+    found = g.get("visitor")
+    if found is None:
+        raise NotSignedIn
+    return found  # type: ignore[no-any-return]
+
+
+def actor() -> Actor:
+    """Who is acting, and for which unit. Raises NotSignedIn."""
+    return visitor().actor
+
+
+def token() -> str:
+    return request.cookies.get(COOKIE, "")
+
+
+def sent() -> dict[str, list[str]]:
+    """The values of the form that was sent, without what is the page's own."""
+    return {key: request.form.getlist(key) for key in request.form if key != "csrf_token"}
+
+
+def let_in(response: AnyResponse, secret: str) -> AnyResponse:
+    """The response opens the session: a new cookie, and nothing left of what was before."""
+    session.clear()
+    response.set_cookie(
+        COOKIE,
+        secret,
+        max_age=int(WHOLE_LIMIT.total_seconds()),
+        httponly=True,
+        samesite="Lax",
+        secure=engine().settings.secure_cookies,
+    )
+    return response
+
+
+def let_out(response: AnyResponse) -> AnyResponse:
+    session.clear()
+    response.delete_cookie(COOKIE, httponly=True, samesite="Lax", secure=engine().settings.secure_cookies)
+    return response
+
+
+def drawing(view: Callable[P, R]) -> Callable[P, R]:
+    """Marks a view whose page holds a diagram."""
+    view.draws = True  # type: ignore[attr-defined]
+    return view
+
+
+def _identify() -> AnyResponse | None:
+    if request.endpoint == "static" or request.endpoint is None:
+        return None
+    secret = token()
+    g.visitor = engine().visitor(secret) if secret else None
+    if g.visitor is None and request.endpoint not in OPEN_ENDPOINTS:
+        if request.method == "GET" and request.accept_mimetypes.accept_html:
+            return redirect(url_for("account.login", next=request.full_path.rstrip("?")))
+        raise NotSignedIn("登录已经过期，请重新登录；已保存的草稿都在。")
+    return None
+
+
+def _guard(response: Response) -> Response:
+    view = current_app.view_functions.get(request.endpoint or "")
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", POLICY + (DRAWING if getattr(view, "draws", False) else ""))
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["X-Frame-Options"] = "DENY"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "geolocation=(), microphone=()"
+    if request.path.startswith("/static/dist/assets/"):
+        headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    elif request.endpoint != "static":
+        headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _kept_secret(path: Path) -> str:
+    """A secret made once for this installation, in a file that only its owner reads."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii")
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(48))
+    return path.read_text(encoding="ascii")

@@ -1,0 +1,209 @@
+"""The words of the pages: dates, periods and units as staff write them. Filters and functions for templates."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from flask import Flask, g, request
+
+from engine.clock import SHANGHAI, local, local_date
+from engine.deadlines.calendar import WEEKDAYS
+from engine.deadlines.deadlines import Deadline
+from engine.deadlines.standing import Standing
+from engine.organisation.people import ROLES
+from engine.organisation.units import KINDS
+from engine.reports.periods import Period
+from engine.reports.units import UnitName
+from tasks_ui.security import engine
+
+SHAPES = {"over": "over", "near": "near", "ok": "ok", "soft": "soft", "met": "met", "late": "over", "cancelled": "soft"}
+UNIT_SIGNS = {"supervision_bureau": "督", "justice_bureau": "司", "police": "公", "staffing_office": "编",
+              "city_government": "府", "conference_office": "联", "internal_body": "内"}  # fmt: skip
+
+
+def register(app: Flask) -> None:
+    app.jinja_env.filters.update(
+        day=day,
+        moment=moment,
+        instant=instant,
+        clock=clock,
+        unit_sign=unit_sign,
+        unit_class=unit_class,
+        due_words=due_words,
+        due_class=due_class,
+        due_date=due_date,
+        due_rule=due_rule,
+        due_short=due_short,
+        role_names=role_names,
+        size=size,
+    )
+    app.jinja_env.globals.update(now=now, kinds_of_units=KINDS, marks_label=marks_label)
+    app.context_processor(lambda: {"me": g.get("visitor"), "menu": _menu})
+
+
+def page_number() -> int:
+    """The page that the address asks for; 1 when it asks for none."""
+    text = request.args.get("page", "1")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+
+
+def now() -> datetime:
+    """The engine's present, on Asia/Shanghai's wall clock."""
+    return local(engine().clock.now())
+
+
+def day(value: date | datetime | None) -> str:
+    """10-13 周二"""
+    if value is None:
+        return ""
+    found = local_date(value) if isinstance(value, datetime) else value
+    return f"{found:%m-%d} {WEEKDAYS[found.weekday()]}"
+
+
+def moment(value: datetime | None) -> str:
+    """10-08 14:20, with the year when it is another one."""
+    if value is None:
+        return ""
+    found = local(value)
+    return f"{found:%m-%d %H:%M}" if found.year == now().year else f"{found:%Y-%m-%d %H:%M}"
+
+
+def instant(value: datetime) -> str:
+    """2026-10-09 周五 10:12"""
+    found = local(value)
+    return f"{found:%Y-%m-%d} {WEEKDAYS[found.weekday()]} {found:%H:%M}"
+
+
+def clock(value: datetime) -> str:
+    return f"{local(value):%H:%M}"
+
+
+def unit_sign(unit: UnitName) -> str:
+    """The one character that says what kind of unit it is."""
+    if unit.kind == "town":
+        return "街" if unit.name.endswith("街道") else "镇"
+    return UNIT_SIGNS.get(unit.kind, "局")
+
+
+def unit_class(unit: UnitName) -> str:
+    return {"town": "unit--town", "justice_bureau": "unit--over", "supervision_bureau": "unit--over"}.get(unit.kind, "")
+
+
+def due_class(period: Period) -> str:
+    return SHAPES[period.standing.state]
+
+
+def due_words(period: Period) -> str:
+    """剩 3 个工作日, 已超期 2 个工作日, 今天到期 … : how a period stands, in words."""
+    standing, record = period.standing, period.record
+    match standing.state:
+        case "over":
+            return f"已超期{_amount(standing)}"
+        case "late":
+            return f"超期{_amount(standing)}办结"
+        case "met":
+            return f"按期 {_md(record.ended_at)}"
+        case "cancelled":
+            return "已不需要"
+        case "soft":
+            return f"建议 {_md(record.due_at - timedelta(microseconds=1))} 前"
+    if standing.today:
+        return "今天到期"
+    return f"剩{_amount(standing)}"
+
+
+def due_date(period: Period) -> str:
+    """10-13 周二 24:00, or 今天 16:30 for a period in hours."""
+    record = period.record
+    if record.last_day is None:
+        due = local(record.due_at)
+        return f"{'今天' if due.date() == now().date() else day(record.due_at)} {due:%H:%M}"
+    worked = next((cell for cell in period.cells if cell.last and cell.make_up), None)
+    return f"{day(record.last_day)}{'（班）' if worked else ''} 24:00"
+
+
+def due_short(period: Period) -> str:
+    """Counted so far: 第 2 日，共 5 个工作日."""
+    record = period.record
+    if record.last_day is None:
+        return f"{record.number} 小时"
+    unit = "个工作日" if record.kind.startswith("working") else "日"
+    return f"{record.number} {unit}"
+
+
+def due_rule(record: Deadline) -> str:
+    """How the days were counted, in one or two sentences."""
+    if record.last_day is None:
+        return f"{moment(record.start_at)} 起算，按小时连续计算，不因休息日顺延。"
+    sentences = [f"{_md(record.start_at)} 起算，当日不计。"]
+    off = _runs([(date.fromisoformat(day_), reason) for day_, reason in record.trace["skipped"]])
+    if off and record.kind.startswith("working"):
+        sentences.append(f"{'、'.join(off)}不计。")
+    worked = [date.fromisoformat(found) for found, reason in record.trace["counted"] if reason == "调休上班"]
+    if worked:
+        sentences.append(f"{'、'.join(f'{found:%m-%d}' for found in worked)} 调休上班，计入。")
+    for move in record.moves:
+        before = local(datetime.fromisoformat(move["from"]) - timedelta(microseconds=1))
+        word = {"extended": "已延长", "shortened": "因情况紧急已缩短"}.get(move["why"], "已变更")
+        sentences.append(f"{moment(datetime.fromisoformat(move['at']))} {word}，原届满日 {before:%m-%d}。")
+    if record.provisional:
+        sentences.append("涉及的年度还没有公布放假安排，日期是暂定的，公布后会重新计算。")
+    return "".join(sentences)
+
+
+def role_names(roles: frozenset[str]) -> str:
+    return "、".join(name for role, name in ROLES.items() if role in roles)
+
+
+def size(number: int | None) -> str:
+    if number is None:
+        return ""
+    return f"{number / 1024 / 1024:.1f} MB" if number >= 1024 * 1024 else f"{max(1, number // 1024)} KB"
+
+
+def marks_label(mark: dict[str, object]) -> str:
+    return " ".join(str(part) for part in (mark.get("unit"), mark.get("who")) if part)
+
+
+def _menu(name: str) -> bool:
+    """Whether the page belongs to this entry of the menu."""
+    endpoint = request.endpoint or ""
+    return endpoint in {
+        "inbox": {"inbox.tasks", "inbox.task", "inbox.complete", "inbox.add_material"},
+        "start": {"inbox.procedures", "inbox.start", "inbox.begin"},
+        "instances": {"instances.listing", "instances.instance", "instances.document"},
+        "supervision": {"supervision.overview"},
+    }.get(name, set())
+
+
+def _amount(standing: Standing) -> str:
+    """ 3 个工作日, or hours and minutes."""
+    if standing.minutes is not None:
+        hours, minutes = divmod(standing.minutes, 60)
+        if hours >= 48:
+            return f" {hours // 24} 天 {hours % 24} 小时"
+        return f" {hours} 小时 {minutes} 分" if hours else f" {minutes} 分钟"
+    if not standing.days:
+        return ""
+    return f" {standing.days} {'日' if standing.natural else '个工作日'}"
+
+
+def _md(value: datetime | None) -> str:
+    return f"{value.astimezone(SHANGHAI):%m-%d}" if value else ""
+
+
+def _runs(days: list[tuple[date, str]]) -> list[str]:
+    """10-01 至 10-07 国庆节, 10-11 周日: days off that follow each other, told together."""
+    found: list[list[tuple[date, str]]] = []
+    for item in days:
+        if found and item[0] - found[-1][-1][0] == timedelta(days=1):
+            found[-1].append(item)
+        else:
+            found.append([item])
+    told = []
+    for run in found:
+        names = [reason for _, reason in run if reason not in WEEKDAYS]
+        reason = names[0] if names else "周末" if len(run) > 1 else run[0][1]
+        first, last = run[0][0], run[-1][0]
+        told.append(f"{first:%m-%d} {reason}" if first == last else f"{first:%m-%d} 至 {last:%m-%d} {reason}")
+    return told
