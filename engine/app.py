@@ -27,7 +27,9 @@ from engine.organisation import city, sign_ins, units
 from engine.organisation.assignment import Actor, may
 from engine.organisation.people import ROLES
 from engine.organisation.sign_ins import SignIn, Visitor
-from engine.reports import documents, inbox, instances, listing, starting, supervision, tasks
+from engine.reports import documents, inbox, instances, listing, starting, tasks
+from engine.reports import supervision as oversight
+from engine.reports.answers import Look
 from engine.runtime import actions, audit, due, incidents
 from engine.runtime import instances as running
 from engine.runtime import tasks as work
@@ -117,7 +119,7 @@ class Engine:
         """Everything the page of a task shows; `sent` are values that were refused and stand in the form again."""
         return self._read(lambda tx, context: tasks.task_view(tx, context, actor, task_id, sent))
 
-    def look_at_answers(self, actor: Actor, task_id: str, raw: Raw) -> tasks.Look:
+    def look_at_answers(self, actor: Actor, task_id: str, raw: Raw) -> Look:
         """What a form that is being filled in asks and warns of, for the values so far."""
         return self._read(lambda tx, context: tasks.look_at_answers(tx, context, actor, task_id, raw))
 
@@ -142,7 +144,7 @@ class Engine:
         """The start form of a procedure, with this person's draft or the values that were refused."""
         return self._read(lambda tx, context: starting.beginning(tx, context, actor, key, sent))
 
-    def look_at_beginning(self, actor: Actor, key: str, raw: Raw) -> starting.Look:
+    def look_at_beginning(self, actor: Actor, key: str, raw: Raw) -> starting.BeginningLook:
         return self._read(lambda tx, context: starting.look_at_beginning(tx, context, actor, key, raw))
 
     def save_beginning(self, actor: Actor, key: str, raw: Raw) -> None:
@@ -232,13 +234,13 @@ class Engine:
 
     # --- oversight ---
 
-    def supervision(self, actor: Actor, filters: listing.Filters, page: int) -> supervision.Supervision:
+    def supervision(self, actor: Actor, filters: listing.Filters, page: int) -> oversight.Supervision:
         self._require_oversight(actor)
-        return self._read(lambda tx, context: supervision.supervision(tx, context, filters, page))
+        return self._read(lambda tx, context: oversight.supervision(tx, context, filters, page))
 
-    def procedure_counts(self, actor: Actor, key: str) -> supervision.ProcedureCounts:
+    def procedure_counts(self, actor: Actor, key: str) -> oversight.ProcedureCounts:
         self._require_oversight(actor)
-        return self._read(lambda tx, context: supervision.procedure_counts(tx, context, key))
+        return self._read(lambda tx, context: oversight.procedure_counts(tx, context, key))
 
     def latest_diagram(self, actor: Actor, key: str) -> bytes:
         self._require_oversight(actor)

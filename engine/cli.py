@@ -7,24 +7,19 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.table import Table
-from waitress.server import create_server
 
 from engine.app import Engine
 from engine.bpmn.expressions import compile_expression
-from engine.clock import local, parse_local
+from engine.clock import local
 from engine.deadlines.calendar import load_calendar
 from engine.deadlines.counting import Count, CountedDay
 from engine.deadlines.functions import KINDS, evaluate_period
-from engine.demonstration import Account, Demonstration, open_demonstration
 from engine.errors import ExpressionError, LianbanError
-from engine.settings import Settings, read_settings
+from engine.settings import read_settings
 
 
 @click.group()
@@ -38,7 +33,7 @@ def main() -> None:
 @click.option("--json", "as_json", is_flag=True, help="打印 JSON，供程序读取。")
 def deadline(expression: str, as_json: bool) -> None:
     """算一个期限，例如 'working_days(3, "2026-09-30T09:30:00+08:00")'。"""
-    with _sentences():
+    with sentences():
         settings = read_settings()
         calendar = load_calendar((settings.processes_dir / "calendar_cn.json").read_bytes())
         _require_period(expression)
@@ -54,8 +49,8 @@ def deadline(expression: str, as_json: bool) -> None:
 @main.command("verify-audit")
 def verify_audit() -> None:
     """核对审计记录是否完整、没有被改动。"""
-    with _sentences():
-        broken = _engine().verify_audit()
+    with sentences():
+        broken = opened().verify_audit()
     if broken:
         for found in broken:
             click.echo(str(found), err=True)
@@ -66,8 +61,8 @@ def verify_audit() -> None:
 @main.command()
 def prepare() -> None:
     """建立或升级数据库，导入工作日历和城市规则。"""
-    with _sentences():
-        _engine(prepare=False).prepare()
+    with sentences():
+        opened(prepare=False).prepare()
     click.echo("数据库已就绪。")
 
 
@@ -76,8 +71,8 @@ def prepare() -> None:
 @click.option("--by", default="command line", help="记在版本上的部署人。")
 def deploy(diagram: Path, by: str) -> None:
     """部署一张流程图；表单在同一文件夹的 forms/ 里。"""
-    with _sentences():
-        definition = _engine().deploy(diagram, by)
+    with sentences():
+        definition = opened().deploy(diagram, by)
     click.echo(f"{definition.name}（{definition.key}）第 {definition.version} 版已部署。")
 
 
@@ -86,58 +81,21 @@ def deploy(diagram: Path, by: str) -> None:
 @click.option("--by", required=True, help="恢复人，记入审计。")
 def resume(number: str, by: str) -> None:
     """排除故障后，让停下的办件继续。"""
-    with _sentences():
-        _engine().resume(number, by)
+    with sentences():
+        opened().resume(number, by)
     click.echo(f"{number} 已恢复办理。")
 
 
-@main.command()
-def serve() -> None:
-    """启动网页和到期处理（一个进程）。"""
-    with _sentences():
-        engine = _engine()
-        engine.deploy_all("serve")
-        _serve(engine, "", None)
-
-
-@main.command()
-@click.option("--now", "now", default="", help="演示的当前时间，例如 2026-09-30T09:30（北京时间）。")
-def demonstrate(now: str) -> None:
-    """启动演示：虚构的城市和案例，只在本机打开。"""
-    with _sentences():
-        settings = read_settings()
-        if settings.host not in ("127.0.0.1", "::1", "localhost"):
-            raise LianbanError("演示只能在本机打开：请不要设置 LIANBAN_HOST。")
-        shown = open_demonstration(settings, _moment(now) if now else None)
-        _print_accounts(settings, shown)
-        _serve(shown.engine, "演示数据，人和事都是虚构的。", ["127.0.0.1", "localhost"])
-
-
-def _engine(prepare: bool = True) -> Engine:
+def opened(prepare: bool = True) -> Engine:
+    """The engine of this installation, by its settings."""
     engine = Engine(read_settings())
     if prepare:
         engine.prepare()
     return engine
 
 
-def _serve(engine: Engine, banner: str, trusted_hosts: list[str] | None) -> None:
-    """Web and worker until the process is told to stop; what is being done is finished first."""
-    from tasks_ui import create_app  # the one place where the engine's command line knows of the pages
-
-    settings = engine.settings
-    app = create_app(engine, banner, trusted_hosts)
-    server = create_server(app, host=settings.host, port=settings.port, threads=settings.threads, ident="")
-    engine.worker.start()
-    click.echo(f"联办已启动：http://{settings.host}:{settings.port}/ （按 Ctrl+C 停止）")
-    try:
-        server.run()
-    finally:
-        engine.worker.stop()
-        engine.close()
-
-
 @contextmanager
-def _sentences() -> Iterator[None]:
+def sentences() -> Iterator[None]:
     """An error of ours is one sentence on stderr and exit code 2, never a traceback."""
     try:
         yield
@@ -156,13 +114,6 @@ def _require_period(expression: str) -> None:
     if unknown or not compiled.functions:
         what = f"没有名为 {unknown[0]} 的函数" if unknown else "这里没有期限"
         raise ExpressionError(f"{what}；可以写 {'、'.join(KINDS)}，例如 working_days(3, \"2026-09-30T09:30:00+08:00\")。")
-
-
-def _moment(text: str) -> datetime:
-    try:
-        return parse_local(text)
-    except ValueError:
-        raise LianbanError(f"“{text}”不是时间，应写成 2026-09-30T09:30 这样。") from None
 
 
 def _as_json(count: Count) -> dict[str, Any]:
@@ -190,21 +141,3 @@ def _print_count(count: Count) -> None:
             click.echo(f"{title}：" + "，".join(f"{day.date.isoformat()} {day.reason}" for day in days))
     if count.provisional:
         click.echo("注意：涉及的年度还没有公布放假安排，结果是暂定的。")
-
-
-def _print_accounts(settings: Settings, shown: Demonstration) -> None:
-    console = Console()
-    table = Table("账号", "密码", "姓名", "单位", "可以试试", title="演示账号（只在本机可用）")
-    for account in shown.accounts:
-        table.add_row(*_row(account))
-    console.print(table)
-    if shown.moved:
-        console.print(f"演示时间：{local(shown.engine.clock.now()):%Y-%m-%d %H:%M}，从这里开始走。")
-
-
-def _row(account: Account) -> tuple[str, ...]:
-    return account.login, account.password, account.name, account.unit, account.purpose
-
-
-if __name__ == "__main__":
-    main()

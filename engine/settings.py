@@ -1,4 +1,4 @@
-"""How one installation is set up, from the environment and nowhere else. What the city decides is no setting: see `city`.
+"""How one installation is set up: from the environment and nowhere else. What the city decides is in `city`.
 
 A name that begins with LIANBAN_ and is not known stops the start: a misspelt setting is never silently ignored.
 """
@@ -6,9 +6,10 @@ A name that begins with LIANBAN_ and is not known stops the start: a misspelt se
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from engine.errors import SettingsError
 
@@ -44,7 +45,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """The settings of this process. Raises SettingsError naming the variable that is wrong."""
     environment = os.environ if environment is None else environment
     given = {name.removeprefix(PREFIX).lower(): text for name, text in environment.items() if name.startswith(PREFIX)}
-    readers = {
+    readers: dict[str, Callable[[str], object]] = {
         "data_dir": lambda text: Path(text).resolve(),
         "processes_dir": lambda text: Path(text).resolve(),
         "database_url": str,
@@ -55,7 +56,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         "tick_seconds": lambda text: _number(text, 0.05, 60, float),
         "secure_cookies": _truth,
     }
-    values = {}
+    values: dict[str, Any] = {}
     for name, text in given.items():
         if name not in readers:
             raise SettingsError(f"没有名为 {PREFIX}{name.upper()} 的环境变量，请检查拼写。服务没有启动。")
@@ -66,7 +67,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     return Settings(**values)
 
 
-def _number(text, least, most, kind):  # type: ignore[no-untyped-def]
+def _number(text: str, least: float, most: float, kind: type[int] | type[float]) -> float:
     try:
         number = kind(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What a diagram may hold: every element and attribute that runs or is kept as a drawing, and in words why others are not.
+"""What a diagram may hold: every element, attribute and property that runs, and what is kept as a drawing.
 
 An allowlist. What stands in no table here is refused by the gate; `docs/reference/bpmn.md` shows these tables.
 """
@@ -6,8 +6,11 @@ An allowlist. What stands in no table here is refused by the gate; `docs/referen
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+from engine.bpmn import refusals
+from engine.bpmn.refusals import Refusal
 
 ANY: tuple[str, ...] = ()
 """An attribute that may hold any text."""
@@ -42,14 +45,6 @@ class Construct:
     holds_text: bool = False
 
 
-@dataclass(frozen=True)
-class Refusal:
-    """Why it cannot be run, and what to draw instead. Two sentences for an analyst."""
-
-    reason: str
-    remedy: str
-
-
 def _runs(within: str, attributes: Mapping[str, tuple[str, ...]], says: str, holds_text: bool = False) -> Construct:
     return Construct(frozenset(within.split()), attributes, says, holds_text)
 
@@ -73,7 +68,7 @@ RUNS: Mapping[str, Construct] = {
             "camunda:versionTag": ANY,
             "camunda:isStartableInTasklist": ONLY_TRUE,
         },
-        "流程。恰有一个 isExecutable=\"true\"；candidateStarterGroups 写谁能发起，如 town:case_officer。",
+        '流程。恰有一个 isExecutable="true"；candidateStarterGroups 写谁能发起，如 town:case_officer。',
     ),
     "laneSet": _runs("process", NODE, "泳道组。"),
     "childLaneSet": _runs("lane", NODE, "泳道里的泳道；环节以最里面的泳道为准。"),
@@ -90,9 +85,7 @@ RUNS: Mapping[str, Construct] = {
         {**TASK, **FORM, "implementation": ("##unspecified",), "camunda:candidateGroups": ANY},
         "人办的环节。要有表单，由所在泳道的单位和岗位办理；candidateGroups（单位:岗位）可以另作规定。",
     ),
-    "serviceTask": _runs(
-        "process", {**TASK, **IMPLEMENTATION}, "系统自动办的事。属性 operation 是哪一件，见下表。"
-    ),
+    "serviceTask": _runs("process", {**TASK, **IMPLEMENTATION}, "系统自动办的事。属性 operation 是哪一件，见下表。"),
     "sendTask": _runs("process", {**TASK, **IMPLEMENTATION}, "与 serviceTask 相同，用来画送达和告知。"),
     "receiveTask": _runs(
         "process",
@@ -110,7 +103,7 @@ RUNS: Mapping[str, Construct] = {
         {**NODE, "attachedToRef": ANY, "cancelActivity": EITHER, "parallelMultiple": ONLY_FALSE},
         "附在任务上的定时事件（期限、提醒、限时）或消息事件（按钮）。",
     ),
-    "intermediateCatchEvent": _runs("process", {**NODE, "parallelMultiple": ONLY_FALSE}, "等到定时事件的时刻再往下走。"),
+    "intermediateCatchEvent": _runs("process", {**NODE, "parallelMultiple": ONLY_FALSE}, "等到定时的时刻再往下走。"),
     "timerEventDefinition": _runs(_EVENTS, {"id": ANY}, "定时。恰有 timeDate、timeDuration、timeCycle 之一。"),
     "timeDate": _runs(
         "timerEventDefinition", EXPRESSION, "时刻：带时区的 ISO 时间，或给出时刻的表达式。", holds_text=True
@@ -133,7 +126,9 @@ RUNS: Mapping[str, Construct] = {
     "conditionExpression": _runs(
         "sequenceFlow", EXPRESSION, "判断之后走这条流的条件，用我们的表达式。", holds_text=True
     ),
-    "extensionElements": _runs(f"process lane sequenceFlow laneSet participant {_FLOW_NODES}", {}, "放 camunda:properties。"),
+    "extensionElements": _runs(
+        f"process lane sequenceFlow laneSet participant {_FLOW_NODES}", {}, "放 camunda:properties，见扩展属性。"
+    ),
 }
 """Element of the BPMN namespace -> what it does when it runs."""
 
@@ -172,8 +167,8 @@ DRAWN: Mapping[str, Construct] = {
     "dataStore": _runs("definitions", {**NODE, "capacity": ANY, "isUnlimited": EITHER}, "数据库图标。"),
     "dataStoreReference": _runs("process", {**NODE, "dataStoreRef": ANY}, "数据库图标。"),
     "documentation": _runs(
-        f"definitions process collaboration participant laneSet lane sequenceFlow message textAnnotation association group "
-        f"dataStore dataStoreReference {_FLOW_NODES}",
+        "definitions process collaboration participant laneSet lane sequenceFlow message textAnnotation association "
+        f"group dataStore dataStoreReference {_FLOW_NODES}",
         {"id": ANY, "textFormat": ANY},
         "说明文字。",
         holds_text=True,
@@ -196,7 +191,10 @@ PROPERTIES: Mapping[str, Mapping[str, str]] = {
         "starter": "哪个事实记下发起单位。",
         "parties": "哪些事实是当事单位，用逗号分开；只有当事单位能看办件。",
     },
-    "lane": {"unit": "单位：装着单位的事实，或固定单位的代码。", "role": "岗位，几个用逗号分开，其中任何一个都可以办。"},
+    "lane": {
+        "unit": "单位：装着单位的事实，或固定单位的代码。",
+        "role": "岗位，几个用逗号分开，其中任何一个都可以办。",
+    },
     "userTask": {
         "unit": "代替泳道的单位，与 role 一起写。",
         "role": "代替泳道的岗位，与 unit 一起写。",
@@ -208,7 +206,8 @@ PROPERTIES: Mapping[str, Mapping[str, str]] = {
         "meets": "办完之后哪个期限就办结了。",
     },
     "timer": {
-        "deadline": "这是法定期限，名字是它；同名的延期、办结都指它。",
+        "deadline": "有它就是法定期限，值是期限的名字；同名的延期、办结都指它。",
+        "title": "期限的名称，给人看，如 移送期限；不写就用事件的名称。",
         "rule": "规则编号，如 R55。",
         "basis": "依据的原文。",
         "hard": "true 是法定的，超过即超期；false 是建议的。",
@@ -227,6 +226,18 @@ PROPERTIES: Mapping[str, Mapping[str, str]] = {
 """Sort of element -> `camunda:property` names it may have. sendTask is as serviceTask; others have none."""
 
 
+OWNERS: Mapping[str, str] = {
+    "process": "流程",
+    "lane": "泳道",
+    "userTask": "用户任务",
+    "serviceTask": "服务任务、发送任务",
+    "timer": "定时边界事件",
+    "message": "消息边界事件（按钮）",
+    "endEvent": "结束事件",
+}
+"""The keys of `PROPERTIES` in words."""
+
+
 def sort_of(kind: str, event_kind: str = "") -> str:
     """The key of `PROPERTIES` for an element."""
     if kind == "sendTask":
@@ -239,3 +250,58 @@ def knows_property(sort: str, name: str) -> bool:
     names = PROPERTIES.get(sort, {})
     pattern = _NUMBERED.sub(r"\1_*", name) if not name.startswith("fact:") else "fact:*"
     return pattern in names and not name.endswith("*")
+
+
+# --- as the reference shows them ---
+
+
+def as_markdown() -> str:
+    """The tables of what runs, what is only drawn and what is refused."""
+    return "\n\n".join(
+        [
+            _section("执行的元素", ("元素", "作用", "属性"), _constructs(RUNS)),
+            _section("扩展属性", ("所在", "属性", "含义"), _properties()),
+            _section("只作图示的元素", ("元素", "作用", "属性"), _constructs(DRAWN)),
+            _section("拒绝的元素", ("元素", "原因", "改画"), _refused("", refusals.ELEMENTS)),
+            _section("拒绝的位置", ("所在", "元素", "原因", "改画"), _misplaced()),
+            _section("拒绝的属性", ("属性", "原因", "改画"), _refused("", refusals.ATTRIBUTES)),
+            _section("拒绝的 Camunda 扩展", ("扩展", "原因", "改画"), _refused("camunda:", refusals.CAMUNDA)),
+        ]
+    )
+
+
+Rows = Iterable[tuple[str, ...]]
+
+
+def _section(title: str, head: tuple[str, ...], rows: Rows) -> str:
+    lines = [" | ".join(head), " | ".join("---" for _ in head), *(" | ".join(map(_cell, row)) for row in rows)]
+    return "\n".join([f"### {title}", "", *(f"| {line} |" for line in lines)])
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _constructs(table: Mapping[str, Construct]) -> Rows:
+    return ((f"`{name}`", construct.says, _shown(construct.attributes)) for name, construct in table.items())
+
+
+def _shown(attributes: Mapping[str, tuple[str, ...]]) -> str:
+    shown = (f"`{name}`" + (f"（{'、'.join(values)}）" if values else "") for name, values in attributes.items())
+    return " ".join(shown)
+
+
+def _properties() -> Rows:
+    return ((OWNERS[sort], f"`{name}`", says) for sort, names in PROPERTIES.items() for name, says in names.items())
+
+
+def _refused(prefix: str, table: Mapping[str, Refusal]) -> Rows:
+    return ((f"`{prefix}{name}`", found.reason, found.remedy) for name, found in table.items())
+
+
+def _misplaced() -> Rows:
+    return (
+        (f"`{place}`", f"`{name}`", found.reason, found.remedy)
+        for place, table in refusals.MISPLACED.items()
+        for name, found in table.items()
+    )

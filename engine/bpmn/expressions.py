@@ -12,7 +12,7 @@ import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from engine.errors import ExpressionError
@@ -97,8 +97,8 @@ def _check(node: ast.AST, depth: int) -> None:
     match node:
         case ast.Constant(value=value) if type(value) not in (type(None), bool, int, float, str):
             raise _error(node, "表达式里只能写文字、数字、True、False 和 None。")
-        case ast.Constant(value=str(value)) if len(value) > TEXT_LIMIT:
-            raise _error(node, "文字太长。")
+        case ast.Constant(value=str(value)) if not _is_storable(value):
+            raise _error(node, "文字里有看不见的特殊字符。")
         case ast.Name(id=name):
             _require_public(node, name)
         case ast.Attribute(attr=name):
@@ -108,6 +108,10 @@ def _check(node: ast.AST, depth: int) -> None:
                 raise _error(node, "调用函数时不能写参数名。")
             if not isinstance(func, ast.Name | ast.Attribute):
                 raise _error(node, "只能按名字调用函数。")
+            if isinstance(func, ast.Attribute) and func.attr not in {name for _, name in _METHODS}:
+                raise _error(node, f"没有名为 {func.attr[:80]} 的方法。")
+        case ast.comprehension(is_async=1):
+            raise ExpressionError("表达式里不能用 async。")
         case ast.Dict(keys=keys) if None in keys:
             raise _error(node, "不能展开字典。")
         case ast.BinOp(op=op) if type(op) not in _BINARY:
@@ -120,7 +124,11 @@ def _check(node: ast.AST, depth: int) -> None:
 
 def _require_public(node: ast.AST, name: str) -> None:
     if name.startswith("_"):
-        raise _error(node, f"名字不能以下划线开头：{name}。")
+        raise _error(node, f"名字不能以下划线开头：{name[:80]}。")
+
+
+def _is_storable(text: str) -> bool:
+    return not any((sign < " " and sign not in "\n\t") or "\ud800" <= sign <= "\udfff" for sign in text)
 
 
 def _error(node: ast.AST, message: str) -> ExpressionError:
@@ -159,7 +167,7 @@ class _Run:
 
     def require_plain(self, value: object, node: ast.AST, depth: int = 0) -> None:
         """Only plain values come in and go out; shared parts count each time, so nothing can grow unseen."""
-        self.spend(node)
+        self.spend(node, 1 + (len(value) // 100 if type(value) is str else 0))
         if depth > DEPTH_LIMIT:
             raise _error(node, "算出的值嵌套太深。")
         if value is None or isinstance(value, _SCALARS):
@@ -177,7 +185,7 @@ class _Run:
 
 def _name(run: _Run, node: ast.Name) -> Any:
     if node.id not in run.names:
-        raise _error(node, f"没有名为 {node.id} 的事实。")
+        raise _error(node, f"没有名为 {node.id[:80]} 的事实。")
     value = run.names[node.id]
     run.require_plain(value, node)
     return value
@@ -189,7 +197,7 @@ def _attribute(run: _Run, node: ast.Attribute) -> Any:
         return value[node.attr]
     if isinstance(value, date) and node.attr in _DATE_PARTS and (isinstance(value, datetime) or node.attr in _DAY_PARTS):
         return _DATE_PARTS[node.attr](value)
-    raise _error(node, f"没有名为 {node.attr} 的部分。")
+    raise _error(node, f"没有名为 {node.attr[:80]} 的部分。")
 
 
 def _subscript(run: _Run, node: ast.Subscript) -> Any:
@@ -241,8 +249,7 @@ def _compare(run: _Run, node: ast.Compare) -> bool:
         run.require_plain(right, node)
         if isinstance(op, ast.Lt | ast.LtE | ast.Gt | ast.GtE) and (left is None or right is None):
             raise _error(node, "还没有填写的值不能比较先后大小。")
-        holds = _attempt(node, lambda op=op, left=left, right=right: _COMPARE[type(op)](left, right), "这两个值不能比较。")
-        if not holds:
+        if not _attempt(node, partial(_COMPARE[type(op)], left, right), "这两个值不能比较。"):
             return False
         left = right
     return True
@@ -278,14 +285,14 @@ def _call(run: _Run, node: ast.Call) -> Any:
         value = run.visit(node.func.value)
         method = _METHODS.get((type(value), node.func.attr))
         if method is None:
-            raise _error(node, f"没有名为 {node.func.attr} 的方法。")
+            raise _error(node, f"没有名为 {node.func.attr[:80]} 的方法。")
         run.spend(node, len(value) // 100)
         result = _attempt(node, lambda: method(value, *arguments), f"{node.func.attr} 的参数不对。")
     else:
         assert isinstance(node.func, ast.Name)
         function = run.functions.get(node.func.id)
         if function is None:
-            raise _error(node, f"没有名为 {node.func.id} 的函数。")
+            raise _error(node, f"没有名为 {node.func.id[:80]} 的函数。")
         result = _attempt(node, lambda: function(*arguments), f"{node.func.id} 的参数不对。")
     run.require_plain(result, node)
     return result
@@ -328,6 +335,13 @@ def _attempt(node: ast.AST, action: Callable[[], Any], message: str) -> Any:
         raise
     except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError):
         raise _error(node, message) from None
+
+
+def _round(number: Any, digits: int | None = None) -> Any:
+    """`round`, which would itself work out ten to any power that it is asked for."""
+    if digits is not None and abs(digits) > EXPONENT_LIMIT:
+        raise ValueError(digits)
+    return round(number, digits)
 
 
 def _contains(item: Any, items: Any) -> bool:
@@ -406,7 +420,7 @@ BUILTINS: dict[str, Callable[..., Any]] = {
     "all": all,
     "sorted": sorted,
     "abs": abs,
-    "round": round,
+    "round": _round,
     "int": int,
     "str": str,
     "bool": bool,

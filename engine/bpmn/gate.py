@@ -7,6 +7,7 @@ for a tree that `read_diagram` has let pass.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from lxml import etree
 
@@ -16,6 +17,7 @@ from engine.bpmn.rules.draft import Draft
 from engine.errors import Problem
 from engine.forms.schema import Form
 
+NAME_LIMIT = 128
 RULES = (
     inventory.check,
     flows.check,
@@ -57,4 +59,9 @@ def check(
         frozenset(functions),
         frozenset(config_keys),
     )
-    return list(dict.fromkeys(problem for rule in RULES for problem in rule(draft)))
+    return list(dict.fromkeys(_short(problem) for rule in RULES for problem in rule(draft)))
+
+
+def _short(problem: Problem) -> Problem:
+    """The same, fit to be shown: a name of any length may stand in a file."""
+    return replace(problem, element_id=problem.element_id[:NAME_LIMIT], element_name=problem.element_name[:NAME_LIMIT])

@@ -9,7 +9,7 @@ returns is not safe to share between instances.
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, ClassVar, TypeAlias
 
 from lxml import etree
 from SpiffWorkflow.bpmn import BpmnWorkflow
@@ -35,7 +35,7 @@ _NOT_EXECUTED = {"laneSet", "extensionElements", "documentation", "ioSpecificati
                  "property", "dataInputAssociation", "dataOutputAssociation"}  # fmt: skip
 FORMAT = 1
 
-Specification = BpmnProcessSpec
+Specification: TypeAlias = BpmnProcessSpec
 """What runs; the rest of the engine passes it on and never looks inside."""
 
 
@@ -92,7 +92,7 @@ class _HostCatchParser(IntermediateCatchEventParser):  # type: ignore[misc]
 
 
 class _Parser(BpmnParser):  # type: ignore[misc]
-    OVERRIDE_PARSER_CLASSES = {
+    OVERRIDE_PARSER_CLASSES: ClassVar = {
         full_tag("boundaryEvent"): (_HostBoundaryParser, BoundaryEvent),
         full_tag("intermediateCatchEvent"): (_HostCatchParser, IntermediateCatchEvent),
         full_tag("serviceTask"): (TaskParser, Operation),
@@ -138,7 +138,7 @@ def new_workflow(specification: Specification, script_engine: Any, restoring: bo
 
 
 def _executed(root: etree._Element, process_id: str) -> etree._Element:
-    definitions = etree.Element(f"{BPMN}definitions", nsmap={None: BPMN[1:-1]}, targetNamespace="urn:lianban")
+    definitions = etree.Element(f"{BPMN}definitions", targetNamespace="urn:lianban")
     process = next(process for process in root.iterfind(f"{BPMN}process") if process.get("id") == process_id)
     copy = etree.SubElement(definitions, f"{BPMN}process", id=process_id, isExecutable="true")
     copy.extend(_executed_children(process))
@@ -154,7 +154,7 @@ def _executed_children(node: etree._Element) -> list[etree._Element]:
 
 
 def _without_decoration(node: etree._Element) -> etree._Element:
-    attributes = {name: value for name, value in node.attrib.items() if not name.startswith("{")}
+    attributes = {str(name): str(value) for name, value in node.attrib.items() if not str(name).startswith("{")}
     attributes.pop("messageRef", None)  # a button is pressed by its element, never by a message's name
     copy = etree.Element(node.tag, attributes)
     copy.text = node.text

@@ -49,7 +49,7 @@ def _mentions_doctype(data: bytes) -> bool:
 
 def _require_limits(root: etree._Element) -> None:
     tree = root.getroottree()
-    if tree.docinfo.doctype or tree.docinfo.internalDTD is not None:
+    if tree.docinfo.internalDTD is not None or tree.docinfo.externalDTD is not None:
         raise _refused("文件里有 DOCTYPE 声明。", "BPMN 文件不需要它，请删除后再部署。")
     if (tree.docinfo.encoding or "UTF-8").upper() not in _ENCODINGS:
         raise _refused(f"文件编码是 {tree.docinfo.encoding}。", "请用 UTF-8 保存。")

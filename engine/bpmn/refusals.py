@@ -1,7 +1,7 @@
 """What the gate refuses by name: why it cannot be run, and what to draw instead, in sentences for an analyst.
 
-Nothing depends on this list to be safe: what is in none of the tables of `constructs` is refused all the same, only with
-a plainer sentence.
+Nothing depends on this list to be safe: what is in none of the tables of `constructs` is refused all the same, only
+with a plainer sentence.
 """
 
 from __future__ import annotations
@@ -27,12 +27,17 @@ _CHOREOGRAPHY = "请只画一个泳池里的流程。"
 _NO_EFFECT = "请删去。"
 
 ELEMENTS: Mapping[str, Refusal] = {
-    "scriptTask": Refusal("脚本不执行。", "事实由表单和服务任务写下：请画成用户任务，或服务任务加属性 fact:<名字>，值写表达式。"),
+    "scriptTask": Refusal(
+        "脚本不执行。", "事实由表单和服务任务写下：请画成用户任务，或服务任务加属性 fact:<名字>，值写表达式。"
+    ),
     "script": Refusal("脚本不执行。", "请删去，事实由表单和服务任务写下。"),
     "businessRuleTask": Refusal(
         "系统不执行决策表。", "请画成判断网关，条件写在各条流上；或画成用户任务，由人选定结论。"
     ),
-    "task": Refusal("没有说明这个环节由人办还是由系统办。", "人办的请改成用户任务（User Task），系统办的请改成服务任务（Service Task）。"),
+    "task": Refusal(
+        "没有说明这个环节由人办还是由系统办。",
+        "人办的请改成用户任务（User Task），系统办的请改成服务任务（Service Task）。",
+    ),
     "manualTask": Refusal("系统不知道这个环节什么时候办完。", "请改成用户任务（User Task），办完由人在系统里提交。"),
     "callActivity": Refusal(
         "被调用的流程还不在系统里，不能从这里发起。", "请画成用户任务，由人办理那个流程，再登记它的编号、日期和结果。"
@@ -47,16 +52,22 @@ ELEMENTS: Mapping[str, Refusal] = {
     "eventBasedGateway": Refusal(
         "事件网关不执行。", "请画成用户任务，附上定时边界事件（限时）和消息边界事件（按钮），谁先发生走谁的流。"
     ),
-    "intermediateThrowEvent": Refusal("中间抛出事件不执行。", "要送达或告知的请改成服务任务（operation），只作说明的请改成文字批注。"),
+    "intermediateThrowEvent": Refusal(
+        "中间抛出事件不执行。", "要送达或告知的请改成服务任务（operation），只作说明的请改成文字批注。"
+    ),
     "implicitThrowEvent": Refusal("这种事件不执行。", "请改成服务任务。"),
     "linkEventDefinition": Refusal("连接事件不执行，流程会在这里断掉。", "请用顺序流直接连到目标环节。"),
     "signalEventDefinition": Refusal(
         "信号事件不执行。", "要通知别人的请用服务任务（operation=notify），要由人触发的请用消息边界事件（按钮）。"
     ),
     "errorEventDefinition": Refusal("错误事件不执行。", "请把结果画成判断网关，不成功的一条流写明怎么办。"),
-    "escalationEventDefinition": Refusal("升级事件不执行。", "期限的提醒和督办由系统按规则发出，不用画；要告知谁请用服务任务（operation=notify）。"),
+    "escalationEventDefinition": Refusal(
+        "升级事件不执行。", "期限的提醒和督办由系统按规则发出，不用画；要告知谁请用服务任务（operation=notify）。"
+    ),
     "compensateEventDefinition": Refusal("补偿事件不执行。", "请把撤销、更正画成明确的环节，从判断网关引过去。"),
-    "conditionalEventDefinition": Refusal("条件事件不执行。", "请在事实写下之后画判断网关；由人决定何时发生的，请用按钮，条件写在属性 when 里。"),
+    "conditionalEventDefinition": Refusal(
+        "条件事件不执行。", "请在事实写下之后画判断网关；由人决定何时发生的，请用按钮，条件写在属性 when 里。"
+    ),
     "cancelEventDefinition": Refusal("取消事件不执行。", "请画成判断网关引到终止结束事件（Terminate End Event）。"),
     "multiInstanceLoopCharacteristics": Refusal("多实例不执行。", _LOOP),
     "standardLoopCharacteristics": Refusal("循环标记不执行。", _LOOP),
@@ -84,7 +95,8 @@ ELEMENTS: Mapping[str, Refusal] = {
     "correlationPropertyRetrievalExpression": Refusal("消息关联不执行。", _EVENT_DATA),
     "correlationPropertyBinding": Refusal("消息关联不执行。", _EVENT_DATA),
     "messageFlow": Refusal(
-        "消息流什么都不会送出。", "请删去这条线，改用服务任务送达文书（operation=issue_document）；只作说明时请用文字批注。"
+        "消息流什么都不会送出。",
+        "请删去这条线，改用服务任务送达文书（operation=issue_document）；只作说明时请用文字批注。",
     ),
     "interface": Refusal("外部接口不调用。", _NO_EFFECT),
     "operation": Refusal("外部接口不调用。", "请删去；服务任务做什么写在属性 operation 里。"),
@@ -144,7 +156,9 @@ CAMUNDA: Mapping[str, Refusal] = {
     "topic": Refusal("外部任务不执行。", _OPERATION),
     "assignee": Refusal("办件不指定到某个人。", _PERFORMER),
     "candidateUsers": Refusal("办件不指定到某个人。", _PERFORMER),
-    "candidateStarterUsers": Refusal("不能指定由某个人发起。", "请写 camunda:candidateStarterGroups，如 town:case_officer。"),
+    "candidateStarterUsers": Refusal(
+        "不能指定由某个人发起。", "请写 camunda:candidateStarterGroups，如 town:case_officer。"
+    ),
     "dueDate": Refusal("到期日不起作用。", "期限请画成定时边界事件，写属性 deadline、rule、basis、hard。"),
     "followUpDate": Refusal("跟进日期不起作用。", "请画成定时边界事件。"),
     "priority": Refusal("优先级不起作用，任务按期限排序。", "请删去。"),
@@ -168,7 +182,9 @@ CAMUNDA: Mapping[str, Refusal] = {
 """Camunda's extension elements and attributes, by local name -> why they are refused."""
 
 ATTRIBUTES: Mapping[str, Refusal] = {
-    "language": Refusal("表达式只有一种语言。", "请删去 language，条件用我们的表达式写，如 approval_outcome == \"approve\"。"),
+    "language": Refusal(
+        "表达式只有一种语言。", '请删去 language，条件用我们的表达式写，如 approval_outcome == "approve"。'
+    ),
     "messageRef": Refusal(
         "等外来的消息等不到，系统不接收消息。", "时限任务请删去消息；要等对方的材料，请画成对方泳道里的用户任务。"
     ),
@@ -196,7 +212,8 @@ MISPLACED: Mapping[str, Mapping[str, Refusal]] = {
     },
     "intermediateCatchEvent": {
         "messageEventDefinition": Refusal(
-            "等外来的消息等不到，系统不接收消息。", "要等对方的材料，请画成对方泳道里的用户任务；要由人触发的，请画成按钮。"
+            "等外来的消息等不到，系统不接收消息。",
+            "要等对方的材料，请画成对方泳道里的用户任务；要由人触发的，请画成按钮。",
         ),
     },
 }

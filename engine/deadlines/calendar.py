@@ -103,7 +103,7 @@ def load_calendar(content: bytes) -> Calendar:
     """The calendar in our own format: per year its status and days. Raises ValueError when it is not that."""
     try:
         years = [_year(entry) for entry in json.loads(content)["years"]]
-    except (TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise ValueError(f"not a calendar: {error!r}") from None
     return Calendar({year.year: year for year in years}, hashlib.sha256(content).hexdigest()[:12])
 

@@ -101,6 +101,8 @@ def start(
 
 def move(tx: Connection, record: Deadline, count: Count, why: str, now: datetime) -> Deadline:
     """The open period is due at another instant; the old one and the reason stay. An overdue stays an overdue."""
+    if not record.is_open:
+        return record
     step = {"at": now.isoformat(), "from": record.due_at.isoformat(), "to": count.due_at.isoformat(), "why": why}
     return _change(tx, record, moves=[*record.moves, step], **_counted(count))
 

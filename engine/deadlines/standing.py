@@ -103,7 +103,7 @@ def strip_of(record: Running, now: datetime, calendar: Calendar) -> list[Cell]:
         return _strip_of_hours(record, start, today)
     cells = [Cell("from", _weekday(start, today), str(start.day), "起", today=start == today)]
     natural = not record.kind.startswith("working")
-    number, run = 0, []  # type: ignore[var-annotated]
+    number, run = 0, list[date]()
     for offset in range(1, (record.last_day - start).days + 1):
         day = start + timedelta(days=offset)
         kind = calendar.kind(day)
@@ -131,7 +131,7 @@ def _strip_of_hours(record: Running, start: date, today: date) -> list[Cell]:
     due = local(record.due_at)
     cells = [Cell("from", _weekday(start, today), str(start.day), f"{local(record.start_at):%H:%M}", today=start == today)]
     if due.date() != start:
-        end = Cell("day", _weekday(due.date(), today), str(due.day), f"{due:%H:%M}", today=due.date() == today, last=True)
+        end = Cell("hour", _weekday(due.date(), today), str(due.day), f"{due:%H:%M}", today=due.date() == today, last=True)
         cells.append(end)
     return cells
 

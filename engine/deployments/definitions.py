@@ -152,7 +152,7 @@ def diagram_bytes(tx: Connection, definition_id: str) -> bytes:
     content = tx.scalar(select(definition_version.c.diagram).where(definition_version.c.id == definition_id))
     if content is None:
         raise NotFound("没有这个流程版本。")
-    return content
+    return bytes(content)
 
 
 LOADED_AT_MOST = 64

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePath
-from typing import BinaryIO
+from typing import IO
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -73,7 +73,7 @@ class Upload:
     """A file that a browser sent."""
 
     name: str
-    content: BinaryIO
+    content: IO[bytes]
 
 
 class FileStore:
@@ -103,7 +103,7 @@ class FileStore:
             unfinished.unlink(missing_ok=True)
         return sha256, size
 
-    def _write(self, path: Path, content: BinaryIO) -> tuple[str, int, bytes]:
+    def _write(self, path: Path, content: IO[bytes]) -> tuple[str, int, bytes]:
         digest, size, beginning = hashlib.sha256(), 0, b""
         with path.open("wb") as file:
             for chunk in _chunks(content):
@@ -191,6 +191,6 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= NUMBER_LIMIT else None
 
 
-def _chunks(content: BinaryIO) -> Iterator[bytes]:
+def _chunks(content: IO[bytes]) -> Iterator[bytes]:
     while chunk := content.read(1 << 20):
         yield chunk

@@ -88,7 +88,7 @@ def resolve(
 ) -> Assignment:
     """Who is asked now. Raises Refused when the unit has nobody for it; a missing liaison falls back (R51)."""
     roles = frozenset(roles)
-    code = facts[unit_text] if unit_text in facts else unit_text
+    code = facts.get(unit_text, unit_text)
     unit = units.find(tx, code, at) if isinstance(code, str) and code else None
     if unit is None:
         raise Refused(f"还没有确定由哪个单位办理（{unit_text}）。")

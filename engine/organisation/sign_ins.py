@@ -57,6 +57,7 @@ def hash_password(password: str) -> str:
 
 def sign_in_with(tx: Connection, login: str, password: str, address: str, now: datetime) -> SignIn:
     """A new session, or a refusal that is counted. The caller commits in both cases."""
+    login = login.encode(errors="replace").decode().replace("\x00", "\ufffd")  # what no database could look for
     since = now - WINDOW
     tries = _failures(tx, sign_in_failure.c.login == login, since)
     if tries >= TRIES_PER_LOGIN or _failures(tx, sign_in_failure.c.address == address, since) >= TRIES_PER_ADDRESS:
@@ -134,7 +135,7 @@ def _failures(tx: Connection, whose, since: datetime) -> int:  # type: ignore[no
 def _matches(password_hash: str, password: str) -> bool:
     try:
         return _hasher.verify(password_hash, password)
-    except VerificationError:
+    except (VerificationError, UnicodeEncodeError):
         return False
 
 

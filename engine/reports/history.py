@@ -94,7 +94,7 @@ def log(tx: Connection, instance_id: str, diagram: Diagram, names: Names) -> lis
     lines: list[LogLine] = []
     for entry in entries:
         lines += _lines(entry, tasks, periods, diagram, names)
-    return list(reversed(lines))
+    return list(reversed(list(dict.fromkeys(lines))))  # one notice to several readers is one line
 
 
 def role_names(roles: list[str]) -> str:

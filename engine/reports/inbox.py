@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, Text, and_, cast,
 from engine.clock import local_date, midnight
 from engine.db.tables import deadline, definition_version, document, fact, party, process_instance, task
 from engine.deadlines.calendar import Calendar
+from engine.deployments import definitions
 from engine.organisation.assignment import Actor
 from engine.reports.periods import Period, nearest, open_periods
 from engine.reports.units import SUBJECT_FACT, Names, UnitName, party_names
@@ -66,6 +67,7 @@ class InstanceRow:
     result_name: str | None
     waiting_unit: UnitName | None
     waiting_step: str
+    parties: list[UnitName]
     counterpart: UnitName | None
     period: Period | None
     started_at: datetime
@@ -309,6 +311,17 @@ def counterparts(tx: Connection, names: Names, instance_ids: list[str], unit_cod
     return found
 
 
+def parties(tx: Connection, names: Names, instances: Sequence[Row[Any]]) -> dict[str, list[UnitName]]:
+    """The parties of each instance, in the order in which the procedure names them."""
+    rows = tx.execute(select(party).where(party.c.instance_id.in_([row.id for row in instances]))).all()
+    found = {}
+    for instance in instances:
+        order = definitions.load(tx, instance.definition_id).diagram.process.party_facts
+        own = sorted((row for row in rows if row.instance_id == instance.id), key=lambda row: order.index(row.fact))
+        found[instance.id] = [unit for row in own if (unit := names.unit(row.unit_code))]
+    return found
+
+
 def instance_rows(
     tx: Connection, context: Context, names: Names, rows: Sequence[Row[Any]], unit_code: str
 ) -> list[InstanceRow]:
@@ -316,6 +329,7 @@ def instance_rows(
     ids = [row.id for row in rows]
     periods = open_periods(tx, ids, names, context)
     subjects, others, known = party_names(tx, ids), counterparts(tx, names, ids, unit_code), dict(procedures(tx))
+    sides = parties(tx, names, rows)
     waiting: dict[str, list[Row[Any]]] = {}
     for open_task in tx.execute(
         select(task).where(task.c.instance_id.in_(ids), task.c.status == "open").order_by(task.c.opened_at, task.c.id)
@@ -336,6 +350,7 @@ def instance_rows(
                 result_name=row.result_name,
                 waiting_unit=names.unit(first.unit_code) if first else None,
                 waiting_step=first.name if first else "",
+                parties=sides.get(row.id, []),
                 counterpart=others.get(row.id),
                 period=period,
                 started_at=row.started_at,

@@ -172,7 +172,7 @@ def _start_period(step: Step, element: Element) -> datetime:
             instance_id=step.instance_id,
             key=key,
             element_id=element.id,
-            name=element.name or step.definition.diagram.elements[element.attached_to or element.id].name,
+            name=element.properties.get("title") or element.name,
             rule=element.properties.get("rule", ""),
             basis=element.properties.get("basis", ""),
             hard=element.properties.get("hard", "true") == "true",
@@ -269,7 +269,8 @@ def _store_deadlines(step: Step) -> None:
                 end = deadlines.meet if host in step.workflow.passed else deadlines.cancel
                 step.deadlines[key] = record = end(step.tx, record, step.now)
                 step.tell("deadline", key=key, status=record.status)
-        if (record.is_open and record.armed_at == step.now) or not record.is_open or (record.moves and record.moves[-1]["at"] == step.now.isoformat()):
+        moved = bool(record.moves) and record.moves[-1]["at"] == step.now.isoformat()
+        if record.armed_at == step.now or moved or not record.is_open:
             arm_marks(step, key, step.now)
 
 

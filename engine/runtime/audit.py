@@ -82,7 +82,7 @@ def close_days(tx: Connection, now: datetime) -> int:
 def verify(tx: Connection) -> list[Broken]:
     """The first break of every broken chain, and of the chain of daily heads; empty when all is whole."""
     broken: list[Broken] = []
-    chain, expected, previous = None, 0, GENESIS
+    chain, expected, previous = "", 0, GENESIS
     for row in tx.execute(select(audit_entry).order_by(audit_entry.c.instance_id, audit_entry.c.sequence)):
         if row.instance_id != chain:
             chain, expected, previous = row.instance_id, 1, GENESIS

@@ -60,7 +60,7 @@ def beginning(tx: Connection, context: Context, actor: Actor, definition: Defini
     decision = may(actor, "start", ProcedureSubject(frozenset(definition.diagram.process.candidate_starters)))
     if not decision.allowed:
         raise NotAllowed(decision.reason)
-    instance = {
+    instance: dict[str, Any] = {
         "id": new_id(),
         "number": None,
         "definition_id": definition.id,

@@ -131,11 +131,12 @@ class Step:
 
     def _completed_at(self, element_id: str) -> datetime | None:
         task = tables.task
-        return self.tx.scalar(
+        ended_at: datetime | None = self.tx.scalar(
             select(func.max(task.c.ended_at)).where(
                 task.c.instance_id == self.instance_id, task.c.element_id == element_id, task.c.status == "completed"
             )
         )
+        return ended_at
 
     # --- what operations and events do ---
 
@@ -149,7 +150,7 @@ class Step:
 
     def unit_of(self, text: str) -> str | None:
         """The unit that a diagram names: a fact that holds one, or a fixed unit's own code."""
-        return self.facts[text] if text in self.facts else text  # type: ignore[return-value]
+        return self.facts.get(text, text)  # type: ignore[return-value]
 
     def notify(
         self,

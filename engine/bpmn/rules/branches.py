@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from engine.bpmn.elements import Element
 from engine.bpmn.rules.dominators import Dominators
-from engine.bpmn.rules.draft import Draft, about
+from engine.bpmn.rules.draft import Draft, about, called
 from engine.bpmn.rules.flows import too_large
-from engine.bpmn.rules.paths import onward_in_scope, reached
+from engine.bpmn.rules.paths import reached
 from engine.errors import Problem
 
 _WAITING = ("userTask", "receiveTask", "intermediateCatchEvent")
@@ -21,7 +21,7 @@ Joins = dict[str, list[Element]]
 def check(draft: Draft) -> Iterator[Problem]:
     if too_large(draft):
         return
-    dominators = Dominators(draft.diagram.elements, [start.id for start in draft.of_kind("startEvent")], onward_in_scope(draft))
+    dominators = Dominators(draft.diagram.elements, [start.id for start in draft.of_kind("startEvent")], draft.in_scope)
     joins: Joins = defaultdict(list)
     for join in draft.of_kind("parallelGateway"):
         if len(join.incoming) > 1:
@@ -39,7 +39,9 @@ def _join(draft: Draft, join: Element, dominators: Dominators, joins: Joins) -> 
         return
     ahead = [source for source in sources if not dominators.dominates(join.id, source)]
     if len(ahead) < len(sources):
-        yield about(join, "回路直接回到并行汇合，汇合永远等不齐。", "请在并行汇合之后画合并用的判断网关，回路连到那里。")
+        yield about(
+            join, "回路直接回到并行汇合，汇合永远等不齐。", "请在并行汇合之后画合并用的判断网关，回路连到那里。"
+        )
     for fork_id in dominators.meeting_points(ahead):
         fork = draft.diagram.elements.get(fork_id)
         if fork is None:
@@ -49,7 +51,7 @@ def _join(draft: Draft, join: Element, dominators: Dominators, joins: Joins) -> 
         else:
             yield about(
                 join,
-                f"并行汇合在等“{fork.name or fork.id}”之后的几条路，而它们不会都走到。",
+                f"并行汇合在等“{called(fork)}”之后的几条路，而它们不会都走到。",
                 "选一条走的路和限时的路，请先用判断网关合并，再进入并行汇合。",
             )
 
@@ -65,7 +67,7 @@ def _fork(draft: Draft, fork: Element, joins: list[Element]) -> Iterator[Problem
         elif any(draft.diagram.elements[key].kind not in _CLOCK_BRANCH for key in seen):
             alone.append(head)
     if len(alone) + bool(joins) > 1:
-        names = "、".join(head.name or head.id for head in alone)
+        names = "、".join(called(head) for head in alone[:10])
         yield about(
             fork,
             f"并行分出的分支没有汇合（{names}）。",
@@ -75,9 +77,7 @@ def _fork(draft: Draft, fork: Element, joins: list[Element]) -> Iterator[Problem
 
 def _walk(draft: Draft, head: Element, join_ids: set[str]) -> set[str]:
     """What the branch passes until it is joined. A clock goes its own way."""
-    following = onward_in_scope(draft)
-    stops = join_ids
-    return reached([head], lambda one: () if one.id in stops or one.kind == "receiveTask" else following(one))
+    return reached([head], lambda one: () if one.id in join_ids or one.kind == "receiveTask" else draft.in_scope(one))
 
 
 def _ways_out(draft: Draft, seen: set[str]) -> Iterator[Problem]:
@@ -117,7 +117,7 @@ def _event_branches(draft: Draft) -> Iterator[Problem]:
         if merged is not None:
             yield about(
                 event,
-                f"这个事件的分支流进了原来的路（{merged.name or merged.id}），后面的环节会办两次。",
+                f"这个事件的分支流进了原来的路（{called(merged)}），后面的环节会办两次。",
                 "请让这条分支自己结束，后面的环节另画一份；要代替原来的任务的，请改成中断型（cancelActivity）。",
             )
 
@@ -138,6 +138,6 @@ def _waits(event: Element, element: Element) -> Iterator[Problem]:
     if not lapses and element.kind in _WAITING:
         yield about(
             element,
-            f"定时事件“{event.name or event.id}”的分支里有要等人办的环节，原任务办完后它还会留着。",
+            f"定时事件“{called(event)}”的分支里有要等人办的环节，原任务办完后它还会留着。",
             "定时的分支里请只画服务任务；要反复请人办的用周期定时（timeCycle），要代替原任务的改成中断型。",
         )

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from lxml import etree
 
-from engine.bpmn import constructs
+from engine.bpmn import constructs, refusals
 from engine.bpmn.elements import BPMN, FACT, Diagram, Element, Flow, Lane, process_node
 from engine.errors import Problem
 from engine.forms.schema import Field, Form
@@ -44,10 +44,38 @@ class Draft:
     def attached(self, element: Element) -> list[Element]:
         return self.diagram.attached(element.id)
 
+    @cached_property
+    def _targets(self) -> Mapping[str, list[Element]]:
+        elements, flows = self.diagram.elements, self.diagram.flows
+        return {
+            key: [elements[flows[flow].target] for flow in element.outgoing if flows[flow].target in elements]
+            for key, element in elements.items()
+        }
+
     def targets(self, element: Element) -> list[Element]:
         """What follows directly; flows that lead nowhere lead to nothing."""
-        flows = (self.diagram.flows[flow] for flow in element.outgoing)
-        return [self.diagram.elements[flow.target] for flow in flows if flow.target in self.diagram.elements]
+        return self._targets[element.id]
+
+    @cached_property
+    def _onward(self) -> Mapping[str, list[Element]]:
+        return {
+            key: [*self.attached(element), *self.targets(element)] for key, element in self.diagram.elements.items()
+        }
+
+    def onward(self, element: Element) -> list[Element]:
+        """What may follow an element: the events that are attached to it, and the targets of its flows."""
+        return self._onward[element.id]
+
+    @cached_property
+    def _in_scope(self) -> Mapping[str, list[Element]]:
+        return {
+            key: [one for one in following if one.attached_to != key or one.interrupting]
+            for key, following in self._onward.items()
+        }
+
+    def in_scope(self, element: Element) -> list[Element]:
+        """What may follow it with the same token: as `onward`, but no event that leaves the activity running."""
+        return self._in_scope[element.id]
 
     @cached_property
     def facts(self) -> frozenset[str]:
@@ -94,10 +122,32 @@ def in_the_file(reason: str, remedy: str) -> Problem:
     return Problem("", "", reason, remedy)
 
 
+def at(node: etree._Element, reason: str, remedy: str) -> Problem:
+    """The problem with the nearest thing around the node that has an id and that a reader sees on the picture."""
+    seen: etree._Element | None = node
+    while seen is not None and (seen.get("id") is None or local_name(seen) in _PARTS):
+        seen = seen.getparent()
+    if seen is None or local_name(seen) == "definitions":
+        return in_the_file(reason, remedy)
+    return Problem(seen.get("id", ""), " ".join(seen.get("name", "").split()), reason, remedy)
+
+
+_PARTS = frozenset(
+    {None, "extensionElements", "conditionExpression", "timeDate", "timeDuration", "timeCycle", "documentation", "ioSpecification"}
+    | {name for name in refusals.ELEMENTS if name.endswith(("EventDefinition", "LoopCharacteristics"))}
+    | {name for name in constructs.RUNS if name.endswith("EventDefinition")}
+)
+
+
 def local_name(node: etree._Element) -> str | None:
     """The node's name within the BPMN namespace; None for everything else."""
     is_bpmn = isinstance(node.tag, str) and node.tag.startswith(BPMN)
     return node.tag[len(BPMN) :] if is_bpmn else None
+
+
+def called(element: Element) -> str:
+    """An element for a sentence."""
+    return (element.name or element.id)[:40]
 
 
 def named(names: Collection[str]) -> str:

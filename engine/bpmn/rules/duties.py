@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from engine.bpmn.elements import BPMN, CAMUNDA, Element, Lane
-from engine.bpmn.rules.draft import Draft, about, named
+from engine.bpmn.rules.draft import Draft, about, at, named
 from engine.errors import Problem
 
 PREFIX = re.compile(r"[A-Z]{1,8}")
@@ -29,19 +29,29 @@ def check(draft: Draft) -> Iterator[Problem]:
 def _process(draft: Draft) -> Iterator[Problem]:
     process = draft.diagram.process
     if process.number_prefix and not PREFIX.fullmatch(process.number_prefix):
-        yield _here(draft, f"编号开头 {process.number_prefix[:40]} 不能用。", "请把属性 number_prefix 写成一到八个大写字母，如 YS。")
+        yield _here(
+            draft,
+            f"编号开头 {process.number_prefix[:40]} 不能用。",
+            "请把属性 number_prefix 写成一到八个大写字母，如 YS。",
+        )
     if process.title_fact and process.title_fact not in draft.said:
-        yield _here(draft, f"标题所用的事实 {process.title_fact[:80]} 没有表单填写。", "请在属性 title 里写一个表单字段的 key。")
+        yield _here(
+            draft, f"标题所用的事实 {process.title_fact[:80]} 没有表单填写。", "请在属性 title 里写一个表单字段的 key。"
+        )
     if not process.starter_fact:
         yield _here(draft, "没有写明发起单位记在哪里。", "请加属性 starter，值是事实的名字，如 referring_unit。")
     elif any(process.starter_fact in form.own_keys for form in draft.forms.values()):
         yield _here(
-            draft, f"发起单位 {process.starter_fact} 由系统记下，表单却让人填写。", "请在表单里把这个字段设为只读（readonly）。"
+            draft,
+            f"发起单位 {process.starter_fact} 由系统记下，表单却让人填写。",
+            "请在表单里把这个字段设为只读（readonly）。",
         )
     if not process.party_facts:
         yield _here(draft, "没有写明当事单位，办件谁也看不到。", "请加属性 parties，如 referring_unit,receiving_unit。")
     elif process.starter_fact and process.starter_fact not in process.party_facts:
-        yield _here(draft, "发起单位不在当事单位里，发起之后自己也看不到。", f"请在属性 parties 里加上 {process.starter_fact}。")
+        yield _here(
+            draft, "发起单位不在当事单位里，发起之后自己也看不到。", f"请在属性 parties 里加上 {process.starter_fact}。"
+        )
     for fact in process.party_facts:
         if fact not in draft.said:
             yield _here(draft, f"当事单位 {fact[:80]} 没有表单填写。", "请在属性 parties 里写选单位的表单字段的 key。")
@@ -53,7 +63,9 @@ def _starters(draft: Draft) -> Iterator[Problem]:
     written = draft.process.get(f"{CAMUNDA}candidateStarterGroups", "")
     groups = [group.strip() for group in written.split(",") if group.strip()]
     if not groups:
-        yield _here(draft, "没有写明谁能发起。", "请在 Candidate starter groups 里写单位类别和岗位，如 town:case_officer。")
+        yield _here(
+            draft, "没有写明谁能发起。", "请在 Candidate starter groups 里写单位类别和岗位，如 town:case_officer。"
+        )
     for group in groups:
         kind, colon, role = group.partition(":")
         if not (kind and colon):
@@ -76,23 +88,20 @@ def _lanes(draft: Draft) -> Iterator[Problem]:
     for lane in draft.diagram.lanes:
         if bool(lane.unit) != bool(lane.roles):
             missing = "role" if lane.unit else "unit"
-            yield about(lane, f"泳道没有写 {missing}。", "请在泳道的扩展属性里同时写 unit（单位）和 role（岗位），或都不写。")
+            yield about(
+                lane, f"泳道没有写 {missing}。", "请在泳道的扩展属性里同时写 unit（单位）和 role（岗位），或都不写。"
+            )
         yield from _who(draft, lane, lane.unit, lane.roles)
     seen: dict[str, str] = {}
     for node in draft.process.iter(f"{BPMN}lane"):
         for reference in node.iterfind(f"{BPMN}flowNodeRef"):
             key, lane_id = (reference.text or "").strip(), node.get("id", "")
             outer = {around.get("id") for around in node.iterancestors(f"{BPMN}lane")}
-            lane = Problem(lane_id, node.get("name", ""), "", "")
             if key not in draft.diagram.elements:
-                yield _in_lane(lane, f"泳道里的环节 {key[:80]} 不存在。", "请用建模器打开，把环节拖出泳道再拖回来，重新保存。")
+                yield at(node, f"泳道里的环节 {key[:80]} 不存在。", "请用建模器打开，把环节拖出泳道再拖回来，重新保存。")
             elif seen.get(key, lane_id) not in {lane_id, *outer}:
-                yield _in_lane(lane, f"环节 {key} 同时在两个泳道里。", "请把它拖到其中一个泳道里，重新保存。")
+                yield at(node, f"环节 {key[:80]} 同时在两个泳道里。", "请把它拖到其中一个泳道里，重新保存。")
             seen[key] = lane_id
-
-
-def _in_lane(lane: Problem, reason: str, remedy: str) -> Problem:
-    return Problem(lane.element_id, lane.element_name, reason, remedy)
 
 
 def _place(draft: Draft, element: Element) -> Iterator[Problem]:
@@ -126,7 +135,9 @@ def _candidate_groups(draft: Draft, element: Element) -> Iterator[Problem]:
         yield about(element, "Candidate groups 的写法不对。", "请写成 单位:岗位，如 referring_unit:deputy_leader。")
         return
     if len({unit for unit, _, _ in pairs}) > 1:
-        yield about(element, "Candidate groups 里有几个单位，一个环节只能由一个单位办理。", "请只写一个单位，岗位可以有几个。")
+        yield about(
+            element, "Candidate groups 里有几个单位，一个环节只能由一个单位办理。", "请只写一个单位，岗位可以有几个。"
+        )
     for unit in dict.fromkeys(unit for unit, _, _ in pairs):
         yield from _who(draft, element, unit, frozenset(role for other, _, role in pairs if other == unit))
 
@@ -135,7 +146,11 @@ def _button(draft: Draft, element: Element) -> Iterator[Problem]:
     if not element.is_button:
         return
     if element.interrupting:
-        yield about(element, "按钮会中断任务。", "请把它改成非中断型（cancelActivity=\"false\"）；要终止的，在分支末尾画终止结束事件。")
+        yield about(
+            element,
+            "按钮会中断任务。",
+            '请把它改成非中断型（cancelActivity="false"）；要终止的，在分支末尾画终止结束事件。',
+        )
     if not element.name:
         yield about(element, "按钮没有名称，页面上没有字可写。", "请写上按下去要做的事，如“申请延长移送期限”。")
     if ("unit" in element.properties) != ("role" in element.properties):
@@ -149,9 +164,13 @@ def _button(draft: Draft, element: Element) -> Iterator[Problem]:
     for suffix in ("", *(f"_{number}" for number in range(2, 10))):
         has_when, has_otherwise = f"when{suffix}" in element.properties, f"otherwise{suffix}" in element.properties
         if has_when and not element.properties.get(f"otherwise{suffix}"):
-            yield about(element, f"when{suffix} 没有对应的 otherwise{suffix}。", f"请加属性 otherwise{suffix}，写不能按的原因。")
+            yield about(
+                element, f"when{suffix} 没有对应的 otherwise{suffix}。", f"请加属性 otherwise{suffix}，写不能按的原因。"
+            )
         if has_otherwise and not has_when:
-            yield about(element, f"otherwise{suffix} 没有对应的 when{suffix}。", f"请加属性 when{suffix}，或删去这一句。")
+            yield about(
+                element, f"otherwise{suffix} 没有对应的 when{suffix}。", f"请加属性 when{suffix}，或删去这一句。"
+            )
 
 
 def _who(draft: Draft, subject: Element | Lane, unit: str, roles: frozenset[str]) -> Iterator[Problem]:
@@ -175,4 +194,3 @@ def _not_a_unit(draft: Draft, name: str) -> Iterator[tuple[str, str]]:
 def names_unit(draft: Draft, element: Element, name: str) -> Iterator[Problem]:
     """The problem when a name that stands in a property of the element is no unit."""
     yield from (about(element, *found) for found in _not_a_unit(draft, name))
-

@@ -35,7 +35,8 @@ def too_large(draft: Draft) -> bool:
 def _size(draft: Draft) -> Iterator[Problem]:
     if too_large(draft):
         yield in_the_file(
-            f"流程图太大：最多 {NODE_LIMIT} 个环节、{FLOW_LIMIT} 条流。", "请拆成几个流程，用用户任务登记另一个流程的编号。"
+            f"流程图太大：最多 {NODE_LIMIT} 个环节、{FLOW_LIMIT} 条流。",
+            "请拆成几个流程，用用户任务登记另一个流程的编号。",
         )
 
 
@@ -71,7 +72,11 @@ def _flow(draft: Draft, flow: Flow) -> Iterator[Problem]:
     if target.kind in ("startEvent", "boundaryEvent"):
         yield about(flow, "发起事件和边界事件不能有流进来。", "请把流连到后面的环节。")
     if flow.condition is not None and source.kind != "exclusiveGateway":
-        yield about(flow, "这里的条件不起作用，只有判断网关才看条件。", "请在前面画判断网关（Exclusive Gateway），把条件移到它的流上。")
+        yield about(
+            flow,
+            "这里的条件不起作用，只有判断网关才看条件。",
+            "请在前面画判断网关（Exclusive Gateway），把条件移到它的流上。",
+        )
 
 
 def _twins(draft: Draft) -> Iterator[Problem]:
@@ -101,7 +106,9 @@ def _boundary(draft: Draft, element: Element) -> Iterator[Problem]:
     if host is None:
         yield about(element, "边界事件没有附在任何任务上。", "请把它拖到用户任务或时限任务的边上。")
     elif host.kind in _ACTIVITIES and host.kind not in HOSTS:
-        yield about(element, "服务任务一瞬间就办完，附在上面的事件等不到。", "请附在用户任务或时限任务（Receive Task）上。")
+        yield about(
+            element, "服务任务一瞬间就办完，附在上面的事件等不到。", "请附在用户任务或时限任务（Receive Task）上。"
+        )
     elif host.kind not in _ACTIVITIES and host in draft.running:
         yield about(element, "边界事件只能附在任务上。", "请把它拖到用户任务或时限任务的边上。")
 
@@ -120,14 +127,18 @@ def _exclusive(draft: Draft, element: Element) -> Iterator[Problem]:
         )
         return
     if not element.name.endswith(_QUESTION_MARKS):
-        yield about(element, "判断网关的名称不是问句。", "请写成问句，以“？”结尾，如“情况紧急？”，各条流的名称就是回答。")
+        yield about(
+            element, "判断网关的名称不是问句。", "请写成问句，以“？”结尾，如“情况紧急？”，各条流的名称就是回答。"
+        )
     if element.default_flow is None:
-        yield about(element, "判断网关没有默认流，条件都不成立时办件会停住。", "请把其中一条流定为默认流（Default Flow）。")
+        yield about(
+            element, "判断网关没有默认流，条件都不成立时办件会停住。", "请把其中一条流定为默认流（Default Flow）。"
+        )
     for flow in flows:
         if flow.id == element.default_flow and flow.condition is not None:
             yield about(flow, "默认流上不能写条件。", "请删去条件，或另选默认流。")
         if flow.id != element.default_flow and element.default_flow is not None and not flow.condition:
-            yield about(flow, "这条流没有条件，不知道什么时候走。", "请写上条件，如 approval_outcome == \"approve\"。")
+            yield about(flow, "这条流没有条件，不知道什么时候走。", '请写上条件，如 approval_outcome == "approve"。')
 
 
 def _parallel(element: Element) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from engine.bpmn import constructs, refusals
 from engine.bpmn.constructs import Construct
 from engine.bpmn.elements import BPMN, CAMUNDA
 from engine.bpmn.refusals import Refusal
-from engine.bpmn.rules.draft import Draft, in_the_file, local_name
+from engine.bpmn.rules.draft import Draft, at, in_the_file, local_name
 from engine.errors import Problem
 
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
@@ -34,14 +34,16 @@ def _processes(draft: Draft) -> Iterator[Problem]:
     if not executable:
         yield in_the_file("文件里没有可执行的流程。", "请在流程（泳池）的属性里勾选 Executable（isExecutable）。")
     for process in executable[1:]:
-        yield _at(process, "文件里有两个以上可执行的流程。", "请每个流程存成一个文件，分别部署。")
+        yield at(process, "文件里有两个以上可执行的流程。", "请每个流程存成一个文件，分别部署。")
     for process in processes:
         if process not in executable and process is not draft.process and any(map(local_name, process)):
-            yield _at(process, "这个流程没有勾选 Executable，画在里面的都不会执行。", "请删去，或改成不展开的泳池。")
+            yield at(process, "这个流程没有勾选 Executable，画在里面的都不会执行。", "请删去，或改成不展开的泳池。")
     key = draft.diagram.key
     if executable and not KEY.fullmatch(key):
-        yield _at(
-            executable[0], f"流程的 id “{key}”不能用。", "请用英文字母开头，只用字母、数字、下划线和连字符，最多 64 个字符。"
+        yield at(
+            executable[0],
+            f"流程的 id “{key[:80]}”不能用。",
+            "请用英文字母开头，只用字母、数字、下划线和连字符，最多 64 个字符。",
         )
 
 
@@ -52,18 +54,21 @@ def _ids(draft: Draft) -> Iterator[Problem]:
         name, element_id = local_name(node), node.get("id")
         if element_id is None:
             if name in _NEED_ID:
-                yield _at(node, f"{name} 没有 id。", "请在建模器里给它一个 id。")
+                yield at(node, f"{name} 没有 id。", "请在建模器里给它一个 id。")
             continue
         if name != "process" and not NCNAME.fullmatch(element_id):
-            yield _at(node, f"id “{element_id[:80]}”不能用。", "请用英文字母、数字和下划线，以字母开头，最多 64 个字符。")
+            yield at(
+                node, f"id “{element_id[:80]}”不能用。", "请用英文字母、数字和下划线，以字母开头，最多 64 个字符。"
+            )
         elif element_id in seen:
-            yield _at(node, f"id “{element_id}”用了两次。", "请改掉其中一个，id 在文件里不能重复。")
+            yield at(node, f"id “{element_id}”用了两次。", "请改掉其中一个，id 在文件里不能重复。")
         seen.add(element_id)
 
 
 _NEED_ID = frozenset(
     {"process", "lane", "sequenceFlow"}
-    | {name for name, construct in constructs.RUNS.items() if "process" in construct.within} - {"laneSet", "extensionElements"}
+    | {name for name, construct in constructs.RUNS.items() if "process" in construct.within}
+    - {"laneSet", "extensionElements"}
 )
 
 
@@ -82,7 +87,7 @@ def _contents(draft: Draft) -> Iterator[Problem]:
             continue
         yield from _attributes(node, name, construct)
         if construct.holds_text and len(node):
-            yield _at(node, f"{name} 里只能写文字。", "请删去其中的标记。")
+            yield at(node, f"{name} 里只能写文字。", "请删去其中的标记。")
         elif name == "extensionElements":
             yield from _extensions(node)
         else:
@@ -94,7 +99,7 @@ def _refused(node: etree._Element, name: str, parent: str, construct: Construct 
         found = refusals.ELEMENTS.get(name) or Refusal(f"不支持 {name}。", _REMEDY)
     else:
         found = refusals.MISPLACED.get(parent, {}).get(name) or Refusal(f"{parent} 里不能有 {name}。", _REMEDY)
-    return _at(node, found.reason, found.remedy)
+    return at(node, found.reason, found.remedy)
 
 
 def _foreign(node: etree._Element, parent: str) -> Iterator[Problem]:
@@ -103,38 +108,36 @@ def _foreign(node: etree._Element, parent: str) -> Iterator[Problem]:
         return
     name = etree.QName(node)
     if not (parent == "definitions" and name.namespace == constructs.PICTURE_NAMESPACE):
-        yield _at(node, f"不认识 {_shown(node.tag)}。", _REMEDY)
+        yield at(node, f"不认识 {_shown(node.tag)}。", _REMEDY)
 
 
 def _extensions(node: etree._Element) -> Iterator[Problem]:
-    owner = node.getparent()
     for child in node:
         if not isinstance(child.tag, str) or etree.QName(child).namespace in constructs.DECORATION_NAMESPACES:
             continue
         if child.tag == f"{CAMUNDA}properties":
             yield from _properties(child)
             continue
-        name = etree.QName(child).localname
-        found = refusals.CAMUNDA.get(name) if child.tag.startswith(CAMUNDA) else None
+        found = refusals.CAMUNDA.get(etree.QName(child).localname) if child.tag.startswith(CAMUNDA) else None
         found = found or Refusal(f"不认识扩展 {_shown(child.tag)}。", _REMEDY)
-        yield _at(owner, found.reason, found.remedy)
+        yield at(child, found.reason, found.remedy)
 
 
 def _properties(node: etree._Element) -> Iterator[Problem]:
-    owner, seen = node.getparent().getparent(), set()
+    seen: set[str] = set()
     for child in node:
         if not isinstance(child.tag, str):
             continue
         name = child.get("name", "")
         if child.tag != f"{CAMUNDA}property" or len(child) or set(child.attrib) - {"name", "value", "id"}:
-            yield _at(owner, "扩展属性的写法不对。", "请在建模器的 Extension properties 里逐行填写名称和值。")
+            yield at(child, "扩展属性的写法不对。", "请在建模器的 Extension properties 里逐行填写名称和值。")
         elif name in seen:
-            yield _at(owner, f"扩展属性 {name} 写了两次。", "请删去其中一个。")
+            yield at(child, f"扩展属性 {name[:80]} 写了两次。", "请删去其中一个。")
         seen.add(name)
 
 
 def _attributes(node: etree._Element, name: str, construct: Construct) -> Iterator[Problem]:
-    for key, value in node.attrib.items():
+    for key, value in _attributes_of(node).items():
         namespace, _, local = key.rpartition("}")
         if namespace.removeprefix("{") in constructs.DECORATION_NAMESPACES:
             continue
@@ -142,6 +145,10 @@ def _attributes(node: etree._Element, name: str, construct: Construct) -> Iterat
         allowed = construct.attributes.get(shown)
         if allowed is None or (allowed and value not in allowed):
             yield _refused_attribute(node, name, shown, value, allowed)
+
+
+def _attributes_of(node: etree._Element) -> dict[str, str]:
+    return {str(key): str(value) for key, value in node.attrib.items()}
 
 
 def _refused_attribute(
@@ -153,7 +160,7 @@ def _refused_attribute(
     if found is None and allowed:
         found = Refusal(f"{shown} 的值“{value[:80]}”不能用。", f"可以写：{'、'.join(allowed)}。")
     found = found or Refusal(f"{name} 的属性 {_shown(shown)} 不起作用。", _REMEDY)
-    return _at(node, found.reason, found.remedy)
+    return at(node, found.reason, found.remedy)
 
 
 def _messages(draft: Draft) -> Iterator[Problem]:
@@ -161,25 +168,7 @@ def _messages(draft: Draft) -> Iterator[Problem]:
     for node in draft.process.iter(f"{BPMN}messageEventDefinition"):
         reference = node.get("messageRef")
         if reference is not None and reference.rpartition(":")[2] not in messages:
-            yield _at(node, f"引用的消息 {reference[:80]} 不存在。", "请在按钮的属性里重新选择消息。")
-
-
-def _at(node: etree._Element, reason: str, remedy: str) -> Problem:
-    """The problem with the nearest thing that has an id and that a reader sees on the picture."""
-    seen = node
-    while seen is not None and (seen.get("id") is None or local_name(seen) in _PARTS):
-        seen = seen.getparent()
-    if seen is None or local_name(seen) == "definitions":
-        return in_the_file(reason, remedy)
-    return Problem(seen.get("id", ""), " ".join(seen.get("name", "").split()), reason, remedy)
-
-
-_PARTS = frozenset(
-    {"conditionExpression", "timeDate", "timeDuration", "timeCycle", "documentation", "multiInstanceLoopCharacteristics",
-     "standardLoopCharacteristics", "ioSpecification"}
-    | {name for name in refusals.ELEMENTS if name.endswith("EventDefinition")}
-    | {name for name in constructs.RUNS if name.endswith("EventDefinition")}
-)  # fmt: skip
+            yield at(node, f"引用的消息 {reference[:80]} 不存在。", "请在按钮的属性里重新选择消息。")
 
 
 def _shown(tag: str) -> str:

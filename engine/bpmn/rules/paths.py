@@ -25,19 +25,6 @@ def check(draft: Draft) -> Iterator[Problem]:
     yield from _too_long(draft)
 
 
-def onward(draft: Draft) -> Next:
-    """What may follow an element: the targets of its flows, and the events that are attached to it."""
-    return lambda element: (*draft.attached(element), *draft.targets(element))
-
-
-def onward_in_scope(draft: Draft) -> Next:
-    """What may follow it with the same token: as `onward`, but no event that leaves the activity running."""
-    return lambda element: (
-        *(event for event in draft.attached(element) if event.interrupting),
-        *draft.targets(element),
-    )
-
-
 def reached(starts: Iterable[Element], following: Next) -> set[str]:
     """The ids of everything that can be reached, the starts included."""
     stack = list(starts)
@@ -54,12 +41,14 @@ def _unreachable(draft: Draft) -> Iterator[Problem]:
     starts = draft.diagram.of_kind("startEvent")
     if not starts:
         return
-    seen = reached(starts, onward(draft))
+    seen = reached(starts, draft.onward)
     lost = [element for element in draft.diagram.elements.values() if element.id not in seen]
-    sourceless = [element for element in lost if not element.incoming and element.attached_to not in draft.diagram.elements]
+    sourceless = [
+        element for element in lost if not element.incoming and element.attached_to not in draft.diagram.elements
+    ]
     for element in (*sourceless, *lost):
         if element.id not in seen:
-            seen |= reached([element], onward(draft))
+            seen |= reached([element], draft.onward)
             if element in draft.running and element.kind != "boundaryEvent":
                 yield about(element, "从发起事件走不到这里。", "请把前面的环节连过来，或删去它。")
 
@@ -69,20 +58,22 @@ def _endless(draft: Draft) -> Iterator[Problem]:
     before: dict[str, list[Element]] = {}
     elements = draft.diagram.elements.values()
     for element in elements:
-        for target in onward_in_scope(draft)(element):
+        for target in draft.in_scope(element):
             before.setdefault(target.id, []).append(element)
     last = [element for element in elements if not draft.targets(element)]
     fine = reached(last, lambda element: before.get(element.id, ()))
     for element in elements:
         if element.id not in fine:
-            fine |= reached([element], onward(draft))
+            fine |= reached([element], draft.onward)
             yield about(element, "从这里走不到任何结束事件。", "请给回路画一个出口：判断网关，其中一条流通向结束。")
 
 
 def _idle_loops(draft: Draft) -> Iterator[Problem]:
     """Every circle has something to wait for. What is left after taking away ends and beginnings goes round."""
     automatic = {element.id: element for element in draft.of_kind(*_AUTOMATIC)}
-    following = {key: [next_.id for next_ in draft.targets(one) if next_.id in automatic] for key, one in automatic.items()}
+    following = {
+        key: [next_.id for next_ in draft.targets(one) if next_.id in automatic] for key, one in automatic.items()
+    }
     preceding: dict[str, list[str]] = {key: [] for key in automatic}
     for key, targets in following.items():
         for target in targets:
@@ -121,4 +112,4 @@ def _too_long(draft: Draft) -> Iterator[Problem]:
         if depth > PATH_LIMIT:
             yield about(element, f"一连串的环节超过 {PATH_LIMIT} 个。", "请拆成几个流程。")
             return
-        stack.extend((following, depth + 1) for following in reversed(tuple(onward(draft)(element))))
+        stack.extend((following, depth + 1) for following in reversed(draft.onward(element)))

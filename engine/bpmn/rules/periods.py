@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from engine.bpmn.elements import BPMN, Element
-from engine.bpmn.rules.draft import Draft, about, named
+from engine.bpmn.rules.draft import Draft, about, at, named
 from engine.bpmn.rules.duties import names_unit
 from engine.bpmn.timers import read_duration, read_instant
 from engine.errors import ExpressionError, Problem
@@ -40,17 +40,19 @@ def is_literal(text: str) -> bool:
 
 def _texts(draft: Draft) -> Iterator[Problem]:
     for definition in draft.process.iter(f"{BPMN}timerEventDefinition"):
-        element = draft.diagram.elements.get((definition.getparent()).get("id", ""))
-        texts = [child for child in definition if isinstance(child.tag, str)]
-        if element is not None and len(texts) > 1:
-            yield about(element, "一个定时写了几个时间。", "请只留 timeDate、timeDuration、timeCycle 之一。")
+        if sum(isinstance(child.tag, str) for child in definition) > 1:
+            yield at(definition, "一个定时写了几个时间。", "请只留 timeDate、timeDuration、timeCycle 之一。")
 
 
 def _timer(draft: Draft, element: Element) -> Iterator[Problem]:
     assert element.timer is not None
     text, kind = element.timer.text, element.timer.kind
     if not text:
-        yield about(element, "定时没有写时间。", "请写 PT24H、P3D 这样的时长，带时区的时刻，或表达式，如 working_days(3, received_at)。")
+        yield about(
+            element,
+            "定时没有写时间。",
+            "请写 PT24H、P3D 这样的时长，带时区的时刻，或表达式，如 working_days(3, received_at)。",
+        )
         return
     if is_literal(text):
         yield from _literal(element, text, kind)
@@ -64,14 +66,18 @@ def _literal(element: Element, text: str, kind: str) -> Iterator[Problem]:
             return
         if read_instant(text) is not None:
             if kind == "cycle":
-                yield about(element, "周期定时写了一个固定的时刻。", "请写第 n 次的时刻，如 natural_days(30 * n, accepted_at)。")
+                yield about(
+                    element, "周期定时写了一个固定的时刻。", "请写第 n 次的时刻，如 natural_days(30 * n, accepted_at)。"
+                )
             return
     except ExpressionError as error:
         yield about(element, error.message, "请改成能用的时间。")
         return
     if text.lstrip().startswith("R"):
         yield about(
-            element, f"看不懂周期 {text[:80]}。", "请写固定间隔，如 P1D；或第 n 次的时刻，如 natural_days(30 * n, accepted_at)。"
+            element,
+            f"看不懂周期 {text[:80]}。",
+            "请写固定间隔，如 P1D；或第 n 次的时刻，如 natural_days(30 * n, accepted_at)。",
         )
     else:
         yield about(
@@ -85,7 +91,9 @@ def _cycle(element: Element) -> Iterator[Problem]:
     if element.kind != "boundaryEvent":
         yield about(element, "这里不能用周期定时，只会等一次。", "请改成 timeDate 或 timeDuration。")
     elif element.interrupting:
-        yield about(element, "中断型的事件只会发生一次，不能用周期定时。", "请改成非中断型，或改用 timeDate、timeDuration。")
+        yield about(
+            element, "中断型的事件只会发生一次，不能用周期定时。", "请改成非中断型，或改用 timeDate、timeDuration。"
+        )
 
 
 # --- periods ---
@@ -103,9 +111,17 @@ def _period(draft: Draft, element: Element) -> Iterator[Problem]:
         return
     assert element.timer is not None
     if not KEY.fullmatch(key):
-        yield about(element, f"期限的名字“{key[:80]}”不能用。", "请用小写英文字母开头，只用小写字母、数字和下划线，如 referral。")
+        yield about(
+            element,
+            f"期限的名字“{key[:80]}”不能用。",
+            "请用小写英文字母开头，只用小写字母、数字和下划线，如 referral。",
+        )
     if element.timer.kind == "cycle":
-        yield about(element, "期限只有一个届满时刻，不能用周期定时。", "请改成 timeDate 或 timeDuration；提醒和督办由系统发出，不用画。")
+        yield about(
+            element,
+            "期限只有一个届满时刻，不能用周期定时。",
+            "请改成 timeDate 或 timeDuration；提醒和督办由系统发出，不用画。",
+        )
     for name in ("rule", "basis"):
         if not properties.get(name, "").strip():
             yield about(element, f"期限没有写 {name}。", "请加属性 rule（规则编号，如 R55）和 basis（依据的原文）。")
@@ -146,7 +162,9 @@ def _named_deadlines(draft: Draft, element: Element) -> Iterator[Problem]:
 
 
 def _drawn(draft: Draft) -> str:
-    return f"请写图里画的期限：{named(draft.deadlines)}。" if draft.deadlines else "请先画带 deadline 属性的定时边界事件。"
+    return (
+        f"请写图里画的期限：{named(draft.deadlines)}。" if draft.deadlines else "请先画带 deadline 属性的定时边界事件。"
+    )
 
 
 # --- clocks ---
@@ -162,7 +180,11 @@ def _clock(draft: Draft, element: Element) -> Iterator[Problem]:
             "请附上定时边界事件（写属性 deadline）或消息边界事件（按钮）；要等人办的，请改成用户任务。",
         )
     if any(target.kind != "endEvent" or target.event_kind for target in draft.targets(element)):
-        yield about(element, "时限任务后面应当直接是普通的结束事件。", "时限任务与办理的环节并行：请用并行网关分出，各自往下画。")
+        yield about(
+            element,
+            "时限任务后面应当直接是普通的结束事件。",
+            "时限任务与办理的环节并行：请用并行网关分出，各自往下画。",
+        )
     keys = {event.properties["deadline"] for event in periods}
     for key in sorted(keys - draft.met):
         yield about(
@@ -172,5 +194,7 @@ def _clock(draft: Draft, element: Element) -> Iterator[Problem]:
         )
     if not keys and not any(end.event_kind == "terminate" for end in draft.of_kind("endEvent")):
         yield about(
-            element, "时限任务永远不会结束，办件也就不会结束。", "请把办结的那个结束事件改成终止结束事件（Terminate End Event）。"
+            element,
+            "时限任务永远不会结束，办件也就不会结束。",
+            "请把办结的那个结束事件改成终止结束事件（Terminate End Event）。",
         )

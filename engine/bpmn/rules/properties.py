@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from engine.bpmn import constructs
 from engine.bpmn.elements import BPMN, FACT, FLOW_NODES, Element, properties_of
-from engine.bpmn.rules.draft import Draft, about, local_name, named
+from engine.bpmn.rules.draft import Draft, about, at, local_name, named
 from engine.bpmn.rules.duties import names_unit
 from engine.errors import Problem
 
@@ -52,13 +52,12 @@ def _others(draft: Draft) -> Iterator[Problem]:
     """Properties of what is no flow node: the process, its lanes, and things that have none."""
     for extensions in draft.root.iter(f"{BPMN}extensionElements"):
         node = extensions.getparent()
-        sort = local_name(node)
-        if sort is None or sort in FLOW_NODES or sort not in constructs.ALLOWED:
+        sort = local_name(node) if node is not None else None
+        if node is None or sort is None or sort in FLOW_NODES or sort not in constructs.ALLOWED:
             continue
         for name in properties_of(node):
             if not constructs.knows_property(sort, name):
-                reason = f"{sort} 的属性 {name[:80] or '（空）'} 不起作用。"
-                yield Problem(node.get("id", ""), node.get("name", ""), reason, _remedy(sort, frozenset()))
+                yield at(node, f"{sort} 的属性 {name[:80] or '（空）'} 不起作用。", _remedy(sort, frozenset()))
 
 
 def _remedy(sort: str, more: frozenset[str]) -> str:
@@ -77,7 +76,9 @@ def _operation(draft: Draft, element: Element) -> Iterator[Problem]:
         return
     for parameter in sorted(takes(draft, element, "required")):
         if not element.properties.get(parameter, "").strip():
-            yield about(element, f"操作 {name} 缺少 {parameter}。", f"请加属性 {parameter}，写法见 docs/reference/bpmn.md。")
+            yield about(
+                element, f"操作 {name} 缺少 {parameter}。", f"请加属性 {parameter}，写法见 docs/reference/bpmn.md。"
+            )
     if name == "issue_document":
         yield from _document(draft, element)
     if name == "notify":
@@ -95,7 +96,9 @@ def _document(draft: Draft, element: Element) -> Iterator[Problem]:
         yield about(element, f"属性 copy 的值“{properties['copy'][:80]}”不能用。", "抄告写 true，主送写 false 或不写。")
     for form in filter(None, (form.strip() for form in properties.get("forms", "").split(","))):
         if form not in draft.forms:
-            yield about(element, f"文书所用的表单 {form[:80]} 不在这个流程里。", f"请写流程用到的表单：{named(draft.forms)}。")
+            yield about(
+                element, f"文书所用的表单 {form[:80]} 不在这个流程里。", f"请写流程用到的表单：{named(draft.forms)}。"
+            )
 
 
 def _notice(draft: Draft, element: Element) -> Iterator[Problem]:
@@ -117,7 +120,9 @@ def _facts(element: Element) -> Iterator[Problem]:
         names.append(element.properties["delivered"])
     for name in names:
         if not can_be_a_fact(name):
-            yield about(element, f"事实的名字“{name[:80]}”不能用。", "请用英文字母、数字和下划线，以字母开头，如 extended_at。")
+            yield about(
+                element, f"事实的名字“{name[:80]}”不能用。", "请用英文字母、数字和下划线，以字母开头，如 extended_at。"
+            )
 
 
 def can_be_a_fact(name: str) -> bool:

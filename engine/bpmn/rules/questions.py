@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from engine.bpmn.elements import Element
-from engine.bpmn.rules.draft import Draft, about, named
+from engine.bpmn.rules.draft import Draft, about, called, named
 from engine.bpmn.rules.properties import can_be_a_fact
 from engine.errors import Problem
 from engine.forms.schema import Field, Form
@@ -29,11 +29,15 @@ def _reference(draft: Draft, element: Element) -> Iterator[Problem]:
         yield about(element, f"没有{what}。", "请在 Forms 里选 Camunda Forms，把 Form reference 写成表单的 id。")
     elif element.form_ref not in draft.forms:
         yield about(
-            element, f"{what} {element.form_ref[:80]} 没有一起部署。", f"请把 {element.form_ref[:80]}.form 与流程图一起交来，或改正名称。"
+            element,
+            f"{what} {element.form_ref[:80]} 没有一起部署。",
+            f"请把 {element.form_ref[:80]}.form 与流程图一起交来，或改正名称。",
         )
     elif draft.forms[element.form_ref].id != element.form_ref:
         other = draft.forms[element.form_ref].id
-        yield about(element, f"表单文件 {element.form_ref[:80]}.form 里的 id 是 {other[:80]}。", "请把两处改成同一个名字。")
+        yield about(
+            element, f"表单文件 {element.form_ref[:80]}.form 里的 id 是 {other[:80]}。", "请把两处改成同一个名字。"
+        )
 
 
 def _shared_names(draft: Draft) -> Iterator[Problem]:
@@ -66,20 +70,29 @@ def _shared_answers(draft: Draft) -> Iterator[Problem]:
                 "请复制一份表单，给答复的字段另起名字。",
             )
         else:
-            asked[element.form_ref or ""] = element.name or element.id
+            asked[element.form_ref or ""] = called(element)
 
 
 def _outcomes(form_id: str, form: Form) -> Iterator[Problem]:
     outcomes = [field for field in form.fields if field.type == "radio" and field.key.endswith("_outcome")]
     for field in outcomes[1:]:
-        yield _in_form(form_id, field, "一个表单里有两个答复（_outcome）。", "请只留一个，另一个的 key 不要以 _outcome 结尾。")
+        yield _in_form(
+            form_id, field, "一个表单里有两个答复（_outcome）。", "请只留一个，另一个的 key 不要以 _outcome 结尾。"
+        )
 
 
 def _field(draft: Draft, form_id: str, field: Field) -> Iterator[Problem]:
     if not can_be_a_fact(field.key):
-        yield _in_form(form_id, field, f"字段的 key “{field.key[:80]}”不能用。", "请换一个短些的英文名字，不要用 class、is 这样的词。")
+        yield _in_form(
+            form_id,
+            field,
+            f"字段的 key “{field.key[:80]}”不能用。",
+            "请换一个短些的英文名字，不要用 class、is 这样的词。",
+        )
     if field.readonly and field.asks and not field.default and field.key not in draft.said:
-        yield _in_form(form_id, field, "这一项是只读的，却没有别处填写它。", "请写属性 default，或改正 key，或改成可以填写。")
+        yield _in_form(
+            form_id, field, "这一项是只读的，却没有别处填写它。", "请写属性 default，或改正 key，或改成可以填写。"
+        )
     kinds = [kind.strip() for kind in field.kind.split(",") if kind.strip()] if field.widget == "unit" else []
     for kind in kinds:
         if draft.unit_kinds and kind not in draft.unit_kinds:

@@ -73,7 +73,9 @@ def _in_forms(draft: Draft) -> Iterator[Written]:
 
 def _ends_of_days(form: Form) -> frozenset[str]:
     """A day that a form asks has its end, too: the midnight after it."""
-    return frozenset(f"{field.key}_end" for field in form.fields if field.type == "datetime" and field.subtype == "date")
+    return frozenset(
+        f"{field.key}_end" for field in form.fields if field.type == "datetime" and field.subtype == "date"
+    )
 
 
 # --- what is asked of each ---
@@ -84,10 +86,14 @@ def _judge(draft: Draft, written: Written) -> Iterator[Problem]:
         expression = compile_expression(written.source)
     except ExpressionError as error:
         place = f"（第 {error.line} 行第 {error.column} 列）"
-        yield written.problem(f"{error.message.rstrip('。')}{place}。", "请改正写法，可以用的见 docs/reference/expressions.md。")
+        yield written.problem(
+            f"{error.message.rstrip('。')}{place}。", "请改正写法，可以用的见 docs/reference/expressions.md。"
+        )
         return
     for name in sorted(expression.names - draft.facts - written.names):
-        yield written.problem(f"没有名为 {name[:80]} 的事实。", "请写表单字段的 key，或服务任务用 fact: 记下的名字；文字要加引号。")
+        yield written.problem(
+            f"没有名为 {name[:80]} 的事实。", "请写表单字段的 key，或服务任务用 fact: 记下的名字；文字要加引号。"
+        )
     if written.must_read and written.must_read not in expression.names:
         yield written.problem(
             "没有用到 n，每一次都是同一个时刻。", "请写第 n 次的时刻，如 natural_days(30 * n, accepted_at)。"
@@ -110,7 +116,9 @@ def _calls(draft: Draft, written: Written, expression: Expression) -> Iterator[P
         elif name == "config":
             yield from _literal(written, name, node.args[0], draft.rules, "城市规则")
         elif name == "completed_at":
-            yield from _literal(written, name, node.args[0], frozenset(one.id for one in draft.of_kind("userTask")), "用户任务")
+            yield from _literal(
+                written, name, node.args[0], frozenset(one.id for one in draft.of_kind("userTask")), "用户任务"
+            )
         if name == "deadline_is" and len(node.args) == 2:
             yield from _literal(written, name, node.args[1], STATUSES, "期限状态")
 
@@ -118,7 +126,7 @@ def _calls(draft: Draft, written: Written, expression: Expression) -> Iterator[P
 def _literal(written: Written, function: str, node: ast.expr, known: frozenset[str], what: str) -> Iterator[Problem]:
     """The argument is a text that stands there, and names something known."""
     if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
-        yield written.problem(f"{function} 里的{what}要直接写成文字。", f"请写成 {function}(\"…\")，引号里是名字。")
+        yield written.problem(f"{function} 里的{what}要直接写成文字。", f'请写成 {function}("…")，引号里是名字。')
     elif node.value not in known:
         some = named(sorted(known)[:20])
         remedy = f"请改正名字，已有的如：{some}。" if known else f"请改正，或先有这个{what}。"

@@ -1,0 +1,47 @@
+# Two commands: `make run` shows Lianban with its demonstration city, `make test` runs every test.
+# Both do all their own set-up in .venv and node_modules; nothing is installed into the system by `make run`.
+
+PYTHON ?= python3
+NOW ?=
+BIN := .venv/bin
+
+.PHONY: run test check lock clean
+
+run: .venv/ready-to-run
+	@$(BIN)/python frontend/build.py
+	@$(BIN)/lianban demonstrate $(if $(NOW),--now "$(NOW)")
+
+test: .venv/ready-to-test
+	@$(BIN)/python frontend/build.py
+	@$(BIN)/python -m tests.tools.provide
+	$(MAKE) --no-print-directory check
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+check:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更新的版本，可以用 make $(MAKECMDGOALS) PYTHON=python3.12 指定。 Python 3.11 or later is needed." >&2; exit 1; }
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "请先安装 python3-venv：apt install python3-venv。 Please install python3-venv." >&2; exit 1; }
+
+.venv/ready-to-run: requirements.txt pyproject.toml | .venv/bin/python
+	@echo "正在准备运行环境，第一次需要几分钟…"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/ready-to-test: requirements-test.txt pyproject.toml | .venv/bin/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@ .venv/ready-to-run
+
+# New versions of the dependencies, with their hashes; needs uv. No address is written into a lock file.
+lock:
+	uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade -q -o requirements.txt
+	uv pip compile pyproject.toml --extra build --extra test --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -c requirements.txt -q -o requirements-test.txt
+
+clean:
+	rm -rf .venv node_modules frontend/node_modules tests/tools/node_modules tasks_ui/static/dist build *.egg-info

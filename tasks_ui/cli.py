@@ -1,0 +1,82 @@
+"""`lianban serve` and `lianban demonstrate`: the pages and the worker in one process, added to the engine's commands."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import click
+from rich.console import Console
+from rich.table import Table
+from waitress.server import create_server
+
+from engine.app import Engine
+from engine.cli import main, opened, sentences
+from engine.clock import local, parse_local
+from engine.demonstration import ACCOUNTS_FILE, Demonstration, open_demonstration
+from engine.errors import LianbanError
+from engine.settings import read_settings
+from tasks_ui import create_app
+
+LOOPBACK = ["127.0.0.1", "localhost"]
+BANNER = "演示数据，人和事都是虚构的。"
+
+
+@main.command()
+def serve() -> None:
+    """启动网页和到期处理（一个进程）。"""
+    with sentences():
+        engine = opened()
+        engine.deploy_all("serve")
+        run(engine)
+
+
+@main.command()
+@click.option("--now", default="", help="演示从什么时候走起，例如 2026-09-30T09:30（北京时间）。")
+def demonstrate(now: str) -> None:
+    """启动演示：虚构的城市和案例，只在本机打开。"""
+    with sentences():
+        settings = read_settings()
+        if settings.host not in LOOPBACK:
+            raise LianbanError("演示只能在本机打开：请不要设置 LIANBAN_HOST。")
+        shown = open_demonstration(settings, _moment(now) if now else None)
+        _print_accounts(shown)
+        run(shown.engine, BANNER, LOOPBACK)
+
+
+def run(engine: Engine, banner: str = "", trusted_hosts: list[str] | None = None) -> None:
+    """Web and worker until the process is told to stop; what is being done is finished first."""
+    settings = engine.settings
+    app = create_app(engine, banner, trusted_hosts)
+    server = create_server(app, host=settings.host, port=settings.port, threads=settings.threads, ident="")
+    engine.worker.start()
+    click.echo(f"联办已启动：http://{settings.host}:{settings.port}/ （按 Ctrl+C 停止）")
+    try:
+        server.run()
+    finally:
+        engine.worker.stop()
+        engine.close()
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return parse_local(text)
+    except ValueError:
+        raise LianbanError(f"“{text}”不是时间，应写成 2026-09-30T09:30 这样。") from None
+
+
+def _print_accounts(shown: Demonstration) -> None:
+    table = Table(title="演示账号（只在本机可用）", box=None, title_justify="left", padding=(0, 2, 0, 0))
+    table.add_column("账号", no_wrap=True)
+    table.add_column("密码", no_wrap=True)
+    table.add_column("是谁", overflow="fold")
+    for account in shown.accounts:
+        table.add_row(account.login, account.password, f"{account.unit} {account.name}；{account.purpose}")
+    console = Console()
+    console.print(table)
+    console.print(f"全部账号在 {shown.engine.settings.data_dir / ACCOUNTS_FILE}，只有你能读。", soft_wrap=True)
+    if shown.moved:
+        console.print(f"演示时间从 {local(shown.engine.clock.now()):%Y-%m-%d %H:%M} 走起。")
+
+
+if __name__ == "__main__":
+    main()
