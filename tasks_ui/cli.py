@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from datetime import datetime
 
 import click
@@ -48,6 +50,7 @@ def run(engine: Engine, banner: str = "", trusted_hosts: list[str] | None = None
     settings = engine.settings
     app = create_app(engine, banner, trusted_hosts)
     server = create_server(app, host=settings.host, port=settings.port, threads=settings.threads, ident="")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # a service manager's way of saying Ctrl+C
     engine.worker.start()
     click.echo(f"联办已启动：http://{settings.host}:{settings.port}/ （按 Ctrl+C 停止）")
     try:

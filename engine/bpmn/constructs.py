@@ -85,7 +85,7 @@ RUNS: Mapping[str, Construct] = {
         {**TASK, **FORM, "implementation": ("##unspecified",), "camunda:candidateGroups": ANY},
         "人办的环节。要有表单，由所在泳道的单位和岗位办理；candidateGroups（单位:岗位）可以另作规定。",
     ),
-    "serviceTask": _runs("process", {**TASK, **IMPLEMENTATION}, "系统自动办的事。属性 operation 是哪一件，见下表。"),
+    "serviceTask": _runs("process", {**TASK, **IMPLEMENTATION}, "系统自动办的事。属性 operation 是哪一件。"),
     "sendTask": _runs("process", {**TASK, **IMPLEMENTATION}, "与 serviceTask 相同，用来画送达和告知。"),
     "receiveTask": _runs(
         "process",
@@ -127,7 +127,9 @@ RUNS: Mapping[str, Construct] = {
         "sequenceFlow", EXPRESSION, "判断之后走这条流的条件，用我们的表达式。", holds_text=True
     ),
     "extensionElements": _runs(
-        f"process lane sequenceFlow laneSet participant {_FLOW_NODES}", {}, "放 camunda:properties，见扩展属性。"
+        f"definitions collaboration participant process laneSet lane sequenceFlow {_FLOW_NODES}",
+        {},
+        "放 camunda:properties，见扩展属性。",
     ),
 }
 """Element of the BPMN namespace -> what it does when it runs."""
@@ -173,8 +175,8 @@ DRAWN: Mapping[str, Construct] = {
         "说明文字。",
         holds_text=True,
     ),
-    "incoming": _runs(_FLOW_NODES, {}, "流入的线，与 sequenceFlow 一致。", holds_text=True),
-    "outgoing": _runs(_FLOW_NODES, {}, "流出的线，与 sequenceFlow 一致。", holds_text=True),
+    "incoming": _runs(_FLOW_NODES, {}, "流入的线，以 sequenceFlow 为准。", holds_text=True),
+    "outgoing": _runs(_FLOW_NODES, {}, "流出的线，以 sequenceFlow 为准。", holds_text=True),
     "flowNodeRef": _runs("lane", {}, "泳道里有哪些环节。", holds_text=True),
 }
 """Element of the BPMN namespace that is kept and shown, and does nothing."""
@@ -201,7 +203,7 @@ PROPERTIES: Mapping[str, Mapping[str, str]] = {
         "deadline": "环节在哪个期限之内，写期限的名字。",
     },
     "serviceTask": {
-        "operation": "做哪一件事，见下表；其余参数随它而定。",
+        "operation": "做哪一件事；其余参数随它而定。",
         "fact:*": "办完之后记下的事实，值是表达式，如 fact:extended_at = now()。",
         "meets": "办完之后哪个期限就办结了。",
     },

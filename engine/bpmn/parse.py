@@ -9,20 +9,22 @@ returns is not safe to share between instances.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any, ClassVar, TypeAlias
 
 from lxml import etree
 from SpiffWorkflow.bpmn import BpmnWorkflow
 from SpiffWorkflow.bpmn.parser import BpmnParser
 from SpiffWorkflow.bpmn.parser.event_parsers import BoundaryEventParser, IntermediateCatchEventParser
+from SpiffWorkflow.bpmn.parser.task_parsers import GatewayParser
 from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
 from SpiffWorkflow.bpmn.serializer.config import DEFAULT_CONFIG
-from SpiffWorkflow.bpmn.serializer.default.task_spec import BpmnTaskSpecConverter
+from SpiffWorkflow.bpmn.serializer.default.task_spec import BpmnTaskSpecConverter, ParallelGatewayConverter
 from SpiffWorkflow.bpmn.serializer.helpers.spec import EventDefinitionConverter
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
-from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, IntermediateCatchEvent, ServiceTask
+from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, IntermediateCatchEvent, ParallelGateway, ServiceTask
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
@@ -77,6 +79,22 @@ class Clock(ServiceTask):  # type: ignore[misc]
         return None
 
 
+class Parallel(ParallelGateway):  # type: ignore[misc]
+    """A join that counts: each time it goes on, it takes one arrival from every flow into it.
+
+    SpiffWorkflow's own goes on too early in a loop when the branches are done in another order than the time before.
+    """
+
+    def _check_threshold_unstructured(self, my_task: Task) -> bool:
+        arrived: Counter[str] = Counter()
+        for task in my_task.workflow.tasks.values():
+            if task.task_spec is self and task.parent.state == TaskState.COMPLETED:
+                arrived[task.parent.task_spec.name] += 1
+                if task.state == TaskState.COMPLETED:
+                    arrived.subtract(before.name for before in self.inputs)
+        return all(arrived[before.name] > 0 for before in self.inputs)
+
+
 class _HostBoundaryParser(BoundaryEventParser):  # type: ignore[misc]
     def create_task(self) -> Any:
         interrupting = self.node.get("cancelActivity", "true") == "true"
@@ -98,6 +116,7 @@ class _Parser(BpmnParser):  # type: ignore[misc]
         full_tag("serviceTask"): (TaskParser, Operation),
         full_tag("sendTask"): (TaskParser, Operation),
         full_tag("receiveTask"): (TaskParser, Clock),
+        full_tag("parallelGateway"): (GatewayParser, Parallel),
     }
 
 
@@ -112,7 +131,13 @@ class _SpecConverter(BpmnTaskSpecConverter):  # type: ignore[misc]
 
 
 _REGISTRY = BpmnWorkflowSerializer.configure(
-    {**DEFAULT_CONFIG, HostEvent: _HostEventConverter, Operation: _SpecConverter, Clock: _SpecConverter}
+    {
+        **DEFAULT_CONFIG,
+        HostEvent: _HostEventConverter,
+        Operation: _SpecConverter,
+        Clock: _SpecConverter,
+        Parallel: ParallelGatewayConverter,
+    }
 )
 
 

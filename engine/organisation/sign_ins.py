@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
@@ -29,7 +30,12 @@ IDLE_LIMIT = timedelta(hours=2)
 WHOLE_LIMIT = timedelta(hours=12)
 HELD = "错误次数太多，请 15 分钟后再试，或请系统管理员重设密码。"
 _hasher = PasswordHasher()
-_NOBODY = _hasher.hash("nobody has this password")
+
+
+@cache
+def _nobody() -> str:
+    """A hash that no password matches: an unknown login costs as much time as a known one."""
+    return _hasher.hash("nobody has this password")
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,7 @@ def sign_in_with(tx: Connection, login: str, password: str, address: str, now: d
     if tries >= TRIES_PER_LOGIN or _failures(tx, sign_in_failure.c.address == address, since) >= TRIES_PER_ADDRESS:
         return SignIn(None, HELD)
     row = tx.execute(select(person).where(person.c.login == login)).first()
-    if not _matches(row.password_hash if row else _NOBODY, password) or row is None or not row.active:
+    if not _matches(row.password_hash if row else _nobody(), password) or row is None or not row.active:
         tx.execute(insert(sign_in_failure).values(login=login[:64], address=address[:64], at=now))
         left = TRIES_PER_LOGIN - tries - 1
         if left == 0:

@@ -14,6 +14,7 @@ from engine.errors import Problem
 
 _WAITING = ("userTask", "receiveTask", "intermediateCatchEvent")
 _CLOCK_BRANCH = ("receiveTask", "exclusiveGateway", "parallelGateway", "endEvent")
+_DONE_TWICE = ("userTask", "serviceTask", "sendTask", "receiveTask", "parallelGateway", "intermediateCatchEvent")
 Joins = dict[str, list[Element]]
 """Fork -> the joins that wait for its branches."""
 
@@ -29,7 +30,27 @@ def check(draft: Draft) -> Iterator[Problem]:
     for fork in draft.of_kind("parallelGateway"):
         if len(fork.outgoing) > 1:
             yield from _fork(draft, fork, joins[fork.id])
+    for element in draft.running:
+        if len(draft.diagram.elements[element.id].incoming) > 1:
+            yield from _merge(draft, element, dominators)
     yield from _event_branches(draft)
+
+
+def _merge(draft: Draft, element: Element, dominators: Dominators) -> Iterator[Problem]:
+    """What merges without waiting merges ways of which one is taken; else all that follows is done twice."""
+    if element.kind in ("parallelGateway", "endEvent") or not dominators.knows(element.id):
+        return
+    sources = {draft.diagram.flows[flow].source for flow in element.incoming}
+    ahead = sorted(key for key in sources if dominators.knows(key) and not dominators.dominates(element.id, key))
+    forks = [draft.diagram.elements.get(key) for key in dominators.meeting_points(ahead)]
+    if not any(fork is not None and fork.kind == "parallelGateway" for fork in forks):
+        return
+    if any(draft.diagram.elements[key].kind in _DONE_TWICE for key in reached([element], draft.in_scope)):
+        yield about(
+            element,
+            "同时进行的分支在这里合到一起，又没有互相等待，后面的环节会办两次。",
+            "请改用并行网关（Parallel Gateway）汇合；要各走各的，后面的环节请各画一份。",
+        )
 
 
 def _join(draft: Draft, join: Element, dominators: Dominators, joins: Joins) -> Iterator[Problem]:

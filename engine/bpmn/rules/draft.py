@@ -97,6 +97,10 @@ class Draft:
         return {field.key: field for form in self.forms.values() for field in form.fields if not field.readonly}
 
     @cached_property
+    def user_tasks(self) -> frozenset[str]:
+        return frozenset(element.id for element in self.of_kind("userTask"))
+
+    @cached_property
     def deadlines(self) -> frozenset[str]:
         """The keys of the periods that are drawn."""
         return frozenset(period.properties["deadline"] for period in self.diagram.periods)
@@ -133,7 +137,16 @@ def at(node: etree._Element, reason: str, remedy: str) -> Problem:
 
 
 _PARTS = frozenset(
-    {None, "extensionElements", "conditionExpression", "timeDate", "timeDuration", "timeCycle", "documentation", "ioSpecification"}
+    {
+        None,
+        "extensionElements",
+        "conditionExpression",
+        "timeDate",
+        "timeDuration",
+        "timeCycle",
+        "documentation",
+        "ioSpecification",
+    }
     | {name for name in refusals.ELEMENTS if name.endswith(("EventDefinition", "LoopCharacteristics"))}
     | {name for name in constructs.RUNS if name.endswith("EventDefinition")}
 )

@@ -98,7 +98,9 @@ def _lanes(draft: Draft) -> Iterator[Problem]:
             key, lane_id = (reference.text or "").strip(), node.get("id", "")
             outer = {around.get("id") for around in node.iterancestors(f"{BPMN}lane")}
             if key not in draft.diagram.elements:
-                yield at(node, f"泳道里的环节 {key[:80]} 不存在。", "请用建模器打开，把环节拖出泳道再拖回来，重新保存。")
+                yield at(
+                    node, f"泳道里的环节 {key[:80]} 不存在。", "请用建模器打开，把环节拖出泳道再拖回来，重新保存。"
+                )
             elif seen.get(key, lane_id) not in {lane_id, *outer}:
                 yield at(node, f"环节 {key[:80]} 同时在两个泳道里。", "请把它拖到其中一个泳道里，重新保存。")
             seen[key] = lane_id

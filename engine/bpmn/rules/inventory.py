@@ -25,7 +25,7 @@ def check(draft: Draft) -> Iterator[Problem]:
     yield from _processes(draft)
     yield from _ids(draft)
     yield from _contents(draft)
-    yield from _messages(draft)
+    yield from _references(draft)
 
 
 def _processes(draft: Draft) -> Iterator[Problem]:
@@ -163,12 +163,18 @@ def _refused_attribute(
     return at(node, found.reason, found.remedy)
 
 
-def _messages(draft: Draft) -> Iterator[Problem]:
+def _references(draft: Draft) -> Iterator[Problem]:
+    """What is spoken of is there. Names may have a prefix."""
     messages = {message.get("id") for message in draft.root.iterfind(f"{BPMN}message")}
     for node in draft.process.iter(f"{BPMN}messageEventDefinition"):
         reference = node.get("messageRef")
         if reference is not None and reference.rpartition(":")[2] not in messages:
             yield at(node, f"引用的消息 {reference[:80]} 不存在。", "请在按钮的属性里重新选择消息。")
+    processes = {process.get("id") for process in draft.root.iterfind(f"{BPMN}process")}
+    for node in draft.root.iterfind(f"{BPMN}collaboration/{BPMN}participant"):
+        reference = node.get("processRef")
+        if reference is not None and reference.rpartition(":")[2] not in processes:
+            yield at(node, f"泳池所指的流程 {reference[:80]} 不存在。", "请用建模器打开，删去这个泳池，重新画。")
 
 
 def _shown(tag: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from engine.bpmn.elements import Element
 from engine.bpmn.rules.draft import Draft, about
@@ -69,20 +69,27 @@ def _endless(draft: Draft) -> Iterator[Problem]:
 
 
 def _idle_loops(draft: Draft) -> Iterator[Problem]:
-    """Every circle has something to wait for. What is left after taking away ends and beginnings goes round."""
+    """Every circle has somebody to wait for, and an exclusive gateway: SpiffWorkflow goes astray in others."""
     automatic = {element.id: element for element in draft.of_kind(*_AUTOMATIC)}
-    following = {
-        key: [next_.id for next_ in draft.targets(one) if next_.id in automatic] for key, one in automatic.items()
-    }
-    preceding: dict[str, list[str]] = {key: [] for key in automatic}
+    for element in _circles(automatic, draft.targets):
+        yield about(element, "这个回路里没有等待人办的环节，会一直空转。", "请在回路里放一个用户任务，或去掉回路。")
+    others = {element.id: element for element in draft.running if element.kind != "exclusiveGateway"}
+    for element in _circles(others, draft.onward):
+        yield about(element, "这个回路里没有判断网关。", "请在回路的入口画一个合并用的判断网关，退回的流连到那里。")
+
+
+def _circles(among: Mapping[str, Element], onward: Next) -> Iterator[Element]:
+    """The first element of each circle that stays among these: what is left when all ends and beginnings are taken away."""
+    following = {key: [one.id for one in onward(element) if one.id in among] for key, element in among.items()}
+    preceding: dict[str, list[str]] = {key: [] for key in among}
     for key, targets in following.items():
         for target in targets:
             preceding[target].append(key)
-    left = _without_ends(_without_ends(set(automatic), following, preceding), preceding, following)
-    for element in automatic.values():
+    left = _without_ends(_without_ends(set(among), following, preceding), preceding, following)
+    for element in among.values():
         if element.id in left:
-            left -= reached([element], lambda one: (automatic[key] for key in following[one.id]))
-            yield about(element, "这个回路里没有等待人办的环节，会一直空转。", "请在回路里放一个用户任务，或去掉回路。")
+            left -= reached([element], lambda one: (among[key] for key in following[one.id]))
+            yield element
 
 
 def _without_ends(keys: set[str], following: dict[str, list[str]], preceding: dict[str, list[str]]) -> set[str]:

@@ -103,7 +103,7 @@ def _period(draft: Draft, element: Element) -> Iterator[Problem]:
     properties = element.properties
     key = properties.get("deadline")
     if key is None:
-        extra = sorted(properties.keys() & {"rule", "basis", "hard", "unit"})
+        extra = sorted(properties.keys() & {"title", "rule", "basis", "hard", "unit"})
         if extra and element.kind == "boundaryEvent":
             yield about(element, f"写了 {extra[0]} 却没有写 deadline。", "是法定期限的请加属性 deadline，否则请删去。")
         return
@@ -134,7 +134,7 @@ def _period(draft: Draft, element: Element) -> Iterator[Problem]:
     else:
         yield from names_unit(draft, element, properties["unit"])
     yield from _twin(draft, element, key)
-    yield from _name(draft, element)
+    yield from _name(element)
 
 
 def _twin(draft: Draft, element: Element, key: str) -> Iterator[Problem]:
@@ -144,10 +144,11 @@ def _twin(draft: Draft, element: Element, key: str) -> Iterator[Problem]:
         yield about(element, f"一个任务上画了两次期限 {key[:80]}。", "请删去一个，或改用另一个名字。")
 
 
-def _name(draft: Draft, element: Element) -> Iterator[Problem]:
-    host = draft.diagram.elements.get(element.attached_to or "")
-    if not element.name and (host is None or not host.name):
-        yield about(element, "期限没有名称，提醒里没有字可写。", "请写上名称，如“3 个工作日届满”。")
+def _name(element: Element) -> Iterator[Problem]:
+    if not element.name and not element.properties.get("title", "").strip():
+        yield about(
+            element, "期限没有名称，提醒里没有字可写。", "请写上名称，如“3 个工作日届满”，或属性 title，如“移送期限”。"
+        )
 
 
 def _named_deadlines(draft: Draft, element: Element) -> Iterator[Problem]:

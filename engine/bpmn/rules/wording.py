@@ -86,9 +86,7 @@ def _judge(draft: Draft, written: Written) -> Iterator[Problem]:
         expression = compile_expression(written.source)
     except ExpressionError as error:
         place = f"（第 {error.line} 行第 {error.column} 列）"
-        yield written.problem(
-            f"{error.message.rstrip('。')}{place}。", "请改正写法，可以用的见 docs/reference/expressions.md。"
-        )
+        yield written.problem(f"{error.message.rstrip('。')}{place}。", _hint(written.source))
         return
     for name in sorted(expression.names - draft.facts - written.names):
         yield written.problem(
@@ -102,6 +100,36 @@ def _judge(draft: Draft, written: Written) -> Iterator[Problem]:
     for name in sorted(expression.functions - known):
         yield written.problem(f"没有名为 {name[:80]} 的函数。", f"可用的有：{named(known)}。")
     yield from _calls(draft, written, expression)
+    yield from _choices(draft, written, expression)
+
+
+def _hint(source: str) -> str:
+    if source.lstrip().startswith(("${", "#{", "=", "{{")):
+        return '请去掉外面的 ${ }、{{ }} 或开头的 =，直接写表达式，如 approval_outcome == "approve"。'
+    return "请改正写法，可以用的见 docs/reference/expressions.md。"
+
+
+def _choices(draft: Draft, written: Written, expression: Expression) -> Iterator[Problem]:
+    """An answer that is chosen is compared with nothing but what can be chosen; else the condition never holds."""
+    for node in ast.walk(expression.tree):
+        if not (isinstance(node, ast.Compare) and len(node.ops) == 1):
+            continue
+        left, right = node.left, node.comparators[0]
+        for name, value in ((left, right), (right, left)):
+            field = draft.fields.get(name.id) if isinstance(name, ast.Name) else None
+            if field is None or not field.options:
+                continue
+            known = {option.value for option in field.options}
+            for text in sorted(_texts(value) - known):
+                yield written.problem(
+                    f"{field.key} 没有“{text[:80]}”这个选项，这个条件永远不会成立。", f"它的选项有：{named(known)}。"
+                )
+
+
+def _texts(node: ast.expr) -> set[str]:
+    """The texts that stand there, alone or in a list."""
+    nodes = node.elts if isinstance(node, ast.List | ast.Tuple) else [node]
+    return {one.value for one in nodes if isinstance(one, ast.Constant) and isinstance(one.value, str)}
 
 
 def _calls(draft: Draft, written: Written, expression: Expression) -> Iterator[Problem]:
@@ -116,9 +144,7 @@ def _calls(draft: Draft, written: Written, expression: Expression) -> Iterator[P
         elif name == "config":
             yield from _literal(written, name, node.args[0], draft.rules, "城市规则")
         elif name == "completed_at":
-            yield from _literal(
-                written, name, node.args[0], frozenset(one.id for one in draft.of_kind("userTask")), "用户任务"
-            )
+            yield from _literal(written, name, node.args[0], draft.user_tasks, "用户任务")
         if name == "deadline_is" and len(node.args) == 2:
             yield from _literal(written, name, node.args[1], STATUSES, "期限状态")
 

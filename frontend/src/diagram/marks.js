@@ -1,0 +1,305 @@
+/**
+ * What a case has done to its diagram: taken flows, done and live nodes, or how many cases stand
+ * where. Drawn as SVG in the diagram's own layer, so that it zooms and prints with the diagram.
+ * No state is told by colour alone: each has a shape, and the nearest period a sentence.
+ *
+ * @typedef {'ok' | 'near' | 'over' | 'wait'} State
+ * @typedef {{ element: string, count?: number, state?: State, label?: string }} Live
+ * @typedef {{ element: string, running?: number, overdue?: number, state?: State, label?: string }} Heat
+ * @typedef {{ taken?: string[], done?: string[], live?: Live[], heat?: Heat[],
+ *   names?: Record<string, string>, texts?: Record<string, string> }} Marks
+ * @typedef {{ id: string, x: number, y: number, width: number, height: number, type: string,
+ *   businessObject: { name?: string } }} Shape
+ */
+import { svg } from './svg.js';
+import { clamp } from './view.js';
+
+const LAYER = 'lianban-marks';
+/** Above the elements. */
+const LAYER_INDEX = 10;
+
+/** Badges shrink with the diagram down to this zoom; below it they keep their size on the screen. */
+const SMALLEST_BADGE = 0.8;
+const LARGEST_FACTOR = 2.5;
+const LARGEST_TICK = 1.4;
+/** Sentences would cover the diagram when it is this small. */
+const SENTENCES_FROM = 0.5;
+
+const LINE = 16;
+const LONGEST_LINE = 24;
+
+/**
+ * Width of a text at 12 px: a Chinese character or a shape takes the whole square, a Latin letter about 7 px.
+ *
+ * @param {string} text
+ */
+export function textWidth(text) {
+  return Array.from(text).reduce((sum, char) => sum + ((char.codePointAt(0) ?? 0) > 0x218f ? 12 : 7), 0);
+}
+
+/**
+ * A sentence in at most two lines, parted at its first comma.
+ *
+ * @param {string} label
+ * @returns {string[]}
+ */
+export function lines(label) {
+  const parted = /^(.+?)(?:，|, )(.+)$/u.exec(label);
+  return (parted ? [parted[1], parted[2]] : [label]).map((line) => {
+    const chars = Array.from(line);
+    return chars.length > LONGEST_LINE ? `${chars.slice(0, LONGEST_LINE - 1).join('')}…` : line;
+  });
+}
+
+/**
+ * The same shapes as the deadline chip of the pages, in a square of 12.
+ *
+ * @param {State} state
+ * @returns {SVGElement}
+ */
+function glyph(state) {
+  const shapes = {
+    over: () => [
+      svg('path', { d: 'M6 .5 12 11.5H0z', class: 'mark__solid' }),
+      svg('path', { d: 'M6 4.5v3.2M6 9.3v.3', class: 'mark__bang' }),
+    ],
+    near: () => [
+      svg('circle', { cx: 6, cy: 6, r: 5, class: 'mark__open' }),
+      svg('path', { d: 'M6 6V1a5 5 0 0 1 5 5z', class: 'mark__solid' }),
+    ],
+    ok: () => [svg('circle', { cx: 6, cy: 6, r: 4.5, class: 'mark__solid' })],
+    wait: () => [svg('circle', { cx: 6, cy: 6, r: 4.5, class: 'mark__open' })],
+  };
+  return svg('g', {}, shapes[state]());
+}
+
+/**
+ * A group at a point of the diagram; `mark__at` is what keeps its size when the diagram gets small.
+ *
+ * @param {number} x
+ * @param {number} y
+ * @param {string} kind
+ * @param {Element[]} children
+ */
+function at(x, y, kind, children) {
+  return svg('g', { transform: `translate(${x} ${y})`, class: `mark ${kind}` }, [
+    svg('g', { class: 'mark__at' }, children),
+  ]);
+}
+
+/** @param {Shape} shape */
+function isRectangle(shape) {
+  return !/Event$|Gateway$/.test(shape.type);
+}
+
+/**
+ * The corner of a shape where a badge sits: of a circle or a diamond, the middle of the slope.
+ *
+ * @param {Shape} shape
+ * @param {'left' | 'right'} side
+ */
+function corner(shape, side) {
+  const reach = isRectangle(shape) ? 0.5 : 0.36;
+  return {
+    x: shape.x + shape.width * (0.5 + (side === 'right' ? reach : -reach)),
+    y: shape.y + shape.height * (0.5 - reach),
+  };
+}
+
+/**
+ * @param {Shape} shape
+ * @param {State} state
+ */
+function ring(shape, state) {
+  const gap = 5;
+  const { x, y, width, height } = shape;
+  const of = `mark mark--${state} mark__ring`;
+  if (/Event$/.test(shape.type)) {
+    return svg('circle', { cx: x + width / 2, cy: y + height / 2, r: width / 2 + gap, class: of });
+  }
+  if (/Gateway$/.test(shape.type)) {
+    const reach = gap * 1.4;
+    const d = `M${x + width / 2} ${y - reach}l${width / 2 + reach} ${height / 2 + reach}l${-width / 2 - reach} ${height / 2 + reach}l${-width / 2 - reach} ${-height / 2 - reach}z`;
+    return svg('path', { d, class: of });
+  }
+  const box = { x: x - gap, y: y - gap, width: width + 2 * gap, height: height + 2 * gap, rx: 10 + gap };
+  return svg('rect', { ...box, class: of });
+}
+
+/**
+ * A number or a short word in a pill, centred on its point.
+ *
+ * @param {{ x: number, y: number }} point
+ * @param {string} text
+ * @param {string} kind
+ */
+function badge(point, text, kind) {
+  const width = Math.max(20, textWidth(text) + 10);
+  return at(point.x, point.y, `mark__badge ${kind}`, [
+    svg('rect', { x: -width / 2, y: -10, width, height: 20, rx: 10 }),
+    svg('text', { y: 4.25 }, [text]),
+  ]);
+}
+
+/** @param {Shape} shape */
+function tick(shape) {
+  const { x, y } = corner(shape, 'right');
+  return at(x, y, 'mark__tick', [svg('circle', { r: 8 }), svg('path', { d: 'm-3.5.25 2.5 2.5 4.5-5' })]);
+}
+
+/**
+ * The sign of a state at the upper left; while its sentence can be read, the sentence carries it.
+ *
+ * @param {Shape} shape
+ * @param {State} state
+ * @param {boolean} said
+ */
+function sign(shape, state, said) {
+  const { x, y } = corner(shape, 'left');
+  const drawn = glyph(state);
+  drawn.setAttribute('transform', 'translate(-10 -11) scale(1.67)');
+  return at(x, y, `mark__sign mark--${state}${said ? ' mark__sign--said' : ''}`, [drawn]);
+}
+
+/**
+ * Who has it and how long still, above the node. On a node at the top of the diagram it hangs
+ * below, since the canvas ends there.
+ *
+ * @param {Shape} shape
+ * @param {State} state
+ * @param {string} label
+ * @param {number} top of the diagram
+ */
+function sentence(shape, state, label, top) {
+  const said = lines(label);
+  const width = Math.max(...said.map((line, index) => textWidth(line) + (index === said.length - 1 ? 16 : 0))) + 16;
+  const height = said.length * LINE + 8;
+  const above = shape.y - 12 - height >= top - 20;
+  const y = above ? shape.y - 12 - height : shape.y + shape.height + 12;
+  const last = said.length - 1;
+  const texts = said.map((line, index) =>
+    svg('text', { x: index === last ? 24 : 8, y: 15.5 + index * LINE, class: index === last ? 'mark__when' : '' }, [line]),
+  );
+  const drawn = glyph(state);
+  drawn.setAttribute('transform', `translate(8 ${6 + last * LINE})`);
+  const box = svg('rect', { width, height, rx: 4 });
+  return svg(
+    'g',
+    { transform: `translate(${shape.x + shape.width / 2 - width / 2} ${y})`, class: `mark mark__sentence mark--${state}` },
+    [box, drawn, ...texts],
+  );
+}
+
+/**
+ * Marks that belong to one viewer.
+ *
+ * @param {any} viewer
+ * @param {Marks} marks
+ * @param {number} top of the diagram
+ * @returns {(scale: number) => void} keeps the marks readable at this scale
+ */
+export function drawMarks(viewer, marks, top) {
+  const canvas = viewer.get('canvas');
+  const registry = viewer.get('elementRegistry');
+  const layer = canvas.getLayer(LAYER, LAYER_INDEX);
+  layer.classList.add('marks');
+
+  /**
+   * An instance may run on another version of its diagram: what is not there is not marked.
+   *
+   * @param {string} id
+   * @param {string} kind
+   * @returns {Shape | undefined}
+   */
+  const mark = (id, kind) => {
+    const element = registry.get(id);
+    if (element) {
+      canvas.addMarker(id, kind);
+    }
+    return element;
+  };
+
+  /**
+   * The whole sentence on hover, for those who point.
+   *
+   * @param {Shape} shape
+   * @param {string | undefined} label
+   */
+  const explain = (shape, label) => {
+    if (label) {
+      const name = shape.businessObject.name;
+      registry.getGraphics(shape).prepend(svg('title', {}, [name ? `${name}\n${label}` : label]));
+    }
+  };
+
+  const live = new Set((marks.live ?? []).map((item) => item.element));
+
+  for (const id of marks.taken ?? []) {
+    const flow = mark(id, 'is-taken');
+    if (flow) {
+      // Over the flows not taken, which may share a stretch with it.
+      const group = registry.getGraphics(flow).parentNode;
+      group.parentNode.append(group);
+    }
+  }
+  for (const id of marks.done ?? []) {
+    const shape = live.has(id) ? undefined : mark(id, 'is-done');
+    if (shape && shape.width) {
+      layer.append(tick(shape));
+    }
+  }
+  for (const { element, count = 1, state = 'ok', label } of marks.live ?? []) {
+    const shape = mark(element, 'is-live');
+    if (shape) {
+      canvas.addMarker(element, `is-${state}`);
+      explain(shape, label);
+      layer.prepend(ring(shape, state));
+      layer.append(badge(corner(shape, 'right'), String(count), `mark--${state}`));
+      if (state === 'over' || state === 'near') {
+        layer.append(sign(shape, state, Boolean(label)));
+      }
+      if (label) {
+        layer.append(sentence(shape, state, label, top));
+      }
+    }
+  }
+  for (const { element, running = 0, overdue = 0, state = overdue ? 'over' : 'ok', label } of marks.heat ?? []) {
+    const shape = running || overdue ? mark(element, `heat-${state}`) : undefined;
+    if (shape) {
+      explain(shape, label);
+      layer.append(badge(corner(shape, 'right'), String(running), 'mark--run'));
+      if (overdue) {
+        const text = (marks.texts?.over ?? '▲{n}').replace('{n}', String(overdue));
+        layer.append(badge(corner(shape, 'left'), text, 'mark--over'));
+      }
+    }
+  }
+
+  return (scale) => {
+    const factor = clamp(SMALLEST_BADGE / scale, 1, LARGEST_FACTOR);
+    for (const group of layer.querySelectorAll('.mark__at')) {
+      // Ticks are many and say little: they must not hide small gateways.
+      const most = group.parentElement?.classList.contains('mark__tick') ? LARGEST_TICK : LARGEST_FACTOR;
+      group.setAttribute('transform', `scale(${Math.min(factor, most)})`);
+    }
+    layer.classList.toggle('marks--far', scale < SENTENCES_FROM);
+  };
+}
+
+/**
+ * What a reader came for: the first live element, or where most cases are late.
+ *
+ * @param {any} viewer
+ * @param {Marks} marks
+ * @returns {Shape | undefined}
+ */
+export function focusOf(viewer, marks) {
+  const registry = viewer.get('elementRegistry');
+  const worst = { over: 0, near: 1, ok: 2, wait: 3 };
+  const live = [...(marks.live ?? [])].sort((a, b) => worst[a.state ?? 'ok'] - worst[b.state ?? 'ok']);
+  const heat = [...(marks.heat ?? [])].sort(
+    (a, b) => (b.overdue ?? 0) - (a.overdue ?? 0) || (b.running ?? 0) - (a.running ?? 0),
+  );
+  const wanted = [...live, ...heat].map((item) => registry.get(item.element)).find(Boolean);
+  return wanted ?? registry.find((/** @type {Shape} */ element) => element.type === 'bpmn:StartEvent');
+}

@@ -1,0 +1,28 @@
+/** Entry of every page: the sheet, and behaviours that find their elements by data attributes. */
+import './lianban.css';
+import { startBulk } from './pages/bulk.js';
+import { startCounters } from './pages/counters.js';
+import { startDrafts } from './pages/drafts.js';
+import { startFilters } from './pages/filters.js';
+import { startFolds } from './pages/folds.js';
+import { startFocus } from './pages/focus.js';
+import { startGuards } from './pages/guard.js';
+import { startKeyboard } from './pages/keyboard.js';
+import { startLiveForms } from './pages/live.js';
+import { startOnce } from './pages/once.js';
+import { startPopovers } from './pages/popovers.js';
+import { startUploads } from './pages/upload.js';
+
+startFolds();
+// First the fields that are hidden: drafts and guards compare with what the form holds after that.
+startLiveForms();
+startDrafts();
+startGuards();
+startUploads();
+startOnce();
+startBulk();
+startFilters();
+startCounters();
+startPopovers();
+startKeyboard();
+startFocus();

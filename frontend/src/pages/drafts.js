@@ -1,0 +1,120 @@
+/**
+ * `<form data-draft="URL">` saves itself: a second after the last change, when a field or the page
+ * is left, and again when the network is back. `[data-draft-state]` says so in the page's words.
+ * A saved draft is announced to guard.js by the event `draft-saved`.
+ */
+import { all, debounce, fill, fingerprint, isSignedOut, post, values } from './page.js';
+
+const PAUSE = 1000;
+/** Browsers send no more than this when a page is already leaving. */
+const KEEPALIVE_LIMIT = 60_000;
+
+/** @param {HTMLFormElement} form */
+function stateOf(form) {
+  return /** @type {HTMLElement | null} */ (
+    form.querySelector('[data-draft-state]') ?? document.querySelector('[data-draft-state]')
+  );
+}
+
+/**
+ * The server's time when it gives one, since the computer's clock may be wrong.
+ *
+ * @param {Response} answer
+ */
+async function savedAt(answer) {
+  const given = await answer.json().catch(() => null);
+  return given?.time ?? new Date().toTimeString().slice(0, 5);
+}
+
+/** @param {HTMLFormElement} form */
+function keepDraft(form) {
+  const state = stateOf(form);
+  let saved = fingerprint(form);
+  let saving = false;
+  let submitted = false;
+  let touched = false;
+  /** @type {AbortController | undefined} */
+  let sending;
+
+  /**
+   * @param {'saving' | 'saved' | 'failed' | 'signedOut'} what
+   * @param {Record<string, string>} [words]
+   */
+  const say = (what, words = {}) => {
+    if (state) {
+      const sentence = state.dataset[what] ?? form.dataset[what];
+      state.dataset.draftState = what;
+      if (sentence !== undefined) {
+        state.textContent = fill(sentence, words);
+      }
+    }
+  };
+
+  const save = async () => {
+    later.cancel();
+    const now = fingerprint(form);
+    if (submitted || saving || now === saved) {
+      return;
+    }
+    const body = values(form);
+    saving = true;
+    say('saving');
+    try {
+      sending = new AbortController();
+      const keepalive = body.toString().length < KEEPALIVE_LIMIT;
+      const answer = await post(form.dataset.draft ?? '', body, { keepalive, signal: sending.signal });
+      if (answer.ok) {
+        saved = now;
+        form.dispatchEvent(new CustomEvent('draft-saved', { detail: now }));
+        say('saved', { time: await savedAt(answer) });
+      } else {
+        say(isSignedOut(answer) ? 'signedOut' : 'failed');
+      }
+    } catch {
+      say(submitted ? 'saving' : 'failed');
+    }
+    saving = false;
+    if (saved === now && fingerprint(form) !== saved) {
+      later();
+    }
+  };
+  const later = debounce(save, PAUSE);
+
+  const change = () => {
+    touched = true;
+    later();
+  };
+  form.addEventListener('input', change);
+  form.addEventListener('change', change);
+  form.addEventListener('focusout', (event) => {
+    // Who goes to a button of the form is about to send it.
+    if (!(event.relatedTarget instanceof HTMLButtonElement)) {
+      save();
+    }
+  });
+  form.addEventListener('submit', (event) => {
+    if (!event.defaultPrevented) {
+      submitted = true;
+      later.cancel();
+      sending?.abort(); // or it might arrive after the form it drafts
+    }
+  });
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'hidden') {
+      save();
+    }
+  });
+  window.addEventListener('pagehide', save);
+  window.addEventListener('online', save);
+  window.addEventListener('pageshow', () => {
+    // By now the browser has given back what was typed before this page was left.
+    if (submitted || !touched) {
+      saved = fingerprint(form);
+    }
+    submitted = false;
+  });
+}
+
+export function startDrafts() {
+  all('form[data-draft]').forEach((form) => keepDraft(/** @type {HTMLFormElement} */ (form)));
+}

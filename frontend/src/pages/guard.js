@@ -1,0 +1,34 @@
+/** `<form data-guard>`: leaving asks while there are changes neither submitted nor saved as a draft. */
+import { all, fingerprint } from './page.js';
+
+/** @param {HTMLFormElement} form */
+function guard(form) {
+  let safe = fingerprint(form);
+  let submitting = false;
+  let touched = false;
+
+  form.addEventListener('input', () => { touched = true; });
+  form.addEventListener('draft-saved', (event) => {
+    safe = /** @type {CustomEvent<string>} */ (event).detail;
+  });
+  form.addEventListener('submit', (event) => {
+    submitting = !event.defaultPrevented;
+  });
+  window.addEventListener('pageshow', () => {
+    // By now the browser has given back what was typed, and sent, before this page was left.
+    if (submitting || !touched) {
+      safe = fingerprint(form);
+    }
+    submitting = false;
+  });
+  window.addEventListener('beforeunload', (event) => {
+    if (!submitting && fingerprint(form) !== safe) {
+      event.preventDefault();
+      event.returnValue = ''; // what Chrome before 119 asks for
+    }
+  });
+}
+
+export function startGuards() {
+  all('form[data-guard]').forEach((form) => guard(/** @type {HTMLFormElement} */ (form)));
+}

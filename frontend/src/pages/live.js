@@ -1,0 +1,150 @@
+/**
+ * `<form data-live="URL">` asks the server after each change which fields are shown, what to warn of,
+ * and for parts of the page that follow from the values, such as the strip of days.
+ *
+ * @typedef {{ shown?: string[], warnings?: Record<string, string>, fragments?: Record<string, string> }} Answer
+ */
+import { all, debounce, post, values } from './page.js';
+
+const PAUSE = 250;
+
+/** Controls that this module has disabled, as opposed to those that the server has. */
+const held = new WeakSet();
+
+/**
+ * A hidden field keeps its value but does not send it.
+ *
+ * @param {HTMLElement} field
+ * @param {boolean} shown
+ */
+function show(field, shown) {
+  field.hidden = !shown;
+  for (const control of /** @type {NodeListOf<HTMLInputElement>} */ (
+    field.querySelectorAll('input, select, textarea, button')
+  )) {
+    if (shown && held.has(control)) {
+      held.delete(control);
+      control.disabled = false;
+    } else if (!shown && !control.disabled) {
+      held.add(control);
+      control.disabled = true;
+    }
+  }
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {string[]} shown
+ */
+function showFields(form, shown) {
+  const keys = new Set(shown);
+  for (const field of /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll('[data-field]'))) {
+    show(field, keys.has(field.dataset.field ?? ''));
+  }
+  for (const group of /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll('[data-group]'))) {
+    const fields = [...group.querySelectorAll('[data-field]')];
+    group.hidden = fields.length > 0 && fields.every((field) => /** @type {HTMLElement} */ (field).hidden);
+  }
+}
+
+/**
+ * @param {HTMLElement} control
+ * @param {string} id
+ * @param {boolean} described
+ */
+function describe(control, id, described) {
+  const ids = new Set((control.getAttribute('aria-describedby') ?? '').split(/\s+/).filter(Boolean));
+  described ? ids.add(id) : ids.delete(id);
+  ids.size ? control.setAttribute('aria-describedby', [...ids].join(' ')) : control.removeAttribute('aria-describedby');
+}
+
+/** @param {string} id */
+function makeWarning(id) {
+  const warning = document.createElement('p');
+  warning.id = id;
+  warning.className = 'problem problem--warn';
+  warning.setAttribute('role', 'status');
+  warning.innerHTML = '<svg class="i" viewBox="0 0 16 16" aria-hidden="true"><use href="#i-warn"/></svg><span></span>';
+  return warning;
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {Record<string, string>} warnings
+ */
+function warn(form, warnings) {
+  for (const field of /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll('[data-field]'))) {
+    const key = field.dataset.field ?? '';
+    const id = `warn-${key}`;
+    const control = /** @type {HTMLElement | null} */ (field.querySelector('input, select, textarea'));
+    const said = document.getElementById(id);
+    const sentence = warnings[key];
+    if (sentence) {
+      const warning = said ?? field.appendChild(makeWarning(id));
+      const text = warning.querySelector('span') ?? warning;
+      if (text.textContent !== sentence) {
+        text.textContent = sentence;
+      }
+    } else {
+      said?.remove();
+    }
+    if (control) {
+      describe(control, id, Boolean(sentence));
+    }
+  }
+}
+
+/** @param {HTMLFormElement} form */
+function keepLive(form) {
+  /** @type {AbortController | undefined} */
+  let asking;
+
+  const ask = async () => {
+    asking?.abort();
+    const mine = new AbortController();
+    asking = mine;
+    try {
+      const answer = await post(form.dataset.live ?? '', values(form), { signal: mine.signal });
+      if (!answer.ok) {
+        return; // The server checks everything again when the form is sent.
+      }
+      const { shown, warnings, fragments } = /** @type {Answer} */ (await answer.json());
+      if (mine.signal.aborted) {
+        return;
+      }
+      if (shown) {
+        showFields(form, shown);
+      }
+      warn(form, warnings ?? {});
+      for (const [id, html] of Object.entries(fragments ?? {})) {
+        const place = document.getElementById(id);
+        if (place && place.innerHTML !== html) {
+          place.innerHTML = html;
+        }
+      }
+    } catch (problem) {
+      if (!mine.signal.aborted) {
+        console.warn(problem);
+      }
+    }
+  };
+  const later = debounce(ask, PAUSE);
+
+  // What the server has hidden and disabled belongs to the rules, too.
+  for (const field of /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll('[data-field][hidden]'))) {
+    for (const control of field.querySelectorAll(':disabled')) {
+      held.add(control);
+    }
+    show(field, false);
+  }
+  form.addEventListener('input', later);
+  form.addEventListener('change', later);
+  form.addEventListener('submit', () => {
+    later.cancel();
+    asking?.abort();
+  });
+}
+
+export function startLiveForms() {
+  all('form[data-live]').forEach((form) => keepLive(/** @type {HTMLFormElement} */ (form)));
+}

@@ -1,0 +1,97 @@
+/** What several behaviours share. */
+
+/**
+ * Put values into a sentence of the page: `fill('已写 {n} 字', { n: 12 })`.
+ *
+ * @param {string} sentence
+ * @param {Record<string, string | number>} values
+ */
+export function fill(sentence, values) {
+  return sentence.replace(/\{(\w+)\}/g, (whole, key) => (key in values ? String(values[key]) : whole));
+}
+
+/**
+ * @param {() => void} act
+ * @param {number} wait in ms
+ */
+export function debounce(act, wait) {
+  /** @type {number | undefined} */
+  let timer;
+  const later = () => {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(act, wait);
+  };
+  later.cancel = () => window.clearTimeout(timer);
+  return later;
+}
+
+/** The token that the server asks of every POST. */
+export function csrfToken() {
+  return document.querySelector('meta[name="csrf-token"]')?.getAttribute('content') ?? '';
+}
+
+/**
+ * The texts of a form, as the browser would send them; files are sent with the form itself only.
+ *
+ * @param {HTMLFormElement} form
+ */
+export function values(form) {
+  const sent = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) {
+    if (typeof value === 'string') {
+      sent.append(name, value);
+    }
+  }
+  return sent;
+}
+
+/**
+ * Everything a reader may have changed, files included, as one string to compare.
+ *
+ * @param {HTMLFormElement} form
+ */
+export function fingerprint(form) {
+  return JSON.stringify(
+    [...new FormData(form)].map(([name, value]) => [name, typeof value === 'string' ? value : `${value.name}:${value.size}`]),
+  );
+}
+
+/**
+ * @param {string} url
+ * @param {BodyInit} body
+ * @param {RequestInit} [options]
+ */
+export function post(url, body, options = {}) {
+  return fetch(url, {
+    method: 'POST',
+    body,
+    credentials: 'same-origin',
+    // A redirect can only lead to the login page: it must not be taken for success.
+    redirect: 'manual',
+    headers: { 'X-CSRFToken': csrfToken(), Accept: 'application/json' },
+    ...options,
+  });
+}
+
+/** @param {Response} answer */
+export function isSignedOut(answer) {
+  return answer.status === 401 || answer.type === 'opaqueredirect';
+}
+
+/** @param {EventTarget | null} target */
+export function isTyping(target) {
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) &&
+    !/^(checkbox|radio|button|submit)$/.test(/** @type {HTMLInputElement} */ (target).type ?? '')
+  );
+}
+
+/**
+ * @template {HTMLElement} T
+ * @param {string} selector
+ * @returns {T[]}
+ */
+export function all(selector) {
+  return /** @type {T[]} */ ([...document.querySelectorAll(selector)]);
+}

@@ -1,0 +1,168 @@
+/**
+ * `<form data-upload>` shows the chosen files with their sizes and sends them with a progress bar. The answer is the
+ * page as it would be without a script: the `<section id>` around the form is taken from it, with the list of files or
+ * with what is wrong, so that what is being typed elsewhere stays. Without such a section the page is loaded again.
+ *
+ * `data-upload="now"` sends as soon as files are chosen. Sentences: `data-failed`, `data-signed-out`, and
+ * `data-too-large` together with `data-max-bytes`.
+ */
+import { all, csrfToken, fill } from './page.js';
+
+const UNITS = ['B', 'KB', 'MB', 'GB'];
+
+/** @param {number} bytes */
+export function readableSize(bytes) {
+  const step = bytes > 0 ? Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / 10)) : 0;
+  const amount = bytes / 1024 ** step;
+  return `${step === 0 || amount >= 100 ? Math.round(amount) : amount.toFixed(1)} ${UNITS[step]}`;
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {string} name
+ * @param {() => HTMLElement} make
+ */
+function place(form, name, make) {
+  const found = form.querySelector(`[data-upload-${name}]`);
+  if (found instanceof HTMLElement) {
+    return found;
+  }
+  const made = make();
+  made.setAttribute(`data-upload-${name}`, '');
+  form.append(made);
+  return made;
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {string} html of the whole page
+ * @returns {boolean} whether the page held the section
+ */
+function takeOver(form, html) {
+  const section = form.closest('section[id]');
+  const page = new DOMParser().parseFromString(html, 'text/html');
+  const fresh = section && page.getElementById(section.id);
+  if (!section || !fresh) {
+    return false;
+  }
+  section.replaceWith(fresh);
+  document.querySelectorAll('main > .flash').forEach((old) => old.remove());
+  document.querySelector('main')?.prepend(...page.querySelectorAll('main > .flash'));
+  fresh.querySelectorAll('form[data-upload]').forEach((found) => keepUpload(/** @type {HTMLFormElement} */ (found)));
+  const first = /** @type {HTMLElement | null} */ (fresh.querySelector('[aria-invalid="true"], .problem')) ?? fresh;
+  first.tabIndex = first.tabIndex < 0 ? -1 : first.tabIndex;
+  first.focus();
+  return true;
+}
+
+/** @param {HTMLFormElement} form */
+function keepUpload(form) {
+  const input = /** @type {HTMLInputElement | null} */ (form.querySelector('input[type="file"]'));
+  if (!input) {
+    return;
+  }
+  const list = place(form, 'list', () => document.createElement('ul'));
+  list.classList.add('upload__list');
+  const problem = place(form, 'problem', () => {
+    const made = document.createElement('p');
+    made.className = 'problem';
+    made.setAttribute('role', 'alert');
+    made.hidden = true;
+    return made;
+  });
+  const bar = /** @type {HTMLProgressElement} */ (
+    place(form, 'progress', () => {
+      const made = document.createElement('progress');
+      made.className = 'upload__bar';
+      made.hidden = true;
+      return made;
+    })
+  );
+
+  /** @param {string | undefined} sentence */
+  const say = (sentence) => {
+    problem.textContent = sentence ?? '';
+    problem.hidden = !sentence;
+  };
+
+  /**
+   * Without a sentence for it the browser sends the form as if there were no script, and shows what comes.
+   *
+   * @param {string | undefined} sentence
+   */
+  const fail = (sentence) => (sentence ? say(sentence) : HTMLFormElement.prototype.submit.call(form));
+
+  const tooLarge = () => {
+    const most = Number(form.dataset.maxBytes ?? Infinity);
+    return [...(input.files ?? [])].find((file) => file.size > most);
+  };
+
+  const show = () => {
+    list.replaceChildren(
+      ...[...(input.files ?? [])].map((file) => {
+        const item = document.createElement('li');
+        const size = document.createElement('span');
+        size.textContent = readableSize(file.size);
+        item.append(file.name, ' ', size);
+        return item;
+      }),
+    );
+    const large = tooLarge();
+    say(large && fill(form.dataset.tooLarge ?? '', { name: large.name, size: readableSize(large.size) }));
+  };
+
+  const send = () => {
+    const request = new XMLHttpRequest(); // fetch cannot tell how much has been sent
+    const buttons = /** @type {NodeListOf<HTMLButtonElement>} */ (form.querySelectorAll('button'));
+    const body = new FormData(form);
+    /** @param {boolean} busy */
+    const busy = (busy) => {
+      bar.hidden = !busy;
+      buttons.forEach((button) => { button.disabled = busy; });
+      form.toggleAttribute('data-busy', busy);
+    };
+    request.open('POST', form.getAttribute('action') ?? window.location.href);
+    request.setRequestHeader('X-CSRFToken', csrfToken());
+    request.upload.addEventListener('progress', (event) => {
+      bar.max = event.total;
+      bar.value = event.loaded;
+    });
+    request.addEventListener('load', () => {
+      const done = request.status >= 200 && request.status < 300;
+      busy(false);
+      if (takeOver(form, request.responseText)) {
+        return;
+      }
+      if (done) {
+        window.location.reload();
+      } else {
+        fail(request.status === 401 ? form.dataset.signedOut ?? form.dataset.failed : form.dataset.failed);
+      }
+    });
+    request.addEventListener('error', () => {
+      busy(false);
+      fail(form.dataset.failed);
+    });
+    say(undefined);
+    bar.removeAttribute('value');
+    busy(true);
+    request.send(body);
+  };
+
+  input.addEventListener('change', () => {
+    show();
+    if (form.dataset.upload === 'now' && input.files?.length && !tooLarge()) {
+      send();
+    }
+  });
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    if (!form.hasAttribute('data-busy') && !tooLarge()) {
+      send();
+    }
+  });
+}
+
+export function startUploads() {
+  all('form[data-upload]').forEach((form) => keepUpload(/** @type {HTMLFormElement} */ (form)));
+}

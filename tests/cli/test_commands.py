@@ -1,0 +1,145 @@
+"""The command line: what it prints, and how it refuses."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from engine.app import Engine
+from engine.settings import Settings
+from tasks_ui.cli import main
+
+ROOT = Path(__file__).resolve().parents[2]
+REFERRAL = ROOT / "processes" / "case_referral.bpmn"
+
+
+def run(*arguments: str, data_dir: Path | None = None, **environment: str) -> Result:
+    own = {"LIANBAN_DATA_DIR": str(data_dir)} if data_dir else {}
+    return CliRunner().invoke(main, arguments, env={**own, **environment})
+
+
+def test_deadline_prints_the_due_instant_the_last_day_and_every_day() -> None:
+    done = run("deadline", 'working_days(3, "2026-09-30T09:30:00+08:00")')
+    assert done.exit_code == 0
+    assert "2026-10-11 00:00:00" in done.output
+    assert "最后一日：2026-10-10" in done.output
+    assert "2026-10-10 调休上班" in done.output
+    assert "2026-10-01 国庆节" in done.output
+
+
+def test_deadline_as_json_has_the_five_names() -> None:
+    done = run("deadline", "--json", 'working_days(3, "2026-09-30T09:30:00+08:00")')
+    found = json.loads(done.output)
+    assert set(found) == {"due", "last_day", "provisional", "counted", "skipped"}
+    assert found["due"] == "2026-10-11T00:00:00+08:00"
+    assert found["last_day"] == "2026-10-10"
+    assert found["provisional"] is False
+    assert [day["date"] for day in found["counted"]] == ["2026-10-08", "2026-10-09", "2026-10-10"]
+    assert found["skipped"][0] == {"date": "2026-10-01", "reason": "国庆节"}
+
+
+def test_hours_have_no_last_day_and_count_no_days() -> None:
+    found = json.loads(run("deadline", "--json", 'hours(24, "2026-10-08T16:30:00+08:00")').output)
+    assert found == {
+        "due": "2026-10-09T16:30:00+08:00", "last_day": None, "provisional": False, "counted": [], "skipped": []
+    }  # fmt: skip
+
+
+def test_a_year_without_an_official_notice_is_provisional() -> None:
+    found = json.loads(run("deadline", "--json", 'working_days(3, "2027-09-29T09:30:00+08:00")').output)
+    assert found["provisional"] is True
+    assert found["last_day"] == "2027-10-04"
+    assert "暂定" in run("deadline", 'working_days(3, "2027-09-29T09:30:00+08:00")').output
+
+
+@pytest.mark.parametrize("kind", ["natural_days", "months", "working_days_before", "natural_days_before"])
+def test_every_other_way_of_counting_can_be_asked_for(kind: str) -> None:
+    assert run("deadline", f'{kind}(2, "2026-09-30T09:30:00+08:00")').exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("expression", "sentence"),
+    [
+        ("working_days(3", "不是一个完整的表达式"),
+        ('working_days(3, "2026-09-30T09:30:00")', "没有写时区"),
+        ('working_days(3, "yesterday")', "不是时间"),
+        ('working_days("3", "2026-09-30T09:30:00+08:00")', "整数"),
+        ('working_days(-1, "2026-09-30T09:30:00+08:00")', "0 到"),
+        ('weekdays(3, "2026-09-30T09:30:00+08:00")', "没有名为 weekdays 的函数"),
+        ("1 + 1", "这里没有期限"),
+        ("", "不是一个完整的表达式"),
+        ('__import__("os").system("true")', "没有名为 system 的方法"),
+    ],
+)
+def test_a_bad_expression_exits_2_with_a_sentence(expression: str, sentence: str) -> None:
+    done = run("deadline", expression)
+    assert done.exit_code == 2
+    assert sentence in done.output
+    assert "Traceback" not in done.output
+
+
+def test_a_misspelt_setting_stops_the_start() -> None:
+    done = run("verify-audit", LIANBAN_DATADIR="/nowhere")
+    assert done.exit_code == 2
+    assert "LIANBAN_DATADIR" in done.output
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("LIANBAN_PORT", "eighty"), ("LIANBAN_PORT", "99999"), ("LIANBAN_SECURE_COOKIES", "yes")]
+)
+def test_a_setting_that_is_no_value_stops_the_start(name: str, value: str) -> None:
+    done = run("verify-audit", **{name: value})
+    assert done.exit_code == 2
+    assert name in done.output
+
+
+def test_an_untouched_audit_is_whole(tmp_path: Path) -> None:
+    assert run("prepare", data_dir=tmp_path).exit_code == 0
+    done = run("verify-audit", data_dir=tmp_path)
+    assert done.exit_code == 0
+    assert "完整" in done.output
+
+
+def test_a_diagram_that_cannot_run_is_refused_with_every_reason(tmp_path: Path) -> None:
+    run("prepare", data_dir=tmp_path)
+    folder = tmp_path / "drawn"
+    folder.mkdir()
+    broken = folder / "broken.bpmn"
+    text = REFERRAL.read_text(encoding="utf-8")
+    broken.write_text(text.replace("<serviceTask", "<scriptTask").replace("</serviceTask", "</scriptTask"), encoding="utf-8")
+    done = run("deploy", str(broken), data_dir=tmp_path)
+    assert done.exit_code == 2
+    assert "脚本不执行" in done.output
+    assert "extend_period" in done.output
+
+
+def test_resuming_what_is_not_parked_says_so(tmp_path: Path) -> None:
+    run("prepare", data_dir=tmp_path)
+    done = run("resume", "YS-2026-0001", "--by", "test", data_dir=tmp_path)
+    assert done.exit_code == 2
+    assert "没有待处理的故障" in done.output
+
+
+def test_the_demonstration_is_never_opened_to_the_network(tmp_path: Path) -> None:
+    done = run("demonstrate", data_dir=tmp_path, LIANBAN_HOST="0.0.0.0")
+    assert done.exit_code == 2
+    assert "只能在本机" in done.output
+
+
+def test_a_time_that_is_none_is_refused(tmp_path: Path) -> None:
+    done = run("demonstrate", "--now", "tomorrow", data_dir=tmp_path)
+    assert done.exit_code == 2
+    assert "不是时间" in done.output
+
+
+def test_a_prepared_installation_reads_its_rules_once(tmp_path: Path) -> None:
+    run("prepare", data_dir=tmp_path)
+    run("prepare", data_dir=tmp_path)
+    engine = Engine(Settings(data_dir=tmp_path))
+    with engine.database.reading() as tx:
+        rules = engine.context(tx).rules
+    engine.close()
+    assert rules["referral.cap_wd"] == 10

@@ -1,0 +1,103 @@
+"""The demonstration: a city that is never empty, whatever the time, and whose past really happened."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from engine.clock import parse_local
+from engine.db.tables import person
+from engine.demonstration import ACCOUNTS_FILE, Demonstration, open_demonstration
+from engine.organisation import sign_ins
+from engine.organisation.assignment import Actor
+from engine.reports.listing import Filters
+from engine.reports.supervision import Tiles
+from engine.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashing sixty passwords is slow by design, and not what is tested here."""
+    hashed = sign_ins.hash_password("the same for everybody")
+    monkeypatch.setattr("engine.demonstration.hash_password", lambda password: hashed)
+
+
+def opened(folder: Path, now: str) -> Demonstration:
+    return open_demonstration(Settings(data_dir=folder), parse_local(now))
+
+
+def overseer(shown: Demonstration) -> Actor:
+    """Somebody of the justice bureau."""
+    with shown.engine.database.reading() as tx:
+        row = tx.execute(select(person.c.id, person.c.name).where(person.c.login == "chengyu.sf")).one()
+    return Actor(row.id, row.name, "justice_bureau", "市司法局", "justice_bureau", frozenset({"case_officer"}))
+
+
+def tiles(shown: Demonstration) -> Tiles:
+    return shown.engine.supervision(overseer(shown), Filters(), 1).tiles
+
+
+@pytest.mark.parametrize(
+    "now", ["2026-10-09T10:12", "2026-10-03T15:00", "2026-02-23T08:00", "2026-12-31T23:50", "2026-11-23T00:05"]
+)
+def test_there_are_a_dozen_cases_one_near_its_end_and_one_over_it(tmp_path: Path, now: str) -> None:
+    shown = opened(tmp_path, now)
+    found = shown.engine.supervision(overseer(shown), Filters(), 1)
+    assert found.listing.total >= 12
+    assert found.tiles.near >= 1
+    assert found.tiles.over >= 1
+    assert found.tiles.incidents == 0
+    assert shown.engine.verify_audit() == []
+    shown.engine.close()
+
+
+def test_the_passwords_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
+    shown = opened(tmp_path, "2026-10-09T10:12")
+    path = shown.engine.settings.data_dir / ACCOUNTS_FILE
+    assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
+    passwords = json.loads(path.read_text(encoding="utf-8"))
+    assert all(len(password) == 19 for password in passwords.values())
+    assert {account.login for account in shown.accounts} <= set(passwords)
+    shown.engine.close()
+
+
+def test_the_same_time_goes_on_with_what_is_there(tmp_path: Path) -> None:
+    first = opened(tmp_path, "2026-10-09T10:12")
+    accounts = first.accounts
+    first.engine.close()
+    second = opened(tmp_path, "2026-10-09T10:12")
+    assert second.accounts == accounts
+    assert second.engine.clock.now() >= parse_local("2026-10-09T10:12")
+    second.engine.close()
+
+
+def test_a_later_time_lets_the_days_between_pass(tmp_path: Path) -> None:
+    first = opened(tmp_path, "2026-10-09T10:12")
+    before = tiles(first).over
+    first.engine.close()
+    later = opened(tmp_path, "2026-10-16T10:12")
+    later.engine.tick()
+    assert tiles(later).over > before
+    assert later.engine.verify_audit() == []
+    later.engine.close()
+
+
+def test_an_earlier_time_begins_anew_and_keeps_the_old(tmp_path: Path) -> None:
+    opened(tmp_path, "2026-10-09T10:12").engine.close()
+    earlier = opened(tmp_path, "2026-03-02T09:00")
+    assert earlier.engine.clock.now() < parse_local("2026-03-02T10:00")
+    assert (tmp_path / "demo-moved-1" / "lianban.db").exists()
+    earlier.engine.close()
+
+
+def test_the_present_and_the_moved_time_are_kept_apart(tmp_path: Path) -> None:
+    opened(tmp_path, "2026-10-09T10:12").engine.close()
+    present = open_demonstration(Settings(data_dir=tmp_path))
+    assert not present.moved
+    assert present.engine.settings.data_dir == tmp_path / "demo"
+    present.engine.close()
