@@ -49,7 +49,11 @@ def run(engine: Engine, banner: str = "", trusted_hosts: list[str] | None = None
     """Web and worker until the process is told to stop; what is being done is finished first."""
     settings = engine.settings
     app = create_app(engine, banner, trusted_hosts)
-    server = create_server(app, host=settings.host, port=settings.port, threads=settings.threads, ident="")
+    try:
+        server = create_server(app, host=settings.host, port=settings.port, threads=settings.threads, ident="")
+    except OSError as error:
+        sentence = f"{settings.host}:{settings.port} 打不开（{error.strerror}）。请停止占用这个端口的程序，或设置 LIANBAN_PORT。"
+        raise LianbanError(sentence) from error
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # a service manager's way of saying Ctrl+C
     engine.worker.start()
     click.echo(f"联办已启动：http://{settings.host}:{settings.port}/ （按 Ctrl+C 停止）")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from engine.errors import LianbanError
 
@@ -24,6 +24,7 @@ SENTENCES = {
 def register(app: Flask) -> None:
     app.register_error_handler(LianbanError, _ours)
     app.register_error_handler(CSRFError, _forged)
+    app.register_error_handler(SecurityError, _elsewhere)
     app.register_error_handler(HTTPException, _web)
     app.register_error_handler(Exception, _unknown)
 
@@ -47,6 +48,11 @@ def _ours(error: LianbanError) -> ResponseReturnValue:
 
 def _forged(_error: CSRFError) -> ResponseReturnValue:
     return show("页面放得太久，或登录已经换过，这次提交没有生效。请刷新页面后再提交一次。", 400)
+
+
+def _elsewhere(_error: SecurityError) -> ResponseReturnValue:
+    """A request for another host: no page, since no address of a page can be made for it."""
+    return Response("这不是联办的地址，请从单位给你的地址打开。", 400, mimetype="text/plain")
 
 
 def _web(error: HTTPException) -> ResponseReturnValue:

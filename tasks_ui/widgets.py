@@ -12,6 +12,7 @@ from engine.deadlines.deadlines import Deadline
 from engine.deadlines.standing import Standing
 from engine.organisation.people import ROLES
 from engine.organisation.units import KINDS
+from engine.reports.instances import InstanceView
 from engine.reports.periods import Period
 from engine.reports.units import UnitName
 from tasks_ui.security import engine
@@ -37,7 +38,7 @@ def register(app: Flask) -> None:
         role_names=role_names,
         size=size,
     )
-    app.jinja_env.globals.update(now=now, kinds_of_units=KINDS, marks_label=marks_label)
+    app.jinja_env.globals.update(now=now, kinds_of_units=KINDS, marks=marks)
     app.context_processor(lambda: {"me": g.get("visitor"), "menu": _menu})
 
 
@@ -113,13 +114,13 @@ def due_words(period: Period) -> str:
 
 
 def due_date(period: Period) -> str:
-    """10-13 周二 24:00, or 今天 16:30 for a period in hours."""
+    """10-13 周二 24:00, or 今天 16:30 for a period in hours; what no notice has made final says so."""
     record = period.record
     if record.last_day is None:
         due = local(record.due_at)
         return f"{'今天' if due.date() == now().date() else day(record.due_at)} {due:%H:%M}"
     worked = next((cell for cell in period.cells if cell.last and cell.make_up), None)
-    return f"{day(record.last_day)}{'（班）' if worked else ''} 24:00"
+    return f"{day(record.last_day)}{'（班）' if worked else ''} 24:00{'（暂定）' if record.provisional else ''}"
 
 
 def due_short(period: Period) -> str:
@@ -161,8 +162,21 @@ def size(number: int | None) -> str:
     return f"{number / 1024 / 1024:.1f} MB" if number >= 1024 * 1024 else f"{max(1, number // 1024)} KB"
 
 
-def marks_label(mark: dict[str, object]) -> str:
-    return " ".join(str(part) for part in (mark.get("unit"), mark.get("who")) if part)
+def marks(instance: InstanceView) -> dict[str, object]:
+    """What is drawn on the instance's diagram; a live element says who is waited for, and how long still."""
+    said = {
+        found.element_id: "，".join(
+            part
+            for part in (
+                " ".join(part for part in (found.unit.name if found.unit else "", found.who) if part),
+                due_words(found.period) if found.period else "",
+            )
+            if part
+        )
+        for found in instance.waiting
+    }
+    live = [{**mark, "label": said.get(str(mark["element"]), "")} for mark in instance.marks.live]
+    return {"taken": instance.marks.taken, "done": instance.marks.done, "live": live}
 
 
 def _menu(name: str) -> bool:

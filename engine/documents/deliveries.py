@@ -71,7 +71,7 @@ def compose(tx: Connection, instance_id: str, forms: Iterable[Form], facts: Mapp
         {"name": field.key, "label": field.label, "value": encode(facts[field.key])}
         for form in forms
         for field in form.fields
-        if facts.get(field.key) not in (None, "", [])
+        if facts.get(field.key) not in (None, "", [], False)
     ]
     columns = (material.c.kind, material.c.title, material.c.copies, material.c.pages, material.c.original)
     rows = tx.execute(

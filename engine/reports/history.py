@@ -114,7 +114,7 @@ def _lines(
     found: list[LogLine] = []
     match entry.kind:
         case "started":
-            found.append(line("started", "发起", "发起"))
+            found.append(line("started", diagram.name, "发起"))
         case "claimed" | "released":
             name = tasks[content["task"]].name if content["task"] in tasks else ""
             found.append(line("claimed", name, "签收任务" if entry.kind == "claimed" else "退还任务"))
@@ -150,14 +150,15 @@ def _told(told: dict[str, Any], tasks: dict[str, Row[Any]], periods: dict[str, s
             row = tasks.get(told["id"])
             return [line("lapsed", row.name, "失效", by_system=True)] if row else []
         case "notice":
-            kinds = {"remind": "提醒", "overdue": "超期通知", "escalate": "督促", "told": "告知"}
-            action = kinds.get(told["kind"])
-            return [line("notice", action, told["text"], by_system=True)] if action and told["kind"] != "overdue" else []
+            action = _NOTICES.get(told["kind"])
+            return [line("notice", "通知", action, told["text"], by_system=True)] if action else []
         case "ended":
             return [line("ended", told.get("name") or "", "办件结束", by_system=True)]
     return []
 
 
+_NOTICES = {"remind": "提醒", "escalate": "督促", "told": "告知"}
+"""Notices that are lines of their own; of an overdue and of a moved period the period's own line tells."""
 _STANDINGS = {"running": "开始计时", "overdue": "已超期", "met": "按期完成", "met_late": "超期完成"}
 
 

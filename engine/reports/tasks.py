@@ -108,8 +108,8 @@ def task_view(tx: Connection, context: Context, actor: Actor, task_id: str, sent
 
 
 def look_at_answers(tx: Connection, context: Context, actor: Actor, task_id: str, raw: Raw) -> Look:
-    """What the task's form asks and warns of, for the values so far. Raises NotFound."""
-    row = work.find(tx, task_id, actor)
+    """What the task's form asks and warns of, for the values so far. Raises NotFound, NotAllowed, AlreadyDone."""
+    row = work.require_own(tx, actor, task_id)
     instance = tx.execute(select(process_instance).where(process_instance.c.id == row.instance_id)).one()
     step = instances.look(tx, context, instance, actor)
     seen, _ = answers.look_at(_form_of(step, row), step, UnitDirectory(tx, actor, context.now), raw)

@@ -110,5 +110,5 @@ def _last_moment(record: Deadline) -> str:
     at = local(record.due_at)
     if record.last_day is not None and at.hour == 0 and at.minute == 0:
         day = local(record.due_at - timedelta(days=1))
-        return f"{day.month}月{day.day}日 24:00"
+        return f"{day.month}月{day.day}日 24:00{'（暂定）' if record.provisional else ''}"
     return f"{at.month}月{at.day}日 {at:%H:%M}"

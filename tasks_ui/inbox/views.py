@@ -9,7 +9,7 @@ from engine.documents.materials import KINDS, SIZE_LIMIT, Upload
 from engine.errors import InvalidValues, LianbanError
 from engine.reports.inbox import TABS, Filters
 from tasks_ui.security import actor, engine, sent
-from tasks_ui.widgets import page_number
+from tasks_ui.widgets import clock, now, page_number
 
 pages = Blueprint("inbox", __name__)
 UPLOAD_LIMIT = SIZE_LIMIT + 1024 * 1024
@@ -68,7 +68,7 @@ def release(task_id: str) -> ResponseReturnValue:
 @pages.post("/tasks/<task_id>/draft")
 def save_draft(task_id: str) -> ResponseReturnValue:
     engine().save_draft(actor(), task_id, sent())
-    return jsonify(saved=True)
+    return jsonify(time=clock(now()))
 
 
 @pages.post("/tasks/<task_id>/look")
@@ -152,7 +152,7 @@ def begin(key: str) -> ResponseReturnValue:
 @pages.post("/start/<key>/draft")
 def save_beginning(key: str) -> ResponseReturnValue:
     engine().save_beginning(actor(), key, sent())
-    return jsonify(saved=True)
+    return jsonify(time=clock(now()))
 
 
 @pages.post("/start/<key>/look")
