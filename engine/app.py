@@ -305,5 +305,6 @@ class Engine:
             roles=frozenset(ROLES),
             functions=FUNCTIONS,
             rules=frozenset(city.rules(tx)),
+            unit_kinds=frozenset(units.KINDS),
         )
         return definitions.deploy(tx, diagram, form_bytes, known, by, now)

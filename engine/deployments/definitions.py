@@ -59,6 +59,7 @@ class City:
     roles: frozenset[str]
     functions: frozenset[str]
     rules: frozenset[str]
+    unit_kinds: frozenset[str] = frozenset()
 
 
 def deploy(
@@ -82,6 +83,7 @@ def deploy(
         roles=city.roles,
         functions=city.functions,
         config_keys=city.rules,
+        unit_kinds=city.unit_kinds,
     )
     if problems:
         raise DiagramRefused(problems)

@@ -106,7 +106,7 @@ def _judge(draft: Draft, written: Written) -> Iterator[Problem]:
 def _hint(source: str) -> str:
     if source.lstrip().startswith(("${", "#{", "=", "{{")):
         return '请去掉外面的 ${ }、{{ }} 或开头的 =，直接写表达式，如 approval_outcome == "approve"。'
-    return "请改正写法，可以用的见 docs/reference/expressions.md。"
+    return "请改正写法，可以用的见 docs/reference/bpmn.md。"
 
 
 def _choices(draft: Draft, written: Written, expression: Expression) -> Iterator[Problem]:
