@@ -179,9 +179,7 @@ class Engine:
         """The page of a document; the receiving unit's first look is kept."""
         return self._write(lambda tx, context: documents.document_view(tx, context, actor, document_id))
 
-    def add_material(
-        self, actor: Actor, task_id: str, values: Mapping[str, str], upload: Upload | None
-    ) -> None:
+    def add_material(self, actor: Actor, task_id: str, values: Mapping[str, str], upload: Upload | None) -> None:
         """The material is on the instance's list. Raises NotAllowed, InvalidValues."""
         self._write(lambda tx, context: work.require_own(tx, actor, task_id))
         stored = (upload.name, *self.files.put(upload)) if upload else None

@@ -113,7 +113,7 @@ def _require_period(expression: str) -> None:
     unknown = sorted(compiled.functions - set(KINDS))
     if unknown or not compiled.functions:
         what = f"没有名为 {unknown[0]} 的函数" if unknown else "这里没有期限"
-        raise ExpressionError(f"{what}；可以写 {'、'.join(KINDS)}，例如 working_days(3, \"2026-09-30T09:30:00+08:00\")。")
+        raise ExpressionError(f'{what}；可以写 {"、".join(KINDS)}，例如 working_days(3, "2026-09-30T09:30:00+08:00")。')
 
 
 def _as_json(count: Count) -> dict[str, Any]:

@@ -31,7 +31,12 @@ class Worker:
         self._closed: object = None
         self._scheduler = BackgroundScheduler(timezone="Asia/Shanghai")
         self._scheduler.add_job(
-            self._tick_quietly, "interval", seconds=tick_seconds, max_instances=1, coalesce=True, misfire_grace_time=None
+            self._tick_quietly,
+            "interval",
+            seconds=tick_seconds,
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
         )
 
     def start(self) -> None:

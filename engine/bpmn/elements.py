@@ -244,7 +244,9 @@ def _lanes(process: etree._Element) -> tuple[tuple[Lane, ...], dict[str, Lane]]:
     lanes, lane_of = [], {}
     for node in process.iter(f"{BPMN}lane"):
         properties = properties_of(node)
-        lane = Lane(node.get("id", ""), _text(node.get("name")), properties.get("unit", ""), _split(properties.get("role", "")))
+        lane = Lane(
+            node.get("id", ""), _text(node.get("name")), properties.get("unit", ""), _split(properties.get("role", ""))
+        )
         lanes.append(lane)
         for reference in node.iterfind(f"{BPMN}flowNodeRef"):
             lane_of[(reference.text or "").strip()] = lane
@@ -272,7 +274,9 @@ def _element(node: etree._Element, lane: Lane | None, incoming: list[str], outgo
         attached_to=node.get("attachedToRef"),
         interrupting=node.get("cancelActivity", "true") == "true",
         form_ref=node.get(f"{CAMUNDA}formRef"),
-        candidate_groups=tuple(part.strip() for part in node.get(f"{CAMUNDA}candidateGroups", "").split(",") if part.strip()),
+        candidate_groups=tuple(
+            part.strip() for part in node.get(f"{CAMUNDA}candidateGroups", "").split(",") if part.strip()
+        ),
         properties=properties_of(node),
         timer=_timer(node),
         default_flow=node.get("default"),
@@ -282,7 +286,9 @@ def _element(node: etree._Element, lane: Lane | None, incoming: list[str], outgo
 
 
 def _event_kind(node: etree._Element) -> str:
-    kinds = [_local(child).removesuffix("EventDefinition") for child in node if _local(child).endswith("EventDefinition")]
+    kinds = [
+        _local(child).removesuffix("EventDefinition") for child in node if _local(child).endswith("EventDefinition")
+    ]
     return kinds[0] if kinds else ""
 
 

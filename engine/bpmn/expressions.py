@@ -66,7 +66,9 @@ def _compile(source: str) -> Expression:
         line, column = getattr(error, "lineno", None) or 1, getattr(error, "offset", None) or 0
         raise ExpressionError(f"写法不对：{_quote(source)} 不是一个完整的表达式。", line, column) from None
     _check(tree, 0)
-    functions = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+    functions = {
+        node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
     return Expression(source, tree, frozenset(_reads(tree, frozenset())), frozenset(functions))
 
 
@@ -195,7 +197,11 @@ def _attribute(run: _Run, node: ast.Attribute) -> Any:
     value = run.visit(node.value)
     if type(value) is dict and node.attr in value:
         return value[node.attr]
-    if isinstance(value, date) and node.attr in _DATE_PARTS and (isinstance(value, datetime) or node.attr in _DAY_PARTS):
+    if (
+        isinstance(value, date)
+        and node.attr in _DATE_PARTS
+        and (isinstance(value, datetime) or node.attr in _DAY_PARTS)
+    ):
         return _DATE_PARTS[node.attr](value)
     raise _error(node, f"没有名为 {node.attr[:80]} 的部分。")
 

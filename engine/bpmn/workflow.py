@@ -88,7 +88,10 @@ class _ScriptEngine(PythonScriptEngine):  # type: ignore[misc]
 class Workflow:
     def __init__(self, specification: Specification, host: Host, stored: bytes | None = None) -> None:
         """A new process that has not taken its first step, or one restored from its stored state."""
-        self._spiff = new_workflow(specification, _ScriptEngine(host), restoring=stored is not None)
+        try:
+            self._spiff = new_workflow(specification, _ScriptEngine(host), restoring=stored is not None)
+        except RecursionError:
+            raise WorkflowFault("流程图太长，走不起来。请拆成几个流程。") from None
         if stored is not None:
             state.into_workflow(stored, self._spiff)
         self._budget = STEP_BUDGET

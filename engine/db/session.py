@@ -70,6 +70,8 @@ class Database:
         try:
             with self.engine.connect() as connection:
                 connection = connection.execution_options(**{_WRITES: writes})
+                if not writes and not self.is_sqlite:  # one look, not one for each statement; SQLite's is one anyway
+                    connection = connection.execution_options(isolation_level="REPEATABLE READ")
                 with connection.begin() as transaction:
                     yield connection
                     if not writes:

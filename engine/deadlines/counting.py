@@ -51,7 +51,7 @@ def working_days(calendar: Calendar, number: int, start: datetime, cutoff: time 
         walked.append(day)
         if calendar.is_working_day(day):
             counted.append(day)
-        if len(counted) == number:
+        if len(counted) >= number:
             break
     return _count(calendar, "working_days", number, start, walked[-1] if number else first, counted, cutoff)
 
@@ -144,9 +144,7 @@ def _count(
     return _traced(calendar, kind, number, start, due_at, last, walked, counted)
 
 
-def _count_back(
-    calendar: Calendar, kind: str, number: int, at: datetime, latest: date, counted: list[date]
-) -> Count:
+def _count_back(calendar: Calendar, kind: str, number: int, at: datetime, latest: date, counted: list[date]) -> Count:
     event = local_date(at)
     walked = [latest + timedelta(days=offset) for offset in range((event - latest).days)]
     return _traced(calendar, kind, number, at, midnight(latest + timedelta(days=1)), latest, walked, sorted(counted))

@@ -58,8 +58,12 @@ class Deadline:
 
 def of_instance(tx: Connection, instance_id: str) -> list[Deadline]:
     """Every period that the instance has had, oldest first."""
-    rows = tx.execute(select(deadline).where(deadline.c.instance_id == instance_id).order_by(deadline.c.armed_at))
+    rows = tx.execute(select(deadline).where(deadline.c.instance_id == instance_id).order_by(*_OLDEST_FIRST))
     return [Deadline(**row._mapping) for row in rows]
+
+
+_OLDEST_FIRST = (deadline.c.armed_at, deadline.c.ended_at.is_(None), deadline.c.id)
+"""Of two that were armed in one step, the open one is the later."""
 
 
 def start(

@@ -129,9 +129,13 @@ def strip_of(record: Running, now: datetime, calendar: Calendar) -> list[Cell]:
 
 def _strip_of_hours(record: Running, start: date, today: date) -> list[Cell]:
     due = local(record.due_at)
-    cells = [Cell("from", _weekday(start, today), str(start.day), f"{local(record.start_at):%H:%M}", today=start == today)]
+    cells = [
+        Cell("from", _weekday(start, today), str(start.day), f"{local(record.start_at):%H:%M}", today=start == today)
+    ]
     if due.date() != start:
-        end = Cell("hour", _weekday(due.date(), today), str(due.day), f"{due:%H:%M}", today=due.date() == today, last=True)
+        end = Cell(
+            "hour", _weekday(due.date(), today), str(due.day), f"{due:%H:%M}", today=due.date() == today, last=True
+        )
         cells.append(end)
     return cells
 

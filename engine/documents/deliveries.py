@@ -71,7 +71,7 @@ def compose(tx: Connection, instance_id: str, forms: Iterable[Form], facts: Mapp
         {"name": field.key, "label": field.label, "value": encode(facts[field.key])}
         for form in forms
         for field in form.fields
-        if facts.get(field.key) not in (None, "", [], False)
+        if facts.get(field.key) not in (None, "", []) and facts[field.key] is not False
     ]
     columns = (material.c.kind, material.c.title, material.c.copies, material.c.pages, material.c.original)
     rows = tx.execute(
@@ -83,7 +83,8 @@ def compose(tx: Connection, instance_id: str, forms: Iterable[Form], facts: Mapp
 
 
 def of_instance(tx: Connection, instance_id: str) -> list[Document]:
-    rows = tx.execute(select(document).where(document.c.instance_id == instance_id).order_by(document.c.delivered_at))
+    own = select(document).where(document.c.instance_id == instance_id)
+    rows = tx.execute(own.order_by(document.c.delivered_at, document.c.id))
     return [Document(**row._mapping) for row in rows]
 
 

@@ -89,13 +89,17 @@ class FileStore:
         """The file is stored. Returns its SHA-256 and size; raises InvalidValues when it is no file we take."""
         suffix = PurePath(upload.name).suffix.lower()
         if suffix not in MEDIA_TYPES:
-            raise InvalidValues({"file": "只收 PDF、图片（JPG、PNG）、Word（docx）、Excel（xlsx）和 MP4，请换一个文件。"})
+            raise InvalidValues(
+                {"file": "只收 PDF、图片（JPG、PNG）、Word（docx）、Excel（xlsx）和 MP4，请换一个文件。"}
+            )
         self.folder.mkdir(parents=True, exist_ok=True)
         unfinished = self.folder / f"unfinished-{new_id()}"
         try:
             sha256, size, beginning = self._write(unfinished, upload.content)
             if not beginning.startswith(_BEGINNINGS.get(suffix, b"")):
-                raise InvalidValues({"file": f"文件内容不是 {suffix[1:].upper()}，可能改过后缀名或已损坏，请检查后重新上传。"})
+                raise InvalidValues(
+                    {"file": f"文件内容不是 {suffix[1:].upper()}，可能改过后缀名或已损坏，请检查后重新上传。"}
+                )
             path = self.path(sha256)
             path.parent.mkdir(exist_ok=True)
             unfinished.replace(path)

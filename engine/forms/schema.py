@@ -118,7 +118,9 @@ class Form:
     @cached_property
     def outcome_key(self) -> str | None:
         """The task's answer: the radio whose key ends in `_outcome`."""
-        return next((field.key for field in self.fields if field.type == "radio" and field.key.endswith("_outcome")), None)
+        return next(
+            (field.key for field in self.fields if field.type == "radio" and field.key.endswith("_outcome")), None
+        )
 
     @property
     def remark_keys(self) -> tuple[str, ...]:
@@ -153,7 +155,11 @@ def read_form(content: bytes) -> Form:
         data = json.loads(content)
     except (ValueError, RecursionError):
         raise DiagramRefused([Problem("", "", "表单文件不是完整的 JSON。", "请用表单编辑器重新保存。")]) from None
-    if not isinstance(data, dict) or not isinstance(data.get("components"), list) or not isinstance(data.get("id"), str):
+    if (
+        not isinstance(data, dict)
+        or not isinstance(data.get("components"), list)
+        or not isinstance(data.get("id"), str)
+    ):
         raise DiagramRefused([Problem("", "", "这不是 form-js 表单。", "表单应有 id 和 components。")])
     reader = _Reader(data["id"])
     groups = reader.groups(data["components"])

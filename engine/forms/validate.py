@@ -117,9 +117,7 @@ def read_leniently(
     return check.values
 
 
-def defaults(
-    form: Form, facts: Mapping[str, object], functions: Any, evaluate: Evaluate
-) -> dict[str, object]:
+def defaults(form: Form, facts: Mapping[str, object], functions: Any, evaluate: Evaluate) -> dict[str, object]:
     """What the form holds when it is opened: what is known already, else its defaults."""
     values = {}
     for field in form.fields:
@@ -259,7 +257,9 @@ class _Check:
         value = self.values.get(field.key)
         empty = value in (None, "", []) or (field.type == "checkbox" and value is False)
         if field.required and empty:
-            return "请选择。" if field.options or field.widget else "请勾选。" if field.type == "checkbox" else "请填写。"
+            return (
+                "请选择。" if field.options or field.widget else "请勾选。" if field.type == "checkbox" else "请填写。"
+            )
         if field.widget == "people" and value and len(value) < field.count:  # type: ignore[arg-type]
             return f"{field.label}不少于 {field.count} 名，还差 {field.count - len(value)} 名。"  # type: ignore[arg-type]
         if field.min_length and isinstance(value, str) and len(value) < field.min_length:

@@ -120,7 +120,9 @@ def may(actor: Actor, verb: str, subject: Subject) -> Decision:
         case "supervise", None:
             return _when(actor.unit_kind in OVERSIGHT, "督办由市司法局和市行政执法监督局办理。")
         case "start", ProcedureSubject(starters):
-            return _when(any((actor.unit_kind, role) in starters for role in actor.standing_roles), _cannot_start(starters))
+            return _when(
+                any((actor.unit_kind, role) in starters for role in actor.standing_roles), _cannot_start(starters)
+            )
         case "see_instance", InstanceSubject(parties):
             return _when(actor.unit_code in parties or actor.unit_kind in OVERSIGHT, "只有当事双方和市司法局能看。")
         case "press", ButtonSubject(unit_code=unit_code, roles=roles):

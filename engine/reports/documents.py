@@ -79,7 +79,9 @@ def document_view(tx: Connection, context: Context, actor: Actor, document_id: s
         instance_title=instance.title,
         entries=[_entry(entry, fields, names) for entry in row.content["entries"]],
         materials=[
-            ListedMaterial(KINDS.get(item["kind"], item["kind"]), item["title"], item["copies"], item["pages"], item["original"])
+            ListedMaterial(
+                KINDS.get(item["kind"], item["kind"]), item["title"], item["copies"], item["pages"], item["original"]
+            )
             for item in row.content["materials"]
         ],
         read_by=names.person(row.read_by),

@@ -106,7 +106,9 @@ def _lines(
 ) -> list[LogLine]:
     unit, person = names.unit(entry.unit_code), names.person(entry.person_id)
 
-    def line(kind: str, step: str, action: str, note: str = "", due: str | None = None, by_system: bool = False) -> LogLine:
+    def line(
+        kind: str, step: str, action: str, note: str = "", due: str | None = None, by_system: bool = False
+    ) -> LogLine:
         who, where = ("", None) if by_system else (person, unit)
         return LogLine(entry.at, kind, step, action, where, who, note, parse_local(due) if due else None)
 

@@ -133,7 +133,9 @@ def counts(tx: Connection, context: Context, actor: Actor) -> dict[str, int]:
 
 def procedures(tx: Connection) -> list[tuple[str, str]]:
     """Key and name of every procedure, by the latest version."""
-    rows = tx.execute(select(definition_version.c.key, definition_version.c.name).order_by(definition_version.c.version))
+    rows = tx.execute(
+        select(definition_version.c.key, definition_version.c.name).order_by(definition_version.c.version)
+    )
     return sorted({row.key: row.name for row in rows}.items())
 
 
@@ -217,9 +219,7 @@ class _Look:
             .order_by(document.c.delivered_at.desc(), document.c.id)
         )
 
-    def wanted(
-        self, own_period: ColumnElement[bool] | None, *texts: ColumnElement[str]
-    ) -> list[ColumnElement[bool]]:
+    def wanted(self, own_period: ColumnElement[bool] | None, *texts: ColumnElement[str]) -> list[ColumnElement[bool]]:
         filters, conditions = self.filters, []
         if filters.key:
             conditions.append(process_instance.c.key == filters.key)
@@ -260,7 +260,9 @@ class _Look:
                 step=row.name,
                 procedure=self.procedure(row.key),
                 counterpart=others.get(row.instance_id),
-                period=next((found for found in periods.get(row.instance_id, []) if found.key == row.deadline_key), None)
+                period=next(
+                    (found for found in periods.get(row.instance_id, []) if found.key == row.deadline_key), None
+                )
                 if row.status == "open"
                 else None,
                 opened_at=row.opened_at,
@@ -339,7 +341,9 @@ def instance_rows(
     for row in rows:
         period = nearest(periods.get(row.id, []))
         tasks = waiting.get(row.id, [])
-        first = next((found for found in tasks if period and found.deadline_key == period.key), tasks[0] if tasks else None)
+        first = next(
+            (found for found in tasks if period and found.deadline_key == period.key), tasks[0] if tasks else None
+        )
         made.append(
             InstanceRow(
                 number=row.number,

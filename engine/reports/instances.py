@@ -151,7 +151,9 @@ def _waiting(tx: Connection, row: Row[Any], actor: Actor, periods: list[Period],
                 mine=may(actor, "complete", work.subject(tx, open_task)).allowed,
             )
         )
-    return sorted(found, key=lambda waiting: (waiting.period is None, waiting.period.due_at if waiting.period else None))
+    return sorted(
+        found, key=lambda waiting: (waiting.period is None, waiting.period.due_at if waiting.period else None)
+    )
 
 
 def _incident(tx: Connection, row: Row[Any]) -> str:
@@ -176,7 +178,11 @@ def _marks(row: Row[Any], diagram: Diagram, waiting: list[Waiting], periods: lis
     ]
     live_ids = {mark["element"] for mark in live}
     for period in periods:
-        host = diagram.elements[period.record.element_id].attached_to if period.record.element_id in diagram.elements else None
+        host = (
+            diagram.elements[period.record.element_id].attached_to
+            if period.record.element_id in diagram.elements
+            else None
+        )
         if period.record.is_open and host and host not in live_ids:
             live.append({"element": host, "count": 1, "state": period.standing.state, "unit": "", "who": ""})
             live_ids.add(host)

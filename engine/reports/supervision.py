@@ -168,4 +168,3 @@ def _ended_this_month(tx: Connection, context: Context) -> dict[str, tuple[int, 
 def _month_begins(now: datetime) -> datetime:
     today = local_date(now)
     return midnight(today - timedelta(days=today.day - 1))
-

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select, update
 
-from engine.bpmn.elements import Element
+from engine.bpmn.elements import Diagram, Element
 from engine.db.tables import task
 from engine.errors import NotAllowed, NotFound, Refused
 from engine.organisation.assignment import Actor, ButtonSubject, may
@@ -70,19 +70,42 @@ def _may(step: Step, element: Element) -> bool:
     if step.actor is None:
         return False
     unit_text, roles = step.definition.diagram.asked(element)
-    subject = ButtonSubject(parties=frozenset(step.parties()), unit_code=step.unit_of(unit_text), roles=frozenset(roles))
+    subject = ButtonSubject(
+        parties=frozenset(step.parties()), unit_code=step.unit_of(unit_text), roles=frozenset(roles)
+    )
     return may(step.actor, "press", subject).allowed
 
 
 def _reason(step: Step, element: Element) -> str:
-    first = _first_task(step, element)
-    if first and any(open_task.element_id == first.id for open_task in step.workflow.user_tasks()):
-        return f"“{first.name}”正在办理中，办完之后才能再次提出。"
+    elements, own = step.definition.diagram.elements, _only_through(step.definition.diagram, element)
+    for open_task in step.workflow.user_tasks():
+        if open_task.element_id in own:
+            return f"“{elements[open_task.element_id].name}”正在办理中，办完之后才能再次提出。"
     for suffix in ["", *(f"_{number}" for number in range(2, 10))]:
         when = element.properties.get(f"when{suffix}")
         if when is not None and not step.evaluate(when):
             return element.properties.get(f"otherwise{suffix}") or f"现在不能“{element.name}”。"
     return ""
+
+
+def _only_through(diagram: Diagram, button: Element) -> set[str]:
+    """The ids of what is reached by this button and in no other way: a request, and whoever answers it."""
+    others = [
+        element
+        for element in diagram.elements.values()
+        if element.kind in ("startEvent", "boundaryEvent") and element.id != button.id
+    ]
+    return _reached(diagram, [button]) - _reached(diagram, others)
+
+
+def _reached(diagram: Diagram, starts: list[Element]) -> set[str]:
+    stack, seen = list(starts), set[str]()
+    while stack:
+        element = stack.pop()
+        if element.id not in seen:
+            seen.add(element.id)
+            stack += diagram.next_elements(element)
+    return seen
 
 
 def _first_task(step: Step, button: Element) -> Element | None:

@@ -11,7 +11,8 @@ memory that has gone its own way.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -71,21 +72,30 @@ def advance(
     if seen_revision is not None and seen_revision != row.revision:
         raise Stale
     definition = definitions.load(tx, row.definition_id)
-    step = Step(tx, context, definition, dict(row._mapping), Facts(definition.facts, known(tx, row.id)), actor)
+    facts = Facts(definition.facts, known(tx, row.id))
+    with _faults_of(row.id):
+        step = Step(tx, context, definition, dict(row._mapping), facts, actor)
     return take(step, kind, event)
 
 
 def take(step: Step, kind: str, event: Event) -> Step:
     """The event has happened within the step, and the step is stored."""
-    try:
+    with _faults_of(step.instance_id):
         event(step)
         _settle(step)
-    except WorkflowFault as fault:
-        raise Fault(step.instance_id, fault.message, fault.element_id) from fault
-    except ExpressionError as error:
-        raise Fault(step.instance_id, f"流程图里的表达式算不出来：{error.message}", None) from error
-    _store(step, kind)
+        _store(step, kind)
     return step
+
+
+@contextmanager
+def _faults_of(instance_id: str) -> Iterator[None]:
+    """What goes wrong within is the instance's own fault, when it is its diagram's."""
+    try:
+        yield
+    except WorkflowFault as fault:
+        raise Fault(instance_id, fault.message, fault.element_id) from fault
+    except ExpressionError as error:
+        raise Fault(instance_id, f"流程图里的表达式算不出来：{error.message}", None) from error
 
 
 def _settle(step: Step) -> None:

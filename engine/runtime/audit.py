@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
+from sqlalchemy.exc import IntegrityError
 
-from engine.clock import local_date, midnight
+from engine.clock import local_date, midnight, require_aware
 from engine.db.tables import audit_entry, audit_head
 
 GENESIS = "0" * 64
@@ -52,7 +53,7 @@ def append(
     entry = {
         "instance_id": instance_id,
         "sequence": last.sequence + 1 if last else 1,
-        "at": at,
+        "at": require_aware(at).astimezone(UTC),  # as it will be read back, and hashed again
         "person_id": person_id,
         "unit_code": unit_code,
         "kind": kind,
@@ -64,7 +65,7 @@ def append(
 
 
 def close_days(tx: Connection, now: datetime) -> int:
-    """Every day before today has its head. Returns how many heads were made."""
+    """Every day before today has its head. Returns how many heads were made; another worker may be making the others."""
     first = tx.scalar(select(func.min(audit_entry.c.at)))
     if first is None:
         return 0
@@ -74,7 +75,11 @@ def close_days(tx: Connection, now: datetime) -> int:
     while day < local_date(now):
         head = {"day": day, **_content_of_day(tx, day), "previous_hash": previous}
         previous = _hash_head(head)
-        tx.execute(insert(audit_head).values(**head, hash=previous, made_at=now))
+        try:
+            with tx.begin_nested():
+                tx.execute(insert(audit_head).values(**head, hash=previous, made_at=now))
+        except IntegrityError:
+            break
         day, made = day + timedelta(days=1), made + 1
     return made
 
@@ -124,21 +129,29 @@ def _content_of_day(tx: Connection, day: date) -> dict[str, Any]:
         .subquery()
     )
     rows = tx.execute(
-        select(audit_entry.c.instance_id, audit_entry.c.sequence, audit_entry.c.hash)
-        .join(
+        select(audit_entry.c.instance_id, audit_entry.c.sequence, audit_entry.c.hash).join(
             ends,
             (audit_entry.c.instance_id == ends.c.instance_id) & (audit_entry.c.sequence == ends.c.sequence),
         )
-        .order_by(audit_entry.c.instance_id)
     ).all()
     digest = hashlib.sha256()
-    for row in rows:
+    for row in sorted(rows, key=lambda row: row.instance_id):  # not by the database: stores collate differently
         digest.update(f"{row.instance_id} {row.sequence} {row.hash}\n".encode())
     return {"chains": len(rows), "entries": sum(row.sequence for row in rows), "content_hash": digest.hexdigest()}
 
 
 def _hash_entry(entry: dict[str, Any]) -> str:
-    names = ("instance_id", "sequence", "at", "person_id", "unit_code", "kind", "element_id", "content", "previous_hash")
+    names = (
+        "instance_id",
+        "sequence",
+        "at",
+        "person_id",
+        "unit_code",
+        "kind",
+        "element_id",
+        "content",
+        "previous_hash",
+    )
     return _digest({name: entry[name] for name in names})
 
 

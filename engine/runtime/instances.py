@@ -8,25 +8,21 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
-from engine.bpmn.expressions import evaluate
 from engine.clock import local
 from engine.db.tables import number_sequence, party, process_instance, start_draft
 from engine.deployments import definitions
 from engine.deployments.definitions import Definition
 from engine.errors import InvalidValues, NotAllowed, NotFound
-from engine.forms.validate import validate
 from engine.ids import new_id
 from engine.organisation import assignment
 from engine.organisation.assignment import Actor, InstanceSubject, ProcedureSubject, may
-from engine.organisation.directory import UnitDirectory
 from engine.runtime.advance import take
+from engine.runtime.answers import take_answers
 from engine.runtime.facts import Facts, known
 from engine.runtime.step import Context, Step
 
 
-def start(
-    tx: Connection, context: Context, actor: Actor, key: str, raw: Mapping[str, list[str]]
-) -> str:
+def start(tx: Connection, context: Context, actor: Actor, key: str, raw: Mapping[str, list[str]]) -> str:
     """The instance runs, with its number, its parties and its periods. Returns its number.
 
     Raises NotAllowed when this person may not start it, InvalidValues with a sentence per field, and Refused when a role
@@ -36,12 +32,7 @@ def start(
     step = beginning(tx, context, actor, definition)
 
     def event(step: Step) -> None:
-        form = definition.forms[definition.diagram.process.start_form]
-        answers = validate(
-            form, raw, step.facts, step.functions(), UnitDirectory(tx, actor, step.now), evaluate
-        ).values
-        for name, value in answers.items():
-            step.facts.say(name, value, actor.person_id)
+        take_answers(step, definition.forms[definition.diagram.process.start_form], raw, actor)
         missing = assignment.missing_holders(tx, definition.diagram.all_asked(), step.facts, step.now)
         if missing:
             raise InvalidValues({"": "".join(missing)})
@@ -80,16 +71,12 @@ def beginning(tx: Connection, context: Context, actor: Actor, definition: Defini
     return Step(tx, context, definition, instance, facts, actor, restoring=False)
 
 
-def save_draft(
-    tx: Connection, context: Context, actor: Actor, key: str, raw: Mapping[str, list[str]]
-) -> None:
+def save_draft(tx: Connection, context: Context, actor: Actor, key: str, raw: Mapping[str, list[str]]) -> None:
     """What the person has typed into the start form so far is kept, unchecked. Raises NotAllowed, NotFound."""
     beginning(tx, context, actor, definitions.latest(tx, key))
     values = {"answers": dict(raw), "saved_at": context.now}
     if tx.execute(update(start_draft).where(*_own_draft(actor, key)).values(**values)).rowcount == 0:
-        tx.execute(
-            insert(start_draft).values(person_id=actor.person_id, unit_code=actor.unit_code, key=key, **values)
-        )
+        tx.execute(insert(start_draft).values(person_id=actor.person_id, unit_code=actor.unit_code, key=key, **values))
 
 
 def draft(tx: Connection, actor: Actor, key: str) -> tuple[dict[str, list[str]] | None, datetime | None]:

@@ -15,6 +15,7 @@ from engine.bpmn.elements import Element
 from engine.bpmn.workflow import WorkflowFault
 from engine.clock import local, midnight
 from engine.deadlines import counting
+from engine.deadlines.deadlines import Deadline
 from engine.documents import deliveries
 from engine.errors import Refused
 
@@ -56,7 +57,7 @@ def _meet_deadline(step: Step, element: Element) -> None:
 def _extend_deadline(step: Step, element: Element) -> None:
     """R56: told beforehand, once, and never past the cap, which counts from the original start."""
     properties = element.properties
-    record = step.deadlines[properties["deadline"]]
+    record = _period(step, element)
     due_at = _exclusive(step.evaluate(properties["until"]))
     cap = _exclusive(step.evaluate(properties["cap"]))
     if not record.is_open or step.now >= record.due_at:
@@ -72,7 +73,7 @@ def _extend_deadline(step: Step, element: Element) -> None:
 
 def _shorten_deadline(step: Step, element: Element) -> None:
     """Urgency found later (A27): the earlier of the running due instant and the new one; an extension falls away."""
-    record = step.deadlines[element.properties["deadline"]]
+    record = _period(step, element)
     count = step.evaluate_period(element.properties["to"])
     if record.is_open and count is not None and count.due_at < record.due_at:
         step.move_deadline(record.key, count, "shortened")
@@ -108,6 +109,14 @@ def _issue_document(step: Step, element: Element) -> None:
 def _notify(step: Step, element: Element) -> None:
     unit_text, _, role = element.properties["to"].partition(":")
     step.notify("told", step.unit_of(unit_text), [role], element.properties["text"])
+
+
+def _period(step: Step, element: Element) -> Deadline:
+    """The period that the operation names. Raises WorkflowFault when it has never started."""
+    key = element.properties["deadline"]
+    if key not in step.deadlines:
+        raise WorkflowFault(f"期限 {key} 还没有开始，“{element.name}”办不成。", element.id)
+    return step.deadlines[key]
 
 
 def _exclusive(value: object) -> datetime:

@@ -9,16 +9,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from engine.bpmn.expressions import evaluate
 from engine.clock import local
 from engine.db.tables import party, person, process_instance, task, task_draft, timer, unit
 from engine.errors import AlreadyDone, NotAllowed, NotFound, Refused
 from engine.forms.schema import Form
-from engine.forms.validate import validate
 from engine.organisation.assignment import Actor, TaskSubject, may
-from engine.organisation.directory import UnitDirectory
 from engine.runtime import audit
 from engine.runtime.advance import advance
+from engine.runtime.answers import take_answers
 from engine.runtime.step import Context, Step
 
 
@@ -34,26 +32,24 @@ class Completed:
     ended: bool
 
 
-def complete(
-    tx: Connection, context: Context, actor: Actor, task_id: str, raw: Mapping[str, list[str]]
-) -> Completed:
+def complete(tx: Connection, context: Context, actor: Actor, task_id: str, raw: Mapping[str, list[str]]) -> Completed:
     """The task is done with these answers, and everything automatic behind it.
 
     `raw` are the values as a browser sends them. Raises NotFound, NotAllowed with the reason, AlreadyDone with who was
     first and when, InvalidValues with a sentence per field; then nothing has changed.
     """
     row = find(tx, task_id, actor)
+    _lock(tx, row.instance_id)
+    _require_open(tx, task_id)
 
     def event(step: Step) -> None:
-        fire_interrupting(step)
-        _require_open(tx, task_id)
+        run_out_at = fire_interrupting(step)
+        if all(waiting.id != task_id for waiting in step.workflow.user_tasks()):
+            raise _lapsed(row.name, run_out_at or step.now)
         _require(actor, "complete", find(tx, task_id, actor), tx)
         element = step.definition.diagram.elements[row.element_id]
         form = step.definition.form_of(element)
-        directory = UnitDirectory(tx, actor, step.now)
-        answers = validate(form, raw, step.facts, step.functions(), directory, evaluate).values
-        for name, value in answers.items():
-            step.say(name, value, task_id)
+        answers = take_answers(step, form, raw, actor, task_id)
         _end(step, task_id, form, answers)
         step.tell("task_completed", id=task_id, element=element.id)
         step.workflow.complete(task_id)
@@ -102,9 +98,7 @@ def save_draft(tx: Connection, actor: Actor, task_id: str, raw: Mapping[str, lis
     values = {"answers": dict(raw), "saved_at": now}
     if tx.execute(update(task_draft).where(mine).values(**values)).rowcount == 0:
         tx.execute(
-            insert(task_draft).values(
-                task_id=task_id, instance_id=row.instance_id, person_id=actor.person_id, **values
-            )
+            insert(task_draft).values(task_id=task_id, instance_id=row.instance_id, person_id=actor.person_id, **values)
         )
 
 
@@ -147,18 +141,24 @@ def subject(tx: Connection, row: Row[Any]) -> TaskSubject:
     )
 
 
-def fire_interrupting(step: Step) -> None:
-    """Limits of this instance that close a task and have run out have closed it, before any late answer is taken."""
-    due = select(timer.c.id).where(
+def fire_interrupting(step: Step) -> datetime | None:
+    """Limits of this instance that close a task and have run out have closed it, before any late answer is taken.
+
+    Returns when the last of them had run out; None when there was none.
+    """
+    due = select(timer.c.id, timer.c.due_at).where(
         timer.c.instance_id == step.instance_id,
         timer.c.kind == "due",
         timer.c.interrupting,
         timer.c.due_at <= step.now,
     )
-    for timer_id in step.tx.scalars(due.order_by(timer.c.due_at, timer.c.id)).all():
-        if any(event.id == timer_id for event in step.workflow.armed_events()):
-            step.tell("timer", id=timer_id)
-            step.workflow.fire(timer_id)
+    run_out_at: datetime | None = None
+    for row in step.tx.execute(due.order_by(timer.c.due_at, timer.c.id)).all():
+        if any(event.id == row.id for event in step.workflow.armed_events()):
+            step.tell("timer", id=row.id)
+            step.workflow.fire(row.id)
+            run_out_at = row.due_at
+    return run_out_at
 
 
 def _end(step: Step, task_id: str, form: Form, answers: Mapping[str, object]) -> None:
@@ -193,11 +193,19 @@ def _require_open(tx: Connection, task_id: str) -> None:
     ).one()
     if row.status == "open":
         return
-    at = local(row.ended_at)
-    when = f"{at.month}月{at.day}日 {at:%H:%M}"
-    if row.status == "completed":
-        raise AlreadyDone(f"“{row.name}”已由{row.unit_name} {row.person_name}于 {when} 办理，你的这次提交没有生效。")
-    raise Refused(f"“{row.name}”已于 {when} 失效（时限已过，或办件已转到别的环节），不能再办理。")
+    if row.status == "lapsed":
+        raise _lapsed(row.name, row.ended_at)
+    who, when = f"{row.unit_name} {row.person_name}", _when_said(row.ended_at)
+    raise AlreadyDone(f"“{row.name}”已由{who}于 {when} 办理，你的这次提交没有生效。")
+
+
+def _lapsed(name: str, at: datetime) -> Refused:
+    return Refused(f"“{name}”已于 {_when_said(at)} 失效（时限已过，或办件已转到别的环节），不能再办理。")
+
+
+def _when_said(at: datetime) -> str:
+    moment = local(at)
+    return f"{moment.month}月{moment.day}日 {moment:%H:%M}"
 
 
 def _lock(tx: Connection, instance_id: str) -> None:
@@ -211,4 +219,3 @@ def _next_of(tx: Connection, instance_id: str, actor: Actor) -> str | None:
         )
     )
     return next((row.id for row in rows if may(actor, "complete", subject(tx, row)).allowed), None)
-

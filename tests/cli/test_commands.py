@@ -109,7 +109,9 @@ def test_a_diagram_that_cannot_run_is_refused_with_every_reason(tmp_path: Path) 
     folder.mkdir()
     broken = folder / "broken.bpmn"
     text = REFERRAL.read_text(encoding="utf-8")
-    broken.write_text(text.replace("<serviceTask", "<scriptTask").replace("</serviceTask", "</scriptTask"), encoding="utf-8")
+    broken.write_text(
+        text.replace("<serviceTask", "<scriptTask").replace("</serviceTask", "</scriptTask"), encoding="utf-8"
+    )
     done = run("deploy", str(broken), data_dir=tmp_path)
     assert done.exit_code == 2
     assert "脚本不执行" in done.output

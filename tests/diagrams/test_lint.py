@@ -35,8 +35,12 @@ def test_bpmnlint_would_say_something(tmp_path: Path) -> None:
     rules, broken = tmp_path / "rules.json", tmp_path / "broken.bpmn"
     rules.write_text(json.dumps({"extends": "bpmnlint:recommended"}), encoding="utf-8")
     text = (ROOT / "processes/case_referral.bpmn").read_text(encoding="utf-8")
-    broken.write_text(text.replace('<userTask id="handle_case" name="办理"', '<userTask id="handle_case"'), encoding="utf-8")
+    broken.write_text(
+        text.replace('<userTask id="handle_case" name="办理"', '<userTask id="handle_case"'), encoding="utf-8"
+    )
     linter = TOOLS / "node_modules" / "bpmnlint" / "bin" / "bpmnlint.js"
-    done = subprocess.run([NODE, linter, "--config", rules, broken], cwd=TOOLS, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [NODE, linter, "--config", rules, broken], cwd=TOOLS, capture_output=True, text=True, check=False
+    )
     assert done.returncode != 0
     assert "handle_case" in done.stdout

@@ -1,0 +1,33 @@
+"""What a person answered in a form, checked within a step, and said as facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.bpmn.expressions import evaluate
+from engine.errors import ExpressionError, Refused
+from engine.forms.schema import Form
+from engine.forms.validate import validate
+from engine.organisation.assignment import Actor
+from engine.organisation.directory import UnitDirectory
+from engine.runtime.step import Step
+
+
+def take_answers(
+    step: Step, form: Form, raw: Mapping[str, list[str]], actor: Actor, task_id: str | None = None
+) -> dict[str, object]:
+    """The typed answers, which the step has said as facts. Raises InvalidValues with a sentence per field.
+
+    A rule of the form that cannot be worked out is the analyst's slip: this answer is refused, the instance goes on.
+    A read-only field says nothing again, and neither does one that has no value and never had one.
+    """
+    directory = UnitDirectory(step.tx, actor, step.now)
+    try:
+        values = validate(form, raw, step.facts, step.functions(), directory, evaluate).values
+    except ExpressionError as error:
+        sentence = f"表单 {form.id} 里有规则算不出来（{error.message}），这次提交没有生效。请告诉流程管理员。"
+        raise Refused(sentence) from error
+    for name, value in values.items():
+        if name in form.own_keys and not (value is None and step.facts.get(name) is None):
+            step.facts.say(name, value, actor.person_id, task_id)
+    return values

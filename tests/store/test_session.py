@@ -1,0 +1,266 @@
+"""A transaction is one thing that happened, wholly or not at all; reading changes nothing; the locked out are told."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from sqlalchemy import Connection, event, insert, select, text, update
+from sqlalchemy.exc import IntegrityError
+
+from engine.db.session import ATTEMPTS, Database
+from engine.db.tables import city_rule
+from engine.errors import Busy
+from tests.store.builders import NOW
+
+AT_ONCE_OR_NEVER = 20
+"""Milliseconds for which SQLite waits for a lock in these tests."""
+
+
+def write(tx: Connection, key: str, times: int = 1) -> None:
+    for _ in range(times):
+        tx.execute(insert(city_rule).values(key=key, version=1, value=0, set_at=NOW, set_by="test"))
+
+
+def keys(database: Database) -> set[str]:
+    with database.reading() as tx:
+        return set(tx.scalars(select(city_rule.c.key)))
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long was waited between attempts; nobody really waits."""
+    waited: list[float] = []
+    monkeypatch.setattr("engine.db.session.time.sleep", waited.append)
+    return waited
+
+
+@pytest.fixture
+def impatient(sqlite_database: Database) -> Database:
+    """SQLite that does not wait for a lock."""
+    event.listen(
+        sqlite_database.engine,
+        "connect",
+        lambda connection, _record: connection.execute(f"PRAGMA busy_timeout={AT_ONCE_OR_NEVER}"),
+    )
+    return sqlite_database
+
+
+# --- wholly or not at all ---
+
+
+def test_what_a_transaction_did_is_there_when_its_block_ends(database: Database) -> None:
+    with database.transaction() as tx:
+        write(tx, "a")
+        write(tx, "b")
+
+    assert keys(database) == {"a", "b"}
+
+
+def test_nothing_is_there_when_the_block_raises(database: Database) -> None:
+    def half_done() -> None:
+        with database.transaction() as tx:
+            write(tx, "a")
+            raise KeyError("half way")
+
+    with pytest.raises(KeyError, match="half way"):
+        half_done()
+
+    assert keys(database) == set()
+
+
+def test_nothing_is_there_when_a_statement_is_refused(database: Database) -> None:
+    def twice() -> None:
+        with database.transaction() as tx:
+            write(tx, "a")
+            write(tx, "b")
+            write(tx, "a")
+
+    with pytest.raises(IntegrityError):
+        twice()
+
+    assert keys(database) == set()
+
+
+def test_nobody_sees_what_is_not_committed(database: Database) -> None:
+    with database.transaction() as tx:
+        write(tx, "a")
+        assert keys(database) == set()
+
+    assert keys(database) == {"a"}
+
+
+def test_a_database_can_be_used_after_a_failure(database: Database) -> None:
+    with pytest.raises(IntegrityError):
+        database.run(lambda tx: write(tx, "a", times=2))
+
+    database.run(lambda tx: write(tx, "b"))
+
+    assert keys(database) == {"b"}
+
+
+def test_a_reference_to_nothing_is_refused(database: Database) -> None:
+    with pytest.raises(IntegrityError):
+        database.run(lambda tx: tx.execute(text("insert into party values ('nowhere', 'nobody', 'fact')")))
+
+
+# --- reading ---
+
+
+def test_reading_never_writes(database: Database) -> None:
+    with database.reading() as tx:
+        write(tx, "a")
+        assert tx.scalar(select(city_rule.c.key)) == "a"
+
+    assert keys(database) == set()
+
+
+def test_reading_goes_on_while_somebody_writes(database: Database) -> None:
+    database.run(lambda tx: write(tx, "a"))
+
+    with database.transaction() as tx:
+        tx.execute(update(city_rule).values(value=1))
+        with database.reading() as reader:
+            assert reader.scalar(select(city_rule.c.value)) == 0
+
+
+# --- begun anew ---
+
+
+def test_work_gives_back_what_it_found(database: Database) -> None:
+    assert database.run(lambda tx: tx.scalar(text("select 7"))) == 7
+
+
+def test_work_that_is_locked_out_is_begun_anew_and_done_once(database: Database, pauses: list[float]) -> None:
+    begun: list[int] = []
+
+    def work(tx: Connection) -> str:
+        begun.append(len(begun))
+        write(tx, "a")
+        if len(begun) < 3:
+            raise Busy
+        return "done"
+
+    assert database.run(work) == "done"
+    assert (len(begun), len(pauses)) == (3, 2)
+    assert keys(database) == {"a"}
+
+
+def test_work_that_is_always_locked_out_gives_up_and_has_changed_nothing(
+    database: Database, pauses: list[float]
+) -> None:
+    begun: list[int] = []
+
+    def work(tx: Connection) -> None:
+        begun.append(1)
+        write(tx, "a")
+        raise Busy
+
+    with pytest.raises(Busy):
+        database.run(work)
+
+    assert (len(begun), len(pauses)) == (ATTEMPTS, ATTEMPTS - 1)
+    assert keys(database) == set()
+
+
+def test_a_fault_in_the_work_is_not_tried_again(database: Database, pauses: list[float]) -> None:
+    begun: list[int] = []
+
+    def work(tx: Connection) -> None:
+        begun.append(1)
+        raise ValueError("a fault")
+
+    with pytest.raises(ValueError, match="a fault"):
+        database.run(work)
+
+    assert (begun, pauses) == ([1], [])
+
+
+# --- each database's own way of locking out ---
+
+
+def test_on_sqlite_a_second_writer_is_told_at_its_beginning(impatient: Database) -> None:
+    reached: list[str] = []
+
+    def second() -> None:
+        with impatient.transaction():
+            reached.append("inside")
+
+    with impatient.transaction() as tx:
+        write(tx, "a")
+        with pytest.raises(Busy):
+            second()
+
+    assert reached == []
+
+
+def test_on_sqlite_a_writer_waits_its_turn(impatient: Database) -> None:
+    with impatient.transaction() as tx:
+        write(tx, "first")
+        later = threading.Thread(target=lambda: impatient.run(lambda tx: write(tx, "second")))
+        later.start()
+    later.join()
+
+    assert keys(impatient) == {"first", "second"}
+
+
+def test_on_sqlite_what_was_read_in_a_transaction_is_still_so_when_it_writes(sqlite_database: Database) -> None:
+    sqlite_database.run(lambda tx: write(tx, "a"))
+
+    def add_one(tx: Connection) -> None:
+        value = tx.scalar(select(city_rule.c.value))
+        tx.execute(update(city_rule).values(value=(value or 0) + 1))
+
+    threads = [threading.Thread(target=sqlite_database.run, args=(add_one,)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    with sqlite_database.reading() as tx:
+        assert tx.scalar(select(city_rule.c.value)) == 8
+
+
+def test_on_sqlite_every_commit_is_on_the_disk(sqlite_database: Database) -> None:
+    with sqlite_database.reading() as tx:
+        assert tx.scalar(text("pragma journal_mode")) == "wal"
+        assert tx.scalar(text("pragma synchronous")) == 2
+        assert tx.scalar(text("pragma foreign_keys")) == 1
+
+
+@pytest.mark.parametrize("state", ["40001", "40P01"])
+def test_on_postgresql_a_conflict_is_busy(postgresql_database: Database, state: str) -> None:
+    def conflict() -> None:
+        with postgresql_database.transaction() as tx:
+            tx.execute(text(f"DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{state}'; END $$"))
+
+    with pytest.raises(Busy):
+        conflict()
+
+
+def test_on_postgresql_of_two_that_block_each_other_both_get_done(postgresql_database: Database) -> None:
+    for key in ("a", "b"):
+        postgresql_database.run(lambda tx, key=key: write(tx, key))  # type: ignore[misc]
+    both_hold_one = threading.Barrier(2, timeout=10)
+    met: list[str] = []
+
+    def add_one(first: str, second: str) -> None:
+        def work(tx: Connection) -> None:
+            tx.execute(text("SET LOCAL deadlock_timeout = '20ms'"))
+            for key in (first, second):
+                row = city_rule.c.key == key
+                value = tx.scalar(select(city_rule.c.value).where(row).with_for_update())
+                tx.execute(update(city_rule).where(row).values(value=(value or 0) + 1))
+                if key == first and len(met) < 2:
+                    met.append(first)
+                    both_hold_one.wait()
+
+        postgresql_database.run(work)
+
+    other = threading.Thread(target=add_one, args=("b", "a"))
+    other.start()
+    add_one("a", "b")
+    other.join()
+
+    with postgresql_database.reading() as tx:
+        assert list(tx.scalars(select(city_rule.c.value))) == [2, 2]

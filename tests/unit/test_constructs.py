@@ -1,0 +1,58 @@
+"""The tables of what runs and what is refused, and the page that shows them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from engine.bpmn import constructs, refusals
+from engine.bpmn.elements import FLOW_NODES
+from engine.bpmn.expressions import BUILTINS
+from engine.bpmn.rules.wording import ARGUMENTS
+from engine.runtime.operations import OPERATIONS
+from engine.runtime.step import FUNCTIONS
+
+PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "bpmn.md").read_text(encoding="utf-8")
+
+
+def test_the_page_shows_the_tables_as_they_are():
+    shown = PAGE.split("<!-- tables -->\n")[1].split("\n<!-- end of tables -->")[0]
+
+    assert shown == constructs.as_markdown()
+
+
+def test_the_page_tells_of_every_operation_and_all_that_it_takes():
+    rows = {line.split("|")[1].strip(): line for line in PAGE.splitlines() if line.startswith("| `")}
+
+    for name, operation in OPERATIONS.items():
+        row = rows[f"`{name}`"]
+        assert all(f"`{parameter}`" in row for parameter in operation.required | operation.optional), row
+
+
+def test_the_page_tells_of_every_function():
+    shown = {word.partition("(")[0] for word in PAGE.split("`")[1::2]}
+
+    assert shown >= {*FUNCTIONS, *BUILTINS}
+
+
+def test_nothing_is_both_allowed_and_refused():
+    assert not constructs.ALLOWED.keys() & refusals.ELEMENTS.keys()
+
+
+def test_every_flow_node_is_either_run_or_refused_by_name():
+    assert constructs.RUNS.keys() | refusals.ELEMENTS.keys() >= FLOW_NODES
+
+
+def test_every_refusal_is_two_sentences():
+    tables = (refusals.ELEMENTS, refusals.CAMUNDA, refusals.ATTRIBUTES, *refusals.MISPLACED.values())
+
+    assert all(
+        found.reason.endswith("。") and found.remedy.endswith("。") for table in tables for found in table.values()
+    )
+
+
+def test_every_element_stands_within_another_that_is_allowed():
+    assert all(construct.within <= constructs.ALLOWED.keys() for construct in constructs.ALLOWED.values())
+
+
+def test_the_gate_knows_how_many_arguments_each_function_takes():
+    assert ARGUMENTS.keys() == FUNCTIONS

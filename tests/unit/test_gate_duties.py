@@ -1,0 +1,188 @@
+"""The deployment gate on who does what: one thing is wrong, and that alone is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.diagrams import FORMS, REVIEW, broken, forms_of, problems_of, properties, refused, the_problem
+
+# --- who ---
+
+
+def test_a_process_that_nobody_may_start_is_refused():
+    refused(
+        the_problem(broken((' camunda:candidateStarterGroups="town:case_officer"', ""))), "permit", "town:case_officer"
+    )
+
+
+@pytest.mark.parametrize("group", ["case_officer", "castle:case_officer", "town:king"])
+def test_starters_who_do_not_exist_are_refused(group: str):
+    assert the_problem(broken(("town:case_officer", group))).element_id == "permit"
+
+
+def test_a_number_prefix_that_is_no_prefix_is_refused():
+    refused(the_problem(broken(('value="YJ"', 'value="意见"'))), "permit", "大写字母")
+
+
+def test_a_title_that_nobody_writes_is_refused():
+    refused(the_problem(broken(('value="subject"', 'value="headline"'))), "permit", "title")
+
+
+def test_a_process_without_a_starter_is_refused():
+    text = broken(('<camunda:property name="starter" value="asking_unit" />', ""))
+    assert "没有写明发起单位记在哪里。" in [problem.reason for problem in problems_of(text)]
+
+
+def test_a_starter_that_a_form_lets_people_write_is_refused():
+    unit = {"type": "select", "key": "asking_unit", "label": "发函单位", "properties": {"widget": "unit"}}
+    forms = forms_of({"permit_start": [*FORMS["permit_start"], unit]})
+    refused(the_problem(broken(), forms), "permit", "只读")
+
+
+def test_a_process_without_parties_is_refused():
+    text = broken(('<camunda:property name="parties" value="asking_unit,asked_unit" />', ""))
+    refused(the_problem(text), "permit", "parties")
+
+
+def test_a_starter_who_is_no_party_is_refused():
+    refused(the_problem(broken(('value="asking_unit,asked_unit"', 'value="asked_unit"'))), "permit", "asking_unit")
+
+
+def test_a_party_that_nobody_names_is_refused():
+    text = broken(('value="asking_unit,asked_unit"', 'value="asking_unit,asked_unit,third_unit"'))
+    refused(the_problem(text), "permit", "parties")
+
+
+def test_a_lane_of_a_unit_that_nobody_knows_is_refused():
+    lane = '<lane id="asked" name="asked"><extensionElements><camunda:properties><camunda:property name="unit" value='
+    refused(the_problem(broken((f'{lane}"asked_unit"', f'{lane}"nobody"'))), "asked", "单位的代码")
+
+
+def test_a_lane_of_a_fact_that_holds_no_unit_is_refused():
+    lane = '<lane id="asked" name="asked"><extensionElements><camunda:properties><camunda:property name="unit" value='
+    refused(the_problem(broken((f'{lane}"asked_unit"', f'{lane}"subject"'))), "asked", "装着单位的事实")
+
+
+def test_a_lane_with_a_role_that_does_not_exist_is_refused():
+    refused(the_problem(broken(('value="deputy_leader"', 'value="deputy_leader,king"'))), "asked", "deputy_leader")
+
+
+def test_a_lane_with_a_unit_but_no_role_is_refused():
+    text = broken(('<camunda:property name="role" value="deputy_leader" />', ""))
+    found = problems_of(text)
+    assert [problem.element_id for problem in found] == ["asked", "review"]
+
+
+def test_a_task_outside_the_lanes_is_refused():
+    refused(the_problem(broken(("<flowNodeRef>review</flowNodeRef>", ""))), "review", "泳道")
+
+
+def test_a_task_in_two_lanes_is_refused():
+    both = "<flowNodeRef>read_a</flowNodeRef><flowNodeRef>review</flowNodeRef>"
+    refused(the_problem(broken(("<flowNodeRef>read_a</flowNodeRef>", both))), "asked", "其中一个泳道")
+
+
+def test_a_lane_that_holds_what_does_not_exist_is_refused():
+    more = "<flowNodeRef>review</flowNodeRef><flowNodeRef>gone</flowNodeRef>"
+    refused(the_problem(broken(("<flowNodeRef>review</flowNodeRef>", more))), "asked", "重新保存")
+
+
+@pytest.mark.parametrize(
+    "groups", ["deputy_leader", "asked_unit:king", "asked_unit:liaison,asking_unit:liaison", "nobody:liaison"]
+)
+def test_candidate_groups_that_name_nobody_are_refused(groups: str):
+    changed = broken((REVIEW, f'{REVIEW[:-3]} camunda:candidateGroups="{groups}" />'))
+    assert the_problem(changed).element_id == "review"
+
+
+def test_a_task_with_a_unit_of_its_own_but_no_role_is_refused():
+    changed = broken((REVIEW, f"{REVIEW[:-3]}>{properties(unit='asked_unit')}</userTask>"))
+    refused(the_problem(changed), "review", "两个都写")
+
+
+def test_a_button_without_a_role_is_refused():
+    text = broken(('<camunda:property name="unit" value="asking_unit" /><camunda:property name="role" value="case_officer" />'
+                   '<camunda:property name="when"', '<camunda:property name="when"'),
+                  ("<flowNodeRef>clock</flowNodeRef>", ""), ('<receiveTask id="clock"', '<receiveTask id="clock"'))  # fmt: skip
+    assert "没有说明哪个单位、哪个岗位可以按。" in [problem.reason for problem in problems_of(text)]
+
+
+def test_a_button_that_interrupts_is_refused():
+    changed = broken(('name="撤回" attachedToRef="clock" cancelActivity="false"', 'name="撤回" attachedToRef="clock"'))
+    refused(the_problem(changed), "act_withdraw", "cancelActivity")
+
+
+def test_a_button_without_a_name_is_refused():
+    refused(the_problem(broken((' name="撤回" attachedToRef', " attachedToRef"))), "act_withdraw", "写上")
+
+
+def test_a_condition_of_a_button_without_a_reason_is_refused():
+    changed = broken(('<camunda:property name="otherwise" value="已经答复，不能撤回。" />', ""))
+    refused(the_problem(changed), "act_withdraw", "otherwise")
+
+
+def test_a_reason_of_a_button_without_a_condition_is_refused():
+    changed = broken(('name="otherwise"', 'name="otherwise_2"'))
+    assert {problem.element_id for problem in problems_of(changed)} == {"act_withdraw"}
+
+
+# --- properties and operations ---
+
+
+def test_a_property_with_a_spelling_mistake_is_refused():
+    refused(the_problem(broken(('name="forms"', 'name="form"'))), "answer", "forms")
+
+
+def test_a_property_on_a_gateway_is_refused():
+    fork = '<parallelGateway id="fork" />'
+    refused(
+        the_problem(broken((fork, f"{fork[:-3]}>{properties(role='liaison')}</parallelGateway>"))), "fork", "请删去"
+    )
+
+
+def test_a_property_of_the_process_that_lies_on_the_pool_is_refused():
+    pool = f'<collaboration id="c"><participant id="pool" processRef="permit">{properties(number_prefix="YJ")}</participant>'
+    refused(
+        the_problem(broken(('<process id="permit"', f'{pool}</collaboration><process id="permit"'))), "pool", "删去"
+    )
+
+
+def test_a_property_twice_is_refused():
+    twice = '<camunda:property name="hard" value="true" /><camunda:property name="hard" value="false" />'
+    changed = broken(('<camunda:property name="hard" value="true" />', twice))
+    refused(the_problem(changed), "due", "其中一个")
+
+
+def test_a_service_task_without_an_operation_is_refused():
+    text = broken(('<camunda:property name="operation" value="notify" />', ""))
+    refused(the_problem(text), "chased", "operation")
+
+
+def test_an_operation_that_does_not_exist_is_refused():
+    refused(the_problem(broken(('value="notify"', 'value="shout"'))), "chased", "notify")
+
+
+def test_an_operation_without_what_it_needs_is_refused():
+    changed = broken(('<camunda:property name="text" value="请尽快答复。" />', ""))
+    refused(the_problem(changed), "chased", "text")
+
+
+@pytest.mark.parametrize("to", ["asked_unit", "asked_unit:king", "nobody:liaison"])
+def test_a_notice_to_nobody_is_refused(to: str):
+    assert the_problem(broken(('value="asked_unit:liaison"', f'value="{to}"'))).element_id == "chased"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('name="to" value="asking_unit"', 'name="to" value="nobody"'),
+        ('name="to" value="asking_unit"', 'name="to" value="asked_unit"'),
+        ('name="forms" value="review"', 'name="forms" value="gone"'),
+        ('name="fact:agreed"', 'name="fact:_agreed"'),
+        ('name="fact:agreed"', 'name="fact:is"'),
+        ('name="document" value="D01"', 'name="document" value=" "'),
+        ('name="forms" value="review"', 'name="copy" value="ja"'),
+    ],
+)
+def test_a_document_that_could_not_be_delivered_is_refused(old: str, new: str):
+    assert the_problem(broken((old, new))).element_id == "answer"

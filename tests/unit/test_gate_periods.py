@@ -1,0 +1,296 @@
+"""The deployment gate on branches, timers and periods: one thing is wrong, and that alone is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.diagrams import (
+    END,
+    REVIEW,
+    broken,
+    flow,
+    forms_of,
+    problems_of,
+    properties,
+    refused,
+    text_field,
+    the_problem,
+    with_more,
+)
+
+# --- branches ---
+
+
+def test_a_join_that_waits_for_a_way_not_taken_is_refused():
+    text = broken(
+        ('<parallelGateway id="fork" />', '<exclusiveGateway id="fork" name="核对什么？" default="fork__read_a" />'),
+        (flow("fork", "clock"), flow("fork", "clock", "agreed")),
+        (flow("fork", "read_b"), flow("fork", "read_b", "agreed")),
+    )
+    refused(the_problem(text), "join", "判断网关合并")
+
+
+def test_a_task_and_its_limit_that_meet_in_a_join_are_refused():
+    limit = '<boundaryEvent id="limit" name="限时" attachedToRef="read_a"><timerEventDefinition><timeDuration>PT4H'
+    text = with_more(f"{limit}</timeDuration></timerEventDefinition></boundaryEvent>", flow("limit", "join"))
+    refused(the_problem(text), "join", "限时的路")
+
+
+def test_a_loop_back_into_a_join_is_refused():
+    refused(the_problem(with_more(flow("g_review", "join", "agreed"))), "join", "回路")
+
+
+def test_a_plain_end_before_the_join_is_refused():
+    text = broken(
+        (flow("read_a", "join"), flow("read_a", "enough") + flow("enough", "join")),
+        (
+            END,
+            f'<exclusiveGateway id="enough" name="够吗？" default="enough__join" />{flow("enough", "late2", "agreed")}{END}',
+        ),
+    )
+    text = broken((END, f'<endEvent id="late2" name="不够" />{END}'), text=text)
+    refused(the_problem(text), "late2", "终止结束事件")
+
+
+def test_a_terminate_end_before_the_join_is_fine():
+    text = broken(
+        (flow("read_a", "join"), flow("read_a", "enough") + flow("enough", "join")),
+        (
+            END,
+            f'<exclusiveGateway id="enough" name="够吗？" default="enough__join" />{flow("enough", "refused", "agreed")}{END}',
+        ),
+    )
+    assert problems_of(text) == []
+
+
+def test_two_working_branches_that_are_never_joined_are_refused():
+    text = broken((flow("read_b", "join"), flow("read_b", "b_end")), (END, f'<endEvent id="b_end" />{END}'))
+    refused(the_problem(text), "fork", "汇合")
+
+
+def test_branches_that_meet_without_waiting_for_each_other_are_refused():
+    text = broken(('<parallelGateway id="join" />', '<exclusiveGateway id="join" />'))
+    assert {problem.element_id for problem in problems_of(text)} == {"join", "fork"}
+
+
+def test_branches_may_meet_before_a_terminate_end():
+    out = '<exclusiveGateway id="{0}" name="不办？" default="{0}__join" />'
+    text = broken(
+        (flow("read_a", "join"), flow("read_a", "a_out") + flow("a_out", "join") + flow("a_out", "none", "agreed")),
+        (flow("read_b", "join"), flow("read_b", "b_out") + flow("b_out", "join") + flow("b_out", "none", "agreed")),
+        (
+            END,
+            out.format("a_out")
+            + out.format("b_out")
+            + '<exclusiveGateway id="none" />'
+            + flow("none", "refused")
+            + END,
+        ),
+    )
+    assert problems_of(text) == []
+
+
+def test_a_branch_of_an_event_that_flows_into_the_work_is_refused():
+    text = broken((flow("chased", "chase_end"), flow("chased", "g_review")), ('<endEvent id="chase_end" />', ""))
+    refused(the_problem(text), "chase", "中断型")
+
+
+def test_a_branch_of_a_button_within_a_branch_keeps_to_itself_too():
+    who = properties(unit="asking_unit", role="case_officer")
+    button = f'<boundaryEvent id="ask" name="再问" attachedToRef="withdraw" cancelActivity="false">{who}'
+    text = broken(
+        (flow("withdraw", "withdrawn"), flow("withdraw", "told") + flow("told", "withdrawn") + flow("ask", "told")),
+        (END, f'<exclusiveGateway id="told" />{button}<messageEventDefinition /></boundaryEvent>{END}'),
+    )
+    refused(the_problem(text), "ask", "自己结束")
+
+
+def test_a_person_is_not_asked_in_the_branch_of_a_single_timer():
+    text = broken(
+        (flow("due", "late"), flow("due", "explain") + flow("explain", "late")),
+        (END, f'<userTask id="explain" name="说明超期" camunda:formRef="explain" />{END}'),
+        ("<flowNodeRef>late</flowNodeRef>", "<flowNodeRef>late</flowNodeRef><flowNodeRef>explain</flowNodeRef>"),
+    )
+    refused(the_problem(text, forms_of({"explain": [text_field("explanation")]})), "explain", "timeCycle")
+
+
+def test_a_person_may_be_asked_in_the_branch_of_a_cycle_because_it_lapses_with_its_host():
+    text = broken(
+        (flow("chase", "chased"), flow("chase", "explain") + flow("explain", "chased")),
+        (END, f'<userTask id="explain" name="说明进展" camunda:formRef="explain" />{END}'),
+        ("<flowNodeRef>late</flowNodeRef>", "<flowNodeRef>late</flowNodeRef><flowNodeRef>explain</flowNodeRef>"),
+    )
+    assert problems_of(text, forms_of({"explain": [text_field("explanation")]})) == []
+
+
+# --- timers and periods ---
+
+
+DATE = "<timeDate>working_days(3, asked_at)</timeDate>"
+CYCLE = "<timeCycle>natural_days(10 * n, asked_at)</timeCycle>"
+
+
+@pytest.mark.parametrize("text", ["<timeDuration>PT24H</timeDuration>", "<timeDate>2026-10-10T00:00:00+08:00</timeDate>",
+                                  "<timeDuration>P2W</timeDuration>", "<timeDate>hours(24, asked_at)</timeDate>"])  # fmt: skip
+def test_timers_that_run_are_accepted(text: str):
+    assert problems_of(broken((DATE, text))) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("<timeDate></timeDate>", "PT24H"),
+        ("<timeDate>2026-10-10T00:00:00</timeDate>", "能用的时间"),
+        ("<timeDate>0001-01-01T00:00:00+14:00</timeDate>", "能用的时间"),
+        ("<timeDuration>PT0S</timeDuration>", "能用的时间"),
+        ("<timeDuration>P99999D</timeDuration>", "PT24H"),
+        ("<timeDuration>P9999D</timeDuration>", "能用的时间"),
+        ("<timeDuration>P3M</timeDuration>", "months"),
+        ("<timeDuration>P1Y</timeDuration>", "months"),
+        ("<timeDate>R3/P1D</timeDate>", "P1D"),
+        ("<timeDate>working_days(3 asked_at)</timeDate>", "docs/reference/bpmn.md"),
+        ("<timeDate>working_days(3)</timeDate>", "参数"),
+        ("<timeDate>working_days(3, found_at)</timeDate>", "字段"),
+        ("<timeDate>workdays(3, asked_at)</timeDate>", "working_days"),
+        ("<timeDate>natural_days(10 * n, asked_at)</timeDate>", "字段"),
+        ("<timeDate>now()</timeDate><timeDuration>P1D</timeDuration>", "只留"),
+    ],
+)
+def test_timers_that_do_not_run_are_refused(text: str, remedy: str):
+    refused(the_problem(broken((DATE, text))), "due", remedy)
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("<timeCycle>natural_days(10, asked_at)</timeCycle>", "n"),
+        ("<timeCycle>2026-10-10T00:00:00+08:00</timeCycle>", "n"),
+        ("<timeCycle>R/PT0S</timeCycle>", "固定间隔"),
+        ("<timeCycle>0 0 * * *</timeCycle>", "docs/reference/bpmn.md"),
+    ],
+)
+def test_cycles_that_would_come_all_at_once_are_refused(text: str, remedy: str):
+    refused(the_problem(broken((CYCLE, text))), "chase", remedy)
+
+
+def test_a_cycle_at_a_fixed_distance_is_accepted():
+    assert problems_of(broken((CYCLE, "<timeCycle>P10D</timeCycle>"))) == []
+
+
+def test_a_cycle_that_interrupts_is_refused():
+    changed = broken(('attachedToRef="review" cancelActivity="false"', 'attachedToRef="review"'))
+    refused(the_problem(changed), "chase", "timeDate")
+
+
+def test_a_cycle_that_stands_in_the_way_is_refused():
+    wait = '<intermediateCatchEvent id="wait" name="等"><timerEventDefinition><timeCycle>P1D</timeCycle></timerEventDefinition>'
+    text = broken(
+        (flow("review", "g_review"), flow("review", "wait") + flow("wait", "g_review")),
+        (END, f"{wait}</intermediateCatchEvent>{END}"),
+    )
+    refused(the_problem(text), "wait", "timeDuration")
+
+
+def test_waiting_for_an_instant_is_accepted():
+    timer = "<timerEventDefinition><timeDuration>P1D</timeDuration></timerEventDefinition>"
+    wait = f'<intermediateCatchEvent id="wait" name="等">{timer}'
+    text = broken(
+        (flow("review", "g_review"), flow("review", "wait") + flow("wait", "g_review")),
+        (END, f"{wait}</intermediateCatchEvent>{END}"),
+    )
+    assert problems_of(text) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("rule", "R22"), ("basis", "应在3个工作日内答复"), ("hard", "true"), ("unit", "asked_unit")]
+)
+def test_a_period_that_does_not_say_everything_is_refused(name: str, value: str):
+    due = broken().split('attachedToRef="clock" cancelActivity="false">')[1].split("</extensionElements>")[0]
+    changed = broken((due, due.replace(f'<camunda:property name="{name}" value="{value}" />', "")))
+    refused(the_problem(changed), "due", name)
+
+
+def test_a_period_that_is_neither_hard_nor_not_is_refused():
+    refused(the_problem(broken(('name="hard" value="true"', 'name="hard" value="yes"'))), "due", "hard")
+
+
+def test_the_marks_of_a_period_without_a_deadline_are_refused():
+    text = broken(
+        ('<camunda:property name="deadline" value="answer" />', ""),
+        ('name="meets" value="answer"', 'name="title" value="函"'),
+    )
+    assert {problem.element_id for problem in problems_of(text)} == {"due"}
+
+
+def test_a_period_with_a_name_that_cannot_be_one_is_refused():
+    text = broken(
+        ('name="deadline" value="answer"', 'name="deadline" value="答复"'),
+        ('name="meets" value="answer"', 'name="meets" value="答复"'),
+    )
+    refused(the_problem(text), "due", "小写")
+
+
+def test_a_period_that_comes_again_and_again_is_refused():
+    refused(the_problem(broken((DATE, "<timeCycle>hours(24 * n, asked_at)</timeCycle>"))), "due", "timeDate")
+
+
+def test_a_period_without_a_name_is_refused():
+    refused(the_problem(broken((' name="3 个工作日届满"', ""))), "due", "名称")
+
+
+def test_a_period_may_have_a_title_for_a_name():
+    titled = 'name="title" value="答复期限" /><camunda:property name="deadline" value="answer"'
+    assert problems_of(broken((' name="3 个工作日届满"', ""), ('name="deadline" value="answer"', titled))) == []
+
+
+def test_one_period_twice_on_one_task_is_refused():
+    second = (
+        f'<boundaryEvent id="due2" name="又" attachedToRef="clock" cancelActivity="false">'
+        f"{properties(deadline='answer', rule='R22', basis='x', hard='true', unit='asked_unit')}"
+        f"<timerEventDefinition>{DATE}</timerEventDefinition></boundaryEvent>"
+    )
+    refused(the_problem(with_more(second, flow("due2", "late"))), "due2", "另一个名字")
+
+
+def test_a_task_under_a_period_that_is_not_drawn_is_refused():
+    changed = broken((REVIEW, f"{REVIEW[:-3]}>{properties(deadline='gone')}</userTask>"))
+    refused(the_problem(changed), "review", "answer")
+
+
+def test_meeting_a_period_that_is_not_drawn_is_refused():
+    changed = broken(('name="meets" value="answer"', 'name="meets" value="gone"'))
+    assert {problem.element_id for problem in problems_of(changed)} == {"clock", "answer"}
+
+
+def test_a_clock_whose_period_nobody_meets_is_refused():
+    changed = broken(('<camunda:property name="meets" value="answer" />', ""))
+    refused(the_problem(changed), "clock", "meets=answer")
+
+
+def test_a_clock_that_leads_into_the_work_is_refused():
+    text = broken((flow("clock", "clock_end"), flow("clock", "tell") + flow("tell", "clock_end")),
+                  (END, f'<exclusiveGateway id="tell" />{END}'))  # fmt: skip
+    refused(the_problem(text), "clock", "并行")
+
+
+def test_a_clock_with_nothing_on_it_is_refused():
+    clock = "<flowNodeRef>clock</flowNodeRef>"
+    text = broken(
+        (flow("fork", "clock"), flow("fork", "clock") + flow("fork", "idle") + flow("idle", "idle_end")),
+        (END, f'<receiveTask id="idle" name="空" /><endEvent id="idle_end" />{END}'),
+        (clock, f"{clock}<flowNodeRef>idle</flowNodeRef>"),
+    )
+    refused(the_problem(text), "idle", "deadline")
+
+
+def test_a_clock_that_only_the_end_of_the_instance_can_end_needs_such_an_end():
+    text = broken(
+        ('<camunda:property name="deadline" value="answer" />', ""),
+        ('<camunda:property name="meets" value="answer" />', ""),
+    )
+    for name, value in (("rule", "R22"), ("basis", "应在3个工作日内答复"), ("hard", "true")):
+        text = broken((f'<camunda:property name="{name}" value="{value}" />', ""), text=text)
+    due = text.index('<boundaryEvent id="due"')
+    text = text[:due] + text[due:].replace('<camunda:property name="unit" value="asked_unit" />', "", 1)
+    assert problems_of(text) == []
+    refused(the_problem(text.replace("<terminateEventDefinition />", "")), "clock", "终止结束事件")

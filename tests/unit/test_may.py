@@ -1,0 +1,272 @@
+"""Who may do what: an actor, a verb, a subject, and the sentence when the answer is no."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from engine.organisation.assignment import (
+    Actor,
+    ButtonSubject,
+    Decision,
+    InstanceSubject,
+    ProcedureSubject,
+    Subject,
+    TaskSubject,
+    may,
+)
+from engine.organisation.people import ROLES
+from tests.unit.builders import at
+
+TASK_VERBS = ("claim", "complete", "release", "add_material")
+PARTIES = frozenset({"town", "dept"})
+TOWN = {"unit_code": "town", "unit_name": "城关镇", "unit_kind": "town"}
+DEPARTMENT = {"unit_code": "dept", "unit_name": "市水利局", "unit_kind": "department"}
+OTHER_TOWN = {"unit_code": "town_b", "unit_name": "河口镇", "unit_kind": "town"}
+JUSTICE = {"unit_code": "justice", "unit_name": "市司法局", "unit_kind": "justice_bureau"}
+SUPERVISION = {"unit_code": "supervision", "unit_name": "市行政执法监督局", "unit_kind": "supervision_bureau"}
+
+
+def actor(*roles: str, unit: dict[str, str] = TOWN, person_id: str = "p1") -> Actor:
+    return Actor(person_id, "张三", roles=frozenset(roles), **unit)
+
+
+def task(*roles: str, **state: Any) -> TaskSubject:
+    """A task of the town, one of the two parties."""
+    given = {"unit_code": "town", "unit_name": "城关镇", **state}
+    return TaskSubject(parties=PARTIES, roles=frozenset(roles), **given)
+
+
+def reason(who: Actor, verb: str, subject: Subject) -> str:
+    decision = may(who, verb, subject)
+    assert not decision.allowed
+    return decision.reason
+
+
+# --- tasks ---
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("asked", ["principal_leader", "deputy_leader", "liaison", "case_officer", "clerk"])
+def test_a_task_is_its_roles_own(role: str, asked: str) -> None:
+    stands_in = (role, asked) == ("acting_principal", "principal_leader")
+
+    assert may(actor(role), "complete", task(asked)).allowed is (role == asked or stands_in)
+
+
+@pytest.mark.parametrize("verb", ["claim", "complete", "add_material"])
+@pytest.mark.parametrize(
+    ("assignee", "allowed"), [(None, True), ("p1", True), ("p2", False)], ids=["nobody", "this person", "a colleague"]
+)
+def test_a_task_that_is_claimed_is_its_claimers(verb: str, assignee: str | None, allowed: bool) -> None:
+    subject = task("case_officer", assignee_id=assignee, assignee_name="李四")
+
+    assert may(actor("case_officer"), verb, subject).allowed is allowed
+
+
+@pytest.mark.parametrize(("assignee", "allowed"), [(None, False), ("p1", True), ("p2", False)])
+def test_only_ones_own_claim_is_given_back(assignee: str | None, allowed: bool) -> None:
+    decision = may(actor("case_officer"), "release", task("case_officer", assignee_id=assignee, assignee_name="李四"))
+
+    assert decision == Decision(allowed, "" if allowed else "只能退还自己签收的任务。")
+
+
+@pytest.mark.parametrize("verb", TASK_VERBS)
+@pytest.mark.parametrize("unit", [OTHER_TOWN, DEPARTMENT, JUSTICE, SUPERVISION], ids=lambda unit: unit["unit_code"])
+def test_nobody_of_another_unit_may_touch_a_task(verb: str, unit: dict[str, str]) -> None:
+    everything = actor(*ROLES, unit=unit)
+
+    assert not may(everything, verb, task(*ROLES, assignee_id="p1")).allowed
+
+
+def test_a_claim_is_refused_with_who_has_it_and_since_when() -> None:
+    claimed = task("case_officer", assignee_id="p2", assignee_name="李四", claimed_at=at("2026-10-09 09:05"))
+
+    assert reason(actor("case_officer"), "claim", claimed) == "这项任务已由李四于 10月9日 09:05 签收，由其办理。"
+
+
+def test_a_task_assigned_without_a_claim_says_no_time() -> None:
+    assigned = task("case_officer", assignee_id="p2", assignee_name="李四")
+
+    assert reason(actor("case_officer"), "complete", assigned) == "这项任务已由李四签收，由其办理。"
+
+
+def test_a_refusal_says_whom_it_takes_and_who_asks() -> None:
+    refused = reason(actor("clerk"), "complete", task("case_officer", "liaison"))
+
+    assert refused == "本环节须由城关镇联系人、承办人办理，你是城关镇收发。"
+
+
+def test_somebody_without_a_role_is_called_staff() -> None:
+    assert reason(actor(), "complete", task("case_officer")).endswith("你是城关镇工作人员。")
+
+
+# --- R54: the principal leader ---
+
+
+def test_r54_the_principal_leader_approves() -> None:
+    assert may(actor("principal_leader"), "complete", task("principal_leader")) == Decision(True)
+
+
+def test_r54_whoever_acts_as_the_principal_approves() -> None:
+    assert may(actor("acting_principal"), "complete", task("principal_leader")) == Decision(True)
+
+
+def test_r54_a_deputy_does_not_and_is_told_who_does() -> None:
+    refused = reason(actor("deputy_leader"), "complete", task("principal_leader"))
+
+    assert refused == "本环节须由城关镇主要领导（或在任的主持工作的负责人）办理，你是城关镇分管领导。"
+
+
+def test_a30_a_deputy_does_where_the_diagram_names_deputies() -> None:
+    assert may(actor("deputy_leader"), "complete", task("deputy_leader", "principal_leader")) == Decision(True)
+
+
+def test_whoever_acts_as_the_principal_gains_nothing_else() -> None:
+    others = task(*(role for role in ROLES if role not in ("principal_leader", "acting_principal")))
+
+    assert not may(actor("acting_principal"), "complete", others).allowed
+
+
+def test_the_principal_of_another_unit_does_not_approve() -> None:
+    refused = reason(actor("principal_leader", unit=DEPARTMENT), "complete", task("principal_leader"))
+
+    assert refused.endswith("你是市水利局主要领导。")
+
+
+# --- R51: nobody is liaison ---
+
+
+def test_r51_a_task_without_a_liaison_is_the_principal_leaders() -> None:
+    fallen_back = task("principal_leader", fallback=True)
+
+    assert may(actor("principal_leader"), "complete", fallen_back).allowed
+    assert may(actor("acting_principal"), "complete", fallen_back).allowed
+    assert not may(actor("case_officer"), "complete", fallen_back).allowed
+
+
+# --- seeing ---
+
+
+@pytest.mark.parametrize(
+    ("unit", "allowed"),
+    [(TOWN, True), (DEPARTMENT, True), (OTHER_TOWN, False), (JUSTICE, True), (SUPERVISION, True)],
+    ids=lambda value: value["unit_code"] if isinstance(value, dict) else "",
+)
+def test_only_the_parties_and_oversight_see_an_instance(unit: dict[str, str], allowed: bool) -> None:
+    decision = may(actor("case_officer", unit=unit), "see_instance", InstanceSubject(PARTIES))
+
+    assert decision == Decision(allowed, "" if allowed else "只有当事双方和市司法局能看。")
+
+
+@pytest.mark.parametrize("kind", ["staffing_office", "conference_office", "city_government", "police", "court"])
+def test_no_other_bureau_sees_what_it_is_no_party_of(kind: str) -> None:
+    other = {"unit_code": kind, "unit_name": kind, "unit_kind": kind}
+
+    assert not may(actor("principal_leader", unit=other), "see_instance", InstanceSubject(PARTIES)).allowed
+
+
+@pytest.mark.parametrize("role", ["system_admin", "auditor", "unit_admin"])
+def test_an_administrator_of_another_unit_sees_no_instance(role: str) -> None:
+    assert not may(actor(role, unit=OTHER_TOWN), "see_instance", InstanceSubject(PARTIES)).allowed
+
+
+@pytest.mark.parametrize(
+    ("unit", "allowed"), [(JUSTICE, True), (SUPERVISION, True), (TOWN, False), (DEPARTMENT, False)]
+)
+def test_oversight_supervises_and_nobody_else(unit: dict[str, str], allowed: bool) -> None:
+    decision = may(actor("case_officer", unit=unit), "supervise", None)
+
+    assert decision == Decision(allowed, "" if allowed else "督办由市司法局和市行政执法监督局办理。")
+
+
+@pytest.mark.parametrize("unit", [JUSTICE, SUPERVISION], ids=lambda unit: unit["unit_code"])
+def test_oversight_only_reads(unit: dict[str, str]) -> None:
+    overseer = actor(*ROLES, unit=unit)
+    button = ButtonSubject(PARTIES, "town", frozenset({"case_officer"}))
+
+    assert may(overseer, "see_instance", task("case_officer")).allowed
+    assert not may(overseer, "complete", task("case_officer")).allowed
+    assert not may(overseer, "press", button).allowed
+
+
+# --- buttons ---
+
+
+@pytest.mark.parametrize(
+    ("who", "allowed"),
+    [
+        (actor("case_officer"), True),
+        (actor("principal_leader"), False),
+        (actor("case_officer", unit=DEPARTMENT), False),
+        (actor("case_officer", unit=OTHER_TOWN), False),
+        (actor(), False),
+    ],
+)
+def test_a_button_is_its_units_and_its_roles(who: Actor, allowed: bool) -> None:
+    decision = may(who, "press", ButtonSubject(PARTIES, "town", frozenset({"case_officer"})))
+
+    assert decision == Decision(allowed, "" if allowed else "这项操作不由你提出。")
+
+
+def test_a_button_of_the_principal_is_pressed_by_whoever_acts_as_one() -> None:
+    assert may(
+        actor("acting_principal"), "press", ButtonSubject(PARTIES, "town", frozenset({"principal_leader"}))
+    ).allowed
+
+
+def test_a_button_whose_unit_is_not_known_yet_is_nobodys() -> None:
+    assert not may(actor(*ROLES), "press", ButtonSubject(PARTIES, None, frozenset(ROLES))).allowed
+
+
+# --- starting ---
+
+STARTERS = ProcedureSubject(frozenset({("town", "case_officer"), ("department", "case_officer")}))
+
+
+@pytest.mark.parametrize(
+    ("who", "allowed"),
+    [
+        (actor("case_officer"), True),
+        (actor("case_officer", unit=DEPARTMENT), True),
+        (actor("principal_leader"), False),
+        (actor("case_officer", unit=JUSTICE), False),
+    ],
+)
+def test_a_procedure_is_started_by_the_kinds_of_unit_and_the_roles_it_names(who: Actor, allowed: bool) -> None:
+    decision = may(who, "start", STARTERS)
+
+    assert decision == Decision(allowed, "" if allowed else "这个流程由镇街、市级部门的承办人发起。")
+
+
+def test_the_role_must_be_named_for_the_kind_of_unit() -> None:
+    mixed = ProcedureSubject(frozenset({("town", "case_officer"), ("department", "liaison")}))
+
+    assert may(actor("case_officer"), "start", mixed).allowed
+    assert not may(actor("case_officer", unit=DEPARTMENT), "start", mixed).allowed
+
+
+def test_whoever_acts_as_the_principal_starts_what_the_principal_may_start() -> None:
+    assert may(actor("acting_principal"), "start", ProcedureSubject(frozenset({("town", "principal_leader")}))).allowed
+
+
+# --- nothing is allowed by default ---
+
+
+@pytest.mark.parametrize(
+    ("verb", "subject"),
+    [
+        ("delete", task("case_officer")),
+        ("complete", InstanceSubject(PARTIES)),
+        ("complete", None),
+        ("start", None),
+        ("press", task("case_officer")),
+        ("supervise", STARTERS),
+        ("see_instance", None),
+        ("", None),
+    ],
+)
+def test_a_question_that_nobody_thought_of_is_no_yes(verb: str, subject: Subject) -> None:
+    with pytest.raises(AssertionError):
+        may(actor(*ROLES, unit=JUSTICE), verb, subject)
