@@ -17,6 +17,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.app import Engine
+from engine.documents.materials import SIZE_LIMIT
 from engine.errors import NotSignedIn
 from engine.organisation.assignment import Actor
 from engine.organisation.sign_ins import WHOLE_LIMIT, Visitor
@@ -25,6 +26,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 COOKIE = "lianban"
 FORM_LIMIT = 2 * 1024 * 1024
+UPLOAD_LIMIT = SIZE_LIMIT + 1024 * 1024
+UPLOADS = {"inbox.add_material"}
 OPEN_ENDPOINTS = {"static", "account.login", "account.sign_in", "account.health"}
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
@@ -47,6 +50,7 @@ def protect(app: Flask, engine: Engine) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session lives: a form filled in slowly must not be lost
         WTF_CSRF_SSL_STRICT=False,
     )
+    app.before_request(_allow_uploads)
     CSRFProtect(app)
     app.before_request(_identify)
     app.after_request(_guard)
@@ -105,13 +109,19 @@ def drawing(view: Callable[P, R]) -> Callable[P, R]:
     return view
 
 
+def _allow_uploads() -> None:
+    """A form with a file may be larger. Before anything reads the form, as the guard against forged forms does."""
+    if request.endpoint in UPLOADS:
+        request.max_content_length = UPLOAD_LIMIT
+
+
 def _identify() -> AnyResponse | None:
-    if request.endpoint == "static" or request.endpoint is None:
+    if request.endpoint == "static":
         return None
     secret = token()
     g.visitor = engine().visitor(secret) if secret else None
-    if g.visitor is None and request.endpoint not in OPEN_ENDPOINTS:
-        if request.method == "GET" and request.accept_mimetypes.accept_html:
+    if g.visitor is None and request.endpoint not in OPEN_ENDPOINTS and request.endpoint is not None:
+        if request.method == "GET" and request.accept_mimetypes["text/html"]:
             return redirect(url_for("account.login", next=request.full_path.rstrip("?")))
         raise NotSignedIn("登录已经过期，请重新登录；已保存的草稿都在。")
     return None

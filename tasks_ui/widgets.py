@@ -191,7 +191,7 @@ def _menu(name: str) -> bool:
 
 
 def _amount(standing: Standing) -> str:
-    """ 3 个工作日, or hours and minutes."""
+    """3 个工作日, or hours and minutes."""
     if standing.minutes is not None:
         hours, minutes = divmod(standing.minutes, 60)
         if hours >= 48:

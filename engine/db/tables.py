@@ -298,6 +298,7 @@ document = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("instance_id", ForeignKey("process_instance.id"), nullable=False),
+    Column("sequence", Integer, nullable=False, comment="1, 2, 3 … within the instance, in the order of delivery"),
     Column("code", String(8), nullable=False, comment="D01"),
     Column("title", Text, nullable=False),
     Column("from_unit", ForeignKey("unit.code"), nullable=False),

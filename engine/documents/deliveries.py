@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from engine.db.tables import document, material
 from engine.db.values import encode
@@ -23,6 +23,7 @@ from engine.ids import new_id
 class Document:
     id: str
     instance_id: str
+    sequence: int
     code: str
     title: str
     from_unit: str
@@ -49,10 +50,12 @@ def deliver(
 ) -> str:
     """The document is in the receiving unit's inbox. Returns its id."""
     document_id = new_id()
+    before = tx.scalar(select(func.count()).where(document.c.instance_id == instance_id)) or 0
     tx.execute(
         insert(document).values(
             id=document_id,
             instance_id=instance_id,
+            sequence=before + 1,
             code=code,
             title=title,
             from_unit=from_unit,
@@ -84,7 +87,7 @@ def compose(tx: Connection, instance_id: str, forms: Iterable[Form], facts: Mapp
 
 def of_instance(tx: Connection, instance_id: str) -> list[Document]:
     own = select(document).where(document.c.instance_id == instance_id)
-    rows = tx.execute(own.order_by(document.c.delivered_at, document.c.id))
+    rows = tx.execute(own.order_by(document.c.delivered_at, document.c.sequence))
     return [Document(**row._mapping) for row in rows]
 
 

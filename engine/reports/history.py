@@ -51,10 +51,11 @@ class LogLine:
 def steps(tx: Connection, instance_id: str, diagram: Diagram, names: Names, ended: bool) -> list[StepLine]:
     """What was done, what is being done, and what usually follows."""
     tasks = tx.execute(select(task).where(task.c.instance_id == instance_id)).all()
-    papers = tx.execute(select(document).where(document.c.instance_id == instance_id)).all()
+    own = select(document).where(document.c.instance_id == instance_id)
+    papers = tx.execute(own.order_by(document.c.delivered_at, document.c.sequence)).all()
     past = [(row.ended_at, _past_task(row, names)) for row in tasks if row.status != "open"]
     past += [(row.delivered_at, _delivered(row, names)) for row in papers]
-    done = [line for _, line in sorted(past, key=lambda pair: pair[0])]
+    done = [line for _, line in sorted(past, key=lambda pair: pair[0])]  # what comes first at one instant stays first
     open_tasks = sorted((row for row in tasks if row.status == "open"), key=lambda row: (row.opened_at, row.id))
     now = [
         StepLine(

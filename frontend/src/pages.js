@@ -4,7 +4,6 @@ import { startBulk } from './pages/bulk.js';
 import { startCounters } from './pages/counters.js';
 import { startDrafts } from './pages/drafts.js';
 import { startFilters } from './pages/filters.js';
-import { startFolds } from './pages/folds.js';
 import { startFocus } from './pages/focus.js';
 import { startGuards } from './pages/guard.js';
 import { startKeyboard } from './pages/keyboard.js';
@@ -13,7 +12,6 @@ import { startOnce } from './pages/once.js';
 import { startPopovers } from './pages/popovers.js';
 import { startUploads } from './pages/upload.js';
 
-startFolds();
 // First the fields that are hidden: drafts and guards compare with what the form holds after that.
 startLiveForms();
 startDrafts();

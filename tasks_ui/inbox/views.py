@@ -5,14 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engine.documents.materials import KINDS, SIZE_LIMIT, Upload
+from engine.documents.materials import KINDS, Upload
 from engine.errors import InvalidValues, LianbanError
 from engine.reports.inbox import TABS, Filters
 from tasks_ui.security import actor, engine, sent
 from tasks_ui.widgets import clock, now, page_number
 
 pages = Blueprint("inbox", __name__)
-UPLOAD_LIMIT = SIZE_LIMIT + 1024 * 1024
 
 
 @pages.get("/")
@@ -55,7 +54,9 @@ def claim() -> ResponseReturnValue:
 
 @pages.get("/tasks/<task_id>")
 def task(task_id: str) -> ResponseReturnValue:
-    return render_template("inbox/task.html", task=engine().task(actor(), task_id), problems={}, kinds=KINDS, material={})
+    return render_template(
+        "inbox/task.html", task=engine().task(actor(), task_id), problems={}, kinds=KINDS, material={}
+    )
 
 
 @pages.post("/tasks/<task_id>/release")
@@ -96,7 +97,6 @@ def complete(task_id: str) -> ResponseReturnValue:
 
 @pages.post("/tasks/<task_id>/material")
 def add_material(task_id: str) -> ResponseReturnValue:
-    request.max_content_length = UPLOAD_LIMIT
     values = {key: found[0] for key, found in sent().items() if found}
     file = request.files.get("file")
     upload = Upload(file.filename, file.stream) if file is not None and file.filename else None
@@ -140,7 +140,9 @@ def begin(key: str) -> ResponseReturnValue:
         number = engine().start(actor(), key, raw)
     except InvalidValues as invalid:
         procedures, beginning = engine().procedures(actor()), engine().beginning(actor(), key, raw)
-        page = render_template("inbox/start.html", procedures=procedures, beginning=beginning, problems=invalid.problems)
+        page = render_template(
+            "inbox/start.html", procedures=procedures, beginning=beginning, problems=invalid.problems
+        )
         return page, invalid.status
     flash(f"已发起，办件号 {number}。", "ok")
     mine = next((found for found in engine().instance(actor(), number).waiting if found.mine), None)

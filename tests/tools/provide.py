@@ -66,7 +66,9 @@ def browser() -> tuple[Path, list[str]]:
     if installed is not None:
         return installed, ARGUMENTS
     install(HERE / "chromium")
-    script = "import('@sparticuz/chromium').then(found => found.default.executablePath()).then(path => console.log(path))"
+    script = (
+        "import('@sparticuz/chromium').then(found => found.default.executablePath()).then(path => console.log(path))"
+    )
     path = Path(run([NODE, "-e", script], HERE / "chromium").strip().splitlines()[-1])
     return path, [*ARGUMENTS, *SINGLE_PROCESS]
 

@@ -1,0 +1,410 @@
+"""The small scripts of the pages, each alone; and the pages without any script."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Dialog, Page, Request, expect
+
+from engine.db import tables
+from tests.browser.conftest import DESKTOP, PHONE, Desk, Desks, Served
+from tests.processes.town import Case
+from tests.web.office import LEADER, OFFICER, SUPERVISION
+
+TITLES = ("第一件移送", "第二件移送", "第三件移送")
+
+
+@pytest.fixture
+def cases(served: Served) -> list[Case]:
+    """Three cases that wait for the town's officer, in the order of their periods."""
+    return [served.town.refer(at=f"2026-09-30T09:3{n}", case_title=title) for n, title in enumerate(TITLES)]
+
+
+def at_task(desk: Desk, case: Case, element: str, login: str) -> Page:
+    desk.be(login)
+    return desk.open(f"/tasks/{case.task(element)}")
+
+
+def is_draft_of(text: str, request: Request) -> bool:
+    return request.url.endswith("/draft") and quote(text) in (request.post_data or "")
+
+
+def focused_row(page: Page) -> str:
+    return str(
+        page.evaluate("document.activeElement.closest('[data-row]')?.querySelector('.row-link').textContent ?? ''")
+    )
+
+
+# --- drafts and leaving ---
+
+
+def test_what_is_typed_saves_itself_and_is_there_after_coming_back(
+    served: Served, cases: list[Case], desk_at: Desks
+) -> None:
+    page = at_task(desk_at(served), cases[0], "prepare_materials", OFFICER)
+    page.get_by_role("radio", name="提交审批").check()
+    with page.expect_response(lambda answer: is_draft_of("材料正在整理", answer.request)):
+        page.get_by_label("承办人意见").fill("材料正在整理。")
+    expect(page.locator("[data-draft-state]")).to_contain_text("草稿已保存")
+
+    page.reload()
+
+    expect(page.get_by_label("承办人意见")).to_have_value("材料正在整理。")
+    expect(page.get_by_role("radio", name="提交审批")).to_be_checked()
+    expect(page.locator("[data-draft-state]")).to_contain_text("草稿保存于 09-30 09:32")
+
+
+def test_a_draft_that_cannot_be_saved_says_so(served: Served, cases: list[Case], desk_at: Desks) -> None:
+    desk = desk_at(served)
+    page = at_task(desk, cases[0], "prepare_materials", OFFICER)
+    desk.context.set_offline(True)
+
+    page.get_by_role("radio", name="提交审批").check()
+
+    expect(page.locator("[data-draft-state]")).to_have_text("草稿没有保存上，请检查网络")
+    desk.context.set_offline(False)
+    expect(page.locator("[data-draft-state]")).to_contain_text("草稿已保存")
+    desk.faults.clear()
+
+
+def test_leaving_with_something_unsaved_asks_first(served: Served, cases: list[Case], desk_at: Desks) -> None:
+    page = at_task(desk_at(served), cases[0], "prepare_materials", OFFICER)
+    page.route("**/draft", lambda route: route.fulfill(status=403, body="{}"))
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.once("dialog", stay)
+    page.get_by_role("radio", name="提交审批").check()
+    page.get_by_label("承办人意见").fill("还没有保存")
+    page.get_by_role("link", name="办件").first.click()
+
+    expect(page.get_by_label("承办人意见")).to_have_value("还没有保存")
+    assert asked == ["beforeunload"]
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.goto(f"{served.address}/instances")
+
+
+def test_leaving_with_everything_saved_asks_nothing(served: Served, cases: list[Case], desk_at: Desks) -> None:
+    page = at_task(desk_at(served), cases[0], "prepare_materials", OFFICER)
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.get_by_role("radio", name="提交审批").check()
+    expect(page.locator("[data-draft-state]")).to_contain_text("草稿已保存")
+
+    page.get_by_role("link", name="办件").first.click()
+    page.wait_for_url("**/instances")
+
+    assert asked == []
+
+
+def test_a_double_click_hands_in_once(served: Served, cases: list[Case], desk_at: Desks) -> None:
+    cases[0].submit()
+    page = at_task(desk_at(served), cases[0], "approve_referral", LEADER)
+    sent: list[str] = []
+
+    def listen(request: Request) -> None:
+        if request.method == "POST" and re.search(r"/tasks/\w+$", request.url):
+            sent.append(request.url)
+
+    page.on("request", listen)
+    page.get_by_role("radio", name="同意移送").check()
+    page.get_by_role("button", name="提交", exact=True).dblclick(no_wait_after=True)
+    expect(page.locator(".flash--ok")).to_contain_text("“主要领导审批”已办结：同意移送。")
+
+    assert len(sent) == 1
+    assert cases[0].tasks("completed")["approve_referral"] == 1
+
+
+# --- forms that answer while they are filled in ---
+
+
+def test_what_is_asked_follows_the_answers(served: Served, desk_at: Desks) -> None:
+    desk = desk_at(served)
+    desk.be(OFFICER)
+    page = desk.open("/start/case_referral")
+    expect(page.get_by_label("紧急的理由")).to_be_hidden()
+
+    page.get_by_role("checkbox", name=re.compile("情况紧急")).check()
+    expect(page.get_by_label("紧急的理由")).to_be_visible()
+    page.get_by_role("checkbox", name=re.compile("情况紧急")).uncheck()
+
+    expect(page.get_by_label("紧急的理由")).to_be_hidden()
+
+
+def test_the_period_that_would_run_is_shown_before_the_start(served: Served, desk_at: Desks) -> None:
+    desk = desk_at(served)
+    desk.be(OFFICER)
+    page = desk.open("/start/case_referral")
+    expect(page.locator("#preview")).to_contain_text("填好起算的时间，这里会算出期限。")
+
+    page.get_by_label("发现时间").fill("2026-09-30T08:30")
+    page.get_by_label("认定管辖时间").fill("2026-09-30T09:00")
+
+    expect(page.locator("#preview")).to_contain_text("最迟 10-10 周六（班） 24:00 前办完。")
+    page.get_by_role("checkbox", name=re.compile("情况紧急")).check()
+    expect(page.locator("#preview")).to_contain_text("最迟 10-01 09:00 前办完。")
+
+
+def test_a_warning_comes_and_goes_with_its_answer(served: Served, desk_at: Desks) -> None:
+    desk = desk_at(served)
+    desk.be(OFFICER)
+    page = desk.open("/start/case_referral")
+    warning = page.get_by_text("须先责令停止或采取措施制止")
+
+    page.get_by_label("违法行为正在进行").check()
+    expect(warning).to_be_visible()
+    page.get_by_label("违法行为正在进行").uncheck()
+
+    expect(warning).to_have_count(0)
+
+
+def test_signs_are_counted_while_they_are_typed(served: Served, desk_at: Desks) -> None:
+    desk = desk_at(served)
+    desk.be(OFFICER)
+    page = desk.open("/start/case_referral")
+
+    page.get_by_label("基本违法事实").fill("八个字的违法事实")
+
+    expect(page.locator("[data-count-for='violation_summary']")).to_contain_text("已写 8 字")
+
+
+def test_a_file_is_added_without_losing_what_is_typed(served: Served, cases: list[Case], desk_at: Desks) -> None:
+    page = at_task(desk_at(served), cases[0], "prepare_materials", OFFICER)
+    page.get_by_role("radio", name="提交审批").check()
+    page.get_by_label("承办人意见").fill("正在写的意见")
+
+    page.get_by_label("种类").select_option(label="现场照片")
+    photograph = {"name": "照片.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n" + bytes(3_000_000)}
+    page.get_by_label("电子文件").set_input_files(photograph)
+    page.get_by_role("button", name="添加到清单").click()
+
+    expect(page.locator("#materials tbody")).to_contain_text("照片.png")
+    expect(page.get_by_label("承办人意见")).to_have_value("正在写的意见")
+
+
+# --- keys and lists ---
+
+
+def test_j_and_k_go_through_the_rows_and_enter_opens(served: Served, cases: list[Case], desk_at: Desks) -> None:
+    desk = desk_at(served)
+    desk.be(OFFICER)
+    page = desk.open("/inbox")
+
+    walked = []
+    for key in ("j", "j", "j", "j", "k"):
+        page.keyboard.press(key)
+        walked.append(focused_row(page))
+    page.keyboard.press("Enter")
+
+    assert walked == [*TITLES, TITLES[2], TITLES[1]]
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"整理移送材料：{TITLES[1]}")
+
+
+def test_c_claims_the_row_in_focus(served: Served, cases: list[Case], desk_at: Desks) -> None:
+    desk = desk_at(served)
+    desk.be(OFFICER)
+    page = desk.open("/inbox")
+    page.keyboard.press("j")
+
+    page.keyboard.press("c")
+    page.wait_for_url("**/tasks/*")
+
+    expect(page.locator(".who")).to_contain_text("沈禾办理中")
+
+
+def test_the_slash_goes_to_the_search(served: Served, cases: list[Case], desk_at: Desks) -> None:
+    desk = desk_at(served)
+    desk.be(OFFICER)
+    page = desk.open("/inbox")
+
+    page.keyboard.press("/")
+    page.keyboard.type("第三件")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("[data-row]")).to_have_count(1)
+    expect(page.locator("[data-row]")).to_contain_text(TITLES[2])
+
+
+def test_keys_are_letters_while_one_types(served: Served, cases: list[Case], desk_at: Desks) -> None:
+    desk = desk_at(served)
+    desk.be(OFFICER)
+    page = desk.open("/inbox")
+
+    page.locator(".filters input[type=search]").click()
+    page.keyboard.type("jkc/")
+
+    expect(page.locator(".filters input[type=search]")).to_have_value("jkc/")
+
+
+def test_several_tasks_are_claimed_with_one_button(served: Served, cases: list[Case], desk_at: Desks) -> None:
+    desk = desk_at(served)
+    desk.be(OFFICER)
+    page = desk.open("/inbox")
+    expect(page.locator("[data-bulk-bar]")).to_be_hidden()
+    for title in TITLES[:2]:
+        page.locator("[data-row]").filter(has_text=title).get_by_role("checkbox").check()
+
+    expect(page.locator("[data-bulk-bar]")).to_contain_text("已选 2 项待签收任务")
+    page.get_by_role("button", name="一并签收 2 项").click()
+
+    expect(page.locator(".flash--ok")).to_contain_text("已签收 2 项任务。")
+    expect(page.locator("[data-row]").filter(has_text="办理中")).to_have_count(2)
+
+
+def test_on_a_phone_the_filters_fold_and_on_a_desk_they_are_always_there(
+    served: Served, cases: list[Case], desk_at: Desks
+) -> None:
+    phone, desk = desk_at(served, PHONE), desk_at(served, DESKTOP)
+    for one in (phone, desk):
+        one.be(OFFICER)
+        one.open("/inbox")
+
+    expect(desk.page.get_by_role("button", name="查询")).to_be_visible()
+    expect(phone.page.get_by_role("button", name="查询")).to_be_hidden()
+    phone.page.get_by_text("筛选", exact=True).click()
+    expect(phone.page.get_by_role("button", name="查询")).to_be_visible()
+
+
+def test_escape_closes_what_a_click_has_opened(served: Served, cases: list[Case], desk_at: Desks) -> None:
+    desk = desk_at(served)
+    desk.be(OFFICER)
+    page = desk.open("/inbox")
+    page.locator(".duebox > summary").first.click()
+    expect(page.locator(".duebox[open]")).to_have_count(1)
+
+    page.keyboard.press("Escape")
+
+    expect(page.locator(".duebox[open]")).to_have_count(0)
+    expect(page.locator(".duebox > summary").first).to_be_focused()
+
+
+# --- the diagram ---
+
+
+def scale(page: Page) -> float:
+    matrix = str(page.locator(".djs-container .viewport").get_attribute("transform") or "matrix(1")
+    return float(matrix.removeprefix("matrix(").split(",")[0].split(" ")[0])
+
+
+def test_the_diagram_shows_where_the_case_is_and_what_is_overdue(
+    served: Served, cases: list[Case], desk_at: Desks
+) -> None:
+    cases[0].submit()
+    served.at("2026-10-11T09:00")
+    desk = desk_at(served)
+    desk.be(OFFICER)
+
+    page = desk.open(f"/instances/{cases[0].number}")
+
+    token = page.locator(".djs-element.is-live[data-element-id='approve_referral']")
+    expect(token).to_have_class(re.compile("is-over"))
+    expect(page.locator(".djs-element.is-done[data-element-id='prepare_materials']")).to_be_attached()
+    expect(page.locator(".djs-element.is-taken").first).to_be_attached()
+
+
+def test_the_diagram_is_enlarged_and_made_smaller_with_buttons(
+    served: Served, cases: list[Case], desk_at: Desks
+) -> None:
+    desk = desk_at(served)
+    desk.be(OFFICER)
+    page = desk.open(f"/instances/{cases[0].number}")
+    expect(page.locator(".djs-element.is-live").first).to_be_attached()
+    before = scale(page)
+
+    page.get_by_role("button", name="放大").click()
+    enlarged = scale(page)
+    page.get_by_role("button", name="适合窗口").click()
+
+    assert enlarged > before
+    assert scale(page) < enlarged
+
+
+def test_the_mark_of_the_diagrams_library_can_be_seen(served: Served, cases: list[Case], desk_at: Desks) -> None:
+    desk = desk_at(served)
+    desk.be(OFFICER)
+    page = desk.open(f"/instances/{cases[0].number}")
+
+    mark = page.locator(".bjs-powered-by")
+    mark.scroll_into_view_if_needed()
+
+    expect(mark).to_be_visible()
+    expect(mark).to_have_attribute("href", re.compile("bpmn.io"))
+
+
+def test_oversight_sees_on_the_diagram_how_many_wait_where(served: Served, cases: list[Case], desk_at: Desks) -> None:
+    served.at("2026-10-11T09:00")
+    desk = desk_at(served)
+    desk.be(SUPERVISION)
+
+    page = desk.open("/supervision")
+
+    expect(page.locator(".djs-element.heat-over[data-element-id='prepare_materials']")).to_be_attached()
+
+
+# --- without scripts ---
+
+
+def test_a_task_is_done_without_any_script(served: Served, cases: list[Case], desk_at: Desks) -> None:
+    cases[0].submit()
+    page = desk_at(served, java_script_enabled=False).sign_in(LEADER)
+
+    page.get_by_role("link", name=TITLES[0]).click()
+    page.get_by_role("radio", name="同意移送").check()
+    page.get_by_role("button", name="提交", exact=True).click()
+
+    expect(page.locator(".flash--ok")).to_contain_text("“主要领导审批”已办结：同意移送。")
+
+
+def test_a_referral_begins_without_any_script(served: Served, desk_at: Desks) -> None:
+    page = desk_at(served, java_script_enabled=False).sign_in(OFFICER)
+    page.goto(f"{served.address}/start/case_referral")
+
+    page.get_by_role("button", name="发起", exact=True).click()
+
+    expect(page.get_by_role("alert")).to_contain_text("改好才能发起")
+    expect(page.get_by_role("link", name="事项名称：请填写。")).to_be_visible()
+
+
+def test_material_is_added_and_taken_off_without_any_script(served: Served, cases: list[Case], desk_at: Desks) -> None:
+    page = desk_at(served, java_script_enabled=False).sign_in(OFFICER)
+    page.goto(f"{served.address}/tasks/{cases[0].task('prepare_materials')}")
+
+    page.get_by_label("种类").select_option(label="现场照片")
+    page.get_by_role("button", name="添加到清单").click()
+    expect(page.locator("#materials tbody")).to_contain_text("现场照片")
+    page.get_by_role("button", name=re.compile("删除.*现场照片")).click()
+
+    expect(page.locator(".flash--ok")).to_contain_text("材料已从清单上拿下。")
+    expect(page.locator("#materials tbody")).to_have_count(0)
+
+
+def test_the_filters_of_a_wide_window_need_no_script(served: Served, cases: list[Case], desk_at: Desks) -> None:
+    page = desk_at(served, java_script_enabled=False).sign_in(OFFICER)
+
+    page.locator(".filters input[type=search]").fill("第二件")
+    page.get_by_role("button", name="查询").click()
+
+    expect(page.locator("[data-row]")).to_have_count(1)
+
+
+def test_no_task_is_lost_between_two_people_who_claim_at_once(
+    served: Served, cases: list[Case], desk_at: Desks
+) -> None:
+    first, second = desk_at(served), desk_at(served)
+    first.be(OFFICER)
+    second.be("miaoqing.qh")
+    for desk in (first, second):
+        desk.open("/inbox")
+
+    first.page.locator("[data-row]").filter(has_text=TITLES[0]).get_by_role("button", name="签收").click()
+    first.page.wait_for_url("**/tasks/*")
+    second.page.locator("[data-row]").filter(has_text=TITLES[0]).get_by_role("button", name="签收").click()
+
+    expect(second.page.locator("main")).to_contain_text("这项任务已由沈禾于 9月30日 09:32 签收，由其办理。")
+    claimed = served.town.read(lambda tx: tx.execute(tables.task.select()).all())
+    assert [row.assignee_id for row in claimed if row.assignee_id] == served.town.ids(OFFICER)

@@ -1,0 +1,83 @@
+"""The demonstration's city for every test: founded once a run, then copied."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+from engine.app import Engine
+from engine.clock import FixedClock
+from engine.ids import new_id
+from engine.settings import Settings
+from tests.processes.town import FOUNDED_AT, Town, found
+from tests.store.conftest import postgresql_url  # noqa: F401
+
+
+def _found(settings: Settings) -> None:
+    engine = Engine(settings, FixedClock(FOUNDED_AT))
+    found(engine)
+    engine.close()
+
+
+@pytest.fixture(scope="session")
+def founded_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the city in an SQLite file, to be copied."""
+    folder = tmp_path_factory.mktemp("founded")
+    _found(Settings(data_dir=folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def founded_postgresql(tmp_path_factory: pytest.TempPathFactory, postgresql_url: str) -> str:  # noqa: F811
+    """The name of a PostgreSQL database with the city, to be copied."""
+    _on_server(postgresql_url, "CREATE DATABASE founded")
+    url = make_url(postgresql_url).set(database="founded").render_as_string(hide_password=False)
+    _found(Settings(data_dir=tmp_path_factory.mktemp("founded_postgresql"), database_url=url))
+    return "founded"
+
+
+@pytest.fixture
+def sqlite_settings(tmp_path: Path, founded_folder: Path) -> Settings:
+    shutil.copytree(founded_folder, tmp_path / "var")
+    return Settings(data_dir=tmp_path / "var")
+
+
+@pytest.fixture
+def postgresql_settings(tmp_path: Path, postgresql_url: str, founded_postgresql: str) -> Iterator[Settings]:  # noqa: F811
+    name = f"city_{new_id()}"
+    _on_server(postgresql_url, f"CREATE DATABASE {name} TEMPLATE {founded_postgresql}")
+    url = make_url(postgresql_url).set(database=name).render_as_string(hide_password=False)
+    yield Settings(data_dir=tmp_path / "var", database_url=url)
+    _on_server(postgresql_url, f"DROP DATABASE {name}")
+
+
+@pytest.fixture(params=[False, True], ids=["plainly", "restored"])
+def town(request: pytest.FixtureRequest, sqlite_settings: Settings) -> Iterator[Town]:
+    """The town twice: with one engine throughout, and with a fresh one for every action."""
+    yield from _opened(Town(sqlite_settings, restored=request.param))
+
+
+@pytest.fixture
+def plain_town(sqlite_settings: Settings) -> Iterator[Town]:
+    yield from _opened(Town(sqlite_settings))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def town_on_each_database(request: pytest.FixtureRequest) -> Iterator[Town]:
+    yield from _opened(Town(request.getfixturevalue(f"{request.param}_settings")))
+
+
+def _opened(town: Town) -> Iterator[Town]:
+    yield town
+    town.close()
+
+
+def _on_server(url: str, statement: str) -> None:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()

@@ -1,0 +1,776 @@
+"""Every way through the case referral, walked by the people it names, once plainly and once restored for every action."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from engine.deadlines import counting
+from engine.deadlines.calendar import load_calendar
+from engine.errors import InvalidValues, NotFound, Refused
+from engine.reports import inbox, listing
+from engine.settings import PROJECT, Settings
+from tests.processes.town import MORNING, Case, Paper, Town, at, problems
+
+LETTER = Paper("D01", "qinghe", "ecology", copy=False)
+ACCEPTANCE = Paper("D07", "ecology", "qinghe", copy=False)
+COPY = Paper("D23", "ecology", "qinghe", copy=True)
+CASE_CLOCK_END = "flow_clock_case_clock_case_end"
+"""The clock of the whole case carries no period that could be met: it stops with the case itself."""
+
+
+# --- the scripted paths, all of them ---
+
+
+def late_at_every_turn(town: Town) -> Case:
+    """Both periods run out; an extension and an urgency are asked for on the way."""
+    case = town.refer(at="2026-03-10T10:00").ask_extension("2026-03-17").answer_extension("approve")
+    case.raise_urgency().answer_urgency("confirm")
+    town.at("2026-03-12T10:00")
+    case.deliver()
+    town.at("2026-03-25T10:00")
+    return case.accept().file().handle().report()
+
+
+def urgent_and_late(town: Town) -> Case:
+    case = town.refer(at="2026-03-10T10:00", is_urgent=True, is_ongoing=True).stop_violation()
+    town.at("2026-03-11T12:00")
+    return case.deliver().accept().file().handle().report()
+
+
+def returned_twice(town: Town) -> Case:
+    case = town.refer(at=MORNING).submit()
+    case.complete("approve_referral", case.referring.leader, approval_outcome="return", approval_opinion="补充照片。")
+    case.deliver().sign_for().review("accept").sign_acceptance("return")
+    return case.tell("accept").file().handle().report()
+
+
+def rejected(town: Town) -> Case:
+    case = town.refer(at=MORNING).submit()
+    case.complete("approve_referral", case.referring.leader, approval_outcome="reject", approval_opinion="不需移送。")
+    return case
+
+
+def prepared(outcome: str) -> Callable[[Town], Case]:
+    def walk(town: Town) -> Case:
+        case = town.refer(at=MORNING)
+        answers = {"preparation_outcome": outcome, "preparation_reason": "查明情况如此。"}
+        case.complete("prepare_materials", case.referring.officer, **answers)
+        return case if outcome == "drop" else case.register_own_case("keep_case")
+
+    return walk
+
+
+def every_request_refused(town: Town) -> Case:
+    case = town.refer(at=MORNING).ask_extension("2026-10-15").answer_extension("reject")
+    case.raise_urgency().answer_urgency("refuse").raise_urgency()
+    town.later(hours=5)
+    case.deliver().ask_withdrawal().answer_withdrawal("refuse")
+    case.accept()
+    case.complete("open_case", case.receiving.officer, filing_outcome="not_file", filing_reason="情节轻微。")
+    return case.report()
+
+
+def progress_told_twice(town: Town) -> Case:
+    case = town.refer(at=MORNING).deliver().accept().file()
+    town.at("2026-10-31T09:00")
+    case.report_progress()
+    town.at("2026-12-01T09:00")
+    return case.report_progress().handle().report()
+
+
+PATHS: dict[str, tuple[Callable[[Town], Case], str]] = {
+    "normal": (lambda town: town.refer(at=MORNING).deliver().accept().file().handle().report(), "closed_with_result"),
+    "late_at_every_turn": (late_at_every_turn, "closed_with_result"),
+    "urgent_and_late": (urgent_and_late, "closed_with_result"),
+    "returned_twice": (returned_twice, "closed_with_result"),
+    "every_request_refused": (every_request_refused, "closed_with_result"),
+    "progress_told_twice": (progress_told_twice, "closed_with_result"),
+    "rejected": (rejected, "not_referred"),
+    "dropped": (prepared("drop"), "not_referred"),
+    "handled_by_oneself": (prepared("self_handle"), "kept_by_referrer"),
+    "withdrawn_before": (lambda town: town.refer(at=MORNING).ask_withdrawal(), "withdrawn_by_referrer"),
+    "withdrawn_after": (
+        lambda town: town.refer(at=MORNING).deliver().ask_withdrawal().answer_withdrawal("agree"),
+        "withdrawn_by_referrer",
+    ),
+    "supplemented": (
+        lambda town: supplied(town.refer(at=MORNING).deliver()).accept().file().handle().report(),
+        "closed_with_result",
+    ),
+    "merged": (lambda town: answered_merger(town, "confirm"), "merged"),
+    "merger_contested": (
+        lambda town: answered_merger(town, "contest").study_objection("withdraw_keep").register_own_case(),
+        "kept_by_referrer",
+    ),
+    "objection_agreed": (
+        lambda town: objected(town).study_objection("refer_other").register_third(),
+        "reassigned_to_third",
+    ),
+    "ruled_for_the_receiver": (
+        lambda town: disputed(town).settle("receiving").file().handle().report(),
+        "closed_with_result",
+    ),
+    "ruled_for_the_referrer": (lambda town: disputed(town).settle("referring").register_own_case(), "kept_by_referrer"),
+    "ruled_for_a_third": (lambda town: disputed(town).settle("third").register_third(), "reassigned_to_third"),
+}
+
+
+def supplied(case: Case) -> Case:
+    case.sign_for().tell("need_supplement")
+    case.complete("supply_supplement", case.referring.officer, supplement_note="已补充现场检查记录。")
+    return case
+
+
+def answered_merger(town: Town, outcome: str) -> Case:
+    case = town.refer(at=MORNING).deliver().sign_for().tell("already_handled")
+    case.complete("confirm_merged", case.referring.officer, merged_outcome=outcome, merged_opinion="已核对。")
+    return case
+
+
+def objected(town: Town) -> Case:
+    return town.refer(at=MORNING).deliver().object()
+
+
+def disputed(town: Town) -> Case:
+    return objected(town).study_objection("disagree")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_each_path_ends_as_it_is_drawn_and_leaves_nothing_open(town: Town, path: str) -> None:
+    walk, result = PATHS[path]
+
+    case = walk(town)
+
+    assert (case.status, case.result) == ("ended", result)
+    assert problems(case) == []
+    assert town.verify() == []
+
+
+@pytest.fixture(scope="module")
+def walked(tmp_path_factory: pytest.TempPathFactory, founded_folder: Path) -> dict[str, Case]:
+    """Every path, walked to its end in a town of its own."""
+    cases = {}
+    for name, (walk, _) in PATHS.items():
+        folder = shutil.copytree(founded_folder, tmp_path_factory.mktemp(name) / "var")
+        cases[name] = walk(Town(Settings(data_dir=folder)))
+    return cases
+
+
+@pytest.mark.parametrize("path", ["late_at_every_turn", "progress_told_twice", "ruled_for_the_receiver", "supplemented"])
+def test_the_longer_paths_are_the_same_on_postgresql(postgresql_settings: Settings, path: str) -> None:
+    town, (walk, result) = Town(postgresql_settings), PATHS[path]
+
+    case = walk(town)
+
+    assert (case.status, case.result) == ("ended", result)
+    assert problems(case) == []
+    assert town.verify() == []
+    town.close()
+
+
+def test_every_flow_of_the_diagram_is_walked_by_some_path(walked: dict[str, Case]) -> None:
+    flows = walked["normal"].definition().diagram.flows
+
+    taken = set().union(*(case.taken for case in walked.values()))
+
+    assert flows.keys() - taken == {CASE_CLOCK_END}
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_path_marks_only_flows_that_lead_from_one_to_the_next(walked: dict[str, Case], path: str) -> None:
+    diagram = walked[path].definition().diagram
+
+    taken = [diagram.flows[flow] for flow in walked[path].taken]
+
+    events = {element.id for element in diagram.elements.values() if element.kind in ("startEvent", "boundaryEvent")}
+    assert {flow.source for flow in taken} - events <= {flow.target for flow in taken}
+
+
+# --- who is asked, step by step ---
+
+
+def test_a_normal_case_asks_one_after_the_other(town: Town) -> None:
+    case = town.refer(at=MORNING)
+
+    asked = []
+    for step in (case.submit, case.approve, case.sign_for, lambda: case.review("accept"), case.sign_acceptance,
+                 case.file, case.handle, case.report):  # fmt: skip
+        (waiting,) = case.open_tasks()
+        asked.append((waiting.element, waiting.unit, set(waiting.roles)))
+        step()
+
+    assert asked == [
+        ("prepare_materials", "qinghe", {"case_officer"}),
+        ("approve_referral", "qinghe", {"principal_leader"}),
+        ("sign_for", "ecology", {"liaison"}),
+        ("review_acceptance", "ecology", {"case_officer"}),
+        ("sign_acceptance", "ecology", {"deputy_leader", "principal_leader"}),
+        ("open_case", "ecology", {"case_officer"}),
+        ("handle_case", "ecology", {"case_officer"}),
+        ("report_result", "ecology", {"case_officer"}),
+    ]
+    assert case.open_tasks() == []
+
+
+def test_a_department_refers_to_a_town_with_the_lanes_swapped(town: Town) -> None:
+    case = town.refer("zhouyan.hb", at=MORNING, to="liulin", matter_code="M002")
+    assert case.asked("prepare_materials") == ("ecology", {"case_officer"})
+
+    case.deliver()
+
+    assert case.asked("sign_for") == ("liulin", {"liaison"})
+    assert case.documents() == [Paper("D01", "ecology", "liulin", copy=False)]
+    case.accept().file().handle().report()
+    assert case.result == "closed_with_result"
+
+
+def test_the_letter_the_answer_and_a_copy_of_the_result_are_delivered(town: Town) -> None:
+    case = town.refer(at=MORNING)
+
+    case.deliver()
+    town.later(minutes=1)
+    case.accept()
+    town.later(minutes=1)
+    case.file().handle().report()
+
+    assert case.documents() == [LETTER, ACCEPTANCE, COPY]
+
+
+def test_the_referral_period_ends_with_the_letter_and_the_acceptance_period_begins(town: Town) -> None:
+    case = town.refer(at=MORNING)
+    assert [record.key for record in case.deadlines()] == ["referral"]
+
+    town.at("2026-10-08T10:00")
+    case.deliver()
+
+    assert case.deadline("referral").status == "met"
+    assert case.deadline("acceptance").status == "running"
+    assert case.deadline("acceptance").start_at == at("2026-10-08T10:00")
+    assert case.deadline("acceptance").unit_code == "ecology"
+
+
+def test_the_acceptance_period_ends_when_the_receiver_has_told_in_writing(town: Town) -> None:
+    case = town.refer(at=MORNING).deliver()
+
+    case.sign_for().review("accept")
+    assert case.deadline("acceptance").status == "running"
+    case.sign_acceptance()
+
+    assert case.deadline("acceptance").status == "met"
+
+
+# --- urgent and ongoing ---
+
+
+def test_an_urgent_case_has_twenty_four_hours_and_no_way_to_more(town: Town) -> None:
+    case = town.refer(at=MORNING, is_urgent=True)
+
+    assert case.deadline("referral").rule == "R57"
+    assert case.deadline("referral").due_at == at("2026-10-01T09:30")
+    assert case.buttons(case.referring.officer) == {"act_withdraw": ""}
+
+
+def test_an_ongoing_violation_blocks_the_letter_until_it_is_stopped(town: Town) -> None:
+    case = town.refer(at=MORNING, is_ongoing=True)
+    assert case.waiting == {"stop_violation": 1, "prepare_materials": 1}
+
+    case.deliver()
+    assert case.documents() == []
+    assert case.waiting == {"stop_violation": 1}
+    case.stop_violation()
+
+    assert case.documents() == [LETTER]
+    assert case.waiting == {"sign_for": 1}
+
+
+def test_stopping_an_ongoing_violation_tells_the_other_side_at_once(town: Town) -> None:
+    case = town.refer(at=MORNING, is_ongoing=True)
+
+    case.stop_violation()
+
+    (note,) = case.notices("told")
+    assert (note.unit, note.roles) == ("ecology", {"liaison"})
+    assert case.facts()["counterpart_told_at"] == at(MORNING)
+
+
+def test_an_ongoing_case_that_is_returned_sends_one_letter(town: Town) -> None:
+    case = town.refer(at=MORNING, is_ongoing=True).stop_violation().submit()
+
+    case.complete("approve_referral", case.referring.leader, approval_outcome="return", approval_opinion="补充照片。")
+    assert case.waiting == {"prepare_materials": 1}
+    case.deliver()
+
+    assert case.documents() == [LETTER]
+    assert case.waiting == {"sign_for": 1}
+
+
+def test_the_period_of_an_ongoing_case_runs_out_while_nobody_stops_it(town: Town) -> None:
+    case = town.refer(at=MORNING, is_ongoing=True).deliver()
+
+    town.at("2026-10-11T00:00")
+
+    assert case.deadline("referral").status == "overdue"
+    assert case.documents() == []
+
+
+# --- the referring unit's own decisions ---
+
+
+def test_what_the_leader_returns_is_prepared_again(town: Town) -> None:
+    case = town.refer(at=MORNING).submit()
+
+    case.complete("approve_referral", case.referring.leader, approval_outcome="return", approval_opinion="补充照片。")
+
+    assert case.waiting == {"prepare_materials": 1}
+    assert case.deadline("referral").status == "running"
+    case.deliver()
+    assert case.tasks("completed") == {"prepare_materials": 2, "approve_referral": 2}
+
+
+def test_returning_and_rejecting_ask_for_an_opinion(town: Town) -> None:
+    case = town.refer(at=MORNING).submit()
+
+    with pytest.raises(InvalidValues) as refused:
+        case.complete("approve_referral", case.referring.leader, approval_outcome="return")
+
+    assert list(refused.value.problems) == ["approval_opinion"]
+
+
+def test_a_case_that_is_not_referred_sends_nothing_and_its_period_falls_away(town: Town) -> None:
+    case = rejected(town)
+
+    assert case.documents() == []
+    assert case.deadline("referral").status == "cancelled"
+
+
+def keeps_the_case(town: Town, day: str) -> Case:
+    """The town registers the case as its own on 2026-09-30, opened on that day."""
+    case, officer = town.refer(at=MORNING), "shenhe.qh"
+    case.complete("prepare_materials", officer, preparation_outcome="self_handle", preparation_reason="属本镇。")
+    case.complete("keep_case", officer, own_case_number="立〔2026〕2 号", own_case_date=day)
+    return case
+
+
+@pytest.mark.parametrize("day", ["2026-09-29", "2026-09-30"])
+def test_an_own_case_may_have_been_opened_today_or_before(plain_town: Town, day: str) -> None:
+    assert keeps_the_case(plain_town, day).result == "kept_by_referrer"
+
+
+def test_an_own_case_cannot_have_been_opened_tomorrow(plain_town: Town) -> None:
+    with pytest.raises(InvalidValues) as refused:
+        keeps_the_case(plain_town, "2026-10-01")
+
+    assert list(refused.value.problems) == ["own_case_date"]
+
+
+def test_a_case_handled_by_oneself_is_registered_before_it_ends(town: Town) -> None:
+    case = town.refer(at=MORNING)
+    answers = {"preparation_outcome": "self_handle", "preparation_reason": "查明属本镇管辖。"}
+
+    case.complete("prepare_materials", case.referring.officer, **answers)
+
+    assert case.asked("keep_case") == ("qinghe", {"case_officer"})
+    assert case.status == "running"
+
+
+# --- extension ---
+
+
+def test_an_approved_extension_is_told_in_writing_and_moves_the_period_once(town: Town) -> None:
+    case = town.refer(at=MORNING)
+
+    case.ask_extension("2026-10-20")
+    assert case.asked("approve_extension") == ("qinghe", {"deputy_leader", "principal_leader"})
+    case.answer_extension("approve")
+
+    record = case.deadline("referral")
+    assert record.due_at == at("2026-10-21T00:00")
+    assert record.original_due_at == at("2026-10-11T00:00")
+    assert case.timers() == {"referral_due": at("2026-10-21T00:00")}
+    assert case.documents() == [Paper("D06", "qinghe", "ecology", copy=False)]
+    assert {note.unit for note in case.notices("moved")} == {"qinghe", "ecology"}
+    assert "已经延长过一次" in case.buttons(case.referring.officer)["act_extend"]
+
+
+def test_the_old_due_instant_of_an_extended_period_passes_in_silence(town: Town) -> None:
+    case = town.refer(at=MORNING).ask_extension("2026-10-20").answer_extension("approve")
+
+    town.at("2026-10-19T12:00")
+
+    assert case.deadline("referral").status == "running"
+    assert case.notices("overdue") == []
+    assert [note.due_at for note in case.notices("remind")] == [at("2026-10-19T09:00")]
+
+
+def test_a_refused_extension_leaves_the_period_as_it_is(town: Town) -> None:
+    case = town.refer(at=MORNING).ask_extension("2026-10-20").answer_extension("reject")
+
+    assert case.deadline("referral").due_at == at("2026-10-11T00:00")
+    assert case.documents() == []
+    assert case.buttons(case.referring.officer)["act_extend"] == ""
+
+
+def test_an_extension_that_is_still_asked_for_lapses_when_the_letter_goes_out(town: Town) -> None:
+    case = town.refer(at=MORNING).ask_extension("2026-10-20")
+
+    case.deliver()
+
+    assert case.tasks("lapsed") == {"approve_extension": 1}
+    assert case.waiting == {"sign_for": 1}
+
+
+# --- urgency that is found later ---
+
+
+def test_a_confirmed_urgency_shortens_the_period_to_twenty_four_hours_from_the_saying(town: Town) -> None:
+    case = town.refer(at=MORNING)
+    town.at("2026-10-01T10:00")
+
+    case.raise_urgency()
+    assert case.asked("confirm_urgency") == ("qinghe", {"deputy_leader", "principal_leader"})
+    town.at("2026-10-01T13:59")
+    case.answer_urgency("confirm")
+
+    assert case.deadline("referral").due_at == at("2026-10-02T10:00")
+    assert case.facts()["is_urgent"] is True
+    assert {"act_extend", "act_urgent"} <= {button for button, reason in case.buttons("shenhe.qh").items() if reason}
+
+
+def test_a_period_that_was_shortened_is_reminded_of_by_the_hour(town: Town) -> None:
+    case = town.refer(at=MORNING)
+    town.at("2026-10-01T10:00")
+
+    case.raise_urgency().answer_urgency("confirm")
+    town.at("2026-10-02T09:59")
+
+    assert [note.due_at for note in case.notices("remind")] == [at("2026-10-01T22:00"), at("2026-10-02T06:00")]
+
+
+def test_an_urgency_raised_when_less_than_twenty_four_hours_remain_moves_nothing(town: Town) -> None:
+    case = town.refer(at=MORNING)
+    town.at("2026-10-10T14:00")
+
+    case.raise_urgency().answer_urgency("confirm")
+
+    assert case.deadline("referral").due_at == at("2026-10-11T00:00")
+    assert case.deadline("referral").moves == []
+
+
+def test_a_refused_urgency_leaves_the_period_as_it_is(town: Town) -> None:
+    case = town.refer(at=MORNING).raise_urgency().answer_urgency("refuse")
+
+    assert case.deadline("referral").due_at == at("2026-10-11T00:00")
+    assert case.facts()["is_urgent"] is False
+
+
+def test_an_urgency_that_nobody_confirms_lapses_after_four_hours(town: Town) -> None:
+    case = town.refer(at=MORNING).raise_urgency()
+
+    town.at("2026-09-30T13:29")
+    assert case.waiting["confirm_urgency"] == 1
+    town.at("2026-09-30T13:30")
+
+    assert case.tasks("lapsed") == {"confirm_urgency": 1}
+    assert case.deadline("referral").due_at == at("2026-10-11T00:00")
+    assert case.buttons(case.referring.officer)["act_urgent"] == ""
+
+
+def test_a_confirmed_urgency_takes_a_granted_extension_away(town: Town) -> None:
+    case = town.refer(at=MORNING).ask_extension("2026-10-20").answer_extension("approve")
+    town.at("2026-10-09T10:00")
+
+    case.raise_urgency().answer_urgency("confirm")
+
+    assert case.deadline("referral").due_at == at("2026-10-10T10:00")
+    assert [move["why"] for move in case.deadline("referral").moves] == ["extended", "shortened"]
+
+
+# --- withdrawal ---
+
+
+def test_a_case_is_withdrawn_at_once_before_anything_was_delivered(town: Town) -> None:
+    case = town.refer(at=MORNING).submit().ask_withdrawal()
+
+    assert case.result == "withdrawn_by_referrer"
+    assert case.documents() == []
+    assert case.tasks("lapsed") == {"approve_referral": 1}
+
+
+def test_a_delivered_case_is_withdrawn_only_when_the_receiver_agrees(town: Town) -> None:
+    case = town.refer(at=MORNING).deliver()
+    town.later(minutes=1)
+
+    case.ask_withdrawal()
+    assert case.documents()[-1] == Paper("D36", "qinghe", "ecology", copy=False)
+    assert case.asked("confirm_withdrawal") == ("ecology", {"deputy_leader", "principal_leader"})
+    assert case.waiting == {"sign_for": 1, "confirm_withdrawal": 1}
+    case.answer_withdrawal("agree")
+
+    assert case.result == "withdrawn_by_referrer"
+    assert case.deadline("acceptance").status == "cancelled"
+
+
+def test_a_refused_withdrawal_lets_the_case_go_on_and_may_be_asked_for_again(town: Town) -> None:
+    case = town.refer(at=MORNING).deliver().ask_withdrawal().answer_withdrawal("refuse")
+
+    assert case.waiting == {"sign_for": 1}
+    assert case.buttons(case.referring.officer)["act_withdraw"] == ""
+
+
+def test_the_letter_may_go_out_while_the_withdrawal_is_being_explained(town: Town) -> None:
+    case = town.refer(at=MORNING)
+    case.press("act_withdraw")
+
+    case.deliver()
+    case.complete("describe_withdrawal", case.referring.officer, withdrawal_reason="查明不需要移送。")
+
+    assert case.status == "running"
+    assert case.waiting == {"sign_for": 1, "confirm_withdrawal": 1}
+
+
+# --- the receiving unit's answers ---
+
+
+def test_a_supplement_starts_a_fresh_acceptance_period(town: Town) -> None:
+    case = town.refer(at=MORNING).deliver().sign_for().tell("need_supplement")
+    assert case.asked("supply_supplement") == ("qinghe", {"case_officer"})
+    assert "acceptance_due" not in case.timers()
+
+    town.at("2026-10-08T10:00")
+    case.complete("supply_supplement", case.referring.officer, supplement_note="已补充现场检查记录。")
+
+    first, second = case.deadlines("acceptance")
+    assert (first.status, second.status) == ("met", "running")
+    assert second.due_at == at("2026-10-15T00:00")
+    assert Paper("D37", "qinghe", "ecology", copy=False) in case.documents()
+    assert case.waiting == {"sign_for": 1}
+
+
+def test_a_supplement_may_be_asked_for_only_once(town: Town) -> None:
+    case = supplied(town.refer(at=MORNING).deliver()).sign_for()
+
+    with pytest.raises(InvalidValues) as refused:
+        case.review("need_supplement")
+
+    assert "补正只能要求一次" in refused.value.problems["acceptance_outcome"]
+    case.tell("accept")
+    assert case.waiting == {"open_case": 1}
+
+
+def test_what_the_head_returns_is_reviewed_again_within_the_same_period(town: Town) -> None:
+    case = town.refer(at=MORNING).deliver().sign_for().review("accept")
+
+    case.sign_acceptance("return")
+
+    assert case.waiting == {"review_acceptance": 1}
+    assert [record.status for record in case.deadlines("acceptance")] == ["running"]
+    assert case.documents() == [LETTER]
+
+
+def test_a_case_that_is_handled_already_is_merged_when_the_referrer_confirms(town: Town) -> None:
+    case = town.refer(at=MORNING).deliver().sign_for().tell("already_handled")
+    assert case.asked("confirm_merged") == ("qinghe", {"case_officer"})
+
+    case.complete("confirm_merged", case.referring.officer, merged_outcome="confirm")
+
+    assert case.result == "merged"
+
+
+def test_a_contested_merger_is_an_objection_to_study(town: Town) -> None:
+    case = answered_merger(town, "contest")
+
+    assert case.asked("study_objection") == ("qinghe", {"case_officer"})
+
+
+def test_an_objection_is_told_in_writing_and_studied_by_the_referrer(town: Town) -> None:
+    case = town.refer(at=MORNING).deliver()
+    town.later(minutes=1)
+
+    case.object()
+
+    assert case.documents() == [LETTER, ACCEPTANCE]
+    assert case.deadline("acceptance").status == "met"
+    assert case.asked("study_objection") == ("qinghe", {"case_officer"})
+
+
+def test_a_referrer_that_agrees_to_the_objection_registers_its_own_case(town: Town) -> None:
+    case = objected(town).study_objection("withdraw_keep")
+
+    assert case.asked("register_own_case") == ("qinghe", {"case_officer"})
+
+
+def test_a_dispute_goes_to_the_justice_bureau(town: Town) -> None:
+    case = disputed(town)
+
+    assert case.asked("settle_dispute") == ("justice_bureau", {"case_officer"})
+
+
+@pytest.mark.parametrize(
+    ("ruling", "unit", "element"),
+    [("receiving", "ecology", "open_case"), ("referring", "qinghe", "register_own_case"),
+     ("third", "qinghe", "register_third")],
+)  # fmt: skip
+def test_the_justice_bureaus_word_decides_who_goes_on(town: Town, ruling: str, unit: str, element: str) -> None:
+    case = disputed(town).settle(ruling)
+
+    assert case.asked(element) == (unit, {"case_officer"})
+    assert case.waiting == {element: 1}
+
+
+# --- handling ---
+
+
+def test_a_case_that_is_not_filed_is_reported_all_the_same(town: Town) -> None:
+    case = town.refer(at=MORNING).deliver().accept()
+
+    case.complete("open_case", case.receiving.officer, filing_outcome="not_file", filing_reason="情节轻微。")
+
+    assert case.waiting == {"report_result": 1}
+    case.report()
+    assert COPY in case.documents()
+
+
+def test_progress_is_exchanged_every_thirty_days_while_the_case_is_handled(town: Town) -> None:
+    """30, 60 and 90 days after 2026-09-30; the 60th is a Sunday and rolls to the Monday."""
+    case = town.refer(at=MORNING).deliver().accept().file()
+
+    asked = []
+    for end in ("2026-10-31T00:00", "2026-12-01T00:00", "2026-12-30T00:00"):
+        town.at(at(end) - timedelta(seconds=1))
+        assert case.waiting == {"handle_case": 1}
+        town.at(end)
+        asked.append(case.asked("report_progress"))
+        case.report_progress()
+
+    assert asked == [("ecology", {"case_officer"})] * 3
+    assert case.documents().count(COPY) == 3
+    assert case.waiting == {"handle_case": 1}
+
+
+def test_a_progress_report_that_is_still_open_lapses_with_the_handling(town: Town) -> None:
+    case = town.refer(at=MORNING).deliver().accept().file()
+    town.at("2026-10-31T09:00")
+
+    case.handle()
+
+    assert case.tasks("lapsed") == {"report_progress": 1}
+    assert case.waiting == {"report_result": 1}
+    assert case.timers() == {}
+
+
+def test_a_penalty_needs_the_number_and_date_of_its_decision(town: Town) -> None:
+    case = town.refer(at=MORNING).deliver().accept().file().handle()
+
+    with pytest.raises(InvalidValues) as refused:
+        case.report(result_kind="penalty")
+
+    assert set(refused.value.problems) == {"decision_number", "decision_date"}
+
+
+# --- random walks ---
+
+WORK: dict[str, list[Callable[[Case], object]]] = {
+    "prepare_materials": [Case.submit] * 6 + [lambda case: case.complete(
+        "prepare_materials", case.referring.officer, preparation_outcome="self_handle", preparation_reason="属本镇。")],
+    "keep_case": [lambda case: case.register_own_case("keep_case")],
+    "approve_referral": [Case.approve] * 4 + [lambda case: case.complete(
+        "approve_referral", case.referring.leader, approval_outcome="return", approval_opinion="补充。")],
+    "stop_violation": [Case.stop_violation],
+    "sign_for": [Case.sign_for],
+    "review_acceptance": [
+        lambda case: case.review("accept"), lambda case: case.review("need_supplement"),
+        lambda case: case.review("object_jurisdiction"), lambda case: case.review("already_handled")],
+    "sign_acceptance": [Case.sign_acceptance] * 3 + [lambda case: case.sign_acceptance("return")],
+    "supply_supplement": [lambda case: case.complete(
+        "supply_supplement", case.referring.officer, supplement_note="已补充现场检查记录。")],
+    "confirm_merged": [
+        lambda case: case.complete("confirm_merged", case.referring.officer, merged_outcome="confirm"),
+        lambda case: case.complete(
+            "confirm_merged", case.referring.officer, merged_outcome="contest", merged_opinion="不是同案。")],
+    "study_objection": [lambda case: case.study_objection("withdraw_keep"),
+                        lambda case: case.study_objection("refer_other"),
+                        lambda case: case.study_objection("disagree")],
+    "settle_dispute": [lambda case: case.settle("receiving"), lambda case: case.settle("referring"),
+                       lambda case: case.settle("third")],
+    "register_own_case": [Case.register_own_case],
+    "register_third": [Case.register_third],
+    "open_case": [Case.file] * 3 + [lambda case: case.complete(
+        "open_case", case.receiving.officer, filing_outcome="not_file", filing_reason="情节轻微。")],
+    "handle_case": [Case.handle],
+    "report_progress": [Case.report_progress],
+    "report_result": [Case.report],
+    "request_extension": [lambda case: case.request_extension(cap_of(case))],
+    "approve_extension": [lambda case: case.answer_extension("approve"), lambda case: case.answer_extension("reject")],
+    "describe_urgency": [lambda case: case.complete(
+        "describe_urgency", case.referring.officer, urgency_reason="邻近水源，汛期将至。")],
+    "confirm_urgency": [lambda case: case.answer_urgency("confirm"), lambda case: case.answer_urgency("refuse")],
+    "describe_withdrawal": [lambda case: case.complete(
+        "describe_withdrawal", case.referring.officer, withdrawal_reason="查明不需要移送。")],
+    "confirm_withdrawal": [lambda case: case.answer_withdrawal("refuse")] * 3 + [
+        lambda case: case.answer_withdrawal("agree")],
+}  # fmt: skip
+CALENDAR = load_calendar((PROJECT / "processes" / "calendar_cn.json").read_bytes())
+
+
+def cap_of(case: Case) -> str:
+    """The last day to which the referral may be extended."""
+    return str(counting.working_days(CALENDAR, 10, case.deadline("referral").start_at).last_day)
+
+
+def one_step(town: Town, case: Case, chance: random.Random) -> None:
+    """Time passes, a button is pressed, or somebody works on an open task; what is refused changes nothing."""
+    what = chance.random()
+    if what < 0.25:
+        town.later(hours=chance.choice([1, 3, 9, 26, 75, 200]))
+        return
+    shown = case.buttons(case.referring.officer) if what < 0.4 else {}
+    offered = [button for button, reason in shown.items() if not reason]
+    before = town.rows()
+    try:
+        if offered:
+            case.press(chance.choice(offered))
+        else:
+            chance.choice(WORK[chance.choice(sorted(case.waiting))])(case)
+    except (Refused, InvalidValues, NotFound):
+        after = town.rows()
+        assert {**after, "material": 0} == {**before, "material": 0}, "a refusal has left something behind"
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_a_random_walk_never_comes_to_a_state_that_must_not_be(plain_town: Town, seed: int) -> None:
+    chance, town = random.Random(seed), plain_town
+    town.at(at("2026-08-03T08:30") + timedelta(hours=chance.randrange(2400)))
+    by = chance.choice(["shenhe.qh", "jiangwangshu.ll", "zhouyan.hb"])
+    case = town.refer(by, is_urgent=chance.random() < 0.25, is_ongoing=chance.random() < 0.3)
+
+    for number in range(16):
+        one_step(town, case, chance)
+        assert problems(case) == []
+        rows = town.rows()
+        assert town.tick() == 0
+        assert town.rows() == rows
+        if case.status == "ended":
+            break
+
+        if number % 8 == 0:
+            look_everywhere(town, case)
+    assert town.verify() == []
+    assert case.incident() == ""
+
+
+def look_everywhere(town: Town, case: Case) -> None:
+    """Every page that shows the case can be made."""
+    officer, engine = town.person(case.referring.officer), town.engine
+    overseer = town.person("chengyu.sf")
+    for task in case.open_tasks():
+        assert engine.task(overseer, task.id).number == case.number
+    for tab in engine.counts(officer):
+        engine.inbox(officer, tab, inbox.Filters(), 1)
+    assert [row.number for row in engine.supervision(overseer, listing.Filters(), 1).listing.rows] == [case.number]
+    engine.procedure_counts(overseer, "case_referral")

@@ -1,0 +1,50 @@
+"""The office for every test: told once a run, then copied."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from jinja2 import FileSystemBytecodeCache
+
+from engine.settings import Settings
+from tests.processes.conftest import founded_folder  # noqa: F401
+from tests.web.office import Numbers, Office, open_office
+
+
+@pytest.fixture(scope="session")
+def office_folder(tmp_path_factory: pytest.TempPathFactory, founded_folder: Path) -> tuple[Path, Numbers]:  # noqa: F811
+    """A data folder with the city and its cases, to be copied."""
+    folder = tmp_path_factory.mktemp("office") / "var"
+    shutil.copytree(founded_folder, folder)
+    return folder, open_office(Settings(data_dir=folder, secret_key="of these tests"))
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates are compiled once a run."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
+@pytest.fixture
+def office(tmp_path: Path, office_folder: tuple[Path, Numbers], compiled: FileSystemBytecodeCache) -> Iterator[Office]:
+    yield from _opened(tmp_path, office_folder, compiled)
+
+
+@pytest.fixture(scope="module")
+def unchanged_office(
+    tmp_path_factory: pytest.TempPathFactory, office_folder: tuple[Path, Numbers], compiled: FileSystemBytecodeCache
+) -> Iterator[Office]:
+    """An office that several tests look at and none changes."""
+    yield from _opened(tmp_path_factory.mktemp("unchanged"), office_folder, compiled)
+
+
+def _opened(folder: Path, office_folder: tuple[Path, Numbers], compiled: FileSystemBytecodeCache) -> Iterator[Office]:
+    source, numbers = office_folder
+    shutil.copytree(source, folder / "var")
+    office = Office(Settings(data_dir=folder / "var", secret_key="of these tests"), numbers)
+    office.app.jinja_env.bytecode_cache = compiled
+    yield office
+    office.close()

@@ -1,0 +1,183 @@
+"""Every address and everybody: who is let in where. A route without its row here fails the test.
+
+The rows are read like this: nobody, an officer of a party, that party's leader, the other party's liaison, an officer of a
+unit that is no party, the justice bureau, the supervision bureau.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.web.office import JUSTICE, LEADER, LIAISON, NOBODY, OFFICER, STRANGER, SUPERVISION, Desk, Office, Page
+
+WHO = (NOBODY, OFFICER, LEADER, LIAISON, STRANGER, JUSTICE, SUPERVISION)
+EXPECTED = {
+    "GET /static/<path:filename>": (200, 200, 200, 200, 200, 200, 200),
+    "GET /health": (200, 200, 200, 200, 200, 200, 200),
+    "GET /login": (200, 302, 302, 302, 302, 302, 302),
+    "POST /login": (422, 422, 422, 422, 422, 422, 422),
+    "POST /logout": (401, 302, 302, 302, 302, 302, 302),
+    "POST /acting": (401, 409, 409, 409, 409, 409, 409),
+    "GET /": (302, 302, 302, 302, 302, 302, 302),
+    "GET /inbox": (302, 200, 200, 200, 200, 200, 200),
+    "POST /tasks/claim": (401, 302, 302, 302, 302, 302, 302),
+    "GET /tasks/<task_id>": (302, 200, 200, 200, 404, 200, 200),
+    "POST /tasks/<task_id>": (401, 422, 403, 403, 404, 403, 403),
+    "POST /tasks/<task_id>/draft": (401, 200, 403, 403, 404, 403, 403),
+    "POST /tasks/<task_id>/look": (401, 200, 403, 403, 404, 403, 403),
+    "POST /tasks/<task_id>/release": (401, 403, 403, 403, 404, 403, 403),
+    "POST /tasks/<task_id>/material": (401, 422, 403, 403, 404, 403, 403),
+    "POST /tasks/<task_id>/material/<material_id>/remove": (401, 302, 403, 403, 404, 403, 403),
+    "GET /start": (302, 302, 200, 200, 302, 200, 200),
+    "GET /start/<key>": (302, 200, 403, 403, 200, 403, 403),
+    "POST /start/<key>": (401, 422, 403, 403, 422, 403, 403),
+    "POST /start/<key>/draft": (401, 200, 403, 403, 200, 403, 403),
+    "POST /start/<key>/look": (401, 200, 403, 403, 200, 403, 403),
+    "GET /instances": (302, 200, 200, 200, 200, 200, 200),
+    "GET /instances/<number>": (302, 200, 200, 200, 404, 200, 200),
+    "GET /instances/<number>/diagram.bpmn": (302, 200, 200, 200, 404, 200, 200),
+    "POST /instances/<number>/press/<element_id>": (401, 302, 403, 403, 404, 403, 403),
+    "GET /documents/<document_id>": (302, 200, 200, 200, 404, 200, 200),
+    "GET /materials/<material_id>": (302, 200, 200, 200, 404, 200, 200),
+    "GET /supervision": (302, 403, 403, 403, 403, 200, 200),
+    "GET /supervision/<key>/diagram.bpmn": (302, 403, 403, 403, 403, 200, 200),
+}
+UNKNOWN = [
+    "GET /tasks/nothing",
+    "POST /tasks/nothing",
+    "POST /tasks/nothing/draft",
+    "POST /tasks/nothing/look",
+    "POST /tasks/nothing/release",
+    "POST /tasks/nothing/material",
+    "POST /tasks/nothing/material/nothing/remove",
+    "GET /start/nothing",
+    "POST /start/nothing",
+    "POST /start/nothing/draft",
+    "POST /start/nothing/look",
+    "GET /instances/YS-2026-9999",
+    "GET /instances/YS-2026-9999/diagram.bpmn",
+    "POST /instances/YS-2026-9999/press/act_withdraw",
+    "GET /documents/nothing",
+    "GET /materials/nothing",
+    "GET /nothing/at/all",
+    "GET /tasks/" + "x" * 3000,
+    "GET /instances/%00",
+    "GET /documents/%F0%9F%98%80",
+    "GET /static/dist/../../templates/base.html",
+    "GET /static/%2e%2e/templates/base.html",
+]
+
+
+def ask(desk: Desk, route: str) -> Page:
+    method, path = route.split(" ", 1)
+    return desk.get(path) if method == "GET" else desk.post(path)
+
+
+@pytest.fixture
+def address(office: Office) -> dict[str, str]:
+    """What stands for each part of a route: things of a case of which the stranger's unit is no party."""
+    document = office.desk(OFFICER).get(office.instance("review")).every("//section[@id='documents']//a/@href")[0]
+    return {
+        "<path:filename>": "icon.svg",
+        "<task_id>": office.case("prepare").task("prepare_materials"),
+        "<number>": office.case("prepare").number,
+        "<key>": "case_referral",
+        "<element_id>": "act_withdraw",
+        "<material_id>": office.file.rsplit("/", 1)[1],
+        "<document_id>": document.rsplit("/", 1)[1],
+    }
+
+
+def test_every_route_has_its_row(office: Office) -> None:
+    methods = {(rule.rule, method) for rule in office.app.url_map.iter_rules() for method in rule.methods or ()}
+
+    assert {f"{method} {rule}" for rule, method in methods if method in ("GET", "POST")} == set(EXPECTED)
+
+
+def test_no_route_takes_another_method(office: Office) -> None:
+    methods = {method for rule in office.app.url_map.iter_rules() for method in rule.methods or ()}
+
+    assert methods == {"GET", "HEAD", "OPTIONS", "POST"}
+
+
+@pytest.mark.parametrize("route", EXPECTED)
+def test_everybody_is_let_in_where_they_belong_and_nowhere_else(
+    office: Office, address: dict[str, str], route: str
+) -> None:
+    path = route
+    for part, value in address.items():
+        path = path.replace(part, value)
+
+    statuses = tuple(ask(office.desk(login), path).status for login in WHO)
+
+    assert statuses == EXPECTED[route]
+
+
+@pytest.mark.parametrize("route", [route for route in EXPECTED if route.startswith("POST")])
+def test_a_forged_form_is_refused_with_a_sentence(office: Office, address: dict[str, str], route: str) -> None:
+    path = route.removeprefix("POST ")
+    for part, value in address.items():
+        path = path.replace(part, value)
+
+    refused = office.desk(OFFICER).send(path, {})
+
+    assert refused.status == 400
+    assert refused.said == "页面放得太久，或登录已经换过，这次提交没有生效。请刷新页面后再提交一次。"
+
+
+@pytest.mark.parametrize("route", UNKNOWN)
+def test_what_does_not_exist_is_said_not_to_exist(office: Office, route: str) -> None:
+    asked = ask(office.desk(OFFICER), route)
+
+    assert asked.status == 404
+    assert "没有" in asked.said
+
+
+@pytest.mark.parametrize(
+    "route",
+    ["POST /inbox", "POST /instances", "POST /supervision", "GET /logout", "GET /tasks/claim/x", "GET /acting"],
+)
+def test_a_page_that_is_asked_for_the_wrong_way_changes_nothing_and_says_so(office: Office, route: str) -> None:
+    desk = office.desk(OFFICER)
+
+    asked = ask(desk, route)
+
+    assert asked.status in (404, 405)
+    assert asked.said
+    assert desk.get("/inbox").status == 200
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_methods_that_no_page_uses_are_refused(office: Office, method: str) -> None:
+    desk = office.desk(OFFICER)
+
+    answer = getattr(desk.client, method)("/inbox", headers={"X-CSRFToken": desk.token()})
+
+    assert answer.status_code == 405
+
+
+@pytest.mark.parametrize("path", ["/login", "/start/case_referral", "/start/case_referral/draft", "/tasks/claim"])
+def test_a_huge_form_is_refused_with_a_sentence(office: Office, path: str) -> None:
+    desk = office.desk(OFFICER)
+
+    refused = desk.post(path, {"case_title": "长" * 1_000_000})
+
+    assert refused.status == 413
+    assert refused.said == "发来的内容太大：表单最多 2 MB，文件最多 50 MB。"
+
+
+def test_a_script_that_may_not_is_told_why_in_its_own_language(office: Office) -> None:
+    desk = office.desk(LEADER)
+    path = f"{office.task('prepare', 'prepare_materials')}/draft"
+
+    answer = desk.send(path, {"csrf_token": desk.token()}, headers={"Accept": "application/json"})
+
+    assert answer.status == 403
+    assert answer.json == {"message": "本环节须由青河镇承办人办理，你是青河镇主要领导。"}
+
+
+def test_nobody_learns_from_health_what_runs_here(office: Office) -> None:
+    asked = office.desk().get("/health")
+
+    assert asked.json == {"status": "ok"}
+    assert set(asked.headers.keys()).isdisjoint({"X-Powered-By", "Via"})
