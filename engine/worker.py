@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -20,6 +20,8 @@ from engine.runtime.advance import Fault
 from engine.runtime.step import Context
 
 log = logging.getLogger("lianban.worker")
+GRACE = timedelta(minutes=10)
+"""A day's head waits so long for steps that began before midnight and commit after it."""
 AT_MOST = 10_000
 """Things that one tick may do; the next tick goes on."""
 
@@ -82,12 +84,12 @@ class Worker:
         """The audit's daily heads, looked at once a day."""
 
         def close(tx) -> datetime:  # type: ignore[no-untyped-def]
-            now = self.context(tx).now
-            audit.close_days(tx, now)
-            return now
+            settled = self.context(tx).now - GRACE
+            audit.close_days(tx, settled)
+            return settled
 
         with self.database.reading() as tx:
-            today = local_date(self.context(tx).now)
+            today = local_date(self.context(tx).now - GRACE)
         if self._closed != today:
             self._closed = local_date(self.database.run(close))
 

@@ -162,7 +162,9 @@ def walked(tmp_path_factory: pytest.TempPathFactory, founded_folder: Path) -> di
     return cases
 
 
-@pytest.mark.parametrize("path", ["late_at_every_turn", "progress_told_twice", "ruled_for_the_receiver", "supplemented"])
+@pytest.mark.parametrize(
+    "path", ["late_at_every_turn", "progress_told_twice", "ruled_for_the_receiver", "supplemented"]
+)
 def test_the_longer_paths_are_the_same_on_postgresql(postgresql_settings: Settings, path: str) -> None:
     town, (walk, result) = Town(postgresql_settings), PATHS[path]
 

@@ -380,7 +380,9 @@ def test_r50_an_internal_body_cannot_receive(plain_town: Town) -> None:
 def test_r54_the_approval_of_a_deputy_is_refused_with_a_sentence(town: Town) -> None:
     case = town.refer(at=MORNING).submit()
 
-    with pytest.raises(NotAllowed, match="本环节须由青河镇主要领导（或在任的主持工作的负责人）办理，你是青河镇分管领导"):
+    with pytest.raises(
+        NotAllowed, match="本环节须由青河镇主要领导（或在任的主持工作的负责人）办理，你是青河镇分管领导"
+    ):
         case.complete("approve_referral", case.referring.deputy, approval_outcome="approve")
 
     assert case.waiting == {"approve_referral": 1}

@@ -236,7 +236,9 @@ class Town:
 
     def rows(self) -> dict[str, int]:
         """How many rows each table has."""
-        counts = [select(func.count()).select_from(t).scalar_subquery().label(t.name) for t in tables.metadata.tables.values()]
+        counts = [
+            select(func.count()).select_from(t).scalar_subquery().label(t.name) for t in tables.metadata.tables.values()
+        ]
         return self.read(lambda tx: dict(tx.execute(select(*counts)).one()._mapping))
 
     def verify(self) -> list[str]:
@@ -369,7 +371,9 @@ class Case:
         return self.sign_for().tell("object_jurisdiction")
 
     def study_objection(self, outcome: str) -> Case:
-        self.complete("study_objection", self.referring.officer, objection_outcome=outcome, objection_opinion="已研究。")
+        self.complete(
+            "study_objection", self.referring.officer, objection_outcome=outcome, objection_opinion="已研究。"
+        )
         return self
 
     def settle(self, outcome: str) -> Case:
@@ -412,7 +416,11 @@ class Case:
     def request_extension(self, until: str) -> None:
         officer, reason = self.referring.officer, "需要进一步调查核实。"
         self.complete(
-            "request_extension", officer, extension_ground="verification", extension_until=until, extension_reason=reason
+            "request_extension",
+            officer,
+            extension_ground="verification",
+            extension_until=until,
+            extension_reason=reason,
         )
 
     def answer_extension(self, outcome: str) -> Case:
@@ -558,8 +566,14 @@ def problems(case: Case) -> list[str]:
         wrong += [] if ready == {task.id for task in opened} else ["open rows are not what the workflow waits for"]
         wrong += [] if armed == _ids(timers, "due") else ["timer rows are not what the workflow has armed"]
         wrong += [] if {found.id for found in running} == _ids(timers, "mark") else ["a period without its next mark"]
-        wrong += [f"{found.key} has no timer" for found in running if found.status == "running" and found.element_id not in waits]
-        return wrong + ([] if len({found.key for found in running}) == len(running) else ["two open records of one period"])
+        wrong += [
+            f"{found.key} has no timer"
+            for found in running
+            if found.status == "running" and found.element_id not in waits
+        ]
+        return wrong + (
+            [] if len({found.key for found in running}) == len(running) else ["two open records of one period"]
+        )
 
     def reading(engine: Engine) -> list[str]:
         with engine.database.reading() as tx:
