@@ -30,6 +30,7 @@ from engine.organisation.sign_ins import SignIn, Visitor
 from engine.reports import documents, inbox, instances, listing, starting, tasks
 from engine.reports import supervision as oversight
 from engine.reports.answers import Look
+from engine.reports.filters import Filters
 from engine.runtime import actions, audit, due, incidents
 from engine.runtime import instances as running
 from engine.runtime import tasks as work
@@ -108,7 +109,7 @@ class Engine:
 
     # --- tasks ---
 
-    def inbox(self, actor: Actor, tab: str, filters: inbox.Filters, page: int) -> inbox.Inbox:
+    def inbox(self, actor: Actor, tab: str, filters: Filters, page: int) -> inbox.Inbox:
         return self._read(lambda tx, context: inbox.inbox(tx, context, actor, tab, filters, page))
 
     def counts(self, actor: Actor) -> dict[str, int]:
@@ -157,7 +158,7 @@ class Engine:
     def instance(self, actor: Actor, number: str) -> instances.InstanceView:
         return self._read(lambda tx, context: instances.instance_view(tx, context, actor, number))
 
-    def instances(self, actor: Actor, filters: listing.Filters, page: int) -> listing.Listing:
+    def instances(self, actor: Actor, filters: Filters, page: int) -> listing.Listing:
         """The instances that this person may see."""
         return self._read(lambda tx, context: listing.listing(tx, context, actor, filters, page))
 
@@ -232,7 +233,7 @@ class Engine:
 
     # --- oversight ---
 
-    def supervision(self, actor: Actor, filters: listing.Filters, page: int) -> oversight.Supervision:
+    def supervision(self, actor: Actor, filters: Filters, page: int) -> oversight.Supervision:
         self._require_oversight(actor)
         return self._read(lambda tx, context: oversight.supervision(tx, context, filters, page))
 

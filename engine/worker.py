@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy import Connection
 
 from engine.clock import local_date
 from engine.db.session import Database
@@ -83,7 +84,7 @@ class Worker:
     def _close_days(self) -> None:
         """The audit's daily heads, looked at once a day."""
 
-        def close(tx) -> datetime:  # type: ignore[no-untyped-def]
+        def close(tx: Connection) -> datetime:
             settled = self.context(tx).now - GRACE
             audit.close_days(tx, settled)
             return settled

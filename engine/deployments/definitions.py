@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from threading import Lock
+from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Row, func, insert, select
 
 from engine.bpmn import elements, gate, parse, read
 from engine.bpmn.elements import Diagram, Element
@@ -162,7 +163,7 @@ _loaded: OrderedDict[str, Definition] = OrderedDict()
 _lock = Lock()
 
 
-def _latest_row(tx: Connection, key: str):  # type: ignore[no-untyped-def]
+def _latest_row(tx: Connection, key: str) -> Row[Any, Any, Any] | None:
     columns = (definition_version.c.id, definition_version.c.version, definition_version.c.sha256)
     highest = select(func.max(definition_version.c.version)).where(definition_version.c.key == key).scalar_subquery()
     statement = select(*columns).where(definition_version.c.key == key, definition_version.c.version == highest)

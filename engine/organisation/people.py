@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select, true, update
+from sqlalchemy import Connection, Row, Select, insert, or_, select, true, update
 
 from engine.db.tables import person, post, task, unit
 from engine.errors import Refused
@@ -120,7 +121,7 @@ def end_post(tx: Connection, post_id: str, at: datetime) -> None:
         tx.execute(update(task).where(task.c.id.in_(lost)).values(assignee_id=None, claimed_at=None))
 
 
-def _posts(at: datetime):  # type: ignore[no-untyped-def]
+def _posts(at: datetime) -> Select[Any]:
     return (
         select(post.c.id, post.c.person_id, post.c.unit_code, post.c.role, unit.c.kind, unit.c.parent_code)
         .join(unit, unit.c.code == post.c.unit_code)
@@ -128,6 +129,6 @@ def _posts(at: datetime):  # type: ignore[no-untyped-def]
     )
 
 
-def _post(row) -> Post:  # type: ignore[no-untyped-def]
+def _post(row: Row[Any]) -> Post:
     acting = row.parent_code if row.kind in WITHIN and row.parent_code else row.unit_code
     return Post(row.id, row.person_id, row.unit_code, acting, row.role)

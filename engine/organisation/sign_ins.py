@@ -13,7 +13,7 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from engine.db.tables import person, sign_in, sign_in_failure
 from engine.errors import Refused
@@ -134,7 +134,7 @@ def sign_out(tx: Connection, token: str, now: datetime) -> None:
     tx.execute(update(sign_in).where(sign_in.c.token_hash == _hash(token)).values(ended_at=now))
 
 
-def _failures(tx: Connection, whose, since: datetime) -> int:  # type: ignore[no-untyped-def]
+def _failures(tx: Connection, whose: ColumnElement[bool], since: datetime) -> int:
     return tx.scalar(select(func.count()).where(whose, sign_in_failure.c.at > since)) or 0
 
 

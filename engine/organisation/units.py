@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, insert, or_, select
 
 from engine.db.tables import unit
 
@@ -69,5 +69,5 @@ def add(
 _COLUMNS = (unit.c.code, unit.c.name, unit.c.kind, unit.c.abbreviation, unit.c.parent_code)
 
 
-def _exists(at: datetime):  # type: ignore[no-untyped-def]
+def _exists(at: datetime) -> ColumnElement[bool]:
     return (unit.c.valid_from <= at) & or_(unit.c.valid_to.is_(None), unit.c.valid_to > at)

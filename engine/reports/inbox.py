@@ -14,6 +14,7 @@ from engine.db.tables import deadline, definition_version, document, fact, party
 from engine.deadlines.calendar import Calendar
 from engine.deployments import definitions
 from engine.organisation.assignment import Actor
+from engine.reports.filters import Filters
 from engine.reports.periods import Period, nearest, open_periods
 from engine.reports.units import SUBJECT_FACT, Names, UnitName, party_names
 from engine.runtime.step import Context
@@ -21,20 +22,6 @@ from engine.runtime.step import Context
 PAGE_SIZE = 20
 TABS = ("todo", "unclaimed", "done", "started", "copied")
 STATES = ("over", "near", "ok")
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What the person has asked to see; empty means everything. `state` is one of STATES."""
-
-    key: str = ""
-    state: str = ""
-    unit_code: str = ""
-    text: str = ""
-
-    @property
-    def any(self) -> bool:
-        return bool(self.key or self.state or self.unit_code or self.text)
 
 
 @dataclass(frozen=True)

@@ -9,25 +9,12 @@ from sqlalchemy import ColumnElement, Connection, Text, and_, cast, func, or_, s
 from engine.db.tables import deadline, fact, party, process_instance
 from engine.deadlines.deadlines import OPEN
 from engine.organisation.assignment import OVERSIGHT, Actor
+from engine.reports.filters import Filters
 from engine.reports.inbox import InstanceRow, in_state, instance_rows, procedures
 from engine.reports.units import SUBJECT_FACT, Names, UnitName
 from engine.runtime.step import Context
 
 PAGE_SIZE = 20
-
-
-@dataclass(frozen=True)
-class Filters:
-    """Empty means everything; `state` is running, over, near, ok, urgent (over or near), ended or incident."""
-
-    key: str = ""
-    state: str = ""
-    unit_code: str = ""
-    text: str = ""
-
-    @property
-    def any(self) -> bool:
-        return bool(self.key or self.state or self.unit_code or self.text)
 
 
 @dataclass(frozen=True)

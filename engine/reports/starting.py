@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from engine.bpmn.elements import Element
+from engine.bpmn.elements import Element, Process
 from engine.deadlines.counting import Count
 from engine.deadlines.standing import Cell, strip_of
 from engine.deployments import definitions
@@ -71,7 +71,7 @@ class _Unmet:
     kind: str
     start_at: datetime
     due_at: datetime
-    last_day: object
+    last_day: date | None
     hard: bool = True
     status: str = "running"
     ended_at: None = None
@@ -110,7 +110,7 @@ def look_at_beginning(tx: Connection, context: Context, actor: Actor, key: str, 
     return BeginningLook(seen.shown, seen.warnings, _preview(step, values))
 
 
-def _procedure(process) -> Procedure:  # type: ignore[no-untyped-def]
+def _procedure(process: Process) -> Procedure:
     return Procedure(process.key, process.name, process.summary, process.period)
 
 
@@ -132,7 +132,7 @@ def _preview(step: Step, values: Mapping[str, object]) -> Preview | None:
         rule=event.properties.get("rule", ""),
         basis=event.properties.get("basis", ""),
         count=count,
-        cells=tuple(strip_of(unmet, step.now, step.context.calendar)),  # type: ignore[arg-type]
+        cells=tuple(strip_of(unmet, step.now, step.context.calendar)),
         passed=count.due_at <= step.now,
     )
 

@@ -13,8 +13,9 @@ from engine.clock import local_date, midnight
 from engine.db.tables import deadline, process_instance, task
 from engine.deadlines.deadlines import OPEN
 from engine.deployments import definitions
+from engine.reports.filters import Filters
 from engine.reports.inbox import in_state
-from engine.reports.listing import Filters, Listing, listing
+from engine.reports.listing import Listing, listing
 from engine.reports.units import Names, UnitName
 from engine.runtime.step import Context
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
@@ -116,7 +117,7 @@ def look_at_answers(tx: Connection, context: Context, actor: Actor, task_id: str
     return seen
 
 
-def _form_of(step: Step, row: Row) -> Form:  # type: ignore[type-arg]
+def _form_of(step: Step, row: Row[Any]) -> Form:
     return step.definition.form_of(step.definition.diagram.elements[row.element_id])
 
 

@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from engine.documents.materials import KINDS, Upload
 from engine.errors import InvalidValues, LianbanError
-from engine.reports.inbox import TABS, Filters
+from engine.reports.filters import Filters
+from engine.reports.inbox import TABS
 from tasks_ui.security import actor, engine, sent
 from tasks_ui.widgets import clock, now, page_number
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from engine.reports.listing import Filters
+from engine.reports.filters import Filters
 from tasks_ui.security import actor, drawing, engine, sent
 from tasks_ui.widgets import page_number
 

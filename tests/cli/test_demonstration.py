@@ -15,7 +15,7 @@ from engine.db.tables import person
 from engine.demonstration import ACCOUNTS_FILE, Demonstration, open_demonstration
 from engine.organisation import sign_ins
 from engine.organisation.assignment import Actor
-from engine.reports.listing import Filters
+from engine.reports.filters import Filters
 from engine.reports.supervision import Tiles
 from engine.settings import Settings
 

@@ -13,7 +13,7 @@ import pytest
 from engine.deadlines import counting
 from engine.deadlines.calendar import load_calendar
 from engine.errors import InvalidValues, NotFound, Refused
-from engine.reports import inbox, listing
+from engine.reports.filters import Filters
 from engine.settings import PROJECT, Settings
 from tests.processes.town import MORNING, Case, Paper, Town, at, problems
 
@@ -773,6 +773,6 @@ def look_everywhere(town: Town, case: Case) -> None:
     for task in case.open_tasks():
         assert engine.task(overseer, task.id).number == case.number
     for tab in engine.counts(officer):
-        engine.inbox(officer, tab, inbox.Filters(), 1)
-    assert [row.number for row in engine.supervision(overseer, listing.Filters(), 1).listing.rows] == [case.number]
+        engine.inbox(officer, tab, Filters(), 1)
+    assert [row.number for row in engine.supervision(overseer, Filters(), 1).listing.rows] == [case.number]
     engine.procedure_counts(overseer, "case_referral")

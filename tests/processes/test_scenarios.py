@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from engine.db import tables
 from engine.errors import InvalidValues, NotAllowed, NotFound, Refused
-from engine.reports.listing import Filters
+from engine.reports.filters import Filters
 from tests.processes.town import MORNING, Case, Note, Paper, Town, at
 
 VECTORS: dict[str, dict[str, Any]] = {
