@@ -168,6 +168,10 @@ class Diagram:
     def next_elements(self, element: Element) -> list[Element]:
         return [self.elements[self.flows[flow].target] for flow in element.outgoing if flow in self.flows]
 
+    def first_task(self, event: Element) -> Element | None:
+        """The user task that a boundary event leads to directly."""
+        return next((target for target in self.next_elements(event) if target.kind == "userTask"), None)
+
     def expected_after(self, element_id: str, at_most: int = 4) -> list[Element]:
         """The named tasks that follow when every question is answered in the usual way (the default flow)."""
         found: list[Element] = []

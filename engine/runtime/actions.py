@@ -52,7 +52,7 @@ def press(tx: Connection, context: Context, actor: Actor, instance_id: str, elem
         step.workflow.fire(armed.id)
 
     step = advance(tx, context, instance_id, "pressed", event, actor)
-    first = _first_task(step, step.definition.diagram.elements[element_id])
+    first = step.definition.diagram.first_task(step.definition.diagram.elements[element_id])
     if first is None:
         return None
     row = tx.execute(
@@ -107,9 +107,3 @@ def _reached(diagram: Diagram, starts: list[Element]) -> set[str]:
             stack += diagram.next_elements(element)
     return seen
 
-
-def _first_task(step: Step, button: Element) -> Element | None:
-    """The user task that the button leads to directly."""
-    diagram = step.definition.diagram
-    targets = [diagram.elements[diagram.flows[flow].target] for flow in button.outgoing]
-    return next((target for target in targets if target.kind == "userTask"), None)

@@ -67,7 +67,10 @@ def _happen(step: Step, row: Row[Any]) -> None:
     if key and key in step.deadlines:
         _overdue(step, key)
     repeating = element.timer is not None and element.timer.kind == "cycle"
-    step.workflow.fire(row.id)
+    first = step.definition.diagram.first_task(element)
+    still_open = first is not None and any(waiting.element_id == first.id for waiting in step.workflow.user_tasks())
+    if not (repeating and still_open):  # what was asked for the last time is asked for once, not again and again
+        step.workflow.fire(row.id)
     if repeating:
         armed = next((event for event in step.workflow.armed_events() if event.id == row.id), None)
         if armed is not None:

@@ -655,6 +655,20 @@ def test_progress_is_exchanged_every_thirty_days_while_the_case_is_handled(town:
     assert case.waiting == {"handle_case": 1}
 
 
+def test_progress_is_not_asked_for_again_while_the_last_report_is_still_open(town: Town) -> None:
+    case = town.refer(at=MORNING).deliver().accept().file()
+    town.later(days=35)
+    first = case.task("report_progress")
+
+    town.later(days=60)
+
+    assert case.waiting == {"handle_case": 1, "report_progress": 1}
+    assert case.task("report_progress") == first
+    case.report_progress()
+    town.later(days=30)
+    assert case.waiting["report_progress"] == 1
+
+
 def test_a_progress_report_that_is_still_open_lapses_with_the_handling(town: Town) -> None:
     case = town.refer(at=MORNING).deliver().accept().file()
     town.at("2026-10-31T09:00")
