@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from engine.bpmn.elements import Diagram
+from engine.bpmn.elements import Diagram, Element
 from engine.clock import parse_local
 from engine.db.tables import audit_entry, deadline, document, task
 from engine.organisation.people import ROLES
@@ -75,7 +75,7 @@ def steps(tx: Connection, instance_id: str, diagram: Diagram, names: Names, ende
         waiting = {row.element_id for row in open_tasks}
         for row in reversed(open_tasks):
             expected = [found for found in diagram.expected_after(row.element_id) if found.id not in waiting]
-            coming = [StepLine("next", found.name, None, _lane_name(found), None, "", "") for found in expected]
+            coming = [StepLine("next", found.name, None, asked_of(found), None, "", "") for found in expected]
             if coming:
                 break
     return [*done, *now, *coming]
@@ -192,5 +192,10 @@ def _delivered(row: Row[Any], names: Names) -> StepLine:
     )
 
 
-def _lane_name(element: Any) -> str:
-    return element.lane.name if element.lane and element.kind == "userTask" else ""
+def asked_of(element: Element) -> str:
+    """Who will be asked to do a step: its lane, or the posts that it names itself; nobody for what is automatic."""
+    if element.kind != "userTask":
+        return ""
+    if element.candidate_groups:
+        return role_names([group.partition(":")[2] for group in element.candidate_groups])
+    return element.lane.name if element.lane else ""

@@ -17,6 +17,7 @@ from engine.organisation.assignment import Actor, ProcedureSubject, may
 from engine.organisation.directory import UnitDirectory
 from engine.reports import answers
 from engine.reports.answers import FilledForm, Look
+from engine.reports.history import asked_of
 from engine.reports.units import Names
 from engine.runtime import instances
 from engine.runtime.step import Context, Step
@@ -172,6 +173,6 @@ def _coming(step: Step) -> list[Coming]:
     diagram = step.definition.diagram
     start = diagram.of_kind("startEvent")[0]
     return [
-        Coming(element.name, element.lane.name if element.lane and element.kind == "userTask" else "")
+        Coming(element.name, asked_of(element))
         for element in diagram.expected_after(start.id, at_most=5)
     ]
