@@ -168,6 +168,20 @@ class Diagram:
     def next_elements(self, element: Element) -> list[Element]:
         return [self.elements[self.flows[flow].target] for flow in element.outgoing if flow in self.flows]
 
+    def tasks_before(self, element_id: str) -> set[str]:
+        """The user tasks that lead here without another one in between."""
+        found, seen, stack = set[str](), {element_id}, [element_id]
+        while stack:
+            element = self.elements[stack.pop()]
+            sources = [self.flows[flow].source for flow in element.incoming]
+            for source in {*sources, *([element.attached_to] if element.attached_to else [])} - seen:
+                seen.add(source)
+                if self.elements[source].kind == "userTask":
+                    found.add(source)
+                else:
+                    stack.append(source)
+        return found
+
     def first_task(self, event: Element) -> Element | None:
         """The user task that a boundary event leads to directly."""
         return next((target for target in self.next_elements(event) if target.kind == "userTask"), None)

@@ -172,7 +172,4 @@ def _way(step: Step, gateway: Element, facts: Mapping[str, object]) -> str:
 def _coming(step: Step) -> list[Coming]:
     diagram = step.definition.diagram
     start = diagram.of_kind("startEvent")[0]
-    return [
-        Coming(element.name, asked_of(element))
-        for element in diagram.expected_after(start.id, at_most=5)
-    ]
+    return [Coming(element.name, asked_of(element)) for element in diagram.expected_after(start.id, at_most=5)]

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from engine.db.tables import process_instance
+from engine.db.tables import process_instance, task
 from engine.documents import materials
 from engine.documents.materials import Material
 from engine.forms.schema import Form
@@ -52,7 +52,10 @@ class TaskView:
     form: FilledForm | None
     draft_saved_at: datetime | None
     period: Period | None
+    before: list[Section]
+    """What was answered in the steps before: those that lead here first, then the latest."""
     sections: list[Section]
+    """What the case is about: the start form."""
     steps: list[StepLine]
     log: list[LogLine]
     documents: list[DocumentLine]
@@ -96,7 +99,8 @@ def task_view(tx: Connection, context: Context, actor: Actor, task_id: str, sent
         form=form,
         draft_saved_at=draft_saved_at,
         period=period_of(record, names, context) if record else None,
-        sections=answers.sections(_said_before(step), step.facts, names),
+        before=_answered(tx, step, row, names),
+        sections=answers.sections(_start_groups(step), step.facts, names),
         steps=history.steps(tx, instance.id, diagram, names, instance.status == "ended"),
         log=history.log(tx, instance.id, diagram, names),
         documents=document_lines(tx, instance.id, names),
@@ -121,7 +125,21 @@ def _form_of(step: Step, row: Row[Any]) -> Form:
     return step.definition.form_of(step.definition.diagram.elements[row.element_id])
 
 
-def _said_before(step: Step) -> list[tuple[str, Form]]:
+def _answered(tx: Connection, step: Step, row: Row[Any], names: Names) -> list[Section]:
+    """The answers of the steps that are done; a step that was done twice stands once, with what holds now."""
+    diagram = step.definition.diagram
+    done = tx.scalars(
+        select(task.c.element_id)
+        .where(task.c.instance_id == row.instance_id, task.c.status == "completed", task.c.element_id != row.element_id)
+        .order_by(task.c.ended_at.desc(), task.c.id)
+    )
+    leading = diagram.tasks_before(row.element_id)
+    ordered = sorted(dict.fromkeys(done), key=lambda element_id: element_id not in leading)
+    forms = [(element.name, step.definition.form_of(element)) for element in map(diagram.elements.__getitem__, ordered)]
+    return answers.sections(forms, step.facts, names)
+
+
+def _start_groups(step: Step) -> list[tuple[str, Form]]:
     """The start form's groups, each under its own heading: what the case is about."""
     form = step.definition.forms[step.definition.diagram.process.start_form]
     return [(group.label, Form(form.id, (group,))) for group in form.groups]

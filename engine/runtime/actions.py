@@ -106,4 +106,3 @@ def _reached(diagram: Diagram, starts: list[Element]) -> set[str]:
             seen.add(element.id)
             stack += diagram.next_elements(element)
     return seen
-

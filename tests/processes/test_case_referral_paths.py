@@ -790,3 +790,20 @@ def look_everywhere(town: Town, case: Case) -> None:
         engine.inbox(officer, tab, Filters(), 1)
     assert [row.number for row in engine.supervision(overseer, Filters(), 1).listing.rows] == [case.number]
     engine.procedure_counts(overseer, "case_referral")
+
+
+def test_whoever_decides_sees_what_the_steps_before_have_answered(town: Town) -> None:
+    case = town.refer(at=MORNING).ask_extension("2026-10-15")
+
+    shown = town.act(lambda engine: engine.task(town.person("qinruogu.qh"), case.task("approve_extension")))
+
+    assert shown.before[0].title == "申请延长移送期限"
+    assert "2026-10-15 周四" in [entry.words for entry in shown.before[0].entries]
+
+
+def test_the_step_that_leads_here_stands_before_what_was_done_later_beside_it(town: Town) -> None:
+    case = town.refer(at=MORNING, is_ongoing=True).ask_extension("2026-10-15").stop_violation()
+
+    shown = town.act(lambda engine: engine.task(town.person("qinruogu.qh"), case.task("approve_extension")))
+
+    assert [section.title for section in shown.before] == ["申请延长移送期限", "责令停止或制止"]
