@@ -34,7 +34,8 @@ from engine.reports.filters import Filters
 from engine.runtime import actions, audit, due, incidents
 from engine.runtime import instances as running
 from engine.runtime import tasks as work
-from engine.runtime.advance import Fault
+from engine.runtime.advance import catch_up
+from engine.runtime.faults import Fault
 from engine.runtime.operations import OPERATIONS
 from engine.runtime.step import FUNCTIONS, Context
 from engine.settings import Settings
@@ -83,7 +84,9 @@ class Engine:
 
     def deploy_all(self, by: str) -> list[Definition]:
         """Every diagram of the installation is deployed; one that has not changed stays at its version."""
-        return [self.deploy(path, by) for path in sorted(self.settings.processes_dir.glob("*.bpmn"))]
+        paths = {path.name: path for path in self.settings.processes_dir.glob("*.bpmn")}
+        order = definitions.begun_first({name: path.read_bytes() for name, path in paths.items()})
+        return [self.deploy(paths[name], by) for name in order]
 
     # --- signing in ---
 
@@ -262,7 +265,11 @@ class Engine:
 
     def resume(self, number: str, by: str) -> None:
         """The parked instance runs again. Raises NotFound."""
-        self.database.run(lambda tx: incidents.resume(tx, number, by, self.clock.now()))
+
+        def go_on(tx: Connection, context: Context) -> None:
+            catch_up(tx, context, incidents.resume(tx, number, by, context.now))
+
+        self._write(go_on)
 
     # --- within ---
 

@@ -17,7 +17,7 @@ from engine.clock import local_date
 from engine.db.session import Database
 from engine.errors import AlreadyDone, Busy, LianbanError, Stale
 from engine.runtime import audit, due, incidents
-from engine.runtime.advance import Fault
+from engine.runtime.faults import Fault
 from engine.runtime.step import Context
 
 log = logging.getLogger("lianban.worker")

@@ -50,7 +50,7 @@ def _runs(within: str, attributes: Mapping[str, tuple[str, ...]], says: str, hol
 
 
 _FLOW_NODES = (
-    "startEvent endEvent boundaryEvent intermediateCatchEvent userTask serviceTask sendTask receiveTask "
+    "startEvent endEvent boundaryEvent intermediateCatchEvent userTask serviceTask sendTask receiveTask callActivity "
     "exclusiveGateway parallelGateway"
 )
 _EVENTS = "boundaryEvent intermediateCatchEvent"
@@ -91,6 +91,12 @@ RUNS: Mapping[str, Construct] = {
         "process",
         {**TASK, **IMPLEMENTATION, "instantiate": ONLY_FALSE},
         "时限任务：不写 messageRef，挂着期限和按钮，一直开着，到期限办结（meets）或办件结束为止。",
+    ),
+    "callActivity": _runs(
+        "process",
+        {**TASK, "calledElement": ANY, "camunda:calledElementBinding": ("latest",)},
+        "调用另一个流程：它作为单独的办件运行，办结后这里才往下走；这里先结束的，它随之结束。"
+        "camunda:in 交过去的值，camunda:out 交回来的值（source 或 sourceExpression，target）。",
     ),
     "exclusiveGateway": _runs(
         "process",
@@ -206,6 +212,7 @@ PROPERTIES: Mapping[str, Mapping[str, str]] = {
         "operation": "做哪一件事；其余参数随它而定。",
         "fact:*": "办完之后记下的事实，值是表达式，如 fact:extended_at = now()。",
         "meets": "办完之后哪个期限就办结了。",
+        "in:*": "operation=start_procedure 时交给新办件的事实，值是表达式，如 in:referring_unit = first_unit。",
     },
     "timer": {
         "deadline": "有它就是法定期限，值是期限的名字；同名的延期、办结都指它。",
@@ -250,7 +257,8 @@ def sort_of(kind: str, event_kind: str = "") -> str:
 def knows_property(sort: str, name: str) -> bool:
     """Whether an element of this sort may have a property of this name."""
     names = PROPERTIES.get(sort, {})
-    pattern = _NUMBERED.sub(r"\1_*", name) if not name.startswith("fact:") else "fact:*"
+    prefix, colon, _ = name.partition(":")
+    pattern = f"{prefix}:*" if colon else _NUMBERED.sub(r"\1_*", name)
     return pattern in names and not name.endswith("*")
 
 

@@ -22,6 +22,7 @@ FLOW_NODES = {
     "exclusiveGateway", "parallelGateway", "inclusiveGateway", "complexGateway", "eventBasedGateway",
 }  # fmt: skip
 FACT = "fact:"
+IN = "in:"
 Asked = tuple[str, frozenset[str]]
 """Who is asked: a fact that holds a unit, or a fixed unit's code; and the roles, any of which may do it."""
 
@@ -59,6 +60,14 @@ class Flow:
 
 
 @dataclass(frozen=True)
+class Handover:
+    """A value that a call hands over: the expression is read on one side, the fact is said on the other."""
+
+    expression: str
+    fact: str
+
+
+@dataclass(frozen=True)
 class Element:
     """A flow node. `kind` is its BPMN name; `event_kind` is timer, message, terminate or another event definition's."""
 
@@ -76,6 +85,10 @@ class Element:
     default_flow: str | None
     incoming: tuple[str, ...]
     outgoing: tuple[str, ...]
+    called: str = ""
+    """The key of the procedure that a call activity calls."""
+    inputs: tuple[Handover, ...] = ()
+    outputs: tuple[Handover, ...] = ()
 
     @property
     def is_period(self) -> bool:
@@ -163,6 +176,7 @@ class Diagram:
             names |= {name.removeprefix(FACT) for name in element.properties if name.startswith(FACT)}
             if "delivered" in element.properties:
                 names.add(element.properties["delivered"])
+            names |= {handover.fact for handover in element.outputs}
         return names | {*self.process.party_facts, self.process.starter_fact} - {""}
 
     def next_elements(self, element: Element) -> list[Element]:
@@ -300,6 +314,18 @@ def _element(node: etree._Element, lane: Lane | None, incoming: list[str], outgo
         default_flow=node.get("default"),
         incoming=tuple(incoming),
         outgoing=tuple(outgoing),
+        called=node.get("calledElement", ""),
+        inputs=_handovers(node, "in"),
+        outputs=_handovers(node, "out"),
+    )
+
+
+def _handovers(node: etree._Element, direction: str) -> tuple[Handover, ...]:
+    """What `camunda:in` or `camunda:out` hands over; `source` names a fact, which is an expression as it stands."""
+    found = node.iterfind(f"{BPMN}extensionElements/{CAMUNDA}{direction}")
+    return tuple(
+        Handover(str(passed.get("sourceExpression") or passed.get("source") or ""), passed.get("target") or "")
+        for passed in found
     )
 
 

@@ -12,8 +12,8 @@ from dataclasses import replace
 from lxml import etree
 
 from engine.bpmn.elements import Diagram
-from engine.bpmn.rules import branches, duties, flows, inventory, paths, periods, properties, questions, wording
-from engine.bpmn.rules.draft import Draft
+from engine.bpmn.rules import branches, calls, duties, flows, inventory, paths, periods, properties, questions, wording
+from engine.bpmn.rules.draft import Draft, Signature
 from engine.errors import Problem
 from engine.forms.schema import Form
 
@@ -26,6 +26,7 @@ RULES = (
     duties.check,
     periods.check,
     properties.check,
+    calls.check,
     questions.check,
     wording.check,
 )
@@ -42,11 +43,13 @@ def check(
     functions: Collection[str],
     config_keys: Collection[str],
     unit_kinds: Collection[str] = (),
+    procedures: Mapping[str, Signature] | None = None,
 ) -> list[Problem]:
     """Every problem of the diagram, by subject; an empty list when it may be deployed.
 
     `operations` maps the name of each operation to what it takes (`required`, `optional` and `expressions` are sets of
     property names); `config_keys` are the city's rules. Kinds of unit are checked when `unit_kinds` are given.
+    `procedures` are those that this one may call or start.
     """
     draft = Draft(
         root,
@@ -58,6 +61,7 @@ def check(
         frozenset(roles),
         frozenset(functions),
         frozenset(config_keys),
+        procedures or {},
     )
     return list(dict.fromkeys(_short(problem) for rule in RULES for problem in rule(draft)))
 

@@ -79,6 +79,13 @@ class Clock(ServiceTask):  # type: ignore[misc]
         return None
 
 
+class Call(ServiceTask):  # type: ignore[misc]
+    """A call activity: it stays open until the instance that it called has ended."""
+
+    def _execute(self, my_task: Task) -> None:
+        my_task.workflow.script_engine.host.call(self.bpmn_id, my_task.id.hex)
+
+
 class Parallel(ParallelGateway):  # type: ignore[misc]
     """A join that counts: each time it goes on, it takes one arrival from every flow into it.
 
@@ -116,6 +123,7 @@ class _Parser(BpmnParser):  # type: ignore[misc]
         full_tag("serviceTask"): (TaskParser, Operation),
         full_tag("sendTask"): (TaskParser, Operation),
         full_tag("receiveTask"): (TaskParser, Clock),
+        full_tag("callActivity"): (TaskParser, Call),
         full_tag("parallelGateway"): (GatewayParser, Parallel),
     }
 
@@ -136,6 +144,7 @@ _REGISTRY = BpmnWorkflowSerializer.configure(
         HostEvent: _HostEventConverter,
         Operation: _SpecConverter,
         Clock: _SpecConverter,
+        Call: _SpecConverter,
         Parallel: ParallelGatewayConverter,
     }
 )

@@ -39,9 +39,6 @@ ELEMENTS: Mapping[str, Refusal] = {
         "人办的请改成用户任务（User Task），系统办的请改成服务任务（Service Task）。",
     ),
     "manualTask": Refusal("系统不知道这个环节什么时候办完。", "请改成用户任务（User Task），办完由人在系统里提交。"),
-    "callActivity": Refusal(
-        "被调用的流程还不在系统里，不能从这里发起。", "请画成用户任务，由人办理那个流程，再登记它的编号、日期和结果。"
-    ),
     "subProcess": Refusal("子流程不执行。", _SUBPROCESS),
     "transaction": Refusal("事务子流程不执行。", _SUBPROCESS),
     "adHocSubProcess": Refusal("临时子流程不执行。", "请画成几个按钮（非中断的消息边界事件），各带自己的分支。"),

@@ -19,7 +19,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn import state
-from engine.bpmn.parse import Clock, HostEvent, Specification, new_workflow
+from engine.bpmn.parse import Call, Clock, HostEvent, Specification, new_workflow
 from engine.errors import AlreadyDone, LianbanError
 
 STEP_BUDGET = 500
@@ -46,6 +46,9 @@ class Host(Protocol):
 
     def operate(self, element_id: str) -> None:
         """The service task with this element id has been reached; its work is done when this returns."""
+
+    def call(self, element_id: str, task_id: str) -> None:
+        """The call activity has been reached; `close_call` with the task's id goes on behind it."""
 
 
 @dataclass(frozen=True)
@@ -167,6 +170,23 @@ class Workflow:
             if isinstance(task.task_spec, Clock) and task.task_spec.bpmn_id == element_id:
                 self._guarded(task.complete)
                 self._note(task)
+
+    def open_calls(self) -> list[Open]:
+        """Call activities whose called instance has not ended."""
+        return [
+            Open(task.id.hex, task.task_spec.bpmn_id)
+            for task in self._tasks(TaskState.STARTED)
+            if isinstance(task.task_spec, Call)
+        ]
+
+    def close_call(self, task_id: str) -> None:
+        """The called instance has ended, and everything automatic behind the call. Raises AlreadyDone."""
+        task = self._spiff.tasks.get(UUID(task_id))
+        if task is None or task.state != TaskState.STARTED or not isinstance(task.task_spec, Call):
+            raise AlreadyDone
+        self._guarded(task.complete)
+        self._note(task)
+        self.run()
 
     def to_bytes(self) -> bytes:
         return state.to_bytes(self._spiff)

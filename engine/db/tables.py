@@ -172,8 +172,11 @@ process_instance = Table(
     Column("revision", Integer, nullable=False, comment="plus one with every step"),
     Column("state", LargeBinary, nullable=False, comment="see bpmn.state"),
     Column("taken", Json, nullable=False, comment="sequence flows passed, in order of first passage"),
+    Column("origin_instance_id", ForeignKey("process_instance.id"), comment="which called or started this one"),
+    Column("origin_task_id", String(32), comment="the call that waits for the end of this one"),
     Index(None, "key", "status"),
     Index(None, "status", "started_at"),
+    Index(None, "origin_instance_id"),
     CheckConstraint("status in ('running', 'ended', 'incident')", name="status"),
 )
 

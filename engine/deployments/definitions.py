@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Row, func, insert, select
 from engine.bpmn import elements, gate, parse, read
 from engine.bpmn.elements import Diagram, Element
 from engine.bpmn.parse import Specification
+from engine.bpmn.rules import calls
 from engine.db.tables import definition_version
 from engine.errors import DiagramRefused, NotFound
 from engine.forms.schema import Form, read_form
@@ -85,6 +86,11 @@ def deploy(
         functions=city.functions,
         config_keys=city.rules,
         unit_kinds=city.unit_kinds,
+        procedures={
+            other.key: calls.signature(other.diagram, other.facts)
+            for other in every_latest(tx)
+            if other.key != diagram.key
+        },
     )
     if problems:
         raise DiagramRefused(problems)
@@ -109,6 +115,28 @@ def deploy(
         )
     )
     return load(tx, definition_id)
+
+
+def begun_first(files: Mapping[str, bytes]) -> list[str]:
+    """The names of these diagrams in an order in which each comes after those that it calls or starts.
+
+    Raises DiagramRefused for a file that cannot be read; those that call each other in a circle come last.
+    """
+    diagrams = {name: elements.read_elements(read.read_diagram(content)) for name, content in files.items()}
+    keys = {diagram.key: name for name, diagram in diagrams.items()}
+    ordered: list[str] = []
+    waiting = sorted(diagrams)
+    while waiting:
+        ready = [
+            name
+            for name in waiting
+            if not any(
+                keys.get(key, name) in waiting for key in calls.begun_by(diagrams[name]) if key != diagrams[name].key
+            )
+        ]
+        ordered += ready or waiting
+        waiting = [name for name in waiting if name not in ordered]
+    return ordered
 
 
 def load(tx: Connection, definition_id: str) -> Definition:

@@ -11,8 +11,9 @@ from engine.clock import local
 from engine.db.tables import process_instance, timer
 from engine.deadlines import deadlines
 from engine.deadlines.deadlines import Deadline
-from engine.runtime.advance import advance, arm_marks, rearm
+from engine.runtime.advance import advance
 from engine.runtime.step import Context, Step
+from engine.runtime.timers import arm_marks, rearm
 
 
 def instances_due(tx: Connection, now: datetime, limit: int = 200) -> list[str]:

@@ -10,7 +10,7 @@ from engine.db.tables import incident, process_instance
 from engine.errors import NotFound
 from engine.ids import new_id
 from engine.runtime import audit
-from engine.runtime.advance import Fault
+from engine.runtime.faults import Fault
 
 
 def park(tx: Connection, fault: Fault, now: datetime) -> None:
@@ -35,10 +35,14 @@ def park(tx: Connection, fault: Fault, now: datetime) -> None:
         )
     )
     audit.append(tx, fault.instance_id, now, "incident", {"message": fault.message}, element_id=fault.element_id)
+    row = tx.execute(select(process_instance).where(process_instance.c.id == fault.instance_id)).one()
+    if row.origin_task_id is not None:  # whoever waits for it is told
+        content = {"number": row.number, "message": fault.message}
+        audit.append(tx, row.origin_instance_id, now, "called_incident", content)
 
 
-def resume(tx: Connection, number: str, by: str, now: datetime) -> None:
-    """The instance runs again from its stored state. Raises NotFound when it has no open incident."""
+def resume(tx: Connection, number: str, by: str, now: datetime) -> str:
+    """The instance runs again from its stored state. Returns its id; raises NotFound when it has no open incident."""
     row = tx.execute(
         select(process_instance.c.id).where(
             process_instance.c.number == number, process_instance.c.status == "incident"
@@ -51,3 +55,4 @@ def resume(tx: Connection, number: str, by: str, now: datetime) -> None:
         update(incident).where(incident.c.instance_id == row.id, incident.c.closed_at.is_(None)).values(closed_at=now)
     )
     audit.append(tx, row.id, now, "resumed", {"by": by})
+    return str(row.id)

@@ -8,8 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
-from engine.clock import local
-from engine.db.tables import number_sequence, party, process_instance, start_draft
+from engine.db.tables import party, process_instance, start_draft
 from engine.deployments import definitions
 from engine.deployments.definitions import Definition
 from engine.errors import InvalidValues, NotAllowed, NotFound
@@ -19,6 +18,7 @@ from engine.organisation.assignment import Actor, InstanceSubject, ProcedureSubj
 from engine.runtime.advance import take
 from engine.runtime.answers import take_answers
 from engine.runtime.facts import Facts, known
+from engine.runtime.numbers import insert_instance
 from engine.runtime.step import Context, Step
 
 
@@ -36,7 +36,7 @@ def start(tx: Connection, context: Context, actor: Actor, key: str, raw: Mapping
         missing = assignment.missing_holders(tx, definition.diagram.all_asked(), step.facts, step.now)
         if missing:
             raise InvalidValues({"": "".join(missing)})
-        _insert(step)
+        insert_instance(step)
         drop_draft(tx, actor, key)
         step.tell("started", number=step.instance["number"])
 
@@ -120,19 +120,3 @@ def find(tx: Connection, number: str, actor: Actor) -> Row[Any]:
 
 def parties_of(tx: Connection, instance_id: str) -> frozenset[str]:
     return frozenset(tx.scalars(select(party.c.unit_code).where(party.c.instance_id == instance_id)))
-
-
-def _insert(step: Step) -> None:
-    prefix = step.definition.diagram.process.number_prefix or step.definition.key.upper()
-    step.instance = {**step.instance, "number": _next_number(step.tx, prefix, local(step.now).year)}
-    step.tx.execute(insert(process_instance).values(**step.instance))
-
-
-def _next_number(tx: Connection, prefix: str, year: int) -> str:
-    """The next business number of the year; never given twice, gaps are never filled."""
-    sequence = (number_sequence.c.prefix == prefix) & (number_sequence.c.year == year)
-    raised = update(number_sequence).where(sequence).values(last=number_sequence.c.last + 1)
-    if tx.execute(raised).rowcount == 0:
-        tx.execute(insert(number_sequence).values(prefix=prefix, year=year, last=1))
-    last = tx.scalar(select(number_sequence.c.last).where(sequence))
-    return f"{prefix}-{year}-{last:04d}"

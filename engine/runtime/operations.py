@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from engine.bpmn.elements import Element
+from engine.bpmn.elements import FACT, IN, Element
 from engine.bpmn.workflow import WorkflowFault
 from engine.clock import local, midnight
 from engine.deadlines import counting
@@ -21,8 +21,6 @@ from engine.errors import Refused
 
 if TYPE_CHECKING:
     from engine.runtime.step import Step
-
-FACT = "fact:"
 
 
 @dataclass(frozen=True)
@@ -106,6 +104,13 @@ def _issue_document(step: Step, element: Element) -> None:
         step.say(properties["delivered"], step.now)
 
 
+def _start_procedure(step: Step, element: Element) -> None:
+    """Another procedure begins, and nobody waits for it: `in:<fact>` says what it is handed over."""
+    handed = {name: text for name, text in element.properties.items() if name.startswith(IN)}
+    values = {name.removeprefix(IN): step.evaluate(expression) for name, expression in handed.items()}
+    step.begin(element.properties["procedure"], element, values)
+
+
 def _notify(step: Step, element: Element) -> None:
     unit_text, _, role = element.properties["to"].partition(":")
     step.notify("told", step.unit_of(unit_text), [role], element.properties["text"])
@@ -147,6 +152,7 @@ OPERATIONS: Mapping[str, Operation] = {
         frozenset({"document", "from", "to"}),
         frozenset({"title", "copy", "delivered", "forms"}),
     ),
+    "start_procedure": Operation(_start_procedure, frozenset({"procedure"})),
     "notify": Operation(_notify, frozenset({"to", "text"})),
 }
 """Every operation that a diagram may name; the gate refuses others."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
-from engine.bpmn.elements import TimerText
+from engine.bpmn.elements import Element, TimerText
 from engine.bpmn.expressions import evaluate
 from engine.bpmn.timers import read_duration, read_instant
 from engine.bpmn.workflow import Workflow
@@ -46,6 +46,16 @@ class Context:
     rules: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class Beginning:
+    """A procedure that a step calls or starts. `task_id` is the call that waits for its end; None when nobody waits."""
+
+    key: str
+    element: Element
+    task_id: str | None
+    values: Mapping[str, object]
+
+
 class Step:
     def __init__(
         self,
@@ -68,6 +78,7 @@ class Step:
         self.told: list[dict[str, Any]] = []
         """What happened in this step, in words' stead: the content of its audit entry."""
         self.clocks_to_close: list[str] = []
+        self.beginnings: list[Beginning] = []
         self.workflow = Workflow(definition.specification, self, instance["state"] if restoring else None)
 
     # --- what a running process asks (bpmn.workflow.Host) ---
@@ -89,6 +100,14 @@ class Step:
 
     def operate(self, element_id: str) -> None:
         perform(self, self.definition.diagram.elements[element_id])
+
+    def call(self, element_id: str, task_id: str) -> None:
+        element = self.definition.diagram.elements[element_id]
+        self.begin(element.called, element, {to.fact: self.evaluate(to.expression) for to in element.inputs}, task_id)
+
+    def begin(self, key: str, element: Element, values: Mapping[str, object], task_id: str | None = None) -> None:
+        """The procedure will run as an instance of its own, linked to this one, once this step is stored."""
+        self.beginnings.append(Beginning(key, element, task_id, values))
 
     def functions(self) -> dict[str, Callable[..., Any]]:
         """What expressions may call, besides the language's own; `FUNCTIONS` names them."""

@@ -12,9 +12,11 @@ from engine.bpmn.rules.flows import too_large
 from engine.bpmn.rules.paths import reached
 from engine.errors import Problem
 
-_WAITING = ("userTask", "receiveTask", "intermediateCatchEvent")
+_WAITING = ("userTask", "receiveTask", "callActivity", "intermediateCatchEvent")
 _CLOCK_BRANCH = ("receiveTask", "exclusiveGateway", "parallelGateway", "endEvent")
-_DONE_TWICE = ("userTask", "serviceTask", "sendTask", "receiveTask", "parallelGateway", "intermediateCatchEvent")
+_DONE_TWICE = (
+    "userTask", "serviceTask", "sendTask", "receiveTask", "callActivity", "parallelGateway", "intermediateCatchEvent"
+)  # fmt: skip
 Joins = dict[str, list[Element]]
 """Fork -> the joins that wait for its branches."""
 

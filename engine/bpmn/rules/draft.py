@@ -15,6 +15,14 @@ from engine.forms.schema import Field, Form
 
 
 @dataclass(frozen=True)
+class Signature:
+    """What a procedure is to those that call it: the names it knows, and the procedures that it begins itself."""
+
+    facts: frozenset[str]
+    begins: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Draft:
     root: etree._Element
     diagram: Diagram
@@ -27,6 +35,8 @@ class Draft:
     functions: frozenset[str]
     rules: frozenset[str]
     """Keys of the city's rules."""
+    procedures: Mapping[str, Signature]
+    """The other procedures of the installation, by key."""
 
     @cached_property
     def process(self) -> etree._Element:

@@ -10,7 +10,7 @@ from engine.errors import Problem
 
 NODE_LIMIT, FLOW_LIMIT = 1_000, 2_000
 HOSTS = ("userTask", "receiveTask")
-_ACTIVITIES = ("userTask", "serviceTask", "sendTask", "receiveTask")
+_ACTIVITIES = ("userTask", "serviceTask", "sendTask", "receiveTask", "callActivity")
 _QUESTION_MARKS = ("？", "?")
 
 

@@ -118,9 +118,26 @@ def _extensions(node: etree._Element) -> Iterator[Problem]:
         if child.tag == f"{CAMUNDA}properties":
             yield from _properties(child)
             continue
+        if child.tag in (f"{CAMUNDA}in", f"{CAMUNDA}out") and _is_call(node):
+            yield from _handover(child)
+            continue
         found = refusals.CAMUNDA.get(etree.QName(child).localname) if child.tag.startswith(CAMUNDA) else None
         found = found or Refusal(f"不认识扩展 {_shown(child.tag)}。", _REMEDY)
         yield at(child, found.reason, found.remedy)
+
+
+def _is_call(extensions: etree._Element) -> bool:
+    owner = extensions.getparent()
+    return owner is not None and local_name(owner) == "callActivity"
+
+
+def _handover(node: etree._Element) -> Iterator[Problem]:
+    """`camunda:in` and `camunda:out` of a call: one source, one target."""
+    sources = [name for name in ("source", "sourceExpression") if node.get(name)]
+    if set(node.attrib) - {"source", "sourceExpression", "target"} or len(sources) != 1 or not node.get("target"):
+        yield at(
+            node, "交接的写法不对。", "每一行写一个 source（事实）或 sourceExpression（表达式）和一个 target（事实）。"
+        )
 
 
 def _properties(node: etree._Element) -> Iterator[Problem]:

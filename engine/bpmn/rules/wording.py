@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from engine.bpmn.elements import FACT
+from engine.bpmn.elements import FACT, IN
 from engine.bpmn.expressions import BUILTINS, Expression, compile_expression
 from engine.bpmn.rules.draft import Draft, named
 from engine.bpmn.rules.periods import is_literal
@@ -56,9 +56,11 @@ def _in_diagram(draft: Draft) -> Iterator[Written]:
             is_cycle = timer.kind == "cycle"
             names = frozenset({"n"}) if is_cycle else frozenset()
             yield Written(element.id, element.name, "定时", timer.text, names, "n" if is_cycle else "")
+        for handover in element.inputs:
+            yield Written(element.id, element.name, f"交给 {handover.fact[:80]}", handover.expression)
         expressions = takes(draft, element, "expressions")
         for name, text in element.properties.items():
-            if name in expressions or name.startswith(FACT) or (element.is_button and name.startswith("when")):
+            if name in expressions or name.startswith((FACT, IN)) or (element.is_button and name.startswith("when")):
                 yield Written(element.id, element.name, f"属性 {name[:80]}", text)
 
 

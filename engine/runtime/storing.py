@@ -1,0 +1,143 @@
+"""What a step has changed goes into the tables: state, facts, tasks, periods, parties, and one entry of the audit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from engine.bpmn.elements import Element
+from engine.bpmn.workflow import WorkflowFault
+from engine.db.tables import party, process_instance, task
+from engine.deadlines import deadlines
+from engine.errors import Refused, Stale
+from engine.organisation import assignment
+from engine.organisation.assignment import Assignment
+from engine.runtime import audit
+from engine.runtime.step import Step
+from engine.runtime.timers import arm_marks
+
+
+def store(step: Step, kind: str) -> None:
+    tx, row = step.tx, step.instance
+    _store_deadlines(step)
+    _store_tasks(step)
+    _store_parties(step)
+    revision = row["revision"] + 1
+    values: dict[str, Any] = {"revision": revision, "state": step.workflow.to_bytes(), "taken": _taken(step)}
+    title = step.facts.get(step.definition.diagram.process.title_fact)
+    if isinstance(title, str):
+        values["title"] = title
+    if step.workflow.completed:
+        values |= _ended(step)
+        step.tell("ended", result=values["result"], name=values["result_name"])
+    changed = tx.execute(
+        update(process_instance)
+        .where(process_instance.c.id == row["id"], process_instance.c.revision == row["revision"])
+        .values(**values)
+    )
+    if changed.rowcount != 1:
+        raise Stale
+    step.facts.store(tx, step.instance_id, revision, step.now)
+    if step.facts.said:
+        step.tell("facts", names=sorted(step.facts.said))
+    audit.append(
+        tx,
+        step.instance_id,
+        step.now,
+        kind,
+        {"revision": revision, "passed": step.workflow.passed, "told": step.told},
+        step.actor.person_id if step.actor else None,
+        step.actor.unit_code if step.actor else None,
+    )
+
+
+def _taken(step: Step) -> list[str]:
+    flows = step.definition.flow_between
+    passed = [flows[passage] for passage in step.workflow.flows_taken() if passage in flows]
+    return list(dict.fromkeys([*step.instance["taken"], *passed]))
+
+
+def _ended(step: Step) -> dict[str, Any]:
+    elements = step.definition.diagram.elements
+    reached = [elements[element_id] for element_id in step.workflow.passed if element_id in elements]
+    ends = [element for element in reached if element.kind == "endEvent" and "result" in element.properties]
+    result = ends[-1] if ends else None
+    return {
+        "status": "ended",
+        "ended_at": step.now,
+        "result": result.properties["result"] if result else None,
+        "result_name": result.name if result else None,
+    }
+
+
+def _store_deadlines(step: Step) -> None:
+    """A period whose task is no longer worked on is met when the task was passed, else it has fallen away."""
+    live = set() if step.workflow.completed else step.workflow.live_elements()
+    for key, record in list(step.deadlines.items()):
+        if record.is_open:
+            host = step.definition.diagram.elements[record.element_id].attached_to or record.element_id
+            if host not in live:
+                end = deadlines.meet if host in step.workflow.passed else deadlines.cancel
+                step.deadlines[key] = record = end(step.tx, record, step.now)
+                step.tell("deadline", key=key, status=record.status)
+        moved = bool(record.moves) and record.moves[-1]["at"] == step.now.isoformat()
+        if record.armed_at == step.now or moved or not record.is_open:
+            arm_marks(step, key, step.now)
+
+
+def _store_tasks(step: Step) -> None:
+    """Open tasks are those that the workflow waits for; one that it no longer waits for has lapsed."""
+    tx = step.tx
+    stored = set(
+        tx.scalars(select(task.c.id).where(task.c.instance_id == step.instance_id, task.c.status == "open")).all()
+    )
+    waiting = {} if step.workflow.completed else {open_task.id: open_task for open_task in step.workflow.user_tasks()}
+    for task_id in stored - waiting.keys():
+        tx.execute(update(task).where(task.c.id == task_id).values(status="lapsed", ended_at=step.now))
+        step.tell("task_lapsed", id=task_id)
+    for task_id, open_task in waiting.items():
+        if task_id not in stored:
+            element = step.definition.diagram.elements[open_task.element_id]
+            asked = assign(step, element)
+            tx.execute(
+                insert(task).values(
+                    id=task_id,
+                    instance_id=step.instance_id,
+                    element_id=element.id,
+                    name=element.name,
+                    unit_code=asked.unit_code,
+                    roles=sorted(asked.roles),
+                    fallback=asked.fallback,
+                    deadline_key=step.definition.diagram.deadline_of(element),
+                    status="open",
+                    opened_at=step.now,
+                )
+            )
+            step.tell("task_opened", id=task_id, element=element.id, unit=asked.unit_code)
+
+
+def assign(step: Step, element: Element) -> Assignment:
+    """Who is asked to do the task now: decided when it becomes ready, from the instance's own facts.
+
+    A role that nobody holds any more does not stop the instance: whoever is appointed finds the task.
+    """
+    unit_text, roles = step.definition.diagram.asked(element)
+    try:
+        return assignment.resolve(step.tx, unit_text, roles, step.facts, step.now)
+    except Refused:
+        unit_code = step.unit_of(unit_text)
+        if unit_code is None:
+            raise WorkflowFault(f"环节“{element.name}”没有确定由哪个单位办理。", element.id) from None
+        return Assignment(unit_code, frozenset(roles), False)
+
+
+def _store_parties(step: Step) -> None:
+    tx = step.tx
+    stored = {
+        (row.fact, row.unit_code) for row in tx.execute(select(party).where(party.c.instance_id == step.instance_id))
+    }
+    for name in step.definition.diagram.process.party_facts:
+        unit_code = step.facts.get(name)
+        if isinstance(unit_code, str) and (name, unit_code) not in stored:
+            tx.execute(insert(party).values(instance_id=step.instance_id, fact=name, unit_code=unit_code))
