@@ -121,6 +121,12 @@ def _lines(
         case "claimed" | "released":
             name = tasks[content["task"]].name if content["task"] in tasks else ""
             found.append(line("claimed", name, "签收任务" if entry.kind == "claimed" else "退还任务"))
+        case "begun":
+            found.append(line("called", content["name"], "发起", content["number"], by_system=True))
+        case "called_incident":
+            found.append(line("incident", content["number"], "遇到故障", content["message"], by_system=True))
+        case "cancelled":
+            found.append(line("ended", content["result_name"], "办件结束", by_system=True))
         case "incident":
             found.append(line("incident", "", "停下，待处理", content["message"], by_system=True))
         case "resumed":
@@ -155,6 +161,8 @@ def _told(told: dict[str, Any], tasks: dict[str, Row[Any]], periods: dict[str, s
         case "notice":
             action = _NOTICES.get(told["kind"])
             return [line("notice", "通知", action, told["text"], by_system=True)] if action else []
+        case "called_ended":
+            return [line("called", told["name"], "办结", told["number"], by_system=True)]
         case "ended":
             return [line("ended", told.get("name") or "", "办件结束", by_system=True)]
     return []

@@ -6,20 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, or_, select
 
 from engine.bpmn.elements import Diagram
-from engine.db.tables import incident, task
+from engine.db.tables import incident, process_instance, task
 from engine.deadlines import deadlines
 from engine.documents import materials
 from engine.documents.materials import Material
-from engine.organisation.assignment import Actor, may
+from engine.organisation.assignment import Actor, InstanceSubject, may
 from engine.reports import answers, history
 from engine.reports.answers import Section
 from engine.reports.axis import Axis, Bar, axis_of, bar_of
 from engine.reports.documents import DocumentLine, document_lines
 from engine.reports.history import LogLine, StepLine
-from engine.reports.inbox import counterparts
+from engine.reports.inbox import counterparts, procedures
 from engine.reports.periods import Period, nearest, period_of
 from engine.reports.units import Names, UnitName, party_names
 from engine.runtime import actions, instances
@@ -41,6 +41,19 @@ class Waiting:
     for_unit: UnitName | None
     mine: bool
     """Whether the person who looks may do it."""
+
+
+@dataclass(frozen=True)
+class Related:
+    """Another instance: `kind` is caller, called, origin (which started this one) or started. None may see more."""
+
+    kind: str
+    number: str
+    title: str
+    procedure: str
+    status: str
+    result_name: str
+    visible: bool
 
 
 @dataclass(frozen=True)
@@ -77,6 +90,7 @@ class InstanceView:
     documents: list[DocumentLine]
     materials: list[Material]
     buttons: list[Button]
+    related: list[Related]
     marks: Marks
 
     @property
@@ -118,6 +132,7 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
         documents=document_lines(tx, row.id, names),
         materials=materials.of_instance(tx, row.id),
         buttons=actions.buttons(step) if row.status == "running" else [],
+        related=_related(tx, row, actor),
         marks=_marks(row, diagram, waiting, periods),
     )
 
@@ -154,6 +169,33 @@ def _waiting(tx: Connection, row: Row[Any], actor: Actor, periods: list[Period],
     return sorted(
         found, key=lambda waiting: (waiting.period is None, waiting.period.due_at if waiting.period else None)
     )
+
+
+def _related(tx: Connection, row: Row[Any], actor: Actor) -> list[Related]:
+    """The instance that called or started this one, then those that this one called or started."""
+    origin = process_instance.c.id == row.origin_instance_id
+    own = process_instance.c.origin_instance_id == row.id
+    statement = select(process_instance).where(or_(origin, own))
+    known = dict(procedures(tx))
+    found = []
+    for other in tx.execute(statement.order_by(process_instance.c.started_at, process_instance.c.number)):
+        if other.id == row.origin_instance_id:
+            kind = "caller" if row.origin_task_id else "origin"
+        else:
+            kind = "called" if other.origin_task_id else "started"
+        parties = instances.parties_of(tx, other.id)
+        found.append(
+            Related(
+                kind=kind,
+                number=other.number,
+                title=other.title,
+                procedure=known.get(other.key, other.key),
+                status=other.status,
+                result_name=other.result_name or "",
+                visible=may(actor, "see_instance", InstanceSubject(parties)).allowed,
+            )
+        )
+    return found
 
 
 def _incident(tx: Connection, row: Row[Any]) -> str:

@@ -153,7 +153,7 @@ def test_a_comment_is_passed_over_wherever_it_stands():
 
 STANDARD = [
     "activity", "adHocSubProcess", "artifact", "assignment", "auditing", "baseElement", "businessRuleTask",
-    "callActivity", "callChoreography", "callConversation", "callableElement", "cancelEventDefinition",
+    "callChoreography", "callConversation", "callableElement", "cancelEventDefinition",
     "catchEvent", "choreography", "choreographyActivity", "choreographyTask", "compensateEventDefinition",
     "complexBehaviorDefinition", "complexGateway", "conditionalEventDefinition", "conversation",
     "conversationAssociation", "conversationLink", "conversationNode", "correlationKey", "correlationProperty",
