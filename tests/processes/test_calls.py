@@ -86,9 +86,10 @@ INQUIRY = "\n".join(
         "</process></definitions>",
     ]
 )
+HANDED = {"in:question": "subject", "in:asked_unit": "department", "in:asking_unit": "inquiring_unit"}
 START = (
-    f'<serviceTask id="ask" name="征求意见">'
-    f"{properties(operation='start_procedure', procedure='opinion', **{'in:question': 'subject', 'in:asked_unit': 'department', 'in:asking_unit': 'inquiring_unit'})}"
+    '<serviceTask id="ask" name="征求意见">'
+    f"{properties(operation='start_procedure', procedure='opinion', **HANDED)}"
     "</serviceTask>"
 )
 
