@@ -17,7 +17,7 @@ from engine.clock import FixedClock
 from engine.db import tables
 from engine.deployments import definitions
 from engine.errors import AlreadyDone, Busy, IncidentRaised, NotAllowed, NotFound, Refused
-from engine.runtime import advance, audit
+from engine.runtime import audit, storing
 from engine.runtime.operations import OPERATIONS, Operation
 from engine.runtime.step import Step
 from engine.runtime.tasks import Completed
@@ -477,7 +477,7 @@ def test_what_was_due_while_an_instance_was_parked_happens_when_it_is_resumed(
     assert case.deadline("referral").overdue_at == at("2026-10-11T00:00")
 
 
-@pytest.mark.parametrize("where", [(audit, "append"), (advance, "_store_tasks"), (advance, "_taken")])
+@pytest.mark.parametrize("where", [(audit, "append"), (storing, "_store_tasks"), (storing, "_taken")])
 def test_a_step_that_fails_at_its_end_leaves_nothing_behind(
     town_on_each_database: Town, monkeypatch: pytest.MonkeyPatch, where: tuple[object, str]
 ) -> None:
