@@ -24,6 +24,7 @@ KINDS = {
     "interview_record": "询问笔录",
     "other_source": "其他案源材料",
     "goods_list": "涉案物品清单",
+    "ruling_document": "裁决决定",
     "other": "其他",
 }
 SIZE_LIMIT = 50 * 1024 * 1024
