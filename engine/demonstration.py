@@ -15,7 +15,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from engine.app import Engine
 from engine.clock import SHANGHAI, Clock, FixedClock, OffsetClock, SystemClock, local_date, midnight
@@ -231,11 +231,14 @@ class _Story:
             self.engine.complete(actor, self._task(number, what["complete"]), raw)
 
     def _task(self, number: str, element_id: str) -> str:
+        """The open task of the case, or of a procedure that the case has called."""
         with self.engine.database.reading() as tx:
+            case = select(process_instance.c.id).where(process_instance.c.number == number).scalar_subquery()
             found = tx.scalar(
                 select(task.c.id)
                 .join(process_instance, process_instance.c.id == task.c.instance_id)
-                .where(process_instance.c.number == number, task.c.element_id == element_id, task.c.status == "open")
+                .where(or_(process_instance.c.id == case, process_instance.c.origin_instance_id == case))
+                .where(task.c.element_id == element_id, task.c.status == "open")
             )
         if found is None:
             raise LianbanError(f"{number} 没有待办的 {element_id}。")

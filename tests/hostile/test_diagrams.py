@@ -17,7 +17,7 @@ from engine.bpmn.elements import BPMN, CAMUNDA, read_elements
 from engine.bpmn.parse import restore_specification, specify
 from engine.bpmn.read import ATTRIBUTE_LIMIT, DEPTH_LIMIT, ELEMENT_LIMIT, SIZE_LIMIT, read_diagram
 from engine.errors import DiagramRefused, Problem
-from tests.unit.diagrams import HEAD, PERMIT, broken, flow, problems_of, properties, shipped
+from tests.unit.diagrams import HEAD, PERMIT, broken, flow, problems_of, properties, shipped, signature_of
 
 ATTACK = "().__class__.__base__.__subclasses__()"
 FLAG = Path("lianban_was_attacked")
@@ -384,6 +384,7 @@ def test_a_twisted_graph_is_refused(text: str):
 # --- whatever else ---
 
 DATA, SHIPPED_FORMS = shipped()
+CALLED = signature_of("dispute_resolution")
 NAMES = [*constructs.ALLOWED, *refusals.ELEMENTS]
 VALUES = [
     "",
@@ -436,7 +437,7 @@ def test_the_gate_answers_whatever_becomes_of_a_diagram(seed: int, changes: int)
         mutate(root, draw)
     data = etree.tostring(root)
 
-    problems = problems_of(data, SHIPPED_FORMS)
+    problems = problems_of(data, SHIPPED_FORMS, CALLED)
 
     assert all(problem.reason and problem.remedy for problem in problems)
     if not problems:

@@ -15,6 +15,7 @@ from engine.deadlines.calendar import load_calendar
 from engine.errors import InvalidValues, NotFound, Refused
 from engine.reports.filters import Filters
 from engine.settings import PROJECT, Settings
+from tests.processes.dispute import RULING, dispute_of, settle
 from tests.processes.town import MORNING, Case, Paper, Town, at, problems
 
 LETTER = Paper("D01", "qinghe", "ecology", copy=False)
@@ -113,11 +114,18 @@ PATHS: dict[str, tuple[Callable[[Town], Case], str]] = {
         "reassigned_to_third",
     ),
     "ruled_for_the_receiver": (
-        lambda town: disputed(town).settle("receiving").file().handle().report(),
+        lambda town: settle(disputed(town), "receiving").file().handle().report(),
         "closed_with_result",
     ),
-    "ruled_for_the_referrer": (lambda town: disputed(town).settle("referring").register_own_case(), "kept_by_referrer"),
-    "ruled_for_a_third": (lambda town: disputed(town).settle("third").register_third(), "reassigned_to_third"),
+    "disputed_and_withdrawn": (
+        lambda town: undecided(town).study_objection("withdraw_keep").register_own_case(),
+        "kept_by_referrer",
+    ),
+    "ruled_for_the_referrer": (
+        lambda town: settle(disputed(town), "referring").register_own_case(),
+        "kept_by_referrer",
+    ),
+    "ruled_for_a_third": (lambda town: settle(disputed(town), "third").register_third(), "reassigned_to_third"),
 }
 
 
@@ -135,6 +143,13 @@ def answered_merger(town: Town, outcome: str) -> Case:
 
 def objected(town: Town) -> Case:
     return town.refer(at=MORNING).deliver().object()
+
+
+def undecided(town: Town) -> Case:
+    """The dispute has been withdrawn, and nobody has said who handles the case."""
+    case = disputed(town)
+    dispute_of(case).ask_withdrawal().answer_withdrawal("agree")
+    return case
 
 
 def disputed(town: Town) -> Case:
@@ -607,10 +622,12 @@ def test_a_referrer_that_agrees_to_the_objection_registers_its_own_case(town: To
     assert case.asked("register_own_case") == ("qinghe", {"case_officer"})
 
 
-def test_a_dispute_goes_to_the_justice_bureau(town: Town) -> None:
+def test_a_contested_objection_becomes_a_dispute_of_its_own(town: Town) -> None:
     case = disputed(town)
 
-    assert case.asked("settle_dispute") == ("justice_bureau", {"case_officer"})
+    assert case.waiting == {}
+    assert problems(case) == []
+    assert dispute_of(case).waiting == {"dispose_a": 1, "dispose_b": 1, "state_position": 1}
 
 
 @pytest.mark.parametrize(
@@ -618,11 +635,20 @@ def test_a_dispute_goes_to_the_justice_bureau(town: Town) -> None:
     [("receiving", "ecology", "open_case"), ("referring", "qinghe", "register_own_case"),
      ("third", "qinghe", "register_third")],
 )  # fmt: skip
-def test_the_justice_bureaus_word_decides_who_goes_on(town: Town, ruling: str, unit: str, element: str) -> None:
-    case = disputed(town).settle(ruling)
+def test_the_ruling_decides_who_goes_on(town: Town, ruling: str, unit: str, element: str) -> None:
+    case = settle(disputed(town), ruling)
 
     assert case.asked(element) == (unit, {"case_officer"})
     assert case.waiting == {element: 1}
+    assert case.facts()["dispute_document"] == RULING
+
+
+def test_a_dispute_that_decides_nothing_leaves_the_objection_to_be_studied_again(town: Town) -> None:
+    case = undecided(town)
+
+    assert case.asked("study_objection") == ("qinghe", {"case_officer"})
+    case.study_objection("disagree")
+    assert dispute_of(case).waiting == {"dispose_a": 1, "dispose_b": 1, "state_position": 1}
 
 
 # --- handling ---
@@ -712,8 +738,6 @@ WORK: dict[str, list[Callable[[Case], object]]] = {
     "study_objection": [lambda case: case.study_objection("withdraw_keep"),
                         lambda case: case.study_objection("refer_other"),
                         lambda case: case.study_objection("disagree")],
-    "settle_dispute": [lambda case: case.settle("receiving"), lambda case: case.settle("referring"),
-                       lambda case: case.settle("third")],
     "register_own_case": [Case.register_own_case],
     "register_third": [Case.register_third],
     "open_case": [Case.file] * 3 + [lambda case: case.complete(
@@ -731,7 +755,16 @@ WORK: dict[str, list[Callable[[Case], object]]] = {
     "confirm_withdrawal": [lambda case: case.answer_withdrawal("refuse")] * 3 + [
         lambda case: case.answer_withdrawal("agree")],
 }  # fmt: skip
+ENDS_OF_A_DISPUTE: list[Callable[[Case], object]] = [
+    lambda case: end_of_dispute(case, case.receiving.unit), lambda case: end_of_dispute(case, case.referring.unit),
+    lambda case: end_of_dispute(case, "emergency"), lambda case: end_of_dispute(case, None),
+]  # fmt: skip
+"""What ends the dispute that a referral waits for: which unit handles the case, or that nobody has decided."""
 CALENDAR = load_calendar((PROJECT / "processes" / "calendar_cn.json").read_bytes())
+
+
+def end_of_dispute(case: Case, unit: str | None) -> None:
+    dispute_of(case).ask_withdrawal(unit).answer_withdrawal("agree")
 
 
 def cap_of(case: Case) -> str:
@@ -752,7 +785,8 @@ def one_step(town: Town, case: Case, chance: random.Random) -> None:
         if offered:
             case.press(chance.choice(offered))
         else:
-            chance.choice(WORK[chance.choice(sorted(case.waiting))])(case)
+            waiting = sorted(case.waiting)
+            chance.choice(WORK[chance.choice(waiting)] if waiting else ENDS_OF_A_DISPUTE)(case)
     except (Refused, InvalidValues, NotFound):
         after = town.rows()
         assert {**after, "material": 0} == {**before, "material": 0}, "a refusal has left something behind"
@@ -788,7 +822,9 @@ def look_everywhere(town: Town, case: Case) -> None:
         assert engine.task(overseer, task.id).number == case.number
     for tab in engine.counts(officer):
         engine.inbox(officer, tab, Filters(), 1)
-    assert [row.number for row in engine.supervision(overseer, Filters(), 1).listing.rows] == [case.number]
+    supervised = {row.number for row in engine.supervision(overseer, Filters(), 1).listing.rows}
+    assert case.number in supervised
+    assert len(supervised) == town.rows()["process_instance"]
     engine.procedure_counts(overseer, "case_referral")
 
 

@@ -14,7 +14,8 @@ from sqlalchemy import select
 from engine.db import tables
 from engine.errors import InvalidValues, NotAllowed, NotFound, Refused
 from engine.reports.filters import Filters
-from tests.processes.town import MORNING, Case, Note, Paper, Town, at
+from tests.processes.dispute import RULING, dispute_of, raise_dispute, settle
+from tests.processes.town import MORNING, Case, Note, Paper, Town, at, problems
 
 VECTORS: dict[str, dict[str, Any]] = {
     row["id"]: row
@@ -578,22 +579,106 @@ def test_r5_delegated_power_may_stand_beside_another_ground(plain_town: Town) ->
     assert case.waiting == {"sign_acceptance": 1}
 
 
-def test_a_contested_objection_is_settled_by_the_justice_bureau_for_the_referrer(town: Town) -> None:
-    case = town.refer(at=MORNING).deliver().object().study_objection("disagree")
-    assert case.asked("settle_dispute") == ("justice_bureau", {"case_officer"})
+def disputed(town: Town) -> Case:
+    """The receiver has objected, and the referrer does not agree."""
+    return town.refer(at=MORNING).deliver().object().study_objection("disagree")
 
-    case.settle("referring")
+
+def test_a_ruling_for_the_referrer_becomes_the_referrers_own_case(town: Town) -> None:
+    case = disputed(town)
+    dispute = dispute_of(case)
+
+    settle(case, "referring")
+    assert (dispute.status, dispute.result) == ("ended", "ruled")
+    assert case.facts()["competent_unit"] == "qinghe"
     assert case.asked("register_own_case") == ("qinghe", {"case_officer"})
     case.register_own_case()
 
     assert (case.status, case.result) == ("ended", "kept_by_referrer")
+    assert problems(case) == problems(dispute) == []
 
 
-def test_a_party_cannot_settle_the_dispute_itself(plain_town: Town) -> None:
-    case = plain_town.refer(at=MORNING).deliver().object().study_objection("disagree")
+@pytest.mark.parametrize("login", ["zhouyan.hb", "shenhe.qh"])
+def test_a_party_cannot_coordinate_the_dispute_itself(plain_town: Town, login: str) -> None:
+    dispute = dispute_of(disputed(plain_town)).dispose().state_position().apply().accept().reply()
 
     with pytest.raises(NotAllowed, match="市司法局"):
-        case.complete("settle_dispute", "zhouyan.hb", competent_outcome="referring")
+        dispute.complete("coordinate_dispute", login, coordination_outcome="agreement")
+
+
+# --- 13: interim disposal comes first ---
+
+
+@pytest.mark.parametrize("first", ["a", "b"])
+def test_r71a_the_negotiation_cannot_be_closed_before_both_have_recorded_their_interim_disposal(
+    town: Town, first: str
+) -> None:
+    dispute = raise_dispute(town, at=MORNING, is_ongoing=True).state_position()
+    assert dispute.waiting == {"dispose_a": 1, "dispose_b": 1}
+
+    dispute.dispose_by(first)
+    assert "conclude_negotiation" not in dispute.waiting
+    dispute.dispose_by("b" if first == "a" else "a")
+
+    assert dispute.waiting == {"conclude_negotiation": 1}
+
+
+def test_r71a_no_time_that_passes_stands_for_the_interim_disposal(town: Town) -> None:
+    dispute = raise_dispute(town, at=MORNING).dispose_by("a")
+
+    town.at("2026-12-01T09:00")
+
+    assert dispute.waiting == {"dispose_b": 1}
+
+
+def test_r71a_an_ongoing_violation_cannot_be_left_alone(plain_town: Town) -> None:
+    dispute = raise_dispute(plain_town, at=MORNING, is_ongoing=True)
+
+    with pytest.raises(InvalidValues) as refused:
+        dispute.complete(
+            "dispose_a", "shenhe.qh", disposal_a="not_needed", disposal_a_note="认为不属本镇管辖，不去现场。"
+        )
+
+    assert "先予协同处置" in problems_of(refused)["disposal_a"]
+
+
+# --- 14: proposal and ruling ---
+
+
+def test_r73_without_agreement_the_government_rules_on_a_written_proposal_and_it_is_recorded_by_proxy(
+    town: Town,
+) -> None:
+    dispute = raise_dispute(town, at=MORNING).dispose().state_position().apply().accept().reply()
+
+    dispute.propose()
+    assert [(paper.code, paper.to_unit) for paper in dispute.documents()][-1] == ("D18", "city_government")
+    assert dispute.asked("record_ruling") == ("city_government", {"clerk", "principal_leader"})
+    dispute.rule("ecology").execute()
+
+    assert dispute.result == "ruled"
+    facts = dispute.facts()
+    assert (facts["competent_unit"], facts["dispute_document"], facts["recorded_by_proxy"]) == ("ecology", RULING, True)
+    assert {paper.to_unit for paper in dispute.documents() if paper.code == "D19"} == {"qinghe", "ecology"}
+
+
+def test_r73_a_ruling_without_its_document_is_not_recorded(town: Town) -> None:
+    dispute = raise_dispute(town, at=MORNING).dispose().state_position().apply().accept().reply().propose()
+
+    with pytest.raises(InvalidValues) as refused:
+        dispute.record_ruling("ecology")
+
+    assert "扫描件" in problems_of(refused)["ruling_materials"]
+    assert dispute.waiting == {"record_ruling": 1}
+
+
+@pytest.mark.parametrize("unit", ["nowhere", "ecology_inspection", "police"])
+def test_r73_a_ruling_names_a_town_or_a_department_that_is_registered(plain_town: Town, unit: str) -> None:
+    dispute = raise_dispute(plain_town, at=MORNING).dispose().state_position().apply().accept().reply().propose()
+
+    with pytest.raises(InvalidValues) as refused:
+        dispute.rule(unit)
+
+    assert list(problems_of(refused)) == ["ruled_unit"]
 
 
 # --- 28: who is there to be asked ---

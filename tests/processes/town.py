@@ -22,6 +22,7 @@ from engine.clock import FixedClock, local, parse_local
 from engine.db import tables
 from engine.deadlines import deadlines
 from engine.deadlines.deadlines import Deadline
+from engine.deadlines.marks import next_mark
 from engine.deployments import definitions
 from engine.deployments.definitions import Definition
 from engine.organisation import jurisdiction, people, units
@@ -274,9 +275,11 @@ class Note:
     text: str
 
 
-class Case:
-    def __init__(self, town: Town, number: str, referring: Cast, receiving: Cast) -> None:
-        self.town, self.number, self.referring, self.receiving = town, number, referring, receiving
+class Instance:
+    """One instance of a procedure: what people do in it, and how it stands."""
+
+    def __init__(self, town: Town, number: str) -> None:
+        self.town, self.number = town, number
 
     @cached_property
     def id(self) -> str:
@@ -292,9 +295,9 @@ class Case:
         actor, task_id = self.town.person(by), self.task(element)
         self.town.act(lambda engine: engine.claim(actor, task_id))
 
-    def press(self, button: str, by: str | None = None) -> str | None:
+    def press_by(self, by: str, button: str) -> str | None:
         """Returns the task that the button opened for this person."""
-        actor = self.town.person(by or self.referring.officer)
+        actor = self.town.person(by)
         return self.town.act(lambda engine: engine.press(actor, self.number, button))
 
     def buttons(self, by: str) -> dict[str, str]:
@@ -303,153 +306,10 @@ class Case:
         view = self.town.act(lambda engine: engine.instance(actor, self.number))
         return {button.element_id: button.reason for button in view.buttons}
 
-    def add_material(self, kind: str, by: str | None = None, task: str = "prepare_materials", pages: int = 3) -> None:
-        actor, task_id = self.town.person(by or self.referring.officer), self.task(task)
+    def add_material_to(self, task: str, by: str, kind: str, pages: int = 3) -> None:
+        actor, task_id = self.town.person(by), self.task(task)
         values = {"kind": kind, "title": "", "copies": "1", "pages": str(pages), "original": "original"}
         self.town.act(lambda engine: engine.add_material(actor, task_id, values, None))
-
-    # --- the usual steps, by those who usually take them ---
-
-    def submit(self) -> Case:
-        self.add_material("facts_statement")
-        self.add_material("site_photos")
-        self.complete("prepare_materials", self.referring.officer, preparation_outcome="submit")
-        return self
-
-    def approve(self) -> Case:
-        self.complete("approve_referral", self.referring.leader, approval_outcome="approve")
-        return self
-
-    def deliver(self) -> Case:
-        """Submitted and approved; the letter goes out unless something else must be done first."""
-        return self.submit().approve()
-
-    def stop_violation(self) -> Case:
-        self.complete(
-            "stop_violation",
-            self.referring.officer,
-            stop_measure="ordered_to_stop",
-            stopped_at=f"{local(self.town.now):%Y-%m-%dT%H:%M:%S}",
-            stop_officers=self.town.ids(self.referring.officer, self.referring.colleague),
-            stop_description="责令当事人立即停止排放，当场关停清洗线。",
-            stop_result="stopped",
-        )
-        return self
-
-    def sign_for(self) -> Case:
-        self.complete("sign_for", self.receiving.liaison, materials_complete=True)
-        return self
-
-    def review(self, outcome: str, **answers: Any) -> Case:
-        """The reviewing officer's proposal, with what each outcome asks for."""
-        asked: dict[str, dict[str, Any]] = {
-            "accept": {"acceptance_handlers": self.town.ids(self.receiving.officer, self.receiving.colleague)},
-            "need_supplement": {"supplement_list": "请补充现场检查记录。"},
-            "already_handled": {"handled_case": "YS-2026-0001"},
-            "object_jurisdiction": {
-                "objection_grounds": ["not_our_function"],
-                "objection_basis": "职责边界清单",
-                "suggested_unit": self.referring.unit,
-            },
-        }
-        given = {"acceptance_outcome": outcome, "acceptance_opinion": "已审查。", **asked[outcome], **answers}
-        self.complete("review_acceptance", self.receiving.officer, **given)
-        return self
-
-    def sign_acceptance(self, outcome: str = "approve") -> Case:
-        self.complete("sign_acceptance", self.receiving.deputy, signing_outcome=outcome, signing_opinion="阅。")
-        return self
-
-    def tell(self, outcome: str, **answers: Any) -> Case:
-        """Reviewed, signed and told in writing."""
-        return self.review(outcome, **answers).sign_acceptance()
-
-    def accept(self) -> Case:
-        return self.sign_for().tell("accept")
-
-    def object(self) -> Case:
-        return self.sign_for().tell("object_jurisdiction")
-
-    def study_objection(self, outcome: str) -> Case:
-        self.complete(
-            "study_objection", self.referring.officer, objection_outcome=outcome, objection_opinion="已研究。"
-        )
-        return self
-
-    def settle(self, outcome: str) -> Case:
-        self.complete(
-            "settle_dispute",
-            "chengyu.sf",
-            competent_outcome=outcome,
-            dispute_document="青司协〔2026〕1 号",
-            dispute_date="2026-09-30",
-            dispute_opinion="经协调，双方一致。",
-        )
-        return self
-
-    def file(self) -> Case:
-        self.complete("open_case", self.receiving.officer, filing_outcome="file", filing_number="立〔2026〕1 号")
-        return self
-
-    def handle(self) -> Case:
-        self.complete("handle_case", self.receiving.officer, handling_summary="已调查取证。")
-        return self
-
-    def report(self, **answers: Any) -> Case:
-        given = {"result_kind": "ordered_to_correct", "result_summary": "当事人已改正。", **answers}
-        self.complete("report_result", self.receiving.officer, **given)
-        return self
-
-    def register_own_case(self, element: str = "register_own_case") -> Case:
-        self.complete(element, self.referring.officer, own_case_number="立〔2026〕2 号", own_case_date="2026-09-30")
-        return self
-
-    def register_third(self) -> Case:
-        self.complete("register_third", self.referring.officer, new_referral_number="YS-2026-0002")
-        return self
-
-    def ask_extension(self, until: str) -> Case:
-        self.press("act_extend")
-        self.request_extension(until)
-        return self
-
-    def request_extension(self, until: str) -> None:
-        officer, reason = self.referring.officer, "需要进一步调查核实。"
-        self.complete(
-            "request_extension",
-            officer,
-            extension_ground="verification",
-            extension_until=until,
-            extension_reason=reason,
-        )
-
-    def answer_extension(self, outcome: str) -> Case:
-        self.complete("approve_extension", self.referring.deputy, extension_outcome=outcome, extension_opinion="阅。")
-        return self
-
-    def raise_urgency(self) -> Case:
-        self.press("act_urgent")
-        self.complete("describe_urgency", self.referring.officer, urgency_reason="邻近水源，汛期将至。")
-        return self
-
-    def answer_urgency(self, outcome: str) -> Case:
-        self.complete("confirm_urgency", self.referring.deputy, urgency_outcome=outcome)
-        return self
-
-    def ask_withdrawal(self) -> Case:
-        self.press("act_withdraw")
-        self.complete("describe_withdrawal", self.referring.officer, withdrawal_reason="查明不需要移送。")
-        return self
-
-    def answer_withdrawal(self, outcome: str) -> Case:
-        self.complete(
-            "confirm_withdrawal", self.receiving.deputy, withdrawal_outcome=outcome, withdrawal_opinion="已研究。"
-        )
-        return self
-
-    def report_progress(self) -> Case:
-        self.complete("report_progress", self.receiving.officer, progress_note="正在调查取证。")
-        return self
 
     # --- how it stands ---
 
@@ -543,7 +403,153 @@ class Case:
         return self.town.read(lambda tx: list(tx.execute(statement)))
 
 
-def problems(case: Case) -> list[str]:
+class Case(Instance):
+    """A case referral."""
+
+    def __init__(self, town: Town, number: str, referring: Cast, receiving: Cast) -> None:
+        super().__init__(town, number)
+        self.referring, self.receiving = referring, receiving
+
+    def press(self, button: str, by: str | None = None) -> str | None:
+        return self.press_by(by or self.referring.officer, button)
+
+    def add_material(self, kind: str, by: str | None = None, task: str = "prepare_materials", pages: int = 3) -> None:
+        self.add_material_to(task, by or self.referring.officer, kind, pages)
+
+    # --- the usual steps, by those who usually take them ---
+
+    def submit(self) -> Case:
+        self.add_material("facts_statement")
+        self.add_material("site_photos")
+        self.complete("prepare_materials", self.referring.officer, preparation_outcome="submit")
+        return self
+
+    def approve(self) -> Case:
+        self.complete("approve_referral", self.referring.leader, approval_outcome="approve")
+        return self
+
+    def deliver(self) -> Case:
+        """Submitted and approved; the letter goes out unless something else must be done first."""
+        return self.submit().approve()
+
+    def stop_violation(self) -> Case:
+        self.complete(
+            "stop_violation",
+            self.referring.officer,
+            stop_measure="ordered_to_stop",
+            stopped_at=f"{local(self.town.now):%Y-%m-%dT%H:%M:%S}",
+            stop_officers=self.town.ids(self.referring.officer, self.referring.colleague),
+            stop_description="责令当事人立即停止排放，当场关停清洗线。",
+            stop_result="stopped",
+        )
+        return self
+
+    def sign_for(self) -> Case:
+        self.complete("sign_for", self.receiving.liaison, materials_complete=True)
+        return self
+
+    def review(self, outcome: str, **answers: Any) -> Case:
+        """The reviewing officer's proposal, with what each outcome asks for."""
+        asked: dict[str, dict[str, Any]] = {
+            "accept": {"acceptance_handlers": self.town.ids(self.receiving.officer, self.receiving.colleague)},
+            "need_supplement": {"supplement_list": "请补充现场检查记录。"},
+            "already_handled": {"handled_case": "YS-2026-0001"},
+            "object_jurisdiction": {
+                "objection_grounds": ["not_our_function"],
+                "objection_basis": "职责边界清单",
+                "suggested_unit": self.referring.unit,
+            },
+        }
+        given = {"acceptance_outcome": outcome, "acceptance_opinion": "已审查。", **asked[outcome], **answers}
+        self.complete("review_acceptance", self.receiving.officer, **given)
+        return self
+
+    def sign_acceptance(self, outcome: str = "approve") -> Case:
+        self.complete("sign_acceptance", self.receiving.deputy, signing_outcome=outcome, signing_opinion="阅。")
+        return self
+
+    def tell(self, outcome: str, **answers: Any) -> Case:
+        """Reviewed, signed and told in writing."""
+        return self.review(outcome, **answers).sign_acceptance()
+
+    def accept(self) -> Case:
+        return self.sign_for().tell("accept")
+
+    def object(self) -> Case:
+        return self.sign_for().tell("object_jurisdiction")
+
+    def study_objection(self, outcome: str) -> Case:
+        self.complete(
+            "study_objection", self.referring.officer, objection_outcome=outcome, objection_opinion="已研究。"
+        )
+        return self
+
+    def file(self) -> Case:
+        self.complete("open_case", self.receiving.officer, filing_outcome="file", filing_number="立〔2026〕1 号")
+        return self
+
+    def handle(self) -> Case:
+        self.complete("handle_case", self.receiving.officer, handling_summary="已调查取证。")
+        return self
+
+    def report(self, **answers: Any) -> Case:
+        given = {"result_kind": "ordered_to_correct", "result_summary": "当事人已改正。", **answers}
+        self.complete("report_result", self.receiving.officer, **given)
+        return self
+
+    def register_own_case(self, element: str = "register_own_case") -> Case:
+        self.complete(element, self.referring.officer, own_case_number="立〔2026〕2 号", own_case_date="2026-09-30")
+        return self
+
+    def register_third(self) -> Case:
+        self.complete("register_third", self.referring.officer, new_referral_number="YS-2026-0002")
+        return self
+
+    def ask_extension(self, until: str) -> Case:
+        self.press("act_extend")
+        self.request_extension(until)
+        return self
+
+    def request_extension(self, until: str) -> None:
+        officer, reason = self.referring.officer, "需要进一步调查核实。"
+        self.complete(
+            "request_extension",
+            officer,
+            extension_ground="verification",
+            extension_until=until,
+            extension_reason=reason,
+        )
+
+    def answer_extension(self, outcome: str) -> Case:
+        self.complete("approve_extension", self.referring.deputy, extension_outcome=outcome, extension_opinion="阅。")
+        return self
+
+    def raise_urgency(self) -> Case:
+        self.press("act_urgent")
+        self.complete("describe_urgency", self.referring.officer, urgency_reason="邻近水源，汛期将至。")
+        return self
+
+    def answer_urgency(self, outcome: str) -> Case:
+        self.complete("confirm_urgency", self.referring.deputy, urgency_outcome=outcome)
+        return self
+
+    def ask_withdrawal(self) -> Case:
+        self.press("act_withdraw")
+        self.complete("describe_withdrawal", self.referring.officer, withdrawal_reason="查明不需要移送。")
+        return self
+
+    def answer_withdrawal(self, outcome: str) -> Case:
+        self.complete(
+            "confirm_withdrawal", self.receiving.deputy, withdrawal_outcome=outcome, withdrawal_opinion="已研究。"
+        )
+        return self
+
+    def report_progress(self) -> Case:
+        self.complete("report_progress", self.receiving.officer, progress_note="正在调查取证。")
+        return self
+
+
+def problems(case: Instance) -> list[str]:
     """What must never be found of a case, whatever has been done with it."""
 
     def look(tx: Connection, context: Context) -> list[str]:
@@ -561,11 +567,12 @@ def problems(case: Case) -> list[str]:
         ready = {task.id for task in step.workflow.user_tasks()}
         armed = {event.id for event in step.workflow.armed_events() if elements[event.element_id].timer}
         waits = {timer.element_id for timer in timers if timer.kind == "due"}
-        wrong = [] if opened else ["nothing is open and it has not ended"]
+        wrong = [] if opened or step.workflow.open_calls() else ["nothing is open and it has not ended"]
         wrong += [f"{task.element_id} has no holder" for task in opened if not _is_held(tx, task, context.now)]
         wrong += [] if ready == {task.id for task in opened} else ["open rows are not what the workflow waits for"]
         wrong += [] if armed == _ids(timers, "due") else ["timer rows are not what the workflow has armed"]
-        wrong += [] if {found.id for found in running} == _ids(timers, "mark") else ["a period without its next mark"]
+        marked = {found.id for found in running if found.hard or _is_reminded_of(found, context)}
+        wrong += [] if marked == _ids(timers, "mark") else ["a period without its next mark"]
         wrong += [
             f"{found.key} has no timer"
             for found in running
@@ -580,6 +587,11 @@ def problems(case: Case) -> list[str]:
             return look(tx, engine.context(tx))
 
     return case.town.act(reading)
+
+
+def _is_reminded_of(record: Deadline, context: Context) -> bool:
+    """A recommended period is reminded of until its end, and never escalated."""
+    return next_mark(record, context.now, context.calendar, context.rules["escalation.repeat_wd"]) is not None
 
 
 def _is_held(tx: Connection, task: Row[Any], now: datetime) -> bool:

@@ -9,6 +9,8 @@ from typing import Any
 from engine.bpmn import gate
 from engine.bpmn.elements import Diagram, read_elements
 from engine.bpmn.read import read_diagram
+from engine.bpmn.rules import calls
+from engine.bpmn.rules.draft import Signature
 from engine.errors import Problem
 from engine.forms.schema import Form, read_form
 from engine.organisation.city import read_rules
@@ -157,19 +159,22 @@ def diagram_of(data: str | bytes) -> Diagram:
     return read_elements(read_diagram(data.encode() if isinstance(data, str) else data))
 
 
-def problems_of(data: str | bytes, forms: Mapping[str, Form] | None = None) -> list[Problem]:
-    """What the gate says about a file, in a city with a few units."""
+def problems_of(
+    data: str | bytes, forms: Mapping[str, Form] | None = None, procedures: Mapping[str, Signature] | None = None
+) -> list[Problem]:
+    """What the gate says about a file, in a city with a few units and the procedures that are there already."""
     root = read_diagram(data.encode() if isinstance(data, str) else data)
     return gate.check(
         root,
         read_elements(root),
         forms_of() if forms is None else forms,
         operations=OPERATIONS,
-        known_units={"justice_bureau", "ecology"},
+        known_units={"justice_bureau", "city_government", "ecology"},
         roles=ROLES,
         functions=FUNCTIONS,
         config_keys=read_rules((PROCESSES / "city.toml").read_text(encoding="utf-8")),
         unit_kinds=KINDS,
+        procedures=procedures,
     )
 
 
@@ -189,6 +194,13 @@ def shipped(name: str = "case_referral") -> tuple[bytes, dict[str, Form]]:
     return data, {
         form_id: read_form((PROCESSES / "forms" / f"{form_id}.form").read_bytes()) for form_id in sorted(wanted)
     }
+
+
+def signature_of(name: str) -> dict[str, Signature]:
+    """A shipped procedure as those see it that call it, by its key."""
+    data, forms = shipped(name)
+    diagram = diagram_of(data)
+    return {diagram.key: calls.signature(diagram, frozenset(diagram.declared_facts(forms.values())))}
 
 
 END = "</process>"

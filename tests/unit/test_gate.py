@@ -14,6 +14,7 @@ from tests.unit.diagrams import (
     properties,
     refused,
     shipped,
+    signature_of,
     text_field,
     the_problem,
     with_more,
@@ -21,7 +22,15 @@ from tests.unit.diagrams import (
 
 
 def test_the_case_referral_is_accepted():
-    assert problems_of(*shipped()) == []
+    assert problems_of(*shipped(), signature_of("dispute_resolution")) == []
+
+
+def test_the_case_referral_is_refused_where_nobody_can_settle_a_dispute():
+    refused(the_problem(*shipped()), "settle_dispute", "请先部署它")
+
+
+def test_the_dispute_resolution_is_accepted():
+    assert problems_of(*shipped("dispute_resolution")) == []
 
 
 def test_the_small_diagram_is_accepted():

@@ -1,0 +1,237 @@
+"""A duty dispute, driven as a story: raised by a town, or called by a referral whose objection is contested."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.clock import local
+from engine.db import tables
+from tests.processes.town import SUMMARY, Case, Cast, Instance, Town, cast_of, sent
+
+JUSTICE = cast_of("justice_bureau")
+CLERK = "quqingyan.zf"
+"""Records for the city government what it has ruled on paper."""
+RULING = "青政裁〔2026〕3 号"
+
+
+def raise_dispute(
+    town: Town, by: str = "shenhe.qh", at: str | None = None, to: str = "ecology", **answers: Any
+) -> Dispute:
+    """A dispute that a unit raises by itself."""
+    if at is not None:
+        town.at(at)
+    actor = town.person(by)
+    given = {
+        "party_b": to,
+        "dispute_kind": "jurisdiction",
+        "matter_code": "M001",
+        "case_title": "未批先建废塑料清洗线",
+        "violation_summary": SUMMARY,
+        "location": "青河镇河湾村二组 18 号院",
+        "position_a": "职责边界清单第 1 项列明由市生态环境局查处。",
+        **answers,
+    }
+    number = town.act(lambda engine: engine.start(actor, "dispute_resolution", sent(given)))
+    return Dispute(town, number, cast_of(actor.unit_code), cast_of(to))
+
+
+def dispute_of(case: Case) -> Dispute:
+    """The latest dispute that the referral has called."""
+    instance = tables.process_instance
+    called = (
+        select(instance.c.number).where(instance.c.origin_instance_id == case.id).order_by(instance.c.number.desc())
+    )
+    number = case.town.read(lambda tx: tx.scalars(called).first())
+    assert number is not None, "no dispute has been called"
+    return Dispute(case.town, number, case.referring, case.receiving)
+
+
+def settle(case: Case, who: str) -> Case:
+    """The dispute that the referral has called is ruled upon: `receiving`, `referring`, or a `third` unit handles it."""
+    unit = {"receiving": case.receiving.unit, "referring": case.referring.unit, "third": "emergency"}[who]
+    dispute_of(case).dispose().state_position().apply().accept().reply().propose().rule(unit)
+    return case
+
+
+class Dispute(Instance):
+    """A dispute between party A, who raises it, and party B. `JUSTICE` coordinates it."""
+
+    def __init__(self, town: Town, number: str, a: Cast, b: Cast) -> None:
+        super().__init__(town, number)
+        self.sides: Mapping[str, Cast] = {"a": a, "b": b}
+
+    @property
+    def today(self) -> str:
+        return f"{local(self.town.now):%Y-%m-%d}"
+
+    # --- interim disposal and negotiation ---
+
+    def dispose_by(self, side: str, **answers: Any) -> Dispute:
+        cast = self.sides[side]
+        given = {
+            f"disposal_{side}": "disposed",
+            f"disposal_{side}_at": f"{local(self.town.now):%Y-%m-%dT%H:%M:%S}",
+            f"disposal_{side}_officers": self.town.ids(cast.officer, cast.colleague),
+            f"disposal_{side}_result": "stopped",
+            f"disposal_{side}_note": "现场责令停止并拍照取证，双方共同到场。",
+            **answers,
+        }
+        self.complete(f"dispose_{side}", cast.officer, **given)
+        return self
+
+    def dispose(self) -> Dispute:
+        return self.dispose_by("a").dispose_by("b")
+
+    def state_position(self) -> Dispute:
+        given = {"position_b": "该行为发生在赋权之后，应由镇街查处。", "position_b_unit": self.sides["a"].unit}
+        self.complete("state_position", self.sides["b"].officer, **given)
+        return self
+
+    def negotiate(self, outcome: str, unit: str | None = None) -> Dispute:
+        given = {
+            "negotiated_on": self.today,
+            "negotiation_note": "双方在镇政府面谈，对由谁立案各有意见。",
+            "negotiation_outcome": outcome,
+        }
+        if outcome == "agreed":
+            given |= {
+                "agreed_unit": unit or self.sides["b"].unit,
+                "agreement_number": "青协〔2026〕5 号",
+                "agreed_division": "由市生态环境局立案查处，镇街协助现场监管。",
+            }
+        self.complete("conclude_negotiation", self.sides["a"].officer, **given)
+        return self
+
+    def sign_agreement(self, side: str, outcome: str = "sign") -> Dispute:
+        answers = {f"agreement_{side}_outcome": outcome, f"agreement_{side}_opinion": "阅。"}
+        self.complete(f"sign_agreement_{side}", self.sides[side].leader, **answers)
+        return self
+
+    def agree(self, unit: str | None = None) -> Dispute:
+        return self.negotiate("agreed", unit).sign_agreement("a").sign_agreement("b")
+
+    # --- application, review and reply ---
+
+    def write_application(self) -> Dispute:
+        view = "职责边界清单第 1 项列明由市生态环境局查处。"
+        answers = {"issue": "未批先建的违法行为由谁立案查处。", "applicant_view": view}
+        self.complete("write_application", self.sides["a"].officer, **answers)
+        return self
+
+    def sign_application(self, outcome: str = "sign") -> Dispute:
+        answers = {"application_outcome": outcome, "application_opinion": "阅。"}
+        self.complete("sign_application", self.sides["a"].leader, **answers)
+        return self
+
+    def apply(self) -> Dispute:
+        """No agreement; the application for coordination has been signed and delivered."""
+        return self.negotiate("not_agreed").write_application().sign_application()
+
+    def review(self, outcome: str) -> Dispute:
+        ground = {"refusal_ground": "no_legal_question"} if outcome == "not_accept" else {}
+        self.complete(
+            "review_application", JUSTICE.officer, review_outcome=outcome, review_opinion="已审查。", **ground
+        )
+        return self
+
+    def accept(self) -> Dispute:
+        return self.review("accept")
+
+    def reply(self) -> Dispute:
+        answers = {"reply_text": "该事项已经赋权镇街，应由镇街查处。", "reply_basis": "赋权事项清单"}
+        self.complete("reply_in_writing", self.sides["b"].officer, **answers)
+        return self
+
+    # --- coordination ---
+
+    def coordinate(self, outcome: str, unit: str | None = None) -> Dispute:
+        given = {
+            "coordinated_on": self.today,
+            "coordination_attendees": "青河镇、市生态环境局、市委编办",
+            "coordination_note": "听取双方意见，核对职责边界清单和赋权清单。",
+            "coordination_outcome": outcome,
+        }
+        if outcome == "agreement":
+            given["coordinated_unit"] = unit or self.sides["b"].unit
+            given["coordinated_division"] = "由市生态环境局立案查处，镇街协助现场监管。"
+        self.complete("coordinate_dispute", JUSTICE.officer, **given)
+        return self
+
+    def sign_opinion(self, outcome: str = "sign") -> Dispute:
+        number = {"opinion_number": "青司协〔2026〕1 号"} if outcome == "sign" else {}
+        self.complete("sign_opinion", JUSTICE.leader, opinion_outcome=outcome, opinion_opinion="阅。", **number)
+        return self
+
+    def ask_more_time(self, until: str) -> Dispute:
+        self.press_by(JUSTICE.officer, "act_extend")
+        answers = {"more_time_until": until, "more_time_reason": "需听取专家意见。"}
+        self.complete("request_more_time", JUSTICE.officer, **answers)
+        return self
+
+    def answer_more_time(self, outcome: str) -> Dispute:
+        answers = {"more_time_outcome": outcome, "more_time_opinion": "阅。"}
+        self.complete("approve_more_time", JUSTICE.deputy, **answers)
+        return self
+
+    # --- proposal and ruling ---
+
+    def write_proposal(self) -> Dispute:
+        answers = {
+            "proposed_unit": self.sides["b"].unit,
+            "legal_analysis": "行政处罚法第二十四条，赋权事项不含本项。",
+            "proposal_text": "建议裁决由市生态环境局查处。",
+        }
+        self.complete("write_proposal", JUSTICE.officer, **answers)
+        return self
+
+    def sign_proposal(self, outcome: str = "sign") -> Dispute:
+        number = {"proposal_number": "青司建〔2026〕1 号"} if outcome == "sign" else {}
+        self.complete("sign_proposal", JUSTICE.leader, proposal_outcome=outcome, proposal_opinion="阅。", **number)
+        return self
+
+    def propose(self) -> Dispute:
+        """Coordination has failed, and the written proposal has been submitted to the city government."""
+        return self.coordinate("no_agreement").write_proposal().sign_proposal()
+
+    def scan_ruling(self) -> Dispute:
+        self.add_material_to("record_ruling", CLERK, "ruling_document")
+        return self
+
+    def record_ruling(self, unit: str, **answers: Any) -> Dispute:
+        given = {
+            "ruling_number": RULING,
+            "ruling_date": self.today,
+            "ruling_kind": "single",
+            "ruled_unit": unit,
+            "ruling_text": "经研究，该事项由所列单位负责查处。",
+            **answers,
+        }
+        self.complete("record_ruling", CLERK, **given)
+        return self
+
+    def rule(self, unit: str) -> Dispute:
+        return self.scan_ruling().record_ruling(unit)
+
+    # --- withdrawal and execution ---
+
+    def ask_withdrawal(self, unit: str | None = None) -> Dispute:
+        self.press_by(self.sides["a"].officer, "act_withdraw")
+        answers = {"settlement_reason": "双方已经谈妥。", "withdrawal_unit": unit}
+        self.complete("describe_settlement", self.sides["a"].officer, **answers)
+        return self
+
+    def answer_withdrawal(self, outcome: str) -> Dispute:
+        answers = {"settlement_outcome": outcome, "settlement_opinion": "已研究。"}
+        self.complete("confirm_settlement", self.sides["b"].leader, **answers)
+        return self
+
+    def report_execution(self, side: str) -> Dispute:
+        answers = {f"execution_{side}_state": "done", f"execution_{side}_note": "已按确定的分工立案查处。"}
+        self.complete(f"report_execution_{side}", self.sides[side].officer, **answers)
+        return self
+
+    def execute(self) -> Dispute:
+        return self.report_execution("a").report_execution("b")

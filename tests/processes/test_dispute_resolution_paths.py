@@ -1,0 +1,646 @@
+"""Every way through a duty dispute, walked by the people it names, once plainly and once restored for every action."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from engine.clock import local
+from engine.deadlines import counting
+from engine.deadlines.calendar import load_calendar
+from engine.errors import InvalidValues, NotAllowed, NotFound, Refused
+from engine.settings import PROJECT, Settings
+from tests.processes.dispute import CLERK, JUSTICE, RULING, Dispute, dispute_of, raise_dispute
+from tests.processes.town import MORNING, Case, Paper, Town, at, problems
+
+DISPUTE_CLOCK_END = "flow_clock_dispute_clock_dispute_end"
+"""The clock of the whole dispute carries no period that could be met: it stops with the dispute itself."""
+
+
+# --- the scripted paths, all of them ---
+
+
+def negotiating(town: Town) -> Dispute:
+    """Both have dealt with the violation, and party B has said what it thinks."""
+    return raise_dispute(town, at=MORNING).dispose().state_position()
+
+
+def coordinating(town: Town) -> Dispute:
+    return negotiating(town).apply().accept().reply()
+
+
+def negotiated_at_last(town: Town) -> Dispute:
+    """One side does not sign at first."""
+    dispute = negotiating(town).negotiate("agreed").sign_agreement("a").sign_agreement("b", "return")
+    return dispute.agree().execute()
+
+
+def returned_at_every_desk(town: Town) -> Dispute:
+    dispute = negotiating(town).negotiate("not_agreed").write_application().sign_application("return")
+    dispute.write_application().sign_application().accept().reply()
+    dispute.coordinate("agreement").sign_opinion("return")
+    dispute.coordinate("no_agreement").write_proposal().sign_proposal("return")
+    return dispute.write_proposal().sign_proposal().rule("ecology").execute()
+
+
+def slow_at_every_turn(town: Town) -> Dispute:
+    """Every recommended period runs out, and party B never says anything in writing."""
+    dispute = raise_dispute(town, at=MORNING)
+    town.at("2026-10-20T09:00")
+    dispute.dispose().apply()
+    town.at("2026-10-30T09:00")
+    dispute.accept()
+    town.at("2026-12-10T09:00")
+    dispute.coordinate("no_agreement")
+    town.at("2026-12-25T09:00")
+    dispute.write_proposal().sign_proposal()
+    town.at("2027-02-10T09:00")
+    dispute.rule("qinghe")
+    town.at("2027-04-01T09:00")
+    return dispute.execute()
+
+
+def more_time(town: Town) -> Dispute:
+    """Refused at first, then granted, once."""
+    dispute = coordinating(town).ask_more_time("2026-11-04").answer_more_time("reject")
+    dispute.ask_more_time("2026-11-04").answer_more_time("approve")
+    return dispute.coordinate("agreement").sign_opinion().execute()
+
+
+PATHS: dict[str, tuple[Callable[[Town], Dispute], str]] = {
+    "negotiated": (lambda town: negotiating(town).agree().execute(), "settled_by_negotiation"),
+    "negotiated_at_last": (negotiated_at_last, "settled_by_negotiation"),
+    "coordinated": (
+        lambda town: coordinating(town).coordinate("agreement").sign_opinion().execute(),
+        "settled_by_coordination",
+    ),
+    "more_time": (more_time, "settled_by_coordination"),
+    "ruled": (lambda town: coordinating(town).propose().rule("ecology").execute(), "ruled"),
+    "returned_at_every_desk": (returned_at_every_desk, "ruled"),
+    "slow_at_every_turn": (slow_at_every_turn, "ruled"),
+    "not_accepted": (lambda town: negotiating(town).apply().review("not_accept"), "not_accepted"),
+    "withdrawn": (
+        lambda town: raise_dispute(town, at=MORNING).ask_withdrawal().answer_withdrawal("agree"),
+        "withdrawn",
+    ),
+    "withdrawn_before_the_ruling": (
+        lambda town: coordinating(town).propose().ask_withdrawal("ecology").answer_withdrawal("agree"),
+        "withdrawn",
+    ),
+    "withdrawal_refused": (
+        lambda town: negotiating(town).ask_withdrawal().answer_withdrawal("refuse").agree().execute(),
+        "settled_by_negotiation",
+    ),
+    "followed_up_elsewhere": (
+        lambda town: raise_dispute(town, at=MORNING, execution_by_origin=True).dispose().state_position().agree(),
+        "settled_by_negotiation",
+    ),
+}
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_each_path_ends_as_it_is_drawn_and_leaves_nothing_open(town: Town, path: str) -> None:
+    walk, result = PATHS[path]
+
+    dispute = walk(town)
+
+    assert (dispute.status, dispute.result) == ("ended", result)
+    assert dispute.facts()["dispute_result"] == result
+    assert problems(dispute) == []
+    assert town.verify() == []
+
+
+@pytest.mark.parametrize("path", ["slow_at_every_turn", "more_time", "withdrawn_before_the_ruling"])
+def test_the_longer_paths_are_the_same_on_postgresql(postgresql_settings: Settings, path: str) -> None:
+    town, (walk, result) = Town(postgresql_settings), PATHS[path]
+
+    dispute = walk(town)
+
+    assert (dispute.status, dispute.result) == ("ended", result)
+    assert problems(dispute) == []
+    assert town.verify() == []
+    town.close()
+
+
+@pytest.fixture(scope="module")
+def walked(tmp_path_factory: pytest.TempPathFactory, founded_folder: Path) -> dict[str, Dispute]:
+    """Every path, walked to its end in a town of its own."""
+    disputes = {}
+    for name, (walk, _) in PATHS.items():
+        folder = shutil.copytree(founded_folder, tmp_path_factory.mktemp(name) / "var")
+        disputes[name] = walk(Town(Settings(data_dir=folder)))
+    return disputes
+
+
+def test_every_flow_of_the_diagram_is_walked_by_some_path(walked: dict[str, Dispute]) -> None:
+    flows = walked["ruled"].definition().diagram.flows
+
+    taken = set().union(*(dispute.taken for dispute in walked.values()))
+
+    assert flows.keys() - taken == {DISPUTE_CLOCK_END}
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_path_marks_only_flows_that_lead_from_one_to_the_next(walked: dict[str, Dispute], path: str) -> None:
+    diagram = walked[path].definition().diagram
+
+    taken = [diagram.flows[flow] for flow in walked[path].taken]
+
+    events = {element.id for element in diagram.elements.values() if element.kind in ("startEvent", "boundaryEvent")}
+    assert {flow.source for flow in taken} - events <= {flow.target for flow in taken}
+
+
+# --- who is asked, step by step ---
+
+
+def test_a_dispute_asks_one_after_the_other(town: Town) -> None:
+    dispute = raise_dispute(town, at=MORNING).dispose().state_position()
+
+    asked = []
+    steps = (
+        lambda: dispute.negotiate("not_agreed"), dispute.write_application, dispute.sign_application, dispute.accept,
+        dispute.reply, lambda: dispute.coordinate("no_agreement"), dispute.write_proposal, dispute.sign_proposal,
+        lambda: dispute.rule("ecology"),
+    )  # fmt: skip
+    for step in steps:
+        (waiting,) = dispute.open_tasks()
+        asked.append((waiting.element, waiting.unit, set(waiting.roles)))
+        step()
+
+    assert asked == [
+        ("conclude_negotiation", "qinghe", {"case_officer"}),
+        ("write_application", "qinghe", {"case_officer"}),
+        ("sign_application", "qinghe", {"principal_leader"}),
+        ("review_application", "justice_bureau", {"case_officer"}),
+        ("reply_in_writing", "ecology", {"case_officer"}),
+        ("coordinate_dispute", "justice_bureau", {"case_officer"}),
+        ("write_proposal", "justice_bureau", {"case_officer"}),
+        ("sign_proposal", "justice_bureau", {"deputy_leader", "principal_leader"}),
+        ("record_ruling", "city_government", {"clerk", "principal_leader"}),
+    ]
+    assert dispute.waiting == {"report_execution_a": 1, "report_execution_b": 1}
+
+
+@pytest.mark.parametrize("login", ["luyuan.qh", "zhouyan.hb", "guchangfeng.hb"])
+def test_a_leader_or_an_officer_of_a_town_or_a_department_raises_a_dispute(plain_town: Town, login: str) -> None:
+    other = "ecology" if login.endswith(".qh") else "qinghe"
+
+    dispute = raise_dispute(plain_town, login, at=MORNING, to=other)
+
+    assert dispute.number.startswith("ZY-2026-")
+    assert dispute.waiting == {"dispose_a": 1, "dispose_b": 1, "state_position": 1}
+
+
+@pytest.mark.parametrize("login", ["helan.hb", "chengyu.sf", "quqingyan.zf"])
+def test_others_do_not_raise_one(plain_town: Town, login: str) -> None:
+    with pytest.raises(NotAllowed, match="发起"):
+        raise_dispute(plain_town, login, at=MORNING)
+
+
+@pytest.mark.parametrize(("other", "sentence"), [("shiqiao", "镇街与市级部门"), ("qinghe", "镇街与市级部门")])
+def test_a_town_disputes_with_a_department(plain_town: Town, other: str, sentence: str) -> None:
+    with pytest.raises(InvalidValues) as refused:
+        raise_dispute(plain_town, at=MORNING, to=other)
+
+    assert sentence in refused.value.problems["party_b"]
+
+
+# --- negotiation ---
+
+
+def test_an_agreement_is_delivered_when_both_principal_leaders_have_signed_it(town: Town) -> None:
+    dispute = negotiating(town).negotiate("agreed", "qinghe")
+    assert dispute.asked("sign_agreement_a") == ("qinghe", {"principal_leader"})
+    assert dispute.asked("sign_agreement_b") == ("ecology", {"principal_leader"})
+
+    dispute.sign_agreement("b")
+    assert dispute.documents() == []
+    dispute.sign_agreement("a")
+
+    assert set(dispute.documents()) == {
+        Paper("D38", "qinghe", "ecology", copy=False),
+        Paper("D38", "qinghe", "justice_bureau", copy=True),
+    }
+    assert dispute.deadline("negotiation").status == "met"
+    facts = dispute.facts()
+    assert (facts["competent_unit"], facts["dispute_document"]) == ("qinghe", "青协〔2026〕5 号")
+
+
+@pytest.mark.parametrize("side", ["a", "b"])
+def test_an_agreement_that_one_side_does_not_sign_is_negotiated_again(town: Town, side: str) -> None:
+    dispute = negotiating(town).negotiate("agreed").sign_agreement(side, "return")
+    assert "conclude_negotiation" not in dispute.waiting
+
+    dispute.sign_agreement("b" if side == "a" else "a")
+
+    assert dispute.waiting == {"conclude_negotiation": 1}
+    assert dispute.documents() == []
+    assert dispute.deadline("negotiation").status == "running"
+
+
+def test_a_party_that_states_no_position_does_not_hold_up_the_negotiation(town: Town) -> None:
+    """Two working days from 2026-09-30: the 8th and the 9th of October."""
+    dispute = raise_dispute(town, at=MORNING).dispose()
+
+    town.at("2026-10-09T23:59")
+    assert dispute.waiting == {"state_position": 1}
+    town.at("2026-10-10T00:00")
+
+    assert dispute.waiting == {"conclude_negotiation": 1}
+    assert dispute.tasks("lapsed") == {"state_position": 1}
+
+
+def test_the_justice_bureau_is_told_of_a_negotiation_that_takes_too_long(town: Town) -> None:
+    """The fifth working day from 2026-09-30 is 2026-10-13."""
+    dispute = raise_dispute(town, at=MORNING)
+    town.at("2026-10-13T23:59")
+    assert dispute.notices("told") == []
+
+    town.at("2026-10-14T00:00")
+
+    (note,) = dispute.notices("told")
+    assert (note.unit, note.roles) == ("justice_bureau", {"case_officer"})
+    assert dispute.waiting == {"dispose_a": 1, "dispose_b": 1}
+
+
+@pytest.mark.parametrize(
+    ("answers", "due"),
+    [({}, "2026-10-10T00:00"), ({"is_ongoing": True}, "2026-10-01T09:30"), ({"is_urgent": True}, "2026-10-01T09:30")],
+)
+def test_interim_disposal_is_recommended_at_once_while_the_violation_goes_on(
+    town: Town, answers: dict[str, bool], due: str
+) -> None:
+    dispute = raise_dispute(town, at=MORNING, **answers)
+
+    for key, unit in (("interim_a", "qinghe"), ("interim_b", "ecology")):
+        assert (dispute.deadline(key).due_at, dispute.deadline(key).unit_code) == (at(due), unit)
+
+
+def test_no_recommended_period_is_ever_a_breach(town: Town) -> None:
+    dispute = slow_at_every_turn(town)
+
+    records = dispute.deadlines()
+    assert {record.key for record in records} == {
+        "interim_a", "interim_b", "position", "negotiation", "review", "reply", "coordination", "proposal", "ruling",
+        "execution_a", "execution_b",
+    }  # fmt: skip
+    assert not any(record.hard for record in records)
+    assert dispute.notices("overdue") == dispute.notices("escalate") == []
+
+
+# --- application, review and reply ---
+
+
+def test_an_application_goes_to_the_justice_bureau_and_the_other_side_is_asked_to_reply(town: Town) -> None:
+    dispute = negotiating(town).apply()
+    assert dispute.documents() == [Paper("D15", "qinghe", "justice_bureau", copy=False)]
+    assert dispute.deadline("negotiation").status == "met"
+    assert dispute.deadline("review").due_at == at("2026-10-11T00:00")
+    town.later(minutes=1)
+
+    dispute.accept()
+
+    assert set(dispute.documents()[1:]) == {
+        Paper("D16", "justice_bureau", "qinghe", copy=False),
+        Paper("D16", "justice_bureau", "ecology", copy=False),
+    }
+    assert dispute.asked("reply_in_writing") == ("ecology", {"case_officer"})
+    assert dispute.deadline("reply").due_at == at("2026-10-16T00:00")
+
+
+def test_an_application_that_is_not_accepted_is_answered_in_writing(town: Town) -> None:
+    dispute = negotiating(town).apply()
+
+    dispute.review("not_accept")
+
+    assert dispute.documents()[-1] in (
+        Paper("D16", "justice_bureau", "qinghe", copy=False), Paper("D16", "justice_bureau", "ecology", copy=True)
+    )  # fmt: skip
+    assert "competent_unit" not in dispute.facts()
+
+
+def test_a_refusal_asks_for_its_ground(plain_town: Town) -> None:
+    dispute = negotiating(plain_town).apply()
+
+    with pytest.raises(InvalidValues) as refused:
+        dispute.complete("review_application", JUSTICE.officer, review_outcome="not_accept", review_opinion="已审查。")
+
+    assert list(refused.value.problems) == ["refusal_ground"]
+
+
+def test_silence_closes_the_reply_and_the_coordination_goes_on(town: Town) -> None:
+    """Seven working days from 2026-09-30: the 8th to the 10th, the 12th to the 15th of October."""
+    dispute = negotiating(town).apply().accept()
+
+    town.at("2026-10-15T23:59:59")
+    assert dispute.waiting == {"reply_in_writing": 1}
+    town.at("2026-10-16T00:00")
+
+    assert dispute.waiting == {"coordinate_dispute": 1}
+    assert dispute.tasks("lapsed") == {"reply_in_writing": 1}
+    assert dispute.facts()["reply_silent"] is True
+
+
+def test_a_reply_in_time_is_not_silence(town: Town) -> None:
+    dispute = negotiating(town).apply().accept()
+    town.at("2026-10-15T23:59:59")
+
+    dispute.reply()
+
+    assert dispute.waiting == {"coordinate_dispute": 1}
+    assert "reply_silent" not in dispute.facts()
+    assert dispute.deadline("reply").status == "met"
+
+
+def test_a_late_reply_is_refused_with_the_reason(town: Town) -> None:
+    dispute = negotiating(town).apply().accept()
+    town.at("2026-10-16T00:00")
+
+    with pytest.raises(Refused, match="“书面答复”已于 10月16日 00:00 失效"):
+        dispute.reply()
+
+    assert "reply_text" not in dispute.facts()
+
+
+def test_a_late_reply_is_refused_even_before_the_worker_has_looked(town: Town) -> None:
+    dispute = negotiating(town).apply().accept()
+    town.asleep_until("2026-10-16T08:00")
+
+    with pytest.raises(Refused, match="“书面答复”已于 10月16日 00:00 失效"):
+        dispute.reply()
+    town.tick()
+
+    assert dispute.waiting == {"coordinate_dispute": 1}
+    assert dispute.facts()["reply_silent"] is True
+
+
+# --- coordination ---
+
+
+def test_a_coordinated_agreement_is_delivered_to_both(town: Town) -> None:
+    dispute = coordinating(town)
+    assert dispute.deadline("coordination").due_at == at("2026-10-28T00:00")
+    town.later(minutes=1)
+
+    dispute.coordinate("agreement", "qinghe").sign_opinion()
+
+    assert set(dispute.documents()[-2:]) == {
+        Paper("D17", "justice_bureau", "qinghe", copy=False),
+        Paper("D17", "justice_bureau", "ecology", copy=False),
+    }
+    facts = dispute.facts()
+    assert (facts["competent_unit"], facts["dispute_document"]) == ("qinghe", "青司协〔2026〕1 号")
+    assert dispute.deadline("execution_a").due_at == at("2026-10-21T00:00")
+
+
+def test_coordination_is_extended_once(town: Town) -> None:
+    dispute = coordinating(town).ask_more_time("2026-11-04")
+    assert dispute.asked("approve_more_time") == ("justice_bureau", {"deputy_leader", "principal_leader"})
+
+    dispute.answer_more_time("approve")
+
+    assert dispute.deadline("coordination").due_at == at("2026-11-05T00:00")
+    assert "已经延长过一次" in dispute.buttons(JUSTICE.officer)["act_extend"]
+
+
+def test_coordination_is_extended_by_ten_working_days_at_most(plain_town: Town) -> None:
+    dispute = coordinating(plain_town)
+    last = counting.working_days(CALENDAR, 25, plain_town.now).last_day
+    assert last is not None
+
+    with pytest.raises(InvalidValues) as refused:
+        dispute.ask_more_time(str(last + timedelta(days=1)))
+
+    assert list(refused.value.problems) == ["more_time_until"]
+
+
+def test_coordination_is_not_extended_after_its_end(town: Town) -> None:
+    dispute = coordinating(town)
+
+    town.at("2026-10-28T00:00")
+
+    assert "已经届满" in dispute.buttons(JUSTICE.officer)["act_extend"]
+    with pytest.raises(Refused, match="已经届满"):
+        dispute.press_by(JUSTICE.officer, "act_extend")
+
+
+def test_a_request_for_more_time_lapses_with_the_coordination(town: Town) -> None:
+    dispute = coordinating(town).ask_more_time("2026-11-04").coordinate("agreement")
+
+    with pytest.raises(Refused, match="失效"):
+        dispute.answer_more_time("approve")
+
+    assert dispute.waiting == {"sign_opinion": 1}
+    dispute.sign_opinion().execute()
+    assert dispute.result == "settled_by_coordination"
+
+
+# --- ruling ---
+
+
+def test_r73_the_ruling_is_recorded_with_its_number_and_date(town: Town) -> None:
+    dispute = coordinating(town).propose()
+    town.at("2026-10-20T10:00")
+
+    dispute.rule("transport")
+
+    facts = dispute.facts()
+    assert (facts["competent_unit"], facts["dispute_document"]) == ("transport", RULING)
+    assert str(facts["ruling_date"]) == "2026-10-20"
+
+
+@pytest.mark.parametrize(("day", "sentence"), [("2026-10-21", "晚于今天"), ("2026-09-29", "早于书面建议")])
+def test_r73_the_date_of_the_ruling_is_one_that_can_be(plain_town: Town, day: str, sentence: str) -> None:
+    dispute = coordinating(plain_town).propose().scan_ruling()
+    plain_town.at("2026-10-20T10:00")
+
+    with pytest.raises(InvalidValues) as refused:
+        dispute.record_ruling("ecology", ruling_date=day)
+
+    assert sentence in refused.value.problems["ruling_date"]
+
+
+def test_r73_only_the_government_records_its_ruling(plain_town: Town) -> None:
+    dispute = coordinating(plain_town).propose()
+
+    with pytest.raises(NotAllowed, match="市政府"):
+        dispute.complete("record_ruling", JUSTICE.officer, ruled_unit="ecology")
+    dispute.claim("record_ruling", CLERK)
+
+
+# --- withdrawal ---
+
+
+def test_a_withdrawal_asks_for_the_other_sides_leader_and_ends_everything(town: Town) -> None:
+    dispute = coordinating(town).ask_withdrawal("ecology")
+    assert dispute.asked("confirm_settlement") == ("ecology", {"principal_leader"})
+    assert dispute.waiting == {"coordinate_dispute": 1, "confirm_settlement": 1}
+
+    dispute.answer_withdrawal("agree")
+
+    assert (dispute.status, dispute.waiting) == ("ended", {})
+    assert dispute.facts()["competent_unit"] == "ecology"
+    assert dispute.deadline("coordination").status == "cancelled"
+    assert [(note.unit, note.roles) for note in dispute.notices("told")] == [("justice_bureau", {"case_officer"})]
+
+
+def test_nothing_is_withdrawn_after_the_ruling(town: Town) -> None:
+    dispute = coordinating(town).propose().ask_withdrawal().rule("ecology")
+
+    with pytest.raises(InvalidValues) as refused:
+        dispute.answer_withdrawal("agree")
+    assert "已经有结果" in refused.value.problems["settlement_outcome"]
+    dispute.answer_withdrawal("refuse")
+    assert "已经有结果" in dispute.buttons(dispute.sides["a"].officer)["act_withdraw"]
+    dispute.execute()
+    assert dispute.result == "ruled"
+
+
+# --- as a referral's own dispute ---
+
+
+def disputed(town: Town) -> Case:
+    return town.refer(at=MORNING, is_ongoing=True).stop_violation().deliver().object().study_objection("disagree")
+
+
+def test_a_called_dispute_knows_what_the_referral_knows(town: Town) -> None:
+    case = disputed(town)
+
+    known, facts = case.facts(), dispute_of(case).facts()
+
+    for name in ("case_title", "matter_code", "violation_summary", "location", "party_name", "is_ongoing", "is_urgent"):
+        assert facts.get(name) == known.get(name), name
+    assert (facts["party_a"], facts["party_b"]) == ("qinghe", "ecology")
+    assert (facts["position_a"], facts["objection_b"]) == ("已研究。", "已审查。")
+
+
+def test_a_called_dispute_hands_back_who_is_competent_and_asks_for_no_report_of_its_own(town: Town) -> None:
+    case = disputed(town)
+
+    dispute_of(case).dispose().state_position().agree("ecology")
+
+    facts = case.facts()
+    assert (facts["competent_unit"], facts["dispute_result"]) == ("ecology", "settled_by_negotiation")
+    assert case.waiting == {"open_case": 1}
+
+
+def test_a_dispute_that_is_not_accepted_is_studied_again_by_the_referrer(town: Town) -> None:
+    case = disputed(town)
+
+    dispute_of(case).dispose().state_position().apply().review("not_accept")
+
+    assert case.waiting == {"study_objection": 1}
+    assert case.facts()["dispute_result"] == "not_accepted"
+
+
+def test_a_second_dispute_does_not_take_over_what_the_first_has_left(town: Town) -> None:
+    case = disputed(town)
+    dispute_of(case).ask_withdrawal().answer_withdrawal("agree")
+    case.study_objection("disagree")
+
+    dispute_of(case).dispose().state_position().agree("qinghe")
+
+    assert case.waiting == {"register_own_case": 1}
+
+
+def test_a_called_dispute_is_cancelled_when_the_referral_is_withdrawn(town: Town) -> None:
+    case = disputed(town)
+    dispute = dispute_of(case).dispose_by("a")
+
+    case.ask_withdrawal().answer_withdrawal("agree")
+
+    assert case.result == "withdrawn_by_referrer"
+    assert (dispute.status, dispute.result, dispute.waiting) == ("ended", "ended_with_caller", {})
+    assert {record.status for record in dispute.deadlines()} <= {"met", "cancelled"}
+    assert problems(case) == problems(dispute) == []
+    with pytest.raises(Refused, match="失效"):
+        dispute.dispose_by("b")
+    assert town.verify() == []
+
+
+@pytest.mark.parametrize("stranger", ["shiyifan.sq", "songlinchuan.sj"])
+def test_a_unit_that_is_no_party_finds_nothing_of_a_dispute(plain_town: Town, stranger: str) -> None:
+    dispute = negotiating(plain_town)
+
+    with pytest.raises(NotFound):
+        plain_town.engine.instance(plain_town.person(stranger), dispute.number)
+
+
+# --- random walks ---
+
+CALENDAR = load_calendar((PROJECT / "processes" / "calendar_cn.json").read_bytes())
+WORK: dict[str, list[Callable[[Dispute], object]]] = {
+    "dispose_a": [lambda dispute: dispute.dispose_by("a")],
+    "dispose_b": [lambda dispute: dispute.dispose_by("b")],
+    "state_position": [Dispute.state_position],
+    "conclude_negotiation": [lambda dispute: dispute.negotiate("agreed")] + [
+        lambda dispute: dispute.negotiate("not_agreed")] * 3,
+    "sign_agreement_a": [lambda dispute: dispute.sign_agreement("a")] * 2 + [
+        lambda dispute: dispute.sign_agreement("a", "return")],
+    "sign_agreement_b": [lambda dispute: dispute.sign_agreement("b")] * 2 + [
+        lambda dispute: dispute.sign_agreement("b", "return")],
+    "write_application": [Dispute.write_application],
+    "sign_application": [Dispute.sign_application] * 3 + [lambda dispute: dispute.sign_application("return")],
+    "review_application": [Dispute.accept] * 5 + [lambda dispute: dispute.review("not_accept")],
+    "reply_in_writing": [Dispute.reply],
+    "coordinate_dispute": [lambda dispute: dispute.coordinate("agreement"),
+                           lambda dispute: dispute.coordinate("no_agreement")],
+    "request_more_time": [lambda dispute: dispute.complete(
+        "request_more_time", JUSTICE.officer, more_time_reason="需听取专家意见。",
+        more_time_until=f"{local(dispute.deadline('coordination').due_at + timedelta(days=2)):%Y-%m-%d}")],
+    "approve_more_time": [lambda dispute: dispute.answer_more_time("approve"),
+                          lambda dispute: dispute.answer_more_time("reject")],
+    "sign_opinion": [Dispute.sign_opinion] * 2 + [lambda dispute: dispute.sign_opinion("return")],
+    "write_proposal": [Dispute.write_proposal],
+    "sign_proposal": [Dispute.sign_proposal] * 2 + [lambda dispute: dispute.sign_proposal("return")],
+    "record_ruling": [lambda dispute: dispute.rule("ecology"), lambda dispute: dispute.record_ruling("qinghe")],
+    "describe_settlement": [lambda dispute: dispute.complete(
+        "describe_settlement", dispute.sides["a"].officer, settlement_reason="双方已经谈妥。")],
+    "confirm_settlement": [lambda dispute: dispute.answer_withdrawal("refuse")] * 3 + [
+        lambda dispute: dispute.answer_withdrawal("agree")],
+    "report_execution_a": [lambda dispute: dispute.report_execution("a")],
+    "report_execution_b": [lambda dispute: dispute.report_execution("b")],
+}  # fmt: skip
+
+
+def one_step(town: Town, dispute: Dispute, chance: random.Random) -> None:
+    """Time passes, a button is pressed, or somebody works on an open task; what is refused changes nothing."""
+    what = chance.random()
+    if what < 0.2:
+        town.later(hours=chance.choice([3, 26, 75, 200, 500]))
+        return
+    login = chance.choice([dispute.sides["a"].officer, JUSTICE.officer])
+    shown = dispute.buttons(login) if what < 0.3 else {}
+    offered = [button for button, reason in shown.items() if not reason]
+    before = town.rows()
+    try:
+        if offered:
+            dispute.press_by(login, chance.choice(offered))
+        else:
+            chance.choice(WORK[chance.choice(sorted(dispute.waiting))])(dispute)
+    except (Refused, InvalidValues, NotFound):
+        after = town.rows()
+        assert {**after, "material": 0} == {**before, "material": 0}, "a refusal has left something behind"
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_random_walk_never_comes_to_a_state_that_must_not_be(plain_town: Town, seed: int) -> None:
+    chance, town = random.Random(seed), plain_town
+    town.at(at("2026-08-03T08:30") + timedelta(hours=chance.randrange(1200)))
+    dispute = raise_dispute(town, is_ongoing=chance.random() < 0.3)
+
+    for _ in range(24):
+        one_step(town, dispute, chance)
+        assert problems(dispute) == []
+        rows = town.rows()
+        assert town.tick() == 0
+        assert town.rows() == rows
+        if dispute.status == "ended":
+            break
+    assert town.verify() == []
+    assert dispute.incident() == ""
