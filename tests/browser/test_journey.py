@@ -18,6 +18,7 @@ FACTS = "日常巡查发现，当事人在院内建成废塑料破碎清洗线�
 def begin(page: Page, title: str = TITLE) -> None:
     """The start form is filled in as far as it must be."""
     page.get_by_role("link", name="发起", exact=True).locator("visible=true").click()
+    page.locator("#main, main").get_by_role("link", name="案件移送").click()
     page.get_by_label("执法事项").select_option(label="未批先建、未验先投")
     page.get_by_label("受移送单位").select_option(label="市生态环境局")
     page.get_by_label("管辖依据").fill("职责边界清单第 1 项")
