@@ -473,6 +473,21 @@ def test_r73_only_the_government_records_its_ruling(plain_town: Town) -> None:
     dispute.claim("record_ruling", CLERK)
 
 
+def test_the_government_sees_a_dispute_from_the_proposal_on(plain_town: Town) -> None:
+    dispute, clerk = coordinating(plain_town), plain_town.person(CLERK)
+    with pytest.raises(NotFound):
+        plain_town.engine.instance(clerk, dispute.number)
+
+    dispute.propose().rule("ecology")
+
+    shown = plain_town.engine.instance(clerk, dispute.number)
+    assert [(label, unit.code) for label, unit in shown.parties] == [
+        ("甲方", "qinghe"),
+        ("乙方", "ecology"),
+        ("裁决单位", "city_government"),
+    ]
+
+
 # --- withdrawal ---
 
 
