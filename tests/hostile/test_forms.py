@@ -110,6 +110,7 @@ KNOWN: Mapping[str, object] = {
     "referring_unit": "town_a",
     "jurisdiction_found_at": at("2026-10-08 09:00"),
     "discovered_at": at("2026-10-08 09:00"),
+    "accepted_at": at("2026-10-08 09:00"),
     "goods_involved": True,
     "supplements": 0,
     "known": "known",

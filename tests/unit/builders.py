@@ -20,6 +20,7 @@ from engine.deadlines.functions import counting_functions
 from engine.errors import InvalidValues
 from engine.forms.schema import Form, read_form
 from engine.forms.validate import validate
+from engine.organisation.city import read_rules
 
 # A slow machine is no fault, and every run tries the same values.
 settings.register_profile("lianban", deadline=None, derandomize=True, max_examples=60)
@@ -29,6 +30,7 @@ ROOT = Path(__file__).parents[2]
 CALENDAR_FILE = ROOT / "processes" / "calendar_cn.json"
 FORMS = ROOT / "processes" / "forms"
 CALENDAR = load_calendar(CALENDAR_FILE.read_bytes())
+CITY_RULES = read_rules((ROOT / "processes" / "city.toml").read_text(encoding="utf-8"))
 OFFICIAL_YEARS = range(2020, 2027)
 
 
@@ -136,7 +138,7 @@ FORM_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "now": lambda: FORM_NOW,
     "due": lambda key: at("2026-10-11 00:00"),
     "deadline_is": lambda key, status: status == "running",
-    "config": {"referral.allow_same_kind": False}.get,
+    "config": CITY_RULES.__getitem__,
     "materials": lambda kind: 1,
     "unit_kind": lambda code: FakeDirectory.units[code].kind if code in FakeDirectory.units else None,
     "completed_at": lambda element_id: None,
