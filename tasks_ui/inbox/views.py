@@ -102,7 +102,7 @@ def add_material(task_id: str) -> ResponseReturnValue:
     file = request.files.get("file")
     upload = Upload(file.filename, file.stream) if file is not None and file.filename else None
     try:
-        engine().add_material(actor(), task_id, values, upload)
+        engine().materials.add(actor(), task_id, values, upload)
     except InvalidValues as invalid:
         view = engine().task(actor(), task_id)
         problems = {f"material-{key}": sentence for key, sentence in invalid.problems.items()}
@@ -114,7 +114,7 @@ def add_material(task_id: str) -> ResponseReturnValue:
 
 @pages.post("/tasks/<task_id>/material/<material_id>/remove")
 def remove_material(task_id: str, material_id: str) -> ResponseReturnValue:
-    engine().remove_material(actor(), task_id, material_id)
+    engine().materials.remove(actor(), task_id, material_id)
     flash("材料已从清单上拿下。", "ok")
     return redirect(url_for("inbox.task", task_id=task_id, _anchor="materials"))
 

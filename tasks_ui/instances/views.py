@@ -49,7 +49,7 @@ def document(document_id: str) -> ResponseReturnValue:
 @pages.get("/materials/<material_id>")
 def material(material_id: str) -> ResponseReturnValue:
     """The file: shown when a browser can show it safely, else handed over under its name."""
-    found, path = engine().material_file(actor(), material_id)
+    found, path = engine().materials.file(actor(), material_id)
     inline = found.media_type in SHOWN_INLINE
     response = send_file(
         path, mimetype=found.media_type, as_attachment=not inline, download_name=found.file_name, conditional=True

@@ -309,7 +309,7 @@ class Instance:
     def add_material_to(self, task: str, by: str, kind: str, pages: int = 3) -> None:
         actor, task_id = self.town.person(by), self.task(task)
         values = {"kind": kind, "title": "", "copies": "1", "pages": str(pages), "original": "original"}
-        self.town.act(lambda engine: engine.add_material(actor, task_id, values, None))
+        self.town.act(lambda engine: engine.materials.add(actor, task_id, values, None))
 
     # --- how it stands ---
 
@@ -584,7 +584,7 @@ def problems(case: Instance) -> list[str]:
 
     def reading(engine: Engine) -> list[str]:
         with engine.database.reading() as tx:
-            return look(tx, engine.context(tx))
+            return look(tx, engine.transactions.context(tx))
 
     return case.town.act(reading)
 

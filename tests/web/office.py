@@ -71,7 +71,7 @@ def open_office(settings: Settings) -> Numbers:
     ongoing = town.refer(at="2026-10-09T09:40", case_title="夜间偷倒垃圾", is_ongoing=True)
     photographs = Upload("现场照片.pdf", BytesIO(PDF))
     values = {"kind": "site_photos", "title": "现场照片", **ONE_PAGE}
-    town.engine.add_material(town.person(OFFICER), prepare.task("prepare_materials"), values, photographs)
+    town.engine.materials.add(town.person(OFFICER), prepare.task("prepare_materials"), values, photographs)
     town.at(NOW)
     town.close()
     return Numbers(*(case.number for case in (closed, over, review, approve, prepare, ongoing)))
