@@ -20,7 +20,7 @@ from engine.db.tables import calendar_version
 from engine.deadlines.calendar import load_calendar
 from engine.deployments import definitions
 from engine.deployments.definitions import Definition
-from engine.documents.materials import FileStore
+from engine.documents.files import FileStore
 from engine.errors import NotAllowed
 from engine.organisation import city, sign_ins, units
 from engine.organisation.assignment import Actor, may

@@ -309,7 +309,7 @@ class Instance:
     def add_material_to(self, task: str, by: str, kind: str, pages: int = 3) -> None:
         actor, task_id = self.town.person(by), self.task(task)
         values = {"kind": kind, "title": "", "copies": "1", "pages": str(pages), "original": "original"}
-        self.town.act(lambda engine: engine.materials.add(actor, task_id, values, None))
+        self.town.act(lambda engine: engine.materials.add(actor, task_id, values))
 
     # --- how it stands ---
 
