@@ -138,6 +138,13 @@ class StoreFull(LianbanError):
     status = 507
 
 
+class ArchiveUnreadable(LianbanError):
+    """这个文件不是联办的归档包，或者已经损坏。"""
+
+    code = "archive_unreadable"
+    status = 422
+
+
 class Busy(LianbanError):
     """系统正忙，这一步没有办成。请稍等片刻再试。"""
 

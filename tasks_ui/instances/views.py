@@ -33,6 +33,13 @@ def diagram(number: str) -> ResponseReturnValue:
     return Response(engine().diagram_of(actor(), number), mimetype="application/xml")
 
 
+@pages.get("/instances/<number>/archive.zip")
+def archive(number: str) -> ResponseReturnValue:
+    """The package of the ended case, for the unit that keeps it."""
+    path = engine().archives.package(actor(), number)
+    return send_file(path, mimetype="application/zip", as_attachment=True, download_name=path.name)
+
+
 @pages.post("/instances/<number>/press/<element_id>")
 def press(number: str, element_id: str) -> ResponseReturnValue:
     sent()

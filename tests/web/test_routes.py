@@ -40,6 +40,7 @@ EXPECTED = {
     "GET /documents/<document_id>": (302, 200, 200, 200, 404, 200, 200),
     "GET /materials/<material_id>": (302, 200, 200, 200, 404, 200, 200),
     "GET /materials/<material_id>/preview": (302, 200, 200, 200, 404, 200, 200),
+    "GET /instances/<number>/archive.zip": (302, 404, 404, 404, 404, 404, 404),
     "GET /supervision": (302, 403, 403, 403, 403, 200, 200),
     "GET /supervision/<key>/diagram.bpmn": (302, 403, 403, 403, 403, 200, 200),
 }
