@@ -21,6 +21,7 @@ KINDS = {
     "other_source": "其他案源材料",
     "goods_list": "涉案物品清单",
     "ruling_document": "裁决决定",
+    "appraisal_report": "鉴定、检测报告",
     "other": "其他",
 }
 NUMBER_LIMIT = 10_000

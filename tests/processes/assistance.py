@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from engine.clock import local
+from engine.db import tables
+from engine.deadlines import deadlines
+from tests.processes import town as towns
 from tests.processes.town import Case, Cast, Town, cast_of, sent
 
 QUESTIONS = "该生产线是否应当办理环境影响评价手续？\n清洗废水是否属于危险废物？"
@@ -12,7 +15,12 @@ FACTS = "日常巡查发现，当事人在院内建成废塑料破碎清洗线�
 
 
 def ask(
-    town: Town, by: str = "shenhe.qh", at: str | None = None, of: str = "ecology", delivered: bool = True, **answers: Any
+    town: Town,
+    by: str = "shenhe.qh",
+    at: str | None = None,
+    of: str = "ecology",
+    delivered: bool = True,
+    **answers: Any,
 ) -> Assistance:
     """A new request, approved and delivered at this time unless the test wants to see how that is done."""
     if at is not None:
@@ -167,6 +175,23 @@ class Assistance(Case):
         return self
 
     def register_dispute(self) -> Assistance:
-        answers = {"dispute_number": "ZY-2026-0001", "dispute_date": self.now()[:10], "dispute_opinion": "是否属其职责。"}
+        answers = {
+            "dispute_number": "ZY-2026-0001",
+            "dispute_date": self.now()[:10],
+            "dispute_opinion": "是否属其职责。",
+        }
         self.complete("register_dispute", self.asking.officer, **answers)
         return self
+
+
+WITHOUT_A_MARK = "a period without its next mark"
+
+
+def problems(case: Assistance) -> list[str]:
+    """What must never be found; a recommended period that has passed is not escalated and so waits for no mark."""
+    found = [problem for problem in towns.problems(case) if problem != WITHOUT_A_MARK]
+    running = [record for record in case.deadlines() if record.status in deadlines.OPEN]
+    marks = {row.id for row in case._rows(tables.timer) if row.kind == "mark"}
+    hard = {record.id for record in running if record.hard}
+    in_order = hard <= marks <= {record.id for record in running}
+    return found if in_order else [*found, WITHOUT_A_MARK]
