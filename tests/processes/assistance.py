@@ -138,9 +138,9 @@ class Assistance(Case):
 
     def ask_extension(self, until: str, *grounds: str) -> Assistance:
         self.press("act_extend", self.assisting.officer)
-        return self.request_extension(until, *grounds)
+        return self.explain_extension(until, *grounds)
 
-    def request_extension(self, until: str, *grounds: str) -> Assistance:
+    def explain_extension(self, until: str, *grounds: str) -> Assistance:
         answers = {"extension_grounds": list(grounds or ["complex"]), "extension_reason": "涉及多个行业标准。"}
         self.complete("request_opinion_extension", self.assisting.officer, extension_until=until, **answers)
         return self

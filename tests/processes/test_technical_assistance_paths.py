@@ -321,7 +321,8 @@ def test_missing_material_is_asked_for_once_and_no_longer_waited_for_after_the_o
 
 @pytest.mark.parametrize("why", ["is_urgent", "evidence_at_risk"])
 def test_r23_staff_are_sent_in_addition_to_the_opinion(town: Town, why: str) -> None:
-    case = ask(town, at=MORNING, **{why: True})
+    flagged: dict[str, Any] = {why: True}
+    case = ask(town, at=MORNING, **flagged)
 
     assert case.waiting == {"assign_request": 1, "dispatch_onsite": 1}
     assert case.asked("dispatch_onsite") == ("ecology", {"liaison"})
@@ -431,11 +432,11 @@ def test_r24_an_extension_is_told_beforehand_or_not_at_all(town: Town, asked_in_
     case = ask(town, at=TEN_DAYS_OF_WORK)
     case.press("act_extend", case.assisting.officer)
     if asked_in_time:
-        case.request_extension("2026-10-15")
+        case.explain_extension("2026-10-15")
     town.at("2026-10-01T00:00")
 
     with pytest.raises(InvalidValues):
-        case.answer_extension() if asked_in_time else case.request_extension("2026-10-15")
+        case.answer_extension() if asked_in_time else case.explain_extension("2026-10-15")
 
     assert case.documents() == [REQUEST]
     assert case.deadline("opinion").due_at == at("2026-10-01T00:00")
@@ -605,13 +606,14 @@ WORK: dict[str, list[Callable[[Assistance], object]]] = {
     "study_refusal": [lambda case: case.reply_to_refusal("agree"), lambda case: case.reply_to_refusal("disagree")],
     "study_opinion": [Assistance.study],
     "sign_opinion": [Assistance.sign] * 3 + [lambda case: case.sign("return")],
-    "confirm_opinion": [lambda case, said=said: case.confirm(said) for said in ("sufficient", "insufficient", "contested")],
+    "confirm_opinion": [Assistance.confirm, lambda case: case.confirm("insufficient"),
+                        lambda case: case.confirm("contested")],
     "ask_followup": [lambda case: case.complete(
         "ask_followup", case.asking.officer, followup_questions="请补充说明依据。")],
     "register_dispute": [Assistance.register_dispute],
     "dispatch_onsite": [Assistance.dispatch],
     "report_onsite": [Assistance.act_on_site],
-    "request_opinion_extension": [lambda case: case.request_extension(cap_of(case))],
+    "request_opinion_extension": [lambda case: case.explain_extension(cap_of(case))],
     "approve_opinion_extension": [Assistance.answer_extension, lambda case: case.answer_extension("reject")],
     "request_material": [lambda case: case.complete(
         "request_material", case.assisting.officer, material_list="取样记录。")],
