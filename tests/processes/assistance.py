@@ -120,7 +120,7 @@ class Assistance(Case):
 
     def sign(self, outcome: str = "approve") -> Assistance:
         answers = {"opinion_signing_outcome": outcome, "opinion_signing_opinion": "阅。"}
-        self.complete("sign_opinion", self.assisting.deputy, **answers)
+        self.complete("sign_assistance_opinion", self.assisting.deputy, **answers)
         return self
 
     def answer(self) -> Assistance:

@@ -165,7 +165,7 @@ def test_a_request_asks_one_after_the_other(town: Town) -> None:
         ("approve_request", "qinghe", {"deputy_leader", "principal_leader"}),
         ("assign_request", "ecology", {"liaison"}),
         ("study_opinion", "ecology", {"case_officer"}),
-        ("sign_opinion", "ecology", {"deputy_leader", "principal_leader"}),
+        ("sign_assistance_opinion", "ecology", {"deputy_leader", "principal_leader"}),
         ("confirm_opinion", "qinghe", {"case_officer"}),
     ]
     assert case.open_tasks() == []
@@ -605,7 +605,7 @@ WORK: dict[str, list[Callable[[Assistance], object]]] = {
     "sign_refusal": [lambda case: case.answer_refusal("refuse"), lambda case: case.answer_refusal("assist")],
     "study_refusal": [lambda case: case.reply_to_refusal("agree"), lambda case: case.reply_to_refusal("disagree")],
     "study_opinion": [Assistance.study],
-    "sign_opinion": [Assistance.sign] * 3 + [lambda case: case.sign("return")],
+    "sign_assistance_opinion": [Assistance.sign] * 3 + [lambda case: case.sign("return")],
     "confirm_opinion": [Assistance.confirm, lambda case: case.confirm("insufficient"),
                         lambda case: case.confirm("contested")],
     "ask_followup": [lambda case: case.complete(
