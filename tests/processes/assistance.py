@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from engine.clock import local
-from engine.db import tables
-from engine.deadlines import deadlines
-from tests.processes import town as towns
 from tests.processes.town import Case, Cast, Town, cast_of, sent
 
 QUESTIONS = "该生产线是否应当办理环境影响评价手续？\n清洗废水是否属于危险废物？"
@@ -103,7 +101,7 @@ class Assistance(Case):
         return self
 
     def reply_to_refusal(self, outcome: str) -> Assistance:
-        answers = {"refusal_reply_outcome": outcome, "refusal_reply_opinion": "已研究。"}
+        answers = {"refusal_reply_outcome": outcome, "refusal_reply_opinion": "清单列明由市生态环境局认定。"}
         self.complete("study_refusal", self.asking.officer, **answers)
         return self
 
@@ -150,6 +148,22 @@ class Assistance(Case):
         self.complete("approve_opinion_extension", self.assisting.deputy, **answers)
         return self
 
+    def commission(self, at: str | None = None) -> Assistance:
+        self.press("act_appraise", self.assisting.officer)
+        answers = {
+            "appraisal_institution": "市环境监测站",
+            "commissioned_at": at or self.now(),
+            "reply_promised_on": f"{local(self.town.now + timedelta(days=20)):%Y-%m-%d}",
+            "appraisal_subject": "清洗废水是否属于危险废物。",
+        }
+        self.complete("commission_appraisal", self.assisting.officer, **answers)
+        return self
+
+    def record_appraisal(self, at: str | None = None) -> Assistance:
+        answers = {"appraisal_number": "检字 118 号", "appraisal_conclusion": "不属于危险废物。"}
+        self.complete("record_appraisal", self.assisting.officer, appraisal_reported_at=at or self.now(), **answers)
+        return self
+
     # --- on site ---
 
     def dispatch(self) -> Assistance:
@@ -165,7 +179,7 @@ class Assistance(Case):
     # --- the town confirms ---
 
     def confirm(self, outcome: str = "sufficient") -> Assistance:
-        answers = {"confirmation_outcome": outcome, "confirmation_opinion": "已研究。"}
+        answers = {"confirmation_outcome": outcome, "confirmation_opinion": "结论与现场情况不符。"}
         self.complete("confirm_opinion", self.asking.officer, **answers)
         return self
 
@@ -173,25 +187,3 @@ class Assistance(Case):
         self.confirm("insufficient")
         self.complete("ask_followup", self.asking.officer, followup_questions="请说明采用哪一年的分类管理名录。")
         return self
-
-    def register_dispute(self) -> Assistance:
-        answers = {
-            "dispute_number": "ZY-2026-0001",
-            "dispute_date": self.now()[:10],
-            "dispute_opinion": "是否属其职责。",
-        }
-        self.complete("register_dispute", self.asking.officer, **answers)
-        return self
-
-
-WITHOUT_A_MARK = "a period without its next mark"
-
-
-def problems(case: Assistance) -> list[str]:
-    """What must never be found; a recommended period that has passed is not escalated and so waits for no mark."""
-    found = [problem for problem in towns.problems(case) if problem != WITHOUT_A_MARK]
-    running = [record for record in case.deadlines() if record.status in deadlines.OPEN]
-    marks = {row.id for row in case._rows(tables.timer) if row.kind == "mark"}
-    hard = {record.id for record in running if record.hard}
-    in_order = hard <= marks <= {record.id for record in running}
-    return found if in_order else [*found, WITHOUT_A_MARK]

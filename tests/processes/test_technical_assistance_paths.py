@@ -6,6 +6,7 @@ import json
 import random
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,12 @@ import pytest
 from engine.deadlines import counting
 from engine.deadlines.calendar import load_calendar
 from engine.errors import InvalidValues, NotAllowed, NotFound, Refused
+from engine.organisation import city
 from engine.reports import inbox, listing
 from engine.settings import PROJECT, Settings
-from tests.processes.assistance import Assistance, ask, problems
-from tests.processes.town import MORNING, Paper, Town, at
+from tests.processes.assistance import Assistance, ask
+from tests.processes.dispute import dispute_of, settle
+from tests.processes.town import MORNING, Paper, Town, at, problems
 
 REQUEST = Paper("D08", "qinghe", "ecology", copy=False)
 OPINION = Paper("D09", "ecology", "qinghe", copy=False)
@@ -59,6 +62,30 @@ def returned_twice(town: Town) -> Assistance:
     return case.assign().study().sign("return").study().sign().confirm()
 
 
+def with_rule(case: Assistance, key: str, value: object) -> Assistance:
+    """From now on the city has another rule."""
+    now = case.town.now
+    case.town.act(lambda engine: engine.database.run(lambda tx: city.set_rule(tx, key, value, "test", now)))
+    return case
+
+
+def refused(town: Town) -> Assistance:
+    """The department holds that it is not its duty, and the town does not agree."""
+    return ask(town, at=MORNING).decline().answer_refusal("refuse").reply_to_refusal("disagree")
+
+
+def settled(case: Assistance, who: str) -> Assistance:
+    """The dispute has been ruled upon: `receiving` (the department), `referring` (the town) or a `third` unit."""
+    settle(case, who)
+    return case
+
+
+def not_judged(case: Assistance) -> Assistance:
+    """The justice bureau does not take the dispute up: nobody has been found competent."""
+    dispute_of(case).dispose().state_position().apply().review("not_accept")
+    return case
+
+
 PATHS: dict[str, tuple[Callable[[Town], Assistance], str]] = {
     "normal": (lambda town: ask(town, at=MORNING).answer().confirm(), "answered"),
     "urgent": (urgent, "answered"),
@@ -81,15 +108,30 @@ PATHS: dict[str, tuple[Callable[[Town], Assistance], str]] = {
         lambda town: ask(town, at=MORNING).decline().answer_refusal("refuse").reply_to_refusal("agree"),
         "refused_agreed",
     ),
-    "refusal_contested": (
-        lambda town: (
-            ask(town, at=MORNING).decline().answer_refusal("refuse").reply_to_refusal("disagree").register_dispute()
-        ),
+    "refusal_contested": (lambda town: settled(refused(town), "third"), "superseded_by_dispute"),
+    "refusal_overturned": (lambda town: settled(refused(town), "receiving").answer().confirm(), "answered"),
+    "refusal_not_judged": (lambda town: not_judged(refused(town)).reply_to_refusal("agree"), "refused_agreed"),
+    "opinion_contested": (
+        lambda town: settled(ask(town, at=MORNING).answer().confirm("contested"), "referring"),
         "superseded_by_dispute",
     ),
-    "opinion_contested": (
-        lambda town: ask(town, at=MORNING).answer().confirm("contested").register_dispute(),
-        "superseded_by_dispute",
+    "opinion_not_judged": (
+        lambda town: not_judged(ask(town, at=MORNING).answer().confirm("contested")).confirm(),
+        "answered",
+    ),
+    "appraised": (
+        lambda town: ask(town, at=MORNING).commission().record_appraisal().answer().confirm(),
+        "answered",
+    ),
+    "paused_for_material": (
+        lambda town: (
+            with_rule(ask(town, at=MORNING), "assist.supplement_pauses", True)
+            .ask_material()
+            .supply_material()
+            .answer()
+            .confirm()
+        ),
+        "answered",
     ),
     "not_requested": (lambda town: ask(town, at=MORNING, delivered=False).prepare().approve("reject"), "withdrawn"),
     "withdrawn_before": (lambda town: ask(town, at=MORNING, delivered=False).withdraw(), "withdrawn"),
@@ -519,12 +561,206 @@ def test_an_opinion_is_not_turned_down_without_reasons(plain_town: Town, outcome
     assert list(refused.value.problems) == ["confirmation_opinion"]
 
 
-def test_a_contested_opinion_ends_with_the_number_of_the_dispute(town: Town) -> None:
+# --- contested: the dispute is a procedure of its own ---
+
+
+def test_a_contested_refusal_calls_the_dispute_with_what_both_sides_have_said(town: Town) -> None:
+    case = refused(town)
+
+    dispute = dispute_of(case)
+    facts = dispute.facts()
+    assert case.waiting == {}
+    assert (facts["party_a"], facts["party_b"], facts["dispute_kind"]) == ("qinghe", "ecology", "assistance")
+    assert facts["position_a"] == case.facts()["refusal_reply_opinion"]
+    assert facts["objection_b"] == case.facts()["refusal_reason"]
+    assert facts["violation_summary"] == case.facts()["request_facts"]
+
+
+def test_a_contested_opinion_calls_the_dispute_with_the_opinion(town: Town) -> None:
     case = ask(town, at=MORNING).answer().confirm("contested")
 
-    assert case.asked("register_dispute") == ("qinghe", {"case_officer"})
-    case.register_dispute()
-    assert case.facts()["dispute_number"] == "ZY-2026-0001"
+    facts = dispute_of(case).facts()
+    assert facts["position_a"] == case.facts()["confirmation_opinion"]
+    assert facts["objection_b"] == case.facts()["opinion_answers"]
+
+
+def test_a_department_found_competent_must_still_answer_within_a_fresh_period(town: Town) -> None:
+    case = refused(town)
+    dispute = dispute_of(case).dispose().state_position()
+    town.at("2026-10-12T10:00")
+
+    dispute.apply().accept().reply().propose().rule("ecology")
+
+    first, second = case.deadlines("opinion")
+    assert (first.status, second.status) == ("met", "running")
+    assert second.due_at == at("2026-10-16T00:00")
+    assert case.documents().count(REQUEST) == 2
+    assert case.waiting == {"assign_request": 1}
+    with pytest.raises(InvalidValues) as again:
+        case.decline()
+    assert "职责已经协调确定" in again.value.problems["assignment_outcome"]
+
+
+def test_what_the_dispute_has_settled_is_not_contested_again(town: Town) -> None:
+    case = settled(refused(town), "receiving").answer()
+
+    with pytest.raises(InvalidValues) as again:
+        case.confirm("contested")
+
+    assert "不能就此再次申请协调" in again.value.problems["confirmation_outcome"]
+    assert case.follow_up().waiting == {"assign_request": 1}
+
+
+def test_a_dispute_that_is_not_taken_up_may_be_raised_again(town: Town) -> None:
+    case = not_judged(refused(town))
+    assert case.waiting == {"study_refusal": 1}
+
+    case.reply_to_refusal("disagree")
+
+    assert dispute_of(case).status == "running"
+
+
+@pytest.mark.parametrize("opinion", [None, "不同意"])
+def test_a_dispute_is_not_raised_without_a_position(plain_town: Town, opinion: str | None) -> None:
+    case = ask(plain_town, at=MORNING).decline().answer_refusal("refuse")
+
+    with pytest.raises(InvalidValues) as said:
+        case.complete(
+            "study_refusal", case.asking.officer, refusal_reply_outcome="disagree", refusal_reply_opinion=opinion
+        )
+
+    assert list(said.value.problems) == ["refusal_reply_opinion"]
+
+
+# --- A2: the time of an appraisal; A37: missing material ---
+
+
+def test_a2_the_days_of_an_appraisal_are_not_counted_and_the_town_is_told(town: Town) -> None:
+    """Received on a Thursday; the Friday is a holiday, so one working day has passed when the appraisal is commissioned."""
+    case = ask(town, at=TEN_DAYS_OF_WORK)
+    town.at("2026-09-29T10:00")
+
+    case.commission()
+
+    assert case.deadline("opinion").status == "paused"
+    assert case.timers() == {"opinion_due": None}
+    assert case.documents() == [REQUEST, EXTENSION]
+    town.at("2026-10-12T10:00")
+    assert case.deadline("opinion").status == "paused"
+    case.record_appraisal()
+    record = case.deadline("opinion")
+    assert (record.status, record.due_at) == ("running", at("2026-10-15T00:00"))
+    assert case.timers() == {"opinion_due": at("2026-10-15T00:00")}
+    assert case.answer().deadline("opinion").status == "met"
+
+
+def test_a2_an_opinion_given_while_the_period_stands_still_is_in_time(town: Town) -> None:
+    case = ask(town, at=TEN_DAYS_OF_WORK).commission()
+    town.at("2026-12-01T10:00")
+
+    case.answer()
+
+    assert case.deadline("opinion").status == "met"
+    assert case.tasks("lapsed") == {"record_appraisal": 1}
+
+
+def test_a2_a_report_that_is_registered_late_resumes_the_period_when_it_came(town: Town) -> None:
+    case = ask(town, at=TEN_DAYS_OF_WORK)
+    town.at("2026-09-28T10:00")
+    case.commission(at="2026-09-28T09:00")
+    town.at("2026-10-20T10:00")
+
+    case.record_appraisal(at="2026-10-09T16:00")
+
+    assert case.deadline("opinion").due_at == at("2026-10-14T00:00")
+    town.later(minutes=1)
+    assert case.deadline("opinion").status == "overdue"
+
+
+def test_a2_the_cap_of_an_extension_leaves_out_the_days_of_the_appraisal(town: Town) -> None:
+    case = ask(town, at=TEN_DAYS_OF_WORK).commission()
+    town.at("2026-10-12T10:00")
+    case.record_appraisal()
+    with pytest.raises(InvalidValues):
+        case.ask_extension("2026-10-27")
+
+    case.explain_extension("2026-10-26").answer_extension()
+
+    assert case.deadline("opinion").due_at == at("2026-10-27T00:00")
+
+
+def test_a2_the_period_stands_still_for_one_appraisal_and_not_after_its_end(town: Town) -> None:
+    case = ask(town, at=MORNING).commission()
+    assert "正在暂停计算" in case.buttons(case.assisting.officer)["act_extend"]
+    case.record_appraisal()
+    assert "已经委托过一次鉴定" in case.buttons(case.assisting.officer)["act_appraise"]
+
+    late = ask(town)
+    town.at("2026-11-30T09:00")
+
+    assert "已经届满" in late.buttons(late.assisting.officer)["act_appraise"]
+
+
+def test_a2_a_city_may_count_the_time_of_an_appraisal(town: Town) -> None:
+    case = with_rule(ask(town, at=MORNING), "assist.exclude_appraisal_time", False)
+
+    assert "鉴定的时间计入反馈期限" in case.buttons(case.assisting.officer)["act_appraise"]
+    with pytest.raises(Refused):
+        case.press("act_appraise", case.assisting.officer)
+
+
+@pytest.mark.parametrize(("when", "said"), [("2026-09-24T09:59", "早于收到"), ("2026-09-25T10:01", "晚于现在")])
+def test_a2_an_appraisal_is_commissioned_after_receipt_and_not_in_the_future(
+    plain_town: Town, when: str, said: str
+) -> None:
+    case = ask(plain_town, at=TEN_DAYS_OF_WORK)
+    plain_town.at("2026-09-25T10:00")
+
+    with pytest.raises(InvalidValues) as told:
+        case.commission(at=when)
+
+    assert said in told.value.problems["commissioned_at"]
+
+
+def test_a37_a_city_may_stop_the_period_while_material_is_missing(town: Town) -> None:
+    case = with_rule(ask(town, at=TEN_DAYS_OF_WORK), "assist.supplement_pauses", True)
+    town.at("2026-09-25T10:00")
+
+    case.ask_material()
+    assert case.deadline("opinion").status == "paused"
+    town.at("2026-10-12T10:00")
+    case.supply_material()
+
+    assert case.deadline("opinion").due_at == at("2026-10-16T00:00")
+
+
+def test_a1_a_city_may_ask_for_both_grounds(town: Town) -> None:
+    case = with_rule(ask(town, at=TEN_DAYS_OF_WORK), "assist.extension_ground_mode", "all")
+
+    with pytest.raises(InvalidValues) as told:
+        case.ask_extension("2026-10-15", "complex")
+
+    assert list(told.value.problems) == ["extension_grounds"]
+    case.explain_extension("2026-10-15", "appraisal", "complex").answer_extension()
+
+
+def test_a2_a_city_may_have_another_cap(town: Town) -> None:
+    case = with_rule(ask(town, at=TEN_DAYS_OF_WORK), "assist.extension_cap_wd", 15)
+
+    case.ask_extension("2026-10-22").answer_extension()
+
+    assert case.deadline("opinion").due_at == at("2026-10-23T00:00")
+
+
+def test_a35_a_city_may_allow_an_extension_afterwards_and_the_overdue_stays(town: Town) -> None:
+    case = with_rule(ask(town, at=TEN_DAYS_OF_WORK), "assist.extension_prior", False)
+    town.at("2026-10-08T09:00")
+
+    case.ask_extension("2026-10-15").answer_extension()
+
+    record = case.deadline("opinion")
+    assert (record.status, record.due_at) == ("overdue", at("2026-10-16T00:00"))
+    assert case.answer().deadline("opinion").status == "met_late"
 
 
 # --- not our duty ---
@@ -610,7 +846,10 @@ WORK: dict[str, list[Callable[[Assistance], object]]] = {
                         lambda case: case.confirm("contested")],
     "ask_followup": [lambda case: case.complete(
         "ask_followup", case.asking.officer, followup_questions="请补充说明依据。")],
-    "register_dispute": [Assistance.register_dispute],
+    "commission_appraisal": [lambda case: case.complete(
+        "commission_appraisal", case.assisting.officer, appraisal_institution="市环境监测站",
+        commissioned_at=case.now(), reply_promised_on="2027-12-31", appraisal_subject="废水性质鉴定。")],
+    "record_appraisal": [Assistance.record_appraisal],
     "dispatch_onsite": [Assistance.dispatch],
     "report_onsite": [Assistance.act_on_site],
     "request_opinion_extension": [lambda case: case.explain_extension(cap_of(case))],
@@ -634,6 +873,12 @@ def one_step(town: Town, case: Assistance, chance: random.Random) -> None:
         return
     presser = chance.choice([case.asking.officer, case.assisting.officer])
     offered = [key for key, reason in case.buttons(presser).items() if not reason] if 0.2 <= what < 0.4 else []
+    if not (offered or case.waiting):
+        with suppress(Refused, NotFound):  # the dispute's own steps may have come too late: it has its own walks
+            chance.choice(
+                [lambda: settle(case, "third"), lambda: settle(case, "receiving"), lambda: not_judged(case)]
+            )()
+        return
     before = town.rows()
     try:
         if offered:
@@ -669,5 +914,5 @@ def look_everywhere(town: Town, case: Assistance) -> None:
         assert engine.task(overseer, task.id).number == case.number
     for tab in engine.counts(officer):
         engine.inbox(officer, tab, inbox.Filters(), 1)
-    assert [row.number for row in engine.supervision(overseer, listing.Filters(), 1).listing.rows] == [case.number]
+    assert case.number in [row.number for row in engine.supervision(overseer, listing.Filters(), 1).listing.rows]
     engine.procedure_counts(overseer, "technical_assistance")

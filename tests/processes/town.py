@@ -571,7 +571,8 @@ def problems(case: Instance) -> list[str]:
         wrong += [f"{task.element_id} has no holder" for task in opened if not _is_held(tx, task, context.now)]
         wrong += [] if ready == {task.id for task in opened} else ["open rows are not what the workflow waits for"]
         wrong += [] if armed == _ids(timers, "due") else ["timer rows are not what the workflow has armed"]
-        marked = {found.id for found in running if found.hard or _is_reminded_of(found, context)}
+        counting = [found for found in running if found.status != "paused"]
+        marked = {found.id for found in counting if found.hard or _is_reminded_of(found, context)}
         wrong += [] if marked == _ids(timers, "mark") else ["a period without its next mark"]
         wrong += [
             f"{found.key} has no timer"
