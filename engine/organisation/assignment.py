@@ -80,7 +80,14 @@ class ProcedureSubject:
     candidate_starters: frozenset[tuple[str, str]]
 
 
-Subject = InstanceSubject | ProcedureSubject | None
+@dataclass(frozen=True)
+class PersonSubject:
+    """What belongs to a person: messages, and how the person is told."""
+
+    person_id: str
+
+
+Subject = InstanceSubject | ProcedureSubject | PersonSubject | None
 
 
 def resolve(
@@ -127,6 +134,8 @@ def may(actor: Actor, verb: str, subject: Subject) -> Decision:
             return _when(actor.unit_code in parties or actor.unit_kind in OVERSIGHT, "只有当事双方和市司法局能看。")
         case "press", ButtonSubject(unit_code=unit_code, roles=roles):
             return _when(actor.unit_code == unit_code and bool(actor.standing_roles & roles), "这项操作不由你提出。")
+        case "read_notices" | "choose_notices", PersonSubject(person_id):
+            return _when(actor.person_id == person_id, "只能查看和设置自己的消息。")
         case "claim" | "complete" | "release" | "add_material", TaskSubject():
             return _may_with_task(actor, verb, subject)
     raise AssertionError((verb, subject))
