@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -210,6 +210,20 @@ def tellings(tx: Connection, instance_id: str) -> dict[str, Telling]:
         )
         for notice_id in {*receipts, *sent}
     }
+
+
+def together(tellings: Sequence[Telling]) -> Telling:
+    """Several notices of one text, as one."""
+    channels: dict[str, Counter[str]] = {}
+    for telling in tellings:
+        for name, counts in telling.channels.items():
+            channels.setdefault(name, Counter()).update(counts)
+    return Telling(
+        people=tuple(dict.fromkeys(name for telling in tellings for name in telling.people)),
+        read=sum(telling.read for telling in tellings),
+        channels={name: dict(counts) for name, counts in channels.items()},
+        reasons=tuple(dict.fromkeys(reason for telling in tellings for reason in telling.reasons)),
+    )
 
 
 def channel_states(tx: Connection, names: Mapping[str, str]) -> list[ChannelState]:
