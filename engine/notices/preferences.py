@@ -45,6 +45,12 @@ class Preference:
         assert group in (HANDLING, INFO)
         return bool(getattr(self, f"{group}_{channel}"))
 
+    def as_sent(self) -> dict[str, str]:
+        """The preference as a form sends it: what `read` reads."""
+        chosen = {name: "true" for name in CHOICES if getattr(self, name)}
+        times = {"quiet_from": _clock(self.quiet_from), "quiet_to": _clock(self.quiet_to)}
+        return {"email": self.email or "", **times, **chosen}
+
     def is_quiet(self, at: datetime) -> bool:
         if self.quiet_from is None or self.quiet_to is None:
             return False
@@ -129,3 +135,7 @@ def store(tx: Connection, person_id: str, chosen: Preference, now: datetime) -> 
 
 def _minutes(text: str) -> int | None:
     return int(text[:2]) * 60 + int(text[3:]) if text else None
+
+
+def _clock(minutes: int | None) -> str:
+    return "" if minutes is None else f"{minutes // 60:02}:{minutes % 60:02}"

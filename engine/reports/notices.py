@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, select
 from engine.clock import local_date
 from engine.db.tables import deadline, notice, notice_receipt, outbox, person, process_instance, supervision_item, task
 from engine.notices.kinds import group_of, name_of
+from engine.notices.message import last_moment_of
 from engine.notices.outbox import TRIED
 from engine.notices.routes import MAIL, WEBHOOK
 from engine.reports.units import Names, UnitName
@@ -118,7 +119,7 @@ class SupervisionItem:
     title: str
     period: str
     unit: UnitName | None
-    due_at: datetime
+    last_moment: str
     opened_at: datetime
 
 
@@ -154,7 +155,7 @@ def messages(tx: Connection, person_id: str, unit_codes: Collection[str], tab: s
         )
         .select_from(joined)
         .where(own, *([is_unread] if tab == "unread" else []))
-        .order_by(notice_receipt.c.received_at.desc(), notice.c.id)
+        .order_by(notice_receipt.c.received_at.desc(), notice.c.due_at.desc(), notice.c.id)
         .limit(PAGE_SIZE)
         .offset((page - 1) * PAGE_SIZE)
     )
@@ -301,6 +302,8 @@ def supervision_items(tx: Connection) -> list[SupervisionItem]:
             deadline.c.name,
             deadline.c.unit_code,
             deadline.c.due_at,
+            deadline.c.last_day,
+            deadline.c.provisional,
             supervision_item.c.opened_at,
         )
         .select_from(
@@ -312,7 +315,14 @@ def supervision_items(tx: Connection) -> list[SupervisionItem]:
         .order_by(deadline.c.due_at, process_instance.c.number)
     )
     return [
-        SupervisionItem(row.number, row.title, row.name, names.unit(row.unit_code), row.due_at, row.opened_at)
+        SupervisionItem(
+            number=row.number,
+            title=row.title,
+            period=row.name,
+            unit=names.unit(row.unit_code),
+            last_moment=last_moment_of(row.due_at, row.last_day is not None, row.provisional),
+            opened_at=row.opened_at,
+        )
         for row in rows
     ]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -52,7 +54,7 @@ def read_all() -> ResponseReturnValue:
 
 @pages.get("/settings/notices")
 def settings() -> ResponseReturnValue:
-    return _settings_page({}, None, 200)
+    return _settings_page(engine().notices.preference(actor()).as_sent(), {}), 200
 
 
 @pages.post("/settings/notices")
@@ -61,7 +63,7 @@ def choose() -> ResponseReturnValue:
     try:
         engine().notices.choose(me, me.person_id, request.form)
     except InvalidValues as invalid:
-        return _settings_page(invalid.problems, request.form, invalid.status)
+        return _settings_page(request.form, invalid.problems), invalid.status
     flash("通知设置已保存。", "ok")
     return redirect(url_for("notices.settings"))
 
@@ -72,13 +74,10 @@ def delivery() -> ResponseReturnValue:
     return render_template("notices/delivery.html", states=states, troubles=troubles)
 
 
-def _settings_page(problems: dict[str, str], sent: object, status: int) -> ResponseReturnValue:
-    preference = engine().notices.preference(actor())
+def _settings_page(values: Mapping[str, str], problems: Mapping[str, str]) -> str:
+    """The form with these values, as a browser sends them."""
     has_mail = engine().notices.has_mail()
-    page = render_template(
-        "notices/settings.html", groups=GROUPS, preference=preference, has_mail=has_mail, problems=problems, sent=sent
-    )
-    return page, status
+    return render_template("notices/settings.html", groups=GROUPS, values=values, has_mail=has_mail, problems=problems)
 
 
 def _place(found: Opened) -> str:
