@@ -96,6 +96,8 @@ class Mail:
             raise Unreachable("邮件服务器不接受设置的账号和密码。") from error
         except smtplib.SMTPNotSupportedError as error:
             raise Unreachable("邮件服务器不支持所需的加密或登录方式。") from error
+        except smtplib.SMTPServerDisconnected as error:
+            raise Unreachable("邮件服务器没有应答，或中断了连接。") from error
         except smtplib.SMTPException as error:
             raise Unreachable(f"邮件服务器没有按规程应答（{type(error).__name__}）。") from error
         except OSError as error:
@@ -109,6 +111,8 @@ class Mail:
             raise _refusal(code, f"收件地址被拒收（{code} {_text(answer)}）。") from error
         except smtplib.SMTPResponseException as error:
             raise _refusal(error.smtp_code, f"邮件被拒收（{error.smtp_code} {_text(error.smtp_error)}）。") from error
+        except smtplib.SMTPServerDisconnected as error:
+            raise DeliveryError("邮件没有发完，服务器没有应答或中断了连接。") from error
         except smtplib.SMTPException as error:
             raise DeliveryError(f"邮件没有发完（{type(error).__name__}）。") from error
         except OSError as error:

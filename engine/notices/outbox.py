@@ -20,7 +20,7 @@ from engine.notices.message import Message, last_moment_of
 DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360))
 """How long after the first, second … failed attempt it is tried again; the last one repeats."""
 LIFETIME = timedelta(days=3)
-"""A message that could not be sent for so long is given up, and shown to the bureaus of oversight."""
+"""A message that was tried for so long and could not be sent is given up, and shown to the bureaus of oversight."""
 LEASE = timedelta(minutes=5)
 """Longer than any attempt can take."""
 TRIED = ("waiting", "failed")
@@ -77,7 +77,7 @@ def lease(tx: Connection, channel: str, now: datetime, base_url: str = "") -> Pa
     """
     free = or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= now)
     row = tx.execute(
-        select(outbox.c.id, outbox.c.attempts)
+        select(outbox.c.id, outbox.c.attempts, outbox.c.first_try_at)
         .where(_due(channel, now), free)
         .order_by(outbox.c.next_try_at, outbox.c.id)
         .limit(1)
@@ -91,6 +91,7 @@ def lease(tx: Connection, channel: str, now: datetime, base_url: str = "") -> Pa
         "lease": mine,
         "leased_until": now + LEASE,
         "attempts": row.attempts + 1,
+        "first_try_at": row.first_try_at or now,
         "address": message.address or None,
     }
     tx.execute(update(outbox).where(outbox.c.id == row.id).values(**held))
@@ -105,13 +106,15 @@ def sent(tx: Connection, parcel: Parcel, now: datetime) -> None:
 
 def failed(tx: Connection, parcel: Parcel, reason: str, now: datetime, for_good: bool = False) -> None:
     """It did not go out: it is tried again later, or given up when trying again is of no use or has lasted too long."""
-    row = tx.execute(select(outbox.c.made_at).where(outbox.c.id == parcel.id, outbox.c.lease == parcel.lease)).first()
+    row = tx.execute(
+        select(outbox.c.first_try_at).where(outbox.c.id == parcel.id, outbox.c.lease == parcel.lease)
+    ).first()
     if row is None:
         return  # the lease ran out, and somebody else is at it
     tx.execute(
         update(outbox)
         .where(outbox.c.id == parcel.id)
-        .values(**_after(parcel.attempts, row.made_at, reason, now, for_good))
+        .values(**_after(parcel.attempts, row.first_try_at, reason, now, for_good))
     )
 
 
@@ -119,16 +122,16 @@ def channel_failed(tx: Connection, channel: str, reason: str, now: datetime) -> 
     """Everything that is due on a channel that cannot be reached has been tried, with the same result."""
     free = or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= now)
     rows = tx.execute(
-        select(outbox.c.id, outbox.c.attempts, outbox.c.made_at)
+        select(outbox.c.id, outbox.c.attempts, outbox.c.first_try_at)
         .where(_due(channel, now), free)
         .with_for_update(skip_locked=True)
     ).all()
     for row in rows:
-        attempts = row.attempts + 1
+        attempts, first = row.attempts + 1, row.first_try_at or now
         tx.execute(
             update(outbox)
             .where(outbox.c.id == row.id)
-            .values(attempts=attempts, **_after(attempts, row.made_at, reason, now, False))
+            .values(attempts=attempts, first_try_at=first, **_after(attempts, first, reason, now, False))
         )
 
 
@@ -146,9 +149,9 @@ def _due(channel: str, now: datetime) -> ColumnElement[bool]:
 _FREE: dict[str, Any] = {"lease": None, "leased_until": None}
 
 
-def _after(attempts: int, made_at: datetime, reason: str, now: datetime, for_good: bool) -> dict[str, Any]:
+def _after(attempts: int, first_try_at: datetime, reason: str, now: datetime, for_good: bool) -> dict[str, Any]:
     next_try_at = now + DELAYS[min(attempts, len(DELAYS)) - 1]
-    over = for_good or next_try_at > made_at + LIFETIME
+    over = for_good or next_try_at > first_try_at + LIFETIME
     return {"status": "given_up" if over else "failed", "next_try_at": next_try_at, "reason": reason, **_FREE}
 
 

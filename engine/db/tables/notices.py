@@ -58,6 +58,7 @@ outbox = Table(
     Column("address", Text, comment="where the last attempt went"),
     Column("status", String(16), nullable=False, comment="waiting, failed (is tried again), sent, given_up, dropped"),
     Column("attempts", Integer, nullable=False),
+    Column("first_try_at", Instant, comment="how long it is tried is counted from here"),
     Column("next_try_at", Instant, nullable=False),
     Column("lease", String(32), comment="of the worker that is sending it"),
     Column("leased_until", Instant),

@@ -79,6 +79,7 @@ def upgrade() -> None:
             "status", sa.String(16), comment="waiting, failed (is tried again), sent, given_up, dropped", nullable=False
         ),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("first_try_at", Instant(), comment="how long it is tried is counted from here", nullable=True),
         sa.Column("next_try_at", Instant(), nullable=False),
         sa.Column("lease", sa.String(32), comment="of the worker that is sending it", nullable=True),
         sa.Column("leased_until", Instant(), nullable=True),
