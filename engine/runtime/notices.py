@@ -68,7 +68,7 @@ def tell_people(
 
     `kind` is one of `notices.kinds.KINDS`; `due_at` is the instant the notice was meant for, now when it is left out;
     `also` are people besides the roles' holders. When nobody holds any of the roles, the principal leader is told (R51).
-    `about` is the name of the step it speaks of; `but_not` is whoever causes the notice and knows already.
+    `about` is the name of the step it speaks of; `but_not` is whoever causes the notice and knows already: it is in this person's list and counts nowhere.
     """
     now, notice_id = context.now, new_id()
     tx.execute(
@@ -88,7 +88,9 @@ def tell_people(
         )
     )
     recipients = _recipients(tx, unit_code, roles, [*also, *([person_id] if person_id else [])], now)
-    recipients = [found for found in recipients if found != but_not]
+    if but_not in recipients:
+        recipients.remove(but_not)
+        receipts.add(tx, notice_id, but_not, instance_id, unit_code, now, counts=False)
     chosen = preferences.of_people(tx, recipients)
     for found in recipients:
         receipts.add(tx, notice_id, found, instance_id, unit_code, now, chosen[found].wants(APP, kind))
