@@ -68,7 +68,8 @@ def tell_people(
 
     `kind` is one of `notices.kinds.KINDS`; `due_at` is the instant the notice was meant for, now when it is left out;
     `also` are people besides the roles' holders. When nobody holds any of the roles, the principal leader is told (R51).
-    `about` is the name of the step it speaks of; `but_not` is whoever causes the notice and knows already: it is in this person's list and counts nowhere.
+    `about` is the name of the step it speaks of. `but_not` is whoever causes the notice and knows already: it is in this
+    person's list and counts nowhere.
     """
     now, notice_id = context.now, new_id()
     tx.execute(

@@ -289,6 +289,40 @@ def test_messages_of_a_channel_that_is_gone_are_given_up_in_time(open_town: Town
     assert (row.status, row.reason) == ("given_up", "这个通知渠道已经停用。")
 
 
+def test_the_worker_looks_by_itself_and_stops_when_it_is_told_to(
+    open_town: Towns, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.notices.delivery.LOOK_EVERY_SECONDS", 0.05)
+    came = threading.Event()
+    mailbox.answer = lambda address: came.set() or "250 OK"
+    town = open_town(smtp_url=mailbox.url, send_timeout_seconds=10)
+    reminded(town, OFFICER)
+
+    town.engine.delivery.start()
+    assert came.wait(20)
+    town.engine.delivery.stop()
+
+    assert [row.status for row in sendings(town)] == ["sent"]
+
+
+def test_a_look_that_fails_is_logged_and_the_next_one_goes_on(
+    open_town: Towns, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = open_town(smtp_url=mailbox.url)
+    reminded(town, OFFICER)
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("a fault of ours")
+
+    with monkeypatch.context() as fault:
+        fault.setattr("engine.notices.channels.as_mail", broken)
+        assert town.engine.delivery.deliver("mail") == 0
+    assert sendings(town)[0].reason == "系统内部错误（RuntimeError），详见服务日志。"
+    town.later(minutes=1)
+
+    assert town.engine.delivery.deliver("mail") == 1
+
+
 # --- webhook ---
 
 

@@ -12,7 +12,7 @@ from engine.runtime import notices
 from tasks_ui import create_app
 from tests.notices.receivers import HOST, free_port
 from tests.processes.town import Town
-from tests.web.office import COLLEAGUE, JUSTICE, LEADER, OFFICER, Desk, Office, a_message_of
+from tests.web.office import COLLEAGUE, JUSTICE, LEADER, OFFICER, PASSWORD_HASH, Desk, Office, a_message_of
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}"
 
@@ -136,6 +136,16 @@ def test_text_of_a_case_is_shown_as_text(office: Office) -> None:
 
     assert HOSTILE in page.words()
     assert page.every("//main//script") == page.every("//main//img") == []
+
+
+def test_who_signs_in_to_a_new_post_finds_what_is_still_open(office: Office) -> None:
+    office.town.newcomer("new.qh", "qinghe", "case_officer")
+    office.town.write(lambda tx: tx.execute(update(person).values(password_hash=PASSWORD_HASH)))
+
+    desk = office.desk("new.qh")
+
+    assert bell(desk).startswith("消息，")
+    assert "整理移送材料" in desk.get("/messages").words()
 
 
 # --- how to be told ---
