@@ -25,6 +25,7 @@ from engine.deadlines.deadlines import Deadline
 from engine.deadlines.functions import KINDS, counting_functions, evaluate_period
 from engine.deployments.definitions import Definition
 from engine.errors import ExpressionError
+from engine.notices.message import last_moment_of
 from engine.notices.routes import NO_ROUTES, Routes
 from engine.organisation import units
 from engine.organisation.assignment import Actor
@@ -218,7 +219,7 @@ class Step:
         self.deadlines[key] = moved = deadlines.move(self.tx, record, count, why, self.now)
         self.tell("deadline_moved", key=key, why=why, due=moved.due_at.isoformat())
         for unit_code in sorted(self.parties()):
-            self.notify("moved", unit_code, ["case_officer", "liaison"], moved.name, moved.id)
+            self.notify("moved", unit_code, ["case_officer", "liaison"], _moved_text(moved), moved.id)
 
     def parties(self) -> set[str]:
         named = (self.facts.get(name) for name in self.definition.diagram.process.party_facts)
@@ -226,3 +227,8 @@ class Step:
 
     def today(self) -> date:
         return local_date(self.now)
+
+
+def _moved_text(record: Deadline) -> str:
+    last_moment = last_moment_of(record.due_at, record.last_day is not None, record.provisional)
+    return f"{record.name}的届满时间改为 {last_moment}。"
