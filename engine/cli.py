@@ -105,6 +105,15 @@ def resume(number: str, by: str) -> None:
     click.echo(f"{number} 已恢复办理。")
 
 
+@main.command("check-mail")
+@click.argument("to")
+def check_mail(to: str) -> None:
+    """发一封测试邮件，核对邮件设置。"""
+    with sentences():
+        opened().notices.try_mail(to)
+    click.echo(f"测试邮件已发往 {to}。")
+
+
 def opened(prepare: bool = True) -> Engine:
     """The engine of this installation, by its settings."""
     engine = Engine(read_settings())

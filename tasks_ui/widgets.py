@@ -13,6 +13,7 @@ from engine.deadlines.standing import Standing
 from engine.organisation.people import ROLES
 from engine.organisation.units import KINDS
 from engine.reports.instances import InstanceView
+from engine.reports.notices import Telling
 from engine.reports.periods import Period
 from engine.reports.units import UnitName
 from tasks_ui.security import engine
@@ -27,6 +28,7 @@ SHAPES = {
     "late": "over",
     "cancelled": "soft",
 }
+SENDING = {"sent": "已发", "waiting": "待发", "failed": "重试中", "given_up": "没有发出", "dropped": "已办结未发"}
 UNIT_SIGNS = {"supervision_bureau": "督", "justice_bureau": "司", "police": "公", "staffing_office": "编",
               "city_government": "府", "conference_office": "联", "internal_body": "内"}  # fmt: skip
 
@@ -46,8 +48,9 @@ def register(app: Flask) -> None:
         due_short=due_short,
         role_names=role_names,
         size=size,
+        telling_words=telling_words,
     )
-    app.jinja_env.globals.update(now=now, kinds_of_units=KINDS, marks=marks)
+    app.jinja_env.globals.update(unread_messages=unread_messages, now=now, kinds_of_units=KINDS, marks=marks)
     app.context_processor(lambda: {"me": g.get("visitor"), "menu": _menu})
 
 
@@ -55,6 +58,12 @@ def page_number() -> int:
     """The page that the address asks for; 1 when it asks for none."""
     text = request.args.get("page", "1")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+
+
+def unread_messages() -> int:
+    """The number on the bell of whoever is looking."""
+    found = g.get("visitor")
+    return engine().notices.unread(found) if found is not None else 0
 
 
 def now() -> datetime:
@@ -181,6 +190,15 @@ def role_names(roles: frozenset[str]) -> str:
     return "、".join(name for role, name in ROLES.items() if role in roles)
 
 
+def telling_words(telling: Telling) -> str:
+    """收件人 3 人（姓名…），已读 1；邮件已发 2，没有发出 1：原因"""
+    people = "、".join(telling.people)
+    words = [f"收件人 {len(telling.people)} 人（{people}），已读 {telling.read}" if people else "没有在岗的收件人"]
+    for name, counts in telling.channels.items():
+        words.append(name + "，".join(f"{SENDING[status]} {counts[status]}" for status in SENDING if status in counts))
+    return "；".join(words) + (f"：{''.join(telling.reasons)}" if telling.reasons else "")
+
+
 def size(number: int | None) -> str:
     if number is None:
         return ""
@@ -211,7 +229,7 @@ def _menu(name: str) -> bool:
         "inbox": {"inbox.tasks", "inbox.task", "inbox.complete", "inbox.add_material"},
         "start": {"inbox.procedures", "inbox.start", "inbox.begin"},
         "instances": {"instances.listing", "instances.instance", "instances.document"},
-        "supervision": {"supervision.overview"},
+        "supervision": {"supervision.overview", "notices.delivery"},
     }.get(name, set())
 
 

@@ -87,7 +87,14 @@ class ArchiveSubject:
     unit_code: str
 
 
-Subject = InstanceSubject | ProcedureSubject | ArchiveSubject | None
+@dataclass(frozen=True)
+class PersonSubject:
+    """What belongs to a person: messages, and how the person is told."""
+
+    person_id: str
+
+
+Subject = InstanceSubject | ProcedureSubject | ArchiveSubject | PersonSubject | None
 
 
 def resolve(
@@ -136,6 +143,8 @@ def may(actor: Actor, verb: str, subject: Subject) -> Decision:
             return _when(actor.unit_code == unit_code and bool(actor.standing_roles & roles), "这项操作不由你提出。")
         case "take_archive", ArchiveSubject(unit_code):
             return _when(actor.unit_code == unit_code, "归档包由负责归档的单位保管，只有该单位能下载。")
+        case "read_notices" | "choose_notices", PersonSubject(person_id):
+            return _when(actor.person_id == person_id, "只能查看和设置自己的消息。")
         case "claim" | "complete" | "release" | "add_material", TaskSubject():
             return _may_with_task(actor, verb, subject)
     raise AssertionError((verb, subject))

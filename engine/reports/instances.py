@@ -20,6 +20,7 @@ from engine.reports.axis import Axis, Bar, axis_of, bar_of
 from engine.reports.documents import DocumentLine, document_lines
 from engine.reports.history import LogLine, StepLine
 from engine.reports.inbox import counterparts, procedures
+from engine.reports.notices import tellings
 from engine.reports.periods import Period, nearest, period_of
 from engine.reports.units import Names, UnitName, party_names
 from engine.runtime import actions, instances
@@ -120,6 +121,8 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
     diagram = step.definition.diagram
     periods = [period_of(record, names, context) for record in deadlines.of_instance(tx, row.id)]
     waiting = _waiting(tx, row, actor, periods, names)
+    oversees = may(actor, "supervise", None).allowed
+    told_whom = tellings(tx, row.id) if oversees else None
     form = step.definition.forms[diagram.process.start_form]
     forms = [(element.name, step.definition.form_of(element)) for element in diagram.of_kind("userTask")]
     return InstanceView(
@@ -141,7 +144,7 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
         axis=axis_of(periods, context.now, context.calendar),
         bars=[bar_of(period, context.now, context.calendar) for period in periods],
         steps=history.steps(tx, row.id, diagram, names, row.status == "ended"),
-        log=history.log(tx, row.id, diagram, names),
+        log=history.log(tx, row.id, diagram, names, told_whom),
         sections=answers.sections([(diagram.name, form), *forms], step.facts, names),
         documents=document_lines(tx, row.id, names),
         materials=materials.of_instance(tx, row.id),

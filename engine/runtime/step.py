@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, select
 
 from engine.bpmn.elements import Element, TimerText
 from engine.bpmn.expressions import evaluate
@@ -25,9 +25,11 @@ from engine.deadlines.deadlines import Deadline
 from engine.deadlines.functions import KINDS, as_instant, counting_functions, evaluate_period
 from engine.deployments.definitions import Definition
 from engine.errors import ExpressionError
-from engine.ids import new_id
+from engine.notices.message import last_moment_of
+from engine.notices.routes import NO_ROUTES, Routes
 from engine.organisation import units
 from engine.organisation.assignment import Actor
+from engine.runtime import notices
 from engine.runtime.facts import Facts
 from engine.runtime.operations import perform
 
@@ -44,6 +46,8 @@ class Context:
     now: datetime
     calendar: Calendar
     rules: Mapping[str, Any]
+    routes: Routes = NO_ROUTES
+    """The channels that notices have besides the pages."""
 
 
 @dataclass(frozen=True)
@@ -188,24 +192,24 @@ class Step:
         text: str,
         deadline_id: str | None = None,
         due_at: datetime | None = None,
+        **more: Any,
     ) -> None:
-        """The holders of these roles in the unit find a notice."""
+        """The holders of these roles in the unit are told, and the audit says who they were; see `notices.tell_people`."""
         if unit_code is None:
             return
-        self.tx.execute(
-            insert(tables.notice).values(
-                id=new_id(),
-                instance_id=self.instance_id,
-                kind=kind,
-                unit_code=unit_code,
-                roles=roles,
-                text=text,
-                deadline_id=deadline_id,
-                due_at=due_at or self.now,
-                made_at=self.now,
-            )
+        told = notices.tell_people(
+            self.tx,
+            self.context,
+            self.instance_id,
+            kind,
+            unit_code,
+            roles,
+            text,
+            deadline_id=deadline_id,
+            due_at=due_at,
+            **more,
         )
-        self.tell("notice", kind=kind, unit=unit_code, text=text)
+        self.tell("notice", id=told.id, kind=kind, unit=unit_code, text=text, people=told.people)
 
     def meet(self, key: str) -> None:
         """The period is met now, and its clock task will be done when this round is over."""
@@ -229,7 +233,7 @@ class Step:
         self.deadlines[record.key] = record
         self.tell("deadline_moved", key=record.key, why=why, due=record.due_at.isoformat())
         for unit_code in sorted(self.parties()):
-            self.notify("moved", unit_code, ["case_officer", "liaison"], record.name, record.id)
+            self.notify("moved", unit_code, ["case_officer", "liaison"], _moved_text(record, why), record.id)
 
     def parties(self) -> set[str]:
         named = (self.facts.get(name) for name in self.definition.diagram.process.party_facts)
@@ -237,3 +241,10 @@ class Step:
 
     def today(self) -> date:
         return local_date(self.now)
+
+
+def _moved_text(record: Deadline, why: str) -> str:
+    if why == "paused":
+        return f"{record.name}暂停计算，恢复时再告知新的届满时间。"
+    last_moment = last_moment_of(record.due_at, record.last_day is not None, record.provisional)
+    return f"{record.name}的届满时间改为 {last_moment}。"

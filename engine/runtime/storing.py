@@ -13,7 +13,7 @@ from engine.deadlines import deadlines
 from engine.errors import Refused, Stale
 from engine.organisation import assignment
 from engine.organisation.assignment import Assignment
-from engine.runtime import archiving, audit
+from engine.runtime import archiving, audit, notices
 from engine.runtime.step import Step
 from engine.runtime.timers import arm_marks
 
@@ -40,6 +40,7 @@ def store(step: Step, kind: str) -> None:
     )
     if changed.rowcount != 1:
         raise Stale
+    notices.clear_done(tx, step.instance_id, step.now)
     step.facts.store(tx, step.instance_id, revision, step.now)
     if step.facts.said:
         step.tell("facts", names=sorted(step.facts.said))
@@ -120,7 +121,27 @@ def _store_tasks(step: Step) -> None:
                     opened_at=step.now,
                 )
             )
-            step.tell("task_opened", id=task_id, element=element.id, unit=asked.unit_code)
+            told = _tell_of(step, task_id, element, asked)
+            step.tell("task_opened", id=task_id, element=element.id, unit=asked.unit_code, people=told)
+
+
+def _tell_of(step: Step, task_id: str, element: Element, asked: Assignment) -> list[str]:
+    """Everybody who may do the new task is told, save whoever has just made it; returns them."""
+    key = step.definition.diagram.deadline_of(element)
+    record = step.deadlines.get(key) if key else None
+    return notices.tell_people(
+        step.tx,
+        step.context,
+        step.instance_id,
+        "task",
+        asked.unit_code,
+        sorted(asked.roles),
+        f"“{element.name}”轮到你的岗位办理。",
+        task_id=task_id,
+        about=element.name,
+        deadline_id=record.id if record and record.is_open else None,
+        but_not=step.actor.person_id if step.actor else None,
+    ).people
 
 
 def assign(step: Step, element: Element) -> Assignment:

@@ -86,7 +86,11 @@ PAGES = {
     "closed": (OFFICER, "closed/"),
     "ongoing": (OFFICER, "ongoing/"),
     "document": (OFFICER, "review/document"),
+    "messages": (LEADER, "/messages?tab=all"),
+    "no messages": (SUPERVISION, "/messages"),
+    "told how": (OFFICER, "/settings/notices"),
     "supervision": (SUPERVISION, "/supervision"),
+    "delivery": (SUPERVISION, "/supervision/notices"),
     "error": (OFFICER, "/no-such-page"),
 }
 

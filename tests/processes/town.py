@@ -372,11 +372,12 @@ class Instance:
         return [Paper(row.code, row.from_unit, row.to_unit, row.copy) for row in rows]
 
     def notices(self, kind: str | None = None) -> list[Note]:
+        """Of one kind; else all but those that only say that a task is open."""
         notice = tables.notice
         return [
             Note(row.kind, row.unit_code, frozenset(row.roles), row.due_at, row.text)
             for row in self._rows(notice, notice.c.due_at, notice.c.unit_code)
-            if kind in (None, row.kind)
+            if row.kind == kind or (kind is None and row.kind != "task")
         ]
 
     def told(self, what: str) -> list[dict[str, Any]]:

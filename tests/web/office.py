@@ -22,6 +22,7 @@ from werkzeug.test import TestResponse, encode_multipart
 from engine.app import Engine
 from engine.db.tables import person
 from engine.documents.files import Upload
+from engine.runtime import notices
 from engine.settings import Settings
 from tasks_ui import create_app
 from tests.files import PDF
@@ -114,6 +115,26 @@ class Office:
         """The address of the one file that is there, on the list of the case that is prepared."""
         shown = self.desk(OFFICER).get(self.task("prepare", "prepare_materials"))
         return str(shown.every("//a[starts-with(@href, '/materials/')]/@href")[0]).removesuffix("/preview")
+
+
+def a_message_of(office: Office, login: str) -> str:
+    """A notice that this person has, and nobody else among those who look."""
+    case = office.case("prepare")
+    (person_id,) = office.town.ids(login)
+    return office.town.write(
+        lambda tx: (
+            notices.tell_people(
+                tx,
+                office.engine.transactions.context(tx),
+                case.id,
+                "comment",
+                "qinghe",
+                [],
+                "请看一下。",
+                person_id=person_id,
+            ).id
+        )
+    )
 
 
 Values = Mapping[str, str | Sequence[str]]

@@ -8,7 +8,19 @@ from __future__ import annotations
 
 import pytest
 
-from tests.web.office import JUSTICE, LEADER, LIAISON, NOBODY, OFFICER, STRANGER, SUPERVISION, Desk, Office, Page
+from tests.web.office import (
+    JUSTICE,
+    LEADER,
+    LIAISON,
+    NOBODY,
+    OFFICER,
+    STRANGER,
+    SUPERVISION,
+    Desk,
+    Office,
+    Page,
+    a_message_of,
+)
 
 WHO = (NOBODY, OFFICER, LEADER, LIAISON, STRANGER, JUSTICE, SUPERVISION)
 EXPECTED = {
@@ -41,6 +53,13 @@ EXPECTED = {
     "GET /materials/<material_id>": (302, 200, 200, 200, 404, 200, 200),
     "GET /materials/<material_id>/preview": (302, 200, 200, 200, 404, 200, 200),
     "GET /instances/<number>/archive.zip": (302, 404, 404, 404, 404, 404, 404),
+    "GET /messages": (302, 200, 200, 200, 200, 200, 200),
+    "GET /messages/<notice_id>": (302, 302, 404, 404, 404, 404, 404),
+    "POST /messages/<notice_id>": (401, 302, 404, 404, 404, 404, 404),
+    "POST /messages/read": (401, 302, 302, 302, 302, 302, 302),
+    "GET /settings/notices": (302, 200, 200, 200, 200, 200, 200),
+    "POST /settings/notices": (401, 302, 302, 302, 302, 302, 302),
+    "GET /supervision/notices": (302, 403, 403, 403, 403, 200, 200),
     "GET /supervision": (302, 403, 403, 403, 403, 200, 200),
     "GET /supervision/<key>/diagram.bpmn": (302, 403, 403, 403, 403, 200, 200),
 }
@@ -60,6 +79,8 @@ UNKNOWN = [
     "GET /instances/YS-2026-9999/diagram.bpmn",
     "POST /instances/YS-2026-9999/press/act_withdraw",
     "GET /documents/nothing",
+    "GET /messages/nothing",
+    "POST /messages/nothing",
     "GET /materials/nothing",
     "GET /nothing/at/all",
     "GET /tasks/" + "x" * 3000,
@@ -86,6 +107,7 @@ def address(office: Office) -> dict[str, str]:
         "<key>": "case_referral",
         "<element_id>": "act_withdraw",
         "<material_id>": office.file.rsplit("/", 1)[1],
+        "<notice_id>": a_message_of(office, OFFICER),
         "<document_id>": document.rsplit("/", 1)[1],
     }
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from engine.db.tables.archive import archive_package
 from engine.db.tables.base import metadata
 from engine.db.tables.definitions import calendar_version, city_rule, definition_version
+from engine.db.tables.notices import notice, notice_preference, notice_receipt, outbox, supervision_item
 from engine.db.tables.organisation import matter, person, post, sign_in, sign_in_failure, unit
-from engine.db.tables.papers import document, material, notice
+from engine.db.tables.papers import document, material
 from engine.db.tables.record import audit_entry, audit_head, incident
 from engine.db.tables.work import (
     deadline,
@@ -39,7 +40,10 @@ __all__ = [
     "matter",
     "metadata",
     "notice",
+    "notice_preference",
+    "notice_receipt",
     "number_sequence",
+    "outbox",
     "party",
     "person",
     "post",
@@ -47,6 +51,7 @@ __all__ = [
     "sign_in",
     "sign_in_failure",
     "start_draft",
+    "supervision_item",
     "task",
     "task_draft",
     "timer",
