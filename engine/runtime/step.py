@@ -26,13 +26,14 @@ from engine.deadlines.functions import KINDS, counting_functions, evaluate_perio
 from engine.deployments.definitions import Definition
 from engine.errors import ExpressionError
 from engine.ids import new_id
-from engine.organisation import units
+from engine.organisation import jurisdiction, units
 from engine.organisation.assignment import Actor
 from engine.runtime.facts import Facts
 from engine.runtime.operations import perform
+from engine.runtime.similar import same_cases
 
 FUNCTIONS = frozenset(KINDS) | {
-    "now", "due", "deadline_is", "config", "materials", "unit_kind", "completed_at"
+    "now", "due", "deadline_is", "config", "materials", "unit_kind", "completed_at", "empowered", "same_case"
 }  # fmt: skip
 """Every function that the runtime adds to the language of expressions."""
 
@@ -120,6 +121,8 @@ class Step:
             "materials": self._materials,
             "unit_kind": self._unit_kind,
             "completed_at": self._completed_at,
+            "empowered": self._empowered,
+            "same_case": self._same_case,
         }
 
     def _due(self, key: str) -> datetime | None:
@@ -156,6 +159,16 @@ class Step:
             )
         )
         return ended_at
+
+    def _empowered(self, code: str | None) -> bool:
+        """Whether the towns have the power over this matter today (赋权事项)."""
+        found = jurisdiction.find(self.tx, code) if code else None
+        return found is not None and jurisdiction.empowered(found, self.today())
+
+    def _same_case(self, days: int, received: str, received_at: datetime | None, *pairs: object) -> str:
+        names = dict(zip(pairs[::2], pairs[1::2], strict=True))
+        row = (self.definition.key, self.definition.diagram.process.starter_fact, self.instance_id)
+        return same_cases(self.tx, row, days, received, received_at, names)
 
     # --- what operations and events do ---
 
