@@ -14,11 +14,12 @@ from engine.bpmn.rules.properties import takes
 from engine.errors import ExpressionError, Problem
 from engine.forms.schema import Form
 
-ARGUMENTS = {
+ARGUMENTS: dict[str, int | None] = {
     "now": 0, "due": 1, "deadline_is": 2, "config": 1, "materials": 1, "unit_kind": 1, "completed_at": 1, "empowered": 1,
+    "same_case": None,
     "working_days": 2, "natural_days": 2, "months": 2, "hours": 2, "working_days_before": 2, "natural_days_before": 2,
 }  # fmt: skip
-"""How many arguments the engine's own functions take."""
+"""How many arguments the engine's own functions take; None for a number that is judged by itself."""
 STATUSES = frozenset({"running", "overdue", "met", "met_late", "cancelled"})
 """What a period can be, for `deadline_is`."""
 
