@@ -95,14 +95,14 @@ def everything(cases: dict[str, Complaint], login: str) -> dict[str, str]:
     starts += [f"/tasks/{task}" for task in tasks]
     shown = reached(desk, starts)
     for task in tasks:
-        shown[f"look {task}"] = desk.post(f"/tasks/{task}/look", {"informant_name": "", "consent_outcome": "consent"}).text
+        shown[f"look {task}"] = desk.post(
+            f"/tasks/{task}/look", {"informant_name": "", "consent_outcome": "consent"}
+        ).text
     return shown
 
 
 @pytest.mark.parametrize("login", OTHERS)
-def test_no_page_and_no_answer_tells_anybody_else_who_the_informant_is(
-    cases: dict[str, Complaint], login: str
-) -> None:
+def test_no_page_and_no_answer_tells_anybody_else_who_the_informant_is(cases: dict[str, Complaint], login: str) -> None:
     shown = everything(cases, login)
     needed = cases["needed"].referral().number
 
@@ -146,7 +146,9 @@ def test_called_procedures_are_not_handed_it(cases: dict[str, Complaint]) -> Non
     for name, called in (("referred", "referral"), ("mixed", "referral"), ("disputed", "called_dispute")):
         instance = getattr(cases[name], called)()
         values = instance.town.read(
-            lambda tx, id_=instance.id: [str(value) for value in tx.scalars(select(fact.c.value).where(fact.c.instance_id == id_))]
+            lambda tx, id_=instance.id: [
+                str(value) for value in tx.scalars(select(fact.c.value).where(fact.c.instance_id == id_))
+            ]
         )
         assert not [value for value in values if any(secret in value for secret in SECRETS)]
 
@@ -168,4 +170,6 @@ def test_the_identity_is_handed_over_only_when_it_is_needed_and_oversight_still_
 def test_the_record_of_the_flow_does_not_tell_it(cases: dict[str, Complaint]) -> None:
     """The audit is read by oversight, too: it holds names of facts, never these values."""
     for complaint in cases.values():
-        assert not any(secret in json.dumps(complaint.told(what)) for what in ("facts", "notice", "document") for secret in SECRETS)
+        assert not any(
+            secret in json.dumps(complaint.told(what)) for what in ("facts", "notice", "document") for secret in SECRETS
+        )

@@ -150,7 +150,10 @@ class Complaint(Instance):
         return self.ask_consent().answer_consent("refuse").decide("dispute")
 
     def coordinate(self, unit: str | None) -> Complaint:
-        given = {"duty_outcome": "settled" if unit else "not_settled", "coordination_note": "听取双方意见，核对了清单。"}
+        given = {
+            "duty_outcome": "settled" if unit else "not_settled",
+            "coordination_note": "听取双方意见，核对了清单。",
+        }
         if unit:
             given |= {"coordinated_unit": unit, "coordination_division": "职责边界清单第 1 项"}
         self.complete("coordinate_duty", SUPERVISOR, **given)

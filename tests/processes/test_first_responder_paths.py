@@ -259,7 +259,9 @@ def test_a_report_about_the_unit_s_own_staff_is_not_taken_here(plain_town: Town)
     assert plain_town.rows() == before
 
 
-@pytest.mark.parametrize(("key", "text"), [("case_title", f"{INFORMANT}举报排污"), ("complaint_content", f"来电 {CONTACT}，称院内排黑水。")])
+@pytest.mark.parametrize(
+    ("key", "text"), [("case_title", f"{INFORMANT}举报排污"), ("complaint_content", f"来电 {CONTACT}，称院内排黑水。")]
+)
 def test_what_others_will_read_does_not_say_who_the_informant_is(plain_town: Town, key: str, text: str) -> None:
     with pytest.raises(InvalidValues) as refused:
         receive(plain_town, at=MORNING, **{key: text})
@@ -453,7 +455,9 @@ def test_the_result_of_the_referral_is_brought_back_for_the_reply(town: Town) ->
 
 def test_a_violation_that_was_stopped_is_not_handed_over_as_ongoing(town: Town) -> None:
     stopped = registered(town, is_ongoing=True).stop_violation().judge().check("to_refer_violation").referral()
-    goes_on = registered(town, is_ongoing=True).stop_violation("continuing").judge().check("to_refer_violation").referral()
+    goes_on = (
+        registered(town, is_ongoing=True).stop_violation("continuing").judge().check("to_refer_violation").referral()
+    )
 
     assert stopped.waiting == {"prepare_materials": 1}
     assert goes_on.waiting == {"prepare_materials": 1, "stop_violation": 1}
@@ -501,7 +505,9 @@ def test_whether_it_was_withdrawn_does_not_matter_when_a_violation_is_suspected(
 # --- limits of the channels are off until the city switches them on ---
 
 
-@pytest.mark.parametrize("answers", [{"complaint_kind": "petition", "channel": "petition_office"}, {"channel": "hotline_12345"}])
+@pytest.mark.parametrize(
+    "answers", [{"complaint_kind": "petition", "channel": "petition_office"}, {"channel": "hotline_12345"}]
+)
 def test_no_channel_has_a_hard_period_by_itself(plain_town: Town, answers: dict[str, str]) -> None:
     complaint = checking(plain_town, **answers)
 
@@ -522,7 +528,12 @@ def test_a_petition_is_told_in_15_days_and_answered_in_60_and_30_more(town: Town
     with pytest.raises(InvalidValues) as refused:
         complaint.ask_extension("2027-01-20")
     assert "30 日" in refused.value.problems["petition_extension_until"]
-    complaint.complete("request_petition_extension", "shenhe.qh", petition_extension_until="2027-01-06", petition_extension_reason="须等待检测报告。")
+    complaint.complete(
+        "request_petition_extension",
+        "shenhe.qh",
+        petition_extension_until="2027-01-06",
+        petition_extension_reason="须等待检测报告。",
+    )
     complaint.answer_extension("approve")
 
     assert local(complaint.deadline("channel").due_at) == local(at("2027-01-07T00:00"))
@@ -564,7 +575,9 @@ def test_who_registers_the_same_again_is_told_who_was_first(town_on_each_databas
 
     later, earlier = warned(town), warned(town, received_at="2026-09-30T08:00")
 
-    assert f"{first.number}（青河镇，9月30日 09:30 收到，收到在先）" in later, "at one instant the record made first is first"
+    assert f"{first.number}（青河镇，9月30日 09:30 收到，收到在先）" in later, (
+        "at one instant the record made first is first"
+    )
     assert "收到在后" in earlier
     assert receive(town, "shiyifan.sq").waiting == {"register_intake": 1}, "each informant is still answered"
 

@@ -51,7 +51,12 @@ def test_the_title_cannot_be_confidential() -> None:
 
 
 def test_a_list_of_material_cannot_be_confidential() -> None:
-    listed = {"type": "filepicker", "key": "files", "label": "材料", "properties": {"widget": "materials", "confidential": "asking_unit"}}
+    listed = {
+        "type": "filepicker",
+        "key": "files",
+        "label": "材料",
+        "properties": {"widget": "materials", "confidential": "asking_unit"},
+    }
     refused(the_problem(broken(), forms_of({"read_a": [listed]})), "read_a.files", "confidential")
 
 

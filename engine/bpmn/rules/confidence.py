@@ -38,10 +38,15 @@ def _field(draft: Draft, form_id: str, field: Field) -> Iterator[Problem]:
     if not field.asks:
         yield _in_form(form_id, field, "材料清单不能保密，当事各方都看得到。", "请删去属性 confidential。")
     if field.key in (draft.diagram.process.title_fact, _LISTED):
-        yield _in_form(form_id, field, "办件的标题和当事人列在清单里，不能保密。", "请换一个 key，或删去 confidential。")
+        yield _in_form(
+            form_id, field, "办件的标题和当事人列在清单里，不能保密。", "请换一个 key，或删去 confidential。"
+        )
     if field.key.endswith(_TOLD):
         yield _in_form(
-            form_id, field, "结论、意见和理由进入流转记录，不能保密。", "请换一个 key，不以 _outcome、_opinion、_reason 结尾。"
+            form_id,
+            field,
+            "结论、意见和理由进入流转记录，不能保密。",
+            "请换一个 key，不以 _outcome、_opinion、_reason 结尾。",
         )
 
 
