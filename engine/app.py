@@ -1,28 +1,28 @@
 """The engine as its users see it: one method per thing that a person, the worker or the command line may do.
 
-This is the only place that wires settings, database, clock and calendar, and the only place that opens a transaction for
-a use of the engine. Everything below works within the transaction it is given.
+This is the only place that wires settings, database, clock and worker. A subject with several uses of its own is a module
+of `engine.uses`, handed out here (`engine.materials`); every use opens its own transaction.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Connection, insert, select
 
+from engine.archive.keeper import Keeper
 from engine.clock import Clock, SystemClock
 from engine.db import migrate
 from engine.db.session import Database
-from engine.db.tables import calendar_version, material
-from engine.deadlines.calendar import Calendar, load_calendar
+from engine.db.tables import calendar_version
+from engine.deadlines.calendar import load_calendar
 from engine.deployments import definitions
 from engine.deployments.definitions import Definition
-from engine.documents import materials
-from engine.documents.materials import FileStore, Material, Upload
-from engine.errors import IncidentRaised, NotAllowed, NotFound
+from engine.documents.files import FileStore
+from engine.errors import NotAllowed
 from engine.organisation import city, sign_ins, units
 from engine.organisation.assignment import Actor, may
 from engine.organisation.people import ROLES
@@ -35,10 +35,12 @@ from engine.runtime import actions, audit, due, incidents
 from engine.runtime import instances as running
 from engine.runtime import tasks as work
 from engine.runtime.advance import catch_up
-from engine.runtime.faults import Fault
 from engine.runtime.operations import OPERATIONS
 from engine.runtime.step import FUNCTIONS, Context
 from engine.settings import Settings
+from engine.uses.archives import ArchiveUses
+from engine.uses.materials import MaterialUses
+from engine.uses.transactions import Transactions
 from engine.worker import Worker
 
 T = TypeVar("T")
@@ -51,24 +53,15 @@ class Engine:
         self.settings, self.clock = settings, clock or SystemClock()
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         self.database = Database(settings.url)
-        self.files = FileStore(settings.data_dir / "materials")
-        self._calendars: dict[str, Calendar] = {}
-        self.worker = Worker(self.database, self.context, settings.tick_seconds)
+        self.transactions = Transactions(self.database, self.clock)
+        files = FileStore(settings.data_dir / "materials")
+        keeper = Keeper(self.database, self.clock, settings.data_dir / "archives", files)
+        self.materials = MaterialUses(self.transactions, files)
+        self.archives = ArchiveUses(self.transactions, keeper)
+        self.worker = Worker(self.database, self.transactions.context, settings.tick_seconds, [keeper.make_wanted])
 
     def close(self) -> None:
         self.database.close()
-
-    def context(self, tx: Connection) -> Context:
-        """The present instant, the calendar that is in force, and the city's rules."""
-        now = self.clock.now()
-        in_force = select(calendar_version.c.version).where(calendar_version.c.active_from <= now)
-        version = tx.scalar(in_force.order_by(calendar_version.c.active_from.desc()).limit(1))
-        if version is None:
-            raise NotFound("还没有导入工作日历，请先运行 lianban prepare。")
-        if version not in self._calendars:
-            content = tx.scalar(select(calendar_version.c.content).where(calendar_version.c.version == version))
-            self._calendars[version] = load_calendar(content or b"")
-        return Context(now, self._calendars[version], city.rules(tx))
 
     # --- setting up ---
 
@@ -113,140 +106,89 @@ class Engine:
     # --- tasks ---
 
     def inbox(self, actor: Actor, tab: str, filters: Filters, page: int) -> inbox.Inbox:
-        return self._read(lambda tx, context: inbox.inbox(tx, context, actor, tab, filters, page))
+        return self.transactions.read(lambda tx, context: inbox.inbox(tx, context, actor, tab, filters, page))
 
     def counts(self, actor: Actor) -> dict[str, int]:
         """How many things lie in each tab of the inbox."""
-        return self._read(lambda tx, context: inbox.counts(tx, context, actor))
+        return self.transactions.read(lambda tx, context: inbox.counts(tx, context, actor))
 
     def task(self, actor: Actor, task_id: str, sent: Raw | None = None) -> tasks.TaskView:
         """Everything the page of a task shows; `sent` are values that were refused and stand in the form again."""
-        return self._read(lambda tx, context: tasks.task_view(tx, context, actor, task_id, sent))
+        return self.transactions.read(lambda tx, context: tasks.task_view(tx, context, actor, task_id, sent))
 
     def look_at_answers(self, actor: Actor, task_id: str, raw: Raw) -> Look:
         """What a form that is being filled in asks and warns of, for the values so far."""
-        return self._read(lambda tx, context: tasks.look_at_answers(tx, context, actor, task_id, raw))
+        return self.transactions.read(lambda tx, context: tasks.look_at_answers(tx, context, actor, task_id, raw))
 
     def claim(self, actor: Actor, task_id: str) -> None:
-        self._write(lambda tx, context: work.claim(tx, actor, task_id, context.now))
+        self.transactions.write(lambda tx, context: work.claim(tx, actor, task_id, context.now))
 
     def release(self, actor: Actor, task_id: str) -> None:
-        self._write(lambda tx, context: work.release(tx, actor, task_id, context.now))
+        self.transactions.write(lambda tx, context: work.release(tx, actor, task_id, context.now))
 
     def save_draft(self, actor: Actor, task_id: str, raw: Raw) -> None:
-        self._write(lambda tx, context: work.save_draft(tx, actor, task_id, raw, context.now))
+        self.transactions.write(lambda tx, context: work.save_draft(tx, actor, task_id, raw, context.now))
 
     def complete(self, actor: Actor, task_id: str, raw: Raw) -> work.Completed:
-        return self._write(lambda tx, context: work.complete(tx, context, actor, task_id, raw))
+        return self.transactions.write(lambda tx, context: work.complete(tx, context, actor, task_id, raw))
 
     # --- instances ---
 
     def procedures(self, actor: Actor) -> list[starting.Procedure]:
-        return self._read(lambda tx, context: starting.procedures(tx, actor))
+        return self.transactions.read(lambda tx, context: starting.procedures(tx, actor))
 
     def beginning(self, actor: Actor, key: str, sent: Raw | None = None) -> starting.Beginning:
         """The start form of a procedure, with this person's draft or the values that were refused."""
-        return self._read(lambda tx, context: starting.beginning(tx, context, actor, key, sent))
+        return self.transactions.read(lambda tx, context: starting.beginning(tx, context, actor, key, sent))
 
     def look_at_beginning(self, actor: Actor, key: str, raw: Raw) -> starting.BeginningLook:
-        return self._read(lambda tx, context: starting.look_at_beginning(tx, context, actor, key, raw))
+        return self.transactions.read(lambda tx, context: starting.look_at_beginning(tx, context, actor, key, raw))
 
     def save_beginning(self, actor: Actor, key: str, raw: Raw) -> None:
-        self._write(lambda tx, context: running.save_draft(tx, context, actor, key, raw))
+        self.transactions.write(lambda tx, context: running.save_draft(tx, context, actor, key, raw))
 
     def start(self, actor: Actor, key: str, raw: Raw) -> str:
         """The instance runs. Returns its number."""
-        return self._write(lambda tx, context: running.start(tx, context, actor, key, raw))
+        return self.transactions.write(lambda tx, context: running.start(tx, context, actor, key, raw))
 
     def instance(self, actor: Actor, number: str) -> instances.InstanceView:
-        return self._read(lambda tx, context: instances.instance_view(tx, context, actor, number))
+        return self.transactions.read(lambda tx, context: instances.instance_view(tx, context, actor, number))
 
     def instances(self, actor: Actor, filters: Filters, page: int) -> listing.Listing:
         """The instances that this person may see."""
-        return self._read(lambda tx, context: listing.listing(tx, context, actor, filters, page))
+        return self.transactions.read(lambda tx, context: listing.listing(tx, context, actor, filters, page))
 
     def press(self, actor: Actor, number: str, element_id: str) -> str | None:
         """The button's branch is open. Returns the task it opened for this person, if any."""
-        return self._write(
+        return self.transactions.write(
             lambda tx, context: actions.press(tx, context, actor, running.find(tx, number, actor).id, element_id)
         )
 
     def diagram_of(self, actor: Actor, number: str) -> bytes:
         """The analyst's own file that the instance runs on."""
-        return self._read(
+        return self.transactions.read(
             lambda tx, context: definitions.diagram_bytes(tx, running.find(tx, number, actor).definition_id)
         )
 
-    # --- papers and material ---
+    # --- papers ---
 
     def document(self, actor: Actor, document_id: str) -> documents.DocumentView:
         """The page of a document; the receiving unit's first look is kept."""
-        return self._write(lambda tx, context: documents.document_view(tx, context, actor, document_id))
-
-    def add_material(self, actor: Actor, task_id: str, values: Mapping[str, str], upload: Upload | None) -> None:
-        """The material is on the instance's list. Raises NotAllowed, InvalidValues."""
-        self._write(lambda tx, context: work.require_own(tx, actor, task_id))
-        stored = (upload.name, *self.files.put(upload)) if upload else None
-
-        def list_it(tx: Connection, context: Context) -> None:
-            row = work.require_own(tx, actor, task_id)
-            materials.add(
-                tx,
-                instance_id=row.instance_id,
-                task_id=task_id,
-                unit_code=actor.unit_code,
-                person_id=actor.person_id,
-                kind=values.get("kind", ""),
-                title=values.get("title", ""),
-                copies=values.get("copies", ""),
-                pages=values.get("pages", ""),
-                original=values.get("original") == "original",
-                stored=stored,
-                now=context.now,
-            )
-
-        self._write(list_it)
-
-    def remove_material(self, actor: Actor, task_id: str, material_id: str) -> None:
-        """Taken off the list again by those who work on the task it belongs to."""
-
-        def take_off(tx: Connection, context: Context) -> None:
-            row = work.require_own(tx, actor, task_id)
-            found = materials.find(tx, material_id)
-            if found.instance_id != row.instance_id or found.unit_code != actor.unit_code:
-                raise NotAllowed("只能删除本单位添加的材料。")
-            materials.remove(tx, material_id, context.now)
-
-        self._write(take_off)
-
-    def material_file(self, actor: Actor, material_id: str) -> tuple[Material, Path]:
-        """The file of a material, for those who may see the instance. Raises NotFound."""
-
-        def look(tx: Connection, context: Context) -> Material:
-            instance_id = tx.scalar(select(material.c.instance_id).where(material.c.id == material_id))
-            if instance_id is None:
-                raise NotFound
-            running.require_visible(tx, instance_id, actor)
-            return materials.find(tx, material_id)
-
-        found = self._read(look)
-        if found.sha256 is None:
-            raise NotFound("这份材料是纸质件，没有电子文件。")
-        return found, self.files.path(found.sha256)
+        return self.transactions.write(lambda tx, context: documents.document_view(tx, context, actor, document_id))
 
     # --- oversight ---
 
     def supervision(self, actor: Actor, filters: Filters, page: int) -> oversight.Supervision:
         self._require_oversight(actor)
-        return self._read(lambda tx, context: oversight.supervision(tx, context, filters, page))
+        return self.transactions.read(lambda tx, context: oversight.supervision(tx, context, filters, page))
 
     def procedure_counts(self, actor: Actor, key: str) -> oversight.ProcedureCounts:
         self._require_oversight(actor)
-        return self._read(lambda tx, context: oversight.procedure_counts(tx, context, key))
+        return self.transactions.read(lambda tx, context: oversight.procedure_counts(tx, context, key))
 
     def latest_diagram(self, actor: Actor, key: str) -> bytes:
         self._require_oversight(actor)
-        return self._read(lambda tx, context: definitions.diagram_bytes(tx, definitions.latest(tx, key).id))
+        return self.transactions.read(lambda tx, context: definitions.diagram_bytes(tx, definitions.latest(tx, key).id))
 
     # --- running it ---
 
@@ -269,24 +211,9 @@ class Engine:
         def go_on(tx: Connection, context: Context) -> None:
             catch_up(tx, context, incidents.resume(tx, number, by, context.now))
 
-        self._write(go_on)
+        self.transactions.write(go_on)
 
     # --- within ---
-
-    def _read(self, look: Callable[[Connection, Context], T]) -> T:
-        with self.database.reading() as tx:
-            return look(tx, self.context(tx))
-
-    def _write(self, step: Callable[[Connection, Context], T]) -> T:
-        """The step in a transaction of its own. A fault of the instance parks it, and says so."""
-        try:
-            return self.database.run(lambda tx: step(tx, self.context(tx)))
-        except Fault as fault:
-            self._park(fault)
-            raise IncidentRaised(f"{fault.message}这一步没有办成，已通知系统管理员。") from fault
-
-    def _park(self, fault: Fault) -> None:
-        self.database.run(lambda tx: incidents.park(tx, fault, self.clock.now()))
 
     def _require_oversight(self, actor: Actor) -> None:
         decision = may(actor, "supervise", None)

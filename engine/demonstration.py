@@ -181,7 +181,7 @@ class _Story:
         self.engine, self.clock, self.now = engine, clock, now
         self.numbers: dict[int, str] = {}
         with engine.database.reading() as tx:
-            self.calendar = engine.context(tx).calendar
+            self.calendar = engine.transactions.context(tx).calendar
         self.today = self._last_working_day(local_date(now))
 
     def tell(self, cases: list[Mapping[str, Any]]) -> None:
@@ -226,7 +226,7 @@ class _Story:
             self.engine.claim(actor, self._task(number, what["claim"]))
         elif "material" in what:
             values = {"copies": "1", "original": "original", **{k: str(v) for k, v in what["material"].items()}}
-            self.engine.add_material(actor, self._task(number, what["task"]), values, None)
+            self.engine.materials.add(actor, self._task(number, what["task"]), values)
         else:
             self.engine.complete(actor, self._task(number, what["complete"]), raw)
 

@@ -88,7 +88,14 @@ class ProcedureSubject:
     candidate_starters: frozenset[tuple[str, str]]
 
 
-Subject = InstanceSubject | ProcedureSubject | ConfidentialSubject | None
+@dataclass(frozen=True)
+class ArchiveSubject:
+    """`unit_code` keeps the file of the case."""
+
+    unit_code: str
+
+
+Subject = InstanceSubject | ProcedureSubject | ConfidentialSubject | ArchiveSubject | None
 
 
 def resolve(
@@ -139,6 +146,8 @@ def may(actor: Actor, verb: str, subject: Subject) -> Decision:
             )
         case "press", ButtonSubject(unit_code=unit_code, roles=roles):
             return _when(actor.unit_code == unit_code and bool(actor.standing_roles & roles), "这项操作不由你提出。")
+        case "take_archive", ArchiveSubject(unit_code):
+            return _when(actor.unit_code == unit_code, "归档包由负责归档的单位保管，只有该单位能下载。")
         case "claim" | "complete" | "release" | "add_material", TaskSubject():
             return _may_with_task(actor, verb, subject)
     raise AssertionError((verb, subject))

@@ -142,6 +142,6 @@ def test_a_prepared_installation_reads_its_rules_once(tmp_path: Path) -> None:
     run("prepare", data_dir=tmp_path)
     engine = Engine(Settings(data_dir=tmp_path))
     with engine.database.reading() as tx:
-        rules = engine.context(tx).rules
+        rules = engine.transactions.context(tx).rules
     engine.close()
     assert rules["referral.cap_wd"] == 10

@@ -309,7 +309,7 @@ class Instance:
     def add_material_to(self, task: str, by: str, kind: str, pages: int = 3) -> None:
         actor, task_id = self.town.person(by), self.task(task)
         values = {"kind": kind, "title": "", "copies": "1", "pages": str(pages), "original": "original"}
-        self.town.act(lambda engine: engine.add_material(actor, task_id, values, None))
+        self.town.act(lambda engine: engine.materials.add(actor, task_id, values))
 
     # --- how it stands ---
 
@@ -571,7 +571,8 @@ def problems(case: Instance) -> list[str]:
         wrong += [f"{task.element_id} has no holder" for task in opened if not _is_held(tx, task, context.now)]
         wrong += [] if ready == {task.id for task in opened} else ["open rows are not what the workflow waits for"]
         wrong += [] if armed == _ids(timers, "due") else ["timer rows are not what the workflow has armed"]
-        marked = {found.id for found in running if found.hard or _is_reminded_of(found, context)}
+        counting = [found for found in running if found.status != "paused"]
+        marked = {found.id for found in counting if found.hard or _is_reminded_of(found, context)}
         wrong += [] if marked == _ids(timers, "mark") else ["a period without its next mark"]
         wrong += [
             f"{found.key} has no timer"
@@ -584,7 +585,7 @@ def problems(case: Instance) -> list[str]:
 
     def reading(engine: Engine) -> list[str]:
         with engine.database.reading() as tx:
-            return look(tx, engine.context(tx))
+            return look(tx, engine.transactions.context(tx))
 
     return case.town.act(reading)
 

@@ -1,0 +1,54 @@
+"""Every table, with what its columns mean. SQLAlchemy Core: rows are plain, statements are written where they are used.
+
+Instants are aware and in UTC (`Instant`); JSON is text, never the database's own JSON type, because the order of keys
+matters to what is stored (`Json`). Every table that grows with the work carries `instance_id`, so that it can be sharded.
+"""
+
+from __future__ import annotations
+
+from engine.db.tables.archive import archive_package
+from engine.db.tables.base import metadata
+from engine.db.tables.definitions import calendar_version, city_rule, definition_version
+from engine.db.tables.organisation import matter, person, post, sign_in, sign_in_failure, unit
+from engine.db.tables.papers import document, material, notice
+from engine.db.tables.record import audit_entry, audit_head, incident
+from engine.db.tables.work import (
+    deadline,
+    fact,
+    number_sequence,
+    party,
+    process_instance,
+    start_draft,
+    task,
+    task_draft,
+    timer,
+)
+
+__all__ = [
+    "archive_package",
+    "audit_entry",
+    "audit_head",
+    "calendar_version",
+    "city_rule",
+    "deadline",
+    "definition_version",
+    "document",
+    "fact",
+    "incident",
+    "material",
+    "matter",
+    "metadata",
+    "notice",
+    "number_sequence",
+    "party",
+    "person",
+    "post",
+    "process_instance",
+    "sign_in",
+    "sign_in_failure",
+    "start_draft",
+    "task",
+    "task_draft",
+    "timer",
+    "unit",
+]

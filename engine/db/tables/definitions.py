@@ -1,0 +1,43 @@
+"""What the office sets: the city's rules, the calendar, and the procedures that analysts deploy."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Integer, LargeBinary, String, Table, Text, UniqueConstraint
+
+from engine.db.tables.base import metadata
+from engine.db.types import Instant, Json
+
+city_rule = Table(
+    "city_rule",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("version", Integer, primary_key=True, comment="the highest is in force; older ones stay"),
+    Column("value", Json, nullable=False),
+    Column("set_at", Instant, nullable=False),
+    Column("set_by", Text, nullable=False),
+)
+
+calendar_version = Table(
+    "calendar_version",
+    metadata,
+    Column("version", String(64), primary_key=True, comment="sha-256 of the content, shortened"),
+    Column("content", LargeBinary, nullable=False, comment="the official years, as `deadlines.calendar` reads them"),
+    Column("active_from", Instant, nullable=False),
+    Column("set_by", Text, nullable=False),
+)
+
+definition_version = Table(
+    "definition_version",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("key", String(64), nullable=False, comment="the process id in the diagram"),
+    Column("version", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("diagram", LargeBinary, nullable=False, comment="the analyst's bytes, untouched"),
+    Column("sha256", String(64), nullable=False, comment="of the diagram and its forms together"),
+    Column("specification", LargeBinary, nullable=False, comment="what SpiffWorkflow runs, from its own JSON"),
+    Column("forms", Json, nullable=False, comment="form id -> the form's own JSON text"),
+    Column("deployed_at", Instant, nullable=False),
+    Column("deployed_by", Text, nullable=False),
+    UniqueConstraint("key", "version"),
+)

@@ -1,0 +1,77 @@
+"""Who there is: units, people, their posts, what each unit is competent for, and sign-ins."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text, text
+
+from engine.db.tables.base import metadata
+from engine.db.types import Instant
+
+unit = Table(
+    "unit",
+    metadata,
+    Column("code", String(64), primary_key=True, comment="ASCII, never reused"),
+    Column("name", Text, nullable=False),
+    Column("kind", String(32), nullable=False, comment="one of organisation.units.KINDS"),
+    Column("abbreviation", String(16), nullable=False, comment="机关代字, for document numbers"),
+    Column("parent_code", ForeignKey("unit.code"), comment="of an internal body or a roving team"),
+    Column("valid_from", Instant, nullable=False),
+    Column("valid_to", Instant, comment="exclusive; null while the unit exists"),
+    Column("successor_code", ForeignKey("unit.code"), comment="inherits the open tasks of a dissolved unit"),
+)
+
+person = Table(
+    "person",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("login", String(64), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+)
+
+post = Table(
+    "post",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("person_id", ForeignKey("person.id"), nullable=False),
+    Column("unit_code", ForeignKey("unit.code"), nullable=False),
+    Column("role", String(32), nullable=False, comment="one of organisation.people.ROLES"),
+    Column("valid_from", Instant, nullable=False),
+    Column("valid_to", Instant, comment="exclusive; null while it is held"),
+    Index(None, "unit_code", "role"),
+    Index(None, "person_id"),
+)
+
+matter = Table(
+    "matter",
+    metadata,
+    Column("code", String(64), primary_key=True, comment="an entry of the 职责边界清单"),
+    Column("title", Text, nullable=False),
+    Column("department_code", ForeignKey("unit.code"), nullable=False, comment="supervises the matter (R4)"),
+    Column("enforcing_kind", String(32), nullable=False, comment="kind of unit that is competent: town or department"),
+    Column("empowered_at", Date, comment="when the power went to the towns; null when it did not"),
+    Column("basis", Text, nullable=False),
+)
+
+sign_in = Table(
+    "sign_in",
+    metadata,
+    Column("token_hash", String(64), primary_key=True, comment="SHA-256 of the cookie's secret"),
+    Column("person_id", ForeignKey("person.id"), nullable=False),
+    Column("unit_code", ForeignKey("unit.code"), comment="the unit this person acts for; one at a time"),
+    Column("opened_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+)
+
+sign_in_failure = Table(
+    "sign_in_failure",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("login", String(64), nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("at", Instant, nullable=False),
+    Index(None, "login", "at"),
+    Index(None, "address", "at"),
+)

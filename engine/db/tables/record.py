@@ -1,0 +1,50 @@
+"""What happened: the audit chains, and faults."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Date, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+
+from engine.db.tables.base import metadata
+from engine.db.types import Instant, Json
+
+audit_entry = Table(
+    "audit_entry",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("instance_id", String(32), nullable=False, comment="or the name of a chain that is no instance"),
+    Column("sequence", Integer, nullable=False, comment="1, 2, 3 … without a gap within a chain"),
+    Column("at", Instant, nullable=False),
+    Column("person_id", String(32)),
+    Column("unit_code", String(64)),
+    Column("kind", String(32), nullable=False),
+    Column("element_id", String(128)),
+    Column("content", Json, nullable=False),
+    Column("previous_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    UniqueConstraint("instance_id", "sequence"),
+    Index(None, "at"),
+)
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("day", Date, primary_key=True, comment="in Asia/Shanghai"),
+    Column("chains", Integer, nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("content_hash", String(64), nullable=False, comment="over the last hash of every chain, in order of id"),
+    Column("previous_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("made_at", Instant, nullable=False),
+)
+
+incident = Table(
+    "incident",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("instance_id", ForeignKey("process_instance.id"), nullable=False),
+    Column("element_id", String(128)),
+    Column("message", Text, nullable=False),
+    Column("raised_at", Instant, nullable=False),
+    Column("closed_at", Instant),
+    Index(None, "instance_id"),
+)

@@ -1,0 +1,167 @@
+"""The work: instances, their tasks and facts, their periods and timers."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+)
+
+from engine.db.tables.base import metadata
+from engine.db.types import Instant, Json
+
+number_sequence = Table(
+    "number_sequence",
+    metadata,
+    Column("prefix", String(16), primary_key=True),
+    Column("year", Integer, primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+
+process_instance = Table(
+    "process_instance",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("number", String(64), nullable=False, unique=True, comment="YS-2026-0412"),
+    Column("definition_id", ForeignKey("definition_version.id"), nullable=False),
+    Column("key", String(64), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("status", String(16), nullable=False, comment="running, ended, incident"),
+    Column("result", String(64), comment="of the end event that was reached"),
+    Column("result_name", Text),
+    Column("started_at", Instant, nullable=False),
+    Column("started_by", ForeignKey("person.id")),
+    Column("ended_at", Instant),
+    Column("revision", Integer, nullable=False, comment="plus one with every step"),
+    Column("state", LargeBinary, nullable=False, comment="see bpmn.state"),
+    Column("taken", Json, nullable=False, comment="sequence flows passed, in order of first passage"),
+    Column("origin_instance_id", ForeignKey("process_instance.id"), comment="which called or started this one"),
+    Column("origin_task_id", String(32), comment="the call that waits for the end of this one"),
+    Index(None, "key", "status"),
+    Index(None, "status", "started_at"),
+    Index(None, "origin_instance_id"),
+    CheckConstraint("status in ('running', 'ended', 'incident')", name="status"),
+)
+
+party = Table(
+    "party",
+    metadata,
+    Column("instance_id", ForeignKey("process_instance.id"), primary_key=True),
+    Column("unit_code", ForeignKey("unit.code"), primary_key=True),
+    Column("fact", String(64), primary_key=True, comment="the fact that names the unit: receiving_unit"),
+    Index(None, "unit_code"),
+)
+
+task = Table(
+    "task",
+    metadata,
+    Column("id", String(32), primary_key=True, comment="the engine's own id of the task"),
+    Column("instance_id", ForeignKey("process_instance.id"), nullable=False),
+    Column("element_id", String(128), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("unit_code", ForeignKey("unit.code"), nullable=False, comment="who is asked"),
+    Column("roles", Json, nullable=False, comment="list of roles, any of which may do it"),
+    Column("fallback", Boolean, nullable=False, comment="true: no holder of the role, so the principal leader (R51)"),
+    Column("deadline_key", String(64), comment="the period it is worked under"),
+    Column("status", String(16), nullable=False, comment="open, completed, lapsed"),
+    Column("opened_at", Instant, nullable=False),
+    Column("assignee_id", ForeignKey("person.id")),
+    Column("claimed_at", Instant),
+    Column("ended_at", Instant),
+    Column("ended_by", ForeignKey("person.id")),
+    Column("outcome", String(64)),
+    Column("outcome_name", Text),
+    Column("remark", Text, comment="the opinion given, for the history"),
+    Index(None, "instance_id"),
+    Index(None, "status", "unit_code"),
+    CheckConstraint("status in ('open', 'completed', 'lapsed')", name="status"),
+)
+
+task_draft = Table(
+    "task_draft",
+    metadata,
+    Column("task_id", ForeignKey("task.id"), primary_key=True),
+    Column("instance_id", ForeignKey("process_instance.id"), nullable=False),
+    Column("person_id", ForeignKey("person.id"), primary_key=True),
+    Column("answers", Json, nullable=False, comment="as the browser sent them, unchecked"),
+    Column("saved_at", Instant, nullable=False),
+)
+
+start_draft = Table(
+    "start_draft",
+    metadata,
+    Column("person_id", ForeignKey("person.id"), primary_key=True),
+    Column("unit_code", ForeignKey("unit.code"), primary_key=True),
+    Column("key", String(64), primary_key=True, comment="of the procedure that is about to be started"),
+    Column("answers", Json, nullable=False),
+    Column("saved_at", Instant, nullable=False),
+)
+
+fact = Table(
+    "fact",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("instance_id", ForeignKey("process_instance.id"), nullable=False),
+    Column("revision", Integer, nullable=False, comment="the step that said it; the latest row is in force"),
+    Column("name", String(64), nullable=False),
+    Column("value", Json, nullable=False, comment="see db.values"),
+    Column("said_at", Instant, nullable=False),
+    Column("said_by", ForeignKey("person.id"), comment="null: the procedure itself"),
+    Column("task_id", ForeignKey("task.id")),
+    Index(None, "instance_id", "name"),
+)
+
+deadline = Table(
+    "deadline",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("instance_id", ForeignKey("process_instance.id"), nullable=False),
+    Column("key", String(64), nullable=False),
+    Column("element_id", String(128), nullable=False, comment="the timer event that started it"),
+    Column("name", Text, nullable=False),
+    Column("rule", String(16), nullable=False, comment="R55"),
+    Column("basis", Text, nullable=False, comment="the plan's own words"),
+    Column("hard", Boolean, nullable=False, comment="false: a recommended period, never a breach"),
+    Column("unit_code", ForeignKey("unit.code"), comment="who is responsible"),
+    Column("kind", String(32), nullable=False, comment="working_days, hours …"),
+    Column("number", Integer),
+    Column("start_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False, comment="exclusive: in time is before it"),
+    Column("last_day", Date),
+    Column("provisional", Boolean, nullable=False),
+    Column("trace", Json, nullable=False, comment="counted and skipped days with their reasons"),
+    Column("calendar_version", String(64), nullable=False),
+    Column("status", String(16), nullable=False, comment="running, overdue, paused, met, met_late, cancelled"),
+    Column("armed_at", Instant, nullable=False),
+    Column("original_due_at", Instant, nullable=False),
+    Column("moves", Json, nullable=False, comment="every change of the due instant: when, from, to, why"),
+    Column("overdue_at", Instant, comment="a fact that nobody can erase"),
+    Column("ended_at", Instant),
+    Index(None, "instance_id", "key"),
+    Index(None, "status", "due_at"),
+    CheckConstraint("status in ('running', 'overdue', 'paused', 'met', 'met_late', 'cancelled')", name="status"),
+)
+
+timer = Table(
+    "timer",
+    metadata,
+    Column("id", String(64), primary_key=True, comment="the engine's task id, or the deadline's id for its marks"),
+    Column("instance_id", ForeignKey("process_instance.id"), nullable=False),
+    Column("element_id", String(128), nullable=False),
+    Column("kind", String(16), nullable=False, comment="due (drawn in the diagram) or mark (reminder, escalation)"),
+    Column("due_at", Instant, comment="null: armed, but dormant"),
+    Column("interrupting", Boolean, nullable=False),
+    Column("number", Integer, nullable=False, comment="which one of a repeating timer, or which mark"),
+    Index(None, "due_at"),
+    Index(None, "instance_id"),
+    CheckConstraint("kind in ('due', 'mark')", name="kind"),
+)
