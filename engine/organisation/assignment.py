@@ -76,6 +76,14 @@ class ButtonSubject(InstanceSubject):
 
 
 @dataclass(frozen=True)
+class ConfidentialSubject:
+    """What only the handlers of some units may read: `roles` are those that work on the instance for these units."""
+
+    units: frozenset[str]
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True)
 class ProcedureSubject:
     candidate_starters: frozenset[tuple[str, str]]
 
@@ -94,7 +102,7 @@ class PersonSubject:
     person_id: str
 
 
-Subject = InstanceSubject | ProcedureSubject | ArchiveSubject | PersonSubject | None
+Subject = InstanceSubject | ProcedureSubject | ConfidentialSubject | ArchiveSubject | PersonSubject | None
 
 
 def resolve(
@@ -139,6 +147,10 @@ def may(actor: Actor, verb: str, subject: Subject) -> Decision:
             )
         case "see_instance", InstanceSubject(parties):
             return _when(actor.unit_code in parties or actor.unit_kind in OVERSIGHT, "只有当事双方和市司法局能看。")
+        case "read_confidential", ConfidentialSubject(units=readers, roles=roles):
+            return _when(
+                actor.unit_code in readers and bool(actor.standing_roles & roles), "这一项只有办理这件办件的单位能看。"
+            )
         case "press", ButtonSubject(unit_code=unit_code, roles=roles):
             return _when(actor.unit_code == unit_code and bool(actor.standing_roles & roles), "这项操作不由你提出。")
         case "take_archive", ArchiveSubject(unit_code):

@@ -220,14 +220,14 @@ def _past_task(row: Row[Any], names: Names) -> StepLine:
 
 
 def _delivered(row: Row[Any], names: Names) -> StepLine:
-    to_unit = names.unit(row.to_unit)
+    to_unit, addressee = names.unit(row.to_unit), row.content.get("addressee", "")
     return StepLine(
         state="done",
         name=f"送达{row.title}",
         unit=None,
         who="",
         at=row.delivered_at,
-        outcome=f"送达{to_unit.name}" if to_unit else "",
+        outcome=f"送达{addressee or to_unit.name}" if to_unit else "",
         remark="",
         document_id=row.id,
     )

@@ -145,7 +145,7 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
         bars=[bar_of(period, context.now, context.calendar) for period in periods],
         steps=history.steps(tx, row.id, diagram, names, row.status == "ended"),
         log=history.log(tx, row.id, diagram, names, told_whom),
-        sections=answers.sections([(diagram.name, form), *forms], step.facts, names),
+        sections=answers.sections([(diagram.name, form), *forms], step, names),
         documents=document_lines(tx, row.id, names),
         materials=materials.of_instance(tx, row.id),
         buttons=actions.buttons(step) if row.status == "running" else [],

@@ -116,11 +116,25 @@ def _moment(step: Step, element: Element, name: str) -> datetime:
 
 
 def _issue_document(step: Step, element: Element) -> None:
-    """The document is in the receiving unit's inbox: that instant is its receipt (A10) and starts what hangs on it."""
+    """The document is in the receiving unit's inbox: that instant is its receipt (A10) and starts what hangs on it.
+
+    One for a person outside the units (`addressee`) stays in the issuing unit's own file; how that person was served
+    is what a form of the procedure asks.
+    """
     properties = element.properties
-    from_unit, to_unit = step.unit_of(properties["from"]), step.unit_of(properties["to"])
+    from_unit = step.unit_of(properties["from"])
+    to_unit = step.unit_of(properties["to"]) if "to" in properties else from_unit
     if from_unit is None or to_unit is None:
         raise WorkflowFault("文书没有发文或收文单位。", element.id)
+    content = deliveries.compose(
+        step.tx,
+        step.instance_id,
+        [step.definition.forms[form.strip()] for form in properties.get("forms", "").split(",") if form.strip()],
+        step.facts,
+        lambda field: bool(field.confidential) and to_unit not in {step.facts.get(name) for name in field.confidential},
+    )
+    if "addressee" in properties:
+        content["addressee"] = properties["addressee"]
     document_id = deliveries.deliver(
         step.tx,
         instance_id=step.instance_id,
@@ -129,12 +143,7 @@ def _issue_document(step: Step, element: Element) -> None:
         from_unit=from_unit,
         to_unit=to_unit,
         copy=properties.get("copy") == "true",
-        content=deliveries.compose(
-            step.tx,
-            step.instance_id,
-            [step.definition.forms[form.strip()] for form in properties.get("forms", "").split(",") if form.strip()],
-            step.facts,
-        ),
+        content=content,
         now=step.now,
     )
     step.tell("document", id=document_id, code=properties["document"], title=properties.get("title") or element.name)
@@ -196,8 +205,8 @@ OPERATIONS: Mapping[str, Operation] = {
     ),
     "issue_document": Operation(
         _issue_document,
-        frozenset({"document", "from", "to"}),
-        frozenset({"title", "copy", "delivered", "forms"}),
+        frozenset({"document", "from"}),
+        frozenset({"to", "addressee", "title", "copy", "delivered", "forms"}),
     ),
     "start_procedure": Operation(_start_procedure, frozenset({"procedure"})),
     "notify": Operation(_notify, frozenset({"to", "text"})),

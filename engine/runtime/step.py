@@ -27,14 +27,16 @@ from engine.deployments.definitions import Definition
 from engine.errors import ExpressionError
 from engine.notices.message import last_moment_of
 from engine.notices.routes import NO_ROUTES, Routes
-from engine.organisation import units
+from engine.organisation import jurisdiction, units
 from engine.organisation.assignment import Actor
 from engine.runtime import notices
 from engine.runtime.facts import Facts
 from engine.runtime.operations import perform
+from engine.runtime.similar import same_cases
 
 FUNCTIONS = frozenset(KINDS) | {
-    "now", "due", "deadline_is", "unpaused_days", "config", "materials", "unit_kind", "completed_at"
+    "now", "due", "deadline_is", "unpaused_days", "config", "materials", "unit_kind", "completed_at",
+    "empowered", "same_case",
 }  # fmt: skip
 """Every function that the runtime adds to the language of expressions."""
 
@@ -125,6 +127,8 @@ class Step:
             "materials": self._materials,
             "unit_kind": self._unit_kind,
             "completed_at": self._completed_at,
+            "empowered": self._empowered,
+            "same_case": self._same_case,
         }
 
     def _due(self, key: str) -> datetime | None:
@@ -169,6 +173,16 @@ class Step:
             )
         )
         return ended_at
+
+    def _empowered(self, code: str | None) -> bool:
+        """Whether the towns have the power over this matter today (赋权事项)."""
+        found = jurisdiction.find(self.tx, code) if code else None
+        return found is not None and jurisdiction.empowered(found, self.today())
+
+    def _same_case(self, days: int, received: str, received_at: datetime | None, *pairs: object) -> str:
+        names = dict(zip(pairs[::2], pairs[1::2], strict=True))
+        row = (self.definition.key, self.definition.diagram.process.starter_fact, self.instance_id)
+        return same_cases(self.tx, row, days, received, received_at, names)
 
     # --- what operations and events do ---
 

@@ -144,6 +144,8 @@ FORM_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "materials": lambda kind: 1,
     "unit_kind": lambda code: FakeDirectory.units[code].kind if code in FakeDirectory.units else None,
     "completed_at": lambda element_id: None,
+    "empowered": lambda code: True,
+    "same_case": lambda *_: "",
 }
 """What the runtime gives to the expressions of a form, at 2026-10-09 10:00, one day before the referral is due."""
 

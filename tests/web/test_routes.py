@@ -40,7 +40,7 @@ EXPECTED = {
     "POST /tasks/<task_id>/release": (401, 403, 403, 403, 404, 403, 403),
     "POST /tasks/<task_id>/material": (401, 422, 403, 403, 404, 403, 403),
     "POST /tasks/<task_id>/material/<material_id>/remove": (401, 302, 403, 403, 404, 403, 403),
-    "GET /start": (302, 200, 302, 200, 200, 200, 200),
+    "GET /start": (302, 200, 302, 302, 200, 200, 200),
     "GET /start/<key>": (302, 200, 403, 403, 200, 403, 403),
     "POST /start/<key>": (401, 422, 403, 403, 422, 403, 403),
     "POST /start/<key>/draft": (401, 200, 403, 403, 200, 403, 403),

@@ -92,6 +92,12 @@ def _operation(draft: Draft, element: Element) -> Iterator[Problem]:
 def _document(draft: Draft, element: Element) -> Iterator[Problem]:
     properties = element.properties
     units = [properties[name] for name in ("from", "to") if properties.get(name)]
+    if bool(properties.get("to", "").strip()) == bool(properties.get("addressee", "").strip()):
+        yield about(
+            element,
+            "文书要么给一个单位（to），要么给单位以外的人（addressee）。",
+            "请在属性 to 和 addressee 里只写一个。",
+        )
     for unit in dict.fromkeys(units):
         yield from names_unit(draft, element, unit)
     if len(units) == 2 and units[0] == units[1]:
