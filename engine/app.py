@@ -37,6 +37,7 @@ from engine.runtime.advance import catch_up
 from engine.runtime.operations import OPERATIONS
 from engine.runtime.step import FUNCTIONS, Context
 from engine.settings import Settings
+from engine.uses.handling import HandlingUses
 from engine.uses.materials import MaterialUses
 from engine.uses.transactions import Transactions
 from engine.worker import Worker
@@ -53,6 +54,7 @@ class Engine:
         self.database = Database(settings.url)
         self.transactions = Transactions(self.database, self.clock)
         self.materials = MaterialUses(self.transactions, FileStore(settings.data_dir / "materials"))
+        self.handling = HandlingUses(self.transactions)
         self.worker = Worker(self.database, self.transactions.context, settings.tick_seconds)
 
     def close(self) -> None:
@@ -124,8 +126,11 @@ class Engine:
     def save_draft(self, actor: Actor, task_id: str, raw: Raw) -> None:
         self.transactions.write(lambda tx, context: work.save_draft(tx, actor, task_id, raw, context.now))
 
-    def complete(self, actor: Actor, task_id: str, raw: Raw) -> work.Completed:
-        return self.transactions.write(lambda tx, context: work.complete(tx, context, actor, task_id, raw))
+    def complete(self, actor: Actor, task_id: str, raw: Raw, without_opinions: bool = False) -> work.Completed:
+        """The task is done; `without_opinions`: although colleagues who were asked (加签) have not answered."""
+        return self.transactions.write(
+            lambda tx, context: work.complete(tx, context, actor, task_id, raw, without_opinions)
+        )
 
     # --- instances ---
 
