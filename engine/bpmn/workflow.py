@@ -210,7 +210,7 @@ class Workflow:
         and those of other branches would be lost. Whoever calls has made sure of it with `ancestors`.
         """
         self._guarded(self._spiff.reset_from_task_id, UUID(task_id))
-        self.restore(state.renamed(state.to_bytes(self._spiff), task_id, new_id))
+        self.restore(state.begun_anew(state.to_bytes(self._spiff), task_id, new_id))
 
     def restore(self, stored: bytes) -> None:
         """The process stands as it was stored; no object of what it was before is kept."""

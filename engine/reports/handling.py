@@ -151,12 +151,12 @@ def tags(tx: Connection, actor: Actor, rows: list[Row[Any]]) -> dict[str, list[s
     own = {row.id: row for row in rows}
     for record in tx.execute(statement.order_by(hand_over.c.opened_at, hand_over.c.id)):
         waits = record.answered_at is None and record.withdrawn_at is None
-        to_me = record.to_person == actor.person_id
+        to_me, by_me = record.to_person == actor.person_id, record.from_person == actor.person_id
         row = own.get(record.task_id)
         match record.kind:
-            case "delegation" if waits and row is not None:
+            case "delegation" if waits and row is not None and (to_me or by_me):
                 found[row.id].append("委派给我" if to_me else "已委派")
-            case "consultation" if waits and row is not None:
+            case "consultation" if waits and row is not None and (to_me or by_me):
                 found[row.id].append("征求意见" if to_me else "已征求意见")
             case "transfer" | "return" if row is not None and to_me and row.assignee_id == actor.person_id:
                 if record.opened_at == row.claimed_at:

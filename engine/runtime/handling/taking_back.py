@@ -71,7 +71,7 @@ def take_back(tx: Connection, context: Context, actor: Actor, task_id: str) -> s
         step.tell("taken_back", id=row.id, to=opened_id)
         _say_former(step, point.revision)
         step.instance = {**step.instance, "taken": point.taken}
-        step.workflow.restore(state.renamed(point.state, row.id, opened_id))
+        step.workflow.restore(state.begun_anew(point.state, row.id, opened_id))
         undo.put_timers_back(step, point.timers)
         _periods_run_on(step, row, happened)
         undo.forget(tx, row.instance_id)
@@ -103,7 +103,7 @@ def why_not(tx: Connection, row: Row[Any]) -> str:
         return "办件遇到故障已停下，恢复之后才能撤回。"
     point = undo.point_of(tx, row.instance_id)
     if point is None or point.task_id != row.id:
-        return "这之后办件又有了进展，不能再撤回。"
+        return _what_moved(tx, row)
     happened = _happened(tx, row.instance_id, point.revision)
     if titles := happened.of("document", "title"):
         return f"“{titles[0]}”已经随之送达，送达的文书不能收回。"
