@@ -113,7 +113,9 @@ def task_handling(tx: Connection, context: Context, actor: Actor, row: Row[Any],
         delegated_to_me=delegation is not None and own_unit and delegation.to_person == actor.person_id,
         asked=[said(record) for record in asked],
         asked_of_me=said(mine) if mine is not None and own_unit else None,
-        opinions=[said(record) for record in reversed(every) if record.answered_at and record.from_unit == actor.unit_code],
+        opinions=[
+            said(record) for record in reversed(every) if record.answered_at and record.from_unit == actor.unit_code
+        ],
         urged=[said(record) for record in reversed(own) if record.kind == "urge"],
         take_back=_take_back(tx, actor, row),
     )
@@ -136,7 +138,9 @@ def choices(tx: Connection, context: Context, actor: Actor, task_id: str) -> Cho
         title=instance.title,
         may=_may(tx, context, actor, row, step) if is_open else {},
         holders=who_may_do(tx, row, context.now) if own else [],
-        colleagues=[found for found in who_may_be_asked(tx, row, context.now) if found.id not in already] if own else [],
+        colleagues=[found for found in who_may_be_asked(tx, row, context.now) if found.id not in already]
+        if own
+        else [],
         earlier=[(found, names.person(found.done_by)) for found in back.steps] if back else [],
         why_no_further=back.why_no_further if back else "",
         giver=names.person(records.handed_by(tx, row)),

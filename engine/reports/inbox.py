@@ -190,7 +190,9 @@ class _Look:
 
     def done(self) -> Select[Any]:
         mine = (task.c.ended_by == self.actor.person_id, task.c.unit_code == self.actor.unit_code)
-        return self.tasks(task.c.status == "completed", task.c.undone.is_(None), *mine).order_by(task.c.ended_at.desc(), task.c.id)
+        return self.tasks(task.c.status == "completed", task.c.undone.is_(None), *mine).order_by(
+            task.c.ended_at.desc(), task.c.id
+        )
 
     def tasks(self, *conditions: ColumnElement[bool]) -> Select[Any]:
         statement = select(task, *_INSTANCE).join(process_instance, process_instance.c.id == task.c.instance_id)

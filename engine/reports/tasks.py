@@ -65,6 +65,8 @@ class TaskView:
     ended_at: datetime | None
     ended_by: str
     outcome_name: str
+    undone: str
+    """sent_back or taken_back when that ended it or took its completion back, else empty."""
     handling: TaskHandling
     """What colleagues have done with it, and what this person may do with it besides completing it."""
 
@@ -113,6 +115,7 @@ def task_view(tx: Connection, context: Context, actor: Actor, task_id: str, sent
         ended_at=row.ended_at,
         ended_by=names.person(row.ended_by),
         outcome_name=row.outcome_name or "",
+        undone=row.undone or "",
         handling=task_handling(tx, context, actor, row, step),
     )
 

@@ -78,4 +78,6 @@ class HandlingUses:
 
     def urge(self, actor: Actor, task_id: str, sentence: str = "") -> str:
         """The task's holders and their leader are told that it is waited for (催办)."""
-        return self._transactions.write(lambda tx, context: str(urging.urge(tx, context, actor, task_id, sentence).name))
+        return self._transactions.write(
+            lambda tx, context: str(urging.urge(tx, context, actor, task_id, sentence).name)
+        )

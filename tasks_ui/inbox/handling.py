@@ -118,7 +118,8 @@ def release() -> ResponseReturnValue:
 @pages.post("/tasks/transfer")
 def transfer() -> ResponseReturnValue:
     """Several tasks are handed to one colleague who may do them all; without a colleague the page asks for one."""
-    ids, to, reason = request.form.getlist("task"), request.form.get("to", ""), request.form.get("reason", "")
+    ids, reason = request.form.getlist("task"), request.form.get("reason", "")
+    to = "".join(request.form.getlist("to")[-1:])
     if not to:
         found = [engine().handling.choices(actor(), task_id) for task_id in ids]
         allowed = [choices for choices in found if "transfer" in choices.may]
@@ -130,7 +131,9 @@ def transfer() -> ResponseReturnValue:
         shared = set.intersection(*({person.id for person in choices.holders} for choices in allowed))
         people = [person for person in allowed[0].holders if person.id in shared]
         problem = "请选转办给谁。" if "to" in request.form else ""
-        return render_template("inbox/transfer_several.html", tasks=allowed, people=people, problem=problem, reason=reason)
+        return render_template(
+            "inbox/transfer_several.html", tasks=allowed, people=people, problem=problem, reason=reason
+        )
     moved = _each(lambda task_id: engine().handling.transfer(actor(), task_id, to, reason))
     if moved:
         flash(f"已转办 {moved} 项任务。", "ok")

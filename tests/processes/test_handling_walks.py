@@ -116,9 +116,7 @@ def finish(town: Town, instance: Any, work: Mapping[str, Sequence[Callable[[Any]
     raise AssertionError(f"it does not end: {dict(instance.waiting)}")
 
 
-def walk(
-    town: Town, instance: Any, chance: random.Random, step: Callable[..., None], steps: int
-) -> list[str]:
+def walk(town: Town, instance: Any, chance: random.Random, step: Callable[..., None], steps: int) -> list[str]:
     done: list[str] = []
     for _ in range(steps):
         if instance.status == "ended":

@@ -307,7 +307,9 @@ def test_a_task_is_handed_over_by_whoever_has_it_or_leads_the_unit(
 def test_the_rest_is_for_whoever_has_the_task(verb: str, who: Actor) -> None:
     given = {"handed_by_id": "p9", "delegate_id": "p8" if verb == "recall" else None}
 
-    assert reason(who, verb, theirs("p1" if who.person_id != "p1" else "p2", **given)) == "这要由签收了这项任务的人来办。"
+    assert (
+        reason(who, verb, theirs("p1" if who.person_id != "p1" else "p2", **given)) == "这要由签收了这项任务的人来办。"
+    )
     assert may(actor("case_officer"), verb, theirs("p1", **given)).allowed
 
 
@@ -355,7 +357,9 @@ def test_only_who_is_asked_answers() -> None:
     assert not may(actor("clerk"), "complete", asked).allowed
 
 
-@pytest.mark.parametrize("who", [actor("case_officer"), actor("case_officer", person_id="p3"), actor("principal_leader")])
+@pytest.mark.parametrize(
+    "who", [actor("case_officer"), actor("case_officer", person_id="p3"), actor("principal_leader")]
+)
 def test_a_task_is_sent_back_by_whoever_may_complete_it(who: Actor) -> None:
     for assignee in (None, "p1"):
         subject = theirs(assignee)

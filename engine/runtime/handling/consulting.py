@@ -32,7 +32,13 @@ def consult(
         chosen = choose(allowed, person_id, "只能征求本单位同事的意见，还没有回复的不用再问。请从名单里选。")
         records.add(tx, row, "consultation", actor, context.now, to_person=chosen.id, reason=question)
         note(tx, context, actor, row, "consulted", to=chosen.id, reason=question)
-        tell(tx, context, row, chosen.id, f"{actor.person_name}就“{row.name}”征求你的意见{f'：{question}' if question else '。'}")
+        tell(
+            tx,
+            context,
+            row,
+            chosen.id,
+            f"{actor.person_name}就“{row.name}”征求你的意见{f'：{question}' if question else '。'}",
+        )
     return row
 
 

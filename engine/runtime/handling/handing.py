@@ -33,7 +33,13 @@ def transfer(tx: Connection, context: Context, actor: Actor, task_id: str, to: s
     text = f"{actor.person_name}把“{row.name}”转办给你{_because(reason)}"
     tell(tx, context, row, chosen.id, text)
     if row.assignee_id not in (None, actor.person_id):
-        tell(tx, context, row, row.assignee_id, f"{actor.person_name}把“{row.name}”转办给了{chosen.name}{_because(reason)}")
+        tell(
+            tx,
+            context,
+            row,
+            row.assignee_id,
+            f"{actor.person_name}把“{row.name}”转办给了{chosen.name}{_because(reason)}",
+        )
     return row
 
 
@@ -131,7 +137,6 @@ def note(tx: Connection, context: Context, actor: Actor, row: Row[Any], kind: st
         actor.unit_code,
         element_id=row.element_id,
     )
-
 
 
 def _assign(tx: Connection, context: Context, row: Row[Any], person_id: str | None) -> None:

@@ -81,9 +81,7 @@ def way_back(step: Step, row: Row[Any]) -> WayBack:
                 if why := _limit_over(step, diagram, element):
                     return WayBack(steps, passed, why)
                 drawn = row.element_id in diagram.tasks_before(element.id)
-                steps.append(
-                    Earlier(found.id, element.id, element.name, earlier.ended_by, earlier.ended_at, drawn)
-                )
+                steps.append(Earlier(found.id, element.id, element.name, earlier.ended_by, earlier.ended_at, drawn))
     return WayBack(steps, passed, "再往前是办件的发起。")
 
 
@@ -176,4 +174,3 @@ def _run_on(step: Step, key: str, record: Deadline) -> None:
         step.deadlines[key] = reopened = deadlines.reopen(step.tx, record)
         arm_marks_again(step, key, record.ended_at or step.now)
         step.tell("deadline_goes_on", key=key, due=reopened.due_at.isoformat())
-

@@ -34,7 +34,10 @@ def upgrade() -> None:
         sa.Column("answer", sa.Text(), nullable=True, comment="of a delegate or of somebody who was consulted"),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
-            "withdrawn_at", sa.DateTime(timezone=True), nullable=True, comment="the asker no longer waits for the answer"
+            "withdrawn_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="the asker no longer waits for the answer",
         ),
         sa.PrimaryKeyConstraint("id", name="pk_hand_over"),
         sa.ForeignKeyConstraint(["instance_id"], ["process_instance.id"], name="fk_hand_over_instance_id"),
@@ -52,7 +55,9 @@ def upgrade() -> None:
         "undo_point",
         sa.Column("instance_id", sa.String(32), nullable=False),
         sa.Column("task_id", sa.String(32), nullable=False, comment="the last task that was completed"),
-        sa.Column("revision", sa.Integer(), nullable=False, comment="after it; nothing may have moved the instance since"),
+        sa.Column(
+            "revision", sa.Integer(), nullable=False, comment="after it; nothing may have moved the instance since"
+        ),
         sa.Column("state", sa.LargeBinary(), nullable=False, comment="before it; see bpmn.state"),
         sa.Column("taken", sa.Text(), nullable=False, comment="sequence flows passed before it"),
         sa.Column("timers", sa.Text(), nullable=False, comment="rows of the drawn timers before it"),
