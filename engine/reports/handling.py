@@ -180,10 +180,17 @@ def _may(tx: Connection, context: Context, actor: Actor, row: Row[Any], step: St
     if "send_back" in allowed:
         back = way_back(step, row)
         allowed["send_back"] = "" if back.steps else back.why_no_further
+        if not back.steps and not _has_done_something(tx, row):
+            del allowed["send_back"]  # the first step of its unit: nobody would look for a way back
     if "urge" in allowed:
         again_at = may_urge_again(tx, context, actor, row.id)
         allowed["urge"] = "今天已经催办过，下一个工作日起可以再催。" if again_at else ""
     return allowed
+
+
+def _has_done_something(tx: Connection, row: Row[Any]) -> bool:
+    own = (task.c.instance_id == row.instance_id) & (task.c.unit_code == row.unit_code)
+    return tx.execute(select(task.c.id).where(own, task.c.status == "completed").limit(1)).first() is not None
 
 
 def _take_back(tx: Connection, actor: Actor, row: Row[Any]) -> str | None:

@@ -105,7 +105,8 @@ def send_back(tx: Connection, context: Context, actor: Actor, task_id: str, to_t
             raise Refused(f"不能退回到那个环节。{back.why_no_further}")
         passed = back.passed[: back.passed.index(earlier.element_id)]
         _keep_periods(step, row, earlier, passed)
-        step.tx.execute(update(task).where(task.c.id == row.id).values(undone="sent_back"))
+        over = {"undone": "sent_back", "ended_by": actor.person_id, "remark": reason}
+        step.tx.execute(update(task).where(task.c.id == row.id).values(**over))
         step.tell("sent_back", id=row.id, to=opened_id, name=earlier.name, reason=reason)
         step.workflow.reopen(earlier.task_id, opened_id)
 
