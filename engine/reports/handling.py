@@ -117,7 +117,7 @@ def task_handling(tx: Connection, context: Context, actor: Actor, row: Row[Any],
             said(record) for record in reversed(every) if record.answered_at and record.from_unit == actor.unit_code
         ],
         urged=[said(record) for record in reversed(own) if record.kind == "urge"],
-        take_back=_take_back(tx, actor, row),
+        take_back=_take_back(tx, context, actor, row),
     )
 
 
@@ -193,10 +193,10 @@ def _has_done_something(tx: Connection, row: Row[Any]) -> bool:
     return tx.execute(select(task.c.id).where(own, task.c.status == "completed").limit(1)).first() is not None
 
 
-def _take_back(tx: Connection, actor: Actor, row: Row[Any]) -> str | None:
+def _take_back(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> str | None:
     if row.status != "completed" or not may(actor, "take_back", work.subject(tx, row)).allowed:
         return None
-    return taking_back.why_not(tx, row)
+    return taking_back.why_not(tx, row, context.now)
 
 
 def _why_here(actor: Actor, row: Row[Any], every: list[Row[Any]]) -> Row[Any] | None:

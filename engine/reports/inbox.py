@@ -269,7 +269,7 @@ class _Look:
                 mine=row.assignee_id == self.actor.person_id,
                 fallback=row.fallback,
                 tags=tagged[row.id] if row.status == "open" else [],
-                may_take_back=row.status == "completed" and not taking_back.why_not(self.tx, row),
+                may_take_back=row.status == "completed" and not taking_back.why_not(self.tx, row, self.context.now),
             )
             for row in rows
         ]

@@ -52,9 +52,7 @@ def complete(
     _require_open(tx, task_id)
 
     def event(step: Step) -> None:
-        run_out_at = fire_interrupting(step)
-        if all(waiting.id != task_id for waiting in step.workflow.user_tasks()):
-            raise _lapsed(row.name, run_out_at or step.now)
+        run_out_at = require_waiting(step, row)
         _require(actor, "complete", find(tx, task_id, actor), tx)
         if not without_opinions:
             _require_opinions(tx, task_id)
@@ -68,6 +66,8 @@ def complete(
         step.workflow.complete(task_id)
 
     step = advance(tx, context, row.instance_id, "task_completed", event, actor)
+    if step.workflow.completed:
+        undo.forget(tx, row.instance_id)
     done = tx.execute(select(task).where(task.c.id == task_id)).one()
     return Completed(
         instance_id=row.instance_id,
@@ -174,6 +174,17 @@ def subject(tx: Connection, row: Row[Any]) -> TaskSubject:
         delegate_name=delegation.to_name if delegation else None,
         consulted=frozenset(found.to_person for found in waiting if found.kind == "consultation"),
     )
+
+
+def require_waiting(step: Step, row: Row[Any]) -> datetime | None:
+    """The workflow waits for the task, after limits that have run out have closed what they close; see below.
+
+    Raises Refused when they have closed this one.
+    """
+    run_out_at = fire_interrupting(step)
+    if all(waiting.id != row.id for waiting in step.workflow.user_tasks()):
+        raise _lapsed(row.name, run_out_at or step.now)
+    return run_out_at
 
 
 def fire_interrupting(step: Step) -> datetime | None:

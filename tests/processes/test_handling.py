@@ -433,7 +433,7 @@ def test_a_task_is_not_sent_back_across_a_delivered_paper(plain_town: Town):
 
     choices = liaison.do("choices", "sign_for")
     assert choices.earlier == []
-    assert "不能" in choices.may["send_back"]
+    assert "send_back" not in choices.may, "the first step of its unit"
     with pytest.raises(Refused, match="不能退回"):
         liaison.send_back("sign_for", "prepare_materials")
     assert case.waiting == {"sign_for": 1}
@@ -596,6 +596,16 @@ def test_a_completion_that_closed_a_join_is_taken_back_and_the_join_closes_again
     assert sound(dispute)
     dispute.dispose_by("b").apply().accept().reply().propose().rule("ecology").execute()
     assert dispute.status == "ended"
+
+
+def test_what_a_limit_would_close_at_once_is_not_taken_back(plain_town: Town):
+    """The answer was in time; opened again after the limit, it would be lost."""
+    dispute = raise_dispute(plain_town, at=MORNING).state_position()
+    plain_town.asleep_until("2026-10-20T09:00")
+
+    cannot_take_back(dispute, "state_position", DEPARTMENT.officer, "时限已过")
+    plain_town.tick()
+    assert sound(dispute)
 
 
 def test_a_called_procedure_that_nobody_has_touched_is_called_off(town: Town):

@@ -97,6 +97,7 @@ def send_back(tx: Connection, context: Context, actor: Actor, task_id: str, to_t
 
     def event(step: Step) -> None:
         nonlocal earlier
+        tasks.require_waiting(step, row)
         back = way_back(step, row)
         earlier = next((found for found in back.steps if found.task_id == to_task_id), None)
         if earlier is None:

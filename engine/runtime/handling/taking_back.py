@@ -7,6 +7,7 @@ with the values from before. Both sayings stay in the history.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, update
@@ -61,7 +62,7 @@ def take_back(tx: Connection, context: Context, actor: Actor, task_id: str) -> s
         decision = may(actor, "take_back", tasks.subject(tx, row))
         if not decision.allowed:
             raise NotAllowed(decision.reason)
-        if why := why_not(tx, row):
+        if why := why_not(tx, row, step.now):
             raise Refused(why)
         point = undo.point_of(tx, row.instance_id)
         assert point is not None
@@ -90,7 +91,7 @@ def take_back(tx: Connection, context: Context, actor: Actor, task_id: str) -> s
     return opened_id
 
 
-def why_not(tx: Connection, row: Row[Any]) -> str:
+def why_not(tx: Connection, row: Row[Any], now: datetime) -> str:
     """Why the completion cannot be taken back, whoever asks; empty when it can."""
     if row.status != "completed":
         return "只有办结的任务才能撤回。"
@@ -113,6 +114,8 @@ def why_not(tx: Connection, row: Row[Any]) -> str:
         return why
     if instance.revision != point.revision:
         return _what_moved(tx, row)
+    if undo.limit_over(point, now):
+        return "本环节的时限已过，撤回之后不能再办，不能撤回。"
     return _claimed(tx, happened.opened, row.ended_by)
 
 

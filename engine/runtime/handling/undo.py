@@ -42,6 +42,12 @@ def forget(tx: Connection, instance_id: str) -> None:
     tx.execute(delete(undo_point).where(undo_point.c.instance_id == instance_id))
 
 
+def limit_over(point: Row[Any], now: datetime) -> bool:
+    """Whether a limit that closes a task has run out since: the task would be closed as soon as it is open again."""
+    limits = (row["due_at"] for row in point.timers if row["interrupting"] and row["due_at"])
+    return any(datetime.fromisoformat(due_at) <= now for due_at in limits)
+
+
 def put_timers_back(step: Step, stored: list[dict[str, Any]]) -> None:
     """Drawn timers that were there have their rows again, due when they were due."""
     own = (timer.c.instance_id == step.instance_id) & (timer.c.kind == "due")
