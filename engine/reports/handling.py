@@ -99,20 +99,22 @@ def task_handling(tx: Connection, context: Context, actor: Actor, row: Row[Any],
     unanswered = [
         record
         for record in own
-        if row.status == "open" and record.kind in records.REQUESTS and not (record.answered_at or record.withdrawn_at)
+        if row.status == "open"
+        and actor.unit_code == row.unit_code
+        and record.kind in records.REQUESTS
+        and not (record.answered_at or record.withdrawn_at)
     ]
     delegation = next((record for record in unanswered if record.kind == "delegation"), None)
     asked = [record for record in unanswered if record.kind == "consultation"]
     mine = next((record for record in asked if record.to_person == actor.person_id), None)
     why_here = _why_here(actor, row, every)
-    own_unit = actor.unit_code == row.unit_code
     return TaskHandling(
         may=_may(tx, context, actor, row, step),
         why_here=said(why_here) if why_here is not None else None,
         delegation=said(delegation) if delegation is not None else None,
-        delegated_to_me=delegation is not None and own_unit and delegation.to_person == actor.person_id,
+        delegated_to_me=delegation is not None and delegation.to_person == actor.person_id,
         asked=[said(record) for record in asked],
-        asked_of_me=said(mine) if mine is not None and own_unit else None,
+        asked_of_me=said(mine) if mine is not None else None,
         opinions=[
             said(record) for record in reversed(every) if record.answered_at and record.from_unit == actor.unit_code
         ],
