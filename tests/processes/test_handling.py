@@ -598,6 +598,23 @@ def test_a_completion_that_closed_a_join_is_taken_back_and_the_join_closes_again
     assert dispute.status == "ended"
 
 
+def test_a_limit_that_runs_again_after_taking_back_keeps_its_instant(town: Town):
+    """R56 A27: four hours to confirm are four hours, whatever is taken back in between."""
+    case = town.refer(at=MORNING).raise_urgency()
+    due_at = case.timers()["urgency_lapse"]
+    town.later(hours=1)
+    case.answer_urgency("refuse")
+    assert "urgency_lapse" not in case.timers()
+    town.later(hours=1)
+    desk(case, DEPUTY).do("take_back", "confirm_urgency")
+
+    assert case.timers()["urgency_lapse"] == due_at
+    assert sound(case)
+    town.later(hours=3)
+    assert "confirm_urgency" not in case.waiting
+    assert sound(case)
+
+
 def test_what_a_limit_would_close_at_once_is_not_taken_back(plain_town: Town):
     """The answer was in time; opened again after the limit, it would be lost."""
     dispute = raise_dispute(plain_town, at=MORNING).state_position()
@@ -706,12 +723,14 @@ RELAY = "\n".join(
         '<process id="relay" name="往来函件" isExecutable="true" camunda:candidateStarterGroups="town:case_officer">',
         properties(number_prefix="WL", title="subject", starter="asking_unit", parties="asking_unit,asked_unit"),
         '<laneSet id="lanes">',
-        lane("own", "asking_unit", "case_officer", "start write_draft late"),
+        lane("own", "asking_unit", "case_officer", "start write_draft late g_draft"),
         lane("head", "asking_unit", "deputy_leader", "check_draft"),
-        lane("other", "asked_unit", "case_officer", "reply_draft done"),
+        lane("other", "asked_unit", "case_officer", "merge reply_draft done"),
         "</laneSet>",
         '<startEvent id="start" name="发函" camunda:formRef="relay_start" />',
         '<userTask id="write_draft" name="起草" camunda:formRef="write_draft" />',
+        '<exclusiveGateway id="g_draft" name="免核？" default="g_draft__check_draft" />',
+        '<exclusiveGateway id="merge" />',
         '<userTask id="check_draft" name="核稿" camunda:formRef="check_draft" />',
         '<boundaryEvent id="due" name="3 个工作日届满" attachedToRef="check_draft" cancelActivity="false">',
         properties(deadline="check", rule="R22", basis="应在3个工作日内核稿", hard="true", unit="asking_unit"),
@@ -722,9 +741,12 @@ RELAY = "\n".join(
         "</userTask>",
         f'<endEvent id="done" name="办结">{properties(result="done")}</endEvent>',
         flow("start", "write_draft"),
-        flow("write_draft", "check_draft"),
+        flow("write_draft", "g_draft"),
+        flow("g_draft", "check_draft"),
+        flow("g_draft", "merge", 'draft_text == "免核"'),
         flow("due", "late"),
-        flow("check_draft", "reply_draft"),
+        flow("check_draft", "merge"),
+        flow("merge", "reply_draft"),
         flow("reply_draft", "done"),
         "</process></definitions>",
     ]
@@ -770,6 +792,15 @@ def test_a_period_goes_on_while_its_own_task_has_been_sent_back(relayed: Instanc
     assert sound(relayed)
     relayed.complete("check_draft", DEPUTY, check_text="可以")
     assert relayed.deadline("check").status == "met_late"
+    assert sound(relayed)
+
+
+def test_a_held_period_falls_away_when_its_task_cannot_be_reached_any_more(relayed: Instance):
+    desk(relayed, DEPUTY).send_back("check_draft", "write_draft")
+    relayed.complete("write_draft", OFFICER, draft_text="免核")
+
+    assert relayed.waiting == {"reply_draft": 1}
+    assert relayed.deadline("check").status == "cancelled"
     assert sound(relayed)
 
 
