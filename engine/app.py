@@ -42,6 +42,7 @@ from engine.runtime.operations import OPERATIONS
 from engine.runtime.step import FUNCTIONS, Context
 from engine.settings import Settings
 from engine.uses.archives import ArchiveUses
+from engine.uses.handling import HandlingUses
 from engine.uses.materials import MaterialUses
 from engine.uses.notices import NoticeUses
 from engine.uses.transactions import Transactions
@@ -63,6 +64,7 @@ class Engine:
         keeper = Keeper(self.database, self.clock, settings.data_dir / "archives", files)
         self.materials = MaterialUses(self.transactions, files)
         self.archives = ArchiveUses(self.transactions, keeper)
+        self.handling = HandlingUses(self.transactions)
         self.notices = NoticeUses(self.transactions, channels)
         self.delivery = Delivery(self.database, self.clock, channels, settings.base_url)
         self.worker = Worker(self.database, self.transactions.context, settings.tick_seconds, [keeper.make_wanted])
@@ -143,8 +145,11 @@ class Engine:
     def save_draft(self, actor: Actor, task_id: str, raw: Raw) -> None:
         self.transactions.write(lambda tx, context: work.save_draft(tx, actor, task_id, raw, context.now))
 
-    def complete(self, actor: Actor, task_id: str, raw: Raw) -> work.Completed:
-        return self.transactions.write(lambda tx, context: work.complete(tx, context, actor, task_id, raw))
+    def complete(self, actor: Actor, task_id: str, raw: Raw, without_opinions: bool = False) -> work.Completed:
+        """The task is done; `without_opinions`: although colleagues who were asked (加签) have not answered."""
+        return self.transactions.write(
+            lambda tx, context: work.complete(tx, context, actor, task_id, raw, without_opinions)
+        )
 
     # --- instances ---
 

@@ -21,4 +21,5 @@ def create_app(engine: Engine, banner: str = "", trusted_hosts: list[str] | None
     widgets.register(app)
     for room in (account, inbox, instances, notices, supervision):
         app.register_blueprint(room.views.pages)
+    app.register_blueprint(inbox.handling.pages)
     return app

@@ -207,6 +207,7 @@ PROPERTIES: Mapping[str, Mapping[str, str]] = {
         "unit": "代替泳道的单位，与 role 一起写。",
         "role": "代替泳道的岗位，与 unit 一起写。",
         "deadline": "环节在哪个期限之内，写期限的名字。",
+        "send_back_to": "还可以退回到哪些别的单位办的环节，写环节的 id，用逗号分开；本单位前面的环节不用写。",
     },
     "serviceTask": {
         "operation": "做哪一件事；其余参数随它而定。",

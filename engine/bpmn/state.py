@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from typing import Any
 from uuid import UUID
 
 from SpiffWorkflow.bpmn import BpmnWorkflow
@@ -16,6 +17,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import StoredByAnotherVersion
+from engine.ids import new_id
 
 MARK = b"LIANBAN1"
 
@@ -42,14 +44,28 @@ def to_bytes(workflow: BpmnWorkflow) -> bytes:
         "success": workflow.success,
         "tasks": rows,
     }
-    return MARK + zlib.compress(json.dumps(content, separators=(",", ":")).encode(), 1)
+    return _written(content)
+
+
+def begun_anew(stored: bytes, task_id: str, new_task_id: str) -> bytes:
+    """The same state with another id for one task and for everything that is still to come.
+
+    SpiffWorkflow foresees tasks and gives them their ids before they are reached: without new ones, what is done again
+    would bear the ids of what was done before.
+    """
+    content = _read(stored)
+    to_come = TaskState.PREDICTED_MASK | TaskState.FUTURE
+    ids = {row[0]: new_id() for row in content["tasks"] if row[3] & to_come} | {task_id: new_task_id}
+    for row in content["tasks"]:
+        row[0], row[1] = ids.get(row[0], row[0]), ids.get(row[1], row[1])
+        row[2] = [ids.get(child, child) for child in row[2]]
+    content["last"] = ids.get(content["last"], content["last"])
+    return _written(content)
 
 
 def into_workflow(stored: bytes, workflow: BpmnWorkflow) -> BpmnWorkflow:
     """The empty workflow, filled with the stored state. Raises StoredByAnotherVersion."""
-    if not stored.startswith(MARK):
-        raise StoredByAnotherVersion
-    content = json.loads(zlib.decompress(stored[len(MARK) :]))
+    content = _read(stored)
     specs = workflow.spec.task_specs
     for identity, parent, children, state, spec, triggered, internal_data, changed in content["tasks"]:
         if spec not in specs:
@@ -64,3 +80,14 @@ def into_workflow(stored: bytes, workflow: BpmnWorkflow) -> BpmnWorkflow:
     workflow.last_task = None if content["last"] is None else workflow.tasks.get(UUID(content["last"]))
     workflow.completed, workflow.success = content["completed"], content["success"]
     return workflow
+
+
+def _written(content: dict[str, Any]) -> bytes:
+    return MARK + zlib.compress(json.dumps(content, separators=(",", ":")).encode(), 1)
+
+
+def _read(stored: bytes) -> dict[str, Any]:
+    if not stored.startswith(MARK):
+        raise StoredByAnotherVersion
+    content: dict[str, Any] = json.loads(zlib.decompress(stored[len(MARK) :]))
+    return content

@@ -91,6 +91,7 @@ class _ScriptEngine(PythonScriptEngine):  # type: ignore[misc]
 class Workflow:
     def __init__(self, specification: Specification, host: Host, stored: bytes | None = None) -> None:
         """A new process that has not taken its first step, or one restored from its stored state."""
+        self._specification, self._host = specification, host
         try:
             self._spiff = new_workflow(specification, _ScriptEngine(host), restoring=stored is not None)
         except RecursionError:
@@ -187,6 +188,34 @@ class Workflow:
         self._guarded(task.complete)
         self._note(task)
         self.run()
+
+    # --- what goes back ---
+
+    def ancestors(self, task_id: str) -> list[Open]:
+        """Every element that the open user task came through, the nearest first. Raises AlreadyDone."""
+        task = self._spiff.tasks.get(UUID(task_id))
+        if task is None or task.state != TaskState.READY or not isinstance(task.task_spec, UserTask):
+            raise AlreadyDone
+        found, before = [], task.parent
+        while before is not None:
+            if before.task_spec.bpmn_id:
+                found.append(Open(before.id.hex, before.task_spec.bpmn_id))
+            before = before.parent
+        return found
+
+    def reopen(self, task_id: str, new_id: str) -> None:
+        """The completed user task is open again, under a new id; whatever followed from it is gone.
+
+        Only right for an ancestor of an open task with neither a fork nor a join in between: a join counts arrivals,
+        and those of other branches would be lost. Whoever calls has made sure of it with `ancestors`.
+        """
+        self._guarded(self._spiff.reset_from_task_id, UUID(task_id))
+        self.restore(state.begun_anew(state.to_bytes(self._spiff), task_id, new_id))
+
+    def restore(self, stored: bytes) -> None:
+        """The process stands as it was stored; no object of what it was before is kept."""
+        self._spiff = new_workflow(self._specification, _ScriptEngine(self._host), restoring=True)
+        state.into_workflow(stored, self._spiff)
 
     def to_bytes(self) -> bytes:
         return state.to_bytes(self._spiff)

@@ -191,6 +191,13 @@ def cancel(tx: Connection, record: Deadline, at: datetime) -> Deadline:
     return _change(tx, record, status="cancelled", ended_at=at, overdue_at=overdue_at)
 
 
+def reopen(tx: Connection, record: Deadline) -> Deadline:
+    """What had ended the period is undone: it goes on as though it had never ended. An overdue stays an overdue."""
+    if record.is_open:
+        return record
+    return _change(tx, record, status="running" if record.overdue_at is None else "overdue", ended_at=None)
+
+
 def _counted(count: Count) -> dict[str, Any]:
     def days(counted: Any) -> list[list[str]]:
         return [[day.date.isoformat(), day.reason] for day in counted]

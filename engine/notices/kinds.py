@@ -21,6 +21,7 @@ GROUP_OF = {
     "returned": HANDLING,
     "urge": HANDLING,
     "handed": HANDLING,
+    "taken_back": HANDLING,
     "copy": INFO,
     "comment": INFO,
 }
@@ -35,6 +36,7 @@ KINDS = {
     "returned": "退回",
     "urge": "催办",
     "handed": "转交",
+    "taken_back": "撤回",
     "copy": "抄送",
     "comment": "意见",
 }

@@ -19,6 +19,8 @@ from engine.organisation import people, units
 from engine.organisation.people import ROLES
 
 OVERSIGHT = ("justice_bureau", "supervision_bureau")
+LEADERS = frozenset({"principal_leader", "deputy_leader"})
+"""Who may hand a colleague's task to another one."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,14 @@ class TaskSubject(InstanceSubject):
     assignee_id: str | None = None
     assignee_name: str | None = None
     claimed_at: datetime | None = None
+    ended_by_id: str | None = None
+    handed_by_id: str | None = None
+    """Who handed the task to its present assignee (转办); None when it was claimed."""
+    delegate_id: str | None = None
+    delegate_name: str | None = None
+    """Who prepares the work for the assignee (委派) until it is handed in."""
+    consulted: frozenset[str] = frozenset()
+    """Ids of those who have been asked for an opinion (加签) and have not answered."""
 
 
 @dataclass(frozen=True)
@@ -157,21 +167,66 @@ def may(actor: Actor, verb: str, subject: Subject) -> Decision:
             return _when(actor.unit_code == unit_code, "归档包由负责归档的单位保管，只有该单位能下载。")
         case "read_notices" | "choose_notices", PersonSubject(person_id):
             return _when(actor.person_id == person_id, "只能查看和设置自己的消息。")
-        case "claim" | "complete" | "release" | "add_material", TaskSubject():
+        case "claim" | "complete" | "release" | "add_material" | "prepare" | "send_back", TaskSubject():
             return _may_with_task(actor, verb, subject)
+        case "transfer" | "return" | "delegate" | "recall" | "consult" | "withdraw_request", TaskSubject():
+            return _may_hand_over(actor, verb, subject)
+        case "hand_in" | "answer" | "take_back" | "urge", TaskSubject():
+            return _may_besides(actor, verb, subject)
     raise AssertionError((verb, subject))
 
 
 def _may_with_task(actor: Actor, verb: str, task: TaskSubject) -> Decision:
+    prepares = actor.unit_code == task.unit_code and actor.person_id == task.delegate_id
+    if prepares and verb in ("prepare", "add_material"):
+        return Decision(True)
     if actor.unit_code != task.unit_code or not actor.standing_roles & task.roles:
         return Decision(False, _needs(actor, task))
     mine = task.assignee_id == actor.person_id
-    if verb == "release":
-        return _when(mine, "只能退还自己签收的任务。")
+    if verb == "release" and not mine:
+        return Decision(False, "只能退还自己签收的任务。")
+    if mine and task.delegate_id and verb in ("complete", "release", "send_back", "prepare"):
+        return Decision(False, f"这项任务已委派{task.delegate_name}代拟，等交回或者收回之后再办。")
     if task.assignee_id is not None and not mine:
         since = f"于 {_when_said(task.claimed_at)} " if task.claimed_at else ""
         return Decision(False, f"这项任务已由{task.assignee_name}{since}签收，由其办理。")
     return Decision(True)
+
+
+def _may_hand_over(actor: Actor, verb: str, task: TaskSubject) -> Decision:
+    """What the person in charge does with the task besides working on it; leaders may hand it to another holder."""
+    own, mine = actor.unit_code == task.unit_code, task.assignee_id == actor.person_id
+    if verb == "transfer" and own and actor.standing_roles & LEADERS:
+        return Decision(True)
+    if not own or not mine:
+        if own and task.assignee_id is None and actor.standing_roles & task.roles:
+            return Decision(False, "请先签收这项任务，再交给别人或征求意见。")
+        also = "和本单位领导" if verb == "transfer" else ""
+        return Decision(False, f"这要由签收了这项任务的人{also}来办。")
+    match verb:
+        case "return":
+            return _when(task.handed_by_id is not None, "这项任务不是别人转办给你的。")
+        case "delegate":
+            return _when(task.delegate_id is None, f"这项任务已委派{task.delegate_name}代拟，还没有交回。")
+        case "recall":
+            return _when(task.delegate_id is not None, "这项任务现在没有委派给别人。")
+    return Decision(True)
+
+
+def _may_besides(actor: Actor, verb: str, task: TaskSubject) -> Decision:
+    """What others than the person in charge do with a task: colleagues who were asked, and those who wait for it."""
+    own = actor.unit_code == task.unit_code
+    match verb:
+        case "hand_in":
+            return _when(own and actor.person_id == task.delegate_id, "这项任务没有委派给你，或者已经收回。")
+        case "answer":
+            return _when(own and actor.person_id in task.consulted, "没有向你征求意见，或者已经不用回复。")
+        case "take_back":
+            return _when(own and actor.person_id == task.ended_by_id, "只能撤回自己办结的任务。")
+    if own:
+        return Decision(False, "这是本单位的任务，请直接办理；催办由对方单位和督办单位提出。")
+    waits = actor.unit_code in task.parties or actor.unit_kind in OVERSIGHT
+    return _when(waits and bool(actor.roles), "催办由对方单位和督办单位提出。")
 
 
 def _needs(actor: Actor, task: TaskSubject) -> str:

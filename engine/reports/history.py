@@ -12,11 +12,23 @@ from sqlalchemy import Connection, Row, select
 from engine.bpmn.elements import Diagram, Element
 from engine.clock import parse_local
 from engine.db.tables import audit_entry, deadline, document, task
+from engine.organisation.assignment import OVERSIGHT, Actor
 from engine.organisation.people import ROLES
 from engine.reports.notices import Telling, together
 from engine.reports.units import Names, UnitName
 
 QUIET = {"timer", "record", "facts", "started", "task_opened", "task_completed"}
+AMONG_COLLEAGUES = {
+    "transferred": "转办",
+    "returned": "退给转办人",
+    "delegated": "委派",
+    "recalled": "收回委派",
+    "handed_in": "交回",
+    "consulted": "征求意见",
+    "answered": "回复意见",
+    "unasked": "撤销征求意见",
+}
+"""What one colleague does with another is the unit's own business: the other parties do not read it."""
 """What an audit entry tells that another line of the record says already."""
 
 
@@ -38,7 +50,8 @@ class StepLine:
 
 @dataclass(frozen=True)
 class LogLine:
-    """`kind` is started, completed, claimed, document, deadline, notice or ended; `due_at` belongs to a period."""
+    """`kind` is started, completed, claimed, handed, sent_back, taken_back, urged, document, deadline, notice or ended;
+    `due_at` belongs to a period."""
 
     at: datetime
     kind: str
@@ -88,9 +101,17 @@ def steps(tx: Connection, instance_id: str, diagram: Diagram, names: Names, ende
 
 
 def log(
-    tx: Connection, instance_id: str, diagram: Diagram, names: Names, told_whom: Mapping[str, Telling] | None = None
+    tx: Connection,
+    instance_id: str,
+    diagram: Diagram,
+    names: Names,
+    reader: Actor,
+    told_whom: Mapping[str, Telling] | None = None,
 ) -> list[LogLine]:
-    """Everything that happened, the latest first. With `told_whom` every notice has a line that says whom it reached."""
+    """Everything that happened, as this reader may know it, the latest first.
+
+    With `told_whom` every notice has a line that says whom it reached.
+    """
     rows = tx.execute(select(task).where(task.c.instance_id == instance_id)).all()
     tasks = {row.id: row for row in rows}
     periods = {
@@ -102,6 +123,9 @@ def log(
     )
     lines: list[LogLine] = []
     for entry in entries:
+        internal = entry.kind in AMONG_COLLEAGUES and entry.unit_code != reader.unit_code
+        if internal and reader.unit_kind not in OVERSIGHT:
+            continue
         lines += _lines(entry, tasks, periods, diagram, names)
     shown: dict[LogLine, LogLine] = {}
     for line in lines:  # one notice to several readers is one line
@@ -138,8 +162,13 @@ def _lines(
         case "started":
             found.append(line("started", diagram.name, "发起"))
         case "claimed" | "released":
-            name = tasks[content["task"]].name if content["task"] in tasks else ""
+            name = _name_of(content, tasks)
             found.append(line("claimed", name, "签收任务" if entry.kind == "claimed" else "退还任务"))
+        case kind if kind in AMONG_COLLEAGUES:
+            action = f"{AMONG_COLLEAGUES[kind]} {names.person(content.get('to'))}".rstrip()
+            found.append(line("handed", _name_of(content, tasks), action, content.get("reason") or ""))
+        case "urged":
+            found.append(line("urged", _name_of(content, tasks), "催办", content.get("reason") or ""))
         case "begun":
             found.append(line("called", content["name"], "发起", content["number"], by_system=True))
         case "called_incident":
@@ -155,11 +184,19 @@ def _lines(
         if what == "task_completed":
             row = tasks[told["id"]]
             found.append(line("completed", row.name, row.outcome_name or "办结", row.remark or ""))
+        elif what == "sent_back":
+            found.append(line("sent_back", tasks[told["id"]].name, f"退回到“{told['name']}”", told["reason"]))
+        elif what == "taken_back":
+            found.append(line("taken_back", tasks[told["id"]].name, "撤回"))
         elif what == "pressed":
             found.append(line("claimed", diagram.elements[told["element"]].name, "提出"))
         elif what not in QUIET:
             found += _told(told, tasks, periods, line)
     return found
+
+
+def _name_of(content: dict[str, Any], tasks: dict[str, Row[Any]]) -> str:
+    return tasks[content["task"]].name if content["task"] in tasks else ""
 
 
 def _told(told: dict[str, Any], tasks: dict[str, Row[Any]], periods: dict[str, str], line: Any) -> list[LogLine]:
@@ -177,7 +214,12 @@ def _told(told: dict[str, Any], tasks: dict[str, Row[Any]], periods: dict[str, s
             return [line("deadline", periods.get(told["key"], ""), action, due=due, by_system=True)]
         case "task_lapsed":
             row = tasks.get(told["id"])
-            return [line("lapsed", row.name, "失效", by_system=True)] if row else []
+            if row is None or row.undone == "sent_back":
+                return []
+            action = "随撤回失效" if row.undone else "失效"
+            return [line("lapsed", row.name, action, by_system=True)]
+        case "deadline_goes_on":
+            return [line("deadline", periods.get(told["key"], ""), "继续计时", due=told["due"], by_system=True)]
         case "notice":
             action = _NOTICES.get(told["kind"])
             if action is None:
@@ -208,15 +250,29 @@ _STANDINGS = {"running": "开始计时", "overdue": "已超期", "met": "按期�
 
 def _past_task(row: Row[Any], names: Names) -> StepLine:
     return StepLine(
-        state="done" if row.status == "completed" else "lapsed",
+        state="done" if row.status == "completed" and row.undone is None else "lapsed",
         name=row.name,
         unit=names.unit(row.unit_code),
         who=names.person(row.ended_by),
         at=row.ended_at,
-        outcome=(row.outcome_name or "") if row.status == "completed" else "失效",
+        outcome=_outcome(row),
         remark=row.remark or "",
         task_id=row.id,
     )
+
+
+def _outcome(row: Row[Any]) -> str:
+    """How a step that is over ended, in words."""
+    match row.status, row.undone:
+        case "completed", None:
+            return row.outcome_name or ""
+        case "completed", _:
+            return f"{row.outcome_name or '办结'}，已撤回"
+        case _, "sent_back":
+            return "退回"
+        case _, "taken_back":
+            return "随撤回失效"
+    return "失效"
 
 
 def _delivered(row: Row[Any], names: Names) -> StepLine:

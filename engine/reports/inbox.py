@@ -10,13 +10,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, Text, and_, cast, false, func, or_, select
 
 from engine.clock import local_date, midnight
-from engine.db.tables import deadline, definition_version, document, fact, party, process_instance, task
+from engine.db.tables import deadline, definition_version, document, fact, hand_over, party, process_instance, task
 from engine.deadlines.calendar import Calendar
 from engine.deployments import definitions
 from engine.organisation.assignment import Actor
+from engine.reports import handling
 from engine.reports.filters import Filters
 from engine.reports.periods import Period, nearest, open_periods
 from engine.reports.units import SUBJECT_FACT, Names, UnitName, party_names
+from engine.runtime.handling import taking_back
+from engine.runtime.handling.records import waiting
 from engine.runtime.step import Context
 
 PAGE_SIZE = 20
@@ -42,6 +45,9 @@ class TaskRow:
     assignee: str
     mine: bool
     fallback: bool
+    tags: list[str]
+    """委派给我, 征求意见, 转办给我, 退回, 催办 … : what has been done with it among colleagues."""
+    may_take_back: bool = False
 
 
 @dataclass(frozen=True)
@@ -174,16 +180,19 @@ class _Look:
             )
             .scalar_subquery()
         )
+        own = and_(asked, or_(unclaimed, task.c.assignee_id == self.actor.person_id))
+        requested = select(hand_over.c.task_id).where(hand_over.c.to_person == self.actor.person_id, waiting())
         return self.tasks(
             task.c.status == "open",
             task.c.unit_code == self.actor.unit_code,
-            asked,
-            unclaimed if unclaimed_only else or_(unclaimed, task.c.assignee_id == self.actor.person_id),
+            and_(asked, unclaimed) if unclaimed_only else or_(own, task.c.id.in_(requested)),
         ).order_by(due_at.is_(None), due_at, task.c.opened_at, task.c.id)
 
     def done(self) -> Select[Any]:
         mine = (task.c.ended_by == self.actor.person_id, task.c.unit_code == self.actor.unit_code)
-        return self.tasks(task.c.status == "completed", *mine).order_by(task.c.ended_at.desc(), task.c.id)
+        return self.tasks(task.c.status == "completed", task.c.undone.is_(None), *mine).order_by(
+            task.c.ended_at.desc(), task.c.id
+        )
 
     def tasks(self, *conditions: ColumnElement[bool]) -> Select[Any]:
         statement = select(task, *_INSTANCE).join(process_instance, process_instance.c.id == task.c.instance_id)
@@ -238,6 +247,7 @@ class _Look:
         ids = [row.instance_id for row in rows]
         periods = open_periods(self.tx, ids, self.names, self.context)
         subjects, others = party_names(self.tx, ids), self.others(ids)
+        tagged = handling.tags(self.tx, self.actor, list(rows))
         return [
             TaskRow(
                 task_id=row.id,
@@ -258,6 +268,8 @@ class _Look:
                 assignee=self.names.person(row.assignee_id),
                 mine=row.assignee_id == self.actor.person_id,
                 fallback=row.fallback,
+                tags=tagged[row.id] if row.status == "open" else [],
+                may_take_back=row.status == "completed" and not taking_back.why_not(self.tx, row, self.context.now),
             )
             for row in rows
         ]

@@ -42,6 +42,7 @@ class Waiting:
     for_unit: UnitName | None
     mine: bool
     """Whether the person who looks may do it."""
+    may_urge: bool
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,7 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
         axis=axis_of(periods, context.now, context.calendar),
         bars=[bar_of(period, context.now, context.calendar) for period in periods],
         steps=history.steps(tx, row.id, diagram, names, row.status == "ended"),
-        log=history.log(tx, row.id, diagram, names, told_whom),
+        log=history.log(tx, row.id, diagram, names, actor, told_whom),
         sections=answers.sections([(diagram.name, form), *forms], step, names),
         documents=document_lines(tx, row.id, names),
         materials=materials.of_instance(tx, row.id),
@@ -180,6 +181,7 @@ def _waiting(tx: Connection, row: Row[Any], actor: Actor, periods: list[Period],
     found = []
     for open_task in tx.execute(statement.order_by(task.c.opened_at, task.c.id)):
         own = [period for period in periods if period.key == open_task.deadline_key and period.record.is_open]
+        subject = work.subject(tx, open_task)
         found.append(
             Waiting(
                 task_id=open_task.id,
@@ -189,7 +191,8 @@ def _waiting(tx: Connection, row: Row[Any], actor: Actor, periods: list[Period],
                 who=names.person(open_task.assignee_id),
                 period=own[-1] if own else None,
                 for_unit=counterparts(tx, names, [row.id], open_task.unit_code).get(row.id),
-                mine=may(actor, "complete", work.subject(tx, open_task)).allowed,
+                mine=may(actor, "complete", subject).allowed,
+                may_urge=row.status == "running" and may(actor, "urge", subject).allowed,
             )
         )
     return sorted(

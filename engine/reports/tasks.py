@@ -18,6 +18,7 @@ from engine.organisation.directory import UnitDirectory
 from engine.reports import answers, history
 from engine.reports.answers import FilledForm, Look, Section
 from engine.reports.documents import DocumentLine, document_lines
+from engine.reports.handling import TaskHandling, task_handling
 from engine.reports.history import LogLine, StepLine
 from engine.reports.inbox import counterparts
 from engine.reports.periods import Period, period_of
@@ -64,6 +65,10 @@ class TaskView:
     ended_at: datetime | None
     ended_by: str
     outcome_name: str
+    undone: str
+    """sent_back or taken_back when that ended it or took its completion back, else empty."""
+    handling: TaskHandling
+    """What colleagues have done with it, and what this person may do with it besides completing it."""
 
 
 def task_view(tx: Connection, context: Context, actor: Actor, task_id: str, sent: Raw | None) -> TaskView:
@@ -72,10 +77,11 @@ def task_view(tx: Connection, context: Context, actor: Actor, task_id: str, sent
     instance = tx.execute(select(process_instance).where(process_instance.c.id == row.instance_id)).one()
     step = instances.look(tx, context, instance, actor)
     names, diagram = Names(tx), step.definition.diagram
-    decision = may(actor, "complete", work.subject(tx, row))
+    subject = work.subject(tx, row)
+    decision, prepares = may(actor, "complete", subject), may(actor, "prepare", subject).allowed
     form, draft_saved_at = None, None
-    if row.status == "open" and decision.allowed and instance.status == "running":
-        draft = work.draft(tx, actor, task_id)
+    if row.status == "open" and (decision.allowed or prepares) and instance.status == "running":
+        draft = work.draft(tx, actor.person_id, task_id)
         if sent is None and draft is not None:
             sent, draft_saved_at = draft.answers, draft.saved_at
         form = answers.filled(_form_of(step, row), step, UnitDirectory(tx, actor, context.now), names, sent)
@@ -102,13 +108,15 @@ def task_view(tx: Connection, context: Context, actor: Actor, task_id: str, sent
         before=_answered(tx, step, row, names),
         sections=answers.sections(_start_groups(step), step, names),
         steps=history.steps(tx, instance.id, diagram, names, instance.status == "ended"),
-        log=history.log(tx, instance.id, diagram, names),
+        log=history.log(tx, instance.id, diagram, names, actor),
         documents=document_lines(tx, instance.id, names),
         materials=materials.of_instance(tx, instance.id),
         buttons=actions.buttons(step) if instance.status == "running" else [],
         ended_at=row.ended_at,
         ended_by=names.person(row.ended_by),
         outcome_name=row.outcome_name or "",
+        undone=row.undone or "",
+        handling=task_handling(tx, context, actor, row, step),
     )
 
 
@@ -130,7 +138,12 @@ def _answered(tx: Connection, step: Step, row: Row[Any], names: Names) -> list[S
     diagram = step.definition.diagram
     done = tx.scalars(
         select(task.c.element_id)
-        .where(task.c.instance_id == row.instance_id, task.c.status == "completed", task.c.element_id != row.element_id)
+        .where(
+            task.c.instance_id == row.instance_id,
+            task.c.status == "completed",
+            task.c.undone.is_(None),
+            task.c.element_id != row.element_id,
+        )
         .order_by(task.c.ended_at.desc(), task.c.id)
     )
     leading = diagram.tasks_before(row.element_id)

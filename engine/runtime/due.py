@@ -15,7 +15,7 @@ from engine.organisation import units
 from engine.runtime import notices
 from engine.runtime.advance import advance
 from engine.runtime.step import Context, Step
-from engine.runtime.timers import arm_marks, rearm
+from engine.runtime.timers import HELD, arm_marks, rearm
 
 SUPERVISED_FROM = 2
 """The escalation with which a period that is over becomes an item of supervision."""
@@ -72,6 +72,8 @@ def _happen(step: Step, row: Row[Any]) -> None:
     key = element.properties.get("deadline")
     if key and key in step.deadlines:
         _overdue(step, key)
+    if row.id.startswith(HELD):
+        return  # its drawn timer is not there: what is drawn behind it happens when its task is reached again
     repeating = element.timer is not None and element.timer.kind == "cycle"
     first = step.definition.diagram.first_task(element)
     still_open = first is not None and any(waiting.element_id == first.id for waiting in step.workflow.user_tasks())

@@ -169,7 +169,10 @@ class Step:
         task = tables.task
         ended_at: datetime | None = self.tx.scalar(
             select(func.max(task.c.ended_at)).where(
-                task.c.instance_id == self.instance_id, task.c.element_id == element_id, task.c.status == "completed"
+                task.c.instance_id == self.instance_id,
+                task.c.element_id == element_id,
+                task.c.status == "completed",
+                task.c.undone.is_(None),
             )
         )
         return ended_at

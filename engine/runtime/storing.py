@@ -15,7 +15,7 @@ from engine.organisation import assignment
 from engine.organisation.assignment import Assignment
 from engine.runtime import archiving, audit, notices
 from engine.runtime.step import Step
-from engine.runtime.timers import arm_marks
+from engine.runtime.timers import arm_marks, is_held
 
 
 def store(step: Step, kind: str) -> None:
@@ -84,7 +84,7 @@ def _store_deadlines(step: Step) -> None:
     for key, record in list(step.deadlines.items()):
         if record.is_open:
             host = step.definition.diagram.elements[record.element_id].attached_to or record.element_id
-            if host not in live:
+            if host not in live and not is_held(step, record):
                 end = deadlines.meet if host in step.workflow.passed else deadlines.cancel
                 step.deadlines[key] = record = end(step.tx, record, step.now)
                 step.tell("deadline", key=key, status=record.status)

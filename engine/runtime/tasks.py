@@ -11,12 +11,13 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from engine.clock import local
 from engine.db.tables import party, person, process_instance, task, task_draft, timer, unit
-from engine.errors import AlreadyDone, NotAllowed, NotFound, Refused
+from engine.errors import AlreadyDone, InvalidValues, NotAllowed, NotFound, Refused
 from engine.forms.schema import Form
 from engine.organisation.assignment import Actor, TaskSubject, may
 from engine.runtime import audit
 from engine.runtime.advance import advance
 from engine.runtime.answers import take_answers
+from engine.runtime.handling import records, undo
 from engine.runtime.step import Context, Step
 
 
@@ -32,29 +33,41 @@ class Completed:
     ended: bool
 
 
-def complete(tx: Connection, context: Context, actor: Actor, task_id: str, raw: Mapping[str, list[str]]) -> Completed:
+def complete(
+    tx: Connection,
+    context: Context,
+    actor: Actor,
+    task_id: str,
+    raw: Mapping[str, list[str]],
+    without_opinions: bool = False,
+) -> Completed:
     """The task is done with these answers, and everything automatic behind it.
 
     `raw` are the values as a browser sends them. Raises NotFound, NotAllowed with the reason, AlreadyDone with who was
-    first and when, InvalidValues with a sentence per field; then nothing has changed.
+    first and when, InvalidValues with a sentence per field, and Refused while colleagues who were asked for an opinion
+    have not answered, unless the person goes on `without_opinions`; then nothing has changed.
     """
     row = find(tx, task_id, actor)
     _lock(tx, row.instance_id)
     _require_open(tx, task_id)
 
     def event(step: Step) -> None:
-        run_out_at = fire_interrupting(step)
-        if all(waiting.id != task_id for waiting in step.workflow.user_tasks()):
-            raise _lapsed(row.name, run_out_at or step.now)
+        run_out_at = require_waiting(step, row)
         _require(actor, "complete", find(tx, task_id, actor), tx)
+        if not without_opinions:
+            _require_opinions(tx, task_id)
         element = step.definition.diagram.elements[row.element_id]
         form = step.definition.form_of(element)
         answers = take_answers(step, form, raw, actor, task_id)
+        if run_out_at is None:
+            undo.remember(step, task_id, raw)
         _end(step, task_id, form, answers)
         step.tell("task_completed", id=task_id, element=element.id)
         step.workflow.complete(task_id)
 
     step = advance(tx, context, row.instance_id, "task_completed", event, actor)
+    if step.workflow.completed:
+        undo.forget(tx, row.instance_id)
     done = tx.execute(select(task).where(task.c.id == task_id)).one()
     return Completed(
         instance_id=row.instance_id,
@@ -81,10 +94,7 @@ def claim(tx: Connection, actor: Actor, task_id: str, now: datetime) -> None:
 
 def release(tx: Connection, actor: Actor, task_id: str, now: datetime) -> None:
     """The task is open to everybody who may do it; drafts stay with their writers."""
-    row = find(tx, task_id, actor)
-    _lock(tx, row.instance_id)
-    _require_open(tx, task_id)
-    _require(actor, "release", find(tx, task_id, actor), tx)
+    row = take_hold(tx, actor, "release", task_id)
     tx.execute(update(task).where(task.c.id == task_id).values(assignee_id=None, claimed_at=None))
     audit.append(tx, row.instance_id, now, "released", {"task": task_id}, actor.person_id, actor.unit_code)
 
@@ -93,17 +103,22 @@ def save_draft(tx: Connection, actor: Actor, task_id: str, raw: Mapping[str, lis
     """What the person has typed so far is kept, unchecked, for this person alone."""
     row = find(tx, task_id, actor)
     _require_open(tx, task_id)
-    _require(actor, "complete", row, tx)
-    mine = (task_draft.c.task_id == task_id) & (task_draft.c.person_id == actor.person_id)
+    _require(actor, "prepare", row, tx)
+    keep_draft(tx, row, actor.person_id, raw, now)
+
+
+def keep_draft(tx: Connection, row: Row[Any], person_id: str, raw: Mapping[str, list[str]], now: datetime) -> None:
+    """This is the person's draft of the task from now on."""
+    mine = (task_draft.c.task_id == row.id) & (task_draft.c.person_id == person_id)
     values = {"answers": dict(raw), "saved_at": now}
     if tx.execute(update(task_draft).where(mine).values(**values)).rowcount == 0:
         tx.execute(
-            insert(task_draft).values(task_id=task_id, instance_id=row.instance_id, person_id=actor.person_id, **values)
+            insert(task_draft).values(task_id=row.id, instance_id=row.instance_id, person_id=person_id, **values)
         )
 
 
-def draft(tx: Connection, actor: Actor, task_id: str) -> Row[Any] | None:
-    mine = (task_draft.c.task_id == task_id) & (task_draft.c.person_id == actor.person_id)
+def draft(tx: Connection, person_id: str, task_id: str) -> Row[Any] | None:
+    mine = (task_draft.c.task_id == task_id) & (task_draft.c.person_id == person_id)
     return tx.execute(select(task_draft).where(mine)).first()
 
 
@@ -123,11 +138,26 @@ def require_own(tx: Connection, actor: Actor, task_id: str) -> Row[Any]:
     return row
 
 
+def take_hold(tx: Connection, actor: Actor, verb: str, task_id: str) -> Row[Any]:
+    """The open task's row, its instance locked, for somebody who may do this with it.
+
+    Raises NotFound, NotAllowed, AlreadyDone.
+    """
+    row = find(tx, task_id, actor)
+    _lock(tx, row.instance_id)
+    _require_open(tx, task_id)
+    row = find(tx, task_id, actor)
+    _require(actor, verb, row, tx)
+    return row
+
+
 def subject(tx: Connection, row: Row[Any]) -> TaskSubject:
     """The task as `may` asks for it. A claim of somebody who has left the post does not count."""
     parties = frozenset(tx.scalars(select(party.c.unit_code).where(party.c.instance_id == row.instance_id)))
     name = tx.scalar(select(person.c.name).where(person.c.id == row.assignee_id)) if row.assignee_id else None
     unit_name = tx.scalar(select(unit.c.name).where(unit.c.code == row.unit_code))
+    waiting = records.requests(tx, row.id) if row.status == "open" else []
+    delegation = next((found for found in waiting if found.kind == "delegation"), None)
     return TaskSubject(
         parties=parties | {row.unit_code},
         unit_code=row.unit_code,
@@ -138,7 +168,23 @@ def subject(tx: Connection, row: Row[Any]) -> TaskSubject:
         assignee_id=row.assignee_id,
         assignee_name=name,
         claimed_at=row.claimed_at,
+        ended_by_id=row.ended_by,
+        handed_by_id=records.handed_by(tx, row) if row.status == "open" else None,
+        delegate_id=delegation.to_person if delegation else None,
+        delegate_name=delegation.to_name if delegation else None,
+        consulted=frozenset(found.to_person for found in waiting if found.kind == "consultation"),
     )
+
+
+def require_waiting(step: Step, row: Row[Any]) -> datetime | None:
+    """The workflow waits for the task, after limits that have run out have closed what they close; see below.
+
+    Raises Refused when they have closed this one.
+    """
+    run_out_at = fire_interrupting(step)
+    if all(waiting.id != row.id for waiting in step.workflow.user_tasks()):
+        raise _lapsed(row.name, run_out_at or step.now)
+    return run_out_at
 
 
 def fire_interrupting(step: Step) -> datetime | None:
@@ -184,6 +230,13 @@ def _require(actor: Actor, verb: str, row: Row[Any], tx: Connection) -> None:
         raise NotAllowed(decision.reason)
 
 
+def _require_opinions(tx: Connection, task_id: str) -> None:
+    asked = [request.to_name for request in records.requests(tx, task_id) if request.kind == "consultation"]
+    if asked:
+        sentence = f"{'、'.join(asked)}还没有回复意见。请等回复、撤销征求，或者勾选“不等意见，直接提交”。"
+        raise InvalidValues({"": sentence})
+
+
 def _require_open(tx: Connection, task_id: str) -> None:
     row = tx.execute(
         select(task, person.c.name.label("person_name"), unit.c.name.label("unit_name"))
@@ -193,6 +246,9 @@ def _require_open(tx: Connection, task_id: str) -> None:
     ).one()
     if row.status == "open":
         return
+    if row.undone is not None:
+        how = {"sent_back": "被退回", "taken_back": "随前一环节撤回而失效"}[row.undone]
+        raise Refused(f"“{row.name}”已于 {_when_said(row.ended_at)} {how}，不能再办理。")
     if row.status == "lapsed":
         raise _lapsed(row.name, row.ended_at)
     who, when = f"{row.unit_name} {row.person_name}", _when_said(row.ended_at)

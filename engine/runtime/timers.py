@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
@@ -15,6 +15,8 @@ from engine.deadlines.deadlines import Deadline
 from engine.deadlines.marks import next_mark
 from engine.runtime.step import Step
 
+HELD = "held-"
+"""Begins the id of the timer row of a held period: one that goes on while its own task has been sent back."""
 CYCLE_LIMIT = 1000
 """Times that a repeating timer may have lain in the past when it is armed."""
 
@@ -29,6 +31,7 @@ def arm(step: Step) -> None:
     }
     elements = step.definition.diagram.elements
     armed = {event.id: event for event in step.workflow.armed_events() if elements[event.element_id].timer}
+    _follow_held(step, {event.element_id for event in armed.values()})
     for event_id, event in armed.items():
         element = elements[event.element_id]
         if event_id not in stored:
@@ -36,7 +39,7 @@ def arm(step: Step) -> None:
         elif "deadline" in element.properties:
             due_at = _due(step.deadlines[element.properties["deadline"]])
             step.tx.execute(update(timer).where(timer.c.id == event_id).values(due_at=due_at))
-    gone = [event_id for event_id in stored if event_id not in armed]
+    gone = [event_id for event_id in stored if event_id not in armed and not event_id.startswith(HELD)]
     if gone:
         step.tx.execute(delete(timer).where(timer.c.id.in_(gone)))
 
@@ -106,6 +109,62 @@ def _start_period(step: Step, element: Element) -> datetime | None:
         )
         step.tell("deadline", key=key, status="running", due=record.due_at.isoformat())
     return _due(record)
+
+
+def hold(step: Step, record: Deadline) -> None:
+    """The open period goes on without its task: its record waits for the due instant by itself."""
+    step.tx.execute(
+        insert(timer).values(
+            id=f"{HELD}{record.id}",
+            instance_id=step.instance_id,
+            element_id=record.element_id,
+            kind="due",
+            due_at=record.due_at,
+            interrupting=False,
+            number=1,
+        )
+    )
+
+
+def is_held(step: Step, record: Deadline) -> bool:
+    return step.tx.scalar(select(timer.c.id).where(timer.c.id == f"{HELD}{record.id}")) is not None
+
+
+def _follow_held(step: Step, armed: set[str]) -> None:
+    """A held period is let go when its own timer is armed again, or when its task cannot be reached any more."""
+    records = {f"{HELD}{record.id}": record for record in step.deadlines.values()}
+    own = (timer.c.instance_id == step.instance_id) & timer.c.id.startswith(HELD)
+    for row in step.tx.execute(select(timer).where(own)).all():
+        record = records.get(row.id)
+        if record is None or not record.is_open or row.element_id in armed or not _may_come(step, row.element_id):
+            step.tx.execute(delete(timer).where(timer.c.id == row.id))
+        else:
+            due_at = record.due_at if record.status == "running" else None
+            step.tx.execute(update(timer).where(timer.c.id == row.id).values(due_at=due_at))
+
+
+def _may_come(step: Step, element_id: str) -> bool:
+    """Whether anything that is worked on leads to the task of this timer."""
+    diagram = step.definition.diagram
+    host = diagram.elements[element_id].attached_to or element_id
+    stack = [] if step.workflow.completed else [diagram.elements[found] for found in step.workflow.live_elements()]
+    seen = set[str]()
+    while stack:
+        element = stack.pop()
+        if element.id not in seen:
+            seen.add(element.id)
+            stack += [*diagram.next_elements(element), *diagram.attached(element.id)]
+    return host in seen
+
+
+def arm_marks_again(step: Step, key: str, since: datetime) -> None:
+    """The marks of a period that goes on: of those that fell into the time between, the last is due at once."""
+    record = step.deadlines[key]
+    mark = next_mark(record, since, step.context.calendar, step.context.rules["escalation.repeat_wd"])
+    while mark is not None and mark.at <= step.now:
+        since = mark.at - timedelta(microseconds=1)
+        mark = next_mark(record, mark.at, step.context.calendar, step.context.rules["escalation.repeat_wd"])
+    arm_marks(step, key, since)
 
 
 def arm_marks(step: Step, key: str, after: datetime) -> None:

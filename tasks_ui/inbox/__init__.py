@@ -1,5 +1,5 @@
-"""The daily work: the inbox, one task, and starting a procedure."""
+"""The daily work: the inbox, one task, what is done with it besides completing it, and starting a procedure."""
 
-from tasks_ui.inbox import views
+from tasks_ui.inbox import handling, views
 
-__all__ = ["views"]
+__all__ = ["handling", "views"]

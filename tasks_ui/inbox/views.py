@@ -93,8 +93,9 @@ def look(task_id: str) -> ResponseReturnValue:
 @pages.post("/tasks/<task_id>")
 def complete(task_id: str) -> ResponseReturnValue:
     raw = sent()
+    without_opinions = raw.pop("without_opinions", []) == ["true"]
     try:
-        done = engine().complete(actor(), task_id, raw)
+        done = engine().complete(actor(), task_id, raw, without_opinions)
     except InvalidValues as invalid:
         view = engine().task(actor(), task_id, raw)
         page = render_template("inbox/task.html", task=view, problems=invalid.problems, material={})

@@ -186,3 +186,18 @@ def test_a_notice_to_nobody_is_refused(to: str):
 )
 def test_a_document_that_could_not_be_delivered_is_refused(old: str, new: str):
     assert the_problem(broken((old, new))).element_id == "answer"
+
+
+# --- sending back to other units ---
+
+
+@pytest.mark.parametrize("target", ["nowhere", "answer", "review"])
+def test_a_way_back_that_leads_to_no_other_task_is_refused(target: str):
+    there = f'<userTask id="review" name="审查" camunda:formRef="review">{properties(send_back_to=target)}</userTask>'
+    refused(the_problem(broken((REVIEW, there))), "review", "用户任务的 id")
+
+
+def test_a_way_back_to_an_earlier_task_of_another_unit_is_drawn_with_a_property():
+    back = properties(send_back_to="read_a, read_b")
+    there = f'<userTask id="review" name="审查" camunda:formRef="review">{back}</userTask>'
+    assert problems_of(broken((REVIEW, there))) == []

@@ -297,3 +297,128 @@ def test_a_confidential_value_is_for_the_handlers_of_its_unit_alone(who: Actor, 
 
 def test_nobody_reads_what_is_confidential_to_no_unit() -> None:
     assert not may(actor(*ROLES), "read_confidential", ConfidentialSubject(frozenset(), frozenset(ROLES))).allowed
+
+
+# --- what is done with a task besides completing it ---
+
+
+def theirs(assignee: str | None = "p2", **state: Any) -> TaskSubject:
+    """A task of the town's officers that this person (p1) or a colleague has."""
+    return task("case_officer", assignee_id=assignee, assignee_name="李四", **state)
+
+
+@pytest.mark.parametrize(
+    ("who", "assignee", "allowed"),
+    [
+        (actor("case_officer"), "p1", True),
+        (actor("case_officer"), "p2", False),
+        (actor("case_officer"), None, False),
+        (actor("principal_leader"), "p2", True),
+        (actor("acting_principal"), None, True),
+        (actor("deputy_leader"), None, True),
+        (actor("liaison"), "p2", False),
+        (actor("principal_leader", unit=DEPARTMENT), "p2", False),
+        (actor("principal_leader", unit=JUSTICE), "p2", False),
+    ],
+)
+def test_a_task_is_handed_over_by_whoever_has_it_or_leads_the_unit(
+    who: Actor, assignee: str | None, allowed: bool
+) -> None:
+    assert may(who, "transfer", theirs(assignee)).allowed is allowed
+
+
+@pytest.mark.parametrize("verb", ["return", "delegate", "recall", "consult", "withdraw_request"])
+@pytest.mark.parametrize(
+    "who", [actor("principal_leader"), actor("case_officer", person_id="p3"), actor("case_officer", unit=DEPARTMENT)]
+)
+def test_the_rest_is_for_whoever_has_the_task(verb: str, who: Actor) -> None:
+    given = {"handed_by_id": "p9", "delegate_id": "p8" if verb == "recall" else None}
+
+    assert (
+        reason(who, verb, theirs("p1" if who.person_id != "p1" else "p2", **given)) == "这要由签收了这项任务的人来办。"
+    )
+    assert may(actor("case_officer"), verb, theirs("p1", **given)).allowed
+
+
+@pytest.mark.parametrize("verb", ["transfer", "delegate", "consult"])
+def test_a_task_is_claimed_before_it_is_handed_on(verb: str) -> None:
+    assert reason(actor("case_officer"), verb, theirs(None)) == "请先签收这项任务，再交给别人或征求意见。"
+
+
+def test_what_was_claimed_is_given_back_to_nobody() -> None:
+    assert reason(actor("case_officer"), "return", theirs("p1")) == "这项任务不是别人转办给你的。"
+
+
+def test_one_delegation_at_a_time_and_none_to_recall_without_one() -> None:
+    delegated = theirs("p1", delegate_id="p8", delegate_name="王五")
+
+    assert reason(actor("case_officer"), "delegate", delegated) == "这项任务已委派王五代拟，还没有交回。"
+    assert reason(actor("case_officer"), "recall", theirs("p1")) == "这项任务现在没有委派给别人。"
+
+
+@pytest.mark.parametrize("verb", ["complete", "release", "send_back", "prepare"])
+def test_whoever_has_delegated_a_task_waits_for_it_or_recalls_it(verb: str) -> None:
+    delegated = theirs("p1", delegate_id="p8", delegate_name="王五")
+
+    assert reason(actor("case_officer"), verb, delegated) == "这项任务已委派王五代拟，等交回或者收回之后再办。"
+
+
+@pytest.mark.parametrize(
+    ("verb", "allowed"),
+    [("prepare", True), ("add_material", True), ("hand_in", True), ("complete", False), ("release", False),
+     ("transfer", False), ("send_back", False), ("claim", False), ("answer", False)],
+)  # fmt: skip
+def test_a_delegate_prepares_and_hands_in_and_nothing_else(verb: str, allowed: bool) -> None:
+    delegated = theirs("p2", delegate_id="p1", delegate_name="张三")
+
+    assert may(actor("liaison"), verb, delegated).allowed is allowed
+    assert not may(actor("liaison", unit=DEPARTMENT), verb, delegated).allowed
+
+
+def test_only_who_is_asked_answers() -> None:
+    asked = theirs("p2", consulted=frozenset({"p1"}))
+
+    assert may(actor("clerk"), "answer", asked).allowed
+    assert reason(actor("clerk", person_id="p3"), "answer", asked) == "没有向你征求意见，或者已经不用回复。"
+    assert not may(actor("clerk", unit=DEPARTMENT), "answer", asked).allowed
+    assert not may(actor("clerk"), "complete", asked).allowed
+
+
+@pytest.mark.parametrize(
+    "who", [actor("case_officer"), actor("case_officer", person_id="p3"), actor("principal_leader")]
+)
+def test_a_task_is_sent_back_by_whoever_may_complete_it(who: Actor) -> None:
+    for assignee in (None, "p1"):
+        subject = theirs(assignee)
+        assert may(who, "send_back", subject).allowed is may(who, "complete", subject).allowed
+
+
+@pytest.mark.parametrize(
+    ("who", "allowed"),
+    [
+        (actor("case_officer"), True),
+        (actor(), True),
+        (actor("case_officer", person_id="p3"), False),
+        (actor("principal_leader", person_id="p3"), False),
+        (actor("case_officer", unit=DEPARTMENT), False),
+    ],
+)
+def test_a_completion_is_taken_back_by_whoever_completed_it(who: Actor, allowed: bool) -> None:
+    done = theirs("p1", status="completed", ended_by_id="p1")
+
+    assert may(who, "take_back", done) == Decision(allowed, "" if allowed else "只能撤回自己办结的任务。")
+
+
+@pytest.mark.parametrize(
+    ("who", "allowed"),
+    [
+        (actor("liaison", unit=DEPARTMENT), True),
+        (actor("case_officer", unit=JUSTICE), True),
+        (actor("case_officer", unit=SUPERVISION), True),
+        (actor("case_officer", unit=OTHER_TOWN), False),
+        (actor(unit=DEPARTMENT), False),
+        (actor("principal_leader"), False),
+    ],
+)
+def test_a_task_is_urged_by_the_other_parties_and_oversight(who: Actor, allowed: bool) -> None:
+    assert may(who, "urge", theirs()).allowed is allowed

@@ -20,6 +20,8 @@ def check(draft: Draft) -> Iterator[Problem]:
     yield from _others(draft)
     for element in draft.running:
         yield from _names(draft, element)
+        if element.kind == "userTask":
+            yield from _way_back(draft, element)
         if element.kind in _TASKS:
             yield from _operation(draft, element)
             yield from _facts(element)
@@ -50,6 +52,15 @@ def _names(draft: Draft, element: Element) -> Iterator[Problem]:
     for name in element.properties:
         if name not in more and not constructs.knows_property(sort, name):
             yield about(element, f"这里的属性 {name[:80] or '（空）'} 不起作用。", _remedy(sort, more))
+
+
+def _way_back(draft: Draft, element: Element) -> Iterator[Problem]:
+    """Steps of other units to which a task may be sent back."""
+    tasks = {task.id for task in draft.of_kind("userTask")} - {element.id}
+    for name in element.properties.get("send_back_to", "").split(","):
+        if name.strip() and name.strip() not in tasks:
+            remedy = "请写前面用户任务的 id，几个用逗号分开。"
+            yield about(element, f"属性 send_back_to 里的 {name.strip()[:80]} 不是别的用户任务。", remedy)
 
 
 def _others(draft: Draft) -> Iterator[Problem]:

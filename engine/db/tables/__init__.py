@@ -9,6 +9,7 @@ from __future__ import annotations
 from engine.db.tables.archive import archive_package
 from engine.db.tables.base import metadata
 from engine.db.tables.definitions import calendar_version, city_rule, definition_version
+from engine.db.tables.handling import hand_over, undo_point
 from engine.db.tables.notices import notice, notice_preference, notice_receipt, outbox, supervision_item
 from engine.db.tables.organisation import matter, person, post, sign_in, sign_in_failure, unit
 from engine.db.tables.papers import document, material
@@ -35,6 +36,7 @@ __all__ = [
     "definition_version",
     "document",
     "fact",
+    "hand_over",
     "incident",
     "material",
     "matter",
@@ -55,5 +57,6 @@ __all__ = [
     "task",
     "task_draft",
     "timer",
+    "undo_point",
     "unit",
 ]

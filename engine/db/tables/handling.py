@@ -1,0 +1,50 @@
+"""What people do with tasks among themselves, and what taking a completion back restores."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
+
+from engine.db.tables.base import metadata
+from engine.db.types import Instant, Json
+
+hand_over = Table(
+    "hand_over",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("instance_id", ForeignKey("process_instance.id"), nullable=False),
+    Column("task_id", ForeignKey("task.id"), nullable=False, comment="the task from which it was done"),
+    Column(
+        "kind",
+        String(16),
+        nullable=False,
+        comment="transfer, return, delegation, consultation, send_back, take_back, urge",
+    ),
+    Column("from_person", ForeignKey("person.id"), nullable=False),
+    Column("from_unit", ForeignKey("unit.code"), nullable=False, comment="for which that person acted"),
+    Column("to_person", ForeignKey("person.id"), comment="null: to nobody in particular"),
+    Column("to_task", String(32), comment="the task that sending or taking back opened again"),
+    Column("reason", Text, comment="why, or what is asked"),
+    Column("opened_at", Instant, nullable=False),
+    Column("answer", Text, comment="of a delegate or of somebody who was consulted"),
+    Column("answered_at", Instant),
+    Column("withdrawn_at", Instant, comment="the asker no longer waits for the answer"),
+    Index(None, "instance_id"),
+    Index(None, "task_id"),
+    Index(None, "to_person", "kind"),
+    Index(None, "to_task"),
+    CheckConstraint(
+        "kind in ('transfer', 'return', 'delegation', 'consultation', 'send_back', 'take_back', 'urge')", name="kind"
+    ),
+)
+
+undo_point = Table(
+    "undo_point",
+    metadata,
+    Column("instance_id", ForeignKey("process_instance.id"), primary_key=True),
+    Column("task_id", ForeignKey("task.id"), nullable=False, comment="the last task that was completed"),
+    Column("revision", Integer, nullable=False, comment="after it; nothing may have moved the instance since"),
+    Column("state", LargeBinary, nullable=False, comment="before it; see bpmn.state"),
+    Column("taken", Json, nullable=False, comment="sequence flows passed before it"),
+    Column("timers", Json, nullable=False, comment="rows of the drawn timers before it"),
+    Column("answers", Json, nullable=False, comment="what was answered, as the browser sent it"),
+)

@@ -1,0 +1,47 @@
+"""To whom a task may be handed, and whom its holder may ask: people of the same unit, in their posts now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from engine.organisation import people
+from engine.organisation.people import ROLES, Person
+
+REASON_LIMIT = 500
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """`posts` are the roles held for the unit, in words."""
+
+    id: str
+    name: str
+    posts: str
+
+
+def who_may_do(tx: Connection, task: Row[Any], now: datetime) -> list[Colleague]:
+    """Holders of the task's roles, except whoever has it."""
+    found: dict[str, Person] = {}
+    for role in task.roles:
+        found |= {person.id: person for person in people.holders(tx, task.unit_code, role, now)}
+    return _described(tx, task, [found[key] for key in sorted(found, key=lambda key: found[key].login)], now)
+
+
+def who_may_be_asked(tx: Connection, task: Row[Any], now: datetime) -> list[Colleague]:
+    """Everybody of the unit and of its internal bodies, except whoever has the task."""
+    return _described(tx, task, people.colleagues(tx, task.unit_code, now), now)
+
+
+def _described(tx: Connection, task: Row[Any], found: list[Person], now: datetime) -> list[Colleague]:
+    described = []
+    for person in found:
+        if person.id != task.assignee_id:
+            held = {post.role for post in people.posts_of(tx, person.id, now) if post.acting_unit == task.unit_code}
+            described.append(
+                Colleague(person.id, person.name, "、".join(ROLES[role] for role in ROLES if role in held))
+            )
+    return described

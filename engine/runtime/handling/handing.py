@@ -1,0 +1,176 @@
+"""A task goes from one colleague to another: handed over (转办), given back, or prepared by somebody else (委派)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Row, update
+
+from engine.db.tables import task
+from engine.errors import InvalidValues
+from engine.organisation.assignment import Actor
+from engine.runtime import audit, tasks
+from engine.runtime.handling import records
+from engine.runtime.handling.colleagues import REASON_LIMIT, Colleague, who_may_be_asked, who_may_do
+from engine.runtime.notices import tell_people
+from engine.runtime.step import Context
+
+
+def transfer(tx: Connection, context: Context, actor: Actor, task_id: str, to: str, reason: str) -> Row[Any]:
+    """The task is that colleague's, who finds what was drafted so far. Returns the task's row.
+
+    Raises NotAllowed, and InvalidValues when the colleague does not hold the task's role.
+    """
+    row = tasks.take_hold(tx, actor, "transfer", task_id)
+    reason = words(reason, "reason", required=False)
+    chosen = choose(who_may_do(tx, row, context.now), to, "只能转办给本单位能办这个环节的人，请从名单里选。")
+    _recall_for(tx, context, row)
+    _pass_draft(tx, context, row, row.assignee_id, chosen.id)
+    _assign(tx, context, row, chosen.id)
+    records.add(tx, row, "transfer", actor, context.now, to_person=chosen.id, reason=reason)
+    note(tx, context, actor, row, "transferred", to=chosen.id, reason=reason)
+    text = f"{actor.person_name}把“{row.name}”转办给你{_because(reason)}"
+    tell(tx, context, row, chosen.id, text)
+    if row.assignee_id not in (None, actor.person_id):
+        tell(
+            tx,
+            context,
+            row,
+            row.assignee_id,
+            f"{actor.person_name}把“{row.name}”转办给了{chosen.name}{_because(reason)}",
+        )
+    return row
+
+
+def give_back(tx: Connection, context: Context, actor: Actor, task_id: str, reason: str) -> Row[Any]:
+    """The task goes back to whoever handed it over, with the reason; to the whole post when that person cannot do it."""
+    row = tasks.take_hold(tx, actor, "return", task_id)
+    reason = words(reason, "reason")
+    giver = records.handed_by(tx, row)
+    able = any(found.id == giver for found in who_may_do(tx, row, context.now))
+    _recall_for(tx, context, row)
+    if able and giver is not None:
+        _pass_draft(tx, context, row, actor.person_id, giver)
+    _assign(tx, context, row, giver if able else None)
+    records.add(tx, row, "return", actor, context.now, to_person=giver, reason=reason)
+    note(tx, context, actor, row, "returned", to=giver, reason=reason)
+    if giver is not None:
+        tell(tx, context, row, giver, f"{actor.person_name}把“{row.name}”退给你：{reason}", "returned")
+    return row
+
+
+def delegate(tx: Connection, context: Context, actor: Actor, task_id: str, to: str, request: str) -> Row[Any]:
+    """The colleague prepares the work and hands it in; the task stays with its holder, and its period goes on."""
+    row = tasks.take_hold(tx, actor, "delegate", task_id)
+    request = words(request, "reason", required=False)
+    chosen = choose(who_may_be_asked(tx, row, context.now), to, "只能委派给本单位的同事，请从名单里选。")
+    _pass_draft(tx, context, row, actor.person_id, chosen.id)
+    records.add(tx, row, "delegation", actor, context.now, to_person=chosen.id, reason=request)
+    note(tx, context, actor, row, "delegated", to=chosen.id, reason=request)
+    tell(tx, context, row, chosen.id, f"{actor.person_name}委派你代拟“{row.name}”{_because(request)}")
+    return row
+
+
+def recall(tx: Connection, context: Context, actor: Actor, task_id: str) -> Row[Any]:
+    """The holder no longer waits for the delegate, and goes on with what has been prepared so far."""
+    row = tasks.take_hold(tx, actor, "recall", task_id)
+    delegate_id = _recall_for(tx, context, row)
+    note(tx, context, actor, row, "recalled", to=delegate_id)
+    tell(tx, context, row, delegate_id, f"{actor.person_name}收回了委派给你的“{row.name}”，不用再办。")
+    return row
+
+
+def hand_in(
+    tx: Connection, context: Context, actor: Actor, task_id: str, raw: Mapping[str, list[str]], opinion: str
+) -> Row[Any]:
+    """What the delegate has filled in is the holder's draft, with the opinion beside it."""
+    row = tasks.take_hold(tx, actor, "hand_in", task_id)
+    opinion = words(opinion, "opinion")
+    (request,) = (found for found in records.requests(tx, task_id) if found.kind == "delegation")
+    if raw:
+        tasks.keep_draft(tx, row, actor.person_id, raw, context.now)
+    _pass_draft(tx, context, row, actor.person_id, row.assignee_id)
+    records.answer(tx, request.id, opinion, context.now)
+    note(tx, context, actor, row, "handed_in", to=row.assignee_id, reason=opinion)
+    if row.assignee_id is not None:
+        tell(tx, context, row, row.assignee_id, f"{actor.person_name}交回了“{row.name}”：{opinion}")
+    return row
+
+
+# --- what these and their neighbours share ---
+
+
+def words(text: str, key: str, required: bool = True) -> str:
+    """The text without blanks around it. Raises InvalidValues when it is missing or too long."""
+    text = text.strip()
+    if required and not text:
+        raise InvalidValues({key: "请写明，对方要看。"})
+    if len(text) > REASON_LIMIT:
+        raise InvalidValues({key: f"最多 {REASON_LIMIT} 字，现在 {len(text)} 字。"})
+    return text
+
+
+def choose(allowed: list[Colleague], person_id: str, otherwise: str) -> Colleague:
+    found = next((colleague for colleague in allowed if colleague.id == person_id), None)
+    if found is None:
+        raise InvalidValues({"to": otherwise})
+    return found
+
+
+def tell(
+    tx: Connection, context: Context, row: Row[Any], person_id: str | None, text: str, kind: str = "handed"
+) -> None:
+    """The person finds a notice that concerns the task."""
+    if person_id is not None:
+        tell_people(
+            tx,
+            context,
+            row.instance_id,
+            kind,
+            row.unit_code,
+            [],
+            text,
+            person_id=person_id,
+            task_id=row.id,
+            about=row.name,
+        )
+
+
+def note(tx: Connection, context: Context, actor: Actor, row: Row[Any], kind: str, **content: Any) -> None:
+    audit.append(
+        tx,
+        row.instance_id,
+        context.now,
+        kind,
+        {"task": row.id, **content},
+        actor.person_id,
+        actor.unit_code,
+        element_id=row.element_id,
+    )
+
+
+def _assign(tx: Connection, context: Context, row: Row[Any], person_id: str | None) -> None:
+    at = context.now if person_id else None
+    tx.execute(update(task).where(task.c.id == row.id).values(assignee_id=person_id, claimed_at=at))
+
+
+def _recall_for(tx: Connection, context: Context, row: Row[Any]) -> str | None:
+    """An open delegation of the task is withdrawn, its draft with the holder. Returns who had been asked."""
+    for request in records.requests(tx, row.id):
+        if request.kind == "delegation":
+            records.withdraw(tx, request.id, context.now)
+            _pass_draft(tx, context, row, request.to_person, row.assignee_id)
+            return str(request.to_person)
+    return None
+
+
+def _pass_draft(tx: Connection, context: Context, row: Row[Any], giver: str | None, taker: str | None) -> None:
+    """What one has drafted is the other's draft."""
+    drafted = tasks.draft(tx, giver, row.id) if giver else None
+    if drafted is not None and taker is not None:
+        tasks.keep_draft(tx, row, taker, drafted.answers, context.now)
+
+
+def _because(reason: str) -> str:
+    return f"：{reason}" if reason else "。"

@@ -1,0 +1,208 @@
+"""Taking back (撤回): whoever has just completed a task may undo it, as long as nothing has followed from it.
+
+The instance then stands as it stood before: its state is restored whole, periods run on, and what was said is said anew
+with the values from before. Both sayings stay in the history.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, select, update
+
+from engine.bpmn import state
+from engine.clock import local
+from engine.db.tables import audit_entry, document, fact, party, person, process_instance, task, unit
+from engine.db.values import decode
+from engine.deadlines import deadlines
+from engine.errors import NotAllowed, Refused
+from engine.ids import new_id
+from engine.organisation.assignment import Actor, may
+from engine.runtime import tasks
+from engine.runtime.advance import advance
+from engine.runtime.handling import records, undo
+from engine.runtime.handling.sending_back import give_to
+from engine.runtime.notices import tell_people
+from engine.runtime.step import Context, Step
+from engine.runtime.timers import arm_marks_again
+
+
+@dataclass(frozen=True)
+class _Happened:
+    """What the step of the completion did, from its audit entry."""
+
+    told: list[dict[str, Any]]
+
+    def periods(self, *statuses: str) -> set[str]:
+        """The keys of the periods that came to be so."""
+        return {told["key"] for told in self.told if told["what"] == "deadline" and told["status"] in statuses}
+
+    def of(self, what: str, key: str) -> list[str]:
+        return [told[key] for told in self.told if told["what"] == what]
+
+    @property
+    def opened(self) -> list[str]:
+        return self.of("task_opened", "id")
+
+
+def take_back(tx: Connection, context: Context, actor: Actor, task_id: str) -> str:
+    """The completed task is open again for this person, with the answers as a draft. Returns the id of its new task.
+
+    Raises NotFound, NotAllowed, and Refused with the reason when something has followed already.
+    """
+    row = tasks.find(tx, task_id, actor)
+    opened_id = new_id()
+    point: Row[Any] | None = None
+    fallen: list[Row[Any]] = []
+
+    def event(step: Step) -> None:
+        nonlocal point
+        decision = may(actor, "take_back", tasks.subject(tx, row))
+        if not decision.allowed:
+            raise NotAllowed(decision.reason)
+        if why := why_not(tx, row, step.now):
+            raise Refused(why)
+        point = undo.point_of(tx, row.instance_id)
+        assert point is not None
+        happened = _happened(tx, row.instance_id, point.revision)
+        fallen.extend(tx.execute(select(task).where(task.c.id.in_(happened.opened))))
+        tx.execute(update(task).where(task.c.id.in_([row.id, *happened.opened])).values(undone="taken_back"))
+        step.tell("taken_back", id=row.id, to=opened_id)
+        _say_former(step, point.revision)
+        step.instance = {**step.instance, "taken": point.taken}
+        step.workflow.restore(state.begun_anew(point.state, row.id, opened_id))
+        undo.put_timers_back(step, point.timers)
+        _periods_run_on(step, row, happened)
+        undo.forget(tx, row.instance_id)
+
+    advance(tx, context, row.instance_id, "taken_back", event, actor)
+    assert point is not None
+    records.add(tx, row, "take_back", actor, context.now, to_task=opened_id)
+    opened = tx.execute(select(task).where(task.c.id == opened_id)).one()
+    give_to(tx, opened, actor.person_id, context.now)
+    tasks.keep_draft(tx, opened, actor.person_id, point.answers, context.now)
+    text = f"{actor.unit_name}{actor.person_name}撤回了“{row.name}”，“{{}}”不用再办。"
+    for lapsed in fallen:
+        words = text.format(lapsed.name)
+        tell_people(tx, context, row.instance_id, "taken_back", lapsed.unit_code, lapsed.roles, words)
+    return opened_id
+
+
+def why_not(tx: Connection, row: Row[Any], now: datetime) -> str:
+    """Why the completion cannot be taken back, whoever asks; empty when it can."""
+    if row.status != "completed":
+        return "只有办结的任务才能撤回。"
+    if row.undone is not None:
+        return "这次办结已经撤回了。"
+    instance = tx.execute(select(process_instance).where(process_instance.c.id == row.instance_id)).one()
+    if instance.status == "ended":
+        return f"办件已经结束（{instance.result_name or '已结束'}），不能再撤回。"
+    if instance.status == "incident":
+        return "办件遇到故障已停下，恢复之后才能撤回。"
+    point = undo.point_of(tx, row.instance_id)
+    if point is None or point.task_id != row.id:
+        return _what_moved(tx, row)
+    happened = _happened(tx, row.instance_id, point.revision)
+    if titles := happened.of("document", "title"):
+        return f"“{titles[0]}”已经随之送达，送达的文书不能收回。"
+    if happened.of("deadline_moved", "key"):
+        return "期限已经随之改变并告知双方，不能再撤回。"
+    if why := _calls_moved(tx, row, happened):
+        return why
+    if instance.revision != point.revision:
+        return _what_moved(tx, row)
+    if undo.limit_over(point, now):
+        return "本环节的时限已过，撤回之后不能再办，不能撤回。"
+    return _claimed(tx, happened.opened, row.ended_by)
+
+
+def _happened(tx: Connection, instance_id: str, revision: int) -> _Happened:
+    """What the completion that led to this revision did."""
+    contents = tx.scalars(
+        select(audit_entry.c.content)
+        .where(audit_entry.c.instance_id == instance_id, audit_entry.c.kind == "task_completed")
+        .order_by(audit_entry.c.sequence.desc())
+    )
+    return _Happened(next(content["told"] for content in contents if content["revision"] == revision))
+
+
+def _what_moved(tx: Connection, row: Row[Any]) -> str:
+    later = tx.execute(
+        select(task.c.name, unit.c.name.label("unit_name"), person.c.name.label("person_name"), task.c.ended_at)
+        .join(unit, unit.c.code == task.c.unit_code)
+        .join(person, person.c.id == task.c.ended_by)
+        .where(task.c.instance_id == row.instance_id, task.c.status == "completed", task.c.ended_at >= row.ended_at)
+        .where(task.c.id != row.id)
+        .order_by(task.c.ended_at.desc())
+    ).first()
+    if later is None:
+        return "这之后已有时限到期或者办件有了别的变化，不能再撤回。"
+    return f"{later.unit_name}{later.person_name}已经办了“{later.name}”，不能再撤回。"
+
+
+def _claimed(tx: Connection, opened: list[str], completer: str | None) -> str:
+    """Somebody else has one of the tasks that followed."""
+    found = tx.execute(
+        select(task.c.name, task.c.claimed_at, person.c.name.label("person_name"), unit.c.name.label("unit_name"))
+        .join(person, person.c.id == task.c.assignee_id)
+        .join(unit, unit.c.code == task.c.unit_code)
+        .where(task.c.id.in_(opened), task.c.assignee_id != completer)
+    ).first()
+    if found is None:
+        return ""
+    moment = local(found.claimed_at) if found.claimed_at else None
+    when = f"于 {moment.month}月{moment.day}日 {moment:%H:%M} " if moment else ""
+    return f"{found.unit_name}{found.person_name}已{when}签收“{found.name}”，不能再撤回。"
+
+
+def _calls_moved(tx: Connection, row: Row[Any], happened: _Happened) -> str:
+    """A procedure that was begun by the step cannot be undone once anybody has moved it, or when nobody waits for it."""
+    begun = tx.execute(
+        select(process_instance).where(
+            process_instance.c.origin_instance_id == row.instance_id, process_instance.c.started_at == row.ended_at
+        )
+    ).all()
+    for child in begun:
+        claimed = tx.execute(select(task.c.id).where(task.c.instance_id == child.id, task.c.assignee_id.is_not(None)))
+        sent = tx.execute(select(document.c.id).where(document.c.instance_id == child.id))
+        if child.origin_task_id is None or child.revision > 1 or claimed.first() or sent.first():
+            return f"随之发起的办件 {child.number} 已经开始办理，不能再撤回。"
+    return ""
+
+
+def _say_former(step: Step, revision: int) -> None:
+    """Every fact that the step of the completion said has the value from before again; a new party is none any more."""
+    own = fact.c.instance_id == step.instance_id
+    said = step.tx.execute(select(fact).where(own, fact.c.revision == revision).order_by(fact.c.id)).all()
+    for name, value in {row.name: decode(row.value) for row in said}.items():
+        earlier = [
+            decode(found)
+            for found in step.tx.scalars(
+                select(fact.c.value)
+                .where(own, fact.c.name == name, fact.c.revision < revision)
+                .order_by(fact.c.id.desc())
+            )
+        ]
+        step.facts.say(name, earlier[0] if earlier else None, step.actor.person_id if step.actor else None)
+        if name in step.definition.diagram.process.party_facts and value not in earlier:
+            step.tx.execute(
+                delete(party).where(
+                    party.c.instance_id == step.instance_id, party.c.fact == name, party.c.unit_code == value
+                )
+            )
+
+
+def _periods_run_on(step: Step, row: Row[Any], happened: _Happened) -> None:
+    """Periods that the step ended go on with their records; those that it started have fallen away."""
+    begun, ended = happened.periods("running"), happened.periods("met", "met_late", "cancelled")
+    latest = {record.key: record for record in step.deadlines.values()}
+    for key in begun & latest.keys():
+        step.deadlines[key] = deadlines.cancel(step.tx, latest[key], step.now)
+    before = [record for record in deadlines.of_instance(step.tx, step.instance_id) if record.key in ended]
+    for record in before:
+        if record.ended_at == row.ended_at and not (record.key in begun and record.id == latest[record.key].id):
+            step.deadlines[record.key] = deadlines.reopen(step.tx, record)
+            arm_marks_again(step, record.key, row.ended_at)
+            step.tell("deadline_goes_on", key=record.key, due=record.due_at.isoformat())

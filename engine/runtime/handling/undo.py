@@ -1,0 +1,61 @@
+"""How an instance stood before its last completion: kept with every completion, so that it can be taken back.
+
+The state is restored whole. That is right in every diagram, joins and loops included, and it is possible as long as
+nothing else has moved the instance, which its revision says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select
+
+from engine.db.tables import timer, undo_point
+from engine.runtime.step import Step
+
+
+def remember(step: Step, task_id: str, raw: Mapping[str, list[str]]) -> None:
+    """What this step is about to change, as it is stored now; it replaces what was kept before."""
+    tx, instance = step.tx, step.instance
+    tx.execute(delete(undo_point).where(undo_point.c.instance_id == step.instance_id))
+    drawn = tx.execute(select(timer).where(timer.c.instance_id == step.instance_id, timer.c.kind == "due")).all()
+    tx.execute(
+        insert(undo_point).values(
+            instance_id=step.instance_id,
+            task_id=task_id,
+            revision=instance["revision"] + 1,
+            state=instance["state"],
+            taken=instance["taken"],
+            timers=[_stored(row) for row in drawn],
+            answers=dict(raw),
+        )
+    )
+
+
+def point_of(tx: Connection, instance_id: str) -> Row[Any] | None:
+    return tx.execute(select(undo_point).where(undo_point.c.instance_id == instance_id)).first()
+
+
+def forget(tx: Connection, instance_id: str) -> None:
+    tx.execute(delete(undo_point).where(undo_point.c.instance_id == instance_id))
+
+
+def limit_over(point: Row[Any], now: datetime) -> bool:
+    """Whether a limit that closes a task has run out since: the task would be closed as soon as it is open again."""
+    limits = (row["due_at"] for row in point.timers if row["interrupting"] and row["due_at"])
+    return any(datetime.fromisoformat(due_at) <= now for due_at in limits)
+
+
+def put_timers_back(step: Step, stored: list[dict[str, Any]]) -> None:
+    """Drawn timers that were there have their rows again, due when they were due."""
+    own = (timer.c.instance_id == step.instance_id) & (timer.c.kind == "due")
+    step.tx.execute(delete(timer).where(own))
+    rows = [{**row, "due_at": datetime.fromisoformat(row["due_at"]) if row["due_at"] else None} for row in stored]
+    if rows:
+        step.tx.execute(insert(timer), rows)
+
+
+def _stored(row: Row[Any]) -> dict[str, Any]:
+    return {**row._mapping, "due_at": row.due_at.isoformat() if row.due_at else None}

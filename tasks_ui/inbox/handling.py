@@ -1,0 +1,176 @@
+"""What is done with a task besides completing it: pages that ask whom and why, and the buttons that need no page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from engine.documents.materials import KINDS
+from engine.errors import InvalidValues, LianbanError, NotAllowed, NotFound, Refused
+from engine.reports.handling import Choices
+from tasks_ui.security import actor, engine, sent
+
+pages = Blueprint("handling", __name__)
+
+DONE = {
+    "transfer": "“{}”已转办。",
+    "return": "“{}”已退给转办人。",
+    "delegate": "“{}”已委派，交回之后由你办结。",
+    "consult": "已就“{}”征求意见，回复会出现在任务页上。",
+    "urge": "已催办“{}”。",
+}
+
+
+@pages.get("/tasks/<task_id>/handle/<verb>")
+def ask(task_id: str, verb: str) -> ResponseReturnValue:
+    """The page that asks whom and why. Raises NotAllowed, and Refused when it is not the time."""
+    return _page(task_id, verb, {})
+
+
+@pages.post("/tasks/<task_id>/handle/<verb>")
+def act(task_id: str, verb: str) -> ResponseReturnValue:
+    found = engine().handling
+    to, reason = request.form.get("to", ""), request.form.get("reason", "")
+    uses: dict[str, Callable[[], str]] = {
+        "transfer": lambda: found.transfer(actor(), task_id, to, reason),
+        "return": lambda: found.give_back(actor(), task_id, reason),
+        "delegate": lambda: found.delegate(actor(), task_id, to, reason),
+        "consult": lambda: found.consult(actor(), task_id, request.form.getlist("to"), reason),
+        "send_back": lambda: found.send_back(actor(), task_id, to, reason),
+        "urge": lambda: found.urge(actor(), task_id, reason),
+    }
+    if verb not in uses:
+        raise NotFound
+    try:
+        result = uses[verb]()
+    except InvalidValues as invalid:
+        return _page(task_id, verb, invalid.problems), invalid.status
+    if verb == "send_back":
+        opened = engine().task(actor(), result)
+        flash(f"已退回到“{opened.name}”，时限继续计算。", "ok")
+        return redirect(url_for("instances.instance", number=opened.number))
+    flash(DONE[verb].format(result), "ok")
+    if verb in ("transfer", "return"):
+        return redirect(url_for("inbox.tasks"))
+    return redirect(url_for("inbox.task", task_id=task_id))
+
+
+@pages.post("/tasks/<task_id>/recall")
+def recall(task_id: str) -> ResponseReturnValue:
+    name = engine().handling.recall(actor(), task_id)
+    flash(f"已收回“{name}”，对方填写的内容在表单里。", "ok")
+    return redirect(url_for("inbox.task", task_id=task_id))
+
+
+@pages.post("/tasks/<task_id>/hand-in")
+def hand_in(task_id: str) -> ResponseReturnValue:
+    raw = sent()
+    opinion = "".join(raw.pop("handling_opinion", []))
+    try:
+        name = engine().handling.hand_in(actor(), task_id, raw, opinion)
+    except InvalidValues as invalid:
+        view = engine().task(actor(), task_id, raw)
+        return render_template("inbox/task.html", **_around(view, invalid)), invalid.status
+    flash(f"“{name}”已交回。", "ok")
+    return redirect(url_for("inbox.tasks"))
+
+
+@pages.post("/tasks/<task_id>/answer")
+def answer(task_id: str) -> ResponseReturnValue:
+    none = request.form.get("none") == "true"
+    try:
+        name = engine().handling.answer(actor(), task_id, request.form.get("opinion", ""), none)
+    except InvalidValues as invalid:
+        view = engine().task(actor(), task_id)
+        return render_template("inbox/task.html", **_around(view, invalid)), invalid.status
+    flash(f"对“{name}”的意见已回复。", "ok")
+    return redirect(url_for("inbox.tasks"))
+
+
+@pages.post("/tasks/<task_id>/request/<request_id>/withdraw")
+def withdraw_request(task_id: str, request_id: str) -> ResponseReturnValue:
+    engine().handling.withdraw_request(actor(), task_id, request_id)
+    flash("已撤销征求意见，不用再等这位同事。", "ok")
+    return redirect(url_for("inbox.task", task_id=task_id))
+
+
+@pages.post("/tasks/<task_id>/take-back")
+def take_back(task_id: str) -> ResponseReturnValue:
+    opened = engine().handling.take_back(actor(), task_id)
+    flash("已撤回，任务重新由你办理，原来填写的内容在表单里。", "ok")
+    return redirect(url_for("inbox.task", task_id=opened))
+
+
+# --- several at once ---
+
+
+@pages.post("/tasks/release")
+def release() -> ResponseReturnValue:
+    """Several tasks are given back; those that cannot be are named, the others are."""
+    released = _each(lambda task_id: engine().release(actor(), task_id))
+    if released:
+        flash(f"已退还 {released} 项任务，本岗位的人都可以签收。", "ok")
+    return redirect(url_for("inbox.tasks", tab=request.form.get("tab", "todo")))
+
+
+@pages.post("/tasks/transfer")
+def transfer() -> ResponseReturnValue:
+    """Several tasks are handed to one colleague who may do them all; without a colleague the page asks for one."""
+    ids, reason = request.form.getlist("task"), request.form.get("reason", "")
+    to = "".join(request.form.getlist("to")[-1:])
+    if not to:
+        found = [engine().handling.choices(actor(), task_id) for task_id in ids]
+        allowed = [choices for choices in found if "transfer" in choices.may]
+        for choices in found:
+            if choices not in allowed:
+                flash(f"“{choices.name}”（{choices.number}）要先签收才能转办。", "warn")
+        if not allowed:
+            return redirect(url_for("inbox.tasks"))
+        shared = set.intersection(*({person.id for person in choices.holders} for choices in allowed))
+        people = [person for person in allowed[0].holders if person.id in shared]
+        problem = "请选转办给谁。" if "to" in request.form else ""
+        return render_template(
+            "inbox/transfer_several.html", tasks=allowed, people=people, problem=problem, reason=reason
+        )
+    moved = _each(lambda task_id: engine().handling.transfer(actor(), task_id, to, reason))
+    if moved:
+        flash(f"已转办 {moved} 项任务。", "ok")
+    return redirect(url_for("inbox.tasks"))
+
+
+# --- within ---
+
+
+def _each(do: Callable[[str], object]) -> int:
+    """How many of the ticked tasks it was done with; what is refused is said."""
+    done = 0
+    for task_id in request.form.getlist("task"):
+        try:
+            do(task_id)
+            done += 1
+        except InvalidValues as invalid:
+            flash("".join(invalid.problems.values()), "warn")
+        except LianbanError as error:
+            flash(error.message, "warn")
+    return done
+
+
+def _page(task_id: str, verb: str, problems: dict[str, str]) -> str:
+    choices: Choices = engine().handling.choices(actor(), task_id)
+    if verb not in ("transfer", "return", "delegate", "consult", "send_back", "urge"):
+        raise NotFound
+    if verb not in choices.may:
+        raise NotAllowed
+    if choices.may[verb]:
+        raise Refused(choices.may[verb])
+    chosen = request.form.getlist("to")
+    return render_template("inbox/handling.html", choices=choices, verb=verb, problems=problems, chosen=chosen,
+                           reason=request.form.get("reason", ""))  # fmt: skip
+
+
+def _around(view: object, invalid: InvalidValues) -> dict[str, object]:
+    """What the page of a task shows besides the task when an opinion was refused."""
+    problems = {f"handling-{key}": sentence for key, sentence in invalid.problems.items()}
+    return {"task": view, "problems": problems, "kinds": KINDS, "material": {}}

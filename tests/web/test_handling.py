@@ -1,0 +1,202 @@
+"""The pages of handling, without scripts: what is offered to whom, what is asked, and what is said when it is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.web.office import (
+    COLLEAGUE,
+    DEPUTY,
+    LEADER,
+    LIAISON,
+    OFFICER,
+    REVIEWER,
+    STRANGER,
+    SUPERVISION,
+    Office,
+    Page,
+)
+
+
+def offered(page: Page) -> list[str]:
+    """What the page offers to do with the task besides completing it."""
+    return page.texts("//aside//div[@class='moves']//*[self::a or self::button][not(@disabled)]")
+
+
+def prepare(office: Office) -> str:
+    """The task of the case that is prepared, claimed by the officer."""
+    task = office.task("prepare", "prepare_materials")
+    office.desk(OFFICER).post("/tasks/claim", {"task": task.rsplit("/", 1)[1]})
+    return task
+
+
+def person(office: Office, login: str) -> str:
+    return office.town.ids(login)[0]
+
+
+def test_whoever_has_a_task_is_offered_what_may_be_done_with_it(office: Office) -> None:
+    task = prepare(office)
+
+    assert offered(office.desk(OFFICER).get(task))[:4] == ["退还", "转办", "委派", "加签"]
+    assert offered(office.desk(LEADER).get(task)) == ["转办"]
+    assert offered(office.desk(LIAISON).get(task)) == ["催办"]
+    assert offered(office.desk(SUPERVISION).get(task)) == ["催办"]
+
+
+def test_a_task_is_handed_over_on_a_page_that_names_who_can_do_it(office: Office) -> None:
+    task, desk = prepare(office), office.desk(OFFICER)
+    asked = desk.get(f"{task}/handle/transfer")
+
+    assert asked.texts("//label[@class='choice']") == ["苗青青河镇 承办人"]
+    refused = desk.post(f"{task}/handle/transfer", {"reason": "我外出。"})
+    assert refused.status == 422
+    assert refused.problem_at("to") == "只能转办给本单位能办这个环节的人，请从名单里选。"
+    assert "我外出。" in refused.words("//textarea"), "what was typed is not lost"
+    moved = desk.post(f"{task}/handle/transfer", {"to": person(office, COLLEAGUE), "reason": "我外出。"})
+    assert moved.location == "/inbox"
+    assert desk.get("/inbox").said == "“整理移送材料”已转办。"
+    there = office.desk(COLLEAGUE).get(task)
+    assert "转办给你 我外出。" in there.words("//*[contains(@class, 'came')]")
+    assert "退给转办人" in offered(there)
+    row = office.desk(COLLEAGUE).get("/inbox").words("//tr[.//a[contains(., '擅自开挖乡道')]]")
+    assert "转办给我" in row
+
+
+def test_sending_back_says_why_it_goes_no_further_and_wants_a_reason(office: Office) -> None:
+    task, desk = office.task("review", "review_acceptance"), office.desk(REVIEWER)
+    asked = desk.get(f"{task}/handle/send_back")
+
+    assert "签收罗一诺" in asked.texts("//label[@class='choice']")[0]
+    assert "并行" in asked.words("//p[@class='hint']")
+    values = {"to": asked.every("//input[@name='to']/@value")[0]}
+    refused = desk.post(f"{task}/handle/send_back", values)
+    assert (refused.status, refused.problem_at("reason")) == (422, "请写明，对方要看。")
+    done = desk.post(f"{task}/handle/send_back", {**values, "reason": "清单份数与实物不符。"})
+    assert done.location == office.instance("review")
+    opened = office.desk(LIAISON).get(office.task("review", "sign_for"))
+    assert "由“受理审查”退回 清单份数与实物不符。" in opened.words("//*[contains(@class, 'came')]")
+    assert "退回" in office.desk(LIAISON).get("/inbox").words("//tr[.//a[contains(., '废塑料清洗线')]]")
+    assert "退回到“签收”" in desk.get(office.instance("review")).words("//section[@id='log']")
+
+
+def test_a_form_with_a_drawn_way_back_says_so(office: Office) -> None:
+    asked = office.desk(LEADER).get(f"{office.task('approve', 'approve_referral')}/handle/send_back")
+
+    assert "这个环节的表单里有退回的选项" in asked.words()
+
+
+def test_a_delegate_fills_in_the_form_and_hands_it_in(office: Office) -> None:
+    task = prepare(office)
+    owner, helper = office.desk(OFFICER), office.desk(COLLEAGUE)
+    owner.post(f"{task}/handle/delegate", {"to": person(office, COLLEAGUE), "reason": "请理材料。"})
+
+    assert "已委派苗青代拟" in owner.get(task).words()
+    there = helper.get(task)
+    assert there.every("//form[@id='answers']/@action") == [f"{task}/hand-in"]
+    assert "沈禾委派你代拟请理材料。" in there.words("//*[contains(@class, 'came')]")
+    assert helper.post(task, {"preparation_outcome": "submit"}).status == 403
+    refused = helper.post(f"{task}/hand-in", {"preparation_outcome": "submit", "handling_opinion": ""})
+    assert (refused.status, refused.problem_at("handling_opinion")) == (422, "请写明，对方要看。")
+    assert refused.every("//input[@name='preparation_outcome' and @checked]/@value") == ["submit"]
+    helper.post(f"{task}/hand-in", {"preparation_outcome": "submit", "handling_opinion": "材料齐了。"})
+    back = owner.get(task)
+    assert back.every("//input[@name='preparation_outcome' and @checked]/@value") == ["submit"]
+    assert "材料齐了。" in back.words("//ul[@class='opinions']")
+
+
+def test_opinions_are_asked_and_the_form_waits_for_them(office: Office) -> None:
+    task, desk = prepare(office), office.desk(OFFICER)
+    desk.post(f"{task}/handle/consult", {"to": [person(office, DEPUTY), person(office, COLLEAGUE)], "reason": "妥否？"})
+
+    asked = office.desk(DEPUTY).get(task)
+    assert "妥否？" in asked.words("//section[@id='answer']")
+    assert office.desk(DEPUTY).post(f"{task}/answer", {"opinion": " "}).problem_at("opinion") == "请写明，对方要看。"
+    office.desk(DEPUTY).post(f"{task}/answer", {"opinion": "同意移送。"})
+    shown = desk.get(task)
+    assert "同意移送。" in shown.words("//ul[@class='opinions']")
+    assert "苗青" in shown.words("//section[contains(@class, 'waits')]")
+    refused = desk.post(task, {"preparation_outcome": "drop", "preparation_reason": "查无此事。"})
+    assert refused.status == 422
+    assert "苗青还没有回复意见" in refused.words("//*[@class='summary']")
+    form = shown.every("//section[contains(@class, 'waits')]//button/@form")[0]
+    desk.post(shown.every(f"//form[@id='{form}']/@action")[0])
+    assert not desk.get(task).every("//section[contains(@class, 'waits')]")
+    assert desk.post(task, {"preparation_outcome": "drop", "preparation_reason": "查无此事。"}).status == 302
+
+
+def test_a_form_goes_without_the_opinions_when_the_person_says_so(office: Office) -> None:
+    task, desk = prepare(office), office.desk(OFFICER)
+    desk.post(f"{task}/handle/consult", {"to": person(office, DEPUTY)})
+
+    answers = {"preparation_outcome": "drop", "preparation_reason": "查无此事。", "without_opinions": "true"}
+    assert desk.post(task, answers).status == 302
+    assert office.case("prepare").status == "ended"
+
+
+def test_what_was_just_completed_is_taken_back_from_the_list_of_what_is_done(office: Office) -> None:
+    task, desk = office.task("ongoing", "stop_violation"), office.desk(OFFICER)
+    office.case("ongoing").stop_violation()
+    done = desk.get("/inbox?tab=done")
+    (address,) = done.every("//form[contains(@action, 'take-back')]/@action")
+
+    assert address == f"{task}/take-back"
+    assert "撤回" in offered(desk.get(task))
+    back = desk.post(address)
+    assert back.location == office.task("ongoing", "stop_violation") != task
+    assert desk.get(back.location).said == "已撤回，任务重新由你办理，原来填写的内容在表单里。"
+    assert "关停清洗线" in desk.get(back.location).words("//textarea[@name='stop_description']")
+    assert "，已撤回" in desk.get(task).words("//p[@class='who']")
+    again = desk.post(address)
+    assert (again.status, again.said) == (409, "这次办结已经撤回了。")
+
+
+def test_why_nothing_can_be_taken_back_any_more_is_said_on_the_page(office: Office) -> None:
+    done = office.desk(LEADER).get(office.task("over", "approve_referral"))
+
+    assert "撤回：" in done.words("//aside")
+    assert "撤回" not in offered(done)
+
+
+def test_the_other_party_urges_from_the_page_of_the_case(office: Office) -> None:
+    desk = office.desk(LIAISON)
+    (address,) = desk.get(office.instance("prepare")).every("//p[@class='wait']//a[.='催办']/@href")
+    assert desk.get(desk.post(address, {"reason": "下周一要用。"}).location).said.startswith("已催办“整理移送材料”。")
+
+    assert "下周一要用。" in office.desk(OFFICER).get(office.task("prepare", "prepare_materials")).words()
+    row = office.desk(OFFICER).get("/inbox").words("//tr[.//a[contains(., '擅自开挖乡道')]]")
+    assert "催办" in row
+    assert not office.desk(OFFICER).get(office.instance("prepare")).every("//p[@class='wait']//a[.='催办']")
+    refused = desk.get(address)
+    assert (refused.status, refused.said) == (409, "今天已经催办过，下一个工作日起可以再催。")
+
+
+def test_several_tasks_are_released_at_once(office: Office) -> None:
+    desk = office.desk(OFFICER)
+    tasks = [office.task(name, "prepare_materials").rsplit("/", 1)[1] for name in ("prepare", "ongoing")]
+    desk.post("/tasks/claim", {"task": tasks[:1]})
+    desk.post("/tasks/release", {"task": tasks, "tab": "todo"})
+
+    assert desk.get("/inbox").said == "只能退还自己签收的任务。已退还 1 项任务，本岗位的人都可以签收。"
+
+
+def test_several_tasks_are_handed_to_one_colleague_at_once(office: Office) -> None:
+    desk = office.desk(OFFICER)
+    tasks = [office.task(name, "prepare_materials").rsplit("/", 1)[1] for name in ("prepare", "ongoing")]
+    desk.post("/tasks/claim", {"task": tasks})
+    asked = desk.post("/tasks/transfer", {"task": tasks})
+
+    assert asked.texts("//label[@class='choice']") == ["苗青青河镇 承办人"]
+    assert asked.every("//input[@name='task']/@value") == tasks
+    wrong = desk.post("/tasks/transfer", {"task": tasks, "to": ""})
+    assert "请选转办给谁。" in wrong.words("//main")
+    desk.post("/tasks/transfer", {"task": tasks, "to": ["", person(office, COLLEAGUE)], "reason": "我休假。"})
+    assert desk.get("/inbox").said == "已转办 2 项任务。"
+    assert office.desk(COLLEAGUE).get("/inbox").text.count("转办给我") == 2
+
+
+@pytest.mark.parametrize("verb", ["transfer", "return", "delegate", "consult", "send_back", "urge"])
+def test_a_stranger_learns_nothing_from_the_pages_of_handling(office: Office, verb: str) -> None:
+    task = prepare(office)
+
+    assert office.desk(STRANGER).get(f"{task}/handle/{verb}").status == 404
+    assert office.desk(STRANGER).post(f"{task}/handle/{verb}", {"to": "x", "reason": "x"}).status == 404
