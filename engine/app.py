@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, insert, select
 
+from engine.archive.keeper import Keeper
 from engine.clock import Clock, SystemClock
 from engine.db import migrate
 from engine.db.session import Database
@@ -20,7 +21,7 @@ from engine.db.tables import calendar_version
 from engine.deadlines.calendar import load_calendar
 from engine.deployments import definitions
 from engine.deployments.definitions import Definition
-from engine.documents.materials import FileStore
+from engine.documents.files import FileStore
 from engine.errors import NotAllowed
 from engine.organisation import city, sign_ins, units
 from engine.organisation.assignment import Actor, may
@@ -37,6 +38,7 @@ from engine.runtime.advance import catch_up
 from engine.runtime.operations import OPERATIONS
 from engine.runtime.step import FUNCTIONS, Context
 from engine.settings import Settings
+from engine.uses.archives import ArchiveUses
 from engine.uses.handling import HandlingUses
 from engine.uses.materials import MaterialUses
 from engine.uses.transactions import Transactions
@@ -53,9 +55,12 @@ class Engine:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         self.database = Database(settings.url)
         self.transactions = Transactions(self.database, self.clock)
-        self.materials = MaterialUses(self.transactions, FileStore(settings.data_dir / "materials"))
+        files = FileStore(settings.data_dir / "materials")
+        keeper = Keeper(self.database, self.clock, settings.data_dir / "archives", files)
+        self.materials = MaterialUses(self.transactions, files)
+        self.archives = ArchiveUses(self.transactions, keeper)
         self.handling = HandlingUses(self.transactions)
-        self.worker = Worker(self.database, self.transactions.context, settings.tick_seconds)
+        self.worker = Worker(self.database, self.transactions.context, settings.tick_seconds, [keeper.make_wanted])
 
     def close(self) -> None:
         self.database.close()

@@ -226,7 +226,7 @@ class _Story:
             self.engine.claim(actor, self._task(number, what["claim"]))
         elif "material" in what:
             values = {"copies": "1", "original": "original", **{k: str(v) for k, v in what["material"].items()}}
-            self.engine.materials.add(actor, self._task(number, what["task"]), values, None)
+            self.engine.materials.add(actor, self._task(number, what["task"]), values)
         else:
             self.engine.complete(actor, self._task(number, what["complete"]), raw)
 

@@ -7,7 +7,7 @@ one finds the same rows, and what has come due in the meantime happens at once.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -28,9 +28,19 @@ AT_MOST = 10_000
 
 
 class Worker:
-    def __init__(self, database: Database, context: Callable[..., Context], tick_seconds: float) -> None:
-        """`context(tx)` gives the present instant, the calendar and the city's rules."""
-        self.database, self.context = database, context
+    def __init__(
+        self,
+        database: Database,
+        context: Callable[..., Context],
+        tick_seconds: float,
+        chores: Sequence[Callable[[], object]] = (),
+    ) -> None:
+        """`context(tx)` gives the present instant, the calendar and the city's rules.
+
+        `chores` are done after what is due: work that steps have left behind in the database, each in its own
+        transactions, finding its own rows again when it was interrupted.
+        """
+        self.database, self.context, self.chores = database, context, chores
         self._closed: object = None
         self._scheduler = BackgroundScheduler(timezone="Asia/Shanghai")
         self._scheduler.add_job(
@@ -56,6 +66,8 @@ class Worker:
             while done < AT_MOST and self._take_next(instance_id):
                 done += 1
         self._close_days()
+        for chore in self.chores:
+            chore()
         return done
 
     def _due(self) -> list[str]:

@@ -17,7 +17,16 @@ from engine.reports.periods import Period
 from engine.reports.units import UnitName
 from tasks_ui.security import engine
 
-SHAPES = {"over": "over", "near": "near", "ok": "ok", "soft": "soft", "met": "met", "late": "over", "cancelled": "soft"}
+SHAPES = {
+    "over": "over",
+    "near": "near",
+    "ok": "ok",
+    "soft": "soft",
+    "paused": "soft",
+    "met": "met",
+    "late": "over",
+    "cancelled": "soft",
+}
 UNIT_SIGNS = {"supervision_bureau": "督", "justice_bureau": "司", "police": "公", "staffing_office": "编",
               "city_government": "府", "conference_office": "联", "internal_body": "内"}  # fmt: skip
 
@@ -106,6 +115,8 @@ def due_words(period: Period) -> str:
             return f"按期 {_md(record.ended_at)}"
         case "cancelled":
             return "已不需要"
+        case "paused":
+            return "暂停计算"
         case "soft":
             return f"建议 {_md(record.due_at - timedelta(microseconds=1))} 前"
     if standing.today:
@@ -113,8 +124,18 @@ def due_words(period: Period) -> str:
     return f"剩{_amount(standing)}"
 
 
-def due_date(period: Period) -> str:
-    """10-13 周二 24:00, or 今天 16:30 for a period in hours; what no notice has made final says so."""
+def due_date(period: Period, word: str = "") -> str:
+    """10-13 周二 24:00, or 今天 16:30 for a period in hours, and the word behind it: 前, 届满.
+
+    What no notice has made final says so; a period that stands still has no such day.
+    """
+    record = period.record
+    if record.paused:
+        return "恢复后再定届满日"
+    return " ".join(part for part in (_due_date(period), word) if part)
+
+
+def _due_date(period: Period) -> str:
     record = period.record
     if record.last_day is None:
         due = local(record.due_at)
@@ -144,6 +165,10 @@ def due_rule(record: Deadline) -> str:
     if worked:
         sentences.append(f"{'、'.join(f'{found:%m-%d}' for found in worked)} 调休上班，计入。")
     for move in record.moves:
+        if move["why"] in ("paused", "resumed"):
+            word = "起暂停计算，当日不计" if move["why"] == "paused" else "恢复计算，余下的工作日从次日起接着算"
+            sentences.append(f"{moment(datetime.fromisoformat(move['since']))} {word}。")
+            continue
         before = local(datetime.fromisoformat(move["from"]) - timedelta(microseconds=1))
         word = {"extended": "已延长", "shortened": "因情况紧急已缩短"}.get(move["why"], "已变更")
         sentences.append(f"{moment(datetime.fromisoformat(move['at']))} {word}，原届满日 {before:%m-%d}。")

@@ -90,7 +90,14 @@ class ProcedureSubject:
     candidate_starters: frozenset[tuple[str, str]]
 
 
-Subject = InstanceSubject | ProcedureSubject | None
+@dataclass(frozen=True)
+class ArchiveSubject:
+    """`unit_code` keeps the file of the case."""
+
+    unit_code: str
+
+
+Subject = InstanceSubject | ProcedureSubject | ArchiveSubject | None
 
 
 def resolve(
@@ -137,6 +144,8 @@ def may(actor: Actor, verb: str, subject: Subject) -> Decision:
             return _when(actor.unit_code in parties or actor.unit_kind in OVERSIGHT, "只有当事双方和市司法局能看。")
         case "press", ButtonSubject(unit_code=unit_code, roles=roles):
             return _when(actor.unit_code == unit_code and bool(actor.standing_roles & roles), "这项操作不由你提出。")
+        case "take_archive", ArchiveSubject(unit_code):
+            return _when(actor.unit_code == unit_code, "归档包由负责归档的单位保管，只有该单位能下载。")
         case "claim" | "complete" | "release" | "add_material" | "prepare" | "send_back", TaskSubject():
             return _may_with_task(actor, verb, subject)
         case "transfer" | "return" | "delegate" | "recall" | "consult" | "withdraw_request", TaskSubject():

@@ -182,8 +182,9 @@ def _told(told: dict[str, Any], tasks: dict[str, Row[Any]], periods: dict[str, s
             action = _STANDINGS.get(told["status"])
             return [line("deadline", name, action, due=told.get("due"), by_system=True)] if action else []
         case "deadline_moved":
-            action = {"extended": "期限延长", "shortened": "期限缩短"}.get(told["why"], "期限改变")
-            return [line("deadline", periods.get(told["key"], ""), action, due=told["due"], by_system=True)]
+            action = _MOVES.get(told["why"], "期限改变")
+            due = None if told["why"] == "paused" else told["due"]
+            return [line("deadline", periods.get(told["key"], ""), action, due=due, by_system=True)]
         case "task_lapsed":
             row = tasks.get(told["id"])
             if row is None or row.undone == "sent_back":
@@ -204,6 +205,7 @@ def _told(told: dict[str, Any], tasks: dict[str, Row[Any]], periods: dict[str, s
 
 _NOTICES = {"remind": "提醒", "escalate": "督促", "told": "告知"}
 """Notices that are lines of their own; of an overdue and of a moved period the period's own line tells."""
+_MOVES = {"extended": "期限延长", "shortened": "期限缩短", "paused": "期限暂停计算", "resumed": "期限恢复计算"}
 _STANDINGS = {"running": "开始计时", "overdue": "已超期", "met": "按期完成", "met_late": "超期完成"}
 
 

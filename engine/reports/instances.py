@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, or_, select
 
 from engine.bpmn.elements import Diagram
-from engine.db.tables import incident, process_instance, task
+from engine.db.tables import archive_package, incident, process_instance, task
 from engine.deadlines import deadlines
 from engine.documents import materials
 from engine.documents.materials import Material
-from engine.organisation.assignment import Actor, InstanceSubject, may
+from engine.organisation.assignment import Actor, ArchiveSubject, InstanceSubject, may
 from engine.reports import answers, history
 from engine.reports.answers import Section
 from engine.reports.axis import Axis, Bar, axis_of, bar_of
@@ -67,6 +67,19 @@ class Marks:
 
 
 @dataclass(frozen=True)
+class Archive:
+    """Who keeps the file of the ended case; `sequence`, `made_at` and `sha256` are None until it is packed."""
+
+    unit: UnitName | None
+    sequence: int | None
+    made_at: datetime | None
+    sha256: str | None
+    size: int | None
+    mine: bool
+    """Whether the person who looks may take it."""
+
+
+@dataclass(frozen=True)
 class InstanceView:
     number: str
     title: str
@@ -93,6 +106,7 @@ class InstanceView:
     buttons: list[Button]
     related: list[Related]
     marks: Marks
+    archive: Archive | None
 
     @property
     def nearest(self) -> Period | None:
@@ -135,7 +149,16 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
         buttons=actions.buttons(step) if row.status == "running" else [],
         related=_related(tx, row, actor),
         marks=_marks(row, diagram, waiting, periods),
+        archive=_archive(tx, row, actor, names),
     )
+
+
+def _archive(tx: Connection, row: Row[Any], actor: Actor, names: Names) -> Archive | None:
+    kept = tx.execute(select(archive_package).where(archive_package.c.instance_id == row.id)).first()
+    if kept is None:
+        return None
+    mine = may(actor, "take_archive", ArchiveSubject(kept.unit_code)).allowed
+    return Archive(names.unit(kept.unit_code), kept.sequence, kept.made_at, kept.sha256, kept.size, mine)
 
 
 def _parties(step: Any, names: Names) -> list[tuple[str, UnitName]]:

@@ -20,9 +20,9 @@ from engine.clock import local_date
 from engine.db import tables
 from engine.deadlines import deadlines
 from engine.deadlines.calendar import Calendar
-from engine.deadlines.counting import Count, bare
+from engine.deadlines.counting import Count, bare, working_days
 from engine.deadlines.deadlines import Deadline
-from engine.deadlines.functions import KINDS, counting_functions, evaluate_period
+from engine.deadlines.functions import KINDS, as_instant, counting_functions, evaluate_period
 from engine.deployments.definitions import Definition
 from engine.errors import ExpressionError
 from engine.organisation import units
@@ -32,7 +32,7 @@ from engine.runtime.notices import tell_people
 from engine.runtime.operations import perform
 
 FUNCTIONS = frozenset(KINDS) | {
-    "now", "due", "deadline_is", "config", "materials", "unit_kind", "completed_at"
+    "now", "due", "deadline_is", "unpaused_days", "config", "materials", "unit_kind", "completed_at"
 }  # fmt: skip
 """Every function that the runtime adds to the language of expressions."""
 
@@ -116,6 +116,7 @@ class Step:
             "now": lambda: self.now,
             "due": self._due,
             "deadline_is": lambda key, status: key in self.deadlines and self.deadlines[key].status == status,
+            "unpaused_days": self._unpaused_days,
             "config": self._config,
             "materials": self._materials,
             "unit_kind": self._unit_kind,
@@ -125,6 +126,14 @@ class Step:
     def _due(self, key: str) -> datetime | None:
         record = self.deadlines.get(key)
         return record.due_at if record else None
+
+    def _unpaused_days(self, key: str, number: int, start: object) -> datetime | None:
+        """The end of the n-th working day after the start on which the period did not stand still."""
+        if start is None:
+            return None
+        record = self.deadlines.get(key)
+        pauses = [] if record is None or record.paused else record.pauses
+        return working_days(self.context.calendar, number, as_instant(start), pauses=pauses).due_at
 
     def _config(self, key: str) -> Any:
         if key not in self.context.rules:
@@ -212,11 +221,16 @@ class Step:
 
     def move_deadline(self, key: str, count: Count, why: str) -> None:
         """The open period is due at another instant, and both parties are told."""
-        record = self.deadlines[key]
-        self.deadlines[key] = moved = deadlines.move(self.tx, record, count, why, self.now)
-        self.tell("deadline_moved", key=key, why=why, due=moved.due_at.isoformat())
+        self.keep_deadline(deadlines.move(self.tx, self.deadlines[key], count, why, self.now), why)
+
+    def keep_deadline(self, record: Deadline, why: str) -> None:
+        """The period has been moved, paused or resumed, and both parties are told; one that is as it was stays untold."""
+        if record == self.deadlines[record.key]:
+            return
+        self.deadlines[record.key] = record
+        self.tell("deadline_moved", key=record.key, why=why, due=record.due_at.isoformat())
         for unit_code in sorted(self.parties()):
-            self.notify("moved", unit_code, ["case_officer", "liaison"], moved.name, moved.id)
+            self.notify("moved", unit_code, ["case_officer", "liaison"], record.name, record.id)
 
     def parties(self) -> set[str]:
         named = (self.facts.get(name) for name in self.definition.diagram.process.party_facts)

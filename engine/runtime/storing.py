@@ -13,7 +13,7 @@ from engine.deadlines import deadlines
 from engine.errors import Refused, Stale
 from engine.organisation import assignment
 from engine.organisation.assignment import Assignment
-from engine.runtime import audit
+from engine.runtime import archiving, audit
 from engine.runtime.step import Step
 from engine.runtime.timers import arm_marks, is_held
 
@@ -29,7 +29,9 @@ def store(step: Step, kind: str) -> None:
     if isinstance(title, str):
         values["title"] = title
     if step.workflow.completed:
-        values |= _ended(step)
+        end = _end_event(step)
+        values |= _ended(step, end)
+        archiving.want(tx, row["id"], step.definition.diagram.process, end, step.facts, step.now)
         step.tell("ended", result=values["result"], name=values["result_name"])
     changed = tx.execute(
         update(process_instance)
@@ -58,16 +60,20 @@ def _taken(step: Step) -> list[str]:
     return list(dict.fromkeys([*step.instance["taken"], *passed]))
 
 
-def _ended(step: Step) -> dict[str, Any]:
+def _end_event(step: Step) -> Element | None:
+    """The end event that gives the result."""
     elements = step.definition.diagram.elements
     reached = [elements[element_id] for element_id in step.workflow.passed if element_id in elements]
     ends = [element for element in reached if element.kind == "endEvent" and "result" in element.properties]
-    result = ends[-1] if ends else None
+    return ends[-1] if ends else None
+
+
+def _ended(step: Step, end: Element | None) -> dict[str, Any]:
     return {
         "status": "ended",
         "ended_at": step.now,
-        "result": result.properties["result"] if result else None,
-        "result_name": result.name if result else None,
+        "result": end.properties["result"] if end else None,
+        "result_name": end.name if end else None,
     }
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engine.documents.materials import KINDS, Upload
+from engine.documents.files import SIZE_LIMIT, Upload
+from engine.documents.materials import KINDS
 from engine.errors import InvalidValues, LianbanError
 from engine.reports.filters import Filters
 from engine.reports.inbox import TABS
@@ -13,6 +14,11 @@ from tasks_ui.security import actor, engine, sent
 from tasks_ui.widgets import clock, now, page_number
 
 pages = Blueprint("inbox", __name__)
+
+
+@pages.context_processor
+def _choices() -> dict[str, object]:
+    return {"kinds": KINDS, "size_limit": SIZE_LIMIT}
 
 
 @pages.get("/")
@@ -55,8 +61,12 @@ def claim() -> ResponseReturnValue:
 
 @pages.get("/tasks/<task_id>")
 def task(task_id: str) -> ResponseReturnValue:
+    """The page of a task; `kind` in the address is of the material added last, for the next one of its kind."""
     return render_template(
-        "inbox/task.html", task=engine().task(actor(), task_id), problems={}, kinds=KINDS, material={}
+        "inbox/task.html",
+        task=engine().task(actor(), task_id),
+        problems={},
+        material={"kind": request.args.get("kind")},
     )
 
 
@@ -88,7 +98,7 @@ def complete(task_id: str) -> ResponseReturnValue:
         done = engine().complete(actor(), task_id, raw, without_opinions)
     except InvalidValues as invalid:
         view = engine().task(actor(), task_id, raw)
-        page = render_template("inbox/task.html", task=view, problems=invalid.problems, kinds=KINDS, material={})
+        page = render_template("inbox/task.html", task=view, problems=invalid.problems, material={})
         return page, invalid.status
     outcome = f"：{done.outcome_name}" if done.outcome_name else ""
     flash(f"“{done.task_name}”已办结{outcome}。" + ("办件已经结束。" if done.ended else ""), "ok")
@@ -100,17 +110,17 @@ def complete(task_id: str) -> ResponseReturnValue:
 @pages.post("/tasks/<task_id>/material")
 def add_material(task_id: str) -> ResponseReturnValue:
     values = {key: found[0] for key, found in sent().items() if found}
-    file = request.files.get("file")
-    upload = Upload(file.filename, file.stream) if file is not None and file.filename else None
+    files = request.files.getlist("file")
+    uploads = [Upload(file.filename, file.stream) for file in files if file.filename]
     try:
-        engine().materials.add(actor(), task_id, values, upload)
+        added = engine().materials.add(actor(), task_id, values, uploads)
     except InvalidValues as invalid:
         view = engine().task(actor(), task_id)
         problems = {f"material-{key}": sentence for key, sentence in invalid.problems.items()}
-        page = render_template("inbox/task.html", task=view, problems=problems, kinds=KINDS, material=values)
+        page = render_template("inbox/task.html", task=view, problems=problems, material=values)
         return page, invalid.status
-    flash("材料已加入清单。", "ok")
-    return redirect(url_for("inbox.task", task_id=task_id, _anchor="materials"))
+    flash("材料已加入清单。" if added == 1 else f"{added} 份材料已加入清单。", "ok")
+    return redirect(url_for("inbox.task", task_id=task_id, kind=values.get("kind"), _anchor="materials"))
 
 
 @pages.post("/tasks/<task_id>/material/<material_id>/remove")

@@ -310,7 +310,7 @@ class Instance:
     def add_material_to(self, task: str, by: str, kind: str, pages: int = 3) -> None:
         actor, task_id = self.town.person(by), self.task(task)
         values = {"kind": kind, "title": "", "copies": "1", "pages": str(pages), "original": "original"}
-        self.town.act(lambda engine: engine.materials.add(actor, task_id, values, None))
+        self.town.act(lambda engine: engine.materials.add(actor, task_id, values))
 
     # --- how it stands ---
 
@@ -573,7 +573,8 @@ def problems(case: Instance) -> list[str]:
         wrong += [] if ready == {task.id for task in opened} else ["open rows are not what the workflow waits for"]
         drawn = {found for found in _ids(timers, "due") if not found.startswith(HELD)}
         wrong += [] if armed == drawn else ["timer rows are not what the workflow has armed"]
-        marked = {found.id for found in running if found.hard or _is_reminded_of(found, context)}
+        counting = [found for found in running if found.status != "paused"]
+        marked = {found.id for found in counting if found.hard or _is_reminded_of(found, context)}
         wrong += [] if marked == _ids(timers, "mark") else ["a period without its next mark"]
         wrong += [
             f"{found.key} has no timer"

@@ -48,6 +48,8 @@ EXPECTED = {
     "POST /instances/<number>/press/<element_id>": (401, 302, 403, 403, 404, 403, 403),
     "GET /documents/<document_id>": (302, 200, 200, 200, 404, 200, 200),
     "GET /materials/<material_id>": (302, 200, 200, 200, 404, 200, 200),
+    "GET /materials/<material_id>/preview": (302, 200, 200, 200, 404, 200, 200),
+    "GET /instances/<number>/archive.zip": (302, 404, 404, 404, 404, 404, 404),
     "GET /supervision": (302, 403, 403, 403, 403, 200, 200),
     "GET /supervision/<key>/diagram.bpmn": (302, 403, 403, 403, 403, 200, 200),
 }
@@ -182,7 +184,7 @@ def test_a_huge_form_is_refused_with_a_sentence(office: Office, path: str) -> No
     refused = desk.post(path, {"case_title": "长" * 1_000_000})
 
     assert refused.status == 413
-    assert refused.said == "发来的内容太大：表单最多 2 MB，文件最多 50 MB。"
+    assert refused.said == "发来的内容太大：表单最多 2 MB，每个文件最多 50 MB，一次最多 200 MB。"
 
 
 def test_a_script_that_may_not_is_told_why_in_its_own_language(office: Office) -> None:

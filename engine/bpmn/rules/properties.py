@@ -28,6 +28,10 @@ def check(draft: Draft) -> Iterator[Problem]:
     for end in draft.of_kind("endEvent"):
         if len(end.properties.get("result", "")) > NAME_LIMIT:
             yield about(end, "结果的代码太长。", f"请把属性 result 写短些，最多 {NAME_LIMIT} 个字符。")
+        if archived_by := end.properties.get("archived_by"):
+            yield from names_unit(draft, end, archived_by)
+            if "result" not in end.properties:
+                yield about(end, "写了由谁归档，却不是办件的结果。", "请在写着属性 result 的结束事件上写 archived_by。")
 
 
 def takes(draft: Draft, element: Element, what: str) -> frozenset[str]:

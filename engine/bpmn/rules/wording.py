@@ -15,11 +15,11 @@ from engine.errors import ExpressionError, Problem
 from engine.forms.schema import Form
 
 ARGUMENTS = {
-    "now": 0, "due": 1, "deadline_is": 2, "config": 1, "materials": 1, "unit_kind": 1, "completed_at": 1,
+    "now": 0, "due": 1, "deadline_is": 2, "unpaused_days": 3, "config": 1, "materials": 1, "unit_kind": 1, "completed_at": 1,
     "working_days": 2, "natural_days": 2, "months": 2, "hours": 2, "working_days_before": 2, "natural_days_before": 2,
 }  # fmt: skip
 """How many arguments the engine's own functions take."""
-STATUSES = frozenset({"running", "overdue", "met", "met_late", "cancelled"})
+STATUSES = frozenset({"running", "overdue", "paused", "met", "met_late", "cancelled"})
 """What a period can be, for `deadline_is`."""
 
 
@@ -141,7 +141,7 @@ def _calls(draft: Draft, written: Written, expression: Expression) -> Iterator[P
         name, wanted = node.func.id, ARGUMENTS.get(node.func.id)
         if wanted is not None and len(node.args) != wanted:
             yield written.problem(f"函数 {name} 要有 {wanted} 个参数，这里有 {len(node.args)} 个。", "请改正参数。")
-        elif name in ("due", "deadline_is"):
+        elif name in ("due", "deadline_is", "unpaused_days"):
             yield from _literal(written, name, node.args[0], draft.deadlines, "期限")
         elif name == "config":
             yield from _literal(written, name, node.args[0], draft.rules, "城市规则")

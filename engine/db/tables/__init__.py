@@ -6,6 +6,7 @@ matters to what is stored (`Json`). Every table that grows with the work carries
 
 from __future__ import annotations
 
+from engine.db.tables.archive import archive_package
 from engine.db.tables.base import metadata
 from engine.db.tables.definitions import calendar_version, city_rule, definition_version
 from engine.db.tables.handling import hand_over, undo_point
@@ -25,6 +26,7 @@ from engine.db.tables.work import (
 )
 
 __all__ = [
+    "archive_package",
     "audit_entry",
     "audit_head",
     "calendar_version",
