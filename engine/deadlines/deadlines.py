@@ -192,10 +192,12 @@ def cancel(tx: Connection, record: Deadline, at: datetime) -> Deadline:
 
 
 def reopen(tx: Connection, record: Deadline) -> Deadline:
-    """What had ended the period is undone: it goes on as though it had never ended. An overdue stays an overdue."""
+    """What had ended the period is undone: it goes on, or stands still, as before. An overdue stays an overdue."""
     if record.is_open:
         return record
-    return _change(tx, record, status="running" if record.overdue_at is None else "overdue", ended_at=None)
+    stood_still = bool(record.moves) and record.moves[-1]["why"] == "paused"
+    running = "paused" if stood_still else "running"
+    return _change(tx, record, status=running if record.overdue_at is None else "overdue", ended_at=None)
 
 
 def _counted(count: Count) -> dict[str, Any]:

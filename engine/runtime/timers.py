@@ -119,7 +119,7 @@ def hold(step: Step, record: Deadline) -> None:
             instance_id=step.instance_id,
             element_id=record.element_id,
             kind="due",
-            due_at=record.due_at,
+            due_at=_due(record),
             interrupting=False,
             number=1,
         )

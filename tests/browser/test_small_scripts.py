@@ -250,7 +250,7 @@ def test_several_tasks_are_claimed_with_one_button(served: Served, cases: list[C
     for title in TITLES[:2]:
         page.locator("[data-row]").filter(has_text=title).get_by_role("checkbox").check()
 
-    expect(page.locator("[data-bulk-bar]")).to_contain_text("已选 2 项待签收任务")
+    expect(page.locator("[data-bulk-bar]")).to_contain_text("已选 2 项任务")
     page.get_by_role("button", name="一并签收 2 项").click()
 
     expect(page.locator(".flash--ok")).to_contain_text("已签收 2 项任务。")
