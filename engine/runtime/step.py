@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, select
 
 from engine.bpmn.elements import Element, TimerText
 from engine.bpmn.expressions import evaluate
@@ -25,10 +25,10 @@ from engine.deadlines.deadlines import Deadline
 from engine.deadlines.functions import KINDS, counting_functions, evaluate_period
 from engine.deployments.definitions import Definition
 from engine.errors import ExpressionError
-from engine.ids import new_id
 from engine.organisation import units
 from engine.organisation.assignment import Actor
 from engine.runtime.facts import Facts
+from engine.runtime.notices import tell_people
 from engine.runtime.operations import perform
 
 FUNCTIONS = frozenset(KINDS) | {
@@ -183,18 +183,8 @@ class Step:
         """The holders of these roles in the unit find a notice."""
         if unit_code is None:
             return
-        self.tx.execute(
-            insert(tables.notice).values(
-                id=new_id(),
-                instance_id=self.instance_id,
-                kind=kind,
-                unit_code=unit_code,
-                roles=roles,
-                text=text,
-                deadline_id=deadline_id,
-                due_at=due_at or self.now,
-                made_at=self.now,
-            )
+        tell_people(
+            self.tx, self.instance_id, kind, unit_code, roles, text, now=self.now, deadline_id=deadline_id, due_at=due_at
         )
         self.tell("notice", kind=kind, unit=unit_code, text=text)
 

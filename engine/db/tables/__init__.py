@@ -7,6 +7,7 @@ matters to what is stored (`Json`). Every table that grows with the work carries
 from __future__ import annotations
 
 from engine.db.tables.base import metadata
+from engine.db.tables.collaboration import comment, correction, mention, reader, reading
 from engine.db.tables.definitions import calendar_version, city_rule, definition_version
 from engine.db.tables.organisation import matter, person, post, sign_in, sign_in_failure, unit
 from engine.db.tables.papers import document, material, notice
@@ -28,6 +29,8 @@ __all__ = [
     "audit_head",
     "calendar_version",
     "city_rule",
+    "comment",
+    "correction",
     "deadline",
     "definition_version",
     "document",
@@ -35,6 +38,7 @@ __all__ = [
     "incident",
     "material",
     "matter",
+    "mention",
     "metadata",
     "notice",
     "number_sequence",
@@ -42,6 +46,8 @@ __all__ = [
     "person",
     "post",
     "process_instance",
+    "reader",
+    "reading",
     "sign_in",
     "sign_in_failure",
     "start_draft",

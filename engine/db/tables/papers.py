@@ -56,6 +56,7 @@ notice = Table(
     Column("kind", String(16), nullable=False, comment="remind, overdue, escalate, moved, told"),
     Column("unit_code", ForeignKey("unit.code"), nullable=False),
     Column("roles", Json, nullable=False),
+    Column("person_id", ForeignKey("person.id"), comment="for this person alone; null: whoever holds a role"),
     Column("text", Text, nullable=False),
     Column("deadline_id", ForeignKey("deadline.id")),
     Column("due_at", Instant, nullable=False, comment="the instant it was meant for"),
