@@ -37,6 +37,7 @@ from engine.runtime.advance import catch_up
 from engine.runtime.operations import OPERATIONS
 from engine.runtime.step import FUNCTIONS, Context
 from engine.settings import Settings
+from engine.uses.collaboration import CollaborationUses
 from engine.uses.materials import MaterialUses
 from engine.uses.transactions import Transactions
 from engine.worker import Worker
@@ -53,6 +54,7 @@ class Engine:
         self.database = Database(settings.url)
         self.transactions = Transactions(self.database, self.clock)
         self.materials = MaterialUses(self.transactions, FileStore(settings.data_dir / "materials"))
+        self.collaboration = CollaborationUses(self.transactions)
         self.worker = Worker(self.database, self.transactions.context, settings.tick_seconds)
 
     def close(self) -> None:

@@ -66,7 +66,7 @@ def _happen(step: Step, row: Row[Any]) -> None:
     step.tell("timer", id=row.id, element=row.element_id, due=row.due_at.isoformat())
     key = element.properties.get("deadline")
     if key and key in step.deadlines:
-        _overdue(step, key)
+        run_out(step, key)
     repeating = element.timer is not None and element.timer.kind == "cycle"
     first = step.definition.diagram.first_task(element)
     still_open = first is not None and any(waiting.element_id == first.id for waiting in step.workflow.user_tasks())
@@ -80,7 +80,7 @@ def _happen(step: Step, row: Row[Any]) -> None:
         step.tx.execute(delete(timer).where(timer.c.id == row.id))
 
 
-def _overdue(step: Step, key: str) -> None:
+def run_out(step: Step, key: str) -> None:
     """The period has run out, once and for good; its unit and the other side are told."""
     before = step.deadlines[key]
     record = step.deadlines[key] = deadlines.mark_overdue(step.tx, before, step.now)

@@ -56,8 +56,8 @@ def _extend_deadline(step: Step, element: Element) -> None:
     """R56: told beforehand, once, and never past the cap, which counts from the original start."""
     properties = element.properties
     record = _period(step, element)
-    due_at = _exclusive(step.evaluate(properties["until"]))
-    cap = _exclusive(step.evaluate(properties["cap"]))
+    due_at = exclusive(step.evaluate(properties["until"]))
+    cap = exclusive(step.evaluate(properties["cap"]))
     if not record.is_open or step.now >= record.due_at:
         raise Refused(f"{record.name}已于 {_day_before(record.due_at)} 届满。延期须事先告知，届满之后不能再延长。")
     if record.extended:
@@ -124,7 +124,7 @@ def _period(step: Step, element: Element) -> Deadline:
     return step.deadlines[key]
 
 
-def _exclusive(value: object) -> datetime:
+def exclusive(value: object) -> datetime:
     """A day means its end (the next midnight in Asia/Shanghai); an instant means itself."""
     match value:
         case datetime():

@@ -184,7 +184,15 @@ class Step:
         if unit_code is None:
             return
         tell_people(
-            self.tx, self.instance_id, kind, unit_code, roles, text, now=self.now, deadline_id=deadline_id, due_at=due_at
+            self.tx,
+            self.instance_id,
+            kind,
+            unit_code,
+            roles,
+            text,
+            now=self.now,
+            deadline_id=deadline_id,
+            due_at=due_at,
         )
         self.tell("notice", kind=kind, unit=unit_code, text=text)
 

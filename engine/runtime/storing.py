@@ -14,6 +14,7 @@ from engine.errors import Refused, Stale
 from engine.organisation import assignment
 from engine.organisation.assignment import Assignment
 from engine.runtime import audit
+from engine.runtime.closing import lapse_corrections
 from engine.runtime.step import Step
 from engine.runtime.timers import arm_marks
 
@@ -30,6 +31,7 @@ def store(step: Step, kind: str) -> None:
         values["title"] = title
     if step.workflow.completed:
         values |= _ended(step)
+        lapse_corrections(tx, step.instance_id, step.now)
         step.tell("ended", result=values["result"], name=values["result_name"])
     changed = tx.execute(
         update(process_instance)
