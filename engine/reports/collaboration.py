@@ -201,23 +201,6 @@ def correction_view(tx: Connection, context: Context, actor: Actor, correction_i
     )
 
 
-def waiting_for(tx: Connection, actor: Actor) -> list[Row[Any]]:
-    """Corrections that this person may decide, the oldest first, each with the number and title of its instance."""
-    columns = (process_instance.c.number, process_instance.c.title, process_instance.c.key)
-    statement = (
-        select(correction, *columns)
-        .join(process_instance, process_instance.c.id == correction.c.instance_id)
-        .where(correction.c.status == "open", correction.c.unit_code == actor.unit_code)
-        .where(process_instance.c.status == "running")
-        .order_by(correction.c.proposed_at, correction.c.id)
-    )
-
-    def is_ones_own_to_decide(row: Row[Any]) -> bool:
-        return may(actor, "decide_correction", OwnSubject(row.unit_code, "", row.proposed_by)).allowed
-
-    return [row for row in tx.execute(statement) if is_ones_own_to_decide(row)]
-
-
 def _comments(tx: Connection, context: Context, actor: Actor, instance_id: str, names: Names) -> list[CommentLine]:
     shown = or_(comment.c.internal.is_(False), comment.c.unit_code == actor.unit_code)
     rows = tx.execute(

@@ -12,6 +12,7 @@ from engine.bpmn.elements import Diagram, Element
 from engine.clock import parse_local
 from engine.db.tables import audit_entry, deadline, document, task
 from engine.organisation.people import ROLES
+from engine.reports import beside
 from engine.reports.units import Names, UnitName
 
 QUIET = {"timer", "record", "facts", "started", "task_opened", "task_completed"}
@@ -36,7 +37,10 @@ class StepLine:
 
 @dataclass(frozen=True)
 class LogLine:
-    """`kind` is started, completed, claimed, document, deadline, notice or ended; `due_at` belongs to a period."""
+    """`kind` is started, completed, claimed, document, deadline, notice, copied, correction, remark or ended.
+
+    `due_at` belongs to a period.
+    """
 
     at: datetime
     kind: str
@@ -126,16 +130,20 @@ def _lines(
         case "called_incident":
             found.append(line("incident", content["number"], "遇到故障", content["message"], by_system=True))
         case "cancelled":
-            found.append(line("ended", content["result_name"], "办件结束", by_system=True))
+            reason = content.get("reason", "")
+            found.append(line("ended", content["result_name"], "办件结束", reason, by_system=not entry.person_id))
         case "incident":
             found.append(line("incident", "", "停下，待处理", content["message"], by_system=True))
         case "resumed":
             found.append(line("incident", "", "恢复办理", by_system=True))
+    found += beside.lines(entry, names, line)
     for told in content.get("told", []):
         what = told["what"]
         if what == "task_completed":
             row = tasks[told["id"]]
             found.append(line("completed", row.name, row.outcome_name or "办结", row.remark or ""))
+        elif what == "corrected":
+            found.append(line("correction", told["label"], "批准更正", f"{beside.change(told)}。{told['opinion']}"))
         elif what == "pressed":
             found.append(line("claimed", diagram.elements[told["element"]].name, "提出"))
         elif what not in QUIET:
@@ -153,8 +161,13 @@ def _told(told: dict[str, Any], tasks: dict[str, Row[Any]], periods: dict[str, s
             action = _STANDINGS.get(told["status"])
             return [line("deadline", name, action, due=told.get("due"), by_system=True)] if action else []
         case "deadline_moved":
-            action = {"extended": "期限延长", "shortened": "期限缩短"}.get(told["why"], "期限改变")
+            action = {"extended": "期限延长", "shortened": "期限缩短", "corrected": "更正后重新计算"}.get(
+                told["why"], "期限改变"
+            )
             return [line("deadline", periods.get(told["key"], ""), action, due=told["due"], by_system=True)]
+        case "deadline_noted":
+            name = periods.get(told["key"], "")
+            return [line("deadline", name, "更正，办结的结论不变", due=told["due"], by_system=True)]
         case "task_lapsed":
             row = tasks.get(told["id"])
             return [line("lapsed", row.name, "失效", by_system=True)] if row else []
