@@ -1,0 +1,424 @@
+"""What people do with an instance beside its tasks: corrections, copies, comments, urgency, withdrawal, remarks.
+
+The corrections are counted on the days of vector V03: found on 30 September at 09:30, due on 10 October at 24:00.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from engine.errors import AlreadyDone, InvalidValues, LianbanError, NotAllowed, NotFound, Refused
+from engine.reports.collaboration import Collaboration
+from engine.reports.filters import Filters
+from tests.processes.dispute import Dispute
+from tests.processes.town import MORNING, Case, Instance, Town, at, cast_of, problems
+
+OFFICER, COLLEAGUE, DEPUTY, LEADER = "shenhe.qh", "miaoqing.qh", "qinruogu.qh", "luyuan.qh"
+LIAISON, REVIEWER, HEAD = "luoyinuo.hb", "zhouyan.hb", "helan.hb"
+STRANGER, STRANGE_LIAISON = "shiyifan.sq", "lujingshu.sq"
+JUSTICE, SUPERVISION = "chengyu.sf", "zhuangmingzhe.jd"
+SLIP = "登记时看错了日期，以会议记录为准。"
+
+
+def use(case: Instance, by: str, name: str, *arguments: Any) -> Any:
+    """One of the engine's uses beside the tasks, by this person."""
+    actor = case.town.person(by)
+    return case.town.act(lambda engine: getattr(engine.collaboration, name)(actor, *arguments))
+
+
+def talk(case: Instance, by: str) -> Collaboration:
+    found: Collaboration = use(case, by, "of_instance", case.number)
+    return found
+
+
+def propose(case: Instance, name: str, value: str, by: str = OFFICER, reason: str = SLIP) -> str:
+    return str(use(case, by, "propose_correction", case.number, name, {name: [value], "reason": [reason]}))
+
+
+def decide(
+    case: Instance, correction: str, decision: str = "approve", by: str = LEADER, opinion: str = "同意。"
+) -> bool:
+    return bool(use(case, by, "decide_correction", correction, {"decision": [decision], "opinion": [opinion]}))
+
+
+def correct(case: Instance, name: str, value: str) -> None:
+    decide(case, propose(case, name, value))
+
+
+def found_earlier(case: Instance, value: str) -> None:
+    """Both instants of the finding are corrected, the earlier one first."""
+    correct(case, "discovered_at", value)
+    correct(case, "jurisdiction_found_at", value)
+
+
+def comment(case: Instance, by: str, text: str, *mentioned: str, internal: bool = False) -> str:
+    raw = {"text": [text], "mention": case.town.ids(*mentioned), "internal": ["true"] if internal else []}
+    return str(use(case, by, "comment", case.number, raw))
+
+
+def copy(case: Instance, by: str, unit: str, role: str = "liaison", person: str = "") -> str:
+    raw = {"unit": [unit], "role": [role], "person": [person], "note": ["请知悉。"]}
+    return str(use(case, by, "send_copy", case.number, raw))
+
+
+def problem_of(act: Callable[[], object]) -> dict[str, str]:
+    with pytest.raises(InvalidValues) as refused:
+        act()
+    return refused.value.problems
+
+
+def history(case: Instance, by: str) -> list[tuple[str, str, str]]:
+    actor = case.town.person(by)
+    return [(line.action, line.step, line.note) for line in case.town.act(lambda e: e.instance(actor, case.number)).log]
+
+
+def moves(case: Instance, key: str = "referral") -> list[str]:
+    return [move["why"] for move in case.deadline(key).moves]
+
+
+# --- corrections (C12) ---
+
+
+def test_31_a_correction_after_the_overdue_leaves_the_overdue_and_adds_that_it_was_corrected(town: Town) -> None:
+    """C12, scenario 31: the corrected start would have been in time; the overdue stays all the same."""
+    case = town.refer(at=MORNING)
+    town.at("2026-10-12T09:00")
+    assert case.deadline("referral").status == "overdue"
+
+    with pytest.raises(InvalidValues):  # later than the day on which it was handed in: it cannot be
+        propose(case, "jurisdiction_found_at", "2026-10-09T09:30")
+    found_earlier(case, "2026-09-29T15:00")
+
+    record = case.deadline("referral")
+    assert (record.status, record.overdue_at) == ("overdue", at("2026-10-11T00:00"))
+    assert moves(case) == ["corrected"]
+    assert record.due_at == at("2026-10-10T00:00")
+    case.deliver()
+    assert case.deadline("referral").status == "met_late"
+    assert problems(case) == []
+
+
+def test_c12_a_period_that_ran_out_before_the_worker_looked_is_overdue_before_it_is_counted_anew(town: Town) -> None:
+    case = town.refer(at=MORNING, discovered_at="2026-09-28T09:00", jurisdiction_found_at="2026-09-28T09:00")
+    correction = propose(case, "jurisdiction_found_at", "2026-09-30T09:00")
+
+    town.asleep_until("2026-10-09T09:30")
+    decide(case, correction)
+
+    record = case.deadline("referral")
+    assert (record.status, record.overdue_at) == ("overdue", at("2026-10-09T00:00"))
+    assert record.due_at == at("2026-10-11T00:00")
+
+
+def test_c12_an_approved_correction_moves_the_period_its_timer_and_its_reminders(town: Town) -> None:
+    case = town.refer(at=MORNING)
+
+    found_earlier(case, "2026-09-29T10:00")
+
+    record = case.deadline("referral")
+    assert (record.status, record.start_at, record.due_at) == (
+        "running", at("2026-09-29T10:00"), at("2026-10-10T00:00"),
+    )  # fmt: skip
+    assert record.trace["counted"][0][0] == "2026-09-30"
+    assert moves(case) == ["corrected"]
+    assert case.timers()["referral_due"] == at("2026-10-10T00:00")
+    assert case.timers("mark")["referral_due"] == at("2026-10-08T09:00")
+    assert {note.unit for note in case.notices("corrected")} == {"qinghe", "ecology"}
+    assert {note.unit for note in case.notices("moved")} == {"qinghe", "ecology"}
+    assert problems(case) == []
+    assert town.verify() == []
+
+
+def test_c12_a_period_that_has_run_out_by_the_corrected_start_is_overdue_at_once(town: Town) -> None:
+    case = town.refer(at=MORNING)
+    town.at("2026-10-09T09:00")
+
+    found_earlier(case, "2026-09-24T09:00")
+
+    record = case.deadline("referral")
+    assert (record.status, record.due_at, record.overdue_at) == (
+        "overdue", at("2026-10-01T00:00"), at("2026-10-01T00:00"),
+    )  # fmt: skip
+    assert {note.unit for note in case.notices("overdue")} == {"qinghe", "ecology"}
+    town.tick()
+    assert problems(case) == []
+
+
+def test_c12_a_period_that_was_met_keeps_its_status_and_its_count(town: Town) -> None:
+    case = town.refer(at=MORNING).deliver()
+    before = case.deadline("referral")
+
+    found_earlier(case, "2026-09-24T09:00")
+
+    after = case.deadline("referral")
+    assert (after.status, after.due_at, after.trace) == ("met", before.due_at, before.trace)
+    assert [(move["why"], move["to"]) for move in after.moves] == [("corrected", "2026-09-30T16:00:00+00:00")]
+    assert case.deadline("acceptance").moves == []
+
+
+def test_c12_an_extension_keeps_its_day_within_the_cap_of_the_corrected_start(town: Town) -> None:
+    """R56, A4: the cap counts from the start as it is known now."""
+    case = town.refer(at=MORNING).ask_extension("2026-10-20").answer_extension("approve")
+
+    found_earlier(case, "2026-09-28T10:00")
+
+    assert case.deadline("referral").due_at == at("2026-10-17T00:00")
+    assert moves(case) == ["extended", "corrected"]
+
+
+def test_c12_an_extension_below_the_cap_keeps_the_day_that_was_told(town: Town) -> None:
+    case = town.refer(at=MORNING).ask_extension("2026-10-13").answer_extension("approve")
+
+    found_earlier(case, "2026-09-29T10:00")
+
+    assert case.deadline("referral").due_at == at("2026-10-14T00:00")
+
+
+def test_c12_an_urgency_keeps_its_instant(town: Town) -> None:
+    case = town.refer(at=MORNING)
+    town.at("2026-10-08T10:00")
+    case.raise_urgency().answer_urgency("confirm")
+
+    found_earlier(case, "2026-09-29T10:00")
+
+    assert case.deadline("referral").due_at == at("2026-10-09T10:00")
+
+
+def test_c12_both_values_stay_in_the_history_and_with_the_content(town: Town) -> None:
+    case = town.refer(at=MORNING)
+
+    correct(case, "location", "青河镇河湾村三组 2 号院")
+
+    assert case.facts()["location"] == "青河镇河湾村三组 2 号院"
+    for reader in (OFFICER, LIAISON, JUSTICE):
+        lines = {action: note for action, step, note in history(case, reader) if step == "违法地点"}
+        assert "由“青河镇河湾村二组 18 号院”改为“青河镇河湾村三组 2 号院”" in lines["提出更正"]
+        assert "由“青河镇河湾村二组 18 号院”改为“青河镇河湾村三组 2 号院”" in lines["批准更正"]
+        assert talk(case, reader).corrected == {"location": "青河镇河湾村二组 18 号院"}
+
+
+def test_c12_what_was_delivered_is_not_changed(town: Town) -> None:
+    case = town.refer(at=MORNING).deliver()
+    actor = town.person(LIAISON)
+    document = town.act(lambda engine: engine.instance(actor, case.number)).documents[0].id
+
+    correct(case, "location", "青河镇河湾村三组 2 号院")
+
+    words = [words for _, words, _ in town.act(lambda engine: engine.document(actor, document)).entries]
+    assert "青河镇河湾村二组 18 号院" in words
+    assert "青河镇河湾村三组 2 号院" not in words
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("jurisdiction_found_at", "2026-09-30T09:31", "晚于现在"),
+        ("jurisdiction_found_at", "2026-09-30T09:00", "早于发现时间"),
+        ("discovered_at", "2026-09-30T09:40", "晚于现在"),
+        ("jurisdiction_found_at", "2026-09-30T09:30", "与现在的值相同"),
+        ("jurisdiction_found_at", "", "请填写更正后的值"),
+        ("jurisdiction_found_at", "bald", "请填写日期和时间"),
+        ("violation_summary", "太短", "至少 20 字"),
+    ],
+)
+def test_c12_the_rules_of_the_form_hold_for_the_new_value(
+    plain_town: Town, name: str, value: str, sentence: str
+) -> None:
+    case = plain_town.refer(at=MORNING)
+    plain_town.later(hours=2)
+
+    assert sentence in problem_of(lambda: propose(case, name, value))[name]
+
+
+def test_c12_an_instant_is_not_corrected_past_another_that_must_come_after_it(plain_town: Town) -> None:
+    case = plain_town.refer(
+        at="2026-09-30T12:00", discovered_at="2026-09-30T09:00", jurisdiction_found_at="2026-09-30T10:00"
+    )
+
+    sentence = problem_of(lambda: propose(case, "discovered_at", "2026-09-30T11:00"))["discovered_at"]
+
+    assert sentence.startswith("与“认定管辖时间”不一致")
+
+
+def test_c12_a_correction_says_why(plain_town: Town) -> None:
+    case = plain_town.refer(at=MORNING)
+
+    assert problem_of(lambda: propose(case, "location", "别处", reason="错")) == {"reason": "已写 1 字，至少 5 字。"}
+
+
+@pytest.mark.parametrize("name", ["is_urgent", "receiving_unit", "source", "referring_unit", "nothing"])
+def test_c12_what_has_decided_the_way_is_not_corrected(plain_town: Town, name: str) -> None:
+    case = plain_town.refer(at=MORNING)
+
+    with pytest.raises(NotFound):
+        propose(case, name, "true")
+
+
+@pytest.mark.parametrize("by", [LIAISON, JUSTICE])
+def test_c12_only_the_unit_that_said_it_proposes(plain_town: Town, by: str) -> None:
+    case = plain_town.refer(at=MORNING)
+
+    with pytest.raises(NotAllowed, match="青河镇填报的"):
+        propose(case, "location", "别处", by=by)
+    with pytest.raises(NotFound):
+        propose(case, "location", "别处", by=STRANGER)
+
+
+@pytest.mark.parametrize("by", [OFFICER, COLLEAGUE, HEAD, JUSTICE])
+def test_c12_only_a_leader_of_the_unit_decides(plain_town: Town, by: str) -> None:
+    case = plain_town.refer(at=MORNING)
+    correction = propose(case, "location", "青河镇别处")
+
+    with pytest.raises(NotAllowed, match="主要领导或分管领导"):
+        decide(case, correction, by=by)
+    with pytest.raises(NotFound):
+        decide(case, correction, by=STRANGER)
+
+
+def test_c12_nobody_approves_the_own_proposal_and_the_other_leader_does(plain_town: Town) -> None:
+    case = plain_town.refer(at=MORNING)
+    correction = propose(case, "location", "青河镇别处", by=DEPUTY)
+
+    with pytest.raises(NotAllowed, match="不能自己提出"):
+        decide(case, correction, by=DEPUTY)
+    assert decide(case, correction, by=LEADER)
+
+
+def test_c12_the_correction_lies_before_the_leaders_and_not_before_its_proposer(plain_town: Town) -> None:
+    case = plain_town.refer(at=MORNING)
+    correction = propose(case, "location", "青河镇别处", by=DEPUTY)
+
+    def waiting(login: str) -> list[str]:
+        actor = plain_town.person(login)
+        return [row.id for row in plain_town.engine.inbox(actor, "todo", Filters(), 1).corrections]
+
+    assert {login: waiting(login) for login in (LEADER, DEPUTY, OFFICER, HEAD)} == {
+        LEADER: [correction], DEPUTY: [], OFFICER: [], HEAD: [],
+    }  # fmt: skip
+    assert plain_town.engine.counts(plain_town.person(LEADER))["todo"] == 1
+    assert [note.roles for note in case.notices("correction")] == [{"principal_leader", "deputy_leader"}]
+
+
+def test_c12_a_rejected_correction_changes_nothing_and_says_why(town: Town) -> None:
+    case = town.refer(at=MORNING)
+    correction = propose(case, "location", "青河镇别处")
+
+    assert problem_of(lambda: decide(case, correction, "reject", opinion="")) == {"opinion": "请填写。"}
+    assert decide(case, correction, "reject", opinion="原值正确。") is False
+
+    assert case.facts()["location"] == "青河镇河湾村二组 18 号院"
+    assert ("退回更正", "违法地点", "原值正确。") in history(case, OFFICER)
+    with pytest.raises(AlreadyDone, match="陆原于 9月30日 09:30 退回"):
+        decide(case, correction)
+    propose(case, "location", "青河镇别处")
+
+
+def test_c12_a_proposal_is_taken_back_by_its_proposer_alone(plain_town: Town) -> None:
+    case = plain_town.refer(at=MORNING)
+    correction = propose(case, "location", "青河镇别处")
+
+    with pytest.raises(NotAllowed):
+        use(case, COLLEAGUE, "take_back_correction", correction)
+    use(case, OFFICER, "take_back_correction", correction)
+
+    with pytest.raises(AlreadyDone, match="撤回"):
+        decide(case, correction)
+
+
+def test_c12_a_correction_lapses_with_the_end_of_the_case(town: Town) -> None:
+    case = town.refer(at=MORNING)
+    correction = propose(case, "location", "青河镇别处")
+
+    case.ask_withdrawal()
+
+    assert [line.status for line in talk(case, OFFICER).corrections] == ["lapsed"]
+    with pytest.raises(AlreadyDone):
+        decide(case, correction)
+    with pytest.raises(AlreadyDone):
+        propose(case, "location", "青河镇别处")
+
+
+def test_c12_what_a_task_said_is_corrected_by_the_unit_of_the_task(town: Town) -> None:
+    case = town.refer(at=MORNING).deliver().accept().file()
+
+    correction = propose(case, "filing_number", "立〔2026〕8 号", by=REVIEWER)
+    decide(case, correction, by=HEAD)
+
+    assert case.facts()["filing_number"] == "立〔2026〕8 号"
+    with pytest.raises(NotAllowed, match="市生态环境局填报的"):
+        propose(case, "filing_number", "立〔2026〕9 号", by=OFFICER)
+
+
+def together(*acts: Callable[[], object]) -> list[object]:
+    """What each of these gave, done at once: a result or the error."""
+
+    def attempt(act: Callable[[], object]) -> object:
+        try:
+            return act()
+        except LianbanError as error:
+            return error
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return [future.result() for future in [pool.submit(attempt, act) for act in acts]]
+
+
+def test_c12_of_two_proposals_at_once_one_waits(town_on_each_database: Town) -> None:
+    case = town_on_each_database.refer(at=MORNING)
+    raw = {"location": ["青河镇别处"], "reason": [SLIP]}
+    engines = [town_on_each_database.another_engine() for _ in range(2)]
+    actors = [town_on_each_database.person(login) for login in (OFFICER, COLLEAGUE)]
+
+    found = together(
+        *(
+            lambda e=engine, a=actor: e.collaboration.propose_correction(a, case.number, "location", raw)  # type: ignore[misc]
+            for engine, actor in zip(engines, actors, strict=True)
+        )
+    )
+
+    assert sorted(type(item).__name__ for item in found) == ["Refused", "str"]
+    assert len(talk(case, OFFICER).corrections) == 1
+
+
+def test_c12_of_two_decisions_at_once_one_counts(town_on_each_database: Town) -> None:
+    case = town_on_each_database.refer(at=MORNING)
+    correction = propose(case, "location", "青河镇别处")
+    first, second = town_on_each_database.another_engine(), town_on_each_database.another_engine()
+    leader, deputy = town_on_each_database.person(LEADER), town_on_each_database.person(DEPUTY)
+
+    found = together(
+        lambda: first.collaboration.decide_correction(leader, correction, {"decision": ["approve"], "opinion": [""]}),
+        lambda: second.collaboration.decide_correction(
+            deputy, correction, {"decision": ["reject"], "opinion": ["不对。"]}
+        ),
+    )
+
+    assert sum(isinstance(item, AlreadyDone) for item in found) == 1
+    approved = talk(case, OFFICER).corrections[0].status == "approved"
+    assert (case.facts()["location"] == "青河镇别处") is approved
+
+
+def test_c12_an_approval_and_the_letter_at_once_leave_one_of_both_orders(town_on_each_database: Town) -> None:
+    """The letter meets the period before the correction, or after it; nothing between."""
+    case = town_on_each_database.refer(at=MORNING).submit()
+    correct(case, "discovered_at", "2026-09-29T10:00")
+    correction = propose(case, "jurisdiction_found_at", "2026-09-29T10:00")
+    first, second = town_on_each_database.another_engine(), town_on_each_database.another_engine()
+    leader, deputy = town_on_each_database.person(LEADER), town_on_each_database.person(DEPUTY)
+    task = case.task("approve_referral")
+
+    found = together(
+        lambda: first.complete(leader, task, {"approval_outcome": ["approve"]}),
+        lambda: second.collaboration.decide_correction(deputy, correction, {"decision": ["approve"], "opinion": [""]}),
+    )
+
+    assert not [item for item in found if isinstance(item, LianbanError)]
+    record = case.deadline("referral")
+    assert record.status == "met"
+    assert moves(case) == ["corrected"]
+    assert record.due_at in (at("2026-10-11T00:00"), at("2026-10-10T00:00"))
+    assert problems(case) == []
+    assert town_on_each_database.verify() == []
