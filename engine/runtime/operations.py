@@ -75,6 +75,10 @@ def _shorten_deadline(step: Step, element: Element) -> None:
     count = step.evaluate_period(element.properties["to"])
     if record.is_open and count is not None and count.due_at < record.due_at:
         step.move_deadline(record.key, count, "shortened")
+        if record.extended:
+            text = f"{record.name}因情况紧急缩短，原来告知的延期不再有效。"
+            for unit_code in sorted(step.parties()):
+                step.notify("told", unit_code, ["case_officer", "liaison"], text, record.id)
 
 
 def _issue_document(step: Step, element: Element) -> None:

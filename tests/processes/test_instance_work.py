@@ -422,3 +422,70 @@ def test_c12_an_approval_and_the_letter_at_once_leave_one_of_both_orders(town_on
     assert record.due_at in (at("2026-10-11T00:00"), at("2026-10-10T00:00"))
     assert problems(case) == []
     assert town_on_each_database.verify() == []
+
+
+# --- urgency (C6, A27, A28) ---
+
+
+def test_a28_an_urgency_that_lapses_says_so(town: Town) -> None:
+    case = town.refer(at=MORNING).raise_urgency()
+
+    town.later(hours=4)
+
+    (note,) = case.notices("told")
+    assert (note.unit, note.roles) == ("qinghe", {"case_officer"})
+    assert note.text.startswith("负责人没有在时限内确认")
+    assert problems(case) == []
+
+
+def test_c6_an_extension_that_the_urgency_takes_away_is_told_to_both_sides(town: Town) -> None:
+    case = town.refer(at=MORNING).ask_extension("2026-10-20").answer_extension("approve")
+    town.at("2026-10-09T10:00")
+
+    case.raise_urgency().answer_urgency("confirm")
+
+    told = [note.unit for note in case.notices("told") if "延期不再有效" in note.text]
+    assert sorted(told) == ["ecology", "qinghe"]
+
+
+def test_a28_the_receiver_contests_an_urgency_once_and_it_is_only_recorded(town: Town) -> None:
+    case = town.refer(at=MORNING, is_urgent=True).deliver()
+    before = case.deadline("acceptance")
+
+    case.press_by(REVIEWER, "act_contest")
+    case.complete("contest_urgency", REVIEWER, contest_reason="现场已经停工，没有紧急情形。")
+
+    assert case.facts()["urgency_contested_at"] == town.now
+    assert case.deadline("acceptance") == before
+    assert {note.unit for note in case.notices("told")} == {"qinghe"}
+    assert case.buttons(REVIEWER) == {"act_contest": "本单位的异议已经记录过。"}
+    assert case.waiting == {"sign_for": 1}
+
+
+def test_a28_an_ordinary_referral_has_no_urgency_to_contest(town: Town) -> None:
+    case = town.refer(at=MORNING).deliver()
+
+    assert case.buttons(LIAISON) == {"act_contest": "这件移送不是紧急件。"}
+    assert "act_contest" not in case.buttons(OFFICER)
+
+
+# --- withdrawal (C11) ---
+
+
+def withdraw(case: Instance, by: str, reason: str = "双方已经说清，不再争议。") -> None:
+    use(case, by, "withdraw", case.number, {"reason": [reason]})
+
+
+def test_c11_a_referral_whose_extension_was_told_is_withdrawn_in_writing(town: Town) -> None:
+    """The receiver has a document in hand, though not the letter itself."""
+    case = town.refer(at=MORNING).ask_extension("2026-10-20").answer_extension("approve").ask_withdrawal()
+
+    assert [paper.code for paper in case.documents()] == ["D06", "D36"]
+    assert case.status == "running"
+    case.answer_withdrawal("agree")
+    assert case.result == "withdrawn_by_referrer"
+
+
+def test_c11_the_starter_cancels_before_the_first_document(town: Town) -> None:
+    dispute = Dispute.begin(town) if hasattr(Dispute, "begin") else None
+    assert dispute is None
