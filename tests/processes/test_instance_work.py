@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 
+from engine.db import tables
 from engine.errors import AlreadyDone, InvalidValues, LianbanError, NotAllowed, NotFound, Refused
 from engine.reports.collaboration import Collaboration
 from engine.reports.filters import Filters
-from tests.processes.dispute import Dispute
-from tests.processes.town import MORNING, Case, Instance, Town, at, cast_of, problems
+from tests.processes.dispute import dispute_of, raise_dispute
+from tests.processes.town import KINDS, MORNING, Instance, Town, at, problems
 
 OFFICER, COLLEAGUE, DEPUTY, LEADER = "shenhe.qh", "miaoqing.qh", "qinruogu.qh", "luyuan.qh"
 LIAISON, REVIEWER, HEAD = "luoyinuo.hb", "zhouyan.hb", "helan.hb"
@@ -487,5 +488,384 @@ def test_c11_a_referral_whose_extension_was_told_is_withdrawn_in_writing(town: T
 
 
 def test_c11_the_starter_cancels_before_the_first_document(town: Town) -> None:
-    dispute = Dispute.begin(town) if hasattr(Dispute, "begin") else None
-    assert dispute is None
+    dispute = raise_dispute(town, at=MORNING)
+
+    withdraw(dispute, OFFICER)
+
+    assert (dispute.status, dispute.result) == ("ended", "withdrawn")
+    assert {record.status for record in dispute.deadlines()} == {"cancelled"}
+    assert ("撤销办件", "已撤销", "双方已经说清，不再争议。") in [
+        (action.replace("办件结束", "撤销办件"), step, note) for action, step, note in history(dispute, LIAISON)
+    ]
+    assert {note.unit for note in dispute.notices("withdrawn")} == {"qinghe", "ecology"}
+    assert problems(dispute) == []
+    assert town.verify() == []
+
+
+def test_c11_the_number_of_a_cancelled_instance_is_not_given_again(plain_town: Town) -> None:
+    first = raise_dispute(plain_town, at=MORNING)
+    withdraw(first, OFFICER)
+
+    assert raise_dispute(plain_town).number > first.number
+
+
+def test_c11_after_the_first_document_it_takes_a_withdrawal_in_writing(plain_town: Town) -> None:
+    dispute = raise_dispute(plain_town, at=MORNING).dispose().state_position().apply()
+    assert dispute.documents()
+
+    with pytest.raises(Refused, match="须书面撤回"):
+        withdraw(dispute, OFFICER)
+    assert not talk(dispute, OFFICER).may_withdraw
+    dispute.ask_withdrawal().answer_withdrawal("agree")
+    assert dispute.result == "withdrawn"
+
+
+def test_c11_a_procedure_that_draws_its_withdrawal_offers_no_other(plain_town: Town) -> None:
+    case = plain_town.refer(at=MORNING)
+
+    assert not talk(case, OFFICER).may_withdraw
+    with pytest.raises(Refused, match="流程自己的撤回"):
+        withdraw(case, OFFICER)
+
+
+@pytest.mark.parametrize("by", [COLLEAGUE, LIAISON, HEAD, JUSTICE])
+def test_c11_others_do_not_cancel(plain_town: Town, by: str) -> None:
+    dispute = raise_dispute(plain_town, at=MORNING)
+
+    with pytest.raises(NotAllowed, match="发起人或负责人"):
+        withdraw(dispute, by)
+    with pytest.raises(NotFound):
+        withdraw(dispute, STRANGER)
+    withdraw(dispute, LEADER)
+
+
+def test_c11_a_called_dispute_is_not_cancelled_beside_its_caller(plain_town: Town) -> None:
+    case = plain_town.refer(at=MORNING).deliver().object().study_objection("disagree")
+
+    with pytest.raises((Refused, NotAllowed)):
+        withdraw(dispute_of(case), OFFICER)
+    assert case.status == "running"
+
+
+def test_c11_a_cancellation_says_why_and_happens_once(plain_town: Town) -> None:
+    dispute = raise_dispute(plain_town, at=MORNING)
+
+    assert problem_of(lambda: withdraw(dispute, OFFICER, "错")) == {"reason": "已写 1 字，至少 5 字。"}
+    withdraw(dispute, OFFICER)
+    with pytest.raises(AlreadyDone, match="已撤销"):
+        withdraw(dispute, OFFICER)
+
+
+def test_c11_a_cancellation_and_a_task_at_once_leave_one_of_both_orders(town_on_each_database: Town) -> None:
+    dispute = raise_dispute(town_on_each_database, at=MORNING)
+    first, second = town_on_each_database.another_engine(), town_on_each_database.another_engine()
+    officer, other = town_on_each_database.person(OFFICER), town_on_each_database.person(REVIEWER)
+    task = dispute.task("state_position")
+
+    found = together(
+        lambda: first.collaboration.withdraw(officer, dispute.number, {"reason": ["不再争议了。"]}),
+        lambda: second.complete(other, task, {"position_b": ["本单位认为应由青河镇查处，依据职责边界清单。"]}),
+    )
+
+    assert not isinstance(found[0], LianbanError)
+    assert found[1] is None or isinstance(found[1], AlreadyDone | Refused | InvalidValues) or dispute.status == "ended"
+    assert (dispute.status, dispute.result) == ("ended", "withdrawn")
+    assert problems(dispute) == []
+    assert town_on_each_database.verify() == []
+
+
+# --- copies (C3) ---
+
+
+def rows(town: Town, login: str) -> list[tuple[str, str, bool]]:
+    """What lies in the tab of copies: the sort, the note, and whether it was read."""
+    actor = town.person(login)
+    found = town.act(lambda engine: engine.inbox(actor, "copied", Filters(), 1)).rows
+    return [(row.kind, row.note, row.read_at is not None) for row in found]
+
+
+def test_c3_a_copy_gives_a_unit_that_is_no_party_sight_and_nothing_else(town: Town) -> None:
+    case = town.refer(at=MORNING).deliver()
+    reader = town.person(STRANGE_LIAISON)
+    with pytest.raises(NotFound):
+        town.act(lambda engine: engine.instance(reader, case.number))
+
+    copy(case, OFFICER, "shiqiao")
+
+    view = town.act(lambda engine: engine.instance(reader, case.number))
+    assert (view.title, view.buttons, [found.mine for found in view.waiting]) == (
+        "未批先建废塑料清洗线", [], [False],
+    )  # fmt: skip
+    assert town.act(lambda engine: engine.document(reader, view.documents[0].id)).number == case.number
+    assert case.waiting == {"sign_for": 1}
+    assert rows(town, STRANGE_LIAISON) == [("instance", "请知悉。", False)]
+    with pytest.raises(NotFound):
+        town.act(lambda engine: engine.task(reader, case.task("sign_for")))
+
+
+def test_c3_only_the_addressed_role_sees_it_not_the_whole_unit(plain_town: Town) -> None:
+    case = plain_town.refer(at=MORNING)
+    copy(case, OFFICER, "shiqiao")
+
+    assert talk(case, STRANGE_LIAISON).only_reader
+    with pytest.raises(NotFound):
+        talk(case, STRANGER)
+    assert rows(plain_town, STRANGER) == []
+
+
+def test_c3_a_copy_may_be_for_one_person_alone(plain_town: Town) -> None:
+    case = plain_town.refer(at=MORNING)
+    name = plain_town.person(STRANGER).person_name
+
+    copy(case, LIAISON, "shiqiao", person=name)
+
+    assert talk(case, STRANGER).copies[0].whom == name
+    with pytest.raises(NotFound):
+        talk(case, STRANGE_LIAISON)
+    (note,) = case._rows(tables.notice)
+    assert (note.kind, note.person_id) == ("copied", plain_town.person(STRANGER).person_id)
+
+
+def test_c3_who_has_read_it_and_when_is_kept_once_for_each_reader(town: Town) -> None:
+    case = town.refer(at=MORNING)
+    copy(case, OFFICER, "shiqiao")
+    assert talk(case, OFFICER).copies[0].readings == []
+
+    town.later(minutes=3)
+    use(case, STRANGE_LIAISON, "note_reading", case.number)
+    read_at = town.now
+    town.later(minutes=3)
+    use(case, STRANGE_LIAISON, "note_reading", case.number)
+    use(case, LIAISON, "note_reading", case.number)
+
+    assert talk(case, OFFICER).copies[0].readings == [(town.person(STRANGE_LIAISON).person_name, read_at)]
+    assert rows(town, STRANGE_LIAISON) == [("instance", "请知悉。", True)]
+    assert town.act(lambda engine: engine.counts(town.person(STRANGE_LIAISON)))["copied"] == 0
+    actions = [action for action, _, _ in history(case, OFFICER)]
+    assert actions.count("阅读") == actions.count("抄送") == 1
+    assert town.verify() == []
+
+
+def test_c3_a_revoked_copy_is_read_no_more_and_its_readings_stay(town: Town) -> None:
+    case = town.refer(at=MORNING)
+    sent = copy(case, OFFICER, "shiqiao")
+    use(case, STRANGE_LIAISON, "note_reading", case.number)
+
+    with pytest.raises(NotAllowed, match="由该单位收回"):
+        use(case, LIAISON, "revoke_copy", case.number, sent)
+    use(case, COLLEAGUE, "revoke_copy", case.number, sent)
+
+    with pytest.raises(NotFound):
+        talk(case, STRANGE_LIAISON)
+    assert rows(town, STRANGE_LIAISON) == []
+    (line,) = talk(case, OFFICER).copies
+    assert (line.revoked_at, len(line.readings)) == (town.now, 1)
+    with pytest.raises(AlreadyDone):
+        use(case, OFFICER, "revoke_copy", case.number, sent)
+    copy(case, OFFICER, "shiqiao")
+
+
+@pytest.mark.parametrize("by", [STRANGE_LIAISON, JUSTICE])
+def test_c3_whoever_only_reads_does_not_send_it_on(plain_town: Town, by: str) -> None:
+    case = plain_town.refer(at=MORNING)
+    copy(case, OFFICER, "shiqiao")
+
+    with pytest.raises(NotAllowed, match="当事单位"):
+        copy(case, by, "justice_bureau", "case_officer")
+    with pytest.raises(NotAllowed):
+        comment(case, by, "我也说一句。")
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"unit": "nowhere"}, "unit"),
+        ({"unit": ""}, "unit"),
+        ({"role": "system_admin"}, "role"),
+        ({"role": ""}, "role"),
+        ({"person": "查无此人"}, "person"),
+        ({"note": ""}, "note"),
+        ({"note": "长" * 501}, "note"),
+        ({"note": "看不见\x07"}, "note"),
+    ],
+)
+def test_c3_a_copy_names_a_reader_that_there_is_and_says_why(
+    plain_town: Town, given: dict[str, str], field: str
+) -> None:
+    case = plain_town.refer(at=MORNING)
+    raw = {"unit": "shiqiao", "role": "liaison", "person": "", "note": "请知悉。", **given}
+
+    wrong = problem_of(lambda: use(case, OFFICER, "send_copy", case.number, {k: [v] for k, v in raw.items()}))
+
+    assert list(wrong) == [field]
+
+
+def test_c3_the_same_reader_is_sent_one_copy(plain_town: Town) -> None:
+    case = plain_town.refer(at=MORNING)
+    copy(case, OFFICER, "shiqiao")
+
+    with pytest.raises(Refused, match="已经抄送过"):
+        copy(case, LIAISON, "shiqiao")
+
+
+def test_c3_an_internal_body_is_sent_no_copy_in_its_own_name(plain_town: Town) -> None:
+    """R50."""
+    case = plain_town.refer(at=MORNING)
+    body = next(code for code, kind in KINDS.items() if kind == "internal_body")
+
+    assert "unit" in problem_of(lambda: copy(case, OFFICER, body))
+
+
+# --- comments ---
+
+
+def said(case: Instance, by: str) -> list[str]:
+    return [line.text for line in talk(case, by).comments]
+
+
+def test_a_comment_is_read_by_the_parties_and_by_oversight(town: Town) -> None:
+    case = town.refer(at=MORNING)
+    copy(case, OFFICER, "shiqiao")
+
+    comment(case, OFFICER, "当事人昨天来过。")
+    comment(case, LIAISON, "收到。")
+
+    for login in (OFFICER, LIAISON, JUSTICE, SUPERVISION):
+        assert sorted(said(case, login)) == ["当事人昨天来过。", "收到。"]
+    assert said(case, STRANGE_LIAISON) == []
+    with pytest.raises(NotFound):
+        said(case, STRANGER)
+    with pytest.raises(NotFound):
+        comment(case, STRANGER, "路过。")
+
+
+def test_a_comment_within_the_unit_is_shown_to_nobody_else(town: Town) -> None:
+    case = town.refer(at=MORNING)
+
+    comment(case, OFFICER, "暗语三七二十一", COLLEAGUE, internal=True)
+
+    assert said(case, COLLEAGUE) == ["暗语三七二十一"]
+    for login in (LIAISON, HEAD, JUSTICE, SUPERVISION):
+        assert said(case, login) == []
+        assert "暗语" not in repr(town.act(lambda engine, who=login: engine.instance(town.person(who), case.number)))
+
+
+def test_whoever_is_mentioned_finds_a_notice_alone(town: Town) -> None:
+    case = town.refer(at=MORNING)
+
+    comment(case, OFFICER, "请看一下。", REVIEWER, LEADER)
+
+    notes = [row for row in case._rows(tables.notice) if row.kind == "mentioned"]
+    assert sorted((row.unit_code, row.person_id, tuple(row.roles)) for row in notes) == sorted(
+        (unit, town.ids(login)[0], ()) for unit, login in (("ecology", REVIEWER), ("qinghe", LEADER))
+    )
+    assert all("请看一下" not in row.text for row in notes)
+    assert [len(line.mentions) for line in talk(case, LIAISON).comments] == [2]
+
+
+@pytest.mark.parametrize("stranger", [STRANGER, JUSTICE])
+def test_a_comment_mentions_only_people_of_the_units_at_work(plain_town: Town, stranger: str) -> None:
+    case = plain_town.refer(at=MORNING)
+
+    assert "只能提醒当事单位" in problem_of(lambda: comment(case, OFFICER, "看。", stranger))["mention"]
+    assert said(case, OFFICER) == []
+    assert case.notices("mentioned") == []
+
+
+def test_a_comment_within_the_unit_mentions_nobody_of_another(plain_town: Town) -> None:
+    case = plain_town.refer(at=MORNING)
+
+    assert "只给本单位看" in problem_of(lambda: comment(case, OFFICER, "看。", REVIEWER, internal=True))["mention"]
+
+
+@pytest.mark.parametrize(("text", "sentence"), [("", "请填写"), ("  \n", "请填写"), ("长" * 1001, "最多 1000 字")])
+def test_a_comment_has_words_and_not_too_many(plain_town: Town, text: str, sentence: str) -> None:
+    case = plain_town.refer(at=MORNING)
+
+    assert sentence in problem_of(lambda: comment(case, OFFICER, text))["text"]
+
+
+def test_a_comment_is_retracted_by_its_author_within_ten_minutes(town: Town) -> None:
+    case = town.refer(at=MORNING)
+    spoken = comment(case, OFFICER, "说错了。")
+
+    town.later(minutes=9, seconds=59)
+    for other in (COLLEAGUE, LIAISON):
+        with pytest.raises(NotAllowed):
+            use(case, other, "retract_comment", case.number, spoken)
+    use(case, OFFICER, "retract_comment", case.number, spoken)
+
+    for login in (OFFICER, LIAISON):
+        (line,) = talk(case, login).comments
+        assert (line.text, line.retracted) == ("", True)
+    kept = [row.content.get("text") for row in case._rows(tables.audit_entry) if row.kind == "commented"]
+    assert kept == ["说错了。"]
+    with pytest.raises(AlreadyDone):
+        use(case, OFFICER, "retract_comment", case.number, spoken)
+
+
+def test_a_comment_is_not_retracted_after_ten_minutes(plain_town: Town) -> None:
+    case = plain_town.refer(at=MORNING)
+    spoken = comment(case, OFFICER, "说定了。")
+    plain_town.later(minutes=10)
+
+    with pytest.raises(Refused, match="10 分钟"):
+        use(case, OFFICER, "retract_comment", case.number, spoken)
+    assert not talk(case, OFFICER).comments[0].may_retract
+
+
+def test_that_there_is_a_comment_within_a_unit_is_not_told_to_others(plain_town: Town) -> None:
+    case = plain_town.refer(at=MORNING)
+    spoken = comment(case, OFFICER, "内部。", internal=True)
+
+    with pytest.raises(NotFound):
+        use(case, LIAISON, "retract_comment", case.number, spoken)
+
+
+def test_a_bureau_that_has_a_task_comments_though_it_is_no_party(plain_town: Town) -> None:
+    dispute = raise_dispute(plain_town, at=MORNING).dispose().state_position().apply()
+
+    comment(dispute, JUSTICE, "请双方补充材料。")
+
+    assert said(dispute, OFFICER) == ["请双方补充材料。"]
+
+
+def test_nothing_is_said_after_the_end(plain_town: Town) -> None:
+    case = plain_town.refer(at=MORNING).ask_withdrawal()
+
+    with pytest.raises(AlreadyDone):
+        comment(case, OFFICER, "还有一句。")
+
+
+# --- remarks of the justice bureau ---
+
+
+def remark(case: Instance, by: str, unit: str, text: str = "请在期限内办结。") -> None:
+    use(case, by, "remark", case.number, {"unit": [unit], "text": [text]})
+
+
+def test_a_remark_is_told_to_the_leader_and_stands_in_the_record(town: Town) -> None:
+    case = town.refer(at=MORNING)
+
+    remark(case, JUSTICE, "ecology")
+
+    (note,) = case.notices("supervised")
+    assert (note.unit, note.roles) == ("ecology", {"principal_leader"})
+    assert "请在期限内办结。" in note.text
+    assert ("督办", "市生态环境局", "请在期限内办结。") in history(case, OFFICER)
+    assert town.verify() == []
+
+
+@pytest.mark.parametrize("by", [OFFICER, LIAISON, SUPERVISION])
+def test_a_remark_is_the_justice_bureaus(plain_town: Town, by: str) -> None:
+    case = plain_town.refer(at=MORNING)
+
+    with pytest.raises(NotAllowed, match="市司法局"):
+        remark(case, by, "ecology")
+
+
+@pytest.mark.parametrize(("unit", "text", "field"), [("shiqiao", "请办。", "unit"), ("ecology", "", "text")])
+def test_a_remark_names_a_unit_at_work_and_says_something(plain_town: Town, unit: str, text: str, field: str) -> None:
+    case = plain_town.refer(at=MORNING)
+
+    assert list(problem_of(lambda: remark(case, JUSTICE, unit, text))) == [field]
