@@ -27,6 +27,9 @@ from engine.runtime import tasks as work
 from engine.runtime.actions import Button
 from engine.runtime.step import Context
 
+AMONG_PARTIES = ("copied", "remark")
+"""Lines of the record that whoever only reads a copy is not shown: to whom else it went, and what was urged."""
+
 
 @dataclass(frozen=True)
 class Waiting:
@@ -106,6 +109,7 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
     diagram = step.definition.diagram
     periods = [period_of(record, names, context) for record in deadlines.of_instance(tx, row.id)]
     waiting = _waiting(tx, row, actor, periods, names)
+    only_reader = instances.is_only_reader(tx, row.id, actor)
     form = step.definition.forms[diagram.process.start_form]
     forms = [(element.name, step.definition.form_of(element)) for element in diagram.of_kind("userTask")]
     return InstanceView(
@@ -127,7 +131,11 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
         axis=axis_of(periods, context.now, context.calendar),
         bars=[bar_of(period, context.now, context.calendar) for period in periods],
         steps=history.steps(tx, row.id, diagram, names, row.status == "ended"),
-        log=history.log(tx, row.id, diagram, names),
+        log=[
+            line
+            for line in history.log(tx, row.id, diagram, names)
+            if not only_reader or line.kind not in AMONG_PARTIES
+        ],
         sections=answers.sections([(diagram.name, form), *forms], step.facts, names),
         documents=document_lines(tx, row.id, names),
         materials=materials.of_instance(tx, row.id),

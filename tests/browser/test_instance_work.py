@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -74,7 +75,7 @@ def test_a_correction_is_proposed_by_one_and_approved_by_the_other(served: Serve
     page = town.open(f"/instances/{number}")
     wait_for_diagram(page)
     page.get_by_text("更正填报的内容").click()
-    page.get_by_role("link", name="更正违法地点").click()
+    page.get_by_role("link", name=re.compile(r"^更正\s*违法地点$")).click()
     page.get_by_label("更正为").fill("青河镇柳林村一组")
     page.get_by_label("更正的理由").fill("登记时写错了村名。")
     page.get_by_role("button", name="提交审批").click()

@@ -603,6 +603,17 @@ def test_c3_a_copy_gives_a_unit_that_is_no_party_sight_and_nothing_else(town: To
         town.act(lambda engine: engine.task(reader, case.task("sign_for")))
 
 
+def test_c3_a_reader_is_not_told_to_whom_else_it_went_nor_what_was_urged(plain_town: Town) -> None:
+    case = plain_town.refer(at=MORNING)
+    copy(case, OFFICER, "shiqiao")
+    copy(case, OFFICER, "police", "principal_leader")
+    remark(case, JUSTICE, "ecology")
+
+    assert [line.unit.code for line in talk(case, STRANGE_LIAISON).copies if line.unit] == ["shiqiao"]
+    assert {action for action, _, _ in history(case, STRANGE_LIAISON)} & {"抄送", "督办"} == set()
+    assert {action for action, _, _ in history(case, LIAISON)} >= {"抄送", "督办"}
+
+
 def test_c3_only_the_addressed_role_sees_it_not_the_whole_unit(plain_town: Town) -> None:
     case = plain_town.refer(at=MORNING)
     copy(case, OFFICER, "shiqiao")
