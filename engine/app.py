@@ -42,6 +42,7 @@ from engine.runtime.operations import OPERATIONS
 from engine.runtime.step import FUNCTIONS, Context
 from engine.settings import Settings
 from engine.uses.archives import ArchiveUses
+from engine.uses.collaboration import CollaborationUses
 from engine.uses.handling import HandlingUses
 from engine.uses.materials import MaterialUses
 from engine.uses.notices import NoticeUses
@@ -65,6 +66,7 @@ class Engine:
         self.materials = MaterialUses(self.transactions, files)
         self.archives = ArchiveUses(self.transactions, keeper)
         self.handling = HandlingUses(self.transactions)
+        self.collaboration = CollaborationUses(self.transactions)
         self.notices = NoticeUses(self.transactions, channels)
         self.delivery = Delivery(self.database, self.clock, channels, settings.base_url)
         self.worker = Worker(self.database, self.transactions.context, settings.tick_seconds, [keeper.make_wanted])

@@ -179,8 +179,17 @@ def due_rule(record: Deadline) -> str:
             sentences.append(f"{moment(datetime.fromisoformat(move['since']))} {word}。")
             continue
         before = local(datetime.fromisoformat(move["from"]) - timedelta(microseconds=1))
-        word = {"extended": "已延长", "shortened": "因情况紧急已缩短"}.get(move["why"], "已变更")
-        sentences.append(f"{moment(datetime.fromisoformat(move['at']))} {word}，原届满日 {before:%m-%d}。")
+        at = moment(datetime.fromisoformat(move["at"]))
+        if move["why"] == "corrected" and move["to"] != record.due_at.isoformat() and not record.is_open:
+            after = local(datetime.fromisoformat(move["to"]) - timedelta(microseconds=1))
+            sentences.append(f"{at} 更正了起算时间，按更正后应于 {after:%m-%d} 届满；办结的结论不变。")
+            continue
+        word = {
+            "extended": "已延长",
+            "shortened": "因情况紧急已缩短",
+            "corrected": "因更正填报内容已重新计算",
+        }.get(move["why"], "已变更")
+        sentences.append(f"{at} {word}，原届满日 {before:%m-%d}。")
     if record.provisional:
         sentences.append("涉及的年度还没有公布放假安排，日期是暂定的，公布后会重新计算。")
     return "".join(sentences)
@@ -226,9 +235,9 @@ def _menu(name: str) -> bool:
     """Whether the page belongs to this entry of the menu."""
     endpoint = request.endpoint or ""
     return endpoint in {
-        "inbox": {"inbox.tasks", "inbox.task", "inbox.complete", "inbox.add_material"},
+        "inbox": {"inbox.tasks", "inbox.task", "inbox.complete", "inbox.add_material", "collaboration.correction"},
         "start": {"inbox.procedures", "inbox.start", "inbox.begin"},
-        "instances": {"instances.listing", "instances.instance", "instances.document"},
+        "instances": {"instances.listing", "instances.instance", "instances.document", "collaboration.correct"},
         "supervision": {"supervision.overview", "notices.delivery"},
     }.get(name, set())
 

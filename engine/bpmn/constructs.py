@@ -198,6 +198,7 @@ PROPERTIES: Mapping[str, Mapping[str, str]] = {
         "title": "哪个事实是办件的标题。",
         "starter": "哪个事实记下发起单位。",
         "parties": "哪些事实是当事单位，用逗号分开；只有当事单位能看办件。",
+        "withdrawal": "drawn 表示撤回从一开始就画在图上；不写的，文书送达以前发起单位可以直接撤销办件。",
     },
     "lane": {
         "unit": "单位：装着单位的事实，或固定单位的代码。",

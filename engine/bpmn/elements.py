@@ -113,6 +113,8 @@ class Process:
     starter_fact: str
     party_facts: tuple[str, ...]
     start_form: str
+    draws_withdrawal: bool = False
+    """Whether a withdrawal is drawn from the beginning, so that the pages offer none of their own."""
 
 
 @dataclass(frozen=True)
@@ -269,6 +271,7 @@ def _process(root: etree._Element, process: etree._Element, elements: Mapping[st
         starter_fact=properties.get("starter", ""),
         party_facts=tuple(name.strip() for name in properties.get("parties", "").split(",") if name.strip()),
         start_form=(start.form_ref or "") if start else "",
+        draws_withdrawal=properties.get("withdrawal") == "drawn",
     )
 
 

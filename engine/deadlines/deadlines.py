@@ -167,6 +167,12 @@ def resume(tx: Connection, record: Deadline, since: datetime, by: str, now: date
     return _change(tx, record, status="running", moves=[*record.moves, step], **_counted(count))
 
 
+def note(tx: Connection, record: Deadline, count: Count, why: str, now: datetime) -> Deadline:
+    """A period that has ended stays as it was judged; that it would have been due at another instant is kept beside."""
+    step = {"at": now.isoformat(), "from": record.due_at.isoformat(), "to": count.due_at.isoformat(), "why": why}
+    return _change(tx, record, moves=[*record.moves, step])
+
+
 def mark_overdue(tx: Connection, record: Deadline, now: datetime) -> Deadline:
     """The period has run out at its due instant. An overdue that is recorded stays as it is."""
     if record.status != "running" or now < record.due_at:

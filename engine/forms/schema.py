@@ -2,7 +2,7 @@
 
 What form-js itself cannot say stands in a component's `properties`, in our own expression language: `rule` and `message`
 (with `rule_2` …), `show`, `default`, `warn` and `warning`, `widget`, `kind`, `count`, `min`, `max`, `hint:<value>`, `span`,
-`confidential`.
+`confidential`, `correctable`.
 """
 
 from __future__ import annotations
@@ -21,9 +21,11 @@ OTHER_TYPES = {"text", "group"}
 WIDGETS = {"unit", "internal_body", "people", "matter", "materials", "deadline_date"}
 CHOICES = {"radio", "select", "checklist"}
 REPEATED = {"rule", "message", "warn", "warning"}
-PROPERTIES = {"widget", "show", "default", "kind", "count", "min", "max", "span", "confidential"} | {
+PROPERTIES = {"widget", "show", "default", "kind", "count", "min", "max", "span", "confidential", "correctable"} | {
     name + suffix for name in REPEATED for suffix in ("", *(f"_{number}" for number in range(2, 10)))
 }
+CORRECTABLE = {"datetime", "textfield", "textarea", "number"}
+"""Types of field that may be corrected later: what decides the way of an instance has been acted on already."""
 LIMITS = {"required", "minLength", "maxLength", "min", "max"}
 """What is checked of a component's `validate`."""
 SUBTYPES = {"date", "datetime"}
@@ -70,6 +72,8 @@ class Field:
     subtype: str
     confidential: tuple[str, ...] = ()
     """The facts that hold the units whose handlers alone may read the value; empty for what every party reads."""
+    correctable: bool = False
+    """Whether what was said may be corrected later, with a reason and an approval."""
 
     @property
     def asks(self) -> bool:
@@ -238,6 +242,8 @@ class _Reader:
         if not properties.get("count", "1").isdecimal():
             self.refuse(key, label, f"属性 count “{properties['count']}” 不是整数。", "请写人数，例如 2。")
             return None
+        if properties.get("correctable") == "true" and (component["type"] not in CORRECTABLE or "widget" in properties):
+            self.refuse(key, label, "这一项不能标 correctable。", "只有时间、文字和数字可以更正，请删去这个属性。")
         validate = self.limits(component, key, label)
         options = self.options(component, properties, key, label)
         minimum, maximum = (_bound(name, validate, properties) for name in ("min", "max"))
@@ -263,6 +269,7 @@ class _Reader:
             wide=properties.get("span") == "full" or component["type"] in ("textarea", "radio", "checklist"),
             subtype=str(component.get("subtype", "datetime")),
             confidential=tuple(filter(None, map(str.strip, properties.get("confidential", "").split(",")))),
+            correctable=properties.get("correctable") == "true",
         )
 
     def limits(self, component: dict[str, Any], key: str, label: str) -> dict[str, Any]:

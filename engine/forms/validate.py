@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from engine.clock import midnight, parse_local
 from engine.errors import ExpressionError, InvalidValues
-from engine.forms.schema import Field, Form, Rule
+from engine.forms.schema import Field, Form, Group, Rule
 
 TEXT_LIMIT = 10_000
 NUMBER_LIMIT = 10**15
@@ -135,6 +135,38 @@ def warnings(
     """Sentences that do not refuse but should be read, by key."""
     check = _Check(form, facts, functions, None, evaluate, values)
     return {field.key: found for field in form.fields if (found := check.first(field.warnings, field, True, True))}
+
+
+def read_value(field: Field, sent: list[str], directory: Directory) -> object:
+    """The typed value of one field alone; None when nothing was sent. Raises InvalidValues with the field's sentence."""
+    form = Form("", (Group("", (field,), ""),))
+    try:
+        return _Check(form, {}, {}, directory, _no_expressions).read(field, sent)
+    except _Wrong as wrong:
+        raise InvalidValues({field.key: str(wrong)}) from None
+
+
+def broken_rules(
+    form: Form, values: Mapping[str, object], facts: Mapping[str, object], functions: Any, evaluate: Evaluate
+) -> dict[str, str]:
+    """The sentences of the rules that do not hold for these values, by key; fields that are not asked have none."""
+    check = _Check(form, facts, functions, None, evaluate, values)
+    hidden = check.hide({}, unfinished=True)
+    asked = [field for field in form.fields if field.asks and field.key not in hidden]
+    found = {field.key: check.missing(field, {}) or check.broken_rule(field, {}) for field in asked}
+    return {key: sentence for key, sentence in found.items() if sentence}
+
+
+def plain_text(text: str) -> str:
+    """The text as it is kept, without what could not be stored or printed. Raises ValueError with a sentence."""
+    try:
+        return _clean(text)
+    except _Wrong as wrong:
+        raise ValueError(str(wrong)) from None
+
+
+def _no_expressions(expression: str, names: Any, functions: Any) -> Any:
+    raise AssertionError(expression)
 
 
 class _Check:

@@ -8,7 +8,7 @@ oversight only reads.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -21,6 +21,8 @@ from engine.organisation.people import ROLES
 OVERSIGHT = ("justice_bureau", "supervision_bureau")
 LEADERS = frozenset({"principal_leader", "deputy_leader"})
 """Who may hand a colleague's task to another one."""
+HANDLERS = LEADERS | {"liaison", "case_officer", "legal_reviewer", "clerk"}
+"""Roles that handle instances in the name of their unit."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,23 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class Addressee:
+    """To whom a copy of an instance was sent: the holders of a role in the unit, or one person who acts for it."""
+
+    unit_code: str
+    role: str | None
+    person_id: str | None
+
+    def is_meant(self, actor: Actor) -> bool:
+        named = self.role in actor.standing_roles if self.role else self.person_id == actor.person_id
+        return self.unit_code == actor.unit_code and named
+
+
+@dataclass(frozen=True)
 class InstanceSubject:
     parties: frozenset[str]
+    readers: frozenset[Addressee] = field(default=frozenset(), kw_only=True)
+    """Who else may look at it, and do nothing."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +111,15 @@ class ConfidentialSubject:
 
 
 @dataclass(frozen=True)
+class OwnSubject:
+    """Something that a unit has done by one of its people: a copy, a comment, a correction, an instance it started."""
+
+    unit_code: str
+    unit_name: str
+    person_id: str | None = None
+
+
+@dataclass(frozen=True)
 class ProcedureSubject:
     candidate_starters: frozenset[tuple[str, str]]
 
@@ -112,7 +138,7 @@ class PersonSubject:
     person_id: str
 
 
-Subject = InstanceSubject | ProcedureSubject | ConfidentialSubject | ArchiveSubject | PersonSubject | None
+Subject = InstanceSubject | ProcedureSubject | ConfidentialSubject | ArchiveSubject | PersonSubject | OwnSubject | None
 
 
 def resolve(
@@ -155,16 +181,28 @@ def may(actor: Actor, verb: str, subject: Subject) -> Decision:
             return _when(
                 any((actor.unit_kind, role) in starters for role in actor.standing_roles), _cannot_start(starters)
             )
-        case "see_instance", InstanceSubject(parties):
-            return _when(actor.unit_code in parties or actor.unit_kind in OVERSIGHT, "只有当事双方和市司法局能看。")
         case "read_confidential", ConfidentialSubject(units=readers, roles=roles):
             return _when(
                 actor.unit_code in readers and bool(actor.standing_roles & roles), "这一项只有办理这件办件的单位能看。"
             )
+        case "see_instance", InstanceSubject(parties):
+            is_reader = any(reader.is_meant(actor) for reader in subject.readers)
+            return _when(
+                actor.unit_code in parties or actor.unit_kind in OVERSIGHT or is_reader, "只有当事双方和市司法局能看。"
+            )
+        case "comment" | "send_copy", InstanceSubject(parties):
+            handles = actor.unit_code in parties and bool(actor.standing_roles & HANDLERS)
+            return _when(handles, f"{'发表意见' if verb == 'comment' else '抄送'}由当事单位的办理人员进行。")
+        case "remark", InstanceSubject():
+            handles = actor.unit_kind == "justice_bureau" and bool(actor.standing_roles & HANDLERS)
+            return _when(handles, "督办意见由市司法局提出。")
+        case _, OwnSubject():
+            return _may_with_own(actor, verb, subject)
         case "press", ButtonSubject(unit_code=unit_code, roles=roles):
             return _when(actor.unit_code == unit_code and bool(actor.standing_roles & roles), "这项操作不由你提出。")
         case "take_archive", ArchiveSubject(unit_code):
-            return _when(actor.unit_code == unit_code, "归档包由负责归档的单位保管，只有该单位能下载。")
+            keeps = actor.unit_code == unit_code and bool(actor.standing_roles & (HANDLERS | {"archivist"}))
+            return _when(keeps, "归档包由负责归档的单位保管，只有该单位的办理人员和档案员能下载。")
         case "read_notices" | "choose_notices", PersonSubject(person_id):
             return _when(actor.person_id == person_id, "只能查看和设置自己的消息。")
         case "claim" | "complete" | "release" | "add_material" | "prepare" | "send_back", TaskSubject():
@@ -227,6 +265,27 @@ def _may_besides(actor: Actor, verb: str, task: TaskSubject) -> Decision:
         return Decision(False, "这是本单位的任务，请直接办理；催办由对方单位和督办单位提出。")
     waits = actor.unit_code in task.parties or actor.unit_kind in OVERSIGHT
     return _when(waits and bool(actor.roles), "催办由对方单位和督办单位提出。")
+
+
+def _may_with_own(actor: Actor, verb: str, own: OwnSubject) -> Decision:
+    ours, mine = actor.unit_code == own.unit_code, actor.person_id == own.person_id
+    handles, leads = bool(actor.standing_roles & HANDLERS), bool(actor.standing_roles & LEADERS)
+    match verb:
+        case "revoke_copy":
+            return _when(ours and handles, f"这份抄送是{own.unit_name}发出的，由该单位收回。")
+        case "retract_comment":
+            return _when(ours and mine, "只能撤回自己的意见。")
+        case "propose_correction":
+            return _when(ours and handles, f"这一项是{own.unit_name}填报的，由该单位提出更正。")
+        case "take_back_correction":
+            return _when(ours and mine, "只能撤回自己提出的更正。")
+        case "decide_correction":
+            if ours and leads and mine:
+                return Decision(False, "更正由提出人以外的负责人审批，不能自己提出、自己批准。")
+            return _when(ours and leads, f"更正由{own.unit_name}的主要领导或分管领导审批。")
+        case "cancel_instance":
+            return _when(ours and (mine or leads), f"办件由{own.unit_name}的发起人或负责人撤销。")
+    raise AssertionError((verb, own))
 
 
 def _needs(actor: Actor, task: TaskSubject) -> str:

@@ -14,6 +14,7 @@ from engine.clock import parse_local
 from engine.db.tables import audit_entry, deadline, document, task
 from engine.organisation.assignment import OVERSIGHT, Actor
 from engine.organisation.people import ROLES
+from engine.reports import beside
 from engine.reports.notices import Telling, together
 from engine.reports.units import Names, UnitName
 
@@ -50,8 +51,9 @@ class StepLine:
 
 @dataclass(frozen=True)
 class LogLine:
-    """`kind` is started, completed, claimed, handed, sent_back, taken_back, urged, document, deadline, notice or ended;
-    `due_at` belongs to a period."""
+    """`kind` is started, completed, claimed, handed, sent_back, taken_back, urged, document, deadline, notice, copied,
+    correction, remark or ended; `due_at` belongs to a period.
+    """
 
     at: datetime
     kind: str
@@ -174,11 +176,13 @@ def _lines(
         case "called_incident":
             found.append(line("incident", content["number"], "遇到故障", content["message"], by_system=True))
         case "cancelled":
-            found.append(line("ended", content["result_name"], "办件结束", by_system=True))
+            reason = content.get("reason", "")
+            found.append(line("ended", content["result_name"], "办件结束", reason, by_system=not entry.person_id))
         case "incident":
             found.append(line("incident", "", "停下，待处理", content["message"], by_system=True))
         case "resumed":
             found.append(line("incident", "", "恢复办理", by_system=True))
+    found += beside.lines(entry, names, line)
     for told in content.get("told", []):
         what = told["what"]
         if what == "task_completed":
@@ -188,6 +192,8 @@ def _lines(
             found.append(line("sent_back", tasks[told["id"]].name, f"退回到“{told['name']}”", told["reason"]))
         elif what == "taken_back":
             found.append(line("taken_back", tasks[told["id"]].name, "撤回"))
+        elif what == "corrected":
+            found.append(line("correction", told["label"], "批准更正", f"{beside.change(told)}。{told['opinion']}"))
         elif what == "pressed":
             found.append(line("claimed", diagram.elements[told["element"]].name, "提出"))
         elif what not in QUIET:
@@ -212,6 +218,9 @@ def _told(told: dict[str, Any], tasks: dict[str, Row[Any]], periods: dict[str, s
             action = _MOVES.get(told["why"], "期限改变")
             due = None if told["why"] == "paused" else told["due"]
             return [line("deadline", periods.get(told["key"], ""), action, due=due, by_system=True)]
+        case "deadline_noted":
+            name = periods.get(told["key"], "")
+            return [line("deadline", name, "更正，办结的结论不变", due=told["due"], by_system=True)]
         case "task_lapsed":
             row = tasks.get(told["id"])
             if row is None or row.undone == "sent_back":
@@ -244,7 +253,13 @@ _NOTICES = {
 }
 _FOR_OVERSIGHT = {"超期通知", "期限变更通知"}
 """Notices of which the parties read in the period's own line."""
-_MOVES = {"extended": "期限延长", "shortened": "期限缩短", "paused": "期限暂停计算", "resumed": "期限恢复计算"}
+_MOVES = {
+    "extended": "期限延长",
+    "shortened": "期限缩短",
+    "paused": "期限暂停计算",
+    "resumed": "期限恢复计算",
+    "corrected": "更正后重新计算",
+}
 _STANDINGS = {"running": "开始计时", "overdue": "已超期", "met": "按期完成", "met_late": "超期完成"}
 
 

@@ -10,11 +10,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, Text, and_, cast, false, func, or_, select
 
 from engine.clock import local_date, midnight
-from engine.db.tables import deadline, definition_version, document, fact, hand_over, party, process_instance, task
+from engine.db.tables import deadline, definition_version, fact, hand_over, party, process_instance, task
 from engine.deadlines.calendar import Calendar
 from engine.deployments import definitions
 from engine.organisation.assignment import Actor
-from engine.reports import handling
+from engine.reports import copies, handling
+from engine.reports.copies import CopyRow
+from engine.reports.corrections import waiting_for
 from engine.reports.filters import Filters
 from engine.reports.periods import Period, nearest, open_periods
 from engine.reports.units import SUBJECT_FACT, Names, UnitName, party_names
@@ -68,17 +70,6 @@ class InstanceRow:
 
 
 @dataclass(frozen=True)
-class CopyRow:
-    document_id: str
-    title: str
-    number: str
-    instance_title: str
-    from_unit: UnitName | None
-    delivered_at: datetime
-    read_at: datetime | None
-
-
-@dataclass(frozen=True)
 class Inbox:
     """One page of a tab; `total` counts what fits the filters, `counts` each tab without any."""
 
@@ -89,6 +80,8 @@ class Inbox:
     counts: dict[str, int]
     procedures: list[tuple[str, str]]
     units: list[UnitName]
+    corrections: Sequence[Any] = ()
+    """Corrections that wait for this person, on the tab of what is to be done."""
 
     @property
     def pages(self) -> int:
@@ -110,6 +103,7 @@ def inbox(tx: Connection, context: Context, actor: Actor, tab: str, filters: Fil
         counts=counts(tx, context, actor),
         procedures=procedures(tx),
         units=look.counterparts(),
+        corrections=waiting_for(tx, actor) if tab == "todo" else (),
     )
 
 
@@ -121,7 +115,8 @@ def counts(tx: Connection, context: Context, actor: Actor) -> dict[str, int]:
         return tx.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
 
     numbers = {tab: count(look.tab(tab)[0]) for tab in ("todo", "unclaimed", "done", "started")}
-    return {**numbers, "copied": count(look.copies().where(document.c.read_at.is_(None)))}
+    numbers["todo"] += len(waiting_for(tx, actor))
+    return {**numbers, "copied": count(look.copied(unread_only=True))}
 
 
 def procedures(tx: Connection) -> list[tuple[str, str]]:
@@ -162,7 +157,7 @@ class _Look:
             case "started":
                 return self.started(), self.instance_rows
             case "copied":
-                return self.copies(), self.copy_rows
+                return self.copied(), self.copy_rows
         return self.open_tasks(unclaimed_only=tab == "unclaimed"), self.task_rows
 
     # --- what is asked of the database ---
@@ -207,13 +202,8 @@ class _Look:
             .order_by(process_instance.c.started_at.desc(), process_instance.c.id)
         )
 
-    def copies(self) -> Select[Any]:
-        return (
-            select(document, *_INSTANCE)
-            .join(process_instance, process_instance.c.id == document.c.instance_id)
-            .where(document.c.copy, document.c.to_unit == self.actor.unit_code, *self.wanted(None, document.c.title))
-            .order_by(document.c.delivered_at.desc(), document.c.id)
-        )
+    def copied(self, unread_only: bool = False) -> Select[Any]:
+        return copies.statement(self.actor, self.wanted, unread_only)
 
     def wanted(self, own_period: ColumnElement[bool] | None, *texts: ColumnElement[str]) -> list[ColumnElement[bool]]:
         filters, conditions = self.filters, []
@@ -278,18 +268,7 @@ class _Look:
         return instance_rows(self.tx, self.context, self.names, rows, self.actor.unit_code)
 
     def copy_rows(self, rows: Sequence[Row[Any]]) -> list[CopyRow]:
-        return [
-            CopyRow(
-                document_id=row.id,
-                title=row.title,
-                number=row.number,
-                instance_title=row.instance_title,
-                from_unit=self.names.unit(row.from_unit),
-                delivered_at=row.delivered_at,
-                read_at=row.read_at,
-            )
-            for row in rows
-        ]
+        return copies.rows(rows, self.names)
 
     def others(self, instance_ids: list[str]) -> dict[str, UnitName]:
         return counterparts(self.tx, self.names, instance_ids, self.actor.unit_code)

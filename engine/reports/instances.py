@@ -28,6 +28,9 @@ from engine.runtime import tasks as work
 from engine.runtime.actions import Button
 from engine.runtime.step import Context
 
+AMONG_PARTIES = ("copied", "remark")
+"""Lines of the record that whoever only reads a copy is not shown: to whom else it went, and what was urged."""
+
 
 @dataclass(frozen=True)
 class Waiting:
@@ -124,6 +127,7 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
     waiting = _waiting(tx, row, actor, periods, names)
     oversees = may(actor, "supervise", None).allowed
     told_whom = tellings(tx, row.id) if oversees else None
+    only_reader = instances.is_only_reader(tx, row.id, actor)
     form = step.definition.forms[diagram.process.start_form]
     forms = [(element.name, step.definition.form_of(element)) for element in diagram.of_kind("userTask")]
     return InstanceView(
@@ -145,7 +149,11 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
         axis=axis_of(periods, context.now, context.calendar),
         bars=[bar_of(period, context.now, context.calendar) for period in periods],
         steps=history.steps(tx, row.id, diagram, names, row.status == "ended"),
-        log=history.log(tx, row.id, diagram, names, actor, told_whom),
+        log=[
+            line
+            for line in history.log(tx, row.id, diagram, names, actor, told_whom)
+            if not only_reader or line.kind not in AMONG_PARTIES
+        ],
         sections=answers.sections([(diagram.name, form), *forms], step, names),
         documents=document_lines(tx, row.id, names),
         materials=materials.of_instance(tx, row.id),

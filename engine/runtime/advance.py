@@ -11,7 +11,7 @@ memory that has gone its own way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -25,6 +25,7 @@ from engine.errors import AlreadyDone, ExpressionError, IncidentRaised, NotFound
 from engine.ids import new_id
 from engine.organisation.assignment import Actor
 from engine.runtime import archiving, audit, incidents, notices
+from engine.runtime.closing import lapse_corrections
 from engine.runtime.facts import Facts, known
 from engine.runtime.faults import Fault
 from engine.runtime.numbers import insert_instance
@@ -32,6 +33,8 @@ from engine.runtime.step import Beginning, Context, Step
 from engine.runtime.storing import store
 from engine.runtime.timers import arm
 
+WITH_CALLER = {"result": "ended_with_caller", "result_name": "随原办件结束"}
+"""The result of a called instance for which nobody waits any more."""
 CALL_DEPTH = 8
 """Procedures that may have called each other in a row."""
 
@@ -109,7 +112,7 @@ def _follow_calls(step: Step) -> None:
     waited_for = set() if step.workflow.completed else {call.id for call in step.workflow.open_calls()}
     for child in _children(step.tx, step.instance_id):
         if child.origin_task_id is not None and child.origin_task_id not in waited_for:
-            _cancel(step.tx, step.context, child.id)
+            cancel(step.tx, step.context, child.id, WITH_CALLER)
     if step.workflow.completed and step.instance.get("origin_task_id") is not None:
         _answer(step)
 
@@ -197,32 +200,48 @@ def catch_up(tx: Connection, context: Context, instance_id: str) -> None:
             answer_call(tx, context, instance_id, child)
 
 
-def _cancel(tx: Connection, context: Context, instance_id: str) -> None:
-    """The called instance ends with its caller: nobody waits for its result any more."""
+def cancel(
+    tx: Connection,
+    context: Context,
+    instance_id: str,
+    result: Mapping[str, str],
+    actor: Actor | None = None,
+    reason: str = "",
+) -> None:
+    """The instance has ended with this result, past its diagram, and whatever it has called with it.
+
+    Its open tasks have lapsed and its periods have fallen away; an overdue stays recorded. Nothing happens when it has
+    ended already.
+    """
     row = tx.execute(select(process_instance).where(process_instance.c.id == instance_id).with_for_update()).one()
     if row.status == "ended":
         return
+    told = []
     for record in deadlines.of_instance(tx, instance_id):
-        deadlines.cancel(tx, record, context.now)
+        if record.is_open:
+            ended = deadlines.cancel(tx, record, context.now)
+            told.append({"what": "deadline", "key": record.key, "status": ended.status})
     tx.execute(delete(timer).where(timer.c.instance_id == instance_id))
     tx.execute(
         update(task)
         .where(task.c.instance_id == instance_id, task.c.status == "open")
         .values(status="lapsed", ended_at=context.now)
     )
-    result = {"result": "ended_with_caller", "result_name": "随原办件结束"}
+    lapse_corrections(tx, instance_id, context.now)
     tx.execute(
         update(process_instance)
         .where(process_instance.c.id == instance_id)
         .values(status="ended", ended_at=context.now, revision=row.revision + 1, **result)
     )
     notices.clear_done(tx, instance_id, context.now)
-    audit.append(tx, instance_id, context.now, "cancelled", result)
     process = definitions.load(tx, row.definition_id).diagram.process
     archiving.want(tx, instance_id, process, None, known(tx, instance_id), context.now)
+    who = (actor.person_id, actor.unit_code) if actor else (None, None)
+    content = {**result, "reason": reason, "told": told}
+    audit.append(tx, instance_id, context.now, "cancelled", content, *who)
     for child in _children(tx, instance_id):
         if child.origin_task_id is not None:
-            _cancel(tx, context, child.id)
+            cancel(tx, context, child.id, WITH_CALLER)
 
 
 def _children(tx: Connection, instance_id: str, status: str = "running") -> list[Row[Any]]:

@@ -71,7 +71,7 @@ def _happen(step: Step, row: Row[Any]) -> None:
     step.tell("timer", id=row.id, element=row.element_id, due=row.due_at.isoformat())
     key = element.properties.get("deadline")
     if key and key in step.deadlines:
-        _overdue(step, key)
+        run_out(step, key)
     if row.id.startswith(HELD):
         return  # its drawn timer is not there: what is drawn behind it happens when its task is reached again
     repeating = element.timer is not None and element.timer.kind == "cycle"
@@ -87,7 +87,7 @@ def _happen(step: Step, row: Row[Any]) -> None:
         step.tx.execute(delete(timer).where(timer.c.id == row.id))
 
 
-def _overdue(step: Step, key: str) -> None:
+def run_out(step: Step, key: str) -> None:
     """The period has run out, once and for good; its owner, the unit's leader and the other side's liaison are told."""
     before = step.deadlines[key]
     record = step.deadlines[key] = deadlines.mark_overdue(step.tx, before, step.now)

@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
-from engine.db.tables import party, process_instance, start_draft
+from engine.db.tables import party, process_instance, reader, start_draft, task
 from engine.deployments import definitions
 from engine.deployments.definitions import Definition
 from engine.errors import InvalidValues, NotAllowed, NotFound
 from engine.ids import new_id
 from engine.organisation import assignment
-from engine.organisation.assignment import Actor, InstanceSubject, ProcedureSubject, may
+from engine.organisation.assignment import Actor, Addressee, InstanceSubject, ProcedureSubject, may
 from engine.runtime.advance import take
 from engine.runtime.answers import take_answers
 from engine.runtime.facts import Facts, known
@@ -97,8 +97,14 @@ def look(tx: Connection, context: Context, row: Row[Any], actor: Actor) -> Step:
 
 def require_visible(tx: Connection, instance_id: str, actor: Actor) -> None:
     """Raises NotFound when this person may not see the instance: that it exists is not told."""
-    if not may(actor, "see_instance", InstanceSubject(parties_of(tx, instance_id))).allowed:
+    subject = InstanceSubject(parties_of(tx, instance_id), readers=readers_of(tx, instance_id))
+    if not may(actor, "see_instance", subject).allowed:
         raise NotFound
+
+
+def is_only_reader(tx: Connection, instance_id: str, actor: Actor) -> bool:
+    """Whether this person sees the instance for no other reason than a copy that was sent."""
+    return not may(actor, "see_instance", InstanceSubject(parties_of(tx, instance_id))).allowed
 
 
 def _own_draft(actor: Actor, key: str) -> tuple[ColumnElement[bool], ...]:
@@ -120,3 +126,21 @@ def find(tx: Connection, number: str, actor: Actor) -> Row[Any]:
 
 def parties_of(tx: Connection, instance_id: str) -> frozenset[str]:
     return frozenset(tx.scalars(select(party.c.unit_code).where(party.c.instance_id == instance_id)))
+
+
+def readers_of(tx: Connection, instance_id: str) -> frozenset[Addressee]:
+    """To whom copies of the instance were sent, but for those that were revoked."""
+    own = (reader.c.instance_id == instance_id) & reader.c.revoked_at.is_(None)
+    rows = tx.execute(select(reader.c.unit_code, reader.c.role, reader.c.person_id).where(own))
+    return frozenset(Addressee(*row) for row in rows)
+
+
+def units_at_work(tx: Connection, instance_id: str) -> frozenset[str]:
+    """The parties, and units that have been asked to do a task: a bureau that settles a dispute is no party of it."""
+    asked = select(task.c.unit_code).where(task.c.instance_id == instance_id).distinct()
+    return parties_of(tx, instance_id) | frozenset(tx.scalars(asked))
+
+
+def lock(tx: Connection, instance_id: str) -> Row[Any]:
+    """The instance's row, which nobody else changes until this transaction is over."""
+    return tx.execute(select(process_instance).where(process_instance.c.id == instance_id).with_for_update()).one()

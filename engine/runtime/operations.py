@@ -57,8 +57,8 @@ def _extend_deadline(step: Step, element: Element) -> None:
     """R56: told beforehand, once, and never past the cap, which counts from the original start."""
     properties = element.properties
     record = _period(step, element)
-    due_at = _exclusive(step.evaluate(properties["until"]))
-    cap = _exclusive(step.evaluate(properties["cap"]))
+    due_at = exclusive(step.evaluate(properties["until"]))
+    cap = exclusive(step.evaluate(properties["cap"]))
     beforehand = "prior" not in properties or step.evaluate(properties["prior"])
     if record.paused:
         raise Refused(f"{record.name}正在暂停计算，恢复之后才能延长。")
@@ -80,6 +80,10 @@ def _shorten_deadline(step: Step, element: Element) -> None:
     count = step.evaluate_period(element.properties["to"])
     if record.is_open and count is not None and count.due_at < record.due_at:
         step.move_deadline(record.key, count, "shortened")
+        if record.extended:
+            text = f"{record.name}因情况紧急缩短，原来告知的延期不再有效。"
+            for unit_code in sorted(step.parties()):
+                step.notify("told", unit_code, ["case_officer", "liaison"], text, record.id)
 
 
 def _pause_deadline(step: Step, element: Element) -> None:
@@ -171,7 +175,7 @@ def _period(step: Step, element: Element) -> Deadline:
     return step.deadlines[key]
 
 
-def _exclusive(value: object) -> datetime:
+def exclusive(value: object) -> datetime:
     """A day means its end (the next midnight in Asia/Shanghai); an instant means itself."""
     match value:
         case datetime():

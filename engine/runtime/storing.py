@@ -14,6 +14,7 @@ from engine.errors import Refused, Stale
 from engine.organisation import assignment
 from engine.organisation.assignment import Assignment
 from engine.runtime import archiving, audit, notices
+from engine.runtime.closing import lapse_corrections
 from engine.runtime.step import Step
 from engine.runtime.timers import arm_marks, is_held
 
@@ -32,6 +33,7 @@ def store(step: Step, kind: str) -> None:
         end = _end_event(step)
         values |= _ended(step, end)
         archiving.want(tx, row["id"], step.definition.diagram.process, end, step.facts, step.now)
+        lapse_corrections(tx, step.instance_id, step.now)
         step.tell("ended", result=values["result"], name=values["result_name"])
     changed = tx.execute(
         update(process_instance)

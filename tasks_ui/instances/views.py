@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
@@ -25,7 +27,8 @@ def listing() -> ResponseReturnValue:
 @pages.get("/instances/<number>")
 @drawing
 def instance(number: str) -> ResponseReturnValue:
-    return render_template("instances/instance.html", instance=engine().instance(actor(), number))
+    engine().collaboration.note_reading(actor(), number)
+    return instance_page(number)
 
 
 @pages.get("/instances/<number>/diagram.bpmn")
@@ -72,6 +75,21 @@ def material(material_id: str) -> ResponseReturnValue:
     response.headers["Content-Security-Policy"] = HELD_APART
     response.headers["X-Frame-Options"] = "SAMEORIGIN"  # the page of the preview frames it
     return response
+
+
+def instance_page(
+    number: str,
+    problems: Mapping[str, Mapping[str, str]] | None = None,
+    typed: Mapping[str, Mapping[str, str]] | None = None,
+) -> str:
+    """The page of the instance; `problems` and `typed` are of its small forms, each by the form's place on the page."""
+    return render_template(
+        "instances/instance.html",
+        instance=engine().instance(actor(), number),
+        talk=engine().collaboration.of_instance(actor(), number),
+        wrong=problems or {},
+        typed=typed or {},
+    )
 
 
 def read_filters(state: str) -> Filters:

@@ -85,6 +85,13 @@ def progress_told_twice(town: Town) -> Case:
     return case.report_progress().handle().report()
 
 
+def urgency_contested(town: Town) -> Case:
+    case = town.refer(at=MORNING, is_urgent=True).deliver()
+    case.press_by(case.receiving.officer, "act_contest")
+    case.complete("contest_urgency", case.receiving.officer, contest_reason="现场已经停工，没有紧急情形。")
+    return case.accept().file().handle().report()
+
+
 PATHS: dict[str, tuple[Callable[[Town], Case], str]] = {
     "normal": (lambda town: town.refer(at=MORNING).deliver().accept().file().handle().report(), "closed_with_result"),
     "late_at_every_turn": (late_at_every_turn, "closed_with_result"),
@@ -92,6 +99,7 @@ PATHS: dict[str, tuple[Callable[[Town], Case], str]] = {
     "returned_twice": (returned_twice, "closed_with_result"),
     "every_request_refused": (every_request_refused, "closed_with_result"),
     "progress_told_twice": (progress_told_twice, "closed_with_result"),
+    "urgency_contested": (urgency_contested, "closed_with_result"),
     "rejected": (rejected, "not_referred"),
     "dropped": (prepared("drop"), "not_referred"),
     "handled_by_oneself": (prepared("self_handle"), "kept_by_referrer"),

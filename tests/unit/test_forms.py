@@ -146,7 +146,29 @@ def test_a_read_only_field_is_not_the_forms_own() -> None:
     assert (set(read.keys), set(read.own_keys)) == ({"a", "b"}, {"b"})
 
 
+@pytest.mark.parametrize("kind", ["datetime", "textfield", "textarea", "number"])
+def test_a_field_says_whether_it_may_be_corrected(kind: str) -> None:
+    read = form(component(kind, "a", properties={"correctable": "true"}), component(kind, "b"))
+
+    assert [field.correctable for field in read.fields] == [True, False]
+
+
 # --- what is refused when it is read ---
+
+
+@pytest.mark.parametrize("kind", ["checkbox", "radio", "select", "checklist"])
+def test_what_decides_the_way_may_not_be_marked_as_correctable(kind: str) -> None:
+    options = {"values": [{"value": "x", "label": "X"}]}
+
+    (problem,) = refusal(component(kind, "a", properties={"correctable": "true"}, **options))
+
+    assert problem[1] == "这一项不能标 correctable。"
+
+
+def test_a_unit_that_was_chosen_may_not_be_marked_as_correctable() -> None:
+    (problem,) = refusal(component("textfield", "a", properties={"correctable": "true", "widget": "unit"}))
+
+    assert problem[0] == "tried.a"
 
 
 @pytest.mark.parametrize("kind", ["button", "html", "iframe", "script", "image", "taglist", "table", "expression", ""])

@@ -50,6 +50,12 @@ def test_the_title_cannot_be_confidential() -> None:
     refused(the_problem(broken(), forms), "permit_start.subject", "key")
 
 
+def test_what_is_confidential_cannot_be_corrected_before_everybodys_eyes() -> None:
+    own = secret()
+    forms = forms_of({"read_a": [*FORMS["read_a"], own | {"properties": {**own["properties"], "correctable": "true"}}]})
+    refused(the_problem(broken(), forms), "read_a.informant", "correctable")
+
+
 def test_a_list_of_material_cannot_be_confidential() -> None:
     listed = {
         "type": "filepicker",

@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 
 from engine.organisation.assignment import (
+    HANDLERS,
     Actor,
+    Addressee,
     ButtonSubject,
     ConfidentialSubject,
     Decision,
     InstanceSubject,
+    OwnSubject,
     ProcedureSubject,
     Subject,
     TaskSubject,
@@ -252,6 +255,81 @@ def test_whoever_acts_as_the_principal_starts_what_the_principal_may_start() -> 
     assert may(actor("acting_principal"), "start", ProcedureSubject(frozenset({("town", "principal_leader")}))).allowed
 
 
+# --- beside the tasks ---
+
+OURS = OwnSubject("town", "城关镇", "p1")
+
+
+@pytest.mark.parametrize("verb", ["comment", "send_copy"])
+@pytest.mark.parametrize("role", ROLES)
+def test_whoever_handles_for_a_party_comments_and_sends_copies(verb: str, role: str) -> None:
+    handles = role in HANDLERS or role == "acting_principal"
+
+    assert may(actor(role), verb, InstanceSubject(PARTIES)).allowed is handles
+    assert not may(actor(role, unit=OTHER_TOWN), verb, InstanceSubject(PARTIES)).allowed
+    assert not may(actor(role, unit=JUSTICE), verb, InstanceSubject(PARTIES)).allowed
+
+
+@pytest.mark.parametrize(
+    ("who", "sees"),
+    [
+        (actor("liaison", unit=OTHER_TOWN), True),
+        (actor("case_officer", unit=OTHER_TOWN), False),
+        (actor("case_officer", unit=OTHER_TOWN, person_id="p9"), True),
+        (actor("case_officer", unit={**OTHER_TOWN, "unit_code": "town_c"}, person_id="p9"), False),
+    ],
+    ids=["the role", "another role", "the person", "the person for another unit"],
+)
+def test_a_copy_is_read_by_the_role_or_the_person_it_is_for(who: Actor, sees: bool) -> None:
+    readers = frozenset({Addressee("town_b", "liaison", None), Addressee("town_b", None, "p9")})
+
+    assert may(who, "see_instance", InstanceSubject(PARTIES, readers=readers)).allowed is sees
+    assert not may(who, "comment", InstanceSubject(PARTIES, readers=readers)).allowed
+
+
+@pytest.mark.parametrize(
+    ("verb", "who", "allowed"),
+    [
+        ("revoke_copy", actor("liaison", person_id="p2"), True),
+        ("revoke_copy", actor("archivist"), False),
+        ("revoke_copy", actor("liaison", unit=DEPARTMENT), False),
+        ("retract_comment", actor("liaison"), True),
+        ("retract_comment", actor("principal_leader", person_id="p2"), False),
+        ("retract_comment", actor("liaison", unit=DEPARTMENT), False),
+        ("propose_correction", actor("case_officer", person_id="p2"), True),
+        ("propose_correction", actor("unit_admin"), False),
+        ("propose_correction", actor("case_officer", unit=DEPARTMENT), False),
+        ("decide_correction", actor("deputy_leader", person_id="p2"), True),
+        ("decide_correction", actor("acting_principal", person_id="p2"), True),
+        ("decide_correction", actor("deputy_leader"), False),
+        ("decide_correction", actor("case_officer", person_id="p2"), False),
+        ("decide_correction", actor("principal_leader", unit=DEPARTMENT, person_id="p2"), False),
+        ("take_back_correction", actor("case_officer"), True),
+        ("take_back_correction", actor("principal_leader", person_id="p2"), False),
+        ("cancel_instance", actor("case_officer"), True),
+        ("cancel_instance", actor("principal_leader", person_id="p2"), True),
+        ("cancel_instance", actor("case_officer", person_id="p2"), False),
+        ("cancel_instance", actor("principal_leader", unit=DEPARTMENT), False),
+    ],
+)
+def test_what_a_unit_has_done_is_its_own(verb: str, who: Actor, allowed: bool) -> None:
+    decision = may(who, verb, OURS)
+
+    assert decision.allowed is allowed
+    assert bool(decision.reason) is not allowed
+
+
+def test_nobody_approves_the_own_correction_and_is_told_why() -> None:
+    assert reason(actor("principal_leader"), "decide_correction", OURS).startswith("更正由提出人以外的负责人审批")
+
+
+@pytest.mark.parametrize("unit", [TOWN, DEPARTMENT, SUPERVISION], ids=lambda unit: unit["unit_code"])
+def test_only_the_justice_bureau_remarks(unit: dict[str, str]) -> None:
+    assert may(actor("case_officer", unit=JUSTICE), "remark", InstanceSubject(PARTIES)).allowed
+    assert not may(actor("auditor", unit=JUSTICE), "remark", InstanceSubject(PARTIES)).allowed
+    assert reason(actor(*ROLES, unit=unit), "remark", InstanceSubject(PARTIES)) == "督办意见由市司法局提出。"
+
+
 # --- nothing is allowed by default ---
 
 
@@ -265,6 +343,8 @@ def test_whoever_acts_as_the_principal_starts_what_the_principal_may_start() -> 
         ("press", task("case_officer")),
         ("supervise", STARTERS),
         ("see_instance", None),
+        ("see_instance", OURS),
+        ("complete", OURS),
         ("", None),
     ],
 )

@@ -58,6 +58,17 @@ EXPECTED = {
     "GET /instances/<number>": (302, 200, 200, 200, 404, 200, 200),
     "GET /instances/<number>/diagram.bpmn": (302, 200, 200, 200, 404, 200, 200),
     "POST /instances/<number>/press/<element_id>": (401, 302, 403, 403, 404, 403, 403),
+    "POST /instances/<number>/comments": (401, 422, 422, 422, 404, 403, 403),
+    "POST /instances/<number>/comments/<comment_id>/retract": (401, 302, 403, 403, 404, 403, 403),
+    "POST /instances/<number>/copies": (401, 422, 422, 422, 404, 403, 403),
+    "POST /instances/<number>/copies/<copy_id>/revoke": (401, 302, 409, 403, 404, 403, 403),
+    "POST /instances/<number>/remarks": (401, 403, 403, 403, 404, 422, 403),
+    "POST /instances/<number>/withdraw": (401, 409, 409, 403, 404, 403, 403),
+    "GET /instances/<number>/correct/<name>": (302, 200, 200, 403, 404, 403, 403),
+    "POST /instances/<number>/correct/<name>": (401, 422, 422, 403, 404, 403, 403),
+    "GET /corrections/<correction_id>": (302, 200, 200, 200, 404, 200, 200),
+    "POST /corrections/<correction_id>": (401, 403, 422, 403, 404, 403, 403),
+    "POST /corrections/<correction_id>/take-back": (401, 302, 403, 403, 404, 403, 403),
     "GET /documents/<document_id>": (302, 200, 200, 200, 404, 200, 200),
     "GET /materials/<material_id>": (302, 200, 200, 200, 404, 200, 200),
     "GET /materials/<material_id>/preview": (302, 200, 200, 200, 404, 200, 200),
@@ -95,6 +106,15 @@ UNKNOWN = [
     "GET /instances/YS-2026-9999",
     "GET /instances/YS-2026-9999/diagram.bpmn",
     "POST /instances/YS-2026-9999/press/act_withdraw",
+    "POST /instances/YS-2026-9999/comments",
+    "POST /instances/YS-2026-9999/copies",
+    "POST /instances/YS-2026-9999/remarks",
+    "POST /instances/YS-2026-9999/withdraw",
+    "GET /instances/YS-2026-9999/correct/location",
+    "GET /instances/YS-2026-0005/correct/nothing",
+    "GET /corrections/nothing",
+    "POST /corrections/nothing",
+    "POST /corrections/nothing/take-back",
     "GET /documents/nothing",
     "GET /messages/nothing",
     "POST /messages/nothing",
@@ -117,7 +137,14 @@ def ask(desk: Desk, route: str) -> Page:
 def address(office: Office) -> dict[str, str]:
     """What stands for each part of a route: things of a case of which the stranger's unit is no party."""
     document = office.desk(OFFICER).get(office.instance("review")).every("//section[@id='documents']//a/@href")[0]
+    beside, officer, number = office.engine.collaboration, office.town.person(OFFICER), office.case("prepare").number
+    addressee = {"unit": ["police"], "role": ["liaison"], "note": ["请知悉。"]}
+    corrected = {"case_title": ["擅自开挖村道"], "reason": ["登记时写错了。"]}
     return {
+        "<comment_id>": beside.comment(officer, number, {"text": ["已到现场。"]}),
+        "<copy_id>": beside.send_copy(officer, number, addressee),
+        "<correction_id>": beside.propose_correction(officer, number, "case_title", corrected),
+        "<name>": "location",
         "<path:filename>": "icon.svg",
         "<task_id>": office.case("prepare").task("prepare_materials"),
         "<verb>": "urge",

@@ -35,6 +35,10 @@ def _field(draft: Draft, form_id: str, field: Field) -> Iterator[Problem]:
             f"保密项写的 {strangers[0][:80]} 不是当事单位。",
             f"属性 confidential 写装着单位的事实，可用的有：{named(draft.diagram.process.party_facts)}。",
         )
+    if field.correctable:
+        yield _in_form(
+            form_id, field, "更正前后的值当事各方都看得到，保密项不能更正。", "请删去属性 correctable 或 confidential。"
+        )
     if not field.asks:
         yield _in_form(form_id, field, "材料清单不能保密，当事各方都看得到。", "请删去属性 confidential。")
     if field.key in (draft.diagram.process.title_fact, _LISTED):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from engine.db.tables.archive import archive_package
 from engine.db.tables.base import metadata
+from engine.db.tables.collaboration import comment, correction, mention, reader, reading
 from engine.db.tables.definitions import calendar_version, city_rule, definition_version
 from engine.db.tables.handling import hand_over, undo_point
 from engine.db.tables.notices import notice, notice_preference, notice_receipt, outbox, supervision_item
@@ -32,6 +33,8 @@ __all__ = [
     "audit_head",
     "calendar_version",
     "city_rule",
+    "comment",
+    "correction",
     "deadline",
     "definition_version",
     "document",
@@ -40,6 +43,7 @@ __all__ = [
     "incident",
     "material",
     "matter",
+    "mention",
     "metadata",
     "notice",
     "notice_preference",
@@ -50,6 +54,8 @@ __all__ = [
     "person",
     "post",
     "process_instance",
+    "reader",
+    "reading",
     "sign_in",
     "sign_in_failure",
     "start_draft",

@@ -1,0 +1,69 @@
+"""Cancelling an instance before its first document has gone out (C11), for procedures that draw no withdrawal for it.
+
+Afterwards the other side has something in hand: then it takes a withdrawal in writing and its acknowledgement, as the
+diagram draws it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from engine.db.tables import document
+from engine.deployments import definitions
+from engine.errors import AlreadyDone, LianbanError, NotAllowed, Refused
+from engine.organisation import units
+from engine.organisation.assignment import Actor, OwnSubject, may
+from engine.runtime import instances
+from engine.runtime.advance import cancel
+from engine.runtime.facts import known
+from engine.runtime.notices import tell_people
+from engine.runtime.step import Context
+from engine.runtime.words import Raw, words
+
+REASON_LIMIT = 500
+REASON_LEAST = 5
+RESULT = {"result": "withdrawn", "result_name": "已撤销"}
+
+
+def withdraw(tx: Connection, context: Context, actor: Actor, instance_id: str, raw: Raw) -> None:
+    """The instance has ended as withdrawn, with everything that it had called; its parties are told why.
+
+    `raw` holds the `reason`. Raises NotAllowed, InvalidValues, AlreadyDone, and Refused when a document has gone out.
+    """
+    row = instances.lock(tx, instance_id)
+    _require(tx, context, actor, row)
+    reason = words(raw, "reason", REASON_LIMIT, REASON_LEAST)
+    cancel(tx, context, instance_id, RESULT, actor, reason)
+    told = f"{actor.unit_name}撤销了“{row.title}”（{row.number}）：{reason}"
+    for unit_code in sorted(instances.units_at_work(tx, instance_id)):
+        tell_people(tx, context, instance_id, "withdrawn", unit_code, ["case_officer", "liaison"], told)
+
+
+def may_withdraw(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> bool:
+    """Whether the instance can be cancelled now, by this person."""
+    try:
+        _require(tx, context, actor, row)
+    except LianbanError:
+        return False
+    return True
+
+
+def _require(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> None:
+    process = definitions.load(tx, row.definition_id).diagram.process
+    code = known(tx, row.id).get(process.starter_fact)
+    unit = units.find(tx, code, context.now) if isinstance(code, str) else None
+    decision = may(actor, "cancel_instance", OwnSubject(str(code), unit.name if unit else "发起单位", row.started_by))
+    if not decision.allowed:
+        raise NotAllowed(decision.reason)
+    if row.status == "ended":
+        raise AlreadyDone(f"这件办件已经办结（{row.result_name or '已结束'}），不能再撤销。")
+    if row.status != "running":
+        raise Refused("这件办件因故障停下，恢复之后才能撤销。")
+    if row.origin_task_id is not None:
+        raise Refused("这件办件是由另一件办件发起的，对方在等它的结果。请在那一件里撤回。")
+    if process.draws_withdrawal:
+        raise Refused("这个流程的撤回画在流程图上，请用流程自己的撤回操作。")
+    if tx.scalar(select(func.count()).where(document.c.instance_id == row.id)):
+        raise Refused("已经有文书送达，不能直接撤销。须书面撤回，送达对方并由对方确认。")

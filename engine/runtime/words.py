@@ -1,0 +1,30 @@
+"""A person's own words that belong to no form of a procedure: a remark, a note, a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from engine.errors import InvalidValues
+from engine.forms.validate import plain_text
+
+Raw = Mapping[str, Sequence[str]]
+"""What a browser sent: every value of every field, as text."""
+
+
+def one(raw: Raw, key: str) -> str:
+    """The only value of a field, as it was sent; empty when there is none."""
+    sent = raw.get(key, ())
+    return sent[0] if len(sent) == 1 else ""
+
+
+def words(raw: Raw, key: str, limit: int, least: int = 1) -> str:
+    """The text of a field. Raises InvalidValues when it is too short, too long or not to be printed."""
+    try:
+        text = plain_text(one(raw, key))
+    except ValueError as wrong:
+        raise InvalidValues({key: str(wrong)}) from None
+    if len(text) < least:
+        raise InvalidValues({key: "请填写。" if not text else f"已写 {len(text)} 字，至少 {least} 字。"})
+    if len(text) > limit:
+        raise InvalidValues({key: f"已写 {len(text)} 字，最多 {limit} 字，请精简。"})
+    return text

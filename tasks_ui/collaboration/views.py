@@ -1,0 +1,135 @@
+"""Comments, copies, corrections, remarks and cancelling: the small forms of an instance's page, and their own pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from engine.errors import InvalidValues
+from engine.reports.collaboration import Collaboration
+from tasks_ui.instances.views import instance_page
+from tasks_ui.security import actor, drawing, engine, sent
+
+pages = Blueprint("collaboration", __name__)
+
+
+@pages.app_template_global("talk_of")
+def talk_of(number: str) -> Collaboration:
+    """What was said beside the tasks of the instance, for the pages of its tasks."""
+    return engine().collaboration.of_instance(actor(), number)
+
+
+@pages.post("/instances/<number>/comments")
+@drawing
+def comment(number: str) -> ResponseReturnValue:
+    uses, raw = engine().collaboration, sent()
+    return _done(number, "talk", "意见已发表。", lambda: uses.comment(actor(), number, raw))
+
+
+@pages.post("/instances/<number>/comments/<comment_id>/retract")
+def retract_comment(number: str, comment_id: str) -> ResponseReturnValue:
+    engine().collaboration.retract_comment(actor(), number, comment_id)
+    flash("意见已撤回。", "ok")
+    return _back(number, "talk")
+
+
+@pages.post("/instances/<number>/copies")
+@drawing
+def send_copy(number: str) -> ResponseReturnValue:
+    uses, raw = engine().collaboration, sent()
+    return _done(number, "copies", "已抄送。", lambda: uses.send_copy(actor(), number, raw))
+
+
+@pages.post("/instances/<number>/copies/<copy_id>/revoke")
+def revoke_copy(number: str, copy_id: str) -> ResponseReturnValue:
+    engine().collaboration.revoke_copy(actor(), number, copy_id)
+    flash("抄送已收回，对方不能再看。", "ok")
+    return _back(number, "copies")
+
+
+@pages.post("/instances/<number>/remarks")
+@drawing
+def remark(number: str) -> ResponseReturnValue:
+    uses, raw = engine().collaboration, sent()
+    return _done(number, "remark", "督办意见已送达该单位主要领导。", lambda: uses.remark(actor(), number, raw))
+
+
+@pages.post("/instances/<number>/withdraw")
+@drawing
+def withdraw(number: str) -> ResponseReturnValue:
+    uses, raw = engine().collaboration, sent()
+    return _done(number, "main", "办件已撤销。", lambda: uses.withdraw(actor(), number, raw))
+
+
+# --- corrections ---
+
+
+@pages.get("/instances/<number>/correct/<name>")
+def correct(number: str, name: str) -> ResponseReturnValue:
+    proposal = engine().collaboration.proposal(actor(), number, name)
+    return render_template("collaboration/correct.html", proposal=proposal, problems={})
+
+
+@pages.post("/instances/<number>/correct/<name>")
+def propose_correction(number: str, name: str) -> ResponseReturnValue:
+    raw = sent()
+    try:
+        engine().collaboration.propose_correction(actor(), number, name, raw)
+    except InvalidValues as invalid:
+        proposal = engine().collaboration.proposal(actor(), number, name, raw)
+        page = render_template("collaboration/correct.html", proposal=proposal, problems=invalid.problems)
+        return page, invalid.status
+    flash("更正已提出，等本单位负责人审批。", "ok")
+    return _back(number, "corrections")
+
+
+@pages.get("/corrections/<correction_id>")
+def correction(correction_id: str) -> ResponseReturnValue:
+    found = engine().collaboration.correction(actor(), correction_id)
+    return render_template("collaboration/correction.html", found=found, problems={}, sent={})
+
+
+@pages.post("/corrections/<correction_id>")
+def decide_correction(correction_id: str) -> ResponseReturnValue:
+    raw = sent()
+    try:
+        approved = engine().collaboration.decide_correction(actor(), correction_id, raw)
+    except InvalidValues as invalid:
+        found = engine().collaboration.correction(actor(), correction_id)
+        values = {key: values[0] for key, values in raw.items() if values}
+        page = render_template("collaboration/correction.html", found=found, problems=invalid.problems, sent=values)
+        return page, invalid.status
+    flash("更正已批准，有关期限已重新计算。" if approved else "更正已退回提出人。", "ok")
+    return redirect(url_for("inbox.tasks"))
+
+
+@pages.post("/corrections/<correction_id>/take-back")
+def take_back_correction(correction_id: str) -> ResponseReturnValue:
+    found = engine().collaboration.correction(actor(), correction_id)
+    engine().collaboration.take_back_correction(actor(), correction_id)
+    flash("更正已撤回。", "ok")
+    return _back(found.number, "corrections")
+
+
+# --- within ---
+
+
+def _done(number: str, place: str, said: str, use: Callable[[], object]) -> ResponseReturnValue:
+    """The use is done and said; when something is wrong with what was typed, it stands there again with the sentence."""
+    try:
+        use()
+    except InvalidValues as invalid:
+        values = {key: values[0] for key, values in sent().items() if values}
+        return instance_page(number, {place: invalid.problems}, {place: values}), invalid.status
+    flash(said, "ok")
+    return _back(number, place)
+
+
+def _back(number: str, place: str) -> ResponseReturnValue:
+    """Where the form was sent from: the page of a task, or that of the instance."""
+    task_id = request.form.get("task", "")
+    if task_id:
+        return redirect(url_for("inbox.task", task_id=task_id, _anchor=place))
+    return redirect(url_for("instances.instance", number=number, _anchor=place))
