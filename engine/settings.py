@@ -15,6 +15,11 @@ from engine.errors import SettingsError
 
 PREFIX = "LIANBAN_"
 PROJECT = Path(__file__).resolve().parent.parent
+_FETCHED = PROJECT / "frontend" / "node_modules" / "@expo-google-fonts"
+SHIPPED_FONTS = tuple(
+    _FETCHED / package / weight
+    for package, weight in (("noto-serif-sc", "400Regular"), ("noto-serif-sc", "700Bold"), ("noto-sans-sc", "400Regular"))
+)
 
 
 @dataclass(frozen=True)
@@ -33,8 +38,15 @@ class Settings:
     """How often the worker looks for what is due."""
     secure_cookies: bool = False
     """True behind HTTPS: cookies are then never sent without it."""
+    font_dirs: tuple[Path, ...] = ()
+    """Folders of the installation's own licensed fonts (仿宋, 小标宋), separated by colons; the shipped ones come after."""
     secret_key: str = ""
     """Signs forms against forgery; empty means one that is made once and kept in `data_dir`."""
+
+    @property
+    def every_font_dir(self) -> tuple[Path, ...]:
+        """Where fonts for papers are looked for: the installation's own folders, then those that the set-up fetched."""
+        return (*self.font_dirs, *SHIPPED_FONTS)
 
     @property
     def url(self) -> str:
@@ -55,6 +67,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         "threads": lambda text: _number(text, 1, 256, int),
         "tick_seconds": lambda text: _number(text, 0.05, 60, float),
         "secure_cookies": _truth,
+        "font_dirs": _folders,
     }
     values: dict[str, Any] = {}
     for name, text in given.items():
@@ -75,6 +88,14 @@ def _number(text: str, least: float, most: float, kind: type[int] | type[float])
     if not least <= number <= most:
         raise ValueError(f"应在 {least} 与 {most} 之间")
     return number
+
+
+def _folders(text: str) -> tuple[Path, ...]:
+    folders = tuple(Path(part).resolve() for part in text.split(os.pathsep) if part)
+    for folder in folders:
+        if not folder.is_dir():
+            raise ValueError(f"没有 {folder} 这个文件夹")
+    return folders
 
 
 def _truth(text: str) -> bool:

@@ -28,19 +28,29 @@ AT_MOST = 10_000
 
 
 class Worker:
-    def __init__(self, database: Database, context: Callable[..., Context], tick_seconds: float) -> None:
-        """`context(tx)` gives the present instant, the calendar and the city's rules."""
-        self.database, self.context = database, context
+    def __init__(
+        self,
+        database: Database,
+        context: Callable[..., Context],
+        tick_seconds: float,
+        make_papers: Callable[[], int],
+    ) -> None:
+        """`context(tx)` gives the present instant, the calendar and the city's rules.
+
+        `make_papers` makes the PDF of what was issued; it is slow, so it has a round of its own beside the tick.
+        """
+        self.database, self.context, self.make_papers = database, context, make_papers
         self._closed: object = None
         self._scheduler = BackgroundScheduler(timezone="Asia/Shanghai")
-        self._scheduler.add_job(
-            self._tick_quietly,
-            "interval",
-            seconds=tick_seconds,
-            max_instances=1,
-            coalesce=True,
-            misfire_grace_time=None,
-        )
+        for round_of_work in (self._tick_quietly, self._make_papers_quietly):
+            self._scheduler.add_job(
+                round_of_work,
+                "interval",
+                seconds=tick_seconds,
+                max_instances=1,
+                coalesce=True,
+                misfire_grace_time=None,
+            )
 
     def start(self) -> None:
         self._scheduler.start()
@@ -100,3 +110,10 @@ class Worker:
             self.tick()
         except Exception:
             log.exception("the tick failed")
+
+    def _make_papers_quietly(self) -> None:
+        """What could not be made is logged with its reason by the maker; a failure of the round is logged here."""
+        try:
+            self.make_papers()
+        except Exception:
+            log.exception("papers could not be made")

@@ -207,6 +207,8 @@ PROPERTIES: Mapping[str, Mapping[str, str]] = {
         "unit": "代替泳道的单位，与 role 一起写。",
         "role": "代替泳道的岗位，与 unit 一起写。",
         "deadline": "环节在哪个期限之内，写期限的名字。",
+        "drafts": "在这个环节起草、修改或签发哪些文书：写送达它们的服务任务的 id，几个用逗号分开。",
+        "files": "办完时形成、存在本单位的文书：写公文模板的名字，如 D03，几个用逗号分开。",
     },
     "serviceTask": {
         "operation": "做哪一件事；其余参数随它而定。",

@@ -16,8 +16,8 @@ from engine.bpmn.workflow import WorkflowFault
 from engine.clock import local, midnight
 from engine.deadlines import counting
 from engine.deadlines.deadlines import Deadline
-from engine.documents import deliveries
 from engine.errors import Refused
+from engine.runtime import papers
 
 if TYPE_CHECKING:
     from engine.runtime.step import Step
@@ -79,29 +79,11 @@ def _shorten_deadline(step: Step, element: Element) -> None:
 
 def _issue_document(step: Step, element: Element) -> None:
     """The document is in the receiving unit's inbox: that instant is its receipt (A10) and starts what hangs on it."""
-    properties = element.properties
-    from_unit, to_unit = step.unit_of(properties["from"]), step.unit_of(properties["to"])
-    if from_unit is None or to_unit is None:
-        raise WorkflowFault("文书没有发文或收文单位。", element.id)
-    document_id = deliveries.deliver(
-        step.tx,
-        instance_id=step.instance_id,
-        code=properties["document"],
-        title=properties.get("title") or element.name,
-        from_unit=from_unit,
-        to_unit=to_unit,
-        copy=properties.get("copy") == "true",
-        content=deliveries.compose(
-            step.tx,
-            step.instance_id,
-            [step.definition.forms[form.strip()] for form in properties.get("forms", "").split(",") if form.strip()],
-            step.facts,
-        ),
-        now=step.now,
-    )
-    step.tell("document", id=document_id, code=properties["document"], title=properties.get("title") or element.name)
-    if "delivered" in properties:
-        step.say(properties["delivered"], step.now)
+    issued = papers.issue(step, element)
+    if "numbered" in element.properties:
+        step.say(element.properties["numbered"], issued.number)
+    if "delivered" in element.properties:
+        step.say(element.properties["delivered"], step.now)
 
 
 def _start_procedure(step: Step, element: Element) -> None:
@@ -150,7 +132,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "issue_document": Operation(
         _issue_document,
         frozenset({"document", "from", "to"}),
-        frozenset({"title", "copy", "delivered", "forms"}),
+        frozenset({"title", "copy", "delivered", "forms", "letter", "signed_by", "numbered", "same_as"}),
     ),
     "start_procedure": Operation(_start_procedure, frozenset({"procedure"})),
     "notify": Operation(_notify, frozenset({"to", "text"})),

@@ -14,7 +14,7 @@ from engine.db.tables import party, person, process_instance, task, task_draft, 
 from engine.errors import AlreadyDone, NotAllowed, NotFound, Refused
 from engine.forms.schema import Form
 from engine.organisation.assignment import Actor, TaskSubject, may
-from engine.runtime import audit
+from engine.runtime import audit, papers
 from engine.runtime.advance import advance
 from engine.runtime.answers import take_answers
 from engine.runtime.step import Context, Step
@@ -51,6 +51,7 @@ def complete(tx: Connection, context: Context, actor: Actor, task_id: str, raw: 
         form = step.definition.form_of(element)
         answers = take_answers(step, form, raw, actor, task_id)
         _end(step, task_id, form, answers)
+        papers.file(step, element)
         step.tell("task_completed", id=task_id, element=element.id)
         step.workflow.complete(task_id)
 

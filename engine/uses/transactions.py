@@ -11,6 +11,7 @@ from engine.clock import Clock
 from engine.db.session import Database
 from engine.db.tables import calendar_version
 from engine.deadlines.calendar import Calendar, load_calendar
+from engine.documents.fonts import Fonts
 from engine.errors import IncidentRaised, NotFound
 from engine.organisation import city
 from engine.runtime import incidents
@@ -21,8 +22,8 @@ T = TypeVar("T")
 
 
 class Transactions:
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self.database, self.clock = database, clock
+    def __init__(self, database: Database, clock: Clock, fonts: Fonts) -> None:
+        self.database, self.clock, self.fonts = database, clock, fonts
         self._calendars: dict[str, Calendar] = {}
 
     def context(self, tx: Connection) -> Context:
@@ -35,7 +36,7 @@ class Transactions:
         if version not in self._calendars:
             content = tx.scalar(select(calendar_version.c.content).where(calendar_version.c.version == version))
             self._calendars[version] = load_calendar(content or b"")
-        return Context(now, self._calendars[version], city.rules(tx))
+        return Context(now, self._calendars[version], city.rules(tx), self.fonts)
 
     def read(self, look: Callable[[Connection, Context], T]) -> T:
         with self.database.reading() as tx:

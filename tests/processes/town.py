@@ -67,7 +67,8 @@ def found(engine: Engine) -> None:
 
     def settle(tx: Connection) -> None:
         for row in CITY["units"]:
-            units.add(tx, row["code"], row["name"], row["kind"], row["abbreviation"], FOUNDED_AT, row.get("parent"))
+            told = (row["code"], row["name"], row["kind"], row["abbreviation"])
+            units.add(tx, *told, FOUNDED_AT, row.get("parent"), row.get("full_name"), row.get("phone"))
         for row in CITY["people"]:
             added = people.add(tx, row["login"], row["name"], "!")
             until = FOUNDED_AT + timedelta(days=365 * row["acting_years"]) if "acting_years" in row else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from engine.db.tables.base import metadata
 from engine.db.tables.definitions import calendar_version, city_rule, definition_version
 from engine.db.tables.organisation import matter, person, post, sign_in, sign_in_failure, unit
-from engine.db.tables.papers import document, material, notice
+from engine.db.tables.papers import document, letter_version, material, notice, paper_draft, paper_sequence
 from engine.db.tables.record import audit_entry, audit_head, incident
 from engine.db.tables.work import (
     deadline,
@@ -33,11 +33,14 @@ __all__ = [
     "document",
     "fact",
     "incident",
+    "letter_version",
     "material",
     "matter",
     "metadata",
     "notice",
     "number_sequence",
+    "paper_draft",
+    "paper_sequence",
     "party",
     "person",
     "post",
