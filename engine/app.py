@@ -43,6 +43,7 @@ from engine.runtime.operations import OPERATIONS
 from engine.runtime.step import FUNCTIONS, Context
 from engine.settings import Settings
 from engine.uses.materials import MaterialUses
+from engine.uses.paper_drafts import PaperDraftUses
 from engine.uses.papers import PaperUses
 from engine.uses.transactions import Transactions
 from engine.worker import Worker
@@ -61,6 +62,7 @@ class Engine:
         self.transactions = Transactions(self.database, self.clock, self.fonts)
         self.materials = MaterialUses(self.transactions, FileStore(settings.data_dir / "materials"))
         self.papers = PaperUses(self.transactions, PaperStore(settings.data_dir / "papers"))
+        self.paper_drafts = PaperDraftUses(self.transactions, self.papers)
         self.worker = Worker(
             self.database, self.transactions.context, settings.tick_seconds, self.papers.make_what_waits
         )

@@ -18,7 +18,11 @@ PROJECT = Path(__file__).resolve().parent.parent
 _FETCHED = PROJECT / "frontend" / "node_modules" / "@expo-google-fonts"
 SHIPPED_FONTS = tuple(
     _FETCHED / package / weight
-    for package, weight in (("noto-serif-sc", "400Regular"), ("noto-serif-sc", "700Bold"), ("noto-sans-sc", "400Regular"))
+    for package, weight in (
+        ("noto-serif-sc", "400Regular"),
+        ("noto-serif-sc", "700Bold"),
+        ("noto-sans-sc", "400Regular"),
+    )
 )
 
 

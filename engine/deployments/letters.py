@@ -36,7 +36,9 @@ def deploy(
             problems += letters.check(name, source.wording, definition.facts, functions)
             letter = letters.read_letter(name, source.wording)
             if element.properties.get("document", letter.code) != letter.code:
-                problems.append(f"letters/{name}.toml：code 是 {letter.code}，图里的 document 是 {element.properties['document']}。")
+                problems.append(
+                    f"letters/{name}.toml：code 是 {letter.code}，图里的 document 是 {element.properties['document']}。"
+                )
     if problems:
         raise LetterRefused("\n".join([LetterRefused().message, *dict.fromkeys(problems)]))
     for name in sorted({name for element in definition.diagram.elements.values() for name in letters_named(element)}):

@@ -97,4 +97,6 @@ def _opened(path: Path) -> TTFont:
     try:
         return TTFont(path, lazy=True, fontNumber=0)
     except (TTLibError, OSError) as error:
-        raise FontsMissing(f"字体文件 {path.name} 读不出来（{error}）。请换一个完好的字体文件，或把它移出字体文件夹。") from error
+        raise FontsMissing(
+            f"字体文件 {path.name} 读不出来（{error}）。请换一个完好的字体文件，或把它移出字体文件夹。"
+        ) from error

@@ -90,10 +90,9 @@ class Letter:
     def conditions(self) -> Iterator[str]:
         """Every expression that stands alone, by itself or as what a word of the letter's own means."""
         written = [self.when, self.also_signed_by, *self.words.values()]
-        for item in (*self.attachments, *self.paragraphs, *self.rows, *self.annexes):
-            written.append(item.when)
+        written += [item.when for item in (*self.attachments, *self.paragraphs, *self.rows)]
         for annex in self.annexes:
-            written += [item.when for item in annex.paragraphs]
+            written += [annex.when, *(item.when for item in annex.paragraphs)]
         yield from filter(None, written)
 
 

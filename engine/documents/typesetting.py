@@ -36,7 +36,9 @@ def pdf(layout: Mapping[str, str], words: Mapping[str, Any], issued_on: date, fo
     return _compile(layout, words, fonts, format="pdf", pdf_standards=["a-2b"], timestamp=stamp)[0]
 
 
-def pictures(layout: Mapping[str, str], words: Mapping[str, Any], fonts: Fonts, dots_per_inch: int = 110) -> list[bytes]:
+def pictures(
+    layout: Mapping[str, str], words: Mapping[str, Any], fonts: Fonts, dots_per_inch: int = 110
+) -> list[bytes]:
     """Each page as a PNG. Raises NotTypeset."""
     return _compile(layout, words, fonts, format="png", ppi=dots_per_inch)
 

@@ -80,6 +80,12 @@ class ProcedureSubject:
     candidate_starters: frozenset[tuple[str, str]]
 
 
+@dataclass(frozen=True)
+class PaperSubject(InstanceSubject):
+    from_unit: str
+    to_unit: str
+
+
 Subject = InstanceSubject | ProcedureSubject | None
 
 
@@ -127,7 +133,12 @@ def may(actor: Actor, verb: str, subject: Subject) -> Decision:
             return _when(actor.unit_code in parties or actor.unit_kind in OVERSIGHT, "只有当事双方和市司法局能看。")
         case "press", ButtonSubject(unit_code=unit_code, roles=roles):
             return _when(actor.unit_code == unit_code and bool(actor.standing_roles & roles), "这项操作不由你提出。")
-        case "claim" | "complete" | "release" | "add_material", TaskSubject():
+        case "sign_for_paper", PaperSubject(to_unit=to_unit):
+            return _when(actor.unit_code == to_unit and bool(actor.roles), "文书由收文单位的人签收。")
+        case "void_paper", PaperSubject(from_unit=from_unit):
+            leads = bool(actor.standing_roles & {"principal_leader", "deputy_leader"})
+            return _when(actor.unit_code == from_unit and leads, "作废文书由发文单位的主要领导或分管领导决定。")
+        case "claim" | "complete" | "release" | "add_material" | "edit_paper", TaskSubject():
             return _may_with_task(actor, verb, subject)
     raise AssertionError((verb, subject))
 

@@ -16,7 +16,7 @@ from engine.documents import deliveries
 from engine.documents.materials import KINDS
 from engine.errors import NotFound
 from engine.forms.schema import Field
-from engine.organisation.assignment import Actor
+from engine.organisation.assignment import Actor, PaperSubject, may
 from engine.reports.answers import in_words
 from engine.reports.units import Names, UnitName
 from engine.runtime import instances
@@ -33,6 +33,32 @@ class DocumentLine:
     copy: bool
     delivered_at: datetime
     read_at: datetime | None
+    number: str
+    """文号; empty for an internal paper."""
+    voided: bool
+
+    @property
+    def filed(self) -> bool:
+        """Kept in the unit's own files, sent to nobody."""
+        return self.from_unit == self.to_unit
+
+
+@dataclass(frozen=True)
+class PaperView:
+    """What makes a document a paper: who signed it, its mark, and how its PDF stands."""
+
+    signer: str
+    issued_on: date
+    mark: str
+    sha256: str
+    failure: str
+    signed_for_at: datetime | None
+    signed_for_by: str
+    may_sign_for: bool
+    may_void: bool
+    voided_at: datetime | None
+    voided_by: str
+    void_reason: str
 
 
 @dataclass(frozen=True)
@@ -55,6 +81,8 @@ class DocumentView:
     """Label, words, and whether the words need the whole width."""
     materials: list[ListedMaterial]
     read_by: str
+    paper: PaperView | None
+    """None: it was delivered before there were letters."""
 
 
 def document_lines(tx: Connection, instance_id: str, names: Names) -> list[DocumentLine]:
@@ -85,6 +113,28 @@ def document_view(tx: Connection, context: Context, actor: Actor, document_id: s
             for item in row.content["materials"]
         ],
         read_by=names.person(row.read_by),
+        paper=_paper(row, names, actor) if row.data is not None else None,
+    )
+
+
+def _paper(row: Any, names: Names, actor: Actor) -> PaperView:
+    subject = PaperSubject(frozenset(), row.from_unit, row.to_unit)
+    return PaperView(
+        signer=names.person(row.signed_by),
+        issued_on=row.issued_on,
+        mark=row.data["mark"],
+        sha256=row.pdf_sha256 or "",
+        failure=row.render_failure or "",
+        signed_for_at=row.signed_for_at,
+        signed_for_by=names.person(row.signed_for_by),
+        may_sign_for=row.from_unit != row.to_unit
+        and row.signed_for_at is None
+        and row.voided_at is None
+        and may(actor, "sign_for_paper", subject).allowed,
+        may_void=row.voided_at is None and may(actor, "void_paper", subject).allowed,
+        voided_at=row.voided_at,
+        voided_by=names.person(row.voided_by),
+        void_reason=row.void_reason or "",
     )
 
 
@@ -98,6 +148,8 @@ def _line(row: Any, names: Names) -> DocumentLine:
         copy=row.copy,
         delivered_at=row.delivered_at,
         read_at=row.read_at,
+        number=row.number or "",
+        voided=row.voided_at is not None,
     )
 
 

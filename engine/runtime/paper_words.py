@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -58,11 +58,16 @@ class Composed:
     """What nothing is known of; the paper shows an empty line for it."""
 
 
-def compose(step: Step, name: str, from_unit: Unit, to_unit: Unit, signed_by: str | None = None) -> Composed:
-    """The paper as it would be issued now. Raises NotFound when there is no such letter."""
+def compose(
+    step: Step, name: str, from_unit: Unit, to_unit: Unit, signed_by: str | None = None, as_if_done: str = ""
+) -> Composed:
+    """The paper as it would be issued now. Raises NotFound when there is no such letter.
+
+    `as_if_done` is a user task that counts as done by the step's actor: a draft shows what completing it would give.
+    """
     version = letter_versions.latest(step.tx, name)
     letter = version.letter
-    filler = Filler(expressions_of(step, from_unit, to_unit, version), _fields(step), _Directory(step))
+    filler = Filler(expressions_of(step, from_unit, to_unit, version, as_if_done), _fields(step), _Directory(step))
     title = filler.parts(letter.title)
     texts = Texts(
         title="".join(part.text for part in title),
@@ -82,9 +87,12 @@ def compose(step: Step, name: str, from_unit: Unit, to_unit: Unit, signed_by: st
             for row in letter.rows
             if not row.when or filler.value(row.when)
         ],
-        "signatures": [own_name, *([_full(step, filler.value(letter.also_signed_by))] if letter.also_signed_by else [])],
+        "signatures": [
+            own_name,
+            *([_full(step, filler.value(letter.also_signed_by))] if letter.also_signed_by else []),
+        ],
         "sealed": letter.sealed,
-        "signer": signer(step, signed_by)[1] if signed_by else "",
+        "signer": signer(step, signed_by, as_if_done)[1] if signed_by else "",
         "date": plain(step.today(), filler.directory),
         "cc": filler.fill(letter.cc),
         "issued_by": filler.fill(letter.issued_by),
@@ -108,10 +116,14 @@ def with_texts(composed: Composed, texts: Texts) -> dict[str, Any]:
 
 def _laid(texts: Texts) -> dict[str, Any]:
     return {
-        "body": [{"text": text, "style": _style(text)} for text in texts.paragraphs],
+        "body": _styled(texts.paragraphs),
         "attachments": list(texts.attachments),
         "contact": texts.contact,
     }
+
+
+def _styled(paragraphs: Iterable[str]) -> list[dict[str, str]]:
+    return [{"text": text, "style": _style(text)} for text in paragraphs]
 
 
 def _style(text: str) -> str:
@@ -144,7 +156,7 @@ def _annex(step: Step, filler: Filler, annex: Annex, order: int) -> dict[str, An
         "order": order,
         "title": filler.fill(annex.title),
         "note": filler.fill(annex.note) if annex.note else "",
-        "text": _lines(filler, annex.paragraphs),
+        "text": _styled(_lines(filler, annex.paragraphs)),
         "columns": [],
         "rows": [],
         "total": [],
@@ -154,7 +166,14 @@ def _annex(step: Step, filler: Filler, annex: Annex, order: int) -> dict[str, An
         listed = deliveries.compose(step.tx, step.instance_id, (), {})["materials"]
         found["columns"] = MATERIAL_COLUMNS
         found["rows"] = [
-            [str(at), item["title"], str(item["copies"]), str(item["pages"]), "原件" if item["original"] else "复印件", ""]
+            [
+                str(at),
+                item["title"],
+                str(item["copies"]),
+                str(item["pages"]),
+                "原件" if item["original"] else "复印件",
+                "",
+            ]
             for at, item in enumerate(listed, 1)
         ]
         sums = (str(sum(item[name] for item in listed)) for name in ("copies", "pages"))
@@ -171,8 +190,10 @@ def _full(step: Step, code: object) -> str:
     return (unit.full_name or unit.name) if unit else str(code or "")
 
 
-def signer(step: Step, signed_by: str | None) -> tuple[str | None, str, Any]:
+def signer(step: Step, signed_by: str | None, as_if_done: str = "") -> tuple[str | None, str, datetime | None]:
     """Who completed the task that signs off, by id and name, and when; nobody while it is not completed."""
+    if signed_by and signed_by == as_if_done and step.actor:
+        return step.actor.person_id, step.actor.person_name, step.now
     row = step.tx.execute(
         select(person.c.id, person.c.name, task.c.ended_at)
         .join(task, task.c.ended_by == person.c.id)
@@ -183,7 +204,9 @@ def signer(step: Step, signed_by: str | None) -> tuple[str | None, str, Any]:
     return (row.id, row.name, row.ended_at) if row else (None, "", None)
 
 
-def expressions_of(step: Step, from_unit: Unit, to_unit: Unit, version: LetterVersion) -> Callable[[str], object]:
+def expressions_of(
+    step: Step, from_unit: Unit, to_unit: Unit, version: LetterVersion, as_if_done: str = ""
+) -> Callable[[str], object]:
     """How the expressions of a letter are worked out: facts, what every letter knows, then the letter's own words.
 
     A letter may be newer than the diagram on which the instance runs: what that does not know is not known.
@@ -197,7 +220,7 @@ def expressions_of(step: Step, from_unit: Unit, to_unit: Unit, version: LetterVe
         "case_name": step.instance["title"],
         "today": step.today(),
     }
-    functions = _functions(step)
+    functions = _functions(step, as_if_done)
 
     def value(expression: str) -> object:
         unheard_of = compile_expression(expression).names - step.facts.keys() - names.keys()
@@ -208,7 +231,7 @@ def expressions_of(step: Step, from_unit: Unit, to_unit: Unit, version: LetterVe
     return value
 
 
-def _functions(step: Step) -> dict[str, Callable[..., Any]]:
+def _functions(step: Step, as_if_done: str) -> dict[str, Callable[..., Any]]:
     directory, fields = _Directory(step), _fields(step)
     said = Filler(lambda name: step.facts.get(name), fields, directory)
 
@@ -219,15 +242,16 @@ def _functions(step: Step) -> dict[str, Callable[..., Any]]:
         row = step.tx.execute(newest.order_by(document.c.delivered_at.desc(), document.c.sequence.desc())).first()
         return getattr(row, part) if row else None
 
-    def completed_by(element_id: str) -> str:
-        return signer(step, element_id)[1]
+    def done(element_id: str) -> tuple[str | None, str, datetime | None]:
+        return signer(step, element_id, as_if_done)
 
     return {
         "words": lambda name: said.words(name),
         "paper_number": lambda code: sent(code, "number"),
         "paper_day": lambda code: sent(code, "issued_on"),
         "paper_received": lambda code: sent(code, "delivered_at"),
-        "completed_by": completed_by,
+        "completed_by": lambda element_id: done(element_id)[1],
+        "completed_at": lambda element_id: done(element_id)[2],
     }
 
 
@@ -244,5 +268,3 @@ class _Directory:
     def matter(self, code: str) -> str:
         found = jurisdiction.find(self._step.tx, code)
         return found.title if found else code
-
-

@@ -9,10 +9,9 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from engine.bpmn.elements import Element
 from engine.bpmn.workflow import WorkflowFault
@@ -22,14 +21,19 @@ from engine.deployments.letters import letter_of, letters_named
 from engine.documents import deliveries, letter_versions, numbers
 from engine.documents.deliveries import Paper
 from engine.documents.fonts import named
-from engine.errors import NotFound, Refused
+from engine.errors import InvalidValues, NotFound, Refused
 from engine.ids import new_id
 from engine.organisation import units
 from engine.organisation.units import Unit
+from engine.runtime import audit
 from engine.runtime.paper_words import Composed, Texts, compose, expressions_of, signer, with_texts
 
 if TYPE_CHECKING:
     from engine.runtime.step import Step
+
+
+TEXT_LIMIT = 20_000
+"""Signs of a paper's own text."""
 
 
 @dataclass(frozen=True)
@@ -115,21 +119,81 @@ def edited(step: Step, element_id: str, composed: Composed) -> Edited | None:
     return Edited(Texts.of(row.texts), generated, row.name, row.saved_at, generated != composed.texts)
 
 
-def require_printable(step: Step, words: Mapping[str, Any]) -> None:
-    """Raises Refused naming the sign that no font has, where it stands, and what to do."""
+def draft(step: Step, element: Element, task_element: str) -> tuple[Composed, Edited | None]:
+    """The paper that the service task would issue if the user task were done now, and what has been made of it."""
+    properties = element.properties
+    from_unit, to_unit = _unit(step, element, properties["from"]), _unit(step, element, properties["to"])
+    composed = compose(step, letter_of(element), from_unit, to_unit, properties.get("signed_by"), task_element)
+    return composed, edited(step, element.id, composed)
+
+
+def save_edit(step: Step, element: Element, composed: Composed, texts: Texts) -> None:
+    """The paper will be issued with these texts; the audit keeps them and what the letter had given.
+
+    Texts that are what the letter gives anyway are no edit. Raises InvalidValues, and Refused for an unprintable sign.
+    """
+    if texts == composed.texts:
+        drop_edit(step, element)
+        return
+    problems = {} if texts.title else {"title": "请写标题。"}
+    problems |= {} if texts.paragraphs else {"paragraphs": "请写正文。"}
+    if sum(map(len, (texts.title, *texts.paragraphs, *texts.attachments, texts.contact))) > TEXT_LIMIT:
+        problems["paragraphs"] = f"文书太长，最多 {TEXT_LIMIT} 字。篇幅大的内容请作为材料附上。"
+    if problems:
+        raise InvalidValues(problems)
+    require_printable(step, with_texts(composed, texts))
+    assert step.actor is not None
+    values = {
+        "texts": texts.stored(),
+        "generated": composed.texts.stored(),
+        "saved_at": step.now,
+        "saved_by": step.actor.person_id,
+    }
+    if step.tx.execute(update(paper_draft).where(*_draft_of(step, element)).values(**values)).rowcount == 0:
+        step.tx.execute(insert(paper_draft).values(instance_id=step.instance_id, element_id=element.id, **values))
+    told = {"texts": texts.stored(), "generated": composed.texts.stored()}
+    _record(step, "paper_edited", element, told)
+
+
+def drop_edit(step: Step, element: Element) -> None:
+    """The paper will be issued as the letter gives it."""
+    if step.tx.execute(delete(paper_draft).where(*_draft_of(step, element))).rowcount:
+        _record(step, "paper_edit_dropped", element, {})
+
+
+def _draft_of(step: Step, element: Element) -> tuple[ColumnElement[bool], ...]:
+    return paper_draft.c.instance_id == step.instance_id, paper_draft.c.element_id == element.id
+
+
+def _record(step: Step, kind: str, element: Element, content: dict[str, Any]) -> None:
+    actor = step.actor
+    assert actor is not None
+    audit.append(
+        step.tx, step.instance_id, step.now, kind, content, actor.person_id, actor.unit_code, element_id=element.id
+    )
+
+
+def unprintable(step: Step, words: Mapping[str, Any]) -> str:
+    """The sentence that names the signs which no font has, where they stand, and what to do; empty when all print."""
     for where, text in _texts_of(words):
         missing = step.context.fonts.missing(text)
         if missing:
-            raise Refused(
+            return (
                 f"文书的{where}里有印不出来的字：{'、'.join(map(named, missing[:5]))}。"
                 "请把填写这个字的环节改成规范的字，或在编辑文书时换一个写法；"
                 "确实要用这个字的，请系统管理员把含有它的字体放进 LIANBAN_FONT_DIRS 的文件夹。"
             )
+    return ""
 
 
-def _put(
-    step: Step, element: Element, name: str, from_unit: Unit, to_unit: Unit, signed_by: str | None
-) -> Issued:
+def require_printable(step: Step, words: Mapping[str, Any]) -> None:
+    """Raises Refused for a sign that no font has."""
+    sentence = unprintable(step, words)
+    if sentence:
+        raise Refused(sentence)
+
+
+def _put(step: Step, element: Element, name: str, from_unit: Unit, to_unit: Unit, signed_by: str | None) -> Issued:
     try:
         composed = compose(step, name, from_unit, to_unit, signed_by)
     except NotFound as missing:
@@ -162,11 +226,7 @@ def _put(
         now=step.now,
         paper=Paper(element.id, number, person_id, at, today, composed.version.id, words),
     )
-    step.tx.execute(
-        delete(paper_draft).where(
-            paper_draft.c.instance_id == step.instance_id, paper_draft.c.element_id == element.id
-        )
-    )
+    step.tx.execute(delete(paper_draft).where(*_draft_of(step, element)))
     step.tell(
         "document", id=document_id, code=letter.code, title=words["title"], number=number, signed_by=person_id,
         words=digest(words),
@@ -212,6 +272,7 @@ def _texts_of(words: Mapping[str, Any]) -> list[tuple[str, str]]:
     found += [(f"“{row['label']}”一栏", row["text"]) for row in words["rows"]]
     found += [("附件说明", text) for text in words["attachments"]]
     for annex in words["annexes"]:
-        texts = [annex["title"], annex["note"], *annex["text"], *annex["foot"], *(t for row in annex["rows"] for t in row)]
+        texts = [annex["title"], annex["note"], *(item["text"] for item in annex["text"]), *annex["foot"]]
+        texts += [text for row in annex["rows"] for text in row]
         found += [(f"附件《{annex['title']}》", text) for text in texts]
     return found

@@ -116,11 +116,11 @@ def find(tx: Connection, task_id: str, actor: Actor) -> Row[Any]:
     return row
 
 
-def require_own(tx: Connection, actor: Actor, task_id: str) -> Row[Any]:
+def require_own(tx: Connection, actor: Actor, task_id: str, verb: str = "add_material") -> Row[Any]:
     """The open task's row, for somebody who may work on it. Raises NotFound, NotAllowed, AlreadyDone."""
     row = find(tx, task_id, actor)
     _require_open(tx, task_id)
-    _require(actor, "add_material", row, tx)
+    _require(actor, verb, row, tx)
     return row
 
 

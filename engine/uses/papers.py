@@ -6,18 +6,19 @@ import logging
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
-from engine.db.tables import document
+from engine.db.tables import document, notice
 from engine.documents import letter_versions, typesetting
 from engine.documents.paper_store import PaperStore
-from engine.errors import LianbanError, NotFound, Refused
-from engine.organisation.assignment import Actor
+from engine.errors import AlreadyDone, InvalidValues, LianbanError, NotAllowed, NotFound
+from engine.ids import new_id
+from engine.organisation.assignment import Actor, PaperSubject, may
+from engine.reports.documents import DocumentView
 from engine.runtime import audit, instances
 from engine.runtime.step import Context
 from engine.uses.transactions import Transactions
@@ -26,6 +27,7 @@ log = logging.getLogger("lianban.papers")
 AT_A_TIME = 50
 """Papers that one round makes; the next one goes on."""
 PICTURES_KEPT = 64
+REASON_LIMIT = 200
 
 
 class NotYetMade(LianbanError):
@@ -49,6 +51,78 @@ class PaperUses:
         self._pictures: OrderedDict[str, list[bytes]] = OrderedDict()
         self._lock = Lock()
 
+    # --- what people do with them ---
+
+    def sign_for(self, actor: Actor, document_id: str) -> None:
+        """The receiving unit has signed for the paper; who was first stays. Raises NotFound, NotAllowed."""
+
+        def sign(tx: Connection, context: Context) -> None:
+            row = self._of(tx, actor, document_id, "sign_for_paper")
+            if row.signed_for_at is not None:
+                return
+            values = {"signed_for_at": context.now, "signed_for_by": actor.person_id}
+            tx.execute(update(document).where(document.c.id == document_id).values(**values))
+            self._told(tx, context, actor, row, "paper_signed_for", {})
+
+        self._transactions.write(sign)
+
+    def void(self, actor: Actor, document_id: str, reason: str) -> None:
+        """The paper is void, in every copy that bears its number; the number stays and is not given again.
+
+        What the paper had set in motion is not undone by this. The receivers are told. Raises NotFound, NotAllowed,
+        InvalidValues without a reason, AlreadyDone.
+        """
+        reason = " ".join(reason.split())
+
+        def make_void(tx: Connection, context: Context) -> None:
+            row = self._of(tx, actor, document_id, "void_paper")
+            if row.voided_at is not None:
+                raise AlreadyDone("这份文书已经作废。")
+            if not 4 <= len(reason) <= REASON_LIMIT:
+                raise InvalidValues({"reason": f"请写明作废的理由，4 到 {REASON_LIMIT} 字。"})
+            same = document.c.id == document_id
+            if row.number is not None:
+                same = (document.c.from_unit == row.from_unit) & (document.c.number == row.number)
+            values = {"voided_at": context.now, "voided_by": actor.person_id, "void_reason": reason}
+            every = tx.execute(select(document).where(same)).all()
+            tx.execute(update(document).where(same).values(**values))
+            text = f"{row.title}{row.number or ''}已由发文单位作废：{reason}"
+            for copy in every:
+                self._notify(tx, context, copy, text)
+            self._told(tx, context, actor, row, "paper_voided", {"reason": reason})
+
+        self._transactions.write(make_void)
+
+    def _of(self, tx: Connection, actor: Actor, document_id: str, verb: str) -> Row[Any]:
+        row = tx.execute(select(document).where(document.c.id == document_id).with_for_update()).first()
+        if row is None:
+            raise NotFound
+        instances.require_visible(tx, row.instance_id, actor)
+        decision = may(actor, verb, PaperSubject(frozenset(), row.from_unit, row.to_unit))
+        if not decision.allowed:
+            raise NotAllowed(decision.reason)
+        return row
+
+    def _told(
+        self, tx: Connection, context: Context, actor: Actor, row: Row[Any], kind: str, more: dict[str, Any]
+    ) -> None:
+        content = {"id": row.id, "number": row.number, **more}
+        audit.append(tx, row.instance_id, context.now, kind, content, actor.person_id, actor.unit_code)
+
+    def _notify(self, tx: Connection, context: Context, row: Row[Any], text: str) -> None:
+        tx.execute(
+            insert(notice).values(
+                id=new_id(),
+                instance_id=row.instance_id,
+                kind="told",
+                unit_code=row.to_unit,
+                roles=["liaison", "case_officer"],
+                text=text,
+                due_at=context.now,
+                made_at=context.now,
+            )
+        )
+
     # --- issued papers ---
 
     def pdf(self, actor: Actor, document_id: str) -> MadePaper:
@@ -71,6 +145,16 @@ class PaperUses:
             raise NotFound("这份文书没有版式页面，只有页面上的内容。")
         version = self._transactions.read(lambda tx, context: letter_versions.find(tx, row.letter_id))
         return self.draw(version.layout, row.data)
+
+    def page_count(self, actor: Actor, view: DocumentView) -> int:
+        """How many pages can be shown; none when there are none, or while they cannot be set."""
+        if view.paper is None:
+            return 0
+        try:
+            return len(self.pictures(actor, view.line.id))
+        except typesetting.NotTypeset as error:
+            log.error("paper %s cannot be shown: %s", view.line.id, error.message)
+            return 0
 
     def draw(self, layout: Mapping[str, str], words: Mapping[str, Any]) -> list[bytes]:
         """The pages of these words as PNG; the latest are kept at hand."""
@@ -103,11 +187,15 @@ class PaperUses:
         except typesetting.NotTypeset as error:
             return self._failed(row, error.message)
         except OSError as error:
-            return self._failed(row, f"文书写不进磁盘（{error.strerror or error}），请系统管理员清理磁盘空间或检查权限。")
+            return self._failed(
+                row, f"文书写不进磁盘（{error.strerror or error}），请系统管理员清理磁盘空间或检查权限。"
+            )
         except LianbanError as error:
             return self._failed(row, error.message)
         if row.pdf_sha256 is not None and sha256 != row.pdf_sha256:
-            return self._failed(row, "重新制作的 PDF 与原件不一致，可能更换过字体或排版程序，没有采用。请从备份恢复原件。")
+            return self._failed(
+                row, "重新制作的 PDF 与原件不一致，可能更换过字体或排版程序，没有采用。请从备份恢复原件。"
+            )
 
         def record(tx: Connection, context: Context) -> None:
             mine = (document.c.id == row.id) & document.c.pdf_sha256.is_(None)

@@ -102,7 +102,6 @@ def _document(draft: Draft, element: Element) -> Iterator[Problem]:
                 element, f"文书所用的表单 {form[:80]} 不在这个流程里。", f"请写流程用到的表单：{named(draft.forms)}。"
             )
 
-
     signed_by = properties.get("signed_by")
     if signed_by is not None and signed_by not in draft.user_tasks:
         yield about(
@@ -130,7 +129,9 @@ def _drafts(draft: Draft, element: Element) -> Iterator[Problem]:
     for name in filter(None, (name.strip() for name in element.properties.get("drafts", "").split(","))):
         if name not in issuing:
             yield about(
-                element, f"属性 drafts 里的 {name[:80]} 不是送达文书的服务任务。", f"可以写的有：{named(issuing) or '（没有）'}。"
+                element,
+                f"属性 drafts 里的 {name[:80]} 不是送达文书的服务任务。",
+                f"可以写的有：{named(issuing) or '（没有）'}。",
             )
 
 

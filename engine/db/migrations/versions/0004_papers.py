@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -43,9 +45,7 @@ def upgrade() -> None:
     op.create_table(
         "paper_draft",
         sa.Column("instance_id", sa.String(32), nullable=False),
-        sa.Column(
-            "element_id", sa.String(64), nullable=False, comment="the service task that will issue the paper"
-        ),
+        sa.Column("element_id", sa.String(64), nullable=False, comment="the service task that will issue the paper"),
         sa.Column("texts", Json, nullable=False, comment="title, paragraphs, attachments, contact as edited"),
         sa.Column("generated", Json, nullable=False, comment="the same as the letter gave them when it was edited"),
         sa.Column("saved_at", Instant, nullable=False),
@@ -56,7 +56,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["saved_by"], ["person.id"], name="fk_paper_draft_saved_by_person"),
     )
-    columns = [
+    columns: list[sa.Column[Any]] = [
         sa.Column("element_id", sa.String(64), comment="the service task that issued it"),
         sa.Column("number", sa.String(64), comment="文号, 青政移字〔2026〕12号; null: an internal paper has none"),
         sa.Column("signed_by", sa.String(32), comment="who signed it off"),
