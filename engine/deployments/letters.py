@@ -29,16 +29,14 @@ def deploy(
         for name in letters_named(element):
             source = sources.get(name)
             if source is None:
-                problems.append(
-                    f"“{element.name}”（{element.id}）要用公文模板 {name}，但没有 letters/{name}.toml。请写一个，或改正图里的名字。"
-                )
+                where = f"“{element.name}”（{element.id}）要用公文模板 {name}"
+                problems.append(f"{where}，但没有 letters/{name}.toml。请写一个，或改正图里的名字。")
                 continue
             problems += letters.check(name, source.wording, definition.facts, functions)
             letter = letters.read_letter(name, source.wording)
             if element.properties.get("document", letter.code) != letter.code:
-                problems.append(
-                    f"letters/{name}.toml：code 是 {letter.code}，图里的 document 是 {element.properties['document']}。"
-                )
+                drawn = element.properties["document"]
+                problems.append(f"letters/{name}.toml：code 是 {letter.code}，图里的 document 是 {drawn}，请改成一样。")
     if problems:
         raise LetterRefused("\n".join([LetterRefused().message, *dict.fromkeys(problems)]))
     for name in sorted({name for element in definition.diagram.elements.values() for name in letters_named(element)}):
