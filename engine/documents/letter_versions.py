@@ -55,6 +55,7 @@ def keep(tx: Connection, source: Source, fonts: Fonts, by: str, now: datetime) -
         insert(letter_version).values(
             id=version_id,
             name=source.name,
+            version=row.version + 1 if row is not None else 1,
             sha256=source.sha256,
             wording=source.wording,
             layout=dict(source.layout),
@@ -122,8 +123,8 @@ def _full_words() -> dict[str, Any]:
 
 
 def _latest_row(tx: Connection, name: str) -> Row[Any] | None:
-    newest = (letter_version.c.deployed_at.desc(), letter_version.c.id.desc())
-    return tx.execute(select(letter_version).where(letter_version.c.name == name).order_by(*newest).limit(1)).first()
+    newest = letter_version.c.version.desc()
+    return tx.execute(select(letter_version).where(letter_version.c.name == name).order_by(newest).limit(1)).first()
 
 
 def _version(row: Row[Any]) -> LetterVersion:

@@ -57,10 +57,12 @@ class Filler:
         for place in PLACE.finditer(sentence):
             yield Part(sentence[end : place.start()], False)
             end = place.end()
-            text = self.words(place[1].strip(), place[2] or "")
-            if not text:
-                self.blanks.append(self._called(place[1].strip()))
-            yield Part((text.rstrip(_STOPS) if sentence[end : end + 1] in tuple(_STOPS) else text) or BLANK, True)
+            expression = place[1].strip()
+            text = self.words(expression, place[2] or "")
+            if not text and not self._says_nothing(expression):
+                self.blanks.append(self._called(expression))
+                text = BLANK
+            yield Part(text.rstrip(_STOPS) if sentence[end : end + 1] in tuple(_STOPS) else text, True)
         yield Part(sentence[end:], False)
 
     def words(self, expression: str, shape: str = "") -> str:
@@ -87,6 +89,10 @@ class Filler:
             case "matter":
                 return self.directory.matter(value)
         return asked.label_of(value)
+
+    def _says_nothing(self, expression: str) -> bool:
+        """Whether the letter means nothing to stand here: `"（" + x + "）" if x else ""`."""
+        return not expression.isidentifier() and self.value(expression) == ""
 
     def _called(self, expression: str) -> str:
         asked = self.fields.get(expression)

@@ -56,12 +56,13 @@ letter_version = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("name", String(64), nullable=False, comment="D01, D23-progress: the stem of its file"),
+    Column("version", Integer, nullable=False, comment="1, 2, 3 … of the name; the highest is in force"),
     Column("sha256", String(64), nullable=False, comment="of wording and layout together"),
     Column("wording", Text, nullable=False, comment="the letter's own file, as it was"),
     Column("layout", Json, nullable=False, comment="file name -> text of each layout file"),
     Column("deployed_at", Instant, nullable=False),
     Column("deployed_by", Text, nullable=False),
-    Index(None, "name", "deployed_at"),
+    Index(None, "name", "version", unique=True),
 )
 
 paper_draft = Table(

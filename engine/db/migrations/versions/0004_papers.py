@@ -25,6 +25,7 @@ def upgrade() -> None:
         "letter_version",
         sa.Column("id", sa.String(32), nullable=False),
         sa.Column("name", sa.String(64), nullable=False, comment="D01, D23-progress: the stem of its file"),
+        sa.Column("version", sa.Integer, nullable=False, comment="1, 2, 3 … of the name; the highest is in force"),
         sa.Column("sha256", sa.String(64), nullable=False, comment="of wording and layout together"),
         sa.Column("wording", sa.Text, nullable=False, comment="the letter's own file, as it was"),
         sa.Column("layout", Json, nullable=False, comment="file name -> text of each layout file"),
@@ -32,7 +33,7 @@ def upgrade() -> None:
         sa.Column("deployed_by", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_letter_version"),
     )
-    op.create_index("ix_letter_version_name_deployed_at", "letter_version", ["name", "deployed_at"])
+    op.create_index("ix_letter_version_name_version", "letter_version", ["name", "version"], unique=True)
     op.create_table(
         "paper_sequence",
         sa.Column("unit_code", sa.String(64), nullable=False),
