@@ -133,8 +133,14 @@ def may(actor: Actor, verb: str, subject: Subject) -> Decision:
             return _when(actor.unit_code in parties or actor.unit_kind in OVERSIGHT, "只有当事双方和市司法局能看。")
         case "press", ButtonSubject(unit_code=unit_code, roles=roles):
             return _when(actor.unit_code == unit_code and bool(actor.standing_roles & roles), "这项操作不由你提出。")
-        case "sign_for_paper", PaperSubject(to_unit=to_unit):
-            return _when(actor.unit_code == to_unit and bool(actor.roles), "文书由收文单位的人签收。")
+        case "read_paper", PaperSubject(from_unit=from_unit, to_unit=to_unit):
+            own = from_unit == to_unit
+            return _when(
+                not own or actor.unit_code == from_unit or actor.unit_kind in OVERSIGHT, "这是发文单位的内部文书。"
+            )
+        case "sign_for_paper", PaperSubject(from_unit=from_unit, to_unit=to_unit):
+            addressed = actor.unit_code == to_unit != from_unit
+            return _when(addressed and bool(actor.roles), "文书由收文单位的人签收。")
         case "void_paper", PaperSubject(from_unit=from_unit):
             leads = bool(actor.standing_roles & {"principal_leader", "deputy_leader"})
             return _when(actor.unit_code == from_unit and leads, "作废文书由发文单位的主要领导或分管领导决定。")

@@ -85,8 +85,9 @@ class DocumentView:
     """None: it was delivered before there were letters."""
 
 
-def document_lines(tx: Connection, instance_id: str, names: Names) -> list[DocumentLine]:
-    return [_line(found, names) for found in deliveries.of_instance(tx, instance_id)]
+def document_lines(tx: Connection, instance_id: str, names: Names, actor: Actor) -> list[DocumentLine]:
+    """The documents of the instance that this person may read: what a unit keeps in its own files is its own."""
+    return [_line(found, names) for found in deliveries.of_instance(tx, instance_id) if _readable(actor, found)]
 
 
 def document_view(tx: Connection, context: Context, actor: Actor, document_id: str) -> DocumentView:
@@ -95,6 +96,8 @@ def document_view(tx: Connection, context: Context, actor: Actor, document_id: s
     if row is None:
         raise NotFound
     instances.require_visible(tx, row.instance_id, actor)
+    if not _readable(actor, row):
+        raise NotFound
     if actor.unit_code == row.to_unit and row.read_at is None:
         deliveries.mark_read(tx, document_id, actor.person_id, context.now)
         row = tx.execute(select(document).where(document.c.id == document_id)).one()
@@ -127,8 +130,7 @@ def _paper(row: Any, names: Names, actor: Actor) -> PaperView:
         failure=row.render_failure or "",
         signed_for_at=row.signed_for_at,
         signed_for_by=names.person(row.signed_for_by),
-        may_sign_for=row.from_unit != row.to_unit
-        and row.signed_for_at is None
+        may_sign_for=row.signed_for_at is None
         and row.voided_at is None
         and may(actor, "sign_for_paper", subject).allowed,
         may_void=row.voided_at is None and may(actor, "void_paper", subject).allowed,
@@ -136,6 +138,10 @@ def _paper(row: Any, names: Names, actor: Actor) -> PaperView:
         voided_by=names.person(row.voided_by),
         void_reason=row.void_reason or "",
     )
+
+
+def _readable(actor: Actor, row: Any) -> bool:
+    return may(actor, "read_paper", PaperSubject(frozenset(), row.from_unit, row.to_unit)).allowed
 
 
 def _line(row: Any, names: Names) -> DocumentLine:

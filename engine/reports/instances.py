@@ -129,7 +129,7 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
         steps=history.steps(tx, row.id, diagram, names, row.status == "ended"),
         log=history.log(tx, row.id, diagram, names),
         sections=answers.sections([(diagram.name, form), *forms], step.facts, names),
-        documents=document_lines(tx, row.id, names),
+        documents=document_lines(tx, row.id, names, actor),
         materials=materials.of_instance(tx, row.id),
         buttons=actions.buttons(step) if row.status == "running" else [],
         related=_related(tx, row, actor),

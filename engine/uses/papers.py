@@ -232,6 +232,8 @@ class PaperUses:
             if row is None:
                 raise NotFound
             instances.require_visible(tx, row.instance_id, actor)
+            if not may(actor, "read_paper", PaperSubject(frozenset(), row.from_unit, row.to_unit)).allowed:
+                raise NotFound
             return row
 
         return self._transactions.read(look)

@@ -7,7 +7,7 @@ from io import BytesIO
 from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from engine.errors import InvalidValues, LianbanError, NotFound
+from engine.errors import InvalidValues, LianbanError, NotAllowed, NotFound
 from engine.runtime.paper_words import Texts
 from tasks_ui.security import actor, engine, sent
 
@@ -18,38 +18,40 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 # --- drafts ---
 
 
-@pages.get("/tasks/<task_id>/papers/<element_id>")
-def draft(task_id: str, element_id: str) -> ResponseReturnValue:
+@pages.get("/tasks/<task_id>/papers/<issuing_id>")
+def draft(task_id: str, issuing_id: str) -> ResponseReturnValue:
     """Every page of a draft."""
-    view = engine().paper_drafts.draft(actor(), task_id, element_id)
+    view = engine().paper_drafts.draft(actor(), task_id, issuing_id)
     count, failure = 0, view.unprintable
     if not failure:
         try:
-            count = len(engine().paper_drafts.pictures(actor(), task_id, element_id))
+            count = len(engine().paper_drafts.pictures(actor(), task_id, issuing_id))
         except LianbanError as error:
             failure = error.message
     return render_template("papers/draft.html", paper=view, task_id=task_id, count=count, failure=failure)
 
 
-@pages.get("/tasks/<task_id>/papers/<element_id>/pages/<int:number>.png")
-def draft_page(task_id: str, element_id: str, number: int) -> ResponseReturnValue:
-    return _picture(engine().paper_drafts.pictures(actor(), task_id, element_id), number)
+@pages.get("/tasks/<task_id>/papers/<issuing_id>/pages/<int:number>.png")
+def draft_page(task_id: str, issuing_id: str, number: int) -> ResponseReturnValue:
+    return _picture(engine().paper_drafts.pictures(actor(), task_id, issuing_id), number)
 
 
-@pages.get("/tasks/<task_id>/papers/<element_id>/draft.docx")
-def draft_file(task_id: str, element_id: str) -> ResponseReturnValue:
-    name, content = engine().paper_drafts.word_file(actor(), task_id, element_id)
+@pages.get("/tasks/<task_id>/papers/<issuing_id>/draft.docx")
+def draft_file(task_id: str, issuing_id: str) -> ResponseReturnValue:
+    name, content = engine().paper_drafts.word_file(actor(), task_id, issuing_id)
     return send_file(BytesIO(content), mimetype=WORD, as_attachment=True, download_name=name)
 
 
-@pages.get("/tasks/<task_id>/papers/<element_id>/edit")
-def edit(task_id: str, element_id: str) -> ResponseReturnValue:
-    view = engine().paper_drafts.draft(actor(), task_id, element_id)
+@pages.get("/tasks/<task_id>/papers/<issuing_id>/edit")
+def edit(task_id: str, issuing_id: str) -> ResponseReturnValue:
+    view = engine().paper_drafts.draft(actor(), task_id, issuing_id)
+    if not view.may_edit:
+        raise NotAllowed("文书由办理这个环节的人编辑。")
     return render_template("papers/edit.html", paper=view, task_id=task_id, texts=view.texts, problems={})
 
 
-@pages.post("/tasks/<task_id>/papers/<element_id>/edit")
-def save(task_id: str, element_id: str) -> ResponseReturnValue:
+@pages.post("/tasks/<task_id>/papers/<issuing_id>/edit")
+def save(task_id: str, issuing_id: str) -> ResponseReturnValue:
     values = {key: found[0] for key, found in sent().items() if found}
     texts = Texts(
         title=" ".join(values.get("title", "").split()),
@@ -58,24 +60,24 @@ def save(task_id: str, element_id: str) -> ResponseReturnValue:
         contact=" ".join(values.get("contact", "").split()),
     )
     try:
-        engine().paper_drafts.save(actor(), task_id, element_id, texts)
+        engine().paper_drafts.save(actor(), task_id, issuing_id, texts)
     except LianbanError as error:
         problems = error.problems if isinstance(error, InvalidValues) else {"": error.message}
         if error.status not in (409, 422):
             raise
-        view = engine().paper_drafts.draft(actor(), task_id, element_id)
+        view = engine().paper_drafts.draft(actor(), task_id, issuing_id)
         page = render_template("papers/edit.html", paper=view, task_id=task_id, texts=texts, problems=problems)
         return page, error.status
     flash("文书已保存，签发时按修改后的文字制作。", "ok")
-    return redirect(url_for("papers.draft", task_id=task_id, element_id=element_id))
+    return redirect(url_for("papers.draft", task_id=task_id, issuing_id=issuing_id))
 
 
-@pages.post("/tasks/<task_id>/papers/<element_id>/reset")
-def reset(task_id: str, element_id: str) -> ResponseReturnValue:
+@pages.post("/tasks/<task_id>/papers/<issuing_id>/reset")
+def reset(task_id: str, issuing_id: str) -> ResponseReturnValue:
     sent()
-    engine().paper_drafts.drop(actor(), task_id, element_id)
+    engine().paper_drafts.drop(actor(), task_id, issuing_id)
     flash("已恢复为按填报内容生成的文字。", "ok")
-    return redirect(url_for("papers.draft", task_id=task_id, element_id=element_id))
+    return redirect(url_for("papers.draft", task_id=task_id, issuing_id=issuing_id))
 
 
 # --- issued papers ---

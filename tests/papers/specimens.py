@@ -129,7 +129,9 @@ def every(town: Town, **changes: Any) -> dict[str, Specimen]:
 def _step(tx: Connection, context: Context, town: Town, instance_id: str, changes: dict[str, Any]) -> Step:
     row = tx.execute(select(process_instance).where(process_instance.c.id == instance_id)).one()
     step = instances.look(tx, context, row, town.person("shenhe.qh"))
-    people = {name: town.ids("shenhe.qh", "luyuan.qh") for name in ("stop_officers", "acceptance_handlers", "intake_handlers")}
+    people = {
+        name: town.ids("shenhe.qh", "luyuan.qh") for name in ("stop_officers", "acceptance_handlers", "intake_handlers")
+    }
     asked = {key for form in FORMS for key in form.keys}
     for name, value in {**FACTS, **people, **changes}.items():
         unit = units.find(tx, value, step.now) if isinstance(value, str) and name not in asked else None
@@ -146,7 +148,18 @@ def _specimen(step: Step, name: str) -> Specimen:
     return Specimen(name, composed, words)
 
 
-BACK = ("D07", "D09", "D09-refuse", "D10", "D10-appraisal", "D12-receipt", "D23-onsite", "D23-progress", "D23-result", "D40")
+BACK = (
+    "D07",
+    "D09",
+    "D09-refuse",
+    "D10",
+    "D10-appraisal",
+    "D12-receipt",
+    "D23-onsite",
+    "D23-progress",
+    "D23-result",
+    "D40",
+)
 OF_JUSTICE = ("D16-accept", "D16-refuse", "D16-consult", "D17")
 
 
@@ -171,4 +184,3 @@ def _sides(tx: Connection, step: Step, name: str) -> tuple[Unit, Unit]:
     assert found[0] is not None
     assert found[1] is not None
     return found[0], found[1]
-

@@ -368,6 +368,14 @@ class Instance:
         return {row.element_id: row.due_at for row in self._rows(tables.timer) if row.kind == kind}
 
     def documents(self) -> list[Paper]:
+        """What was sent from one unit to another, in order."""
+        return [paper for paper in self._papers() if paper.from_unit != paper.to_unit]
+
+    def filed(self) -> list[str]:
+        """The codes of what a unit keeps in its own files."""
+        return [paper.code for paper in self._papers() if paper.from_unit == paper.to_unit]
+
+    def _papers(self) -> list[Paper]:
         document = tables.document
         rows = self._rows(document, document.c.delivered_at, document.c.code)
         return [Paper(row.code, row.from_unit, row.to_unit, row.copy) for row in rows]

@@ -249,6 +249,7 @@ def test_an_ended_instance_says_how_it_ended(unchanged_office: Office) -> None:
 
     assert shown.words("//p[@class='wait']").startswith("办结")
     assert shown.texts("//section[@id='documents']//li//a") == [
+        "移送审批表",
         "涉嫌违法案件移送函",
         "受理情况告知书",
         "处理结果抄告单",

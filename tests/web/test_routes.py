@@ -38,6 +38,16 @@ EXPECTED = {
     "GET /instances/<number>/diagram.bpmn": (302, 200, 200, 200, 404, 200, 200),
     "POST /instances/<number>/press/<element_id>": (401, 302, 403, 403, 404, 403, 403),
     "GET /documents/<document_id>": (302, 200, 200, 200, 404, 200, 200),
+    "GET /documents/<document_id>/pages/<int:number>.png": (302, 200, 200, 200, 404, 200, 200),
+    "GET /documents/<document_id>/paper.pdf": (302, 200, 200, 200, 404, 200, 200),
+    "POST /documents/<document_id>/sign-for": (401, 403, 403, 302, 404, 403, 403),
+    "POST /documents/<document_id>/void": (401, 403, 302, 403, 404, 403, 403),
+    "GET /tasks/<task_id>/papers/<issuing_id>": (302, 200, 200, 200, 404, 200, 200),
+    "GET /tasks/<task_id>/papers/<issuing_id>/pages/<int:number>.png": (302, 200, 200, 200, 404, 200, 200),
+    "GET /tasks/<task_id>/papers/<issuing_id>/draft.docx": (302, 200, 200, 200, 404, 200, 200),
+    "GET /tasks/<task_id>/papers/<issuing_id>/edit": (302, 200, 403, 403, 404, 403, 403),
+    "POST /tasks/<task_id>/papers/<issuing_id>/edit": (401, 422, 403, 403, 404, 403, 403),
+    "POST /tasks/<task_id>/papers/<issuing_id>/reset": (401, 302, 403, 403, 404, 403, 403),
     "GET /materials/<material_id>": (302, 200, 200, 200, 404, 200, 200),
     "GET /supervision": (302, 403, 403, 403, 403, 200, 200),
     "GET /supervision/<key>/diagram.bpmn": (302, 403, 403, 403, 403, 200, 200),
@@ -58,6 +68,12 @@ UNKNOWN = [
     "GET /instances/YS-2026-9999/diagram.bpmn",
     "POST /instances/YS-2026-9999/press/act_withdraw",
     "GET /documents/nothing",
+    "GET /documents/nothing/pages/1.png",
+    "GET /documents/nothing/paper.pdf",
+    "POST /documents/nothing/sign-for",
+    "POST /documents/nothing/void",
+    "GET /tasks/nothing/papers/nothing",
+    "POST /tasks/nothing/papers/nothing/edit",
     "GET /materials/nothing",
     "GET /nothing/at/all",
     "GET /tasks/" + "x" * 3000,
@@ -76,13 +92,16 @@ def ask(desk: Desk, route: str) -> Page:
 @pytest.fixture
 def address(office: Office) -> dict[str, str]:
     """What stands for each part of a route: things of a case of which the stranger's unit is no party."""
-    document = office.desk(OFFICER).get(office.instance("review")).every("//section[@id='documents']//a/@href")[0]
+    listed = office.desk(LIAISON).get(office.instance("review")).every("//section[@id='documents']//a/@href")
+    document = next(link for link in listed if "/documents/" in link)
     return {
         "<path:filename>": "icon.svg",
         "<task_id>": office.case("prepare").task("prepare_materials"),
         "<number>": office.case("prepare").number,
         "<key>": "case_referral",
         "<element_id>": "act_withdraw",
+        "<issuing_id>": "deliver_referral",
+        "<int:number>": "1",
         "<material_id>": office.file.rsplit("/", 1)[1],
         "<document_id>": document.rsplit("/", 1)[1],
     }
