@@ -155,8 +155,8 @@ def test_every_letter_can_be_set_and_looked_at(plain_town: Town, tmp_path_factor
 
 
 LAYOUT_MEASURES = {
-    # layout: what stands where on page one, in millimetres from the top: letterhead top, number, title
-    "letter": {"letterhead": (30, 45), "number": (47, 60), "title": (62, 85)},
+    # where on page one the baselines of letterhead, number and title stand, in millimetres from the top
+    "letter": {"letterhead": (38, 45), "number": (55, 62), "title": (76, 84)},
     "notice": {"letterhead": (72, 88), "number": (92, 108), "title": (115, 140)},
     "request": {"letterhead": (72, 88), "number": (92, 108), "title": (115, 140)},
 }
@@ -177,9 +177,9 @@ def test_the_measures_are_those_of_the_standard(plain_town: Town, name: str) -> 
     page = PdfReader(BytesIO(made)).pages[0]
     places: list[tuple[str, float, float, float]] = []
 
-    def note(text: str, _ctm: object, matrix: list[float], _font: object, size: float) -> None:
+    def note(text: str, place: list[float], _matrix: object, _font: object, size: float) -> None:
         if text.strip():
-            places.append((text.strip(), matrix[4] / 72 * 25.4, 297 - abs(matrix[5]) / 72 * 25.4, size))
+            places.append((text.strip(), place[4] / 72 * 25.4, 297 - place[5] / 72 * 25.4, size))
 
     page.extract_text(visitor_text=note)
     assert abs(float(page.mediabox.width) - 595.28) < 0.1
