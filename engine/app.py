@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, insert, select
 
+from engine.archive.keeper import Keeper
 from engine.clock import Clock, SystemClock
 from engine.db import migrate
 from engine.db.session import Database
@@ -22,11 +23,13 @@ from engine.deployments import definitions
 from engine.deployments import letters as deployed_letters
 from engine.deployments.definitions import Definition
 from engine.documents import letter_versions
+from engine.documents.files import FileStore
 from engine.documents.fonts import Fonts
 from engine.documents.letters import Source
-from engine.documents.materials import FileStore
 from engine.documents.paper_store import PaperStore
 from engine.errors import NotAllowed
+from engine.notices.channels import read_channels, routes_of
+from engine.notices.delivery import Delivery
 from engine.organisation import city, sign_ins, units
 from engine.organisation.assignment import Actor, may
 from engine.organisation.people import ROLES
@@ -39,10 +42,13 @@ from engine.runtime import actions, audit, due, incidents
 from engine.runtime import instances as running
 from engine.runtime import tasks as work
 from engine.runtime.advance import catch_up
+from engine.runtime.notices import catch_up as catch_up_notices
 from engine.runtime.operations import OPERATIONS
 from engine.runtime.step import FUNCTIONS, Context
 from engine.settings import Settings
+from engine.uses.archives import ArchiveUses
 from engine.uses.materials import MaterialUses
+from engine.uses.notices import NoticeUses
 from engine.uses.paper_drafts import PaperDraftUses
 from engine.uses.papers import PaperUses
 from engine.uses.transactions import Transactions
@@ -58,13 +64,23 @@ class Engine:
         self.settings, self.clock = settings, clock or SystemClock()
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         self.database = Database(settings.url)
+        channels = read_channels(settings, self.clock.now)
         self.fonts = Fonts(settings.every_font_dir)
-        self.transactions = Transactions(self.database, self.clock, self.fonts)
-        self.materials = MaterialUses(self.transactions, FileStore(settings.data_dir / "materials"))
+        self.transactions = Transactions(self.database, self.clock, self.fonts, routes_of(channels))
+        files = FileStore(settings.data_dir / "materials")
+        keeper = Keeper(self.database, self.clock, settings.data_dir / "archives", files)
+        self.materials = MaterialUses(self.transactions, files)
         self.papers = PaperUses(self.transactions, PaperStore(settings.data_dir / "papers"))
         self.paper_drafts = PaperDraftUses(self.transactions, self.papers)
+        self.archives = ArchiveUses(self.transactions, keeper)
+        self.notices = NoticeUses(self.transactions, channels)
+        self.delivery = Delivery(self.database, self.clock, channels, settings.base_url)
         self.worker = Worker(
-            self.database, self.transactions.context, settings.tick_seconds, self.papers.make_what_waits
+            self.database,
+            self.transactions.context,
+            settings.tick_seconds,
+            [keeper.make_wanted],
+            self.papers.make_what_waits,
         )
 
     def close(self) -> None:
@@ -96,7 +112,14 @@ class Engine:
 
     def sign_in(self, login: str, password: str, address: str) -> SignIn:
         now = self.clock.now()
-        return self.database.run(lambda tx: sign_ins.sign_in_with(tx, login, password, address, now))
+
+        def enter(tx: Connection) -> SignIn:
+            found = sign_ins.sign_in_with(tx, login, password, address, now)
+            if found.person_id is not None:
+                catch_up_notices(tx, found.person_id, now)
+            return found
+
+        return self.database.run(enter)
 
     def visitor(self, token: str) -> Visitor | None:
         """Who has this session; None when it is over."""

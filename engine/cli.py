@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from engine.app import Engine
+from engine.archive import verify as archive
 from engine.bpmn.expressions import compile_expression
 from engine.clock import local
 from engine.deadlines.calendar import load_calendar
@@ -76,6 +77,24 @@ def deploy(diagram: Path, by: str) -> None:
     click.echo(f"{definition.name}（{definition.key}）第 {definition.version} 版已部署。")
 
 
+@main.command("verify-archive")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--previous", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="同一单位的前一卷，一并核对。"
+)
+def verify_archive(file: Path, previous: Path | None) -> None:
+    """核对一个归档包是否完整、没有被改动；只需要这个文件，不用连系统。"""
+    with sentences():
+        checked = archive.verify(file, previous)
+    click.echo(f"{checked.number} {checked.title}，{checked.unit_name}第 {checked.sequence} 卷")
+    for sentence in checked.broken:
+        click.echo(sentence, err=True)
+    if checked.broken:
+        sys.exit(1)
+    click.echo(f"完好：{checked.files} 个文件与清单一致，{checked.entries} 条审计记录前后相扣。")
+    click.echo(f"SHA-256 {checked.sha256}")
+
+
 @main.command()
 @click.argument("number")
 @click.option("--by", required=True, help="恢复人，记入审计。")
@@ -84,6 +103,15 @@ def resume(number: str, by: str) -> None:
     with sentences():
         opened().resume(number, by)
     click.echo(f"{number} 已恢复办理。")
+
+
+@main.command("check-mail")
+@click.argument("to")
+def check_mail(to: str) -> None:
+    """发一封测试邮件，核对邮件设置。"""
+    with sentences():
+        opened().notices.try_mail(to)
+    click.echo(f"测试邮件已发往 {to}。")
 
 
 def opened(prepare: bool = True) -> Engine:

@@ -62,7 +62,8 @@ def open_demonstration(settings: Settings, starts_at: datetime | None = None) ->
     folder = settings.data_dir / ("demo" if starts_at is None else "demo-moved")
     if starts_at is not None and _latest(settings, folder) > starts_at and _began(folder) != starts_at:
         _put_aside(folder)
-    own = Settings(**{**vars(settings), "data_dir": folder})
+    nothing_outside = {"smtp_url": "", "webhook_url": "", "robots": ""}
+    own = Settings(**{**vars(settings), "data_dir": folder, **nothing_outside})
     if not (folder / ACCOUNTS_FILE).exists():
         _make(own, starts_at or SystemClock().now())
         (folder / "began").write_text((starts_at or SystemClock().now()).isoformat())
@@ -227,7 +228,7 @@ class _Story:
             self.engine.claim(actor, self._task(number, what["claim"]))
         elif "material" in what:
             values = {"copies": "1", "original": "original", **{k: str(v) for k, v in what["material"].items()}}
-            self.engine.materials.add(actor, self._task(number, what["task"]), values, None)
+            self.engine.materials.add(actor, self._task(number, what["task"]), values)
         else:
             self.engine.complete(actor, self._task(number, what["complete"]), raw)
 

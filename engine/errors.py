@@ -131,6 +131,20 @@ class IncidentRaised(LianbanError):
     status = 500
 
 
+class StoreFull(LianbanError):
+    """文件没有存上：服务器的存储空间不够或写不进去。其他内容都还在，请联系系统管理员，腾出空间后再上传。"""
+
+    code = "store_full"
+    status = 507
+
+
+class ArchiveUnreadable(LianbanError):
+    """这个文件不是联办的归档包，或者已经损坏。"""
+
+    code = "archive_unreadable"
+    status = 422
+
+
 class Busy(LianbanError):
     """系统正忙，这一步没有办成。请稍等片刻再试。"""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,19 @@ class Settings:
     """Folders of the installation's own licensed fonts (仿宋, 小标宋), separated by colons; the shipped ones come after."""
     secret_key: str = ""
     """Signs forms against forgery; empty means one that is made once and kept in `data_dir`."""
+    base_url: str = ""
+    """Where people open the pages, https://lianban.example.gov.cn; empty means notices carry no link."""
+    smtp_url: str = field(default="", repr=False)
+    """The mail server, with account and password; empty means no mail is sent."""
+    mail_from: str = ""
+    mail_reply_to: str = ""
+    webhook_url: str = field(default="", repr=False)
+    """Gets every notice as signed JSON; empty means none does."""
+    webhook_secret: str = field(default="", repr=False)
+    robots: str = field(default="", repr=False)
+    """Robots of WeCom and DingTalk groups as addresses of apprise between blanks, each after `unit=` when it is one unit's."""
+    send_timeout_seconds: float = 10.0
+    """How long a mail server, webhook or robot may let an answer wait."""
 
     @property
     def every_font_dir(self) -> tuple[Path, ...]:
@@ -67,6 +80,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         "database_url": str,
         "host": str,
         "secret_key": str,
+        **dict.fromkeys(("smtp_url", "mail_from", "mail_reply_to", "webhook_url", "webhook_secret", "robots"), str),
+        "base_url": lambda text: text.rstrip("/"),
+        "send_timeout_seconds": lambda text: _number(text, 0.1, 60, float),
         "port": lambda text: _number(text, 0, 65535, int),
         "threads": lambda text: _number(text, 1, 256, int),
         "tick_seconds": lambda text: _number(text, 0.05, 60, float),

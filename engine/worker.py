@@ -7,7 +7,7 @@ one finds the same rows, and what has come due in the meantime happens at once.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -33,13 +33,16 @@ class Worker:
         database: Database,
         context: Callable[..., Context],
         tick_seconds: float,
-        make_papers: Callable[[], int],
+        chores: Sequence[Callable[[], object]] = (),
+        make_papers: Callable[[], int] = int,
     ) -> None:
         """`context(tx)` gives the present instant, the calendar and the city's rules.
 
-        `make_papers` makes the PDF of what was issued; it is slow, so it has a round of its own beside the tick.
+        `chores` are done after what is due: work that steps have left behind in the database, each in its own
+        transactions, finding its own rows again when it was interrupted. `make_papers` makes the PDF of what was
+        issued; it is slow, so it has a round of its own beside the tick.
         """
-        self.database, self.context, self.make_papers = database, context, make_papers
+        self.database, self.context, self.chores, self.make_papers = database, context, chores, make_papers
         self._closed: object = None
         self._scheduler = BackgroundScheduler(timezone="Asia/Shanghai")
         for round_of_work in (self._tick_quietly, self._make_papers_quietly):
@@ -66,6 +69,8 @@ class Worker:
             while done < AT_MOST and self._take_next(instance_id):
                 done += 1
         self._close_days()
+        for chore in self.chores:
+            chore()
         return done
 
     def _due(self) -> list[str]:

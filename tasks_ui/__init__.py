@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from engine.app import Engine
-from tasks_ui import account, errors, inbox, instances, papers, security, supervision, widgets
+from tasks_ui import account, errors, inbox, instances, notices, papers, security, supervision, widgets
 from tasks_ui.assets import Assets
 
 
@@ -19,6 +19,6 @@ def create_app(engine: Engine, banner: str = "", trusted_hosts: list[str] | None
     security.protect(app, engine)
     errors.register(app)
     widgets.register(app)
-    for room in (account, inbox, instances, papers, supervision):
+    for room in (account, inbox, instances, notices, papers, supervision):
         app.register_blueprint(room.views.pages)
     return app

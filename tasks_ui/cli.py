@@ -56,11 +56,13 @@ def run(engine: Engine, banner: str = "", trusted_hosts: list[str] | None = None
         raise LianbanError(sentence) from error
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # a service manager's way of saying Ctrl+C
     engine.worker.start()
+    engine.delivery.start()
     click.echo(f"联办已启动：http://{settings.host}:{settings.port}/ （按 Ctrl+C 停止）")
     try:
         server.run()
     finally:
         engine.worker.stop()
+        engine.delivery.stop()
         engine.close()
 
 

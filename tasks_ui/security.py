@@ -17,7 +17,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.app import Engine
-from engine.documents.materials import SIZE_LIMIT
+from engine.documents.files import SIZE_LIMIT
 from engine.errors import NotSignedIn
 from engine.organisation.assignment import Actor
 from engine.organisation.sign_ins import WHOLE_LIMIT, Visitor
@@ -26,7 +26,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 COOKIE = "lianban"
 FORM_LIMIT = 2 * 1024 * 1024
-UPLOAD_LIMIT = SIZE_LIMIT + 1024 * 1024
+UPLOAD_LIMIT = 4 * SIZE_LIMIT + 1024 * 1024
+"""Bytes of a form with files: several at once, each of its own limit."""
 UPLOADS = {"inbox.add_material"}
 OPEN_ENDPOINTS = {"static", "account.login", "account.sign_in", "account.health"}
 POLICY = (
@@ -132,7 +133,7 @@ def _guard(response: Response) -> Response:
     headers = response.headers
     headers.setdefault("Content-Security-Policy", POLICY + (DRAWING if getattr(view, "draws", False) else ""))
     headers["X-Content-Type-Options"] = "nosniff"
-    headers["X-Frame-Options"] = "DENY"
+    headers.setdefault("X-Frame-Options", "DENY")
     headers["Referrer-Policy"] = "same-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "geolocation=(), microphone=()"

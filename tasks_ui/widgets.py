@@ -13,11 +13,22 @@ from engine.deadlines.standing import Standing
 from engine.organisation.people import ROLES
 from engine.organisation.units import KINDS
 from engine.reports.instances import InstanceView
+from engine.reports.notices import Telling
 from engine.reports.periods import Period
 from engine.reports.units import UnitName
 from tasks_ui.security import engine
 
-SHAPES = {"over": "over", "near": "near", "ok": "ok", "soft": "soft", "met": "met", "late": "over", "cancelled": "soft"}
+SHAPES = {
+    "over": "over",
+    "near": "near",
+    "ok": "ok",
+    "soft": "soft",
+    "paused": "soft",
+    "met": "met",
+    "late": "over",
+    "cancelled": "soft",
+}
+SENDING = {"sent": "已发", "waiting": "待发", "failed": "重试中", "given_up": "没有发出", "dropped": "已办结未发"}
 UNIT_SIGNS = {"supervision_bureau": "督", "justice_bureau": "司", "police": "公", "staffing_office": "编",
               "city_government": "府", "conference_office": "联", "internal_body": "内"}  # fmt: skip
 
@@ -37,8 +48,9 @@ def register(app: Flask) -> None:
         due_short=due_short,
         role_names=role_names,
         size=size,
+        telling_words=telling_words,
     )
-    app.jinja_env.globals.update(now=now, kinds_of_units=KINDS, marks=marks)
+    app.jinja_env.globals.update(unread_messages=unread_messages, now=now, kinds_of_units=KINDS, marks=marks)
     app.context_processor(lambda: {"me": g.get("visitor"), "menu": _menu})
 
 
@@ -46,6 +58,12 @@ def page_number() -> int:
     """The page that the address asks for; 1 when it asks for none."""
     text = request.args.get("page", "1")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+
+
+def unread_messages() -> int:
+    """The number on the bell of whoever is looking."""
+    found = g.get("visitor")
+    return engine().notices.unread(found) if found is not None else 0
 
 
 def now() -> datetime:
@@ -106,6 +124,8 @@ def due_words(period: Period) -> str:
             return f"按期 {_md(record.ended_at)}"
         case "cancelled":
             return "已不需要"
+        case "paused":
+            return "暂停计算"
         case "soft":
             return f"建议 {_md(record.due_at - timedelta(microseconds=1))} 前"
     if standing.today:
@@ -113,8 +133,18 @@ def due_words(period: Period) -> str:
     return f"剩{_amount(standing)}"
 
 
-def due_date(period: Period) -> str:
-    """10-13 周二 24:00, or 今天 16:30 for a period in hours; what no notice has made final says so."""
+def due_date(period: Period, word: str = "") -> str:
+    """10-13 周二 24:00, or 今天 16:30 for a period in hours, and the word behind it: 前, 届满.
+
+    What no notice has made final says so; a period that stands still has no such day.
+    """
+    record = period.record
+    if record.paused:
+        return "恢复后再定届满日"
+    return " ".join(part for part in (_due_date(period), word) if part)
+
+
+def _due_date(period: Period) -> str:
     record = period.record
     if record.last_day is None:
         due = local(record.due_at)
@@ -144,6 +174,10 @@ def due_rule(record: Deadline) -> str:
     if worked:
         sentences.append(f"{'、'.join(f'{found:%m-%d}' for found in worked)} 调休上班，计入。")
     for move in record.moves:
+        if move["why"] in ("paused", "resumed"):
+            word = "起暂停计算，当日不计" if move["why"] == "paused" else "恢复计算，余下的工作日从次日起接着算"
+            sentences.append(f"{moment(datetime.fromisoformat(move['since']))} {word}。")
+            continue
         before = local(datetime.fromisoformat(move["from"]) - timedelta(microseconds=1))
         word = {"extended": "已延长", "shortened": "因情况紧急已缩短"}.get(move["why"], "已变更")
         sentences.append(f"{moment(datetime.fromisoformat(move['at']))} {word}，原届满日 {before:%m-%d}。")
@@ -154,6 +188,15 @@ def due_rule(record: Deadline) -> str:
 
 def role_names(roles: frozenset[str]) -> str:
     return "、".join(name for role, name in ROLES.items() if role in roles)
+
+
+def telling_words(telling: Telling) -> str:
+    """收件人 3 人（姓名…），已读 1；邮件已发 2，没有发出 1：原因"""
+    people = "、".join(telling.people)
+    words = [f"收件人 {len(telling.people)} 人（{people}），已读 {telling.read}" if people else "没有在岗的收件人"]
+    for name, counts in telling.channels.items():
+        words.append(name + "，".join(f"{SENDING[status]} {counts[status]}" for status in SENDING if status in counts))
+    return "；".join(words) + (f"：{''.join(telling.reasons)}" if telling.reasons else "")
 
 
 def size(number: int | None) -> str:
@@ -186,7 +229,7 @@ def _menu(name: str) -> bool:
         "inbox": {"inbox.tasks", "inbox.task", "inbox.complete", "inbox.add_material"},
         "start": {"inbox.procedures", "inbox.start", "inbox.begin"},
         "instances": {"instances.listing", "instances.instance", "instances.document"},
-        "supervision": {"supervision.overview"},
+        "supervision": {"supervision.overview", "notices.delivery"},
     }.get(name, set())
 
 

@@ -232,7 +232,10 @@ PROPERTIES: Mapping[str, Mapping[str, str]] = {
         "when_*": "同 when。",
         "otherwise_*": "同 otherwise。",
     },
-    "endEvent": {"result": "办件的结果，如 closed_with_result。"},
+    "endEvent": {
+        "result": "办件的结果，如 closed_with_result。",
+        "archived_by": "办结后由哪个单位归档：装着单位的事实，或固定单位的代码；不写就是发起单位。",
+    },
 }
 """Sort of element -> `camunda:property` names it may have. sendTask is as serviceTask; others have none."""
 

@@ -12,7 +12,19 @@ from dataclasses import replace
 from lxml import etree
 
 from engine.bpmn.elements import Diagram
-from engine.bpmn.rules import branches, calls, duties, flows, inventory, paths, periods, properties, questions, wording
+from engine.bpmn.rules import (
+    branches,
+    calls,
+    confidence,
+    duties,
+    flows,
+    inventory,
+    paths,
+    periods,
+    properties,
+    questions,
+    wording,
+)
 from engine.bpmn.rules.draft import Draft, Signature
 from engine.errors import Problem
 from engine.forms.schema import Form
@@ -28,6 +40,7 @@ RULES = (
     properties.check,
     calls.check,
     questions.check,
+    confidence.check,
     wording.check,
 )
 

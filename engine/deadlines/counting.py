@@ -9,6 +9,7 @@ working day; periods counted back roll to an earlier one; hours run through nigh
 from __future__ import annotations
 
 import calendar as gregorian
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -17,6 +18,10 @@ from engine.deadlines.calendar import FIRST_YEAR, LAST_YEAR, Calendar
 from engine.errors import ExpressionError
 
 NUMBER_LIMIT = 10_000
+PAUSED = "暂停"
+"""The reason why a working day on which the period stood still is not counted."""
+Pauses = Sequence[tuple[date, date]]
+"""First and last day, both included, of each time that a period stood still."""
 END_OF_DAY = time(0, 0)
 """The cut-off 24:00; another time of day is a close of business (A25)."""
 
@@ -42,18 +47,20 @@ class Count:
     calendar_version: str = ""
 
 
-def working_days(calendar: Calendar, number: int, start: datetime, cutoff: time = END_OF_DAY) -> Count:
-    """WD(n): the n-th working day after the day of the start is the last day."""
+def working_days(
+    calendar: Calendar, number: int, start: datetime, cutoff: time = END_OF_DAY, pauses: Pauses = ()
+) -> Count:
+    """WD(n): the n-th working day after the day of the start is the last day; paused days do not count."""
     first = _require(number, start)
     counted: list[date] = []
     walked = [first]
     for day in calendar.days_after(first):
         walked.append(day)
-        if calendar.is_working_day(day):
+        if calendar.is_working_day(day) and not is_paused(day, pauses):
             counted.append(day)
         if len(counted) >= number:
             break
-    return _count(calendar, "working_days", number, start, walked[-1] if number else first, counted, cutoff)
+    return _count(calendar, "working_days", number, start, walked[-1] if number else first, counted, cutoff, pauses)
 
 
 def natural_days(calendar: Calendar, number: int, start: datetime, cutoff: time = END_OF_DAY) -> Count:
@@ -104,13 +111,17 @@ def natural_days_before(calendar: Calendar, number: int, at: datetime) -> Count:
     return _count_back(calendar, "natural_days_before", number, at, latest, counted)
 
 
-def until(calendar: Calendar, start: datetime, due_at: datetime) -> Count:
+def until(calendar: Calendar, start: datetime, due_at: datetime, pauses: Pauses = ()) -> Count:
     """A period whose end was chosen (an extension): its working days told apart from the original start."""
     first, last = _require(0, start), local_date(due_at - timedelta(microseconds=1))
     days = [first + timedelta(days=offset) for offset in range(1, (last - first).days + 1)]
-    counted = [day for day in days if calendar.is_working_day(day)]
-    count = _count(calendar, "working_days", len(counted), start, max(first, last), counted, END_OF_DAY)
+    counted = [day for day in days if calendar.is_working_day(day) and not is_paused(day, pauses)]
+    count = _count(calendar, "working_days", len(counted), start, max(first, last), counted, END_OF_DAY, pauses)
     return Count(**{**vars(count), "due_at": due_at.astimezone(UTC)})
+
+
+def is_paused(day: date, pauses: Pauses) -> bool:
+    return any(first <= day <= last for first, last in pauses)
 
 
 def bare(due_at: datetime, start_at: datetime | None = None) -> Count:
@@ -133,7 +144,14 @@ def _roll_forward(calendar: Calendar, day: date) -> date:
 
 
 def _count(
-    calendar: Calendar, kind: str, number: int, start: datetime, last: date, counted: list[date], cutoff: time
+    calendar: Calendar,
+    kind: str,
+    number: int,
+    start: datetime,
+    last: date,
+    counted: list[date],
+    cutoff: time,
+    pauses: Pauses = (),
 ) -> Count:
     first = local_date(start)
     walked = [first + timedelta(days=offset) for offset in range(1, (last - first).days + 1)]
@@ -141,7 +159,7 @@ def _count(
         due_at = midnight(last + timedelta(days=1))
     else:
         due_at = datetime.combine(last, cutoff, SHANGHAI).astimezone(UTC)
-    return _traced(calendar, kind, number, start, due_at, last, walked, counted)
+    return _traced(calendar, kind, number, start, due_at, last, walked, counted, pauses)
 
 
 def _count_back(calendar: Calendar, kind: str, number: int, at: datetime, latest: date, counted: list[date]) -> Count:
@@ -159,6 +177,7 @@ def _traced(
     last: date,
     walked: list[date],
     counted: list[date],
+    pauses: Pauses = (),
 ) -> Count:
     """The count with a reason for each day walked over; provisional when any of them has no official notice."""
     chosen = set(counted)
@@ -171,6 +190,10 @@ def _traced(
         last_day=last,
         provisional=any(not kinds[day].official for day in walked),
         counted=tuple(CountedDay(day, kinds[day].reason) for day in counted if day in kinds),
-        skipped=tuple(CountedDay(day, kinds[day].reason) for day in walked if day not in chosen),
+        skipped=tuple(
+            CountedDay(day, PAUSED if kinds[day].working and is_paused(day, pauses) else kinds[day].reason)
+            for day in walked
+            if day not in chosen
+        ),
         calendar_version=calendar.version,
     )

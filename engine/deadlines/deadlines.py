@@ -2,6 +2,9 @@
 
 A period starts when its timer event is armed, or takes the running record of its key. From then on the record is the
 truth: the timer, the reminders and every page follow it. Being overdue is a fact that nothing erases.
+
+A period may stand still for a while: from its pause until it is resumed it is not due and cannot run out. The working days
+from the day of the pause to the day of the resume, both included, are not counted; the others run on afterwards.
 """
 
 from __future__ import annotations
@@ -12,11 +15,14 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from engine.clock import local_date
 from engine.db.tables import deadline
+from engine.deadlines import counting
+from engine.deadlines.calendar import Calendar
 from engine.deadlines.counting import Count
 from engine.ids import new_id
 
-OPEN = ("running", "overdue")
+OPEN = ("running", "overdue", "paused")
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,22 @@ class Deadline:
     @property
     def extended(self) -> bool:
         return any(move["why"] == "extended" for move in self.moves)
+
+    @property
+    def paused(self) -> str:
+        """Why the period stands still now, as its pause said it; empty while it runs."""
+        return str(self.moves[-1]["by"]) if self.status == "paused" else ""
+
+    @property
+    def pauses(self) -> list[tuple[date, date]]:
+        """First and last day of each time that the period stood still; a pause that goes on has no end yet."""
+        found: list[tuple[date, date]] = []
+        for move in self.moves:
+            if move["why"] == "paused":
+                found.append((local_date(datetime.fromisoformat(move["since"])), date.max))
+            elif move["why"] == "resumed":
+                found[-1] = (found[-1][0], local_date(datetime.fromisoformat(move["since"])))
+        return found
 
 
 def of_instance(tx: Connection, instance_id: str) -> list[Deadline]:
@@ -111,6 +133,40 @@ def move(tx: Connection, record: Deadline, count: Count, why: str, now: datetime
     return _change(tx, record, moves=[*record.moves, step], **_counted(count))
 
 
+def pause(tx: Connection, record: Deadline, since: datetime, by: str, now: datetime) -> Deadline:
+    """The running period stands still from this instant on, which may lie in the past, for the reason `by`.
+
+    One that stands still already, has run out or has ended stays as it is.
+    """
+    if record.status != "running" or now >= record.due_at:
+        return record
+    due = record.due_at.isoformat()
+    step = {"at": now.isoformat(), "from": due, "to": due, "why": "paused", "by": by, "since": since.isoformat()}
+    return _change(tx, record, status="paused", moves=[*record.moves, step])
+
+
+def resume(tx: Connection, record: Deadline, since: datetime, by: str, now: datetime, calendar: Calendar) -> Deadline:
+    """The period runs again from this instant on: what was left of its working days is left still.
+
+    One that was not paused for this reason stays as it is.
+    """
+    if record.paused != by:
+        return record
+    before = record.pauses[:-1]
+    length = counting.until(calendar, record.start_at, record.due_at, before).number or 0
+    pauses = [*before, (record.pauses[-1][0], local_date(since))]
+    count = counting.working_days(calendar, length, record.start_at, pauses=pauses)
+    step = {
+        "at": now.isoformat(),
+        "from": record.due_at.isoformat(),
+        "to": count.due_at.isoformat(),
+        "why": "resumed",
+        "by": by,
+        "since": since.isoformat(),
+    }
+    return _change(tx, record, status="running", moves=[*record.moves, step], **_counted(count))
+
+
 def mark_overdue(tx: Connection, record: Deadline, now: datetime) -> Deadline:
     """The period has run out at its due instant. An overdue that is recorded stays as it is."""
     if record.status != "running" or now < record.due_at:
@@ -122,7 +178,7 @@ def meet(tx: Connection, record: Deadline, at: datetime) -> Deadline:
     """The duty was done at this instant: in time when before the due instant, else late, and an overdue for ever."""
     if not record.is_open:
         return record
-    late = at >= record.due_at or record.overdue_at is not None
+    late = (at >= record.due_at and not record.paused) or record.overdue_at is not None
     overdue_at = record.overdue_at or (record.due_at if late else None)
     return _change(tx, record, status="met_late" if late else "met", ended_at=at, overdue_at=overdue_at)
 
@@ -131,7 +187,7 @@ def cancel(tx: Connection, record: Deadline, at: datetime) -> Deadline:
     """The duty has fallen away: the instance ended or went another way. An overdue stays recorded."""
     if not record.is_open:
         return record
-    overdue_at = record.overdue_at or (record.due_at if at >= record.due_at else None)
+    overdue_at = record.overdue_at or (record.due_at if at >= record.due_at and not record.paused else None)
     return _change(tx, record, status="cancelled", ended_at=at, overdue_at=overdue_at)
 
 

@@ -1,7 +1,8 @@
 """Reminders before a period ends and escalations after it: from the record, by the city's rules, never drawn.
 
-Days: 09:00 of the last day and, for three days or more, 09:00 of the working day before it. Hours: at one half and at five
-sixths (12 h and 20 h of 24). After the end: every so many working days, at their 24:00, counted from the last day.
+Days: 09:00 of the last day and, for three days or more (months always), 09:00 of the working day before it. Hours: at one
+half and at five sixths (12 h and 20 h of 24). After the end: every so many working days, at their 24:00, counted from the
+last day.
 """
 
 from __future__ import annotations
@@ -65,6 +66,6 @@ def _reminders(record: Due, calendar: Calendar) -> list[datetime]:
         return [record.start_at + length / 2, record.start_at + length * 5 / 6]
     last = record.last_day or local_date(record.due_at - timedelta(microseconds=1))
     days = [last]
-    if (record.number or 0) >= 3:
+    if (record.number or 0) >= 3 or record.kind == "months":
         days.append(calendar.working_day_before(last))
     return [datetime.combine(day, REMINDED_AT, SHANGHAI) for day in days]

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from engine.clock import local, local_date
 from engine.deadlines.calendar import WEEKDAYS, Calendar
+from engine.deadlines.counting import PAUSED, Pauses, is_paused
 
 STRIP_LIMIT = 11
 """Cells that a strip may have; a longer period is folded in the middle."""
@@ -34,11 +35,13 @@ class Running(Protocol):
     def last_day(self) -> date | None: ...
     @property
     def ended_at(self) -> datetime | None: ...
+    @property
+    def pauses(self) -> Pauses: ...
 
 
 @dataclass(frozen=True)
 class Standing:
-    """`state` is over, near, ok, soft (a recommended period), met, late (done, but late) or cancelled.
+    """`state` is over, near, ok, soft (a recommended period), paused, met, late (done, but late) or cancelled.
 
     `days` are working days left or, when over or late, working days too many; natural days where the period counts
     those. `minutes` are given instead for a period in hours. `passed`: a recommended period has run out, and they are
@@ -67,7 +70,7 @@ class Cell:
 
 
 def standing_of(record: Running, now: datetime, calendar: Calendar) -> Standing:
-    if record.status in ("met", "cancelled"):
+    if record.status in ("met", "cancelled", "paused"):
         return Standing(record.status)
     until = record.ended_at if record.status == "met_late" and record.ended_at else now
     state = "late" if record.status == "met_late" else "over" if record.hard else "soft"
@@ -107,11 +110,14 @@ def strip_of(record: Running, now: datetime, calendar: Calendar) -> list[Cell]:
     for offset in range(1, (record.last_day - start).days + 1):
         day = start + timedelta(days=offset)
         kind = calendar.kind(day)
+        if is_paused(day, record.pauses):
+            run.append(day)
+            continue
         number += natural or kind.working
         if not kind.working and not (natural and day == record.last_day):
             run.append(day)
             continue
-        cells += _off(run, calendar)
+        cells += _off(run, calendar, record.pauses)
         run = []
         cells.append(
             Cell(
@@ -154,9 +160,11 @@ def _late(record: Running, now: datetime, calendar: Calendar) -> list[Cell]:
     ]
 
 
-def _off(run: list[date], calendar: Calendar) -> list[Cell]:
+def _off(run: list[date], calendar: Calendar, pauses: Pauses) -> list[Cell]:
     if not run:
         return []
+    if any(is_paused(day, pauses) for day in run):
+        return [Cell("off", PAUSED, str(run[0].day) if len(run) == 1 else f"{run[0].day}–{run[-1].day}", "停")]
     names = [reason for reason in (calendar.kind(day).reason for day in run) if reason not in WEEKDAYS]
     top = names[0] if names else "周末" if len(run) > 1 else calendar.kind(run[0]).reason
     day = str(run[0].day) if len(run) == 1 else f"{run[0].day}–{run[-1].day}"

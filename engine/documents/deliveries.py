@@ -6,7 +6,7 @@ A10). Its content is kept as it was: a later correction of a fact does not chang
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from engine.db.tables import document, material
 from engine.db.values import encode
-from engine.forms.schema import Form
+from engine.forms.schema import Field, Form
 from engine.ids import new_id
 
 
@@ -30,7 +30,8 @@ class Document:
     to_unit: str
     copy: bool
     content: dict[str, Any]
-    """`entries`: {name, label, value} of each fact, encoded as facts are; `materials`: the list that goes with it."""
+    """`entries`: {name, label, value} of each fact, encoded as facts are; `materials`: the list that goes with it;
+    `addressee`: whom outside the units it is for, when it is for none of them."""
     delivered_at: datetime
     read_at: datetime | None
     read_by: str | None
@@ -100,13 +101,22 @@ def deliver(
     return document_id
 
 
-def compose(tx: Connection, instance_id: str, forms: Iterable[Form], facts: Mapping[str, object]) -> dict[str, Any]:
-    """What a document says: the answers of these forms that are given, and the material on the list at this moment."""
+def compose(
+    tx: Connection,
+    instance_id: str,
+    forms: Iterable[Form],
+    facts: Mapping[str, object],
+    withheld: Callable[[Field], bool] = lambda field: False,
+) -> dict[str, Any]:
+    """What a document says: the answers of these forms that are given, and the material on the list at this moment.
+
+    What is `withheld` from the unit that receives it is not written into it at all.
+    """
     entries = [
         {"name": field.key, "label": field.label, "value": encode(facts[field.key])}
         for form in forms
         for field in form.fields
-        if facts.get(field.key) not in (None, "", []) and facts[field.key] is not False
+        if facts.get(field.key) not in (None, "", []) and facts[field.key] is not False and not withheld(field)
     ]
     columns = (material.c.kind, material.c.title, material.c.copies, material.c.pages, material.c.original)
     rows = tx.execute(

@@ -1,7 +1,8 @@
 """A form as analysts write it (form-js JSON) read into plain values; what the pages could not render is refused.
 
 What form-js itself cannot say stands in a component's `properties`, in our own expression language: `rule` and `message`
-(with `rule_2` …), `show`, `default`, `warn` and `warning`, `widget`, `kind`, `count`, `min`, `max`, `hint:<value>`, `span`.
+(with `rule_2` …), `show`, `default`, `warn` and `warning`, `widget`, `kind`, `count`, `min`, `max`, `hint:<value>`, `span`,
+`confidential`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ OTHER_TYPES = {"text", "group"}
 WIDGETS = {"unit", "internal_body", "people", "matter", "materials", "deadline_date"}
 CHOICES = {"radio", "select", "checklist"}
 REPEATED = {"rule", "message", "warn", "warning"}
-PROPERTIES = {"widget", "show", "default", "kind", "count", "min", "max", "span"} | {
+PROPERTIES = {"widget", "show", "default", "kind", "count", "min", "max", "span", "confidential"} | {
     name + suffix for name in REPEATED for suffix in ("", *(f"_{number}" for number in range(2, 10)))
 }
 LIMITS = {"required", "minLength", "maxLength", "min", "max"}
@@ -67,6 +68,8 @@ class Field:
     default: str
     wide: bool
     subtype: str
+    confidential: tuple[str, ...] = ()
+    """The facts that hold the units whose handlers alone may read the value; empty for what every party reads."""
 
     @property
     def asks(self) -> bool:
@@ -259,6 +262,7 @@ class _Reader:
             default=properties.get("default", ""),
             wide=properties.get("span") == "full" or component["type"] in ("textarea", "radio", "checklist"),
             subtype=str(component.get("subtype", "datetime")),
+            confidential=tuple(filter(None, map(str.strip, properties.get("confidential", "").split(",")))),
         )
 
     def limits(self, component: dict[str, Any], key: str, label: str) -> dict[str, Any]:

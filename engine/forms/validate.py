@@ -271,16 +271,19 @@ class _Check:
         return self.first(field.rules, field, False, bool(problems))
 
     def first(self, rules: Iterable[Rule], field: Field, holding: bool, unfinished: bool) -> str:
-        """The sentence of the first rule whose truth is `holding`; one about what is wrong or not given yet waits."""
+        """The sentence of the first rule whose truth is `holding`; one about what is wrong or not given yet waits.
+
+        A warning whose expression gives a text says that text: it can tell what it has found.
+        """
         for rule in rules:
             try:
-                holds = bool(self.evaluate(rule.expression, self.names(field), self.functions))
+                found = self.evaluate(rule.expression, self.names(field), self.functions)
             except ExpressionError:
                 if unfinished:
                     continue
                 raise
-            if holds is holding:
-                return rule.message
+            if bool(found) is holding:
+                return found if holding and isinstance(found, str) else rule.message
         return ""
 
 

@@ -76,6 +76,14 @@ class ButtonSubject(InstanceSubject):
 
 
 @dataclass(frozen=True)
+class ConfidentialSubject:
+    """What only the handlers of some units may read: `roles` are those that work on the instance for these units."""
+
+    units: frozenset[str]
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True)
 class ProcedureSubject:
     candidate_starters: frozenset[tuple[str, str]]
 
@@ -86,7 +94,21 @@ class PaperSubject(InstanceSubject):
     to_unit: str
 
 
-Subject = InstanceSubject | ProcedureSubject | None
+@dataclass(frozen=True)
+class ArchiveSubject:
+    """`unit_code` keeps the file of the case."""
+
+    unit_code: str
+
+
+@dataclass(frozen=True)
+class PersonSubject:
+    """What belongs to a person: messages, and how the person is told."""
+
+    person_id: str
+
+
+Subject = InstanceSubject | ProcedureSubject | ConfidentialSubject | ArchiveSubject | PersonSubject | None
 
 
 def resolve(
@@ -131,6 +153,10 @@ def may(actor: Actor, verb: str, subject: Subject) -> Decision:
             )
         case "see_instance", InstanceSubject(parties):
             return _when(actor.unit_code in parties or actor.unit_kind in OVERSIGHT, "只有当事双方和市司法局能看。")
+        case "read_confidential", ConfidentialSubject(units=readers, roles=roles):
+            return _when(
+                actor.unit_code in readers and bool(actor.standing_roles & roles), "这一项只有办理这件办件的单位能看。"
+            )
         case "press", ButtonSubject(unit_code=unit_code, roles=roles):
             return _when(actor.unit_code == unit_code and bool(actor.standing_roles & roles), "这项操作不由你提出。")
         case "read_paper", PaperSubject(from_unit=from_unit, to_unit=to_unit):
@@ -144,6 +170,10 @@ def may(actor: Actor, verb: str, subject: Subject) -> Decision:
         case "void_paper", PaperSubject(from_unit=from_unit):
             leads = bool(actor.standing_roles & {"principal_leader", "deputy_leader"})
             return _when(actor.unit_code == from_unit and leads, "作废文书由发文单位的主要领导或分管领导决定。")
+        case "take_archive", ArchiveSubject(unit_code):
+            return _when(actor.unit_code == unit_code, "归档包由负责归档的单位保管，只有该单位能下载。")
+        case "read_notices" | "choose_notices", PersonSubject(person_id):
+            return _when(actor.person_id == person_id, "只能查看和设置自己的消息。")
         case "claim" | "complete" | "release" | "add_material" | "edit_paper", TaskSubject():
             return _may_with_task(actor, verb, subject)
     raise AssertionError((verb, subject))

@@ -67,6 +67,16 @@ def holders(tx: Connection, unit_code: str, role: str, at: datetime) -> list[Per
     return [Person(*row) for row in people]
 
 
+def holders_of_any(tx: Connection, unit_code: str, roles: Collection[str], at: datetime) -> list[Person]:
+    """Who holds any of the roles for the unit, by login; the principal leader's may be an acting one's (R54)."""
+    asked = set(roles) | ({"acting_principal"} if "principal_leader" in roles else set())
+    within = or_(post.c.unit_code == unit_code, unit.c.parent_code == unit_code)
+    rows = tx.execute(_posts(at).where(post.c.role.in_(sorted(asked)), within))
+    ids = {row.person_id for row in rows if _post(row).acting_unit == unit_code}
+    people = tx.execute(select(person.c.id, person.c.login, person.c.name).where(person.c.id.in_(ids), person.c.active))
+    return sorted((Person(*row) for row in people), key=lambda found: found.login)
+
+
 def colleagues(tx: Connection, unit_code: str, at: datetime) -> list[Person]:
     """Everybody who holds a post for the unit, its internal bodies included, by name."""
     ids = {row.person_id for row in tx.execute(_posts(at)) if _post(row).acting_unit == unit_code}

@@ -40,10 +40,11 @@ def _nobody() -> str:
 
 @dataclass(frozen=True)
 class SignIn:
-    """`token` is None when it was refused; `message` then says so."""
+    """`token` and `person_id` are None when it was refused; `message` then says so."""
 
     token: str | None
     message: str = ""
+    person_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def sign_in_with(tx: Connection, login: str, password: str, address: str, now: d
             seen_at=now,
         )
     )
-    return SignIn(token)
+    return SignIn(token, person_id=row.id)
 
 
 def visitor(tx: Connection, token: str, now: datetime) -> Visitor | None:

@@ -1,4 +1,7 @@
-"""A form as it stands on a page: its fields with the values they hold, what may be chosen, what is asked and warned of."""
+"""A form as it stands on a page: its fields with the values they hold, what may be chosen, what is asked and warned of.
+
+`hides` is the one place that decides whether a reader is shown a confidential value; every page asks it.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from engine.bpmn.elements import Diagram
 from engine.bpmn.expressions import evaluate
 from engine.clock import local
 from engine.forms.schema import Field, Form, Group, Text
 from engine.forms.validate import defaults, read_leniently, shown_keys, warnings
+from engine.organisation.assignment import Actor, ConfidentialSubject, may
 from engine.organisation.directory import UnitDirectory
 from engine.reports.units import Names
 from engine.runtime.step import Step
 
 Raw = Mapping[str, list[str]]
+MASK = "（已保密）"
+"""What stands in the place of a value that the reader may not see."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +106,24 @@ class Section:
     entries: tuple[Entry, ...]
 
 
+def hides(field: Field, diagram: Diagram, facts: Mapping[str, object], actor: Actor | None) -> bool:
+    """Whether the reader is kept from the field's value.
+
+    Confidential values are for those who work on the instance for the units that the field names, and for nobody else:
+    neither for another party, nor for the bureaus of oversight, nor for a called procedure.
+    """
+    if not field.confidential:
+        return False
+    if actor is None:
+        return True
+    named = {facts.get(name) for name in field.confidential}
+    handlers = [roles for unit_text, roles in diagram.all_asked() if unit_text in field.confidential]
+    if diagram.process.starter_fact in field.confidential:
+        handlers.append(frozenset(role for _, role in diagram.process.candidate_starters))
+    units = frozenset(unit for unit in named if isinstance(unit, str))
+    return not may(actor, "read_confidential", ConfidentialSubject(units, frozenset().union(*handlers))).allowed
+
+
 def filled(form: Form, step: Step, directory: UnitDirectory, names: Names, sent: Raw | None) -> FilledForm:
     """The form for the values that were sent, or with what is known and its defaults when none were."""
     values = (
@@ -111,13 +136,14 @@ def filled(form: Form, step: Step, directory: UnitDirectory, names: Names, sent:
     def item(content: Field | Text, group: Group) -> FilledField | FilledText:
         if isinstance(content, Text):
             return FilledText(content.text, _holds(content.show, step, values) and _holds(group.show, step, values))
+        hidden = hides(content, step.definition.diagram, step.facts, step.actor)
         raw = tuple(sent.get(content.key, ())) if sent is not None else as_sent(values.get(content.key))
-        if content.readonly:
-            raw = as_sent(values.get(content.key))
+        if content.readonly or hidden:
+            raw = () if hidden else as_sent(values.get(content.key))
         return FilledField(
             field=content,
             sent=raw,
-            words=in_words(content, values.get(content.key), names),
+            words=MASK if hidden else in_words(content, values.get(content.key), names),
             choices=_choices(content, directory),
             shown=content.key in seen.shown,
             warning=seen.warnings.get(content.key, ""),
@@ -141,10 +167,11 @@ def look_at(form: Form, step: Step, directory: UnitDirectory, raw: Raw) -> tuple
     return look(form, step, values), values
 
 
-def sections(forms: Iterable[tuple[str, Form]], facts: Mapping[str, object], names: Names) -> list[Section]:
+def sections(forms: Iterable[tuple[str, Form]], step: Step, names: Names) -> list[Section]:
     """What is known, under the headings of the forms in which it was said; what is not given is left out."""
     found = []
     said: set[str] = set()
+    facts, diagram = step.facts, step.definition.diagram
     for title, form in forms:
         entries = []
         for field in form.fields:
@@ -152,7 +179,8 @@ def sections(forms: Iterable[tuple[str, Form]], facts: Mapping[str, object], nam
             if field.asks and field.key not in said and value not in (None, "", [], False):
                 said.add(field.key)
                 unit = value if field.widget in ("unit", "internal_body") and isinstance(value, str) else None
-                entries.append(Entry(field.key, field.label, in_words(field, value, names), _is_wide(field), unit))
+                words = MASK if hides(field, diagram, facts, step.actor) else in_words(field, value, names)
+                entries.append(Entry(field.key, field.label, words, _is_wide(field) and words != MASK, unit))
         if entries:
             found.append(Section(title, tuple(entries)))
     return found

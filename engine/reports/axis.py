@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from engine.clock import local_date
 from engine.deadlines.calendar import WEEKDAYS, Calendar
+from engine.deadlines.counting import is_paused
 from engine.deadlines.deadlines import Deadline
 from engine.reports.periods import Period
 
@@ -85,7 +86,9 @@ def bar_of(period: Period, now: datetime, calendar: Calendar) -> Bar:
     start = local_date(record.start_at)
     counted = [date.fromisoformat(day) for day, _ in record.trace["counted"]]
     late = calendar.working_days_between(record.last_day, until) if until > record.last_day else 0
-    return Bar(period, sum(start < day <= until for day in counted), len(counted), late)
+    return Bar(
+        period, sum(start < day <= until and not is_paused(day, record.pauses) for day in counted), len(counted), late
+    )
 
 
 def _end(record: Deadline, today: date) -> date:
@@ -109,7 +112,7 @@ def _cells(record: Deadline, dates: list[date], today: date, calendar: Calendar)
             over = record.status in ("overdue", "met_late") and day <= (until or today) and calendar.is_working_day(day)
             late = calendar.working_days_between(record.last_day, day)  # type: ignore[arg-type]
             return AxisCell("late", f"+{late}") if over else AxisCell()
-        if day not in counted:
+        if day not in counted or is_paused(day, record.pauses):
             return AxisCell("off")
         mark = str(counted[day])
         if until is not None:

@@ -12,14 +12,15 @@ from engine.clock import local
 from engine.db.tables import document, process_instance
 from engine.db.values import decode
 from engine.deployments import definitions
+from engine.deployments.definitions import Definition
 from engine.documents import deliveries
 from engine.documents.materials import KINDS
 from engine.errors import NotFound
-from engine.forms.schema import Field
 from engine.organisation.assignment import Actor, PaperSubject, may
-from engine.reports.answers import in_words
+from engine.reports.answers import MASK, hides, in_words
 from engine.reports.units import Names, UnitName
 from engine.runtime import instances
+from engine.runtime.facts import known
 from engine.runtime.step import Context
 
 
@@ -33,6 +34,8 @@ class DocumentLine:
     copy: bool
     delivered_at: datetime
     read_at: datetime | None
+    addressee: str
+    """Whom outside the units it is for; empty when it is for `to_unit`."""
     number: str
     """文号; empty for an internal paper."""
     voided: bool
@@ -40,7 +43,7 @@ class DocumentLine:
     @property
     def filed(self) -> bool:
         """Kept in the unit's own files, sent to nobody."""
-        return self.from_unit == self.to_unit
+        return self.from_unit == self.to_unit and not self.addressee
 
 
 @dataclass(frozen=True)
@@ -98,17 +101,17 @@ def document_view(tx: Connection, context: Context, actor: Actor, document_id: s
     instances.require_visible(tx, row.instance_id, actor)
     if not _readable(actor, row):
         raise NotFound
-    if actor.unit_code == row.to_unit and row.read_at is None:
+    if actor.unit_code == row.to_unit and row.read_at is None and not row.content.get("addressee"):
         deliveries.mark_read(tx, document_id, actor.person_id, context.now)
         row = tx.execute(select(document).where(document.c.id == document_id)).one()
     instance = tx.execute(select(process_instance).where(process_instance.c.id == row.instance_id)).one()
     names = Names(tx)
-    fields = _fields(tx, instance.definition_id)
+    definition, facts = definitions.load(tx, instance.definition_id), known(tx, instance.id)
     return DocumentView(
         line=_line(row, names),
         number=instance.number,
         instance_title=instance.title,
-        entries=[_entry(entry, fields, names) for entry in row.content["entries"]],
+        entries=[_entry(entry, definition, facts, actor, names) for entry in row.content["entries"]],
         materials=[
             ListedMaterial(
                 KINDS.get(item["kind"], item["kind"]), item["title"], item["copies"], item["pages"], item["original"]
@@ -154,18 +157,20 @@ def _line(row: Any, names: Names) -> DocumentLine:
         copy=row.copy,
         delivered_at=row.delivered_at,
         read_at=row.read_at,
+        addressee=row.content.get("addressee", ""),
         number=row.number or "",
         voided=row.voided_at is not None,
     )
 
 
-def _fields(tx: Connection, definition_id: str) -> dict[str, Field]:
-    definition = definitions.load(tx, definition_id)
-    return {field.key: field for form in definition.forms.values() for field in form.fields}
-
-
-def _entry(entry: dict[str, Any], fields: dict[str, Field], names: Names) -> tuple[str, str, bool]:
-    value, field = decode(entry["value"]), fields.get(entry["name"])
+def _entry(
+    entry: dict[str, Any], definition: Definition, facts: dict[str, object], actor: Actor, names: Names
+) -> tuple[str, str, bool]:
+    """One entry as this reader sees it; what any form holds confidential is so in every document."""
+    own = [form.by_key[entry["name"]] for form in definition.forms.values() if entry["name"] in form.by_key]
+    if any(hides(field, definition.diagram, facts, actor) for field in own):
+        return entry["label"], MASK, False
+    value, field = decode(entry["value"]), own[-1] if own else None
     if field is None:
         return entry["label"], _plain(value), False
     return entry["label"], in_words(field, value, names), field.type == "textarea"

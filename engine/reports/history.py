@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from engine.bpmn.elements import Diagram, Element
 from engine.clock import parse_local
 from engine.db.tables import audit_entry, deadline, document, task
 from engine.organisation.people import ROLES
+from engine.reports.notices import Telling, together
 from engine.reports.units import Names, UnitName
 
 QUIET = {"timer", "record", "facts", "started", "task_opened", "task_completed"}
@@ -46,6 +48,10 @@ class LogLine:
     person: str
     note: str
     due_at: datetime | None = None
+    notices: tuple[str, ...] = field(default=(), compare=False)
+    """The notices of which the line tells: one line for one text, however many were told it."""
+    telling: Telling | None = field(default=None, compare=False)
+    """Whom they reached and how; for the bureaus of oversight."""
 
 
 def steps(tx: Connection, instance_id: str, diagram: Diagram, names: Names, ended: bool) -> list[StepLine]:
@@ -81,8 +87,10 @@ def steps(tx: Connection, instance_id: str, diagram: Diagram, names: Names, ende
     return [*done, *now, *coming]
 
 
-def log(tx: Connection, instance_id: str, diagram: Diagram, names: Names) -> list[LogLine]:
-    """Everything that happened, the latest first."""
+def log(
+    tx: Connection, instance_id: str, diagram: Diagram, names: Names, told_whom: Mapping[str, Telling] | None = None
+) -> list[LogLine]:
+    """Everything that happened, the latest first. With `told_whom` every notice has a line that says whom it reached."""
     rows = tx.execute(select(task).where(task.c.instance_id == instance_id)).all()
     tasks = {row.id: row for row in rows}
     periods = {
@@ -95,7 +103,18 @@ def log(tx: Connection, instance_id: str, diagram: Diagram, names: Names) -> lis
     lines: list[LogLine] = []
     for entry in entries:
         lines += _lines(entry, tasks, periods, diagram, names)
-    return list(reversed(list(dict.fromkeys(lines))))  # one notice to several readers is one line
+    shown: dict[LogLine, LogLine] = {}
+    for line in lines:  # one notice to several readers is one line
+        if told_whom is None and line.action in _FOR_OVERSIGHT:
+            continue
+        known = shown.get(line)
+        shown[line] = replace(known, notices=known.notices + line.notices) if known else line
+    return [_with_telling(line, told_whom or {}) for line in reversed(shown.values())]
+
+
+def _with_telling(line: LogLine, told_whom: Mapping[str, Telling]) -> LogLine:
+    reached = [told_whom[found] for found in line.notices if found in told_whom]
+    return replace(line, telling=together(reached)) if reached else line
 
 
 def role_names(roles: list[str]) -> str:
@@ -153,14 +172,20 @@ def _told(told: dict[str, Any], tasks: dict[str, Row[Any]], periods: dict[str, s
             action = _STANDINGS.get(told["status"])
             return [line("deadline", name, action, due=told.get("due"), by_system=True)] if action else []
         case "deadline_moved":
-            action = {"extended": "期限延长", "shortened": "期限缩短"}.get(told["why"], "期限改变")
-            return [line("deadline", periods.get(told["key"], ""), action, due=told["due"], by_system=True)]
+            action = _MOVES.get(told["why"], "期限改变")
+            due = None if told["why"] == "paused" else told["due"]
+            return [line("deadline", periods.get(told["key"], ""), action, due=due, by_system=True)]
         case "task_lapsed":
             row = tasks.get(told["id"])
             return [line("lapsed", row.name, "失效", by_system=True)] if row else []
         case "notice":
             action = _NOTICES.get(told["kind"])
-            return [line("notice", "通知", action, told["text"], by_system=True)] if action else []
+            if action is None:
+                return []
+            told_of = line("notice", "通知", action, told["text"], by_system=True)
+            return [replace(told_of, notices=(told["id"],))] if "id" in told else [told_of]
+        case "supervised":
+            return [line("notice", periods.get(told["key"], ""), "列为督办事项", by_system=True)]
         case "called_ended":
             return [line("called", told["name"], "办结", told["number"], by_system=True)]
         case "ended":
@@ -168,8 +193,16 @@ def _told(told: dict[str, Any], tasks: dict[str, Row[Any]], periods: dict[str, s
     return []
 
 
-_NOTICES = {"remind": "提醒", "escalate": "督促", "told": "告知"}
-"""Notices that are lines of their own; of an overdue and of a moved period the period's own line tells."""
+_NOTICES = {
+    "remind": "提醒",
+    "escalate": "督促",
+    "told": "告知",
+    "overdue": "超期通知",
+    "moved": "期限变更通知",
+}
+_FOR_OVERSIGHT = {"超期通知", "期限变更通知"}
+"""Notices of which the parties read in the period's own line."""
+_MOVES = {"extended": "期限延长", "shortened": "期限缩短", "paused": "期限暂停计算", "resumed": "期限恢复计算"}
 _STANDINGS = {"running": "开始计时", "overdue": "已超期", "met": "按期完成", "met_late": "超期完成"}
 
 
@@ -187,14 +220,14 @@ def _past_task(row: Row[Any], names: Names) -> StepLine:
 
 
 def _delivered(row: Row[Any], names: Names) -> StepLine:
-    to_unit = names.unit(row.to_unit)
+    to_unit, addressee = names.unit(row.to_unit), row.content.get("addressee", "")
     return StepLine(
         state="done",
         name=f"送达{row.title}",
         unit=None,
         who="",
         at=row.delivered_at,
-        outcome=f"送达{to_unit.name}" if to_unit else "",
+        outcome=f"送达{addressee or to_unit.name}" if to_unit else "",
         remark="",
         document_id=row.id,
     )

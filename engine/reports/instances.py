@@ -9,17 +9,18 @@ from typing import Any
 from sqlalchemy import Connection, Row, or_, select
 
 from engine.bpmn.elements import Diagram
-from engine.db.tables import incident, process_instance, task
+from engine.db.tables import archive_package, incident, process_instance, task
 from engine.deadlines import deadlines
 from engine.documents import materials
 from engine.documents.materials import Material
-from engine.organisation.assignment import Actor, InstanceSubject, may
+from engine.organisation.assignment import Actor, ArchiveSubject, InstanceSubject, may
 from engine.reports import answers, history
 from engine.reports.answers import Section
 from engine.reports.axis import Axis, Bar, axis_of, bar_of
 from engine.reports.documents import DocumentLine, document_lines
 from engine.reports.history import LogLine, StepLine
 from engine.reports.inbox import counterparts, procedures
+from engine.reports.notices import tellings
 from engine.reports.periods import Period, nearest, period_of
 from engine.reports.units import Names, UnitName, party_names
 from engine.runtime import actions, instances
@@ -66,6 +67,19 @@ class Marks:
 
 
 @dataclass(frozen=True)
+class Archive:
+    """Who keeps the file of the ended case; `sequence`, `made_at` and `sha256` are None until it is packed."""
+
+    unit: UnitName | None
+    sequence: int | None
+    made_at: datetime | None
+    sha256: str | None
+    size: int | None
+    mine: bool
+    """Whether the person who looks may take it."""
+
+
+@dataclass(frozen=True)
 class InstanceView:
     number: str
     title: str
@@ -92,6 +106,7 @@ class InstanceView:
     buttons: list[Button]
     related: list[Related]
     marks: Marks
+    archive: Archive | None
 
     @property
     def nearest(self) -> Period | None:
@@ -106,6 +121,8 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
     diagram = step.definition.diagram
     periods = [period_of(record, names, context) for record in deadlines.of_instance(tx, row.id)]
     waiting = _waiting(tx, row, actor, periods, names)
+    oversees = may(actor, "supervise", None).allowed
+    told_whom = tellings(tx, row.id) if oversees else None
     form = step.definition.forms[diagram.process.start_form]
     forms = [(element.name, step.definition.form_of(element)) for element in diagram.of_kind("userTask")]
     return InstanceView(
@@ -127,14 +144,23 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
         axis=axis_of(periods, context.now, context.calendar),
         bars=[bar_of(period, context.now, context.calendar) for period in periods],
         steps=history.steps(tx, row.id, diagram, names, row.status == "ended"),
-        log=history.log(tx, row.id, diagram, names),
-        sections=answers.sections([(diagram.name, form), *forms], step.facts, names),
+        log=history.log(tx, row.id, diagram, names, told_whom),
+        sections=answers.sections([(diagram.name, form), *forms], step, names),
         documents=document_lines(tx, row.id, names, actor),
         materials=materials.of_instance(tx, row.id),
         buttons=actions.buttons(step) if row.status == "running" else [],
         related=_related(tx, row, actor),
         marks=_marks(row, diagram, waiting, periods),
+        archive=_archive(tx, row, actor, names),
     )
+
+
+def _archive(tx: Connection, row: Row[Any], actor: Actor, names: Names) -> Archive | None:
+    kept = tx.execute(select(archive_package).where(archive_package.c.instance_id == row.id)).first()
+    if kept is None:
+        return None
+    mine = may(actor, "take_archive", ArchiveSubject(kept.unit_code)).allowed
+    return Archive(names.unit(kept.unit_code), kept.sequence, kept.made_at, kept.sha256, kept.size, mine)
 
 
 def _parties(step: Any, names: Names) -> list[tuple[str, UnitName]]:

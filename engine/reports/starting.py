@@ -76,6 +76,7 @@ class _Unmet:
     hard: bool = True
     status: str = "running"
     ended_at: None = None
+    pauses: tuple[()] = ()
 
 
 def procedures(tx: Connection, actor: Actor) -> list[Procedure]:

@@ -16,6 +16,7 @@ from engine.deployments import definitions
 from engine.reports.filters import Filters
 from engine.reports.inbox import in_state
 from engine.reports.listing import Listing, listing
+from engine.reports.notices import SupervisionItem, supervision_items, undelivered
 from engine.reports.units import Names, UnitName
 from engine.runtime.step import Context
 
@@ -75,12 +76,21 @@ class Supervision:
     tiles: Tiles
     units: list[UnitRow]
     listing: Listing
+    items: list[SupervisionItem]
+    undelivered: int
+    """Messages to the outside that were given up."""
 
 
 def supervision(tx: Connection, context: Context, filters: Filters, page: int) -> Supervision:
     """The page of oversight: how many, which units, and the instances with the longest overdue first."""
     names = Names(tx)
-    return Supervision(_tiles(tx, context), _units(tx, context, names), listing(tx, context, None, filters, page))
+    return Supervision(
+        tiles=_tiles(tx, context),
+        units=_units(tx, context, names),
+        listing=listing(tx, context, None, filters, page),
+        items=supervision_items(tx),
+        undelivered=undelivered(tx),
+    )
 
 
 def procedure_counts(tx: Connection, context: Context, key: str) -> ProcedureCounts:

@@ -100,7 +100,7 @@ def task_view(tx: Connection, context: Context, actor: Actor, task_id: str, sent
         draft_saved_at=draft_saved_at,
         period=period_of(record, names, context) if record else None,
         before=_answered(tx, step, row, names),
-        sections=answers.sections(_start_groups(step), step.facts, names),
+        sections=answers.sections(_start_groups(step), step, names),
         steps=history.steps(tx, instance.id, diagram, names, instance.status == "ended"),
         log=history.log(tx, instance.id, diagram, names),
         documents=document_lines(tx, instance.id, names, actor),
@@ -136,7 +136,7 @@ def _answered(tx: Connection, step: Step, row: Row[Any], names: Names) -> list[S
     leading = diagram.tasks_before(row.element_id)
     ordered = sorted(dict.fromkeys(done), key=lambda element_id: element_id not in leading)
     forms = [(element.name, step.definition.form_of(element)) for element in map(diagram.elements.__getitem__, ordered)]
-    return answers.sections(forms, step.facts, names)
+    return answers.sections(forms, step, names)
 
 
 def _start_groups(step: Step) -> list[tuple[str, Form]]:

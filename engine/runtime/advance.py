@@ -24,7 +24,7 @@ from engine.deployments import definitions
 from engine.errors import AlreadyDone, ExpressionError, IncidentRaised, NotFound, Stale
 from engine.ids import new_id
 from engine.organisation.assignment import Actor
-from engine.runtime import audit, incidents
+from engine.runtime import archiving, audit, incidents, notices
 from engine.runtime.facts import Facts, known
 from engine.runtime.faults import Fault
 from engine.runtime.numbers import insert_instance
@@ -216,7 +216,10 @@ def _cancel(tx: Connection, context: Context, instance_id: str) -> None:
         .where(process_instance.c.id == instance_id)
         .values(status="ended", ended_at=context.now, revision=row.revision + 1, **result)
     )
+    notices.clear_done(tx, instance_id, context.now)
     audit.append(tx, instance_id, context.now, "cancelled", result)
+    process = definitions.load(tx, row.definition_id).diagram.process
+    archiving.want(tx, instance_id, process, None, known(tx, instance_id), context.now)
     for child in _children(tx, instance_id):
         if child.origin_task_id is not None:
             _cancel(tx, context, child.id)

@@ -61,7 +61,7 @@ def append(
         "content": content,
         "previous_hash": last.hash if last else GENESIS,
     }
-    tx.execute(insert(audit_entry).values(**entry, hash=_hash_entry(entry)))
+    tx.execute(insert(audit_entry).values(**entry, hash=hash_entry(entry)))
 
 
 def close_days(tx: Connection, now: datetime) -> int:
@@ -98,7 +98,7 @@ def verify(tx: Connection) -> list[Broken]:
             broken.append(Broken(chain, expected, "这一条不见了。"))
         elif row.previous_hash != previous:
             broken.append(Broken(chain, row.sequence, "与前一条接不上，前一条可能被换过。"))
-        elif row.hash != _hash_entry(entry):
+        elif row.hash != hash_entry(entry):
             broken.append(Broken(chain, row.sequence, "内容与当时记下的不一致，可能被改过。"))
         expected, previous = row.sequence + 1, row.hash
     return broken + _verify_heads(tx)
@@ -140,7 +140,8 @@ def _content_of_day(tx: Connection, day: date) -> dict[str, Any]:
     return {"chains": len(rows), "entries": sum(row.sequence for row in rows), "content_hash": digest.hexdigest()}
 
 
-def _hash_entry(entry: dict[str, Any]) -> str:
+def hash_entry(entry: dict[str, Any]) -> str:
+    """What the entry says and what it follows, as one SHA-256; `at` is an instant in UTC."""
     names = (
         "instance_id",
         "sequence",

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select
 
-from engine.clock import local
 from engine.db.tables import process_instance, timer
 from engine.deadlines import deadlines
 from engine.deadlines.deadlines import Deadline
+from engine.notices.message import last_moment_of
+from engine.organisation import units
+from engine.runtime import notices
 from engine.runtime.advance import advance
 from engine.runtime.step import Context, Step
 from engine.runtime.timers import arm_marks, rearm
+
+SUPERVISED_FROM = 2
+"""The escalation with which a period that is over becomes an item of supervision."""
 
 
 def instances_due(tx: Connection, now: datetime, limit: int = 200) -> list[str]:
@@ -81,7 +86,7 @@ def _happen(step: Step, row: Row[Any]) -> None:
 
 
 def _overdue(step: Step, key: str) -> None:
-    """The period has run out, once and for good; its unit and the other side are told."""
+    """The period has run out, once and for good; its owner, the unit's leader and the other side's liaison are told."""
     before = step.deadlines[key]
     record = step.deadlines[key] = deadlines.mark_overdue(step.tx, before, step.now)
     if record.status == before.status:
@@ -89,9 +94,13 @@ def _overdue(step: Step, key: str) -> None:
     step.tell("deadline", key=key, status=record.status, due=record.due_at.isoformat())
     if record.hard:
         text = f"{record.name}已于 {_last_moment(record)} 届满，尚未办结。"
-        step.notify("overdue", record.unit_code, ["case_officer", "principal_leader"], text, record.id, record.due_at)
-        for other in sorted(step.parties() - {record.unit_code}):
-            step.notify("overdue", other, ["liaison"], text, record.id, record.due_at)
+        owner = notices.owner_of(step.tx, record)
+        roles = sorted(owner.roles | {"principal_leader"})
+        step.notify(
+            "overdue", owner.unit_code, roles, text, record.id, record.due_at, also=owner.people, about=owner.step
+        )
+        for other in sorted(step.parties() - {owner.unit_code}):
+            step.notify("overdue", other, ["liaison"], text, record.id, record.due_at, about=owner.step)
 
 
 def _mark(step: Step, row: Row[Any]) -> None:
@@ -101,18 +110,34 @@ def _mark(step: Step, row: Row[Any]) -> None:
         step.tx.execute(delete(timer).where(timer.c.id == row.id))
         return
     if row.due_at < record.due_at:
-        text = f"{record.name}将于 {_last_moment(record)} 届满，请抓紧办理。"
-        step.notify("remind", record.unit_code, ["case_officer", "liaison"], text, record.id, row.due_at)
+        _remind(step, record, row.due_at)
     elif row.due_at > record.due_at and record.hard:
-        text = f"{record.name}已于 {_last_moment(record)} 届满，至今未办结，请督促办理。"
-        step.notify("escalate", record.unit_code, ["principal_leader"], text, record.id, row.due_at)
-        step.notify("escalate", "justice_bureau", ["case_officer"], text, record.id, row.due_at)
+        _escalate(step, record, row.number, row.due_at)
     arm_marks(step, record.key, row.due_at)
 
 
+def _remind(step: Step, record: Deadline, at: datetime) -> None:
+    """Whoever is asked to do it now, and the unit's liaison."""
+    text = f"{record.name}将于 {_last_moment(record)} 届满，请抓紧办理。"
+    if not record.hard:
+        text = f"{record.name}建议在 {_last_moment(record)} 前完成，请抓紧办理。"
+    owner = notices.owner_of(step.tx, record)
+    roles = sorted(owner.roles | {"liaison"})
+    step.notify("remind", owner.unit_code, roles, text, record.id, at, also=owner.people, about=owner.step)
+
+
+def _escalate(step: Step, record: Deadline, number: int, at: datetime) -> None:
+    """The principal leader and the justice bureau; from the second time on the period is an item of supervision."""
+    text = f"{record.name}已于 {_last_moment(record)} 届满，至今未办结，请督促办理。"
+    if number >= SUPERVISED_FROM:
+        text = f"{record.name}已于 {_last_moment(record)} 届满，督促 {number} 次仍未办结，已列为督办事项。"
+        if notices.supervise(step.tx, record, step.now):
+            step.tell("supervised", key=record.key, unit=record.unit_code)
+    owner = notices.owner_of(step.tx, record)
+    step.notify("escalate", owner.unit_code, ["principal_leader"], text, record.id, at, about=owner.step)
+    for bureau in units.every(step.tx, step.now, ("justice_bureau",)):
+        step.notify("escalate", bureau.code, ["case_officer"], text, record.id, at, about=owner.step)
+
+
 def _last_moment(record: Deadline) -> str:
-    at = local(record.due_at)
-    if record.last_day is not None and at.hour == 0 and at.minute == 0:
-        day = local(record.due_at - timedelta(days=1))
-        return f"{day.month}月{day.day}日 24:00{'（暂定）' if record.provisional else ''}"
-    return f"{at.month}月{at.day}日 {at:%H:%M}"
+    return last_moment_of(record.due_at, record.last_day is not None, record.provisional)

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from engine.bpmn.elements import FACT, IN, Element
 from engine.bpmn.workflow import WorkflowFault
 from engine.clock import local, midnight
-from engine.deadlines import counting
+from engine.deadlines import counting, deadlines
 from engine.deadlines.deadlines import Deadline
+from engine.deadlines.functions import as_instant
 from engine.errors import Refused
 from engine.runtime import papers
 
@@ -58,7 +59,10 @@ def _extend_deadline(step: Step, element: Element) -> None:
     record = _period(step, element)
     due_at = _exclusive(step.evaluate(properties["until"]))
     cap = _exclusive(step.evaluate(properties["cap"]))
-    if not record.is_open or step.now >= record.due_at:
+    beforehand = "prior" not in properties or step.evaluate(properties["prior"])
+    if record.paused:
+        raise Refused(f"{record.name}正在暂停计算，恢复之后才能延长。")
+    if not record.is_open or (beforehand and step.now >= record.due_at):
         raise Refused(f"{record.name}已于 {_day_before(record.due_at)} 届满。延期须事先告知，届满之后不能再延长。")
     if record.extended:
         raise Refused(f"{record.name}已经延长过一次，不能再延长。")
@@ -66,7 +70,8 @@ def _extend_deadline(step: Step, element: Element) -> None:
         raise Refused(f"延长后的日期不得晚于 {_day_before(cap)}：自原起算日起最长不超过法定上限。")
     if due_at <= record.due_at:
         raise Refused(f"延长后的日期应晚于原届满日 {_day_before(record.due_at)}。")
-    step.move_deadline(record.key, counting.until(step.context.calendar, record.start_at, due_at), "extended")
+    count = counting.until(step.context.calendar, record.start_at, due_at, record.pauses)
+    step.move_deadline(record.key, count, "extended")
 
 
 def _shorten_deadline(step: Step, element: Element) -> None:
@@ -77,8 +82,45 @@ def _shorten_deadline(step: Step, element: Element) -> None:
         step.move_deadline(record.key, count, "shortened")
 
 
+def _pause_deadline(step: Step, element: Element) -> None:
+    """The period stands still, since `from` or from now on; it is resumed for the same `reason` only."""
+    record = _period(step, element)
+    if record.kind != "working_days":
+        raise WorkflowFault(f"{record.name}不是按工作日计算的，不能暂停计算。", element.id)
+    since = _moment(step, element, "from")
+    if record.status == "overdue" or (record.status == "running" and step.now >= record.due_at):
+        raise Refused(f"{record.name}已于 {_day_before(record.due_at)} 届满，不能再暂停计算。")
+    if since < record.start_at:
+        raise Refused(f"暂停计算的时间早于{record.name}的起算时间。请填实际的时间。")
+    step.keep_deadline(deadlines.pause(step.tx, record, since, element.properties["reason"], step.now), "paused")
+
+
+def _resume_deadline(step: Step, element: Element) -> None:
+    """What was left of the period is left from `at` or from now on; one that runs, or waits for another, stays so."""
+    record = _period(step, element)
+    at = _moment(step, element, "at")
+    if record.paused and at < datetime.fromisoformat(record.moves[-1]["since"]):
+        raise Refused("恢复计算的时间早于暂停的时间。请填实际的时间。")
+    reason, calendar = element.properties["reason"], step.context.calendar
+    step.keep_deadline(deadlines.resume(step.tx, record, at, reason, step.now, calendar), "resumed")
+
+
+def _moment(step: Step, element: Element, name: str) -> datetime:
+    """The instant that the property gives, now when there is none. Raises Refused for one that is yet to come."""
+    if name not in element.properties:
+        return step.now
+    at = as_instant(step.evaluate(element.properties[name]))
+    if at > step.now:
+        raise Refused("暂停、恢复计算的时间不能晚于现在。请填实际的时间。")
+    return at
+
+
 def _issue_document(step: Step, element: Element) -> None:
-    """The document is in the receiving unit's inbox: that instant is its receipt (A10) and starts what hangs on it."""
+    """The document is in the receiving unit's inbox: that instant is its receipt (A10) and starts what hangs on it.
+
+    One for a person outside the units (`addressee`) stays in the issuing unit's own file; how that person was served
+    is what a form of the procedure asks.
+    """
     issued = papers.issue(step, element)
     if "numbered" in element.properties:
         step.say(element.properties["numbered"], issued.number)
@@ -126,13 +168,24 @@ OPERATIONS: Mapping[str, Operation] = {
     "record": Operation(_record),
     "meet_deadline": Operation(_meet_deadline, frozenset({"deadline"})),
     "extend_deadline": Operation(
-        _extend_deadline, frozenset({"deadline", "until", "cap"}), expressions=frozenset({"until", "cap"})
+        _extend_deadline,
+        frozenset({"deadline", "until", "cap"}),
+        frozenset({"prior"}),
+        expressions=frozenset({"until", "cap", "prior"}),
     ),
     "shorten_deadline": Operation(_shorten_deadline, frozenset({"deadline", "to"}), expressions=frozenset({"to"})),
+    "pause_deadline": Operation(
+        _pause_deadline, frozenset({"deadline", "reason"}), frozenset({"from"}), expressions=frozenset({"from"})
+    ),
+    "resume_deadline": Operation(
+        _resume_deadline, frozenset({"deadline", "reason"}), frozenset({"at"}), expressions=frozenset({"at"})
+    ),
     "issue_document": Operation(
         _issue_document,
-        frozenset({"document", "from", "to"}),
-        frozenset({"title", "copy", "delivered", "forms", "letter", "signed_by", "numbered", "same_as"}),
+        frozenset({"document", "from"}),
+        frozenset(
+            {"to", "addressee", "title", "copy", "delivered", "forms", "letter", "signed_by", "numbered", "same_as"}
+        ),
     ),
     "start_procedure": Operation(_start_procedure, frozenset({"procedure"})),
     "notify": Operation(_notify, frozenset({"to", "text"})),

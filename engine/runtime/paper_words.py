@@ -22,6 +22,8 @@ from engine.organisation.units import Unit
 if TYPE_CHECKING:
     from engine.runtime.step import Step
 
+MASK = "（依法保密）"
+"""Stands for what the receiver of a paper may not read."""
 MATERIAL_COLUMNS = ["序号", "材料名称", "份数", "页数", "原件或复印件", "备注"]
 
 
@@ -204,6 +206,16 @@ def signer(step: Step, signed_by: str | None, as_if_done: str = "") -> tuple[str
     return (row.id, row.name, row.ended_at) if row else (None, "", None)
 
 
+def withheld(step: Step, to_unit: Unit) -> frozenset[str]:
+    """The facts that the receiver of a paper may not read: confidential ones of which it is no handler."""
+    return frozenset(
+        field.key
+        for form in step.definition.forms.values()
+        for field in form.fields
+        if field.confidential and to_unit.code not in {step.facts.get(name) for name in field.confidential}
+    )
+
+
 def expressions_of(
     step: Step, from_unit: Unit, to_unit: Unit, version: LetterVersion, as_if_done: str = ""
 ) -> Callable[[str], object]:
@@ -220,7 +232,8 @@ def expressions_of(
         "case_name": step.instance["title"],
         "today": step.today(),
     }
-    functions = _functions(step, as_if_done)
+    names.update(dict.fromkeys(withheld(step, to_unit), MASK))
+    functions = _functions(step, as_if_done, withheld(step, to_unit))
 
     def value(expression: str) -> object:
         unheard_of = compile_expression(expression).names - step.facts.keys() - names.keys()
@@ -231,9 +244,9 @@ def expressions_of(
     return value
 
 
-def _functions(step: Step, as_if_done: str) -> dict[str, Callable[..., Any]]:
+def _functions(step: Step, as_if_done: str, hidden: frozenset[str]) -> dict[str, Callable[..., Any]]:
     directory, fields = _Directory(step), _fields(step)
-    said = Filler(lambda name: step.facts.get(name), fields, directory)
+    said = Filler(lambda name: MASK if name in hidden else step.facts.get(name), fields, directory)
 
     def sent(code: str, part: str) -> Any:
         """The latest paper of that code in this instance, or in the one that called it."""

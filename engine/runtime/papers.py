@@ -26,7 +26,7 @@ from engine.ids import new_id
 from engine.organisation import units
 from engine.organisation.units import Unit
 from engine.runtime import audit
-from engine.runtime.paper_words import Composed, Texts, compose, expressions_of, signer, with_texts
+from engine.runtime.paper_words import Composed, Texts, compose, expressions_of, signer, with_texts, withheld
 
 if TYPE_CHECKING:
     from engine.runtime.step import Step
@@ -62,7 +62,7 @@ def issue(step: Step, element: Element) -> Issued:
     Raises Refused for a sign that cannot be printed: then nothing is numbered.
     """
     properties = element.properties
-    from_unit, to_unit = _unit(step, element, properties["from"]), _unit(step, element, properties["to"])
+    from_unit, to_unit = _sides(step, element)
     if "same_as" in properties:
         return _send_again(step, element, to_unit)
     return _put(step, element, letter_of(element), from_unit, to_unit, properties.get("signed_by"))
@@ -121,9 +121,9 @@ def edited(step: Step, element_id: str, composed: Composed) -> Edited | None:
 
 def draft(step: Step, element: Element, task_element: str) -> tuple[Composed, Edited | None]:
     """The paper that the service task would issue if the user task were done now, and what has been made of it."""
-    properties = element.properties
-    from_unit, to_unit = _unit(step, element, properties["from"]), _unit(step, element, properties["to"])
-    composed = compose(step, letter_of(element), from_unit, to_unit, properties.get("signed_by"), task_element)
+    from_unit, to_unit = _sides(step, element)
+    signed_by = element.properties.get("signed_by")
+    composed = compose(step, letter_of(element), from_unit, to_unit, signed_by, task_element)
     return composed, edited(step, element.id, composed)
 
 
@@ -220,9 +220,7 @@ def _put(step: Step, element: Element, name: str, from_unit: Unit, to_unit: Unit
         from_unit=from_unit.code,
         to_unit=to_unit.code,
         copy=properties.get("copy") == "true",
-        content=deliveries.compose(
-            step.tx, step.instance_id, [step.definition.forms[form] for form in forms], step.facts
-        ),
+        content=_content(step, element, forms, to_unit),
         now=step.now,
         paper=Paper(element.id, number, person_id, at, today, composed.version.id, words),
     )
@@ -251,6 +249,22 @@ def digest(words: Mapping[str, Any]) -> str:
 
 
 # --- within ---
+
+
+def _content(step: Step, element: Element, forms: list[str], to_unit: Unit) -> dict[str, Any]:
+    """What the page of the document shows: the answers of these forms, without what is withheld from the receiver."""
+    hidden = withheld(step, to_unit)
+    asked = [step.definition.forms[form] for form in forms]
+    content = deliveries.compose(step.tx, step.instance_id, asked, step.facts, lambda field: field.key in hidden)
+    if "addressee" in element.properties:
+        content["addressee"] = element.properties["addressee"]
+    return content
+
+
+def _sides(step: Step, element: Element) -> tuple[Unit, Unit]:
+    """Who writes to whom; a paper for a person outside the units (`addressee`) stays in the issuing unit's own file."""
+    from_unit = _unit(step, element, element.properties["from"])
+    return from_unit, _unit(step, element, element.properties["to"]) if "to" in element.properties else from_unit
 
 
 def _unit(step: Step, element: Element, text: str) -> Unit:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, select
 
 from engine.bpmn.elements import Element, TimerText
 from engine.bpmn.expressions import evaluate
@@ -20,20 +20,24 @@ from engine.clock import local_date
 from engine.db import tables
 from engine.deadlines import deadlines
 from engine.deadlines.calendar import Calendar
-from engine.deadlines.counting import Count, bare
+from engine.deadlines.counting import Count, bare, working_days
 from engine.deadlines.deadlines import Deadline
-from engine.deadlines.functions import KINDS, Functions, counting_functions, evaluate_period
+from engine.deadlines.functions import KINDS, Functions, as_instant, counting_functions, evaluate_period
 from engine.deployments.definitions import Definition
 from engine.documents.fonts import Fonts
 from engine.errors import ExpressionError
-from engine.ids import new_id
-from engine.organisation import units
+from engine.notices.message import last_moment_of
+from engine.notices.routes import NO_ROUTES, Routes
+from engine.organisation import jurisdiction, units
 from engine.organisation.assignment import Actor
+from engine.runtime import notices
 from engine.runtime.facts import Facts
 from engine.runtime.operations import perform
+from engine.runtime.similar import same_cases
 
 FUNCTIONS = frozenset(KINDS) | {
-    "now", "due", "deadline_is", "config", "materials", "unit_kind", "completed_at"
+    "now", "due", "deadline_is", "unpaused_days", "config", "materials", "unit_kind", "completed_at",
+    "empowered", "same_case",
 }  # fmt: skip
 """Every function that the runtime adds to the language of expressions."""
 
@@ -46,6 +50,8 @@ class Context:
     calendar: Calendar
     rules: Mapping[str, Any]
     fonts: Fonts
+    routes: Routes = NO_ROUTES
+    """The channels that notices have besides the pages."""
 
 
 @dataclass(frozen=True)
@@ -120,15 +126,26 @@ class Step:
             "now": lambda: self.now,
             "due": self._due,
             "deadline_is": lambda key, status: key in self.deadlines and self.deadlines[key].status == status,
+            "unpaused_days": self._unpaused_days,
             "config": self._config,
             "materials": self._materials,
             "unit_kind": self._unit_kind,
             "completed_at": self._completed_at,
+            "empowered": self._empowered,
+            "same_case": self._same_case,
         }
 
     def _due(self, key: str) -> datetime | None:
         record = self.deadlines.get(key)
         return record.due_at if record else None
+
+    def _unpaused_days(self, key: str, number: int, start: object) -> datetime | None:
+        """The end of the n-th working day after the start on which the period did not stand still."""
+        if start is None:
+            return None
+        record = self.deadlines.get(key)
+        pauses = [] if record is None or record.paused else record.pauses
+        return working_days(self.context.calendar, number, as_instant(start), pauses=pauses).due_at
 
     def _config(self, key: str) -> Any:
         if key not in self.context.rules:
@@ -161,6 +178,16 @@ class Step:
         )
         return ended_at
 
+    def _empowered(self, code: str | None) -> bool:
+        """Whether the towns have the power over this matter today (赋权事项)."""
+        found = jurisdiction.find(self.tx, code) if code else None
+        return found is not None and jurisdiction.empowered(found, self.today())
+
+    def _same_case(self, days: int, received: str, received_at: datetime | None, *pairs: object) -> str:
+        names = dict(zip(pairs[::2], pairs[1::2], strict=True))
+        row = (self.definition.key, self.definition.diagram.process.starter_fact, self.instance_id)
+        return same_cases(self.tx, row, days, received, received_at, names)
+
     # --- what operations and events do ---
 
     def tell(self, what: str, **details: Any) -> None:
@@ -183,24 +210,24 @@ class Step:
         text: str,
         deadline_id: str | None = None,
         due_at: datetime | None = None,
+        **more: Any,
     ) -> None:
-        """The holders of these roles in the unit find a notice."""
+        """The holders of these roles in the unit are told, and the audit says who they were; see `notices.tell_people`."""
         if unit_code is None:
             return
-        self.tx.execute(
-            insert(tables.notice).values(
-                id=new_id(),
-                instance_id=self.instance_id,
-                kind=kind,
-                unit_code=unit_code,
-                roles=roles,
-                text=text,
-                deadline_id=deadline_id,
-                due_at=due_at or self.now,
-                made_at=self.now,
-            )
+        told = notices.tell_people(
+            self.tx,
+            self.context,
+            self.instance_id,
+            kind,
+            unit_code,
+            roles,
+            text,
+            deadline_id=deadline_id,
+            due_at=due_at,
+            **more,
         )
-        self.tell("notice", kind=kind, unit=unit_code, text=text)
+        self.tell("notice", id=told.id, kind=kind, unit=unit_code, text=text, people=told.people)
 
     def meet(self, key: str) -> None:
         """The period is met now, and its clock task will be done when this round is over."""
@@ -215,11 +242,16 @@ class Step:
 
     def move_deadline(self, key: str, count: Count, why: str) -> None:
         """The open period is due at another instant, and both parties are told."""
-        record = self.deadlines[key]
-        self.deadlines[key] = moved = deadlines.move(self.tx, record, count, why, self.now)
-        self.tell("deadline_moved", key=key, why=why, due=moved.due_at.isoformat())
+        self.keep_deadline(deadlines.move(self.tx, self.deadlines[key], count, why, self.now), why)
+
+    def keep_deadline(self, record: Deadline, why: str) -> None:
+        """The period has been moved, paused or resumed, and both parties are told; one that is as it was stays untold."""
+        if record == self.deadlines[record.key]:
+            return
+        self.deadlines[record.key] = record
+        self.tell("deadline_moved", key=record.key, why=why, due=record.due_at.isoformat())
         for unit_code in sorted(self.parties()):
-            self.notify("moved", unit_code, ["case_officer", "liaison"], moved.name, moved.id)
+            self.notify("moved", unit_code, ["case_officer", "liaison"], _moved_text(record, why), record.id)
 
     def parties(self) -> set[str]:
         named = (self.facts.get(name) for name in self.definition.diagram.process.party_facts)
@@ -227,3 +259,10 @@ class Step:
 
     def today(self) -> date:
         return local_date(self.now)
+
+
+def _moved_text(record: Deadline, why: str) -> str:
+    if why == "paused":
+        return f"{record.name}暂停计算，恢复时再告知新的届满时间。"
+    last_moment = last_moment_of(record.due_at, record.last_day is not None, record.provisional)
+    return f"{record.name}的届满时间改为 {last_moment}。"

@@ -13,7 +13,7 @@ from engine.deadlines import deadlines
 from engine.errors import Refused, Stale
 from engine.organisation import assignment
 from engine.organisation.assignment import Assignment
-from engine.runtime import audit
+from engine.runtime import archiving, audit, notices
 from engine.runtime.step import Step
 from engine.runtime.timers import arm_marks
 
@@ -29,7 +29,9 @@ def store(step: Step, kind: str) -> None:
     if isinstance(title, str):
         values["title"] = title
     if step.workflow.completed:
-        values |= _ended(step)
+        end = _end_event(step)
+        values |= _ended(step, end)
+        archiving.want(tx, row["id"], step.definition.diagram.process, end, step.facts, step.now)
         step.tell("ended", result=values["result"], name=values["result_name"])
     changed = tx.execute(
         update(process_instance)
@@ -38,6 +40,7 @@ def store(step: Step, kind: str) -> None:
     )
     if changed.rowcount != 1:
         raise Stale
+    notices.clear_done(tx, step.instance_id, step.now)
     step.facts.store(tx, step.instance_id, revision, step.now)
     if step.facts.said:
         step.tell("facts", names=sorted(step.facts.said))
@@ -58,16 +61,20 @@ def _taken(step: Step) -> list[str]:
     return list(dict.fromkeys([*step.instance["taken"], *passed]))
 
 
-def _ended(step: Step) -> dict[str, Any]:
+def _end_event(step: Step) -> Element | None:
+    """The end event that gives the result."""
     elements = step.definition.diagram.elements
     reached = [elements[element_id] for element_id in step.workflow.passed if element_id in elements]
     ends = [element for element in reached if element.kind == "endEvent" and "result" in element.properties]
-    result = ends[-1] if ends else None
+    return ends[-1] if ends else None
+
+
+def _ended(step: Step, end: Element | None) -> dict[str, Any]:
     return {
         "status": "ended",
         "ended_at": step.now,
-        "result": result.properties["result"] if result else None,
-        "result_name": result.name if result else None,
+        "result": end.properties["result"] if end else None,
+        "result_name": end.name if end else None,
     }
 
 
@@ -114,7 +121,27 @@ def _store_tasks(step: Step) -> None:
                     opened_at=step.now,
                 )
             )
-            step.tell("task_opened", id=task_id, element=element.id, unit=asked.unit_code)
+            told = _tell_of(step, task_id, element, asked)
+            step.tell("task_opened", id=task_id, element=element.id, unit=asked.unit_code, people=told)
+
+
+def _tell_of(step: Step, task_id: str, element: Element, asked: Assignment) -> list[str]:
+    """Everybody who may do the new task is told, save whoever has just made it; returns them."""
+    key = step.definition.diagram.deadline_of(element)
+    record = step.deadlines.get(key) if key else None
+    return notices.tell_people(
+        step.tx,
+        step.context,
+        step.instance_id,
+        "task",
+        asked.unit_code,
+        sorted(asked.roles),
+        f"“{element.name}”轮到你的岗位办理。",
+        task_id=task_id,
+        about=element.name,
+        deadline_id=record.id if record and record.is_open else None,
+        but_not=step.actor.person_id if step.actor else None,
+    ).people
 
 
 def assign(step: Step, element: Element) -> Assignment:

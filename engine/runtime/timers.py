@@ -11,6 +11,7 @@ from engine.bpmn.elements import Element
 from engine.bpmn.workflow import Open, WorkflowFault
 from engine.db.tables import timer
 from engine.deadlines import deadlines
+from engine.deadlines.deadlines import Deadline
 from engine.deadlines.marks import next_mark
 from engine.runtime.step import Step
 
@@ -33,7 +34,7 @@ def arm(step: Step) -> None:
         if event_id not in stored:
             step.tx.execute(insert(timer).values(**_row(step, event, element, number=1)))
         elif "deadline" in element.properties:
-            due_at = step.deadlines[element.properties["deadline"]].due_at
+            due_at = _due(step.deadlines[element.properties["deadline"]])
             step.tx.execute(update(timer).where(timer.c.id == event_id).values(due_at=due_at))
     gone = [event_id for event_id in stored if event_id not in armed]
     if gone:
@@ -75,7 +76,12 @@ def _instant(step: Step, element: Element, number: int) -> tuple[datetime | None
     return (count.due_at if count else None), number
 
 
-def _start_period(step: Step, element: Element) -> datetime:
+def _due(record: Deadline) -> datetime | None:
+    """A period that stands still is due at no time."""
+    return None if record.paused else record.due_at
+
+
+def _start_period(step: Step, element: Element) -> datetime | None:
     """The period's record is running: a new one, or the open one of its key. Returns its due instant."""
     key = element.properties["deadline"]
     record = step.deadlines.get(key)
@@ -99,15 +105,15 @@ def _start_period(step: Step, element: Element) -> datetime:
             now=step.now,
         )
         step.tell("deadline", key=key, status="running", due=record.due_at.isoformat())
-    return record.due_at
+    return _due(record)
 
 
 def arm_marks(step: Step, key: str, after: datetime) -> None:
-    """The period's next reminder or escalation after this instant has its row; a period that is over has none."""
+    """The period's next reminder or escalation after this instant has its row; one that is over or stands still has none."""
     record = step.deadlines[key]
     step.tx.execute(delete(timer).where(timer.c.id == record.id))
     mark = next_mark(record, after, step.context.calendar, step.context.rules["escalation.repeat_wd"])
-    if record.is_open and mark is not None:
+    if record.is_open and not record.paused and mark is not None:
         step.tx.execute(
             insert(timer).values(
                 id=record.id,

@@ -2,48 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path, PurePath
 
 from sqlalchemy import Connection, select
 
 from engine.db.tables import material
 from engine.documents import materials
-from engine.documents.materials import FileStore, Material, Upload
-from engine.errors import NotAllowed, NotFound
+from engine.documents.files import FileStore, StoredFile, Upload
+from engine.documents.materials import Material
+from engine.errors import InvalidValues, NotAllowed, NotFound
 from engine.organisation.assignment import Actor
+from engine.reports.materials import MaterialView, material_view
 from engine.runtime import instances, tasks
 from engine.runtime.step import Context
 from engine.uses.transactions import Transactions
+
+FILES_LIMIT = 30
+"""Files that may be sent at once."""
 
 
 class MaterialUses:
     def __init__(self, transactions: Transactions, files: FileStore) -> None:
         self._transactions, self._files = transactions, files
 
-    def add(self, actor: Actor, task_id: str, values: Mapping[str, str], upload: Upload | None) -> None:
-        """The material is on the instance's list. Raises NotAllowed, InvalidValues."""
+    def add(self, actor: Actor, task_id: str, values: Mapping[str, str], uploads: Sequence[Upload] = ()) -> int:
+        """The material is on the instance's list: one row for each file, or one on paper. Returns how many rows.
+
+        Several files share what `values` say, and each is called by its own name. All are listed or none.
+        Raises NotAllowed, InvalidValues, StoreFull.
+        """
+        if len(uploads) > FILES_LIMIT:
+            raise InvalidValues({"file": f"一次最多上传 {FILES_LIMIT} 个文件，这次选了 {len(uploads)} 个，请分几次。"})
         self._transactions.write(lambda tx, context: tasks.require_own(tx, actor, task_id))
-        stored = (upload.name, *self._files.put(upload)) if upload else None
+        stored: list[StoredFile | None] = [self._put(upload, len(uploads) > 1) for upload in uploads]
 
-        def list_it(tx: Connection, context: Context) -> None:
+        def list_them(tx: Connection, context: Context) -> None:
             row = tasks.require_own(tx, actor, task_id)
-            materials.add(
-                tx,
-                instance_id=row.instance_id,
-                task_id=task_id,
-                unit_code=actor.unit_code,
-                person_id=actor.person_id,
-                kind=values.get("kind", ""),
-                title=values.get("title", ""),
-                copies=values.get("copies", ""),
-                pages=values.get("pages", ""),
-                original=values.get("original") == "original",
-                stored=stored,
-                now=context.now,
-            )
+            for place, file in enumerate(stored or [None]):  # None: on paper
+                materials.add(
+                    tx,
+                    instance_id=row.instance_id,
+                    task_id=task_id,
+                    unit_code=actor.unit_code,
+                    person_id=actor.person_id,
+                    kind=values.get("kind", ""),
+                    title=PurePath(file.name).stem[:100] if file and len(stored) > 1 else values.get("title", ""),
+                    copies=values.get("copies", ""),
+                    pages=values.get("pages", ""),
+                    original=values.get("original") == "original",
+                    stored=file,
+                    now=context.now + timedelta(microseconds=place),  # the list keeps their order
+                )
 
-        self._transactions.write(list_it)
+        self._transactions.write(list_them)
+        return len(stored) or 1
+
+    def _put(self, upload: Upload, one_of_several: bool) -> StoredFile:
+        """The file is in the store; among several the sentence says which one is refused."""
+        try:
+            return self._files.put(upload)
+        except InvalidValues as invalid:
+            if not one_of_several:
+                raise
+            raise InvalidValues(
+                {"file": f"{upload.name}：{invalid.problems['file']}这次选的文件都没有加入。"}
+            ) from invalid
 
     def remove(self, actor: Actor, task_id: str, material_id: str) -> None:
         """Taken off the list again by those who work on the task it belongs to."""
@@ -56,6 +81,10 @@ class MaterialUses:
             materials.remove(tx, material_id, context.now)
 
         self._transactions.write(take_off)
+
+    def view(self, actor: Actor, material_id: str) -> MaterialView:
+        """The page of a material, for those who may see the instance. Raises NotFound."""
+        return self._transactions.read(lambda tx, context: material_view(tx, actor, material_id))
 
     def file(self, actor: Actor, material_id: str) -> tuple[Material, Path]:
         """The file of a material, for those who may see the instance. Raises NotFound."""

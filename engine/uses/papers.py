@@ -10,16 +10,16 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, select, update
 
-from engine.db.tables import document, notice
+from engine.db.tables import document
 from engine.documents import letter_versions, typesetting
 from engine.documents.paper_store import PaperStore
 from engine.errors import AlreadyDone, InvalidValues, LianbanError, NotAllowed, NotFound
-from engine.ids import new_id
 from engine.organisation.assignment import Actor, PaperSubject, may
 from engine.reports.documents import DocumentView
 from engine.runtime import audit, instances
+from engine.runtime.notices import tell_people
 from engine.runtime.step import Context
 from engine.uses.transactions import Transactions
 
@@ -110,18 +110,8 @@ class PaperUses:
         audit.append(tx, row.instance_id, context.now, kind, content, actor.person_id, actor.unit_code)
 
     def _notify(self, tx: Connection, context: Context, row: Row[Any], text: str) -> None:
-        tx.execute(
-            insert(notice).values(
-                id=new_id(),
-                instance_id=row.instance_id,
-                kind="told",
-                unit_code=row.to_unit,
-                roles=["liaison", "case_officer"],
-                text=text,
-                due_at=context.now,
-                made_at=context.now,
-            )
-        )
+        roles = ("liaison", "case_officer")
+        tell_people(tx, context, row.instance_id, "told", row.to_unit, roles, text)
 
     # --- issued papers ---
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engine.documents.materials import KINDS, Upload
+from engine.documents.files import SIZE_LIMIT, Upload
+from engine.documents.materials import KINDS
 from engine.errors import InvalidValues, LianbanError
 from engine.reports.filters import Filters
 from engine.reports.inbox import TABS
@@ -16,6 +17,11 @@ from tasks_ui.security import actor, engine, sent
 from tasks_ui.widgets import clock, now, page_number
 
 pages = Blueprint("inbox", __name__)
+
+
+@pages.context_processor
+def _choices() -> dict[str, object]:
+    return {"kinds": KINDS, "size_limit": SIZE_LIMIT}
 
 
 @pages.get("/")
@@ -58,16 +64,23 @@ def claim() -> ResponseReturnValue:
 
 @pages.get("/tasks/<task_id>")
 def task(task_id: str) -> ResponseReturnValue:
-    return _page(task_id, engine().task(actor(), task_id))
+    """The page of a task; `kind` in the address is of the material added last, for the next one of its kind."""
+    return _page(task_id, engine().task(actor(), task_id), material={"kind": request.args.get("kind")})
 
 
 def _page(
-    task_id: str, view: TaskView, problems: Mapping[str, str] | None = None, material: Mapping[str, str] | None = None
+    task_id: str,
+    view: TaskView,
+    problems: Mapping[str, str] | None = None,
+    material: Mapping[str, str | None] | None = None,
 ) -> str:
     """The page of a task, with the papers that it drafts or signs."""
-    drafts = engine().paper_drafts.of_task(actor(), task_id)
     return render_template(
-        "inbox/task.html", task=view, problems=problems or {}, kinds=KINDS, material=material or {}, papers=drafts
+        "inbox/task.html",
+        task=view,
+        problems=problems or {},
+        material=material or {},
+        papers=engine().paper_drafts.of_task(actor(), task_id),
     )
 
 
@@ -109,16 +122,16 @@ def complete(task_id: str) -> ResponseReturnValue:
 @pages.post("/tasks/<task_id>/material")
 def add_material(task_id: str) -> ResponseReturnValue:
     values = {key: found[0] for key, found in sent().items() if found}
-    file = request.files.get("file")
-    upload = Upload(file.filename, file.stream) if file is not None and file.filename else None
+    files = request.files.getlist("file")
+    uploads = [Upload(file.filename, file.stream) for file in files if file.filename]
     try:
-        engine().materials.add(actor(), task_id, values, upload)
+        added = engine().materials.add(actor(), task_id, values, uploads)
     except InvalidValues as invalid:
         view = engine().task(actor(), task_id)
         problems = {f"material-{key}": sentence for key, sentence in invalid.problems.items()}
         return _page(task_id, view, problems, values), invalid.status
-    flash("材料已加入清单。", "ok")
-    return redirect(url_for("inbox.task", task_id=task_id, _anchor="materials"))
+    flash("材料已加入清单。" if added == 1 else f"{added} 份材料已加入清单。", "ok")
+    return redirect(url_for("inbox.task", task_id=task_id, kind=values.get("kind"), _anchor="materials"))
 
 
 @pages.post("/tasks/<task_id>/material/<material_id>/remove")

@@ -10,6 +10,8 @@ from tasks_ui.security import actor, drawing, engine, sent
 from tasks_ui.widgets import page_number
 
 pages = Blueprint("instances", __name__)
+HELD_APART = "default-src 'none'; img-src 'self'; media-src 'self'; frame-ancestors 'self'; sandbox"
+"""What a file that somebody sent may do in a browser: be looked at."""
 SHOWN_INLINE = {"application/pdf", "image/jpeg", "image/png", "video/mp4"}
 
 
@@ -31,6 +33,13 @@ def diagram(number: str) -> ResponseReturnValue:
     return Response(engine().diagram_of(actor(), number), mimetype="application/xml")
 
 
+@pages.get("/instances/<number>/archive.zip")
+def archive(number: str) -> ResponseReturnValue:
+    """The package of the ended case, for the unit that keeps it."""
+    path = engine().archives.package(actor(), number)
+    return send_file(path, mimetype="application/zip", as_attachment=True, download_name=path.name)
+
+
 @pages.post("/instances/<number>/press/<element_id>")
 def press(number: str, element_id: str) -> ResponseReturnValue:
     sent()
@@ -47,6 +56,12 @@ def document(document_id: str) -> ResponseReturnValue:
     return render_template("instances/document.html", document=view, pages=engine().papers.page_count(actor(), view))
 
 
+@pages.get("/materials/<material_id>/preview")
+def preview(material_id: str) -> ResponseReturnValue:
+    """A picture, a PDF or a film on a page of ours, with the neighbours on the list."""
+    return render_template("instances/material.html", view=engine().materials.view(actor(), material_id))
+
+
 @pages.get("/materials/<material_id>")
 def material(material_id: str) -> ResponseReturnValue:
     """The file: shown when a browser can show it safely, else handed over under its name."""
@@ -55,7 +70,8 @@ def material(material_id: str) -> ResponseReturnValue:
     response = send_file(
         path, mimetype=found.media_type, as_attachment=not inline, download_name=found.file_name, conditional=True
     )
-    response.headers["Content-Security-Policy"] = "default-src 'none'; img-src 'self'; media-src 'self'; sandbox"
+    response.headers["Content-Security-Policy"] = HELD_APART
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"  # the page of the preview frames it
     return response
 
 

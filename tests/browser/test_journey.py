@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import SIZES, Desks, Served
-from tests.web.office import COLLEAGUE, HEAD, LEADER, LIAISON, OFFICER, PDF, REVIEWER, SUPERVISION
+from tests.files import PDF
+from tests.web.office import COLLEAGUE, HEAD, LEADER, LIAISON, OFFICER, REVIEWER, SUPERVISION
 
 TITLE = "未批先建废塑料清洗线"
 FACTS = "日常巡查发现，当事人在院内建成废塑料破碎清洗线一条并投入使用，未办理环境影响评价手续。"

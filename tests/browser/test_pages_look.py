@@ -74,7 +74,8 @@ PAGES = {
     "start": (OFFICER, "/start/case_referral"),
     "start list": (OFFICER, "/start"),
     "start dispute": (OFFICER, "/start/dispute_resolution"),
-    "no start": (LIAISON, "/start"),
+    "start complaint": (OFFICER, "/start/first_responder"),
+    "no start": (SUPERVISION, "/start"),
     "preparing": (OFFICER, "prepare/prepare_materials"),
     "stopping": (OFFICER, "ongoing/stop_violation"),
     "approving": (LEADER, "approve/approve_referral"),
@@ -86,7 +87,11 @@ PAGES = {
     "closed": (OFFICER, "closed/"),
     "ongoing": (OFFICER, "ongoing/"),
     "document": (OFFICER, "review/document"),
+    "messages": (LEADER, "/messages?tab=all"),
+    "no messages": (SUPERVISION, "/messages"),
+    "told how": (OFFICER, "/settings/notices"),
     "supervision": (SUPERVISION, "/supervision"),
+    "delivery": (SUPERVISION, "/supervision/notices"),
     "error": (OFFICER, "/no-such-page"),
 }
 

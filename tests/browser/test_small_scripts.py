@@ -10,6 +10,7 @@ from playwright.sync_api import Dialog, Page, Request, expect
 
 from engine.db import tables
 from tests.browser.conftest import DESKTOP, PHONE, Desk, Desks, Served
+from tests.files import PNG
 from tests.processes.town import Case
 from tests.web.office import LEADER, OFFICER, SUPERVISION
 
@@ -179,7 +180,7 @@ def test_a_file_is_added_without_losing_what_is_typed(served: Served, cases: lis
     page.get_by_label("承办人意见").fill("正在写的意见")
 
     page.get_by_label("种类").select_option(label="现场照片")
-    photograph = {"name": "照片.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n" + bytes(3_000_000)}
+    photograph = {"name": "照片.png", "mimeType": "image/png", "buffer": PNG + bytes(3_000_000)}
     page.get_by_label("电子文件").set_input_files(photograph)
     page.get_by_role("button", name="添加到清单").click()
 
@@ -375,6 +376,7 @@ def test_material_is_added_and_taken_off_without_any_script(served: Served, case
     page.goto(f"{served.address}/tasks/{cases[0].task('prepare_materials')}")
 
     page.get_by_label("种类").select_option(label="现场照片")
+    page.get_by_label("页数").fill("2")
     page.get_by_role("button", name="添加到清单").click()
     expect(page.locator("#materials tbody")).to_contain_text("现场照片")
     page.get_by_role("button", name=re.compile("删除.*现场照片")).click()

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from engine.app import Engine
 from engine.settings import Settings
 from tasks_ui.cli import main
+from tests.notices.receivers import Mailbox, mail_server
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERRAL = ROOT / "processes" / "case_referral.bpmn"
@@ -145,3 +146,31 @@ def test_a_prepared_installation_reads_its_rules_once(tmp_path: Path) -> None:
         rules = engine.transactions.context(tx).rules
     engine.close()
     assert rules["referral.cap_wd"] == 10
+
+
+def test_check_mail_sends_one_mail_that_says_so(tmp_path: Path) -> None:
+    mailbox = Mailbox()
+    with mail_server(mailbox):
+        settings = {"LIANBAN_SMTP_URL": mailbox.url, "LIANBAN_MAIL_FROM": "lianban@example.gov.cn"}
+        done = run("check-mail", "zhangsan@example.gov.cn", data_dir=tmp_path, **settings)
+
+    assert done.exit_code == 0
+    (mail,) = mailbox.mails
+    assert mail["To"] == "zhangsan@example.gov.cn"
+    assert "邮件设置可用" in mail.get_content()
+
+
+@pytest.mark.parametrize(
+    ("to", "settings", "sentence"),
+    [
+        ("a@example.cn", {}, "没有设置邮件服务器"),
+        ("nobody", {"LIANBAN_SMTP_URL": "smtp://127.0.0.1:9", "LIANBAN_MAIL_FROM": "a@example.cn"}, "不是邮箱地址"),
+        ("a@example.cn", {"LIANBAN_SMTP_URL": "smtp://127.0.0.1:9", "LIANBAN_MAIL_FROM": "a@example.cn"}, "连接被拒绝"),
+        ("a@example.cn", {"LIANBAN_SMTP_URL": "smtp://127.0.0.1:9"}, "LIANBAN_MAIL_FROM"),
+    ],
+)
+def test_check_mail_says_why_it_could_not(tmp_path: Path, to: str, settings: dict[str, str], sentence: str) -> None:
+    done = run("check-mail", to, data_dir=tmp_path, **settings)
+
+    assert done.exit_code == 2
+    assert sentence in done.output

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from engine.clock import parse_local
-from engine.db.tables import person
+from engine.db.tables import notice_receipt, outbox, person
 from engine.demonstration import ACCOUNTS_FILE, Demonstration, open_demonstration
 from engine.organisation import sign_ins
 from engine.organisation.assignment import Actor
@@ -93,6 +93,23 @@ def test_an_earlier_time_begins_anew_and_keeps_the_old(tmp_path: Path) -> None:
     assert earlier.engine.clock.now() < parse_local("2026-03-02T10:00")
     assert (tmp_path / "demo-moved-1" / "lianban.db").exists()
     earlier.engine.close()
+
+
+def test_nothing_of_the_demonstration_goes_outside_whatever_is_set(tmp_path: Path) -> None:
+    outside = {
+        "smtp_url": "smtp://127.0.0.1:9",
+        "mail_from": "lianban@example.gov.cn",
+        "webhook_url": "http://127.0.0.1:9/",
+        "webhook_secret": "a secret of many signs",
+        "robots": "wecombot://some-key",
+    }
+    shown = open_demonstration(Settings(data_dir=tmp_path, **outside), parse_local("2026-10-09T10:12"))
+
+    assert shown.engine.delivery.channels == {}
+    with shown.engine.database.reading() as tx:
+        assert tx.execute(select(outbox)).all() == []
+        assert tx.execute(select(notice_receipt)).first() is not None
+    shown.engine.close()
 
 
 def test_the_present_and_the_moved_time_are_kept_apart(tmp_path: Path) -> None:

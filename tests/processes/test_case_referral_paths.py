@@ -412,6 +412,7 @@ def test_an_approved_extension_is_told_in_writing_and_moves_the_period_once(town
     assert case.timers() == {"referral_due": at("2026-10-21T00:00")}
     assert case.documents() == [Paper("D06", "qinghe", "ecology", copy=False)]
     assert {note.unit for note in case.notices("moved")} == {"qinghe", "ecology"}
+    assert all("的届满时间改为 " in note.text for note in case.notices("moved"))
     assert "已经延长过一次" in case.buttons(case.referring.officer)["act_extend"]
 
 

@@ -518,7 +518,7 @@ def test_r59_the_end_of_the_period_is_told_to_both_sides(town: Town) -> None:
     told = {(note.unit, note.roles, note.due_at) for note in case.notices("overdue")}
     due = at("2026-10-14T00:00")
     assert told == {
-        ("ecology", frozenset({"case_officer", "principal_leader"}), due),
+        ("ecology", frozenset({"liaison", "principal_leader"}), due),  # the liaison has not signed for it
         ("qinghe", frozenset({"liaison"}), due),
     }
 

@@ -310,7 +310,7 @@ class Instance:
     def add_material_to(self, task: str, by: str, kind: str, pages: int = 3) -> None:
         actor, task_id = self.town.person(by), self.task(task)
         values = {"kind": kind, "title": "", "copies": "1", "pages": str(pages), "original": "original"}
-        self.town.act(lambda engine: engine.materials.add(actor, task_id, values, None))
+        self.town.act(lambda engine: engine.materials.add(actor, task_id, values))
 
     # --- how it stands ---
 
@@ -381,11 +381,12 @@ class Instance:
         return [Paper(row.code, row.from_unit, row.to_unit, row.copy) for row in rows]
 
     def notices(self, kind: str | None = None) -> list[Note]:
+        """Of one kind; else all but those that only say that a task is open."""
         notice = tables.notice
         return [
             Note(row.kind, row.unit_code, frozenset(row.roles), row.due_at, row.text)
             for row in self._rows(notice, notice.c.due_at, notice.c.unit_code)
-            if kind in (None, row.kind)
+            if row.kind == kind or (kind is None and row.kind != "task")
         ]
 
     def told(self, what: str) -> list[dict[str, Any]]:
@@ -580,7 +581,8 @@ def problems(case: Instance) -> list[str]:
         wrong += [f"{task.element_id} has no holder" for task in opened if not _is_held(tx, task, context.now)]
         wrong += [] if ready == {task.id for task in opened} else ["open rows are not what the workflow waits for"]
         wrong += [] if armed == _ids(timers, "due") else ["timer rows are not what the workflow has armed"]
-        marked = {found.id for found in running if found.hard or _is_reminded_of(found, context)}
+        counting = [found for found in running if found.status != "paused"]
+        marked = {found.id for found in counting if found.hard or _is_reminded_of(found, context)}
         wrong += [] if marked == _ids(timers, "mark") else ["a period without its next mark"]
         wrong += [
             f"{found.key} has no timer"

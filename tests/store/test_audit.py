@@ -132,7 +132,7 @@ def test_an_entry_that_was_changed_with_its_hash_is_found_by_the_next(recorded: 
 
     tamper(
         recorded,
-        update(audit_entry).where(entry("one", 2)).values(content={"n": 7}, hash=audit._hash_entry(forged)),
+        update(audit_entry).where(entry("one", 2)).values(content={"n": 7}, hash=audit.hash_entry(forged)),
     )
 
     assert found(recorded) == ["one 第 3 条：与前一条接不上，前一条可能被换过。"]

@@ -276,3 +276,84 @@ def test_a_step_that_fails_leaves_the_record_as_it_was(case: Database) -> None:
         case.run(fail)
 
     assert read(case) == record
+
+
+# --- a period that stands still ---
+
+PAUSED_AT, RESUMED_AT = at("2026-10-08 15:00"), at("2026-10-20 09:00")
+
+
+def paused(tx: Connection, record: Deadline) -> Deadline:
+    return deadlines.pause(tx, record, PAUSED_AT, "appraisal", PAUSED_AT)
+
+
+def resumed(tx: Connection, record: Deadline) -> Deadline:
+    return deadlines.resume(tx, record, RESUMED_AT, "appraisal", RESUMED_AT, CALENDAR)
+
+
+def test_a_paused_period_is_open_and_does_not_run_out(case: Database) -> None:
+    record = after(case, paused, lambda tx, record: deadlines.mark_overdue(tx, record, at("2026-12-01 00:00")))
+
+    assert (record.status, record.paused, record.is_open, record.overdue_at) == ("paused", "appraisal", True, None)
+
+
+def test_a_resumed_period_has_the_working_days_that_were_left(case: Database) -> None:
+    """No day was over when it was paused on the first; so three are left, from the day after the resume."""
+    record = after(case, paused, resumed)
+
+    assert (record.status, record.number, record.due_at) == ("running", 3, at("2026-10-24 00:00"))
+    assert record.last_day == date(2026, 10, 23)
+    assert record.original_due_at == DUE
+    assert [day for day, reason in record.trace["skipped"] if reason == counting.PAUSED] == [
+        "2026-10-08", "2026-10-09", "2026-10-10", "2026-10-12", "2026-10-13", "2026-10-14",
+        "2026-10-15", "2026-10-16", "2026-10-19", "2026-10-20",
+    ]  # fmt: skip
+    assert [move["why"] for move in record.moves] == ["paused", "resumed"]
+
+
+def test_days_that_were_over_before_the_pause_stay_counted(case: Database) -> None:
+    late_pause = at("2026-10-10 10:00")
+    record = after(case, lambda tx, record: deadlines.pause(tx, record, late_pause, "appraisal", late_pause), resumed)
+
+    assert [day for day, _ in record.trace["counted"]] == ["2026-10-08", "2026-10-09", "2026-10-21"]
+    assert record.due_at == at("2026-10-22 00:00")
+
+
+def test_a_period_may_stand_still_twice(case: Database) -> None:
+    again, end = at("2026-10-22 09:00"), at("2026-10-26 09:00")
+    record = after(
+        case,
+        paused,
+        resumed,
+        lambda tx, record: deadlines.pause(tx, record, again, "material", again),
+        lambda tx, record: deadlines.resume(tx, record, end, "material", end, CALENDAR),
+    )
+
+    assert [day for day, _ in record.trace["counted"]] == ["2026-10-21", "2026-10-27", "2026-10-28"]
+
+
+def test_a_period_is_resumed_only_for_the_reason_it_was_paused_for(case: Database) -> None:
+    record = after(
+        case, paused, lambda tx, record: deadlines.resume(tx, record, RESUMED_AT, "material", RESUMED_AT, CALENDAR)
+    )
+
+    assert record.paused == "appraisal"
+
+
+def test_a_paused_period_is_not_paused_again(case: Database) -> None:
+    record = after(case, paused, lambda tx, record: deadlines.pause(tx, record, RESUMED_AT, "material", RESUMED_AT))
+
+    assert (record.paused, len(record.moves)) == ("appraisal", 1)
+
+
+@pytest.mark.parametrize("end", [deadlines.meet, deadlines.cancel])
+def test_what_ends_while_it_stands_still_was_never_overdue(case: Database, end: Any) -> None:
+    record = after(case, paused, lambda tx, record: end(tx, record, at("2026-12-01 00:00")))
+
+    assert (record.status, record.overdue_at) == ({deadlines.meet: "met", deadlines.cancel: "cancelled"}[end], None)
+
+
+def test_r85_a_period_that_has_run_out_is_not_paused(case: Database) -> None:
+    record = after(case, lambda tx, record: deadlines.pause(tx, record, IN_TIME, "appraisal", TOO_LATE))
+
+    assert (record.status, record.moves) == ("running", [])

@@ -15,7 +15,7 @@ from engine.bpmn.expressions import evaluate
 from engine.clock import parse_local
 from engine.deadlines import counting
 from engine.deadlines.calendar import Calendar, load_calendar
-from engine.deadlines.counting import Count
+from engine.deadlines.counting import Count, Pauses
 from engine.deadlines.functions import counting_functions
 from engine.errors import InvalidValues
 from engine.forms.schema import Form, read_form
@@ -66,6 +66,7 @@ class Period:
     due_at: datetime
     last_day: date | None
     ended_at: datetime | None = None
+    pauses: Pauses = ()
 
 
 def period(count: Count, *, hard: bool = True, status: str = "running", ended: str | None = None) -> Period:
@@ -138,10 +139,13 @@ FORM_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "now": lambda: FORM_NOW,
     "due": lambda key: at("2026-10-11 00:00"),
     "deadline_is": lambda key, status: status == "running",
+    "unpaused_days": lambda key, number, start: counting.working_days(CALENDAR, number, start).due_at,
     "config": CITY_RULES.__getitem__,
     "materials": lambda kind: 1,
     "unit_kind": lambda code: FakeDirectory.units[code].kind if code in FakeDirectory.units else None,
     "completed_at": lambda element_id: None,
+    "empowered": lambda code: True,
+    "same_case": lambda *_: "",
 }
 """What the runtime gives to the expressions of a form, at 2026-10-09 10:00, one day before the referral is due."""
 

@@ -169,7 +169,7 @@ def problems_of(
         read_elements(root),
         forms_of() if forms is None else forms,
         operations=OPERATIONS,
-        known_units={"justice_bureau", "city_government", "ecology"},
+        known_units={"justice_bureau", "supervision_bureau", "city_government", "ecology"},
         roles=ROLES,
         functions=FUNCTIONS,
         config_keys=read_rules((PROCESSES / "city.toml").read_text(encoding="utf-8")),

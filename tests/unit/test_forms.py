@@ -607,6 +607,13 @@ def test_a_warning_is_said_but_refuses_nothing() -> None:
     assert answer(made_of, a="on") == {"a": True}
 
 
+def test_a_warning_may_tell_what_it_has_found() -> None:
+    made_of = form(component(properties={"warn": '"已有 " + value if value == "SW-1" else ""', "warning": "没有用到"}))
+
+    assert warnings(made_of, {"a": "SW-1"}, {}, FORM_FUNCTIONS, evaluate) == {"a": "已有 SW-1"}
+    assert warnings(made_of, {"a": "SW-2"}, {}, FORM_FUNCTIONS, evaluate) == {}
+
+
 def test_a_warning_about_what_is_not_given_yet_waits() -> None:
     made_of = form(component("number", properties={"warn": "value > 5"}))
 

@@ -33,6 +33,11 @@ def test_the_dispute_resolution_is_accepted():
     assert problems_of(*shipped("dispute_resolution")) == []
 
 
+def test_the_first_responder_is_accepted_where_a_case_can_be_referred_and_a_dispute_settled():
+    called = {**signature_of("case_referral"), **signature_of("dispute_resolution")}
+    assert problems_of(*shipped("first_responder"), called) == []
+
+
 def test_the_small_diagram_is_accepted():
     assert problems_of(broken()) == []
 

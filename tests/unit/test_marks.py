@@ -62,6 +62,39 @@ def test_natural_days_are_reminded_of_like_working_days() -> None:
     assert reminders(record) == [at("2026-09-30 09:00"), at("2026-10-08 09:00")]
 
 
+def test_a_single_month_is_reminded_of_a_working_day_earlier_too() -> None:
+    record = period(counting.months(CALENDAR, 1, at("2026-09-10 10:00")))  # last day Saturday 2026-10-10, worked
+
+    assert reminders(record) == [at("2026-10-09 09:00"), at("2026-10-10 09:00")]
+
+
+def test_a_make_up_saturday_is_the_day_before_a_monday() -> None:
+    record = referral("2026-10-08 10:00")  # 9, 10 (a Saturday that is worked) and Monday 12
+
+    assert reminders(record) == [at("2026-10-10 09:00"), at("2026-10-12 09:00")]
+
+
+def test_a_weekend_that_is_off_is_no_day_to_remind_on() -> None:
+    record = referral("2026-10-14 10:00")  # 15, 16 and Monday 19
+
+    assert reminders(record) == [at("2026-10-16 09:00"), at("2026-10-19 09:00")]
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_few_natural_days_are_reminded_of_on_the_last_day_only(number: int) -> None:
+    record = period(counting.natural_days(CALENDAR, number, at("2026-03-10 10:00")))
+
+    assert [local(at).day for at in reminders(record)] == [10 + number]
+
+
+def test_escalations_count_a_make_up_saturday() -> None:
+    record = referral(
+        "2026-09-28 10:00", status="overdue"
+    )  # last day Thursday 2026-10-08; 9 and Saturday 10 are worked
+
+    assert escalations(record, "2026-10-12 00:00") == [at("2026-10-11 00:00")]
+
+
 def test_r57_twenty_four_hours_are_reminded_of_after_twelve_and_after_twenty() -> None:
     assert reminders(urgent_referral()) == [at("2026-10-01 05:00"), at("2026-10-01 13:00")]
 

@@ -9,6 +9,7 @@ import pytest
 from engine.organisation.assignment import (
     Actor,
     ButtonSubject,
+    ConfidentialSubject,
     Decision,
     InstanceSubject,
     ProcedureSubject,
@@ -270,3 +271,29 @@ def test_whoever_acts_as_the_principal_starts_what_the_principal_may_start() -> 
 def test_a_question_that_nobody_thought_of_is_no_yes(verb: str, subject: Subject) -> None:
     with pytest.raises(AssertionError):
         may(actor(*ROLES, unit=JUSTICE), verb, subject)
+
+
+# --- what is confidential ---
+
+
+@pytest.mark.parametrize(
+    ("who", "allowed"),
+    [
+        (actor("case_officer"), True),
+        (actor("acting_principal"), True),
+        (actor("archivist"), False),
+        (actor(), False),
+        (actor("case_officer", unit=DEPARTMENT), False),
+        (actor("case_officer", unit=JUSTICE), False),
+        (actor("principal_leader", unit=SUPERVISION), False),
+    ],
+)
+def test_a_confidential_value_is_for_the_handlers_of_its_unit_alone(who: Actor, allowed: bool) -> None:
+    """R60, scenario 33: neither a party nor oversight, and not everybody of the unit either."""
+    subject = ConfidentialSubject(frozenset({"town"}), frozenset({"case_officer", "principal_leader"}))
+
+    assert may(who, "read_confidential", subject).allowed is allowed
+
+
+def test_nobody_reads_what_is_confidential_to_no_unit() -> None:
+    assert not may(actor(*ROLES), "read_confidential", ConfidentialSubject(frozenset(), frozenset(ROLES))).allowed

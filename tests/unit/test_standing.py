@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -262,3 +263,22 @@ def test_the_last_number_of_a_strip_is_the_number_of_the_period(offset: int, num
 
 def test_the_last_day_of_the_examples_is_the_one_of_v03() -> None:
     assert referral().last_day == day(LAST_DAY)
+
+
+# --- a period that stands still ---
+
+
+def test_a_paused_period_is_neither_near_nor_over() -> None:
+    record = period(counting.working_days(CALENDAR, 3, at("2026-09-30 09:30")), status="paused")
+
+    assert standing(record, "2026-12-01 09:00") == Standing("paused")
+
+
+def test_the_days_on_which_a_period_stood_still_are_one_cell_of_its_strip() -> None:
+    pauses = [(day("2026-10-12"), day("2026-10-14"))]
+    count = counting.working_days(CALENDAR, 3, at("2026-10-09 09:30"), pauses=pauses)
+    record = replace(period(count), pauses=pauses)
+
+    assert tops_days_marks(strip(record, "2026-10-09 10:00"))[1:] == [
+        ("补班", "10", "1"), ("暂停", "11–14", "停"), ("周四", "15", "2"), ("周五", "16", "3"),
+    ]  # fmt: skip

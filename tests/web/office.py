@@ -21,9 +21,11 @@ from werkzeug.test import TestResponse, encode_multipart
 
 from engine.app import Engine
 from engine.db.tables import person
-from engine.documents.materials import Upload
+from engine.documents.files import Upload
+from engine.runtime import notices
 from engine.settings import Settings
 from tasks_ui import create_app
+from tests.files import PDF
 from tests.processes.town import Case, Town, cast_of
 
 PASSWORD = "one-for-all-of-them"
@@ -38,7 +40,6 @@ LIAISON, REVIEWER, HEAD, INSPECTOR = "luoyinuo.hb", "zhouyan.hb", "helan.hb", "s
 STRANGER, STRANGE_LIAISON = "shiyifan.sq", "lujingshu.sq"
 JUSTICE, SUPERVISION = "chengyu.sf", "zhuangmingzhe.jd"
 ONE_PAGE = {"copies": "1", "pages": "1", "original": "original"}
-PDF = b"%PDF-1.7\n1 0 obj\n"
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def open_office(settings: Settings) -> Numbers:
     ongoing = town.refer(at="2026-10-09T09:40", case_title="夜间偷倒垃圾", is_ongoing=True)
     photographs = Upload("现场照片.pdf", BytesIO(PDF))
     values = {"kind": "site_photos", "title": "现场照片", **ONE_PAGE}
-    town.engine.materials.add(town.person(OFFICER), prepare.task("prepare_materials"), values, photographs)
+    town.engine.materials.add(town.person(OFFICER), prepare.task("prepare_materials"), values, [photographs])
     town.at(NOW)
     town.close()
     return Numbers(*(case.number for case in (closed, over, review, approve, prepare, ongoing)))
@@ -113,7 +114,27 @@ class Office:
     def file(self) -> str:
         """The address of the one file that is there, on the list of the case that is prepared."""
         shown = self.desk(OFFICER).get(self.task("prepare", "prepare_materials"))
-        return str(shown.every("//a[starts-with(@href, '/materials/')]/@href")[0])
+        return str(shown.every("//a[starts-with(@href, '/materials/')]/@href")[0]).removesuffix("/preview")
+
+
+def a_message_of(office: Office, login: str) -> str:
+    """A notice that this person has, and nobody else among those who look."""
+    case = office.case("prepare")
+    (person_id,) = office.town.ids(login)
+    return office.town.write(
+        lambda tx: (
+            notices.tell_people(
+                tx,
+                office.engine.transactions.context(tx),
+                case.id,
+                "comment",
+                "qinghe",
+                [],
+                "请看一下。",
+                person_id=person_id,
+            ).id
+        )
+    )
 
 
 Values = Mapping[str, str | Sequence[str]]
@@ -128,15 +149,15 @@ class Desk:
         headers = Headers({"Accept": "text/html,*/*;q=0.8", **options.pop("headers", {})})
         return Page(self.client.get(path, headers=headers, **options))
 
-    def post(self, path: str, values: Values | None = None, file: tuple[str, bytes] | None = None) -> Page:
+    def post(self, path: str, values: Values | None = None, *files: tuple[str, bytes]) -> Page:
         """The form is sent, with the token that the page holds against forged forms."""
-        return self.send(path, {"csrf_token": self.token(), **(values or {})}, file)
+        return self.send(path, {"csrf_token": self.token(), **(values or {})}, *files)
 
-    def send(self, path: str, values: Values, file: tuple[str, bytes] | None = None, **options: Any) -> Page:
+    def send(self, path: str, values: Values, *files: tuple[str, bytes], **options: Any) -> Page:
         """Exactly these values are sent."""
-        if file is not None:
-            name, content = file
-            boundary, body = encode_multipart({**values, "file": FileStorage(BytesIO(content), filename=name)})
+        if files:
+            stored = [FileStorage(BytesIO(content), filename=name) for name, content in files]
+            boundary, body = encode_multipart({**values, "file": stored})
             type_ = f"multipart/form-data; boundary={boundary}"
             return Page(self.client.post(path, data=body, content_type=type_, **options))
         return Page(self.client.post(path, data=dict(values), **options))

@@ -135,7 +135,9 @@ def test_an_internal_body_with_an_exception_must_name_the_law(office: Office) ->
 def test_whoever_works_in_an_internal_body_is_told_in_whose_name_it_goes(office: Office) -> None:
     shown = office.desk(INSPECTOR).get(START)
 
-    assert shown.words("//*[@id='body']") == ("你在环境监察科。内设机构不能作移送单位，将以市生态环境局的名义发起。")
+    assert shown.words("//*[@id='body']") == (
+        "你在环境监察科。内设机构不能以自己的名义发起，将以市生态环境局的名义发起。"
+    )
 
 
 def test_a_period_that_has_run_out_before_the_start_asks_for_the_reason(office: Office) -> None:

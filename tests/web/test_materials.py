@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-from zipfile import ZipFile
+from pathlib import Path
 
 import pytest
 
-from engine.documents.materials import SIZE_LIMIT
+from engine.documents.files import SIZE_LIMIT, FileStore, Upload
+from engine.errors import StoreFull
+from tests.files import DOCX, JPEG, MP4, PDF, PNG, XLSX, package, pdf, picture
 from tests.web.office import (
     COLLEAGUE,
     JUSTICE,
@@ -16,7 +17,6 @@ from tests.web.office import (
     NOBODY,
     OFFICER,
     ONE_PAGE,
-    PDF,
     REVIEWER,
     STRANGER,
     SUPERVISION,
@@ -24,16 +24,8 @@ from tests.web.office import (
     Page,
 )
 
-SANDBOX = "default-src 'none'; img-src 'self'; media-src 'self'; sandbox"
+SANDBOX = "default-src 'none'; img-src 'self'; media-src 'self'; frame-ancestors 'self'; sandbox"
 PHOTO = {"kind": "site_photos", "title": "新照片", **ONE_PAGE}
-JPEG, PNG = b"\xff\xd8\xff\xe0\x00\x10JFIF", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
-
-
-def zipped() -> bytes:
-    content = BytesIO()
-    with ZipFile(content, "w") as file:
-        file.writestr("word/document.xml", "<w:document/>")
-    return content.getvalue()
 
 
 def add(office: Office, name: str = "照片.pdf", content: bytes = PDF, login: str = OFFICER, **changed: str) -> Page:
@@ -59,9 +51,9 @@ def problem(page: Page) -> str:
         ("现场.jpg", JPEG),
         ("现场.jpeg", JPEG),
         ("现场.png", PNG),
-        ("笔录.docx", zipped()),
-        ("清单.xlsx", zipped()),
-        ("录像.mp4", b"\x00\x00\x00\x18ftypmp42"),
+        ("笔录.docx", DOCX),
+        ("清单.xlsx", XLSX),
+        ("录像.mp4", MP4),
     ],
 )
 def test_the_kinds_of_file_that_offices_use_are_taken(office: Office, name: str, content: bytes) -> None:
@@ -89,7 +81,14 @@ def test_other_kinds_are_refused_with_what_is_taken(office: Office, name: str) -
         ("假.pdf", b"<script>alert(1)</script>"),
         ("假.jpg", PNG),
         ("假.png", b"GIF89a"),
+        ("假.pdf", b"%PDF-1.7 cut off"),
+        ("假.jpg", picture("GIF")),
+        ("假.png", PNG[:40]),
         ("假.docx", b"not a zip"),
+        ("假.docx", XLSX),
+        ("假.xlsx", package("readme.txt")),
+        ("假.xlsx", XLSX[:-30]),
+        ("假.mp4", PDF),
     ],
 )
 def test_a_file_that_is_not_what_its_name_says_is_refused(office: Office, name: str, content: bytes) -> None:
@@ -105,7 +104,7 @@ def test_an_empty_file_is_refused(office: Office) -> None:
 
 
 def test_a_photograph_of_several_megabytes_is_taken(office: Office) -> None:
-    assert add(office, "大照片.jpg", JPEG + bytes(6_000_000)).status == 302
+    assert add(office, "大照片.jpg", picture("JPEG", 4000, 3000) + bytes(6_000_000)).status == 302
 
 
 def test_a_file_over_the_limit_is_refused_with_a_sentence(office: Office) -> None:
@@ -116,9 +115,12 @@ def test_a_file_over_the_limit_is_refused_with_a_sentence(office: Office) -> Non
 
 
 def test_what_is_far_over_the_limit_is_not_even_read(office: Office) -> None:
-    refused = add(office, content=PDF + bytes(SIZE_LIMIT + 2_000_000))
+    refused = add(office, content=PDF + bytes(4 * SIZE_LIMIT + 2_000_000))
 
-    assert (refused.status, refused.said) == (413, "发来的内容太大：表单最多 2 MB，文件最多 50 MB。")
+    assert (refused.status, refused.said) == (
+        413,
+        "发来的内容太大：表单最多 2 MB，每个文件最多 50 MB，一次最多 200 MB。",
+    )
 
 
 def test_a_refused_file_leaves_nothing_on_the_disk(office: Office) -> None:
@@ -245,11 +247,11 @@ def test_a_file_that_browsers_show_is_shown_in_a_sandbox(office: Office) -> None
 
 @pytest.mark.parametrize(("name", "ending"), [("笔录.docx", "docx"), ("清单.xlsx", "xlsx")])
 def test_a_file_that_browsers_do_not_show_is_handed_over_under_its_name(office: Office, name: str, ending: str) -> None:
-    add(office, name, zipped())
+    add(office, name, DOCX if ending == "docx" else XLSX)
     desk = office.desk(OFFICER)
     address = desk.get(office.task("prepare", "prepare_materials")).every(f"//a[contains(., '{name}')]/@href")[0]
 
-    headers = desk.get(address).headers
+    headers = desk.get(address.removesuffix("/preview")).headers
 
     assert headers["Content-Disposition"].startswith("attachment;")
     assert f".{ending}" in headers["Content-Disposition"]
@@ -262,3 +264,139 @@ def test_material_on_paper_has_no_file_to_open(office: Office) -> None:
 
     assert len(shown.every("//section[@id='materials']//a[starts-with(@href, '/materials/')]")) == 1
     assert len(listed(office)) == 2
+
+
+# --- several files, and what they say of themselves ---
+
+
+def row(office: Office, title: str) -> str:
+    shown = office.desk(OFFICER).get(office.task("prepare", "prepare_materials"))
+    return shown.words(f"//section[@id='materials']//tbody/tr[contains(., '{title}')]")
+
+
+@pytest.mark.parametrize(("name", "content", "pages"), [("笔录.pdf", pdf(7), "7"), ("照片.jpg", JPEG, "1")])
+def test_pages_that_are_not_given_are_counted_in_the_file(
+    office: Office, name: str, content: bytes, pages: str
+) -> None:
+    assert add(office, name, content, pages="").status == 302
+    assert f"1{pages}{name}" in row(office, "新照片")
+
+
+def test_pages_that_nothing_can_count_are_asked_for(office: Office) -> None:
+    assert problem(add(office, "笔录.docx", DOCX, pages="")) == "纸质材料和数不出页数的文件，请填写页数。"
+
+
+def add_several(office: Office, *files: tuple[str, bytes], **changed: str) -> Page:
+    path = f"{office.task('prepare', 'prepare_materials')}/material"
+    return office.desk(OFFICER).post(path, {**PHOTO, "pages": "", **changed}, *files)
+
+
+def test_several_files_are_added_at_once_each_under_its_own_name(office: Office) -> None:
+    added = add_several(office, ("东侧.jpg", JPEG), ("西侧.png", PNG), ("笔录.pdf", pdf(3)))
+
+    assert added.status == 302
+    assert listed(office) == ["现场照片", "东侧", "西侧", "笔录"]
+    assert "kind=site_photos" in added.location, "the next one is most often of the same kind"
+
+
+def test_of_several_files_all_are_taken_or_none(office: Office) -> None:
+    refused = add_several(office, ("东侧.jpg", JPEG), ("程序.jpg", b"MZ"), ("笔录.pdf", pdf(3)))
+
+    assert refused.status == 422
+    assert problem(refused).startswith("程序.jpg：文件内容不是 JPG")
+    assert listed(office) == ["现场照片"]
+
+
+def test_too_many_files_at_once_are_refused(office: Office) -> None:
+    refused = add_several(office, *[(f"{number}.jpg", JPEG) for number in range(31)])
+
+    assert problem(refused) == "一次最多上传 30 个文件，这次选了 31 个，请分几次。"
+
+
+def test_a_zip_bomb_is_refused_and_not_unpacked_into_memory(office: Office) -> None:
+    bomb = package("word/document.xml", word__media__image1=bytes(400 * 1024 * 1024))
+
+    assert len(bomb) < 1_000_000
+    assert problem(add(office, "小.docx", bomb)) == "文件解开以后太大，不能上传。请检查是不是正常的文件。"
+
+
+def test_a_picture_with_far_too_many_pixels_is_refused(office: Office) -> None:
+    header = PNG[:16] + (60_000).to_bytes(4, "big") * 2 + PNG[24:]
+
+    assert problem(add(office, "大.png", header)).startswith(("图片的像素太多", "文件内容不是 PNG"))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("密.pdf", pdf(password="secret"), "这份 PDF 设了密码"),
+        ("宏.docx", package("word/document.xml", **{"word__vbaProject.bin": b"x"}), "文件里有宏"),
+    ],
+)
+def test_what_the_other_side_could_not_open_safely_is_refused(
+    office: Office, name: str, content: bytes, sentence: str
+) -> None:
+    assert problem(add(office, name, content)).startswith(sentence)
+
+
+def test_a_disk_that_takes_nothing_more_is_said_and_nothing_is_listed(office: Office) -> None:
+    folder = office.town.settings.data_dir / "materials"
+    kept = folder.rename(folder.with_name("kept"))
+    folder.write_bytes(b"a file stands where the folder should be")
+    try:
+        refused = add(office, "照片.jpg", JPEG)
+    finally:
+        folder.unlink()
+        kept.rename(folder)
+
+    assert refused.status == 507
+    assert refused.said.startswith("文件没有存上：服务器的存储空间不够或写不进去。")
+    assert listed(office) == ["现场照片"]
+
+
+def test_an_unfinished_file_is_not_left_behind(tmp_path: Path) -> None:
+    store = FileStore(tmp_path / "files")
+
+    class Broken:
+        def read(self, size: int) -> bytes:
+            raise OSError("no space left on device")
+
+    with pytest.raises(StoreFull):
+        store.put(Upload("照片.jpg", Broken()))  # type: ignore[arg-type]
+
+    assert not list(store.folder.iterdir())
+
+
+# --- looking at it ---
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "shown_as"),
+    [
+        ("照片.jpg", JPEG, "//article//img/@src"),
+        ("笔录.pdf", PDF, "//article//iframe/@src"),
+        ("录像.mp4", MP4, "//article//video/@src"),
+    ],
+)
+def test_pictures_pdf_and_film_are_looked_at_on_a_page_of_ours(
+    office: Office, name: str, content: bytes, shown_as: str
+) -> None:
+    add(office, name, content)
+    desk = office.desk(LEADER)
+    address = desk.get(f"/instances/{office.case('prepare').number}").every("//a[text()='新照片']/@href")[0]
+
+    page = desk.get(address)
+
+    assert page.every(shown_as) == [address.removesuffix("/preview")]
+    assert desk.get(address.removesuffix("/preview")).headers["X-Frame-Options"] == "SAMEORIGIN"
+
+
+def test_from_one_material_one_goes_to_the_next(office: Office) -> None:
+    add_several(office, ("东侧.jpg", JPEG), ("西侧.png", PNG))
+    desk = office.desk(OFFICER)
+
+    first = desk.get(f"{office.file}/preview")
+    second = desk.get(first.every("//a[@rel='next']/@href")[0])
+
+    assert (first.every("//a[@rel='prev']"), len(second.every("//a[@rel='prev']"))) == ([], 1)
+    assert "电子材料第 2 份，共 3 份" in second.words("//article")

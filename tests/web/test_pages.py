@@ -428,3 +428,18 @@ def test_the_banner_stands_on_every_page_of_a_demonstration(office: Office) -> N
     assert desk.get("/login").texts("//p[@class='banner']") == [
         "演示数据，人和事都是虚构的。现在是 2026-10-09 周五 10:12"
     ]
+
+
+def test_the_unit_that_keeps_the_case_downloads_its_file(office: Office) -> None:
+    """R48"""
+    office.town.tick()
+    number = office.case("closed").number
+    page = office.desk(REVIEWER).get(f"/instances/{number}")
+
+    package = office.desk(REVIEWER).get(page.every("//a[contains(., '下载归档包')]/@href")[0])
+
+    assert package.content.startswith(b"PK")
+    assert f"-{number}.zip" in package.headers["Content-Disposition"]
+    assert "第 1 卷" in office.desk(OFFICER).get(f"/instances/{number}").words("//section[1]")
+    assert not office.desk(OFFICER).get(f"/instances/{number}").every("//a[contains(., '下载归档包')]")
+    assert office.desk(OFFICER).get(f"/instances/{number}/archive.zip").status == 403

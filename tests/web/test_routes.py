@@ -8,7 +8,19 @@ from __future__ import annotations
 
 import pytest
 
-from tests.web.office import JUSTICE, LEADER, LIAISON, NOBODY, OFFICER, STRANGER, SUPERVISION, Desk, Office, Page
+from tests.web.office import (
+    JUSTICE,
+    LEADER,
+    LIAISON,
+    NOBODY,
+    OFFICER,
+    STRANGER,
+    SUPERVISION,
+    Desk,
+    Office,
+    Page,
+    a_message_of,
+)
 
 WHO = (NOBODY, OFFICER, LEADER, LIAISON, STRANGER, JUSTICE, SUPERVISION)
 EXPECTED = {
@@ -28,7 +40,7 @@ EXPECTED = {
     "POST /tasks/<task_id>/release": (401, 403, 403, 403, 404, 403, 403),
     "POST /tasks/<task_id>/material": (401, 422, 403, 403, 404, 403, 403),
     "POST /tasks/<task_id>/material/<material_id>/remove": (401, 302, 403, 403, 404, 403, 403),
-    "GET /start": (302, 200, 302, 200, 200, 200, 200),
+    "GET /start": (302, 200, 302, 302, 200, 200, 200),
     "GET /start/<key>": (302, 200, 403, 403, 200, 403, 403),
     "POST /start/<key>": (401, 422, 403, 403, 422, 403, 403),
     "POST /start/<key>/draft": (401, 200, 403, 403, 200, 403, 403),
@@ -49,6 +61,15 @@ EXPECTED = {
     "POST /tasks/<task_id>/papers/<issuing_id>/edit": (401, 422, 403, 403, 404, 403, 403),
     "POST /tasks/<task_id>/papers/<issuing_id>/reset": (401, 302, 403, 403, 404, 403, 403),
     "GET /materials/<material_id>": (302, 200, 200, 200, 404, 200, 200),
+    "GET /materials/<material_id>/preview": (302, 200, 200, 200, 404, 200, 200),
+    "GET /instances/<number>/archive.zip": (302, 404, 404, 404, 404, 404, 404),
+    "GET /messages": (302, 200, 200, 200, 200, 200, 200),
+    "GET /messages/<notice_id>": (302, 302, 404, 404, 404, 404, 404),
+    "POST /messages/<notice_id>": (401, 302, 404, 404, 404, 404, 404),
+    "POST /messages/read": (401, 302, 302, 302, 302, 302, 302),
+    "GET /settings/notices": (302, 200, 200, 200, 200, 200, 200),
+    "POST /settings/notices": (401, 302, 302, 302, 302, 302, 302),
+    "GET /supervision/notices": (302, 403, 403, 403, 403, 200, 200),
     "GET /supervision": (302, 403, 403, 403, 403, 200, 200),
     "GET /supervision/<key>/diagram.bpmn": (302, 403, 403, 403, 403, 200, 200),
 }
@@ -74,6 +95,8 @@ UNKNOWN = [
     "POST /documents/nothing/void",
     "GET /tasks/nothing/papers/nothing",
     "POST /tasks/nothing/papers/nothing/edit",
+    "GET /messages/nothing",
+    "POST /messages/nothing",
     "GET /materials/nothing",
     "GET /nothing/at/all",
     "GET /tasks/" + "x" * 3000,
@@ -103,6 +126,7 @@ def address(office: Office) -> dict[str, str]:
         "<issuing_id>": "deliver_referral",
         "<int:number>": "1",
         "<material_id>": office.file.rsplit("/", 1)[1],
+        "<notice_id>": a_message_of(office, OFFICER),
         "<document_id>": document.rsplit("/", 1)[1],
     }
 
@@ -182,7 +206,7 @@ def test_a_huge_form_is_refused_with_a_sentence(office: Office, path: str) -> No
     refused = desk.post(path, {"case_title": "长" * 1_000_000})
 
     assert refused.status == 413
-    assert refused.said == "发来的内容太大：表单最多 2 MB，文件最多 50 MB。"
+    assert refused.said == "发来的内容太大：表单最多 2 MB，每个文件最多 50 MB，一次最多 200 MB。"
 
 
 def test_a_script_that_may_not_is_told_why_in_its_own_language(office: Office) -> None:

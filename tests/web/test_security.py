@@ -11,7 +11,8 @@ from engine.app import Engine
 from engine.db.tables import person
 from engine.settings import Settings
 from tasks_ui import create_app
-from tests.web.office import JUSTICE, LEADER, OFFICER, PDF, STRANGER, SUPERVISION, Desk, Office, Page
+from tests.files import PDF
+from tests.web.office import JUSTICE, LEADER, OFFICER, STRANGER, SUPERVISION, Desk, Office, Page
 
 STRICT = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "

@@ -94,11 +94,13 @@ class Draft:
 
     @cached_property
     def said(self) -> frozenset[str]:
-        """The names that somebody says: a form, a service task, or the start itself."""
+        """The names that somebody says: a form, a service task, a called procedure, or the start itself."""
         names = {key for form in self.forms.values() for key in form.own_keys}
         for element in self.of_kind("serviceTask", "sendTask"):
             names |= {name.removeprefix(FACT) for name in element.properties if name.startswith(FACT)}
             names |= {element.properties.get(name, "") for name in SAYING}
+        for call in self.of_kind("callActivity"):
+            names |= {handover.fact for handover in call.outputs}
         return frozenset(names | {self.diagram.process.starter_fact}) - {""}
 
     @cached_property

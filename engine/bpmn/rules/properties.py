@@ -28,6 +28,10 @@ def check(draft: Draft) -> Iterator[Problem]:
     for end in draft.of_kind("endEvent"):
         if len(end.properties.get("result", "")) > NAME_LIMIT:
             yield about(end, "结果的代码太长。", f"请把属性 result 写短些，最多 {NAME_LIMIT} 个字符。")
+        if archived_by := end.properties.get("archived_by"):
+            yield from names_unit(draft, end, archived_by)
+            if "result" not in end.properties:
+                yield about(end, "写了由谁归档，却不是办件的结果。", "请在写着属性 result 的结束事件上写 archived_by。")
 
 
 def takes(draft: Draft, element: Element, what: str) -> frozenset[str]:
@@ -90,6 +94,12 @@ def _operation(draft: Draft, element: Element) -> Iterator[Problem]:
 def _document(draft: Draft, element: Element) -> Iterator[Problem]:
     properties = element.properties
     units = [properties[name] for name in ("from", "to") if properties.get(name)]
+    if bool(properties.get("to", "").strip()) == bool(properties.get("addressee", "").strip()):
+        yield about(
+            element,
+            "文书要么给一个单位（to），要么给单位以外的人（addressee）。",
+            "请在属性 to 和 addressee 里只写一个。",
+        )
     for unit in dict.fromkeys(units):
         yield from names_unit(draft, element, unit)
     if len(units) == 2 and units[0] == units[1]:

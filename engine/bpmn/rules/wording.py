@@ -14,12 +14,13 @@ from engine.bpmn.rules.properties import takes
 from engine.errors import ExpressionError, Problem
 from engine.forms.schema import Form
 
-ARGUMENTS = {
-    "now": 0, "due": 1, "deadline_is": 2, "config": 1, "materials": 1, "unit_kind": 1, "completed_at": 1,
+ARGUMENTS: dict[str, int | None] = {
+    "now": 0, "due": 1, "deadline_is": 2, "unpaused_days": 3, "config": 1, "materials": 1, "unit_kind": 1, "completed_at": 1,
+    "empowered": 1, "same_case": None,
     "working_days": 2, "natural_days": 2, "months": 2, "hours": 2, "working_days_before": 2, "natural_days_before": 2,
 }  # fmt: skip
-"""How many arguments the engine's own functions take."""
-STATUSES = frozenset({"running", "overdue", "met", "met_late", "cancelled"})
+"""How many arguments the engine's own functions take; None for a number that is judged by itself."""
+STATUSES = frozenset({"running", "overdue", "paused", "met", "met_late", "cancelled"})
 """What a period can be, for `deadline_is`."""
 
 
@@ -141,14 +142,28 @@ def _calls(draft: Draft, written: Written, expression: Expression) -> Iterator[P
         name, wanted = node.func.id, ARGUMENTS.get(node.func.id)
         if wanted is not None and len(node.args) != wanted:
             yield written.problem(f"函数 {name} 要有 {wanted} 个参数，这里有 {len(node.args)} 个。", "请改正参数。")
-        elif name in ("due", "deadline_is"):
+        elif name in ("due", "deadline_is", "unpaused_days"):
             yield from _literal(written, name, node.args[0], draft.deadlines, "期限")
         elif name == "config":
             yield from _literal(written, name, node.args[0], draft.rules, "城市规则")
         elif name == "completed_at":
             yield from _literal(written, name, node.args[0], draft.user_tasks, "用户任务")
+        elif name == "same_case":
+            yield from _same_case(draft, written, node)
         if name == "deadline_is" and len(node.args) == 2:
             yield from _literal(written, name, node.args[1], STATUSES, "期限状态")
+
+
+def _same_case(draft: Draft, written: Written, node: ast.Call) -> Iterator[Problem]:
+    """Days, the fact of receipt with its value, then at least two facts that must agree, each with its value."""
+    if len(node.args) < 7 or len(node.args) % 2 == 0:
+        yield written.problem(
+            f"函数 same_case 的参数数目不对（{len(node.args)} 个）。",
+            '请写日数、收到时间的名字和值，再成对写至少两项要相同的：same_case(30, "received_at", received_at, "a", a, "b", b)。',
+        )
+        return
+    for name in node.args[1::2]:
+        yield from _literal(written, "same_case", name, draft.facts, "事实")
 
 
 def _literal(written: Written, function: str, node: ast.expr, known: frozenset[str], what: str) -> Iterator[Problem]:

@@ -6,10 +6,12 @@ matters to what is stored (`Json`). Every table that grows with the work carries
 
 from __future__ import annotations
 
+from engine.db.tables.archive import archive_package
 from engine.db.tables.base import metadata
 from engine.db.tables.definitions import calendar_version, city_rule, definition_version
+from engine.db.tables.notices import notice, notice_preference, notice_receipt, outbox, supervision_item
 from engine.db.tables.organisation import matter, person, post, sign_in, sign_in_failure, unit
-from engine.db.tables.papers import document, letter_version, material, notice, paper_draft, paper_sequence
+from engine.db.tables.papers import document, letter_version, material, paper_draft, paper_sequence
 from engine.db.tables.record import audit_entry, audit_head, incident
 from engine.db.tables.work import (
     deadline,
@@ -24,6 +26,7 @@ from engine.db.tables.work import (
 )
 
 __all__ = [
+    "archive_package",
     "audit_entry",
     "audit_head",
     "calendar_version",
@@ -38,7 +41,10 @@ __all__ = [
     "matter",
     "metadata",
     "notice",
+    "notice_preference",
+    "notice_receipt",
     "number_sequence",
+    "outbox",
     "paper_draft",
     "paper_sequence",
     "party",
@@ -48,6 +54,7 @@ __all__ = [
     "sign_in",
     "sign_in_failure",
     "start_draft",
+    "supervision_item",
     "task",
     "task_draft",
     "timer",

@@ -30,6 +30,7 @@ person = Table(
     Column("name", Text, nullable=False),
     Column("password_hash", Text, nullable=False),
     Column("active", Boolean, nullable=False, server_default=text("true")),
+    Column("email", String(254), comment="where notices go outside the pages; null: nowhere"),
 )
 
 post = Table(

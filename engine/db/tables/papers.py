@@ -1,4 +1,4 @@
-"""What is written and sent: documents, material, notices."""
+"""What is written and sent: documents and material."""
 
 from __future__ import annotations
 
@@ -96,20 +96,4 @@ material = Table(
     Column("added_by", ForeignKey("person.id"), nullable=False),
     Column("removed_at", Instant, comment="taken off the list again; the file stays"),
     Index(None, "instance_id"),
-)
-
-notice = Table(
-    "notice",
-    metadata,
-    Column("id", String(32), primary_key=True),
-    Column("instance_id", ForeignKey("process_instance.id"), nullable=False),
-    Column("kind", String(16), nullable=False, comment="remind, overdue, escalate, moved, told"),
-    Column("unit_code", ForeignKey("unit.code"), nullable=False),
-    Column("roles", Json, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("deadline_id", ForeignKey("deadline.id")),
-    Column("due_at", Instant, nullable=False, comment="the instant it was meant for"),
-    Column("made_at", Instant, nullable=False),
-    Index(None, "instance_id"),
-    Index(None, "unit_code", "made_at"),
 )

@@ -140,7 +140,7 @@ deadline = Table(
     Column("provisional", Boolean, nullable=False),
     Column("trace", Json, nullable=False, comment="counted and skipped days with their reasons"),
     Column("calendar_version", String(64), nullable=False),
-    Column("status", String(16), nullable=False, comment="running, overdue, met, met_late, cancelled"),
+    Column("status", String(16), nullable=False, comment="running, overdue, paused, met, met_late, cancelled"),
     Column("armed_at", Instant, nullable=False),
     Column("original_due_at", Instant, nullable=False),
     Column("moves", Json, nullable=False, comment="every change of the due instant: when, from, to, why"),
@@ -148,7 +148,7 @@ deadline = Table(
     Column("ended_at", Instant),
     Index(None, "instance_id", "key"),
     Index(None, "status", "due_at"),
-    CheckConstraint("status in ('running', 'overdue', 'met', 'met_late', 'cancelled')", name="status"),
+    CheckConstraint("status in ('running', 'overdue', 'paused', 'met', 'met_late', 'cancelled')", name="status"),
 )
 
 timer = Table(

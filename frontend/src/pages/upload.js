@@ -57,10 +57,11 @@ function takeOver(form, html) {
 
 /** @param {HTMLFormElement} form */
 function keepUpload(form) {
-  const input = /** @type {HTMLInputElement | null} */ (form.querySelector('input[type="file"]'));
-  if (!input) {
+  const inputs = /** @type {HTMLInputElement[]} */ ([...form.querySelectorAll('input[type="file"]')]);
+  if (!inputs.length) {
     return;
   }
+  const chosen = () => inputs.flatMap((input) => [...(input.files ?? [])]); // a camera is an input of its own
   const list = place(form, 'list', () => document.createElement('ul'));
   list.classList.add('upload__list');
   const problem = place(form, 'problem', () => {
@@ -94,12 +95,12 @@ function keepUpload(form) {
 
   const tooLarge = () => {
     const most = Number(form.dataset.maxBytes ?? Infinity);
-    return [...(input.files ?? [])].find((file) => file.size > most);
+    return chosen().find((file) => file.size > most);
   };
 
   const show = () => {
     list.replaceChildren(
-      ...[...(input.files ?? [])].map((file) => {
+      ...chosen().map((file) => {
         const item = document.createElement('li');
         const size = document.createElement('span');
         size.textContent = readableSize(file.size);
@@ -149,12 +150,12 @@ function keepUpload(form) {
     request.send(body);
   };
 
-  input.addEventListener('change', () => {
+  inputs.forEach((input) => input.addEventListener('change', () => {
     show();
-    if (form.dataset.upload === 'now' && input.files?.length && !tooLarge()) {
+    if (form.dataset.upload === 'now' && chosen().length && !tooLarge()) {
       send();
     }
-  });
+  }));
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     if (!form.hasAttribute('data-busy') && !tooLarge()) {

@@ -1,0 +1,1 @@
+"""The file of a case that has ended: gathered, packed, chained within the unit that keeps it, and checked offline."""

@@ -1,0 +1,166 @@
+"""Everything that belongs to the file of one case, as files: what was said, written, sent, counted and recorded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path, PurePath
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from engine.db.tables import (
+    audit_entry,
+    definition_version,
+    document,
+    fact,
+    material,
+    person,
+    process_instance,
+    task,
+    unit,
+)
+from engine.db.tables import deadline as deadline_table
+from engine.db.values import decode
+from engine.deployments import definitions
+from engine.deployments.definitions import Definition
+from engine.documents.files import FileStore
+from engine.forms.schema import Form
+from engine.reports.answers import in_words
+from engine.reports.units import Names
+
+FORMAT = "lianban-archive/1"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file of the package. `content` is its bytes, or where the file lies."""
+
+    path: str
+    title: str
+    content: bytes | Path
+
+
+def parts(tx: Connection, instance_id: str, files: FileStore) -> list[Part]:
+    """The parts in the order in which a reader would want them. Raises OSError when a stored file cannot be read."""
+    instance = tx.execute(select(process_instance).where(process_instance.c.id == instance_id)).one()
+    definition = definitions.load(tx, instance.definition_id)
+    names = Names(tx)
+    return [
+        Part("case.json", "办件概况", _json(_case(tx, instance, definition))),
+        *_answers(tx, instance, definition, names),
+        *_documents(tx, instance_id),
+        *_materials(tx, instance_id, files),
+        Part("facts.json", "全部填报值，包括被更正的", _json(_rows(tx, fact, instance_id, "id"))),
+        Part("deadlines.json", "期限和逐日计算", _json(_rows(tx, deadline_table, instance_id, "armed_at"))),
+        Part("history.json", "审计记录（逐条相扣）", _json(_rows(tx, audit_entry, instance_id, "sequence"))),
+        Part("names.json", "记录里的人员和单位", _json(_names(tx))),
+        *_definition(tx, instance, definition),
+    ]
+
+
+def _case(tx: Connection, instance: Row[Any], definition: Definition) -> dict[str, Any]:
+    kept = ("id", "number", "key", "title", "result", "result_name", "started_at", "started_by", "ended_at")
+    origin = tx.scalar(select(process_instance.c.number).where(process_instance.c.id == instance.origin_instance_id))
+    begun = tx.scalars(
+        select(process_instance.c.number)
+        .where(process_instance.c.origin_instance_id == instance.id)
+        .order_by(process_instance.c.started_at, process_instance.c.id)
+    ).all()
+    return {
+        **{name: getattr(instance, name) for name in kept},
+        "procedure": definition.name,
+        "procedure_version": definition.version,
+        "begun_by": origin,
+        "begun": list(begun),
+    }
+
+
+def _answers(tx: Connection, instance: Row[Any], definition: Definition, names: Names) -> Iterator[Part]:
+    """What was filled in at the start and with each task that was done."""
+    said = tx.execute(select(fact).where(fact.c.instance_id == instance.id).order_by(fact.c.id)).all()
+    start = definition.forms[definition.diagram.process.start_form]
+    first = {row.name: row.value for row in said if row.task_id is None and row.revision <= 1}
+    yield Part("forms/00-start.json", f"{definition.name}：发起", _json(_filled(start, first, names)))
+    done = tx.execute(
+        select(task)
+        .where(task.c.instance_id == instance.id, task.c.status == "completed")
+        .order_by(task.c.ended_at, task.c.id)
+    ).all()
+    for number, row in enumerate(done, 1):
+        form = definition.form_of(definition.diagram.elements[row.element_id])
+        own = {found.name: found.value for found in said if found.task_id == row.id}
+        content = {
+            "task": row.id,
+            "element": row.element_id,
+            "unit": row.unit_code,
+            "opened_at": row.opened_at,
+            "ended_at": row.ended_at,
+            "ended_by": row.ended_by,
+            "outcome": row.outcome_name,
+            **_filled(form, own, names),
+        }
+        yield Part(f"forms/{number:02d}-{row.element_id}.json", row.name, _json(content))
+
+
+def _filled(form: Form, values: dict[str, Any], names: Names) -> dict[str, Any]:
+    entries = [
+        {
+            "name": field.key,
+            "label": field.label,
+            "value": values[field.key],
+            "words": in_words(field, decode(values[field.key]), names),
+        }
+        for field in form.fields
+        if field.key in values
+    ]
+    return {"form": form.id, "entries": entries}
+
+
+def _documents(tx: Connection, instance_id: str) -> Iterator[Part]:
+    own = select(document).where(document.c.instance_id == instance_id)
+    for row in tx.execute(own.order_by(document.c.sequence)):
+        yield Part(f"documents/{row.sequence:02d}-{row.code}.json", row.title, _json(dict(row._mapping)))
+
+
+def _materials(tx: Connection, instance_id: str, files: FileStore) -> Iterator[Part]:
+    """The list, also with what was taken off it again, and the files of what is on it or went with a letter."""
+    own = select(material).where(material.c.instance_id == instance_id)
+    rows = tx.execute(own.order_by(material.c.added_at, material.c.id)).all()
+    yield Part("materials.json", "材料清单", _json([dict(row._mapping) for row in rows]))
+    for number, row in enumerate(rows, 1):
+        if row.sha256 is not None:
+            ending = PurePath(row.file_name or "").suffix.lower()
+            yield Part(f"materials/{number:02d}-{row.sha256[:12]}{ending}", row.title, files.path(row.sha256))
+
+
+def _definition(tx: Connection, instance: Row[Any], definition: Definition) -> Iterator[Part]:
+    """The procedure as it ran: the analyst's own diagram and forms."""
+    row = tx.execute(select(definition_version).where(definition_version.c.id == instance.definition_id)).one()
+    yield Part(f"procedure/{definition.key}.bpmn", f"{definition.name}流程图", row.diagram)
+    for form_id, text in sorted(row.forms.items()):
+        content = text if isinstance(text, str) else json.dumps(text, ensure_ascii=False)
+        yield Part(f"procedure/forms/{form_id}.form", f"表单 {form_id}", content.encode())
+
+
+def _names(tx: Connection) -> dict[str, dict[str, str]]:
+    people = {row.id: row.name for row in tx.execute(select(person.c.id, person.c.name).order_by(person.c.id))}
+    units = {row.code: row.name for row in tx.execute(select(unit.c.code, unit.c.name).order_by(unit.c.code))}
+    return {"people": people, "units": units}
+
+
+def _rows(tx: Connection, table: Any, instance_id: str, order: str) -> list[dict[str, Any]]:
+    own = select(table).where(table.c.instance_id == instance_id)
+    return [dict(row._mapping) for row in tx.execute(own.order_by(table.c[order], table.c.id))]
+
+
+def _json(content: object) -> bytes:
+    return (json.dumps(content, ensure_ascii=False, indent=1, default=_plain) + "\n").encode()
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)

@@ -1,0 +1,113 @@
+"""Packages are made one after another, after the steps that ended their instances; each unit's follow one another."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection, func, select, update
+from sqlalchemy.exc import IntegrityError
+
+from engine.archive import contents, package
+from engine.archive.package import Heading
+from engine.clock import Clock
+from engine.db.session import Database
+from engine.db.tables import archive_package, process_instance, unit
+from engine.documents.files import FileStore
+from engine.ids import new_id
+
+AGAIN_AFTER = timedelta(minutes=10)
+"""How long a package that could not be made rests before it is tried again."""
+
+log = logging.getLogger("lianban.archive")
+
+
+class Keeper:
+    """Makes the packages that are wanted. Packages lie in `folder`/unit/, named by their place and their case."""
+
+    def __init__(self, database: Database, clock: Clock, folder: Path, files: FileStore) -> None:
+        self.database, self.clock, self.folder, self.files = database, clock, folder, files
+        self._resting: dict[str, datetime] = {}
+
+    def make_wanted(self) -> int:
+        """Every package that is wanted and can be made is made. Returns how many; the others are tried again later."""
+        made, now = 0, self.clock.now()
+        with self.database.reading() as tx:
+            wanted = tx.scalars(
+                select(archive_package.c.instance_id)
+                .where(archive_package.c.made_at.is_(None))
+                .order_by(archive_package.c.wanted_at, archive_package.c.instance_id)
+            ).all()
+        for instance_id in wanted:
+            if self._resting.get(instance_id, now) > now:
+                continue
+            try:
+                made += self._make(instance_id)
+                self._resting.pop(instance_id, None)
+            except Exception:
+                log.exception("the package of instance %s could not be made", instance_id)
+                self._resting[instance_id] = now + AGAIN_AFTER
+        return made
+
+    def path(self, unit_code: str, file_name: str) -> Path:
+        return self.folder / unit_code / file_name
+
+    def _make(self, instance_id: str) -> bool:
+        """The package is in its place, and its row says so. False when another worker was faster."""
+        with self.database.reading() as tx:
+            heading = self._heading(tx, instance_id)
+            if heading is None:
+                return False
+            parts = contents.parts(tx, instance_id, self.files)
+        name = f"{heading.sequence:06d}-{heading.number}.zip"
+        place = self.path(heading.unit_code, name)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = place.with_name(f"unfinished-{new_id()}")
+        try:
+            package.write(unfinished, heading, parts)
+            kept = {
+                "made_at": heading.made_at,
+                "sequence": heading.sequence,
+                "file_name": name,
+                "size": unfinished.stat().st_size,
+                "sha256": package.sha256_of(unfinished),
+                "previous_sha256": heading.previous_sha256,
+            }
+
+            def put(tx: Connection) -> bool:
+                waiting = (archive_package.c.instance_id == instance_id) & archive_package.c.made_at.is_(None)
+                changed = tx.execute(update(archive_package).where(waiting).values(**kept)).rowcount == 1
+                if changed:
+                    unfinished.replace(place)  # before the commit: a row never stands for a file that is not there
+                return changed
+
+            try:
+                return self.database.run(put)
+            except IntegrityError:  # another worker has taken this place in the unit's chain
+                return False
+        finally:
+            unfinished.unlink(missing_ok=True)
+
+    def _heading(self, tx: Connection, instance_id: str) -> Heading | None:
+        """What the package will say of itself; None when it has been made already."""
+        row = tx.execute(
+            select(archive_package, process_instance.c.number, process_instance.c.title, unit.c.name)
+            .join(process_instance, process_instance.c.id == archive_package.c.instance_id)
+            .join(unit, unit.c.code == archive_package.c.unit_code)
+            .where(archive_package.c.instance_id == instance_id, archive_package.c.made_at.is_(None))
+        ).first()
+        if row is None:
+            return None
+        own = archive_package.c.unit_code == row.unit_code
+        last = tx.scalar(select(func.max(archive_package.c.sequence)).where(own)) or 0
+        previous = tx.scalar(select(archive_package.c.sha256).where(own, archive_package.c.sequence == last))
+        return Heading(
+            number=row.number,
+            title=row.title,
+            unit_code=row.unit_code,
+            unit_name=row.name,
+            sequence=last + 1,
+            previous_sha256=previous,
+            made_at=self.clock.now(),
+        )

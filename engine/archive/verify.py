@@ -1,0 +1,139 @@
+"""Checking a package away from the system that made it: only the file is needed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile, ZipFile
+
+from engine.archive.contents import FORMAT
+from engine.archive.package import CHUNK, MANIFEST, sha256_of
+from engine.errors import ArchiveUnreadable
+from engine.runtime.audit import GENESIS, hash_entry
+
+MANIFEST_LIMIT = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Checked:
+    """`broken` holds a sentence for everything that does not fit; the package is whole when there is none."""
+
+    number: str
+    title: str
+    unit_name: str
+    sequence: int
+    sha256: str
+    files: int
+    entries: int
+    broken: tuple[str, ...]
+
+
+def verify(path: Path, previous: Path | None = None) -> Checked:
+    """The package is looked through, and with `previous` also whether it follows that one.
+
+    Raises ArchiveUnreadable when the file is no package of ours at all.
+    """
+    try:
+        with ZipFile(path) as package:
+            manifest = _manifest(package)
+            broken = [*_files(package, manifest)]
+            history = _history(package, broken)
+            broken += _chain(history)
+    except (BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError) as error:
+        raise ArchiveUnreadable(f"{path.name} 读不出来，不是完整的归档包：{error}") from error
+    if previous is not None:
+        broken += _follows(manifest, previous)
+    return Checked(
+        number=str(manifest["number"]),
+        title=str(manifest["title"]),
+        unit_name=str(manifest["unit_name"]),
+        sequence=int(manifest["sequence"]),
+        sha256=sha256_of(path),
+        files=len(manifest["files"]),
+        entries=len(history),
+        broken=tuple(broken),
+    )
+
+
+def _manifest(package: ZipFile) -> dict[str, Any]:
+    try:
+        if package.getinfo(MANIFEST).file_size > MANIFEST_LIMIT:
+            raise ArchiveUnreadable("归档包的清单大得不正常。")
+        manifest = json.loads(package.read(MANIFEST))
+        if manifest["format"] != FORMAT:
+            raise ArchiveUnreadable(f"归档包的格式是 {manifest['format']}，本程序只认 {FORMAT}。")
+        for name in ("number", "title", "unit_name", "sequence", "previous_sha256"):
+            manifest[name]
+        for listed in manifest["files"]:
+            (listed["path"], listed["sha256"], listed["size"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise ArchiveUnreadable("归档包里没有可用的清单（manifest.json），不是联办的归档包，或者已经损坏。") from error
+    return dict(manifest)
+
+
+def _files(package: ZipFile, manifest: dict[str, Any]) -> Iterator[str]:
+    """Every listed file is there as it was listed, and nothing else is."""
+    present = package.namelist()
+    for name in sorted({name for name in present if present.count(name) > 1}):
+        yield f"{name} 在包里出现了不止一次。"
+    listed = {found["path"]: found for found in manifest["files"]}
+    for name in sorted(set(present) - listed.keys() - {MANIFEST}):
+        yield f"{name} 不在清单上，是后来放进去的。"
+    for name, found in listed.items():
+        if name not in present:
+            yield f"{name}（{found.get('title', '')}）不见了。"
+            continue
+        digest, size = hashlib.sha256(), 0
+        try:
+            with package.open(name) as file:
+                while size <= found["size"] and (chunk := file.read(CHUNK)):
+                    digest.update(chunk)
+                    size += len(chunk)
+        except BadZipFile:
+            size = -1
+        if size != found["size"] or digest.hexdigest() != found["sha256"]:
+            yield f"{name}（{found.get('title', '')}）与清单不一致，内容被改过。"
+
+
+def _history(package: ZipFile, broken: list[str]) -> list[dict[str, Any]]:
+    try:
+        history = json.loads(package.read("history.json"))
+        return [dict(entry) for entry in history]
+    except (KeyError, ValueError, TypeError, BadZipFile):
+        broken.append("审计记录（history.json）读不出来。")
+        return []
+
+
+def _chain(history: list[dict[str, Any]]) -> Iterator[str]:
+    """The entries of the record hang together from the first to the last."""
+    previous = GENESIS
+    for expected, entry in enumerate(history, 1):
+        try:
+            fits = entry["sequence"] == expected and entry["previous_hash"] == previous
+            fits = fits and hash_entry({**entry, "at": datetime.fromisoformat(entry["at"])}) == entry["hash"]
+        except (KeyError, TypeError, ValueError):
+            fits = False
+        if not fits:
+            yield f"审计记录第 {expected} 条与前后接不上，可能有记录被改、被换或被删。"
+            return
+        previous = entry["hash"]
+
+
+def _follows(manifest: dict[str, Any], previous: Path) -> Iterator[str]:
+    try:
+        with ZipFile(previous) as package:
+            before = _manifest(package)
+    except (BadZipFile, OSError) as error:
+        raise ArchiveUnreadable(f"{previous.name} 读不出来，不是完整的归档包：{error}") from error
+    if (manifest["unit"], manifest["sequence"]) != (before.get("unit"), before["sequence"] + 1):
+        yield (
+            f"{previous.name} 是{before['unit_name']}的第 {before['sequence']} 卷，"
+            f"不是{manifest['unit_name']}第 {manifest['sequence']} 卷的前一卷。"
+        )
+    elif sha256_of(previous) != manifest["previous_sha256"]:
+        yield f"前一卷 {previous.name} 与归档时不一致，被改过或换过。"

@@ -1,0 +1,24 @@
+"""What is kept when an instance has ended: one package each, chained within the unit that keeps it."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint
+
+from engine.db.tables.base import metadata
+from engine.db.types import Instant
+
+archive_package = Table(
+    "archive_package",
+    metadata,
+    Column("instance_id", ForeignKey("process_instance.id"), primary_key=True),
+    Column("unit_code", ForeignKey("unit.code"), nullable=False, comment="who keeps the case file (R47, R48)"),
+    Column("wanted_at", Instant, nullable=False, comment="the end of the instance"),
+    Column("made_at", Instant, comment="null while it waits to be made"),
+    Column("sequence", Integer, comment="1, 2, 3 … without a gap within the unit"),
+    Column("file_name", String(200)),
+    Column("size", Integer),
+    Column("sha256", String(64)),
+    Column("previous_sha256", String(64), comment="of the unit's package before it"),
+    UniqueConstraint("unit_code", "sequence"),
+    Index(None, "made_at"),
+)

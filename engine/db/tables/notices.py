@@ -1,0 +1,99 @@
+"""What people are told, who has seen it, and what is still to be sent outside."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text
+
+from engine.db.tables.base import metadata
+from engine.db.types import Instant, Json
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("instance_id", ForeignKey("process_instance.id"), nullable=False),
+    Column("kind", String(16), nullable=False, comment="one of notices.kinds.GROUP_OF"),
+    Column("unit_code", ForeignKey("unit.code"), nullable=False),
+    Column("roles", Json, nullable=False, comment="whose holders are told; may be empty when it is for one person"),
+    Column("person_id", ForeignKey("person.id"), comment="a notice to one person"),
+    Column("task_id", ForeignKey("task.id"), comment="the task it speaks of"),
+    Column("step", Text, comment="the name of the step it speaks of"),
+    Column("text", Text, nullable=False),
+    Column("deadline_id", ForeignKey("deadline.id")),
+    Column("due_at", Instant, nullable=False, comment="the instant it was meant for"),
+    Column("made_at", Instant, nullable=False),
+    Index(None, "instance_id"),
+    Index(None, "unit_code", "made_at"),
+    Index(None, "task_id"),
+    Index(None, "deadline_id"),
+)
+
+notice_receipt = Table(
+    "notice_receipt",
+    metadata,
+    Column("notice_id", ForeignKey("notice.id"), primary_key=True),
+    Column("person_id", ForeignKey("person.id"), primary_key=True),
+    Column("instance_id", ForeignKey("process_instance.id"), nullable=False),
+    Column(
+        "unit_code", ForeignKey("unit.code"), nullable=False, comment="the notice's, so that counting needs no join"
+    ),
+    Column("received_at", Instant, nullable=False, comment="later than the notice for who took up the post later"),
+    Column("read_at", Instant, comment="when this person opened it"),
+    Column("cleared_at", Instant, comment="when it left the unread ones: read, or what it asked for was done"),
+    Index(None, "person_id", "cleared_at"),
+    Index(None, "person_id", "received_at"),
+    Index(None, "instance_id"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column(
+        "id", String(32), primary_key=True, comment="stays the same for every attempt; receivers drop repeats by it"
+    ),
+    Column("notice_id", ForeignKey("notice.id"), nullable=False),
+    Column("instance_id", ForeignKey("process_instance.id"), nullable=False),
+    Column("channel", String(64), nullable=False, comment="mail, webhook, robot:<number>"),
+    Column("person_id", ForeignKey("person.id"), comment="null: for a machine or a group"),
+    Column("address", Text, comment="where the last attempt went"),
+    Column("status", String(16), nullable=False, comment="waiting, failed (is tried again), sent, given_up, dropped"),
+    Column("attempts", Integer, nullable=False),
+    Column("first_try_at", Instant, comment="how long it is tried is counted from here"),
+    Column("next_try_at", Instant, nullable=False),
+    Column("lease", String(32), comment="of the worker that is sending it"),
+    Column("leased_until", Instant),
+    Column("made_at", Instant, nullable=False),
+    Column("sent_at", Instant),
+    Column("reason", Text, comment="of the last failure, in words"),
+    Index(None, "channel", "status", "next_try_at"),
+    Index(None, "status"),
+    Index(None, "notice_id"),
+    CheckConstraint("status in ('waiting', 'failed', 'sent', 'given_up', 'dropped')", name="status"),
+)
+
+notice_preference = Table(
+    "notice_preference",
+    metadata,
+    Column("person_id", ForeignKey("person.id"), primary_key=True),
+    Column("handling_app", Boolean, nullable=False),
+    Column("handling_mail", Boolean, nullable=False),
+    Column("info_app", Boolean, nullable=False),
+    Column("info_mail", Boolean, nullable=False),
+    Column("quiet_from", Integer, comment="minutes after midnight in Asia/Shanghai; null: no quiet hours"),
+    Column("quiet_to", Integer, comment="exclusive; before quiet_from when the quiet hours span midnight"),
+    Column("changed_at", Instant, nullable=False),
+)
+
+supervision_item = Table(
+    "supervision_item",
+    metadata,
+    Column(
+        "deadline_id", ForeignKey("deadline.id"), primary_key=True, comment="one for a period, however long it is over"
+    ),
+    Column("instance_id", ForeignKey("process_instance.id"), nullable=False),
+    Column("unit_code", ForeignKey("unit.code"), comment="which has not met its period"),
+    Column("opened_at", Instant, nullable=False),
+    Column("closed_at", Instant, comment="when the period was met or fell away"),
+    Index(None, "closed_at", "opened_at"),
+    Index(None, "instance_id"),
+)

@@ -1,0 +1,193 @@
+"""Files that people send: looked into before they are taken, and kept under the hash of their content."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import IO
+from zipfile import BadZipFile, ZipFile, is_zipfile
+
+from PIL import Image
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
+
+from engine.errors import InvalidValues, StoreFull
+from engine.ids import new_id
+
+SIZE_LIMIT = 50 * 1024 * 1024
+UNPACKED_LIMIT = 300 * 1024 * 1024
+"""Bytes that a Word or Excel file may hold when it is unpacked: a small file may hide a very large one."""
+PIXEL_LIMIT = 120_000_000
+MEDIA_TYPES = {
+    ".pdf": "application/pdf",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".png": "image/png",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".mp4": "video/mp4",
+}
+"""What may be uploaded, by the ending of its name."""
+
+log = logging.getLogger("lianban.files")
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that a browser sent."""
+
+    name: str
+    content: IO[bytes]
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A file in the store. `pages` is None where the file does not say."""
+
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    pages: int | None
+
+
+class FileStore:
+    """Files under their SHA-256; a file is complete before it has its name."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, sha256: str) -> Path:
+        return self.folder / sha256[:2] / sha256
+
+    def put(self, upload: Upload) -> StoredFile:
+        """The file is stored. Raises InvalidValues when it is no file we take, StoreFull when it cannot be written."""
+        name = PurePath(upload.name.replace("\\", "/")).name[-120:]
+        suffix = PurePath(name).suffix.lower()
+        if suffix not in MEDIA_TYPES:
+            raise _refused("只收 PDF、图片（JPG、PNG）、Word（docx）、Excel（xlsx）和 MP4，请换一个文件。")
+        unfinished = self.folder / f"unfinished-{new_id()}"
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            sha256, size = _write(unfinished, upload.content)
+            pages = _look_into(unfinished, suffix)
+            path = self.path(sha256)
+            path.parent.mkdir(exist_ok=True)
+            unfinished.replace(path)
+        except OSError as error:
+            log.exception("a file could not be stored")
+            raise StoreFull from error
+        finally:
+            _drop(unfinished)
+        return StoredFile(name, MEDIA_TYPES[suffix], size, sha256, pages)
+
+
+def _write(path: Path, content: IO[bytes]) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    with path.open("wb") as file:
+        for chunk in _chunks(content):
+            size += len(chunk)
+            if size > SIZE_LIMIT:
+                raise _refused(f"文件超过 {SIZE_LIMIT // 1024 // 1024} MB，请压缩或分成几个。")
+            digest.update(chunk)
+            file.write(chunk)
+        file.flush()
+        os.fsync(file.fileno())
+    if size == 0:
+        raise _refused("文件是空的，请检查后重新上传。")
+    return digest.hexdigest(), size
+
+
+def _look_into(path: Path, suffix: str) -> int | None:
+    """How many pages the file has, where it says so. Raises InvalidValues when it is not what its name says."""
+    match suffix:
+        case ".pdf":
+            return _look_into_pdf(path)
+        case ".jpg" | ".jpeg" | ".png":
+            _look_into_picture(path, "PNG" if suffix == ".png" else "JPEG")
+            return 1
+        case ".docx" | ".xlsx":
+            _look_into_package(path, suffix)
+        case ".mp4":
+            with path.open("rb") as file:
+                if file.read(12)[4:8] != b"ftyp":
+                    raise _not_what_it_says(suffix)
+    return None
+
+
+def _look_into_pdf(path: Path) -> int:
+    with path.open("rb") as file:
+        if file.read(5) != b"%PDF-":
+            raise _not_what_it_says(".pdf")
+        try:
+            reader = PdfReader(file)
+            if reader.is_encrypted:
+                raise _refused("这份 PDF 设了密码或限制，对方可能打不开，请去掉密码后重新上传。")
+            pages = len(reader.pages)
+        except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise _not_what_it_says(".pdf") from error
+    if pages == 0:
+        raise _not_what_it_says(".pdf")
+    return pages
+
+
+def _look_into_picture(path: Path, format_name: str) -> None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is below
+            with Image.open(path, formats=[format_name]) as picture:
+                if picture.width * picture.height > PIXEL_LIMIT:
+                    raise _refused("图片的像素太多，请缩小后重新上传。")
+                picture.verify()
+    except Image.DecompressionBombError as error:
+        raise _refused("图片的像素太多，请缩小后重新上传。") from error
+    except (OSError, SyntaxError, ValueError) as error:
+        raise _not_what_it_says(".jpg" if format_name == "JPEG" else ".png") from error
+
+
+def _look_into_package(path: Path, suffix: str) -> None:
+    """A Word or Excel file is a zip archive; what it says of its own size is not believed."""
+    if not is_zipfile(path):
+        raise _not_what_it_says(suffix)
+    unpacked = 0
+    try:
+        with ZipFile(path) as package:
+            names = set(package.namelist())
+            main = "word/document.xml" if suffix == ".docx" else "xl/workbook.xml"
+            if main not in names:
+                raise _not_what_it_says(suffix)
+            if any(name.endswith("vbaProject.bin") for name in names):
+                raise _refused("文件里有宏，不能上传。请另存为不带宏的文件。")
+            for name in package.namelist():
+                with package.open(name) as part:
+                    for chunk in _chunks(part):
+                        unpacked += len(chunk)
+                        if unpacked > UNPACKED_LIMIT:
+                            raise _refused("文件解开以后太大，不能上传。请检查是不是正常的文件。")
+    except (BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+        raise _not_what_it_says(suffix) from error
+
+
+def _not_what_it_says(suffix: str) -> InvalidValues:
+    return _refused(f"文件内容不是 {suffix[1:].upper()}，可能改过后缀名或已损坏，请检查后重新上传。")
+
+
+def _refused(sentence: str) -> InvalidValues:
+    return InvalidValues({"file": sentence})
+
+
+def _drop(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        log.exception("an unfinished file was left behind: %s", path.name)
+
+
+def _chunks(content: IO[bytes]) -> Iterator[bytes]:
+    while chunk := content.read(1 << 20):
+        yield chunk

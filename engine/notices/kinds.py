@@ -1,0 +1,54 @@
+"""The kinds of notices, and the groups in which a person chooses how to be told. Pure: knows of no database."""
+
+from __future__ import annotations
+
+LEGAL, HANDLING, INFO = "legal", "handling", "info"
+GROUPS = {
+    LEGAL: "法定期限",
+    HANDLING: "办理",
+    INFO: "知悉",
+}
+"""What a person sees; notices of legal periods cannot be switched off."""
+
+GROUP_OF = {
+    "remind": LEGAL,
+    "overdue": LEGAL,
+    "escalate": LEGAL,
+    "supervise": LEGAL,
+    "moved": LEGAL,
+    "told": LEGAL,
+    "task": HANDLING,
+    "returned": HANDLING,
+    "urge": HANDLING,
+    "handed": HANDLING,
+    "copy": INFO,
+    "comment": INFO,
+}
+KINDS = {
+    "remind": "期限提醒",
+    "overdue": "已超期",
+    "escalate": "督促",
+    "supervise": "列入督办",
+    "moved": "期限变更",
+    "told": "告知",
+    "task": "新任务",
+    "returned": "退回",
+    "urge": "催办",
+    "handed": "转交",
+    "copy": "抄送",
+    "comment": "意见",
+}
+"""What stands before a notice. A kind that is not here is shown as 告知 and belongs to 办理."""
+
+CLEARED_WITH_ITS_CAUSE = ("task", "remind", "urge", "returned", "handed")
+"""Kinds that ask for something: done is done, and nobody need read them any more."""
+NEVER_QUIET = ("overdue", "escalate", "supervise")
+"""Kinds that no quiet hours hold back: an overdue cannot be put off by the one who is late."""
+
+
+def group_of(kind: str) -> str:
+    return GROUP_OF.get(kind, HANDLING)
+
+
+def name_of(kind: str) -> str:
+    return KINDS.get(kind, "告知")

@@ -1,0 +1,205 @@
+"""What waits to be sent outside: written with the step that caused it, sent after it, at least once.
+
+A row's id never changes, so whoever receives it twice can tell. Who sends a row holds a lease on it; a lease that has run
+out (its holder was killed) is taken by the next. Every function works within the transaction it is given, and none sends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select, update
+
+from engine.db.tables import deadline, notice, outbox, person, process_instance, unit
+from engine.ids import new_id
+from engine.notices.message import Message, last_moment_of
+
+DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360))
+"""How long after the first, second … failed attempt it is tried again; the last one repeats."""
+LIFETIME = timedelta(days=3)
+"""A message that was tried for so long and could not be sent is given up, and shown to the bureaus of oversight."""
+LEASE = timedelta(minutes=5)
+"""Longer than any attempt can take."""
+TRIED = ("waiting", "failed")
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A leased row: the message, and what its holder needs to say how it went."""
+
+    id: str
+    lease: str
+    attempts: int
+    message: Message
+
+
+def put(
+    tx: Connection,
+    notice_id: str,
+    instance_id: str,
+    channel: str,
+    now: datetime,
+    not_before: datetime,
+    person_id: str | None = None,
+    address: str | None = None,
+) -> str:
+    """The notice will be sent by this channel, not before that instant. Returns the message's id."""
+    message_id = new_id()
+    tx.execute(
+        insert(outbox).values(
+            id=message_id,
+            notice_id=notice_id,
+            instance_id=instance_id,
+            channel=channel,
+            person_id=person_id,
+            address=address,
+            status="waiting",
+            attempts=0,
+            next_try_at=not_before,
+            made_at=now,
+        )
+    )
+    return message_id
+
+
+def any_due(tx: Connection, channel: str, now: datetime) -> bool:
+    """Whether there is anything to send on the channel."""
+    return tx.execute(select(outbox.c.id).where(_due(channel, now)).limit(1)).first() is not None
+
+
+def lease(tx: Connection, channel: str, now: datetime, base_url: str = "") -> Parcel | None:
+    """The message that has waited longest on this channel is this caller's to send; None when none is due.
+
+    On PostgreSQL the row is skipped while somebody else is taking it; on SQLite a transaction that writes is alone.
+    """
+    free = or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= now)
+    row = tx.execute(
+        select(outbox.c.id, outbox.c.attempts, outbox.c.first_try_at)
+        .where(_due(channel, now), free)
+        .order_by(outbox.c.next_try_at, outbox.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).first()
+    if row is None:
+        return None
+    mine = new_id()
+    message = _message(tx, row.id, base_url)
+    held = {
+        "lease": mine,
+        "leased_until": now + LEASE,
+        "attempts": row.attempts + 1,
+        "first_try_at": row.first_try_at or now,
+        "address": message.address or None,
+    }
+    tx.execute(update(outbox).where(outbox.c.id == row.id).values(**held))
+    return Parcel(row.id, mine, row.attempts + 1, message)
+
+
+def sent(tx: Connection, parcel: Parcel, now: datetime) -> None:
+    """It has gone out, whoever holds the lease by now."""
+    own = and_(outbox.c.id == parcel.id, outbox.c.status != "sent")
+    tx.execute(update(outbox).where(own).values(status="sent", sent_at=now, reason=None, **_FREE))
+
+
+def failed(tx: Connection, parcel: Parcel, reason: str, now: datetime, for_good: bool = False) -> None:
+    """It did not go out: it is tried again later, or given up when trying again is of no use or has lasted too long."""
+    row = tx.execute(
+        select(outbox.c.first_try_at).where(outbox.c.id == parcel.id, outbox.c.lease == parcel.lease)
+    ).first()
+    if row is None:
+        return  # the lease ran out, and somebody else is at it
+    tx.execute(
+        update(outbox)
+        .where(outbox.c.id == parcel.id)
+        .values(**_after(parcel.attempts, row.first_try_at, reason, now, for_good))
+    )
+
+
+def channel_failed(tx: Connection, channel: str, reason: str, now: datetime) -> None:
+    """Everything that is due on a channel that cannot be reached has been tried, with the same result."""
+    free = or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= now)
+    rows = tx.execute(
+        select(outbox.c.id, outbox.c.attempts, outbox.c.first_try_at)
+        .where(_due(channel, now), free)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for row in rows:
+        attempts, first = row.attempts + 1, row.first_try_at or now
+        tx.execute(
+            update(outbox)
+            .where(outbox.c.id == row.id)
+            .values(attempts=attempts, first_try_at=first, **_after(attempts, first, reason, now, False))
+        )
+
+
+def give_up_old(tx: Connection, channels: Collection[str], now: datetime) -> int:
+    """Messages of channels that this installation no longer has are given up when their time is over."""
+    old = and_(outbox.c.status.in_(TRIED), outbox.c.made_at <= now - LIFETIME, outbox.c.channel.not_in(list(channels)))
+    given_up = {"status": "given_up", "reason": "这个通知渠道已经停用。", **_FREE}
+    return tx.execute(update(outbox).where(old).values(**given_up)).rowcount
+
+
+def _due(channel: str, now: datetime) -> ColumnElement[bool]:
+    return and_(outbox.c.channel == channel, outbox.c.status.in_(TRIED), outbox.c.next_try_at <= now)
+
+
+_FREE: dict[str, Any] = {"lease": None, "leased_until": None}
+
+
+def _after(attempts: int, first_try_at: datetime, reason: str, now: datetime, for_good: bool) -> dict[str, Any]:
+    next_try_at = now + DELAYS[min(attempts, len(DELAYS)) - 1]
+    over = for_good or next_try_at > first_try_at + LIFETIME
+    return {"status": "given_up" if over else "failed", "next_try_at": next_try_at, "reason": reason, **_FREE}
+
+
+def _message(tx: Connection, message_id: str, base_url: str) -> Message:
+    """What the row says now: the address of a person is the one that the person has now."""
+    joined = (
+        outbox.join(notice, notice.c.id == outbox.c.notice_id)
+        .join(process_instance, process_instance.c.id == notice.c.instance_id)
+        .join(unit, unit.c.code == notice.c.unit_code)
+        .outerjoin(deadline, deadline.c.id == notice.c.deadline_id)
+        .outerjoin(person, person.c.id == outbox.c.person_id)
+    )
+    columns = (
+        notice,
+        process_instance.c.number,
+        process_instance.c.title,
+        unit.c.name.label("unit_name"),
+        deadline.c.due_at.label("period_due_at"),
+        deadline.c.last_day,
+        deadline.c.provisional,
+        deadline.c.rule,
+        deadline.c.basis,
+        person.c.name.label("person_name"),
+        person.c.email,
+    )
+    row = tx.execute(select(*columns).select_from(joined).where(outbox.c.id == message_id)).one()
+    return Message(
+        id=message_id,
+        kind=row.kind,
+        number=row.number,
+        title=row.title,
+        unit_code=row.unit_code,
+        unit_name=row.unit_name,
+        roles=tuple(row.roles),
+        text=row.text,
+        step=row.step or "",
+        due_at=row.period_due_at,
+        last_moment=_last_moment(row),
+        rule=row.rule or "",
+        basis=row.basis or "",
+        made_at=row.made_at,
+        link=f"{base_url}/messages/{row.id}" if base_url else "",
+        to_name=row.person_name or "",
+        address=row.email or "",
+    )
+
+
+def _last_moment(row: Row[Any]) -> str:
+    if row.period_due_at is None:
+        return ""
+    return last_moment_of(row.period_due_at, row.last_day is not None, bool(row.provisional))

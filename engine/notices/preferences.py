@@ -1,0 +1,141 @@
+"""How a person wants to be told: channels for each group that may be chosen, quiet hours, and the address for mail.
+
+Notices of legal periods are not among the choices: they are always in the pages, and go by mail whenever there is an
+address. Quiet hours hold mail back until they end; they never hold back what `delay` says cannot wait.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import Connection, insert, select, update
+
+from engine.clock import SHANGHAI, local
+from engine.db.tables import notice_preference, person
+from engine.errors import InvalidValues
+from engine.notices.kinds import HANDLING, INFO, LEGAL, NEVER_QUIET, group_of
+
+APP = "app"
+"""The list and the counter in the pages; the other channel that a person may choose is `routes.MAIL`."""
+CHOICES = ("handling_app", "handling_mail", "info_app", "info_mail")
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+", re.ASCII)
+_TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Preference:
+    """`quiet_from` and `quiet_to` are minutes after midnight in Asia/Shanghai, both or neither."""
+
+    handling_app: bool = True
+    handling_mail: bool = False
+    info_app: bool = True
+    info_mail: bool = False
+    quiet_from: int | None = None
+    quiet_to: int | None = None
+    email: str | None = None
+
+    def wants(self, channel: str, kind: str) -> bool:
+        """Whether a notice of this kind comes by this channel; mail needs an address besides."""
+        group = group_of(kind)
+        if group == LEGAL:
+            return True
+        assert group in (HANDLING, INFO)
+        return bool(getattr(self, f"{group}_{channel}"))
+
+    def as_sent(self) -> dict[str, str]:
+        """The preference as a form sends it: what `read` reads."""
+        chosen = {name: "true" for name in CHOICES if getattr(self, name)}
+        times = {"quiet_from": _clock(self.quiet_from), "quiet_to": _clock(self.quiet_to)}
+        return {"email": self.email or "", **times, **chosen}
+
+    def is_quiet(self, at: datetime) -> bool:
+        if self.quiet_from is None or self.quiet_to is None:
+            return False
+        minute = local(at).hour * 60 + local(at).minute
+        if self.quiet_from < self.quiet_to:
+            return self.quiet_from <= minute < self.quiet_to
+        return minute >= self.quiet_from or minute < self.quiet_to
+
+    def quiet_ends(self, at: datetime) -> datetime:
+        """The first instant after `at` at which the quiet hours are over; `at` itself outside of them."""
+        if not self.is_quiet(at) or self.quiet_to is None:
+            return at
+        here = local(at)
+        end = datetime.combine(here.date(), time(self.quiet_to // 60, self.quiet_to % 60), SHANGHAI)
+        return end if end > here else end + timedelta(days=1)
+
+
+def not_before(preference: Preference, kind: str, now: datetime, due_at: datetime | None, in_hours: bool) -> datetime:
+    """When a notice may go out to somebody: at the end of quiet hours, or now when it cannot wait for it.
+
+    An overdue and what follows it never waits, nor does anything of a period in hours, nor a reminder that would come
+    after the end it reminds of (`due_at`, the period's own due instant).
+    """
+    end = preference.quiet_ends(now)
+    too_late = due_at is not None and end >= due_at
+    return now if kind in NEVER_QUIET or in_hours or too_late else end
+
+
+def of_people(tx: Connection, ids: Collection[str]) -> dict[str, Preference]:
+    """Each person's preference; the default for those who have not chosen."""
+    joined = person.outerjoin(notice_preference, notice_preference.c.person_id == person.c.id)
+    rows = tx.execute(
+        select(person.c.id, person.c.email, notice_preference).select_from(joined).where(person.c.id.in_(ids))
+    )
+    found = {}
+    for row in rows:
+        default = Preference(email=row.email)
+        chosen = {name: getattr(row, name) for name in (*CHOICES, "quiet_from", "quiet_to")}
+        found[row.id] = default if row.person_id is None else replace(default, **chosen)
+    return found
+
+
+def read(sent: Mapping[str, str]) -> Preference:
+    """What a person has chosen, as a form sends it. Raises InvalidValues with a sentence for each field.
+
+    What the form cannot choose is not looked at: there is no way to say anything of legal notices.
+    """
+    problems: dict[str, str] = {}
+    email = sent.get("email", "").strip()
+    if email and not is_address(email):
+        problems["email"] = "请填写一个完整的邮箱地址，例如 zhangsan@example.gov.cn；不用邮件就留空。"
+    starts, ends = sent.get("quiet_from", "").strip(), sent.get("quiet_to", "").strip()
+    if bool(starts) != bool(ends):
+        problems["quiet_from"] = "免打扰时段要同时填写开始和结束时间；不需要就都留空。"
+    elif starts and (not _TIME.fullmatch(starts) or not _TIME.fullmatch(ends)):
+        problems["quiet_from"] = "时间请写成 22:00 这样。"
+    elif starts and starts == ends:
+        problems["quiet_from"] = "开始和结束时间不能相同。"
+    if problems:
+        raise InvalidValues(problems)
+    return Preference(
+        **{name: sent.get(name) == "true" for name in CHOICES},
+        quiet_from=_minutes(starts),
+        quiet_to=_minutes(ends),
+        email=email or None,
+    )
+
+
+def is_address(text: str) -> bool:
+    """Whether the text is one mail address of ASCII, and nothing else: no name, no second one, no line end."""
+    return len(text) <= 254 and _ADDRESS.fullmatch(text) is not None
+
+
+def store(tx: Connection, person_id: str, chosen: Preference, now: datetime) -> None:
+    """The person is told in this way from now on."""
+    values = {name: getattr(chosen, name) for name in (*CHOICES, "quiet_from", "quiet_to")} | {"changed_at": now}
+    own = notice_preference.c.person_id == person_id
+    if tx.execute(update(notice_preference).where(own).values(**values)).rowcount == 0:
+        tx.execute(insert(notice_preference).values(person_id=person_id, **values))
+    tx.execute(update(person).where(person.c.id == person_id).values(email=chosen.email))
+
+
+def _minutes(text: str) -> int | None:
+    return int(text[:2]) * 60 + int(text[3:]) if text else None
+
+
+def _clock(minutes: int | None) -> str:
+    return "" if minutes is None else f"{minutes // 60:02}:{minutes % 60:02}"

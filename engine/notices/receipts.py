@@ -1,0 +1,51 @@
+"""Receipts: who has which notice, whether this person has opened it, and whether it still counts as unread.
+
+`read_at` says that the person opened it; `cleared_at` that it no longer counts: opened, ticked off with all others, or
+settled because what it asked for is done. Being ticked off is never recorded as having been read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, update
+
+from engine.db.tables import notice_receipt
+
+
+def add(
+    tx: Connection,
+    notice_id: str,
+    person_id: str,
+    instance_id: str,
+    unit_code: str,
+    now: datetime,
+    counts: bool = True,
+) -> None:
+    """The person has the notice; one that does not count is only in the list of all."""
+    tx.execute(
+        insert(notice_receipt).values(
+            notice_id=notice_id,
+            person_id=person_id,
+            instance_id=instance_id,
+            unit_code=unit_code,
+            received_at=now,
+            cleared_at=None if counts else now,
+        )
+    )
+
+
+def read(tx: Connection, person_id: str, notice_id: str, now: datetime) -> None:
+    """The person has opened the notice; the first time is kept."""
+    own = (notice_receipt.c.person_id == person_id) & (notice_receipt.c.notice_id == notice_id)
+    tx.execute(update(notice_receipt).where(own, notice_receipt.c.read_at.is_(None)).values(read_at=now))
+    tx.execute(update(notice_receipt).where(own, notice_receipt.c.cleared_at.is_(None)).values(cleared_at=now))
+
+
+def clear_all(tx: Connection, person_id: str, unit_codes: Collection[str], now: datetime) -> int:
+    """None of the person's notices for these units is unread. Returns how many were."""
+    own = (notice_receipt.c.person_id == person_id) & notice_receipt.c.unit_code.in_(list(unit_codes))
+    return tx.execute(
+        update(notice_receipt).where(own, notice_receipt.c.cleared_at.is_(None)).values(cleared_at=now)
+    ).rowcount

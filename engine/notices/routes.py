@@ -1,0 +1,25 @@
+"""Which channels a notice takes besides the pages. Pure: what a step needs to know without knowing how anything is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MAIL, WEBHOOK = "mail", "webhook"
+
+
+@dataclass(frozen=True)
+class Routes:
+    """The installation's channels; `robots` maps a channel's key to its unit, None for every unit."""
+
+    mail: bool = False
+    webhook: bool = False
+    robots: tuple[tuple[str, str | None], ...] = ()
+
+    def for_unit(self, unit_code: str) -> list[str]:
+        """The channels that get a notice to the unit once, whoever its people are."""
+        robots = [key for key, unit in self.robots if unit in (None, unit_code)]
+        return [*([WEBHOOK] if self.webhook else []), *robots]
+
+
+NO_ROUTES = Routes()
+"""Notices are found in the pages, and nowhere else."""

@@ -1,0 +1,358 @@
+"""What one person has been told, by day; who has a notice and how it went out; and how the channels stand."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, func, select
+
+from engine.clock import local_date
+from engine.db.tables import deadline, notice, notice_receipt, outbox, person, process_instance, supervision_item, task
+from engine.notices.kinds import group_of, name_of
+from engine.notices.message import last_moment_of
+from engine.notices.outbox import TRIED
+from engine.notices.routes import MAIL, WEBHOOK
+from engine.reports.units import Names, UnitName
+
+PAGE_SIZE = 20
+SHOWN_TROUBLES = 50
+TABS = ("unread", "all")
+
+
+@dataclass(frozen=True)
+class MessageLine:
+    """One notice as its reader sees it; `unread` until it is opened or what it asks for is done."""
+
+    notice_id: str
+    kind: str
+    kind_name: str
+    group: str
+    text: str
+    number: str
+    title: str
+    unit: UnitName | None
+    received_at: datetime
+    unread: bool
+
+
+@dataclass(frozen=True)
+class Day:
+    date: date
+    lines: list[MessageLine]
+
+
+@dataclass(frozen=True)
+class Messages:
+    """One page of a tab, the latest first; `total` counts the tab."""
+
+    tab: str
+    days: list[Day]
+    total: int
+    page: int
+    counts: dict[str, int]
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // PAGE_SIZE))
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a notice leads to: its open task, else its instance; `unit_code` is the unit one must act for to see it."""
+
+    number: str
+    task_id: str | None
+    unit_code: str
+    unit_name: str
+
+
+@dataclass(frozen=True)
+class Telling:
+    """Whom a notice reached: people, how many have opened it, and for each channel how many messages stand how."""
+
+    people: tuple[str, ...]
+    read: int
+    channels: Mapping[str, Mapping[str, int]]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ChannelState:
+    """A channel of the installation: what waits, what failed and is tried again, what was given up."""
+
+    key: str
+    name: str
+    configured: bool
+    waiting: int
+    failed: int
+    given_up: int
+    sent: int
+    last_sent_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A message that did not go out: given up, or to be tried again at `next_try_at`."""
+
+    channel: str
+    to: str
+    address: str
+    kind_name: str
+    number: str
+    text: str
+    status: str
+    attempts: int
+    reason: str
+    next_try_at: datetime
+    made_at: datetime
+
+
+@dataclass(frozen=True)
+class SupervisionItem:
+    """A period that was escalated twice and is still not met."""
+
+    number: str
+    title: str
+    period: str
+    unit: UnitName | None
+    last_moment: str
+    opened_at: datetime
+
+
+def unread(tx: Connection, person_id: str, unit_codes: Collection[str]) -> int:
+    """How many unread notices the person has for the units that the person works for: one look into one index."""
+    return (
+        tx.scalar(select(func.count()).where(_mine(person_id, unit_codes), notice_receipt.c.cleared_at.is_(None))) or 0
+    )
+
+
+def messages(tx: Connection, person_id: str, unit_codes: Collection[str], tab: str, page: int) -> Messages:
+    own = _mine(person_id, unit_codes)
+    is_unread = notice_receipt.c.cleared_at.is_(None)
+    counts = {
+        "unread": unread(tx, person_id, unit_codes),
+        "all": tx.scalar(select(func.count()).where(own)) or 0,
+    }
+    total = counts[tab]
+    page = max(1, min(page, -(-total // PAGE_SIZE)))
+    joined = notice_receipt.join(notice, notice.c.id == notice_receipt.c.notice_id).join(
+        process_instance, process_instance.c.id == notice.c.instance_id
+    )
+    statement = (
+        select(
+            notice.c.id,
+            notice.c.kind,
+            notice.c.text,
+            notice.c.unit_code,
+            process_instance.c.number,
+            process_instance.c.title,
+            notice_receipt.c.received_at,
+            notice_receipt.c.cleared_at,
+        )
+        .select_from(joined)
+        .where(own, *([is_unread] if tab == "unread" else []))
+        .order_by(notice_receipt.c.received_at.desc(), notice.c.due_at.desc(), notice.c.id)
+        .limit(PAGE_SIZE)
+        .offset((page - 1) * PAGE_SIZE)
+    )
+    names = Names(tx)
+    days: list[Day] = []
+    for row in tx.execute(statement):
+        day = local_date(row.received_at)
+        if not days or days[-1].date != day:
+            days.append(Day(day, []))
+        days[-1].lines.append(_line(row, names))
+    return Messages(tab, days, total, page, counts)
+
+
+def find(tx: Connection, person_id: str, unit_codes: Collection[str], notice_id: str) -> Opened | None:
+    """What the person's notice leads to; None when it is not this person's, or of a unit that the person has left."""
+    own = and_(_mine(person_id, unit_codes), notice_receipt.c.notice_id == notice_id)
+    row = tx.execute(
+        select(notice.c.unit_code, process_instance.c.number, task.c.id.label("task_id"), task.c.status)
+        .select_from(
+            notice_receipt.join(notice, notice.c.id == notice_receipt.c.notice_id)
+            .join(process_instance, process_instance.c.id == notice.c.instance_id)
+            .outerjoin(task, task.c.id == notice.c.task_id)
+        )
+        .where(own)
+    ).first()
+    if row is None:
+        return None
+    unit = Names(tx).unit(row.unit_code)
+    task_id = row.task_id if row.status == "open" else None
+    return Opened(row.number, task_id, row.unit_code, unit.name if unit else row.unit_code)
+
+
+def tellings(tx: Connection, instance_id: str) -> dict[str, Telling]:
+    """For each notice of the instance, whom it reached and how: for the bureaus of oversight."""
+    receipts: dict[str, list[Any]] = {}
+    for row in tx.execute(
+        select(notice_receipt.c.notice_id, notice_receipt.c.read_at, person.c.name)
+        .join(person, person.c.id == notice_receipt.c.person_id)
+        .where(notice_receipt.c.instance_id == instance_id)
+        .order_by(person.c.login)
+    ):
+        receipts.setdefault(row.notice_id, []).append(row)
+    sent: dict[str, list[Any]] = {}
+    own = select(notice.c.id).where(notice.c.instance_id == instance_id)
+    for row in tx.execute(select(outbox).where(outbox.c.notice_id.in_(own)).order_by(outbox.c.made_at, outbox.c.id)):
+        sent.setdefault(row.notice_id, []).append(row)
+    return {
+        notice_id: Telling(
+            people=tuple(row.name for row in receipts.get(notice_id, [])),
+            read=sum(row.read_at is not None for row in receipts.get(notice_id, [])),
+            channels=_by_channel(sent.get(notice_id, [])),
+            reasons=tuple(dict.fromkeys(row.reason for row in sent.get(notice_id, []) if row.reason)),
+        )
+        for notice_id in {*receipts, *sent}
+    }
+
+
+def together(tellings: Sequence[Telling]) -> Telling:
+    """Several notices of one text, as one."""
+    channels: dict[str, Counter[str]] = {}
+    for telling in tellings:
+        for name, counts in telling.channels.items():
+            channels.setdefault(name, Counter()).update(counts)
+    return Telling(
+        people=tuple(dict.fromkeys(name for telling in tellings for name in telling.people)),
+        read=sum(telling.read for telling in tellings),
+        channels={name: dict(counts) for name, counts in channels.items()},
+        reasons=tuple(dict.fromkeys(reason for telling in tellings for reason in telling.reasons)),
+    )
+
+
+def channel_states(tx: Connection, names: Mapping[str, str]) -> list[ChannelState]:
+    """Every channel that the installation has (`names` by key), and every one that still has messages."""
+    counted: dict[str, Counter[str]] = {}
+    last: dict[str, datetime] = {}
+    rows = tx.execute(
+        select(
+            outbox.c.channel, outbox.c.status, func.count().label("number"), func.max(outbox.c.sent_at).label("last")
+        ).group_by(outbox.c.channel, outbox.c.status)
+    )
+    for row in rows:
+        counted.setdefault(row.channel, Counter())[row.status] = row.number
+        if row.last is not None:
+            last[row.channel] = row.last
+    return [
+        ChannelState(
+            key=key,
+            name=names.get(key, channel_name(key)),
+            configured=key in names,
+            waiting=counted.get(key, Counter())["waiting"],
+            failed=counted.get(key, Counter())["failed"],
+            given_up=counted.get(key, Counter())["given_up"],
+            sent=counted.get(key, Counter())["sent"],
+            last_sent_at=last.get(key),
+        )
+        for key in dict.fromkeys([*names, *sorted(counted)])
+    ]
+
+
+def troubles(tx: Connection) -> list[Trouble]:
+    """Messages that were given up or failed at least once and still wait, those given up first, then the latest first."""
+    joined = (
+        outbox.join(notice, notice.c.id == outbox.c.notice_id)
+        .join(process_instance, process_instance.c.id == notice.c.instance_id)
+        .outerjoin(person, person.c.id == outbox.c.person_id)
+    )
+    statement = (
+        select(outbox, notice.c.kind, notice.c.text, process_instance.c.number, person.c.name)
+        .select_from(joined)
+        .where(outbox.c.status.in_(("given_up", "failed")))
+        .order_by(outbox.c.status.desc(), outbox.c.made_at.desc(), outbox.c.id)
+        .limit(SHOWN_TROUBLES)
+    )
+    return [
+        Trouble(
+            channel=channel_name(row.channel),
+            to=row.name or "",
+            address=row.address or "",
+            kind_name=name_of(row.kind),
+            number=row.number,
+            text=row.text,
+            status=row.status,
+            attempts=row.attempts,
+            reason=row.reason or "",
+            next_try_at=row.next_try_at,
+            made_at=row.made_at,
+        )
+        for row in tx.execute(statement)
+    ]
+
+
+def undelivered(tx: Connection) -> int:
+    """How many messages were given up."""
+    return tx.scalar(select(func.count()).where(outbox.c.status == "given_up")) or 0
+
+
+def supervision_items(tx: Connection) -> list[SupervisionItem]:
+    """What is under supervision now, the longest overdue first."""
+    names = Names(tx)
+    rows = tx.execute(
+        select(
+            process_instance.c.number,
+            process_instance.c.title,
+            deadline.c.name,
+            deadline.c.unit_code,
+            deadline.c.due_at,
+            deadline.c.last_day,
+            deadline.c.provisional,
+            supervision_item.c.opened_at,
+        )
+        .select_from(
+            supervision_item.join(deadline, deadline.c.id == supervision_item.c.deadline_id).join(
+                process_instance, process_instance.c.id == supervision_item.c.instance_id
+            )
+        )
+        .where(supervision_item.c.closed_at.is_(None))
+        .order_by(deadline.c.due_at, process_instance.c.number)
+    )
+    return [
+        SupervisionItem(
+            number=row.number,
+            title=row.title,
+            period=row.name,
+            unit=names.unit(row.unit_code),
+            last_moment=last_moment_of(row.due_at, row.last_day is not None, row.provisional),
+            opened_at=row.opened_at,
+        )
+        for row in rows
+    ]
+
+
+def channel_name(key: str) -> str:
+    return {MAIL: "邮件", WEBHOOK: "Webhook"}.get(key, "群机器人")
+
+
+def _mine(person_id: str, unit_codes: Collection[str]) -> ColumnElement[bool]:
+    return and_(notice_receipt.c.person_id == person_id, notice_receipt.c.unit_code.in_(list(unit_codes)))
+
+
+def _line(row: Any, names: Names) -> MessageLine:
+    return MessageLine(
+        notice_id=row.id,
+        kind=row.kind,
+        kind_name=name_of(row.kind),
+        group=group_of(row.kind),
+        text=row.text,
+        number=row.number,
+        title=row.title,
+        unit=names.unit(row.unit_code),
+        received_at=row.received_at,
+        unread=row.cleared_at is None,
+    )
+
+
+def _by_channel(rows: list[Any]) -> dict[str, dict[str, int]]:
+    found: dict[str, Counter[str]] = {}
+    for row in rows:
+        status = "waiting" if row.status in TRIED and row.attempts == 0 else row.status
+        found.setdefault(channel_name(row.channel), Counter())[status] += 1
+    return {name: dict(counts) for name, counts in found.items()}

@@ -1,0 +1,215 @@
+"""The one way in which people are told something: who they are is decided now, within the step that tells them.
+
+Every notice is a row of its instance. Each person it is for has a receipt, which makes the list and the counter in the
+pages; whatever goes outside is written to the outbox in the same transaction, and sent after it by the worker.
+
+Whoever takes up a post later finds the notices of what is still open when signing in (`catch_up`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, and_, insert, or_, select, update
+
+from engine.db.tables import deadline, notice, notice_receipt, outbox, person, supervision_item, task
+from engine.deadlines.deadlines import OPEN, Deadline
+from engine.ids import new_id
+from engine.notices import outbox as sending
+from engine.notices import preferences, receipts
+from engine.notices.kinds import CLEARED_WITH_ITS_CAUSE
+from engine.notices.preferences import APP
+from engine.notices.routes import MAIL
+from engine.organisation import people
+
+if TYPE_CHECKING:
+    from engine.runtime.step import Context
+
+
+@dataclass(frozen=True)
+class Told:
+    """The notice that was made, and the ids of the people who have it."""
+
+    id: str
+    people: list[str]
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Who is asked to do what a period is about: roles of tasks that nobody has claimed, people of those that somebody has."""
+
+    unit_code: str | None
+    roles: frozenset[str]
+    people: tuple[str, ...]
+    step: str
+
+
+def tell_people(
+    tx: Connection,
+    context: Context,
+    instance_id: str,
+    kind: str,
+    unit_code: str,
+    roles: Collection[str],
+    text: str,
+    *,
+    deadline_id: str | None = None,
+    due_at: datetime | None = None,
+    person_id: str | None = None,
+    also: Collection[str] = (),
+    task_id: str | None = None,
+    about: str = "",
+    but_not: str | None = None,
+) -> Told:
+    """The holders of the roles in the unit, or one person, or both, have the notice; what goes outside is in the outbox.
+
+    `kind` is one of `notices.kinds.KINDS`; `due_at` is the instant the notice was meant for, now when it is left out;
+    `also` are people besides the roles' holders. When nobody holds any of the roles, the principal leader is told (R51).
+    `about` is the name of the step it speaks of. `but_not` is whoever causes the notice and knows already: it is in this
+    person's list and counts nowhere.
+    """
+    now, notice_id = context.now, new_id()
+    tx.execute(
+        insert(notice).values(
+            id=notice_id,
+            instance_id=instance_id,
+            kind=kind,
+            unit_code=unit_code,
+            roles=list(roles),
+            person_id=person_id,
+            task_id=task_id,
+            step=about or None,
+            text=text,
+            deadline_id=deadline_id,
+            due_at=due_at or now,
+            made_at=now,
+        )
+    )
+    recipients = _recipients(tx, unit_code, roles, [*also, *([person_id] if person_id else [])], now)
+    if but_not in recipients:
+        recipients.remove(but_not)
+        receipts.add(tx, notice_id, but_not, instance_id, unit_code, now, counts=False)
+    chosen = preferences.of_people(tx, recipients)
+    for found in recipients:
+        receipts.add(tx, notice_id, found, instance_id, unit_code, now, chosen[found].wants(APP, kind))
+    _send_outside(tx, context, notice_id, instance_id, kind, unit_code, chosen, deadline_id)
+    return Told(notice_id, recipients)
+
+
+def owner_of(tx: Connection, record: Deadline) -> Owner:
+    """Whoever is asked now to do what the period is about; its unit's case officer while no task is open under it."""
+    open_here = and_(task.c.instance_id == record.instance_id, task.c.status == "open")
+    rows = tx.execute(
+        select(task).where(open_here, task.c.deadline_key == record.key).order_by(task.c.opened_at, task.c.id)
+    ).all()
+    unit_code = record.unit_code or (rows[0].unit_code if rows else None)
+    own = [row for row in rows if row.unit_code == unit_code]
+    roles = frozenset(role for row in own if row.assignee_id is None for role in row.roles)
+    assignees = tuple(dict.fromkeys(row.assignee_id for row in own if row.assignee_id is not None))
+    if not own:
+        roles = frozenset({"case_officer"})
+    return Owner(unit_code, roles, assignees, "、".join(dict.fromkeys(row.name for row in own)))
+
+
+def clear_done(tx: Connection, instance_id: str, now: datetime) -> None:
+    """What was asked for and is done, or has fallen away, is no longer unread, no longer mailed, no longer supervised."""
+    over = select(notice.c.id).where(
+        notice.c.instance_id == instance_id,
+        notice.c.kind.in_(CLEARED_WITH_ITS_CAUSE),
+        or_(
+            notice.c.task_id.in_(select(task.c.id).where(task.c.instance_id == instance_id, task.c.status != "open")),
+            and_(
+                notice.c.task_id.is_(None),
+                notice.c.deadline_id.in_(
+                    select(deadline.c.id).where(deadline.c.instance_id == instance_id, deadline.c.status.not_in(OPEN))
+                ),
+            ),
+        ),
+    )
+    unread = and_(notice_receipt.c.instance_id == instance_id, notice_receipt.c.cleared_at.is_(None))
+    tx.execute(update(notice_receipt).where(unread, notice_receipt.c.notice_id.in_(over)).values(cleared_at=now))
+    unsent = and_(
+        outbox.c.instance_id == instance_id, outbox.c.status.in_(sending.TRIED), outbox.c.person_id.is_not(None)
+    )
+    tx.execute(update(outbox).where(unsent, outbox.c.notice_id.in_(over)).values(status="dropped"))
+    ended = select(deadline.c.id).where(deadline.c.instance_id == instance_id, deadline.c.status.not_in(OPEN))
+    still = and_(supervision_item.c.instance_id == instance_id, supervision_item.c.closed_at.is_(None))
+    tx.execute(update(supervision_item).where(still, supervision_item.c.deadline_id.in_(ended)).values(closed_at=now))
+
+
+def supervise(tx: Connection, record: Deadline, now: datetime) -> bool:
+    """The period that is over is an item of supervision. Returns False when it is one already."""
+    known = select(supervision_item.c.deadline_id).where(supervision_item.c.deadline_id == record.id)
+    if tx.execute(known).first():
+        return False
+    tx.execute(
+        insert(supervision_item).values(
+            deadline_id=record.id, instance_id=record.instance_id, unit_code=record.unit_code, opened_at=now
+        )
+    )
+    return True
+
+
+def catch_up(tx: Connection, person_id: str, now: datetime) -> int:
+    """Notices of open tasks and periods for posts that the person holds by now are this person's, too. Returns how many.
+
+    Nothing is sent outside for them: they are found in the pages by whoever has just taken over.
+    """
+    held: dict[str, set[str]] = {}
+    for post in people.posts_of(tx, person_id, now):
+        held.setdefault(post.acting_unit, set()).add(post.role)
+    mine = select(notice_receipt.c.notice_id).where(notice_receipt.c.person_id == person_id)
+    still_open = or_(
+        notice.c.task_id.in_(select(task.c.id).where(task.c.status == "open")),
+        notice.c.deadline_id.in_(select(deadline.c.id).where(deadline.c.status.in_(OPEN))),
+    )
+    rows = tx.execute(
+        select(notice).where(
+            notice.c.unit_code.in_(list(held)), notice.c.person_id.is_(None), still_open, notice.c.id.not_in(mine)
+        )
+    ).all()
+    found = [row for row in rows if people.standing(held[row.unit_code]) & set(row.roles)]
+    for row in found:
+        receipts.add(tx, row.id, person_id, row.instance_id, row.unit_code, now)
+    return len(found)
+
+
+def _recipients(
+    tx: Connection, unit_code: str, roles: Collection[str], named: Collection[str], now: datetime
+) -> list[str]:
+    holders = people.holders_of_any(tx, unit_code, roles, now) if roles else []
+    active = (
+        set(tx.scalars(select(person.c.id).where(person.c.id.in_(list(named)), person.c.active))) if named else set()
+    )
+    found = list(dict.fromkeys([*(found for found in named if found in active), *(holder.id for holder in holders)]))
+    if not found:
+        found = [holder.id for holder in people.holders_of_any(tx, unit_code, ["principal_leader"], now)]
+    return found
+
+
+def _send_outside(
+    tx: Connection,
+    context: Context,
+    notice_id: str,
+    instance_id: str,
+    kind: str,
+    unit_code: str,
+    chosen: dict[str, preferences.Preference],
+    deadline_id: str | None,
+) -> None:
+    now = context.now
+    for channel in context.routes.for_unit(unit_code):
+        sending.put(tx, notice_id, instance_id, channel, now, now)
+    if not context.routes.mail:
+        return
+    due_at, in_hours = None, False
+    if deadline_id is not None:
+        period = tx.execute(select(deadline.c.due_at, deadline.c.kind).where(deadline.c.id == deadline_id)).one()
+        due_at, in_hours = period.due_at, period.kind == "hours"
+    for person_id, preference in chosen.items():
+        if preference.email and preference.wants(MAIL, kind):
+            after = preferences.not_before(preference, kind, now, due_at, in_hours)
+            sending.put(tx, notice_id, instance_id, MAIL, now, after, person_id, preference.email)

@@ -1,0 +1,129 @@
+"""Notices: what a person has been told and how the person wants to be told, and for oversight, how the channels stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection
+
+from engine.db.session import Database
+from engine.errors import NotAllowed, NotFound, Refused
+from engine.ids import new_id
+from engine.notices import preferences, receipts
+from engine.notices.channels import Channel
+from engine.notices.message import Message
+from engine.notices.network import DeliveryError
+from engine.notices.preferences import Preference
+from engine.notices.routes import MAIL
+from engine.organisation.assignment import Actor, PersonSubject, may
+from engine.organisation.sign_ins import Visitor
+from engine.reports import notices
+from engine.runtime.step import Context
+from engine.uses.transactions import Transactions
+
+
+class NoticeUses:
+    def __init__(self, transactions: Transactions, channels: Mapping[str, Channel]) -> None:
+        self._transactions, self._channels = transactions, channels
+
+    @property
+    def _database(self) -> Database:
+        return self._transactions.database
+
+    def unread(self, visitor: Visitor) -> int:
+        """The number on the bell: for every unit that the person works for."""
+        with self._database.reading() as tx:
+            return notices.unread(tx, visitor.actor.person_id, _units(visitor))
+
+    def messages(self, visitor: Visitor, tab: str, page: int) -> notices.Messages:
+        with self._database.reading() as tx:
+            return notices.messages(tx, visitor.actor.person_id, _units(visitor), tab, page)
+
+    def open(self, visitor: Visitor, notice_id: str) -> notices.Opened:
+        """The person has read the notice when acting for its unit. Returns where it leads. Raises NotFound."""
+
+        def look(tx: Connection, context: Context) -> notices.Opened:
+            found = notices.find(tx, visitor.actor.person_id, _units(visitor), notice_id)
+            if found is None:
+                raise NotFound("没有找到这条消息，或者它不是发给你的。")
+            if found.unit_code == visitor.actor.unit_code:
+                _require(visitor.actor, "read_notices", visitor.actor.person_id)
+                receipts.read(tx, visitor.actor.person_id, notice_id, context.now)
+            return found
+
+        return self._transactions.write(look)
+
+    def read_all(self, visitor: Visitor) -> int:
+        """No notice of the person's units is unread. Returns how many were."""
+
+        person_id = visitor.actor.person_id
+        _require(visitor.actor, "read_notices", person_id)
+        return self._transactions.write(
+            lambda tx, context: receipts.clear_all(tx, person_id, _units(visitor), context.now)
+        )
+
+    def preference(self, actor: Actor) -> Preference:
+        with self._database.reading() as tx:
+            return preferences.of_people(tx, [actor.person_id])[actor.person_id]
+
+    def choose(self, actor: Actor, person_id: str, sent: Mapping[str, str]) -> None:
+        """The person is told in this way from now on. Raises InvalidValues, NotAllowed."""
+        _require(actor, "choose_notices", person_id)
+        chosen = preferences.read(sent)
+        self._transactions.write(lambda tx, context: preferences.store(tx, person_id, chosen, context.now))
+
+    def has_mail(self) -> bool:
+        """Whether this installation sends mail at all."""
+        return MAIL in self._channels
+
+    # --- oversight ---
+
+    def states(self, actor: Actor) -> tuple[list[notices.ChannelState], list[notices.Trouble]]:
+        """How each channel stands, and what did not go out. Raises NotAllowed."""
+        decision = may(actor, "supervise", None)
+        if not decision.allowed:
+            raise NotAllowed(decision.reason)
+        names = {key: channel.name for key, channel in self._channels.items()}
+        with self._database.reading() as tx:
+            return notices.channel_states(tx, names), notices.troubles(tx)
+
+    def try_mail(self, address: str) -> None:
+        """A mail that says that mail works has gone to the address. Raises Refused with the reason when it has not."""
+        if MAIL not in self._channels:
+            raise Refused("没有设置邮件服务器，请先设置 LIANBAN_SMTP_URL 和 LIANBAN_MAIL_FROM。")
+        if not preferences.is_address(address):
+            raise Refused(f"“{address}”不是邮箱地址。")
+        now = self._transactions.clock.now()
+        words = "这是联办的测试邮件。收到它，说明邮件设置可用。"
+        mail = Message(
+            id=new_id(),
+            kind="told",
+            number="测试",
+            title="邮件设置",
+            unit_code="",
+            unit_name="",
+            roles=(),
+            text=words,
+            step="",
+            due_at=None,
+            last_moment="",
+            rule="",
+            basis="",
+            made_at=now,
+            link="",
+            address=address,
+        )
+        try:
+            self._channels[MAIL].send(mail)
+        except DeliveryError as error:
+            raise Refused(f"测试邮件没有发出：{error}") from error
+
+
+def _require(actor: Actor, verb: str, person_id: str) -> None:
+    decision = may(actor, verb, PersonSubject(person_id))
+    if not decision.allowed:
+        raise NotAllowed(decision.reason)
+
+
+def _units(visitor: Visitor) -> list[str]:
+    return [unit.code for unit in visitor.choices]

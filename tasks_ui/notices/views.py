@@ -1,0 +1,86 @@
+"""Messages: what a person has been told, how the person wants to be told, and for oversight, what did not go out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from engine.errors import InvalidValues
+from engine.notices.kinds import GROUPS
+from engine.reports.notices import TABS, Opened
+from tasks_ui.security import actor, engine, token, visitor
+from tasks_ui.widgets import page_number
+
+pages = Blueprint("notices", __name__)
+
+
+@pages.get("/messages")
+def messages() -> ResponseReturnValue:
+    tab = request.args.get("tab", "unread")
+    tab = tab if tab in TABS else "unread"
+    found = engine().notices.messages(visitor(), tab, page_number())
+    return render_template("notices/messages.html", found=found, kept={"tab": tab})
+
+
+@pages.get("/messages/<notice_id>")
+def open_message(notice_id: str) -> ResponseReturnValue:
+    """Mails lead here as well. Who acts for another unit is asked to change first: a look never changes for whom."""
+    found = engine().notices.open(visitor(), notice_id)
+    if found.unit_code != actor().unit_code:
+        flash(f"这条消息发给你在{found.unit_name}的岗位，请用“以{found.unit_name}名义打开”。", "warn")
+        return redirect(url_for("notices.messages", tab="all"))
+    return redirect(_place(found))
+
+
+@pages.post("/messages/<notice_id>")
+def act_and_open(notice_id: str) -> ResponseReturnValue:
+    """The person acts for the notice's unit from now on, and has read it."""
+    found = engine().notices.open(visitor(), notice_id)
+    if found.unit_code == actor().unit_code:
+        return redirect(_place(found))
+    engine().act_for(token(), found.unit_code)
+    flash(f"已改为代表{found.unit_name}。", "ok")
+    return redirect(url_for("notices.open_message", notice_id=notice_id))
+
+
+@pages.post("/messages/read")
+def read_all() -> ResponseReturnValue:
+    count = engine().notices.read_all(visitor())
+    flash(f"{count} 条消息已标为已读。" if count else "没有未读消息。", "ok")
+    return redirect(url_for("notices.messages"))
+
+
+@pages.get("/settings/notices")
+def settings() -> ResponseReturnValue:
+    return _settings_page(engine().notices.preference(actor()).as_sent(), {}), 200
+
+
+@pages.post("/settings/notices")
+def choose() -> ResponseReturnValue:
+    me = actor()
+    try:
+        engine().notices.choose(me, me.person_id, request.form)
+    except InvalidValues as invalid:
+        return _settings_page(request.form, invalid.problems), invalid.status
+    flash("通知设置已保存。", "ok")
+    return redirect(url_for("notices.settings"))
+
+
+@pages.get("/supervision/notices")
+def delivery() -> ResponseReturnValue:
+    states, troubles = engine().notices.states(actor())
+    return render_template("notices/delivery.html", states=states, troubles=troubles)
+
+
+def _settings_page(values: Mapping[str, str], problems: Mapping[str, str]) -> str:
+    """The form with these values, as a browser sends them."""
+    has_mail = engine().notices.has_mail()
+    return render_template("notices/settings.html", groups=GROUPS, values=values, has_mail=has_mail, problems=problems)
+
+
+def _place(found: Opened) -> str:
+    if found.task_id is not None:
+        return url_for("inbox.task", task_id=found.task_id)
+    return url_for("instances.instance", number=found.number)

@@ -1,0 +1,45 @@
+"""Files as offices send them: real ones, small, and made anew for each run."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from PIL import Image
+from pypdf import PdfWriter
+
+
+def pdf(pages: int = 1, password: str = "") -> bytes:
+    writer, content = PdfWriter(), BytesIO()
+    for _ in range(pages):
+        writer.add_blank_page(595, 842)
+    if password:
+        writer.encrypt(password, algorithm="RC4-128")
+    writer.write(content)
+    return content.getvalue()
+
+
+def picture(format_name: str, width: int = 40, height: int = 30) -> bytes:
+    """`format_name` is JPEG, PNG or another that Pillow writes."""
+    content = BytesIO()
+    Image.new("RGB", (width, height), "#8fb3d9").save(content, format_name)
+    return content.getvalue()
+
+
+def package(main: str, **more: bytes) -> bytes:
+    """A Word or Excel file as far as its packing goes: `main` is its main part, `more` are further ones."""
+    content = BytesIO()
+    with ZipFile(content, "w", ZIP_DEFLATED) as file:
+        file.writestr("[Content_Types].xml", "<Types/>")
+        file.writestr(main, "<document/>")
+        for name, part in more.items():
+            file.writestr(name.replace("__", "/"), part)
+    return content.getvalue()
+
+
+PDF = pdf()
+JPEG = picture("JPEG")
+PNG = picture("PNG")
+DOCX = package("word/document.xml")
+XLSX = package("xl/workbook.xml")
+MP4 = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom"

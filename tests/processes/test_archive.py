@@ -1,0 +1,276 @@
+"""The file of a case that has ended: who keeps it (R47, R48), what is in it, and that a change in it is noticed."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import select, update
+
+from engine.archive.verify import verify
+from engine.db.tables import archive_package, matter
+from engine.documents.files import Upload
+from engine.errors import ArchiveUnreadable, NotAllowed
+from tasks_ui.cli import main
+from tests.files import pdf
+from tests.processes.town import Case, Town
+
+KEEPER, OTHER_SIDE = "zhouyan.hb", "shenhe.qh"
+
+
+def closed(town: Town, title: str = "未批先建废塑料清洗线", **answers: Any) -> Case:
+    case = town.refer(case_title=title, **answers)
+    photographs = Upload("现场照片.pdf", io.BytesIO(pdf(2)))
+    values = {"kind": "site_photos", "title": "现场照片", "copies": "1", "pages": "", "original": "original"}
+    officer = town.person(OTHER_SIDE)
+    town.act(lambda engine: engine.materials.add(officer, case.task("prepare_materials"), values, [photographs]))
+    return case.deliver().accept().file().handle().report()
+
+
+def package(town: Town, case: Case, login: str = KEEPER) -> Path:
+    town.tick()
+    return town.act(lambda engine: engine.archives.package(town.person(login), case.number))
+
+
+def row(town: Town, case: Case) -> Any:
+    own = select(archive_package).where(archive_package.c.instance_id == case.id)
+    return town.read(lambda tx: tx.execute(own).one())
+
+
+def contents(path: Path) -> dict[str, bytes]:
+    with ZipFile(path) as file:
+        return {name: file.read(name) for name in file.namelist()}
+
+
+def repacked(path: Path, target: Path, change: Callable[[dict[str, bytes]], None]) -> Path:
+    """The same package with something changed in it, as somebody with a zip program would."""
+    parts = contents(path)
+    change(parts)
+    with ZipFile(target, "w", ZIP_DEFLATED) as file:
+        for name, content in parts.items():
+            file.writestr(name, content)
+    return target
+
+
+# --- who keeps it ---
+
+
+def test_the_unit_that_handled_the_case_keeps_its_file(town: Town) -> None:
+    """R48"""
+    assert row(town, closed(town)).unit_code == "ecology"
+
+
+def test_a_case_that_was_never_handed_over_stays_with_its_unit(town: Town) -> None:
+    """R48: a referral that was dropped is kept by whoever wanted to refer."""
+    case = town.refer()
+    case.complete("prepare_materials", OTHER_SIDE, preparation_outcome="drop", preparation_reason="经核实没有违法。")
+
+    assert row(town, case).unit_code == "qinghe"
+
+
+@pytest.mark.parametrize(
+    ("empowered_at", "keeper"),
+    [(date(2099, 1, 1), "ecology"), (date(2020, 1, 1), "qinghe"), (None, "qinghe")],
+    ids=["closed before the power went to the towns", "closed after", "never went to the towns"],
+)
+def test_the_day_of_empowerment_decides_between_department_and_handling_unit(
+    plain_town: Town, empowered_at: date | None, keeper: str
+) -> None:
+    """R47, R48, A14: what was closed before is the department's, whoever handled it at the end."""
+    town = plain_town
+    case = town.refer()
+    code = case.facts()["matter_code"]
+    town.write(lambda tx: tx.execute(update(matter).where(matter.c.code == code).values(empowered_at=empowered_at)))
+    case.complete("prepare_materials", OTHER_SIDE, preparation_outcome="drop", preparation_reason="经核实没有违法。")
+
+    assert row(town, case).unit_code == keeper
+
+
+def test_a_case_that_was_open_at_empowerment_is_kept_by_whoever_closes_it(plain_town: Town) -> None:
+    """A14: opened before, closed on the very day: the handling unit."""
+    town = plain_town
+    case = town.refer()
+    today = town.now.astimezone(UTC).date()
+    code = case.facts()["matter_code"]
+    town.write(lambda tx: tx.execute(update(matter).where(matter.c.code == code).values(empowered_at=today)))
+    case.complete("prepare_materials", OTHER_SIDE, preparation_outcome="drop", preparation_reason="经核实没有违法。")
+
+    assert row(town, case).unit_code == "qinghe"
+
+
+def test_only_the_unit_that_keeps_the_file_may_take_it(town: Town) -> None:
+    case = closed(town)
+
+    assert package(town, case).is_file()
+    for login in (OTHER_SIDE, "chengyu.sf"):
+        with pytest.raises(NotAllowed):
+            package(town, case, login)
+
+
+# --- what is in it ---
+
+
+def test_a_package_holds_everything_and_is_whole(town: Town) -> None:
+    case = closed(town)
+    path = package(town, case)
+
+    checked = verify(path)
+    parts = contents(path)
+
+    assert checked.broken == ()
+    assert (checked.number, checked.sequence, checked.unit_name) == (case.number, 1, "市生态环境局")
+    assert {"case.json", "facts.json", "deadlines.json", "history.json", "materials.json"} <= parts.keys()
+    assert parts["procedure/case_referral.bpmn"] == Path("processes/case_referral.bpmn").read_bytes()
+    assert pdf(2) in [content for name, content in parts.items() if name.startswith("materials/")]
+    start = json.loads(parts["forms/00-start.json"])
+    assert {"案件来源", "基本违法事实"} <= {entry["label"] for entry in start["entries"]}
+    approval = next(json.loads(parts[name]) for name in parts if name.endswith("-approve_referral.json"))
+    assert (approval["unit"], approval["outcome"]) == ("qinghe", "同意移送")
+    assert {"D01", "D07", "D23"} <= {name[13:16] for name in parts if name.startswith("documents/")}
+    counted = {record["key"]: record["trace"] for record in json.loads(parts["deadlines.json"])}
+    assert counted["referral"]["counted"], "the count of a period goes with it, day by day"
+
+
+def test_the_packages_of_a_unit_follow_one_another(town: Town, tmp_path: Path) -> None:
+    first, second = package(town, closed(town)), package(town, closed(town, "第二件移送"))
+
+    assert (verify(second).sequence, verify(second, first).broken) == (2, ())
+    changed = repacked(first, tmp_path / "first.zip", lambda parts: parts.pop("facts.json"))
+    assert "被改过或换过" in verify(second, changed).broken[0]
+    assert "不是市生态环境局第 1 卷的前一卷" in verify(first, second).broken[0]
+
+
+def test_the_same_case_makes_the_same_bytes(plain_town: Town, tmp_path: Path) -> None:
+    town = plain_town
+    case = closed(town)
+    path = package(town, case)
+    before = path.read_bytes()
+    path.unlink()
+    waiting = {"made_at": None, "sequence": None, "sha256": None, "previous_sha256": None}
+    own = archive_package.c.instance_id == case.id
+    town.write(lambda tx: tx.execute(update(archive_package).where(own).values(**waiting)))
+
+    assert package(town, case).read_bytes() == before
+
+
+def test_two_workers_leave_one_chain(town_on_each_database: Town) -> None:
+    town = town_on_each_database
+    cases = [closed(town, f"第 {number} 件") for number in range(4)]
+    town.write(
+        lambda tx: tx.execute(update(archive_package).values(made_at=None, sequence=None, sha256=None, file_name=None))
+    )
+    engines = [town.another_engine(), town.another_engine()]
+
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(lambda engine: [engine.archives.make_wanted() for _ in range(4)], engines))
+    town.later(minutes=11)
+
+    packages = sorted((package(town, case) for case in cases), key=lambda path: path.name)
+    assert [verify(path).sequence for path in packages] == [1, 2, 3, 4]
+    assert not any(verify(later, earlier).broken for earlier, later in pairwise(packages))
+
+
+# --- what goes wrong ---
+
+
+def test_a_file_that_is_missing_holds_up_its_own_package_and_no_other(plain_town: Town) -> None:
+    town = plain_town
+    case = closed(town)
+    path = package(town, case)
+    store = town.settings.data_dir / "materials"
+    (lost,) = [found for found in store.rglob("*") if found.is_file()]
+    kept = lost.rename(lost.with_name("kept"))
+    town.write(lambda tx: tx.execute(update(archive_package).values(made_at=None, sequence=None)))
+    path.unlink()
+    other = town.refer(case_title="没有材料的一件")
+    other.complete("prepare_materials", OTHER_SIDE, preparation_outcome="drop", preparation_reason="没有违法。")
+
+    assert package(town, other, OTHER_SIDE).is_file()
+    assert row(town, case).made_at is None
+
+    kept.rename(lost)
+    town.later(minutes=11)
+    assert verify(package(town, case)).broken == ()
+    assert not list(path.parent.glob("unfinished-*"))
+
+
+def _changed_fact(parts: dict[str, bytes]) -> None:
+    parts["facts.json"] = parts["facts.json"].replace("未批先建".encode(), "已批再建".encode())
+
+
+def _history_and_its_hash(parts: dict[str, bytes]) -> None:
+    """Somebody takes an entry out of the record and writes the manifest anew."""
+    import hashlib
+
+    history = json.loads(parts["history.json"])
+    del history[3]
+    parts["history.json"] = json.dumps(history, ensure_ascii=False).encode()
+    manifest = json.loads(parts["manifest.json"])
+    for listed in manifest["files"]:
+        if listed["path"] == "history.json":
+            listed["size"] = len(parts["history.json"])
+            listed["sha256"] = hashlib.sha256(parts["history.json"]).hexdigest()
+    parts["manifest.json"] = json.dumps(manifest).encode()
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (_changed_fact, "facts.json（全部填报值，包括被更正的）与清单不一致，内容被改过。"),
+        (lambda parts: parts.pop("deadlines.json"), "deadlines.json（期限和逐日计算）不见了。"),
+        (lambda parts: parts.update({"more.txt": b"x"}), "more.txt 不在清单上，是后来放进去的。"),
+        (_history_and_its_hash, "审计记录第 4 条与前后接不上，可能有记录被改、被换或被删。"),
+    ],
+)
+def test_whatever_is_changed_in_a_package_is_found_and_named(
+    plain_town: Town, tmp_path: Path, change: Callable[[dict[str, bytes]], None], sentence: str
+) -> None:
+    path = repacked(package(plain_town, closed(plain_town)), tmp_path / "changed.zip", change)
+
+    assert sentence in verify(path).broken
+
+
+@pytest.mark.parametrize("content", [b"", b"not a zip", pdf()], ids=["empty", "text", "pdf"])
+def test_what_is_no_package_is_said_to_be_none(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "some.zip"
+    path.write_bytes(content)
+
+    with pytest.raises(ArchiveUnreadable):
+        verify(path)
+
+
+def test_a_zip_of_something_else_is_no_package(tmp_path: Path) -> None:
+    path = tmp_path / "some.zip"
+    with ZipFile(path, "w") as file:
+        file.writestr("readme.txt", "x")
+
+    with pytest.raises(ArchiveUnreadable, match="不是联办的归档包"):
+        verify(path)
+
+
+def test_the_command_line_checks_a_package_with_nothing_but_the_file(plain_town: Town, tmp_path: Path) -> None:
+    path = package(plain_town, closed(plain_town))
+    whole = CliRunner().invoke(main, ["verify-archive", str(path)], env={"LIANBAN_DATA_DIR": str(tmp_path / "none")})
+    broken = CliRunner().invoke(main, ["verify-archive", str(repacked(path, tmp_path / "b.zip", _changed_fact))])
+    no_package = CliRunner().invoke(main, ["verify-archive", __file__])
+
+    assert (whole.exit_code, broken.exit_code, no_package.exit_code) == (0, 1, 2)
+    assert "完好" in whole.output
+    assert not (tmp_path / "none").exists()
+    assert "内容被改过" in broken.output
+
+
+def test_a_package_says_when_it_was_made(town: Town) -> None:
+    case = closed(town)
+    manifest = json.loads(contents(package(town, case))["manifest.json"])
+
+    assert datetime.fromisoformat(manifest["made_at"]) == row(town, case).made_at

@@ -1,0 +1,89 @@
+"""The deployment gate on confidential fields, and on letters to people outside the units."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.unit.diagrams import FORMS, broken, forms_of, problems_of, refused, text_field, the_problem
+
+ISSUE = 'name="to" value="asking_unit"'
+
+
+def secret(key: str = "informant", **properties: str) -> dict[str, Any]:
+    return text_field(key, properties={"confidential": "asking_unit", **properties})
+
+
+def test_what_the_starting_unit_keeps_to_itself_is_let_pass() -> None:
+    forms = forms_of({"permit_start": [*FORMS["permit_start"], secret()], "read_a": [secret() | {"readonly": True}]})
+    assert problems_of(broken(), forms) == []
+
+
+def test_a_reader_who_is_no_party_is_refused() -> None:
+    forms = forms_of({"read_a": [*FORMS["read_a"], secret(confidential="asking_unit,subject")]})
+    refused(the_problem(broken(), forms), "read_a.informant", "asked_unit")
+
+
+def test_a_form_of_another_unit_that_shows_it_is_refused() -> None:
+    shown = [*FORMS["review"], secret() | {"readonly": True}]
+    forms = forms_of({"permit_start": [*FORMS["permit_start"], secret()], "review": shown})
+    refused(the_problem(broken(), forms), "review", "删去这一项")
+
+
+def test_a_form_of_the_own_unit_that_shows_it_openly_is_refused() -> None:
+    """Every page lists the answers of all forms: open in one is open in all."""
+    forms = forms_of(
+        {"permit_start": [*FORMS["permit_start"], secret()], "read_a": [text_field("informant", readonly=True)]}
+    )
+    refused(the_problem(broken(), forms), "read_a.informant", "写成一样")
+
+
+@pytest.mark.parametrize("key", ["party_name", "told_opinion", "told_reason"])
+def test_what_lists_and_the_record_tell_everybody_cannot_be_confidential(key: str) -> None:
+    forms = forms_of({"read_a": [secret(key)]})
+    refused(the_problem(broken(), forms), f"read_a.{key}", "key")
+
+
+def test_the_title_cannot_be_confidential() -> None:
+    forms = forms_of({"permit_start": [secret("subject"), *FORMS["permit_start"][1:]]})
+    refused(the_problem(broken(), forms), "permit_start.subject", "key")
+
+
+def test_a_list_of_material_cannot_be_confidential() -> None:
+    listed = {
+        "type": "filepicker",
+        "key": "files",
+        "label": "材料",
+        "properties": {"widget": "materials", "confidential": "asking_unit"},
+    }
+    refused(the_problem(broken(), forms_of({"read_a": [listed]})), "read_a.files", "confidential")
+
+
+def test_a_letter_to_somebody_outside_names_no_unit() -> None:
+    assert problems_of(broken((ISSUE, 'name="addressee" value="举报人"'))) == []
+
+
+@pytest.mark.parametrize(
+    "written", [f'{ISSUE} /><camunda:property name="addressee" value="举报人"', 'name="addressee" value=" "']
+)
+def test_a_letter_is_either_to_a_unit_or_to_somebody_outside(written: str) -> None:
+    refused(the_problem(broken((ISSUE, written))), "answer", "只写一个")
+
+
+@pytest.mark.parametrize(
+    ("call", "remedy"),
+    [
+        ('same_case(30, "asked_at", asked_at, "subject", subject)', "成对"),
+        ('same_case(30, "asked_at", asked_at, "subject", subject, "asked_unit")', "成对"),
+        ('same_case(30, "gone", asked_at, "subject", subject, "asked_unit", asked_unit)', "已有的"),
+        ('same_case(30, "asked_at", asked_at, subject, subject, "asked_unit", asked_unit)', "引号"),
+    ],
+)
+def test_a_look_for_the_same_case_that_could_not_be_made_is_refused(call: str, remedy: str) -> None:
+    refused(the_problem(broken(('review_outcome == "agree"', call))), "g_review__answer", remedy)
+
+
+def test_a_look_for_the_same_case_that_can_be_made_is_let_pass() -> None:
+    call = 'same_case(30, "asked_at", asked_at, "subject", subject, "asked_unit", asked_unit)'
+    assert problems_of(broken(('review_outcome == "agree"', call))) == []
