@@ -38,7 +38,7 @@ document = Table(
     Column("void_reason", Text),
     Index(None, "instance_id"),
     Index(None, "to_unit", "copy"),
-    Index(None, "from_unit", "number", unique=True),
+    Index(None, "from_unit", "number", "to_unit", unique=True),
     Index(None, "pdf_sha256"),
 )
 

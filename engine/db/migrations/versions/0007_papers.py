@@ -80,7 +80,7 @@ def upgrade() -> None:
             ("signed_by", "person"), ("signed_for_by", "person"), ("voided_by", "person"), ("letter_id", "letter_version"),
         ):  # fmt: skip
             table.create_foreign_key(f"fk_document_{name}_{target}", target, [name], ["id"])
-        table.create_index("ix_document_from_unit_number", ["from_unit", "number"], unique=True)
+        table.create_index("ix_document_from_unit_number_to_unit", ["from_unit", "number", "to_unit"], unique=True)
         table.create_index("ix_document_pdf_sha256", ["pdf_sha256"])
 
 
