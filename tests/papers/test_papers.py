@@ -110,7 +110,7 @@ def test_the_list_of_materials_adds_up(case: Case) -> None:
 
 def test_a_paper_for_two_units_has_one_number_and_one_text(plain_town: Town) -> None:
     """R72: the opinion goes to both parties."""
-    dispute = raise_dispute(plain_town).dispose().state_position().negotiate("not_agreed").apply().accept().reply()
+    dispute = raise_dispute(plain_town).dispose().state_position().apply().accept().reply()
     dispute.coordinate("agreement").sign_opinion()
     sent = papers_of(dispute, "D17")
 

@@ -368,17 +368,23 @@ class Instance:
         return {row.element_id: row.due_at for row in self._rows(tables.timer) if row.kind == kind}
 
     def documents(self) -> list[Paper]:
-        """What was sent from one unit to another, in order."""
-        return [paper for paper in self._papers() if paper.from_unit != paper.to_unit]
+        """What was written to somebody else, a unit or a person, in order."""
+        return [paper for paper, outgoing in self._papers() if outgoing]
 
     def filed(self) -> list[str]:
         """The codes of what a unit keeps in its own files."""
-        return [paper.code for paper in self._papers() if paper.from_unit == paper.to_unit]
+        return [paper.code for paper, outgoing in self._papers() if not outgoing]
 
-    def _papers(self) -> list[Paper]:
+    def _papers(self) -> list[tuple[Paper, bool]]:
         document = tables.document
         rows = self._rows(document, document.c.delivered_at, document.c.code)
-        return [Paper(row.code, row.from_unit, row.to_unit, row.copy) for row in rows]
+        return [
+            (
+                Paper(row.code, row.from_unit, row.to_unit, row.copy),
+                row.from_unit != row.to_unit or "addressee" in row.content,
+            )
+            for row in rows
+        ]
 
     def notices(self, kind: str | None = None) -> list[Note]:
         """Of one kind; else all but those that only say that a task is open."""
