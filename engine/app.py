@@ -20,8 +20,13 @@ from engine.db.session import Database
 from engine.db.tables import calendar_version
 from engine.deadlines.calendar import load_calendar
 from engine.deployments import definitions
+from engine.deployments import letters as deployed_letters
 from engine.deployments.definitions import Definition
+from engine.documents import letter_versions
 from engine.documents.files import FileStore
+from engine.documents.fonts import Fonts
+from engine.documents.letters import Source
+from engine.documents.paper_store import PaperStore
 from engine.errors import NotAllowed
 from engine.notices.channels import read_channels, routes_of
 from engine.notices.delivery import Delivery
@@ -46,6 +51,8 @@ from engine.uses.collaboration import CollaborationUses
 from engine.uses.handling import HandlingUses
 from engine.uses.materials import MaterialUses
 from engine.uses.notices import NoticeUses
+from engine.uses.paper_drafts import PaperDraftUses
+from engine.uses.papers import PaperUses
 from engine.uses.transactions import Transactions
 from engine.worker import Worker
 
@@ -60,16 +67,25 @@ class Engine:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         self.database = Database(settings.url)
         channels = read_channels(settings, self.clock.now)
-        self.transactions = Transactions(self.database, self.clock, routes_of(channels))
+        self.fonts = Fonts(settings.every_font_dir)
+        self.transactions = Transactions(self.database, self.clock, self.fonts, routes_of(channels))
         files = FileStore(settings.data_dir / "materials")
         keeper = Keeper(self.database, self.clock, settings.data_dir / "archives", files)
         self.materials = MaterialUses(self.transactions, files)
+        self.papers = PaperUses(self.transactions, PaperStore(settings.data_dir / "papers"))
+        self.paper_drafts = PaperDraftUses(self.transactions, self.papers)
         self.archives = ArchiveUses(self.transactions, keeper)
         self.handling = HandlingUses(self.transactions)
         self.collaboration = CollaborationUses(self.transactions)
         self.notices = NoticeUses(self.transactions, channels)
         self.delivery = Delivery(self.database, self.clock, channels, settings.base_url)
-        self.worker = Worker(self.database, self.transactions.context, settings.tick_seconds, [keeper.make_wanted])
+        self.worker = Worker(
+            self.database,
+            self.transactions.context,
+            settings.tick_seconds,
+            [keeper.make_wanted],
+            self.papers.make_what_waits,
+        )
 
     def close(self) -> None:
         self.database.close()
@@ -82,9 +98,13 @@ class Engine:
         self.database.run(self._seed)
 
     def deploy(self, diagram: Path, by: str) -> Definition:
-        """The file and the forms beside it (`forms/`) are the latest version. Raises DiagramRefused."""
+        """The file, with the forms (`forms/`) and letters (`letters/`) beside it, is the latest version.
+
+        Raises DiagramRefused, LetterRefused.
+        """
         form_bytes = {path.stem: path.read_bytes() for path in sorted((diagram.parent / "forms").glob("*.form"))}
-        return self.database.run(lambda tx: self._deploy(tx, diagram.read_bytes(), form_bytes, by))
+        letters = letter_versions.read_folder(diagram.parent / "letters")
+        return self.database.run(lambda tx: self._deploy(tx, diagram.read_bytes(), form_bytes, letters, by))
 
     def deploy_all(self, by: str) -> list[Definition]:
         """Every diagram of the installation is deployed; one that has not changed stays at its version."""
@@ -251,7 +271,14 @@ class Engine:
             )
         city.seed(tx, (self.settings.processes_dir / "city.toml").read_text(encoding="utf-8"), now, "prepare")
 
-    def _deploy(self, tx: Connection, diagram: bytes, form_bytes: Mapping[str, bytes], by: str) -> Definition:
+    def _deploy(
+        self,
+        tx: Connection,
+        diagram: bytes,
+        form_bytes: Mapping[str, bytes],
+        letters: Mapping[str, Source],
+        by: str,
+    ) -> Definition:
         now = self.clock.now()
         known = definitions.City(
             operations=OPERATIONS,
@@ -261,4 +288,6 @@ class Engine:
             rules=frozenset(city.rules(tx)),
             unit_kinds=frozenset(units.KINDS),
         )
-        return definitions.deploy(tx, diagram, form_bytes, known, by, now)
+        definition = definitions.deploy(tx, diagram, form_bytes, known, by, now)
+        deployed_letters.deploy(tx, definition, letters, FUNCTIONS, self.fonts, by, now)
+        return definition

@@ -123,7 +123,8 @@ def _found(tx: Connection, told: Mapping[str, Any], at: datetime) -> dict[str, s
     """Units, people with their posts, and matters. Returns the password of each login."""
     passwords = {}
     for row in told["units"]:
-        units.add(tx, row["code"], row["name"], row["kind"], row["abbreviation"], at, row.get("parent"))
+        named = (row["code"], row["name"], row["kind"], row["abbreviation"])
+        units.add(tx, *named, at, row.get("parent"), row.get("full_name"), row.get("phone"))
     for row in told["people"]:
         passwords[row["login"]] = new_password()
         added = people.add(tx, row["login"], row["name"], hash_password(passwords[row["login"]]))

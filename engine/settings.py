@@ -15,6 +15,15 @@ from engine.errors import SettingsError
 
 PREFIX = "LIANBAN_"
 PROJECT = Path(__file__).resolve().parent.parent
+_FETCHED = PROJECT / "frontend" / "node_modules" / "@expo-google-fonts"
+SHIPPED_FONTS = tuple(
+    _FETCHED / package / weight
+    for package, weight in (
+        ("noto-serif-sc", "400Regular"),
+        ("noto-serif-sc", "700Bold"),
+        ("noto-sans-sc", "400Regular"),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -33,6 +42,8 @@ class Settings:
     """How often the worker looks for what is due."""
     secure_cookies: bool = False
     """True behind HTTPS: cookies are then never sent without it."""
+    font_dirs: tuple[Path, ...] = ()
+    """Folders of the installation's own licensed fonts (仿宋, 小标宋), separated by colons; the shipped ones come after."""
     secret_key: str = ""
     """Signs forms against forgery; empty means one that is made once and kept in `data_dir`."""
     base_url: str = ""
@@ -48,6 +59,11 @@ class Settings:
     """Robots of WeCom and DingTalk groups as addresses of apprise between blanks, each after `unit=` when it is one unit's."""
     send_timeout_seconds: float = 10.0
     """How long a mail server, webhook or robot may let an answer wait."""
+
+    @property
+    def every_font_dir(self) -> tuple[Path, ...]:
+        """Where fonts for papers are looked for: the installation's own folders, then those that the set-up fetched."""
+        return (*self.font_dirs, *SHIPPED_FONTS)
 
     @property
     def url(self) -> str:
@@ -71,6 +87,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         "threads": lambda text: _number(text, 1, 256, int),
         "tick_seconds": lambda text: _number(text, 0.05, 60, float),
         "secure_cookies": _truth,
+        "font_dirs": _folders,
     }
     values: dict[str, Any] = {}
     for name, text in given.items():
@@ -91,6 +108,14 @@ def _number(text: str, least: float, most: float, kind: type[int] | type[float])
     if not least <= number <= most:
         raise ValueError(f"应在 {least} 与 {most} 之间")
     return number
+
+
+def _folders(text: str) -> tuple[Path, ...]:
+    folders = tuple(Path(part).resolve() for part in text.split(os.pathsep) if part)
+    for folder in folders:
+        if not folder.is_dir():
+            raise ValueError(f"没有 {folder} 这个文件夹")
+    return folders
 
 
 def _truth(text: str) -> bool:

@@ -34,23 +34,26 @@ class Worker:
         context: Callable[..., Context],
         tick_seconds: float,
         chores: Sequence[Callable[[], object]] = (),
+        make_papers: Callable[[], int] = int,
     ) -> None:
         """`context(tx)` gives the present instant, the calendar and the city's rules.
 
         `chores` are done after what is due: work that steps have left behind in the database, each in its own
-        transactions, finding its own rows again when it was interrupted.
+        transactions, finding its own rows again when it was interrupted. `make_papers` makes the PDF of what was
+        issued; it is slow, so it has a round of its own beside the tick.
         """
-        self.database, self.context, self.chores = database, context, chores
+        self.database, self.context, self.chores, self.make_papers = database, context, chores, make_papers
         self._closed: object = None
         self._scheduler = BackgroundScheduler(timezone="Asia/Shanghai")
-        self._scheduler.add_job(
-            self._tick_quietly,
-            "interval",
-            seconds=tick_seconds,
-            max_instances=1,
-            coalesce=True,
-            misfire_grace_time=None,
-        )
+        for round_of_work in (self._tick_quietly, self._make_papers_quietly):
+            self._scheduler.add_job(
+                round_of_work,
+                "interval",
+                seconds=tick_seconds,
+                max_instances=1,
+                coalesce=True,
+                misfire_grace_time=None,
+            )
 
     def start(self) -> None:
         self._scheduler.start()
@@ -112,3 +115,10 @@ class Worker:
             self.tick()
         except Exception:
             log.exception("the tick failed")
+
+    def _make_papers_quietly(self) -> None:
+        """What could not be made is logged with its reason by the maker; a failure of the round is logged here."""
+        try:
+            self.make_papers()
+        except Exception:
+            log.exception("papers could not be made")

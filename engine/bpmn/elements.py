@@ -23,6 +23,8 @@ FLOW_NODES = {
 }  # fmt: skip
 FACT = "fact:"
 IN = "in:"
+SAYING = ("delivered", "numbered")
+"""Properties of an operation that name a fact which it says."""
 Asked = tuple[str, frozenset[str]]
 """Who is asked: a fact that holds a unit, or a fixed unit's code; and the roles, any of which may do it."""
 
@@ -176,8 +178,7 @@ class Diagram:
         names = {key for form in forms for key in form.keys}
         for element in self.elements.values():
             names |= {name.removeprefix(FACT) for name in element.properties if name.startswith(FACT)}
-            if "delivered" in element.properties:
-                names.add(element.properties["delivered"])
+            names |= {element.properties[name] for name in SAYING if name in element.properties}
             names |= {handover.fact for handover in element.outputs}
         return names | {*self.process.party_facts, self.process.starter_fact} - {""}
 

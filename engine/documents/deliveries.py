@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -35,6 +35,35 @@ class Document:
     delivered_at: datetime
     read_at: datetime | None
     read_by: str | None
+    element_id: str | None
+    number: str | None
+    """文号; None for an internal paper."""
+    signed_by: str | None
+    signed_at: datetime | None
+    issued_on: date | None
+    letter_id: str | None
+    data: dict[str, Any] | None
+    """Every word of the paper as its layout takes it."""
+    pdf_sha256: str | None
+    render_failure: str | None
+    signed_for_at: datetime | None
+    signed_for_by: str | None
+    voided_at: datetime | None
+    voided_by: str | None
+    void_reason: str | None
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What makes a document a paper: its number, who signed it when, and every word of it."""
+
+    element_id: str
+    number: str | None
+    signed_by: str | None
+    signed_at: datetime | None
+    issued_on: date
+    letter_id: str
+    data: dict[str, Any]
 
 
 def deliver(
@@ -48,9 +77,11 @@ def deliver(
     copy: bool,
     content: dict[str, Any],
     now: datetime,
+    paper: Paper | None = None,
+    document_id: str | None = None,
 ) -> str:
     """The document is in the receiving unit's inbox. Returns its id."""
-    document_id = new_id()
+    document_id = document_id or new_id()
     before = tx.scalar(select(func.count()).where(document.c.instance_id == instance_id)) or 0
     tx.execute(
         insert(document).values(
@@ -64,6 +95,7 @@ def deliver(
             copy=copy,
             content=content,
             delivered_at=now,
+            **(vars(paper) if paper else {}),
         )
     )
     return document_id

@@ -125,6 +125,12 @@ class ProcedureSubject:
 
 
 @dataclass(frozen=True)
+class PaperSubject(InstanceSubject):
+    from_unit: str
+    to_unit: str
+
+
+@dataclass(frozen=True)
 class ArchiveSubject:
     """`unit_code` keeps the file of the case."""
 
@@ -200,12 +206,23 @@ def may(actor: Actor, verb: str, subject: Subject) -> Decision:
             return _may_with_own(actor, verb, subject)
         case "press", ButtonSubject(unit_code=unit_code, roles=roles):
             return _when(actor.unit_code == unit_code and bool(actor.standing_roles & roles), "这项操作不由你提出。")
+        case "read_paper", PaperSubject(from_unit=from_unit, to_unit=to_unit):
+            own = from_unit == to_unit
+            return _when(
+                not own or actor.unit_code == from_unit or actor.unit_kind in OVERSIGHT, "这是发文单位的内部文书。"
+            )
+        case "sign_for_paper", PaperSubject(from_unit=from_unit, to_unit=to_unit):
+            addressed = actor.unit_code == to_unit != from_unit
+            return _when(addressed and bool(actor.roles), "文书由收文单位的人签收。")
+        case "void_paper", PaperSubject(from_unit=from_unit):
+            leads = bool(actor.standing_roles & {"principal_leader", "deputy_leader"})
+            return _when(actor.unit_code == from_unit and leads, "作废文书由发文单位的主要领导或分管领导决定。")
         case "take_archive", ArchiveSubject(unit_code):
             keeps = actor.unit_code == unit_code and bool(actor.standing_roles & (HANDLERS | {"archivist"}))
             return _when(keeps, "归档包由负责归档的单位保管，只有该单位的办理人员和档案员能下载。")
         case "read_notices" | "choose_notices", PersonSubject(person_id):
             return _when(actor.person_id == person_id, "只能查看和设置自己的消息。")
-        case "claim" | "complete" | "release" | "add_material" | "prepare" | "send_back", TaskSubject():
+        case "claim" | "complete" | "release" | "add_material" | "edit_paper" | "prepare" | "send_back", TaskSubject():
             return _may_with_task(actor, verb, subject)
         case "transfer" | "return" | "delegate" | "recall" | "consult" | "withdraw_request", TaskSubject():
             return _may_hand_over(actor, verb, subject)
@@ -216,7 +233,7 @@ def may(actor: Actor, verb: str, subject: Subject) -> Decision:
 
 def _may_with_task(actor: Actor, verb: str, task: TaskSubject) -> Decision:
     prepares = actor.unit_code == task.unit_code and actor.person_id == task.delegate_id
-    if prepares and verb in ("prepare", "add_material"):
+    if prepares and verb in ("prepare", "add_material", "edit_paper"):
         return Decision(True)
     if actor.unit_code != task.unit_code or not actor.standing_roles & task.roles:
         return Decision(False, _needs(actor, task))

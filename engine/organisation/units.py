@@ -35,6 +35,9 @@ class Unit:
     kind: str
     abbreviation: str
     parent_code: str | None
+    full_name: str | None = None
+    """As it stands on papers, when that is more than the name: 青河市生态环境局."""
+    phone: str | None = None
 
 
 def find(tx: Connection, code: str, at: datetime) -> Unit | None:
@@ -59,14 +62,30 @@ def named_unit(tx: Connection, code: str, at: datetime) -> Unit | None:
 
 
 def add(
-    tx: Connection, code: str, name: str, kind: str, abbreviation: str, at: datetime, parent_code: str | None = None
+    tx: Connection,
+    code: str,
+    name: str,
+    kind: str,
+    abbreviation: str,
+    at: datetime,
+    parent_code: str | None = None,
+    full_name: str | None = None,
+    phone: str | None = None,
 ) -> Unit:
-    added = Unit(code, name, kind, abbreviation, parent_code)
+    added = Unit(code, name, kind, abbreviation, parent_code, full_name, phone)
     tx.execute(insert(unit).values(**vars(added), valid_from=at))
     return added
 
 
-_COLUMNS = (unit.c.code, unit.c.name, unit.c.kind, unit.c.abbreviation, unit.c.parent_code)
+_COLUMNS = (
+    unit.c.code,
+    unit.c.name,
+    unit.c.kind,
+    unit.c.abbreviation,
+    unit.c.parent_code,
+    unit.c.full_name,
+    unit.c.phone,
+)
 
 
 def _exists(at: datetime) -> ColumnElement[bool]:

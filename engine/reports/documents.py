@@ -16,7 +16,7 @@ from engine.deployments.definitions import Definition
 from engine.documents import deliveries
 from engine.documents.materials import KINDS
 from engine.errors import NotFound
-from engine.organisation.assignment import Actor
+from engine.organisation.assignment import Actor, PaperSubject, may
 from engine.reports.answers import MASK, hides, in_words
 from engine.reports.units import Names, UnitName
 from engine.runtime import instances
@@ -36,6 +36,32 @@ class DocumentLine:
     read_at: datetime | None
     addressee: str
     """Whom outside the units it is for; empty when it is for `to_unit`."""
+    number: str
+    """文号; empty for an internal paper."""
+    voided: bool
+
+    @property
+    def filed(self) -> bool:
+        """Kept in the unit's own files, sent to nobody."""
+        return self.from_unit == self.to_unit and not self.addressee
+
+
+@dataclass(frozen=True)
+class PaperView:
+    """What makes a document a paper: who signed it, its mark, and how its PDF stands."""
+
+    signer: str
+    issued_on: date
+    mark: str
+    sha256: str
+    failure: str
+    signed_for_at: datetime | None
+    signed_for_by: str
+    may_sign_for: bool
+    may_void: bool
+    voided_at: datetime | None
+    voided_by: str
+    void_reason: str
 
 
 @dataclass(frozen=True)
@@ -58,10 +84,13 @@ class DocumentView:
     """Label, words, and whether the words need the whole width."""
     materials: list[ListedMaterial]
     read_by: str
+    paper: PaperView | None
+    """None: it was delivered before there were letters."""
 
 
-def document_lines(tx: Connection, instance_id: str, names: Names) -> list[DocumentLine]:
-    return [_line(found, names) for found in deliveries.of_instance(tx, instance_id)]
+def document_lines(tx: Connection, instance_id: str, names: Names, actor: Actor) -> list[DocumentLine]:
+    """The documents of the instance that this person may read: what a unit keeps in its own files is its own."""
+    return [_line(found, names) for found in deliveries.of_instance(tx, instance_id) if _readable(actor, found)]
 
 
 def document_view(tx: Connection, context: Context, actor: Actor, document_id: str) -> DocumentView:
@@ -70,6 +99,8 @@ def document_view(tx: Connection, context: Context, actor: Actor, document_id: s
     if row is None:
         raise NotFound
     instances.require_visible(tx, row.instance_id, actor)
+    if not _readable(actor, row):
+        raise NotFound
     if actor.unit_code == row.to_unit and row.read_at is None and not row.content.get("addressee"):
         deliveries.mark_read(tx, document_id, actor.person_id, context.now)
         row = tx.execute(select(document).where(document.c.id == document_id)).one()
@@ -88,7 +119,32 @@ def document_view(tx: Connection, context: Context, actor: Actor, document_id: s
             for item in row.content["materials"]
         ],
         read_by=names.person(row.read_by),
+        paper=_paper(row, names, actor) if row.data is not None else None,
     )
+
+
+def _paper(row: Any, names: Names, actor: Actor) -> PaperView:
+    subject = PaperSubject(frozenset(), row.from_unit, row.to_unit)
+    return PaperView(
+        signer=names.person(row.signed_by),
+        issued_on=row.issued_on,
+        mark=row.data["mark"],
+        sha256=row.pdf_sha256 or "",
+        failure=row.render_failure or "",
+        signed_for_at=row.signed_for_at,
+        signed_for_by=names.person(row.signed_for_by),
+        may_sign_for=row.signed_for_at is None
+        and row.voided_at is None
+        and may(actor, "sign_for_paper", subject).allowed,
+        may_void=row.voided_at is None and may(actor, "void_paper", subject).allowed,
+        voided_at=row.voided_at,
+        voided_by=names.person(row.voided_by),
+        void_reason=row.void_reason or "",
+    )
+
+
+def _readable(actor: Actor, row: Any) -> bool:
+    return may(actor, "read_paper", PaperSubject(frozenset(), row.from_unit, row.to_unit)).allowed
 
 
 def _line(row: Any, names: Names) -> DocumentLine:
@@ -102,6 +158,8 @@ def _line(row: Any, names: Names) -> DocumentLine:
         delivered_at=row.delivered_at,
         read_at=row.read_at,
         addressee=row.content.get("addressee", ""),
+        number=row.number or "",
+        voided=row.voided_at is not None,
     )
 
 

@@ -155,7 +155,7 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
             if not only_reader or line.kind not in AMONG_PARTIES
         ],
         sections=answers.sections([(diagram.name, form), *forms], step, names),
-        documents=document_lines(tx, row.id, names),
+        documents=document_lines(tx, row.id, names, actor),
         materials=materials.of_instance(tx, row.id),
         buttons=actions.buttons(step) if row.status == "running" else [],
         related=_related(tx, row, actor),

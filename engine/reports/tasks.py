@@ -109,7 +109,7 @@ def task_view(tx: Connection, context: Context, actor: Actor, task_id: str, sent
         sections=answers.sections(_start_groups(step), step, names),
         steps=history.steps(tx, instance.id, diagram, names, instance.status == "ended"),
         log=history.log(tx, instance.id, diagram, names, actor),
-        documents=document_lines(tx, instance.id, names),
+        documents=document_lines(tx, instance.id, names, actor),
         materials=materials.of_instance(tx, instance.id),
         buttons=actions.buttons(step) if instance.status == "running" else [],
         ended_at=row.ended_at,

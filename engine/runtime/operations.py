@@ -17,8 +17,8 @@ from engine.clock import local, midnight
 from engine.deadlines import counting, deadlines
 from engine.deadlines.deadlines import Deadline
 from engine.deadlines.functions import as_instant
-from engine.documents import deliveries
 from engine.errors import Refused
+from engine.runtime import papers
 
 if TYPE_CHECKING:
     from engine.runtime.step import Step
@@ -125,34 +125,11 @@ def _issue_document(step: Step, element: Element) -> None:
     One for a person outside the units (`addressee`) stays in the issuing unit's own file; how that person was served
     is what a form of the procedure asks.
     """
-    properties = element.properties
-    from_unit = step.unit_of(properties["from"])
-    to_unit = step.unit_of(properties["to"]) if "to" in properties else from_unit
-    if from_unit is None or to_unit is None:
-        raise WorkflowFault("文书没有发文或收文单位。", element.id)
-    content = deliveries.compose(
-        step.tx,
-        step.instance_id,
-        [step.definition.forms[form.strip()] for form in properties.get("forms", "").split(",") if form.strip()],
-        step.facts,
-        lambda field: bool(field.confidential) and to_unit not in {step.facts.get(name) for name in field.confidential},
-    )
-    if "addressee" in properties:
-        content["addressee"] = properties["addressee"]
-    document_id = deliveries.deliver(
-        step.tx,
-        instance_id=step.instance_id,
-        code=properties["document"],
-        title=properties.get("title") or element.name,
-        from_unit=from_unit,
-        to_unit=to_unit,
-        copy=properties.get("copy") == "true",
-        content=content,
-        now=step.now,
-    )
-    step.tell("document", id=document_id, code=properties["document"], title=properties.get("title") or element.name)
-    if "delivered" in properties:
-        step.say(properties["delivered"], step.now)
+    issued = papers.issue(step, element)
+    if "numbered" in element.properties:
+        step.say(element.properties["numbered"], issued.number)
+    if "delivered" in element.properties:
+        step.say(element.properties["delivered"], step.now)
 
 
 def _start_procedure(step: Step, element: Element) -> None:
@@ -210,7 +187,9 @@ OPERATIONS: Mapping[str, Operation] = {
     "issue_document": Operation(
         _issue_document,
         frozenset({"document", "from"}),
-        frozenset({"to", "addressee", "title", "copy", "delivered", "forms"}),
+        frozenset(
+            {"to", "addressee", "title", "copy", "delivered", "forms", "letter", "signed_by", "numbered", "same_as"}
+        ),
     ),
     "start_procedure": Operation(_start_procedure, frozenset({"procedure"})),
     "notify": Operation(_notify, frozenset({"to", "text"})),

@@ -22,8 +22,9 @@ from engine.deadlines import deadlines
 from engine.deadlines.calendar import Calendar
 from engine.deadlines.counting import Count, bare, working_days
 from engine.deadlines.deadlines import Deadline
-from engine.deadlines.functions import KINDS, as_instant, counting_functions, evaluate_period
+from engine.deadlines.functions import KINDS, Functions, as_instant, counting_functions, evaluate_period
 from engine.deployments.definitions import Definition
+from engine.documents.fonts import Fonts
 from engine.errors import ExpressionError
 from engine.notices.message import last_moment_of
 from engine.notices.routes import NO_ROUTES, Routes
@@ -48,6 +49,7 @@ class Context:
     now: datetime
     calendar: Calendar
     rules: Mapping[str, Any]
+    fonts: Fonts
     routes: Routes = NO_ROUTES
     """The channels that notices have besides the pages."""
 
@@ -89,9 +91,11 @@ class Step:
 
     # --- what a running process asks (bpmn.workflow.Host) ---
 
-    def evaluate(self, expression: str, names: Mapping[str, object] | None = None) -> Any:
-        """The value of an expression of the diagram over the facts. Raises ExpressionError."""
-        return evaluate(expression, {**self.facts, **(names or {})}, self.functions())
+    def evaluate(
+        self, expression: str, names: Mapping[str, object] | None = None, functions: Functions | None = None
+    ) -> Any:
+        """The value of an expression of the diagram, or of a letter, over the facts. Raises ExpressionError."""
+        return evaluate(expression, {**self.facts, **(names or {})}, {**self.functions(), **(functions or {})})
 
     def evaluate_period(self, expression: str, names: Mapping[str, object] | None = None) -> Count | None:
         """The instant that an expression gives, with how it was counted; None when it gives none yet."""

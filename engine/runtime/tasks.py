@@ -14,7 +14,7 @@ from engine.db.tables import party, person, process_instance, task, task_draft, 
 from engine.errors import AlreadyDone, InvalidValues, NotAllowed, NotFound, Refused
 from engine.forms.schema import Form
 from engine.organisation.assignment import Actor, TaskSubject, may
-from engine.runtime import audit
+from engine.runtime import audit, papers
 from engine.runtime.advance import advance
 from engine.runtime.answers import take_answers
 from engine.runtime.handling import records, undo
@@ -62,6 +62,7 @@ def complete(
         if run_out_at is None:
             undo.remember(step, task_id, raw)
         _end(step, task_id, form, answers)
+        papers.file(step, element)
         step.tell("task_completed", id=task_id, element=element.id)
         step.workflow.complete(task_id)
 
@@ -130,11 +131,11 @@ def find(tx: Connection, task_id: str, actor: Actor) -> Row[Any]:
     return row
 
 
-def require_own(tx: Connection, actor: Actor, task_id: str) -> Row[Any]:
+def require_own(tx: Connection, actor: Actor, task_id: str, verb: str = "add_material") -> Row[Any]:
     """The open task's row, for somebody who may work on it. Raises NotFound, NotAllowed, AlreadyDone."""
     row = find(tx, task_id, actor)
     _require_open(tx, task_id)
-    _require(actor, "add_material", row, tx)
+    _require(actor, verb, row, tx)
     return row
 
 

@@ -11,6 +11,7 @@ from engine.clock import Clock
 from engine.db.session import Database
 from engine.db.tables import calendar_version
 from engine.deadlines.calendar import Calendar, load_calendar
+from engine.documents.fonts import Fonts
 from engine.errors import IncidentRaised, NotFound
 from engine.notices.routes import NO_ROUTES, Routes
 from engine.organisation import city
@@ -22,8 +23,8 @@ T = TypeVar("T")
 
 
 class Transactions:
-    def __init__(self, database: Database, clock: Clock, routes: Routes = NO_ROUTES) -> None:
-        self.database, self.clock, self.routes = database, clock, routes
+    def __init__(self, database: Database, clock: Clock, fonts: Fonts, routes: Routes = NO_ROUTES) -> None:
+        self.database, self.clock, self.fonts, self.routes = database, clock, fonts, routes
         self._calendars: dict[str, Calendar] = {}
 
     def context(self, tx: Connection) -> Context:
@@ -36,7 +37,7 @@ class Transactions:
         if version not in self._calendars:
             content = tx.scalar(select(calendar_version.c.content).where(calendar_version.c.version == version))
             self._calendars[version] = load_calendar(content or b"")
-        return Context(now, self._calendars[version], city.rules(tx), self.routes)
+        return Context(now, self._calendars[version], city.rules(tx), self.fonts, self.routes)
 
     def read(self, look: Callable[[Connection, Context], T]) -> T:
         with self.database.reading() as tx:

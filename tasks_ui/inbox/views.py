@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -10,6 +12,7 @@ from engine.documents.materials import KINDS
 from engine.errors import InvalidValues, LianbanError
 from engine.reports.filters import Filters
 from engine.reports.inbox import TABS
+from engine.reports.tasks import TaskView
 from tasks_ui.security import actor, engine, sent
 from tasks_ui.widgets import clock, now, page_number
 
@@ -62,11 +65,22 @@ def claim() -> ResponseReturnValue:
 @pages.get("/tasks/<task_id>")
 def task(task_id: str) -> ResponseReturnValue:
     """The page of a task; `kind` in the address is of the material added last, for the next one of its kind."""
+    return _page(task_id, engine().task(actor(), task_id), material={"kind": request.args.get("kind")})
+
+
+def _page(
+    task_id: str,
+    view: TaskView,
+    problems: Mapping[str, str] | None = None,
+    material: Mapping[str, str | None] | None = None,
+) -> str:
+    """The page of a task, with the papers that it drafts or signs."""
     return render_template(
         "inbox/task.html",
-        task=engine().task(actor(), task_id),
-        problems={},
-        material={"kind": request.args.get("kind")},
+        task=view,
+        problems=problems or {},
+        material=material or {},
+        papers=engine().paper_drafts.of_task(actor(), task_id),
     )
 
 
@@ -98,8 +112,7 @@ def complete(task_id: str) -> ResponseReturnValue:
         done = engine().complete(actor(), task_id, raw, without_opinions)
     except InvalidValues as invalid:
         view = engine().task(actor(), task_id, raw)
-        page = render_template("inbox/task.html", task=view, problems=invalid.problems, material={})
-        return page, invalid.status
+        return _page(task_id, view, invalid.problems), invalid.status
     outcome = f"：{done.outcome_name}" if done.outcome_name else ""
     flash(f"“{done.task_name}”已办结{outcome}。" + ("办件已经结束。" if done.ended else ""), "ok")
     if done.next_task_id:
@@ -117,8 +130,7 @@ def add_material(task_id: str) -> ResponseReturnValue:
     except InvalidValues as invalid:
         view = engine().task(actor(), task_id)
         problems = {f"material-{key}": sentence for key, sentence in invalid.problems.items()}
-        page = render_template("inbox/task.html", task=view, problems=problems, material=values)
-        return page, invalid.status
+        return _page(task_id, view, problems, values), invalid.status
     flash("材料已加入清单。" if added == 1 else f"{added} 份材料已加入清单。", "ok")
     return redirect(url_for("inbox.task", task_id=task_id, kind=values.get("kind"), _anchor="materials"))
 

@@ -55,7 +55,8 @@ def press(number: str, element_id: str) -> ResponseReturnValue:
 
 @pages.get("/documents/<document_id>")
 def document(document_id: str) -> ResponseReturnValue:
-    return render_template("instances/document.html", document=engine().document(actor(), document_id))
+    view = engine().document(actor(), document_id)
+    return render_template("instances/document.html", document=view, pages=engine().papers.page_count(actor(), view))
 
 
 @pages.get("/materials/<material_id>/preview")

@@ -99,7 +99,6 @@ class Dispute(Instance):
         if outcome == "agreed":
             given |= {
                 "agreed_unit": unit or self.sides["b"].unit,
-                "agreement_number": "青协〔2026〕5 号",
                 "agreed_division": "由市生态环境局立案查处，镇街协助现场监管。",
             }
         self.complete("conclude_negotiation", self.sides["a"].officer, **given)
@@ -161,8 +160,7 @@ class Dispute(Instance):
         return self
 
     def sign_opinion(self, outcome: str = "sign") -> Dispute:
-        number = {"opinion_number": "青司协〔2026〕1 号"} if outcome == "sign" else {}
-        self.complete("sign_opinion", JUSTICE.leader, opinion_outcome=outcome, opinion_opinion="阅。", **number)
+        self.complete("sign_opinion", JUSTICE.leader, opinion_outcome=outcome, opinion_opinion="阅。")
         return self
 
     def ask_more_time(self, until: str) -> Dispute:
@@ -188,8 +186,7 @@ class Dispute(Instance):
         return self
 
     def sign_proposal(self, outcome: str = "sign") -> Dispute:
-        number = {"proposal_number": "青司建〔2026〕1 号"} if outcome == "sign" else {}
-        self.complete("sign_proposal", JUSTICE.leader, proposal_outcome=outcome, proposal_opinion="阅。", **number)
+        self.complete("sign_proposal", JUSTICE.leader, proposal_outcome=outcome, proposal_opinion="阅。")
         return self
 
     def propose(self) -> Dispute:

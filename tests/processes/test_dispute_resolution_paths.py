@@ -228,7 +228,7 @@ def test_an_agreement_is_delivered_when_both_principal_leaders_have_signed_it(to
     }
     assert dispute.deadline("negotiation").status == "met"
     facts = dispute.facts()
-    assert (facts["competent_unit"], facts["dispute_document"]) == ("qinghe", "青协〔2026〕5 号")
+    assert (facts["competent_unit"], facts["dispute_document"]) == ("qinghe", "青政争商字〔2026〕1号")
 
 
 @pytest.mark.parametrize("side", ["a", "b"])
@@ -394,7 +394,7 @@ def test_a_coordinated_agreement_is_delivered_to_both(town: Town) -> None:
         Paper("D17", "justice_bureau", "ecology", copy=False),
     }
     facts = dispute.facts()
-    assert (facts["competent_unit"], facts["dispute_document"]) == ("qinghe", "青司协〔2026〕1 号")
+    assert (facts["competent_unit"], facts["dispute_document"]) == ("qinghe", "青司争协字〔2026〕1号")
     assert dispute.deadline("execution_a").due_at == at("2026-10-21T00:00")
 
 

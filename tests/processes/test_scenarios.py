@@ -872,7 +872,8 @@ def test_a_unit_that_is_no_party_finds_nothing_of_a_case(town: Town, stranger: s
     case = town.refer(at=MORNING).deliver()
     person, task_id = town.person(stranger), case.task("sign_for")
     document = tables.document
-    paper_id = town.read(lambda tx: tx.scalars(select(document.c.id).where(document.c.instance_id == case.id)).one())
+    letter = (document.c.instance_id == case.id) & (document.c.code == "D01")
+    paper_id = town.read(lambda tx: tx.scalars(select(document.c.id).where(letter)).one())
 
     with pytest.raises(NotFound):
         town.act(lambda engine: engine.instance(person, case.number))

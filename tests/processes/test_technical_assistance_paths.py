@@ -339,7 +339,7 @@ def test_r22_what_the_head_returns_is_studied_again_within_the_same_period(town:
 def test_a_request_for_missing_material_does_not_stop_the_period(town: Town) -> None:
     case = ask(town, at=MORNING).ask_material()
     assert case.asked("supply_material") == ("qinghe", {"case_officer"})
-    assert case.documents()[-1].code == "D38"
+    assert case.documents()[-1].code == "D40"
 
     town.at("2026-10-10T12:00")
     case.supply_material()

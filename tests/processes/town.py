@@ -68,7 +68,8 @@ def found(engine: Engine) -> None:
 
     def settle(tx: Connection) -> None:
         for row in CITY["units"]:
-            units.add(tx, row["code"], row["name"], row["kind"], row["abbreviation"], FOUNDED_AT, row.get("parent"))
+            told = (row["code"], row["name"], row["kind"], row["abbreviation"])
+            units.add(tx, *told, FOUNDED_AT, row.get("parent"), row.get("full_name"), row.get("phone"))
         for row in CITY["people"]:
             added = people.add(tx, row["login"], row["name"], "!")
             until = FOUNDED_AT + timedelta(days=365 * row["acting_years"]) if "acting_years" in row else None
@@ -368,9 +369,23 @@ class Instance:
         return {row.element_id: row.due_at for row in self._rows(tables.timer) if row.kind == kind}
 
     def documents(self) -> list[Paper]:
+        """What was written to somebody else, a unit or a person, in order."""
+        return [paper for paper, outgoing in self._papers() if outgoing]
+
+    def filed(self) -> list[str]:
+        """The codes of what a unit keeps in its own files."""
+        return [paper.code for paper, outgoing in self._papers() if not outgoing]
+
+    def _papers(self) -> list[tuple[Paper, bool]]:
         document = tables.document
         rows = self._rows(document, document.c.delivered_at, document.c.code)
-        return [Paper(row.code, row.from_unit, row.to_unit, row.copy) for row in rows]
+        return [
+            (
+                Paper(row.code, row.from_unit, row.to_unit, row.copy),
+                row.from_unit != row.to_unit or "addressee" in row.content,
+            )
+            for row in rows
+        ]
 
     def notices(self, kind: str | None = None) -> list[Note]:
         """Of one kind; else all but those that only say that a task is open."""

@@ -249,6 +249,7 @@ def test_an_ended_instance_says_how_it_ended(unchanged_office: Office) -> None:
 
     assert shown.words("//p[@class='wait']").startswith("办结")
     assert shown.texts("//section[@id='documents']//li//a") == [
+        "移送审批表",
         "涉嫌违法案件移送函",
         "受理情况告知书",
         "处理结果抄告单",
@@ -276,7 +277,7 @@ def test_what_one_may_not_see_is_said_in_the_same_words_as_what_is_not_there(
     unchanged_office: Office, page: str
 ) -> None:
     office, desk = unchanged_office, unchanged_office.desk(STRANGER)
-    document = office.desk(OFFICER).get(office.instance("review")).every("//section[@id='documents']//a/@href")[0]
+    document = office.desk(LIAISON).get(office.instance("review")).every("//section[@id='documents']//a/@href")[0]
     real = {
         "instance": office.instance("review"),
         "task": office.task("review", "review_acceptance"),
@@ -294,7 +295,7 @@ def test_what_one_may_not_see_is_said_in_the_same_words_as_what_is_not_there(
 
 
 def test_a_document_is_marked_as_read_when_its_receiver_opens_it(office: Office) -> None:
-    letter = office.desk(OFFICER).get(office.instance("review")).every("//section[@id='documents']//a/@href")[0]
+    letter = office.desk(LIAISON).get(office.instance("review")).every("//section[@id='documents']//a/@href")[0]
 
     by_sender = office.desk(OFFICER).get(letter)
     by_oversight = office.desk(SUPERVISION).get(letter)
@@ -306,7 +307,7 @@ def test_a_document_is_marked_as_read_when_its_receiver_opens_it(office: Office)
 
 
 def test_the_first_reader_stays_the_reader(office: Office) -> None:
-    letter = office.desk(OFFICER).get(office.instance("review")).every("//section[@id='documents']//a/@href")[0]
+    letter = office.desk(LIAISON).get(office.instance("review")).every("//section[@id='documents']//a/@href")[0]
     office.desk(LIAISON).get(letter)
     office.town.later(hours=1)
 

@@ -70,6 +70,16 @@ EXPECTED = {
     "POST /corrections/<correction_id>": (401, 403, 422, 403, 404, 403, 403),
     "POST /corrections/<correction_id>/take-back": (401, 302, 403, 403, 404, 403, 403),
     "GET /documents/<document_id>": (302, 200, 200, 200, 404, 200, 200),
+    "GET /documents/<document_id>/pages/<int:number>.png": (302, 200, 200, 200, 404, 200, 200),
+    "GET /documents/<document_id>/paper.pdf": (302, 200, 200, 200, 404, 200, 200),
+    "POST /documents/<document_id>/sign-for": (401, 403, 403, 302, 404, 403, 403),
+    "POST /documents/<document_id>/void": (401, 403, 302, 403, 404, 403, 403),
+    "GET /tasks/<task_id>/papers/<issuing_id>": (302, 200, 200, 200, 404, 200, 200),
+    "GET /tasks/<task_id>/papers/<issuing_id>/pages/<int:number>.png": (302, 200, 200, 200, 404, 200, 200),
+    "GET /tasks/<task_id>/papers/<issuing_id>/draft.docx": (302, 200, 200, 200, 404, 200, 200),
+    "GET /tasks/<task_id>/papers/<issuing_id>/edit": (302, 200, 403, 403, 404, 403, 403),
+    "POST /tasks/<task_id>/papers/<issuing_id>/edit": (401, 422, 403, 403, 404, 403, 403),
+    "POST /tasks/<task_id>/papers/<issuing_id>/reset": (401, 302, 403, 403, 404, 403, 403),
     "GET /materials/<material_id>": (302, 200, 200, 200, 404, 200, 200),
     "GET /materials/<material_id>/preview": (302, 200, 200, 200, 404, 200, 200),
     "GET /instances/<number>/archive.zip": (302, 404, 404, 404, 404, 404, 404),
@@ -116,6 +126,12 @@ UNKNOWN = [
     "POST /corrections/nothing",
     "POST /corrections/nothing/take-back",
     "GET /documents/nothing",
+    "GET /documents/nothing/pages/1.png",
+    "GET /documents/nothing/paper.pdf",
+    "POST /documents/nothing/sign-for",
+    "POST /documents/nothing/void",
+    "GET /tasks/nothing/papers/nothing",
+    "POST /tasks/nothing/papers/nothing/edit",
     "GET /messages/nothing",
     "POST /messages/nothing",
     "GET /materials/nothing",
@@ -136,7 +152,8 @@ def ask(desk: Desk, route: str) -> Page:
 @pytest.fixture
 def address(office: Office) -> dict[str, str]:
     """What stands for each part of a route: things of a case of which the stranger's unit is no party."""
-    document = office.desk(OFFICER).get(office.instance("review")).every("//section[@id='documents']//a/@href")[0]
+    listed = office.desk(LIAISON).get(office.instance("review")).every("//section[@id='documents']//a/@href")
+    document = next(link for link in listed if "/documents/" in link)
     beside, officer, number = office.engine.collaboration, office.town.person(OFFICER), office.case("prepare").number
     addressee = {"unit": ["police"], "role": ["liaison"], "note": ["请知悉。"]}
     corrected = {"case_title": ["擅自开挖村道"], "reason": ["登记时写错了。"]}
@@ -152,6 +169,8 @@ def address(office: Office) -> dict[str, str]:
         "<number>": office.case("prepare").number,
         "<key>": "case_referral",
         "<element_id>": "act_withdraw",
+        "<issuing_id>": "deliver_referral",
+        "<int:number>": "1",
         "<material_id>": office.file.rsplit("/", 1)[1],
         "<notice_id>": a_message_of(office, OFFICER),
         "<document_id>": document.rsplit("/", 1)[1],

@@ -9,7 +9,7 @@ from functools import cached_property
 from lxml import etree
 
 from engine.bpmn import constructs, refusals
-from engine.bpmn.elements import BPMN, FACT, Diagram, Element, Flow, Lane, process_node
+from engine.bpmn.elements import BPMN, FACT, SAYING, Diagram, Element, Flow, Lane, process_node
 from engine.errors import Problem
 from engine.forms.schema import Field, Form
 
@@ -98,7 +98,7 @@ class Draft:
         names = {key for form in self.forms.values() for key in form.own_keys}
         for element in self.of_kind("serviceTask", "sendTask"):
             names |= {name.removeprefix(FACT) for name in element.properties if name.startswith(FACT)}
-            names.add(element.properties.get("delivered", ""))
+            names |= {element.properties.get(name, "") for name in SAYING}
         for call in self.of_kind("callActivity"):
             names |= {handover.fact for handover in call.outputs}
         return frozenset(names | {self.diagram.process.starter_fact}) - {""}

@@ -6,7 +6,7 @@ import keyword
 from collections.abc import Iterator
 
 from engine.bpmn import constructs
-from engine.bpmn.elements import BPMN, FACT, FLOW_NODES, Element, properties_of
+from engine.bpmn.elements import BPMN, FACT, FLOW_NODES, SAYING, Element, properties_of
 from engine.bpmn.rules.draft import Draft, about, at, local_name, named
 from engine.bpmn.rules.duties import names_unit
 from engine.errors import Problem
@@ -22,6 +22,7 @@ def check(draft: Draft) -> Iterator[Problem]:
         yield from _names(draft, element)
         if element.kind == "userTask":
             yield from _way_back(draft, element)
+            yield from _drafts(draft, element)
         if element.kind in _TASKS:
             yield from _operation(draft, element)
             yield from _facts(element)
@@ -121,6 +122,38 @@ def _document(draft: Draft, element: Element) -> Iterator[Problem]:
                 element, f"文书所用的表单 {form[:80]} 不在这个流程里。", f"请写流程用到的表单：{named(draft.forms)}。"
             )
 
+    signed_by = properties.get("signed_by")
+    if signed_by is not None and signed_by not in draft.user_tasks:
+        yield about(
+            element,
+            f"文书由环节 {signed_by[:80]} 的办理人签发，但图里没有这个用户任务。",
+            "请在属性 signed_by 里写签发文书的用户任务的 id。",
+        )
+    same_as = properties.get("same_as")
+    if same_as is not None and same_as not in _issuing(draft) - {element.id}:
+        yield about(
+            element,
+            f"要送达的是 {same_as[:80]} 的同一份文书，但它不是送达文书的服务任务。",
+            "请在属性 same_as 里写先送达这份文书的服务任务的 id。",
+        )
+
+
+def _issuing(draft: Draft) -> set[str]:
+    """The service tasks that issue a paper."""
+    return {task.id for task in draft.of_kind(*_TASKS) if task.properties.get("operation") == "issue_document"}
+
+
+def _drafts(draft: Draft, element: Element) -> Iterator[Problem]:
+    """The papers that a user task drafts are issued by service tasks of the diagram."""
+    issuing = _issuing(draft)
+    for name in filter(None, (name.strip() for name in element.properties.get("drafts", "").split(","))):
+        if name not in issuing:
+            yield about(
+                element,
+                f"属性 drafts 里的 {name[:80]} 不是送达文书的服务任务。",
+                f"可以写的有：{named(issuing) or '（没有）'}。",
+            )
+
 
 def _notice(draft: Draft, element: Element) -> Iterator[Problem]:
     to = element.properties.get("to", "").strip()
@@ -137,8 +170,7 @@ def _notice(draft: Draft, element: Element) -> Iterator[Problem]:
 
 def _facts(element: Element) -> Iterator[Problem]:
     names = [name.removeprefix(FACT) for name in element.properties if name.startswith(FACT)]
-    if "delivered" in element.properties:
-        names.append(element.properties["delivered"])
+    names += [element.properties[name] for name in SAYING if name in element.properties]
     for name in names:
         if not can_be_a_fact(name):
             yield about(

@@ -13,7 +13,7 @@ from engine.db.tables.definitions import calendar_version, city_rule, definition
 from engine.db.tables.handling import hand_over, undo_point
 from engine.db.tables.notices import notice, notice_preference, notice_receipt, outbox, supervision_item
 from engine.db.tables.organisation import matter, person, post, sign_in, sign_in_failure, unit
-from engine.db.tables.papers import document, material
+from engine.db.tables.papers import document, letter_version, material, paper_draft, paper_sequence
 from engine.db.tables.record import audit_entry, audit_head, incident
 from engine.db.tables.work import (
     deadline,
@@ -41,6 +41,7 @@ __all__ = [
     "fact",
     "hand_over",
     "incident",
+    "letter_version",
     "material",
     "matter",
     "mention",
@@ -50,6 +51,8 @@ __all__ = [
     "notice_receipt",
     "number_sequence",
     "outbox",
+    "paper_draft",
+    "paper_sequence",
     "party",
     "person",
     "post",

@@ -12,6 +12,8 @@ unit = Table(
     metadata,
     Column("code", String(64), primary_key=True, comment="ASCII, never reused"),
     Column("name", Text, nullable=False),
+    Column("full_name", Text, comment="as it stands on papers: 青河市生态环境局; null: the name"),
+    Column("phone", Text, comment="of the office, for papers"),
     Column("kind", String(32), nullable=False, comment="one of organisation.units.KINDS"),
     Column("abbreviation", String(16), nullable=False, comment="机关代字, for document numbers"),
     Column("parent_code", ForeignKey("unit.code"), comment="of an internal body or a roving team"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text
 
 from engine.db.tables.base import metadata
 from engine.db.types import Instant, Json
@@ -22,8 +22,58 @@ document = Table(
     Column("delivered_at", Instant, nullable=False, comment="entry into the receiving unit's inbox starts its clock"),
     Column("read_at", Instant),
     Column("read_by", ForeignKey("person.id")),
+    Column("element_id", String(64), comment="the service task that issued it"),
+    Column("number", String(64), comment="文号, 青政移字〔2026〕12号; null: an internal paper has none"),
+    Column("signed_by", ForeignKey("person.id"), comment="who signed it off"),
+    Column("signed_at", Instant),
+    Column("issued_on", Date, comment="成文日期, in Asia/Shanghai"),
+    Column("letter_id", ForeignKey("letter_version.id"), comment="the wording and layout it was made with"),
+    Column("data", Json, comment="every word of the paper, frozen; null: it has no letter"),
+    Column("pdf_sha256", String(64), comment="null until the PDF/A is made, right after the step"),
+    Column("render_failure", Text, comment="why the PDF could not be made last time; tried again"),
+    Column("signed_for_at", Instant, comment="签收: somebody of the receiving unit has said so"),
+    Column("signed_for_by", ForeignKey("person.id")),
+    Column("voided_at", Instant, comment="作废: the number stays in the register and is not given again"),
+    Column("voided_by", ForeignKey("person.id")),
+    Column("void_reason", Text),
     Index(None, "instance_id"),
     Index(None, "to_unit", "copy"),
+    Index(None, "from_unit", "number", "to_unit", unique=True),
+    Index(None, "pdf_sha256"),
+)
+
+paper_sequence = Table(
+    "paper_sequence",
+    metadata,
+    Column("unit_code", ForeignKey("unit.code"), primary_key=True),
+    Column("type_character", String(8), primary_key=True, comment="移, 受 …"),
+    Column("year", Integer, primary_key=True, comment="of the 成文日期, in Asia/Shanghai"),
+    Column("last", Integer, nullable=False, comment="the last number given; never goes back"),
+)
+
+letter_version = Table(
+    "letter_version",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", String(64), nullable=False, comment="D01, D23-progress: the stem of its file"),
+    Column("version", Integer, nullable=False, comment="1, 2, 3 … of the name; the highest is in force"),
+    Column("sha256", String(64), nullable=False, comment="of wording and layout together"),
+    Column("wording", Text, nullable=False, comment="the letter's own file, as it was"),
+    Column("layout", Json, nullable=False, comment="file name -> text of each layout file"),
+    Column("deployed_at", Instant, nullable=False),
+    Column("deployed_by", Text, nullable=False),
+    Index(None, "name", "version", unique=True),
+)
+
+paper_draft = Table(
+    "paper_draft",
+    metadata,
+    Column("instance_id", ForeignKey("process_instance.id"), primary_key=True),
+    Column("element_id", String(64), primary_key=True, comment="the service task that will issue the paper"),
+    Column("texts", Json, nullable=False, comment="title, paragraphs, attachments, contact as edited"),
+    Column("generated", Json, nullable=False, comment="the same as the letter gave them when it was edited"),
+    Column("saved_at", Instant, nullable=False),
+    Column("saved_by", ForeignKey("person.id"), nullable=False),
 )
 
 material = Table(

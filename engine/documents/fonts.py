@@ -1,0 +1,102 @@
+"""The fonts that papers are set in: found in named folders, never in the system, so that every machine makes the same bytes.
+
+An installation's own licensed fonts (仿宋, 小标宋) come first when their folder is named; the shipped ones cover the rest.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from pathlib import Path
+
+from fontTools.ttLib import TTFont, TTLibError
+
+from engine.errors import LianbanError
+
+CHAINS: Mapping[str, tuple[str, ...]] = {
+    "song": ("仿宋_GB2312", "FangSong_GB2312", "FangSong", "仿宋", "FandolFang R", "Noto Serif SC"),
+    "title": ("方正小标宋简体", "FZXiaoBiaoSong-B05S", "Noto Serif SC"),
+    "hei": ("黑体", "SimHei", "Noto Sans SC"),
+    "kai": ("楷体_GB2312", "KaiTi_GB2312", "KaiTi", "楷体", "Noto Serif SC"),
+}
+"""What a layout asks for -> families, the wanted one first."""
+SUFFIXES = (".ttf", ".otf", ".ttc")
+_UNSEEN = frozenset("\n\t\r")
+
+
+class FontsMissing(LianbanError):
+    """没有找到公文用的中文字体，文书做不出来。请运行 python frontend/build.py，或用 LIANBAN_FONT_DIRS 指明字体文件夹。"""
+
+    code = "fonts_missing"
+
+
+class Fonts:
+    """The fonts of one installation. Reading them is put off until a paper needs it."""
+
+    def __init__(self, folders: Iterable[Path]) -> None:
+        self.folders = tuple(folders)
+
+    @cached_property
+    def files(self) -> tuple[Path, ...]:
+        """Every font file, in the order in which it is asked for a sign. Raises FontsMissing when there is none."""
+        found = [
+            path
+            for folder in self.folders
+            if folder.is_dir()
+            for path in sorted(folder.rglob("*"))
+            if path.suffix.lower() in SUFFIXES
+        ]
+        if not found:
+            raise FontsMissing
+        return tuple(found)
+
+    @cached_property
+    def chains(self) -> dict[str, list[str]]:
+        """For each use the families that are there, the wanted one first."""
+        there = {name for path in self.files for name in _families(path)}
+        chains = {use: [name for name in wanted if name in there] for use, wanted in CHAINS.items()}
+        if not all(chains.values()):
+            raise FontsMissing
+        return chains
+
+    @cached_property
+    def _signs(self) -> list[frozenset[int] | None]:
+        return [None] * len(self.files)
+
+    def missing(self, text: str) -> list[str]:
+        """The signs of the text that no font can print, each once, in order."""
+        wanted = [sign for sign in dict.fromkeys(text) if sign not in _UNSEEN]
+        for at, path in enumerate(self.files):
+            if not wanted:
+                break
+            known = self._signs[at]
+            if known is None:
+                known = self._signs[at] = _signs_of(path)
+            wanted = [sign for sign in wanted if ord(sign) not in known]
+        return wanted
+
+
+def named(sign: str) -> str:
+    """A sign for a sentence: itself where a screen may show it, and its code point."""
+    code = f"U+{ord(sign):04X}"
+    return f"（{code}）" if unicodedata.category(sign) in ("Cn", "Co", "Cc", "Cf", "Cs") else f"“{sign}”（{code}）"
+
+
+def _families(path: Path) -> set[str]:
+    with _opened(path) as font:
+        return {str(record) for record in font["name"].names if record.nameID in (1, 16)}
+
+
+def _signs_of(path: Path) -> frozenset[int]:
+    with _opened(path) as font:
+        return frozenset(font.getBestCmap() or ())
+
+
+def _opened(path: Path) -> TTFont:
+    try:
+        return TTFont(path, lazy=True, fontNumber=0)
+    except (TTLibError, OSError) as error:
+        raise FontsMissing(
+            f"字体文件 {path.name} 读不出来（{error}）。请换一个完好的字体文件，或把它移出字体文件夹。"
+        ) from error

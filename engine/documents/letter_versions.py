@@ -1,0 +1,138 @@
+"""The letters of an installation as they were deployed: the latest of each name is in force, every earlier one is kept.
+
+What is issued remembers its version, so that it can be made again, byte for byte, after a letter has been replaced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select
+
+from engine.db.tables import letter_version
+from engine.documents import typesetting
+from engine.documents.fonts import Fonts
+from engine.documents.letters import Letter, LetterRefused, Source, read_letter
+from engine.errors import NotFound
+from engine.ids import new_id
+
+
+@dataclass(frozen=True)
+class LetterVersion:
+    id: str
+    name: str
+    letter: Letter
+    layout: Mapping[str, str]
+
+
+def read_folder(folder: Path) -> dict[str, Source]:
+    """Every letter of the folder, by name. Raises LetterRefused for one whose layout is not there."""
+    layouts = {path.name: path.read_text(encoding="utf-8") for path in sorted((folder / "layouts").glob("*.typ"))}
+    found = {}
+    for path in sorted(folder.glob("*.toml")):
+        wording = _text(path)
+        letter = read_letter(path.stem, wording)
+        main = f"{letter.layout}.typ"
+        if main not in layouts:
+            raise LetterRefused(f"letters/{path.name} 所用的排版文件 layouts/{main} 不存在。请补上，或改写 layout。")
+        names = [main, *([typesetting.COMMON] if typesetting.COMMON in layouts else [])]
+        found[path.stem] = Source(path.stem, wording, {name: layouts[name] for name in names})
+    return found
+
+
+def keep(tx: Connection, source: Source, fonts: Fonts, by: str, now: datetime) -> LetterVersion:
+    """The letter is in force; one that has not changed stays at its version. Raises LetterRefused for a broken layout."""
+    row = _latest_row(tx, source.name)
+    if row is not None and row.sha256 == source.sha256:
+        return _version(row)
+    try_layout(source, fonts)
+    version_id = new_id()
+    tx.execute(
+        insert(letter_version).values(
+            id=version_id,
+            name=source.name,
+            version=row.version + 1 if row is not None else 1,
+            sha256=source.sha256,
+            wording=source.wording,
+            layout=dict(source.layout),
+            deployed_at=now,
+            deployed_by=by,
+        )
+    )
+    return find(tx, version_id)
+
+
+def latest(tx: Connection, name: str) -> LetterVersion:
+    """The version in force. Raises NotFound."""
+    row = _latest_row(tx, name)
+    if row is None:
+        raise NotFound(f"没有部署名为 {name} 的公文模板。")
+    return _version(row)
+
+
+def find(tx: Connection, version_id: str) -> LetterVersion:
+    return _version(tx.execute(select(letter_version).where(letter_version.c.id == version_id)).one())
+
+
+def try_layout(source: Source, fonts: Fonts) -> None:
+    """The layout sets a paper that says nothing and one that says everything badly. Raises LetterRefused."""
+    key = (tuple(sorted(source.layout.items())), fonts.folders)
+    if key in _tried:
+        return
+    for words in (empty_words(), _full_words()):
+        try:
+            typesetting.pdf(source.layout, words, date(2026, 1, 1), fonts)
+        except typesetting.NotTypeset as error:
+            raise LetterRefused(f"letters/{source.name}.toml 的排版文件没有通过检查。{error.message}") from error
+    _tried.add(key)
+
+
+_tried: set[object] = set()
+"""Layouts that have passed in this process: a layout never becomes worse by itself."""
+
+
+def empty_words() -> dict[str, Any]:
+    """A paper that says nothing: every part that a layout may ask for, empty."""
+    return {
+        "letterhead": "", "name": "", "number": "", "signer": "", "title": "", "title_parts": [], "addressee": "",
+        "body": [], "rows": [], "attachments": [], "signatures": [], "sealed": True, "date": "", "contact": "",
+        "cc": "", "issued_by": "", "mark": "", "draft": False, "annexes": [],
+    }  # fmt: skip
+
+
+def _full_words() -> dict[str, Any]:
+    nasty = '甲&乙<丙> *粗* _斜_ #eval("1") $x^2$ @引 \\n ` " [方] (圆) {花} // /* <标签> '
+    long = nasty + "很长的一句话没有一个标点" * 40
+    body = [{"text": text, "style": style} for text in (nasty, long, "A" * 300) for style in ("text", "heading")]
+    annex = {
+        "order": 1, "title": nasty, "note": nasty, "text": body[:2], "columns": ["序号", "材料名称", "份数", "页数"],
+        "rows": [["1", long, "1", nasty]] * 60, "total": ["", "合计", "60", "600"], "foot": [nasty, nasty],
+    }  # fmt: skip
+    return {
+        **empty_words(),
+        "letterhead": "某某市某某局", "name": nasty, "number": "某字〔2026〕12345号", "signer": nasty, "title": long[:200],
+        "title_parts": [{"text": nasty, "keep": True}, {"text": long[:100], "keep": False}], "addressee": nasty,
+        "body": body * 3, "rows": [{"label": nasty, "text": long}, {"label": "甲", "text": ""}] * 5,
+        "attachments": [nasty, long], "signatures": ["某某市某某局", nasty], "date": "2026年1月1日", "contact": long,
+        "cc": nasty, "issued_by": nasty, "mark": nasty, "draft": True, "annexes": [annex],
+    }  # fmt: skip
+
+
+def _latest_row(tx: Connection, name: str) -> Row[Any] | None:
+    newest = letter_version.c.version.desc()
+    return tx.execute(select(letter_version).where(letter_version.c.name == name).order_by(newest).limit(1)).first()
+
+
+def _version(row: Row[Any]) -> LetterVersion:
+    return LetterVersion(row.id, row.name, read_letter(row.name, row.wording), row.layout)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise LetterRefused(f"letters/{path.name} 不是 UTF-8 编码。请用 UTF-8 重新保存。") from error

@@ -1,0 +1,218 @@
+"""Letters as an installation writes them: one TOML file each, with the words of a paper and when each of them stands.
+
+A letter says nothing about how it looks; that is its layout's. What is wrong with a letter is found when it is deployed:
+a place that no fact fills, an expression that cannot be read, a layout that does not set.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from engine.bpmn.expressions import BUILTINS, compile_expression
+from engine.documents.wording import FORMATS, PLACE
+from engine.errors import ExpressionError, LianbanError
+
+NAMES = frozenset({"from_unit", "to_unit", "from_phone", "to_phone", "case_number", "case_name", "today"})
+"""What a letter knows besides the facts: full names and telephones of both units, the instance, the day of issue."""
+FUNCTIONS = frozenset({"words", "paper_number", "paper_day", "paper_received", "completed_by"})
+"""What a letter may call besides the functions of diagrams."""
+NAME = re.compile(r"D\d{2}(-[a-z0-9_]+)?")
+_KNOWN = frozenset(
+    {"code", "name", "type_character", "layout", "when", "title", "addressee", "contact", "cc", "issued_by", "sealed",
+     "also_signed_by", "attachments", "words", "paragraphs", "rows", "annexes"}
+)  # fmt: skip
+
+
+class LetterRefused(LianbanError):
+    """公文模板有错，没有采用，什么都没有改变。"""
+
+    code = "letter_refused"
+    status = 422
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """Words that stand when `when` holds; always, when it is empty. `label` is that of a row of a form."""
+
+    text: str
+    when: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Annex:
+    """A page behind the letter: `kind` is materials (the list as it stands) or text."""
+
+    title: str
+    kind: str
+    when: str
+    note: str
+    foot: tuple[str, ...]
+    paragraphs: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True)
+class Letter:
+    """`type_character` is empty for an internal paper, which has no number. `when`: whether it is made at all."""
+
+    code: str
+    name: str
+    type_character: str
+    layout: str
+    when: str
+    title: str
+    addressee: str
+    contact: str
+    cc: str
+    issued_by: str
+    sealed: bool
+    also_signed_by: str
+    attachments: tuple[Sentence, ...]
+    words: Mapping[str, str]
+    paragraphs: tuple[Sentence, ...]
+    rows: tuple[Sentence, ...]
+    annexes: tuple[Annex, ...]
+
+    def sentences(self) -> Iterator[str]:
+        """Every text in which places are filled."""
+        yield from (self.title, self.addressee, self.contact, self.cc, self.issued_by)
+        yield from (item.text for item in (*self.attachments, *self.paragraphs, *self.rows))
+        for annex in self.annexes:
+            yield from (annex.title, annex.note, *annex.foot, *(item.text for item in annex.paragraphs))
+
+    def conditions(self) -> Iterator[str]:
+        """Every expression that stands alone, by itself or as what a word of the letter's own means."""
+        written = [self.when, self.also_signed_by, *self.words.values()]
+        written += [item.when for item in (*self.attachments, *self.paragraphs, *self.rows)]
+        for annex in self.annexes:
+            written += [annex.when, *(item.when for item in annex.paragraphs)]
+        yield from filter(None, written)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A letter as it lies in the folder: its own file, and its layout's, by name."""
+
+    name: str
+    wording: str
+    layout: Mapping[str, str]
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(json.dumps([self.wording, self.layout], sort_keys=True).encode()).hexdigest()
+
+
+@lru_cache(maxsize=512)
+def read_letter(name: str, wording: str) -> Letter:
+    """The letter. Raises LetterRefused with the file, the line where it is known, and what to do."""
+    try:
+        told = tomllib.loads(wording)
+    except tomllib.TOMLDecodeError as error:
+        raise LetterRefused(f"letters/{name}.toml 不是正确的 TOML：{error}。请改正后再部署。") from error
+    for key in told:
+        if key not in _KNOWN:
+            raise _refused(name, wording, key, f"不认识 {key}。请改正或删去。")
+    for key in ("code", "name", "layout", "title"):
+        if not isinstance(told.get(key), str) or not told[key].strip():
+            raise LetterRefused(f"letters/{name}.toml 没有写 {key}。请补上。")
+    try:
+        return _letter(told)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise LetterRefused(f"letters/{name}.toml 的写法不对（{error}）。写法见 docs/reference/letters.md。") from error
+
+
+def check(name: str, wording: str, facts: Collection[str], functions: Collection[str]) -> list[str]:
+    """What is wrong with the letter for a procedure that knows these facts and functions; a sentence each."""
+    letter = read_letter(name, wording)
+    known = set(facts) | NAMES
+    problems = []
+    for word, expression in letter.words.items():
+        problems += _expression(name, wording, expression, known, functions)
+        known.add(word)
+    for condition in letter.conditions():
+        if condition not in letter.words.values():
+            problems += _expression(name, wording, condition, known, functions)
+    for sentence in letter.sentences():
+        rest = PLACE.sub("", sentence)
+        if "{" in rest or "}" in rest:
+            problems.append(_at(name, wording, sentence.split("\n")[0], "花括号没有配成对，或里面是空的。"))
+        for place in PLACE.finditer(sentence):
+            problems += _expression(name, wording, place[1].strip(), known, functions)
+            if place[2] is not None and place[2] not in FORMATS:
+                sentence_said = f"没有名为 {place[2][:40]} 的格式，可以写 {'、'.join(FORMATS)}。"
+                problems.append(_at(name, wording, place[0], sentence_said))
+    return list(dict.fromkeys(problems))
+
+
+def _expression(
+    name: str, wording: str, expression: str, known: Collection[str], functions: Collection[str]
+) -> list[str]:
+    try:
+        compiled = compile_expression(expression)
+    except ExpressionError as error:
+        return [_at(name, wording, expression, error.message)]
+    unknown = sorted(compiled.names - set(known))
+    uncallable = sorted(compiled.functions - set(functions) - FUNCTIONS - BUILTINS.keys())
+    return [
+        *(_at(name, wording, expression, f"流程里没有名为 {found[:80]} 的事实。") for found in unknown),
+        *(_at(name, wording, expression, f"没有名为 {found[:80]} 的函数。") for found in uncallable),
+    ]
+
+
+def _letter(told: Mapping[str, Any]) -> Letter:
+    return Letter(
+        code=told["code"],
+        name=told["name"],
+        type_character=told.get("type_character", ""),
+        layout=told["layout"],
+        when=told.get("when", "").strip(),
+        title=told["title"].strip(),
+        addressee=told.get("addressee", "").strip(),
+        contact=told.get("contact", "").strip(),
+        cc=told.get("cc", "").strip(),
+        issued_by=told.get("issued_by", "").strip(),
+        sealed=bool(told.get("sealed", True)),
+        also_signed_by=told.get("also_signed_by", "").strip(),
+        attachments=_sentences(told.get("attachments", [])),
+        words={name: text.strip() for name, text in told.get("words", {}).items()},
+        paragraphs=_sentences(told.get("paragraphs", [])),
+        rows=_sentences(told.get("rows", [])),
+        annexes=tuple(
+            Annex(
+                found["title"],
+                found.get("kind", "text"),
+                found.get("when", "").strip(),
+                found.get("note", "").strip(),
+                tuple(found.get("foot", ())),
+                _sentences(found.get("paragraphs", [])),
+            )
+            for found in told.get("annexes", [])
+        ),
+    )
+
+
+def _sentences(told: list[Any]) -> tuple[Sentence, ...]:
+    return tuple(
+        Sentence(item.strip())
+        if isinstance(item, str)
+        else Sentence(item["text"].strip(), item.get("when", "").strip(), item.get("label", ""))
+        for item in told
+    )
+
+
+def _at(name: str, wording: str, written: str, sentence: str) -> str:
+    lines = wording.split("\n")
+    line = next((number for number, text in enumerate(lines, 1) if written and written in text), None)
+    where = f" 第 {line} 行" if line else ""
+    return f"letters/{name}.toml{where}：{sentence}"
+
+
+def _refused(name: str, wording: str, written: str, sentence: str) -> LetterRefused:
+    return LetterRefused(_at(name, wording, written, sentence))

@@ -1,0 +1,40 @@
+"""Made papers, named by their content: none is stored twice, and none that is stored ever changes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+from engine.ids import new_id
+
+
+class PaperStore:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, sha256: str) -> Path:
+        return self.folder / sha256[:2] / f"{sha256}.pdf"
+
+    def put(self, content: bytes) -> str:
+        """The paper is stored, complete before it has its name. Returns its SHA-256; raises OSError for a full disk."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        path = self.path(sha256)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = self.folder / f"unfinished-{new_id()}"
+        try:
+            with unfinished.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
+        return sha256
+
+    def intact(self, sha256: str) -> bool:
+        """Whether the paper is there, byte for byte as it was made."""
+        try:
+            return hashlib.sha256(self.path(sha256).read_bytes()).hexdigest() == sha256
+        except OSError:
+            return False

@@ -1,0 +1,283 @@
+"""What a paper says: a letter's words filled from the facts of an instance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from engine.bpmn.expressions import compile_expression
+from engine.db.tables import document, person, task
+from engine.documents import deliveries, letter_versions
+from engine.documents.letter_versions import LetterVersion, empty_words
+from engine.documents.letters import Annex, Sentence
+from engine.documents.wording import BLANK, KEPT_TOGETHER, Filler, plain
+from engine.forms.schema import Field
+from engine.organisation import jurisdiction, units
+from engine.organisation.units import Unit
+
+if TYPE_CHECKING:
+    from engine.runtime.step import Step
+
+MASK = "（依法保密）"
+"""Stands for what the receiver of a paper may not read."""
+MATERIAL_COLUMNS = ["序号", "材料名称", "份数", "页数", "原件或复印件", "备注"]
+
+
+@dataclass(frozen=True)
+class Texts:
+    """What may be edited in a draft."""
+
+    title: str
+    paragraphs: tuple[str, ...]
+    attachments: tuple[str, ...]
+    contact: str
+
+    def stored(self) -> dict[str, Any]:
+        return {
+            "title": self.title,
+            "paragraphs": list(self.paragraphs),
+            "attachments": list(self.attachments),
+            "contact": self.contact,
+        }
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> Texts:
+        return cls(stored["title"], tuple(stored["paragraphs"]), tuple(stored["attachments"]), stored["contact"])
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A paper as the letter and the facts give it: `words` are what its layout takes, with no number yet."""
+
+    version: LetterVersion
+    words: dict[str, Any]
+    texts: Texts
+    blanks: tuple[str, ...]
+    """What nothing is known of; the paper shows an empty line for it."""
+
+
+def compose(
+    step: Step, name: str, from_unit: Unit, to_unit: Unit, signed_by: str | None = None, as_if_done: str = ""
+) -> Composed:
+    """The paper as it would be issued now. Raises NotFound when there is no such letter.
+
+    `as_if_done` is a user task that counts as done by the step's actor: a draft shows what completing it would give.
+    """
+    version = letter_versions.latest(step.tx, name)
+    letter = version.letter
+    filler = Filler(expressions_of(step, from_unit, to_unit, version, as_if_done), _fields(step), _Directory(step))
+    title = filler.parts(letter.title)
+    texts = Texts(
+        title="".join(part.text for part in title),
+        paragraphs=tuple(_lines(filler, letter.paragraphs)),
+        attachments=tuple(_lines(filler, letter.attachments)),
+        contact=filler.fill(letter.contact),
+    )
+    own_name = from_unit.full_name or from_unit.name
+    words = empty_words() | {
+        "letterhead": own_name,
+        "name": letter.name,
+        "title": texts.title,
+        "title_parts": [{"text": part.text, "keep": part.filled and len(part.text) <= KEPT_TOGETHER} for part in title],
+        "addressee": filler.fill(letter.addressee),
+        "rows": [
+            {"label": row.label, "text": "" if (said := filler.fill(row.text)) == BLANK else said}
+            for row in letter.rows
+            if not row.when or filler.value(row.when)
+        ],
+        "signatures": [
+            own_name,
+            *([_full(step, filler.value(letter.also_signed_by))] if letter.also_signed_by else []),
+        ],
+        "sealed": letter.sealed,
+        "signer": signer(step, signed_by, as_if_done)[1] if signed_by else "",
+        "date": plain(step.today(), filler.directory),
+        "cc": filler.fill(letter.cc),
+        "issued_by": filler.fill(letter.issued_by),
+        "annexes": [
+            _annex(step, filler, annex, at) for at, annex in enumerate(letter.annexes, 1) if _stands(filler, annex.when)
+        ],
+    }
+    return Composed(version, words | _laid(texts), texts, tuple(dict.fromkeys(filler.blanks)))
+
+
+def with_texts(composed: Composed, texts: Texts) -> dict[str, Any]:
+    """The words with edited texts in the place of the letter's own."""
+    words = composed.words | _laid(texts)
+    if texts.title != composed.texts.title:
+        words["title_parts"] = [{"text": texts.title, "keep": False}]
+    return words | {"title": texts.title}
+
+
+# --- within ---
+
+
+def _laid(texts: Texts) -> dict[str, Any]:
+    return {
+        "body": _styled(texts.paragraphs),
+        "attachments": list(texts.attachments),
+        "contact": texts.contact,
+    }
+
+
+def _styled(paragraphs: Iterable[str]) -> list[dict[str, str]]:
+    return [{"text": text, "style": _style(text)} for text in paragraphs]
+
+
+def _style(text: str) -> str:
+    """Headings are known by their numbers, as GB/T 9704 numbers them: 一、 and （一）."""
+    numeral = "一二三四五六七八九十"
+    short = len(text) <= 30 and not text.endswith(("。", "；", "："))
+    if short and text.lstrip(numeral).startswith("、") and text[:1] in numeral:
+        return "heading"
+    inner = text[1:].lstrip(numeral)
+    return "subheading" if short and text.startswith("（") and inner.startswith("）") else "text"
+
+
+def _lines(filler: Filler, sentences: tuple[Sentence, ...]) -> list[str]:
+    """Each sentence that stands; one that holds several lines is several paragraphs."""
+    return [
+        line.strip()
+        for sentence in sentences
+        if _stands(filler, sentence.when)
+        for line in filler.fill(sentence.text).split("\n")
+        if line.strip()
+    ]
+
+
+def _stands(filler: Filler, when: str) -> bool:
+    return not when or bool(filler.value(when))
+
+
+def _annex(step: Step, filler: Filler, annex: Annex, order: int) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "order": order,
+        "title": filler.fill(annex.title),
+        "note": filler.fill(annex.note) if annex.note else "",
+        "text": _styled(_lines(filler, annex.paragraphs)),
+        "columns": [],
+        "rows": [],
+        "total": [],
+        "foot": [filler.fill(text) for text in annex.foot],
+    }
+    if annex.kind == "materials":
+        listed = deliveries.compose(step.tx, step.instance_id, (), {})["materials"]
+        found["columns"] = MATERIAL_COLUMNS
+        found["rows"] = [
+            [
+                str(at),
+                item["title"],
+                str(item["copies"]),
+                str(item["pages"]),
+                "原件" if item["original"] else "复印件",
+                "",
+            ]
+            for at, item in enumerate(listed, 1)
+        ]
+        sums = (str(sum(item[name] for item in listed)) for name in ("copies", "pages"))
+        found["total"] = ["", f"合计（{len(listed)}件）", *sums, "", ""]
+    return found
+
+
+def _fields(step: Step) -> dict[str, Field]:
+    return {field.key: field for form in step.definition.forms.values() for field in form.fields}
+
+
+def _full(step: Step, code: object) -> str:
+    unit = units.find(step.tx, code, step.now) if isinstance(code, str) else None
+    return (unit.full_name or unit.name) if unit else str(code or "")
+
+
+def signer(step: Step, signed_by: str | None, as_if_done: str = "") -> tuple[str | None, str, datetime | None]:
+    """Who completed the task that signs off, by id and name, and when; nobody while it is not completed."""
+    if signed_by and signed_by == as_if_done and step.actor:
+        return step.actor.person_id, step.actor.person_name, step.now
+    row = step.tx.execute(
+        select(person.c.id, person.c.name, task.c.ended_at)
+        .join(task, task.c.ended_by == person.c.id)
+        .where(task.c.instance_id == step.instance_id, task.c.element_id == signed_by, task.c.status == "completed")
+        .order_by(task.c.ended_at.desc(), task.c.id)
+        .limit(1)
+    ).first()
+    return (row.id, row.name, row.ended_at) if row else (None, "", None)
+
+
+def withheld(step: Step, to_unit: Unit) -> frozenset[str]:
+    """The facts that the receiver of a paper may not read: confidential ones of which it is no handler."""
+    return frozenset(
+        field.key
+        for form in step.definition.forms.values()
+        for field in form.fields
+        if field.confidential and to_unit.code not in {step.facts.get(name) for name in field.confidential}
+    )
+
+
+def expressions_of(
+    step: Step, from_unit: Unit, to_unit: Unit, version: LetterVersion, as_if_done: str = ""
+) -> Callable[[str], object]:
+    """How the expressions of a letter are worked out: facts, what every letter knows, then the letter's own words.
+
+    A letter may be newer than the diagram on which the instance runs: what that does not know is not known.
+    """
+    names: dict[str, object] = {
+        "from_unit": from_unit.full_name or from_unit.name,
+        "to_unit": to_unit.full_name or to_unit.name,
+        "from_phone": from_unit.phone,
+        "to_phone": to_unit.phone,
+        "case_number": step.instance["number"],
+        "case_name": step.instance["title"],
+        "today": step.today(),
+    }
+    names.update(dict.fromkeys(withheld(step, to_unit), MASK))
+    functions = _functions(step, as_if_done, withheld(step, to_unit))
+
+    def value(expression: str) -> object:
+        unheard_of = compile_expression(expression).names - step.facts.keys() - names.keys()
+        return step.evaluate(expression, {**dict.fromkeys(unheard_of), **names}, functions)
+
+    for word, expression in version.letter.words.items():
+        names[word] = value(expression)
+    return value
+
+
+def _functions(step: Step, as_if_done: str, hidden: frozenset[str]) -> dict[str, Callable[..., Any]]:
+    directory, fields = _Directory(step), _fields(step)
+    said = Filler(lambda name: MASK if name in hidden else step.facts.get(name), fields, directory)
+
+    def sent(code: str, part: str) -> Any:
+        """The latest paper of that code in this instance, or in the one that called it."""
+        of = (step.instance_id, step.instance.get("origin_instance_id") or "")
+        newest = select(document).where(document.c.instance_id.in_(of), document.c.code == code)
+        row = step.tx.execute(newest.order_by(document.c.delivered_at.desc(), document.c.sequence.desc())).first()
+        return getattr(row, part) if row else None
+
+    def done(element_id: str) -> tuple[str | None, str, datetime | None]:
+        return signer(step, element_id, as_if_done)
+
+    return {
+        "words": lambda name: said.words(name),
+        "paper_number": lambda code: sent(code, "number"),
+        "paper_day": lambda code: sent(code, "issued_on"),
+        "paper_received": lambda code: sent(code, "delivered_at"),
+        "completed_by": lambda element_id: done(element_id)[1],
+        "completed_at": lambda element_id: done(element_id)[2],
+    }
+
+
+class _Directory:
+    def __init__(self, step: Step) -> None:
+        self._step = step
+
+    def unit(self, code: str) -> str:
+        return _full(self._step, code)
+
+    def person(self, person_id: str) -> str:
+        return self._step.tx.scalar(select(person.c.name).where(person.c.id == person_id)) or person_id
+
+    def matter(self, code: str) -> str:
+        found = jurisdiction.find(self._step.tx, code)
+        return found.title if found else code

@@ -1,0 +1,161 @@
+"""Drafts of papers at the tasks that lead to them: looked at, edited, taken along as a Word file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from engine.bpmn.elements import Element
+from engine.db.tables import process_instance
+from engine.documents import word_files
+from engine.errors import NotFound
+from engine.organisation.assignment import Actor, may
+from engine.organisation.directory import UnitDirectory
+from engine.reports import answers
+from engine.runtime import instances, papers, tasks
+from engine.runtime.paper_words import Composed, Texts, with_texts
+from engine.runtime.papers import Edited
+from engine.runtime.step import Context, Step
+from engine.uses.papers import PaperUses
+from engine.uses.transactions import Transactions
+
+
+@dataclass(frozen=True)
+class DraftView:
+    """A paper as it would be issued if the task were completed with what is filled in so far."""
+
+    element_id: str
+    name: str
+    title: str
+    to_unit: str
+    texts: Texts
+    words: dict[str, Any]
+    layout: Mapping[str, str]
+    blanks: tuple[str, ...]
+    unprintable: str
+    """The sentence about signs that no font has; empty when all print."""
+    has_body: bool
+    """Whether it has sentences to edit; a form has none."""
+    may_edit: bool
+    edited: Edited | None
+
+    @property
+    def changes(self) -> list[tuple[str, str, str]]:
+        """What the edit has changed: the place, what the letter gives, what stands now."""
+        if self.edited is None:
+            return []
+        before, after = self.edited.generated, self.edited.texts
+        pairs = [("标题", before.title, after.title), ("联系方式", before.contact, after.contact)]
+        pairs.append(("附件说明", "；".join(before.attachments), "；".join(after.attachments)))
+        taken_out = [text for text in before.paragraphs if text not in after.paragraphs]
+        put_in = [text for text in after.paragraphs if text not in before.paragraphs]
+        if taken_out or put_in:
+            pairs.append(("正文", "\n".join(taken_out), "\n".join(put_in)))
+        return [pair for pair in pairs if pair[1] != pair[2]]
+
+
+class PaperDraftUses:
+    def __init__(self, transactions: Transactions, made: PaperUses) -> None:
+        self._transactions, self._made = transactions, made
+
+    def of_task(self, actor: Actor, task_id: str) -> list[DraftView]:
+        """The papers that the open task drafts or signs, for whoever may see it; none when it is over."""
+
+        def look(tx: Connection, context: Context) -> list[DraftView]:
+            row = tasks.find(tx, task_id, actor)
+            if row.status != "open":
+                return []
+            step = _look(tx, context, actor, row)
+            own = step.definition.diagram.elements[row.element_id]
+            wanted = [name.strip() for name in own.properties.get("drafts", "").split(",") if name.strip()]
+            return [view for name in wanted if (view := _view(step, actor, row, name)) is not None]
+
+        return self._transactions.read(look)
+
+    def draft(self, actor: Actor, task_id: str, element_id: str) -> DraftView:
+        """One of them. Raises NotFound."""
+        found = next((view for view in self.of_task(actor, task_id) if view.element_id == element_id), None)
+        if found is None:
+            raise NotFound("这个环节没有这份文书，或者环节已经办结。")
+        return found
+
+    def pictures(self, actor: Actor, task_id: str, element_id: str) -> list[bytes]:
+        """Its pages as PNG, marked as a draft. Raises NotFound, NotTypeset."""
+        view = self.draft(actor, task_id, element_id)
+        return self._made.draw(view.layout, view.words)
+
+    def word_file(self, actor: Actor, task_id: str, element_id: str) -> tuple[str, bytes]:
+        """A .docx to work on the wording with, and its name; it is never the record."""
+        view = self.draft(actor, task_id, element_id)
+        return f"{view.title}（草稿）.docx", word_files.write(view.words)
+
+    def save(self, actor: Actor, task_id: str, element_id: str, texts: Texts) -> None:
+        """The paper will be issued with these texts. Raises NotFound, NotAllowed, InvalidValues, Refused."""
+        self._change(actor, task_id, element_id, lambda step, el, composed: papers.save_edit(step, el, composed, texts))
+
+    def drop(self, actor: Actor, task_id: str, element_id: str) -> None:
+        """The paper will be issued as the letter gives it. Raises NotFound, NotAllowed."""
+        self._change(actor, task_id, element_id, lambda step, el, composed: papers.drop_edit(step, el))
+
+    def _change(self, actor: Actor, task_id: str, element_id: str, change: Any) -> None:
+        def work(tx: Connection, context: Context) -> None:
+            row = tasks.require_own(tx, actor, task_id, "edit_paper")
+            step = _look(tx, context, actor, row)
+            element = _issuing(step, row, element_id)
+            composed, _ = papers.draft(step, element, row.element_id)
+            change(step, element, composed)
+
+        self._transactions.write(work)
+
+
+def _look(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> Step:
+    """The step as it would be with what this person has filled in so far; it is only looked at."""
+    instance = tx.execute(select(process_instance).where(process_instance.c.id == row.instance_id)).one()
+    step = instances.look(tx, context, instance, actor)
+    saved = tasks.draft(tx, actor.person_id, row.id)
+    if saved is not None:
+        form = step.definition.form_of(step.definition.diagram.elements[row.element_id])
+        _, values = answers.look_at(form, step, UnitDirectory(tx, actor, context.now), saved.answers)
+        for name, value in values.items():
+            step.facts.say(name, value)
+    return step
+
+
+def _issuing(step: Step, row: Row[Any], element_id: str) -> Element:
+    own = step.definition.diagram.elements[row.element_id]
+    if element_id not in [name.strip() for name in own.properties.get("drafts", "").split(",")]:
+        raise NotFound("这个环节没有这份文书。")
+    return step.definition.diagram.elements[element_id]
+
+
+def _view(step: Step, actor: Actor, row: Row[Any], element_id: str) -> DraftView | None:
+    element = _issuing(step, row, element_id)
+    try:
+        composed, edited = papers.draft(step, element, row.element_id)
+    except NotFound:
+        return None  # deployed before there were letters
+    return _shown(step, actor, row, element, composed, edited)
+
+
+def _shown(
+    step: Step, actor: Actor, row: Row[Any], element: Element, composed: Composed, edited: Edited | None
+) -> DraftView:
+    texts = edited.texts if edited else composed.texts
+    words = (with_texts(composed, texts) if edited else composed.words) | {"draft": True}
+    return DraftView(
+        element_id=element.id,
+        name=element.properties.get("title") or composed.version.letter.name,
+        title=texts.title,
+        to_unit=words["addressee"],
+        texts=texts,
+        words=words,
+        layout=composed.version.layout,
+        blanks=composed.blanks,
+        unprintable=papers.unprintable(step, words),
+        has_body=bool(texts.paragraphs),
+        may_edit=may(actor, "edit_paper", tasks.subject(step.tx, row)).allowed,
+        edited=edited,
+    )

@@ -1,0 +1,198 @@
+"""Letters: what is wrong with one is found when it is deployed; every letter of the folder reads as an office writes."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from engine.app import Engine
+from engine.documents.letters import LetterRefused
+from engine.settings import PROJECT, Settings
+from tests.papers import specimens
+from tests.papers.papers import text_of
+from tests.papers.specimens import SOURCES, Specimen
+from tests.processes.town import Town
+
+CASE_REFERRAL = "case_referral.bpmn"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The procedures of an installation, to be changed."""
+    return Path(shutil.copytree(PROJECT / "processes", tmp_path / "processes"))
+
+
+@pytest.fixture
+def deploy(plain_town: Town, folder: Path) -> Callable[[], None]:
+    engine = plain_town.engine
+    return lambda: engine.deploy(folder / CASE_REFERRAL, "test") and None
+
+
+def change(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+# --- deploying ---
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("特此函告。", "{no_such_fact}", "流程里没有名为 no_such_fact 的事实"),
+        ("特此函告。", "{party_name|loudly}", "没有名为 loudly 的格式"),
+        ("特此函告。", "{sing(party_name)}", "没有名为 sing 的函数"),
+        ("特此函告。", "{party_name", "花括号没有配成对"),
+        ("特此函告。", "{party_name +}", "不是一个完整的表达式"),
+        ('when = "is_urgent"', 'when = "is_urgent and"', "不是一个完整的表达式"),
+        ('code = "D01"', "code = D01", "不是正确的 TOML"),
+        ('code = "D01"', 'code = "D02"', "图里的 document 是 D01"),
+        ('layout = "letter"', 'layout = "poster"', "poster.typ 不存在"),
+        ('name = "涉嫌', 'colour = "red"\nname = "涉嫌', "不认识 colour"),
+    ],
+)
+def test_a_broken_letter_refuses_the_deployment_with_a_sentence(
+    deploy: Callable[[], None], folder: Path, old: str, new: str, sentence: str
+) -> None:
+    change(folder / "letters" / "D01.toml", old, new)
+
+    with pytest.raises(LetterRefused, match=re.escape(sentence)) as refused:
+        deploy()
+
+    assert "letters/D01.toml" in str(refused.value)
+
+
+def test_the_sentence_names_the_line(deploy: Callable[[], None], folder: Path) -> None:
+    letter = folder / "letters" / "D01.toml"
+    change(letter, "特此函告。", "{no_such_fact}")
+    lines = letter.read_text(encoding="utf-8").split("\n")
+    line = next(number for number, text in enumerate(lines, 1) if "no_such_fact" in text)
+
+    with pytest.raises(LetterRefused, match=f"第 {line} 行"):
+        deploy()
+
+
+def test_a_letter_that_is_missing_refuses_the_deployment(deploy: Callable[[], None], folder: Path) -> None:
+    (folder / "letters" / "D07.toml").unlink()
+
+    with pytest.raises(LetterRefused, match=re.escape("没有 letters/D07.toml")):
+        deploy()
+
+
+@pytest.mark.parametrize("broken", ["#let x = ", "#paper.nothing", '#text(font: "No Such Font")[x]', "#panic()"])
+def test_a_layout_that_does_not_set_refuses_the_deployment_naming_file_and_line(
+    deploy: Callable[[], None], folder: Path, broken: str
+) -> None:
+    layout = folder / "letters" / "layouts" / "letter.typ"
+    layout.write_text(f"{layout.read_text(encoding='utf-8')}\n{broken}\n", encoding="utf-8")
+
+    with pytest.raises(LetterRefused, match=r"letter\.typ"):
+        deploy()
+
+
+def test_what_is_refused_changes_nothing(deploy: Callable[[], None], folder: Path, plain_town: Town) -> None:
+    change(folder / "letters" / "D01.toml", "特此函告。", "{no_such_fact}")
+    with pytest.raises(LetterRefused):
+        deploy()
+
+    case = plain_town.refer().deliver()
+
+    assert [paper.code for paper in case.documents()] == ["D01"]
+
+
+def test_without_any_font_the_sentence_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.settings.SHIPPED_FONTS", ())
+    engine = Engine(Settings(data_dir=tmp_path / "var"))
+    engine.prepare()
+
+    with pytest.raises(Exception, match="LIANBAN_FONT_DIRS"):
+        engine.fonts.missing("字")
+    engine.close()
+
+
+# --- how they read ---
+
+
+def sentences(specimen: Specimen) -> list[str]:
+    words = specimen.words
+    found = [words["title"], words["addressee"], words["contact"], *(item["text"] for item in words["body"])]
+    return [*found, *(row["text"] for row in words["rows"]), *words["attachments"]]
+
+
+def test_every_letter_reads_as_an_office_writes(plain_town: Town) -> None:
+    """No doubled or orphaned stop, no code instead of a name, no empty place, no word of the machine."""
+    wrong = []
+    for name, specimen in specimens.every(plain_town).items():
+        for text in sentences(specimen):
+            found = re.search(r"[。；，：、][。；，、]|（）|《》|None|True|False|[a-z]_[a-z]|^[。；，、]|  ", text)
+            if found or re.fullmatch(r"[a-z_]+", text):
+                wrong.append(f"{name}: {text}")
+        if "＿" in "".join(sentences(specimen)) and name != "D10":  # its period does not run in the specimen
+            wrong.append(f"{name}: {specimen.composed.blanks}")
+
+    assert wrong == []
+
+
+def test_every_letter_can_be_set_and_looked_at(plain_town: Town, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Every letter as pictures on one page for people, in the folder that the test names."""
+    folder = tmp_path_factory.mktemp("specimens")
+    shown = []
+    for name, specimen in specimens.every(plain_town).items():
+        pages = plain_town.engine.papers.draw(specimen.composed.version.layout, specimen.words)
+        for number, page in enumerate(pages, 1):
+            (folder / f"{name}-{number}.png").write_bytes(page)
+            shown.append(f'<figure><img src="{name}-{number}.png" width="420"><figcaption>{name} {number}</figcaption>')
+    sheet = folder / "specimens.html"
+    sheet.write_text(f'<meta charset="utf-8"><title>公文样张</title>{"".join(shown)}', encoding="utf-8")
+    print(sheet)
+
+    assert len(shown) >= len(SOURCES)
+
+
+LAYOUT_MEASURES = {
+    # where on page one the baselines of letterhead, number and title stand, in millimetres from the top
+    "letter": {"letterhead": (38, 45), "number": (55, 62), "title": (76, 84)},
+    "notice": {"letterhead": (72, 88), "number": (92, 108), "title": (115, 140)},
+    "request": {"letterhead": (72, 88), "number": (92, 108), "title": (115, 140)},
+}
+
+
+@pytest.mark.parametrize("name", ["D01", "D07", "D18"])
+def test_the_measures_are_those_of_the_standard(plain_town: Town, name: str) -> None:
+    """GB/T 9704: where the letterhead, the number and the title stand; 28 signs to a line; the margins."""
+    from io import BytesIO
+
+    from pypdf import PdfReader
+
+    from engine.documents import typesetting
+
+    specimen = specimens.every(plain_town)[name]
+    letter = specimen.composed.version
+    made = typesetting.pdf(letter.layout, specimen.words, plain_town.clock.now().date(), plain_town.engine.fonts)
+    page = PdfReader(BytesIO(made)).pages[0]
+    places: list[tuple[str, float, float, float]] = []
+
+    def note(text: str, place: list[float], _matrix: object, _font: object, size: float) -> None:
+        if text.strip():
+            places.append((text.strip(), place[4] / 72 * 25.4, 297 - place[5] / 72 * 25.4, size))
+
+    page.extract_text(visitor_text=note)
+    assert abs(float(page.mediabox.width) - 595.28) < 0.1
+    measures = LAYOUT_MEASURES[letter.letter.layout]
+    looked_for = {
+        "letterhead": specimen.words["letterhead"],
+        "number": "〔2026〕",
+        "title": specimen.words["title"][:4],
+    }
+    for what, (top, bottom) in measures.items():
+        heights = [y for text, _, y, _ in places if looked_for[what][:2] in text]
+        assert any(top <= height <= bottom for height in heights), (what, heights)
+    lines = [text.replace(" ", "") for text, x, _, size in places if 27 <= x <= 29 and 15 <= size <= 17]
+    widths = [sum(1 if sign > "\u2e80" else 0.55 for sign in line) for line in lines]
+    assert 20 <= max(widths) <= 30  # 28 signs; a stop at the end of the line is set narrower
+    assert text_of(made)

@@ -1,0 +1,320 @@
+"""Papers from draft to receipt: what is frozen, who signs, edits, reads, signs for and voids."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from engine.db.tables import letter_version
+from engine.documents import letter_versions, typesetting
+from engine.documents.letters import Source
+from engine.errors import InvalidValues, NotAllowed, NotFound, Refused
+from engine.runtime.paper_words import Texts
+from tests.papers.papers import audited, paper_of, papers_of, text_of
+from tests.processes.dispute import raise_dispute
+from tests.processes.town import MORNING, Case, Town
+
+NASTY = "甲&乙<丙>*粗*#标$x$@引`码`[方]{花}\\反//䶮"
+
+
+@pytest.fixture
+def case(plain_town: Town) -> Case:
+    return plain_town.refer(at=MORNING, party_name="青河镇顺禾再生资源站")
+
+
+def pdf_of(case: Case, code: str, by: str = "shenhe.qh") -> bytes:
+    town = case.town
+    return town.engine.papers.pdf(town.person(by), paper_of(case, code).id).path.read_bytes()
+
+
+def edit(case: Case, by: str, **changes: Any) -> None:
+    town, element = case.town, "deliver_referral"
+    drafts, actor = town.engine.paper_drafts, town.person(by)
+    waiting = next(task for task in case.open_tasks() if task.element in ("prepare_materials", "approve_referral"))
+    texts = drafts.draft(actor, waiting.id, element).texts
+    drafts.save(actor, waiting.id, element, Texts(**{**vars(texts), **changes}))
+
+
+# --- what is issued ---
+
+
+def test_the_referral_letter_says_what_the_rule_asks_for(case: Case) -> None:
+    """R53a, R54, R59."""
+    said = text_of((case.deliver(), pdf_of(case, "D01"))[1])
+
+    for words in (
+        "青河镇人民政府", "青政移字〔2026〕1号", "关于移送青河镇顺禾再生资源站涉嫌", "青河市生态环境局：",
+        "经本单位主要领导批准", "自收到本函之日起5个工作日内书面告知受理情况", "特此函告。", "移送案件材料清单",
+        "2026年9月30日", "电子印章标识",
+    ):  # fmt: skip
+        assert words in said, words
+
+
+def test_a_paper_is_pdf_a_2b_with_its_fonts_inside(case: Case) -> None:
+    made = (case.deliver(), pdf_of(case, "D01"))[1]
+
+    assert made.startswith(b"%PDF-1.7")
+    assert b"<pdfaid:part>2</pdfaid:part>" in made
+    assert b"<pdfaid:conformance>B</pdfaid:conformance>" in made
+
+
+def test_values_are_never_read_as_markup(plain_town: Town) -> None:
+    """Scenario 34: “甲&乙<丙>” prints in full, and so does 䶮."""
+    case = plain_town.refer(at=MORNING, party_name=NASTY).deliver()
+
+    assert NASTY in text_of(pdf_of(case, "D01"))
+
+
+def test_the_signer_is_whoever_completed_the_task_that_the_rule_names(case: Case) -> None:
+    """R54: the principal leader signs the referral."""
+    case.deliver()
+
+    assert paper_of(case, "D01").signed_by == case.town.person("luyuan.qh").person_id
+    assert [paper_of(case, "D01").signed_at, paper_of(case, "D01").delivered_at] == [case.town.now] * 2
+
+
+def test_the_form_of_approval_is_filed_by_the_referring_unit_and_read_by_nobody_else(case: Case) -> None:
+    """D03, R54."""
+    case.deliver()
+    filed = paper_of(case, "D03").id
+
+    assert case.filed() == ["D03"]
+    assert case.town.engine.document(case.town.person("shenhe.qh"), filed).line.filed
+    with pytest.raises(NotFound):
+        case.town.engine.document(case.town.person("luoyinuo.hb"), filed)
+    with pytest.raises(NotFound):
+        case.town.engine.papers.pdf(case.town.person("luoyinuo.hb"), filed)
+
+
+def test_an_order_to_stop_is_papered_when_it_was_given(plain_town: Town) -> None:
+    """D05, R58."""
+    case = plain_town.refer(at=MORNING, is_ongoing=True).stop_violation()
+
+    assert paper_of(case, "D05").number == "青政责停字〔2026〕1号"
+
+
+def test_the_list_of_materials_adds_up(case: Case) -> None:
+    """Scenario 9."""
+    case.add_material("interview_record", pages=5)
+    case.deliver()
+    (listed,) = [annex for annex in paper_of(case, "D01").data["annexes"] if annex["columns"]]
+
+    copies, pages = (sum(int(row[at]) for row in listed["rows"]) for at in (2, 3))
+    assert listed["total"] == ["", f"合计（{len(listed['rows'])}件）", str(copies), str(pages), "", ""]
+    assert (len(listed["rows"]), copies, pages) == (3, 3, 11)
+
+
+def test_a_paper_for_two_units_has_one_number_and_one_text(plain_town: Town) -> None:
+    """R72: the opinion goes to both parties."""
+    dispute = raise_dispute(plain_town).dispose().state_position().apply().accept().reply()
+    dispute.coordinate("agreement").sign_opinion()
+    sent = papers_of(dispute, "D17")
+
+    assert len({row.number for row in sent}) == 1
+    assert [row.to_unit for row in sent] == ["qinghe", "ecology"]
+    assert sent[0].data == sent[1].data
+
+
+# --- made after the step ---
+
+
+def test_nothing_is_set_within_the_step_and_the_round_makes_what_waits(case: Case) -> None:
+    case.deliver()
+    assert {row.pdf_sha256 for row in papers_of(case)} == {None}
+
+    assert case.town.engine.papers.make_what_waits() == 2
+
+    row = paper_of(case, "D01")
+    assert row.pdf_sha256 == hashlib.sha256(pdf_of(case, "D01")).hexdigest()
+    assert [told["sha256"] for told in audited(case, "paper_made") if told["id"] == row.id] == [row.pdf_sha256]
+    assert case.town.engine.papers.make_what_waits() == 0
+
+
+def test_a_paper_is_made_again_byte_for_byte_even_after_its_letter_was_replaced(case: Case) -> None:
+    """Scenario 34."""
+    first = (case.deliver(), pdf_of(case, "D01"))[1]
+    engine, row = case.town.engine, paper_of(case, "D01")
+    before = case.town.read(lambda tx: letter_versions.latest(tx, "D01"))
+    replaced = Source(
+        "D01",
+        case.town.read(
+            lambda tx: tx.scalar(select(letter_version.c.wording).where(letter_version.c.id == before.id))
+        ).replace("特此函告。", "此致。"),
+        {name: text.replace("37mm", "30mm") for name, text in before.layout.items()},
+    )
+    case.town.write(lambda tx: letter_versions.keep(tx, replaced, engine.fonts, "test", case.town.now))
+    engine.papers.pdf(case.town.person("shenhe.qh"), row.id).path.unlink()
+
+    assert pdf_of(case, "D01") == first
+    other = case.town.refer().deliver()
+    assert "此致。" in text_of(pdf_of(other, "D01"))
+
+
+def test_a_full_disk_loses_nothing_and_says_why(case: Case) -> None:
+    """The folder of the store is a file: nothing can be written there."""
+    engine = case.town.engine
+    blocked = engine.settings.data_dir / "papers"
+    blocked.write_text("")
+    case.deliver()
+
+    assert engine.papers.make_what_waits() == 0
+    view = engine.document(case.town.person("shenhe.qh"), paper_of(case, "D01").id)
+    assert "写不进磁盘" in view.paper.failure if view.paper else False
+    assert view.line.number == "青政移字〔2026〕1号"
+    with pytest.raises(Exception, match="写不进磁盘"):
+        engine.papers.pdf(case.town.person("shenhe.qh"), view.line.id)
+    assert len(audited(case, "paper_failed")) == 2
+    engine.papers.make_what_waits()
+    assert len(audited(case, "paper_failed")) == 2  # told once for each paper, not at every round
+
+    blocked.unlink()
+    assert engine.papers.make_what_waits() == 2
+    assert paper_of(case, "D01").render_failure is None
+
+
+def test_a_stored_paper_that_was_changed_is_not_handed_out(case: Case) -> None:
+    case.deliver()
+    path: Path = case.town.engine.papers.pdf(case.town.person("shenhe.qh"), paper_of(case, "D01").id).path
+    true = path.read_bytes()
+    path.write_bytes(true.replace(b"%PDF", b"%BAD"))
+
+    assert pdf_of(case, "D01") == true
+
+
+def test_a_sign_that_no_font_has_is_named_before_anything_is_stored(plain_town: Town) -> None:
+    case = plain_town.refer(at=MORNING, party_name="张\U000323af").submit()
+
+    with pytest.raises(Refused, match=r"U\+323AF"):
+        case.approve()
+
+    assert [row for row in papers_of(case)] == []
+    assert case.waiting == {"approve_referral": 1}
+
+
+# --- drafts ---
+
+
+def test_the_draft_shows_the_paper_as_it_would_be_issued_without_a_number(case: Case) -> None:
+    task = case.task("prepare_materials")
+    (draft,) = case.town.engine.paper_drafts.of_task(case.town.person("shenhe.qh"), task)
+
+    assert draft.words["number"] == ""
+    assert draft.words["draft"]
+    assert "沈禾" in draft.texts.contact
+    assert len(case.town.engine.paper_drafts.pictures(case.town.person("shenhe.qh"), task, draft.element_id)) >= 2
+
+
+def test_edited_words_are_what_is_issued(case: Case) -> None:
+    edit(case, "shenhe.qh", paragraphs=("请贵单位依法查处。", "特此函告。"), title="关于移送一案的函")
+
+    case.deliver()
+
+    said = text_of(pdf_of(case, "D01"))
+    assert "请贵单位依法查处。" in said
+    assert "关于移送一案的函" in said
+    assert "经初步核实" not in said
+    (told,) = audited(case, "paper_edited")
+    assert told["texts"]["title"] == "关于移送一案的函"
+    assert "经初步核实" in told["generated"]["paragraphs"][0]
+
+
+def test_the_signer_sees_that_the_draft_was_edited_and_that_the_facts_have_changed_since(case: Case) -> None:
+    edit(case, "shenhe.qh", title="关于移送一案的函")
+    case.add_material("facts_statement")  # brings one more attachment
+    case.add_material("site_photos")
+    case.complete("prepare_materials", "shenhe.qh", preparation_outcome="submit")
+
+    (draft,) = case.town.engine.paper_drafts.of_task(case.town.person("luyuan.qh"), case.task("approve_referral"))
+    assert draft.edited is not None
+    assert draft.edited.saved_by == "沈禾"
+    assert draft.edited.changed_since
+    assert ("标题", draft.edited.generated.title, "关于移送一案的函") in draft.changes
+
+
+def test_an_edit_is_dropped_again(case: Case) -> None:
+    edit(case, "shenhe.qh", title="关于移送一案的函")
+    actor, task = case.town.person("shenhe.qh"), case.task("prepare_materials")
+
+    case.town.engine.paper_drafts.drop(actor, task, "deliver_referral")
+
+    (draft,) = case.town.engine.paper_drafts.of_task(actor, task)
+    assert draft.edited is None
+    assert len(audited(case, "paper_edit_dropped")) == 1
+
+
+def test_only_those_who_work_on_the_task_edit_its_paper(case: Case) -> None:
+    for login in ("luyuan.qh", "luoyinuo.hb", "chengyu.sf"):
+        with pytest.raises(NotAllowed):
+            edit(case, login, title="关于移送一案的函")
+
+
+def test_an_edit_without_a_title_or_a_text_or_with_an_unprintable_sign_is_refused(case: Case) -> None:
+    with pytest.raises(InvalidValues):
+        edit(case, "shenhe.qh", title="")
+    with pytest.raises(InvalidValues):
+        edit(case, "shenhe.qh", paragraphs=())
+    with pytest.raises(Refused, match=r"U\+E000"):
+        edit(case, "shenhe.qh", title="张\ue000")
+
+
+def test_the_word_file_has_the_draft_s_words(case: Case) -> None:
+    from docx import Document
+
+    name, content = case.town.engine.paper_drafts.word_file(
+        case.town.person("shenhe.qh"), case.task("prepare_materials"), "deliver_referral"
+    )
+    path = case.town.settings.data_dir / "draft.docx"
+    path.write_bytes(content)
+    said = "\n".join(paragraph.text for paragraph in Document(str(path)).paragraphs)
+
+    assert name.endswith("（草稿）.docx")
+    assert "经初步核实" in said
+    assert "特此函告。" in said
+
+
+# --- receipt and voiding ---
+
+
+def test_the_receiving_unit_signs_for_a_paper_once(case: Case) -> None:
+    town, paper = case.deliver().town, paper_of(case, "D01").id
+    for login in ("shenhe.qh", "chengyu.sf"):
+        with pytest.raises(NotAllowed):
+            town.engine.papers.sign_for(town.person(login), paper)
+
+    town.engine.papers.sign_for(town.person("luoyinuo.hb"), paper)
+    at = town.now
+    town.engine.papers.sign_for(town.person("zhouyan.hb"), paper)
+
+    row = paper_of(case, "D01")
+    assert (row.signed_for_by, row.signed_for_at) == (town.person("luoyinuo.hb").person_id, at)
+    assert len(audited(case, "paper_signed_for")) == 1
+
+
+def test_a_leader_of_the_issuing_unit_voids_a_paper_with_a_reason_and_the_receiver_is_told(case: Case) -> None:
+    town, paper = case.deliver().town, paper_of(case, "D01").id
+    for login in ("shenhe.qh", "helan.hb", "chengyu.sf"):
+        with pytest.raises(NotAllowed):
+            town.engine.papers.void(town.person(login), paper, "正文有误，另行发文")
+    with pytest.raises(InvalidValues):
+        town.engine.papers.void(town.person("luyuan.qh"), paper, " ")
+
+    town.engine.papers.void(town.person("luyuan.qh"), paper, "正文有误，另行发文")
+
+    assert "作废" in next(note.text for note in case.notices("told") if note.unit == "ecology")
+    assert audited(case, "paper_voided")[0]["reason"] == "正文有误，另行发文"
+    with pytest.raises(Refused):
+        town.engine.papers.void(town.person("luyuan.qh"), paper, "再次作废一遍")
+
+
+def test_the_same_words_in_the_same_layout_are_the_same_bytes(case: Case) -> None:
+    case.deliver()
+    row = paper_of(case, "D01")
+    version = case.town.read(lambda tx: letter_versions.find(tx, row.letter_id))
+
+    made = [typesetting.pdf(version.layout, row.data, row.issued_on, case.town.engine.fonts) for _ in range(2)]
+
+    assert made[0] == made[1]
