@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, insert, select
 
+from engine.archive.contents import Stores
 from engine.archive.keeper import Keeper
 from engine.clock import Clock, SystemClock
 from engine.db import migrate
@@ -70,9 +71,10 @@ class Engine:
         self.fonts = Fonts(settings.every_font_dir)
         self.transactions = Transactions(self.database, self.clock, self.fonts, routes_of(channels))
         files = FileStore(settings.data_dir / "materials")
-        keeper = Keeper(self.database, self.clock, settings.data_dir / "archives", files)
+        stores = Stores(files, PaperStore(settings.data_dir / "papers"), self.fonts)
+        keeper = Keeper(self.database, self.transactions.context, settings.data_dir / "archives", stores)
         self.materials = MaterialUses(self.transactions, files)
-        self.papers = PaperUses(self.transactions, PaperStore(settings.data_dir / "papers"))
+        self.papers = PaperUses(self.transactions, stores.papers)
         self.paper_drafts = PaperDraftUses(self.transactions, self.papers)
         self.archives = ArchiveUses(self.transactions, keeper)
         self.handling = HandlingUses(self.transactions)
@@ -83,8 +85,7 @@ class Engine:
             self.database,
             self.transactions.context,
             settings.tick_seconds,
-            [keeper.make_wanted],
-            self.papers.make_what_waits,
+            [self.papers.make_what_waits, keeper.make_wanted],
         )
 
     def close(self) -> None:

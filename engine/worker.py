@@ -34,18 +34,17 @@ class Worker:
         context: Callable[..., Context],
         tick_seconds: float,
         chores: Sequence[Callable[[], object]] = (),
-        make_papers: Callable[[], int] = int,
     ) -> None:
         """`context(tx)` gives the present instant, the calendar and the city's rules.
 
-        `chores` are done after what is due: work that steps have left behind in the database, each in its own
-        transactions, finding its own rows again when it was interrupted. `make_papers` makes the PDF of what was
-        issued; it is slow, so it has a round of its own beside the tick.
+        `chores` are what steps have left behind in the database, one after another: papers to be made, case files to
+        be packed. They are slow, so they have a round of their own beside the tick; each works in its own transactions
+        and finds its rows again when it was interrupted.
         """
-        self.database, self.context, self.chores, self.make_papers = database, context, chores, make_papers
+        self.database, self.context, self.chores = database, context, chores
         self._closed: object = None
         self._scheduler = BackgroundScheduler(timezone="Asia/Shanghai")
-        for round_of_work in (self._tick_quietly, self._make_papers_quietly):
+        for round_of_work in (self._tick_quietly, self._do_chores_quietly):
             self._scheduler.add_job(
                 round_of_work,
                 "interval",
@@ -69,8 +68,6 @@ class Worker:
             while done < AT_MOST and self._take_next(instance_id):
                 done += 1
         self._close_days()
-        for chore in self.chores:
-            chore()
         return done
 
     def _due(self) -> list[str]:
@@ -116,9 +113,10 @@ class Worker:
         except Exception:
             log.exception("the tick failed")
 
-    def _make_papers_quietly(self) -> None:
-        """What could not be made is logged with its reason by the maker; a failure of the round is logged here."""
-        try:
-            self.make_papers()
-        except Exception:
-            log.exception("papers could not be made")
+    def _do_chores_quietly(self) -> None:
+        """What could not be done is logged with its reason by whoever does it; a chore that fails as a whole here."""
+        for chore in self.chores:
+            try:
+                chore()
+            except Exception:
+                log.exception("a chore could not be done")

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from engine.archive import overview
 from engine.db.tables import (
     audit_entry,
     definition_version,
@@ -24,12 +25,20 @@ from engine.db.tables import (
 )
 from engine.db.tables import deadline as deadline_table
 from engine.db.values import decode
-from engine.deployments import definitions
 from engine.deployments.definitions import Definition
 from engine.documents.files import FileStore
+from engine.documents.fonts import Fonts
+from engine.documents.paper_store import PaperStore
+from engine.errors import LianbanError
 from engine.forms.schema import Form
-from engine.reports.answers import in_words
+from engine.organisation import units
+from engine.organisation.assignment import Actor
+from engine.organisation.people import ROLES
+from engine.reports.answers import MASK, hides, in_words
+from engine.reports.history import is_internal
 from engine.reports.units import Names
+from engine.runtime import instances
+from engine.runtime.step import Context
 
 FORMAT = "lianban-archive/1"
 
@@ -43,21 +52,49 @@ class Part:
     content: bytes | Path
 
 
-def parts(tx: Connection, instance_id: str, files: FileStore) -> list[Part]:
-    """The parts in the order in which a reader would want them. Raises OSError when a stored file cannot be read."""
+class PapersMissing(LianbanError):
+    """文书的 PDF 还没有全部做好，归档包稍后再整理。"""
+
+    code = "papers_missing"
+
+
+@dataclass(frozen=True)
+class Stores:
+    """Where the files of the installation lie, and the fonts with which its papers are made."""
+
+    materials: FileStore
+    papers: PaperStore
+    fonts: Fonts
+
+
+def parts(tx: Connection, context: Context, instance_id: str, unit_code: str, stores: Stores) -> list[Part]:
+    """The parts in the order in which a reader would want them, as far as the unit that keeps them may read.
+
+    Raises PapersMissing while a paper is not made yet, OSError when a stored file cannot be read.
+    """
     instance = tx.execute(select(process_instance).where(process_instance.c.id == instance_id)).one()
-    definition = definitions.load(tx, instance.definition_id)
+    keeper = units.find(tx, unit_code, instance.ended_at)
+    kind, name = (keeper.kind, keeper.name) if keeper else ("", unit_code)
+    reader = Actor("", "", unit_code, name, kind, frozenset(ROLES))
+    step = instances.look(tx, context, instance, reader)
     names = Names(tx)
+    hidden = {
+        field.key
+        for form in step.definition.forms.values()
+        for field in form.fields
+        if hides(field, step.definition.diagram, step.facts, reader)
+    }
     return [
-        Part("case.json", "办件概况", _json(_case(tx, instance, definition))),
-        *_answers(tx, instance, definition, names),
-        *_documents(tx, instance_id),
-        *_materials(tx, instance_id, files),
-        Part("facts.json", "全部填报值，包括被更正的", _json(_rows(tx, fact, instance_id, "id"))),
+        Part("history.pdf", "全程记录（供阅读）", overview.pdf(tx, context, step, names, stores.fonts)),
+        Part("case.json", "办件概况", _json(_case(tx, instance, step.definition))),
+        *_answers(tx, instance, step.definition, names, hidden),
+        *_documents(tx, instance_id, reader, stores.papers),
+        *_materials(tx, instance_id, stores.materials),
+        Part("facts.json", "全部填报值，包括被更正的", _json(_facts(tx, instance_id, hidden))),
         Part("deadlines.json", "期限和逐日计算", _json(_rows(tx, deadline_table, instance_id, "armed_at"))),
-        Part("history.json", "审计记录（逐条相扣）", _json(_rows(tx, audit_entry, instance_id, "sequence"))),
+        Part("history.json", "审计记录（逐条相扣）", _json(_history(tx, instance_id, reader))),
         Part("names.json", "记录里的人员和单位", _json(_names(tx))),
-        *_definition(tx, instance, definition),
+        *_definition(tx, instance, step.definition),
     ]
 
 
@@ -78,12 +115,14 @@ def _case(tx: Connection, instance: Row[Any], definition: Definition) -> dict[st
     }
 
 
-def _answers(tx: Connection, instance: Row[Any], definition: Definition, names: Names) -> Iterator[Part]:
+def _answers(
+    tx: Connection, instance: Row[Any], definition: Definition, names: Names, hidden: set[str]
+) -> Iterator[Part]:
     """What was filled in at the start and with each task that was done."""
     said = tx.execute(select(fact).where(fact.c.instance_id == instance.id).order_by(fact.c.id)).all()
     start = definition.forms[definition.diagram.process.start_form]
     first = {row.name: row.value for row in said if row.task_id is None and row.revision <= 1}
-    yield Part("forms/00-start.json", f"{definition.name}：发起", _json(_filled(start, first, names)))
+    yield Part("forms/00-start.json", f"{definition.name}：发起", _json(_filled(start, first, names, hidden)))
     done = tx.execute(
         select(task)
         .where(task.c.instance_id == instance.id, task.c.status == "completed")
@@ -100,18 +139,18 @@ def _answers(tx: Connection, instance: Row[Any], definition: Definition, names: 
             "ended_at": row.ended_at,
             "ended_by": row.ended_by,
             "outcome": row.outcome_name,
-            **_filled(form, own, names),
+            **_filled(form, own, names, hidden),
         }
         yield Part(f"forms/{number:02d}-{row.element_id}.json", row.name, _json(content))
 
 
-def _filled(form: Form, values: dict[str, Any], names: Names) -> dict[str, Any]:
+def _filled(form: Form, values: dict[str, Any], names: Names, hidden: set[str]) -> dict[str, Any]:
     entries = [
         {
             "name": field.key,
             "label": field.label,
-            "value": values[field.key],
-            "words": in_words(field, decode(values[field.key]), names),
+            "value": None if field.key in hidden else values[field.key],
+            "words": MASK if field.key in hidden else in_words(field, decode(values[field.key]), names),
         }
         for field in form.fields
         if field.key in values
@@ -119,10 +158,18 @@ def _filled(form: Form, values: dict[str, Any], names: Names) -> dict[str, Any]:
     return {"form": form.id, "entries": entries}
 
 
-def _documents(tx: Connection, instance_id: str) -> Iterator[Part]:
+def _documents(tx: Connection, instance_id: str, reader: Actor, papers: PaperStore) -> Iterator[Part]:
+    """Each document as data, and as the PDF that was sent; what the other side keeps in its own files is its own."""
     own = select(document).where(document.c.instance_id == instance_id)
     for row in tx.execute(own.order_by(document.c.sequence)):
-        yield Part(f"documents/{row.sequence:02d}-{row.code}.json", row.title, _json(dict(row._mapping)))
+        if row.from_unit == row.to_unit != reader.unit_code:
+            continue
+        if row.data is not None and row.pdf_sha256 is None:
+            raise PapersMissing
+        stem, title = f"documents/{row.sequence:02d}-{row.code}", f"{row.title} {row.number or ''}".rstrip()
+        if row.pdf_sha256 is not None:
+            yield Part(f"{stem}.pdf", title, papers.path(row.pdf_sha256))
+        yield Part(f"{stem}.json", f"{title}（数据）", _json(dict(row._mapping)))
 
 
 def _materials(tx: Connection, instance_id: str, files: FileStore) -> Iterator[Part]:
@@ -149,6 +196,22 @@ def _names(tx: Connection) -> dict[str, dict[str, str]]:
     people = {row.id: row.name for row in tx.execute(select(person.c.id, person.c.name).order_by(person.c.id))}
     units = {row.code: row.name for row in tx.execute(select(unit.c.code, unit.c.name).order_by(unit.c.code))}
     return {"people": people, "units": units}
+
+
+def _facts(tx: Connection, instance_id: str, hidden: set[str]) -> list[dict[str, Any]]:
+    rows = _rows(tx, fact, instance_id, "id")
+    return [{**row, "value": None, "hidden": True} if row["name"] in hidden else row for row in rows]
+
+
+def _history(tx: Connection, instance_id: str, reader: Actor) -> list[dict[str, Any]]:
+    """The chain of the record. Of what colleagues of another unit said among themselves only the links are here."""
+    entries = _rows(tx, audit_entry, instance_id, "sequence")
+    return [
+        {**entry, "content": None, "redacted": True}
+        if entry["unit_code"] != reader.unit_code and is_internal(entry["kind"], entry["content"])
+        else entry
+        for entry in entries
+    ]
 
 
 def _rows(tx: Connection, table: Any, instance_id: str, order: str) -> list[dict[str, Any]]:

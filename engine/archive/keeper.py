@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,12 +11,12 @@ from sqlalchemy import Connection, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.archive import contents, package
+from engine.archive.contents import PapersMissing, Stores
 from engine.archive.package import Heading
-from engine.clock import Clock
 from engine.db.session import Database
 from engine.db.tables import archive_package, process_instance, unit
-from engine.documents.files import FileStore
 from engine.ids import new_id
+from engine.runtime.step import Context
 
 AGAIN_AFTER = timedelta(minutes=10)
 """How long a package that could not be made rests before it is tried again."""
@@ -26,14 +27,18 @@ log = logging.getLogger("lianban.archive")
 class Keeper:
     """Makes the packages that are wanted. Packages lie in `folder`/unit/, named by their place and their case."""
 
-    def __init__(self, database: Database, clock: Clock, folder: Path, files: FileStore) -> None:
-        self.database, self.clock, self.folder, self.files = database, clock, folder, files
+    def __init__(
+        self, database: Database, context: Callable[[Connection], Context], folder: Path, stores: Stores
+    ) -> None:
+        """`context(tx)` gives the present instant, the calendar and the city's rules."""
+        self.database, self.context, self.folder, self.stores = database, context, folder, stores
         self._resting: dict[str, datetime] = {}
 
     def make_wanted(self) -> int:
         """Every package that is wanted and can be made is made. Returns how many; the others are tried again later."""
-        made, now = 0, self.clock.now()
+        made = 0
         with self.database.reading() as tx:
+            now = self.context(tx).now
             wanted = tx.scalars(
                 select(archive_package.c.instance_id)
                 .where(archive_package.c.made_at.is_(None))
@@ -45,6 +50,8 @@ class Keeper:
             try:
                 made += self._make(instance_id)
                 self._resting.pop(instance_id, None)
+            except PapersMissing:
+                continue  # its papers are being made; the next round looks again
             except Exception:
                 log.exception("the package of instance %s could not be made", instance_id)
                 self._resting[instance_id] = now + AGAIN_AFTER
@@ -56,10 +63,11 @@ class Keeper:
     def _make(self, instance_id: str) -> bool:
         """The package is in its place, and its row says so. False when another worker was faster."""
         with self.database.reading() as tx:
-            heading = self._heading(tx, instance_id)
+            context = self.context(tx)
+            heading = self._heading(tx, instance_id, context.now)
             if heading is None:
                 return False
-            parts = contents.parts(tx, instance_id, self.files)
+            parts = contents.parts(tx, context, instance_id, heading.unit_code, self.stores)
         name = f"{heading.sequence:06d}-{heading.number}.zip"
         place = self.path(heading.unit_code, name)
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -89,7 +97,7 @@ class Keeper:
         finally:
             unfinished.unlink(missing_ok=True)
 
-    def _heading(self, tx: Connection, instance_id: str) -> Heading | None:
+    def _heading(self, tx: Connection, instance_id: str, now: datetime) -> Heading | None:
         """What the package will say of itself; None when it has been made already."""
         row = tx.execute(
             select(archive_package, process_instance.c.number, process_instance.c.title, unit.c.name)
@@ -109,5 +117,5 @@ class Keeper:
             unit_name=row.name,
             sequence=last + 1,
             previous_sha256=previous,
-            made_at=self.clock.now(),
+            made_at=now,
         )

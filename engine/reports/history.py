@@ -125,7 +125,7 @@ def log(
     )
     lines: list[LogLine] = []
     for entry in entries:
-        internal = entry.kind in AMONG_COLLEAGUES and entry.unit_code != reader.unit_code
+        internal = is_internal(entry.kind, entry.content) and entry.unit_code != reader.unit_code
         if internal and reader.unit_kind not in OVERSIGHT:
             continue
         lines += _lines(entry, tasks, periods, diagram, names)
@@ -141,6 +141,11 @@ def log(
 def _with_telling(line: LogLine, told_whom: Mapping[str, Telling]) -> LogLine:
     reached = [told_whom[found] for found in line.notices if found in told_whom]
     return replace(line, telling=together(reached)) if reached else line
+
+
+def is_internal(kind: str, content: Mapping[str, Any]) -> bool:
+    """Whether an entry of the audit is the business of its own unit alone: what colleagues do and say among themselves."""
+    return kind in AMONG_COLLEAGUES or (kind in ("commented", "comment_retracted") and bool(content.get("internal")))
 
 
 def role_names(roles: list[str]) -> str:

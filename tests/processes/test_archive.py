@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
@@ -14,6 +15,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from click.testing import CliRunner
+from pypdf import PdfReader
 from sqlalchemy import select, update
 
 from engine.archive.verify import verify
@@ -22,7 +24,8 @@ from engine.documents.files import Upload
 from engine.errors import ArchiveUnreadable, NotAllowed
 from tasks_ui.cli import main
 from tests.files import pdf
-from tests.processes.town import Case, Town
+from tests.processes import complaint as complaints
+from tests.processes.town import Case, Instance, Town
 
 KEEPER, OTHER_SIDE = "zhouyan.hb", "shenhe.qh"
 
@@ -36,12 +39,17 @@ def closed(town: Town, title: str = "未批先建废塑料清洗线", **answers:
     return case.deliver().accept().file().handle().report()
 
 
-def package(town: Town, case: Case, login: str = KEEPER) -> Path:
-    town.tick()
+def package(town: Town, case: Instance, login: str = KEEPER) -> Path:
+    keep(town)
     return town.act(lambda engine: engine.archives.package(town.person(login), case.number))
 
 
-def row(town: Town, case: Case) -> Any:
+def keep(town: Town) -> None:
+    """What the worker does beside its tick: papers are made, then the files of what has ended."""
+    town.act(lambda engine: [chore() for chore in engine.worker.chores])
+
+
+def row(town: Town, case: Instance) -> Any:
     own = select(archive_package).where(archive_package.c.instance_id == case.id)
     return town.read(lambda tx: tx.execute(own).one())
 
@@ -136,8 +144,63 @@ def test_a_package_holds_everything_and_is_whole(town: Town) -> None:
     approval = next(json.loads(parts[name]) for name in parts if name.endswith("-approve_referral.json"))
     assert (approval["unit"], approval["outcome"]) == ("qinghe", "同意移送")
     assert {"D01", "D07", "D23"} <= {name[13:16] for name in parts if name.startswith("documents/")}
+    papers = {name[13:16] for name in parts if name.startswith("documents/") and name.endswith(".pdf")}
+    assert {"D01", "D07", "D23"} <= papers
+    assert "D03" not in papers, "what the other side keeps in its own files is its own"
     counted = {record["key"]: record["trace"] for record in json.loads(parts["deadlines.json"])}
     assert counted["referral"]["counted"], "the count of a period goes with it, day by day"
+
+
+def test_the_whole_history_is_there_to_be_read(plain_town: Town) -> None:
+    case = closed(plain_town)
+    history = PdfReader(io.BytesIO(contents(package(plain_town, case))["history.pdf"]))
+    read = re.sub(r"\s", "", "".join(page.extract_text() for page in history.pages))
+
+    for words in ("未批先建废塑料清洗线", case.number, "移送期限", "R55", "审核签发", "涉嫌违法案件移送函", "现场照片"):
+        assert words in read, words
+
+
+def test_a_sign_that_no_font_has_does_not_hold_up_the_file(plain_town: Town) -> None:
+    """The page has the printers' mark for it, the data have the sign itself."""
+    case = plain_town.refer()
+    reason = "当事人姓名用字\U0002f800无法打印。"
+    case.complete("prepare_materials", OTHER_SIDE, preparation_outcome="drop", preparation_reason=reason)
+    parts = contents(package(plain_town, case, OTHER_SIDE))
+
+    assert reason in parts["facts.json"].decode()
+    assert parts["history.pdf"].startswith(b"%PDF")
+
+
+def test_what_colleagues_of_the_other_unit_say_among_themselves_is_not_in_it(plain_town: Town) -> None:
+    """Only the links of the chain are, so that it can be checked all the same."""
+    town = plain_town
+    case = town.refer()
+    said = {"text": ["对方可能不收，先打个电话。"], "internal": ["true"]}
+    town.act(lambda engine: engine.collaboration.comment(town.person(OTHER_SIDE), case.number, said))
+    case.deliver().accept().file().handle().report()
+    path = package(town, case)
+
+    assert "先打个电话" not in "".join(part.decode(errors="ignore") for part in contents(path).values())
+    assert verify(path).broken == ()
+
+
+def test_the_informant_is_not_in_the_file_of_another_unit(plain_town: Town) -> None:
+    """R60, R47: a department that keeps the file reads it without the name."""
+    town = plain_town
+    complaint = complaints.receive(town).register().ask_consent().answer_consent("consent").tell_informant()
+    own = package(town, complaint, "miaoqing.qh")
+    again = {"unit_code": "ecology", "made_at": None, "sequence": None, "sha256": None, "previous_sha256": None}
+    town.write(lambda tx: tx.execute(update(archive_package).values(**again)))
+
+    theirs = package(town, complaint)
+
+    def told(path: Path) -> str:
+        return "".join(part.decode(errors="ignore") for part in contents(path).values())
+
+    assert complaints.INFORMANT in told(own)
+    assert complaints.INFORMANT not in told(theirs)
+    assert complaints.CONTACT not in told(theirs)
+    assert verify(theirs).broken == ()
 
 
 def test_the_packages_of_a_unit_follow_one_another(town: Town, tmp_path: Path) -> None:

@@ -1,0 +1,150 @@
+"""The whole history of a case as a PDF to be read, as far as the unit that keeps the file may read it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from importlib.resources import files
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine.clock import local, local_date
+from engine.deadlines import deadlines
+from engine.deadlines.deadlines import Deadline
+from engine.documents import materials, typesetting
+from engine.documents.fonts import Fonts
+from engine.reports import answers, history
+from engine.reports.documents import document_lines
+from engine.reports.units import Names
+from engine.runtime.step import Context, Step
+
+LAYOUT = "history.typ"
+STATUSES = {
+    "running": "未到期",
+    "paused": "暂停计算",
+    "overdue": "超期，未办结",
+    "met": "按期办结",
+    "met_late": "超期办结",
+    "cancelled": "不再需要",
+}
+UNPRINTABLE = "〓"
+"""Printers' own mark for a sign that the font lacks; the data files of the package have the sign itself."""
+
+
+def pdf(tx: Connection, context: Context, step: Step, names: Names, fonts: Fonts) -> bytes:
+    """The case of the step, which looks with the eyes of its actor. Raises NotTypeset, FontsMissing."""
+    assert step.actor is not None
+    layout = {LAYOUT: (files("engine.archive") / LAYOUT).read_text(encoding="utf-8")}
+    return typesetting.pdf(layout, _printable(_words(tx, step, names), fonts), local_date(context.now), fonts)
+
+
+def _words(tx: Connection, step: Step, names: Names) -> dict[str, Any]:
+    row, diagram = step.instance, step.definition.diagram
+    assert step.actor is not None
+    forms = [(found.name, step.definition.form_of(found)) for found in diagram.of_kind("userTask")]
+    start = (f"{diagram.name}：发起", step.definition.forms[diagram.process.start_form])
+    log = history.log(tx, row["id"], diagram, names, step.actor)
+    return {
+        "title": row["title"],
+        "subtitle": f"{diagram.name}办件全程记录",
+        "number": row["number"],
+        "summary": [
+            ["办件编号", row["number"]],
+            ["当事单位", "、".join(_unit(names, code) for code in sorted(step.parties()))],
+            ["发起", f"{names.person(row['started_by'])}，{_instant(row['started_at'])}"],
+            ["结束", f"{row['result_name'] or '已结束'}，{_instant(row['ended_at'])}"],
+            ["归档单位", step.actor.unit_name],
+        ],
+        "tables": [
+            {
+                "title": "时限",
+                "head": ["期限", "依据", "起算", "届满", "结果"],
+                "widths": [3, 5, 3, 3, 3],
+                "rows": [_period(record) for record in deadlines.of_instance(tx, row["id"])],
+            },
+            {
+                "title": "流转记录",
+                "head": ["时间", "环节", "动作", "办理人", "意见或说明"],
+                "widths": [3, 3, 3, 3, 5],
+                "rows": [
+                    [
+                        _instant(line.at),
+                        line.step,
+                        line.action,
+                        f"{line.unit.name if line.unit else ''} {line.person}".strip() or "系统",
+                        f"{line.note}{f' {_instant(line.due_at)} 届满' if line.due_at else ''}".strip(),
+                    ]
+                    for line in reversed(log)
+                ],
+            },
+            {
+                "title": "文书",
+                "head": ["文书", "文号", "发出", "收到", "送达"],
+                "widths": [4, 4, 3, 3, 3],
+                "rows": [
+                    [
+                        found.title,
+                        found.number or "",
+                        found.from_unit.name if found.from_unit else "",
+                        found.to_unit.name if found.to_unit else "",
+                        _instant(found.delivered_at),
+                    ]
+                    for found in document_lines(tx, row["id"], names, step.actor)
+                ],
+            },
+            {
+                "title": "材料",
+                "head": ["材料", "种类", "份数", "页数", "形式"],
+                "widths": [5, 4, 2, 2, 3],
+                "rows": [
+                    [found.title, found.kind_name, str(found.copies), str(found.pages), _form_of(found)]
+                    for found in materials.of_instance(tx, row["id"])
+                ],
+            },
+        ],
+        "sections": [
+            {"title": section.title, "entries": [[entry.label, entry.words] for entry in section.entries]}
+            for section in answers.sections([start, *forms], step, names)
+        ],
+    }
+
+
+def _period(record: Deadline) -> list[str]:
+    ended = f"，{_instant(record.ended_at)}" if record.ended_at else ""
+    overdue = "，曾超期" if record.overdue_at and record.status not in ("overdue", "met_late") else ""
+    result = f"{STATUSES[record.status]}{overdue}{ended}"
+    return [record.name, f"{record.rule} {record.basis}", _instant(record.start_at), _end(record), result]
+
+
+def _end(record: Deadline) -> str:
+    """The last moment that was still in time: a period in days ends with its last day."""
+    at = local(record.due_at)
+    if record.last_day is not None and (at.hour, at.minute) == (0, 0):
+        return f"{(at - timedelta(days=1)):%Y-%m-%d} 24:00"
+    return f"{at:%Y-%m-%d %H:%M}"
+
+
+def _form_of(found: materials.Material) -> str:
+    return f"{'原件' if found.original else '复印件'}，{'电子' if found.sha256 else '纸质'}"
+
+
+def _unit(names: Names, code: str) -> str:
+    unit = names.unit(code)
+    return unit.name if unit else code
+
+
+def _instant(at: datetime | None) -> str:
+    return f"{local(at):%Y-%m-%d %H:%M}" if at else ""
+
+
+def _printable(words: Any, fonts: Fonts) -> Any:
+    """The same with a mark in place of every sign that no font has: a case file is never held up by a rare sign."""
+    match words:
+        case str():
+            missing = fonts.missing(words)
+            return words.translate({ord(sign): UNPRINTABLE for sign in missing}) if missing else words
+        case list():
+            return [_printable(found, fonts) for found in words]
+        case dict():
+            return {name: _printable(found, fonts) for name, found in words.items()}
+    return words
