@@ -37,6 +37,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(
         day=day,
         moment=moment,
+        end_moment=end_moment,
         instant=instant,
         clock=clock,
         unit_sign=unit_sign,
@@ -85,6 +86,12 @@ def moment(value: datetime | None) -> str:
         return ""
     found = local(value)
     return f"{found:%m-%d %H:%M}" if found.year == now().year else f"{found:%Y-%m-%d %H:%M}"
+
+
+def end_moment(value: datetime) -> str:
+    """An exclusive end in the words of offices: the midnight that begins a day is 24:00 of the day before."""
+    found = local(value)
+    return f"{_md(found - timedelta(days=1))} 24:00" if (found.hour, found.minute) == (0, 0) else moment(value)
 
 
 def instant(value: datetime) -> str:

@@ -72,7 +72,7 @@ def _words(tx: Connection, step: Step, names: Names) -> dict[str, Any]:
                         line.step,
                         line.action,
                         f"{line.unit.name if line.unit else ''} {line.person}".strip() or "系统",
-                        f"{line.note}{f' {_instant(line.due_at)} 届满' if line.due_at else ''}".strip(),
+                        f"{line.note}{f' {_end(line.due_at)} 届满' if line.due_at else ''}".strip(),
                     ]
                     for line in reversed(log)
                 ],
@@ -113,13 +113,13 @@ def _period(record: Deadline) -> list[str]:
     ended = f"，{_instant(record.ended_at)}" if record.ended_at else ""
     overdue = "，曾超期" if record.overdue_at and record.status not in ("overdue", "met_late") else ""
     result = f"{STATUSES[record.status]}{overdue}{ended}"
-    return [record.name, f"{record.rule} {record.basis}", _instant(record.start_at), _end(record), result]
+    return [record.name, f"{record.rule} {record.basis}", _instant(record.start_at), _end(record.due_at), result]
 
 
-def _end(record: Deadline) -> str:
-    """The last moment that was still in time: a period in days ends with its last day."""
-    at = local(record.due_at)
-    if record.last_day is not None and (at.hour, at.minute) == (0, 0):
+def _end(due_at: datetime) -> str:
+    """An exclusive end in the words of offices: the midnight that begins a day is 24:00 of the day before."""
+    at = local(due_at)
+    if (at.hour, at.minute) == (0, 0):
         return f"{(at - timedelta(days=1)):%Y-%m-%d} 24:00"
     return f"{at:%Y-%m-%d %H:%M}"
 
