@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from unicodedata import category
 
 from sqlalchemy import select
 
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 MASK = "（依法保密）"
 """Stands for what the receiver of a paper may not read."""
 MATERIAL_COLUMNS = ["序号", "材料名称", "份数", "页数", "原件或复印件", "备注"]
+
+
+_UNSEEN = ("Cc", "Cf", "Zl", "Zp")
+"""Control and format signs, as Unicode sorts them."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +107,7 @@ def compose(
             _annex(step, filler, annex, at) for at, annex in enumerate(letter.annexes, 1) if _stands(filler, annex.when)
         ],
     }
-    return Composed(version, words | _laid(texts), texts, tuple(dict.fromkeys(filler.blanks)))
+    return Composed(version, visible(words | _laid(texts)), texts, tuple(dict.fromkeys(filler.blanks)))
 
 
 def with_texts(composed: Composed, texts: Texts) -> dict[str, Any]:
@@ -110,7 +115,20 @@ def with_texts(composed: Composed, texts: Texts) -> dict[str, Any]:
     words = composed.words | _laid(texts)
     if texts.title != composed.texts.title:
         words["title_parts"] = [{"text": texts.title, "keep": False}]
-    return words | {"title": texts.title}
+    shown: dict[str, Any] = visible(words | {"title": texts.title})
+    return shown
+
+
+def visible(words: Any) -> Any:
+    """The same without signs that are not seen: a hidden change of direction must not reorder what an office writes."""
+    match words:
+        case str():
+            return "".join(sign for sign in words if sign == "\n" or category(sign) not in _UNSEEN)
+        case list():
+            return [visible(found) for found in words]
+        case dict():
+            return {name: visible(found) for name, found in words.items()}
+    return words
 
 
 # --- within ---

@@ -88,8 +88,8 @@ def instance_page(
         "instances/instance.html",
         instance=engine().instance(actor(), number),
         talk=engine().collaboration.of_instance(actor(), number),
-        wrong=problems or {},
-        typed=typed or {},
+        talk_wrong=problems or {},
+        talk_typed=typed or {},
     )
 
 

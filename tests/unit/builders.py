@@ -11,7 +11,9 @@ from typing import Any
 
 from hypothesis import settings
 
+from engine.bpmn.elements import read_elements
 from engine.bpmn.expressions import evaluate
+from engine.bpmn.read import read_diagram
 from engine.clock import parse_local
 from engine.deadlines import counting
 from engine.deadlines.calendar import Calendar, load_calendar
@@ -150,10 +152,13 @@ FORM_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
 """What the runtime gives to the expressions of a form, at 2026-10-09 10:00, one day before the referral is due."""
 
 
+_SHIPPED = [read_form(path.read_bytes()) for path in sorted(FORMS.glob("*.form"))]
 DECLARED: Mapping[str, object] = dict.fromkeys(
-    key for path in sorted(FORMS.glob("*.form")) for key in read_form(path.read_bytes()).keys
+    name
+    for path in sorted(FORMS.parent.glob("*.bpmn"))
+    for name in read_elements(read_diagram(path.read_bytes())).declared_facts(_SHIPPED)
 )
-"""Every name that a shipped form says: from the start of an instance it exists, without a value."""
+"""Every name that a shipped form or diagram says: from the start of an instance it exists, without a value."""
 
 
 def answer(form: Form, facts: Mapping[str, object] | None = None, **raw: str | list[str]) -> Mapping[str, object]:

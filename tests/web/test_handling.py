@@ -134,17 +134,18 @@ def test_a_form_goes_without_the_opinions_when_the_person_says_so(office: Office
 
 
 def test_what_was_just_completed_is_taken_back_from_the_list_of_what_is_done(office: Office) -> None:
-    task, desk = office.task("ongoing", "stop_violation"), office.desk(OFFICER)
-    office.case("ongoing").stop_violation()
+    task, desk = office.task("prepare", "prepare_materials"), office.desk(OFFICER)
+    office.case("prepare").submit()
     done = desk.get("/inbox?tab=done")
     (address,) = done.every("//form[contains(@action, 'take-back')]/@action")
 
     assert address == f"{task}/take-back"
     assert "撤回" in offered(desk.get(task))
     back = desk.post(address)
-    assert back.location == office.task("ongoing", "stop_violation") != task
+    assert back.location == office.task("prepare", "prepare_materials") != task
     assert desk.get(back.location).said == "已撤回，任务重新由你办理，原来填写的内容在表单里。"
-    assert "关停清洗线" in desk.get(back.location).words("//textarea[@name='stop_description']")
+    chosen = "//input[@name='preparation_outcome'][@checked]/@value"
+    assert desk.get(back.location).every(chosen) == ["submit"]
     assert "，已撤回" in desk.get(task).words("//p[@class='who']")
     again = desk.post(address)
     assert (again.status, again.said) == (409, "这次办结已经撤回了。")

@@ -26,7 +26,7 @@ HOSTILE = {
     "templates": "{{7*7}}{% raw %}${7*7}&lt;b&gt;&amp;<>&",
     "endings": "</textarea></script></title><b>粗</b><!-- ]]>",
     "directions": "\u202e倒着的文字\u202c\u200b看不见的",
-    "lengths": "Ａ" * 40 + "䶮𠮷㐂",
+    "lengths": "Ａ" * 40 + "䶮㐂",
 }
 
 
@@ -209,7 +209,11 @@ def test_what_people_type_stays_text_on_every_page(office: Office, text: str) ->
     assert [page.status for page in shown] == [200] * len(shown)
     for page in shown:
         assert (
-            page.every("//script[not(@src) and not(@type='application/json')] | //main//img | //main//b[.='粗']") == []
+            page.every(
+                "//script[not(@src) and not(@type='application/json')] | //main//b[.='粗'] | "
+                "//main//img[not(starts-with(@src, '/documents/') or starts-with(@src, '/tasks/'))]"
+            )
+            == []
         )
         assert not [name for name, _ in attributes(page) if name.startswith("on")]
 
