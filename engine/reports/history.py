@@ -296,6 +296,9 @@ def _outcome(row: Row[Any]) -> str:
 
 
 def _delivered(row: Row[Any], names: Names) -> StepLine:
+    """A paper that went to another unit; one that a unit keeps in its own files is its own, and no link for others."""
+    if row.from_unit == row.to_unit and not row.content.get("addressee"):
+        return StepLine("done", f"形成{row.title}", names.unit(row.from_unit), "", row.delivered_at, "存本单位", "")
     to_unit, addressee = names.unit(row.to_unit), row.content.get("addressee", "")
     return StepLine(
         state="done",
