@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from fontTools.ttLib import TTFont, TTLibError
@@ -54,7 +54,7 @@ class Fonts:
     @cached_property
     def chains(self) -> dict[str, list[str]]:
         """For each use the families that are there, the wanted one first."""
-        there = {name for path in self.files for name in _families(path)}
+        there = {name for path in self.files for name in _families(path, path.stat().st_mtime_ns)}
         chains = {use: [name for name in wanted if name in there] for use, wanted in CHAINS.items()}
         if not all(chains.values()):
             raise FontsMissing
@@ -72,7 +72,7 @@ class Fonts:
                 break
             known = self._signs[at]
             if known is None:
-                known = self._signs[at] = _signs_of(path)
+                known = self._signs[at] = _signs_of(path, path.stat().st_mtime_ns)
             wanted = [sign for sign in wanted if ord(sign) not in known]
         return wanted
 
@@ -83,12 +83,17 @@ def named(sign: str) -> str:
     return f"（{code}）" if unicodedata.category(sign) in ("Cn", "Co", "Cc", "Cf", "Cs") else f"“{sign}”（{code}）"
 
 
-def _families(path: Path) -> set[str]:
+# Reading the table of signs of a Chinese font takes half a second, so a process does it once for each state of a file.
+
+
+@cache
+def _families(path: Path, modified_ns: int) -> frozenset[str]:
     with _opened(path) as font:
-        return {str(record) for record in font["name"].names if record.nameID in (1, 16)}
+        return frozenset(str(record) for record in font["name"].names if record.nameID in (1, 16))
 
 
-def _signs_of(path: Path) -> frozenset[int]:
+@cache
+def _signs_of(path: Path, modified_ns: int) -> frozenset[int]:
     with _opened(path) as font:
         return frozenset(font.getBestCmap() or ())
 
