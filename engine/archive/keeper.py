@@ -15,6 +15,7 @@ from engine.archive.contents import PapersMissing, Stores
 from engine.archive.package import Heading
 from engine.db.session import Database
 from engine.db.tables import archive_package, process_instance, unit
+from engine.documents import whole_files
 from engine.ids import new_id
 from engine.runtime.step import Context
 
@@ -70,8 +71,8 @@ class Keeper:
             parts = contents.parts(tx, context, instance_id, heading.unit_code, self.stores)
         name = f"{heading.sequence:06d}-{heading.number}.zip"
         place = self.path(heading.unit_code, name)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = place.with_name(f"unfinished-{new_id()}")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        unfinished = self.folder / f"unfinished-{new_id()}"
         try:
             package.write(unfinished, heading, parts)
             kept = {
@@ -87,7 +88,7 @@ class Keeper:
                 waiting = (archive_package.c.instance_id == instance_id) & archive_package.c.made_at.is_(None)
                 changed = tx.execute(update(archive_package).where(waiting).values(**kept)).rowcount == 1
                 if changed:
-                    unfinished.replace(place)  # before the commit: a row never stands for a file that is not there
+                    whole_files.name(unfinished, place)  # before the commit: a row never stands for a file that is not there
                 return changed
 
             try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from PIL import Image
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
+from engine.documents import whole_files
 from engine.errors import InvalidValues, StoreFull
 from engine.ids import new_id
 
@@ -76,9 +76,7 @@ class FileStore:
             self.folder.mkdir(parents=True, exist_ok=True)
             sha256, size = _write(unfinished, upload.content)
             pages = _look_into(unfinished, suffix)
-            path = self.path(sha256)
-            path.parent.mkdir(exist_ok=True)
-            unfinished.replace(path)
+            whole_files.name(unfinished, self.path(sha256))
         except OSError as error:
             log.exception("a file could not be stored")
             raise StoreFull from error
@@ -96,8 +94,6 @@ def _write(path: Path, content: IO[bytes]) -> tuple[str, int]:
                 raise _refused(f"文件超过 {SIZE_LIMIT // 1024 // 1024} MB，请压缩或分成几个。")
             digest.update(chunk)
             file.write(chunk)
-        file.flush()
-        os.fsync(file.fileno())
     if size == 0:
         raise _refused("文件是空的，请检查后重新上传。")
     return digest.hexdigest(), size

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from pathlib import Path
 
+from engine.documents import whole_files
 from engine.ids import new_id
 
 
@@ -19,15 +19,11 @@ class PaperStore:
     def put(self, content: bytes) -> str:
         """The paper is stored, complete before it has its name. Returns its SHA-256; raises OSError for a full disk."""
         sha256 = hashlib.sha256(content).hexdigest()
-        path = self.path(sha256)
-        path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = self.folder / f"unfinished-{new_id()}"
+        self.folder.mkdir(parents=True, exist_ok=True)
         try:
-            with unfinished.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            unfinished.replace(path)
+            unfinished.write_bytes(content)
+            whole_files.name(unfinished, self.path(sha256))
         finally:
             unfinished.unlink(missing_ok=True)
         return sha256
