@@ -116,15 +116,15 @@ class Town:
             return what(self.engine)
         definitions._loaded.clear()
         engine = Engine(self.settings, self.clock)
+        engine.database.engine = self.engine.database.engine  # knows how statements are written, and nothing else
         try:
             return what(engine)
         finally:
-            engine.close()
             definitions._loaded.clear()
 
     @property
     def engine(self) -> Engine:
-        """The engine of the plain way of running; in the harsh way it is only looked through."""
+        """The engine of the plain way of running; in the harsh way it is looked through, and lends its connections."""
         if self._engine is None:
             self._engine = Engine(self.settings, self.clock)
         return self._engine
