@@ -39,7 +39,7 @@ from engine.reports import documents, inbox, instances, listing, starting, tasks
 from engine.reports import supervision as oversight
 from engine.reports.answers import Look
 from engine.reports.filters import Filters
-from engine.runtime import actions, audit, due, incidents
+from engine.runtime import actions, audit, cancelling, due, incidents
 from engine.runtime import instances as running
 from engine.runtime import tasks as work
 from engine.runtime.advance import catch_up
@@ -251,9 +251,13 @@ class Engine:
         """The parked instance runs again. Raises NotFound."""
 
         def go_on(tx: Connection, context: Context) -> None:
-            catch_up(tx, context, incidents.resume(tx, number, by, context.now))
+            catch_up(tx, context, incidents.resume(tx, number, by, context))
 
         self.transactions.write(go_on)
+
+    def end(self, number: str, by: str, reason: str) -> None:
+        """The instance is ended past its diagram; whoever waits for it is parked. Raises NotFound, AlreadyDone."""
+        self.transactions.write(lambda tx, context: cancelling.end(tx, context, number, by, reason))
 
     # --- within ---
 
