@@ -39,7 +39,7 @@ from engine.reports import documents, inbox, instances, listing, starting, tasks
 from engine.reports import supervision as oversight
 from engine.reports.answers import Look
 from engine.reports.filters import Filters
-from engine.runtime import actions, audit, cancelling, due, incidents
+from engine.runtime import actions, audit, cancelling, correlation, due, incidents
 from engine.runtime import instances as running
 from engine.runtime import tasks as work
 from engine.runtime.advance import catch_up
@@ -204,6 +204,15 @@ class Engine:
         """The button's branch is open. Returns the task it opened for this person, if any."""
         return self.transactions.write(
             lambda tx, context: actions.press(tx, context, actor, running.find(tx, number, actor).id, element_id)
+        )
+
+    def deliver(self, actor: Actor, number: str, element_id: str, message_id: str, raw: Raw | None = None) -> bool:
+        """The message has pressed that button, or answered that waiting task, of the instance with this number.
+
+        False when the same message was here before: it does its work once.
+        """
+        return self.transactions.write(
+            lambda tx, context: correlation.deliver(tx, context, actor, number, element_id, message_id, raw or {})
         )
 
     def diagram_of(self, actor: Actor, number: str) -> bytes:

@@ -11,7 +11,7 @@ memory that has gone its own way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -22,6 +22,7 @@ from engine.db.tables import process_instance
 from engine.deployments import definitions
 from engine.errors import AlreadyDone, ExpressionError, IncidentRaised, NotFound, Stale
 from engine.ids import new_id
+from engine.organisation import units
 from engine.organisation.assignment import Actor
 from engine.runtime import audit, closing, incidents
 from engine.runtime.facts import Facts, known
@@ -143,6 +144,7 @@ def _begin(step: Step, beginning: Beginning) -> None:
     def event(child: Step) -> None:
         for name, value in beginning.values.items():
             _say(child, name, value)
+        _require_units(child, beginning.values)
         insert_instance(child)
         child.tell("started", number=child.instance["number"], origin=step.instance["number"])
 
@@ -152,6 +154,14 @@ def _begin(step: Step, beginning: Beginning) -> None:
         raise Fault(step.instance_id, f"“{definition.name}”没有发起成：{fault.message}", element.id) from fault
     content = {"number": child.instance["number"], "name": definition.name}
     audit.append(step.tx, step.instance_id, step.now, "begun", content, element_id=element.id)
+
+
+def _require_units(child: Step, handed: Mapping[str, object]) -> None:
+    """Raises WorkflowFault when what is handed over as a party is no unit."""
+    for name in child.definition.diagram.process.party_facts:
+        value = handed.get(name)
+        if value is not None and not (isinstance(value, str) and units.find(child.tx, value, child.now)):
+            raise WorkflowFault(f"交给它的 {name} 不是一个单位：{str(value)[:40]}。")
 
 
 def _answer(step: Step) -> None:
