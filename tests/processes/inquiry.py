@@ -122,3 +122,27 @@ def refusal(town: Town, folder: Path, name: str) -> str:
     with pytest.raises(DiagramRefused) as refused:
         deploy(town, folder, name)
     return "\n".join(map(str, refused.value.problems))
+
+
+def starting(key: str, other: str, **bound: str) -> str:
+    """A procedure that starts another one at once and ends."""
+    body = "".join(f'<camunda:property name="{name}" value="{value}" />' for name, value in bound.items())
+    begun = properties(operation="start_procedure", procedure=other).replace(
+        "<camunda:properties>", "<camunda:properties>" + body
+    )
+    return "\n".join(
+        [
+            HEAD,
+            f'<process id="{key}" name="{key}" isExecutable="true" camunda:candidateStarterGroups="town:case_officer">',
+            properties(number_prefix=key.upper()[:4], title="subject", starter="unit_of", parties="unit_of"),
+            f'<laneSet id="lanes">{lane("own", "unit_of", "case_officer", "start next done")}</laneSet>',
+            '<startEvent id="start" name="立项" camunda:formRef="drop_inquiry" />',
+            f'<serviceTask id="next" name="再发起">{begun}</serviceTask>'
+            if other
+            else f'<serviceTask id="next" name="记录">{properties(operation="record")}</serviceTask>',
+            f'<endEvent id="done" name="办结">{properties(result="done")}</endEvent>',
+            flow("start", "next"),
+            flow("next", "done"),
+            "</process></definitions>",
+        ]
+    ).replace('value="subject"', 'value="drop_reason"')

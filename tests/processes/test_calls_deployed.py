@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from engine.deployments.definitions import begun_first
-from tests.processes.inquiry import CALL, INQUIRY, OFFICER, OPINION, START, deploy, refusal, view, write
+from tests.processes.inquiry import CALL, INQUIRY, OFFICER, OPINION, START, deploy, refusal, starting, view, write
 from tests.processes.town import Town, sent
-from tests.unit.diagrams import HEAD, broken, flow, lane, properties
+from tests.unit.diagrams import broken, flow, properties
 
 
 def test_a_call_of_a_procedure_that_is_not_there_is_refused(plain_town: Town, drawn: Path) -> None:
@@ -180,30 +180,6 @@ def test_what_is_handed_over_is_judged_by_the_version_that_is_called(plain_town:
 # --- circles ---
 
 
-def starting(key: str, other: str, **bound: str) -> str:
-    """A procedure that starts another one at once and ends."""
-    body = "".join(f'<camunda:property name="{name}" value="{value}" />' for name, value in bound.items())
-    begun = properties(operation="start_procedure", procedure=other).replace(
-        "<camunda:properties>", "<camunda:properties>" + body
-    )
-    return "\n".join(
-        [
-            HEAD,
-            f'<process id="{key}" name="{key}" isExecutable="true" camunda:candidateStarterGroups="town:case_officer">',
-            properties(number_prefix=key.upper()[:4], title="subject", starter="unit_of", parties="unit_of"),
-            f'<laneSet id="lanes">{lane("own", "unit_of", "case_officer", "start next done")}</laneSet>',
-            '<startEvent id="start" name="立项" camunda:formRef="drop_inquiry" />',
-            f'<serviceTask id="next" name="再发起">{begun}</serviceTask>'
-            if other
-            else f'<serviceTask id="next" name="记录">{properties(operation="record")}</serviceTask>',
-            f'<endEvent id="done" name="办结">{properties(result="done")}</endEvent>',
-            flow("start", "next"),
-            flow("next", "done"),
-            "</process></definitions>",
-        ]
-    ).replace('value="subject"', 'value="drop_reason"')
-
-
 def test_a_procedure_that_starts_itself_at_once_is_refused(plain_town: Town, drawn: Path) -> None:
     write(drawn, alpha=starting("alpha", "alpha"))
     assert "没有尽头" in refusal(plain_town, drawn, "alpha")
@@ -228,3 +204,15 @@ def test_a_circle_through_an_earlier_version_is_refused(plain_town: Town, drawn:
     assert "没有尽头" in refusal(plain_town, drawn, "beta")
     write(drawn, beta=starting("beta", "alpha", binding="version", version="2"))
     deploy(plain_town, drawn, "beta")
+
+
+def test_a_circle_through_another_procedure_that_keeps_to_an_earlier_version_is_refused(
+    plain_town: Town, drawn: Path
+) -> None:
+    write(drawn, beta=starting("beta", ""), alpha=starting("alpha", "beta"))
+    deploy(plain_town, drawn, "beta", "alpha")
+    write(drawn, alpha=starting("alpha", ""), gamma=starting("gamma", "alpha", binding="version", version="1"))
+    deploy(plain_town, drawn, "alpha", "gamma")
+
+    write(drawn, beta=starting("beta", "gamma"))
+    assert "没有尽头" in refusal(plain_town, drawn, "beta")
