@@ -18,12 +18,12 @@ def test_a_paper_is_made_and_signed_for_while_a_person_moves_its_instance(
     case = town.refer(at=MORNING).deliver()
     own = document.c.instance_id == case.id
     paper = town.read(lambda tx: tx.execute(select(document.c.id).where(own, document.c.code == "D01")).first()).id
-    officer, task = town.person(case.receiving.officer), case.open_tasks()[0]
+    liaison, task = town.person(case.receiving.liaison), case.task("sign_for")
 
     came_to = at_once(
         town,
-        lambda engine: engine.claim(officer, task.id),
-        lambda engine: engine.papers.sign_for(officer, paper),
+        lambda engine: engine.claim(liaison, task),
+        lambda engine: engine.papers.sign_for(liaison, paper),
         lambda engine: engine.papers.make_what_waits(),
     )
 
