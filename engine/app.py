@@ -39,7 +39,7 @@ from engine.reports import documents, inbox, instances, listing, starting, tasks
 from engine.reports import supervision as oversight
 from engine.reports.answers import Look
 from engine.reports.filters import Filters
-from engine.runtime import actions, audit, due, incidents
+from engine.runtime import actions, audit, cancelling, correlation, due, incidents
 from engine.runtime import instances as running
 from engine.runtime import tasks as work
 from engine.runtime.advance import catch_up
@@ -206,6 +206,15 @@ class Engine:
             lambda tx, context: actions.press(tx, context, actor, running.find(tx, number, actor).id, element_id)
         )
 
+    def deliver(self, actor: Actor, number: str, element_id: str, message_id: str, raw: Raw | None = None) -> bool:
+        """The message has pressed that button, or answered that waiting task, of the instance with this number.
+
+        False when the same message was here before: it does its work once.
+        """
+        return self.transactions.write(
+            lambda tx, context: correlation.deliver(tx, context, actor, number, element_id, message_id, raw or {})
+        )
+
     def diagram_of(self, actor: Actor, number: str) -> bytes:
         """The analyst's own file that the instance runs on."""
         return self.transactions.read(
@@ -251,9 +260,13 @@ class Engine:
         """The parked instance runs again. Raises NotFound."""
 
         def go_on(tx: Connection, context: Context) -> None:
-            catch_up(tx, context, incidents.resume(tx, number, by, context.now))
+            catch_up(tx, context, incidents.resume(tx, number, by, context))
 
         self.transactions.write(go_on)
+
+    def end(self, number: str, by: str, reason: str) -> None:
+        """The instance is ended past its diagram; whoever waits for it is parked. Raises NotFound, AlreadyDone."""
+        self.transactions.write(lambda tx, context: cancelling.end(tx, context, number, by, reason))
 
     # --- within ---
 

@@ -105,6 +105,17 @@ def resume(number: str, by: str) -> None:
     click.echo(f"{number} 已恢复办理。")
 
 
+@main.command()
+@click.argument("number")
+@click.option("--by", required=True, help="终止人，记入审计。")
+@click.option("--reason", required=True, help="为什么终止，告知办理的各单位。")
+def end(number: str, by: str, reason: str) -> None:
+    """终止一件无法继续的办件；在等它结果的办件会停下，恢复时重新发起。"""
+    with sentences():
+        opened().end(number, by, reason)
+    click.echo(f"{number} 已终止。")
+
+
 @main.command("check-mail")
 @click.argument("to")
 def check_mail(to: str) -> None:

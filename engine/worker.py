@@ -91,7 +91,7 @@ class Worker:
 
     def _park(self, fault: Fault) -> None:
         log.error("instance %s is parked: %s", fault.instance_id, fault.message)
-        self.database.run(lambda tx: incidents.park(tx, fault, self.context(tx).now))
+        self.database.run(lambda tx: incidents.park(tx, self.context(tx), fault))
 
     def _close_days(self) -> None:
         """The audit's daily heads, looked at once a day."""

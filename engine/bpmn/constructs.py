@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from engine.bpmn import refusals
+from engine.bpmn.called import BINDINGS
 from engine.bpmn.refusals import Refusal
 
 ANY: tuple[str, ...] = ()
@@ -94,9 +95,16 @@ RUNS: Mapping[str, Construct] = {
     ),
     "callActivity": _runs(
         "process",
-        {**TASK, "calledElement": ANY, "camunda:calledElementBinding": ("latest",)},
+        {
+            **TASK,
+            "calledElement": ANY,
+            "camunda:calledElementBinding": BINDINGS,
+            "camunda:calledElementVersion": ANY,
+            "camunda:calledElementVersionTag": ANY,
+        },
         "调用另一个流程：它作为单独的办件运行，办结后这里才往下走；这里先结束的，它随之结束。"
-        "camunda:in 交过去的值，camunda:out 交回来的值（source 或 sourceExpression，target）。",
+        "camunda:in 交过去的值，camunda:out 交回来的值（source 或 sourceExpression，target）。"
+        "calledElementBinding 写用哪一版，不写是 latest。",
     ),
     "exclusiveGateway": _runs(
         "process",

@@ -13,8 +13,10 @@ from typing import Protocol
 
 from lxml import etree
 
-BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
-CAMUNDA = "{http://camunda.org/schema/1.0/bpmn}"
+from engine.bpmn.called import BPMN as BPMN
+from engine.bpmn.called import CAMUNDA as CAMUNDA
+from engine.bpmn.called import Called, Handover, read_called, read_handovers
+
 FLOW_NODES = {
     "startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent",
     "task", "userTask", "manualTask", "serviceTask", "sendTask", "receiveTask", "scriptTask", "businessRuleTask",
@@ -62,14 +64,6 @@ class Flow:
 
 
 @dataclass(frozen=True)
-class Handover:
-    """A value that a call hands over: the expression is read on one side, the fact is said on the other."""
-
-    expression: str
-    fact: str
-
-
-@dataclass(frozen=True)
 class Element:
     """A flow node. `kind` is its BPMN name; `event_kind` is timer, message, terminate or another event definition's."""
 
@@ -87,8 +81,8 @@ class Element:
     default_flow: str | None
     incoming: tuple[str, ...]
     outgoing: tuple[str, ...]
-    called: str = ""
-    """The key of the procedure that a call activity calls."""
+    called: Called | None = None
+    """The procedure that a call activity calls, or a service task starts."""
     inputs: tuple[Handover, ...] = ()
     outputs: tuple[Handover, ...] = ()
 
@@ -115,6 +109,8 @@ class Process:
     starter_fact: str
     party_facts: tuple[str, ...]
     start_form: str
+    version_tag: str = ""
+    """What the analyst calls this version; callers may ask for it."""
     draws_withdrawal: bool = False
     """Whether a withdrawal is drawn from the beginning, so that the pages offer none of their own."""
 
@@ -272,6 +268,7 @@ def _process(root: etree._Element, process: etree._Element, elements: Mapping[st
         starter_fact=properties.get("starter", ""),
         party_facts=tuple(name.strip() for name in properties.get("parties", "").split(",") if name.strip()),
         start_form=(start.form_ref or "") if start else "",
+        version_tag=process.get(f"{CAMUNDA}versionTag", "").strip(),
         draws_withdrawal=properties.get("withdrawal") == "drawn",
     )
 
@@ -301,6 +298,7 @@ def _flow(node: etree._Element) -> Flow:
 
 
 def _element(node: etree._Element, lane: Lane | None, incoming: list[str], outgoing: list[str]) -> Element:
+    properties = properties_of(node)
     return Element(
         id=node.get("id", ""),
         kind=_local(node),
@@ -313,23 +311,14 @@ def _element(node: etree._Element, lane: Lane | None, incoming: list[str], outgo
         candidate_groups=tuple(
             part.strip() for part in node.get(f"{CAMUNDA}candidateGroups", "").split(",") if part.strip()
         ),
-        properties=properties_of(node),
+        properties=properties,
         timer=_timer(node),
         default_flow=node.get("default"),
         incoming=tuple(incoming),
         outgoing=tuple(outgoing),
-        called=node.get("calledElement", ""),
-        inputs=_handovers(node, "in"),
-        outputs=_handovers(node, "out"),
-    )
-
-
-def _handovers(node: etree._Element, direction: str) -> tuple[Handover, ...]:
-    """What `camunda:in` or `camunda:out` hands over; `source` names a fact, which is an expression as it stands."""
-    found = node.iterfind(f"{BPMN}extensionElements/{CAMUNDA}{direction}")
-    return tuple(
-        Handover(str(passed.get("sourceExpression") or passed.get("source") or ""), passed.get("target") or "")
-        for passed in found
+        called=read_called(node, properties),
+        inputs=read_handovers(node, "in"),
+        outputs=read_handovers(node, "out"),
     )
 
 

@@ -25,7 +25,7 @@ from engine.bpmn.rules import (
     questions,
     wording,
 )
-from engine.bpmn.rules.draft import Draft, Signature
+from engine.bpmn.rules.draft import Draft, NoProcedures, Procedures
 from engine.errors import Problem
 from engine.forms.schema import Form
 
@@ -56,7 +56,7 @@ def check(
     functions: Collection[str],
     config_keys: Collection[str],
     unit_kinds: Collection[str] = (),
-    procedures: Mapping[str, Signature] | None = None,
+    procedures: Procedures | None = None,
 ) -> list[Problem]:
     """Every problem of the diagram, by subject; an empty list when it may be deployed.
 
@@ -74,7 +74,7 @@ def check(
         frozenset(roles),
         frozenset(functions),
         frozenset(config_keys),
-        procedures or {},
+        procedures or NoProcedures(),
     )
     return list(dict.fromkeys(_short(problem) for rule in RULES for problem in rule(draft)))
 

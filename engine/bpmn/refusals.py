@@ -172,7 +172,6 @@ CAMUNDA: Mapping[str, Refusal] = {
     "collection": Refusal("多实例不执行。", _LOOP),
     "elementVariable": Refusal("多实例不执行。", _LOOP),
     "resource": Refusal("条件里不能引用脚本文件。", "请把条件直接写成表达式。"),
-    "calledElementBinding": Refusal("被调用的流程还不在系统里。", "请画成用户任务。"),
     "decisionRef": Refusal("系统不执行决策表。", "请画成判断网关。"),
     "variableName": Refusal("变量事件不执行。", "请在事实写下之后画判断网关。"),
 }

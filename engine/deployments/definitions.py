@@ -19,9 +19,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select
 
 from engine.bpmn import elements, gate, parse, read
+from engine.bpmn.called import VERSION, VERSION_TAG, Called
 from engine.bpmn.elements import Diagram, Element
 from engine.bpmn.parse import Specification
 from engine.bpmn.rules import calls
+from engine.bpmn.rules.draft import Signature
 from engine.db.tables import definition_version
 from engine.errors import DiagramRefused, NotFound
 from engine.forms.schema import Form, read_form
@@ -37,6 +39,8 @@ class Definition:
     diagram: Diagram
     forms: Mapping[str, Form]
     specification: Specification
+    pins: Mapping[str, str]
+    """Element id -> the version of another procedure that it begins, where that was settled at deployment."""
 
     @cached_property
     def facts(self) -> frozenset[str]:
@@ -74,6 +78,7 @@ def deploy(
     """
     root = read.read_diagram(diagram_bytes)
     diagram = elements.read_elements(root)
+    _one_at_a_time(tx)
     wanted = {element.form_ref for element in diagram.elements.values() if element.form_ref}
     forms = {form_id: read_form(form_bytes[form_id]) for form_id in sorted(wanted & form_bytes.keys())}
     problems = gate.check(
@@ -86,11 +91,7 @@ def deploy(
         functions=city.functions,
         config_keys=city.rules,
         unit_kinds=city.unit_kinds,
-        procedures={
-            other.key: calls.signature(other.diagram, other.facts)
-            for other in every_latest(tx)
-            if other.key != diagram.key
-        },
+        procedures=Installed(tx, but_not=diagram.key),
     )
     if problems:
         raise DiagramRefused(problems)
@@ -112,9 +113,16 @@ def deploy(
             forms=texts,
             deployed_at=now,
             deployed_by=by,
+            pins=_pins(tx, diagram) or None,
         )
     )
     return load(tx, definition_id)
+
+
+def _one_at_a_time(tx: Connection) -> None:
+    """Nobody else deploys until this transaction is over: two that are each in order may close a circle together."""
+    every = select(definition_version.c.id).order_by(definition_version.c.id)
+    tx.execute(every.with_for_update(key_share=True)).all()
 
 
 def begun_first(files: Mapping[str, bytes]) -> list[str]:
@@ -156,6 +164,7 @@ def load(tx: Connection, definition_id: str) -> Definition:
         diagram=elements.read_elements(read.read_diagram(row.diagram)),
         forms={form_id: read_form(text.encode()) for form_id, text in row.forms.items()},
         specification=parse.restore_specification(row.specification),
+        pins=row.pins or {},
     )
     with _lock:
         _loaded[definition_id] = definition
@@ -170,6 +179,52 @@ def latest(tx: Connection, key: str) -> Definition:
     if row is None:
         raise NotFound("没有部署这个流程。")
     return load(tx, row.id)
+
+
+def begun(tx: Connection, caller: Definition, element: Element) -> Definition:
+    """The version that this element calls or starts: the one that was settled at deployment, else the latest."""
+    assert element.called is not None
+    pinned = caller.pins.get(element.id)
+    return load(tx, pinned) if pinned is not None else latest(tx, element.called.key)
+
+
+class Installed:
+    """The procedures that are deployed, as the gate asks for them: all but the one that is about to be."""
+
+    def __init__(self, tx: Connection, but_not: str) -> None:
+        self._tx, self._but_not = tx, but_not
+
+    def keys(self) -> list[str]:
+        return [definition.key for definition in every_latest(self._tx) if definition.key != self._but_not]
+
+    def latest(self, key: str) -> Signature | None:
+        return self._signature(self.definition(Called(key)))
+
+    def numbered(self, key: str, version: int) -> Signature | None:
+        return self._signature(self.definition(Called(key, VERSION, str(version))))
+
+    def tagged(self, key: str, tag: str) -> Signature | None:
+        return self._signature(self.definition(Called(key, VERSION_TAG, tag=tag)))
+
+    def definition(self, called: Called) -> Definition | None:
+        """The version that is meant; of several with one tag the newest."""
+        if called.key == self._but_not:
+            return None
+        columns = (definition_version.c.id, definition_version.c.version)
+        own = select(*columns).where(definition_version.c.key == called.key)
+        for row in self._tx.execute(own.order_by(definition_version.c.version.desc())):
+            if called.binding == VERSION and str(row.version) != called.version.lstrip("0"):
+                continue
+            found = load(self._tx, row.id)
+            if called.binding != VERSION_TAG or found.diagram.process.version_tag == called.tag:
+                return found
+        return None
+
+    def _signature(self, found: Definition | None) -> Signature | None:
+        if found is None:
+            return None
+        pinned = {element_id: load(self._tx, pin).version for element_id, pin in found.pins.items()}
+        return calls.signature(found.diagram, found.facts, found.version, pinned)
 
 
 def every_latest(tx: Connection) -> list[Definition]:
@@ -189,6 +244,13 @@ def diagram_bytes(tx: Connection, definition_id: str) -> bytes:
 LOADED_AT_MOST = 64
 _loaded: OrderedDict[str, Definition] = OrderedDict()
 _lock = Lock()
+
+
+def _pins(tx: Connection, diagram: Diagram) -> dict[str, str]:
+    """The versions that the diagram settles, as they stand now."""
+    installed = Installed(tx, but_not=diagram.key)
+    found = {element_id: installed.definition(called) for element_id, called in calls.pinned_by(diagram).items()}
+    return {element_id: definition.id for element_id, definition in found.items() if definition is not None}
 
 
 def _latest_row(tx: Connection, key: str) -> Row[Any, Any, Any] | None:

@@ -26,6 +26,7 @@ GROUP_OF = {
     "taken_back": HANDLING,
     "correction": HANDLING,
     "withdrawn": HANDLING,
+    "incident": HANDLING,
     "copy": INFO,
     "comment": INFO,
 }
@@ -45,6 +46,7 @@ KINDS = {
     "taken_back": "撤回",
     "correction": "更正审批",
     "withdrawn": "撤销办件",
+    "incident": "故障停办",
     "copy": "抄送",
     "comment": "意见",
 }

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, or_, select
 
 from engine.bpmn.elements import Diagram
-from engine.db.tables import archive_package, incident, process_instance, task
+from engine.db.tables import archive_package, definition_version, incident, process_instance, task
 from engine.deadlines import deadlines
 from engine.documents import materials
 from engine.documents.materials import Material
@@ -56,6 +56,7 @@ class Related:
     number: str
     title: str
     procedure: str
+    version: int
     status: str
     result_name: str
     visible: bool
@@ -212,7 +213,11 @@ def _related(tx: Connection, row: Row[Any], actor: Actor) -> list[Related]:
     """The instance that called or started this one, then those that this one called or started."""
     origin = process_instance.c.id == row.origin_instance_id
     own = process_instance.c.origin_instance_id == row.id
-    statement = select(process_instance).where(or_(origin, own))
+    statement = (
+        select(process_instance, definition_version.c.version)
+        .join(definition_version, definition_version.c.id == process_instance.c.definition_id)
+        .where(or_(origin, own))
+    )
     known = dict(procedures(tx))
     found = []
     for other in tx.execute(statement.order_by(process_instance.c.started_at, process_instance.c.number)):
@@ -227,6 +232,7 @@ def _related(tx: Connection, row: Row[Any], actor: Actor) -> list[Related]:
                 number=other.number,
                 title=other.title,
                 procedure=known.get(other.key, other.key),
+                version=other.version,
                 status=other.status,
                 result_name=other.result_name or "",
                 visible=may(actor, "see_instance", InstanceSubject(parties)).allowed,

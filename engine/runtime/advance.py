@@ -11,30 +11,28 @@ memory that has gone its own way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, select
 
 from engine.bpmn.workflow import WorkflowFault
-from engine.db.tables import process_instance, task, timer
-from engine.deadlines import deadlines
+from engine.db.tables import process_instance
 from engine.deployments import definitions
 from engine.errors import AlreadyDone, ExpressionError, IncidentRaised, NotFound, Stale
 from engine.ids import new_id
+from engine.organisation import units
 from engine.organisation.assignment import Actor
-from engine.runtime import archiving, audit, incidents, notices
-from engine.runtime.closing import lapse_corrections
+from engine.runtime import audit, closing, incidents
 from engine.runtime.facts import Facts, known
 from engine.runtime.faults import Fault
+from engine.runtime.locks import lock
 from engine.runtime.numbers import insert_instance
 from engine.runtime.step import Beginning, Context, Step
 from engine.runtime.storing import store
 from engine.runtime.timers import arm
 
-WITH_CALLER = {"result": "ended_with_caller", "result_name": "随原办件结束"}
-"""The result of a called instance for which nobody waits any more."""
 CALL_DEPTH = 8
 """Procedures that may have called each other in a row."""
 
@@ -56,7 +54,7 @@ def advance(
     Raises what the event refuses with, Stale when somebody else was faster than `seen_revision`, and Fault when the
     instance cannot go on by itself; the caller's transaction must then be rolled back.
     """
-    row = tx.execute(select(process_instance).where(process_instance.c.id == instance_id).with_for_update()).first()
+    row = lock(tx, instance_id)
     if row is None:
         raise NotFound
     if row.status == "ended":
@@ -65,10 +63,8 @@ def advance(
         raise IncidentRaised
     if seen_revision is not None and seen_revision != row.revision:
         raise Stale
-    definition = definitions.load(tx, row.definition_id)
-    facts = Facts(definition.facts, known(tx, row.id))
     with _faults_of(row.id):
-        step = Step(tx, context, definition, dict(row._mapping), facts, actor)
+        step = _step_of(tx, context, row, actor)
     return take(step, kind, event)
 
 
@@ -80,6 +76,11 @@ def take(step: Step, kind: str, event: Event) -> Step:
         store(step, kind)
     _follow_calls(step)
     return step
+
+
+def _step_of(tx: Connection, context: Context, row: Row[Any], actor: Actor | None = None) -> Step:
+    definition = definitions.load(tx, row.definition_id)
+    return Step(tx, context, definition, dict(row._mapping), Facts(definition.facts, known(tx, row.id)), actor)
 
 
 @contextmanager
@@ -110,9 +111,9 @@ def _follow_calls(step: Step) -> None:
     for beginning in step.beginnings:
         _begin(step, beginning)
     waited_for = set() if step.workflow.completed else {call.id for call in step.workflow.open_calls()}
-    for child in _children(step.tx, step.instance_id):
+    for child in closing.children(step.tx, step.instance_id):
         if child.origin_task_id is not None and child.origin_task_id not in waited_for:
-            cancel(step.tx, step.context, child.id, WITH_CALLER)
+            closing.end_with_caller(step.tx, step.context, child)
     if step.workflow.completed and step.instance.get("origin_task_id") is not None:
         _answer(step)
 
@@ -122,7 +123,7 @@ def _begin(step: Step, beginning: Beginning) -> None:
     element = beginning.element
     if _depth(step) >= CALL_DEPTH:
         raise Fault(step.instance_id, f"流程互相调用超过 {CALL_DEPTH} 层。", element.id)
-    definition = definitions.latest(step.tx, beginning.key)
+    definition = definitions.begun(step.tx, step.definition, element)
     instance: dict[str, Any] = {
         "id": new_id(),
         "number": None,
@@ -142,7 +143,8 @@ def _begin(step: Step, beginning: Beginning) -> None:
 
     def event(child: Step) -> None:
         for name, value in beginning.values.items():
-            child.say(name, value)
+            _say(child, name, value)
+        _require_units(child, beginning.values)
         insert_instance(child)
         child.tell("started", number=child.instance["number"], origin=step.instance["number"])
 
@@ -154,24 +156,32 @@ def _begin(step: Step, beginning: Beginning) -> None:
     audit.append(step.tx, step.instance_id, step.now, "begun", content, element_id=element.id)
 
 
+def _require_units(child: Step, handed: Mapping[str, object]) -> None:
+    """Raises WorkflowFault when what is handed over as a party is no unit."""
+    for name in child.definition.diagram.process.party_facts:
+        value = handed.get(name)
+        if value is not None and not (isinstance(value, str) and units.find(child.tx, value, child.now)):
+            raise WorkflowFault(f"交给它的 {name} 不是一个单位：{str(value)[:40]}。")
+
+
 def _answer(step: Step) -> None:
     """The instance that called this one goes on with what it is handed back.
 
     When the caller cannot go on, it is parked alone: this instance has ended all the same. A caller that is parked
-    already finds the answer when it is resumed.
+    already finds the answer when it is resumed, and one that has ended needs none.
     """
     tx, origin_id = step.tx, step.instance["origin_instance_id"]
-    caller = tx.execute(select(process_instance).where(process_instance.c.id == origin_id).with_for_update()).one()
-    if caller.status != "running":
+    caller = lock(tx, origin_id)
+    if caller is None or caller.status != "running":
         return
     try:
         with tx.begin_nested():
-            answer_call(tx, step.context, origin_id, step)
+            _answer_call(tx, step.context, origin_id, step)
     except Fault as fault:
-        incidents.park(tx, fault, step.now)
+        incidents.park(tx, step.context, fault)
 
 
-def answer_call(tx: Connection, context: Context, origin_id: str, child: Step) -> None:
+def _answer_call(tx: Connection, context: Context, origin_id: str, child: Step) -> None:
     """The call that waits for this ended instance is done, and its outputs are facts of the caller."""
     task_id = child.instance["origin_task_id"]
 
@@ -180,7 +190,7 @@ def answer_call(tx: Connection, context: Context, origin_id: str, child: Step) -
         if call is None:
             raise AlreadyDone
         for handover in caller.definition.diagram.elements[call.element_id].outputs:
-            caller.say(handover.fact, child.evaluate(handover.expression))
+            _say(caller, handover.fact, child.evaluate(handover.expression))
         caller.tell(
             "called_ended", number=child.instance["number"], name=child.definition.name, element=call.element_id
         )
@@ -189,66 +199,34 @@ def answer_call(tx: Connection, context: Context, origin_id: str, child: Step) -
     advance(tx, context, origin_id, "called_ended", event)
 
 
+def _say(step: Step, name: str, value: object) -> None:
+    """Raises WorkflowFault for a value that no fact can have."""
+    try:
+        step.say(name, value)
+    except TypeError:
+        raise WorkflowFault(f"交接的 {name} 不是文字、数字、真假、日期或它们的列表。") from None
+
+
 def catch_up(tx: Connection, context: Context, instance_id: str) -> None:
-    """Answers that came while the instance was parked are taken."""
-    for row in _children(tx, instance_id, "ended"):
-        if row.origin_task_id is None:
+    """Answers that came while the instance was parked are taken; what was called and ended without one is called anew."""
+    for row in closing.children(tx, instance_id, ("ended",)):
+        if row.origin_task_id is None or closing.was_cancelled(tx, row.id):
             continue
-        definition = definitions.load(tx, row.definition_id)
-        child = Step(tx, context, definition, dict(row._mapping), Facts(definition.facts, known(tx, row.id)))
         with suppress(AlreadyDone):
-            answer_call(tx, context, instance_id, child)
-
-
-def cancel(
-    tx: Connection,
-    context: Context,
-    instance_id: str,
-    result: Mapping[str, str],
-    actor: Actor | None = None,
-    reason: str = "",
-) -> None:
-    """The instance has ended with this result, past its diagram, and whatever it has called with it.
-
-    Its open tasks have lapsed and its periods have fallen away; an overdue stays recorded. Nothing happens when it has
-    ended already.
-    """
-    row = tx.execute(select(process_instance).where(process_instance.c.id == instance_id).with_for_update()).one()
-    if row.status == "ended":
+            _answer_call(tx, context, instance_id, _step_of(tx, context, row))
+    parked = lock(tx, instance_id)
+    if parked is None or parked.status != "running":
         return
-    told = []
-    for record in deadlines.of_instance(tx, instance_id):
-        if record.is_open:
-            ended = deadlines.cancel(tx, record, context.now)
-            told.append({"what": "deadline", "key": record.key, "status": ended.status})
-    tx.execute(delete(timer).where(timer.c.instance_id == instance_id))
-    tx.execute(
-        update(task)
-        .where(task.c.instance_id == instance_id, task.c.status == "open")
-        .values(status="lapsed", ended_at=context.now)
-    )
-    lapse_corrections(tx, instance_id, context.now)
-    tx.execute(
-        update(process_instance)
-        .where(process_instance.c.id == instance_id)
-        .values(status="ended", ended_at=context.now, revision=row.revision + 1, **result)
-    )
-    notices.clear_done(tx, instance_id, context.now)
-    process = definitions.load(tx, row.definition_id).diagram.process
-    archiving.want(tx, instance_id, process, None, known(tx, instance_id), context.now)
-    who = (actor.person_id, actor.unit_code) if actor else (None, None)
-    content = {**result, "reason": reason, "told": told}
-    audit.append(tx, instance_id, context.now, "cancelled", content, *who)
-    for child in _children(tx, instance_id):
-        if child.origin_task_id is not None:
-            cancel(tx, context, child.id, WITH_CALLER)
+    waits_for = {child.origin_task_id for child in closing.children(tx, instance_id)}
+    open_calls = _step_of(tx, context, parked).workflow.open_calls()
+    if any(call.id not in waits_for for call in open_calls):
+        advance(tx, context, instance_id, "called_anew", lambda step: _call_anew(step, waits_for))
 
 
-def _children(tx: Connection, instance_id: str, status: str = "running") -> list[Row[Any]]:
-    own = process_instance.c.origin_instance_id == instance_id
-    statuses = (status, "incident") if status == "running" else (status,)
-    statement = select(process_instance).where(own, process_instance.c.status.in_(statuses))
-    return list(tx.execute(statement.order_by(process_instance.c.id)))
+def _call_anew(step: Step, waits_for: Collection[str | None]) -> None:
+    for call in step.workflow.open_calls():
+        if call.id not in waits_for:
+            step.call(call.element_id, call.id)
 
 
 def _depth(step: Step) -> int:

@@ -10,13 +10,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from engine.db.tables import document
+from engine.db.tables import document, process_instance
 from engine.deployments import definitions
-from engine.errors import AlreadyDone, LianbanError, NotAllowed, Refused
+from engine.errors import AlreadyDone, LianbanError, NotAllowed, NotFound, Refused
 from engine.organisation import units
 from engine.organisation.assignment import Actor, OwnSubject, may
 from engine.runtime import instances
-from engine.runtime.advance import cancel
+from engine.runtime.closing import cancel
 from engine.runtime.facts import known
 from engine.runtime.notices import tell_people
 from engine.runtime.step import Context
@@ -25,6 +25,7 @@ from engine.runtime.words import Raw, words
 REASON_LIMIT = 500
 REASON_LEAST = 5
 RESULT = {"result": "withdrawn", "result_name": "已撤销"}
+ENDED_BY_OFFICE = {"result": "ended_by_office", "result_name": "已终止"}
 
 
 def withdraw(tx: Connection, context: Context, actor: Actor, instance_id: str, raw: Raw) -> None:
@@ -39,6 +40,28 @@ def withdraw(tx: Connection, context: Context, actor: Actor, instance_id: str, r
     told = f"{actor.unit_name}撤销了“{row.title}”（{row.number}）：{reason}"
     for unit_code in sorted(instances.units_at_work(tx, instance_id)):
         tell_people(tx, context, instance_id, "withdrawn", unit_code, ["case_officer", "liaison"], told)
+
+
+def end(tx: Connection, context: Context, number: str, by: str, reason: str) -> None:
+    """The office has ended an instance that cannot be mended, also one that is parked; its people are told why.
+
+    Whoever waits for it is parked, and calls anew when it is resumed. Raises NotFound, AlreadyDone, and Refused without a
+    reason.
+    """
+    found = tx.scalar(select(process_instance.c.id).where(process_instance.c.number == number))
+    if found is None:
+        raise NotFound(f"没有编号为 {number} 的办件。")
+    row = instances.lock(tx, found)
+    if row.status == "ended":
+        raise AlreadyDone(f"{number} 已经办结（{row.result_name or '已结束'}）。")
+    reason = " ".join(reason.split())
+    if not REASON_LEAST <= len(reason) <= REASON_LIMIT:
+        raise Refused(f"请写明终止的原因，{REASON_LEAST} 到 {REASON_LIMIT} 字。")
+    at_work = sorted(instances.units_at_work(tx, row.id))
+    cancel(tx, context, row.id, ENDED_BY_OFFICE, reason=reason, by=by)
+    told = f"系统管理员终止了“{row.title}”（{number}）：{reason}"
+    for unit_code in at_work:
+        tell_people(tx, context, row.id, "withdrawn", unit_code, ["case_officer", "liaison"], told)
 
 
 def may_withdraw(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> bool:

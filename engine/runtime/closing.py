@@ -1,15 +1,113 @@
-"""What ends together with an instance, whichever way it ends."""
+"""Ending an instance past its diagram, and what ends together with an instance, whichever way it ends."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, Row, delete, select, update
 
-from engine.db.tables import correction
+from engine.db.tables import audit_entry, correction, incident, process_instance, task, timer
+from engine.deadlines import deadlines
+from engine.deployments import definitions
+from engine.organisation.assignment import Actor
+from engine.runtime import archiving, audit, incidents, notices
+from engine.runtime.facts import known
+from engine.runtime.faults import Fault
+from engine.runtime.locks import lock
+
+if TYPE_CHECKING:
+    from engine.runtime.step import Context
+
+WITH_CALLER = {"result": "ended_with_caller", "result_name": "随原办件结束"}
+"""The result of a called instance for which nobody waits any more."""
+
+
+def cancel(
+    tx: Connection,
+    context: Context,
+    instance_id: str,
+    result: Mapping[str, str],
+    actor: Actor | None = None,
+    reason: str = "",
+    by: str = "",
+) -> None:
+    """The instance has ended with this result, past its diagram, and whatever it has called with it.
+
+    Its open tasks have lapsed and its periods have fallen away; an overdue stays recorded. Whoever waits for it is
+    parked, because there is no answer to go on with. Nothing happens when it has ended already. `by` is who did it,
+    when that is no person of the directory.
+    """
+    row = lock(tx, instance_id)
+    if row is None or row.status == "ended":
+        return
+    _end(tx, context, row, result, actor, reason, by)
+    if row.origin_task_id is not None:
+        why = f"：{reason}" if reason else ""
+        told = f"在等的办件 {row.number} {result['result_name']}{why}，没有结果。恢复办理时会重新发起。"
+        incidents.park(tx, context, Fault(row.origin_instance_id, told, None))
+
+
+def end_with_caller(tx: Connection, context: Context, row: Row[Any]) -> None:
+    """The called instance, for which nobody waits any more, has ended."""
+    if (found := lock(tx, row.id)) is not None and found.status != "ended":
+        _end(tx, context, found, WITH_CALLER, None, "", "")
+
+
+def children(tx: Connection, instance_id: str, statuses: Collection[str] = ("running", "incident")) -> list[Row[Any]]:
+    """The instances in these states that this one called or started."""
+    own = process_instance.c.origin_instance_id == instance_id
+    statement = select(process_instance).where(own, process_instance.c.status.in_(statuses))
+    return list(tx.execute(statement.order_by(process_instance.c.id)))
+
+
+def was_cancelled(tx: Connection, instance_id: str) -> bool:
+    """Whether the ended instance was ended past its diagram, so that it has no answer."""
+    past_it = (audit_entry.c.instance_id == instance_id) & (audit_entry.c.kind == "cancelled")
+    return tx.execute(select(audit_entry.c.sequence).where(past_it)).first() is not None
 
 
 def lapse_corrections(tx: Connection, instance_id: str, now: datetime) -> None:
     """Corrections that nobody has decided yet have lapsed: what is over is not counted anew."""
     waiting = (correction.c.instance_id == instance_id) & (correction.c.status == "open")
     tx.execute(update(correction).where(waiting).values(status="lapsed", decided_at=now))
+
+
+def _end(
+    tx: Connection,
+    context: Context,
+    row: Row[Any],
+    result: Mapping[str, str],
+    actor: Actor | None,
+    reason: str,
+    by: str,
+) -> None:
+    told = []
+    for record in deadlines.of_instance(tx, row.id):
+        if record.is_open:
+            ended = deadlines.cancel(tx, record, context.now)
+            told.append({"what": "deadline", "key": record.key, "status": ended.status})
+    tx.execute(delete(timer).where(timer.c.instance_id == row.id))
+    tx.execute(
+        update(task)
+        .where(task.c.instance_id == row.id, task.c.status == "open")
+        .values(status="lapsed", ended_at=context.now)
+    )
+    lapse_corrections(tx, row.id, context.now)
+    tx.execute(
+        update(process_instance)
+        .where(process_instance.c.id == row.id)
+        .values(status="ended", ended_at=context.now, revision=row.revision + 1, **result)
+    )
+    unsolved = (incident.c.instance_id == row.id) & incident.c.closed_at.is_(None)
+    tx.execute(update(incident).where(unsolved).values(closed_at=context.now))
+    notices.clear_done(tx, row.id, context.now)
+    process = definitions.load(tx, row.definition_id).diagram.process
+    archiving.want(tx, row.id, process, None, known(tx, row.id), context.now)
+    who = (actor.person_id, actor.unit_code) if actor else (None, None)
+    content = {**result, "reason": reason, "told": told} | ({"by": by} if by else {})
+    audit.append(tx, row.id, context.now, "cancelled", content, *who)
+    for child in children(tx, row.id):
+        if child.origin_task_id is not None:
+            end_with_caller(tx, context, child)

@@ -14,6 +14,7 @@ from engine.notices.message import last_moment_of
 from engine.organisation import units
 from engine.runtime import notices
 from engine.runtime.advance import advance
+from engine.runtime.locks import lock
 from engine.runtime.step import Context, Step
 from engine.runtime.timers import HELD, arm_marks, rearm
 
@@ -46,18 +47,14 @@ def next_due(tx: Connection) -> datetime | None:
 
 def take_next(tx: Connection, context: Context, instance_id: str) -> bool:
     """The earliest thing due in this instance has happened. False when nothing is due, or somebody else is at it."""
-    locked = tx.execute(
-        select(process_instance.c.id)
-        .where(process_instance.c.id == instance_id, process_instance.c.status == "running")
-        .with_for_update(skip_locked=True)
-    ).first()
+    locked = lock(tx, instance_id, skip_locked=True)
     row = tx.execute(
         select(timer)
         .where(timer.c.instance_id == instance_id, timer.c.due_at <= context.now)
         .order_by(timer.c.due_at, timer.c.kind, timer.c.id)
         .limit(1)
     ).first()
-    if locked is None or row is None:
+    if locked is None or locked.status != "running" or row is None:
         return False
     advance(tx, context, instance_id, "timer", lambda step: _happen(step, row))
     return True

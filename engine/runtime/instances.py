@@ -8,17 +8,20 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
-from engine.db.tables import party, process_instance, reader, start_draft, task
+from engine.db.tables import process_instance, reader, start_draft
 from engine.deployments import definitions
 from engine.deployments.definitions import Definition
 from engine.errors import InvalidValues, NotAllowed, NotFound
 from engine.ids import new_id
 from engine.organisation import assignment
 from engine.organisation.assignment import Actor, Addressee, InstanceSubject, ProcedureSubject, may
+from engine.runtime import locks
 from engine.runtime.advance import take
 from engine.runtime.answers import take_answers
 from engine.runtime.facts import Facts, known
 from engine.runtime.numbers import insert_instance
+from engine.runtime.parties import parties_of as parties_of
+from engine.runtime.parties import units_at_work as units_at_work
 from engine.runtime.step import Context, Step
 
 
@@ -124,10 +127,6 @@ def find(tx: Connection, number: str, actor: Actor) -> Row[Any]:
     return row
 
 
-def parties_of(tx: Connection, instance_id: str) -> frozenset[str]:
-    return frozenset(tx.scalars(select(party.c.unit_code).where(party.c.instance_id == instance_id)))
-
-
 def readers_of(tx: Connection, instance_id: str) -> frozenset[Addressee]:
     """To whom copies of the instance were sent, but for those that were revoked."""
     own = (reader.c.instance_id == instance_id) & reader.c.revoked_at.is_(None)
@@ -135,12 +134,9 @@ def readers_of(tx: Connection, instance_id: str) -> frozenset[Addressee]:
     return frozenset(Addressee(*row) for row in rows)
 
 
-def units_at_work(tx: Connection, instance_id: str) -> frozenset[str]:
-    """The parties, and units that have been asked to do a task: a bureau that settles a dispute is no party of it."""
-    asked = select(task.c.unit_code).where(task.c.instance_id == instance_id).distinct()
-    return parties_of(tx, instance_id) | frozenset(tx.scalars(asked))
-
-
 def lock(tx: Connection, instance_id: str) -> Row[Any]:
-    """The instance's row, which nobody else changes until this transaction is over."""
-    return tx.execute(select(process_instance).where(process_instance.c.id == instance_id).with_for_update()).one()
+    """The instance's row, which nobody else changes until this transaction is over. Raises NotFound."""
+    row = locks.lock(tx, instance_id)
+    if row is None:
+        raise NotFound
+    return row

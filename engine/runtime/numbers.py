@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, text
 
 from engine.clock import local
-from engine.db.tables import number_sequence, process_instance
+from engine.db.tables import process_instance
 from engine.runtime.step import Step
+
+_TAKE = text(
+    "INSERT INTO number_sequence (prefix, year, last) VALUES (:prefix, :year, 1) "
+    "ON CONFLICT (prefix, year) DO UPDATE SET last = number_sequence.last + 1 RETURNING last"
+)
+"""Both stores read it alike. One statement, so that the first two of a year do not meet."""
 
 
 def insert_instance(step: Step) -> None:
@@ -18,9 +24,5 @@ def insert_instance(step: Step) -> None:
 
 def _next_number(tx: Connection, prefix: str, year: int) -> str:
     """The next business number of the year; never given twice, gaps are never filled."""
-    sequence = (number_sequence.c.prefix == prefix) & (number_sequence.c.year == year)
-    raised = update(number_sequence).where(sequence).values(last=number_sequence.c.last + 1)
-    if tx.execute(raised).rowcount == 0:
-        tx.execute(insert(number_sequence).values(prefix=prefix, year=year, last=1))
-    last = tx.scalar(select(number_sequence.c.last).where(sequence))
+    last = tx.execute(_TAKE, {"prefix": prefix, "year": year}).scalar_one()
     return f"{prefix}-{year}-{last:04d}"

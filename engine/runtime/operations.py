@@ -136,7 +136,7 @@ def _start_procedure(step: Step, element: Element) -> None:
     """Another procedure begins, and nobody waits for it: `in:<fact>` says what it is handed over."""
     handed = {name: text for name, text in element.properties.items() if name.startswith(IN)}
     values = {name.removeprefix(IN): step.evaluate(expression) for name, expression in handed.items()}
-    step.begin(element.properties["procedure"], element, values)
+    step.begin(element, values)
 
 
 def _notify(step: Step, element: Element) -> None:
@@ -191,7 +191,9 @@ OPERATIONS: Mapping[str, Operation] = {
             {"to", "addressee", "title", "copy", "delivered", "forms", "letter", "signed_by", "numbered", "same_as"}
         ),
     ),
-    "start_procedure": Operation(_start_procedure, frozenset({"procedure"})),
+    "start_procedure": Operation(
+        _start_procedure, frozenset({"procedure"}), frozenset({"binding", "version", "version_tag"})
+    ),
     "notify": Operation(_notify, frozenset({"to", "text"})),
 }
 """Every operation that a diagram may name; the gate refuses others."""

@@ -58,7 +58,6 @@ class Context:
 class Beginning:
     """A procedure that a step calls or starts. `task_id` is the call that waits for its end; None when nobody waits."""
 
-    key: str
     element: Element
     task_id: str | None
     values: Mapping[str, object]
@@ -113,11 +112,11 @@ class Step:
 
     def call(self, element_id: str, task_id: str) -> None:
         element = self.definition.diagram.elements[element_id]
-        self.begin(element.called, element, {to.fact: self.evaluate(to.expression) for to in element.inputs}, task_id)
+        self.begin(element, {to.fact: self.evaluate(to.expression) for to in element.inputs}, task_id)
 
-    def begin(self, key: str, element: Element, values: Mapping[str, object], task_id: str | None = None) -> None:
-        """The procedure will run as an instance of its own, linked to this one, once this step is stored."""
-        self.beginnings.append(Beginning(key, element, task_id, values))
+    def begin(self, element: Element, values: Mapping[str, object], task_id: str | None = None) -> None:
+        """What the element calls or starts will run as an instance of its own, linked to this one, once this is stored."""
+        self.beginnings.append(Beginning(element, task_id, values))
 
     def functions(self) -> dict[str, Callable[..., Any]]:
         """What expressions may call, besides the language's own; `FUNCTIONS` names them."""

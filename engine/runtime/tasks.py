@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from engine.clock import local
-from engine.db.tables import party, person, process_instance, task, task_draft, timer, unit
+from engine.db.tables import party, person, task, task_draft, timer, unit
 from engine.errors import AlreadyDone, InvalidValues, NotAllowed, NotFound, Refused
 from engine.forms.schema import Form
 from engine.organisation.assignment import Actor, TaskSubject, may
@@ -18,6 +18,7 @@ from engine.runtime import audit, papers
 from engine.runtime.advance import advance
 from engine.runtime.answers import take_answers
 from engine.runtime.handling import records, undo
+from engine.runtime.locks import lock
 from engine.runtime.step import Context, Step
 
 
@@ -48,7 +49,7 @@ def complete(
     have not answered, unless the person goes on `without_opinions`; then nothing has changed.
     """
     row = find(tx, task_id, actor)
-    _lock(tx, row.instance_id)
+    lock(tx, row.instance_id)
     _require_open(tx, task_id)
 
     def event(step: Step) -> None:
@@ -83,7 +84,7 @@ def complete(
 def claim(tx: Connection, actor: Actor, task_id: str, now: datetime) -> None:
     """The task is this person's. Raises AlreadyDone with who was first and when, NotAllowed with the reason."""
     row = find(tx, task_id, actor)
-    _lock(tx, row.instance_id)
+    lock(tx, row.instance_id)
     _require_open(tx, task_id)
     row = find(tx, task_id, actor)
     if row.assignee_id == actor.person_id:
@@ -145,7 +146,7 @@ def take_hold(tx: Connection, actor: Actor, verb: str, task_id: str) -> Row[Any]
     Raises NotFound, NotAllowed, AlreadyDone.
     """
     row = find(tx, task_id, actor)
-    _lock(tx, row.instance_id)
+    lock(tx, row.instance_id)
     _require_open(tx, task_id)
     row = find(tx, task_id, actor)
     _require(actor, verb, row, tx)
@@ -263,10 +264,6 @@ def _lapsed(name: str, at: datetime) -> Refused:
 def _when_said(at: datetime) -> str:
     moment = local(at)
     return f"{moment.month}月{moment.day}日 {moment:%H:%M}"
-
-
-def _lock(tx: Connection, instance_id: str) -> None:
-    tx.execute(select(process_instance.c.id).where(process_instance.c.id == instance_id).with_for_update())
 
 
 def _next_of(tx: Connection, instance_id: str, actor: Actor) -> str | None:

@@ -39,7 +39,7 @@ class MaterialUses:
         stored: list[StoredFile | None] = [self._put(upload, len(uploads) > 1) for upload in uploads]
 
         def list_them(tx: Connection, context: Context) -> None:
-            row = tasks.require_own(tx, actor, task_id)
+            row = tasks.take_hold(tx, actor, "add_material", task_id)
             for place, file in enumerate(stored or [None]):  # None: on paper
                 materials.add(
                     tx,
@@ -74,7 +74,7 @@ class MaterialUses:
         """Taken off the list again by those who work on the task it belongs to."""
 
         def take_off(tx: Connection, context: Context) -> None:
-            row = tasks.require_own(tx, actor, task_id)
+            row = tasks.take_hold(tx, actor, "add_material", task_id)
             found = materials.find(tx, material_id)
             if found.instance_id != row.instance_id or found.unit_code != actor.unit_code:
                 raise NotAllowed("只能删除本单位添加的材料。")

@@ -102,7 +102,7 @@ class PaperDraftUses:
 
     def _change(self, actor: Actor, task_id: str, element_id: str, change: Any) -> None:
         def work(tx: Connection, context: Context) -> None:
-            row = tasks.require_own(tx, actor, task_id, "edit_paper")
+            row = tasks.take_hold(tx, actor, "edit_paper", task_id)
             step = _look(tx, context, actor, row)
             element = _issuing(step, row, element_id)
             composed, _ = papers.draft(step, element, row.element_id)

@@ -94,10 +94,13 @@ class PaperUses:
         self._transactions.write(make_void)
 
     def _of(self, tx: Connection, actor: Actor, document_id: str, verb: str) -> Row[Any]:
-        row = tx.execute(select(document).where(document.c.id == document_id).with_for_update()).first()
+        of_it = select(document).where(document.c.id == document_id)
+        row = tx.execute(of_it).first()
         if row is None:
             raise NotFound
         instances.require_visible(tx, row.instance_id, actor)
+        instances.lock(tx, row.instance_id)
+        row = tx.execute(of_it).one()  # as it is now that nobody else changes it
         decision = may(actor, verb, PaperSubject(frozenset(), row.from_unit, row.to_unit))
         if not decision.allowed:
             raise NotAllowed(decision.reason)
@@ -188,6 +191,7 @@ class PaperUses:
             )
 
         def record(tx: Connection, context: Context) -> None:
+            instances.lock(tx, row.instance_id)
             mine = (document.c.id == row.id) & document.c.pdf_sha256.is_(None)
             made = tx.execute(update(document).where(mine).values(pdf_sha256=sha256, render_failure=None))
             if made.rowcount:
@@ -209,6 +213,7 @@ class PaperUses:
             log.error("paper %s (%s) could not be made: %s", row.id, row.number, reason)
 
             def tell(tx: Connection, context: Context) -> None:
+                instances.lock(tx, row.instance_id)
                 tx.execute(update(document).where(document.c.id == row.id).values(render_failure=reason))
                 content = {"id": row.id, "number": row.number, "reason": reason}
                 audit.append(tx, row.instance_id, context.now, "paper_failed", content)

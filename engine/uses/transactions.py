@@ -52,4 +52,4 @@ class Transactions:
             raise IncidentRaised(f"{fault.message}这一步没有办成，已通知系统管理员。") from fault
 
     def _park(self, fault: Fault) -> None:
-        self.database.run(lambda tx: incidents.park(tx, fault, self.clock.now()))
+        self.database.run(lambda tx: incidents.park(tx, self.context(tx), fault))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from engine.app import Engine
 from engine.clock import FixedClock
 from engine.ids import new_id
 from engine.settings import Settings
+from tests.processes import inquiry
 from tests.processes.town import FOUNDED_AT, Town, found
 from tests.store.conftest import postgresql_url  # noqa: F401
 
@@ -53,6 +55,17 @@ def postgresql_settings(tmp_path: Path, postgresql_url: str, founded_postgresql:
     url = make_url(postgresql_url).set(database=name).render_as_string(hide_password=False)
     yield Settings(data_dir=tmp_path / "var", database_url=url)
     _on_server(postgresql_url, f"DROP DATABASE {name}")
+
+
+@pytest.fixture
+def drawn(tmp_path: Path) -> Path:
+    """A folder with both diagrams and their forms."""
+    (tmp_path / "drawn" / "forms").mkdir(parents=True)
+    for form_id, components in inquiry.FORMS.items():
+        content = json.dumps({"type": "default", "id": form_id, "components": components}, ensure_ascii=False)
+        (tmp_path / "drawn" / "forms" / f"{form_id}.form").write_text(content, encoding="utf-8")
+    inquiry.write(tmp_path / "drawn", opinion=inquiry.OPINION, inquiry=inquiry.INQUIRY)
+    return tmp_path / "drawn"
 
 
 @pytest.fixture(params=[False, True], ids=["plainly", "restored"])

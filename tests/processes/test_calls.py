@@ -2,134 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
 from engine.bpmn.workflow import WorkflowFault
-from engine.deployments.definitions import begun_first
-from engine.errors import DiagramRefused, IncidentRaised, NotFound
+from engine.errors import AlreadyDone, IncidentRaised, NotFound, Refused
+from engine.runtime import facts
 from engine.runtime.operations import OPERATIONS, Operation
-from tests.processes.town import Town, sent
-from tests.unit.diagrams import HEAD, broken, flow, lane, properties, text_field
-
-OFFICER, DEPARTMENT, OVERSEER = "shenhe.qh", "zhouyan.hb", "chengyu.sf"
-UNIT = {"type": "select", "key": "asked_unit", "label": "单位", "properties": {"widget": "unit", "kind": "department"}}
-FORMS = {
-    "opinion_start": [text_field("question"), UNIT],
-    "give_opinion": [text_field("opinion")],
-    "inquiry_start": [text_field("subject"), {**UNIT, "key": "department"}],
-    "read_opinion": [text_field("note")],
-    "drop_inquiry": [text_field("drop_reason")],
-}
-OPINION = "\n".join(
-    [
-        HEAD,
-        '<process id="opinion" name="出具意见" isExecutable="true" camunda:candidateStarterGroups="town:case_officer">',
-        properties(number_prefix="YJ", title="question", starter="asking_unit", parties="asking_unit,asked_unit"),
-        '<laneSet id="lanes">',
-        lane("asked", "asked_unit", "case_officer", "start give_opinion given"),
-        "</laneSet>",
-        '<startEvent id="start" name="发函" camunda:formRef="opinion_start" />',
-        '<userTask id="give_opinion" name="出具意见" camunda:formRef="give_opinion" />',
-        '<boundaryEvent id="due" name="3 个工作日届满" attachedToRef="give_opinion" cancelActivity="false">',
-        properties(deadline="opinion", rule="R22", basis="应在3个工作日内反馈", hard="true", unit="asked_unit"),
-        "<timerEventDefinition><timeDate>working_days(3, now())</timeDate></timerEventDefinition></boundaryEvent>",
-        '<endEvent id="late" name="记为超期" />',
-        f'<endEvent id="given" name="已答复">{properties(result="given")}</endEvent>',
-        flow("start", "give_opinion"),
-        flow("give_opinion", "given"),
-        flow("due", "late"),
-        "</process></definitions>",
-    ]
-)
-CALL = (
-    '<callActivity id="ask" name="征求意见" calledElement="opinion"><extensionElements>'
-    '<camunda:in source="subject" target="question" />'
-    '<camunda:in source="department" target="asked_unit" />'
-    '<camunda:in source="inquiring_unit" target="asking_unit" />'
-    '<camunda:out source="opinion" target="answer" />'
-    "</extensionElements></callActivity>"
-)
-INQUIRY = "\n".join(
-    [
-        HEAD,
-        '<message id="message_drop" name="drop" />',
-        '<process id="inquiry" name="研究办理" isExecutable="true" camunda:candidateStarterGroups="town:case_officer">',
-        properties(number_prefix="YB", title="subject", starter="inquiring_unit", parties="inquiring_unit,department"),
-        '<laneSet id="lanes">',
-        lane(
-            "own", "inquiring_unit", "case_officer", "start fork clock ended ask read_opinion done drop_inquiry dropped"
-        ),
-        "</laneSet>",
-        '<startEvent id="start" name="立项" camunda:formRef="inquiry_start" />',
-        '<parallelGateway id="fork" />',
-        '<receiveTask id="clock" name="研究期限" />',
-        '<endEvent id="ended" name="研究结束" />',
-        '<boundaryEvent id="act_drop" name="不再研究" attachedToRef="clock" cancelActivity="false">',
-        properties(unit="inquiring_unit", role="case_officer"),
-        '<messageEventDefinition messageRef="message_drop" /></boundaryEvent>',
-        '<userTask id="drop_inquiry" name="说明理由" camunda:formRef="drop_inquiry" />',
-        f'<endEvent id="dropped" name="不再研究">{properties(result="dropped")}<terminateEventDefinition /></endEvent>',
-        CALL,
-        '<userTask id="read_opinion" name="阅读意见" camunda:formRef="read_opinion" />',
-        f'<endEvent id="done" name="办结">{properties(result="done")}<terminateEventDefinition /></endEvent>',
-        flow("start", "fork"),
-        flow("fork", "clock"),
-        flow("clock", "ended"),
-        flow("act_drop", "drop_inquiry"),
-        flow("drop_inquiry", "dropped"),
-        flow("fork", "ask"),
-        flow("ask", "read_opinion"),
-        flow("read_opinion", "done"),
-        "</process></definitions>",
-    ]
-)
-HANDED = {"in:question": "subject", "in:asked_unit": "department", "in:asking_unit": "inquiring_unit"}
-START = (
-    '<serviceTask id="ask" name="征求意见">'
-    f"{properties(operation='start_procedure', procedure='opinion', **HANDED)}"
-    "</serviceTask>"
-)
-
-
-@pytest.fixture
-def drawn(tmp_path: Path) -> Path:
-    """A folder with both diagrams and their forms."""
-    (tmp_path / "drawn" / "forms").mkdir(parents=True)
-    for form_id, components in FORMS.items():
-        content = json.dumps({"type": "default", "id": form_id, "components": components}, ensure_ascii=False)
-        (tmp_path / "drawn" / "forms" / f"{form_id}.form").write_text(content, encoding="utf-8")
-    write(tmp_path / "drawn", opinion=OPINION, inquiry=INQUIRY)
-    return tmp_path / "drawn"
-
-
-def write(folder: Path, **diagrams: str) -> None:
-    for name, text in diagrams.items():
-        (folder / f"{name}.bpmn").write_text(text, encoding="utf-8")
-
-
-def deploy(town: Town, folder: Path, *names: str) -> None:
-    for name in names:
-        town.act(lambda engine, name=name: engine.deploy(folder / f"{name}.bpmn", "test"))  # type: ignore[misc]
-
-
-def begin(town: Town, folder: Path) -> tuple[str, str]:
-    """An inquiry that has called for an opinion; the numbers of both."""
-    deploy(town, folder, "opinion", "inquiry")
-    answers = sent({"subject": "废机油是否属于危险废物", "department": "ecology"})
-    number = town.act(lambda engine: engine.start(town.person(OFFICER), "inquiry", answers))
-    return number, number.replace("YB", "YJ")
-
-
-def view(town: Town, number: str, login: str = OVERSEER):  # type: ignore[no-untyped-def]
-    return town.act(lambda engine: engine.instance(town.person(login), number))
-
-
-def do(town: Town, number: str, step: str, login: str, **answers: object) -> None:
-    task_id = next(found.task_id for found in view(town, number).waiting if found.element_id == step)
-    town.act(lambda engine: engine.complete(town.person(login), task_id, sent(answers)))
+from tests.processes.inquiry import CALL, DEPARTMENT, INQUIRY, OFFICER, START, begin, deploy, do, view, write
+from tests.processes.town import Instance, Town, sent
+from tests.unit.diagrams import broken, flow, properties
 
 
 def test_a_called_procedure_is_an_instance_of_its_own_with_what_it_was_handed(town: Town, drawn: Path) -> None:
@@ -249,54 +132,131 @@ def test_units_that_are_no_party_of_the_called_instance_do_not_see_it(plain_town
         view(plain_town, called, "hezhiyuan.sq")
 
 
-def refusal(town: Town, folder: Path, name: str) -> str:
-    with pytest.raises(DiagramRefused) as refused:
-        deploy(town, folder, name)
-    return "\n".join(map(str, refused.value.problems))
+# --- what becomes of a call that has no answer ---
 
 
-def test_a_call_of_a_procedure_that_is_not_there_is_refused(plain_town: Town, drawn: Path) -> None:
-    assert "没有部署名为 opinion 的流程" in refusal(plain_town, drawn, "inquiry")
+def notes(town: Town, number: str, kind: str) -> list[tuple[str, str]]:
+    """(unit, text) of the notices of an instance."""
+    return [(note.unit, note.text) for note in Instance(town, number).notices(kind)]
 
 
-def test_a_procedure_that_calls_itself_is_refused(plain_town: Town, drawn: Path) -> None:
-    deploy(plain_town, drawn, "opinion")
-    write(drawn, inquiry=broken(('calledElement="opinion"', 'calledElement="inquiry"'), text=INQUIRY))
-    assert "没有尽头" in refusal(plain_town, drawn, "inquiry")
+def test_the_people_of_the_caller_are_told_when_what_they_wait_for_has_stopped(
+    town_on_each_database: Town, drawn: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = town_on_each_database
+    number, called = begin(town, drawn)
+
+    def fail(*_: object) -> None:
+        raise WorkflowFault("坏了")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("engine.runtime.tasks.take_answers", fail)
+        with pytest.raises(IncidentRaised):
+            do(town, called, "give_opinion", DEPARTMENT, opinion="属于危险废物")
+
+    assert {unit for unit, _ in notes(town, number, "incident")} == {"qinghe", "ecology"}
+    assert all(f"在等的办件 {called} 遇到故障停下" in text for _, text in notes(town, number, "incident"))
+    assert [found.status for found in view(town, number).related] == ["incident"]
+    assert any(line.action == "遇到故障" and called in line.step for line in view(town, number).log)
+    town.act(lambda engine: engine.resume(called, "管理员"))
+    do(town, called, "give_opinion", DEPARTMENT, opinion="属于危险废物")
+    assert [waiting.element_id for waiting in view(town, number).waiting] == ["read_opinion"]
+    assert town.verify() == []
 
 
-def test_procedures_that_call_each_other_in_a_circle_are_refused(plain_town: Town, drawn: Path) -> None:
+def test_a_called_instance_is_not_withdrawn_by_its_people(plain_town: Town, drawn: Path) -> None:
+    number, called = begin(plain_town, drawn)
+
+    with pytest.raises(Refused, match="请在那一件里撤回"):
+        plain_town.engine.collaboration.withdraw(plain_town.person(OFFICER), called, sent({"reason": "不用再问了"}))
+
+    assert view(plain_town, called).status == view(plain_town, number).status == "running"
+
+
+def test_a_caller_stops_when_the_office_ends_what_it_waits_for_and_calls_anew_when_resumed(
+    town_on_each_database: Town, drawn: Path
+) -> None:
+    town = town_on_each_database
+    number, called = begin(town, drawn)
+
+    town.act(lambda engine: engine.end(called, "管理员", "发错了单位，重新来过"))
+
+    assert (view(town, called).status, view(town, called).result_name) == ("ended", "已终止")
+    assert {text for _, text in notes(town, called, "withdrawn")} == {
+        f"系统管理员终止了“废机油是否属于危险废物”（{called}）：发错了单位，重新来过"
+    }
+    stopped = f"在等的办件 {called} 已终止：发错了单位，重新来过，没有结果。恢复办理时会重新发起。"
+    assert (view(town, number).status, view(town, number).incident) == ("incident", stopped)
+    assert {unit for unit, _ in notes(town, number, "incident")} == {"qinghe", "ecology"}
+
+    town.act(lambda engine: engine.resume(number, "管理员"))
+
+    (first, anew) = view(town, number).related
+    assert (first.number, anew.number, anew.status) == (called, "YJ-2026-0002", "running")
+    do(town, anew.number, "give_opinion", DEPARTMENT, opinion="属于危险废物")
+    do(town, number, "read_opinion", OFFICER, note="收到")
+    assert view(town, number).result_name == "办结"
+    assert town.verify() == []
+
+
+def test_resuming_twice_calls_once(plain_town: Town, drawn: Path) -> None:
+    number, called = begin(plain_town, drawn)
+    plain_town.engine.end(called, "管理员", "发错了单位，重新来过")
+
+    plain_town.engine.resume(number, "管理员")
+    with pytest.raises(NotFound):
+        plain_town.engine.resume(number, "管理员")
+
+    assert len(view(plain_town, number).related) == 2
+
+
+def test_the_office_ends_a_caller_with_everything_that_it_called(plain_town: Town, drawn: Path) -> None:
+    number, called = begin(plain_town, drawn)
+
+    plain_town.engine.end(number, "管理员", "系统试运行时的测试件")
+
+    assert view(plain_town, called).result_name == "随原办件结束"
+    with pytest.raises(AlreadyDone):
+        plain_town.engine.end(number, "管理员", "系统试运行时的测试件")
+    with pytest.raises(NotFound):
+        plain_town.engine.end("YB-2026-0099", "管理员", "系统试运行时的测试件")
+
+
+def test_what_no_unit_can_take_is_not_called(plain_town: Town, drawn: Path) -> None:
+    """The person's answer is not taken and the instance is not there: nothing is half begun."""
+    write(drawn, inquiry=broken(('source="department"', 'source="subject"'), text=INQUIRY))
     deploy(plain_town, drawn, "opinion", "inquiry")
-    back = f'<serviceTask id="back" name="再问">{properties(operation="start_procedure", procedure="inquiry")}</serviceTask>'
-    circle = broken(
-        ('<endEvent id="late"', f'{back}<endEvent id="late"'),
-        ("<flowNodeRef>given</flowNodeRef>", "<flowNodeRef>given</flowNodeRef><flowNodeRef>back</flowNodeRef>"),
-        (flow("give_opinion", "given"), flow("give_opinion", "back") + flow("back", "given")),
-        text=OPINION,
+    before = plain_town.rows()
+
+    with pytest.raises(IncidentRaised, match="“出具意见”没有发起成：交给它的 asked_unit 不是一个单位"):
+        plain_town.engine.start(
+            plain_town.person(OFFICER), "inquiry", sent({"subject": "废机油认定", "department": "ecology"})
+        )
+
+    assert plain_town.rows() == before
+
+
+# --- what crosses ---
+
+
+def test_only_what_is_declared_crosses_and_only_parties_read_the_other_side(plain_town: Town, drawn: Path) -> None:
+    write(
+        drawn,
+        inquiry=broken(
+            (
+                '<camunda:in source="department" target="asked_unit" />',
+                '<camunda:in sourceExpression="&quot;ecology&quot;" target="asked_unit" />',
+            ),
+            text=INQUIRY,
+        ),
     )
-    write(drawn, opinion=circle)
-    assert "没有尽头" in refusal(plain_town, drawn, "opinion")
+    deploy(plain_town, drawn, "opinion", "inquiry")
+    answers = sent({"subject": "内部研究的线索", "department": "market"})
+    number = plain_town.engine.start(plain_town.person(OFFICER), "inquiry", answers)
+    called = number.replace("YB", "YJ")
 
+    shown = view(plain_town, called, DEPARTMENT)
 
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        ('source="subject" target="question"', 'source="subject" target="topic"'),
-        ('<camunda:out source="opinion" target="answer" />', '<camunda:out source="verdict" target="answer" />'),
-    ],
-)
-def test_what_the_called_procedure_does_not_know_is_refused(plain_town: Town, drawn: Path, old: str, new: str) -> None:
-    deploy(plain_town, drawn, "opinion")
-    write(drawn, inquiry=broken((old, new), text=INQUIRY))
-    assert "被调用的流程没有名为" in refusal(plain_town, drawn, "inquiry")
-
-
-def test_a_handover_without_a_target_is_refused(plain_town: Town, drawn: Path) -> None:
-    deploy(plain_town, drawn, "opinion")
-    write(drawn, inquiry=broken((' target="question" />', " />"), text=INQUIRY))
-    assert "交接的写法不对" in refusal(plain_town, drawn, "inquiry")
-
-
-def test_what_is_called_is_deployed_before_its_caller(drawn: Path) -> None:
-    files = {path.name: path.read_bytes() for path in drawn.glob("*.bpmn")}
-    assert begun_first(files) == ["opinion.bpmn", "inquiry.bpmn"]
+    assert [(found.number, found.visible) for found in shown.related] == [(number, False)]
+    known = plain_town.read(lambda tx: facts.known(tx, Instance(plain_town, called).id))
+    assert set(known) == {"question", "asked_unit", "asking_unit"}

@@ -159,6 +159,19 @@ def diagram_of(data: str | bytes) -> Diagram:
     return read_elements(read_diagram(data.encode() if isinstance(data, str) else data))
 
 
+class Known(dict[str, Signature]):
+    """Procedures that are there, in one version each."""
+
+    def latest(self, key: str) -> Signature | None:
+        return self.get(key)
+
+    def numbered(self, key: str, version: int) -> Signature | None:
+        return self.get(key) if version == 1 else None
+
+    def tagged(self, key: str, tag: str) -> Signature | None:
+        return None
+
+
 def problems_of(
     data: str | bytes, forms: Mapping[str, Form] | None = None, procedures: Mapping[str, Signature] | None = None
 ) -> list[Problem]:
@@ -174,7 +187,7 @@ def problems_of(
         functions=FUNCTIONS,
         config_keys=read_rules((PROCESSES / "city.toml").read_text(encoding="utf-8")),
         unit_kinds=KINDS,
-        procedures=procedures,
+        procedures=Known(procedures or {}),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 from lxml import etree
 
@@ -16,10 +17,42 @@ from engine.forms.schema import Field, Form
 
 @dataclass(frozen=True)
 class Signature:
-    """What a procedure is to those that call it: the names it knows, and the procedures that it begins itself."""
+    """What a version of a procedure is to those that call it: the names it knows, and what it begins itself.
+
+    `begins` are keys, each with the version that is begun; None is the latest at that time.
+    """
 
     facts: frozenset[str]
-    begins: frozenset[str]
+    begins: frozenset[tuple[str, int | None]]
+    version: int = 1
+
+
+class Procedures(Protocol):
+    """The other procedures of the installation. None for what is not there."""
+
+    def keys(self) -> Collection[str]: ...
+
+    def latest(self, key: str) -> Signature | None: ...
+
+    def numbered(self, key: str, version: int) -> Signature | None: ...
+
+    def tagged(self, key: str, tag: str) -> Signature | None: ...
+
+
+class NoProcedures:
+    """An installation that has no other procedure."""
+
+    def keys(self) -> Collection[str]:
+        return ()
+
+    def latest(self, key: str) -> Signature | None:
+        return None
+
+    def numbered(self, key: str, version: int) -> Signature | None:
+        return None
+
+    def tagged(self, key: str, tag: str) -> Signature | None:
+        return None
 
 
 @dataclass(frozen=True)
@@ -35,8 +68,7 @@ class Draft:
     functions: frozenset[str]
     rules: frozenset[str]
     """Keys of the city's rules."""
-    procedures: Mapping[str, Signature]
-    """The other procedures of the installation, by key."""
+    procedures: Procedures
 
     @cached_property
     def process(self) -> etree._Element:

@@ -17,6 +17,7 @@ from engine.db.tables.papers import document, letter_version, material, paper_dr
 from engine.db.tables.record import audit_entry, audit_head, incident
 from engine.db.tables.work import (
     deadline,
+    delivered_message,
     fact,
     number_sequence,
     party,
@@ -37,6 +38,7 @@ __all__ = [
     "correction",
     "deadline",
     "definition_version",
+    "delivered_message",
     "document",
     "fact",
     "hand_over",

@@ -39,5 +39,6 @@ definition_version = Table(
     Column("forms", Json, nullable=False, comment="form id -> the form's own JSON text"),
     Column("deployed_at", Instant, nullable=False),
     Column("deployed_by", Text, nullable=False),
+    Column("pins", Json, comment="element id -> the version that it begins; null: none"),
     UniqueConstraint("key", "version"),
 )

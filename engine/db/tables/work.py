@@ -87,6 +87,16 @@ task = Table(
     CheckConstraint("status in ('open', 'completed', 'lapsed')", name="status"),
 )
 
+delivered_message = Table(
+    "delivered_message",
+    metadata,
+    Column("id", String(128), primary_key=True, comment="the sender's own; taken once"),
+    Column("instance_id", ForeignKey("process_instance.id"), nullable=False),
+    Column("element_id", String(128), nullable=False, comment="the button or the task that it was for"),
+    Column("person_id", ForeignKey("person.id"), nullable=False, comment="in whose name"),
+    Column("delivered_at", Instant, nullable=False),
+)
+
 task_draft = Table(
     "task_draft",
     metadata,

@@ -1,0 +1,218 @@
+"""What is asked of a call when it is deployed: the other procedure, its version, what is handed over, and no circle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.deployments.definitions import begun_first
+from tests.processes.inquiry import CALL, INQUIRY, OFFICER, OPINION, START, deploy, refusal, starting, view, write
+from tests.processes.town import Town, sent
+from tests.unit.diagrams import broken, flow, properties
+
+
+def test_a_call_of_a_procedure_that_is_not_there_is_refused(plain_town: Town, drawn: Path) -> None:
+    assert "没有部署名为 opinion 的流程" in refusal(plain_town, drawn, "inquiry")
+
+
+def test_a_procedure_that_calls_itself_is_refused(plain_town: Town, drawn: Path) -> None:
+    deploy(plain_town, drawn, "opinion")
+    write(drawn, inquiry=broken(('calledElement="opinion"', 'calledElement="inquiry"'), text=INQUIRY))
+    assert "没有尽头" in refusal(plain_town, drawn, "inquiry")
+
+
+def test_procedures_that_call_each_other_in_a_circle_are_refused(plain_town: Town, drawn: Path) -> None:
+    deploy(plain_town, drawn, "opinion", "inquiry")
+    back = f'<serviceTask id="back" name="再问">{properties(operation="start_procedure", procedure="inquiry")}</serviceTask>'
+    circle = broken(
+        ('<endEvent id="late"', f'{back}<endEvent id="late"'),
+        ("<flowNodeRef>given</flowNodeRef>", "<flowNodeRef>given</flowNodeRef><flowNodeRef>back</flowNodeRef>"),
+        (flow("give_opinion", "given"), flow("give_opinion", "back") + flow("back", "given")),
+        text=OPINION,
+    )
+    write(drawn, opinion=circle)
+    assert "没有尽头" in refusal(plain_town, drawn, "opinion")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('source="subject" target="question"', 'source="subject" target="topic"'),
+        ('<camunda:out source="opinion" target="answer" />', '<camunda:out source="verdict" target="answer" />'),
+    ],
+)
+def test_what_the_called_procedure_does_not_know_is_refused(plain_town: Town, drawn: Path, old: str, new: str) -> None:
+    deploy(plain_town, drawn, "opinion")
+    write(drawn, inquiry=broken((old, new), text=INQUIRY))
+    assert "被调用的流程没有名为" in refusal(plain_town, drawn, "inquiry")
+
+
+def test_a_handover_without_a_target_is_refused(plain_town: Town, drawn: Path) -> None:
+    deploy(plain_town, drawn, "opinion")
+    write(drawn, inquiry=broken((' target="question" />', " />"), text=INQUIRY))
+    assert "交接的写法不对" in refusal(plain_town, drawn, "inquiry")
+
+
+def test_what_is_called_is_deployed_before_its_caller(drawn: Path) -> None:
+    files = {path.name: path.read_bytes() for path in drawn.glob("*.bpmn")}
+    assert begun_first(files) == ["opinion.bpmn", "inquiry.bpmn"]
+
+
+# --- which version ---
+
+
+def version(town: Town, number: str) -> int:
+    return int(view(town, number).version)
+
+
+def call_bound(**attributes: str) -> str:
+    """The inquiry with these attributes at its call: `Binding`, `Version`, `VersionTag`."""
+    bound = " ".join(f'camunda:calledElement{name}="{value}"' for name, value in attributes.items())
+    return broken(('calledElement="opinion"', f'calledElement="opinion" {bound}'), text=INQUIRY)
+
+
+def opinion(name: str, tag: str = "") -> str:
+    """The opinion as another version: its last step has this name."""
+    tagged = f'<process id="opinion" camunda:versionTag="{tag}"' if tag else '<process id="opinion"'
+    return broken(
+        ('name="出具意见" camunda', f'name="{name}" camunda'), ('<process id="opinion"', tagged), text=OPINION
+    )
+
+
+def called_version(town: Town, folder: Path) -> int:
+    """Which version of the opinion a new inquiry calls, as its page tells."""
+    answers = sent({"subject": "废机油认定", "department": "ecology"})
+    number = town.act(lambda engine: engine.start(town.person(OFFICER), "inquiry", answers))
+    (related,) = view(town, number).related
+    assert version(town, related.number) == related.version
+    return related.version
+
+
+@pytest.mark.parametrize(
+    ("attributes", "expected"),
+    [
+        ({}, 3),
+        ({"Binding": "latest"}, 3),
+        ({"Binding": "deployment"}, 2),
+        ({"Binding": "version", "Version": "1"}, 1),
+        ({"Binding": "versionTag", "VersionTag": "一期"}, 2),
+    ],
+)
+def test_the_version_that_is_called_is_the_one_that_the_diagram_asks_for(
+    town: Town, drawn: Path, attributes: dict[str, str], expected: int
+) -> None:
+    for name, tag in (("出具意见", "一期"), ("出具书面意见", "一期")):
+        write(drawn, opinion=opinion(name, tag))
+        deploy(town, drawn, "opinion")
+    write(drawn, inquiry=call_bound(**attributes))
+    deploy(town, drawn, "inquiry")
+    write(drawn, opinion=opinion("出具正式意见", "二期"))
+    deploy(town, drawn, "opinion")
+
+    assert called_version(town, drawn) == expected
+
+
+def test_the_same_diagram_deployed_again_keeps_the_version_that_it_was_settled_with(
+    plain_town: Town, drawn: Path
+) -> None:
+    deploy(plain_town, drawn, "opinion")
+    write(drawn, inquiry=call_bound(Binding="deployment"))
+    deploy(plain_town, drawn, "inquiry")
+    write(drawn, opinion=opinion("出具正式意见"))
+    deploy(plain_town, drawn, "opinion", "inquiry")
+
+    assert called_version(plain_town, drawn) == 1
+
+
+def test_a_procedure_that_is_started_may_be_settled_as_well(plain_town: Town, drawn: Path) -> None:
+    deploy(plain_town, drawn, "opinion")
+    started = START.replace(
+        '<camunda:property name="procedure"',
+        '<camunda:property name="binding" value="version" /><camunda:property name="version" value="1" />'
+        '<camunda:property name="procedure"',
+    )
+    write(drawn, inquiry=broken((CALL, started), text=INQUIRY))
+    deploy(plain_town, drawn, "inquiry")
+    write(drawn, opinion=opinion("出具正式意见"))
+    deploy(plain_town, drawn, "opinion")
+
+    assert called_version(plain_town, drawn) == 1
+
+
+@pytest.mark.parametrize(
+    ("attributes", "sentence"),
+    [
+        ({"Binding": "version", "Version": "9"}, "没有第 9 版"),
+        ({"Binding": "version", "Version": "${current}"}, "版本号“${current}”不能用"),
+        ({"Binding": "version"}, "没有写第几版"),
+        ({"Binding": "versionTag", "VersionTag": "三期"}, "没有版本标签是 三期 的版本"),
+        ({"Binding": "versionTag", "VersionTag": "${tag}"}, "版本标签“${tag}”不能用"),
+        ({"Binding": "versionTag"}, "没有写标签"),
+        ({"Binding": "latest", "Version": "1"}, "不是按版本号绑定"),
+        ({"VersionTag": "一期"}, "不是按版本标签绑定"),
+        ({"Binding": "newest"}, "可以写：latest、deployment、version、versionTag"),
+    ],
+)
+def test_a_version_that_cannot_be_settled_is_refused(
+    plain_town: Town, drawn: Path, attributes: dict[str, str], sentence: str
+) -> None:
+    write(drawn, opinion=opinion("出具意见", "一期"))
+    deploy(plain_town, drawn, "opinion")
+    write(drawn, inquiry=call_bound(**attributes))
+
+    assert sentence in refusal(plain_town, drawn, "inquiry")
+
+
+def test_what_is_handed_over_is_judged_by_the_version_that_is_called(plain_town: Town, drawn: Path) -> None:
+    deploy(plain_town, drawn, "opinion")
+    form = drawn / "forms" / "opinion_start.form"
+    form.write_text(form.read_text(encoding="utf-8").replace('"question"', '"topic"'), encoding="utf-8")
+    write(drawn, opinion=broken(('value="question"', 'value="topic"'), text=OPINION))
+    deploy(plain_town, drawn, "opinion")
+
+    assert "没有名为 question 的事实" in refusal(plain_town, drawn, "inquiry")
+    write(drawn, inquiry=call_bound(Binding="version", Version="1"))
+    deploy(plain_town, drawn, "inquiry")
+    assert called_version(plain_town, drawn) == 1
+
+
+# --- circles ---
+
+
+def test_a_procedure_that_starts_itself_at_once_is_refused(plain_town: Town, drawn: Path) -> None:
+    write(drawn, alpha=starting("alpha", "alpha"))
+    assert "没有尽头" in refusal(plain_town, drawn, "alpha")
+
+
+def test_a_circle_of_three_is_refused(plain_town: Town, drawn: Path) -> None:
+    write(drawn, gamma=starting("gamma", ""), beta=starting("beta", "gamma"), alpha=starting("alpha", "beta"))
+    deploy(plain_town, drawn, "gamma", "beta", "alpha")
+    write(drawn, gamma=starting("gamma", "alpha"))
+
+    assert "没有尽头" in refusal(plain_town, drawn, "gamma")
+
+
+def test_a_circle_through_an_earlier_version_is_refused(plain_town: Town, drawn: Path) -> None:
+    """The latest alpha starts nothing, but its first version starts whatever the latest beta is."""
+    write(drawn, beta=starting("beta", ""), alpha=starting("alpha", "beta"))
+    deploy(plain_town, drawn, "beta", "alpha")
+    write(drawn, alpha=starting("alpha", ""))
+    deploy(plain_town, drawn, "alpha")
+
+    write(drawn, beta=starting("beta", "alpha", binding="version", version="1"))
+    assert "没有尽头" in refusal(plain_town, drawn, "beta")
+    write(drawn, beta=starting("beta", "alpha", binding="version", version="2"))
+    deploy(plain_town, drawn, "beta")
+
+
+def test_a_circle_through_another_procedure_that_keeps_to_an_earlier_version_is_refused(
+    plain_town: Town, drawn: Path
+) -> None:
+    write(drawn, beta=starting("beta", ""), alpha=starting("alpha", "beta"))
+    deploy(plain_town, drawn, "beta", "alpha")
+    write(drawn, alpha=starting("alpha", ""), gamma=starting("gamma", "alpha", binding="version", version="1"))
+    deploy(plain_town, drawn, "alpha", "gamma")
+
+    write(drawn, beta=starting("beta", "gamma"))
+    assert "没有尽头" in refusal(plain_town, drawn, "beta")

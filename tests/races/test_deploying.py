@@ -1,0 +1,49 @@
+"""Procedures that are deployed at one instant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.errors import DiagramRefused
+from tests.processes.inquiry import deploy, starting, write
+from tests.processes.town import Town
+from tests.races.instant import Act, at_once, refused
+
+
+@pytest.mark.parametrize("_round", range(3))
+def test_two_that_would_close_a_circle_together_are_not_both_deployed(
+    town_on_each_database: Town, drawn: Path, _round: int
+) -> None:
+    town = town_on_each_database
+    write(drawn, alpha=starting("alpha", ""), beta=starting("beta", ""))
+    deploy(town, drawn, "alpha", "beta")
+    write(drawn, alpha=starting("alpha", "beta"), beta=starting("beta", "alpha"))
+
+    def deploying(name: str) -> Act:
+        return lambda engine: engine.deploy(drawn / f"{name}.bpmn", "test")
+
+    came_to = at_once(town, deploying("alpha"), deploying("beta"))
+
+    assert [type(error) for error in refused(came_to)] == [DiagramRefused]
+
+
+def test_one_procedure_deployed_twice_at_once_has_two_versions(town_on_each_database: Town, drawn: Path) -> None:
+    town = town_on_each_database
+    write(drawn, alpha=starting("alpha", ""))
+    deploy(town, drawn, "alpha")
+    (drawn / "other" / "forms").mkdir(parents=True)
+    for form in (drawn / "forms").iterdir():
+        (drawn / "other" / "forms" / form.name).write_bytes(form.read_bytes())
+    for folder, name in ((drawn, "甲"), (drawn / "other", "乙")):
+        write(folder, alpha=starting("alpha", "").replace('name="记录"', f'name="记录{name}"'))
+
+    came_to = at_once(
+        town,
+        lambda engine: engine.deploy(drawn / "alpha.bpmn", "test"),
+        lambda engine: engine.deploy(drawn / "other" / "alpha.bpmn", "test"),
+    )
+
+    assert refused(came_to) == []
+    assert sorted(found.version for found in came_to) == [2, 3]  # type: ignore[attr-defined]
