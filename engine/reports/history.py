@@ -15,6 +15,7 @@ from engine.db.tables import audit_entry, deadline, document, task
 from engine.organisation.assignment import OVERSIGHT, Actor
 from engine.organisation.people import ROLES
 from engine.reports import beside
+from engine.reports.calls import running_calls
 from engine.reports.notices import Telling, together
 from engine.reports.units import Names, UnitName
 
@@ -91,6 +92,8 @@ def steps(tx: Connection, instance_id: str, diagram: Diagram, names: Names, ende
         )
         for row in open_tasks
     ]
+    called = list(running_calls(tx, instance_id, diagram))
+    now += [StepLine("now", call.name, None, call.number, call.started_at, "等它的结果", "") for call in called]
     coming: list[StepLine] = []
     if open_tasks and not ended:
         waiting = {row.element_id for row in open_tasks}
