@@ -145,6 +145,8 @@ FORM_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "config": CITY_RULES.__getitem__,
     "materials": lambda kind: 1,
     "unit_kind": lambda code: FakeDirectory.units[code].kind if code in FakeDirectory.units else None,
+    "unit_phone": lambda code: "0000-5550101",
+    "my_name": lambda: "沈禾",
     "completed_at": lambda element_id: None,
     "empowered": lambda code: True,
     "same_case": lambda *_: "",
