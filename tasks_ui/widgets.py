@@ -138,7 +138,8 @@ def due_words(period: Period) -> str:
         case "soft" if standing.passed:
             return f"已过建议时限{_amount(standing)}"
         case "soft" if record.last_day is None:
-            return f"建议{_due_date(period)}前" if _due_date(period).startswith("今天") else f"建议 {_due_date(period)} 前"
+            due = local(record.due_at)
+            return f"建议{'今天' if due.date() == now().date() else f' {_md(record.due_at)}'} {due:%H:%M} 前"
         case "soft":
             return f"建议 {_md(record.due_at - timedelta(microseconds=1))} 前"
     if standing.today:

@@ -16,7 +16,7 @@ from engine.bpmn.elements import Element, TimerText
 from engine.bpmn.expressions import evaluate
 from engine.bpmn.timers import read_duration, read_instant
 from engine.bpmn.workflow import Workflow
-from engine.clock import local_date
+from engine.clock import local_date, to_the_minute
 from engine.db import tables
 from engine.deadlines import deadlines
 from engine.deadlines.calendar import Calendar
@@ -36,7 +36,7 @@ from engine.runtime.operations import perform
 from engine.runtime.similar import same_cases
 
 FUNCTIONS = frozenset(KINDS) | {
-    "now", "due", "deadline_is", "unpaused_days", "config", "materials", "unit_kind", "unit_phone",
+    "now", "minute", "due", "deadline_is", "unpaused_days", "config", "materials", "unit_kind", "unit_phone",
     "my_name", "completed_at", "empowered", "same_case",
 }  # fmt: skip
 """Every function that the runtime adds to the language of expressions."""
@@ -124,6 +124,7 @@ class Step:
         return {
             **counting_functions(self.context.calendar),
             "now": lambda: self.now,
+            "minute": to_the_minute,
             "due": self._due,
             "deadline_is": lambda key, status: key in self.deadlines and self.deadlines[key].status == status,
             "unpaused_days": self._unpaused_days,
