@@ -133,6 +133,8 @@ def _issuing(step: Step, row: Row[Any], element_id: str) -> Element:
 
 def _view(step: Step, actor: Actor, row: Row[Any], element_id: str) -> DraftView | None:
     element = _issuing(step, row, element_id)
+    if not papers.sides_known(step, element):
+        return None
     try:
         composed, edited = papers.draft(step, element, row.element_id)
     except NotFound:
