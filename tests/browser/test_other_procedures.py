@@ -303,4 +303,4 @@ def test_a_dispute_goes_through_to_the_ruling_with_its_scan(served: Served, desk
         select(page, {"执行情况": "已执行"})
         fill(page, {"说明": "案件材料已移交，正在查处。"})
         submit(page)
-    expect(department.locator(".wait")).to_contain_text("已裁决")
+    expect(department.locator(".wait")).to_contain_text("政府裁决")
