@@ -83,6 +83,12 @@ def test_the_form_of_approval_is_filed_by_the_referring_unit_and_read_by_nobody_
     filed = paper_of(case, "D03").id
 
     assert case.filed() == ["D03"]
+    said = [
+        line
+        for line in case.town.engine.instance(case.town.person("shenhe.qh"), case.number).log
+        if line.step == "涉嫌违法案件移送审批表"
+    ]
+    assert [(line.action, line.note) for line in said] == [("形成", "存本单位")], "what a unit keeps is sent to nobody"
     assert case.town.engine.document(case.town.person("shenhe.qh"), filed).line.filed
     with pytest.raises(NotFound):
         case.town.engine.document(case.town.person("luoyinuo.hb"), filed)
