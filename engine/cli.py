@@ -27,6 +27,8 @@ from engine.settings import read_settings
 def main() -> None:
     """联办 Lianban：按流程图办件，按工作日计时。"""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    # That a turn is left out while the one before still runs is no news for whoever reads the console.
+    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
 
 
 @main.command()

@@ -73,6 +73,11 @@ def local_date(instant: datetime) -> date:
     return local(instant).date()
 
 
+def to_the_minute(instant: datetime | None) -> datetime | None:
+    """Without its seconds, as people write a time."""
+    return instant.replace(second=0, microsecond=0) if instant else None
+
+
 def midnight(day: date) -> datetime:
     """00:00 of `day` in Asia/Shanghai, as an instant in UTC."""
     return datetime.combine(day, time(), SHANGHAI).astimezone(UTC)

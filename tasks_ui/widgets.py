@@ -116,6 +116,8 @@ def unit_class(unit: UnitName) -> str:
 
 
 def due_class(period: Period) -> str:
+    if period.standing.state == "late" and not period.record.hard:
+        return SHAPES["soft"]
     return SHAPES[period.standing.state]
 
 
@@ -126,13 +128,18 @@ def due_words(period: Period) -> str:
         case "over":
             return f"已超期{_amount(standing)}"
         case "late":
-            return f"超期{_amount(standing)}办结"
+            return f"{'超期' if record.hard else '过建议时限'}{_amount(standing)}办结"
         case "met":
             return f"按期 {_md(record.ended_at)}"
         case "cancelled":
             return "已不需要"
         case "paused":
             return "暂停计算"
+        case "soft" if standing.passed:
+            return f"已过建议时限{_amount(standing)}"
+        case "soft" if record.last_day is None:
+            due = local(record.due_at)
+            return f"建议{'今天' if due.date() == now().date() else f' {_md(record.due_at)}'} {due:%H:%M} 前"
         case "soft":
             return f"建议 {_md(record.due_at - timedelta(microseconds=1))} 前"
     if standing.today:
@@ -233,7 +240,7 @@ def marks(instance: InstanceView) -> dict[str, object]:
             if part
         )
         for found in instance.waiting
-    }
+    } | {call.element_id: f"等 {call.number} 的结果" for call in instance.called}
     live = [{**mark, "label": said.get(str(mark["element"]), "")} for mark in instance.marks.live]
     return {"taken": instance.marks.taken, "done": instance.marks.done, "live": live}
 

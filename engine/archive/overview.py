@@ -50,7 +50,7 @@ def _words(tx: Connection, step: Step, names: Names) -> dict[str, Any]:
         "number": row["number"],
         "summary": [
             ["办件编号", row["number"]],
-            ["当事单位", "、".join(_unit(names, code) for code in sorted(step.parties()))],
+            ["办件各方", "、".join(_unit(names, code) for code in sorted(step.parties()))],
             ["发起", f"{names.person(row['started_by'])}，{_instant(row['started_at'])}"],
             ["结束", f"{row['result_name'] or '已结束'}，{_instant(row['ended_at'])}"],
             ["归档单位", step.actor.unit_name],
@@ -79,14 +79,14 @@ def _words(tx: Connection, step: Step, names: Names) -> dict[str, Any]:
             },
             {
                 "title": "文书",
-                "head": ["文书", "文号", "发出", "收到", "送达"],
+                "head": ["文书", "文号", "发出", "收到", "形成、送达"],
                 "widths": [4, 4, 3, 3, 3],
                 "rows": [
                     [
                         found.title,
                         found.number or "",
                         found.from_unit.name if found.from_unit else "",
-                        found.to_unit.name if found.to_unit else "",
+                        "存本单位" if found.filed else found.to_unit.name if found.to_unit else "",
                         _instant(found.delivered_at),
                     ]
                     for found in document_lines(tx, row["id"], names, step.actor)

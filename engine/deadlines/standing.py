@@ -134,16 +134,17 @@ def strip_of(record: Running, now: datetime, calendar: Calendar) -> list[Cell]:
 
 
 def _strip_of_hours(record: Running, start: date, today: date) -> list[Cell]:
-    due = local(record.due_at)
-    cells = [
-        Cell("from", _weekday(start, today), str(start.day), f"{local(record.start_at):%H:%M}", today=start == today)
+    due, began = local(record.due_at), f"{local(record.start_at):%H:%M}"
+    if due.date() == start:
+        return [
+            Cell(
+                "from", _weekday(start, today), str(start.day), f"{began}–{due:%H:%M}", today=start == today, last=True
+            )
+        ]
+    return [
+        Cell("from", _weekday(start, today), str(start.day), began, today=start == today),
+        Cell("hour", _weekday(due.date(), today), str(due.day), f"{due:%H:%M}", today=due.date() == today, last=True),
     ]
-    if due.date() != start:
-        end = Cell(
-            "hour", _weekday(due.date(), today), str(due.day), f"{due:%H:%M}", today=due.date() == today, last=True
-        )
-        cells.append(end)
-    return cells
 
 
 def _late(record: Running, now: datetime, calendar: Calendar) -> list[Cell]:

@@ -22,6 +22,7 @@ BLANK = "＿＿＿＿"
 KEPT_TOGETHER = 12
 """A value of a title that is at most so many signs long is not broken over two lines."""
 _STOPS = "。；，、：;,"
+_BECAUSE = ("因为", "由于", "鉴于", "因")
 _CHINESE = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _GAP = re.compile(f"(?<=[{_CHINESE}]) (?=[0-9A-Za-z])|(?<=[0-9A-Za-z]) (?=[{_CHINESE}])")
 
@@ -154,6 +155,18 @@ def _clause(value: object, directory: Directory) -> str:
     return " ".join(plain(value, directory).split()).rstrip(_STOPS)
 
 
+def _cause(value: object, directory: Directory) -> str:
+    """To stand behind 因: a reason that begins with the word itself does not say it twice."""
+    said = _clause(value, directory)
+    return said[len(found) :] if (found := next((word for word in _BECAUSE if said.startswith(word)), "")) else said
+
+
+def _case(value: object, directory: Directory) -> str:
+    """A matter as the name of a case: 案 behind it, unless it stands there already."""
+    said = _clause(value, directory)
+    return said if said.endswith(("案", "案件")) else f"{said}案"
+
+
 FORMATS: Mapping[str, Callable[[object, Directory], str]] = {
     "day": _as_day,
     "last_day": _last_day,
@@ -161,6 +174,8 @@ FORMATS: Mapping[str, Callable[[object, Directory], str]] = {
     "people": _people,
     "money": _money,
     "clause": _clause,
+    "cause": _cause,
+    "case": _case,
 }
 """What may stand behind the bar of a place."""
 FORMAT_NAMES: Mapping[str, str] = {
@@ -170,4 +185,6 @@ FORMAT_NAMES: Mapping[str, str] = {
     "people": "人员写成姓名，几个人用顿号分开",
     "money": "金额，如 1,234.50元",
     "clause": "放进句子中间：并成一行，去掉末尾的句号",
+    "cause": "放在“因”字后面：同 clause，开头已写“因为、由于”的去掉",
+    "case": "案件名称：末尾没有“案”字的加上",
 }

@@ -168,15 +168,20 @@ def look_at(form: Form, step: Step, directory: UnitDirectory, raw: Raw) -> tuple
 
 
 def sections(forms: Iterable[tuple[str, Form]], step: Step, names: Names) -> list[Section]:
-    """What is known, under the headings of the forms in which it was said; what is not given is left out."""
+    """What is known, under the headings of the forms in which it was said; what is not given is left out.
+
+    What a form only shows again stands where it was said.
+    """
     found = []
     said: set[str] = set()
+    asked = {field.key for form in step.definition.forms.values() for field in form.fields if not field.readonly}
     facts, diagram = step.facts, step.definition.diagram
     for title, form in forms:
         entries = []
         for field in form.fields:
             value = facts.get(field.key)
-            if field.asks and field.key not in said and value not in (None, "", [], False):
+            repeated = field.readonly and field.key in asked
+            if field.asks and not repeated and field.key not in said and value not in (None, "", [], False):
                 said.add(field.key)
                 unit = value if field.widget in ("unit", "internal_body") and isinstance(value, str) else None
                 words = MASK if hides(field, diagram, facts, step.actor) else in_words(field, value, names)

@@ -15,6 +15,7 @@ from engine.db.tables import audit_entry, deadline, document, task
 from engine.organisation.assignment import OVERSIGHT, Actor
 from engine.organisation.people import ROLES
 from engine.reports import beside
+from engine.reports.calls import running_calls
 from engine.reports.notices import Telling, together
 from engine.reports.units import Names, UnitName
 
@@ -91,6 +92,8 @@ def steps(tx: Connection, instance_id: str, diagram: Diagram, names: Names, ende
         )
         for row in open_tasks
     ]
+    called = list(running_calls(tx, instance_id, diagram))
+    now += [StepLine("now", call.name, None, call.number, call.started_at, "等它的结果", "") for call in called]
     coming: list[StepLine] = []
     if open_tasks and not ended:
         waiting = {row.element_id for row in open_tasks}
@@ -123,12 +126,13 @@ def log(
     entries = tx.execute(
         select(audit_entry).where(audit_entry.c.instance_id == instance_id).order_by(audit_entry.c.sequence)
     )
+    kept = _kept_papers(tx, instance_id)
     lines: list[LogLine] = []
     for entry in entries:
         internal = is_internal(entry.kind, entry.content) and entry.unit_code != reader.unit_code
         if internal and reader.unit_kind not in OVERSIGHT:
             continue
-        lines += _lines(entry, tasks, periods, diagram, names)
+        lines += _lines(entry, tasks, periods, diagram, names, kept)
     shown: dict[LogLine, LogLine] = {}
     for line in lines:  # one notice to several readers is one line
         if told_whom is None and line.action in _FOR_OVERSIGHT:
@@ -153,7 +157,12 @@ def role_names(roles: list[str]) -> str:
 
 
 def _lines(
-    entry: Row[Any], tasks: dict[str, Row[Any]], periods: dict[str, str], diagram: Diagram, names: Names
+    entry: Row[Any],
+    tasks: dict[str, Row[Any]],
+    periods: dict[str, str],
+    diagram: Diagram,
+    names: Names,
+    kept: frozenset[str],
 ) -> list[LogLine]:
     unit, person = names.unit(entry.unit_code), names.person(entry.person_id)
 
@@ -202,7 +211,7 @@ def _lines(
         elif what == "pressed":
             found.append(line("claimed", diagram.elements[told["element"]].name, "提出"))
         elif what not in QUIET:
-            found += _told(told, tasks, periods, line)
+            found += _told(told, tasks, periods, line, kept)
     return found
 
 
@@ -210,9 +219,13 @@ def _name_of(content: dict[str, Any], tasks: dict[str, Row[Any]]) -> str:
     return tasks[content["task"]].name if content["task"] in tasks else ""
 
 
-def _told(told: dict[str, Any], tasks: dict[str, Row[Any]], periods: dict[str, str], line: Any) -> list[LogLine]:
+def _told(
+    told: dict[str, Any], tasks: dict[str, Row[Any]], periods: dict[str, str], line: Any, kept: frozenset[str]
+) -> list[LogLine]:
     """A line for what the procedure itself did."""
     match told["what"]:
+        case "document" if told.get("id") in kept:
+            return [line("document", told["title"], "形成", "存本单位", by_system=True)]
         case "document":
             return [line("document", told["title"], "送达", by_system=True)]
         case "deadline":
@@ -295,9 +308,19 @@ def _outcome(row: Row[Any]) -> str:
     return "失效"
 
 
+def _kept_papers(tx: Connection, instance_id: str) -> frozenset[str]:
+    """The papers that a unit has made for its own files: nobody was sent them."""
+    own = select(document).where(document.c.instance_id == instance_id)
+    return frozenset(row.id for row in tx.execute(own) if _is_kept(row))
+
+
+def _is_kept(row: Row[Any]) -> bool:
+    return bool(row.from_unit == row.to_unit and not row.content.get("addressee"))
+
+
 def _delivered(row: Row[Any], names: Names) -> StepLine:
     """A paper that went to another unit; one that a unit keeps in its own files is its own, and no link for others."""
-    if row.from_unit == row.to_unit and not row.content.get("addressee"):
+    if _is_kept(row):
         return StepLine("done", f"形成{row.title}", names.unit(row.from_unit), "", row.delivered_at, "存本单位", "")
     to_unit, addressee = names.unit(row.to_unit), row.content.get("addressee", "")
     return StepLine(

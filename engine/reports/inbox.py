@@ -15,6 +15,7 @@ from engine.deadlines.calendar import Calendar
 from engine.deployments import definitions
 from engine.organisation.assignment import Actor
 from engine.reports import copies, handling
+from engine.reports.calls import waited_for
 from engine.reports.copies import CopyRow
 from engine.reports.corrections import waiting_for
 from engine.reports.filters import Filters
@@ -305,20 +306,24 @@ def parties(tx: Connection, names: Names, instances: Sequence[Row[Any]]) -> dict
 def instance_rows(
     tx: Connection, context: Context, names: Names, rows: Sequence[Row[Any]], unit_code: str
 ) -> list[InstanceRow]:
-    """Rows of instances, each with whom it waits for: the open task with the nearest period."""
+    """Rows of instances, each with whom it waits for: the open task with the nearest period, its own or of what it called."""
     ids = [row.id for row in rows]
     periods = open_periods(tx, ids, names, context)
     subjects, others, known = party_names(tx, ids), counterparts(tx, names, ids, unit_code), dict(procedures(tx))
     sides = parties(tx, names, rows)
+    callers = waited_for(tx, ids)
     waiting: dict[str, list[Row[Any]]] = {}
-    for open_task in tx.execute(
-        select(task).where(task.c.instance_id.in_(ids), task.c.status == "open").order_by(task.c.opened_at, task.c.id)
-    ):
-        waiting.setdefault(open_task.instance_id, []).append(open_task)
+    of_called: dict[str, list[Row[Any]]] = {}
+    open_ones = select(task).where(task.c.instance_id.in_([*ids, *callers]), task.c.status == "open")
+    for open_task in tx.execute(open_ones.order_by(task.c.opened_at, task.c.id)):
+        if open_task.instance_id in callers:
+            of_called.setdefault(callers[open_task.instance_id], []).append(open_task)
+        if open_task.instance_id in ids:
+            waiting.setdefault(open_task.instance_id, []).append(open_task)
     made = []
     for row in rows:
         period = nearest(periods.get(row.id, []))
-        tasks = waiting.get(row.id, [])
+        tasks = waiting.get(row.id) or of_called.get(row.id, [])
         first = next(
             (found for found in tasks if period and found.deadline_key == period.key), tasks[0] if tasks else None
         )

@@ -17,6 +17,7 @@ from engine.organisation.assignment import Actor, ArchiveSubject, InstanceSubjec
 from engine.reports import answers, history
 from engine.reports.answers import Section
 from engine.reports.axis import Axis, Bar, axis_of, bar_of
+from engine.reports.calls import Called, calls
 from engine.reports.documents import DocumentLine, document_lines
 from engine.reports.history import LogLine, StepLine
 from engine.reports.inbox import counterparts, procedures
@@ -99,6 +100,7 @@ class InstanceView:
     ended_at: datetime | None
     parties: list[tuple[str, UnitName]]
     waiting: list[Waiting]
+    called: list[Called]
     incident: str
     periods: list[Period]
     axis: Axis | None
@@ -126,6 +128,7 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
     diagram = step.definition.diagram
     periods = [period_of(record, names, context) for record in deadlines.of_instance(tx, row.id)]
     waiting = _waiting(tx, row, actor, periods, names)
+    called = calls(tx, row.id, diagram, actor, names)
     oversees = may(actor, "supervise", None).allowed
     told_whom = tellings(tx, row.id) if oversees else None
     only_reader = instances.is_only_reader(tx, row.id, actor)
@@ -145,6 +148,7 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
         ended_at=row.ended_at,
         parties=_parties(step, names),
         waiting=waiting,
+        called=called,
         incident=_incident(tx, row),
         periods=periods,
         axis=axis_of(periods, context.now, context.calendar),
@@ -160,7 +164,7 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
         materials=materials.of_instance(tx, row.id),
         buttons=actions.buttons(step) if row.status == "running" else [],
         related=_related(tx, row, actor),
-        marks=_marks(row, diagram, waiting, periods),
+        marks=_marks(row, diagram, waiting, called, periods),
         archive=_archive(tx, row, actor, names),
     )
 
@@ -248,7 +252,9 @@ def _incident(tx: Connection, row: Row[Any]) -> str:
     return tx.scalar(statement.order_by(incident.c.raised_at.desc())) or ""
 
 
-def _marks(row: Row[Any], diagram: Diagram, waiting: list[Waiting], periods: list[Period]) -> Marks:
+def _marks(
+    row: Row[Any], diagram: Diagram, waiting: list[Waiting], called: list[Called], periods: list[Period]
+) -> Marks:
     """The path that was taken, the elements passed, and where it stands now; open periods stand on their clocks."""
     taken = [flow for flow in row.taken if flow in diagram.flows]
     live = [
@@ -260,6 +266,9 @@ def _marks(row: Row[Any], diagram: Diagram, waiting: list[Waiting], periods: lis
             "who": found.who,
         }
         for found in waiting
+    ]
+    live += [
+        {"element": call.element_id, "count": 1, "state": "wait", "unit": "", "who": call.number} for call in called
     ]
     live_ids = {mark["element"] for mark in live}
     for period in periods:

@@ -114,7 +114,7 @@ def _called(
         raise InvalidValues({"mention": f"一次最多提醒 {MENTIONS_AT_MOST} 人。"})
     known = {found.person_id: found for found in mentionable(tx, context, actor, instance_id)}
     if any(person_id not in known for person_id in wanted):
-        raise InvalidValues({"mention": "只能提醒当事单位的在任人员，请重新选择。"})
+        raise InvalidValues({"mention": "只能提醒办件各方的在任人员，请重新选择。"})
     called = [known[person_id] for person_id in wanted]
     if internal and any(person.unit_code != actor.unit_code for person in called):
         raise InvalidValues({"mention": "这条意见只给本单位看，不能提醒其他单位的人。"})

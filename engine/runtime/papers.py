@@ -119,6 +119,12 @@ def edited(step: Step, element_id: str, composed: Composed) -> Edited | None:
     return Edited(Texts.of(row.texts), generated, row.name, row.saved_at, generated != composed.texts)
 
 
+def sides_known(step: Step, element: Element) -> bool:
+    """Whether it is said already who writes to whom; the form that drafts a paper may be what asks for the receiver."""
+    named = [step.unit_of(element.properties[side]) for side in ("from", "to") if side in element.properties]
+    return all(code and units.find(step.tx, code, step.now) for code in named)
+
+
 def draft(step: Step, element: Element, task_element: str) -> tuple[Composed, Edited | None]:
     """The paper that the service task would issue if the user task were done now, and what has been made of it."""
     from_unit, to_unit = _sides(step, element)

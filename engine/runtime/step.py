@@ -16,7 +16,7 @@ from engine.bpmn.elements import Element, TimerText
 from engine.bpmn.expressions import evaluate
 from engine.bpmn.timers import read_duration, read_instant
 from engine.bpmn.workflow import Workflow
-from engine.clock import local_date
+from engine.clock import local_date, to_the_minute
 from engine.db import tables
 from engine.deadlines import deadlines
 from engine.deadlines.calendar import Calendar
@@ -36,8 +36,8 @@ from engine.runtime.operations import perform
 from engine.runtime.similar import same_cases
 
 FUNCTIONS = frozenset(KINDS) | {
-    "now", "due", "deadline_is", "unpaused_days", "config", "materials", "unit_kind", "completed_at",
-    "empowered", "same_case",
+    "now", "minute", "due", "deadline_is", "unpaused_days", "config", "materials", "unit_kind", "unit_phone",
+    "my_name", "completed_at", "empowered", "same_case",
 }  # fmt: skip
 """Every function that the runtime adds to the language of expressions."""
 
@@ -123,12 +123,15 @@ class Step:
         return {
             **counting_functions(self.context.calendar),
             "now": lambda: self.now,
+            "minute": to_the_minute,
             "due": self._due,
             "deadline_is": lambda key, status: key in self.deadlines and self.deadlines[key].status == status,
             "unpaused_days": self._unpaused_days,
             "config": self._config,
             "materials": self._materials,
             "unit_kind": self._unit_kind,
+            "unit_phone": self._unit_phone,
+            "my_name": lambda: self.actor.person_name if self.actor else None,
             "completed_at": self._completed_at,
             "empowered": self._empowered,
             "same_case": self._same_case,
@@ -167,6 +170,10 @@ class Step:
     def _unit_kind(self, code: str | None) -> str | None:
         unit = units.find(self.tx, code, self.now) if code else None
         return unit.kind if unit else None
+
+    def _unit_phone(self, code: str | None) -> str | None:
+        unit = units.find(self.tx, code, self.now) if code else None
+        return unit.phone if unit else None
 
     def _completed_at(self, element_id: str) -> datetime | None:
         task = tables.task

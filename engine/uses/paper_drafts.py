@@ -9,9 +9,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from engine.bpmn.elements import Element
+from engine.bpmn.expressions import evaluate
 from engine.db.tables import process_instance
 from engine.documents import word_files
 from engine.errors import NotFound
+from engine.forms.validate import defaults
 from engine.organisation.assignment import Actor, may
 from engine.organisation.directory import UnitDirectory
 from engine.reports import answers
@@ -112,15 +114,17 @@ class PaperDraftUses:
 
 
 def _look(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> Step:
-    """The step as it would be with what this person has filled in so far; it is only looked at."""
+    """The step as it would be with what the form holds for this person; it is only looked at."""
     instance = tx.execute(select(process_instance).where(process_instance.c.id == row.instance_id)).one()
     step = instances.look(tx, context, instance, actor)
     saved = tasks.draft(tx, actor.person_id, row.id)
+    form = step.definition.form_of(step.definition.diagram.elements[row.element_id])
     if saved is not None:
-        form = step.definition.form_of(step.definition.diagram.elements[row.element_id])
         _, values = answers.look_at(form, step, UnitDirectory(tx, actor, context.now), saved.answers)
-        for name, value in values.items():
-            step.facts.say(name, value)
+    else:
+        values = defaults(form, step.facts, step.functions(), evaluate)
+    for name, value in values.items():
+        step.facts.say(name, value)
     return step
 
 
@@ -133,6 +137,8 @@ def _issuing(step: Step, row: Row[Any], element_id: str) -> Element:
 
 def _view(step: Step, actor: Actor, row: Row[Any], element_id: str) -> DraftView | None:
     element = _issuing(step, row, element_id)
+    if not papers.sides_known(step, element):
+        return None
     try:
         composed, edited = papers.draft(step, element, row.element_id)
     except NotFound:

@@ -11,6 +11,7 @@ import { startLiveForms } from './pages/live.js';
 import { startMentions } from './pages/mentions.js';
 import { startOnce } from './pages/once.js';
 import { startPopovers } from './pages/popovers.js';
+import { startProblems } from './pages/problems.js';
 import { startUploads } from './pages/upload.js';
 
 // First the fields that are hidden: drafts and guards compare with what the form holds after that.
@@ -18,6 +19,7 @@ startLiveForms();
 startDrafts();
 startGuards();
 startUploads();
+startProblems();
 startOnce();
 startMentions();
 startBulk();

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -138,6 +139,45 @@ def test_every_letter_reads_as_an_office_writes(plain_town: Town) -> None:
     assert wrong == []
 
 
+def test_a_case_is_called_a_case_once_and_a_reason_says_because_once(plain_town: Town) -> None:
+    """Whatever a clerk has typed already: 案 at the end of the title, 因 at the head of the reason."""
+    typed = specimens.every(
+        plain_town, case_title="未批先建废塑料清洗线案", withdrawal_reason="因该事项属我单位赋权范围。"
+    )
+
+    assert typed["D06"].words["title"] == "关于延长未批先建废塑料清洗线案移送期限的函"
+    assert typed["D01"].words["title"] == "关于移送青河镇顺禾再生资源站涉嫌未批先建废塑料清洗线案的函"
+    assert any("现因该事项属我单位赋权范围，我单位拟" in text for text in sentences(typed["D36"]))
+
+
+def test_what_the_officers_tell_their_own_leader_is_not_in_the_letter_to_the_other_side(plain_town: Town) -> None:
+    accepted = specimens.every(plain_town)["D07"]
+    refused = specimens.every(plain_town, acceptance_outcome="object_jurisdiction")["D07"]
+
+    assert "拟予受理" not in "".join(sentences(accepted))
+    assert any(text.startswith("有关说明：") for text in sentences(refused))
+
+
+def test_whoever_complained_is_not_quoted_to_the_party(plain_town: Town) -> None:
+    notice = specimens.every(plain_town, complaint_content="我住三单元，天天闻臭味。")["D05-complaint"]
+
+    assert "三单元" not in "".join(sentences(notice))
+
+
+def test_a_title_is_not_parted_within_a_word(plain_town: Town) -> None:
+    from pypdf import PdfReader
+
+    from engine.documents import typesetting
+
+    specimen = specimens.every(plain_town)["D01"]
+    layout, fonts = specimen.composed.version.layout, plain_town.engine.fonts
+    made = typesetting.pdf(layout, specimen.words, plain_town.clock.now().date(), fonts)
+    text = PdfReader(BytesIO(made)).pages[0].extract_text().replace(" ", "")
+
+    assert "涉\n嫌" not in text
+    assert "涉嫌" in text
+
+
 def test_every_letter_can_be_set_and_looked_at(plain_town: Town, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Every letter as pictures on one page for people, in the folder that the test names."""
     folder = tmp_path_factory.mktemp("specimens")
@@ -165,8 +205,6 @@ LAYOUT_MEASURES = {
 @pytest.mark.parametrize("name", ["D01", "D07", "D18"])
 def test_the_measures_are_those_of_the_standard(plain_town: Town, name: str) -> None:
     """GB/T 9704: where the letterhead, the number and the title stand; 28 signs to a line; the margins."""
-    from io import BytesIO
-
     from pypdf import PdfReader
 
     from engine.documents import typesetting

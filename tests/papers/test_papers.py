@@ -15,6 +15,7 @@ from engine.documents.letters import Source
 from engine.errors import InvalidValues, NotAllowed, NotFound, Refused
 from engine.runtime.paper_words import Texts
 from tests.papers.papers import audited, paper_of, papers_of, text_of
+from tests.processes.complaint import receive
 from tests.processes.dispute import raise_dispute
 from tests.processes.town import MORNING, Case, Town
 
@@ -83,6 +84,12 @@ def test_the_form_of_approval_is_filed_by_the_referring_unit_and_read_by_nobody_
     filed = paper_of(case, "D03").id
 
     assert case.filed() == ["D03"]
+    said = [
+        line
+        for line in case.town.engine.instance(case.town.person("shenhe.qh"), case.number).log
+        if line.step == "涉嫌违法案件移送审批表"
+    ]
+    assert [(line.action, line.note) for line in said] == [("形成", "存本单位")], "what a unit keeps is sent to nobody"
     assert case.town.engine.document(case.town.person("shenhe.qh"), filed).line.filed
     with pytest.raises(NotFound):
         case.town.engine.document(case.town.person("luoyinuo.hb"), filed)
@@ -206,6 +213,28 @@ def test_the_draft_shows_the_paper_as_it_would_be_issued_without_a_number(case: 
     assert draft.words["draft"]
     assert "沈禾" in draft.texts.contact
     assert len(case.town.engine.paper_drafts.pictures(case.town.person("shenhe.qh"), task, draft.element_id)) >= 2
+
+
+def test_a_paper_whose_receiver_the_form_asks_for_has_no_draft_before_it_is_said(plain_town: Town) -> None:
+    """The page of the task opens all the same: 判断是否本单位职能, R60."""
+    complaint = receive(plain_town).register()
+    officer, task = plain_town.person("shenhe.qh"), complaint.task("judge_competence")
+
+    assert plain_town.engine.paper_drafts.of_task(officer, task) == []
+
+    asked = {"competence_outcome": ["not_ours"], "counterpart_unit": ["ecology"]}
+    plain_town.engine.save_draft(officer, task, asked)
+    (draft,) = plain_town.engine.paper_drafts.of_task(officer, task)
+    assert draft.to_unit == "青河市生态环境局"
+
+
+def test_a_draft_holds_what_the_form_fills_in_by_itself(plain_town: Town) -> None:
+    dispute = raise_dispute(plain_town).dispose().state_position().negotiate("not_agreed")
+    officer = plain_town.person("shenhe.qh")
+
+    (draft,) = plain_town.engine.paper_drafts.of_task(officer, dispute.task("write_application"))
+
+    assert draft.blanks == ("争议焦点",)
 
 
 def test_edited_words_are_what_is_issued(case: Case) -> None:

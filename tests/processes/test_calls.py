@@ -8,6 +8,7 @@ import pytest
 
 from engine.bpmn.workflow import WorkflowFault
 from engine.errors import AlreadyDone, IncidentRaised, NotFound, Refused
+from engine.reports.filters import Filters
 from engine.runtime import facts
 from engine.runtime.operations import OPERATIONS, Operation
 from tests.processes.inquiry import CALL, DEPARTMENT, INQUIRY, OFFICER, START, begin, deploy, do, view, write
@@ -36,6 +37,21 @@ def test_the_caller_goes_on_with_the_answer_when_the_called_instance_has_ended(t
     assert view(town, called).status == "ended"
     assert view(town, number).result_name == "办结"
     assert town.verify() == []
+
+
+def test_whoever_looks_at_the_caller_reads_for_whom_it_waits(town: Town, drawn: Path) -> None:
+    number, called = begin(town, drawn)
+
+    shown = view(town, number)
+    listed = town.act(lambda engine: engine.instances(town.person(OFFICER), Filters(), 1)).rows
+
+    assert [(call.number, call.step) for call in shown.called] == [(called, "出具意见")]
+    assert [step.who for step in shown.steps if step.state == "now"] == [called]
+    assert [mark["element"] for mark in shown.marks.live] == ["ask"]
+    assert [row.waiting_step for row in listed if row.number == number] == ["出具意见"]
+
+    do(town, called, "give_opinion", DEPARTMENT, opinion="属于危险废物")
+    assert view(town, number).called == []
 
 
 def test_both_are_linked_to_each_other(town: Town, drawn: Path) -> None:

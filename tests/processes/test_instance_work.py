@@ -778,7 +778,7 @@ def test_whoever_is_mentioned_finds_a_notice_alone(town: Town) -> None:
 def test_a_comment_mentions_only_people_of_the_units_at_work(plain_town: Town, stranger: str) -> None:
     case = plain_town.refer(at=MORNING)
 
-    assert "只能提醒当事单位" in problem_of(lambda: comment(case, OFFICER, "看。", stranger))["mention"]
+    assert "只能提醒办件各方" in problem_of(lambda: comment(case, OFFICER, "看。", stranger))["mention"]
     assert said(case, OFFICER) == []
     assert case.notices("comment") == []
 

@@ -14,7 +14,7 @@ from hypothesis import settings
 from engine.bpmn.elements import read_elements
 from engine.bpmn.expressions import evaluate
 from engine.bpmn.read import read_diagram
-from engine.clock import parse_local
+from engine.clock import parse_local, to_the_minute
 from engine.deadlines import counting
 from engine.deadlines.calendar import Calendar, load_calendar
 from engine.deadlines.counting import Count, Pauses
@@ -139,12 +139,15 @@ FORM_NOW = at("2026-10-09 10:00")
 FORM_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     **counting_functions(CALENDAR),
     "now": lambda: FORM_NOW,
+    "minute": to_the_minute,
     "due": lambda key: at("2026-10-11 00:00"),
     "deadline_is": lambda key, status: status == "running",
     "unpaused_days": lambda key, number, start: counting.working_days(CALENDAR, number, start).due_at,
     "config": CITY_RULES.__getitem__,
     "materials": lambda kind: 1,
     "unit_kind": lambda code: FakeDirectory.units[code].kind if code in FakeDirectory.units else None,
+    "unit_phone": lambda code: "0000-5550101",
+    "my_name": lambda: "沈禾",
     "completed_at": lambda element_id: None,
     "empowered": lambda code: True,
     "same_case": lambda *_: "",

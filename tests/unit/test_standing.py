@@ -247,7 +247,7 @@ def test_the_strip_of_hours_has_its_first_and_its_last_day() -> None:
 def test_the_strip_of_hours_within_one_day_has_one_cell() -> None:
     record = period(counting.hours(CALENDAR, 4, at("2026-10-12 09:00")))
 
-    assert tops_days_marks(strip(record, "2026-10-12 10:00")) == [("今天", "12", "09:00")]
+    assert tops_days_marks(strip(record, "2026-10-12 10:00")) == [("今天", "12", "09:00–13:00")]
 
 
 @given(st.integers(0, 400), st.integers(1, 40))

@@ -3,7 +3,7 @@
  * where. Drawn as SVG in the diagram's own layer, so that it zooms and prints with the diagram.
  * No state is told by colour alone: each has a shape, and the nearest period a sentence.
  *
- * @typedef {'ok' | 'near' | 'over' | 'wait'} State
+ * @typedef {'ok' | 'near' | 'over' | 'wait' | 'soft' | 'paused'} State
  * @typedef {{ element: string, count?: number, state?: State, label?: string }} Live
  * @typedef {{ element: string, running?: number, overdue?: number, state?: State, label?: string }} Heat
  * @typedef {{ taken?: string[], done?: string[], live?: Live[], heat?: Heat[],
@@ -70,7 +70,8 @@ function glyph(state) {
     ok: () => [svg('circle', { cx: 6, cy: 6, r: 4.5, class: 'mark__solid' })],
     wait: () => [svg('circle', { cx: 6, cy: 6, r: 4.5, class: 'mark__open' })],
   };
-  return svg('g', {}, shapes[state]());
+  const draw = state in shapes ? shapes[/** @type {keyof shapes} */ (state)] : shapes.wait;
+  return svg('g', {}, draw());
 }
 
 /**
@@ -295,8 +296,10 @@ export function drawMarks(viewer, marks, top) {
  */
 export function focusOf(viewer, marks) {
   const registry = viewer.get('elementRegistry');
-  const worst = { over: 0, near: 1, ok: 2, wait: 3 };
-  const live = [...(marks.live ?? [])].sort((a, b) => worst[a.state ?? 'ok'] - worst[b.state ?? 'ok']);
+  const order = ['over', 'near', 'ok'];
+  /** @param {Live} item */
+  const rank = (item) => (order.includes(item.state ?? 'ok') ? order.indexOf(item.state ?? 'ok') : order.length);
+  const live = [...(marks.live ?? [])].sort((a, b) => rank(a) - rank(b));
   const heat = [...(marks.heat ?? [])].sort(
     (a, b) => (b.overdue ?? 0) - (a.overdue ?? 0) || (b.running ?? 0) - (a.running ?? 0),
   );
