@@ -262,7 +262,7 @@ def test_oversight_has_it_sent_again_and_a_second_click_changes_nothing(undelive
 
     assert "这条通知马上再发" in shown.words()
     assert "等待再发" in shown.words("//section[@id='troubles']")
-    assert "程煜要求再发" in shown.words("//section[@id='troubles']")
+    assert "程予要求再发" in shown.words("//section[@id='troubles']")
     assert shown.every("//tbody//form/@action") == others
     assert "这条通知正在等着发，不用再点。" in again.words()
     assert again.words("//section[@id='troubles']").count("要求再发") == 1
