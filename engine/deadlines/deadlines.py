@@ -4,7 +4,8 @@ A period starts when its timer event is armed, or takes the running record of it
 truth: the timer, the reminders and every page follow it. Being overdue is a fact that nothing erases.
 
 A period may stand still for a while: from its pause until it is resumed it is not due and cannot run out. The working days
-from the day of the pause to the day of the resume, both included, are not counted; the others run on afterwards.
+from the day of the pause to the day of the resume, both included, are not counted; the others run on afterwards. A pause
+that ends on the day on which it began takes no day away.
 """
 
 from __future__ import annotations
