@@ -65,7 +65,17 @@ class Deadline:
     @property
     def paused(self) -> str:
         """Why the period stands still now, as its pause said it; empty while it runs."""
-        return str(self.moves[-1]["by"]) if self.status == "paused" else ""
+        return str(self._last_pause["by"]) if self.status == "paused" else ""
+
+    @property
+    def paused_since(self) -> datetime | None:
+        """From when the period stands still now; None while it runs."""
+        return datetime.fromisoformat(self._last_pause["since"]) if self.status == "paused" else None
+
+    @property
+    def _last_pause(self) -> dict[str, Any]:
+        """A correction may have moved the period since: the pause is not always its last move."""
+        return next(move for move in reversed(self.moves) if move["why"] == "paused")
 
     @property
     def pauses(self) -> list[tuple[date, date]]:
@@ -77,6 +87,11 @@ class Deadline:
             elif move["why"] == "resumed":
                 found[-1] = (found[-1][0], local_date(datetime.fromisoformat(move["since"])))
         return found
+
+    @property
+    def past_pauses(self) -> list[tuple[date, date]]:
+        """Those that are over: a pause that goes on takes its days away when it ends."""
+        return [pause for pause in self.pauses if pause[1] != date.max]
 
 
 def of_instance(tx: Connection, instance_id: str) -> list[Deadline]:
@@ -153,7 +168,7 @@ def resume(tx: Connection, record: Deadline, since: datetime, by: str, now: date
     """
     if record.paused != by:
         return record
-    before = record.pauses[:-1]
+    before = record.past_pauses
     length = counting.until(calendar, record.start_at, record.due_at, before).number or 0
     pauses = [*before, (record.pauses[-1][0], local_date(since))]
     count = counting.working_days(calendar, length, record.start_at, pauses=pauses)
@@ -202,7 +217,8 @@ def reopen(tx: Connection, record: Deadline) -> Deadline:
     """What had ended the period is undone: it goes on, or stands still, as before. An overdue stays an overdue."""
     if record.is_open:
         return record
-    stood_still = bool(record.moves) and record.moves[-1]["why"] == "paused"
+    turns = [move["why"] for move in record.moves if move["why"] in ("paused", "resumed")]
+    stood_still = turns[-1:] == ["paused"]
     running = "paused" if stood_still else "running"
     return _change(tx, record, status=running if record.overdue_at is None else "overdue", ended_at=None)
 

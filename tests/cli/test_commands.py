@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -166,6 +167,31 @@ def test_a_diagram_that_cannot_run_is_refused_with_every_reason(tmp_path: Path) 
     assert done.exit_code == 2
     assert "脚本不执行" in done.output
     assert "extend_period" in done.output
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "sentence"),
+    [
+        ("D01.toml", "特此函告。", "{no_such_fact}", "流程里没有名为 no_such_fact 的事实"),
+        ("layouts/letter.typ", "#ending()", "#ending(", "letter.typ"),
+    ],
+)
+def test_a_letter_that_cannot_be_set_is_refused_with_file_and_line(
+    tmp_path: Path, file: str, old: str, new: str, sentence: str
+) -> None:
+    run("prepare", data_dir=tmp_path)
+    folder = Path(shutil.copytree(ROOT / "processes", tmp_path / "processes"))
+    broken = folder / "letters" / file
+    broken.write_text(broken.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+
+    done = run("deploy", str(folder / "case_referral.bpmn"), data_dir=tmp_path)
+
+    assert done.exit_code == 2
+    assert sentence in done.output
+    assert "Traceback" not in done.output
+    broken.write_text((ROOT / "processes" / "letters" / file).read_text(encoding="utf-8"), encoding="utf-8")
+    again = run("deploy", str(folder / "case_referral.bpmn"), data_dir=tmp_path)
+    assert "第 1 版已部署" in again.output, "what was refused was not stored"
 
 
 def test_resuming_what_is_not_parked_says_so(tmp_path: Path) -> None:

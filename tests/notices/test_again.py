@@ -199,3 +199,28 @@ def test_a_system_administrator_sends_again_what_cannot_be_read(open_town: Towns
 
     assert (found.text, found.reason) == ("", NO_SUCH_USER)
     assert trouble_of(town).text != ""
+
+
+# --- what was sent and is then taken back ---
+
+
+@pytest.mark.parametrize("sent_before", [True, False], ids=["the mail has gone out", "the mail still waits"])
+def test_who_was_mailed_of_a_task_is_mailed_that_it_was_taken_back(
+    open_town_on_each_database: Towns, mailbox: Mailbox, sent_before: bool
+) -> None:
+    """撤回 takes the task away, never the mail: whoever read of it reads that it is off; what has not gone out never goes."""
+    town = open_town_on_each_database(smtp_url=mailbox.url)
+    choose(town, LEADER, handling_mail=True)
+    case = town.refer(at=MORNING).submit()
+    done = case.task("prepare_materials")
+    if sent_before:
+        assert town.engine.delivery.deliver("mail") == 1
+
+    town.engine.handling.take_back(town.person(OFFICER), done)
+    town.later(minutes=1)
+    town.engine.delivery.deliver("mail")
+
+    subjects = [mail["Subject"].split("】")[0] for mail in mailbox.mails]
+    assert subjects == (["【新任务", "【撤回"] if sent_before else ["【撤回"])
+    assert sorted(row.status for row in sendings(town)) == ["sent" if sent_before else "dropped", "sent"]
+    assert case.waiting == {"prepare_materials": 1}

@@ -1,4 +1,4 @@
-"""How every attempt to send a message went, and that somebody wants it sent again."""
+"""How every attempt to send a message went, that somebody wants it sent again, and why a case file is not yet made."""
 
 from __future__ import annotations
 
@@ -46,6 +46,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_delivery_attempt_person_id_person"),
         sa.UniqueConstraint("message_id", "number", name="uq_delivery_attempt_message_id_number"),
         sa.CheckConstraint("outcome in ('sent', 'failed', 'given_up', 'again')", name="ck_delivery_attempt_outcome"),
+    )
+    op.add_column(
+        "archive_package",
+        sa.Column(
+            "failure", sa.Text(), comment="why it could not be made the last time, in words; null once it is made"
+        ),
     )
 
 
