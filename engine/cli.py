@@ -19,7 +19,7 @@ from engine.clock import local
 from engine.deadlines.calendar import load_calendar
 from engine.deadlines.counting import Count, CountedDay
 from engine.deadlines.functions import KINDS, evaluate_period
-from engine.errors import ExpressionError, LianbanError
+from engine.errors import ExpressionError, LianbanError, Refused
 from engine.settings import read_settings
 
 
@@ -125,6 +125,32 @@ def check_mail(to: str) -> None:
     with sentences():
         opened().notices.try_mail(to)
     click.echo(f"测试邮件已发往 {to}。")
+
+
+@main.command()
+@click.option("--resend", "beginnings", multiple=True, help="再发这条通知：写编号，或编号的前几位；可以写几次。")
+@click.option("--resend-all", is_flag=True, help="再发全部没有发出的通知。")
+@click.option("--by", default="", help="要求再发的人，记入经过；再发时必填。")
+def outbox(beginnings: tuple[str, ...], resend_all: bool, by: str) -> None:
+    """列出没有发出的通知；也可以让正在运行的服务再发一次。"""
+    with sentences():
+        notices = opened().notices
+        if beginnings or resend_all:
+            if not by.strip():
+                raise Refused("请用 --by 写明是谁要求再发。")
+            count = notices.send_again_by(by.strip(), () if resend_all else beginnings)
+            click.echo(f"{count} 条通知等着再发，由正在运行的服务发出。" if count else "没有可以再发的通知。")
+            return
+        found = notices.not_sent()
+    for one in found:
+        status = {"given_up": "已放弃", "failed": "重试中"}.get(one.status, "等待再发")
+        to = " ".join(part for part in (one.channel, one.to, one.address) if part)
+        click.echo(
+            f"{one.id}  {one.number} {one.kind_name} 发往 {to}：{status}，"
+            f"{local(one.made_at):%Y-%m-%d %H:%M} 起试过 {one.attempts} 次。{one.reason}"
+        )
+    if not found:
+        click.echo("没有发不出的通知。")
 
 
 def opened(prepare: bool = True) -> Engine:

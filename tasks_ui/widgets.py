@@ -15,6 +15,7 @@ from engine.organisation.units import KINDS
 from engine.reports.instances import InstanceView
 from engine.reports.notices import Telling
 from engine.reports.periods import Period
+from engine.reports.sending import Attempt
 from engine.reports.units import UnitName
 from tasks_ui.security import engine
 
@@ -29,6 +30,7 @@ SHAPES = {
     "cancelled": "soft",
 }
 SENDING = {"sent": "已发", "waiting": "待发", "failed": "重试中", "given_up": "没有发出", "dropped": "已办结未发"}
+ATTEMPTS = {"sent": "已发出", "failed": "没有发出", "given_up": "没有发出，已放弃"}
 UNIT_SIGNS = {"supervision_bureau": "督", "justice_bureau": "司", "police": "公", "staffing_office": "编",
               "city_government": "府", "conference_office": "联", "internal_body": "内"}  # fmt: skip
 
@@ -50,6 +52,7 @@ def register(app: Flask) -> None:
         role_names=role_names,
         size=size,
         telling_words=telling_words,
+        attempt_words=attempt_words,
     )
     app.jinja_env.globals.update(unread_messages=unread_messages, now=now, kinds_of_units=KINDS, marks=marks)
     app.context_processor(lambda: {"me": g.get("visitor"), "menu": _menu})
@@ -220,6 +223,13 @@ def telling_words(telling: Telling) -> str:
     for name, counts in telling.channels.items():
         words.append(name + "，".join(f"{SENDING[status]} {counts[status]}" for status in SENDING if status in counts))
     return "；".join(words) + (f"：{''.join(telling.reasons)}" if telling.reasons else "")
+
+
+def attempt_words(attempt: Attempt) -> str:
+    """没有发出：原因 / 某某要求再发"""
+    if attempt.outcome == "again":
+        return f"{attempt.by}要求再发"
+    return ATTEMPTS[attempt.outcome] + (f"：{attempt.reason}" if attempt.reason else "")
 
 
 def size(number: int | None) -> str:

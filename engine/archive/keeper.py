@@ -16,6 +16,7 @@ from engine.archive.package import Heading
 from engine.db.session import Database
 from engine.db.tables import archive_package, process_instance, unit
 from engine.documents import whole_files
+from engine.errors import LianbanError
 from engine.ids import new_id
 from engine.runtime.step import Context
 
@@ -53,10 +54,25 @@ class Keeper:
                 self._resting.pop(instance_id, None)
             except PapersMissing:
                 continue  # its papers are being made; the next round looks again
-            except Exception:
+            except Exception as error:
                 log.exception("the package of instance %s could not be made", instance_id)
                 self._resting[instance_id] = now + AGAIN_AFTER
+                self._say_why(instance_id, error)
         return made
+
+    def _say_why(self, instance_id: str, error: Exception) -> None:
+        """Whoever looks at the case reads why its file is not there yet."""
+        match error:
+            case LianbanError():
+                why = error.message
+            case OSError():
+                why = (
+                    f"归档包写不进磁盘，或者材料读不出来（{error.strerror or error}），请系统管理员检查磁盘空间和权限。"
+                )
+            case _:
+                why = f"系统内部错误（{type(error).__name__}），详见服务日志。"
+        own = archive_package.c.instance_id == instance_id
+        self.database.run(lambda tx: tx.execute(update(archive_package).where(own).values(failure=why)) and None)
 
     def path(self, unit_code: str, file_name: str) -> Path:
         return self.folder / unit_code / file_name
@@ -77,6 +93,7 @@ class Keeper:
             package.write(unfinished, heading, parts)
             kept = {
                 "made_at": heading.made_at,
+                "failure": None,
                 "sequence": heading.sequence,
                 "file_name": name,
                 "size": unfinished.stat().st_size,

@@ -121,7 +121,8 @@ def until(calendar: Calendar, start: datetime, due_at: datetime, pauses: Pauses 
 
 
 def is_paused(day: date, pauses: Pauses) -> bool:
-    return any(first <= day <= last for first, last in pauses)
+    """Whether the period stood still on that day; one that was resumed on the day of its pause lost no day by it."""
+    return any(first <= day <= last and first != last for first, last in pauses)
 
 
 def bare(due_at: datetime, start_at: datetime | None = None) -> Count:

@@ -4,7 +4,8 @@ A period starts when its timer event is armed, or takes the running record of it
 truth: the timer, the reminders and every page follow it. Being overdue is a fact that nothing erases.
 
 A period may stand still for a while: from its pause until it is resumed it is not due and cannot run out. The working days
-from the day of the pause to the day of the resume, both included, are not counted; the others run on afterwards.
+from the day of the pause to the day of the resume, both included, are not counted; the others run on afterwards. A pause
+that ends on the day on which it began takes no day away.
 """
 
 from __future__ import annotations
@@ -64,7 +65,17 @@ class Deadline:
     @property
     def paused(self) -> str:
         """Why the period stands still now, as its pause said it; empty while it runs."""
-        return str(self.moves[-1]["by"]) if self.status == "paused" else ""
+        return str(self._last_pause["by"]) if self.status == "paused" else ""
+
+    @property
+    def paused_since(self) -> datetime | None:
+        """From when the period stands still now; None while it runs."""
+        return datetime.fromisoformat(self._last_pause["since"]) if self.status == "paused" else None
+
+    @property
+    def _last_pause(self) -> dict[str, Any]:
+        """A correction may have moved the period since: the pause is not always its last move."""
+        return next(move for move in reversed(self.moves) if move["why"] == "paused")
 
     @property
     def pauses(self) -> list[tuple[date, date]]:
@@ -76,6 +87,11 @@ class Deadline:
             elif move["why"] == "resumed":
                 found[-1] = (found[-1][0], local_date(datetime.fromisoformat(move["since"])))
         return found
+
+    @property
+    def past_pauses(self) -> list[tuple[date, date]]:
+        """Those that are over: a pause that goes on takes its days away when it ends."""
+        return [pause for pause in self.pauses if pause[1] != date.max]
 
 
 def of_instance(tx: Connection, instance_id: str) -> list[Deadline]:
@@ -152,7 +168,7 @@ def resume(tx: Connection, record: Deadline, since: datetime, by: str, now: date
     """
     if record.paused != by:
         return record
-    before = record.pauses[:-1]
+    before = record.past_pauses
     length = counting.until(calendar, record.start_at, record.due_at, before).number or 0
     pauses = [*before, (record.pauses[-1][0], local_date(since))]
     count = counting.working_days(calendar, length, record.start_at, pauses=pauses)
@@ -201,7 +217,8 @@ def reopen(tx: Connection, record: Deadline) -> Deadline:
     """What had ended the period is undone: it goes on, or stands still, as before. An overdue stays an overdue."""
     if record.is_open:
         return record
-    stood_still = bool(record.moves) and record.moves[-1]["why"] == "paused"
+    turns = [move["why"] for move in record.moves if move["why"] in ("paused", "resumed")]
+    stood_still = turns[-1:] == ["paused"]
     running = "paused" if stood_still else "running"
     return _change(tx, record, status=running if record.overdue_at is None else "overdue", ended_at=None)
 

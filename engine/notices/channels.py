@@ -84,7 +84,9 @@ class Mail:
                 raise Unreachable(f"邮件服务器没有接受连接（{code} {_text(answer)}）。")
             client.ehlo_or_helo_if_needed()
             encrypted = self.encryption == "smtps"
-            if not encrypted and (self.encryption == "smtp+starttls" or client.has_extn("starttls")):
+            if self.encryption == "smtp+starttls" and not client.has_extn("starttls"):
+                raise Unreachable("邮件服务器不支持加密（STARTTLS），没有发送任何内容。")
+            if not encrypted and client.has_extn("starttls"):
                 client.starttls(context=ssl.create_default_context())
                 client.ehlo()
                 encrypted = True
@@ -95,7 +97,7 @@ class Mail:
         except smtplib.SMTPAuthenticationError as error:
             raise Unreachable("邮件服务器不接受设置的账号和密码。") from error
         except smtplib.SMTPNotSupportedError as error:
-            raise Unreachable("邮件服务器不支持所需的加密或登录方式。") from error
+            raise Unreachable("邮件服务器不支持用账号和密码登录。") from error
         except smtplib.SMTPServerDisconnected as error:
             raise Unreachable("邮件服务器没有应答，或中断了连接。") from error
         except smtplib.SMTPException as error:

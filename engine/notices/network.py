@@ -79,6 +79,8 @@ def words_of(error: Exception) -> str:
             return "连接被拒绝，对方没有开启服务。"
         case socket.gaierror():
             return "域名解析不了，请检查地址。"
+        case ssl.SSLCertVerificationError():
+            return f"对方的证书不可信，没有发送任何内容（{error.verify_message.rstrip('.')}）。"
         case ssl.SSLError():
             return "加密连接没有建立，请检查证书。"
     return f"连接中断（{type(error).__name__}）。"

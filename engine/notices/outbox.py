@@ -1,7 +1,8 @@
 """What waits to be sent outside: written with the step that caused it, sent after it, at least once.
 
 A row's id never changes, so whoever receives it twice can tell. Who sends a row holds a lease on it; a lease that has run
-out (its holder was killed) is taken by the next. Every function works within the transaction it is given, and none sends.
+out (its holder was killed) is taken by the next. How every attempt went is kept beside the row, also when somebody has the
+message sent again. Every function works within the transaction it is given, and none sends.
 """
 
 from __future__ import annotations
@@ -11,16 +12,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
 
-from engine.db.tables import deadline, notice, outbox, person, process_instance, unit
+from engine.db.tables import deadline, delivery_attempt, notice, outbox, person, process_instance, unit
 from engine.ids import new_id
 from engine.notices.message import Message, last_moment_of
 
 DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360))
 """How long after the first, second … failed attempt it is tried again; the last one repeats."""
 LIFETIME = timedelta(days=3)
-"""A message that was tried for so long and could not be sent is given up, and shown to the bureaus of oversight."""
+"""A message that was tried for so long and could not be sent is given up; `notices.again` is how it goes out after all."""
 LEASE = timedelta(minutes=5)
 """Longer than any attempt can take."""
 TRIED = ("waiting", "failed")
@@ -101,45 +102,71 @@ def lease(tx: Connection, channel: str, now: datetime, base_url: str = "") -> Pa
 def sent(tx: Connection, parcel: Parcel, now: datetime) -> None:
     """It has gone out, whoever holds the lease by now."""
     own = and_(outbox.c.id == parcel.id, outbox.c.status != "sent")
-    tx.execute(update(outbox).where(own).values(status="sent", sent_at=now, reason=None, **_FREE))
+    if tx.execute(update(outbox).where(own).values(status="sent", sent_at=now, reason=None, **_FREE)).rowcount:
+        note(tx, parcel.id, now, "sent")
 
 
 def failed(tx: Connection, parcel: Parcel, reason: str, now: datetime, for_good: bool = False) -> None:
     """It did not go out: it is tried again later, or given up when trying again is of no use or has lasted too long."""
     row = tx.execute(
-        select(outbox.c.first_try_at).where(outbox.c.id == parcel.id, outbox.c.lease == parcel.lease)
+        select(outbox.c.first_try_at, outbox.c.round_from).where(
+            outbox.c.id == parcel.id, outbox.c.lease == parcel.lease
+        )
     ).first()
     if row is None:
         return  # the lease ran out, and somebody else is at it
-    tx.execute(
-        update(outbox)
-        .where(outbox.c.id == parcel.id)
-        .values(**_after(parcel.attempts, row.first_try_at, reason, now, for_good))
-    )
+    _went(tx, parcel.id, _after(parcel.attempts - row.round_from, row.first_try_at, reason, now, for_good), now)
 
 
 def channel_failed(tx: Connection, channel: str, reason: str, now: datetime) -> None:
     """Everything that is due on a channel that cannot be reached has been tried, with the same result."""
     free = or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= now)
     rows = tx.execute(
-        select(outbox.c.id, outbox.c.attempts, outbox.c.first_try_at)
+        select(outbox.c.id, outbox.c.attempts, outbox.c.round_from, outbox.c.first_try_at)
         .where(_due(channel, now), free)
         .with_for_update(skip_locked=True)
     ).all()
     for row in rows:
         attempts, first = row.attempts + 1, row.first_try_at or now
-        tx.execute(
-            update(outbox)
-            .where(outbox.c.id == row.id)
-            .values(attempts=attempts, first_try_at=first, **_after(attempts, first, reason, now, False))
-        )
+        after = _after(attempts - row.round_from, first, reason, now, False)
+        _went(tx, row.id, {"attempts": attempts, "first_try_at": first, **after}, now)
 
 
 def give_up_old(tx: Connection, channels: Collection[str], now: datetime) -> int:
     """Messages of channels that this installation no longer has are given up when their time is over."""
     old = and_(outbox.c.status.in_(TRIED), outbox.c.made_at <= now - LIFETIME, outbox.c.channel.not_in(list(channels)))
     given_up = {"status": "given_up", "reason": "这个通知渠道已经停用。", **_FREE}
-    return tx.execute(update(outbox).where(old).values(**given_up)).rowcount
+    ids = tx.scalars(select(outbox.c.id).where(old)).all()
+    for message_id in ids:
+        _went(tx, message_id, given_up, now)
+    return len(ids)
+
+
+def note(
+    tx: Connection,
+    message_id: str,
+    now: datetime,
+    outcome: str,
+    reason: str | None = None,
+    person_id: str | None = None,
+    by: str | None = None,
+) -> None:
+    """What has just become of the message stays in its history."""
+    instance_id = tx.scalar(select(outbox.c.instance_id).where(outbox.c.id == message_id))
+    known = tx.scalar(select(func.count()).where(delivery_attempt.c.message_id == message_id)) or 0
+    tx.execute(
+        insert(delivery_attempt).values(
+            id=new_id(),
+            message_id=message_id,
+            instance_id=instance_id,
+            number=known + 1,
+            at=now,
+            outcome=outcome,
+            reason=reason,
+            person_id=person_id,
+            by=by,
+        )
+    )
 
 
 def _due(channel: str, now: datetime) -> ColumnElement[bool]:
@@ -147,6 +174,12 @@ def _due(channel: str, now: datetime) -> ColumnElement[bool]:
 
 
 _FREE: dict[str, Any] = {"lease": None, "leased_until": None}
+
+
+def _went(tx: Connection, message_id: str, values: dict[str, Any], now: datetime) -> None:
+    """The row says how the attempt went, and so does its history."""
+    tx.execute(update(outbox).where(outbox.c.id == message_id).values(**values))
+    note(tx, message_id, now, values["status"], values["reason"])
 
 
 def _after(attempts: int, first_try_at: datetime, reason: str, now: datetime, for_good: bool) -> dict[str, Any]:

@@ -183,6 +183,12 @@ def may(actor: Actor, verb: str, subject: Subject) -> Decision:
     match verb, subject:
         case "supervise", None:
             return _when(actor.unit_kind in OVERSIGHT, "督办由市司法局和市行政执法监督局办理。")
+        case "see_sending" | "send_again", None:
+            oversees = actor.unit_kind in OVERSIGHT and (verb == "see_sending" or bool(actor.standing_roles & HANDLERS))
+            looks_after = "system_admin" in actor.roles
+            return _when(
+                oversees or looks_after, "没有发出的通知由市司法局、市行政执法监督局的办理人员和系统管理员处理。"
+            )
         case "start", ProcedureSubject(starters):
             return _when(
                 any((actor.unit_kind, role) in starters for role in actor.standing_roles), _cannot_start(starters)

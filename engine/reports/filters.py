@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 
@@ -20,3 +21,8 @@ class Filters:
     @property
     def any(self) -> bool:
         return bool(self.key or self.state or self.unit_code or self.text)
+
+    @property
+    def text_in_json(self) -> str:
+        """The text as it stands within a value that is stored as JSON: a backslash or a quotation mark is doubled there."""
+        return json.dumps(self.text, ensure_ascii=False)[1:-1]

@@ -213,7 +213,9 @@ class _Look:
         if filters.text:
             words = (process_instance.c.number, process_instance.c.title, *texts)
             subject = and_(fact.c.instance_id == process_instance.c.id, fact.c.name == SUBJECT_FACT)
-            named = select(fact.c.id).where(subject, cast(fact.c.value, Text).icontains(filters.text, autoescape=True))
+            named = select(fact.c.id).where(
+                subject, cast(fact.c.value, Text).icontains(filters.text_in_json, autoescape=True)
+            )
             conditions.append(
                 or_(*(column.icontains(filters.text, autoescape=True) for column in words), named.exists())
             )

@@ -83,6 +83,8 @@ class Archive:
     size: int | None
     mine: bool
     """Whether the person who looks may take it."""
+    failure: str = ""
+    """Why it could not be made the last time."""
 
 
 @dataclass(frozen=True)
@@ -174,7 +176,9 @@ def _archive(tx: Connection, row: Row[Any], actor: Actor, names: Names) -> Archi
     if kept is None:
         return None
     mine = may(actor, "take_archive", ArchiveSubject(kept.unit_code)).allowed
-    return Archive(names.unit(kept.unit_code), kept.sequence, kept.made_at, kept.sha256, kept.size, mine)
+    return Archive(
+        names.unit(kept.unit_code), kept.sequence, kept.made_at, kept.sha256, kept.size, mine, kept.failure or ""
+    )
 
 
 def _parties(step: Any, names: Names) -> list[tuple[str, UnitName]]:

@@ -1,4 +1,4 @@
-"""What one person has been told, by day; who has a notice and how it went out; and how the channels stand."""
+"""What one person has been told, by day; who has a notice and how it went out; and what is under supervision."""
 
 from __future__ import annotations
 
@@ -11,15 +11,23 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from engine.clock import local_date
-from engine.db.tables import deadline, notice, notice_receipt, outbox, person, process_instance, supervision_item, task
+from engine.db.tables import (
+    deadline,
+    notice,
+    notice_receipt,
+    outbox,
+    person,
+    process_instance,
+    supervision_item,
+    task,
+)
 from engine.notices.kinds import group_of, name_of
 from engine.notices.message import last_moment_of
 from engine.notices.outbox import TRIED
-from engine.notices.routes import MAIL, WEBHOOK
+from engine.reports.sending import channel_name
 from engine.reports.units import Names, UnitName
 
 PAGE_SIZE = 20
-SHOWN_TROUBLES = 50
 TABS = ("unread", "all")
 
 
@@ -78,37 +86,6 @@ class Telling:
     read: int
     channels: Mapping[str, Mapping[str, int]]
     reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class ChannelState:
-    """A channel of the installation: what waits, what failed and is tried again, what was given up."""
-
-    key: str
-    name: str
-    configured: bool
-    waiting: int
-    failed: int
-    given_up: int
-    sent: int
-    last_sent_at: datetime | None
-
-
-@dataclass(frozen=True)
-class Trouble:
-    """A message that did not go out: given up, or to be tried again at `next_try_at`."""
-
-    channel: str
-    to: str
-    address: str
-    kind_name: str
-    number: str
-    text: str
-    status: str
-    attempts: int
-    reason: str
-    next_try_at: datetime
-    made_at: datetime
 
 
 @dataclass(frozen=True)
@@ -227,71 +204,6 @@ def together(tellings: Sequence[Telling]) -> Telling:
     )
 
 
-def channel_states(tx: Connection, names: Mapping[str, str]) -> list[ChannelState]:
-    """Every channel that the installation has (`names` by key), and every one that still has messages."""
-    counted: dict[str, Counter[str]] = {}
-    last: dict[str, datetime] = {}
-    rows = tx.execute(
-        select(
-            outbox.c.channel, outbox.c.status, func.count().label("number"), func.max(outbox.c.sent_at).label("last")
-        ).group_by(outbox.c.channel, outbox.c.status)
-    )
-    for row in rows:
-        counted.setdefault(row.channel, Counter())[row.status] = row.number
-        if row.last is not None:
-            last[row.channel] = row.last
-    return [
-        ChannelState(
-            key=key,
-            name=names.get(key, channel_name(key)),
-            configured=key in names,
-            waiting=counted.get(key, Counter())["waiting"],
-            failed=counted.get(key, Counter())["failed"],
-            given_up=counted.get(key, Counter())["given_up"],
-            sent=counted.get(key, Counter())["sent"],
-            last_sent_at=last.get(key),
-        )
-        for key in dict.fromkeys([*names, *sorted(counted)])
-    ]
-
-
-def troubles(tx: Connection) -> list[Trouble]:
-    """Messages that were given up or failed at least once and still wait, those given up first, then the latest first."""
-    joined = (
-        outbox.join(notice, notice.c.id == outbox.c.notice_id)
-        .join(process_instance, process_instance.c.id == notice.c.instance_id)
-        .outerjoin(person, person.c.id == outbox.c.person_id)
-    )
-    statement = (
-        select(outbox, notice.c.kind, notice.c.text, process_instance.c.number, person.c.name)
-        .select_from(joined)
-        .where(outbox.c.status.in_(("given_up", "failed")))
-        .order_by(outbox.c.status.desc(), outbox.c.made_at.desc(), outbox.c.id)
-        .limit(SHOWN_TROUBLES)
-    )
-    return [
-        Trouble(
-            channel=channel_name(row.channel),
-            to=row.name or "",
-            address=row.address or "",
-            kind_name=name_of(row.kind),
-            number=row.number,
-            text=row.text,
-            status=row.status,
-            attempts=row.attempts,
-            reason=row.reason or "",
-            next_try_at=row.next_try_at,
-            made_at=row.made_at,
-        )
-        for row in tx.execute(statement)
-    ]
-
-
-def undelivered(tx: Connection) -> int:
-    """How many messages were given up."""
-    return tx.scalar(select(func.count()).where(outbox.c.status == "given_up")) or 0
-
-
 def supervision_items(tx: Connection) -> list[SupervisionItem]:
     """What is under supervision now, the longest overdue first."""
     names = Names(tx)
@@ -325,10 +237,6 @@ def supervision_items(tx: Connection) -> list[SupervisionItem]:
         )
         for row in rows
     ]
-
-
-def channel_name(key: str) -> str:
-    return {MAIL: "邮件", WEBHOOK: "Webhook"}.get(key, "群机器人")
 
 
 def _mine(person_id: str, unit_codes: Collection[str]) -> ColumnElement[bool]:

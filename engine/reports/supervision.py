@@ -16,7 +16,8 @@ from engine.deployments import definitions
 from engine.reports.filters import Filters
 from engine.reports.inbox import in_state
 from engine.reports.listing import Listing, listing
-from engine.reports.notices import SupervisionItem, supervision_items, undelivered
+from engine.reports.notices import SupervisionItem, supervision_items
+from engine.reports.sending import undelivered
 from engine.reports.units import Names, UnitName
 from engine.runtime.step import Context
 

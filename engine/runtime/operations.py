@@ -103,7 +103,7 @@ def _resume_deadline(step: Step, element: Element) -> None:
     """What was left of the period is left from `at` or from now on; one that runs, or waits for another, stays so."""
     record = _period(step, element)
     at = _moment(step, element, "at")
-    if record.paused and at < datetime.fromisoformat(record.moves[-1]["since"]):
+    if record.paused_since is not None and at < record.paused_since:
         raise Refused("恢复计算的时间早于暂停的时间。请填实际的时间。")
     reason, calendar = element.properties["reason"], step.context.calendar
     step.keep_deadline(deadlines.resume(step.tx, record, at, reason, step.now, calendar), "resumed")

@@ -53,8 +53,8 @@ def _counted(step: Step, element: Element, record: Deadline) -> Count | None:
     count = _evaluate(step, element.timer.text if element.timer else "", record)
     if count is None:
         return None
-    if record.pauses and count.kind == "working_days" and count.number is not None:
-        count = counting.working_days(step.context.calendar, count.number, count.start_at, pauses=record.pauses)
+    if record.past_pauses and count.kind == "working_days" and count.number is not None:
+        count = counting.working_days(step.context.calendar, count.number, count.start_at, pauses=record.past_pauses)
     whys = [move["why"] for move in record.moves]
     if "shortened" in whys:
         urgent = [_evaluate(step, text, record) for text in _operations(step, record.key, "shorten_deadline", "to")]
@@ -64,7 +64,7 @@ def _counted(step: Step, element: Element, record: Deadline) -> Count | None:
         for text in _operations(step, record.key, "extend_deadline", "cap"):
             until = min(until, exclusive(step.evaluate(text)))
         if until > count.due_at:
-            return counting.until(step.context.calendar, count.start_at, until, record.pauses)
+            return counting.until(step.context.calendar, count.start_at, until, record.past_pauses)
     return count
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select, update
 
 from engine.bpmn.elements import Element
 from engine.bpmn.workflow import Open, WorkflowFault
-from engine.db.tables import timer
+from engine.db.tables import audit_entry, timer
 from engine.deadlines import deadlines
 from engine.deadlines.deadlines import Deadline
 from engine.deadlines.marks import next_mark
@@ -17,6 +17,8 @@ from engine.runtime.step import Step
 
 HELD = "held-"
 """Begins the id of the timer row of a held period: one that goes on while its own task has been sent back."""
+DONE = 0
+"""Instead of a number: the timer did its work before its task was opened again, and does not do it twice."""
 CYCLE_LIMIT = 1000
 """Times that a repeating timer may have lain in the past when it is armed."""
 
@@ -36,7 +38,7 @@ def arm(step: Step) -> None:
         element = elements[event.element_id]
         if event_id not in stored:
             step.tx.execute(insert(timer).values(**_row(step, event, element, number=1)))
-        elif "deadline" in element.properties:
+        elif "deadline" in element.properties and stored[event_id].number != DONE:
             due_at = _due(step.deadlines[element.properties["deadline"]])
             step.tx.execute(update(timer).where(timer.c.id == event_id).values(due_at=due_at))
     gone = [event_id for event_id in stored if event_id not in armed and not event_id.startswith(HELD)]
@@ -55,6 +57,8 @@ def _row(step: Step, event: Open, element: Element, number: int) -> dict[str, An
         due_at: datetime | None = _start_period(step, element)
     else:
         due_at, number = _instant(step, element, number)
+    if _is_done(step, element, due_at):
+        due_at, number = None, DONE
     return {
         "id": event.id,
         "instance_id": step.instance_id,
@@ -64,6 +68,29 @@ def _row(step: Step, event: Open, element: Element, number: int) -> dict[str, An
         "interrupting": element.interrupting,
         "number": number,
     }
+
+
+def _is_done(step: Step, element: Element, due_at: datetime | None) -> bool:
+    """Whether what is drawn behind the timer has been done already, for this instant or for this very period.
+
+    One that closes its task is never done as long as the task is open, and one that repeats goes on with its next time.
+    """
+    if element.interrupting or (element.timer is not None and element.timer.kind == "cycle"):
+        return False
+    record = step.deadlines.get(element.properties.get("deadline", ""))
+    if (record is None or record.overdue_at is None) and (due_at is None or due_at > step.now):
+        return False
+    fired = step.tx.execute(
+        select(audit_entry.c.at, audit_entry.c.content).where(
+            audit_entry.c.instance_id == step.instance_id, audit_entry.c.kind == "timer"
+        )
+    ).all()
+    return any(
+        (at >= record.armed_at if record is not None else due_at is not None and told["due"] == due_at.isoformat())
+        for at, content in fired
+        for told in content["told"]
+        if told["what"] == "timer" and told["element"] == element.id and not told["id"].startswith(HELD)
+    )
 
 
 def _instant(step: Step, element: Element, number: int) -> tuple[datetime | None, int]:

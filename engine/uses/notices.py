@@ -1,15 +1,15 @@
-"""Notices: what a person has been told and how the person wants to be told, and for oversight, how the channels stand."""
+"""Notices: what a person has been told and how the person wants to be told, how the channels stand, and sending again."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection
 
 from engine.db.session import Database
 from engine.errors import NotAllowed, NotFound, Refused
 from engine.ids import new_id
-from engine.notices import preferences, receipts
+from engine.notices import again, preferences, receipts
 from engine.notices.channels import Channel
 from engine.notices.message import Message
 from engine.notices.network import DeliveryError
@@ -17,7 +17,7 @@ from engine.notices.preferences import Preference
 from engine.notices.routes import MAIL
 from engine.organisation.assignment import Actor, PersonSubject, may
 from engine.organisation.sign_ins import Visitor
-from engine.reports import notices
+from engine.reports import notices, sending
 from engine.runtime.step import Context
 from engine.uses.transactions import Transactions
 
@@ -78,14 +78,71 @@ class NoticeUses:
 
     # --- oversight ---
 
-    def states(self, actor: Actor) -> tuple[list[notices.ChannelState], list[notices.Trouble]]:
-        """How each channel stands, and what did not go out. Raises NotAllowed."""
-        decision = may(actor, "supervise", None)
-        if not decision.allowed:
-            raise NotAllowed(decision.reason)
+    def states(self, actor: Actor) -> tuple[list[sending.ChannelState], list[sending.Trouble]]:
+        """How each channel stands, and what did not go out; its words only for who may read every case. Raises NotAllowed."""
+        _require_sending(actor, "see_sending")
         names = {key: channel.name for key, channel in self._channels.items()}
+        may_read = may(actor, "supervise", None).allowed
         with self._database.reading() as tx:
-            return notices.channel_states(tx, names), notices.troubles(tx)
+            return sending.channel_states(tx, names), sending.troubles(tx, self._channels, may_read)
+
+    def may_send_again(self, actor: Actor) -> bool:
+        return may(actor, "send_again", None).allowed
+
+    def send_again(self, actor: Actor, message_id: str) -> None:
+        """The message waits to be sent again, under the id it has. Raises NotAllowed, and Refused with why it is not."""
+        _require_sending(actor, "send_again")
+
+        now = self._transactions.clock.now()
+
+        def wish(tx: Connection) -> None:
+            if why := again.send_again(tx, message_id, self._channels, now, actor.person_id):
+                raise Refused(why)
+
+        self._database.run(wish)
+
+    def send_all_again(self, actor: Actor) -> int:
+        """Every message that did not go out waits to be sent again. Returns how many. Raises NotAllowed."""
+        _require_sending(actor, "send_again")
+        return self._send_all_again(actor.person_id, None)
+
+    # --- the command line ---
+
+    def not_sent(self) -> list[sending.Trouble]:
+        with self._database.reading() as tx:
+            return sending.troubles(tx, self._channels, False)
+
+    def send_again_by(self, by: str, beginnings: Sequence[str]) -> int:
+        """The messages whose ids begin so wait to be sent again; all that did not go out when none is named.
+
+        Returns how many. Raises Refused, and then nothing has changed.
+        """
+        if not beginnings:
+            return self._send_all_again(None, by)
+
+        now = self._transactions.clock.now()
+
+        def wish(tx: Connection) -> int:
+            for beginning in dict.fromkeys(beginnings):
+                found = again.beginning_with(tx, beginning)
+                if len(found) != 1:
+                    raise Refused(
+                        f"{beginning}：{'有几条通知的编号这样开头，请多写几位' if found else '没有这条通知'}。"
+                    )
+                if why := again.send_again(tx, found[0], self._channels, now, by=by):
+                    raise Refused(f"{beginning}：{why}")
+            return len(set(beginnings))
+
+        return self._database.run(wish)
+
+    def _send_all_again(self, person_id: str | None, by: str | None) -> int:
+        now = self._transactions.clock.now()
+
+        def wish(tx: Connection) -> int:
+            ids = again.not_sent(tx, self._channels)
+            return sum(again.send_again(tx, one, self._channels, now, person_id, by) == "" for one in ids)
+
+        return self._database.run(wish)
 
     def try_mail(self, address: str) -> None:
         """A mail that says that mail works has gone to the address. Raises Refused with the reason when it has not."""
@@ -121,6 +178,12 @@ class NoticeUses:
 
 def _require(actor: Actor, verb: str, person_id: str) -> None:
     decision = may(actor, verb, PersonSubject(person_id))
+    if not decision.allowed:
+        raise NotAllowed(decision.reason)
+
+
+def _require_sending(actor: Actor, verb: str) -> None:
+    decision = may(actor, verb, None)
     if not decision.allowed:
         raise NotAllowed(decision.reason)
 

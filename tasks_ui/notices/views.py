@@ -1,4 +1,4 @@
-"""Messages: what a person has been told, how the person wants to be told, and for oversight, what did not go out."""
+"""Messages: what a person has been told, how the person wants to be told, and what did not go out and is sent again."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engine.errors import InvalidValues
+from engine.errors import InvalidValues, Refused
 from engine.notices.kinds import GROUPS
 from engine.reports.notices import TABS, Opened
 from tasks_ui.security import actor, engine, token, visitor
@@ -71,7 +71,26 @@ def choose() -> ResponseReturnValue:
 @pages.get("/supervision/notices")
 def delivery() -> ResponseReturnValue:
     states, troubles = engine().notices.states(actor())
-    return render_template("notices/delivery.html", states=states, troubles=troubles)
+    may_send = engine().notices.may_send_again(actor())
+    return render_template("notices/delivery.html", states=states, troubles=troubles, may_send=may_send)
+
+
+@pages.post("/supervision/notices/again")
+def send_all_again() -> ResponseReturnValue:
+    count = engine().notices.send_all_again(actor())
+    flash(f"{count} 条通知马上再发，结果稍后看这里。" if count else "没有可以再发的通知。", "ok")
+    return redirect(url_for("notices.delivery"))
+
+
+@pages.post("/supervision/notices/<message_id>/again")
+def send_again(message_id: str) -> ResponseReturnValue:
+    try:
+        engine().notices.send_again(actor(), message_id)
+    except Refused as refused:
+        flash(refused.message, "warn")
+    else:
+        flash("这条通知马上再发，结果稍后看这里。", "ok")
+    return redirect(url_for("notices.delivery"))
 
 
 def _settings_page(values: Mapping[str, str], problems: Mapping[str, str]) -> str:

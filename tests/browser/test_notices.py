@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,9 @@ from playwright.sync_api import expect
 from engine.runtime import notices
 from tests.browser.conftest import Desks, Served
 from tests.browser.test_pages_look import faults, size
-from tests.web.office import COLLEAGUE, OFFICER
+from tests.notices.people import with_mail
+from tests.notices.receivers import Mailbox, mail_server
+from tests.web.office import COLLEAGUE, JUSTICE, OFFICER
 
 __all__ = ["size"]
 
@@ -78,3 +81,34 @@ def test_a_long_message_stays_within_the_page(
     desk.be(OFFICER)
 
     assert faults(desk.open("/messages"), size) == []
+
+
+def test_oversight_has_what_was_given_up_sent_again(
+    served: Served,
+    desk_at: Desks,
+    size: dict[str, Any],
+) -> None:
+    mailbox = Mailbox(answer=lambda address: "550 No such user" if "shenhe" in address else "451 Try again later")
+    with mail_server(mailbox):
+        served.settings = replace(served.settings, smtp_url=mailbox.url, mail_from="lianban@example.gov.cn")
+        served.restart()
+        with_mail(served.town, OFFICER, COLLEAGUE)
+        served.town.refer(case_title="未批先建废塑料清洗线")
+        served.at("2026-10-09T09:00")
+        served.town.engine.delivery.deliver("mail")
+        desk = desk_at(served, size)
+        desk.be(JUSTICE)
+        page = desk.open("/supervision/notices")
+        given_up = page.get_by_role("row").filter(has_text="已放弃")
+        found = faults(page, size)
+
+        given_up.get_by_role("button").click()
+        expect(page.get_by_text("这条通知马上再发")).to_be_visible()
+        page.get_by_role("row").filter(has_text="等待再发").get_by_text("经过").click()
+        expect(page.get_by_text("要求再发", exact=False).first).to_be_visible()
+        found += faults(page, size)
+        mailbox.answer = lambda address: "250 OK"
+        served.town.engine.delivery.deliver("mail")
+
+    assert [mail["To"] for mail in mailbox.mails] == ["沈禾 <shenhe.qh@example.gov.cn>"]
+    assert found == []

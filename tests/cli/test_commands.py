@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,10 @@ from click.testing import CliRunner, Result
 from engine.app import Engine
 from engine.settings import Settings
 from tasks_ui.cli import main
+from tests.notices.people import sendings, with_mail
 from tests.notices.receivers import Mailbox, mail_server
+from tests.processes.conftest import founded_folder, sqlite_settings  # noqa: F401
+from tests.processes.town import MORNING, Town
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERRAL = ROOT / "processes" / "case_referral.bpmn"
@@ -104,6 +109,51 @@ def test_an_untouched_audit_is_whole(tmp_path: Path) -> None:
     assert "完整" in done.output
 
 
+def test_the_outbox_lists_what_was_not_sent_and_has_it_sent_again(
+    sqlite_settings: Settings,  # noqa: F811
+) -> None:
+    mailbox = Mailbox(answer=lambda address: "550 No such user")
+    with mail_server(mailbox):
+        outside = {"LIANBAN_SMTP_URL": mailbox.url, "LIANBAN_MAIL_FROM": "a@example.gov.cn"}
+        town = Town(replace(sqlite_settings, smtp_url=mailbox.url, mail_from="a@example.gov.cn"))
+        with_mail(town, "shenhe.qh")
+        town.refer(at=MORNING)
+        town.at("2026-10-09T09:00").engine.delivery.deliver("mail")
+        (row,) = sendings(town)
+
+        listed = run("outbox", data_dir=sqlite_settings.data_dir, **outside)
+        nameless = run("outbox", "--resend", row.id[:8], data_dir=sqlite_settings.data_dir, **outside)
+        wanted = run("outbox", "--resend", row.id[:8], "--by", "王工", data_dir=sqlite_settings.data_dir, **outside)
+        twice = run("outbox", "--resend", row.id, "--by", "王工", data_dir=sqlite_settings.data_dir, **outside)
+        mailbox.answer = lambda address: "250 OK"
+        town.clock.set("2099-01-05T09:00")
+        town.engine.delivery.deliver("mail")
+        town.close()
+        over = run("outbox", "--resend-all", "--by", "王工", data_dir=sqlite_settings.data_dir, **outside)
+
+    assert (listed.exit_code, listed.output.startswith(row.id)) == (0, True)
+    assert "发往 邮件 沈禾 shenhe.qh@example.gov.cn：已放弃，2026-10-09 09:00 起试过 1 次。" in listed.output
+    assert "收件地址被拒收（550 No such user）。" in listed.output
+    assert (nameless.exit_code, nameless.output) == (2, "请用 --by 写明是谁要求再发。\n")
+    assert (wanted.exit_code, wanted.output) == (0, "1 条通知等着再发，由正在运行的服务发出。\n")
+    assert (twice.exit_code, twice.output) == (2, f"{row.id}：这条通知正在等着发，不用再点。\n")
+    assert [mail["Message-ID"] for mail in mailbox.mails] == [f"<{row.id}@example.gov.cn>"]
+    assert over.output == "没有可以再发的通知。\n"
+
+
+@pytest.mark.parametrize("beginning", ["", "abc", "00000000", "%%%%%%%%"])
+def test_an_id_that_names_no_message_is_refused(tmp_path: Path, beginning: str) -> None:
+    run("prepare", data_dir=tmp_path)
+
+    done = run("outbox", "--resend", beginning, "--by", "王工", data_dir=tmp_path)
+
+    assert (done.exit_code, done.output) == (2, f"{beginning}：没有这条通知。\n")
+
+
+def test_an_outbox_with_nothing_in_it_says_so(tmp_path: Path) -> None:
+    assert run("outbox", data_dir=tmp_path).output == "没有发不出的通知。\n"
+
+
 def test_a_diagram_that_cannot_run_is_refused_with_every_reason(tmp_path: Path) -> None:
     run("prepare", data_dir=tmp_path)
     folder = tmp_path / "drawn"
@@ -117,6 +167,31 @@ def test_a_diagram_that_cannot_run_is_refused_with_every_reason(tmp_path: Path) 
     assert done.exit_code == 2
     assert "脚本不执行" in done.output
     assert "extend_period" in done.output
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "sentence"),
+    [
+        ("D01.toml", "特此函告。", "{no_such_fact}", "流程里没有名为 no_such_fact 的事实"),
+        ("layouts/letter.typ", "#ending()", "#ending(", "letter.typ"),
+    ],
+)
+def test_a_letter_that_cannot_be_set_is_refused_with_file_and_line(
+    tmp_path: Path, file: str, old: str, new: str, sentence: str
+) -> None:
+    run("prepare", data_dir=tmp_path)
+    folder = Path(shutil.copytree(ROOT / "processes", tmp_path / "processes"))
+    broken = folder / "letters" / file
+    broken.write_text(broken.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+
+    done = run("deploy", str(folder / "case_referral.bpmn"), data_dir=tmp_path)
+
+    assert done.exit_code == 2
+    assert sentence in done.output
+    assert "Traceback" not in done.output
+    broken.write_text((ROOT / "processes" / "letters" / file).read_text(encoding="utf-8"), encoding="utf-8")
+    again = run("deploy", str(folder / "case_referral.bpmn"), data_dir=tmp_path)
+    assert "第 1 版已部署" in again.output, "what was refused was not stored"
 
 
 def test_resuming_what_is_not_parked_says_so(tmp_path: Path) -> None:

@@ -7,10 +7,13 @@ import shutil
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 from engine.app import Engine
+from engine.documents import typesetting
 from engine.documents.letters import LetterRefused
 from engine.settings import PROJECT, Settings
 from tests.papers import specimens
@@ -205,10 +208,6 @@ LAYOUT_MEASURES = {
 @pytest.mark.parametrize("name", ["D01", "D07", "D18"])
 def test_the_measures_are_those_of_the_standard(plain_town: Town, name: str) -> None:
     """GB/T 9704: where the letterhead, the number and the title stand; 28 signs to a line; the margins."""
-    from pypdf import PdfReader
-
-    from engine.documents import typesetting
-
     specimen = specimens.every(plain_town)[name]
     letter = specimen.composed.version
     made = typesetting.pdf(letter.layout, specimen.words, plain_town.clock.now().date(), plain_town.engine.fonts)
@@ -234,3 +233,43 @@ def test_the_measures_are_those_of_the_standard(plain_town: Town, name: str) -> 
     widths = [sum(1 if sign > "\u2e80" else 0.55 for sign in line) for line in lines]
     assert 20 <= max(widths) <= 30  # 28 signs; a stop at the end of the line is set narrower
     assert text_of(made)
+
+
+# --- where the text ends and the seal stands ---
+
+SHORT = {"is_ongoing": False, "is_urgent": False, "evidence_at_risk": False, "goods_involved": False}
+APPROVED = "经本单位主要领导批准，现将该案及有关材料移送贵单位（共2026件）。"
+
+
+def pages_of(town: Town, specimen: Specimen, **changes: Any) -> list[str]:
+    """The text of each page, without the breaks of its lines."""
+    words = specimen.words | changes
+    made = typesetting.pdf(specimen.composed.version.layout, words, town.clock.now().date(), town.engine.fonts)
+    return [re.sub(r"\s|核验码.*", "", page.extract_text()) for page in PdfReader(BytesIO(made)).pages]
+
+
+def test_the_seal_that_nearly_fits_stays_on_the_page_of_the_text(plain_town: Town) -> None:
+    """GB/T 9704 第 7.3.5.4 条: where there is no room for the seal, the spacing gives way; half a page stood empty."""
+    specimens_of_it = specimens.every(plain_town)
+
+    assert [len(pages_of(plain_town, specimens_of_it[name])) for name in ("D12", "D15-first")] == [1, 1]
+
+
+@pytest.mark.parametrize("signs", [20, 60, 100, 140, 180, 240, 299, 301, 420, 900])
+@pytest.mark.parametrize("ending", [[], ["特此函告。"]], ids=["alone", "with a formula"])
+def test_the_seal_never_stands_without_text_and_no_long_paragraph_leaves_a_hole(
+    plain_town: Town, signs: int, ending: list[str]
+) -> None:
+    specimen = specimens.every(plain_town, **SHORT)["D01"]
+    last = (APPROVED * 30)[:signs]
+    kept = [item for item in specimen.words["body"] if item["text"] not in (*ending, "特此函告。")][:-1]
+    body = [*kept, *({"text": text} for text in (last, *ending))]
+    pages = pages_of(plain_town, specimen, body=body, annexes=[])
+    signed = next(page for page in reversed(pages) if "2026年9月30日" in page and "附件" in page)
+    before = signed.partition("附件")[0]
+
+    assert "".join(pages).replace("—2—", "").replace("—3—", "").count(last) == 1, "nothing is lost in between"
+    assert len(before) >= min(29, signs)
+    assert before[0] not in "，。）》；"
+    if len(pages) == 2 and signs >= 140:
+        assert last[:28] in pages[0], "what fits on the first page is there"

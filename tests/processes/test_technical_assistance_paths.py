@@ -654,6 +654,19 @@ def test_a2_the_days_of_an_appraisal_are_not_counted_and_the_town_is_told(town: 
     assert case.answer().deadline("opinion").status == "met"
 
 
+def test_a2_an_appraisal_that_is_back_on_its_day_gives_no_day(town: Town) -> None:
+    case = ask(town, at=TEN_DAYS_OF_WORK)
+    due_at = case.deadline("opinion").due_at
+    town.at("2026-09-28T09:00")
+    case.commission()
+    town.at("2026-09-28T15:00")
+
+    case.record_appraisal()
+
+    assert (case.deadline("opinion").status, case.deadline("opinion").due_at) == ("running", due_at)
+    assert case.timers() == {"opinion_due": due_at}
+
+
 def test_a2_an_opinion_given_while_the_period_stands_still_is_in_time(town: Town) -> None:
     case = ask(town, at=TEN_DAYS_OF_WORK).commission()
     town.at("2026-12-01T10:00")

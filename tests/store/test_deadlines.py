@@ -332,6 +332,60 @@ def test_a_period_may_stand_still_twice(case: Database) -> None:
     assert [day for day, _ in record.trace["counted"]] == ["2026-10-21", "2026-10-27", "2026-10-28"]
 
 
+@pytest.mark.parametrize("hours", ["09:00 11:00", "00:00 23:59", "15:00 15:00"])
+def test_a_pause_that_ends_on_its_own_day_takes_no_day_away(case: Database, hours: str) -> None:
+    """民法典第二百条: a period of days is counted in days; an appraisal that is back on the same day needed none."""
+    begin, end = (at(f"2026-10-09 {hour}") for hour in hours.split())
+    record = after(
+        case,
+        lambda tx, record: deadlines.pause(tx, record, begin, "appraisal", begin),
+        lambda tx, record: deadlines.resume(tx, record, end, "appraisal", end, CALENDAR),
+    )
+
+    assert (record.status, record.due_at, record.number) == ("running", DUE, 3)
+    assert [day for day, _ in record.trace["counted"]] == ["2026-10-08", "2026-10-09", "2026-10-10"]
+    assert [move["why"] for move in record.moves] == ["paused", "resumed"], "that it stood still is kept"
+
+
+def test_a_pause_every_day_puts_nothing_off(case: Database) -> None:
+    turns = []
+    for day in ("2026-10-08", "2026-10-09", "2026-10-10"):
+        begin, end = at(f"{day} 09:00"), at(f"{day} 12:00")
+        turns += [
+            lambda tx, record, begin=begin: deadlines.pause(tx, record, begin, "appraisal", begin),
+            lambda tx, record, end=end: deadlines.resume(tx, record, end, "appraisal", end, CALENDAR),
+        ]
+
+    assert after(case, *turns).due_at == DUE
+
+
+def test_a_pause_of_one_night_takes_both_its_days_away(case: Database) -> None:
+    """Both the day of the pause and the day of the resume are left out, whatever the hours."""
+    begin, end = at("2026-10-08 23:00"), at("2026-10-09 08:00")
+    record = after(
+        case,
+        lambda tx, record: deadlines.pause(tx, record, begin, "appraisal", begin),
+        lambda tx, record: deadlines.resume(tx, record, end, "appraisal", end, CALENDAR),
+    )
+
+    assert [day for day, _ in record.trace["counted"]] == ["2026-10-10", "2026-10-12", "2026-10-13"]
+
+
+def test_a_day_that_two_pauses_share_is_left_out_once(case: Database) -> None:
+    """Resumed in the morning, paused again in the afternoon: the day is the end of one and the beginning of the other."""
+    moments = [at(text) for text in ("2026-10-08 09:00", "2026-10-09 09:00", "2026-10-09 15:00", "2026-10-10 09:00")]
+    pause, resume = deadlines.pause, deadlines.resume
+    record = after(
+        case,
+        lambda tx, record: pause(tx, record, moments[0], "appraisal", moments[0]),
+        lambda tx, record: resume(tx, record, moments[1], "appraisal", moments[1], CALENDAR),
+        lambda tx, record: pause(tx, record, moments[2], "material", moments[2]),
+        lambda tx, record: resume(tx, record, moments[3], "material", moments[3], CALENDAR),
+    )
+
+    assert [day for day, _ in record.trace["counted"]] == ["2026-10-12", "2026-10-13", "2026-10-14"]
+
+
 def test_a_period_is_resumed_only_for_the_reason_it_was_paused_for(case: Database) -> None:
     record = after(
         case, paused, lambda tx, record: deadlines.resume(tx, record, RESUMED_AT, "material", RESUMED_AT, CALENDAR)

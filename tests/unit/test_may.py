@@ -185,6 +185,23 @@ def test_oversight_supervises_and_nobody_else(unit: dict[str, str], allowed: boo
     assert decision == Decision(allowed, "" if allowed else "督办由市司法局和市行政执法监督局办理。")
 
 
+@pytest.mark.parametrize(
+    ("who", "sees", "sends"),
+    [
+        (actor("case_officer", unit=JUSTICE), True, True),
+        (actor("acting_principal", unit=SUPERVISION), True, True),
+        (actor("auditor", unit=SUPERVISION), True, False),
+        (actor("system_admin", unit=TOWN), True, True),
+        (actor("unit_admin", unit=TOWN), False, False),
+        (actor("principal_leader", unit=DEPARTMENT), False, False),
+    ],
+)
+def test_what_was_not_sent_is_looked_after_by_oversight_and_system_administrators(
+    who: Actor, sees: bool, sends: bool
+) -> None:
+    assert (may(who, "see_sending", None).allowed, may(who, "send_again", None).allowed) == (sees, sends)
+
+
 @pytest.mark.parametrize("unit", [JUSTICE, SUPERVISION], ids=lambda unit: unit["unit_code"])
 def test_oversight_only_reads(unit: dict[str, str]) -> None:
     overseer = actor(*ROLES, unit=unit)

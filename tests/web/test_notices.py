@@ -241,6 +241,48 @@ def test_oversight_sees_what_did_not_go_out(mailing_office: Office) -> None:
     assert "条通知没有发出" in office.desk(JUSTICE).get("/supervision").words()
 
 
+@pytest.fixture
+def undelivered(mailing_office: Office) -> Office:
+    """Mails were given up; their server still cannot be reached."""
+    mailing_office.town.at("2026-10-11T00:00")
+    mailing_office.engine.delivery.deliver("mail")
+    mailing_office.town.clock.advance(days=4)
+    mailing_office.engine.delivery.deliver("mail")
+    return mailing_office
+
+
+def test_oversight_has_it_sent_again_and_a_second_click_changes_nothing(undelivered: Office) -> None:
+    desk = undelivered.desk(JUSTICE)
+    action, *others = desk.get("/supervision/notices").every("//tbody//form/@action")
+
+    desk.post(action)
+    shown = desk.get("/supervision/notices")
+    desk.post(action)
+    again = desk.get("/supervision/notices")
+
+    assert "这条通知马上再发" in shown.words()
+    assert "等待再发" in shown.words("//section[@id='troubles']")
+    assert "程予要求再发" in shown.words("//section[@id='troubles']")
+    assert shown.every("//tbody//form/@action") == others
+    assert "这条通知正在等着发，不用再点。" in again.words()
+    assert again.words("//section[@id='troubles']").count("要求再发") == 1
+
+
+def test_a_system_administrator_finds_what_was_not_sent_and_reads_no_case(undelivered: Office) -> None:
+    undelivered.town.newcomer("admin.sq", "shiqiao", "system_admin")
+    undelivered.town.write(lambda tx: tx.execute(update(person).values(password_hash=PASSWORD_HASH)))
+    desk = undelivered.desk("admin.sq")
+
+    links = desk.get("/inbox").every("//details[@class='acting']//a/@href")
+    page = desk.get("/supervision/notices")
+
+    assert "/supervision/notices" in links
+    assert "l@example.gov.cn" in page.words()
+    assert page.every("//section[@id='troubles']//a") == []
+    assert desk.post("/supervision/notices/again").location == "/supervision/notices"
+    assert "条通知马上再发" in desk.get("/supervision/notices").words()
+
+
 def test_oversight_sees_the_items_of_supervision(office: Office) -> None:
     shown = office.desk(JUSTICE).get("/supervision").words("//section[@id='items']")
 

@@ -90,6 +90,8 @@ EXPECTED = {
     "GET /settings/notices": (302, 200, 200, 200, 200, 200, 200),
     "POST /settings/notices": (401, 302, 302, 302, 302, 302, 302),
     "GET /supervision/notices": (302, 403, 403, 403, 403, 200, 200),
+    "POST /supervision/notices/again": (401, 403, 403, 403, 403, 302, 302),
+    "POST /supervision/notices/<message_id>/again": (401, 403, 403, 403, 403, 302, 302),
     "GET /supervision": (302, 403, 403, 403, 403, 200, 200),
     "GET /supervision/<key>/diagram.bpmn": (302, 403, 403, 403, 403, 200, 200),
 }
@@ -172,6 +174,7 @@ def address(office: Office) -> dict[str, str]:
         "<issuing_id>": "deliver_referral",
         "<int:number>": "1",
         "<material_id>": office.file.rsplit("/", 1)[1],
+        "<message_id>": "nothing",
         "<notice_id>": a_message_of(office, OFFICER),
         "<document_id>": document.rsplit("/", 1)[1],
     }

@@ -11,7 +11,14 @@ from engine.db.tables.base import metadata
 from engine.db.tables.collaboration import comment, correction, mention, reader, reading
 from engine.db.tables.definitions import calendar_version, city_rule, definition_version
 from engine.db.tables.handling import hand_over, undo_point
-from engine.db.tables.notices import notice, notice_preference, notice_receipt, outbox, supervision_item
+from engine.db.tables.notices import (
+    delivery_attempt,
+    notice,
+    notice_preference,
+    notice_receipt,
+    outbox,
+    supervision_item,
+)
 from engine.db.tables.organisation import matter, person, post, sign_in, sign_in_failure, unit
 from engine.db.tables.papers import document, letter_version, material, paper_draft, paper_sequence
 from engine.db.tables.record import audit_entry, audit_head, incident
@@ -39,6 +46,7 @@ __all__ = [
     "deadline",
     "definition_version",
     "delivered_message",
+    "delivery_attempt",
     "document",
     "fact",
     "hand_over",

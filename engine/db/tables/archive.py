@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
 from engine.db.tables.base import metadata
 from engine.db.types import Instant
@@ -19,6 +19,7 @@ archive_package = Table(
     Column("size", Integer),
     Column("sha256", String(64)),
     Column("previous_sha256", String(64), comment="of the unit's package before it"),
+    Column("failure", Text, comment="why it could not be made the last time, in words; null once it is made"),
     UniqueConstraint("unit_code", "sequence"),
     Index(None, "made_at"),
 )

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from engine.db.tables.base import metadata
 from engine.db.types import Instant, Json
@@ -58,6 +69,13 @@ outbox = Table(
     Column("address", Text, comment="where the last attempt went"),
     Column("status", String(16), nullable=False, comment="waiting, failed (is tried again), sent, given_up, dropped"),
     Column("attempts", Integer, nullable=False),
+    Column(
+        "round_from",
+        Integer,
+        nullable=False,
+        server_default="0",
+        comment="attempts when somebody had it sent again; waiting begins anew",
+    ),
     Column("first_try_at", Instant, comment="how long it is tried is counted from here"),
     Column("next_try_at", Instant, nullable=False),
     Column("lease", String(32), comment="of the worker that is sending it"),
@@ -69,6 +87,22 @@ outbox = Table(
     Index(None, "status"),
     Index(None, "notice_id"),
     CheckConstraint("status in ('waiting', 'failed', 'sent', 'given_up', 'dropped')", name="status"),
+)
+
+delivery_attempt = Table(
+    "delivery_attempt",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("message_id", ForeignKey("outbox.id"), nullable=False),
+    Column("instance_id", ForeignKey("process_instance.id"), nullable=False),
+    Column("number", Integer, nullable=False, comment="of what became of the message, from 1"),
+    Column("at", Instant, nullable=False),
+    Column("outcome", String(16), nullable=False, comment="sent, failed, given_up, or again: somebody wants it sent"),
+    Column("reason", Text, comment="why it did not go out"),
+    Column("person_id", ForeignKey("person.id"), comment="who wants it sent again"),
+    Column("by", Text, comment="who wants it sent again on the command line"),
+    UniqueConstraint("message_id", "number"),
+    CheckConstraint("outcome in ('sent', 'failed', 'given_up', 'again')", name="outcome"),
 )
 
 notice_preference = Table(

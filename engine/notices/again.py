@@ -1,0 +1,89 @@
+"""Sending again what did not go out: the same message under the same id, tried at once and then for as long as a new one.
+
+Nothing is sent here. The row waits as it did at first, so that the channel's own thread takes it up; a second wish finds it
+waiting and changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, update
+
+from engine.db.tables import deadline, notice, outbox, task
+from engine.deadlines.deadlines import OPEN
+from engine.notices import outbox as sending
+from engine.notices.kinds import CLEARED_WITH_ITS_CAUSE
+
+NOT_SENT = ("given_up", "failed")
+SHORTEST = 8
+"""Digits of an id that are enough to name it on the command line."""
+
+
+def is_over() -> ColumnElement[bool]:
+    """Whether what the row's notice asks for is done or has fallen away, so that it would only confuse its reader."""
+    done = exists().where(task.c.id == notice.c.task_id, task.c.status != "open")
+    met = exists().where(deadline.c.id == notice.c.deadline_id, deadline.c.status.not_in(OPEN))
+    return and_(
+        notice.c.kind.in_(CLEARED_WITH_ITS_CAUSE),
+        outbox.c.person_id.is_not(None),
+        or_(done, and_(notice.c.task_id.is_(None), met)),
+    )
+
+
+def why_not(status: str, has_channel: bool, over: bool) -> str:
+    """Why the message is not sent again; empty when it can be."""
+    if status == "sent":
+        return "这条通知已经发出，不用再发。"
+    if status == "dropped" or over:
+        return "要办的事已经办结，不用再发。"
+    if not has_channel:
+        return "这个渠道已经停用，启用之后才能再发。"
+    return "" if status in NOT_SENT else "这条通知正在等着发，不用再点。"
+
+
+def send_again(
+    tx: Connection,
+    message_id: str,
+    channels: Collection[str],
+    now: datetime,
+    person_id: str | None = None,
+    by: str | None = None,
+) -> str:
+    """The message waits to be sent; its history says who wants it. Returns why it does not, or an empty text."""
+    joined = outbox.join(notice, notice.c.id == outbox.c.notice_id)
+    row = tx.execute(
+        select(outbox.c.status, outbox.c.channel, is_over().label("over"))
+        .select_from(joined)
+        .where(outbox.c.id == message_id)
+        .with_for_update(of=outbox)
+    ).first()
+    if row is None:
+        return "没有这条通知。"
+    if why := why_not(row.status, row.channel in channels, row.over):
+        return why
+    anew = {"status": "waiting", "round_from": outbox.c.attempts, "first_try_at": None, "next_try_at": now}
+    tx.execute(update(outbox).where(outbox.c.id == message_id).values(**anew))
+    sending.note(tx, message_id, now, "again", person_id=person_id, by=by)
+    return ""
+
+
+def beginning_with(tx: Connection, beginning: str) -> list[str]:
+    """The ids that begin so; none for a beginning that is too short to be meant."""
+    if len(beginning) < SHORTEST:
+        return []
+    return list(tx.scalars(select(outbox.c.id).where(outbox.c.id.startswith(beginning, autoescape=True)).limit(2)))
+
+
+def not_sent(tx: Connection, channels: Collection[str]) -> list[str]:
+    """The ids of every message that did not go out and can be sent again, the oldest first."""
+    joined = outbox.join(notice, notice.c.id == outbox.c.notice_id)
+    return list(
+        tx.scalars(
+            select(outbox.c.id)
+            .select_from(joined)
+            .where(outbox.c.status.in_(NOT_SENT), outbox.c.channel.in_(list(channels)), ~is_over())
+            .order_by(outbox.c.made_at, outbox.c.id)
+        )
+    )

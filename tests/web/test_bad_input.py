@@ -1,0 +1,123 @@
+"""What bad input and a bad day get, as people at their desks see it: a clear sentence or a right result, and nothing lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from docx import Document
+
+from engine.archive.verify import verify
+from tests.papers.papers import paper_of, text_of
+from tests.processes.town import Case
+from tests.web.office import LEADER, LIAISON, OFFICER, Office, Page
+
+NAMES = ["甲&乙<丙>*#$_`\\号店", "张䶮", "李㙍", "#panic()[*粗*]$x$"]
+REVIEWER = "zhouyan.hb"
+UNPRINTABLE = {"\U000323af": "U+323AF", "𠮷": "U+20BB7"}
+"""Beyond the plane that the shipped fonts hold: an installation adds the font that its people's names need."""
+
+
+@contextmanager
+def full_disk(folder: Path) -> Iterator[None]:
+    """Nothing can be written where the folder was: a file stands there."""
+    kept = folder.rename(folder.with_name(f"{folder.name}-kept")) if folder.exists() else None
+    folder.write_bytes(b"")
+    yield
+    folder.unlink()
+    if kept is not None:
+        kept.rename(folder)
+
+
+def paper_link(case: Case) -> str:
+    """The address of the case's letter."""
+    return f"/documents/{paper_of(case, 'D01').id}"
+
+
+def pdf_text(page: Page) -> str:
+    return text_of(page.content)
+
+
+# --- names ---
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_of_odd_or_rare_signs_is_the_same_on_every_page_and_paper(office: Office, name: str) -> None:
+    case = office.town.refer(party_name=name, case_title="占道经营").submit()
+    desk = office.desk(LEADER)
+    task = f"/tasks/{case.task('approve_referral')}"
+    draft = next(href for href in desk.get(task).every("//a/@href") if "/papers/" in href)
+    word = Document(BytesIO(desk.get(f"{draft.split('?')[0].removesuffix('/edit')}/draft.docx").content))
+
+    case.approve()
+    office.engine.papers.make_what_waits()
+    document = paper_link(case)
+
+    assert any(name in paragraph.text for paragraph in word.paragraphs)
+    assert name in office.desk(LEADER).get(f"/instances/{case.number}").words()
+    assert name in office.desk(LIAISON).get(document).words()
+    assert name in pdf_text(office.desk(LIAISON).get(f"{document}/paper.pdf"))
+    found = office.desk(OFFICER).get(f"/instances?q={quote(name)}")
+    assert case.number in found.words()
+
+
+@pytest.mark.parametrize(("sign", "code"), UNPRINTABLE.items())
+def test_a_sign_that_cannot_be_printed_is_named_at_the_desk_and_nothing_is_issued(
+    office: Office, sign: str, code: str
+) -> None:
+    case = office.town.refer(party_name=f"张{sign}", case_title="占道经营").submit()
+    desk = office.desk(LEADER)
+
+    refused = desk.post(
+        f"/tasks/{case.task('approve_referral')}", {"approval_outcome": "approve", "approval_opinion": "同意移送。"}
+    )
+
+    assert refused.status in (409, 422)
+    assert code in refused.words("//main")
+    assert f"张{sign}" in desk.get(f"/instances/{case.number}").words(), "the pages show it, and it is kept"
+    assert case.waiting == {"approve_referral": 1}
+    assert case.documents() == []
+
+
+# --- a full disk ---
+
+
+def test_a_letter_that_cannot_be_written_says_so_and_is_made_when_there_is_room(office: Office) -> None:
+    with full_disk(office.town.settings.data_dir / "papers"):
+        case = office.town.refer(case_title="占道经营").deliver()
+        office.engine.papers.make_what_waits()
+        document = paper_link(case)
+        shown = office.desk(LIAISON).get(document)
+        asked = office.desk(LIAISON).get(f"{document}/paper.pdf")
+
+    assert "文书写不进磁盘" in shown.words()
+    assert "内容和文号都已保存，系统会自动再试" in shown.words()
+    assert asked.status >= 500
+    assert "文书写不进磁盘" in asked.words()
+    office.engine.papers.make_what_waits()
+    assert "PDF 还没有做好" not in office.desk(LIAISON).get(document).words()
+    assert "占道经营" in pdf_text(office.desk(LIAISON).get(f"{document}/paper.pdf"))
+
+
+def test_a_case_file_that_cannot_be_written_says_so_and_is_made_when_there_is_room(office: Office) -> None:
+    case = office.town.refer(case_title="占道经营").deliver().accept().file().handle().report()
+    office.engine.papers.make_what_waits()
+    page = f"/instances/{case.number}"
+    with full_disk(office.town.settings.data_dir / "archives"):
+        office.engine.archives.make_wanted()
+        shown = office.desk(REVIEWER).get(page)
+        asked = office.desk(REVIEWER).get(f"{page}/archive.zip")
+
+    assert "归档包还没有做好：归档包写不进磁盘" in shown.words()
+    assert "系统会自动再试" in shown.words()
+    assert (asked.status, "还没有归档包" in asked.words()) == (404, True)
+    office.town.later(minutes=11)
+    office.engine.archives.make_wanted()
+    again = office.desk(REVIEWER).get(page)
+    assert "下载归档包" in again.words()
+    assert "还没有做好" not in again.words()
+    assert verify(office.engine.archives.package(office.town.person(REVIEWER), case.number)).broken == ()
