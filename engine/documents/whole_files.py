@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-
 FOLDERS = 3
 """The file's own folder, the store's, and the one that the store lies in: each may be new."""
 
