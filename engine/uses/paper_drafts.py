@@ -14,7 +14,7 @@ from engine.db.tables import process_instance
 from engine.documents import word_files
 from engine.errors import NotFound
 from engine.forms.validate import defaults
-from engine.organisation.assignment import Actor, may
+from engine.organisation.assignment import OVERSIGHT, Actor, may
 from engine.organisation.directory import UnitDirectory
 from engine.reports import answers
 from engine.runtime import instances, papers, tasks
@@ -64,11 +64,14 @@ class PaperDraftUses:
         self._transactions, self._made = transactions, made
 
     def of_task(self, actor: Actor, task_id: str) -> list[DraftView]:
-        """The papers that the open task drafts or signs, for whoever may see it; none when it is over."""
+        """The papers that the open task drafts or signs; none when it is over.
+
+        Until a paper is issued it is the business of the unit that writes it, and of the bureaus of oversight.
+        """
 
         def look(tx: Connection, context: Context) -> list[DraftView]:
             row = tasks.find(tx, task_id, actor)
-            if row.status != "open":
+            if row.status != "open" or (actor.unit_code != row.unit_code and actor.unit_kind not in OVERSIGHT):
                 return []
             step = _look(tx, context, actor, row)
             own = step.definition.diagram.elements[row.element_id]

@@ -276,8 +276,8 @@ def test_an_edit_is_dropped_again(case: Case) -> None:
 
 
 def test_only_those_who_work_on_the_task_edit_its_paper(case: Case) -> None:
-    for login in ("luyuan.qh", "luoyinuo.hb", "chengyu.sf"):
-        with pytest.raises(NotAllowed):
+    for login, refusal in (("luyuan.qh", NotAllowed), ("luoyinuo.hb", NotFound), ("chengyu.sf", NotAllowed)):
+        with pytest.raises(refusal):
             edit(case, login, title="关于移送一案的函")
 
 
@@ -288,6 +288,17 @@ def test_an_edit_without_a_title_or_a_text_or_with_an_unprintable_sign_is_refuse
         edit(case, "shenhe.qh", paragraphs=())
     with pytest.raises(Refused, match=r"U\+E000"):
         edit(case, "shenhe.qh", title="张\ue000")
+
+
+def test_the_other_side_does_not_read_a_paper_before_it_is_issued(plain_town: Town) -> None:
+    case = plain_town.refer(at=MORNING).submit()
+    task, receiver, leader = case.task("approve_referral"), case.receiving.liaison, case.referring.leader
+
+    def drafts(login: str) -> list[str]:
+        return [view.name for view in plain_town.engine.paper_drafts.of_task(plain_town.person(login), task)]
+
+    assert drafts(leader)
+    assert drafts(receiver) == []
 
 
 def test_the_word_file_has_the_draft_s_words(case: Case) -> None:
