@@ -177,20 +177,24 @@ def test_a_diagram_that_cannot_run_is_refused_with_every_reason(tmp_path: Path) 
     ],
 )
 def test_a_letter_that_cannot_be_set_is_refused_with_file_and_line(
-    tmp_path: Path, file: str, old: str, new: str, sentence: str
+    sqlite_settings: Settings,  # noqa: F811
+    tmp_path: Path,
+    file: str,
+    old: str,
+    new: str,
+    sentence: str,
 ) -> None:
-    run("prepare", data_dir=tmp_path)
     folder = Path(shutil.copytree(ROOT / "processes", tmp_path / "processes"))
     broken = folder / "letters" / file
     broken.write_text(broken.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
 
-    done = run("deploy", str(folder / "case_referral.bpmn"), data_dir=tmp_path)
+    done = run("deploy", str(folder / "case_referral.bpmn"), data_dir=sqlite_settings.data_dir)
 
     assert done.exit_code == 2
     assert sentence in done.output
     assert "Traceback" not in done.output
     broken.write_text((ROOT / "processes" / "letters" / file).read_text(encoding="utf-8"), encoding="utf-8")
-    again = run("deploy", str(folder / "case_referral.bpmn"), data_dir=tmp_path)
+    again = run("deploy", str(folder / "case_referral.bpmn"), data_dir=sqlite_settings.data_dir)
     assert "第 1 版已部署" in again.output, "what was refused was not stored"
 
 
