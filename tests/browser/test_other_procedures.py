@@ -287,6 +287,7 @@ def test_a_dispute_goes_through_to_the_ruling_with_its_scan(served: Served, desk
         {"裁决文号": "青府决〔2026〕3号", "裁决日期": "2026-09-30", "裁决内容": "由市生态环境局负责查处，青河镇协助。"},
     )
     select(government, {"裁决方式": "由一个单位办理", "办理或牵头单位": "市生态环境局"})
+    expect(government.locator("#problem-ruling_number")).to_have_count(0)
     government.get_by_label("种类").select_option(label="裁决决定")
     government.get_by_label("电子文件").set_input_files(
         {"name": "裁决.pdf", "mimeType": "application/pdf", "buffer": PDF}

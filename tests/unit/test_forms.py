@@ -14,7 +14,7 @@ from engine.bpmn.expressions import compile_expression, evaluate
 from engine.errors import DiagramRefused, ExpressionError
 from engine.forms.schema import SIZE_LIMIT, Field, Form, read_form
 from engine.forms.validate import defaults, shown_keys, warnings
-from tests.unit.builders import FORM_FUNCTIONS, FORM_NOW, FORMS, answer, form_json, problems_of, shipped_form
+from tests.unit.builders import FORM_FUNCTIONS, FORM_NOW, FORMS, answer, at, form_json, problems_of, shipped_form
 
 SHIPPED = sorted(FORMS.glob("*.form"))
 UNTOUCHED_PAGE = "表单里没有“evil”这一项，这次提交没有生效。请刷新页面后重新填写。"
@@ -798,3 +798,10 @@ def test_the_json_of_a_form_is_read_whatever_the_order_of_its_keys() -> None:
     turned = json.dumps(dict(reversed(list(json.loads(SHIPPED[0].read_bytes()).items())))).encode()
 
     assert read_form(turned) == read_form(SHIPPED[0].read_bytes())
+
+
+def test_a_time_written_to_the_minute_is_not_before_a_delivery_of_the_same_minute() -> None:
+    form, delivered = shipped_form("dispatch_onsite"), {"request_delivered_at": at("2026-10-09 09:30:20")}
+
+    assert "dispatched_at" not in problems_of(form, delivered, dispatched_at="2026-10-09T09:30")
+    assert "dispatched_at" in problems_of(form, delivered, dispatched_at="2026-10-09T09:29")
