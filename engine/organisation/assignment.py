@@ -183,6 +183,9 @@ def may(actor: Actor, verb: str, subject: Subject) -> Decision:
     match verb, subject:
         case "supervise", None:
             return _when(actor.unit_kind in OVERSIGHT, "督办由市司法局和市行政执法监督局办理。")
+        case "administer_duties", None:
+            leads = actor.unit_kind == "justice_bureau" and bool(actor.standing_roles & LEADERS)
+            return _when(leads, "职责边界清单的条目由市司法局主要领导或分管领导采纳。")
         case "start", ProcedureSubject(starters):
             return _when(
                 any((actor.unit_kind, role) in starters for role in actor.standing_roles), _cannot_start(starters)

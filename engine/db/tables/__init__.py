@@ -10,6 +10,7 @@ from engine.db.tables.archive import archive_package
 from engine.db.tables.base import metadata
 from engine.db.tables.collaboration import comment, correction, mention, reader, reading
 from engine.db.tables.definitions import calendar_version, city_rule, definition_version
+from engine.db.tables.duties import duty_entry, duty_proposal
 from engine.db.tables.handling import hand_over, undo_point
 from engine.db.tables.notices import notice, notice_preference, notice_receipt, outbox, supervision_item
 from engine.db.tables.organisation import matter, person, post, sign_in, sign_in_failure, unit
@@ -38,6 +39,8 @@ __all__ = [
     "deadline",
     "definition_version",
     "document",
+    "duty_entry",
+    "duty_proposal",
     "fact",
     "hand_over",
     "incident",
