@@ -444,7 +444,7 @@ def test_a_late_reply_is_refused_with_the_reason(town: Town) -> None:
     dispute = negotiating(town).apply().accept()
     town.at("2026-10-16T00:00")
 
-    with pytest.raises(Refused, match="“书面答复”已于 10月16日 00:00 失效"):
+    with pytest.raises(Refused, match="“乙方书面答复”已于 10月16日 00:00 失效"):
         dispute.reply()
 
     assert "reply_text" not in dispute.facts()
@@ -454,7 +454,7 @@ def test_a_late_reply_is_refused_even_before_the_worker_has_looked(town: Town) -
     dispute = negotiating(town).apply().accept()
     town.asleep_until("2026-10-16T08:00")
 
-    with pytest.raises(Refused, match="“书面答复”已于 10月16日 00:00 失效"):
+    with pytest.raises(Refused, match="“乙方书面答复”已于 10月16日 00:00 失效"):
         dispute.reply()
     town.tick()
 
