@@ -137,7 +137,6 @@ UNKNOWN = [
     "POST /tasks/nothing/papers/nothing/edit",
     "GET /messages/nothing",
     "POST /messages/nothing",
-    "POST /duties/nothing/adopt",
     "GET /materials/nothing",
     "GET /nothing/at/all",
     "GET /tasks/" + "x" * 3000,
