@@ -49,6 +49,7 @@ from engine.runtime.step import FUNCTIONS, Context
 from engine.settings import Settings
 from engine.uses.archives import ArchiveUses
 from engine.uses.collaboration import CollaborationUses
+from engine.uses.duties import DutyUses
 from engine.uses.handling import HandlingUses
 from engine.uses.materials import MaterialUses
 from engine.uses.notices import NoticeUses
@@ -79,6 +80,7 @@ class Engine:
         self.archives = ArchiveUses(self.transactions, keeper)
         self.handling = HandlingUses(self.transactions)
         self.collaboration = CollaborationUses(self.transactions)
+        self.duties = DutyUses(self.transactions)
         self.notices = NoticeUses(self.transactions, channels)
         self.delivery = Delivery(self.database, self.clock, channels, settings.base_url)
         self.worker = Worker(

@@ -5,7 +5,19 @@ from __future__ import annotations
 from flask import Flask
 
 from engine.app import Engine
-from tasks_ui import account, collaboration, errors, inbox, instances, notices, papers, security, supervision, widgets
+from tasks_ui import (
+    account,
+    collaboration,
+    duties,
+    errors,
+    inbox,
+    instances,
+    notices,
+    papers,
+    security,
+    supervision,
+    widgets,
+)
 from tasks_ui.assets import Assets
 
 
@@ -19,7 +31,7 @@ def create_app(engine: Engine, banner: str = "", trusted_hosts: list[str] | None
     security.protect(app, engine)
     errors.register(app)
     widgets.register(app)
-    for room in (account, inbox, instances, collaboration, notices, papers, supervision):
+    for room in (account, inbox, instances, collaboration, duties, notices, papers, supervision):
         app.register_blueprint(room.views.pages)
     app.register_blueprint(inbox.handling.pages)
     return app

@@ -105,7 +105,9 @@ class Keeper:
                 waiting = (archive_package.c.instance_id == instance_id) & archive_package.c.made_at.is_(None)
                 changed = tx.execute(update(archive_package).where(waiting).values(**kept)).rowcount == 1
                 if changed:
-                    whole_files.name(unfinished, place)  # before the commit: a row never stands for a file that is not there
+                    whole_files.name(
+                        unfinished, place
+                    )  # before the commit: a row never stands for a file that is not there
                 return changed
 
             try:

@@ -235,10 +235,11 @@ PROPERTIES: Mapping[str, Mapping[str, str]] = {
         "unit": "由哪个单位遵守。",
     },
     "message": {
-        "unit": "哪个单位可以按。",
+        "unit": "哪个单位可以按；几个单位都可以按的用逗号分开，另写 pressed_by。",
         "role": "哪个岗位可以按。",
         "when": "什么时候可以按，表达式；再多的条件写 when_2 到 when_9。",
         "otherwise": "不能按的时候给人看的原因，每个 when 都要有一个。",
+        "pressed_by": "记下是哪个单位按的：事实的名字，后面的环节可以由它办理。",
         "when_*": "同 when。",
         "otherwise_*": "同 otherwise。",
     },

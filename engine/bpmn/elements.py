@@ -25,8 +25,8 @@ FLOW_NODES = {
 }  # fmt: skip
 FACT = "fact:"
 IN = "in:"
-SAYING = ("delivered", "numbered")
-"""Properties of an operation that name a fact which it says."""
+SAYING = ("delivered", "numbered", "pressed_by")
+"""Properties of an operation or a button that name a fact which it says."""
 Asked = tuple[str, frozenset[str]]
 """Who is asked: a fact that holds a unit, or a fixed unit's code; and the roles, any of which may do it."""
 

@@ -189,6 +189,9 @@ def may(actor: Actor, verb: str, subject: Subject) -> Decision:
             return _when(
                 oversees or looks_after, "没有发出的通知由市司法局、市行政执法监督局的办理人员和系统管理员处理。"
             )
+        case "administer_duties", None:
+            leads = actor.unit_kind == "justice_bureau" and bool(actor.standing_roles & LEADERS)
+            return _when(leads, "职责边界清单的条目由市司法局主要领导或分管领导采纳。")
         case "start", ProcedureSubject(starters):
             return _when(
                 any((actor.unit_kind, role) in starters for role in actor.standing_roles), _cannot_start(starters)

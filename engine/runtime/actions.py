@@ -49,6 +49,8 @@ def press(tx: Connection, context: Context, actor: Actor, instance_id: str, elem
         if reason := _reason(step, element):
             raise Refused(reason)
         step.tell("pressed", element=element_id)
+        if "pressed_by" in element.properties:
+            step.say(element.properties["pressed_by"], actor.unit_code)
         step.workflow.fire(armed.id)
 
     step = advance(tx, context, instance_id, "pressed", event, actor)
@@ -70,9 +72,9 @@ def _may(step: Step, element: Element) -> bool:
     if step.actor is None:
         return False
     unit_text, roles = step.definition.diagram.asked(element)
-    subject = ButtonSubject(
-        parties=frozenset(step.parties()), unit_code=step.unit_of(unit_text), roles=frozenset(roles)
-    )
+    codes = step.units_of(unit_text)
+    code = step.actor.unit_code if step.actor.unit_code in codes else next(iter(codes), None)
+    subject = ButtonSubject(parties=frozenset(step.parties()), unit_code=code, roles=frozenset(roles))
     return may(step.actor, "press", subject).allowed
 
 

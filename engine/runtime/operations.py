@@ -13,15 +13,20 @@ from typing import TYPE_CHECKING
 
 from engine.bpmn.elements import FACT, IN, Element
 from engine.bpmn.workflow import WorkflowFault
-from engine.clock import local, midnight
+from engine.clock import local, local_date, midnight
 from engine.deadlines import counting, deadlines
 from engine.deadlines.deadlines import Deadline
 from engine.deadlines.functions import as_instant
 from engine.errors import Refused
+from engine.organisation import duties
 from engine.runtime import papers
 
 if TYPE_CHECKING:
     from engine.runtime.step import Step
+
+
+PROPOSED = frozenset({"matter", "unit", "title", "dated", "number", "division"})
+"""What is said of an entry that is proposed for the 职责边界清单, as expressions."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +80,16 @@ def _extend_deadline(step: Step, element: Element) -> None:
 
 
 def _shorten_deadline(step: Step, element: Element) -> None:
-    """Urgency found later (A27): the earlier of the running due instant and the new one; an extension falls away."""
-    record = _period(step, element)
+    """Urgency found later (A27): the earlier of the running due instant and the new one; an extension falls away.
+
+    Several periods are listed where each party has its own; one that never started is passed over.
+    """
+    keys = [key.strip() for key in element.properties["deadline"].split(",")]
+    for record in (step.deadlines[key] for key in keys if key in step.deadlines):
+        _shorten(step, element, record)
+
+
+def _shorten(step: Step, element: Element, record: Deadline) -> None:
     count = step.evaluate_period(element.properties["to"])
     if record.is_open and count is not None and count.due_at < record.due_at:
         step.move_deadline(record.key, count, "shortened")
@@ -140,8 +153,30 @@ def _start_procedure(step: Step, element: Element) -> None:
 
 
 def _notify(step: Step, element: Element) -> None:
-    unit_text, _, role = element.properties["to"].partition(":")
-    step.notify("told", step.unit_of(unit_text), [role], element.properties["text"])
+    for addressee in element.properties["to"].split(","):
+        unit_text, _, role = addressee.strip().partition(":")
+        for unit_code in step.units_of(unit_text):
+            step.notify("told", unit_code, [role], element.properties["text"])
+
+
+def _propose_entry(step: Step, element: Element) -> None:
+    """What was settled is proposed for the 职责边界清单; a dispute that names no matter or no unit proposes nothing."""
+    said = {name: step.evaluate(element.properties[name]) for name in PROPOSED if name in element.properties}
+    if not said["matter"] or not said["unit"]:
+        return
+    dated = said["dated"]
+    proposal_id = duties.propose(
+        step.tx,
+        step.instance_id,
+        str(said["matter"]),
+        str(said["unit"]),
+        said.get("division"),
+        str(said["title"]),
+        said.get("number"),
+        local_date(dated) if isinstance(dated, datetime) else dated or step.today(),
+        step.now,
+    )
+    step.tell("duty_proposed", id=proposal_id, matter=said["matter"], unit=said["unit"], number=said.get("number"))
 
 
 def _period(step: Step, element: Element) -> Deadline:
@@ -188,8 +223,26 @@ OPERATIONS: Mapping[str, Operation] = {
         _issue_document,
         frozenset({"document", "from"}),
         frozenset(
-            {"to", "addressee", "title", "copy", "delivered", "forms", "letter", "signed_by", "numbered", "same_as"}
+            {
+                "to",
+                "addressee",
+                "title",
+                "copy",
+                "delivered",
+                "forms",
+                "letter",
+                "signed_by",
+                "numbered",
+                "same_as",
+                "also",
+            }
         ),
+    ),
+    "propose_entry": Operation(
+        _propose_entry,
+        frozenset({"matter", "unit", "title", "dated"}),
+        frozenset({"number", "division"}),
+        expressions=PROPOSED,
     ),
     "start_procedure": Operation(
         _start_procedure, frozenset({"procedure"}), frozenset({"binding", "version", "version_tag"})

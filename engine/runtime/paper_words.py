@@ -96,7 +96,10 @@ def compose(
         ],
         "signatures": [
             own_name,
-            *([_full(step, filler.value(letter.also_signed_by))] if letter.also_signed_by else []),
+            *(
+                _full(step, code)
+                for code in _also(filler.value(letter.also_signed_by) if letter.also_signed_by else None)
+            ),
         ],
         "sealed": letter.sealed,
         "signer": signer(step, signed_by, as_if_done)[1] if signed_by else "",
@@ -208,6 +211,11 @@ def _fields(step: Step) -> dict[str, Field]:
 def _full(step: Step, code: object) -> str:
     unit = units.find(step.tx, code, step.now) if isinstance(code, str) else None
     return (unit.full_name or unit.name) if unit else str(code or "")
+
+
+def _also(value: object) -> list[object]:
+    """The further units that sign: a unit, or a list of them."""
+    return [code for code in (value if isinstance(value, list) else [value]) if code]
 
 
 def signer(step: Step, signed_by: str | None, as_if_done: str = "") -> tuple[str | None, str, datetime | None]:

@@ -58,19 +58,25 @@ class Edited:
 def issue(step: Step, element: Element) -> Issued:
     """The paper that the service task names has its number and is in the receiving unit's inbox.
 
-    With `same_as` it is the paper of another service task, which goes to one more unit under the number it has.
+    With `same_as` it is the paper of another service task, which goes to one more unit under the number it has. The
+    same words go to the units in `also`, as far as the facts name them.
     Raises Refused for a sign that cannot be printed: then nothing is numbered.
     """
     properties = element.properties
     from_unit, to_unit = _sides(step, element)
     if "same_as" in properties:
-        return _send_again(step, element, to_unit)
-    return _put(step, element, letter_of(element), from_unit, to_unit, properties.get("signed_by"))
+        issued = _send_again(step, element, to_unit, properties["same_as"])
+    else:
+        issued = _put(step, element, letter_of(element), from_unit, to_unit, properties.get("signed_by"))
+    for code in step.units_of(properties.get("also", "")):
+        if code not in (from_unit.code, to_unit.code):
+            _send_again(step, element, _unit(step, element, code), element.id)
+    return issued
 
 
-def _send_again(step: Step, element: Element, to_unit: Unit) -> Issued:
-    """The paper that another service task has issued goes to one more unit."""
-    of_other = (document.c.instance_id == step.instance_id, document.c.element_id == element.properties["same_as"])
+def _send_again(step: Step, element: Element, to_unit: Unit, issuing: str) -> Issued:
+    """The paper that the service task of this id has issued goes to one more unit."""
+    of_other = (document.c.instance_id == step.instance_id, document.c.element_id == issuing)
     newest = select(document).where(*of_other).order_by(document.c.sequence.desc()).limit(1)
     row = step.tx.execute(newest).first()
     if row is None:

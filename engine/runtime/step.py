@@ -28,7 +28,7 @@ from engine.documents.fonts import Fonts
 from engine.errors import ExpressionError
 from engine.notices.message import last_moment_of
 from engine.notices.routes import NO_ROUTES, Routes
-from engine.organisation import jurisdiction, units
+from engine.organisation import duties, jurisdiction, units
 from engine.organisation.assignment import Actor
 from engine.runtime import notices
 from engine.runtime.facts import Facts
@@ -37,7 +37,7 @@ from engine.runtime.similar import same_cases
 
 FUNCTIONS = frozenset(KINDS) | {
     "now", "minute", "due", "deadline_is", "unpaused_days", "config", "materials", "unit_kind", "unit_phone",
-    "my_name", "completed_at", "empowered", "same_case",
+    "my_name", "completed_at", "empowered", "same_case", "decided_duty",
 }  # fmt: skip
 """Every function that the runtime adds to the language of expressions."""
 
@@ -135,6 +135,7 @@ class Step:
             "completed_at": self._completed_at,
             "empowered": self._empowered,
             "same_case": self._same_case,
+            "decided_duty": self._decided_duty,
         }
 
     def _due(self, key: str) -> datetime | None:
@@ -192,6 +193,18 @@ class Step:
         found = jurisdiction.find(self.tx, code) if code else None
         return found is not None and jurisdiction.empowered(found, self.today())
 
+    def _decided_duty(self, code: str | None) -> str:
+        """A sentence on what a dispute has settled about this matter; empty when nothing has been adopted."""
+        found = duties.in_force(self.tx, code, self.today()) if code else None
+        if found is None:
+            return ""
+        told, unit = found.proposal, units.find(self.tx, found.proposal.unit_code, self.now)
+        number = f"（{told.number}）" if told.number else ""
+        return (
+            f"职责边界清单的这一项已按《{told.source}》{number}明确由{unit.name if unit else told.unit_code}办理，"
+            f"自 {found.valid_from} 起执行，见办件 {told.instance_number}。"
+        )
+
     def _same_case(self, days: int, received: str, received_at: datetime | None, *pairs: object) -> str:
         names = dict(zip(pairs[::2], pairs[1::2], strict=True))
         row = (self.definition.key, self.definition.diagram.process.starter_fact, self.instance_id)
@@ -210,6 +223,11 @@ class Step:
     def unit_of(self, text: str) -> str | None:
         """The unit that a diagram names: a fact that holds one, or a fixed unit's own code."""
         return self.facts.get(text, text)  # type: ignore[return-value]
+
+    def units_of(self, text: str) -> list[str]:
+        """The units that a list of names stands for; a fact that holds none (no third party) is passed over."""
+        found = (self.unit_of(name.strip()) for name in text.split(",") if name.strip())
+        return list(dict.fromkeys(code for code in found if code))
 
     def notify(
         self,

@@ -95,6 +95,20 @@ FACTS: dict[str, Any] = {
     "management_problem": "该地块多年出租给无证作坊，出租人未履行管理责任。", "management_advice": "督促出租人清退无证作坊。",
     "consent_result": "refuse", "handling_opinion": "提请协调", "duty_outcome": "settled",
     "coordination_division": "职责边界清单第 1 项", "supplement_delivered_at": None,
+    "refusal_advice": "按现行职责边界清单由镇政府查处，需要技术支持的可以请求执法协作",
+    "correction_list": "1．补充现场检查记录；\n2．说明双方协商的经过。", "correction_note": "已补充现场检查记录。",
+    "named_unit": "ecology", "named_measures": "立即到场责令停止排放，封堵暗管并采样",
+    "named_reason": "违法行为仍在继续，危害可能扩大", "directed_unit": "qinghe",
+    "directed_measures": "到场核查停机情况，封存清洗设备", "directed_reason": "现场设备随时可以恢复运行",
+    "supersession_ground": "duty_list", "supersession_basis": "职责边界清单（2026 年第二次调整）",
+    "supersession_reason": "调整后的清单已列明由市生态环境局查处", "supersession_unit": "ecology",
+    "amendment_number": "青府决〔2026〕9号", "amendment_date": date(2026, 9, 29), "amended_kind": "joint",
+    "amendment_reason": "镇政府已经取得这项处罚权", "amended_unit": "qinghe", "amended_joint_unit": "ecology",
+    "amended_text": "由青河镇人民政府牵头查处，市生态环境局负责监测。", "joint_unit": None,
+    "position_c": "本局只负责营业执照登记。",
+    "disposal_c": "disposed", "disposal_c_at": parse_local("2026-09-22T09:30"), "disposal_c_note": "到场核对营业执照。",
+    "reply_c_text": "本局没有环评方面的职责。", "reply_c_basis": "三定规定", "execution_c_state": "done",
+    "execution_c_note": "已提供登记档案。",
 }  # fmt: skip
 """Facts of one invented case, for every procedure at once."""
 
@@ -162,7 +176,9 @@ BACK = (
     "D23-result",
     "D40",
 )
-OF_JUSTICE = ("D16-accept", "D16-refuse", "D16-consult", "D17")
+OF_JUSTICE = (
+    "D16-accept", "D16-refuse", "D16-consult", "D16-lead", "D16-direct", "D16-supersede", "D17", "D37-dispute",
+)  # fmt: skip
 
 
 def _sides(tx: Connection, step: Step, name: str) -> tuple[Unit, Unit]:
@@ -172,11 +188,11 @@ def _sides(tx: Connection, step: Step, name: str) -> tuple[Unit, Unit]:
         codes = ("ecology", "qinghe")
     elif name in OF_JUSTICE:
         codes = ("justice_bureau", "ecology" if name == "D16-consult" else "qinghe")
-    elif name in ("D15", "D23-execution"):
+    elif name in ("D15", "D23-execution", "D37-dispute-reply"):
         codes = ("qinghe", "justice_bureau")
     elif name == "D18":
         codes = ("justice_bureau", "city_government")
-    elif name == "D19":
+    elif name in ("D19", "D19-amended"):
         codes = ("city_government", "qinghe")
     elif name == "D15-first":
         codes = ("qinghe", "supervision_bureau")

@@ -18,14 +18,20 @@ RULING = "青政裁〔2026〕3 号"
 
 
 def raise_dispute(
-    town: Town, by: str = "shenhe.qh", at: str | None = None, to: str = "ecology", **answers: Any
+    town: Town,
+    by: str = "shenhe.qh",
+    at: str | None = None,
+    to: str = "ecology",
+    third: str | None = None,
+    **answers: Any,
 ) -> Dispute:
-    """A dispute that a unit raises by itself."""
+    """A dispute that a unit raises by itself, with a second unit and perhaps a `third`."""
     if at is not None:
         town.at(at)
     actor = town.person(by)
     given = {
         "party_b": to,
+        "party_c": third,
         "dispute_kind": "jurisdiction",
         "matter_code": "M001",
         "case_title": "未批先建废塑料清洗线",
@@ -35,7 +41,7 @@ def raise_dispute(
         **answers,
     }
     number = town.act(lambda engine: engine.start(actor, "dispute_resolution", sent(given)))
-    return Dispute(town, number, cast_of(actor.unit_code), cast_of(to))
+    return Dispute(town, number, cast_of(actor.unit_code), cast_of(to), cast_of(third) if third else None)
 
 
 def dispute_of(case: Case) -> Dispute:
@@ -57,11 +63,11 @@ def settle(case: Case, who: str) -> Case:
 
 
 class Dispute(Instance):
-    """A dispute between party A, who raises it, and party B. `JUSTICE` coordinates it."""
+    """A dispute between party A, who raises it, party B and perhaps party C. `JUSTICE` coordinates it."""
 
-    def __init__(self, town: Town, number: str, a: Cast, b: Cast) -> None:
+    def __init__(self, town: Town, number: str, a: Cast, b: Cast, c: Cast | None = None) -> None:
         super().__init__(town, number)
-        self.sides: Mapping[str, Cast] = {"a": a, "b": b}
+        self.sides: Mapping[str, Cast] = {"a": a, "b": b} | ({"c": c} if c else {})
 
     @property
     def today(self) -> str:
@@ -83,9 +89,66 @@ class Dispute(Instance):
         return self
 
     def dispose(self) -> Dispute:
-        return self.dispose_by("a").dispose_by("b")
+        for side in self.sides:
+            self.dispose_by(side)
+        return self
+
+    def claim_none(self, side: str) -> Dispute:
+        """This side holds that nothing needs to be done."""
+        note = "现场已经停机封存，没有继续违法的危险。"
+        nothing = {f"disposal_{side}_{name}": None for name in ("at", "officers", "result")}
+        return self.dispose_by(side, **{f"disposal_{side}": "not_needed", f"disposal_{side}_note": note}, **nothing)
+
+    def answer_none(self, side: str, outcome: str = "agree") -> Dispute:
+        answers = {f"measures_{side}_outcome": outcome, f"measures_{side}_opinion": "已研究。"}
+        self.complete(f"confirm_measures_{side}", self.sides[side].officer, **answers)
+        return self
+
+    def direct(self, side: str = "b") -> Dispute:
+        answers = {
+            "directed_unit": self.sides[side].unit,
+            "directed_measures": "到场核查，确认停机并封存设备。",
+            "directed_reason": "各方对是否处置意见不一。",
+        }
+        self.complete("direct_disposal", JUSTICE.officer, **answers)
+        return self
+
+    def dispose_directed(self, side: str = "b") -> Dispute:
+        cast = self.sides[side]
+        answers = {
+            "directed_at": f"{local(self.town.now):%Y-%m-%dT%H:%M:%S}",
+            "directed_officers": self.town.ids(cast.officer, cast.colleague),
+            "directed_result": "stopped",
+            "directed_note": "到场核查，封存设备并拍照取证。",
+        }
+        self.complete("dispose_directed", cast.officer, **answers)
+        return self
+
+    def name_lead(self, side: str = "b") -> Dispute:
+        self.press_by(JUSTICE.officer, "act_lead")
+        answers = {
+            "named_unit": self.sides[side].unit,
+            "named_measures": "立即到场责令停止排放并采样。",
+            "named_reason": "违法行为仍在继续，危害可能扩大。",
+        }
+        self.complete("name_lead", JUSTICE.officer, **answers)
+        return self
+
+    # --- urgency ---
+
+    def raise_urgency(self, side: str = "a") -> Dispute:
+        self.press_by(self.sides[side].officer, "act_urgent")
+        self.complete("describe_urgency", self.sides[side].officer, worsening="夜间又开始排放，气味明显。")
+        return self
+
+    def answer_urgency(self, side: str = "a", outcome: str = "confirm") -> Dispute:
+        answers = {"worsening_outcome": outcome, "worsening_opinion": "已了解情况。"}
+        self.complete("confirm_urgency", self.sides[side].deputy, **answers)
+        return self
 
     def state_position(self) -> Dispute:
+        if "c" in self.sides:
+            self.complete("state_position_c", self.sides["c"].officer, position_c="本单位只负责登记，不负责查处。")
         given = {"position_b": "该行为发生在赋权之后，应由镇街查处。", "position_b_unit": self.sides["a"].unit}
         self.complete("state_position", self.sides["b"].officer, **given)
         return self
@@ -110,7 +173,10 @@ class Dispute(Instance):
         return self
 
     def agree(self, unit: str | None = None) -> Dispute:
-        return self.negotiate("agreed", unit).sign_agreement("a").sign_agreement("b")
+        self.negotiate("agreed", unit)
+        for side in self.sides:
+            self.sign_agreement(side)
+        return self
 
     # --- application, review and reply ---
 
@@ -130,7 +196,10 @@ class Dispute(Instance):
         return self.negotiate("not_agreed").write_application().sign_application()
 
     def review(self, outcome: str) -> Dispute:
-        ground = {"refusal_ground": "no_legal_question"} if outcome == "not_accept" else {}
+        ground = {
+            "not_accept": {"refusal_ground": "no_legal_question", "refusal_advice": "按现有清单由镇街查处。"},
+            "supplement": {"correction_list": "补充现场检查记录。"},
+        }.get(outcome, {})
         self.complete(
             "review_application", JUSTICE.officer, review_outcome=outcome, review_opinion="已审查。", **ground
         )
@@ -139,7 +208,14 @@ class Dispute(Instance):
     def accept(self) -> Dispute:
         return self.review("accept")
 
+    def supplement(self) -> Dispute:
+        self.complete("complete_application", self.sides["a"].officer, correction_note="已补充现场检查记录。")
+        return self
+
     def reply(self) -> Dispute:
+        if "c" in self.sides:
+            answers = {"reply_c_text": "本单位没有这项职责，不应由本单位查处。", "reply_c_basis": "三定规定"}
+            self.complete("reply_in_writing_c", self.sides["c"].officer, **answers)
         answers = {"reply_text": "该事项已经赋权镇街，应由镇街查处。", "reply_basis": "赋权事项清单"}
         self.complete("reply_in_writing", self.sides["b"].officer, **answers)
         return self
@@ -220,15 +296,56 @@ class Dispute(Instance):
         self.complete("describe_settlement", self.sides["a"].officer, **answers)
         return self
 
-    def answer_withdrawal(self, outcome: str) -> Dispute:
-        answers = {"settlement_outcome": outcome, "settlement_opinion": "已研究。"}
-        self.complete("confirm_settlement", self.sides["b"].leader, **answers)
+    def answer_withdrawal(self, outcome: str, side: str = "b") -> Dispute:
+        task, key = ("confirm_settlement_c", "settlement_c") if side == "c" else ("confirm_settlement", "settlement")
+        self.complete(task, self.sides[side].leader, **{f"{key}_outcome": outcome, f"{key}_opinion": "已研究。"})
         return self
 
-    def report_execution(self, side: str) -> Dispute:
-        answers = {f"execution_{side}_state": "done", f"execution_{side}_note": "已按确定的分工立案查处。"}
+    def report_execution(self, side: str, state: str = "done") -> Dispute:
+        note = "已按确定的分工立案查处。" if state == "done" else "人员不足，尚未移交案件材料。"
+        answers = {f"execution_{side}_state": state, f"execution_{side}_note": note}
         self.complete(f"report_execution_{side}", self.sides[side].officer, **answers)
         return self
 
     def execute(self) -> Dispute:
-        return self.report_execution("a").report_execution("b")
+        for side in self.sides:
+            self.report_execution(side)
+        return self
+
+    def urge(self, outcome: str) -> Dispute:
+        answers = {"urge_number": "青司督〔2026〕7 号", "urge_date": self.today, "urge_note": "十日内执行并书面报告。"}
+        self.complete("urge_execution", JUSTICE.officer, urge_outcome=outcome, **answers)
+        return self
+
+    # --- what changes it ---
+
+    def supersede(self) -> Dispute:
+        self.press_by(JUSTICE.officer, "act_supersede")
+        answers = {
+            "supersession_ground": "duty_list",
+            "supersession_basis": "职责边界清单（2026 年第二次调整）",
+            "supersession_reason": "调整后的清单已列明由市生态环境局查处。",
+            "supersession_unit": "ecology",
+        }
+        self.complete("describe_supersession", JUSTICE.officer, **answers)
+        return self
+
+    def answer_supersession(self, outcome: str) -> Dispute:
+        answers = {"supersession_outcome": outcome, "supersession_opinion": "已审阅。"}
+        self.complete("sign_supersession", JUSTICE.deputy, **answers)
+        return self
+
+    def amend(self, unit: str = "qinghe", scan: bool = True, **given: Any) -> Dispute:
+        self.press_by(CLERK, "act_amend")
+        if scan:
+            self.add_material_to("amend_ruling", CLERK, "ruling_document")
+        answers = {
+            "amendment_number": "青政裁〔2026〕9 号",
+            "amendment_date": self.today,
+            "amendment_reason": "镇街已经取得这项处罚权。",
+            "amended_kind": "single",
+            "amended_unit": unit,
+            "amended_text": "该事项改由所列单位负责查处。",
+        } | given
+        self.complete("amend_ruling", CLERK, **answers)
+        return self

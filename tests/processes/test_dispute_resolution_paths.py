@@ -40,6 +40,67 @@ def negotiated_at_last(town: Town) -> Dispute:
     return dispute.agree().execute()
 
 
+def three_parties(town: Town) -> Dispute:
+    """A third unit takes part from the beginning."""
+    return raise_dispute(town, at=MORNING, third="market").dispose().state_position()
+
+
+def third_withdrawal(town: Town, outcome: str) -> Dispute:
+    dispute = three_parties(town).ask_withdrawal("ecology").answer_withdrawal("agree")
+    return dispute.answer_withdrawal(outcome, "c")
+
+
+def third_is_silent(town: Town) -> Dispute:
+    """The third unit says nothing at any turn, and is told to report what it has not done."""
+    dispute = raise_dispute(town, at=MORNING, third="market")
+    town.at("2026-10-20T09:00")
+    dispute.dispose().negotiate("not_agreed").write_application().sign_application().accept()
+    town.at("2026-11-10T09:00")
+    dispute.coordinate("agreement").sign_opinion().report_execution("a").report_execution("b")
+    town.at("2026-12-10T09:00")
+    return dispute.urge("again").report_execution("c")
+
+
+def nothing_needed(town: Town, third: str | None = None) -> Dispute:
+    """One side holds that nothing needs to be done, and every side confirms it."""
+    dispute = raise_dispute(town, at=MORNING, third=third).claim_none("a")
+    for side in dispute.sides:
+        if side != "a":
+            dispute.dispose_by(side)
+    dispute.state_position()
+    for side in dispute.sides:
+        dispute.answer_none(side)
+    return dispute.agree().execute()
+
+
+def something_needed(town: Town) -> Dispute:
+    """The other side does not confirm it: the justice bureau says who has to act."""
+    dispute = raise_dispute(town, at=MORNING).claim_none("a").dispose_by("b").state_position()
+    dispute.answer_none("a").answer_none("b", "refuse").direct("a").dispose_directed("a")
+    return dispute.agree().execute()
+
+
+def urgent_at_last(town: Town) -> Dispute:
+    """Once it lapses, once the leader refuses, and then it is confirmed; a lead is named and changed."""
+    dispute = raise_dispute(town, at=MORNING).raise_urgency("a")
+    town.later(hours=5)
+    dispute.raise_urgency("b").answer_urgency("b", "refuse").raise_urgency("b").answer_urgency("b")
+    dispute.name_lead("b").name_lead("a")
+    return dispute.dispose().state_position().agree().execute()
+
+
+def not_executed(town: Town) -> Dispute:
+    """One side reports that it has not executed it, and again after it was urged."""
+    dispute = coordinating(town).propose().rule("ecology").report_execution("a").report_execution("b", "not_executed")
+    dispute.urge("again").report_execution("b", "not_executed")
+    return dispute.urge("accountability")
+
+
+def superseded(town: Town) -> Dispute:
+    dispute = coordinating(town).supersede().answer_supersession("refuse")
+    return dispute.supersede().answer_supersession("agree")
+
+
 def returned_at_every_desk(town: Town) -> Dispute:
     dispute = negotiating(town).negotiate("not_agreed").write_application().sign_application("return")
     dispute.write_application().sign_application().accept().reply()
@@ -62,7 +123,7 @@ def slow_at_every_turn(town: Town) -> Dispute:
     town.at("2027-02-10T09:00")
     dispute.rule("qinghe")
     town.at("2027-04-01T09:00")
-    return dispute.execute()
+    return dispute.urge("again").execute()
 
 
 def more_time(town: Town) -> Dispute:
@@ -92,6 +153,28 @@ PATHS: dict[str, tuple[Callable[[Town], Dispute], str]] = {
         lambda town: coordinating(town).propose().ask_withdrawal("ecology").answer_withdrawal("agree"),
         "withdrawn",
     ),
+    "three_parties": (lambda town: three_parties(town).agree().execute(), "settled_by_negotiation"),
+    "third_is_silent": (third_is_silent, "settled_by_coordination"),
+    "ruled_for_three": (
+        lambda town: three_parties(town).apply().accept().reply().propose().rule("market").execute(),
+        "ruled",
+    ),
+    "third_withdraws": (lambda town: third_withdrawal(town, "agree"), "withdrawn"),
+    "third_does_not_withdraw": (
+        lambda town: third_withdrawal(town, "refuse").agree().execute(),
+        "settled_by_negotiation",
+    ),
+    "nothing_needed": (nothing_needed, "settled_by_negotiation"),
+    "nothing_needed_by_three": (lambda town: nothing_needed(town, "market"), "settled_by_negotiation"),
+    "something_needed": (something_needed, "settled_by_negotiation"),
+    "urgent_at_last": (urgent_at_last, "settled_by_negotiation"),
+    "supplemented": (
+        lambda town: negotiating(town).apply().review("supplement").supplement().review("not_accept"),
+        "not_accepted",
+    ),
+    "not_executed": (not_executed, "ruled"),
+    "amended": (lambda town: coordinating(town).propose().rule("ecology").amend().execute(), "ruled"),
+    "superseded": (superseded, "superseded"),
     "withdrawal_refused": (
         lambda town: negotiating(town).ask_withdrawal().answer_withdrawal("refuse").agree().execute(),
         "settled_by_negotiation",
@@ -257,7 +340,7 @@ def test_a_party_that_states_no_position_does_not_hold_up_the_negotiation(town: 
 
 def test_the_justice_bureau_is_told_of_a_negotiation_that_takes_too_long(town: Town) -> None:
     """The fifth working day from 2026-09-30 is 2026-10-13."""
-    dispute = raise_dispute(town, at=MORNING)
+    dispute = raise_dispute(town, at=MORNING).dispose()
     town.at("2026-10-13T23:59")
     assert dispute.notices("told") == []
 
@@ -265,7 +348,7 @@ def test_the_justice_bureau_is_told_of_a_negotiation_that_takes_too_long(town: T
 
     (note,) = dispute.notices("told")
     assert (note.unit, note.roles) == ("justice_bureau", {"case_officer"})
-    assert dispute.waiting == {"dispose_a": 1, "dispose_b": 1}
+    assert dispute.waiting == {"conclude_negotiation": 1}
 
 
 @pytest.mark.parametrize(
@@ -330,7 +413,7 @@ def test_a_refusal_asks_for_its_ground(plain_town: Town) -> None:
     with pytest.raises(InvalidValues) as refused:
         dispute.complete("review_application", JUSTICE.officer, review_outcome="not_accept", review_opinion="已审查。")
 
-    assert list(refused.value.problems) == ["refusal_ground"]
+    assert list(refused.value.problems) == ["refusal_ground", "refusal_advice"]
 
 
 def test_silence_closes_the_reply_and_the_coordination_goes_on(town: Town) -> None:
@@ -361,7 +444,7 @@ def test_a_late_reply_is_refused_with_the_reason(town: Town) -> None:
     dispute = negotiating(town).apply().accept()
     town.at("2026-10-16T00:00")
 
-    with pytest.raises(Refused, match="“书面答复”已于 10月16日 00:00 失效"):
+    with pytest.raises(Refused, match="“乙方书面答复”已于 10月16日 00:00 失效"):
         dispute.reply()
 
     assert "reply_text" not in dispute.facts()
@@ -371,7 +454,7 @@ def test_a_late_reply_is_refused_even_before_the_worker_has_looked(town: Town) -
     dispute = negotiating(town).apply().accept()
     town.asleep_until("2026-10-16T08:00")
 
-    with pytest.raises(Refused, match="“书面答复”已于 10月16日 00:00 失效"):
+    with pytest.raises(Refused, match="“乙方书面答复”已于 10月16日 00:00 失效"):
         dispute.reply()
     town.tick()
 
@@ -590,8 +673,26 @@ def test_a_unit_that_is_no_party_finds_nothing_of_a_dispute(plain_town: Town, st
 
 CALENDAR = load_calendar((PROJECT / "processes" / "calendar_cn.json").read_bytes())
 WORK: dict[str, list[Callable[[Dispute], object]]] = {
-    "dispose_a": [lambda dispute: dispute.dispose_by("a")],
-    "dispose_b": [lambda dispute: dispute.dispose_by("b")],
+    "dispose_a": [lambda dispute: dispute.dispose_by("a"), lambda dispute: dispute.claim_none("a")],
+    "dispose_b": [lambda dispute: dispute.dispose_by("b"), lambda dispute: dispute.claim_none("b")],
+    "confirm_measures_a": [lambda dispute: dispute.answer_none("a")] * 2 + [
+        lambda dispute: dispute.answer_none("a", "refuse")],
+    "confirm_measures_b": [lambda dispute: dispute.answer_none("b")],
+    "direct_disposal": [lambda dispute: dispute.direct("b")],
+    "dispose_directed": [lambda dispute: dispute.dispose_directed("b")],
+    "name_lead": [lambda dispute: dispute.complete(
+        "name_lead", JUSTICE.officer, named_unit="qinghe", named_measures="到场责令停止并采样取证。", named_reason="情况紧急。")],
+    "describe_urgency": [lambda dispute: dispute.complete(
+        "describe_urgency", dispute.sides["a"].officer, worsening="夜间又开始排放。")],
+    "confirm_urgency": [lambda dispute: dispute.answer_urgency("a"),
+                        lambda dispute: dispute.answer_urgency("a", "refuse")],
+    "complete_application": [Dispute.supplement],
+    "urge_execution": [lambda dispute: dispute.urge("again"), lambda dispute: dispute.urge("accountability")],
+    "describe_supersession": [lambda dispute: dispute.complete(
+        "describe_supersession", JUSTICE.officer, supersession_ground="law", supersession_basis="新修订的条例",
+        supersession_reason="修订后的条例已经明确职责分工。")],
+    "sign_supersession": [lambda dispute: dispute.answer_supersession("refuse")] * 3 + [
+        lambda dispute: dispute.answer_supersession("agree")],
     "state_position": [Dispute.state_position],
     "conclude_negotiation": [lambda dispute: dispute.negotiate("agreed")] + [
         lambda dispute: dispute.negotiate("not_agreed")] * 3,
@@ -601,7 +702,8 @@ WORK: dict[str, list[Callable[[Dispute], object]]] = {
         lambda dispute: dispute.sign_agreement("b", "return")],
     "write_application": [Dispute.write_application],
     "sign_application": [Dispute.sign_application] * 3 + [lambda dispute: dispute.sign_application("return")],
-    "review_application": [Dispute.accept] * 5 + [lambda dispute: dispute.review("not_accept")],
+    "review_application": [Dispute.accept] * 5 + [
+        lambda dispute: dispute.review("not_accept"), lambda dispute: dispute.review("supplement")],
     "reply_in_writing": [Dispute.reply],
     "coordinate_dispute": [lambda dispute: dispute.coordinate("agreement"),
                            lambda dispute: dispute.coordinate("no_agreement")],
@@ -619,7 +721,8 @@ WORK: dict[str, list[Callable[[Dispute], object]]] = {
     "confirm_settlement": [lambda dispute: dispute.answer_withdrawal("refuse")] * 3 + [
         lambda dispute: dispute.answer_withdrawal("agree")],
     "report_execution_a": [lambda dispute: dispute.report_execution("a")],
-    "report_execution_b": [lambda dispute: dispute.report_execution("b")],
+    "report_execution_b": [lambda dispute: dispute.report_execution("b"),
+                           lambda dispute: dispute.report_execution("b", "not_executed")],
 }  # fmt: skip
 
 

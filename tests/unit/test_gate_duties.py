@@ -201,3 +201,27 @@ def test_a_way_back_to_an_earlier_task_of_another_unit_is_drawn_with_a_property(
     back = properties(send_back_to="read_a, read_b")
     there = f'<userTask id="review" name="审查" camunda:formRef="review">{back}</userTask>'
     assert problems_of(broken((REVIEW, there))) == []
+
+
+def test_a_button_of_several_units_keeps_which_of_them_pressed_it():
+    old = (
+        '<camunda:property name="unit" value="asking_unit" /><camunda:property name="role" value="case_officer" />'
+        '<camunda:property name="when"'
+    )
+    both = old.replace('value="asking_unit"', 'value="asking_unit,asked_unit"')
+    refused(the_problem(broken((old, both))), "act_withdraw", "pressed_by")
+    kept = f'<camunda:property name="pressed_by" value="pressing_unit" />{both}'
+    assert problems_of(broken((old, kept))) == []
+
+
+def test_a_further_unit_of_a_paper_is_a_unit():
+    to = '<camunda:property name="to" value="asking_unit" />'
+    also = '<camunda:property name="also" value="{}" />'
+    assert problems_of(broken((to, to + also.format("ecology")))) == []
+    refused(the_problem(broken((to, to + also.format("nowhere")))), "answer", "单位的代码")
+
+
+def test_each_addressee_of_a_notice_is_a_unit_and_a_role():
+    old = 'value="asked_unit:liaison"'
+    assert problems_of(broken((old, 'value="asked_unit:liaison,asking_unit:liaison"'))) == []
+    refused(the_problem(broken((old, 'value="asked_unit:liaison,asking_unit"'))), "chased", "单位:岗位")

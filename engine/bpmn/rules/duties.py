@@ -162,7 +162,14 @@ def _button(draft: Draft, element: Element) -> Iterator[Problem]:
     if not unit or not roles:
         yield about(element, "没有说明哪个单位、哪个岗位可以按。", "请在按钮的扩展属性里写 unit 和 role。")
     elif "unit" in element.properties:
-        yield from _who(draft, element, unit, roles)
+        for name in unit.split(","):
+            yield from _who(draft, element, name.strip(), roles)
+        if "," in unit and "pressed_by" not in element.properties:
+            yield about(
+                element,
+                "几个单位都可以按，却没有记下是谁按的。",
+                "请加属性 pressed_by，写记下按的单位的事实，后面的环节由它办理。",
+            )
     for suffix in ("", *(f"_{number}" for number in range(2, 10))):
         has_when, has_otherwise = f"when{suffix}" in element.properties, f"otherwise{suffix}" in element.properties
         if has_when and not element.properties.get(f"otherwise{suffix}"):

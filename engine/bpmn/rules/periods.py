@@ -157,9 +157,11 @@ def _named_deadlines(draft: Draft, element: Element) -> Iterator[Problem]:
     if element.timer is not None or element.kind not in ("userTask", "serviceTask", "sendTask"):
         return
     for name in names:
-        key = element.properties.get(name)
-        if key is not None and key not in draft.deadlines:
-            yield about(element, f"图里没有名为“{key[:80]}”的期限。", _drawn(draft))
+        several = element.properties.get("operation") == "shorten_deadline" and name == "deadline"
+        text = element.properties.get(name)
+        for key in [] if text is None else text.split(",") if several else [text]:
+            if key.strip() not in draft.deadlines:
+                yield about(element, f"图里没有名为“{key[:80]}”的期限。", _drawn(draft))
 
 
 def _drawn(draft: Draft) -> str:

@@ -104,6 +104,8 @@ def _operation(draft: Draft, element: Element) -> Iterator[Problem]:
 def _document(draft: Draft, element: Element) -> Iterator[Problem]:
     properties = element.properties
     units = [properties[name] for name in ("from", "to") if properties.get(name)]
+    for name in filter(None, (name.strip() for name in properties.get("also", "").split(","))):
+        yield from names_unit(draft, element, name)
     if bool(properties.get("to", "").strip()) == bool(properties.get("addressee", "").strip()):
         yield about(
             element,
@@ -156,16 +158,15 @@ def _drafts(draft: Draft, element: Element) -> Iterator[Problem]:
 
 
 def _notice(draft: Draft, element: Element) -> Iterator[Problem]:
-    to = element.properties.get("to", "").strip()
-    unit, colon, role = to.partition(":")
-    if not to:
-        return
-    if not (unit and colon and role):
-        yield about(element, f"告知的对象 {to[:80]} 写法不对。", "请写成 单位:岗位，如 receiving_unit:liaison。")
-        return
-    yield from names_unit(draft, element, unit)
-    if role not in draft.roles:
-        yield about(element, f"没有 {role[:80]} 这个岗位。", f"可用的有：{named(draft.roles)}。")
+    told = element.properties.get("to", "").strip()
+    for to in (to.strip() for to in told.split(",") if told):
+        unit, colon, role = to.partition(":")
+        if not (unit and colon and role):
+            yield about(element, f"告知的对象 {to[:80]} 写法不对。", "请写成 单位:岗位，如 receiving_unit:liaison。")
+            continue
+        yield from names_unit(draft, element, unit)
+        if role not in draft.roles:
+            yield about(element, f"没有 {role[:80]} 这个岗位。", f"可用的有：{named(draft.roles)}。")
 
 
 def _facts(element: Element) -> Iterator[Problem]:

@@ -10,6 +10,7 @@ from engine.db.tables.archive import archive_package
 from engine.db.tables.base import metadata
 from engine.db.tables.collaboration import comment, correction, mention, reader, reading
 from engine.db.tables.definitions import calendar_version, city_rule, definition_version
+from engine.db.tables.duties import duty_entry, duty_proposal
 from engine.db.tables.handling import hand_over, undo_point
 from engine.db.tables.notices import (
     delivery_attempt,
@@ -48,6 +49,8 @@ __all__ = [
     "delivered_message",
     "delivery_attempt",
     "document",
+    "duty_entry",
+    "duty_proposal",
     "fact",
     "hand_over",
     "incident",

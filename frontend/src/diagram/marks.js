@@ -3,7 +3,7 @@
  * where. Drawn as SVG in the diagram's own layer, so that it zooms and prints with the diagram.
  * No state is told by colour alone: each has a shape, and the nearest period a sentence.
  *
- * @typedef {'ok' | 'near' | 'over' | 'wait' | 'soft' | 'paused'} State
+ * @typedef {'ok' | 'near' | 'over' | 'wait' | 'soft' | 'late' | 'paused'} State
  * @typedef {{ element: string, count?: number, state?: State, label?: string }} Live
  * @typedef {{ element: string, running?: number, overdue?: number, state?: State, label?: string }} Heat
  * @typedef {{ taken?: string[], done?: string[], live?: Live[], heat?: Heat[],
@@ -52,7 +52,8 @@ export function lines(label) {
 }
 
 /**
- * The same shapes as the deadline chip of the pages, in a square of 12.
+ * The same shapes as the deadline chip of the pages, in a square of 12; a recommended period, or one that stands
+ * still, has no shape of its own and is drawn as waiting.
  *
  * @param {State} state
  * @returns {SVGElement}

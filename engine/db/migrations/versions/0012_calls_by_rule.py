@@ -8,7 +8,7 @@ from alembic import op
 from engine.db.types import Instant, Json
 
 revision = "0012"
-down_revision = "0009"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,162 @@
+"""What disputes have settled about the matters of the 职责边界清单: proposed by a dispute, adopted or rejected by a person.
+
+The list itself (`jurisdiction`) stays as it was founded. An adopted proposal is a dated version of the matter's entry;
+earlier versions stay, so that it can be shown what held on any day.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, update
+
+from engine.db.tables import duty_entry, duty_proposal, person, process_instance
+from engine.errors import InvalidValues, NotFound, Refused
+from engine.ids import new_id
+
+REASON_LIMIT = 500
+
+
+@dataclass(frozen=True)
+class Proposal:
+    id: str
+    instance_id: str
+    instance_number: str
+    matter_code: str
+    unit_code: str
+    division: str | None
+    source: str
+    number: str | None
+    dated: date
+    proposed_at: datetime
+    status: str
+    decided_by: str | None
+    """The name of the person who adopted or rejected it."""
+    decided_at: datetime | None
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A version of a matter's entry, with the proposal that it was made of."""
+
+    version: int
+    valid_from: date
+    proposal: Proposal
+
+
+def propose(
+    tx: Connection,
+    instance_id: str,
+    matter_code: str,
+    unit_code: str,
+    division: str | None,
+    source: str,
+    number: str | None,
+    dated: date,
+    now: datetime,
+) -> str:
+    """The dispute leaves a proposal for the matter. Returns its id."""
+    proposal_id = new_id()
+    tx.execute(
+        insert(duty_proposal).values(
+            id=proposal_id, instance_id=instance_id, matter_code=matter_code, unit_code=unit_code, division=division,
+            source=source, number=number, dated=dated, proposed_at=now, status="open",
+        )
+    )  # fmt: skip
+    return proposal_id
+
+
+def proposals(tx: Connection, status: str) -> list[Proposal]:
+    """Those of this status, the oldest first."""
+    rows = tx.execute(_proposals(duty_proposal.c.status == status).order_by(duty_proposal.c.proposed_at))
+    return [Proposal(**row._mapping) for row in rows]
+
+
+def entries(tx: Connection, matter_code: str | None = None) -> dict[str, list[Entry]]:
+    """Matter -> its versions, the newest first."""
+    statement = _proposals(duty_proposal.c.status == "adopted").add_columns(
+        duty_entry.c.version, duty_entry.c.valid_from
+    )
+    statement = statement.join(duty_entry, duty_entry.c.proposal_id == duty_proposal.c.id)
+    if matter_code is not None:
+        statement = statement.where(duty_entry.c.matter_code == matter_code)
+    found: dict[str, list[Entry]] = {}
+    for row in tx.execute(statement.order_by(duty_entry.c.matter_code, duty_entry.c.version.desc())):
+        told = dict(row._mapping)
+        entry = Entry(told.pop("version"), told.pop("valid_from"), Proposal(**told))
+        found.setdefault(entry.proposal.matter_code, []).append(entry)
+    return found
+
+
+def in_force(tx: Connection, matter_code: str, on: date) -> Entry | None:
+    """The latest version that has begun on that day."""
+    return next((entry for entry in entries(tx, matter_code).get(matter_code, []) if entry.valid_from <= on), None)
+
+
+def adopt(
+    tx: Connection, proposal_id: str, valid_from: date | None, reason: str, person_id: str, now: datetime
+) -> Proposal:
+    """The proposal is the newest version of its matter's entry. Raises NotFound, Refused, InvalidValues."""
+    found = _open(tx, proposal_id)
+    newest = next(iter(entries(tx, found.matter_code).get(found.matter_code, [])), None)
+    problems = _reason_problems(reason)
+    if valid_from is None:
+        problems["valid_from"] = "请填从哪天起执行。"
+    elif newest is not None and valid_from < newest.valid_from:
+        problems["valid_from"] = f"早于现行条目的起始日期 {newest.valid_from}。请填同日或以后的日期。"
+    if problems:
+        raise InvalidValues(problems)
+    _decide(tx, found, "adopted", reason, person_id, now)
+    last = tx.scalar(select(func.max(duty_entry.c.version)).where(duty_entry.c.matter_code == found.matter_code))
+    tx.execute(
+        insert(duty_entry).values(
+            id=new_id(), matter_code=found.matter_code, version=(last or 0) + 1, proposal_id=found.id,
+            valid_from=valid_from,
+        )
+    )  # fmt: skip
+    return found
+
+
+def reject(tx: Connection, proposal_id: str, reason: str, person_id: str, now: datetime) -> Proposal:
+    """The list stays as it is. Raises NotFound, Refused, InvalidValues."""
+    found = _open(tx, proposal_id)
+    if problems := _reason_problems(reason):
+        raise InvalidValues(problems)
+    _decide(tx, found, "rejected", reason, person_id, now)
+    return found
+
+
+def _open(tx: Connection, proposal_id: str) -> Proposal:
+    row = tx.execute(_proposals(duty_proposal.c.id == proposal_id)).first()
+    if row is None:
+        raise NotFound("没有这条建议。")
+    found = Proposal(**row._mapping)
+    if found.status != "open":
+        raise Refused("这条建议已经处理过了。请刷新页面查看结果。")
+    return found
+
+
+def _decide(tx: Connection, found: Proposal, status: str, reason: str, person_id: str, now: datetime) -> None:
+    still_open = (duty_proposal.c.id == found.id) & (duty_proposal.c.status == "open")
+    values = {"status": status, "reason": reason.strip(), "decided_by": person_id, "decided_at": now}
+    if tx.execute(update(duty_proposal).where(still_open).values(**values)).rowcount == 0:
+        raise Refused("这条建议已经处理过了。请刷新页面查看结果。")
+
+
+def _reason_problems(reason: str) -> dict[str, str]:
+    if not reason.strip():
+        return {"reason": "请写明理由。"}
+    return {"reason": f"理由最多 {REASON_LIMIT} 字。"} if len(reason) > REASON_LIMIT else {}
+
+
+def _proposals(condition: ColumnElement[bool]) -> Select[tuple[object, ...]]:
+    """Proposals as `Proposal` takes them."""
+    own = [column for column in duty_proposal.c if column.name != "decided_by"]
+    return (
+        select(*own, process_instance.c.number.label("instance_number"), person.c.name.label("decided_by"))
+        .join(process_instance, process_instance.c.id == duty_proposal.c.instance_id)
+        .outerjoin(person, person.c.id == duty_proposal.c.decided_by)
+        .where(condition)
+    )

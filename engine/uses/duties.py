@@ -1,0 +1,70 @@
+"""The 职责边界清单 as people use it: read by everybody, administered by the justice bureau's leaders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from sqlalchemy import Connection
+
+from engine.errors import NotAllowed
+from engine.organisation import duties
+from engine.organisation.assignment import Actor, may
+from engine.organisation.duties import Proposal
+from engine.reports.duties import DutyList, duty_list
+from engine.runtime import audit, instances
+from engine.runtime.step import Context
+from engine.uses.transactions import Transactions
+
+
+class DutyUses:
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+
+    def listed(self, actor: Actor) -> DutyList:
+        return self._transactions.read(lambda tx, context: duty_list(tx, context, actor))
+
+    def adopt(self, actor: Actor, proposal_id: str, valid_from: str, reason: str) -> None:
+        """Raises NotAllowed, NotFound, Refused, InvalidValues."""
+        day = _day(valid_from)
+        self._decide(
+            actor,
+            "duty_adopted",
+            lambda tx, context: duties.adopt(tx, proposal_id, day, reason, actor.person_id, context.now),
+            reason,
+            valid_from=valid_from,
+        )
+
+    def reject(self, actor: Actor, proposal_id: str, reason: str) -> None:
+        """Raises NotAllowed, NotFound, Refused, InvalidValues."""
+        self._decide(
+            actor,
+            "duty_rejected",
+            lambda tx, context: duties.reject(tx, proposal_id, reason, actor.person_id, context.now),
+            reason,
+        )
+
+    def _decide(
+        self, actor: Actor, kind: str, decide: Callable[[Connection, Context], Proposal], reason: str, **told: str
+    ) -> None:
+        """Decided, and said in the record of the dispute that proposed it."""
+
+        def write(tx: Connection, context: Context) -> None:
+            decision = may(actor, "administer_duties", None)
+            if not decision.allowed:
+                raise NotAllowed(decision.reason)
+            found = decide(tx, context)
+            instances.lock(tx, found.instance_id)
+            content = {"proposal": found.id, "matter": found.matter_code, "unit": found.unit_code, "reason": reason}
+            audit.append(
+                tx, found.instance_id, context.now, kind, content | told, actor.person_id, actor.unit_code
+            )  # fmt: skip
+
+        self._transactions.write(write)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return None
