@@ -37,7 +37,7 @@ from engine.runtime.similar import same_cases
 
 FUNCTIONS = frozenset(KINDS) | {
     "now", "due", "deadline_is", "unpaused_days", "config", "materials", "unit_kind", "completed_at",
-    "empowered", "same_case",
+    "empowered", "same_case", "holds",
 }  # fmt: skip
 """Every function that the runtime adds to the language of expressions."""
 
@@ -133,6 +133,7 @@ class Step:
             "completed_at": self._completed_at,
             "empowered": self._empowered,
             "same_case": self._same_case,
+            "holds": lambda role: self.actor is not None and role in self.actor.standing_roles,
         }
 
     def _due(self, key: str) -> datetime | None:

@@ -95,6 +95,9 @@ FACTS: dict[str, Any] = {
     "management_problem": "该地块多年出租给无证作坊，出租人未履行管理责任。", "management_advice": "督促出租人清退无证作坊。",
     "consent_result": "refuse", "handling_opinion": "提请协调", "duty_outcome": "settled",
     "coordination_division": "职责边界清单第 1 项", "supplement_delivered_at": None,
+    "urgency_reason": "暴雨将至，暗管出口离取水口不足二百米，废水随时可能入河。", "samples_perishable": True,
+    "petition_office": "青河市信访局", "external_number": "XF-2026-0317", "objection_proper": "市生态环境局",
+    "objection_reason": "该作坊未批先建，处罚权未赋予镇街，由市生态环境局行使。",
 }  # fmt: skip
 """Facts of one invented case, for every procedure at once."""
 

@@ -25,7 +25,9 @@ def begun_by(diagram: Diagram) -> frozenset[str]:
 def check(draft: Draft) -> Iterator[Problem]:
     for key, element, handed in _begun(draft.diagram):
         other = draft.procedures.get(key)
-        if key == draft.diagram.key or (other is not None and _comes_back(draft, key)):
+        if key == draft.diagram.key and element.kind != "callActivity":
+            yield from _anew(draft, element, handed)
+        elif key == draft.diagram.key or (other is not None and _comes_back(draft, key)):
             yield about(element, f"流程 {key[:64]} 又会回到这个流程，没有尽头。", "请去掉其中一处调用。")
         elif other is None:
             known = named(set(draft.procedures)) or "没有"
@@ -34,6 +36,27 @@ def check(draft: Draft) -> Iterator[Problem]:
             )
         else:
             yield from _handovers(element, handed, other)
+
+
+def _anew(draft: Draft, element: Element, handed: set[str]) -> Iterator[Problem]:
+    """A procedure starts itself once more. It may, where a person has to act before it comes to that again."""
+    if _comes_by_itself(draft, element):
+        reason = "流程从发起走到这里不经过任何人，会一件接一件地发起自己，没有尽头。"
+        yield about(element, reason, "请在前面画上用户任务，由人决定是不是再发起一件。")
+    yield from _handovers(element, handed, signature(draft.diagram, draft.facts))
+
+
+def _comes_by_itself(draft: Draft, element: Element) -> bool:
+    """Whether the element is reached from the start with nobody completing a task or pressing a button."""
+    stack, seen = list(draft.of_kind("startEvent")), set[str]()
+    while stack:
+        here = stack.pop()
+        if here.id in seen:
+            continue
+        seen.add(here.id)
+        following = draft.attached(here) if here.kind == "userTask" else draft.onward(here)
+        stack += [other for other in following if not other.attached_to or other.timer is not None]
+    return element.id in seen
 
 
 def _handovers(element: Element, handed: set[str], other: Signature) -> Iterator[Problem]:
