@@ -37,7 +37,7 @@ from engine.runtime.similar import same_cases
 
 FUNCTIONS = frozenset(KINDS) | {
     "now", "minute", "due", "deadline_is", "unpaused_days", "config", "materials", "unit_kind", "unit_phone",
-    "my_name", "completed_at", "empowered", "same_case", "decided_duty",
+    "my_name", "completed_at", "empowered", "same_case", "decided_duty", "holds",
 }  # fmt: skip
 """Every function that the runtime adds to the language of expressions."""
 
@@ -136,6 +136,7 @@ class Step:
             "empowered": self._empowered,
             "same_case": self._same_case,
             "decided_duty": self._decided_duty,
+            "holds": lambda role: self.actor is not None and role in self.actor.standing_roles,
         }
 
     def _due(self, key: str) -> datetime | None:

@@ -109,6 +109,9 @@ FACTS: dict[str, Any] = {
     "disposal_c": "disposed", "disposal_c_at": parse_local("2026-09-22T09:30"), "disposal_c_note": "到场核对营业执照。",
     "reply_c_text": "本局没有环评方面的职责。", "reply_c_basis": "三定规定", "execution_c_state": "done",
     "execution_c_note": "已提供登记档案。",
+    "urgency_reason": "暴雨将至，暗管出口离取水口不足二百米，废水随时可能入河。", "samples_perishable": True,
+    "petition_office": "青河市信访局", "external_number": "XF-2026-0317", "objection_proper": "市生态环境局",
+    "objection_reason": "该作坊未批先建，处罚权未赋予镇街，由市生态环境局行使。",
 }  # fmt: skip
 """Facts of one invented case, for every procedure at once."""
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from engine.clock import local
+from engine.db import tables
 from tests.processes.town import Case, Cast, Town, cast_of, sent
 
 QUESTIONS = "该生产线是否应当办理环境影响评价手续？\n清洗废水是否属于危险废物？"
@@ -100,10 +103,17 @@ class Assistance(Case):
         self.complete("sign_refusal", self.assisting.deputy, **answers)
         return self
 
-    def reply_to_refusal(self, outcome: str) -> Assistance:
+    def reply_to_refusal(self, outcome: str, other: str | None = None) -> Assistance:
         answers = {"refusal_reply_outcome": outcome, "refusal_reply_opinion": "清单列明由市生态环境局认定。"}
-        self.complete("study_refusal", self.asking.officer, **answers)
+        self.complete("study_refusal", self.asking.officer, **answers, **({"next_unit": other} if other else {}))
         return self
+
+    def begun(self) -> Assistance:
+        """The request that this one has started to another department."""
+        instance = tables.process_instance
+        numbers = select(instance.c.number).where(instance.c.origin_instance_id == self.id)
+        number = self.town.read(lambda tx: tx.scalars(numbers).one())
+        return Assistance(self.town, number, self.asking, cast_of("housing"))
 
     def study(self, **answers: Any) -> Assistance:
         given = {
@@ -176,11 +186,49 @@ class Assistance(Case):
         self.complete("report_onsite", self.assisting.colleague, arrived_at=self.now(), **answers)
         return self
 
+    def raise_urgency(self, outcome: str | None = "confirm") -> Assistance:
+        """The town finds it urgent after all; its leader confirms, refuses, or does not answer (None)."""
+        self.press("act_urgent", self.asking.officer)
+        self.complete("describe_urgency", self.asking.officer, urgency_reason="暴雨将至，废水随时可能入河。")
+        return self if outcome is None else self.answer_urgency(outcome)
+
+    def answer_urgency(self, outcome: str = "confirm") -> Assistance:
+        self.complete("confirm_urgency", self.asking.deputy, urgency_outcome=outcome, urgency_opinion="阅。")
+        return self
+
+    def contest_urgency(self) -> Assistance:
+        self.press("act_contest", self.assisting.officer)
+        self.complete("contest_urgency", self.assisting.officer, contest_reason="废水已经截流，没有入河危险。")
+        return self
+
+    def dispatch_raised(self) -> Assistance:
+        staff = self.town.ids(self.assisting.officer, self.assisting.colleague)
+        self.complete("dispatch_raised", self.assisting.liaison, onsite_staff=staff, dispatched_at=self.now())
+        return self
+
+    def act_on_raised(self) -> Assistance:
+        answers = {"onsite_measures": ["sampled"], "onsite_record": "到场取样两份，封存清洗线。"}
+        self.complete("report_raised", self.assisting.colleague, arrived_at=self.now(), **answers)
+        return self
+
     # --- the town confirms ---
 
-    def confirm(self, outcome: str = "sufficient") -> Assistance:
+    def confirm(self, outcome: str = "sufficient", route: str = "dispute") -> Assistance:
         answers = {"confirmation_outcome": outcome, "confirmation_opinion": "结论与现场情况不符。"}
+        if outcome == "contested":
+            answers["contest_route"] = route
         self.complete("confirm_opinion", self.asking.officer, **answers)
+        return self
+
+    def consult(self, outcome: str) -> Assistance:
+        """The opinion is contested, and both units have talked about it."""
+        self.confirm("contested", "consult")
+        return self.record_consultation(outcome)
+
+    def record_consultation(self, outcome: str) -> Assistance:
+        paper = {"consultation_number": "会商纪要〔2026〕3 号", "consulted_on": self.now()[:10]}
+        answers = {"consultation_outcome": outcome, "consultation_conclusion": "按现行分类管理名录认定。"}
+        self.complete("record_consultation", self.asking.officer, **paper, **answers)
         return self
 
     def follow_up(self) -> Assistance:

@@ -16,6 +16,7 @@ SUPERVISOR = "zhuangmingzhe.jd"
 INFORMANT, CONTACT = "金不换", "13800006789"
 """Nobody but the first unit's handlers may ever read these two."""
 CONTENT = "夜间院内有机器轰鸣，边沟流出黑水，气味刺鼻，已持续半个月。"
+REMEDY = "可以自收到本答复意见书之日起30日内，向本单位的上一级机关请求复查"
 FACTS = "院内建成废塑料清洗线一条并投入使用，未办理环境影响评价手续，清洗废水排入边沟。"
 
 
@@ -104,6 +105,16 @@ class Complaint(Instance):
 
     def answer_closing(self, outcome: str) -> Complaint:
         self.complete("confirm_close", self.first.deputy, close_outcome=outcome, close_opinion="已研究。")
+        return self
+
+    def raise_urgency(self, outcome: str | None = "confirm") -> Complaint:
+        """The officer finds it urgent after all; the leader confirms, refuses, or does not answer (None)."""
+        self.press_by(self.first.officer, "act_urgent")
+        self.complete("describe_urgency", self.first.officer, urgency_reason="污水正流向取水口。")
+        return self if outcome is None else self.answer_urgency(outcome)
+
+    def answer_urgency(self, outcome: str = "confirm") -> Complaint:
+        self.complete("confirm_urgency", self.first.deputy, urgency_outcome=outcome, urgency_opinion="阅。")
         return self
 
     # --- whose function it is ---
@@ -219,8 +230,9 @@ class Complaint(Instance):
         self.complete("prepare_management", self.first.officer, **given)
         return self
 
-    def approve_management(self, outcome: str = "approve") -> Complaint:
-        self.complete("approve_management", self.first.deputy, management_outcome=outcome, management_opinion="阅。")
+    def approve_management(self, outcome: str = "approve", by: str | None = None) -> Complaint:
+        leader = by or self.first.deputy
+        self.complete("approve_management", leader, management_outcome=outcome, management_opinion="阅。")
         return self
 
     def acknowledge(self, outcome: str = "accept") -> Complaint:
@@ -235,7 +247,11 @@ class Complaint(Instance):
 
     def _draft(self, element: str, prefix: str) -> Complaint:
         named = self.if_named(
-            **{f"{prefix}reply_text": "您反映的问题已经核实，处理情况如下。", f"{prefix}reply_method": "letter"}
+            **{
+                f"{prefix}reply_text": "您反映的问题已经核实，处理情况如下。",
+                f"{prefix}reply_method": "letter",
+                f"{prefix}reply_remedy": REMEDY,
+            }
         )
         note = self.if_anonymous(**{f"{prefix}closure_note": "匿名举报，已核实处理。"})
         self.complete(element, self.first.officer, **named, **note)
@@ -262,6 +278,30 @@ class Complaint(Instance):
 
     def reply(self) -> Complaint:
         return self.draft_reply().sign_reply()
+
+    # --- an objection to the office that forwarded a petition ---
+
+    def object(self) -> Complaint:
+        self.press_by(self.first.officer, "act_object")
+        return self.explain_objection()
+
+    def explain_objection(self) -> Complaint:
+        given = {
+            "petition_office": "江原市信访局",
+            "objection_basis": "职责边界清单第 1 项",
+            "objection_reason": "该事项由市生态环境局查处，本镇没有处罚权。",
+        }
+        self.complete("raise_objection", self.first.officer, **given)
+        return self
+
+    def approve_objection(self, outcome: str = "approve") -> Complaint:
+        self.complete("approve_objection", self.first.deputy, objection_outcome=outcome, objection_opinion="阅。")
+        return self
+
+    def record_objection(self, outcome: str) -> Complaint:
+        given = {"objection_reply_outcome": outcome, "objection_replied_on": self.today}
+        self.complete("record_objection", self.first.officer, **given)
+        return self
 
     # --- a petition's own period ---
 

@@ -22,6 +22,34 @@ def test_a_procedure_that_calls_itself_is_refused(plain_town: Town, drawn: Path)
     assert "没有尽头" in refusal(plain_town, drawn, "inquiry")
 
 
+def once_more(behind: str, to: str) -> str:
+    """The inquiry starts an inquiry of its own after the element `behind`, which led to `to`."""
+    anew = properties(operation="start_procedure", procedure="inquiry", **{"in:subject": "subject"})
+    return broken(
+        (
+            '<userTask id="read_opinion"',
+            f'<serviceTask id="anew" name="再问">{anew}</serviceTask><userTask id="read_opinion"',
+        ),
+        ("<flowNodeRef>ask</flowNodeRef>", "<flowNodeRef>anew</flowNodeRef><flowNodeRef>ask</flowNodeRef>"),
+        (flow(behind, to), flow(behind, "anew") + flow("anew", to)),
+        text=INQUIRY,
+    )
+
+
+def test_a_procedure_may_start_itself_anew_behind_somebody_s_decision(plain_town: Town, drawn: Path) -> None:
+    deploy(plain_town, drawn, "opinion")
+    write(drawn, inquiry=once_more("read_opinion", "done"))
+
+    deploy(plain_town, drawn, "inquiry")
+
+
+def test_a_procedure_that_starts_itself_by_itself_is_refused(plain_town: Town, drawn: Path) -> None:
+    deploy(plain_town, drawn, "opinion")
+    write(drawn, inquiry=once_more("fork", "ask"))
+
+    assert "不经过任何人" in refusal(plain_town, drawn, "inquiry")
+
+
 def test_procedures_that_call_each_other_in_a_circle_are_refused(plain_town: Town, drawn: Path) -> None:
     deploy(plain_town, drawn, "opinion", "inquiry")
     back = f'<serviceTask id="back" name="再问">{properties(operation="start_procedure", procedure="inquiry")}</serviceTask>'

@@ -97,6 +97,34 @@ def long_petition(town: Town) -> Complaint:
     return complaint.check("no_violation").reply_directly()
 
 
+def forwarded(town: Town, **answers: object) -> Complaint:
+    """A petition that the petition office has forwarded, in a city whose petition limits are on; it is registered."""
+    switch_on(town, "channel.xinfang")
+    given = {"complaint_kind": "petition", "channel": "petition_office", **answers}
+    return receive(town, at="2026-10-09T09:30", **given).register()
+
+
+def let_pass(town: Town) -> Complaint:
+    """The objection lies before the leader until it is too late for it."""
+    complaint = forwarded(town).object()
+    town.at("2026-10-20T09:00")
+    return complaint
+
+
+def objected_in_vain(town: Town) -> Complaint:
+    """Not approved at first; then the petition office insists."""
+    complaint = forwarded(town).object().approve_objection("reject").object().approve_objection()
+    return complaint.record_objection("kept").judge().check("no_violation").reply_directly()
+
+
+def urgent_at_last(town: Town) -> Complaint:
+    """Refused, not answered, confirmed while the other side is asked."""
+    complaint = registered(town).raise_urgency("refuse").raise_urgency(None)
+    town.later(hours=5)
+    complaint.ask_consent().raise_urgency().answer_consent("refuse").decide("accept")
+    return complaint.check("no_violation").reply_directly()
+
+
 def late_hotline(town: Town) -> Complaint:
     switch_on(town, "channel.hotline12345")
     complaint = receive(town, at=MORNING, channel="hotline_12345", informant_kind="anonymous")
@@ -158,6 +186,20 @@ PATHS: dict[str, tuple[Callable[[Town], Complaint], str]] = {
     ),
     "long_petition": (long_petition, "answered_no_violation"),
     "late_hotline": (late_hotline, "handled"),
+    "urgent_at_last": (urgent_at_last, "answered_no_violation"),
+    "urgent_while_checked": (
+        lambda town: checking(town).raise_urgency().check("no_violation").reply_directly(),
+        "answered_no_violation",
+    ),
+    "objected": (
+        lambda town: forwarded(town).object().approve_objection().record_objection("returned"),
+        "returned_to_petition_office",
+    ),
+    "objection_let_pass": (
+        lambda town: let_pass(town).judge().check("no_violation").reply_directly(),
+        "answered_no_violation",
+    ),
+    "objected_in_vain": (objected_in_vain, "answered_no_violation"),
 }  # fmt: skip
 
 
@@ -172,7 +214,7 @@ def test_each_path_ends_as_it_is_drawn_and_leaves_nothing_open(town: Town, path:
     assert town.verify() == []
 
 
-@pytest.mark.parametrize("path", ["ruled_after_all", "long_petition", "management_at_last"])
+@pytest.mark.parametrize("path", ["ruled_after_all", "long_petition", "management_at_last", "objection_let_pass"])
 def test_the_longer_paths_are_the_same_on_postgresql(postgresql_settings: Settings, path: str) -> None:
     town, (walk, result) = Town(postgresql_settings), PATHS[path]
 

@@ -59,6 +59,12 @@ WORK: dict[str, list[Callable[[Complaint], object]]] = {
     "request_petition_extension": [lambda found: found.complete(
         "request_petition_extension", "shenhe.qh", petition_extension_reason="须等待检测报告。",
         petition_extension_until=f"{found.deadline('channel').due_at + timedelta(days=9):%Y-%m-%d}")],
+    "describe_urgency": [lambda found: found.complete(
+        "describe_urgency", found.first.officer, urgency_reason="污水正流向取水口。")],
+    "confirm_urgency": [Complaint.answer_urgency, lambda found: found.answer_urgency("refuse")],
+    "raise_objection": [Complaint.explain_objection],
+    "approve_objection": [Complaint.approve_objection, lambda found: found.approve_objection("reject")],
+    "record_objection": [lambda found: found.record_objection("kept"), lambda found: found.record_objection("returned")],
     "approve_petition_extension": [lambda found: found.answer_extension("approve"),
                                    lambda found: found.answer_extension("reject")],
 }  # fmt: skip
@@ -109,7 +115,7 @@ def test_a_random_walk_never_comes_to_a_state_that_must_not_be(plain_town: Town,
         town,
         is_ongoing=chance.random() < 0.3,
         complaint_kind=chance.choice(["report", "petition"]),
-        channel=chance.choice(["letter", "hotline_12345"]),
+        channel=chance.choice(["letter", "hotline_12345", "petition_office"]),
         informant_kind=chance.choice(["named", "anonymous"]),
     )
 

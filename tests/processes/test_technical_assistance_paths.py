@@ -57,6 +57,17 @@ def late_at_every_turn(town: Town) -> Assistance:
     return case.sign().confirm()
 
 
+def urgency_raised(town: Town) -> Assistance:
+    """Refused once, left unanswered once, confirmed at the third time; the department objects, and comes late."""
+    case = ask(town, at=MORNING).raise_urgency("refuse").raise_urgency(None)
+    town.later(hours=5)
+    case.raise_urgency().contest_urgency()
+    town.later(hours=3)
+    case.dispatch_raised()
+    town.later(hours=26)
+    return case.act_on_raised().answer().confirm()
+
+
 def returned_twice(town: Town) -> Assistance:
     case = ask(town, at=MORNING, delivered=False).prepare().approve("return").prepare().approve()
     return case.assign().study().sign("return").study().sign().confirm()
@@ -89,8 +100,33 @@ def not_judged(case: Assistance) -> Assistance:
 PATHS: dict[str, tuple[Callable[[Town], Assistance], str]] = {
     "normal": (lambda town: ask(town, at=MORNING).answer().confirm(), "answered"),
     "urgent": (urgent, "answered"),
-    "late_at_every_turn": (late_at_every_turn, "answered"),
+    "late_at_every_turn": (late_at_every_turn, "answered_late"),
     "returned_twice": (returned_twice, "answered"),
+    "urgency_raised": (urgency_raised, "answered"),
+    "urgency_raised_before": (
+        lambda town: (
+            ask(town, at=MORNING, delivered=False)
+            .raise_urgency()
+            .prepare()
+            .approve()
+            .dispatch()
+            .act_on_site()
+            .answer()
+            .confirm()
+        ),
+        "answered",
+    ),
+    "urgency_raised_on_the_way": (
+        lambda town: (
+            ask(town, at=MORNING, evidence_at_risk=True).raise_urgency().dispatch().act_on_site().answer().confirm()
+        ),
+        "answered",
+    ),
+    "consulted": (lambda town: ask(town, at=MORNING).answer().consult("agreed"), "answered"),
+    "consulted_in_vain": (
+        lambda town: settled(ask(town, at=MORNING).answer().consult("not_agreed"), "referring"),
+        "superseded_by_dispute",
+    ),
     "extension_refused": (
         lambda town: ask(town, at=MORNING).ask_extension("2026-10-15").answer_extension("reject").answer().confirm(),
         "answered",
@@ -106,6 +142,10 @@ PATHS: dict[str, tuple[Callable[[Town], Assistance], str]] = {
     ),
     "refused": (
         lambda town: ask(town, at=MORNING).decline().answer_refusal("refuse").reply_to_refusal("agree"),
+        "refused_agreed",
+    ),
+    "refused_and_asked_elsewhere": (
+        lambda town: ask(town, at=MORNING).decline().answer_refusal("refuse").reply_to_refusal("agree", "housing"),
         "refused_agreed",
     ),
     "refusal_contested": (lambda town: settled(refused(town), "third"), "superseded_by_dispute"),
@@ -309,7 +349,8 @@ def test_r22_an_opinion_in_the_last_second_is_in_time_and_one_second_later_it_is
 
     assert punctual.deadline("opinion").status == "met"
     assert late.deadline("opinion").status == "met_late"
-    assert late.confirm().result == "answered"
+    assert late.confirm().result == "answered_late"
+    assert punctual.confirm().result == "answered"
 
 
 def test_r22_the_opinion_is_written_and_a_telephone_call_does_not_end_the_period(town: Town) -> None:
@@ -528,12 +569,15 @@ def test_an_insufficient_opinion_is_followed_up_once_with_a_fresh_period(town: T
 
 def test_a_follow_up_may_be_extended_and_ask_for_material_of_its_own(town: Town) -> None:
     case = ask(town, at=MORNING).ask_material().ask_extension("2026-10-15").answer_extension().answer().follow_up()
-    assert set(case.buttons(case.assisting.officer).values()) == {""}
+    offered = case.buttons(case.assisting.officer)
+    assert (offered["act_material"], offered["act_extend"]) == ("", "")
 
     case.ask_material().ask_extension("2026-10-15").answer_extension()
 
     assert case.deadline("opinion").due_at == at("2026-10-16T00:00")
-    assert set(case.buttons(case.assisting.officer).values()) != {""}
+    offered = case.buttons(case.assisting.officer)
+    assert offered["act_material"]
+    assert offered["act_extend"]
 
 
 def test_a_follow_up_cannot_be_turned_down_as_somebody_elses_duty(town: Town) -> None:
@@ -856,7 +900,16 @@ WORK: dict[str, list[Callable[[Assistance], object]]] = {
     "study_opinion": [Assistance.study],
     "sign_assistance_opinion": [Assistance.sign] * 3 + [lambda case: case.sign("return")],
     "confirm_opinion": [Assistance.confirm, lambda case: case.confirm("insufficient"),
-                        lambda case: case.confirm("contested")],
+                        lambda case: case.confirm("contested"), lambda case: case.confirm("contested", "consult")],
+    "record_consultation": [lambda case: case.record_consultation("agreed"),
+                            lambda case: case.record_consultation("not_agreed")],
+    "describe_urgency": [lambda case: case.complete(
+        "describe_urgency", case.asking.officer, urgency_reason="暴雨将至，废水随时可能入河。")],
+    "confirm_urgency": [Assistance.answer_urgency] * 3 + [lambda case: case.answer_urgency("refuse")],
+    "contest_urgency": [lambda case: case.complete(
+        "contest_urgency", case.assisting.officer, contest_reason="废水已经截流，没有入河危险。")],
+    "dispatch_raised": [Assistance.dispatch_raised],
+    "report_raised": [Assistance.act_on_raised],
     "ask_followup": [lambda case: case.complete(
         "ask_followup", case.asking.officer, followup_questions="请补充说明依据。")],
     "commission_appraisal": [lambda case: case.complete(

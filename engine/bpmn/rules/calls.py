@@ -48,7 +48,9 @@ def resolve(procedures: Procedures, called: Called) -> Signature | None:
 def check(draft: Draft) -> Iterator[Problem]:
     for called, element, handed in _begun(draft.diagram):
         key = called.key
-        if key == draft.diagram.key:
+        if key == draft.diagram.key and element.kind != "callActivity":
+            yield from _anew(draft, called, element, handed)
+        elif key == draft.diagram.key:
             yield about(element, f"流程 {key[:64]} 又会回到这个流程，没有尽头。", "请去掉其中一处调用。")
         elif draft.procedures.latest(key) is None:
             known = named(draft.procedures.keys()) or "没有"
@@ -90,6 +92,29 @@ def _binding(draft: Draft, called: Called, element: Element) -> Problem | None:
             reason = f"流程 {called.key[:64]} 没有版本标签是 {tag} 的版本。"
             return about(element, reason, "请先部署带这个版本标签（camunda:versionTag）的那一版，或改写标签。")
     return None
+
+
+def _anew(draft: Draft, called: Called, element: Element, handed: set[str]) -> Iterator[Problem]:
+    """A procedure starts itself once more. It may, where a person has to act before it comes to that again."""
+    if called.is_pinned:
+        yield about(element, "流程再发起一件自己，只能用最新的一版。", "请删去 binding、version 和 version_tag。")
+    if _comes_by_itself(draft, element):
+        reason = "流程从发起走到这里不经过任何人，会一件接一件地发起自己，没有尽头。"
+        yield about(element, reason, "请在前面画上用户任务，由人决定是不是再发起一件。")
+    yield from _handovers(element, handed, signature(draft.diagram, draft.facts))
+
+
+def _comes_by_itself(draft: Draft, element: Element) -> bool:
+    """Whether the element is reached from the start with nobody completing a task or pressing a button."""
+    stack, seen = list(draft.of_kind("startEvent")), set[str]()
+    while stack:
+        here = stack.pop()
+        if here.id in seen:
+            continue
+        seen.add(here.id)
+        following = draft.attached(here) if here.kind == "userTask" else draft.onward(here)
+        stack += [other for other in following if not other.attached_to or other.timer is not None]
+    return element.id in seen
 
 
 def _handovers(element: Element, handed: set[str], other: Signature) -> Iterator[Problem]:
