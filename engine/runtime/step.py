@@ -28,7 +28,7 @@ from engine.documents.fonts import Fonts
 from engine.errors import ExpressionError
 from engine.notices.message import last_moment_of
 from engine.notices.routes import NO_ROUTES, Routes
-from engine.organisation import jurisdiction, units
+from engine.organisation import city, jurisdiction, units
 from engine.organisation.assignment import Actor
 from engine.runtime import notices
 from engine.runtime.facts import Facts
@@ -37,7 +37,8 @@ from engine.runtime.similar import same_cases
 
 FUNCTIONS = frozenset(KINDS) | {
     "now", "due", "deadline_is", "unpaused_days", "config", "materials", "unit_kind", "completed_at",
-    "empowered", "same_case",
+    "empowered", "same_case", "close_of", "received", "holds",
+    "before_empowerment",
 }  # fmt: skip
 """Every function that the runtime adds to the language of expressions."""
 
@@ -132,7 +133,11 @@ class Step:
             "unit_kind": self._unit_kind,
             "completed_at": self._completed_at,
             "empowered": self._empowered,
+            "before_empowerment": self._before_empowerment,
             "same_case": self._same_case,
+            "close_of": lambda day: self.context.calendar.close_of(day) if day else None,
+            "received": self._received,
+            "holds": lambda role: self.actor is not None and role in self.actor.standing_roles,
         }
 
     def _due(self, key: str) -> datetime | None:
@@ -185,6 +190,19 @@ class Step:
         """Whether the towns have the power over this matter today (赋权事项)."""
         found = jurisdiction.find(self.tx, code) if code else None
         return found is not None and jurisdiction.empowered(found, self.today())
+
+    def _before_empowerment(self, code: str | None, at: datetime | None) -> bool:
+        """Whether the power over this matter went to the towns only after this instant (R55, 赋权后)."""
+        found = jurisdiction.find(self.tx, code) if code else None
+        if found is None or found.empowered_at is None or at is None:
+            return False
+        return not jurisdiction.empowered(found, local_date(at))
+
+    def _received(self, at: datetime | None) -> datetime | None:
+        """When a paper that came at this instant counts as received (A26)."""
+        if at is None or not self._config("deadline.after_hours_rolls"):
+            return at
+        return self.context.calendar.in_hours(at, city.time_of_day(self._config("deadline.office_closes")))
 
     def _same_case(self, days: int, received: str, received_at: datetime | None, *pairs: object) -> str:
         names = dict(zip(pairs[::2], pairs[1::2], strict=True))
