@@ -16,6 +16,7 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -27,6 +28,8 @@ LINKED = ("node_modules",)
 WORKERS = max(2, os.cpu_count() or 1)
 ONCE = "not restored and not postgresql"
 """A rule that is broken is broken in every way of running; once is enough."""
+VERSIONS = count(1)
+"""Seconds by which a broken file is younger, each time others: what Python has compiled of one is never taken for another."""
 LIMIT = 600
 """Seconds that the tests of one breakage may take; a rule that is broken may well make something wait for ever."""
 
@@ -60,12 +63,14 @@ def copy(folder: Path) -> Path:
 def prove(breakage: Breakage, tree: Path) -> Answer:
     """The tests of the breakage are run in the tree while the rule is broken there; afterwards the tree is whole."""
     path = tree / breakage.file
-    whole = path.read_text(encoding="utf-8")
+    whole, written_at = path.read_text(encoding="utf-8"), path.stat().st_mtime
     path.write_text(breakage.applied_to(whole), encoding="utf-8")
+    os.utime(path, times=(written_at, written_at + next(VERSIONS)))
     try:
         return answer(breakage, outcomes(tree, breakage.tests))
     finally:
         path.write_text(whole, encoding="utf-8")
+        os.utime(path, times=(written_at, written_at))
 
 
 def outcomes(tree: Path, tests: Iterable[str]) -> dict[str, set[str]]:
@@ -86,8 +91,8 @@ def outcomes(tree: Path, tests: Iterable[str]) -> dict[str, set[str]]:
 
 
 def run(tree: Path, module: str, *arguments: str) -> None:
-    """The module is run in the tree, with the tree's own code and nothing left of code that was broken before."""
-    environment = {**os.environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
+    """The module is run in the tree, with the tree's own code."""
+    environment = {**os.environ, "PYTHONPATH": str(tree)}
     command = [sys.executable, "-m", module, *arguments]
     subprocess.run(command, cwd=tree, env=environment, capture_output=True, timeout=LIMIT, check=False)
 
