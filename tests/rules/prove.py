@@ -106,6 +106,13 @@ def answer(breakage: Breakage, found: dict[str, set[str]]) -> Answer:
     return Answer(breakage, missed)
 
 
+def failing_whole(tree: Path, breakages: list[Breakage]) -> set[str]:
+    """The tests that do not pass while nothing is broken: those would notice anything."""
+    named = {test for breakage in breakages for test in breakage.tests}
+    found = outcomes(tree, sorted(named))
+    return {test for test in named if found.get(test) != {"passed"}}
+
+
 def prove_all(breakages: list[Breakage]) -> list[Answer]:
     trees: SimpleQueue[Path] = SimpleQueue()
 
@@ -124,6 +131,8 @@ def prove_all(breakages: list[Breakage]) -> list[Answer]:
             tree = copy(Path(folder) / str(number))
             run(tree, "tests.rules.prepared")
             trees.put(tree)
+        if failing := sorted(failing_whole(tree, breakages)):
+            raise Rotten(f"没有打破什么，这些测试就不通过，证明不了什么：{'、'.join(failing)}。")
         with ThreadPoolExecutor(WORKERS) as pool:
             return list(pool.map(one, breakages))
 
