@@ -5,7 +5,7 @@ PYTHON ?= python3
 NOW ?=
 BIN := .venv/bin
 
-.PHONY: run test check lock clean
+.PHONY: run test check prove-rules lock clean
 
 run: .venv/ready-to-run
 	@$(BIN)/python frontend/build.py
@@ -37,6 +37,12 @@ check:
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@ .venv/ready-to-run
+
+# Breaks every rule of the plan in a copy of the project and tells whether its tests notice; about ten minutes.
+prove-rules: .venv/ready-to-test
+	@$(BIN)/python frontend/build.py
+	@$(BIN)/python -m tests.tools.provide
+	@$(BIN)/python -m tests.rules.prove $(RULES)
 
 # New versions of the dependencies, with their hashes; needs uv. No address is written into a lock file.
 lock:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, insert, select
 
@@ -99,6 +99,15 @@ class Engine:
         """The database has this version's tables, a calendar and the city's rules; what is there stays."""
         migrate.upgrade(self.database)
         self.database.run(self._seed)
+
+    def rules(self) -> Mapping[str, Any]:
+        """The city's rules in force."""
+        return self.transactions.read(lambda tx, context: context.rules)
+
+    def set_rule(self, key: str, text: str, by: str) -> None:
+        """The rule of the city has the value that the text says. Raises Refused with the reason why it cannot."""
+        now = self.clock.now()
+        self.database.run(lambda tx: city.set_rule(tx, key, city.read_value(tx, key, text), by, now))
 
     def deploy(self, diagram: Path, by: str) -> Definition:
         """The file, with the forms (`forms/`) and letters (`letters/`) beside it, is the latest version.

@@ -19,7 +19,8 @@ from engine.clock import local
 from engine.deadlines.calendar import load_calendar
 from engine.deadlines.counting import Count, CountedDay
 from engine.deadlines.functions import KINDS, evaluate_period
-from engine.errors import ExpressionError, LianbanError, Refused
+from engine.errors import ExpressionError, LianbanError, NotFound, Refused
+from engine.organisation import city
 from engine.settings import read_settings
 
 
@@ -116,6 +117,23 @@ def end(number: str, by: str, reason: str) -> None:
     with sentences():
         opened().end(number, by, reason)
     click.echo(f"{number} 已终止。")
+
+
+@main.command()
+@click.argument("key", required=False)
+@click.argument("value", required=False)
+@click.option("--by", default="command line", help="记在新版本上的修改人。")
+def rule(key: str | None, value: str | None, by: str) -> None:
+    """列出、查看或修改城市规则，例如 lianban rule referral.progress_days 15。"""
+    with sentences():
+        engine = opened()
+        if key is not None and value is not None:
+            engine.set_rule(key, value, by)
+        rules = engine.rules()
+        if key is not None and key not in rules:
+            raise NotFound(f"没有名为 {key} 的规则。")
+    for name in [key] if key else sorted(rules):
+        click.echo(f"{name} = {city.written(rules[name])}")
 
 
 @main.command("check-mail")

@@ -11,12 +11,16 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any
 
+from engine.clock import SHANGHAI, local, midnight
+
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 FIRST_YEAR, LAST_YEAR = 1990, 2100
+END_OF_DAY = time(0, 0)
+"""The cut-off 24:00; another time of day is a close of business (A25)."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,8 @@ class Calendar:
     years: Mapping[int, CalendarYear]
     version: str
     """Names the content: the first twelve digits of its SHA-256."""
+    cutoff: time = END_OF_DAY
+    """When the last day of a period is over; a rule of the city, not part of the content."""
 
     @cached_property
     def official_years(self) -> frozenset[int]:
@@ -77,6 +83,19 @@ class Calendar:
 
     def is_working_day(self, day: date) -> bool:
         return self.kind(day).working
+
+    def close_of(self, day: date) -> datetime:
+        """The instant, exclusive, at which a period ends whose last day this is."""
+        if self.cutoff == END_OF_DAY:
+            return midnight(day + timedelta(days=1))
+        return datetime.combine(day, self.cutoff, SHANGHAI).astimezone(UTC)
+
+    def in_hours(self, instant: datetime, closes: time) -> datetime:
+        """The instant, or, outside office hours, the beginning of the next working day (A26)."""
+        there = local(instant)
+        if self.is_working_day(there.date()) and there.time() < closes:
+            return instant
+        return midnight(self.next_working_day(there.date()))
 
     def days_after(self, day: date) -> Iterator[date]:
         """The following days, without end within the years that are computed."""

@@ -1,8 +1,9 @@
 """Counting a period: pure, with a trace that says of every day why it counts or not.
 
-The day of the start is never counted. A period in days ends at 24:00 of its last day in Asia/Shanghai; `due_at` is that
-instant, exclusive: done before it is in time. Working days count working days; natural days and months roll forward to a
-working day; periods counted back roll to an earlier one; hours run through nights, weekends and holidays and never roll.
+The day of the start is never counted. A period in days ends at 24:00 of its last day in Asia/Shanghai, or at the close of
+business where the calendar has one (A25); `due_at` is that instant, exclusive: done before it is in time. Working days
+count working days; natural days and months roll forward to a working day; periods counted back roll to an earlier one;
+hours run through nights, weekends and holidays and never roll.
 (行政处罚法第八十五条、行政强制法第六十九条、民法典第二百条至第二百零四条)
 """
 
@@ -11,9 +12,9 @@ from __future__ import annotations
 import calendar as gregorian
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
-from engine.clock import SHANGHAI, local_date, midnight, require_aware
+from engine.clock import local_date, require_aware
 from engine.deadlines.calendar import FIRST_YEAR, LAST_YEAR, Calendar
 from engine.errors import ExpressionError
 
@@ -22,8 +23,6 @@ PAUSED = "暂停"
 """The reason why a working day on which the period stood still is not counted."""
 Pauses = Sequence[tuple[date, date]]
 """First and last day, both included, of each time that a period stood still."""
-END_OF_DAY = time(0, 0)
-"""The cut-off 24:00; another time of day is a close of business (A25)."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +46,7 @@ class Count:
     calendar_version: str = ""
 
 
-def working_days(
-    calendar: Calendar, number: int, start: datetime, cutoff: time = END_OF_DAY, pauses: Pauses = ()
-) -> Count:
+def working_days(calendar: Calendar, number: int, start: datetime, pauses: Pauses = ()) -> Count:
     """WD(n): the n-th working day after the day of the start is the last day; paused days do not count."""
     first = _require(number, start)
     counted: list[date] = []
@@ -60,18 +57,18 @@ def working_days(
             counted.append(day)
         if len(counted) >= number:
             break
-    return _count(calendar, "working_days", number, start, walked[-1] if number else first, counted, cutoff, pauses)
+    return _count(calendar, "working_days", number, start, walked[-1] if number else first, counted, pauses)
 
 
-def natural_days(calendar: Calendar, number: int, start: datetime, cutoff: time = END_OF_DAY) -> Count:
+def natural_days(calendar: Calendar, number: int, start: datetime) -> Count:
     """ND(n): n days after the day of the start, rolled forward to a working day."""
     first = _require(number, start)
     counted = [first + timedelta(days=offset) for offset in range(1, number + 1)]
     last = _roll_forward(calendar, first + timedelta(days=number))
-    return _count(calendar, "natural_days", number, start, last, counted, cutoff)
+    return _count(calendar, "natural_days", number, start, last, counted)
 
 
-def months(calendar: Calendar, number: int, start: datetime, cutoff: time = END_OF_DAY) -> Count:
+def months(calendar: Calendar, number: int, start: datetime) -> Count:
     """MO(n): the same day of the n-th month after, or the last of that month; rolled forward to a working day."""
     first = _require(number, start)
     year, month = divmod(first.year * 12 + first.month - 1 + number, 12)
@@ -80,7 +77,7 @@ def months(calendar: Calendar, number: int, start: datetime, cutoff: time = END_
     day = min(first.day, gregorian.monthrange(year, month + 1)[1])
     meant = date(year, month + 1, day)
     counted = [first + timedelta(days=offset) for offset in range(1, (meant - first).days + 1)]
-    return _count(calendar, "months", number, start, _roll_forward(calendar, meant), counted, cutoff)
+    return _count(calendar, "months", number, start, _roll_forward(calendar, meant), counted)
 
 
 def hours(calendar: Calendar, number: int, start: datetime) -> Count:
@@ -116,7 +113,7 @@ def until(calendar: Calendar, start: datetime, due_at: datetime, pauses: Pauses 
     first, last = _require(0, start), local_date(due_at - timedelta(microseconds=1))
     days = [first + timedelta(days=offset) for offset in range(1, (last - first).days + 1)]
     counted = [day for day in days if calendar.is_working_day(day) and not is_paused(day, pauses)]
-    count = _count(calendar, "working_days", len(counted), start, max(first, last), counted, END_OF_DAY, pauses)
+    count = _count(calendar, "working_days", len(counted), start, max(first, last), counted, pauses)
     return Count(**{**vars(count), "due_at": due_at.astimezone(UTC)})
 
 
@@ -151,22 +148,17 @@ def _count(
     start: datetime,
     last: date,
     counted: list[date],
-    cutoff: time,
     pauses: Pauses = (),
 ) -> Count:
     first = local_date(start)
     walked = [first + timedelta(days=offset) for offset in range(1, (last - first).days + 1)]
-    if cutoff == END_OF_DAY:
-        due_at = midnight(last + timedelta(days=1))
-    else:
-        due_at = datetime.combine(last, cutoff, SHANGHAI).astimezone(UTC)
-    return _traced(calendar, kind, number, start, due_at, last, walked, counted, pauses)
+    return _traced(calendar, kind, number, start, calendar.close_of(last), last, walked, counted, pauses)
 
 
 def _count_back(calendar: Calendar, kind: str, number: int, at: datetime, latest: date, counted: list[date]) -> Count:
     event = local_date(at)
     walked = [latest + timedelta(days=offset) for offset in range((event - latest).days)]
-    return _traced(calendar, kind, number, at, midnight(latest + timedelta(days=1)), latest, walked, sorted(counted))
+    return _traced(calendar, kind, number, at, calendar.close_of(latest), latest, walked, sorted(counted))
 
 
 def _traced(

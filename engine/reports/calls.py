@@ -41,7 +41,7 @@ class Called:
 
 def running_calls(tx: Connection, instance_id: str, diagram: Diagram) -> Iterator[Call]:
     """What the instance waits for now, the oldest first."""
-    elements = {element.called: element for element in diagram.of_kind("callActivity")}
+    elements = {element.called.key: element for element in diagram.of_kind("callActivity") if element.called}
     for row in tx.execute(_running([instance_id])):
         if (element := elements.get(row.key)) is not None:
             yield Call(element.id, element.name, row.id, row.number, row.started_at)

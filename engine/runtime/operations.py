@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from engine.bpmn.elements import FACT, IN, Element
 from engine.bpmn.workflow import WorkflowFault
-from engine.clock import local, local_date, midnight
+from engine.clock import local, local_date
 from engine.deadlines import counting, deadlines
+from engine.deadlines.calendar import Calendar
 from engine.deadlines.deadlines import Deadline
 from engine.deadlines.functions import as_instant
 from engine.errors import Refused
@@ -62,8 +63,8 @@ def _extend_deadline(step: Step, element: Element) -> None:
     """R56: told beforehand, once, and never past the cap, which counts from the original start."""
     properties = element.properties
     record = _period(step, element)
-    due_at = exclusive(step.evaluate(properties["until"]))
-    cap = exclusive(step.evaluate(properties["cap"]))
+    due_at = exclusive(step.evaluate(properties["until"]), step.context.calendar)
+    cap = exclusive(step.evaluate(properties["cap"]), step.context.calendar)
     beforehand = "prior" not in properties or step.evaluate(properties["prior"])
     if record.paused:
         raise Refused(f"{record.name}正在暂停计算，恢复之后才能延长。")
@@ -187,13 +188,13 @@ def _period(step: Step, element: Element) -> Deadline:
     return step.deadlines[key]
 
 
-def exclusive(value: object) -> datetime:
-    """A day means its end (the next midnight in Asia/Shanghai); an instant means itself."""
+def exclusive(value: object, calendar: Calendar) -> datetime:
+    """A day means its end, as the calendar has it; an instant means itself."""
     match value:
         case datetime():
             return value
         case date():
-            return midnight(value + timedelta(days=1))
+            return calendar.close_of(value)
     raise Refused("没有写明日期。")
 
 

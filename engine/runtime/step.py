@@ -28,7 +28,7 @@ from engine.documents.fonts import Fonts
 from engine.errors import ExpressionError
 from engine.notices.message import last_moment_of
 from engine.notices.routes import NO_ROUTES, Routes
-from engine.organisation import duties, jurisdiction, units
+from engine.organisation import city, duties, jurisdiction, units
 from engine.organisation.assignment import Actor
 from engine.runtime import notices
 from engine.runtime.facts import Facts
@@ -37,7 +37,8 @@ from engine.runtime.similar import same_cases
 
 FUNCTIONS = frozenset(KINDS) | {
     "now", "minute", "due", "deadline_is", "unpaused_days", "config", "materials", "unit_kind", "unit_phone",
-    "my_name", "completed_at", "empowered", "same_case", "decided_duty", "holds",
+    "my_name", "completed_at", "empowered", "same_case", "decided_duty", "holds", "close_of",
+    "received", "before_empowerment",
 }  # fmt: skip
 """Every function that the runtime adds to the language of expressions."""
 
@@ -134,8 +135,11 @@ class Step:
             "my_name": lambda: self.actor.person_name if self.actor else None,
             "completed_at": self._completed_at,
             "empowered": self._empowered,
+            "before_empowerment": self._before_empowerment,
             "same_case": self._same_case,
             "decided_duty": self._decided_duty,
+            "close_of": lambda day: self.context.calendar.close_of(day) if day else None,
+            "received": self._received,
             "holds": lambda role: self.actor is not None and role in self.actor.standing_roles,
         }
 
@@ -205,6 +209,19 @@ class Step:
             f"职责边界清单的这一项已按《{told.source}》{number}明确由{unit.name if unit else told.unit_code}办理，"
             f"自 {found.valid_from} 起执行，见办件 {told.instance_number}。"
         )
+
+    def _before_empowerment(self, code: str | None, at: datetime | None) -> bool:
+        """Whether the power over this matter went to the towns only after this instant (R55, 赋权后)."""
+        found = jurisdiction.find(self.tx, code) if code else None
+        if found is None or found.empowered_at is None or at is None:
+            return False
+        return not jurisdiction.empowered(found, local_date(at))
+
+    def _received(self, at: datetime | None) -> datetime | None:
+        """When a paper that came at this instant counts as received (A26)."""
+        if at is None or not self._config("deadline.after_hours_rolls"):
+            return at
+        return self.context.calendar.in_hours(at, city.time_of_day(self._config("deadline.office_closes")))
 
     def _same_case(self, days: int, received: str, received_at: datetime | None, *pairs: object) -> str:
         names = dict(zip(pairs[::2], pairs[1::2], strict=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 from sqlalchemy import Connection, select
@@ -37,7 +38,11 @@ class Transactions:
         if version not in self._calendars:
             content = tx.scalar(select(calendar_version.c.content).where(calendar_version.c.version == version))
             self._calendars[version] = load_calendar(content or b"")
-        return Context(now, self._calendars[version], city.rules(tx), self.fonts, self.routes)
+        rules = city.rules(tx)
+        calendar = self._calendars[version]
+        if (cutoff := city.time_of_day(rules["deadline.cutoff"])) != calendar.cutoff:
+            calendar = self._calendars[version] = replace(calendar, cutoff=cutoff)
+        return Context(now, calendar, rules, self.fonts, self.routes)
 
     def read(self, look: Callable[[Connection, Context], T]) -> T:
         with self.database.reading() as tx:

@@ -253,3 +253,36 @@ def test_check_mail_says_why_it_could_not(tmp_path: Path, to: str, settings: dic
 
     assert done.exit_code == 2
     assert sentence in done.output
+
+
+def test_rules_of_the_city_are_listed_looked_at_and_changed(tmp_path: Path) -> None:
+    changed = run("rule", "referral.progress_days", "15", "--by", "张三", data_dir=tmp_path)
+    assert (changed.exit_code, changed.output) == (0, "referral.progress_days = 15\n")
+
+    assert run("rule", "referral.allow_same_kind", data_dir=tmp_path).output == "referral.allow_same_kind = false\n"
+    listed = run("rule", data_dir=tmp_path).output.splitlines()
+
+    assert "referral.progress_days = 15" in listed
+    assert "acceptance.supplement = restart" in listed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("referral.cap_wd", "12"), "方案规定的期限"),
+        (("acceptance.deemed", "true"), "受理情况须书面告知"),
+        (("acceptance.supplement", "stop"), "可以是：restart、continue"),
+        (("referral.progress_days", "often"), "类型相同"),
+        (("referral.allow_same_kind", "yes"), "类型相同"),
+        (("nothing.at_all", "1"), "没有名为 nothing.at_all 的规则"),
+        (("nothing.at_all",), "没有名为 nothing.at_all 的规则"),
+    ],
+)
+def test_a_rule_that_cannot_be_changed_says_why(tmp_path: Path, arguments: tuple[str, ...], sentence: str) -> None:
+    before = run("rule", data_dir=tmp_path).output
+
+    done = run("rule", *arguments, data_dir=tmp_path)
+
+    assert done.exit_code == 2
+    assert sentence in done.output
+    assert run("rule", data_dir=tmp_path).output == before

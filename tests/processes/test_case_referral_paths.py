@@ -92,6 +92,18 @@ def urgency_contested(town: Town) -> Case:
     return case.accept().file().handle().report()
 
 
+def slower_than_recommended(town: Town) -> Case:
+    """Stopping, supplementing and studying the objection all take longer than the city recommends."""
+    case = town.refer(at=MORNING, is_ongoing=True)
+    town.later(hours=3)
+    case.stop_violation().deliver().sign_for().tell("need_supplement")
+    town.later(days=14)
+    case.complete("supply_supplement", case.referring.officer, supplement_note="已补充现场检查记录。")
+    case.object()
+    town.later(days=7)
+    return case.study_objection("withdraw_keep").register_own_case()
+
+
 PATHS: dict[str, tuple[Callable[[Town], Case], str]] = {
     "normal": (lambda town: town.refer(at=MORNING).deliver().accept().file().handle().report(), "closed_with_result"),
     "late_at_every_turn": (late_at_every_turn, "closed_with_result"),
@@ -100,6 +112,7 @@ PATHS: dict[str, tuple[Callable[[Town], Case], str]] = {
     "every_request_refused": (every_request_refused, "closed_with_result"),
     "progress_told_twice": (progress_told_twice, "closed_with_result"),
     "urgency_contested": (urgency_contested, "closed_with_result"),
+    "slower_than_recommended": (slower_than_recommended, "kept_by_referrer"),
     "rejected": (rejected, "not_referred"),
     "dropped": (prepared("drop"), "not_referred"),
     "handled_by_oneself": (prepared("self_handle"), "kept_by_referrer"),

@@ -151,6 +151,11 @@ FORM_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "completed_at": lambda element_id: None,
     "empowered": lambda code: True,
     "same_case": lambda *_: "",
+    "decided_duty": lambda code: "",
+    "close_of": lambda day: CALENDAR.close_of(day) if day else None,
+    "received": lambda instant: instant,
+    "holds": lambda role: True,
+    "before_empowerment": lambda code, at: False,
 }
 """What the runtime gives to the expressions of a form, at 2026-10-09 10:00, one day before the referral is due."""
 
