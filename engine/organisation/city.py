@@ -21,6 +21,7 @@ LOCKED = frozenset(
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "referral.clock_start": ("jurisdiction_found", "discovered"),
     "referral.extension_approver": ("deputy", "principal"),
+    "first.management_approver": ("deputy", "principal"),
     "acceptance.supplement": ("restart", "continue"),
     "assist.extension_ground_mode": ("any", "all"),
 }

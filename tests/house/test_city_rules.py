@@ -15,9 +15,7 @@ SHIPPED = city.read_rules((ROOT / "processes" / "city.toml").read_text(encoding=
 PAGE = (ROOT / "docs" / "reference" / "city_rules.md").read_text(encoding="utf-8")
 NOT_READ = {
     "phone_first.paper_due_wd": "先电话后补办的只有参与工作通知（P7）",
-    "first.management_approver": "分管领导批准画在图上",
     "dispute.forward_wd": "受理和转送是同一步，没有可以等的",
-    "dispute.ruling_unit": "裁决单位画在图上",
     "sla.hazard_notice_hours": "重大安全隐患通报（P6）还没有",
     "sla.hazard_meeting_wd": "重大安全隐患通报（P6）还没有",
     "sla.case_entry_wd": "决定录入和抄告（P8）还没有",
