@@ -112,6 +112,23 @@ def file(step: Step, element: Element) -> None:
             _put(step, element, name, unit, unit, element.id)
 
 
+def sign_for(step: Step, element: Element) -> None:
+    """The papers that a user task signs for are signed for by whoever has done it; who was first stays."""
+    ids = [name.strip() for name in element.properties.get("signs_for", "").split(",") if name.strip()]
+    if not ids or step.actor is None:
+        return
+    unsigned = (
+        (document.c.instance_id == step.instance_id)
+        & document.c.element_id.in_(ids)
+        & (document.c.to_unit == step.actor.unit_code)
+        & document.c.signed_for_at.is_(None)
+    )
+    for row in step.tx.execute(select(document.c.id, document.c.number).where(unsigned)).all():
+        values = {"signed_for_at": step.now, "signed_for_by": step.actor.person_id}
+        step.tx.execute(update(document).where(document.c.id == row.id).values(**values))
+        _record(step, "paper_signed_for", element, {"id": row.id, "number": row.number})
+
+
 def edited(step: Step, element_id: str, composed: Composed) -> Edited | None:
     """What somebody has made of the draft; None while nobody has."""
     row = step.tx.execute(

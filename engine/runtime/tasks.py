@@ -64,6 +64,7 @@ def complete(
             undo.remember(step, task_id, raw)
         _end(step, task_id, form, answers)
         papers.file(step, element)
+        papers.sign_for(step, element)
         step.tell("task_completed", id=task_id, element=element.id)
         step.workflow.complete(task_id)
 

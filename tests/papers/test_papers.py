@@ -334,6 +334,29 @@ def test_the_receiving_unit_signs_for_a_paper_once(case: Case) -> None:
     assert len(audited(case, "paper_signed_for")) == 1
 
 
+def test_whoever_does_the_step_签收_has_signed_for_the_letter(case: Case) -> None:
+    case.deliver()
+    assert paper_of(case, "D01").signed_for_at is None
+
+    case.town.later(hours=1)
+    case.sign_for()
+
+    row, liaison = paper_of(case, "D01"), case.town.person(case.receiving.liaison)
+    assert (row.signed_for_by, row.signed_for_at) == (liaison.person_id, case.town.now)
+    assert len(audited(case, "paper_signed_for")) == 1
+
+
+def test_a_step_that_comes_after_the_receipt_leaves_it_with_whoever_was_first(case: Case) -> None:
+    case.deliver()
+    clerk = case.town.person(case.receiving.officer)
+    case.town.engine.papers.sign_for(clerk, paper_of(case, "D01").id)
+
+    case.sign_for()
+
+    assert paper_of(case, "D01").signed_for_by == clerk.person_id
+    assert len(audited(case, "paper_signed_for")) == 1
+
+
 def test_a_leader_of_the_issuing_unit_voids_a_paper_with_a_reason_and_the_receiver_is_told(case: Case) -> None:
     town, paper = case.deliver().town, paper_of(case, "D01").id
     for login in ("shenhe.qh", "helan.hb", "chengyu.sf"):

@@ -225,3 +225,9 @@ def test_each_addressee_of_a_notice_is_a_unit_and_a_role():
     old = 'value="asked_unit:liaison"'
     assert problems_of(broken((old, 'value="asked_unit:liaison,asking_unit:liaison"'))) == []
     refused(the_problem(broken((old, 'value="asked_unit:liaison,asking_unit"'))), "chased", "单位:岗位")
+
+
+@pytest.mark.parametrize("key", ["drafts", "signs_for"])
+def test_a_step_drafts_and_signs_for_papers_that_the_diagram_sends(key: str):
+    told = f"{REVIEW[: -len(' />')]}>{properties(**{key: 'read_a'})}</userTask>"
+    refused(the_problem(broken((REVIEW, told))), "review", "不是送达文书的服务任务")

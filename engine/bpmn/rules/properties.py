@@ -22,7 +22,7 @@ def check(draft: Draft) -> Iterator[Problem]:
         yield from _names(draft, element)
         if element.kind == "userTask":
             yield from _way_back(draft, element)
-            yield from _drafts(draft, element)
+            yield from _papers(draft, element)
         if element.kind in _TASKS:
             yield from _operation(draft, element)
             yield from _facts(element)
@@ -145,16 +145,17 @@ def _issuing(draft: Draft) -> set[str]:
     return {task.id for task in draft.of_kind(*_TASKS) if task.properties.get("operation") == "issue_document"}
 
 
-def _drafts(draft: Draft, element: Element) -> Iterator[Problem]:
-    """The papers that a user task drafts are issued by service tasks of the diagram."""
+def _papers(draft: Draft, element: Element) -> Iterator[Problem]:
+    """The papers that a user task drafts or signs for are issued by service tasks of the diagram."""
     issuing = _issuing(draft)
-    for name in filter(None, (name.strip() for name in element.properties.get("drafts", "").split(","))):
-        if name not in issuing:
-            yield about(
-                element,
-                f"属性 drafts 里的 {name[:80]} 不是送达文书的服务任务。",
-                f"可以写的有：{named(issuing) or '（没有）'}。",
-            )
+    for key in ("drafts", "signs_for"):
+        for name in filter(None, (name.strip() for name in element.properties.get(key, "").split(","))):
+            if name not in issuing:
+                yield about(
+                    element,
+                    f"属性 {key} 里的 {name[:80]} 不是送达文书的服务任务。",
+                    f"可以写的有：{named(issuing) or '（没有）'}。",
+                )
 
 
 def _notice(draft: Draft, element: Element) -> Iterator[Problem]:
