@@ -229,5 +229,5 @@ def test_each_addressee_of_a_notice_is_a_unit_and_a_role():
 
 @pytest.mark.parametrize("key", ["drafts", "signs_for"])
 def test_a_step_drafts_and_signs_for_papers_that_the_diagram_sends(key: str):
-    told = f"{REVIEW[: -len(' />')]}>{properties(**{key: 'read_a'})}</userTask>"
-    refused(the_problem(broken((REVIEW, told))), "review", "不是送达文书的服务任务")
+    told = f"{REVIEW[:-3]}>{properties(**{key: 'read_a'})}</userTask>"
+    refused(the_problem(broken((REVIEW, told))), "review", "可以写的有：answer")
