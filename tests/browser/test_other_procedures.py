@@ -235,6 +235,11 @@ def test_a_dispute_goes_through_to_the_ruling_with_its_scan(served: Served, desk
     open_step(department, "乙方表明意见")
     fill(department, {"本单位意见和依据": "该类事项已随赋权移交镇街。"})
     submit(department)
+    for page, step in ((town, "甲方确认不需处置"), (department, "乙方确认不需处置")):
+        page.reload()
+        open_step(page, step)
+        choose(page, "认可")
+        submit(page)
     stands_at(department, "记录协商结果", "conclude_negotiation")
 
     open_step(town, "记录协商结果")

@@ -602,7 +602,7 @@ def test_an_opinion_is_not_turned_down_without_reasons(plain_town: Town, outcome
     with pytest.raises(InvalidValues) as refused:
         case.complete("confirm_opinion", case.asking.officer, confirmation_outcome=outcome)
 
-    assert list(refused.value.problems) == ["confirmation_opinion"]
+    assert "confirmation_opinion" in refused.value.problems
 
 
 # --- contested: the dispute is a procedure of its own ---

@@ -147,7 +147,7 @@ def test_a_period_that_has_run_out_before_the_start_asks_for_the_reason(office: 
     refused = begin(desk, **late)
     begun = begin(desk, **late, late_reason="交接时漏登")
 
-    assert refused.problem_at("late_reason").startswith("从认定管辖到现在，移送期限已经届满。")
+    assert refused.problem_at("late_reason").startswith("到现在，移送期限已经届满。")
     assert begun.status == 302
 
 
@@ -279,7 +279,7 @@ def test_an_extension_within_ten_working_days_is_taken(office: Office) -> None:
 @pytest.mark.parametrize(
     ("until", "sentence"),
     [
-        ("2026-10-21", "移送期限自认定管辖起最长不得超过 10 个工作日。请选早一些的日期。"),
+        ("2026-10-21", "移送期限自原起算日起最长不得超过 10 个工作日。请选早一些的日期。"),
         ("2026-10-10", "拟移送日期没有超过原来的期限，不需要延长。请选晚一些的日期。"),
         ("2026-10-32", "请填写日期，例如 2026-10-09。"),
         ("", "请选择。"),

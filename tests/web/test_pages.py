@@ -41,7 +41,7 @@ def counts(page: Page) -> dict[str, str]:
 def test_the_inbox_holds_what_is_mine_to_do_the_nearest_due_first(unchanged_office: Office) -> None:
     shown = unchanged_office.desk(OFFICER).get("/inbox")
 
-    assert titles(shown) == [PREPARE, ONGOING, ONGOING]
+    assert titles(shown) == [ONGOING, PREPARE, ONGOING], "to stop what goes on has two hours (A24), the letters have days"
     assert titles(unchanged_office.desk(REVIEWER).get("/inbox")) == [OVER, REVIEW]
 
 
@@ -74,7 +74,7 @@ def test_every_tab_says_how_much_lies_in_it(unchanged_office: Office) -> None:
         (LEADER, "started", []),
         (LIAISON, "todo", []),
         (LIAISON, "done", [REVIEW, OVER, CLOSED]),
-        (COLLEAGUE, "todo", [PREPARE, ONGOING, ONGOING]),
+        (COLLEAGUE, "todo", [ONGOING, PREPARE, ONGOING]),
         (COLLEAGUE, "done", []),
         (STRANGER, "todo", []),
         (JUSTICE, "todo", []),
