@@ -41,7 +41,9 @@ def counts(page: Page) -> dict[str, str]:
 def test_the_inbox_holds_what_is_mine_to_do_the_nearest_due_first(unchanged_office: Office) -> None:
     shown = unchanged_office.desk(OFFICER).get("/inbox")
 
-    assert titles(shown) == [ONGOING, PREPARE, ONGOING], "to stop what goes on has two hours (A24), the letters have days"
+    assert titles(shown) == [ONGOING, PREPARE, ONGOING], (
+        "to stop what goes on has two hours (A24), the letters have days"
+    )
     assert titles(unchanged_office.desk(REVIEWER).get("/inbox")) == [OVER, REVIEW]
 
 
