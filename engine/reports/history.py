@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, select
 
@@ -70,6 +70,14 @@ class LogLine:
     """Whom they reached and how; for the bureaus of oversight."""
 
 
+class _Period(NamedTuple):
+    name: str
+    hard: bool
+
+
+_UNKNOWN = _Period("", True)
+
+
 def steps(tx: Connection, instance_id: str, diagram: Diagram, names: Names, ended: bool) -> list[StepLine]:
     """What was done, what is being done, and what usually follows."""
     tasks = tx.execute(select(task).where(task.c.instance_id == instance_id)).all()
@@ -119,10 +127,8 @@ def log(
     """
     rows = tx.execute(select(task).where(task.c.instance_id == instance_id)).all()
     tasks = {row.id: row for row in rows}
-    periods = {
-        row.key: row.name
-        for row in tx.execute(select(deadline.c.key, deadline.c.name).where(deadline.c.instance_id == instance_id))
-    }
+    named = select(deadline.c.key, deadline.c.name, deadline.c.hard).where(deadline.c.instance_id == instance_id)
+    periods = {row.key: _Period(row.name, row.hard) for row in tx.execute(named)}
     entries = tx.execute(
         select(audit_entry).where(audit_entry.c.instance_id == instance_id).order_by(audit_entry.c.sequence)
     )
@@ -159,7 +165,7 @@ def role_names(roles: list[str]) -> str:
 def _lines(
     entry: Row[Any],
     tasks: dict[str, Row[Any]],
-    periods: dict[str, str],
+    periods: dict[str, _Period],
     diagram: Diagram,
     names: Names,
     kept: frozenset[str],
@@ -220,7 +226,7 @@ def _name_of(content: dict[str, Any], tasks: dict[str, Row[Any]]) -> str:
 
 
 def _told(
-    told: dict[str, Any], tasks: dict[str, Row[Any]], periods: dict[str, str], line: Any, kept: frozenset[str]
+    told: dict[str, Any], tasks: dict[str, Row[Any]], periods: dict[str, _Period], line: Any, kept: frozenset[str]
 ) -> list[LogLine]:
     """A line for what the procedure itself did."""
     match told["what"]:
@@ -229,15 +235,15 @@ def _told(
         case "document":
             return [line("document", told["title"], "送达", by_system=True)]
         case "deadline":
-            name = periods.get(told["key"], told["key"])
-            action = _STANDINGS.get(told["status"])
-            return [line("deadline", name, action, due=told.get("due"), by_system=True)] if action else []
+            period = periods.get(told["key"], _Period(told["key"], True))
+            action = (_STANDINGS if period.hard else _SOFT_STANDINGS).get(told["status"])
+            return [line("deadline", period.name, action, due=told.get("due"), by_system=True)] if action else []
         case "deadline_moved":
             action = _MOVES.get(told["why"], "期限改变")
             due = None if told["why"] == "paused" else told["due"]
-            return [line("deadline", periods.get(told["key"], ""), action, due=due, by_system=True)]
+            return [line("deadline", periods.get(told["key"], _UNKNOWN).name, action, due=due, by_system=True)]
         case "deadline_noted":
-            name = periods.get(told["key"], "")
+            name = periods.get(told["key"], _UNKNOWN).name
             return [line("deadline", name, "更正，办结的结论不变", due=told["due"], by_system=True)]
         case "task_lapsed":
             row = tasks.get(told["id"])
@@ -246,7 +252,9 @@ def _told(
             action = "随撤回失效" if row.undone else "失效"
             return [line("lapsed", row.name, action, by_system=True)]
         case "deadline_goes_on":
-            return [line("deadline", periods.get(told["key"], ""), "继续计时", due=told["due"], by_system=True)]
+            return [
+                line("deadline", periods.get(told["key"], _UNKNOWN).name, "继续计时", due=told["due"], by_system=True)
+            ]
         case "notice":
             action = _NOTICES.get(told["kind"])
             if action is None:
@@ -254,7 +262,7 @@ def _told(
             told_of = line("notice", "通知", action, told["text"], by_system=True)
             return [replace(told_of, notices=(told["id"],))] if "id" in told else [told_of]
         case "supervised":
-            return [line("notice", periods.get(told["key"], ""), "列为督办事项", by_system=True)]
+            return [line("notice", periods.get(told["key"], _UNKNOWN).name, "列为督办事项", by_system=True)]
         case "called_ended":
             return [line("called", told["name"], "办结", told["number"], by_system=True)]
         case "ended":
@@ -279,6 +287,8 @@ _MOVES = {
     "corrected": "更正后重新计算",
 }
 _STANDINGS = {"running": "开始计时", "overdue": "已超期", "met": "按期完成", "met_late": "超期完成"}
+_SOFT_STANDINGS = {**_STANDINGS, "overdue": "已过建议时限", "met_late": "过建议时限完成"}
+"""Nobody is ever overdue by a recommended period (A24)."""
 
 
 def _past_task(row: Row[Any], names: Names) -> StepLine:

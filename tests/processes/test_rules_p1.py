@@ -304,3 +304,19 @@ def test_r55_what_was_found_before_the_empowerment_is_referred_only_when_the_lea
 
     assert [paper.code for paper in case.documents()] == ["D01"]
     assert case.facts()["before_empowerment_confirmed"] is True
+
+
+def test_a24_the_record_says_of_a_recommended_period_that_it_is_over_and_of_nobody_that_they_are_late(
+    plain_town: Town,
+) -> None:
+    case = plain_town.refer(at=MORNING, is_ongoing=True)
+    plain_town.later(hours=3)
+    case.stop_violation()
+    plain_town.at("2026-10-20T09:00")
+
+    log = plain_town.engine.instance(plain_town.person(case.referring.officer), case.number).log
+    said = {(line.step, line.action) for line in log if line.kind == "deadline"}
+
+    assert ("制止和告知时限", "已过建议时限") in said
+    assert ("移送期限", "已超期") in said
+    assert not {action for step, action in said if step == "制止和告知时限"} & {"已超期", "超期完成"}
