@@ -43,7 +43,7 @@ def _words(tx: Connection, step: Step, names: Names) -> dict[str, Any]:
     assert step.actor is not None
     forms = [(found.name, step.definition.form_of(found)) for found in diagram.of_kind("userTask")]
     start = (f"{diagram.name}：发起", step.definition.forms[diagram.process.start_form])
-    log = history.log(tx, row["id"], diagram, names, step.actor)
+    log = history.log(tx, row["id"], step.definition, names, step.actor)
     return {
         "title": row["title"],
         "subtitle": f"{diagram.name}办件全程记录",

@@ -17,7 +17,8 @@ from engine.documents import deliveries
 from engine.documents.materials import KINDS
 from engine.errors import NotFound
 from engine.organisation.assignment import Actor, PaperSubject, may
-from engine.reports.answers import MASK, hides, in_words
+from engine.reports.answers import in_words
+from engine.reports.readers import MASK, hides
 from engine.reports.units import Names, UnitName
 from engine.runtime import instances
 from engine.runtime.facts import known

@@ -155,10 +155,10 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
         periods=periods,
         axis=axis_of(periods, context.now, context.calendar),
         bars=[bar_of(period, context.now, context.calendar) for period in periods],
-        steps=history.steps(tx, row.id, diagram, names, row.status == "ended"),
+        steps=history.steps(tx, row.id, step.definition, names, actor, row.status == "ended"),
         log=[
             line
-            for line in history.log(tx, row.id, diagram, names, actor, told_whom)
+            for line in history.log(tx, row.id, step.definition, names, actor, told_whom)
             if not only_reader or line.kind not in AMONG_PARTIES
         ],
         sections=answers.sections([(diagram.name, form), *forms], step, names),

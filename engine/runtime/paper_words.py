@@ -233,13 +233,21 @@ def signer(step: Step, signed_by: str | None, as_if_done: str = "") -> tuple[str
 
 
 def withheld(step: Step, to_unit: Unit) -> frozenset[str]:
-    """The facts that the receiver of a paper may not read: confidential ones of which it is no handler."""
+    """The facts that the receiver of a paper may not read: confidential ones of which it is no handler, and what
+    another unit keeps to itself.
+    """
     return frozenset(
         field.key
         for form in step.definition.forms.values()
         for field in form.fields
-        if field.confidential and to_unit.code not in {step.facts.get(name) for name in field.confidential}
+        if field.confidential or field.internal
+        if to_unit.code not in _told(step, field)
     )
+
+
+def _told(step: Step, field: Field) -> set[str | None]:
+    named = field.confidential or step.definition.units_asked.get(field.key, ())
+    return {step.unit_of(name) for name in named}
 
 
 def expressions_of(
