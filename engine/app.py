@@ -37,8 +37,8 @@ from engine.organisation.people import ROLES
 from engine.organisation.sign_ins import SignIn, Visitor
 from engine.reports import documents, inbox, instances, listing, starting, tasks
 from engine.reports import supervision as oversight
-from engine.reports.answers import Look
 from engine.reports.filters import Filters
+from engine.reports.tasks import TaskLook
 from engine.runtime import actions, audit, cancelling, correlation, due, incidents
 from engine.runtime import instances as running
 from engine.runtime import tasks as work
@@ -166,7 +166,7 @@ class Engine:
         """Everything the page of a task shows; `sent` are values that were refused and stand in the form again."""
         return self.transactions.read(lambda tx, context: tasks.task_view(tx, context, actor, task_id, sent))
 
-    def look_at_answers(self, actor: Actor, task_id: str, raw: Raw) -> Look:
+    def look_at_answers(self, actor: Actor, task_id: str, raw: Raw) -> TaskLook:
         """What a form that is being filled in asks and warns of, for the values so far."""
         return self.transactions.read(lambda tx, context: tasks.look_at_answers(tx, context, actor, task_id, raw))
 

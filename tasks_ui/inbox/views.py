@@ -101,7 +101,7 @@ def save_draft(task_id: str) -> ResponseReturnValue:
 def look(task_id: str) -> ResponseReturnValue:
     """What the form asks and warns of, for the values so far."""
     seen = engine().look_at_answers(actor(), task_id, sent())
-    return jsonify(shown=sorted(seen.shown), warnings=seen.warnings, fragments={})
+    return jsonify(shown=sorted(seen.shown), warnings=seen.warnings, papers=sorted(seen.papers))
 
 
 @pages.post("/tasks/<task_id>")

@@ -228,6 +228,22 @@ def test_a_paper_whose_receiver_the_form_asks_for_has_no_draft_before_it_is_said
     assert draft.to_unit == "青河市生态环境局"
 
 
+def test_only_the_papers_to_which_the_answers_lead_are_coming(case: Case) -> None:
+    """While no outcome is chosen the paper is shown, too: so that one sees what is at stake."""
+    officer, task = case.town.person("shenhe.qh"), case.task("prepare_materials")
+
+    def coming(**answers: list[str]) -> bool:
+        case.town.engine.save_draft(officer, task, answers)
+        (draft,) = case.town.engine.paper_drafts.of_task(officer, task)
+        looked = case.town.engine.look_at_answers(officer, task, answers)
+        assert (draft.element_id in looked.papers) is draft.is_coming
+        return draft.is_coming
+
+    assert coming()
+    assert coming(preparation_outcome=["submit"])
+    assert not coming(preparation_outcome=["drop"], preparation_reason=["查明没有违法行为。"])
+
+
 def test_a_draft_holds_what_the_form_fills_in_by_itself(plain_town: Town) -> None:
     dispute = raise_dispute(plain_town).dispose().state_position().negotiate("not_agreed")
     officer = plain_town.person("shenhe.qh")

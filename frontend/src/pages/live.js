@@ -1,8 +1,8 @@
 /**
  * `<form data-live="URL">` asks the server after each change which fields are shown, what to warn of,
- * and for parts of the page that follow from the values, such as the strip of days.
+ * which papers the values lead to, and for parts of the page that follow from the values, such as the strip of days.
  *
- * @typedef {{ shown?: string[], warnings?: Record<string, string>, fragments?: Record<string, string> }} Answer
+ * @typedef {{ shown?: string[], warnings?: Record<string, string>, papers?: string[], fragments?: Record<string, string> }} Answer
  */
 import { all, debounce, post, values } from './page.js';
 
@@ -94,6 +94,13 @@ function warn(form, warnings) {
   }
 }
 
+/** @param {string[]} coming */
+function showPapers(coming) {
+  for (const paper of /** @type {HTMLElement[]} */ (all('[data-paper]'))) {
+    paper.hidden = !coming.includes(paper.dataset.paper ?? '');
+  }
+}
+
 /** @param {HTMLFormElement} form */
 function keepLive(form) {
   /** @type {AbortController | undefined} */
@@ -108,7 +115,7 @@ function keepLive(form) {
       if (!answer.ok) {
         return; // The server checks everything again when the form is sent.
       }
-      const { shown, warnings, fragments } = /** @type {Answer} */ (await answer.json());
+      const { shown, warnings, papers, fragments } = /** @type {Answer} */ (await answer.json());
       if (mine.signal.aborted) {
         return;
       }
@@ -116,6 +123,9 @@ function keepLive(form) {
         showFields(form, shown);
       }
       warn(form, warnings ?? {});
+      if (papers) {
+        showPapers(papers);
+      }
       for (const [id, html] of Object.entries(fragments ?? {})) {
         const place = document.getElementById(id);
         if (place && place.innerHTML !== html) {
