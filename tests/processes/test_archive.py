@@ -156,8 +156,40 @@ def test_the_whole_history_is_there_to_be_read(plain_town: Town) -> None:
     history = PdfReader(io.BytesIO(contents(package(plain_town, case))["history.pdf"]))
     read = re.sub(r"\s", "", "".join(page.extract_text() for page in history.pages))
 
-    for words in ("未批先建废塑料清洗线", case.number, "移送期限", "R55", "审核签发", "涉嫌违法案件移送函", "现场照片"):
+    for words in (
+        "未批先建废塑料清洗线", case.number, "移送期限", "R55", "审核签发", "涉嫌违法案件移送函", "现场照片",
+        "09-30起算，当日不计。10-01至10-07国庆节不计。10-10调休上班，计入。计入10-08、10-09、10-10，共3个工作日。",
+    ):  # fmt: skip
         assert words in read, words
+    raw = sorted(set(re.findall(r"[a-z]+_[a-z_]+|None|True|False", read)))
+    assert raw == [], "no key of a program is on the page"
+
+
+def test_what_was_filled_in_stands_in_the_order_in_which_it_was_done(plain_town: Town) -> None:
+    town = plain_town
+    case = town.refer()
+    for step in (case.deliver, case.accept, case.file, case.handle, case.report):
+        town.later(hours=1)
+        step()
+    history = PdfReader(io.BytesIO(contents(package(town, case))["history.pdf"]))
+    read = re.sub(r"\s", "", "".join(page.extract_text() for page in history.pages)).rpartition("案件移送：发起")[2]
+
+    order = [read.index(title) for title in ("整理移送材料", "受理审查", "立案审查", "填报处理结果")]
+    assert order == sorted(order)
+
+
+def test_a24_the_history_says_of_a_recommended_period_that_it_is_over(plain_town: Town) -> None:
+    """And who outside the units was given a paper."""
+    town = plain_town
+    complaint = complaints.receive(town)
+    town.later(hours=24 * 12)
+    complaint.register().ask_consent().answer_consent("consent").tell_informant()
+    history = PdfReader(io.BytesIO(contents(package(town, complaint, "miaoqing.qh"))["history.pdf"]))
+    read = re.sub(r"\s", "", "".join(page.extract_text() for page in history.pages))
+
+    assert "过建议时限办结" in read
+    assert "超期" not in read
+    assert "青河镇举报人、投诉人或信访人" in read
 
 
 def test_a_sign_that_no_font_has_does_not_hold_up_the_file(plain_town: Town) -> None:
