@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 from itertools import pairwise
 from typing import Any
@@ -13,6 +14,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from engine.documents import typesetting
+from engine.runtime.paper_words import with_texts
 from tests.papers import specimens
 from tests.papers.specimens import SOURCES, Specimen
 from tests.processes.test_city_rules import decide
@@ -120,6 +122,19 @@ def test_r22_the_answer_to_a_further_question_stands_with_the_answers(plain_town
     text = said(specimens.every(plain_town)["D09"])
 
     assert text.index("一、逐项意见") < text.index("对补充问题的答复") < text.index("二、依据")
+
+
+def test_what_is_numbered_in_a_form_is_no_heading_of_the_letter(plain_town: Town) -> None:
+    """GB/T 9704 第 7.3.3 条: 黑体 is for the letter's own 一、; a numbered question stands among the text."""
+    numbered = specimens.every(plain_town, questions="一、桶内残液的属性\n二、贮存的要求")["D08"]
+    styles = {item["text"]: item["style"] for item in numbered.words["body"]}
+    edited = with_texts(
+        numbered.composed, replace(numbered.composed.texts, paragraphs=("一、案情", "一、桶内残液的属性"))
+    )
+
+    assert (styles["一、案情"], styles["二、请求答复的问题"]) == ("heading", "heading")
+    assert (styles["一、桶内残液的属性"], styles["二、贮存的要求"]) == ("text", "text")
+    assert [item["style"] for item in edited["body"]] == ["heading", "text"], "also after the draft was edited"
 
 
 def test_whoever_receives_a_letter_of_another_unit_reads_whom_to_ask(plain_town: Town) -> None:
