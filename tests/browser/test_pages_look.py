@@ -277,4 +277,3 @@ def test_printed_the_list_of_tasks_can_be_read(office_served: Served, desk_at: D
     assert matter is not None
     assert matter["width"] > 150
     assert page.evaluate(LOOK_FOR_OVERFLOW) == []
-
