@@ -124,6 +124,13 @@ def test_r22_the_answer_to_a_further_question_stands_with_the_answers(plain_town
     assert text.index("一、逐项意见") < text.index("对补充问题的答复") < text.index("二、依据")
 
 
+def test_what_is_left_blank_is_named_in_the_words_of_the_letter(plain_town: Town) -> None:
+    """And not by an expression of the template: in the specimen no reply period runs."""
+    blanks = specimens.every(plain_town)["D10"].composed.blanks
+
+    assert blanks == ("“原反馈期限至＿＿＿＿”",)
+
+
 def test_what_is_numbered_in_a_form_is_no_heading_of_the_letter(plain_town: Town) -> None:
     """GB/T 9704 第 7.3.3 条: 黑体 is for the letter's own 一、; a numbered question stands among the text."""
     numbered = specimens.every(plain_town, questions="一、桶内残液的属性\n二、贮存的要求")["D08"]

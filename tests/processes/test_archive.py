@@ -339,8 +339,19 @@ def test_what_is_no_package_is_said_to_be_none(tmp_path: Path, content: bytes) -
     path = tmp_path / "some.zip"
     path.write_bytes(content)
 
-    with pytest.raises(ArchiveUnreadable):
+    with pytest.raises(ArchiveUnreadable) as refused:
         verify(path)
+
+    assert not re.search(r"[A-Za-z]{3,}", refused.value.message.replace("some.zip", "")), "said in Chinese"
+
+
+def test_a_package_that_was_cut_short_is_to_be_fetched_again(plain_town: Town, tmp_path: Path) -> None:
+    path, cut = package(plain_town, closed(plain_town)), tmp_path / "cut.zip"
+    cut.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+    for given in ((cut,), (path, cut)):
+        with pytest.raises(ArchiveUnreadable, match=r"^cut\.zip 读不出来，不是完整的归档包：可能没有下载完"):
+            verify(*given)
 
 
 def test_a_zip_of_something_else_is_no_package(tmp_path: Path) -> None:
@@ -362,6 +373,7 @@ def test_the_command_line_checks_a_package_with_nothing_but_the_file(plain_town:
     assert "完好" in whole.output
     assert not (tmp_path / "none").exists()
     assert "内容被改过" in broken.output
+    assert "不完好：共 1 处不符" in broken.output
 
 
 def test_a_package_says_when_it_was_made(town: Town) -> None:
