@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any
 
 import pytest
@@ -176,6 +176,21 @@ def test_lines_of_a_short_paragraph_reach_the_margin(plain_town: Town) -> None:
 
     assert ink is not None
     assert 210 - 26 - 1.5 <= millimetres(ink[2]) <= 210 - 26 + 0.5
+
+
+def test_a_letter_has_two_double_lines_thick_and_thin(plain_town: Town) -> None:
+    """GB/T 9704 第 10.1 条: 上粗下细 below the letterhead, 上细下粗 20 mm from the lower edge; they ran into one."""
+    page = pages(plain_town, specimens.every(plain_town)["D12"])[0]
+    beside = int(23 / 25.4 * DOTS)  # left of the letterhead and of the text
+    red = [_red(page, beside, y) for y in range(page.height)]
+    bands = [(key, len(list(run))) for key, run in groupby(red)]
+    thick = [length for is_red, length in bands if is_red]
+
+    assert len(thick) == 4
+    assert thick[0] > thick[1]
+    assert thick[2] < thick[3]
+    assert abs(millimetres(red.index(True)) - 46) < 2
+    assert abs(millimetres(list(reversed(red)).index(True)) - 20) < 1
 
 
 def test_no_row_of_the_list_of_materials_is_cut_by_the_end_of_a_page(plain_town: Town) -> None:
