@@ -7,7 +7,7 @@ of `engine.uses`, handed out here (`engine.materials`); every use opens its own 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, insert, select
 
 from engine.archive.contents import Stores
 from engine.archive.keeper import Keeper
-from engine.clock import Clock, SystemClock
+from engine.clock import Clock, SystemClock, local_date
 from engine.db import migrate
 from engine.db.session import Database
 from engine.db.tables import calendar_version
@@ -23,7 +23,7 @@ from engine.deadlines.calendar import load_calendar
 from engine.deployments import definitions
 from engine.deployments import letters as deployed_letters
 from engine.deployments.definitions import Definition
-from engine.documents import letter_versions
+from engine.documents import letter_versions, whole_files
 from engine.documents.files import FileStore
 from engine.documents.fonts import Fonts
 from engine.documents.letters import Source
@@ -82,16 +82,24 @@ class Engine:
         self.collaboration = CollaborationUses(self.transactions)
         self.duties = DutyUses(self.transactions)
         self.notices = NoticeUses(self.transactions, channels)
+        self._swept: date | None = None
         self.delivery = Delivery(self.database, self.clock, channels, settings.base_url)
         self.worker = Worker(
             self.database,
             self.transactions.context,
             settings.tick_seconds,
-            [self.papers.make_what_waits, keeper.make_wanted],
+            [self.papers.make_what_waits, keeper.make_wanted, self._sweep],
         )
 
     def close(self) -> None:
         self.database.close()
+
+    def _sweep(self) -> None:
+        """Once a day, and when the worker begins."""
+        today = local_date(self.clock.now())
+        if self._swept != today:
+            self._swept = today
+            whole_files.sweep(self.settings.data_dir / name for name in ("materials", "papers", "archives"))
 
     # --- setting up ---
 

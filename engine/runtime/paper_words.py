@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from engine.db.tables import document, person, task
 from engine.documents import deliveries, letter_versions
 from engine.documents.letter_versions import LetterVersion, empty_words
 from engine.documents.letters import Annex, Sentence
-from engine.documents.wording import BLANK, KEPT_TOGETHER, Filler, plain
+from engine.documents.wording import BLANK, KEPT_TOGETHER, PLACE, Filler, plain
 from engine.forms.schema import Field
 from engine.organisation import jurisdiction, units
 from engine.organisation.units import Unit
@@ -76,9 +76,10 @@ def compose(
     letter = version.letter
     filler = Filler(expressions_of(step, from_unit, to_unit, version, as_if_done), _fields(step), _Directory(step))
     title = filler.parts(letter.title)
+    body = _body(filler, letter.paragraphs)
     texts = Texts(
         title="".join(part.text for part in title),
-        paragraphs=tuple(_lines(filler, letter.paragraphs)),
+        paragraphs=tuple(item["text"] for item in body),
         attachments=tuple(_lines(filler, letter.attachments)),
         contact=filler.fill(letter.contact),
     )
@@ -110,12 +111,14 @@ def compose(
             _annex(step, filler, annex, at) for at, annex in enumerate(letter.annexes, 1) if _stands(filler, annex.when)
         ],
     }
-    return Composed(version, visible(words | _laid(texts)), texts, tuple(dict.fromkeys(filler.blanks)))
+    return Composed(version, visible(words | _laid(texts, body)), texts, tuple(dict.fromkeys(filler.blanks)))
 
 
 def with_texts(composed: Composed, texts: Texts) -> dict[str, Any]:
     """The words with edited texts in the place of the letter's own."""
-    words = composed.words | _laid(texts)
+    styles = {item["text"]: item["style"] for item in composed.words["body"]}
+    body = [{"text": text, "style": styles.get(text, _style(text))} for text in texts.paragraphs]
+    words = composed.words | _laid(texts, body)
     if texts.title != composed.texts.title:
         words["title_parts"] = [{"text": texts.title, "keep": False}]
     shown: dict[str, Any] = visible(words | {"title": texts.title})
@@ -137,22 +140,28 @@ def visible(words: Any) -> Any:
 # --- within ---
 
 
-def _laid(texts: Texts) -> dict[str, Any]:
+def _laid(texts: Texts, body: list[dict[str, str]]) -> dict[str, Any]:
     return {
-        "body": _styled(texts.paragraphs),
+        "body": body,
         "attachments": list(texts.attachments),
         "contact": texts.contact,
     }
 
 
-def _styled(paragraphs: Iterable[str]) -> list[dict[str, str]]:
-    return [{"text": text, "style": _style(text)} for text in paragraphs]
+def _body(filler: Filler, sentences: tuple[Sentence, ...]) -> list[dict[str, str]]:
+    """The paragraphs and how each is set. Only the letter's own words are headings: what somebody has numbered
+    in a form is an item of its paragraph, and must not look like a chapter of the letter."""
+    return [
+        {"text": line, "style": "text" if PLACE.search(sentence.text) else _style(line)}
+        for sentence in sentences
+        for line in _lines(filler, (sentence,))
+    ]
 
 
 def _style(text: str) -> str:
     """Headings are known by their numbers, as GB/T 9704 numbers them: 一、 and （一）."""
     numeral = "一二三四五六七八九十"
-    short = len(text) <= 30 and not text.endswith(("。", "；", "："))
+    short = len(text) <= 30 and not text.endswith(("。", "；", "：", "？"))
     if short and text.lstrip(numeral).startswith("、") and text[:1] in numeral:
         return "heading"
     inner = text[1:].lstrip(numeral)
@@ -179,7 +188,7 @@ def _annex(step: Step, filler: Filler, annex: Annex, order: int) -> dict[str, An
         "order": order,
         "title": filler.fill(annex.title),
         "note": filler.fill(annex.note) if annex.note else "",
-        "text": _styled(_lines(filler, annex.paragraphs)),
+        "text": _body(filler, annex.paragraphs),
         "columns": [],
         "rows": [],
         "total": [],

@@ -254,4 +254,26 @@ def test_printed_the_instance_and_its_documents_have_no_frame(office_served: Ser
         expect(page.locator(part)).to_be_hidden()
     expect(page.get_by_role("heading", name=re.compile("涉嫌违法案件"), level=1)).to_be_visible()
     expect(page.locator(".listed tbody tr").first).to_have_css("display", "table-row")
+    expect(page.locator(".paper-pages")).to_have_css("page", "paper")  # a sheet without margins for each page
+    assert page.evaluate(LOOK_FOR_OVERFLOW) == []
+
+
+def test_printed_the_instance_asks_for_nothing(office_served: Served, desk_at: Desks) -> None:
+    page = open_page(office_served, desk_at(office_served, PAPER), "overdue")
+    page.emulate_media(media="print")
+
+    expect(page.locator("#talk form, #copies form")).not_to_have_count(0)
+    for form in page.locator("#talk form, #copies form").all():
+        expect(form).to_be_hidden()
+    expect(page.get_by_role("heading", name="流转记录")).to_be_visible()
+
+
+def test_printed_the_list_of_tasks_can_be_read(office_served: Served, desk_at: Desks) -> None:
+    """The matter stood a sign to a line, so wide was the column of the period."""
+    page = open_page(office_served, desk_at(office_served, PAPER), "inbox")
+    page.emulate_media(media="print")
+
+    matter = page.locator(".inbox .c-what").first.bounding_box()
+    assert matter is not None
+    assert matter["width"] > 150
     assert page.evaluate(LOOK_FOR_OVERFLOW) == []
