@@ -42,6 +42,8 @@ class Filler:
     value: Callable[[str], object]
     fields: Mapping[str, Field]
     directory: Directory
+    called: Callable[[str], str] = str
+    """What a reader calls a place that no form asks for."""
     blanks: list[str] = field(default_factory=list)
     """What had nothing to be filled in with, in the words of its form."""
 
@@ -97,7 +99,7 @@ class Filler:
 
     def _called(self, expression: str) -> str:
         asked = self.fields.get(expression)
-        return asked.label if asked else expression
+        return asked.label if asked else self.called(expression)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from engine.forms.validate import defaults
 from engine.organisation.assignment import OVERSIGHT, Actor, may
 from engine.organisation.directory import UnitDirectory
 from engine.reports import answers
+from engine.reports.confidence import says_what_is_hidden
 from engine.runtime import instances, papers, tasks
 from engine.runtime.paper_words import Composed, Texts, with_texts
 from engine.runtime.papers import Edited
@@ -76,7 +77,8 @@ class PaperDraftUses:
             step = _look(tx, context, actor, row)
             own = step.definition.diagram.elements[row.element_id]
             wanted = [name.strip() for name in own.properties.get("drafts", "").split(",") if name.strip()]
-            return [view for name in wanted if (view := _view(step, actor, row, name)) is not None]
+            views = [view for name in wanted if (view := _view(step, actor, row, name)) is not None]
+            return [view for view in views if not says_what_is_hidden(view.words, step.definition, step.facts, actor)]
 
         return self._transactions.read(look)
 
