@@ -185,10 +185,13 @@ def due_rule(record: Deadline) -> str:
         return f"{moment(record.start_at)} 起算，按小时连续计算，不因休息日顺延。"
     sentences = [f"{_md(record.start_at)} 起算，当日不计。"]
     off = _runs([(date.fromisoformat(day_), reason) for day_, reason in record.trace["skipped"]])
-    if off and record.kind.startswith("working"):
+    in_working_days = record.kind.startswith("working")
+    if off and in_working_days:
         sentences.append(f"{'、'.join(off)}不计。")
+    elif off:
+        sentences.append(_rolled(record))
     worked = [date.fromisoformat(found) for found, reason in record.trace["counted"] if reason == "调休上班"]
-    if worked:
+    if worked and in_working_days:
         sentences.append(f"{'、'.join(f'{found:%m-%d}' for found in worked)} 调休上班，计入。")
     for move in record.moves:
         if move["why"] in ("paused", "resumed"):
@@ -210,6 +213,13 @@ def due_rule(record: Deadline) -> str:
     if record.provisional:
         sentences.append("涉及的年度还没有公布放假安排，日期是暂定的，公布后会重新计算。")
     return "".join(sentences)
+
+
+def _rolled(record: Deadline) -> str:
+    """Natural days whose last one is no working day end on the next that is; all before it have counted."""
+    counted = record.trace["counted"]
+    meant, reason = counted[-1] if counted else (local_date(record.start_at).isoformat(), "休息日")
+    return f"按自然日连续计算，最后一日 {date.fromisoformat(meant):%m-%d} 是{reason}，顺延到之后的第一个工作日。"
 
 
 def role_names(roles: frozenset[str]) -> str:

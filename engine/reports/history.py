@@ -16,6 +16,7 @@ from engine.organisation.assignment import OVERSIGHT, Actor
 from engine.organisation.people import ROLES
 from engine.reports import beside
 from engine.reports.calls import running_calls
+from engine.reports.documents import readable
 from engine.reports.notices import Telling, together
 from engine.reports.units import Names, UnitName
 
@@ -78,13 +79,15 @@ class _Period(NamedTuple):
 _UNKNOWN = _Period("", True)
 
 
-def steps(tx: Connection, instance_id: str, diagram: Diagram, names: Names, ended: bool) -> list[StepLine]:
-    """What was done, what is being done, and what usually follows."""
+def steps(
+    tx: Connection, instance_id: str, diagram: Diagram, names: Names, ended: bool, actor: Actor
+) -> list[StepLine]:
+    """What was done, what is being done, and what usually follows; no link to a paper that this reader may not open."""
     tasks = tx.execute(select(task).where(task.c.instance_id == instance_id)).all()
     own = select(document).where(document.c.instance_id == instance_id)
     papers = tx.execute(own.order_by(document.c.delivered_at, document.c.sequence)).all()
     past = [(row.ended_at, _past_task(row, names)) for row in tasks if row.status != "open"]
-    past += [(row.delivered_at, _delivered(row, names)) for row in papers]
+    past += [(row.delivered_at, _delivered(row, names, actor)) for row in papers]
     done = [line for _, line in sorted(past, key=lambda pair: pair[0])]  # what comes first at one instant stays first
     open_tasks = sorted((row for row in tasks if row.status == "open"), key=lambda row: (row.opened_at, row.id))
     now = [
@@ -328,7 +331,7 @@ def _is_kept(row: Row[Any]) -> bool:
     return bool(row.from_unit == row.to_unit and not row.content.get("addressee"))
 
 
-def _delivered(row: Row[Any], names: Names) -> StepLine:
+def _delivered(row: Row[Any], names: Names, actor: Actor) -> StepLine:
     """A paper that went to another unit; one that a unit keeps in its own files is its own, and no link for others."""
     if _is_kept(row):
         return StepLine("done", f"形成{row.title}", names.unit(row.from_unit), "", row.delivered_at, "存本单位", "")
@@ -341,7 +344,7 @@ def _delivered(row: Row[Any], names: Names) -> StepLine:
         at=row.delivered_at,
         outcome=f"送达{addressee or to_unit.name}" if to_unit else "",
         remark="",
-        document_id=row.id,
+        document_id=row.id if readable(actor, row) else None,
     )
 
 

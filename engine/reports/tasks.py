@@ -107,7 +107,7 @@ def task_view(tx: Connection, context: Context, actor: Actor, task_id: str, sent
         period=period_of(record, names, context) if record else None,
         before=_answered(tx, step, row, names),
         sections=answers.sections(_start_groups(step), step, names),
-        steps=history.steps(tx, instance.id, diagram, names, instance.status == "ended"),
+        steps=history.steps(tx, instance.id, diagram, names, instance.status == "ended", actor),
         log=history.log(tx, instance.id, diagram, names, actor),
         documents=document_lines(tx, instance.id, names, actor),
         materials=materials.of_instance(tx, instance.id),

@@ -76,7 +76,7 @@ def _extend_deadline(step: Step, element: Element) -> None:
         raise Refused(f"延长后的日期不得晚于 {_day_before(cap)}：自原起算日起最长不超过法定上限。")
     if due_at <= record.due_at:
         raise Refused(f"延长后的日期应晚于原届满日 {_day_before(record.due_at)}。")
-    count = counting.until(step.context.calendar, record.start_at, due_at, record.pauses)
+    count = counting.until(step.context.calendar, record.start_at, due_at, record.pauses, record.kind)
     step.move_deadline(record.key, count, "extended")
 
 
