@@ -161,7 +161,10 @@ def _notify(step: Step, element: Element) -> None:
 
 
 def _propose_entry(step: Step, element: Element) -> None:
-    """What was settled is proposed for the 职责边界清单; a dispute that names no matter or no unit proposes nothing."""
+    """What was settled is proposed for the 职责边界清单, and who may adopt it is told, if the diagram says so.
+
+    A dispute that names no matter or no unit proposes nothing.
+    """
     said = {name: step.evaluate(element.properties[name]) for name in PROPOSED if name in element.properties}
     if not said["matter"] or not said["unit"]:
         return
@@ -178,6 +181,8 @@ def _propose_entry(step: Step, element: Element) -> None:
         step.now,
     )
     step.tell("duty_proposed", id=proposal_id, matter=said["matter"], unit=said["unit"], number=said.get("number"))
+    if "to" in element.properties:
+        _notify(step, element)
 
 
 def _period(step: Step, element: Element) -> Deadline:
@@ -242,7 +247,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "propose_entry": Operation(
         _propose_entry,
         frozenset({"matter", "unit", "title", "dated"}),
-        frozenset({"number", "division"}),
+        frozenset({"number", "division", "to", "text"}),
         expressions=PROPOSED,
     ),
     "start_procedure": Operation(

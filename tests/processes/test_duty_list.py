@@ -56,6 +56,15 @@ def test_what_was_ruled_is_proposed_with_paper_number_and_day(town: Town) -> Non
     assert told.division == "经研究，该事项由所列单位负责查处。"
 
 
+def test_who_may_adopt_a_proposal_is_told_of_it(town: Town) -> None:
+    dispute = ruled(town)
+
+    told = [note for note in dispute.notices("told") if "职责边界清单" in note.text]
+
+    assert {note.unit for note in told} == {"justice_bureau"}
+    assert {role for note in told for role in note.roles} == {"principal_leader", "deputy_leader"}
+
+
 def test_what_was_agreed_is_proposed_with_the_day_of_its_delivery(plain_town: Town) -> None:
     agreed(plain_town)
 
