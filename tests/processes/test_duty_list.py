@@ -65,6 +65,18 @@ def test_who_may_adopt_a_proposal_is_told_of_it(town: Town) -> None:
     assert {role for note in told for role in note.roles} == {"principal_leader", "deputy_leader"}
 
 
+def test_an_amended_ruling_leaves_one_proposal_with_the_paper_and_day_of_the_amendment(town: Town) -> None:
+    dispute = ruled(town)
+    town.at("2026-10-22T10:00")
+
+    dispute.amend("qinghe")
+
+    (line,) = shown(town).waiting
+    told = line.proposal
+    assert (told.unit_code, told.source, told.number) == ("qinghe", "裁决变更决定", "青政裁〔2026〕9 号")
+    assert told.dated == date(2026, 10, 22)
+
+
 def test_what_was_agreed_is_proposed_with_the_day_of_its_delivery(plain_town: Town) -> None:
     agreed(plain_town)
 
