@@ -137,13 +137,18 @@ def _issue_document(step: Step, element: Element) -> None:
     """The document is in the receiving unit's inbox: that instant is its receipt (A10) and starts what hangs on it.
 
     One for a person outside the units (`addressee`) stays in the issuing unit's own file; how that person was served
-    is what a form of the procedure asks.
+    is what a form of the procedure asks. A `notice` tells the receivers of a paper that asks them for nothing: no task
+    would show them that it has come.
     """
     issued = papers.issue(step, element)
     if "numbered" in element.properties:
         step.say(element.properties["numbered"], issued.number)
     if "delivered" in element.properties:
         step.say(element.properties["delivered"], step.now)
+    if "notice" in element.properties:
+        receivers = step.units_of(",".join(element.properties.get(name, "") for name in ("to", "also")))
+        for unit_code in receivers:
+            step.notify("told", unit_code, ["liaison", "case_officer"], element.properties["notice"])
 
 
 def _start_procedure(step: Step, element: Element) -> None:
@@ -241,6 +246,7 @@ OPERATIONS: Mapping[str, Operation] = {
                 "numbered",
                 "same_as",
                 "also",
+                "notice",
             }
         ),
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,8 +15,8 @@ from tasks_ui.widgets import due_class, due_rule, due_words
 from tests.unit.test_counting import CALENDAR
 
 
-def period(standing: Standing, hard: bool) -> Any:
-    return SimpleNamespace(standing=standing, record=SimpleNamespace(hard=hard))
+def period(standing: Standing, hard: bool, overdue_at: datetime | None = None) -> Any:
+    return SimpleNamespace(standing=standing, record=SimpleNamespace(hard=hard, overdue_at=overdue_at))
 
 
 @pytest.mark.parametrize(
@@ -60,3 +61,20 @@ def test_natural_days_are_told_as_such_with_the_holiday_that_moves_their_end(
     record: Any = SimpleNamespace(**(vars(count) | {"trace": trace, "moves": []}))
 
     assert due_rule(record) == rule
+
+
+@pytest.mark.parametrize(
+    ("hard", "overdue", "words", "shape"),
+    [
+        (False, False, "已不需要", "soft"),
+        (False, True, "过建议时限没有办", "soft"),
+        (True, False, "已不需要", "soft"),
+        (True, True, "超期未办结", "over"),
+    ],
+)
+def test_what_nobody_did_in_its_time_is_not_called_unneeded(hard: bool, overdue: bool, words: str, shape: str) -> None:
+    """The other side did not reply, and its task closed: the duty has fallen away, but not as if it had never been."""
+    told = period(Standing("cancelled"), hard, parse_local("2026-10-24T00:00") if overdue else None)
+
+    assert due_words(told) == words
+    assert due_class(told) == shape
