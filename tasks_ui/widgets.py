@@ -122,6 +122,8 @@ def unit_class(unit: UnitName) -> str:
 def due_class(period: Period) -> str:
     if period.standing.state == "late" and not period.record.hard:
         return SHAPES["soft"]
+    if period.standing.state == "cancelled" and period.record.hard and period.record.overdue_at is not None:
+        return SHAPES["over"]
     return SHAPES[period.standing.state]
 
 
@@ -135,6 +137,8 @@ def due_words(period: Period) -> str:
             return f"{'超期' if record.hard else '过建议时限'}{_amount(standing)}办结"
         case "met":
             return f"按期 {_md(record.ended_at)}"
+        case "cancelled" if record.overdue_at is not None:
+            return "超期未办结" if record.hard else "过建议时限没有办"
         case "cancelled":
             return "已不需要"
         case "paused":

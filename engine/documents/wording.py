@@ -42,6 +42,8 @@ class Filler:
     value: Callable[[str], object]
     fields: Mapping[str, Field]
     directory: Directory
+    called: Callable[[str], str] = lambda expression: ""
+    """What a reader calls a place that no form asks for; empty when there is no name for it."""
     blanks: list[str] = field(default_factory=list)
     """What had nothing to be filled in with, in the words of its form."""
 
@@ -98,8 +100,10 @@ class Filler:
     def _called(self, expression: str, before: str) -> str:
         """The label of the form's field; of what no form asks for, the words that lead to it."""
         asked = self.fields.get(expression)
+        if asked:
+            return asked.label
         said = re.split("[{}。；，：]", before)[-1].strip()[-12:]
-        return asked.label if asked else f"“{said}{BLANK}”" if said else expression
+        return self.called(expression) or (f"“{said}{BLANK}”" if said else expression)
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,13 @@ def rule(record: Deadline, this_year: int) -> str:
         return f"{_moment(record.start_at, this_year)} 起算，按小时连续计算，不因休息日顺延。"
     sentences = [f"{local(record.start_at):%m-%d} 起算，当日不计。"]
     off = _runs([(date.fromisoformat(day_), reason) for day_, reason in record.trace["skipped"]])
-    if off and record.kind.startswith("working"):
+    in_working_days = record.kind.startswith("working")
+    if off and in_working_days:
         sentences.append(f"{'、'.join(off)}不计。")
+    elif off:
+        sentences.append(_rolled(record))
     worked = [date.fromisoformat(found) for found, reason in record.trace["counted"] if reason == "调休上班"]
-    if worked:
+    if worked and in_working_days:
         sentences.append(f"{'、'.join(f'{found:%m-%d}' for found in worked)} 调休上班，计入。")
     for move in record.moves:
         if move["why"] in ("paused", "resumed"):
@@ -48,6 +51,13 @@ def days(record: Deadline) -> str:
         return ""
     counted = [date.fromisoformat(day) for day, _ in record.trace["counted"]]
     return f"计入 {'、'.join(f'{day:%m-%d}' for day in counted)}，共 {len(counted)} 个工作日。" if counted else ""
+
+
+def _rolled(record: Deadline) -> str:
+    """Natural days whose last one is no working day end on the next that is; all before it have counted."""
+    counted = record.trace["counted"]
+    meant, reason = counted[-1] if counted else (f"{local(record.start_at):%Y-%m-%d}", "休息日")
+    return f"按自然日连续计算，最后一日 {date.fromisoformat(meant):%m-%d} 是{reason}，顺延到之后的第一个工作日。"
 
 
 def _moment(at: datetime, this_year: int) -> str:

@@ -18,6 +18,7 @@ from engine.documents.materials import KINDS
 from engine.errors import NotFound
 from engine.organisation.assignment import Actor, PaperSubject, may
 from engine.reports.answers import in_words
+from engine.reports.confidence import says_what_is_hidden
 from engine.reports.readers import MASK, hides
 from engine.reports.units import Names, UnitName
 from engine.runtime import instances
@@ -87,11 +88,13 @@ class DocumentView:
     read_by: str
     paper: PaperView | None
     """None: it was delivered before there were letters."""
+    withheld: bool
+    """Its pages say what is kept from this reader."""
 
 
 def document_lines(tx: Connection, instance_id: str, names: Names, actor: Actor) -> list[DocumentLine]:
     """The documents of the instance that this person may read: what a unit keeps in its own files is its own."""
-    return [_line(found, names) for found in deliveries.of_instance(tx, instance_id) if _readable(actor, found)]
+    return [_line(found, names) for found in deliveries.of_instance(tx, instance_id) if readable(actor, found)]
 
 
 def document_view(tx: Connection, context: Context, actor: Actor, document_id: str) -> DocumentView:
@@ -100,7 +103,7 @@ def document_view(tx: Connection, context: Context, actor: Actor, document_id: s
     if row is None:
         raise NotFound
     instances.require_visible(tx, row.instance_id, actor)
-    if not _readable(actor, row):
+    if not readable(actor, row):
         raise NotFound
     if actor.unit_code == row.to_unit and row.read_at is None and not row.content.get("addressee"):
         deliveries.mark_read(tx, document_id, actor.person_id, context.now)
@@ -121,6 +124,7 @@ def document_view(tx: Connection, context: Context, actor: Actor, document_id: s
         ],
         read_by=names.person(row.read_by),
         paper=_paper(row, names, actor) if row.data is not None else None,
+        withheld=says_what_is_hidden(row.data, definition, facts, actor),
     )
 
 
@@ -144,7 +148,8 @@ def _paper(row: Any, names: Names, actor: Actor) -> PaperView:
     )
 
 
-def _readable(actor: Actor, row: Any) -> bool:
+def readable(actor: Actor, row: Any) -> bool:
+    """Whether this person may open the document: what a unit keeps, or has written to a person, is its own."""
     return may(actor, "read_paper", PaperSubject(frozenset(), row.from_unit, row.to_unit)).allowed
 
 

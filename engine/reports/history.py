@@ -17,6 +17,7 @@ from engine.organisation.assignment import OVERSIGHT, Actor
 from engine.organisation.people import ROLES
 from engine.reports import beside, readers
 from engine.reports.calls import running_calls
+from engine.reports.documents import readable
 from engine.reports.notices import Telling, together
 from engine.reports.units import Names, UnitName
 
@@ -82,7 +83,8 @@ _UNKNOWN = _Period("", True)
 def steps(
     tx: Connection, instance_id: str, definition: Definition, names: Names, reader: Actor, ended: bool
 ) -> list[StepLine]:
-    """What was done, what is being done, and what usually follows, as this reader may know it."""
+    """What was done, what is being done, and what usually follows, as this reader may know it: no link to a paper that
+    is not open to it."""
     diagram = definition.diagram
     tasks = tx.execute(select(task).where(task.c.instance_id == instance_id)).all()
     own = select(document).where(document.c.instance_id == instance_id)
@@ -92,7 +94,7 @@ def steps(
         for row in tasks
         if row.status != "open"
     ]
-    past += [(row.delivered_at, _delivered(row, names)) for row in papers]
+    past += [(row.delivered_at, _delivered(row, names, reader)) for row in papers]
     done = [line for _, line in sorted(past, key=lambda pair: pair[0])]  # what comes first at one instant stays first
     open_tasks = sorted((row for row in tasks if row.status == "open"), key=lambda row: (row.opened_at, row.id))
     now = [
@@ -339,7 +341,7 @@ def _is_kept(row: Row[Any]) -> bool:
     return bool(row.from_unit == row.to_unit and not row.content.get("addressee"))
 
 
-def _delivered(row: Row[Any], names: Names) -> StepLine:
+def _delivered(row: Row[Any], names: Names, actor: Actor) -> StepLine:
     """A paper that went to another unit; one that a unit keeps in its own files is its own, and no link for others."""
     if _is_kept(row):
         return StepLine("done", f"形成{row.title}", names.unit(row.from_unit), "", row.delivered_at, "存本单位", "")
@@ -352,7 +354,7 @@ def _delivered(row: Row[Any], names: Names) -> StepLine:
         at=row.delivered_at,
         outcome=f"送达{addressee or to_unit.name}" if to_unit else "",
         remark="",
-        document_id=row.id,
+        document_id=row.id if readable(actor, row) else None,
     )
 
 

@@ -43,6 +43,8 @@ class Preview:
     count: Count
     cells: tuple[Cell, ...]
     passed: bool
+    hard: bool
+    """Not for a recommended period: it is no breach to take longer (A24)."""
 
 
 @dataclass(frozen=True)
@@ -130,12 +132,13 @@ def _preview(step: Step, values: Mapping[str, object]) -> Preview | None:
         return None
     unmet = _Unmet(count.kind, count.start_at, count.due_at, count.last_day)
     return Preview(
-        name=event.name,
+        name=event.properties.get("title") or event.name,
         rule=event.properties.get("rule", ""),
         basis=event.properties.get("basis", ""),
         count=count,
         cells=tuple(strip_of(unmet, step.now, step.context.calendar)),
         passed=count.due_at <= step.now,
+        hard=event.properties.get("hard", "true") == "true",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +28,9 @@ MASK = "（依法保密）"
 """Stands for what the receiver of a paper may not read."""
 MATERIAL_COLUMNS = ["序号", "材料名称", "份数", "页数", "原件或复印件", "备注"]
 
+
+_DONE = re.compile(r'completed_(by|at)\("(\w+)"\)')
+_CALLED = {"from_phone": "本单位联系电话", "to_phone": "收文单位联系电话", "to_unit": "收文单位"}
 
 _UNSEEN = ("Cc", "Cf", "Zl", "Zp")
 """Control and format signs, as Unicode sorts them."""
@@ -74,7 +78,8 @@ def compose(
     """
     version = letter_versions.latest(step.tx, name)
     letter = version.letter
-    filler = Filler(expressions_of(step, from_unit, to_unit, version, as_if_done), _fields(step), _Directory(step))
+    value = expressions_of(step, from_unit, to_unit, version, as_if_done)
+    filler = Filler(value, _fields(step), _Directory(step), _called(step, letter.words))
     title = filler.parts(letter.title)
     body = _body(filler, letter.paragraphs)
     texts = Texts(
@@ -215,6 +220,19 @@ def _annex(step: Step, filler: Filler, annex: Annex, order: int) -> dict[str, An
 
 def _fields(step: Step) -> dict[str, Field]:
     return {field.key: field for form in step.definition.forms.values() for field in form.fields}
+
+
+def _called(step: Step, words: Mapping[str, str]) -> Callable[[str], str]:
+    """The name of what is filled in by the system, for those who look at the draft."""
+
+    def called(expression: str) -> str:
+        done = _DONE.fullmatch(words.get(expression, expression))
+        element = step.definition.diagram.elements.get(done[2]) if done else None
+        if done and element:
+            return f"“{element.name}”的{'办理人' if done[1] == 'by' else '时间'}"
+        return _CALLED.get(expression, "")
+
+    return called
 
 
 def _full(step: Step, code: object) -> str:

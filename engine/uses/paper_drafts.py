@@ -17,6 +17,7 @@ from engine.forms.validate import defaults
 from engine.organisation.assignment import OVERSIGHT, Actor, may
 from engine.organisation.directory import UnitDirectory
 from engine.reports import answers, coming_papers
+from engine.reports.confidence import says_what_is_hidden
 from engine.runtime import instances, papers, tasks
 from engine.runtime.paper_words import Composed, Texts, with_texts
 from engine.runtime.papers import Edited
@@ -79,7 +80,11 @@ class PaperDraftUses:
             own = step.definition.diagram.elements[row.element_id]
             leads_to = coming_papers.coming(step, own, step.definition.form_of(own), values)
             views = [_view(step, actor, row, name, name in leads_to) for name in coming_papers.drafted(own)]
-            return [view for view in views if view is not None]
+            return [
+                view
+                for view in views
+                if view and not says_what_is_hidden(view.words, step.definition, step.facts, actor)
+            ]
 
         return self._transactions.read(look)
 
