@@ -72,7 +72,7 @@ class Worker:
 
     def _due(self) -> list[str]:
         with self.database.reading() as tx:
-            return due.instances_due(tx, self.context(tx).now)
+            return due.instances_due(tx, self.context(tx))
 
     def _take_next(self, instance_id: str) -> bool:
         """One thing of the instance has happened. A fault stops this instance alone."""

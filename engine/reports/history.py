@@ -242,6 +242,9 @@ def _told(
             action = _MOVES.get(told["why"], "期限改变")
             due = None if told["why"] == "paused" else told["due"]
             return [line("deadline", periods.get(told["key"], _UNKNOWN).name, action, due=due, by_system=True)]
+        case "deadline_counted_anew":
+            name = periods.get(told["key"], _UNKNOWN).name
+            return [line("deadline", name, "按新的放假安排核算，届满日不变", due=told["due"], by_system=True)]
         case "deadline_noted":
             name = periods.get(told["key"], _UNKNOWN).name
             return [line("deadline", name, "更正，办结的结论不变", due=told["due"], by_system=True)]
@@ -285,6 +288,7 @@ _MOVES = {
     "paused": "期限暂停计算",
     "resumed": "期限恢复计算",
     "corrected": "更正后重新计算",
+    "calendar": "放假安排变化，重新计算",
 }
 _STANDINGS = {"running": "开始计时", "overdue": "已超期", "met": "按期完成", "met_late": "超期完成"}
 _SOFT_STANDINGS = {**_STANDINGS, "overdue": "已过建议时限", "met_late": "过建议时限完成"}

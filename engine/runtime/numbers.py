@@ -19,7 +19,8 @@ def insert_instance(step: Step) -> None:
     """The instance is in its table, with its number."""
     prefix = step.definition.diagram.process.number_prefix or step.definition.key.upper()
     step.instance = {**step.instance, "number": _next_number(step.tx, prefix, local(step.now).year)}
-    step.tx.execute(insert(process_instance).values(**step.instance))
+    counted_with = step.context.calendar.version
+    step.tx.execute(insert(process_instance).values(**step.instance, calendar_version=counted_with))
 
 
 def _next_number(tx: Connection, prefix: str, year: int) -> str:
