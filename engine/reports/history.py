@@ -20,6 +20,7 @@ from engine.reports.notices import Telling, together
 from engine.reports.units import Names, UnitName
 
 QUIET = {"timer", "record", "facts", "started", "task_opened", "task_completed"}
+"""What an audit entry tells that another line of the record says already."""
 AMONG_COLLEAGUES = {
     "transferred": "转办",
     "returned": "退给转办人",
@@ -31,7 +32,7 @@ AMONG_COLLEAGUES = {
     "unasked": "撤销征求意见",
 }
 """What one colleague does with another is the unit's own business: the other parties do not read it."""
-"""What an audit entry tells that another line of the record says already."""
+DRAFTING = ("paper_edited", "paper_edit_dropped")
 
 
 @dataclass(frozen=True)
@@ -154,8 +155,12 @@ def _with_telling(line: LogLine, told_whom: Mapping[str, Telling]) -> LogLine:
 
 
 def is_internal(kind: str, content: Mapping[str, Any]) -> bool:
-    """Whether an entry of the audit is the business of its own unit alone: what colleagues do and say among themselves."""
-    return kind in AMONG_COLLEAGUES or (kind in ("commented", "comment_retracted") and bool(content.get("internal")))
+    """Whether an entry of the audit is the business of its own unit alone.
+
+    That is what colleagues do and say among themselves, and what they made of a paper before it was issued.
+    """
+    said = kind in ("commented", "comment_retracted") and bool(content.get("internal"))
+    return kind in AMONG_COLLEAGUES or kind in DRAFTING or said
 
 
 def role_names(roles: list[str]) -> str:

@@ -17,6 +17,7 @@ from engine.forms.validate import defaults
 from engine.organisation.assignment import OVERSIGHT, Actor, may
 from engine.organisation.directory import UnitDirectory
 from engine.reports import answers
+from engine.reports.documents import keeps_back
 from engine.runtime import instances, papers, tasks
 from engine.runtime.paper_words import Composed, Texts, with_texts
 from engine.runtime.papers import Edited
@@ -146,6 +147,9 @@ def _view(step: Step, actor: Actor, row: Row[Any], element_id: str) -> DraftView
         composed, edited = papers.draft(step, element, row.element_id)
     except NotFound:
         return None  # deployed before there were letters
+    to_unit = step.unit_of(element.properties.get("to") or element.properties["from"]) or ""
+    if keeps_back(composed.version.letter, step.definition, step.facts, to_unit, actor):
+        return None
     return _shown(step, actor, row, element, composed, edited)
 
 

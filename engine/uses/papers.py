@@ -17,7 +17,7 @@ from engine.documents import letter_versions, typesetting
 from engine.documents.paper_store import PaperStore
 from engine.errors import AlreadyDone, InvalidValues, LianbanError, NotAllowed, NotFound
 from engine.organisation.assignment import Actor, PaperSubject, may
-from engine.reports.documents import DocumentView
+from engine.reports.documents import DocumentView, is_kept_back
 from engine.runtime import audit, instances
 from engine.runtime.notices import tell_people
 from engine.runtime.step import Context
@@ -28,6 +28,7 @@ AT_A_TIME = 50
 """Papers that one round makes; the next one goes on."""
 PICTURES_KEPT = 64
 REASON_LIMIT = 200
+KEPT_BACK = "这份文书里有保密的内容，只有办理这件办件的人员能看。"
 
 
 class NotYetMade(LianbanError):
@@ -141,7 +142,7 @@ class PaperUses:
 
     def page_count(self, actor: Actor, view: DocumentView) -> int:
         """How many pages can be shown; none when there are none, or while they cannot be set."""
-        if view.paper is None:
+        if view.paper is None or view.paper.kept_back:
             return 0
         try:
             return len(self.pictures(actor, view.line.id))
@@ -229,6 +230,8 @@ class PaperUses:
             instances.require_visible(tx, row.instance_id, actor)
             if not may(actor, "read_paper", PaperSubject(frozenset(), row.from_unit, row.to_unit)).allowed:
                 raise NotFound
+            if is_kept_back(tx, row, actor):
+                raise NotFound(KEPT_BACK)
             return row
 
         return self._transactions.read(look)

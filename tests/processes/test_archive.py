@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -181,6 +182,21 @@ def test_what_colleagues_of_the_other_unit_say_among_themselves_is_not_in_it(pla
     path = package(town, case)
 
     assert "先打个电话" not in "".join(part.decode(errors="ignore") for part in contents(path).values())
+    assert verify(path).broken == ()
+
+
+def test_what_the_other_unit_had_written_into_a_draft_is_not_in_it(plain_town: Town) -> None:
+    """Until a paper is issued it is the business of the unit that writes it."""
+    town = plain_town
+    case = town.refer()
+    drafts, officer, task = town.engine.paper_drafts, town.person(OTHER_SIDE), case.task("prepare_materials")
+    (view,) = drafts.of_task(officer, task)
+    drafts.save(officer, task, view.element_id, replace(view.texts, title="草稿里后来删掉的话"))
+    drafts.drop(officer, task, view.element_id)
+    case.deliver().accept().file().handle().report()
+    path = package(town, case)
+
+    assert "草稿里后来删掉的话" not in "".join(part.decode(errors="ignore") for part in contents(path).values())
     assert verify(path).broken == ()
 
 
