@@ -24,7 +24,7 @@ from engine.db.tables import archive_package, matter
 from engine.documents.files import Upload
 from engine.errors import ArchiveUnreadable, NotAllowed
 from tasks_ui.cli import main
-from tests.files import pdf
+from tests.files import pdf, torn
 from tests.processes import complaint as complaints
 from tests.processes.town import Case, Instance, Town
 
@@ -316,6 +316,19 @@ def test_whatever_is_changed_in_a_package_is_found_and_named(
     path = repacked(package(plain_town, closed(plain_town)), tmp_path / "changed.zip", change)
 
     assert sentence in verify(path).broken
+
+
+@pytest.mark.parametrize("name", ["case.json", "history.json", "manifest.json"])
+def test_a_package_that_cannot_be_unpacked_is_no_traceback(plain_town: Town, tmp_path: Path, name: str) -> None:
+    """A disk that has gone bad changes bytes anywhere."""
+    path = tmp_path / "torn.zip"
+    path.write_bytes(torn(package(plain_town, closed(plain_town)).read_bytes(), name))
+
+    done = CliRunner().invoke(main, ["verify-archive", str(path)])
+
+    assert done.exit_code in (1, 2)
+    assert "与清单一致，内容被改过" in done.output or "读不出来" in done.output or "不一致" in done.output
+    assert done.exception is None or isinstance(done.exception, SystemExit)
 
 
 @pytest.mark.parametrize("content", [b"", b"not a zip", pdf()], ids=["empty", "text", "pdf"])
