@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, event, select, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from engine.bpmn.workflow import WorkflowFault
 from engine.clock import FixedClock
@@ -292,6 +293,26 @@ def test_a_late_answer_and_the_worker_at_once_leave_the_urgency_lapsed(town_on_e
 
 
 # --- outages ---
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_a_database_that_is_gone_for_a_moment_parks_no_instance(
+    plain_town: Town, monkeypatch: pytest.MonkeyPatch, error: type[DBAPIError]
+) -> None:
+    """It is no fault of the instance, and the next tick finds the same rows."""
+    case = plain_town.refer(at=MORNING)
+    plain_town.asleep_until("2026-10-12T10:00")
+
+    def cut(*_: object) -> bool:
+        raise error("SELECT 1", None, Exception("server closed the connection unexpectedly"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr("engine.runtime.due.take_next", cut)
+        plain_town.engine.tick()
+    assert case.status == "running"
+
+    plain_town.tick()
+    assert case.deadline("referral").status == "overdue"
 
 
 def test_what_came_due_during_an_outage_happens_at_once_and_in_order(town_on_each_database: Town) -> None:
