@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, select
 
+from engine.db import upsert
 from engine.db.tables import process_instance, reader, start_draft
 from engine.deployments import definitions
 from engine.deployments.definitions import Definition
@@ -77,9 +78,8 @@ def beginning(tx: Connection, context: Context, actor: Actor, definition: Defini
 def save_draft(tx: Connection, context: Context, actor: Actor, key: str, raw: Mapping[str, list[str]]) -> None:
     """What the person has typed into the start form so far is kept, unchecked. Raises NotAllowed, NotFound."""
     beginning(tx, context, actor, definitions.latest(tx, key))
-    values = {"answers": dict(raw), "saved_at": context.now}
-    if tx.execute(update(start_draft).where(*_own_draft(actor, key)).values(**values)).rowcount == 0:
-        tx.execute(insert(start_draft).values(person_id=actor.person_id, unit_code=actor.unit_code, key=key, **values))
+    own = {"person_id": actor.person_id, "unit_code": actor.unit_code, "key": key}
+    upsert.put(tx, start_draft, own, {"answers": dict(raw), "saved_at": context.now})
 
 
 def draft(tx: Connection, actor: Actor, key: str) -> tuple[dict[str, list[str]] | None, datetime | None]:

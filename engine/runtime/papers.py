@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from engine.bpmn.elements import Element
 from engine.bpmn.workflow import WorkflowFault
 from engine.clock import local_date
+from engine.db import upsert
 from engine.db.tables import document, paper_draft, person, task
 from engine.deployments.letters import letter_of, letters_named
 from engine.documents import deliveries, letter_versions, numbers
@@ -180,8 +181,7 @@ def save_edit(step: Step, element: Element, composed: Composed, texts: Texts) ->
         "saved_at": step.now,
         "saved_by": step.actor.person_id,
     }
-    if step.tx.execute(update(paper_draft).where(*_draft_of(step, element)).values(**values)).rowcount == 0:
-        step.tx.execute(insert(paper_draft).values(instance_id=step.instance_id, element_id=element.id, **values))
+    upsert.put(step.tx, paper_draft, {"instance_id": step.instance_id, "element_id": element.id}, values)
     told = {"texts": texts.stored(), "generated": composed.texts.stored()}
     _record(step, "paper_edited", element, told)
 
