@@ -23,7 +23,6 @@ NAMES = frozenset({"from_unit", "to_unit", "from_phone", "to_phone", "case_numbe
 """What a letter knows besides the facts: full names and telephones of both units, the instance, the day of issue."""
 FUNCTIONS = frozenset({"words", "paper_number", "paper_day", "paper_received", "completed_by"})
 """What a letter may call besides the functions of diagrams."""
-NAME = re.compile(r"D\d{2}(-[a-z0-9_]+)?")
 _NAMED = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _KNOWN = frozenset(
     {"code", "name", "type_character", "layout", "when", "title", "addressee", "contact", "cc", "issued_by", "sealed",

@@ -27,7 +27,6 @@ from engine.runtime.step import Context
 
 PAGE_SIZE = 20
 TABS = ("todo", "unclaimed", "done", "started", "copied")
-STATES = ("over", "near", "ok")
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,6 @@ from engine.db.tables import process_instance
 from engine.deadlines import years
 from engine.deployments import definitions
 from engine.errors import AlreadyDone, ExpressionError, IncidentRaised, NotFound
-from engine.ids import new_id
 from engine.organisation import units
 from engine.organisation.assignment import Actor
 from engine.runtime import audit, calendar_change, closing, incidents
@@ -31,7 +30,7 @@ from engine.runtime.facts import Facts, known
 from engine.runtime.faults import Fault
 from engine.runtime.handling import undo
 from engine.runtime.locks import lock
-from engine.runtime.numbers import insert_instance
+from engine.runtime.numbers import insert_instance, unnumbered
 from engine.runtime.step import Beginning, Context, Step
 from engine.runtime.storing import store
 from engine.runtime.timers import arm
@@ -144,21 +143,8 @@ def _begin(step: Step, beginning: Beginning) -> None:
     if _depth(step) >= CALL_DEPTH:
         raise Fault(step.instance_id, f"流程互相调用超过 {CALL_DEPTH} 层。", element.id)
     definition = definitions.begun(step.tx, step.definition, element)
-    instance: dict[str, Any] = {
-        "id": new_id(),
-        "number": None,
-        "definition_id": definition.id,
-        "key": definition.key,
-        "title": definition.name,
-        "status": "running",
-        "started_at": step.now,
-        "started_by": step.instance["started_by"],
-        "revision": 0,
-        "state": b"",
-        "taken": [],
-        "origin_instance_id": step.instance_id,
-        "origin_task_id": beginning.task_id,
-    }
+    origin = {"origin_instance_id": step.instance_id, "origin_task_id": beginning.task_id}
+    instance = unnumbered(definition, step.instance["started_by"], step.now) | origin
     child = Step(step.tx, step.context, definition, instance, Facts(definition.facts), restoring=False)
 
     def event(child: Step) -> None:

@@ -13,14 +13,13 @@ from engine.db.tables import process_instance, reader, start_draft
 from engine.deployments import definitions
 from engine.deployments.definitions import Definition
 from engine.errors import InvalidValues, NotAllowed, NotFound
-from engine.ids import new_id
 from engine.organisation import assignment
 from engine.organisation.assignment import Actor, Addressee, InstanceSubject, ProcedureSubject, may
 from engine.runtime import locks
 from engine.runtime.advance import take
 from engine.runtime.answers import take_answers
 from engine.runtime.facts import Facts, known
-from engine.runtime.numbers import insert_instance
+from engine.runtime.numbers import insert_instance, unnumbered
 from engine.runtime.parties import parties_of as parties_of
 from engine.runtime.parties import units_at_work as units_at_work
 from engine.runtime.step import Context, Step
@@ -55,19 +54,7 @@ def beginning(tx: Connection, context: Context, actor: Actor, definition: Defini
     decision = may(actor, "start", ProcedureSubject(frozenset(definition.diagram.process.candidate_starters)))
     if not decision.allowed:
         raise NotAllowed(decision.reason)
-    instance: dict[str, Any] = {
-        "id": new_id(),
-        "number": None,
-        "definition_id": definition.id,
-        "key": definition.key,
-        "title": definition.name,
-        "status": "running",
-        "started_at": context.now,
-        "started_by": actor.person_id,
-        "revision": 0,
-        "state": b"",
-        "taken": [],
-    }
+    instance = unnumbered(definition, actor.person_id, context.now)
     facts = Facts(definition.facts)
     starter = definition.diagram.process.starter_fact
     if starter:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from sqlalchemy import Connection, insert, text
 
 from engine.clock import local
 from engine.db.tables import process_instance
+from engine.deployments.definitions import Definition
+from engine.ids import new_id
 from engine.runtime.step import Step
 
 _TAKE = text(
@@ -13,6 +18,23 @@ _TAKE = text(
     "ON CONFLICT (prefix, year) DO UPDATE SET last = number_sequence.last + 1 RETURNING last"
 )
 """Both stores read it alike. One statement, so that the first two of a year do not meet."""
+
+
+def unnumbered(definition: Definition, started_by: str | None, now: datetime) -> dict[str, Any]:
+    """A new instance that has not taken its first step, as its table holds it but for the number."""
+    return {
+        "id": new_id(),
+        "number": None,
+        "definition_id": definition.id,
+        "key": definition.key,
+        "title": definition.name,
+        "status": "running",
+        "started_at": now,
+        "started_by": started_by,
+        "revision": 0,
+        "state": b"",
+        "taken": [],
+    }
 
 
 def insert_instance(step: Step) -> None:

@@ -24,7 +24,7 @@ from engine.runtime.step import Step
 from engine.runtime.tasks import Completed
 from tests.processes.town import MORNING, Case, Town, at, problems, sent
 from tests.unit.builders import form_json
-from tests.unit.diagrams import HEAD, flow, lane, properties
+from tests.unit.diagrams import flow, lane, process, properties
 
 BY_ZHOU_YAN = "“受理审查”已由市生态环境局 周砚于 10月8日 14:20 办理，你的这次提交没有生效。"
 
@@ -547,14 +547,14 @@ def _boom(*_arguments: object, **_named: object) -> None:
 
 # --- a circle without anybody to wait for ---
 
-CIRCLE = "\n".join(
+CIRCLE = process(
+    "circle",
+    "空转",
+    properties(number_prefix="KZ", title="subject", starter="own_unit", parties="own_unit"),
     [
-        HEAD,
-        '<process id="circle" name="空转" isExecutable="true" camunda:candidateStarterGroups="town:case_officer">',
-        properties(number_prefix="KZ", title="subject", starter="own_unit", parties="own_unit"),
-        '<laneSet id="lanes">',
         lane("own", "own_unit", "case_officer", "start begin merge spin again end"),
-        "</laneSet>",
+    ],
+    [
         '<startEvent id="start" name="发起" camunda:formRef="circle_start" />',
         '<userTask id="begin" name="开始" camunda:formRef="circle_begin" />',
         '<exclusiveGateway id="merge" />',
@@ -567,9 +567,7 @@ CIRCLE = "\n".join(
         flow("spin", "again"),
         flow("again", "merge"),
         flow("again", "end", "begun is None"),
-        "</process>",
-        "</definitions>",
-    ]
+    ],
 )
 
 
