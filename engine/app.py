@@ -11,15 +11,14 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection
 
 from engine.archive.contents import Stores
 from engine.archive.keeper import Keeper
 from engine.clock import Clock, SystemClock, local_date
 from engine.db import migrate
 from engine.db.session import Database
-from engine.db.tables import calendar_version
-from engine.deadlines.calendar import load_calendar
+from engine.deadlines import years
 from engine.deployments import definitions
 from engine.deployments import letters as deployed_letters
 from engine.deployments.definitions import Definition
@@ -48,6 +47,7 @@ from engine.runtime.operations import OPERATIONS
 from engine.runtime.step import FUNCTIONS, Context
 from engine.settings import Settings
 from engine.uses.archives import ArchiveUses
+from engine.uses.calendars import CalendarUses
 from engine.uses.collaboration import CollaborationUses
 from engine.uses.duties import DutyUses
 from engine.uses.handling import HandlingUses
@@ -78,6 +78,7 @@ class Engine:
         self.papers = PaperUses(self.transactions, stores.papers)
         self.paper_drafts = PaperDraftUses(self.transactions, self.papers)
         self.archives = ArchiveUses(self.transactions, keeper)
+        self.calendars = CalendarUses(self.transactions)
         self.handling = HandlingUses(self.transactions)
         self.collaboration = CollaborationUses(self.transactions)
         self.duties = DutyUses(self.transactions)
@@ -296,12 +297,7 @@ class Engine:
 
     def _seed(self, tx: Connection) -> None:
         now = self.clock.now()
-        content = (self.settings.processes_dir / "calendar_cn.json").read_bytes()
-        version = load_calendar(content).version
-        if tx.scalar(select(calendar_version.c.version).where(calendar_version.c.version == version)) is None:
-            tx.execute(
-                insert(calendar_version).values(version=version, content=content, active_from=now, set_by="prepare")
-            )
+        years.seed(tx, (self.settings.processes_dir / "calendar_cn.json").read_bytes(), now)
         city.seed(tx, (self.settings.processes_dir / "city.toml").read_text(encoding="utf-8"), now, "prepare")
 
     def _deploy(

@@ -16,7 +16,7 @@ from engine.app import Engine
 from engine.archive import verify as archive
 from engine.bpmn.expressions import compile_expression
 from engine.clock import local
-from engine.deadlines.calendar import load_calendar
+from engine.deadlines.calendar import WEEKDAYS, Calendar, load_calendar
 from engine.deadlines.counting import Count, CountedDay
 from engine.deadlines.functions import KINDS, evaluate_period
 from engine.errors import ExpressionError, LianbanError, NotFound, Refused
@@ -137,6 +137,30 @@ def rule(key: str | None, value: str | None, by: str) -> None:
         click.echo(f"{name} = {city.written(rules[name])}")
 
 
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
+@click.option("--by", default="", help="录入人，记入审计。")
+@click.option("--confirmed-by", default="", help="对照通知原文核对过的另一个人，记入审计。")
+def calendar(file: Path | None, by: str, confirmed_by: str) -> None:
+    """列出工作日历的年份；给出文件时，先看会改变哪些日子，写明录入人和核对人才导入。"""
+    with sentences():
+        calendars = opened().calendars
+        if file is None:
+            _print_years(calendars.in_force())
+            return
+        given, importing = file.read_bytes(), bool(by or confirmed_by)
+        found = calendars.put(given, by, confirmed_by) if importing else calendars.look(given)
+    for change in found.days:
+        click.echo(f"{change.date} {WEEKDAYS[change.date.weekday()]}：{change.before} → {change.after}")
+    for sentence in found.doubts:
+        click.echo(f"请核对：{sentence}")
+    said = f"{'、'.join(map(str, found.years))} 年，{len(found.days)} 天与在用的日历不同"
+    if importing:
+        click.echo(f"已导入：{said}。第 {found.after} 版。在办的期限由正在运行的服务重新计算，有变化的告知各方。")
+    else:
+        click.echo(f"{said}。还没有导入：核对无误后，用 --by 和 --confirmed-by 写明录入人和核对人再执行一次。")
+
+
 @main.command("check-mail")
 @click.argument("to")
 def check_mail(to: str) -> None:
@@ -191,6 +215,14 @@ def sentences() -> Iterator[None]:
     except OSError as error:
         click.echo(f"办不成：{error}", err=True)
         sys.exit(2)
+
+
+def _print_years(found: Calendar) -> None:
+    click.echo(f"在用的是第 {found.version} 版。")
+    for year in sorted(found.years):
+        known = found.years[year]
+        status = f"已公布 {known.notice}".rstrip() if known.official else "还没有公布，期限是暂定的"
+        click.echo(f"{year} {status}")
 
 
 def _require_period(expression: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # without the signs that people confuse
 
@@ -11,10 +11,6 @@ _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # without the signs that people c
 def new_id() -> str:
     """A random identifier of 32 hexadecimal digits; it tells nothing of its neighbours."""
     return uuid4().hex
-
-
-def new_uuid() -> UUID:
-    return uuid4()
 
 
 def new_token() -> str:

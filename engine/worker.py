@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Connection
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from engine.clock import local_date
 from engine.db.session import Database
@@ -72,7 +73,7 @@ class Worker:
 
     def _due(self) -> list[str]:
         with self.database.reading() as tx:
-            return due.instances_due(tx, self.context(tx).now)
+            return due.instances_due(tx, self.context(tx))
 
     def _take_next(self, instance_id: str) -> bool:
         """One thing of the instance has happened. A fault stops this instance alone."""
@@ -80,6 +81,8 @@ class Worker:
             return self.database.run(lambda tx: due.take_next(tx, self.context(tx), instance_id))
         except (Stale, AlreadyDone, Busy):
             return False  # somebody else is at this instance; the next tick looks again
+        except (OperationalError, InterfaceError):
+            log.exception("the database failed while instance %s took its step; the next tick tries again", instance_id)
         except Fault as fault:
             self._park(fault)
         except LianbanError as error:

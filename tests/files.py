@@ -37,6 +37,14 @@ def package(main: str, **more: bytes) -> bytes:
     return content.getvalue()
 
 
+def torn(content: bytes, name: str) -> bytes:
+    """A package whose part of this name cannot be unpacked: what was packed of it is other bytes."""
+    with ZipFile(BytesIO(content)) as file:
+        part = file.getinfo(name)
+    begin = part.header_offset + 30 + len(part.filename.encode())
+    return content[:begin] + b"\xff" * part.compress_size + content[begin + part.compress_size :]
+
+
 PDF = pdf()
 JPEG = picture("JPEG")
 PNG = picture("PNG")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,7 +45,7 @@ def verify(path: Path, previous: Path | None = None) -> Checked:
             broken = [*_files(package, manifest)]
             history = _history(package, broken)
             broken += _chain(history)
-    except (BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError) as error:
+    except (BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError, EOFError) as error:
         raise _unreadable(path, error) from error
     if previous is not None:
         broken += _follows(manifest, previous)
@@ -94,7 +95,7 @@ def _files(package: ZipFile, manifest: dict[str, Any]) -> Iterator[str]:
                 while size <= found["size"] and (chunk := file.read(CHUNK)):
                     digest.update(chunk)
                     size += len(chunk)
-        except BadZipFile:
+        except (BadZipFile, zlib.error):
             size = -1
         if size != found["size"] or digest.hexdigest() != found["sha256"]:
             yield f"{name}（{found.get('title', '')}）与清单不一致，内容被改过。"
@@ -104,7 +105,7 @@ def _history(package: ZipFile, broken: list[str]) -> list[dict[str, Any]]:
     try:
         history = json.loads(package.read("history.json"))
         return [dict(entry) for entry in history]
-    except (KeyError, ValueError, TypeError, BadZipFile):
+    except (KeyError, ValueError, TypeError, BadZipFile, zlib.error):
         broken.append("审计记录（history.json）读不出来。")
         return []
 
@@ -129,7 +130,7 @@ def _follows(manifest: dict[str, Any], previous: Path) -> Iterator[str]:
     try:
         with ZipFile(previous) as package:
             before = _manifest(package)
-    except (BadZipFile, OSError) as error:
+    except (BadZipFile, zlib.error, OSError) as error:
         raise _unreadable(previous, error) from error
     if (manifest["unit"], manifest["sequence"]) != (before.get("unit"), before["sequence"] + 1):
         yield (

@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 
-from engine.errors import Busy
+from engine.errors import Busy, Refused
 
 T = TypeVar("T")
 ATTEMPTS = 5
@@ -76,6 +76,8 @@ class Database:
                     yield connection
                     if not writes:
                         transaction.rollback()
+        except DataError as error:  # a NUL, or a text that is too long for its column: nothing that a form lets through
+            raise Refused("发来的内容里有系统存不了的字符，或者太长，什么都没有改变。请检查后再试。") from error
         except DBAPIError as error:
             if _is_transient(error):
                 raise Busy from error

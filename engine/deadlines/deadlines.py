@@ -142,11 +142,27 @@ def start(
 
 
 def move(tx: Connection, record: Deadline, count: Count, why: str, now: datetime) -> Deadline:
-    """The open period is due at another instant; the old one and the reason stay. An overdue stays an overdue."""
+    """The open period is due at another instant; the old one and the reason stay. An overdue stays an overdue.
+
+    Where another calendar has counted, both are named.
+    """
     if not record.is_open:
         return record
     step = {"at": now.isoformat(), "from": record.due_at.isoformat(), "to": count.due_at.isoformat(), "why": why}
+    if "" not in (calendars := (record.calendar_version, count.calendar_version)) and calendars[0] != calendars[1]:
+        step |= {"calendar_from": calendars[0], "calendar_to": calendars[1]}
     return _change(tx, record, moves=[*record.moves, step], **_counted(count))
+
+
+def is_counted_so(record: Deadline, count: Count) -> bool:
+    """Whether the record holds this very count, with whichever calendar that was made."""
+    held = _counted(count)
+    return all(getattr(record, name) == held[name] for name in ("due_at", "last_day", "provisional", "trace"))
+
+
+def count_anew(tx: Connection, record: Deadline, count: Count) -> Deadline:
+    """The open period is due as before, and counted with another calendar: what was provisional is final."""
+    return _change(tx, record, **_counted(count))
 
 
 def pause(tx: Connection, record: Deadline, since: datetime, by: str, now: datetime) -> Deadline:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import warnings
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -66,7 +67,8 @@ class FileStore:
 
     def put(self, upload: Upload) -> StoredFile:
         """The file is stored. Raises InvalidValues when it is no file we take, StoreFull when it cannot be written."""
-        name = PurePath(upload.name.replace("\\", "/")).name[-120:]
+        shown = "".join(sign for sign in upload.name if sign.isprintable())  # no sign that hides how a name ends
+        name = PurePath(shown.replace("\\", "/")).name[-120:]
         suffix = PurePath(name).suffix.lower()
         if suffix not in MEDIA_TYPES:
             raise _refused("只收 PDF、图片（JPG、PNG）、Word（docx）、Excel（xlsx）和 MP4，请换一个文件。")
@@ -164,7 +166,7 @@ def _look_into_package(path: Path, suffix: str) -> None:
                         unpacked += len(chunk)
                         if unpacked > UNPACKED_LIMIT:
                             raise _refused("文件解开以后太大，不能上传。请检查是不是正常的文件。")
-    except (BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+    except (BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
         raise _not_what_it_says(suffix) from error
 
 

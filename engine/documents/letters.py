@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -23,7 +22,6 @@ NAMES = frozenset({"from_unit", "to_unit", "from_phone", "to_phone", "case_numbe
 """What a letter knows besides the facts: full names and telephones of both units, the instance, the day of issue."""
 FUNCTIONS = frozenset({"words", "paper_number", "paper_day", "paper_received", "completed_by"})
 """What a letter may call besides the functions of diagrams."""
-NAME = re.compile(r"D\d{2}(-[a-z0-9_]+)?")
 _KNOWN = frozenset(
     {"code", "name", "type_character", "layout", "when", "title", "addressee", "contact", "cc", "issued_by", "sealed",
      "also_signed_by", "attachments", "words", "paragraphs", "rows", "annexes"}

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, insert, select, update
 from engine.db.tables import material
 from engine.documents.files import StoredFile
 from engine.errors import InvalidValues, NotFound
+from engine.forms.validate import plain_text
 from engine.ids import new_id
 
 KINDS = {
@@ -72,7 +73,10 @@ def add(
     problems = {}
     if kind not in KINDS:
         problems["kind"] = "请选择材料的种类。"
-    title = " ".join(title.split()) or KINDS.get(kind, "")
+    try:
+        title = " ".join(plain_text(title).split()) or KINDS.get(kind, "")
+    except ValueError as wrong:
+        problems["title"] = str(wrong)
     if len(title) > 100:
         problems["title"] = f"名称已写 {len(title)} 字，最多 100 字。"
     if not pages.strip() and stored is not None and stored.pages is not None:

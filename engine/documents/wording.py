@@ -184,13 +184,3 @@ FORMATS: Mapping[str, Callable[[object, Directory], str]] = {
     "case": _case,
 }
 """What may stand behind the bar of a place."""
-FORMAT_NAMES: Mapping[str, str] = {
-    "day": "只写日期，如 2026年9月30日",
-    "last_day": "期限的最后一日（期限记的是届满的时刻，写到纸上是前一日）",
-    "unit": "单位代码写成单位全称",
-    "people": "人员写成姓名，几个人用顿号分开",
-    "money": "金额，如 1,234.50元",
-    "clause": "放进句子中间：并成一行，去掉末尾的句号",
-    "cause": "放在“因”字后面：同 clause，开头已写“因为、由于”的去掉",
-    "case": "案件名称：末尾没有“案”字的加上",
-}

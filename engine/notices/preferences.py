@@ -11,9 +11,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from engine.clock import SHANGHAI, local
+from engine.db import upsert
 from engine.db.tables import notice_preference, person
 from engine.errors import InvalidValues
 from engine.notices.kinds import HANDLING, INFO, LEGAL, NEVER_QUIET, group_of
@@ -127,9 +128,7 @@ def is_address(text: str) -> bool:
 def store(tx: Connection, person_id: str, chosen: Preference, now: datetime) -> None:
     """The person is told in this way from now on."""
     values = {name: getattr(chosen, name) for name in (*CHOICES, "quiet_from", "quiet_to")} | {"changed_at": now}
-    own = notice_preference.c.person_id == person_id
-    if tx.execute(update(notice_preference).where(own).values(**values)).rowcount == 0:
-        tx.execute(insert(notice_preference).values(person_id=person_id, **values))
+    upsert.put(tx, notice_preference, {"person_id": person_id}, values)
     tx.execute(update(person).where(person.c.id == person_id).values(email=chosen.email))
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, update
 
+from engine.db import upsert
 from engine.db.tables import notice_receipt
 
 
@@ -23,17 +24,14 @@ def add(
     now: datetime,
     counts: bool = True,
 ) -> None:
-    """The person has the notice; one that does not count is only in the list of all."""
-    tx.execute(
-        insert(notice_receipt).values(
-            notice_id=notice_id,
-            person_id=person_id,
-            instance_id=instance_id,
-            unit_code=unit_code,
-            received_at=now,
-            cleared_at=None if counts else now,
-        )
-    )
+    """The person has the notice; one that does not count is only in the list of all. Who has it already keeps it."""
+    values = {
+        "instance_id": instance_id,
+        "unit_code": unit_code,
+        "received_at": now,
+        "cleared_at": None if counts else now,
+    }
+    upsert.put_once(tx, notice_receipt, {"notice_id": notice_id, "person_id": person_id}, values)
 
 
 def read(tx: Connection, person_id: str, notice_id: str, now: datetime) -> None:

@@ -15,9 +15,12 @@ class Routes:
     webhook: bool = False
     robots: tuple[tuple[str, str | None], ...] = ()
 
-    def for_unit(self, unit_code: str) -> list[str]:
-        """The channels that get a notice to the unit once, whoever its people are."""
-        robots = [key for key, unit in self.robots if unit in (None, unit_code)]
+    def for_unit(self, unit_code: str, to_posts: bool = True) -> list[str]:
+        """The channels that get a notice to the unit once, whoever its people are.
+
+        What is told to one person is not said in a group: colleagues' questions and opinions are the unit's own.
+        """
+        robots = [key for key, unit in self.robots if to_posts and unit in (None, unit_code)]
         return [*([WEBHOOK] if self.webhook else []), *robots]
 
 

@@ -38,6 +38,7 @@ def rule(record: Deadline, this_year: int) -> str:
             "extended": "已延长",
             "shortened": "因情况紧急已缩短",
             "corrected": "因更正填报内容已重新计算",
+            "calendar": f"因放假安排变化已重新计算（日历 {move.get('calendar_from')} → {move.get('calendar_to')}）",
         }.get(move["why"], "已变更")
         sentences.append(f"{at} {word}，原届满日 {before:%m-%d}。")
     if record.provisional:

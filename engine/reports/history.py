@@ -22,6 +22,7 @@ from engine.reports.notices import Telling, together
 from engine.reports.units import Names, UnitName
 
 QUIET = {"timer", "record", "facts", "started", "task_opened", "task_completed"}
+"""What an audit entry tells that another line of the record says already."""
 AMONG_COLLEAGUES = {
     "transferred": "转办",
     "returned": "退给转办人",
@@ -33,7 +34,7 @@ AMONG_COLLEAGUES = {
     "unasked": "撤销征求意见",
 }
 """What one colleague does with another is the unit's own business: the other parties do not read it."""
-"""What an audit entry tells that another line of the record says already."""
+DRAFTING = ("paper_edited", "paper_edit_dropped")
 
 
 @dataclass(frozen=True)
@@ -164,8 +165,12 @@ def _with_telling(line: LogLine, told_whom: Mapping[str, Telling]) -> LogLine:
 
 
 def is_internal(kind: str, content: Mapping[str, Any]) -> bool:
-    """Whether an entry of the audit is the business of its own unit alone: what colleagues do and say among themselves."""
-    return kind in AMONG_COLLEAGUES or (kind in ("commented", "comment_retracted") and bool(content.get("internal")))
+    """Whether an entry of the audit is the business of its own unit alone.
+
+    That is what colleagues do and say among themselves, and what they made of a paper before it was issued.
+    """
+    said = kind in ("commented", "comment_retracted") and bool(content.get("internal"))
+    return kind in AMONG_COLLEAGUES or kind in DRAFTING or said
 
 
 def role_names(roles: list[str]) -> str:
@@ -255,6 +260,9 @@ def _told(
             action = _MOVES.get(told["why"], "期限改变")
             due = None if told["why"] == "paused" else told["due"]
             return [line("deadline", periods.get(told["key"], _UNKNOWN).name, action, due=due, by_system=True)]
+        case "deadline_counted_anew":
+            name = periods.get(told["key"], _UNKNOWN).name
+            return [line("deadline", name, "按新的放假安排核算，届满日不变", due=told["due"], by_system=True)]
         case "deadline_noted":
             name = periods.get(told["key"], _UNKNOWN).name
             return [line("deadline", name, "更正，办结的结论不变", due=told["due"], by_system=True)]
@@ -298,6 +306,7 @@ _MOVES = {
     "paused": "期限暂停计算",
     "resumed": "期限恢复计算",
     "corrected": "更正后重新计算",
+    "calendar": "放假安排变化，重新计算",
 }
 _STANDINGS = {"running": "开始计时", "overdue": "已超期", "met": "按期完成", "met_late": "超期完成"}
 _SOFT_STANDINGS = {**_STANDINGS, "overdue": "已过建议时限", "met_late": "过建议时限完成"}

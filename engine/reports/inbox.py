@@ -13,7 +13,7 @@ from engine.clock import local_date, midnight
 from engine.db.tables import deadline, definition_version, fact, hand_over, party, process_instance, task
 from engine.deadlines.calendar import Calendar
 from engine.deployments import definitions
-from engine.organisation.assignment import Actor
+from engine.organisation.assignment import OVERSIGHT, Actor
 from engine.reports import copies, handling
 from engine.reports.calls import waited_for
 from engine.reports.copies import CopyRow
@@ -27,7 +27,6 @@ from engine.runtime.step import Context
 
 PAGE_SIZE = 20
 TABS = ("todo", "unclaimed", "done", "started", "copied")
-STATES = ("over", "near", "ok")
 
 
 @dataclass(frozen=True)
@@ -128,6 +127,14 @@ def procedures(tx: Connection) -> list[tuple[str, str]]:
     return sorted({row.key: row.name for row in rows}.items())
 
 
+def visible(actor: Actor | None) -> list[ColumnElement[bool]]:
+    """`may(actor, "see_instance", …)`, said to the database of an instance; nobody in particular sees every one."""
+    if actor is None or actor.unit_kind in OVERSIGHT:
+        return []
+    own = and_(party.c.instance_id == process_instance.c.id, party.c.unit_code == actor.unit_code)
+    return [select(party.c.fact).where(own).exists()]
+
+
 def in_state(state: str, now: datetime, calendar: Calendar) -> ColumnElement[bool]:
     """Whether an open legal period is over, near or neither: `standing_of`, said to the database."""
     next_day_ends = midnight(calendar.next_working_day(local_date(now)) + timedelta(days=1))
@@ -199,7 +206,7 @@ class _Look:
         own = deadline.c.instance_id == process_instance.c.id
         return (
             select(process_instance)
-            .where(process_instance.c.started_by == self.actor.person_id, *self.wanted(own))
+            .where(process_instance.c.started_by == self.actor.person_id, *visible(self.actor), *self.wanted(own))
             .order_by(process_instance.c.started_at.desc(), process_instance.c.id)
         )
 

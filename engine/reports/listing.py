@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, Connection, Text, and_, cast, func, or_, s
 
 from engine.db.tables import deadline, fact, party, process_instance
 from engine.deadlines.deadlines import OPEN
-from engine.organisation.assignment import OVERSIGHT, Actor
+from engine.organisation.assignment import Actor
 from engine.reports.filters import Filters
-from engine.reports.inbox import InstanceRow, in_state, instance_rows, procedures
+from engine.reports.inbox import InstanceRow, in_state, instance_rows, procedures, visible
 from engine.reports.units import SUBJECT_FACT, Names, UnitName
 from engine.runtime.step import Context
 
@@ -33,8 +33,8 @@ class Listing:
 def listing(tx: Connection, context: Context, actor: Actor | None, filters: Filters, page: int) -> Listing:
     """The instances that the actor may see (all of the city without one), the nearest due first, the ended last."""
     names = Names(tx)
-    visible = _visible(actor)
-    wanted = [*visible, *_wanted(context, filters)]
+    shown = visible(actor)
+    wanted = [*shown, *_wanted(context, filters)]
     total = tx.scalar(select(func.count()).select_from(process_instance).where(*wanted)) or 0
     page = max(1, min(page, -(-total // PAGE_SIZE)))
     due_at = (
@@ -56,7 +56,7 @@ def listing(tx: Connection, context: Context, actor: Actor | None, filters: Filt
         .offset((page - 1) * PAGE_SIZE)
     )
     rows = tx.execute(statement).all()
-    seen = select(process_instance.c.id).where(*visible)
+    seen = select(process_instance.c.id).where(*shown)
     codes = tx.scalars(select(party.c.unit_code).where(party.c.instance_id.in_(seen)).distinct())
     return Listing(
         rows=instance_rows(tx, context, names, rows, actor.unit_code if actor else ""),
@@ -65,14 +65,6 @@ def listing(tx: Connection, context: Context, actor: Actor | None, filters: Filt
         procedures=procedures(tx),
         units=sorted((unit for unit in map(names.unit, codes) if unit), key=lambda unit: unit.code),
     )
-
-
-def _visible(actor: Actor | None) -> list[ColumnElement[bool]]:
-    """`may(actor, "see_instance", …)`, said to the database."""
-    if actor is None or actor.unit_kind in OVERSIGHT:
-        return []
-    own = and_(party.c.instance_id == process_instance.c.id, party.c.unit_code == actor.unit_code)
-    return [select(party.c.fact).where(own).exists()]
 
 
 def _wanted(context: Context, filters: Filters) -> list[ColumnElement[bool]]:

@@ -13,22 +13,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, select, update
 
 from engine.bpmn.workflow import WorkflowFault
 from engine.db.tables import process_instance
+from engine.deadlines import years
 from engine.deployments import definitions
-from engine.errors import AlreadyDone, ExpressionError, IncidentRaised, NotFound, Stale
-from engine.ids import new_id
+from engine.errors import AlreadyDone, ExpressionError, IncidentRaised, NotFound
 from engine.organisation import units
 from engine.organisation.assignment import Actor
-from engine.runtime import audit, closing, incidents
+from engine.runtime import audit, calendar_change, closing, incidents
 from engine.runtime.facts import Facts, known
 from engine.runtime.faults import Fault
+from engine.runtime.handling import undo
 from engine.runtime.locks import lock
-from engine.runtime.numbers import insert_instance
+from engine.runtime.numbers import insert_instance, unnumbered
 from engine.runtime.step import Beginning, Context, Step
 from engine.runtime.storing import store
 from engine.runtime.timers import arm
@@ -47,12 +49,11 @@ def advance(
     kind: str,
     event: Event,
     actor: Actor | None = None,
-    seen_revision: int | None = None,
 ) -> Step:
     """The event has happened to the instance, every automatic step behind it is done, and all is stored.
 
-    Raises what the event refuses with, Stale when somebody else was faster than `seen_revision`, and Fault when the
-    instance cannot go on by itself; the caller's transaction must then be rolled back.
+    Raises what the event refuses with, and Fault when the instance cannot go on by itself; the caller's transaction must
+    then be rolled back.
     """
     row = lock(tx, instance_id)
     if row is None:
@@ -61,11 +62,29 @@ def advance(
         raise AlreadyDone(f"这件办件已经办结（{row.result_name or '已结束'}），不能再办理。")
     if row.status == "incident":
         raise IncidentRaised
-    if seen_revision is not None and seen_revision != row.revision:
-        raise Stale
+    if row.calendar_version != context.calendar.version:
+        row = follow_calendar(tx, context, row)
     with _faults_of(row.id):
         step = _step_of(tx, context, row, actor)
     return take(step, kind, event)
+
+
+def follow_calendar(tx: Connection, context: Context, row: Row[Any]) -> Row[Any]:
+    """The running instance is counted with the calendar in force, in a step of its own when that changes anything.
+
+    It comes before whatever else happens to the instance, so that nothing is judged by a calendar that no longer holds.
+    Returns the instance's row as it is then.
+    """
+    own = process_instance.c.id == row.id
+    tx.execute(update(process_instance).where(own).values(calendar_version=context.calendar.version))
+    undo.forget(tx, row.id)  # it would put back what the other calendar had counted
+    before = years.find(tx, row.calendar_version)
+    before = replace(before, cutoff=context.calendar.cutoff) if before else None
+    with _faults_of(row.id):
+        touched = calendar_change.is_touched(_step_of(tx, context, row), before)
+    if touched:
+        advance(tx, context, row.id, "calendar", lambda step: calendar_change.follow(step, before))
+    return tx.execute(select(process_instance).where(own)).one()
 
 
 def take(step: Step, kind: str, event: Event) -> Step:
@@ -124,21 +143,8 @@ def _begin(step: Step, beginning: Beginning) -> None:
     if _depth(step) >= CALL_DEPTH:
         raise Fault(step.instance_id, f"流程互相调用超过 {CALL_DEPTH} 层。", element.id)
     definition = definitions.begun(step.tx, step.definition, element)
-    instance: dict[str, Any] = {
-        "id": new_id(),
-        "number": None,
-        "definition_id": definition.id,
-        "key": definition.key,
-        "title": definition.name,
-        "status": "running",
-        "started_at": step.now,
-        "started_by": step.instance["started_by"],
-        "revision": 0,
-        "state": b"",
-        "taken": [],
-        "origin_instance_id": step.instance_id,
-        "origin_task_id": beginning.task_id,
-    }
+    origin = {"origin_instance_id": step.instance_id, "origin_task_id": beginning.task_id}
+    instance = unnumbered(definition, step.instance["started_by"], step.now) | origin
     child = Step(step.tx, step.context, definition, instance, Facts(definition.facts), restoring=False)
 
     def event(child: Step) -> None:

@@ -8,13 +8,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, select
 
 from engine.db.tables import process_instance, timer
-from engine.deadlines import deadlines
 from engine.deadlines.deadlines import Deadline
-from engine.notices.message import last_moment_of
 from engine.organisation import units
 from engine.runtime import notices
-from engine.runtime.advance import advance
+from engine.runtime.advance import advance, follow_calendar
 from engine.runtime.locks import lock
+from engine.runtime.overdue import last_moment, run_out
 from engine.runtime.step import Context, Step
 from engine.runtime.timers import HELD, arm_marks, rearm
 
@@ -22,16 +21,18 @@ SUPERVISED_FROM = 2
 """The escalation with which a period that is over becomes an item of supervision."""
 
 
-def instances_due(tx: Connection, now: datetime, limit: int = 200) -> list[str]:
-    """Running instances in which something is due, the longest overdue first."""
+def instances_due(tx: Connection, context: Context, limit: int = 200) -> list[str]:
+    """Running instances in which something is due, the longest overdue first, and those that a new calendar waits for."""
     rows = tx.execute(
         select(timer.c.instance_id)
         .join(process_instance, process_instance.c.id == timer.c.instance_id)
-        .where(timer.c.due_at <= now, process_instance.c.status == "running")
+        .where(timer.c.due_at <= context.now, process_instance.c.status == "running")
         .order_by(timer.c.due_at, timer.c.id)
         .limit(limit)
     )
-    return list(dict.fromkeys(row.instance_id for row in rows))
+    old = process_instance.c.calendar_version.is_distinct_from(context.calendar.version)
+    behind = select(process_instance.c.id).where(process_instance.c.status == "running", old).limit(limit)
+    return list(dict.fromkeys([*(row.instance_id for row in rows), *tx.scalars(behind)]))
 
 
 def next_due(tx: Connection) -> datetime | None:
@@ -46,7 +47,10 @@ def next_due(tx: Connection) -> datetime | None:
 
 
 def take_next(tx: Connection, context: Context, instance_id: str) -> bool:
-    """The earliest thing due in this instance has happened. False when nothing is due, or somebody else is at it."""
+    """The earliest thing due in this instance has happened; following a new calendar comes before anything else.
+
+    False when nothing is due, or somebody else is at it.
+    """
     locked = lock(tx, instance_id, skip_locked=True)
     row = tx.execute(
         select(timer)
@@ -54,7 +58,12 @@ def take_next(tx: Connection, context: Context, instance_id: str) -> bool:
         .order_by(timer.c.due_at, timer.c.kind, timer.c.id)
         .limit(1)
     ).first()
-    if locked is None or locked.status != "running" or row is None:
+    if locked is None or locked.status != "running":
+        return False
+    if locked.calendar_version != context.calendar.version:
+        follow_calendar(tx, context, locked)
+        return True
+    if row is None:
         return False
     advance(tx, context, instance_id, "timer", lambda step: _happen(step, row))
     return True
@@ -84,24 +93,6 @@ def _happen(step: Step, row: Row[Any]) -> None:
         step.tx.execute(delete(timer).where(timer.c.id == row.id))
 
 
-def run_out(step: Step, key: str) -> None:
-    """The period has run out, once and for good; its owner, the unit's leader and the other side's liaison are told."""
-    before = step.deadlines[key]
-    record = step.deadlines[key] = deadlines.mark_overdue(step.tx, before, step.now)
-    if record.status == before.status:
-        return
-    step.tell("deadline", key=key, status=record.status, due=record.due_at.isoformat())
-    if record.hard:
-        text = f"{record.name}已于 {_last_moment(record)} 届满，尚未办结。"
-        owner = notices.owner_of(step.tx, record)
-        roles = sorted(owner.roles | {"principal_leader"})
-        step.notify(
-            "overdue", owner.unit_code, roles, text, record.id, record.due_at, also=owner.people, about=owner.step
-        )
-        for other in sorted(step.parties() - {owner.unit_code}):
-            step.notify("overdue", other, ["liaison"], text, record.id, record.due_at, about=owner.step)
-
-
 def _mark(step: Step, row: Row[Any]) -> None:
     """A reminder before the end, or an escalation after it; the next one is armed behind it."""
     record = next((record for record in step.deadlines.values() if record.id == row.id), None)
@@ -117,9 +108,9 @@ def _mark(step: Step, row: Row[Any]) -> None:
 
 def _remind(step: Step, record: Deadline, at: datetime) -> None:
     """Whoever is asked to do it now, and the unit's liaison."""
-    text = f"{record.name}将于 {_last_moment(record)} 届满，请抓紧办理。"
+    text = f"{record.name}将于 {last_moment(record)} 届满，请抓紧办理。"
     if not record.hard:
-        text = f"{record.name}建议在 {_last_moment(record)} 前完成，请抓紧办理。"
+        text = f"{record.name}建议在 {last_moment(record)} 前完成，请抓紧办理。"
     owner = notices.owner_of(step.tx, record)
     roles = sorted(owner.roles | {"liaison"})
     step.notify("remind", owner.unit_code, roles, text, record.id, at, also=owner.people, about=owner.step)
@@ -127,16 +118,12 @@ def _remind(step: Step, record: Deadline, at: datetime) -> None:
 
 def _escalate(step: Step, record: Deadline, number: int, at: datetime) -> None:
     """The principal leader and the justice bureau; from the second time on the period is an item of supervision."""
-    text = f"{record.name}已于 {_last_moment(record)} 届满，至今未办结，请督促办理。"
+    text = f"{record.name}已于 {last_moment(record)} 届满，至今未办结，请督促办理。"
     if number >= SUPERVISED_FROM:
-        text = f"{record.name}已于 {_last_moment(record)} 届满，督促 {number} 次仍未办结，已列为督办事项。"
+        text = f"{record.name}已于 {last_moment(record)} 届满，督促 {number} 次仍未办结，已列为督办事项。"
         if notices.supervise(step.tx, record, step.now):
             step.tell("supervised", key=record.key, unit=record.unit_code)
     owner = notices.owner_of(step.tx, record)
     step.notify("escalate", owner.unit_code, ["principal_leader"], text, record.id, at, about=owner.step)
     for bureau in units.every(step.tx, step.now, ("justice_bureau",)):
         step.notify("escalate", bureau.code, ["case_officer"], text, record.id, at, about=owner.step)
-
-
-def _last_moment(record: Deadline) -> str:
-    return last_moment_of(record.due_at, record.last_day is not None, record.provisional)

@@ -6,20 +6,20 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, select
 
+from engine.db import upsert
 from engine.db.tables import process_instance, reader, start_draft
 from engine.deployments import definitions
 from engine.deployments.definitions import Definition
 from engine.errors import InvalidValues, NotAllowed, NotFound
-from engine.ids import new_id
 from engine.organisation import assignment
 from engine.organisation.assignment import Actor, Addressee, InstanceSubject, ProcedureSubject, may
 from engine.runtime import locks
 from engine.runtime.advance import take
 from engine.runtime.answers import take_answers
 from engine.runtime.facts import Facts, known
-from engine.runtime.numbers import insert_instance
+from engine.runtime.numbers import insert_instance, unnumbered
 from engine.runtime.parties import parties_of as parties_of
 from engine.runtime.parties import units_at_work as units_at_work
 from engine.runtime.step import Context, Step
@@ -54,19 +54,7 @@ def beginning(tx: Connection, context: Context, actor: Actor, definition: Defini
     decision = may(actor, "start", ProcedureSubject(frozenset(definition.diagram.process.candidate_starters)))
     if not decision.allowed:
         raise NotAllowed(decision.reason)
-    instance: dict[str, Any] = {
-        "id": new_id(),
-        "number": None,
-        "definition_id": definition.id,
-        "key": definition.key,
-        "title": definition.name,
-        "status": "running",
-        "started_at": context.now,
-        "started_by": actor.person_id,
-        "revision": 0,
-        "state": b"",
-        "taken": [],
-    }
+    instance = unnumbered(definition, actor.person_id, context.now)
     facts = Facts(definition.facts)
     starter = definition.diagram.process.starter_fact
     if starter:
@@ -77,9 +65,8 @@ def beginning(tx: Connection, context: Context, actor: Actor, definition: Defini
 def save_draft(tx: Connection, context: Context, actor: Actor, key: str, raw: Mapping[str, list[str]]) -> None:
     """What the person has typed into the start form so far is kept, unchecked. Raises NotAllowed, NotFound."""
     beginning(tx, context, actor, definitions.latest(tx, key))
-    values = {"answers": dict(raw), "saved_at": context.now}
-    if tx.execute(update(start_draft).where(*_own_draft(actor, key)).values(**values)).rowcount == 0:
-        tx.execute(insert(start_draft).values(person_id=actor.person_id, unit_code=actor.unit_code, key=key, **values))
+    own = {"person_id": actor.person_id, "unit_code": actor.unit_code, "key": key}
+    upsert.put(tx, start_draft, own, {"answers": dict(raw), "saved_at": context.now})
 
 
 def draft(tx: Connection, actor: Actor, key: str) -> tuple[dict[str, list[str]] | None, datetime | None]:

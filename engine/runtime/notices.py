@@ -95,7 +95,7 @@ def tell_people(
     chosen = preferences.of_people(tx, recipients)
     for found in recipients:
         receipts.add(tx, notice_id, found, instance_id, unit_code, now, chosen[found].wants(APP, kind))
-    _send_outside(tx, context, notice_id, instance_id, kind, unit_code, chosen, deadline_id)
+    _send_outside(tx, context, notice_id, instance_id, kind, unit_code, bool(roles), chosen, deadline_id)
     return Told(notice_id, recipients)
 
 
@@ -197,11 +197,12 @@ def _send_outside(
     instance_id: str,
     kind: str,
     unit_code: str,
+    to_posts: bool,
     chosen: dict[str, preferences.Preference],
     deadline_id: str | None,
 ) -> None:
     now = context.now
-    for channel in context.routes.for_unit(unit_code):
+    for channel in context.routes.for_unit(unit_code, to_posts):
         sending.put(tx, notice_id, instance_id, channel, now, now)
     if not context.routes.mail:
         return

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from sqlalchemy import Connection, insert, text
 
 from engine.clock import local
 from engine.db.tables import process_instance
+from engine.deployments.definitions import Definition
+from engine.ids import new_id
 from engine.runtime.step import Step
 
 _TAKE = text(
@@ -15,11 +20,29 @@ _TAKE = text(
 """Both stores read it alike. One statement, so that the first two of a year do not meet."""
 
 
+def unnumbered(definition: Definition, started_by: str | None, now: datetime) -> dict[str, Any]:
+    """A new instance that has not taken its first step, as its table holds it but for the number."""
+    return {
+        "id": new_id(),
+        "number": None,
+        "definition_id": definition.id,
+        "key": definition.key,
+        "title": definition.name,
+        "status": "running",
+        "started_at": now,
+        "started_by": started_by,
+        "revision": 0,
+        "state": b"",
+        "taken": [],
+    }
+
+
 def insert_instance(step: Step) -> None:
     """The instance is in its table, with its number."""
     prefix = step.definition.diagram.process.number_prefix or step.definition.key.upper()
     step.instance = {**step.instance, "number": _next_number(step.tx, prefix, local(step.now).year)}
-    step.tx.execute(insert(process_instance).values(**step.instance))
+    counted_with = step.context.calendar.version
+    step.tx.execute(insert(process_instance).values(**step.instance, calendar_version=counted_with))
 
 
 def _next_number(tx: Connection, prefix: str, year: int) -> str:

@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from engine.bpmn.elements import Element
 from engine.bpmn.workflow import WorkflowFault
 from engine.clock import local_date
+from engine.db import upsert
 from engine.db.tables import document, paper_draft, person, task
 from engine.deployments.letters import letter_of, letters_named
 from engine.documents import deliveries, letter_versions, numbers
@@ -166,8 +167,10 @@ def save_edit(step: Step, element: Element, composed: Composed, texts: Texts) ->
         return
     problems = {} if texts.title else {"title": "请写标题。"}
     problems |= {} if texts.paragraphs else {"paragraphs": "请写正文。"}
-    if sum(map(len, (texts.title, *texts.paragraphs, *texts.attachments, texts.contact))) > TEXT_LIMIT:
+    if sum(map(len, _all(texts))) > TEXT_LIMIT:
         problems["paragraphs"] = f"文书太长，最多 {TEXT_LIMIT} 字。篇幅大的内容请作为材料附上。"
+    if kept_back := _kept_back(step, element, texts):
+        problems[""] = f"文书里写了对收文单位保密的内容（{'、'.join(kept_back)}），没有保存。请删去后再保存。"
     if problems:
         raise InvalidValues(problems)
     require_printable(step, with_texts(composed, texts))
@@ -178,8 +181,7 @@ def save_edit(step: Step, element: Element, composed: Composed, texts: Texts) ->
         "saved_at": step.now,
         "saved_by": step.actor.person_id,
     }
-    if step.tx.execute(update(paper_draft).where(*_draft_of(step, element)).values(**values)).rowcount == 0:
-        step.tx.execute(insert(paper_draft).values(instance_id=step.instance_id, element_id=element.id, **values))
+    upsert.put(step.tx, paper_draft, {"instance_id": step.instance_id, "element_id": element.id}, values)
     told = {"texts": texts.stored(), "generated": composed.texts.stored()}
     _record(step, "paper_edited", element, told)
 
@@ -188,6 +190,22 @@ def drop_edit(step: Step, element: Element) -> None:
     """The paper will be issued as the letter gives it."""
     if step.tx.execute(delete(paper_draft).where(*_draft_of(step, element))).rowcount:
         _record(step, "paper_edit_dropped", element, {})
+
+
+def _kept_back(step: Step, element: Element, texts: Texts) -> list[str]:
+    """What the receiver of the paper may not read and finds in these texts all the same, by the labels of its fields."""
+    hidden, written = withheld(step, _sides(step, element)[1]), "\n".join(_all(texts))
+    fields = {field.key: field for form in step.definition.forms.values() for field in form.fields}
+    values = {key: step.facts.get(key) for key in sorted(hidden)}
+    return [
+        fields[key].label
+        for key, value in values.items()
+        if isinstance(value, str) and len(value) > 1 and not fields[key].options and value in written
+    ]
+
+
+def _all(texts: Texts) -> tuple[str, ...]:
+    return (texts.title, *texts.paragraphs, *texts.attachments, texts.contact)
 
 
 def _draft_of(step: Step, element: Element) -> tuple[ColumnElement[bool], ...]:

@@ -18,8 +18,8 @@ from engine.deadlines import counting, deadlines
 from engine.deadlines.counting import Count
 from engine.deadlines.deadlines import Deadline
 from engine.deadlines.functions import evaluate_period
-from engine.runtime.due import run_out
 from engine.runtime.operations import exclusive
+from engine.runtime.overdue import run_out
 from engine.runtime.step import Step
 from engine.runtime.timers import rearm
 

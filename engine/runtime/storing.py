@@ -149,9 +149,14 @@ def _tell_of(step: Step, task_id: str, element: Element, asked: Assignment) -> l
 def assign(step: Step, element: Element) -> Assignment:
     """Who is asked to do the task now: decided when it becomes ready, from the instance's own facts.
 
-    A role that nobody holds any more does not stop the instance: whoever is appointed finds the task.
+    A role that nobody holds any more does not stop the instance: whoever is appointed finds the task. The role that the
+    diagram excuses this time is not asked.
     """
     unit_text, roles = step.definition.diagram.asked(element)
+    if "excused" in element.properties:
+        roles -= {step.evaluate(element.properties["excused"])}
+        if not roles:
+            raise WorkflowFault(f"环节“{element.name}”没有岗位可以办：属性 excused 减去了最后一个。", element.id)
     try:
         return assignment.resolve(step.tx, unit_text, roles, step.facts, step.now)
     except Refused:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, select, update
 
 from engine.clock import local
+from engine.db import upsert
 from engine.db.tables import party, person, task, task_draft, timer, unit
 from engine.errors import AlreadyDone, InvalidValues, NotAllowed, NotFound, Refused
 from engine.forms.schema import Form
@@ -112,12 +113,8 @@ def save_draft(tx: Connection, actor: Actor, task_id: str, raw: Mapping[str, lis
 
 def keep_draft(tx: Connection, row: Row[Any], person_id: str, raw: Mapping[str, list[str]], now: datetime) -> None:
     """This is the person's draft of the task from now on."""
-    mine = (task_draft.c.task_id == row.id) & (task_draft.c.person_id == person_id)
-    values = {"answers": dict(raw), "saved_at": now}
-    if tx.execute(update(task_draft).where(mine).values(**values)).rowcount == 0:
-        tx.execute(
-            insert(task_draft).values(task_id=row.id, instance_id=row.instance_id, person_id=person_id, **values)
-        )
+    values = {"instance_id": row.instance_id, "answers": dict(raw), "saved_at": now}
+    upsert.put(tx, task_draft, {"task_id": row.id, "person_id": person_id}, values)
 
 
 def draft(tx: Connection, person_id: str, task_id: str) -> Row[Any] | None:

@@ -17,12 +17,17 @@ def one(raw: Raw, key: str) -> str:
     return sent[0] if len(sent) == 1 else ""
 
 
-def words(raw: Raw, key: str, limit: int, least: int = 1) -> str:
-    """The text of a field. Raises InvalidValues when it is too short, too long or not to be printed."""
+def readable(text: str, key: str) -> str:
+    """The text as it is kept. Raises InvalidValues when it could not be stored or printed."""
     try:
-        text = plain_text(one(raw, key))
+        return plain_text(text)
     except ValueError as wrong:
         raise InvalidValues({key: str(wrong)}) from None
+
+
+def words(raw: Raw, key: str, limit: int, least: int = 1) -> str:
+    """The text of a field. Raises InvalidValues when it is too short, too long or not to be printed."""
+    text = readable(one(raw, key), key)
     if len(text) < least:
         raise InvalidValues({key: "请填写。" if not text else f"已写 {len(text)} 字，至少 {least} 字。"})
     if len(text) > limit:

@@ -14,6 +14,7 @@ from engine.organisation.duties import Proposal
 from engine.reports.duties import DutyList, duty_list
 from engine.runtime import audit, instances
 from engine.runtime.step import Context
+from engine.runtime.words import readable
 from engine.uses.transactions import Transactions
 
 
@@ -26,7 +27,7 @@ class DutyUses:
 
     def adopt(self, actor: Actor, proposal_id: str, valid_from: str, reason: str) -> None:
         """Raises NotAllowed, NotFound, Refused, InvalidValues."""
-        day = _day(valid_from)
+        day, reason = _day(valid_from), readable(reason, "reason")
         self._decide(
             actor,
             "duty_adopted",
@@ -37,6 +38,7 @@ class DutyUses:
 
     def reject(self, actor: Actor, proposal_id: str, reason: str) -> None:
         """Raises NotAllowed, NotFound, Refused, InvalidValues."""
+        reason = readable(reason, "reason")
         self._decide(
             actor,
             "duty_rejected",

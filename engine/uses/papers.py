@@ -24,6 +24,7 @@ from engine.runtime import audit, instances
 from engine.runtime.facts import known
 from engine.runtime.notices import tell_people
 from engine.runtime.step import Context
+from engine.runtime.words import readable
 from engine.uses.transactions import Transactions
 
 log = logging.getLogger("lianban.papers")
@@ -75,7 +76,7 @@ class PaperUses:
         What the paper had set in motion is not undone by this. The receivers are told. Raises NotFound, NotAllowed,
         InvalidValues without a reason, AlreadyDone.
         """
-        reason = " ".join(reason.split())
+        reason = " ".join(readable(reason, "reason").split())
 
         def make_void(tx: Connection, context: Context) -> None:
             row = self._of(tx, actor, document_id, "void_paper")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import time
 from typing import TypeVar
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from engine.clock import Clock
 from engine.db.session import Database
-from engine.db.tables import calendar_version
-from engine.deadlines.calendar import Calendar, load_calendar
+from engine.deadlines import years
+from engine.deadlines.calendar import Calendar
 from engine.documents.fonts import Fonts
 from engine.errors import IncidentRaised, NotFound
 from engine.notices.routes import NO_ROUTES, Routes
@@ -26,23 +27,19 @@ T = TypeVar("T")
 class Transactions:
     def __init__(self, database: Database, clock: Clock, fonts: Fonts, routes: Routes = NO_ROUTES) -> None:
         self.database, self.clock, self.fonts, self.routes = database, clock, fonts, routes
-        self._calendars: dict[str, Calendar] = {}
+        self._calendars: dict[tuple[str, time], Calendar] = {}
 
     def context(self, tx: Connection) -> Context:
         """The present instant, the calendar that is in force, and the city's rules. Raises NotFound without a calendar."""
         now = self.clock.now()
-        in_force = select(calendar_version.c.version).where(calendar_version.c.active_from <= now)
-        version = tx.scalar(in_force.order_by(calendar_version.c.active_from.desc()).limit(1))
-        if version is None:
+        calendar = years.in_force(tx, now)
+        if calendar is None:
             raise NotFound("还没有导入工作日历，请先运行 lianban prepare。")
-        if version not in self._calendars:
-            content = tx.scalar(select(calendar_version.c.content).where(calendar_version.c.version == version))
-            self._calendars[version] = load_calendar(content or b"")
         rules = city.rules(tx)
-        calendar = self._calendars[version]
-        if (cutoff := city.time_of_day(rules["deadline.cutoff"])) != calendar.cutoff:
-            calendar = self._calendars[version] = replace(calendar, cutoff=cutoff)
-        return Context(now, calendar, rules, self.fonts, self.routes)
+        wanted = (calendar.version, city.time_of_day(rules["deadline.cutoff"]))
+        if wanted not in self._calendars:
+            self._calendars[wanted] = replace(calendar, cutoff=wanted[1])
+        return Context(now, self._calendars[wanted], rules, self.fonts, self.routes)
 
     def read(self, look: Callable[[Connection, Context], T]) -> T:
         with self.database.reading() as tx:

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from engine.documents.files import SIZE_LIMIT
 from engine.documents.materials import KINDS
 from engine.errors import InvalidValues, LianbanError, NotAllowed, NotFound, Refused
 from engine.reports.handling import Choices
+from engine.reports.tasks import TaskView
 from tasks_ui.security import actor, engine, sent
 
 pages = Blueprint("handling", __name__)
@@ -170,7 +172,15 @@ def _page(task_id: str, verb: str, problems: dict[str, str]) -> str:
                            reason=request.form.get("reason", ""))  # fmt: skip
 
 
-def _around(view: object, invalid: InvalidValues) -> dict[str, object]:
+def _around(view: TaskView, invalid: InvalidValues) -> dict[str, object]:
     """What the page of a task shows besides the task when an opinion was refused."""
     problems = {f"handling-{key}": sentence for key, sentence in invalid.problems.items()}
-    return {"task": view, "problems": problems, "kinds": KINDS, "material": {}}
+    papers = engine().paper_drafts.of_task(actor(), view.task_id)
+    return {
+        "task": view,
+        "problems": problems,
+        "kinds": KINDS,
+        "size_limit": SIZE_LIMIT,
+        "material": {},
+        "papers": papers,
+    }

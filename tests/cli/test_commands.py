@@ -15,6 +15,7 @@ from engine.settings import Settings
 from tasks_ui.cli import main
 from tests.notices.people import sendings, with_mail
 from tests.notices.receivers import Mailbox, mail_server
+from tests.processes.calendars import year_file
 from tests.processes.conftest import founded_folder, sqlite_settings  # noqa: F401
 from tests.processes.town import MORNING, Town
 
@@ -286,3 +287,49 @@ def test_a_rule_that_cannot_be_changed_says_why(tmp_path: Path, arguments: tuple
     assert done.exit_code == 2
     assert sentence in done.output
     assert run("rule", data_dir=tmp_path).output == before
+
+
+# --- the calendar ---
+
+
+def an_arrangement(folder: Path, *changes: tuple[str, bool, str]) -> str:
+    """A file with the shipped days of 2026, some of them changed."""
+    folder.mkdir(exist_ok=True)
+    (folder / "2026.json").write_bytes(year_file(2026, *changes))
+    return str(folder / "2026.json")
+
+
+def test_calendar_lists_the_years_and_which_are_not_published_yet(tmp_path: Path) -> None:
+    done = run("calendar", data_dir=tmp_path)
+
+    assert done.exit_code == 0
+    assert "2025 已公布 国办发明电〔2024〕12号" in done.output
+    assert "2027 还没有公布，期限是暂定的" in done.output
+
+
+def test_calendar_shows_what_a_file_would_change_and_imports_it_only_for_two_people(tmp_path: Path) -> None:
+    file = an_arrangement(tmp_path / "files", ("2026-10-10", True, "停工"), ("2026-10-12", False, "调休"))
+
+    looked = run("calendar", file, data_dir=tmp_path)
+    alone = run("calendar", file, "--by", "甲", data_dir=tmp_path)
+    again = run("calendar", file, data_dir=tmp_path)
+    both = run("calendar", file, "--by", "甲", "--confirmed-by", "乙", data_dir=tmp_path)
+
+    assert (looked.exit_code, alone.exit_code, both.exit_code) == (0, 2, 0)
+    assert "2026-10-10 周六：调休上班 → 停工" in looked.output
+    assert "请核对：2026-10-12 是周一，写成了调休上班。" in looked.output
+    assert "还没有导入" in looked.output
+    assert "两个不同的人" in alone.output
+    assert again.output == looked.output
+    assert "已导入：2026 年，1 天与在用的日历不同" in both.output
+    assert "完全相同" in run("calendar", file, data_dir=tmp_path).output
+    assert "完整" in run("verify-audit", data_dir=tmp_path).output
+
+
+def test_calendar_refuses_a_file_that_is_none_with_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_text("[]")
+    done = run("calendar", str(tmp_path / "x.json"), "--by", "甲", "--confirmed-by", "乙", data_dir=tmp_path)
+
+    assert done.exit_code == 2
+    assert "没有导入" in done.output
+    assert "Traceback" not in done.output

@@ -8,15 +8,18 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
 
 from engine.db.tables import document, fact, person, process_instance
-from engine.reports.answers import MASK
+from engine.errors import InvalidValues, NotFound
+from engine.reports.readers import MASK
 from engine.settings import Settings
 from tasks_ui import create_app
+from tests.papers.papers import text_of
 from tests.processes.complaint import CONTACT, INFORMANT, Complaint, receive
 from tests.processes.conftest import founded_folder  # noqa: F401
 from tests.processes.town import MORNING, Town
@@ -57,11 +60,13 @@ def cases(tmp_path_factory: pytest.TempPathFactory, founded_folder: Path) -> Ite
         .judge()
         .check("to_refer_violation", needed_for_handling=True, needed_for_handling_reason="须当面指认现场。"),
         "answered": begun().judge().check("no_violation").reply_directly(),
+        "drafted": begun().judge().check("no_violation").draft_direct(),
     }
     for name in ("mixed", "referred", "needed"):
         made[name].referral().deliver()
     made["referred"].referral().accept().file().handle().report()
     made["referred"].reply()
+    town.engine.papers.make_what_waits()
     yield made
     town.close()
 
@@ -74,7 +79,8 @@ def reached(desk: Desk, starts: list[str]) -> dict[str, str]:
         if address in seen or address.startswith(("/static", "/logout", "/login")):
             continue
         page = desk.get(address)
-        seen[address] = page.content.decode("utf-8", "replace")
+        is_paper = page.headers.get("Content-Type", "") == "application/pdf"
+        seen[address] = text_of(page.content) if is_paper else page.content.decode("utf-8", "replace")
         if page.status == 200 and "html" in page.headers.get("Content-Type", ""):
             waiting += [href for href in map(str, page.every("//a/@href")) if href.startswith("/")]
         elif page.location.startswith("/"):
@@ -93,6 +99,7 @@ def everything(cases: dict[str, Complaint], login: str) -> dict[str, str]:
     starts = ["/inbox", "/instances", "/supervision", "/start"]
     starts += [f"/instances/{number}" for number in numbers] + [f"/documents/{paper}" for paper in papers]
     starts += [f"/tasks/{task}" for task in tasks]
+    starts += [f"/documents/{paper}/paper.pdf" for paper in papers]
     shown = reached(desk, starts)
     for task in tasks:
         shown[f"look {task}"] = desk.post(
@@ -126,6 +133,39 @@ def test_the_first_unit_s_handlers_read_it(cases: dict[str, Complaint], login: s
 def test_others_see_that_something_is_kept_from_them(cases: dict[str, Complaint], login: str) -> None:
     """Scenario 33."""
     assert everything(cases, login)[f"/instances/{cases['wanted'].number}"].count(MASK) == 3
+
+
+@pytest.mark.parametrize("login", ["chengyu.sf", "fuzhengping.jd", "archive.qh"])
+def test_the_pages_of_a_letter_to_the_informant_are_shown_to_the_handlers_alone(
+    cases: dict[str, Complaint], login: str
+) -> None:
+    """Its addressee is the informant: neither oversight nor the unit's own archivist reads the PDF, or sees a picture."""
+    papers, town = cases["wanted"].town.engine.papers, cases["wanted"].town
+    letters = town.read(lambda tx: list(tx.scalars(select(document.c.id).where(document.c.code.in_(["D11", "D13"])))))
+
+    for letter in letters:
+        assert INFORMANT in text_of(papers.pdf(town.person("shenhe.qh"), letter).path.read_bytes())
+        for look in (papers.pdf, papers.pictures):
+            with pytest.raises(NotFound, match="保密"):
+                look(town.person(login), letter)
+    assert len(letters) > 5
+
+
+def test_what_a_handler_writes_into_a_letter_to_another_unit_is_refused_when_it_tells_who_the_informant_is(
+    cases: dict[str, Complaint],
+) -> None:
+    town = cases["wanted"].town
+    case = receive(town).register().judge("not_ours")
+    leader, task = town.person("luyuan.qh"), case.task("confirm_not_ours")
+    (view,) = town.engine.paper_drafts.of_task(leader, task)
+
+    texts = replace(view.texts, paragraphs=(*view.texts.paragraphs, f"举报人{INFORMANT}，请直接联系。"))
+
+    with pytest.raises(InvalidValues) as said:
+        town.engine.paper_drafts.save(leader, task, view.element_id, texts)
+
+    assert "保密" in said.value.problems[""]
+    assert INFORMANT not in said.value.problems[""]
 
 
 def test_no_letter_to_another_unit_holds_it_even_in_the_store(cases: dict[str, Complaint]) -> None:

@@ -11,7 +11,10 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from engine.db.tables import notice
+from engine.db.tables import outbox as rows_to_send
 from engine.errors import SettingsError
 from engine.notices import outbox as sending
 from engine.notices.channels import read_channels
@@ -392,6 +395,20 @@ def test_a_wecom_robot_gets_the_notices_of_its_unit(
     assert said["msgtype"] == "text"
     assert number in said["text"]["content"]
     assert all(sendings(town, key) == [] for key, unit in town.engine.transactions.routes.robots if unit == "ecology")
+
+
+def test_what_is_told_to_one_colleague_is_not_said_in_a_group(open_town: Towns) -> None:
+    """An opinion among colleagues is the unit's own; the robot may stand in a group of several units."""
+    town = open_town(robots="wecombot://some-key", webhook_url="http://127.0.0.1:9/", webhook_secret="0123456789abcdef")
+    case = town.refer(at=MORNING)
+    case.claim("prepare_materials", "shenhe.qh")
+    (asked,) = town.ids("qinruogu.qh")
+    town.engine.handling.consult(town.person("shenhe.qh"), case.task("prepare_materials"), [asked], "对方会不会推？")
+    ((robot, _),) = town.engine.transactions.routes.robots
+
+    said = town.read(lambda tx: list(tx.execute(select(rows_to_send.c.channel, notice.c.text).join(notice))))
+    assert [channel for channel, text in said if "对方会不会推" in text] == ["webhook"]
+    assert robot in {channel for channel, _ in said}, "what a post is asked is said there"
 
 
 def test_a_dingtalk_robot_is_signed_with_its_secret(

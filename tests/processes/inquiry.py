@@ -9,25 +9,24 @@ import pytest
 from engine.errors import DiagramRefused
 from engine.reports.instances import InstanceView
 from tests.processes.town import Town, sent
-from tests.unit.diagrams import HEAD, flow, lane, properties, text_field
+from tests.unit.diagrams import ASKED_UNIT, HEAD, flow, lane, process, properties, text_field
 
 OFFICER, DEPARTMENT, OVERSEER = "shenhe.qh", "zhouyan.hb", "chengyu.sf"
-UNIT = {"type": "select", "key": "asked_unit", "label": "单位", "properties": {"widget": "unit", "kind": "department"}}
 FORMS = {
-    "opinion_start": [text_field("question"), UNIT],
+    "opinion_start": [text_field("question"), ASKED_UNIT],
     "give_opinion": [text_field("opinion")],
-    "inquiry_start": [text_field("subject"), {**UNIT, "key": "department"}],
+    "inquiry_start": [text_field("subject"), {**ASKED_UNIT, "key": "department"}],
     "read_opinion": [text_field("note")],
     "drop_inquiry": [text_field("drop_reason")],
 }
-OPINION = "\n".join(
+OPINION = process(
+    "opinion",
+    "出具意见",
+    properties(number_prefix="YJ", title="question", starter="asking_unit", parties="asking_unit,asked_unit"),
     [
-        HEAD,
-        '<process id="opinion" name="出具意见" isExecutable="true" camunda:candidateStarterGroups="town:case_officer">',
-        properties(number_prefix="YJ", title="question", starter="asking_unit", parties="asking_unit,asked_unit"),
-        '<laneSet id="lanes">',
         lane("asked", "asked_unit", "case_officer", "start give_opinion given"),
-        "</laneSet>",
+    ],
+    [
         '<startEvent id="start" name="发函" camunda:formRef="opinion_start" />',
         '<userTask id="give_opinion" name="出具意见" camunda:formRef="give_opinion" />',
         '<boundaryEvent id="due" name="3 个工作日届满" attachedToRef="give_opinion" cancelActivity="false">',
@@ -38,8 +37,7 @@ OPINION = "\n".join(
         flow("start", "give_opinion"),
         flow("give_opinion", "given"),
         flow("due", "late"),
-        "</process></definitions>",
-    ]
+    ],
 )
 CALL = (
     '<callActivity id="ask" name="征求意见" calledElement="opinion"><extensionElements>'
@@ -49,17 +47,16 @@ CALL = (
     '<camunda:out source="opinion" target="answer" />'
     "</extensionElements></callActivity>"
 )
-INQUIRY = "\n".join(
+INQUIRY = process(
+    "inquiry",
+    "研究办理",
+    properties(number_prefix="YB", title="subject", starter="inquiring_unit", parties="inquiring_unit,department"),
     [
-        HEAD,
-        '<message id="message_drop" name="drop" />',
-        '<process id="inquiry" name="研究办理" isExecutable="true" camunda:candidateStarterGroups="town:case_officer">',
-        properties(number_prefix="YB", title="subject", starter="inquiring_unit", parties="inquiring_unit,department"),
-        '<laneSet id="lanes">',
         lane(
             "own", "inquiring_unit", "case_officer", "start fork clock ended ask read_opinion done drop_inquiry dropped"
         ),
-        "</laneSet>",
+    ],
+    [
         '<startEvent id="start" name="立项" camunda:formRef="inquiry_start" />',
         '<parallelGateway id="fork" />',
         '<receiveTask id="clock" name="研究期限" />',
@@ -80,8 +77,10 @@ INQUIRY = "\n".join(
         flow("fork", "ask"),
         flow("ask", "read_opinion"),
         flow("read_opinion", "done"),
-        "</process></definitions>",
-    ]
+    ],
+    before=[
+        '<message id="message_drop" name="drop" />',
+    ],
 )
 HANDED = {"in:question": "subject", "in:asked_unit": "department", "in:asking_unit": "inquiring_unit"}
 START = (

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, event, select, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from engine.bpmn.workflow import WorkflowFault
 from engine.clock import FixedClock
@@ -23,7 +24,7 @@ from engine.runtime.step import Step
 from engine.runtime.tasks import Completed
 from tests.processes.town import MORNING, Case, Town, at, problems, sent
 from tests.unit.builders import form_json
-from tests.unit.diagrams import HEAD, flow, lane, properties
+from tests.unit.diagrams import flow, lane, process, properties
 
 BY_ZHOU_YAN = "“受理审查”已由市生态环境局 周砚于 10月8日 14:20 办理，你的这次提交没有生效。"
 
@@ -294,6 +295,26 @@ def test_a_late_answer_and_the_worker_at_once_leave_the_urgency_lapsed(town_on_e
 # --- outages ---
 
 
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_a_database_that_is_gone_for_a_moment_parks_no_instance(
+    plain_town: Town, monkeypatch: pytest.MonkeyPatch, error: type[DBAPIError]
+) -> None:
+    """It is no fault of the instance, and the next tick finds the same rows."""
+    case = plain_town.refer(at=MORNING)
+    plain_town.asleep_until("2026-10-12T10:00")
+
+    def cut(*_: object) -> bool:
+        raise error("SELECT 1", None, Exception("server closed the connection unexpectedly"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr("engine.runtime.due.take_next", cut)
+        plain_town.engine.tick()
+    assert case.status == "running"
+
+    plain_town.tick()
+    assert case.deadline("referral").status == "overdue"
+
+
 def test_what_came_due_during_an_outage_happens_at_once_and_in_order(town_on_each_database: Town) -> None:
     town = town_on_each_database
     case = town.refer(at=MORNING)
@@ -526,14 +547,14 @@ def _boom(*_arguments: object, **_named: object) -> None:
 
 # --- a circle without anybody to wait for ---
 
-CIRCLE = "\n".join(
+CIRCLE = process(
+    "circle",
+    "空转",
+    properties(number_prefix="KZ", title="subject", starter="own_unit", parties="own_unit"),
     [
-        HEAD,
-        '<process id="circle" name="空转" isExecutable="true" camunda:candidateStarterGroups="town:case_officer">',
-        properties(number_prefix="KZ", title="subject", starter="own_unit", parties="own_unit"),
-        '<laneSet id="lanes">',
         lane("own", "own_unit", "case_officer", "start begin merge spin again end"),
-        "</laneSet>",
+    ],
+    [
         '<startEvent id="start" name="发起" camunda:formRef="circle_start" />',
         '<userTask id="begin" name="开始" camunda:formRef="circle_begin" />',
         '<exclusiveGateway id="merge" />',
@@ -546,9 +567,7 @@ CIRCLE = "\n".join(
         flow("spin", "again"),
         flow("again", "merge"),
         flow("again", "end", "begun is None"),
-        "</process>",
-        "</definitions>",
-    ]
+    ],
 )
 
 

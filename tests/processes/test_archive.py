@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -23,7 +24,7 @@ from engine.db.tables import archive_package, matter
 from engine.documents.files import Upload
 from engine.errors import ArchiveUnreadable, NotAllowed
 from tasks_ui.cli import main
-from tests.files import pdf
+from tests.files import pdf, torn
 from tests.processes import complaint as complaints
 from tests.processes.town import Case, Instance, Town
 
@@ -216,6 +217,21 @@ def test_what_colleagues_of_the_other_unit_say_among_themselves_is_not_in_it(pla
     assert verify(path).broken == ()
 
 
+def test_what_the_other_unit_had_written_into_a_draft_is_not_in_it(plain_town: Town) -> None:
+    """Until a paper is issued it is the business of the unit that writes it."""
+    town = plain_town
+    case = town.refer()
+    drafts, officer, task = town.engine.paper_drafts, town.person(OTHER_SIDE), case.task("prepare_materials")
+    (view,) = drafts.of_task(officer, task)
+    drafts.save(officer, task, view.element_id, replace(view.texts, title="草稿里后来删掉的话"))
+    drafts.drop(officer, task, view.element_id)
+    case.deliver().accept().file().handle().report()
+    path = package(town, case)
+
+    assert "草稿里后来删掉的话" not in "".join(part.decode(errors="ignore") for part in contents(path).values())
+    assert verify(path).broken == ()
+
+
 def test_the_informant_is_not_in_the_file_of_another_unit(plain_town: Town) -> None:
     """R60, R47: a department that keeps the file reads it without the name."""
     town = plain_town
@@ -332,6 +348,19 @@ def test_whatever_is_changed_in_a_package_is_found_and_named(
     path = repacked(package(plain_town, closed(plain_town)), tmp_path / "changed.zip", change)
 
     assert sentence in verify(path).broken
+
+
+@pytest.mark.parametrize("name", ["case.json", "history.json", "manifest.json"])
+def test_a_package_that_cannot_be_unpacked_is_no_traceback(plain_town: Town, tmp_path: Path, name: str) -> None:
+    """A disk that has gone bad changes bytes anywhere."""
+    path = tmp_path / "torn.zip"
+    path.write_bytes(torn(package(plain_town, closed(plain_town)).read_bytes(), name))
+
+    done = CliRunner().invoke(main, ["verify-archive", str(path)])
+
+    assert done.exit_code in (1, 2)
+    assert "与清单一致，内容被改过" in done.output or "读不出来" in done.output or "不一致" in done.output
+    assert done.exception is None or isinstance(done.exception, SystemExit)
 
 
 @pytest.mark.parametrize("content", [b"", b"not a zip", pdf()], ids=["empty", "text", "pdf"])

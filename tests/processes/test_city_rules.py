@@ -9,8 +9,9 @@ from sqlalchemy import Connection, delete
 
 from engine.clock import local
 from engine.db.tables import city_rule
-from engine.errors import InvalidValues, Refused
+from engine.errors import InvalidValues, NotAllowed, Refused
 from engine.organisation import city
+from engine.reports.filters import Filters
 from engine.settings import PROJECT
 from tests.processes.assistance import ask
 from tests.processes.town import MORNING, Case, Town, at
@@ -195,9 +196,26 @@ def test_a30_a_deputy_approves_an_extension(plain_town: Town) -> None:
 
 
 @pytest.mark.parametrize("outcome", ["approve", "reject"])
-def test_a30_a_city_may_leave_it_to_the_principal_leader(plain_town: Town, outcome: str) -> None:
+def test_a30_a_city_may_leave_it_to_the_principal_leader_who_alone_is_asked(plain_town: Town, outcome: str) -> None:
     decide(plain_town.at(MORNING), "referral.extension_approver", "principal")
     case = plain_town.refer().ask_extension("2026-10-15")
+
+    assert case.asked("approve_extension") == ("qinghe", {"principal_leader"})
+    deputy = plain_town.person(case.referring.deputy)
+    assert plain_town.engine.inbox(deputy, "unclaimed", Filters(), 1).rows == []
+    with pytest.raises(NotAllowed, match="主要领导"):
+        case.answer_extension(outcome)
+    case.complete("approve_extension", case.referring.leader, extension_outcome=outcome, extension_opinion="阅。")
+
+    assert case.deadline("referral").extended is (outcome == "approve")
+
+
+@pytest.mark.parametrize("outcome", ["approve", "reject"])
+def test_a30_a_deputy_who_was_asked_before_the_rule_was_changed_is_refused_with_a_sentence(
+    plain_town: Town, outcome: str
+) -> None:
+    case = plain_town.refer(at=MORNING).ask_extension("2026-10-15")
+    decide(plain_town, "referral.extension_approver", "principal")
 
     with pytest.raises(InvalidValues) as refused:
         case.answer_extension(outcome)

@@ -10,12 +10,11 @@ import pytest
 
 from tests.processes.test_handling import DEPUTY, OFFICER, desk, sound
 from tests.processes.town import MORNING, Instance, Town, sent
-from tests.unit.diagrams import HEAD, flow, lane, properties, text_field
+from tests.unit.diagrams import ASKED_UNIT, flow, lane, process, properties, text_field
 
 WHEN = {"type": "datetime", "key": "asked_at", "label": "时间", "subtype": "datetime"}
-UNIT = {"type": "select", "key": "asked_unit", "label": "单位", "properties": {"widget": "unit", "kind": "department"}}
 FORMS = {
-    "chain_start": [text_field("subject"), UNIT, WHEN],
+    "chain_start": [text_field("subject"), ASKED_UNIT, WHEN],
     "write_draft": [text_field("draft_text")],
     "check_draft": [text_field("check_text")],
     "sign_draft": [text_field("sign_text")],
@@ -27,15 +26,15 @@ SAY = f'<sendTask id="behind" name="告知主要领导">{TELL}</sendTask>'
 
 def chain(period: str) -> str:
     """A draft from desk to desk; a day after the request something happens behind the timer of its check."""
-    return "\n".join(
+    return process(
+        "chain",
+        "往来函件",
+        properties(number_prefix="WL", title="subject", starter="asking_unit", parties="asking_unit,asked_unit"),
         [
-            HEAD,
-            '<process id="chain" name="往来函件" isExecutable="true" camunda:candidateStarterGroups="town:case_officer">',
-            properties(number_prefix="WL", title="subject", starter="asking_unit", parties="asking_unit,asked_unit"),
-            '<laneSet id="lanes">',
             lane("own", "asking_unit", "case_officer", "start write_draft due behind late"),
             lane("head", "asking_unit", "deputy_leader", "check_draft sign_draft done"),
-            "</laneSet>",
+        ],
+        [
             '<startEvent id="start" name="发函" camunda:formRef="chain_start" />',
             '<userTask id="write_draft" name="起草" camunda:formRef="write_draft" />',
             '<userTask id="check_draft" name="核稿" camunda:formRef="check_draft" />',
@@ -52,8 +51,7 @@ def chain(period: str) -> str:
             flow("behind", "late"),
             flow("check_draft", "sign_draft"),
             flow("sign_draft", "done"),
-            "</process></definitions>",
-        ]
+        ],
     )
 
 

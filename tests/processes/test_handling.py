@@ -19,7 +19,7 @@ from engine.reports.tasks import TaskView
 from engine.uses.handling import HandlingUses
 from tests.processes.dispute import JUSTICE, dispute_of, raise_dispute
 from tests.processes.town import MORNING, Case, Instance, Town, cast_of, problems, sent
-from tests.unit.diagrams import HEAD, flow, lane, properties, text_field
+from tests.unit.diagrams import ASKED_UNIT, flow, lane, process, properties, text_field
 
 TOWN, DEPARTMENT = cast_of("qinghe"), cast_of("ecology")
 OFFICER, COLLEAGUE, DEPUTY, LEADER, LIAISON = TOWN.officer, TOWN.colleague, TOWN.deputy, TOWN.leader, TOWN.liaison
@@ -709,24 +709,23 @@ def test_two_who_send_back_at_once_send_back_once(town_on_each_database: Town):
 
 # --- a period that is older than the step that opens again, and steps of other units ---
 
-UNIT = {"type": "select", "key": "asked_unit", "label": "单位", "properties": {"widget": "unit", "kind": "department"}}
 WHEN = {"type": "datetime", "key": "asked_at", "label": "时间", "subtype": "datetime"}
 RELAY_FORMS = {
-    "relay_start": [text_field("subject"), UNIT, WHEN],
+    "relay_start": [text_field("subject"), ASKED_UNIT, WHEN],
     "write_draft": [text_field("draft_text")],
     "check_draft": [text_field("check_text")],
     "reply_draft": [text_field("reply_text")],
 }
-RELAY = "\n".join(
+RELAY = process(
+    "relay",
+    "往来函件",
+    properties(number_prefix="WL", title="subject", starter="asking_unit", parties="asking_unit,asked_unit"),
     [
-        HEAD,
-        '<process id="relay" name="往来函件" isExecutable="true" camunda:candidateStarterGroups="town:case_officer">',
-        properties(number_prefix="WL", title="subject", starter="asking_unit", parties="asking_unit,asked_unit"),
-        '<laneSet id="lanes">',
         lane("own", "asking_unit", "case_officer", "start write_draft late g_draft"),
         lane("head", "asking_unit", "deputy_leader", "check_draft"),
         lane("other", "asked_unit", "case_officer", "merge reply_draft done"),
-        "</laneSet>",
+    ],
+    [
         '<startEvent id="start" name="发函" camunda:formRef="relay_start" />',
         '<userTask id="write_draft" name="起草" camunda:formRef="write_draft" />',
         '<exclusiveGateway id="g_draft" name="免核？" default="g_draft__check_draft" />',
@@ -748,8 +747,7 @@ RELAY = "\n".join(
         flow("check_draft", "merge"),
         flow("merge", "reply_draft"),
         flow("reply_draft", "done"),
-        "</process></definitions>",
-    ]
+    ],
 )
 """A draft that goes from desk to desk; the period of its check runs from the request, older than the draft."""
 

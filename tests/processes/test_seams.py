@@ -14,7 +14,7 @@ from tests.processes.test_archive import contents, keep, package
 from tests.processes.test_handling import COLLEAGUE, DEPARTMENT, DEPUTY, LEADER, OFFICER, desk, sound
 from tests.processes.test_instance_work import correct, withdraw
 from tests.processes.town import MORNING, Instance, Town, at, sent
-from tests.unit.diagrams import HEAD, flow, lane, properties, text_field
+from tests.unit.diagrams import ASKED_UNIT, flow, lane, process, properties, text_field
 
 TEN_DAYS_OF_WORK = "2026-09-24T10:00"
 
@@ -62,25 +62,24 @@ WHEN = {
     "subtype": "datetime",
     "properties": {"correctable": "true"},
 }
-UNIT = {"type": "select", "key": "asked_unit", "label": "单位", "properties": {"widget": "unit", "kind": "department"}}
-OTHER = {**UNIT, "key": "department"}
+OTHER = {**ASKED_UNIT, "key": "department"}
 FORMS = {
-    "reply_start": [text_field("subject"), UNIT, WHEN],
+    "reply_start": [text_field("subject"), ASKED_UNIT, WHEN],
     "give_reply": [text_field("reply_text")],
     "wait_report": [text_field("report_text")],
     "order_report": [text_field("order_text")],
     "round_start": [text_field("subject"), OTHER, {**WHEN, "key": "round_at"}],
     "drop_round": [text_field("drop_text")],
 }
-REPLY = "\n".join(
+REPLY = process(
+    "reply",
+    "答复",
+    properties(number_prefix="DF", title="subject", starter="asking_unit", parties="asking_unit,asked_unit"),
     [
-        HEAD,
-        '<process id="reply" name="答复" isExecutable="true" camunda:candidateStarterGroups="town:case_officer">',
-        properties(number_prefix="DF", title="subject", starter="asking_unit", parties="asking_unit,asked_unit"),
-        '<laneSet id="lanes">',
         lane("own", "asking_unit", "case_officer", "start fork order_report pause wait_report resume"),
         lane("other", "asked_unit", "case_officer", "give_reply late join done"),
-        "</laneSet>",
+    ],
+    [
         '<startEvent id="start" name="发函" camunda:formRef="reply_start" />',
         '<parallelGateway id="fork" />',
         '<userTask id="give_reply" name="答复" camunda:formRef="give_reply" />',
@@ -106,8 +105,7 @@ REPLY = "\n".join(
         flow("resume", "join"),
         flow("give_reply", "join"),
         flow("join", "done"),
-        "</process></definitions>",
-    ]
+    ],
 )
 CALL = (
     '<callActivity id="ask" name="征求答复" calledElement="reply"><extensionElements>'
@@ -118,15 +116,14 @@ CALL = (
     '<camunda:out source="reply_text" target="answer" />'
     "</extensionElements></callActivity>"
 )
-ROUND = "\n".join(
+ROUND = process(
+    "round",
+    "研究",
+    properties(number_prefix="YR", title="subject", starter="round_unit", parties="round_unit,department"),
     [
-        HEAD,
-        '<message id="message_drop" name="drop" />',
-        '<process id="round" name="研究" isExecutable="true" camunda:candidateStarterGroups="town:case_officer">',
-        properties(number_prefix="YR", title="subject", starter="round_unit", parties="round_unit,department"),
-        '<laneSet id="lanes">',
         lane("own", "round_unit", "case_officer", "start fork clock ended ask drop_round dropped done"),
-        "</laneSet>",
+    ],
+    [
         '<startEvent id="start" name="立项" camunda:formRef="round_start" />',
         '<parallelGateway id="fork" />',
         '<receiveTask id="clock" name="研究期限" />',
@@ -145,8 +142,10 @@ ROUND = "\n".join(
         flow("drop_round", "dropped"),
         flow("fork", "ask"),
         flow("ask", "done"),
-        "</process></definitions>",
-    ]
+    ],
+    before=[
+        '<message id="message_drop" name="drop" />',
+    ],
 )
 
 

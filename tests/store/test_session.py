@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import Connection, event, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
+from engine.db import upsert
 from engine.db.session import ATTEMPTS, Database
 from engine.db.tables import city_rule
-from engine.errors import Busy
+from engine.errors import Busy, Refused
 from tests.store.builders import NOW
 
 AT_ONCE_OR_NEVER = 20
@@ -264,3 +265,29 @@ def test_on_postgresql_of_two_that_block_each_other_both_get_done(postgresql_dat
 
     with postgresql_database.reading() as tx:
         assert list(tx.scalars(select(city_rule.c.value))) == [2, 2]
+
+
+# --- what no database holds ---
+
+
+@pytest.mark.parametrize("key", ["a\x00", "a" * 65])
+def test_what_postgresql_cannot_hold_is_refused_with_a_sentence(postgresql_database: Database, key: str) -> None:
+    with pytest.raises(Refused, match="什么都没有改变"):
+        postgresql_database.run(lambda tx: write(tx, key))
+
+    assert keys(postgresql_database) == set()
+
+
+def test_a_row_is_put_once_and_changed_by_the_second_who_puts_it(database: Database) -> None:
+    def put(value: int, once: bool) -> None:
+        held = {"value": value, "set_at": NOW, "set_by": "test"}
+        how = upsert.put_once if once else upsert.put
+        database.run(lambda tx: how(tx, city_rule, {"key": "a", "version": 1}, held))
+
+    def value() -> int:
+        with database.reading() as tx:
+            return int(tx.execute(select(city_rule.c.value)).scalar_one())
+
+    for number, (once, then) in enumerate([(False, 0), (False, 1), (True, 1), (False, 3)]):
+        put(number, once)
+        assert value() == then

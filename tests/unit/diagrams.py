@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -47,20 +47,44 @@ def lane(lane_id: str, unit: str, role: str, nodes: str) -> str:
     return f'<lane id="{lane_id}" name="{lane_id}">{properties(unit=unit, role=role)}{held}</lane>'
 
 
+def process(
+    key: str, name: str, own: str, lanes: Iterable[str], body: Iterable[str], before: Iterable[str] = ()
+) -> str:
+    """A file with one process that an officer of a town may start; `own` are its properties, `before` its messages."""
+    return "\n".join(
+        [
+            HEAD,
+            *before,
+            f'<process id="{key}" name="{name}" isExecutable="true" camunda:candidateStarterGroups="town:case_officer">',
+            own,
+            '<laneSet id="lanes">',
+            *lanes,
+            "</laneSet>",
+            *body,
+            "</process></definitions>",
+        ]
+    )
+
+
 def _quoted(text: str) -> str:
     return '"' + text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;") + '"'
 
 
-PERMIT = "\n".join(
+ASKED_UNIT = {
+    "type": "select",
+    "key": "asked_unit",
+    "label": "单位",
+    "properties": {"widget": "unit", "kind": "department"},
+}
+PERMIT = process(
+    "permit",
+    "征求意见",
+    properties(number_prefix="YJ", title="subject", starter="asking_unit", parties="asking_unit,asked_unit"),
     [
-        HEAD,
-        '<message id="message_withdraw" name="withdraw" />',
-        '<process id="permit" name="征求意见" isExecutable="true" camunda:candidateStarterGroups="town:case_officer">',
-        properties(number_prefix="YJ", title="subject", starter="asking_unit", parties="asking_unit,asked_unit"),
-        '<laneSet id="lanes">',
         lane("asking", "asking_unit", "case_officer", "start fork clock clock_end read_a read_b join withdraw late"),
         lane("asked", "asked_unit", "deputy_leader", "review g_review answer done refused chase chased withdrawn"),
-        "</laneSet>",
+    ],
+    [
         '<startEvent id="start" name="发函" camunda:formRef="permit_start" />',
         '<parallelGateway id="fork" />',
         '<receiveTask id="clock" name="答复期限" />',
@@ -107,9 +131,8 @@ PERMIT = "\n".join(
         flow("g_review", "answer", 'review_outcome == "agree"'),
         flow("answer", "done"),
         flow("g_review", "refused"),
-        "</process>",
-        "</definitions>",
-    ]
+    ],
+        before=['<message id="message_withdraw" name="withdraw" />',],
 )  # fmt: skip
 """One unit asks another for its opinion: a clock with its period and a button, two readings at once, a review, an answer."""
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.diagrams import FORMS, broken, forms_of, problems_of, properties, refused, text_field, the_problem
+from tests.unit.diagrams import (
+    FORMS,
+    REVIEW,
+    broken,
+    forms_of,
+    problems_of,
+    properties,
+    refused,
+    text_field,
+    the_problem,
+)
 
 # --- forms ---
 
@@ -107,6 +117,7 @@ def test_where_an_expression_is_wrong_is_told_by_line_and_column():
     [
         ('name="when" value="told_at is None"', 'name="when" value="gone is None"', "act_withdraw"),
         ('name="fact:agreed" value="True"', 'name="fact:agreed" value="gone"', "answer"),
+        (REVIEW, REVIEW.replace(" />", f">{properties(excused='gone')}</userTask>"), "review"),
     ],
 )
 def test_expressions_in_properties_are_read_too(old: str, new: str, element_id: str):

@@ -43,6 +43,29 @@ def test_whoever_has_a_task_is_offered_what_may_be_done_with_it(office: Office) 
     assert offered(office.desk(SUPERVISION).get(task)) == ["催办"]
 
 
+def test_a_sign_that_could_not_be_stored_or_printed_is_refused_in_every_reason(office: Office) -> None:
+    task, desk = prepare(office), office.desk(OFFICER)
+    colleague = person(office, COLLEAGUE)
+
+    for verb in ("transfer", "delegate", "consult"):
+        refused = desk.post(f"{task}/handle/{verb}", {"to": colleague, "reason": "看\x00不见"})
+        assert refused.status == 422
+        assert refused.problem_at("reason") == "这一项里有看不见的特殊字符，请删掉重填。"
+
+
+def test_what_somebody_has_started_for_a_unit_is_listed_only_while_the_person_may_see_it(office: Office) -> None:
+    town = office.town
+    case = town.refer(by=OFFICER)
+    assert case.number in office.desk(OFFICER).get("/inbox?tab=started").words()
+
+    town.leave(OFFICER, "qinghe", "case_officer")
+    town.appoint(OFFICER, "shiqiao", "case_officer")
+
+    elsewhere = office.desk(OFFICER).get("/inbox?tab=started")
+    assert case.number not in elsewhere.words()
+    assert "还没有发起过办件" in elsewhere.words()
+
+
 def test_a_task_is_handed_over_on_a_page_that_names_who_can_do_it(office: Office) -> None:
     task, desk = prepare(office), office.desk(OFFICER)
     asked = desk.get(f"{task}/handle/transfer")

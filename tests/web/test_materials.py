@@ -8,7 +8,7 @@ import pytest
 
 from engine.documents.files import SIZE_LIMIT, FileStore, Upload
 from engine.errors import StoreFull
-from tests.files import DOCX, JPEG, MP4, PDF, PNG, XLSX, package, pdf, picture
+from tests.files import DOCX, JPEG, MP4, PDF, PNG, XLSX, package, pdf, picture, torn
 from tests.web.office import (
     COLLEAGUE,
     JUSTICE,
@@ -86,6 +86,7 @@ def test_other_kinds_are_refused_with_what_is_taken(office: Office, name: str) -
         ("假.png", PNG[:40]),
         ("假.docx", b"not a zip"),
         ("假.docx", XLSX),
+        ("坏.docx", torn(DOCX, "word/document.xml")),
         ("假.xlsx", package("readme.txt")),
         ("假.xlsx", XLSX[:-30]),
         ("假.mp4", PDF),

@@ -46,6 +46,9 @@ process_instance = Table(
     Column("taken", Json, nullable=False, comment="sequence flows passed, in order of first passage"),
     Column("origin_instance_id", ForeignKey("process_instance.id"), comment="which called or started this one"),
     Column("origin_task_id", String(32), comment="the call that waits for the end of this one"),
+    Column(
+        "calendar_version", String(64), comment="with which its periods were counted last; null: before that was kept"
+    ),
     Index(None, "key", "status"),
     Index(None, "status", "started_at"),
     Index(None, "origin_instance_id"),

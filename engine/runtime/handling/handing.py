@@ -15,6 +15,7 @@ from engine.runtime.handling import records
 from engine.runtime.handling.colleagues import REASON_LIMIT, Colleague, who_may_be_asked, who_may_do
 from engine.runtime.notices import tell_people
 from engine.runtime.step import Context
+from engine.runtime.words import readable
 
 
 def transfer(tx: Connection, context: Context, actor: Actor, task_id: str, to: str, reason: str) -> Row[Any]:
@@ -102,8 +103,8 @@ def hand_in(
 
 
 def words(text: str, key: str, required: bool = True) -> str:
-    """The text without blanks around it. Raises InvalidValues when it is missing or too long."""
-    text = text.strip()
+    """The text without blanks around it. Raises InvalidValues when it is missing, too long or not to be printed."""
+    text = readable(text, key)
     if required and not text:
         raise InvalidValues({key: "请写明，对方要看。"})
     if len(text) > REASON_LIMIT:
