@@ -182,8 +182,9 @@ def due_short(period: Period) -> str:
 def due_rule(record: Deadline) -> str:
     """How the days were counted, in one or two sentences."""
     if record.last_day is None:
-        return f"{moment(record.start_at)} 起算，按小时连续计算，不因休息日顺延。"
-    sentences = [f"{_md(record.start_at)} 起算，当日不计。"]
+        sentences = [f"{moment(record.start_at)} 起算，按小时连续计算，不因休息日顺延。"]
+    else:
+        sentences = [f"{_md(record.start_at)} 起算，当日不计。"]
     off = _runs([(date.fromisoformat(day_), reason) for day_, reason in record.trace["skipped"]])
     if off and record.kind.startswith("working"):
         sentences.append(f"{'、'.join(off)}不计。")
@@ -206,7 +207,8 @@ def due_rule(record: Deadline) -> str:
             "shortened": "因情况紧急已缩短",
             "corrected": "因更正填报内容已重新计算",
         }.get(move["why"], "已变更")
-        sentences.append(f"{at} {word}，原届满日 {before:%m-%d}。")
+        ground = f"（{move['rule']}：{move['basis']}）" if "rule" in move and "basis" in move else ""
+        sentences.append(f"{at} {word}{ground}，原届满日 {before:%m-%d}。")
     if record.provisional:
         sentences.append("涉及的年度还没有公布放假安排，日期是暂定的，公布后会重新计算。")
     return "".join(sentences)

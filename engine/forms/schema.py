@@ -2,7 +2,7 @@
 
 What form-js itself cannot say stands in a component's `properties`, in our own expression language: `rule` and `message`
 (with `rule_2` …), `show`, `default`, `warn` and `warning`, `widget`, `kind`, `count`, `min`, `max`, `hint:<value>`, `span`,
-`confidential`, `correctable`.
+`confidential`, `correctable`, `fresh`.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ OTHER_TYPES = {"text", "group"}
 WIDGETS = {"unit", "internal_body", "people", "matter", "materials", "deadline_date"}
 CHOICES = {"radio", "select", "checklist"}
 REPEATED = {"rule", "message", "warn", "warning"}
-PROPERTIES = {"widget", "show", "default", "kind", "count", "min", "max", "span", "confidential", "correctable"} | {
-    name + suffix for name in REPEATED for suffix in ("", *(f"_{number}" for number in range(2, 10)))
+PROPERTIES = {
+    *("widget", "show", "default", "kind", "count", "min", "max", "span", "confidential", "correctable", "fresh"),
+    *(name + suffix for name in REPEATED for suffix in ("", *(f"_{number}" for number in range(2, 10)))),
 }
 CORRECTABLE = {"datetime", "textfield", "textarea", "number"}
 """Types of field that may be corrected later: what decides the way of an instance has been acted on already."""
@@ -74,6 +75,8 @@ class Field:
     """The facts that hold the units whose handlers alone may read the value; empty for what every party reads."""
     correctable: bool = False
     """Whether what was said may be corrected later, with a reason and an approval."""
+    fresh: bool = False
+    """Whether it is empty again when the step comes round once more."""
 
     @property
     def asks(self) -> bool:
@@ -270,6 +273,7 @@ class _Reader:
             subtype=str(component.get("subtype", "datetime")),
             confidential=tuple(filter(None, map(str.strip, properties.get("confidential", "").split(",")))),
             correctable=properties.get("correctable") == "true",
+            fresh=properties.get("fresh") == "true",
         )
 
     def limits(self, component: dict[str, Any], key: str, label: str) -> dict[str, Any]:

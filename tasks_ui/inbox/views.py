@@ -101,7 +101,7 @@ def save_draft(task_id: str) -> ResponseReturnValue:
 def look(task_id: str) -> ResponseReturnValue:
     """What the form asks and warns of, for the values so far."""
     seen = engine().look_at_answers(actor(), task_id, sent())
-    return jsonify(shown=sorted(seen.shown), warnings=seen.warnings, fragments={})
+    return jsonify(shown=sorted(seen.shown), warnings=seen.warnings, follows=seen.follows, fragments={})
 
 
 @pages.post("/tasks/<task_id>")
@@ -185,4 +185,9 @@ def save_beginning(key: str) -> ResponseReturnValue:
 def look_at_beginning(key: str) -> ResponseReturnValue:
     seen = engine().look_at_beginning(actor(), key, sent())
     preview = render_template("inbox/_preview.html", preview=seen.preview)
-    return jsonify(shown=sorted(seen.shown), warnings=dict(seen.warnings), fragments={"preview": preview})
+    return jsonify(
+        shown=sorted(seen.shown),
+        warnings=dict(seen.warnings),
+        follows=dict(seen.follows),
+        fragments={"preview": preview},
+    )
