@@ -135,6 +135,17 @@ def add_material(task_id: str) -> ResponseReturnValue:
     return redirect(url_for("inbox.task", task_id=task_id, kind=values.get("kind"), _anchor="materials"))
 
 
+@pages.post("/tasks/<task_id>/material/<material_id>/rename")
+def rename_material(task_id: str, material_id: str) -> ResponseReturnValue:
+    try:
+        engine().materials.rename(actor(), task_id, material_id, request.form.get("title", ""))
+    except InvalidValues as invalid:
+        flash(invalid.problems["rename"], "warn")
+    else:
+        flash("材料已改名。", "ok")
+    return redirect(url_for("inbox.task", task_id=task_id, _anchor="materials"))
+
+
 @pages.post("/tasks/<task_id>/material/<material_id>/remove")
 def remove_material(task_id: str, material_id: str) -> ResponseReturnValue:
     engine().materials.remove(actor(), task_id, material_id)
