@@ -2,7 +2,7 @@
 
 What form-js itself cannot say stands in a component's `properties`, in our own expression language: `rule` and `message`
 (with `rule_2` …), `show`, `default`, `warn` and `warning`, `widget`, `kind`, `count`, `min`, `max`, `hint:<value>`, `span`,
-`confidential`, `internal`, `correctable`.
+`confidential`, `internal`, `correctable`, `fresh`.
 """
 
 from __future__ import annotations
@@ -22,18 +22,10 @@ WIDGETS = {"unit", "internal_body", "people", "matter", "materials", "deadline_d
 CHOICES = {"radio", "select", "checklist"}
 REPEATED = {"rule", "message", "warn", "warning"}
 PROPERTIES = {
-    "widget",
-    "show",
-    "default",
-    "kind",
-    "count",
-    "min",
-    "max",
-    "span",
-    "confidential",
-    "internal",
-    "correctable",
-} | {name + suffix for name in REPEATED for suffix in ("", *(f"_{number}" for number in range(2, 10)))}
+    *("widget", "show", "default", "kind", "count", "min", "max", "span"),
+    *("confidential", "internal", "correctable", "fresh"),
+    *(name + suffix for name in REPEATED for suffix in ("", *(f"_{number}" for number in range(2, 10)))),
+}
 CORRECTABLE = {"datetime", "textfield", "textarea", "number"}
 """Types of field that may be corrected later: what decides the way of an instance has been acted on already."""
 LIMITS = {"required", "minLength", "maxLength", "min", "max"}
@@ -86,6 +78,8 @@ class Field:
     """Whether it is the business of the unit that is asked it: the other parties do not read it."""
     correctable: bool = False
     """Whether what was said may be corrected later, with a reason and an approval."""
+    fresh: bool = False
+    """Whether it is empty again when the step comes round once more."""
 
     @property
     def asks(self) -> bool:
@@ -288,6 +282,7 @@ class _Reader:
             confidential=tuple(filter(None, map(str.strip, properties.get("confidential", "").split(",")))),
             internal=properties.get("internal") == "true",
             correctable=properties.get("correctable") == "true",
+            fresh=properties.get("fresh") == "true",
         )
 
     def limits(self, component: dict[str, Any], key: str, label: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from engine.bpmn.expressions import evaluate
 from engine.clock import local
 from engine.forms.schema import Field, Form, Group, Text
-from engine.forms.validate import defaults, read_leniently, shown_keys, warnings
+from engine.forms.validate import defaults, following, read_leniently, shown_keys, warnings
 from engine.organisation.directory import UnitDirectory
 from engine.reports.readers import MASK, hides, leaves_out
 from engine.reports.units import Names
@@ -77,10 +77,14 @@ class FilledForm:
 
 @dataclass(frozen=True)
 class Look:
-    """What a form that is being filled in asks and warns of, for the values so far; by key."""
+    """What a form that is being filled in asks and warns of, for the values so far; by key.
+
+    `follows` is what a field that nobody has filled in takes over from the others, as a browser holds it.
+    """
 
     shown: frozenset[str]
     warnings: Mapping[str, str]
+    follows: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -134,7 +138,12 @@ def look(form: Form, step: Step, values: Mapping[str, object]) -> Look:
     functions = step.functions()
     shown = frozenset(shown_keys(form, values, step.facts, functions, evaluate))
     warned = warnings(form, values, step.facts, functions, evaluate)
-    return Look(shown, {key: sentence for key, sentence in warned.items() if key in shown and values.get(key)})
+    follows = following(form, values, step.facts, functions, evaluate)
+    return Look(
+        shown,
+        {key: sentence for key, sentence in warned.items() if key in shown and values.get(key)},
+        {key: "".join(as_sent(value)) for key, value in follows.items()},
+    )
 
 
 def look_at(form: Form, step: Step, directory: UnitDirectory, raw: Raw) -> tuple[Look, dict[str, object]]:

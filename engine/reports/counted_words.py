@@ -12,13 +12,14 @@ from engine.deadlines.deadlines import Deadline
 def rule(record: Deadline, this_year: int) -> str:
     """How the days were counted, in one or two sentences; an instant of another year than this one is told with it."""
     if record.last_day is None:
-        return f"{_moment(record.start_at, this_year)} 起算，按小时连续计算，不因休息日顺延。"
-    sentences = [f"{local(record.start_at):%m-%d} 起算，当日不计。"]
+        sentences = [f"{_moment(record.start_at, this_year)} 起算，按小时连续计算，不因休息日顺延。"]
+    else:
+        sentences = [f"{local(record.start_at):%m-%d} 起算，当日不计。"]
     off = _runs([(date.fromisoformat(day_), reason) for day_, reason in record.trace["skipped"]])
     in_working_days = record.kind.startswith("working")
     if off and in_working_days:
         sentences.append(f"{'、'.join(off)}不计。")
-    elif off:
+    elif off and record.last_day is not None:
         sentences.append(_rolled(record))
     worked = [date.fromisoformat(found) for found, reason in record.trace["counted"] if reason == "调休上班"]
     if worked and in_working_days:
@@ -40,7 +41,8 @@ def rule(record: Deadline, this_year: int) -> str:
             "corrected": "因更正填报内容已重新计算",
             "calendar": f"因放假安排变化已重新计算（日历 {move.get('calendar_from')} → {move.get('calendar_to')}）",
         }.get(move["why"], "已变更")
-        sentences.append(f"{at} {word}，原届满日 {before:%m-%d}。")
+        ground = f"（{move['rule']}：{move['basis']}）" if "rule" in move and "basis" in move else ""
+        sentences.append(f"{at} {word}{ground}，原届满日 {before:%m-%d}。")
     if record.provisional:
         sentences.append("涉及的年度还没有公布放假安排，日期是暂定的，公布后会重新计算。")
     return "".join(sentences)

@@ -77,7 +77,7 @@ def _extend_deadline(step: Step, element: Element) -> None:
     if due_at <= record.due_at:
         raise Refused(f"延长后的日期应晚于原届满日 {_day_before(record.due_at)}。")
     count = counting.until(step.context.calendar, record.start_at, due_at, record.pauses, record.kind)
-    step.move_deadline(record.key, count, "extended")
+    step.move_deadline(record.key, count, "extended", _ground(element))
 
 
 def _shorten_deadline(step: Step, element: Element) -> None:
@@ -93,11 +93,16 @@ def _shorten_deadline(step: Step, element: Element) -> None:
 def _shorten(step: Step, element: Element, record: Deadline) -> None:
     count = step.evaluate_period(element.properties["to"])
     if record.is_open and count is not None and count.due_at < record.due_at:
-        step.move_deadline(record.key, count, "shortened")
+        step.move_deadline(record.key, count, "shortened", _ground(element))
         if record.extended:
             text = f"{record.name}因情况紧急缩短，原来告知的延期不再有效。"
             for unit_code in sorted(step.parties()):
                 step.notify("told", unit_code, ["case_officer", "liaison"], text, record.id)
+
+
+def _ground(element: Element) -> dict[str, str]:
+    """The rule that allows the period to be moved, and its text, for whoever asks why it is due when it is."""
+    return {name: element.properties[name] for name in ("rule", "basis") if name in element.properties}
 
 
 def _pause_deadline(step: Step, element: Element) -> None:
@@ -220,10 +225,12 @@ OPERATIONS: Mapping[str, Operation] = {
     "extend_deadline": Operation(
         _extend_deadline,
         frozenset({"deadline", "until", "cap"}),
-        frozenset({"prior"}),
+        frozenset({"prior", "rule", "basis"}),
         expressions=frozenset({"until", "cap", "prior"}),
     ),
-    "shorten_deadline": Operation(_shorten_deadline, frozenset({"deadline", "to"}), expressions=frozenset({"to"})),
+    "shorten_deadline": Operation(
+        _shorten_deadline, frozenset({"deadline", "to"}), frozenset({"rule", "basis"}), expressions=frozenset({"to"})
+    ),
     "pause_deadline": Operation(
         _pause_deadline, frozenset({"deadline", "reason"}), frozenset({"from"}), expressions=frozenset({"from"})
     ),
