@@ -11,7 +11,8 @@ import pytest
 from engine.clock import parse_local
 from engine.deadlines import counting
 from engine.deadlines.standing import Standing
-from tasks_ui.widgets import due_class, due_rule, due_words
+from engine.reports import counted_words
+from tasks_ui.widgets import due_class, due_words
 from tests.unit.test_counting import CALENDAR
 
 
@@ -60,7 +61,7 @@ def test_natural_days_are_told_as_such_with_the_holiday_that_moves_their_end(
     }
     record: Any = SimpleNamespace(**(vars(count) | {"trace": trace, "moves": []}))
 
-    assert due_rule(record) == rule
+    assert counted_words.rule(record, 2026) == rule
 
 
 @pytest.mark.parametrize(
