@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from engine.db.tables import task
+from engine.db.tables import notice, task
 from engine.runtime.step import Step
 
 
@@ -22,11 +22,19 @@ def tell_asker(step: Step, task_id: str) -> None:
 
 
 def tell_end(step: Step, lapsed: Row[Any], result: str) -> None:
-    """The case has ended while the task was open: who was to do it need not look for it."""
+    """The case has ended while the task was open: who was to do it need not look for it, unless the diagram says so."""
+    if _told_already(step, lapsed):
+        return
     text = f"办件已经结束{f'（{result}）' if result else ''}，“{lapsed.name}”不用再办。"
     roles = [] if lapsed.assignee_id else sorted(lapsed.roles)
     but_not = step.actor.person_id if step.actor else None
     step.notify("told", lapsed.unit_code, roles, text, person_id=lapsed.assignee_id, about=lapsed.name, but_not=but_not)
+
+
+def _told_already(step: Step, lapsed: Row[Any]) -> bool:
+    ids = [told["id"] for told in step.told if told["what"] == "notice" and told["kind"] == "told"]
+    mine = select(notice.c.roles).where(notice.c.id.in_(ids), notice.c.unit_code == lapsed.unit_code)
+    return any(set(roles) & set(lapsed.roles) for roles in step.tx.scalars(mine))
 
 
 def _asked(step: Step, task_id: str) -> tuple[str, Row[Any]] | None:

@@ -584,7 +584,8 @@ def test_a_withdrawal_asks_for_the_other_sides_leader_and_ends_everything(town: 
     assert (dispute.status, dispute.waiting) == ("ended", {})
     assert dispute.facts()["competent_unit"] == "ecology"
     assert dispute.deadline("coordination").status == "cancelled"
-    assert [(note.unit, note.roles) for note in dispute.notices("told")] == [("justice_bureau", {"case_officer"})]
+    told = [(note.unit, note.roles) for note in dispute.notices("told")]
+    assert told == [("justice_bureau", {"case_officer"}), ("qinghe", set())], "its people once, and who asked"
 
 
 def test_nothing_is_withdrawn_after_the_ruling(town: Town) -> None:
