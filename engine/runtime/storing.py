@@ -14,6 +14,7 @@ from engine.errors import Refused, Stale
 from engine.organisation import assignment
 from engine.organisation.assignment import Assignment
 from engine.runtime import archiving, audit, notices
+from engine.runtime.answering import tell_end
 from engine.runtime.closing import lapse_corrections
 from engine.runtime.step import Step
 from engine.runtime.timers import arm_marks, is_held
@@ -98,13 +99,16 @@ def _store_deadlines(step: Step) -> None:
 def _store_tasks(step: Step) -> None:
     """Open tasks are those that the workflow waits for; one that it no longer waits for has lapsed."""
     tx = step.tx
-    stored = set(
-        tx.scalars(select(task.c.id).where(task.c.instance_id == step.instance_id, task.c.status == "open")).all()
-    )
+    opened = select(task).where(task.c.instance_id == step.instance_id, task.c.status == "open")
+    stored = {row.id: row for row in tx.execute(opened.order_by(task.c.opened_at, task.c.id))}
     waiting = {} if step.workflow.completed else {open_task.id: open_task for open_task in step.workflow.user_tasks()}
-    for task_id in stored - waiting.keys():
-        tx.execute(update(task).where(task.c.id == task_id).values(status="lapsed", ended_at=step.now))
-        step.tell("task_lapsed", id=task_id)
+    for task_id, row in stored.items():
+        if task_id not in waiting:
+            tx.execute(update(task).where(task.c.id == task_id).values(status="lapsed", ended_at=step.now))
+            step.tell("task_lapsed", id=task_id)
+            if step.workflow.completed:
+                end = _end_event(step)
+                tell_end(step, row, end.name if end else "")
     for task_id, open_task in waiting.items():
         if task_id not in stored:
             element = step.definition.diagram.elements[open_task.element_id]

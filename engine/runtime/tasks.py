@@ -15,7 +15,7 @@ from engine.db.tables import party, person, task, task_draft, timer, unit
 from engine.errors import AlreadyDone, InvalidValues, NotAllowed, NotFound, Refused
 from engine.forms.schema import Form
 from engine.organisation.assignment import Actor, TaskSubject, may
-from engine.runtime import audit, papers
+from engine.runtime import answering, audit, papers
 from engine.runtime.advance import advance
 from engine.runtime.answers import take_answers
 from engine.runtime.handling import records, undo
@@ -67,6 +67,7 @@ def complete(
         papers.file(step, element)
         papers.sign_for(step, element)
         step.tell("task_completed", id=task_id, element=element.id)
+        answering.tell_asker(step, task_id)
         step.workflow.complete(task_id)
 
     step = advance(tx, context, row.instance_id, "task_completed", event, actor)

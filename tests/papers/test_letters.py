@@ -153,6 +153,12 @@ def test_a_case_is_called_a_case_once_and_a_reason_says_because_once(plain_town:
     assert any("现因该事项属我单位赋权范围，我单位拟" in text for text in sentences(typed["D36"]))
 
 
+def test_the_party_stands_once_in_the_title_when_the_clerk_has_named_it_in_the_case(plain_town: Town) -> None:
+    typed = specimens.every(plain_town, party_name="顺禾再生资源站", case_title="顺禾再生资源站未批先建")
+
+    assert typed["D01"].words["title"] == "关于移送顺禾再生资源站未批先建案的函"
+
+
 def test_what_the_officers_tell_their_own_leader_is_not_in_the_letter_to_the_other_side(plain_town: Town) -> None:
     accepted = specimens.every(plain_town)["D07"]
     refused = specimens.every(plain_town, acceptance_outcome="object_jurisdiction")["D07"]

@@ -600,7 +600,10 @@ def test_a_withdrawal_asks_for_the_other_sides_leader_and_ends_everything(town: 
     assert dispute.facts()["competent_unit"] == "ecology"
     assert dispute.deadline("coordination").status == "cancelled"
     told = [note for note in dispute.notices("told") if "撤回" in note.text]
-    assert [(note.unit, note.roles) for note in told] == [("justice_bureau", {"case_officer"})]
+    assert [(note.unit, note.roles) for note in told] == [
+        ("justice_bureau", {"case_officer"}),
+        ("qinghe", set()),
+    ], "its people once, and who asked"
 
 
 def test_nothing_is_withdrawn_after_the_ruling(town: Town) -> None:
