@@ -10,7 +10,7 @@ from engine.organisation import city
 from tests.processes.complaint import CONTACT, INFORMANT, REMEDY, Complaint, receive, switch_on
 from tests.processes.test_first_responder_paths import checking, forwarded, registered
 from tests.processes.test_instance_work import correct, propose
-from tests.processes.town import MORNING, Paper, Town, at
+from tests.processes.town import MORNING, Note, Paper, Town, at
 
 
 def due(complaint: Complaint, key: str) -> str:
@@ -18,6 +18,11 @@ def due(complaint: Complaint, key: str) -> str:
 
 
 # --- C6: urgency raised later ---
+
+
+def others_told(complaint: Complaint) -> list[Note]:
+    """What was told to others than the one who asked for the urgency: that one is told the answer."""
+    return [note for note in complaint.notices("told") if "的答复" not in note.text]
 
 
 def test_c6_a_complaint_raised_to_urgent_is_checked_within_24_hours_of_that(town: Town) -> None:
@@ -74,7 +79,7 @@ def test_c6_what_is_not_confirmed_within_four_hours_lapses(town: Town) -> None:
 def test_c6_the_other_side_is_told_while_it_is_asked_for_consent(town: Town) -> None:
     complaint = registered(town).ask_consent().raise_urgency()
 
-    told = [note for note in complaint.notices("told") if "的答复" not in note.text]  # those to who asked
+    told = others_told(complaint)
     assert {note.unit for note in told} == {"ecology"}
     assert {role for note in told for role in note.roles} == {"principal_leader", "deputy_leader", "liaison"}
     assert complaint.waiting == {"answer_consent": 1}
@@ -86,19 +91,19 @@ def test_c6_who_was_silent_is_not_asked_to_answer_any_more(town: Town) -> None:
 
     complaint.raise_urgency()
 
-    assert complaint.notices("told") == []
+    assert others_told(complaint) == []
 
 
 @pytest.mark.parametrize("when", ["2026-09-30T14:00", "2026-10-14T09:00"], ids=["in time", "after its recommended end"])
 def test_c6_the_supervision_bureau_is_told_while_it_coordinates(town: Town, when: str) -> None:
     """R62: it decides who is responsible, and has to know that the violation does not wait."""
     complaint = registered(town).dispute()
-    before = len(complaint.notices("told"))
+    before = len(others_told(complaint))
     town.at(when)
 
     complaint.raise_urgency()
 
-    told = complaint.notices("told")[before:]
+    told = others_told(complaint)[before:]
     assert [(note.unit, note.roles) for note in told] == [("supervision_bureau", {"case_officer"})]
 
 
