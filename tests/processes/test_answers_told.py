@@ -37,3 +37,14 @@ def test_c11_a_withdrawal_is_answered_to_who_asked_and_ends_what_the_receiver_wa
 
 def test_an_approval_on_the_way_of_the_case_is_no_answer_to_a_button(town: Town) -> None:
     assert told(town.refer(at=MORNING).deliver()) == []
+
+
+def test_r55_a_paper_that_asks_for_no_step_is_told_to_the_unit_that_gets_it(town: Town) -> None:
+    """受理情况告知书 and 处理结果抄告单 open no task at the referring unit: nobody would look for them."""
+    case = town.refer(at=MORNING).deliver().accept().file().handle().report()
+
+    found = [(note.unit, note.roles, note.text) for note in case.notices("told")]
+    assert found == [
+        ("qinghe", {"liaison", "case_officer"}, "受移送单位已书面告知受理情况，请查看告知书。"),
+        ("qinghe", {"liaison", "case_officer"}, "受移送单位已抄告处理结果，请查看。"),
+    ]
