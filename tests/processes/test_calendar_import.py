@@ -134,6 +134,9 @@ def test_p1_14_a_period_that_has_ended_is_not_judged_anew(plain_town: Town) -> N
 
     assert case.deadline("referral") == before
     assert before.status == "met"
+    view = plain_town.engine.instance(plain_town.person(case.referring.officer), case.number)
+    (period,) = (found for found in view.periods if found.key == "referral")
+    assert [(cell.day, cell.mark, cell.make_up) for cell in period.cells if cell.last] == [("10", "3", True)]
 
 
 def test_p1_14_a_period_that_the_change_does_not_touch_is_left_alone(plain_town: Town) -> None:
