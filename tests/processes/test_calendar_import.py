@@ -11,7 +11,7 @@ from engine.db import tables
 from engine.errors import Refused
 from engine.uses.calendars import CHAIN
 from tests.processes.assistance import ask
-from tests.processes.calendars import year_file
+from tests.processes.calendars import bring, year_file
 from tests.processes.town import MORNING, Case, Town, at
 
 BOTH_SIDES = ["ecology", "qinghe"]
@@ -27,11 +27,6 @@ FESTIVALS_OF_2027 = [
     ("2027-09-15", True, "中秋节"),
     *((f"2027-10-0{day}", True, "国庆节") for day in range(1, 8)),
 ]
-
-
-def bring(town: Town, year: int, *changes: tuple[str, bool, str]) -> None:
-    """Another arrangement of the year is in force; no worker has looked since."""
-    town.act(lambda engine: engine.calendars.put(year_file(year, *changes), "陈编办", "程司法"))
 
 
 def entries_of(town: Town, chain: str) -> list[Any]:

@@ -19,7 +19,7 @@ from engine.deadlines.deadlines import Deadline
 from engine.errors import InvalidValues, Refused
 from engine.ids import new_id
 from engine.organisation.assignment import Actor
-from engine.runtime import tasks
+from engine.runtime import calendar_change, tasks
 from engine.runtime.advance import advance
 from engine.runtime.handling import records
 from engine.runtime.handling.colleagues import who_may_do
@@ -183,6 +183,7 @@ def _keep_periods(step: Step, row: Row[Any], earlier: Earlier, passed: list[str]
 
 def _run_on(step: Step, key: str, record: Deadline) -> None:
     if not record.is_open:
-        step.deadlines[key] = reopened = deadlines.reopen(step.tx, record)
+        step.deadlines[key] = deadlines.reopen(step.tx, record)
+        calendar_change.follow_period(step, step.deadlines[key])
         arm_marks_again(step, key, record.ended_at or step.now)
-        step.tell("deadline_goes_on", key=key, due=reopened.due_at.isoformat())
+        step.tell("deadline_goes_on", key=key, due=step.deadlines[key].due_at.isoformat())
