@@ -7,7 +7,7 @@ of `engine.uses`, handed out here (`engine.materials`); every use opens its own 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,14 +15,14 @@ from sqlalchemy import Connection
 
 from engine.archive.contents import Stores
 from engine.archive.keeper import Keeper
-from engine.clock import Clock, SystemClock
+from engine.clock import Clock, SystemClock, local_date
 from engine.db import migrate
 from engine.db.session import Database
 from engine.deadlines import years
 from engine.deployments import definitions
 from engine.deployments import letters as deployed_letters
 from engine.deployments.definitions import Definition
-from engine.documents import letter_versions
+from engine.documents import letter_versions, whole_files
 from engine.documents.files import FileStore
 from engine.documents.fonts import Fonts
 from engine.documents.letters import Source
@@ -36,8 +36,8 @@ from engine.organisation.people import ROLES
 from engine.organisation.sign_ins import SignIn, Visitor
 from engine.reports import documents, inbox, instances, listing, starting, tasks
 from engine.reports import supervision as oversight
-from engine.reports.answers import Look
 from engine.reports.filters import Filters
+from engine.reports.tasks import TaskLook
 from engine.runtime import actions, audit, cancelling, correlation, due, incidents
 from engine.runtime import instances as running
 from engine.runtime import tasks as work
@@ -83,16 +83,24 @@ class Engine:
         self.collaboration = CollaborationUses(self.transactions)
         self.duties = DutyUses(self.transactions)
         self.notices = NoticeUses(self.transactions, channels)
+        self._swept: date | None = None
         self.delivery = Delivery(self.database, self.clock, channels, settings.base_url)
         self.worker = Worker(
             self.database,
             self.transactions.context,
             settings.tick_seconds,
-            [self.papers.make_what_waits, keeper.make_wanted],
+            [self.papers.make_what_waits, keeper.make_wanted, self._sweep],
         )
 
     def close(self) -> None:
         self.database.close()
+
+    def _sweep(self) -> None:
+        """Once a day, and when the worker begins."""
+        today = local_date(self.clock.now())
+        if self._swept != today:
+            self._swept = today
+            whole_files.sweep(self.settings.data_dir / name for name in ("materials", "papers", "archives"))
 
     # --- setting up ---
 
@@ -167,7 +175,7 @@ class Engine:
         """Everything the page of a task shows; `sent` are values that were refused and stand in the form again."""
         return self.transactions.read(lambda tx, context: tasks.task_view(tx, context, actor, task_id, sent))
 
-    def look_at_answers(self, actor: Actor, task_id: str, raw: Raw) -> Look:
+    def look_at_answers(self, actor: Actor, task_id: str, raw: Raw) -> TaskLook:
         """What a form that is being filled in asks and warns of, for the values so far."""
         return self.transactions.read(lambda tx, context: tasks.look_at_answers(tx, context, actor, task_id, raw))
 

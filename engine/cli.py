@@ -93,6 +93,7 @@ def verify_archive(file: Path, previous: Path | None) -> None:
     for sentence in checked.broken:
         click.echo(sentence, err=True)
     if checked.broken:
+        click.echo(f"不完好：共 {len(checked.broken)} 处不符，见上。请不要使用这个文件，向归档单位另取一份。", err=True)
         sys.exit(1)
     click.echo(f"完好：{checked.files} 个文件与清单一致，{checked.entries} 条审计记录前后相扣。")
     click.echo(f"SHA-256 {checked.sha256}")

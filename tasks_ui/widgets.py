@@ -12,6 +12,7 @@ from engine.deadlines.deadlines import Deadline
 from engine.deadlines.standing import Standing
 from engine.organisation.people import ROLES
 from engine.organisation.units import KINDS
+from engine.reports import counted_words
 from engine.reports.instances import InstanceView
 from engine.reports.notices import Telling
 from engine.reports.periods import Period
@@ -121,6 +122,8 @@ def unit_class(unit: UnitName) -> str:
 def due_class(period: Period) -> str:
     if period.standing.state == "late" and not period.record.hard:
         return SHAPES["soft"]
+    if period.standing.state == "cancelled" and period.record.hard and period.record.overdue_at is not None:
+        return SHAPES["over"]
     return SHAPES[period.standing.state]
 
 
@@ -134,6 +137,8 @@ def due_words(period: Period) -> str:
             return f"{'超期' if record.hard else '过建议时限'}{_amount(standing)}办结"
         case "met":
             return f"按期 {_md(record.ended_at)}"
+        case "cancelled" if record.overdue_at is not None:
+            return "超期未办结" if record.hard else "过建议时限没有办"
         case "cancelled":
             return "已不需要"
         case "paused":
@@ -181,36 +186,7 @@ def due_short(period: Period) -> str:
 
 def due_rule(record: Deadline) -> str:
     """How the days were counted, in one or two sentences."""
-    if record.last_day is None:
-        return f"{moment(record.start_at)} 起算，按小时连续计算，不因休息日顺延。"
-    sentences = [f"{_md(record.start_at)} 起算，当日不计。"]
-    off = _runs([(date.fromisoformat(day_), reason) for day_, reason in record.trace["skipped"]])
-    if off and record.kind.startswith("working"):
-        sentences.append(f"{'、'.join(off)}不计。")
-    worked = [date.fromisoformat(found) for found, reason in record.trace["counted"] if reason == "调休上班"]
-    if worked:
-        sentences.append(f"{'、'.join(f'{found:%m-%d}' for found in worked)} 调休上班，计入。")
-    for move in record.moves:
-        if move["why"] in ("paused", "resumed"):
-            word = "起暂停计算，当日不计" if move["why"] == "paused" else "恢复计算，余下的工作日从次日起接着算"
-            sentences.append(f"{moment(datetime.fromisoformat(move['since']))} {word}。")
-            continue
-        before = local(datetime.fromisoformat(move["from"]) - timedelta(microseconds=1))
-        at = moment(datetime.fromisoformat(move["at"]))
-        if move["why"] == "corrected" and move["to"] != record.due_at.isoformat() and not record.is_open:
-            after = local(datetime.fromisoformat(move["to"]) - timedelta(microseconds=1))
-            sentences.append(f"{at} 更正了起算时间，按更正后应于 {after:%m-%d} 届满；办结的结论不变。")
-            continue
-        word = {
-            "extended": "已延长",
-            "shortened": "因情况紧急已缩短",
-            "corrected": "因更正填报内容已重新计算",
-            "calendar": f"因放假安排变化已重新计算（日历 {move.get('calendar_from')} → {move.get('calendar_to')}）",
-        }.get(move["why"], "已变更")
-        sentences.append(f"{at} {word}，原届满日 {before:%m-%d}。")
-    if record.provisional:
-        sentences.append("涉及的年度还没有公布放假安排，日期是暂定的，公布后会重新计算。")
-    return "".join(sentences)
+    return counted_words.rule(record, now().year)
 
 
 def role_names(roles: frozenset[str]) -> str:
@@ -282,20 +258,3 @@ def _amount(standing: Standing) -> str:
 
 def _md(value: datetime | None) -> str:
     return f"{value.astimezone(SHANGHAI):%m-%d}" if value else ""
-
-
-def _runs(days: list[tuple[date, str]]) -> list[str]:
-    """10-01 至 10-07 国庆节, 10-11 周日: days off that follow each other, told together."""
-    found: list[list[tuple[date, str]]] = []
-    for item in days:
-        if found and item[0] - found[-1][-1][0] == timedelta(days=1):
-            found[-1].append(item)
-        else:
-            found.append([item])
-    told = []
-    for run in found:
-        names = [reason for _, reason in run if reason not in WEEKDAYS]
-        reason = names[0] if names else "周末" if len(run) > 1 else run[0][1]
-        first, last = run[0][0], run[-1][0]
-        told.append(f"{first:%m-%d} {reason}" if first == last else f"{first:%m-%d} 至 {last:%m-%d} {reason}")
-    return told

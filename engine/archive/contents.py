@@ -34,8 +34,9 @@ from engine.forms.schema import Form
 from engine.organisation import units
 from engine.organisation.assignment import Actor
 from engine.organisation.people import ROLES
-from engine.reports.answers import MASK, hides, in_words
+from engine.reports.answers import in_words
 from engine.reports.history import is_internal
+from engine.reports.readers import MASK, hides, leaves_out
 from engine.reports.units import Names
 from engine.runtime import instances
 from engine.runtime.step import Context
@@ -83,6 +84,7 @@ def parts(tx: Connection, context: Context, instance_id: str, unit_code: str, st
         for form in step.definition.forms.values()
         for field in form.fields
         if hides(field, step.definition.diagram, step.facts, reader)
+        or leaves_out(field, step.definition, step.facts, reader)
     }
     return [
         Part("history.pdf", "全程记录（供阅读）", overview.pdf(tx, context, step, names, stores.fonts)),

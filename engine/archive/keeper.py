@@ -17,7 +17,6 @@ from engine.db.session import Database
 from engine.db.tables import archive_package, process_instance, unit
 from engine.documents import whole_files
 from engine.errors import LianbanError
-from engine.ids import new_id
 from engine.runtime.step import Context
 
 AGAIN_AFTER = timedelta(minutes=10)
@@ -88,7 +87,7 @@ class Keeper:
         name = f"{heading.sequence:06d}-{heading.number}.zip"
         place = self.path(heading.unit_code, name)
         self.folder.mkdir(parents=True, exist_ok=True)
-        unfinished = self.folder / f"unfinished-{new_id()}"
+        unfinished = whole_files.unfinished_in(self.folder)
         try:
             package.write(unfinished, heading, parts)
             kept = {

@@ -6,14 +6,15 @@ from datetime import datetime, timedelta
 from importlib.resources import files
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from engine.clock import local, local_date
+from engine.db.tables import task
 from engine.deadlines import deadlines
 from engine.deadlines.deadlines import Deadline
 from engine.documents import materials, typesetting
 from engine.documents.fonts import Fonts
-from engine.reports import answers, history
+from engine.reports import answers, counted_words, history
 from engine.reports.documents import document_lines
 from engine.reports.units import Names
 from engine.runtime.step import Context, Step
@@ -27,6 +28,10 @@ STATUSES = {
     "met_late": "超期办结",
     "cancelled": "不再需要",
 }
+SOFT_STATUSES = {**STATUSES, "overdue": "已过建议时限，未办结", "met_late": "过建议时限办结"}
+"""Nobody is ever overdue by a recommended period (A24)."""
+LONG = 250
+"""Signs that a table's cell may hold before its row is parted at the end of a page."""
 UNPRINTABLE = "〓"
 """Printers' own mark for a sign that the font lacks; the data files of the package have the sign itself."""
 
@@ -41,13 +46,17 @@ def pdf(tx: Connection, context: Context, step: Step, names: Names, fonts: Fonts
 def _words(tx: Connection, step: Step, names: Names) -> dict[str, Any]:
     row, diagram = step.instance, step.definition.diagram
     assert step.actor is not None
-    forms = [(found.name, step.definition.form_of(found)) for found in diagram.of_kind("userTask")]
+    done = _first_done(tx, row["id"])
+    tasks = sorted(diagram.of_kind("userTask"), key=lambda found: done.get(found.id, len(done)))
+    forms = [(found.name, step.definition.form_of(found)) for found in tasks]
     start = (f"{diagram.name}：发起", step.definition.forms[diagram.process.start_form])
-    log = history.log(tx, row["id"], diagram, names, step.actor)
+    log = history.log(tx, row["id"], step.definition, names, step.actor)
+    periods = deadlines.of_instance(tx, row["id"])
     return {
         "title": row["title"],
         "subtitle": f"{diagram.name}办件全程记录",
         "number": row["number"],
+        "long": LONG,
         "summary": [
             ["办件编号", row["number"]],
             ["办件各方", "、".join(_unit(names, code) for code in sorted(step.parties()))],
@@ -59,13 +68,19 @@ def _words(tx: Connection, step: Step, names: Names) -> dict[str, Any]:
             {
                 "title": "时限",
                 "head": ["期限", "依据", "起算", "届满", "结果"],
-                "widths": [3, 5, 3, 3, 3],
-                "rows": [_period(record) for record in deadlines.of_instance(tx, row["id"])],
+                "widths": [3, 3.9, 3.4, 3.4, 3.3],
+                "rows": [_period(record) for record in periods],
+            },
+            {
+                "title": "期限的计算",
+                "head": ["期限", "起算", "怎样计算"],
+                "widths": [3.4, 3.4, 10.2],
+                "rows": [_counting(record) for record in periods],
             },
             {
                 "title": "流转记录",
                 "head": ["时间", "环节", "动作", "办理人", "意见或说明"],
-                "widths": [3, 3, 3, 3, 5],
+                "widths": [3.4, 3, 3, 3.8, 3.8],
                 "rows": [
                     [
                         _instant(line.at),
@@ -80,13 +95,13 @@ def _words(tx: Connection, step: Step, names: Names) -> dict[str, Any]:
             {
                 "title": "文书",
                 "head": ["文书", "文号", "发出", "收到", "形成、送达"],
-                "widths": [4, 4, 3, 3, 3],
+                "widths": [3.6, 4.2, 2.9, 2.9, 3.4],
                 "rows": [
                     [
                         found.title,
                         found.number or "",
                         found.from_unit.name if found.from_unit else "",
-                        "存本单位" if found.filed else found.to_unit.name if found.to_unit else "",
+                        "存本单位" if found.filed else found.addressee or (found.to_unit.name if found.to_unit else ""),
                         _instant(found.delivered_at),
                     ]
                     for found in document_lines(tx, row["id"], names, step.actor)
@@ -111,9 +126,24 @@ def _words(tx: Connection, step: Step, names: Names) -> dict[str, Any]:
 
 def _period(record: Deadline) -> list[str]:
     ended = f"，{_instant(record.ended_at)}" if record.ended_at else ""
-    overdue = "，曾超期" if record.overdue_at and record.status not in ("overdue", "met_late") else ""
-    result = f"{STATUSES[record.status]}{overdue}{ended}"
+    over = "曾超期" if record.hard else "曾过建议时限"
+    overdue = f"，{over}" if record.overdue_at and record.status not in ("overdue", "met_late") else ""
+    result = f"{(STATUSES if record.hard else SOFT_STATUSES)[record.status]}{overdue}{ended}"
     return [record.name, f"{record.rule} {record.basis}", _instant(record.start_at), _end(record.due_at), result]
+
+
+def _counting(record: Deadline) -> list[str]:
+    """The count in words, and day by day: the date must be explained by whoever reads the file in ten years."""
+    told = f"{counted_words.rule(record, 0)}{counted_words.days(record)}"
+    return [record.name, _instant(record.start_at), told]
+
+
+def _first_done(tx: Connection, instance_id: str) -> dict[str, int]:
+    """The order in which the steps were done for the first time."""
+    own = (task.c.instance_id == instance_id) & (task.c.status == "completed")
+    first = select(task.c.element_id, func.min(task.c.ended_at)).where(own).group_by(task.c.element_id)
+    rows = sorted(tx.execute(first), key=lambda found: (found[1], found[0]))
+    return {element_id: place for place, (element_id, _) in enumerate(rows)}
 
 
 def _end(due_at: datetime) -> str:

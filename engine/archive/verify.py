@@ -46,7 +46,7 @@ def verify(path: Path, previous: Path | None = None) -> Checked:
             history = _history(package, broken)
             broken += _chain(history)
     except (BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError, EOFError) as error:
-        raise ArchiveUnreadable(f"{path.name} 读不出来，不是完整的归档包：{error}") from error
+        raise _unreadable(path, error) from error
     if previous is not None:
         broken += _follows(manifest, previous)
     return Checked(
@@ -131,7 +131,7 @@ def _follows(manifest: dict[str, Any], previous: Path) -> Iterator[str]:
         with ZipFile(previous) as package:
             before = _manifest(package)
     except (BadZipFile, zlib.error, OSError) as error:
-        raise ArchiveUnreadable(f"{previous.name} 读不出来，不是完整的归档包：{error}") from error
+        raise _unreadable(previous, error) from error
     if (manifest["unit"], manifest["sequence"]) != (before.get("unit"), before["sequence"] + 1):
         yield (
             f"{previous.name} 是{before['unit_name']}的第 {before['sequence']} 卷，"
@@ -139,3 +139,11 @@ def _follows(manifest: dict[str, Any], previous: Path) -> Iterator[str]:
         )
     elif sha256_of(previous) != manifest["previous_sha256"]:
         yield f"前一卷 {previous.name} 与归档时不一致，被改过或换过。"
+
+
+def _unreadable(path: Path, error: Exception) -> ArchiveUnreadable:
+    if isinstance(error, OSError):
+        return ArchiveUnreadable(f"{path.name} 打不开，请检查读取权限和磁盘，再核对一次。")
+    return ArchiveUnreadable(
+        f"{path.name} 读不出来，不是完整的归档包：可能没有下载完，或者已经损坏，请重新取得后再核对。"
+    )

@@ -108,12 +108,21 @@ def natural_days_before(calendar: Calendar, number: int, at: datetime) -> Count:
     return _count_back(calendar, "natural_days_before", number, at, latest, counted)
 
 
-def until(calendar: Calendar, start: datetime, due_at: datetime, pauses: Pauses = ()) -> Count:
-    """A period whose end was chosen (an extension): its working days told apart from the original start."""
+def until(
+    calendar: Calendar, start: datetime, due_at: datetime, pauses: Pauses = (), kind: str = "working_days"
+) -> Count:
+    """A period whose end was chosen (an extension), counted from the original start as `kind` says.
+
+    What was counted in natural days or months is told in natural days, anything else in working days.
+    """
     first, last = _require(0, start), local_date(due_at - timedelta(microseconds=1))
     days = [first + timedelta(days=offset) for offset in range(1, (last - first).days + 1)]
     counted = [day for day in days if calendar.is_working_day(day) and not is_paused(day, pauses)]
-    count = _count(calendar, "working_days", len(counted), start, max(first, last), counted, pauses)
+    if kind in ("natural_days", "months"):
+        kind, counted = "natural_days", days
+    else:
+        kind = "working_days"
+    count = _count(calendar, kind, len(counted), start, max(first, last), counted, pauses)
     return Count(**{**vars(count), "due_at": due_at.astimezone(UTC)})
 
 

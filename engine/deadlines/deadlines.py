@@ -10,6 +10,7 @@ that ends on the day on which it began takes no day away.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -141,16 +142,20 @@ def start(
     return record
 
 
-def move(tx: Connection, record: Deadline, count: Count, why: str, now: datetime) -> Deadline:
+def move(
+    tx: Connection, record: Deadline, count: Count, why: str, now: datetime, ground: Mapping[str, str] | None = None
+) -> Deadline:
     """The open period is due at another instant; the old one and the reason stay. An overdue stays an overdue.
 
-    Where another calendar has counted, both are named.
+    `ground` is the `rule` that allows it and its `basis`, where the diagram names them. Where another calendar has counted,
+    both are named.
     """
     if not record.is_open:
         return record
     step = {"at": now.isoformat(), "from": record.due_at.isoformat(), "to": count.due_at.isoformat(), "why": why}
     if "" not in (calendars := (record.calendar_version, count.calendar_version)) and calendars[0] != calendars[1]:
         step |= {"calendar_from": calendars[0], "calendar_to": calendars[1]}
+    step |= ground or {}
     return _change(tx, record, moves=[*record.moves, step], **_counted(count))
 
 

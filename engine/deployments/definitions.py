@@ -18,7 +18,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select
 
-from engine.bpmn import elements, gate, parse, read
+from engine.bpmn import asking, elements, gate, parse, read
 from engine.bpmn.called import VERSION, VERSION_TAG, Called
 from engine.bpmn.elements import Diagram, Element
 from engine.bpmn.parse import Specification
@@ -46,6 +46,11 @@ class Definition:
     def facts(self) -> frozenset[str]:
         """Every name that the procedure may ever say: form fields, facts of operations, named units."""
         return frozenset(self.diagram.declared_facts(self.forms.values()))
+
+    @cached_property
+    def units_asked(self) -> Mapping[str, frozenset[str]]:
+        """Field key -> the units that say it, as the diagram names them."""
+        return asking.units_asked(self.diagram, self.forms)
 
     @cached_property
     def flow_between(self) -> Mapping[tuple[str, str], str]:

@@ -110,13 +110,18 @@ def compose(
 ) -> dict[str, Any]:
     """What a document says: the answers of these forms that are given, and the material on the list at this moment.
 
-    What is `withheld` from the unit that receives it is not written into it at all.
+    What is `withheld` from the unit that receives it is not written into it at all. What one form asks and another only
+    shows again is said once, where it was asked.
     """
+    fields = [field for form in forms for field in form.fields]
+    said = {field.key: field for field in sorted(fields, key=lambda field: not field.readonly)}
     entries = [
         {"name": field.key, "label": field.label, "value": encode(facts[field.key])}
-        for form in forms
-        for field in form.fields
-        if facts.get(field.key) not in (None, "", []) and facts[field.key] is not False and not withheld(field)
+        for field in fields
+        if said[field.key] is field
+        and facts.get(field.key) not in (None, "", [])
+        and facts[field.key] is not False
+        and not withheld(field)
     ]
     columns = (material.c.kind, material.c.title, material.c.copies, material.c.pages, material.c.original)
     rows = tx.execute(

@@ -18,7 +18,6 @@ from pypdf.errors import PyPdfError
 
 from engine.documents import whole_files
 from engine.errors import InvalidValues, StoreFull
-from engine.ids import new_id
 
 SIZE_LIMIT = 50 * 1024 * 1024
 UNPACKED_LIMIT = 300 * 1024 * 1024
@@ -73,7 +72,7 @@ class FileStore:
         suffix = PurePath(name).suffix.lower()
         if suffix not in MEDIA_TYPES:
             raise _refused("只收 PDF、图片（JPG、PNG）、Word（docx）、Excel（xlsx）和 MP4，请换一个文件。")
-        unfinished = self.folder / f"unfinished-{new_id()}"
+        unfinished = whole_files.unfinished_in(self.folder)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             sha256, size = _write(unfinished, upload.content)

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from engine.bpmn.expressions import BUILTINS, compile_expression
@@ -23,7 +22,6 @@ NAMES = frozenset({"from_unit", "to_unit", "from_phone", "to_phone", "case_numbe
 """What a letter knows besides the facts: full names and telephones of both units, the instance, the day of issue."""
 FUNCTIONS = frozenset({"words", "paper_number", "paper_day", "paper_received", "completed_by"})
 """What a letter may call besides the functions of diagrams."""
-_NAMED = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _KNOWN = frozenset(
     {"code", "name", "type_character", "layout", "when", "title", "addressee", "contact", "cc", "issued_by", "sealed",
      "also_signed_by", "attachments", "words", "paragraphs", "rows", "annexes"}
@@ -94,11 +92,6 @@ class Letter:
         for annex in self.annexes:
             written += [annex.when, *(item.when for item in annex.paragraphs)]
         yield from filter(None, written)
-
-    @cached_property
-    def mentioned(self) -> frozenset[str]:
-        """Every name that stands anywhere in it: of facts, of functions, of words of its own."""
-        return frozenset(_NAMED.findall(" ".join([*self.sentences(), *self.conditions()])))
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
+from pathlib import PurePath
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -26,6 +30,12 @@ KINDS = {
     "other": "其他",
 }
 NUMBER_LIMIT = 10_000
+TITLE_LIMIT = 100
+_DEVICE_NAMES = re.compile(
+    "微信|QQ|企业|钉钉|图片|截图|屏幕|快照|照片|相机|扫描|全能王|文件|文档|未命名|新建|副本|年|月|日"
+)
+"""What telephones, scanners and messengers call a file: it says nothing of what is on it."""
+_WORDS = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]{2}")
 
 
 @dataclass(frozen=True)
@@ -77,8 +87,8 @@ def add(
         title = " ".join(plain_text(title).split()) or KINDS.get(kind, "")
     except ValueError as wrong:
         problems["title"] = str(wrong)
-    if len(title) > 100:
-        problems["title"] = f"名称已写 {len(title)} 字，最多 100 字。"
+    if too_long := _too_long(title):
+        problems["title"] = too_long
     if not pages.strip() and stored is not None and stored.pages is not None:
         pages = str(min(stored.pages, NUMBER_LIMIT))
     numbers = {"copies": _number(copies), "pages": _number(pages)}
@@ -107,6 +117,44 @@ def add(
         )
     )
     return material_id
+
+
+def names_for(kind: str, title: str, files: list[str], listed: Collection[str]) -> list[str]:
+    """What the files of one adding are called on the list: as the person says, as their own names say, or by their kind.
+
+    Of several, and beside what is listed already, those that would be called the same are numbered. A name that somebody
+    has typed for a single file stays as it is typed.
+    """
+    title = " ".join(title.split())
+    if len(files) < 2 and title:
+        return [title]
+    bases = [title or (_telling(name) if len(files) > 1 else "") or KINDS.get(kind, "") for name in files or [""]]
+    taken, names = set(listed), []
+    for base in bases:
+        name, numbers = base, count(2 if base in taken else 1)
+        while name in taken or (name == base and bases.count(base) > 1):
+            name = f"{base}（{next(numbers)}）"
+        taken.add(name)
+        names.append(name)
+    return names
+
+
+def _telling(file_name: str) -> str:
+    """The name of the file when it says what the file is; empty for one that a device has given."""
+    stem = PurePath(file_name).stem
+    return stem[:TITLE_LIMIT] if _WORDS.search(_DEVICE_NAMES.sub(" ", stem)) else ""
+
+
+def rename(tx: Connection, material_id: str, title: str) -> None:
+    """The list calls it that from now on; a letter that was sent keeps the name it was sent with."""
+    title = " ".join(title.split())
+    if not title or (too_long := _too_long(title)):
+        raise InvalidValues({"rename": too_long if title else "请填写材料的名称。"})
+    tx.execute(update(material).where(material.c.id == material_id).values(title=title))
+
+
+def _too_long(title: str) -> str:
+    return f"名称已写 {len(title)} 字，最多 {TITLE_LIMIT} 字。" if len(title) > TITLE_LIMIT else ""
 
 
 def remove(tx: Connection, material_id: str, now: datetime) -> None:

@@ -6,7 +6,6 @@ import hashlib
 from pathlib import Path
 
 from engine.documents import whole_files
-from engine.ids import new_id
 
 
 class PaperStore:
@@ -19,7 +18,7 @@ class PaperStore:
     def put(self, content: bytes) -> str:
         """The paper is stored, complete before it has its name. Returns its SHA-256; raises OSError for a full disk."""
         sha256 = hashlib.sha256(content).hexdigest()
-        unfinished = self.folder / f"unfinished-{new_id()}"
+        unfinished = whole_files.unfinished_in(self.folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         try:
             unfinished.write_bytes(content)

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 import os
+from collections.abc import Iterable
 from pathlib import Path
+
+from engine.ids import new_id
 
 FOLDERS = 3
 """The file's own folder, the store's, and the one that the store lies in: each may be new."""
+LEFT_AFTER = 24 * 60 * 60
+"""Seconds without a write after which an unfinished file has nobody left who writes it."""
+
+log = logging.getLogger("lianban.files")
+
+
+def unfinished_in(folder: Path) -> Path:
+    """A name in this folder for a file that is not whole yet."""
+    return folder / f"unfinished-{new_id()}"
 
 
 def name(unfinished: Path, path: Path) -> None:
@@ -19,6 +32,38 @@ def name(unfinished: Path, path: Path) -> None:
     unfinished.replace(path)
     for folder in path.parents[:FOLDERS]:
         _settle(folder)
+
+
+def sweep(folders: Iterable[Path]) -> int:
+    """What killed processes were writing is gone after a day. Returns how many files that were; never raises."""
+    return sum(_sweep(folder) for folder in folders)
+
+
+def _sweep(folder: Path) -> int:
+    """A file's age is told by the clock of its own disk: ours may stand on another day."""
+    swept = 0
+    try:
+        left = [path for path in folder.glob("unfinished-*") if path.is_file() and not path.is_symlink()]
+        now = _time_of(folder) if left else 0.0
+        for path in left:
+            if now - path.stat().st_mtime > LEFT_AFTER:
+                path.unlink()
+                swept += 1
+                log.warning("an unfinished file that a process had left behind was removed: %s", path)
+    except FileNotFoundError:
+        return swept  # finished or swept by another process meanwhile; the next round looks again
+    except OSError:
+        log.exception("unfinished files could not be removed from %s", folder)
+    return swept
+
+
+def _time_of(folder: Path) -> float:
+    marker = unfinished_in(folder)
+    try:
+        marker.touch()
+        return marker.stat().st_mtime
+    finally:
+        marker.unlink(missing_ok=True)
 
 
 def _settle(path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
@@ -11,9 +11,11 @@ from docx.document import Document as DocumentObject
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
+from docx.text.paragraph import Paragraph
 
-SONG, HEI = "仿宋_GB2312", "黑体"
-SIZE, LINE = Pt(16), Pt(28.95)
+SONG, HEI, KAI, TITLE = "仿宋_GB2312", "黑体", "楷体_GB2312", "方正小标宋简体"
+FONTS = {"heading": HEI, "subheading": KAI}
+SIZE, TABLE, LINE = Pt(16), Pt(12), Pt(28.95)
 
 
 def write(words: Mapping[str, Any]) -> bytes:
@@ -24,13 +26,14 @@ def write(words: Mapping[str, Any]) -> bytes:
     section.top_margin, section.bottom_margin = Mm(37), Mm(35)
     section.left_margin, section.right_margin = Mm(28), Mm(26)
     _line(file, "草稿，不是正式文书；正式文书以系统签发的为准。", size=Pt(10.5), centred=True)
-    _line(file, words["title"], size=Pt(22), centred=True, bold=True)
+    _line(file, words["title"], font=TITLE, size=Pt(22), centred=True)
     if words["addressee"]:
         _line(file, f"{words['addressee']}：")
-    for row in words["rows"]:
-        _line(file, f"{row['label']}：{row['text']}")
+    form = [[row["label"], row["text"]] for row in words["rows"]]
+    if not words["body"]:
+        _table(file, form)
     for item in words["body"]:
-        _line(file, item["text"], font=HEI if item["style"] == "heading" else SONG, indented=True)
+        _line(file, item["text"], font=FONTS.get(item["style"], SONG), indented=True)
     for at, name in enumerate(words["attachments"], 1):
         number = f"{at}." if len(words["attachments"]) > 1 else ""
         _line(file, f"{'附件：' if at == 1 else '　　　'}{number}{name}", indented=True)
@@ -39,29 +42,42 @@ def write(words: Mapping[str, Any]) -> bytes:
     _line(file, words["date"], right=True)
     if words["contact"]:
         _line(file, f"（{words['contact']}）", indented=True)
+    if words["body"] and form:  # what is filled in by hand when the paper is handed over
+        _table(file, form)
+    if words["cc"]:
+        _line(file, f"抄送：{words['cc']}。", size=Pt(14))
+    if words["issued_by"]:
+        _line(file, f"{words['issued_by']}　{words['date']}印发", size=Pt(14))
+    many = len(words["annexes"]) > 1 or len(words["attachments"]) > 1
     for annex in words["annexes"]:
-        _annex(file, annex)
+        _annex(file, annex, str(annex["order"]) if many else "")
     held = BytesIO()
     file.save(held)
     return held.getvalue()
 
 
-def _annex(file: DocumentObject, annex: Mapping[str, Any]) -> None:
+def _annex(file: DocumentObject, annex: Mapping[str, Any], order: str) -> None:
     file.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
-    _line(file, f"附件{annex['order']}", font=HEI)
-    _line(file, annex["title"], size=Pt(20), centred=True, bold=True)
+    _line(file, f"附件{order}", font=HEI)
+    _line(file, annex["title"], font=TITLE, size=Pt(20), centred=True)
     for text in filter(None, annex["note"].split("\n")):
         _line(file, text)
     for item in annex["text"]:
-        _line(file, item["text"], indented=True)
+        _line(file, item["text"], font=FONTS.get(item["style"], SONG), indented=True)
     rows = [annex["columns"], *annex["rows"], *([annex["total"]] if annex["total"] else [])]
     if annex["columns"]:
-        table = file.add_table(rows=0, cols=len(annex["columns"]), style="Table Grid")
-        for row in rows:
-            for cell, text in zip(table.add_row().cells, row, strict=True):
-                cell.text = _clean(text)
+        _table(file, rows)
     for text in annex["foot"]:
         _line(file, text)
+
+
+def _table(file: DocumentObject, rows: Sequence[Sequence[str]]) -> None:
+    if not rows:
+        return
+    table = file.add_table(rows=0, cols=len(rows[0]), style="Table Grid")
+    for row in rows:
+        for cell, text in zip(table.add_row().cells, row, strict=True):
+            _set_in(cell.paragraphs[0], text, SONG, TABLE)
 
 
 def _line(
@@ -73,7 +89,6 @@ def _line(
     centred: bool = False,
     right: bool = False,
     indented: bool = False,
-    bold: bool = False,
 ) -> None:
     paragraph = file.add_paragraph()
     shape = paragraph.paragraph_format
@@ -82,8 +97,12 @@ def _line(
     shape.first_line_indent = size * 2 if indented else None
     if centred or right:
         shape.alignment = WD_ALIGN_PARAGRAPH.CENTER if centred else WD_ALIGN_PARAGRAPH.RIGHT
+    _set_in(paragraph, text, font, size)
+
+
+def _set_in(paragraph: Paragraph, text: str, font: str, size: Pt) -> None:
     run = paragraph.add_run(_clean(text))
-    run.bold, run.font.size, run.font.name = bold, size, font
+    run.font.size, run.font.name = size, font
     run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)
 
 

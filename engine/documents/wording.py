@@ -42,6 +42,8 @@ class Filler:
     value: Callable[[str], object]
     fields: Mapping[str, Field]
     directory: Directory
+    called: Callable[[str], str] = lambda expression: ""
+    """What a reader calls a place that no form asks for; empty when there is no name for it."""
     blanks: list[str] = field(default_factory=list)
     """What had nothing to be filled in with, in the words of its form."""
 
@@ -61,7 +63,7 @@ class Filler:
             expression = place[1].strip()
             text = self.words(expression, place[2] or "")
             if not text and not self._says_nothing(expression):
-                self.blanks.append(self._called(expression))
+                self.blanks.append(self._called(expression, sentence[: place.start()]))
                 text = BLANK
             yield Part(text.rstrip(_STOPS) if sentence[end : end + 1] in tuple(_STOPS) else text, True)
         yield Part(sentence[end:], False)
@@ -95,9 +97,13 @@ class Filler:
         """Whether the letter means nothing to stand here: `"（" + x + "）" if x else ""`."""
         return not expression.isidentifier() and self.value(expression) == ""
 
-    def _called(self, expression: str) -> str:
+    def _called(self, expression: str, before: str) -> str:
+        """The label of the form's field; of what no form asks for, the words that lead to it."""
         asked = self.fields.get(expression)
-        return asked.label if asked else expression
+        if asked:
+            return asked.label
+        said = re.split("[{}。；，：]", before)[-1].strip()[-12:]
+        return self.called(expression) or (f"“{said}{BLANK}”" if said else expression)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 What form-js itself cannot say stands in a component's `properties`, in our own expression language: `rule` and `message`
 (with `rule_2` …), `show`, `default`, `warn` and `warning`, `widget`, `kind`, `count`, `min`, `max`, `hint:<value>`, `span`,
-`confidential`, `correctable`.
+`confidential`, `internal`, `correctable`, `fresh`.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ OTHER_TYPES = {"text", "group"}
 WIDGETS = {"unit", "internal_body", "people", "matter", "materials", "deadline_date"}
 CHOICES = {"radio", "select", "checklist"}
 REPEATED = {"rule", "message", "warn", "warning"}
-PROPERTIES = {"widget", "show", "default", "kind", "count", "min", "max", "span", "confidential", "correctable"} | {
-    name + suffix for name in REPEATED for suffix in ("", *(f"_{number}" for number in range(2, 10)))
+PROPERTIES = {
+    *("widget", "show", "default", "kind", "count", "min", "max", "span"),
+    *("confidential", "internal", "correctable", "fresh"),
+    *(name + suffix for name in REPEATED for suffix in ("", *(f"_{number}" for number in range(2, 10)))),
 }
 CORRECTABLE = {"datetime", "textfield", "textarea", "number"}
 """Types of field that may be corrected later: what decides the way of an instance has been acted on already."""
@@ -72,8 +74,12 @@ class Field:
     subtype: str
     confidential: tuple[str, ...] = ()
     """The facts that hold the units whose handlers alone may read the value; empty for what every party reads."""
+    internal: bool = False
+    """Whether it is the business of the unit that is asked it: the other parties do not read it."""
     correctable: bool = False
     """Whether what was said may be corrected later, with a reason and an approval."""
+    fresh: bool = False
+    """Whether it is empty again when the step comes round once more."""
 
     @property
     def asks(self) -> bool:
@@ -135,6 +141,11 @@ class Form:
         return tuple(
             field.key for ending in ("_opinion", "_reason") for field in self.fields if field.key.endswith(ending)
         )
+
+    @cached_property
+    def keeps_remark_inside(self) -> bool:
+        """Whether the opinion given here is the unit's own business; the gate sees that no form mixes both."""
+        return any(self.by_key[key].internal for key in self.remark_keys)
 
     def label_of(self, key: str, value: object) -> str:
         return self.by_key[key].label_of(value)
@@ -269,7 +280,9 @@ class _Reader:
             wide=properties.get("span") == "full" or component["type"] in ("textarea", "radio", "checklist"),
             subtype=str(component.get("subtype", "datetime")),
             confidential=tuple(filter(None, map(str.strip, properties.get("confidential", "").split(",")))),
+            internal=properties.get("internal") == "true",
             correctable=properties.get("correctable") == "true",
+            fresh=properties.get("fresh") == "true",
         )
 
     def limits(self, component: dict[str, Any], key: str, label: str) -> dict[str, Any]:

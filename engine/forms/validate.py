@@ -118,15 +118,32 @@ def read_leniently(
 
 
 def defaults(form: Form, facts: Mapping[str, object], functions: Any, evaluate: Evaluate) -> dict[str, object]:
-    """What the form holds when it is opened: what is known already, else its defaults."""
+    """What the form holds when it is opened: what is known already, else its defaults.
+
+    A conclusion, and what is marked `fresh`, is said anew each time: nobody signs what the last round decided.
+    """
     values = {}
     for field in form.fields:
-        value = facts.get(field.key)
+        anew = not field.readonly and (field.fresh or field.key.endswith("_outcome"))
+        value = None if anew else facts.get(field.key)
         if value is None and field.default:
             value = evaluate(field.default, facts, functions)
         if value is not None:
             values[field.key] = value
     return values
+
+
+def following(
+    form: Form, values: Mapping[str, object], facts: Mapping[str, object], functions: Any, evaluate: Evaluate
+) -> dict[str, object]:
+    """The defaults that follow from other answers of the form, for the values so far; what stood from the start is not."""
+    found = {}
+    for field in form.fields:
+        if field.default and not field.readonly:
+            value = evaluate(field.default, {**facts, **values}, functions)
+            if value is not None and value != evaluate(field.default, facts, functions):
+                found[field.key] = value
+    return found
 
 
 def warnings(

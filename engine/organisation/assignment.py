@@ -111,6 +111,13 @@ class ConfidentialSubject:
 
 
 @dataclass(frozen=True)
+class InternalSubject:
+    """What these units say among their own people on the way to a paper."""
+
+    units: frozenset[str]
+
+
+@dataclass(frozen=True)
 class OwnSubject:
     """Something that a unit has done by one of its people: a copy, a comment, a correction, an instance it started."""
 
@@ -144,7 +151,16 @@ class PersonSubject:
     person_id: str
 
 
-Subject = InstanceSubject | ProcedureSubject | ConfidentialSubject | ArchiveSubject | PersonSubject | OwnSubject | None
+Subject = (
+    InstanceSubject
+    | ProcedureSubject
+    | ConfidentialSubject
+    | InternalSubject
+    | ArchiveSubject
+    | PersonSubject
+    | OwnSubject
+    | None
+)
 
 
 def resolve(
@@ -200,6 +216,8 @@ def may(actor: Actor, verb: str, subject: Subject) -> Decision:
             return _when(
                 actor.unit_code in readers and bool(actor.standing_roles & roles), "这一项只有办理这件办件的单位能看。"
             )
+        case "read_internal", InternalSubject(units=own_units):
+            return _when(actor.unit_code in own_units or actor.unit_kind in OVERSIGHT, "这是填报单位内部的意见。")
         case "see_instance", InstanceSubject(parties):
             is_reader = any(reader.is_meant(actor) for reader in subject.readers)
             return _when(

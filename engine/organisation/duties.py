@@ -16,6 +16,7 @@ from engine.errors import InvalidValues, NotFound, Refused
 from engine.ids import new_id
 
 REASON_LIMIT = 500
+REPLACED = "同一件争议后来的文书已经变更了它。"
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,9 @@ def propose(
     dated: date,
     now: datetime,
 ) -> str:
-    """The dispute leaves a proposal for the matter. Returns its id."""
+    """The dispute leaves a proposal for the matter; one of its own that nobody has decided on falls away. Returns its id."""
+    mine = (duty_proposal.c.instance_id == instance_id) & (duty_proposal.c.status == "open")
+    tx.execute(update(duty_proposal).where(mine).values(status="rejected", decided_at=now, reason=REPLACED))
     proposal_id = new_id()
     tx.execute(
         insert(duty_proposal).values(

@@ -1,7 +1,4 @@
-"""A form as it stands on a page: its fields with the values they hold, what may be chosen, what is asked and warned of.
-
-`hides` is the one place that decides whether a reader is shown a confidential value; every page asks it.
-"""
+"""A form as it stands on a page: its fields with the values they hold, what may be chosen, what is asked and warned of."""
 
 from __future__ import annotations
 
@@ -9,19 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from engine.bpmn.elements import Diagram
 from engine.bpmn.expressions import evaluate
 from engine.clock import local
 from engine.forms.schema import Field, Form, Group, Text
-from engine.forms.validate import defaults, read_leniently, shown_keys, warnings
-from engine.organisation.assignment import Actor, ConfidentialSubject, may
+from engine.forms.validate import defaults, following, read_leniently, shown_keys, warnings
 from engine.organisation.directory import UnitDirectory
+from engine.reports.readers import MASK, hides, leaves_out
 from engine.reports.units import Names
 from engine.runtime.step import Step
 
 Raw = Mapping[str, list[str]]
-MASK = "（已保密）"
-"""What stands in the place of a value that the reader may not see."""
 
 
 @dataclass(frozen=True)
@@ -83,10 +77,14 @@ class FilledForm:
 
 @dataclass(frozen=True)
 class Look:
-    """What a form that is being filled in asks and warns of, for the values so far; by key."""
+    """What a form that is being filled in asks and warns of, for the values so far; by key.
+
+    `follows` is what a field that nobody has filled in takes over from the others, as a browser holds it.
+    """
 
     shown: frozenset[str]
     warnings: Mapping[str, str]
+    follows: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -104,24 +102,6 @@ class Entry:
 class Section:
     title: str
     entries: tuple[Entry, ...]
-
-
-def hides(field: Field, diagram: Diagram, facts: Mapping[str, object], actor: Actor | None) -> bool:
-    """Whether the reader is kept from the field's value.
-
-    Confidential values are for those who work on the instance for the units that the field names, and for nobody else:
-    neither for another party, nor for the bureaus of oversight, nor for a called procedure.
-    """
-    if not field.confidential:
-        return False
-    if actor is None:
-        return True
-    named = {facts.get(name) for name in field.confidential}
-    handlers = [roles for unit_text, roles in diagram.all_asked() if unit_text in field.confidential]
-    if diagram.process.starter_fact in field.confidential:
-        handlers.append(frozenset(role for _, role in diagram.process.candidate_starters))
-    units = frozenset(unit for unit in named if isinstance(unit, str))
-    return not may(actor, "read_confidential", ConfidentialSubject(units, frozenset().union(*handlers))).allowed
 
 
 def filled(form: Form, step: Step, directory: UnitDirectory, names: Names, sent: Raw | None) -> FilledForm:
@@ -158,7 +138,12 @@ def look(form: Form, step: Step, values: Mapping[str, object]) -> Look:
     functions = step.functions()
     shown = frozenset(shown_keys(form, values, step.facts, functions, evaluate))
     warned = warnings(form, values, step.facts, functions, evaluate)
-    return Look(shown, {key: sentence for key, sentence in warned.items() if key in shown and values.get(key)})
+    follows = following(form, values, step.facts, functions, evaluate)
+    return Look(
+        shown,
+        {key: sentence for key, sentence in warned.items() if key in shown and values.get(key)},
+        {key: "".join(as_sent(value)) for key, value in follows.items()},
+    )
 
 
 def look_at(form: Form, step: Step, directory: UnitDirectory, raw: Raw) -> tuple[Look, dict[str, object]]:
@@ -170,7 +155,7 @@ def look_at(form: Form, step: Step, directory: UnitDirectory, raw: Raw) -> tuple
 def sections(forms: Iterable[tuple[str, Form]], step: Step, names: Names) -> list[Section]:
     """What is known, under the headings of the forms in which it was said; what is not given is left out.
 
-    What a form only shows again stands where it was said.
+    So is what another unit keeps to itself. What a form only shows again stands where it was said.
     """
     found = []
     said: set[str] = set()
@@ -180,8 +165,10 @@ def sections(forms: Iterable[tuple[str, Form]], step: Step, names: Names) -> lis
         entries = []
         for field in form.fields:
             value = facts.get(field.key)
-            repeated = field.readonly and field.key in asked
-            if field.asks and not repeated and field.key not in said and value not in (None, "", [], False):
+            passed_over = (field.readonly and field.key in asked) or leaves_out(
+                field, step.definition, facts, step.actor
+            )
+            if field.asks and not passed_over and field.key not in said and value not in (None, "", [], False):
                 said.add(field.key)
                 unit = value if field.widget in ("unit", "internal_body") and isinstance(value, str) else None
                 words = MASK if hides(field, diagram, facts, step.actor) else in_words(field, value, names)

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from engine.clock import local
 from engine.db.tables import document, process_instance
 from engine.db.values import decode
 from engine.deployments import definitions
 from engine.deployments.definitions import Definition
-from engine.documents import deliveries, letter_versions
-from engine.documents.letters import Letter
+from engine.documents import deliveries
 from engine.documents.materials import KINDS
 from engine.errors import NotFound
 from engine.organisation.assignment import Actor, PaperSubject, may
-from engine.reports.answers import MASK, hides, in_words
+from engine.reports.answers import in_words
+from engine.reports.confidence import says_what_is_hidden
+from engine.reports.readers import MASK, hides
 from engine.reports.units import Names, UnitName
 from engine.runtime import instances
 from engine.runtime.facts import known
@@ -57,8 +57,6 @@ class PaperView:
     mark: str
     sha256: str
     failure: str
-    kept_back: bool
-    """Whether its pages are kept from this reader, because they tell what is confidential."""
     signed_for_at: datetime | None
     signed_for_by: str
     may_sign_for: bool
@@ -90,36 +88,13 @@ class DocumentView:
     read_by: str
     paper: PaperView | None
     """None: it was delivered before there were letters."""
-
-
-def keeps_back(
-    letter: Letter, definition: Definition, facts: Mapping[str, object], to_unit: str, actor: Actor | None
-) -> bool:
-    """Whether a paper of this letter holds what this reader is kept from. What its receiver may not know is not in it."""
-    return any(
-        field.key in letter.mentioned
-        and to_unit in {facts.get(name) for name in field.confidential}
-        and hides(field, definition.diagram, facts, actor)
-        for form in definition.forms.values()
-        for field in form.fields
-        if field.confidential
-    )
-
-
-def is_kept_back(tx: Connection, row: Row[Any], actor: Actor) -> bool:
-    """Whether the pages of the issued paper are kept from this reader."""
-    if row.letter_id is None:
-        return False
-    definition_id = tx.execute(
-        select(process_instance.c.definition_id).where(process_instance.c.id == row.instance_id)
-    ).scalar_one()
-    letter = letter_versions.find(tx, row.letter_id).letter
-    return keeps_back(letter, definitions.load(tx, definition_id), known(tx, row.instance_id), row.to_unit, actor)
+    withheld: bool
+    """Its pages say what is kept from this reader."""
 
 
 def document_lines(tx: Connection, instance_id: str, names: Names, actor: Actor) -> list[DocumentLine]:
     """The documents of the instance that this person may read: what a unit keeps in its own files is its own."""
-    return [_line(found, names) for found in deliveries.of_instance(tx, instance_id) if _readable(actor, found)]
+    return [_line(found, names) for found in deliveries.of_instance(tx, instance_id) if readable(actor, found)]
 
 
 def document_view(tx: Connection, context: Context, actor: Actor, document_id: str) -> DocumentView:
@@ -128,7 +103,7 @@ def document_view(tx: Connection, context: Context, actor: Actor, document_id: s
     if row is None:
         raise NotFound
     instances.require_visible(tx, row.instance_id, actor)
-    if not _readable(actor, row):
+    if not readable(actor, row):
         raise NotFound
     if actor.unit_code == row.to_unit and row.read_at is None and not row.content.get("addressee"):
         deliveries.mark_read(tx, document_id, actor.person_id, context.now)
@@ -148,11 +123,12 @@ def document_view(tx: Connection, context: Context, actor: Actor, document_id: s
             for item in row.content["materials"]
         ],
         read_by=names.person(row.read_by),
-        paper=_paper(row, names, actor, is_kept_back(tx, row, actor)) if row.data is not None else None,
+        paper=_paper(row, names, actor) if row.data is not None else None,
+        withheld=says_what_is_hidden(row.data, definition, facts, actor),
     )
 
 
-def _paper(row: Any, names: Names, actor: Actor, kept_back: bool) -> PaperView:
+def _paper(row: Any, names: Names, actor: Actor) -> PaperView:
     subject = PaperSubject(frozenset(), row.from_unit, row.to_unit)
     return PaperView(
         signer=names.person(row.signed_by),
@@ -160,7 +136,6 @@ def _paper(row: Any, names: Names, actor: Actor, kept_back: bool) -> PaperView:
         mark=row.data["mark"],
         sha256=row.pdf_sha256 or "",
         failure=row.render_failure or "",
-        kept_back=kept_back,
         signed_for_at=row.signed_for_at,
         signed_for_by=names.person(row.signed_for_by),
         may_sign_for=row.signed_for_at is None
@@ -173,7 +148,8 @@ def _paper(row: Any, names: Names, actor: Actor, kept_back: bool) -> PaperView:
     )
 
 
-def _readable(actor: Actor, row: Any) -> bool:
+def readable(actor: Actor, row: Any) -> bool:
+    """Whether this person may open the document: what a unit keeps, or has written to a person, is its own."""
     return may(actor, "read_paper", PaperSubject(frozenset(), row.from_unit, row.to_unit)).allowed
 
 

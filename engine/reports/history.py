@@ -9,13 +9,15 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, select
 
-from engine.bpmn.elements import Diagram, Element
+from engine.bpmn.elements import Element
 from engine.clock import parse_local
 from engine.db.tables import audit_entry, deadline, document, task
+from engine.deployments.definitions import Definition
 from engine.organisation.assignment import OVERSIGHT, Actor
 from engine.organisation.people import ROLES
-from engine.reports import beside
+from engine.reports import beside, readers
 from engine.reports.calls import running_calls
+from engine.reports.documents import readable
 from engine.reports.notices import Telling, together
 from engine.reports.units import Names, UnitName
 
@@ -79,13 +81,21 @@ class _Period(NamedTuple):
 _UNKNOWN = _Period("", True)
 
 
-def steps(tx: Connection, instance_id: str, diagram: Diagram, names: Names, ended: bool) -> list[StepLine]:
-    """What was done, what is being done, and what usually follows."""
+def steps(
+    tx: Connection, instance_id: str, definition: Definition, names: Names, reader: Actor, ended: bool
+) -> list[StepLine]:
+    """What was done, what is being done, and what usually follows, as this reader may know it: no link to a paper that
+    is not open to it."""
+    diagram = definition.diagram
     tasks = tx.execute(select(task).where(task.c.instance_id == instance_id)).all()
     own = select(document).where(document.c.instance_id == instance_id)
     papers = tx.execute(own.order_by(document.c.delivered_at, document.c.sequence)).all()
-    past = [(row.ended_at, _past_task(row, names)) for row in tasks if row.status != "open"]
-    past += [(row.delivered_at, _delivered(row, names)) for row in papers]
+    past = [
+        (row.ended_at, _past_task(row, names, readers.remark(row, definition, reader)))
+        for row in tasks
+        if row.status != "open"
+    ]
+    past += [(row.delivered_at, _delivered(row, names, reader)) for row in papers]
     done = [line for _, line in sorted(past, key=lambda pair: pair[0])]  # what comes first at one instant stays first
     open_tasks = sorted((row for row in tasks if row.status == "open"), key=lambda row: (row.opened_at, row.id))
     now = [
@@ -117,7 +127,7 @@ def steps(tx: Connection, instance_id: str, diagram: Diagram, names: Names, ende
 def log(
     tx: Connection,
     instance_id: str,
-    diagram: Diagram,
+    definition: Definition,
     names: Names,
     reader: Actor,
     told_whom: Mapping[str, Telling] | None = None,
@@ -139,7 +149,7 @@ def log(
         internal = is_internal(entry.kind, entry.content) and entry.unit_code != reader.unit_code
         if internal and reader.unit_kind not in OVERSIGHT:
             continue
-        lines += _lines(entry, tasks, periods, diagram, names, kept)
+        lines += _lines(entry, tasks, periods, definition, names, reader, kept)
     shown: dict[LogLine, LogLine] = {}
     for line in lines:  # one notice to several readers is one line
         if told_whom is None and line.action in _FOR_OVERSIGHT:
@@ -171,8 +181,9 @@ def _lines(
     entry: Row[Any],
     tasks: dict[str, Row[Any]],
     periods: dict[str, _Period],
-    diagram: Diagram,
+    definition: Definition,
     names: Names,
+    reader: Actor,
     kept: frozenset[str],
 ) -> list[LogLine]:
     unit, person = names.unit(entry.unit_code), names.person(entry.person_id)
@@ -187,7 +198,7 @@ def _lines(
     found: list[LogLine] = []
     match entry.kind:
         case "started":
-            found.append(line("started", diagram.name, "发起"))
+            found.append(line("started", definition.name, "发起"))
         case "claimed" | "released":
             name = _name_of(content, tasks)
             found.append(line("claimed", name, "签收任务" if entry.kind == "claimed" else "退还任务"))
@@ -212,7 +223,9 @@ def _lines(
         what = told["what"]
         if what == "task_completed":
             row = tasks[told["id"]]
-            found.append(line("completed", row.name, row.outcome_name or "办结", row.remark or ""))
+            found.append(
+                line("completed", row.name, row.outcome_name or "办结", readers.remark(row, definition, reader))
+            )
         elif what == "sent_back":
             found.append(line("sent_back", tasks[told["id"]].name, f"退回到“{told['name']}”", told["reason"]))
         elif what == "taken_back":
@@ -220,7 +233,7 @@ def _lines(
         elif what == "corrected":
             found.append(line("correction", told["label"], "批准更正", f"{beside.change(told)}。{told['opinion']}"))
         elif what == "pressed":
-            found.append(line("claimed", diagram.elements[told["element"]].name, "提出"))
+            found.append(line("claimed", definition.diagram.elements[told["element"]].name, "提出"))
         elif what not in QUIET:
             found += _told(told, tasks, periods, line, kept)
     return found
@@ -300,7 +313,7 @@ _SOFT_STANDINGS = {**_STANDINGS, "overdue": "已过建议时限", "met_late": "�
 """Nobody is ever overdue by a recommended period (A24)."""
 
 
-def _past_task(row: Row[Any], names: Names) -> StepLine:
+def _past_task(row: Row[Any], names: Names, remark: str) -> StepLine:
     return StepLine(
         state="done" if row.status == "completed" and row.undone is None else "lapsed",
         name=row.name,
@@ -308,7 +321,7 @@ def _past_task(row: Row[Any], names: Names) -> StepLine:
         who=names.person(row.ended_by),
         at=row.ended_at,
         outcome=_outcome(row),
-        remark=row.remark or "",
+        remark=remark,
         task_id=row.id,
     )
 
@@ -337,7 +350,7 @@ def _is_kept(row: Row[Any]) -> bool:
     return bool(row.from_unit == row.to_unit and not row.content.get("addressee"))
 
 
-def _delivered(row: Row[Any], names: Names) -> StepLine:
+def _delivered(row: Row[Any], names: Names, actor: Actor) -> StepLine:
     """A paper that went to another unit; one that a unit keeps in its own files is its own, and no link for others."""
     if _is_kept(row):
         return StepLine("done", f"形成{row.title}", names.unit(row.from_unit), "", row.delivered_at, "存本单位", "")
@@ -350,7 +363,7 @@ def _delivered(row: Row[Any], names: Names) -> StepLine:
         at=row.delivered_at,
         outcome=f"送达{addressee or to_unit.name}" if to_unit else "",
         remark="",
-        document_id=row.id,
+        document_id=row.id if readable(actor, row) else None,
     )
 
 

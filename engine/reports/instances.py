@@ -155,10 +155,10 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
         periods=periods,
         axis=axis_of(periods, context.now, context.calendar),
         bars=[bar_of(period, context.now, context.calendar) for period in periods],
-        steps=history.steps(tx, row.id, diagram, names, row.status == "ended"),
+        steps=history.steps(tx, row.id, step.definition, names, actor, row.status == "ended"),
         log=[
             line
-            for line in history.log(tx, row.id, diagram, names, actor, told_whom)
+            for line in history.log(tx, row.id, step.definition, names, actor, told_whom)
             if not only_reader or line.kind not in AMONG_PARTIES
         ],
         sections=answers.sections([(diagram.name, form), *forms], step, names),
@@ -182,14 +182,15 @@ def _archive(tx: Connection, row: Row[Any], actor: Actor, names: Names) -> Archi
 
 
 def _parties(step: Any, names: Names) -> list[tuple[str, UnitName]]:
-    """Each party with what it is called in the start form."""
-    form = step.definition.forms[step.definition.diagram.process.start_form]
+    """Each party with what it is called in the start form, or in the form that names it later."""
+    forms = step.definition.forms
+    start = forms[step.definition.diagram.process.start_form]
     found = []
     for fact_name in step.definition.diagram.process.party_facts:
         unit = names.unit(step.facts.get(fact_name))
         if unit is not None:
-            field = form.by_key.get(fact_name)
-            found.append((field.label if field else fact_name, unit))
+            asked = [form.by_key[fact_name] for form in (start, *forms.values()) if fact_name in form.by_key]
+            found.append((asked[0].label if asked else fact_name, unit))
     return found
 
 

@@ -43,6 +43,8 @@ class Preview:
     count: Count
     cells: tuple[Cell, ...]
     passed: bool
+    hard: bool
+    """Not for a recommended period: it is no breach to take longer (A24)."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ def look_at_beginning(tx: Connection, context: Context, actor: Actor, key: str, 
     step = instances.beginning(tx, context, actor, definitions.latest(tx, key))
     form = step.definition.forms[step.definition.diagram.process.start_form]
     seen, values = answers.look_at(form, step, UnitDirectory(tx, actor, context.now), raw)
-    return BeginningLook(seen.shown, seen.warnings, _preview(step, values))
+    return BeginningLook(seen.shown, seen.warnings, seen.follows, _preview(step, values))
 
 
 def _procedure(process: Process) -> Procedure:
@@ -130,12 +132,13 @@ def _preview(step: Step, values: Mapping[str, object]) -> Preview | None:
         return None
     unmet = _Unmet(count.kind, count.start_at, count.due_at, count.last_day)
     return Preview(
-        name=event.name,
+        name=event.properties.get("title") or event.name,
         rule=event.properties.get("rule", ""),
         basis=event.properties.get("basis", ""),
         count=count,
         cells=tuple(strip_of(unmet, step.now, step.context.calendar)),
         passed=count.due_at <= step.now,
+        hard=event.properties.get("hard", "true") == "true",
     )
 
 

@@ -15,7 +15,7 @@ from engine.documents.materials import Material
 from engine.forms.schema import Form
 from engine.organisation.assignment import Actor, may
 from engine.organisation.directory import UnitDirectory
-from engine.reports import answers, history
+from engine.reports import answers, coming_papers, history
 from engine.reports.answers import FilledForm, Look, Section
 from engine.reports.documents import DocumentLine, document_lines
 from engine.reports.handling import TaskHandling, task_handling
@@ -107,8 +107,8 @@ def task_view(tx: Connection, context: Context, actor: Actor, task_id: str, sent
         period=period_of(tx, record, names, context) if record else None,
         before=_answered(tx, step, row, names),
         sections=answers.sections(_start_groups(step), step, names),
-        steps=history.steps(tx, instance.id, diagram, names, instance.status == "ended"),
-        log=history.log(tx, instance.id, diagram, names, actor),
+        steps=history.steps(tx, instance.id, step.definition, names, actor, instance.status == "ended"),
+        log=history.log(tx, instance.id, step.definition, names, actor),
         documents=document_lines(tx, instance.id, names, actor),
         materials=materials.of_instance(tx, instance.id),
         buttons=actions.buttons(step) if instance.status == "running" else [],
@@ -120,13 +120,25 @@ def task_view(tx: Connection, context: Context, actor: Actor, task_id: str, sent
     )
 
 
-def look_at_answers(tx: Connection, context: Context, actor: Actor, task_id: str, raw: Raw) -> Look:
-    """What the task's form asks and warns of, for the values so far. Raises NotFound, NotAllowed, AlreadyDone."""
+@dataclass(frozen=True)
+class TaskLook(Look):
+    """`papers` are the elements that issue the papers to which the values so far lead."""
+
+    papers: frozenset[str]
+
+
+def look_at_answers(tx: Connection, context: Context, actor: Actor, task_id: str, raw: Raw) -> TaskLook:
+    """What the task's form asks and warns of, for the values so far, and which of its papers would be issued.
+
+    Raises NotFound, NotAllowed, AlreadyDone.
+    """
     row = work.require_own(tx, actor, task_id)
     instance = tx.execute(select(process_instance).where(process_instance.c.id == row.instance_id)).one()
     step = instances.look(tx, context, instance, actor)
-    seen, _ = answers.look_at(_form_of(step, row), step, UnitDirectory(tx, actor, context.now), raw)
-    return seen
+    form = _form_of(step, row)
+    seen, values = answers.look_at(form, step, UnitDirectory(tx, actor, context.now), raw)
+    papers = coming_papers.coming(step, step.definition.diagram.elements[row.element_id], form, values)
+    return TaskLook(seen.shown, seen.warnings, seen.follows, papers)
 
 
 def _form_of(step: Step, row: Row[Any]) -> Form:

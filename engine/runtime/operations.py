@@ -76,8 +76,8 @@ def _extend_deadline(step: Step, element: Element) -> None:
         raise Refused(f"延长后的日期不得晚于 {_day_before(cap)}：自原起算日起最长不超过法定上限。")
     if due_at <= record.due_at:
         raise Refused(f"延长后的日期应晚于原届满日 {_day_before(record.due_at)}。")
-    count = counting.until(step.context.calendar, record.start_at, due_at, record.pauses)
-    step.move_deadline(record.key, count, "extended")
+    count = counting.until(step.context.calendar, record.start_at, due_at, record.pauses, record.kind)
+    step.move_deadline(record.key, count, "extended", _ground(element))
 
 
 def _shorten_deadline(step: Step, element: Element) -> None:
@@ -95,11 +95,16 @@ def _shorten(step: Step, element: Element, record: Deadline) -> None:
     if record.is_open and count is not None and count.due_at < record.due_at:
         if record.paused:
             raise Refused(f"{record.name}正在暂停计算，恢复之后才能缩短。")
-        step.move_deadline(record.key, count, "shortened")
+        step.move_deadline(record.key, count, "shortened", _ground(element))
         if record.extended:
             text = f"{record.name}因情况紧急缩短，原来告知的延期不再有效。"
             for unit_code in sorted(step.parties()):
                 step.notify("told", unit_code, ["case_officer", "liaison"], text, record.id)
+
+
+def _ground(element: Element) -> dict[str, str]:
+    """The rule that allows the period to be moved, and its text, for whoever asks why it is due when it is."""
+    return {name: element.properties[name] for name in ("rule", "basis") if name in element.properties}
 
 
 def _pause_deadline(step: Step, element: Element) -> None:
@@ -139,13 +144,18 @@ def _issue_document(step: Step, element: Element) -> None:
     """The document is in the receiving unit's inbox: that instant is its receipt (A10) and starts what hangs on it.
 
     One for a person outside the units (`addressee`) stays in the issuing unit's own file; how that person was served
-    is what a form of the procedure asks.
+    is what a form of the procedure asks. A `notice` tells the receivers of a paper that asks them for nothing: no task
+    would show them that it has come.
     """
     issued = papers.issue(step, element)
     if "numbered" in element.properties:
         step.say(element.properties["numbered"], issued.number)
     if "delivered" in element.properties:
         step.say(element.properties["delivered"], step.now)
+    if "notice" in element.properties:
+        receivers = step.units_of(",".join(element.properties.get(name, "") for name in ("to", "also")))
+        for unit_code in receivers:
+            step.notify("told", unit_code, ["liaison", "case_officer"], element.properties["notice"])
 
 
 def _start_procedure(step: Step, element: Element) -> None:
@@ -163,7 +173,10 @@ def _notify(step: Step, element: Element) -> None:
 
 
 def _propose_entry(step: Step, element: Element) -> None:
-    """What was settled is proposed for the 职责边界清单; a dispute that names no matter or no unit proposes nothing."""
+    """What was settled is proposed for the 职责边界清单, and who may adopt it is told, if the diagram says so.
+
+    A dispute that names no matter or no unit proposes nothing.
+    """
     said = {name: step.evaluate(element.properties[name]) for name in PROPOSED if name in element.properties}
     if not said["matter"] or not said["unit"]:
         return
@@ -180,6 +193,8 @@ def _propose_entry(step: Step, element: Element) -> None:
         step.now,
     )
     step.tell("duty_proposed", id=proposal_id, matter=said["matter"], unit=said["unit"], number=said.get("number"))
+    if "to" in element.properties:
+        _notify(step, element)
 
 
 def _period(step: Step, element: Element) -> Deadline:
@@ -212,10 +227,12 @@ OPERATIONS: Mapping[str, Operation] = {
     "extend_deadline": Operation(
         _extend_deadline,
         frozenset({"deadline", "until", "cap"}),
-        frozenset({"prior"}),
+        frozenset({"prior", "rule", "basis"}),
         expressions=frozenset({"until", "cap", "prior"}),
     ),
-    "shorten_deadline": Operation(_shorten_deadline, frozenset({"deadline", "to"}), expressions=frozenset({"to"})),
+    "shorten_deadline": Operation(
+        _shorten_deadline, frozenset({"deadline", "to"}), frozenset({"rule", "basis"}), expressions=frozenset({"to"})
+    ),
     "pause_deadline": Operation(
         _pause_deadline, frozenset({"deadline", "reason"}), frozenset({"from"}), expressions=frozenset({"from"})
     ),
@@ -238,13 +255,14 @@ OPERATIONS: Mapping[str, Operation] = {
                 "numbered",
                 "same_as",
                 "also",
+                "notice",
             }
         ),
     ),
     "propose_entry": Operation(
         _propose_entry,
         frozenset({"matter", "unit", "title", "dated"}),
-        frozenset({"number", "division"}),
+        frozenset({"number", "division", "to", "text"}),
         expressions=PROPOSED,
     ),
     "start_procedure": Operation(

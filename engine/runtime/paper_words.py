@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from engine.db.tables import document, person, task
 from engine.documents import deliveries, letter_versions
 from engine.documents.letter_versions import LetterVersion, empty_words
 from engine.documents.letters import Annex, Sentence
-from engine.documents.wording import BLANK, KEPT_TOGETHER, Filler, plain
+from engine.documents.wording import BLANK, KEPT_TOGETHER, PLACE, Filler, plain
 from engine.forms.schema import Field
 from engine.organisation import jurisdiction, units
 from engine.organisation.units import Unit
@@ -27,6 +28,9 @@ MASK = "（依法保密）"
 """Stands for what the receiver of a paper may not read."""
 MATERIAL_COLUMNS = ["序号", "材料名称", "份数", "页数", "原件或复印件", "备注"]
 
+
+_DONE = re.compile(r'completed_(by|at)\("(\w+)"\)')
+_CALLED = {"from_phone": "本单位联系电话", "to_phone": "收文单位联系电话", "to_unit": "收文单位"}
 
 _UNSEEN = ("Cc", "Cf", "Zl", "Zp")
 """Control and format signs, as Unicode sorts them."""
@@ -74,11 +78,13 @@ def compose(
     """
     version = letter_versions.latest(step.tx, name)
     letter = version.letter
-    filler = Filler(expressions_of(step, from_unit, to_unit, version, as_if_done), _fields(step), _Directory(step))
+    value = expressions_of(step, from_unit, to_unit, version, as_if_done)
+    filler = Filler(value, _fields(step), _Directory(step), _called(step, letter.words))
     title = filler.parts(letter.title)
+    body = _body(filler, letter.paragraphs)
     texts = Texts(
         title="".join(part.text for part in title),
-        paragraphs=tuple(_lines(filler, letter.paragraphs)),
+        paragraphs=tuple(item["text"] for item in body),
         attachments=tuple(_lines(filler, letter.attachments)),
         contact=filler.fill(letter.contact),
     )
@@ -110,12 +116,14 @@ def compose(
             _annex(step, filler, annex, at) for at, annex in enumerate(letter.annexes, 1) if _stands(filler, annex.when)
         ],
     }
-    return Composed(version, visible(words | _laid(texts)), texts, tuple(dict.fromkeys(filler.blanks)))
+    return Composed(version, visible(words | _laid(texts, body)), texts, tuple(dict.fromkeys(filler.blanks)))
 
 
 def with_texts(composed: Composed, texts: Texts) -> dict[str, Any]:
     """The words with edited texts in the place of the letter's own."""
-    words = composed.words | _laid(texts)
+    styles = {item["text"]: item["style"] for item in composed.words["body"]}
+    body = [{"text": text, "style": styles.get(text, _style(text))} for text in texts.paragraphs]
+    words = composed.words | _laid(texts, body)
     if texts.title != composed.texts.title:
         words["title_parts"] = [{"text": texts.title, "keep": False}]
     shown: dict[str, Any] = visible(words | {"title": texts.title})
@@ -137,22 +145,28 @@ def visible(words: Any) -> Any:
 # --- within ---
 
 
-def _laid(texts: Texts) -> dict[str, Any]:
+def _laid(texts: Texts, body: list[dict[str, str]]) -> dict[str, Any]:
     return {
-        "body": _styled(texts.paragraphs),
+        "body": body,
         "attachments": list(texts.attachments),
         "contact": texts.contact,
     }
 
 
-def _styled(paragraphs: Iterable[str]) -> list[dict[str, str]]:
-    return [{"text": text, "style": _style(text)} for text in paragraphs]
+def _body(filler: Filler, sentences: tuple[Sentence, ...]) -> list[dict[str, str]]:
+    """The paragraphs and how each is set. Only the letter's own words are headings: what somebody has numbered
+    in a form is an item of its paragraph, and must not look like a chapter of the letter."""
+    return [
+        {"text": line, "style": "text" if PLACE.search(sentence.text) else _style(line)}
+        for sentence in sentences
+        for line in _lines(filler, (sentence,))
+    ]
 
 
 def _style(text: str) -> str:
     """Headings are known by their numbers, as GB/T 9704 numbers them: 一、 and （一）."""
     numeral = "一二三四五六七八九十"
-    short = len(text) <= 30 and not text.endswith(("。", "；", "："))
+    short = len(text) <= 30 and not text.endswith(("。", "；", "：", "？"))
     if short and text.lstrip(numeral).startswith("、") and text[:1] in numeral:
         return "heading"
     inner = text[1:].lstrip(numeral)
@@ -179,7 +193,7 @@ def _annex(step: Step, filler: Filler, annex: Annex, order: int) -> dict[str, An
         "order": order,
         "title": filler.fill(annex.title),
         "note": filler.fill(annex.note) if annex.note else "",
-        "text": _styled(_lines(filler, annex.paragraphs)),
+        "text": _body(filler, annex.paragraphs),
         "columns": [],
         "rows": [],
         "total": [],
@@ -208,6 +222,19 @@ def _fields(step: Step) -> dict[str, Field]:
     return {field.key: field for form in step.definition.forms.values() for field in form.fields}
 
 
+def _called(step: Step, words: Mapping[str, str]) -> Callable[[str], str]:
+    """The name of what is filled in by the system, for those who look at the draft."""
+
+    def called(expression: str) -> str:
+        done = _DONE.fullmatch(words.get(expression, expression))
+        element = step.definition.diagram.elements.get(done[2]) if done else None
+        if done and element:
+            return f"“{element.name}”的{'办理人' if done[1] == 'by' else '时间'}"
+        return _CALLED.get(expression, "")
+
+    return called
+
+
 def _full(step: Step, code: object) -> str:
     unit = units.find(step.tx, code, step.now) if isinstance(code, str) else None
     return (unit.full_name or unit.name) if unit else str(code or "")
@@ -233,13 +260,21 @@ def signer(step: Step, signed_by: str | None, as_if_done: str = "") -> tuple[str
 
 
 def withheld(step: Step, to_unit: Unit) -> frozenset[str]:
-    """The facts that the receiver of a paper may not read: confidential ones of which it is no handler."""
+    """The facts that the receiver of a paper may not read: confidential ones of which it is no handler, and what
+    another unit keeps to itself.
+    """
     return frozenset(
         field.key
         for form in step.definition.forms.values()
         for field in form.fields
-        if field.confidential and to_unit.code not in {step.facts.get(name) for name in field.confidential}
+        if field.confidential or field.internal
+        if to_unit.code not in _told(step, field)
     )
+
+
+def _told(step: Step, field: Field) -> set[str | None]:
+    named = field.confidential or step.definition.units_asked.get(field.key, ())
+    return {step.unit_of(name) for name in named}
 
 
 def expressions_of(

@@ -64,7 +64,7 @@ def _counted(step: Step, element: Element, record: Deadline) -> Count | None:
         for text in _operations(step, record.key, "extend_deadline", "cap"):
             until = min(until, exclusive(step.evaluate(text), step.context.calendar))
         if until > count.due_at:
-            return counting.until(step.context.calendar, count.start_at, until, record.past_pauses)
+            return counting.until(step.context.calendar, count.start_at, until, record.past_pauses, count.kind)
     return count
 
 

@@ -285,9 +285,9 @@ class Step:
         if element.attached_to:
             self.clocks_to_close.append(element.attached_to)
 
-    def move_deadline(self, key: str, count: Count, why: str) -> None:
+    def move_deadline(self, key: str, count: Count, why: str, ground: Mapping[str, str] | None = None) -> None:
         """The open period is due at another instant, and both parties are told."""
-        self.keep_deadline(deadlines.move(self.tx, self.deadlines[key], count, why, self.now), why)
+        self.keep_deadline(deadlines.move(self.tx, self.deadlines[key], count, why, self.now, ground), why)
 
     def keep_deadline(self, record: Deadline, why: str) -> None:
         """The period has been moved, paused or resumed, and both parties are told; one that is as it was stays untold."""

@@ -112,7 +112,11 @@ def _due(record: Deadline) -> datetime | None:
 
 
 def _start_period(step: Step, element: Element) -> datetime | None:
-    """The period's record is running: a new one, or the open one of its key. Returns its due instant."""
+    """The period's record is running: a new one, or the open one of its key. Returns its due instant.
+
+    A period that was moved and begins again at its old start is the same one: a drawn return to its task takes back
+    neither an extension that was told nor an urgency.
+    """
     key = element.properties["deadline"]
     record = step.deadlines.get(key)
     if record is None or not record.is_open:
@@ -120,6 +124,8 @@ def _start_period(step: Step, element: Element) -> datetime | None:
         count = step.evaluate_timer(element.timer, 1)
         if count is None:
             raise WorkflowFault(f"期限“{element.name}”没有起算时间。", element.id)
+        if record is not None and record.moves and (record.element_id, record.start_at) == (element.id, count.start_at):
+            return _due(run_on(step, key))
         unit = element.properties.get("unit")
         record = step.deadlines[key] = deadlines.start(
             step.tx,
@@ -136,6 +142,17 @@ def _start_period(step: Step, element: Element) -> datetime | None:
         )
         step.tell("deadline", key=key, status="running", due=record.due_at.isoformat())
     return _due(record)
+
+
+def run_on(step: Step, key: str) -> Deadline:
+    """The period goes on with its old record, as if what met it had not been; its reminders come again."""
+    record = step.deadlines[key]
+    if record.is_open:
+        return record
+    step.deadlines[key] = reopened = deadlines.reopen(step.tx, record)
+    arm_marks_again(step, key, record.ended_at or step.now)
+    step.tell("deadline_goes_on", key=key, due=reopened.due_at.isoformat())
+    return reopened
 
 
 def hold(step: Step, record: Deadline) -> None:

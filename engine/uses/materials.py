@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from sqlalchemy import Connection, select
 
@@ -30,7 +30,7 @@ class MaterialUses:
     def add(self, actor: Actor, task_id: str, values: Mapping[str, str], uploads: Sequence[Upload] = ()) -> int:
         """The material is on the instance's list: one row for each file, or one on paper. Returns how many rows.
 
-        Several files share what `values` say, and each is called by its own name. All are listed or none.
+        Several files share what `values` say, and each has a name of its own. All are listed or none.
         Raises NotAllowed, InvalidValues, StoreFull.
         """
         if len(uploads) > FILES_LIMIT:
@@ -40,7 +40,10 @@ class MaterialUses:
 
         def list_them(tx: Connection, context: Context) -> None:
             row = tasks.take_hold(tx, actor, "add_material", task_id)
-            for place, file in enumerate(stored or [None]):  # None: on paper
+            listed = {found.title for found in materials.of_instance(tx, row.instance_id)}
+            files = [file.name for file in stored if file]
+            names = materials.names_for(values.get("kind", ""), values.get("title", ""), files, listed)
+            for place, (file, title) in enumerate(zip(stored or [None], names, strict=True)):  # None: on paper
                 materials.add(
                     tx,
                     instance_id=row.instance_id,
@@ -48,7 +51,7 @@ class MaterialUses:
                     unit_code=actor.unit_code,
                     person_id=actor.person_id,
                     kind=values.get("kind", ""),
-                    title=PurePath(file.name).stem[:100] if file and len(stored) > 1 else values.get("title", ""),
+                    title=title,
                     copies=values.get("copies", ""),
                     pages=values.get("pages", ""),
                     original=values.get("original") == "original",
@@ -70,17 +73,29 @@ class MaterialUses:
                 {"file": f"{upload.name}：{invalid.problems['file']}这次选的文件都没有加入。"}
             ) from invalid
 
+    def rename(self, actor: Actor, task_id: str, material_id: str, title: str) -> None:
+        """Called otherwise on the list by those who work on the task it belongs to. Raises NotAllowed, InvalidValues."""
+
+        def call_it(tx: Connection, context: Context) -> None:
+            self._require_own(tx, actor, task_id, material_id, "改名")
+            materials.rename(tx, material_id, title)
+
+        self._transactions.write(call_it)
+
     def remove(self, actor: Actor, task_id: str, material_id: str) -> None:
         """Taken off the list again by those who work on the task it belongs to."""
 
         def take_off(tx: Connection, context: Context) -> None:
-            row = tasks.take_hold(tx, actor, "add_material", task_id)
-            found = materials.find(tx, material_id)
-            if found.instance_id != row.instance_id or found.unit_code != actor.unit_code:
-                raise NotAllowed("只能删除本单位添加的材料。")
+            self._require_own(tx, actor, task_id, material_id, "删除")
             materials.remove(tx, material_id, context.now)
 
         self._transactions.write(take_off)
+
+    def _require_own(self, tx: Connection, actor: Actor, task_id: str, material_id: str, verb: str) -> None:
+        row = tasks.take_hold(tx, actor, "add_material", task_id)
+        found = materials.find(tx, material_id)
+        if found.instance_id != row.instance_id or found.unit_code != actor.unit_code:
+            raise NotAllowed(f"只能{verb}本单位添加的材料。")
 
     def view(self, actor: Actor, material_id: str) -> MaterialView:
         """The page of a material, for those who may see the instance. Raises NotFound."""

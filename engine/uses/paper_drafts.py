@@ -16,8 +16,8 @@ from engine.errors import NotFound
 from engine.forms.validate import defaults
 from engine.organisation.assignment import OVERSIGHT, Actor, may
 from engine.organisation.directory import UnitDirectory
-from engine.reports import answers
-from engine.reports.documents import keeps_back
+from engine.reports import answers, coming_papers
+from engine.reports.confidence import says_what_is_hidden
 from engine.runtime import instances, papers, tasks
 from engine.runtime.paper_words import Composed, Texts, with_texts
 from engine.runtime.papers import Edited
@@ -44,6 +44,8 @@ class DraftView:
     """Whether it has sentences to edit; a form has none."""
     may_edit: bool
     edited: Edited | None
+    is_coming: bool
+    """Whether what is filled in so far leads to it; so does every paper while no outcome is chosen."""
 
     @property
     def changes(self) -> list[tuple[str, str, str]]:
@@ -74,10 +76,15 @@ class PaperDraftUses:
             row = tasks.find(tx, task_id, actor)
             if row.status != "open" or (actor.unit_code != row.unit_code and actor.unit_kind not in OVERSIGHT):
                 return []
-            step = _look(tx, context, actor, row)
+            step, values = _look(tx, context, actor, row)
             own = step.definition.diagram.elements[row.element_id]
-            wanted = [name.strip() for name in own.properties.get("drafts", "").split(",") if name.strip()]
-            return [view for name in wanted if (view := _view(step, actor, row, name)) is not None]
+            leads_to = coming_papers.coming(step, own, step.definition.form_of(own), values)
+            views = [_view(step, actor, row, name, name in leads_to) for name in coming_papers.drafted(own)]
+            return [
+                view
+                for view in views
+                if view and not says_what_is_hidden(view.words, step.definition, step.facts, actor)
+            ]
 
         return self._transactions.read(look)
 
@@ -109,7 +116,7 @@ class PaperDraftUses:
     def _change(self, actor: Actor, task_id: str, element_id: str, change: Any) -> None:
         def work(tx: Connection, context: Context) -> None:
             row = tasks.take_hold(tx, actor, "edit_paper", task_id)
-            step = _look(tx, context, actor, row)
+            step, _ = _look(tx, context, actor, row)
             element = _issuing(step, row, element_id)
             composed, _ = papers.draft(step, element, row.element_id)
             change(step, element, composed)
@@ -117,8 +124,8 @@ class PaperDraftUses:
         self._transactions.write(work)
 
 
-def _look(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> Step:
-    """The step as it would be with what the form holds for this person; it is only looked at."""
+def _look(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> tuple[Step, dict[str, object]]:
+    """The step as it would be with what the form holds for this person, and that; it is only looked at."""
     instance = tx.execute(select(process_instance).where(process_instance.c.id == row.instance_id)).one()
     step = instances.look(tx, context, instance, actor)
     saved = tasks.draft(tx, actor.person_id, row.id)
@@ -129,17 +136,17 @@ def _look(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> Step
         values = defaults(form, step.facts, step.functions(), evaluate)
     for name, value in values.items():
         step.facts.say(name, value)
-    return step
+    return step, values
 
 
 def _issuing(step: Step, row: Row[Any], element_id: str) -> Element:
     own = step.definition.diagram.elements[row.element_id]
-    if element_id not in [name.strip() for name in own.properties.get("drafts", "").split(",")]:
+    if element_id not in coming_papers.drafted(own):
         raise NotFound("这个环节没有这份文书。")
     return step.definition.diagram.elements[element_id]
 
 
-def _view(step: Step, actor: Actor, row: Row[Any], element_id: str) -> DraftView | None:
+def _view(step: Step, actor: Actor, row: Row[Any], element_id: str, is_coming: bool) -> DraftView | None:
     element = _issuing(step, row, element_id)
     if not papers.sides_known(step, element):
         return None
@@ -147,14 +154,17 @@ def _view(step: Step, actor: Actor, row: Row[Any], element_id: str) -> DraftView
         composed, edited = papers.draft(step, element, row.element_id)
     except NotFound:
         return None  # deployed before there were letters
-    to_unit = step.unit_of(element.properties.get("to") or element.properties["from"]) or ""
-    if keeps_back(composed.version.letter, step.definition, step.facts, to_unit, actor):
-        return None
-    return _shown(step, actor, row, element, composed, edited)
+    return _shown(step, actor, row, element, composed, edited, is_coming)
 
 
 def _shown(
-    step: Step, actor: Actor, row: Row[Any], element: Element, composed: Composed, edited: Edited | None
+    step: Step,
+    actor: Actor,
+    row: Row[Any],
+    element: Element,
+    composed: Composed,
+    edited: Edited | None,
+    is_coming: bool,
 ) -> DraftView:
     texts = edited.texts if edited else composed.texts
     words = (with_texts(composed, texts) if edited else composed.words) | {"draft": True}
@@ -171,4 +181,5 @@ def _shown(
         has_body=bool(texts.paragraphs),
         may_edit=may(actor, "edit_paper", tasks.subject(step.tx, row)).allowed,
         edited=edited,
+        is_coming=is_coming,
     )

@@ -12,13 +12,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
-from engine.db.tables import document
+from engine.db.tables import document, process_instance
+from engine.deployments import definitions
 from engine.documents import letter_versions, typesetting
 from engine.documents.paper_store import PaperStore
 from engine.errors import AlreadyDone, InvalidValues, LianbanError, NotAllowed, NotFound
 from engine.organisation.assignment import Actor, PaperSubject, may
-from engine.reports.documents import DocumentView, is_kept_back
+from engine.reports.confidence import WITHHELD, says_what_is_hidden
+from engine.reports.documents import DocumentView
 from engine.runtime import audit, instances
+from engine.runtime.facts import known
 from engine.runtime.notices import tell_people
 from engine.runtime.step import Context
 from engine.runtime.words import readable
@@ -29,7 +32,6 @@ AT_A_TIME = 50
 """Papers that one round makes; the next one goes on."""
 PICTURES_KEPT = 64
 REASON_LIMIT = 200
-KEPT_BACK = "这份文书里有保密的内容，只有办理这件办件的人员能看。"
 
 
 class NotYetMade(LianbanError):
@@ -121,7 +123,7 @@ class PaperUses:
     # --- issued papers ---
 
     def pdf(self, actor: Actor, document_id: str) -> MadePaper:
-        """The PDF/A of an issued paper, made now if it was not yet. Raises NotFound, NotYetMade with the reason."""
+        """The PDF/A of an issued paper, made now if it was not yet. Raises NotFound, NotAllowed, NotYetMade with why."""
         row = self._row(actor, document_id)
         if row.data is None:
             raise NotFound("这份文书没有 PDF，只有页面上的内容。")
@@ -134,7 +136,7 @@ class PaperUses:
         return MadePaper(self._store.path(row.pdf_sha256), name)
 
     def pictures(self, actor: Actor, document_id: str) -> list[bytes]:
-        """The pages of an issued paper as PNG. Raises NotFound, NotTypeset."""
+        """The pages of an issued paper as PNG. Raises NotFound, NotAllowed, NotTypeset."""
         row = self._row(actor, document_id)
         if row.data is None:
             raise NotFound("这份文书没有版式页面，只有页面上的内容。")
@@ -143,7 +145,7 @@ class PaperUses:
 
     def page_count(self, actor: Actor, view: DocumentView) -> int:
         """How many pages can be shown; none when there are none, or while they cannot be set."""
-        if view.paper is None or view.paper.kept_back:
+        if view.paper is None or view.withheld:
             return 0
         try:
             return len(self.pictures(actor, view.line.id))
@@ -231,8 +233,10 @@ class PaperUses:
             instances.require_visible(tx, row.instance_id, actor)
             if not may(actor, "read_paper", PaperSubject(frozenset(), row.from_unit, row.to_unit)).allowed:
                 raise NotFound
-            if is_kept_back(tx, row, actor):
-                raise NotFound(KEPT_BACK)
+            instance = tx.execute(select(process_instance).where(process_instance.c.id == row.instance_id)).one()
+            definition = definitions.load(tx, instance.definition_id)
+            if says_what_is_hidden(row.data, definition, known(tx, row.instance_id), actor):
+                raise NotAllowed(WITHHELD)
             return row
 
         return self._transactions.read(look)

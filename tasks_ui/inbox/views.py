@@ -101,7 +101,7 @@ def save_draft(task_id: str) -> ResponseReturnValue:
 def look(task_id: str) -> ResponseReturnValue:
     """What the form asks and warns of, for the values so far."""
     seen = engine().look_at_answers(actor(), task_id, sent())
-    return jsonify(shown=sorted(seen.shown), warnings=seen.warnings, fragments={})
+    return jsonify(shown=sorted(seen.shown), warnings=seen.warnings, follows=seen.follows, papers=sorted(seen.papers))
 
 
 @pages.post("/tasks/<task_id>")
@@ -133,6 +133,17 @@ def add_material(task_id: str) -> ResponseReturnValue:
         return _page(task_id, view, problems, values), invalid.status
     flash("材料已加入清单。" if added == 1 else f"{added} 份材料已加入清单。", "ok")
     return redirect(url_for("inbox.task", task_id=task_id, kind=values.get("kind"), _anchor="materials"))
+
+
+@pages.post("/tasks/<task_id>/material/<material_id>/rename")
+def rename_material(task_id: str, material_id: str) -> ResponseReturnValue:
+    try:
+        engine().materials.rename(actor(), task_id, material_id, request.form.get("title", ""))
+    except InvalidValues as invalid:
+        flash(invalid.problems["rename"], "warn")
+    else:
+        flash("材料已改名。", "ok")
+    return redirect(url_for("inbox.task", task_id=task_id, _anchor="materials"))
 
 
 @pages.post("/tasks/<task_id>/material/<material_id>/remove")
@@ -185,4 +196,9 @@ def save_beginning(key: str) -> ResponseReturnValue:
 def look_at_beginning(key: str) -> ResponseReturnValue:
     seen = engine().look_at_beginning(actor(), key, sent())
     preview = render_template("inbox/_preview.html", preview=seen.preview)
-    return jsonify(shown=sorted(seen.shown), warnings=dict(seen.warnings), fragments={"preview": preview})
+    return jsonify(
+        shown=sorted(seen.shown),
+        warnings=dict(seen.warnings),
+        follows=dict(seen.follows),
+        fragments={"preview": preview},
+    )

@@ -213,3 +213,36 @@ def test_of_two_people_at_the_same_task_the_second_is_told_who_was_first(served:
     second.page.get_by_role("button", name="提交", exact=True).click()
 
     expect(second.page.locator("main")).to_contain_text("“主要领导审批”已由青河镇 陆原于 9月30日 09:30 办理")
+
+
+def test_a3_the_jurisdiction_is_found_with_the_violation_until_somebody_says_otherwise(
+    served: Served, desk_at: Desks
+) -> None:
+    page = desk_at(served).sign_in(OFFICER)
+    page.goto(f"{served.address}/start/case_referral")
+    discovered, found = page.get_by_label("发现时间"), page.get_by_label("认定管辖时间")
+
+    discovered.fill("2026-09-30T08:00")
+    expect(found).to_have_value("2026-09-30T08:00")
+    expect(page.locator("#preview")).to_contain_text("10-10 周六（班） 24:00")
+    discovered.fill("2026-09-29T08:00")
+    expect(found).to_have_value("2026-09-29T08:00")
+
+    found.fill("2026-09-30T09:20")
+    discovered.fill("2026-09-28T08:00")
+    page.get_by_label("管辖依据").fill("职责边界清单第 1 项")
+    expect(page.locator("[data-draft-state]").first).to_contain_text("草稿已保存")
+    expect(found).to_have_value("2026-09-30T09:20")
+
+
+def test_a_period_of_hours_stays_in_sight_beside_those_of_days(served: Served, desk_at: Desks) -> None:
+    case = served.town.refer(case_title=TITLE, is_urgent=True, urgent_reason="废液外溢。").deliver()
+    page = desk_at(served).sign_in(OFFICER)
+    page.goto(f"{served.address}/instances/{case.number}")
+    wait_for_diagram(page)
+
+    periods = page.locator("#periods .bars > li")
+    expect(page.locator("#periods .axis")).to_contain_text("受理告知期限")
+    expect(periods.filter(has_text="移送期限")).to_contain_text("按期")
+    expect(periods.filter(has_text="移送期限")).to_be_visible()
+    expect(periods.filter(has_text="受理告知期限")).to_be_hidden()

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PHONE, SIZES, Desk, Desks, Served
+from tests.processes.dispute import raise_dispute
 from tests.processes.town import Case, cast_of
 from tests.tools.provide import MODULES
 from tests.web.office import LEADER, LIAISON, OFFICER, REVIEWER, SUPERVISION
@@ -47,6 +48,23 @@ LOOK_FOR_OVERLAPS = """() => {
       }
     });
   }
+  return faults;
+}"""
+LOOK_FOR_HIDDEN_NAMES = """() => {
+  const sentences = [...document.querySelectorAll('.mark__sentence')];
+  const names = [...document.querySelectorAll('.djs-element[data-element-id$="_label"] text')];
+  const faults = [];
+  sentences.forEach((sentence, index) => {
+    const a = sentence.getBoundingClientRect();
+    for (const other of [...sentences.slice(index + 1), ...names]) {
+      const b = other.getBoundingClientRect();
+      const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+      const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+      if (across > 1 && down > 1) {
+        faults.push(`“${sentence.textContent}” lies over “${other.textContent}”`);
+      }
+    }
+  });
   return faults;
 }"""
 LOOK_FOR_SMALL_TARGETS = """() => {
@@ -254,4 +272,38 @@ def test_printed_the_instance_and_its_documents_have_no_frame(office_served: Ser
         expect(page.locator(part)).to_be_hidden()
     expect(page.get_by_role("heading", name=re.compile("涉嫌违法案件"), level=1)).to_be_visible()
     expect(page.locator(".listed tbody tr").first).to_have_css("display", "table-row")
+    expect(page.locator(".paper-pages")).to_have_css("page", "paper")  # a sheet without margins for each page
     assert page.evaluate(LOOK_FOR_OVERFLOW) == []
+
+
+def test_printed_the_instance_asks_for_nothing(office_served: Served, desk_at: Desks) -> None:
+    page = open_page(office_served, desk_at(office_served, PAPER), "overdue")
+    page.emulate_media(media="print")
+
+    expect(page.locator("#talk form, #copies form")).not_to_have_count(0)
+    for form in page.locator("#talk form, #copies form").all():
+        expect(form).to_be_hidden()
+    expect(page.get_by_role("heading", name="流转记录")).to_be_visible()
+
+
+def test_printed_the_list_of_tasks_can_be_read(office_served: Served, desk_at: Desks) -> None:
+    """The matter stood a sign to a line, so wide was the column of the period."""
+    page = open_page(office_served, desk_at(office_served, PAPER), "inbox")
+    page.emulate_media(media="print")
+
+    matter = page.locator(".inbox .c-what").first.bounding_box()
+    assert matter is not None
+    assert matter["width"] > 150
+    assert page.evaluate(LOOK_FOR_OVERFLOW) == []
+
+
+def test_what_a_diagram_says_of_live_steps_hides_neither_a_name_nor_each_other(served: Served, desk_at: Desks) -> None:
+    """Five steps at once, each with a timer on its edge: the busiest moment of any procedure."""
+    dispute = raise_dispute(served.town, third="housing")
+    desk = desk_at(served)
+    desk.be(OFFICER)
+
+    page = desk.open(f"/instances/{dispute.number}")
+
+    expect(page.locator(".mark__sentence")).to_have_count(5)
+    assert page.evaluate(LOOK_FOR_HIDDEN_NAMES) == []

@@ -137,6 +137,20 @@ def test_what_is_asked_follows_the_answers(served: Served, desk_at: Desks) -> No
     expect(page.get_by_label("紧急的理由")).to_be_hidden()
 
 
+def test_the_paper_is_shown_as_long_as_the_answers_lead_to_it(
+    served: Served, cases: list[Case], desk_at: Desks
+) -> None:
+    page = at_task(desk_at(served), cases[0], "prepare_materials", OFFICER)
+    paper = page.locator("[data-paper=deliver_referral]")
+    expect(paper).to_be_visible()
+
+    page.get_by_role("radio", name="不移送").check()
+    expect(paper).to_be_hidden()
+    page.get_by_role("radio", name="提交审批").check()
+
+    expect(paper).to_be_visible()
+
+
 def test_the_period_that_would_run_is_shown_before_the_start(served: Served, desk_at: Desks) -> None:
     desk = desk_at(served)
     desk.be(OFFICER)

@@ -15,8 +15,8 @@ import pytest
 from sqlalchemy import select, update
 
 from engine.db.tables import document, fact, person, process_instance
-from engine.errors import InvalidValues, NotFound
-from engine.reports.answers import MASK
+from engine.errors import InvalidValues, NotAllowed
+from engine.reports.readers import MASK
 from engine.settings import Settings
 from tasks_ui import create_app
 from tests.papers.papers import text_of
@@ -146,7 +146,7 @@ def test_the_pages_of_a_letter_to_the_informant_are_shown_to_the_handlers_alone(
     for letter in letters:
         assert INFORMANT in text_of(papers.pdf(town.person("shenhe.qh"), letter).path.read_bytes())
         for look in (papers.pdf, papers.pictures):
-            with pytest.raises(NotFound, match="保密"):
+            with pytest.raises(NotAllowed, match="保密"):
                 look(town.person(login), letter)
     assert len(letters) > 5
 

@@ -179,9 +179,9 @@ def test_a_key_that_is_not_declared_refuses_everything(key: str) -> None:
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-@pytest.mark.parametrize("hostile", CORPUS)
-def test_a_shipped_form_filled_with_one_hostile_value_everywhere(name: str, hostile: str) -> None:
-    answer_or_sentences(SHIPPED[name], {key: [CORPUS[hostile]] for key in SHIPPED[name].keys})
+def test_a_shipped_form_filled_with_one_hostile_value_everywhere(name: str) -> None:
+    for hostile in CORPUS.values():
+        answer_or_sentences(SHIPPED[name], {key: [hostile] for key in SHIPPED[name].keys})
 
 
 def plausible(form: Form) -> st.SearchStrategy[Mapping[str, list[str]]]:

@@ -77,7 +77,7 @@ FACTS: dict[str, Any] = {
     "opinion_outcome": "concluded", "opinion_answers": "1．清洗废水含有总铅，属有毒有害物质；\n2．该项目应当编制环境影响报告表。",
     "opinion_basis": "《建设项目环境影响评价分类管理名录》", "appraisal_report": "青环监测字〔2026〕第 31 号",
     "opinion_limits": "仅就送检样品作出。", "opinion_followup": "采用石墨炉原子吸收分光光度法测定",
-    "refusal_grounds": ["不具备认定、鉴定的资质"], "refusal_reason": "本单位没有相应检测资质。",
+    "refusal_grounds": ["no_capability"], "refusal_reason": "本单位没有相应检测资质。",
     "refusal_basis": "职责边界清单第 5 项",
     "commissioned_at": parse_local("2026-09-28T10:00"), "appraisal_institution": "青河市环境监测中心",
     "appraisal_subject": "清洗废水重金属含量", "reply_promised_on": date(2026, 10, 20),

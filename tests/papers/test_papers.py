@@ -15,7 +15,7 @@ from engine.documents.letters import Source
 from engine.errors import InvalidValues, NotAllowed, NotFound, Refused
 from engine.runtime.paper_words import Texts
 from tests.papers.papers import audited, paper_of, papers_of, text_of
-from tests.processes.complaint import receive
+from tests.processes.complaint import INFORMANT, SUPERVISOR, receive
 from tests.processes.dispute import raise_dispute
 from tests.processes.town import MORNING, Case, Town
 
@@ -228,6 +228,22 @@ def test_a_paper_whose_receiver_the_form_asks_for_has_no_draft_before_it_is_said
     assert draft.to_unit == "青河市生态环境局"
 
 
+def test_only_the_papers_to_which_the_answers_lead_are_coming(case: Case) -> None:
+    """While no outcome is chosen the paper is shown, too: so that one sees what is at stake."""
+    officer, task = case.town.person("shenhe.qh"), case.task("prepare_materials")
+
+    def coming(**answers: list[str]) -> bool:
+        case.town.engine.save_draft(officer, task, answers)
+        (draft,) = case.town.engine.paper_drafts.of_task(officer, task)
+        looked = case.town.engine.look_at_answers(officer, task, answers)
+        assert (draft.element_id in looked.papers) is draft.is_coming
+        return draft.is_coming
+
+    assert coming()
+    assert coming(preparation_outcome=["submit"])
+    assert not coming(preparation_outcome=["drop"], preparation_reason=["查明没有违法行为。"])
+
+
 def test_a_draft_holds_what_the_form_fills_in_by_itself(plain_town: Town) -> None:
     dispute = raise_dispute(plain_town).dispose().state_position().negotiate("not_agreed")
     officer = plain_town.person("shenhe.qh")
@@ -381,3 +397,54 @@ def test_the_same_words_in_the_same_layout_are_the_same_bytes(case: Case) -> Non
     made = [typesetting.pdf(version.layout, row.data, row.issued_on, case.town.engine.fonts) for _ in range(2)]
 
     assert made[0] == made[1]
+
+
+def test_what_is_not_there_yet_is_named_in_the_words_of_the_diagram(plain_town: Town) -> None:
+    dispute = raise_dispute(plain_town).dispose().state_position()
+    task = dispute.task("conclude_negotiation")
+
+    (draft,) = plain_town.engine.paper_drafts.of_task(plain_town.person("shenhe.qh"), task)
+
+    assert "“甲方签署一致意见”的时间" in draft.blanks
+    assert not [name for name in draft.blanks if name.isascii() or "(" in name]
+
+
+# --- what is confidential ---
+
+
+def test_a_paper_that_names_the_informant_is_opened_by_the_handlers_of_the_first_unit_alone(plain_town: Town) -> None:
+    complaint = receive(plain_town).register().judge().check("no_violation").reply_directly()
+    papers, reply = plain_town.engine.papers, paper_of(complaint, "D13").id
+    assert INFORMANT in text_of(papers.pdf(plain_town.person("shenhe.qh"), reply).path)
+
+    for login in ("chengyu.sf", SUPERVISOR):
+        reader = plain_town.person(login)
+        for look in (papers.pdf, papers.pictures):
+            with pytest.raises(NotAllowed, match="保密"):
+                look(reader, reply)
+        shown = plain_town.engine.document(reader, reply)
+        assert (shown.withheld, papers.page_count(reader, shown)) == (True, 0)
+
+
+def test_a_paper_without_the_informant_is_opened_by_the_bureaus_of_oversight(plain_town: Town) -> None:
+    complaint = receive(plain_town, is_ongoing=True).register().stop_violation()
+    notice = paper_of(complaint, "D05").id
+
+    assert text_of(plain_town.engine.papers.pdf(plain_town.person("chengyu.sf"), notice).path)
+
+
+def test_the_draft_of_a_paper_that_names_the_informant_is_shown_to_no_bureau_of_oversight(plain_town: Town) -> None:
+    complaint = receive(plain_town)
+    drafts, task = plain_town.engine.paper_drafts, complaint.task("register_intake")
+    assert drafts.of_task(plain_town.person("linxiaoman.qh"), task)
+
+    assert drafts.of_task(plain_town.person("chengyu.sf"), task) == []
+
+
+def test_what_two_forms_of_a_paper_show_is_said_once(plain_town: Town) -> None:
+    complaint = receive(plain_town).register().judge().check("no_violation").reply_directly()
+
+    labels = [entry["label"] for entry in paper_of(complaint, "D13").content["entries"]]
+
+    assert labels.count("核实情况") == 1
+    assert len(labels) == len(set(labels))

@@ -157,8 +157,40 @@ def test_the_whole_history_is_there_to_be_read(plain_town: Town) -> None:
     history = PdfReader(io.BytesIO(contents(package(plain_town, case))["history.pdf"]))
     read = re.sub(r"\s", "", "".join(page.extract_text() for page in history.pages))
 
-    for words in ("未批先建废塑料清洗线", case.number, "移送期限", "R55", "审核签发", "涉嫌违法案件移送函", "现场照片"):
+    for words in (
+        "未批先建废塑料清洗线", case.number, "移送期限", "R55", "审核签发", "涉嫌违法案件移送函", "现场照片",
+        "09-30起算，当日不计。10-01至10-07国庆节不计。10-10调休上班，计入。计入10-08、10-09、10-10，共3个工作日。",
+    ):  # fmt: skip
         assert words in read, words
+    raw = sorted(set(re.findall(r"[a-z]+_[a-z_]+|None|True|False", read)))
+    assert raw == [], "no key of a program is on the page"
+
+
+def test_what_was_filled_in_stands_in_the_order_in_which_it_was_done(plain_town: Town) -> None:
+    town = plain_town
+    case = town.refer()
+    for step in (case.deliver, case.accept, case.file, case.handle, case.report):
+        town.later(hours=1)
+        step()
+    history = PdfReader(io.BytesIO(contents(package(town, case))["history.pdf"]))
+    read = re.sub(r"\s", "", "".join(page.extract_text() for page in history.pages)).rpartition("案件移送：发起")[2]
+
+    order = [read.index(title) for title in ("整理移送材料", "受理审查", "立案审查", "填报处理结果")]
+    assert order == sorted(order)
+
+
+def test_a24_the_history_says_of_a_recommended_period_that_it_is_over(plain_town: Town) -> None:
+    """And who outside the units was given a paper."""
+    town = plain_town
+    complaint = complaints.receive(town)
+    town.later(hours=24 * 12)
+    complaint.register().ask_consent().answer_consent("consent").tell_informant()
+    history = PdfReader(io.BytesIO(contents(package(town, complaint, "miaoqing.qh"))["history.pdf"]))
+    read = re.sub(r"\s", "", "".join(page.extract_text() for page in history.pages))
+
+    assert "过建议时限办结" in read
+    assert "超期" not in read
+    assert "青河镇举报人、投诉人或信访人" in read
 
 
 def test_a_sign_that_no_font_has_does_not_hold_up_the_file(plain_town: Town) -> None:
@@ -336,8 +368,19 @@ def test_what_is_no_package_is_said_to_be_none(tmp_path: Path, content: bytes) -
     path = tmp_path / "some.zip"
     path.write_bytes(content)
 
-    with pytest.raises(ArchiveUnreadable):
+    with pytest.raises(ArchiveUnreadable) as refused:
         verify(path)
+
+    assert not re.search(r"[A-Za-z]{3,}", refused.value.message.replace("some.zip", "")), "said in Chinese"
+
+
+def test_a_package_that_was_cut_short_is_to_be_fetched_again(plain_town: Town, tmp_path: Path) -> None:
+    path, cut = package(plain_town, closed(plain_town)), tmp_path / "cut.zip"
+    cut.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+    for given in ((cut,), (path, cut)):
+        with pytest.raises(ArchiveUnreadable, match=r"^cut\.zip 读不出来，不是完整的归档包：可能没有下载完"):
+            verify(*given)
 
 
 def test_a_zip_of_something_else_is_no_package(tmp_path: Path) -> None:
@@ -359,6 +402,7 @@ def test_the_command_line_checks_a_package_with_nothing_but_the_file(plain_town:
     assert "完好" in whole.output
     assert not (tmp_path / "none").exists()
     assert "内容被改过" in broken.output
+    assert "不完好：共 1 处不符" in broken.output
 
 
 def test_a_package_says_when_it_was_made(town: Town) -> None:

@@ -74,8 +74,32 @@ def test_c6_what_is_not_confirmed_within_four_hours_lapses(town: Town) -> None:
 def test_c6_the_other_side_is_told_while_it_is_asked_for_consent(town: Town) -> None:
     complaint = registered(town).ask_consent().raise_urgency()
 
-    assert [note.unit for note in complaint.notices("told")] == ["ecology"]
+    told = complaint.notices("told")
+    assert {note.unit for note in told} == {"ecology"}
+    assert {role for note in told for role in note.roles} == {"principal_leader", "deputy_leader", "liaison"}
     assert complaint.waiting == {"answer_consent": 1}
+
+
+def test_c6_who_was_silent_is_not_asked_to_answer_any_more(town: Town) -> None:
+    complaint = registered(town).ask_consent()
+    town.at("2026-10-09T09:00")
+
+    complaint.raise_urgency()
+
+    assert complaint.notices("told") == []
+
+
+@pytest.mark.parametrize("when", ["2026-09-30T14:00", "2026-10-14T09:00"], ids=["in time", "after its recommended end"])
+def test_c6_the_supervision_bureau_is_told_while_it_coordinates(town: Town, when: str) -> None:
+    """R62: it decides who is responsible, and has to know that the violation does not wait."""
+    complaint = registered(town).dispute()
+    before = len(complaint.notices("told"))
+    town.at(when)
+
+    complaint.raise_urgency()
+
+    told = complaint.notices("told")[before:]
+    assert [(note.unit, note.roles) for note in told] == [("supervision_bureau", {"case_officer"})]
 
 
 def test_c6_what_is_checked_already_is_raised_in_the_referral(town: Town) -> None:

@@ -164,6 +164,24 @@ def test_r71_what_one_side_does_not_confirm_the_justice_bureau_decides_in_writin
 # --- a temporary lead ---
 
 
+def test_who_is_named_as_lead_is_told_at_once(town: Town) -> None:
+    """A letter alone would lie there unseen: it asks for no step of the procedure."""
+    dispute = raise_dispute(town, at=MORNING, third="market", is_ongoing=True).name_lead("b")
+
+    told = [note for note in dispute.notices("told") if "临时牵头" in note.text]
+
+    assert {note.unit for note in told} == {"qinghe", "ecology", "market"}
+    assert {role for note in told for role in note.roles} == {"liaison", "case_officer"}
+
+
+def test_what_was_ruled_is_told_to_every_party(town: Town) -> None:
+    dispute = raise_dispute(town, at=MORNING).dispose().state_position().apply().accept().reply().propose()
+
+    dispute.rule("ecology")
+
+    assert {note.unit for note in dispute.notices("told") if "已经裁决" in note.text} == {"qinghe", "ecology"}
+
+
 def test_the_justice_bureau_names_a_temporary_lead_and_all_are_told_in_writing(town: Town) -> None:
     dispute = raise_dispute(town, at=MORNING, third="market", is_ongoing=True).name_lead("b")
 
@@ -357,6 +375,8 @@ def test_r86_what_is_not_executed_is_counted_and_urged_with_number_and_date(town
     dispute.report_execution("b", "not_executed").urge("accountability")
     assert dispute.facts()["execution_failures"] == ["ecology", "ecology"]
     assert dispute.result == "ruled"
+    handed_over = [note for note in dispute.notices("told") if "移送追究责任" in note.text]
+    assert {note.unit for note in handed_over} == {"supervision_bureau"}, "who is to answer for it is its affair"
 
 
 def test_r86_who_does_not_report_in_time_is_urged_too(town: Town) -> None:

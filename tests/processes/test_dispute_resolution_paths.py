@@ -491,6 +491,21 @@ def test_coordination_is_extended_once(town: Town) -> None:
     assert "已经延长过一次" in dispute.buttons(JUSTICE.officer)["act_extend"]
 
 
+def test_an_opinion_that_the_leader_returns_leaves_the_extended_coordination_its_time(town: Town) -> None:
+    """It is the same coordination: what was told to the parties holds, and one record tells all of it."""
+    dispute = coordinating(town).ask_more_time("2026-11-04").answer_more_time("approve")
+    told = dispute.deadline("coordination").due_at
+
+    dispute.coordinate("agreement").sign_opinion("return")
+
+    (record,) = dispute.deadlines("coordination")
+    assert (record.status, record.due_at, record.extended) == ("running", told, True)
+    town.at("2026-11-05T09:00")
+    assert dispute.deadline("coordination").status == "overdue"
+    dispute.coordinate("agreement").sign_opinion()
+    assert dispute.deadline("coordination").status == "met_late"
+
+
 def test_coordination_is_extended_by_ten_working_days_at_most(plain_town: Town) -> None:
     dispute = coordinating(plain_town)
     last = counting.working_days(CALENDAR, 25, plain_town.now).last_day
@@ -584,7 +599,8 @@ def test_a_withdrawal_asks_for_the_other_sides_leader_and_ends_everything(town: 
     assert (dispute.status, dispute.waiting) == ("ended", {})
     assert dispute.facts()["competent_unit"] == "ecology"
     assert dispute.deadline("coordination").status == "cancelled"
-    assert [(note.unit, note.roles) for note in dispute.notices("told")] == [("justice_bureau", {"case_officer"})]
+    told = [note for note in dispute.notices("told") if "撤回" in note.text]
+    assert [(note.unit, note.roles) for note in told] == [("justice_bureau", {"case_officer"})]
 
 
 def test_nothing_is_withdrawn_after_the_ruling(town: Town) -> None:

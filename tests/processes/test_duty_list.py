@@ -56,6 +56,27 @@ def test_what_was_ruled_is_proposed_with_paper_number_and_day(town: Town) -> Non
     assert told.division == "经研究，该事项由所列单位负责查处。"
 
 
+def test_who_may_adopt_a_proposal_is_told_of_it(town: Town) -> None:
+    dispute = ruled(town)
+
+    told = [note for note in dispute.notices("told") if "职责边界清单" in note.text]
+
+    assert {note.unit for note in told} == {"justice_bureau"}
+    assert {role for note in told for role in note.roles} == {"principal_leader", "deputy_leader"}
+
+
+def test_an_amended_ruling_leaves_one_proposal_with_the_paper_and_day_of_the_amendment(town: Town) -> None:
+    dispute = ruled(town)
+    town.at("2026-10-22T10:00")
+
+    dispute.amend("qinghe")
+
+    (line,) = shown(town).waiting
+    told = line.proposal
+    assert (told.unit_code, told.source, told.number) == ("qinghe", "裁决变更决定", "青政裁〔2026〕9 号")
+    assert told.dated == date(2026, 10, 22)
+
+
 def test_what_was_agreed_is_proposed_with_the_day_of_its_delivery(plain_town: Town) -> None:
     agreed(plain_town)
 

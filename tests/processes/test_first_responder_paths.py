@@ -454,6 +454,42 @@ def test_no_violation_is_answered_directly(town: Town) -> None:
     )
 
 
+def test_the_units_of_a_complaint_are_called_what_the_forms_call_them(plain_town: Town) -> None:
+    complaint = registered(plain_town).ask_consent()
+
+    view = plain_town.engine.instance(plain_town.person("helan.hb"), complaint.number)
+
+    assert [name for name, _ in view.parties] == ["首问单位", "受移送方"]
+
+
+def test_the_other_side_has_no_link_to_a_paper_that_it_may_not_open(plain_town: Town) -> None:
+    complaint = registered(plain_town).ask_consent()
+    steps = {
+        login: {
+            line.name: line.document_id
+            for line in plain_town.engine.instance(plain_town.person(login), complaint.number).steps
+        }
+        for login in ("helan.hb", "shenhe.qh")
+    }
+
+    assert steps["shenhe.qh"]["送达受理告知书"] is not None
+    assert steps["helan.hb"]["送达受理告知书"] is None
+    assert steps["helan.hb"]["送达征求受移送方意见函"] is not None
+
+
+def test_a_petition_s_extended_period_still_counts_natural_days(plain_town: Town) -> None:
+    """信访工作条例, article 34: sixty days and thirty more, not so many working days."""
+    complaint = forwarded(plain_town).ask_extension("2027-01-07").answer_extension("approve")
+
+    record = complaint.deadline("channel")
+
+    assert (record.kind, record.number, local(record.due_at).isoformat()) == (
+        "natural_days",
+        90,
+        "2027-01-08T00:00:00+08:00",
+    )
+
+
 def test_an_anonymous_informant_is_not_written_to(town: Town) -> None:
     complaint = checking(town, informant_kind="anonymous").check("no_violation").reply_directly()
 

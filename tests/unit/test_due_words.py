@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from engine.clock import parse_local
+from engine.deadlines import counting
 from engine.deadlines.standing import Standing
+from engine.reports import counted_words
 from tasks_ui.widgets import due_class, due_words
+from tests.unit.test_counting import CALENDAR
 
 
-def period(standing: Standing, hard: bool) -> Any:
-    return SimpleNamespace(standing=standing, record=SimpleNamespace(hard=hard))
+def period(standing: Standing, hard: bool, overdue_at: datetime | None = None) -> Any:
+    return SimpleNamespace(standing=standing, record=SimpleNamespace(hard=hard, overdue_at=overdue_at))
 
 
 @pytest.mark.parametrize(
@@ -31,3 +36,46 @@ def test_a_suggested_time_that_has_passed_says_so_and_is_no_overdue(
     """2.0.2: the label of a soft period is 建议时限, never 逾期."""
     assert due_words(period(standing, hard)) == words
     assert due_class(period(standing, hard)) == shape
+
+
+@pytest.mark.parametrize(
+    ("number", "start", "rule"),
+    [
+        (
+            15,
+            "2026-09-16T10:00",
+            "09-16 起算，当日不计。按自然日连续计算，最后一日 10-01 是国庆节，顺延到之后的第一个工作日。",
+        ),
+        (15, "2026-02-12T15:00", "02-12 起算，当日不计。"),
+    ],
+    ids=["V25", "over a make-up day"],
+)
+def test_natural_days_are_told_as_such_with_the_holiday_that_moves_their_end(
+    number: int, start: str, rule: str
+) -> None:
+    """民法典第二百零三条; working on a Saturday means nothing to them."""
+    count = counting.natural_days(CALENDAR, number, parse_local(start))
+    trace = {
+        name: [(found.date.isoformat(), found.reason) for found in getattr(count, name)]
+        for name in ("counted", "skipped")
+    }
+    record: Any = SimpleNamespace(**(vars(count) | {"trace": trace, "moves": []}))
+
+    assert counted_words.rule(record, 2026) == rule
+
+
+@pytest.mark.parametrize(
+    ("hard", "overdue", "words", "shape"),
+    [
+        (False, False, "已不需要", "soft"),
+        (False, True, "过建议时限没有办", "soft"),
+        (True, False, "已不需要", "soft"),
+        (True, True, "超期未办结", "over"),
+    ],
+)
+def test_what_nobody_did_in_its_time_is_not_called_unneeded(hard: bool, overdue: bool, words: str, shape: str) -> None:
+    """The other side did not reply, and its task closed: the duty has fallen away, but not as if it had never been."""
+    told = period(Standing("cancelled"), hard, parse_local("2026-10-24T00:00") if overdue else None)
+
+    assert due_words(told) == words
+    assert due_class(told) == shape

@@ -13,7 +13,7 @@ import pytest
 from engine.bpmn.expressions import compile_expression, evaluate
 from engine.errors import DiagramRefused, ExpressionError
 from engine.forms.schema import SIZE_LIMIT, Field, Form, read_form
-from engine.forms.validate import defaults, shown_keys, warnings
+from engine.forms.validate import defaults, following, shown_keys, warnings
 from tests.unit.builders import FORM_FUNCTIONS, FORM_NOW, FORMS, answer, at, form_json, problems_of, shipped_form
 
 SHIPPED = sorted(FORMS.glob("*.form"))
@@ -619,6 +619,33 @@ def test_what_is_known_wins_over_a_default() -> None:
     made_of = form(component(key="b", properties={"default": "now()"}))
 
     assert defaults(made_of, {"b": "known"}, FORM_FUNCTIONS, evaluate) == {"b": "known"}
+
+
+def test_a_conclusion_is_drawn_anew_each_time() -> None:
+    """The step comes round again: nobody signs what the last round decided, but reads what it was decided on."""
+    made_of = form(
+        choice("radio", "a_outcome"),
+        component("textarea", "a_opinion", properties={"fresh": "true"}),
+        component("textarea", "text"),
+        choice("radio", "b_outcome", readonly=True),
+    )
+    said = {"a_outcome": "x", "a_opinion": "退回", "text": "甲", "b_outcome": "y"}
+
+    assert defaults(made_of, said, FORM_FUNCTIONS, evaluate) == {"text": "甲", "b_outcome": "y"}
+
+
+def test_a_default_may_follow_another_answer() -> None:
+    made_of = form(
+        component("datetime", "a"),
+        component("datetime", "b", properties={"default": "a"}),
+        component(key="c", properties={"default": "now()"}),
+    )
+
+    empty = {"a": None, "b": None, "c": None}
+
+    assert defaults(made_of, empty, FORM_FUNCTIONS, evaluate) == {"c": FORM_NOW}
+    assert following(made_of, {"a": FORM_NOW}, empty, FORM_FUNCTIONS, evaluate) == {"b": FORM_NOW}
+    assert following(made_of, empty, empty, FORM_FUNCTIONS, evaluate) == {}
 
 
 def test_a_warning_is_said_but_refuses_nothing() -> None:

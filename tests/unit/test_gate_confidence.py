@@ -1,4 +1,4 @@
-"""The deployment gate on confidential fields, and on letters to people outside the units."""
+"""The deployment gate on confidential and internal fields, and on letters to people outside the units."""
 
 from __future__ import annotations
 
@@ -64,6 +64,65 @@ def test_a_list_of_material_cannot_be_confidential() -> None:
         "properties": {"widget": "materials", "confidential": "asking_unit"},
     }
     refused(the_problem(broken(), forms_of({"read_a": [listed]})), "read_a.files", "confidential")
+
+
+# --- what a unit keeps to itself ---
+
+
+def inner(key: str = "inner_note", **more: Any) -> dict[str, Any]:
+    return text_field(key, **more) | {"properties": {"internal": "true", **more.get("properties", {})}}
+
+
+def test_what_a_unit_keeps_to_itself_is_let_pass() -> None:
+    forms = forms_of({"read_a": [*FORMS["read_a"], inner("reading_opinion")]})
+    assert problems_of(broken(), forms) == []
+
+
+def test_a_form_of_another_unit_that_shows_what_is_internal_is_refused() -> None:
+    forms = forms_of(
+        {
+            "permit_start": [*FORMS["permit_start"], inner()],
+            "review": [*FORMS["review"], inner(readonly=True)],
+        }
+    )
+    refused(the_problem(broken(), forms), "review", "删去这一项")
+
+
+def test_what_is_internal_in_one_form_is_so_in_every_form() -> None:
+    forms = forms_of(
+        {
+            "permit_start": [*FORMS["permit_start"], inner()],
+            "withdraw": [*FORMS["withdraw"], text_field("inner_note", readonly=True)],
+        }
+    )
+    refused(the_problem(broken(), forms), "withdraw.inner_note", "写成一样")
+
+
+def test_opinions_of_one_form_are_all_internal_or_none_of_them() -> None:
+    """The record of the flow tells one of them."""
+    forms = forms_of({"read_a": [inner("reading_opinion"), text_field("reading_reason")]})
+    refused(the_problem(broken(), forms), "read_a.reading_reason", "都标上")
+
+
+@pytest.mark.parametrize(
+    ("key", "properties"),
+    [
+        ("party_name", {}),
+        ("inner_note", {"correctable": "true"}),
+        ("inner_note", {"confidential": "asking_unit"}),
+    ],
+)
+def test_what_everybody_is_told_anyway_cannot_be_internal(key: str, properties: dict[str, str]) -> None:
+    forms = forms_of({"read_a": [*FORMS["read_a"], inner(key, properties=properties)]})
+    refused(the_problem(broken(), forms), f"read_a.{key}", "internal")
+
+
+def test_an_outcome_cannot_be_internal() -> None:
+    outcome = FORMS["review"][0] | {"properties": {"internal": "true"}}
+    refused(the_problem(broken(), forms_of({"review": [outcome]})), "review.review_outcome", "internal")
+
+
+# --- letters to somebody outside ---
 
 
 def test_a_letter_to_somebody_outside_names_no_unit() -> None:

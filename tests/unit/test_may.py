@@ -14,6 +14,7 @@ from engine.organisation.assignment import (
     ConfidentialSubject,
     Decision,
     InstanceSubject,
+    InternalSubject,
     OwnSubject,
     ProcedureSubject,
     Subject,
@@ -394,6 +395,20 @@ def test_a_confidential_value_is_for_the_handlers_of_its_unit_alone(who: Actor, 
 
 def test_nobody_reads_what_is_confidential_to_no_unit() -> None:
     assert not may(actor(*ROLES), "read_confidential", ConfidentialSubject(frozenset(), frozenset(ROLES))).allowed
+
+
+@pytest.mark.parametrize(
+    ("who", "allowed"),
+    [
+        (actor("case_officer"), True),
+        (actor("archivist"), True),
+        (actor("principal_leader", unit=DEPARTMENT), False),
+        (actor("case_officer", unit=JUSTICE), True),
+        (actor("case_officer", unit=SUPERVISION), True),
+    ],
+)
+def test_what_a_unit_says_inside_is_for_its_own_people_and_oversight(who: Actor, allowed: bool) -> None:
+    assert may(who, "read_internal", InternalSubject(frozenset({"town"}))).allowed is allowed
 
 
 # --- what is done with a task besides completing it ---

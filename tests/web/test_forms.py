@@ -436,6 +436,14 @@ def test_the_page_learns_what_period_would_run(office: Office) -> None:
     assert "填好起算的时间，这里会算出期限。" in empty
 
 
+def test_a_recommended_period_is_told_beforehand_as_such_under_its_own_name(office: Office) -> None:
+    """A24: what the city recommends is no latest day; 协商 is what the record will call it, too."""
+    preview = office.desk(OFFICER).post("/start/dispute_resolution/look", {}).json["fragments"]["preview"]
+
+    assert "协商建议期限：建议 <b>10-15 周四 24:00</b> 前办完。" in preview
+    assert "最迟" not in preview
+
+
 @pytest.mark.parametrize("garbage", [{"discovered_at": "\x00"}, {"is_urgent": ["a", "b"]}, {"nothing": "x"}, {"": ""}])
 def test_a_half_filled_form_is_never_an_error(office: Office, garbage: dict[str, str]) -> None:
     desk = office.desk(OFFICER)

@@ -36,7 +36,7 @@ def add(office: Office, name: str = "照片.pdf", content: bytes = PDF, login: s
 def listed(office: Office, login: str = OFFICER) -> list[str]:
     """The names on the list."""
     shown = office.desk(login).get(office.task("prepare", "prepare_materials"))
-    return shown.texts("//section[@id='materials']//tbody//td[1]")
+    return shown.texts("//section[@id='materials']//tbody//td[1]/span")
 
 
 def problem(page: Page) -> str:
@@ -289,7 +289,7 @@ def test_pages_that_nothing_can_count_are_asked_for(office: Office) -> None:
 
 def add_several(office: Office, *files: tuple[str, bytes], **changed: str) -> Page:
     path = f"{office.task('prepare', 'prepare_materials')}/material"
-    return office.desk(OFFICER).post(path, {**PHOTO, "pages": "", **changed}, *files)
+    return office.desk(OFFICER).post(path, {**PHOTO, "title": "", "pages": "", **changed}, *files)
 
 
 def test_several_files_are_added_at_once_each_under_its_own_name(office: Office) -> None:
@@ -298,6 +298,58 @@ def test_several_files_are_added_at_once_each_under_its_own_name(office: Office)
     assert added.status == 302
     assert listed(office) == ["现场照片", "东侧", "西侧", "笔录"]
     assert "kind=site_photos" in added.location, "the next one is most often of the same kind"
+
+
+def test_files_that_a_telephone_has_named_are_called_after_their_kind_and_numbered(office: Office) -> None:
+    names = ("IMG_20261009_101200.jpg", "微信图片_20261009101213.jpg", "暗管出口.jpg", "mmexport17.jpg", "扫描件 2.jpg")
+    add_several(office, *[(name, JPEG) for name in names])
+
+    assert listed(office) == [
+        "现场照片",
+        *("现场照片（2）", "现场照片（3）", "暗管出口", "现场照片（4）", "现场照片（5）"),
+    ]
+
+
+def test_several_files_under_one_name_are_numbered(office: Office) -> None:
+    add_several(office, ("东侧.jpg", JPEG), ("西侧.jpg", JPEG), title="清洗线")
+    add_several(office, ("南侧.jpg", JPEG), ("北侧.jpg", JPEG), title="清洗线")
+
+    assert sorted(listed(office))[:-1] == ["清洗线（1）", "清洗线（2）", "清洗线（3）", "清洗线（4）"]
+
+
+def test_one_file_after_another_without_a_name_is_numbered(office: Office) -> None:
+    for _ in range(2):
+        add(office, "image.jpg", JPEG, title="")
+
+    assert sorted(listed(office)) == ["现场照片", "现场照片（2）", "现场照片（3）"]
+
+
+def rename(office: Office, title: str, login: str = OFFICER) -> Page:
+    task, material = office.task("prepare", "prepare_materials"), office.file.rsplit("/", 1)[1]
+    return office.desk(login).post(f"{task}/material/{material}/rename", {"title": title})
+
+
+def test_a_material_is_given_another_name(office: Office) -> None:
+    rename(office, " 暗管 出口&<#$ ")
+
+    assert listed(office) == ["暗管 出口&<#$"]
+
+
+@pytest.mark.parametrize(
+    ("title", "sentence"), [("  ", "请填写材料的名称。"), ("长" * 101, "名称已写 101 字，最多 100 字。")]
+)
+def test_a_name_that_is_none_is_refused_and_the_old_one_stays(office: Office, title: str, sentence: str) -> None:
+    desk, task = office.desk(OFFICER), office.task("prepare", "prepare_materials")
+    answer = desk.post(f"{task}/material/{office.file.rsplit('/', 1)[1]}/rename", {"title": title})
+
+    assert desk.get(answer.location).said == sentence
+    assert listed(office) == ["现场照片"]
+
+
+@pytest.mark.parametrize("login", [LIAISON, STRANGER, LEADER])
+def test_only_those_who_work_on_the_task_name_its_material(office: Office, login: str) -> None:
+    assert rename(office, "别的名称", login).status in (403, 404)
+    assert listed(office) == ["现场照片"]
 
 
 def test_of_several_files_all_are_taken_or_none(office: Office) -> None:

@@ -97,7 +97,7 @@ def _operation(draft: Draft, element: Element) -> Iterator[Problem]:
             )
     if name == "issue_document":
         yield from _document(draft, element)
-    if name == "notify":
+    if name in ("notify", "propose_entry"):
         yield from _notice(draft, element)
 
 
@@ -160,6 +160,8 @@ def _papers(draft: Draft, element: Element) -> Iterator[Problem]:
 
 def _notice(draft: Draft, element: Element) -> Iterator[Problem]:
     told = element.properties.get("to", "").strip()
+    if element.properties["operation"] != "notify" and told and not element.properties.get("text", "").strip():
+        yield about(element, "只写了告知谁，没有写说什么。", "请加属性 text，写一句话。")
     for to in (to.strip() for to in told.split(",") if told):
         unit, colon, role = to.partition(":")
         if not (unit and colon and role):

@@ -14,8 +14,6 @@ from sqlalchemy import Connection, Row, select, update
 
 from engine.bpmn.elements import Diagram, Element
 from engine.db.tables import task
-from engine.deadlines import deadlines
-from engine.deadlines.deadlines import Deadline
 from engine.errors import InvalidValues, Refused
 from engine.ids import new_id
 from engine.organisation.assignment import Actor
@@ -26,7 +24,7 @@ from engine.runtime.handling.colleagues import who_may_do
 from engine.runtime.handling.handing import words
 from engine.runtime.notices import tell_people
 from engine.runtime.step import Context, Step
-from engine.runtime.timers import arm_marks_again, hold
+from engine.runtime.timers import hold, run_on
 
 QUIET_OPERATIONS = frozenset({"record", "notify"})
 """Operations that may be done again; every other one has an effect that sending back cannot undo."""
@@ -175,15 +173,12 @@ def _keep_periods(step: Step, row: Row[Any], earlier: Earlier, passed: list[str]
     for key, record in list(step.deadlines.items()):
         host = elements[record.element_id].attached_to or record.element_id
         if host == earlier.element_id:
-            _run_on(step, key, record)
+            _run_on(step, key)
         elif host in {*passed, row.element_id} and record.start_at < earlier.ended_at:
-            _run_on(step, key, record)
+            _run_on(step, key)
             hold(step, step.deadlines[key])
 
 
-def _run_on(step: Step, key: str, record: Deadline) -> None:
-    if not record.is_open:
-        step.deadlines[key] = deadlines.reopen(step.tx, record)
-        calendar_change.follow_period(step, step.deadlines[key])
-        arm_marks_again(step, key, record.ended_at or step.now)
-        step.tell("deadline_goes_on", key=key, due=step.deadlines[key].due_at.isoformat())
+def _run_on(step: Step, key: str) -> None:
+    """The period goes on with the calendar in force, which may be another than the one it was met with."""
+    calendar_change.follow_period(step, run_on(step, key))

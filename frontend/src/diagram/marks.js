@@ -25,6 +25,11 @@ const LARGEST_TICK = 1.4;
 /** Sentences would cover the diagram when it is this small. */
 const SENTENCES_FROM = 0.5;
 
+/** Between a node and its sentence: enough for its ring, else enough for a timer on its edge as well. */
+const GAPS = [12, 24, 36];
+/** What holds other elements covers nothing. */
+const CONTAINERS = ['bpmn:Participant', 'bpmn:Lane', 'bpmn:SubProcess', 'bpmn:Collaboration', 'bpmn:Process'];
+
 const LINE = 16;
 const LONGEST_LINE = 24;
 
@@ -164,20 +169,51 @@ function sign(shape, state, said) {
 }
 
 /**
- * Who has it and how long still, above the node. On a node at the top of the diagram it hangs
- * below, since the canvas ends there.
+ * @typedef {{ x: number, y: number, width: number, height: number }} Box
+ */
+
+/**
+ * @param {Box} a
+ * @param {Box} b
+ */
+function meet(a, b) {
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}
+
+/**
+ * Where a sentence about a node stands: above it, or where it hides neither a node, a name nor
+ * another sentence; never above the top of the diagram, since the canvas ends there.
+ *
+ * @param {Shape} shape
+ * @param {number} width
+ * @param {number} height
+ * @param {number} top of the diagram
+ * @param {Box[]} taken
+ * @returns {Box}
+ */
+function place(shape, width, height, top, taken) {
+  const lower = shape.y + shape.height;
+  const asides = [shape.x + shape.width / 2 - width / 2, shape.x + shape.width - width, shape.x];
+  const heights = GAPS.flatMap((gap) => [shape.y - gap - height, lower + gap]).filter((y) => y >= top - 20);
+  const spots = heights.flatMap((y) => asides.map((x) => ({ x, y, width, height })));
+  return spots.find((spot) => !taken.some((box) => meet(spot, box))) ?? spots[0];
+}
+
+/**
+ * Who has it and how long still.
  *
  * @param {Shape} shape
  * @param {State} state
  * @param {string} label
  * @param {number} top of the diagram
+ * @param {Box[]} taken what it must not hide; it is added
  */
-function sentence(shape, state, label, top) {
+function sentence(shape, state, label, top, taken) {
   const said = lines(label);
   const width = Math.max(...said.map((line, index) => textWidth(line) + (index === said.length - 1 ? 16 : 0))) + 16;
   const height = said.length * LINE + 8;
-  const above = shape.y - 12 - height >= top - 20;
-  const y = above ? shape.y - 12 - height : shape.y + shape.height + 12;
+  const found = place(shape, width, height, top, taken);
+  taken.push(found);
   const last = said.length - 1;
   const texts = said.map((line, index) =>
     svg('text', { x: index === last ? 24 : 8, y: 15.5 + index * LINE, class: index === last ? 'mark__when' : '' }, [line]),
@@ -187,7 +223,7 @@ function sentence(shape, state, label, top) {
   const box = svg('rect', { width, height, rx: 4 });
   return svg(
     'g',
-    { transform: `translate(${shape.x + shape.width / 2 - width / 2} ${y})`, class: `mark mark__sentence mark--${state}` },
+    { transform: `translate(${found.x} ${found.y})`, class: `mark mark__sentence mark--${state}` },
     [box, drawn, ...texts],
   );
 }
@@ -234,6 +270,9 @@ export function drawMarks(viewer, marks, top) {
     }
   };
 
+  const taken = registry
+    .filter((/** @type {any} */ element) => !element.waypoints && !CONTAINERS.includes(element.type) && !element.hidden)
+    .map((/** @type {Box} */ { x, y, width, height }) => ({ x, y, width, height }));
   const live = new Set((marks.live ?? []).map((item) => item.element));
 
   for (const id of marks.taken ?? []) {
@@ -261,7 +300,7 @@ export function drawMarks(viewer, marks, top) {
         layer.append(sign(shape, state, Boolean(label)));
       }
       if (label) {
-        layer.append(sentence(shape, state, label, top));
+        layer.append(sentence(shape, state, label, top, taken));
       }
     }
   }

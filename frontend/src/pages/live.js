@@ -1,8 +1,10 @@
 /**
  * `<form data-live="URL">` asks the server after each change which fields are shown, what to warn of,
- * and for parts of the page that follow from the values, such as the strip of days.
+ * what a field that nobody has filled in takes over from the others, which papers the values lead to, and for parts of
+ * the page that follow from the values, such as the strip of days.
  *
- * @typedef {{ shown?: string[], warnings?: Record<string, string>, fragments?: Record<string, string> }} Answer
+ * @typedef {{ shown?: string[], warnings?: Record<string, string>, follows?: Record<string, string>, papers?: string[],
+ *   fragments?: Record<string, string> }} Answer
  */
 import { all, debounce, post, values } from './page.js';
 
@@ -94,6 +96,33 @@ function warn(form, warnings) {
   }
 }
 
+/** @param {string[]} coming */
+function showPapers(coming) {
+  for (const paper of /** @type {HTMLElement[]} */ (all('[data-paper]'))) {
+    paper.hidden = !coming.includes(paper.dataset.paper ?? '');
+  }
+}
+
+/**
+ * What somebody has typed stays, and a field that is being typed in is left alone.
+ *
+ * @param {HTMLFormElement} form
+ * @param {Record<string, string>} follows
+ */
+function takeOver(form, follows) {
+  for (const [key, value] of Object.entries(follows)) {
+    const control = form.elements.namedItem(key);
+    if (!(control instanceof HTMLInputElement || control instanceof HTMLTextAreaElement) || control === document.activeElement) {
+      continue;
+    }
+    if (control.value !== value && (control.value === '' || control.value === control.dataset.followed)) {
+      control.value = value;
+      control.dataset.followed = control.value;
+      control.dispatchEvent(new Event('input', { bubbles: true })); // it is a change like any other
+    }
+  }
+}
+
 /** @param {HTMLFormElement} form */
 function keepLive(form) {
   /** @type {AbortController | undefined} */
@@ -108,7 +137,7 @@ function keepLive(form) {
       if (!answer.ok) {
         return; // The server checks everything again when the form is sent.
       }
-      const { shown, warnings, fragments } = /** @type {Answer} */ (await answer.json());
+      const { shown, warnings, follows, papers, fragments } = /** @type {Answer} */ (await answer.json());
       if (mine.signal.aborted) {
         return;
       }
@@ -116,6 +145,10 @@ function keepLive(form) {
         showFields(form, shown);
       }
       warn(form, warnings ?? {});
+      if (papers) {
+        showPapers(papers);
+      }
+      takeOver(form, follows ?? {});
       for (const [id, html] of Object.entries(fragments ?? {})) {
         const place = document.getElementById(id);
         if (place && place.innerHTML !== html) {

@@ -1,0 +1,34 @@
+"""Which of the papers that a task drafts or signs the answers given so far lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.bpmn.elements import Element
+from engine.bpmn.expressions import compile_expression, evaluate
+from engine.bpmn.onward import elements_after
+from engine.errors import ExpressionError
+from engine.forms.schema import Form
+from engine.runtime.step import Step
+
+
+def drafted(element: Element) -> tuple[str, ...]:
+    """The elements that issue the papers of the task."""
+    return tuple(filter(None, map(str.strip, element.properties.get("drafts", "").split(","))))
+
+
+def coming(step: Step, element: Element, form: Form, values: Mapping[str, object]) -> frozenset[str]:
+    """Those of `drafted` that will be issued if the task ends with these values; all while its outcome is not chosen."""
+    undecided = {form.outcome_key} if form.outcome_key and values.get(form.outcome_key) is None else set[str]()
+    known = {**step.facts, **values}
+
+    def holds(condition: str) -> bool | None:
+        if compile_expression(condition).names & undecided:
+            return None
+        try:
+            return bool(evaluate(condition, known, step.functions()))
+        except ExpressionError:
+            return None
+
+    wanted = drafted(element)
+    return frozenset(wanted) & elements_after(step.definition.diagram, element.id, holds) if wanted else frozenset()

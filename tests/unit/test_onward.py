@@ -1,0 +1,61 @@
+"""Which papers a task leads to, by what is answered in it; asked of the four procedures as they are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from engine.bpmn.elements import Diagram
+from engine.bpmn.expressions import compile_expression, evaluate
+from engine.bpmn.onward import elements_after
+from engine.settings import PROJECT
+from tests.unit.diagrams import diagram_of
+
+PROCESSES = Path(PROJECT) / "processes"
+
+
+def after(procedure: str, task: str, **answers: object) -> frozenset[str]:
+    """What follows when only these answers are known."""
+
+    def holds(condition: str) -> bool | None:
+        known = compile_expression(condition).names <= answers.keys()
+        return bool(evaluate(condition, answers, {})) if known else None
+
+    return elements_after(diagram(procedure), task, holds)
+
+
+def diagram(procedure: str) -> Diagram:
+    return diagram_of((PROCESSES / f"{procedure}.bpmn").read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("answers", "papers"),
+    [
+        ({}, {"tell_acceptance", "forward_application", "tell_supplement", "tell_refusal_a"}),
+        ({"review_outcome": "accept"}, {"tell_acceptance", "forward_application"}),
+        ({"review_outcome": "supplement"}, {"tell_supplement"}),
+        ({"review_outcome": "not_accept"}, {"tell_refusal_a"}),
+    ],
+)
+def test_the_answer_of_a_review_decides_which_paper_is_written(answers: Mapping[str, object], papers: set[str]) -> None:
+    drafted = {"tell_acceptance", "forward_application", "tell_supplement", "tell_refusal_a"}
+
+    assert after("dispute_resolution", "review_application", **answers) & drafted == papers
+
+
+def test_who_takes_a_request_on_writes_no_refusal() -> None:
+    assert "deliver_refusal" not in after("technical_assistance", "assign_request", assignment_outcome="assign")
+    assert "deliver_refusal" in after("technical_assistance", "assign_request", assignment_outcome="not_our_duty")
+
+
+def test_a_paper_behind_another_task_is_still_to_come() -> None:
+    """Whether the leader agrees is not known while the officer prepares."""
+    assert "deliver_referral" in after("case_referral", "prepare_materials", preparation_outcome="submit")
+    assert "deliver_referral" not in after("case_referral", "prepare_materials", preparation_outcome="drop")
+
+
+def test_a_way_that_comes_back_to_the_task_ends_there() -> None:
+    """Sent back for more work, the letter is signed another time."""
+    assert "deliver_referral" not in after("case_referral", "approve_referral", approval_outcome="return")
