@@ -128,7 +128,7 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
     names = Names(tx)
     step = instances.look(tx, context, row, actor)
     diagram = step.definition.diagram
-    periods = [period_of(record, names, context) for record in deadlines.of_instance(tx, row.id)]
+    periods = [period_of(tx, record, names, context) for record in deadlines.of_instance(tx, row.id)]
     waiting = _waiting(tx, row, actor, periods, names)
     called = calls(tx, row.id, diagram, actor, names)
     oversees = may(actor, "supervise", None).allowed

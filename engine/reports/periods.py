@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from engine.db.tables import deadline
+from engine.deadlines import years
 from engine.deadlines.deadlines import OPEN, Deadline
 from engine.deadlines.standing import Cell, Standing, standing_of, strip_of
 from engine.reports.units import Names, UnitName
@@ -33,12 +34,15 @@ class Period:
         return self.record.due_at
 
 
-def period_of(record: Deadline, names: Names, context: Context) -> Period:
+def period_of(tx: Connection, record: Deadline, names: Names, context: Context) -> Period:
+    """The period now; one that has ended is shown by the days with which it was counted and judged."""
+    counted_with = None if record.is_open else years.find(tx, record.calendar_version)
+    calendar = counted_with or context.calendar
     return Period(
         record=record,
         unit=names.unit(record.unit_code),
-        standing=standing_of(record, context.now, context.calendar),
-        cells=tuple(strip_of(record, context.now, context.calendar)),
+        standing=standing_of(record, context.now, calendar),
+        cells=tuple(strip_of(record, context.now, calendar)),
     )
 
 
@@ -49,7 +53,7 @@ def open_periods(
     statement = select(deadline).where(deadline.c.instance_id.in_(list(instance_ids)), deadline.c.status.in_(OPEN))
     found: dict[str, list[Period]] = {}
     for row in tx.execute(statement.order_by(deadline.c.due_at)):
-        found.setdefault(row.instance_id, []).append(period_of(Deadline(**row._mapping), names, context))
+        found.setdefault(row.instance_id, []).append(period_of(tx, Deadline(**row._mapping), names, context))
     return found
 
 

@@ -104,7 +104,7 @@ def task_view(tx: Connection, context: Context, actor: Actor, task_id: str, sent
         refusal="" if decision.allowed else decision.reason,
         form=form,
         draft_saved_at=draft_saved_at,
-        period=period_of(record, names, context) if record else None,
+        period=period_of(tx, record, names, context) if record else None,
         before=_answered(tx, step, row, names),
         sections=answers.sections(_start_groups(step), step, names),
         steps=history.steps(tx, instance.id, step.definition, names, actor, instance.status == "ended"),

@@ -35,34 +35,38 @@ WHY = "calendar"
 
 def is_touched(step: Step, before: Calendar | None) -> bool:
     """Whether anything in the instance is counted otherwise than with the calendar from before."""
-    return bool(_counted_anew(step) or _timers(step, before))
+    moved = (_counted_anew(step, record) for record in step.deadlines.values())
+    return any(moved) or bool(_timers(step, before))
 
 
 def follow(step: Step, before: Calendar | None) -> None:
     """Every open period and timer of the instance is counted with the calendar in force; who is concerned is told."""
-    since = years.active_from(step.tx, step.context.calendar.version)
-    for record, count in _counted_anew(step):
-        if not record.paused and record.due_at <= since:
-            run_out(step, record.key)
-        elif count.due_at == record.due_at:
-            step.deadlines[record.key] = deadlines.count_anew(step.tx, record, count)
-            step.tell("deadline_counted_anew", key=record.key, due=count.due_at.isoformat())
-        else:
-            step.move_deadline(record.key, count, WHY)
-            if not record.paused:
-                run_out(step, record.key)
+    for record in list(step.deadlines.values()):
+        follow_period(step, record)
     for event, number in _timers(step, before):
         rearm(step, event, number)
 
 
-def _counted_anew(step: Step) -> list[tuple[Deadline, Count]]:
-    """The open periods that are counted otherwise now, in their days or only in what is known of them."""
-    found = []
-    for record in step.deadlines.values():
-        count = _counted(step, record) if record.is_open else None
-        if count is not None and not deadlines.is_counted_so(record, count):
-            found.append((record, count))
-    return found
+def follow_period(step: Step, record: Deadline) -> None:
+    """The period, when it is open, is counted with the calendar in force: also one that was met before it, and goes on."""
+    count = _counted_anew(step, record)
+    if count is None:
+        return
+    if not record.paused and record.due_at <= years.active_from(step.tx, step.context.calendar.version):
+        run_out(step, record.key)
+    elif count.due_at == record.due_at:
+        step.deadlines[record.key] = deadlines.count_anew(step.tx, record, count)
+        step.tell("deadline_counted_anew", key=record.key, due=count.due_at.isoformat())
+    else:
+        step.move_deadline(record.key, count, WHY)
+        if not record.paused:
+            run_out(step, record.key)
+
+
+def _counted_anew(step: Step, record: Deadline) -> Count | None:
+    """How the open period is counted now; None when that is as it was, in its days and in what is known of them."""
+    count = _counted(step, record) if record.is_open else None
+    return None if count is None or deadlines.is_counted_so(record, count) else count
 
 
 def _counted(step: Step, record: Deadline) -> Count | None:

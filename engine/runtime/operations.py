@@ -93,6 +93,8 @@ def _shorten_deadline(step: Step, element: Element) -> None:
 def _shorten(step: Step, element: Element, record: Deadline) -> None:
     count = step.evaluate_period(element.properties["to"])
     if record.is_open and count is not None and count.due_at < record.due_at:
+        if record.paused:
+            raise Refused(f"{record.name}正在暂停计算，恢复之后才能缩短。")
         step.move_deadline(record.key, count, "shortened", _ground(element))
         if record.extended:
             text = f"{record.name}因情况紧急缩短，原来告知的延期不再有效。"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from tests.processes.town import Town
 from tests.unit.builders import CALENDAR_FILE
 
 
@@ -13,3 +14,8 @@ def year_file(year: int, *changes: tuple[str, bool, str]) -> bytes:
     days = {day["date"]: day for day in entry["days"]}
     days |= {day: {"date": day, "off": off, "name": name} for day, off, name in changes}
     return json.dumps({**entry, "status": "official", "days": list(days.values())}).encode()
+
+
+def bring(town: Town, year: int, *changes: tuple[str, bool, str]) -> None:
+    """Another arrangement of the year is in force; no worker has looked since."""
+    town.act(lambda engine: engine.calendars.put(year_file(year, *changes), "陈编办", "程司法"))

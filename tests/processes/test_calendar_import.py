@@ -11,7 +11,7 @@ from engine.db import tables
 from engine.errors import Refused
 from engine.uses.calendars import CHAIN
 from tests.processes.assistance import ask
-from tests.processes.calendars import year_file
+from tests.processes.calendars import bring, year_file
 from tests.processes.town import MORNING, Case, Town, at
 
 BOTH_SIDES = ["ecology", "qinghe"]
@@ -27,11 +27,6 @@ FESTIVALS_OF_2027 = [
     ("2027-09-15", True, "中秋节"),
     *((f"2027-10-0{day}", True, "国庆节") for day in range(1, 8)),
 ]
-
-
-def bring(town: Town, year: int, *changes: tuple[str, bool, str]) -> None:
-    """Another arrangement of the year is in force; no worker has looked since."""
-    town.act(lambda engine: engine.calendars.put(year_file(year, *changes), "陈编办", "程司法"))
 
 
 def entries_of(town: Town, chain: str) -> list[Any]:
@@ -134,6 +129,9 @@ def test_p1_14_a_period_that_has_ended_is_not_judged_anew(plain_town: Town) -> N
 
     assert case.deadline("referral") == before
     assert before.status == "met"
+    view = plain_town.engine.instance(plain_town.person(case.referring.officer), case.number)
+    (period,) = (found for found in view.periods if found.key == "referral")
+    assert [(cell.day, cell.mark, cell.make_up) for cell in period.cells if cell.last] == [("10", "3", True)]
 
 
 def test_p1_14_a_period_that_the_change_does_not_touch_is_left_alone(plain_town: Town) -> None:

@@ -17,8 +17,9 @@ from engine.reports.filters import Filters
 from engine.reports.inbox import TaskRow
 from engine.reports.tasks import TaskView
 from engine.uses.handling import HandlingUses
+from tests.processes.calendars import bring
 from tests.processes.dispute import JUSTICE, dispute_of, raise_dispute
-from tests.processes.town import MORNING, Case, Instance, Town, cast_of, problems, sent
+from tests.processes.town import MORNING, Case, Instance, Town, at, cast_of, problems, sent
 from tests.unit.diagrams import ASKED_UNIT, flow, lane, process, properties, text_field
 
 TOWN, DEPARTMENT = cast_of("qinghe"), cast_of("ecology")
@@ -817,3 +818,16 @@ def test_a_task_is_sent_back_to_another_unit_only_where_the_diagram_says_so(rela
     relayed.complete("reply_draft", DEPARTMENT.officer, reply_text="同意")
     assert relayed.status == "ended"
     assert sound(relayed)
+
+
+def test_a_period_that_was_met_before_another_calendar_came_goes_on_with_that_calendar(relayed: Instance, town: Town):
+    relayed.complete("check_draft", DEPUTY, check_text="可以")
+    assert relayed.deadline("check").due_at == at("2026-10-11T00:00")
+    bring(town, 2026, ("2026-10-10", True, "停工"))
+    town.tick()
+    assert relayed.deadline("check").due_at == at("2026-10-11T00:00"), "it has ended"
+
+    desk(relayed, DEPARTMENT.officer).send_back("reply_draft", "check_draft", "请写明检查时间。")
+
+    assert relayed.deadline("check").due_at == at("2026-10-13T00:00")
+    assert relayed.timers() == {"due": at("2026-10-13T00:00")}

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, select
 
 from engine.archive.verify import verify
+from engine.db.tables import process_instance
+from engine.errors import Refused
+from engine.runtime import instances
+from engine.runtime.operations import OPERATIONS
 from tests.processes.assistance import ask
 from tests.processes.dispute import raise_dispute
 from tests.processes.test_archive import contents, keep, package
@@ -19,6 +25,22 @@ from tests.unit.diagrams import ASKED_UNIT, flow, lane, process, properties, tex
 TEN_DAYS_OF_WORK = "2026-09-24T10:00"
 
 # --- while a period stands still ---
+
+
+def test_a_period_that_stands_still_is_not_shortened(plain_town: Town) -> None:
+    """What is left of working days is given back when it ends: a period in hours has none to give back."""
+    case = ask(plain_town, at=TEN_DAYS_OF_WORK).commission()
+    shorten = {"operation": "shorten_deadline", "deadline": "opinion", "to": "hours(1, now())"}
+
+    def shortened(tx: Connection) -> None:
+        row = tx.execute(select(process_instance).where(process_instance.c.id == case.id)).one()
+        officer, context = plain_town.person(case.asking.officer), plain_town.engine.transactions.context(tx)
+        step = instances.look(tx, context, row, officer)
+        drawn = step.definition.diagram.of_kind("serviceTask")[0]
+        OPERATIONS["shorten_deadline"].run(step, replace(drawn, properties=shorten))
+
+    with pytest.raises(Refused, match="正在暂停计算"):
+        plain_town.read(shortened)
 
 
 def test_a_task_that_is_sent_back_while_its_period_stands_still_leaves_it_standing(town: Town) -> None:

@@ -17,7 +17,7 @@ from engine.db.tables import task
 from engine.errors import InvalidValues, Refused
 from engine.ids import new_id
 from engine.organisation.assignment import Actor
-from engine.runtime import tasks
+from engine.runtime import calendar_change, tasks
 from engine.runtime.advance import advance
 from engine.runtime.handling import records
 from engine.runtime.handling.colleagues import who_may_do
@@ -173,7 +173,12 @@ def _keep_periods(step: Step, row: Row[Any], earlier: Earlier, passed: list[str]
     for key, record in list(step.deadlines.items()):
         host = elements[record.element_id].attached_to or record.element_id
         if host == earlier.element_id:
-            run_on(step, key)
+            _run_on(step, key)
         elif host in {*passed, row.element_id} and record.start_at < earlier.ended_at:
-            run_on(step, key)
+            _run_on(step, key)
             hold(step, step.deadlines[key])
+
+
+def _run_on(step: Step, key: str) -> None:
+    """The period goes on with the calendar in force, which may be another than the one it was met with."""
+    calendar_change.follow_period(step, run_on(step, key))
