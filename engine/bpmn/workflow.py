@@ -212,6 +212,19 @@ class Workflow:
         self._guarded(self._spiff.reset_from_task_id, UUID(task_id))
         self.restore(state.begun_anew(state.to_bytes(self._spiff), task_id, new_id))
 
+    def drop(self, task_id: str) -> None:
+        """The open user task that a button opened is gone, with all that was armed on it; the button stays armed.
+
+        Raises AlreadyDone.
+        """
+        branch = self._spiff.tasks.get(UUID(task_id))
+        if branch is None or branch.state != TaskState.READY or not isinstance(branch.task_spec, UserTask):
+            raise AlreadyDone
+        while branch.parent is not None and not _is_event(branch.parent):
+            branch = branch.parent
+        self._guarded(branch.cancel)
+        self.run()
+
     def restore(self, stored: bytes) -> None:
         """The process stands as it was stored; no object of what it was before is kept."""
         self._spiff = new_workflow(self._specification, _ScriptEngine(self._host), restoring=True)

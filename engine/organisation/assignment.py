@@ -249,7 +249,10 @@ def may(actor: Actor, verb: str, subject: Subject) -> Decision:
             return _when(keeps, "归档包由负责归档的单位保管，只有该单位的办理人员和档案员能下载。")
         case "read_notices" | "choose_notices", PersonSubject(person_id):
             return _when(actor.person_id == person_id, "只能查看和设置自己的消息。")
-        case "claim" | "complete" | "release" | "add_material" | "edit_paper" | "prepare" | "send_back", TaskSubject():
+        case (
+            "claim" | "complete" | "release" | "add_material" | "edit_paper" | "prepare" | "send_back" | "drop",
+            TaskSubject(),
+        ):
             return _may_with_task(actor, verb, subject)
         case "transfer" | "return" | "delegate" | "recall" | "consult" | "withdraw_request", TaskSubject():
             return _may_hand_over(actor, verb, subject)
@@ -267,7 +270,7 @@ def _may_with_task(actor: Actor, verb: str, task: TaskSubject) -> Decision:
     mine = task.assignee_id == actor.person_id
     if verb == "release" and not mine:
         return Decision(False, "只能退还自己签收的任务。")
-    if mine and task.delegate_id and verb in ("complete", "release", "send_back", "prepare"):
+    if mine and task.delegate_id and verb in ("complete", "release", "send_back", "drop", "prepare"):
         return Decision(False, f"这项任务已委派{task.delegate_name}代拟，等交回或者收回之后再办。")
     if task.assignee_id is not None and not mine:
         since = f"于 {_when_said(task.claimed_at)} " if task.claimed_at else ""

@@ -16,11 +16,12 @@ from engine.runtime import instances
 from engine.runtime import tasks as work
 from engine.runtime.handling import records, taking_back
 from engine.runtime.handling.colleagues import Colleague, who_may_be_asked, who_may_do
+from engine.runtime.handling.dropping import can_be_dropped
 from engine.runtime.handling.sending_back import Earlier, way_back
 from engine.runtime.handling.urging import may_urge_again
 from engine.runtime.step import Context, Step
 
-VERBS = ("transfer", "return", "delegate", "recall", "consult", "send_back", "urge")
+VERBS = ("transfer", "return", "delegate", "recall", "consult", "send_back", "drop", "urge")
 
 
 @dataclass(frozen=True)
@@ -184,6 +185,8 @@ def _may(tx: Connection, context: Context, actor: Actor, row: Row[Any], step: St
         allowed["send_back"] = "" if back.steps else back.why_no_further
         if not back.steps and not _has_done_something(tx, row):
             del allowed["send_back"]  # the first step of its unit: nobody would look for a way back
+    if "drop" in allowed and not can_be_dropped(step, row):
+        del allowed["drop"]
     if "urge" in allowed:
         again_at = may_urge_again(tx, context, actor, row.id)
         allowed["urge"] = "今天已经催办过，下一个工作日起可以再催。" if again_at else ""

@@ -228,6 +228,8 @@ def _lines(
             )
         elif what == "sent_back":
             found.append(line("sent_back", tasks[told["id"]].name, f"退回到“{told['name']}”", told["reason"]))
+        elif what == "dropped":
+            found.append(line("taken_back", tasks[told["id"]].name, "不再提出"))
         elif what == "taken_back":
             found.append(line("taken_back", tasks[told["id"]].name, "撤回"))
         elif what == "corrected":
@@ -268,7 +270,7 @@ def _told(
             return [line("deadline", name, "更正，办结的结论不变", due=told["due"], by_system=True)]
         case "task_lapsed":
             row = tasks.get(told["id"])
-            if row is None or row.undone == "sent_back":
+            if row is None or row.undone in ("sent_back", "dropped"):
                 return []
             action = "随撤回失效" if row.undone else "失效"
             return [line("lapsed", row.name, action, by_system=True)]
@@ -337,6 +339,8 @@ def _outcome(row: Row[Any]) -> str:
             return "退回"
         case _, "taken_back":
             return "随撤回失效"
+        case _, "dropped":
+            return "不再提出"
     return "失效"
 
 

@@ -248,7 +248,7 @@ def _require_open(tx: Connection, task_id: str) -> None:
     if row.status == "open":
         return
     if row.undone is not None:
-        how = {"sent_back": "被退回", "taken_back": "随前一环节撤回而失效"}[row.undone]
+        how = {"sent_back": "被退回", "taken_back": "随前一环节撤回而失效", "dropped": "不再提出"}[row.undone]
         raise Refused(f"“{row.name}”已于 {_when_said(row.ended_at)} {how}，不能再办理。")
     if row.status == "lapsed":
         raise _lapsed(row.name, row.ended_at)

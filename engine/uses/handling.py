@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from sqlalchemy import Connection, select
+
+from engine.db.tables import process_instance
 from engine.organisation.assignment import Actor
 from engine.reports import handling as report
-from engine.runtime.handling import consulting, handing, sending_back, taking_back, urging
+from engine.runtime.handling import consulting, dropping, handing, sending_back, taking_back, urging
+from engine.runtime.step import Context
 from engine.uses.transactions import Transactions
 
 Raw = Mapping[str, list[str]]
@@ -71,6 +75,16 @@ class HandlingUses:
         return self._transactions.write(
             lambda tx, context: sending_back.send_back(tx, context, actor, task_id, to_task_id, reason)
         )
+
+    def drop(self, actor: Actor, task_id: str) -> str:
+        """What a button opened is not asked after all (不再提出). Returns the number of the instance."""
+
+        def work(tx: Connection, context: Context) -> str:
+            row = dropping.drop(tx, context, actor, task_id)
+            own = select(process_instance.c.number).where(process_instance.c.id == row.instance_id)
+            return str(tx.execute(own).scalar_one())
+
+        return self._transactions.write(work)
 
     def take_back(self, actor: Actor, task_id: str) -> str:
         """The completion is undone (撤回). Returns the id of the task that is open again."""

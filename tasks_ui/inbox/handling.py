@@ -105,6 +105,13 @@ def take_back(task_id: str) -> ResponseReturnValue:
     return redirect(url_for("inbox.task", task_id=opened))
 
 
+@pages.post("/tasks/<task_id>/drop")
+def drop(task_id: str) -> ResponseReturnValue:
+    number = engine().handling.drop(actor(), task_id)
+    flash("不再提出。需要时可以再次提出。", "ok")
+    return redirect(url_for("instances.instance", number=number))
+
+
 # --- several at once ---
 
 
