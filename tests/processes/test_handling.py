@@ -380,7 +380,7 @@ def test_a_task_is_sent_back_to_an_earlier_step_with_the_reason_on_top(town: Tow
     assert (view.handling.why_here.kind, view.handling.why_here.words) == ("send_back", "缺勘验笔录，请补。")
     assert view.form is not None
     (outcome,) = (field for field in view.form.fields if field.key == "preparation_outcome")
-    assert outcome.value == "submit", "what was said stands in the form"
+    assert outcome.value == "", "the conclusion is drawn anew"
     assert desk(case, OFFICER).inbox()["整理移送材料"].tags == ["退回"]
     assert "缺勘验笔录，请补。" in case.notices("returned")[0].text
     assert ("主要领导审批", "退回到“整理移送材料”", "缺勘验笔录，请补。") in lines(case, OFFICER)
