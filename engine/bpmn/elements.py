@@ -91,6 +91,11 @@ class Element:
         return self.timer is not None and "deadline" in self.properties
 
     @property
+    def drafts(self) -> tuple[str, ...]:
+        """The elements that issue the papers which a user task drafts or signs."""
+        return tuple(filter(None, map(str.strip, self.properties.get("drafts", "").split(","))))
+
+    @property
     def is_button(self) -> bool:
         return self.kind == "boundaryEvent" and self.event_kind == "message"
 

@@ -11,7 +11,7 @@ from engine.clock import local
 from engine.forms.schema import Field, Form, Group, Text
 from engine.forms.validate import defaults, following, read_leniently, shown_keys, warnings
 from engine.organisation.directory import UnitDirectory
-from engine.reports.readers import MASK, hides, leaves_out
+from engine.reports.readers import MASK, hides, leaves_out, unissued
 from engine.reports.units import Names
 from engine.runtime.step import Step
 
@@ -155,20 +155,26 @@ def look_at(form: Form, step: Step, directory: UnitDirectory, raw: Raw) -> tuple
 def sections(forms: Iterable[tuple[str, Form]], step: Step, names: Names) -> list[Section]:
     """What is known, under the headings of the forms in which it was said; what is not given is left out.
 
-    So is what another unit keeps to itself. What a form only shows again stands where it was said.
+    So is what another unit keeps to itself, and what it has said for a paper that is not issued yet. What a form only shows
+    again stands where it was said.
     """
     found = []
     said: set[str] = set()
     asked = {field.key for form in step.definition.forms.values() for field in form.fields if not field.readonly}
     facts, diagram = step.facts, step.definition.diagram
+    drafts = unissued(step.tx, step.instance_id, step.definition, step.actor)
     for title, form in forms:
         entries = []
         for field in form.fields:
             value = facts.get(field.key)
-            passed_over = (field.readonly and field.key in asked) or leaves_out(
-                field, step.definition, facts, step.actor
-            )
-            if field.asks and not passed_over and field.key not in said and value not in (None, "", [], False):
+            repeated = field.readonly and field.key in asked
+            kept_back = field.key in drafts or leaves_out(field, step.definition, facts, step.actor)
+            if (
+                field.asks
+                and not (repeated or kept_back)
+                and field.key not in said
+                and value not in (None, "", [], False)
+            ):
                 said.add(field.key)
                 unit = value if field.widget in ("unit", "internal_body") and isinstance(value, str) else None
                 words = MASK if hides(field, diagram, facts, step.actor) else in_words(field, value, names)

@@ -12,13 +12,8 @@ from engine.forms.schema import Form
 from engine.runtime.step import Step
 
 
-def drafted(element: Element) -> tuple[str, ...]:
-    """The elements that issue the papers of the task."""
-    return tuple(filter(None, map(str.strip, element.properties.get("drafts", "").split(","))))
-
-
 def coming(step: Step, element: Element, form: Form, values: Mapping[str, object]) -> frozenset[str]:
-    """Those of `drafted` that will be issued if the task ends with these values; all while its outcome is not chosen."""
+    """Those of its `drafts` that will be issued if the task ends with these values; all while its outcome is not chosen."""
     undecided = {form.outcome_key} if form.outcome_key and values.get(form.outcome_key) is None else set[str]()
     known = {**step.facts, **values}
 
@@ -30,5 +25,6 @@ def coming(step: Step, element: Element, form: Form, values: Mapping[str, object
         except ExpressionError:
             return None
 
-    wanted = drafted(element)
-    return frozenset(wanted) & elements_after(step.definition.diagram, element.id, holds) if wanted else frozenset()
+    if not element.drafts:
+        return frozenset()
+    return frozenset(element.drafts) & elements_after(step.definition.diagram, element.id, holds)

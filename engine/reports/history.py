@@ -90,11 +90,12 @@ def steps(
     tasks = tx.execute(select(task).where(task.c.instance_id == instance_id)).all()
     own = select(document).where(document.c.instance_id == instance_id)
     papers = tx.execute(own.order_by(document.c.delivered_at, document.c.sequence)).all()
-    past = [
-        (row.ended_at, _past_task(row, names, readers.remark(row, definition, reader)))
-        for row in tasks
-        if row.status != "open"
-    ]
+    drafts = readers.on_the_way(tx, instance_id, definition, reader)
+    past = []
+    for row in tasks:
+        if row.status != "open":
+            told = ("", "") if row.id in drafts else (_outcome(row), readers.remark(row, definition, reader))
+            past.append((row.ended_at, _past_task(row, names, *told)))
     past += [(row.delivered_at, _delivered(row, names, reader)) for row in papers]
     done = [line for _, line in sorted(past, key=lambda pair: pair[0])]  # what comes first at one instant stays first
     open_tasks = sorted((row for row in tasks if row.status == "open"), key=lambda row: (row.opened_at, row.id))
@@ -144,12 +145,13 @@ def log(
         select(audit_entry).where(audit_entry.c.instance_id == instance_id).order_by(audit_entry.c.sequence)
     )
     kept = _kept_papers(tx, instance_id)
+    drafts = readers.on_the_way(tx, instance_id, definition, reader)
     lines: list[LogLine] = []
     for entry in entries:
         internal = is_internal(entry.kind, entry.content) and entry.unit_code != reader.unit_code
         if internal and reader.unit_kind not in OVERSIGHT:
             continue
-        lines += _lines(entry, tasks, periods, definition, names, reader, kept)
+        lines += _lines(entry, tasks, periods, definition, names, reader, kept, drafts)
     shown: dict[LogLine, LogLine] = {}
     for line in lines:  # one notice to several readers is one line
         if told_whom is None and line.action in _FOR_OVERSIGHT:
@@ -185,6 +187,7 @@ def _lines(
     names: Names,
     reader: Actor,
     kept: frozenset[str],
+    drafts: frozenset[str],
 ) -> list[LogLine]:
     unit, person = names.unit(entry.unit_code), names.person(entry.person_id)
 
@@ -223,9 +226,10 @@ def _lines(
         what = told["what"]
         if what == "task_completed":
             row = tasks[told["id"]]
-            found.append(
-                line("completed", row.name, row.outcome_name or "办结", readers.remark(row, definition, reader))
-            )
+            is_draft = row.id in drafts
+            action = "办结" if is_draft else row.outcome_name or "办结"
+            note = "" if is_draft else readers.remark(row, definition, reader)
+            found.append(line("completed", row.name, action, note))
         elif what == "sent_back":
             found.append(line("sent_back", tasks[told["id"]].name, f"退回到“{told['name']}”", told["reason"]))
         elif what == "dropped":
@@ -315,14 +319,14 @@ _SOFT_STANDINGS = {**_STANDINGS, "overdue": "已过建议时限", "met_late": "�
 """Nobody is ever overdue by a recommended period (A24)."""
 
 
-def _past_task(row: Row[Any], names: Names, remark: str) -> StepLine:
+def _past_task(row: Row[Any], names: Names, outcome: str, remark: str) -> StepLine:
     return StepLine(
         state="done" if row.status == "completed" and row.undone is None else "lapsed",
         name=row.name,
         unit=names.unit(row.unit_code),
         who=names.person(row.ended_by),
         at=row.ended_at,
-        outcome=_outcome(row),
+        outcome=outcome,
         remark=remark,
         task_id=row.id,
     )

@@ -1,4 +1,5 @@
-"""What a reader is kept from: confidential values are masked, what another unit keeps to itself is left out.
+"""What a reader is kept from: confidential values are masked; what another unit keeps to itself is left out, and what it
+has answered on the way to a paper until the paper is issued.
 
 This is the one place that decides it; every page, the record of the flow and the case file ask here.
 """
@@ -8,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row, select
 
-from engine.bpmn.elements import Diagram
+from engine.bpmn.elements import Diagram, Element
+from engine.bpmn.expressions import compile_expression, evaluate
+from engine.bpmn.onward import elements_after
+from engine.db.tables import audit_entry, document, process_instance, task
 from engine.deployments.definitions import Definition
 from engine.forms.schema import Field
-from engine.organisation.assignment import Actor, ConfidentialSubject, InternalSubject, may
+from engine.organisation.assignment import OVERSIGHT, Actor, ConfidentialSubject, InternalSubject, may
 
 MASK = "（已保密）"
 """What stands in the place of a value that the reader may not see."""
@@ -59,3 +63,75 @@ def remark(row: Row[Any], definition: Definition, reader: Actor) -> str:
     if inside and not may(reader, "read_internal", InternalSubject(frozenset({row.unit_code}))).allowed:
         return ""
     return row.remark or ""
+
+
+def on_the_way(tx: Connection, instance_id: str, definition: Definition, reader: Actor) -> frozenset[str]:
+    """The done tasks that have answered for a paper which is not issued yet: what they say is still a draft.
+
+    Their answers are for the units that write the paper and for the bureaus of oversight; for everybody once it is issued
+    or the instance has ended.
+    """
+    status = tx.scalar(select(process_instance.c.status).where(process_instance.c.id == instance_id))
+    if reader.unit_kind in OVERSIGHT or status == "ended":
+        return frozenset()
+    drafting = {element.id: element for element in definition.diagram.of_kind("userTask") if element.drafts}
+    done = tx.execute(
+        select(task).where(
+            task.c.instance_id == instance_id,
+            task.c.status == "completed",
+            task.c.unit_code != reader.unit_code,
+            task.c.element_id.in_(drafting),
+        )
+    ).all()
+    if not done:
+        return frozenset()
+    issued = tx.execute(select(document).where(document.c.instance_id == instance_id)).all()
+    order = _order(tx, instance_id) if {row.ended_at for row in done} & {paper.delivered_at for paper in issued} else {}
+
+    def goes_out_with(row: Row[Any], paper: Row[Any]) -> bool:
+        if paper.delivered_at == row.ended_at:  # done within one instant
+            return order.get(paper.id, 0) > order.get(row.id, 0)
+        return bool(paper.delivered_at > row.ended_at)
+
+    ours = _papers_of(tx, instance_id, reader.unit_code, drafting)
+    return frozenset(
+        row.id
+        for row in done
+        for paper in _papers_to_come(row, drafting[row.element_id], definition) - ours
+        if not any(found.element_id == paper and goes_out_with(row, found) for found in issued)
+    )
+
+
+def _order(tx: Connection, instance_id: str) -> dict[str, int]:
+    """What the record tells of, by its id, in the order in which it happened."""
+    entries = tx.scalars(
+        select(audit_entry.c.content).where(audit_entry.c.instance_id == instance_id).order_by(audit_entry.c.sequence)
+    )
+    told = [found["id"] for content in entries for found in content.get("told", []) if "id" in found]
+    return {found: at for at, found in enumerate(told)}
+
+
+def unissued(tx: Connection, instance_id: str, definition: Definition, reader: Actor | None) -> frozenset[str]:
+    """The names that those tasks have said."""
+    waiting = on_the_way(tx, instance_id, definition, reader) if reader else frozenset()
+    elements = tx.scalars(select(task.c.element_id).where(task.c.id.in_(waiting))).all() if waiting else ()
+    forms = [definition.form_of(definition.diagram.elements[element_id]) for element_id in elements]
+    return frozenset(key for form in forms for key in form.own_keys)
+
+
+def _papers_of(tx: Connection, instance_id: str, unit_code: str, drafting: Mapping[str, Element]) -> frozenset[str]:
+    """The papers at which this unit writes, too: an agreement that every side signs."""
+    own = select(task.c.element_id).where(task.c.instance_id == instance_id, task.c.unit_code == unit_code)
+    return frozenset(paper for found in tx.scalars(own) if found in drafting for paper in drafting[found].drafts)
+
+
+def _papers_to_come(row: Row[Any], element: Element, definition: Definition) -> frozenset[str]:
+    """Those of its papers to which the answer of the task leads; whoever signs one keeps his answer till it is issued."""
+    diagram, outcome = definition.diagram, definition.form_of(element).outcome_key
+
+    def holds(condition: str) -> bool | None:
+        known = outcome is not None and compile_expression(condition).names == {outcome}
+        return bool(evaluate(condition, {outcome: row.outcome}, {})) if known and outcome else None
+
+    signs = {paper for paper in element.drafts if diagram.elements[paper].properties.get("signed_by") == element.id}
+    return (frozenset(element.drafts) & elements_after(diagram, element.id, holds)) | signs

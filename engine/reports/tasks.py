@@ -15,7 +15,7 @@ from engine.documents.materials import Material
 from engine.forms.schema import Form
 from engine.organisation.assignment import Actor, may
 from engine.organisation.directory import UnitDirectory
-from engine.reports import answers, coming_papers, history
+from engine.reports import answers, coming_papers, history, readers
 from engine.reports.answers import FilledForm, Look, Section
 from engine.reports.documents import DocumentLine, document_lines
 from engine.reports.handling import TaskHandling, task_handling
@@ -85,6 +85,7 @@ def task_view(tx: Connection, context: Context, actor: Actor, task_id: str, sent
         if sent is None and draft is not None:
             sent, draft_saved_at = draft.answers, draft.saved_at
         form = answers.filled(_form_of(step, row), step, UnitDirectory(tx, actor, context.now), names, sent)
+    drafts = readers.on_the_way(tx, instance.id, step.definition, actor)
     record = step.deadlines.get(row.deadline_key) if row.deadline_key else None
     return TaskView(
         task_id=task_id,
@@ -114,7 +115,7 @@ def task_view(tx: Connection, context: Context, actor: Actor, task_id: str, sent
         buttons=actions.buttons(step) if instance.status == "running" else [],
         ended_at=row.ended_at,
         ended_by=names.person(row.ended_by),
-        outcome_name=row.outcome_name or "",
+        outcome_name="" if row.id in drafts else row.outcome_name or "",
         undone=row.undone or "",
         handling=task_handling(tx, context, actor, row, step),
     )

@@ -79,7 +79,7 @@ class PaperDraftUses:
             step, values = _look(tx, context, actor, row)
             own = step.definition.diagram.elements[row.element_id]
             leads_to = coming_papers.coming(step, own, step.definition.form_of(own), values)
-            views = [_view(step, actor, row, name, name in leads_to) for name in coming_papers.drafted(own)]
+            views = [_view(step, actor, row, name, name in leads_to) for name in own.drafts]
             return [
                 view
                 for view in views
@@ -141,7 +141,7 @@ def _look(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> tupl
 
 def _issuing(step: Step, row: Row[Any], element_id: str) -> Element:
     own = step.definition.diagram.elements[row.element_id]
-    if element_id not in coming_papers.drafted(own):
+    if element_id not in own.drafts:
         raise NotFound("这个环节没有这份文书。")
     return step.definition.diagram.elements[element_id]
 
