@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,8 @@ class Settings:
     """How often the worker looks for what is due."""
     secure_cookies: bool = False
     """True behind HTTPS: cookies are then never sent without it."""
+    trusted_proxy: str = ""
+    """The address from which a reverse proxy asks: its X-Forwarded-For says who is signing in. Empty means there is none."""
     font_dirs: tuple[Path, ...] = ()
     """Folders of the installation's own licensed fonts (仿宋, 小标宋), separated by colons; the shipped ones come after."""
     secret_key: str = ""
@@ -79,6 +82,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         "processes_dir": lambda text: Path(text).resolve(),
         "database_url": str,
         "host": str,
+        "trusted_proxy": _address,
         "secret_key": str,
         **dict.fromkeys(("smtp_url", "mail_from", "mail_reply_to", "webhook_url", "webhook_secret", "robots"), str),
         "base_url": lambda text: text.rstrip("/"),
@@ -98,6 +102,13 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         except ValueError as error:
             raise SettingsError(f"环境变量 {PREFIX}{name.upper()} 的值“{text}”不对：{error}。服务没有启动。") from None
     return Settings(**values)
+
+
+def _address(text: str) -> str:
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        raise ValueError("应当是一个 IP 地址") from None
 
 
 def _number(text: str, least: float, most: float, kind: type[int] | type[float]) -> float:
