@@ -568,7 +568,9 @@ def test_an_insufficient_opinion_is_followed_up_once_with_a_fresh_period(town: T
 
 
 def test_a_follow_up_may_be_extended_and_ask_for_material_of_its_own(town: Town) -> None:
-    case = ask(town, at=MORNING).ask_material().ask_extension("2026-10-15").answer_extension().answer().follow_up()
+    case = ask(town, at=MORNING).ask_material().ask_extension("2026-10-12").answer_extension().answer()
+    town.at("2026-10-09T10:00")
+    case.follow_up()
     offered = case.buttons(case.assisting.officer)
     assert (offered["act_material"], offered["act_extend"]) == ("", "")
 

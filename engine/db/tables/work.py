@@ -84,9 +84,7 @@ task = Table(
     Column("outcome", String(64)),
     Column("outcome_name", Text),
     Column("remark", Text, comment="the opinion given, for the history"),
-    Column(
-        "undone", String(16), comment="sent_back, taken_back or dropped: what ended it, or took its completion back"
-    ),
+    Column("undone", String(16), comment="sent_back or taken_back: what ended it, or took its completion back"),
     Index(None, "instance_id"),
     Index(None, "status", "unit_code"),
     CheckConstraint("status in ('open', 'completed', 'lapsed')", name="status"),
