@@ -66,40 +66,38 @@ def remark(row: Row[Any], definition: Definition, reader: Actor) -> str:
 
 
 def on_the_way(tx: Connection, instance_id: str, definition: Definition, reader: Actor) -> frozenset[str]:
-    """The done tasks that have answered for a paper which is not issued yet: what they say is still a draft.
+    """The done tasks that have answered for a paper and are drafts to this reader: it is not issued yet, or went out with
+    a later answer.
 
-    Their answers are for the units that write the paper and for the bureaus of oversight; for everybody once it is issued
-    or the instance has ended.
+    Drafts are for the units that write the paper and for the bureaus of oversight. What was said last is for everybody
+    once the paper is issued or the instance has ended.
     """
-    status = tx.scalar(select(process_instance.c.status).where(process_instance.c.id == instance_id))
-    if reader.unit_kind in OVERSIGHT or status == "ended":
+    if reader.unit_kind in OVERSIGHT:
         return frozenset()
     drafting = {element.id: element for element in definition.diagram.of_kind("userTask") if element.drafts}
-    done = tx.execute(
-        select(task).where(
-            task.c.instance_id == instance_id,
-            task.c.status == "completed",
-            task.c.unit_code != reader.unit_code,
-            task.c.element_id.in_(drafting),
-        )
-    ).all()
+    own = (task.c.instance_id == instance_id, task.c.status == "completed", task.c.unit_code != reader.unit_code)
+    done = tx.execute(select(task).where(*own, task.c.element_id.in_(drafting))).all()
     if not done:
         return frozenset()
     issued = tx.execute(select(document).where(document.c.instance_id == instance_id)).all()
-    order = _order(tx, instance_id) if {row.ended_at for row in done} & {paper.delivered_at for paper in issued} else {}
-
-    def goes_out_with(row: Row[Any], paper: Row[Any]) -> bool:
-        if paper.delivered_at == row.ended_at:  # done within one instant
-            return order.get(paper.id, 0) > order.get(row.id, 0)
-        return bool(paper.delivered_at > row.ended_at)
-
+    order = _order(tx, instance_id)
+    done = sorted(done, key=lambda row: order.get(row.id, 0))
+    ended = tx.scalar(select(process_instance.c.status).where(process_instance.c.id == instance_id)) == "ended"
     ours = _papers_of(tx, instance_id, reader.unit_code, drafting)
-    return frozenset(
-        row.id
-        for row in done
-        for paper in _papers_to_come(row, drafting[row.element_id], definition) - ours
-        if not any(found.element_id == paper and goes_out_with(row, found) for found in issued)
-    )
+    drafts = set[str]()
+    for number, row in enumerate(done):
+        again = next(
+            (order.get(later.id, 0) for later in done[number + 1 :] if later.element_id == row.element_id), None
+        )
+        went_out = {
+            paper.element_id
+            for paper in issued
+            if order.get(row.id, 0) < order.get(paper.id, 0) and (again is None or order.get(paper.id, 0) < again)
+        }
+        waits = _papers_to_come(row, drafting[row.element_id], definition) - ours - went_out
+        if waits and not (ended and again is None):
+            drafts.add(row.id)
+    return frozenset(drafts)
 
 
 def _order(tx: Connection, instance_id: str) -> dict[str, int]:
@@ -112,10 +110,14 @@ def _order(tx: Connection, instance_id: str) -> dict[str, int]:
 
 
 def unissued(tx: Connection, instance_id: str, definition: Definition, reader: Actor | None) -> frozenset[str]:
-    """The names that those tasks have said."""
-    waiting = on_the_way(tx, instance_id, definition, reader) if reader else frozenset()
-    elements = tx.scalars(select(task.c.element_id).where(task.c.id.in_(waiting))).all() if waiting else ()
-    forms = [definition.form_of(definition.diagram.elements[element_id]) for element_id in elements]
+    """The names that this reader is not told because what was said of them last is a draft."""
+    drafts = on_the_way(tx, instance_id, definition, reader) if reader else frozenset()
+    if not drafts:
+        return frozenset()
+    order = _order(tx, instance_id)
+    done = tx.execute(select(task).where(task.c.instance_id == instance_id, task.c.status == "completed")).all()
+    latest = {row.element_id: row for row in sorted(done, key=lambda row: order.get(row.id, 0))}
+    forms = [definition.form_of(definition.diagram.elements[name]) for name, row in latest.items() if row.id in drafts]
     return frozenset(key for form in forms for key in form.own_keys)
 
 

@@ -53,6 +53,22 @@ def test_what_was_sent_back_on_the_way_is_not_told_either(town: Town) -> None:
     assert "审核签发 退回" in words(seen(case, "zhouyan.hb"))
 
 
+def test_a_draft_that_was_returned_stays_the_units_own_when_the_paper_goes_out(town: Town) -> None:
+    case = town.refer(at=MORNING).deliver().sign_for().review("accept", acceptance_opinion="先拟受理。")
+    case.complete("sign_acceptance", case.receiving.deputy, signing_outcome="return", signing_opinion="再核。")
+    case.review("accept", acceptance_opinion=OPINION)
+    case.complete("sign_acceptance", case.receiving.deputy, signing_outcome="approve")
+
+    for after in (lambda: None, lambda: case.file().handle().report()):
+        after()
+        sender = words(seen(case, "shenhe.qh"))
+        assert OPINION in sender
+        assert "先拟受理" not in sender
+        assert "审核签发 退回" not in sender
+    assert "先拟受理" in words(seen(case, "zhouyan.hb"))
+    assert case.status == "ended"
+
+
 def test_the_page_of_the_other_sides_task_does_not_tell_it_either(town: Town) -> None:
     case = reviewed(town)
     sender, task_id = town.person("shenhe.qh"), case.task("review_acceptance")
