@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from sqlalchemy import update
-from waitress import wasyncore
 from waitress.server import create_server
 
 from engine.db.tables import person
@@ -22,6 +21,7 @@ from engine.settings import Settings
 from tasks_ui import create_app
 from tests.processes.conftest import founded_folder  # noqa: F401
 from tests.processes.town import Town
+from tests.serving import end
 from tests.tools.provide import FONTS, FOUND
 from tests.web.conftest import office_folder  # noqa: F401
 from tests.web.office import PASSWORD, PASSWORD_HASH, Numbers
@@ -60,8 +60,7 @@ class Served:
     def start(self) -> None:
         self.town = Town(self.settings)
         app = create_app(self.town.engine, BANNER, ["127.0.0.1"])
-        self._channels: dict[int, Any] = {}
-        self._server = create_server(app, host="127.0.0.1", port=self.port, threads=4, map=self._channels)
+        self._server = create_server(app, host="127.0.0.1", port=self.port, threads=4)
         self.port = self._server.effective_port
         self._thread = threading.Thread(target=self._server.run)
         self._thread.start()
@@ -70,9 +69,7 @@ class Served:
     def stop(self) -> None:
         """Nobody is served any more, and nothing is remembered but what is in the database."""
         self.town.engine.worker.stop()
-        self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._channels, ignore_all=True))
-        self._thread.join(PATIENCE)
-        self._server.task_dispatcher.shutdown()
+        end(self._server, self._thread)
         self.town.close()
 
     def restart(self) -> None:

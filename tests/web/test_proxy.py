@@ -12,6 +12,7 @@ import pytest
 from engine.errors import LianbanError
 from engine.settings import Settings, read_settings
 from tasks_ui.cli import listening
+from tests.serving import end
 
 
 @contextmanager
@@ -23,13 +24,12 @@ def server(settings: Settings) -> Iterator[str]:
         return [environ["REMOTE_ADDR"].encode()]
 
     made = listening(app, settings)
-    thread = threading.Thread(target=made.run, daemon=True)
+    thread = threading.Thread(target=made.run)
     thread.start()
     try:
         yield f"http://127.0.0.1:{made.effective_port}/"
     finally:
-        made.close()
-        thread.join(5)
+        end(made, thread)
 
 
 def asker(address: str, **headers: str) -> str:
