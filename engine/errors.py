@@ -150,3 +150,10 @@ class Busy(LianbanError):
 
     code = "busy"
     status = 503
+
+
+class Uncertain(LianbanError):
+    """数据库在保存的那一刻断开了，这一步办成没有还不知道。请刷新页面看一看：没有办成的，再办一次。"""
+
+    code = "uncertain"
+    status = 503

@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 
-from engine.errors import Busy, Refused
+from engine.errors import Busy, Refused, Uncertain
 
 T = TypeVar("T")
 ATTEMPTS = 5
@@ -37,7 +37,10 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """A transaction that commits when the block ends and rolls back when it raises. Raises Busy when locked out."""
+        """A transaction that commits when the block ends and rolls back when it raises.
+
+        Raises Busy when locked out, and Uncertain when the database went away while it committed.
+        """
         with self._begun(writes=True) as connection:
             yield connection
 
@@ -50,7 +53,7 @@ class Database:
     def run(self, work: Callable[[Connection], T]) -> T:
         """The work is done in a transaction of its own, begun anew when the database asks for that, five times at most.
 
-        Raises Busy when it could not be done; then nothing has changed.
+        Raises Busy when it could not be done; then nothing has changed. Raises Uncertain as `transaction` does.
         """
         for attempt in range(1, ATTEMPTS + 1):
             try:
@@ -74,7 +77,9 @@ class Database:
                     connection = connection.execution_options(isolation_level="REPEATABLE READ")
                 with connection.begin() as transaction:
                     yield connection
-                    if not writes:
+                    if writes:
+                        _commit(transaction)
+                    else:
                         transaction.rollback()
         except DataError as error:  # a NUL, or a text that is too long for its column: nothing that a form lets through
             raise Refused("发来的内容里有系统存不了的字符，或者太长，什么都没有改变。请检查后再试。") from error
@@ -82,6 +87,16 @@ class Database:
             if _is_transient(error):
                 raise Busy from error
             raise
+
+
+def _commit(transaction: RootTransaction) -> None:
+    """Raises Uncertain when the connection was lost: the database may have committed before it could say so."""
+    try:
+        transaction.commit()
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise Uncertain from error
+        raise
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

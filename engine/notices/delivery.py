@@ -14,7 +14,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from engine.clock import Clock
 from engine.db.session import Database
-from engine.errors import Busy
+from engine.errors import Busy, Uncertain
 from engine.notices import outbox
 from engine.notices.channels import Channel
 from engine.notices.network import DeliveryError, RefusedForGood, Unreachable
@@ -98,8 +98,8 @@ class Delivery:
     def _deliver_quietly(self, key: str) -> None:
         try:
             self.deliver(key)
-        except Busy:
-            log.warning("channel %s: the database is busy; the next look tries again", key)
+        except (Busy, Uncertain):
+            log.warning("channel %s: the database is busy or gone; the next look tries again", key)
         except Exception:
             log.exception("channel %s: this look failed; the next one tries again", key)
 

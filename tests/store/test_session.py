@@ -6,12 +6,12 @@ import threading
 
 import pytest
 from sqlalchemy import Connection, event, insert, select, text, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from engine.db import upsert
 from engine.db.session import ATTEMPTS, Database
 from engine.db.tables import city_rule
-from engine.errors import Busy, Refused
+from engine.errors import Busy, Refused, Uncertain
 from tests.store.builders import NOW
 
 AT_ONCE_OR_NEVER = 20
@@ -103,6 +103,36 @@ def test_a_database_can_be_used_after_a_failure(database: Database) -> None:
 def test_a_reference_to_nothing_is_refused(database: Database) -> None:
     with pytest.raises(IntegrityError):
         database.run(lambda tx: tx.execute(text("insert into party values ('nowhere', 'nobody', 'fact')")))
+
+
+def test_a_database_that_goes_away_while_it_commits_leaves_it_open_whether_it_did(
+    postgresql_database: Database,
+) -> None:
+    def gone(connection: Connection) -> None:
+        """The server ends the connection just before it hears that it shall commit."""
+        process = connection.scalar(text("SELECT pg_backend_pid()"))
+        with postgresql_database.reading() as other:
+            other.execute(text("SELECT pg_terminate_backend(:process, 5000)"), {"process": process})
+
+    event.listen(postgresql_database.engine, "commit", gone, once=True)
+    with pytest.raises(Uncertain, match="办成没有还不知道"):
+        postgresql_database.run(lambda tx: write(tx, "a"))
+
+    postgresql_database.run(lambda tx: write(tx, "b"))
+    assert keys(postgresql_database) == {"b"}
+
+
+def test_a_database_that_goes_away_before_has_done_nothing_and_does_not_say_otherwise(
+    postgresql_database: Database,
+) -> None:
+    def gone(tx: Connection) -> None:
+        process = tx.scalar(text("SELECT pg_backend_pid()"))
+        with postgresql_database.reading() as other:
+            other.execute(text("SELECT pg_terminate_backend(:process, 5000)"), {"process": process})
+        write(tx, "a")
+
+    with pytest.raises(OperationalError):
+        postgresql_database.run(gone)
 
 
 # --- reading ---
