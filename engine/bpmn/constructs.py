@@ -224,6 +224,10 @@ PROPERTIES: Mapping[str, Mapping[str, str]] = {
         "files": "办完时形成、存在本单位的文书：写公文模板的名字，如 D03，几个用逗号分开。",
         "signs_for": "办完就是签收了哪些文书：写送达它们的服务任务的 id，几个用逗号分开。",
     },
+    "exclusiveGateway": {
+        "usual": "通常走哪条流，进度页照它预告后面的环节：写流的 id；事先说不准的写 none，预告到此为止。"
+        "不写就照默认流。不影响实际走哪条流。",
+    },
     "serviceTask": {
         "operation": "做哪一件事；其余参数随它而定。",
         "fact:*": "办完之后记下的事实，值是表达式，如 fact:extended_at = now()。",
@@ -259,6 +263,7 @@ OWNERS: Mapping[str, str] = {
     "process": "流程",
     "lane": "泳道",
     "userTask": "用户任务",
+    "exclusiveGateway": "判断网关",
     "serviceTask": "服务任务、发送任务",
     "timer": "定时边界事件",
     "message": "消息边界事件（按钮）",

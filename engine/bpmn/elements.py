@@ -205,12 +205,15 @@ class Diagram:
         return next((target for target in self.next_elements(event) if target.kind == "userTask"), None)
 
     def expected_after(self, element_id: str, at_most: int = 4) -> list[Element]:
-        """The named tasks that follow when every question is answered in the usual way (the default flow)."""
+        """The named steps that follow when every question is answered in the usual way.
+
+        That is the gateway's property `usual`, else its default flow; where nothing is usual, nothing more is foretold.
+        """
         found: list[Element] = []
         seen = {element_id}
         element = self.elements[element_id]
         while len(found) < at_most:
-            flow = element.default_flow or (element.outgoing[0] if element.outgoing else None)
+            flow = element.properties.get("usual") or element.default_flow or next(iter(element.outgoing), None)
             if flow is None or flow not in self.flows:
                 break
             element = self.elements[self.flows[flow].target]
@@ -220,7 +223,7 @@ class Diagram:
             if element.id in seen:
                 break
             seen.add(element.id)
-            if element.kind in ("userTask", "serviceTask", "sendTask") and element.name:
+            if element.kind in ("userTask", "serviceTask", "sendTask", "callActivity") and element.name:
                 found.append(element)
         return found
 

@@ -240,6 +240,7 @@ def signature_of(name: str) -> dict[str, Signature]:
 
 
 END = "</process>"
+GATEWAY = '<exclusiveGateway id="g_review" name="同意？" default="g_review__refused" />'
 REVIEW = '<userTask id="review" name="审查" camunda:formRef="review" />'
 
 

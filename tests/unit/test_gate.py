@@ -6,6 +6,7 @@ import pytest
 
 from tests.unit.diagrams import (
     END,
+    GATEWAY,
     REVIEW,
     broken,
     flow,
@@ -359,6 +360,17 @@ def test_a_gateway_without_a_default_is_refused():
 def test_a_default_that_is_not_the_gateways_own_flow_is_refused():
     changed = broken((' default="g_review__refused"', ' default="start__fork"'))
     assert "默认流不是从这个网关出去的。" in [problem.reason for problem in problems_of(changed)]
+
+
+@pytest.mark.parametrize("usual", ["g_review__answer", "g_review__refused", "none"])
+def test_a_gateway_says_which_of_its_flows_is_the_usual_one(usual: str):
+    assert problems_of(broken((GATEWAY, f"{GATEWAY[:-3]}>{properties(usual=usual)}</exclusiveGateway>"))) == []
+
+
+@pytest.mark.parametrize("usual", ["start__fork", "refused", ""])
+def test_a_usual_flow_that_is_not_the_gateways_own_is_refused(usual: str):
+    changed = broken((GATEWAY, f"{GATEWAY[:-3]}>{properties(usual=usual)}</exclusiveGateway>"))
+    refused(the_problem(changed), "g_review", "请写其中一条流的 id")
 
 
 def test_a_flow_without_a_condition_is_refused():

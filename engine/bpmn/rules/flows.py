@@ -12,6 +12,8 @@ NODE_LIMIT, FLOW_LIMIT = 1_000, 2_000
 HOSTS = ("userTask", "receiveTask")
 _ACTIVITIES = ("userTask", "serviceTask", "sendTask", "receiveTask", "callActivity")
 _QUESTION_MARKS = ("？", "?")
+_UNKNOWN = "none"
+"""The property `usual` of a gateway where nothing is usual."""
 
 
 def check(draft: Draft) -> Iterator[Problem]:
@@ -119,6 +121,9 @@ def _exclusive(draft: Draft, element: Element) -> Iterator[Problem]:
     flows = [draft.diagram.flows[flow] for flow in element.outgoing]
     if element.default_flow is not None and element.default_flow not in element.outgoing:
         yield about(element, "默认流不是从这个网关出去的。", "请在它的流里重新选定默认流（Default Flow）。")
+    if element.properties.get("usual", _UNKNOWN) not in {*element.outgoing, _UNKNOWN}:
+        remedy = "请写其中一条流的 id；事先说不准的写 none。"
+        yield about(element, "属性 usual 写的不是从这个网关出去的流。", remedy)
     if len(flows) < 2:
         yield from (
             about(flow, "只有一条出路，条件不起作用。", "请删去条件，或画出条件不成立时走的默认流。")

@@ -1,0 +1,35 @@
+"""What the progress of a case tells beforehand: the steps of the usual way, and none that nobody can know yet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.bpmn.elements import read_elements
+from engine.bpmn.read import read_diagram
+
+PROCESSES = Path(__file__).resolve().parents[2] / "processes"
+
+
+@pytest.mark.parametrize(
+    ("process", "step", "names"),
+    [
+        ("case_referral", "approve_referral", ["送达移送函", "签收", "受理审查", "审核签发"]),
+        ("case_referral", "study_objection", []),
+        ("first_responder", "check_complaint", []),
+        ("first_responder", "file_own_case", ["登记查处结果", "拟写答复", "审核签发答复", "出具答复意见书"]),
+        ("technical_assistance", "record_consultation", ["协调职责争议"]),
+        ("dispute_resolution", "dispose_a", ["记录协商结果"]),
+        (
+            "dispute_resolution",
+            "sign_agreement_a",
+            ["送达一致意见", "抄告市司法局", "建议列入职责边界清单", "报送执行情况"],
+        ),
+        ("dispute_resolution", "report_execution_a", ["报送执行情况"]),
+    ],
+)
+def test_what_is_foretold_ends_where_nobody_can_know(process: str, step: str, names: list[str]) -> None:
+    diagram = read_elements(read_diagram((PROCESSES / f"{process}.bpmn").read_bytes()))
+
+    assert [element.name for element in diagram.expected_after(step)] == names
