@@ -236,7 +236,14 @@ def _menu(name: str) -> bool:
     """Whether the page belongs to this entry of the menu."""
     endpoint = request.endpoint or ""
     return endpoint in {
-        "inbox": {"inbox.tasks", "inbox.task", "inbox.complete", "inbox.add_material", "collaboration.correction"},
+        "inbox": {
+            "inbox.tasks",
+            "inbox.task",
+            "inbox.complete",
+            "inbox.add_material",
+            "inbox.take_over_material",
+            "collaboration.correction",
+        },
         "start": {"inbox.procedures", "inbox.start", "inbox.begin"},
         "instances": {"instances.listing", "instances.instance", "instances.document", "collaboration.correct"},
         "supervision": {"supervision.overview", "notices.delivery"},

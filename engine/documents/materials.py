@@ -119,6 +119,26 @@ def add(
     return material_id
 
 
+def take_over(
+    tx: Connection, source: Material, *, instance_id: str, task_id: str, unit_code: str, person_id: str, now: datetime
+) -> str:
+    """The same material is on another instance's list too: the same file, as it is called and counted there."""
+    material_id = new_id()
+    kept = ("kind", "title", "copies", "pages", "original", "file_name", "media_type", "size", "sha256")
+    tx.execute(
+        insert(material).values(
+            id=material_id,
+            instance_id=instance_id,
+            task_id=task_id,
+            unit_code=unit_code,
+            added_at=now,
+            added_by=person_id,
+            **{name: getattr(source, name) for name in kept},
+        )
+    )
+    return material_id
+
+
 def names_for(kind: str, title: str, files: list[str], listed: Collection[str]) -> list[str]:
     """What the files of one adding are called on the list: as the person says, as their own names say, or by their kind.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, Row, select
 
 from engine.bpmn.elements import Diagram
 from engine.db.tables import archive_package, definition_version, incident, process_instance, task
@@ -220,12 +220,10 @@ def _waiting(tx: Connection, row: Row[Any], actor: Actor, periods: list[Period],
 
 def _related(tx: Connection, row: Row[Any], actor: Actor) -> list[Related]:
     """The instance that called or started this one, then those that this one called or started."""
-    origin = process_instance.c.id == row.origin_instance_id
-    own = process_instance.c.origin_instance_id == row.id
     statement = (
         select(process_instance, definition_version.c.version)
         .join(definition_version, definition_version.c.id == process_instance.c.definition_id)
-        .where(or_(origin, own))
+        .where(instances.linked(row))
     )
     known = dict(procedures(tx))
     found = []

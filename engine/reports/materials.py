@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from engine.db.tables import process_instance
+from engine.deployments import definitions
 from engine.documents import materials
 from engine.documents.materials import Material
-from engine.organisation.assignment import Actor
+from engine.organisation.assignment import Actor, InstanceSubject, may
 from engine.reports.units import Names, UnitName
 from engine.runtime import instances
 
@@ -27,6 +29,38 @@ class MaterialView:
     count: int
     previous_id: str
     next_id: str
+
+
+@dataclass(frozen=True)
+class LinkedCase:
+    """A linked instance with what of its material may be taken over; `confidential`: it knows of somebody to be kept unnamed."""
+
+    number: str
+    title: str
+    confidential: bool
+    materials: list[Material]
+
+
+def to_take_over(tx: Connection, actor: Actor, row: Row[Any]) -> list[LinkedCase]:
+    """The material of the instances linked with this one that the reader may see and that is not on this one's list yet."""
+    listed = {_same(found) for found in materials.of_instance(tx, row.id)}
+    statement = select(process_instance).where(instances.linked(row)).order_by(process_instance.c.started_at)
+    cases = []
+    for other in tx.execute(statement):
+        if not may(actor, "see_instance", InstanceSubject(instances.parties_of(tx, other.id))).allowed:
+            continue
+        found = [one for one in materials.of_instance(tx, other.id) if _same(one) not in listed]
+        if found:
+            forms = definitions.load(tx, other.definition_id).forms.values()
+            confidential = any(field.confidential for form in forms for field in form.fields)
+            cases.append(LinkedCase(other.number, other.title, confidential, found))
+            listed |= {_same(one) for one in found}
+    return cases
+
+
+def _same(found: Material) -> tuple[str, str]:
+    """What makes two rows the same material: the file, or on paper what it is called."""
+    return ("file", found.sha256) if found.sha256 else (found.kind, found.title)
 
 
 def material_view(tx: Connection, actor: Actor, material_id: str) -> MaterialView:

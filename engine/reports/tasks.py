@@ -21,6 +21,7 @@ from engine.reports.documents import DocumentLine, document_lines
 from engine.reports.handling import TaskHandling, task_handling
 from engine.reports.history import LogLine, StepLine
 from engine.reports.inbox import counterparts
+from engine.reports.materials import LinkedCase, to_take_over
 from engine.reports.periods import Period, period_of
 from engine.reports.units import Names, UnitName
 from engine.runtime import actions, instances
@@ -61,6 +62,8 @@ class TaskView:
     log: list[LogLine]
     documents: list[DocumentLine]
     materials: list[Material]
+    to_take_over: list[LinkedCase]
+    """What the linked instances have, for a form that makes the list."""
     buttons: list[Button]
     ended_at: datetime | None
     ended_by: str
@@ -112,6 +115,7 @@ def task_view(tx: Connection, context: Context, actor: Actor, task_id: str, sent
         log=history.log(tx, instance.id, step.definition, names, actor),
         documents=document_lines(tx, instance.id, names, actor),
         materials=materials.of_instance(tx, instance.id),
+        to_take_over=to_take_over(tx, actor, instance) if form and form.takes_material else [],
         buttons=actions.buttons(step) if instance.status == "running" else [],
         ended_at=row.ended_at,
         ended_by=names.person(row.ended_by),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, select
+from sqlalchemy import ColumnElement, Connection, Row, delete, or_, select
 
 from engine.db import upsert
 from engine.db.tables import process_instance, reader, start_draft
@@ -90,6 +90,11 @@ def require_visible(tx: Connection, instance_id: str, actor: Actor) -> None:
     subject = InstanceSubject(parties_of(tx, instance_id), readers=readers_of(tx, instance_id))
     if not may(actor, "see_instance", subject).allowed:
         raise NotFound
+
+
+def linked(row: Row[Any]) -> ColumnElement[bool]:
+    """The instance that called or started this one, and those that this one called or started."""
+    return or_(process_instance.c.id == row.origin_instance_id, process_instance.c.origin_instance_id == row.id)
 
 
 def is_only_reader(tx: Connection, instance_id: str, actor: Actor) -> bool:

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from sqlalchemy import Connection, select
 
-from engine.db.tables import material
+from engine.db.tables import material, process_instance
 from engine.documents import materials
 from engine.documents.files import FileStore, StoredFile, Upload
 from engine.documents.materials import Material
 from engine.errors import InvalidValues, NotAllowed, NotFound
 from engine.organisation.assignment import Actor
-from engine.reports.materials import MaterialView, material_view
+from engine.reports.materials import MaterialView, material_view, to_take_over
 from engine.runtime import instances, tasks
 from engine.runtime.step import Context
 from engine.uses.transactions import Transactions
@@ -72,6 +72,35 @@ class MaterialUses:
             raise InvalidValues(
                 {"file": f"{upload.name}：{invalid.problems['file']}这次选的文件都没有加入。"}
             ) from invalid
+
+    def take_over(self, actor: Actor, task_id: str, chosen: Sequence[str]) -> int:
+        """Material of linked instances is on this one's list too. Returns how many rows.
+
+        Raises NotAllowed, and InvalidValues when nothing is chosen or something chosen is no longer to be had.
+        """
+
+        def list_them(tx: Connection, context: Context) -> int:
+            row = tasks.take_hold(tx, actor, "add_material", task_id)
+            instance = tx.execute(select(process_instance).where(process_instance.c.id == row.instance_id)).one()
+            there = {found.id: found for case in to_take_over(tx, actor, instance) for found in case.materials}
+            wanted = list(dict.fromkeys(chosen))
+            if not wanted:
+                raise InvalidValues({"chosen": "请先勾选要加入的材料。"})
+            if not there.keys() >= set(wanted):
+                raise InvalidValues({"chosen": "勾选的材料里有的已经加入，或者对方已经拿下，请重新勾选。"})
+            for place, material_id in enumerate(wanted):
+                materials.take_over(
+                    tx,
+                    there[material_id],
+                    instance_id=row.instance_id,
+                    task_id=task_id,
+                    unit_code=actor.unit_code,
+                    person_id=actor.person_id,
+                    now=context.now + timedelta(microseconds=place),  # the list keeps their order
+                )
+            return len(wanted)
+
+        return self._transactions.write(list_them)
 
     def rename(self, actor: Actor, task_id: str, material_id: str, title: str) -> None:
         """Called otherwise on the list by those who work on the task it belongs to. Raises NotAllowed, InvalidValues."""

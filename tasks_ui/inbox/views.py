@@ -135,6 +135,17 @@ def add_material(task_id: str) -> ResponseReturnValue:
     return redirect(url_for("inbox.task", task_id=task_id, kind=values.get("kind"), _anchor="materials"))
 
 
+@pages.post("/tasks/<task_id>/material/take-over")
+def take_over_material(task_id: str) -> ResponseReturnValue:
+    try:
+        added = engine().materials.take_over(actor(), task_id, request.form.getlist("chosen"))
+    except InvalidValues as invalid:
+        view = engine().task(actor(), task_id)
+        return _page(task_id, view, {"material-chosen": invalid.problems["chosen"]}), invalid.status
+    flash(f"{added} 份材料已加入清单。", "ok")
+    return redirect(url_for("inbox.task", task_id=task_id, _anchor="materials"))
+
+
 @pages.post("/tasks/<task_id>/material/<material_id>/rename")
 def rename_material(task_id: str, material_id: str) -> ResponseReturnValue:
     try:
