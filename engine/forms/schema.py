@@ -18,7 +18,7 @@ from engine.errors import DiagramRefused, Problem
 SIZE_LIMIT = 200_000
 FIELD_TYPES = {"textfield", "textarea", "number", "checkbox", "radio", "select", "checklist", "datetime", "filepicker"}
 OTHER_TYPES = {"text", "group"}
-WIDGETS = {"unit", "internal_body", "people", "matter", "materials", "deadline_date"}
+WIDGETS = {"unit", "internal_body", "people", "matter", "case", "materials", "deadline_date"}
 CHOICES = {"radio", "select", "checklist"}
 REPEATED = {"rule", "message", "warn", "warning"}
 PROPERTIES = {
@@ -253,7 +253,10 @@ class _Reader:
         if not properties.get("count", "1").isdecimal():
             self.refuse(key, label, f"属性 count “{properties['count']}” 不是整数。", "请写人数，例如 2。")
             return None
-        if properties.get("correctable") == "true" and (component["type"] not in CORRECTABLE or "widget" in properties):
+        if properties.get("widget") == "case" and component["type"] != "textfield":
+            self.refuse(key, label, "控件 case 只能用于文本字段。", "请把组件换成文本字段（Text field）。")
+        chosen = properties.get("widget", "") not in ("", "case")
+        if properties.get("correctable") == "true" and (component["type"] not in CORRECTABLE or chosen):
             self.refuse(key, label, "这一项不能标 correctable。", "只有时间、文字和数字可以更正，请删去这个属性。")
         validate = self.limits(component, key, label)
         options = self.options(component, properties, key, label)

@@ -24,6 +24,8 @@ DAY_YEARS = range(1900, 2100)
 """Days may be those of birth."""
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff]")
 """Signs that could not be stored or printed; tab and line feed may stand."""
+_CASE_NUMBER = re.compile(r"[A-Z][A-Z0-9_]*-[0-9]{4}-[0-9]{4,}")
+"""How cases are numbered here: prefix, year, place in the year."""
 Evaluate = Callable[[str, Mapping[str, object], Mapping[str, Callable[..., Any]]], Any]
 
 
@@ -45,6 +47,8 @@ class Directory(Protocol):
 
     def is_colleague(self, person_id: str) -> bool: ...
     def is_matter(self, code: str) -> bool: ...
+    def is_no_case(self, number: str) -> bool:
+        """Whether the prefix of the number (YS-2026-0001) is one of ours, and there is no such case."""
 
 
 @dataclass(frozen=True)
@@ -240,6 +244,10 @@ class _Check:
             if not self.directory.is_matter(text):
                 raise _Wrong("职责边界清单里没有这一项，请重新选择。")
             return text
+        if field.widget == "case" and _CASE_NUMBER.fullmatch(number := text.upper()):
+            if self.directory.is_no_case(number):
+                raise _Wrong(f"没有编号为 {number} 的办件，请核对。")
+            text = number
         match field.type:
             case "number":
                 return _number(text)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
+from engine.db.tables import number_sequence, party, process_instance
 from engine.organisation import jurisdiction, people, units
 from engine.organisation.assignment import Actor
 from engine.organisation.units import Unit
+
+CASES_OFFERED = 30
 
 
 class UnitDirectory:
@@ -30,6 +33,11 @@ class UnitDirectory:
     def is_matter(self, code: str) -> bool:
         return jurisdiction.find(self.tx, code) is not None
 
+    def is_no_case(self, number: str) -> bool:
+        ours = select(number_sequence.c.prefix).where(number_sequence.c.prefix == number.partition("-")[0])
+        there = select(process_instance.c.id).where(process_instance.c.number == number)
+        return self.tx.scalar(ours.limit(1)) is not None and self.tx.scalar(there) is None
+
     # --- what the pages offer to choose from ---
 
     def units_of(self, kinds: str) -> list[Unit]:
@@ -46,3 +54,10 @@ class UnitDirectory:
 
     def matters(self) -> list[jurisdiction.Matter]:
         return jurisdiction.every(self.tx)
+
+    def cases(self) -> list[tuple[str, str]]:
+        """Number and title of the latest cases to which the actor's unit is a party."""
+        own = select(party.c.instance_id).where(party.c.unit_code == self.actor.unit_code)
+        columns = select(process_instance.c.number, process_instance.c.title).where(process_instance.c.id.in_(own))
+        latest = columns.order_by(process_instance.c.started_at.desc(), process_instance.c.number.desc())
+        return [(row.number, row.title) for row in self.tx.execute(latest.limit(CASES_OFFERED))]

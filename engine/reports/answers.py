@@ -235,6 +235,8 @@ def _choices(field: Field, directory: UnitDirectory) -> tuple[Choice, ...]:
             return tuple(Choice(person.id, person.name) for person in directory.colleagues())
         case "matter":
             return tuple(Choice(matter.code, matter.title, matter.basis) for matter in directory.matters())
+        case "case":
+            return tuple(Choice(number, title) for number, title in directory.cases())
     return tuple(Choice(option.value, option.label, option.hint) for option in field.options)
 
 

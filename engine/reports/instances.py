@@ -9,12 +9,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from engine.bpmn.elements import Diagram
-from engine.db.tables import archive_package, definition_version, incident, process_instance, task
+from engine.db.tables import archive_package, case_link, definition_version, incident, process_instance, task
 from engine.deadlines import deadlines
+from engine.deployments import definitions
 from engine.documents import materials
 from engine.documents.materials import Material
 from engine.organisation.assignment import Actor, ArchiveSubject, InstanceSubject, may
-from engine.reports import answers, history
+from engine.reports import answers, history, readers
 from engine.reports.answers import Section
 from engine.reports.axis import Axis, Bar, axis_of, bar_of
 from engine.reports.calls import Called, calls
@@ -51,7 +52,10 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Related:
-    """Another instance: `kind` is caller, called, origin (which started this one) or started. None may see more."""
+    """Another instance: `kind` is caller, called, origin (which started this one), started, named or naming.
+
+    Whom a call or a start has linked is told even to those who may not see the other; who is only named is not.
+    """
 
     kind: str
     number: str
@@ -219,20 +223,25 @@ def _waiting(tx: Connection, row: Row[Any], actor: Actor, periods: list[Period],
 
 
 def _related(tx: Connection, row: Row[Any], actor: Actor) -> list[Related]:
-    """The instance that called or started this one, then those that this one called or started."""
+    """The instances linked with this one, in the order in which they began."""
     statement = (
         select(process_instance, definition_version.c.version)
         .join(definition_version, definition_version.c.id == process_instance.c.definition_id)
         .where(instances.linked(row))
     )
     known = dict(procedures(tx))
+    named = set(tx.scalars(select(case_link.c.named_id).where(case_link.c.instance_id == row.id)))
     found = []
     for other in tx.execute(statement.order_by(process_instance.c.started_at, process_instance.c.number)):
+        visible = may(actor, "see_instance", InstanceSubject(instances.parties_of(tx, other.id))).allowed
         if other.id == row.origin_instance_id:
             kind = "caller" if row.origin_task_id else "origin"
-        else:
+        elif other.origin_instance_id == row.id:
             kind = "called" if other.origin_task_id else "started"
-        parties = instances.parties_of(tx, other.id)
+        else:
+            kind = "named" if other.id in named else "naming"
+            if not visible or not (_tells(tx, row, other, actor) or _tells(tx, other, row, actor)):
+                continue
         found.append(
             Related(
                 kind=kind,
@@ -242,10 +251,20 @@ def _related(tx: Connection, row: Row[Any], actor: Actor) -> list[Related]:
                 version=other.version,
                 status=other.status,
                 result_name=other.result_name or "",
-                visible=may(actor, "see_instance", InstanceSubject(parties)).allowed,
+                visible=visible,
             )
         )
     return found
+
+
+def _tells(tx: Connection, row: Row[Any], other: Row[Any], actor: Actor) -> bool:
+    """Whether the instance names the other in what this reader may know already: not in a draft of another unit."""
+    link = (case_link.c.instance_id == row.id) & (case_link.c.named_id == other.id)
+    tasks = tx.scalars(select(case_link.c.task_id).where(link)).all()
+    if not tasks:
+        return False
+    drafts = readers.on_the_way(tx, row.id, definitions.load(tx, row.definition_id), actor)
+    return any(task_id not in drafts for task_id in tasks)
 
 
 def _incident(tx: Connection, row: Row[Any]) -> str:

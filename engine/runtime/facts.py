@@ -38,6 +38,10 @@ class Facts(Mapping[str, object]):
         """What this step has said so far."""
         return {name: value for name, (value, _, _) in self._said.items()}
 
+    def said_in(self, name: str) -> str | None:
+        """The id of the task in which this step has said the fact; None when it was none."""
+        return self._said[name][2]
+
     def say(self, name: str, value: object, person_id: str | None = None, task_id: str | None = None) -> None:
         """The fact has this value from now on. Raises KeyError for a name that the procedure does not declare."""
         if name not in self._values:

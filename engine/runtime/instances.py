@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, delete, or_, select
 
 from engine.db import upsert
-from engine.db.tables import process_instance, reader, start_draft
+from engine.db.tables import case_link, process_instance, reader, start_draft
 from engine.deployments import definitions
 from engine.deployments.definitions import Definition
 from engine.errors import InvalidValues, NotAllowed, NotFound
@@ -93,8 +93,14 @@ def require_visible(tx: Connection, instance_id: str, actor: Actor) -> None:
 
 
 def linked(row: Row[Any]) -> ColumnElement[bool]:
-    """The instance that called or started this one, and those that this one called or started."""
-    return or_(process_instance.c.id == row.origin_instance_id, process_instance.c.origin_instance_id == row.id)
+    """The instances that called, started or name this one, and those that this one called, started or names."""
+    named = select(case_link.c.named_id).where(case_link.c.instance_id == row.id)
+    naming = select(case_link.c.instance_id).where(case_link.c.named_id == row.id)
+    return or_(
+        process_instance.c.id == row.origin_instance_id,
+        process_instance.c.origin_instance_id == row.id,
+        process_instance.c.id.in_(named.union(naming)),
+    )
 
 
 def is_only_reader(tx: Connection, instance_id: str, actor: Actor) -> bool:

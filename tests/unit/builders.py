@@ -134,6 +134,9 @@ class FakeDirectory:
     def is_matter(self, code: str) -> bool:
         return code in self.matters
 
+    def is_no_case(self, number: str) -> bool:
+        return number.startswith("YS-") and number != "YS-2026-0001"
+
 
 FORM_NOW = at("2026-10-09 10:00")
 FORM_FUNCTIONS: Mapping[str, Callable[..., Any]] = {

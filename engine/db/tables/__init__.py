@@ -24,6 +24,7 @@ from engine.db.tables.organisation import matter, person, post, sign_in, sign_in
 from engine.db.tables.papers import document, letter_version, material, paper_draft, paper_sequence
 from engine.db.tables.record import audit_entry, audit_head, incident
 from engine.db.tables.work import (
+    case_link,
     deadline,
     delivered_message,
     fact,
@@ -41,6 +42,7 @@ __all__ = [
     "audit_entry",
     "audit_head",
     "calendar_version",
+    "case_link",
     "city_rule",
     "comment",
     "correction",

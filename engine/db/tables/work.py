@@ -64,6 +64,16 @@ party = Table(
     Index(None, "unit_code"),
 )
 
+case_link = Table(
+    "case_link",
+    metadata,
+    Column("instance_id", ForeignKey("process_instance.id"), primary_key=True, comment="which names the other"),
+    Column("fact", String(64), primary_key=True, comment="the fact that holds the other's number: related_case"),
+    Column("named_id", ForeignKey("process_instance.id"), nullable=False),
+    Column("task_id", ForeignKey("task.id"), comment="in which it was named; null: at the start, or handed over"),
+    Index(None, "named_id"),
+)
+
 task = Table(
     "task",
     metadata,
