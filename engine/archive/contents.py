@@ -36,7 +36,7 @@ from engine.organisation.assignment import Actor
 from engine.organisation.people import ROLES
 from engine.reports.answers import in_words
 from engine.reports.history import is_internal
-from engine.reports.readers import MASK, hides, leaves_out
+from engine.reports.readers import MASK, hides, leaves_out, on_the_way
 from engine.reports.units import Names
 from engine.runtime import instances
 from engine.runtime.step import Context
@@ -86,13 +86,14 @@ def parts(tx: Connection, context: Context, instance_id: str, unit_code: str, st
         if hides(field, step.definition.diagram, step.facts, reader)
         or leaves_out(field, step.definition, step.facts, reader)
     }
+    drafts = on_the_way(tx, instance_id, step.definition, reader)
     return [
         Part("history.pdf", "全程记录（供阅读）", overview.pdf(tx, context, step, names, stores.fonts)),
         Part("case.json", "办件概况", _json(_case(tx, instance, step.definition))),
-        *_answers(tx, instance, step.definition, names, hidden),
+        *_answers(tx, instance, step.definition, names, hidden, drafts),
         *_documents(tx, instance_id, reader, stores.papers),
         *_materials(tx, instance_id, stores.materials),
-        Part("facts.json", "全部填报值，包括被更正的", _json(_facts(tx, instance_id, hidden))),
+        Part("facts.json", "全部填报值，包括被更正的", _json(_facts(tx, instance_id, hidden, drafts))),
         Part("deadlines.json", "期限和逐日计算", _json(_rows(tx, deadline_table, instance_id, "armed_at"))),
         Part("history.json", "审计记录（逐条相扣）", _json(_history(tx, instance_id, reader))),
         Part("names.json", "记录里的人员和单位", _json(_names(tx))),
@@ -118,9 +119,14 @@ def _case(tx: Connection, instance: Row[Any], definition: Definition) -> dict[st
 
 
 def _answers(
-    tx: Connection, instance: Row[Any], definition: Definition, names: Names, hidden: set[str]
+    tx: Connection,
+    instance: Row[Any],
+    definition: Definition,
+    names: Names,
+    hidden: set[str],
+    drafts: frozenset[str],
 ) -> Iterator[Part]:
-    """What was filled in at the start and with each task that was done."""
+    """What was filled in at the start and with each task that was done; of another unit's draft only that it was."""
     said = tx.execute(select(fact).where(fact.c.instance_id == instance.id).order_by(fact.c.id)).all()
     start = definition.forms[definition.diagram.process.start_form]
     first = {row.name: row.value for row in said if row.task_id is None and row.revision <= 1}
@@ -140,8 +146,8 @@ def _answers(
             "opened_at": row.opened_at,
             "ended_at": row.ended_at,
             "ended_by": row.ended_by,
-            "outcome": row.outcome_name,
-            **_filled(form, own, names, hidden),
+            "outcome": None if row.id in drafts else row.outcome_name,
+            **_filled(form, own, names, hidden | own.keys() if row.id in drafts else hidden),
         }
         yield Part(f"forms/{number:02d}-{row.element_id}.json", row.name, _json(content))
 
@@ -200,9 +206,12 @@ def _names(tx: Connection) -> dict[str, dict[str, str]]:
     return {"people": people, "units": units}
 
 
-def _facts(tx: Connection, instance_id: str, hidden: set[str]) -> list[dict[str, Any]]:
+def _facts(tx: Connection, instance_id: str, hidden: set[str], drafts: frozenset[str]) -> list[dict[str, Any]]:
     rows = _rows(tx, fact, instance_id, "id")
-    return [{**row, "value": None, "hidden": True} if row["name"] in hidden else row for row in rows]
+    return [
+        {**row, "value": None, "hidden": True} if row["name"] in hidden or row["task_id"] in drafts else row
+        for row in rows
+    ]
 
 
 def _history(tx: Connection, instance_id: str, reader: Actor) -> list[dict[str, Any]]:

@@ -232,6 +232,23 @@ def test_what_the_other_unit_had_written_into_a_draft_is_not_in_it(plain_town: T
     assert verify(path).broken == ()
 
 
+def test_what_the_other_units_leader_returned_is_not_in_it(plain_town: Town) -> None:
+    """R54: what a unit decides on the way to its letter is in its own file alone."""
+    town = plain_town
+    case = town.refer().submit()
+    case.complete("approve_referral", case.referring.leader, approval_outcome="return", approval_opinion="再核。")
+    case.submit().approve()
+    case.accept().file().handle().report()
+    path = package(town, case)
+
+    forms = [json.loads(part) for name, part in contents(path).items() if "approve_referral.json" in name]
+    assert [form["outcome"] for form in forms] == [None, "同意移送"]
+    assert {entry["value"] for entry in forms[0]["entries"]} == {None}
+    facts = [row for row in json.loads(contents(path)["facts.json"]) if row["name"] == "approval_outcome"]
+    assert [row["value"] for row in facts] == [None, "approve"]
+    assert verify(path).broken == ()
+
+
 def test_the_informant_is_not_in_the_file_of_another_unit(plain_town: Town) -> None:
     """R60, R47: a department that keeps the file reads it without the name."""
     town = plain_town
