@@ -114,12 +114,19 @@ def _faults_of(instance_id: str) -> Iterator[None]:
 
 
 def _settle(step: Step) -> None:
-    """Clocks whose period is met are done, newly armed timers have their instants, and nothing automatic is left."""
+    """Clocks whose period is met are done, newly armed timers have their instants, and nothing automatic is left.
+
+    A period that was met and goes on is counted with the calendar in force, which may be another than the one it was met with.
+    """
     step.workflow.run()
     while step.clocks_to_close:
         step.workflow.close_clock(step.clocks_to_close.pop(0))
         step.workflow.run()
     arm(step)
+    if step.reopened:
+        while step.reopened:
+            calendar_change.follow_period(step, step.deadlines[step.reopened.pop()])
+        arm(step)
 
 
 # --- calls between procedures ---

@@ -87,6 +87,7 @@ class Step:
         """What happened in this step, in words' stead: the content of its audit entry."""
         self.clocks_to_close: list[str] = []
         self.beginnings: list[Beginning] = []
+        self.reopened: list[str] = []
         self.workflow = Workflow(definition.specification, self, instance["state"] if restoring else None)
 
     # --- what a running process asks (bpmn.workflow.Host) ---

@@ -125,6 +125,7 @@ def _start_period(step: Step, element: Element) -> datetime | None:
         if count is None:
             raise WorkflowFault(f"期限“{element.name}”没有起算时间。", element.id)
         if record is not None and record.moves and (record.element_id, record.start_at) == (element.id, count.start_at):
+            step.reopened.append(key)
             return _due(run_on(step, key))
         unit = element.properties.get("unit")
         record = step.deadlines[key] = deadlines.start(

@@ -15,6 +15,7 @@ from engine.deadlines import counting
 from engine.deadlines.calendar import load_calendar
 from engine.errors import InvalidValues, NotAllowed, NotFound, Refused
 from engine.settings import PROJECT, Settings
+from tests.processes.calendars import bring
 from tests.processes.dispute import CLERK, JUSTICE, RULING, Dispute, dispute_of, raise_dispute
 from tests.processes.town import MORNING, Case, Paper, Town, at, problems
 
@@ -504,6 +505,20 @@ def test_an_opinion_that_the_leader_returns_leaves_the_extended_coordination_its
     assert dispute.deadline("coordination").status == "overdue"
     dispute.coordinate("agreement").sign_opinion()
     assert dispute.deadline("coordination").status == "met_late"
+
+
+def test_p1_14_an_opinion_that_is_returned_after_another_calendar_came_has_its_time_by_that_calendar(
+    town: Town,
+) -> None:
+    dispute = coordinating(town).ask_more_time("2026-11-04").answer_more_time("approve").coordinate("agreement")
+    bring(town, 2026, ("2026-11-04", True, "停工"))
+    town.tick()
+
+    dispute.sign_opinion("return")
+
+    (record,) = dispute.deadlines("coordination")
+    assert (record.status, record.due_at, record.extended) == ("running", at("2026-11-06T00:00"), True)
+    assert dispute.timers()["coordination_due"] == record.due_at
 
 
 def test_coordination_is_extended_by_ten_working_days_at_most(plain_town: Town) -> None:
