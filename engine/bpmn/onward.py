@@ -10,11 +10,15 @@ Holds = Callable[[str], bool | None]
 """Whether a condition is true; None when that cannot be known yet."""
 
 
-def elements_after(diagram: Diagram, task_id: str, holds: Holds) -> frozenset[str]:
+def _open(condition: str) -> bool | None:
+    return None
+
+
+def elements_after(diagram: Diagram, task_id: str, holds: Holds, behind: Holds = _open) -> frozenset[str]:
     """The elements on every way that goes on from the task without coming back to it.
 
-    Questions are decided by `holds` up to the next task or the next fact that the procedure says; behind it every answer
-    is possible.
+    Questions are decided by `holds` up to the next task or the next fact that the procedure says, and by `behind` from
+    there on: unless it knows better, every answer is possible.
     """
     seen = set[tuple[str, bool]]()
     waiting = [(found, True) for found in _next(diagram, diagram.elements[task_id], holds)]
@@ -24,12 +28,8 @@ def elements_after(diagram: Diagram, task_id: str, holds: Holds) -> frozenset[st
             continue
         seen.add((element.id, decided))
         decided = decided and not _says_something(element)
-        waiting += [(target, decided) for target in _next(diagram, element, holds if decided else _open)]
+        waiting += [(target, decided) for target in _next(diagram, element, holds if decided else behind)]
     return frozenset(element_id for element_id, _ in seen)
-
-
-def _open(condition: str) -> bool | None:
-    return None
 
 
 def _next(diagram: Diagram, element: Element, holds: Holds) -> list[Element]:

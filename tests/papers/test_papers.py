@@ -244,6 +244,17 @@ def test_only_the_papers_to_which_the_answers_lead_are_coming(case: Case) -> Non
     assert not coming(preparation_outcome=["drop"], preparation_reason=["查明没有违法行为。"])
 
 
+@pytest.mark.parametrize("informant", ["named", "anonymous"])
+def test_no_letter_is_shown_that_an_anonymous_informant_will_not_get(plain_town: Town, informant: str) -> None:
+    """R64: whoever gave no name is not answered; what was done is put on file. The drafting step shows that already."""
+    complaint = receive(plain_town, informant_kind=informant).register().judge().check("no_violation")
+    officer = plain_town.person("shenhe.qh")
+
+    (draft,) = plain_town.engine.paper_drafts.of_task(officer, complaint.task("reply_directly"))
+
+    assert draft.is_coming is (informant == "named")
+
+
 def test_a_draft_holds_what_the_form_fills_in_by_itself(plain_town: Town) -> None:
     dispute = raise_dispute(plain_town).dispose().state_position().negotiate("not_agreed")
     officer = plain_town.person("shenhe.qh")
