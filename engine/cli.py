@@ -16,6 +16,7 @@ from engine.app import Engine
 from engine.archive import verify as archive
 from engine.bpmn.expressions import compile_expression
 from engine.clock import local
+from engine.command_words import Commands
 from engine.deadlines.calendar import WEEKDAYS, Calendar, load_calendar
 from engine.deadlines.counting import Count, CountedDay
 from engine.deadlines.functions import KINDS, evaluate_period
@@ -24,7 +25,7 @@ from engine.organisation import city
 from engine.settings import read_settings
 
 
-@click.group()
+@click.group(cls=Commands)
 def main() -> None:
     """联办 Lianban：按流程图办件，按工作日计时。"""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")

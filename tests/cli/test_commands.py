@@ -333,3 +333,27 @@ def test_calendar_refuses_a_file_that_is_none_with_a_sentence(tmp_path: Path) ->
     assert done.exit_code == 2
     assert "没有导入" in done.output
     assert "Traceback" not in done.output
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("frobnicate", "没有命令 frobnicate。写法见 lianban --help。"),
+        ("--bogus", "没有选项 --bogus。写法见 lianban --help。"),
+        ("serve --bogus", "没有选项 --bogus。写法见 lianban serve --help。"),
+        ("calendar /nowhere", "FILE 写的文件不存在，或者不是文件。写法见 lianban calendar --help。"),
+        ("demonstrate --now", "选项 --now 的值没有写对。写法见 lianban --help。"),
+        ("verify-archive", "缺少 FILE。写法见 lianban verify-archive --help。"),
+        ("resume YS-2026-0001", "缺少 --by。写法见 lianban resume --help。"),
+        ("serve now", "命令写得不对，可能多写了内容。写法见 lianban serve --help。"),
+    ],
+)
+def test_a_command_that_is_not_written_rightly_is_told_in_chinese(typed: str, sentence: str) -> None:
+    done = CliRunner().invoke(main, typed.split(), prog_name="lianban")
+
+    assert done.exit_code == 2
+    assert done.stderr == f"{sentence}\n"
+
+
+def test_the_name_alone_lists_the_commands() -> None:
+    assert "verify-archive" in CliRunner().invoke(main, []).output
