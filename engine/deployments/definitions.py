@@ -135,7 +135,7 @@ def begun_first(files: Mapping[str, bytes]) -> list[str]:
 
     Raises DiagramRefused for a file that cannot be read; those that call each other in a circle come last.
     """
-    diagrams = {name: elements.read_elements(read.read_diagram(content)) for name, content in files.items()}
+    diagrams = {name: read_diagram(content) for name, content in files.items()}
     keys = {diagram.key: name for name, diagram in diagrams.items()}
     ordered: list[str] = []
     waiting = sorted(diagrams)
@@ -152,6 +152,11 @@ def begun_first(files: Mapping[str, bytes]) -> list[str]:
     return ordered
 
 
+def read_diagram(content: bytes) -> elements.Diagram:
+    """The diagram in a file's bytes. Raises DiagramRefused."""
+    return elements.read_elements(read.read_diagram(content))
+
+
 def load(tx: Connection, definition_id: str) -> Definition:
     """The version, read once per process: a stored version never changes. Raises NotFound."""
     with _lock:
@@ -166,7 +171,7 @@ def load(tx: Connection, definition_id: str) -> Definition:
         key=row.key,
         version=row.version,
         name=row.name,
-        diagram=elements.read_elements(read.read_diagram(row.diagram)),
+        diagram=read_diagram(row.diagram),
         forms={form_id: read_form(text.encode()) for form_id, text in row.forms.items()},
         specification=parse.restore_specification(row.specification),
         pins=row.pins or {},
