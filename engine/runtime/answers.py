@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.bpmn.expressions import evaluate
-from engine.errors import ExpressionError, Refused
+from engine.errors import ExpressionError, InvalidValues, Refused
 from engine.forms.schema import Form
 from engine.forms.validate import validate
 from engine.organisation.assignment import Actor
@@ -27,6 +27,9 @@ def take_answers(
     except ExpressionError as error:
         sentence = f"表单 {form.id} 里有规则算不出来（{error.message}），这次提交没有生效。请告诉流程管理员。"
         raise Refused(sentence) from error
+    naming = [field.key for field in form.fields if field.widget == "case"]
+    if own := [key for key in naming if values.get(key) is not None and values[key] == step.instance["number"]]:
+        raise InvalidValues(dict.fromkeys(own, "这是本办件自己的编号，请填写另一件的编号。"))
     for name, value in values.items():
         if name in form.own_keys and not (value is None and step.facts.get(name) is None):
             step.facts.say(name, value, actor.person_id, task_id)

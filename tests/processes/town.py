@@ -470,7 +470,7 @@ class Case(Instance):
         asked: dict[str, dict[str, Any]] = {
             "accept": {"acceptance_handlers": self.town.ids(self.receiving.officer, self.receiving.colleague)},
             "need_supplement": {"supplement_list": "请补充现场检查记录。"},
-            "already_handled": {"handled_case": "YS-2026-0001"},
+            "already_handled": {"handled_case": "青环立〔2026〕5号"},
             "object_jurisdiction": {
                 "objection_grounds": ["not_our_function"],
                 "objection_basis": "职责边界清单",
@@ -519,7 +519,7 @@ class Case(Instance):
         return self
 
     def register_third(self) -> Case:
-        self.complete("register_third", self.referring.officer, new_referral_number="YS-2026-0002")
+        self.complete("register_third", self.referring.officer, new_referral_number="青政移字〔2026〕9号")
         return self
 
     def ask_extension(self, until: str) -> Case:

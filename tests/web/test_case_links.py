@@ -68,6 +68,15 @@ def test_a_number_that_no_case_has_is_refused_with_a_sentence(office: Office) ->
     assert refused.value.problems == {"related_case": f"没有编号为 {prefix}-9999 的办件，请核对。"}
 
 
+def test_a_case_is_not_named_by_itself(office: Office) -> None:
+    case = office.case("review")
+
+    with pytest.raises(InvalidValues) as refused:
+        case.review("already_handled", handled_case=case.number)
+
+    assert refused.value.problems == {"handled_case": "这是本办件自己的编号，请填写另一件的编号。"}
+
+
 @pytest.mark.parametrize("number", ["青政立〔2026〕8号", "LA-2026-0007"])
 def test_the_number_of_a_file_that_is_kept_elsewhere_is_taken_as_it_is(office: Office, number: str) -> None:
     request = naming(office, number)
