@@ -69,17 +69,22 @@ def _moment(at: datetime, this_year: int) -> str:
 
 
 def _runs(days: list[tuple[date, str]]) -> list[str]:
-    """10-01 至 10-07 国庆节, 10-11 周日: days off that follow each other, told together."""
+    """10-01 至 10-07 国庆节, 10-11 周日: days off that follow each other for the same reason, told together. The days of
+    a weekend beside a holiday are not the holiday's: only an official arrangement makes them that."""
     found: list[list[tuple[date, str]]] = []
     for item in days:
-        if found and item[0] - found[-1][-1][0] == timedelta(days=1):
+        last = found[-1][-1] if found else None
+        if last and item[0] - last[0] == timedelta(days=1) and _kind(item[1]) == _kind(last[1]):
             found[-1].append(item)
         else:
             found.append([item])
     told = []
     for run in found:
-        names = [reason for _, reason in run if reason not in WEEKDAYS]
-        reason = names[0] if names else "周末" if len(run) > 1 else run[0][1]
-        first, last = run[0][0], run[-1][0]
-        told.append(f"{first:%m-%d} {reason}" if first == last else f"{first:%m-%d} 至 {last:%m-%d} {reason}")
+        reason = "周末" if len(run) > 1 and run[0][1] in WEEKDAYS else run[0][1]
+        first, last_day = run[0][0], run[-1][0]
+        told.append(f"{first:%m-%d} {reason}" if first == last_day else f"{first:%m-%d} 至 {last_day:%m-%d} {reason}")
     return told
+
+
+def _kind(reason: str) -> str:
+    return "周末" if reason in WEEKDAYS else reason

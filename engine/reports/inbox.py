@@ -308,7 +308,8 @@ def parties(tx: Connection, names: Names, instances: Sequence[Row[Any]]) -> dict
     for instance in instances:
         order = definitions.load(tx, instance.definition_id).diagram.process.party_facts
         own = sorted((row for row in rows if row.instance_id == instance.id), key=lambda row: order.index(row.fact))
-        found[instance.id] = [unit for row in own if (unit := names.unit(row.unit_code))]
+        codes = dict.fromkeys(row.unit_code for row in own)
+        found[instance.id] = [unit for code in codes if (unit := names.unit(code))]
     return found
 
 

@@ -186,13 +186,13 @@ def _archive(tx: Connection, row: Row[Any], actor: Actor, names: Names) -> Archi
 
 
 def _parties(step: Any, names: Names) -> list[tuple[str, UnitName]]:
-    """Each party with what it is called in the start form, or in the form that names it later."""
+    """Each party once, with what it is called in the start form, or in the form that names it later."""
     forms = step.definition.forms
     start = forms[step.definition.diagram.process.start_form]
-    found = []
+    found: list[tuple[str, UnitName]] = []
     for fact_name in step.definition.diagram.process.party_facts:
         unit = names.unit(step.facts.get(fact_name))
-        if unit is not None:
+        if unit is not None and unit not in (named for _, named in found):
             asked = [form.by_key[fact_name] for form in (start, *forms.values()) if fact_name in form.by_key]
             found.append((asked[0].label if asked else fact_name, unit))
     return found

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from engine.db.tables import notice, task
+from engine.runtime.closing import lapsed_text
 from engine.runtime.step import Step
 
 
@@ -25,7 +26,7 @@ def tell_end(step: Step, lapsed: Row[Any], result: str) -> None:
     """The case has ended while the task was open: who was to do it need not look for it, unless the diagram says so."""
     if _told_already(step, lapsed):
         return
-    text = f"办件已经结束{f'（{result}）' if result else ''}，“{lapsed.name}”不用再办。"
+    text = lapsed_text(lapsed.name, result)
     roles = [] if lapsed.assignee_id else sorted(lapsed.roles)
     but_not = step.actor.person_id if step.actor else None
     step.notify("told", lapsed.unit_code, roles, text, person_id=lapsed.assignee_id, about=lapsed.name, but_not=but_not)

@@ -50,7 +50,7 @@ def cancel(
 
 
 def end_with_caller(tx: Connection, context: Context, row: Row[Any]) -> None:
-    """The called instance, for which nobody waits any more, has ended."""
+    """The called instance, for which nobody waits any more, has ended; whoever had a task open in it is told."""
     if (found := lock(tx, row.id)) is not None and found.status != "ended":
         _end(tx, context, found, WITH_CALLER, None, "", "")
 
@@ -68,6 +68,11 @@ def was_cancelled(tx: Connection, instance_id: str) -> bool:
     return tx.execute(select(audit_entry.c.sequence).where(past_it)).first() is not None
 
 
+def lapsed_text(step_name: str, result: str) -> str:
+    """What is said to whoever had the task open when its case ended."""
+    return f"办件已经结束{f'（{result}）' if result else ''}，“{step_name}”不用再办。"
+
+
 def lapse_corrections(tx: Connection, instance_id: str, now: datetime) -> None:
     """Corrections that nobody has decided yet have lapsed: what is over is not counted anew."""
     waiting = (correction.c.instance_id == instance_id) & (correction.c.status == "open")
@@ -83,17 +88,15 @@ def _end(
     reason: str,
     by: str,
 ) -> None:
-    told = []
+    told: list[dict[str, Any]] = []
     for record in deadlines.of_instance(tx, row.id):
         if record.is_open:
             ended = deadlines.cancel(tx, record, context.now)
             told.append({"what": "deadline", "key": record.key, "status": ended.status})
     tx.execute(delete(timer).where(timer.c.instance_id == row.id))
-    tx.execute(
-        update(task)
-        .where(task.c.instance_id == row.id, task.c.status == "open")
-        .values(status="lapsed", ended_at=context.now)
-    )
+    still_open = (task.c.instance_id == row.id) & (task.c.status == "open")
+    lapsed = tx.execute(select(task).where(still_open).order_by(task.c.opened_at, task.c.id)).all()
+    tx.execute(update(task).where(still_open).values(status="lapsed", ended_at=context.now))
     lapse_corrections(tx, row.id, context.now)
     tx.execute(
         update(process_instance)
@@ -103,6 +106,8 @@ def _end(
     unsolved = (incident.c.instance_id == row.id) & incident.c.closed_at.is_(None)
     tx.execute(update(incident).where(unsolved).values(closed_at=context.now))
     notices.clear_done(tx, row.id, context.now)
+    if result is WITH_CALLER:
+        told.extend(_tell_lapsed(tx, context, row.id, found) for found in lapsed)
     process = definitions.load(tx, row.definition_id).diagram.process
     archiving.want(tx, row.id, process, None, known(tx, row.id), context.now)
     who = (actor.person_id, actor.unit_code) if actor else (None, None)
@@ -111,3 +116,21 @@ def _end(
     for child in children(tx, row.id):
         if child.origin_task_id is not None:
             end_with_caller(tx, context, child)
+
+
+def _tell_lapsed(tx: Connection, context: Context, instance_id: str, lapsed: Row[Any]) -> dict[str, Any]:
+    """Whoever was to do the task is told that it is over; what the audit says of it."""
+    text = lapsed_text(lapsed.name, WITH_CALLER["result_name"])
+    roles = [] if lapsed.assignee_id else sorted(lapsed.roles)
+    sent = notices.tell_people(
+        tx, context, instance_id, "told", lapsed.unit_code, roles, text,
+        person_id=lapsed.assignee_id, about=lapsed.name,
+    )  # fmt: skip
+    return {
+        "what": "notice",
+        "id": sent.id,
+        "kind": "told",
+        "unit": lapsed.unit_code,
+        "text": text,
+        "people": sent.people,
+    }

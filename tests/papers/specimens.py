@@ -95,6 +95,7 @@ FACTS: dict[str, Any] = {
     "management_problem": "该地块多年出租给无证作坊，出租人未履行管理责任。", "management_advice": "督促出租人清退无证作坊。",
     "consent_result": "refuse", "handling_opinion": "提请协调", "duty_outcome": "settled",
     "coordination_division": "职责边界清单第 1 项", "supplement_delivered_at": None,
+    "refusal_explanation": "双方对管辖没有实质分歧，属于办理衔接问题。",
     "refusal_advice": "按现行职责边界清单由镇政府查处，需要技术支持的可以请求执法协作",
     "correction_list": "1．补充现场检查记录；\n2．说明双方协商的经过。", "correction_note": "已补充现场检查记录。",
     "named_unit": "ecology", "named_measures": "立即到场责令停止排放，封堵暗管并采样",

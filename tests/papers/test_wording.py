@@ -118,6 +118,78 @@ def test_r21_whoever_cannot_help_for_want_of_qualification_does_not_deny_the_dut
     assert "不属于本单位职责范围，本单位不能提供协作。" in said(not_ours)
 
 
+def test_no_letter_to_somebody_else_quotes_what_a_unit_keeps_to_itself() -> None:
+    """Its receiver would read a mask in the place of the reason. 审批表 (D03) stays in the unit's own file."""
+    internal = {field.key for form in specimens.FORMS for field in form.fields if field.internal}
+
+    quoted = {
+        name: sorted(found)
+        for name, source in SOURCES.items()
+        if name != "D03" and (found := internal & set(re.findall(r"[a-z_]+", source.wording)))
+    }
+
+    assert quoted == {}
+
+
+def test_r72_whoever_is_refused_coordination_reads_why(plain_town: Town) -> None:
+    for ground in ("no_legal_question", "other"):
+        assert "理由：双方对管辖没有实质分歧" in said(specimens.every(plain_town, refusal_ground=ground)["D16-refuse"])
+
+
+@pytest.mark.parametrize("name", ["D17", "D19"])
+def test_r73_only_a_dispute_of_its_own_asks_for_a_report_of_its_execution(plain_town: Town, name: str) -> None:
+    """A called dispute has no step for the report: the procedure that called it goes on with the result."""
+    own = specimens.every(plain_town, execution_by_origin=None)[name]
+    called = specimens.every(plain_town, execution_by_origin=True)[name]
+
+    assert "20日内将执行情况书面报告" in said(own)
+    assert "书面报告" not in said(called)
+    assert "在引起争议的办件里继续办理" in said(called)
+
+
+def test_r22_a_request_that_a_dispute_has_decided_says_so(plain_town: Town) -> None:
+    first = specimens.every(plain_town, competent_unit=None)["D08"]
+    again = specimens.every(plain_town, dispute_document="青政争商字〔2026〕1号")["D08"]
+
+    assert "争议" not in said(first)
+    assert "该事项经职责分工争议处理程序，已确定由贵单位协作（青政争商字〔2026〕1号），现再次函请贵单位协作。" in said(
+        again
+    )
+
+
+def test_r62_the_reason_of_the_other_side_ends_with_a_stop(plain_town: Town) -> None:
+    text = said(specimens.every(plain_town, consent_opinion="清单列明由镇街查处")["D15-first"])
+
+    assert "对方不同意接收。\n对方理由：清单列明由镇街查处。\n" in text
+
+
+def test_r62_who_is_to_answer_the_informant_is_who_then_does(plain_town: Town) -> None:
+    """Whoever is found responsible: the first unit checks and answers, and refers what belongs to the other side."""
+    first = said(specimens.every(plain_town, coordinated_unit="qinghe")["D17-first"])
+    other = said(specimens.every(plain_town, coordinated_unit="ecology")["D17-first"])
+    nobody = said(specimens.every(plain_town, duty_outcome="not_settled")["D17-first"])
+
+    assert "青河镇人民政府应当依法核实处理并答复反映人" in first
+    assert "移送青河市生态环境局依法处理" in other
+    assert "由青河镇人民政府答复反映人" in other
+    assert "应当依法核实" not in nobody
+
+
+def test_r58_the_other_side_reads_how_the_violation_stands_now(plain_town: Town) -> None:
+    assert "制止，现已停止。" in said(specimens.every(plain_town)["D12"])
+    assert "制止，仍在继续。" in said(specimens.every(plain_town, stop_result="continuing")["D12"])
+
+
+@pytest.mark.parametrize("name", ["D05", "D05-complaint"])
+def test_r58_an_order_to_stop_names_its_legal_basis(plain_town: Town, name: str) -> None:
+    basis = "《中华人民共和国大气污染防治法》第一百一十九条。"
+
+    assert "根据《中华人民共和国大气污染防治法》第一百一十九条，现责令" in said(
+        specimens.every(plain_town, stop_basis=basis)[name]
+    )
+    assert "\n现责令" in said(specimens.every(plain_town, stop_basis=None)[name])
+
+
 def test_r22_the_answer_to_a_further_question_stands_with_the_answers(plain_town: Town) -> None:
     text = said(specimens.every(plain_town)["D09"])
 

@@ -197,7 +197,11 @@ class Dispute(Instance):
 
     def review(self, outcome: str) -> Dispute:
         ground = {
-            "not_accept": {"refusal_ground": "no_legal_question", "refusal_advice": "按现有清单由镇街查处。"},
+            "not_accept": {
+                "refusal_ground": "no_legal_question",
+                "refusal_explanation": "现行清单已经列明由镇街查处。",
+                "refusal_advice": "按现有清单由镇街查处。",
+            },
             "supplement": {"correction_list": "补充现场检查记录。"},
         }.get(outcome, {})
         self.complete(

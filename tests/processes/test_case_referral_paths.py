@@ -665,6 +665,32 @@ def test_the_ruling_decides_who_goes_on(town: Town, ruling: str, unit: str, elem
     assert case.facts()["dispute_document"] == RULING
 
 
+@pytest.mark.parametrize(
+    ("ruling", "by", "element", "unit"),
+    [("receiving", "zhouyan.hb", "open_case", "市生态环境局"), ("referring", "shenhe.qh", "register_own_case", "青河镇"),
+     ("third", "shenhe.qh", "register_third", "市应急管理局")],
+)  # fmt: skip
+def test_who_goes_on_after_a_ruling_reads_which_unit_it_names_and_its_number(
+    plain_town: Town, ruling: str, by: str, element: str, unit: str
+) -> None:
+    case = settle(disputed(plain_town), ruling)
+
+    form = plain_town.engine.task(plain_town.person(by), case.task(element)).form
+
+    assert form is not None
+    told = {field.key: field.words for field in form.fields if field.shown}
+    assert (told["competent_unit"], told["dispute_document"]) == (unit, RULING)
+
+
+def test_without_a_dispute_the_own_case_speaks_of_none(plain_town: Town) -> None:
+    case = objected(plain_town).study_objection("withdraw_keep")
+
+    form = plain_town.engine.task(plain_town.person("shenhe.qh"), case.task("register_own_case")).form
+
+    assert form is not None
+    assert not {"competent_unit", "dispute_document"} & {field.key for field in form.fields if field.shown}
+
+
 def test_a_dispute_that_decides_nothing_leaves_the_objection_to_be_studied_again(town: Town) -> None:
     case = undecided(town)
 

@@ -333,6 +333,26 @@ def test_r73_a_joint_ruling_is_told_with_its_lead(plain_town: Town) -> None:
     assert "镇街负责现场监管" in words_of(dispute, "D19")
 
 
+def test_r73_a_unit_that_the_ruling_names_has_the_ruling_and_sees_the_dispute(town: Town) -> None:
+    """It is no party of the dispute, and yet it is told to handle the matter."""
+    dispute = raise_dispute(town, at=MORNING).dispose().state_position().apply().accept().reply().propose()
+    helper = town.person("zhouyan.hb")
+    with pytest.raises(NotFound):
+        town.act(lambda engine: engine.instance(town.person("shiyutong.yj"), dispute.number))
+
+    dispute.scan_ruling().record_ruling(
+        "emergency", ruling_kind="joint", joint_unit="housing", ruled_parts="应急部门牵头查处，住建部门配合。"
+    )
+
+    assert received(dispute, "D19") == [*BOTH, "emergency", "housing"]
+    assert "{'label': '抄送', 'text': '青河市应急管理局、青河市住房和城乡建设局'}" in words_of(dispute, "D19")
+    assert {note.unit for note in dispute.notices("told") if "裁决决定" in note.text} == {*BOTH, "emergency", "housing"}
+    for login in ("shiyutong.yj", "wanliqing.zj"):
+        shown = town.act(lambda engine, login=login: engine.instance(town.person(login), dispute.number))
+        assert len(shown.parties) == len({unit.code for _, unit in shown.parties}) == 5
+    assert town.act(lambda engine: engine.instance(helper, dispute.number)).number == dispute.number
+
+
 def test_r73_an_amended_ruling_is_a_new_version_and_both_are_kept(town: Town) -> None:
     dispute = ruled(town)
     with pytest.raises(InvalidValues) as refused:

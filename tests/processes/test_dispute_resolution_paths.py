@@ -414,7 +414,7 @@ def test_a_refusal_asks_for_its_ground(plain_town: Town) -> None:
     with pytest.raises(InvalidValues) as refused:
         dispute.complete("review_application", JUSTICE.officer, review_outcome="not_accept", review_opinion="已审查。")
 
-    assert list(refused.value.problems) == ["refusal_ground", "refusal_advice"]
+    assert list(refused.value.problems) == ["refusal_ground", "refusal_explanation", "refusal_advice"]
 
 
 def test_silence_closes_the_reply_and_the_coordination_goes_on(town: Town) -> None:
@@ -689,6 +689,9 @@ def test_a_called_dispute_is_cancelled_when_the_referral_is_withdrawn(town: Town
     assert case.result == "withdrawn_by_referrer"
     assert (dispute.status, dispute.result, dispute.waiting) == ("ended", "ended_with_caller", {})
     assert {record.status for record in dispute.deadlines()} <= {"met", "cancelled"}
+    told = {(note.unit, note.text) for note in dispute.notices("told")}
+    over = "办件已经结束（随原办件结束），“{}”不用再办。"
+    assert told == {("ecology", over.format("乙方先行协同处置")), ("ecology", over.format("乙方表明意见"))}
     assert problems(case) == problems(dispute) == []
     with pytest.raises(Refused, match="失效"):
         dispute.dispose_by("b")

@@ -65,6 +65,26 @@ def test_natural_days_are_told_as_such_with_the_holiday_that_moves_their_end(
 
 
 @pytest.mark.parametrize(
+    ("start", "skipped"),
+    [
+        ("2026-12-30T16:40", "01-01 元旦、01-02 至 01-03 周末不计。"),
+        ("2026-09-30T09:30", "10-01 至 10-07 国庆节不计。"),
+        ("2026-10-15T10:00", "10-17 至 10-18 周末不计。"),
+    ],
+    ids=["a weekend beside a holiday of a year without an arrangement", "an arrangement", "a weekend"],
+)
+def test_a_weekend_is_not_called_by_the_name_of_the_holiday_beside_it(start: str, skipped: str) -> None:
+    count = counting.working_days(CALENDAR, 3, parse_local(start))
+    trace = {
+        name: [(found.date.isoformat(), found.reason) for found in getattr(count, name)]
+        for name in ("counted", "skipped")
+    }
+    record: Any = SimpleNamespace(**(vars(count) | {"trace": trace, "moves": []}))
+
+    assert skipped in counted_words.rule(record, 2026)
+
+
+@pytest.mark.parametrize(
     ("hard", "overdue", "words", "shape"),
     [
         (False, False, "已不需要", "soft"),
