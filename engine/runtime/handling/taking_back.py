@@ -105,8 +105,8 @@ def why_not(tx: Connection, row: Row[Any], now: datetime) -> str:
     if point is None or point.task_id != row.id:
         return _what_moved(tx, row)
     happened = _happened(tx, row.instance_id, point.revision)
-    if titles := happened.of("document", "title"):
-        return f"“{titles[0]}”已经随之送达，送达的文书不能收回。"
+    if why := _papers_made(tx, happened):
+        return why
     if happened.of("deadline_moved", "key"):
         return "期限已经随之改变并告知双方，不能再撤回。"
     if why := _calls_moved(tx, row, happened):
@@ -126,6 +126,17 @@ def _happened(tx: Connection, instance_id: str, revision: int) -> _Happened:
         .order_by(audit_entry.c.sequence.desc())
     )
     return _Happened(next(content["told"] for content in contents if content["revision"] == revision))
+
+
+def _papers_made(tx: Connection, happened: _Happened) -> str:
+    """A paper that went out cannot be undone, and neither can one that has its number in the unit's own files."""
+    made = tx.execute(select(document).where(document.c.id.in_(happened.of("document", "id")))).all()
+    if not made:
+        return ""
+    sent = next((row for row in made if row.from_unit != row.to_unit or row.content.get("addressee")), None)
+    if sent is not None:
+        return f"“{sent.title}”已经随之送达，送达的文书不能收回。"
+    return f"“{made[0].title}”已经随之形成，存入本单位档案，不能再撤回。"
 
 
 def _what_moved(tx: Connection, row: Row[Any]) -> str:
