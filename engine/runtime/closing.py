@@ -15,6 +15,7 @@ from engine.organisation.assignment import Actor
 from engine.runtime import archiving, audit, incidents, notices
 from engine.runtime.facts import known
 from engine.runtime.faults import Fault
+from engine.runtime.handling.helpers import tell_not_needed
 from engine.runtime.locks import lock
 
 if TYPE_CHECKING:
@@ -71,6 +72,8 @@ def was_cancelled(tx: Connection, instance_id: str) -> bool:
 def lapse_corrections(tx: Connection, instance_id: str, now: datetime) -> None:
     """Corrections that nobody has decided yet have lapsed: what is over is not counted anew."""
     waiting = (correction.c.instance_id == instance_id) & (correction.c.status == "open")
+    for correction_id in tx.scalars(select(correction.c.id).where(waiting)).all():
+        notices.clear_decided(tx, correction_id, now)
     tx.execute(update(correction).where(waiting).values(status="lapsed", decided_at=now))
 
 
@@ -89,11 +92,10 @@ def _end(
             ended = deadlines.cancel(tx, record, context.now)
             told.append({"what": "deadline", "key": record.key, "status": ended.status})
     tx.execute(delete(timer).where(timer.c.instance_id == row.id))
-    tx.execute(
-        update(task)
-        .where(task.c.instance_id == row.id, task.c.status == "open")
-        .values(status="lapsed", ended_at=context.now)
-    )
+    open_here = (task.c.instance_id == row.id) & (task.c.status == "open")
+    for left in tx.execute(select(task).where(open_here).order_by(task.c.id)).all():
+        tell_not_needed(tx, context, left, by=actor.person_id if actor else None)
+    tx.execute(update(task).where(open_here).values(status="lapsed", ended_at=context.now))
     lapse_corrections(tx, row.id, context.now)
     tx.execute(
         update(process_instance)

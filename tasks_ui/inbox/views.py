@@ -13,6 +13,7 @@ from engine.errors import InvalidValues, LianbanError
 from engine.reports.filters import Filters
 from engine.reports.inbox import TABS
 from engine.reports.tasks import TaskView
+from tasks_ui.inbox.handling import named
 from tasks_ui.security import actor, engine, sent
 from tasks_ui.widgets import clock, now, page_number
 
@@ -53,7 +54,7 @@ def claim() -> ResponseReturnValue:
             engine().claim(actor(), task_id)
             claimed += 1
         except LianbanError as error:
-            flash(error.message, "warn")
+            flash(named(task_id, error.message), "warn")
     if claimed:
         flash(f"已签收 {claimed} 项任务。", "ok")
     onward = request.form.get("onward", "")

@@ -200,7 +200,36 @@ def test_several_tasks_are_released_at_once(office: Office) -> None:
     desk.post("/tasks/claim", {"task": tasks[:1]})
     desk.post("/tasks/release", {"task": tasks, "tab": "todo"})
 
-    assert desk.get("/inbox").said == "只能退还自己签收的任务。已退还 1 项任务，本岗位的人都可以签收。"
+    said = desk.get("/inbox").said
+    number = office.instance("ongoing").rsplit("/", 1)[1]
+    assert f"“整理移送材料”（{number} " in said, "of several, the one that was not is named"
+    assert said.endswith("：只能退还自己签收的任务。已退还 1 项任务，本岗位的人都可以签收。")
+
+
+def test_of_several_tasks_the_one_that_a_colleague_has_is_named(office: Office) -> None:
+    tasks = [office.task(name, "prepare_materials").rsplit("/", 1)[1] for name in ("prepare", "ongoing")]
+    office.desk(COLLEAGUE).post("/tasks/claim", {"task": tasks[0]})
+    desk = office.desk(OFFICER)
+
+    desk.post("/tasks/claim", {"task": tasks})
+
+    said = desk.get("/inbox").said
+    assert f"（{office.instance('prepare').rsplit('/', 1)[1]} " in said
+    assert "：这项任务已由苗青于" in said
+    assert said.endswith("已签收 1 项任务。")
+
+
+def test_a_page_that_was_opened_before_says_what_has_become_of_the_task(office: Office) -> None:
+    task = prepare(office)
+    desk, colleague = office.desk(OFFICER), office.desk(COLLEAGUE)
+
+    assert "由签收了这项任务的人" in colleague.get(f"{task}/handle/delegate").said
+    desk.post(f"{task}/handle/delegate", {"to": person(office, COLLEAGUE)})
+    assert "已委派苗青代拟" in desk.get(f"{task}/handle/send_back").said
+    desk.post(f"{task}/recall")
+    done = desk.post(task, {"preparation_outcome": "drop", "preparation_reason": "查明没有违法行为。"})
+    assert done.status == 302
+    assert "已由青河镇 沈禾于" in desk.get(f"{task}/handle/transfer").said
 
 
 def test_several_tasks_are_handed_to_one_colleague_at_once(office: Office) -> None:
