@@ -15,9 +15,10 @@ from engine.db.tables import party, person, process_instance, task, task_draft, 
 from engine.errors import AlreadyDone, InvalidValues, NotAllowed, NotFound, Refused
 from engine.forms.schema import Form
 from engine.organisation.assignment import Actor, TaskSubject, may
-from engine.runtime import answering, audit, papers
+from engine.runtime import answering, audit, drafts, papers
 from engine.runtime.advance import advance
 from engine.runtime.answers import take_answers
+from engine.runtime.drafts import Window
 from engine.runtime.handling import records, undo
 from engine.runtime.handling.helpers import tell_not_needed
 from engine.runtime.locks import lock
@@ -107,12 +108,25 @@ def release(tx: Connection, actor: Actor, task_id: str, now: datetime) -> None:
     audit.append(tx, row.instance_id, now, "released", {"task": task_id}, actor.person_id, actor.unit_code)
 
 
-def save_draft(tx: Connection, actor: Actor, task_id: str, raw: Mapping[str, list[str]], now: datetime) -> None:
-    """What the person has typed so far is kept, unchecked, for this person alone."""
+def save_draft(
+    tx: Connection,
+    actor: Actor,
+    task_id: str,
+    raw: Mapping[str, list[str]],
+    now: datetime,
+    window: Window | None = None,
+) -> None:
+    """What the person has typed so far is kept, unchecked, for this person alone.
+
+    Raises NotFound, NotAllowed, AlreadyDone, and Refused when it would overwrite what another window has saved.
+    """
     row = find(tx, task_id, actor)
     _require_open(tx, task_id)
     _require(actor, "prepare", row, tx)
-    keep_draft(tx, row, actor.person_id, raw, now)
+    before = draft(tx, actor.person_id, task_id)
+    if before is not None:
+        drafts.require_known(before.answers, before.saved_at, window)
+    keep_draft(tx, row, actor.person_id, drafts.kept(raw, window), now)
 
 
 def keep_draft(tx: Connection, row: Row[Any], person_id: str, raw: Mapping[str, list[str]], now: datetime) -> None:

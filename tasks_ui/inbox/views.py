@@ -13,6 +13,7 @@ from engine.errors import InvalidValues, LianbanError
 from engine.reports.filters import Filters
 from engine.reports.inbox import TABS
 from engine.reports.tasks import TaskView
+from engine.runtime.drafts import Window
 from tasks_ui.inbox.handling import named
 from tasks_ui.security import actor, engine, sent
 from tasks_ui.widgets import clock, now, page_number
@@ -69,6 +70,12 @@ def task(task_id: str) -> ResponseReturnValue:
     return _page(task_id, engine().task(actor(), task_id), material={"kind": request.args.get("kind")})
 
 
+def _window() -> Window | None:
+    """The window that saves a draft, as its script says; None when a draft is saved by something else."""
+    name = request.headers.get("X-Draft-Window", "")
+    return Window(name, request.headers.get("X-Draft-Shown", "")) if name else None
+
+
 def _page(
     task_id: str,
     view: TaskView,
@@ -94,7 +101,7 @@ def release(task_id: str) -> ResponseReturnValue:
 
 @pages.post("/tasks/<task_id>/draft")
 def save_draft(task_id: str) -> ResponseReturnValue:
-    engine().save_draft(actor(), task_id, sent())
+    engine().save_draft(actor(), task_id, sent(), _window())
     return jsonify(time=clock(now()))
 
 
@@ -189,7 +196,7 @@ def begin(key: str) -> ResponseReturnValue:
 
 @pages.post("/start/<key>/draft")
 def save_beginning(key: str) -> ResponseReturnValue:
-    engine().save_beginning(actor(), key, sent())
+    engine().save_beginning(actor(), key, sent(), _window())
     return jsonify(time=clock(now()))
 
 

@@ -95,6 +95,30 @@ def test_after_signing_in_again_in_another_window_the_old_page_saves_and_is_hand
     expect(page.locator(".flash--ok")).to_contain_text("“整理移送材料”已办结：不移送")
 
 
+def test_what_one_window_has_saved_another_does_not_overwrite(
+    served: Served, cases: list[Case], desk_at: Desks
+) -> None:
+    page = at_task(desk_at(served), cases[0], "prepare_materials", OFFICER)
+    other = page.context.new_page()
+    other.goto(page.url)
+    page.get_by_role("radio", name="不移送").check()
+    page.get_by_label("理由").fill("查明没有违法行为。")
+    expect(page.locator("[data-draft-state]")).to_contain_text("草稿已保存")
+
+    other.get_by_role("radio", name="提交审批").check()
+
+    expect(other.locator("[data-draft-state]")).to_contain_text("草稿没有保存：另一个窗口在 09:32 存过这份草稿")
+    page.get_by_label("理由").fill("查明没有违法行为，不移送。")
+    with page.expect_response("**/draft") as saved:
+        page.get_by_label("理由").blur()
+    assert saved.value.ok, "the first window goes on saving"
+    other.on("dialog", lambda dialog: dialog.accept())
+    other.reload()
+    expect(other.get_by_label("理由")).to_have_value("查明没有违法行为，不移送。")
+    other.get_by_label("理由").fill("刷新以后接着写。")
+    expect(other.locator("[data-draft-state]")).to_contain_text("草稿已保存")
+
+
 def test_who_was_signed_out_in_another_window_is_told_so(served: Served, cases: list[Case], desk_at: Desks) -> None:
     page = at_task(desk_at(served), cases[0], "prepare_materials", OFFICER)
     window = page.context.new_page()
@@ -138,6 +162,8 @@ def test_without_a_network_nothing_is_sent_and_what_was_typed_stays(
     desk.context.set_offline(True)
     page.get_by_label("理由").fill("查明没有违法行为。")
 
+    expect(page.locator("[data-draft-state]")).to_have_text("草稿没有保存上，请检查网络")
+    expect(page.locator("[data-draft-state]")).to_be_visible()
     page.get_by_role("button", name="提交", exact=True).click()
 
     expect(page.get_by_text("网络断了，没有提交")).to_be_visible()

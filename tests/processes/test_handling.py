@@ -675,6 +675,16 @@ def test_who_has_been_answered_cannot_take_back(town: Town):
     assert case.waiting == {"prepare_materials": 1}
 
 
+def test_who_has_got_it_back_is_told_that_there_is_nothing_to_take_back(plain_town: Town):
+    case = plain_town.refer(at=MORNING).submit()
+    done = case.task("prepare_materials")
+    desk(case, LEADER).send_back("approve_referral", "prepare_materials")
+
+    actor = plain_town.person(OFFICER)
+    with pytest.raises(Refused, match="青河镇陆原已经退回“主要领导审批”，不能再撤回"):
+        plain_town.engine.handling.take_back(actor, done)
+
+
 def test_what_a_colleague_has_claimed_is_not_taken_back(town: Town):
     case = town.refer(at=MORNING).submit()
     case.claim("approve_referral", LEADER)

@@ -13,6 +13,7 @@ from tests.web.office import (
     REVIEWER,
     STRANGER,
     SUPERVISION,
+    Desk,
     Office,
     Page,
 )
@@ -253,3 +254,30 @@ def test_a_stranger_learns_nothing_from_the_pages_of_handling(office: Office, ve
 
     assert office.desk(STRANGER).get(f"{task}/handle/{verb}").status == 404
     assert office.desk(STRANGER).post(f"{task}/handle/{verb}", {"to": "x", "reason": "x"}).status == 404
+
+
+def save_from(desk: Desk, task: str, window: str, shown: str = "", **answers: str) -> int:
+    """The status of a draft that is saved by the script of that window."""
+    headers = {"X-Draft-Window": window, "X-Draft-Shown": shown, "Accept": "application/json"}
+    return desk.send(f"{task}/draft", {"csrf_token": desk.token(), **answers}, headers=headers).status
+
+
+def test_a_window_saves_over_its_own_draft_and_over_the_one_it_shows(office: Office) -> None:
+    task, desk = prepare(office), office.desk(OFFICER)
+
+    assert save_from(desk, task, "first", preparation_outcome="drop") == 200
+    assert save_from(desk, task, "first", preparation_outcome="submit") == 200, "also when the answer was lost"
+    assert save_from(desk, task, "second", preparation_outcome="drop") == 409
+    (shown,) = desk.get(task).every("//form[@id='answers']/@data-draft-shown")
+    assert save_from(desk, task, "second", shown, preparation_outcome="drop") == 200
+    assert save_from(desk, task, "first", preparation_outcome="submit") == 409
+    refused = desk.post(task, {"preparation_outcome": "drop"})
+    assert (refused.status, refused.every("//form[@id='answers']/@data-draft-shown")) == (422, ["second"])
+
+
+def test_two_windows_that_start_something_do_not_overwrite_each_other(office: Office) -> None:
+    desk = office.desk(OFFICER)
+
+    assert save_from(desk, "/start/case_referral", "first", case_title="甲事") == 200
+    assert save_from(desk, "/start/case_referral", "second", case_title="乙事") == 409
+    assert desk.get("/start/case_referral").every("//input[@name='case_title']/@value") == ["甲事"]

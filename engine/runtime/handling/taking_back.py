@@ -141,15 +141,17 @@ def _papers_made(tx: Connection, happened: _Happened) -> str:
 
 def _what_moved(tx: Connection, row: Row[Any]) -> str:
     later = tx.execute(
-        select(task.c.name, unit.c.name.label("unit_name"), person.c.name.label("person_name"), task.c.ended_at)
+        select(task.c.name, task.c.undone, unit.c.name.label("unit_name"), person.c.name.label("person_name"))
         .join(unit, unit.c.code == task.c.unit_code)
         .join(person, person.c.id == task.c.ended_by)
-        .where(task.c.instance_id == row.instance_id, task.c.status == "completed", task.c.ended_at >= row.ended_at)
-        .where(task.c.id != row.id)
+        .where(task.c.instance_id == row.instance_id, task.c.id != row.id, task.c.ended_at >= row.ended_at)
+        .where((task.c.status == "completed") | (task.c.undone == "sent_back"))
         .order_by(task.c.ended_at.desc())
     ).first()
     if later is None:
         return "这之后已有时限到期或者办件有了别的变化，不能再撤回。"
+    if later.undone == "sent_back":
+        return f"{later.unit_name}{later.person_name}已经退回“{later.name}”，不能再撤回。"
     return f"{later.unit_name}{later.person_name}已经办了“{later.name}”，不能再撤回。"
 
 

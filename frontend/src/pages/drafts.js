@@ -6,6 +6,8 @@
 import { all, debounce, fill, fingerprint, isSignedOut, post, values } from './page.js';
 
 const PAUSE = 1000;
+/** This page's own name: the server refuses to overwrite what another window has saved meanwhile. */
+const WINDOW = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 /** Browsers send no more than this when a page is already leaving. */
 const KEEPALIVE_LIMIT = 60_000;
 
@@ -62,7 +64,8 @@ function keepDraft(form) {
     try {
       sending = new AbortController();
       const keepalive = body.toString().length < KEEPALIVE_LIMIT;
-      const answer = await post(form.dataset.draft ?? '', body, { keepalive, signal: sending.signal });
+      const headers = { 'X-Draft-Window': WINDOW, 'X-Draft-Shown': form.dataset.draftShown ?? '' };
+      const answer = await post(form.dataset.draft ?? '', body, { keepalive, signal: sending.signal, headers });
       if (answer.ok) {
         saved = now;
         form.dispatchEvent(new CustomEvent('draft-saved', { detail: now }));

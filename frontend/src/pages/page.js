@@ -62,6 +62,7 @@ export function fingerprint(form) {
  * @param {RequestInit} [options]
  */
 export async function post(url, body, options = {}) {
+  const { headers, ...others } = options;
   const send = () =>
     fetch(url, {
       method: 'POST',
@@ -69,8 +70,8 @@ export async function post(url, body, options = {}) {
       credentials: 'same-origin',
       // A redirect can only lead to the login page: it must not be taken for success.
       redirect: 'manual',
-      headers: { 'X-CSRFToken': csrfToken(), Accept: 'application/json' },
-      ...options,
+      headers: { 'X-CSRFToken': csrfToken(), Accept: 'application/json', ...headers },
+      ...others,
     });
   const answer = await send();
   if (answer.status !== 400 || !(await takeNewToken(answer.clone()))) {
