@@ -42,6 +42,7 @@ from engine.runtime import actions, audit, cancelling, correlation, due, inciden
 from engine.runtime import instances as running
 from engine.runtime import tasks as work
 from engine.runtime.advance import catch_up
+from engine.runtime.drafts import Window
 from engine.runtime.notices import catch_up as catch_up_notices
 from engine.runtime.operations import OPERATIONS
 from engine.runtime.step import FUNCTIONS, Context
@@ -185,8 +186,8 @@ class Engine:
     def release(self, actor: Actor, task_id: str) -> None:
         self.transactions.write(lambda tx, context: work.release(tx, actor, task_id, context.now))
 
-    def save_draft(self, actor: Actor, task_id: str, raw: Raw) -> None:
-        self.transactions.write(lambda tx, context: work.save_draft(tx, actor, task_id, raw, context.now))
+    def save_draft(self, actor: Actor, task_id: str, raw: Raw, window: Window | None = None) -> None:
+        self.transactions.write(lambda tx, context: work.save_draft(tx, actor, task_id, raw, context.now, window))
 
     def complete(self, actor: Actor, task_id: str, raw: Raw, without_opinions: bool = False) -> work.Completed:
         """The task is done; `without_opinions`: although colleagues who were asked (加签) have not answered."""
@@ -206,8 +207,8 @@ class Engine:
     def look_at_beginning(self, actor: Actor, key: str, raw: Raw) -> starting.BeginningLook:
         return self.transactions.read(lambda tx, context: starting.look_at_beginning(tx, context, actor, key, raw))
 
-    def save_beginning(self, actor: Actor, key: str, raw: Raw) -> None:
-        self.transactions.write(lambda tx, context: running.save_draft(tx, context, actor, key, raw))
+    def save_beginning(self, actor: Actor, key: str, raw: Raw, window: Window | None = None) -> None:
+        self.transactions.write(lambda tx, context: running.save_draft(tx, context, actor, key, raw, window))
 
     def start(self, actor: Actor, key: str, raw: Raw) -> str:
         """The instance runs. Returns its number."""

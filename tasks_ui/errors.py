@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import CSRFError
+from flask_wtf.csrf import CSRFError, generate_csrf
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from engine.errors import LianbanError
@@ -46,8 +46,17 @@ def _ours(error: LianbanError) -> ResponseReturnValue:
     return show(error.message, error.status)
 
 
+FORGED = "页面放得太久，或登录已经换过，这次提交没有生效。请刷新页面后再提交一次。"
+
+
 def _forged(_error: CSRFError) -> ResponseReturnValue:
-    return show("页面放得太久，或登录已经换过，这次提交没有生效。请刷新页面后再提交一次。", 400)
+    """A script of ours is given the token of the present session: whoever has signed in anew in another window goes on
+    with the page as it is, when it is the same person's. No other site can read the answer.
+    """
+    found = g.get("visitor")
+    if wants_json() and found is not None:
+        return jsonify(message=FORGED, token=generate_csrf(), person=found.person.id), 400
+    return show(FORGED, 400)
 
 
 def _elsewhere(_error: SecurityError) -> ResponseReturnValue:

@@ -52,8 +52,8 @@ def protect(app: Flask, engine: Engine) -> None:
         WTF_CSRF_SSL_STRICT=False,
     )
     app.before_request(_allow_uploads)
+    app.before_request(_identify)  # first: who is signed out is told so, not that the form is too old
     CSRFProtect(app)
-    app.before_request(_identify)
     app.after_request(_guard)
 
 

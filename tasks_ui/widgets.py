@@ -131,6 +131,8 @@ def due_words(period: Period) -> str:
     """剩 3 个工作日, 已超期 2 个工作日, 今天到期 … : how a period stands, in words."""
     standing, record = period.standing, period.record
     match standing.state:
+        case "over" if not (standing.days or standing.minutes) and record.due_at > now():
+            return "已记超期"  # before its start was corrected: the record stays, though the day has moved (C12)
         case "over":
             return f"已超期{_amount(standing)}"
         case "late":

@@ -137,10 +137,9 @@ class Form:
 
     @property
     def remark_keys(self) -> tuple[str, ...]:
-        """Texts that go into the history: opinions first, then reasons."""
-        return tuple(
-            field.key for ending in ("_opinion", "_reason") for field in self.fields if field.key.endswith(ending)
-        )
+        """Texts that go into the history as this person's: opinions first, then reasons. What others said is only shown."""
+        own = [field.key for field in self.fields if not field.readonly]
+        return tuple(key for ending in ("_opinion", "_reason") for key in own if key.endswith(ending))
 
     @cached_property
     def keeps_remark_inside(self) -> bool:

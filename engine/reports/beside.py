@@ -32,11 +32,11 @@ def lines(entry: Row[Any], names: Names, line: Callable[..., L]) -> list[L]:
         case "copy_revoked":
             return [line("copied", _whom(content, names), "收回抄送")]
         case "correction_proposed":
-            return [line("correction", content["label"], "提出更正", f"{change(content)}。{content['reason']}")]
+            return [line("proposal", content["label"], "提出更正", f"{change(content)}。{content['reason']}")]
         case "correction_rejected":
-            return [line("correction", content["label"], "退回更正", content["opinion"])]
+            return [line("proposal", content["label"], "退回更正", content["opinion"])]
         case "correction_taken_back":
-            return [line("correction", content["label"], "撤回更正")]
+            return [line("proposal", content["label"], "撤回更正")]
         case "remarked":
             unit = names.unit(content["unit"])
             return [line("remark", unit.name if unit else "", "督办", content["text"])]

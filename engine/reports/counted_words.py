@@ -35,6 +35,9 @@ def rule(record: Deadline, this_year: int) -> str:
             after = local(datetime.fromisoformat(move["to"]) - timedelta(microseconds=1))
             sentences.append(f"{at} 更正了起算时间，按更正后应于 {after:%m-%d} 届满；办结的结论不变。")
             continue
+        if move["why"] == "corrected" and move["to"] == move["from"]:
+            sentences.append(f"{at} 因更正填报内容已重新计算，届满时间不变。")
+            continue
         word = {
             "extended": "已延长",
             "shortened": "因情况紧急已缩短",
@@ -43,6 +46,12 @@ def rule(record: Deadline, this_year: int) -> str:
         }.get(move["why"], "已变更")
         ground = f"（{move['rule']}：{move['basis']}）" if "rule" in move and "basis" in move else ""
         sentences.append(f"{at} {word}{ground}，原届满日 {before:%m-%d}。")
+        if (
+            move["why"] == "corrected"
+            and record.overdue_at is not None
+            and move["from"] == record.overdue_at.isoformat()
+        ):
+            sentences.append(f"更正之前已于 {before:%m-%d} 届满时记为超期，超期的记录保留。")
     if record.provisional:
         sentences.append("涉及的年度还没有公布放假安排，日期是暂定的，公布后会重新计算。")
     return "".join(sentences)

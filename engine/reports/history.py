@@ -56,7 +56,7 @@ class StepLine:
 @dataclass(frozen=True)
 class LogLine:
     """`kind` is started, completed, claimed, handed, sent_back, taken_back, urged, document, deadline, notice, copied,
-    correction, remark or ended; `due_at` belongs to a period.
+    proposal (of a correction), correction, remark or ended; `due_at` belongs to a period.
     """
 
     at: datetime

@@ -30,7 +30,7 @@ from engine.runtime import tasks as work
 from engine.runtime.actions import Button
 from engine.runtime.step import Context
 
-AMONG_PARTIES = ("copied", "remark")
+AMONG_PARTIES = ("copied", "remark", "proposal")
 """Lines of the record that whoever only reads a copy is not shown: to whom else it went, and what was urged."""
 
 

@@ -20,6 +20,7 @@ from engine.reports.answers import FilledForm, Look
 from engine.reports.history import asked_of
 from engine.reports.units import Names
 from engine.runtime import instances
+from engine.runtime.drafts import window_of
 from engine.runtime.step import Context, Step
 
 Raw = Mapping[str, list[str]]
@@ -58,6 +59,8 @@ class Beginning:
     procedure: Procedure
     form: FilledForm
     draft_saved_at: datetime | None
+    draft_window: str
+    """The window that has saved the draft last, whether or not the draft is what is shown."""
     preview: Preview | None
     coming: list[Coming]
 
@@ -93,7 +96,10 @@ def procedures(tx: Connection, actor: Actor) -> list[Procedure]:
 def beginning(tx: Connection, context: Context, actor: Actor, key: str, sent: Raw | None) -> Beginning:
     """The start form, with what was sent, else this person's draft, else its defaults. Raises NotAllowed, NotFound."""
     step = instances.beginning(tx, context, actor, definitions.latest(tx, key))
-    draft, saved_at = (None, None) if sent is not None else instances.draft(tx, actor, key)
+    draft, saved_at = instances.draft(tx, actor, key)
+    draft_window = window_of(draft)
+    if sent is not None:
+        draft, saved_at = None, None
     form = step.definition.forms[step.definition.diagram.process.start_form]
     directory = UnitDirectory(tx, actor, context.now)
     _, values = answers.look_at(form, step, directory, sent or draft or {})
@@ -101,6 +107,7 @@ def beginning(tx: Connection, context: Context, actor: Actor, key: str, sent: Ra
         procedure=_procedure(step.definition.diagram.process),
         form=answers.filled(form, step, directory, Names(tx), sent if sent is not None else draft),
         draft_saved_at=saved_at,
+        draft_window=draft_window,
         preview=_preview(step, values),
         coming=_coming(step),
     )

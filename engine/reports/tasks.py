@@ -27,6 +27,7 @@ from engine.reports.units import Names, UnitName
 from engine.runtime import actions, instances
 from engine.runtime import tasks as work
 from engine.runtime.actions import Button
+from engine.runtime.drafts import window_of
 from engine.runtime.step import Context, Step
 
 Raw = Mapping[str, list[str]]
@@ -53,6 +54,8 @@ class TaskView:
     refusal: str
     form: FilledForm | None
     draft_saved_at: datetime | None
+    draft_window: str
+    """The window that has saved the draft last, whether or not the draft is what is shown."""
     period: Period | None
     before: list[Section]
     """What was answered in the steps before: those that lead here first, then the latest."""
@@ -82,9 +85,10 @@ def task_view(tx: Connection, context: Context, actor: Actor, task_id: str, sent
     names, diagram = Names(tx), step.definition.diagram
     subject = work.subject(tx, row)
     decision, prepares = may(actor, "complete", subject), may(actor, "prepare", subject).allowed
-    form, draft_saved_at = None, None
+    form, draft_saved_at, draft_window = None, None, ""
     if row.status == "open" and (decision.allowed or prepares) and instance.status == "running":
         draft = work.draft(tx, actor.person_id, task_id)
+        draft_window = window_of(draft.answers if draft else None)
         if sent is None and draft is not None:
             sent, draft_saved_at = draft.answers, draft.saved_at
         form = answers.filled(_form_of(step, row), step, UnitDirectory(tx, actor, context.now), names, sent)
@@ -108,6 +112,7 @@ def task_view(tx: Connection, context: Context, actor: Actor, task_id: str, sent
         refusal="" if decision.allowed else decision.reason,
         form=form,
         draft_saved_at=draft_saved_at,
+        draft_window=draft_window,
         period=period_of(tx, record, names, context) if record else None,
         before=_answered(tx, step, row, names),
         sections=answers.sections(_start_groups(step), step, names),

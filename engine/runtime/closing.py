@@ -15,6 +15,7 @@ from engine.organisation.assignment import Actor
 from engine.runtime import archiving, audit, incidents, notices
 from engine.runtime.facts import known
 from engine.runtime.faults import Fault
+from engine.runtime.handling.helpers import tell_not_needed
 from engine.runtime.locks import lock
 
 if TYPE_CHECKING:
@@ -76,6 +77,8 @@ def lapsed_text(step_name: str, result: str) -> str:
 def lapse_corrections(tx: Connection, instance_id: str, now: datetime) -> None:
     """Corrections that nobody has decided yet have lapsed: what is over is not counted anew."""
     waiting = (correction.c.instance_id == instance_id) & (correction.c.status == "open")
+    for correction_id in tx.scalars(select(correction.c.id).where(waiting)).all():
+        notices.clear_decided(tx, correction_id, now)
     tx.execute(update(correction).where(waiting).values(status="lapsed", decided_at=now))
 
 
@@ -96,6 +99,8 @@ def _end(
     tx.execute(delete(timer).where(timer.c.instance_id == row.id))
     still_open = (task.c.instance_id == row.id) & (task.c.status == "open")
     lapsed = tx.execute(select(task).where(still_open).order_by(task.c.opened_at, task.c.id)).all()
+    for left in lapsed:
+        tell_not_needed(tx, context, left, by=actor.person_id if actor else None)
     tx.execute(update(task).where(still_open).values(status="lapsed", ended_at=context.now))
     lapse_corrections(tx, row.id, context.now)
     tx.execute(

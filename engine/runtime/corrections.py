@@ -24,7 +24,7 @@ from engine.organisation.assignment import LEADERS, Actor, OwnSubject, may
 from engine.organisation.directory import UnitDirectory
 from engine.runtime import audit, instances
 from engine.runtime.advance import advance
-from engine.runtime.notices import tell_people
+from engine.runtime.notices import clear_decided, tell_people
 from engine.runtime.recounting import recount
 from engine.runtime.step import Context, Step
 from engine.runtime.tasks import fire_interrupting
@@ -33,6 +33,8 @@ from engine.runtime.words import Raw, one, words
 REASON_LIMIT = 500
 REASON_LEAST = 5
 DECISIONS = ("approve", "reject")
+KIND = "correction"
+"""Of the notices that ask for an approval, and of the one that says it was refused."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ def propose(tx: Connection, context: Context, actor: Actor, instance_id: str, na
         )
     )
     told = f"{actor.person_name}提出更正“{row.title}”（{row.number}）的“{said.field.label}”，请审批。"
-    tell_people(tx, context, instance_id, "correction", said.unit_code, sorted(LEADERS), told)
+    tell_people(tx, context, instance_id, KIND, said.unit_code, sorted(LEADERS), told, but_not=actor.person_id)
     content = {**_content(correction_id, said, value), "reason": reason}
     audit.append(tx, instance_id, context.now, "correction_proposed", content, actor.person_id, actor.unit_code)
     return correction_id
@@ -188,7 +190,7 @@ def _reject(tx: Connection, context: Context, actor: Actor, row: Row[Any], opini
     _end(tx, context, actor, row.id, "rejected", opinion)
     label = _label(tx, context, row, actor)
     told = f"你提出的更正没有批准：“{instance.title}”（{instance.number}）的“{label}”。{opinion}"
-    tell_people(tx, context, row.instance_id, "correction", row.unit_code, [], told, person_id=row.proposed_by)
+    tell_people(tx, context, row.instance_id, KIND, row.unit_code, [], told, person_id=row.proposed_by)
     content = {"correction": row.id, "name": row.name, "label": label, "opinion": opinion}
     audit.append(tx, row.instance_id, context.now, "correction_rejected", content, actor.person_id, actor.unit_code)
 
@@ -268,6 +270,7 @@ def _require_open(tx: Connection, correction_id: str) -> None:
 def _end(tx: Connection, context: Context, actor: Actor, correction_id: str, status: str, opinion: str) -> None:
     values = {"status": status, "decided_by": actor.person_id, "decided_at": context.now, "opinion": opinion or None}
     tx.execute(update(correction).where(correction.c.id == correction_id).values(**values))
+    clear_decided(tx, correction_id, context.now)
 
 
 def _label(tx: Connection, context: Context, row: Row[Any], actor: Actor) -> str:

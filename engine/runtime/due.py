@@ -111,6 +111,10 @@ def _remind(step: Step, record: Deadline, at: datetime) -> None:
     text = f"{record.name}将于 {last_moment(record)} 届满，请抓紧办理。"
     if not record.hard:
         text = f"{record.name}建议在 {last_moment(record)} 前完成，请抓紧办理。"
+    if step.now >= record.due_at:  # nothing ran that long: what is over is not told as still to come
+        text = (
+            f"补发提醒：{record.name}的{'届满时间' if record.hard else '建议时间'}是 {last_moment(record)}，已经过了。"
+        )
     owner = notices.owner_of(step.tx, record)
     roles = sorted(owner.roles | {"liaison"})
     step.notify("remind", owner.unit_code, roles, text, record.id, at, also=owner.people, about=owner.step)

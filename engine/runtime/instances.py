@@ -15,9 +15,10 @@ from engine.deployments.definitions import Definition
 from engine.errors import InvalidValues, NotAllowed, NotFound
 from engine.organisation import assignment
 from engine.organisation.assignment import Actor, Addressee, InstanceSubject, ProcedureSubject, may
-from engine.runtime import locks
+from engine.runtime import drafts, locks
 from engine.runtime.advance import take
 from engine.runtime.answers import take_answers
+from engine.runtime.drafts import Window
 from engine.runtime.facts import Facts, known
 from engine.runtime.numbers import insert_instance, unnumbered
 from engine.runtime.parties import parties_of as parties_of
@@ -62,11 +63,22 @@ def beginning(tx: Connection, context: Context, actor: Actor, definition: Defini
     return Step(tx, context, definition, instance, facts, actor, restoring=False)
 
 
-def save_draft(tx: Connection, context: Context, actor: Actor, key: str, raw: Mapping[str, list[str]]) -> None:
-    """What the person has typed into the start form so far is kept, unchecked. Raises NotAllowed, NotFound."""
+def save_draft(
+    tx: Connection,
+    context: Context,
+    actor: Actor,
+    key: str,
+    raw: Mapping[str, list[str]],
+    window: Window | None = None,
+) -> None:
+    """What the person has typed into the start form so far is kept, unchecked.
+
+    Raises NotAllowed, NotFound, and Refused when it would overwrite what another window has saved.
+    """
     beginning(tx, context, actor, definitions.latest(tx, key))
+    drafts.require_known(*draft(tx, actor, key), window)
     own = {"person_id": actor.person_id, "unit_code": actor.unit_code, "key": key}
-    upsert.put(tx, start_draft, own, {"answers": dict(raw), "saved_at": context.now})
+    upsert.put(tx, start_draft, own, {"answers": drafts.kept(raw, window), "saved_at": context.now})
 
 
 def draft(tx: Connection, actor: Actor, key: str) -> tuple[dict[str, list[str]] | None, datetime | None]:

@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, and_, insert, or_, select, update
+from sqlalchemy import Connection, Select, and_, insert, or_, select, update
 
-from engine.db.tables import deadline, notice, notice_receipt, outbox, person, supervision_item, task
+from engine.db.tables import correction, deadline, notice, notice_receipt, outbox, person, supervision_item, task
 from engine.deadlines.deadlines import OPEN, Deadline
 from engine.ids import new_id
 from engine.notices import outbox as sending
@@ -129,15 +129,25 @@ def clear_done(tx: Connection, instance_id: str, now: datetime) -> None:
             ),
         ),
     )
-    unread = and_(notice_receipt.c.instance_id == instance_id, notice_receipt.c.cleared_at.is_(None))
-    tx.execute(update(notice_receipt).where(unread, notice_receipt.c.notice_id.in_(over)).values(cleared_at=now))
-    unsent = and_(
-        outbox.c.instance_id == instance_id, outbox.c.status.in_(sending.TRIED), outbox.c.person_id.is_not(None)
-    )
-    tx.execute(update(outbox).where(unsent, outbox.c.notice_id.in_(over)).values(status="dropped"))
+    _clear(tx, instance_id, over, now)
     ended = select(deadline.c.id).where(deadline.c.instance_id == instance_id, deadline.c.status.not_in(OPEN))
     still = and_(supervision_item.c.instance_id == instance_id, supervision_item.c.closed_at.is_(None))
     tx.execute(update(supervision_item).where(still, supervision_item.c.deadline_id.in_(ended)).values(closed_at=now))
+
+
+def clear_decided(tx: Connection, correction_id: str, now: datetime) -> None:
+    """The approval of a correction that is decided, taken back or lapsed is asked of nobody any more.
+
+    What asked for it was made at the instant of the proposal, and for posts; who proposed is told in person.
+    """
+    row = tx.execute(select(correction).where(correction.c.id == correction_id)).one()
+    asked = select(notice.c.id).where(
+        notice.c.instance_id == row.instance_id,
+        notice.c.kind == "correction",
+        notice.c.made_at == row.proposed_at,
+        notice.c.person_id.is_(None),
+    )
+    _clear(tx, row.instance_id, asked, now)
 
 
 def supervise(tx: Connection, record: Deadline, now: datetime) -> bool:
@@ -175,6 +185,16 @@ def catch_up(tx: Connection, person_id: str, now: datetime) -> int:
     for row in found:
         receipts.add(tx, row.id, person_id, row.instance_id, row.unit_code, now)
     return len(found)
+
+
+def _clear(tx: Connection, instance_id: str, over: Select[Any], now: datetime) -> None:
+    """These notices are no longer unread, and what is still to be mailed of them to people is not."""
+    unread = and_(notice_receipt.c.instance_id == instance_id, notice_receipt.c.cleared_at.is_(None))
+    tx.execute(update(notice_receipt).where(unread, notice_receipt.c.notice_id.in_(over)).values(cleared_at=now))
+    unsent = and_(
+        outbox.c.instance_id == instance_id, outbox.c.status.in_(sending.TRIED), outbox.c.person_id.is_not(None)
+    )
+    tx.execute(update(outbox).where(unsent, outbox.c.notice_id.in_(over)).values(status="dropped"))
 
 
 def _recipients(

@@ -292,10 +292,13 @@ class Step:
 
     def keep_deadline(self, record: Deadline, why: str) -> None:
         """The period has been moved, paused or resumed, and both parties are told; one that is as it was stays untold."""
-        if record == self.deadlines[record.key]:
+        before = self.deadlines[record.key]
+        if record == before:
             return
         self.deadlines[record.key] = record
         self.tell("deadline_moved", key=record.key, why=why, due=record.due_at.isoformat())
+        if why == "corrected" and record.due_at == before.due_at:
+            return  # the correction itself is told; of the day there is nothing new
         for unit_code in sorted(self.parties()):
             self.notify("moved", unit_code, ["case_officer", "liaison"], _moved_text(record, why), record.id)
 

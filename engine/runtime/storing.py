@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from engine.bpmn.elements import Element
 from engine.bpmn.workflow import WorkflowFault
-from engine.db.tables import party, process_instance, task
+from engine.db.tables import document, party, process_instance, task
 from engine.deadlines import deadlines
 from engine.errors import Refused, Stale
 from engine.organisation import assignment
@@ -16,6 +16,7 @@ from engine.organisation.assignment import Assignment
 from engine.runtime import archiving, audit, case_links, notices
 from engine.runtime.answering import tell_end
 from engine.runtime.closing import lapse_corrections
+from engine.runtime.handling.helpers import tell_not_needed
 from engine.runtime.step import Step
 from engine.runtime.timers import arm_marks, is_held
 
@@ -107,6 +108,7 @@ def _store_tasks(step: Step) -> None:
         if task_id not in waiting:
             tx.execute(update(task).where(task.c.id == task_id).values(status="lapsed", ended_at=step.now))
             step.tell("task_lapsed", id=task_id)
+            tell_not_needed(tx, step.context, row, by=step.actor.person_id if step.actor else None)
             if step.workflow.completed:
                 end = _end_event(step)
                 tell_end(step, row, end.name if end else "")
@@ -172,6 +174,9 @@ def assign(step: Step, element: Element) -> Assignment:
 
 
 def _store_parties(step: Step) -> None:
+    """Whoever the facts name is a party from then on. A unit that was named by mistake and is not named any more is none
+    again, as long as it has neither been asked nor sent anything.
+    """
     tx = step.tx
     stored = {
         (row.fact, row.unit_code) for row in tx.execute(select(party).where(party.c.instance_id == step.instance_id))
@@ -180,3 +185,16 @@ def _store_parties(step: Step) -> None:
         unit_code = step.facts.get(name)
         if isinstance(unit_code, str) and (name, unit_code) not in stored:
             tx.execute(insert(party).values(instance_id=step.instance_id, fact=name, unit_code=unit_code))
+    for name, unit_code in stored:
+        if step.facts.get(name) != unit_code and not _has_been_addressed(step, unit_code):
+            own = (party.c.instance_id == step.instance_id) & (party.c.fact == name)
+            tx.execute(delete(party).where(own, party.c.unit_code == unit_code))
+
+
+def _has_been_addressed(step: Step, unit_code: str) -> bool:
+    asked = select(task.c.id).where(task.c.instance_id == step.instance_id, task.c.unit_code == unit_code)
+    papers = select(document.c.id).where(
+        document.c.instance_id == step.instance_id,
+        (document.c.to_unit == unit_code) | (document.c.from_unit == unit_code),
+    )
+    return any(step.tx.execute(found.limit(1)).first() is not None for found in (asked, papers))

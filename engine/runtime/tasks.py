@@ -11,14 +11,16 @@ from sqlalchemy import Connection, Row, delete, select, update
 
 from engine.clock import local
 from engine.db import upsert
-from engine.db.tables import party, person, task, task_draft, timer, unit
+from engine.db.tables import party, person, process_instance, task, task_draft, timer, unit
 from engine.errors import AlreadyDone, InvalidValues, NotAllowed, NotFound, Refused
 from engine.forms.schema import Form
 from engine.organisation.assignment import Actor, TaskSubject, may
-from engine.runtime import answering, audit, papers
+from engine.runtime import answering, audit, drafts, papers
 from engine.runtime.advance import advance
 from engine.runtime.answers import take_answers
+from engine.runtime.drafts import Window
 from engine.runtime.handling import records, undo
+from engine.runtime.handling.helpers import tell_not_needed
 from engine.runtime.locks import lock
 from engine.runtime.step import Context, Step
 
@@ -57,12 +59,13 @@ def complete(
         run_out_at = require_waiting(step, row)
         _require(actor, "complete", find(tx, task_id, actor), tx)
         if not without_opinions:
-            _require_opinions(tx, task_id)
+            _require_opinions(tx, task_id, actor)
         element = step.definition.diagram.elements[row.element_id]
         form = step.definition.form_of(element)
         answers = take_answers(step, form, raw, actor, task_id)
         if run_out_at is None:
             undo.remember(step, task_id, raw)
+        tell_not_needed(tx, context, row, "办结", actor.person_id)
         _end(step, task_id, form, answers)
         papers.file(step, element)
         papers.sign_for(step, element)
@@ -95,6 +98,7 @@ def claim(tx: Connection, actor: Actor, task_id: str, now: datetime) -> None:
     _require(actor, "claim", row, tx)
     tx.execute(update(task).where(task.c.id == task_id).values(assignee_id=actor.person_id, claimed_at=now))
     audit.append(tx, row.instance_id, now, "claimed", {"task": task_id}, actor.person_id, actor.unit_code)
+    records.ask_no_longer(tx, row, actor.person_id, actor, now)
 
 
 def release(tx: Connection, actor: Actor, task_id: str, now: datetime) -> None:
@@ -104,12 +108,25 @@ def release(tx: Connection, actor: Actor, task_id: str, now: datetime) -> None:
     audit.append(tx, row.instance_id, now, "released", {"task": task_id}, actor.person_id, actor.unit_code)
 
 
-def save_draft(tx: Connection, actor: Actor, task_id: str, raw: Mapping[str, list[str]], now: datetime) -> None:
-    """What the person has typed so far is kept, unchecked, for this person alone."""
+def save_draft(
+    tx: Connection,
+    actor: Actor,
+    task_id: str,
+    raw: Mapping[str, list[str]],
+    now: datetime,
+    window: Window | None = None,
+) -> None:
+    """What the person has typed so far is kept, unchecked, for this person alone.
+
+    Raises NotFound, NotAllowed, AlreadyDone, and Refused when it would overwrite what another window has saved.
+    """
     row = find(tx, task_id, actor)
     _require_open(tx, task_id)
     _require(actor, "prepare", row, tx)
-    keep_draft(tx, row, actor.person_id, raw, now)
+    before = draft(tx, actor.person_id, task_id)
+    if before is not None:
+        drafts.require_known(before.answers, before.saved_at, window)
+    keep_draft(tx, row, actor.person_id, drafts.kept(raw, window), now)
 
 
 def keep_draft(tx: Connection, row: Row[Any], person_id: str, raw: Mapping[str, list[str]], now: datetime) -> None:
@@ -231,8 +248,10 @@ def _require(actor: Actor, verb: str, row: Row[Any], tx: Connection) -> None:
         raise NotAllowed(decision.reason)
 
 
-def _require_opinions(tx: Connection, task_id: str) -> None:
-    asked = [request.to_name for request in records.requests(tx, task_id) if request.kind == "consultation"]
+def _require_opinions(tx: Connection, task_id: str, actor: Actor) -> None:
+    """Whoever completes it has said the own opinion with that."""
+    waiting = [request for request in records.requests(tx, task_id) if request.kind == "consultation"]
+    asked = [request.to_name for request in waiting if request.to_person != actor.person_id]
     if asked:
         sentence = f"{'、'.join(asked)}还没有回复意见。请等回复、撤销征求，或者勾选“不等意见，直接提交”。"
         raise InvalidValues({"": sentence})
@@ -240,9 +259,16 @@ def _require_opinions(tx: Connection, task_id: str) -> None:
 
 def _require_open(tx: Connection, task_id: str) -> None:
     row = tx.execute(
-        select(task, person.c.name.label("person_name"), unit.c.name.label("unit_name"))
+        select(
+            task,
+            person.c.name.label("person_name"),
+            unit.c.name.label("unit_name"),
+            process_instance.c.ended_at.label("instance_ended_at"),
+            process_instance.c.result_name,
+        )
         .join(person, task.c.ended_by == person.c.id, isouter=True)
         .join(unit, task.c.unit_code == unit.c.code)
+        .join(process_instance, task.c.instance_id == process_instance.c.id)
         .where(task.c.id == task_id)
     ).one()
     if row.status == "open":
@@ -250,6 +276,9 @@ def _require_open(tx: Connection, task_id: str) -> None:
     if row.undone is not None:
         how = {"sent_back": "被退回", "taken_back": "随前一环节撤回而失效", "dropped": "不再提出"}[row.undone]
         raise Refused(f"“{row.name}”已于 {_when_said(row.ended_at)} {how}，不能再办理。")
+    if row.status == "lapsed" and row.ended_at == row.instance_ended_at:
+        result = f"（{row.result_name}）" if row.result_name else ""
+        raise Refused(f"办件已于 {_when_said(row.ended_at)} 结束{result}，“{row.name}”不用再办理。")
     if row.status == "lapsed":
         raise _lapsed(row.name, row.ended_at)
     who, when = f"{row.unit_name} {row.person_name}", _when_said(row.ended_at)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 from engine.db.tables import process_instance
 from engine.organisation.assignment import Actor
 from engine.reports import handling as report
+from engine.runtime import tasks
 from engine.runtime.handling import consulting, dropping, handing, sending_back, taking_back, urging
 from engine.runtime.step import Context
 from engine.uses.transactions import Transactions
@@ -23,6 +24,10 @@ class HandlingUses:
     def choices(self, actor: Actor, task_id: str) -> report.Choices:
         """Whom and what the forms of handing over, asking and sending back offer. Raises NotFound."""
         return self._transactions.read(lambda tx, context: report.choices(tx, context, actor, task_id))
+
+    def require(self, actor: Actor, task_id: str, verb: str) -> None:
+        """Nothing, when the person may do this with the open task. Raises NotFound, NotAllowed, AlreadyDone, Refused."""
+        self._transactions.read(lambda tx, _context: tasks.require_own(tx, actor, task_id, verb))
 
     def transfer(self, actor: Actor, task_id: str, to: str, reason: str = "") -> str:
         """The task is that colleague's (转办). Returns the task's name, as every use here that changes one task does."""

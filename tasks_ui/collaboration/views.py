@@ -101,7 +101,7 @@ def decide_correction(correction_id: str) -> ResponseReturnValue:
         values = {key: values[0] for key, values in raw.items() if values}
         page = render_template("collaboration/correction.html", found=found, problems=invalid.problems, sent=values)
         return page, invalid.status
-    flash("更正已批准，有关期限已重新计算。" if approved else "更正已退回提出人。", "ok")
+    flash("更正已批准，用到它的期限随之重新计算。" if approved else "更正已退回提出人。", "ok")
     return redirect(url_for("inbox.tasks"))
 
 

@@ -160,10 +160,21 @@ def _each(do: Callable[[str], object]) -> int:
             do(task_id)
             done += 1
         except InvalidValues as invalid:
-            flash("".join(invalid.problems.values()), "warn")
+            flash(named(task_id, "".join(invalid.problems.values())), "warn")
         except LianbanError as error:
-            flash(error.message, "warn")
+            flash(named(task_id, error.message), "warn")
     return done
+
+
+def named(task_id: str, sentence: str) -> str:
+    """What is said of one task of several, with its name: the reader has ticked more than one."""
+    if len(request.form.getlist("task")) < 2:
+        return sentence
+    try:
+        found = engine().handling.choices(actor(), task_id)
+    except LianbanError:
+        return sentence
+    return f"“{found.name}”（{found.number} {found.title}）：{sentence}"
 
 
 def _page(task_id: str, verb: str, problems: dict[str, str]) -> str:
@@ -171,6 +182,7 @@ def _page(task_id: str, verb: str, problems: dict[str, str]) -> str:
     if verb not in ("transfer", "return", "delegate", "consult", "send_back", "urge"):
         raise NotFound
     if verb not in choices.may:
+        engine().handling.require(actor(), task_id, verb)  # says why, as on a page that was opened before
         raise NotAllowed
     if choices.may[verb]:
         raise Refused(choices.may[verb])

@@ -13,6 +13,8 @@ from engine.errors import InvalidValues, LianbanError
 from engine.reports.filters import Filters
 from engine.reports.inbox import TABS
 from engine.reports.tasks import TaskView
+from engine.runtime.drafts import Window
+from tasks_ui.inbox.handling import named
 from tasks_ui.security import actor, engine, sent
 from tasks_ui.widgets import clock, now, page_number
 
@@ -53,7 +55,7 @@ def claim() -> ResponseReturnValue:
             engine().claim(actor(), task_id)
             claimed += 1
         except LianbanError as error:
-            flash(error.message, "warn")
+            flash(named(task_id, error.message), "warn")
     if claimed:
         flash(f"已签收 {claimed} 项任务。", "ok")
     onward = request.form.get("onward", "")
@@ -66,6 +68,12 @@ def claim() -> ResponseReturnValue:
 def task(task_id: str) -> ResponseReturnValue:
     """The page of a task; `kind` in the address is of the material added last, for the next one of its kind."""
     return _page(task_id, engine().task(actor(), task_id), material={"kind": request.args.get("kind")})
+
+
+def _window() -> Window | None:
+    """The window that saves a draft, as its script says; None when a draft is saved by something else."""
+    name = request.headers.get("X-Draft-Window", "")
+    return Window(name, request.headers.get("X-Draft-Shown", "")) if name else None
 
 
 def _page(
@@ -93,7 +101,7 @@ def release(task_id: str) -> ResponseReturnValue:
 
 @pages.post("/tasks/<task_id>/draft")
 def save_draft(task_id: str) -> ResponseReturnValue:
-    engine().save_draft(actor(), task_id, sent())
+    engine().save_draft(actor(), task_id, sent(), _window())
     return jsonify(time=clock(now()))
 
 
@@ -199,7 +207,7 @@ def begin(key: str) -> ResponseReturnValue:
 
 @pages.post("/start/<key>/draft")
 def save_beginning(key: str) -> ResponseReturnValue:
-    engine().save_beginning(actor(), key, sent())
+    engine().save_beginning(actor(), key, sent(), _window())
     return jsonify(time=clock(now()))
 
 

@@ -7,12 +7,13 @@ from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Dialog, Page, Request, expect
+from sqlalchemy import select
 
 from engine.db import tables
 from tests.browser.conftest import DESKTOP, PHONE, Desk, Desks, Served
 from tests.files import PNG
 from tests.processes.town import Case
-from tests.web.office import LEADER, OFFICER, SUPERVISION
+from tests.web.office import COLLEAGUE, LEADER, OFFICER, PASSWORD, SUPERVISION
 
 TITLES = ("第一件移送", "第二件移送", "第三件移送")
 
@@ -67,6 +68,110 @@ def test_a_draft_that_cannot_be_saved_says_so(served: Served, cases: list[Case],
     expect(page.locator("[data-draft-state]")).to_have_text("草稿没有保存上，请检查网络")
     desk.context.set_offline(False)
     expect(page.locator("[data-draft-state]")).to_contain_text("草稿已保存")
+    desk.faults.clear()
+
+
+def test_after_signing_in_again_in_another_window_the_old_page_saves_and_is_handed_in(
+    served: Served, cases: list[Case], desk_at: Desks
+) -> None:
+    page = at_task(desk_at(served), cases[0], "prepare_materials", OFFICER)
+    page.get_by_role("radio", name="不移送").check()
+    expect(page.get_by_label("理由")).to_be_visible()
+    page.context.clear_cookies(name="lianban")
+    page.get_by_label("理由").fill("查明没有违法行为。")
+    expect(page.locator("[data-draft-state]")).to_have_text("登录已过期，请在新窗口登录后继续")
+    window = page.context.new_page()
+    window.goto(f"{served.address}/login")
+    window.get_by_label("账号").fill(OFFICER)
+    window.get_by_label("密码").fill(PASSWORD)
+    window.get_by_role("button", name="登录").click()
+    window.wait_for_url("**/inbox")
+    window.close()
+
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
+
+    expect(page.locator("[data-draft-state]")).to_contain_text("草稿已保存")
+    page.get_by_role("button", name="提交", exact=True).click()
+    expect(page.locator(".flash--ok")).to_contain_text("“整理移送材料”已办结：不移送")
+
+
+def test_what_one_window_has_saved_another_does_not_overwrite(
+    served: Served, cases: list[Case], desk_at: Desks
+) -> None:
+    page = at_task(desk_at(served), cases[0], "prepare_materials", OFFICER)
+    other = page.context.new_page()
+    other.goto(page.url)
+    page.get_by_role("radio", name="不移送").check()
+    page.get_by_label("理由").fill("查明没有违法行为。")
+    expect(page.locator("[data-draft-state]")).to_contain_text("草稿已保存")
+
+    other.get_by_role("radio", name="提交审批").check()
+
+    expect(other.locator("[data-draft-state]")).to_contain_text("草稿没有保存：另一个窗口在 09:32 存过这份草稿")
+    page.get_by_label("理由").fill("查明没有违法行为，不移送。")
+    with page.expect_response("**/draft") as saved:
+        page.get_by_label("理由").blur()
+    assert saved.value.ok, "the first window goes on saving"
+    other.on("dialog", lambda dialog: dialog.accept())
+    other.reload()
+    expect(other.get_by_label("理由")).to_have_value("查明没有违法行为，不移送。")
+    other.get_by_label("理由").fill("刷新以后接着写。")
+    expect(other.locator("[data-draft-state]")).to_contain_text("草稿已保存")
+
+
+def test_who_was_signed_out_in_another_window_is_told_so(served: Served, cases: list[Case], desk_at: Desks) -> None:
+    page = at_task(desk_at(served), cases[0], "prepare_materials", OFFICER)
+    window = page.context.new_page()
+    window.goto(f"{served.address}/inbox")
+    window.get_by_role("button", name="退出").locator("visible=true").click()
+    window.wait_for_url("**/login")
+
+    page.get_by_role("radio", name="提交审批").check()
+
+    expect(page.locator("[data-draft-state]")).to_have_text("登录已过期，请在新窗口登录后继续")
+
+
+def test_the_page_of_one_person_takes_no_token_of_another(served: Served, cases: list[Case], desk_at: Desks) -> None:
+    desk = desk_at(served)
+    page = at_task(desk, cases[0], "prepare_materials", OFFICER)
+    desk.context.clear_cookies()
+    desk.be(COLLEAGUE)
+
+    page.get_by_role("radio", name="提交审批").check()
+
+    expect(page.locator("[data-draft-state]")).to_contain_text("登录已经换过")
+    assert cases[0].town.read(lambda tx: tx.execute(select(tables.task_draft)).all()) == []
+
+
+def test_a_draft_that_is_refused_says_why(served: Served, cases: list[Case], desk_at: Desks) -> None:
+    page = at_task(desk_at(served), cases[0], "prepare_materials", OFFICER)
+    cases[0].claim("prepare_materials", COLLEAGUE)
+
+    page.get_by_role("radio", name="提交审批").check()
+
+    expect(page.locator("[data-draft-state]")).to_contain_text("草稿没有保存：这项任务已由苗青")
+
+
+def test_without_a_network_nothing_is_sent_and_what_was_typed_stays(
+    served: Served, cases: list[Case], desk_at: Desks
+) -> None:
+    desk = desk_at(served, PHONE)
+    page = at_task(desk, cases[0], "prepare_materials", OFFICER)
+    page.get_by_role("radio", name="不移送").check()
+    expect(page.get_by_label("理由")).to_be_visible()
+    desk.context.set_offline(True)
+    page.get_by_label("理由").fill("查明没有违法行为。")
+
+    expect(page.locator("[data-draft-state]")).to_have_text("草稿没有保存上，请检查网络")
+    expect(page.locator("[data-draft-state]")).to_be_visible()
+    page.get_by_role("button", name="提交", exact=True).click()
+
+    expect(page.get_by_text("网络断了，没有提交")).to_be_visible()
+    expect(page.get_by_label("理由")).to_have_value("查明没有违法行为。")
+    desk.context.set_offline(False)
+    expect(page.get_by_text("网络断了，没有提交")).to_be_hidden()
+    page.get_by_role("button", name="提交", exact=True).click()
+    expect(page.locator(".flash--ok")).to_contain_text("“整理移送材料”已办结：不移送")
     desk.faults.clear()
 
 

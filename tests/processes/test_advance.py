@@ -98,7 +98,7 @@ def test_who_was_first_is_told_even_when_the_first_answer_ended_the_case(plain_t
 def test_a_task_that_lapsed_with_the_end_of_the_case_is_refused(plain_town: Town) -> None:
     case = plain_town.refer(at=MORNING).submit().ask_withdrawal()
 
-    with pytest.raises(Refused, match="“主要领导审批”已于 9月30日 09:30 失效"):
+    with pytest.raises(Refused, match="办件已于 9月30日 09:30 结束（已撤回），“主要领导审批”不用再办理"):
         case.approve()
 
 
@@ -330,6 +330,8 @@ def test_what_came_due_during_an_outage_happens_at_once_and_in_order(town_on_eac
         *[("escalate", "qinghe"), ("escalate", "justice_bureau")] * 3,
     ]
     assert case.deadline("referral").overdue_at == at("2026-10-11T00:00")
+    late = {note["text"] for note in case.told("notice") if note["kind"] == "remind"}
+    assert late == {"补发提醒：移送期限的届满时间是 10月10日 24:00，已经过了。"}, "what is over is not still to come"
 
 
 def test_nothing_that_came_due_during_an_outage_happens_twice(plain_town: Town) -> None:

@@ -81,7 +81,7 @@ def test_whoever_answers_after_the_caller_has_ended_is_told(town: Town, drawn: P
     town.act(lambda engine: engine.press(town.person(OFFICER), number, "act_drop"))
     do(town, number, "drop_inquiry", OFFICER, drop_reason="对方已自行整改")
 
-    with pytest.raises(Exception, match="失效"):
+    with pytest.raises(Exception, match="结束（随原办件结束），“出具意见”不用再办理"):
         town.act(lambda engine: engine.complete(town.person(DEPARTMENT), task_id, sent({"opinion": "属于"})))
 
 

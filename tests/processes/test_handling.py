@@ -12,12 +12,13 @@ import pytest
 from sqlalchemy import select
 
 from engine.db import tables
-from engine.errors import AlreadyDone, InvalidValues, LianbanError, NotAllowed, Refused
+from engine.errors import AlreadyDone, InvalidValues, LianbanError, NotAllowed, NotFound, Refused
 from engine.reports.filters import Filters
 from engine.reports.inbox import TaskRow
 from engine.reports.tasks import TaskView
 from engine.uses.handling import HandlingUses
 from tests.processes.calendars import bring
+from tests.processes.complaint import receive
 from tests.processes.dispute import JUSTICE, dispute_of, raise_dispute
 from tests.processes.town import MORNING, Case, Instance, Town, at, cast_of, problems, sent
 from tests.unit.diagrams import ASKED_UNIT, flow, lane, process, properties, text_field
@@ -260,6 +261,102 @@ def test_handing_a_delegated_task_over_ends_the_delegation(town: Town):
     assert "整理移送材料" not in desk(case, LIAISON).inbox()
     assert desk(case, COLLEAGUE).look("prepare_materials").draft_saved_at is not None
     assert not desk(case, COLLEAGUE).look("prepare_materials").refusal
+    assert desk(case, LIAISON).notices()[-1].endswith("收回了委派给你的“整理移送材料”，不用再办。")
+    assert "收回委派 林小满" in [action for _, action, _ in lines(case, OFFICER)]
+
+
+def test_a_delegate_who_is_handed_the_task_is_not_told_that_it_is_gone(plain_town: Town):
+    case = claimed(plain_town)
+    desk(case, OFFICER).do("delegate", "prepare_materials", *plain_town.ids(COLLEAGUE))
+    desk(case, OFFICER).do("transfer", "prepare_materials", *plain_town.ids(COLLEAGUE))
+
+    assert not [text for text in desk(case, COLLEAGUE).notices() if "不用再办" in text]
+
+
+def test_nothing_is_handed_in_to_nobody(town: Town):
+    """The holder has left the post: whoever takes it up finds the delegation, and what was drafted is kept till then."""
+    case = claimed(town)
+    desk(case, OFFICER).do("delegate", "prepare_materials", *town.ids(LIAISON))
+    desk(case, LIAISON).save("prepare_materials", preparation_outcome="submit")
+    town.leave(OFFICER, "qinghe", "case_officer")
+
+    with pytest.raises(InvalidValues) as refused:
+        desk(case, LIAISON).do("hand_in", "prepare_materials", {}, "写好了。")
+    assert "还没有人接办" in refused.value.problems["opinion"]
+    case.claim("prepare_materials", COLLEAGUE)
+    desk(case, LIAISON).do("hand_in", "prepare_materials", {}, "写好了。")
+
+    assert desk(case, COLLEAGUE).look("prepare_materials").draft_saved_at is not None
+    assert "写好了。" in desk(case, COLLEAGUE).notices()[-1]
+
+
+@pytest.mark.parametrize("way", ["handed over", "claimed"])
+def test_whoever_has_a_task_is_not_asked_for_an_opinion_on_it(town: Town, way: str):
+    case = claimed(town)
+    desk(case, OFFICER).do("consult", "prepare_materials", town.ids(COLLEAGUE, DEPUTY))
+    if way == "handed over":
+        desk(case, OFFICER).do("transfer", "prepare_materials", *town.ids(COLLEAGUE))
+    else:
+        town.act(lambda engine: engine.release(town.person(OFFICER), case.task("prepare_materials")))
+        case.claim("prepare_materials", COLLEAGUE)
+
+    handling = desk(case, COLLEAGUE).look("prepare_materials").handling
+    assert handling.asked_of_me is None
+    assert [said.to for said in handling.asked] == [town.person(DEPUTY).person_name]
+    desk(case, DEPUTY).do("answer", "prepare_materials", none=True)
+    case.complete("prepare_materials", COLLEAGUE, preparation_outcome="drop", preparation_reason="查无违法事实。")
+    assert sound(case)
+
+
+def test_whoever_completes_an_unclaimed_task_need_not_answer_first(plain_town: Town):
+    case = claimed(plain_town)
+    desk(case, OFFICER).do("consult", "prepare_materials", plain_town.ids(COLLEAGUE))
+    plain_town.engine.release(plain_town.person(OFFICER), case.task("prepare_materials"))
+
+    case.complete("prepare_materials", COLLEAGUE, preparation_outcome="drop", preparation_reason="查无违法事实。")
+
+    assert case.status == "ended"
+
+
+def ended(case: Case) -> None:
+    case.ask_withdrawal()
+
+
+def sent_back(case: Case) -> None:
+    desk(case, LEADER).send_back("approve_referral", "prepare_materials")
+
+
+@pytest.mark.parametrize("over", [ended, sent_back], ids=["the case has ended", "the task was sent back"])
+def test_who_is_asked_is_told_when_the_task_is_not_to_be_done_any_more(town: Town, over: Callable[[Case], None]):
+    case = town.refer(at=MORNING).submit()
+    case.claim("approve_referral", LEADER)
+    desk(case, LEADER).do("delegate", "approve_referral", *town.ids(LIAISON))
+    desk(case, LEADER).do("consult", "approve_referral", town.ids(DEPUTY))
+    if over is sent_back:
+        desk(case, LEADER).do("recall", "approve_referral")
+    over(case)
+
+    assert desk(case, DEPUTY).notices()[-1] == "“主要领导审批”不用再办了，向你征求的意见不用再回复。"
+    if over is ended:
+        assert desk(case, LIAISON).notices()[-1] == "“主要领导审批”不用再办了，委派你代拟的不用再交回。"
+    assert not [note for _, _, note in lines(case, DEPARTMENT.officer) if "征求的意见" in note]
+
+
+def test_who_is_asked_is_told_when_the_task_is_done_without_the_opinion(town: Town):
+    case = claimed(town)
+    desk(case, OFFICER).do("consult", "prepare_materials", town.ids(DEPUTY))
+    answers = sent({"preparation_outcome": "drop", "preparation_reason": "查无违法事实。"})
+    actor, task_id = town.person(OFFICER), case.task("prepare_materials")
+    town.act(lambda engine: engine.complete(actor, task_id, answers, without_opinions=True))
+
+    assert desk(case, DEPUTY).notices()[-1] == "“整理移送材料”办结了，向你征求的意见不用再回复。"
+
+
+def test_what_a_leader_read_in_the_form_is_not_told_as_the_leaders_own_words(plain_town: Town):
+    case = plain_town.refer(at=MORNING).raise_urgency().answer_urgency("confirm")
+
+    assert ("说明紧急情况", "办结", "邻近水源，汛期将至。") in lines(case, OFFICER)
+    assert ("确认升级为紧急", "确认紧急", "") in lines(case, OFFICER)
 
 
 # --- 加签 ---
@@ -504,6 +601,32 @@ def test_only_who_may_complete_a_task_sends_it_back(plain_town: Town, who: str):
     assert case.waiting == {"approve_referral": 1}
 
 
+@pytest.mark.parametrize("anew", ["ours", "another unit"])
+def test_a_unit_that_was_only_named_by_mistake_reads_no_complaint(town: Town, anew: str):
+    """2.0.1: a user only sees instances in which that unit is a party; this one has been asked and sent nothing."""
+    complaint = receive(town, at=MORNING).register().judge("not_ours")
+    reader = town.person(DEPARTMENT.liaison)
+    assert town.act(lambda engine: engine.instance(reader, complaint.number))
+    desk(complaint, LEADER).send_back("confirm_not_ours", "judge_competence")
+    if anew == "ours":
+        complaint.judge()
+    else:
+        complaint.counterpart = cast_of("market")
+        complaint.judge("not_ours")
+
+    with pytest.raises(NotFound):
+        town.act(lambda engine: engine.instance(reader, complaint.number))
+    assert sound(complaint)
+
+
+def test_a_unit_that_was_asked_stays_a_party(town: Town):
+    complaint = receive(town, at=MORNING).register().ask_consent()
+    complaint.answer_consent("refuse")
+
+    reader = town.person(DEPARTMENT.liaison)
+    assert town.act(lambda engine: engine.instance(reader, complaint.number))
+
+
 # --- 撤回 ---
 
 
@@ -552,6 +675,16 @@ def test_who_has_been_answered_cannot_take_back(town: Town):
     assert case.waiting == {"prepare_materials": 1}
 
 
+def test_who_has_got_it_back_is_told_that_there_is_nothing_to_take_back(plain_town: Town):
+    case = plain_town.refer(at=MORNING).submit()
+    done = case.task("prepare_materials")
+    desk(case, LEADER).send_back("approve_referral", "prepare_materials")
+
+    actor = plain_town.person(OFFICER)
+    with pytest.raises(Refused, match="青河镇陆原已经退回“主要领导审批”，不能再撤回"):
+        plain_town.engine.handling.take_back(actor, done)
+
+
 def test_what_a_colleague_has_claimed_is_not_taken_back(town: Town):
     case = town.refer(at=MORNING).submit()
     case.claim("approve_referral", LEADER)
@@ -562,7 +695,7 @@ def test_what_a_colleague_has_claimed_is_not_taken_back(town: Town):
 def test_what_has_been_delivered_is_not_taken_back(town: Town):
     case = town.refer(at=MORNING).deliver()
 
-    cannot_take_back(case, "approve_referral", LEADER, "送达的文书不能收回")
+    cannot_take_back(case, "approve_referral", LEADER, "“涉嫌违法案件移送函”已经随之送达，送达的文书不能收回")
 
 
 def test_what_has_ended_the_instance_is_not_taken_back(town: Town):

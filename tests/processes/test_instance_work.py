@@ -10,9 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from engine.db import tables
 from engine.errors import AlreadyDone, InvalidValues, LianbanError, NotAllowed, NotFound, Refused
+from engine.reports import counted_words
 from engine.reports.collaboration import Collaboration
 from engine.reports.filters import Filters
 from tests.processes.dispute import dispute_of, raise_dispute
@@ -304,6 +306,66 @@ def test_c12_the_correction_lies_before_the_leaders_and_not_before_its_proposer(
     assert [note.roles for note in case.notices("correction")] == [{"principal_leader", "deputy_leader"}]
 
 
+def asked_to_approve(town: Town, login: str) -> int:
+    """How many unread messages ask this person to approve a correction."""
+    receipt, notice = tables.notice_receipt, tables.notice
+    (person_id,) = town.ids(login)
+    unread = (receipt.c.person_id == person_id) & receipt.c.cleared_at.is_(None) & (notice.c.kind == "correction")
+    statement = select(notice.c.id).join(receipt, receipt.c.notice_id == notice.c.id).where(unread)
+    return len(town.read(lambda tx: tx.execute(statement).all()))
+
+
+@pytest.mark.parametrize("end", ["approve", "reject", "take_back", "case"])
+def test_c12_an_approval_is_asked_of_who_may_give_it_until_it_is_decided(town: Town, end: str) -> None:
+    case = town.refer(at=MORNING)
+    correction = propose(case, "location", "青河镇别处", by=DEPUTY)
+    assert {login: asked_to_approve(town, login) for login in (LEADER, DEPUTY)} == {LEADER: 1, DEPUTY: 0}
+
+    match end:
+        case "take_back":
+            use(case, DEPUTY, "take_back_correction", correction)
+        case "case":
+            case.ask_withdrawal()
+        case decision:
+            decide(case, correction, decision)
+
+    assert asked_to_approve(town, LEADER) == 0
+    assert asked_to_approve(town, DEPUTY) == (1 if end == "reject" else 0), "who proposed is told why it was refused"
+
+
+def test_c12_a_correction_that_leaves_the_last_day_tells_of_no_other_day(town: Town) -> None:
+    case = town.refer(at=MORNING, discovered_at="2026-09-30T09:00", jurisdiction_found_at="2026-09-30T09:20")
+
+    correct(case, "jurisdiction_found_at", "2026-09-30T09:05")
+
+    assert moves(case) == ["corrected"]
+    assert case.notices("moved") == []
+    assert {note.unit for note in case.notices("corrected")} == {"qinghe", "ecology"}
+    assert "09-30 09:30 因更正填报内容已重新计算，届满时间不变。" in counted_words.rule(case.deadline("referral"), 2026)
+
+
+def test_c12_the_count_says_that_an_overdue_before_the_correction_stays(town: Town) -> None:
+    case = town.refer(at=MORNING, discovered_at="2026-09-28T09:00", jurisdiction_found_at="2026-09-28T09:00")
+    town.at("2026-10-09T09:30")
+    correct(case, "jurisdiction_found_at", "2026-09-30T09:00")
+
+    said = counted_words.rule(case.deadline("referral"), 2026)
+
+    assert said.endswith("原届满日 10-08。更正之前已于 10-08 届满时记为超期，超期的记录保留。")
+
+
+def test_c12_a_reader_of_a_copy_reads_only_what_was_corrected(plain_town: Town) -> None:
+    case = plain_town.refer(at=MORNING)
+    copy(case, OFFICER, "shiqiao")
+    decide(case, propose(case, "location", "青河镇别处"), "reject", opinion="原值正确。")
+    correct(case, "location", "青河镇柳林村")
+
+    told = [action for action, _, _ in history(case, STRANGE_LIAISON)]
+
+    assert [action for action in told if "更正" in action] == ["批准更正"]
+    assert [action for action, _, _ in history(case, LIAISON) if "更正" in action].count("提出更正") == 2
+
+
 def test_c12_a_rejected_correction_changes_nothing_and_says_why(town: Town) -> None:
     case = town.refer(at=MORNING)
     correction = propose(case, "location", "青河镇别处")
@@ -489,6 +551,7 @@ def test_c11_a_referral_whose_extension_was_told_is_withdrawn_in_writing(town: T
 
 def test_c11_the_starter_cancels_before_the_first_document(town: Town) -> None:
     dispute = raise_dispute(town, at=MORNING)
+    first = next(task.id for task in dispute.open_tasks() if task.unit == "qinghe")
 
     withdraw(dispute, OFFICER)
 
@@ -498,6 +561,8 @@ def test_c11_the_starter_cancels_before_the_first_document(town: Town) -> None:
         (action.replace("办件结束", "撤销办件"), step, note) for action, step, note in history(dispute, LIAISON)
     ]
     assert {note.unit for note in dispute.notices("withdrawn")} == {"qinghe", "ecology"}
+    with pytest.raises(Refused, match=r"办件已于 9月30日 09:30 结束（已撤销），“.*”不用再办理"):
+        town.act(lambda engine: engine.complete(town.person(OFFICER), first, {}))
     assert problems(dispute) == []
     assert town.verify() == []
 

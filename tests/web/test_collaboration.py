@@ -140,12 +140,18 @@ def test_a_correction_goes_from_the_form_to_the_leader_and_back_to_the_page(offi
 
     (link,) = leader.get("/inbox").every("//ul[contains(@class, 'decisions')]//a/@href")
     assert "登记时写错了村名。" in leader.get(link).words("//main")
+    assert "现在的值青河镇河湾村二组 18 号院" in leader.get(link).words("//main")
+    waiting = leader.get("/inbox")
+    assert waiting.words("//nav[contains(@class, 'tabs')]/a[1]").split()[-1] in waiting.words(
+        "//nav[@aria-label='分页']"
+    )
     assert officer.get(link).every("//input[@name='decision']") == []
     assert leader.post(link, {"decision": "approve", "opinion": "同意。"}).location == "/inbox"
 
     shown = office.desk(LIAISON).get(page)
     assert "青河镇柳林村更正前：青河镇河湾村二组 18 号院" in shown.words("//section[@id='content']")
     assert leader.get("/inbox").every("//ul[contains(@class, 'decisions')]") == []
+    assert "原来的值青河镇河湾村二组 18 号院" in leader.get(link).words("//main")
     late = leader.post(link, {"decision": "approve", "opinion": ""})
     assert (late.status, "批准" in late.said) == (409, True)
 

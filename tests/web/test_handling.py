@@ -13,6 +13,7 @@ from tests.web.office import (
     REVIEWER,
     STRANGER,
     SUPERVISION,
+    Desk,
     Office,
     Page,
 )
@@ -200,7 +201,36 @@ def test_several_tasks_are_released_at_once(office: Office) -> None:
     desk.post("/tasks/claim", {"task": tasks[:1]})
     desk.post("/tasks/release", {"task": tasks, "tab": "todo"})
 
-    assert desk.get("/inbox").said == "只能退还自己签收的任务。已退还 1 项任务，本岗位的人都可以签收。"
+    said = desk.get("/inbox").said
+    number = office.instance("ongoing").rsplit("/", 1)[1]
+    assert f"“整理移送材料”（{number} " in said, "of several, the one that was not is named"
+    assert said.endswith("：只能退还自己签收的任务。已退还 1 项任务，本岗位的人都可以签收。")
+
+
+def test_of_several_tasks_the_one_that_a_colleague_has_is_named(office: Office) -> None:
+    tasks = [office.task(name, "prepare_materials").rsplit("/", 1)[1] for name in ("prepare", "ongoing")]
+    office.desk(COLLEAGUE).post("/tasks/claim", {"task": tasks[0]})
+    desk = office.desk(OFFICER)
+
+    desk.post("/tasks/claim", {"task": tasks})
+
+    said = desk.get("/inbox").said
+    assert f"（{office.instance('prepare').rsplit('/', 1)[1]} " in said
+    assert "：这项任务已由苗青于" in said
+    assert said.endswith("已签收 1 项任务。")
+
+
+def test_a_page_that_was_opened_before_says_what_has_become_of_the_task(office: Office) -> None:
+    task = prepare(office)
+    desk, colleague = office.desk(OFFICER), office.desk(COLLEAGUE)
+
+    assert "由签收了这项任务的人" in colleague.get(f"{task}/handle/delegate").said
+    desk.post(f"{task}/handle/delegate", {"to": person(office, COLLEAGUE)})
+    assert "已委派苗青代拟" in desk.get(f"{task}/handle/send_back").said
+    desk.post(f"{task}/recall")
+    done = desk.post(task, {"preparation_outcome": "drop", "preparation_reason": "查明没有违法行为。"})
+    assert done.status == 302
+    assert "已由青河镇 沈禾于" in desk.get(f"{task}/handle/transfer").said
 
 
 def test_several_tasks_are_handed_to_one_colleague_at_once(office: Office) -> None:
@@ -224,3 +254,30 @@ def test_a_stranger_learns_nothing_from_the_pages_of_handling(office: Office, ve
 
     assert office.desk(STRANGER).get(f"{task}/handle/{verb}").status == 404
     assert office.desk(STRANGER).post(f"{task}/handle/{verb}", {"to": "x", "reason": "x"}).status == 404
+
+
+def save_from(desk: Desk, task: str, window: str, shown: str = "", **answers: str) -> int:
+    """The status of a draft that is saved by the script of that window."""
+    headers = {"X-Draft-Window": window, "X-Draft-Shown": shown, "Accept": "application/json"}
+    return desk.send(f"{task}/draft", {"csrf_token": desk.token(), **answers}, headers=headers).status
+
+
+def test_a_window_saves_over_its_own_draft_and_over_the_one_it_shows(office: Office) -> None:
+    task, desk = prepare(office), office.desk(OFFICER)
+
+    assert save_from(desk, task, "first", preparation_outcome="drop") == 200
+    assert save_from(desk, task, "first", preparation_outcome="submit") == 200, "also when the answer was lost"
+    assert save_from(desk, task, "second", preparation_outcome="drop") == 409
+    (shown,) = desk.get(task).every("//form[@id='answers']/@data-draft-shown")
+    assert save_from(desk, task, "second", shown, preparation_outcome="drop") == 200
+    assert save_from(desk, task, "first", preparation_outcome="submit") == 409
+    refused = desk.post(task, {"preparation_outcome": "drop"})
+    assert (refused.status, refused.every("//form[@id='answers']/@data-draft-shown")) == (422, ["second"])
+
+
+def test_two_windows_that_start_something_do_not_overwrite_each_other(office: Office) -> None:
+    desk = office.desk(OFFICER)
+
+    assert save_from(desk, "/start/case_referral", "first", case_title="甲事") == 200
+    assert save_from(desk, "/start/case_referral", "second", case_title="乙事") == 409
+    assert desk.get("/start/case_referral").every("//input[@name='case_title']/@value") == ["甲事"]

@@ -177,7 +177,10 @@ def test_of_several_the_one_that_somebody_else_was_faster_with_is_named(office: 
 
     desk.post("/tasks/claim", {"task": tasks})
 
-    assert desk.get("/inbox").said == "这项任务已由方思远于 10月9日 10:12 签收，由其办理。已签收 1 项任务。"
+    assert (
+        desk.get("/inbox").said
+        == "“受理审查”（YS-2026-0002 无证收集废铅蓄电池）：这项任务已由方思远于 10月9日 10:12 签收，由其办理。已签收 1 项任务。"
+    )
 
 
 def test_a_task_is_given_back_to_everybody(office: Office) -> None:

@@ -82,7 +82,7 @@ def _inside(draft: Draft, form_id: str, field: Field) -> Iterator[Problem]:
 
 def _remarks(form_id: str, form: Form) -> Iterator[Problem]:
     """Of the opinions and reasons of a form the record tells one; whose business it is must not depend on which."""
-    told = [form.by_key[key] for key in form.remark_keys if not form.by_key[key].readonly]
+    told = [form.by_key[key] for key in form.remark_keys]
     odd = next((field for field in told if field.internal != told[0].internal), None)
     if odd is not None:
         yield _in_form(

@@ -26,9 +26,10 @@ def transfer(tx: Connection, context: Context, actor: Actor, task_id: str, to: s
     row = tasks.take_hold(tx, actor, "transfer", task_id)
     reason = words(reason, "reason", required=False)
     chosen = choose(who_may_do(tx, row, context.now), to, "只能转办给本单位能办这个环节的人，请从名单里选。")
-    _recall_for(tx, context, row)
+    _end_delegation(tx, context, actor, row, chosen.id)
     _pass_draft(tx, context, row, row.assignee_id, chosen.id)
     _assign(tx, context, row, chosen.id)
+    records.ask_no_longer(tx, row, chosen.id, actor, context.now)
     records.add(tx, row, "transfer", actor, context.now, to_person=chosen.id, reason=reason)
     note(tx, context, actor, row, "transferred", to=chosen.id, reason=reason)
     text = f"{actor.person_name}把“{row.name}”转办给你{_because(reason)}"
@@ -50,9 +51,10 @@ def give_back(tx: Connection, context: Context, actor: Actor, task_id: str, reas
     reason = words(reason, "reason")
     giver = records.handed_by(tx, row)
     able = any(found.id == giver for found in who_may_do(tx, row, context.now))
-    _recall_for(tx, context, row)
+    _end_delegation(tx, context, actor, row, giver)
     if able and giver is not None:
         _pass_draft(tx, context, row, actor.person_id, giver)
+        records.ask_no_longer(tx, row, giver, actor, context.now)
     _assign(tx, context, row, giver if able else None)
     records.add(tx, row, "return", actor, context.now, to_person=giver, reason=reason)
     note(tx, context, actor, row, "returned", to=giver, reason=reason)
@@ -76,9 +78,7 @@ def delegate(tx: Connection, context: Context, actor: Actor, task_id: str, to: s
 def recall(tx: Connection, context: Context, actor: Actor, task_id: str) -> Row[Any]:
     """The holder no longer waits for the delegate, and goes on with what has been prepared so far."""
     row = tasks.take_hold(tx, actor, "recall", task_id)
-    delegate_id = _recall_for(tx, context, row)
-    note(tx, context, actor, row, "recalled", to=delegate_id)
-    tell(tx, context, row, delegate_id, f"{actor.person_name}收回了委派给你的“{row.name}”，不用再办。")
+    _end_delegation(tx, context, actor, row)
     return row
 
 
@@ -88,14 +88,15 @@ def hand_in(
     """What the delegate has filled in is the holder's draft, with the opinion beside it."""
     row = tasks.take_hold(tx, actor, "hand_in", task_id)
     opinion = words(opinion, "opinion")
+    if row.assignee_id is None:
+        raise InvalidValues({"opinion": "委派你的人已经不办这项任务，还没有人接办。有人签收之后再交回。"})
     (request,) = (found for found in records.requests(tx, task_id) if found.kind == "delegation")
     if raw:
         tasks.keep_draft(tx, row, actor.person_id, raw, context.now)
     _pass_draft(tx, context, row, actor.person_id, row.assignee_id)
     records.answer(tx, request.id, opinion, context.now)
     note(tx, context, actor, row, "handed_in", to=row.assignee_id, reason=opinion)
-    if row.assignee_id is not None:
-        tell(tx, context, row, row.assignee_id, f"{actor.person_name}交回了“{row.name}”：{opinion}")
+    tell(tx, context, row, row.assignee_id, f"{actor.person_name}交回了“{row.name}”：{opinion}")
     return row
 
 
@@ -156,14 +157,20 @@ def _assign(tx: Connection, context: Context, row: Row[Any], person_id: str | No
     tx.execute(update(task).where(task.c.id == row.id).values(assignee_id=person_id, claimed_at=at))
 
 
-def _recall_for(tx: Connection, context: Context, row: Row[Any]) -> str | None:
-    """An open delegation of the task is withdrawn, its draft with the holder. Returns who had been asked."""
+def _end_delegation(
+    tx: Connection, context: Context, actor: Actor, row: Row[Any], holder_id: str | None = None
+) -> None:
+    """An open delegation of the task is withdrawn, its draft with the holder; the delegate is told, unless the task is the
+    delegate's now (`holder_id`).
+    """
     for request in records.requests(tx, row.id):
         if request.kind == "delegation":
             records.withdraw(tx, request.id, context.now)
             _pass_draft(tx, context, row, request.to_person, row.assignee_id)
-            return str(request.to_person)
-    return None
+            note(tx, context, actor, row, "recalled", to=request.to_person)
+            if request.to_person not in (holder_id, actor.person_id):
+                text = f"{actor.person_name}收回了委派给你的“{row.name}”，不用再办。"
+                tell(tx, context, row, request.to_person, text)
 
 
 def _pass_draft(tx: Connection, context: Context, row: Row[Any], giver: str | None, taker: str | None) -> None:

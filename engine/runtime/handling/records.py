@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 from engine.db.tables import hand_over, person
 from engine.ids import new_id
 from engine.organisation.assignment import Actor
+from engine.runtime import audit
 
 REQUESTS = ("delegation", "consultation")
 """Kinds that wait for an answer."""
@@ -71,6 +72,24 @@ def answer(tx: Connection, request_id: str, text: str, now: datetime) -> None:
 
 def withdraw(tx: Connection, request_id: str, now: datetime) -> None:
     tx.execute(update(hand_over).where(hand_over.c.id == request_id).values(withdrawn_at=now))
+
+
+def ask_no_longer(tx: Connection, task: Row[Any], person_id: str, actor: Actor, now: datetime) -> None:
+    """Whoever has the task now is not asked for an opinion on it any more: there is nobody to give it to."""
+    for found in requests(tx, task.id):
+        if found.kind == "consultation" and found.to_person == person_id:
+            withdraw(tx, found.id, now)
+            content = {"task": task.id, "to": person_id}
+            audit.append(
+                tx,
+                task.instance_id,
+                now,
+                "unasked",
+                content,
+                actor.person_id,
+                actor.unit_code,
+                element_id=task.element_id,
+            )
 
 
 def handed_by(tx: Connection, task: Row[Any]) -> str | None:

@@ -105,8 +105,8 @@ def why_not(tx: Connection, row: Row[Any], now: datetime) -> str:
     if point is None or point.task_id != row.id:
         return _what_moved(tx, row)
     happened = _happened(tx, row.instance_id, point.revision)
-    if titles := happened.of("document", "title"):
-        return f"“{titles[0]}”已经随之送达，送达的文书不能收回。"
+    if why := _papers_made(tx, happened):
+        return why
     if happened.of("deadline_moved", "key"):
         return "期限已经随之改变并告知双方，不能再撤回。"
     if why := _calls_moved(tx, row, happened):
@@ -128,17 +128,30 @@ def _happened(tx: Connection, instance_id: str, revision: int) -> _Happened:
     return _Happened(next(content["told"] for content in contents if content["revision"] == revision))
 
 
+def _papers_made(tx: Connection, happened: _Happened) -> str:
+    """A paper that went out cannot be undone, and neither can one that has its number in the unit's own files."""
+    made = tx.execute(select(document).where(document.c.id.in_(happened.of("document", "id")))).all()
+    if not made:
+        return ""
+    sent = next((row for row in made if row.from_unit != row.to_unit or row.content.get("addressee")), None)
+    if sent is not None:
+        return f"“{sent.title}”已经随之送达，送达的文书不能收回。"
+    return f"“{made[0].title}”已经随之形成，存入本单位档案，不能再撤回。"
+
+
 def _what_moved(tx: Connection, row: Row[Any]) -> str:
     later = tx.execute(
-        select(task.c.name, unit.c.name.label("unit_name"), person.c.name.label("person_name"), task.c.ended_at)
+        select(task.c.name, task.c.undone, unit.c.name.label("unit_name"), person.c.name.label("person_name"))
         .join(unit, unit.c.code == task.c.unit_code)
         .join(person, person.c.id == task.c.ended_by)
-        .where(task.c.instance_id == row.instance_id, task.c.status == "completed", task.c.ended_at >= row.ended_at)
-        .where(task.c.id != row.id)
+        .where(task.c.instance_id == row.instance_id, task.c.id != row.id, task.c.ended_at >= row.ended_at)
+        .where((task.c.status == "completed") | (task.c.undone == "sent_back"))
         .order_by(task.c.ended_at.desc())
     ).first()
     if later is None:
         return "这之后已有时限到期或者办件有了别的变化，不能再撤回。"
+    if later.undone == "sent_back":
+        return f"{later.unit_name}{later.person_name}已经退回“{later.name}”，不能再撤回。"
     return f"{later.unit_name}{later.person_name}已经办了“{later.name}”，不能再撤回。"
 
 

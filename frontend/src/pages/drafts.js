@@ -1,11 +1,13 @@
 /**
  * `<form data-draft="URL">` saves itself: a second after the last change, when a field or the page
- * is left, and again when the network is back. `[data-draft-state]` says so in the page's words.
+ * is left or come back to, and again when the network is back. `[data-draft-state]` says so in the page's words.
  * A saved draft is announced to guard.js by the event `draft-saved`.
  */
 import { all, debounce, fill, fingerprint, isSignedOut, post, values } from './page.js';
 
 const PAUSE = 1000;
+/** This page's own name: the server refuses to overwrite what another window has saved meanwhile. */
+const WINDOW = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 /** Browsers send no more than this when a page is already leaving. */
 const KEEPALIVE_LIMIT = 60_000;
 
@@ -37,7 +39,7 @@ function keepDraft(form) {
   let sending;
 
   /**
-   * @param {'saving' | 'saved' | 'failed' | 'signedOut'} what
+   * @param {'saving' | 'saved' | 'failed' | 'refused' | 'signedOut'} what
    * @param {Record<string, string>} [words]
    */
   const say = (what, words = {}) => {
@@ -62,13 +64,17 @@ function keepDraft(form) {
     try {
       sending = new AbortController();
       const keepalive = body.toString().length < KEEPALIVE_LIMIT;
-      const answer = await post(form.dataset.draft ?? '', body, { keepalive, signal: sending.signal });
+      const headers = { 'X-Draft-Window': WINDOW, 'X-Draft-Shown': form.dataset.draftShown ?? '' };
+      const answer = await post(form.dataset.draft ?? '', body, { keepalive, signal: sending.signal, headers });
       if (answer.ok) {
         saved = now;
         form.dispatchEvent(new CustomEvent('draft-saved', { detail: now }));
         say('saved', { time: await savedAt(answer) });
+      } else if (isSignedOut(answer)) {
+        say('signedOut');
       } else {
-        say(isSignedOut(answer) ? 'signedOut' : 'failed');
+        const told = await answer.json().catch(() => null);
+        say(told?.message ? 'refused' : 'failed', { message: told?.message });
       }
     } catch {
       say(submitted ? 'saving' : 'failed');
@@ -99,11 +105,9 @@ function keepDraft(form) {
       sending?.abort(); // or it might arrive after the form it drafts
     }
   });
-  document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'hidden') {
-      save();
-    }
-  });
+  // Leaving, and coming back: perhaps from another window, where the reader has signed in again.
+  document.addEventListener('visibilitychange', save);
+  window.addEventListener('focus', save);
   window.addEventListener('pagehide', save);
   window.addEventListener('online', save);
   window.addEventListener('pageshow', () => {

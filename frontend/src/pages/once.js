@@ -12,7 +12,7 @@ const sent = new Map();
  * @param {HTMLFormElement} form
  * @param {HTMLElement | null} button
  */
-function staysHere(form, button) {
+export function staysHere(form, button) {
   // By attribute: a field called "method" would hide the form's own property.
   const method = button?.getAttribute('formmethod') ?? form.getAttribute('method') ?? 'get';
   const target = button?.getAttribute('formtarget') ?? form.getAttribute('target') ?? '';

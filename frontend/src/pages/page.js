@@ -61,16 +61,46 @@ export function fingerprint(form) {
  * @param {BodyInit} body
  * @param {RequestInit} [options]
  */
-export function post(url, body, options = {}) {
-  return fetch(url, {
-    method: 'POST',
-    body,
-    credentials: 'same-origin',
-    // A redirect can only lead to the login page: it must not be taken for success.
-    redirect: 'manual',
-    headers: { 'X-CSRFToken': csrfToken(), Accept: 'application/json' },
-    ...options,
-  });
+export async function post(url, body, options = {}) {
+  const { headers, ...others } = options;
+  const send = () =>
+    fetch(url, {
+      method: 'POST',
+      body,
+      credentials: 'same-origin',
+      // A redirect can only lead to the login page: it must not be taken for success.
+      redirect: 'manual',
+      headers: { 'X-CSRFToken': csrfToken(), Accept: 'application/json', ...headers },
+      ...others,
+    });
+  const answer = await send();
+  if (answer.status !== 400 || !(await takeNewToken(answer.clone()))) {
+    return answer;
+  }
+  if (body instanceof URLSearchParams && body.has('csrf_token')) {
+    body.set('csrf_token', csrfToken());
+  }
+  return send();
+}
+
+/**
+ * Whoever has signed in anew in another window goes on here: the page takes the new session's token,
+ * unless somebody else has signed in.
+ *
+ * @param {Response} answer
+ */
+async function takeNewToken(answer) {
+  const { token, person } = (await answer.json().catch(() => null)) ?? {};
+  const meta = /** @type {HTMLElement | null} */ (document.querySelector('meta[name="csrf-token"]'));
+  if (!token || !meta || meta.dataset.person !== person) {
+    return false;
+  }
+  const former = csrfToken();
+  meta.setAttribute('content', token);
+  for (const field of document.querySelectorAll('input[name="csrf_token"]')) {
+    /** @type {HTMLInputElement} */ (field).value = token;
+  }
+  return token !== former;
 }
 
 /** @param {Response} answer */

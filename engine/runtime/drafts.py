@@ -1,0 +1,48 @@
+"""Drafts of one person in two windows: what the one has saved, the other does not overwrite unnoticed.
+
+A draft keeps which window has saved it last. A window saves over its own draft and over the one that it has shown; when the
+answer to a save was lost on the way, the draft is its own all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine.clock import local
+from engine.errors import Refused
+
+Answers = Mapping[str, list[str]]
+WINDOW = "(window)"
+"""The key beside the answers; no field of a form can be called so."""
+NAME_LIMIT = 64
+
+
+@dataclass(frozen=True)
+class Window:
+    """`name` is the window's own; `shown` that of the draft with which it was opened, empty when there was none."""
+
+    name: str
+    shown: str
+
+
+def window_of(answers: Answers | None) -> str:
+    """The window that has saved the draft last; empty when nobody says."""
+    return "".join(answers.get(WINDOW, [])) if answers else ""
+
+
+def kept(answers: Answers, window: Window | None) -> dict[str, list[str]]:
+    """The answers as they are stored."""
+    own = {key: list(found) for key, found in answers.items() if key != WINDOW}
+    return own | ({WINDOW: [window.name[:NAME_LIMIT]]} if window else {})
+
+
+def require_known(answers: Answers | None, saved_at: datetime | None, window: Window | None) -> None:
+    """Raises Refused when another window has saved the draft since this one was opened."""
+    last = window_of(answers)
+    if window is None or saved_at is None or last in ("", window.name[:NAME_LIMIT], window.shown):
+        return
+    raise Refused(
+        f"另一个窗口在 {local(saved_at):%H:%M} 存过这份草稿，没有覆盖。要用这一页写的，请直接提交；要用那一份，请刷新。"
+    )
