@@ -42,11 +42,13 @@ class LinkedCase:
 
 
 def to_take_over(tx: Connection, actor: Actor, row: Row[Any]) -> list[LinkedCase]:
-    """The material of the instances linked with this one that the reader may see and that is not on this one's list yet."""
+    """The material of the instances linked with this one that the reader may see and that is not on this one's list yet.
+
+    So is that of the instances linked with the one that began it: the ruling that a new referral follows from.
+    """
     listed = {_same(found) for found in materials.of_instance(tx, row.id)}
-    statement = select(process_instance).where(instances.linked(row)).order_by(process_instance.c.started_at)
     cases = []
-    for other in tx.execute(statement):
+    for other in _near(tx, row):
         if not may(actor, "see_instance", InstanceSubject(instances.parties_of(tx, other.id))).allowed:
             continue
         found = [one for one in materials.of_instance(tx, other.id) if _same(one) not in listed]
@@ -56,6 +58,15 @@ def to_take_over(tx: Connection, actor: Actor, row: Row[Any]) -> list[LinkedCase
             cases.append(LinkedCase(other.number, other.title, confidential, found))
             listed |= {_same(one) for one in found}
     return cases
+
+
+def _near(tx: Connection, row: Row[Any]) -> list[Row[Any]]:
+    near = instances.linked(row)
+    origin = tx.execute(select(process_instance).where(process_instance.c.id == row.origin_instance_id)).first()
+    if origin is not None:
+        near |= instances.linked(origin)
+    statement = select(process_instance).where(near, process_instance.c.id != row.id)
+    return list(tx.execute(statement.order_by(process_instance.c.started_at, process_instance.c.number)))
 
 
 def _same(found: Material) -> tuple[str, str]:

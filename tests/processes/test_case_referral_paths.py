@@ -131,7 +131,7 @@ PATHS: dict[str, tuple[Callable[[Town], Case], str]] = {
         "kept_by_referrer",
     ),
     "objection_agreed": (
-        lambda town: objected(town).study_objection("refer_other").register_third(),
+        lambda town: objected(town).study_objection("refer_other"),
         "reassigned_to_third",
     ),
     "ruled_for_the_receiver": (
@@ -146,7 +146,7 @@ PATHS: dict[str, tuple[Callable[[Town], Case], str]] = {
         lambda town: settle(disputed(town), "referring").register_own_case(),
         "kept_by_referrer",
     ),
-    "ruled_for_a_third": (lambda town: settle(disputed(town), "third").register_third(), "reassigned_to_third"),
+    "ruled_for_a_third": (lambda town: settle(disputed(town), "third"), "reassigned_to_third"),
 }
 
 
@@ -654,9 +654,8 @@ def test_a_contested_objection_becomes_a_dispute_of_its_own(town: Town) -> None:
 
 @pytest.mark.parametrize(
     ("ruling", "unit", "element"),
-    [("receiving", "ecology", "open_case"), ("referring", "qinghe", "register_own_case"),
-     ("third", "qinghe", "register_third")],
-)  # fmt: skip
+    [("receiving", "ecology", "open_case"), ("referring", "qinghe", "register_own_case")],
+)
 def test_the_ruling_decides_who_goes_on(town: Town, ruling: str, unit: str, element: str) -> None:
     case = settle(disputed(town), ruling)
 
@@ -667,8 +666,7 @@ def test_the_ruling_decides_who_goes_on(town: Town, ruling: str, unit: str, elem
 
 @pytest.mark.parametrize(
     ("ruling", "by", "element", "unit"),
-    [("receiving", "zhouyan.hb", "open_case", "市生态环境局"), ("referring", "shenhe.qh", "register_own_case", "青河镇"),
-     ("third", "shenhe.qh", "register_third", "市应急管理局")],
+    [("receiving", "zhouyan.hb", "open_case", "市生态环境局"), ("referring", "shenhe.qh", "register_own_case", "青河镇")],
 )  # fmt: skip
 def test_who_goes_on_after_a_ruling_reads_which_unit_it_names_and_its_number(
     plain_town: Town, ruling: str, by: str, element: str, unit: str
@@ -680,6 +678,60 @@ def test_who_goes_on_after_a_ruling_reads_which_unit_it_names_and_its_number(
     assert form is not None
     told = {field.key: field.words for field in form.fields if field.shown}
     assert (told["competent_unit"], told["dispute_document"]) == (unit, RULING)
+
+
+def test_a_ruling_for_a_third_unit_begins_a_referral_there_with_a_period_of_its_own(town: Town) -> None:
+    """P1 step 6: the officer has not to type it again, and the old period is not the new one's."""
+    case = disputed(town)
+    told, ruled = case.facts(), settle(case, "third")
+    onward = ruled.begun()
+
+    facts, period = onward.facts(), onward.deadline("referral")
+    assert period.status == "running"
+    assert period.start_at == facts["jurisdiction_found_at"] == town.now
+    assert facts["jurisdiction_reason"] == f"经职责分工争议处理确定由其办理（{RULING}）"
+    assert facts["origin_note"] == "职责分工争议处理的结果"
+    for name in ("case_title", "violation_summary", "location", "discovered_at", "matter_code", "source"):
+        assert facts[name] == told[name]
+    assert onward.waiting == {"prepare_materials": 1}
+
+
+def test_a_referrer_that_agrees_refers_to_whom_it_names_with_the_basis_it_gives(town: Town) -> None:
+    onward = objected(town).study_objection("refer_other").begun()
+
+    facts = onward.facts()
+    assert (facts["receiving_unit"], facts["jurisdiction_reason"]) == ("emergency", "职责边界清单第 3 项")
+    assert onward.waiting == {"prepare_materials": 1}
+    onward.deliver()
+    assert Paper("D01", "qinghe", "emergency", False) in onward.papers()
+
+
+@pytest.mark.parametrize(
+    ("unit", "sentence"),
+    [
+        ("ecology", "原受移送单位以外"),
+        ("qinghe", "镇街只能移送市级部门"),
+        ("shiqiao", "镇街只能移送市级部门"),
+        (None, "请选择。"),
+    ],
+)
+def test_a_unit_that_cannot_be_the_third_is_refused(plain_town: Town, unit: str | None, sentence: str) -> None:
+    case = objected(plain_town)
+    answers = {"objection_outcome": "refer_other", "objection_opinion": "已研究。", "third_basis": "清单第 3 项"}
+
+    with pytest.raises(InvalidValues) as refused:
+        case.complete("study_objection", "shenhe.qh", third_unit=unit, **answers)
+
+    assert sentence in refused.value.problems["third_unit"]
+
+
+def test_the_ruling_goes_with_the_material_of_the_referral_that_it_leads_to(plain_town: Town) -> None:
+    onward = settle(disputed(plain_town), "third").begun()
+
+    view = plain_town.engine.task(plain_town.person("shenhe.qh"), onward.task("prepare_materials"))
+
+    offered = {material.kind for case in view.to_take_over for material in case.materials}
+    assert {"facts_statement", "ruling_document"} <= offered
 
 
 def test_without_a_dispute_the_own_case_speaks_of_none(plain_town: Town) -> None:
@@ -787,7 +839,6 @@ WORK: dict[str, list[Callable[[Case], object]]] = {
                         lambda case: case.study_objection("refer_other"),
                         lambda case: case.study_objection("disagree")],
     "register_own_case": [Case.register_own_case],
-    "register_third": [Case.register_third],
     "open_case": [Case.file] * 3 + [lambda case: case.complete(
         "open_case", case.receiving.officer, filing_outcome="not_file", filing_reason="情节轻微。")],
     "handle_case": [Case.handle],

@@ -53,8 +53,11 @@ def test_r16_a_violation_that_belongs_to_a_third_unit_stays_with_the_referrer_un
     town: Town,
 ) -> None:
     case = settle(town.refer(at=MORNING).deliver().object().study_objection("disagree"), "third")
+    onward = case.begun()
 
-    assert (case.status, case.asked("register_third")) == ("running", ("qinghe", {"case_officer"}))
+    assert case.result == "reassigned_to_third"
+    assert (onward.status, onward.asked("prepare_materials")) == ("running", ("qinghe", {"case_officer"}))
+    assert onward.facts()["receiving_unit"] == "emergency"
 
 
 def test_r16_a_dispute_that_names_nobody_leaves_the_violation_on_the_referrers_desk(town: Town) -> None:

@@ -496,10 +496,19 @@ class Case(Instance):
         return self.sign_for().tell("object_jurisdiction")
 
     def study_objection(self, outcome: str) -> Case:
-        self.complete(
-            "study_objection", self.referring.officer, objection_outcome=outcome, objection_opinion="已研究。"
-        )
+        given = {"third_unit": "emergency", "third_basis": "职责边界清单第 3 项"} if outcome == "refer_other" else {}
+        answers = {"objection_outcome": outcome, "objection_opinion": "已研究。", **given}
+        self.complete("study_objection", self.referring.officer, **answers)
         return self
+
+    def begun(self, third: str = "emergency") -> Case:
+        """The referral to a third unit that this one has started."""
+        instance = tables.process_instance
+        numbers = select(instance.c.number).where(
+            instance.c.origin_instance_id == self.id, instance.c.key == "case_referral"
+        )
+        number = self.town.read(lambda tx: tx.scalars(numbers).one())
+        return Case(self.town, number, self.referring, cast_of(third))
 
     def file(self) -> Case:
         self.complete("open_case", self.receiving.officer, filing_outcome="file", filing_number="立〔2026〕1 号")
@@ -516,10 +525,6 @@ class Case(Instance):
 
     def register_own_case(self, element: str = "register_own_case") -> Case:
         self.complete(element, self.referring.officer, own_case_number="立〔2026〕2 号", own_case_date="2026-09-30")
-        return self
-
-    def register_third(self) -> Case:
-        self.complete("register_third", self.referring.officer, new_referral_number="青政移字〔2026〕9号")
         return self
 
     def ask_extension(self, until: str) -> Case:
