@@ -56,6 +56,44 @@ def test_a_third_party_takes_part_like_the_other_side(town: Town) -> None:
     assert {"report_execution_a", "report_execution_b", "report_execution_c"} == dispute.waiting.keys()
 
 
+def takes_material(dispute: Dispute, *tasks: str) -> set[str]:
+    """Those of these open tasks whose page lets the handler add material."""
+    town, parties = dispute.town, {cast.unit: cast.officer for cast in dispute.sides.values()}
+
+    def page(task: str) -> bool:
+        officer, task_id = town.person(parties[dispute.asked(task)[0]]), dispute.task(task)
+        form = town.act(lambda engine: engine.task(officer, task_id)).form
+        return form is not None and form.takes_material
+
+    return {task for task in tasks if page(task)}
+
+
+def test_every_party_adds_material_where_it_acts_applies_and_replies(plain_town: Town) -> None:
+    """P4 N1, N3, N5: evidence kept, the material of the application, and the material that a reply is asked to bring."""
+    dispute = three(plain_town)
+    acting = ("dispose_a", "dispose_b", "dispose_c")
+    assert takes_material(dispute, *acting) == {*acting}
+
+    dispute.dispose().state_position().negotiate("not_agreed")
+    assert takes_material(dispute, "write_application") == {"write_application"}
+
+    dispute.add_material_to("write_application", dispute.sides["a"].officer, "site_photos")
+    dispute.write_application().sign_application()
+    assert "争议案件材料清单" in words_of(dispute, "D15")
+    assert "现场照片" in words_of(dispute, "D15")
+
+    dispute.accept()
+    replying = ("reply_in_writing", "reply_in_writing_c")
+    assert takes_material(dispute, *replying) == {*replying}
+
+
+def test_whoever_was_directed_to_act_adds_material(plain_town: Town) -> None:
+    dispute = raise_dispute(plain_town, at=MORNING).claim_none("a").dispose_by("b").state_position()
+    dispute.answer_none("a").answer_none("b", "refuse").direct("a")
+
+    assert takes_material(dispute, "dispose_directed") == {"dispose_directed"}
+
+
 def test_an_agreement_that_the_third_party_does_not_sign_is_negotiated_again(plain_town: Town) -> None:
     dispute = three(plain_town).dispose().state_position().negotiate("agreed")
 
