@@ -94,6 +94,21 @@ def test_whoever_was_directed_to_act_adds_material(plain_town: Town) -> None:
     assert takes_material(dispute, "dispose_directed") == {"dispose_directed"}
 
 
+def test_what_a_party_says_is_called_its_own_whoever_reads_it(plain_town: Town) -> None:
+    town = plain_town
+    dispute = raise_dispute(town, at=MORNING, third="market", objection_b="该事项已经赋权镇街。")
+    dispute.complete("state_position_c", dispute.sides["c"].officer, position_c="本单位只负责登记，不负责查处。")
+    dispute.dispose().complete("state_position", dispute.sides["b"].officer, position_b="应由镇街查处。")
+    dispute.negotiate("not_agreed").write_application()
+
+    for cast in dispute.sides.values():
+        view = town.act(lambda engine, cast=cast: engine.instance(town.person(cast.officer), dispute.number))
+        labels = {entry.key: entry.label for section in view.sections for entry in section.entries}
+        assert (labels["position_a"], labels["position_b"]) == ("甲方意见和依据", "乙方意见和依据")
+        assert (labels["position_c"], labels["objection_b"]) == ("丙方意见和依据", "乙方的理由")
+        assert [label for label in labels.values() if "本单位" in label or "对方" in label] == []
+
+
 def test_an_agreement_that_the_third_party_does_not_sign_is_negotiated_again(plain_town: Town) -> None:
     dispute = three(plain_town).dispose().state_position().negotiate("agreed")
 
