@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from engine.db.tables import document
+from engine.documents.materials import KINDS
 from engine.errors import InvalidValues, NotAllowed, NotFound
 from engine.organisation import city
 from tests.processes.dispute import CLERK, JUSTICE, Dispute, dispute_of, raise_dispute
@@ -85,6 +86,17 @@ def test_every_party_adds_material_where_it_acts_applies_and_replies(plain_town:
     dispute.accept()
     replying = ("reply_in_writing", "reply_in_writing_c")
     assert takes_material(dispute, *replying) == {*replying}
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS.keys() - {"ruling_document"}))
+def test_material_of_every_kind_goes_with_the_application_as_its_annex(plain_town: Town, kind: str) -> None:
+    """P4 N3; a report of an appraisal, too. A ruling is what the application leads to."""
+    dispute = raise_dispute(plain_town, at=MORNING).dispose().state_position().negotiate("not_agreed")
+    dispute.add_material_to("write_application", dispute.sides["a"].officer, kind)
+
+    dispute.write_application().sign_application()
+
+    assert "争议案件材料清单" in words_of(dispute, "D15")
 
 
 def test_whoever_was_directed_to_act_adds_material(plain_town: Town) -> None:
