@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from engine.archive import overview
+from engine.archive.answerings import done_tasks
 from engine.db.tables import (
     audit_entry,
     definition_version,
@@ -20,7 +21,6 @@ from engine.db.tables import (
     material,
     person,
     process_instance,
-    task,
     unit,
 )
 from engine.db.tables import deadline as deadline_table
@@ -131,12 +131,7 @@ def _answers(
     start = definition.forms[definition.diagram.process.start_form]
     first = {row.name: row.value for row in said if row.task_id is None and row.revision <= 1}
     yield Part("forms/00-start.json", f"{definition.name}：发起", _json(_filled(start, first, names, hidden)))
-    done = tx.execute(
-        select(task)
-        .where(task.c.instance_id == instance.id, task.c.status == "completed")
-        .order_by(task.c.ended_at, task.c.id)
-    ).all()
-    for number, row in enumerate(done, 1):
+    for number, row in enumerate(done_tasks(tx, instance.id), 1):
         form = definition.form_of(definition.diagram.elements[row.element_id])
         own = {found.name: found.value for found in said if found.task_id == row.id}
         content = {

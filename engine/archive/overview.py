@@ -6,15 +6,15 @@ from datetime import datetime, timedelta
 from importlib.resources import files
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
+from engine.archive.answerings import answerings
 from engine.clock import local, local_date
-from engine.db.tables import task
 from engine.deadlines import deadlines
 from engine.deadlines.deadlines import Deadline
 from engine.documents import materials, typesetting
 from engine.documents.fonts import Fonts
-from engine.reports import answers, counted_words, history
+from engine.reports import counted_words, history
 from engine.reports.documents import document_lines
 from engine.reports.units import Names
 from engine.runtime.step import Context, Step
@@ -46,10 +46,6 @@ def pdf(tx: Connection, context: Context, step: Step, names: Names, fonts: Fonts
 def _words(tx: Connection, step: Step, names: Names) -> dict[str, Any]:
     row, diagram = step.instance, step.definition.diagram
     assert step.actor is not None
-    done = _first_done(tx, row["id"])
-    tasks = sorted(diagram.of_kind("userTask"), key=lambda found: done.get(found.id, len(done)))
-    forms = [(found.name, step.definition.form_of(found)) for found in tasks]
-    start = (f"{diagram.name}：发起", step.definition.forms[diagram.process.start_form])
     log = history.log(tx, row["id"], step.definition, names, step.actor)
     periods = deadlines.of_instance(tx, row["id"])
     return {
@@ -118,8 +114,8 @@ def _words(tx: Connection, step: Step, names: Names) -> dict[str, Any]:
             },
         ],
         "sections": [
-            {"title": section.title, "entries": [[entry.label, entry.words] for entry in section.entries]}
-            for section in answers.sections([start, *forms], step, names)
+            {"title": found.title, "by": found.by, "entries": [list(entry) for entry in found.entries]}
+            for found in answerings(tx, step, names)
         ],
     }
 
@@ -136,14 +132,6 @@ def _counting(record: Deadline) -> list[str]:
     """The count in words, and day by day: the date must be explained by whoever reads the file in ten years."""
     told = f"{counted_words.rule(record, 0)}{counted_words.days(record)}"
     return [record.name, _instant(record.start_at), told]
-
-
-def _first_done(tx: Connection, instance_id: str) -> dict[str, int]:
-    """The order in which the steps were done for the first time."""
-    own = (task.c.instance_id == instance_id) & (task.c.status == "completed")
-    first = select(task.c.element_id, func.min(task.c.ended_at)).where(own).group_by(task.c.element_id)
-    rows = sorted(tx.execute(first), key=lambda found: (found[1], found[0]))
-    return {element_id: place for place, (element_id, _) in enumerate(rows)}
 
 
 def _end(due_at: datetime) -> str:

@@ -94,7 +94,7 @@ def steps(
     past = []
     for row in tasks:
         if row.status != "open":
-            told = ("", "") if row.id in drafts else (_outcome(row), readers.remark(row, definition, reader))
+            told = ("", "") if row.id in drafts else (ending(row), readers.remark(row, definition, reader))
             past.append((row.ended_at, _past_task(row, names, *told)))
     past += [(row.delivered_at, _delivered(row, names, reader)) for row in papers]
     done = [line for _, line in sorted(past, key=lambda pair: pair[0])]  # what comes first at one instant stays first
@@ -332,7 +332,7 @@ def _past_task(row: Row[Any], names: Names, outcome: str, remark: str) -> StepLi
     )
 
 
-def _outcome(row: Row[Any]) -> str:
+def ending(row: Row[Any]) -> str:
     """How a step that is over ended, in words."""
     match row.status, row.undone:
         case "completed", None:

@@ -80,7 +80,7 @@ def on_the_way(tx: Connection, instance_id: str, definition: Definition, reader:
     if not done:
         return frozenset()
     issued = tx.execute(select(document).where(document.c.instance_id == instance_id)).all()
-    order = _order(tx, instance_id)
+    order = order_of_record(tx, instance_id)
     done = sorted(done, key=lambda row: order.get(row.id, 0))
     ended = tx.scalar(select(process_instance.c.status).where(process_instance.c.id == instance_id)) == "ended"
     ours = _papers_of(tx, instance_id, reader.unit_code, drafting)
@@ -100,7 +100,7 @@ def on_the_way(tx: Connection, instance_id: str, definition: Definition, reader:
     return frozenset(drafts)
 
 
-def _order(tx: Connection, instance_id: str) -> dict[str, int]:
+def order_of_record(tx: Connection, instance_id: str) -> dict[str, int]:
     """What the record tells of, by its id, in the order in which it happened."""
     entries = tx.scalars(
         select(audit_entry.c.content).where(audit_entry.c.instance_id == instance_id).order_by(audit_entry.c.sequence)
@@ -114,7 +114,7 @@ def unissued(tx: Connection, instance_id: str, definition: Definition, reader: A
     drafts = on_the_way(tx, instance_id, definition, reader) if reader else frozenset()
     if not drafts:
         return frozenset()
-    order = _order(tx, instance_id)
+    order = order_of_record(tx, instance_id)
     done = tx.execute(select(task).where(task.c.instance_id == instance_id, task.c.status == "completed")).all()
     latest = {row.element_id: row for row in sorted(done, key=lambda row: order.get(row.id, 0))}
     forms = [definition.form_of(definition.diagram.elements[name]) for name, row in latest.items() if row.id in drafts]

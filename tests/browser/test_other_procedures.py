@@ -222,9 +222,7 @@ def test_a_dispute_goes_through_to_the_ruling_with_its_scan(served: Served, desk
     bureau, government = desk_at(served).sign_in(JUSTICE_LEADER), desk_at(served).sign_in(GOVERNMENT)
     begin(town, "职责分工争议协调")
     select(town, {"乙方": "市生态环境局", "争议类别": "管辖", "执法事项": "未批先建、未验先投"})
-    fill(
-        town, {"事项名称": PLANT, "基本违法事实": FACTS, "违法地点": PLACE, "本单位意见和依据": "环评管理未赋权镇街。"}
-    )
+    fill(town, {"事项名称": PLANT, "基本违法事实": FACTS, "违法地点": PLACE, "甲方意见和依据": "环评管理未赋权镇街。"})
     start(town)
     for page, step in ((town, "甲方先行协同处置"), (department, "乙方先行协同处置")):
         page.reload()
@@ -233,7 +231,7 @@ def test_a_dispute_goes_through_to_the_ruling_with_its_scan(served: Served, desk
         fill(page, {"措施、证据保全或理由": "现场已停机，没有继续排放的危险。"})
         submit(page)
     open_step(department, "乙方表明意见")
-    fill(department, {"本单位意见和依据": "该类事项已随赋权移交镇街。"})
+    fill(department, {"乙方意见和依据": "该类事项已随赋权移交镇街。"})
     submit(department)
     for page, step in ((town, "甲方确认不需处置"), (department, "乙方确认不需处置")):
         page.reload()

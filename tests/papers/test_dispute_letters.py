@@ -64,6 +64,17 @@ def test_two_parties_are_named_as_two(module_town: Town) -> None:
     assert two["D39"].words["addressee"] == "青河市生态环境局"
 
 
+def test_a_ruling_asks_the_parties_alone_for_a_report_whoever_reads_it(module_town: Town) -> None:
+    """P4 N9: a unit that the ruling names and that is no party has the same paper, and reports nothing."""
+    given = specimens.every(module_town, ruled_unit="market", execution_by_origin=False)
+
+    rows = {row["label"]: row["text"] for row in given["D19"].words["rows"]}
+    assert rows["执行要求"] == (
+        "自收到之日起执行。青河镇人民政府、青河市生态环境局应当自收到之日起20日内将执行情况书面报告市司法局。"
+    )
+    assert rows["抄送"] == "青河市市场监督管理局"
+
+
 def test_the_note_of_the_supervision_bureau_goes_with_the_application(module_town: Town) -> None:
     given = specimens.every(module_town, supervision_note="听取双方意见，核对了清单。")
 

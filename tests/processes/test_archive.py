@@ -25,10 +25,14 @@ from engine.documents.files import Upload
 from engine.errors import ArchiveUnreadable, NotAllowed
 from tasks_ui.cli import main
 from tests.files import pdf, torn
+from tests.processes import assistance
 from tests.processes import complaint as complaints
+from tests.processes.dispute import settle
 from tests.processes.town import Case, Instance, Town
 
 KEEPER, OTHER_SIDE = "zhouyan.hb", "shenhe.qh"
+HEADING, FOOT = 13, 8
+"""Sizes of type in the history to be read."""
 
 
 def closed(town: Town, title: str = "未批先建废塑料清洗线", **answers: Any) -> Case:
@@ -68,6 +72,25 @@ def repacked(path: Path, target: Path, change: Callable[[dict[str, bytes]], None
         for name, content in parts.items():
             file.writestr(name, content)
     return target
+
+
+def filled_in(town: Town, case: Instance, login: str = KEEPER) -> dict[str, str]:
+    """What the history to be read says under each of its headings, which are set in a bigger type, without blanks."""
+    history = PdfReader(io.BytesIO(contents(package(town, case, login))["history.pdf"]))
+    found: list[tuple[str, list[str]]] = []
+
+    def read(text: str, _: Any, __: Any, ___: Any, size: float) -> None:
+        if words := re.sub(r"\s", "", text):
+            if size == HEADING:
+                found.append((words, []))
+            elif found and size > FOOT:
+                found[-1][1].append(words)
+
+    for page in history.pages:
+        page.extract_text(visitor_text=read)
+    headings = [heading for heading, _ in found]
+    assert len(set(headings)) == len(headings)
+    return {heading: "".join(words) for heading, words in found}
 
 
 # --- who keeps it ---
@@ -179,6 +202,56 @@ def test_what_was_filled_in_stands_in_the_order_in_which_it_was_done(plain_town:
     assert order == sorted(order)
 
 
+def test_every_answering_of_a_step_that_came_round_twice_can_be_read(plain_town: Town) -> None:
+    """P2: the grounds of a refusal stay in the file when the department must answer after all, with who gave them."""
+    town = plain_town
+    case = assistance.ask(town).decline().answer_refusal("refuse").reply_to_refusal("disagree")
+    settle(case, "receiving")
+    case.answer().confirm()
+
+    filled = filled_in(town, case, OTHER_SIDE)
+
+    first, second = (filled[f"签收分派（第{number}次）"] for number in (1, 2))
+    assert "该事项属市市场监督管理局职责。" in first
+    assert "该事项属市市场监督管理局职责。" not in second
+    for told in (first, second):
+        assert "市生态环境局" + town.person(case.assisting.liaison).person_name in told
+
+
+def test_a_correction_stands_beside_what_was_said_first(plain_town: Town) -> None:
+    """C12: at the start and in a task."""
+    town = plain_town
+    case = town.refer()
+    officer, leader = town.person(OTHER_SIDE), town.person(case.referring.leader)
+    sent = {"location": ["青河镇河湾村三组 2 号院"], "reason": ["门牌号抄错了，以现场核对的为准。"]}
+    correction = town.act(
+        lambda engine: engine.collaboration.propose_correction(officer, case.number, "location", sent)
+    )
+    agreed = {"decision": ["approve"], "opinion": ["同意。"]}
+    town.act(lambda engine: engine.collaboration.decide_correction(leader, correction, agreed))
+    case.deliver().accept().file().handle().report()
+
+    told = filled_in(town, case)["案件移送：发起"]
+
+    assert "青河镇河湾村二组18号院（2026-" in told
+    assert "更正为：青河镇河湾村三组2号院）" in told
+
+
+def test_a_completion_that_was_taken_back_can_be_read_beside_the_one_that_stands(plain_town: Town) -> None:
+    town = plain_town
+    case = town.refer()
+    values = {"preparation_outcome": "drop", "preparation_reason": "经核实没有违法。"}
+    case.submit()
+    done = case.task("prepare_materials")
+    town.act(lambda engine: engine.handling.take_back(town.person(OTHER_SIDE), done))
+    case.complete("prepare_materials", OTHER_SIDE, **values)
+
+    filled = filled_in(town, case, OTHER_SIDE)
+
+    assert "已撤回" in filled["整理移送材料（第1次）"]
+    assert "经核实没有违法。" in filled["整理移送材料（第2次）"]
+
+
 def test_a24_the_history_says_of_a_recommended_period_that_it_is_over(plain_town: Town) -> None:
     """And who outside the units was given a paper."""
     town = plain_town
@@ -233,7 +306,7 @@ def test_what_the_other_unit_had_written_into_a_draft_is_not_in_it(plain_town: T
 
 
 def test_what_the_other_units_leader_returned_is_not_in_it(plain_town: Town) -> None:
-    """R54: what a unit decides on the way to its letter is in its own file alone."""
+    """R54: what a unit decides on the way to its letter is in its own file alone; that it decided is told."""
     town = plain_town
     case = town.refer().submit()
     case.complete("approve_referral", case.referring.leader, approval_outcome="return", approval_opinion="再核。")
@@ -246,6 +319,10 @@ def test_what_the_other_units_leader_returned_is_not_in_it(plain_town: Town) -> 
     assert {entry["value"] for entry in forms[0]["entries"]} == {None}
     facts = [row for row in json.loads(contents(path)["facts.json"]) if row["name"] == "approval_outcome"]
     assert [row["value"] for row in facts] == [None, "approve"]
+    filled = filled_in(plain_town, case)
+    assert "未随文书发出" in filled["主要领导审批（第1次）"]
+    assert "退回" not in filled["主要领导审批（第1次）"]
+    assert "同意移送" in filled["主要领导审批（第2次）"]
     assert verify(path).broken == ()
 
 
@@ -265,6 +342,7 @@ def test_the_informant_is_not_in_the_file_of_another_unit(plain_town: Town) -> N
     assert complaints.INFORMANT in told(own)
     assert complaints.INFORMANT not in told(theirs)
     assert complaints.CONTACT not in told(theirs)
+    assert complaints.INFORMANT not in "".join(filled_in(town, complaint).values())
     assert verify(theirs).broken == ()
 
 

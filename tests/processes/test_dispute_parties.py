@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from engine.db.tables import document
+from engine.documents.materials import KINDS
 from engine.errors import InvalidValues, NotAllowed, NotFound
 from engine.organisation import city
 from tests.processes.dispute import CLERK, JUSTICE, Dispute, dispute_of, raise_dispute
@@ -54,6 +55,70 @@ def test_a_third_party_takes_part_like_the_other_side(town: Town) -> None:
 
     assert received(dispute, "D38") == ["ecology", "market", "justice_bureau"]
     assert {"report_execution_a", "report_execution_b", "report_execution_c"} == dispute.waiting.keys()
+
+
+def takes_material(dispute: Dispute, *tasks: str) -> set[str]:
+    """Those of these open tasks whose page lets the handler add material."""
+    town, parties = dispute.town, {cast.unit: cast.officer for cast in dispute.sides.values()}
+
+    def page(task: str) -> bool:
+        officer, task_id = town.person(parties[dispute.asked(task)[0]]), dispute.task(task)
+        form = town.act(lambda engine: engine.task(officer, task_id)).form
+        return form is not None and form.takes_material
+
+    return {task for task in tasks if page(task)}
+
+
+def test_every_party_adds_material_where_it_acts_applies_and_replies(plain_town: Town) -> None:
+    """P4 N1, N3, N5: evidence kept, the material of the application, and the material that a reply is asked to bring."""
+    dispute = three(plain_town)
+    acting = ("dispose_a", "dispose_b", "dispose_c")
+    assert takes_material(dispute, *acting) == {*acting}
+
+    dispute.dispose().state_position().negotiate("not_agreed")
+    assert takes_material(dispute, "write_application") == {"write_application"}
+
+    dispute.add_material_to("write_application", dispute.sides["a"].officer, "site_photos")
+    dispute.write_application().sign_application()
+    assert "争议案件材料清单" in words_of(dispute, "D15")
+    assert "现场照片" in words_of(dispute, "D15")
+
+    dispute.accept()
+    replying = ("reply_in_writing", "reply_in_writing_c")
+    assert takes_material(dispute, *replying) == {*replying}
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS.keys() - {"ruling_document"}))
+def test_material_of_every_kind_goes_with_the_application_as_its_annex(plain_town: Town, kind: str) -> None:
+    """P4 N3; a report of an appraisal, too. A ruling is what the application leads to."""
+    dispute = raise_dispute(plain_town, at=MORNING).dispose().state_position().negotiate("not_agreed")
+    dispute.add_material_to("write_application", dispute.sides["a"].officer, kind)
+
+    dispute.write_application().sign_application()
+
+    assert "争议案件材料清单" in words_of(dispute, "D15")
+
+
+def test_whoever_was_directed_to_act_adds_material(plain_town: Town) -> None:
+    dispute = raise_dispute(plain_town, at=MORNING).claim_none("a").dispose_by("b").state_position()
+    dispute.answer_none("a").answer_none("b", "refuse").direct("a")
+
+    assert takes_material(dispute, "dispose_directed") == {"dispose_directed"}
+
+
+def test_what_a_party_says_is_called_its_own_whoever_reads_it(plain_town: Town) -> None:
+    town = plain_town
+    dispute = raise_dispute(town, at=MORNING, third="market", objection_b="该事项已经赋权镇街。")
+    dispute.complete("state_position_c", dispute.sides["c"].officer, position_c="本单位只负责登记，不负责查处。")
+    dispute.dispose().complete("state_position", dispute.sides["b"].officer, position_b="应由镇街查处。")
+    dispute.negotiate("not_agreed").write_application()
+
+    for cast in dispute.sides.values():
+        view = town.act(lambda engine, cast=cast: engine.instance(town.person(cast.officer), dispute.number))
+        labels = {entry.key: entry.label for section in view.sections for entry in section.entries}
+        assert (labels["position_a"], labels["position_b"]) == ("甲方意见和依据", "乙方意见和依据")
+        assert (labels["position_c"], labels["objection_b"]) == ("丙方意见和依据", "乙方的理由")
+        assert [label for label in labels.values() if "本单位" in label or "对方" in label] == []
 
 
 def test_an_agreement_that_the_third_party_does_not_sign_is_negotiated_again(plain_town: Town) -> None:

@@ -92,6 +92,22 @@ def test_nothing_is_proposed_by_a_dispute_that_settles_nothing(plain_town: Town)
     assert shown(plain_town).waiting == []
 
 
+def test_a_dispute_about_assistance_proposes_nothing_for_the_list(plain_town: Town) -> None:
+    """P4 step 7: who answers a request for assistance says nothing of who handles the matter."""
+    raise_dispute(plain_town, at=MORNING, dispute_kind="assistance").dispose().state_position().agree("ecology")
+
+    assert shown(plain_town).waiting == []
+
+
+def test_an_amended_ruling_about_assistance_proposes_nothing_for_the_list(plain_town: Town) -> None:
+    dispute = raise_dispute(plain_town, at=MORNING, dispute_kind="assistance").dispose().state_position()
+    dispute.apply().accept().reply().propose().rule("ecology")
+
+    dispute.amend("qinghe")
+
+    assert shown(plain_town).waiting == []
+
+
 def test_an_adopted_proposal_is_a_dated_version_and_the_list_itself_stays(town: Town) -> None:
     before = town.read(lambda tx: tx.execute(select(matter)).all())
     dispute = ruled(town)

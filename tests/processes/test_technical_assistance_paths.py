@@ -12,9 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from engine.db.tables import document
 from engine.deadlines import counting
 from engine.deadlines.calendar import load_calendar
+from engine.documents.materials import KINDS
 from engine.errors import InvalidValues, NotAllowed, NotFound, Refused
 from engine.organisation import city
 from engine.reports import inbox, listing
@@ -277,6 +280,18 @@ def test_the_request_and_the_opinion_are_delivered(town: Town) -> None:
 
 
 # --- R21: the request ---
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS.keys() - {"ruling_document"}))
+def test_material_of_every_kind_goes_with_the_request_as_its_annex(plain_town: Town, kind: str) -> None:
+    """A report of an appraisal, too; a ruling belongs to a dispute."""
+    case = ask(plain_town, at=MORNING, delivered=False)
+    case.add_material_to("prepare_request", case.asking.officer, kind)
+
+    case.prepare().approve()
+
+    own = select(document.c.data).where(document.c.instance_id == case.id, document.c.code == "D08")
+    assert "协作材料清单" in str(plain_town.read(lambda tx: tx.scalars(own).one()))
 
 
 def test_r21_nothing_is_asked_of_the_department_before_the_towns_leader_agrees(town: Town) -> None:
