@@ -101,6 +101,8 @@ class Collaboration:
     may_copy: bool
     may_remark: bool
     may_withdraw: bool
+    why_not_withdraw: str
+    """Why whoever could otherwise cancel the instance cannot do so now; empty for everybody else."""
     people: list[Mentionable]
     units: list[tuple[str, str]]
     """To whom a copy may be sent: codes and names."""
@@ -158,6 +160,7 @@ def of_instance(tx: Connection, context: Context, actor: Actor, number: str) -> 
         may_copy=may_copy,
         may_remark=row.status != "ended" and may(actor, "remark", InstanceSubject(at_work)).allowed,
         may_withdraw=cancelling.may_withdraw(tx, context, actor, row),
+        why_not_withdraw=cancelling.why_not(tx, context, actor, row),
         people=comments.mentionable(tx, context, actor, row.id) if may_comment else [],
         units=[(unit.code, unit.name) for unit in every if unit.kind not in WITHIN],
         roles=[(role, ROLES[role]) for role in copies.ADDRESSED_ROLES],

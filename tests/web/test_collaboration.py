@@ -166,3 +166,13 @@ def test_a_dispute_is_cancelled_from_its_page_with_a_reason(office: Office) -> N
 
     assert "已撤销" in desk.get(page).words("//p[@class='wait']")
     assert "撤销办件" not in desk.get(page).words("//section[contains(@class, 'sheet')]")
+
+
+def test_a_dispute_that_is_out_is_not_cancelled_and_the_page_says_what_to_do_instead(office: Office) -> None:
+    dispute = raise_dispute(office.town).dispose().state_position().apply()
+
+    page = office.desk(OFFICER).get(f"/instances/{dispute.number}")
+
+    assert page.texts("//button[@disabled and @aria-describedby='why-withdraw']") == ["撤销办件"]
+    assert "请用“合意撤回”。" in page.words("//p[@id='why-withdraw']")
+    assert office.desk(REVIEWER).get(f"/instances/{dispute.number}").every("//*[@id='why-withdraw']") == []
