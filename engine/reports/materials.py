@@ -12,6 +12,7 @@ from engine.deployments import definitions
 from engine.documents import materials
 from engine.documents.materials import Material
 from engine.organisation.assignment import Actor, InstanceSubject, may
+from engine.reports import readers
 from engine.reports.units import Names, UnitName
 from engine.runtime import instances
 
@@ -42,12 +43,18 @@ class LinkedCase:
 
 
 def to_take_over(tx: Connection, actor: Actor, row: Row[Any]) -> list[LinkedCase]:
-    """The material of the instances linked with this one that the reader may see and that is not on this one's list yet."""
+    """The material of the instances linked with this one that the reader may see and that is not on this one's list yet.
+
+    What names the other must be the reader's to know, too; whom a call or a start has linked is told anyway.
+    """
     listed = {_same(found) for found in materials.of_instance(tx, row.id)}
     statement = select(process_instance).where(instances.linked(row)).order_by(process_instance.c.started_at)
     cases = []
     for other in tx.execute(statement):
         if not may(actor, "see_instance", InstanceSubject(instances.parties_of(tx, other.id))).allowed:
+            continue
+        begun = row.origin_instance_id == other.id or other.origin_instance_id == row.id
+        if not begun and not readers.knows_of_link(tx, row, other, actor):
             continue
         found = [one for one in materials.of_instance(tx, other.id) if _same(one) not in listed]
         if found:
