@@ -447,6 +447,31 @@ def test_c12_of_two_proposals_at_once_one_waits(town_on_each_database: Town) -> 
     assert len(talk(case, OFFICER).corrections) == 1
 
 
+@pytest.mark.parametrize("decision", [None, "reject", "approve"])
+def test_c12_the_correction_of_a_draft_is_its_own_units_until_the_paper_is_issued(
+    plain_town: Town, decision: str | None
+) -> None:
+    """C2: what a unit answers on the way to its paper is nobody else's; neither is what the answer was and becomes."""
+    case = plain_town.refer(at=MORNING).deliver().sign_for().review("already_handled", handled_case="环罚〔2025〕7号")
+    correction = propose(case, "handled_case", "环罚〔2025〕8号", by=REVIEWER)
+    if decision:
+        decide(case, correction, decision, by=HEAD)
+
+    assert talk(case, OFFICER).corrections == []
+    assert [line for line in history(case, OFFICER) if "更正" in line[0]] == []
+    with pytest.raises(NotFound):
+        use(case, OFFICER, "correction", correction)
+    for inside in (REVIEWER, JUSTICE):
+        assert len(talk(case, inside).corrections) == 1
+        assert [line for line in history(case, inside) if "更正" in line[0]]
+
+    case.sign_acceptance()
+
+    assert len(talk(case, OFFICER).corrections) == 1
+    assert [line for line in history(case, OFFICER) if "更正" in line[0]]
+    assert use(case, OFFICER, "correction", correction).line.name == "handled_case"
+
+
 def test_c12_of_two_decisions_at_once_one_counts(town_on_each_database: Town) -> None:
     case = town_on_each_database.refer(at=MORNING)
     correction = propose(case, "location", "青河镇别处")
