@@ -15,11 +15,13 @@ from sqlalchemy import Connection, Row, or_, select
 
 from engine.db.tables import comment, correction, mention, process_instance, reader, reading
 from engine.db.values import decode
+from engine.errors import NotFound
 from engine.forms.schema import Field
 from engine.organisation import units
 from engine.organisation.assignment import Actor, InstanceSubject, OwnSubject, may
 from engine.organisation.people import ROLES
 from engine.organisation.units import WITHIN
+from engine.reports import readers
 from engine.reports.answers import as_sent, in_words
 from engine.reports.units import Names, UnitName
 from engine.runtime import cancelling, comments, copies, corrections, instances
@@ -101,6 +103,8 @@ class Collaboration:
     may_copy: bool
     may_remark: bool
     may_withdraw: bool
+    why_not_withdraw: str
+    """Why whoever could otherwise cancel the instance cannot do so now; empty for everybody else."""
     people: list[Mentionable]
     units: list[tuple[str, str]]
     """To whom a copy may be sent: codes and names."""
@@ -143,7 +147,8 @@ def of_instance(tx: Connection, context: Context, actor: Actor, number: str) -> 
     may_copy = may(actor, "send_copy", InstanceSubject(at_work)).allowed
     step = instances.look(tx, context, row, actor)
     fields = {field.key: field for form in step.definition.forms.values() for field in form.fields}
-    found = _corrections(tx, row.id, fields, names)
+    unissued = readers.unissued(tx, row.id, step.definition, actor)
+    found = [line for line in _corrections(tx, row.id, fields, names) if line.name not in unissued]
     said = corrections.correctable(step) if row.status == "running" else {}
     every = units.every(tx, context.now) if may_copy else []
     return Collaboration(
@@ -158,6 +163,7 @@ def of_instance(tx: Connection, context: Context, actor: Actor, number: str) -> 
         may_copy=may_copy,
         may_remark=row.status != "ended" and may(actor, "remark", InstanceSubject(at_work)).allowed,
         may_withdraw=cancelling.may_withdraw(tx, context, actor, row),
+        why_not_withdraw=cancelling.why_not(tx, context, actor, row),
         people=comments.mentionable(tx, context, actor, row.id) if may_comment else [],
         units=[(unit.code, unit.name) for unit in every if unit.kind not in WITHIN],
         roles=[(role, ROLES[role]) for role in copies.ADDRESSED_ROLES],
@@ -188,6 +194,8 @@ def correction_view(tx: Connection, context: Context, actor: Actor, correction_i
     row = corrections.find(tx, correction_id, actor)
     instance = tx.execute(select(process_instance).where(process_instance.c.id == row.instance_id)).one()
     step, names = instances.look(tx, context, instance, actor), Names(tx)
+    if row.name in readers.unissued(tx, instance.id, step.definition, actor):
+        raise NotFound
     fields = {field.key: field for form in step.definition.forms.values() for field in form.fields}
     unit = names.unit(row.unit_code)
     own = OwnSubject(row.unit_code, unit.name if unit else row.unit_code, row.proposed_by)

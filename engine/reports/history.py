@@ -146,12 +146,15 @@ def log(
     )
     kept = _kept_papers(tx, instance_id)
     drafts = readers.on_the_way(tx, instance_id, definition, reader)
+    unissued = readers.unissued(tx, instance_id, definition, reader)
     lines: list[LogLine] = []
     for entry in entries:
         internal = is_internal(entry.kind, entry.content) and entry.unit_code != reader.unit_code
         if internal and reader.unit_kind not in OVERSIGHT:
             continue
-        lines += _lines(entry, tasks, periods, definition, names, reader, kept, drafts)
+        if entry.kind.startswith("correction_") and entry.content["name"] in unissued:
+            continue
+        lines += _lines(entry, tasks, periods, definition, names, reader, kept, drafts, unissued)
     shown: dict[LogLine, LogLine] = {}
     for line in lines:  # one notice to several readers is one line
         if told_whom is None and line.action in _FOR_OVERSIGHT:
@@ -188,6 +191,7 @@ def _lines(
     reader: Actor,
     kept: frozenset[str],
     drafts: frozenset[str],
+    unissued: frozenset[str],
 ) -> list[LogLine]:
     unit, person = names.unit(entry.unit_code), names.person(entry.person_id)
 
@@ -236,6 +240,8 @@ def _lines(
             found.append(line("taken_back", tasks[told["id"]].name, "不再提出"))
         elif what == "taken_back":
             found.append(line("taken_back", tasks[told["id"]].name, "撤回"))
+        elif what == "corrected" and told["name"] in unissued:
+            continue
         elif what == "corrected":
             found.append(line("correction", told["label"], "批准更正", f"{beside.change(told)}。{told['opinion']}"))
         elif what == "pressed":

@@ -11,7 +11,6 @@ from sqlalchemy import Connection, Row, select
 from engine.bpmn.elements import Diagram
 from engine.db.tables import archive_package, case_link, definition_version, incident, process_instance, task
 from engine.deadlines import deadlines
-from engine.deployments import definitions
 from engine.documents import materials
 from engine.documents.materials import Material
 from engine.organisation.assignment import Actor, ArchiveSubject, InstanceSubject, may
@@ -240,7 +239,7 @@ def _related(tx: Connection, row: Row[Any], actor: Actor) -> list[Related]:
             kind = "called" if other.origin_task_id else "started"
         else:
             kind = "named" if other.id in named else "naming"
-            if not visible or not (_tells(tx, row, other, actor) or _tells(tx, other, row, actor)):
+            if not visible or not readers.knows_of_link(tx, row, other, actor):
                 continue
         found.append(
             Related(
@@ -255,16 +254,6 @@ def _related(tx: Connection, row: Row[Any], actor: Actor) -> list[Related]:
             )
         )
     return found
-
-
-def _tells(tx: Connection, row: Row[Any], other: Row[Any], actor: Actor) -> bool:
-    """Whether the instance names the other in what this reader may know already: not in a draft of another unit."""
-    link = (case_link.c.instance_id == row.id) & (case_link.c.named_id == other.id)
-    tasks = tx.scalars(select(case_link.c.task_id).where(link)).all()
-    if not tasks:
-        return False
-    drafts = readers.on_the_way(tx, row.id, definitions.load(tx, row.definition_id), actor)
-    return any(task_id not in drafts for task_id in tasks)
 
 
 def _incident(tx: Connection, row: Row[Any]) -> str:

@@ -12,6 +12,7 @@ from engine.deployments import definitions
 from engine.documents import materials
 from engine.documents.materials import Material
 from engine.organisation.assignment import Actor, InstanceSubject, may
+from engine.reports import readers
 from engine.reports.units import Names, UnitName
 from engine.runtime import instances
 
@@ -44,11 +45,12 @@ class LinkedCase:
 def to_take_over(tx: Connection, actor: Actor, row: Row[Any]) -> list[LinkedCase]:
     """The material of the instances linked with this one that the reader may see and that is not on this one's list yet.
 
-    So is that of the instances linked with the one that began it: the ruling that a new referral follows from.
+    So is that of the instances linked with the one that began it: the ruling that a new referral follows from. What names
+    the other must be the reader's to know; whom a call or a start has linked is told anyway.
     """
     listed = {_same(found) for found in materials.of_instance(tx, row.id)}
     cases = []
-    for other in _near(tx, row):
+    for other in _near(tx, row, actor):
         if not may(actor, "see_instance", InstanceSubject(instances.parties_of(tx, other.id))).allowed:
             continue
         found = [one for one in materials.of_instance(tx, other.id) if _same(one) not in listed]
@@ -60,13 +62,16 @@ def to_take_over(tx: Connection, actor: Actor, row: Row[Any]) -> list[LinkedCase
     return cases
 
 
-def _near(tx: Connection, row: Row[Any]) -> list[Row[Any]]:
-    near = instances.linked(row)
+def _near(tx: Connection, row: Row[Any], actor: Actor) -> list[Row[Any]]:
+    """The other instances that are linked with this one or with its origin, as far as the reader knows of the link."""
     origin = tx.execute(select(process_instance).where(process_instance.c.id == row.origin_instance_id)).first()
-    if origin is not None:
-        near |= instances.linked(origin)
-    statement = select(process_instance).where(near, process_instance.c.id != row.id)
-    return list(tx.execute(statement.order_by(process_instance.c.started_at, process_instance.c.number)))
+    found = {}
+    for one in (row, *([origin] if origin else [])):
+        for other in tx.execute(select(process_instance).where(instances.linked(one), process_instance.c.id != row.id)):
+            begun = one.origin_instance_id == other.id or other.origin_instance_id == one.id
+            if begun or readers.knows_of_link(tx, one, other, actor):
+                found[other.id] = other
+    return sorted(found.values(), key=lambda other: (other.started_at, other.number))
 
 
 def _same(found: Material) -> tuple[str, str]:

@@ -21,11 +21,14 @@ from engine.db.tables import (
     supervision_item,
     task,
 )
+from engine.errors import NotFound
 from engine.notices.kinds import group_of, name_of
 from engine.notices.message import last_moment_of
 from engine.notices.outbox import TRIED
+from engine.organisation.assignment import Actor
 from engine.reports.sending import channel_name
 from engine.reports.units import Names, UnitName
+from engine.runtime import instances
 
 PAGE_SIZE = 20
 TABS = ("unread", "all")
@@ -70,12 +73,16 @@ class Messages:
 
 @dataclass(frozen=True)
 class Opened:
-    """What a notice leads to: its open task, else its instance; `unit_code` is the unit one must act for to see it."""
+    """What a notice leads to: its open task, else its instance; `unit_code` is the unit one must act for to see it.
+
+    `lost` says why it leads nowhere any more; empty while it leads somewhere, and for whoever does not act for the unit.
+    """
 
     number: str
     task_id: str | None
     unit_code: str
     unit_name: str
+    lost: str = ""
 
 
 @dataclass(frozen=True)
@@ -146,11 +153,18 @@ def messages(tx: Connection, person_id: str, unit_codes: Collection[str], tab: s
     return Messages(tab, days, total, page, counts)
 
 
-def find(tx: Connection, person_id: str, unit_codes: Collection[str], notice_id: str) -> Opened | None:
+def find(tx: Connection, actor: Actor, unit_codes: Collection[str], notice_id: str) -> Opened | None:
     """What the person's notice leads to; None when it is not this person's, or of a unit that the person has left."""
-    own = and_(_mine(person_id, unit_codes), notice_receipt.c.notice_id == notice_id)
+    own = and_(_mine(actor.person_id, unit_codes), notice_receipt.c.notice_id == notice_id)
     row = tx.execute(
-        select(notice.c.unit_code, process_instance.c.number, task.c.id.label("task_id"), task.c.status)
+        select(
+            notice.c.unit_code,
+            notice.c.kind,
+            notice.c.instance_id,
+            process_instance.c.number,
+            task.c.id.label("task_id"),
+            task.c.status,
+        )
         .select_from(
             notice_receipt.join(notice, notice.c.id == notice_receipt.c.notice_id)
             .join(process_instance, process_instance.c.id == notice.c.instance_id)
@@ -162,7 +176,8 @@ def find(tx: Connection, person_id: str, unit_codes: Collection[str], notice_id:
         return None
     unit = Names(tx).unit(row.unit_code)
     task_id = row.task_id if row.status == "open" else None
-    return Opened(row.number, task_id, row.unit_code, unit.name if unit else row.unit_code)
+    lost = _lost(tx, actor, row.instance_id, row.kind, row.number) if row.unit_code == actor.unit_code else ""
+    return Opened(row.number, task_id, row.unit_code, unit.name if unit else row.unit_code, lost)
 
 
 def tellings(tx: Connection, instance_id: str) -> dict[str, Telling]:
@@ -237,6 +252,16 @@ def supervision_items(tx: Connection) -> list[SupervisionItem]:
         )
         for row in rows
     ]
+
+
+def _lost(tx: Connection, actor: Actor, instance_id: str, kind: str, number: str) -> str:
+    try:
+        instances.require_visible(tx, instance_id, actor)
+    except NotFound:
+        if kind == "copy":
+            return f"“{number}”的抄送已经收回，不能再看。"
+        return f"“{number}”不由你现在的岗位查看。需要时请向承办人了解。"
+    return ""
 
 
 def _mine(person_id: str, unit_codes: Collection[str]) -> ColumnElement[bool]:

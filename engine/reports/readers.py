@@ -14,10 +14,12 @@ from sqlalchemy import Connection, Row, select
 from engine.bpmn.elements import Diagram, Element
 from engine.bpmn.expressions import compile_expression, evaluate
 from engine.bpmn.onward import elements_after
-from engine.db.tables import audit_entry, document, process_instance, task
+from engine.db.tables import audit_entry, case_link, document, process_instance, task
+from engine.deployments import definitions
 from engine.deployments.definitions import Definition
 from engine.forms.schema import Field
 from engine.organisation.assignment import OVERSIGHT, Actor, ConfidentialSubject, InternalSubject, may
+from engine.runtime.facts import known
 
 MASK = "（已保密）"
 """What stands in the place of a value that the reader may not see."""
@@ -119,6 +121,28 @@ def unissued(tx: Connection, instance_id: str, definition: Definition, reader: A
     latest = {row.element_id: row for row in sorted(done, key=lambda row: order.get(row.id, 0))}
     forms = [definition.form_of(definition.diagram.elements[name]) for name, row in latest.items() if row.id in drafts]
     return frozenset(key for form in forms for key in form.own_keys)
+
+
+def knows_of_link(tx: Connection, one: Row[Any], other: Row[Any], reader: Actor) -> bool:
+    """Whether one of the two instances names the other in what this reader may know."""
+    return _names(tx, one, other, reader) or _names(tx, other, one, reader)
+
+
+def _names(tx: Connection, row: Row[Any], other: Row[Any], reader: Actor) -> bool:
+    """Neither a draft of another unit tells of the other instance nor a field that is not the reader's to read."""
+    own = (case_link.c.instance_id == row.id) & (case_link.c.named_id == other.id)
+    links = tx.execute(select(case_link.c.fact, case_link.c.task_id).where(own)).all()
+    if not links:
+        return False
+    definition, facts = definitions.load(tx, row.definition_id), known(tx, row.id)
+    drafts = on_the_way(tx, row.id, definition, reader)
+    fields = [field for form in definition.forms.values() for field in form.fields]
+    kept = {
+        field.key
+        for field in fields
+        if hides(field, definition.diagram, facts, reader) or leaves_out(field, definition, facts, reader)
+    }
+    return any(link.task_id not in drafts and link.fact not in kept for link in links)
 
 
 def _papers_of(tx: Connection, instance_id: str, unit_code: str, drafting: Mapping[str, Element]) -> frozenset[str]:

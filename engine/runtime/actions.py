@@ -79,7 +79,7 @@ def _may(step: Step, element: Element) -> bool:
 
 
 def _reason(step: Step, element: Element) -> str:
-    elements, own = step.definition.diagram.elements, _only_through(step.definition.diagram, element)
+    elements, own = step.definition.diagram.elements, only_through(step.definition.diagram, element)
     for open_task in step.workflow.user_tasks():
         if open_task.element_id in own:
             return f"“{elements[open_task.element_id].name}”正在办理中，办完之后才能再次提出。"
@@ -90,7 +90,7 @@ def _reason(step: Step, element: Element) -> str:
     return ""
 
 
-def _only_through(diagram: Diagram, button: Element) -> set[str]:
+def only_through(diagram: Diagram, button: Element) -> set[str]:
     """The ids of what is reached by this button and in no other way: a request, and whoever answers it."""
     others = [
         element

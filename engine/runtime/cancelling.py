@@ -10,12 +10,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
+from engine.bpmn.elements import Diagram, Element
 from engine.db.tables import document, process_instance
 from engine.deployments import definitions
 from engine.errors import AlreadyDone, LianbanError, NotAllowed, NotFound, Refused
 from engine.organisation import units
 from engine.organisation.assignment import Actor, OwnSubject, may
+from engine.organisation.people import ROLES
 from engine.runtime import instances
+from engine.runtime.actions import only_through
 from engine.runtime.closing import cancel
 from engine.runtime.facts import known
 from engine.runtime.notices import tell_people
@@ -73,8 +76,24 @@ def may_withdraw(tx: Connection, context: Context, actor: Actor, row: Row[Any]) 
     return True
 
 
+def why_not(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> str:
+    """Why whoever could otherwise cancel the instance cannot do so now, and what to do instead.
+
+    Empty when it can be cancelled, for everybody else, when it has ended, and when the procedure draws every withdrawal:
+    then its own button says why not.
+    """
+    try:
+        _require(tx, context, actor, row)
+    except (NotAllowed, AlreadyDone):
+        return ""
+    except Refused as refused:
+        return "" if definitions.load(tx, row.definition_id).diagram.process.draws_withdrawal else refused.message
+    return ""
+
+
 def _require(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> None:
-    process = definitions.load(tx, row.definition_id).diagram.process
+    diagram = definitions.load(tx, row.definition_id).diagram
+    process = diagram.process
     code = known(tx, row.id).get(process.starter_fact)
     unit = units.find(tx, code, context.now) if isinstance(code, str) else None
     decision = may(actor, "cancel_instance", OwnSubject(str(code), unit.name if unit else "发起单位", row.started_by))
@@ -89,4 +108,22 @@ def _require(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> N
     if process.draws_withdrawal:
         raise Refused("这个流程的撤回画在流程图上，请用流程自己的撤回操作。")
     if tx.scalar(select(func.count()).where(document.c.instance_id == row.id)):
-        raise Refused("已经有文书送达，不能直接撤销。须书面撤回，送达对方并由对方确认。")
+        raise Refused(f"已经有文书送达，不能直接撤销。{_instead(diagram, actor)}")
+
+
+def _instead(diagram: Diagram, actor: Actor) -> str:
+    """How the diagram draws the withdrawal of what is in the other side's hands: the buttons that end with this result."""
+    drawn = [found for found in diagram.elements.values() if found.is_button and _ends_withdrawn(diagram, found)]
+    if not drawn:
+        return "这个流程没有书面撤回的环节，请继续办理到办结。"
+    roles = {role for button in drawn for role in diagram.asked(button)[1]}
+    whose = (
+        "" if roles & actor.standing_roles else f"，由{'、'.join(ROLES[role] for role in ROLES if role in roles)}提出"
+    )
+    names = "或".join(f"“{button.name}”" for button in drawn)
+    return f"须书面撤回，送达对方并由对方确认：请用{names}{whose}。"
+
+
+def _ends_withdrawn(diagram: Diagram, button: Element) -> bool:
+    own = only_through(diagram, button)
+    return any(diagram.elements[found].properties.get("result") == RESULT["result"] for found in own)

@@ -10,9 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from engine.db.tables import reader, reading
-from engine.errors import AlreadyDone, InvalidValues, NotAllowed, NotFound, Refused
+from engine.db.tables import notice, reader, reading
+from engine.errors import AlreadyDone, InvalidValues, NotAllowed, NotFound
 from engine.ids import new_id
+from engine.notices import receipts
 from engine.organisation import people, units
 from engine.organisation.assignment import HANDLERS, Actor, Addressee, InstanceSubject, OwnSubject, may
 from engine.organisation.people import ROLES
@@ -31,8 +32,8 @@ ADDRESSED_ROLES = tuple(role for role in ROLES if role in HANDLERS)
 def send(tx: Connection, context: Context, actor: Actor, instance_id: str, raw: Raw) -> str:
     """The copy lies before its addressee. Returns its id.
 
-    `raw` holds `unit`, then `role` or a `person`'s name within that unit, and a `note`. Raises NotAllowed, InvalidValues,
-    and Refused when the same addressee has one already.
+    `raw` holds `unit`, then `role` or a `person`'s name within that unit, and a `note`. Raises NotAllowed, and InvalidValues,
+    also when the same addressee has one already.
     """
     decision = may(actor, "send_copy", InstanceSubject(instances.units_at_work(tx, instance_id)))
     if not decision.allowed:
@@ -42,7 +43,8 @@ def send(tx: Connection, context: Context, actor: Actor, instance_id: str, raw: 
     addressee = _addressee(tx, context, unit, raw)
     row = instances.lock(tx, instance_id)
     if addressee in instances.readers_of(tx, instance_id):
-        raise Refused("已经抄送过，不用再送一次。")
+        key, whom = ("role", ROLES[addressee.role]) if addressee.role else ("person", one(raw, "person").strip())
+        raise InvalidValues({key: f"已经抄送过{unit.name}{whom}，不用再送一次。请另选单位、岗位，或者写明别的姓名。"})
     copy_id = new_id()
     tx.execute(
         insert(reader).values(
@@ -101,13 +103,31 @@ def addressee_of(row: Row[Any]) -> Addressee:
 
 
 def mark_read(tx: Connection, context: Context, actor: Actor, instance_id: str) -> None:
-    """Every copy of the instance that is meant for this person has been read; only the first reading is kept."""
+    """Every copy of the instance that is meant for this person has been read, and what told of it; only the first reading is
+    kept.
+    """
     instances.lock(tx, instance_id)
     for row in unread(tx, actor, instance_id):
         receipt = {"reader_id": row.id, "person_id": actor.person_id, "instance_id": instance_id}
         tx.execute(insert(reading).values(**receipt, read_at=context.now))
+        for notice_id in _told_of(tx, row):
+            receipts.read(tx, actor.person_id, notice_id, context.now)
         content = {"copy": row.id}
         audit.append(tx, instance_id, context.now, "copy_read", content, actor.person_id, actor.unit_code)
+
+
+def _told_of(tx: Connection, copy: Row[Any]) -> list[str]:
+    """The ids of the notices that told the addressee of this copy: they were made when it was sent."""
+    found = tx.execute(
+        select(notice.c.id, notice.c.roles).where(
+            notice.c.instance_id == copy.instance_id,
+            notice.c.kind == "copy",
+            notice.c.unit_code == copy.unit_code,
+            notice.c.person_id.is_not_distinct_from(copy.person_id),
+            notice.c.made_at == copy.sent_at,
+        )
+    )
+    return [row.id for row in found if row.roles == ([copy.role] if copy.role else [])]
 
 
 def _unit(tx: Connection, context: Context, code: str) -> Unit:

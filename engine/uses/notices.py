@@ -43,7 +43,7 @@ class NoticeUses:
         """The person has read the notice when acting for its unit. Returns where it leads. Raises NotFound."""
 
         def look(tx: Connection, context: Context) -> notices.Opened:
-            found = notices.find(tx, visitor.actor.person_id, _units(visitor), notice_id)
+            found = notices.find(tx, visitor.actor, _units(visitor), notice_id)
             if found is None:
                 raise NotFound("没有找到这条消息，或者它不是发给你的。")
             if found.unit_code == visitor.actor.unit_code:

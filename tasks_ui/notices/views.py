@@ -31,7 +31,7 @@ def open_message(notice_id: str) -> ResponseReturnValue:
     if found.unit_code != actor().unit_code:
         flash(f"这条消息发给你在{found.unit_name}的岗位，请用“以{found.unit_name}名义打开”。", "warn")
         return redirect(url_for("notices.messages", tab="all"))
-    return redirect(_place(found))
+    return _led(found)
 
 
 @pages.post("/messages/<notice_id>")
@@ -39,7 +39,7 @@ def act_and_open(notice_id: str) -> ResponseReturnValue:
     """The person acts for the notice's unit from now on, and has read it."""
     found = engine().notices.open(visitor(), notice_id)
     if found.unit_code == actor().unit_code:
-        return redirect(_place(found))
+        return _led(found)
     engine().act_for(token(), found.unit_code)
     flash(f"已改为代表{found.unit_name}。", "ok")
     return redirect(url_for("notices.open_message", notice_id=notice_id))
@@ -99,7 +99,11 @@ def _settings_page(values: Mapping[str, str], problems: Mapping[str, str]) -> st
     return render_template("notices/settings.html", groups=GROUPS, values=values, has_mail=has_mail, problems=problems)
 
 
-def _place(found: Opened) -> str:
+def _led(found: Opened) -> ResponseReturnValue:
+    """To what the message is about; when that cannot be seen any more, back to the messages with the reason."""
+    if found.lost:
+        flash(found.lost, "warn")
+        return redirect(url_for("notices.messages", tab="all"))
     if found.task_id is not None:
-        return url_for("inbox.task", task_id=found.task_id)
-    return url_for("instances.instance", number=found.number)
+        return redirect(url_for("inbox.task", task_id=found.task_id))
+    return redirect(url_for("instances.instance", number=found.number))

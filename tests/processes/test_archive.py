@@ -310,6 +310,7 @@ def test_what_the_other_units_leader_returned_is_not_in_it(plain_town: Town) -> 
     town = plain_town
     case = town.refer().submit()
     case.complete("approve_referral", case.referring.leader, approval_outcome="return", approval_opinion="再核。")
+    town.later(minutes=1)
     case.submit().approve()
     case.accept().file().handle().report()
     path = package(town, case)

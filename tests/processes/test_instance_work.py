@@ -17,6 +17,7 @@ from engine.errors import AlreadyDone, InvalidValues, LianbanError, NotAllowed, 
 from engine.reports import counted_words
 from engine.reports.collaboration import Collaboration
 from engine.reports.filters import Filters
+from tests.processes.complaint import receive
 from tests.processes.dispute import dispute_of, raise_dispute
 from tests.processes.town import KINDS, MORNING, Instance, Town, at, problems
 
@@ -446,6 +447,31 @@ def test_c12_of_two_proposals_at_once_one_waits(town_on_each_database: Town) -> 
     assert len(talk(case, OFFICER).corrections) == 1
 
 
+@pytest.mark.parametrize("decision", [None, "reject", "approve"])
+def test_c12_the_correction_of_a_draft_is_its_own_units_until_the_paper_is_issued(
+    plain_town: Town, decision: str | None
+) -> None:
+    """C2: what a unit answers on the way to its paper is nobody else's; neither is what the answer was and becomes."""
+    case = plain_town.refer(at=MORNING).deliver().sign_for().review("already_handled", handled_case="环罚〔2025〕7号")
+    correction = propose(case, "handled_case", "环罚〔2025〕8号", by=REVIEWER)
+    if decision:
+        decide(case, correction, decision, by=HEAD)
+
+    assert talk(case, OFFICER).corrections == []
+    assert [line for line in history(case, OFFICER) if "更正" in line[0]] == []
+    with pytest.raises(NotFound):
+        use(case, OFFICER, "correction", correction)
+    for inside in (REVIEWER, JUSTICE):
+        assert len(talk(case, inside).corrections) == 1
+        assert [line for line in history(case, inside) if "更正" in line[0]]
+
+    case.sign_acceptance()
+
+    assert len(talk(case, OFFICER).corrections) == 1
+    assert [line for line in history(case, OFFICER) if "更正" in line[0]]
+    assert use(case, OFFICER, "correction", correction).line.name == "handled_case"
+
+
 def test_c12_of_two_decisions_at_once_one_counts(town_on_each_database: Town) -> None:
     case = town_on_each_database.refer(at=MORNING)
     correction = propose(case, "location", "青河镇别处")
@@ -581,14 +607,30 @@ def test_c11_after_the_first_document_it_takes_a_withdrawal_in_writing(plain_tow
     with pytest.raises(Refused, match="须书面撤回"):
         withdraw(dispute, OFFICER)
     assert not talk(dispute, OFFICER).may_withdraw
+    assert talk(dispute, OFFICER).why_not_withdraw == (
+        "已经有文书送达，不能直接撤销。须书面撤回，送达对方并由对方确认：请用“合意撤回”。"
+    )
+    assert talk(dispute, LEADER).why_not_withdraw.endswith("请用“合意撤回”，由承办人提出。")
+    assert {talk(dispute, other).why_not_withdraw for other in (COLLEAGUE, LIAISON, HEAD, JUSTICE)} == {""}
     dispute.ask_withdrawal().answer_withdrawal("agree")
     assert dispute.result == "withdrawn"
+    assert talk(dispute, OFFICER).why_not_withdraw == ""
+
+
+def test_c11_a_procedure_without_a_withdrawal_says_that_it_goes_on_to_its_end(plain_town: Town) -> None:
+    complaint = receive(plain_town, at=MORNING).register().ask_consent()
+    assert complaint.documents()
+
+    assert talk(complaint, "linxiaoman.qh").why_not_withdraw == (
+        "已经有文书送达，不能直接撤销。这个流程没有书面撤回的环节，请继续办理到办结。"
+    )
 
 
 def test_c11_a_procedure_that_draws_its_withdrawal_offers_no_other(plain_town: Town) -> None:
     case = plain_town.refer(at=MORNING)
 
     assert not talk(case, OFFICER).may_withdraw
+    assert talk(case, OFFICER).why_not_withdraw == ""
     with pytest.raises(Refused, match="流程自己的撤回"):
         withdraw(case, OFFICER)
 
@@ -780,8 +822,10 @@ def test_c3_the_same_reader_is_sent_one_copy(plain_town: Town) -> None:
     case = plain_town.refer(at=MORNING)
     copy(case, OFFICER, "shiqiao")
 
-    with pytest.raises(Refused, match="已经抄送过"):
-        copy(case, LIAISON, "shiqiao")
+    again = problem_of(lambda: copy(case, LIAISON, "shiqiao"))
+
+    assert list(again) == ["role"]
+    assert again["role"].startswith("已经抄送过石桥镇联系人，不用再送一次。")
 
 
 def test_c3_an_internal_body_is_sent_no_copy_in_its_own_name(plain_town: Town) -> None:

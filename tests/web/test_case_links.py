@@ -117,6 +117,18 @@ def test_what_a_draft_names_is_told_to_the_other_side_when_the_paper_is_issued(o
     assert len(related(office, case, OFFICER)) == len(related(office, earlier, OFFICER)) == 1
 
 
+def test_the_material_of_a_case_that_only_a_draft_names_is_not_offered_to_the_other_side(office: Office) -> None:
+    """The list of what may be taken over would tell what the draft says."""
+    mine, theirs = office.case("prepare"), office.case("review")
+    task = f"/tasks/{mine.task('prepare_materials')}"
+    theirs.review("already_handled", handled_case=mine.number)
+    assert theirs.number not in office.desk(OFFICER).get(task).text
+
+    theirs.sign_acceptance()
+
+    assert theirs.number in office.desk(OFFICER).get(task).words("//details[contains(@class, 'take-over')]")
+
+
 def test_what_was_taken_back_links_nothing_any_more(office: Office) -> None:
     case = office.case("review")
     task_id = case.task("review_acceptance")

@@ -66,6 +66,16 @@ def test_what_was_typed_wrong_stands_there_again_with_the_sentence(office: Offic
     assert "长" * (limit + 1) in refused.text
 
 
+@pytest.mark.parametrize(("place", "part"), [("comments", "talk"), ("copies", "copies"), ("remarks", "remark")])
+def test_what_was_typed_wrong_is_before_the_eyes_of_who_typed_it(office: Office, place: str, part: str) -> None:
+    """The page is long: it opens at the form that was sent, not at its beginning."""
+    page = office.instance("review")
+
+    shown = office.desk(JUSTICE if place == "remarks" else OFFICER).get(page)
+
+    assert shown.every(f"//section[@id='{part}']//form/@action") == [f"{page}/{place}#{part}"]
+
+
 @pytest.mark.parametrize("where", ["comment", "copy", "correction", "remark"])
 def test_what_people_type_is_shown_as_they_typed_it_and_never_run(office: Office, where: str) -> None:
     page, officer = office.instance("review"), office.desk(OFFICER)
@@ -127,6 +137,47 @@ def test_a_reader_finds_the_instance_and_no_comment(office: Office) -> None:
     assert office.desk(STRANGER).get(page).status == 404
 
 
+@pytest.mark.parametrize("field", ["role", "person"])
+def test_a_second_copy_to_one_reader_is_said_at_the_field_and_the_note_stays(office: Office, field: str) -> None:
+    page, officer = office.instance("review"), office.desk(OFFICER)
+    name = office.town.person(STRANGER).person_name if field == "person" else ""
+    whom = {"role": "liaison", "person": name}
+    officer.post(f"{page}/copies", {"unit": "shiqiao", **whom, "note": "请知悉。"})
+
+    again = officer.post(f"{page}/copies", {"unit": "shiqiao", **whom, "note": "这是另外写的一段附言。"})
+
+    assert again.status == 422
+    assert "已经抄送过石桥镇" in again.words(f"//p[@id='copy-{field}-problem']")
+    assert "这是另外写的一段附言。" in again.words("//textarea[@id='copy-note']")
+
+
+def test_who_has_read_the_copied_case_has_no_unread_message_of_it(office: Office) -> None:
+    page, officer, reader = office.instance("review"), office.desk(OFFICER), office.desk(STRANGE_LIAISON)
+    reader.post("/messages/read")
+    officer.post(f"{page}/copies", {"unit": "shiqiao", "role": "liaison", "note": "请知悉。"})
+    assert "请知悉。" in reader.get("/messages").words("//main")
+
+    reader.get(page)
+
+    assert "没有未读消息" in reader.get("/messages").words("//main")
+
+
+def test_the_message_of_a_copy_that_was_recalled_says_so(office: Office) -> None:
+    page, officer, reader = office.instance("review"), office.desk(OFFICER), office.desk(STRANGE_LIAISON)
+    reader.post("/messages/read")
+    officer.post(f"{page}/copies", {"unit": "shiqiao", "role": "liaison", "note": "请知悉。"})
+    (revoke,) = officer.get(page).every("//section[@id='copies']//form[contains(@action, '/revoke')]/@action")
+    officer.post(revoke, {})
+
+    links = reader.get("/messages").every("//ul[@class='msgs']//a/@href")
+    assert len(links) == 2
+    for link in links:
+        opened = reader.get(link)
+        assert opened.location == "/messages?tab=all"
+        assert "的抄送已经收回，不能再看。" in reader.get(opened.location).words("//body")
+    assert "没有未读消息" in reader.get("/messages").words("//main")
+
+
 def test_a_correction_goes_from_the_form_to_the_leader_and_back_to_the_page(office: Office) -> None:
     page, officer, leader = office.instance("prepare"), office.desk(OFFICER), office.desk(LEADER)
     form = officer.get(f"{page}/correct/location")
@@ -166,3 +217,13 @@ def test_a_dispute_is_cancelled_from_its_page_with_a_reason(office: Office) -> N
 
     assert "已撤销" in desk.get(page).words("//p[@class='wait']")
     assert "撤销办件" not in desk.get(page).words("//section[contains(@class, 'sheet')]")
+
+
+def test_a_dispute_that_is_out_is_not_cancelled_and_the_page_says_what_to_do_instead(office: Office) -> None:
+    dispute = raise_dispute(office.town).dispose().state_position().apply()
+
+    page = office.desk(OFFICER).get(f"/instances/{dispute.number}")
+
+    assert page.texts("//button[@disabled and @aria-describedby='why-withdraw']") == ["撤销办件"]
+    assert "请用“合意撤回”。" in page.words("//p[@id='why-withdraw']")
+    assert office.desk(REVIEWER).get(f"/instances/{dispute.number}").every("//*[@id='why-withdraw']") == []
