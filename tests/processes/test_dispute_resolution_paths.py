@@ -693,7 +693,7 @@ def test_a_called_dispute_is_cancelled_when_the_referral_is_withdrawn(town: Town
     over = "办件已经结束（随原办件结束），“{}”不用再办。"
     assert told == {("ecology", over.format("乙方先行协同处置")), ("ecology", over.format("乙方表明意见"))}
     assert problems(case) == problems(dispute) == []
-    with pytest.raises(Refused, match="失效"):
+    with pytest.raises(Refused, match="随原办件结束"):
         dispute.dispose_by("b")
     assert town.verify() == []
 
