@@ -703,7 +703,7 @@ def test_a_referrer_that_agrees_refers_to_whom_it_names_with_the_basis_it_gives(
     assert (facts["receiving_unit"], facts["jurisdiction_reason"]) == ("emergency", "职责边界清单第 3 项")
     assert onward.waiting == {"prepare_materials": 1}
     onward.deliver()
-    assert Paper("D01", "qinghe", "emergency", False) in onward.papers()
+    assert Paper("D01", "qinghe", "emergency", copy=False) in onward.documents()
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,17 @@ def test_31_a_correction_after_the_overdue_leaves_the_overdue_and_adds_that_it_w
     assert problems(case) == []
 
 
+def test_c5_what_was_recorded_as_overdue_is_not_extended_after_a_correction_either(plain_town: Town) -> None:
+    """C12 never erases the overdue; an extension is asked for before it, R56."""
+    case = plain_town.refer(at=MORNING, discovered_at="2026-09-28T09:00", jurisdiction_found_at="2026-09-28T09:00")
+    plain_town.at("2026-10-09T09:00")
+    correct(case, "jurisdiction_found_at", "2026-09-30T09:00")
+
+    record = case.deadline("referral")
+    assert (record.status, record.due_at) == ("overdue", at("2026-10-11T00:00"))
+    assert "已经记为超期" in case.buttons(OFFICER)["act_extend"]
+
+
 def test_c12_a_period_that_ran_out_before_the_worker_looked_is_overdue_before_it_is_counted_anew(town: Town) -> None:
     case = town.refer(at=MORNING, discovered_at="2026-09-28T09:00", jurisdiction_found_at="2026-09-28T09:00")
     correction = propose(case, "jurisdiction_found_at", "2026-09-30T09:00")
