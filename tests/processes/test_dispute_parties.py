@@ -99,6 +99,17 @@ def test_material_of_every_kind_goes_with_the_application_as_its_annex(plain_tow
     assert "争议案件材料清单" in words_of(dispute, "D15")
 
 
+@pytest.mark.parametrize("added", [True, False])
+def test_material_that_completes_an_application_is_listed_with_its_letter(plain_town: Town, added: bool) -> None:
+    dispute = raise_dispute(plain_town, at=MORNING).dispose().state_position().apply().review("supplement")
+    if added:
+        dispute.add_material_to("complete_application", dispute.sides["a"].officer, "site_inspection_record")
+
+    dispute.supplement()
+
+    assert ("争议案件材料清单（补正后）" in words_of(dispute, "D37")) is added
+
+
 def test_whoever_was_directed_to_act_adds_material(plain_town: Town) -> None:
     dispute = raise_dispute(plain_town, at=MORNING).claim_none("a").dispose_by("b").state_position()
     dispute.answer_none("a").answer_none("b", "refuse").direct("a")
