@@ -19,7 +19,7 @@ from engine.organisation.assignment import Actor, OwnSubject, may
 from engine.organisation.people import ROLES
 from engine.runtime import instances
 from engine.runtime.actions import only_through
-from engine.runtime.closing import cancel
+from engine.runtime.closing import TOLD, cancel
 from engine.runtime.facts import known
 from engine.runtime.notices import tell_people
 from engine.runtime.step import Context
@@ -42,7 +42,7 @@ def withdraw(tx: Connection, context: Context, actor: Actor, instance_id: str, r
     cancel(tx, context, instance_id, RESULT, actor, reason)
     told = f"{actor.unit_name}撤销了“{row.title}”（{row.number}）：{reason}"
     for unit_code in sorted(instances.units_at_work(tx, instance_id)):
-        tell_people(tx, context, instance_id, "withdrawn", unit_code, ["case_officer", "liaison"], told)
+        tell_people(tx, context, instance_id, "withdrawn", unit_code, TOLD, told)
 
 
 def end(tx: Connection, context: Context, number: str, by: str, reason: str) -> None:
@@ -64,7 +64,7 @@ def end(tx: Connection, context: Context, number: str, by: str, reason: str) -> 
     cancel(tx, context, row.id, ENDED_BY_OFFICE, reason=reason, by=by)
     told = f"系统管理员终止了“{row.title}”（{number}）：{reason}"
     for unit_code in at_work:
-        tell_people(tx, context, row.id, "withdrawn", unit_code, ["case_officer", "liaison"], told)
+        tell_people(tx, context, row.id, "withdrawn", unit_code, TOLD, told)
 
 
 def may_withdraw(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> bool:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 WITH_CALLER = {"result": "ended_with_caller", "result_name": "随原办件结束"}
 """The result of a called instance for which nobody waits any more."""
+TOLD = ("case_officer", "liaison")
+"""The posts of every unit at work that are told why an instance was cancelled, whether they had a task or not."""
 
 
 def cancel(
@@ -111,8 +113,9 @@ def _end(
     unsolved = (incident.c.instance_id == row.id) & incident.c.closed_at.is_(None)
     tx.execute(update(incident).where(unsolved).values(closed_at=context.now))
     notices.clear_done(tx, row.id, context.now)
-    if result is WITH_CALLER:
-        told.extend(_tell_lapsed(tx, context, row.id, found) for found in lapsed)
+    for left in lapsed:
+        if result is WITH_CALLER or not {*TOLD} & {*left.roles}:
+            told.append(_tell_lapsed(tx, context, row.id, left, result["result_name"], actor))
     process = definitions.load(tx, row.definition_id).diagram.process
     archiving.want(tx, row.id, process, None, known(tx, row.id), context.now)
     who = (actor.person_id, actor.unit_code) if actor else (None, None)
@@ -123,13 +126,15 @@ def _end(
             end_with_caller(tx, context, child)
 
 
-def _tell_lapsed(tx: Connection, context: Context, instance_id: str, lapsed: Row[Any]) -> dict[str, Any]:
-    """Whoever was to do the task is told that it is over; what the audit says of it."""
-    text = lapsed_text(lapsed.name, WITH_CALLER["result_name"])
+def _tell_lapsed(
+    tx: Connection, context: Context, instance_id: str, lapsed: Row[Any], result_name: str, actor: Actor | None
+) -> dict[str, Any]:
+    """Whoever was to do the task is told that it is over, unless he ended the case himself; what the audit says of it."""
+    text = lapsed_text(lapsed.name, result_name)
     roles = [] if lapsed.assignee_id else sorted(lapsed.roles)
     sent = notices.tell_people(
         tx, context, instance_id, "told", lapsed.unit_code, roles, text,
-        person_id=lapsed.assignee_id, about=lapsed.name,
+        person_id=lapsed.assignee_id, about=lapsed.name, but_not=actor.person_id if actor else None,
     )  # fmt: skip
     return {
         "what": "notice",

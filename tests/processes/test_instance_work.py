@@ -17,6 +17,7 @@ from engine.errors import AlreadyDone, InvalidValues, LianbanError, NotAllowed, 
 from engine.reports import counted_words
 from engine.reports.collaboration import Collaboration
 from engine.reports.filters import Filters
+from tests.processes.assistance import ask
 from tests.processes.complaint import receive
 from tests.processes.dispute import dispute_of, raise_dispute
 from tests.processes.town import KINDS, MORNING, Instance, Town, at, problems
@@ -602,6 +603,17 @@ def test_c11_the_starter_cancels_before_the_first_document(town: Town) -> None:
         town.act(lambda engine: engine.complete(town.person(OFFICER), first, {}))
     assert problems(dispute) == []
     assert town.verify() == []
+
+
+def test_c11_a_leader_who_had_the_task_of_a_cancelled_case_is_told_once(plain_town: Town) -> None:
+    """Officers and liaisons are told why; a leader would look for the task in vain."""
+    request = ask(plain_town, delivered=False).prepare()
+
+    withdraw(request, OFFICER)
+
+    told = [note for note in request.notices("told") if "不用再办" in note.text]
+    assert [(note.unit, note.text) for note in told] == [("qinghe", "办件已经结束（已撤销），“审批协作请求”不用再办。")]
+    assert len(request.notices("withdrawn")) == 2
 
 
 def test_c11_the_number_of_a_cancelled_instance_is_not_given_again(plain_town: Town) -> None:
