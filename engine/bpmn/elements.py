@@ -6,7 +6,7 @@ SpiffWorkflow keeps little of this, so it is never asked. Everything here is a p
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -204,16 +204,19 @@ class Diagram:
         """The user task that a boundary event leads to directly."""
         return next((target for target in self.next_elements(event) if target.kind == "userTask"), None)
 
-    def expected_after(self, element_id: str, at_most: int = 4) -> list[Element]:
+    def expected_after(
+        self, element_id: str, at_most: int = 4, holds: Callable[[str], bool | None] = lambda _: None
+    ) -> list[Element]:
         """The named steps that follow when every question is answered in the usual way.
 
-        That is the gateway's property `usual`, else its default flow; where nothing is usual, nothing more is foretold.
+        `holds` tells whether a condition is true already; None when that cannot be known yet. Then the usual way is the
+        gateway's property `usual`, else its default flow; where nothing is usual, nothing more is foretold.
         """
         found: list[Element] = []
         seen = {element_id}
         element = self.elements[element_id]
         while len(found) < at_most:
-            flow = element.properties.get("usual") or element.default_flow or next(iter(element.outgoing), None)
+            flow = self._expected_flow(element, holds)
             if flow is None or flow not in self.flows:
                 break
             element = self.elements[self.flows[flow].target]
@@ -226,6 +229,19 @@ class Diagram:
             if element.kind in ("userTask", "serviceTask", "sendTask", "callActivity") and element.name:
                 found.append(element)
         return found
+
+    def _expected_flow(self, element: Element, holds: Callable[[str], bool | None]) -> str | None:
+        conditions = {flow: self.flows[flow].condition for flow in element.outgoing if flow in self.flows}
+        for flow, condition in conditions.items():
+            answer = holds(condition) if condition else False
+            if answer:
+                return flow
+            if answer is None:
+                break
+        else:
+            if any(conditions.values()):
+                return element.default_flow
+        return element.properties.get("usual") or element.default_flow or next(iter(element.outgoing), None)
 
 
 def read_elements(root: etree._Element) -> Diagram:

@@ -48,6 +48,13 @@ class Definition:
         return frozenset(self.diagram.declared_facts(self.forms.values()))
 
     @cached_property
+    def settled_facts(self) -> frozenset[str]:
+        """The facts that the start form alone says, so that no step on the way answers them anew."""
+        asked = {form.id: form.own_keys for form in self.forms.values()}
+        start = asked.pop(self.diagram.process.start_form, frozenset())
+        return start.difference(*asked.values()) - self.diagram.declared_facts(())
+
+    @cached_property
     def units_asked(self) -> Mapping[str, frozenset[str]]:
         """Field key -> the units that say it, as the diagram names them."""
         return asking.units_asked(self.diagram, self.forms)

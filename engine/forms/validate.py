@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
+from unicodedata import normalize
 
 from engine.clock import midnight, parse_local
 from engine.errors import ExpressionError, InvalidValues
@@ -244,7 +245,7 @@ class _Check:
             if not self.directory.is_matter(text):
                 raise _Wrong("职责边界清单里没有这一项，请重新选择。")
             return text
-        if field.widget == "case" and _CASE_NUMBER.fullmatch(number := text.upper()):
+        if field.widget == "case" and _CASE_NUMBER.fullmatch(number := normalize("NFKC", text).upper()):
             if self.directory.is_no_case(number):
                 raise _Wrong(f"没有编号为 {number} 的办件，请核对。")
             text = number

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from engine.bpmn.elements import Element
 from engine.bpmn.expressions import compile_expression, evaluate
 from engine.bpmn.onward import elements_after
-from engine.deployments.definitions import Definition
 from engine.errors import ExpressionError
 from engine.forms.schema import Form
 from engine.runtime.step import Step
@@ -28,17 +27,10 @@ def coming(step: Step, element: Element, form: Form, values: Mapping[str, object
 
     if not element.drafts:
         return frozenset()
-    settled = _settled(step.definition)
+    settled = step.definition.settled_facts
 
     def holds_behind(condition: str) -> bool | None:
         asked = compile_expression(condition)
         return holds(condition) if asked.names <= settled and not asked.functions else None
 
     return frozenset(element.drafts) & elements_after(step.definition.diagram, element.id, holds, holds_behind)
-
-
-def _settled(definition: Definition) -> frozenset[str]:
-    """The facts that the start form alone says, so that no step on the way answers them anew."""
-    asked = {form.id: form.own_keys for form in definition.forms.values()}
-    start = asked.pop(definition.diagram.process.start_form, frozenset())
-    return start.difference(*asked.values()) - definition.diagram.declared_facts(())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -10,9 +10,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, select
 
 from engine.bpmn.elements import Element
+from engine.bpmn.expressions import compile_expression, evaluate
 from engine.clock import parse_local
 from engine.db.tables import audit_entry, deadline, document, task
 from engine.deployments.definitions import Definition
+from engine.errors import ExpressionError
 from engine.organisation.assignment import OVERSIGHT, Actor
 from engine.organisation.people import ROLES
 from engine.reports import beside, readers
@@ -20,6 +22,7 @@ from engine.reports.calls import running_calls
 from engine.reports.documents import readable
 from engine.reports.notices import Telling, together
 from engine.reports.units import Names, UnitName
+from engine.runtime.facts import known
 
 QUIET = {"timer", "record", "facts", "started", "task_opened", "task_completed"}
 """What an audit entry tells that another line of the record says already."""
@@ -116,13 +119,31 @@ def steps(
     now += [StepLine("now", call.name, None, call.number, call.started_at, "等它的结果", "") for call in called]
     coming: list[StepLine] = []
     if open_tasks and not ended:
-        waiting = {row.element_id for row in open_tasks}
+        waiting, holds = {row.element_id for row in open_tasks}, _settled(tx, instance_id, definition)
         for row in reversed(open_tasks):
-            expected = [found for found in diagram.expected_after(row.element_id) if found.id not in waiting]
+            expected = [
+                found for found in diagram.expected_after(row.element_id, holds=holds) if found.id not in waiting
+            ]
             coming = [StepLine("next", found.name, None, asked_of(found), None, "", "") for found in expected]
             if coming:
                 break
     return [*done, *now, *coming]
+
+
+def _settled(tx: Connection, instance_id: str, definition: Definition) -> Callable[[str], bool | None]:
+    """What the start form alone has decided, for a condition that asks nothing else; None for any other."""
+    facts = {**dict.fromkeys(definition.facts), **known(tx, instance_id)}
+
+    def holds(condition: str) -> bool | None:
+        asked = compile_expression(condition)
+        if asked.functions or not asked.names <= definition.settled_facts:
+            return None
+        try:
+            return bool(evaluate(asked, facts, {}))
+        except ExpressionError:
+            return None
+
+    return holds
 
 
 def log(

@@ -15,6 +15,7 @@ from engine.organisation.assignment import Actor, InstanceSubject, may
 from engine.reports import readers
 from engine.reports.units import Names, UnitName
 from engine.runtime import instances
+from engine.runtime.facts import known
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,9 @@ def to_take_over(tx: Connection, actor: Actor, row: Row[Any]) -> list[LinkedCase
             continue
         found = [one for one in materials.of_instance(tx, other.id) if _same(one) not in listed]
         if found:
-            forms = definitions.load(tx, other.definition_id).forms.values()
-            confidential = any(field.confidential for form in forms for field in form.fields)
-            cases.append(LinkedCase(other.number, other.title, confidential, found))
+            forms, facts = definitions.load(tx, other.definition_id).forms.values(), known(tx, other.id)
+            kept = {field.key for form in forms for field in form.fields if field.confidential}
+            cases.append(LinkedCase(other.number, other.title, any(facts.get(key) for key in kept), found))
             listed |= {_same(one) for one in found}
     return cases
 
@@ -74,9 +75,9 @@ def _near(tx: Connection, row: Row[Any], actor: Actor) -> list[Row[Any]]:
     return sorted(found.values(), key=lambda other: (other.started_at, other.number))
 
 
-def _same(found: Material) -> tuple[str, str]:
-    """What makes two rows the same material: the file, or on paper what it is called."""
-    return ("file", found.sha256) if found.sha256 else (found.kind, found.title)
+def _same(found: Material) -> tuple[object, ...]:
+    """What makes two rows the same material: the file, or on paper how it is called and counted."""
+    return (found.sha256,) if found.sha256 else (found.kind, found.title, found.copies, found.pages, found.original)
 
 
 def material_view(tx: Connection, actor: Actor, material_id: str) -> MaterialView:

@@ -71,6 +71,33 @@ def test_a_draft_that_cannot_be_saved_says_so(served: Served, cases: list[Case],
     desk.faults.clear()
 
 
+def test_one_click_sends_a_form_whose_last_mistake_has_just_been_mended(
+    served: Served, cases: list[Case], desk_at: Desks
+) -> None:
+    """The sentence about it goes when the field is left, by the very press that is to send the form."""
+    case = cases[0].deliver().object()
+    page = at_task(desk_at(served), case, "study_objection", OFFICER)
+    page.get_by_role("radio", name="自行办理").check()
+    page.get_by_role("button", name="提交").click()
+    expect(page.locator("#problem-objection_opinion")).to_have_text("请填写。")
+
+    page.locator("#field-objection_opinion").press_sequentially("已研究，同意。")
+    page.get_by_role("button", name="提交").click()
+
+    page.wait_for_url("**/tasks/*")
+    expect(page.get_by_text("“研究管辖异议”已办结")).to_be_visible()
+
+
+def test_a_mended_mistake_is_not_said_any_more(served: Served, cases: list[Case], desk_at: Desks) -> None:
+    page = at_task(desk_at(served), cases[0], "prepare_materials", OFFICER)
+    page.get_by_role("button", name="提交").click()
+    expect(page.locator(".summary")).to_be_visible()
+
+    page.get_by_role("radio", name="不移送").check()
+
+    expect(page.locator("#problem-preparation_outcome")).to_have_count(0)
+
+
 def test_after_signing_in_again_in_another_window_the_old_page_saves_and_is_handed_in(
     served: Served, cases: list[Case], desk_at: Desks
 ) -> None:

@@ -33,3 +33,13 @@ def test_what_is_foretold_ends_where_nobody_can_know(process: str, step: str, na
     diagram = read_elements(read_diagram((PROCESSES / f"{process}.bpmn").read_bytes()))
 
     assert [element.name for element in diagram.expected_after(step)] == names
+
+
+@pytest.mark.parametrize("informant", ["named", "anonymous"])
+def test_r64_what_is_settled_already_decides_what_is_foretold(informant: str) -> None:
+    """Nobody writes to whoever has given no name."""
+    diagram = read_elements(read_diagram((PROCESSES / "first_responder.bpmn").read_bytes()))
+    known = {'informant_kind == "anonymous"': informant == "anonymous"}
+
+    told = [element.name for element in diagram.expected_after("register_intake", 3, known.get)]
+    assert ("出具受理告知书" in told) is (informant == "named")

@@ -680,3 +680,15 @@ def test_same_means_matter_and_place_and_party_within_thirty_days(
     plain_town.at("2026-10-30T11:00")
 
     assert bool(warned(plain_town, **{"received_at": "2026-10-02T09:00", **answers})) is hints
+
+
+@pytest.mark.parametrize("informant", ["named", "anonymous"])
+def test_r64_the_progress_of_an_anonymous_report_foretells_no_letter_to_anybody(
+    plain_town: Town, informant: str
+) -> None:
+    complaint = receive(plain_town, informant_kind=informant)
+    officer = plain_town.person("shenhe.qh")
+
+    told = plain_town.act(lambda engine: engine.instance(officer, complaint.number)).steps
+
+    assert ("出具受理告知书" in [line.name for line in told if line.state == "next"]) is (informant == "named")

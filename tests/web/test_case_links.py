@@ -18,7 +18,7 @@ from tests.web.office import DEPUTY, LIAISON, OFFICER, REVIEWER, STRANGER, Offic
 
 LINKED = "//section[@id='related']//li"
 OFFERED = "//datalist[@id='cases-related_case']/option"
-NAMED, NAMING = "这件写明的办件", "写明了这件"
+NAMED, NAMING = "本件写明的办件", "那件写明了本件"
 
 
 def related(office: Office, case: Case, login: str) -> list[str]:
@@ -53,8 +53,12 @@ def test_who_may_not_see_the_other_is_told_nothing_of_it(office: Office) -> None
     assert related(office, case, REVIEWER) == []
 
 
-def test_a_number_is_known_however_it_is_typed(office: Office) -> None:
-    request = naming(office, f" {office.case('review').number.lower()} ")
+@pytest.mark.parametrize("typed", [" {} ", "wide"])
+def test_a_number_is_known_however_it_is_typed(office: Office, typed: str) -> None:
+    """Also as a Chinese input method writes it."""
+    number = office.case("review").number
+    wide = "".join(chr(ord(sign) + 0xFEE0) for sign in number)
+    request = naming(office, wide if typed == "wide" else typed.format(number.lower()))
 
     assert len(related(office, request, OFFICER)) == 1
 
