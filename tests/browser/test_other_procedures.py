@@ -180,7 +180,7 @@ def test_where_no_violation_is_found_the_informant_is_answered_directly(served: 
     open_task(deputy, PLANT)
     choose(deputy, "签发")
     submit(deputy)
-    expect(deputy.locator(".wait")).to_contain_text("未发现违法，已办结")
+    expect(deputy.locator(".wait")).to_contain_text("未发现违法")
 
 
 def test_a_complaint_about_a_violation_of_the_other_side_is_referred_without_the_informant(
