@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 from pathlib import PurePath
+from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -29,6 +30,8 @@ KINDS = {
     "appraisal_report": "鉴定、检测报告",
     "other": "其他",
 }
+KEPT = ("kind", "title", "copies", "pages", "original", "file_name", "media_type", "size", "sha256")
+"""What stays of a material when it goes on the list of another instance."""
 NUMBER_LIMIT = 10_000
 TITLE_LIMIT = 100
 _DEVICE_NAMES = re.compile(
@@ -97,45 +100,41 @@ def add(
         problems["pages"] = "纸质材料和数不出页数的文件，请填写页数。"
     if problems:
         raise InvalidValues(problems)
-    material_id = new_id()
-    tx.execute(
-        insert(material).values(
-            id=material_id,
-            instance_id=instance_id,
-            task_id=task_id,
-            unit_code=unit_code,
-            kind=kind,
-            title=title,
-            original=original,
-            file_name=stored.name if stored else None,
-            media_type=stored.media_type if stored else None,
-            size=stored.size if stored else None,
-            sha256=stored.sha256 if stored else None,
-            added_at=now,
-            added_by=person_id,
-            **numbers,
-        )
+    return _list(
+        tx,
+        instance_id=instance_id,
+        task_id=task_id,
+        unit_code=unit_code,
+        kind=kind,
+        title=title,
+        original=original,
+        file_name=stored.name if stored else None,
+        media_type=stored.media_type if stored else None,
+        size=stored.size if stored else None,
+        sha256=stored.sha256 if stored else None,
+        added_at=now,
+        added_by=person_id,
+        **numbers,
     )
-    return material_id
 
 
 def take_over(
     tx: Connection, source: Material, *, instance_id: str, task_id: str, unit_code: str, person_id: str, now: datetime
 ) -> str:
     """The same material is on another instance's list too: the same file, as it is called and counted there."""
+    own = {
+        "instance_id": instance_id,
+        "task_id": task_id,
+        "unit_code": unit_code,
+        "added_at": now,
+        "added_by": person_id,
+    }
+    return _list(tx, **own, **{name: getattr(source, name) for name in KEPT})
+
+
+def _list(tx: Connection, **values: Any) -> str:
     material_id = new_id()
-    kept = ("kind", "title", "copies", "pages", "original", "file_name", "media_type", "size", "sha256")
-    tx.execute(
-        insert(material).values(
-            id=material_id,
-            instance_id=instance_id,
-            task_id=task_id,
-            unit_code=unit_code,
-            added_at=now,
-            added_by=person_id,
-            **{name: getattr(source, name) for name in kept},
-        )
-    )
+    tx.execute(insert(material).values(id=material_id, **values))
     return material_id
 
 

@@ -7,12 +7,10 @@ from sqlalchemy import delete, insert, select
 from engine.db.tables import case_link, process_instance
 from engine.runtime.step import Step
 
-WIDGET = "case"
-
 
 def store(step: Step) -> None:
     """What the facts name now is linked, and nothing else; a number that is none of ours is a file kept elsewhere."""
-    naming = {field.key for form in step.definition.forms.values() for field in form.fields if field.widget == WIDGET}
+    naming = {field.key for form in step.definition.forms.values() for field in form.fields if field.widget == "case"}
     for name in sorted(naming & step.facts.said.keys()):
         own = (case_link.c.instance_id == step.instance_id) & (case_link.c.fact == name)
         step.tx.execute(delete(case_link).where(own))

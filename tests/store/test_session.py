@@ -28,6 +28,13 @@ def keys(database: Database) -> set[str]:
         return set(tx.scalars(select(city_rule.c.key)))
 
 
+def cut_off(database: Database, connection: Connection) -> None:
+    """The server has ended this connection."""
+    process = connection.scalar(text("SELECT pg_backend_pid()"))
+    with database.reading() as other:
+        other.execute(text("SELECT pg_terminate_backend(:process, 5000)"), {"process": process})
+
+
 @pytest.fixture
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """How long was waited between attempts; nobody really waits."""
@@ -110,9 +117,7 @@ def test_a_database_that_goes_away_while_it_commits_leaves_it_open_whether_it_di
 ) -> None:
     def gone(connection: Connection) -> None:
         """The server ends the connection just before it hears that it shall commit."""
-        process = connection.scalar(text("SELECT pg_backend_pid()"))
-        with postgresql_database.reading() as other:
-            other.execute(text("SELECT pg_terminate_backend(:process, 5000)"), {"process": process})
+        cut_off(postgresql_database, connection)
 
     event.listen(postgresql_database.engine, "commit", gone, once=True)
     with pytest.raises(Uncertain, match="办成没有还不知道"):
@@ -126,9 +131,7 @@ def test_a_database_that_goes_away_before_has_done_nothing_and_does_not_say_othe
     postgresql_database: Database,
 ) -> None:
     def gone(tx: Connection) -> None:
-        process = tx.scalar(text("SELECT pg_backend_pid()"))
-        with postgresql_database.reading() as other:
-            other.execute(text("SELECT pg_terminate_backend(:process, 5000)"), {"process": process})
+        cut_off(postgresql_database, tx)
         write(tx, "a")
 
     with pytest.raises(OperationalError):

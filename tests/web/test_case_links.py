@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Callable
 
 import pytest
 from alembic.migration import MigrationContext
@@ -53,12 +54,18 @@ def test_who_may_not_see_the_other_is_told_nothing_of_it(office: Office) -> None
     assert related(office, case, REVIEWER) == []
 
 
-@pytest.mark.parametrize("typed", [" {} ", "wide"])
-def test_a_number_is_known_however_it_is_typed(office: Office, typed: str) -> None:
-    """Also as a Chinese input method writes it."""
-    number = office.case("review").number
-    wide = "".join(chr(ord(sign) + 0xFEE0) for sign in number)
-    request = naming(office, wide if typed == "wide" else typed.format(number.lower()))
+def wide(number: str) -> str:
+    """As a Chinese input method writes it."""
+    return "".join(chr(ord(sign) + 0xFEE0) for sign in number)
+
+
+def narrow(number: str) -> str:
+    return f" {number.lower()} "
+
+
+@pytest.mark.parametrize("typed", [narrow, wide])
+def test_a_number_is_known_however_it_is_typed(office: Office, typed: Callable[[str], str]) -> None:
+    request = naming(office, typed(office.case("review").number))
 
     assert len(related(office, request, OFFICER)) == 1
 
