@@ -180,7 +180,7 @@ def test_the_order_of_locks_leaves_no_circle(
         town, giving(town, called), lambda engine: engine.complete(officer, dropping, sent({"drop_reason": "已整改"}))
     )
 
-    assert all(isinstance(found, Refused) and "失效" in found.message for found in refused(came_to))
+    assert all(isinstance(found, Refused) and "随原办件结束" in found.message for found in refused(came_to))
     assert view(town, number).status == view(town, called).status == "ended"
     assert town.verify() == []
 
