@@ -83,7 +83,7 @@ def _words(tx: Connection, step: Step, names: Names) -> dict[str, Any]:
                         line.step,
                         line.action,
                         f"{line.unit.name if line.unit else ''} {line.person}".strip() or "系统",
-                        f"{line.note}{f' {_end(line.due_at)} 届满' if line.due_at else ''}".strip(),
+                        _said(line),
                     ]
                     for line in reversed(log)
                 ],
@@ -118,6 +118,12 @@ def _words(tx: Connection, step: Step, names: Names) -> dict[str, Any]:
             for found in answerings(tx, step, names)
         ],
     }
+
+
+def _said(line: history.LogLine) -> str:
+    due = f" {_end(line.due_at)} 届满" if line.due_at else ""
+    to = f"（发给{'、'.join(unit.name for unit in line.to)}）" if line.to else ""
+    return f"{line.note}{due}{to}".strip()
 
 
 def _period(record: Deadline) -> list[str]:

@@ -210,7 +210,8 @@ class Diagram:
         """The named steps that follow when every question is answered in the usual way.
 
         `holds` tells whether a condition is true already; None when that cannot be known yet. Then the usual way is the
-        gateway's property `usual`, else its default flow; where nothing is usual, nothing more is foretold.
+        gateway's property `usual`, else its default flow; where nothing is usual, nothing more is foretold. Of branches
+        that run side by side every first step of a person is told, and the last branch is followed.
         """
         found: list[Element] = []
         seen = {element_id}
@@ -223,12 +224,15 @@ class Diagram:
             if element.kind == "parallelGateway" and len(element.outgoing) > 1:
                 onward = [target for target in self.next_elements(element) if target.kind != "receiveTask"]
                 element = onward[-1] if onward else element
+                beside = [other for other in onward[:-1] if other.kind == "userTask" and other.id not in seen]
+                seen.update(other.id for other in beside)
+                found += beside
             if element.id in seen:
                 break
             seen.add(element.id)
             if element.kind in ("userTask", "serviceTask", "sendTask", "callActivity") and element.name:
                 found.append(element)
-        return found
+        return found[:at_most]
 
     def _expected_flow(self, element: Element, holds: Callable[[str], bool | None]) -> str | None:
         conditions = {flow: self.flows[flow].condition for flow in element.outgoing if flow in self.flows}

@@ -72,6 +72,8 @@ class LogLine:
     due_at: datetime | None = None
     notices: tuple[str, ...] = field(default=(), compare=False)
     """The notices of which the line tells: one line for one text, however many were told it."""
+    to: tuple[UnitName, ...] = field(default=(), compare=False)
+    """The units that the notice was for."""
     telling: Telling | None = field(default=None, compare=False)
     """Whom they reached and how; for the bureaus of oversight."""
 
@@ -181,8 +183,15 @@ def log(
         if told_whom is None and line.action in _FOR_OVERSIGHT:
             continue
         known = shown.get(line)
-        shown[line] = replace(known, notices=known.notices + line.notices) if known else line
-    return [_with_telling(line, told_whom or {}) for line in reversed(shown.values())]
+        shown[line] = _one_line(known, line) if known else line
+    # what the end of the case began is not told after it
+    in_order = sorted(shown.values(), key=lambda line: (line.at, line.kind == "ended"))
+    return [_with_telling(line, told_whom or {}) for line in reversed(in_order)]
+
+
+def _one_line(first: LogLine, second: LogLine) -> LogLine:
+    to = tuple(dict.fromkeys(first.to + second.to))
+    return replace(first, notices=first.notices + second.notices, to=to)
 
 
 def _with_telling(line: LogLine, told_whom: Mapping[str, Telling]) -> LogLine:
@@ -268,7 +277,7 @@ def _lines(
         elif what == "pressed":
             found.append(line("claimed", definition.diagram.elements[told["element"]].name, "提出"))
         elif what not in QUIET:
-            found += _told(told, tasks, periods, line, kept)
+            found += _told(told, tasks, periods, names, line, kept)
     return found
 
 
@@ -277,7 +286,12 @@ def _name_of(content: dict[str, Any], tasks: dict[str, Row[Any]]) -> str:
 
 
 def _told(
-    told: dict[str, Any], tasks: dict[str, Row[Any]], periods: dict[str, _Period], line: Any, kept: frozenset[str]
+    told: dict[str, Any],
+    tasks: dict[str, Row[Any]],
+    periods: dict[str, _Period],
+    names: Names,
+    line: Any,
+    kept: frozenset[str],
 ) -> list[LogLine]:
     """A line for what the procedure itself did."""
     match told["what"]:
@@ -314,7 +328,8 @@ def _told(
             if action is None:
                 return []
             told_of = line("notice", "通知", action, told["text"], by_system=True)
-            return [replace(told_of, notices=(told["id"],))] if "id" in told else [told_of]
+            unit = names.unit(told.get("unit"))
+            return [replace(told_of, notices=(told["id"],) if "id" in told else (), to=(unit,) if unit else ())]
         case "supervised":
             return [line("notice", periods.get(told["key"], _UNKNOWN).name, "列为督办事项", by_system=True)]
         case "called_ended":

@@ -23,6 +23,11 @@ PROCESSES = Path(__file__).resolve().parents[2] / "processes"
         ("dispute_resolution", "dispose_a", ["记录协商结果"]),
         (
             "dispute_resolution",
+            "review_application",
+            ["告知受理", "转送并征求意见", "乙方书面答复", "调查协调"],
+        ),
+        (
+            "dispute_resolution",
             "sign_agreement_a",
             ["送达一致意见", "抄告市司法局", "建议列入职责边界清单", "报送执行情况"],
         ),
