@@ -25,8 +25,8 @@ DAY_YEARS = range(1900, 2100)
 """Days may be those of birth."""
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff]")
 """Signs that could not be stored or printed; tab and line feed may stand."""
-_CASE_NUMBER = re.compile(r"[A-Z][A-Z0-9_]*-[0-9]{4}-[0-9]{4,}")
-"""How cases are numbered here: prefix, year, place in the year."""
+_CASE_NUMBER = re.compile(r"([A-Z][A-Z0-9_]*-[0-9]{4})-([0-9]{1,9})")
+"""How cases are numbered here: prefix, year, place in the year; of the last the zeros before it may be left out."""
 Evaluate = Callable[[str, Mapping[str, object], Mapping[str, Callable[..., Any]]], Any]
 
 
@@ -48,8 +48,10 @@ class Directory(Protocol):
 
     def is_colleague(self, person_id: str) -> bool: ...
     def is_matter(self, code: str) -> bool: ...
-    def is_no_case(self, number: str) -> bool:
-        """Whether the prefix of the number (YS-2026-0001) is one of ours, and there is no such case."""
+    def numbers_cases(self, series: str) -> bool:
+        """Whether the cases here have numbers of this prefix, `YS-2026`."""
+
+    def is_case(self, number: str) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -245,10 +247,8 @@ class _Check:
             if not self.directory.is_matter(text):
                 raise _Wrong("职责边界清单里没有这一项，请重新选择。")
             return text
-        if field.widget == "case" and _CASE_NUMBER.fullmatch(number := normalize("NFKC", text).upper()):
-            if self.directory.is_no_case(number):
-                raise _Wrong(f"没有编号为 {number} 的办件，请核对。")
-            text = number
+        if field.widget == "case":
+            text = self._case_number(text)
         match field.type:
             case "number":
                 return _number(text)
@@ -262,6 +262,16 @@ class _Check:
         if len(text) > limit:
             raise _Wrong(f"已写 {len(text)} 字，最多 {limit} 字，请精简。")
         return text
+
+    def _case_number(self, text: str) -> str:
+        """The number of a case here as it is kept; one of a file that is kept elsewhere is left as it is."""
+        parts = _CASE_NUMBER.fullmatch(normalize("NFKC", text).upper())
+        if parts is None or not self.directory.numbers_cases(parts[1]):
+            return text
+        number = f"{parts[1]}-{int(parts[2]):04d}"
+        if not self.directory.is_case(number):
+            raise _Wrong(f"没有编号为 {number} 的办件，请核对。")
+        return number
 
     def _many(self, field: Field, sent: list[str]) -> list[str]:
         if len(set(sent)) != len(sent):

@@ -33,10 +33,13 @@ class UnitDirectory:
     def is_matter(self, code: str) -> bool:
         return jurisdiction.find(self.tx, code) is not None
 
-    def is_no_case(self, number: str) -> bool:
-        ours = select(number_sequence.c.prefix).where(number_sequence.c.prefix == number.partition("-")[0])
-        there = select(process_instance.c.id).where(process_instance.c.number == number)
-        return self.tx.scalar(ours.limit(1)) is not None and self.tx.scalar(there) is None
+    def numbers_cases(self, series: str) -> bool:
+        """Whether cases here have had numbers of this prefix, `YS-2026`."""
+        ours = select(number_sequence.c.prefix).where(number_sequence.c.prefix == series.partition("-")[0])
+        return self.tx.scalar(ours.limit(1)) is not None
+
+    def is_case(self, number: str) -> bool:
+        return self.tx.scalar(select(process_instance.c.id).where(process_instance.c.number == number)) is not None
 
     # --- what the pages offer to choose from ---
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from engine.bpmn.expressions import evaluate
+from engine.bpmn.expressions import compile_expression, evaluate
 from engine.clock import local
+from engine.errors import ExpressionError
 from engine.forms.schema import Field, Form, Group, Text
 from engine.forms.validate import defaults, following, read_leniently, shown_keys, warnings
 from engine.organisation.directory import UnitDirectory
@@ -124,7 +125,7 @@ def filled(form: Form, step: Step, directory: UnitDirectory, names: Names, sent:
             field=content,
             sent=raw,
             words=MASK if hidden else in_words(content, values.get(content.key), names),
-            choices=_choices(content, directory),
+            choices=_choices(content, form, directory, step, values, raw),
             shown=content.key in seen.shown,
             warning=seen.warnings.get(content.key, ""),
         )
@@ -225,10 +226,14 @@ def in_words(field: Field, value: object, names: Names) -> str:
     return field.label_of(text)
 
 
-def _choices(field: Field, directory: UnitDirectory) -> tuple[Choice, ...]:
+def _choices(
+    field: Field, form: Form, directory: UnitDirectory, step: Step, values: Mapping[str, object], chosen: Iterable[str]
+) -> tuple[Choice, ...]:
     match field.widget:
         case "unit":
-            return tuple(Choice(unit.code, unit.name) for unit in directory.units_of(field.kind))
+            refused = _refused_anyway(field, form, step, values)
+            units = (unit for unit in directory.units_of(field.kind) if unit.code in chosen or not refused(unit.code))
+            return tuple(Choice(unit.code, unit.name) for unit in units)
         case "internal_body":
             return tuple(Choice(body.code, body.name) for body in directory.bodies())
         case "people":
@@ -238,6 +243,22 @@ def _choices(field: Field, directory: UnitDirectory) -> tuple[Choice, ...]:
         case "case":
             return tuple(Choice(number, title) for number, title in directory.cases())
     return tuple(Choice(option.value, option.label, option.hint) for option in field.options)
+
+
+def _refused_anyway(field: Field, form: Form, step: Step, values: Mapping[str, object]) -> Callable[[str], bool]:
+    """Whether a rule of the field refuses a choice whatever else is answered: then it is not offered."""
+    asked = {other.key for other in form.fields if not other.readonly}
+    compiled = [compile_expression(rule.expression) for rule in field.rules]
+    certain = [rule for rule in compiled if "value" in rule.names and not rule.names & asked]
+    known, functions = {**step.facts, **values}, step.functions()
+
+    def refused(value: str) -> bool:
+        try:
+            return not all(evaluate(rule, {**known, "value": value}, functions) for rule in certain)
+        except ExpressionError:
+            return False
+
+    return refused
 
 
 def _is_wide(field: Field) -> bool:

@@ -725,6 +725,17 @@ def test_a_unit_that_cannot_be_the_third_is_refused(plain_town: Town, unit: str 
     assert sentence in refused.value.problems["third_unit"]
 
 
+def test_only_a_unit_that_can_be_the_third_is_offered(plain_town: Town) -> None:
+    case = objected(plain_town)
+
+    form = plain_town.engine.task(plain_town.person("shenhe.qh"), case.task("study_objection")).form
+
+    assert form is not None
+    offered = {choice.value for found in form.fields if found.key == "third_unit" for choice in found.choices}
+    assert "emergency" in offered
+    assert not offered & {"ecology", "qinghe", "shiqiao"}, "the objecting unit, and those of the referrer's own kind"
+
+
 def test_the_ruling_goes_with_the_material_of_the_referral_that_it_leads_to(plain_town: Town) -> None:
     onward = settle(disputed(plain_town), "third").begun()
 

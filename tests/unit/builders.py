@@ -134,8 +134,11 @@ class FakeDirectory:
     def is_matter(self, code: str) -> bool:
         return code in self.matters
 
-    def is_no_case(self, number: str) -> bool:
-        return number.startswith("YS-") and number != "YS-2026-0001"
+    def numbers_cases(self, series: str) -> bool:
+        return series.startswith("YS-")
+
+    def is_case(self, number: str) -> bool:
+        return number == "YS-2026-0001"
 
 
 FORM_NOW = at("2026-10-09 10:00")

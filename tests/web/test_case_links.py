@@ -63,7 +63,12 @@ def narrow(number: str) -> str:
     return f" {number.lower()} "
 
 
-@pytest.mark.parametrize("typed", [narrow, wide])
+def short(number: str) -> str:
+    series, _, place = number.rpartition("-")
+    return f"{series}-{int(place)}"
+
+
+@pytest.mark.parametrize("typed", [narrow, wide, short])
 def test_a_number_is_known_however_it_is_typed(office: Office, typed: Callable[[str], str]) -> None:
     request = naming(office, typed(office.case("review").number))
 
@@ -88,7 +93,7 @@ def test_a_case_is_not_named_by_itself(office: Office) -> None:
     assert refused.value.problems == {"handled_case": "这是本办件自己的编号，请填写另一件的编号。"}
 
 
-@pytest.mark.parametrize("number", ["青政立〔2026〕8号", "LA-2026-0007"])
+@pytest.mark.parametrize("number", ["青政立〔2026〕8号", "LA-2026-0007", "LA-2026-7"])
 def test_the_number_of_a_file_that_is_kept_elsewhere_is_taken_as_it_is(office: Office, number: str) -> None:
     request = naming(office, number)
 
