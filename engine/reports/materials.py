@@ -54,12 +54,15 @@ def to_take_over(tx: Connection, actor: Actor, row: Row[Any]) -> list[LinkedCase
     for other in _near(tx, row, actor):
         if not may(actor, "see_instance", InstanceSubject(instances.parties_of(tx, other.id))).allowed:
             continue
-        found = [one for one in materials.of_instance(tx, other.id) if _same(one) not in listed]
+        found = []
+        for one in materials.of_instance(tx, other.id):
+            if _same(one) not in listed:
+                listed.add(_same(one))
+                found.append(one)
         if found:
             forms, facts = definitions.load(tx, other.definition_id).forms.values(), known(tx, other.id)
             kept = {field.key for form in forms for field in form.fields if field.confidential}
             cases.append(LinkedCase(other.number, other.title, any(facts.get(key) for key in kept), found))
-            listed |= {_same(one) for one in found}
     return cases
 
 
