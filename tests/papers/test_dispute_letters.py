@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from engine.settings import Settings
 from tests.papers import specimens
 from tests.papers.specimens import Specimen
 from tests.processes.town import Town
@@ -24,14 +20,6 @@ def whole(specimen: Specimen) -> str:
     rows = [f"{row['label']}：{row['text']}" for row in words["rows"]]
     found = [words["letterhead"], words["addressee"], words["cc"], *words["signatures"], *rows]
     return "\n".join([*found, *(item["text"] for item in words["body"])])
-
-
-@pytest.fixture(scope="module")
-def module_town(tmp_path_factory: pytest.TempPathFactory, founded_folder: Path) -> Iterator[Town]:
-    folder = shutil.copytree(founded_folder, tmp_path_factory.mktemp("letters") / "var")
-    town = Town(Settings(data_dir=folder))
-    yield town
-    town.close()
 
 
 @pytest.fixture(scope="module")
