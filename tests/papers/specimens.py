@@ -39,6 +39,7 @@ FACTS: dict[str, Any] = {
     "suspected_provisions": "《中华人民共和国环境影响评价法》第二十五条", "is_ongoing": True, "is_urgent": True,
     "urgent_reason": "邻近饮用水水源，汛期将至。", "evidence_at_risk": True, "goods_involved": True,
     "stopped_at": parse_local("2026-09-25T10:40"), "stop_measure": "ordered_to_stop", "stop_result": "stopped",
+    "stop_certificates": "QH-0107、QH-0112",
     "stop_description": "责令当事人立即停止排放，当场关停清洗线。", "counterpart_told_at": parse_local("2026-09-25T11:00"),
     "preparation_opinion": "材料已整理，拟移送。", "approval_outcome": "approve", "approval_opinion": "同意移送，抓紧送达。",
     "extension_ground": "testing", "extension_reason": "废水样品检测结果尚未出具。",
@@ -198,6 +199,8 @@ def _sides(tx: Connection, step: Step, name: str) -> tuple[Unit, Unit]:
         codes = ("justice_bureau", "city_government")
     elif name in ("D19", "D19-amended"):
         codes = ("city_government", "qinghe")
+    elif name == "D11-register":
+        codes = ("qinghe", "qinghe")
     elif name == "D15-first":
         codes = ("qinghe", "supervision_bureau")
     elif name == "D17-first":

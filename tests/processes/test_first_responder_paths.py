@@ -271,6 +271,13 @@ def test_the_first_unit_is_responsible_from_registration(town: Town) -> None:
     assert complaint.asked("judge_competence") == ("qinghe", {"case_officer"})
 
 
+@pytest.mark.parametrize("informant", ["named", "anonymous"])
+def test_r60_the_first_unit_keeps_a_register_sheet_of_every_complaint(plain_town: Town, informant: str) -> None:
+    complaint = receive(plain_town, at=MORNING, informant_kind=informant).register()
+
+    assert complaint.filed() == ["D11"]
+
+
 def test_a_matter_that_is_not_empowered_goes_by_the_rules_of_its_channel(plain_town: Town) -> None:
     """R60: a warning, not a refusal; the same steps follow."""
     complaint = receive(plain_town, at=MORNING, matter_code="M001").register()
