@@ -24,7 +24,7 @@ FUNCTIONS = frozenset({"words", "paper_number", "paper_day", "paper_received", "
 """What a letter may call besides the functions of diagrams."""
 _KNOWN = frozenset(
     {"code", "name", "type_character", "layout", "when", "title", "addressee", "contact", "cc", "issued_by", "sealed",
-     "also_signed_by", "attachments", "words", "paragraphs", "rows", "annexes"}
+     "also_signed_by", "materials_of", "attachments", "words", "paragraphs", "rows", "annexes"}
 )  # fmt: skip
 
 
@@ -72,6 +72,8 @@ class Letter:
     issued_by: str
     sealed: bool
     also_signed_by: str
+    materials_of: str
+    """Whose material goes with it, when it is not the issuing unit's own that does."""
     attachments: tuple[Sentence, ...]
     words: Mapping[str, str]
     paragraphs: tuple[Sentence, ...]
@@ -131,6 +133,8 @@ def check(name: str, wording: str, facts: Collection[str], functions: Collection
     letter = read_letter(name, wording)
     known = set(facts) | NAMES
     problems = []
+    if letter.materials_of:  # asked before the letter's words are known, and before it is known what there is to count
+        problems += _expression(name, wording, letter.materials_of, known, set(functions) - {"materials"})
     for word, expression in letter.words.items():
         problems += _expression(name, wording, expression, known, functions)
         known.add(word)
@@ -178,6 +182,7 @@ def _letter(told: Mapping[str, Any]) -> Letter:
         issued_by=told.get("issued_by", "").strip(),
         sealed=bool(told.get("sealed", True)),
         also_signed_by=told.get("also_signed_by", "").strip(),
+        materials_of=told.get("materials_of", "").strip(),
         attachments=_sentences(told.get("attachments", [])),
         words={name: text.strip() for name, text in told.get("words", {}).items()},
         paragraphs=_sentences(told.get("paragraphs", [])),

@@ -58,6 +58,8 @@ def change(path: Path, old: str, new: str) -> None:
         ('code = "D01"', 'code = "D02"', "图里的 document 是 D01"),
         ('layout = "letter"', 'layout = "poster"', "poster.typ 不存在"),
         ('name = "涉嫌', 'colour = "red"\nname = "涉嫌', "不认识 colour"),
+        ('name = "涉嫌', 'materials_of = "party_x"\nname = "涉嫌', "流程里没有名为 party_x 的事实"),
+        ('name = "涉嫌', """materials_of = '[materials("other")]'\nname = "涉嫌""", "没有名为 materials 的函数"),
     ],
 )
 def test_a_broken_letter_refuses_the_deployment_with_a_sentence(
