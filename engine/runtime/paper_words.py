@@ -12,7 +12,7 @@ from unicodedata import category
 from sqlalchemy import select
 
 from engine.bpmn.expressions import compile_expression
-from engine.db.tables import document, person, task
+from engine.db.tables import document, letter_version, person, task
 from engine.documents import deliveries, letter_versions
 from engine.documents.letter_versions import LetterVersion, empty_words
 from engine.documents.letters import Annex, Letter, Sentence
@@ -324,11 +324,20 @@ def _functions(step: Step, as_if_done: str, hidden: frozenset[str]) -> dict[str,
     directory, fields = _Directory(step), _fields(step)
     said = Filler(lambda name: MASK if name in hidden else step.facts.get(name), fields, directory)
 
-    def sent(code: str, part: str) -> Any:
-        """The latest paper of that code in this instance, or in the one that called it."""
+    def sent(letters: tuple[str, ...], part: str) -> Any:
+        """Of the latest paper made from one of these letters, in this instance or in the one that called it.
+
+        Asked by letter, not by code: papers that share a code are answered each by its own name and number.
+        """
         of = (step.instance_id, step.instance.get("origin_instance_id") or "")
-        newest = select(document).where(document.c.instance_id.in_(of), document.c.code == code)
-        row = step.tx.execute(newest.order_by(document.c.delivered_at.desc(), document.c.sequence.desc())).first()
+        newest = (
+            select(document)
+            .join(letter_version, letter_version.c.id == document.c.letter_id)
+            .where(document.c.instance_id.in_(of), letter_version.c.name.in_(letters))
+            .order_by(document.c.delivered_at.desc(), document.c.sequence.desc())
+            .limit(1)
+        )
+        row = step.tx.execute(newest).first()
         return getattr(row, part) if row else None
 
     def done(element_id: str) -> tuple[str | None, str, datetime | None]:
@@ -336,9 +345,10 @@ def _functions(step: Step, as_if_done: str, hidden: frozenset[str]) -> dict[str,
 
     return {
         "words": lambda name: said.words(name),
-        "paper_number": lambda code: sent(code, "number"),
-        "paper_day": lambda code: sent(code, "issued_on"),
-        "paper_received": lambda code: sent(code, "delivered_at"),
+        "paper_number": lambda *letters: sent(letters, "number"),
+        "paper_name": lambda *letters: (sent(letters, "data") or {}).get("name"),
+        "paper_day": lambda *letters: sent(letters, "issued_on"),
+        "paper_received": lambda *letters: sent(letters, "delivered_at"),
         "completed_by": lambda element_id: done(element_id)[1],
         "completed_at": lambda element_id: done(element_id)[2],
     }
