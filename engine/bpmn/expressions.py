@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache, partial
@@ -44,6 +44,15 @@ def compile_expression(source: str) -> Expression:
     if len(source) > SOURCE_LIMIT:
         raise ExpressionError(f"表达式太长：最多 {SOURCE_LIMIT} 个字符。")
     return _compile(source.strip())
+
+
+def texts_given(source: str, functions: Collection[str]) -> list[str]:
+    """The texts that are written out where the expression calls one of these functions. Raises ExpressionError."""
+    calls = [node for node in ast.walk(compile_expression(source).tree) if isinstance(node, ast.Call)]
+    given = [node.args for node in calls if isinstance(node.func, ast.Name) and node.func.id in functions]
+    return [
+        text.value for args in given for text in args if isinstance(text, ast.Constant) and isinstance(text.value, str)
+    ]
 
 
 def evaluate(

@@ -25,6 +25,10 @@ def deploy(
 ) -> None:
     """The letters that the diagram names are in force. Raises LetterRefused naming file and line; nothing is stored then."""
     problems = []
+    issued = {name for element in definition.diagram.elements.values() for name in letters_named(element)}
+    codes = letter_versions.codes(tx) | {
+        name: letters.read_letter(name, sources[name].wording).code for name in sources
+    }
     for element in definition.diagram.elements.values():
         for name in letters_named(element):
             source = sources.get(name)
@@ -32,14 +36,15 @@ def deploy(
                 where = f"“{element.name}”（{element.id}）要用公文模板 {name}"
                 problems.append(f"{where}，但没有 letters/{name}.toml。请写一个，或改正图里的名字。")
                 continue
-            problems += letters.check(name, source.wording, definition.facts, functions)
+            wrong = letters.check(name, source.wording, definition.facts, functions)
+            problems += wrong or letters.check_cited(name, source.wording, codes, issued)
             letter = letters.read_letter(name, source.wording)
             if element.properties.get("document", letter.code) != letter.code:
                 drawn = element.properties["document"]
                 problems.append(f"letters/{name}.toml：code 是 {letter.code}，图里的 document 是 {drawn}，请改成一样。")
     if problems:
         raise LetterRefused("\n".join([LetterRefused().message, *dict.fromkeys(problems)]))
-    for name in sorted({name for element in definition.diagram.elements.values() for name in letters_named(element)}):
+    for name in sorted(issued):
         letter_versions.keep(tx, sources[name], fonts, by, now)
 
 

@@ -6,7 +6,7 @@ A10). Its content is kept as it was: a later correction of a fact does not chang
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -106,9 +106,10 @@ def compose(
     instance_id: str,
     forms: Iterable[Form],
     facts: Mapping[str, object],
+    units: Collection[str],
     withheld: Callable[[Field], bool] = lambda field: False,
 ) -> dict[str, Any]:
-    """What a document says: the answers of these forms that are given, and the material on the list at this moment.
+    """What a document says: the answers of these forms that are given, and the material of these units at this moment.
 
     What is `withheld` from the unit that receives it is not written into it at all. What one form asks and another only
     shows again is said once, where it was asked.
@@ -123,13 +124,18 @@ def compose(
         and facts[field.key] is not False
         and not withheld(field)
     ]
+    return {"entries": entries, "materials": materials_of(tx, instance_id, units)}
+
+
+def materials_of(tx: Connection, instance_id: str, units: Collection[str]) -> list[dict[str, Any]]:
+    """What these units have put on the list, as it stands: nobody hands over what another unit has added."""
     columns = (material.c.kind, material.c.title, material.c.copies, material.c.pages, material.c.original)
     rows = tx.execute(
         select(*columns)
-        .where(material.c.instance_id == instance_id, material.c.removed_at.is_(None))
+        .where(material.c.instance_id == instance_id, material.c.unit_code.in_(units), material.c.removed_at.is_(None))
         .order_by(material.c.added_at, material.c.id)
     )
-    return {"entries": entries, "materials": [dict(row._mapping) for row in rows]}
+    return [dict(row._mapping) for row in rows]
 
 
 def of_instance(tx: Connection, instance_id: str) -> list[Document]:

@@ -74,6 +74,12 @@ def latest(tx: Connection, name: str) -> LetterVersion:
     return _version(row)
 
 
+def codes(tx: Connection) -> dict[str, str]:
+    """The code of each letter in force, by name."""
+    rows = tx.execute(select(letter_version).order_by(letter_version.c.version))
+    return {row.name: read_letter(row.name, row.wording).code for row in rows}
+
+
 def find(tx: Connection, version_id: str) -> LetterVersion:
     return _version(tx.execute(select(letter_version).where(letter_version.c.id == version_id)).one())
 

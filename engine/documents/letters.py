@@ -14,17 +14,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from engine.bpmn.expressions import BUILTINS, compile_expression
+from engine.bpmn.expressions import BUILTINS, compile_expression, texts_given
 from engine.documents.wording import FORMATS, PLACE
 from engine.errors import ExpressionError, LianbanError
 
 NAMES = frozenset({"from_unit", "to_unit", "from_phone", "to_phone", "case_number", "case_name", "today"})
 """What a letter knows besides the facts: full names and telephones of both units, the instance, the day of issue."""
-FUNCTIONS = frozenset({"words", "paper_number", "paper_day", "paper_received", "completed_by"})
+CITING = frozenset({"paper_number", "paper_name", "paper_day", "paper_received"})
+"""What tells of a paper that was issued, by the names of the letters it may have been made from."""
+FUNCTIONS = CITING | {"words", "completed_by"}
 """What a letter may call besides the functions of diagrams."""
 _KNOWN = frozenset(
     {"code", "name", "type_character", "layout", "when", "title", "addressee", "contact", "cc", "issued_by", "sealed",
-     "also_signed_by", "attachments", "words", "paragraphs", "rows", "annexes"}
+     "also_signed_by", "materials_of", "attachments", "words", "paragraphs", "rows", "annexes"}
 )  # fmt: skip
 
 
@@ -72,6 +74,8 @@ class Letter:
     issued_by: str
     sealed: bool
     also_signed_by: str
+    materials_of: str
+    """Whose material goes with it, when it is not the issuing unit's own that does."""
     attachments: tuple[Sentence, ...]
     words: Mapping[str, str]
     paragraphs: tuple[Sentence, ...]
@@ -92,6 +96,12 @@ class Letter:
         for annex in self.annexes:
             written += [annex.when, *(item.when for item in annex.paragraphs)]
         yield from filter(None, written)
+
+    def cited(self) -> list[str]:
+        """The names of letters of whose papers it tells, in the order in which they stand."""
+        places = (place[1].strip() for sentence in self.sentences() for place in PLACE.finditer(sentence))
+        found = (name for written in (*self.conditions(), *places) for name in texts_given(written, CITING))
+        return list(dict.fromkeys(found))
 
 
 @dataclass(frozen=True)
@@ -131,6 +141,8 @@ def check(name: str, wording: str, facts: Collection[str], functions: Collection
     letter = read_letter(name, wording)
     known = set(facts) | NAMES
     problems = []
+    if letter.materials_of:  # asked before the letter's words are known, and before it is known what there is to count
+        problems += _expression(name, wording, letter.materials_of, known, set(functions) - {"materials"})
     for word, expression in letter.words.items():
         problems += _expression(name, wording, expression, known, functions)
         known.add(word)
@@ -147,6 +159,24 @@ def check(name: str, wording: str, facts: Collection[str], functions: Collection
                 sentence_said = f"没有名为 {place[2][:40]} 的格式，可以写 {'、'.join(FORMATS)}。"
                 problems.append(_at(name, wording, place[0], sentence_said))
     return list(dict.fromkeys(problems))
+
+
+def check_cited(name: str, wording: str, codes: Mapping[str, str], issued: Collection[str]) -> list[str]:
+    """What is wrong with the letters that it cites, in a procedure that issues these; a sentence each.
+
+    `codes` are those of all letters there are, by name. A code that several letters share names none of them.
+    """
+    problems = []
+    for cited in read_letter(name, wording).cited():
+        shared = sorted(other for other, code in codes.items() if code == codes.get(cited, cited))
+        here = [other for other in shared if other in issued]
+        if cited not in codes:
+            which = f"代号 {cited[:40]} 的有 {'、'.join(shared)}，请写明是哪一份。" if shared else "请改成有的。"
+            problems.append(_at(name, wording, f'"{cited}"', f"没有名为 {cited[:40]} 的公文模板。{which}"))
+        elif here and cited == codes[cited] and cited not in issued:
+            which = f"代号 {cited} 的有 {'、'.join(here)}，请写明是哪一份。"
+            problems.append(_at(name, wording, f'"{cited}"', f"这个流程不用公文模板 {cited}。{which}"))
+    return problems
 
 
 def _expression(
@@ -178,6 +208,7 @@ def _letter(told: Mapping[str, Any]) -> Letter:
         issued_by=told.get("issued_by", "").strip(),
         sealed=bool(told.get("sealed", True)),
         also_signed_by=told.get("also_signed_by", "").strip(),
+        materials_of=told.get("materials_of", "").strip(),
         attachments=_sentences(told.get("attachments", [])),
         words={name: text.strip() for name, text in told.get("words", {}).items()},
         paragraphs=_sentences(told.get("paragraphs", [])),

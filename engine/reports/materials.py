@@ -44,12 +44,12 @@ class LinkedCase:
 
 
 def to_take_over(tx: Connection, actor: Actor, row: Row[Any]) -> list[LinkedCase]:
-    """The material of the instances linked with this one that the reader may see and that is not on this one's list yet.
+    """The material of the instances linked with this one that the reader may see and the own unit has not on this list yet.
 
     So is that of the instances linked with the one that began it: the ruling that a new referral follows from. What names
     the other must be the reader's to know; whom a call or a start has linked is told anyway.
     """
-    listed = {_same(found) for found in materials.of_instance(tx, row.id)}
+    listed = {_same(found) for found in materials.of_instance(tx, row.id) if found.unit_code == actor.unit_code}
     cases = []
     for other in _near(tx, row, actor):
         if not may(actor, "see_instance", InstanceSubject(instances.parties_of(tx, other.id))).allowed:

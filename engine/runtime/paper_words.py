@@ -12,10 +12,10 @@ from unicodedata import category
 from sqlalchemy import select
 
 from engine.bpmn.expressions import compile_expression
-from engine.db.tables import document, person, task
+from engine.db.tables import document, letter_version, person, task
 from engine.documents import deliveries, letter_versions
 from engine.documents.letter_versions import LetterVersion, empty_words
-from engine.documents.letters import Annex, Sentence
+from engine.documents.letters import Annex, Letter, Sentence
 from engine.documents.wording import BLANK, KEPT_TOGETHER, PLACE, Filler, plain
 from engine.forms.schema import Field
 from engine.organisation import jurisdiction, units
@@ -67,6 +67,8 @@ class Composed:
     texts: Texts
     blanks: tuple[str, ...]
     """What nothing is known of; the paper shows an empty line for it."""
+    material_units: tuple[str, ...]
+    """Whose material goes with it."""
 
 
 def compose(
@@ -79,6 +81,7 @@ def compose(
     version = letter_versions.latest(step.tx, name)
     letter = version.letter
     value = expressions_of(step, from_unit, to_unit, version, as_if_done)
+    material_units = _material_units(letter, from_unit, value)
     filler = Filler(value, _fields(step), _Directory(step), _called(step, letter.words))
     title = filler.parts(letter.title)
     body = _body(filler, letter.paragraphs)
@@ -104,7 +107,7 @@ def compose(
             own_name,
             *(
                 _full(step, code)
-                for code in _also(filler.value(letter.also_signed_by) if letter.also_signed_by else None)
+                for code in _listed(filler.value(letter.also_signed_by) if letter.also_signed_by else None)
             ),
         ],
         "sealed": letter.sealed,
@@ -113,10 +116,13 @@ def compose(
         "cc": filler.fill(letter.cc),
         "issued_by": filler.fill(letter.issued_by),
         "annexes": [
-            _annex(step, filler, annex, at) for at, annex in enumerate(letter.annexes, 1) if _stands(filler, annex.when)
+            _annex(step, filler, annex, at, material_units)
+            for at, annex in enumerate(letter.annexes, 1)
+            if _stands(filler, annex.when)
         ],
     }
-    return Composed(version, visible(words | _laid(texts, body)), texts, tuple(dict.fromkeys(filler.blanks)))
+    blanks = tuple(dict.fromkeys(filler.blanks))
+    return Composed(version, visible(words | _laid(texts, body)), texts, blanks, material_units)
 
 
 def with_texts(composed: Composed, texts: Texts) -> dict[str, Any]:
@@ -188,7 +194,14 @@ def _stands(filler: Filler, when: str) -> bool:
     return not when or bool(filler.value(when))
 
 
-def _annex(step: Step, filler: Filler, annex: Annex, order: int) -> dict[str, Any]:
+def _material_units(letter: Letter, from_unit: Unit, value: Callable[[str], object]) -> tuple[str, ...]:
+    """Whose material goes with the letter: the issuing unit's own, unless the letter forwards that of others."""
+    if not letter.materials_of:
+        return (from_unit.code,)
+    return tuple(str(code) for code in _listed(value(letter.materials_of)))
+
+
+def _annex(step: Step, filler: Filler, annex: Annex, order: int, units: tuple[str, ...]) -> dict[str, Any]:
     found: dict[str, Any] = {
         "order": order,
         "title": filler.fill(annex.title),
@@ -200,7 +213,7 @@ def _annex(step: Step, filler: Filler, annex: Annex, order: int) -> dict[str, An
         "foot": [filler.fill(text) for text in annex.foot],
     }
     if annex.kind == "materials":
-        listed = deliveries.compose(step.tx, step.instance_id, (), {})["materials"]
+        listed = deliveries.materials_of(step.tx, step.instance_id, units)
         found["columns"] = MATERIAL_COLUMNS
         found["rows"] = [
             [
@@ -240,8 +253,8 @@ def _full(step: Step, code: object) -> str:
     return (unit.full_name or unit.name) if unit else str(code or "")
 
 
-def _also(value: object) -> list[object]:
-    """The further units that sign: a unit, or a list of them."""
+def _listed(value: object) -> list[object]:
+    """The units that an expression of a letter names: a unit, or a list of them."""
     return [code for code in (value if isinstance(value, list) else [value]) if code]
 
 
@@ -300,6 +313,8 @@ def expressions_of(
         unheard_of = compile_expression(expression).names - step.facts.keys() - names.keys()
         return step.evaluate(expression, {**dict.fromkeys(unheard_of), **names}, functions)
 
+    listed = deliveries.materials_of(step.tx, step.instance_id, _material_units(version.letter, from_unit, value))
+    functions["materials"] = lambda kind: sum(item["kind"] == kind for item in listed)
     for word, expression in version.letter.words.items():
         names[word] = value(expression)
     return value
@@ -309,11 +324,20 @@ def _functions(step: Step, as_if_done: str, hidden: frozenset[str]) -> dict[str,
     directory, fields = _Directory(step), _fields(step)
     said = Filler(lambda name: MASK if name in hidden else step.facts.get(name), fields, directory)
 
-    def sent(code: str, part: str) -> Any:
-        """The latest paper of that code in this instance, or in the one that called it."""
+    def sent(letters: tuple[str, ...], part: str) -> Any:
+        """Of the latest paper made from one of these letters, in this instance or in the one that called it.
+
+        Asked by letter, not by code: papers that share a code are answered each by its own name and number.
+        """
         of = (step.instance_id, step.instance.get("origin_instance_id") or "")
-        newest = select(document).where(document.c.instance_id.in_(of), document.c.code == code)
-        row = step.tx.execute(newest.order_by(document.c.delivered_at.desc(), document.c.sequence.desc())).first()
+        newest = (
+            select(document)
+            .join(letter_version, letter_version.c.id == document.c.letter_id)
+            .where(document.c.instance_id.in_(of), letter_version.c.name.in_(letters))
+            .order_by(document.c.delivered_at.desc(), document.c.sequence.desc())
+            .limit(1)
+        )
+        row = step.tx.execute(newest).first()
         return getattr(row, part) if row else None
 
     def done(element_id: str) -> tuple[str | None, str, datetime | None]:
@@ -321,9 +345,10 @@ def _functions(step: Step, as_if_done: str, hidden: frozenset[str]) -> dict[str,
 
     return {
         "words": lambda name: said.words(name),
-        "paper_number": lambda code: sent(code, "number"),
-        "paper_day": lambda code: sent(code, "issued_on"),
-        "paper_received": lambda code: sent(code, "delivered_at"),
+        "paper_number": lambda *letters: sent(letters, "number"),
+        "paper_name": lambda *letters: (sent(letters, "data") or {}).get("name"),
+        "paper_day": lambda *letters: sent(letters, "issued_on"),
+        "paper_received": lambda *letters: sent(letters, "delivered_at"),
         "completed_by": lambda element_id: done(element_id)[1],
         "completed_at": lambda element_id: done(element_id)[2],
     }

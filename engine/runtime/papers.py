@@ -267,7 +267,7 @@ def _put(step: Step, element: Element, name: str, from_unit: Unit, to_unit: Unit
         from_unit=from_unit.code,
         to_unit=to_unit.code,
         copy=properties.get("copy") == "true",
-        content=_content(step, element, forms, to_unit),
+        content=_content(step, element, forms, to_unit, composed.material_units),
         now=step.now,
         paper=Paper(element.id, number, person_id, at, today, composed.version.id, words),
     )
@@ -298,11 +298,15 @@ def digest(words: Mapping[str, Any]) -> str:
 # --- within ---
 
 
-def _content(step: Step, element: Element, forms: list[str], to_unit: Unit) -> dict[str, Any]:
+def _content(
+    step: Step, element: Element, forms: list[str], to_unit: Unit, material_units: tuple[str, ...]
+) -> dict[str, Any]:
     """What the page of the document shows: the answers of these forms, without what is withheld from the receiver."""
     hidden = withheld(step, to_unit)
     asked = [step.definition.forms[form] for form in forms]
-    content = deliveries.compose(step.tx, step.instance_id, asked, step.facts, lambda field: field.key in hidden)
+    content = deliveries.compose(
+        step.tx, step.instance_id, asked, step.facts, material_units, lambda field: field.key in hidden
+    )
     if "addressee" in element.properties:
         content["addressee"] = element.properties["addressee"]
     return content

@@ -58,6 +58,15 @@ def change(path: Path, old: str, new: str) -> None:
         ('code = "D01"', 'code = "D02"', "图里的 document 是 D01"),
         ('layout = "letter"', 'layout = "poster"', "poster.typ 不存在"),
         ('name = "涉嫌', 'colour = "red"\nname = "涉嫌', "不认识 colour"),
+        ('when = "is_urgent"', """when = 'paper_number("D99")'""", "没有名为 D99 的公文模板。请改成有的。"),
+        (
+            'when = "is_urgent"',
+            """when = 'paper_day("D23")'""",
+            "代号 D23 的有 D23-execution、D23-intake、D23-onsite、D23-progress、D23-result",
+        ),
+        ('when = "is_urgent"', """when = 'paper_name("D15", "D40", "D16")'""", "没有名为 D16 的公文模板"),
+        ('name = "涉嫌', 'materials_of = "party_x"\nname = "涉嫌', "流程里没有名为 party_x 的事实"),
+        ('name = "涉嫌', """materials_of = '[materials("other")]'\nname = "涉嫌""", "没有名为 materials 的函数"),
     ],
 )
 def test_a_broken_letter_refuses_the_deployment_with_a_sentence(
@@ -79,6 +88,25 @@ def test_the_sentence_names_the_line(deploy: Callable[[], None], folder: Path) -
 
     with pytest.raises(LetterRefused, match=f"第 {line} 行"):
         deploy()
+
+
+@pytest.mark.parametrize("written", ["D37-dispute", "D15-first", "D01"])
+def test_a_letter_may_cite_another_by_its_name(plain_town: Town, folder: Path, written: str) -> None:
+    """Also one of another procedure: it may be what began the instance."""
+    change(folder / "letters" / "D37-dispute-reply.toml", 'paper_number("D37-dispute")', f'paper_number("{written}")')
+
+    plain_town.engine.deploy(folder / "dispute_resolution.bpmn", "test")
+
+
+def test_a_code_under_which_the_procedure_issues_other_letters_is_no_name(plain_town: Town, folder: Path) -> None:
+    """A letter that asks for the latest of a code, as letters once did, is refused: it would find nothing."""
+    change(folder / "letters" / "D37-dispute-reply.toml", 'paper_number("D37-dispute")', 'paper_number("D37")')
+
+    with pytest.raises(LetterRefused) as refused:
+        plain_town.engine.deploy(folder / "dispute_resolution.bpmn", "test")
+
+    sentence = "这个流程不用公文模板 D37。代号 D37 的有 D37-dispute、D37-dispute-reply，请写明是哪一份。"
+    assert re.search(rf"letters/D37-dispute-reply\.toml 第 \d+ 行：{sentence}", str(refused.value))
 
 
 def test_a_letter_that_is_missing_refuses_the_deployment(deploy: Callable[[], None], folder: Path) -> None:

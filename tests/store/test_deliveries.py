@@ -136,7 +136,7 @@ def test_a_document_to_nowhere_is_refused(case: Database, changes: dict[str, Any
 
 def composed(case: Database, facts: dict[str, object] | None = None, *forms: Form) -> dict[str, Any]:
     with case.reading() as tx:
-        return deliveries.compose(tx, "i1", forms or (FORM,), FACTS if facts is None else facts)
+        return deliveries.compose(tx, "i1", forms or (FORM,), FACTS if facts is None else facts, ("town_a",))
 
 
 def test_a_document_says_the_answers_of_its_forms_in_their_order(case: Database) -> None:
@@ -160,7 +160,7 @@ def test_a_document_leaves_out_what_was_not_given(case: Database, nothing: objec
 
 def test_a_document_without_forms_says_nothing_but_its_material(case: Database) -> None:
     with case.reading() as tx:
-        assert deliveries.compose(tx, "i1", (), FACTS) == {"entries": [], "materials": []}
+        assert deliveries.compose(tx, "i1", (), FACTS, ("town_a",)) == {"entries": [], "materials": []}
 
 
 def test_r53_a_document_lists_the_material_of_that_moment(case: Database) -> None:
@@ -181,10 +181,16 @@ def test_the_material_of_another_instance_is_not_listed(case: Database) -> None:
     assert composed(case)["materials"] == []
 
 
+def test_the_material_of_another_unit_is_not_listed(case: Database) -> None:
+    case.run(lambda tx: add_material(tx, "对方的", unit_code="dept_a"))
+
+    assert composed(case)["materials"] == []
+
+
 def test_what_was_sent_stays_as_it_was_when_a_fact_is_corrected(case: Database) -> None:
     facts = dict(FACTS)
     with case.transaction() as tx:
-        deliver(tx, content=deliveries.compose(tx, "i1", (FORM,), facts))
+        deliver(tx, content=deliveries.compose(tx, "i1", (FORM,), facts, ("town_a",)))
 
     facts["location"] = "另一个村"
     case.run(lambda tx: add_material(tx, "后加"))
