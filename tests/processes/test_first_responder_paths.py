@@ -166,7 +166,7 @@ PATHS: dict[str, tuple[Callable[[Town], Complaint], str]] = {
         "handled",
     ),
     "referred": (referred, "referred_and_answered"),
-    "referral_is_not_sent": (referral_is_not_sent, "handled"),
+    "referral_is_not_sent": (referral_is_not_sent, "not_filed"),
     "coordinated_to_the_first": (coordinated_to_the_first, "handled"),
     "ruled_after_all": (ruled_after_all, "referred_and_answered"),
     "management": (
@@ -408,6 +408,28 @@ def test_who_found_no_violation_answers_without_waiting_for_the_dispute(town: To
     assert complaint.result == "answered_no_violation"
     assert complaint.tasks("lapsed") == {"coordinate_duty": 1}
     assert problems(complaint) == []
+
+
+def test_r62_r66a_who_answers_is_not_who_punishes_and_a_third_units_violation_is_referred_to_it(town: Town) -> None:
+    """The bureau names the first unit; its officer finds that neither of the two punishes this."""
+    complaint = registered(town).dispute().coordinate("qinghe").check("to_refer_violation", refer_unit="market")
+
+    facts = complaint.referral().facts()
+    assert (facts["receiving_unit"], facts["jurisdiction_reason"]) == ("market", "职责边界清单第 1 项")
+    assert "file_own_case" not in complaint.waiting
+    assert complaint.facts()["responsible_unit"] == "market"
+
+
+def test_r62_what_the_bureau_has_given_the_first_unit_does_not_go_back_to_the_side_it_decided_for(town: Town) -> None:
+    complaint = registered(town).dispute().coordinate("qinghe").check("to_refer_violation")
+
+    assert complaint.waiting == {"file_own_case": 1}
+
+
+def test_r16_a_case_that_is_not_opened_does_not_end_as_a_violation_that_was_punished(town: Town) -> None:
+    complaint = checking(town).check("penalty_needed_own").file_own_case("not_file").reply()
+
+    assert complaint.result == "not_filed"
 
 
 def test_a_violation_that_is_found_to_belong_to_the_other_side_is_referred_there(town: Town) -> None:
