@@ -200,7 +200,7 @@ def _sides(tx: Connection, step: Step, name: str) -> tuple[Unit, Unit]:
         codes = ("city_government", "qinghe")
     elif name == "D15-first":
         codes = ("qinghe", "supervision_bureau")
-    elif name == "D17-first":
+    elif name in ("D17-first", "D17-handover"):
         codes = ("supervision_bureau", "qinghe")
     found = [units.find(tx, code, step.now) for code in codes]
     assert found[0] is not None
