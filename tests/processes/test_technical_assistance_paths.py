@@ -21,6 +21,7 @@ from engine.documents.materials import KINDS
 from engine.errors import InvalidValues, NotAllowed, NotFound, Refused
 from engine.organisation import city
 from engine.reports import inbox, listing
+from engine.reports.answers import FilledText
 from engine.settings import PROJECT, Settings
 from tests.papers.papers import paper_of
 from tests.processes.assistance import Assistance, ask
@@ -537,7 +538,7 @@ def test_r24_an_extension_ends_at_the_tenth_working_day_from_receipt(town: Town)
     with pytest.raises(InvalidValues) as refused:
         case.ask_extension("2026-10-16")
 
-    assert "不得超过 10 个工作日" in refused.value.problems["extension_until"]
+    assert "可以延长到的最后一日" in refused.value.problems["extension_until"]
 
 
 def test_r24_an_extension_on_the_fourth_working_day_is_refused(town: Town) -> None:
@@ -904,6 +905,22 @@ def test_a37_a_city_may_stop_the_period_while_material_is_missing(town: Town) ->
     case.supply_material()
 
     assert case.deadline("opinion").due_at == at("2026-10-16T00:00")
+
+
+@pytest.mark.parametrize(("pauses", "said"), [(False, "不停算反馈期限"), (True, "反馈期限暂停计算")])
+def test_a37_whoever_asks_for_material_reads_whether_the_period_stands_still(
+    town: Town, pauses: bool, said: str
+) -> None:
+    case = with_rule(ask(town, at=MORNING), "assist.supplement_pauses", pauses)
+    case.press("act_material", case.assisting.officer)
+
+    task_id = case.task("request_material")
+    view = town.act(lambda engine: engine.task(town.person(case.assisting.officer), task_id))
+
+    assert view.form is not None
+    texts = [item for group in view.form.groups for item in group.items if isinstance(item, FilledText)]
+    (text,) = [item.text for item in texts if item.shown]
+    assert said in text
 
 
 def test_a1_a_city_may_ask_for_both_grounds(town: Town) -> None:
