@@ -97,7 +97,10 @@ def test_a_town_asks_for_assistance_and_the_field_team_photographs_the_site(serv
 
     open_step(officer, "研究出具意见")
     choose(officer, "出具意见")
-    fill(officer, {"逐项意见": "冲洗水含有总铅，属有毒有害物质。", "依据": "《污水综合排放标准》"})
+    fill(
+        officer,
+        {"逐项意见": "冲洗水含有总铅，属有毒有害物质。", "依据": "《污水综合排放标准》", "结论": "属有毒有害物质。"},
+    )
     submit(officer)
     open_step(head, "审核签发")
     choose(head, "同意签发")

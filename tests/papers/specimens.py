@@ -76,6 +76,7 @@ FACTS: dict[str, Any] = {
     "contact_name": "沈禾", "contact_phone": "0000-5550101", "samples_involved": True, "sample_list": "清洗废水样品 2 瓶",
     "evidence_risk_reason": "边沟积水随降雨流失。", "followup_questions": "请说明样品中铅含量的测定方法。",
     "opinion_outcome": "concluded", "opinion_answers": "1．清洗废水含有总铅，属有毒有害物质；\n2．该项目应当编制环境影响报告表。",
+    "opinion_conclusion": "该清洗线须编制环境影响报告表，清洗废水按有毒有害物质管理",
     "opinion_basis": "《建设项目环境影响评价分类管理名录》", "appraisal_report": "青环监测字〔2026〕第 31 号",
     "opinion_limits": "仅就送检样品作出。", "opinion_followup": "采用石墨炉原子吸收分光光度法测定",
     "refusal_grounds": ["no_capability"], "refusal_reason": "本单位没有相应检测资质。",
@@ -95,7 +96,8 @@ FACTS: dict[str, Any] = {
     "petition_extension_reason": "情况复杂，需要检测", "petition_extension_until": date(2026, 12, 20),
     "management_problem": "该地块多年出租给无证作坊，出租人未履行管理责任。", "management_advice": "督促出租人清退无证作坊。",
     "consent_result": "refuse", "handling_opinion": "提请协调", "duty_outcome": "settled",
-    "coordination_division": "职责边界清单第 1 项", "supplement_delivered_at": None,
+    "coordination_division": "职责边界清单第 1 项", "handover_address": "柳林镇政务大厅", "handover_phone": "0001-88886",
+    "supplement_delivered_at": None,
     "refusal_explanation": "双方对管辖没有实质分歧，属于办理衔接问题。",
     "refusal_advice": "按现行职责边界清单由镇政府查处，需要技术支持的可以请求执法协作",
     "correction_list": "1．补充现场检查记录；\n2．说明双方协商的经过。", "correction_note": "已补充现场检查记录。",
@@ -203,7 +205,7 @@ def _sides(tx: Connection, step: Step, name: str) -> tuple[Unit, Unit]:
         codes = ("qinghe", "qinghe")
     elif name == "D15-first":
         codes = ("qinghe", "supervision_bureau")
-    elif name == "D17-first":
+    elif name in ("D17-first", "D17-handover"):
         codes = ("supervision_bureau", "qinghe")
     found = [units.find(tx, code, step.now) for code in codes]
     assert found[0] is not None

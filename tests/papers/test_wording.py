@@ -196,6 +196,18 @@ def test_r22_the_answer_to_a_further_question_stands_with_the_answers(plain_town
     assert text.index("一、逐项意见") < text.index("对补充问题的答复") < text.index("二、依据")
 
 
+def test_r22_the_opinion_has_a_conclusion_of_its_own_behind_its_basis(plain_town: Town) -> None:
+    found = said(specimens.every(plain_town)["D09"])
+    unclear = said(
+        specimens.every(plain_town, opinion_outcome="cannot_determine", opinion_conclusion=None, opinion_limits=None)[
+            "D09"
+        ]
+    )
+
+    assert "三、结论\n该清洗线须编制环境影响报告表，清洗废水按有毒有害物质管理。\n四、适用范围和保留\n" in found
+    assert "三、结论\n根据现有材料，本单位无法作出认定，理由见上述逐项意见。\n" in unclear
+
+
 def test_what_is_left_blank_is_named_in_the_words_of_the_letter(plain_town: Town) -> None:
     """And not by an expression of the template: in the specimen no reply period runs."""
     blanks = specimens.every(plain_town)["D10"].composed.blanks

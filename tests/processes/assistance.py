@@ -123,6 +123,8 @@ class Assistance(Case):
             "opinion_followup": "补充的问题：同上。" if self.facts().get("followups") else None,
             **answers,
         }
+        if given["opinion_outcome"] == "concluded":
+            given = {"opinion_conclusion": "须办理环境影响评价手续。", **given}
         self.complete("study_opinion", self.assisting.officer, **given)
         return self
 
@@ -159,6 +161,10 @@ class Assistance(Case):
         return self
 
     def commission(self, at: str | None = None) -> Assistance:
+        """An appraisal is commissioned, and the leader lets its time be left out of the period."""
+        return self.record_commission(at).approve_appraisal()
+
+    def record_commission(self, at: str | None = None) -> Assistance:
         self.press("act_appraise", self.assisting.officer)
         answers = {
             "appraisal_institution": "市环境监测站",
@@ -167,6 +173,11 @@ class Assistance(Case):
             "appraisal_subject": "清洗废水是否属于危险废物。",
         }
         self.complete("commission_appraisal", self.assisting.officer, **answers)
+        return self
+
+    def approve_appraisal(self, outcome: str = "approve") -> Assistance:
+        answers = {"appraisal_outcome": outcome, "appraisal_opinion": "阅。"}
+        self.complete("approve_appraisal", self.assisting.deputy, **answers)
         return self
 
     def record_appraisal(self, at: str | None = None) -> Assistance:
@@ -232,6 +243,14 @@ class Assistance(Case):
         return self
 
     def follow_up(self) -> Assistance:
-        self.confirm("insufficient")
+        """The opinion is not sufficient: what the town asks once more, with its leader's approval."""
+        return self.confirm("insufficient").ask_again().approve_followup()
+
+    def ask_again(self) -> Assistance:
         self.complete("ask_followup", self.asking.officer, followup_questions="请说明采用哪一年的分类管理名录。")
+        return self
+
+    def approve_followup(self, outcome: str = "approve") -> Assistance:
+        answers = {"followup_approval_outcome": outcome, "followup_approval_opinion": "阅。"}
+        self.complete("approve_followup", self.asking.deputy, **answers)
         return self

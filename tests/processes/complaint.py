@@ -145,6 +145,10 @@ class Complaint(Instance):
         self.complete("answer_consent", self.counterpart.deputy, **given)
         return self
 
+    def hand_over(self) -> Complaint:
+        """The bureau decides that another town is responsible: the person is to turn to it."""
+        return self.coordinate(self.counterpart.unit, handover_address="柳林镇政务大厅", handover_phone="0001-88886")
+
     def tell_informant(self) -> Complaint:
         told = {"told_method": "letter", "told_text": "该事项由市生态环境局受理，请向其提出。"}
         note = self.if_anonymous(redirect_note="匿名，无法告知。")
@@ -160,14 +164,19 @@ class Complaint(Instance):
         """The other side refuses, and the supervision bureau is asked to coordinate."""
         return self.ask_consent().answer_consent("refuse").decide("dispute")
 
-    def coordinate(self, unit: str | None) -> Complaint:
+    def asking(self, unit: str) -> Complaint:
+        """The other side is this unit."""
+        self.counterpart = cast_of(unit)
+        return self
+
+    def coordinate(self, unit: str | None, **answers: str) -> Complaint:
         given = {
             "duty_outcome": "settled" if unit else "not_settled",
             "coordination_note": "听取双方意见，核对了清单。",
         }
         if unit:
             given |= {"coordinated_unit": unit, "coordination_division": "职责边界清单第 1 项"}
-        self.complete("coordinate_duty", SUPERVISOR, **given)
+        self.complete("coordinate_duty", SUPERVISOR, **given, **answers)
         return self
 
     # --- preliminary check ---
@@ -212,6 +221,12 @@ class Complaint(Instance):
         )
         number = self.town.read(lambda tx: tx.scalars(called).one())
         return Case(self.town, number, self.first, self.counterpart)
+
+    def called(self) -> list[str]:
+        """The keys of the procedures that the complaint has called."""
+        instance = tables.process_instance
+        keys = select(instance.c.key).where(instance.c.origin_instance_id == self.id)
+        return self.town.read(lambda tx: list(tx.scalars(keys)))
 
     def called_dispute(self) -> Dispute:
         instance = tables.process_instance

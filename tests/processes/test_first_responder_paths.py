@@ -11,6 +11,7 @@ import pytest
 from engine.clock import local
 from engine.errors import AlreadyDone, InvalidValues, NotAllowed, Refused
 from engine.settings import Settings
+from tests.papers.papers import paper_of
 from tests.processes.complaint import CONTACT, INFORMANT, SUPERVISOR, Complaint, receive, switch_on
 from tests.processes.town import MORNING, Paper, Town, at, problems
 
@@ -67,6 +68,12 @@ def coordinated_to_the_first(town: Town) -> Complaint:
     town.at("2026-10-20T09:00")
     complaint.coordinate("qinghe").check("to_refer_violation").file_own_case().record_own_decision()
     return complaint.draft_reply().sign_reply("return").reply()
+
+
+def handed_to_another_town(town: Town) -> Complaint:
+    """The first unit has checked meanwhile; what it found goes no further than its file."""
+    complaint = registered(town).asking("liulin").dispute().check("to_refer_violation", refer_unit="ecology")
+    return complaint.hand_over().tell_informant()
 
 
 def referral_is_not_sent(town: Town) -> Complaint:
@@ -166,8 +173,9 @@ PATHS: dict[str, tuple[Callable[[Town], Complaint], str]] = {
         "handled",
     ),
     "referred": (referred, "referred_and_answered"),
-    "referral_is_not_sent": (referral_is_not_sent, "handled"),
+    "referral_is_not_sent": (referral_is_not_sent, "not_filed"),
     "coordinated_to_the_first": (coordinated_to_the_first, "handled"),
+    "handed_to_another_town": (handed_to_another_town, "redirected"),
     "ruled_after_all": (ruled_after_all, "referred_and_answered"),
     "management": (
         lambda town: checking(town).check("mainly_management").transfer_management().reply(),
@@ -415,6 +423,73 @@ def test_who_found_no_violation_answers_without_waiting_for_the_dispute(town: To
     assert complaint.result == "answered_no_violation"
     assert complaint.tasks("lapsed") == {"coordinate_duty": 1}
     assert problems(complaint) == []
+
+
+def test_r62_r66a_who_answers_is_not_who_punishes_and_a_third_units_violation_is_referred_to_it(town: Town) -> None:
+    """The bureau names the first unit; its officer finds that neither of the two punishes this."""
+    complaint = registered(town).dispute().coordinate("qinghe").check("to_refer_violation", refer_unit="market")
+
+    facts = complaint.referral().facts()
+    assert (facts["receiving_unit"], facts["jurisdiction_reason"]) == ("market", "职责边界清单第 1 项")
+    assert "file_own_case" not in complaint.waiting
+    assert complaint.facts()["responsible_unit"] == "market"
+
+
+def test_r62_what_the_bureau_has_given_the_first_unit_does_not_go_back_to_the_side_it_decided_for(town: Town) -> None:
+    complaint = registered(town).dispute().coordinate("qinghe").check("to_refer_violation")
+
+    assert complaint.waiting == {"file_own_case": 1}
+
+
+def test_a21_r62_a_complaint_that_is_another_towns_is_handed_to_it_and_no_case_is_referred(town: Town) -> None:
+    """The bureau's ruling stands in for the consent: the person is told where to go, the file is copied."""
+    complaint = registered(town).asking("liulin").dispute().hand_over()
+    assert complaint.waiting == {"check_complaint": 1, "tell_informant": 1}
+    assert complaint.facts()["responsible_unit"] == "qinghe"
+
+    complaint.tell_informant()
+
+    assert (complaint.result, complaint.facts()["responsible_unit"]) == ("redirected", "liulin")
+    assert complaint.called() == []
+    told = str(paper_of(complaint, "D13").data).replace(" ", "")
+    assert "经市行政执法监督局协调" in told
+    assert "柳林镇政务大厅" in told
+    assert "同意" not in told
+    assert {paper.to_unit for paper in complaint.documents() if paper.code in ("D17", "D23")} == {"qinghe", "liulin"}
+
+
+def test_a21_two_towns_are_never_sent_into_a_duty_dispute(town: Town) -> None:
+    complaint = registered(town).asking("liulin").dispute()
+
+    with pytest.raises(InvalidValues) as refused:
+        complaint.coordinate(None)
+
+    assert refused.value.problems["duty_outcome"].startswith("镇街之间、部门之间的，不转入职责分工争议协调。")
+    assert complaint.called() == []
+
+
+def test_a21_a_city_that_lets_towns_refer_to_each_other_has_it_referred_or_disputed(town: Town) -> None:
+    switch_on(town, "referral.allow_same_kind")
+    referred = registered(town).asking("liulin").dispute().check("penalty_needed_own").coordinate("liulin")
+    disputed = registered(town).asking("liulin").dispute().coordinate(None)
+
+    assert referred.referral().facts()["receiving_unit"] == "liulin"
+    assert disputed.called_dispute().facts()["party_b"] == "liulin"
+
+
+def test_r62_the_bureau_decides_between_the_two_that_it_hears(town: Town) -> None:
+    complaint = registered(town).dispute()
+
+    with pytest.raises(InvalidValues) as refused:
+        complaint.coordinate("market")
+
+    assert list(refused.value.problems) == ["coordinated_unit"]
+
+
+def test_r16_a_case_that_is_not_opened_does_not_end_as_a_violation_that_was_punished(town: Town) -> None:
+    complaint = checking(town).check("penalty_needed_own").file_own_case("not_file").reply()
+
+    assert complaint.result == "not_filed"
 
 
 def test_a_violation_that_is_found_to_belong_to_the_other_side_is_referred_there(town: Town) -> None:

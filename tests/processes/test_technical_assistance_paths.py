@@ -21,7 +21,9 @@ from engine.documents.materials import KINDS
 from engine.errors import InvalidValues, NotAllowed, NotFound, Refused
 from engine.organisation import city
 from engine.reports import inbox, listing
+from engine.reports.answers import FilledText
 from engine.settings import PROJECT, Settings
+from tests.papers.papers import paper_of
 from tests.processes.assistance import Assistance, ask
 from tests.processes.dispute import dispute_of, settle
 from tests.processes.town import MORNING, Paper, Town, at, problems
@@ -39,6 +41,14 @@ VECTORS: dict[str, dict[str, Any]] = {
 TEN_DAYS_OF_WORK = "2026-09-24T10:00"
 """Received then, an opinion is due at 2026-10-01 00:00, and at the latest, extended, at 2026-10-16 00:00."""
 SECOND = timedelta(seconds=1)
+
+
+def shown(case: Assistance, element: str, by: str) -> dict[str, str]:
+    """What the form of an open task shows this person, by field."""
+    task_id = case.task(element)
+    view = case.town.act(lambda engine: engine.task(case.town.person(by), task_id))
+    assert view.form is not None
+    return {item.key: item.words or item.value for item in view.form.fields}
 
 
 # --- the scripted paths, all of them ---
@@ -139,6 +149,20 @@ PATHS: dict[str, tuple[Callable[[Town], Assistance], str]] = {
         "answered",
     ),
     "followed_up": (lambda town: ask(town, at=MORNING).answer().follow_up().answer().confirm(), "answered"),
+    "follow_up_returned": (
+        lambda town: (
+            ask(town, at=MORNING)
+            .answer()
+            .confirm("insufficient")
+            .ask_again()
+            .approve_followup("return")
+            .ask_again()
+            .approve_followup()
+            .answer()
+            .confirm()
+        ),
+        "answered",
+    ),
     "refusal_overruled": (
         lambda town: ask(town, at=MORNING).decline().answer_refusal("assist").study().sign().confirm(),
         "answered",
@@ -160,6 +184,10 @@ PATHS: dict[str, tuple[Callable[[Town], Assistance], str]] = {
     ),
     "opinion_not_judged": (
         lambda town: not_judged(ask(town, at=MORNING).answer().confirm("contested")).confirm(),
+        "answered",
+    ),
+    "appraisal_refused": (
+        lambda town: ask(town, at=MORNING).record_commission().approve_appraisal("reject").answer().confirm(),
         "answered",
     ),
     "appraised": (
@@ -510,7 +538,7 @@ def test_r24_an_extension_ends_at_the_tenth_working_day_from_receipt(town: Town)
     with pytest.raises(InvalidValues) as refused:
         case.ask_extension("2026-10-16")
 
-    assert "不得超过 10 个工作日" in refused.value.problems["extension_until"]
+    assert "可以延长到的最后一日" in refused.value.problems["extension_until"]
 
 
 def test_r24_an_extension_on_the_fourth_working_day_is_refused(town: Town) -> None:
@@ -565,6 +593,30 @@ def test_r24_only_the_department_may_ask_for_more_time(town: Town) -> None:
 # --- what the town makes of the answer ---
 
 
+def test_r22_the_officer_and_the_leader_read_what_was_asked_and_say_a_conclusion(town: Town) -> None:
+    case = ask(town, at=MORNING).assign()
+    with pytest.raises(InvalidValues) as refused:
+        case.study(opinion_conclusion=None)
+    assert list(refused.value.problems) == ["opinion_conclusion"]
+    studied = shown(case, "study_opinion", case.assisting.officer)
+
+    signed = shown(case.study(), "sign_assistance_opinion", case.assisting.deputy)
+
+    assert studied["questions"] == signed["questions"] == str(case.facts()["questions"])
+    assert signed["opinion_conclusion"] == "须办理环境影响评价手续。"
+
+
+def test_whoever_signs_a_letter_reads_the_grounds_that_it_names(town: Town) -> None:
+    extended = ask(town, at=MORNING).ask_extension("2026-10-12", "appraisal", "complex")
+    declined = ask(town).decline(refusal_grounds=["no_capability"])
+
+    extension = shown(extended, "approve_opinion_extension", extended.assisting.deputy)
+    refusal = shown(declined, "sign_refusal", declined.assisting.deputy)
+
+    assert extension["extension_grounds"] == "需技术鉴定、情况复杂"
+    assert refusal["refusal_grounds"] == "不具备认定、鉴定的资质"
+
+
 def test_an_insufficient_opinion_is_followed_up_once_with_a_fresh_period(town: Town) -> None:
     case = ask(town, at=MORNING).answer()
     town.at("2026-10-08T10:00")
@@ -580,6 +632,18 @@ def test_an_insufficient_opinion_is_followed_up_once_with_a_fresh_period(town: T
     with pytest.raises(InvalidValues) as refused:
         case.confirm("insufficient")
     assert "补充问题只能提一次" in refused.value.problems["confirmation_outcome"]
+
+
+def test_r21_what_is_asked_once_more_is_signed_by_a_leader_and_no_period_begins_before(town: Town) -> None:
+    case = ask(town, at=MORNING).answer().confirm("insufficient").ask_again()
+    assert case.asked("approve_followup") == ("qinghe", {"deputy_leader", "principal_leader"})
+    assert case.documents().count(REQUEST) == 1
+    assert len(case.deadlines("opinion")) == 1
+
+    case.approve_followup()
+
+    assert paper_of(case, "D08").signed_by == town.person(case.asking.deputy).person_id
+    assert case.deadline("opinion").status == "running"
 
 
 def test_a_follow_up_may_be_extended_and_ask_for_material_of_its_own(town: Town) -> None:
@@ -715,6 +779,41 @@ def test_a2_the_days_of_an_appraisal_are_not_counted_and_the_town_is_told(town: 
     assert case.answer().deadline("opinion").status == "met"
 
 
+def test_a2_no_appraisal_stops_the_period_before_the_leader_has_agreed_and_the_town_was_told(town: Town) -> None:
+    case = ask(town, at=TEN_DAYS_OF_WORK).record_commission()
+    assert case.asked("approve_appraisal") == ("ecology", {"deputy_leader", "principal_leader"})
+    assert (case.deadline("opinion").status, case.documents()) == ("running", [REQUEST])
+
+    case.approve_appraisal("reject")
+    assert (case.deadline("opinion").status, case.documents()) == ("running", [REQUEST])
+    case.commission()
+
+    assert (case.deadline("opinion").status, case.documents()) == ("paused", [REQUEST, EXTENSION])
+    assert paper_of(case, "D10").signed_by == town.person(case.assisting.deputy).person_id
+
+
+def test_a2_an_appraisal_is_not_agreed_to_after_the_period_has_run_out(town: Town) -> None:
+    case = ask(town, at=TEN_DAYS_OF_WORK).record_commission()
+    town.at("2026-10-01T00:00")
+
+    with pytest.raises(InvalidValues) as refused:
+        case.approve_appraisal()
+
+    assert "已经届满" in refused.value.problems["appraisal_outcome"]
+    assert case.deadline("opinion").status == "overdue"
+
+
+def test_a2_an_appraisal_is_not_agreed_to_while_the_period_stands_still_for_material(town: Town) -> None:
+    case = (
+        with_rule(ask(town, at=TEN_DAYS_OF_WORK), "assist.supplement_pauses", True).record_commission().ask_material()
+    )
+
+    with pytest.raises(InvalidValues) as refused:
+        case.approve_appraisal()
+
+    assert "正在暂停计算" in refused.value.problems["appraisal_outcome"]
+
+
 def test_a2_an_appraisal_that_is_back_on_its_day_gives_no_day(town: Town) -> None:
     case = ask(town, at=TEN_DAYS_OF_WORK)
     due_at = case.deadline("opinion").due_at
@@ -806,6 +905,22 @@ def test_a37_a_city_may_stop_the_period_while_material_is_missing(town: Town) ->
     case.supply_material()
 
     assert case.deadline("opinion").due_at == at("2026-10-16T00:00")
+
+
+@pytest.mark.parametrize(("pauses", "said"), [(False, "不停算反馈期限"), (True, "反馈期限暂停计算")])
+def test_a37_whoever_asks_for_material_reads_whether_the_period_stands_still(
+    town: Town, pauses: bool, said: str
+) -> None:
+    case = with_rule(ask(town, at=MORNING), "assist.supplement_pauses", pauses)
+    case.press("act_material", case.assisting.officer)
+
+    task_id = case.task("request_material")
+    view = town.act(lambda engine: engine.task(town.person(case.assisting.officer), task_id))
+
+    assert view.form is not None
+    texts = [item for group in view.form.groups for item in group.items if isinstance(item, FilledText)]
+    (text,) = [item.text for item in texts if item.shown]
+    assert said in text
 
 
 def test_a1_a_city_may_ask_for_both_grounds(town: Town) -> None:
@@ -929,6 +1044,8 @@ WORK: dict[str, list[Callable[[Assistance], object]]] = {
     "report_raised": [Assistance.act_on_raised],
     "ask_followup": [lambda case: case.complete(
         "ask_followup", case.asking.officer, followup_questions="请补充说明依据。")],
+    "approve_followup": [Assistance.approve_followup] * 2 + [lambda case: case.approve_followup("return")],
+    "approve_appraisal": [Assistance.approve_appraisal] * 2 + [lambda case: case.approve_appraisal("reject")],
     "commission_appraisal": [lambda case: case.complete(
         "commission_appraisal", case.assisting.officer, appraisal_institution="市环境监测站",
         commissioned_at=case.now(), reply_promised_on="2027-12-31", appraisal_subject="废水性质鉴定。")],
