@@ -23,6 +23,7 @@ from sqlalchemy import select, update
 from engine.archive.contents import FORMAT
 from engine.archive.verify import verify
 from engine.db.tables import archive_package, matter
+from engine.documents import materials
 from engine.documents.files import Upload
 from engine.errors import ArchiveUnreadable, NotAllowed
 from tasks_ui.cli import main
@@ -175,6 +176,46 @@ def test_a_package_holds_everything_and_is_whole(town: Town) -> None:
     assert "D03" not in papers, "what the other side keeps in its own files is its own"
     counted = {record["key"]: record["trace"] for record in json.loads(parts["deadlines.json"])}
     assert counted["referral"]["counted"], "the count of a period goes with it, day by day"
+
+
+def test_a_file_that_was_taken_off_before_anybody_was_sent_it_is_not_in_it(plain_town: Town) -> None:
+    """One that went with a letter is, also when it was taken off the list after that."""
+    case = plain_town.refer()
+    officer, engine = plain_town.person(OTHER_SIDE), plain_town.engine
+    for pages, title in ((2, "现场照片"), (3, "传错的照片"), (4, "另一张照片")):
+        values = {"kind": "site_photos", "title": title, "copies": "1", "pages": "", "original": "original"}
+        upload = Upload(f"{title}.pdf", io.BytesIO(pdf(pages)))
+        engine.materials.add(officer, case.task("prepare_materials"), values, [upload])
+    listed = {found.title: found.id for found in plain_town.read(lambda tx: materials.of_instance(tx, case.id))}
+    plain_town.later(minutes=1)
+    engine.materials.remove(officer, case.task("prepare_materials"), listed["传错的照片"])
+    plain_town.later(minutes=1)
+    case.deliver()
+    plain_town.later(minutes=1)
+    plain_town.write(lambda tx: materials.remove(tx, listed["另一张照片"], plain_town.now))
+    case.accept().file().handle().report()
+
+    parts = contents(package(plain_town, case))
+
+    packed = {content for name, content in parts.items() if name.startswith("materials/")}
+    assert packed == {pdf(2), pdf(4)}
+    assert {found["title"] for found in json.loads(parts["materials.json"])} >= {*listed}, "that it was there is told"
+
+
+def test_only_those_whom_the_package_names_are_named_in_it(plain_town: Town) -> None:
+    case = closed(plain_town)
+    parts = contents(package(plain_town, case))
+
+    names = json.loads(parts["names.json"])
+
+    assert {"qinghe", "ecology"} <= names["units"].keys()
+    assert {"shiqiao", "housing"}.isdisjoint(names["units"])
+    rest = b"".join(content for name, content in parts.items() if name != "names.json").decode("utf-8", "replace")
+    assert all(f'"{found}"' in rest for found in names["people"] | names["units"])
+    assert {"沈禾", "周砚"} <= set(names["people"].values())
+    said_by = {found["said_by"] for found in json.loads(parts["facts.json"])} - {None}
+    told = {entry["person_id"] for entry in json.loads(parts["history.json"])} - {None}
+    assert said_by | told <= names["people"].keys()
 
 
 def test_the_whole_history_is_there_to_be_read(plain_town: Town) -> None:
