@@ -81,6 +81,9 @@ def deploy(diagram: Path, by: str) -> None:
     click.echo(f"{definition.name}（{definition.key}）第 {definition.version} 版已部署。")
 
 
+PROOF = "lianban verify-archive 下一卷 --previous 本卷"
+
+
 @main.command("verify-archive")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
@@ -97,6 +100,9 @@ def verify_archive(file: Path, previous: Path | None) -> None:
         click.echo(f"不完好：共 {len(checked.broken)} 处不符，见上。请不要使用这个文件，向归档单位另取一份。", err=True)
         sys.exit(1)
     click.echo(f"完好：{checked.files} 个文件与清单一致，{checked.entries} 条审计记录前后相扣。")
+    if previous is not None:
+        click.echo(f"紧接 {previous.name}，前一卷没有被改动。")
+    click.echo(f"本卷的归档单位、卷次、归档时间和所接的前一卷只写在清单里，要用下一卷证明：{PROOF}。")
     click.echo(f"SHA-256 {checked.sha256}")
 
 

@@ -138,6 +138,13 @@ class StoreFull(LianbanError):
     status = 507
 
 
+class DatabaseFull(LianbanError):
+    """这一步没有办成，什么都没有改变：服务器的存储空间不够或写不进去。请联系系统管理员，腾出空间后再办。"""
+
+    code = "database_full"
+    status = 507
+
+
 class ArchiveUnreadable(LianbanError):
     """这个文件不是联办的归档包，或者已经损坏。"""
 

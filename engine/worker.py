@@ -16,7 +16,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from engine.clock import local_date
 from engine.db.session import Database
-from engine.errors import AlreadyDone, Busy, LianbanError, Stale, Uncertain
+from engine.errors import AlreadyDone, Busy, DatabaseFull, LianbanError, Stale, Uncertain
 from engine.runtime import audit, due, incidents
 from engine.runtime.faults import Fault
 from engine.runtime.step import Context
@@ -81,7 +81,7 @@ class Worker:
             return self.database.run(lambda tx: due.take_next(tx, self.context(tx), instance_id))
         except (Stale, AlreadyDone, Busy, Uncertain):
             return False  # somebody else is at this instance, or the database went away; the next tick looks again
-        except (OperationalError, InterfaceError):
+        except (DatabaseFull, OperationalError, InterfaceError):
             log.exception("the database failed while instance %s took its step; the next tick tries again", instance_id)
         except Fault as fault:
             self._park(fault)

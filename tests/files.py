@@ -26,10 +26,10 @@ def picture(format_name: str, width: int = 40, height: int = 30) -> bytes:
     return content.getvalue()
 
 
-def package(main: str, **more: bytes) -> bytes:
+def package(main: str, packing: int = ZIP_DEFLATED, **more: bytes) -> bytes:
     """A Word or Excel file as far as its packing goes: `main` is its main part, `more` are further ones."""
     content = BytesIO()
-    with ZipFile(content, "w", ZIP_DEFLATED) as file:
+    with ZipFile(content, "w", packing) as file:
         file.writestr("[Content_Types].xml", "<Types/>")
         file.writestr(main, "<document/>")
         for name, part in more.items():

@@ -87,16 +87,19 @@ def parts(tx: Connection, context: Context, instance_id: str, unit_code: str, st
         or leaves_out(field, step.definition, step.facts, reader)
     }
     drafts = on_the_way(tx, instance_id, step.definition, reader)
-    return [
+    found = [
         Part("history.pdf", "全程记录（供阅读）", overview.pdf(tx, context, step, names, stores.fonts)),
         Part("case.json", "办件概况", _json(_case(tx, instance, step.definition))),
         *_answers(tx, instance, step.definition, names, hidden, drafts),
         *_documents(tx, instance_id, reader, stores.papers),
-        *_materials(tx, instance_id, stores.materials),
+        *_materials(tx, instance_id, reader, stores.materials),
         Part("facts.json", "全部填报值，包括被更正的", _json(_facts(tx, instance_id, hidden, drafts))),
         Part("deadlines.json", "期限和逐日计算", _json(_rows(tx, deadline_table, instance_id, "armed_at"))),
         Part("history.json", "审计记录（逐条相扣）", _json(_history(tx, instance_id, reader))),
-        Part("names.json", "记录里的人员和单位", _json(_names(tx))),
+    ]
+    return [
+        *found,
+        Part("names.json", "记录里的人员和单位", _json(_names(tx, found))),
         *_definition(tx, instance, step.definition),
     ]
 
@@ -162,11 +165,8 @@ def _filled(form: Form, values: dict[str, Any], names: Names, hidden: set[str]) 
 
 
 def _documents(tx: Connection, instance_id: str, reader: Actor, papers: PaperStore) -> Iterator[Part]:
-    """Each document as data, and as the PDF that was sent; what the other side keeps in its own files is its own."""
-    own = select(document).where(document.c.instance_id == instance_id)
-    for row in tx.execute(own.order_by(document.c.sequence)):
-        if row.from_unit == row.to_unit != reader.unit_code:
-            continue
+    """Each document as data, and as the PDF that was sent."""
+    for row in _own_documents(tx, instance_id, reader):
         if row.data is not None and row.pdf_sha256 is None:
             raise PapersMissing
         stem, title = f"documents/{row.sequence:02d}-{row.code}", f"{row.title} {row.number or ''}".rstrip()
@@ -175,12 +175,24 @@ def _documents(tx: Connection, instance_id: str, reader: Actor, papers: PaperSto
         yield Part(f"{stem}.json", f"{title}（数据）", _json(dict(row._mapping)))
 
 
-def _materials(tx: Connection, instance_id: str, files: FileStore) -> Iterator[Part]:
-    """The list, also with what was taken off it again, and the files of what is on it or went with a letter."""
+def _own_documents(tx: Connection, instance_id: str, reader: Actor) -> list[Row[Any]]:
+    """In their order; what the other side keeps in its own files is its own."""
+    own = select(document).where(document.c.instance_id == instance_id).order_by(document.c.sequence)
+    return [row for row in tx.execute(own) if not row.from_unit == row.to_unit != reader.unit_code]
+
+
+def _materials(tx: Connection, instance_id: str, reader: Actor, files: FileStore) -> Iterator[Part]:
+    """The list, also with what was taken off it again, and the files of what is on it or went with a letter.
+
+    What was put on it by mistake and taken off before anybody was sent it is no part of the file.
+    """
+    went = [row.delivered_at for row in _own_documents(tx, instance_id, reader) if row.content["materials"]]
     own = select(material).where(material.c.instance_id == instance_id)
     rows = tx.execute(own.order_by(material.c.added_at, material.c.id)).all()
     yield Part("materials.json", "材料清单", _json([dict(row._mapping) for row in rows]))
     for number, row in enumerate(rows, 1):
+        if row.removed_at is not None and not any(row.added_at <= at < row.removed_at for at in went):
+            continue
         if row.sha256 is not None:
             ending = PurePath(row.file_name or "").suffix.lower()
             yield Part(f"materials/{number:02d}-{row.sha256[:12]}{ending}", row.title, files.path(row.sha256))
@@ -195,10 +207,32 @@ def _definition(tx: Connection, instance: Row[Any], definition: Definition) -> I
         yield Part(f"procedure/forms/{form_id}.form", f"表单 {form_id}", content.encode())
 
 
-def _names(tx: Connection) -> dict[str, dict[str, str]]:
-    people = {row.id: row.name for row in tx.execute(select(person.c.id, person.c.name).order_by(person.c.id))}
-    units = {row.code: row.name for row in tx.execute(select(unit.c.code, unit.c.name).order_by(unit.c.code))}
-    return {"people": people, "units": units}
+def _names(tx: Connection, found: list[Part]) -> dict[str, dict[str, str]]:
+    """Who is meant by the ids and codes in these parts; nobody else of the city."""
+    said = {
+        text
+        for part in found
+        if part.path.endswith(".json") and isinstance(part.content, bytes)
+        for text in _texts(json.loads(part.content))
+    }
+    people = tx.execute(select(person.c.id, person.c.name).order_by(person.c.id)).all()
+    units = tx.execute(select(unit.c.code, unit.c.name).order_by(unit.c.code)).all()
+    return {
+        "people": {row.id: row.name for row in people if row.id in said},
+        "units": {row.code: row.name for row in units if row.code in said},
+    }
+
+
+def _texts(content: object) -> Iterator[str]:
+    match content:
+        case str():
+            yield content
+        case dict():
+            for name, value in content.items():
+                yield from (name, *_texts(value))
+        case list():
+            for value in content:
+                yield from _texts(value)
 
 
 def _facts(tx: Connection, instance_id: str, hidden: set[str], drafts: frozenset[str]) -> list[dict[str, Any]]:

@@ -1,9 +1,17 @@
-"""Checking a package away from the system that made it: only the file is needed."""
+"""Checking a package away from the system that made it: only the file is needed.
+
+Nothing in it is believed: not the manifest either, which somebody may have written. What the manifest alone says, whose
+volume this is, when it was made and what it follows, the next volume of the unit proves, which holds this one's hash.
+"""
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import lzma
+import re
+import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +26,12 @@ from engine.errors import ArchiveUnreadable
 from engine.runtime.audit import GENESIS, hash_entry
 
 MANIFEST_LIMIT = 16 * 1024 * 1024
+_TORN = (
+    BadZipFile, zlib.error, lzma.LZMAError, struct.error, OSError, NotImplementedError, RuntimeError, EOFError,
+    ValueError,
+)  # fmt: skip
+"""What reading a damaged package raises."""
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -44,16 +58,16 @@ def verify(path: Path, previous: Path | None = None) -> Checked:
             manifest = _manifest(package)
             broken = [*_files(package, manifest)]
             history = _history(package, broken)
-            broken += _chain(history)
-    except (BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError, EOFError) as error:
+            broken += [*_chain(history), *_same_case(package, manifest, history)]
+    except _TORN as error:
         raise _unreadable(path, error) from error
     if previous is not None:
         broken += _follows(manifest, previous)
     return Checked(
-        number=str(manifest["number"]),
-        title=str(manifest["title"]),
-        unit_name=str(manifest["unit_name"]),
-        sequence=int(manifest["sequence"]),
+        number=manifest["number"],
+        title=manifest["title"],
+        unit_name=manifest["unit_name"],
+        sequence=manifest["sequence"],
         sha256=sha256_of(path),
         files=len(manifest["files"]),
         entries=len(history),
@@ -68,13 +82,42 @@ def _manifest(package: ZipFile) -> dict[str, Any]:
         manifest = json.loads(package.read(MANIFEST))
         if manifest["format"] != FORMAT:
             raise ArchiveUnreadable(f"归档包的格式是 {manifest['format']}，本程序只认 {FORMAT}。")
-        for name in ("number", "title", "unit_name", "sequence", "previous_sha256"):
-            manifest[name]
-        for listed in manifest["files"]:
-            (listed["path"], listed["sha256"], listed["size"])
-    except (KeyError, TypeError, ValueError) as error:
+        _require_sound(manifest)
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise ArchiveUnreadable("归档包里没有可用的清单（manifest.json），不是联办的归档包，或者已经损坏。") from error
     return dict(manifest)
+
+
+def _require_sound(manifest: Any) -> None:
+    """Everything that is read of it is there and of its kind. Raises KeyError, TypeError, ValueError."""
+    for name in ("number", "title", "unit", "unit_name"):
+        _text(manifest[name])
+    _whole(manifest["sequence"], 1)
+    datetime.fromisoformat(_text(manifest["made_at"]))
+    first = manifest["sequence"] == 1
+    if first != (manifest["previous_sha256"] is None) or not (first or _is_hash(manifest["previous_sha256"])):
+        raise ValueError("previous_sha256")
+    for listed in manifest["files"]:
+        (_text(listed["path"]), _text(listed.get("title", "")), _whole(listed["size"], 0))
+        if not _is_hash(listed["sha256"]):
+            raise ValueError("sha256")
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    value.encode()  # half of a sign, which no terminal shows
+    return value
+
+
+def _whole(value: Any, least: int) -> int:
+    if type(value) is not int or value < least:
+        raise TypeError(value)
+    return value
+
+
+def _is_hash(value: Any) -> bool:
+    return isinstance(value, str) and _SHA256.fullmatch(value) is not None
 
 
 def _files(package: ZipFile, manifest: dict[str, Any]) -> Iterator[str]:
@@ -95,7 +138,7 @@ def _files(package: ZipFile, manifest: dict[str, Any]) -> Iterator[str]:
                 while size <= found["size"] and (chunk := file.read(CHUNK)):
                     digest.update(chunk)
                     size += len(chunk)
-        except (BadZipFile, zlib.error):
+        except (BadZipFile, zlib.error, lzma.LZMAError, EOFError, ValueError):
             size = -1
         if size != found["size"] or digest.hexdigest() != found["sha256"]:
             yield f"{name}（{found.get('title', '')}）与清单不一致，内容被改过。"
@@ -103,9 +146,11 @@ def _files(package: ZipFile, manifest: dict[str, Any]) -> Iterator[str]:
 
 def _history(package: ZipFile, broken: list[str]) -> list[dict[str, Any]]:
     try:
-        history = json.loads(package.read("history.json"))
-        return [dict(entry) for entry in history]
-    except (KeyError, ValueError, TypeError, BadZipFile, zlib.error):
+        history = [dict(entry) for entry in json.loads(package.read("history.json"))]
+        if not history:
+            raise ValueError("no entry")
+        return history
+    except (KeyError, TypeError, *_TORN):
         broken.append("审计记录（history.json）读不出来。")
         return []
 
@@ -118,21 +163,36 @@ def _chain(history: list[dict[str, Any]]) -> Iterator[str]:
             fits = entry["sequence"] == expected and entry["previous_hash"] == previous
             if not entry.get("redacted"):  # what another unit said among its own people: only its link is here
                 fits = fits and hash_entry({**entry, "at": datetime.fromisoformat(entry["at"])}) == entry["hash"]
-        except (KeyError, TypeError, ValueError):
+            previous = entry["hash"]
+        except (KeyError, TypeError, ValueError, OverflowError, RecursionError):
             fits = False
         if not fits:
             yield f"审计记录第 {expected} 条与前后接不上，可能有记录被改、被换或被删。"
             return
-        previous = entry["hash"]
+
+
+def _same_case(package: ZipFile, manifest: dict[str, Any], history: list[dict[str, Any]]) -> Iterator[str]:
+    """Manifest, case and record speak of one case."""
+    try:
+        case = dict(json.loads(package.read("case.json")))
+        told, case_id = {"编号": case["number"], "标题": case["title"]}, case["id"]
+    except (KeyError, TypeError, *_TORN):
+        yield "办件概况（case.json）读不出来。"
+        return
+    for name, key in (("编号", "number"), ("标题", "title")):
+        if manifest[key] != told[name]:
+            yield f"清单上的{name}与办件概况（case.json）不一致，清单被改过。"
+    if any(entry.get("instance_id") != case_id for entry in history):
+        yield "审计记录（history.json）不是办件概况（case.json）里的那件办件的。"
 
 
 def _follows(manifest: dict[str, Any], previous: Path) -> Iterator[str]:
     try:
         with ZipFile(previous) as package:
             before = _manifest(package)
-    except (BadZipFile, zlib.error, OSError) as error:
+    except _TORN as error:
         raise _unreadable(previous, error) from error
-    if (manifest["unit"], manifest["sequence"]) != (before.get("unit"), before["sequence"] + 1):
+    if (manifest["unit"], manifest["sequence"]) != (before["unit"], before["sequence"] + 1):
         yield (
             f"{previous.name} 是{before['unit_name']}的第 {before['sequence']} 卷，"
             f"不是{manifest['unit_name']}第 {manifest['sequence']} 卷的前一卷。"
@@ -142,7 +202,7 @@ def _follows(manifest: dict[str, Any], previous: Path) -> Iterator[str]:
 
 
 def _unreadable(path: Path, error: Exception) -> ArchiveUnreadable:
-    if isinstance(error, OSError):
+    if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):  # those two are the content's
         return ArchiveUnreadable(f"{path.name} 打不开，请检查读取权限和磁盘，再核对一次。")
     return ArchiveUnreadable(
         f"{path.name} 读不出来，不是完整的归档包：可能没有下载完，或者已经损坏，请重新取得后再核对。"

@@ -6,7 +6,9 @@ at the beginning (`BEGIN IMMEDIATE`), so that a step never finds out at its end 
 
 from __future__ import annotations
 
+import logging
 import random
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,12 +17,16 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 
-from engine.errors import Busy, Refused, Uncertain
+from engine.errors import Busy, DatabaseFull, Refused, Uncertain
 
 T = TypeVar("T")
 ATTEMPTS = 5
 _TRANSIENT_STATES = {"40001", "40P01"}  # serialization failure, deadlock
+_DISK_FULL = "53100"
+_SQLITE_DISK = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
 _WRITES = "writes"
+
+log = logging.getLogger("lianban.database")
 
 
 class Database:
@@ -39,7 +45,8 @@ class Database:
     def transaction(self) -> Iterator[Connection]:
         """A transaction that commits when the block ends and rolls back when it raises.
 
-        Raises Busy when locked out, and Uncertain when the database went away while it committed.
+        Raises Busy when locked out, DatabaseFull when its disk takes nothing more, and Uncertain when the database went
+        away while it committed.
         """
         with self._begun(writes=True) as connection:
             yield connection
@@ -53,7 +60,7 @@ class Database:
     def run(self, work: Callable[[Connection], T]) -> T:
         """The work is done in a transaction of its own, begun anew when the database asks for that, five times at most.
 
-        Raises Busy when it could not be done; then nothing has changed. Raises Uncertain as `transaction` does.
+        Raises Busy when it could not be done; then nothing has changed. Raises the others as `transaction` does.
         """
         for attempt in range(1, ATTEMPTS + 1):
             try:
@@ -86,6 +93,9 @@ class Database:
         except DBAPIError as error:
             if _is_transient(error):
                 raise Busy from error
+            if _is_full(error):
+                log.exception("the database could not be written")
+                raise DatabaseFull from error
             raise
 
 
@@ -116,3 +126,9 @@ def _is_transient(error: DBAPIError) -> bool:
     state = getattr(error.orig, "sqlstate", None)
     locked = isinstance(error, OperationalError) and "locked" in str(error.orig)
     return state in _TRANSIENT_STATES or locked
+
+
+def _is_full(error: DBAPIError) -> bool:
+    """Whether the disk takes nothing more, or nothing at all."""
+    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # what exactly failed of reading and writing stands above
+    return code in _SQLITE_DISK or getattr(error.orig, "sqlstate", None) == _DISK_FULL

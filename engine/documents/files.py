@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import struct
 import warnings
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import IO
-from zipfile import BadZipFile, ZipFile, is_zipfile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
 from PIL import Image
 from pypdf import PdfReader
@@ -22,6 +24,8 @@ from engine.errors import InvalidValues, StoreFull
 SIZE_LIMIT = 50 * 1024 * 1024
 UNPACKED_LIMIT = 300 * 1024 * 1024
 """Bytes that a Word or Excel file may hold when it is unpacked: a small file may hide a very large one."""
+PARTS_LIMIT = 5_000
+"""Parts that a Word or Excel file may list: each takes its time, also when it is empty."""
 PIXEL_LIMIT = 120_000_000
 MEDIA_TYPES = {
     ".pdf": "application/pdf",
@@ -33,6 +37,8 @@ MEDIA_TYPES = {
     ".mp4": "video/mp4",
 }
 """What may be uploaded, by the ending of its name."""
+
+_LISTED = b"PK\x01\x02"
 
 log = logging.getLogger("lianban.files")
 
@@ -74,16 +80,25 @@ class FileStore:
             raise _refused("只收 PDF、图片（JPG、PNG）、Word（docx）、Excel（xlsx）和 MP4，请换一个文件。")
         unfinished = whole_files.unfinished_in(self.folder)
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            sha256, size = _write(unfinished, upload.content)
+            with _on_our_disk():
+                self.folder.mkdir(parents=True, exist_ok=True)
+                sha256, size = _write(unfinished, upload.content)
             pages = _look_into(unfinished, suffix)
-            whole_files.name(unfinished, self.path(sha256))
-        except OSError as error:
-            log.exception("a file could not be stored")
-            raise StoreFull from error
+            with _on_our_disk():
+                whole_files.name(unfinished, self.path(sha256))
         finally:
             _drop(unfinished)
         return StoredFile(name, MEDIA_TYPES[suffix], size, sha256, pages)
+
+
+@contextmanager
+def _on_our_disk() -> Iterator[None]:
+    """An error of the system within is the disk's, not the file's. Raises StoreFull."""
+    try:
+        yield
+    except OSError as error:
+        log.exception("a file could not be stored")
+        raise StoreFull from error
 
 
 def _write(path: Path, content: IO[bytes]) -> tuple[str, int]:
@@ -126,7 +141,7 @@ def _look_into_pdf(path: Path) -> int:
             if reader.is_encrypted:
                 raise _refused("这份 PDF 设了密码或限制，对方可能打不开，请去掉密码后重新上传。")
             pages = len(reader.pages)
-        except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        except (PyPdfError, OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise _not_what_it_says(".pdf") from error
     if pages == 0:
         raise _not_what_it_says(".pdf")
@@ -149,8 +164,8 @@ def _look_into_picture(path: Path, format_name: str) -> None:
 
 def _look_into_package(path: Path, suffix: str) -> None:
     """A Word or Excel file is a zip archive; what it says of its own size is not believed."""
-    if not is_zipfile(path):
-        raise _not_what_it_says(suffix)
+    if _parts_at_most(path) > PARTS_LIMIT:
+        raise _refused(f"文件里装的部分太多（超过 {PARTS_LIMIT} 个），不能上传。请检查是不是正常的文件。")
     unpacked = 0
     try:
         with ZipFile(path) as package:
@@ -160,14 +175,38 @@ def _look_into_package(path: Path, suffix: str) -> None:
                 raise _not_what_it_says(suffix)
             if any(name.endswith("vbaProject.bin") for name in names):
                 raise _refused("文件里有宏，不能上传。请另存为不带宏的文件。")
-            for name in package.namelist():
-                with package.open(name) as part:
+            if any(part.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for part in package.infolist()):
+                raise _not_what_it_says(suffix)  # no office program packs otherwise
+            for packed in package.infolist():
+                with package.open(packed) as part:
                     for chunk in _chunks(part):
                         unpacked += len(chunk)
                         if unpacked > UNPACKED_LIMIT:
                             raise _refused("文件解开以后太大，不能上传。请检查是不是正常的文件。")
-    except (BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+    except (
+        BadZipFile,
+        zlib.error,
+        OSError,
+        NotImplementedError,
+        RuntimeError,
+        EOFError,
+        ValueError,
+        struct.error,
+    ) as error:
         raise _not_what_it_says(suffix) from error
+
+
+def _parts_at_most(path: Path) -> int:
+    """No more parts than this are listed: every entry of the list begins with these signs.
+
+    What the end of the file says of their number is not believed, and the list is not read to count them.
+    """
+    found, kept = 0, b""
+    with path.open("rb") as file:
+        for chunk in _chunks(file):
+            found += (kept + chunk).count(_LISTED)
+            kept = chunk[1 - len(_LISTED) :]
+    return found
 
 
 def _not_what_it_says(suffix: str) -> InvalidValues:

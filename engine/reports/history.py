@@ -22,6 +22,7 @@ from engine.reports.calls import running_calls
 from engine.reports.documents import readable
 from engine.reports.notices import Telling, together
 from engine.reports.units import Names, UnitName
+from engine.runtime.confidential import told_in
 from engine.runtime.facts import known
 
 QUIET = {"timer", "record", "facts", "started", "task_opened", "task_completed"}
@@ -177,7 +178,7 @@ def log(
             continue
         if entry.kind.startswith("correction_") and entry.content["name"] in unissued:
             continue
-        lines += _lines(entry, tasks, periods, definition, names, reader, kept, drafts, unissued)
+        lines += _lines(tx, entry, tasks, periods, definition, names, reader, kept, drafts, unissued)
     shown: dict[LogLine, LogLine] = {}
     for line in lines:  # one notice to several readers is one line
         if told_whom is None and line.action in _FOR_OVERSIGHT:
@@ -213,6 +214,7 @@ def role_names(roles: list[str]) -> str:
 
 
 def _lines(
+    tx: Connection,
     entry: Row[Any],
     tasks: dict[str, Row[Any]],
     periods: dict[str, _Period],
@@ -241,7 +243,10 @@ def _lines(
             found.append(line("claimed", name, "签收任务" if entry.kind == "claimed" else "退还任务"))
         case kind if kind in AMONG_COLLEAGUES:
             action = f"{AMONG_COLLEAGUES[kind]} {names.person(content.get('to'))}".rstrip()
-            found.append(line("handed", _name_of(content, tasks), action, content.get("reason") or ""))
+            note = content.get("reason") or ""
+            if note and entry.unit_code != reader.unit_code and told_in(tx, entry.instance_id, None, note):
+                note = readers.MASK
+            found.append(line("handed", _name_of(content, tasks), action, note))
         case "urged":
             found.append(line("urged", _name_of(content, tasks), "催办", content.get("reason") or ""))
         case "begun":

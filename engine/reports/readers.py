@@ -11,36 +11,19 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from engine.bpmn.elements import Diagram, Element
+from engine.bpmn.elements import Element
 from engine.bpmn.expressions import compile_expression, evaluate
 from engine.bpmn.onward import elements_after
 from engine.db.tables import audit_entry, case_link, document, process_instance, task
 from engine.deployments import definitions
 from engine.deployments.definitions import Definition
 from engine.forms.schema import Field
-from engine.organisation.assignment import OVERSIGHT, Actor, ConfidentialSubject, InternalSubject, may
+from engine.organisation.assignment import OVERSIGHT, Actor, InternalSubject, may
+from engine.runtime.confidential import hides as hides
 from engine.runtime.facts import known
 
 MASK = "（已保密）"
 """What stands in the place of a value that the reader may not see."""
-
-
-def hides(field: Field, diagram: Diagram, facts: Mapping[str, object], actor: Actor | None) -> bool:
-    """Whether the reader is kept from the field's value, though told that there is one.
-
-    Confidential values are for those who work on the instance for the units that the field names, and for nobody else:
-    neither for another party, nor for the bureaus of oversight, nor for a called procedure.
-    """
-    if not field.confidential:
-        return False
-    if actor is None:
-        return True
-    named = {facts.get(name) for name in field.confidential}
-    handlers = [roles for unit_text, roles in diagram.all_asked() if unit_text in field.confidential]
-    if diagram.process.starter_fact in field.confidential:
-        handlers.append(frozenset(role for _, role in diagram.process.candidate_starters))
-    units = frozenset(unit for unit in named if isinstance(unit, str))
-    return not may(actor, "read_confidential", ConfidentialSubject(units, frozenset().union(*handlers))).allowed
 
 
 def leaves_out(field: Field, definition: Definition, facts: Mapping[str, object], actor: Actor | None) -> bool:

@@ -20,6 +20,7 @@ from engine.organisation.people import ROLES
 from engine.runtime import instances
 from engine.runtime.actions import only_through
 from engine.runtime.closing import TOLD, cancel
+from engine.runtime.confidential import require_untold, sentence, told_in
 from engine.runtime.facts import known
 from engine.runtime.notices import tell_people
 from engine.runtime.step import Context
@@ -39,6 +40,7 @@ def withdraw(tx: Connection, context: Context, actor: Actor, instance_id: str, r
     row = instances.lock(tx, instance_id)
     _require(tx, context, actor, row)
     reason = words(raw, "reason", REASON_LIMIT, REASON_LEAST)
+    require_untold(tx, instance_id, actor, "reason", reason)
     cancel(tx, context, instance_id, RESULT, actor, reason)
     told = f"{actor.unit_name}撤销了“{row.title}”（{row.number}）：{reason}"
     for unit_code in sorted(instances.units_at_work(tx, instance_id)):
@@ -60,6 +62,8 @@ def end(tx: Connection, context: Context, number: str, by: str, reason: str) -> 
     reason = " ".join(reason.split())
     if not REASON_LEAST <= len(reason) <= REASON_LIMIT:
         raise Refused(f"请写明终止的原因，{REASON_LEAST} 到 {REASON_LIMIT} 字。")
+    if kept := told_in(tx, row.id, None, reason):
+        raise Refused(sentence(kept))
     at_work = sorted(instances.units_at_work(tx, row.id))
     cancel(tx, context, row.id, ENDED_BY_OFFICE, reason=reason, by=by)
     told = f"系统管理员终止了“{row.title}”（{number}）：{reason}"

@@ -13,6 +13,7 @@ from engine.ids import new_id
 from engine.organisation import people, units
 from engine.organisation.assignment import Actor, InstanceSubject, OwnSubject, may
 from engine.runtime import audit, instances
+from engine.runtime.confidential import require_untold
 from engine.runtime.notices import tell_people
 from engine.runtime.step import Context
 from engine.runtime.words import Raw, one, words
@@ -52,6 +53,7 @@ def say(tx: Connection, context: Context, actor: Actor, instance_id: str, raw: R
     if not decision.allowed:
         raise NotAllowed(decision.reason)
     text, internal = words(raw, "text", LENGTH_LIMIT), one(raw, "internal") == "true"
+    require_untold(tx, instance_id, actor, "text", text, inside=actor.unit_code if internal else None)
     row = instances.lock(tx, instance_id)
     if row.status == "ended":
         raise AlreadyDone("这件办件已经办结，不能再发表意见。")

@@ -19,6 +19,7 @@ from engine.organisation.assignment import HANDLERS, Actor, Addressee, InstanceS
 from engine.organisation.people import ROLES
 from engine.organisation.units import WITHIN, Unit
 from engine.runtime import audit, instances
+from engine.runtime.confidential import require_untold
 from engine.runtime.notices import tell_people
 from engine.runtime.step import Context
 from engine.runtime.words import Raw, one, words
@@ -39,6 +40,7 @@ def send(tx: Connection, context: Context, actor: Actor, instance_id: str, raw: 
     if not decision.allowed:
         raise NotAllowed(decision.reason)
     note = words(raw, "note", NOTE_LIMIT)
+    require_untold(tx, instance_id, actor, "note", note)
     unit = _unit(tx, context, one(raw, "unit"))
     addressee = _addressee(tx, context, unit, raw)
     row = instances.lock(tx, instance_id)

@@ -24,6 +24,7 @@ from engine.organisation.assignment import LEADERS, Actor, OwnSubject, may
 from engine.organisation.directory import UnitDirectory
 from engine.runtime import audit, instances
 from engine.runtime.advance import advance
+from engine.runtime.confidential import require_untold
 from engine.runtime.notices import clear_decided, tell_people
 from engine.runtime.recounting import recount
 from engine.runtime.step import Context, Step
@@ -94,6 +95,8 @@ def propose(tx: Connection, context: Context, actor: Actor, instance_id: str, na
     step, said = _said(tx, context, actor, row, name)
     value = _new_value(step, said, actor, raw)
     reason = words(raw, "reason", REASON_LIMIT, REASON_LEAST)
+    require_untold(tx, instance_id, actor, "reason", reason)
+    require_untold(tx, instance_id, actor, name, value if isinstance(value, str) else "")
     _check(step, said, value)
     waiting = (correction.c.instance_id == instance_id) & (correction.c.name == name) & (correction.c.status == "open")
     if tx.execute(select(correction.c.id).where(waiting)).first():
@@ -133,6 +136,7 @@ def decide(tx: Connection, context: Context, actor: Actor, correction_id: str, r
     if decision not in DECISIONS:
         raise InvalidValues({"decision": "请选择。"})
     opinion = words(raw, "opinion", REASON_LIMIT, 0 if decision == "approve" else 1)
+    require_untold(tx, row.instance_id, actor, "opinion", opinion)
     if decision == "reject":
         _reject(tx, context, actor, row, opinion)
         return False

@@ -27,6 +27,7 @@ from engine.ids import new_id
 from engine.organisation import units
 from engine.organisation.units import Unit
 from engine.runtime import audit
+from engine.runtime.confidential import says
 from engine.runtime.paper_words import Composed, Texts, compose, expressions_of, signer, with_texts, withheld
 
 if TYPE_CHECKING:
@@ -200,7 +201,10 @@ def _kept_back(step: Step, element: Element, texts: Texts) -> list[str]:
     return [
         fields[key].label
         for key, value in values.items()
-        if isinstance(value, str) and len(value) > 1 and not fields[key].options and value in written
+        if isinstance(value, str)
+        and len(value) > 1
+        and not fields[key].options
+        and (says(written, value) if fields[key].confidential else value in written)
     ]
 
 

@@ -8,6 +8,7 @@ from engine.errors import AlreadyDone, InvalidValues, NotAllowed
 from engine.organisation import units
 from engine.organisation.assignment import Actor, InstanceSubject, may
 from engine.runtime import audit, instances
+from engine.runtime.confidential import require_untold
 from engine.runtime.notices import tell_people
 from engine.runtime.step import Context
 from engine.runtime.words import Raw, one, words
@@ -25,6 +26,7 @@ def remark(tx: Connection, context: Context, actor: Actor, instance_id: str, raw
     if not decision.allowed:
         raise NotAllowed(decision.reason)
     text, code = words(raw, "text", LENGTH_LIMIT), one(raw, "unit")
+    require_untold(tx, instance_id, actor, "text", text)
     unit = units.find(tx, code, context.now) if code in at_work - {actor.unit_code} else None
     if unit is None:
         raise InvalidValues({"unit": "请选择办理这件办件的单位。"})

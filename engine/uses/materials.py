@@ -16,6 +16,7 @@ from engine.errors import InvalidValues, NotAllowed, NotFound
 from engine.organisation.assignment import Actor
 from engine.reports.materials import MaterialView, material_view, to_take_over
 from engine.runtime import instances, tasks
+from engine.runtime.confidential import require_untold
 from engine.runtime.step import Context
 from engine.uses.transactions import Transactions
 
@@ -42,6 +43,8 @@ class MaterialUses:
             row = tasks.take_hold(tx, actor, "add_material", task_id)
             listed = {found.title for found in materials.of_instance(tx, row.instance_id)}
             files = [file.name for file in stored if file]
+            require_untold(tx, row.instance_id, actor, "title", values.get("title", ""))
+            require_untold(tx, row.instance_id, actor, "file", *files)
             names = materials.names_for(values.get("kind", ""), values.get("title", ""), files, listed)
             for place, (file, title) in enumerate(zip(stored or [None], names, strict=True)):  # None: on paper
                 materials.add(
@@ -88,6 +91,8 @@ class MaterialUses:
                 raise InvalidValues({"chosen": "请先勾选要加入的材料。"})
             if not there.keys() >= set(wanted):
                 raise InvalidValues({"chosen": "勾选的材料里有的已经加入，或者对方已经拿下，请重新勾选。"})
+            taken = (text for name in wanted for text in (there[name].title, there[name].file_name or ""))
+            require_untold(tx, row.instance_id, actor, "chosen", *taken)
             for place, material_id in enumerate(wanted):
                 materials.take_over(
                     tx,
@@ -106,7 +111,8 @@ class MaterialUses:
         """Called otherwise on the list by those who work on the task it belongs to. Raises NotAllowed, InvalidValues."""
 
         def call_it(tx: Connection, context: Context) -> None:
-            self._require_own(tx, actor, task_id, material_id, "改名")
+            instance_id = self._require_own(tx, actor, task_id, material_id, "改名")
+            require_untold(tx, instance_id, actor, "rename", title)
             materials.rename(tx, material_id, title)
 
         self._transactions.write(call_it)
@@ -120,11 +126,13 @@ class MaterialUses:
 
         self._transactions.write(take_off)
 
-    def _require_own(self, tx: Connection, actor: Actor, task_id: str, material_id: str, verb: str) -> None:
+    def _require_own(self, tx: Connection, actor: Actor, task_id: str, material_id: str, verb: str) -> str:
+        """The id of the instance on whose list it is."""
         row = tasks.take_hold(tx, actor, "add_material", task_id)
         found = materials.find(tx, material_id)
         if found.instance_id != row.instance_id or found.unit_code != actor.unit_code:
             raise NotAllowed(f"只能{verb}本单位添加的材料。")
+        return str(row.instance_id)
 
     def view(self, actor: Actor, material_id: str) -> MaterialView:
         """The page of a material, for those who may see the instance. Raises NotFound."""

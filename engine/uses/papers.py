@@ -21,6 +21,7 @@ from engine.organisation.assignment import Actor, PaperSubject, may
 from engine.reports.confidence import WITHHELD, says_what_is_hidden
 from engine.reports.documents import DocumentView
 from engine.runtime import audit, instances
+from engine.runtime.confidential import require_untold
 from engine.runtime.facts import known
 from engine.runtime.notices import tell_people
 from engine.runtime.step import Context
@@ -84,6 +85,7 @@ class PaperUses:
                 raise AlreadyDone("这份文书已经作废。")
             if not 4 <= len(reason) <= REASON_LIMIT:
                 raise InvalidValues({"reason": f"请写明作废的理由，4 到 {REASON_LIMIT} 字。"})
+            require_untold(tx, row.instance_id, actor, "reason", reason)
             same = document.c.id == document_id
             if row.number is not None:
                 same = (document.c.from_unit == row.from_unit) & (document.c.number == row.number)

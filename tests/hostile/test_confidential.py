@@ -7,21 +7,28 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
 
+from engine.app import Engine
 from engine.db.tables import document, fact, person, process_instance
-from engine.errors import InvalidValues, NotAllowed
+from engine.documents import materials
+from engine.documents.files import Upload
+from engine.errors import InvalidValues, NotAllowed, Refused
+from engine.organisation.assignment import Actor
 from engine.reports.readers import MASK
+from engine.runtime import cancelling
+from engine.runtime.confidential import says
 from engine.settings import Settings
 from tasks_ui import create_app
 from tests.papers.papers import text_of
 from tests.processes.complaint import CONTACT, INFORMANT, Complaint, receive
-from tests.processes.conftest import founded_folder  # noqa: F401
+from tests.processes.conftest import founded_folder, plain_town, sqlite_settings  # noqa: F401
 from tests.processes.town import MORNING, Town
 from tests.web.office import PASSWORD, PASSWORD_HASH, Desk
 
@@ -213,3 +220,202 @@ def test_the_record_of_the_flow_does_not_tell_it(cases: dict[str, Complaint]) ->
         assert not any(
             secret in json.dumps(complaint.told(what)) for what in ("facts", "notice", "document") for secret in SECRETS
         )
+
+
+# --- what people write beside the forms ---
+
+Use = Callable[[Engine, Actor, Complaint, str], object]
+
+
+def raw(**values: str) -> dict[str, list[str]]:
+    return {name: [value] for name, value in values.items()}
+
+
+def add(engine: Engine, actor: Actor, case: Complaint, title: str, *files: str) -> object:
+    values = {"kind": "other", "title": title, "copies": "1", "pages": "1", "original": "original"}
+    uploads = [Upload(name, BytesIO(b"0000ftypisom")) for name in files]
+    return engine.materials.add(actor, case.task("check_complaint"), values, uploads)
+
+
+def rename(engine: Engine, actor: Actor, case: Complaint, title: str) -> object:
+    case.add_material_to("check_complaint", "shenhe.qh", "other")
+    listed = case.town.read(lambda tx: materials.of_instance(tx, case.id))[-1]
+    return engine.materials.rename(actor, case.task("check_complaint"), listed.id, title)
+
+
+def correct(engine: Engine, actor: Actor, case: Complaint, location: str, reason: str) -> str:
+    sent = raw(location=location, reason=reason)
+    return engine.collaboration.propose_correction(actor, case.number, "location", sent)
+
+
+def decide(engine: Engine, actor: Actor, case: Complaint, opinion: str) -> object:
+    proposed = correct(engine, case.town.person("shenhe.qh"), case, "青河镇河湾村三组 2 号院", "门牌号抄错了。")
+    try:
+        return engine.collaboration.decide_correction(actor, proposed, raw(decision="reject", opinion=opinion))
+    finally:
+        engine.collaboration.take_back_correction(case.town.person("shenhe.qh"), proposed)
+
+
+def send_back(engine: Engine, actor: Actor, case: Complaint, reason: str) -> object:
+    task = case.task("sign_direct")
+    ((earlier, _),) = engine.handling.choices(actor, task).earlier[:1]
+    return engine.handling.send_back(actor, task, earlier.task_id, reason)
+
+
+def void(engine: Engine, actor: Actor, case: Complaint, reason: str) -> object:
+    paper = case.town.read(lambda tx: tx.scalar(select(document.c.id).where(document.c.instance_id == case.id)))
+    return engine.papers.void(actor, str(paper), reason)
+
+
+WRITTEN: dict[str, tuple[str, str, str, Use]] = {
+    "a comment": (
+        "checked", "shenhe.qh", "text",
+        lambda e, who, case, text: e.collaboration.comment(who, case.number, raw(text=text)),
+    ),
+    "the note of a copy": (
+        "checked", "shenhe.qh", "note",
+        lambda e, who, case, text: e.collaboration.send_copy(
+            who, case.number, raw(unit="shiqiao", role="liaison", note=text)
+        ),
+    ),
+    "the reason of a correction": (
+        "checked", "shenhe.qh", "reason", lambda e, who, case, text: correct(e, who, case, "河湾村三组 2 号院", text)
+    ),
+    "the corrected value": (
+        "checked", "shenhe.qh", "location", lambda e, who, case, text: correct(e, who, case, text, "门牌号抄错了。")
+    ),
+    "the opinion on a correction": ("checked", "luyuan.qh", "opinion", decide),
+    "the name of a material": ("checked", "shenhe.qh", "title", add),
+    "the new name of a material": ("checked", "shenhe.qh", "rename", rename),
+    "the name of a file": (
+        "checked", "shenhe.qh", "file", lambda e, who, case, text: add(e, who, case, "现场录像", f"{text}.mp4")
+    ),
+    "what urges": (
+        "wanted", "shenhe.qh", "reason",
+        lambda e, who, case, text: e.handling.urge(who, case.task("answer_consent"), text),
+    ),
+    "the reason of sending back": ("drafted", "luyuan.qh", "reason", send_back),
+    "the reason of voiding a paper": ("wanted", "luyuan.qh", "reason", void),
+}  # fmt: skip
+"""What others read: in which case, by whom, at which field it is refused, and how it is written."""
+
+
+@pytest.fixture(scope="module")
+def checked(cases: dict[str, Complaint]) -> dict[str, Complaint]:
+    case = receive(cases["wanted"].town, informant_id=IDENTITY).register().judge()
+    case.claim("check_complaint", "shenhe.qh")
+    return {**cases, "checked": case}
+
+
+@pytest.mark.parametrize("what", WRITTEN)
+@pytest.mark.parametrize("secret", [INFORMANT, CONTACT, IDENTITY], ids=["name", "contact", "identity"])
+def test_no_text_that_others_read_says_who_the_informant_is(
+    checked: dict[str, Complaint], what: str, secret: str
+) -> None:
+    name, login, key, use = WRITTEN[what]
+    case = checked[name]
+
+    with pytest.raises(InvalidValues) as refused:
+        use(case.town.engine, case.town.person(login), case, f"请联系{secret}核实情况。")
+
+    assert refused.value.problems.keys() == {key}
+    assert refused.value.problems[key].startswith("这里写有应当保密的内容（")
+    assert secret not in refused.value.problems[key]
+
+
+def test_a_withdrawal_and_an_end_by_the_office_do_not_say_it_either(
+    checked: dict[str, Complaint], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, reason = checked["checked"], f"{INFORMANT}不再要求办理。"
+    town, officer = case.town, case.town.person("shenhe.qh")
+    monkeypatch.setattr(cancelling, "_require", lambda *_args: None)  # a complaint draws its withdrawal otherwise
+
+    with pytest.raises(InvalidValues, match="要改") as refused:
+        town.engine.collaboration.withdraw(officer, case.number, raw(reason=reason))
+    with pytest.raises(Refused, match="应当保密的内容（姓名）"):
+        town.engine.end(case.number, "值班员", reason)
+
+    assert refused.value.problems.keys() == {"reason"}
+    assert case.status == "running"
+
+
+def test_a_text_of_a_called_case_does_not_say_it_either(checked: dict[str, Complaint]) -> None:
+    for name in ("mixed", "needed"):  # to the one nothing was handed over, to the other name and telephone as one value
+        case = checked[name].referral()
+        with pytest.raises(InvalidValues) as refused:
+            case.town.engine.collaboration.comment(
+                case.town.person("shenhe.qh"), case.number, raw(text=f"{INFORMANT}可以作证。")
+            )
+        assert refused.value.problems.keys() == {"text"}
+
+
+WHISPERS: dict[str, Use] = {
+    "a comment within the unit": lambda e, who, case, text: e.collaboration.comment(
+        who, case.number, raw(text=text, internal="true")
+    ),
+    "an opinion that is asked for": lambda e, who, case, text: e.handling.consult(
+        who, case.task("check_complaint"), case.town.ids("luyuan.qh"), text
+    ),
+    "a delegation": lambda e, who, case, text: e.handling.delegate(
+        who, case.task("check_complaint"), *case.town.ids("qinruogu.qh"), text
+    ),
+    "a transfer": lambda e, who, case, text: e.handling.transfer(
+        who, case.task("check_complaint"), *case.town.ids(case.first.colleague), text
+    ),
+}
+
+
+@pytest.mark.parametrize("what", WHISPERS)
+def test_colleagues_may_say_it_among_themselves_and_nobody_else_reads_it(plain_town: Town, what: str) -> None:  # noqa: F811
+    case = receive(plain_town).register().judge()
+    case.claim("check_complaint", "shenhe.qh")
+    said = f"请先给{INFORMANT}打电话。"
+
+    WHISPERS[what](plain_town.engine, plain_town.person("shenhe.qh"), case, said)
+
+    def read_by(login: str) -> str:
+        reader = plain_town.person(login)
+        view = plain_town.engine.instance(reader, case.number)
+        return f"{view} {plain_town.engine.collaboration.of_instance(reader, case.number)}"
+
+    assert said in read_by("shenhe.qh")
+    assert INFORMANT not in read_by("chengyu.sf")
+    assert INFORMANT not in read_by("zhuangmingzhe.jd")
+
+
+def test_who_may_not_read_it_learns_nothing_by_trying(cases: dict[str, Complaint]) -> None:
+    """A refusal would say that the guess is right: what somebody else writes he knows from elsewhere."""
+    town, number = cases["wanted"].town, cases["wanted"].number
+    told = []
+    for guess in (INFORMANT, "金不唤"):
+        for login in ("helan.hb", "chengyu.sf"):
+            text = f"举报人是不是{guess}？"
+            if login == "chengyu.sf":
+                told.append(town.engine.collaboration.remark(town.person(login), number, raw(unit="qinghe", text=text)))
+            else:
+                comment = town.engine.collaboration.comment(town.person(login), number, raw(text=text))
+                town.engine.collaboration.retract_comment(town.person(login), number, comment)
+    assert told == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "found"),
+    [
+        ("请联系金 不 换核实", "金不换", True),
+        ("请联系金\u200b不换核实", "金不换", True),
+        ("电话 138-0000-6789", "13800006789", True),
+        ("电话１３８００００６７８９", "13800006789", True),
+        ("打 13800006789 找他", "手机13800006789，家住河湾村", True),
+        ("到河湾村查看", "手机13800006789，家住河湾村", False),
+        ("证号 37010019800101123x", "37010019800101123X", True),
+        ("金额不变，换证", "金不换", False),
+        ("金先生来过", "金", False),
+        ("举报人来过", "举报人", False),
+        ("共 12 户", "12", True),
+        ("2012 年以来", "12", False),
+        ("共 7 户", "7", False),
+        ("什么都没有", "", False),
+    ],
+)
+def test_a_value_is_found_however_it_is_written_and_a_common_sign_is_none(text: str, value: str, found: bool) -> None:
+    assert says(text, value) is found

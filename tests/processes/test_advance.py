@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, event, select, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from engine.bpmn.workflow import WorkflowFault
 from engine.clock import FixedClock
 from engine.db import tables
 from engine.deployments import definitions
-from engine.errors import AlreadyDone, Busy, IncidentRaised, NotAllowed, NotFound, Refused
+from engine.errors import AlreadyDone, Busy, DatabaseFull, IncidentRaised, NotAllowed, NotFound, Refused
 from engine.runtime import audit, storing
 from engine.runtime.operations import OPERATIONS, Operation
 from engine.runtime.step import Step
@@ -295,16 +295,23 @@ def test_a_late_answer_and_the_worker_at_once_leave_the_urgency_lapsed(town_on_e
 # --- outages ---
 
 
-@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
-def test_a_database_that_is_gone_for_a_moment_parks_no_instance(
-    plain_town: Town, monkeypatch: pytest.MonkeyPatch, error: type[DBAPIError]
+GONE = Exception("server closed the connection unexpectedly")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [OperationalError("SELECT 1", None, GONE), InterfaceError("SELECT 1", None, GONE), DatabaseFull()],
+    ids=["operational", "interface", "full"],
+)
+def test_a_database_that_is_gone_for_a_moment_or_full_parks_no_instance(
+    plain_town: Town, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     """It is no fault of the instance, and the next tick finds the same rows."""
     case = plain_town.refer(at=MORNING)
     plain_town.asleep_until("2026-10-12T10:00")
 
     def cut(*_: object) -> bool:
-        raise error("SELECT 1", None, Exception("server closed the connection unexpectedly"))
+        raise error
 
     with monkeypatch.context() as patched:
         patched.setattr("engine.runtime.due.take_next", cut)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import re
@@ -19,8 +20,10 @@ from click.testing import CliRunner
 from pypdf import PdfReader
 from sqlalchemy import select, update
 
+from engine.archive.contents import FORMAT
 from engine.archive.verify import verify
 from engine.db.tables import archive_package, matter
+from engine.documents import materials
 from engine.documents.files import Upload
 from engine.errors import ArchiveUnreadable, NotAllowed
 from tasks_ui.cli import main
@@ -173,6 +176,46 @@ def test_a_package_holds_everything_and_is_whole(town: Town) -> None:
     assert "D03" not in papers, "what the other side keeps in its own files is its own"
     counted = {record["key"]: record["trace"] for record in json.loads(parts["deadlines.json"])}
     assert counted["referral"]["counted"], "the count of a period goes with it, day by day"
+
+
+def test_a_file_that_was_taken_off_before_anybody_was_sent_it_is_not_in_it(plain_town: Town) -> None:
+    """One that went with a letter is, also when it was taken off the list after that."""
+    case = plain_town.refer()
+    officer, engine = plain_town.person(OTHER_SIDE), plain_town.engine
+    for pages, title in ((2, "现场照片"), (3, "传错的照片"), (4, "另一张照片")):
+        values = {"kind": "site_photos", "title": title, "copies": "1", "pages": "", "original": "original"}
+        upload = Upload(f"{title}.pdf", io.BytesIO(pdf(pages)))
+        engine.materials.add(officer, case.task("prepare_materials"), values, [upload])
+    listed = {found.title: found.id for found in plain_town.read(lambda tx: materials.of_instance(tx, case.id))}
+    plain_town.later(minutes=1)
+    engine.materials.remove(officer, case.task("prepare_materials"), listed["传错的照片"])
+    plain_town.later(minutes=1)
+    case.deliver()
+    plain_town.later(minutes=1)
+    plain_town.write(lambda tx: materials.remove(tx, listed["另一张照片"], plain_town.now))
+    case.accept().file().handle().report()
+
+    parts = contents(package(plain_town, case))
+
+    packed = {content for name, content in parts.items() if name.startswith("materials/")}
+    assert packed == {pdf(2), pdf(4)}
+    assert {found["title"] for found in json.loads(parts["materials.json"])} >= {*listed}, "that it was there is told"
+
+
+def test_only_those_whom_the_package_names_are_named_in_it(plain_town: Town) -> None:
+    case = closed(plain_town)
+    parts = contents(package(plain_town, case))
+
+    names = json.loads(parts["names.json"])
+
+    assert {"qinghe", "ecology"} <= names["units"].keys()
+    assert {"shiqiao", "housing"}.isdisjoint(names["units"])
+    rest = b"".join(content for name, content in parts.items() if name != "names.json").decode("utf-8", "replace")
+    assert all(f'"{found}"' in rest for found in names["people"] | names["units"])
+    assert {"沈禾", "周砚"} <= set(names["people"].values())
+    said_by = {found["said_by"] for found in json.loads(parts["facts.json"])} - {None}
+    told = {entry["person_id"] for entry in json.loads(parts["history.json"])} - {None}
+    assert said_by | told <= names["people"].keys()
 
 
 def test_the_whole_history_is_there_to_be_read(plain_town: Town) -> None:
@@ -414,19 +457,34 @@ def _changed_fact(parts: dict[str, bytes]) -> None:
     parts["facts.json"] = parts["facts.json"].replace("未批先建".encode(), "已批再建".encode())
 
 
-def _history_and_its_hash(parts: dict[str, bytes]) -> None:
-    """Somebody takes an entry out of the record and writes the manifest anew."""
-    import hashlib
-
-    history = json.loads(parts["history.json"])
-    del history[3]
-    parts["history.json"] = json.dumps(history, ensure_ascii=False).encode()
+def _rewritten(parts: dict[str, bytes], name: str, content: object) -> None:
+    """Somebody puts something else there and writes the manifest anew."""
+    parts[name] = json.dumps(content, ensure_ascii=False).encode()
     manifest = json.loads(parts["manifest.json"])
     for listed in manifest["files"]:
-        if listed["path"] == "history.json":
-            listed["size"] = len(parts["history.json"])
-            listed["sha256"] = hashlib.sha256(parts["history.json"]).hexdigest()
+        if listed["path"] == name:
+            listed |= {"size": len(parts[name]), "sha256": hashlib.sha256(parts[name]).hexdigest()}
     parts["manifest.json"] = json.dumps(manifest).encode()
+
+
+def _history_and_its_hash(parts: dict[str, bytes]) -> None:
+    history = json.loads(parts["history.json"])
+    del history[3]
+    _rewritten(parts, "history.json", history)
+
+
+def _link_without_hash(parts: dict[str, bytes]) -> None:
+    first, *rest = json.loads(parts["history.json"])
+    del first["hash"]
+    _rewritten(parts, "history.json", [{**first, "redacted": True}, *rest])
+
+
+def _of_another_case(parts: dict[str, bytes]) -> None:
+    _rewritten(parts, "case.json", {**json.loads(parts["case.json"]), "id": "another"})
+
+
+def _heading(parts: dict[str, bytes], **changed: object) -> None:
+    parts["manifest.json"] = json.dumps({**json.loads(parts["manifest.json"]), **changed}).encode()
 
 
 @pytest.mark.parametrize(
@@ -436,6 +494,15 @@ def _history_and_its_hash(parts: dict[str, bytes]) -> None:
         (lambda parts: parts.pop("deadlines.json"), "deadlines.json（期限和逐日计算）不见了。"),
         (lambda parts: parts.update({"more.txt": b"x"}), "more.txt 不在清单上，是后来放进去的。"),
         (_history_and_its_hash, "审计记录第 4 条与前后接不上，可能有记录被改、被换或被删。"),
+        (
+            lambda parts: _heading(parts, number="MOVE-2026-9999"),
+            "清单上的编号与办件概况（case.json）不一致，清单被改过。",
+        ),
+        (lambda parts: _heading(parts, title="别的案件"), "清单上的标题与办件概况（case.json）不一致，清单被改过。"),
+        (lambda parts: _rewritten(parts, "history.json", []), "审计记录（history.json）读不出来。"),
+        (lambda parts: _rewritten(parts, "case.json", []), "办件概况（case.json）读不出来。"),
+        (_of_another_case, "审计记录（history.json）不是办件概况（case.json）里的那件办件的。"),
+        (_link_without_hash, "审计记录第 1 条与前后接不上，可能有记录被改、被换或被删。"),
     ],
 )
 def test_whatever_is_changed_in_a_package_is_found_and_named(
@@ -444,6 +511,47 @@ def test_whatever_is_changed_in_a_package_is_found_and_named(
     path = repacked(package(plain_town, closed(plain_town)), tmp_path / "changed.zip", change)
 
     assert sentence in verify(path).broken
+
+
+ONE_FILE = {"path": "case.json", "title": "", "size": 1, "sha256": "0" * 64}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"sequence": "x"},
+        {"sequence": True},
+        {"sequence": 0},
+        {"sequence": 2},
+        {"previous_sha256": "0" * 64},
+        {"number": None},
+        {"title": "\ud800"},
+        {"unit": []},
+        {"unit_name": 1},
+        {"made_at": "yesterday"},
+        {"made_at": None},
+        {"files": 3},
+        {"files": {"path": "case.json"}},
+        {"files": [{**ONE_FILE, "size": "1"}]},
+        {"files": [{**ONE_FILE, "path": ["case.json"]}]},
+        {"files": [{**ONE_FILE, "title": {}}]},
+        {"files": [{**ONE_FILE, "sha256": None}]},
+        {"files": [{}]},
+    ],
+    ids=str,
+)
+def test_a_manifest_that_somebody_has_made_up_is_no_traceback(tmp_path: Path, changed: dict[str, object]) -> None:
+    sound = {"format": FORMAT, "number": "1", "title": "", "unit": "a", "unit_name": "甲", "sequence": 1}
+    sound |= {"previous_sha256": None, "made_at": "2026-10-09T10:00:00+08:00", "files": [ONE_FILE]}
+    path, before = tmp_path / "made-up.zip", tmp_path / "before.zip"
+    for target, manifest in ((path, sound | changed), (before, sound)):
+        with ZipFile(target, "w") as file:
+            file.writestr("manifest.json", json.dumps(manifest))
+
+    assert verify(before).broken
+    for given in ((path,), (before, path)):
+        with pytest.raises(ArchiveUnreadable, match="没有可用的清单"):
+            verify(*given)
 
 
 @pytest.mark.parametrize("name", ["case.json", "history.json", "manifest.json"])
@@ -496,6 +604,7 @@ def test_the_command_line_checks_a_package_with_nothing_but_the_file(plain_town:
 
     assert (whole.exit_code, broken.exit_code, no_package.exit_code) == (0, 1, 2)
     assert "完好" in whole.output
+    assert "归档单位、卷次、归档时间和所接的前一卷只写在清单里，要用下一卷证明" in whole.output
     assert not (tmp_path / "none").exists()
     assert "内容被改过" in broken.output
     assert "不完好：共 1 处不符" in broken.output

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from engine.db import upsert
 from engine.db.session import ATTEMPTS, Database
 from engine.db.tables import city_rule
-from engine.errors import Busy, Refused, Uncertain
+from engine.errors import Busy, DatabaseFull, Refused, Uncertain
 from tests.store.builders import NOW
 
 AT_ONCE_OR_NEVER = 20
@@ -270,6 +271,46 @@ def test_on_postgresql_a_conflict_is_busy(postgresql_database: Database, state: 
 
     with pytest.raises(Busy):
         conflict()
+
+
+def test_on_postgresql_a_full_disk_is_said(postgresql_database: Database) -> None:
+    def fill() -> None:
+        with postgresql_database.transaction() as tx:
+            tx.execute(text("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '53100'; END $$"))
+
+    with pytest.raises(DatabaseFull, match="存储空间不够"):
+        fill()
+
+
+@pytest.mark.parametrize("how", ["run", "transaction"])
+def test_on_sqlite_a_full_disk_is_said_and_nothing_has_changed(sqlite_database: Database, how: str) -> None:
+    def much(tx: Connection) -> None:
+        tx.execute(text("PRAGMA max_page_count=1"))  # no page more than there are
+        write(tx, "a")
+        tx.execute(update(city_rule).values(value="长" * 100_000))
+
+    def fill() -> None:
+        if how == "run":
+            sqlite_database.run(much)
+        else:
+            with sqlite_database.transaction() as tx:
+                much(tx)
+
+    with pytest.raises(DatabaseFull, match="什么都没有改变：服务器的存储空间不够"):
+        fill()
+
+    assert keys(sqlite_database) == set()
+
+
+def test_on_sqlite_a_disk_that_fails_is_said(sqlite_database: Database) -> None:
+    def fail(*_args: object) -> None:
+        error = sqlite3.OperationalError("disk I/O error")
+        error.sqlite_errorcode = sqlite3.SQLITE_IOERR_WRITE
+        raise error
+
+    event.listen(sqlite_database.engine, "do_execute", fail)
+    with pytest.raises(DatabaseFull):
+        sqlite_database.run(lambda tx: write(tx, "a"))
 
 
 def test_on_postgresql_of_two_that_block_each_other_both_get_done(postgresql_database: Database) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import pytest
 from docx import Document
+from sqlalchemy import event
 
 from engine.archive.verify import verify
 from tests.papers.papers import paper_of, text_of
@@ -101,6 +102,21 @@ def test_a_letter_that_cannot_be_written_says_so_and_is_made_when_there_is_room(
     office.engine.papers.make_what_waits()
     assert "PDF 还没有做好" not in office.desk(LIAISON).get(document).words()
     assert "占道经营" in pdf_text(office.desk(LIAISON).get(f"{document}/paper.pdf"))
+
+
+def test_a_database_whose_disk_is_full_says_so_and_nothing_has_changed(office: Office) -> None:
+    desk, page, database = office.desk(OFFICER), office.instance("review"), office.engine.database
+    event.listen(database.engine, "connect", lambda file, _record: file.execute("PRAGMA max_page_count=1"))
+    database.close()  # from now on no page more than there are
+    taken = 0
+    while (sent := desk.post(f"{page}/comments", {"text": "长" * 1000})).status == 302:
+        taken += 1
+        assert taken < 100
+
+    assert sent.status == 507
+    assert "什么都没有改变：服务器的存储空间不够或写不进去。请联系系统管理员" in sent.words()
+    assert len(desk.get(page).texts("//section[@id='talk']//li")) == taken
+    assert office.town.verify() == []
 
 
 def test_a_case_file_that_cannot_be_written_says_so_and_is_made_when_there_is_room(office: Office) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
+from random import Random
+from zipfile import ZIP_BZIP2, ZIP_LZMA, ZipFile
 
 import pytest
 
-from engine.documents.files import SIZE_LIMIT, FileStore, Upload
-from engine.errors import StoreFull
+from engine.documents import files
+from engine.documents.files import PARTS_LIMIT, SIZE_LIMIT, FileStore, Upload
+from engine.errors import InvalidValues, StoreFull
 from tests.files import DOCX, JPEG, MP4, PDF, PNG, XLSX, package, pdf, picture, torn
 from tests.web.office import (
     COLLEAGUE,
@@ -25,6 +29,11 @@ from tests.web.office import (
 )
 
 SANDBOX = "default-src 'none'; img-src 'self'; media-src 'self'; frame-ancestors 'self'; sandbox"
+SOUND = {
+    "deflate.docx": DOCX,
+    "bzip2.docx": package("word/document.xml", ZIP_BZIP2),
+    "lzma.docx": package("word/document.xml", ZIP_LZMA),
+}
 PHOTO = {"kind": "site_photos", "title": "新照片", **ONE_PAGE}
 
 
@@ -418,6 +427,52 @@ def test_an_unfinished_file_is_not_left_behind(tmp_path: Path) -> None:
         store.put(Upload("照片.jpg", Broken()))  # type: ignore[arg-type]
 
     assert not list(store.folder.iterdir())
+
+
+def test_what_is_wrong_with_a_file_is_never_called_a_full_disk(tmp_path: Path) -> None:
+    """Seeded: changed signs anywhere, and in the record at the end where it says how much lies where."""
+    store, random, taken, said = FileStore(tmp_path / "files"), Random(7), 0, set[str]()
+    for name, content in SOUND.items():
+        for turn in range(200):
+            end = content.rindex(b"PK\x05\x06")
+            begin = end + 4 if turn % 2 else 0
+            changed = bytearray(content)
+            for _ in range(random.choice([1, 2, 8])):
+                changed[random.randrange(begin, len(content))] = random.choice([0, 1, 0x7F, 0x80, 0xFF])
+            try:
+                store.put(Upload(name, BytesIO(bytes(changed))))
+                taken += 1
+            except InvalidValues as refused:
+                said.add(refused.problems["file"][:6])
+    assert taken > 20
+    assert said == {"文件内容不是"}
+    assert not list(store.folder.glob("unfinished-*"))
+
+
+@pytest.mark.parametrize("name", ["bzip2.docx", "lzma.docx"])
+def test_a_package_that_no_office_program_unpacks_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InvalidValues):
+        FileStore(tmp_path).put(Upload(name, BytesIO(SOUND[name])))
+
+
+@pytest.mark.parametrize("told", [None, 1], ids=["as it is", "and the end tells of one"])
+def test_a_package_of_very_many_parts_is_refused_before_they_are_read(
+    tmp_path: Path, told: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = BytesIO(DOCX)
+    with ZipFile(content, "a") as package:
+        for number in range(PARTS_LIMIT):
+            package.writestr(f"{number}", b"")
+    sent = bytearray(content.getvalue())
+    if told is not None:
+        end = sent.rindex(b"PK\x05\x06")
+        sent[end + 8 : end + 12] = bytes([told, 0, told, 0])
+    monkeypatch.setattr(files, "ZipFile", None)
+
+    with pytest.raises(InvalidValues) as refused:
+        FileStore(tmp_path).put(Upload("很多.docx", BytesIO(bytes(sent))))
+
+    assert f"超过 {PARTS_LIMIT} 个" in refused.value.problems["file"]
 
 
 # --- looking at it ---

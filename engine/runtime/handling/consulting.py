@@ -12,7 +12,7 @@ from engine.organisation.assignment import Actor
 from engine.runtime import tasks
 from engine.runtime.handling import records
 from engine.runtime.handling.colleagues import who_may_be_asked
-from engine.runtime.handling.handing import choose, note, tell, words
+from engine.runtime.handling.handing import choose, inside_words, note, tell
 from engine.runtime.step import Context
 
 NO_OBJECTION = "无意见"
@@ -23,7 +23,7 @@ def consult(
 ) -> Row[Any]:
     """Each of these colleagues is asked for an opinion. Raises NotAllowed, InvalidValues."""
     row = tasks.take_hold(tx, actor, "consult", task_id)
-    question = words(question, "reason", required=False)
+    question = inside_words(tx, row, actor, question, "reason", required=False)
     if not people:
         raise InvalidValues({"to": "请至少选一位同事。"})
     asked_already = {found.to_person for found in records.requests(tx, task_id) if found.kind == "consultation"}
@@ -45,7 +45,7 @@ def consult(
 def answer(tx: Connection, context: Context, actor: Actor, task_id: str, opinion: str, none: bool) -> Row[Any]:
     """The colleague's opinion, or that there is none. Raises NotAllowed, InvalidValues."""
     row = tasks.take_hold(tx, actor, "answer", task_id)
-    opinion = NO_OBJECTION if none else words(opinion, "opinion")
+    opinion = NO_OBJECTION if none else inside_words(tx, row, actor, opinion, "opinion")
     asked = (found for found in records.requests(tx, task_id) if found.kind == "consultation")
     request = next(found for found in asked if found.to_person == actor.person_id)
     records.answer(tx, request.id, opinion, context.now)

@@ -11,6 +11,7 @@ from engine.db.tables import task
 from engine.errors import InvalidValues
 from engine.organisation.assignment import Actor
 from engine.runtime import audit, tasks
+from engine.runtime.confidential import require_untold
 from engine.runtime.handling import records
 from engine.runtime.handling.colleagues import REASON_LIMIT, Colleague, who_may_be_asked, who_may_do
 from engine.runtime.notices import tell_people
@@ -24,7 +25,7 @@ def transfer(tx: Connection, context: Context, actor: Actor, task_id: str, to: s
     Raises NotAllowed, and InvalidValues when the colleague does not hold the task's role.
     """
     row = tasks.take_hold(tx, actor, "transfer", task_id)
-    reason = words(reason, "reason", required=False)
+    reason = inside_words(tx, row, actor, reason, "reason", required=False)
     chosen = choose(who_may_do(tx, row, context.now), to, "只能转办给本单位能办这个环节的人，请从名单里选。")
     _end_delegation(tx, context, actor, row, chosen.id)
     _pass_draft(tx, context, row, row.assignee_id, chosen.id)
@@ -48,7 +49,7 @@ def transfer(tx: Connection, context: Context, actor: Actor, task_id: str, to: s
 def give_back(tx: Connection, context: Context, actor: Actor, task_id: str, reason: str) -> Row[Any]:
     """The task goes back to whoever handed it over, with the reason; to the whole post when that person cannot do it."""
     row = tasks.take_hold(tx, actor, "return", task_id)
-    reason = words(reason, "reason")
+    reason = inside_words(tx, row, actor, reason, "reason")
     giver = records.handed_by(tx, row)
     able = any(found.id == giver for found in who_may_do(tx, row, context.now))
     _end_delegation(tx, context, actor, row, giver)
@@ -66,7 +67,7 @@ def give_back(tx: Connection, context: Context, actor: Actor, task_id: str, reas
 def delegate(tx: Connection, context: Context, actor: Actor, task_id: str, to: str, request: str) -> Row[Any]:
     """The colleague prepares the work and hands it in; the task stays with its holder, and its period goes on."""
     row = tasks.take_hold(tx, actor, "delegate", task_id)
-    request = words(request, "reason", required=False)
+    request = inside_words(tx, row, actor, request, "reason", required=False)
     chosen = choose(who_may_be_asked(tx, row, context.now), to, "只能委派给本单位的同事，请从名单里选。")
     _pass_draft(tx, context, row, actor.person_id, chosen.id)
     records.add(tx, row, "delegation", actor, context.now, to_person=chosen.id, reason=request)
@@ -87,7 +88,7 @@ def hand_in(
 ) -> Row[Any]:
     """What the delegate has filled in is the holder's draft, with the opinion beside it."""
     row = tasks.take_hold(tx, actor, "hand_in", task_id)
-    opinion = words(opinion, "opinion")
+    opinion = inside_words(tx, row, actor, opinion, "opinion")
     if row.assignee_id is None:
         raise InvalidValues({"opinion": "委派你的人已经不办这项任务，还没有人接办。有人签收之后再交回。"})
     (request,) = (found for found in records.requests(tx, task_id) if found.kind == "delegation")
@@ -110,6 +111,13 @@ def words(text: str, key: str, required: bool = True) -> str:
         raise InvalidValues({key: "请写明，对方要看。"})
     if len(text) > REASON_LIMIT:
         raise InvalidValues({key: f"最多 {REASON_LIMIT} 字，现在 {len(text)} 字。"})
+    return text
+
+
+def inside_words(tx: Connection, row: Row[Any], actor: Actor, text: str, key: str, required: bool = True) -> str:
+    """The same for what only colleagues of the task's unit will read."""
+    text = words(text, key, required)
+    require_untold(tx, row.instance_id, actor, key, text, inside=row.unit_code)
     return text
 
 

@@ -19,6 +19,7 @@ from engine.ids import new_id
 from engine.organisation.assignment import Actor
 from engine.runtime import calendar_change, tasks
 from engine.runtime.advance import advance
+from engine.runtime.confidential import require_untold
 from engine.runtime.handling import records
 from engine.runtime.handling.colleagues import who_may_do
 from engine.runtime.handling.handing import words
@@ -90,6 +91,7 @@ def send_back(tx: Connection, context: Context, actor: Actor, task_id: str, to_t
     """
     row = tasks.take_hold(tx, actor, "send_back", task_id)
     reason = words(reason, "reason")
+    require_untold(tx, row.instance_id, actor, "reason", reason)
     opened_id = new_id()
     earlier: Earlier | None = None
 

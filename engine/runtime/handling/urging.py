@@ -11,6 +11,7 @@ from engine.clock import local_date, midnight
 from engine.errors import Refused
 from engine.organisation.assignment import Actor
 from engine.runtime import tasks
+from engine.runtime.confidential import require_untold
 from engine.runtime.handling import records
 from engine.runtime.handling.handing import note, words
 from engine.runtime.notices import tell_people
@@ -21,6 +22,7 @@ def urge(tx: Connection, context: Context, actor: Actor, task_id: str, sentence:
     """The task's holders and the leader of its unit are told. Raises NotAllowed, Refused when it is too soon again."""
     row = tasks.take_hold(tx, actor, "urge", task_id)
     sentence = words(sentence, "reason", required=False)
+    require_untold(tx, row.instance_id, actor, "reason", sentence)
     again_at = may_urge_again(tx, context, actor, task_id)
     if again_at is not None:
         day = local_date(again_at)
