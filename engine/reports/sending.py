@@ -6,13 +6,16 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, or_, select
 
 from engine.db.tables import delivery_attempt, notice, outbox, person, process_instance
 from engine.notices.again import NOT_SENT, is_over, why_not
 from engine.notices.kinds import name_of
 from engine.notices.routes import MAIL, WEBHOOK
+from engine.reports.readers import MASK
+from engine.runtime.confidential import told_in
 
 SHOWN_TROUBLES = 50
 
@@ -101,7 +104,12 @@ def troubles(tx: Connection, channels: Collection[str], with_text: bool) -> list
     )
     statement = (
         select(
-            outbox, notice.c.kind, notice.c.text, process_instance.c.number, person.c.name, is_over().label("is_over")
+            outbox,
+            notice.c.kind,
+            notice.c.text,
+            process_instance.c.number,
+            person.c.name,
+            is_over().label("is_over"),
         )
         .select_from(joined)
         .where(or_(outbox.c.status.in_(NOT_SENT), _sent_again()))
@@ -118,7 +126,7 @@ def troubles(tx: Connection, channels: Collection[str], with_text: bool) -> list
             address=row.address or "",
             kind_name=name_of(row.kind),
             number=row.number,
-            text=row.text if with_text else "",
+            text=_text(tx, row) if with_text else "",
             status=row.status,
             attempts=row.attempts,
             reason=row.reason or "",
@@ -129,6 +137,11 @@ def troubles(tx: Connection, channels: Collection[str], with_text: bool) -> list
         )
         for row in rows
     ]
+
+
+def _text(tx: Connection, row: Row[Any]) -> str:
+    """What the message says, but for what colleagues told each other of somebody who is to be kept unnamed."""
+    return MASK if told_in(tx, row.instance_id, None, row.text) else str(row.text)
 
 
 def undelivered(tx: Connection) -> int:
