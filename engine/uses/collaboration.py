@@ -32,7 +32,7 @@ class CollaborationUses:
         if unread:
             self._on(actor, number, lambda tx, context, found: copies.mark_read(tx, context, actor, found))
 
-    def comment(self, actor: Actor, number: str, raw: Raw) -> str:
+    def comment(self, actor: Actor, number: str, raw: Raw) -> comments.Spoken:
         return self._on(actor, number, lambda tx, context, found: comments.say(tx, context, actor, found, raw))
 
     def retract_comment(self, actor: Actor, number: str, comment_id: str) -> None:

@@ -169,7 +169,7 @@ def address(office: Office) -> dict[str, str]:
     addressee = {"unit": ["police"], "role": ["liaison"], "note": ["请知悉。"]}
     corrected = {"case_title": ["擅自开挖村道"], "reason": ["登记时写错了。"]}
     return {
-        "<comment_id>": beside.comment(officer, number, {"text": ["已到现场。"]}),
+        "<comment_id>": beside.comment(officer, number, {"text": ["已到现场。"]}).id,
         "<copy_id>": beside.send_copy(officer, number, addressee),
         "<correction_id>": beside.propose_correction(officer, number, "case_title", corrected),
         "<name>": "location",
