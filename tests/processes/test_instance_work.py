@@ -304,6 +304,37 @@ def test_c12_nobody_approves_the_own_proposal_and_the_other_leader_does(plain_to
     assert decide(case, correction, by=LEADER)
 
 
+def told_of(case: Instance, kind: str, login: str) -> int:
+    """How many notices of this kind the person has."""
+    receipt, notice = tables.notice_receipt, tables.notice
+    own = (receipt.c.person_id == case.town.ids(login)[0]) & (notice.c.kind == kind)
+    joined = receipt.join(notice, notice.c.id == receipt.c.notice_id)
+    return len(case.town.read(lambda tx: tx.execute(select(receipt.c.notice_id).select_from(joined).where(own)).all()))
+
+
+@pytest.mark.parametrize("proposer", [DEPUTY, OFFICER])
+def test_c12_whoever_proposed_a_correction_is_told_once_that_it_is_approved(plain_town: Town, proposer: str) -> None:
+    case = plain_town.refer(at=MORNING)
+
+    decide(case, propose(case, "location", "青河镇别处", by=proposer))
+
+    assert [told_of(case, "corrected", login) for login in (proposer, OFFICER, LIAISON)] == [1, 1, 1]
+    assert told_of(case, "corrected", DEPUTY) == (proposer == DEPUTY)
+
+
+def test_r55_a_correction_of_a_draft_is_told_to_the_other_side_only_when_the_paper_has_gone_out(town: Town) -> None:
+    case = town.refer(at=MORNING).deliver().sign_for().review("already_handled")
+    by = case.receiving
+    decide(case, propose(case, "handled_case", "青环立〔2026〕6号", by=by.officer), by=by.leader)
+    assert {note.unit for note in case.notices("corrected")} == {"ecology"}
+    assert told_of(case, "corrected", by.officer) == 1
+
+    case.sign_acceptance()
+    decide(case, propose(case, "handled_case", "青环立〔2026〕7号", by=by.officer), by=by.leader)
+
+    assert {note.unit for note in case.notices("corrected")} == {"ecology", "qinghe"}
+
+
 def test_c12_the_correction_lies_before_the_leaders_and_not_before_its_proposer(plain_town: Town) -> None:
     case = plain_town.refer(at=MORNING)
     correction = propose(case, "location", "青河镇别处", by=DEPUTY)
