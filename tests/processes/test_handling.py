@@ -215,6 +215,48 @@ def test_a_claimed_task_is_not_given_back_to_anybody(plain_town: Town):
         desk(case, OFFICER).do("give_back", "prepare_materials", "不办了。")
 
 
+def outcome_shown(case: Case, login: str) -> str:
+    form = desk(case, login).look("prepare_materials").form
+    assert form is not None
+    return str(next(field.value for field in form.fields if field.key == "preparation_outcome"))
+
+
+def test_a_draft_of_ones_own_is_kept_aside_when_a_colleagues_comes_with_the_task(town: Town):
+    case = town.refer(at=MORNING)
+    colleague = desk(case, COLLEAGUE)
+    colleague.save("prepare_materials", preparation_outcome="drop")
+    case.claim("prepare_materials", OFFICER)
+    desk(case, OFFICER).save("prepare_materials", preparation_outcome="submit")
+    desk(case, OFFICER).do("transfer", "prepare_materials", *town.ids(COLLEAGUE))
+    assert colleague.look("prepare_materials").other_draft
+    assert outcome_shown(case, COLLEAGUE) == "submit"
+
+    town.later(minutes=1)
+    colleague.save("prepare_materials", preparation_outcome="submit", handling_opinion="接着写。")
+    actor, task = town.person(COLLEAGUE), case.task("prepare_materials")
+    town.act(lambda engine: engine.change_draft(actor, task))
+    assert outcome_shown(case, COLLEAGUE) == "drop"
+    town.act(lambda engine: engine.change_draft(actor, task))
+    assert outcome_shown(case, COLLEAGUE) == "submit"
+    assert colleague.look("prepare_materials").other_draft
+    case.complete("prepare_materials", COLLEAGUE, preparation_outcome="drop", preparation_reason="查无违法事实。")
+    assert sound(case)
+
+
+def test_a_draft_that_comes_back_from_a_colleague_is_the_only_one(plain_town: Town):
+    case = claimed(plain_town)
+    desk(case, OFFICER).save("prepare_materials", preparation_outcome="drop")
+    desk(case, OFFICER).do("transfer", "prepare_materials", *plain_town.ids(COLLEAGUE))
+    desk(case, COLLEAGUE).save("prepare_materials", preparation_outcome="submit")
+    desk(case, COLLEAGUE).do("give_back", "prepare_materials", "写好了，请办。")
+
+    assert outcome_shown(case, OFFICER) == "submit"
+    assert not desk(case, OFFICER).look("prepare_materials").other_draft
+    actor, task = plain_town.person(OFFICER), case.task("prepare_materials")
+    with pytest.raises(Refused, match="没有另一份草稿"):
+        plain_town.engine.change_draft(actor, task)
+
+
 # --- 委派 ---
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, update
 from engine.db.tables import task
 from engine.errors import InvalidValues
 from engine.organisation.assignment import Actor
-from engine.runtime import audit, tasks
+from engine.runtime import audit, drafts, tasks
 from engine.runtime.handling import records
 from engine.runtime.handling.colleagues import REASON_LIMIT, Colleague, who_may_be_asked, who_may_do
 from engine.runtime.notices import tell_people
@@ -191,10 +191,16 @@ def _end_delegation(
 
 
 def _pass_draft(tx: Connection, context: Context, row: Row[Any], giver: str | None, taker: str | None) -> None:
-    """What one has drafted is the other's draft."""
+    """What one has drafted is the other's draft. What the other had drafted is kept aside, unless it is what the one has
+    been given and gone on with.
+    """
     drafted = tasks.draft(tx, giver, row.id) if giver else None
     if drafted is not None and taker is not None:
-        tasks.keep_draft(tx, row, taker, drafted.answers, context.now)
+        before = tasks.draft(tx, taker, row.id)
+        other = drafts.aside(before.answers) if before else None
+        if before is not None and not records.has_passed_on(tx, row, taker, giver, before.saved_at):
+            other = drafts.to_keep(before.answers, drafted.answers)
+        tasks.keep_draft(tx, row, taker, drafted.answers, context.now, other)
 
 
 def _because(reason: str) -> str:
