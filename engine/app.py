@@ -189,6 +189,10 @@ class Engine:
     def save_draft(self, actor: Actor, task_id: str, raw: Raw, window: Window | None = None) -> None:
         self.transactions.write(lambda tx, context: work.save_draft(tx, actor, task_id, raw, context.now, window))
 
+    def change_draft(self, actor: Actor, task_id: str) -> None:
+        """The draft that was kept aside when a colleague's came takes its place again. Raises Refused when none was."""
+        self.transactions.write(lambda tx, context: work.change_draft(tx, actor, task_id, context.now))
+
     def complete(self, actor: Actor, task_id: str, raw: Raw, without_opinions: bool = False) -> work.Completed:
         """The task is done; `without_opinions`: although colleagues who were asked (加签) have not answered."""
         return self.transactions.write(

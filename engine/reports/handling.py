@@ -74,6 +74,7 @@ class Choices:
     """Each with the name of whoever did it."""
     why_no_further: str
     giver: str
+    """Who gets the task back; empty when the whole post does, since whoever handed it over cannot do it."""
 
 
 def task_handling(tx: Connection, context: Context, actor: Actor, row: Row[Any], step: Step) -> TaskHandling:
@@ -130,6 +131,7 @@ def choices(tx: Connection, context: Context, actor: Actor, task_id: str) -> Cho
     instance = tx.execute(select(process_instance).where(process_instance.c.id == row.instance_id)).one()
     step = instances.look(tx, context, instance, actor)
     names = Names(tx)
+    holders, giver = who_may_do(tx, row, context.now), records.handed_by(tx, row)
     is_open = row.status == "open" and instance.status == "running"
     own = is_open and actor.unit_code == row.unit_code
     back = way_back(step, row) if own else None
@@ -140,13 +142,13 @@ def choices(tx: Connection, context: Context, actor: Actor, task_id: str) -> Cho
         number=instance.number,
         title=instance.title,
         may=_may(tx, context, actor, row, step) if is_open else {},
-        holders=who_may_do(tx, row, context.now) if own else [],
+        holders=holders if own else [],
         colleagues=[found for found in who_may_be_asked(tx, row, context.now) if found.id not in already]
         if own
         else [],
         earlier=[(found, names.person(found.done_by)) for found in back.steps] if back else [],
         why_no_further=back.why_no_further if back else "",
-        giver=names.person(records.handed_by(tx, row)),
+        giver=names.person(giver) if any(found.id == giver for found in holders) else "",
     )
 
 

@@ -242,7 +242,8 @@ def _lines(
             name = _name_of(content, tasks)
             found.append(line("claimed", name, "签收任务" if entry.kind == "claimed" else "退还任务"))
         case kind if kind in AMONG_COLLEAGUES:
-            action = f"{AMONG_COLLEAGUES[kind]} {names.person(content.get('to'))}".rstrip()
+            to_post = kind == "returned" and not content.get("to")
+            action = "退回岗位" if to_post else f"{AMONG_COLLEAGUES[kind]} {names.person(content.get('to'))}".rstrip()
             note = content.get("reason") or ""
             if note and entry.unit_code != reader.unit_code and told_in(tx, entry.instance_id, None, note):
                 note = readers.MASK

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, select
 from engine.bpmn.elements import Element
 from engine.bpmn.expressions import compile_expression, evaluate
 from engine.bpmn.onward import elements_after
-from engine.db.tables import audit_entry, case_link, document, process_instance, task
+from engine.db.tables import audit_entry, case_link, document, process_instance, task, unit
 from engine.deployments import definitions
 from engine.deployments.definitions import Definition
 from engine.forms.schema import Field
@@ -104,6 +104,13 @@ def unissued(tx: Connection, instance_id: str, definition: Definition, reader: A
     latest = {row.element_id: row for row in sorted(done, key=lambda row: order.get(row.id, 0))}
     forms = [definition.form_of(definition.diagram.elements[name]) for name, row in latest.items() if row.id in drafts]
     return frozenset(key for form in forms for key in form.own_keys)
+
+
+def may_know(tx: Connection, instance_id: str, definition: Definition, name: str, unit_code: str) -> bool:
+    """Whether the people of the unit are told what was said last under this name: it is no draft to them."""
+    kind = tx.scalar(select(unit.c.kind).where(unit.c.code == unit_code)) or ""
+    anybody = Actor("", "", unit_code, "", kind, frozenset())
+    return name not in unissued(tx, instance_id, definition, anybody)
 
 
 def knows_of_link(tx: Connection, one: Row[Any], other: Row[Any], reader: Actor) -> bool:

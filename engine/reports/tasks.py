@@ -27,7 +27,7 @@ from engine.reports.units import Names, UnitName
 from engine.runtime import actions, instances
 from engine.runtime import tasks as work
 from engine.runtime.actions import Button
-from engine.runtime.drafts import window_of
+from engine.runtime.drafts import aside, window_of
 from engine.runtime.step import Context, Step
 
 Raw = Mapping[str, list[str]]
@@ -56,6 +56,8 @@ class TaskView:
     draft_saved_at: datetime | None
     draft_window: str
     """The window that has saved the draft last, whether or not the draft is what is shown."""
+    other_draft: bool
+    """Whether another draft is kept aside: the person's own, or the one that a colleague has handed over."""
     period: Period | None
     before: list[Section]
     """What was answered in the steps before: those that lead here first, then the latest."""
@@ -85,10 +87,11 @@ def task_view(tx: Connection, context: Context, actor: Actor, task_id: str, sent
     names, diagram = Names(tx), step.definition.diagram
     subject = work.subject(tx, row)
     decision, prepares = may(actor, "complete", subject), may(actor, "prepare", subject).allowed
-    form, draft_saved_at, draft_window = None, None, ""
+    form, draft_saved_at, draft_window, other_draft = None, None, "", False
     if row.status == "open" and (decision.allowed or prepares) and instance.status == "running":
         draft = work.draft(tx, actor.person_id, task_id)
         draft_window = window_of(draft.answers if draft else None)
+        other_draft = aside(draft.answers if draft else None) is not None
         if sent is None and draft is not None:
             sent, draft_saved_at = draft.answers, draft.saved_at
         form = answers.filled(_form_of(step, row), step, UnitDirectory(tx, actor, context.now), names, sent)
@@ -113,6 +116,7 @@ def task_view(tx: Connection, context: Context, actor: Actor, task_id: str, sent
         form=form,
         draft_saved_at=draft_saved_at,
         draft_window=draft_window,
+        other_draft=other_draft,
         period=period_of(tx, record, names, context) if record else None,
         before=_answered(tx, step, row, names),
         sections=answers.sections(_start_groups(step), step, names),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,6 +23,8 @@ from engine.runtime.words import Raw, one, words
 LENGTH_LIMIT = 1000
 MENTIONS_AT_MOST = 10
 RETRACTABLE = timedelta(minutes=10)
+CALL = re.compile(r"(?<![A-Za-z0-9._+-])[@＠](?=([^\s@＠，。、；：！？,.;:!?（）()“”\"]{1,20}))")
+"""An @ with what follows it; that of an address of electronic mail is none."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,14 @@ class Mentionable:
     name: str
     unit_code: str
     unit_name: str
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """A comment that stands. `unreached` are the words behind an @ that are the name of nobody, or of several."""
+
+    id: str
+    unreached: list[str]
 
 
 def mentionable(tx: Connection, context: Context, actor: Actor, instance_id: str) -> list[Mentionable]:
@@ -43,11 +55,11 @@ def mentionable(tx: Connection, context: Context, actor: Actor, instance_id: str
     return list(found.values())
 
 
-def say(tx: Connection, context: Context, actor: Actor, instance_id: str, raw: Raw) -> str:
-    """The comment stands, and those whom it mentions find a notice. Returns its id.
+def say(tx: Connection, context: Context, actor: Actor, instance_id: str, raw: Raw) -> Spoken:
+    """The comment stands, and those whom it mentions find a notice.
 
-    `raw` holds `text`, `internal` (for the own unit alone) and `mention` (ids of people). Raises NotAllowed,
-    InvalidValues, and AlreadyDone when the instance has ended.
+    `raw` holds `text`, `internal` (for the own unit alone) and `mention` (ids of people). An @ with a name in the text
+    mentions, too. Raises NotAllowed, InvalidValues, and AlreadyDone when the instance has ended.
     """
     decision = may(actor, "comment", InstanceSubject(instances.units_at_work(tx, instance_id)))
     if not decision.allowed:
@@ -57,7 +69,7 @@ def say(tx: Connection, context: Context, actor: Actor, instance_id: str, raw: R
     row = instances.lock(tx, instance_id)
     if row.status == "ended":
         raise AlreadyDone("这件办件已经办结，不能再发表意见。")
-    called = _called(tx, context, actor, instance_id, raw, internal)
+    called, unreached = _called(tx, context, actor, instance_id, raw, text, internal)
     comment_id = new_id()
     tx.execute(
         insert(comment).values(
@@ -82,7 +94,7 @@ def say(tx: Connection, context: Context, actor: Actor, instance_id: str, raw: R
         "mentions": [person.person_id for person in called],
     }
     audit.append(tx, instance_id, context.now, "commented", content, actor.person_id, actor.unit_code)
-    return comment_id
+    return Spoken(comment_id, unreached)
 
 
 def retract(tx: Connection, context: Context, actor: Actor, instance_id: str, comment_id: str) -> None:
@@ -109,15 +121,38 @@ def is_retractable(said_at: datetime, now: datetime) -> bool:
 
 
 def _called(
-    tx: Connection, context: Context, actor: Actor, instance_id: str, raw: Raw, internal: bool
-) -> list[Mentionable]:
+    tx: Connection, context: Context, actor: Actor, instance_id: str, raw: Raw, text: str, internal: bool
+) -> tuple[list[Mentionable], list[str]]:
+    """Those who are chosen or named in the text, and the words behind an @ that reach nobody."""
     wanted = list(dict.fromkeys(person_id for person_id in raw.get("mention", ()) if person_id))
-    if len(wanted) > MENTIONS_AT_MOST:
-        raise InvalidValues({"mention": f"一次最多提醒 {MENTIONS_AT_MOST} 人。"})
     known = {found.person_id: found for found in mentionable(tx, context, actor, instance_id)}
     if any(person_id not in known for person_id in wanted):
         raise InvalidValues({"mention": "只能提醒办件各方的在任人员，请重新选择。"})
     called = [known[person_id] for person_id in wanted]
     if internal and any(person.unit_code != actor.unit_code for person in called):
         raise InvalidValues({"mention": "这条意见只给本单位看，不能提醒其他单位的人。"})
-    return called
+    readers = [person for person in known.values() if not internal or person.unit_code == actor.unit_code]
+    named, unreached = _named(text, readers, {person.name for person in called})
+    called += [person for person in named if person not in called]
+    if len(called) > MENTIONS_AT_MOST:
+        raise InvalidValues({"mention": f"一次最多提醒 {MENTIONS_AT_MOST} 人。"})
+    return called, unreached
+
+
+def _named(text: str, readers: list[Mentionable], chosen: set[str]) -> tuple[list[Mentionable], list[str]]:
+    """People whom an @ in the text calls by a name that is theirs alone, and the words behind an @ that call nobody.
+
+    The longest name with which the words begin counts: nobody has to write a blank behind it. Names that were `chosen`
+    from the list are not called again.
+    """
+    count = Counter(person.name for person in readers)
+    named, unreached = [], []
+    for call in CALL.finditer(text):
+        name = max((name for name in count if text.startswith(name, call.end())), key=len, default=None)
+        if name in chosen:
+            continue
+        if name is None or count[name] > 1:
+            unreached.append(call[1])
+        else:
+            named += [person for person in readers if person.name == name]
+    return list(dict.fromkeys(named)), list(dict.fromkeys(unreached))

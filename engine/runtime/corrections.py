@@ -6,6 +6,7 @@ step; what has been delivered stays as it was sent.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,7 @@ from engine.bpmn.expressions import compile_expression, evaluate
 from engine.clock import local
 from engine.db.tables import correction, fact, person, process_instance, task, unit
 from engine.db.values import decode, encode
+from engine.deployments.definitions import Definition
 from engine.errors import AlreadyDone, ExpressionError, InvalidValues, NotAllowed, NotFound, Refused
 from engine.forms.schema import Field, Form
 from engine.forms.validate import broken_rules, read_value
@@ -36,6 +38,8 @@ REASON_LEAST = 5
 DECISIONS = ("approve", "reject")
 KIND = "correction"
 """Of the notices that ask for an approval, and of the one that says it was refused."""
+MayKnow = Callable[[Connection, str, Definition, str, str], bool]
+"""Whether in this instance, of this definition, the fact of this name may be known to the unit of this code."""
 
 
 @dataclass(frozen=True)
@@ -124,11 +128,12 @@ def propose(tx: Connection, context: Context, actor: Actor, instance_id: str, na
     return correction_id
 
 
-def decide(tx: Connection, context: Context, actor: Actor, correction_id: str, raw: Raw) -> bool:
+def decide(tx: Connection, context: Context, actor: Actor, correction_id: str, raw: Raw, may_know: MayKnow) -> bool:
     """The correction is approved, and everything counted from the fact is counted anew; or it is rejected.
 
-    `raw` holds the `decision` (one of `DECISIONS`) and an `opinion`, which a rejection must give. Returns whether it was
-    approved. Raises NotFound, NotAllowed, InvalidValues, AlreadyDone, and Refused when the fact has changed meanwhile.
+    `raw` holds the `decision` (one of `DECISIONS`) and an `opinion`, which a rejection must give. Of an approval the units
+    are told that may know of the fact, and whoever proposed it. Returns whether it was approved. Raises NotFound,
+    NotAllowed, InvalidValues, AlreadyDone, and Refused when the fact has changed meanwhile.
     """
     row = find(tx, correction_id, actor)
     _require_may(tx, actor, "decide_correction", row)
@@ -155,7 +160,9 @@ def decide(tx: Connection, context: Context, actor: Actor, correction_id: str, r
         recount(step, row.name)
         text = f"“{step.instance['title']}”（{step.instance['number']}）的“{said.field.label}”已经更正。"
         for unit_code in sorted(instances.units_at_work(tx, step.instance_id)):
-            step.notify("corrected", unit_code, ["case_officer", "liaison"], text)
+            if may_know(tx, step.instance_id, step.definition, row.name, unit_code):
+                also = [row.proposed_by] if unit_code == row.unit_code else []
+                step.notify("corrected", unit_code, ["case_officer", "liaison"], text, also=also)
 
     advance(tx, context, row.instance_id, "corrected", event, actor)
     return True

@@ -126,12 +126,37 @@ def save_draft(
     before = draft(tx, actor.person_id, task_id)
     if before is not None:
         drafts.require_known(before.answers, before.saved_at, window)
-    keep_draft(tx, row, actor.person_id, drafts.kept(raw, window), now)
+    keep_draft(
+        tx, row, actor.person_id, drafts.kept(raw, window), now, drafts.aside(before.answers if before else None)
+    )
 
 
-def keep_draft(tx: Connection, row: Row[Any], person_id: str, raw: Mapping[str, list[str]], now: datetime) -> None:
-    """This is the person's draft of the task from now on."""
-    values = {"instance_id": row.instance_id, "answers": dict(raw), "saved_at": now}
+def change_draft(tx: Connection, actor: Actor, task_id: str, now: datetime) -> None:
+    """The person goes on with the draft that is kept aside; the present one is kept aside in its place.
+
+    Raises NotFound, NotAllowed, AlreadyDone, and Refused when none is.
+    """
+    row = find(tx, task_id, actor)
+    _require_open(tx, task_id)
+    _require(actor, "prepare", row, tx)
+    before = draft(tx, actor.person_id, task_id)
+    other = drafts.aside(before.answers if before else None)
+    if before is None or other is None:
+        raise Refused("这项任务没有另一份草稿。")
+    changed = drafts.kept(other, Window(now.isoformat(), ""))  # windows that show the other one do not overwrite it
+    keep_draft(tx, row, actor.person_id, changed, now, before.answers)
+
+
+def keep_draft(
+    tx: Connection,
+    row: Row[Any],
+    person_id: str,
+    raw: Mapping[str, list[str]],
+    now: datetime,
+    other: Mapping[str, list[str]] | None = None,
+) -> None:
+    """This is the person's draft of the task from now on, with another kept aside."""
+    values = {"instance_id": row.instance_id, "answers": drafts.with_aside(raw, other), "saved_at": now}
     upsert.put(tx, task_draft, {"task_id": row.id, "person_id": person_id}, values)
 
 

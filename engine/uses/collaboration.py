@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection
 
 from engine.organisation.assignment import Actor
-from engine.reports import collaboration
+from engine.reports import collaboration, readers
 from engine.runtime import cancelling, comments, copies, corrections, instances, remarks
 from engine.runtime.step import Context
 from engine.runtime.words import Raw
@@ -32,7 +32,7 @@ class CollaborationUses:
         if unread:
             self._on(actor, number, lambda tx, context, found: copies.mark_read(tx, context, actor, found))
 
-    def comment(self, actor: Actor, number: str, raw: Raw) -> str:
+    def comment(self, actor: Actor, number: str, raw: Raw) -> comments.Spoken:
         return self._on(actor, number, lambda tx, context, found: comments.say(tx, context, actor, found, raw))
 
     def retract_comment(self, actor: Actor, number: str, comment_id: str) -> None:
@@ -71,7 +71,9 @@ class CollaborationUses:
 
     def decide_correction(self, actor: Actor, correction_id: str, raw: Raw) -> bool:
         """Returns whether it was approved."""
-        return self._transactions.write(lambda tx, context: corrections.decide(tx, context, actor, correction_id, raw))
+        return self._transactions.write(
+            lambda tx, context: corrections.decide(tx, context, actor, correction_id, raw, readers.may_know)
+        )
 
     def take_back_correction(self, actor: Actor, correction_id: str) -> None:
         self._transactions.write(lambda tx, context: corrections.take_back(tx, context, actor, correction_id))

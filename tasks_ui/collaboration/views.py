@@ -25,7 +25,17 @@ def talk_of(number: str) -> Collaboration:
 @drawing
 def comment(number: str) -> ResponseReturnValue:
     uses, raw = engine().collaboration, sent()
-    return _done(number, "talk", "意见已发表。", lambda: uses.comment(actor(), number, raw))
+
+    def say() -> None:
+        unreached = uses.comment(actor(), number, raw).unreached
+        if unreached:
+            calls = "".join(f"“@{words}”" for words in unreached)
+            flash(
+                f"{calls}没有提醒到人：能看这条意见的人里没有叫这个名字的，或者不止一人。可以另发一条，从名单里选。",
+                "warn",
+            )
+
+    return _done(number, "talk", "意见已发表。", say)
 
 
 @pages.post("/instances/<number>/comments/<comment_id>/retract")

@@ -18,7 +18,7 @@ pages = Blueprint("handling", __name__)
 
 DONE = {
     "transfer": "“{}”已转办。",
-    "return": "“{}”已退给转办人。",
+    "return": "“{}”已退回，不再由你办理。",
     "delegate": "“{}”已委派，交回之后由你办结。",
     "consult": "已就“{}”征求意见，回复会出现在任务页上。",
     "urge": "已催办“{}”。",

@@ -105,6 +105,13 @@ def save_draft(task_id: str) -> ResponseReturnValue:
     return jsonify(time=clock(now()))
 
 
+@pages.post("/tasks/<task_id>/draft/other")
+def change_draft(task_id: str) -> ResponseReturnValue:
+    engine().change_draft(actor(), task_id)
+    flash("已换成另一份草稿，原来那份留着，可以再换回来。", "ok")
+    return redirect(url_for("inbox.task", task_id=task_id))
+
+
 @pages.post("/tasks/<task_id>/look")
 def look(task_id: str) -> ResponseReturnValue:
     """What the form asks and warns of, for the values so far."""

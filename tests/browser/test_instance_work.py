@@ -67,6 +67,28 @@ def test_two_people_talk_at_one_case_and_a_third_reads_it(
     wait_for_diagram(page)
 
 
+def test_a_name_that_is_typed_out_is_chosen_and_one_taken_off_is_no_call_any_more(
+    served: Served, desk_at: Desks, number: str
+) -> None:
+    town = desk_at(served)
+    town.be(OFFICER)
+    page = town.open(f"/instances/{number}")
+    wait_for_diagram(page)
+    text, chips = page.get_by_label("发表意见"), page.locator(".mentions__chosen button")
+
+    text.press_sequentially("@周砚 请看，@苗青，@何")
+    expect(chips).to_have_text(["@周砚 ×", "@苗青 ×"])
+    page.keyboard.press("Escape")
+    chips.filter(has_text="苗青").click()
+    expect(chips).to_have_text(["@周砚 ×"])
+    expect(text).to_have_value("@周砚 请看，苗青，@何")
+    page.get_by_role("button", name="发表", exact=True).click()
+
+    expect(page.locator("#talk .called")).to_have_text("提醒：@市生态环境局 周砚")
+    expect(page.locator(".flash--warn")).to_contain_text("“@何”没有提醒到人")
+    wait_for_diagram(page)
+
+
 def test_a_correction_is_proposed_by_one_and_approved_by_the_other(served: Served, desk_at: Desks, number: str) -> None:
     town, leader = desk_at(served), desk_at(served)
     town.be(OFFICER)

@@ -10,6 +10,8 @@ from playwright.sync_api import Dialog, Page, Request, expect
 from sqlalchemy import select
 
 from engine.db import tables
+from engine.documents.files import FileStore
+from engine.errors import StoreFull
 from tests.browser.conftest import DESKTOP, PHONE, Desk, Desks, Served
 from tests.files import PNG
 from tests.processes.town import Case
@@ -331,6 +333,83 @@ def test_a_file_is_added_without_losing_what_is_typed(served: Served, cases: lis
 
     expect(page.locator("#materials tbody")).to_contain_text("照片.png")
     expect(page.get_by_label("承办人意见")).to_have_value("正在写的意见")
+
+
+def choose_a_photograph(page: Page) -> None:
+    page.get_by_label("种类").select_option(label="现场照片")
+    page.get_by_label("电子文件").set_input_files({"name": "照片.png", "mimeType": "image/png", "buffer": PNG})
+
+
+def full(*_arguments: object) -> None:
+    raise StoreFull
+
+
+def test_a_file_that_finds_no_room_is_refused_in_the_servers_words(
+    served: Served, cases: list[Case], desk_at: Desks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = desk_at(served)
+    page = at_task(desk, cases[0], "prepare_materials", OFFICER)
+    choose_a_photograph(page)
+    with monkeypatch.context() as patch:
+        patch.setattr(FileStore, "put", full)
+        page.get_by_role("button", name="添加到清单").click()
+        expect(page.locator("#materials .problem")).to_have_text(str(StoreFull()))
+    desk.faults.clear()  # the browser notes the 507
+
+    page.get_by_role("button", name="添加到清单").click()
+    expect(page.locator("#materials tbody")).to_contain_text("照片.png")
+
+
+def test_a_file_for_a_task_that_a_colleague_has_finished_is_refused_in_the_servers_words(
+    served: Served, cases: list[Case], desk_at: Desks
+) -> None:
+    page = at_task(desk_at(served), cases[0], "prepare_materials", OFFICER)
+    choose_a_photograph(page)
+    cases[0].complete("prepare_materials", COLLEAGUE, preparation_outcome="drop", preparation_reason="查无违法事实。")
+
+    page.get_by_role("button", name="添加到清单").click()
+
+    expect(page.locator("#materials .problem")).to_contain_text("已由青河镇 苗青于 9月30日 09:32 办理")
+
+
+def test_a_file_with_something_missing_stands_there_again_with_the_sentence(
+    served: Served, cases: list[Case], desk_at: Desks
+) -> None:
+    page = at_task(desk_at(served), cases[0], "prepare_materials", OFFICER)
+    page.get_by_label("种类").select_option(label="现场照片")
+    page.get_by_label("电子文件").set_input_files({"name": "照片.exe", "mimeType": "image/png", "buffer": PNG})
+
+    page.get_by_role("button", name="添加到清单").click()
+
+    expect(page.locator("#materials .problem").first).to_contain_text("只收 PDF")
+
+
+def test_after_signing_in_again_in_another_window_a_file_is_added_at_once(
+    served: Served, cases: list[Case], desk_at: Desks
+) -> None:
+    desk = desk_at(served)
+    page = at_task(desk, cases[0], "prepare_materials", OFFICER)
+    choose_a_photograph(page)
+    desk.context.clear_cookies()
+    desk.be(OFFICER)
+
+    page.get_by_role("button", name="添加到清单").click()
+
+    expect(page.locator("#materials tbody")).to_contain_text("照片.png")
+
+
+def test_a_file_without_a_network_is_not_sent_and_the_page_says_so(
+    served: Served, cases: list[Case], desk_at: Desks
+) -> None:
+    desk = desk_at(served)
+    page = at_task(desk, cases[0], "prepare_materials", OFFICER)
+    choose_a_photograph(page)
+    page.route("**/material", lambda route: route.abort())
+
+    page.get_by_role("button", name="添加到清单").click()
+
+    expect(page.locator("#materials .problem")).to_contain_text("请检查网络")
+    desk.faults.clear()
 
 
 # --- keys and lists ---

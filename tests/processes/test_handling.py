@@ -76,6 +76,14 @@ def desk(instance: Instance, login: str) -> Desk:
     return Desk(instance, login)
 
 
+def readers_of(instance: Instance, text: str) -> set[str]:
+    """Who finds this notice unread."""
+    receipt, notice, person = tables.notice_receipt, tables.notice, tables.person
+    joined = receipt.join(notice, notice.c.id == receipt.c.notice_id).join(person, person.c.id == receipt.c.person_id)
+    own = (notice.c.instance_id == instance.id) & (notice.c.text == text) & receipt.c.cleared_at.is_(None)
+    return set(instance.town.read(lambda tx: tx.scalars(select(person.c.login).select_from(joined).where(own))))
+
+
 def holder(instance: Instance, element: str) -> str | None:
     (task,) = (task for task in instance.open_tasks() if task.element == element)
     return task.assignee_id
@@ -174,7 +182,30 @@ def test_a_leader_who_cannot_do_the_task_gets_it_back_for_the_whole_post(town: T
     desk(case, COLLEAGUE).do("give_back", "prepare_materials", "另有任务。")
 
     assert holder(case, "prepare_materials") is None
-    assert "另有任务。" in desk(case, LEADER).notices()[-1]
+    told = f"{town.person(COLLEAGUE).person_name}把“整理移送材料”退回岗位，待签收：另有任务。"
+    assert desk(case, LEADER).notices() == [told]
+    assert readers_of(case, told) == {LEADER, OFFICER}
+    assert ("整理移送材料", "退回岗位", "另有任务。") in lines(case, LEADER)
+    assert sound(case)
+
+
+@pytest.mark.parametrize("stays", [True, False], ids=["is a clerk there now", "works elsewhere"])
+def test_32_what_is_given_back_after_the_giver_has_left_the_post_is_told_to_the_post(town: Town, stays: bool):
+    """The reason is the unit's own: whoever works elsewhere now is not told."""
+    case = claimed(town)
+    town.newcomer("xinren.qh", "qinghe", "case_officer")
+    desk(case, OFFICER).do("transfer", "prepare_materials", *town.ids(COLLEAGUE))
+    town.leave(OFFICER, "qinghe", "case_officer")
+    town.appoint(OFFICER, *(("qinghe", "clerk") if stays else ("shiqiao", "case_officer")))
+
+    assert desk(case, COLLEAGUE).do("choices", "prepare_materials").giver == ""
+    desk(case, COLLEAGUE).do("give_back", "prepare_materials", "当事人是我亲戚。")
+
+    assert holder(case, "prepare_materials") is None
+    told = f"{town.person(COLLEAGUE).person_name}把“整理移送材料”退回岗位，待签收：当事人是我亲戚。"
+    assert readers_of(case, told) == {"xinren.qh", *([OFFICER] if stays else [])}
+    case.claim("prepare_materials", "xinren.qh")
+    assert sound(case)
 
 
 def test_a_claimed_task_is_not_given_back_to_anybody(plain_town: Town):
@@ -182,6 +213,48 @@ def test_a_claimed_task_is_not_given_back_to_anybody(plain_town: Town):
 
     with pytest.raises(NotAllowed, match="不是别人转办给你的"):
         desk(case, OFFICER).do("give_back", "prepare_materials", "不办了。")
+
+
+def outcome_shown(case: Case, login: str) -> str:
+    form = desk(case, login).look("prepare_materials").form
+    assert form is not None
+    return str(next(field.value for field in form.fields if field.key == "preparation_outcome"))
+
+
+def test_a_draft_of_ones_own_is_kept_aside_when_a_colleagues_comes_with_the_task(town: Town):
+    case = town.refer(at=MORNING)
+    colleague = desk(case, COLLEAGUE)
+    colleague.save("prepare_materials", preparation_outcome="drop")
+    case.claim("prepare_materials", OFFICER)
+    desk(case, OFFICER).save("prepare_materials", preparation_outcome="submit")
+    desk(case, OFFICER).do("transfer", "prepare_materials", *town.ids(COLLEAGUE))
+    assert colleague.look("prepare_materials").other_draft
+    assert outcome_shown(case, COLLEAGUE) == "submit"
+
+    town.later(minutes=1)
+    colleague.save("prepare_materials", preparation_outcome="submit", handling_opinion="接着写。")
+    actor, task = town.person(COLLEAGUE), case.task("prepare_materials")
+    town.act(lambda engine: engine.change_draft(actor, task))
+    assert outcome_shown(case, COLLEAGUE) == "drop"
+    town.act(lambda engine: engine.change_draft(actor, task))
+    assert outcome_shown(case, COLLEAGUE) == "submit"
+    assert colleague.look("prepare_materials").other_draft
+    case.complete("prepare_materials", COLLEAGUE, preparation_outcome="drop", preparation_reason="查无违法事实。")
+    assert sound(case)
+
+
+def test_a_draft_that_comes_back_from_a_colleague_is_the_only_one(plain_town: Town):
+    case = claimed(plain_town)
+    desk(case, OFFICER).save("prepare_materials", preparation_outcome="drop")
+    desk(case, OFFICER).do("transfer", "prepare_materials", *plain_town.ids(COLLEAGUE))
+    desk(case, COLLEAGUE).save("prepare_materials", preparation_outcome="submit")
+    desk(case, COLLEAGUE).do("give_back", "prepare_materials", "写好了，请办。")
+
+    assert outcome_shown(case, OFFICER) == "submit"
+    assert not desk(case, OFFICER).look("prepare_materials").other_draft
+    actor, task = plain_town.person(OFFICER), case.task("prepare_materials")
+    with pytest.raises(Refused, match="没有另一份草稿"):
+        plain_town.engine.change_draft(actor, task)
 
 
 # --- 委派 ---
@@ -414,6 +487,27 @@ def test_a_request_is_withdrawn_and_nobody_waits_any_more(town: Town):
     with pytest.raises(NotAllowed):
         desk(case, DEPUTY).do("answer", "prepare_materials", "迟了。")
     case.submit()
+
+
+def test_an_opinion_on_a_task_that_nobody_holds_is_told_to_whoever_asked(town: Town):
+    case = claimed(town)
+    desk(case, OFFICER).do("consult", "prepare_materials", town.ids(DEPUTY))
+    town.act(lambda engine: engine.release(town.person(OFFICER), case.task("prepare_materials")))
+
+    desk(case, DEPUTY).do("answer", "prepare_materials", "再核实当事人。")
+
+    told = f"{town.person(DEPUTY).person_name}就“整理移送材料”回复：再核实当事人。"
+    assert readers_of(case, told) == {OFFICER}
+
+
+def test_32_an_opinion_whose_asker_works_elsewhere_now_is_told_to_the_post(town: Town):
+    case = claimed(town)
+    desk(case, OFFICER).do("consult", "prepare_materials", town.ids(DEPUTY))
+    town.leave(OFFICER, "qinghe", "case_officer")
+
+    desk(case, DEPUTY).do("answer", "prepare_materials", "再核实当事人。")
+
+    assert readers_of(case, f"{town.person(DEPUTY).person_name}就“整理移送材料”回复：再核实当事人。") == {COLLEAGUE}
 
 
 def test_opinions_within_a_unit_are_not_read_by_the_other_party(plain_town: Town):

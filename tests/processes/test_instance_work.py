@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, update
 
 from engine.db import tables
 from engine.errors import AlreadyDone, InvalidValues, LianbanError, NotAllowed, NotFound, Refused
@@ -62,7 +62,7 @@ def found_earlier(case: Instance, value: str) -> None:
 
 def comment(case: Instance, by: str, text: str, *mentioned: str, internal: bool = False) -> str:
     raw = {"text": [text], "mention": case.town.ids(*mentioned), "internal": ["true"] if internal else []}
-    return str(use(case, by, "comment", case.number, raw))
+    return str(use(case, by, "comment", case.number, raw).id)
 
 
 def copy(case: Instance, by: str, unit: str, role: str = "liaison", person: str = "") -> str:
@@ -302,6 +302,37 @@ def test_c12_nobody_approves_the_own_proposal_and_the_other_leader_does(plain_to
     with pytest.raises(NotAllowed, match="不能自己提出"):
         decide(case, correction, by=DEPUTY)
     assert decide(case, correction, by=LEADER)
+
+
+def told_of(case: Instance, kind: str, login: str) -> int:
+    """How many notices of this kind the person has."""
+    receipt, notice = tables.notice_receipt, tables.notice
+    own = (receipt.c.person_id == case.town.ids(login)[0]) & (notice.c.kind == kind)
+    joined = receipt.join(notice, notice.c.id == receipt.c.notice_id)
+    return len(case.town.read(lambda tx: tx.execute(select(receipt.c.notice_id).select_from(joined).where(own)).all()))
+
+
+@pytest.mark.parametrize("proposer", [DEPUTY, OFFICER])
+def test_c12_whoever_proposed_a_correction_is_told_once_that_it_is_approved(plain_town: Town, proposer: str) -> None:
+    case = plain_town.refer(at=MORNING)
+
+    decide(case, propose(case, "location", "青河镇别处", by=proposer))
+
+    assert [told_of(case, "corrected", login) for login in (proposer, OFFICER, LIAISON)] == [1, 1, 1]
+    assert told_of(case, "corrected", DEPUTY) == (proposer == DEPUTY)
+
+
+def test_r55_a_correction_of_a_draft_is_told_to_the_other_side_only_when_the_paper_has_gone_out(town: Town) -> None:
+    case = town.refer(at=MORNING).deliver().sign_for().review("already_handled")
+    by = case.receiving
+    decide(case, propose(case, "handled_case", "青环立〔2026〕6号", by=by.officer), by=by.leader)
+    assert {note.unit for note in case.notices("corrected")} == {"ecology"}
+    assert told_of(case, "corrected", by.officer) == 1
+
+    case.sign_acceptance()
+    decide(case, propose(case, "handled_case", "青环立〔2026〕7号", by=by.officer), by=by.leader)
+
+    assert {note.unit for note in case.notices("corrected")} == {"ecology", "qinghe"}
 
 
 def test_c12_the_correction_lies_before_the_leaders_and_not_before_its_proposer(plain_town: Town) -> None:
@@ -904,6 +935,62 @@ def test_whoever_is_mentioned_finds_a_notice_alone(town: Town) -> None:
     )
     assert all("请看一下" not in row.text for row in notes)
     assert [len(line.mentions) for line in talk(case, LIAISON).comments] == [2]
+
+
+def is_login(login: str) -> ColumnElement[bool]:
+    return tables.person.c.login == login
+
+
+def called_in(case: Instance, text: str, *chosen: str, internal: bool = False) -> tuple[list[str], list[str]]:
+    """Who finds a notice of the officer's comment, and the words behind an @ that the answer says reached nobody."""
+    before = {row.id for row in case._rows(tables.notice)}
+    raw = {"text": [text], "mention": case.town.ids(*chosen), "internal": ["true"] if internal else []}
+    unreached = use(case, OFFICER, "comment", case.number, raw).unreached
+    return sorted(row.person_id for row in case._rows(tables.notice) if row.id not in before), unreached
+
+
+@pytest.mark.parametrize(
+    ("text", "whom", "unreached"),
+    [
+        ("@周砚 请看。", [REVIEWER], []),
+        ("请@周砚看一下，@陆原。", [REVIEWER, LEADER], []),
+        ("＠周砚：请看。@周砚 再看。", [REVIEWER], []),
+        ("@周大砚 请看。", [], ["周大砚"]),
+        ("@石亦凡 路过。@周砚", [REVIEWER], ["石亦凡"]),
+        ("@沈禾 自己看。", [], ["沈禾"]),
+        ("发到 office@163.com。", [], []),
+        ("周砚请看。", [], []),
+    ],
+)
+def test_a_name_typed_behind_an_at_mentions_and_one_that_reaches_nobody_is_said(
+    plain_town: Town, text: str, whom: list[str], unreached: list[str]
+) -> None:
+    case = plain_town.refer(at=MORNING)
+
+    assert called_in(case, text) == (sorted(plain_town.ids(*whom)), unreached)
+
+
+def test_a_typed_name_of_two_people_calls_neither_unless_one_is_chosen(plain_town: Town) -> None:
+    case = plain_town.refer(at=MORNING)
+    plain_town.write(lambda tx: tx.execute(update(tables.person).values(name="周砚").where(is_login(LEADER))))
+
+    assert called_in(case, "@周砚 请看。") == ([], ["周砚"])
+    assert called_in(case, "@周砚 请看。", REVIEWER) == (plain_town.ids(REVIEWER), [])
+
+
+def test_a_typed_name_within_the_unit_calls_nobody_of_another(plain_town: Town) -> None:
+    case = plain_town.refer(at=MORNING)
+
+    assert called_in(case, "@周砚 @苗青", internal=True) == (plain_town.ids(COLLEAGUE), ["周砚"])
+
+
+def test_no_more_people_are_called_by_name_than_from_the_list(plain_town: Town) -> None:
+    case = plain_town.refer(at=MORNING)
+    plain_town.newcomer("xinren.qh", "qinghe", "case_officer")
+    names = " ".join(f"@{person.name}" for person in talk(case, OFFICER).people)
+
+    assert names.count("@") == 11
+    assert problem_of(lambda: comment(case, OFFICER, names)) == {"mention": "一次最多提醒 10 人。"}
 
 
 @pytest.mark.parametrize("stranger", [STRANGER, JUSTICE])

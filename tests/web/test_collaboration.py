@@ -52,6 +52,17 @@ def test_whoever_is_chosen_from_the_list_is_mentioned(office: Office) -> None:
     assert desk.get(page).texts("//p[@class='called']//span") == ["@市生态环境局 周砚"]
 
 
+def test_an_at_in_the_text_mentions_without_the_list_and_one_that_reaches_nobody_is_said(office: Office) -> None:
+    page, desk = office.instance("review"), office.desk(OFFICER)
+
+    desk.post(f"{page}/comments", {"text": "@周砚 请看，@王大锤 也看看。"})
+
+    shown = desk.get(page)
+    assert "“@王大锤”没有提醒到人" in shown.words("//*[contains(@class, 'flash--warn')]")
+    assert "意见已发表" in shown.words("//*[contains(@class, 'flash--ok')]")
+    assert shown.texts("//p[@class='called']//span") == ["@市生态环境局 周砚"]
+
+
 @pytest.mark.parametrize("place", ["comments", "copies", "remarks"])
 def test_what_was_typed_wrong_stands_there_again_with_the_sentence(office: Office, place: str) -> None:
     text = {"comments": "text", "copies": "note", "remarks": "text"}[place]

@@ -248,6 +248,23 @@ def test_several_tasks_are_handed_to_one_colleague_at_once(office: Office) -> No
     assert office.desk(COLLEAGUE).get("/inbox").text.count("转办给我") == 2
 
 
+def test_the_page_says_that_there_are_two_drafts_and_changes_one_for_the_other(office: Office) -> None:
+    task, officer, colleague = office.task("prepare", "prepare_materials"), office.desk(OFFICER), office.desk(COLLEAGUE)
+    colleague.post(f"{task}/draft", {"preparation_outcome": "drop"})
+    prepare(office)
+    officer.post(f"{task}/draft", {"preparation_outcome": "submit"})
+    officer.post(f"{task}/handle/transfer", {"to": person(office, COLLEAGUE)})
+
+    assert "这项任务你有两份草稿" in colleague.get(task).words("//main")
+    changed = colleague.post(f"{task}/draft/other", {})
+
+    assert changed.location == task
+    shown = colleague.get(task)
+    assert "已换成另一份草稿" in shown.words("//*[contains(@class, 'flash--ok')]")
+    assert shown.every("//input[@name='preparation_outcome'][@checked]/@value") == ["drop"]
+    assert "两份草稿" not in officer.get(task).text
+
+
 @pytest.mark.parametrize("verb", ["transfer", "return", "delegate", "consult", "send_back", "urge"])
 def test_a_stranger_learns_nothing_from_the_pages_of_handling(office: Office, verb: str) -> None:
     task = prepare(office)

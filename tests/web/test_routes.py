@@ -36,6 +36,7 @@ EXPECTED = {
     "GET /tasks/<task_id>": (302, 200, 200, 200, 404, 200, 200),
     "POST /tasks/<task_id>": (401, 422, 403, 403, 404, 403, 403),
     "POST /tasks/<task_id>/draft": (401, 200, 403, 403, 404, 403, 403),
+    "POST /tasks/<task_id>/draft/other": (401, 409, 403, 403, 404, 403, 403),
     "POST /tasks/<task_id>/look": (401, 200, 403, 403, 404, 403, 403),
     "POST /tasks/<task_id>/release": (401, 403, 403, 403, 404, 403, 403),
     "POST /tasks/release": (401, 302, 302, 302, 302, 302, 302),
@@ -105,6 +106,7 @@ UNKNOWN = [
     "GET /tasks/nothing",
     "POST /tasks/nothing",
     "POST /tasks/nothing/draft",
+    "POST /tasks/nothing/draft/other",
     "POST /tasks/nothing/look",
     "POST /tasks/nothing/release",
     "GET /tasks/nothing/handle/transfer",
@@ -169,7 +171,7 @@ def address(office: Office) -> dict[str, str]:
     addressee = {"unit": ["police"], "role": ["liaison"], "note": ["请知悉。"]}
     corrected = {"case_title": ["擅自开挖村道"], "reason": ["登记时写错了。"]}
     return {
-        "<comment_id>": beside.comment(officer, number, {"text": ["已到现场。"]}),
+        "<comment_id>": beside.comment(officer, number, {"text": ["已到现场。"]}).id,
         "<copy_id>": beside.send_copy(officer, number, addressee),
         "<correction_id>": beside.propose_correction(officer, number, "case_title", corrected),
         "<name>": "location",

@@ -12,7 +12,7 @@ from engine.organisation.assignment import Actor
 from engine.runtime import tasks
 from engine.runtime.handling import records
 from engine.runtime.handling.colleagues import who_may_be_asked
-from engine.runtime.handling.handing import choose, inside_words, note, tell
+from engine.runtime.handling.handing import choose, inside_words, note, tell, tell_post, works_here
 from engine.runtime.step import Context
 
 NO_OBJECTION = "无意见"
@@ -43,14 +43,20 @@ def consult(
 
 
 def answer(tx: Connection, context: Context, actor: Actor, task_id: str, opinion: str, none: bool) -> Row[Any]:
-    """The colleague's opinion, or that there is none. Raises NotAllowed, InvalidValues."""
+    """The colleague's opinion, or that there is none: the task's holder is told, or who asked when nobody holds it.
+
+    Raises NotAllowed, InvalidValues."""
     row = tasks.take_hold(tx, actor, "answer", task_id)
     opinion = NO_OBJECTION if none else inside_words(tx, row, actor, opinion, "opinion")
     asked = (found for found in records.requests(tx, task_id) if found.kind == "consultation")
     request = next(found for found in asked if found.to_person == actor.person_id)
     records.answer(tx, request.id, opinion, context.now)
     note(tx, context, actor, row, "answered", to=request.from_person, reason=opinion)
-    tell(tx, context, row, row.assignee_id, f"{actor.person_name}就“{row.name}”回复：{opinion}")
+    text = f"{actor.person_name}就“{row.name}”回复：{opinion}"
+    if row.assignee_id is None and not works_here(tx, context, row, request.from_person):
+        tell_post(tx, context, actor, row, text)
+    else:
+        tell(tx, context, row, row.assignee_id or request.from_person, text)
     return row
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, update
 from engine.db.tables import task
 from engine.errors import InvalidValues
 from engine.organisation.assignment import Actor
-from engine.runtime import audit, tasks
+from engine.runtime import audit, drafts, tasks
 from engine.runtime.confidential import require_untold
 from engine.runtime.handling import records
 from engine.runtime.handling.colleagues import REASON_LIMIT, Colleague, who_may_be_asked, who_may_do
@@ -51,16 +51,22 @@ def give_back(tx: Connection, context: Context, actor: Actor, task_id: str, reas
     row = tasks.take_hold(tx, actor, "return", task_id)
     reason = inside_words(tx, row, actor, reason, "reason")
     giver = records.handed_by(tx, row)
-    able = any(found.id == giver for found in who_may_do(tx, row, context.now))
-    _end_delegation(tx, context, actor, row, giver)
-    if able and giver is not None:
-        _pass_draft(tx, context, row, actor.person_id, giver)
-        records.ask_no_longer(tx, row, giver, actor, context.now)
-    _assign(tx, context, row, giver if able else None)
-    records.add(tx, row, "return", actor, context.now, to_person=giver, reason=reason)
-    note(tx, context, actor, row, "returned", to=giver, reason=reason)
-    if giver is not None:
-        tell(tx, context, row, giver, f"{actor.person_name}把“{row.name}”退给你：{reason}", "returned")
+    able = giver is not None and any(found.id == giver for found in who_may_do(tx, row, context.now))
+    taker = giver if able else None
+    _end_delegation(tx, context, actor, row, taker)
+    if taker is not None:
+        _pass_draft(tx, context, row, actor.person_id, taker)
+        records.ask_no_longer(tx, row, taker, actor, context.now)
+    _assign(tx, context, row, taker)
+    records.add(tx, row, "return", actor, context.now, to_person=taker, reason=reason)
+    note(tx, context, actor, row, "returned", to=taker, reason=reason)
+    if taker is not None:
+        tell(tx, context, row, taker, f"{actor.person_name}把“{row.name}”退给你：{reason}", "returned")
+    else:
+        text = f"{actor.person_name}把“{row.name}”退回岗位，待签收：{reason}"
+        tell_post(tx, context, actor, row, text, "returned")
+        if works_here(tx, context, row, giver):
+            tell(tx, context, row, giver, text, "returned")
     return row
 
 
@@ -147,6 +153,17 @@ def tell(
         )
 
 
+def tell_post(tx: Connection, context: Context, actor: Actor, row: Row[Any], text: str, kind: str = "handed") -> None:
+    """Everybody who may claim the task finds a notice that concerns it."""
+    about = {"task_id": row.id, "about": row.name}
+    tell_people(tx, context, row.instance_id, kind, row.unit_code, row.roles, text, but_not=actor.person_id, **about)
+
+
+def works_here(tx: Connection, context: Context, row: Row[Any], person_id: str | None) -> bool:
+    """Whether somebody other than the task's holder has a post in its unit now."""
+    return any(found.id == person_id for found in who_may_be_asked(tx, row, context.now))
+
+
 def note(tx: Connection, context: Context, actor: Actor, row: Row[Any], kind: str, **content: Any) -> None:
     audit.append(
         tx,
@@ -182,10 +199,16 @@ def _end_delegation(
 
 
 def _pass_draft(tx: Connection, context: Context, row: Row[Any], giver: str | None, taker: str | None) -> None:
-    """What one has drafted is the other's draft."""
+    """What one has drafted is the other's draft. What the other had drafted is kept aside, unless it is what the one has
+    been given and gone on with.
+    """
     drafted = tasks.draft(tx, giver, row.id) if giver else None
     if drafted is not None and taker is not None:
-        tasks.keep_draft(tx, row, taker, drafted.answers, context.now)
+        before = tasks.draft(tx, taker, row.id)
+        other = drafts.aside(before.answers) if before else None
+        if before is not None and not records.has_passed_on(tx, row, taker, giver, before.saved_at):
+            other = drafts.to_keep(before.answers, drafted.answers)
+        tasks.keep_draft(tx, row, taker, drafted.answers, context.now, other)
 
 
 def _because(reason: str) -> str:

@@ -110,6 +110,14 @@ def handed_by(tx: Connection, task: Row[Any]) -> str | None:
     return given
 
 
+def has_passed_on(tx: Connection, task: Row[Any], giver: str, taker: str | None, since: datetime) -> bool:
+    """Whether the one has handed or delegated the task to the other since that time."""
+    passed = hand_over.c.kind.in_(("transfer", "delegation")) & (hand_over.c.opened_at >= since)
+    between = (hand_over.c.from_person == giver) & (hand_over.c.to_person == taker)
+    found = select(hand_over.c.id).where(hand_over.c.task_id == task.id, passed, between).limit(1)
+    return tx.scalar(found) is not None
+
+
 def last_urged(tx: Connection, task_id: str, person_id: str) -> datetime | None:
     at: datetime | None = tx.scalar(
         select(hand_over.c.opened_at)

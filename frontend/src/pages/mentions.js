@@ -3,6 +3,7 @@ import { all } from './page.js';
 
 const AT_MOST = 10;
 const SHOWN = 8;
+const STOP = /[\s，。、；：！？,.;:!?]/;
 
 /** @typedef {{ id: string, name: string, unit: string }} Person */
 
@@ -57,7 +58,10 @@ class Mentions {
       hint.hidden = false;
     }
 
-    text.addEventListener('input', () => this.look());
+    text.addEventListener('input', () => {
+      this.takeTyped();
+      this.look();
+    });
     text.addEventListener('click', () => this.look());
     text.addEventListener('keydown', (event) => this.onKey(event));
     text.addEventListener('blur', () => this.close());
@@ -73,8 +77,18 @@ class Mentions {
   /** The letters between the last @ and the caret; null when no name is being typed. */
   typed() {
     const before = this.text.value.slice(0, this.text.selectionStart);
-    const match = /@([^\s@]{0,20})$/.exec(before);
+    const match = /[@＠]([^\s@＠]{0,20})$/.exec(before);
     return match ? match[1] : null;
+  }
+
+  /** Whose name has been typed out, with a blank or a stop behind it, is chosen, when it is the name of one person alone. */
+  takeTyped() {
+    const before = this.text.value.slice(0, this.text.selectionStart);
+    const called = (/** @type {Person} */ found) => ['@', '＠'].some((sign) => before.slice(0, -1).endsWith(sign + found.name));
+    const [person, another] = STOP.test(before.slice(-1)) ? this.people.filter(called) : [];
+    if (person && !another && !this.chosen.includes(person) && this.chosen.length < AT_MOST) {
+      this.choose(person);
+    }
   }
 
   look() {
@@ -157,6 +171,9 @@ class Mentions {
       chip.title = person.unit;
       chip.addEventListener('click', () => {
         this.chosen = this.chosen.filter((other) => other !== person);
+        for (const sign of ['@', '＠']) {
+          this.text.value = this.text.value.replaceAll(sign + person.name, person.name); // a name with it is a call
+        }
         this.tell();
         this.text.focus();
       });

@@ -89,7 +89,7 @@ export async function post(url, body, options = {}) {
  *
  * @param {Response} answer
  */
-async function takeNewToken(answer) {
+export async function takeNewToken(answer) {
   const { token, person } = (await answer.json().catch(() => null)) ?? {};
   const meta = /** @type {HTMLElement | null} */ (document.querySelector('meta[name="csrf-token"]'));
   if (!token || !meta || meta.dataset.person !== person) {

@@ -2,11 +2,12 @@
  * `<form data-upload>` shows the chosen files with their sizes and sends them with a progress bar. The answer is the
  * page as it would be without a script: the `<section id>` around the form is taken from it, with the list of files or
  * with what is wrong, so that what is being typed elsewhere stays. Without such a section the page is loaded again.
+ * When the server refuses, its own sentence is shown.
  *
- * `data-upload="now"` sends as soon as files are chosen. Sentences: `data-failed`, `data-signed-out`, and
- * `data-too-large` together with `data-max-bytes`.
+ * `data-upload="now"` sends as soon as files are chosen. Sentences: `data-failed` when the server was not reached,
+ * `data-signed-out`, and `data-too-large` together with `data-max-bytes`.
  */
-import { all, csrfToken, fill } from './page.js';
+import { all, csrfToken, fill, takeNewToken } from './page.js';
 
 const UNITS = ['B', 'KB', 'MB', 'GB'];
 
@@ -53,6 +54,20 @@ function takeOver(form, html) {
   first.tabIndex = first.tabIndex < 0 ? -1 : first.tabIndex;
   first.focus();
   return true;
+}
+
+/**
+ * The sentence with which the server refuses; undefined when the answer is not the server's own.
+ *
+ * @param {XMLHttpRequest} request
+ * @returns {string | undefined}
+ */
+function refusal(request) {
+  try {
+    return JSON.parse(request.responseText).message;
+  } catch {
+    return undefined;
+  }
 }
 
 /** @param {HTMLFormElement} form */
@@ -124,20 +139,26 @@ function keepUpload(form) {
     };
     request.open('POST', form.getAttribute('action') ?? window.location.href);
     request.setRequestHeader('X-CSRFToken', csrfToken());
+    request.setRequestHeader('X-Requested-With', 'fetch'); // errors come as a sentence, not as a page
     request.upload.addEventListener('progress', (event) => {
       bar.max = event.total;
       bar.value = event.loaded;
     });
-    request.addEventListener('load', () => {
+    request.addEventListener('load', async () => {
       const done = request.status >= 200 && request.status < 300;
       busy(false);
+      if (request.status === 400 && (await takeNewToken(new Response(request.responseText)))) {
+        send();
+        return;
+      }
       if (takeOver(form, request.responseText)) {
         return;
       }
       if (done) {
         window.location.reload();
       } else {
-        fail(request.status === 401 ? form.dataset.signedOut ?? form.dataset.failed : form.dataset.failed);
+        const signedOut = request.status === 401 ? form.dataset.signedOut : undefined;
+        fail(signedOut ?? refusal(request) ?? form.dataset.failed);
       }
     });
     request.addEventListener('error', () => {
