@@ -405,8 +405,8 @@ def test_who_may_not_read_it_learns_nothing_by_trying(cases: dict[str, Complaint
             if login == "chengyu.sf":
                 told.append(town.engine.collaboration.remark(town.person(login), number, raw(unit="qinghe", text=text)))
             else:
-                comment = town.engine.collaboration.comment(town.person(login), number, raw(text=text))
-                town.engine.collaboration.retract_comment(town.person(login), number, comment)
+                spoken = town.engine.collaboration.comment(town.person(login), number, raw(text=text))
+                town.engine.collaboration.retract_comment(town.person(login), number, spoken.id)
     assert told == [None, None]
 
 
