@@ -18,8 +18,11 @@ from engine.bpmn.expressions import BUILTINS, compile_expression, texts_given
 from engine.documents.wording import FORMATS, PLACE
 from engine.errors import ExpressionError, LianbanError
 
-NAMES = frozenset({"from_unit", "to_unit", "from_phone", "to_phone", "case_number", "case_name", "today"})
-"""What a letter knows besides the facts: full names and telephones of both units, the instance, the day of issue."""
+ENCLOSED = "enclosed"
+NAMES = frozenset({"from_unit", "to_unit", "from_phone", "to_phone", "case_number", "case_name", "today", ENCLOSED})
+"""What a letter knows besides the facts: full names and telephones of both units, the instance, the day of issue, and what
+material goes with it.
+"""
 CITING = frozenset({"paper_number", "paper_name", "paper_day", "paper_received"})
 """What tells of a paper that was issued, by the names of the letters it may have been made from."""
 FUNCTIONS = CITING | {"words", "completed_by"}
@@ -142,7 +145,7 @@ def check(name: str, wording: str, facts: Collection[str], functions: Collection
     known = set(facts) | NAMES
     problems = []
     if letter.materials_of:  # asked before the letter's words are known, and before it is known what there is to count
-        problems += _expression(name, wording, letter.materials_of, known, set(functions) - {"materials"})
+        problems += _expression(name, wording, letter.materials_of, known - {ENCLOSED}, set(functions) - {"materials"})
     for word, expression in letter.words.items():
         problems += _expression(name, wording, expression, known, functions)
         known.add(word)

@@ -15,7 +15,7 @@ from engine.bpmn.expressions import compile_expression
 from engine.db.tables import document, letter_version, person, task
 from engine.documents import deliveries, letter_versions
 from engine.documents.letter_versions import LetterVersion, empty_words
-from engine.documents.letters import Annex, Letter, Sentence
+from engine.documents.letters import ENCLOSED, Annex, Letter, Sentence
 from engine.documents.wording import BLANK, KEPT_TOGETHER, PLACE, Filler, plain
 from engine.forms.schema import Field
 from engine.organisation import jurisdiction, units
@@ -315,6 +315,7 @@ def expressions_of(
 
     listed = deliveries.materials_of(step.tx, step.instance_id, _material_units(version.letter, from_unit, value))
     functions["materials"] = lambda kind: sum(item["kind"] == kind for item in listed)
+    names[ENCLOSED] = "、".join(item["title"] for item in listed)
     for word, expression in version.letter.words.items():
         names[word] = value(expression)
     return value

@@ -80,6 +80,12 @@ def test_a_request_that_is_sent_again_lists_what_the_town_sends(plain_town: Town
     assert annexed(first) == annexed(again) == page(again) == listed
 
 
+def test_r23_the_record_of_the_visit_names_what_goes_with_it(plain_town: Town) -> None:
+    copy = paper_of(visited(plain_town), "D23")
+
+    assert [row["text"] for row in copy.data["rows"] if row["label"] == "附件"] == ["现场照片"]
+
+
 # --- a dispute ---
 
 
