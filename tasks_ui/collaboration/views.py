@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.errors import InvalidValues
@@ -13,6 +13,9 @@ from tasks_ui.instances.views import instance_page
 from tasks_ui.security import actor, drawing, engine, sent
 
 pages = Blueprint("collaboration", __name__)
+
+TOP = "main"
+"""The id of the part of every page that begins with what there is to be told."""
 
 
 @pages.app_template_global("talk_of")
@@ -138,8 +141,13 @@ def _done(number: str, place: str, said: str, use: Callable[[], object]) -> Resp
 
 
 def _back(number: str, place: str) -> ResponseReturnValue:
-    """Where the form was sent from: the page of a task, or that of the instance."""
-    task_id = request.form.get("task", "")
+    """Where the form was sent from: the page of a task, or that of the instance.
+
+    A warning stands above everything else: the page is then opened at its top, or nobody would see it. It has to be said:
+    a browser takes the place over from the address that the form was sent to.
+    """
+    warned = any(kind == "warn" for kind, _ in session.get("_flashes", []))
+    anchor, task_id = TOP if warned else place, request.form.get("task", "")
     if task_id:
-        return redirect(url_for("inbox.task", task_id=task_id, _anchor=place))
-    return redirect(url_for("instances.instance", number=number, _anchor=place))
+        return redirect(url_for("inbox.task", task_id=task_id, _anchor=anchor))
+    return redirect(url_for("instances.instance", number=number, _anchor=anchor))

@@ -86,6 +86,7 @@ def test_a_name_that_is_typed_out_is_chosen_and_one_taken_off_is_no_call_any_mor
 
     expect(page.locator("#talk .called")).to_have_text("提醒：@市生态环境局 周砚")
     expect(page.locator(".flash--warn")).to_contain_text("“@何”没有提醒到人")
+    expect(page.locator(".flash--warn")).to_be_in_viewport()
     wait_for_diagram(page)
 
 
