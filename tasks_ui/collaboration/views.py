@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.errors import InvalidValues
 from engine.reports.collaboration import Collaboration
+from engine.runtime.comments import Spoken
 from tasks_ui.instances.views import instance_page
 from tasks_ui.security import actor, drawing, engine, sent
 
 pages = Blueprint("collaboration", __name__)
 
+T = TypeVar("T")
 TOP = "main"
 """The id of the part of every page that begins with what there is to be told."""
 
@@ -28,17 +31,7 @@ def talk_of(number: str) -> Collaboration:
 @drawing
 def comment(number: str) -> ResponseReturnValue:
     uses, raw = engine().collaboration, sent()
-
-    def say() -> None:
-        unreached = uses.comment(actor(), number, raw).unreached
-        if unreached:
-            calls = "".join(f"“@{words}”" for words in unreached)
-            flash(
-                f"{calls}没有提醒到人：能看这条意见的人里没有叫这个名字的，或者不止一人。可以另发一条，从名单里选。",
-                "warn",
-            )
-
-    return _done(number, "talk", "意见已发表。", say)
+    return _done(number, "talk", "意见已发表。", lambda: uses.comment(actor(), number, raw), _unreached)
 
 
 @pages.post("/instances/<number>/comments/<comment_id>/retract")
@@ -129,25 +122,37 @@ def take_back_correction(correction_id: str) -> ResponseReturnValue:
 # --- within ---
 
 
-def _done(number: str, place: str, said: str, use: Callable[[], object]) -> ResponseReturnValue:
-    """The use is done and said; when something is wrong with what was typed, it stands there again with the sentence."""
+def _unreached(spoken: Spoken) -> str:
+    """The sentence about every @ that reaches nobody; empty when each has reached its person."""
+    if not spoken.unreached:
+        return ""
+    calls = "".join(f"“@{words}”" for words in spoken.unreached)
+    return f"{calls}没有提醒到人：能看这条意见的人里没有叫这个名字的，或者不止一人。可以另发一条，从名单里选。"
+
+
+def _done(
+    number: str, place: str, said: str, use: Callable[[], T], warning: Callable[[T], str] = lambda _: ""
+) -> ResponseReturnValue:
+    """The use is done and said; when something is wrong with what was typed, it stands there again with the sentence.
+
+    A warning about what came of it stands above everything else: the page is then opened at its top, or nobody would see
+    it. The top has to be named, since a browser takes the place over from the address that the form was sent to.
+    """
     try:
-        use()
+        came_of_it = use()
     except InvalidValues as invalid:
         values = {key: values[0] for key, values in sent().items() if values}
         return instance_page(number, {place: invalid.problems}, {place: values}), invalid.status
     flash(said, "ok")
+    if sentence := warning(came_of_it):
+        flash(sentence, "warn")
+        place = TOP
     return _back(number, place)
 
 
 def _back(number: str, place: str) -> ResponseReturnValue:
-    """Where the form was sent from: the page of a task, or that of the instance.
-
-    A warning stands above everything else: the page is then opened at its top, or nobody would see it. It has to be said:
-    a browser takes the place over from the address that the form was sent to.
-    """
-    warned = any(kind == "warn" for kind, _ in session.get("_flashes", []))
-    anchor, task_id = TOP if warned else place, request.form.get("task", "")
+    """Where the form was sent from: the page of a task, or that of the instance."""
+    task_id = request.form.get("task", "")
     if task_id:
-        return redirect(url_for("inbox.task", task_id=task_id, _anchor=anchor))
-    return redirect(url_for("instances.instance", number=number, _anchor=anchor))
+        return redirect(url_for("inbox.task", task_id=task_id, _anchor=place))
+    return redirect(url_for("instances.instance", number=number, _anchor=place))

@@ -127,7 +127,8 @@ function keepUpload(form) {
     say(large && fill(form.dataset.tooLarge ?? '', { name: large.name, size: readableSize(large.size) }));
   };
 
-  const send = () => {
+  /** @param {boolean} [again] Whether it was refused once, for the token of a session that is over. */
+  const send = (again = false) => {
     const request = new XMLHttpRequest(); // fetch cannot tell how much has been sent
     const buttons = /** @type {NodeListOf<HTMLButtonElement>} */ (form.querySelectorAll('button'));
     const body = new FormData(form);
@@ -147,8 +148,8 @@ function keepUpload(form) {
     request.addEventListener('load', async () => {
       const done = request.status >= 200 && request.status < 300;
       busy(false);
-      if (request.status === 400 && (await takeNewToken(new Response(request.responseText)))) {
-        send();
+      if (!again && request.status === 400 && (await takeNewToken(new Response(request.responseText)))) {
+        send(true);
         return;
       }
       if (takeOver(form, request.responseText)) {
