@@ -606,6 +606,16 @@ def test_r22_the_officer_and_the_leader_read_what_was_asked_and_say_a_conclusion
     assert signed["opinion_conclusion"] == "须办理环境影响评价手续。"
 
 
+def test_r22_who_signs_and_who_receives_the_opinion_read_the_same(plain_town: Town) -> None:
+    case = ask(plain_town, at=MORNING).assign().study()
+
+    signed = shown(case, "sign_assistance_opinion", case.assisting.deputy)
+    received = shown(case.sign(), "confirm_opinion", case.asking.officer)
+
+    assert received["opinion_conclusion"] == "须办理环境影响评价手续。"
+    assert {**signed, **received} == {**received, **signed}
+
+
 def test_whoever_signs_a_letter_reads_the_grounds_that_it_names(town: Town) -> None:
     extended = ask(town, at=MORNING).ask_extension("2026-10-12", "appraisal", "complex")
     declined = ask(town).decline(refusal_grounds=["no_capability"])
