@@ -66,7 +66,9 @@ class Database:
             yield connection
             if self.is_sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").all()):
                 tables = "、".join(sorted({str(row[0]) for row in broken}))
-                raise LianbanError(f"数据库没有升级，什么都没有改变：{tables} 里有 {len(broken)} 处引用落空。请联系开发者。")
+                raise LianbanError(
+                    f"数据库没有升级，什么都没有改变：{tables} 里有 {len(broken)} 处引用落空。请联系开发者。"
+                )
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -22,7 +22,7 @@ CASES = (
     "待受理审查，期限还宽", "受理告知今天到期", "受理告知已经超期", "已办结，结果已抄告", "已立案，正在办理", "退回补正",
     "职责争议：", "首问负责：违法行为属部门管辖", "执法协作：今天到期", "三个单位的职责分工争议",
 )  # fmt: skip
-"""How the cases begin that are played, by their comment in the demonstration's file; those that the state has not are left out."""
+"""How the comments begin of the cases that are played, in the demonstration's file; some states have fewer."""
 
 
 def main() -> None:
@@ -34,6 +34,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         database = play(given.tree.resolve(), Path(folder))
         written = keep(database, given.suffix)
+    list_it(written.name.removesuffix(".db.xz"))
     print(f"{written.name}: {written.stat().st_size // 1024} KB")
 
 
@@ -74,10 +75,24 @@ def keep(database: Path, suffix: str) -> Path:
     return target
 
 
+def list_it(name: str) -> None:
+    """The table of the README has a line for it; one that is there stays."""
+    readme = HERE / "README.md"
+    text = readme.read_text(encoding="utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("| ")]
+    if any(row.startswith(f"| {name} |") for row in rows):
+        return
+    (migration,) = (PROJECT / "engine" / "db" / "migrations" / "versions").glob(f"{name[:4]}_*.py")
+    line = f"| {name} | today's tree when it was made | {migration.stem[5:].replace('_', ' ')} |"
+    readme.write_text(text.replace(rows[-1], f"{rows[-1]}\n{line}"), encoding="utf-8")
+
+
 def _fonts() -> tuple[Path, ...]:
     """The fonts that today's tree was given, for a state that has none beside it."""
     fetched = PROJECT / "frontend" / "node_modules" / "@expo-google-fonts"
-    return tuple(path.parent for path in sorted(fetched.glob("*/*/*.ttf")) if path.parent.name in ("400Regular", "700Bold"))
+    return tuple(
+        path.parent for path in sorted(fetched.glob("*/*/*.ttf")) if path.parent.name in ("400Regular", "700Bold")
+    )
 
 
 if __name__ == "__main__":
