@@ -20,11 +20,9 @@ from engine.deployments.definitions import Definition
 from engine.forms.schema import Field
 from engine.organisation.assignment import OVERSIGHT, Actor, InternalSubject, may
 from engine.reports import sent
+from engine.runtime.confidential import MASK as MASK
 from engine.runtime.confidential import hides as hides
 from engine.runtime.facts import known
-
-MASK = "（已保密）"
-"""What stands in the place of a value that the reader may not see."""
 
 
 def leaves_out(field: Field, definition: Definition, facts: Mapping[str, object], actor: Actor | None) -> bool:

@@ -30,7 +30,7 @@ from engine.notices.message import last_moment_of
 from engine.notices.routes import NO_ROUTES, Routes
 from engine.organisation import city, duties, jurisdiction, units
 from engine.organisation.assignment import Actor
-from engine.runtime import notices, parties
+from engine.runtime import confidential, notices, parties
 from engine.runtime.facts import Facts
 from engine.runtime.operations import perform
 from engine.runtime.similar import same_cases
@@ -237,6 +237,7 @@ class Step:
 
     def say(self, name: str, value: object, task_id: str | None = None) -> None:
         """The fact has this value, said by the person who acts, or by the procedure itself."""
+        value = confidential.carried(self, name, value)
         self.facts.say(name, value, self.actor.person_id if self.actor and task_id else None, task_id)
 
     def unit_of(self, text: str) -> str | None:
