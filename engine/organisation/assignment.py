@@ -35,6 +35,8 @@ class Actor:
     unit_name: str
     unit_kind: str
     roles: frozenset[str]
+    confirmed: str = field(default="", compare=False)
+    """The warning (`errors.Unsure`) that the person has read and goes on in spite of."""
 
     @property
     def standing_roles(self) -> frozenset[str]:
