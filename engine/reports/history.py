@@ -15,7 +15,7 @@ from engine.clock import parse_local
 from engine.db.tables import audit_entry, deadline, document, task
 from engine.deployments.definitions import Definition
 from engine.errors import ExpressionError
-from engine.organisation.assignment import OVERSIGHT, Actor
+from engine.organisation.assignment import Actor
 from engine.organisation.people import ROLES
 from engine.reports import beside, readers
 from engine.reports.calls import running_calls
@@ -174,7 +174,7 @@ def log(
     lines: list[LogLine] = []
     for entry in entries:
         internal = is_internal(entry.kind, entry.content) and entry.unit_code != reader.unit_code
-        if internal and reader.unit_kind not in OVERSIGHT:
+        if internal and not reader.oversees:
             continue
         if entry.kind.startswith("correction_") and entry.content["name"] in unissued:
             continue

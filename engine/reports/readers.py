@@ -18,7 +18,7 @@ from engine.db.tables import audit_entry, case_link, document, process_instance,
 from engine.deployments import definitions
 from engine.deployments.definitions import Definition
 from engine.forms.schema import Field
-from engine.organisation.assignment import OVERSIGHT, Actor, InternalSubject, may
+from engine.organisation.assignment import Actor, InternalSubject, may
 from engine.runtime.confidential import hides as hides
 from engine.runtime.facts import known
 
@@ -57,7 +57,7 @@ def on_the_way(tx: Connection, instance_id: str, definition: Definition, reader:
     Drafts are for the units that write the paper and for the bureaus of oversight. What was said last is for everybody
     once the paper is issued or the instance has ended.
     """
-    if reader.unit_kind in OVERSIGHT:
+    if reader.oversees:
         return frozenset()
     drafting = {element.id: element for element in definition.diagram.of_kind("userTask") if element.drafts}
     own = (task.c.instance_id == instance_id, task.c.status == "completed", task.c.unit_code != reader.unit_code)
