@@ -15,7 +15,7 @@ from engine.clock import parse_local
 from engine.db.tables import audit_entry, deadline, document, task
 from engine.deployments.definitions import Definition
 from engine.errors import ExpressionError
-from engine.organisation.assignment import OVERSIGHT, Actor
+from engine.organisation.assignment import Actor
 from engine.organisation.people import ROLES
 from engine.reports import beside, readers
 from engine.reports.calls import running_calls
@@ -178,7 +178,7 @@ def log(
         if entry.kind.startswith("paper_") and entry.content.get("id") in untold:
             continue
         internal = is_internal(entry.kind, entry.content) and entry.unit_code != reader.unit_code
-        if internal and reader.unit_kind not in OVERSIGHT:
+        if internal and not reader.oversees:
             continue
         if entry.kind.startswith("correction_") and entry.content["name"] in unissued:
             continue
