@@ -134,6 +134,10 @@ class ExpressionError(LianbanError):
     def __init__(self, message: str, line: int = 1, column: int = 0) -> None:
         super().__init__(message)
         self.line, self.column = line, column
+        self.names: frozenset[str] = frozenset()
+        """What the expression that could not be worked out reads."""
+        self.element_id: str | None = None
+        """Where in the diagram it stands, when that is known."""
 
 
 class StoredByAnotherVersion(LianbanError):

@@ -246,6 +246,9 @@ def _lines(
         case "claimed" | "released":
             name = _name_of(content, tasks)
             found.append(line("claimed", name, "签收任务" if entry.kind == "claimed" else "退还任务"))
+        case "let_go":
+            note = f"{names.person(content['from'])}已不在任，由本岗位在任的人签收办理"
+            found.append(line("claimed", _name_of(content, tasks), "退回岗位", note, by_system=True))
         case kind if kind in AMONG_COLLEAGUES:
             to_post = kind == "returned" and not content.get("to")
             action = "退回岗位" if to_post else f"{AMONG_COLLEAGUES[kind]} {names.person(content.get('to'))}".rstrip()

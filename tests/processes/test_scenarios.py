@@ -814,6 +814,7 @@ def test_a_claimed_task_is_open_to_the_successor_when_its_holder_leaves(town: To
         case.complete("sign_for", "new.hb", materials_complete=True)
 
     town.leave("luoyinuo.hb", "ecology", "liaison")
+    town.tick()
 
     (task,) = case.open_tasks()
     assert task.assignee_id is None
