@@ -177,7 +177,11 @@ def test_no_other_bureau_sees_what_it_is_no_party_of(kind: str) -> None:
 @pytest.mark.parametrize(
     "unit", [TOWN, DEPARTMENT, OTHER_TOWN, JUSTICE, SUPERVISION], ids=lambda unit: unit["unit_code"]
 )
-@pytest.mark.parametrize("held", [{"system_admin"}, {"auditor"}, {"unit_admin"}, TECHNICAL_ROLES, ()], ids=lambda held: "+".join(sorted(held)) or "none")
+@pytest.mark.parametrize(
+    "held",
+    [{"system_admin"}, {"auditor"}, {"unit_admin"}, TECHNICAL_ROLES, ()],
+    ids=["system_admin", "auditor", "unit_admin", "all of them", "none"],
+)
 def test_technical_rights_read_no_case_and_start_none_in_whatever_unit(held: set[str], unit: dict[str, str]) -> None:
     technician = actor(*held, unit=unit)
     own = frozenset({unit["unit_code"]})
