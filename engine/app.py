@@ -35,7 +35,7 @@ from engine.reports import documents, inbox, instances, listing, starting, tasks
 from engine.reports import supervision as oversight
 from engine.reports.filters import Filters
 from engine.reports.tasks import TaskLook
-from engine.runtime import actions, audit, cancelling, correlation, due, incidents
+from engine.runtime import actions, audit, cancelling, correlation, due, incidents, once
 from engine.runtime import instances as running
 from engine.runtime import tasks as work
 from engine.runtime.advance import catch_up
@@ -89,6 +89,7 @@ class Engine:
             self.transactions.context,
             settings.tick_seconds,
             [self.papers.make_what_waits, keeper.make_wanted, self._sweep, self.procedures_in_force.try_waiting],
+            self.transactions.carry_out_ends,
         )
 
     def close(self) -> None:
@@ -99,6 +100,8 @@ class Engine:
         today = local_date(self.clock.now())
         if self._swept != today:
             self._swept = today
+            while self.database.run(lambda tx: once.forget(tx, self.clock.now())):
+                pass
             whole_files.sweep(self.settings.data_dir / name for name in ("materials", "papers", "archives"))
 
     # --- setting up ---

@@ -27,7 +27,7 @@ from engine.ids import new_id
 from engine.organisation import units
 from engine.organisation.units import Unit
 from engine.runtime import audit
-from engine.runtime.confidential import says
+from engine.runtime.confidential import check_paper
 from engine.runtime.paper_words import Composed, Texts, compose, expressions_of, signer, with_texts, withheld
 
 if TYPE_CHECKING:
@@ -196,18 +196,18 @@ def drop_edit(step: Step, element: Element) -> None:
 
 
 def _kept_back(step: Step, element: Element, texts: Texts) -> list[str]:
-    """What the receiver of the paper may not read and finds in these texts all the same, by the labels of its fields."""
-    hidden, written = withheld(step, _sides(step, element)[1]), "\n".join(_all(texts))
+    """What the receivers of the paper may not read and find in these texts all the same, by the labels of its fields."""
+    from_unit, to_unit = _sides(step, element)
+    hidden, written = withheld(step, to_unit), "\n".join(_all(texts))
     fields = {field.key: field for form in step.definition.forms.values() for field in form.fields}
     values = {key: step.facts.get(key) for key in sorted(hidden)}
-    return [
+    internal = [
         fields[key].label
         for key, value in values.items()
-        if isinstance(value, str)
-        and len(value) > 1
-        and not fields[key].options
-        and (says(written, value) if fields[key].confidential else value in written)
+        if isinstance(value, str) and len(value) > 1 and not fields[key].options and value in written
     ]
+    readers = {from_unit.code, to_unit.code, *step.units_of(element.properties.get("also", ""))}
+    return list(dict.fromkeys([*internal, *check_paper(step, "", _all(texts), readers)]))
 
 
 def _all(texts: Texts) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -29,7 +29,7 @@ from engine.documents import letter_versions
 from engine.documents.fonts import Fonts
 from engine.errors import DiagramRefused, LianbanError, NotFound, Refused
 from engine.organisation import city, units
-from engine.organisation.people import ROLES
+from engine.organisation.people import CASE_ROLES
 from engine.runtime import audit
 from engine.runtime.operations import OPERATIONS
 from engine.runtime.step import FUNCTIONS
@@ -151,7 +151,7 @@ class ProcedureUses:
             if missing:
                 message = f"它调用的流程 {'、'.join(missing)} 还在等单位。"
                 return Outcome(file.name, WAITS, diagram.name, message=message)
-            deployed = self._deploy(tx, file, by, "")
+            deployed = self._deploy(tx, replace(file, beside=_with_letters_of(tx, file.beside)), by, "")
             return Outcome(file.name, DEPLOYED, diagram.name, deployed.definition.version)
 
         try:
@@ -357,11 +357,18 @@ class ProcedureUses:
         return City(
             operations=OPERATIONS,
             units=codes,
-            roles=frozenset(ROLES),
+            roles=frozenset(CASE_ROLES),
             functions=FUNCTIONS,
             rules=frozenset(city.rules(tx)),
             unit_kinds=frozenset(units.KINDS),
         )
+
+
+def _with_letters_of(tx: Connection, beside: Beside) -> Beside:
+    """The files with the installation's own letters, where it has them: somebody may have changed one."""
+    own = letter_versions.in_force(tx)
+    broken = {name: wrong for name, wrong in beside.broken_letters.items() if name not in own}
+    return Beside(beside.forms, {**beside.letters, **own}, broken)
 
 
 def _required(text: str, option: str) -> str:
