@@ -27,6 +27,12 @@ class SettingsError(LianbanError):
     code = "settings"
 
 
+class NewerDatabase(LianbanError):
+    """数据库是更新版本的联办升级过的，本程序不认识，什么都没有改变。请改用那个版本的程序，或恢复升级前的备份。"""
+
+    code = "newer_database"
+
+
 class NotFound(LianbanError):
     """没有找到，或者你所在的单位不是当事方，无权查看。"""
 
@@ -128,6 +134,10 @@ class ExpressionError(LianbanError):
     def __init__(self, message: str, line: int = 1, column: int = 0) -> None:
         super().__init__(message)
         self.line, self.column = line, column
+        self.names: frozenset[str] = frozenset()
+        """What the expression that could not be worked out reads."""
+        self.element_id: str | None = None
+        """Where in the diagram it stands, when that is known."""
 
 
 class StoredByAnotherVersion(LianbanError):

@@ -15,7 +15,7 @@ from engine.clock import parse_local
 from engine.db.tables import audit_entry, deadline, document, task
 from engine.deployments.definitions import Definition
 from engine.errors import ExpressionError
-from engine.organisation.assignment import OVERSIGHT, Actor
+from engine.organisation.assignment import Actor
 from engine.organisation.people import ROLES
 from engine.reports import beside, readers
 from engine.reports.calls import running_calls
@@ -178,7 +178,7 @@ def log(
         if entry.kind.startswith("paper_") and entry.content.get("id") in untold:
             continue
         internal = is_internal(entry.kind, entry.content) and entry.unit_code != reader.unit_code
-        if internal and reader.unit_kind not in OVERSIGHT:
+        if internal and not reader.oversees:
             continue
         if entry.kind.startswith("correction_") and entry.content["name"] in unissued:
             continue
@@ -246,6 +246,9 @@ def _lines(
         case "claimed" | "released":
             name = _name_of(content, tasks)
             found.append(line("claimed", name, "签收任务" if entry.kind == "claimed" else "退还任务"))
+        case "let_go":
+            note = f"{names.person(content['from'])}已不在任，由本岗位在任的人签收办理"
+            found.append(line("claimed", _name_of(content, tasks), "退回岗位", note, by_system=True))
         case kind if kind in AMONG_COLLEAGUES:
             to_post = kind == "returned" and not content.get("to")
             action = "退回岗位" if to_post else f"{AMONG_COLLEAGUES[kind]} {names.person(content.get('to'))}".rstrip()

@@ -13,7 +13,7 @@ from engine.clock import local_date, midnight
 from engine.db.tables import deadline, definition_version, fact, hand_over, party, process_instance, task
 from engine.deadlines.calendar import Calendar
 from engine.deployments import definitions
-from engine.organisation.assignment import OVERSIGHT, Actor
+from engine.organisation.assignment import Actor
 from engine.reports import copies, handling
 from engine.reports.calls import waited_for
 from engine.reports.copies import CopyRow
@@ -129,8 +129,10 @@ def procedures(tx: Connection) -> list[tuple[str, str]]:
 
 def visible(actor: Actor | None) -> list[ColumnElement[bool]]:
     """`may(actor, "see_instance", …)`, said to the database of an instance; nobody in particular sees every one."""
-    if actor is None or actor.unit_kind in OVERSIGHT:
+    if actor is None or actor.oversees:
         return []
+    if not actor.reads_cases:
+        return [false()]
     of_unit = and_(party.c.instance_id == process_instance.c.id, party.c.unit_code == actor.unit_code)
     own = and_(of_unit, party.c.seen_at.is_not(None))
     return [select(party.c.fact).where(own).exists()]
@@ -140,7 +142,7 @@ def has_party(unit_code: str, actor: Actor | None) -> ColumnElement[bool]:
     """Whether the unit is a party of the instance, as far as the reader is told: of one that is only proposed the unit
     that began the instance knows, and oversight."""
     named = and_(party.c.instance_id == process_instance.c.id, party.c.unit_code == unit_code)
-    if actor is not None and actor.unit_kind not in OVERSIGHT:
+    if actor is not None and not actor.oversees:
         named = and_(named, or_(party.c.seen_at.is_not(None), _began(actor.unit_code)))
     return select(party.c.fact).where(named).exists()
 
@@ -211,14 +213,19 @@ class _Look:
         return self.tasks(
             task.c.status == "open",
             task.c.unit_code == self.actor.unit_code,
+            *self.sighted(),
             and_(asked, unclaimed) if unclaimed_only else or_(own, task.c.id.in_(requested)),
         ).order_by(due_at.is_(None), due_at, task.c.opened_at, task.c.id)
 
     def done(self) -> Select[Any]:
         mine = (task.c.ended_by == self.actor.person_id, task.c.unit_code == self.actor.unit_code)
-        return self.tasks(task.c.status == "completed", task.c.undone.is_(None), *mine).order_by(
+        return self.tasks(task.c.status == "completed", task.c.undone.is_(None), *mine, *self.sighted()).order_by(
             task.c.ended_at.desc(), task.c.id
         )
+
+    def sighted(self) -> list[ColumnElement[bool]]:
+        """Technical rights alone show no row, whatever the person has done in the unit before."""
+        return [] if self.actor.reads_cases else [false()]
 
     def tasks(self, *conditions: ColumnElement[bool]) -> Select[Any]:
         statement = select(task, *_INSTANCE).join(process_instance, process_instance.c.id == task.c.instance_id)
@@ -258,7 +265,9 @@ class _Look:
 
     def counterparts(self) -> list[UnitName]:
         """The units with which the actor's unit has instances."""
-        own = select(party.c.instance_id).where(party.c.unit_code == self.actor.unit_code, party.c.seen_at.is_not(None))
+        own = select(party.c.instance_id).where(
+            party.c.unit_code == self.actor.unit_code, party.c.seen_at.is_not(None), *self.sighted()
+        )
         told = and_(party.c.instance_id.in_(own), or_(party.c.seen_at.is_not(None), _began(self.actor.unit_code)))
         codes = self.tx.scalars(select(party.c.unit_code).where(told).distinct())
         found = [self.names.unit(code) for code in codes if code != self.actor.unit_code]

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Text, and_, cast, func, or_, s
 
 from engine.db.tables import deadline, fact, party, process_instance
 from engine.deadlines.deadlines import OPEN
-from engine.organisation.assignment import OVERSIGHT, Actor
+from engine.organisation.assignment import Actor
 from engine.reports.filters import Filters
 from engine.reports.inbox import InstanceRow, has_party, in_state, instance_rows, procedures, visible
 from engine.reports.units import SUBJECT_FACT, Names, UnitName
@@ -57,7 +57,7 @@ def listing(tx: Connection, context: Context, actor: Actor | None, filters: Filt
     )
     rows = tx.execute(statement).all()
     seen = select(process_instance.c.id).where(*shown)
-    told = [] if actor is None or actor.unit_kind in OVERSIGHT else [party.c.seen_at.is_not(None)]
+    told = [] if actor is None or actor.oversees else [party.c.seen_at.is_not(None)]
     codes = tx.scalars(select(party.c.unit_code).where(party.c.instance_id.in_(seen), *told).distinct())
     return Listing(
         rows=instance_rows(tx, context, names, rows, actor.unit_code if actor else ""),

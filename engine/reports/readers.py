@@ -18,7 +18,7 @@ from engine.db.tables import audit_entry, case_link, document, process_instance,
 from engine.deployments import definitions
 from engine.deployments.definitions import Definition
 from engine.forms.schema import Field
-from engine.organisation.assignment import OVERSIGHT, Actor, InternalSubject, may
+from engine.organisation.assignment import Actor, InternalSubject, may
 from engine.reports import sent
 from engine.runtime.confidential import MASK as MASK
 from engine.runtime.confidential import hides as hides
@@ -56,7 +56,7 @@ def on_the_way(tx: Connection, instance_id: str, definition: Definition, reader:
     Drafts are for the units that write the paper and for the bureaus of oversight. What was said last is for everybody
     once the paper is issued or the instance has ended.
     """
-    if reader.unit_kind in OVERSIGHT:
+    if reader.oversees:
         return frozenset()
     drafting = {element.id: element for element in definition.diagram.of_kind("userTask") if element.drafts}
     own = (task.c.instance_id == instance_id, task.c.status == "completed", task.c.unit_code != reader.unit_code)
@@ -114,7 +114,7 @@ def unissued(tx: Connection, instance_id: str, definition: Definition, reader: A
 def may_know(tx: Connection, instance_id: str, definition: Definition, name: str, unit_code: str) -> bool:
     """Whether the people of the unit are told what was said last under this name: it is no draft to them."""
     kind = tx.scalar(select(unit.c.kind).where(unit.c.code == unit_code)) or ""
-    anybody = Actor("", "", unit_code, "", kind, frozenset())
+    anybody = Actor("", "", unit_code, "", kind, frozenset({"case_officer"}))
     return name not in unissued(tx, instance_id, definition, anybody)
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, select
 
 from engine.db.tables import audit_entry, document, party, process_instance, reader, task
 from engine.documents.materials import Material
-from engine.organisation.assignment import OVERSIGHT, Actor
+from engine.organisation.assignment import Actor
 from engine.runtime.parties import units_at_work
 
 _SAME_INSTANT = timedelta(milliseconds=1)
@@ -41,7 +41,7 @@ def viewpoints(tx: Connection, instance_id: str, actor: Actor) -> frozenset[str]
 
 def unsent_tasks(tx: Connection, instance_id: str, actor: Actor, done: Iterable[Row[Any]]) -> frozenset[str]:
     """Those of other units' done tasks after which nothing has gone to the reader's unit; none once the case has ended."""
-    if actor.unit_kind in OVERSIGHT or _ended(tx, instance_id):
+    if actor.oversees or _ended(tx, instance_id):
         return frozenset()
     places = _completions(tx, instance_id)
     done = list(done)
@@ -55,7 +55,7 @@ def unsent_tasks(tx: Connection, instance_id: str, actor: Actor, done: Iterable[
 
 def start_is_unsent(tx: Connection, instance_id: str, actor: Actor) -> bool:
     """Whether only a notice has reached the reader's unit so far: it has been sent nothing of the start form."""
-    if actor.unit_kind in OVERSIGHT or _ended(tx, instance_id):
+    if actor.oversees or _ended(tx, instance_id):
         return False
     return all(
         _reach(tx, instance_id, unit_code).place < 0 and not _began(tx, instance_id, unit_code)
@@ -66,7 +66,7 @@ def start_is_unsent(tx: Connection, instance_id: str, actor: Actor) -> bool:
 def unread_papers(tx: Connection, instance_id: str, actor: Actor) -> frozenset[str]:
     """The documents of which the reader is not told: between two other units, as long as its receiver has not written to
     the reader's unit afterwards. A request upward is internal until it is answered."""
-    if actor.unit_kind in OVERSIGHT:
+    if actor.oversees:
         return frozenset()
     own = select(document).where(document.c.instance_id == instance_id)
     rows = tx.execute(own.order_by(document.c.sequence)).all()
@@ -80,7 +80,7 @@ def unread_papers(tx: Connection, instance_id: str, actor: Actor) -> frozenset[s
 def materials_sent(tx: Connection, instance_id: str, actor: Actor, listed: Iterable[Material]) -> list[Material]:
     """The material that the reader may see: the own unit's, and what others had on the list when they last sent something."""
     listed = list(listed)
-    if actor.unit_kind in OVERSIGHT or _ended(tx, instance_id):
+    if actor.oversees or _ended(tx, instance_id):
         return listed
     reaches = {unit_code: _reach(tx, instance_id, unit_code).at for unit_code in viewpoints(tx, instance_id, actor)}
     return [
@@ -95,7 +95,7 @@ def materials_sent(tx: Connection, instance_id: str, actor: Actor, listed: Itera
 
 def seen_since(tx: Connection, instance_id: str, actor: Actor) -> datetime | None:
     """Since when the reader's unit sees the instance as a party; None for oversight and for whoever is no party."""
-    if actor.unit_kind in OVERSIGHT:
+    if actor.oversees:
         return None
     own = (party.c.instance_id == instance_id) & (party.c.unit_code == actor.unit_code)
     instants = [at for at in tx.scalars(select(party.c.seen_at).where(own)) if at is not None]

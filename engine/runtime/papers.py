@@ -93,7 +93,9 @@ def _send_again(step: Step, element: Element, to_unit: Unit, issuing: str) -> Is
         copy=element.properties.get("copy") == "true",
         content=row.content,
         now=step.now,
-        paper=Paper(element.id, row.number, row.signed_by, row.signed_at, row.issued_on, row.letter_id, row.data),
+        paper=Paper(element.id, row.number, row.signed_by, row.signed_at, row.issued_on, row.letter_id, row.data)
+        if row.data is not None
+        else None,
     )
     step.tell("document", id=document_id, code=row.code, title=row.title, number=row.number, same_as=row.id)
     return Issued(document_id, row.number)
@@ -247,8 +249,8 @@ def require_printable(step: Step, words: Mapping[str, Any]) -> None:
 def _put(step: Step, element: Element, name: str, from_unit: Unit, to_unit: Unit, signed_by: str | None) -> Issued:
     try:
         composed = compose(step, name, from_unit, to_unit, signed_by)
-    except NotFound as missing:
-        raise WorkflowFault(missing.message, element.id) from missing
+    except NotFound:
+        return _put_plainly(step, element, from_unit, to_unit)
     changed = edited(step, element.id, composed)
     words = with_texts(composed, changed.texts) if changed else composed.words
     require_printable(step, words)
@@ -281,6 +283,30 @@ def _put(step: Step, element: Element, name: str, from_unit: Unit, to_unit: Unit
         words=digest(words),
     )  # fmt: skip
     return Issued(document_id, number)
+
+
+def _put_plainly(step: Step, element: Element, from_unit: Unit, to_unit: Unit) -> Issued:
+    """A document without a letter: no number, no words of its own, only what the forms have said.
+
+    A diagram that names letters is not deployed without them, so this one is from before there were any; it is carried
+    out as it was deployed.
+    """
+    properties = element.properties
+    forms = [form.strip() for form in properties.get("forms", "").split(",") if form.strip()]
+    code, title = properties["document"], properties.get("title") or element.name
+    document_id = deliveries.deliver(
+        step.tx,
+        instance_id=step.instance_id,
+        code=code,
+        title=title,
+        from_unit=from_unit.code,
+        to_unit=to_unit.code,
+        copy=properties.get("copy") == "true",
+        content=_content(step, element, forms, to_unit, (from_unit.code,)),
+        now=step.now,
+    )
+    step.tell("document", id=document_id, code=code, title=title)
+    return Issued(document_id, None)
 
 
 def mark_of(document_id: str, words: Mapping[str, Any]) -> str:

@@ -26,6 +26,7 @@ from engine.deadlines.functions import KINDS, Functions, as_instant, counting_fu
 from engine.deployments.definitions import Definition
 from engine.documents.fonts import Fonts
 from engine.errors import ExpressionError
+from engine.forms.schema import Form
 from engine.notices.message import last_moment_of
 from engine.notices.routes import NO_ROUTES, Routes
 from engine.organisation import city, duties, jurisdiction, units
@@ -88,6 +89,10 @@ class Step:
         self.clocks_to_close: list[str] = []
         self.beginnings: list[Beginning] = []
         self.reopened: list[str] = []
+        self.form: Form | None = None
+        """What the person who acts has just filled in."""
+        self.asked: frozenset[str] = frozenset()
+        """The keys of those of its fields that were asked."""
         self.workflow = Workflow(definition.specification, self, instance["state"] if restoring else None)
 
     # --- what a running process asks (bpmn.workflow.Host) ---

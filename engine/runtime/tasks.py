@@ -15,7 +15,7 @@ from engine.db.tables import person, process_instance, task, task_draft, timer, 
 from engine.errors import AlreadyDone, InvalidValues, NotAllowed, NotFound, Refused
 from engine.forms.schema import Form
 from engine.organisation.assignment import Actor, TaskSubject, may
-from engine.runtime import answering, audit, drafts, papers
+from engine.runtime import answering, audit, drafts, once, papers
 from engine.runtime.advance import advance
 from engine.runtime.answers import take_answers
 from engine.runtime.drafts import Window
@@ -26,6 +26,7 @@ from engine.runtime.parties import parties_of
 from engine.runtime.step import Context, Step
 
 
+@once.repeatable
 @dataclass(frozen=True)
 class Completed:
     """What a completed task led to; `next_task_id` is the next task of the same person in the same instance, if any."""

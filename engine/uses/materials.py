@@ -36,7 +36,7 @@ class MaterialUses:
         """
         if len(uploads) > FILES_LIMIT:
             raise InvalidValues({"file": f"一次最多上传 {FILES_LIMIT} 个文件，这次选了 {len(uploads)} 个，请分几次。"})
-        self._transactions.write(lambda tx, context: tasks.require_own(tx, actor, task_id))
+        self._transactions.read(lambda tx, context: tasks.require_own(tx, actor, task_id))
         stored: list[StoredFile | None] = [self._put(upload, len(uploads) > 1) for upload in uploads]
 
         def list_them(tx: Connection, context: Context) -> None:
