@@ -57,7 +57,7 @@ def claim() -> ResponseReturnValue:
         except LianbanError as error:
             flash(named(task_id, error.message), "warn")
     if claimed:
-        flash(f"已签收 {claimed} 项任务。", "ok")
+        flash(f"已领取 {claimed} 项任务。", "ok")
     onward = request.form.get("onward", "")
     if onward == "task" and len(request.form.getlist("task")) == 1:
         return redirect(url_for("inbox.task", task_id=request.form["task"]))
@@ -97,7 +97,7 @@ def _page(
 @pages.post("/tasks/<task_id>/release")
 def release(task_id: str) -> ResponseReturnValue:
     engine().release(actor(), task_id)
-    flash("已退还，本岗位的人都可以签收。", "ok")
+    flash("已退还，本岗位的人都可以领取。", "ok")
     return redirect(url_for("inbox.tasks"))
 
 

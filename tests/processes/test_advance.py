@@ -106,7 +106,7 @@ def test_a_task_that_somebody_else_has_claimed_is_not_completed(plain_town: Town
     case = under_review(plain_town)
     case.claim("review_acceptance", "zhouyan.hb")
 
-    with pytest.raises(NotAllowed, match="已由周砚于 10月8日 14:20 签收"):
+    with pytest.raises(NotAllowed, match="已由周砚于 10月8日 14:20 领取"):
         case.complete("review_acceptance", "fangsiyuan.hb", acceptance_outcome="already_handled")
 
 
