@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import time
 from pathlib import Path
 
@@ -19,6 +18,8 @@ from engine.db.tables import metadata
 from engine.errors import Busy, NewerDatabase
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+PAUSE = 0.3
+"""Seconds until an upgrade that was kept waiting is tried again."""
 CAME_IN_BETWEEN = {"0010": ("duty_proposal", {"0012", "0013"})}
 """A migration that was put in front of others when there were databases of those already: a table it makes, and those others."""
 
@@ -32,7 +33,7 @@ def upgrade(database: Database) -> bool:
         try:
             return _upgrade(database)
         except Busy:  # another process is making the same new file
-            time.sleep(random.uniform(0.1, 0.5))
+            time.sleep(PAUSE)
     return _upgrade(database)
 
 
