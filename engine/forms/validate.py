@@ -23,7 +23,7 @@ NUMBER_LIMIT = 10**15
 YEARS = range(1990, 2100)
 DAY_YEARS = range(1900, 2100)
 """Days may be those of birth."""
-_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff]")
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 """Signs that could not be stored or printed; tab and line feed may stand."""
 _CASE_NUMBER = re.compile(r"([A-Z][A-Z0-9_]*-[0-9]{4})-([0-9]{1,9})")
 """How cases are numbered here: prefix, year, place in the year; of the last the zeros before it may be left out."""
@@ -52,6 +52,8 @@ class Directory(Protocol):
         """Whether the cases here have numbers of this prefix, `YS-2026`."""
 
     def is_case(self, number: str) -> bool: ...
+    def not_printed(self, text: str) -> str:
+        """What to say of signs of the text that no paper here can show; empty when all print."""
 
 
 @dataclass(frozen=True)
@@ -269,6 +271,8 @@ class _Check:
         limit = field.max_length or TEXT_LIMIT
         if len(text) > limit:
             raise _Wrong(f"已写 {len(text)} 字，最多 {limit} 字，请精简。")
+        if sentence := self.directory.not_printed(text):
+            raise _Wrong(sentence)
         return text
 
     def _case_number(self, text: str) -> str:
@@ -367,8 +371,8 @@ class _Check:
 
 def _clean(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
-    if _UNSEEN.search(text):
-        raise _Wrong("这一项里有看不见的特殊字符，请删掉重填。")
+    if found := _UNSEEN.search(text):
+        raise _Wrong(f"这一项里有看不见的特殊字符（U+{ord(found[0]):04X}），请删掉重填。")
     return text
 
 

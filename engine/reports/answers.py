@@ -17,6 +17,7 @@ from engine.reports.units import Names
 from engine.runtime.step import Step
 
 Raw = Mapping[str, list[str]]
+TEXTS = ("textfield", "textarea")
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,11 @@ def look(form: Form, step: Step, values: Mapping[str, object]) -> Look:
 def look_at(form: Form, step: Step, directory: UnitDirectory, raw: Raw) -> tuple[Look, dict[str, object]]:
     """The look for what a browser holds so far, and the values it means; one that is not right counts as not given."""
     values = read_leniently(form, raw, step.facts, step.functions(), directory, evaluate)
-    return look(form, step, values), values
+    seen = look(form, step, values)
+    texts = [field.key for field in form.fields if field.key in seen.shown and field.type in TEXTS]
+    said = {key: directory.not_printed("".join(raw.get(key, ()))) for key in texts}
+    spoilt = {key: sentence for key, sentence in said.items() if sentence}
+    return Look(seen.shown, {**seen.warnings, **spoilt}, seen.follows), values
 
 
 def sections(forms: Iterable[tuple[str, Form]], step: Step, names: Names) -> list[Section]:

@@ -131,7 +131,7 @@ def _look(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> tupl
     saved = tasks.draft(tx, actor.person_id, row.id)
     form = step.definition.form_of(step.definition.diagram.elements[row.element_id])
     if saved is not None:
-        _, values = answers.look_at(form, step, UnitDirectory(tx, actor, context.now), saved.answers)
+        _, values = answers.look_at(form, step, UnitDirectory(tx, actor, context.now, context.fonts), saved.answers)
     else:
         values = defaults(form, step.facts, step.functions(), evaluate)
     for name, value in values.items():
