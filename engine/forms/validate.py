@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
@@ -15,7 +15,7 @@ from unicodedata import normalize
 
 from engine.clock import midnight, parse_local
 from engine.errors import ExpressionError, InvalidValues
-from engine.forms.schema import Field, Form, Group, Rule
+from engine.forms.schema import Field, Form, Group, Option, Rule
 
 TEXT_LIMIT = 10_000
 NUMBER_LIMIT = 10**15
@@ -126,14 +126,17 @@ def read_leniently(
     return check.values
 
 
-def defaults(form: Form, facts: Mapping[str, object], functions: Any, evaluate: Evaluate) -> dict[str, object]:
+def defaults(
+    form: Form, facts: Mapping[str, object], functions: Any, evaluate: Evaluate, said_before: Collection[str] = ()
+) -> dict[str, object]:
     """What the form holds when it is opened: what is known already, else its defaults.
 
-    A conclusion, and what is marked `fresh`, is said anew each time: nobody signs what the last round decided.
+    A conclusion, what is marked `fresh`, and what a person has `said_before` in another task is said anew: nobody signs
+    what the last round, or a colleague in a branch beside this one, has decided.
     """
     values = {}
     for field in form.fields:
-        anew = not field.readonly and (field.fresh or field.key.endswith("_outcome"))
+        anew = not field.readonly and (field.fresh or field.key.endswith("_outcome") or field.key in said_before)
         value = None if anew else facts.get(field.key)
         if value is None and field.default:
             value = _worked_out(field.default, facts, functions, evaluate)
@@ -189,6 +192,11 @@ def plain_text(text: str) -> str:
         return _clean(text)
     except _Wrong as wrong:
         raise ValueError(str(wrong)) from None
+
+
+def is_offered(option: Option, facts: Mapping[str, object], functions: Any, evaluate: Evaluate) -> bool:
+    """Whether the option may be chosen, by what is known before the form is filled in."""
+    return not option.offer or bool(_worked_out(option.offer, facts, functions, evaluate))
 
 
 def _worked_out(expression: str, facts: Mapping[str, object], functions: Any, evaluate: Evaluate) -> object:
@@ -348,7 +356,13 @@ class _Check:
         return ""
 
     def broken_rule(self, field: Field, problems: Mapping[str, str]) -> str:
-        return self.first(field.rules, field, False, bool(problems))
+        return self.first(field.rules, field, False, bool(problems)) or self.not_offered(field)
+
+    def not_offered(self, field: Field) -> str:
+        option = next((found for found in field.options if found.value == self.values.get(field.key)), None)
+        if option is None or field.readonly or is_offered(option, self.facts, self.functions, self.evaluate):
+            return ""
+        return f"现在不能选“{option.label}”，请从列出的选项里选择。"
 
     def first(self, rules: Iterable[Rule], field: Field, holding: bool, unfinished: bool) -> str:
         """The sentence of the first rule whose truth is `holding`; one about what is wrong or not given yet waits.

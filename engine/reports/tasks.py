@@ -94,9 +94,8 @@ def task_view(tx: Connection, context: Context, actor: Actor, task_id: str, sent
         other_draft = aside(draft.answers if draft else None) is not None
         if sent is None and draft is not None:
             sent, draft_saved_at = draft.answers, draft.saved_at
-        form = answers.filled(
-            _form_of(step, row), step, UnitDirectory(tx, actor, context.now, context.fonts), names, sent
-        )
+        directory = UnitDirectory(tx, actor, context.now, context.fonts)
+        form = answers.filled(_form_of(step, row), step, directory, names, sent, work.said_before(tx, row))
     drafts = readers.on_the_way(tx, instance.id, step.definition, actor)
     record = step.deadlines.get(row.deadline_key) if row.deadline_key else None
     return TaskView(

@@ -9,11 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from engine.bpmn.elements import Element
-from engine.bpmn.expressions import evaluate
 from engine.db.tables import process_instance
 from engine.documents import word_files
 from engine.errors import NotFound
-from engine.forms.validate import defaults
 from engine.organisation.assignment import OVERSIGHT, Actor, may
 from engine.organisation.directory import UnitDirectory
 from engine.reports import answers, coming_papers
@@ -133,7 +131,7 @@ def _look(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> tupl
     if saved is not None:
         _, values = answers.look_at(form, step, UnitDirectory(tx, actor, context.now, context.fonts), saved.answers)
     else:
-        values = defaults(form, step.facts, step.functions(), evaluate)
+        values = answers.opened(form, step, tasks.said_before(tx, row))
     for name, value in values.items():
         step.facts.say(name, value)
     return step, values
