@@ -32,7 +32,7 @@ from engine.notices.channels import read_channels, routes_of
 from engine.notices.delivery import Delivery
 from engine.organisation import city, sign_ins, units
 from engine.organisation.assignment import Actor, may
-from engine.organisation.people import ROLES
+from engine.organisation.people import CASE_ROLES
 from engine.organisation.sign_ins import SignIn, Visitor
 from engine.reports import documents, inbox, instances, listing, starting, tasks
 from engine.reports import supervision as oversight
@@ -320,7 +320,7 @@ class Engine:
         known = definitions.City(
             operations=OPERATIONS,
             units=frozenset(unit.code for unit in units.every(tx, now)),
-            roles=frozenset(ROLES),
+            roles=CASE_ROLES,
             functions=FUNCTIONS,
             rules=frozenset(city.rules(tx)),
             unit_kinds=frozenset(units.KINDS),

@@ -27,6 +27,9 @@ ROLES = {
     "system_admin": "系统管理员",
     "auditor": "审计员",
 }
+TECHNICAL_ROLES = frozenset({"unit_admin", "system_admin", "auditor"})
+"""They look after the installation: held alone they read no case, and no diagram asks for them."""
+CASE_ROLES = frozenset(ROLES) - TECHNICAL_ROLES
 
 
 @dataclass(frozen=True)
@@ -78,8 +81,9 @@ def holders_of_any(tx: Connection, unit_code: str, roles: Collection[str], at: d
 
 
 def colleagues(tx: Connection, unit_code: str, at: datetime) -> list[Person]:
-    """Everybody who holds a post for the unit, its internal bodies included, by name."""
-    ids = {row.person_id for row in tx.execute(_posts(at)) if _post(row).acting_unit == unit_code}
+    """Everybody who has to do with cases for the unit, its internal bodies included, by name."""
+    held = tx.execute(_posts(at).where(post.c.role.in_(sorted(CASE_ROLES))))
+    ids = {row.person_id for row in held if _post(row).acting_unit == unit_code}
     people = tx.execute(select(person.c.id, person.c.login, person.c.name).where(person.c.id.in_(ids), person.c.active))
     return sorted((Person(*row) for row in people), key=lambda found: found.login)
 

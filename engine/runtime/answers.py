@@ -10,6 +10,7 @@ from engine.forms.schema import Form
 from engine.forms.validate import read_leniently, shown_keys, validate
 from engine.organisation.assignment import Actor
 from engine.organisation.directory import UnitDirectory
+from engine.runtime.confidential import check_answers
 from engine.runtime.step import Step
 
 EMPTY_FIELD = "这一栏空着，就算不出能不能这样办，请填写。"
@@ -37,6 +38,7 @@ def take_answers(
     naming = [field.key for field in form.fields if field.widget == "case"]
     if own := [key for key in naming if values.get(key) is not None and values[key] == step.instance["number"]]:
         raise InvalidValues(dict.fromkeys(own, "这是本办件自己的编号，请填写另一件的编号。"))
+    check_answers(step, form, values, actor)
     for name, value in values.items():
         if name in form.own_keys and not (value is None and step.facts.get(name) is None):
             step.facts.say(name, value, actor.person_id, task_id)

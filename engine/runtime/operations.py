@@ -173,7 +173,7 @@ def _notify(step: Step, element: Element) -> None:
     for addressee in element.properties["to"].split(","):
         unit_text, _, role = addressee.strip().partition(":")
         for unit_code in step.units_of(unit_text):
-            step.notify("told", unit_code, [role], element.properties["text"])
+            step.notify("told", unit_code, [role], element.properties["text"], drawn=True)
 
 
 def _propose_entry(step: Step, element: Element) -> None:

@@ -15,8 +15,8 @@ from engine.documents.fonts import not_printed
 from engine.documents.materials import Material
 from engine.errors import InvalidValues, NotAllowed, NotFound
 from engine.organisation.assignment import Actor
-from engine.reports.materials import MaterialView, material_view, to_take_over
-from engine.runtime import instances, tasks
+from engine.reports.materials import MaterialView, material_view, require_sent, to_take_over
+from engine.runtime import tasks
 from engine.runtime.confidential import require_untold
 from engine.runtime.step import Context
 from engine.uses.transactions import Transactions
@@ -148,8 +148,9 @@ class MaterialUses:
             instance_id = tx.scalar(select(material.c.instance_id).where(material.c.id == material_id))
             if instance_id is None:
                 raise NotFound
-            instances.require_visible(tx, instance_id, actor)
-            return materials.find(tx, material_id)
+            found = materials.find(tx, material_id)
+            require_sent(tx, actor, found)
+            return found
 
         found = self._transactions.read(look)
         if found.sha256 is None:

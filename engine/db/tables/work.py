@@ -61,6 +61,7 @@ party = Table(
     Column("instance_id", ForeignKey("process_instance.id"), primary_key=True),
     Column("unit_code", ForeignKey("unit.code"), primary_key=True),
     Column("fact", String(64), primary_key=True, comment="the fact that names the unit: receiving_unit"),
+    Column("seen_at", Instant, comment="since when the unit sees the case; null: it is only proposed"),
     Index(None, "unit_code"),
 )
 
