@@ -58,6 +58,8 @@ class Visitor:
     """The internal body in which the person works, when the post is there."""
     reads: frozenset[str] = frozenset()
     """The units for which the person has to do with cases, and not with the installation alone."""
+    looks_after: frozenset[str] = frozenset()
+    """The units for which the person is a system administrator: notices of faults belong to no case."""
 
 
 def hash_password(password: str) -> str:
@@ -112,7 +114,8 @@ def visitor(tx: Connection, token: str, now: datetime) -> Visitor | None:
     actor = Actor(row.person_id, row.name, unit.code, unit.name, unit.kind, frozenset(post.role for post in mine))
     body = next((units.find(tx, post.unit_code, now) for post in mine if post.unit_code != unit.code), None)
     reads = frozenset(post.acting_unit for post in held if post.role in CASE_ROLES)
-    return Visitor(Person(row.person_id, row.login, row.name), actor, tuple(known.values()), body, reads)
+    looks_after = frozenset(post.acting_unit for post in held if post.role == "system_admin")
+    return Visitor(Person(row.person_id, row.login, row.name), actor, tuple(known.values()), body, reads, looks_after)
 
 
 def touch(tx: Connection, token: str, now: datetime) -> None:

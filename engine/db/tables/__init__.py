@@ -28,7 +28,7 @@ from engine.db.tables.notices import (
 )
 from engine.db.tables.organisation import matter, person, post, sign_in, sign_in_failure, unit
 from engine.db.tables.papers import document, letter_version, material, paper_draft, paper_sequence
-from engine.db.tables.record import audit_entry, audit_head, incident, start_fault, start_fault_receipt
+from engine.db.tables.record import audit_entry, audit_head, incident, start_fault
 from engine.db.tables.work import (
     case_link,
     deadline,
@@ -87,7 +87,6 @@ __all__ = [
     "sign_in_failure",
     "start_draft",
     "start_fault",
-    "start_fault_receipt",
     "supervision_item",
     "task",
     "task_draft",
