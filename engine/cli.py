@@ -52,15 +52,49 @@ def deadline(expression: str, as_json: bool) -> None:
 
 
 @main.command("verify-audit")
-def verify_audit() -> None:
-    """核对审计记录是否完整、没有被改动。"""
+@click.option(
+    "--heads",
+    "kept",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="存在别处的封存（lianban heads 写的），一并核对。",
+)
+def verify_audit(kept: Path | None) -> None:
+    """核对全部记录：审计、办件状态、填报值、期限、结果、评论、文书和文件，是否完整、没有被改动。"""
     with sentences():
-        broken = opened().verify_audit()
+        lines = kept.read_text(encoding="utf-8", errors="replace").splitlines() if kept else []
+        broken = opened().verify_audit(lines)
     if broken:
         for found in broken:
             click.echo(str(found), err=True)
+        click.echo(f"共 {len(broken)} 处不符。请不要改动数据库，先取出备份和存在别处的封存对照。", err=True)
         sys.exit(1)
     click.echo("审计记录完整，没有被改动。")
+
+
+@main.command()
+@click.option("--append", "file", type=click.Path(dir_okay=False, path_type=Path), help="加在这个文件的末尾。")
+def heads(file: Path | None) -> None:
+    """打印记录现在的末端，存到别处，以后用 lianban verify-audit --heads 核对：连持有密钥的人也改不了以前的记录。"""
+    with sentences():
+        lines = opened().heads()
+        if file is not None:
+            with file.open("a", encoding="utf-8") as target:
+                target.writelines(f"{line}\n" for line in lines)
+            click.echo(f"{len(lines)} 条已加在 {file} 的末尾。")
+            return
+    for line in lines:
+        click.echo(line)
+
+
+@main.command()
+@click.argument("number", required=False)
+@click.option("--by", default="", help="核对数据的人，记入审计。")
+@click.option("--reason", default="", help="为什么重新封存，记入审计。")
+def reseal(number: str | None, by: str, reason: str) -> None:
+    """密钥丢失或恢复备份之后，有人核对过数据，用现在的密钥重新封存；写明编号时只封存这一件。"""
+    with sentences():
+        count = opened(prepare=False).reseal(by, reason, number)
+    click.echo(f"{count} 件办件已重新封存。")
 
 
 @main.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -15,7 +16,7 @@ from engine.documents.materials import Material
 from engine.errors import InvalidValues, NotAllowed, NotFound
 from engine.organisation.assignment import Actor
 from engine.reports.materials import MaterialView, material_view, to_take_over
-from engine.runtime import instances, tasks
+from engine.runtime import audit, instances, tasks
 from engine.runtime.confidential import require_untold
 from engine.runtime.step import Context
 from engine.uses.transactions import Transactions
@@ -61,6 +62,7 @@ class MaterialUses:
                     stored=file,
                     now=context.now + timedelta(microseconds=place),  # the list keeps their order
                 )
+            _record(tx, context, actor, row.instance_id, "material_added", {"task": task_id, "titles": names})
 
         self._transactions.write(list_them)
         return len(stored) or 1
@@ -103,6 +105,7 @@ class MaterialUses:
                     person_id=actor.person_id,
                     now=context.now + timedelta(microseconds=place),  # the list keeps their order
                 )
+            _record(tx, context, actor, row.instance_id, "material_added", {"task": task_id, "from": wanted})
             return len(wanted)
 
         return self._transactions.write(list_them)
@@ -114,6 +117,7 @@ class MaterialUses:
             instance_id = self._require_own(tx, actor, task_id, material_id, "改名")
             require_untold(tx, instance_id, actor, "rename", title)
             materials.rename(tx, material_id, title)
+            _record(tx, context, actor, instance_id, "material_renamed", {"id": material_id, "title": title})
 
         self._transactions.write(call_it)
 
@@ -121,8 +125,9 @@ class MaterialUses:
         """Taken off the list again by those who work on the task it belongs to."""
 
         def take_off(tx: Connection, context: Context) -> None:
-            self._require_own(tx, actor, task_id, material_id, "删除")
+            instance_id = self._require_own(tx, actor, task_id, material_id, "删除")
             materials.remove(tx, material_id, context.now)
+            _record(tx, context, actor, instance_id, "material_removed", {"id": material_id})
 
         self._transactions.write(take_off)
 
@@ -152,3 +157,10 @@ class MaterialUses:
         if found.sha256 is None:
             raise NotFound("这份材料是纸质件，没有电子文件。")
         return found, self._files.path(found.sha256)
+
+
+def _record(
+    tx: Connection, context: Context, actor: Actor, instance_id: str, kind: str, content: dict[str, Any]
+) -> None:
+    """The record vouches for the list as it is now. What a unit puts on it before sending is its own business."""
+    audit.append(tx, instance_id, context.now, kind, content, actor.person_id, actor.unit_code)

@@ -22,7 +22,7 @@ from engine.db.tables.notices import (
 )
 from engine.db.tables.organisation import matter, person, post, sign_in, sign_in_failure, unit
 from engine.db.tables.papers import document, letter_version, material, paper_draft, paper_sequence
-from engine.db.tables.record import audit_entry, audit_head, incident
+from engine.db.tables.record import audit_entry, audit_head, chain_head, incident, record_key
 from engine.db.tables.work import (
     case_link,
     deadline,
@@ -43,6 +43,7 @@ __all__ = [
     "audit_head",
     "calendar_version",
     "case_link",
+    "chain_head",
     "city_rule",
     "comment",
     "correction",
@@ -74,6 +75,7 @@ __all__ = [
     "process_instance",
     "reader",
     "reading",
+    "record_key",
     "sign_in",
     "sign_in_failure",
     "start_draft",
