@@ -79,7 +79,7 @@ class Engine:
         self.transactions = Transactions(self.database, self.clock, self.fonts, routes_of(channels))
         files = FileStore(settings.data_dir / "materials")
         self._stores = stores = Stores(files, PaperStore(settings.data_dir / "papers"), self.fonts)
-        keeper = Keeper(self.database, self.transactions.context, settings.data_dir / "archives", stores)
+        keeper = Keeper(self.database, self.transactions.context, settings.data_dir / "archives", stores, self.keys)
         self.materials = MaterialUses(self.transactions, files)
         self.papers = PaperUses(self.transactions, stores.papers)
         self.paper_drafts = PaperDraftUses(self.transactions, self.papers)

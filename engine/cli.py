@@ -123,10 +123,11 @@ PROOF = "lianban verify-archive 下一卷 --previous 本卷"
 @click.option(
     "--previous", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="同一单位的前一卷，一并核对。"
 )
-def verify_archive(file: Path, previous: Path | None) -> None:
-    """核对一个归档包是否完整、没有被改动；只需要这个文件，不用连系统。"""
+@click.option("--key", help="整理它的系统公布的公钥（lianban archive-key 打印的），只有它证明是谁整理的。")
+def verify_archive(file: Path, previous: Path | None, key: str | None) -> None:
+    """核对一个归档包是否完整、没有被改动；只需要这个文件和公布的公钥，不用连系统。"""
     with sentences():
-        checked = archive.verify(file, previous)
+        checked = archive.verify(file, previous, key)
     click.echo(f"{checked.number} {checked.title}，{checked.unit_name}第 {checked.sequence} 卷")
     for sentence in checked.broken:
         click.echo(sentence, err=True)
@@ -136,8 +137,24 @@ def verify_archive(file: Path, previous: Path | None) -> None:
     click.echo(f"完好：{checked.files} 个文件与清单一致，{checked.entries} 条审计记录前后相扣。")
     if previous is not None:
         click.echo(f"紧接 {previous.name}，前一卷没有被改动。")
-    click.echo(f"本卷的归档单位、卷次、归档时间和所接的前一卷只写在清单里，要用下一卷证明：{PROOF}。")
+    if key is not None:
+        click.echo("签名与给出的公钥相符：整个包是持有那个密钥的系统整理的，此后没有改动。")
+    elif checked.signed_by:
+        click.echo(
+            f"签名与包里自带的公钥相符，但没有给出公布的公钥，证明不了是谁整理的：{checked.signed_by}。"
+            "请与公布的公钥比对，或用 --key 核对。"
+        )
+    else:
+        click.echo("这是签名之前的旧格式：只能说明各部分前后一致，证明不了是谁整理的。")
+        click.echo(f"本卷的归档单位、卷次、归档时间和所接的前一卷只写在清单里，要用下一卷证明：{PROOF}。")
     click.echo(f"SHA-256 {checked.sha256}")
+
+
+@main.command("archive-key")
+def archive_key() -> None:
+    """打印核对归档包的公钥，供公布；它不泄露密钥。"""
+    with sentences():
+        click.echo(opened().keys.public_key)
 
 
 @main.command()
