@@ -11,11 +11,12 @@ from rich.console import Console
 from rich.table import Table
 
 from engine.app import Engine
-from engine.cli import main, opened, sentences
+from engine.cli import main, opened, sentences, told
 from engine.clock import local, parse_local
 from engine.demonstration import ACCOUNTS_FILE, Demonstration, open_demonstration
 from engine.errors import LianbanError
 from engine.settings import read_settings
+from engine.uses.procedures import KEPT
 from tasks_ui import create_app
 from tasks_ui.security import body_limit
 from tasks_ui.serving import listening
@@ -29,7 +30,9 @@ def serve() -> None:
     """启动网页和到期处理（一个进程）。"""
     with sentences():
         engine = opened()
-        engine.deploy_all("serve")
+        for outcome in engine.procedures_in_force.found():
+            if outcome.what != KEPT:
+                click.echo(told(outcome))
         run(engine)
 
 

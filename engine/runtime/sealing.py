@@ -12,12 +12,17 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
+    Column,
     CompoundSelect,
     Connection,
     Row,
@@ -141,7 +146,7 @@ def digests(tx: Connection, instance_id: str) -> dict[str, str]:
     """Table -> one hash over the instance's rows in it, in one statement; a table without a row is left out."""
     lines: defaultdict[str, list[str]] = defaultdict(list)
     for name, row_id, content in tx.execute(_every_row(tx.dialect.name), {"instance_id": instance_id}):
-        lines[name].append(f"{row_id}\0{content}")
+        lines[name].append(f"{row_id}\0{_as_text(name, content)}")
     return {name: hashlib.sha256("\n".join(sorted(found)).encode()).hexdigest() for name, found in lines.items()}
 
 
@@ -173,15 +178,45 @@ def vouched(tx: Connection, instance_id: str, known: Mapping[str, str]) -> dict[
     }
 
 
+def _as_text(name: str, content: str) -> str:
+    """The row as one text that is the same on both stores: they write truth and instants each in its way."""
+    values = json.loads(content)
+    for place, kind in _kinds(name):
+        value = values[place]
+        with suppress(
+            TypeError, ValueError
+        ):  # what somebody has put there that is none stays as it is, and does not fit
+            if value is not None:
+                values[place] = bool(value) if kind == "flag" else datetime.fromisoformat(value).isoformat()
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+
+
+@lru_cache
+def _kinds(name: str) -> tuple[tuple[int, str], ...]:
+    """The places of the table's counted columns whose values the stores write differently."""
+    table = tables.metadata.tables[name]
+    kinds = enumerate(column.type for column in _counted(table))
+    found = ((place, "flag" if isinstance(kind, Boolean) else "instant") for place, kind in kinds if _differs(kind))
+    return tuple(found)
+
+
+def _differs(kind: object) -> bool:
+    return isinstance(kind, Boolean | Instant)
+
+
+def _counted(table: Table) -> list[Column[Any]]:
+    return [column for column in table.c if column.name not in COUNTED[table]]
+
+
 @lru_cache
 def _every_row(dialect: str) -> CompoundSelect[Any]:
-    return union_all(*(_rows(table, left_out, dialect) for table, left_out in COUNTED.items()))
+    return union_all(*(_rows(table, dialect) for table in COUNTED))
 
 
-def _rows(table: Table, left_out: frozenset[str], dialect: str) -> Select[Any]:
+def _rows(table: Table, dialect: str) -> Select[Any]:
     """Name of the table, id, and every column that counts, as one text; instants in UTC, whatever the session says."""
     owner = table.c.id if table is tables.process_instance else table.c.instance_id
-    columns = [column for column in table.c if column.name not in left_out]
+    columns = _counted(table)
     if dialect == "sqlite":
         content: Any = func.json_array(*columns)
     else:

@@ -63,8 +63,11 @@ def sqlite_settings(tmp_path: Path, founded_folder: Path) -> Settings:
 
 @pytest.fixture
 def postgresql_settings(
-    tmp_path: Path, postgresql_url: str, founded_postgresql: str, founded_folder: Path
-) -> Iterator[Settings]:  # noqa: F811
+    tmp_path: Path,
+    postgresql_url: str,  # noqa: F811
+    founded_postgresql: str,
+    founded_folder: Path,
+) -> Iterator[Settings]:
     name = f"city_{new_id()}"
     _on_server(postgresql_url, f"CREATE DATABASE {name} TEMPLATE {founded_postgresql}")
     url = make_url(postgresql_url).set(database=name).render_as_string(hide_password=False)
