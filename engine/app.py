@@ -6,7 +6,7 @@ of `engine.uses`, handed out here (`engine.materials`); every use opens its own 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,7 +27,7 @@ from engine.documents.files import FileStore
 from engine.documents.fonts import Fonts
 from engine.documents.letters import Source
 from engine.documents.paper_store import PaperStore
-from engine.errors import NotAllowed
+from engine.errors import DiagramRefused, NotAllowed
 from engine.notices.channels import read_channels, routes_of
 from engine.notices.delivery import Delivery
 from engine.organisation import city, sign_ins, units
@@ -43,14 +43,15 @@ from engine.runtime import instances as running
 from engine.runtime import tasks as work
 from engine.runtime.advance import catch_up
 from engine.runtime.drafts import Window
-from engine.runtime.notices import catch_up as catch_up_notices
 from engine.runtime.operations import OPERATIONS
 from engine.runtime.step import FUNCTIONS, Context
 from engine.settings import Settings
+from engine.uses.accounts import AccountUses
 from engine.uses.archives import ArchiveUses
 from engine.uses.calendars import CalendarUses
 from engine.uses.collaboration import CollaborationUses
 from engine.uses.duties import DutyUses
+from engine.uses.founding import FoundingUses
 from engine.uses.handling import HandlingUses
 from engine.uses.materials import MaterialUses
 from engine.uses.notices import NoticeUses
@@ -82,6 +83,8 @@ class Engine:
         self.calendars = CalendarUses(self.transactions)
         self.handling = HandlingUses(self.transactions)
         self.collaboration = CollaborationUses(self.transactions)
+        self.accounts = AccountUses(self.database, self.clock)
+        self.founding = FoundingUses(self.database, self.clock, settings.processes_dir)
         self.duties = DutyUses(self.transactions)
         self.notices = NoticeUses(self.transactions, channels)
         self._swept: date | None = None
@@ -134,18 +137,21 @@ class Engine:
         order = definitions.begun_first({name: path.read_bytes() for name, path in paths.items()})
         return [self.deploy(paths[name], by) for name in order]
 
+    def deploy_what_runs(self, by: str) -> dict[str, DiagramRefused]:
+        """As `deploy_all`, but what is refused (it may wait for a unit) does not keep the others. Returns it by file."""
+        paths = {path.name: path for path in self.settings.processes_dir.glob("*.bpmn")}
+        refused: dict[str, DiagramRefused] = {}
+        for name in definitions.begun_first({name: path.read_bytes() for name, path in paths.items()}):
+            try:
+                self.deploy(paths[name], by)
+            except DiagramRefused as error:
+                refused[name] = error
+        return refused
+
     # --- signing in ---
 
-    def sign_in(self, login: str, password: str, address: str) -> SignIn:
-        now = self.clock.now()
-
-        def enter(tx: Connection) -> SignIn:
-            found = sign_ins.sign_in_with(tx, login, password, address, now)
-            if found.person_id is not None:
-                catch_up_notices(tx, found.person_id, now)
-            return found
-
-        return self.database.run(enter)
+    def sign_in(self, login: str, password: str, address: str, browsers: Collection[str] = ()) -> SignIn:
+        return self.accounts.sign_in(login, password, address, browsers)
 
     def visitor(self, token: str) -> Visitor | None:
         """Who has this session; None when it is over."""

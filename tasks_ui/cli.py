@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from waitress.server import create_server
 
+import engine.account_commands  # noqa: F401  adds its commands
 from engine.app import Engine
 from engine.cli import main, opened, sentences
 from engine.clock import local, parse_local
@@ -30,7 +31,10 @@ def serve() -> None:
     """启动网页和到期处理（一个进程）。"""
     with sentences():
         engine = opened()
-        engine.deploy_all("serve")
+        for name, refused in engine.deploy_what_runs("serve").items():
+            click.echo(f"流程图 {name} 还没有部署，其他的照常运行：{refused}", err=True)
+        if not engine.accounts.is_founded():
+            click.echo("还没有单位和人员：lianban found --example 打印一份建城文件，改好后用 lianban found 写入。")
         run(engine)
 
 
