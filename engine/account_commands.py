@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 
 from engine.app import Engine
-from engine.cli import main, opened, sentences
+from engine.cli import main, opened, sentences, told
 from engine.command_words import Commands
-from engine.errors import DiagramRefused, Refused
+from engine.errors import Refused
 from engine.uses.founding import EXAMPLE
+from engine.uses.procedures import KEPT
 
 ONCE = "一次性密码只显示这一次，不会再打印。请当面交给本人；第一次登录后必须修改。"
 BY = click.option("--by", default="", help="是谁要求的，记入审计；必填。")
@@ -119,9 +120,6 @@ def listed(unit: str) -> None:
 
 def _deploy_what_waited(engine: Engine) -> None:
     """Diagrams that waited for a unit run from now on, also in a service that is running."""
-    for name, refused in engine.deploy_what_runs("found").items():
-        click.echo(f"流程图 {name} 还不能用：{_first(refused)}")
-
-
-def _first(refused: DiagramRefused) -> str:
-    return str(refused.problems[0]) if refused.problems else refused.message
+    for outcome in engine.procedures_in_force.found():
+        if outcome.what != KEPT:
+            click.echo(told(outcome))

@@ -15,11 +15,12 @@ from waitress.server import create_server
 
 import engine.account_commands  # noqa: F401  adds its commands
 from engine.app import Engine
-from engine.cli import main, opened, sentences
+from engine.cli import main, opened, sentences, told
 from engine.clock import local, parse_local
 from engine.demonstration import ACCOUNTS_FILE, Demonstration, open_demonstration
 from engine.errors import LianbanError
 from engine.settings import Settings, read_settings
+from engine.uses.procedures import KEPT
 from tasks_ui import create_app
 
 LOOPBACK = ["127.0.0.1", "localhost"]
@@ -31,8 +32,9 @@ def serve() -> None:
     """启动网页和到期处理（一个进程）。"""
     with sentences():
         engine = opened()
-        for name, refused in engine.deploy_what_runs("serve").items():
-            click.echo(f"流程图 {name} 还没有部署，其他的照常运行：{refused}", err=True)
+        for outcome in engine.procedures_in_force.found():
+            if outcome.what != KEPT:
+                click.echo(told(outcome))
         if not engine.accounts.is_founded():
             click.echo("还没有单位和人员：lianban found --example 打印一份建城文件，改好后用 lianban found 写入。")
         run(engine)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -17,26 +19,34 @@ from typing import ParamSpec, TypeVar
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
 from flask_wtf.csrf import CSRFProtect
 from itsdangerous import BadSignature, URLSafeSerializer
+from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.app import Engine
 from engine.documents.files import SIZE_LIMIT
 from engine.errors import NotAllowed, NotSignedIn
+from engine.ids import new_id
 from engine.organisation.assignment import Actor
 from engine.organisation.sign_ins import WHOLE_LIMIT, Visitor
+from engine.runtime import once
 
 P = ParamSpec("P")
 R = TypeVar("R")
 COOKIE = "lianban"
+CONFIRMED = "_confirmed"
+"""The field that names the warning which whoever sends a form has read; no form of a procedure can have such a key."""
 FORM_LIMIT = 2 * 1024 * 1024
 UPLOAD_LIMIT = 4 * SIZE_LIMIT + 1024 * 1024
 """Bytes of a form with files: several at once, each of its own limit."""
 UPLOADS = {"inbox.add_material"}
+OWN_FIELDS = {"csrf_token", "once"}
+"""What every form of the pages holds besides what is asked."""
 OPEN_ENDPOINTS = {"static", "account.login", "account.sign_in", "account.health"}
 BEFORE_A_PASSWORD = OPEN_ENDPOINTS | {"account.password", "account.change_password", "account.sign_out"}
 """What is reachable with a password that was given out once, until it is changed."""
 KNOWN = "lianban_known_"
 KNOWN_FOR = timedelta(days=400)
+_FORM_ID = re.compile(r"[0-9a-zA-Z-]{16,64}")
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
     "connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
@@ -61,6 +71,9 @@ def protect(app: Flask, engine: Engine) -> None:
     app.before_request(_allow_uploads)
     app.before_request(_identify)  # first: who is signed out is told so, not that the form is too old
     CSRFProtect(app)
+    app.before_request(_note_form)  # last: only what is let in counts as sent
+    app.teardown_request(lambda _error: once.over())
+    app.jinja_env.globals["new_form_id"] = new_id
     app.after_request(_guard)
 
 
@@ -78,8 +91,9 @@ def visitor() -> Visitor:
 
 
 def actor() -> Actor:
-    """Who is acting, and for which unit. Raises NotSignedIn."""
-    return visitor().actor
+    """Who is acting, for which unit, and in spite of which warning. Raises NotSignedIn."""
+    found, confirmed = visitor().actor, request.form.get(CONFIRMED, "") if request.method == "POST" else ""
+    return replace(found, confirmed=confirmed) if confirmed else found
 
 
 def token() -> str:
@@ -88,7 +102,7 @@ def token() -> str:
 
 def sent() -> dict[str, list[str]]:
     """The values of the form that was sent, without what is the page's own."""
-    return {key: request.form.getlist(key) for key in request.form if key != "csrf_token"}
+    return {key: request.form.getlist(key) for key in request.form if key not in {*OWN_FIELDS, CONFIRMED}}
 
 
 def let_in(response: AnyResponse, secret: str) -> AnyResponse:
@@ -167,6 +181,24 @@ def _identify() -> AnyResponse | None:
             return redirect(url_for("account.password"))
         raise NotAllowed("请先修改一次性密码，再办理其他事情。")
     return None
+
+
+def _note_form() -> None:
+    """The form that was sent does its work once: sent again, it is answered as it was the first time."""
+    once.over()
+    found, form_id = g.get("visitor"), request.form.get("once", "") if request.method == "POST" else ""
+    if found is None or not _FORM_ID.fullmatch(form_id):
+        return
+    told = [(key, value) for key, value in request.form.items(multi=True) if key not in OWN_FIELDS]
+    told += [(file.filename or "", _digest(file)) for file in request.files.values() if file.filename]
+    own_id = once.digest([form_id, request.path, found.actor.unit_code])
+    once.begin(once.Sending(found.person.id, own_id, once.digest(told)))
+
+
+def _digest(file: FileStorage) -> str:
+    digest = hashlib.file_digest(file.stream, "sha256").hexdigest()  # type: ignore[arg-type]
+    file.stream.seek(0)
+    return digest
 
 
 def _guard(response: Response) -> Response:

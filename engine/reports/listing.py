@@ -10,7 +10,7 @@ from engine.db.tables import deadline, fact, party, process_instance
 from engine.deadlines.deadlines import OPEN
 from engine.organisation.assignment import Actor
 from engine.reports.filters import Filters
-from engine.reports.inbox import InstanceRow, in_state, instance_rows, procedures, visible
+from engine.reports.inbox import InstanceRow, has_party, in_state, instance_rows, procedures, visible
 from engine.reports.units import SUBJECT_FACT, Names, UnitName
 from engine.runtime.step import Context
 
@@ -34,7 +34,7 @@ def listing(tx: Connection, context: Context, actor: Actor | None, filters: Filt
     """The instances that the actor may see (all of the city without one), the nearest due first, the ended last."""
     names = Names(tx)
     shown = visible(actor)
-    wanted = [*shown, *_wanted(context, filters)]
+    wanted = [*shown, *_wanted(context, filters, actor)]
     total = tx.scalar(select(func.count()).select_from(process_instance).where(*wanted)) or 0
     page = max(1, min(page, -(-total // PAGE_SIZE)))
     due_at = (
@@ -57,7 +57,8 @@ def listing(tx: Connection, context: Context, actor: Actor | None, filters: Filt
     )
     rows = tx.execute(statement).all()
     seen = select(process_instance.c.id).where(*shown)
-    codes = tx.scalars(select(party.c.unit_code).where(party.c.instance_id.in_(seen)).distinct())
+    told = [] if actor is None or actor.oversees else [party.c.seen_at.is_not(None)]
+    codes = tx.scalars(select(party.c.unit_code).where(party.c.instance_id.in_(seen), *told).distinct())
     return Listing(
         rows=instance_rows(tx, context, names, rows, actor.unit_code if actor else ""),
         total=total,
@@ -67,7 +68,7 @@ def listing(tx: Connection, context: Context, actor: Actor | None, filters: Filt
     )
 
 
-def _wanted(context: Context, filters: Filters) -> list[ColumnElement[bool]]:
+def _wanted(context: Context, filters: Filters, actor: Actor | None) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     own = deadline.c.instance_id == process_instance.c.id
 
@@ -86,8 +87,7 @@ def _wanted(context: Context, filters: Filters) -> list[ColumnElement[bool]]:
     if filters.key:
         conditions.append(process_instance.c.key == filters.key)
     if filters.unit_code:
-        of_unit = and_(party.c.instance_id == process_instance.c.id, party.c.unit_code == filters.unit_code)
-        conditions.append(select(party.c.fact).where(of_unit).exists())
+        conditions.append(has_party(filters.unit_code, actor))
     if filters.text:
         words = (process_instance.c.number, process_instance.c.title)
         subject = and_(fact.c.instance_id == process_instance.c.id, fact.c.name == SUBJECT_FACT)

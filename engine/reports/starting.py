@@ -88,14 +88,14 @@ def procedures(tx: Connection, actor: Actor) -> list[Procedure]:
     """The procedures that this person may start now."""
     return [
         _procedure(definition.diagram.process)
-        for definition in definitions.every_latest(tx)
+        for definition in definitions.every_startable(tx)
         if may(actor, "start", ProcedureSubject(definition.diagram.process.candidate_starters)).allowed
     ]
 
 
 def beginning(tx: Connection, context: Context, actor: Actor, key: str, sent: Raw | None) -> Beginning:
     """The start form, with what was sent, else this person's draft, else its defaults. Raises NotAllowed, NotFound."""
-    step = instances.beginning(tx, context, actor, definitions.latest(tx, key))
+    step = instances.beginning(tx, context, actor, definitions.startable(tx, key))
     draft, saved_at = instances.draft(tx, actor, key)
     draft_window = window_of(draft)
     if sent is not None:
@@ -115,7 +115,7 @@ def beginning(tx: Connection, context: Context, actor: Actor, key: str, sent: Ra
 
 def look_at_beginning(tx: Connection, context: Context, actor: Actor, key: str, raw: Raw) -> BeginningLook:
     """What the start form asks and warns of, and the period that would run, for the values so far."""
-    step = instances.beginning(tx, context, actor, definitions.latest(tx, key))
+    step = instances.beginning(tx, context, actor, definitions.startable(tx, key))
     form = step.definition.forms[step.definition.diagram.process.start_form]
     seen, values = answers.look_at(form, step, UnitDirectory(tx, actor, context.now), raw)
     return BeginningLook(seen.shown, seen.warnings, seen.follows, _preview(step, values))

@@ -378,9 +378,8 @@ def _needs(tx: Connection, folder: Path) -> Iterator[_Need]:
 
 def _procedures(tx: Connection, folder: Path) -> Iterator[tuple[Diagram, Mapping[str, Form]]]:
     """What is deployed, and what lies in the folder and waits to be."""
-    deployed = definitions.every_latest(tx)
-    yield from ((one.diagram, one.forms) for one in deployed)
-    keys = {one.key for one in deployed}
+    yield from ((one.diagram, one.forms) for one in definitions.every_startable(tx))
+    keys = set(definitions.every_key(tx))
     for path in sorted(folder.glob("*.bpmn")):
         try:
             diagram = definitions.read_diagram(path.read_bytes())

@@ -14,9 +14,9 @@ from engine.documents.files import FileStore, StoredFile, Upload
 from engine.documents.materials import Material
 from engine.errors import InvalidValues, NotAllowed, NotFound
 from engine.organisation.assignment import Actor
-from engine.reports.materials import MaterialView, material_view, to_take_over
-from engine.runtime import instances, tasks
-from engine.runtime.confidential import require_untold
+from engine.reports.materials import MaterialView, material_view, require_sent, to_take_over
+from engine.runtime import tasks
+from engine.runtime.confidential import doubt_about, require_untold
 from engine.runtime.step import Context
 from engine.uses.transactions import Transactions
 
@@ -36,15 +36,15 @@ class MaterialUses:
         """
         if len(uploads) > FILES_LIMIT:
             raise InvalidValues({"file": f"一次最多上传 {FILES_LIMIT} 个文件，这次选了 {len(uploads)} 个，请分几次。"})
-        self._transactions.write(lambda tx, context: tasks.require_own(tx, actor, task_id))
+        self._transactions.read(lambda tx, context: tasks.require_own(tx, actor, task_id))
         stored: list[StoredFile | None] = [self._put(upload, len(uploads) > 1) for upload in uploads]
 
         def list_them(tx: Connection, context: Context) -> None:
             row = tasks.take_hold(tx, actor, "add_material", task_id)
             listed = {found.title for found in materials.of_instance(tx, row.instance_id)}
             files = [file.name for file in stored if file]
-            require_untold(tx, row.instance_id, actor, "title", values.get("title", ""))
-            require_untold(tx, row.instance_id, actor, "file", *files)
+            require_untold(tx, row.instance_id, actor, "title", values.get("title", ""), doubts=False)
+            require_untold(tx, row.instance_id, actor, "file", *files, doubts=False)
             names = materials.names_for(values.get("kind", ""), values.get("title", ""), files, listed)
             for place, (file, title) in enumerate(zip(stored or [None], names, strict=True)):  # None: on paper
                 materials.add(
@@ -92,7 +92,7 @@ class MaterialUses:
             if not there.keys() >= set(wanted):
                 raise InvalidValues({"chosen": "勾选的材料里有的已经加入，或者对方已经拿下，请重新勾选。"})
             taken = (text for name in wanted for text in (there[name].title, there[name].file_name or ""))
-            require_untold(tx, row.instance_id, actor, "chosen", *taken)
+            require_untold(tx, row.instance_id, actor, "chosen", *taken, doubts=False)
             for place, material_id in enumerate(wanted):
                 materials.take_over(
                     tx,
@@ -107,12 +107,18 @@ class MaterialUses:
 
         return self._transactions.write(list_them)
 
+    def doubt(self, actor: Actor, task_id: str, texts: Sequence[str]) -> str:
+        """A sentence when one of these names may tell who is to be kept unnamed; the material is listed all the same."""
+        return self._transactions.read(
+            lambda tx, context: doubt_about(tx, tasks.find(tx, task_id, actor).instance_id, actor, *texts)
+        )
+
     def rename(self, actor: Actor, task_id: str, material_id: str, title: str) -> None:
         """Called otherwise on the list by those who work on the task it belongs to. Raises NotAllowed, InvalidValues."""
 
         def call_it(tx: Connection, context: Context) -> None:
             instance_id = self._require_own(tx, actor, task_id, material_id, "改名")
-            require_untold(tx, instance_id, actor, "rename", title)
+            require_untold(tx, instance_id, actor, "rename", title, doubts=False)
             materials.rename(tx, material_id, title)
 
         self._transactions.write(call_it)
@@ -145,8 +151,9 @@ class MaterialUses:
             instance_id = tx.scalar(select(material.c.instance_id).where(material.c.id == material_id))
             if instance_id is None:
                 raise NotFound
-            instances.require_visible(tx, instance_id, actor)
-            return materials.find(tx, material_id)
+            found = materials.find(tx, material_id)
+            require_sent(tx, actor, found)
+            return found
 
         found = self._transactions.read(look)
         if found.sha256 is None:

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from engine.app import Engine
 from engine.db.tables import audit_entry, definition_version, person, post, unit
 from engine.settings import Settings
+from engine.uses.procedures import DEPLOYED, WAITS
 from tasks_ui import create_app
 from tasks_ui.cli import main
 from tests.web.office import Desk
@@ -81,15 +82,15 @@ def test_a_city_founds_itself_from_the_example_and_opens_its_first_case(city: Pa
 def test_without_units_the_service_runs_and_the_sign_in_page_says_what_to_do(tmp_path: Path) -> None:
     engine = Engine(Settings(data_dir=tmp_path, secret_key="of this test"))
     engine.prepare()
-    refused = engine.deploy_what_runs("test")
+    outcomes = {outcome.file: outcome.what for outcome in engine.procedures_in_force.found()}
     shown = Desk(create_app(engine), "127.0.0.1").get("/login")
     with engine.database.reading() as tx:
         keys = set(tx.scalars(select(definition_version.c.key)))
     engine.close()
 
-    assert "case_referral.bpmn" in refused
+    assert outcomes["case_referral.bpmn"] == WAITS
     assert "lianban found --example" in shown.words("//*[@id='first-start']")
-    assert all(f"{key}.bpmn" not in refused for key in keys)
+    assert keys == {file.removesuffix(".bpmn") for file, what in outcomes.items() if what == DEPLOYED}
 
 
 def test_the_same_file_again_changes_nothing_and_a_changed_one_only_what_differs(city: Path) -> None:

@@ -80,7 +80,7 @@ def found(engine: Engine) -> None:
 
     engine.prepare()
     engine.database.run(settle)
-    engine.deploy_all("test")
+    assert {outcome.what for outcome in engine.procedures_in_force.found("test")} == {"deployed"}
 
 
 def sent(answers: dict[str, Any]) -> dict[str, list[str]]:
@@ -454,6 +454,7 @@ class Case(Instance):
             "stop_violation",
             self.referring.officer,
             stop_measure="ordered_to_stop",
+            stop_basis="《中华人民共和国环境保护法》第六十三条",
             stopped_at=f"{local(self.town.now):%Y-%m-%dT%H:%M:%S}",
             stop_officers=self.town.ids(self.referring.officer, self.referring.colleague),
             stop_description="责令当事人立即停止排放，当场关停清洗线。",

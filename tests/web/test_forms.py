@@ -342,7 +342,7 @@ def test_a_task_of_somebody_else_is_refused_with_who_has_it(office: Office) -> N
 
     refused = office.desk("fangsiyuan.hb").post(f"/tasks/{task}", {})
 
-    assert (refused.status, refused.said) == (403, "这项任务已由周砚于 10月9日 10:12 签收，由其办理。")
+    assert (refused.status, refused.said) == (403, "这项任务已由周砚于 10月9日 10:12 领取，由其办理。")
 
 
 def test_a_completed_task_says_what_came_of_it(office: Office) -> None:

@@ -9,7 +9,13 @@ from __future__ import annotations
 from engine.db.tables.archive import archive_package
 from engine.db.tables.base import metadata
 from engine.db.tables.collaboration import comment, correction, mention, reader, reading
-from engine.db.tables.definitions import calendar_version, city_rule, definition_version
+from engine.db.tables.definitions import (
+    calendar_version,
+    city_rule,
+    definition_version,
+    retirement,
+    waiting_file,
+)
 from engine.db.tables.duties import duty_entry, duty_proposal
 from engine.db.tables.handling import hand_over, undo_point
 from engine.db.tables.notices import (
@@ -22,7 +28,7 @@ from engine.db.tables.notices import (
 )
 from engine.db.tables.organisation import known_browser, matter, person, post, sign_in, sign_in_failure, unit
 from engine.db.tables.papers import document, letter_version, material, paper_draft, paper_sequence
-from engine.db.tables.record import audit_entry, audit_head, incident
+from engine.db.tables.record import audit_entry, audit_head, incident, start_fault, start_fault_receipt
 from engine.db.tables.work import (
     case_link,
     deadline,
@@ -31,6 +37,7 @@ from engine.db.tables.work import (
     number_sequence,
     party,
     process_instance,
+    sent_form,
     start_draft,
     task,
     task_draft,
@@ -75,13 +82,18 @@ __all__ = [
     "process_instance",
     "reader",
     "reading",
+    "retirement",
+    "sent_form",
     "sign_in",
     "sign_in_failure",
     "start_draft",
+    "start_fault",
+    "start_fault_receipt",
     "supervision_item",
     "task",
     "task_draft",
     "timer",
     "undo_point",
     "unit",
+    "waiting_file",
 ]
