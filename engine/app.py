@@ -18,6 +18,7 @@ from engine.archive.keeper import Keeper
 from engine.clock import Clock, SystemClock, local_date
 from engine.db import migrate
 from engine.db.session import Database
+from engine.db.turns import DEPLOYING, take_turn
 from engine.deadlines import years
 from engine.deployments import definitions
 from engine.deployments.definitions import Definition
@@ -293,6 +294,7 @@ class Engine:
             raise NotAllowed(decision.reason)
 
     def _seed(self, tx: Connection) -> None:
+        take_turn(tx, DEPLOYING)  # two services may begin at once
         now = self.clock.now()
         years.seed(tx, (self.settings.processes_dir / "calendar_cn.json").read_bytes(), now)
         city.seed(tx, (self.settings.processes_dir / "city.toml").read_text(encoding="utf-8"), now, "prepare")

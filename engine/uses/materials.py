@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from engine.db.tables import material, process_instance
 from engine.documents import materials
 from engine.documents.files import FileStore, StoredFile, Upload
+from engine.documents.fonts import not_printed
 from engine.documents.materials import Material
 from engine.errors import InvalidValues, NotAllowed, NotFound
 from engine.organisation.assignment import Actor
@@ -46,6 +47,7 @@ class MaterialUses:
             require_untold(tx, row.instance_id, actor, "title", values.get("title", ""), doubts=False)
             require_untold(tx, row.instance_id, actor, "file", *files, doubts=False)
             names = materials.names_for(values.get("kind", ""), values.get("title", ""), files, listed)
+            _require_printable(context, "title" if values.get("title") else "file", names)
             for place, (file, title) in enumerate(zip(stored or [None], names, strict=True)):  # None: on paper
                 materials.add(
                     tx,
@@ -119,6 +121,7 @@ class MaterialUses:
         def call_it(tx: Connection, context: Context) -> None:
             instance_id = self._require_own(tx, actor, task_id, material_id, "改名")
             require_untold(tx, instance_id, actor, "rename", title, doubts=False)
+            _require_printable(context, "rename", [title])
             materials.rename(tx, material_id, title)
 
         self._transactions.write(call_it)
@@ -159,3 +162,9 @@ class MaterialUses:
         if found.sha256 is None:
             raise NotFound("这份材料是纸质件，没有电子文件。")
         return found, self._files.path(found.sha256)
+
+
+def _require_printable(context: Context, key: str, names: Sequence[str]) -> None:
+    """Raises InvalidValues: the list of material stands on papers."""
+    if signs := context.fonts.unprintable("".join(names)):
+        raise InvalidValues({key: not_printed(signs)})
