@@ -6,7 +6,7 @@ of `engine.uses`, handed out here (`engine.materials`); every use opens its own 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,6 +18,7 @@ from engine.archive.keeper import Keeper
 from engine.clock import Clock, SystemClock, local_date
 from engine.db import migrate
 from engine.db.session import Database
+from engine.db.turns import DEPLOYING, take_turn
 from engine.deadlines import years
 from engine.deployments import definitions
 from engine.deployments.definitions import Definition
@@ -42,13 +43,14 @@ from engine.runtime import instances as running
 from engine.runtime import tasks as work
 from engine.runtime.advance import catch_up
 from engine.runtime.drafts import Window
-from engine.runtime.notices import catch_up as catch_up_notices
 from engine.runtime.step import Context
 from engine.settings import Settings
+from engine.uses.accounts import AccountUses
 from engine.uses.archives import ArchiveUses
 from engine.uses.calendars import CalendarUses
 from engine.uses.collaboration import CollaborationUses
 from engine.uses.duties import DutyUses
+from engine.uses.founding import FoundingUses
 from engine.uses.handling import HandlingUses
 from engine.uses.materials import MaterialUses
 from engine.uses.notices import NoticeUses
@@ -85,6 +87,8 @@ class Engine:
         self.procedures_in_force = ProcedureUses(self.database, self.clock, self.fonts, settings.processes_dir)
         self.handling = HandlingUses(self.transactions)
         self.collaboration = CollaborationUses(self.transactions)
+        self.accounts = AccountUses(self.database, self.clock)
+        self.founding = FoundingUses(self.database, self.clock, settings.processes_dir)
         self.duties = DutyUses(self.transactions)
         self.notices = NoticeUses(self.transactions, channels)
         self._swept: date | None = None
@@ -155,16 +159,8 @@ class Engine:
 
     # --- signing in ---
 
-    def sign_in(self, login: str, password: str, address: str) -> SignIn:
-        now = self.clock.now()
-
-        def enter(tx: Connection) -> SignIn:
-            found = sign_ins.sign_in_with(tx, login, password, address, now)
-            if found.person_id is not None:
-                catch_up_notices(tx, found.person_id, now)
-            return found
-
-        return self.database.run(enter)
+    def sign_in(self, login: str, password: str, address: str, browsers: Collection[str] = ()) -> SignIn:
+        return self.accounts.sign_in(login, password, address, browsers)
 
     def visitor(self, token: str) -> Visitor | None:
         """Who has this session; None when it is over."""
@@ -344,6 +340,7 @@ class Engine:
             raise NotAllowed(decision.reason)
 
     def _seed(self, tx: Connection) -> None:
+        take_turn(tx, DEPLOYING)  # two services may begin at once
         now = self.clock.now()
         years.seed(tx, (self.settings.processes_dir / "calendar_cn.json").read_bytes(), now)
         city.seed(tx, (self.settings.processes_dir / "city.toml").read_text(encoding="utf-8"), now, "prepare")

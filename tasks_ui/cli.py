@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+import engine.account_commands  # noqa: F401  adds its commands
 from engine.app import Engine
 from engine.cli import main, opened, sentences, told
 from engine.clock import local, parse_local
@@ -33,6 +34,8 @@ def serve() -> None:
         for outcome in engine.procedures_in_force.found():
             if outcome.what != KEPT:
                 click.echo(told(outcome))
+        if not engine.accounts.is_founded():
+            click.echo("还没有单位和人员：lianban found --example 打印一份建城文件，改好后用 lianban found 写入。")
         run(engine)
 
 

@@ -12,18 +12,20 @@ import re
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
 from flask_wtf.csrf import CSRFProtect
+from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.app import Engine
 from engine.documents.files import SIZE_LIMIT
-from engine.errors import NotSignedIn
+from engine.errors import NotAllowed, NotSignedIn
 from engine.ids import new_id
 from engine.organisation.assignment import Actor
 from engine.organisation.sign_ins import WHOLE_LIMIT, Visitor
@@ -45,6 +47,10 @@ FIELDS = 2000
 OWN_FIELDS = {"csrf_token", "once"}
 """What every form of the pages holds besides what is asked."""
 OPEN_ENDPOINTS = {"static", "account.login", "account.sign_in", "account.health"}
+BEFORE_A_PASSWORD = OPEN_ENDPOINTS | {"account.password", "account.change_password", "account.sign_out"}
+"""What is reachable with a password that was given out once, until it is changed."""
+KNOWN = "lianban_known_"
+KNOWN_FOR = timedelta(days=400)
 _FORM_ID = re.compile(r"[0-9a-zA-Z-]{16,64}")
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
@@ -119,6 +125,36 @@ def let_in(response: AnyResponse, secret: str) -> AnyResponse:
     return response
 
 
+def known_browsers() -> list[str]:
+    """The ids by which this browser is known; what we have not signed is no id."""
+    found = []
+    for name in [name for name in request.cookies if name.startswith(KNOWN)][:30]:
+        try:
+            found.append(str(_signer().loads(request.cookies[name])))
+        except BadSignature:
+            continue
+    return found
+
+
+def remember(response: AnyResponse, person_id: str, browser: str) -> AnyResponse:
+    """The browser is known to be this person's from now on: its tries to sign in are counted by themselves."""
+    whose = hashlib.sha256(person_id.encode()).hexdigest()[:12]
+    response.set_cookie(
+        KNOWN + whose,
+        _signer().dumps(browser),
+        max_age=int(KNOWN_FOR.total_seconds()),
+        path="/login",
+        httponly=True,
+        samesite="Lax",
+        secure=engine().settings.secure_cookies,
+    )
+    return response
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="known-browser")
+
+
 def let_out(response: AnyResponse) -> AnyResponse:
     session.clear()
     response.delete_cookie(COOKIE, httponly=True, samesite="Lax", secure=engine().settings.secure_cookies)
@@ -160,6 +196,10 @@ def _identify() -> AnyResponse | None:
         if request.method == "GET" and request.accept_mimetypes["text/html"]:
             return redirect(url_for("account.login", next=request.full_path.rstrip("?")))
         raise NotSignedIn("登录已经过期，请重新登录；已保存的草稿都在。")
+    if g.visitor is not None and g.visitor.must_change_password and request.endpoint not in BEFORE_A_PASSWORD:
+        if request.method == "GET" and request.accept_mimetypes["text/html"]:
+            return redirect(url_for("account.password"))
+        raise NotAllowed("请先修改一次性密码，再办理其他事情。")
     return None
 
 

@@ -101,7 +101,7 @@ def beginning(tx: Connection, context: Context, actor: Actor, key: str, sent: Ra
     if sent is not None:
         draft, saved_at = None, None
     form = step.definition.forms[step.definition.diagram.process.start_form]
-    directory = UnitDirectory(tx, actor, context.now)
+    directory = UnitDirectory(tx, actor, context.now, context.fonts)
     _, values = answers.look_at(form, step, directory, sent or draft or {})
     return Beginning(
         procedure=_procedure(step.definition.diagram.process),
@@ -117,7 +117,7 @@ def look_at_beginning(tx: Connection, context: Context, actor: Actor, key: str, 
     """What the start form asks and warns of, and the period that would run, for the values so far."""
     step = instances.beginning(tx, context, actor, definitions.startable(tx, key))
     form = step.definition.forms[step.definition.diagram.process.start_form]
-    seen, values = answers.look_at(form, step, UnitDirectory(tx, actor, context.now), raw)
+    seen, values = answers.look_at(form, step, UnitDirectory(tx, actor, context.now, context.fonts), raw)
     return BeginningLook(seen.shown, seen.warnings, seen.follows, _preview(step, values))
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 from engine.db.tables import material, process_instance
 from engine.documents import materials
 from engine.documents.files import FileStore, StoredFile, Upload
+from engine.documents.fonts import not_printed
 from engine.documents.materials import Material
 from engine.errors import InvalidValues, NotAllowed, NotFound
 from engine.organisation.assignment import Actor
@@ -47,6 +48,7 @@ class MaterialUses:
             require_untold(tx, row.instance_id, actor, "title", values.get("title", ""), doubts=False)
             require_untold(tx, row.instance_id, actor, "file", *files, doubts=False)
             names = materials.names_for(values.get("kind", ""), values.get("title", ""), files, listed)
+            _require_printable(context, "title" if values.get("title") else "file", names)
             for place, (file, title) in enumerate(zip(stored or [None], names, strict=True)):  # None: on paper
                 materials.add(
                     tx,
@@ -122,6 +124,7 @@ class MaterialUses:
         def call_it(tx: Connection, context: Context) -> None:
             instance_id = self._require_own(tx, actor, task_id, material_id, "改名")
             require_untold(tx, instance_id, actor, "rename", title, doubts=False)
+            _require_printable(context, "rename", [title])
             materials.rename(tx, material_id, title)
             _record(tx, context, actor, instance_id, "material_renamed", {"id": material_id, "title": title})
 
@@ -164,6 +167,12 @@ class MaterialUses:
         if found.sha256 is None:
             raise NotFound("这份材料是纸质件，没有电子文件。")
         return found, self._files.path(found.sha256)
+
+
+def _require_printable(context: Context, key: str, names: Sequence[str]) -> None:
+    """Raises InvalidValues: the list of material stands on papers."""
+    if signs := context.fonts.unprintable("".join(names)):
+        raise InvalidValues({key: not_printed(signs)})
 
 
 def _record(

@@ -174,7 +174,7 @@ def test_a_diagram_that_cannot_run_is_refused_with_every_reason(tmp_path: Path) 
     ("file", "old", "new", "sentence"),
     [
         ("D01.toml", "特此函告。", "{no_such_fact}", "流程里没有名为 no_such_fact 的事实"),
-        ("layouts/letter.typ", "#ending()", "#ending(", "letter.typ"),
+        ("layouts/letter.typ", '#body-and-ending(kind: "copies")', "#body-and-ending(", "letter.typ"),
     ],
 )
 def test_a_letter_that_cannot_be_set_is_refused_with_file_and_line(

@@ -333,7 +333,6 @@ def test_what_came_due_during_an_outage_happens_at_once_and_in_order(town_on_eac
         ("remind", "qinghe"),
         ("remind", "qinghe"),
         ("overdue", "qinghe"),
-        ("overdue", "ecology"),
         *[("escalate", "qinghe"), ("escalate", "justice_bureau")] * 3,
     ]
     assert case.deadline("referral").overdue_at == at("2026-10-11T00:00")

@@ -77,6 +77,23 @@ def test_an_upgrade_of_the_product_imposes_nothing_and_tells_what_differs(plain_
     upgraded.close()
 
 
+def test_a_procedure_that_comes_with_an_upgrade_leaves_a_letter_that_a_person_changed(
+    plain_town: Town, folder: Path
+) -> None:
+    rename(folder / "letters" / "D01.toml", "特此函告。", "特此函告，请予支持。")
+    plain_town.engine.deploy(folder / REFERRAL, "王芳", "本市的改动")
+    shipped = Path(shutil.copytree(PROJECT / "processes", folder.parent / "upgraded"))
+    text = (shipped / REFERRAL).read_text(encoding="utf-8")
+    (shipped / "new.bpmn").write_text(text.replace('"case_referral"', '"new_referral"'), encoding="utf-8")
+    upgraded = Engine(replace(plain_town.settings, processes_dir=shipped), plain_town.clock)
+
+    outcomes = {outcome.file: outcome for outcome in upgraded.procedures_in_force.found()}
+
+    assert outcomes["new.bpmn"].what == "deployed", outcomes["new.bpmn"].message
+    assert "请予支持" in letter_of(upgraded)
+    upgraded.close()
+
+
 def test_one_unfinished_file_is_named_and_the_others_run(tmp_path: Path, folder: Path) -> None:
     (folder / "half.bpmn").write_bytes((folder / REFERRAL).read_bytes()[:4000])
     (folder / "forms" / "review_objection.form").write_text("{", encoding="utf-8")

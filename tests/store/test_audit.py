@@ -278,7 +278,9 @@ def test_a_head_that_was_tampered_with_is_found(recorded: Database, how: str) ->
     assert found(recorded)[0].startswith("每日封存 第 ")
 
 
-def test_a_head_that_was_made_anew_after_a_removal_is_found_by_its_seal_and_with_the_key_by_the_next(recorded: Database) -> None:
+def test_a_head_that_was_made_anew_after_a_removal_is_found_by_its_seal_and_with_the_key_by_the_next(
+    recorded: Database,
+) -> None:
     def cover_up(tx: Connection) -> None:
         tx.execute(delete(audit_entry).where(entry("one", 3)))
         head = tx.execute(select(audit_head).order_by(audit_head.c.day).limit(1)).one()._asdict()

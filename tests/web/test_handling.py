@@ -51,7 +51,7 @@ def test_a_sign_that_could_not_be_stored_or_printed_is_refused_in_every_reason(o
     for verb in ("transfer", "delegate", "consult"):
         refused = desk.post(f"{task}/handle/{verb}", {"to": colleague, "reason": "看\x00不见"})
         assert refused.status == 422
-        assert refused.problem_at("reason") == "这一项里有看不见的特殊字符，请删掉重填。"
+        assert refused.problem_at("reason") == "这一项里有看不见的特殊字符（U+0000），请删掉重填。"
 
 
 def test_what_somebody_has_started_for_a_unit_is_listed_only_while_the_person_may_see_it(office: Office) -> None:

@@ -26,7 +26,7 @@ from engine.db.tables.notices import (
     outbox,
     supervision_item,
 )
-from engine.db.tables.organisation import matter, person, post, sign_in, sign_in_failure, unit
+from engine.db.tables.organisation import known_browser, matter, person, post, sign_in, sign_in_failure, unit
 from engine.db.tables.papers import document, letter_version, material, paper_draft, paper_sequence
 from engine.db.tables.record import (
     audit_entry,
@@ -72,6 +72,7 @@ __all__ = [
     "fact",
     "hand_over",
     "incident",
+    "known_browser",
     "letter_version",
     "material",
     "matter",
