@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 from unicodedata import normalize
 
-from engine.clock import midnight, parse_local
+from engine.clock import local_date, midnight, parse_local
 from engine.errors import ExpressionError, InvalidValues
 from engine.forms.schema import Field, Form, Group, Rule
 
@@ -151,6 +151,15 @@ def following(
             if value is not None and value != evaluate(field.default, facts, functions):
                 found[field.key] = value
     return found
+
+
+def last_days(
+    form: Form, values: Mapping[str, object], facts: Mapping[str, object], functions: Any, evaluate: Evaluate
+) -> dict[str, date]:
+    """The last possible day of each day that has a cap, where it can be said."""
+    check = _Check(form, facts, functions, None, evaluate, values)
+    found = {field.key: check.last_day(field, True) for field in form.fields if field.cap}
+    return {key: day for key, day in found.items() if day is not None}
 
 
 def warnings(
@@ -336,7 +345,27 @@ class _Check:
         return ""
 
     def broken_rule(self, field: Field, problems: Mapping[str, str]) -> str:
-        return self.first(field.rules, field, False, bool(problems))
+        return self.first(field.rules, field, False, bool(problems)) or self.beyond_cap(field, bool(problems))
+
+    def beyond_cap(self, field: Field, unfinished: bool) -> str:
+        """The sentence for a day that lies after the last possible one, which it names."""
+        day = self.values.get(field.key)
+        if not field.cap or not isinstance(day, date):
+            return ""
+        last = self.last_day(field, unfinished)
+        if last is None or day <= last:
+            return ""
+        return f"最晚可以到 {last} 周{'一二三四五六日'[last.weekday()]}{_counted(field)}。请选早一些的日期。"
+
+    def last_day(self, field: Field, unfinished: bool) -> date | None:
+        """The last day that the field's cap allows; None while that cannot be said yet."""
+        try:
+            cap = self.evaluate(field.cap, self.names(field), self.functions)
+        except ExpressionError:
+            if unfinished:
+                return None
+            raise
+        return local_date(cap - timedelta(microseconds=1)) if isinstance(cap, datetime) else None
 
     def first(self, rules: Iterable[Rule], field: Field, holding: bool, unfinished: bool) -> str:
         """The sentence of the first rule whose truth is `holding`; one about what is wrong or not given yet waits.
@@ -353,6 +382,10 @@ class _Check:
             if bool(found) is holding:
                 return found if holding and isinstance(found, str) else rule.message
         return ""
+
+
+def _counted(field: Field) -> str:
+    return f"（{field.cap_words}）" if field.cap_words else ""
 
 
 def _clean(text: str) -> str:
