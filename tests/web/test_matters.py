@@ -1,4 +1,4 @@
-"""The list of matters on the start form: found by typing, competent unit and basis suggested, one's own and a third unit's said."""
+"""The list of matters on the start form: competent unit and basis suggested, one's own and a third unit's said."""
 
 from __future__ import annotations
 
