@@ -32,13 +32,13 @@ from engine.notices.channels import read_channels, routes_of
 from engine.notices.delivery import Delivery
 from engine.organisation import city, sign_ins, units
 from engine.organisation.assignment import Actor, may
-from engine.organisation.people import ROLES
+from engine.organisation.people import CASE_ROLES
 from engine.organisation.sign_ins import SignIn, Visitor
 from engine.reports import documents, inbox, instances, listing, starting, tasks
 from engine.reports import supervision as oversight
 from engine.reports.filters import Filters
 from engine.reports.tasks import TaskLook
-from engine.runtime import actions, audit, cancelling, correlation, due, incidents
+from engine.runtime import actions, audit, cancelling, correlation, due, incidents, once
 from engine.runtime import instances as running
 from engine.runtime import tasks as work
 from engine.runtime.advance import catch_up
@@ -91,6 +91,7 @@ class Engine:
             self.transactions.context,
             settings.tick_seconds,
             [self.papers.make_what_waits, keeper.make_wanted, self._sweep],
+            self.transactions.carry_out_ends,
         )
 
     def close(self) -> None:
@@ -101,6 +102,8 @@ class Engine:
         today = local_date(self.clock.now())
         if self._swept != today:
             self._swept = today
+            while self.database.run(lambda tx: once.forget(tx, self.clock.now())):
+                pass
             whole_files.sweep(self.settings.data_dir / name for name in ("materials", "papers", "archives"))
 
     # --- setting up ---
@@ -317,7 +320,7 @@ class Engine:
         known = definitions.City(
             operations=OPERATIONS,
             units=frozenset(unit.code for unit in units.every(tx, now)),
-            roles=frozenset(ROLES),
+            roles=CASE_ROLES,
             functions=FUNCTIONS,
             rules=frozenset(city.rules(tx)),
             unit_kinds=frozenset(units.KINDS),

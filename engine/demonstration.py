@@ -19,6 +19,7 @@ from sqlalchemy import Connection, func, or_, select
 
 from engine.app import Engine
 from engine.clock import SHANGHAI, Clock, FixedClock, OffsetClock, SystemClock, local_date, midnight
+from engine.db import migrate
 from engine.db.tables import audit_entry, person, process_instance, task
 from engine.deadlines.calendar import Calendar
 from engine.errors import LianbanError
@@ -82,11 +83,12 @@ def _began(folder: Path) -> datetime | None:
 
 
 def _latest(settings: Settings, folder: Path) -> datetime:
-    """The last thing recorded in the demonstration of that folder; long ago when there is none."""
+    """The last thing recorded in the demonstration of that folder; long ago when there is none. Raises NewerDatabase."""
     if not (folder / ACCOUNTS_FILE).exists():
         return midnight(date(1990, 1, 1))
     engine = Engine(Settings(**{**vars(settings), "data_dir": folder}))
     with engine.database.reading() as tx:
+        migrate.revision(tx)
         latest = tx.scalar(select(func.max(audit_entry.c.at)))
     engine.close()
     return latest or midnight(date(1990, 1, 1))

@@ -27,6 +27,12 @@ class SettingsError(LianbanError):
     code = "settings"
 
 
+class NewerDatabase(LianbanError):
+    """数据库是更新版本的联办升级过的，本程序不认识，什么都没有改变。请改用那个版本的程序，或恢复升级前的备份。"""
+
+    code = "newer_database"
+
+
 class NotFound(LianbanError):
     """没有找到，或者你所在的单位不是当事方，无权查看。"""
 
@@ -79,6 +85,18 @@ class InvalidValues(LianbanError):
         self.problems = dict(problems)
 
 
+class Unsure(LianbanError):
+    """填写的内容里有可能让人看出应当保密的人是谁的说法，请核对后再提交。什么都还没有改变。"""
+
+    code = "unsure"
+    status = 422
+
+    def __init__(self, problems: Mapping[str, str], token: str) -> None:
+        """`problems` has a sentence for each field; who sends the `token` along has read them and goes on."""
+        super().__init__()
+        self.problems, self.token = dict(problems), token
+
+
 @dataclass(frozen=True)
 class Problem:
     """One thing in a diagram or a form that cannot be run: where, why, and what to do instead."""
@@ -116,6 +134,10 @@ class ExpressionError(LianbanError):
     def __init__(self, message: str, line: int = 1, column: int = 0) -> None:
         super().__init__(message)
         self.line, self.column = line, column
+        self.names: frozenset[str] = frozenset()
+        """What the expression that could not be worked out reads."""
+        self.element_id: str | None = None
+        """Where in the diagram it stands, when that is known."""
 
 
 class StoredByAnotherVersion(LianbanError):

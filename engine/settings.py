@@ -16,13 +16,14 @@ from engine.errors import SettingsError
 
 PREFIX = "LIANBAN_"
 PROJECT = Path(__file__).resolve().parent.parent
-_FETCHED = PROJECT / "frontend" / "node_modules" / "@expo-google-fonts"
+_FETCHED = PROJECT / "frontend" / "node_modules"
 SHIPPED_FONTS = tuple(
-    _FETCHED / package / weight
-    for package, weight in (
-        ("noto-serif-sc", "400Regular"),
-        ("noto-serif-sc", "700Bold"),
-        ("noto-sans-sc", "400Regular"),
+    _FETCHED / folder
+    for folder in (
+        "@expo-google-fonts/noto-serif-sc/400Regular",
+        "@expo-google-fonts/noto-serif-sc/700Bold",
+        "@expo-google-fonts/noto-sans-sc/400Regular",
+        ".lianban-fonts",  # LXGW WenKai, a free 楷体, unpacked by frontend/build.py
     )
 )
 
@@ -46,7 +47,7 @@ class Settings:
     trusted_proxy: str = ""
     """The address from which a reverse proxy asks: its X-Forwarded-For says who is signing in. Empty means there is none."""
     font_dirs: tuple[Path, ...] = ()
-    """Folders of the installation's own licensed fonts (仿宋, 小标宋), separated by colons; the shipped ones come after."""
+    """Folders of the installation's own licensed fonts (仿宋, 楷体, 小标宋), separated by colons; the shipped ones come after."""
     secret_key: str = ""
     """Signs forms against forgery; empty means one that is made once and kept in `data_dir`."""
     base_url: str = ""

@@ -35,14 +35,15 @@ class Worker:
         context: Callable[..., Context],
         tick_seconds: float,
         chores: Sequence[Callable[[], object]] = (),
+        first: Callable[[], object] = lambda: None,
     ) -> None:
-        """`context(tx)` gives the present instant, the calendar and the city's rules.
+        """`context(tx)` gives the present instant, the calendar and the city's rules; `first` is what a tick begins with.
 
         `chores` are what steps have left behind in the database, one after another: papers to be made, case files to
         be packed. They are slow, so they have a round of their own beside the tick; each works in its own transactions
         and finds its rows again when it was interrupted.
         """
-        self.database, self.context, self.chores = database, context, chores
+        self.database, self.context, self.chores, self.first = database, context, chores, first
         self._closed: object = None
         self._scheduler = BackgroundScheduler(timezone="Asia/Shanghai")
         for round_of_work in (self._tick_quietly, self._do_chores_quietly):
@@ -64,6 +65,7 @@ class Worker:
 
     def tick(self) -> int:
         """Everything that is due has happened. Returns how many things that were."""
+        self.first()
         done = 0
         for instance_id in self._due():
             while done < AT_MOST and self._take_next(instance_id):

@@ -20,6 +20,9 @@ MODULES = HERE / "node_modules"
 MODULES_STAMP = MODULES / ".lianban-stamp"
 # Vite writes here first, so that a running server never meets a half-written folder.
 NEXT = MODULES / ".lianban-dist"
+# A free 楷体 comes packed for the web; papers are set in what is unpacked here.
+PACKED_FONT = MODULES / "@fontsource" / "lxgw-wenkai" / "files" / "lxgw-wenkai-latin-500-normal.woff"
+FONT = MODULES / ".lianban-fonts" / "LXGWWenKai-Regular.ttf"
 
 PACKAGES = ("package.json", "package-lock.json", ".npmrc")
 UNREACHABLE = (
@@ -118,7 +121,20 @@ def install_packages() -> None:
         raise BuildError(
             f"{said}\nnpm 没有装好前端所需的软件包，原因见上。\nnpm could not install the packages; see above."
         )
+    unpack_font()
     MODULES_STAMP.write_text(expected, encoding="ascii")
+
+
+def unpack_font() -> None:
+    """The 楷体 of papers as a TrueType file: the tables as they are, without the compression of the web."""
+    from fontTools.ttLib import TTFont
+
+    FONT.parent.mkdir(exist_ok=True)
+    unfinished = FONT.with_suffix(".unfinished")
+    with TTFont(PACKED_FONT, lazy=True, recalcTimestamp=False, recalcBBoxes=False) as font:
+        font.flavor = None
+        font.save(unfinished, reorderTables=False)
+    unfinished.replace(FONT)
 
 
 def bundle() -> str:

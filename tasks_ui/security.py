@@ -6,7 +6,9 @@ for every request, so a change of post counts at once.
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 import secrets
 from collections.abc import Callable
 from pathlib import Path
@@ -14,13 +16,16 @@ from typing import ParamSpec, TypeVar
 
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.app import Engine
 from engine.documents.files import SIZE_LIMIT
 from engine.errors import NotSignedIn
+from engine.ids import new_id
 from engine.organisation.assignment import Actor
 from engine.organisation.sign_ins import WHOLE_LIMIT, Visitor
+from engine.runtime import once
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -29,7 +34,10 @@ FORM_LIMIT = 2 * 1024 * 1024
 UPLOAD_LIMIT = 4 * SIZE_LIMIT + 1024 * 1024
 """Bytes of a form with files: several at once, each of its own limit."""
 UPLOADS = {"inbox.add_material"}
+OWN_FIELDS = {"csrf_token", "once"}
+"""What every form of the pages holds besides what is asked."""
 OPEN_ENDPOINTS = {"static", "account.login", "account.sign_in", "account.health"}
+_FORM_ID = re.compile(r"[0-9a-zA-Z-]{16,64}")
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
     "connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
@@ -54,6 +62,9 @@ def protect(app: Flask, engine: Engine) -> None:
     app.before_request(_allow_uploads)
     app.before_request(_identify)  # first: who is signed out is told so, not that the form is too old
     CSRFProtect(app)
+    app.before_request(_note_form)  # last: only what is let in counts as sent
+    app.teardown_request(lambda _error: once.over())
+    app.jinja_env.globals["new_form_id"] = new_id
     app.after_request(_guard)
 
 
@@ -81,7 +92,7 @@ def token() -> str:
 
 def sent() -> dict[str, list[str]]:
     """The values of the form that was sent, without what is the page's own."""
-    return {key: request.form.getlist(key) for key in request.form if key != "csrf_token"}
+    return {key: request.form.getlist(key) for key in request.form if key not in OWN_FIELDS}
 
 
 def let_in(response: AnyResponse, secret: str) -> AnyResponse:
@@ -126,6 +137,24 @@ def _identify() -> AnyResponse | None:
             return redirect(url_for("account.login", next=request.full_path.rstrip("?")))
         raise NotSignedIn("登录已经过期，请重新登录；已保存的草稿都在。")
     return None
+
+
+def _note_form() -> None:
+    """The form that was sent does its work once: sent again, it is answered as it was the first time."""
+    once.over()
+    found, form_id = g.get("visitor"), request.form.get("once", "") if request.method == "POST" else ""
+    if found is None or not _FORM_ID.fullmatch(form_id):
+        return
+    told = [(key, value) for key, value in request.form.items(multi=True) if key not in OWN_FIELDS]
+    told += [(file.filename or "", _digest(file)) for file in request.files.values() if file.filename]
+    own_id = once.digest([form_id, request.path, found.actor.unit_code])
+    once.begin(once.Sending(found.person.id, own_id, once.digest(told)))
+
+
+def _digest(file: FileStorage) -> str:
+    digest = hashlib.file_digest(file.stream, "sha256").hexdigest()  # type: ignore[arg-type]
+    file.stream.seek(0)
+    return digest
 
 
 def _guard(response: Response) -> Response:

@@ -37,6 +37,7 @@ from engine.organisation.people import ROLES
 from engine.reports.answers import in_words
 from engine.reports.history import is_internal
 from engine.reports.readers import MASK, hides, leaves_out, on_the_way
+from engine.reports.sent import unread_papers
 from engine.reports.units import Names
 from engine.runtime import instances
 from engine.runtime.step import Context
@@ -176,9 +177,11 @@ def _documents(tx: Connection, instance_id: str, reader: Actor, papers: PaperSto
 
 
 def _own_documents(tx: Connection, instance_id: str, reader: Actor) -> list[Row[Any]]:
-    """In their order; what the other side keeps in its own files is its own."""
+    """In their order; what the other side keeps in its own files is its own, and what it wrote to others is theirs."""
+    untold = unread_papers(tx, instance_id, reader)
     own = select(document).where(document.c.instance_id == instance_id).order_by(document.c.sequence)
-    return [row for row in tx.execute(own) if not row.from_unit == row.to_unit != reader.unit_code]
+    rows = tx.execute(own).all()
+    return [row for row in rows if row.id not in untold and not row.from_unit == row.to_unit != reader.unit_code]
 
 
 def _materials(tx: Connection, instance_id: str, reader: Actor, files: FileStore) -> Iterator[Part]:

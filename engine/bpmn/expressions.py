@@ -62,8 +62,12 @@ def evaluate(
     if isinstance(expression, str):
         expression = compile_expression(expression)
     run = _Run(names, {**BUILTINS, **functions})
-    value = run.visit(expression.tree)
-    run.require_plain(value, expression.tree)
+    try:
+        value = run.visit(expression.tree)
+        run.require_plain(value, expression.tree)
+    except ExpressionError as error:
+        error.names |= expression.names
+        raise
     return value
 
 

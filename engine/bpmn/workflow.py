@@ -20,7 +20,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn import state
 from engine.bpmn.parse import Call, Clock, HostEvent, Specification, new_workflow
-from engine.errors import AlreadyDone, LianbanError
+from engine.errors import AlreadyDone, ExpressionError, LianbanError
 
 STEP_BUDGET = 500
 """Automatic steps in one go; a loop without anything to wait for stops here."""
@@ -33,9 +33,12 @@ _LIVE = TaskState.READY | TaskState.WAITING | TaskState.STARTED
 class WorkflowFault(Exception):
     """The diagram cannot go on by itself: an incident of this instance alone."""
 
-    def __init__(self, message: str, element_id: str | None = None) -> None:
+    def __init__(
+        self, message: str, element_id: str | None = None, names: frozenset[str] = frozenset(), undecided: bool = False
+    ) -> None:
+        """`names` are the facts on which it hangs, when it hangs on any; `undecided`: a gateway that leads nowhere."""
         super().__init__(message)
-        self.message, self.element_id = message, element_id
+        self.message, self.element_id, self.names, self.undecided = message, element_id, names, undecided
 
 
 class Host(Protocol):
@@ -82,7 +85,11 @@ class _ScriptEngine(PythonScriptEngine):  # type: ignore[misc]
         self.host = host
 
     def evaluate(self, task: Task, expression: str, external_context: Any = None) -> object:
-        return self.host.evaluate(expression)
+        try:
+            return self.host.evaluate(expression)
+        except ExpressionError as error:
+            error.element_id = error.element_id or task.task_spec.bpmn_id
+            raise
 
     def validate(self, expression: str) -> None:
         """Expressions are compiled at deployment, by the gate."""
@@ -256,7 +263,8 @@ class Workflow:
             raise
         except SpiffWorkflowException as error:
             spec = getattr(error, "task_spec", None) or getattr(getattr(error, "task", None), "task_spec", None)
-            raise WorkflowFault(f"流程不能按图继续：{error}", getattr(spec, "bpmn_id", None)) from error
+            sentence = f"流程不能按图继续：{error}"
+            raise WorkflowFault(sentence, getattr(spec, "bpmn_id", None), undecided=True) from error
 
     def _check_rest(self) -> None:
         for task in self._tasks(TaskState.ERROR):

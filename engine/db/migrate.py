@@ -8,27 +8,65 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 
 from engine.db.session import Database
 from engine.db.tables import metadata
+from engine.errors import NewerDatabase
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+CAME_IN_BETWEEN = {"0010": ("duty_proposal", {"0012", "0013"})}
+"""A migration that was put in front of others when there were databases of those already: a table it makes, and those others."""
 
 
 def upgrade(database: Database) -> bool:
-    """The database has this version's tables. Returns whether anything had to change; all of it, or nothing."""
-    with database.transaction() as tx:
-        if MigrationContext.configure(tx).get_current_revision() == ScriptDirectory(str(MIGRATIONS)).get_current_head():
+    """The database has this version's tables. Returns whether anything had to change; all of it, or nothing.
+
+    Raises NewerDatabase, and changes nothing then.
+    """
+    with database.reading() as tx:
+        if revision(tx) == head():
             return False
+    with database.rebuilding() as tx:
+        found = revision(tx)  # once more: somebody else may have upgraded it meanwhile
+        if found == head():
+            return False
+        _make_up_for(tx, found)
         command.upgrade(_config(tx), "head")
         return True
+
+
+def head() -> str:
+    """The revision of this version's tables."""
+    return ScriptDirectory(str(MIGRATIONS)).get_current_head() or ""
+
+
+def revision(tx: Connection) -> str | None:
+    """The database's revision; None for an empty one. Raises NewerDatabase for one that this version does not know."""
+    found = MigrationContext.configure(tx).get_current_revision()
+    known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+    if found is not None and found not in known:
+        raise NewerDatabase(
+            f"数据库的版本是 {found}，是更新版本的联办升级过的，本程序只认得到 {head()}。"
+            "什么都没有改变。请改用那个版本的程序，或恢复升级前的备份。"
+        )
+    return found
 
 
 def differences(tx: Connection) -> list[object]:
     """What the migrated database has otherwise than `tables` says; empty when they agree."""
     return list(compare_metadata(MigrationContext.configure(tx), metadata))
+
+
+def _make_up_for(tx: Connection, found: str | None) -> None:
+    """What came in between has happened also where its place had been passed before it was there."""
+    scripts = ScriptDirectory(str(MIGRATIONS))
+    for late, (table, passed) in CAME_IN_BETWEEN.items():
+        if found in passed and not inspect(tx).has_table(table):
+            with Operations.context(MigrationContext.configure(tx)):
+                scripts.get_revision(late).module.upgrade()
 
 
 def _config(tx: Connection) -> Config:

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 
-from engine.errors import Busy, DatabaseFull, Refused, Uncertain
+from engine.errors import Busy, DatabaseFull, LianbanError, Refused, Uncertain
 
 T = TypeVar("T")
 ATTEMPTS = 5
@@ -25,6 +25,8 @@ _TRANSIENT_STATES = {"40001", "40P01"}  # serialization failure, deadlock
 _DISK_FULL = "53100"
 _SQLITE_DISK = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
 _WRITES = "writes"
+_REBUILDING = 20261130
+"""The name of PostgreSQL's lock for whoever changes tables; any number that nothing else here uses."""
 
 log = logging.getLogger("lianban.database")
 
@@ -52,6 +54,23 @@ class Database:
             yield connection
 
     @contextmanager
+    def rebuilding(self) -> Iterator[Connection]:
+        """A transaction in which tables may be built anew; nobody else does that meanwhile. Raises as `transaction` does.
+
+        SQLite changes a table by copying it, and dropping the old one would drop, or refuse to leave behind, the rows that
+        refer to it. So references are not watched while it runs, but looked through before it commits: none may be broken.
+        """
+        with self._begun(writes=True, watched=not self.is_sqlite) as connection:
+            if not self.is_sqlite:
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_REBUILDING})")
+            yield connection
+            if self.is_sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").all()):
+                tables = "、".join(sorted({str(row[0]) for row in broken}))
+                raise LianbanError(
+                    f"数据库没有升级，什么都没有改变：{tables} 里有 {len(broken)} 处引用落空。请联系开发者。"
+                )
+
+    @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One consistent look at the data; whatever is written in it is rolled back."""
         with self._begun(writes=False) as connection:
@@ -76,9 +95,9 @@ class Database:
         self.engine.dispose()
 
     @contextmanager
-    def _begun(self, writes: bool) -> Iterator[Connection]:
+    def _begun(self, writes: bool, watched: bool = True) -> Iterator[Connection]:
         try:
-            with self.engine.connect() as connection:
+            with self.engine.connect() as connection, _references(connection, watched):
                 connection = connection.execution_options(**{_WRITES: writes})
                 if not writes and not self.is_sqlite:  # one look, not one for each statement; SQLite's is one anyway
                     connection = connection.execution_options(isolation_level="REPEATABLE READ")
@@ -97,6 +116,21 @@ class Database:
                 log.exception("the database could not be written")
                 raise DatabaseFull from error
             raise
+
+
+@contextmanager
+def _references(connection: Connection, watched: bool) -> Iterator[None]:
+    """Whether SQLite watches references; that can only be said outside of a transaction."""
+    if watched:
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        connection.invalidate()  # the next one to be opened watches again
+        connection.close()
 
 
 def _commit(transaction: RootTransaction) -> None:

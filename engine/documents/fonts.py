@@ -18,7 +18,7 @@ CHAINS: Mapping[str, tuple[str, ...]] = {
     "song": ("仿宋_GB2312", "FangSong_GB2312", "FangSong", "仿宋", "FandolFang R", "Noto Serif SC"),
     "title": ("方正小标宋简体", "FZXiaoBiaoSong-B05S", "Noto Serif SC"),
     "hei": ("黑体", "SimHei", "Noto Sans SC"),
-    "kai": ("楷体_GB2312", "KaiTi_GB2312", "KaiTi", "楷体", "Noto Serif SC"),
+    "kai": ("楷体_GB2312", "KaiTi_GB2312", "KaiTi", "楷体", "LXGW WenKai", "Noto Serif SC"),
 }
 """What a layout asks for -> families, the wanted one first."""
 SUFFIXES = (".ttf", ".otf", ".ttc")

@@ -115,7 +115,8 @@ def _full_words() -> dict[str, Any]:
     long = nasty + "很长的一句话没有一个标点" * 40
     body = [{"text": text, "style": style} for text in (nasty, long, "A" * 300) for style in ("text", "heading")]
     annex = {
-        "order": 1, "title": nasty, "note": nasty, "text": body[:2], "columns": ["序号", "材料名称", "份数", "页数"],
+        "order": 1, "title": nasty, "title_parts": [{"text": nasty, "keep": True}], "note": nasty, "text": body[:2],
+        "columns": ["序号", "材料名称", "份数", "页数"],
         "rows": [["1", long, "1", nasty]] * 60, "total": ["", "合计", "60", "600"], "foot": [nasty, nasty],
     }  # fmt: skip
     return {

@@ -23,7 +23,7 @@ NAMES = frozenset({"from_unit", "to_unit", "from_phone", "to_phone", "case_numbe
 """What a letter knows besides the facts: full names and telephones of both units, the instance, the day of issue, and what
 material goes with it.
 """
-CITING = frozenset({"paper_number", "paper_name", "paper_day", "paper_received"})
+CITING = frozenset({"paper_number", "paper_name", "paper_title", "paper_cited", "paper_day", "paper_received"})
 """What tells of a paper that was issued, by the names of the letters it may have been made from."""
 FUNCTIONS = CITING | {"words", "completed_by"}
 """What a letter may call besides the functions of diagrams."""
@@ -89,6 +89,7 @@ class Letter:
         """Every text in which places are filled."""
         yield from (self.title, self.addressee, self.contact, self.cc, self.issued_by)
         yield from (item.text for item in (*self.attachments, *self.paragraphs, *self.rows))
+        yield from (row.label for row in self.rows)
         for annex in self.annexes:
             yield from (annex.title, annex.note, *annex.foot, *(item.text for item in annex.paragraphs))
 

@@ -134,7 +134,7 @@ def defaults(form: Form, facts: Mapping[str, object], functions: Any, evaluate: 
         anew = not field.readonly and (field.fresh or field.key.endswith("_outcome"))
         value = None if anew else facts.get(field.key)
         if value is None and field.default:
-            value = evaluate(field.default, facts, functions)
+            value = _worked_out(field.default, facts, functions, evaluate)
         if value is not None:
             values[field.key] = value
     return values
@@ -147,8 +147,8 @@ def following(
     found = {}
     for field in form.fields:
         if field.default and not field.readonly:
-            value = evaluate(field.default, {**facts, **values}, functions)
-            if value is not None and value != evaluate(field.default, facts, functions):
+            value = _worked_out(field.default, {**facts, **values}, functions, evaluate)
+            if value is not None and value != _worked_out(field.default, facts, functions, evaluate):
                 found[field.key] = value
     return found
 
@@ -198,6 +198,14 @@ def plain_text(text: str) -> str:
         raise ValueError(str(wrong)) from None
 
 
+def _worked_out(expression: str, facts: Mapping[str, object], functions: Any, evaluate: Evaluate) -> object:
+    """The value; None while it cannot be worked out: a page opens although something before it was left empty."""
+    try:
+        return evaluate(expression, facts, functions)
+    except ExpressionError:
+        return None
+
+
 def _no_expressions(expression: str, names: Any, functions: Any) -> Any:
     raise AssertionError(expression)
 
@@ -235,7 +243,7 @@ class _Check:
         """A read-only field keeps what is known; a browser that sends something else is not believed."""
         known = self.facts.get(field.key)
         if known is None and field.default:
-            known = self.evaluate(field.default, self.facts, self.functions)
+            known = _worked_out(field.default, self.facts, self.functions, self.evaluate)
         if sent and sent != [""] and isinstance(known, str) and sent != [known]:
             raise _Wrong("这一项不能改动，请刷新页面后重新填写。")
         return known
@@ -375,9 +383,11 @@ class _Check:
         for rule in rules:
             try:
                 found = self.evaluate(rule.expression, self.names(field), self.functions)
-            except ExpressionError:
+            except ExpressionError as error:
                 if unfinished:
                     continue
+                if "value" in error.names:
+                    error.names |= {field.key}
                 raise
             if bool(found) is holding:
                 return found if holding and isinstance(found, str) else rule.message

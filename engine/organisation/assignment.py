@@ -2,7 +2,7 @@
 
 A lane names a unit (by a fact of the instance, or a fixed one) and roles; who that is, is decided when a task becomes
 ready. A person acts for one unit at a time. Only the parties of an instance and the bureaus of oversight see it, and
-oversight only reads.
+oversight only reads. Whoever holds nothing but technical roles sees no instance, of whatever unit.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from engine.clock import local
 from engine.errors import Refused
 from engine.organisation import people, units
-from engine.organisation.people import ROLES
+from engine.organisation.people import CASE_ROLES, ROLES
 
 OVERSIGHT = ("justice_bureau", "supervision_bureau")
 LEADERS = frozenset({"principal_leader", "deputy_leader"})
@@ -35,10 +35,22 @@ class Actor:
     unit_name: str
     unit_kind: str
     roles: frozenset[str]
+    confirmed: str = field(default="", compare=False)
+    """The warning (`errors.Unsure`) that the person has read and goes on in spite of."""
 
     @property
     def standing_roles(self) -> frozenset[str]:
         return people.standing(self.roles)
+
+    @property
+    def reads_cases(self) -> bool:
+        """Whether the person has to do with cases for this unit at all; technical rights alone open none."""
+        return bool(self.roles & CASE_ROLES)
+
+    @property
+    def oversees(self) -> bool:
+        """Whether the person handles cases for a bureau that oversees every one of them."""
+        return self.unit_kind in OVERSIGHT and bool(self.standing_roles & HANDLERS)
 
 
 @dataclass(frozen=True)
@@ -66,7 +78,7 @@ class Addressee:
 
     def is_meant(self, actor: Actor) -> bool:
         named = self.role in actor.standing_roles if self.role else self.person_id == actor.person_id
-        return self.unit_code == actor.unit_code and named
+        return self.unit_code == actor.unit_code and named and actor.reads_cases
 
 
 @dataclass(frozen=True)
@@ -198,31 +210,29 @@ def may(actor: Actor, verb: str, subject: Subject) -> Decision:
     """Whether the person may, and if not, why, in words that say whom it takes."""
     match verb, subject:
         case "supervise", None:
-            return _when(actor.unit_kind in OVERSIGHT, "督办由市司法局和市行政执法监督局办理。")
+            return _when(actor.oversees, "督办由市司法局和市行政执法监督局的办理人员办理。")
         case "see_sending" | "send_again", None:
-            oversees = actor.unit_kind in OVERSIGHT and (verb == "see_sending" or bool(actor.standing_roles & HANDLERS))
             looks_after = "system_admin" in actor.roles
             return _when(
-                oversees or looks_after, "没有发出的通知由市司法局、市行政执法监督局的办理人员和系统管理员处理。"
+                actor.oversees or looks_after, "没有发出的通知由市司法局、市行政执法监督局的办理人员和系统管理员处理。"
             )
         case "administer_duties", None:
             leads = actor.unit_kind == "justice_bureau" and bool(actor.standing_roles & LEADERS)
             return _when(leads, "职责边界清单的条目由市司法局主要领导或分管领导采纳。")
         case "start", ProcedureSubject(starters):
-            return _when(
-                any((actor.unit_kind, role) in starters for role in actor.standing_roles), _cannot_start(starters)
-            )
+            ours = ((actor.unit_kind, role) in starters for role in actor.standing_roles & CASE_ROLES)
+            return _when(any(ours), _cannot_start(starters))
         case "read_confidential", ConfidentialSubject(units=readers, roles=roles):
             return _when(
                 actor.unit_code in readers and bool(actor.standing_roles & roles), "这一项只有办理这件办件的单位能看。"
             )
         case "read_internal", InternalSubject(units=own_units):
-            return _when(actor.unit_code in own_units or actor.unit_kind in OVERSIGHT, "这是填报单位内部的意见。")
+            own = actor.unit_code in own_units and actor.reads_cases
+            return _when(own or actor.oversees, "这是填报单位内部的意见。")
         case "see_instance", InstanceSubject(parties):
             is_reader = any(reader.is_meant(actor) for reader in subject.readers)
-            return _when(
-                actor.unit_code in parties or actor.unit_kind in OVERSIGHT or is_reader, "只有当事双方和市司法局能看。"
-            )
+            is_party = actor.unit_code in parties and actor.reads_cases
+            return _when(is_party or actor.oversees or is_reader, "只有当事双方和市司法局能看。")
         case "comment" | "send_copy", InstanceSubject(parties):
             handles = actor.unit_code in parties and bool(actor.standing_roles & HANDLERS)
             return _when(handles, f"{'发表意见' if verb == 'comment' else '抄送'}由当事单位的办理人员进行。")
@@ -234,13 +244,12 @@ def may(actor: Actor, verb: str, subject: Subject) -> Decision:
         case "press", ButtonSubject(unit_code=unit_code, roles=roles):
             return _when(actor.unit_code == unit_code and bool(actor.standing_roles & roles), "这项操作不由你提出。")
         case "read_paper", PaperSubject(from_unit=from_unit, to_unit=to_unit):
-            own = from_unit == to_unit
-            return _when(
-                not own or actor.unit_code == from_unit or actor.unit_kind in OVERSIGHT, "这是发文单位的内部文书。"
-            )
+            inside = from_unit == to_unit
+            readable = not inside or actor.unit_code == from_unit or actor.oversees
+            return _when(readable and actor.reads_cases, "这是发文单位的内部文书。")
         case "sign_for_paper", PaperSubject(from_unit=from_unit, to_unit=to_unit):
             addressed = actor.unit_code == to_unit != from_unit
-            return _when(addressed and bool(actor.roles), "文书由收文单位的人签收。")
+            return _when(addressed and actor.reads_cases, "文书由收文单位的人签收。")
         case "void_paper", PaperSubject(from_unit=from_unit):
             leads = bool(actor.standing_roles & {"principal_leader", "deputy_leader"})
             return _when(actor.unit_code == from_unit and leads, "作废文书由发文单位的主要领导或分管领导决定。")
@@ -310,8 +319,8 @@ def _may_besides(actor: Actor, verb: str, task: TaskSubject) -> Decision:
             return _when(own and actor.person_id == task.ended_by_id, "只能撤回自己办结的任务。")
     if own:
         return Decision(False, "这是本单位的任务，请直接办理；催办由对方单位和督办单位提出。")
-    waits = actor.unit_code in task.parties or actor.unit_kind in OVERSIGHT
-    return _when(waits and bool(actor.roles), "催办由对方单位和督办单位提出。")
+    waits = (actor.unit_code in task.parties and actor.reads_cases) or actor.oversees
+    return _when(waits, "催办由对方单位和督办单位提出。")
 
 
 def _may_with_own(actor: Actor, verb: str, own: OwnSubject) -> Decision:

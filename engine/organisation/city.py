@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import datetime, time
@@ -40,6 +41,8 @@ FIXED: Mapping[str, str] = {
 """Open points for which the plan leaves no second way: the key says what holds, and why nothing else can be set."""
 
 TIMES = frozenset({"deadline.cutoff", "deadline.office_closes"})
+TITLES = frozenset({"instrument.name"})
+"""What letters name as a ground: a title in 《》, with what stands behind it."""
 
 
 def read_rules(text: str) -> dict[str, Any]:
@@ -106,6 +109,10 @@ def _require_possible(key: str, value: Any) -> None:
             time_of_day(value)
         except ValueError:
             raise Refused(f"{key} 不能是 {written(value)}，请写一天里的时刻，如 17:30 或 24:00。") from None
+    if key in TITLES and not re.fullmatch(r"《[^《》\n]{2,100}》[^《》\n]{0,60}", value):
+        raise Refused(
+            f"{key} 不能是 {value[:100]}，请写带书名号的全称，文号写在后面，如《…工作实施方案》（某办发〔2026〕8号）。"
+        )
     if isinstance(value, int) and not isinstance(value, bool) and value < 1:
         raise Refused(f"{key} 不能是 {value}，应当是大于 0 的整数。")
 

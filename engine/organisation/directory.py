@@ -57,7 +57,7 @@ class UnitDirectory:
 
     def cases(self) -> list[tuple[str, str]]:
         """Number and title of the latest cases to which the actor's unit is a party."""
-        own = select(party.c.instance_id).where(party.c.unit_code == self.actor.unit_code)
+        own = select(party.c.instance_id).where(party.c.unit_code == self.actor.unit_code, party.c.seen_at.is_not(None))
         columns = select(process_instance.c.number, process_instance.c.title).where(process_instance.c.id.in_(own))
         latest = columns.order_by(process_instance.c.started_at.desc(), process_instance.c.number.desc())
         return [(row.number, row.title) for row in self.tx.execute(latest.limit(CASES_OFFERED))]

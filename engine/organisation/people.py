@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, insert, or_, select, true, update
 
-from engine.db.tables import person, post, task, unit
+from engine.db.tables import person, post, unit
 from engine.errors import Refused
 from engine.ids import new_id
 from engine.organisation.units import WITHIN
@@ -27,6 +27,9 @@ ROLES = {
     "system_admin": "系统管理员",
     "auditor": "审计员",
 }
+TECHNICAL_ROLES = frozenset({"unit_admin", "system_admin", "auditor"})
+"""They look after the installation: held alone they read no case, and no diagram asks for them."""
+CASE_ROLES = frozenset(ROLES) - TECHNICAL_ROLES
 
 
 @dataclass(frozen=True)
@@ -78,8 +81,9 @@ def holders_of_any(tx: Connection, unit_code: str, roles: Collection[str], at: d
 
 
 def colleagues(tx: Connection, unit_code: str, at: datetime) -> list[Person]:
-    """Everybody who holds a post for the unit, its internal bodies included, by name."""
-    ids = {row.person_id for row in tx.execute(_posts(at)) if _post(row).acting_unit == unit_code}
+    """Everybody who has to do with cases for the unit, its internal bodies included, by name."""
+    held = tx.execute(_posts(at).where(post.c.role.in_(sorted(CASE_ROLES))))
+    ids = {row.person_id for row in held if _post(row).acting_unit == unit_code}
     people = tx.execute(select(person.c.id, person.c.login, person.c.name).where(person.c.id.in_(ids), person.c.active))
     return sorted((Person(*row) for row in people), key=lambda found: found.login)
 
@@ -114,21 +118,14 @@ def appoint(
 
 
 def end_post(tx: Connection, post_id: str, at: datetime) -> None:
-    """The post is held no longer, and tasks that its holder had claimed for the unit are open to whoever follows."""
+    """The post is held no longer from then on; a post that has ended keeps its end.
+
+    What that means for claimed tasks is carried out at that instant like for a post that runs out by its own date: see
+    `engine.runtime.leaving`.
+    """
     row = tx.execute(select(post).where(post.c.id == post_id)).one()
     if row.valid_to is None or row.valid_to > at:
         tx.execute(update(post).where(post.c.id == post_id).values(valid_to=at))
-    parent = tx.scalar(select(unit.c.parent_code).where(unit.c.code == row.unit_code, unit.c.kind.in_(WITHIN)))
-    left = parent or row.unit_code
-    roles = standing({held.role for held in posts_of(tx, row.person_id, at) if held.acting_unit == left})
-    claimed = tx.execute(
-        select(task.c.id, task.c.roles).where(
-            task.c.assignee_id == row.person_id, task.c.unit_code == left, task.c.status == "open"
-        )
-    ).all()
-    lost = [found.id for found in claimed if not roles & set(found.roles)]
-    if lost:
-        tx.execute(update(task).where(task.c.id.in_(lost)).values(assignee_id=None, claimed_at=None))
 
 
 def _posts(at: datetime) -> Select[Any]:

@@ -20,7 +20,7 @@ from engine.errors import Refused
 from engine.ids import new_token
 from engine.organisation import people, units
 from engine.organisation.assignment import Actor
-from engine.organisation.people import Person
+from engine.organisation.people import CASE_ROLES, Person
 from engine.organisation.units import Unit
 
 WINDOW = timedelta(minutes=15)
@@ -56,6 +56,8 @@ class Visitor:
     choices: tuple[Unit, ...]
     body: Unit | None
     """The internal body in which the person works, when the post is there."""
+    reads: frozenset[str] = frozenset()
+    """The units for which the person has to do with cases, and not with the installation alone."""
 
 
 def hash_password(password: str) -> str:
@@ -109,7 +111,8 @@ def visitor(tx: Connection, token: str, now: datetime) -> Visitor | None:
     mine = [post for post in held if post.acting_unit == unit.code]
     actor = Actor(row.person_id, row.name, unit.code, unit.name, unit.kind, frozenset(post.role for post in mine))
     body = next((units.find(tx, post.unit_code, now) for post in mine if post.unit_code != unit.code), None)
-    return Visitor(Person(row.person_id, row.login, row.name), actor, tuple(known.values()), body)
+    reads = frozenset(post.acting_unit for post in held if post.role in CASE_ROLES)
+    return Visitor(Person(row.person_id, row.login, row.name), actor, tuple(known.values()), body, reads)
 
 
 def touch(tx: Connection, token: str, now: datetime) -> None:

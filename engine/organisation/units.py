@@ -46,6 +46,11 @@ def find(tx: Connection, code: str, at: datetime) -> Unit | None:
     return Unit(*row) if row else None
 
 
+def exists(tx: Connection, code: str) -> bool:
+    """Whether there is, or has been, a unit of this code."""
+    return tx.execute(select(unit.c.code).where(unit.c.code == code)).first() is not None
+
+
 def every(tx: Connection, at: datetime, kinds: Collection[str] | None = None) -> list[Unit]:
     """The units that exist at that instant, by kind in the order of `KINDS`, then by name."""
     found = [Unit(*row) for row in tx.execute(select(*_COLUMNS).where(_exists(at)))]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, Row, and_, or_, select
 
 from engine.db.tables import comment, correction, mention, process_instance, reader, reading
 from engine.db.values import decode
@@ -23,6 +23,7 @@ from engine.organisation.people import ROLES
 from engine.organisation.units import WITHIN
 from engine.reports import readers
 from engine.reports.answers import as_sent, in_words
+from engine.reports.sent import seen_since
 from engine.reports.units import Names, UnitName
 from engine.runtime import cancelling, comments, copies, corrections, instances
 from engine.runtime.comments import Mentionable
@@ -211,6 +212,9 @@ def correction_view(tx: Connection, context: Context, actor: Actor, correction_i
 
 def _comments(tx: Connection, context: Context, actor: Actor, instance_id: str, names: Names) -> list[CommentLine]:
     shown = or_(comment.c.internal.is_(False), comment.c.unit_code == actor.unit_code)
+    since = seen_since(tx, instance_id, actor)
+    if since is not None:  # what others said among themselves before anything was sent to this unit is theirs
+        shown = and_(shown, or_(comment.c.said_at >= since, comment.c.unit_code == actor.unit_code))
     rows = tx.execute(
         select(comment).where(comment.c.instance_id == instance_id, shown).order_by(comment.c.said_at, comment.c.id)
     ).all()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, literal, or_, select
+from sqlalchemy import ColumnElement, Row, Select, false, literal, or_, select
 
 from engine.db.tables import document, process_instance, reader, reading
 from engine.organisation.assignment import Actor
@@ -33,7 +33,8 @@ class CopyRow:
 
 
 def statement(actor: Actor, wanted: Wanted, unread_only: bool) -> Select[Any]:
-    """Both sorts of copies, the latest first."""
+    """Both sorts of copies, the latest first; none for technical rights alone."""
+    sighted = [] if actor.reads_cases else [false()]
     of_instance = (process_instance.c.number, process_instance.c.title.label("instance_title"))
     documents = (
         select(
@@ -47,7 +48,7 @@ def statement(actor: Actor, wanted: Wanted, unread_only: bool) -> Select[Any]:
             *of_instance,
         )
         .join(process_instance, process_instance.c.id == document.c.instance_id)
-        .where(document.c.copy, document.c.to_unit == actor.unit_code, *wanted(None, document.c.title))
+        .where(document.c.copy, document.c.to_unit == actor.unit_code, *sighted, *wanted(None, document.c.title))
     )
     mine = (reading.c.reader_id == reader.c.id) & (reading.c.person_id == actor.person_id)
     instances = (
@@ -64,7 +65,7 @@ def statement(actor: Actor, wanted: Wanted, unread_only: bool) -> Select[Any]:
         .join(process_instance, process_instance.c.id == reader.c.instance_id)
         .where(reader.c.unit_code == actor.unit_code, reader.c.revoked_at.is_(None))
         .where(or_(reader.c.role.in_(sorted(actor.standing_roles)), reader.c.person_id == actor.person_id))
-        .where(*wanted(None, reader.c.note))
+        .where(*sighted, *wanted(None, reader.c.note))
     )
     both = documents.union_all(instances).subquery()
     found = select(both).order_by(both.c.at.desc(), both.c.id)

@@ -20,6 +20,7 @@ from engine.organisation.assignment import Actor, PaperSubject, may
 from engine.reports.answers import in_words
 from engine.reports.confidence import says_what_is_hidden
 from engine.reports.readers import MASK, hides
+from engine.reports.sent import unread_papers
 from engine.reports.units import Names, UnitName
 from engine.runtime import instances
 from engine.runtime.facts import known
@@ -93,8 +94,11 @@ class DocumentView:
 
 
 def document_lines(tx: Connection, instance_id: str, names: Names, actor: Actor) -> list[DocumentLine]:
-    """The documents of the instance that this person may read: what a unit keeps in its own files is its own."""
-    return [_line(found, names) for found in deliveries.of_instance(tx, instance_id) if readable(actor, found)]
+    """The documents of the instance that this person may read: what a unit keeps in its own files is its own, and what
+    two others have written to each other is theirs until the receiver writes to this one."""
+    kept = unread_papers(tx, instance_id, actor)
+    listed = deliveries.of_instance(tx, instance_id)
+    return [_line(found, names) for found in listed if found.id not in kept and readable(actor, found)]
 
 
 def document_view(tx: Connection, context: Context, actor: Actor, document_id: str) -> DocumentView:
@@ -103,7 +107,7 @@ def document_view(tx: Connection, context: Context, actor: Actor, document_id: s
     if row is None:
         raise NotFound
     instances.require_visible(tx, row.instance_id, actor)
-    if not readable(actor, row):
+    if not readable(actor, row) or row.id in unread_papers(tx, row.instance_id, actor):
         raise NotFound
     if actor.unit_code == row.to_unit and row.read_at is None and not row.content.get("addressee"):
         deliveries.mark_read(tx, document_id, actor.person_id, context.now)

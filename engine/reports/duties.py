@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from engine.clock import local_date
 from engine.organisation import duties, jurisdiction
-from engine.organisation.assignment import OVERSIGHT, Actor, may
+from engine.organisation.assignment import Actor, may
 from engine.organisation.duties import Entry, Proposal
 from engine.organisation.jurisdiction import Matter
 from engine.reports.units import Names, UnitName
@@ -54,7 +54,7 @@ def duty_list(tx: Connection, context: Context, actor: Actor) -> DutyList:
         return MatterLine(matter, names.unit(matter.department_code), shown, current)
 
     def told(status: str) -> list[ProposalLine]:
-        found = duties.proposals(tx, status) if actor.unit_kind in OVERSIGHT else []
+        found = duties.proposals(tx, status) if actor.oversees else []
         return [ProposalLine(one, names.matter(one.matter_code), names.unit(one.unit_code)) for one in found]
 
     decision = may(actor, "administer_duties", None)

@@ -15,12 +15,13 @@ from engine.clock import parse_local
 from engine.db.tables import audit_entry, deadline, document, task
 from engine.deployments.definitions import Definition
 from engine.errors import ExpressionError
-from engine.organisation.assignment import OVERSIGHT, Actor
+from engine.organisation.assignment import Actor
 from engine.organisation.people import ROLES
 from engine.reports import beside, readers
 from engine.reports.calls import running_calls
 from engine.reports.documents import readable
 from engine.reports.notices import Telling, together
+from engine.reports.sent import unread_papers
 from engine.reports.units import Names, UnitName
 from engine.runtime.confidential import told_in
 from engine.runtime.facts import known
@@ -102,7 +103,8 @@ def steps(
         if row.status != "open":
             told = ("", "") if row.id in drafts else (ending(row), readers.remark(row, definition, reader))
             past.append((row.ended_at, _past_task(row, names, *told)))
-    past += [(row.delivered_at, _delivered(row, names, reader)) for row in papers]
+    untold = unread_papers(tx, instance_id, reader)
+    past += [(row.delivered_at, _delivered(row, names, reader)) for row in papers if row.id not in untold]
     done = [line for _, line in sorted(past, key=lambda pair: pair[0])]  # what comes first at one instant stays first
     open_tasks = sorted((row for row in tasks if row.status == "open"), key=lambda row: (row.opened_at, row.id))
     now = [
@@ -168,17 +170,19 @@ def log(
     entries = tx.execute(
         select(audit_entry).where(audit_entry.c.instance_id == instance_id).order_by(audit_entry.c.sequence)
     )
-    kept = _kept_papers(tx, instance_id)
+    kept, untold = _kept_papers(tx, instance_id), unread_papers(tx, instance_id, reader)
     drafts = readers.on_the_way(tx, instance_id, definition, reader)
     unissued = readers.unissued(tx, instance_id, definition, reader)
     lines: list[LogLine] = []
     for entry in entries:
+        if entry.kind.startswith("paper_") and entry.content.get("id") in untold:
+            continue
         internal = is_internal(entry.kind, entry.content) and entry.unit_code != reader.unit_code
-        if internal and reader.unit_kind not in OVERSIGHT:
+        if internal and not reader.oversees:
             continue
         if entry.kind.startswith("correction_") and entry.content["name"] in unissued:
             continue
-        lines += _lines(tx, entry, tasks, periods, definition, names, reader, kept, drafts, unissued)
+        lines += _lines(tx, entry, tasks, periods, definition, names, reader, kept, drafts, unissued, untold)
     shown: dict[LogLine, LogLine] = {}
     for line in lines:  # one notice to several readers is one line
         if told_whom is None and line.action in _FOR_OVERSIGHT:
@@ -224,6 +228,7 @@ def _lines(
     kept: frozenset[str],
     drafts: frozenset[str],
     unissued: frozenset[str],
+    untold: frozenset[str],
 ) -> list[LogLine]:
     unit, person = names.unit(entry.unit_code), names.person(entry.person_id)
 
@@ -241,6 +246,9 @@ def _lines(
         case "claimed" | "released":
             name = _name_of(content, tasks)
             found.append(line("claimed", name, "签收任务" if entry.kind == "claimed" else "退还任务"))
+        case "let_go":
+            note = f"{names.person(content['from'])}已不在任，由本岗位在任的人签收办理"
+            found.append(line("claimed", _name_of(content, tasks), "退回岗位", note, by_system=True))
         case kind if kind in AMONG_COLLEAGUES:
             to_post = kind == "returned" and not content.get("to")
             action = "退回岗位" if to_post else f"{AMONG_COLLEAGUES[kind]} {names.person(content.get('to'))}".rstrip()
@@ -282,7 +290,7 @@ def _lines(
             found.append(line("correction", told["label"], "批准更正", f"{beside.change(told)}。{told['opinion']}"))
         elif what == "pressed":
             found.append(line("claimed", definition.diagram.elements[told["element"]].name, "提出"))
-        elif what not in QUIET:
+        elif what not in QUIET and not (what == "document" and told.get("id") in untold):
             found += _told(told, tasks, periods, names, line, kept)
     return found
 

@@ -13,7 +13,7 @@ from engine.clock import local_date, midnight
 from engine.db.tables import deadline, definition_version, fact, hand_over, party, process_instance, task
 from engine.deadlines.calendar import Calendar
 from engine.deployments import definitions
-from engine.organisation.assignment import OVERSIGHT, Actor
+from engine.organisation.assignment import Actor
 from engine.reports import copies, handling
 from engine.reports.calls import waited_for
 from engine.reports.copies import CopyRow
@@ -129,10 +129,35 @@ def procedures(tx: Connection) -> list[tuple[str, str]]:
 
 def visible(actor: Actor | None) -> list[ColumnElement[bool]]:
     """`may(actor, "see_instance", …)`, said to the database of an instance; nobody in particular sees every one."""
-    if actor is None or actor.unit_kind in OVERSIGHT:
+    if actor is None or actor.oversees:
         return []
-    own = and_(party.c.instance_id == process_instance.c.id, party.c.unit_code == actor.unit_code)
+    if not actor.reads_cases:
+        return [false()]
+    of_unit = and_(party.c.instance_id == process_instance.c.id, party.c.unit_code == actor.unit_code)
+    own = and_(of_unit, party.c.seen_at.is_not(None))
     return [select(party.c.fact).where(own).exists()]
+
+
+def has_party(unit_code: str, actor: Actor | None) -> ColumnElement[bool]:
+    """Whether the unit is a party of the instance, as far as the reader is told: of one that is only proposed the unit
+    that began the instance knows, and oversight."""
+    named = and_(party.c.instance_id == process_instance.c.id, party.c.unit_code == unit_code)
+    if actor is not None and not actor.oversees:
+        named = and_(named, or_(party.c.seen_at.is_not(None), _began(actor.unit_code)))
+    return select(party.c.fact).where(named).exists()
+
+
+def _began(unit_code: str) -> ColumnElement[bool]:
+    """Whether this unit has seen the party's instance from its beginning."""
+    first, case = party.alias(), process_instance.alias()
+    own = and_(first.c.instance_id == party.c.instance_id, first.c.unit_code == unit_code)
+    return (
+        select(first.c.fact)
+        .join(case, case.c.id == first.c.instance_id)
+        .where(own, first.c.seen_at == case.c.started_at)
+        .correlate(party)
+        .exists()
+    )
 
 
 def in_state(state: str, now: datetime, calendar: Calendar) -> ColumnElement[bool]:
@@ -197,14 +222,19 @@ class _Look:
         return self.tasks(
             task.c.status == "open",
             task.c.unit_code == self.actor.unit_code,
+            *self.sighted(),
             and_(asked, unclaimed) if unclaimed_only else or_(own, task.c.id.in_(requested)),
         ).order_by(due_at.is_(None), due_at, task.c.opened_at, task.c.id)
 
     def done(self) -> Select[Any]:
         mine = (task.c.ended_by == self.actor.person_id, task.c.unit_code == self.actor.unit_code)
-        return self.tasks(task.c.status == "completed", task.c.undone.is_(None), *mine).order_by(
+        return self.tasks(task.c.status == "completed", task.c.undone.is_(None), *mine, *self.sighted()).order_by(
             task.c.ended_at.desc(), task.c.id
         )
+
+    def sighted(self) -> list[ColumnElement[bool]]:
+        """Technical rights alone show no row, whatever the person has done in the unit before."""
+        return [] if self.actor.reads_cases else [false()]
 
     def tasks(self, *conditions: ColumnElement[bool]) -> Select[Any]:
         statement = select(task, *_INSTANCE).join(process_instance, process_instance.c.id == task.c.instance_id)
@@ -236,8 +266,7 @@ class _Look:
                 or_(*(column.icontains(filters.text, autoescape=True) for column in words), named.exists())
             )
         if filters.unit_code:
-            with_unit = (party.c.instance_id == process_instance.c.id) & (party.c.unit_code == filters.unit_code)
-            conditions.append(select(party.c.fact).where(with_unit).exists())
+            conditions.append(has_party(filters.unit_code, self.actor))
         if filters.state and own_period is not None:
             state = in_state(filters.state, self.context.now, self.context.calendar)
             conditions.append(select(deadline.c.id).where(own_period, state).exists())
@@ -245,8 +274,11 @@ class _Look:
 
     def counterparts(self) -> list[UnitName]:
         """The units with which the actor's unit has instances."""
-        own = select(party.c.instance_id).where(party.c.unit_code == self.actor.unit_code)
-        codes = self.tx.scalars(select(party.c.unit_code).where(party.c.instance_id.in_(own)).distinct())
+        own = select(party.c.instance_id).where(
+            party.c.unit_code == self.actor.unit_code, party.c.seen_at.is_not(None), *self.sighted()
+        )
+        told = and_(party.c.instance_id.in_(own), or_(party.c.seen_at.is_not(None), _began(self.actor.unit_code)))
+        codes = self.tx.scalars(select(party.c.unit_code).where(told).distinct())
         found = [self.names.unit(code) for code in codes if code != self.actor.unit_code]
         return sorted((unit for unit in found if unit), key=lambda unit: unit.code)
 
@@ -301,18 +333,37 @@ _INSTANCE = (process_instance.c.number, process_instance.c.title.label("instance
 
 def counterparts(tx: Connection, names: Names, instance_ids: list[str], unit_code: str) -> dict[str, UnitName]:
     """The other party of each instance; of one that the unit is no party of, the receiving side."""
-    rows = tx.execute(select(party).where(party.c.instance_id.in_(instance_ids)).order_by(party.c.fact.desc()))
+    rows = tx.execute(select(party).where(party.c.instance_id.in_(instance_ids)).order_by(party.c.fact.desc())).all()
     found: dict[str, UnitName] = {}
-    for row in rows:
+    for row in _told(rows, unit_code):
         unit = names.unit(row.unit_code)
         if unit and row.unit_code != unit_code:
             found[row.instance_id] = unit
     return found
 
 
-def parties(tx: Connection, names: Names, instances: Sequence[Row[Any]]) -> dict[str, list[UnitName]]:
-    """The parties of each instance, in the order in which the procedure names them."""
-    rows = tx.execute(select(party).where(party.c.instance_id.in_([row.id for row in instances]))).all()
+def _told(rows: Sequence[Row[Any]], unit_code: str) -> list[Row[Any]]:
+    """The parties of several instances of which the unit is told: `parties.kept_from` for many."""
+    first: dict[str, datetime] = {}
+    own: dict[str, datetime] = {}
+    for row in rows:
+        if row.seen_at is not None:
+            first[row.instance_id] = min(row.seen_at, first.get(row.instance_id, row.seen_at))
+            if row.unit_code == unit_code:
+                own[row.instance_id] = row.seen_at
+    seen = {(row.instance_id, row.unit_code) for row in rows if row.seen_at is not None}
+    return [
+        row
+        for row in rows
+        if (row.instance_id, row.unit_code) in seen or own.get(row.instance_id) in (None, first.get(row.instance_id))
+    ]
+
+
+def parties(tx: Connection, names: Names, instances: Sequence[Row[Any]], unit_code: str) -> dict[str, list[UnitName]]:
+    """The parties of each instance of which the unit is told, in the order in which the procedure names them."""
+    rows = _told(
+        tx.execute(select(party).where(party.c.instance_id.in_([row.id for row in instances]))).all(), unit_code
+    )
     found = {}
     for instance in instances:
         order = definitions.load(tx, instance.definition_id).diagram.process.party_facts
@@ -329,7 +380,7 @@ def instance_rows(
     ids = [row.id for row in rows]
     periods = open_periods(tx, ids, names, context)
     subjects, others, known = party_names(tx, ids), counterparts(tx, names, ids, unit_code), dict(procedures(tx))
-    sides = parties(tx, names, rows)
+    sides = parties(tx, names, rows, unit_code)
     callers = waited_for(tx, ids)
     waiting: dict[str, list[Row[Any]]] = {}
     of_called: dict[str, list[Row[Any]]] = {}

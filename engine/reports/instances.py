@@ -14,7 +14,7 @@ from engine.deadlines import deadlines
 from engine.documents import materials
 from engine.documents.materials import Material
 from engine.organisation.assignment import Actor, ArchiveSubject, InstanceSubject, may
-from engine.reports import answers, history, readers
+from engine.reports import answers, history, readers, sent
 from engine.reports.answers import Section
 from engine.reports.axis import Axis, Bar, axis_of, bar_of
 from engine.reports.calls import Called, calls
@@ -24,7 +24,7 @@ from engine.reports.inbox import counterparts, procedures
 from engine.reports.notices import tellings
 from engine.reports.periods import Period, nearest, period_of
 from engine.reports.units import Names, UnitName, party_names
-from engine.runtime import actions, instances
+from engine.runtime import actions, instances, parties
 from engine.runtime import tasks as work
 from engine.runtime.actions import Button
 from engine.runtime.step import Context
@@ -151,7 +151,7 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
         started_at=row.started_at,
         started_by=names.person(row.started_by),
         ended_at=row.ended_at,
-        parties=_parties(step, names),
+        parties=_parties(step, names, actor),
         waiting=waiting,
         called=called,
         incident=_incident(tx, row),
@@ -166,7 +166,7 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
         ],
         sections=answers.sections([(diagram.name, form), *forms], step, names),
         documents=document_lines(tx, row.id, names, actor),
-        materials=materials.of_instance(tx, row.id),
+        materials=sent.materials_sent(tx, row.id, actor, materials.of_instance(tx, row.id)),
         buttons=actions.buttons(step) if row.status == "running" else [],
         related=_related(tx, row, actor),
         marks=_marks(row, diagram, waiting, called, periods),
@@ -184,13 +184,15 @@ def _archive(tx: Connection, row: Row[Any], actor: Actor, names: Names) -> Archi
     )
 
 
-def _parties(step: Any, names: Names) -> list[tuple[str, UnitName]]:
-    """Each party once, with what it is called in the start form, or in the form that names it later."""
+def _parties(step: Any, names: Names, actor: Actor) -> list[tuple[str, UnitName]]:
+    """Each party once, with what it is called in the start form, or in the form that names it later; of a proposed one
+    only those are told who may know of it."""
+    kept = parties.kept_from(step.tx, step.instance_id, actor.unit_code)
     forms = step.definition.forms
     start = forms[step.definition.diagram.process.start_form]
     found: list[tuple[str, UnitName]] = []
     for fact_name in step.definition.diagram.process.party_facts:
-        unit = names.unit(step.facts.get(fact_name))
+        unit = names.unit(step.facts.get(fact_name)) if step.facts.get(fact_name) not in kept else None
         if unit is not None and unit not in (named for _, named in found):
             asked = [form.by_key[fact_name] for form in (start, *forms.values()) if fact_name in form.by_key]
             found.append((asked[0].label if asked else fact_name, unit))

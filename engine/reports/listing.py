@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from engine.db.tables import deadline, party, process_instance
 from engine.deadlines.deadlines import OPEN
 from engine.organisation.assignment import Actor
 from engine.reports import search
 from engine.reports.filters import Filters
-from engine.reports.inbox import InstanceRow, in_state, instance_rows, procedures, visible
+from engine.reports.inbox import InstanceRow, has_party, in_state, instance_rows, procedures, visible
 from engine.reports.search import Hit
 from engine.reports.units import Names, UnitName
 from engine.runtime.step import Context
@@ -39,7 +39,7 @@ def listing(tx: Connection, context: Context, actor: Actor | None, filters: Filt
     names = Names(tx)
     shown = visible(actor)
     reader = actor if shown else None
-    wanted = [*shown, *_wanted(tx, context, reader, filters)]
+    wanted = [*shown, *_wanted(tx, context, filters, reader)]
     total = tx.scalar(select(func.count()).select_from(process_instance).where(*wanted)) or 0
     page = max(1, min(page, -(-total // PAGE_SIZE)))
     due_at = (
@@ -63,7 +63,8 @@ def listing(tx: Connection, context: Context, actor: Actor | None, filters: Filt
     )
     rows = tx.execute(statement).all()
     seen = select(process_instance.c.id).where(*shown)
-    codes = tx.scalars(select(party.c.unit_code).where(party.c.instance_id.in_(seen)).distinct())
+    told = [] if reader is None else [party.c.seen_at.is_not(None)]
+    codes = tx.scalars(select(party.c.unit_code).where(party.c.instance_id.in_(seen), *told).distinct())
     found = search.hits(tx, reader, filters, [row.id for row in rows])
     return Listing(
         hits={row.number: found.get(row.id, []) for row in rows},
@@ -75,7 +76,7 @@ def listing(tx: Connection, context: Context, actor: Actor | None, filters: Filt
     )
 
 
-def _wanted(tx: Connection, context: Context, reader: Actor | None, filters: Filters) -> list[ColumnElement[bool]]:
+def _wanted(tx: Connection, context: Context, filters: Filters, reader: Actor | None) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     own = deadline.c.instance_id == process_instance.c.id
 
@@ -96,8 +97,7 @@ def _wanted(tx: Connection, context: Context, reader: Actor | None, filters: Fil
     if filters.key:
         conditions.append(process_instance.c.key == filters.key)
     if filters.unit_code:
-        of_unit = and_(party.c.instance_id == process_instance.c.id, party.c.unit_code == filters.unit_code)
-        conditions.append(select(party.c.fact).where(of_unit).exists())
+        conditions.append(has_party(filters.unit_code, reader))
     if filters.text:
         conditions.append(search.condition(tx, reader, filters))
     return conditions

@@ -11,8 +11,10 @@ from engine.db.tables import process_instance
 from engine.deployments import definitions
 from engine.documents import materials
 from engine.documents.materials import Material
+from engine.errors import NotFound
 from engine.organisation.assignment import Actor, InstanceSubject, may
 from engine.reports import readers
+from engine.reports.sent import materials_sent
 from engine.reports.units import Names, UnitName
 from engine.runtime import instances
 from engine.runtime.facts import known
@@ -55,7 +57,7 @@ def to_take_over(tx: Connection, actor: Actor, row: Row[Any]) -> list[LinkedCase
         if not may(actor, "see_instance", InstanceSubject(instances.parties_of(tx, other.id))).allowed:
             continue
         found = []
-        for one in materials.of_instance(tx, other.id):
+        for one in materials_sent(tx, other.id, actor, materials.of_instance(tx, other.id)):
             if _same(one) not in listed:
                 listed.add(_same(one))
                 found.append(one)
@@ -83,12 +85,20 @@ def _same(found: Material) -> tuple[object, ...]:
     return (found.sha256,) if found.sha256 else (found.kind, found.title, found.copies, found.pages, found.original)
 
 
+def require_sent(tx: Connection, actor: Actor, found: Material) -> None:
+    """Raises NotFound when this person may not see the instance, or has not been sent the material yet."""
+    instances.require_visible(tx, found.instance_id, actor)
+    if not materials_sent(tx, found.instance_id, actor, [found]):
+        raise NotFound
+
+
 def material_view(tx: Connection, actor: Actor, material_id: str) -> MaterialView:
     """The material, for those who may see its instance. Raises NotFound."""
     found = materials.find(tx, material_id)
-    instances.require_visible(tx, found.instance_id, actor)
+    require_sent(tx, actor, found)
     row = tx.execute(select(process_instance).where(process_instance.c.id == found.instance_id)).one()
-    listed = [other.id for other in materials.of_instance(tx, found.instance_id) if other.sha256]
+    every = materials_sent(tx, found.instance_id, actor, materials.of_instance(tx, found.instance_id))
+    listed = [other.id for other in every if other.sha256]
     place = listed.index(found.id) if found.id in listed else -1  # taken off the list, or on paper
     names = Names(tx)
     return MaterialView(

@@ -28,7 +28,7 @@ from engine.notices.outbox import TRIED
 from engine.organisation.assignment import Actor
 from engine.reports.sending import channel_name
 from engine.reports.units import Names, UnitName
-from engine.runtime import instances
+from engine.runtime import instances, once
 
 PAGE_SIZE = 20
 TABS = ("unread", "all")
@@ -71,6 +71,7 @@ class Messages:
         return max(1, -(-self.total // PAGE_SIZE))
 
 
+@once.repeatable
 @dataclass(frozen=True)
 class Opened:
     """What a notice leads to: its open task, else its instance; `unit_code` is the unit one must act for to see it.

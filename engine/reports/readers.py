@@ -18,12 +18,11 @@ from engine.db.tables import audit_entry, case_link, document, process_instance,
 from engine.deployments import definitions
 from engine.deployments.definitions import Definition
 from engine.forms.schema import Field
-from engine.organisation.assignment import OVERSIGHT, Actor, InternalSubject, may
+from engine.organisation.assignment import Actor, InternalSubject, may
+from engine.reports import sent
+from engine.runtime.confidential import MASK as MASK
 from engine.runtime.confidential import hides as hides
 from engine.runtime.facts import known
-
-MASK = "（已保密）"
-"""What stands in the place of a value that the reader may not see."""
 
 
 def leaves_out(field: Field, definition: Definition, facts: Mapping[str, object], actor: Actor | None) -> bool:
@@ -51,25 +50,28 @@ def remark(row: Row[Any], definition: Definition, reader: Actor) -> str:
 
 
 def on_the_way(tx: Connection, instance_id: str, definition: Definition, reader: Actor) -> frozenset[str]:
-    """The done tasks that have answered for a paper and are drafts to this reader: it is not issued yet, or went out with
-    a later answer.
+    """The done tasks whose answers are drafts to this reader: nothing has gone to the reader's unit since (`sent`), or the
+    paper that they have answered for is not issued yet, or went out with a later answer.
 
     Drafts are for the units that write the paper and for the bureaus of oversight. What was said last is for everybody
     once the paper is issued or the instance has ended.
     """
-    if reader.unit_kind in OVERSIGHT:
+    if reader.oversees:
         return frozenset()
     drafting = {element.id: element for element in definition.diagram.of_kind("userTask") if element.drafts}
     own = (task.c.instance_id == instance_id, task.c.status == "completed", task.c.unit_code != reader.unit_code)
-    done = tx.execute(select(task).where(*own, task.c.element_id.in_(drafting))).all()
+    every = tx.execute(select(task).where(*own)).all()
+    ours = _papers_of(tx, instance_id, reader.unit_code, drafting)
+    alone = [row for row in every if not ours.intersection(definition.diagram.elements[row.element_id].drafts)]
+    unsent = sent.unsent_tasks(tx, instance_id, reader, alone) if alone else frozenset()
+    done = [row for row in every if row.element_id in drafting]
     if not done:
-        return frozenset()
+        return unsent
     issued = tx.execute(select(document).where(document.c.instance_id == instance_id)).all()
     order = order_of_record(tx, instance_id)
     done = sorted(done, key=lambda row: order.get(row.id, 0))
     ended = tx.scalar(select(process_instance.c.status).where(process_instance.c.id == instance_id)) == "ended"
-    ours = _papers_of(tx, instance_id, reader.unit_code, drafting)
-    drafts = set[str]()
+    drafts = set(unsent)
     for number, row in enumerate(done):
         again = next(
             (order.get(later.id, 0) for later in done[number + 1 :] if later.element_id == row.element_id), None
@@ -97,19 +99,22 @@ def order_of_record(tx: Connection, instance_id: str) -> dict[str, int]:
 def unissued(tx: Connection, instance_id: str, definition: Definition, reader: Actor | None) -> frozenset[str]:
     """The names that this reader is not told because what was said of them last is a draft."""
     drafts = on_the_way(tx, instance_id, definition, reader) if reader else frozenset()
+    start = frozenset[str]()
+    if reader and sent.start_is_unsent(tx, instance_id, reader):
+        start = definition.forms[definition.diagram.process.start_form].own_keys
     if not drafts:
-        return frozenset()
+        return start
     order = order_of_record(tx, instance_id)
     done = tx.execute(select(task).where(task.c.instance_id == instance_id, task.c.status == "completed")).all()
     latest = {row.element_id: row for row in sorted(done, key=lambda row: order.get(row.id, 0))}
     forms = [definition.form_of(definition.diagram.elements[name]) for name, row in latest.items() if row.id in drafts]
-    return frozenset(key for form in forms for key in form.own_keys)
+    return start.union(*(form.own_keys for form in forms))
 
 
 def may_know(tx: Connection, instance_id: str, definition: Definition, name: str, unit_code: str) -> bool:
     """Whether the people of the unit are told what was said last under this name: it is no draft to them."""
     kind = tx.scalar(select(unit.c.kind).where(unit.c.code == unit_code)) or ""
-    anybody = Actor("", "", unit_code, "", kind, frozenset())
+    anybody = Actor("", "", unit_code, "", kind, frozenset({"case_officer"}))
     return name not in unissued(tx, instance_id, definition, anybody)
 
 

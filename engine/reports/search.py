@@ -63,12 +63,12 @@ def hits(tx: Connection, actor: Actor | None, filters: Filters, ids: list[str]) 
     for row in tx.execute(facts.where(fact.c.instance_id.in_(ids), _facts(tx, filters)).order_by(fact.c.id)):
         _add(found, row.instance_id, Hit(labels[row.name], str(decode(row.value))))
     papers = select(document.c.instance_id, document.c.number).where(document.c.instance_id.in_(ids))
-    for row in tx.execute(papers.where(_papers(actor, filters.text)).order_by(document.c.sequence)):
-        _add(found, row.instance_id, Hit("文号", row.number))
+    for paper in tx.execute(papers.where(_papers(actor, filters.text)).order_by(document.c.sequence)):
+        _add(found, paper.instance_id, Hit("文号", paper.number))
     people = select(task.c.instance_id, person.c.name).where(task.c.instance_id.in_(ids), _people(actor, filters.text))
     handled = people.join(person, _handled_by).where(person.c.name.icontains(filters.text, autoescape=True))
-    for row in tx.execute(handled.distinct()):
-        _add(found, row.instance_id, Hit("经办人", row.name))
+    for handler in tx.execute(handled.distinct()):
+        _add(found, handler.instance_id, Hit("经办人", handler.name))
     return found
 
 

@@ -23,6 +23,7 @@ from engine.reports.history import LogLine, StepLine
 from engine.reports.inbox import counterparts
 from engine.reports.materials import LinkedCase, to_take_over
 from engine.reports.periods import Period, period_of
+from engine.reports.sent import materials_sent
 from engine.reports.units import Names, UnitName
 from engine.runtime import actions, instances
 from engine.runtime import tasks as work
@@ -123,7 +124,7 @@ def task_view(tx: Connection, context: Context, actor: Actor, task_id: str, sent
         steps=history.steps(tx, instance.id, step.definition, names, actor, instance.status == "ended"),
         log=history.log(tx, instance.id, step.definition, names, actor),
         documents=document_lines(tx, instance.id, names, actor),
-        materials=materials.of_instance(tx, instance.id),
+        materials=materials_sent(tx, instance.id, actor, materials.of_instance(tx, instance.id)),
         to_take_over=to_take_over(tx, actor, instance) if form and form.takes_material else [],
         buttons=actions.buttons(step) if instance.status == "running" else [],
         ended_at=row.ended_at,

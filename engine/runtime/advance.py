@@ -25,7 +25,7 @@ from engine.deployments import definitions
 from engine.errors import AlreadyDone, ExpressionError, IncidentRaised, NotFound
 from engine.organisation import units
 from engine.organisation.assignment import Actor
-from engine.runtime import audit, calendar_change, closing, incidents
+from engine.runtime import audit, blame, calendar_change, closing, incidents
 from engine.runtime.facts import Facts, known
 from engine.runtime.faults import Fault
 from engine.runtime.handling import undo
@@ -88,12 +88,21 @@ def follow_calendar(tx: Connection, context: Context, row: Row[Any]) -> Row[Any]
 
 
 def take(step: Step, kind: str, event: Event) -> Step:
-    """The event has happened within the step, and the step is stored."""
-    with _faults_of(step.instance_id):
-        event(step)
-        _settle(step)
-        store(step, kind)
-    _follow_calls(step)
+    """The event has happened within the step, and the step is stored.
+
+    What cannot go on because of something that a person has filled in is refused, not parked; see `blame`.
+    """
+    try:
+        with _faults_of(step.instance_id):
+            event(step)
+            _settle(step)
+            store(step, kind)
+        _follow_calls(step)
+    except Fault as fault:
+        refusal = blame.refusal(step, fault)
+        if refusal is None:
+            raise
+        raise refusal from fault
     return step
 
 
@@ -108,9 +117,10 @@ def _faults_of(instance_id: str) -> Iterator[None]:
     try:
         yield
     except WorkflowFault as fault:
-        raise Fault(instance_id, fault.message, fault.element_id) from fault
+        raise Fault(instance_id, fault.message, fault.element_id, fault.names, fault.undecided) from fault
     except ExpressionError as error:
-        raise Fault(instance_id, f"流程图里的表达式算不出来：{error.message}", None) from error
+        sentence = f"流程图里的表达式算不出来：{error.message}"
+        raise Fault(instance_id, sentence, error.element_id, error.names) from error
 
 
 def _settle(step: Step) -> None:
@@ -164,7 +174,8 @@ def _begin(step: Step, beginning: Beginning) -> None:
     try:
         take(child, "started", event)
     except Fault as fault:
-        raise Fault(step.instance_id, f"“{definition.name}”没有发起成：{fault.message}", element.id) from fault
+        sentence = f"“{definition.name}”没有发起成：{fault.message}"
+        raise Fault(step.instance_id, sentence, element.id, blame.handed(element, fault.names)) from fault
     content = {"number": child.instance["number"], "name": definition.name}
     audit.append(step.tx, step.instance_id, step.now, "begun", content, element_id=element.id)
 
@@ -174,7 +185,7 @@ def _require_units(child: Step, handed: Mapping[str, object]) -> None:
     for name in child.definition.diagram.process.party_facts:
         value = handed.get(name)
         if value is not None and not (isinstance(value, str) and units.find(child.tx, value, child.now)):
-            raise WorkflowFault(f"交给它的 {name} 不是一个单位：{str(value)[:40]}。")
+            raise WorkflowFault(f"交给它的 {name} 不是一个单位：{str(value)[:40]}。", names=frozenset({name}))
 
 
 def _answer(step: Step) -> None:
@@ -217,7 +228,8 @@ def _say(step: Step, name: str, value: object) -> None:
     try:
         step.say(name, value)
     except TypeError:
-        raise WorkflowFault(f"交接的 {name} 不是文字、数字、真假、日期或它们的列表。") from None
+        sentence = f"交接的 {name} 不是文字、数字、真假、日期或它们的列表。"
+        raise WorkflowFault(sentence, names=frozenset({name})) from None
 
 
 def catch_up(tx: Connection, context: Context, instance_id: str) -> None:

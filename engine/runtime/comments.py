@@ -14,7 +14,7 @@ from engine.errors import AlreadyDone, InvalidValues, NotAllowed, NotFound, Refu
 from engine.ids import new_id
 from engine.organisation import people, units
 from engine.organisation.assignment import Actor, InstanceSubject, OwnSubject, may
-from engine.runtime import audit, instances
+from engine.runtime import audit, instances, once
 from engine.runtime.confidential import require_untold
 from engine.runtime.notices import tell_people
 from engine.runtime.step import Context
@@ -35,6 +35,7 @@ class Mentionable:
     unit_name: str
 
 
+@once.repeatable
 @dataclass(frozen=True)
 class Spoken:
     """A comment that stands. `unreached` are the words behind an @ that are the name of nobody, or of several."""

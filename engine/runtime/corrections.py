@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from engine.bpmn.expressions import compile_expression, evaluate
+from engine.bpmn.workflow import WorkflowFault
 from engine.clock import local
 from engine.db.tables import correction, fact, person, process_instance, task, unit
 from engine.db.values import decode, encode
@@ -102,6 +103,7 @@ def propose(tx: Connection, context: Context, actor: Actor, instance_id: str, na
     require_untold(tx, instance_id, actor, "reason", reason)
     require_untold(tx, instance_id, actor, name, value if isinstance(value, str) else "")
     _check(step, said, value)
+    _try(step, said, value)
     waiting = (correction.c.instance_id == instance_id) & (correction.c.name == name) & (correction.c.status == "open")
     if tx.execute(select(correction.c.id).where(waiting)).first():
         raise Refused(f"“{said.field.label}”已经有一项更正在等审批，批过之后才能再提。")
@@ -254,6 +256,24 @@ def _check(step: Step, said: Said, value: object) -> None:
         reads = any(said.name in compile_expression(rule.expression).names for rule in field.rules)
         if reads and values.get(key) is not None and key not in before:
             raise InvalidValues({said.name: f"与“{field.label}”不一致。{since}{sentence}"})
+
+
+class _Tried(Exception):
+    """It went well, and nothing of it is kept."""
+
+
+def _try(step: Step, said: Said, value: object) -> None:
+    """Everything that is counted from it can be counted. Raises InvalidValues; whatever was counted is undone again."""
+    try:
+        with step.tx.begin_nested():
+            step.facts.say(said.name, value)
+            recount(step, said.name)
+            raise _Tried
+    except _Tried:
+        return
+    except (ExpressionError, WorkflowFault) as error:
+        sentence = f"这样更正，就算不出由它起算的期限，请改正。（{error.message.rstrip('。')}）"
+        raise InvalidValues({said.name: sentence}) from error
 
 
 def _require_may(tx: Connection, actor: Actor, verb: str, row: Row[Any]) -> None:

@@ -18,7 +18,7 @@ from engine.deadlines import counting, deadlines
 from engine.deadlines.calendar import Calendar
 from engine.deadlines.deadlines import Deadline
 from engine.deadlines.functions import as_instant
-from engine.errors import Refused
+from engine.errors import ExpressionError, Refused
 from engine.organisation import duties
 from engine.runtime import papers
 
@@ -43,10 +43,14 @@ class Operation:
 def perform(step: Step, element: Element) -> None:
     """The service task's work is done: its operation, then the facts it says, then the period it meets."""
     properties = element.properties
-    OPERATIONS[properties["operation"]].run(step, element)
-    for name, expression in properties.items():
-        if name.startswith(FACT):
-            step.say(name.removeprefix(FACT), step.evaluate(expression))
+    try:
+        OPERATIONS[properties["operation"]].run(step, element)
+        for name, expression in properties.items():
+            if name.startswith(FACT):
+                step.say(name.removeprefix(FACT), step.evaluate(expression))
+    except ExpressionError as error:
+        error.element_id = element.id
+        raise
     if "meets" in properties:
         step.meet(properties["meets"])
 
@@ -169,7 +173,7 @@ def _notify(step: Step, element: Element) -> None:
     for addressee in element.properties["to"].split(","):
         unit_text, _, role = addressee.strip().partition(":")
         for unit_code in step.units_of(unit_text):
-            step.notify("told", unit_code, [role], element.properties["text"])
+            step.notify("told", unit_code, [role], element.properties["text"], drawn=True)
 
 
 def _propose_entry(step: Step, element: Element) -> None:

@@ -9,14 +9,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from unicodedata import category
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from engine.bpmn.expressions import compile_expression
 from engine.db.tables import document, letter_version, person, task
-from engine.documents import deliveries, letter_versions
+from engine.documents import deliveries, letter_versions, line_breaks
 from engine.documents.letter_versions import LetterVersion, empty_words
 from engine.documents.letters import ENCLOSED, Annex, Letter, Sentence
-from engine.documents.wording import BLANK, KEPT_TOGETHER, PLACE, Filler, plain
+from engine.documents.wording import BLANK, KEPT_TOGETHER, PLACE, Filler, Part, plain
 from engine.forms.schema import Field
 from engine.organisation import jurisdiction, units
 from engine.organisation.units import Unit
@@ -96,10 +96,10 @@ def compose(
         "letterhead": own_name,
         "name": letter.name,
         "title": texts.title,
-        "title_parts": [{"text": part.text, "keep": part.filled and len(part.text) <= KEPT_TOGETHER} for part in title],
+        "title_parts": _title_parts(title),
         "addressee": filler.fill(letter.addressee),
         "rows": [
-            {"label": row.label, "text": "" if (said := filler.fill(row.text)) == BLANK else said}
+            {"label": filler.fill(row.label), "text": "" if (said := filler.fill(row.text)) == BLANK else said}
             for row in letter.rows
             if not row.when or filler.value(row.when)
         ],
@@ -131,7 +131,7 @@ def with_texts(composed: Composed, texts: Texts) -> dict[str, Any]:
     body = [{"text": text, "style": styles.get(text, _style(text))} for text in texts.paragraphs]
     words = composed.words | _laid(texts, body)
     if texts.title != composed.texts.title:
-        words["title_parts"] = [{"text": texts.title, "keep": False}]
+        words["title_parts"] = _title_parts([Part(texts.title, False)])
     shown: dict[str, Any] = visible(words | {"title": texts.title})
     return shown
 
@@ -149,6 +149,12 @@ def visible(words: Any) -> Any:
 
 
 # --- within ---
+
+
+def _title_parts(title: list[Part]) -> list[dict[str, Any]]:
+    """The title in the pieces between which its lines may break; a short name that was filled in is one piece."""
+    parts = ((part.text, part.filled and len(part.text) <= KEPT_TOGETHER) for part in title)
+    return [{"text": piece, "keep": True} for piece in line_breaks.pieces(parts)]
 
 
 def _laid(texts: Texts, body: list[dict[str, str]]) -> dict[str, Any]:
@@ -202,9 +208,11 @@ def _material_units(letter: Letter, from_unit: Unit, value: Callable[[str], obje
 
 
 def _annex(step: Step, filler: Filler, annex: Annex, order: int, units: tuple[str, ...]) -> dict[str, Any]:
+    title = filler.parts(annex.title)
     found: dict[str, Any] = {
         "order": order,
-        "title": filler.fill(annex.title),
+        "title": "".join(part.text for part in title),
+        "title_parts": _title_parts(title),
         "note": filler.fill(annex.note) if annex.note else "",
         "text": _body(filler, annex.paragraphs),
         "columns": [],
@@ -290,6 +298,21 @@ def _told(step: Step, field: Field) -> set[str | None]:
     return {step.unit_of(name) for name in named}
 
 
+def newest(step: Step, letters: tuple[str, ...]) -> Row[Any] | None:
+    """The latest paper made from one of these letters, in this instance or in the one that called it.
+
+    Asked by letter, not by code: papers that share a code are answered each by its own title and number.
+    """
+    of = (step.instance_id, step.instance.get("origin_instance_id") or "")
+    return step.tx.execute(
+        select(document)
+        .join(letter_version, letter_version.c.id == document.c.letter_id)
+        .where(document.c.instance_id.in_(of), letter_version.c.name.in_(letters))
+        .order_by(document.c.delivered_at.desc(), document.c.sequence.desc())
+        .limit(1)
+    ).first()
+
+
 def expressions_of(
     step: Step, from_unit: Unit, to_unit: Unit, version: LetterVersion, as_if_done: str = ""
 ) -> Callable[[str], object]:
@@ -326,20 +349,16 @@ def _functions(step: Step, as_if_done: str, hidden: frozenset[str]) -> dict[str,
     said = Filler(lambda name: MASK if name in hidden else step.facts.get(name), fields, directory)
 
     def sent(letters: tuple[str, ...], part: str) -> Any:
-        """Of the latest paper made from one of these letters, in this instance or in the one that called it.
-
-        Asked by letter, not by code: papers that share a code are answered each by its own name and number.
-        """
-        of = (step.instance_id, step.instance.get("origin_instance_id") or "")
-        newest = (
-            select(document)
-            .join(letter_version, letter_version.c.id == document.c.letter_id)
-            .where(document.c.instance_id.in_(of), letter_version.c.name.in_(letters))
-            .order_by(document.c.delivered_at.desc(), document.c.sequence.desc())
-            .limit(1)
-        )
-        row = step.tx.execute(newest).first()
+        row = newest(step, letters)
         return getattr(row, part) if row else None
+
+    def cited(letters: tuple[str, ...]) -> str:
+        """《the title that the paper bears》（its number）, as GB/T 9704 第 7.3.3 条 cites; empty when there is none."""
+        title = str((sent(letters, "data") or {}).get("title") or "")
+        number = sent(letters, "number")
+        return (
+            f"《{title.replace('《', '〈').replace('》', '〉')}》{f'（{number}）' if number else ''}" if title else ""
+        )
 
     def done(element_id: str) -> tuple[str | None, str, datetime | None]:
         return signer(step, element_id, as_if_done)
@@ -348,6 +367,8 @@ def _functions(step: Step, as_if_done: str, hidden: frozenset[str]) -> dict[str,
         "words": lambda name: said.words(name),
         "paper_number": lambda *letters: sent(letters, "number"),
         "paper_name": lambda *letters: (sent(letters, "data") or {}).get("name"),
+        "paper_title": lambda *letters: (sent(letters, "data") or {}).get("title"),
+        "paper_cited": lambda *letters: cited(letters),
         "paper_day": lambda *letters: sent(letters, "issued_on"),
         "paper_received": lambda *letters: sent(letters, "delivered_at"),
         "completed_by": lambda element_id: done(element_id)[1],

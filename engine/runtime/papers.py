@@ -27,7 +27,7 @@ from engine.ids import new_id
 from engine.organisation import units
 from engine.organisation.units import Unit
 from engine.runtime import audit
-from engine.runtime.confidential import says
+from engine.runtime.confidential import check_paper
 from engine.runtime.paper_words import Composed, Texts, compose, expressions_of, signer, with_texts, withheld
 
 if TYPE_CHECKING:
@@ -93,7 +93,9 @@ def _send_again(step: Step, element: Element, to_unit: Unit, issuing: str) -> Is
         copy=element.properties.get("copy") == "true",
         content=row.content,
         now=step.now,
-        paper=Paper(element.id, row.number, row.signed_by, row.signed_at, row.issued_on, row.letter_id, row.data),
+        paper=Paper(element.id, row.number, row.signed_by, row.signed_at, row.issued_on, row.letter_id, row.data)
+        if row.data is not None
+        else None,
     )
     step.tell("document", id=document_id, code=row.code, title=row.title, number=row.number, same_as=row.id)
     return Issued(document_id, row.number)
@@ -194,18 +196,18 @@ def drop_edit(step: Step, element: Element) -> None:
 
 
 def _kept_back(step: Step, element: Element, texts: Texts) -> list[str]:
-    """What the receiver of the paper may not read and finds in these texts all the same, by the labels of its fields."""
-    hidden, written = withheld(step, _sides(step, element)[1]), "\n".join(_all(texts))
+    """What the receivers of the paper may not read and find in these texts all the same, by the labels of its fields."""
+    from_unit, to_unit = _sides(step, element)
+    hidden, written = withheld(step, to_unit), "\n".join(_all(texts))
     fields = {field.key: field for form in step.definition.forms.values() for field in form.fields}
     values = {key: step.facts.get(key) for key in sorted(hidden)}
-    return [
+    internal = [
         fields[key].label
         for key, value in values.items()
-        if isinstance(value, str)
-        and len(value) > 1
-        and not fields[key].options
-        and (says(written, value) if fields[key].confidential else value in written)
+        if isinstance(value, str) and len(value) > 1 and not fields[key].options and value in written
     ]
+    readers = {from_unit.code, to_unit.code, *step.units_of(element.properties.get("also", ""))}
+    return list(dict.fromkeys([*internal, *check_paper(step, "", _all(texts), readers)]))
 
 
 def _all(texts: Texts) -> tuple[str, ...]:
@@ -247,8 +249,8 @@ def require_printable(step: Step, words: Mapping[str, Any]) -> None:
 def _put(step: Step, element: Element, name: str, from_unit: Unit, to_unit: Unit, signed_by: str | None) -> Issued:
     try:
         composed = compose(step, name, from_unit, to_unit, signed_by)
-    except NotFound as missing:
-        raise WorkflowFault(missing.message, element.id) from missing
+    except NotFound:
+        return _put_plainly(step, element, from_unit, to_unit)
     changed = edited(step, element.id, composed)
     words = with_texts(composed, changed.texts) if changed else composed.words
     require_printable(step, words)
@@ -281,6 +283,30 @@ def _put(step: Step, element: Element, name: str, from_unit: Unit, to_unit: Unit
         words=digest(words),
     )  # fmt: skip
     return Issued(document_id, number)
+
+
+def _put_plainly(step: Step, element: Element, from_unit: Unit, to_unit: Unit) -> Issued:
+    """A document without a letter: no number, no words of its own, only what the forms have said.
+
+    A diagram that names letters is not deployed without them, so this one is from before there were any; it is carried
+    out as it was deployed.
+    """
+    properties = element.properties
+    forms = [form.strip() for form in properties.get("forms", "").split(",") if form.strip()]
+    code, title = properties["document"], properties.get("title") or element.name
+    document_id = deliveries.deliver(
+        step.tx,
+        instance_id=step.instance_id,
+        code=code,
+        title=title,
+        from_unit=from_unit.code,
+        to_unit=to_unit.code,
+        copy=properties.get("copy") == "true",
+        content=_content(step, element, forms, to_unit, (from_unit.code,)),
+        now=step.now,
+    )
+    step.tell("document", id=document_id, code=code, title=title)
+    return Issued(document_id, None)
 
 
 def mark_of(document_id: str, words: Mapping[str, Any]) -> str:

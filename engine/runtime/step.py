@@ -26,11 +26,12 @@ from engine.deadlines.functions import KINDS, Functions, as_instant, counting_fu
 from engine.deployments.definitions import Definition
 from engine.documents.fonts import Fonts
 from engine.errors import ExpressionError
+from engine.forms.schema import Form
 from engine.notices.message import last_moment_of
 from engine.notices.routes import NO_ROUTES, Routes
 from engine.organisation import city, duties, jurisdiction, units
 from engine.organisation.assignment import Actor
-from engine.runtime import notices
+from engine.runtime import confidential, notices, parties
 from engine.runtime.facts import Facts
 from engine.runtime.operations import perform
 from engine.runtime.similar import same_cases
@@ -88,6 +89,10 @@ class Step:
         self.clocks_to_close: list[str] = []
         self.beginnings: list[Beginning] = []
         self.reopened: list[str] = []
+        self.form: Form | None = None
+        """What the person who acts has just filled in."""
+        self.asked: frozenset[str] = frozenset()
+        """The keys of those of its fields that were asked."""
         self.workflow = Workflow(definition.specification, self, instance["state"] if restoring else None)
 
     # --- what a running process asks (bpmn.workflow.Host) ---
@@ -250,6 +255,7 @@ class Step:
 
     def say(self, name: str, value: object, task_id: str | None = None) -> None:
         """The fact has this value, said by the person who acts, or by the procedure itself."""
+        value = confidential.carried(self, name, value)
         self.facts.say(name, value, self.actor.person_id if self.actor and task_id else None, task_id)
 
     def unit_of(self, text: str) -> str | None:
@@ -269,9 +275,13 @@ class Step:
         text: str,
         deadline_id: str | None = None,
         due_at: datetime | None = None,
+        drawn: bool = False,
         **more: Any,
     ) -> None:
-        """The holders of these roles in the unit are told, and the audit says who they were; see `notices.tell_people`."""
+        """The holders of these roles in the unit are told, and the audit says who they were; see `notices.tell_people`.
+
+        `drawn`: the diagram itself says that this unit is to be told.
+        """
         if unit_code is None:
             return
         told = notices.tell_people(
@@ -286,7 +296,8 @@ class Step:
             due_at=due_at,
             **more,
         )
-        self.tell("notice", id=told.id, kind=kind, unit=unit_code, text=text, people=told.people)
+        also = {"drawn": True} if drawn else {}
+        self.tell("notice", id=told.id, kind=kind, unit=unit_code, text=text, people=told.people, **also)
 
     def meet(self, key: str) -> None:
         """The period is met now, and its clock task will be done when this round is over."""
@@ -316,8 +327,10 @@ class Step:
             self.notify("moved", unit_code, ["case_officer", "liaison"], _moved_text(record, why), record.id)
 
     def parties(self) -> set[str]:
+        """The parties that something has reached: whoever is only proposed is told nothing."""
         named = (self.facts.get(name) for name in self.definition.diagram.process.party_facts)
-        return {unit for unit in named if isinstance(unit, str)}
+        seen = parties.parties_of(self.tx, self.instance_id) | parties.reached(self.tx, self.instance_id)
+        return {unit for unit in named if isinstance(unit, str) and unit in seen}
 
     def today(self) -> date:
         return local_date(self.now)

@@ -7,13 +7,14 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 
 from engine.bpmn.elements import Element
+from engine.bpmn.expressions import compile_expression
 from engine.bpmn.workflow import WorkflowFault
 from engine.db.tables import document, party, process_instance, task
 from engine.deadlines import deadlines
 from engine.errors import Refused, Stale
-from engine.organisation import assignment
+from engine.organisation import assignment, units
 from engine.organisation.assignment import Assignment
-from engine.runtime import archiving, audit, case_links, notices
+from engine.runtime import archiving, audit, case_links, notices, parties
 from engine.runtime.answering import tell_end
 from engine.runtime.closing import lapse_corrections
 from engine.runtime.handling.helpers import tell_not_needed
@@ -26,6 +27,7 @@ def store(step: Step, kind: str) -> None:
     _store_deadlines(step)
     _store_tasks(step)
     _store_parties(step)
+    parties.let_see(step)
     case_links.store(step)
     revision = row["revision"] + 1
     values: dict[str, Any] = {"revision": revision, "state": step.workflow.to_bytes(), "taken": _taken(step)}
@@ -163,13 +165,15 @@ def assign(step: Step, element: Element) -> Assignment:
     if "excused" in element.properties:
         roles -= {step.evaluate(element.properties["excused"])}
         if not roles:
-            raise WorkflowFault(f"环节“{element.name}”没有岗位可以办：属性 excused 减去了最后一个。", element.id)
+            names = compile_expression(element.properties["excused"]).names
+            raise WorkflowFault(f"环节“{element.name}”没有岗位可以办：属性 excused 减去了最后一个。", element.id, names)
     try:
         return assignment.resolve(step.tx, unit_text, roles, step.facts, step.now)
     except Refused:
         unit_code = step.unit_of(unit_text)
-        if unit_code is None:
-            raise WorkflowFault(f"环节“{element.name}”没有确定由哪个单位办理。", element.id) from None
+        if not isinstance(unit_code, str) or not units.exists(step.tx, unit_code):
+            sentence = f"环节“{element.name}”没有确定由哪个单位办理。"
+            raise WorkflowFault(sentence, element.id, frozenset({unit_text})) from None
         return Assignment(unit_code, frozenset(roles), False)
 
 
@@ -184,6 +188,8 @@ def _store_parties(step: Step) -> None:
     for name in step.definition.diagram.process.party_facts:
         unit_code = step.facts.get(name)
         if isinstance(unit_code, str) and (name, unit_code) not in stored:
+            if not units.exists(tx, unit_code):
+                raise WorkflowFault(f"作为当事单位的 {name} 不是一个单位：{unit_code[:40]}。", names=frozenset({name}))
             tx.execute(insert(party).values(instance_id=step.instance_id, fact=name, unit_code=unit_code))
     for name, unit_code in stored:
         if step.facts.get(name) != unit_code and not _has_been_addressed(step, unit_code):

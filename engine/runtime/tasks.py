@@ -11,20 +11,22 @@ from sqlalchemy import Connection, Row, delete, select, update
 
 from engine.clock import local
 from engine.db import upsert
-from engine.db.tables import party, person, process_instance, task, task_draft, timer, unit
+from engine.db.tables import person, process_instance, task, task_draft, timer, unit
 from engine.errors import AlreadyDone, InvalidValues, NotAllowed, NotFound, Refused
 from engine.forms.schema import Form
 from engine.organisation.assignment import Actor, TaskSubject, may
-from engine.runtime import answering, audit, drafts, papers
+from engine.runtime import answering, audit, drafts, once, papers
 from engine.runtime.advance import advance
 from engine.runtime.answers import take_answers
 from engine.runtime.drafts import Window
 from engine.runtime.handling import records, undo
 from engine.runtime.handling.helpers import tell_not_needed
 from engine.runtime.locks import lock
+from engine.runtime.parties import parties_of
 from engine.runtime.step import Context, Step
 
 
+@once.repeatable
 @dataclass(frozen=True)
 class Completed:
     """What a completed task led to; `next_task_id` is the next task of the same person in the same instance, if any."""
@@ -196,13 +198,12 @@ def take_hold(tx: Connection, actor: Actor, verb: str, task_id: str) -> Row[Any]
 
 def subject(tx: Connection, row: Row[Any]) -> TaskSubject:
     """The task as `may` asks for it. A claim of somebody who has left the post does not count."""
-    parties = frozenset(tx.scalars(select(party.c.unit_code).where(party.c.instance_id == row.instance_id)))
     name = tx.scalar(select(person.c.name).where(person.c.id == row.assignee_id)) if row.assignee_id else None
     unit_name = tx.scalar(select(unit.c.name).where(unit.c.code == row.unit_code))
     waiting = records.requests(tx, row.id) if row.status == "open" else []
     delegation = next((found for found in waiting if found.kind == "delegation"), None)
     return TaskSubject(
-        parties=parties | {row.unit_code},
+        parties=parties_of(tx, row.instance_id) | {row.unit_code},
         unit_code=row.unit_code,
         unit_name=unit_name or row.unit_code,
         roles=frozenset(row.roles),

@@ -8,11 +8,13 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 
 from engine.bpmn.elements import Element
+from engine.bpmn.expressions import compile_expression
 from engine.bpmn.workflow import Open, WorkflowFault
 from engine.db.tables import audit_entry, timer
 from engine.deadlines import deadlines
 from engine.deadlines.deadlines import Deadline
 from engine.deadlines.marks import next_mark
+from engine.errors import ExpressionError
 from engine.runtime.step import Step
 
 HELD = "held-"
@@ -53,10 +55,14 @@ def rearm(step: Step, event: Open, number: int) -> None:
 
 
 def _row(step: Step, event: Open, element: Element, number: int) -> dict[str, Any]:
-    if "deadline" in element.properties:
-        due_at: datetime | None = _start_period(step, element)
-    else:
-        due_at, number = _instant(step, element, number)
+    try:
+        if "deadline" in element.properties:
+            due_at: datetime | None = _start_period(step, element)
+        else:
+            due_at, number = _instant(step, element, number)
+    except ExpressionError as error:
+        error.element_id = element.id
+        raise
     if _is_done(step, element, due_at):
         due_at, number = None, DONE
     return {
@@ -123,7 +129,8 @@ def _start_period(step: Step, element: Element) -> datetime | None:
         assert element.timer is not None
         count = step.evaluate_timer(element.timer, 1)
         if count is None:
-            raise WorkflowFault(f"期限“{element.name}”没有起算时间。", element.id)
+            names = compile_expression(element.timer.text).names
+            raise WorkflowFault(f"期限“{element.name}”没有起算时间。", element.id, names)
         if record is not None and record.moves and (record.element_id, record.start_at) == (element.id, count.start_at):
             step.reopened.append(key)
             return _due(run_on(step, key))

@@ -14,8 +14,8 @@ from engine.documents.files import FileStore, StoredFile, Upload
 from engine.documents.materials import Material
 from engine.errors import InvalidValues, NotAllowed, NotFound
 from engine.organisation.assignment import Actor
-from engine.reports.materials import MaterialView, material_view, to_take_over
-from engine.runtime import instances, tasks
+from engine.reports.materials import MaterialView, material_view, require_sent, to_take_over
+from engine.runtime import tasks
 from engine.runtime.confidential import require_untold
 from engine.runtime.step import Context
 from engine.uses.transactions import Transactions
@@ -36,7 +36,7 @@ class MaterialUses:
         """
         if len(uploads) > FILES_LIMIT:
             raise InvalidValues({"file": f"一次最多上传 {FILES_LIMIT} 个文件，这次选了 {len(uploads)} 个，请分几次。"})
-        self._transactions.write(lambda tx, context: tasks.require_own(tx, actor, task_id))
+        self._transactions.read(lambda tx, context: tasks.require_own(tx, actor, task_id))
         stored: list[StoredFile | None] = [self._put(upload, len(uploads) > 1) for upload in uploads]
 
         def list_them(tx: Connection, context: Context) -> None:
@@ -145,8 +145,9 @@ class MaterialUses:
             instance_id = tx.scalar(select(material.c.instance_id).where(material.c.id == material_id))
             if instance_id is None:
                 raise NotFound
-            instances.require_visible(tx, instance_id, actor)
-            return materials.find(tx, material_id)
+            found = materials.find(tx, material_id)
+            require_sent(tx, actor, found)
+            return found
 
         found = self._transactions.read(look)
         if found.sha256 is None:

@@ -189,4 +189,5 @@ def _require_sending(actor: Actor, verb: str) -> None:
 
 
 def _units(visitor: Visitor) -> list[str]:
-    return [unit.code for unit in visitor.choices]
+    """The units whose notices the person may read: what was told to a handler is not for an administrator."""
+    return sorted(visitor.reads)

@@ -14,7 +14,7 @@ from engine.db.tables import process_instance
 from engine.documents import word_files
 from engine.errors import NotFound
 from engine.forms.validate import defaults
-from engine.organisation.assignment import OVERSIGHT, Actor, may
+from engine.organisation.assignment import Actor, may
 from engine.organisation.directory import UnitDirectory
 from engine.reports import answers, coming_papers
 from engine.reports.confidence import says_what_is_hidden
@@ -74,7 +74,7 @@ class PaperDraftUses:
 
         def look(tx: Connection, context: Context) -> list[DraftView]:
             row = tasks.find(tx, task_id, actor)
-            if row.status != "open" or (actor.unit_code != row.unit_code and actor.unit_kind not in OVERSIGHT):
+            if row.status != "open" or (actor.unit_code != row.unit_code and not actor.oversees):
                 return []
             step, values = _look(tx, context, actor, row)
             own = step.definition.diagram.elements[row.element_id]

@@ -20,6 +20,7 @@ from engine.errors import AlreadyDone, InvalidValues, LianbanError, NotAllowed, 
 from engine.organisation.assignment import Actor, PaperSubject, may
 from engine.reports.confidence import WITHHELD, says_what_is_hidden
 from engine.reports.documents import DocumentView
+from engine.reports.sent import unread_papers
 from engine.runtime import audit, instances
 from engine.runtime.confidential import require_untold
 from engine.runtime.facts import known
@@ -234,6 +235,8 @@ class PaperUses:
                 raise NotFound
             instances.require_visible(tx, row.instance_id, actor)
             if not may(actor, "read_paper", PaperSubject(frozenset(), row.from_unit, row.to_unit)).allowed:
+                raise NotFound
+            if row.id in unread_papers(tx, row.instance_id, actor):
                 raise NotFound
             instance = tx.execute(select(process_instance).where(process_instance.c.id == row.instance_id)).one()
             definition = definitions.load(tx, instance.definition_id)

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import time
 from typing import TypeVar
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from engine.clock import Clock
 from engine.db.session import Database
 from engine.deadlines import years
 from engine.deadlines.calendar import Calendar
 from engine.documents.fonts import Fonts
-from engine.errors import IncidentRaised, NotFound
+from engine.errors import IncidentRaised, LianbanError, NotFound
 from engine.notices.routes import NO_ROUTES, Routes
 from engine.organisation import city
-from engine.runtime import incidents
+from engine.runtime import incidents, leaving, once
 from engine.runtime.faults import Fault
 from engine.runtime.step import Context
 
 T = TypeVar("T")
+
+
+log = logging.getLogger("lianban.transactions")
+
+
+class _PostsHaveEnded(Exception):
+    pass
 
 
 class Transactions:
@@ -43,15 +52,51 @@ class Transactions:
 
     def read(self, look: Callable[[Connection, Context], T]) -> T:
         with self.database.reading() as tx:
+            context = self.context(tx)
+            if not leaving.waits(tx, context.now):
+                return look(tx, context)
+        self.carry_out_ends()
+        with self.database.reading() as tx:
             return look(tx, self.context(tx))
 
     def write(self, step: Callable[[Connection, Context], T]) -> T:
         """The step in a transaction of its own. A fault of the instance parks it, and says so."""
         try:
-            return self.database.run(lambda tx: step(tx, self.context(tx)))
+            return self._run(step)
         except Fault as fault:
             self._park(fault)
             raise IncidentRaised(f"{fault.message}这一步没有办成，已通知系统管理员。") from fault
+
+    def carry_out_ends(self) -> None:
+        """Posts that have ended by now are let go of, whoever comes first: the worker, or somebody who looks.
+
+        One instance at a time, each in a transaction of its own. What cannot be done now is done at the next look.
+        """
+        try:
+            with self.database.reading() as tx:
+                ended = leaving.ended(tx, self.clock.now())
+            for post_id in ended:
+                while self.database.run(lambda tx, post_id=post_id: leaving.carry_out(tx, self.context(tx), post_id)):  # type: ignore[misc]
+                    pass
+        except (LianbanError, SQLAlchemyError):
+            log.exception("posts that have ended could not be let go of; the next look tries again")
+
+    def _run(self, step: Callable[[Connection, Context], T]) -> T:
+        """The step in a transaction, once for a form that is sent (`once`); posts that have ended are let go of before it."""
+        sending, look_at_posts = once.next_part(), True
+
+        def work(tx: Connection) -> T:
+            context = self.context(tx)
+            if look_at_posts and leaving.waits(tx, context.now):
+                raise _PostsHaveEnded
+            return once.take(tx, sending, context.now, lambda: step(tx, context))
+
+        try:
+            return self.database.run(work)
+        except _PostsHaveEnded:
+            self.carry_out_ends()
+        look_at_posts = False
+        return self.database.run(work)
 
     def _park(self, fault: Fault) -> None:
         self.database.run(lambda tx: incidents.park(tx, self.context(tx), fault))

@@ -24,7 +24,7 @@ from engine.organisation.assignment import Actor
 from engine.reports.readers import MASK
 from engine.reports.sending import troubles
 from engine.runtime import cancelling
-from engine.runtime.confidential import says
+from engine.runtime.secret_words import says
 from engine.settings import Settings
 from tasks_ui import create_app
 from tests.papers.papers import text_of

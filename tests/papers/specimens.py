@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -143,10 +145,22 @@ def every(town: Town, **changes: Any) -> dict[str, Specimen]:
         with (
             patch.object(paper_words, "signer", lambda *_: signed),  # as if every task had been done by one person
             patch.object(paper_words, "_fields", lambda _: fields),  # and the forms of every procedure were its own
+            patch.object(paper_words, "newest", _issued),  # and every letter that is cited had been issued
         ):
             return {name: _specimen(step, name) for name in SOURCES}
 
     return town.write(look)
+
+
+def _issued(step: Step, letters: tuple[str, ...]) -> SimpleNamespace:
+    """The first of the letters as if it had gone out, with the title that it bears."""
+    letter = letter_versions.latest(step.tx, letters[0]).letter
+    title = re.sub(r"\{[^}]*\}", str(step.facts.get("case_title")), letter.title)
+    number = f"青政{letter.type_character}字〔2026〕9号" if letter.type_character else None
+    at = step.now
+    return SimpleNamespace(
+        number=number, data={"name": letter.name, "title": title}, issued_on=at.date(), delivered_at=at
+    )
 
 
 def _step(tx: Connection, context: Context, town: Town, instance_id: str, changes: dict[str, Any]) -> Step:

@@ -93,14 +93,14 @@ def test_the_sentence_names_the_line(deploy: Callable[[], None], folder: Path) -
 @pytest.mark.parametrize("written", ["D37-dispute", "D15-first", "D01"])
 def test_a_letter_may_cite_another_by_its_name(plain_town: Town, folder: Path, written: str) -> None:
     """Also one of another procedure: it may be what began the instance."""
-    change(folder / "letters" / "D37-dispute-reply.toml", 'paper_number("D37-dispute")', f'paper_number("{written}")')
+    change(folder / "letters" / "D37-dispute-reply.toml", 'paper_cited("D37-dispute")', f'paper_cited("{written}")')
 
     plain_town.engine.deploy(folder / "dispute_resolution.bpmn", "test")
 
 
 def test_a_code_under_which_the_procedure_issues_other_letters_is_no_name(plain_town: Town, folder: Path) -> None:
     """A letter that asks for the latest of a code, as letters once did, is refused: it would find nothing."""
-    change(folder / "letters" / "D37-dispute-reply.toml", 'paper_number("D37-dispute")', 'paper_number("D37")')
+    change(folder / "letters" / "D37-dispute-reply.toml", 'paper_cited("D37-dispute")', 'paper_cited("D37")')
 
     with pytest.raises(LetterRefused) as refused:
         plain_town.engine.deploy(folder / "dispute_resolution.bpmn", "test")

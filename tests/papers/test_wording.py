@@ -152,8 +152,9 @@ def test_r22_a_request_that_a_dispute_has_decided_says_so(plain_town: Town) -> N
     again = specimens.every(plain_town, dispute_document="青政争商字〔2026〕1号")["D08"]
 
     assert "争议" not in said(first)
-    assert "该事项经职责分工争议处理程序，已确定由贵单位协作（青政争商字〔2026〕1号），现再次函请贵单位协作。" in said(
-        again
+    assert (
+        "该事项经职责分工争议处理程序，已经确定由贵单位协作（青政争商字〔2026〕1号），现再次函请贵单位协作。"
+        in said(again)
     )
 
 
@@ -193,7 +194,7 @@ def test_r58_an_order_to_stop_names_its_legal_basis(plain_town: Town, name: str)
 def test_r22_the_answer_to_a_further_question_stands_with_the_answers(plain_town: Town) -> None:
     text = said(specimens.every(plain_town)["D09"])
 
-    assert text.index("一、逐项意见") < text.index("对补充问题的答复") < text.index("二、依据")
+    assert text.index("一、对所询问题的意见") < text.index("对补充询问的答复") < text.index("二、依据")
 
 
 def test_r22_the_opinion_has_a_conclusion_of_its_own_behind_its_basis(plain_town: Town) -> None:
@@ -204,8 +205,8 @@ def test_r22_the_opinion_has_a_conclusion_of_its_own_behind_its_basis(plain_town
         ]
     )
 
-    assert "三、结论\n该清洗线须编制环境影响报告表，清洗废水按有毒有害物质管理。\n四、适用范围和保留\n" in found
-    assert "三、结论\n根据现有材料，本单位无法作出认定，理由见上述逐项意见。\n" in unclear
+    assert "三、结论\n该清洗线须编制环境影响报告表，清洗废水按有毒有害物质管理。\n四、需要说明的情况\n" in found
+    assert "三、结论\n根据现有材料，本单位无法作出认定，理由见上述意见。\n" in unclear
 
 
 def test_what_is_left_blank_is_named_in_the_words_of_the_letter(plain_town: Town) -> None:
@@ -223,7 +224,7 @@ def test_what_is_numbered_in_a_form_is_no_heading_of_the_letter(plain_town: Town
         numbered.composed, replace(numbered.composed.texts, paragraphs=("一、案情", "一、桶内残液的属性"))
     )
 
-    assert (styles["一、案情"], styles["二、请求答复的问题"]) == ("heading", "heading")
+    assert (styles["一、案情"], styles["二、请予答复的问题"]) == ("heading", "heading")
     assert (styles["一、桶内残液的属性"], styles["二、贮存的要求"]) == ("text", "text")
     assert [item["style"] for item in edited["body"]] == ["heading", "text"], "also after the draft was edited"
 

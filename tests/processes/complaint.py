@@ -83,6 +83,7 @@ class Complaint(Instance):
             "stop_violation",
             self.first.officer,
             stop_measure="ordered_to_stop",
+            stop_basis="《中华人民共和国环境保护法》第六十三条",
             stopped_at=self.now,
             stop_officers=self.town.ids(self.first.officer, self.first.colleague),
             stop_description="责令当事人立即停止排放，当场关停清洗线。",

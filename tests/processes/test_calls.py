@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.bpmn.workflow import WorkflowFault
-from engine.errors import AlreadyDone, IncidentRaised, NotFound, Refused
+from engine.errors import AlreadyDone, IncidentRaised, InvalidValues, NotFound, Refused
 from engine.reports.filters import Filters
 from engine.runtime import facts
 from engine.runtime.operations import OPERATIONS, Operation
@@ -244,11 +244,12 @@ def test_what_no_unit_can_take_is_not_called(plain_town: Town, drawn: Path) -> N
     deploy(plain_town, drawn, "opinion", "inquiry")
     before = plain_town.rows()
 
-    with pytest.raises(IncidentRaised, match="“出具意见”没有发起成：交给它的 asked_unit 不是一个单位"):
+    with pytest.raises(InvalidValues) as refused:
         plain_town.engine.start(
             plain_town.person(OFFICER), "inquiry", sent({"subject": "废机油认定", "department": "ecology"})
         )
 
+    assert "“出具意见”没有发起成：交给它的 asked_unit 不是一个单位" in refused.value.problems["subject"]
     assert plain_town.rows() == before
 
 

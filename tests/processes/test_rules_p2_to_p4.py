@@ -50,6 +50,14 @@ def test_r22b_the_opinion_reaches_the_town_in_writing(town: Town) -> None:
     assert case.deadline("opinion").status == "met"
 
 
+def test_r22b_the_opinion_is_signed_by_a_leader_of_the_department(plain_town: Town) -> None:
+    case = ask(plain_town, at=MORNING).assign().study().sign()
+
+    opinion = paper_of(case, "D09")
+    assert opinion.signed_by == plain_town.person(case.assisting.deputy).person_id
+    assert opinion.signed_by != plain_town.person(case.assisting.officer).person_id
+
+
 def test_a37_asking_for_material_does_not_stop_the_three_working_days(town: Town) -> None:
     case = ask(town, at=MORNING).ask_material()
 

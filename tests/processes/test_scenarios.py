@@ -311,6 +311,7 @@ def test_r58_stopping_takes_two_officers(plain_town: Town) -> None:
     case = plain_town.refer(at=MORNING, is_ongoing=True)
     answers = {
         "stop_measure": "ordered_to_stop",
+        "stop_basis": "《中华人民共和国环境保护法》第六十三条",
         "stopped_at": MORNING,
         "stop_officers": plain_town.ids("shenhe.qh"),
         "stop_description": "责令当事人立即停止排放，当场关停清洗线。",
@@ -813,6 +814,7 @@ def test_a_claimed_task_is_open_to_the_successor_when_its_holder_leaves(town: To
         case.complete("sign_for", "new.hb", materials_complete=True)
 
     town.leave("luoyinuo.hb", "ecology", "liaison")
+    town.tick()
 
     (task,) = case.open_tasks()
     assert task.assignee_id is None

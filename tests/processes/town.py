@@ -454,6 +454,7 @@ class Case(Instance):
             "stop_violation",
             self.referring.officer,
             stop_measure="ordered_to_stop",
+            stop_basis="《中华人民共和国环境保护法》第六十三条",
             stopped_at=f"{local(self.town.now):%Y-%m-%dT%H:%M:%S}",
             stop_officers=self.town.ids(self.referring.officer, self.referring.colleague),
             stop_description="责令当事人立即停止排放，当场关停清洗线。",

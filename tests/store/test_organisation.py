@@ -16,6 +16,8 @@ from engine.organisation import assignment, jurisdiction, people, sign_ins, unit
 from engine.organisation.assignment import Actor, Assignment
 from engine.organisation.directory import UnitDirectory
 from engine.organisation.people import ROLES, Person
+from engine.runtime import leaving
+from engine.runtime.step import Context
 from tests.store.builders import NOW, SINCE, a_city, a_holder, a_person, a_task, an_instance, at
 
 MOMENT = timedelta(microseconds=1)
@@ -203,6 +205,14 @@ def claimed_task(tx: Connection, holder: Person, unit_code: str, *roles: str, **
     return a_task(tx, "i1", unit_code, *roles, assignee_id=holder.id, claimed_at=NOW, **state)
 
 
+def leave(tx: Connection, post_id: str) -> None:
+    """The post ends now, and that is carried out."""
+    people.end_post(tx, post_id, NOW)
+    world = Context(NOW, None, {}, None)  # type: ignore[arg-type]
+    while leaving.carry_out(tx, world, post_id):
+        pass
+
+
 def assignee(tx: Connection, task_id: str) -> tuple[str | None, datetime | None]:
     row = tx.execute(select(task.c.assignee_id, task.c.claimed_at).where(task.c.id == task_id)).one()
     return row.assignee_id, row.claimed_at
@@ -215,7 +225,7 @@ def test_whoever_leaves_a_post_gives_back_what_was_claimed_for_it(city: Database
         held = people.appoint(tx, holder.id, "town_a", "case_officer", SINCE)
         task_id = claimed_task(tx, holder, "town_a", "case_officer")
 
-        people.end_post(tx, held, NOW)
+        leave(tx, held)
 
         assert people.posts_of(tx, holder.id, NOW) == []
         assert assignee(tx, task_id) == (None, None)
@@ -228,7 +238,7 @@ def test_whoever_leaves_a_body_gives_back_what_was_claimed_for_its_parent(city: 
         held = people.appoint(tx, holder.id, "body_a", "case_officer", SINCE)
         task_id = claimed_task(tx, holder, "town_a", "case_officer")
 
-        people.end_post(tx, held, NOW)
+        leave(tx, held)
 
         assert assignee(tx, task_id) == (None, None)
 
@@ -241,7 +251,7 @@ def test_whoever_keeps_another_post_with_the_role_keeps_the_task(city: Database)
         people.appoint(tx, holder.id, "body_a", "case_officer", SINCE)
         task_id = claimed_task(tx, holder, "town_a", "case_officer")
 
-        people.end_post(tx, held, NOW)
+        leave(tx, held)
 
         assert assignee(tx, task_id) == (holder.id, NOW)
 
@@ -254,7 +264,7 @@ def test_whoever_stays_in_another_role_gives_the_task_back(city: Database) -> No
         people.appoint(tx, holder.id, "town_a", "clerk", SINCE)
         task_id = claimed_task(tx, holder, "town_a", "case_officer")
 
-        people.end_post(tx, held, NOW)
+        leave(tx, held)
 
         assert assignee(tx, task_id) == (None, None)
 
@@ -267,7 +277,7 @@ def test_r54_whoever_still_acts_as_the_principal_keeps_the_principals_task(city:
         people.appoint(tx, holder.id, "town_a", "acting_principal", SINCE)
         task_id = claimed_task(tx, holder, "town_a", "principal_leader")
 
-        people.end_post(tx, held, NOW)
+        leave(tx, held)
 
         assert assignee(tx, task_id) == (holder.id, NOW)
 
@@ -282,7 +292,7 @@ def test_leaving_a_post_touches_nothing_else(city: Database) -> None:
         colleagues = claimed_task(tx, colleague, "town_a", "case_officer")
         done = claimed_task(tx, holder, "town_a", "case_officer", status="completed", ended_by=holder.id)
 
-        people.end_post(tx, held, NOW)
+        leave(tx, held)
 
         assert assignee(tx, elsewhere)[0] == holder.id
         assert assignee(tx, colleagues)[0] == colleague.id

@@ -10,18 +10,20 @@ from engine.organisation.assignment import (
     HANDLERS,
     Actor,
     Addressee,
+    ArchiveSubject,
     ButtonSubject,
     ConfidentialSubject,
     Decision,
     InstanceSubject,
     InternalSubject,
     OwnSubject,
+    PaperSubject,
     ProcedureSubject,
     Subject,
     TaskSubject,
     may,
 )
-from engine.organisation.people import ROLES
+from engine.organisation.people import CASE_ROLES, ROLES, TECHNICAL_ROLES
 from tests.unit.builders import at
 
 TASK_VERBS = ("claim", "complete", "release", "add_material")
@@ -172,9 +174,45 @@ def test_no_other_bureau_sees_what_it_is_no_party_of(kind: str) -> None:
     assert not may(actor("principal_leader", unit=other), "see_instance", InstanceSubject(PARTIES)).allowed
 
 
-@pytest.mark.parametrize("role", ["system_admin", "auditor", "unit_admin"])
-def test_an_administrator_of_another_unit_sees_no_instance(role: str) -> None:
-    assert not may(actor(role, unit=OTHER_TOWN), "see_instance", InstanceSubject(PARTIES)).allowed
+@pytest.mark.parametrize(
+    "unit", [TOWN, DEPARTMENT, OTHER_TOWN, JUSTICE, SUPERVISION], ids=lambda unit: unit["unit_code"]
+)
+@pytest.mark.parametrize(
+    "held",
+    [{"system_admin"}, {"auditor"}, {"unit_admin"}, TECHNICAL_ROLES, ()],
+    ids=["system_admin", "auditor", "unit_admin", "all of them", "none"],
+)
+def test_technical_rights_read_no_case_and_start_none_in_whatever_unit(held: set[str], unit: dict[str, str]) -> None:
+    technician = actor(*held, unit=unit)
+    own = frozenset({unit["unit_code"]})
+    copied = frozenset({Addressee(unit["unit_code"], None, "p1")})
+    asked = [
+        ("see_instance", InstanceSubject(PARTIES | own, readers=copied)),
+        ("see_instance", task("case_officer")),
+        ("supervise", None),
+        ("administer_duties", None),
+        ("read_internal", InternalSubject(PARTIES | own)),
+        ("read_confidential", ConfidentialSubject(own, HANDLERS)),
+        ("read_paper", PaperSubject(PARTIES, unit["unit_code"], unit["unit_code"])),
+        ("sign_for_paper", PaperSubject(PARTIES, "other", unit["unit_code"])),
+        ("take_archive", ArchiveSubject(unit["unit_code"])),
+        ("urge", task("case_officer")),
+        ("start", ProcedureSubject(frozenset((unit["unit_kind"], role) for role in held))),
+    ]
+
+    for verb, subject in asked:
+        assert not may(technician, verb, subject).allowed, verb
+
+
+def test_who_holds_a_technical_role_besides_another_one_sees_by_the_other() -> None:
+    assert may(actor("system_admin", "case_officer"), "see_instance", InstanceSubject(PARTIES)).allowed
+    assert may(actor("system_admin", "case_officer", unit=JUSTICE), "supervise", None).allowed
+    assert not may(actor("system_admin", "archivist", unit=JUSTICE), "supervise", None).allowed
+
+
+@pytest.mark.parametrize("role", sorted(CASE_ROLES))
+def test_every_role_of_the_plan_sees_the_cases_of_its_unit(role: str) -> None:
+    assert may(actor(role), "see_instance", InstanceSubject(PARTIES)).allowed
 
 
 @pytest.mark.parametrize(
@@ -183,7 +221,7 @@ def test_an_administrator_of_another_unit_sees_no_instance(role: str) -> None:
 def test_oversight_supervises_and_nobody_else(unit: dict[str, str], allowed: bool) -> None:
     decision = may(actor("case_officer", unit=unit), "supervise", None)
 
-    assert decision == Decision(allowed, "" if allowed else "督办由市司法局和市行政执法监督局办理。")
+    assert decision == Decision(allowed, "" if allowed else "督办由市司法局和市行政执法监督局的办理人员办理。")
 
 
 @pytest.mark.parametrize(
@@ -191,7 +229,8 @@ def test_oversight_supervises_and_nobody_else(unit: dict[str, str], allowed: boo
     [
         (actor("case_officer", unit=JUSTICE), True, True),
         (actor("acting_principal", unit=SUPERVISION), True, True),
-        (actor("auditor", unit=SUPERVISION), True, False),
+        (actor("auditor", unit=SUPERVISION), False, False),
+        (actor("archivist", unit=JUSTICE), False, False),
         (actor("system_admin", unit=TOWN), True, True),
         (actor("unit_admin", unit=TOWN), False, False),
         (actor("principal_leader", unit=DEPARTMENT), False, False),

@@ -117,7 +117,7 @@ class Office:
         return str(shown.every("//a[starts-with(@href, '/materials/')]/@href")[0]).removesuffix("/preview")
 
 
-def a_message_of(office: Office, login: str) -> str:
+def a_message_of(office: Office, login: str, unit: str = "qinghe") -> str:
     """A notice that this person has, and nobody else among those who look."""
     case = office.case("prepare")
     (person_id,) = office.town.ids(login)
@@ -128,7 +128,7 @@ def a_message_of(office: Office, login: str) -> str:
                 office.engine.transactions.context(tx),
                 case.id,
                 "comment",
-                "qinghe",
+                unit,
                 [],
                 "请看一下。",
                 person_id=person_id,

@@ -7,13 +7,16 @@ unit that is no party, the justice bureau, the supervision bureau.
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select, update
 
+from engine.db.tables import person, process_instance
 from tests.web.office import (
     JUSTICE,
     LEADER,
     LIAISON,
     NOBODY,
     OFFICER,
+    PASSWORD_HASH,
     STRANGER,
     SUPERVISION,
     Desk,
@@ -22,6 +25,10 @@ from tests.web.office import (
     a_message_of,
 )
 
+UNITS = (
+    "qinghe", "ecology", "ecology_inspection", "justice_bureau", "supervision_bureau", "staffing_office",
+    "conference_office", "city_government", "police",
+)  # fmt: skip
 WHO = (NOBODY, OFFICER, LEADER, LIAISON, STRANGER, JUSTICE, SUPERVISION)
 EXPECTED = {
     "GET /static/<path:filename>": (200, 200, 200, 200, 200, 200, 200),
@@ -215,6 +222,44 @@ def test_everybody_is_let_in_where_they_belong_and_nowhere_else(
     statuses = tuple(ask(office.desk(login), path).status for login in WHO)
 
     assert statuses == EXPECTED[route]
+
+
+TECHNICIANS = [("system_admin", unit) for unit in UNITS] + [
+    (role, unit) for role in ("unit_admin", "auditor") for unit in ("qinghe", "ecology", "justice_bureau")
+]
+
+
+@pytest.mark.parametrize(("role", "unit"), TECHNICIANS)
+def test_whoever_holds_technical_rights_alone_reads_no_case_on_any_page(
+    office: Office, address: dict[str, str], role: str, unit: str
+) -> None:
+    """Of every kind of unit, those of the parties and of oversight among them; also who was told of the case before."""
+    office.town.newcomer("technician", unit, "case_officer")
+    office.town.write(lambda tx: tx.execute(update(person).values(password_hash=PASSWORD_HASH)))
+    office.town.leave("technician", unit, "case_officer")
+    office.town.appoint("technician", unit, role)
+    told = a_message_of(office, "technician", unit)
+    told_of = {**address, "<notice_id>": told}
+    with office.engine.database.reading() as tx:
+        cases = tx.execute(select(process_instance.c.number, process_instance.c.title)).all()
+    words = {word for case in cases for word in case} | {"丰岭养殖合作社", "老灶台饭店", "顺禾再生资源站", "请看一下。"}
+    desk = office.desk("technician")
+
+    for route in EXPECTED:
+        method, path = route.split(" ", 1)
+        if method != "GET":
+            continue
+        for part, value in told_of.items():
+            path = path.replace(part, value)
+        shown = desk.get(path)
+        assert shown.status in (200, 302, 403, 404), path
+        if shown.headers.get("Content-Type", "").startswith("text/html"):
+            assert [word for word in words if word in shown.text.replace(path, "")] == [], path
+        if any(part in route for part in ("instances/", "tasks/", "documents/", "materials/", "corrections/")):
+            assert shown.status == 404, path
+    assert desk.get("/instances?q=" + cases[0].number).texts("//tbody/tr") == []
+    assert desk.get("/supervision").status == 403
+    assert desk.get("/start/case_referral").status == 403
 
 
 @pytest.mark.parametrize("route", [route for route in EXPECTED if route.startswith("POST")])

@@ -22,7 +22,7 @@ from engine.db.tables.notices import (
 )
 from engine.db.tables.organisation import matter, person, post, sign_in, sign_in_failure, unit
 from engine.db.tables.papers import document, letter_version, material, paper_draft, paper_sequence
-from engine.db.tables.record import audit_entry, audit_head, incident
+from engine.db.tables.record import audit_entry, audit_head, incident, start_fault, start_fault_receipt
 from engine.db.tables.work import (
     case_link,
     deadline,
@@ -31,6 +31,7 @@ from engine.db.tables.work import (
     number_sequence,
     party,
     process_instance,
+    sent_form,
     start_draft,
     task,
     task_draft,
@@ -74,9 +75,12 @@ __all__ = [
     "process_instance",
     "reader",
     "reading",
+    "sent_form",
     "sign_in",
     "sign_in_failure",
     "start_draft",
+    "start_fault",
+    "start_fault_receipt",
     "supervision_item",
     "task",
     "task_draft",

@@ -42,8 +42,10 @@ post = Table(
     Column("role", String(32), nullable=False, comment="one of organisation.people.ROLES"),
     Column("valid_from", Instant, nullable=False),
     Column("valid_to", Instant, comment="exclusive; null while it is held"),
+    Column("left_at", Instant, comment="when what its holder had claimed was let go after its end; null until then"),
     Index(None, "unit_code", "role"),
     Index(None, "person_id"),
+    Index(None, "left_at", "valid_to"),
 )
 
 matter = Table(

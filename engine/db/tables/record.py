@@ -48,3 +48,32 @@ incident = Table(
     Column("closed_at", Instant),
     Index(None, "instance_id"),
 )
+
+start_fault = Table(
+    "start_fault",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("key", String(64), nullable=False, comment="of the procedure that could not begin"),
+    Column("name", Text, nullable=False),
+    Column("element_id", String(128)),
+    Column("message", Text, nullable=False),
+    Column("person_id", ForeignKey("person.id"), nullable=False, comment="who tried to start it"),
+    Column("unit_code", ForeignKey("unit.code"), nullable=False, comment="for which that person acted"),
+    Column("raised_at", Instant, nullable=False),
+    Column("closed_at", Instant),
+    Column("closed_by", Text),
+    Index(None, "closed_at", "raised_at"),
+)
+
+start_fault_receipt = Table(
+    "start_fault_receipt",
+    metadata,
+    Column("fault_id", ForeignKey("start_fault.id"), primary_key=True),
+    Column("person_id", ForeignKey("person.id"), primary_key=True, comment="a system administrator at that moment"),
+    Column("received_at", Instant, nullable=False),
+    Column("read_at", Instant),
+    Column("mail_at", Instant, comment="when the mail is tried next; null: sent, given up, or not wanted"),
+    Column("attempts", Integer, nullable=False),
+    Index(None, "person_id", "read_at"),
+    Index(None, "mail_at"),
+)

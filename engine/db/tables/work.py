@@ -61,6 +61,7 @@ party = Table(
     Column("instance_id", ForeignKey("process_instance.id"), primary_key=True),
     Column("unit_code", ForeignKey("unit.code"), primary_key=True),
     Column("fact", String(64), primary_key=True, comment="the fact that names the unit: receiving_unit"),
+    Column("seen_at", Instant, comment="since when the unit sees the case; null: it is only proposed"),
     Index(None, "unit_code"),
 )
 
@@ -97,6 +98,7 @@ task = Table(
     Column("undone", String(16), comment="sent_back or taken_back: what ended it, or took its completion back"),
     Index(None, "instance_id"),
     Index(None, "status", "unit_code"),
+    Index(None, "assignee_id", "status"),
     CheckConstraint("status in ('open', 'completed', 'lapsed')", name="status"),
 )
 
@@ -108,6 +110,18 @@ delivered_message = Table(
     Column("element_id", String(128), nullable=False, comment="the button or the task that it was for"),
     Column("person_id", ForeignKey("person.id"), nullable=False, comment="in whose name"),
     Column("delivered_at", Instant, nullable=False),
+)
+
+sent_form = Table(
+    "sent_form",
+    metadata,
+    Column("person_id", ForeignKey("person.id"), primary_key=True),
+    Column("id", String(64), primary_key=True, comment="of the form as it was shown, and where it was sent to"),
+    Column("part", Integer, primary_key=True, comment="which of the transactions of one request"),
+    Column("content_hash", String(64), nullable=False, comment="of what was sent"),
+    Column("answer", Json, nullable=False, comment="what the transaction gave, for whoever sends it again"),
+    Column("sent_at", Instant, nullable=False),
+    Index(None, "sent_at"),
 )
 
 task_draft = Table(

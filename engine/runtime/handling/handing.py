@@ -28,7 +28,7 @@ def transfer(tx: Connection, context: Context, actor: Actor, task_id: str, to: s
     reason = inside_words(tx, row, actor, reason, "reason", required=False)
     chosen = choose(who_may_do(tx, row, context.now), to, "只能转办给本单位能办这个环节的人，请从名单里选。")
     _end_delegation(tx, context, actor, row, chosen.id)
-    _pass_draft(tx, context, row, row.assignee_id, chosen.id)
+    pass_draft(tx, context, row, row.assignee_id, chosen.id)
     _assign(tx, context, row, chosen.id)
     records.ask_no_longer(tx, row, chosen.id, actor, context.now)
     records.add(tx, row, "transfer", actor, context.now, to_person=chosen.id, reason=reason)
@@ -55,7 +55,7 @@ def give_back(tx: Connection, context: Context, actor: Actor, task_id: str, reas
     taker = giver if able else None
     _end_delegation(tx, context, actor, row, taker)
     if taker is not None:
-        _pass_draft(tx, context, row, actor.person_id, taker)
+        pass_draft(tx, context, row, actor.person_id, taker)
         records.ask_no_longer(tx, row, taker, actor, context.now)
     _assign(tx, context, row, taker)
     records.add(tx, row, "return", actor, context.now, to_person=taker, reason=reason)
@@ -75,7 +75,7 @@ def delegate(tx: Connection, context: Context, actor: Actor, task_id: str, to: s
     row = tasks.take_hold(tx, actor, "delegate", task_id)
     request = inside_words(tx, row, actor, request, "reason", required=False)
     chosen = choose(who_may_be_asked(tx, row, context.now), to, "只能委派给本单位的同事，请从名单里选。")
-    _pass_draft(tx, context, row, actor.person_id, chosen.id)
+    pass_draft(tx, context, row, actor.person_id, chosen.id)
     records.add(tx, row, "delegation", actor, context.now, to_person=chosen.id, reason=request)
     note(tx, context, actor, row, "delegated", to=chosen.id, reason=request)
     tell(tx, context, row, chosen.id, f"{actor.person_name}委派你代拟“{row.name}”{_because(request)}")
@@ -100,7 +100,7 @@ def hand_in(
     (request,) = (found for found in records.requests(tx, task_id) if found.kind == "delegation")
     if raw:
         tasks.keep_draft(tx, row, actor.person_id, raw, context.now)
-    _pass_draft(tx, context, row, actor.person_id, row.assignee_id)
+    pass_draft(tx, context, row, actor.person_id, row.assignee_id)
     records.answer(tx, request.id, opinion, context.now)
     note(tx, context, actor, row, "handed_in", to=row.assignee_id, reason=opinion)
     tell(tx, context, row, row.assignee_id, f"{actor.person_name}交回了“{row.name}”：{opinion}")
@@ -191,14 +191,14 @@ def _end_delegation(
     for request in records.requests(tx, row.id):
         if request.kind == "delegation":
             records.withdraw(tx, request.id, context.now)
-            _pass_draft(tx, context, row, request.to_person, row.assignee_id)
+            pass_draft(tx, context, row, request.to_person, row.assignee_id)
             note(tx, context, actor, row, "recalled", to=request.to_person)
             if request.to_person not in (holder_id, actor.person_id):
                 text = f"{actor.person_name}收回了委派给你的“{row.name}”，不用再办。"
                 tell(tx, context, row, request.to_person, text)
 
 
-def _pass_draft(tx: Connection, context: Context, row: Row[Any], giver: str | None, taker: str | None) -> None:
+def pass_draft(tx: Connection, context: Context, row: Row[Any], giver: str | None, taker: str | None) -> None:
     """What one has drafted is the other's draft. What the other had drafted is kept aside, unless it is what the one has
     been given and gone on with.
     """

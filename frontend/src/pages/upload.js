@@ -70,6 +70,19 @@ function refusal(request) {
   }
 }
 
+/**
+ * Other files are another form: only the same ones that are sent again after a broken network count as sent before.
+ *
+ * @param {HTMLFormElement} form
+ */
+function renew(form) {
+  const once = form.querySelector('input[name="once"]');
+  if (once instanceof HTMLInputElement) {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    once.value = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  }
+}
+
 /** @param {HTMLFormElement} form */
 function keepUpload(form) {
   const inputs = /** @type {HTMLInputElement[]} */ ([...form.querySelectorAll('input[type="file"]')]);
@@ -173,6 +186,7 @@ function keepUpload(form) {
   };
 
   inputs.forEach((input) => input.addEventListener('change', () => {
+    renew(form);
     show();
     if (form.dataset.upload === 'now' && chosen().length && !tooLarge()) {
       send();

@@ -1,4 +1,4 @@
-"""A matter is found by how it is read, and a paper by its number however it is typed."""
+"""A matter is found by how its title is read."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from alembic import op
 from pypinyin import lazy_pinyin
 
 revision = "0024"
-down_revision = "0016"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,58 @@
+"""Where the lines of a title may break: between words, never within one (GB/T 9704 第 7.3.1 条，回行词意完整)."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+
+import rjieba
+
+_LEANS_FORWARD = frozenset("与和及或并在对被由因将向从把经为以未无不擅")
+"""Single characters that belong to the word behind them."""
+_LEANS_BACK = frozenset("案的函市县区镇乡村街路号院站局厂店线所")
+"""Single characters that belong to the word before them, however many single ones follow each other."""
+
+
+def pieces(parts: Iterable[tuple[str, bool]]) -> list[str]:
+    """The text in pieces that stand on one line each; joined they are the text again.
+
+    Each part is a text and whether it is a name that is never parted. A single character goes with the word before it; two
+    that follow each other are a word of their own that the dictionary does not know (直排).
+    """
+    words = list(_words(parts))
+    found: list[str] = []
+    open_end = False  # whether the last piece goes on with whatever follows
+    for at, (word, is_name) in enumerate(words):
+        loose = _is_loose(words, at)
+        beside = loose and (_is_loose(words, at - 1) or _is_loose(words, at + 1))
+        goes_on = beside and _is_loose(words, at - 1)
+        single = len(word) == 1 and not is_name and word not in _LEANS_FORWARD
+        if found and (open_end or _closes(word) or goes_on or (single and not beside)):
+            found[-1] += word
+        else:
+            found.append(word)
+        open_end = not is_name and (_opens(word) or word in _LEANS_FORWARD)
+    return found
+
+
+def _is_loose(words: list[tuple[str, bool]], at: int) -> bool:
+    """A single character that leans neither way."""
+    word, is_name = words[at] if 0 <= at < len(words) else ("", True)
+    return not is_name and len(word) == 1 and word.isalnum() and word not in _LEANS_FORWARD | _LEANS_BACK
+
+
+def _words(parts: Iterable[tuple[str, bool]]) -> Iterable[tuple[str, bool]]:
+    for text, is_name in parts:
+        if is_name:
+            yield text, True
+        else:
+            yield from ((word, False) for word in rjieba.cut(text, False))
+
+
+def _opens(word: str) -> bool:
+    return unicodedata.category(word[-1]) in ("Ps", "Pi")
+
+
+def _closes(word: str) -> bool:
+    """Nothing that closes or stops begins a line."""
+    return unicodedata.category(word[0]) in ("Pe", "Pf", "Po")

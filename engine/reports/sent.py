@@ -1,0 +1,164 @@
+"""What has been sent to a reader's unit: of what another unit says, puts on the list or writes to a third, nothing is read
+before something has gone out with it.
+
+The rule follows from deliveries and tasks alone, so it holds for every procedure, whatever its diagram says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from engine.db.tables import audit_entry, document, party, process_instance, reader, task
+from engine.documents.materials import Material
+from engine.organisation.assignment import Actor
+from engine.runtime.parties import units_at_work
+
+_SAME_INSTANT = timedelta(milliseconds=1)
+"""Several files that are added at once have instants of their own, so that the list keeps their order."""
+
+
+@dataclass(frozen=True)
+class _Reach:
+    """The last place in the record, and the instant, at which something reached a unit; -1 and None: nothing yet."""
+
+    place: int
+    at: datetime | None
+
+
+def viewpoints(tx: Connection, instance_id: str, actor: Actor) -> frozenset[str]:
+    """The units with whose eyes the reader looks: the own one, or those that have sent this reader's unit a copy."""
+    if actor.unit_code in units_at_work(tx, instance_id):
+        return frozenset({actor.unit_code})
+    own = (reader.c.instance_id == instance_id) & (reader.c.unit_code == actor.unit_code)
+    senders = frozenset(tx.scalars(select(reader.c.from_unit).where(own, reader.c.revoked_at.is_(None))))
+    return senders or frozenset({actor.unit_code})
+
+
+def unsent_tasks(tx: Connection, instance_id: str, actor: Actor, done: Iterable[Row[Any]]) -> frozenset[str]:
+    """Those of other units' done tasks after which nothing has gone to the reader's unit; none once the case has ended."""
+    if actor.oversees or _ended(tx, instance_id):
+        return frozenset()
+    places = _completions(tx, instance_id)
+    done = list(done)
+    found = [
+        {row.id for row in done if row.unit_code != unit_code and places.get(row.id, 0) > reach.place}
+        for unit_code in viewpoints(tx, instance_id, actor)
+        for reach in [_reach(tx, instance_id, unit_code)]
+    ]
+    return frozenset(set.intersection(*found))
+
+
+def start_is_unsent(tx: Connection, instance_id: str, actor: Actor) -> bool:
+    """Whether only a notice has reached the reader's unit so far: it has been sent nothing of the start form."""
+    if actor.oversees or _ended(tx, instance_id):
+        return False
+    return all(
+        _reach(tx, instance_id, unit_code).place < 0 and not _began(tx, instance_id, unit_code)
+        for unit_code in viewpoints(tx, instance_id, actor)
+    )
+
+
+def unread_papers(tx: Connection, instance_id: str, actor: Actor) -> frozenset[str]:
+    """The documents of which the reader is not told: between two other units, as long as its receiver has not written to
+    the reader's unit afterwards. A request upward is internal until it is answered."""
+    if actor.oversees:
+        return frozenset()
+    own = select(document).where(document.c.instance_id == instance_id)
+    rows = tx.execute(own.order_by(document.c.sequence)).all()
+    kept = [
+        {row.id for row in rows if _is_between_others(row, unit_code, rows)}
+        for unit_code in viewpoints(tx, instance_id, actor)
+    ]
+    return frozenset(set.intersection(*kept))
+
+
+def materials_sent(tx: Connection, instance_id: str, actor: Actor, listed: Iterable[Material]) -> list[Material]:
+    """The material that the reader may see: the own unit's, and what others had on the list when they last sent something."""
+    listed = list(listed)
+    if actor.oversees or _ended(tx, instance_id):
+        return listed
+    reaches = {unit_code: _reach(tx, instance_id, unit_code).at for unit_code in viewpoints(tx, instance_id, actor)}
+    return [
+        found
+        for found in listed
+        if any(
+            found.unit_code == unit_code or (at is not None and found.added_at <= at + _SAME_INSTANT)
+            for unit_code, at in reaches.items()
+        )
+    ]
+
+
+def seen_since(tx: Connection, instance_id: str, actor: Actor) -> datetime | None:
+    """Since when the reader's unit sees the instance as a party; None for oversight and for whoever is no party."""
+    if actor.oversees:
+        return None
+    own = (party.c.instance_id == instance_id) & (party.c.unit_code == actor.unit_code)
+    instants = [at for at in tx.scalars(select(party.c.seen_at).where(own)) if at is not None]
+    return min(instants, default=None)
+
+
+# --- within ---
+
+
+def _ended(tx: Connection, instance_id: str) -> bool:
+    return tx.scalar(select(process_instance.c.status).where(process_instance.c.id == instance_id)) == "ended"
+
+
+def _began(tx: Connection, instance_id: str, unit_code: str) -> bool:
+    """Whether the unit has seen the instance from its first instant."""
+    begun = (process_instance.c.id == party.c.instance_id) & (process_instance.c.started_at == party.c.seen_at)
+    own = (party.c.instance_id == instance_id) & (party.c.unit_code == unit_code)
+    return tx.execute(select(party.c.fact).join(process_instance, begun).where(own)).first() is not None
+
+
+def _record(tx: Connection, instance_id: str) -> list[tuple[datetime, dict[str, Any]]]:
+    """What the record tells, one after the other, with the instant of each."""
+    own = select(audit_entry.c.at, audit_entry.c.content).where(audit_entry.c.instance_id == instance_id)
+    rows = tx.execute(own.order_by(audit_entry.c.sequence))
+    return [(row.at, told) for row in rows for told in row.content.get("told", [])]
+
+
+def _completions(tx: Connection, instance_id: str) -> dict[str, int]:
+    return {
+        told["id"]: place
+        for place, (_, told) in enumerate(_record(tx, instance_id))
+        if told["what"] == "task_completed"
+    }
+
+
+def _reach(tx: Connection, instance_id: str, unit_code: str) -> _Reach:
+    """Documents and tasks reach a unit, and after the first of them what the diagram lets it know by a notice."""
+    own = select(document.c.id).where(document.c.instance_id == instance_id, document.c.to_unit == unit_code)
+    papers, asked = set(tx.scalars(own)), task.c.unit_code == unit_code
+    tasks = set(tx.scalars(select(task.c.id).where(task.c.instance_id == instance_id, asked)))
+    reach = _Reach(-1, None)
+    for place, (at, told) in enumerate(_record(tx, instance_id)):
+        match told["what"]:
+            case "document":
+                came = told.get("id") in papers
+            case "task_opened":
+                came = told["id"] in tasks
+            case "notice":
+                came = reach.place >= 0 and bool(told.get("drawn")) and told.get("unit") == unit_code
+            case _:
+                came = False
+        if came:
+            reach = _Reach(place, at)
+    return reach
+
+
+def _is_between_others(row: Row[Any], unit_code: str, rows: Iterable[Row[Any]]) -> bool:
+    if unit_code in (row.from_unit, row.to_unit) or row.from_unit == row.to_unit:
+        return False
+    for other in rows:
+        if other.to_unit != unit_code or other.from_unit == other.to_unit:
+            continue
+        same = other.number is not None and (other.number, other.from_unit) == (row.number, row.from_unit)
+        if same or (other.sequence > row.sequence and other.from_unit == row.to_unit):
+            return False
+    return True
