@@ -18,21 +18,19 @@ from engine.archive.keeper import Keeper
 from engine.clock import Clock, SystemClock, local_date
 from engine.db import migrate
 from engine.db.session import Database
+from engine.db.turns import DEPLOYING, take_turn
 from engine.deadlines import years
 from engine.deployments import definitions
-from engine.deployments import letters as deployed_letters
 from engine.deployments.definitions import Definition
-from engine.documents import letter_versions, whole_files
+from engine.documents import whole_files
 from engine.documents.files import FileStore
 from engine.documents.fonts import Fonts
-from engine.documents.letters import Source
 from engine.documents.paper_store import PaperStore
 from engine.errors import NotAllowed
 from engine.notices.channels import read_channels, routes_of
 from engine.notices.delivery import Delivery
-from engine.organisation import city, sign_ins, units
+from engine.organisation import city, sign_ins
 from engine.organisation.assignment import Actor, may
-from engine.organisation.people import CASE_ROLES
 from engine.organisation.sign_ins import SignIn, Visitor
 from engine.reports import documents, inbox, instances, listing, starting, tasks
 from engine.reports import supervision as oversight
@@ -44,8 +42,7 @@ from engine.runtime import tasks as work
 from engine.runtime.advance import catch_up
 from engine.runtime.drafts import Window
 from engine.runtime.notices import catch_up as catch_up_notices
-from engine.runtime.operations import OPERATIONS
-from engine.runtime.step import FUNCTIONS, Context
+from engine.runtime.step import Context
 from engine.settings import Settings
 from engine.uses.archives import ArchiveUses
 from engine.uses.calendars import CalendarUses
@@ -56,6 +53,7 @@ from engine.uses.materials import MaterialUses
 from engine.uses.notices import NoticeUses
 from engine.uses.paper_drafts import PaperDraftUses
 from engine.uses.papers import PaperUses
+from engine.uses.procedures import ProcedureUses
 from engine.uses.transactions import Transactions
 from engine.worker import Worker
 
@@ -80,6 +78,7 @@ class Engine:
         self.paper_drafts = PaperDraftUses(self.transactions, self.papers)
         self.archives = ArchiveUses(self.transactions, keeper)
         self.calendars = CalendarUses(self.transactions)
+        self.procedures_in_force = ProcedureUses(self.database, self.clock, self.fonts, settings.processes_dir)
         self.handling = HandlingUses(self.transactions)
         self.collaboration = CollaborationUses(self.transactions)
         self.duties = DutyUses(self.transactions)
@@ -90,7 +89,7 @@ class Engine:
             self.database,
             self.transactions.context,
             settings.tick_seconds,
-            [self.papers.make_what_waits, keeper.make_wanted, self._sweep],
+            [self.papers.make_what_waits, keeper.make_wanted, self._sweep, self.procedures_in_force.try_waiting],
             self.transactions.carry_out_ends,
         )
 
@@ -122,20 +121,16 @@ class Engine:
         now = self.clock.now()
         self.database.run(lambda tx: city.set_rule(tx, key, city.read_value(tx, key, text), by, now))
 
-    def deploy(self, diagram: Path, by: str) -> Definition:
+    def deploy(self, diagram: Path, by: str, reason: str = "") -> Definition:
         """The file, with the forms (`forms/`) and letters (`letters/`) beside it, is the latest version.
 
         Raises DiagramRefused, LetterRefused.
         """
-        form_bytes = {path.stem: path.read_bytes() for path in sorted((diagram.parent / "forms").glob("*.form"))}
-        letters = letter_versions.read_folder(diagram.parent / "letters")
-        return self.database.run(lambda tx: self._deploy(tx, diagram.read_bytes(), form_bytes, letters, by))
+        return self.procedures_in_force.deploy(diagram, by, reason).definition
 
     def deploy_all(self, by: str) -> list[Definition]:
-        """Every diagram of the installation is deployed; one that has not changed stays at its version."""
-        paths = {path.name: path for path in self.settings.processes_dir.glob("*.bpmn")}
-        order = definitions.begun_first({name: path.read_bytes() for name, path in paths.items()})
-        return [self.deploy(paths[name], by) for name in order]
+        """Every shipped file is the latest version; one that has not changed stays at its version."""
+        return [deployed.definition for deployed in self.procedures_in_force.take_over([], by)]
 
     # --- signing in ---
 
@@ -304,27 +299,7 @@ class Engine:
             raise NotAllowed(decision.reason)
 
     def _seed(self, tx: Connection) -> None:
+        take_turn(tx, DEPLOYING)  # two services may begin at once
         now = self.clock.now()
         years.seed(tx, (self.settings.processes_dir / "calendar_cn.json").read_bytes(), now)
         city.seed(tx, (self.settings.processes_dir / "city.toml").read_text(encoding="utf-8"), now, "prepare")
-
-    def _deploy(
-        self,
-        tx: Connection,
-        diagram: bytes,
-        form_bytes: Mapping[str, bytes],
-        letters: Mapping[str, Source],
-        by: str,
-    ) -> Definition:
-        now = self.clock.now()
-        known = definitions.City(
-            operations=OPERATIONS,
-            units=frozenset(unit.code for unit in units.every(tx, now)),
-            roles=CASE_ROLES,
-            functions=FUNCTIONS,
-            rules=frozenset(city.rules(tx)),
-            unit_kinds=frozenset(units.KINDS),
-        )
-        definition = definitions.deploy(tx, diagram, form_bytes, known, by, now)
-        deployed_letters.deploy(tx, definition, letters, FUNCTIONS, self.fonts, by, now)
-        return definition

@@ -23,6 +23,7 @@ from engine.deadlines.functions import KINDS, evaluate_period
 from engine.errors import ExpressionError, LianbanError, NotFound, Refused
 from engine.organisation import city
 from engine.settings import read_settings
+from engine.uses.procedures import DEPLOYED, KEPT, REFUSED, WAITS, Compared, Deployed, Outcome
 
 
 @click.group(cls=Commands)
@@ -73,12 +74,92 @@ def prepare() -> None:
 
 @main.command()
 @click.argument("diagram", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--by", default="command line", help="记在版本上的部署人。")
-def deploy(diagram: Path, by: str) -> None:
-    """部署一张流程图；表单在同一文件夹的 forms/ 里。"""
+@click.option("--by", required=True, help="部署人，记入审计。")
+@click.option("--reason", default="", help="为什么部署，记入审计。")
+def deploy(diagram: Path, by: str, reason: str) -> None:
+    """部署一张流程图；表单在同一文件夹的 forms/ 里，公文模板在 letters/ 里。"""
     with sentences():
-        definition = opened().deploy(diagram, by)
-    click.echo(f"{definition.name}（{definition.key}）第 {definition.version} 版已部署。")
+        _print_deployed(opened().procedures_in_force.deploy(diagram, by, reason))
+
+
+@main.command()
+@click.option("--deploy", "keys", multiple=True, metavar="流程", help="部署随程序提供的这个流程；可以写几次。")
+@click.option("--deploy-all", is_flag=True, help="部署随程序提供的全部流程。")
+@click.option("--by", default="", help="部署人，记入审计；部署时必填。")
+@click.option("--reason", default="", help="为什么部署，记入审计。")
+def shipped(keys: tuple[str, ...], deploy_all: bool, by: str, reason: str) -> None:
+    """列出随程序提供的流程和公文模板与在用的有什么不同；由人决定要不要部署。"""
+    with sentences():
+        procedures = opened().procedures_in_force
+        if keys or deploy_all:
+            for deployed in procedures.take_over([] if deploy_all else list(keys), by, reason):
+                _print_deployed(deployed)
+            return
+        compared, unfinished = procedures.compare(), procedures.unfinished()
+    for one in compared:
+        click.echo(_compared(one))
+    for outcome in unfinished:
+        click.echo(told(outcome))
+    if any(one.kind == "procedure" and one.standing != "same" for one in compared):
+        click.echo("有不同的没有自动换上。要换上的：lianban shipped --deploy 流程 --by 谁 --reason 原因。")
+
+
+@main.command()
+@click.argument("key", required=False)
+def versions(key: str | None) -> None:
+    """列出各流程在用的版本；写明流程时列出它的每一版，谁在何时为什么部署。"""
+    with sentences():
+        procedures = opened().procedures_in_force
+        found, retired = procedures.versions(key), procedures.retired()
+        stopped = procedures.retirements(key) if key else []
+    for one in found:
+        said = f"：{one.reason}" if one.reason else ""
+        back = f"，恢复自第 {one.restores} 版" if one.restores else ""
+        standing = "" if not one.in_force else "，已停用" if one.key in retired else "，在用"
+        when = f"{local(one.deployed_at):%Y-%m-%d %H:%M}"
+        click.echo(
+            f"{one.key} {one.name} 第 {one.version} 版{standing}，{one.cases} 件{back}，{when} {one.deployed_by} 部署{said}"
+        )
+    for stop in stopped:
+        click.echo(f"{local(stop.at):%Y-%m-%d %H:%M} {stop.by} 停用：{stop.reason}")
+        if stop.revived_at is not None:
+            click.echo(f"{local(stop.revived_at):%Y-%m-%d %H:%M} {stop.revived_by} 恢复：{stop.revived_reason}")
+    if not found:
+        click.echo("还没有部署任何流程。")
+
+
+@main.command("restore-version")
+@click.argument("key")
+@click.argument("version", type=int)
+@click.option("--by", required=True, help="恢复人，记入审计。")
+@click.option("--reason", required=True, help="为什么恢复，记入审计。")
+def restore_version(key: str, version: int, by: str, reason: str) -> None:
+    """把流程以前的一版恢复为在用的：内容不变，成为新的一版。"""
+    with sentences():
+        restored = opened().procedures_in_force.restore(key, version, by, reason)
+    click.echo(f"{restored.name}（{key}）第 {version} 版已恢复，成为第 {restored.version} 版。")
+
+
+@main.command()
+@click.argument("key")
+@click.option("--by", required=True, help="停用人，记入审计。")
+@click.option("--reason", required=True, help="为什么停用，记入审计。")
+def retire(key: str, by: str, reason: str) -> None:
+    """停用一个流程：不能再发起，在办的照常办理；从来没有办件的，从各处的列表里去掉。"""
+    with sentences():
+        name = opened().procedures_in_force.retire(key, by, reason)
+    click.echo(f"{name}（{key}）已停用，在办的照常办理。恢复用 lianban revive {key}，或部署新的一版。")
+
+
+@main.command()
+@click.argument("key")
+@click.option("--by", required=True, help="恢复人，记入审计。")
+@click.option("--reason", required=True, help="为什么恢复，记入审计。")
+def revive(key: str, by: str, reason: str) -> None:
+    """恢复一个停用的流程，可以再发起。"""
+    with sentences():
+        name = opened().procedures_in_force.revive(key, by, reason)
+    click.echo(f"{name}（{key}）已恢复，可以发起。")
 
 
 PROOF = "lianban verify-archive 下一卷 --previous 本卷"
@@ -201,6 +282,34 @@ def outbox(beginnings: tuple[str, ...], resend_all: bool, by: str) -> None:
         )
     if not found:
         click.echo("没有发不出的通知。")
+
+
+OUTCOMES = {DEPLOYED: "已部署", KEPT: "不变", WAITS: "等单位", REFUSED: "没有部署"}
+
+
+def told(outcome: Outcome) -> str:
+    """What became of a shipped file, in a line; the reason stands below it."""
+    what = f"{outcome.file}：{OUTCOMES[outcome.what]}"
+    version = f"，{outcome.name} 第 {outcome.version} 版" if outcome.version else ""
+    return what + version + (f"。\n{outcome.message}" if outcome.message else "")
+
+
+def _print_deployed(deployed: Deployed) -> None:
+    found = deployed.definition
+    letters = f"公文模板 {'、'.join(deployed.letters)} 一并换上。" if deployed.letters else ""
+    done = "已部署" if deployed.is_new else "没有变化，仍是这一版"
+    click.echo(f"{found.name}（{found.key}）第 {found.version} 版{done}。{letters}")
+
+
+def _compared(one: Compared) -> str:
+    what = {"procedure": "流程", "letter": "公文模板", "file": "文件"}[one.kind]
+    standing = {"new": "新的，还没有部署过", "same": "相同", "changed": "有变化", "refused": "不能部署"}[one.standing]
+    title = f"{what} {one.key}" + (f" {one.name}" if one.name != one.key else "")
+    differs = f"（{'、'.join(one.differs)}）" if one.differs else ""
+    if one.deployed_at is None:
+        return f"{title}：{standing}{differs}"
+    when = f"{local(one.deployed_at):%Y-%m-%d %H:%M}"
+    return f"{title}：{standing}{differs}；在用的是第 {one.version} 版，{when} {one.deployed_by} 部署"
 
 
 def opened(prepare: bool = True) -> Engine:

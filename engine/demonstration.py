@@ -73,7 +73,7 @@ def open_demonstration(settings: Settings, starts_at: datetime | None = None) ->
         clock = OffsetClock(max(starts_at, _latest(settings, folder)))
     engine = Engine(own, clock)
     engine.prepare()
-    engine.deploy_all("demonstration")
+    engine.procedures_in_force.found()
     return Demonstration(engine, _featured(own), starts_at is not None)
 
 
@@ -115,7 +115,7 @@ def _make(settings: Settings, now: datetime) -> None:
     engine = Engine(settings, clock)
     engine.prepare()
     passwords = engine.database.run(lambda tx: _found(tx, told, clock.now()))
-    engine.deploy_all("demonstration")
+    engine.procedures_in_force.found()
     _Story(engine, clock, now).tell(cases)
     engine.close()
     _write_secretly(settings.data_dir / ACCOUNTS_FILE, json.dumps(passwords, ensure_ascii=False, indent=1))

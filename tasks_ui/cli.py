@@ -14,11 +14,12 @@ from rich.table import Table
 from waitress.server import create_server
 
 from engine.app import Engine
-from engine.cli import main, opened, sentences
+from engine.cli import main, opened, sentences, told
 from engine.clock import local, parse_local
 from engine.demonstration import ACCOUNTS_FILE, Demonstration, open_demonstration
 from engine.errors import LianbanError
 from engine.settings import Settings, read_settings
+from engine.uses.procedures import KEPT
 from tasks_ui import create_app
 
 LOOPBACK = ["127.0.0.1", "localhost"]
@@ -30,7 +31,9 @@ def serve() -> None:
     """启动网页和到期处理（一个进程）。"""
     with sentences():
         engine = opened()
-        engine.deploy_all("serve")
+        for outcome in engine.procedures_in_force.found():
+            if outcome.what != KEPT:
+                click.echo(told(outcome))
         run(engine)
 
 

@@ -9,7 +9,9 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, generate_csrf
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from engine.errors import LianbanError
+from engine.errors import LianbanError, Unsure
+from engine.runtime.confidential import AMEND
+from tasks_ui.security import CONFIRMED, sent
 
 log = logging.getLogger("lianban.pages")
 SENTENCES = {
@@ -23,6 +25,7 @@ SENTENCES = {
 
 def register(app: Flask) -> None:
     app.register_error_handler(LianbanError, _ours)
+    app.register_error_handler(Unsure, _unsure)
     app.register_error_handler(CSRFError, _forged)
     app.register_error_handler(SecurityError, _elsewhere)
     app.register_error_handler(HTTPException, _web)
@@ -44,6 +47,16 @@ def _ours(error: LianbanError) -> ResponseReturnValue:
     if error.status >= 500:
         log.error("%s: %s", error.code, error.message)
     return show(error.message, error.status)
+
+
+def _unsure(unsure: Unsure) -> ResponseReturnValue:
+    """What was found, and the form as it was sent: to go on with it, or to have it back and change it."""
+    if wants_json():
+        return jsonify(message="".join(unsure.problems.values())), unsure.status
+    page = render_template(
+        "unsure.html", unsure=unsure, sent=sent(), address=request.full_path.rstrip("?"), name=CONFIRMED, amend=AMEND
+    )
+    return page, unsure.status
 
 
 FORGED = "页面放得太久，或登录已经换过，这次提交没有生效。请刷新页面后再提交一次。"

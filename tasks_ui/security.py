@@ -11,6 +11,7 @@ import os
 import re
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -30,6 +31,8 @@ from engine.runtime import once
 P = ParamSpec("P")
 R = TypeVar("R")
 COOKIE = "lianban"
+CONFIRMED = "_confirmed"
+"""The field that names the warning which whoever sends a form has read; no form of a procedure can have such a key."""
 FORM_LIMIT = 2 * 1024 * 1024
 UPLOAD_LIMIT = 4 * SIZE_LIMIT + 1024 * 1024
 """Bytes of a form with files: several at once, each of its own limit."""
@@ -82,8 +85,9 @@ def visitor() -> Visitor:
 
 
 def actor() -> Actor:
-    """Who is acting, and for which unit. Raises NotSignedIn."""
-    return visitor().actor
+    """Who is acting, for which unit, and in spite of which warning. Raises NotSignedIn."""
+    found, confirmed = visitor().actor, request.form.get(CONFIRMED, "") if request.method == "POST" else ""
+    return replace(found, confirmed=confirmed) if confirmed else found
 
 
 def token() -> str:
@@ -92,7 +96,7 @@ def token() -> str:
 
 def sent() -> dict[str, list[str]]:
     """The values of the form that was sent, without what is the page's own."""
-    return {key: request.form.getlist(key) for key in request.form if key not in OWN_FIELDS}
+    return {key: request.form.getlist(key) for key in request.form if key not in {*OWN_FIELDS, CONFIRMED}}
 
 
 def let_in(response: AnyResponse, secret: str) -> AnyResponse:

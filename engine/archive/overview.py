@@ -32,15 +32,13 @@ SOFT_STATUSES = {**STATUSES, "overdue": "已过建议时限，未办结", "met_l
 """Nobody is ever overdue by a recommended period (A24)."""
 LONG = 250
 """Signs that a table's cell may hold before its row is parted at the end of a page."""
-UNPRINTABLE = "〓"
-"""Printers' own mark for a sign that the font lacks; the data files of the package have the sign itself."""
 
 
 def pdf(tx: Connection, context: Context, step: Step, names: Names, fonts: Fonts) -> bytes:
     """The case of the step, which looks with the eyes of its actor. Raises NotTypeset, FontsMissing."""
     assert step.actor is not None
     layout = {LAYOUT: (files("engine.archive") / LAYOUT).read_text(encoding="utf-8")}
-    return typesetting.pdf(layout, _printable(_words(tx, step, names), fonts), local_date(context.now), fonts)
+    return typesetting.pdf(layout, fonts.printable(_words(tx, step, names)), local_date(context.now), fonts)
 
 
 def _words(tx: Connection, step: Step, names: Names) -> dict[str, Any]:
@@ -159,16 +157,3 @@ def _unit(names: Names, code: str) -> str:
 
 def _instant(at: datetime | None) -> str:
     return f"{local(at):%Y-%m-%d %H:%M}" if at else ""
-
-
-def _printable(words: Any, fonts: Fonts) -> Any:
-    """The same with a mark in place of every sign that no font has: a case file is never held up by a rare sign."""
-    match words:
-        case str():
-            missing = fonts.missing(words)
-            return words.translate({ord(sign): UNPRINTABLE for sign in missing}) if missing else words
-        case list():
-            return [_printable(found, fonts) for found in words]
-        case dict():
-            return {name: _printable(found, fonts) for name, found in words.items()}
-    return words

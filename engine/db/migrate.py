@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from alembic import command
@@ -12,11 +13,13 @@ from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
-from engine.db.session import Database
+from engine.db.session import ATTEMPTS, Database
 from engine.db.tables import metadata
-from engine.errors import NewerDatabase
+from engine.errors import Busy, NewerDatabase
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+PAUSE = 0.3
+"""Seconds until an upgrade that was kept waiting is tried again."""
 CAME_IN_BETWEEN = {"0010": ("duty_proposal", {"0012", "0013"})}
 """A migration that was put in front of others when there were databases of those already: a table it makes, and those others."""
 
@@ -24,8 +27,17 @@ CAME_IN_BETWEEN = {"0010": ("duty_proposal", {"0012", "0013"})}
 def upgrade(database: Database) -> bool:
     """The database has this version's tables. Returns whether anything had to change; all of it, or nothing.
 
-    Raises NewerDatabase, and changes nothing then.
+    Raises NewerDatabase, and changes nothing then; Busy when others keep it from being done.
     """
+    for _ in range(ATTEMPTS):
+        try:
+            return _upgrade(database)
+        except Busy:  # another process is making the same new file
+            time.sleep(PAUSE)
+    return _upgrade(database)
+
+
+def _upgrade(database: Database) -> bool:
     with database.reading() as tx:
         if revision(tx) == head():
             return False

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 
+from engine.db.turns import REBUILDING, take_turn
 from engine.errors import Busy, DatabaseFull, LianbanError, Refused, Uncertain
 
 T = TypeVar("T")
@@ -25,8 +26,6 @@ _TRANSIENT_STATES = {"40001", "40P01"}  # serialization failure, deadlock
 _DISK_FULL = "53100"
 _SQLITE_DISK = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
 _WRITES = "writes"
-_REBUILDING = 20261130
-"""The name of PostgreSQL's lock for whoever changes tables; any number that nothing else here uses."""
 
 log = logging.getLogger("lianban.database")
 
@@ -61,8 +60,7 @@ class Database:
         refer to it. So references are not watched while it runs, but looked through before it commits: none may be broken.
         """
         with self._begun(writes=True, watched=not self.is_sqlite) as connection:
-            if not self.is_sqlite:
-                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_REBUILDING})")
+            take_turn(connection, REBUILDING)
             yield connection
             if self.is_sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").all()):
                 tables = "、".join(sorted({str(row[0]) for row in broken}))

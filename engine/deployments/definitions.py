@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from threading import Lock
@@ -25,7 +25,9 @@ from engine.bpmn.parse import Specification
 from engine.bpmn.rules import calls
 from engine.bpmn.rules.draft import Signature
 from engine.db.tables import definition_version
-from engine.errors import DiagramRefused, NotFound
+from engine.db.turns import DEPLOYING, take_turn
+from engine.deployments import retirement
+from engine.errors import DiagramRefused, NotFound, Problem, Refused
 from engine.forms.schema import Form, read_form
 from engine.ids import new_id
 
@@ -81,30 +83,26 @@ class City:
 
 
 def deploy(
-    tx: Connection, diagram_bytes: bytes, form_bytes: Mapping[str, bytes], city: City, by: str, now: datetime
+    tx: Connection,
+    diagram_bytes: bytes,
+    form_bytes: Mapping[str, bytes],
+    city: City,
+    by: str,
+    now: datetime,
+    reason: str = "",
+    restores: Row[Any] | None = None,
 ) -> Definition:
     """The diagram with its forms is the latest version of its procedure.
 
-    `form_bytes` maps a form's id (the stem of its file) to the file's content. Raises DiagramRefused with every problem
-    found; then nothing is stored.
+    `form_bytes` maps a form's id (the stem of its file) to the file's content. `restores` is the earlier version whose
+    content this is: what it had settled stays settled. Raises DiagramRefused with every problem found; then nothing is
+    stored.
     """
     root = read.read_diagram(diagram_bytes)
     diagram = elements.read_elements(root)
-    _one_at_a_time(tx)
-    wanted = {element.form_ref for element in diagram.elements.values() if element.form_ref}
-    forms = {form_id: read_form(form_bytes[form_id]) for form_id in sorted(wanted & form_bytes.keys())}
-    problems = gate.check(
-        root,
-        diagram,
-        forms,
-        operations=city.operations,
-        known_units=city.units,
-        roles=city.roles,
-        functions=city.functions,
-        config_keys=city.rules,
-        unit_kinds=city.unit_kinds,
-        procedures=Installed(tx, but_not=diagram.key),
-    )
+    one_at_a_time(tx)
+    forms = _forms_of(diagram, form_bytes)
+    problems = _problems(tx, root, diagram, forms, city)
     if problems:
         raise DiagramRefused(problems)
     texts = {form_id: form_bytes[form_id].decode() for form_id in forms}
@@ -125,24 +123,78 @@ def deploy(
             forms=texts,
             deployed_at=now,
             deployed_by=by,
-            pins=_pins(tx, diagram) or None,
+            pins={**_pins(tx, diagram), **((restores.pins if restores is not None else None) or {})} or None,
+            reason=reason or None,
+            restores=restores.version if restores is not None else None,
         )
     )
     return load(tx, definition_id)
 
 
-def _one_at_a_time(tx: Connection) -> None:
+def check(tx: Connection, diagram_bytes: bytes, form_bytes: Mapping[str, bytes], city: City) -> None:
+    """Raises DiagramRefused with every problem for which `deploy` would refuse it."""
+    root = read.read_diagram(diagram_bytes)
+    diagram = elements.read_elements(root)
+    if problems := _problems(tx, root, diagram, _forms_of(diagram, form_bytes), city):
+        raise DiagramRefused(problems)
+
+
+def _forms_of(diagram: Diagram, form_bytes: Mapping[str, bytes]) -> dict[str, Form]:
+    """The forms that the diagram names, as far as they are there. Raises DiagramRefused naming the form."""
+    wanted = {element.form_ref for element in diagram.elements.values() if element.form_ref}
+    forms = {}
+    for form_id in sorted(wanted & form_bytes.keys()):
+        try:
+            forms[form_id] = read_form(form_bytes[form_id])
+        except DiagramRefused as refused:
+            wrong = [replace(problem, reason=f"表单 {form_id}：{problem.reason}") for problem in refused.problems]
+            raise DiagramRefused(wrong) from refused
+    return forms
+
+
+def _problems(tx: Connection, root: Any, diagram: Diagram, forms: Mapping[str, Form], city: City) -> list[Problem]:
+    problems = gate.check(
+        root,
+        diagram,
+        forms,
+        operations=city.operations,
+        known_units=city.units,
+        roles=city.roles,
+        functions=city.functions,
+        config_keys=city.rules,
+        unit_kinds=city.unit_kinds,
+        procedures=Installed(tx, but_not=diagram.key),
+    )
+    return [*retirement.calls_of_retired(tx, calls.begun_by(diagram) - {diagram.key}), *problems]
+
+
+def restore(tx: Connection, key: str, version: int, city: City, by: str, now: datetime, reason: str) -> Definition:
+    """The content of an earlier version is the latest one, byte for byte, under a new number.
+
+    Raises NotFound, Refused when it is in force anyway, and DiagramRefused when it could not be run today.
+    """
+    one_at_a_time(tx)
+    own = (definition_version.c.key == key, definition_version.c.version == version)
+    row = tx.execute(select(definition_version).where(*own)).first()
+    if row is None:
+        raise NotFound(f"流程 {key} 没有第 {version} 版。lianban versions {key} 列出有哪些。")
+    in_force = _latest_row(tx, key)
+    if in_force is not None and in_force.sha256 == row.sha256:
+        raise Refused(f"流程 {key} 在用的第 {in_force.version} 版就是第 {version} 版的内容，没有改变。")
+    forms = {form_id: text.encode() for form_id, text in row.forms.items()}
+    return deploy(tx, bytes(row.diagram), forms, city, by, now, reason, restores=row)
+
+
+def one_at_a_time(tx: Connection) -> None:
     """Nobody else deploys until this transaction is over: two that are each in order may close a circle together."""
-    every = select(definition_version.c.id).order_by(definition_version.c.id)
-    tx.execute(every.with_for_update(key_share=True)).all()
+    take_turn(tx, DEPLOYING)
 
 
-def begun_first(files: Mapping[str, bytes]) -> list[str]:
+def order_of_beginning(diagrams: Mapping[str, elements.Diagram]) -> list[str]:
     """The names of these diagrams in an order in which each comes after those that it calls or starts.
 
-    Raises DiagramRefused for a file that cannot be read; those that call each other in a circle come last.
+    Those that call each other in a circle come last.
     """
-    diagrams = {name: read_diagram(content) for name, content in files.items()}
     keys = {diagram.key: name for name, diagram in diagrams.items()}
     ordered: list[str] = []
     waiting = sorted(diagrams)
@@ -212,7 +264,7 @@ class Installed:
         self._tx, self._but_not = tx, but_not
 
     def keys(self) -> list[str]:
-        return [definition.key for definition in every_latest(self._tx) if definition.key != self._but_not]
+        return [definition.key for definition in every_startable(self._tx) if definition.key != self._but_not]
 
     def latest(self, key: str) -> Signature | None:
         return self._signature(self.definition(Called(key)))
@@ -244,10 +296,41 @@ class Installed:
         return calls.signature(found.diagram, found.facts, found.version, pinned)
 
 
-def every_latest(tx: Connection) -> list[Definition]:
-    """The latest version of each procedure, by key."""
-    keys = tx.scalars(select(definition_version.c.key).distinct().order_by(definition_version.c.key))
-    return [latest(tx, key) for key in keys.all()]
+def startable(tx: Connection, key: str) -> Definition:
+    """The version that a person may start. Raises NotFound, and Refused for a retired procedure."""
+    found = latest(tx, key)
+    retirement.require_startable(tx, key, found.name)
+    return found
+
+
+def every_startable(tx: Connection) -> list[Definition]:
+    """The latest version of each procedure that is not retired, by key."""
+    return [latest(tx, key) for key in every_key(tx) if key not in retirement.retired(tx)]
+
+
+def every_key(tx: Connection) -> list[str]:
+    """The procedures that have a version, but for those that were retired without ever having had a case."""
+    keys = tx.scalars(select(definition_version.c.key).distinct().order_by(definition_version.c.key)).all()
+    return [key for key in keys if key not in retirement.gone(tx)]
+
+
+def has_version(tx: Connection, key: str) -> bool:
+    return _latest_row(tx, key) is not None
+
+
+def versions(tx: Connection, key: str) -> list[Row[Any]]:
+    """Every version, the newest first, without what it consists of."""
+    left_out = ("diagram", "specification", "forms", "pins")
+    columns = [column for column in definition_version.c if column.name not in left_out]
+    own = select(*columns).where(definition_version.c.key == key)
+    return list(tx.execute(own.order_by(definition_version.c.version.desc())))
+
+
+def contents(tx: Connection, definition_id: str) -> tuple[bytes, dict[str, str]]:
+    """The diagram and the forms of a version as they were deployed."""
+    columns = (definition_version.c.diagram, definition_version.c.forms)
+    row = tx.execute(select(*columns).where(definition_version.c.id == definition_id)).one()
+    return bytes(row.diagram), dict(row.forms)
 
 
 def diagram_bytes(tx: Connection, definition_id: str) -> bytes:

@@ -22,8 +22,13 @@ def deploy(
     fonts: Fonts,
     by: str,
     now: datetime,
-) -> None:
-    """The letters that the diagram names are in force. Raises LetterRefused naming file and line; nothing is stored then."""
+    broken: Mapping[str, str],
+) -> list[str]:
+    """The letters that the diagram names are in force. Returns the names of those that have changed.
+
+    `broken` says what is wrong with the letters that could not be read. Raises LetterRefused naming file and line; nothing
+    is stored then.
+    """
     problems = []
     issued = {name for element in definition.diagram.elements.values() for name in letters_named(element)}
     codes = letter_versions.codes(tx) | {
@@ -31,6 +36,9 @@ def deploy(
     }
     for element in definition.diagram.elements.values():
         for name in letters_named(element):
+            if name in broken:
+                problems.append(broken[name])
+                continue
             source = sources.get(name)
             if source is None:
                 where = f"“{element.name}”（{element.id}）要用公文模板 {name}"
@@ -44,8 +52,10 @@ def deploy(
                 problems.append(f"letters/{name}.toml：code 是 {letter.code}，图里的 document 是 {drawn}，请改成一样。")
     if problems:
         raise LetterRefused("\n".join([LetterRefused().message, *dict.fromkeys(problems)]))
+    before = letter_versions.in_force(tx)
     for name in sorted(issued):
         letter_versions.keep(tx, sources[name], fonts, by, now)
+    return [name for name in sorted(issued) if name not in before or before[name].sha256 != sources[name].sha256]
 
 
 def letters_named(element: Element) -> list[str]:

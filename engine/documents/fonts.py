@@ -6,9 +6,10 @@ An installation's own licensed fonts (仿宋, 小标宋) come first when their f
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Any
 
 from fontTools.ttLib import TTFont, TTLibError
 
@@ -23,6 +24,10 @@ CHAINS: Mapping[str, tuple[str, ...]] = {
 """What a layout asks for -> families, the wanted one first."""
 SUFFIXES = (".ttf", ".otf", ".ttc")
 _UNSEEN = frozenset("\n\t\r")
+_NEVER_PRINTED = ("Cf", "Zl", "Zp")
+"""Signs that papers leave out: see `paper_words.visible`."""
+UNPRINTABLE = "〓"
+"""The geta of printers: stands on a paper where a sign should stand that no font has."""
 
 
 class FontsMissing(LianbanError):
@@ -75,6 +80,33 @@ class Fonts:
                 known = self._signs[at] = _signs_of(path, path.stat().st_mtime_ns)
             wanted = [sign for sign in wanted if ord(sign) not in known]
         return wanted
+
+    def unprintable(self, text: str) -> list[str]:
+        """The signs that would leave a gap on a paper; none when it cannot be known, because the fonts are missing."""
+        try:
+            return [sign for sign in self.missing(text) if unicodedata.category(sign) not in _NEVER_PRINTED]
+        except FontsMissing:
+            return []
+
+    def printable(self, words: Any) -> Any:
+        """The same with a mark in place of every sign that no font has: nothing is held up by a rare sign."""
+        match words:
+            case str():
+                missing = self.missing(words)
+                return words.translate({ord(sign): UNPRINTABLE for sign in missing}) if missing else words
+            case list():
+                return [self.printable(found) for found in words]
+            case dict():
+                return {name: self.printable(found) for name, found in words.items()}
+        return words
+
+
+def not_printed(signs: Sequence[str]) -> str:
+    """The sentence for a field that holds these signs."""
+    return (
+        f"这里有印不到文书上的字：{'、'.join(map(named, signs[:5]))}。请删去，或者换成规范的字；"
+        "确实要用的，请系统管理员把含有它的字体放进 LIANBAN_FONT_DIRS 的文件夹。"
+    )
 
 
 def named(sign: str) -> str:

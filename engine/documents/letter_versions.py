@@ -29,19 +29,26 @@ class LetterVersion:
     layout: Mapping[str, str]
 
 
-def read_folder(folder: Path) -> dict[str, Source]:
-    """Every letter of the folder, by name. Raises LetterRefused for one whose layout is not there."""
-    layouts = {path.name: path.read_text(encoding="utf-8") for path in sorted((folder / "layouts").glob("*.typ"))}
-    found = {}
+def read_folder(folder: Path) -> tuple[dict[str, Source], dict[str, str]]:
+    """Every letter of the folder, by name, and what is wrong with those that cannot be read."""
+    layouts = {path.name: path for path in sorted((folder / "layouts").glob("*.typ"))}
+    found, broken = {}, {}
     for path in sorted(folder.glob("*.toml")):
-        wording = _text(path)
-        letter = read_letter(path.stem, wording)
-        main = f"{letter.layout}.typ"
-        if main not in layouts:
-            raise LetterRefused(f"letters/{path.name} 所用的排版文件 layouts/{main} 不存在。请补上，或改写 layout。")
-        names = [main, *([typesetting.COMMON] if typesetting.COMMON in layouts else [])]
-        found[path.stem] = Source(path.stem, wording, {name: layouts[name] for name in names})
-    return found
+        try:
+            found[path.stem] = _source(path, layouts)
+        except LetterRefused as refused:
+            broken[path.stem] = refused.message
+    return found, broken
+
+
+def _source(path: Path, layouts: Mapping[str, Path]) -> Source:
+    """The letter with its layout. Raises LetterRefused."""
+    wording = _text(path)
+    main = f"{read_letter(path.stem, wording).layout}.typ"
+    if main not in layouts:
+        raise LetterRefused(f"letters/{path.name} 所用的排版文件 layouts/{main} 不存在。请补上，或改写 layout。")
+    names = [main, *([typesetting.COMMON] if typesetting.COMMON in layouts else [])]
+    return Source(path.stem, wording, {name: _text(layouts[name]) for name in names})
 
 
 def keep(tx: Connection, source: Source, fonts: Fonts, by: str, now: datetime) -> LetterVersion:
@@ -82,6 +89,24 @@ def codes(tx: Connection) -> dict[str, str]:
 
 def find(tx: Connection, version_id: str) -> LetterVersion:
     return _version(tx.execute(select(letter_version).where(letter_version.c.id == version_id)).one())
+
+
+def in_force(tx: Connection) -> dict[str, Source]:
+    """The letters in force by name, as they were deployed."""
+    rows = tx.execute(select(letter_version).order_by(letter_version.c.version))
+    return {row.name: Source(row.name, row.wording, row.layout) for row in rows}
+
+
+def deployed(tx: Connection, name: str) -> list[Row[Any]]:
+    """Every version of the letter, the newest first: version, sha256, deployed_at and deployed_by."""
+    columns = (
+        letter_version.c.version,
+        letter_version.c.sha256,
+        letter_version.c.deployed_at,
+        letter_version.c.deployed_by,
+    )
+    newest = letter_version.c.version.desc()
+    return list(tx.execute(select(*columns).where(letter_version.c.name == name).order_by(newest)))
 
 
 def try_layout(source: Source, fonts: Fonts) -> None:
@@ -143,3 +168,5 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise LetterRefused(f"letters/{path.name} 不是 UTF-8 编码。请用 UTF-8 重新保存。") from error
+    except OSError as error:
+        raise LetterRefused(f"letters/{path.name} 读不出来：{error.strerror}。") from error

@@ -2,7 +2,8 @@
 
 What form-js itself cannot say stands in a component's `properties`, in our own expression language: `rule` and `message`
 (with `rule_2` …), `show`, `default`, `warn` and `warning`, `widget`, `kind`, `count`, `min`, `max`, `hint:<value>`, `span`,
-`confidential`, `internal`, `correctable`, `fresh`; of a matter `receiver`, `basis` and `on`; of a day `cap` and `cap_words`.
+`confidential`, `internal`, `correctable`, `fresh`, `offer:<value>`; of a matter `receiver`, `basis` and `on`; of a day `cap`
+and `cap_words`.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ class Option:
     value: str
     label: str
     hint: str
+    offer: str = ""
+    """An expression over what is known: the option is offered when it holds; always, when it is empty."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,11 @@ class Field:
     def asks(self) -> bool:
         """Whether it takes a value of its own: a list of material does not."""
         return self.widget != "materials" and self.type != "filepicker"
+
+    @property
+    def cap_note(self) -> str:
+        """How the last possible day is counted, in brackets; empty where the form does not say."""
+        return f"（{self.cap_words}）" if self.cap_words else ""
 
     def label_of(self, value: object) -> str:
         return next((option.label for option in self.options if option.value == value), str(value))
@@ -171,6 +179,7 @@ class Form:
                     continue
                 for source in filter(None, [item.show, item.default, item.minimum, item.maximum, item.cap]):
                     yield item.key, source, False
+                yield from ((item.key, option.offer, False) for option in item.options if option.offer)
                 for rule in (*item.rules, *item.warnings):
                     yield item.key, rule.expression, True
 
@@ -246,7 +255,7 @@ class _Reader:
         """What would be passed over in silence is refused."""
         label = str(component.get("label", ""))
         for name in _properties(component):
-            if name not in known and not (name.startswith("hint:") and known == PROPERTIES):
+            if name not in known and not (name.startswith(("hint:", "offer:")) and known == PROPERTIES):
                 self.refuse(key, label, f"不认识属性 {name}。", "请对照 docs/reference/forms.md。")
         if component.get("conditional"):
             self.refuse(key, label, "不支持 form-js 的 conditional。", "请改用属性 show，写我们的表达式。")
@@ -342,7 +351,12 @@ class _Reader:
         if not values:
             self.refuse(key, label, "没有可选的值。", "请填写 values。")
         return tuple(
-            Option(str(value["value"]), str(value["label"]), properties.get(f"hint:{value['value']}", ""))
+            Option(
+                str(value["value"]),
+                str(value["label"]),
+                properties.get(f"hint:{value['value']}", ""),
+                properties.get(f"offer:{value['value']}", ""),
+            )
             for value in values
         )
 

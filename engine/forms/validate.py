@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
@@ -15,7 +15,7 @@ from unicodedata import normalize
 
 from engine.clock import local_date, midnight, parse_local
 from engine.errors import ExpressionError, InvalidValues
-from engine.forms.schema import Field, Form, Group, Rule
+from engine.forms.schema import Field, Form, Group, Option, Rule
 
 TEXT_LIMIT = 10_000
 NUMBER_LIMIT = 10**15
@@ -23,7 +23,7 @@ NUMBER_LIMIT = 10**15
 YEARS = range(1990, 2100)
 DAY_YEARS = range(1900, 2100)
 """Days may be those of birth."""
-_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff]")
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 """Signs that could not be stored or printed; tab and line feed may stand."""
 _CASE_NUMBER = re.compile(r"([A-Z][A-Z0-9_]*-[0-9]{4})-([0-9]{1,9})")
 """How cases are numbered here: prefix, year, place in the year; of the last the zeros before it may be left out."""
@@ -52,6 +52,8 @@ class Directory(Protocol):
         """Whether the cases here have numbers of this prefix, `YS-2026`."""
 
     def is_case(self, number: str) -> bool: ...
+    def not_printed(self, text: str) -> str:
+        """What to say of signs of the text that no paper here can show; empty when all print."""
 
 
 @dataclass(frozen=True)
@@ -124,14 +126,17 @@ def read_leniently(
     return check.values
 
 
-def defaults(form: Form, facts: Mapping[str, object], functions: Any, evaluate: Evaluate) -> dict[str, object]:
+def defaults(
+    form: Form, facts: Mapping[str, object], functions: Any, evaluate: Evaluate, said_before: Collection[str] = ()
+) -> dict[str, object]:
     """What the form holds when it is opened: what is known already, else its defaults.
 
-    A conclusion, and what is marked `fresh`, is said anew each time: nobody signs what the last round decided.
+    A conclusion, what is marked `fresh`, and what a person has `said_before` in another task is said anew: nobody signs
+    what the last round, or a colleague in a branch beside this one, has decided.
     """
     values = {}
     for field in form.fields:
-        anew = not field.readonly and (field.fresh or field.key.endswith("_outcome"))
+        anew = not field.readonly and (field.fresh or field.key.endswith("_outcome") or field.key in said_before)
         value = None if anew else facts.get(field.key)
         if value is None and field.default:
             value = _worked_out(field.default, facts, functions, evaluate)
@@ -158,8 +163,7 @@ def last_days(
 ) -> dict[str, date]:
     """The last possible day of each day that has a cap, where it can be said."""
     check = _Check(form, facts, functions, None, evaluate, values)
-    found = {field.key: check.last_day(field, True) for field in form.fields if field.cap}
-    return {key: day for key, day in found.items() if day is not None}
+    return {field.key: day for field in form.fields if field.cap and (day := check.last_day(field, True))}
 
 
 def warnings(
@@ -196,6 +200,11 @@ def plain_text(text: str) -> str:
         return _clean(text)
     except _Wrong as wrong:
         raise ValueError(str(wrong)) from None
+
+
+def is_offered(option: Option, facts: Mapping[str, object], functions: Any, evaluate: Evaluate) -> bool:
+    """Whether the option may be chosen, by what is known before the form is filled in."""
+    return not option.offer or bool(_worked_out(option.offer, facts, functions, evaluate))
 
 
 def _worked_out(expression: str, facts: Mapping[str, object], functions: Any, evaluate: Evaluate) -> object:
@@ -278,6 +287,8 @@ class _Check:
         limit = field.max_length or TEXT_LIMIT
         if len(text) > limit:
             raise _Wrong(f"已写 {len(text)} 字，最多 {limit} 字，请精简。")
+        if sentence := self.directory.not_printed(text):
+            raise _Wrong(sentence)
         return text
 
     def _case_number(self, text: str) -> str:
@@ -353,27 +364,31 @@ class _Check:
         return ""
 
     def broken_rule(self, field: Field, problems: Mapping[str, str]) -> str:
-        return self.first(field.rules, field, False, bool(problems)) or self.beyond_cap(field, bool(problems))
+        broken = self.first(field.rules, field, False, bool(problems)) or self.beyond_cap(field, bool(problems))
+        return broken or self.not_offered(field)
 
     def beyond_cap(self, field: Field, unfinished: bool) -> str:
         """The sentence for a day that lies after the last possible one, which it names."""
-        day = self.values.get(field.key)
-        if not field.cap or not isinstance(day, date):
+        day, last = self.values.get(field.key), self.last_day(field, unfinished) if field.cap else None
+        if last is None or not isinstance(day, date) or day <= last:
             return ""
-        last = self.last_day(field, unfinished)
-        if last is None or day <= last:
-            return ""
-        return f"最晚可以到 {last} 周{'一二三四五六日'[last.weekday()]}{_counted(field)}。请选早一些的日期。"
+        return f"最晚可以到 {last} 周{'一二三四五六日'[last.weekday()]}{field.cap_note}。请选早一些的日期。"
 
     def last_day(self, field: Field, unfinished: bool) -> date | None:
         """The last day that the field's cap allows; None while that cannot be said yet."""
         try:
             cap = self.evaluate(field.cap, self.names(field), self.functions)
+            return local_date(cap - timedelta(microseconds=1)) if isinstance(cap, datetime) else None
         except ExpressionError:
-            if unfinished:
-                return None
-            raise
-        return local_date(cap - timedelta(microseconds=1)) if isinstance(cap, datetime) else None
+            if not unfinished:
+                raise
+        return None
+
+    def not_offered(self, field: Field) -> str:
+        option = next((found for found in field.options if found.value == self.values.get(field.key)), None)
+        if option is None or field.readonly or is_offered(option, self.facts, self.functions, self.evaluate):
+            return ""
+        return f"现在不能选“{option.label}”，请从列出的选项里选择。"
 
     def first(self, rules: Iterable[Rule], field: Field, holding: bool, unfinished: bool) -> str:
         """The sentence of the first rule whose truth is `holding`; one about what is wrong or not given yet waits.
@@ -394,14 +409,10 @@ class _Check:
         return ""
 
 
-def _counted(field: Field) -> str:
-    return f"（{field.cap_words}）" if field.cap_words else ""
-
-
 def _clean(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
-    if _UNSEEN.search(text):
-        raise _Wrong("这一项里有看不见的特殊字符，请删掉重填。")
+    if found := _UNSEEN.search(text):
+        raise _Wrong(f"这一项里有看不见的特殊字符（U+{ord(found[0]):04X}），请删掉重填。")
     return text
 
 

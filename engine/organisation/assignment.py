@@ -278,12 +278,12 @@ def _may_with_task(actor: Actor, verb: str, task: TaskSubject) -> Decision:
         return Decision(False, _needs(actor, task))
     mine = task.assignee_id == actor.person_id
     if verb == "release" and not mine:
-        return Decision(False, "只能退还自己签收的任务。")
+        return Decision(False, "只能退还自己领取的任务。")
     if mine and task.delegate_id and verb in ("complete", "release", "send_back", "drop", "prepare"):
         return Decision(False, f"这项任务已委派{task.delegate_name}代拟，等交回或者收回之后再办。")
     if task.assignee_id is not None and not mine:
         since = f"于 {_when_said(task.claimed_at)} " if task.claimed_at else ""
-        return Decision(False, f"这项任务已由{task.assignee_name}{since}签收，由其办理。")
+        return Decision(False, f"这项任务已由{task.assignee_name}{since}领取，由其办理。")
     return Decision(True)
 
 
@@ -294,9 +294,9 @@ def _may_hand_over(actor: Actor, verb: str, task: TaskSubject) -> Decision:
         return Decision(True)
     if not own or not mine:
         if own and task.assignee_id is None and actor.standing_roles & task.roles:
-            return Decision(False, "请先签收这项任务，再交给别人或征求意见。")
+            return Decision(False, "请先领取这项任务，再交给别人或征求意见。")
         also = "和本单位领导" if verb == "transfer" else ""
-        return Decision(False, f"这要由签收了这项任务的人{also}来办。")
+        return Decision(False, f"这要由领取了这项任务的人{also}来办。")
     match verb:
         case "return":
             return _when(task.handed_by_id is not None, "这项任务不是别人转办给你的。")

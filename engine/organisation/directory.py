@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from engine.db.tables import number_sequence, party, process_instance
+from engine.documents.fonts import Fonts, not_printed
 from engine.organisation import jurisdiction, people, units
 from engine.organisation.assignment import Actor
 from engine.organisation.units import Unit
@@ -17,8 +18,9 @@ CASES_OFFERED = 30
 class UnitDirectory:
     """`forms.validate.Directory` over the tables, for one actor at one instant."""
 
-    def __init__(self, tx: Connection, actor: Actor, at: datetime) -> None:
-        self.tx, self.actor, self.at = tx, actor, at
+    def __init__(self, tx: Connection, actor: Actor, at: datetime, fonts: Fonts | None = None) -> None:
+        """`fonts` are those that papers are set in, for forms whose answers may stand on one."""
+        self.tx, self.actor, self.at, self.fonts = tx, actor, at, fonts
 
     def unit(self, code: str) -> Unit | None:
         return units.find(self.tx, code, self.at)
@@ -40,6 +42,10 @@ class UnitDirectory:
 
     def is_case(self, number: str) -> bool:
         return self.tx.scalar(select(process_instance.c.id).where(process_instance.c.number == number)) is not None
+
+    def not_printed(self, text: str) -> str:
+        signs = self.fonts.unprintable(text) if self.fonts else []
+        return not_printed(signs) if signs else ""
 
     # --- what the pages offer to choose from ---
 

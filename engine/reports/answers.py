@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from engine.bpmn.expressions import compile_expression, evaluate
 from engine.clock import local
 from engine.errors import ExpressionError
 from engine.forms.schema import Field, Form, Group, Text
-from engine.forms.validate import defaults, following, last_days, read_leniently, shown_keys, warnings
+from engine.forms.validate import defaults, following, is_offered, last_days, read_leniently, shown_keys, warnings
 from engine.organisation.directory import UnitDirectory
 from engine.reports import matters
 from engine.reports.matters import Advice, MatterLine, Remedy
@@ -19,6 +19,7 @@ from engine.reports.units import Names
 from engine.runtime.step import Step
 
 Raw = Mapping[str, list[str]]
+TEXTS = ("textfield", "textarea")
 
 
 @dataclass(frozen=True)
@@ -129,10 +130,17 @@ class Section:
     entries: tuple[Entry, ...]
 
 
-def filled(form: Form, step: Step, directory: UnitDirectory, names: Names, sent: Raw | None) -> FilledForm:
+def filled(
+    form: Form,
+    step: Step,
+    directory: UnitDirectory,
+    names: Names,
+    sent: Raw | None,
+    said_before: Collection[str] = (),
+) -> FilledForm:
     """The form for the values that were sent, or with what is known and its defaults when none were."""
     values = (
-        defaults(form, step.facts, step.functions(), evaluate)
+        opened(form, step, said_before)
         if sent is None
         else read_leniently(form, sent, step.facts, step.functions(), directory, evaluate)
     )
@@ -163,6 +171,14 @@ def filled(form: Form, step: Step, directory: UnitDirectory, names: Names, sent:
     return FilledForm(form.id, tuple(groups))
 
 
+def opened(form: Form, step: Step, said_before: Collection[str]) -> dict[str, object]:
+    """What the form holds when it is opened; what is asked anew has no value, so that nothing hangs on the former one."""
+    values = defaults(form, step.facts, step.functions(), evaluate, said_before)
+    anew = [field.key for field in form.fields if not field.readonly and (field.fresh or field.key in said_before)]
+    conclusion = [form.outcome_key] if form.outcome_key in form.own_keys else []
+    return {**dict.fromkeys(key for key in [*anew, *conclusion] if key), **values}
+
+
 def look(form: Form, step: Step, values: Mapping[str, object]) -> Look:
     """What is asked and warned of while the form holds these values."""
     functions = step.functions()
@@ -189,7 +205,11 @@ def look(form: Form, step: Step, values: Mapping[str, object]) -> Look:
 def look_at(form: Form, step: Step, directory: UnitDirectory, raw: Raw) -> tuple[Look, dict[str, object]]:
     """The look for what a browser holds so far, and the values it means; one that is not right counts as not given."""
     values = read_leniently(form, raw, step.facts, step.functions(), directory, evaluate)
-    return look(form, step, values), values
+    seen = look(form, step, values)
+    texts = [field.key for field in form.fields if field.key in seen.shown and field.type in TEXTS]
+    said = {key: directory.not_printed("".join(raw.get(key, ()))) for key in texts}
+    spoilt = {key: sentence for key, sentence in said.items() if sentence}
+    return replace(seen, warnings={**seen.warnings, **spoilt}), values
 
 
 def sections(forms: Iterable[tuple[str, Form]], step: Step, names: Names) -> list[Section]:
@@ -278,11 +298,13 @@ def _choices(
         case "people":
             return tuple(Choice(person.id, person.name) for person in directory.colleagues())
         case "matter":
-            offered = matters.lines(step.tx, step, field.key)
-            return tuple(Choice(one.matter.code, one.matter.title, one.matter.basis, one) for one in offered)
+            listed = matters.lines(step.tx, step, field.key)
+            return tuple(Choice(one.matter.code, one.matter.title, one.matter.basis, one) for one in listed)
         case "case":
             return tuple(Choice(number, title) for number, title in directory.cases())
-    return tuple(Choice(option.value, option.label, option.hint) for option in field.options)
+    functions = step.functions()
+    offered = [option for option in field.options if is_offered(option, step.facts, functions, evaluate)]
+    return tuple(Choice(option.value, option.label, option.hint) for option in offered)
 
 
 def _refused_anyway(field: Field, form: Form, step: Step, values: Mapping[str, object]) -> Callable[[str], bool]:

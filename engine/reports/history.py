@@ -114,7 +114,7 @@ def steps(
             unit=names.unit(row.unit_code),
             who=names.person(row.assignee_id) or role_names(row.roles),
             at=row.claimed_at,
-            outcome="" if row.assignee_id else "待签收",
+            outcome="" if row.assignee_id else "待领取",
             remark="",
             task_id=row.id,
         )
@@ -245,9 +245,9 @@ def _lines(
             found.append(line("started", definition.name, "发起"))
         case "claimed" | "released":
             name = _name_of(content, tasks)
-            found.append(line("claimed", name, "签收任务" if entry.kind == "claimed" else "退还任务"))
+            found.append(line("claimed", name, "领取任务" if entry.kind == "claimed" else "退还任务"))
         case "let_go":
-            note = f"{names.person(content['from'])}已不在任，由本岗位在任的人签收办理"
+            note = f"{names.person(content['from'])}已不在任，由本岗位在任的人领取办理"
             found.append(line("claimed", _name_of(content, tasks), "退回岗位", note, by_system=True))
         case kind if kind in AMONG_COLLEAGUES:
             to_post = kind == "returned" and not content.get("to")

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, Text, and_, cast,
 from engine.clock import local_date, midnight
 from engine.db.tables import deadline, definition_version, fact, hand_over, party, process_instance, task
 from engine.deadlines.calendar import Calendar
-from engine.deployments import definitions
+from engine.deployments import definitions, retirement
 from engine.organisation.assignment import Actor
 from engine.reports import copies, handling
 from engine.reports.calls import waited_for
@@ -124,7 +124,8 @@ def procedures(tx: Connection) -> list[tuple[str, str]]:
     rows = tx.execute(
         select(definition_version.c.key, definition_version.c.name).order_by(definition_version.c.version)
     )
-    return sorted({row.key: row.name for row in rows}.items())
+    gone = retirement.gone(tx)
+    return sorted({row.key: row.name for row in rows if row.key not in gone}.items())
 
 
 def visible(actor: Actor | None) -> list[ColumnElement[bool]]:

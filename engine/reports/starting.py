@@ -88,20 +88,20 @@ def procedures(tx: Connection, actor: Actor) -> list[Procedure]:
     """The procedures that this person may start now."""
     return [
         _procedure(definition.diagram.process)
-        for definition in definitions.every_latest(tx)
+        for definition in definitions.every_startable(tx)
         if may(actor, "start", ProcedureSubject(definition.diagram.process.candidate_starters)).allowed
     ]
 
 
 def beginning(tx: Connection, context: Context, actor: Actor, key: str, sent: Raw | None) -> Beginning:
     """The start form, with what was sent, else this person's draft, else its defaults. Raises NotAllowed, NotFound."""
-    step = instances.beginning(tx, context, actor, definitions.latest(tx, key))
+    step = instances.beginning(tx, context, actor, definitions.startable(tx, key))
     draft, saved_at = instances.draft(tx, actor, key)
     draft_window = window_of(draft)
     if sent is not None:
         draft, saved_at = None, None
     form = step.definition.forms[step.definition.diagram.process.start_form]
-    directory = UnitDirectory(tx, actor, context.now)
+    directory = UnitDirectory(tx, actor, context.now, context.fonts)
     _, values = answers.look_at(form, step, directory, sent or draft or {})
     return Beginning(
         procedure=_procedure(step.definition.diagram.process),
@@ -115,9 +115,9 @@ def beginning(tx: Connection, context: Context, actor: Actor, key: str, sent: Ra
 
 def look_at_beginning(tx: Connection, context: Context, actor: Actor, key: str, raw: Raw) -> BeginningLook:
     """What the start form asks and warns of, and the period that would run, for the values so far."""
-    step = instances.beginning(tx, context, actor, definitions.latest(tx, key))
+    step = instances.beginning(tx, context, actor, definitions.startable(tx, key))
     form = step.definition.forms[step.definition.diagram.process.start_form]
-    seen, values = answers.look_at(form, step, UnitDirectory(tx, actor, context.now), raw)
+    seen, values = answers.look_at(form, step, UnitDirectory(tx, actor, context.now, context.fonts), raw)
     return BeginningLook(**vars(seen), preview=_preview(step, values))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, distinct, func, or_, select
 
 from engine.clock import local_date, midnight
-from engine.db.tables import deadline, process_instance, task
+from engine.db.tables import deadline, process_instance, task, waiting_file
 from engine.deadlines.deadlines import OPEN
 from engine.deployments import definitions
 from engine.reports.filters import Filters
@@ -82,6 +82,8 @@ class Supervision:
     items: list[SupervisionItem]
     undelivered: int
     """Messages to the outside that were given up."""
+    unfinished: list[tuple[str, str]]
+    """Shipped procedures that could not be deployed, and why."""
 
 
 def supervision(tx: Connection, context: Context, filters: Filters, page: int) -> Supervision:
@@ -93,6 +95,7 @@ def supervision(tx: Connection, context: Context, filters: Filters, page: int) -
         listing=listing(tx, context, None, filters, page),
         items=supervision_items(tx),
         undelivered=undelivered(tx),
+        unfinished=[(row.name, row.message) for row in tx.execute(select(waiting_file).order_by(waiting_file.c.name))],
     )
 
 

@@ -95,7 +95,8 @@ def task_view(tx: Connection, context: Context, actor: Actor, task_id: str, sent
         other_draft = aside(draft.answers if draft else None) is not None
         if sent is None and draft is not None:
             sent, draft_saved_at = draft.answers, draft.saved_at
-        form = answers.filled(_form_of(step, row), step, UnitDirectory(tx, actor, context.now), names, sent)
+        directory = UnitDirectory(tx, actor, context.now, context.fonts)
+        form = answers.filled(_form_of(step, row), step, directory, names, sent, work.said_before(tx, row))
     drafts = readers.on_the_way(tx, instance.id, step.definition, actor)
     record = step.deadlines.get(row.deadline_key) if row.deadline_key else None
     return TaskView(
@@ -151,7 +152,7 @@ def look_at_answers(tx: Connection, context: Context, actor: Actor, task_id: str
     instance = tx.execute(select(process_instance).where(process_instance.c.id == row.instance_id)).one()
     step = instances.look(tx, context, instance, actor)
     form = _form_of(step, row)
-    seen, values = answers.look_at(form, step, UnitDirectory(tx, actor, context.now), raw)
+    seen, values = answers.look_at(form, step, UnitDirectory(tx, actor, context.now, context.fonts), raw)
     papers = coming_papers.coming(step, step.definition.diagram.elements[row.element_id], form, values)
     return TaskLook(**vars(seen), papers=papers)
 

@@ -24,7 +24,7 @@ def take_answers(
     A rule of the form that cannot be worked out is the analyst's slip: this answer is refused, the instance goes on.
     A read-only field says nothing again, and neither does one that has no value and never had one.
     """
-    directory = UnitDirectory(step.tx, actor, step.now)
+    directory = UnitDirectory(step.tx, actor, step.now, step.context.fonts)
     try:
         values = validate(form, raw, step.facts, step.functions(), directory, evaluate).values
     except ExpressionError as error:

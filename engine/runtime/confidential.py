@@ -97,17 +97,32 @@ def carried(step: Step, name: str, value: object) -> object:
 
 
 def require_untold(
-    tx: Connection, instance_id: str, actor: Actor, key: str, *texts: str, inside: str | None = None
+    tx: Connection,
+    instance_id: str,
+    actor: Actor,
+    key: str,
+    *texts: str,
+    inside: str | None = None,
+    doubts: bool = True,
 ) -> None:
     """Raises InvalidValues at `key` when one of the texts says what is to be kept from those who will read it, and Unsure
     when it only may.
 
     `inside` is the unit whose people alone will read them; None: everybody who sees the instance. Who may not read a value
-    is never refused for it, and so learns nothing by trying.
+    is never refused for it, and so learns nothing by trying. Without `doubts` what only may say it is let pass.
     """
-    if any(texts):
-        found = _found(tx, [instance_id], actor)
-        _require(found, actor, {key: list(texts)}, frozenset({inside}) if inside else frozenset())
+    if not any(texts):
+        return
+    found, readers = _found(tx, [instance_id], actor), frozenset({inside}) if inside else frozenset[str]()
+    if not doubts:
+        found = [secret for secret in found if any(says(text, secret.value) for text in texts)]
+    _require(found, actor, {key: list(texts)}, readers)
+
+
+def doubt_about(tx: Connection, instance_id: str, actor: Actor, *texts: str) -> str:
+    """The sentence on what in the texts may tell it, for what is not asked beforehand; empty when nothing does."""
+    words = _hints(_found(tx, [instance_id], actor), texts, frozenset())
+    return f"这里的{_quoted(words)}可能让人看出应当保密的人是谁，请核对；是的，请改名或者删除。" if words else ""
 
 
 def told_in(tx: Connection, instance_id: str, actor: Actor | None, *texts: str, inside: str | None = None) -> list[str]:
@@ -138,8 +153,11 @@ def _require(found: list[_Secret], actor: Actor, texts: Mapping[str, list[str]],
 
 
 def _doubt(words: list[str]) -> str:
-    named = "、".join(f"“{word}”" for word in words)
-    return f"这里的{named}可能让人看出应当保密的人是谁，请核对：是的，请换一个说法；不是的，可以仍然提交。"
+    return f"这里的{_quoted(words)}可能让人看出应当保密的人是谁，请核对：是的，请换一个说法；不是的，可以仍然提交。"
+
+
+def _quoted(words: list[str]) -> str:
+    return "、".join(f"“{word}”" for word in words)
 
 
 def _labels(found: list[_Secret], texts: Iterable[str], readers: frozenset[str]) -> list[str]:

@@ -225,7 +225,9 @@ def _said(tx: Connection, context: Context, actor: Actor, row: Row[Any], name: s
 
 
 def _new_value(step: Step, said: Said, actor: Actor, raw: Raw) -> object:
-    value = read_value(said.field, list(raw.get(said.name, ())), UnitDirectory(step.tx, actor, step.now))
+    value = read_value(
+        said.field, list(raw.get(said.name, ())), UnitDirectory(step.tx, actor, step.now, step.context.fonts)
+    )
     if value is None:
         raise InvalidValues({said.name: "请填写更正后的值。"})
     if encode(value) == encode(said.value):

@@ -65,3 +65,10 @@ def known(tx: Connection, instance_id: str) -> dict[str, object]:
     """The facts of an instance that somebody has said, as they stand."""
     rows = tx.execute(select(fact.c.name, fact.c.value).where(fact.c.instance_id == instance_id).order_by(fact.c.id))
     return {row.name: decode(row.value) for row in rows}
+
+
+def said_in_tasks(tx: Connection, instance_id: str) -> frozenset[str]:
+    """The facts whose latest value a person has given in a task; not what the procedure says, or was handed over."""
+    rows = tx.execute(select(fact.c.name, fact.c.task_id).where(fact.c.instance_id == instance_id).order_by(fact.c.id))
+    latest = {row.name: row.task_id for row in rows}
+    return frozenset(name for name, task_id in latest.items() if task_id is not None)

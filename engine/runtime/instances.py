@@ -32,7 +32,7 @@ def start(tx: Connection, context: Context, actor: Actor, key: str, raw: Mapping
     Raises NotAllowed when this person may not start it, InvalidValues with a sentence per field, and Refused when a role
     of the procedure has no holder: it is better told at the start than found in the middle.
     """
-    definition = definitions.latest(tx, key)
+    definition = definitions.startable(tx, key)
     step = beginning(tx, context, actor, definition)
 
     def event(step: Step) -> None:
@@ -75,7 +75,7 @@ def save_draft(
 
     Raises NotAllowed, NotFound, and Refused when it would overwrite what another window has saved.
     """
-    beginning(tx, context, actor, definitions.latest(tx, key))
+    beginning(tx, context, actor, definitions.startable(tx, key))
     drafts.require_known(*draft(tx, actor, key), window)
     own = {"person_id": actor.person_id, "unit_code": actor.unit_code, "key": key}
     upsert.put(tx, start_draft, own, {"answers": drafts.kept(raw, window), "saved_at": context.now})

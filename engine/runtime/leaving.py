@@ -101,7 +101,7 @@ def _let_go(tx: Connection, context: Context, found: Row[Any], row: Row[Any], ro
     content = {"task": found.id, "from": row.person_id}
     audit.append(tx, found.instance_id, now, "let_go", content, element_id=found.element_id)
     found = _fall_back(tx, context, found)
-    text = f"“{found.name}”原由{row.person_name}签收，{row.person_name}已不在任，请本岗位签收办理。"
+    text = f"“{found.name}”原由{row.person_name}领取，{row.person_name}已不在任，请本岗位领取办理。"
     about = {"task_id": found.id, "about": found.name}
     tell_people(tx, context, found.instance_id, "task", found.unit_code, found.roles, text, **about)
 

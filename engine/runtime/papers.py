@@ -21,7 +21,7 @@ from engine.db.tables import document, paper_draft, person, task
 from engine.deployments.letters import letter_of, letters_named
 from engine.documents import deliveries, letter_versions, numbers
 from engine.documents.deliveries import Paper
-from engine.documents.fonts import named
+from engine.documents.fonts import UNPRINTABLE, named
 from engine.errors import InvalidValues, NotFound, Refused
 from engine.ids import new_id
 from engine.organisation import units
@@ -232,8 +232,8 @@ def unprintable(step: Step, words: Mapping[str, Any]) -> str:
         missing = step.context.fonts.missing(text)
         if missing:
             return (
-                f"文书的{where}里有印不出来的字：{'、'.join(map(named, missing[:5]))}。"
-                "请把填写这个字的环节改成规范的字，或在编辑文书时换一个写法；"
+                f"文书的{where}里有印不出来的字：{'、'.join(map(named, missing[:5]))}，签发的话印成“{UNPRINTABLE}”。"
+                "请更正填写这个字的那一项，或在编辑文书时换一个写法；"
                 "确实要用这个字的，请系统管理员把含有它的字体放进 LIANBAN_FONT_DIRS 的文件夹。"
             )
     return ""
@@ -253,7 +253,9 @@ def _put(step: Step, element: Element, name: str, from_unit: Unit, to_unit: Unit
         return _put_plainly(step, element, from_unit, to_unit)
     changed = edited(step, element.id, composed)
     words = with_texts(composed, changed.texts) if changed else composed.words
-    require_printable(step, words)
+    if spoilt := unprintable(step, words):  # it was there before forms refused it: no case is held up by a sign
+        step.tell("unprintable", element=element.id, text=spoilt)
+        words = step.context.fonts.printable(words)
     letter, today = composed.version.letter, local_date(step.now)
     number = None
     if letter.type_character:

@@ -19,6 +19,7 @@ from engine.runtime import answering, audit, drafts, once, papers
 from engine.runtime.advance import advance
 from engine.runtime.answers import take_answers
 from engine.runtime.drafts import Window
+from engine.runtime.facts import said_in_tasks
 from engine.runtime.handling import records, undo
 from engine.runtime.handling.helpers import tell_not_needed
 from engine.runtime.locks import lock
@@ -194,6 +195,11 @@ def take_hold(tx: Connection, actor: Actor, verb: str, task_id: str) -> Row[Any]
     row = find(tx, task_id, actor)
     _require(actor, verb, row, tx)
     return row
+
+
+def said_before(tx: Connection, row: Row[Any]) -> frozenset[str]:
+    """What the task's form asks anew although it is known: a former round's, or another task's; see `forms.validate`."""
+    return frozenset() if records.was_reopened(tx, row.id) else said_in_tasks(tx, row.instance_id)
 
 
 def subject(tx: Connection, row: Row[Any]) -> TaskSubject:

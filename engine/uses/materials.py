@@ -11,12 +11,13 @@ from sqlalchemy import Connection, select
 from engine.db.tables import material, process_instance
 from engine.documents import materials
 from engine.documents.files import FileStore, StoredFile, Upload
+from engine.documents.fonts import not_printed
 from engine.documents.materials import Material
 from engine.errors import InvalidValues, NotAllowed, NotFound
 from engine.organisation.assignment import Actor
 from engine.reports.materials import MaterialView, material_view, require_sent, to_take_over
 from engine.runtime import tasks
-from engine.runtime.confidential import require_untold
+from engine.runtime.confidential import doubt_about, require_untold
 from engine.runtime.step import Context
 from engine.uses.transactions import Transactions
 
@@ -43,9 +44,10 @@ class MaterialUses:
             row = tasks.take_hold(tx, actor, "add_material", task_id)
             listed = {found.title for found in materials.of_instance(tx, row.instance_id)}
             files = [file.name for file in stored if file]
-            require_untold(tx, row.instance_id, actor, "title", values.get("title", ""))
-            require_untold(tx, row.instance_id, actor, "file", *files)
+            require_untold(tx, row.instance_id, actor, "title", values.get("title", ""), doubts=False)
+            require_untold(tx, row.instance_id, actor, "file", *files, doubts=False)
             names = materials.names_for(values.get("kind", ""), values.get("title", ""), files, listed)
+            _require_printable(context, "title" if values.get("title") else "file", names)
             for place, (file, title) in enumerate(zip(stored or [None], names, strict=True)):  # None: on paper
                 materials.add(
                     tx,
@@ -92,7 +94,7 @@ class MaterialUses:
             if not there.keys() >= set(wanted):
                 raise InvalidValues({"chosen": "勾选的材料里有的已经加入，或者对方已经拿下，请重新勾选。"})
             taken = (text for name in wanted for text in (there[name].title, there[name].file_name or ""))
-            require_untold(tx, row.instance_id, actor, "chosen", *taken)
+            require_untold(tx, row.instance_id, actor, "chosen", *taken, doubts=False)
             for place, material_id in enumerate(wanted):
                 materials.take_over(
                     tx,
@@ -107,12 +109,19 @@ class MaterialUses:
 
         return self._transactions.write(list_them)
 
+    def doubt(self, actor: Actor, task_id: str, texts: Sequence[str]) -> str:
+        """A sentence when one of these names may tell who is to be kept unnamed; the material is listed all the same."""
+        return self._transactions.read(
+            lambda tx, context: doubt_about(tx, tasks.find(tx, task_id, actor).instance_id, actor, *texts)
+        )
+
     def rename(self, actor: Actor, task_id: str, material_id: str, title: str) -> None:
         """Called otherwise on the list by those who work on the task it belongs to. Raises NotAllowed, InvalidValues."""
 
         def call_it(tx: Connection, context: Context) -> None:
             instance_id = self._require_own(tx, actor, task_id, material_id, "改名")
-            require_untold(tx, instance_id, actor, "rename", title)
+            require_untold(tx, instance_id, actor, "rename", title, doubts=False)
+            _require_printable(context, "rename", [title])
             materials.rename(tx, material_id, title)
 
         self._transactions.write(call_it)
@@ -153,3 +162,9 @@ class MaterialUses:
         if found.sha256 is None:
             raise NotFound("这份材料是纸质件，没有电子文件。")
         return found, self._files.path(found.sha256)
+
+
+def _require_printable(context: Context, key: str, names: Sequence[str]) -> None:
+    """Raises InvalidValues: the list of material stands on papers."""
+    if signs := context.fonts.unprintable("".join(names)):
+        raise InvalidValues({key: not_printed(signs)})

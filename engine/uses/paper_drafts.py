@@ -9,11 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from engine.bpmn.elements import Element
-from engine.bpmn.expressions import evaluate
 from engine.db.tables import process_instance
 from engine.documents import word_files
 from engine.errors import NotFound
-from engine.forms.validate import defaults
 from engine.organisation.assignment import Actor, may
 from engine.organisation.directory import UnitDirectory
 from engine.reports import answers, coming_papers
@@ -131,9 +129,9 @@ def _look(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> tupl
     saved = tasks.draft(tx, actor.person_id, row.id)
     form = step.definition.form_of(step.definition.diagram.elements[row.element_id])
     if saved is not None:
-        _, values = answers.look_at(form, step, UnitDirectory(tx, actor, context.now), saved.answers)
+        _, values = answers.look_at(form, step, UnitDirectory(tx, actor, context.now, context.fonts), saved.answers)
     else:
-        values = defaults(form, step.facts, step.functions(), evaluate)
+        values = answers.opened(form, step, tasks.said_before(tx, row))
     for name, value in values.items():
         step.facts.say(name, value)
     return step, values

@@ -158,6 +158,7 @@ class PaperUses:
 
     def draw(self, layout: Mapping[str, str], words: Mapping[str, Any]) -> list[bytes]:
         """The pages of these words as PNG; the latest are kept at hand."""
+        words = self._transactions.fonts.printable(words)
         key = typesetting.key(layout, words)
         with self._lock:
             if key in self._pictures:

@@ -64,8 +64,9 @@ class Transactions:
         try:
             return self._run(step)
         except Fault as fault:
+            log.error("instance %s cannot go on (%s): %s", fault.instance_id, fault.element_id, fault.message)
             self._park(fault)
-            raise IncidentRaised(f"{fault.message}这一步没有办成，已通知系统管理员。") from fault
+            raise IncidentRaised(f"{fault.message}这一步没有办成，请联系系统管理员。") from fault
 
     def carry_out_ends(self) -> None:
         """Posts that have ended by now are let go of, whoever comes first: the worker, or somebody who looks.

@@ -120,7 +120,7 @@ def release() -> ResponseReturnValue:
     """Several tasks are given back; those that cannot be are named, the others are."""
     released = _each(lambda task_id: engine().release(actor(), task_id))
     if released:
-        flash(f"已退还 {released} 项任务，本岗位的人都可以签收。", "ok")
+        flash(f"已退还 {released} 项任务，本岗位的人都可以领取。", "ok")
     return redirect(url_for("inbox.tasks", tab=request.form.get("tab", "todo")))
 
 
@@ -134,7 +134,7 @@ def transfer() -> ResponseReturnValue:
         allowed = [choices for choices in found if "transfer" in choices.may]
         for choices in found:
             if choices not in allowed:
-                flash(f"“{choices.name}”（{choices.number}）要先签收才能转办。", "warn")
+                flash(f"“{choices.name}”（{choices.number}）要先领取才能转办。", "warn")
         if not allowed:
             return redirect(url_for("inbox.tasks"))
         shared = set.intersection(*({person.id for person in choices.holders} for choices in allowed))

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from engine.deadlines.calendar import WEEKDAYS
 from engine.documents.files import SIZE_LIMIT, Upload
 from engine.documents.materials import KINDS
-from engine.errors import InvalidValues, LianbanError
+from engine.errors import InvalidValues, LianbanError, Unsure
 from engine.reports.answers import Look
 from engine.reports.filters import Filters
 from engine.reports.inbox import TABS
@@ -59,7 +59,7 @@ def claim() -> ResponseReturnValue:
         except LianbanError as error:
             flash(named(task_id, error.message), "warn")
     if claimed:
-        flash(f"已签收 {claimed} 项任务。", "ok")
+        flash(f"已领取 {claimed} 项任务。", "ok")
     onward = request.form.get("onward", "")
     if onward == "task" and len(request.form.getlist("task")) == 1:
         return redirect(url_for("inbox.task", task_id=request.form["task"]))
@@ -83,12 +83,14 @@ def _page(
     view: TaskView,
     problems: Mapping[str, str] | None = None,
     material: Mapping[str, str | None] | None = None,
+    confirm: str = "",
 ) -> str:
-    """The page of a task, with the papers that it drafts or signs."""
+    """The page of a task, with the papers that it drafts or signs; `confirm` is the warning that may be gone past."""
     return render_template(
         "inbox/task.html",
         task=view,
         problems=problems or {},
+        confirm=confirm,
         material=material or {},
         papers=engine().paper_drafts.of_task(actor(), task_id),
     )
@@ -97,7 +99,7 @@ def _page(
 @pages.post("/tasks/<task_id>/release")
 def release(task_id: str) -> ResponseReturnValue:
     engine().release(actor(), task_id)
-    flash("已退还，本岗位的人都可以签收。", "ok")
+    flash("已退还，本岗位的人都可以领取。", "ok")
     return redirect(url_for("inbox.tasks"))
 
 
@@ -157,9 +159,9 @@ def complete(task_id: str) -> ResponseReturnValue:
         return _page(task_id, engine().task(actor(), task_id, raw))
     try:
         done = engine().complete(actor(), task_id, raw, without_opinions)
-    except InvalidValues as invalid:
-        view = engine().task(actor(), task_id, raw)
-        return _page(task_id, view, invalid.problems), invalid.status
+    except (InvalidValues, Unsure) as wrong:
+        view, confirm = engine().task(actor(), task_id, raw), wrong.token if isinstance(wrong, Unsure) else ""
+        return _page(task_id, view, wrong.problems, confirm=confirm), wrong.status
     outcome = f"：{done.outcome_name}" if done.outcome_name else ""
     flash(f"“{done.task_name}”已办结{outcome}。" + ("办件已经结束。" if done.ended else ""), "ok")
     if done.next_task_id:
@@ -178,6 +180,8 @@ def add_material(task_id: str) -> ResponseReturnValue:
         view = engine().task(actor(), task_id)
         problems = {f"material-{key}": sentence for key, sentence in invalid.problems.items()}
         return _page(task_id, view, problems, values), invalid.status
+    if doubt := engine().materials.doubt(actor(), task_id, [values.get("title", ""), *(up.name for up in uploads)]):
+        flash(doubt, "warn")
     flash("材料已加入清单。" if added == 1 else f"{added} 份材料已加入清单。", "ok")
     return redirect(url_for("inbox.task", task_id=task_id, kind=values.get("kind"), _anchor="materials"))
 
@@ -201,6 +205,8 @@ def rename_material(task_id: str, material_id: str) -> ResponseReturnValue:
         flash(invalid.problems["rename"], "warn")
     else:
         flash("材料已改名。", "ok")
+        if doubt := engine().materials.doubt(actor(), task_id, [request.form.get("title", "")]):
+            flash(doubt, "warn")
     return redirect(url_for("inbox.task", task_id=task_id, _anchor="materials"))
 
 
@@ -239,12 +245,16 @@ def begin(key: str) -> ResponseReturnValue:
         )
     try:
         number = engine().start(actor(), key, raw)
-    except InvalidValues as invalid:
+    except (InvalidValues, Unsure) as wrong:
         procedures, beginning = engine().procedures(actor()), engine().beginning(actor(), key, raw)
         page = render_template(
-            "inbox/start.html", procedures=procedures, beginning=beginning, problems=invalid.problems
+            "inbox/start.html",
+            procedures=procedures,
+            beginning=beginning,
+            problems=wrong.problems,
+            confirm=wrong.token if isinstance(wrong, Unsure) else "",
         )
-        return page, invalid.status
+        return page, wrong.status
     flash(f"已发起，办件号 {number}。", "ok")
     mine = next((found for found in engine().instance(actor(), number).waiting if found.mine), None)
     if mine is not None:

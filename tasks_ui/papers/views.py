@@ -23,11 +23,10 @@ def draft(task_id: str, issuing_id: str) -> ResponseReturnValue:
     """Every page of a draft."""
     view = engine().paper_drafts.draft(actor(), task_id, issuing_id)
     count, failure = 0, view.unprintable
-    if not failure:
-        try:
-            count = len(engine().paper_drafts.pictures(actor(), task_id, issuing_id))
-        except LianbanError as error:
-            failure = error.message
+    try:
+        count = len(engine().paper_drafts.pictures(actor(), task_id, issuing_id))
+    except LianbanError as error:
+        failure = error.message
     return render_template("papers/draft.html", paper=view, task_id=task_id, count=count, failure=failure)
 
 

@@ -31,7 +31,7 @@ def test_two_colleagues_and_their_leader_hand_a_task_about(
     begin(officer)
     officer.get_by_role("button", name="发起", exact=True).click()
     expect(officer.locator(".flash--ok")).to_contain_text("已发起")
-    officer.get_by_role("button", name="签收", exact=True).click()
+    officer.get_by_role("button", name="领取", exact=True).click()
 
     handle(officer, "委派")
     officer.get_by_role("radio", name="苗青").check()
@@ -90,8 +90,8 @@ def test_ticked_tasks_are_claimed_handed_over_and_released_together(office_serve
     page = desk.open("/inbox")
     n = tick_all(page)
     expect(page.get_by_text(f"已选 {n} 项任务")).to_be_visible()
-    page.get_by_role("button", name=f"一并签收 {n} 项").click()
-    expect(page.locator(".flash--ok")).to_contain_text(f"已签收 {n} 项")
+    page.get_by_role("button", name=f"一并领取 {n} 项").click()
+    expect(page.locator(".flash--ok")).to_contain_text(f"已领取 {n} 项")
 
     tick_all(page)
     page.get_by_role("button", name="一并转办").click()

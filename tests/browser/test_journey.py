@@ -103,7 +103,7 @@ def test_a_referral_goes_all_the_way_from_the_town_to_the_department_and_back(
     served.restart()
 
     liaison.reload()
-    liaison.get_by_role("button", name="签收").first.click()
+    liaison.get_by_role("button", name="领取").first.click()
     liaison.wait_for_url("**/tasks/*")
     liaison.get_by_label("材料与清单一致").check()
     submit(liaison)

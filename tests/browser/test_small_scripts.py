@@ -475,9 +475,9 @@ def test_several_tasks_are_claimed_with_one_button(served: Served, cases: list[C
         page.locator("[data-row]").filter(has_text=title).get_by_role("checkbox").check()
 
     expect(page.locator("[data-bulk-bar]")).to_contain_text("已选 2 项任务")
-    page.get_by_role("button", name="一并签收 2 项").click()
+    page.get_by_role("button", name="一并领取 2 项").click()
 
-    expect(page.locator(".flash--ok")).to_contain_text("已签收 2 项任务。")
+    expect(page.locator(".flash--ok")).to_contain_text("已领取 2 项任务。")
     expect(page.locator("[data-row]").filter(has_text="办理中")).to_have_count(2)
 
 
@@ -627,10 +627,10 @@ def test_no_task_is_lost_between_two_people_who_claim_at_once(
     for desk in (first, second):
         desk.open("/inbox")
 
-    first.page.locator("[data-row]").filter(has_text=TITLES[0]).get_by_role("button", name="签收").click()
+    first.page.locator("[data-row]").filter(has_text=TITLES[0]).get_by_role("button", name="领取").click()
     first.page.wait_for_url("**/tasks/*")
-    second.page.locator("[data-row]").filter(has_text=TITLES[0]).get_by_role("button", name="签收").click()
+    second.page.locator("[data-row]").filter(has_text=TITLES[0]).get_by_role("button", name="领取").click()
 
-    expect(second.page.locator("main")).to_contain_text("这项任务已由沈禾于 9月30日 09:32 签收，由其办理。")
+    expect(second.page.locator("main")).to_contain_text("这项任务已由沈禾于 9月30日 09:32 领取，由其办理。")
     claimed = served.town.read(lambda tx: tx.execute(tables.task.select()).all())
     assert [row.assignee_id for row in claimed if row.assignee_id] == served.town.ids(OFFICER)

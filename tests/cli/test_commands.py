@@ -164,7 +164,7 @@ def test_a_diagram_that_cannot_run_is_refused_with_every_reason(tmp_path: Path) 
     broken.write_text(
         text.replace("<serviceTask", "<scriptTask").replace("</serviceTask", "</scriptTask"), encoding="utf-8"
     )
-    done = run("deploy", str(broken), data_dir=tmp_path)
+    done = run("deploy", str(broken), "--by", "王芳", data_dir=tmp_path)
     assert done.exit_code == 2
     assert "脚本不执行" in done.output
     assert "extend_period" in done.output
@@ -174,7 +174,7 @@ def test_a_diagram_that_cannot_run_is_refused_with_every_reason(tmp_path: Path) 
     ("file", "old", "new", "sentence"),
     [
         ("D01.toml", "特此函告。", "{no_such_fact}", "流程里没有名为 no_such_fact 的事实"),
-        ("layouts/letter.typ", "#ending()", "#ending(", "letter.typ"),
+        ("layouts/letter.typ", '#body-and-ending(kind: "copies")', "#body-and-ending(", "letter.typ"),
     ],
 )
 def test_a_letter_that_cannot_be_set_is_refused_with_file_and_line(
@@ -189,14 +189,47 @@ def test_a_letter_that_cannot_be_set_is_refused_with_file_and_line(
     broken = folder / "letters" / file
     broken.write_text(broken.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
 
-    done = run("deploy", str(folder / "case_referral.bpmn"), data_dir=sqlite_settings.data_dir)
+    done = run("deploy", str(folder / "case_referral.bpmn"), "--by", "王芳", data_dir=sqlite_settings.data_dir)
 
     assert done.exit_code == 2
     assert sentence in done.output
     assert "Traceback" not in done.output
     broken.write_text((ROOT / "processes" / "letters" / file).read_text(encoding="utf-8"), encoding="utf-8")
-    again = run("deploy", str(folder / "case_referral.bpmn"), data_dir=sqlite_settings.data_dir)
-    assert "第 1 版已部署" in again.output, "what was refused was not stored"
+    again = run("deploy", str(folder / "case_referral.bpmn"), "--by", "王芳", data_dir=sqlite_settings.data_dir)
+    assert "第 1 版没有变化" in again.output, "what was refused was not stored"
+
+
+def test_versions_are_listed_put_back_retired_and_revived_on_the_command_line(
+    sqlite_settings: Settings,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    def said(*arguments: str) -> str:
+        done = run(*arguments, data_dir=sqlite_settings.data_dir)
+        assert "Traceback" not in done.output
+        return done.output
+
+    folder = Path(shutil.copytree(ROOT / "processes", tmp_path / "processes"))
+    diagram = folder / "case_referral.bpmn"
+    diagram.write_text(
+        diagram.read_text(encoding="utf-8").replace("<process ", "<!-- 二 --><process "), encoding="utf-8"
+    )
+    who = ("--by", "王芳", "--reason", "市里的决定")
+
+    assert "缺少 --by" in said("deploy", str(diagram))
+    assert "第 2 版已部署" in said("deploy", str(diagram), *who)
+    assert "流程 case_referral" in (shown := said("shipped"))
+    assert "有变化（流程图）；在用的是第 2 版" in shown
+    assert "王芳 部署" in shown
+    assert "成为第 3 版" in said("restore-version", "case_referral", "1", *who)
+    assert "恢复自第 1 版" in said("versions", "case_referral")
+    assert "第 3 版没有变化" in said("shipped", "--deploy", "case_referral", *who)
+    assert "随程序提供的流程里没有 nothing" in said("shipped", "--deploy", "nothing", *who)
+    assert "first_responder" in said("retire", "case_referral", *who), "it is called by others in force"
+    assert "已停用" in said("retire", "first_responder", *who)
+    assert "first_responder" not in said("versions")
+    assert "王芳 停用：市里的决定" in said("versions", "first_responder")
+    assert "可以发起" in said("revive", "first_responder", *who)
+    assert "没有名为 nothing 的流程" in said("versions", "nothing")
 
 
 def test_resuming_what_is_not_parked_says_so(tmp_path: Path) -> None:

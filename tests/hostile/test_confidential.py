@@ -24,7 +24,7 @@ from engine.organisation.assignment import Actor
 from engine.reports.readers import MASK
 from engine.reports.sending import troubles
 from engine.runtime import cancelling
-from engine.runtime.secret_words import says
+from engine.runtime.secret_words import hints, says
 from engine.settings import Settings
 from tasks_ui import create_app
 from tests.papers.papers import text_of
@@ -431,3 +431,34 @@ def test_who_may_not_read_it_learns_nothing_by_trying(cases: dict[str, Complaint
 )
 def test_a_value_is_found_however_it_is_written_and_a_common_sign_is_none(text: str, value: str, found: bool) -> None:
     assert says(text, value) is found
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "136 0000 0000",
+        "+86 136-0000-0000",
+        "１３６００００００００",
+        "一三六零零零零零零零零",
+        "136，0000，0000",
+        "幺三六〇〇〇〇〇〇〇〇",
+    ],
+)
+def test_a_telephone_number_is_found_in_every_way_of_writing(written: str) -> None:
+    assert says(f"请打{written}找他", "13600000000")
+    assert says(f"请打{written}找他", "+86 13600000000")
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "found"),
+    [
+        ("三丰说过这件事", "张三丰", ["三丰"]),
+        ("张先生来过，老张也来过", "张三丰", ["张先生", "老张"]),
+        ("尾号 6789 的机主", "13800006789", ["6789"]),
+        ("海报张贴在门口", "张三丰", []),
+        ("共 16789 元", "13800006789", []),
+    ],
+)
+def test_what_only_may_tell_who_it_is_is_a_hint(text: str, value: str, found: list[str]) -> None:
+    assert sorted(hints(text, value)) == sorted(found)
+    assert not says(text, value)

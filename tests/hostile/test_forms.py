@@ -165,7 +165,7 @@ def test_a_sign_that_could_not_be_stored_is_refused(name: str) -> None:
     with pytest.raises(InvalidValues) as caught:
         validate(form, {"a": [f"前{CORPUS[name]}后"]}, {}, FORM_FUNCTIONS, FakeDirectory(), evaluate)
 
-    assert caught.value.problems == {"a": "这一项里有看不见的特殊字符，请删掉重填。"}
+    assert caught.value.problems["a"].startswith("这一项里有看不见的特殊字符（U+")
 
 
 @pytest.mark.parametrize("key", ["", "__class__", "a\x00", "a[]", "A", "a.b", "长" * 100_000, "known", "value"])

@@ -24,7 +24,7 @@ from engine.settings import PROJECT
 from tests.processes.town import Town
 
 FOLDER = PROJECT / "processes" / "letters"
-SOURCES = letter_versions.read_folder(FOLDER)
+SOURCES = letter_versions.read_folder(FOLDER)[0]
 FORMS = [read_form(path.read_bytes()) for path in sorted((PROJECT / "processes" / "forms").glob("*.form"))]
 FACTS: dict[str, Any] = {
     "referring_unit": "qinghe", "receiving_unit": "ecology", "party_a": "qinghe", "party_b": "ecology",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.deployments.definitions import begun_first
+from engine.deployments.definitions import order_of_beginning, read_diagram
 from tests.processes.inquiry import CALL, INQUIRY, OFFICER, OPINION, START, deploy, refusal, starting, view, write
 from tests.processes.town import Town, sent
 from tests.unit.diagrams import broken, flow, properties
@@ -83,8 +83,8 @@ def test_a_handover_without_a_target_is_refused(plain_town: Town, drawn: Path) -
 
 
 def test_what_is_called_is_deployed_before_its_caller(drawn: Path) -> None:
-    files = {path.name: path.read_bytes() for path in drawn.glob("*.bpmn")}
-    assert begun_first(files) == ["opinion.bpmn", "inquiry.bpmn"]
+    files = {path.name: read_diagram(path.read_bytes()) for path in drawn.glob("*.bpmn")}
+    assert order_of_beginning(files) == ["opinion.bpmn", "inquiry.bpmn"]
 
 
 # --- which version ---

@@ -182,7 +182,7 @@ def test_a_leader_who_cannot_do_the_task_gets_it_back_for_the_whole_post(town: T
     desk(case, COLLEAGUE).do("give_back", "prepare_materials", "另有任务。")
 
     assert holder(case, "prepare_materials") is None
-    told = f"{town.person(COLLEAGUE).person_name}把“整理移送材料”退回岗位，待签收：另有任务。"
+    told = f"{town.person(COLLEAGUE).person_name}把“整理移送材料”退回岗位，待领取：另有任务。"
     assert desk(case, LEADER).notices() == [told]
     assert readers_of(case, told) == {LEADER, OFFICER}
     assert ("整理移送材料", "退回岗位", "另有任务。") in lines(case, LEADER)
@@ -202,7 +202,7 @@ def test_32_what_is_given_back_after_the_giver_has_left_the_post_is_told_to_the_
     desk(case, COLLEAGUE).do("give_back", "prepare_materials", "当事人是我亲戚。")
 
     assert holder(case, "prepare_materials") is None
-    told = f"{town.person(COLLEAGUE).person_name}把“整理移送材料”退回岗位，待签收：当事人是我亲戚。"
+    told = f"{town.person(COLLEAGUE).person_name}把“整理移送材料”退回岗位，待领取：当事人是我亲戚。"
     assert readers_of(case, told) == {"xinren.qh", *([OFFICER] if stays else [])}
     case.claim("prepare_materials", "xinren.qh")
     assert sound(case)
@@ -321,7 +321,7 @@ def test_nothing_is_delegated_to_another_unit(plain_town: Town):
 
     with pytest.raises(InvalidValues):
         desk(case, OFFICER).do("delegate", "prepare_materials", *plain_town.ids(DEPARTMENT.officer))
-    with pytest.raises(NotAllowed, match="签收"):
+    with pytest.raises(NotAllowed, match="领取"):
         desk(case, COLLEAGUE).do("delegate", "prepare_materials", *plain_town.ids(LIAISON))
 
 
@@ -783,7 +783,7 @@ def test_what_a_colleague_has_claimed_is_not_taken_back(town: Town):
     case = town.refer(at=MORNING).submit()
     case.claim("approve_referral", LEADER)
 
-    cannot_take_back(case, "prepare_materials", OFFICER, "签收“主要领导审批”")
+    cannot_take_back(case, "prepare_materials", OFFICER, "领取“主要领导审批”")
 
 
 def test_what_has_been_delivered_is_not_taken_back(town: Town):

@@ -76,7 +76,7 @@ def test_the_worker_lets_a_dated_post_go_and_whoever_can_act_is_told_and_reminde
 
     (task,) = case.open_tasks()
     assert task.assignee_id is None
-    assert any("秦若谷已不在任，请本岗位签收办理" in note.text for note in case.notices("task"))
+    assert any("秦若谷已不在任，请本岗位领取办理" in note.text for note in case.notices("task"))
     plain_town.at("2026-10-14T09:00")
     assert new.person_id in readers(plain_town, "remind")
     assert plain_town.ids(ACTING)[0] not in readers(plain_town, "remind")

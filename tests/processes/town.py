@@ -80,7 +80,7 @@ def found(engine: Engine) -> None:
 
     engine.prepare()
     engine.database.run(settle)
-    engine.deploy_all("test")
+    assert {outcome.what for outcome in engine.procedures_in_force.found("test")} == {"deployed"}
 
 
 def sent(answers: dict[str, Any]) -> dict[str, list[str]]:

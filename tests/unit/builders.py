@@ -140,6 +140,9 @@ class FakeDirectory:
     def is_case(self, number: str) -> bool:
         return number == "YS-2026-0001"
 
+    def not_printed(self, text: str) -> str:
+        return "印不出来。" if "🐖" in text else ""
+
 
 FORM_NOW = at("2026-10-09 10:00")
 FORM_FUNCTIONS: Mapping[str, Callable[..., Any]] = {

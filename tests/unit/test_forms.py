@@ -395,7 +395,7 @@ def test_a_checklist_that_a_browser_does_not_send_is_empty() -> None:
         (component("select", properties={"widget": "matter"}), "M-99", "职责边界清单里没有这一项，请重新选择。"),
         (component("checklist", properties={"widget": "people"}), ["p1", "p9"], "只能选本单位在任的人员，请重新选择。"),
         (component(), ["x", "y"], "这一项只能有一个值，请刷新页面后重新填写。"),
-        (component(), "a\x00b", "这一项里有看不见的特殊字符，请删掉重填。"),
+        (component(), "a\x00b", "这一项里有看不见的特殊字符（U+0000），请删掉重填。"),
         (component(validate={"maxLength": 3}), "一二三四", "已写 4 字，最多 3 字，请精简。"),
         (component("textarea"), "长" * 10_001, "已写 10001 字，最多 10000 字，请精简。"),
     ],

@@ -76,7 +76,7 @@ def test_a_task_that_is_claimed_is_its_claimers(verb: str, assignee: str | None,
 def test_only_ones_own_claim_is_given_back(assignee: str | None, allowed: bool) -> None:
     decision = may(actor("case_officer"), "release", task("case_officer", assignee_id=assignee, assignee_name="李四"))
 
-    assert decision == Decision(allowed, "" if allowed else "只能退还自己签收的任务。")
+    assert decision == Decision(allowed, "" if allowed else "只能退还自己领取的任务。")
 
 
 @pytest.mark.parametrize("verb", TASK_VERBS)
@@ -90,13 +90,13 @@ def test_nobody_of_another_unit_may_touch_a_task(verb: str, unit: dict[str, str]
 def test_a_claim_is_refused_with_who_has_it_and_since_when() -> None:
     claimed = task("case_officer", assignee_id="p2", assignee_name="李四", claimed_at=at("2026-10-09 09:05"))
 
-    assert reason(actor("case_officer"), "claim", claimed) == "这项任务已由李四于 10月9日 09:05 签收，由其办理。"
+    assert reason(actor("case_officer"), "claim", claimed) == "这项任务已由李四于 10月9日 09:05 领取，由其办理。"
 
 
 def test_a_task_assigned_without_a_claim_says_no_time() -> None:
     assigned = task("case_officer", assignee_id="p2", assignee_name="李四")
 
-    assert reason(actor("case_officer"), "complete", assigned) == "这项任务已由李四签收，由其办理。"
+    assert reason(actor("case_officer"), "complete", assigned) == "这项任务已由李四领取，由其办理。"
 
 
 def test_a_refusal_says_whom_it_takes_and_who_asks() -> None:
@@ -486,14 +486,14 @@ def test_the_rest_is_for_whoever_has_the_task(verb: str, who: Actor) -> None:
     given = {"handed_by_id": "p9", "delegate_id": "p8" if verb == "recall" else None}
 
     assert (
-        reason(who, verb, theirs("p1" if who.person_id != "p1" else "p2", **given)) == "这要由签收了这项任务的人来办。"
+        reason(who, verb, theirs("p1" if who.person_id != "p1" else "p2", **given)) == "这要由领取了这项任务的人来办。"
     )
     assert may(actor("case_officer"), verb, theirs("p1", **given)).allowed
 
 
 @pytest.mark.parametrize("verb", ["transfer", "delegate", "consult"])
 def test_a_task_is_claimed_before_it_is_handed_on(verb: str) -> None:
-    assert reason(actor("case_officer"), verb, theirs(None)) == "请先签收这项任务，再交给别人或征求意见。"
+    assert reason(actor("case_officer"), verb, theirs(None)) == "请先领取这项任务，再交给别人或征求意见。"
 
 
 def test_what_was_claimed_is_given_back_to_nobody() -> None:

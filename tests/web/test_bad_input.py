@@ -10,16 +10,18 @@ from urllib.parse import quote
 
 import pytest
 from docx import Document
-from sqlalchemy import event
+from sqlalchemy import event, update
 
 from engine.archive.verify import verify
+from engine.db import tables
 from tests.papers.papers import paper_of, text_of
 from tests.processes.town import Case
 from tests.web.office import LEADER, LIAISON, OFFICER, Office, Page
+from tests.web.test_forms import REFERRAL
 
 NAMES = ["甲&乙<丙>*#$_`\\号店", "张䶮", "李㙍", "#panic()[*粗*]$x$"]
 REVIEWER = "zhouyan.hb"
-UNPRINTABLE = {"\U000323af": "U+323AF", "𠮷": "U+20BB7"}
+UNPRINTABLE = {"\U000323af": "U+323AF", "𠮷": "U+20BB7", "🐖": "U+1F416", "\ue001": "U+E001"}
 """Beyond the plane that the shipped fonts hold: an installation adds the font that its people's names need."""
 
 
@@ -67,21 +69,47 @@ def test_a_name_of_odd_or_rare_signs_is_the_same_on_every_page_and_paper(office:
 
 
 @pytest.mark.parametrize(("sign", "code"), UNPRINTABLE.items())
-def test_a_sign_that_cannot_be_printed_is_named_at_the_desk_and_nothing_is_issued(
-    office: Office, sign: str, code: str
-) -> None:
-    case = office.town.refer(party_name=f"张{sign}", case_title="占道经营").submit()
-    desk = office.desk(LEADER)
+def test_a_sign_that_cannot_be_printed_is_refused_at_its_field_and_named(office: Office, sign: str, code: str) -> None:
+    desk, before = office.desk(OFFICER), office.town.rows()
 
-    refused = desk.post(
-        f"/tasks/{case.task('approve_referral')}", {"approval_outcome": "approve", "approval_opinion": "同意移送。"}
+    refused = desk.post("/start/case_referral", {**REFERRAL, "case_title": f"养殖场{sign}粪污直排"})
+    typing = desk.post("/start/case_referral/look", {"case_title": f"养殖场{sign}粪污直排"}).json
+
+    assert refused.status == 422
+    assert code in refused.problem_at("case_title")
+    assert "请删去，或者换成规范的字" in refused.problem_at("case_title")
+    assert code in typing["warnings"]["case_title"]
+    assert office.town.rows() == before
+
+
+@pytest.mark.parametrize("outcome", ["approve", "return", "reject"])
+def test_a_case_that_holds_such_a_sign_from_before_goes_on_whatever_is_decided(office: Office, outcome: str) -> None:
+    case = office.town.refer(case_title="占道经营").submit()
+    office.town.write(
+        lambda tx: tx.execute(
+            update(tables.fact).where(tables.fact.c.name == "case_title").values(value="张🐖占道经营")
+        )
     )
+    task, desk = f"/tasks/{case.task('approve_referral')}", office.desk(LEADER)
 
-    assert refused.status in (409, 422)
-    assert code in refused.words("//main")
-    assert f"张{sign}" in desk.get(f"/instances/{case.number}").words(), "the pages show it, and it is kept"
-    assert case.waiting == {"approve_referral": 1}
-    assert case.documents() == []
+    assert "U+1F416" in desk.get(task).words()
+    opinion = "缺勘验笔录，请补齐后再报。"
+    done = desk.post(task, {"approval_outcome": outcome, "approval_opinion": opinion})
+
+    assert done.status == 302, done.text
+    assert case.status in ("running", "ended")
+    if outcome == "approve":
+        office.engine.papers.make_what_waits()
+        assert "张〓占道经营" in pdf_text(office.desk(LIAISON).get(f"{paper_link(case)}/paper.pdf"))
+
+
+def test_a_name_of_a_material_that_cannot_be_printed_is_refused(office: Office) -> None:
+    task = office.task("prepare", "prepare_materials")
+    given = {"kind": "site_photos", "title": "照片🐖", "copies": "1", "pages": "1", "original": "original"}
+
+    refused = office.desk(OFFICER).post(f"{task}/material", given)
+
+    assert (refused.status, "U+1F416" in refused.words()) == (422, True)
 
 
 # --- a full disk ---

@@ -70,7 +70,7 @@ def test_a_referral_that_is_filled_in_well_begins_and_leads_to_its_first_task(of
         ("source", "hearsay", "请从列出的选项里选择。"),
         ("case_title", "短", "已写 1 字，至少 4 字。"),
         ("violation_summary", "太短了", "已写 3 字，至少 20 字。"),
-        ("location", "有\x00看不见的", "这一项里有看不见的特殊字符，请删掉重填。"),
+        ("location", "有\x00看不见的", "这一项里有看不见的特殊字符（U+0000），请删掉重填。"),
     ],
 )
 def test_what_is_wrong_with_a_field_stands_at_the_field(office: Office, key: str, value: str, sentence: str) -> None:
@@ -343,7 +343,7 @@ def test_a_task_of_somebody_else_is_refused_with_who_has_it(office: Office) -> N
 
     refused = office.desk("fangsiyuan.hb").post(f"/tasks/{task}", {})
 
-    assert (refused.status, refused.said) == (403, "这项任务已由周砚于 10月9日 10:12 签收，由其办理。")
+    assert (refused.status, refused.said) == (403, "这项任务已由周砚于 10月9日 10:12 领取，由其办理。")
 
 
 def test_a_completed_task_says_what_came_of_it(office: Office) -> None:

@@ -51,7 +51,7 @@ def test_a_sign_that_could_not_be_stored_or_printed_is_refused_in_every_reason(o
     for verb in ("transfer", "delegate", "consult"):
         refused = desk.post(f"{task}/handle/{verb}", {"to": colleague, "reason": "看\x00不见"})
         assert refused.status == 422
-        assert refused.problem_at("reason") == "这一项里有看不见的特殊字符，请删掉重填。"
+        assert refused.problem_at("reason") == "这一项里有看不见的特殊字符（U+0000），请删掉重填。"
 
 
 def test_what_somebody_has_started_for_a_unit_is_listed_only_while_the_person_may_see_it(office: Office) -> None:
@@ -204,7 +204,7 @@ def test_several_tasks_are_released_at_once(office: Office) -> None:
     said = desk.get("/inbox").said
     number = office.instance("ongoing").rsplit("/", 1)[1]
     assert f"“整理移送材料”（{number} " in said, "of several, the one that was not is named"
-    assert said.endswith("：只能退还自己签收的任务。已退还 1 项任务，本岗位的人都可以签收。")
+    assert said.endswith("：只能退还自己领取的任务。已退还 1 项任务，本岗位的人都可以领取。")
 
 
 def test_of_several_tasks_the_one_that_a_colleague_has_is_named(office: Office) -> None:
@@ -217,14 +217,14 @@ def test_of_several_tasks_the_one_that_a_colleague_has_is_named(office: Office) 
     said = desk.get("/inbox").said
     assert f"（{office.instance('prepare').rsplit('/', 1)[1]} " in said
     assert "：这项任务已由苗青于" in said
-    assert said.endswith("已签收 1 项任务。")
+    assert said.endswith("已领取 1 项任务。")
 
 
 def test_a_page_that_was_opened_before_says_what_has_become_of_the_task(office: Office) -> None:
     task = prepare(office)
     desk, colleague = office.desk(OFFICER), office.desk(COLLEAGUE)
 
-    assert "由签收了这项任务的人" in colleague.get(f"{task}/handle/delegate").said
+    assert "由领取了这项任务的人" in colleague.get(f"{task}/handle/delegate").said
     desk.post(f"{task}/handle/delegate", {"to": person(office, COLLEAGUE)})
     assert "已委派苗青代拟" in desk.get(f"{task}/handle/send_back").said
     desk.post(f"{task}/recall")

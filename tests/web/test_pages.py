@@ -60,7 +60,7 @@ def test_every_row_of_the_inbox_says_how_its_period_stands(unchanged_office: Off
 def test_every_tab_says_how_much_lies_in_it(unchanged_office: Office) -> None:
     assert counts(unchanged_office.desk(OFFICER).get("/inbox")) == {
         "待办": "3",
-        "待签收": "3",
+        "待领取": "3",
         "已办": "4",
         "我发起的": "6",
         "抄送我的": "1",
@@ -154,7 +154,7 @@ def test_a_claimed_task_is_its_persons_and_gone_from_the_others(office: Office) 
     claimed = desk.post("/tasks/claim", {"task": task, "onward": "task"})
 
     assert claimed.location == f"/tasks/{task}"
-    assert desk.get("/inbox").said == "已签收 1 项任务。"
+    assert desk.get("/inbox").said == "已领取 1 项任务。"
     assert PREPARE in titles(desk.get("/inbox"))
     assert PREPARE not in titles(desk.get("/inbox?tab=unclaimed"))
     assert PREPARE not in titles(office.desk(COLLEAGUE).get("/inbox"))
@@ -167,7 +167,7 @@ def test_several_tasks_are_claimed_at_once(office: Office) -> None:
     claimed = desk.post("/tasks/claim", {"task": tasks, "tab": "unclaimed"})
 
     assert claimed.location == "/inbox?tab=unclaimed"
-    assert desk.get(claimed.location).said == "已签收 2 项任务。没有等待签收的"
+    assert desk.get(claimed.location).said == "已领取 2 项任务。没有等待领取的"
 
 
 def test_of_several_the_one_that_somebody_else_was_faster_with_is_named(office: Office) -> None:
@@ -179,7 +179,7 @@ def test_of_several_the_one_that_somebody_else_was_faster_with_is_named(office: 
 
     assert (
         desk.get("/inbox").said
-        == "“受理审查”（YS-2026-0002 无证收集废铅蓄电池）：这项任务已由方思远于 10月9日 10:12 签收，由其办理。已签收 1 项任务。"
+        == "“受理审查”（YS-2026-0002 无证收集废铅蓄电池）：这项任务已由方思远于 10月9日 10:12 领取，由其办理。已领取 1 项任务。"
     )
 
 
@@ -197,7 +197,7 @@ def test_a_task_is_given_back_to_everybody(office: Office) -> None:
 def test_only_what_one_has_claimed_is_given_back(office: Office) -> None:
     refused = office.desk(OFFICER).post(f"{office.task('prepare', 'prepare_materials')}/release")
 
-    assert (refused.status, refused.said) == (403, "只能退还自己签收的任务。")
+    assert (refused.status, refused.said) == (403, "只能退还自己领取的任务。")
 
 
 # --- one task ---
@@ -214,7 +214,7 @@ def test_a_task_shows_its_period_and_how_it_is_counted(unchanged_office: Office)
 def test_a_task_says_who_waits_for_whom(unchanged_office: Office) -> None:
     shown = unchanged_office.desk(REVIEWER).get(unchanged_office.task("review", "review_acceptance"))
 
-    assert shown.words("//p[@class='who']") == "局市生态环境局 待签收，对方单位 镇青河镇"
+    assert shown.words("//p[@class='who']") == "局市生态环境局 待领取，对方单位 镇青河镇"
 
 
 def test_a_completed_task_says_who_did_it_and_has_no_form(unchanged_office: Office) -> None:

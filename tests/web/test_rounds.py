@@ -111,3 +111,30 @@ def test_r56_an_extended_referral_names_the_rule_of_the_extension(office: Office
     case.ask_extension("2026-10-16").answer_extension("approve")
 
     assert "10-09 10:12 已延长（R56：移送单位因调查核实等客观原因确需延长移送期限的，" in rule_of(office, case)
+
+
+def test_a18_a_second_supplement_is_not_offered_and_not_taken(office: Office, case: Case) -> None:
+    first = page_of(office, REVIEWER, case, "review_acceptance")
+    case.tell("need_supplement", acceptance_opinion="材料不全。")
+    case.complete("supply_supplement", OFFICER, supplement_note="已补充询问笔录。")
+    case.sign_for()
+
+    second = page_of(office, REVIEWER, case, "review_acceptance")
+
+    choices = "//input[@name='acceptance_outcome']/@value"
+    assert set(first.every(choices)) - set(second.every(choices)) == {"need_supplement"}
+    assert second.words("//textarea[@name='supplement_list']") == ""
+    sent = {"acceptance_outcome": "need_supplement", "supplement_list": "请再补充照片。"}
+    refused = office.desk(REVIEWER).post(f"/tasks/{case.task('review_acceptance')}", sent)
+    assert refused.problem_at("acceptance_outcome").startswith("补正只能要求一次")
+
+
+def test_what_is_sent_back_comes_with_ones_own_words(office: Office, case: Case) -> None:
+    case.review("accept", acceptance_opinion="符合受理条件。", first_step="先行勘验")
+    leader, task = office.town.person(HEAD), case.task("sign_acceptance")
+    earlier, _ = office.engine.handling.choices(leader, task).earlier[0]
+    office.engine.handling.send_back(leader, task, earlier.task_id, "请写明承办人。")
+
+    page = page_of(office, REVIEWER, case, "review_acceptance")
+
+    assert page.every("//input[@name='first_step']/@value") == ["先行勘验"]

@@ -9,7 +9,13 @@ from __future__ import annotations
 from engine.db.tables.archive import archive_package
 from engine.db.tables.base import metadata
 from engine.db.tables.collaboration import comment, correction, mention, reader, reading
-from engine.db.tables.definitions import calendar_version, city_rule, definition_version
+from engine.db.tables.definitions import (
+    calendar_version,
+    city_rule,
+    definition_version,
+    retirement,
+    waiting_file,
+)
 from engine.db.tables.duties import duty_entry, duty_proposal
 from engine.db.tables.handling import hand_over, undo_point
 from engine.db.tables.notices import (
@@ -75,6 +81,7 @@ __all__ = [
     "process_instance",
     "reader",
     "reading",
+    "retirement",
     "sent_form",
     "sign_in",
     "sign_in_failure",
@@ -87,4 +94,5 @@ __all__ = [
     "timer",
     "undo_point",
     "unit",
+    "waiting_file",
 ]

@@ -40,5 +40,29 @@ definition_version = Table(
     Column("deployed_at", Instant, nullable=False),
     Column("deployed_by", Text, nullable=False),
     Column("pins", Json, comment="element id -> the version that it begins; null: none"),
+    Column("reason", Text, comment="why it was deployed, in the words of whoever did; null: not said"),
+    Column("restores", Integer, comment="the earlier version whose content came back with this one"),
     UniqueConstraint("key", "version"),
+)
+
+retirement = Table(
+    "retirement",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("key", String(64), nullable=False, index=True, comment="the procedure that nobody may start"),
+    Column("retired_at", Instant, nullable=False),
+    Column("retired_by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("revived_at", Instant, comment="null: it is retired"),
+    Column("revived_by", Text),
+    Column("revived_reason", Text),
+)
+
+waiting_file = Table(
+    "waiting_file",
+    metadata,
+    Column("name", String(255), primary_key=True, comment="a shipped diagram that could not be deployed"),
+    Column("outcome", String(16), nullable=False, comment="waits (for units), refused"),
+    Column("message", Text, nullable=False, comment="why, in words"),
+    Column("tried_at", Instant, nullable=False),
 )

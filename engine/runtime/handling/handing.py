@@ -63,7 +63,7 @@ def give_back(tx: Connection, context: Context, actor: Actor, task_id: str, reas
     if taker is not None:
         tell(tx, context, row, taker, f"{actor.person_name}把“{row.name}”退给你：{reason}", "returned")
     else:
-        text = f"{actor.person_name}把“{row.name}”退回岗位，待签收：{reason}"
+        text = f"{actor.person_name}把“{row.name}”退回岗位，待领取：{reason}"
         tell_post(tx, context, actor, row, text, "returned")
         if works_here(tx, context, row, giver):
             tell(tx, context, row, giver, text, "returned")
@@ -96,7 +96,7 @@ def hand_in(
     row = tasks.take_hold(tx, actor, "hand_in", task_id)
     opinion = inside_words(tx, row, actor, opinion, "opinion")
     if row.assignee_id is None:
-        raise InvalidValues({"opinion": "委派你的人已经不办这项任务，还没有人接办。有人签收之后再交回。"})
+        raise InvalidValues({"opinion": "委派你的人已经不办这项任务，还没有人接办。有人领取之后再交回。"})
     (request,) = (found for found in records.requests(tx, task_id) if found.kind == "delegation")
     if raw:
         tasks.keep_draft(tx, row, actor.person_id, raw, context.now)

@@ -92,6 +92,12 @@ def ask_no_longer(tx: Connection, task: Row[Any], person_id: str, actor: Actor, 
             )
 
 
+def was_reopened(tx: Connection, task_id: str) -> bool:
+    """Whether sending or taking back has opened the task: then it goes on with what was said in it."""
+    again = hand_over.c.kind.in_(("send_back", "take_back"))
+    return tx.scalar(select(hand_over.c.id).where(hand_over.c.to_task == task_id, again).limit(1)) is not None
+
+
 def handed_by(tx: Connection, task: Row[Any]) -> str | None:
     """Who handed the task to its present assignee; None when that person claimed it."""
     if task.assignee_id is None:

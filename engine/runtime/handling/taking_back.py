@@ -167,7 +167,7 @@ def _claimed(tx: Connection, opened: list[str], completer: str | None) -> str:
         return ""
     moment = local(found.claimed_at) if found.claimed_at else None
     when = f"于 {moment.month}月{moment.day}日 {moment:%H:%M} " if moment else ""
-    return f"{found.unit_name}{found.person_name}已{when}签收“{found.name}”，不能再撤回。"
+    return f"{found.unit_name}{found.person_name}已{when}领取“{found.name}”，不能再撤回。"
 
 
 def _calls_moved(tx: Connection, row: Row[Any], happened: _Happened) -> str:

@@ -1,6 +1,6 @@
 /**
  * `[data-check-all]` ticks every `input[name=task]` of the page; `[data-bulk]` buttons work when one is ticked and
- * say how many (`data-bulk-text="签收所选 {n} 项"`), as does `[data-bulk-count="已选 {n} 项"]`. `[data-bulk-bar]` is there
+ * say how many (`data-bulk-text="领取所选 {n} 项"`), as does `[data-bulk-count="已选 {n} 项"]`. `[data-bulk-bar]` is there
  * while something is ticked.
  */
 import { all, fill } from './page.js';

@@ -1,0 +1,48 @@
+"""Procedures that nobody may start any more. Their cases go on, and so does what they call and what calls them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from engine.db.tables import process_instance, retirement
+from engine.errors import Problem, Refused
+from engine.ids import new_id
+
+
+def retired(tx: Connection) -> frozenset[str]:
+    """The keys of the procedures that are retired now."""
+    return frozenset(tx.scalars(select(retirement.c.key).where(retirement.c.revived_at.is_(None))))
+
+
+def gone(tx: Connection) -> frozenset[str]:
+    """Those that never had a case: they are in no list any more, and only their record is left."""
+    used = select(process_instance.c.id).where(process_instance.c.key == retirement.c.key).exists()
+    return frozenset(tx.scalars(select(retirement.c.key).where(retirement.c.revived_at.is_(None), ~used)))
+
+
+def require_startable(tx: Connection, key: str, name: str) -> None:
+    """Raises Refused for a retired procedure."""
+    if key in retired(tx):
+        raise Refused(f"流程“{name}”已经停用，不能再发起；已经在办的照常办理。需要发起的，请联系系统管理员。")
+
+
+def retire(tx: Connection, key: str, by: str, reason: str, now: datetime) -> None:
+    tx.execute(insert(retirement).values(id=new_id(), key=key, retired_at=now, retired_by=by, reason=reason))
+
+
+def revive(tx: Connection, key: str, by: str, reason: str, now: datetime) -> bool:
+    """The procedure may be started. Returns whether it had been retired."""
+    open_one = (retirement.c.key == key) & retirement.c.revived_at.is_(None)
+    values = {"revived_at": now, "revived_by": by, "revived_reason": reason}
+    return tx.execute(update(retirement).where(open_one).values(**values)).rowcount > 0
+
+
+def calls_of_retired(tx: Connection, begun: Collection[str]) -> list[Problem]:
+    """What is wrong with a diagram that begins these procedures: nobody may start a retired one, by a new call neither."""
+    return [
+        Problem("", "", f"图里调用或发起的流程 {key} 已经停用。", f"请先恢复它（lianban revive {key}），或不再调用它。")
+        for key in sorted(retired(tx) & frozenset(begun))
+    ]

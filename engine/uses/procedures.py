@@ -1,0 +1,408 @@
+"""The procedures of an installation: found once from the shipped files, then deployed, put back and retired by people.
+
+What a person deployed stays until a person deploys something else: a start of the service and an upgrade of the product
+impose nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, delete, func, select
+
+from engine.bpmn.rules.calls import begun_by
+from engine.clock import Clock
+from engine.db import upsert
+from engine.db.session import Database
+from engine.db.tables import process_instance, retirement, unit, waiting_file
+from engine.deployments import definitions, shipped
+from engine.deployments import letters as deployed_letters
+from engine.deployments import retirement as retiring
+from engine.deployments.definitions import City, Definition
+from engine.deployments.shipped import Beside, File
+from engine.documents import letter_versions
+from engine.documents.fonts import Fonts
+from engine.errors import DiagramRefused, LianbanError, NotFound, Refused
+from engine.organisation import city, units
+from engine.organisation.people import CASE_ROLES
+from engine.runtime import audit
+from engine.runtime.operations import OPERATIONS
+from engine.runtime.step import FUNCTIONS
+
+CHAIN = "procedures"
+"""The chain of the audit that says who has deployed, put back and retired what."""
+FOUND_BY = "随程序提供"
+"""Who has deployed what an empty installation was founded with."""
+DEPLOYED, KEPT, WAITS, REFUSED = "deployed", "kept", "waits", "refused"
+log = logging.getLogger("lianban.procedures")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a shipped diagram: deployed, kept (the installation has its own version), waits for units, refused."""
+
+    file: str
+    what: str
+    name: str = ""
+    version: int = 0
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Deployed:
+    definition: Definition
+    is_new: bool
+    """False: the file was the version in force already."""
+    letters: list[str]
+    """The letters that have changed with it."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A shipped procedure or letter against what is in force: new, same, changed, waits or refused."""
+
+    kind: str
+    key: str
+    name: str
+    standing: str
+    differs: list[str]
+    version: int = 0
+    deployed_at: datetime | None = None
+    deployed_by: str = ""
+
+
+@dataclass(frozen=True)
+class Version:
+    key: str
+    name: str
+    version: int
+    deployed_at: datetime
+    deployed_by: str
+    reason: str
+    restores: int | None
+    in_force: bool
+    cases: int
+
+
+@dataclass(frozen=True)
+class Retirement:
+    at: datetime
+    by: str
+    reason: str
+    revived_at: datetime | None
+    revived_by: str
+    revived_reason: str
+
+
+class ProcedureUses:
+    def __init__(self, database: Database, clock: Clock, fonts: Fonts, folder: Path) -> None:
+        self._database, self._clock, self._fonts, self._folder = database, clock, fonts, folder
+        self._tried_with = -1
+
+    # --- founding ---
+
+    def found(self, by: str = FOUND_BY) -> list[Outcome]:
+        """Every shipped procedure that never had a version here has one now; whatever is there stays.
+
+        A file that cannot be deployed holds up no other: it is logged, and listed until it can (`unfinished`).
+        """
+        folder = shipped.read_folder(self._folder)
+        outcomes = [Outcome(name, REFUSED, message=message) for name, message in folder.unreadable.items()]
+        waiting: set[str] = set()
+        for file in folder.files:
+            outcome = self._found_one(file, by, frozenset(waiting))
+            if outcome.what == WAITS:
+                waiting.add(file.diagram.key)
+            outcomes.append(outcome)
+        self._database.run(lambda tx: self._keep_unfinished(tx, outcomes))
+        for outcome in outcomes:
+            if outcome.what == REFUSED:
+                log.error("%s is not deployed: %s", outcome.file, outcome.message)
+        return outcomes
+
+    def try_waiting(self) -> None:
+        """What waits for units is tried again when there are other units than at the last time; for the worker."""
+        with self._database.reading() as tx:
+            count = tx.scalar(select(func.count()).select_from(unit)) or 0
+            waits = tx.scalar(select(waiting_file.c.name).where(waiting_file.c.outcome == WAITS).limit(1))
+        if waits is not None and count != self._tried_with:
+            self._tried_with = count
+            self.found()
+
+    def unfinished(self) -> list[Outcome]:
+        """The shipped files that could not be deployed, as they were tried last."""
+        with self._database.reading() as tx:
+            rows = tx.execute(select(waiting_file).order_by(waiting_file.c.name))
+            return [Outcome(row.name, row.outcome, message=row.message) for row in rows]
+
+    def _found_one(self, file: File, by: str, waiting: frozenset[str]) -> Outcome:
+        diagram = file.diagram
+        missing = sorted(waiting & begun_by(diagram) - {diagram.key})
+
+        def found(tx: Connection) -> Outcome:
+            definitions.one_at_a_time(tx)
+            if definitions.has_version(tx, diagram.key):
+                return Outcome(file.name, KEPT, diagram.name, definitions.latest(tx, diagram.key).version)
+            if missing:
+                message = f"它调用的流程 {'、'.join(missing)} 还在等单位。"
+                return Outcome(file.name, WAITS, diagram.name, message=message)
+            deployed = self._deploy(tx, replace(file, beside=_with_letters_of(tx, file.beside)), by, "")
+            return Outcome(file.name, DEPLOYED, diagram.name, deployed.definition.version)
+
+        try:
+            return self._database.run(found)
+        except DiagramRefused as refused:
+            what = WAITS if self._lacks_only_units(file) else REFUSED
+            return Outcome(file.name, what, diagram.name, message=str(refused))
+        except LianbanError as error:
+            return Outcome(file.name, REFUSED, diagram.name, message=str(error))
+        except Exception:
+            log.exception("%s could not be deployed", file.name)
+            return Outcome(file.name, REFUSED, diagram.name, message="系统内部错误，详见服务日志。")
+
+    def _lacks_only_units(self, file: File) -> bool:
+        """Whether the file would be in order in a city that has every unit that it may name."""
+        every = frozenset(re.findall(r"[A-Za-z_][A-Za-z0-9_]*", file.content.decode(errors="replace")))
+        try:
+            with self._database.reading() as tx:
+                definitions.check(tx, file.content, file.beside.forms, self._city(tx, every))
+        except LianbanError:
+            return False
+        return True
+
+    def _keep_unfinished(self, tx: Connection, outcomes: list[Outcome]) -> None:
+        tx.execute(delete(waiting_file))
+        for outcome in outcomes:
+            if outcome.what in (WAITS, REFUSED):
+                values = {"outcome": outcome.what, "message": outcome.message, "tried_at": self._clock.now()}
+                upsert.put(tx, waiting_file, {"name": outcome.file[:255]}, values)
+
+    # --- deploying ---
+
+    def deploy(self, diagram: Path, by: str, reason: str = "") -> Deployed:
+        """The file, with the forms (`forms/`) and letters (`letters/`) beside it, is the latest version.
+
+        A procedure that was retired may be started again. Raises Refused without `by`, DiagramRefused, LetterRefused.
+        """
+        file = shipped.read_file(diagram)
+        return self._database.run(lambda tx: self._deploy(tx, file, _required(by, "by"), reason.strip()))
+
+    def take_over(self, keys: list[str], by: str, reason: str = "") -> list[Deployed]:
+        """The shipped files of these procedures, of all when none is named, are the latest versions.
+
+        Raises NotFound and Refused as well as what `deploy` raises; then none of them has changed.
+        """
+        folder = shipped.read_folder(self._folder)
+        by = _required(by, "by")
+        files = {file.diagram.key: file for file in folder.files}
+        if unknown := [key for key in keys if key not in files]:
+            wrong = "".join(f"\n{name}：{message}" for name, message in folder.unreadable.items())
+            raise NotFound(f"随程序提供的流程里没有 {'、'.join(unknown)}。有的是：{'、'.join(files)}。{wrong}")
+        if not keys and folder.unreadable:
+            raise Refused("\n".join(f"{name}：{message}" for name, message in folder.unreadable.items()))
+        chosen = [file for file in folder.files if not keys or file.diagram.key in keys]
+        return self._database.run(lambda tx: [self._deploy(tx, file, by, reason.strip()) for file in chosen])
+
+    def restore(self, key: str, version: int, by: str, reason: str) -> Definition:
+        """The content of an earlier version is in force again, under a new number. Raises NotFound, Refused, DiagramRefused."""
+        by, reason = _required(by, "by"), _required(reason, "reason")
+
+        def work(tx: Connection) -> Definition:
+            now = self._clock.now()
+            restored = definitions.restore(tx, key, version, self._city(tx), by, now, reason)
+            self._put_letters(tx, restored, Beside({}, letter_versions.in_force(tx), {}), by)
+            self._record(tx, "version_restored", restored, by, reason, restores=version)
+            self._revive(tx, key, by, reason)
+            return restored
+
+        return self._database.run(work)
+
+    def retire(self, key: str, by: str, reason: str) -> str:
+        """Nobody may start the procedure any more; its cases go on. Returns its name.
+
+        Raises NotFound, and Refused when it is retired, or when others in force would go on beginning it.
+        """
+        by, reason = _required(by, "by"), _required(reason, "reason")
+
+        def work(tx: Connection) -> str:
+            definitions.one_at_a_time(tx)
+            found = definitions.latest(tx, key)
+            if key in retiring.retired(tx):
+                raise Refused(f"流程“{found.name}”已经停用了。")
+            callers = [
+                f"{other.name}（{other.key}）"
+                for other in definitions.every_startable(tx)
+                if other.key != key and key in begun_by(other.diagram)
+            ]
+            if callers:
+                raise Refused(
+                    f"流程“{found.name}”还不能停用：{'、'.join(callers)}在用的版本会调用或发起它。"
+                    "请先部署不再调用它的新版本，或先停用它们。"
+                )
+            retiring.retire(tx, key, by, reason, self._clock.now())
+            self._record(tx, "procedure_retired", found, by, reason)
+            return found.name
+
+        return self._database.run(work)
+
+    def revive(self, key: str, by: str, reason: str) -> str:
+        """The procedure may be started again. Returns its name. Raises NotFound, Refused."""
+        by, reason = _required(by, "by"), _required(reason, "reason")
+
+        def work(tx: Connection) -> str:
+            definitions.one_at_a_time(tx)
+            found = definitions.latest(tx, key)
+            if problems := retiring.calls_of_retired(tx, begun_by(found.diagram) - {key}):
+                raise Refused("".join(map(str, problems)))
+            if not self._revive(tx, key, by, reason):
+                raise Refused(f"流程“{found.name}”没有停用。")
+            return found.name
+
+        return self._database.run(work)
+
+    # --- what there is ---
+
+    def versions(self, key: str | None = None) -> list[Version]:
+        """Every version of the procedure, the newest first; without a key the latest of each. Raises NotFound."""
+        with self._database.reading() as tx:
+            counted = select(process_instance.c.definition_id, func.count()).group_by(process_instance.c.definition_id)
+            cases: dict[str, int] = {row[0]: row[1] for row in tx.execute(counted)}
+            found = []
+            for one in definitions.every_key(tx) if key is None else [key]:
+                rows = definitions.versions(tx, one)
+                if not rows:
+                    raise NotFound(f"没有名为 {one} 的流程。lianban versions 列出全部。")
+                for row in rows[:1] if key is None else rows:
+                    told = (
+                        row.key,
+                        row.name,
+                        row.version,
+                        row.deployed_at,
+                        row.deployed_by,
+                        row.reason or "",
+                        row.restores,
+                    )
+                    in_force = row is rows[0]
+                    found.append(Version(*told, in_force=in_force, cases=cases.get(row.id, 0)))
+            return found
+
+    def retirements(self, key: str) -> list[Retirement]:
+        """When the procedure was retired, and revived, the latest first."""
+        own = select(retirement).where(retirement.c.key == key).order_by(retirement.c.retired_at.desc())
+        with self._database.reading() as tx:
+            return [
+                Retirement(
+                    row.retired_at,
+                    row.retired_by,
+                    row.reason,
+                    row.revived_at,
+                    row.revived_by or "",
+                    row.revived_reason or "",
+                )
+                for row in tx.execute(own)
+            ]
+
+    def retired(self) -> frozenset[str]:
+        with self._database.reading() as tx:
+            return retiring.retired(tx)
+
+    def compare(self) -> list[Compared]:
+        """The shipped files against what is in force, and what stands in the way of those that cannot be read."""
+        folder = shipped.read_folder(self._folder)
+        with self._database.reading() as tx:
+            rows = [_compared(tx, file) for file in folder.files]
+            named = sorted({name for file in folder.files for name in file.letters})
+            rows += [_compared_letter(tx, folder.files[0].beside, name) for name in named]
+        return rows + [Compared("file", name, name, REFUSED, [message]) for name, message in folder.unreadable.items()]
+
+    # --- within ---
+
+    def _deploy(self, tx: Connection, file: File, by: str, reason: str) -> Deployed:
+        definitions.one_at_a_time(tx)
+        now = self._clock.now()
+        before = {row.id for row in definitions.versions(tx, file.diagram.key)}
+        found = definitions.deploy(tx, file.content, file.beside.forms, self._city(tx), by, now, reason)
+        letters = self._put_letters(tx, found, file.beside, by)
+        is_new = found.id not in before
+        if is_new or letters:
+            self._record(tx, "procedure_deployed", found, by, reason, new=is_new, letters=letters)
+        self._revive(tx, found.key, by, reason)
+        return Deployed(found, is_new, letters)
+
+    def _put_letters(self, tx: Connection, definition: Definition, beside: Beside, by: str) -> list[str]:
+        now = self._clock.now()
+        broken = beside.broken_letters
+        return deployed_letters.deploy(tx, definition, beside.letters, FUNCTIONS, self._fonts, by, now, broken)
+
+    def _revive(self, tx: Connection, key: str, by: str, reason: str) -> bool:
+        revived = retiring.revive(tx, key, by, reason, self._clock.now())
+        if revived:
+            self._record(tx, "procedure_revived", definitions.latest(tx, key), by, reason)
+        return revived
+
+    def _record(self, tx: Connection, kind: str, found: Definition, by: str, reason: str, **more: object) -> None:
+        """The audit says who did what to which procedure, and why."""
+        told = {"key": found.key, "version": found.version, "by": by, "reason": reason, **more}
+        audit.append(tx, CHAIN, self._clock.now(), kind, told)
+
+    def _city(self, tx: Connection, known_units: frozenset[str] | None = None) -> City:
+        codes = (
+            frozenset(one.code for one in units.every(tx, self._clock.now())) if known_units is None else known_units
+        )
+        return City(
+            operations=OPERATIONS,
+            units=codes,
+            roles=frozenset(CASE_ROLES),
+            functions=FUNCTIONS,
+            rules=frozenset(city.rules(tx)),
+            unit_kinds=frozenset(units.KINDS),
+        )
+
+
+def _with_letters_of(tx: Connection, beside: Beside) -> Beside:
+    """The files with the installation's own letters, where it has them: somebody may have changed one."""
+    own = letter_versions.in_force(tx)
+    broken = {name: wrong for name, wrong in beside.broken_letters.items() if name not in own}
+    return Beside(beside.forms, {**beside.letters, **own}, broken)
+
+
+def _required(text: str, option: str) -> str:
+    """Raises Refused for an option of a command that says nothing."""
+    if not text.strip():
+        asked = {"by": "是谁做的", "reason": "原因"}[option]
+        raise Refused(f"请用 --{option} 写明{asked}，记入审计。没有改变。")
+    return text.strip()
+
+
+def _compared(tx: Connection, file: File) -> Compared:
+    key, name = file.diagram.key, file.diagram.name
+    if not definitions.has_version(tx, key):
+        return Compared("procedure", key, name, "new", [])
+    row = definitions.versions(tx, key)[0]
+    content, forms = definitions.contents(tx, row.id)
+    differs = [] if content == file.content else ["流程图"]
+    differs += _differences(file.form_texts, forms)
+    standing = "changed" if differs else "same"
+    return Compared("procedure", key, name, standing, differs, row.version, row.deployed_at, row.deployed_by)
+
+
+def _differences(files: Mapping[str, str], forms: Mapping[str, str]) -> list[str]:
+    names = sorted(files.keys() | forms.keys())
+    return [f"表单 {name}" for name in names if files.get(name) != forms.get(name)]
+
+
+def _compared_letter(tx: Connection, beside: Beside, name: str) -> Compared:
+    if name not in beside.letters:
+        wrong = beside.broken_letters.get(name, f"没有 letters/{name}.toml。")
+        return Compared("letter", name, name, REFUSED, [wrong])
+    rows = letter_versions.deployed(tx, name)
+    if not rows:
+        return Compared("letter", name, name, "new", [])
+    newest = rows[0]
+    standing = "same" if newest.sha256 == beside.letters[name].sha256 else "changed"
+    return Compared("letter", name, name, standing, [], newest.version, newest.deployed_at, newest.deployed_by)
