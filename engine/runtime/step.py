@@ -39,7 +39,7 @@ from engine.runtime.similar import same_cases
 FUNCTIONS = frozenset(KINDS) | {
     "now", "minute", "due", "deadline_is", "unpaused_days", "config", "materials", "unit_kind", "unit_phone",
     "my_name", "completed_at", "empowered", "same_case", "decided_duty", "holds", "close_of",
-    "received", "before_empowerment",
+    "received", "before_empowerment", "own_matter",
 }  # fmt: skip
 """Every function that the runtime adds to the language of expressions."""
 
@@ -146,6 +146,7 @@ class Step:
             "completed_at": self._completed_at,
             "empowered": self._empowered,
             "before_empowerment": self._before_empowerment,
+            "own_matter": self._own_matter,
             "same_case": self._same_case,
             "decided_duty": self._decided_duty,
             "close_of": lambda day: self.context.calendar.close_of(day) if day else None,
@@ -226,6 +227,18 @@ class Step:
         if found is None or found.empowered_at is None or at is None:
             return False
         return not jurisdiction.empowered(found, local_date(at))
+
+    def _own_matter(self, code: str | None, unit_code: str | None, at: datetime | None) -> bool:
+        """Whether the list gives this matter to this unit itself at that instant, or today while none is known."""
+        found = jurisdiction.find(self.tx, code) if code else None
+        unit = units.find(self.tx, unit_code, self.now) if unit_code else None
+        if found is None or unit is None:
+            return False
+        on = local_date(at) if at is not None else self.today()
+        entry = duties.in_force(self.tx, found.code, on)
+        settled = units.find(self.tx, entry.proposal.unit_code, self.now) if entry else None
+        given = (settled.code, settled.kind) if settled else None
+        return jurisdiction.competence(found, unit.code, unit.kind, on, given).own
 
     def _received(self, at: datetime | None) -> datetime | None:
         """When a paper that came at this instant counts as received (A26)."""
