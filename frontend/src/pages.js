@@ -13,6 +13,7 @@ import { startOffline } from './pages/offline.js';
 import { startOnce } from './pages/once.js';
 import { startPopovers } from './pages/popovers.js';
 import { startProblems } from './pages/problems.js';
+import { startSubmits } from './pages/submit.js';
 import { startUploads } from './pages/upload.js';
 
 // First the fields that are hidden: drafts and guards compare with what the form holds after that.
@@ -20,6 +21,7 @@ startLiveForms();
 startDrafts();
 startGuards();
 startUploads();
+startSubmits();
 startProblems();
 startOffline();
 startOnce();
