@@ -31,7 +31,7 @@ from engine.notices.message import last_moment_of
 from engine.notices.routes import NO_ROUTES, Routes
 from engine.organisation import city, duties, jurisdiction, units
 from engine.organisation.assignment import Actor
-from engine.runtime import confidential, notices, parties
+from engine.runtime import confidential, notices, parties, sealing
 from engine.runtime.facts import Facts
 from engine.runtime.operations import perform
 from engine.runtime.similar import same_cases
@@ -93,7 +93,11 @@ class Step:
         """What the person who acts has just filled in."""
         self.asked: frozenset[str] = frozenset()
         """The keys of those of its fields that were asked."""
-        self.workflow = Workflow(definition.specification, self, instance["state"] if restoring else None)
+        self.workflow = Workflow(definition.specification, self, self._state() if restoring else None)
+
+    def _state(self) -> bytes:
+        """Raises RecordsDamaged when it is not what this instance was stored with."""
+        return sealing.state_of(self.tx, self.instance)
 
     # --- what a running process asks (bpmn.workflow.Host) ---
 
