@@ -169,9 +169,17 @@ def last_days(
 def warnings(
     form: Form, values: Mapping[str, object], facts: Mapping[str, object], functions: Any, evaluate: Evaluate
 ) -> dict[str, str]:
-    """Sentences that do not refuse but should be read, by key."""
+    """Sentences that should be read while the form is filled in, by key: its warnings, and of a value that is given
+    already the rule that will refuse it, such as an instant that lies in the future.
+    """
     check = _Check(form, facts, functions, None, evaluate, values)
-    return {field.key: found for field in form.fields if (found := check.first(field.warnings, field, True, True))}
+
+    def said(field: Field) -> str:
+        given = field.asks and not field.readonly and values.get(field.key) not in (None, "", [])
+        broken = check.first(field.rules, field, False, True) if given else ""
+        return broken or check.first(field.warnings, field, True, True)
+
+    return {field.key: found for field in form.fields if (found := said(field))}
 
 
 def read_value(field: Field, sent: list[str], directory: Directory) -> object:

@@ -14,6 +14,7 @@ import { startOffline } from './pages/offline.js';
 import { startOnce } from './pages/once.js';
 import { startPopovers } from './pages/popovers.js';
 import { startProblems } from './pages/problems.js';
+import { startSubmits } from './pages/submit.js';
 import { startUploads } from './pages/upload.js';
 
 // First the fields that are hidden: drafts and guards compare with what the form holds after that.
@@ -22,6 +23,7 @@ startMatters();
 startDrafts();
 startGuards();
 startUploads();
+startSubmits();
 startProblems();
 startOffline();
 startOnce();

@@ -166,7 +166,16 @@ def complete(task_id: str) -> ResponseReturnValue:
     flash(f"“{done.task_name}”已办结{outcome}。" + ("办件已经结束。" if done.ended else ""), "ok")
     if done.next_task_id:
         return redirect(url_for("inbox.task", task_id=done.next_task_id))
+    _name_next()
     return redirect(url_for("instances.instance", number=done.number))
+
+
+def _name_next() -> None:
+    """The page that comes offers the most urgent task of one's own under one key."""
+    waiting = engine().inbox(actor(), "todo", Filters(), 1).rows
+    if waiting:
+        row = waiting[0]
+        flash(f"{url_for('inbox.task', task_id=row.task_id)} {row.step}：{row.title}", "next")
 
 
 @pages.post("/tasks/<task_id>/material")
