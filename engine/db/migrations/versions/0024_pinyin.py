@@ -7,7 +7,7 @@ from alembic import op
 from pypinyin import lazy_pinyin
 
 revision = "0024"
-down_revision = "0017"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 
