@@ -1,7 +1,4 @@
-"""Requests that were answered once, ends of posts that were carried out, and faults at the start of a procedure.
-
-A notice may belong to no instance: those that whoever looks after the installation has of faults.
-"""
+"""Requests that were answered once, ends of posts that were carried out, and faults at the start of a procedure."""
 
 from __future__ import annotations
 
@@ -43,15 +40,10 @@ def upgrade() -> None:
         sa.Column("key", sa.String(64), nullable=False, comment="of the procedure that could not begin"),
         sa.Column("name", sa.Text, nullable=False),
         sa.Column("element_id", sa.String(128)),
-        sa.Column("element_name", sa.Text),
-        sa.Column(
-            "message", sa.Text, nullable=False, comment="the technical reason, without anything that was filled in"
-        ),
-        sa.Column("person_id", sa.String(32), nullable=False, comment="who tried to start it first"),
+        sa.Column("message", sa.Text, nullable=False),
+        sa.Column("person_id", sa.String(32), nullable=False, comment="who tried to start it"),
         sa.Column("unit_code", sa.String(64), nullable=False, comment="for which that person acted"),
         sa.Column("raised_at", Instant, nullable=False),
-        sa.Column("last_at", Instant, nullable=False, comment="when somebody tried last"),
-        sa.Column("times", sa.Integer, nullable=False, comment="how often the same has been tried"),
         sa.Column("closed_at", Instant),
         sa.Column("closed_by", sa.Text),
         sa.PrimaryKeyConstraint("id", name="pk_start_fault"),
@@ -59,15 +51,20 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["unit_code"], ["unit.code"], name="fk_start_fault_unit_code_unit"),
     )
     op.create_index("ix_start_fault_closed_at_raised_at", "start_fault", ["closed_at", "raised_at"])
-    # What is told to whoever looks after the installation belongs to no instance.
-    for table, comment in (
-        ("notice", "null: for who looks after the installation"),
-        ("notice_receipt", "the notice's"),
-        ("outbox", "the notice's"),
-        ("delivery_attempt", "the notice's"),
-    ):
-        with op.batch_alter_table(table) as batch:
-            batch.alter_column("instance_id", existing_type=sa.String(32), nullable=True, comment=comment)
+    op.create_table(
+        "start_fault_receipt",
+        sa.Column("fault_id", sa.String(32), nullable=False),
+        sa.Column("person_id", sa.String(32), nullable=False, comment="a system administrator at that moment"),
+        sa.Column("received_at", Instant, nullable=False),
+        sa.Column("read_at", Instant),
+        sa.Column("mail_at", Instant, comment="when the mail is tried next; null: sent, given up, or not wanted"),
+        sa.Column("attempts", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("fault_id", "person_id", name="pk_start_fault_receipt"),
+        sa.ForeignKeyConstraint(["fault_id"], ["start_fault.id"], name="fk_start_fault_receipt_fault_id_start_fault"),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_start_fault_receipt_person_id_person"),
+    )
+    op.create_index("ix_start_fault_receipt_person_id_read_at", "start_fault_receipt", ["person_id", "read_at"])
+    op.create_index("ix_start_fault_receipt_mail_at", "start_fault_receipt", ["mail_at"])
 
 
 def downgrade() -> None:
