@@ -62,8 +62,8 @@ def test_an_internal_opinion_does_not_tell_it_to_the_bureaus_of_oversight(plain_
     case.add_material("facts_statement")
     case.add_material("site_photos")
 
+    answers = {"preparation_outcome": "submit", "preparation_opinion": f"{NAME}可以作证。"}
     with pytest.raises(InvalidValues) as refused:
-        answers = {"preparation_outcome": "submit", "preparation_opinion": f"{NAME}可以作证。"}
         case.complete("prepare_materials", case.referring.officer, **answers)
 
     assert refused.value.problems.keys() == {"preparation_opinion"}
