@@ -82,7 +82,7 @@ def test_in_no_procedure_does_a_unit_see_a_case_of_which_nothing_has_been_sent_t
             if actor.oversees or {unit, actor.unit_code} & sent:
                 continue
             with pytest.raises(NotFound):
-                town.act(lambda engine, who=actor: engine.instance(who, case.number))
+                town.act(lambda engine, who=actor, at=case: engine.instance(who, at.number))
             assert town.act(lambda engine, who=actor: engine.instances(who, Filters(), 1)).total == 0
             checked += 1
     assert checked > 0
