@@ -12,21 +12,25 @@ import re
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
 from flask_wtf.csrf import CSRFProtect
+from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.app import Engine
 from engine.documents.files import SIZE_LIMIT
-from engine.errors import NotSignedIn
+from engine.errors import NotAllowed, NotSignedIn
 from engine.ids import new_id
 from engine.organisation.assignment import Actor
 from engine.organisation.sign_ins import WHOLE_LIMIT, Visitor
 from engine.runtime import once
+from tasks_ui.serving import ANONYMOUS_LIMIT, session_in
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -37,9 +41,16 @@ FORM_LIMIT = 2 * 1024 * 1024
 UPLOAD_LIMIT = 4 * SIZE_LIMIT + 1024 * 1024
 """Bytes of a form with files: several at once, each of its own limit."""
 UPLOADS = {"inbox.add_material"}
+_UPLOAD_PATH = re.compile(r"/tasks/[^/]+/material")
+FIELDS = 2000
+"""Fields that one form may have: more than any form of a procedure."""
 OWN_FIELDS = {"csrf_token", "once"}
 """What every form of the pages holds besides what is asked."""
 OPEN_ENDPOINTS = {"static", "account.login", "account.sign_in", "account.health"}
+BEFORE_A_PASSWORD = OPEN_ENDPOINTS | {"account.password", "account.change_password", "account.sign_out"}
+"""What is reachable with a password that was given out once, until it is changed."""
+KNOWN = "lianban_known_"
+KNOWN_FOR = timedelta(days=400)
 _FORM_ID = re.compile(r"[0-9a-zA-Z-]{16,64}")
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
@@ -59,6 +70,7 @@ def protect(app: Flask, engine: Engine) -> None:
         SESSION_COOKIE_SECURE=engine.settings.secure_cookies,
         MAX_CONTENT_LENGTH=FORM_LIMIT,
         MAX_FORM_MEMORY_SIZE=FORM_LIMIT,
+        MAX_FORM_PARTS=FIELDS,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session lives: a form filled in slowly must not be lost
         WTF_CSRF_SSL_STRICT=False,
     )
@@ -113,6 +125,36 @@ def let_in(response: AnyResponse, secret: str) -> AnyResponse:
     return response
 
 
+def known_browsers() -> list[str]:
+    """The ids by which this browser is known; what we have not signed is no id."""
+    found = []
+    for name in [name for name in request.cookies if name.startswith(KNOWN)][:30]:
+        try:
+            found.append(str(_signer().loads(request.cookies[name])))
+        except BadSignature:
+            continue
+    return found
+
+
+def remember(response: AnyResponse, person_id: str, browser: str) -> AnyResponse:
+    """The browser is known to be this person's from now on: its tries to sign in are counted by themselves."""
+    whose = hashlib.sha256(person_id.encode()).hexdigest()[:12]
+    response.set_cookie(
+        KNOWN + whose,
+        _signer().dumps(browser),
+        max_age=int(KNOWN_FOR.total_seconds()),
+        path="/login",
+        httponly=True,
+        samesite="Lax",
+        secure=engine().settings.secure_cookies,
+    )
+    return response
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="known-browser")
+
+
 def let_out(response: AnyResponse) -> AnyResponse:
     session.clear()
     response.delete_cookie(COOKIE, httponly=True, samesite="Lax", secure=engine().settings.secure_cookies)
@@ -125,10 +167,24 @@ def drawing(view: Callable[P, R]) -> Callable[P, R]:
     return view
 
 
+def body_limit(engine: Engine) -> Callable[[str, str], int]:
+    """How many bytes the server takes from whom, before the application sees any of them."""
+
+    def limit(path: str, cookies: str) -> int:
+        secret = session_in(cookies)
+        if not secret or engine.visitor(secret) is None:
+            return ANONYMOUS_LIMIT
+        return UPLOAD_LIMIT if _UPLOAD_PATH.fullmatch(path) else FORM_LIMIT
+
+    return limit
+
+
 def _allow_uploads() -> None:
     """A form with a file may be larger. Before anything reads the form, as the guard against forged forms does."""
     if request.endpoint in UPLOADS:
         request.max_content_length = UPLOAD_LIMIT
+    if request.mimetype == "application/x-www-form-urlencoded" and request.get_data().count(b"&") >= FIELDS:
+        raise RequestEntityTooLarge
 
 
 def _identify() -> AnyResponse | None:
@@ -140,6 +196,10 @@ def _identify() -> AnyResponse | None:
         if request.method == "GET" and request.accept_mimetypes["text/html"]:
             return redirect(url_for("account.login", next=request.full_path.rstrip("?")))
         raise NotSignedIn("登录已经过期，请重新登录；已保存的草稿都在。")
+    if g.visitor is not None and g.visitor.must_change_password and request.endpoint not in BEFORE_A_PASSWORD:
+        if request.method == "GET" and request.accept_mimetypes["text/html"]:
+            return redirect(url_for("account.password"))
+        raise NotAllowed("请先修改一次性密码，再办理其他事情。")
     return None
 
 

@@ -1,21 +1,27 @@
 """Signing in and out. Tokens are stored hashed; posts are read anew each time, so a change of post counts at once.
 
 An unknown login costs as much time and says the same as a wrong password. Ten wrong tries in a quarter of an hour hold
-one account, fifty hold one address; nobody else is held.
+one account, fifty hold one address; nobody else is held. A browser in which the person has signed in before is known by
+a secret of its own: its tries are counted by themselves, so that a stranger cannot hold anybody away from the own desk.
+
+A password is compared between two transactions (`look_at`, `matches`, `settle`), because that is slow on purpose and a
+transaction that writes would make everybody wait for it.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 
 from argon2 import PasswordHasher
-from argon2.exceptions import VerificationError
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
 
-from engine.db.tables import person, sign_in, sign_in_failure
+from engine.db.tables import known_browser, person, sign_in, sign_in_failure
 from engine.errors import Refused
 from engine.ids import new_token
 from engine.organisation import people, units
@@ -40,11 +46,27 @@ def _nobody() -> str:
 
 @dataclass(frozen=True)
 class SignIn:
-    """`token` and `person_id` are None when it was refused; `message` then says so."""
+    """`token` and `person_id` are None when it was refused; `message` then says so.
+
+    `browser` is the id by which the browser is known from now on; None when it was known before.
+    """
 
     token: str | None
     message: str = ""
     person_id: str | None = None
+    browser: str | None = None
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What a sign-in is compared with. `browser` is the hash of the id by which the browser is known for this person."""
+
+    login: str
+    address: str
+    browser: str | None
+    held: bool
+    password_hash: str
+    person_id: str | None
 
 
 @dataclass(frozen=True)
@@ -58,45 +80,133 @@ class Visitor:
     """The internal body in which the person works, when the post is there."""
     reads: frozenset[str] = frozenset()
     """The units for which the person has to do with cases, and not with the installation alone."""
+    must_change_password: bool = False
+    """Whether the password was given out once, and nothing else may be done before it is changed."""
 
 
 def hash_password(password: str) -> str:
     return _hasher.hash(password)
 
 
-def sign_in_with(tx: Connection, login: str, password: str, address: str, now: datetime) -> SignIn:
-    """A new session, or a refusal that is counted. The caller commits in both cases."""
+def look_at(tx: Connection, login: str, address: str, browsers: Collection[str], now: datetime) -> Attempt:
+    """What the password is to be compared with; `browsers` are ids from the browser's cookies. Changes nothing."""
     login = login.encode(errors="replace").decode().replace("\x00", "\ufffd")  # what no database could look for
-    since = now - WINDOW
-    tries = _failures(tx, sign_in_failure.c.login == login, since)
-    if tries >= TRIES_PER_LOGIN or _failures(tx, sign_in_failure.c.address == address, since) >= TRIES_PER_ADDRESS:
+    row = tx.execute(select(person).where(person.c.login == login, person.c.active)).first()
+    browser = _known(tx, row.id, browsers) if row else None
+    held = _tries(tx, login, address, browser, now) is None
+    return Attempt(login, address, browser, held, row.password_hash if row else _nobody(), row.id if row else None)
+
+
+def matches(password_hash: str, password: str) -> bool:
+    """Whether it is the password. Takes a tenth of a second on purpose: never within a transaction that writes."""
+    try:
+        return _hasher.verify(password_hash, password)
+    except (VerificationError, InvalidHashError, UnicodeEncodeError):
+        return False
+
+
+def settle(tx: Connection, attempt: Attempt, right: bool, now: datetime) -> SignIn:
+    """A new session, or a refusal that is counted. What has changed since the look counts: other tries, the password."""
+    tries = _tries(tx, attempt.login, attempt.address, attempt.browser, now)
+    if attempt.held or tries is None:
         return SignIn(None, HELD)
-    row = tx.execute(select(person).where(person.c.login == login)).first()
-    if not _matches(row.password_hash if row else _nobody(), password) or row is None or not row.active:
-        tx.execute(insert(sign_in_failure).values(login=login[:64], address=address[:64], at=now))
+    row = tx.execute(select(person).where(person.c.id == attempt.person_id, person.c.active)).first()
+    if not right or row is None or row.password_hash != attempt.password_hash:
+        failed = {"login": attempt.login[:64], "address": attempt.address[:64], "browser": attempt.browser}
+        tx.execute(insert(sign_in_failure).values(**failed, at=now))
         left = TRIES_PER_LOGIN - tries - 1
         if left == 0:
             return SignIn(None, HELD)
         more = f"再错 {left} 次，此账号将锁定 15 分钟。" if left <= 3 else ""
         return SignIn(None, f"账号或密码不对。{more}")
+    return SignIn(_open(tx, row.id, now), person_id=row.id, browser=_remember(tx, row.id, attempt.browser, now))
+
+
+def _open(tx: Connection, person_id: str, now: datetime) -> str:
     token = new_token()
-    held = people.posts_of(tx, row.id, now)
-    tx.execute(
-        insert(sign_in).values(
-            token_hash=_hash(token),
-            person_id=row.id,
-            unit_code=held[0].acting_unit if held else None,
-            opened_at=now,
-            seen_at=now,
-        )
-    )
-    return SignIn(token, person_id=row.id)
+    held = people.posts_of(tx, person_id, now)
+    unit_code = held[0].acting_unit if held else None
+    session = {"token_hash": _hash(token), "person_id": person_id, "unit_code": unit_code}
+    tx.execute(insert(sign_in).values(**session, opened_at=now, seen_at=now))
+    return token
+
+
+def _remember(tx: Connection, person_id: str, known: str | None, now: datetime) -> str | None:
+    """The id by which this browser is known to be the person's from now on; None when it was known already."""
+    if known is not None:
+        tx.execute(update(known_browser).where(known_browser.c.token_hash == known).values(seen_at=now))
+        return None
+    browser = new_token()
+    row = {"token_hash": _hash(browser), "person_id": person_id, "known_since": now, "seen_at": now}
+    tx.execute(insert(known_browser).values(**row))
+    return browser
+
+
+def _known(tx: Connection, person_id: str, browsers: Collection[str]) -> str | None:
+    hashes = [_hash(browser) for browser in browsers]
+    own = (known_browser.c.person_id == person_id) & known_browser.c.token_hash.in_(hashes)
+    return tx.scalar(select(known_browser.c.token_hash).where(own).limit(1))
+
+
+def _tries(tx: Connection, login: str, address: str, browser: str | None, now: datetime) -> int | None:
+    """How many wrong tries count against this one; None when it is held. A known browser answers for itself alone."""
+    since = now - WINDOW
+    unlocked_at = tx.scalar(select(person.c.unlocked_at).where(person.c.login == login))
+    own_since = max(since, unlocked_at) if unlocked_at else since
+    own = sign_in_failure.c.login == login
+    whence = sign_in_failure.c.browser.is_(None) if browser is None else sign_in_failure.c.browser == browser
+    tries = _failures(tx, own & whence, own_since)
+    stranger = sign_in_failure.c.browser.is_(None) & (sign_in_failure.c.address == address)
+    crowded = browser is None and _failures(tx, stranger, since) >= TRIES_PER_ADDRESS
+    return None if tries >= TRIES_PER_LOGIN or crowded else tries
+
+
+def is_held(tx: Connection, login: str, now: datetime) -> bool:
+    """Whether nobody gets in from a browser that is not known."""
+    return _tries(tx, login, "", None, now) is None
+
+
+def look_at_own(tx: Connection, row: Row[Any], token: str, now: datetime) -> Attempt:
+    """What the present password is compared with before it is changed. Wrong tries count for this session alone: who has
+    taken it over guesses no more often than at the door, and holds nobody else."""
+    browser = _hash(token)
+    held = _tries(tx, row.login, "", browser, now) is None
+    return Attempt(row.login, "", browser, held, row.password_hash, row.id)
+
+
+def count_own(tx: Connection, attempt: Attempt, now: datetime) -> None:
+    tx.execute(insert(sign_in_failure).values(login=attempt.login, address="", browser=attempt.browser, at=now))
+
+
+def unlock(tx: Connection, person_id: str, now: datetime) -> None:
+    """Wrong tries until now no longer hold the account."""
+    tx.execute(update(person).where(person.c.id == person_id).values(unlocked_at=now))
+
+
+def give_password(tx: Connection, person_id: str, password_hash: str, now: datetime) -> None:
+    """The person has a password that is good for choosing another one; every session and known browser is forgotten."""
+    values = {"password_hash": password_hash, "must_change_password": True, "unlocked_at": now}
+    tx.execute(update(person).where(person.c.id == person_id).values(**values))
+    tx.execute(delete(known_browser).where(known_browser.c.person_id == person_id))
+    end_sessions(tx, person_id, now)
+
+
+def choose_password(tx: Connection, person_id: str, password_hash: str, token: str, now: datetime) -> None:
+    """The person's own password; every session but this one is over."""
+    values = {"password_hash": password_hash, "must_change_password": False}
+    tx.execute(update(person).where(person.c.id == person_id).values(**values))
+    end_sessions(tx, person_id, now, but=token)
+
+
+def end_sessions(tx: Connection, person_id: str, now: datetime, but: str = "") -> None:
+    theirs = (sign_in.c.person_id == person_id) & sign_in.c.ended_at.is_(None) & (sign_in.c.token_hash != _hash(but))
+    tx.execute(update(sign_in).where(theirs).values(ended_at=now))
 
 
 def visitor(tx: Connection, token: str, now: datetime) -> Visitor | None:
     """Who this is, with the posts of this moment; None when the session is over or the person has no post left."""
     row = tx.execute(
-        select(sign_in, person.c.login, person.c.name)
+        select(sign_in, person.c.login, person.c.name, person.c.must_change_password)
         .join(person, person.c.id == sign_in.c.person_id)
         .where(sign_in.c.token_hash == _hash(token), sign_in.c.ended_at.is_(None), person.c.active)
     ).first()
@@ -112,7 +222,9 @@ def visitor(tx: Connection, token: str, now: datetime) -> Visitor | None:
     actor = Actor(row.person_id, row.name, unit.code, unit.name, unit.kind, frozenset(post.role for post in mine))
     body = next((units.find(tx, post.unit_code, now) for post in mine if post.unit_code != unit.code), None)
     reads = frozenset(post.acting_unit for post in held if post.role in CASE_ROLES)
-    return Visitor(Person(row.person_id, row.login, row.name), actor, tuple(known.values()), body, reads)
+    return Visitor(
+        Person(row.person_id, row.login, row.name), actor, tuple(known.values()), body, reads, row.must_change_password
+    )
 
 
 def touch(tx: Connection, token: str, now: datetime) -> None:
@@ -140,13 +252,6 @@ def sign_out(tx: Connection, token: str, now: datetime) -> None:
 
 def _failures(tx: Connection, whose: ColumnElement[bool], since: datetime) -> int:
     return tx.scalar(select(func.count()).where(whose, sign_in_failure.c.at > since)) or 0
-
-
-def _matches(password_hash: str, password: str) -> bool:
-    try:
-        return _hasher.verify(password_hash, password)
-    except (VerificationError, UnicodeEncodeError):
-        return False
 
 
 def _hash(token: str) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tasks_ui.security import engine, let_in, let_out, token, visitor
+from engine.errors import InvalidValues
+from tasks_ui.security import engine, known_browsers, let_in, let_out, remember, token, visitor
 
 pages = Blueprint("account", __name__)
 
@@ -16,17 +17,37 @@ pages = Blueprint("account", __name__)
 def login() -> ResponseReturnValue:
     if g.visitor is not None:
         return redirect(url_for("inbox.tasks"))
-    return render_template("account/login.html", login="", message="", next=_own_path(request.args.get("next", "")))
+    return _door("", "", _own_path(request.args.get("next", "")))
 
 
 @pages.post("/login")
 def sign_in() -> ResponseReturnValue:
     name, password = request.form.get("login", "").strip(), request.form.get("password", "")
     onward = _own_path(request.form.get("next", ""))
-    found = engine().sign_in(name, password, request.remote_addr or "")
-    if found.token is None:
-        return render_template("account/login.html", login=name, message=found.message, next=onward), 422
-    return let_in(redirect(onward or url_for("inbox.tasks")), found.token)
+    found = engine().sign_in(name, password, request.remote_addr or "", known_browsers())
+    if found.token is None or found.person_id is None:
+        return _door(name, found.message, onward), 422
+    response = let_in(redirect(onward or url_for("inbox.tasks")), found.token)
+    return remember(response, found.person_id, found.browser) if found.browser else response
+
+
+@pages.get("/account/password")
+def password() -> ResponseReturnValue:
+    return render_template("account/password.html", problems={}, first=visitor().must_change_password)
+
+
+@pages.post("/account/password")
+def change_password() -> ResponseReturnValue:
+    """The person has a password of the own choice; every other session is over."""
+    me = visitor()
+    old, new, again = (request.form.get(name, "") for name in ("old", "new", "again"))
+    try:
+        engine().accounts.choose_password(me.person.id, token(), old, new, again)
+    except InvalidValues as error:
+        shown = render_template("account/password.html", problems=error.problems, first=me.must_change_password)
+        return shown, 422
+    flash("密码已修改，其他地方的登录都已结束。", "ok")
+    return redirect(url_for("inbox.tasks"))
 
 
 @pages.post("/logout")
@@ -48,6 +69,11 @@ def health() -> ResponseReturnValue:
     """Answers when the process and its database do."""
     engine().next_due()
     return {"status": "ok"}
+
+
+def _door(login: str, message: str, onward: str) -> str:
+    founded = engine().accounts.is_founded()
+    return render_template("account/login.html", login=login, message=message, next=onward, founded=founded)
 
 
 def _own_path(target: str) -> str:

@@ -31,6 +31,14 @@ person = Table(
     Column("password_hash", Text, nullable=False),
     Column("active", Boolean, nullable=False, server_default=text("true")),
     Column("email", String(254), comment="where notices go outside the pages; null: nowhere"),
+    Column(
+        "must_change_password",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="the password was given out once: nothing else may be done before it is changed",
+    ),
+    Column("unlocked_at", Instant, comment="wrong tries before this count no longer"),
 )
 
 post = Table(
@@ -57,6 +65,7 @@ matter = Table(
     Column("enforcing_kind", String(32), nullable=False, comment="kind of unit that is competent: town or department"),
     Column("empowered_at", Date, comment="when the power went to the towns; null when it did not"),
     Column("basis", Text, nullable=False),
+    Column("pinyin", Text, nullable=False, server_default="", comment="how the title is read: zhan dao jing ying"),
 )
 
 sign_in = Table(
@@ -77,6 +86,17 @@ sign_in_failure = Table(
     Column("login", String(64), nullable=False),
     Column("address", String(64), nullable=False),
     Column("at", Instant, nullable=False),
+    Column("browser", String(64), comment="known_browser.token_hash; null: from a browser not known"),
     Index(None, "login", "at"),
     Index(None, "address", "at"),
+)
+
+known_browser = Table(
+    "known_browser",
+    metadata,
+    Column("token_hash", String(64), primary_key=True, comment="SHA-256 of the id in the browser's cookie"),
+    Column("person_id", ForeignKey("person.id"), nullable=False),
+    Column("known_since", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Index(None, "person_id"),
 )

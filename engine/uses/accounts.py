@@ -1,0 +1,220 @@
+"""Accounts: signing in with a password, one's own password, and what whoever runs the installation does for people.
+
+A password is hashed and compared outside of any transaction. One that is given out is returned once and kept only as its
+hash; whoever signs in with it can do nothing before it is changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Row, select, update
+
+from engine.clock import Clock, local
+from engine.db.session import Database
+from engine.db.tables import person, post, unit
+from engine.errors import InvalidValues, NotFound, Refused
+from engine.ids import new_password
+from engine.organisation import accounts, people, sign_ins, units
+from engine.organisation.people import ROLES
+from engine.organisation.sign_ins import SignIn
+from engine.runtime import audit
+from engine.runtime.notices import catch_up as catch_up_notices
+
+T = TypeVar("T")
+CHAIN = "organisation"
+"""The chain of the audit that says who has changed units, people and posts."""
+
+
+@dataclass(frozen=True)
+class PersonLine:
+    """A person in the list: the posts held now and later, in words, and how the account stands."""
+
+    login: str
+    name: str
+    posts: tuple[str, ...]
+    status: str
+
+
+class AccountUses:
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database, self._clock = database, clock
+
+    def sign_in(self, login: str, password: str, address: str, browsers: Collection[str] = ()) -> SignIn:
+        """A new session, or a refusal that is counted. `browsers` are ids by which this browser may be known."""
+        with self._database.reading() as tx:
+            attempt = sign_ins.look_at(tx, login, address, browsers, self._clock.now())
+        right = not attempt.held and sign_ins.matches(attempt.password_hash, password)
+        now = self._clock.now()
+
+        def enter(tx: Connection) -> SignIn:
+            found = sign_ins.settle(tx, attempt, right, now)
+            if found.person_id is not None:
+                catch_up_notices(tx, found.person_id, now)
+            return found
+
+        return self._database.run(enter)
+
+    def choose_password(self, person_id: str, token: str, old: str, new: str, again: str) -> None:
+        """The person has the new password, and every other session is over. Raises InvalidValues, and Refused after too
+        many wrong tries with the old one."""
+        with self._database.reading() as tx:
+            row = tx.execute(select(person).where(person.c.id == person_id)).one()
+            attempt = sign_ins.look_at_own(tx, row, token, self._clock.now())
+        if attempt.held:
+            raise Refused(sign_ins.HELD)
+        right = sign_ins.matches(row.password_hash, old)
+        problems = accounts.problems_of(row.login, old, new, again)
+        if not right:
+            self._database.run(lambda tx: sign_ins.count_own(tx, attempt, self._clock.now()))
+            problems["old"] = "现在的密码不对。"
+        if problems:
+            raise InvalidValues(problems)
+        hashed, now = sign_ins.hash_password(new), self._clock.now()
+
+        def change(tx: Connection) -> None:
+            still = tx.scalar(select(person.c.password_hash).where(person.c.id == person_id))
+            if still != row.password_hash:
+                raise Refused("密码刚刚在别处改过了，这次没有改。请用新的密码重新登录。")
+            sign_ins.choose_password(tx, person_id, hashed, token, now)
+            audit.append(tx, CHAIN, now, "password_chosen", {"login": row.login}, person_id=person_id)
+
+        self._database.run(change)
+
+    # --- for whoever runs the installation ---
+
+    def add(self, login: str, name: str, unit_code: str, role: str, email: str, by: str) -> str:
+        """A person with a post from now on. Returns the password that is given out once. Raises Refused."""
+        accounts.require_login(login)
+        accounts.require_name(name)
+        accounts.require_email(email)
+        password, now = new_password(), self._clock.now()
+        hashed = sign_ins.hash_password(password)
+
+        def write(tx: Connection) -> None:
+            if tx.scalar(select(person.c.id).where(person.c.login == login)):
+                raise Refused(f"账号 {login} 已经有了。要发新密码，请用 lianban person password {login}。")
+            if units.find(tx, unit_code, now) is None:
+                raise Refused(
+                    f"没有编码为 {unit_code} 的单位。{accounts.instead(unit_code, accounts.unit_codes(tx, now))}"
+                )
+            if role not in ROLES:
+                raise Refused(f"没有 {role} 这个岗位。{accounts.instead(role, ROLES)}")
+            added = people.add(tx, login, name, "!")
+            tx.execute(update(person).where(person.c.id == added.id).values(email=email or None))
+            sign_ins.give_password(tx, added.id, hashed, now)
+            people.appoint(tx, added.id, unit_code, role, now)
+            told = {"login": login, "name": name, "unit": unit_code, "role": role}
+            audit.append(tx, CHAIN, now, "person_added", {"by": by, **told})
+
+        self._change(by, write)
+        return password
+
+    def end(self, login: str, by: str) -> list[str]:
+        """Every post of the person ends now, tasks that lie with the person are open to the unit again, and the account
+        is closed. Returns the posts that ended, in words. Raises Refused, NotFound."""
+        now = self._clock.now()
+
+        def write(tx: Connection) -> list[str]:
+            row = _found(tx, login)
+            held = _posts_of(tx, row.id, now)
+            if not held and not row.active:
+                raise Refused(f"{row.name}（{login}）没有在任的岗位，账号已经停用。")
+            for one in held:
+                people.end_post(tx, one.id, now)
+            close_account(tx, row.id, now)
+            ended = [_in_words(one) for one in held]
+            audit.append(tx, CHAIN, now, "person_ended", {"by": by, "login": login, "posts": ended})
+            return ended
+
+        return self._change(by, write)
+
+    def give_password(self, login: str, by: str) -> str:
+        """Another password that is given out once; the person's sessions are over. Raises NotFound, Refused."""
+        password, now = new_password(), self._clock.now()
+        hashed = sign_ins.hash_password(password)
+
+        def write(tx: Connection) -> None:
+            row = _found(tx, login)
+            if not row.active:
+                raise Refused(
+                    f"账号 {login} 已经停用，没有发密码。要重新启用，请在 city.toml 里写上他的岗位再运行 lianban found。"
+                )
+            sign_ins.give_password(tx, row.id, hashed, now)
+            audit.append(tx, CHAIN, now, "password_given", {"by": by, "login": login})
+
+        self._change(by, write)
+        return password
+
+    def unlock(self, login: str, by: str) -> None:
+        """The account is open although there were too many wrong tries. Raises NotFound."""
+        now = self._clock.now()
+
+        def write(tx: Connection) -> None:
+            row = _found(tx, login)
+            sign_ins.unlock(tx, row.id, now)
+            audit.append(tx, CHAIN, now, "account_unlocked", {"by": by, "login": login})
+
+        self._change(by, write)
+
+    def listed(self, unit_code: str = "") -> list[PersonLine]:
+        """Everybody, or whoever holds a post in the unit, by login."""
+        now = self._clock.now()
+        with self._database.reading() as tx:
+            rows = tx.execute(select(person).order_by(person.c.login)).all()
+            held = {row.id: _posts_of(tx, row.id, now) for row in rows}
+            return [
+                PersonLine(row.login, row.name, tuple(map(_in_words, held[row.id])), _status(tx, row, now))
+                for row in rows
+                if not unit_code or any(one.unit_code == unit_code for one in held[row.id])
+            ]
+
+    def is_founded(self) -> bool:
+        """Whether there is anybody who could sign in."""
+        with self._database.reading() as tx:
+            return tx.execute(select(post.c.id).limit(1)).first() is not None
+
+    def _change(self, by: str, write: Callable[[Connection], T]) -> T:
+        if not by.strip():
+            raise Refused("请用 --by 写明是谁要求的，记入审计。没有改变什么。")
+        return self._database.run(write)
+
+
+def close_account(tx: Connection, person_id: str, now: datetime) -> None:
+    """Nobody signs in with it any more; who has it open is out."""
+    tx.execute(update(person).where(person.c.id == person_id).values(active=False))
+    sign_ins.end_sessions(tx, person_id, now)
+
+
+def _found(tx: Connection, login: str) -> Row[Any]:
+    row = tx.execute(select(person).where(person.c.login == login)).first()
+    if row is None:
+        known = tx.scalars(select(person.c.login)).all()
+        raise NotFound(f"没有账号 {login}。{accounts.instead(login, known)}")
+    return row
+
+
+def _posts_of(tx: Connection, person_id: str, now: datetime) -> list[Row[Any]]:
+    """Posts that are held now or will be."""
+    lasts = post.c.valid_to.is_(None) | (post.c.valid_to > now)
+    columns = (post, unit.c.name.label("unit_name"))
+    statement = select(*columns).join(unit, unit.c.code == post.c.unit_code)
+    return list(
+        tx.execute(statement.where(post.c.person_id == person_id, lasts).order_by(post.c.valid_from, post.c.id))
+    )
+
+
+def _in_words(row: Row[Any]) -> str:
+    until = f"，至 {local(row.valid_to):%Y-%m-%d %H:%M}" if row.valid_to else ""
+    return f"{row.unit_name}{ROLES[row.role]}（{local(row.valid_from):%Y-%m-%d} 起{until}）"
+
+
+def _status(tx: Connection, row: Row[Any], now: datetime) -> str:
+    if not row.active:
+        return "已停用"
+    if sign_ins.is_held(tx, row.login, now):
+        return "已锁定"
+    return "等本人修改一次性密码" if row.must_change_password else "正常"
