@@ -6,7 +6,7 @@ of `engine.uses`, handed out here (`engine.materials`); every use opens its own 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,6 +27,8 @@ from engine.documents.files import FileStore
 from engine.documents.fonts import Fonts
 from engine.documents.paper_store import PaperStore
 from engine.errors import NotAllowed
+from engine.keys import FILE as KEY_FILE
+from engine.keys import read_keys
 from engine.notices.channels import read_channels, routes_of
 from engine.notices.delivery import Delivery
 from engine.organisation import city, sign_ins
@@ -36,7 +38,7 @@ from engine.reports import documents, inbox, instances, listing, starting, tasks
 from engine.reports import supervision as oversight
 from engine.reports.filters import Filters
 from engine.reports.tasks import TaskLook
-from engine.runtime import actions, audit, cancelling, correlation, due, incidents, once
+from engine.runtime import actions, audit, cancelling, correlation, due, incidents, once, proof
 from engine.runtime import instances as running
 from engine.runtime import tasks as work
 from engine.runtime.advance import catch_up
@@ -59,6 +61,8 @@ from engine.uses.transactions import Transactions
 from engine.worker import Worker
 
 T = TypeVar("T")
+SEALED_FILE = "records.sealed"
+"""Says, beside the database, that its records were sealed: whoever takes the seals out of it does not get others."""
 Raw = Mapping[str, list[str]]
 """What a browser sent: every value of every field, as text."""
 
@@ -67,13 +71,14 @@ class Engine:
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
         self.settings, self.clock = settings, clock or SystemClock()
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-        self.database = Database(settings.url)
+        self.keys = read_keys(settings.data_dir, settings.record_key)
+        self.database = Database(settings.url, self.keys)
         channels = read_channels(settings, self.clock.now)
         self.fonts = Fonts(settings.every_font_dir)
         self.transactions = Transactions(self.database, self.clock, self.fonts, routes_of(channels))
         files = FileStore(settings.data_dir / "materials")
-        stores = Stores(files, PaperStore(settings.data_dir / "papers"), self.fonts)
-        keeper = Keeper(self.database, self.transactions.context, settings.data_dir / "archives", stores)
+        self._stores = stores = Stores(files, PaperStore(settings.data_dir / "papers"), self.fonts)
+        keeper = Keeper(self.database, self.transactions.context, settings.data_dir / "archives", stores, self.keys)
         self.materials = MaterialUses(self.transactions, files)
         self.papers = PaperUses(self.transactions, stores.papers)
         self.paper_drafts = PaperDraftUses(self.transactions, self.papers)
@@ -87,12 +92,19 @@ class Engine:
         self.duties = DutyUses(self.transactions)
         self.notices = NoticeUses(self.transactions, channels)
         self._swept: date | None = None
+        self._kept_head = ""
         self.delivery = Delivery(self.database, self.clock, channels, settings.base_url)
         self.worker = Worker(
             self.database,
             self.transactions.context,
             settings.tick_seconds,
-            [self.papers.make_what_waits, keeper.make_wanted, self._sweep, self.procedures_in_force.try_waiting],
+            [
+                self.papers.make_what_waits,
+                keeper.make_wanted,
+                self._sweep,
+                self._keep_heads,
+                self.procedures_in_force.try_waiting,
+            ],
             self.transactions.carry_out_ends,
         )
 
@@ -113,7 +125,17 @@ class Engine:
     def prepare(self) -> None:
         """The database has this version's tables, a calendar and the city's rules; what is there stays."""
         migrate.upgrade(self.database)
+        self._require_sealed()
         self.database.run(self._seed)
+
+    def _require_sealed(self) -> None:
+        """What is recorded is sealed with the installation's key; of an older version once. Raises KeyLost."""
+        marker = self.settings.data_dir / SEALED_FILE
+        key_file = self.settings.data_dir / KEY_FILE
+        may_seal = not marker.exists()
+        self.database.run(lambda tx: proof.require_key(tx, key_file, may_seal, self.clock.now()))
+        if may_seal:
+            marker.write_text(f"{self.keys.id}\n", encoding="ascii")
 
     def rules(self) -> Mapping[str, Any]:
         """The city's rules in force."""
@@ -270,9 +292,33 @@ class Engine:
         with self.database.reading() as tx:
             return due.next_due(tx)
 
-    def verify_audit(self) -> list[audit.Broken]:
+    def verify_audit(self, kept_heads: Iterable[str] = ()) -> list[audit.Broken]:
+        """Everything recorded that does not fit, also with the heads that were kept elsewhere. Raises Refused for those."""
+        files = {"papers": self._stores.papers.path, "materials": self._stores.materials.path}
         with self.database.reading() as tx:
-            return audit.verify(tx)
+            found = proof.verify(tx, files.items(), self.settings.data_dir / "archives")
+            return found + proof.against(tx, kept_heads)
+
+    def heads(self) -> list[str]:
+        """Where the record ends now, in lines to be kept elsewhere."""
+        with self.database.reading() as tx:
+            return proof.heads(tx)
+
+    def reseal(self, by: str, reason: str, number: str | None = None) -> int:
+        """What is there is sealed anew with the key in force; how many cases. Raises Refused, NotFound."""
+        return self.database.run(lambda tx: proof.reseal(tx, by, reason, self.clock.now(), number))
+
+    def _keep_heads(self) -> None:
+        """The head of the last closed day stands in the file that is kept elsewhere; once a day."""
+        path = self.settings.heads_file
+        with self.database.reading() as tx:
+            line = next((line for line in proof.heads(tx, chains=False)), None)
+        if path is None or line is None or line == self._kept_head:
+            return
+        if not path.exists() or line not in path.read_text(encoding="utf-8").splitlines():
+            with path.open("a", encoding="utf-8") as file:
+                file.write(f"{line}\n")
+        self._kept_head = line
 
     def resume(self, number: str, by: str) -> None:
         """The parked instance runs again. Raises NotFound."""

@@ -53,15 +53,49 @@ def deadline(expression: str, as_json: bool) -> None:
 
 
 @main.command("verify-audit")
-def verify_audit() -> None:
-    """核对审计记录是否完整、没有被改动。"""
+@click.option(
+    "--heads",
+    "kept",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="存在别处的封存（lianban heads 写的），一并核对。",
+)
+def verify_audit(kept: Path | None) -> None:
+    """核对全部记录：审计、办件状态、填报值、期限、结果、评论、文书和文件，是否完整、没有被改动。"""
     with sentences():
-        broken = opened().verify_audit()
+        lines = kept.read_text(encoding="utf-8", errors="replace").splitlines() if kept else []
+        broken = opened().verify_audit(lines)
     if broken:
         for found in broken:
             click.echo(str(found), err=True)
+        click.echo(f"共 {len(broken)} 处不符。请不要改动数据库，先取出备份和存在别处的封存对照。", err=True)
         sys.exit(1)
     click.echo("审计记录完整，没有被改动。")
+
+
+@main.command()
+@click.option("--append", "file", type=click.Path(dir_okay=False, path_type=Path), help="加在这个文件的末尾。")
+def heads(file: Path | None) -> None:
+    """打印记录现在的末端，存到别处，以后用 lianban verify-audit --heads 核对：连持有密钥的人也改不了以前的记录。"""
+    with sentences():
+        lines = opened().heads()
+        if file is not None:
+            with file.open("a", encoding="utf-8") as target:
+                target.writelines(f"{line}\n" for line in lines)
+            click.echo(f"{len(lines)} 条已加在 {file} 的末尾。")
+            return
+    for line in lines:
+        click.echo(line)
+
+
+@main.command()
+@click.argument("number", required=False)
+@click.option("--by", default="", help="核对数据的人，记入审计。")
+@click.option("--reason", default="", help="为什么重新封存，记入审计。")
+def reseal(number: str | None, by: str, reason: str) -> None:
+    """密钥丢失或恢复备份之后，有人核对过数据，用现在的密钥重新封存；写明编号时只封存这一件。"""
+    with sentences():
+        count = opened(prepare=False).reseal(by, reason, number)
+    click.echo(f"{count} 件办件已重新封存。")
 
 
 @main.command()
@@ -170,10 +204,11 @@ PROOF = "lianban verify-archive 下一卷 --previous 本卷"
 @click.option(
     "--previous", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="同一单位的前一卷，一并核对。"
 )
-def verify_archive(file: Path, previous: Path | None) -> None:
-    """核对一个归档包是否完整、没有被改动；只需要这个文件，不用连系统。"""
+@click.option("--key", help="整理它的系统公布的公钥（lianban archive-key 打印的），只有它证明是谁整理的。")
+def verify_archive(file: Path, previous: Path | None, key: str | None) -> None:
+    """核对一个归档包是否完整、没有被改动；只需要这个文件和公布的公钥，不用连系统。"""
     with sentences():
-        checked = archive.verify(file, previous)
+        checked = archive.verify(file, previous, key)
     click.echo(f"{checked.number} {checked.title}，{checked.unit_name}第 {checked.sequence} 卷")
     for sentence in checked.broken:
         click.echo(sentence, err=True)
@@ -183,8 +218,24 @@ def verify_archive(file: Path, previous: Path | None) -> None:
     click.echo(f"完好：{checked.files} 个文件与清单一致，{checked.entries} 条审计记录前后相扣。")
     if previous is not None:
         click.echo(f"紧接 {previous.name}，前一卷没有被改动。")
-    click.echo(f"本卷的归档单位、卷次、归档时间和所接的前一卷只写在清单里，要用下一卷证明：{PROOF}。")
+    if key is not None:
+        click.echo("签名与给出的公钥相符：整个包是持有那个密钥的系统整理的，此后没有改动。")
+    elif checked.signed_by:
+        click.echo(
+            f"签名与包里自带的公钥相符，但没有给出公布的公钥，证明不了是谁整理的：{checked.signed_by}。"
+            "请与公布的公钥比对，或用 --key 核对。"
+        )
+    else:
+        click.echo("这是签名之前的旧格式：只能说明各部分前后一致，证明不了是谁整理的。")
+        click.echo(f"本卷的归档单位、卷次、归档时间和所接的前一卷只写在清单里，要用下一卷证明：{PROOF}。")
     click.echo(f"SHA-256 {checked.sha256}")
+
+
+@main.command("archive-key")
+def archive_key() -> None:
+    """打印核对归档包的公钥，供公布；它不泄露密钥。"""
+    with sentences():
+        click.echo(opened().keys.public_key)
 
 
 @main.command()
@@ -316,7 +367,11 @@ def opened(prepare: bool = True) -> Engine:
     """The engine of this installation, by its settings."""
     engine = Engine(read_settings())
     if prepare:
-        engine.prepare()
+        try:
+            engine.prepare()
+        except BaseException:
+            engine.close()
+            raise
     return engine
 
 

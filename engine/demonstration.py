@@ -136,7 +136,16 @@ def _found(tx: Connection, told: Mapping[str, Any], at: datetime) -> dict[str, s
     for row in told["matters"]:
         empowered_at = row.get("empowered_at")
         jurisdiction.add(
-            tx, Matter(row["code"], row["title"], row["department"], row["enforcing_kind"], empowered_at, row["basis"])
+            tx,
+            Matter(
+                row["code"],
+                row["title"],
+                row["department"],
+                row["enforcing_kind"],
+                empowered_at,
+                row["basis"],
+                row.get("pinyin", ""),
+            ),
         )
     return passwords
 

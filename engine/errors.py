@@ -146,11 +146,23 @@ class StoredByAnotherVersion(LianbanError):
     code = "stored_by_another_version"
 
 
+class RecordsDamaged(LianbanError):
+    """这件办件存储的状态与封存时不符：被改过、被换过，或者已经损坏。"""
+
+    code = "records_damaged"
+
+
+class KeyLost(LianbanError):
+    """记录密钥与数据库不符。"""
+
+    code = "key_lost"
+
+
 class IncidentRaised(LianbanError):
     """这件办件遇到故障，已单独停下并记录，其他办件不受影响。请联系系统管理员。"""
 
     code = "incident"
-    status = 500
+    status = 409
 
 
 class StoreFull(LianbanError):

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import SettingsError
+from engine.keys import SHORTEST
 
 PREFIX = "LIANBAN_"
 PROJECT = Path(__file__).resolve().parent.parent
@@ -50,6 +51,10 @@ class Settings:
     """Folders of the installation's own licensed fonts (仿宋, 楷体, 小标宋), separated by colons; the shipped ones come after."""
     secret_key: str = ""
     """Signs forms against forgery; empty means one that is made once and kept in `data_dir`."""
+    record_key: str = field(default="", repr=False)
+    """Seals records and signs case files; empty means one that is made once and kept in `data_dir`, never in the database."""
+    heads_file: Path | None = None
+    """Where the head of every day is written as well: a file on another machine's disk. None means nowhere."""
     base_url: str = ""
     """Where people open the pages, https://lianban.example.gov.cn; empty means notices carry no link."""
     smtp_url: str = field(default="", repr=False)
@@ -85,6 +90,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         "host": str,
         "trusted_proxy": _address,
         "secret_key": str,
+        "record_key": _long,
+        "heads_file": lambda text: Path(text).resolve(),
         **dict.fromkeys(("smtp_url", "mail_from", "mail_reply_to", "webhook_url", "webhook_secret", "robots"), str),
         "base_url": lambda text: text.rstrip("/"),
         "send_timeout_seconds": lambda text: _number(text, 0.1, 60, float),
@@ -101,8 +108,15 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         try:
             values[name] = readers[name](text)
         except ValueError as error:
-            raise SettingsError(f"环境变量 {PREFIX}{name.upper()} 的值“{text}”不对：{error}。服务没有启动。") from None
+            shown = "……" if name == "record_key" else text
+            raise SettingsError(f"环境变量 {PREFIX}{name.upper()} 的值“{shown}”不对：{error}。服务没有启动。") from None
     return Settings(**values)
+
+
+def _long(text: str) -> str:
+    if len(text) < SHORTEST:
+        raise ValueError(f"密钥至少 {SHORTEST} 个字符")
+    return text
 
 
 def _address(text: str) -> str:

@@ -5,13 +5,10 @@ from __future__ import annotations
 import signal
 import sys
 from datetime import datetime
-from typing import Any
-from wsgiref.types import WSGIApplication
 
 import click
 from rich.console import Console
 from rich.table import Table
-from waitress.server import create_server
 
 import engine.account_commands  # noqa: F401  adds its commands
 from engine.app import Engine
@@ -19,9 +16,11 @@ from engine.cli import main, opened, sentences, told
 from engine.clock import local, parse_local
 from engine.demonstration import ACCOUNTS_FILE, Demonstration, open_demonstration
 from engine.errors import LianbanError
-from engine.settings import Settings, read_settings
+from engine.settings import read_settings
 from engine.uses.procedures import KEPT
 from tasks_ui import create_app
+from tasks_ui.security import body_limit
+from tasks_ui.serving import listening
 
 LOOPBACK = ["127.0.0.1", "localhost"]
 BANNER = "演示数据，人和事都是虚构的。"
@@ -58,7 +57,7 @@ def run(engine: Engine, banner: str = "", trusted_hosts: list[str] | None = None
     settings = engine.settings
     app = create_app(engine, banner, trusted_hosts)
     try:
-        server = listening(app, settings)
+        server = listening(app, settings, body_limit(engine))
     except OSError as error:
         sentence = f"{settings.host}:{settings.port} 打不开（{error.strerror}）。请停止占用这个端口的程序，或设置 LIANBAN_PORT。"
         raise LianbanError(sentence) from error
@@ -72,20 +71,6 @@ def run(engine: Engine, banner: str = "", trusted_hosts: list[str] | None = None
         engine.worker.stop()
         engine.delivery.stop()
         engine.close()
-
-
-def listening(app: WSGIApplication, settings: Settings) -> Any:
-    """The server, its port open. Only the trusted proxy is believed when it says from where somebody asks. Raises OSError."""
-    proxy = {"trusted_proxy": settings.trusted_proxy, "trusted_proxy_headers": {"x-forwarded-for"}}
-    return create_server(
-        app,
-        host=settings.host,
-        port=settings.port,
-        threads=settings.threads,
-        ident="",
-        clear_untrusted_proxy_headers=True,
-        **(proxy if settings.trusted_proxy else {}),
-    )
 
 
 def _moment(text: str) -> datetime:

@@ -20,6 +20,7 @@ from flask import Flask, Response, current_app, g, redirect, request, session, u
 from flask_wtf.csrf import CSRFProtect
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.app import Engine
@@ -29,6 +30,7 @@ from engine.ids import new_id
 from engine.organisation.assignment import Actor
 from engine.organisation.sign_ins import WHOLE_LIMIT, Visitor
 from engine.runtime import once
+from tasks_ui.serving import ANONYMOUS_LIMIT, session_in
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -39,6 +41,9 @@ FORM_LIMIT = 2 * 1024 * 1024
 UPLOAD_LIMIT = 4 * SIZE_LIMIT + 1024 * 1024
 """Bytes of a form with files: several at once, each of its own limit."""
 UPLOADS = {"inbox.add_material"}
+_UPLOAD_PATH = re.compile(r"/tasks/[^/]+/material")
+FIELDS = 2000
+"""Fields that one form may have: more than any form of a procedure."""
 OWN_FIELDS = {"csrf_token", "once"}
 """What every form of the pages holds besides what is asked."""
 OPEN_ENDPOINTS = {"static", "account.login", "account.sign_in", "account.health"}
@@ -65,6 +70,7 @@ def protect(app: Flask, engine: Engine) -> None:
         SESSION_COOKIE_SECURE=engine.settings.secure_cookies,
         MAX_CONTENT_LENGTH=FORM_LIMIT,
         MAX_FORM_MEMORY_SIZE=FORM_LIMIT,
+        MAX_FORM_PARTS=FIELDS,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session lives: a form filled in slowly must not be lost
         WTF_CSRF_SSL_STRICT=False,
     )
@@ -161,10 +167,24 @@ def drawing(view: Callable[P, R]) -> Callable[P, R]:
     return view
 
 
+def body_limit(engine: Engine) -> Callable[[str, str], int]:
+    """How many bytes the server takes from whom, before the application sees any of them."""
+
+    def limit(path: str, cookies: str) -> int:
+        secret = session_in(cookies)
+        if not secret or engine.visitor(secret) is None:
+            return ANONYMOUS_LIMIT
+        return UPLOAD_LIMIT if _UPLOAD_PATH.fullmatch(path) else FORM_LIMIT
+
+    return limit
+
+
 def _allow_uploads() -> None:
     """A form with a file may be larger. Before anything reads the form, as the guard against forged forms does."""
     if request.endpoint in UPLOADS:
         request.max_content_length = UPLOAD_LIMIT
+    if request.mimetype == "application/x-www-form-urlencoded" and request.get_data().count(b"&") >= FIELDS:
+        raise RequestEntityTooLarge
 
 
 def _identify() -> AnyResponse | None:

@@ -39,6 +39,7 @@ UNIT_SIGNS = {"supervision_bureau": "督", "justice_bureau": "司", "police": "�
 def register(app: Flask) -> None:
     app.jinja_env.filters.update(
         day=day,
+        weekday=lambda value: WEEKDAYS[value.weekday()],
         moment=moment,
         end_moment=end_moment,
         instant=instant,

@@ -40,9 +40,12 @@ from engine.reports.readers import MASK, hides, leaves_out, on_the_way
 from engine.reports.sent import unread_papers
 from engine.reports.units import Names
 from engine.runtime import instances
+from engine.runtime.audit import content_hash
 from engine.runtime.step import Context
 
-FORMAT = "lianban-archive/1"
+FORMAT = "lianban-archive/2"
+UNSIGNED = "lianban-archive/1"
+"""The form before packages were signed: it proves only that its parts agree with each other."""
 
 
 @dataclass(frozen=True)
@@ -250,7 +253,7 @@ def _history(tx: Connection, instance_id: str, reader: Actor) -> list[dict[str, 
     """The chain of the record. Of what colleagues of another unit said among themselves only the links are here."""
     entries = _rows(tx, audit_entry, instance_id, "sequence")
     return [
-        {**entry, "content": None, "redacted": True}
+        {**entry, "content": None, "content_hash": content_hash(entry["content"]), "redacted": True}
         if entry["unit_code"] != reader.unit_code and is_internal(entry["kind"], entry["content"])
         else entry
         for entry in entries

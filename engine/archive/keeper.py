@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -17,6 +18,8 @@ from engine.db.session import Database
 from engine.db.tables import archive_package, process_instance, unit
 from engine.documents import whole_files
 from engine.errors import LianbanError
+from engine.keys import Keys
+from engine.runtime import audit
 from engine.runtime.step import Context
 
 AGAIN_AFTER = timedelta(minutes=10)
@@ -25,14 +28,20 @@ AGAIN_AFTER = timedelta(minutes=10)
 log = logging.getLogger("lianban.archive")
 
 
+def chain_of(unit_code: str) -> str:
+    """The chain of the record that says what was packed for a unit."""
+    return f"archive.{hashlib.sha256(unit_code.encode()).hexdigest()[:24]}"
+
+
 class Keeper:
     """Makes the packages that are wanted. Packages lie in `folder`/unit/, named by their place and their case."""
 
     def __init__(
-        self, database: Database, context: Callable[[Connection], Context], folder: Path, stores: Stores
+        self, database: Database, context: Callable[[Connection], Context], folder: Path, stores: Stores, keys: Keys
     ) -> None:
         """`context(tx)` gives the present instant, the calendar and the city's rules."""
         self.database, self.context, self.folder, self.stores = database, context, folder, stores
+        self.keys = keys
         self._resting: dict[str, datetime] = {}
 
     def make_wanted(self) -> int:
@@ -89,7 +98,7 @@ class Keeper:
         self.folder.mkdir(parents=True, exist_ok=True)
         unfinished = whole_files.unfinished_in(self.folder)
         try:
-            package.write(unfinished, heading, parts)
+            listed = package.write(unfinished, heading, parts, self.keys)
             kept = {
                 "made_at": heading.made_at,
                 "failure": None,
@@ -104,6 +113,8 @@ class Keeper:
                 waiting = (archive_package.c.instance_id == instance_id) & archive_package.c.made_at.is_(None)
                 changed = tx.execute(update(archive_package).where(waiting).values(**kept)).rowcount == 1
                 if changed:
+                    told = {"instance": instance_id, "sha256": kept["sha256"], "files": listed}
+                    audit.append(tx, chain_of(heading.unit_code), heading.made_at, "packed", told)
                     whole_files.name(
                         unfinished, place
                     )  # before the commit: a row never stands for a file that is not there

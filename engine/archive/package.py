@@ -13,8 +13,11 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from engine.archive.contents import FORMAT, Part
 from engine.clock import local
+from engine.keys import Keys
 
 MANIFEST = "manifest.json"
+SEAL = "seal.json"
+SIGNATURE = "ed25519"
 CHUNK = 1 << 20
 
 
@@ -31,8 +34,11 @@ class Heading:
     made_at: datetime
 
 
-def write(path: Path, heading: Heading, parts: Iterable[Part]) -> None:
-    """The package is complete at `path`. Raises OSError when it cannot be written or a part cannot be read."""
+def write(path: Path, heading: Heading, parts: Iterable[Part], keys: Keys) -> dict[str, str]:
+    """The package is complete at `path`, and signed. Returns the hash of each file in it.
+
+    Raises OSError when it cannot be written or a part cannot be read.
+    """
     stamp = local(heading.made_at).timetuple()[:6]
     listed: list[dict[str, Any]] = []
     with ZipFile(path, "w", ZIP_DEFLATED) as package:
@@ -55,8 +61,21 @@ def write(path: Path, heading: Heading, parts: Iterable[Part]) -> None:
             "made_at": heading.made_at.isoformat(),
             "files": listed,
         }
-        content = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
-        package.writestr(_entry(MANIFEST, stamp), content.encode())
+        content = (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode()
+        package.writestr(_entry(MANIFEST, stamp), content)
+        package.writestr(_entry(SEAL, stamp), _seal(content, keys))
+    return {found["path"]: found["sha256"] for found in listed}
+
+
+def _seal(manifest: bytes, keys: Keys) -> bytes:
+    """The signature over the manifest, which names every other file by its hash. The same manifest gives the same one."""
+    seal = {
+        "version": 1,
+        "algorithm": SIGNATURE,
+        "public_key": keys.public_key,
+        "signature": keys.signing_key().sign(manifest).hex(),
+    }
+    return (json.dumps(seal, indent=1) + "\n").encode()
 
 
 def sha256_of(path: Path) -> str:

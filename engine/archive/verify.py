@@ -20,12 +20,16 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
-from engine.archive.contents import FORMAT
-from engine.archive.package import CHUNK, MANIFEST, sha256_of
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from engine.archive.contents import FORMAT, UNSIGNED
+from engine.archive.package import CHUNK, MANIFEST, SEAL, SIGNATURE, sha256_of
 from engine.errors import ArchiveUnreadable
 from engine.runtime.audit import GENESIS, hash_entry
 
 MANIFEST_LIMIT = 16 * 1024 * 1024
+SEAL_LIMIT = 4096
 _TORN = (
     BadZipFile, zlib.error, lzma.LZMAError, struct.error, OSError, NotImplementedError, RuntimeError, EOFError,
     ValueError,
@@ -46,19 +50,23 @@ class Checked:
     files: int
     entries: int
     broken: tuple[str, ...]
+    signed_by: str = ""
+    """The public key whose signature it bears, in hexadecimal digits; empty when it is of the form before signatures."""
 
 
-def verify(path: Path, previous: Path | None = None) -> Checked:
+def verify(path: Path, previous: Path | None = None, key: str | None = None) -> Checked:
     """The package is looked through, and with `previous` also whether it follows that one.
 
-    Raises ArchiveUnreadable when the file is no package of ours at all.
+    Only `key`, the installation's public key, proves who made it: without the key anybody can make a package whose parts
+    agree with each other, and sign it with a key of his own. Raises ArchiveUnreadable when the file is no package of ours at all.
     """
     try:
         with ZipFile(path) as package:
             manifest = _manifest(package)
             broken = [*_files(package, manifest)]
+            signed_by = _signer(package, manifest, key, broken)
             history = _history(package, broken)
-            broken += [*_chain(history), *_same_case(package, manifest, history)]
+            broken += [*_chain(history), *_papers(manifest, history), *_same_case(package, manifest, history)]
     except _TORN as error:
         raise _unreadable(path, error) from error
     if previous is not None:
@@ -72,7 +80,42 @@ def verify(path: Path, previous: Path | None = None) -> Checked:
         files=len(manifest["files"]),
         entries=len(history),
         broken=tuple(broken),
+        signed_by=signed_by,
     )
+
+
+def _signer(package: ZipFile, manifest: dict[str, Any], key: str | None, broken: list[str]) -> str:
+    """The public key that signed the manifest; what is wrong with the signature is added to `broken`."""
+    if SEAL not in package.namelist():
+        if manifest["format"] != UNSIGNED:
+            broken.append(f"签名（{SEAL}）不见了。")
+        elif key is not None:
+            broken.append("这是签名之前的旧格式，没有签名，证明不了是谁整理的。")
+        return ""
+    try:
+        if package.getinfo(SEAL).file_size > SEAL_LIMIT:
+            raise ValueError(SEAL)
+        seal = dict(json.loads(package.read(SEAL)))
+        if (seal["version"], seal["algorithm"]) != (1, SIGNATURE):
+            raise ValueError(SEAL)
+        public_key, signature = bytes.fromhex(seal["public_key"]), bytes.fromhex(seal["signature"])
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, package.read(MANIFEST))
+    except (InvalidSignature, KeyError, TypeError, RecursionError, *_TORN):
+        broken.append(f"签名（{SEAL}）与清单不符：清单或签名被改过。")
+        return ""
+    if key is not None and key.strip().lower() != public_key.hex():
+        broken.append("签名不是用给出的公钥对应的密钥签的：这个包不是那个系统整理的。")
+    return public_key.hex()
+
+
+def _papers(manifest: dict[str, Any], history: list[dict[str, Any]]) -> Iterator[str]:
+    """Every PDF of a document is the one that the record saw made."""
+    contents = [entry.get("content") for entry in history if entry.get("kind") == "paper_made"]
+    made = {content.get("sha256") for content in contents if isinstance(content, dict)}
+    for listed in manifest["files"]:
+        path = listed["path"]
+        if path.startswith("documents/") and path.endswith(".pdf") and listed["sha256"] not in made:
+            yield f"{path}（{listed.get('title', '')}）不是审计记录里制作的那一份，被换过。"
 
 
 def _manifest(package: ZipFile) -> dict[str, Any]:
@@ -80,7 +123,7 @@ def _manifest(package: ZipFile) -> dict[str, Any]:
         if package.getinfo(MANIFEST).file_size > MANIFEST_LIMIT:
             raise ArchiveUnreadable("归档包的清单大得不正常。")
         manifest = json.loads(package.read(MANIFEST))
-        if manifest["format"] != FORMAT:
+        if manifest["format"] not in (FORMAT, UNSIGNED):
             raise ArchiveUnreadable(f"归档包的格式是 {manifest['format']}，本程序只认 {FORMAT}。")
         _require_sound(manifest)
     except (KeyError, TypeError, ValueError, RecursionError) as error:
@@ -126,7 +169,7 @@ def _files(package: ZipFile, manifest: dict[str, Any]) -> Iterator[str]:
     for name in sorted({name for name in present if present.count(name) > 1}):
         yield f"{name} 在包里出现了不止一次。"
     listed = {found["path"]: found for found in manifest["files"]}
-    for name in sorted(set(present) - listed.keys() - {MANIFEST}):
+    for name in sorted(set(present) - listed.keys() - {MANIFEST, SEAL}):
         yield f"{name} 不在清单上，是后来放进去的。"
     for name, found in listed.items():
         if name not in present:
@@ -161,7 +204,9 @@ def _chain(history: list[dict[str, Any]]) -> Iterator[str]:
     for expected, entry in enumerate(history, 1):
         try:
             fits = entry["sequence"] == expected and entry["previous_hash"] == previous
-            if not entry.get("redacted"):  # what another unit said among its own people: only its link is here
+            # What another unit said among its own people was kept back with nothing of it in version 1.
+            if not (entry.get("redacted") and entry.get("version", 1) == 1):
+                fits = fits and not (entry.get("redacted") and entry["content"] is not None)
                 fits = fits and hash_entry({**entry, "at": datetime.fromisoformat(entry["at"])}) == entry["hash"]
             previous = entry["hash"]
         except (KeyError, TypeError, ValueError, OverflowError, RecursionError):

@@ -96,6 +96,11 @@ class Element:
         return tuple(filter(None, map(str.strip, self.properties.get("drafts", "").split(","))))
 
     @property
+    def is_addressed(self) -> bool:
+        """Whether a user task's answers are said to the other parties: handing them in is what sends them."""
+        return "addressed" in self.properties
+
+    @property
     def is_button(self) -> bool:
         return self.kind == "boundaryEvent" and self.event_kind == "message"
 

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 
 from engine.db.turns import REBUILDING, take_turn
 from engine.errors import Busy, DatabaseFull, LianbanError, Refused, Uncertain
+from engine.keys import Keys, unrelated
 
 T = TypeVar("T")
 ATTEMPTS = 5
@@ -26,13 +27,20 @@ _TRANSIENT_STATES = {"40001", "40P01"}  # serialization failure, deadlock
 _DISK_FULL = "53100"
 _SQLITE_DISK = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
 _WRITES = "writes"
+KEYS = "record_keys"
+"""The execution option under which every connection of the database carries the keys of the installation."""
+FOUND = "records_found"
+"""What a transaction has found out about records that it is about to change; see engine.runtime.sealing."""
 
 log = logging.getLogger("lianban.database")
 
 
 class Database:
-    def __init__(self, url: str) -> None:
-        """A database at an SQLAlchemy URL: sqlite:///path or postgresql+psycopg://…"""
+    def __init__(self, url: str, keys: Keys | None = None) -> None:
+        """A database at an SQLAlchemy URL: sqlite:///path or postgresql+psycopg://…
+
+        `keys` seal what is recorded in it; without an installation's they fit nothing that was there before.
+        """
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         if self.is_sqlite:
@@ -41,6 +49,7 @@ class Database:
             event.listen(self.engine, "begin", _begin_sqlite)
         else:
             self.engine = create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
+        self.engine.update_execution_options(**{KEYS: keys or unrelated()})
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -100,6 +109,7 @@ class Database:
                 if not writes and not self.is_sqlite:  # one look, not one for each statement; SQLite's is one anyway
                     connection = connection.execution_options(isolation_level="REPEATABLE READ")
                 with connection.begin() as transaction:
+                    connection.info[FOUND] = {}
                     yield connection
                     if writes:
                         _commit(transaction)

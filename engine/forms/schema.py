@@ -2,7 +2,8 @@
 
 What form-js itself cannot say stands in a component's `properties`, in our own expression language: `rule` and `message`
 (with `rule_2` …), `show`, `default`, `warn` and `warning`, `widget`, `kind`, `count`, `min`, `max`, `hint:<value>`, `span`,
-`confidential`, `internal`, `correctable`, `fresh`, `offer:<value>`.
+`confidential`, `internal`, `correctable`, `fresh`, `offer:<value>`; of a matter `receiver`, `basis` and `on`; of a day `cap`
+and `cap_words`.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ REPEATED = {"rule", "message", "warn", "warning"}
 PROPERTIES = {
     *("widget", "show", "default", "kind", "count", "min", "max", "span"),
     *("confidential", "internal", "correctable", "fresh"),
+    *("receiver", "basis", "on", "cap", "cap_words"),
     *(name + suffix for name in REPEATED for suffix in ("", *(f"_{number}" for number in range(2, 10)))),
 }
 CORRECTABLE = {"datetime", "textfield", "textarea", "number"}
@@ -82,11 +84,26 @@ class Field:
     """Whether what was said may be corrected later, with a reason and an approval."""
     fresh: bool = False
     """Whether it is empty again when the step comes round once more."""
+    receiver: str = ""
+    """Of a matter: the key of the unit that is to get the case."""
+    basis: str = ""
+    """Of a matter: the key of the text that says why that unit is competent."""
+    judged_on: str = ""
+    """Of a matter: the key of the instant at which competence is judged; empty for now."""
+    cap: str = ""
+    """Of a day: the instant that its end may not pass, an expression; the page shows it as the last possible day."""
+    cap_words: str = ""
+    """How that is counted, for people: 自原起算日起 10 个工作日."""
 
     @property
     def asks(self) -> bool:
         """Whether it takes a value of its own: a list of material does not."""
         return self.widget != "materials" and self.type != "filepicker"
+
+    @property
+    def cap_note(self) -> str:
+        """How the last possible day is counted, in brackets; empty where the form does not say."""
+        return f"（{self.cap_words}）" if self.cap_words else ""
 
     def label_of(self, value: object) -> str:
         return next((option.label for option in self.options if option.value == value), str(value))
@@ -160,7 +177,7 @@ class Form:
                 if isinstance(item, Text):
                     yield from ((item.text, source, False) for source in filter(None, [item.show]))
                     continue
-                for source in filter(None, [item.show, item.default, item.minimum, item.maximum]):
+                for source in filter(None, [item.show, item.default, item.minimum, item.maximum, item.cap]):
                     yield item.key, source, False
                 yield from ((item.key, option.offer, False) for option in item.options if option.offer)
                 for rule in (*item.rules, *item.warnings):
@@ -186,6 +203,7 @@ def read_form(content: bytes) -> Form:
     keys = [field.key for field in Form(data["id"], groups).fields]
     for key in sorted({key for key in keys if keys.count(key) > 1}):
         reader.refuse(key, key, "同一个表单里有两个同名字段。", "请改掉其中一个的 key。")
+    reader.refuse_unknown_neighbours(Form(data["id"], groups))
     if reader.problems:
         raise DiagramRefused(reader.problems)
     return Form(data["id"], groups)
@@ -242,6 +260,20 @@ class _Reader:
         if component.get("conditional"):
             self.refuse(key, label, "不支持 form-js 的 conditional。", "请改用属性 show，写我们的表达式。")
 
+    def refuse_unknown_neighbours(self, form: Form) -> None:
+        """What a matter fills in must be asked by the same form, and be able to hold it."""
+        for matter in form.fields:
+            receiver, basis, at = (form.by_key.get(key) for key in (matter.receiver, matter.basis, matter.judged_on))
+            fits = {
+                "receiver": (matter.receiver, receiver is not None and receiver.widget == "unit", "选单位的项"),
+                "basis": (matter.basis, basis is not None and basis.type in ("textfield", "textarea"), "文字项"),
+                "on": (matter.judged_on, at is not None and at.type == "datetime" and at.subtype != "date", "时刻"),
+            }
+            for name, (key, is_right, words) in fits.items():
+                if key and not is_right:
+                    reason = f"属性 {name} 写的 {key} 不是这个表单里的{words}。"
+                    self.refuse(matter.key, matter.label, reason, "请改成这个表单里那一项的 key，或删去这个属性。")
+
     def field(self, component: dict[str, Any], properties: dict[str, str]) -> Field | None:
         key, label = str(component.get("key", "")), str(component.get("label", ""))
         if not (key.isidentifier() and key.isascii()) or key.startswith("_") or key in ("typename", "value", "n"):
@@ -257,6 +289,11 @@ class _Reader:
             return None
         if properties.get("widget") == "case" and component["type"] != "textfield":
             self.refuse(key, label, "控件 case 只能用于文本字段。", "请把组件换成文本字段（Text field）。")
+        for name in ("receiver", "basis", "on"):
+            if name in properties and properties.get("widget") != "matter":
+                self.refuse(key, label, f"属性 {name} 只能用于控件 matter。", "请删去这个属性，或加上 widget=matter。")
+        if "cap" in properties and (component["type"] != "datetime" or component.get("subtype") != "date"):
+            self.refuse(key, label, "属性 cap 只能用于日期。", "请把 subtype 改成 date，或改用属性 max。")
         chosen = properties.get("widget", "") not in ("", "case")
         if properties.get("correctable") == "true" and (component["type"] not in CORRECTABLE or chosen):
             self.refuse(key, label, "这一项不能标 correctable。", "只有时间、文字和数字可以更正，请删去这个属性。")
@@ -288,6 +325,11 @@ class _Reader:
             internal=properties.get("internal") == "true",
             correctable=properties.get("correctable") == "true",
             fresh=properties.get("fresh") == "true",
+            receiver=properties.get("receiver", ""),
+            basis=properties.get("basis", ""),
+            judged_on=properties.get("on", ""),
+            cap=properties.get("cap", ""),
+            cap_words=properties.get("cap_words", ""),
         )
 
     def limits(self, component: dict[str, Any], key: str, label: str) -> dict[str, Any]:

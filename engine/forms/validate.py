@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 from unicodedata import normalize
 
-from engine.clock import midnight, parse_local
+from engine.clock import local_date, midnight, parse_local
 from engine.errors import ExpressionError, InvalidValues
 from engine.forms.schema import Field, Form, Group, Option, Rule
 
@@ -158,12 +158,28 @@ def following(
     return found
 
 
+def last_days(
+    form: Form, values: Mapping[str, object], facts: Mapping[str, object], functions: Any, evaluate: Evaluate
+) -> dict[str, date]:
+    """The last possible day of each day that has a cap, where it can be said."""
+    check = _Check(form, facts, functions, None, evaluate, values)
+    return {field.key: day for field in form.fields if field.cap and (day := check.last_day(field, True))}
+
+
 def warnings(
     form: Form, values: Mapping[str, object], facts: Mapping[str, object], functions: Any, evaluate: Evaluate
 ) -> dict[str, str]:
-    """Sentences that do not refuse but should be read, by key."""
+    """Sentences that should be read while the form is filled in, by key: its warnings, and of a value that is given
+    already the rule that will refuse it, such as an instant that lies in the future.
+    """
     check = _Check(form, facts, functions, None, evaluate, values)
-    return {field.key: found for field in form.fields if (found := check.first(field.warnings, field, True, True))}
+
+    def said(field: Field) -> str:
+        given = field.asks and not field.readonly and values.get(field.key) not in (None, "", [])
+        broken = check.first(field.rules, field, False, True) if given else ""
+        return broken or check.first(field.warnings, field, True, True)
+
+    return {field.key: found for field in form.fields if (found := said(field))}
 
 
 def read_value(field: Field, sent: list[str], directory: Directory) -> object:
@@ -356,7 +372,25 @@ class _Check:
         return ""
 
     def broken_rule(self, field: Field, problems: Mapping[str, str]) -> str:
-        return self.first(field.rules, field, False, bool(problems)) or self.not_offered(field)
+        broken = self.first(field.rules, field, False, bool(problems)) or self.beyond_cap(field, bool(problems))
+        return broken or self.not_offered(field)
+
+    def beyond_cap(self, field: Field, unfinished: bool) -> str:
+        """The sentence for a day that lies after the last possible one, which it names."""
+        day, last = self.values.get(field.key), self.last_day(field, unfinished) if field.cap else None
+        if last is None or not isinstance(day, date) or day <= last:
+            return ""
+        return f"最晚可以到 {last} 周{'一二三四五六日'[last.weekday()]}{field.cap_note}。请选早一些的日期。"
+
+    def last_day(self, field: Field, unfinished: bool) -> date | None:
+        """The last day that the field's cap allows; None while that cannot be said yet."""
+        try:
+            cap = self.evaluate(field.cap, self.names(field), self.functions)
+            return local_date(cap - timedelta(microseconds=1)) if isinstance(cap, datetime) else None
+        except ExpressionError:
+            if not unfinished:
+                raise
+        return None
 
     def not_offered(self, field: Field) -> str:
         option = next((found for found in field.options if found.value == self.values.get(field.key)), None)

@@ -61,9 +61,6 @@ class UnitDirectory:
     def colleagues(self) -> list[people.Person]:
         return people.colleagues(self.tx, self.actor.unit_code, self.at)
 
-    def matters(self) -> list[jurisdiction.Matter]:
-        return jurisdiction.every(self.tx)
-
     def cases(self) -> list[tuple[str, str]]:
         """Number and title of the latest cases to which the actor's unit is a party."""
         own = select(party.c.instance_id).where(party.c.unit_code == self.actor.unit_code, party.c.seen_at.is_not(None))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from engine.bpmn.expressions import compile_expression, evaluate
 from engine.clock import local
 from engine.errors import ExpressionError
 from engine.forms.schema import Field, Form, Group, Text
-from engine.forms.validate import defaults, following, is_offered, read_leniently, shown_keys, warnings
+from engine.forms.validate import defaults, following, is_offered, last_days, read_leniently, shown_keys, warnings
 from engine.organisation.directory import UnitDirectory
+from engine.reports import matters
+from engine.reports.matters import Advice, MatterLine, Remedy
 from engine.reports.readers import MASK, hides, leaves_out, unissued
 from engine.reports.units import Names
 from engine.runtime.step import Step
@@ -25,11 +27,17 @@ class Choice:
     value: str
     label: str
     hint: str = ""
+    line: MatterLine | None = None
+    """Of a matter: what its line tells besides."""
 
 
 @dataclass(frozen=True)
 class FilledField:
-    """`sent` is what the browser holds: text, one or several. `words` says the value to a reader."""
+    """`sent` is what the browser holds: text, one or several. `words` says the value to a reader.
+
+    `followed`: what the field has taken over from another one, as long as it holds it still. `tag` says where a value is
+    from, `remedy` is the click that mends what is warned of, `last_day` the last possible one of a day.
+    """
 
     field: Field
     sent: tuple[str, ...]
@@ -37,6 +45,11 @@ class FilledField:
     choices: tuple[Choice, ...]
     shown: bool
     warning: str
+    followed: str = ""
+    tag: str = ""
+    remedy: Remedy | None = None
+    advice: Advice | None = None
+    last_day: date | None = None
 
     @property
     def key(self) -> str:
@@ -87,6 +100,17 @@ class Look:
     shown: frozenset[str]
     warnings: Mapping[str, str]
     follows: Mapping[str, str]
+    advice: Mapping[str, Advice | None]
+    """By the key of each matter that is asked."""
+    last_days: Mapping[str, date]
+
+    @property
+    def tags(self) -> Mapping[str, str]:
+        return {key: tag for advice in self.advice.values() if advice for key, tag in advice.tags.items()}
+
+    @property
+    def remedies(self) -> Mapping[str, Remedy]:
+        return {key: one for advice in self.advice.values() if advice for key, one in advice.remedies.items()}
 
 
 @dataclass(frozen=True)
@@ -136,6 +160,11 @@ def filled(
             choices=_choices(content, form, directory, step, values, raw),
             shown=content.key in seen.shown,
             warning=seen.warnings.get(content.key, ""),
+            followed=raw[0] if raw and seen.follows.get(content.key) == raw[0] else "",
+            tag=seen.tags.get(content.key, ""),
+            remedy=seen.remedies.get(content.key),
+            advice=seen.advice.get(content.key),
+            last_day=seen.last_days.get(content.key),
         )
 
     groups = [FilledGroup(group.label, tuple(item(content, group) for content in group.items)) for group in form.groups]
@@ -156,10 +185,20 @@ def look(form: Form, step: Step, values: Mapping[str, object]) -> Look:
     shown = frozenset(shown_keys(form, values, step.facts, functions, evaluate))
     warned = warnings(form, values, step.facts, functions, evaluate)
     follows = following(form, values, step.facts, functions, evaluate)
+    advice = {
+        field.key: matters.advise(field, form, step, values)
+        for field in form.fields
+        if field.widget == "matter" and not field.readonly
+    }
+    for found in filter(None, advice.values()):
+        warned = {**found.warnings, **warned}
     return Look(
         shown,
         {key: sentence for key, sentence in warned.items() if key in shown and values.get(key)},
-        {key: "".join(as_sent(value)) for key, value in follows.items()},
+        {key: "".join(as_sent(value)) for key, value in follows.items()}
+        | {key: value for found in advice.values() if found for key, value in found.follows.items()},
+        advice,
+        last_days(form, values, step.facts, functions, evaluate),
     )
 
 
@@ -170,7 +209,7 @@ def look_at(form: Form, step: Step, directory: UnitDirectory, raw: Raw) -> tuple
     texts = [field.key for field in form.fields if field.key in seen.shown and field.type in TEXTS]
     said = {key: directory.not_printed("".join(raw.get(key, ()))) for key in texts}
     spoilt = {key: sentence for key, sentence in said.items() if sentence}
-    return Look(seen.shown, {**seen.warnings, **spoilt}, seen.follows), values
+    return replace(seen, warnings={**seen.warnings, **spoilt}), values
 
 
 def sections(forms: Iterable[tuple[str, Form]], step: Step, names: Names) -> list[Section]:
@@ -259,7 +298,8 @@ def _choices(
         case "people":
             return tuple(Choice(person.id, person.name) for person in directory.colleagues())
         case "matter":
-            return tuple(Choice(matter.code, matter.title, matter.basis) for matter in directory.matters())
+            listed = matters.lines(step.tx, step, field.key)
+            return tuple(Choice(one.matter.code, one.matter.title, one.matter.basis, one) for one in listed)
         case "case":
             return tuple(Choice(number, title) for number, title in directory.cases())
     functions = step.functions()

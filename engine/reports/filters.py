@@ -10,7 +10,7 @@ from dataclasses import dataclass
 class Filters:
     """Empty means everything. `state` is over, near or ok; of instances also running, urgent, ended or incident.
 
-    Urgent is over or near.
+    Urgent is over or near; ever_over has a recorded overdue, ended_over met a period after it had run out.
     """
 
     key: str = ""

@@ -39,7 +39,7 @@ AMONG_COLLEAGUES = {
     "unasked": "撤销征求意见",
 }
 """What one colleague does with another is the unit's own business: the other parties do not read it."""
-DRAFTING = ("paper_edited", "paper_edit_dropped")
+DRAFTING = ("paper_edited", "paper_edit_dropped", "material_added", "material_renamed", "material_removed")
 
 
 @dataclass(frozen=True)

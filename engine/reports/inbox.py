@@ -170,6 +170,10 @@ def in_state(state: str, now: datetime, calendar: Calendar) -> ColumnElement[boo
     )
     open_and_hard = and_(deadline.c.status.in_(("running", "overdue")), deadline.c.hard)
     match state:
+        case "ever_over":
+            return has_run_out()
+        case "ended_over":
+            return and_(has_run_out(), deadline.c.status == "met_late")
         case "over":
             return and_(open_and_hard, deadline.c.due_at <= now)
         case "near":
@@ -177,6 +181,11 @@ def in_state(state: str, now: datetime, calendar: Calendar) -> ColumnElement[boo
         case "ok":
             return and_(open_and_hard, deadline.c.due_at > now, ~near)
     return false()
+
+
+def has_run_out() -> ColumnElement[bool]:
+    """Whether a legal period was recorded as overdue: no correction takes that back, and a recommended one never counts."""
+    return and_(deadline.c.hard, deadline.c.overdue_at.is_not(None))
 
 
 class _Look:

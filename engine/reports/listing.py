@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, Text, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Connection, func, or_, select
 
-from engine.db.tables import deadline, fact, party, process_instance
+from engine.db.tables import deadline, party, process_instance
 from engine.deadlines.deadlines import OPEN
 from engine.organisation.assignment import Actor
+from engine.reports import search
 from engine.reports.filters import Filters
 from engine.reports.inbox import InstanceRow, has_party, in_state, instance_rows, procedures, visible
-from engine.reports.units import SUBJECT_FACT, Names, UnitName
+from engine.reports.search import Hit
+from engine.reports.units import Names, UnitName
 from engine.runtime.step import Context
 
 PAGE_SIZE = 20
@@ -24,6 +26,8 @@ class Listing:
     page: int
     procedures: list[tuple[str, str]]
     units: list[UnitName]
+    hits: dict[str, list[Hit]]
+    """By the number of the instance: where the search hit."""
 
     @property
     def pages(self) -> int:
@@ -34,7 +38,8 @@ def listing(tx: Connection, context: Context, actor: Actor | None, filters: Filt
     """The instances that the actor may see (all of the city without one), the nearest due first, the ended last."""
     names = Names(tx)
     shown = visible(actor)
-    wanted = [*shown, *_wanted(context, filters, actor)]
+    reader = actor if shown else None
+    wanted = [*shown, *_wanted(tx, context, filters, reader)]
     total = tx.scalar(select(func.count()).select_from(process_instance).where(*wanted)) or 0
     page = max(1, min(page, -(-total // PAGE_SIZE)))
     due_at = (
@@ -46,6 +51,7 @@ def listing(tx: Connection, context: Context, actor: Actor | None, filters: Filt
         select(process_instance)
         .where(*wanted)
         .order_by(
+            process_instance.c.number != filters.text.upper(),
             process_instance.c.ended_at.is_not(None),
             due_at.is_(None),
             due_at,
@@ -57,9 +63,11 @@ def listing(tx: Connection, context: Context, actor: Actor | None, filters: Filt
     )
     rows = tx.execute(statement).all()
     seen = select(process_instance.c.id).where(*shown)
-    told = [] if actor is None or actor.oversees else [party.c.seen_at.is_not(None)]
+    told = [] if reader is None else [party.c.seen_at.is_not(None)]
     codes = tx.scalars(select(party.c.unit_code).where(party.c.instance_id.in_(seen), *told).distinct())
+    found = search.hits(tx, reader, filters, [row.id for row in rows])
     return Listing(
+        hits={row.number: found.get(row.id, []) for row in rows},
         rows=instance_rows(tx, context, names, rows, actor.unit_code if actor else ""),
         total=total,
         page=page,
@@ -68,7 +76,7 @@ def listing(tx: Connection, context: Context, actor: Actor | None, filters: Filt
     )
 
 
-def _wanted(context: Context, filters: Filters, actor: Actor | None) -> list[ColumnElement[bool]]:
+def _wanted(tx: Connection, context: Context, filters: Filters, reader: Actor | None) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     own = deadline.c.instance_id == process_instance.c.id
 
@@ -82,17 +90,14 @@ def _wanted(context: Context, filters: Filters, actor: Actor | None) -> list[Col
             conditions += [process_instance.c.status != "ended", or_(period("over"), period("near"))]
         case "over" | "near" | "ok":
             conditions += [process_instance.c.status != "ended", period(filters.state)]
+        case "ever_over" | "ended_over":
+            conditions.append(period(filters.state))
         case "running":
             conditions.append(process_instance.c.status != "ended")
     if filters.key:
         conditions.append(process_instance.c.key == filters.key)
     if filters.unit_code:
-        conditions.append(has_party(filters.unit_code, actor))
+        conditions.append(has_party(filters.unit_code, reader))
     if filters.text:
-        words = (process_instance.c.number, process_instance.c.title)
-        subject = and_(fact.c.instance_id == process_instance.c.id, fact.c.name == SUBJECT_FACT)
-        named = select(fact.c.id).where(
-            subject, cast(fact.c.value, Text).icontains(filters.text_in_json, autoescape=True)
-        )
-        conditions.append(or_(*(column.icontains(filters.text, autoescape=True) for column in words), named.exists()))
+        conditions.append(search.condition(tx, reader, filters))
     return conditions

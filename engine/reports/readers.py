@@ -62,7 +62,12 @@ def on_the_way(tx: Connection, instance_id: str, definition: Definition, reader:
     own = (task.c.instance_id == instance_id, task.c.status == "completed", task.c.unit_code != reader.unit_code)
     every = tx.execute(select(task).where(*own)).all()
     ours = _papers_of(tx, instance_id, reader.unit_code, drafting)
-    alone = [row for row in every if not ours.intersection(definition.diagram.elements[row.element_id].drafts)]
+    elements = definition.diagram.elements
+    alone = [
+        row
+        for row in every
+        if not elements[row.element_id].is_addressed and not ours.intersection(elements[row.element_id].drafts)
+    ]
     unsent = sent.unsent_tasks(tx, instance_id, reader, alone) if alone else frozenset()
     done = [row for row in every if row.element_id in drafting]
     if not done:

@@ -118,7 +118,7 @@ def look_at_beginning(tx: Connection, context: Context, actor: Actor, key: str, 
     step = instances.beginning(tx, context, actor, definitions.startable(tx, key))
     form = step.definition.forms[step.definition.diagram.process.start_form]
     seen, values = answers.look_at(form, step, UnitDirectory(tx, actor, context.now, context.fonts), raw)
-    return BeginningLook(seen.shown, seen.warnings, seen.follows, _preview(step, values))
+    return BeginningLook(**vars(seen), preview=_preview(step, values))
 
 
 def _procedure(process: Process) -> Procedure:

@@ -14,7 +14,7 @@ from engine.db.tables import deadline, process_instance, task, waiting_file
 from engine.deadlines.deadlines import OPEN
 from engine.deployments import definitions
 from engine.reports.filters import Filters
-from engine.reports.inbox import in_state
+from engine.reports.inbox import has_run_out, in_state
 from engine.reports.listing import Listing, listing
 from engine.reports.notices import SupervisionItem, supervision_items
 from engine.reports.sending import undelivered
@@ -44,6 +44,8 @@ class Tiles:
     started_today: int
     near: int
     over: int
+    ever_over: int
+    """Instances with a recorded overdue, ended or not: the record counts, also after a correction moved the period."""
     incidents: int
     met: int
     ended: int
@@ -137,6 +139,7 @@ def _tiles(tx: Connection, context: Context) -> Tiles:
         started_today=instances(process_instance.c.started_at >= midnight(local_date(context.now))),
         near=with_period("near"),
         over=with_period("over"),
+        ever_over=tx.scalar(select(func.count(distinct(deadline.c.instance_id))).where(has_run_out())) or 0,
         incidents=instances(process_instance.c.status == "incident"),
         met=met,
         ended=ended,

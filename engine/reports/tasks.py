@@ -154,7 +154,7 @@ def look_at_answers(tx: Connection, context: Context, actor: Actor, task_id: str
     form = _form_of(step, row)
     seen, values = answers.look_at(form, step, UnitDirectory(tx, actor, context.now, context.fonts), raw)
     papers = coming_papers.coming(step, step.definition.diagram.elements[row.element_id], form, values)
-    return TaskLook(seen.shown, seen.warnings, seen.follows, papers)
+    return TaskLook(**vars(seen), papers=papers)
 
 
 def _form_of(step: Step, row: Row[Any]) -> Form:

@@ -22,7 +22,7 @@ from engine.bpmn.workflow import WorkflowFault
 from engine.db.tables import process_instance
 from engine.deadlines import years
 from engine.deployments import definitions
-from engine.errors import AlreadyDone, ExpressionError, IncidentRaised, NotFound
+from engine.errors import AlreadyDone, ExpressionError, IncidentRaised, NotFound, RecordsDamaged, StoredByAnotherVersion
 from engine.organisation import units
 from engine.organisation.assignment import Actor
 from engine.runtime import audit, blame, calendar_change, closing, incidents
@@ -37,6 +37,8 @@ from engine.runtime.timers import arm
 
 CALL_DEPTH = 8
 """Procedures that may have called each other in a row."""
+
+WHAT_TO_DO = "请系统管理员用 lianban verify-audit 核对，从备份恢复这件办件的记录之后再恢复办理。"
 
 Event = Callable[[Step], None]
 """What happens to an instance: it moves the step's workflow, says facts, or refuses by raising an error."""
@@ -107,8 +109,10 @@ def take(step: Step, kind: str, event: Event) -> Step:
 
 
 def _step_of(tx: Connection, context: Context, row: Row[Any], actor: Actor | None = None) -> Step:
+    """Raises Fault when its stored state is not what it was stored with."""
     definition = definitions.load(tx, row.definition_id)
-    return Step(tx, context, definition, dict(row._mapping), Facts(definition.facts, known(tx, row.id)), actor)
+    with _faults_of(row.id):
+        return Step(tx, context, definition, dict(row._mapping), Facts(definition.facts, known(tx, row.id)), actor)
 
 
 @contextmanager
@@ -118,6 +122,8 @@ def _faults_of(instance_id: str) -> Iterator[None]:
         yield
     except WorkflowFault as fault:
         raise Fault(instance_id, fault.message, fault.element_id, fault.names, fault.undecided) from fault
+    except (RecordsDamaged, StoredByAnotherVersion) as error:
+        raise Fault(instance_id, f"{error.message}{WHAT_TO_DO}", None) from error
     except ExpressionError as error:
         sentence = f"流程图里的表达式算不出来：{error.message}"
         raise Fault(instance_id, sentence, error.element_id, error.names) from error

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -15,10 +16,14 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from engine import keys
 from engine.clock import local_date, midnight, require_aware
 from engine.db.tables import audit_entry, audit_head
+from engine.runtime import sealing
 
 GENESIS = "0" * 64
+VERSION, ALGORITHM = 2, "sha256"
+"""How an entry is hashed today. Version 1 hashed its content itself; 2 hashes a hash of it, and what the rows came to."""
 
 
 @dataclass(frozen=True)
@@ -42,26 +47,43 @@ def append(
     person_id: str | None = None,
     unit_code: str | None = None,
     element_id: str | None = None,
+    revision: int | None = None,
 ) -> None:
-    """The entry is the last of the instance's chain. The caller holds the lock of the instance."""
-    last = tx.execute(
-        select(audit_entry.c.sequence, audit_entry.c.hash)
-        .where(audit_entry.c.instance_id == instance_id)
-        .order_by(audit_entry.c.sequence.desc())
-        .limit(1)
-    ).first()
-    entry = {
+    """The entry is the last of the instance's chain, and its head says so. The caller holds the lock of the instance.
+
+    `revision` is the instance's, when this step gave it another. A head that did not fit before does not fit afterwards.
+    """
+    head = sealing.head_of(tx, instance_id)
+    last = (head.entries, head.last_hash) if head else _last_entry(tx, instance_id)
+    fit = sealing.fits(tx, head) if head else last is None and not sealing.is_headless(tx, instance_id)
+    known = head.digests if head else {}
+    digests = sealing.vouched(tx, instance_id, known)
+    if revision is None and head is not None:
+        revision = head.revision
+    sequence = last[0] + 1 if last else 1
+    entry: dict[str, Any] = {
         "instance_id": instance_id,
-        "sequence": last.sequence + 1 if last else 1,
+        "sequence": sequence,
         "at": require_aware(at).astimezone(UTC),  # as it will be read back, and hashed again
         "person_id": person_id,
         "unit_code": unit_code,
         "kind": kind,
         "element_id": element_id,
         "content": content,
-        "previous_hash": last.hash if last else GENESIS,
+        "previous_hash": last[1] if last else GENESIS,
+        "version": VERSION,
+        "algorithm": ALGORITHM,
+        "sealed": {name: digests.get(name) for name in {*known, *digests} if known.get(name) != digests.get(name)},
     }
-    tx.execute(insert(audit_entry).values(**entry, hash=hash_entry(entry)))
+    entry["hash"] = hash_entry(entry)
+    tx.execute(insert(audit_entry).values(**entry))
+    sealing.put_head(tx, instance_id, sequence, entry["hash"], revision, digests, fit)
+
+
+def _last_entry(tx: Connection, instance_id: str) -> tuple[int, str] | None:
+    own = select(audit_entry.c.sequence, audit_entry.c.hash).where(audit_entry.c.instance_id == instance_id)
+    last = tx.execute(own.order_by(audit_entry.c.sequence.desc()).limit(1)).first()
+    return (last.sequence, last.hash) if last else None
 
 
 def close_days(tx: Connection, now: datetime) -> int:
@@ -77,7 +99,8 @@ def close_days(tx: Connection, now: datetime) -> int:
         previous = _hash_head(head)
         try:
             with tx.begin_nested():
-                tx.execute(insert(audit_head).values(**head, hash=previous, made_at=now))
+                seal = {"algorithm": keys.ALGORITHM, "seal": day_seal(tx, day, previous)}
+                tx.execute(insert(audit_head).values(**head, hash=previous, made_at=now, **seal))
         except IntegrityError:
             break
         day, made = day + timedelta(days=1), made + 1
@@ -98,10 +121,21 @@ def verify(tx: Connection) -> list[Broken]:
             broken.append(Broken(chain, expected, "这一条不见了。"))
         elif row.previous_hash != previous:
             broken.append(Broken(chain, row.sequence, "与前一条接不上，前一条可能被换过。"))
-        elif row.hash != hash_entry(entry):
+        elif not _is_hashed(entry):
             broken.append(Broken(chain, row.sequence, "内容与当时记下的不一致，可能被改过。"))
         expected, previous = row.sequence + 1, row.hash
     return broken + _verify_heads(tx)
+
+
+def _is_hashed(entry: Mapping[str, Any]) -> bool:
+    try:
+        return bool(entry["hash"] == hash_entry(entry))
+    except ValueError:
+        return False
+
+
+def day_seal(tx: Connection, day: date, hashed: str) -> str:
+    return sealing.keys_of(tx).seal("day", [day.isoformat(), hashed])
 
 
 def _verify_heads(tx: Connection) -> list[Broken]:
@@ -112,6 +146,8 @@ def _verify_heads(tx: Connection) -> list[Broken]:
             return [Broken("每日封存", number, f"{expected} 的封存不见了。")]
         if row.previous_hash != previous or row.hash != _hash_head(head):
             return [Broken("每日封存", number, f"{row.day} 的封存被改过。")]
+        if not sealing.keys_of(tx).fits("day", [row.day.isoformat(), row.hash], row.seal):
+            return [Broken("每日封存", number, f"{row.day} 的封存不是用本系统的密钥做的，被换过。")]
         content = _content_of_day(tx, row.day)
         if any(head[name] != value for name, value in content.items()):
             return [Broken("每日封存", number, f"{row.day} 的记录与封存时不一致，可能有记录被删除。")]
@@ -140,20 +176,26 @@ def _content_of_day(tx: Connection, day: date) -> dict[str, Any]:
     return {"chains": len(rows), "entries": sum(row.sequence for row in rows), "content_hash": digest.hexdigest()}
 
 
-def hash_entry(entry: dict[str, Any]) -> str:
-    """What the entry says and what it follows, as one SHA-256; `at` is an instant in UTC."""
-    names = (
-        "instance_id",
-        "sequence",
-        "at",
-        "person_id",
-        "unit_code",
-        "kind",
-        "element_id",
-        "content",
-        "previous_hash",
-    )
-    return _digest({name: entry[name] for name in names})
+def hash_entry(entry: Mapping[str, Any]) -> str:
+    """What the entry says and what it follows, as one SHA-256; `at` is an instant in UTC.
+
+    Each version keeps its form for ever. From version 2 on an entry whose content is kept back is still checked: its
+    `content_hash` stands for what it said. Raises ValueError for a version that this program does not know.
+    """
+    names = ["instance_id", "sequence", "at", "person_id", "unit_code", "kind", "element_id", "previous_hash"]
+    match entry.get("version", 1), entry.get("algorithm", ALGORITHM):
+        case 1, "sha256":
+            return _digest({name: entry[name] for name in [*names, "content"]})
+        case 2, "sha256":
+            said = entry["content_hash"] if entry.get("redacted") else content_hash(entry["content"])
+            names += ["version", "algorithm", "sealed"]
+            return _digest({**{name: entry[name] for name in names}, "content_hash": said})
+        case unknown:
+            raise ValueError(unknown)
+
+
+def content_hash(content: Any) -> str:
+    return _digest({"content": content})
 
 
 def _hash_head(head: dict[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,9 @@ from sqlalchemy import Connection, Row, delete, select, update
 from engine.db.tables import audit_entry, correction, incident, process_instance, task, timer
 from engine.deadlines import deadlines
 from engine.deployments import definitions
+from engine.errors import RecordsDamaged
 from engine.organisation.assignment import Actor
-from engine.runtime import archiving, audit, incidents, notices
+from engine.runtime import archiving, audit, incidents, notices, sealing
 from engine.runtime.facts import known
 from engine.runtime.faults import Fault
 from engine.runtime.handling.helpers import tell_not_needed
@@ -105,11 +107,12 @@ def _end(
         tell_not_needed(tx, context, left, by=actor.person_id if actor else None)
     tx.execute(update(task).where(still_open).values(status="lapsed", ended_at=context.now))
     lapse_corrections(tx, row.id, context.now)
-    tx.execute(
-        update(process_instance)
-        .where(process_instance.c.id == row.id)
-        .values(status="ended", ended_at=context.now, revision=row.revision + 1, **result)
-    )
+    instance = dict(row._mapping)
+    values: dict[str, Any] = {"status": "ended", "ended_at": context.now, "revision": row.revision + 1, **result}
+    with suppress(RecordsDamaged):  # a state that did not fit goes on not fitting
+        bound = {**sealing.bound_of(instance), "revision": row.revision + 1}
+        values["state"] = sealing.sealed_state(tx, bound, sealing.state_of(tx, instance))
+    tx.execute(update(process_instance).where(process_instance.c.id == row.id).values(**values))
     unsolved = (incident.c.instance_id == row.id) & incident.c.closed_at.is_(None)
     tx.execute(update(incident).where(unsolved).values(closed_at=context.now))
     notices.clear_done(tx, row.id, context.now)
@@ -118,9 +121,9 @@ def _end(
             told.append(_tell_lapsed(tx, context, row.id, left, result["result_name"], actor))
     process = definitions.load(tx, row.definition_id).diagram.process
     archiving.want(tx, row.id, process, None, known(tx, row.id), context.now)
-    who = (actor.person_id, actor.unit_code) if actor else (None, None)
+    who = {"person_id": actor.person_id, "unit_code": actor.unit_code} if actor else {}
     content = {**result, "reason": reason, "told": told} | ({"by": by} if by else {})
-    audit.append(tx, row.id, context.now, "cancelled", content, *who)
+    audit.append(tx, row.id, context.now, "cancelled", content, revision=row.revision + 1, **who)
     for child in children(tx, row.id):
         if child.origin_task_id is not None:
             end_with_caller(tx, context, child)

@@ -12,14 +12,15 @@ from engine.db import upsert
 from engine.db.tables import case_link, process_instance, reader, start_draft
 from engine.deployments import definitions
 from engine.deployments.definitions import Definition
-from engine.errors import InvalidValues, NotAllowed, NotFound
+from engine.errors import InvalidValues, NotAllowed, NotFound, RecordsDamaged, StoredByAnotherVersion
 from engine.organisation import assignment
 from engine.organisation.assignment import Actor, Addressee, InstanceSubject, ProcedureSubject, may
 from engine.runtime import drafts, locks
-from engine.runtime.advance import take
+from engine.runtime.advance import WHAT_TO_DO, take
 from engine.runtime.answers import take_answers
 from engine.runtime.drafts import Window
 from engine.runtime.facts import Facts, known
+from engine.runtime.faults import Fault
 from engine.runtime.numbers import insert_instance, unnumbered
 from engine.runtime.parties import parties_of as parties_of
 from engine.runtime.parties import units_at_work as units_at_work
@@ -92,9 +93,18 @@ def drop_draft(tx: Connection, actor: Actor, key: str) -> None:
 
 
 def look(tx: Connection, context: Context, row: Row[Any], actor: Actor) -> Step:
-    """A step of the instance that is only looked at, never stored."""
+    """A step of the instance that is only looked at, never stored.
+
+    One whose stored state does not fit raises Fault while it runs; parked or ended it is shown with nothing open.
+    """
     definition = definitions.load(tx, row.definition_id)
-    return Step(tx, context, definition, dict(row._mapping), Facts(definition.facts, known(tx, row.id)), actor)
+    given = (tx, context, definition, dict(row._mapping), Facts(definition.facts, known(tx, row.id)), actor)
+    try:
+        return Step(*given)
+    except (RecordsDamaged, StoredByAnotherVersion) as error:
+        if row.status == "running":
+            raise Fault(row.id, f"{error.message}{WHAT_TO_DO}", None) from error
+        return Step(*given, restoring=False)
 
 
 def require_visible(tx: Connection, instance_id: str, actor: Actor) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from engine.db.tables import process_instance
+from engine.runtime import sealing
 
 
 def lock(tx: Connection, instance_id: str, skip_locked: bool = False) -> Row[Any] | None:
@@ -25,6 +26,7 @@ def lock(tx: Connection, instance_id: str, skip_locked: bool = False) -> Row[Any
         row = tx.execute(own.with_for_update(skip_locked=skip_locked)).first()
         if row is None:
             return None
+    sealing.note_strange(tx, instance_id)
     return row
 
 

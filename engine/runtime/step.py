@@ -31,7 +31,7 @@ from engine.notices.message import last_moment_of
 from engine.notices.routes import NO_ROUTES, Routes
 from engine.organisation import city, duties, jurisdiction, units
 from engine.organisation.assignment import Actor
-from engine.runtime import confidential, notices, parties
+from engine.runtime import confidential, notices, parties, sealing
 from engine.runtime.facts import Facts
 from engine.runtime.operations import perform
 from engine.runtime.similar import same_cases
@@ -39,7 +39,7 @@ from engine.runtime.similar import same_cases
 FUNCTIONS = frozenset(KINDS) | {
     "now", "minute", "due", "deadline_is", "unpaused_days", "config", "materials", "unit_kind", "unit_phone",
     "my_name", "completed_at", "empowered", "same_case", "decided_duty", "holds", "close_of",
-    "received", "before_empowerment",
+    "received", "before_empowerment", "own_matter",
 }  # fmt: skip
 """Every function that the runtime adds to the language of expressions."""
 
@@ -93,7 +93,11 @@ class Step:
         """What the person who acts has just filled in."""
         self.asked: frozenset[str] = frozenset()
         """The keys of those of its fields that were asked."""
-        self.workflow = Workflow(definition.specification, self, instance["state"] if restoring else None)
+        self.workflow = Workflow(definition.specification, self, self._state() if restoring else None)
+
+    def _state(self) -> bytes:
+        """Raises RecordsDamaged when it is not what this instance was stored with."""
+        return sealing.state_of(self.tx, self.instance)
 
     # --- what a running process asks (bpmn.workflow.Host) ---
 
@@ -142,6 +146,7 @@ class Step:
             "completed_at": self._completed_at,
             "empowered": self._empowered,
             "before_empowerment": self._before_empowerment,
+            "own_matter": self._own_matter,
             "same_case": self._same_case,
             "decided_duty": self._decided_duty,
             "close_of": lambda day: self.context.calendar.close_of(day) if day else None,
@@ -222,6 +227,18 @@ class Step:
         if found is None or found.empowered_at is None or at is None:
             return False
         return not jurisdiction.empowered(found, local_date(at))
+
+    def _own_matter(self, code: str | None, unit_code: str | None, at: datetime | None) -> bool:
+        """Whether the list gives this matter to this unit itself at that instant, or today while none is known."""
+        found = jurisdiction.find(self.tx, code) if code else None
+        unit = units.find(self.tx, unit_code, self.now) if unit_code else None
+        if found is None or unit is None:
+            return False
+        on = local_date(at) if at is not None else self.today()
+        entry = duties.in_force(self.tx, found.code, on)
+        settled = units.find(self.tx, entry.proposal.unit_code, self.now) if entry else None
+        given = (settled.code, settled.kind) if settled else None
+        return jurisdiction.competence(found, unit.code, unit.kind, on, given).own
 
     def _received(self, at: datetime | None) -> datetime | None:
         """When a paper that came at this instant counts as received (A26)."""

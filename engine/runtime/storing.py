@@ -14,7 +14,7 @@ from engine.deadlines import deadlines
 from engine.errors import Refused, Stale
 from engine.organisation import assignment, units
 from engine.organisation.assignment import Assignment
-from engine.runtime import archiving, audit, case_links, notices, parties
+from engine.runtime import archiving, audit, case_links, notices, parties, sealing
 from engine.runtime.answering import tell_end
 from engine.runtime.closing import lapse_corrections
 from engine.runtime.handling.helpers import tell_not_needed
@@ -30,7 +30,10 @@ def store(step: Step, kind: str) -> None:
     parties.let_see(step)
     case_links.store(step)
     revision = row["revision"] + 1
-    values: dict[str, Any] = {"revision": revision, "state": step.workflow.to_bytes(), "taken": _taken(step)}
+    values: dict[str, Any] = {"revision": revision, "taken": _taken(step)}
+    values["state"] = sealing.sealed_state(
+        tx, {**sealing.bound_of(row), "revision": revision}, step.workflow.to_bytes()
+    )
     title = step.facts.get(step.definition.diagram.process.title_fact)
     if isinstance(title, str):
         values["title"] = title
@@ -59,6 +62,7 @@ def store(step: Step, kind: str) -> None:
         {"revision": revision, "passed": step.workflow.passed, "told": step.told},
         step.actor.person_id if step.actor else None,
         step.actor.unit_code if step.actor else None,
+        revision=revision,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -16,7 +17,7 @@ from engine.documents.materials import Material
 from engine.errors import InvalidValues, NotAllowed, NotFound
 from engine.organisation.assignment import Actor
 from engine.reports.materials import MaterialView, material_view, require_sent, to_take_over
-from engine.runtime import tasks
+from engine.runtime import audit, tasks
 from engine.runtime.confidential import doubt_about, require_untold
 from engine.runtime.step import Context
 from engine.uses.transactions import Transactions
@@ -63,6 +64,7 @@ class MaterialUses:
                     stored=file,
                     now=context.now + timedelta(microseconds=place),  # the list keeps their order
                 )
+            _record(tx, context, actor, row.instance_id, "material_added", {"task": task_id, "titles": names})
 
         self._transactions.write(list_them)
         return len(stored) or 1
@@ -105,6 +107,7 @@ class MaterialUses:
                     person_id=actor.person_id,
                     now=context.now + timedelta(microseconds=place),  # the list keeps their order
                 )
+            _record(tx, context, actor, row.instance_id, "material_added", {"task": task_id, "from": wanted})
             return len(wanted)
 
         return self._transactions.write(list_them)
@@ -123,6 +126,7 @@ class MaterialUses:
             require_untold(tx, instance_id, actor, "rename", title, doubts=False)
             _require_printable(context, "rename", [title])
             materials.rename(tx, material_id, title)
+            _record(tx, context, actor, instance_id, "material_renamed", {"id": material_id, "title": title})
 
         self._transactions.write(call_it)
 
@@ -130,8 +134,9 @@ class MaterialUses:
         """Taken off the list again by those who work on the task it belongs to."""
 
         def take_off(tx: Connection, context: Context) -> None:
-            self._require_own(tx, actor, task_id, material_id, "删除")
+            instance_id = self._require_own(tx, actor, task_id, material_id, "删除")
             materials.remove(tx, material_id, context.now)
+            _record(tx, context, actor, instance_id, "material_removed", {"id": material_id})
 
         self._transactions.write(take_off)
 
@@ -168,3 +173,10 @@ def _require_printable(context: Context, key: str, names: Sequence[str]) -> None
     """Raises InvalidValues: the list of material stands on papers."""
     if signs := context.fonts.unprintable("".join(names)):
         raise InvalidValues({key: not_printed(signs)})
+
+
+def _record(
+    tx: Connection, context: Context, actor: Actor, instance_id: str, kind: str, content: dict[str, Any]
+) -> None:
+    """The record vouches for the list as it is now. What a unit puts on it before sending is its own business."""
+    audit.append(tx, instance_id, context.now, kind, content, actor.person_id, actor.unit_code)

@@ -51,6 +51,14 @@ class Transactions:
         return Context(now, self._calendars[wanted], rules, self.fonts, self.routes)
 
     def read(self, look: Callable[[Connection, Context], T]) -> T:
+        """What is seen. An instance that turns out to be damaged is parked, and then shown as it is: parked."""
+        try:
+            return self._look(look)
+        except Fault as fault:
+            self._park(fault)
+            return self._look(look)
+
+    def _look(self, look: Callable[[Connection, Context], T]) -> T:
         with self.database.reading() as tx:
             context = self.context(tx)
             if not leaving.waits(tx, context.now):

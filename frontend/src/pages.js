@@ -8,18 +8,22 @@ import { startFocus } from './pages/focus.js';
 import { startGuards } from './pages/guard.js';
 import { startKeyboard } from './pages/keyboard.js';
 import { startLiveForms } from './pages/live.js';
+import { startMatters } from './pages/matters.js';
 import { startMentions } from './pages/mentions.js';
 import { startOffline } from './pages/offline.js';
 import { startOnce } from './pages/once.js';
 import { startPopovers } from './pages/popovers.js';
 import { startProblems } from './pages/problems.js';
+import { startSubmits } from './pages/submit.js';
 import { startUploads } from './pages/upload.js';
 
 // First the fields that are hidden: drafts and guards compare with what the form holds after that.
 startLiveForms();
+startMatters();
 startDrafts();
 startGuards();
 startUploads();
+startSubmits();
 startProblems();
 startOffline();
 startOnce();

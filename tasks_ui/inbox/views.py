@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from engine.deadlines.calendar import WEEKDAYS
 from engine.documents.files import SIZE_LIMIT, Upload
 from engine.documents.materials import KINDS
 from engine.errors import InvalidValues, LianbanError, Unsure
+from engine.reports.answers import Look
 from engine.reports.filters import Filters
 from engine.reports.inbox import TABS
 from engine.reports.tasks import TaskView
@@ -118,13 +120,43 @@ def change_draft(task_id: str) -> ResponseReturnValue:
 def look(task_id: str) -> ResponseReturnValue:
     """What the form asks and warns of, for the values so far."""
     seen = engine().look_at_answers(actor(), task_id, sent())
-    return jsonify(shown=sorted(seen.shown), warnings=seen.warnings, follows=seen.follows, papers=sorted(seen.papers))
+    return jsonify(**_told(seen), papers=sorted(seen.papers), fragments=_advice(seen))
+
+
+def _told(seen: Look) -> dict[str, object]:
+    """What a form asks, warns of and takes over, as its script reads it."""
+    return {
+        "shown": sorted(seen.shown),
+        "warnings": dict(seen.warnings),
+        "follows": dict(seen.follows),
+        "tags": dict(seen.tags),
+        "remedies": {key: vars(remedy) for key, remedy in seen.remedies.items()},
+        "lastDays": {key: f"{day} {WEEKDAYS[day.weekday()]}" for key, day in seen.last_days.items()},
+    }
+
+
+def _advice(seen: Look) -> dict[str, str]:
+    """What the list says of each matter, as it stands on the page."""
+    advice = current_app.jinja_env.get_template("inbox/_form.html").make_module({}).advice  # type: ignore[attr-defined]
+    return {f"advice-{key}": str(advice(found)) for key, found in seen.advice.items()}
+
+
+def _by_list(raw: dict[str, list[str]], asked: str, follows: Mapping[str, str]) -> dict[str, list[str]]:
+    """What was typed, with what the list gives: `asked` is one field and its value, or a matter that fills empty ones."""
+    key, given, value = asked.partition("=")
+    if given:
+        return {**raw, key: [value]}
+    empty = {key for key in follows if not any(text.strip() for text in raw.get(key, []))}
+    return raw | {key: [follows[key]] for key in empty if follows[key]}
 
 
 @pages.post("/tasks/<task_id>")
 def complete(task_id: str) -> ResponseReturnValue:
     raw = sent()
     without_opinions = raw.pop("without_opinions", []) == ["true"]
+    if asked := "".join(raw.pop("by_list", [])):
+        raw = _by_list(raw, asked, engine().look_at_answers(actor(), task_id, raw).follows)
+        return _page(task_id, engine().task(actor(), task_id, raw))
     try:
         done = engine().complete(actor(), task_id, raw, without_opinions)
     except (InvalidValues, Unsure) as wrong:
@@ -134,7 +166,16 @@ def complete(task_id: str) -> ResponseReturnValue:
     flash(f"“{done.task_name}”已办结{outcome}。" + ("办件已经结束。" if done.ended else ""), "ok")
     if done.next_task_id:
         return redirect(url_for("inbox.task", task_id=done.next_task_id))
+    _name_next()
     return redirect(url_for("instances.instance", number=done.number))
+
+
+def _name_next() -> None:
+    """The page that comes offers the most urgent task of one's own under one key."""
+    waiting = engine().inbox(actor(), "todo", Filters(), 1).rows
+    if waiting:
+        row = waiting[0]
+        flash(f"{url_for('inbox.task', task_id=row.task_id)} {row.step}：{row.title}", "next")
 
 
 @pages.post("/tasks/<task_id>/material")
@@ -203,6 +244,14 @@ def start(key: str) -> ResponseReturnValue:
 @pages.post("/start/<key>")
 def begin(key: str) -> ResponseReturnValue:
     raw = sent()
+    if asked := "".join(raw.pop("by_list", [])):
+        raw = _by_list(raw, asked, engine().look_at_beginning(actor(), key, raw).follows)
+        return render_template(
+            "inbox/start.html",
+            procedures=engine().procedures(actor()),
+            beginning=engine().beginning(actor(), key, raw),
+            problems={},
+        )
     try:
         number = engine().start(actor(), key, raw)
     except (InvalidValues, Unsure) as wrong:
@@ -232,9 +281,4 @@ def save_beginning(key: str) -> ResponseReturnValue:
 def look_at_beginning(key: str) -> ResponseReturnValue:
     seen = engine().look_at_beginning(actor(), key, sent())
     preview = render_template("inbox/_preview.html", preview=seen.preview)
-    return jsonify(
-        shown=sorted(seen.shown),
-        warnings=dict(seen.warnings),
-        follows=dict(seen.follows),
-        fragments={"preview": preview},
-    )
+    return jsonify(**_told(seen), fragments={"preview": preview, **_advice(seen)})

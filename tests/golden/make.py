@@ -18,6 +18,8 @@ HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parents[1]
 PLAYED_AT = "2026-11-20T10:00"
 """When the story of every golden database ends: its tests go on from there."""
+KEY = "the key of the golden databases, which is no secret"
+"""What is recorded from revision 0022 on is sealed with it."""
 CASES = (
     "待受理审查，期限还宽", "受理告知今天到期", "受理告知已经超期", "已办结，结果已抄告", "已立案，正在办理", "退回补正",
     "职责争议：", "首问负责：违法行为属部门管辖", "执法协作：今天到期", "三个单位的职责分工争议",
@@ -53,6 +55,8 @@ def play(tree: Path, folder: Path) -> Path:
     chosen = [case for case in cases if case.startswith(CASES)]
     told.write_text("\n[[cases]] # ".join([head, *chosen]), encoding="utf-8")
     more = {"font_dirs": _fonts()} if "font_dirs" in Settings.__dataclass_fields__ else {}
+    if "record_key" in Settings.__dataclass_fields__:
+        more["record_key"] = KEY
     settings = Settings(data_dir=folder / "var", processes_dir=folder / "processes", **more)
     shown = demonstration.open_demonstration(settings, parse_local(PLAYED_AT))
     broken = shown.engine.verify_audit()

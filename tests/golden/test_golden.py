@@ -6,7 +6,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from engine.errors import NewerDatabase
 from engine.ids import new_id
 from engine.settings import PROJECT, Settings
 from tests.golden import stores
-from tests.golden.make import PLAYED_AT
+from tests.golden.make import KEY, PLAYED_AT
 from tests.processes.town import Instance, Town
 from tests.store.conftest import postgresql_url  # noqa: F401
 
@@ -39,12 +39,12 @@ def golden(request: pytest.FixtureRequest, store: str, tmp_path: Path) -> Iterat
     def settle(name: str) -> Settings:
         if store == "sqlite":
             stores.unpack(name, tmp_path / "var")
-            return Settings(data_dir=tmp_path / "var")
+            return Settings(data_dir=tmp_path / "var", record_key=KEY)
         server, database = request.getfixturevalue("postgresql_url"), f"golden_{new_id()}"
         url = stores.create_database(server, database)
         made.append(database)
         stores.load_into_postgresql(name, url, tmp_path / "loaded")
-        return Settings(data_dir=tmp_path / "var", database_url=url)
+        return Settings(data_dir=tmp_path / "var", database_url=url, record_key=KEY)
 
     yield settle
     for database in made:
@@ -101,10 +101,15 @@ def test_every_golden_database_is_upgraded_and_a_case_in_it_walked_to_its_end(
     with town.engine.database.reading() as tx:
         assert migrate.differences(tx) == []
         assert schema(tx) == fresh_schema(store, request, tmp_path)
-    assert town.verify() == []
+    assert not_whole(town.verify()) == []
     walk(town)
-    assert town.verify() == []
+    assert not_whole(town.verify()) == []
     town.close()
+
+
+def not_whole(broken: Iterable[str]) -> list[str]:
+    """What verifying found, but for case files that lay in the folder of files, which is not kept."""
+    return [found for found in broken if not found.endswith("归档包不见了。")]
 
 
 def fresh_schema(store: str, request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, list[str]]:
@@ -209,7 +214,7 @@ def test_an_upgrade_that_is_killed_in_the_middle_is_done_by_the_next_start(golde
     engine.prepare()
     with engine.database.reading() as tx:
         assert migrate.differences(tx) == []
-    assert engine.verify_audit() == []
+    assert not_whole(map(str, engine.verify_audit())) == []
     engine.close()
 
 

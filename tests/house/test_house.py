@@ -65,9 +65,10 @@ def test_ids_are_made_in_one_place() -> None:
         "engine/bpmn/workflow.py",
         "engine/db/session.py",
         "engine/ids.py",
+        "engine/keys.py",
         "tasks_ui/security.py",
     ]
-    assert relative(makers) == known, "uuid parses ids in bpmn, session draws a pause, security makes the form's secret"
+    assert relative(makers) == known, "uuid parses ids in bpmn, session draws a pause, keys and security make secrets"
 
 
 def test_transactions_begin_and_end_in_one_place() -> None:

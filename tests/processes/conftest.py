@@ -47,11 +47,11 @@ def founded_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def founded_postgresql(tmp_path_factory: pytest.TempPathFactory, postgresql_url: str) -> str:  # noqa: F811
-    """The name of a PostgreSQL database with the city, to be copied."""
+def founded_postgresql(founded_folder: Path, postgresql_url: str) -> str:  # noqa: F811
+    """The name of a PostgreSQL database with the city, to be copied; sealed with the key of the founded folder."""
     _on_server(postgresql_url, "CREATE DATABASE founded")
     url = make_url(postgresql_url).set(database="founded").render_as_string(hide_password=False)
-    _found(Settings(data_dir=tmp_path_factory.mktemp("founded_postgresql"), database_url=url))
+    _found(Settings(data_dir=founded_folder, database_url=url))
     return "founded"
 
 
@@ -62,10 +62,17 @@ def sqlite_settings(tmp_path: Path, founded_folder: Path) -> Settings:
 
 
 @pytest.fixture
-def postgresql_settings(tmp_path: Path, postgresql_url: str, founded_postgresql: str) -> Iterator[Settings]:  # noqa: F811
+def postgresql_settings(
+    tmp_path: Path,
+    postgresql_url: str,  # noqa: F811
+    founded_postgresql: str,
+    founded_folder: Path,
+) -> Iterator[Settings]:
     name = f"city_{new_id()}"
     _on_server(postgresql_url, f"CREATE DATABASE {name} TEMPLATE {founded_postgresql}")
     url = make_url(postgresql_url).set(database=name).render_as_string(hide_password=False)
+    (tmp_path / "var").mkdir()
+    shutil.copy(founded_folder / "record.key", tmp_path / "var")
     yield Settings(data_dir=tmp_path / "var", database_url=url)
     _on_server(postgresql_url, f"DROP DATABASE {name}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import random
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -21,11 +22,13 @@ from pypdf import PdfReader
 from sqlalchemy import select, update
 
 from engine.archive.contents import FORMAT
+from engine.archive.package import _seal
 from engine.archive.verify import verify
 from engine.db.tables import archive_package, matter
 from engine.documents import materials
 from engine.documents.files import Upload
 from engine.errors import ArchiveUnreadable, NotAllowed
+from engine.keys import unrelated
 from tasks_ui.cli import main
 from tests.files import pdf, torn
 from tests.processes import assistance
@@ -604,7 +607,8 @@ def test_the_command_line_checks_a_package_with_nothing_but_the_file(plain_town:
 
     assert (whole.exit_code, broken.exit_code, no_package.exit_code) == (0, 1, 2)
     assert "完好" in whole.output
-    assert "归档单位、卷次、归档时间和所接的前一卷只写在清单里，要用下一卷证明" in whole.output
+    assert "证明不了是谁整理的" in whole.output
+    assert plain_town.engine.keys.public_key in whole.output
     assert not (tmp_path / "none").exists()
     assert "内容被改过" in broken.output
     assert "不完好：共 1 处不符" in broken.output
@@ -615,3 +619,125 @@ def test_a_package_says_when_it_was_made(town: Town) -> None:
     manifest = json.loads(contents(package(town, case))["manifest.json"])
 
     assert datetime.fromisoformat(manifest["made_at"]) == row(town, case).made_at
+
+
+# --- forgeries whose parts agree with each other ---
+
+
+def _as_one_with_the_program(parts: dict[str, bytes]) -> None:
+    """The manifest says what the files are now, and a key of the forger's own signs it."""
+    manifest = json.loads(parts["manifest.json"])
+    titles = {listed["path"]: listed["title"] for listed in manifest["files"]}
+    manifest["files"] = [
+        {"path": name, "title": titles.get(name, ""), "size": len(part), "sha256": hashlib.sha256(part).hexdigest()}
+        for name, part in parts.items()
+        if name not in ("manifest.json", "seal.json")
+    ]
+    parts["manifest.json"] = (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode()
+    parts["seal.json"] = _seal(parts["manifest.json"], unrelated())
+
+
+def _first(parts: dict[str, bytes], beginning: str, ending: str) -> str:
+    return next(name for name in parts if name.startswith(beginning) and name.endswith(ending))
+
+
+def _edited(beginning: str, ending: str) -> Callable[[dict[str, bytes]], None]:
+    def edit(parts: dict[str, bytes]) -> None:
+        name = _first(parts, beginning, ending)
+        parts[name] = pdf(3) if ending == ".pdf" else parts[name].replace(b"2026", b"2025")
+
+    return edit
+
+
+def _cut_history(parts: dict[str, bytes]) -> None:
+    parts["history.json"] = json.dumps(json.loads(parts["history.json"])[:-3], ensure_ascii=False).encode()
+
+
+def _redact_and_change(parts: dict[str, bytes]) -> None:
+    history = json.loads(parts["history.json"])
+    history[1] |= {"redacted": True, "content": None, "at": "2026-01-01T00:00:00+00:00"}
+    parts["history.json"] = json.dumps(history, ensure_ascii=False).encode()
+
+
+FORGERIES: dict[str, Callable[[dict[str, bytes]], None]] = {
+    "a paper replaced": _edited("documents/", ".pdf"),
+    "the data of a paper": _edited("documents/", ".json"),
+    "a form": _edited("forms/", ".json"),
+    "facts": _edited("facts", ".json"),
+    "periods": _edited("deadlines", ".json"),
+    "the history to be read": _edited("history", ".pdf"),
+    "a material": _edited("materials/", ".pdf"),
+    "a document removed": lambda parts: parts.pop(_first(parts, "documents/", ".pdf")) and None,
+    "the last entries cut": _cut_history,
+    "an entry redacted and changed": _redact_and_change,
+    "nothing but the signature": lambda parts: None,
+}
+
+
+def test_whoever_has_no_key_makes_no_package_that_verifies(plain_town: Town, tmp_path: Path) -> None:
+    path, key = package(plain_town, closed(plain_town)), plain_town.engine.keys.public_key
+    assert (verify(path, key=key).broken, verify(path).signed_by) == ((), key)
+    for name, forge in FORGERIES.items():
+
+        def forged(parts: dict[str, bytes], forge: Callable[[dict[str, bytes]], None] = forge) -> None:
+            forge(parts)
+            _as_one_with_the_program(parts)
+
+        found = repacked(path, tmp_path / "forged.zip", forged)
+        assert any("签名不是" in sentence for sentence in verify(found, key=key).broken), name
+        if name == "a paper replaced":
+            assert any("不是审计记录里制作的那一份" in sentence for sentence in verify(found).broken)
+        if "redacted" in name:
+            assert any("接不上" in sentence for sentence in verify(found).broken)
+
+        kept_seal = contents(path)["seal.json"]
+        with_old = repacked(
+            found, tmp_path / "old.zip", lambda parts, seal=kept_seal: parts.update({"seal.json": seal})
+        )
+        assert verify(with_old, key=key).broken or name == "nothing but the signature"
+
+
+def test_a_package_made_older_than_signatures_proves_no_maker(plain_town: Town, tmp_path: Path) -> None:
+    path, key = package(plain_town, closed(plain_town)), plain_town.engine.keys.public_key
+
+    def older(parts: dict[str, bytes]) -> None:
+        _heading(parts, format="lianban-archive/1")
+        del parts["seal.json"]
+
+    old = repacked(path, tmp_path / "old.zip", older)
+    assert (verify(old).broken, verify(old).signed_by) == ((), "")
+    assert any("没有签名" in sentence for sentence in verify(old, key=key).broken)
+    bare = repacked(path, tmp_path / "bare.zip", lambda parts: parts.pop("seal.json") and None)
+    assert any("不见了" in sentence for sentence in verify(bare).broken)
+
+
+def test_every_member_counts_and_none_can_be_swapped(plain_town: Town, tmp_path: Path) -> None:
+    first, key = package(plain_town, closed(plain_town)), plain_town.engine.keys.public_key
+    second = contents(package(plain_town, closed(plain_town, "第二件移送案件")))
+    chance = random.Random(10)
+    for name, part in contents(first).items():
+        flipped = bytearray(part)
+        flipped[chance.randrange(len(part))] ^= 1 << chance.randrange(8)
+        changes = [bytes(flipped), None, second.get(name, b"x")]
+        for changed in changes:
+
+            def change(parts: dict[str, bytes], name: str = name, changed: bytes | None = changed) -> None:
+                if changed is None:
+                    del parts[name]
+                else:
+                    parts[name] = changed
+
+            if changed == part:
+                continue
+            target = repacked(first, tmp_path / "changed.zip", change)
+            try:
+                assert verify(target, key=key).broken, name
+            except ArchiveUnreadable:
+                assert name == "manifest.json"
+
+
+def test_a_package_that_was_changed_where_it_lies_is_named_by_the_record(plain_town: Town) -> None:
+    path = package(plain_town, closed(plain_town))
+    assert plain_town.engine.verify_audit() == []
+    path.write_bytes(path.read_bytes() + b"x")
+    assert any("归档包" in str(found) for found in plain_town.engine.verify_audit())

@@ -128,9 +128,19 @@ def test_what_a_party_says_is_called_its_own_whoever_reads_it(plain_town: Town) 
         view = town.act(lambda engine, cast=cast: engine.instance(town.person(cast.officer), dispute.number))
         labels = {entry.key: entry.label for section in view.sections for entry in section.entries}
         assert (labels["position_a"], labels["position_b"]) == ("甲方意见和依据", "乙方意见和依据")
-        assert labels.get("position_c", "丙方意见和依据") == "丙方意见和依据"  # read once it was sent to the reader
-        assert labels["objection_b"] == "乙方的理由"
+        assert (labels["position_c"], labels["objection_b"]) == ("丙方意见和依据", "乙方的理由")
         assert [label for label in labels.values() if "本单位" in label or "对方" in label] == []
+
+
+def test_p4_what_a_party_says_in_the_negotiation_is_read_by_the_others_when_it_is_handed_in(plain_town: Town) -> None:
+    """Stating a position is saying it to the other sides, though no paper goes out with it; no bureau waits for it."""
+    dispute = three(plain_town)
+    dispute.complete("state_position_c", dispute.sides["c"].officer, position_c="本单位只负责登记，不负责查处。")
+
+    for side in ("a", "b"):
+        officer = plain_town.person(dispute.sides[side].officer)
+        view = plain_town.act(lambda engine, who=officer: engine.instance(who, dispute.number))
+        assert "本单位只负责登记，不负责查处。" in repr(view.sections)
 
 
 def test_an_agreement_that_the_third_party_does_not_sign_is_negotiated_again(plain_town: Town) -> None:

@@ -148,7 +148,7 @@ def test_r56_an_extension_beyond_the_tenth_working_day_is_refused_at_its_field(t
         case.ask_extension("2026-10-16")
 
     assert list(problems_of(refused)) == ["extension_until"]
-    assert "最长不得超过 10 个工作日" in problems_of(refused)["extension_until"]
+    assert "最长 10 个工作日" in problems_of(refused)["extension_until"]
     assert case.waiting["request_extension"] == 1
 
 

@@ -538,7 +538,7 @@ def test_r24_an_extension_ends_at_the_tenth_working_day_from_receipt(town: Town)
     with pytest.raises(InvalidValues) as refused:
         case.ask_extension("2026-10-16")
 
-    assert "可以延长到的最后一日" in refused.value.problems["extension_until"]
+    assert "最晚可以到 " in refused.value.problems["extension_until"]
 
 
 def test_r24_an_extension_on_the_fourth_working_day_is_refused(town: Town) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.db.session import Database
-from engine.db.tables import audit_entry, audit_head
+from engine.db.tables import audit_entry, audit_head, chain_head
 from engine.runtime import audit
 from tests.store.builders import at
 
@@ -160,6 +160,7 @@ def test_a_whole_chain_that_was_removed_is_found(recorded: Database) -> None:
 def test_a_chain_that_was_written_anew_is_found(recorded: Database) -> None:
     def rewrite(tx: Connection) -> None:
         tx.execute(delete(audit_entry).where(audit_entry.c.instance_id == "two"))
+        tx.execute(delete(chain_head).where(chain_head.c.chain == "two"))
         for number in (1, 2, 7):
             append(tx, "two", MONDAY, number)
 
@@ -277,7 +278,9 @@ def test_a_head_that_was_tampered_with_is_found(recorded: Database, how: str) ->
     assert found(recorded)[0].startswith("每日封存 第 ")
 
 
-def test_a_head_that_was_made_anew_after_a_removal_is_found_by_the_next(recorded: Database) -> None:
+def test_a_head_that_was_made_anew_after_a_removal_is_found_by_its_seal_and_with_the_key_by_the_next(
+    recorded: Database,
+) -> None:
     def cover_up(tx: Connection) -> None:
         tx.execute(delete(audit_entry).where(entry("one", 3)))
         head = tx.execute(select(audit_head).order_by(audit_head.c.day).limit(1)).one()._asdict()
@@ -286,7 +289,14 @@ def test_a_head_that_was_made_anew_after_a_removal_is_found_by_the_next(recorded
         tx.execute(update(audit_head).where(audit_head.c.day == head["day"]).values(**forged))
 
     recorded.run(cover_up)
+    assert found(recorded) == ["每日封存 第 1 条：2026-10-12 的封存不是用本系统的密钥做的，被换过。"]
 
+    def seal(tx: Connection) -> None:
+        head = tx.execute(select(audit_head).order_by(audit_head.c.day).limit(1)).one()
+        seal = audit.day_seal(tx, head.day, head.hash)
+        tx.execute(update(audit_head).where(audit_head.c.day == head.day).values(seal=seal))
+
+    recorded.run(seal)
     assert found(recorded) == ["每日封存 第 2 条：2026-10-13 的封存被改过。"]
 
 

@@ -165,6 +165,7 @@ FORM_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "received": lambda instant: instant,
     "holds": lambda role: True,
     "before_empowerment": lambda code, at: False,
+    "own_matter": lambda code, unit, at: False,
 }
 """What the runtime gives to the expressions of a form, at 2026-10-09 10:00, one day before the referral is due."""
 

@@ -231,3 +231,12 @@ def test_each_addressee_of_a_notice_is_a_unit_and_a_role():
 def test_a_step_drafts_and_signs_for_papers_that_the_diagram_sends(key: str):
     told = f"{REVIEW[:-3]}>{properties(**{key: 'read_a'})}</userTask>"
     refused(the_problem(broken((REVIEW, told))), "review", "可以写的有：answer")
+
+
+def test_what_is_said_to_the_other_parties_is_written_so_and_is_no_draft():
+    def step(**given: str):
+        return broken((REVIEW, f"{REVIEW[:-3]}>{properties(**given)}</userTask>"))
+
+    assert problems_of(step(addressed="parties")) == []
+    refused(the_problem(step(addressed="true")), "review", "请写 parties")
+    refused(the_problem(step(addressed="parties", drafts="answer")), "review", "删去其中一个")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.errors import Problem
 from tests.unit.diagrams import (
     END,
     REVIEW,
@@ -88,6 +89,68 @@ def test_branches_may_meet_before_a_terminate_end():
         ),
     )
     assert problems_of(text) == []
+
+
+OWN = "<flowNodeRef>join</flowNodeRef>"
+
+
+def in_lane(nodes: str) -> str:
+    return "".join(f"<flowNodeRef>{node}</flowNodeRef>" for node in nodes.split())
+
+
+def written_twice(problem: Problem, element_id: str, tasks: str) -> None:
+    refused(problem, element_id, "请给它们各做一张表单")
+    assert tasks in problem.reason
+
+
+SAME_FORM = 'name="核对依据" camunda:formRef="read_a"'
+
+
+def test_two_tasks_of_different_branches_do_not_write_one_form():
+    text = broken(('name="核对依据" camunda:formRef="read_b"', SAME_FORM))
+    written_twice(the_problem(text), "read_b", "“核对事实”和“核对依据”会同时办理")
+
+
+def test_two_tasks_side_by_side_may_show_what_neither_writes():
+    text = broken(('name="核对依据" camunda:formRef="read_b"', SAME_FORM))
+    assert problems_of(text, forms_of({"read_a": [text_field("subject", readonly=True)]})) == []
+
+
+def test_two_tasks_of_one_branch_may_have_one_form():
+    again = '<userTask id="read_again" name="复核" camunda:formRef="read_a" />'
+    more = flow("read_a", "read_again") + flow("read_again", "join")
+    text = broken((flow("read_a", "join"), more), (END, again + END), (OWN, OWN + in_lane("read_again")))
+    assert problems_of(text) == []
+
+
+def test_a_task_does_not_write_the_form_of_one_that_joins_another_branch_later():
+    """Three branches of which two are joined first: what follows them still runs beside the third."""
+    more = (
+        '<userTask id="read_c" name="核对证据" camunda:formRef="read_c" /><parallelGateway id="first" />'
+        '<userTask id="both" name="合并核对" camunda:formRef="read_c" />'
+    )
+    flows = flow("fork", "read_c") + flow("read_c", "join") + flow("first", "both") + flow("both", "join")
+    text = broken(
+        (flow("read_a", "join"), flow("read_a", "first")),
+        (flow("read_b", "join"), flow("read_b", "first") + flows),
+        (END, more + END),
+        (OWN, OWN + in_lane("read_c first both")),
+    )
+    told = problems_of(text, forms_of({"read_c": [text_field("evidence")]}))
+    written_twice(told[0], "both", "“核对证据”和“合并核对”会同时办理")
+    assert len(told) == 1
+
+
+def test_what_an_event_opens_beside_a_task_does_not_write_the_same_form():
+    who = properties(unit="asking_unit", role="case_officer")
+    button = f'<boundaryEvent id="ask" name="再核" attachedToRef="read_a" cancelActivity="false">{who}'
+    beside = '<userTask id="beside" name="另行核对" camunda:formRef="read_a" /><endEvent id="told" name="已核" />'
+    text = broken(
+        (flow("read_a", "join"), flow("read_a", "join") + flow("ask", "beside") + flow("beside", "told")),
+        (END, f"{button}<messageEventDefinition /></boundaryEvent>{beside}{END}"),
+        (OWN, OWN + in_lane("beside told")),
+    )
+    written_twice(the_problem(text), "beside", "“核对事实”和“另行核对”会同时办理")
 
 
 def test_a_branch_of_an_event_that_flows_into_the_work_is_refused():

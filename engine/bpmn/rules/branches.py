@@ -32,10 +32,13 @@ def check(draft: Draft) -> Iterator[Problem]:
     for fork in draft.of_kind("parallelGateway"):
         if len(fork.outgoing) > 1:
             yield from _fork(draft, fork, joins[fork.id])
+            yield from _written_twice(draft, fork)
     for element in draft.running:
         if len(draft.diagram.elements[element.id].incoming) > 1:
             yield from _merge(draft, element, dominators)
     yield from _event_branches(draft)
+    for event in draft.of_kind("boundaryEvent"):
+        yield from _written_beside(draft, event)
 
 
 def _merge(draft: Draft, element: Element, dominators: Dominators) -> Iterator[Problem]:
@@ -101,6 +104,51 @@ def _fork(draft: Draft, fork: Element, joins: list[Element]) -> Iterator[Problem
 def _walk(draft: Draft, head: Element, join_ids: set[str]) -> set[str]:
     """What the branch passes until it is joined. A clock goes its own way."""
     return reached([head], lambda one: () if one.id in join_ids or one.kind == "receiveTask" else draft.in_scope(one))
+
+
+def _written_twice(draft: Draft, fork: Element) -> Iterator[Problem]:
+    """Tasks of different branches are open side by side, so neither may write what the other one writes.
+
+    A task that only some heads of the fork lead to runs beside one that only others lead to: whatever waits for both
+    branches is reached from both.
+    """
+    heads_of: dict[str, set[str]] = defaultdict(set)
+    for head in draft.targets(fork):
+        for key in reached([head], lambda one: () if one.id == fork.id else draft.in_scope(one)):
+            heads_of[key].add(head.id)
+    seen: dict[str, dict[frozenset[str], Element]] = defaultdict(dict)
+    for task in draft.of_kind("userTask"):
+        heads, before = frozenset(heads_of.get(task.id, ())), seen[task.form_ref or ""]
+        beside = next((other for theirs, other in before.items() if theirs - heads and heads - theirs), None)
+        if beside is not None:
+            yield from _same_form(draft, beside, task)
+        before.setdefault(heads, task)
+
+
+def _written_beside(draft: Draft, event: Element) -> Iterator[Problem]:
+    """What an event opens beside a task that stays open does not write what that task writes."""
+    host = draft.diagram.elements.get(event.attached_to or "")
+    if host is None or host.kind != "userTask" or event.interrupting:
+        return
+    for key in sorted(reached([event], draft.in_scope) - {host.id}):
+        task = draft.diagram.elements[key]
+        if task.kind == "userTask" and task.form_ref == host.form_ref:
+            yield from _same_form(draft, host, task)
+
+
+def _same_form(draft: Draft, one: Element, other: Element) -> Iterator[Problem]:
+    """Of two forms that ask the same is told by `questions`."""
+    form = draft.forms.get(other.form_ref or "")
+    asked = [field for field in form.fields if field.key in form.own_keys] if form is not None else []
+    if form is not None and asked:
+        what = "、".join(f"“{(field.label or field.key)[:40]}”（{field.key[:80]}）" for field in asked[:5])
+        more = "等" if len(asked) > 5 else ""
+        yield about(
+            other,
+            f"“{called(one)}”和“{called(other)}”会同时办理，用的却是同一张表单 {form.id[:80]}，"
+            f"都要填{what}{more}，后填的会盖掉先填的。",
+            "请给它们各做一张表单，字段各起名字；在其中一个环节只是给人看的，请在那一张里设为只读（readonly）。",
+        )
 
 
 def _ways_out(draft: Draft, seen: set[str]) -> Iterator[Problem]:

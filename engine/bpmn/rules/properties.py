@@ -23,6 +23,7 @@ def check(draft: Draft) -> Iterator[Problem]:
         if element.kind == "userTask":
             yield from _way_back(draft, element)
             yield from _papers(draft, element)
+            yield from _addressed(element)
         if element.kind in _TASKS:
             yield from _operation(draft, element)
             yield from _facts(element)
@@ -143,6 +144,21 @@ def _document(draft: Draft, element: Element) -> Iterator[Problem]:
 def _issuing(draft: Draft) -> set[str]:
     """The service tasks that issue a paper."""
     return {task.id for task in draft.of_kind(*_TASKS) if task.properties.get("operation") == "issue_document"}
+
+
+def _addressed(element: Element) -> Iterator[Problem]:
+    """What is said to the other parties is written `parties`, and is not kept back as the draft of a paper."""
+    value = element.properties.get("addressed")
+    if value is None:
+        return
+    if value != "parties":
+        yield about(element, f"属性 addressed 的值“{value[:80]}”不能用。", "请写 parties，或者删去这个属性。")
+    elif element.drafts:
+        yield about(
+            element,
+            "同时写了 addressed 和 drafts：说给对方听的和文书签发以前不让对方看的不能是同一次填报。",
+            "请删去其中一个属性。",
+        )
 
 
 def _papers(draft: Draft, element: Element) -> Iterator[Problem]:

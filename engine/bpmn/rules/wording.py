@@ -17,7 +17,7 @@ from engine.forms.schema import Form
 ARGUMENTS: dict[str, int | None] = {
     "now": 0, "minute": 1, "due": 1, "deadline_is": 2, "unpaused_days": 3, "config": 1, "materials": 1, "unit_kind": 1,
     "completed_at": 1, "unit_phone": 1, "my_name": 0, "empowered": 1, "same_case": None, "decided_duty": 1,
-    "holds": 1, "close_of": 1, "received": 1, "before_empowerment": 2,
+    "holds": 1, "close_of": 1, "received": 1, "before_empowerment": 2, "own_matter": 3,
     "working_days": 2, "natural_days": 2, "months": 2, "hours": 2, "working_days_before": 2, "natural_days_before": 2,
 }  # fmt: skip
 """How many arguments the engine's own functions take; None for a number that is judged by itself."""

@@ -28,7 +28,15 @@ from engine.db.tables.notices import (
 )
 from engine.db.tables.organisation import known_browser, matter, person, post, sign_in, sign_in_failure, unit
 from engine.db.tables.papers import document, letter_version, material, paper_draft, paper_sequence
-from engine.db.tables.record import audit_entry, audit_head, incident, start_fault, start_fault_receipt
+from engine.db.tables.record import (
+    audit_entry,
+    audit_head,
+    chain_head,
+    incident,
+    record_key,
+    start_fault,
+    start_fault_receipt,
+)
 from engine.db.tables.work import (
     case_link,
     deadline,
@@ -50,6 +58,7 @@ __all__ = [
     "audit_head",
     "calendar_version",
     "case_link",
+    "chain_head",
     "city_rule",
     "comment",
     "correction",
@@ -82,6 +91,7 @@ __all__ = [
     "process_instance",
     "reader",
     "reading",
+    "record_key",
     "retirement",
     "sent_form",
     "sign_in",

@@ -65,6 +65,7 @@ matter = Table(
     Column("enforcing_kind", String(32), nullable=False, comment="kind of unit that is competent: town or department"),
     Column("empowered_at", Date, comment="when the power went to the towns; null when it did not"),
     Column("basis", Text, nullable=False),
+    Column("pinyin", Text, nullable=False, server_default="", comment="how the title is read: zhan dao jing ying"),
 )
 
 sign_in = Table(

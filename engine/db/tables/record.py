@@ -21,6 +21,9 @@ audit_entry = Table(
     Column("content", Json, nullable=False),
     Column("previous_hash", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
+    Column("version", Integer, nullable=False, server_default="1", comment="of the form in which it was hashed"),
+    Column("algorithm", String(16), nullable=False, server_default="sha256"),
+    Column("sealed", Json, comment="table -> digest of the instance's rows in it, of those that changed"),
     UniqueConstraint("instance_id", "sequence"),
     Index(None, "at"),
 )
@@ -35,6 +38,29 @@ audit_head = Table(
     Column("previous_hash", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
     Column("made_at", Instant, nullable=False),
+    Column("algorithm", String(16), comment="of the seal"),
+    Column("seal", String(64), comment="keyed hash; null: made before there were seals"),
+)
+
+chain_head = Table(
+    "chain_head",
+    metadata,
+    Column("chain", String(128), primary_key=True, comment="the instance's id, or the name of another chain"),
+    Column("entries", Integer, nullable=False),
+    Column("last_hash", String(64), nullable=False),
+    Column("revision", Integer, comment="of the instance, after the last step"),
+    Column("digests", Json, nullable=False, comment="table -> digest of the instance's rows in it"),
+    Column("version", Integer, nullable=False),
+    Column("algorithm", String(16), nullable=False),
+    Column("seal", String(64), nullable=False, comment="keyed hash over all of it"),
+)
+
+record_key = Table(
+    "record_key",
+    metadata,
+    Column("id", String(16), primary_key=True, comment="names the key that is in force; see engine.keys"),
+    Column("since", Instant, nullable=False),
+    Column("seal", String(64), nullable=False),
 )
 
 incident = Table(

@@ -72,7 +72,7 @@ def take_back(tx: Connection, context: Context, actor: Actor, task_id: str) -> s
         step.tell("taken_back", id=row.id, to=opened_id)
         _say_former(step, point.revision)
         step.instance = {**step.instance, "taken": point.taken}
-        step.workflow.restore(state.begun_anew(point.state, row.id, opened_id))
+        step.workflow.restore(state.begun_anew(undo.state_of(tx, point, step.definition.id), row.id, opened_id))
         undo.put_timers_back(step, point.timers)
         _periods_run_on(step, row, happened)
         undo.forget(tx, row.instance_id)

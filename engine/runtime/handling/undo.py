@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select
 
 from engine.db.tables import timer, undo_point
+from engine.runtime import sealing
 from engine.runtime.step import Step
 
 
@@ -21,17 +22,32 @@ def remember(step: Step, task_id: str, raw: Mapping[str, list[str]]) -> None:
     tx, instance = step.tx, step.instance
     tx.execute(delete(undo_point).where(undo_point.c.instance_id == step.instance_id))
     drawn = tx.execute(select(timer).where(timer.c.instance_id == step.instance_id, timer.c.kind == "due")).all()
-    tx.execute(
-        insert(undo_point).values(
-            instance_id=step.instance_id,
-            task_id=task_id,
-            revision=instance["revision"] + 1,
-            state=instance["state"],
-            taken=instance["taken"],
-            timers=[_stored(row) for row in drawn],
-            answers=dict(raw),
-        )
-    )
+    values = {
+        "instance_id": step.instance_id,
+        "task_id": task_id,
+        "revision": instance["revision"] + 1,
+        "taken": instance["taken"],
+        "timers": [_stored(row) for row in drawn],
+        "answers": dict(raw),
+    }
+    bound = _bound(values, instance["definition_id"])
+    state = sealing.sealed_state(tx, bound, sealing.state_of(tx, instance))
+    tx.execute(insert(undo_point).values(**values, state=state))
+
+
+def state_of(tx: Connection, point: Row[Any], definition_id: str) -> bytes:
+    """How the instance stood. Raises RecordsDamaged when the point is not as it was kept, in any of its parts."""
+    return sealing.opened_state(tx, _bound(dict(point._mapping), definition_id), point.state)
+
+
+def seal(tx: Connection, point: Row[Any], definition_id: str) -> bytes:
+    """The state of a point that was kept before there were seals, as it is stored now."""
+    return sealing.sealed_state(tx, _bound(dict(point._mapping), definition_id), sealing.unsealed(point.state))
+
+
+def _bound(point: Mapping[str, Any], definition_id: str) -> dict[str, Any]:
+    names = ("instance_id", "task_id", "revision", "taken", "timers", "answers")
+    return {"what": "undo", "definition_id": definition_id, **{name: point[name] for name in names}}
 
 
 def point_of(tx: Connection, instance_id: str) -> Row[Any] | None:

@@ -4,7 +4,8 @@
  * the page that follow from the values, such as the strip of days.
  *
  * @typedef {{ shown?: string[], warnings?: Record<string, string>, follows?: Record<string, string>, papers?: string[],
- *   fragments?: Record<string, string> }} Answer
+ *   fragments?: Record<string, string>, tags?: Record<string, string>, lastDays?: Record<string, string>,
+ *   remedies?: Record<string, { value: string, label: string }> }} Answer
  */
 import { all, debounce, post, values } from './page.js';
 
@@ -112,15 +113,86 @@ function showPapers(coming) {
 function takeOver(form, follows) {
   for (const [key, value] of Object.entries(follows)) {
     const control = form.elements.namedItem(key);
-    if (!(control instanceof HTMLInputElement || control instanceof HTMLTextAreaElement) || control === document.activeElement) {
+    const takes = [HTMLInputElement, HTMLTextAreaElement, HTMLSelectElement].some((kind) => control instanceof kind);
+    if (!takes || control === document.activeElement) {
       continue;
     }
-    if (control.value !== value && (control.value === '' || control.value === control.dataset.followed)) {
-      control.value = value;
-      control.dataset.followed = control.value;
+    put(/** @type {Control} */ (control), value);
+  }
+}
+
+/** @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} Control */
+
+/**
+ * @param {Control} control
+ * @param {string} value
+ */
+function put(control, value) {
+  if (control.value !== value && (control.value === '' || control.value === control.dataset.followed)) {
+    const before = control.value;
+    control.value = value;
+    control.dataset.followed = control.value; // a list that does not hold it is empty now
+    if (control.value !== before) {
       control.dispatchEvent(new Event('input', { bubbles: true })); // it is a change like any other
     }
   }
+}
+
+/**
+ * Where a value is from stands beside its name, the last possible day under its field, and one click mends what is warned of.
+ *
+ * @param {HTMLFormElement} form
+ * @param {Answer} answer
+ */
+function showBeside(form, { tags = {}, lastDays = {}, remedies = {} }) {
+  for (const tag of /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll('[data-tag-for]'))) {
+    const words = tags[tag.dataset.tagFor ?? ''] ?? '';
+    tag.hidden = !words;
+    /** @type {HTMLElement} */ (tag.querySelector('span')).textContent = words;
+  }
+  for (const last of /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll('[data-last-for]'))) {
+    const day = lastDays[last.dataset.lastFor ?? ''] ?? '';
+    last.hidden = !day;
+    /** @type {HTMLElement} */ (last.querySelector('b')).textContent = day;
+  }
+  for (const field of /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll('[data-field]'))) {
+    const key = field.dataset.field ?? '';
+    const remedy = remedies[key];
+    let place = /** @type {HTMLElement | null} */ (field.querySelector('[data-remedy-for]'));
+    if (!remedy) {
+      place?.remove();
+      continue;
+    }
+    if (!place) {
+      place = document.createElement('p');
+      place.className = 'remedy';
+      place.dataset.remedyFor = key;
+      place.innerHTML = '<button class="btn btn--s" type="button"></button>';
+    }
+    field.append(place); // under the warning
+    const button = /** @type {HTMLButtonElement} */ (place.querySelector('button'));
+    button.dataset.remedy = key;
+    button.dataset.value = remedy.value;
+    button.textContent = remedy.label;
+  }
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {Event} event
+ */
+function mend(form, event) {
+  const button = event.target instanceof Element ? event.target.closest('[data-remedy]') : null;
+  const control = button instanceof HTMLElement ? form.elements.namedItem(button.dataset.remedy ?? '') : null;
+  if (!(button instanceof HTMLElement) || !(control instanceof HTMLSelectElement || control instanceof HTMLInputElement)) {
+    return;
+  }
+  event.preventDefault();
+  control.value = button.dataset.value ?? '';
+  control.dataset.followed = control.value;
+  control.focus();
+  control.dispatchEvent(new Event('input', { bubbles: true }));
+  control.dispatchEvent(new Event('change', { bubbles: true }));
 }
 
 /** @param {HTMLFormElement} form */
@@ -137,7 +209,8 @@ function keepLive(form) {
       if (!answer.ok) {
         return; // The server checks everything again when the form is sent.
       }
-      const { shown, warnings, follows, papers, fragments } = /** @type {Answer} */ (await answer.json());
+      const told = /** @type {Answer} */ (await answer.json());
+      const { shown, warnings, follows, papers, fragments } = told;
       if (mine.signal.aborted) {
         return;
       }
@@ -148,6 +221,7 @@ function keepLive(form) {
       if (papers) {
         showPapers(papers);
       }
+      showBeside(form, told);
       takeOver(form, follows ?? {});
       for (const [id, html] of Object.entries(fragments ?? {})) {
         const place = document.getElementById(id);
@@ -170,6 +244,7 @@ function keepLive(form) {
     }
     show(field, false);
   }
+  form.addEventListener('click', (event) => mend(form, event));
   form.addEventListener('input', later);
   form.addEventListener('change', later);
   form.addEventListener('submit', () => {

@@ -1,0 +1,89 @@
+/**
+ * The button that hands a form in says what it does (提交：需补正), names beside it what is still missing, and waits for a
+ * file that is still on its way. `Ctrl Enter` is the button. The server checks everything again.
+ */
+import { all, debounce } from './page.js';
+
+const NAMED = 3;
+
+/** @param {HTMLFormElement} form */
+function chosen(form) {
+  const answer = form.querySelector('[data-field]:not([hidden]) input[type="radio"][name$="_outcome"]:checked');
+  return answer?.closest('label')?.querySelector('b')?.textContent?.trim() ?? '';
+}
+
+/** @param {Element} field */
+function isMissing(field) {
+  if (field.closest('[hidden]')) {
+    return false;
+  }
+  const control = field.querySelector('[aria-required="true"]');
+  if (control instanceof HTMLInputElement || control instanceof HTMLTextAreaElement || control instanceof HTMLSelectElement) {
+    return control.value.trim() === '';
+  }
+  return field.querySelector('legend.req') !== null && field.querySelector('input:checked') === null;
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {HTMLElement} place
+ */
+function nameMissing(form, place) {
+  const missing = [...form.querySelectorAll('[data-field]')].filter(isMissing);
+  place.hidden = missing.length === 0;
+  place.replaceChildren();
+  if (missing.length === 0) {
+    return;
+  }
+  place.append((place.dataset.lacks ?? '').replace('{n}', String(missing.length)));
+  for (const field of missing.slice(0, NAMED)) {
+    const link = document.createElement('a');
+    link.href = `#field-${/** @type {HTMLElement} */ (field).dataset.field}`;
+    link.textContent = field.querySelector('.label')?.textContent?.trim() ?? '';
+    place.append(link);
+  }
+}
+
+/** @param {HTMLButtonElement} button */
+function keep(button) {
+  const form = button.form;
+  if (!form) {
+    return;
+  }
+  const plain = button.textContent ?? '';
+  const place = form.querySelector('[data-lacks]');
+  const uploads = all('form[data-upload]');
+
+  const show = () => {
+    const waiting = uploads.some((upload) => upload.hasAttribute('data-busy'));
+    const choice = chosen(form);
+    button.disabled = waiting;
+    button.textContent = waiting
+      ? (button.dataset.waiting ?? plain)
+      : choice && button.dataset.says ? button.dataset.says.replace('{choice}', choice) : plain;
+    if (place instanceof HTMLElement) {
+      nameMissing(form, place);
+    }
+  };
+  const later = debounce(show, 100);
+  form.addEventListener('input', later);
+  form.addEventListener('change', later);
+  new MutationObserver(later).observe(form, { subtree: true, attributeFilter: ['hidden'] });
+  uploads.forEach((upload) => new MutationObserver(show).observe(upload, { attributeFilter: ['data-busy'] }));
+  form.addEventListener('submit', (event) => {
+    if (uploads.some((upload) => upload.hasAttribute('data-busy'))) {
+      event.preventDefault();
+    }
+  });
+  document.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !button.disabled) {
+      event.preventDefault();
+      form.requestSubmit(button);
+    }
+  });
+  show();
+}
+
+export function startSubmits() {
+  all('button[data-submit]').forEach((button) => keep(/** @type {HTMLButtonElement} */ (button)));
+}
