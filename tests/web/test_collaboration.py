@@ -210,7 +210,8 @@ def test_a_correction_goes_from_the_form_to_the_leader_and_back_to_the_page(offi
     assert officer.get(link).every("//input[@name='decision']") == []
     assert leader.post(link, {"decision": "approve", "opinion": "同意。"}).location == "/inbox"
 
-    shown = office.desk(LIAISON).get(page)
+    assert office.desk(LIAISON).get(page).status == 404  # nothing has been sent to that unit yet
+    shown = officer.get(page)
     assert "青河镇柳林村更正前：青河镇河湾村二组 18 号院" in shown.words("//section[@id='content']")
     assert leader.get("/inbox").every("//ul[contains(@class, 'decisions')]") == []
     assert "原来的值青河镇河湾村二组 18 号院" in leader.get(link).words("//main")
