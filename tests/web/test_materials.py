@@ -206,7 +206,7 @@ def test_a_colleague_may_take_material_off_again(office: Office) -> None:
 
 
 @pytest.mark.parametrize(
-    ("login", "status"), [(LEADER, 403), (LIAISON, 403), (STRANGER, 404), (JUSTICE, 403), (SUPERVISION, 403)]
+    ("login", "status"), [(LEADER, 403), (LIAISON, 404), (STRANGER, 404), (JUSTICE, 403), (SUPERVISION, 403)]
 )
 def test_nobody_else_takes_material_off(office: Office, login: str, status: int) -> None:
     path = f"{office.task('prepare', 'prepare_materials')}/material/{office.file.rsplit('/', 1)[1]}/remove"
@@ -235,9 +235,18 @@ def test_material_stays_once_its_letter_is_sent(office: Office) -> None:
 
 @pytest.mark.parametrize(
     ("login", "status"),
-    [(NOBODY, 302), (OFFICER, 200), (LEADER, 200), (LIAISON, 200), (JUSTICE, 200), (SUPERVISION, 200), (STRANGER, 404)],
+    [(NOBODY, 302), (OFFICER, 200), (LEADER, 200), (LIAISON, 404), (JUSTICE, 200), (SUPERVISION, 200), (STRANGER, 404)],
 )
 def test_only_those_who_may_see_the_case_open_its_files(office: Office, login: str, status: int) -> None:
+    assert office.desk(login).get(office.file).status == status
+
+
+@pytest.mark.parametrize(("login", "status"), [(OFFICER, 200), (LIAISON, 200), (STRANGER, 404)])
+def test_the_unit_that_a_letter_has_reached_opens_the_files_that_went_with_it(
+    office: Office, login: str, status: int
+) -> None:
+    office.case("prepare").deliver()
+
     assert office.desk(login).get(office.file).status == status
 
 

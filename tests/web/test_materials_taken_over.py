@@ -47,7 +47,7 @@ def choose(office: Office, case: Instance, *chosen: str, login: str = OFFICER) -
 def offered(shown: Page) -> dict[str, str]:
     """What may be chosen: id by name."""
     names = map(str.strip, map(str, shown.every(f"{OFFERED}//label/span/text()")))
-    return dict(zip(names, map(str, shown.every(f"{OFFERED}//input/@value")[1:]), strict=True))
+    return dict(zip(names, map(str, shown.every(f"{OFFERED}//input[@name='chosen']/@value")), strict=True))
 
 
 def listed(shown: Page) -> list[str]:
