@@ -328,6 +328,15 @@ class Engine:
 
         self.transactions.write(go_on)
 
+    def stopped(self) -> list[incidents.Stopped]:
+        """Parked instances and faults at starts, the longest first: for whoever looks after the installation."""
+        with self.database.reading() as tx:
+            return incidents.stopped(tx)
+
+    def close_start_fault(self, beginning: str, by: str) -> str:
+        """The fault at a start is done with. Returns the procedure's name. Raises NotFound, Refused."""
+        return self.database.run(lambda tx: incidents.close_start_fault(tx, beginning, by, self.clock.now()))
+
     def end(self, number: str, by: str, reason: str) -> None:
         """The instance is ended past its diagram; whoever waits for it is parked. Raises NotFound, AlreadyDone."""
         self.transactions.write(lambda tx, context: cancelling.end(tx, context, number, by, reason))

@@ -10,7 +10,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-import engine.account_commands  # noqa: F401  adds its commands
+import engine.account_commands
+import engine.incident_commands  # noqa: F401  adds its command
 from engine.app import Engine
 from engine.cli import main, opened, sentences, told
 from engine.clock import local, parse_local

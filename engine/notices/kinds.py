@@ -27,6 +27,7 @@ GROUP_OF = {
     "correction": HANDLING,
     "withdrawn": HANDLING,
     "incident": HANDLING,
+    "fault": HANDLING,
     "copy": INFO,
     "comment": INFO,
 }
@@ -47,6 +48,7 @@ KINDS = {
     "correction": "更正审批",
     "withdrawn": "撤销办件",
     "incident": "故障停办",
+    "fault": "系统故障",
     "copy": "抄送",
     "comment": "意见",
 }

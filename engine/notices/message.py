@@ -20,7 +20,10 @@ SUBJECT_LENGTH = 120
 
 @dataclass(frozen=True)
 class Message:
-    """One thing to send. `id` is the same for every attempt; `address` and `to_name` are empty unless it is mail."""
+    """One thing to send. `id` is the same for every attempt; `address` and `to_name` are empty unless it is mail.
+
+    `number` and `title` are empty when it belongs to no case.
+    """
 
     id: str
     kind: str
@@ -47,14 +50,15 @@ def one_line(text: str) -> str:
 
 
 def subject_of(message: Message) -> str:
-    words = one_line(f"【{name_of(message.kind)}】{message.number} {message.title}：{message.step or message.text}")
+    case = f"{message.number} {message.title}：" if message.number else ""
+    words = one_line(f"【{name_of(message.kind)}】{case}{message.step or message.text}")
     return words if len(words) <= SUBJECT_LENGTH else words[: SUBJECT_LENGTH - 1] + "…"
 
 
 def lines_of(message: Message) -> list[str]:
     """The message in lines of plain text: what, which instance and step, until when, on what ground, and where."""
     entries = [
-        ("办件", f"{message.number} {message.title}"),
+        ("办件", f"{message.number} {message.title}".strip()),
         ("环节", message.step),
         ("单位", message.unit_name),
         ("届满", message.last_moment),
@@ -76,7 +80,8 @@ def as_mail(message: Message, sender: Address, reply_to: Address | None) -> Emai
     mail["Message-ID"] = f"<{message.id}@{sender.domain}>"
     mail["Date"] = format_datetime(local(message.made_at))
     mail["Auto-Submitted"] = "auto-generated"
-    mail["X-Lianban-Instance"] = one_line(message.number)
+    if message.number:
+        mail["X-Lianban-Instance"] = one_line(message.number)
     mail.set_content(
         "\n".join([*lines_of(message), "", "本邮件由联办自动发出。同一通知可能重发，编号相同的是同一件。"])
     )
@@ -90,7 +95,7 @@ def as_json(message: Message) -> bytes:
         "kind": message.kind,
         "group": group_of(message.kind),
         "text": message.text,
-        "instance": {"number": message.number, "title": message.title},
+        "instance": {"number": message.number, "title": message.title} if message.number else None,
         "unit": {"code": message.unit_code, "name": message.unit_name},
         "roles": list(message.roles),
         "step": message.step or None,

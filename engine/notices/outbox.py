@@ -40,7 +40,7 @@ class Parcel:
 def put(
     tx: Connection,
     notice_id: str,
-    instance_id: str,
+    instance_id: str | None,
     channel: str,
     now: datetime,
     not_before: datetime,
@@ -192,7 +192,7 @@ def _message(tx: Connection, message_id: str, base_url: str) -> Message:
     """What the row says now: the address of a person is the one that the person has now."""
     joined = (
         outbox.join(notice, notice.c.id == outbox.c.notice_id)
-        .join(process_instance, process_instance.c.id == notice.c.instance_id)
+        .outerjoin(process_instance, process_instance.c.id == notice.c.instance_id)
         .join(unit, unit.c.code == notice.c.unit_code)
         .outerjoin(deadline, deadline.c.id == notice.c.deadline_id)
         .outerjoin(person, person.c.id == outbox.c.person_id)
@@ -214,8 +214,8 @@ def _message(tx: Connection, message_id: str, base_url: str) -> Message:
     return Message(
         id=message_id,
         kind=row.kind,
-        number=row.number,
-        title=row.title,
+        number=row.number or "",
+        title=row.title or "",
         unit_code=row.unit_code,
         unit_name=row.unit_name,
         roles=tuple(row.roles),

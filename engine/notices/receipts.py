@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, update
+from sqlalchemy import ColumnElement, Connection, and_, or_, update
 
 from engine.db import upsert
 from engine.db.tables import notice_receipt
@@ -19,7 +19,7 @@ def add(
     tx: Connection,
     notice_id: str,
     person_id: str,
-    instance_id: str,
+    instance_id: str | None,
     unit_code: str,
     now: datetime,
     counts: bool = True,
@@ -41,9 +41,18 @@ def read(tx: Connection, person_id: str, notice_id: str, now: datetime) -> None:
     tx.execute(update(notice_receipt).where(own, notice_receipt.c.cleared_at.is_(None)).values(cleared_at=now))
 
 
-def clear_all(tx: Connection, person_id: str, unit_codes: Collection[str], now: datetime) -> int:
+def own_for(person_id: str, unit_codes: Collection[str], looks_after: Collection[str]) -> ColumnElement[bool]:
+    """The person's notices of cases of the first units, and those of faults, which belong to no case, of the others."""
+    of_a_case = and_(notice_receipt.c.instance_id.is_not(None), notice_receipt.c.unit_code.in_(list(unit_codes)))
+    of_a_fault = and_(notice_receipt.c.instance_id.is_(None), notice_receipt.c.unit_code.in_(list(looks_after)))
+    return and_(notice_receipt.c.person_id == person_id, or_(of_a_case, of_a_fault))
+
+
+def clear_all(
+    tx: Connection, person_id: str, unit_codes: Collection[str], now: datetime, looks_after: Collection[str] = ()
+) -> int:
     """None of the person's notices for these units is unread. Returns how many were."""
-    own = (notice_receipt.c.person_id == person_id) & notice_receipt.c.unit_code.in_(list(unit_codes))
+    own = own_for(person_id, unit_codes, looks_after)
     return tx.execute(
         update(notice_receipt).where(own, notice_receipt.c.cleared_at.is_(None)).values(cleared_at=now)
     ).rowcount

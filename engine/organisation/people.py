@@ -80,6 +80,20 @@ def holders_of_any(tx: Connection, unit_code: str, roles: Collection[str], at: d
     return sorted((Person(*row) for row in people), key=lambda found: found.login)
 
 
+def holders_anywhere(tx: Connection, role: str, at: datetime) -> list[tuple[Person, str]]:
+    """Who holds the role in any unit, each once, with the unit for which the post is held; by login."""
+    rows = tx.execute(_posts(at).where(post.c.role == role).order_by(post.c.valid_from, post.c.id))
+    units: dict[str, str] = {}
+    for row in rows:
+        units.setdefault(row.person_id, _post(row).acting_unit)
+    found = tx.execute(
+        select(person.c.id, person.c.login, person.c.name)
+        .where(person.c.id.in_(list(units)), person.c.active)
+        .order_by(person.c.login)
+    )
+    return [(Person(*row), units[row.id]) for row in found]
+
+
 def colleagues(tx: Connection, unit_code: str, at: datetime) -> list[Person]:
     """Everybody who has to do with cases for the unit, its internal bodies included, by name."""
     held = tx.execute(_posts(at).where(post.c.role.in_(sorted(CASE_ROLES))))

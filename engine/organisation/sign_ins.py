@@ -82,6 +82,8 @@ class Visitor:
     """The units for which the person has to do with cases, and not with the installation alone."""
     must_change_password: bool = False
     """Whether the password was given out once, and nothing else may be done before it is changed."""
+    looks_after: frozenset[str] = frozenset()
+    """The units for which the person is a system administrator: notices of faults belong to no case."""
 
 
 def hash_password(password: str) -> str:
@@ -222,8 +224,15 @@ def visitor(tx: Connection, token: str, now: datetime) -> Visitor | None:
     actor = Actor(row.person_id, row.name, unit.code, unit.name, unit.kind, frozenset(post.role for post in mine))
     body = next((units.find(tx, post.unit_code, now) for post in mine if post.unit_code != unit.code), None)
     reads = frozenset(post.acting_unit for post in held if post.role in CASE_ROLES)
+    looks_after = frozenset(post.acting_unit for post in held if post.role == "system_admin")
     return Visitor(
-        Person(row.person_id, row.login, row.name), actor, tuple(known.values()), body, reads, row.must_change_password
+        Person(row.person_id, row.login, row.name),
+        actor,
+        tuple(known.values()),
+        body,
+        reads,
+        row.must_change_password,
+        looks_after,
     )
 
 

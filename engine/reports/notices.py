@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select
+from sqlalchemy import Connection, and_, func, select
 
 from engine.clock import local_date
 from engine.db.tables import (
@@ -22,6 +22,7 @@ from engine.db.tables import (
     task,
 )
 from engine.errors import NotFound
+from engine.notices import receipts
 from engine.notices.kinds import group_of, name_of
 from engine.notices.message import last_moment_of
 from engine.notices.outbox import TRIED
@@ -74,7 +75,9 @@ class Messages:
 @once.repeatable
 @dataclass(frozen=True)
 class Opened:
-    """What a notice leads to: its open task, else its instance; `unit_code` is the unit one must act for to see it.
+    """What a notice leads to: its open task, else its instance, or nothing but itself.
+
+    `unit_code` is the unit one must act for to see it.
 
     `lost` says why it leads nowhere any more; empty while it leads somewhere, and for whoever does not act for the unit.
     """
@@ -108,23 +111,24 @@ class SupervisionItem:
     opened_at: datetime
 
 
-def unread(tx: Connection, person_id: str, unit_codes: Collection[str]) -> int:
+def unread(tx: Connection, person_id: str, unit_codes: Collection[str], looks_after: Collection[str] = ()) -> int:
     """How many unread notices the person has for the units that the person works for: one look into one index."""
-    return (
-        tx.scalar(select(func.count()).where(_mine(person_id, unit_codes), notice_receipt.c.cleared_at.is_(None))) or 0
-    )
+    own = receipts.own_for(person_id, unit_codes, looks_after)
+    return tx.scalar(select(func.count()).where(own, notice_receipt.c.cleared_at.is_(None))) or 0
 
 
-def messages(tx: Connection, person_id: str, unit_codes: Collection[str], tab: str, page: int) -> Messages:
-    own = _mine(person_id, unit_codes)
+def messages(
+    tx: Connection, person_id: str, unit_codes: Collection[str], tab: str, page: int, looks_after: Collection[str] = ()
+) -> Messages:
+    own = receipts.own_for(person_id, unit_codes, looks_after)
     is_unread = notice_receipt.c.cleared_at.is_(None)
     counts = {
-        "unread": unread(tx, person_id, unit_codes),
+        "unread": unread(tx, person_id, unit_codes, looks_after),
         "all": tx.scalar(select(func.count()).where(own)) or 0,
     }
     total = counts[tab]
     page = max(1, min(page, -(-total // PAGE_SIZE)))
-    joined = notice_receipt.join(notice, notice.c.id == notice_receipt.c.notice_id).join(
+    joined = notice_receipt.join(notice, notice.c.id == notice_receipt.c.notice_id).outerjoin(
         process_instance, process_instance.c.id == notice.c.instance_id
     )
     statement = (
@@ -154,9 +158,11 @@ def messages(tx: Connection, person_id: str, unit_codes: Collection[str], tab: s
     return Messages(tab, days, total, page, counts)
 
 
-def find(tx: Connection, actor: Actor, unit_codes: Collection[str], notice_id: str) -> Opened | None:
+def find(
+    tx: Connection, actor: Actor, unit_codes: Collection[str], notice_id: str, looks_after: Collection[str] = ()
+) -> Opened | None:
     """What the person's notice leads to; None when it is not this person's, or of a unit that the person has left."""
-    own = and_(_mine(actor.person_id, unit_codes), notice_receipt.c.notice_id == notice_id)
+    own = and_(receipts.own_for(actor.person_id, unit_codes, looks_after), notice_receipt.c.notice_id == notice_id)
     row = tx.execute(
         select(
             notice.c.unit_code,
@@ -168,7 +174,7 @@ def find(tx: Connection, actor: Actor, unit_codes: Collection[str], notice_id: s
         )
         .select_from(
             notice_receipt.join(notice, notice.c.id == notice_receipt.c.notice_id)
-            .join(process_instance, process_instance.c.id == notice.c.instance_id)
+            .outerjoin(process_instance, process_instance.c.id == notice.c.instance_id)
             .outerjoin(task, task.c.id == notice.c.task_id)
         )
         .where(own)
@@ -177,32 +183,33 @@ def find(tx: Connection, actor: Actor, unit_codes: Collection[str], notice_id: s
         return None
     unit = Names(tx).unit(row.unit_code)
     task_id = row.task_id if row.status == "open" else None
-    lost = _lost(tx, actor, row.instance_id, row.kind, row.number) if row.unit_code == actor.unit_code else ""
-    return Opened(row.number, task_id, row.unit_code, unit.name if unit else row.unit_code, lost)
+    sees = row.instance_id is None or row.unit_code != actor.unit_code
+    lost = "" if sees else _lost(tx, actor, row.instance_id, row.kind, row.number)
+    return Opened(row.number or "", task_id, row.unit_code, unit.name if unit else row.unit_code, lost)
 
 
 def tellings(tx: Connection, instance_id: str) -> dict[str, Telling]:
     """For each notice of the instance, whom it reached and how: for the bureaus of oversight."""
-    receipts: dict[str, list[Any]] = {}
+    had: dict[str, list[Any]] = {}
     for row in tx.execute(
         select(notice_receipt.c.notice_id, notice_receipt.c.read_at, person.c.name)
         .join(person, person.c.id == notice_receipt.c.person_id)
         .where(notice_receipt.c.instance_id == instance_id)
         .order_by(person.c.login)
     ):
-        receipts.setdefault(row.notice_id, []).append(row)
+        had.setdefault(row.notice_id, []).append(row)
     sent: dict[str, list[Any]] = {}
     own = select(notice.c.id).where(notice.c.instance_id == instance_id)
     for row in tx.execute(select(outbox).where(outbox.c.notice_id.in_(own)).order_by(outbox.c.made_at, outbox.c.id)):
         sent.setdefault(row.notice_id, []).append(row)
     return {
         notice_id: Telling(
-            people=tuple(row.name for row in receipts.get(notice_id, [])),
-            read=sum(row.read_at is not None for row in receipts.get(notice_id, [])),
+            people=tuple(row.name for row in had.get(notice_id, [])),
+            read=sum(row.read_at is not None for row in had.get(notice_id, [])),
             channels=_by_channel(sent.get(notice_id, [])),
             reasons=tuple(dict.fromkeys(row.reason for row in sent.get(notice_id, []) if row.reason)),
         )
-        for notice_id in {*receipts, *sent}
+        for notice_id in {*had, *sent}
     }
 
 
@@ -265,10 +272,6 @@ def _lost(tx: Connection, actor: Actor, instance_id: str, kind: str, number: str
     return ""
 
 
-def _mine(person_id: str, unit_codes: Collection[str]) -> ColumnElement[bool]:
-    return and_(notice_receipt.c.person_id == person_id, notice_receipt.c.unit_code.in_(list(unit_codes)))
-
-
 def _line(row: Any, names: Names) -> MessageLine:
     return MessageLine(
         notice_id=row.id,
@@ -276,8 +279,8 @@ def _line(row: Any, names: Names) -> MessageLine:
         kind_name=name_of(row.kind),
         group=group_of(row.kind),
         text=row.text,
-        number=row.number,
-        title=row.title,
+        number=row.number or "",
+        title=row.title or "",
         unit=names.unit(row.unit_code),
         received_at=row.received_at,
         unread=row.cleared_at is None,

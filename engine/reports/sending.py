@@ -99,7 +99,7 @@ def troubles(tx: Connection, channels: Collection[str], with_text: bool) -> list
     """Messages that were given up or failed at least once and still wait, those given up first, then the latest first."""
     joined = (
         outbox.join(notice, notice.c.id == outbox.c.notice_id)
-        .join(process_instance, process_instance.c.id == notice.c.instance_id)
+        .outerjoin(process_instance, process_instance.c.id == notice.c.instance_id)
         .outerjoin(person, person.c.id == outbox.c.person_id)
     )
     statement = (
@@ -125,7 +125,7 @@ def troubles(tx: Connection, channels: Collection[str], with_text: bool) -> list
             to=row.name or "",
             address=row.address or "",
             kind_name=name_of(row.kind),
-            number=row.number,
+            number=row.number or "",
             text=_text(tx, row) if with_text else "",
             status=row.status,
             attempts=row.attempts,
@@ -141,6 +141,8 @@ def troubles(tx: Connection, channels: Collection[str], with_text: bool) -> list
 
 def _text(tx: Connection, row: Row[Any]) -> str:
     """What the message says, but for what colleagues told each other of somebody who is to be kept unnamed."""
+    if row.instance_id is None:
+        return str(row.text)
     return MASK if told_in(tx, row.instance_id, None, row.text) else str(row.text)
 
 

@@ -101,6 +101,7 @@ def take(step: Step, kind: str, event: Event) -> Step:
             store(step, kind)
         _follow_calls(step)
     except Fault as fault:
+        fault.within(step)
         refusal = blame.refusal(step, fault)
         if refusal is None:
             raise
@@ -181,7 +182,9 @@ def _begin(step: Step, beginning: Beginning) -> None:
         take(child, "started", event)
     except Fault as fault:
         sentence = f"“{definition.name}”没有发起成：{fault.message}"
-        raise Fault(step.instance_id, sentence, element.id, blame.handed(element, fault.names)) from fault
+        outer = Fault(step.instance_id, sentence, element.id, blame.handed(element, fault.names))
+        outer.said = fault.said
+        raise outer from fault
     content = {"number": child.instance["number"], "name": definition.name}
     audit.append(step.tx, step.instance_id, step.now, "begun", content, element_id=element.id)
 

@@ -87,24 +87,29 @@ def _last_entry(tx: Connection, instance_id: str) -> tuple[int, str] | None:
 
 
 def close_days(tx: Connection, now: datetime) -> int:
-    """Every day before today has its head. Returns how many heads were made; another worker may be making the others."""
+    """Every day before today has its head, all of them or none. Returns how many heads were made; another worker may be
+    making them."""
     first = tx.scalar(select(func.min(audit_entry.c.at)))
     if first is None:
         return 0
     last = tx.execute(select(audit_head).order_by(audit_head.c.day.desc()).limit(1)).first()
     day = last.day + timedelta(days=1) if last else local_date(first)
-    previous, made = (last.hash if last else GENESIS), 0
+    previous, heads = (last.hash if last else GENESIS), list[dict[str, Any]]()
+    contents = _Contents(tx)
     while day < local_date(now):
-        head = {"day": day, **_content_of_day(tx, day), "previous_hash": previous}
+        head = {"day": day, **contents.of(day), "previous_hash": previous}
         previous = _hash_head(head)
-        try:
-            with tx.begin_nested():
-                seal = {"algorithm": keys.ALGORITHM, "seal": day_seal(tx, day, previous)}
-                tx.execute(insert(audit_head).values(**head, hash=previous, made_at=now, **seal))
-        except IntegrityError:
-            break
-        day, made = day + timedelta(days=1), made + 1
-    return made
+        seal = {"algorithm": keys.ALGORITHM, "seal": day_seal(tx, day, previous)}
+        heads.append({**head, "hash": previous, "made_at": now, **seal})
+        day += timedelta(days=1)
+    if not heads:
+        return 0
+    try:
+        with tx.begin_nested():
+            tx.execute(insert(audit_head), heads)
+    except IntegrityError:
+        return 0
+    return len(heads)
 
 
 def verify(tx: Connection) -> list[Broken]:
@@ -139,7 +144,7 @@ def day_seal(tx: Connection, day: date, hashed: str) -> str:
 
 
 def _verify_heads(tx: Connection) -> list[Broken]:
-    previous, expected = GENESIS, None
+    previous, expected, contents = GENESIS, None, _Contents(tx)
     for number, row in enumerate(tx.execute(select(audit_head).order_by(audit_head.c.day)), 1):
         head = row._asdict()
         if expected is not None and row.day != expected:
@@ -148,11 +153,30 @@ def _verify_heads(tx: Connection) -> list[Broken]:
             return [Broken("每日封存", number, f"{row.day} 的封存被改过。")]
         if not sealing.keys_of(tx).fits("day", [row.day.isoformat(), row.hash], row.seal):
             return [Broken("每日封存", number, f"{row.day} 的封存不是用本系统的密钥做的，被换过。")]
-        content = _content_of_day(tx, row.day)
+        content = contents.of(row.day)
         if any(head[name] != value for name, value in content.items()):
             return [Broken("每日封存", number, f"{row.day} 的记录与封存时不一致，可能有记录被删除。")]
         previous, expected = row.hash, row.day + timedelta(days=1)
     return []
+
+
+class _Contents:
+    """The content of one day after the other; a day on which nothing was recorded has that of the day before."""
+
+    def __init__(self, tx: Connection) -> None:
+        self._tx = tx
+        self._content: dict[str, Any] = {}
+        self._until: date | None = None
+        """The first day with an entry behind those that were asked for; None: there is none."""
+
+    def of(self, day: date) -> dict[str, Any]:
+        """Raises nothing; the days are asked for in their order."""
+        if not self._content or (self._until is not None and day >= self._until):
+            self._content = _content_of_day(self._tx, day)
+            later = audit_entry.c.at >= midnight(day + timedelta(days=1))
+            next_at = self._tx.scalar(select(func.min(audit_entry.c.at)).where(later))
+            self._until = local_date(next_at) if next_at else None
+        return dict(self._content)
 
 
 def _content_of_day(tx: Connection, day: date) -> dict[str, Any]:

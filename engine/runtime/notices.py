@@ -99,6 +99,49 @@ def tell_people(
     return Told(notice_id, recipients)
 
 
+def notify_administrators(
+    tx: Connection, context: Context, text: str, step: str = "", since: datetime | None = None
+) -> bool:
+    """Every system administrator has the notice, in the pages and as each wants it outside. Returns whether there is one.
+
+    It belongs to no instance: technical rights read no case, so the text says nothing that was filled in. Who has had
+    the same words since that instant is not told again.
+    """
+    now = context.now
+    holders = people.holders_anywhere(tx, "system_admin", now)
+    had = set[str]()
+    if since is not None:
+        joined = notice_receipt.join(notice, notice.c.id == notice_receipt.c.notice_id)
+        same = and_(notice_receipt.c.instance_id.is_(None), notice.c.text == text)
+        mine = notice_receipt.c.person_id.in_([holder.id for holder, _ in holders])
+        rows = select(notice_receipt.c.person_id).select_from(joined)
+        had = set(tx.scalars(rows.where(mine, notice_receipt.c.received_at >= since, same)))
+    by_unit: dict[str, list[str]] = {}
+    for holder, unit_code in holders:
+        if holder.id not in had:
+            by_unit.setdefault(unit_code, []).append(holder.id)
+    for unit_code, ids in by_unit.items():
+        notice_id = new_id()
+        tx.execute(
+            insert(notice).values(
+                id=notice_id,
+                instance_id=None,
+                kind="fault",
+                unit_code=unit_code,
+                roles=["system_admin"],
+                step=step or None,
+                text=text,
+                due_at=now,
+                made_at=now,
+            )
+        )
+        chosen = preferences.of_people(tx, ids)
+        for person_id in ids:
+            receipts.add(tx, notice_id, person_id, None, unit_code, now, chosen[person_id].wants(APP, "fault"))
+        _send_outside(tx, context, notice_id, None, "fault", unit_code, False, chosen, None)
+    return bool(holders)
+
+
 def owner_of(tx: Connection, record: Deadline) -> Owner:
     """Whoever is asked now to do what the period is about; its unit's case officer while no task is open under it."""
     open_here = and_(task.c.instance_id == record.instance_id, task.c.status == "open")
@@ -214,7 +257,7 @@ def _send_outside(
     tx: Connection,
     context: Context,
     notice_id: str,
-    instance_id: str,
+    instance_id: str | None,
     kind: str,
     unit_code: str,
     to_posts: bool,

@@ -33,17 +33,17 @@ class NoticeUses:
     def unread(self, visitor: Visitor) -> int:
         """The number on the bell: for every unit that the person works for."""
         with self._database.reading() as tx:
-            return notices.unread(tx, visitor.actor.person_id, _units(visitor))
+            return notices.unread(tx, visitor.actor.person_id, _units(visitor), visitor.looks_after)
 
     def messages(self, visitor: Visitor, tab: str, page: int) -> notices.Messages:
         with self._database.reading() as tx:
-            return notices.messages(tx, visitor.actor.person_id, _units(visitor), tab, page)
+            return notices.messages(tx, visitor.actor.person_id, _units(visitor), tab, page, visitor.looks_after)
 
     def open(self, visitor: Visitor, notice_id: str) -> notices.Opened:
         """The person has read the notice when acting for its unit. Returns where it leads. Raises NotFound."""
 
         def look(tx: Connection, context: Context) -> notices.Opened:
-            found = notices.find(tx, visitor.actor, _units(visitor), notice_id)
+            found = notices.find(tx, visitor.actor, _units(visitor), notice_id, visitor.looks_after)
             if found is None:
                 raise NotFound("没有找到这条消息，或者它不是发给你的。")
             if found.unit_code == visitor.actor.unit_code:
@@ -59,7 +59,7 @@ class NoticeUses:
         person_id = visitor.actor.person_id
         _require(visitor.actor, "read_notices", person_id)
         return self._transactions.write(
-            lambda tx, context: receipts.clear_all(tx, person_id, _units(visitor), context.now)
+            lambda tx, context: receipts.clear_all(tx, person_id, _units(visitor), context.now, visitor.looks_after)
         )
 
     def preference(self, actor: Actor) -> Preference:

@@ -20,6 +20,7 @@ from engine.errors import IncidentRaised, LianbanError, NotFound
 from engine.notices.routes import NO_ROUTES, Routes
 from engine.organisation import city
 from engine.runtime import incidents, leaving, once
+from engine.runtime.blame import NotWorkedOut
 from engine.runtime.faults import Fault
 from engine.runtime.step import Context
 
@@ -27,6 +28,9 @@ T = TypeVar("T")
 
 
 log = logging.getLogger("lianban.transactions")
+NOTIFIED = "已通知系统管理员。"
+ASK = "请联系系统管理员。"
+"""Said where nobody is a system administrator now, or somebody else has told it."""
 
 
 class _PostsHaveEnded(Exception):
@@ -73,8 +77,14 @@ class Transactions:
             return self._run(step)
         except Fault as fault:
             log.error("instance %s cannot go on (%s): %s", fault.instance_id, fault.element_id, fault.message)
-            self._park(fault)
-            raise IncidentRaised(f"{fault.message}这一步没有办成，请联系系统管理员。") from fault
+            said = NOTIFIED if self._park(fault) else ASK
+            raise IncidentRaised(f"{fault.message}这一步没有办成，{said}") from fault
+        except NotWorkedOut as refused:
+            why = refused.fault
+            log.warning("instance %s was refused a step (%s): %s", why.instance_id, why.element_id, why.message)
+            if not self.database.run(lambda tx: incidents.refused(tx, self.context(tx), why)):
+                raise
+            raise NotWorkedOut(f"{refused.message}{NOTIFIED}", why) from why
 
     def carry_out_ends(self) -> None:
         """Posts that have ended by now are let go of, whoever comes first: the worker, or somebody who looks.
@@ -107,5 +117,5 @@ class Transactions:
         look_at_posts = False
         return self.database.run(work)
 
-    def _park(self, fault: Fault) -> None:
-        self.database.run(lambda tx: incidents.park(tx, self.context(tx), fault))
+    def _park(self, fault: Fault) -> bool:
+        return self.database.run(lambda tx: incidents.park(tx, self.context(tx), fault))

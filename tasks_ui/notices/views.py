@@ -104,6 +104,8 @@ def _led(found: Opened) -> ResponseReturnValue:
     if found.lost:
         flash(found.lost, "warn")
         return redirect(url_for("notices.messages", tab="all"))
+    if not found.number:  # a fault, told to whoever looks after the installation and reads no case
+        return redirect(url_for("notices.messages", tab="all"))
     if found.task_id is not None:
         return redirect(url_for("inbox.task", task_id=found.task_id))
     return redirect(url_for("instances.instance", number=found.number))

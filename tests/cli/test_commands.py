@@ -11,12 +11,16 @@ import pytest
 from click.testing import CliRunner, Result
 
 from engine.app import Engine
+from engine.errors import IncidentRaised
 from engine.settings import Settings
 from tasks_ui.cli import main
 from tests.notices.people import sendings, with_mail
 from tests.notices.receivers import Mailbox, mail_server
 from tests.processes.calendars import year_file
 from tests.processes.conftest import founded_folder, sqlite_settings  # noqa: F401
+from tests.processes.drawings import start
+from tests.processes.test_advance import break_letters
+from tests.processes.test_incidents import draw_broken_start
 from tests.processes.town import MORNING, Town
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -237,6 +241,35 @@ def test_resuming_what_is_not_parked_says_so(tmp_path: Path) -> None:
     done = run("resume", "YS-2026-0001", "--by", "test", data_dir=tmp_path)
     assert done.exit_code == 2
     assert "没有待处理的故障" in done.output
+
+
+def test_what_stopped_is_listed_with_what_to_do(
+    sqlite_settings: Settings,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    town = Town(sqlite_settings)
+    draw_broken_start(town, tmp_path)
+    case = town.refer(at=MORNING).submit()
+    with pytest.raises(IncidentRaised):
+        start(town, "gz")
+    break_letters(monkeypatch)
+    with pytest.raises(IncidentRaised):
+        case.approve()
+    (fault_id,) = [one.fault_id for one in town.engine.stopped() if one.fault_id]
+    town.close()
+
+    listed = run("incidents", data_dir=sqlite_settings.data_dir).output
+
+    assert f"{case.number} 案件移送" in listed
+    assert "打印机着火了。" in listed
+    assert f"lianban resume {case.number} --by" in listed
+    assert f"{fault_id} 发起试办gz，环节“算一算”" in listed
+    assert f"lianban incidents --close {fault_id[:8]} --by" in listed
+    assert "--by" in run("incidents", "--close", fault_id, data_dir=sqlite_settings.data_dir).output
+    closed = run("incidents", "--close", fault_id[:8], "--by", "安宁", data_dir=sqlite_settings.data_dir)
+    assert "试办gz" in closed.output
+    assert fault_id not in run("incidents", data_dir=sqlite_settings.data_dir).output
 
 
 def test_the_demonstration_is_never_opened_to_the_network(tmp_path: Path) -> None:

@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy import select, update
 
 from engine.db.tables import notice_preference, notice_receipt, person
+from engine.errors import IncidentRaised
 from engine.runtime import notices
 from tasks_ui import create_app
 from tests.notices.receivers import HOST, free_port
+from tests.processes.test_advance import break_letters
 from tests.processes.town import Town
 from tests.web.office import COLLEAGUE, JUSTICE, LEADER, OFFICER, PASSWORD_HASH, Desk, Office, a_message_of
 
@@ -289,3 +291,42 @@ def test_oversight_sees_the_items_of_supervision(office: Office) -> None:
     assert "无证收集废铅蓄电池" in shown
     assert "受理告知期限" in shown
     assert "市生态环境局" in shown
+
+
+def test_an_administrator_reads_of_a_fault_and_is_led_to_no_case(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = office.town
+    town.write(lambda tx: tx.execute(update(person).values(password_hash=PASSWORD_HASH)))
+    case = town.refer().submit()
+    break_letters(monkeypatch)
+    with pytest.raises(IncidentRaised):
+        case.approve()
+    desk = office.desk("anning.sf")
+
+    page = desk.get("/messages")
+    (link,) = page.every("//ul[@class='msgs']//a/@href")
+
+    assert case.number in page.words("//ul[@class='msgs']")
+    assert "废铅蓄电池" not in page.words("//ul[@class='msgs']")
+    assert desk.get(link).location == "/messages?tab=all"
+    assert desk.get("/messages").every("//ul[@class='msgs']//a/@href") == []
+    assert desk.get("/messages?tab=all").every("//ul[@class='msgs']//a/@href") == [link]
+    assert desk.get(f"/instances/{case.number}").status == 404
+
+
+def test_whoever_is_an_administrator_besides_sees_the_notices_of_both(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = office.town
+    town.write(lambda tx: tx.execute(update(person).values(password_hash=PASSWORD_HASH)))
+    town.appoint("shenhe.qh", "qinghe", "system_admin")
+    case = town.refer().submit()
+    break_letters(monkeypatch)
+    with pytest.raises(IncidentRaised):
+        case.approve()
+
+    words = office.desk("shenhe.qh").get("/messages").words("//ul[@class='msgs']")
+
+    assert "系统故障" in words
+    assert "故障停办" in words

@@ -35,7 +35,6 @@ from engine.db.tables.record import (
     incident,
     record_key,
     start_fault,
-    start_fault_receipt,
 )
 from engine.db.tables.work import (
     case_link,
@@ -98,7 +97,6 @@ __all__ = [
     "sign_in_failure",
     "start_draft",
     "start_fault",
-    "start_fault_receipt",
     "supervision_item",
     "task",
     "task_draft",

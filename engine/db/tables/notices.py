@@ -22,7 +22,7 @@ notice = Table(
     "notice",
     metadata,
     Column("id", String(32), primary_key=True),
-    Column("instance_id", ForeignKey("process_instance.id"), nullable=False),
+    Column("instance_id", ForeignKey("process_instance.id"), comment="null: for who looks after the installation"),
     Column("kind", String(16), nullable=False, comment="one of notices.kinds.GROUP_OF"),
     Column("unit_code", ForeignKey("unit.code"), nullable=False),
     Column("roles", Json, nullable=False, comment="whose holders are told; may be empty when it is for one person"),
@@ -44,7 +44,7 @@ notice_receipt = Table(
     metadata,
     Column("notice_id", ForeignKey("notice.id"), primary_key=True),
     Column("person_id", ForeignKey("person.id"), primary_key=True),
-    Column("instance_id", ForeignKey("process_instance.id"), nullable=False),
+    Column("instance_id", ForeignKey("process_instance.id"), comment="the notice's"),
     Column(
         "unit_code", ForeignKey("unit.code"), nullable=False, comment="the notice's, so that counting needs no join"
     ),
@@ -63,7 +63,7 @@ outbox = Table(
         "id", String(32), primary_key=True, comment="stays the same for every attempt; receivers drop repeats by it"
     ),
     Column("notice_id", ForeignKey("notice.id"), nullable=False),
-    Column("instance_id", ForeignKey("process_instance.id"), nullable=False),
+    Column("instance_id", ForeignKey("process_instance.id"), comment="the notice's"),
     Column("channel", String(64), nullable=False, comment="mail, webhook, robot:<number>"),
     Column("person_id", ForeignKey("person.id"), comment="null: for a machine or a group"),
     Column("address", Text, comment="where the last attempt went"),
@@ -94,7 +94,7 @@ delivery_attempt = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("message_id", ForeignKey("outbox.id"), nullable=False),
-    Column("instance_id", ForeignKey("process_instance.id"), nullable=False),
+    Column("instance_id", ForeignKey("process_instance.id"), comment="the notice's"),
     Column("number", Integer, nullable=False, comment="of what became of the message, from 1"),
     Column("at", Instant, nullable=False),
     Column("outcome", String(16), nullable=False, comment="sent, failed, given_up, or again: somebody wants it sent"),
