@@ -232,6 +232,7 @@ class Town:
             "violation_summary": SUMMARY,
             "location": "青河镇河湾村二组 18 号院",
             "urgent_reason": "邻近水源，随时可能造成污染。" if answers.get("is_urgent") else None,
+            "own_matter_note": "该行为发生在赋权范围内，由镇街处理。" if actor.unit_kind == "department" else None,
             **answers,
         }
         number = self.act(lambda engine: engine.start(actor, "case_referral", sent(given)))

@@ -6,6 +6,7 @@ A desk is a browser without scripts at which one person sits; what it shows is a
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -193,6 +194,11 @@ class Page:
     @property
     def token(self) -> str:
         return "".join(self.every("//meta[@name='csrf-token']/@content"))
+
+    @property
+    def text_of_everybody(self) -> str:
+        """The text without what is new in every answer: the token of the session, the ids of its forms."""
+        return re.sub(r'(name="(?:csrf_token|csrf-token|once)" (?:value|content))="[^"]*"', r"\1", self.text)
 
     def every(self, xpath: str) -> list[Any]:
         return list(self.tree.xpath(xpath))  # type: ignore[arg-type]

@@ -19,9 +19,9 @@ from tests.processes.town import Case
 from tests.web.office import LEADER, LIAISON, OFFICER, Office, Page
 from tests.web.test_forms import REFERRAL
 
-NAMES = ["甲&乙<丙>*#$_`\\号店", "张䶮", "李㙍", "#panic()[*粗*]$x$"]
+NAMES = ["甲&乙<丙>*#$_`\\号店", "张䶮", "李㙍", "𠮷野饭馆", "#panic()[*粗*]$x$"]
 REVIEWER = "zhouyan.hb"
-UNPRINTABLE = {"\U000323af": "U+323AF", "𠮷": "U+20BB7", "🐖": "U+1F416", "\ue001": "U+E001"}
+UNPRINTABLE = {"\U000323af": "U+323AF", "𡧛": "U+219DB", "🐖": "U+1F416", "\ue001": "U+E001"}
 """Beyond the plane that the shipped fonts hold: an installation adds the font that its people's names need."""
 
 

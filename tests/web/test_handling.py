@@ -40,7 +40,8 @@ def test_whoever_has_a_task_is_offered_what_may_be_done_with_it(office: Office) 
 
     assert offered(office.desk(OFFICER).get(task))[:4] == ["退还", "转办", "委派", "加签"]
     assert offered(office.desk(LEADER).get(task)) == ["转办"]
-    assert offered(office.desk(LIAISON).get(task)) == ["催办"]
+    assert office.desk(LIAISON).get(task).status == 404  # nothing has been sent to that unit yet
+    assert offered(office.desk(OFFICER).get(office.task("review", "review_acceptance"))) == ["催办", "撤回移送"]
     assert offered(office.desk(SUPERVISION).get(task)) == ["催办"]
 
 
@@ -183,14 +184,14 @@ def test_why_nothing_can_be_taken_back_any_more_is_said_on_the_page(office: Offi
 
 
 def test_the_other_party_urges_from_the_page_of_the_case(office: Office) -> None:
-    desk = office.desk(LIAISON)
-    (address,) = desk.get(office.instance("prepare")).every("//p[@class='wait']//a[.='催办']/@href")
-    assert desk.get(desk.post(address, {"reason": "下周一要用。"}).location).said.startswith("已催办“整理移送材料”。")
+    desk = office.desk(OFFICER)
+    (address,) = desk.get(office.instance("review")).every("//p[@class='wait']//a[.='催办']/@href")
+    assert desk.get(desk.post(address, {"reason": "下周一要用。"}).location).said.startswith("已催办“受理审查”。")
 
-    assert "下周一要用。" in office.desk(OFFICER).get(office.task("prepare", "prepare_materials")).words()
-    row = office.desk(OFFICER).get("/inbox").words("//tr[.//a[contains(., '擅自开挖乡道')]]")
+    assert "下周一要用。" in office.desk(REVIEWER).get(office.task("review", "review_acceptance")).words()
+    row = office.desk(REVIEWER).get("/inbox").words("//tr[.//a[contains(., '未批先建废塑料清洗线')]]")
     assert "催办" in row
-    assert not office.desk(OFFICER).get(office.instance("prepare")).every("//p[@class='wait']//a[.='催办']")
+    assert not office.desk(REVIEWER).get(office.instance("review")).every("//p[@class='wait']//a[.='催办']")
     refused = desk.get(address)
     assert (refused.status, refused.said) == (409, "今天已经催办过，下一个工作日起可以再催。")
 

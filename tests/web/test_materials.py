@@ -242,6 +242,15 @@ def test_only_those_who_may_see_the_case_open_its_files(office: Office, login: s
     assert office.desk(login).get(office.file).status == status
 
 
+@pytest.mark.parametrize(("login", "status"), [(OFFICER, 200), (LIAISON, 200), (STRANGER, 404)])
+def test_the_unit_that_a_letter_has_reached_opens_the_files_that_went_with_it(
+    office: Office, login: str, status: int
+) -> None:
+    office.case("prepare").deliver()
+
+    assert office.desk(login).get(office.file).status == status
+
+
 def test_a_file_is_what_was_sent(office: Office) -> None:
     assert office.desk(OFFICER).get(office.file).content == PDF
 
