@@ -46,6 +46,8 @@ FIELDS = 2000
 """Fields that one form may have: more than any form of a procedure."""
 OWN_FIELDS = {"csrf_token", "once"}
 """What every form of the pages holds besides what is asked."""
+DRAFTS = {"inbox.save_draft", "inbox.save_beginning"}
+"""A page saves its draft again and again, each time with the id of the form that is not sent yet; the last one counts."""
 OPEN_ENDPOINTS = {"static", "account.login", "account.sign_in", "account.health"}
 BEFORE_A_PASSWORD = OPEN_ENDPOINTS | {"account.password", "account.change_password", "account.sign_out"}
 """What is reachable with a password that was given out once, until it is changed."""
@@ -207,7 +209,7 @@ def _note_form() -> None:
     """The form that was sent does its work once: sent again, it is answered as it was the first time."""
     once.over()
     found, form_id = g.get("visitor"), request.form.get("once", "") if request.method == "POST" else ""
-    if found is None or not _FORM_ID.fullmatch(form_id):
+    if found is None or request.endpoint in DRAFTS or not _FORM_ID.fullmatch(form_id):
         return
     told = [(key, value) for key, value in request.form.items(multi=True) if key not in OWN_FIELDS]
     told += [(file.filename or "", _digest(file)) for file in request.files.values() if file.filename]

@@ -5,7 +5,6 @@ Types: text, truth, numbers, instants (aware, UTC; the browser's local time is r
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -13,18 +12,12 @@ from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 from unicodedata import normalize
 
-from engine.clock import local_date, midnight, parse_local
+from engine.clock import local_date, midnight
 from engine.errors import ExpressionError, InvalidValues
 from engine.forms.schema import Field, Form, Group, Option, Rule
+from engine.forms.typed import Wrong, clean, day_of, instant_of, number_of
 
 TEXT_LIMIT = 10_000
-NUMBER_LIMIT = 10**15
-"""Within it a number is exact, and every expression can work with it."""
-YEARS = range(1990, 2100)
-DAY_YEARS = range(1900, 2100)
-"""Days may be those of birth."""
-_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-"""Signs that could not be stored or printed; tab and line feed may stand."""
 _CASE_NUMBER = re.compile(r"([A-Z][A-Z0-9_]*-[0-9]{4})-([0-9]{1,9})")
 """How cases are numbered here: prefix, year, place in the year; of the last the zeros before it may be left out."""
 Evaluate = Callable[[str, Mapping[str, object], Mapping[str, Callable[..., Any]]], Any]
@@ -63,10 +56,6 @@ class Answers:
     values: dict[str, object]
 
 
-class _Wrong(Exception):
-    """A value that is not of its field's type; the message is for the person."""
-
-
 def validate(
     form: Form,
     raw: Mapping[str, list[str]],
@@ -85,7 +74,7 @@ def validate(
         if field.asks:
             try:
                 check.values[field.key] = check.read(field, raw.get(field.key, []))
-            except _Wrong as wrong:
+            except Wrong as wrong:
                 problems[field.key] = str(wrong)
                 check.values[field.key] = None
     hidden = check.hide(problems, unfinished=False)
@@ -121,7 +110,7 @@ def read_leniently(
         if field.asks:
             try:
                 check.values[field.key] = check.read(field, list(raw.get(field.key, [])))
-            except _Wrong:
+            except Wrong:
                 check.values[field.key] = None
     return check.values
 
@@ -187,7 +176,7 @@ def read_value(field: Field, sent: list[str], directory: Directory) -> object:
     form = Form("", (Group("", (field,), ""),))
     try:
         return _Check(form, {}, {}, directory, _no_expressions).read(field, sent)
-    except _Wrong as wrong:
+    except Wrong as wrong:
         raise InvalidValues({field.key: str(wrong)}) from None
 
 
@@ -205,8 +194,8 @@ def broken_rules(
 def plain_text(text: str) -> str:
     """The text as it is kept, without what could not be stored or printed. Raises ValueError with a sentence."""
     try:
-        return _clean(text)
-    except _Wrong as wrong:
+        return clean(text)
+    except Wrong as wrong:
         raise ValueError(str(wrong)) from None
 
 
@@ -246,13 +235,13 @@ class _Check:
     def read(self, field: Field, sent: list[str]) -> object:
         if field.readonly:
             return self._known(field, sent)
-        sent = [_clean(text) for text in sent]
+        sent = [clean(text) for text in sent]
         if field.type == "checkbox":
             return bool(sent) and sent[0] not in ("", "false", "off")
         if field.type == "checklist" or field.widget == "people":
             return self._many(field, [text for text in sent if text])
         if len(sent) > 1:
-            raise _Wrong("这一项只能有一个值，请刷新页面后重新填写。")
+            raise Wrong("这一项只能有一个值，请刷新页面后重新填写。")
         text = sent[0] if sent else ""
         return self._one(field, text) if text else None
 
@@ -262,41 +251,41 @@ class _Check:
         if known is None and field.default:
             known = _worked_out(field.default, self.facts, self.functions, self.evaluate)
         if sent and sent != [""] and isinstance(known, str) and sent != [known]:
-            raise _Wrong("这一项不能改动，请刷新页面后重新填写。")
+            raise Wrong("这一项不能改动，请刷新页面后重新填写。")
         return known
 
     def _one(self, field: Field, text: str) -> object:
         if field.widget == "unit":
             unit = self.directory.unit(text)
             if unit is None:
-                raise _Wrong("没有这个单位，请重新选择。")
+                raise Wrong("没有这个单位，请重新选择。")
             if field.kind and unit.kind not in field.kind.split(","):
-                raise _Wrong(f"{unit.name}不能选在这里，请重新选择。")
+                raise Wrong(f"{unit.name}不能选在这里，请重新选择。")
             return text
         if field.widget == "internal_body":
             if self.directory.body(text) is None:
-                raise _Wrong("没有这个内设机构，请重新选择。")
+                raise Wrong("没有这个内设机构，请重新选择。")
             return text
         if field.widget == "matter":
             if not self.directory.is_matter(text):
-                raise _Wrong("职责边界清单里没有这一项，请重新选择。")
+                raise Wrong("职责边界清单里没有这一项，请重新选择。")
             return text
         if field.widget == "case":
             text = self._case_number(text)
         match field.type:
             case "number":
-                return _number(text)
+                return number_of(text)
             case "datetime":
-                return _day(text) if field.subtype == "date" else _instant(text)
+                return day_of(text) if field.subtype == "date" else instant_of(text)
             case "radio" | "select":
                 if text not in {option.value for option in field.options}:
-                    raise _Wrong("请从列出的选项里选择。")
+                    raise Wrong("请从列出的选项里选择。")
                 return text
         limit = field.max_length or TEXT_LIMIT
         if len(text) > limit:
-            raise _Wrong(f"已写 {len(text)} 字，最多 {limit} 字，请精简。")
+            raise Wrong(f"已写 {len(text)} 字，最多 {limit} 字，请精简。")
         if sentence := self.directory.not_printed(text):
-            raise _Wrong(sentence)
+            raise Wrong(sentence)
         return text
 
     def _case_number(self, text: str) -> str:
@@ -306,17 +295,17 @@ class _Check:
             return text
         number = f"{parts[1]}-{int(parts[2]):04d}"
         if not self.directory.is_case(number):
-            raise _Wrong(f"没有编号为 {number} 的办件，请核对。")
+            raise Wrong(f"没有编号为 {number} 的办件，请核对。")
         return number
 
     def _many(self, field: Field, sent: list[str]) -> list[str]:
         if len(set(sent)) != len(sent):
-            raise _Wrong("同一项选了两次，请重新选择。")
+            raise Wrong("同一项选了两次，请重新选择。")
         if field.widget == "people":
             if not all(self.directory.is_colleague(person_id) for person_id in sent):
-                raise _Wrong("只能选本单位在任的人员，请重新选择。")
+                raise Wrong("只能选本单位在任的人员，请重新选择。")
         elif set(sent) - {option.value for option in field.options}:
-            raise _Wrong("请从列出的选项里选择。")
+            raise Wrong("请从列出的选项里选择。")
         return sent
 
     # --- rules ---
@@ -415,44 +404,3 @@ class _Check:
             if bool(found) is holding:
                 return found if holding and isinstance(found, str) else rule.message
         return ""
-
-
-def _clean(text: str) -> str:
-    text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
-    if found := _UNSEEN.search(text):
-        raise _Wrong(f"这一项里有看不见的特殊字符（U+{ord(found[0]):04X}），请删掉重填。")
-    return text
-
-
-def _number(text: str) -> int | float:
-    if len(text) > 20:
-        raise _Wrong("数字太长，请检查。")
-    try:
-        number = float(text)
-    except ValueError:
-        raise _Wrong("请填写数字。") from None
-    if math.isnan(number):
-        raise _Wrong("请填写数字。")
-    if abs(number) > NUMBER_LIMIT:
-        raise _Wrong("数字太大，请检查。")
-    return int(number) if number.is_integer() else number
-
-
-def _day(text: str) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise _Wrong("请填写日期，例如 2026-10-09。") from None
-    if day.year not in DAY_YEARS:
-        raise _Wrong("年份不对，请检查。")
-    return day
-
-
-def _instant(text: str) -> datetime:
-    try:
-        instant = parse_local(text)
-    except (ValueError, OverflowError):
-        raise _Wrong("请填写日期和时间，例如 2026-10-09 09:30。") from None
-    if instant.year not in YEARS:
-        raise _Wrong("年份不对，请检查。")
-    return instant

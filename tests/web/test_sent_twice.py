@@ -112,6 +112,22 @@ def test_a_task_that_is_handed_in_twice_is_answered_alike(office: Office) -> Non
     assert "“主要领导审批”已办结：同意" in desk.get(second.location).said
 
 
+@pytest.mark.parametrize("form", ["start", "task"])
+def test_a_page_saves_its_draft_as_often_as_it_changes_and_the_last_one_stands(office: Office, form: str) -> None:
+    """The script of the page sends the whole form, its id too, which is then still that of the form to be sent."""
+    desk = office.desk(OFFICER if form == "start" else LEADER)
+    path = "/start/case_referral" if form == "start" else office.task("approve", "approve_referral")
+    key = "case_title" if form == "start" else "approval_opinion"
+    once = form_id(desk.get(path), path)
+
+    for words in ("占道经营", "屡教不改", "占道经营"):
+        saved = desk.post(f"{path}/draft", {key: words, "once": once})
+        assert saved.status == 200, saved.text
+        assert words in desk.get(path).words(f"//*[@id='field-{key}']") + "".join(
+            desk.get(path).every(f"//input[@id='field-{key}']/@value")
+        )
+
+
 def test_a_button_that_is_pressed_twice_opens_its_task_once(office: Office) -> None:
     desk, path = office.desk(OFFICER), f"{office.instance('ongoing')}/press/act_withdraw"
     once = form_id(desk.get(office.instance("ongoing")), path)
