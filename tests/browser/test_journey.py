@@ -174,6 +174,7 @@ def test_what_goes_on_is_not_sent_before_it_has_been_stopped(served: Served, des
 
     open_task(town)
     choose(town, "责令停止")
+    town.get_by_label("责令停止的依据").fill("《中华人民共和国环境保护法》第六十三条")
     town.get_by_label("采取措施的时间").fill("2026-09-30T09:25")
     town.get_by_label("沈禾").check()
     town.get_by_label("苗青").check()
