@@ -137,7 +137,7 @@ def test_a_referral_goes_all_the_way_from_the_town_to_the_department_and_back(
     officer.get_by_role("combobox", name="处理结果").select_option(label="责令改正")
     officer.get_by_label("结果说明").fill("清洗线已拆除，经复查属实。")
     submit(officer)
-    expect(officer.locator(".flash--ok")).to_contain_text("办件已经结束。")
+    expect(officer.locator(".flash--ok[role=status]")).to_contain_text("办件已经结束。")
     wait_for_diagram(watcher)
 
     town.reload()

@@ -120,7 +120,7 @@ def test_after_signing_in_again_in_another_window_the_old_page_saves_and_is_hand
 
     expect(page.locator("[data-draft-state]")).to_contain_text("草稿已保存")
     submit_button(page).click()
-    expect(page.locator(".flash--ok")).to_contain_text("“整理移送材料”已办结：不移送")
+    expect(page.locator(".flash--ok[role=status]")).to_contain_text("“整理移送材料”已办结：不移送")
 
 
 def test_what_one_window_has_saved_another_does_not_overwrite(
@@ -199,7 +199,7 @@ def test_without_a_network_nothing_is_sent_and_what_was_typed_stays(
     desk.context.set_offline(False)
     expect(page.get_by_text("网络断了，没有提交")).to_be_hidden()
     submit_button(page).click()
-    expect(page.locator(".flash--ok")).to_contain_text("“整理移送材料”已办结：不移送")
+    expect(page.locator(".flash--ok[role=status]")).to_contain_text("“整理移送材料”已办结：不移送")
     desk.faults.clear()
 
 
@@ -248,7 +248,7 @@ def test_a_double_click_hands_in_once(served: Served, cases: list[Case], desk_at
     page.on("request", listen)
     page.get_by_role("radio", name="同意移送").check()
     submit_button(page).dblclick(no_wait_after=True)
-    expect(page.locator(".flash--ok")).to_contain_text("“主要领导审批”已办结：同意移送。")
+    expect(page.locator(".flash--ok[role=status]")).to_contain_text("“主要领导审批”已办结：同意移送。")
 
     assert len(sent) == 1
     assert cases[0].tasks("completed")["approve_referral"] == 1
@@ -582,7 +582,7 @@ def test_a_task_is_done_without_any_script(served: Served, cases: list[Case], de
     page.get_by_role("radio", name="同意移送").check()
     page.get_by_role("button", name="提交", exact=True).click()
 
-    expect(page.locator(".flash--ok")).to_contain_text("“主要领导审批”已办结：同意移送。")
+    expect(page.locator(".flash--ok[role=status]")).to_contain_text("“主要领导审批”已办结：同意移送。")
 
 
 def test_a_referral_begins_without_any_script(served: Served, desk_at: Desks) -> None:
