@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import threading
 import time
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect, sync_playwright
 from sqlalchemy import update
 from waitress.server import create_server
 
@@ -155,6 +156,20 @@ class Desk:
 
 
 Desks = Callable[..., Desk]
+
+
+def choose_matter(page: Page, name: str) -> None:
+    """A matter of the list is typed by its name and taken with Enter."""
+    matter = page.get_by_role("combobox", name="执法事项")
+    matter.fill(name)
+    expect(page.locator(".combo-list:visible [role=option]")).to_have_count(1)
+    matter.press("Enter")
+    expect(matter).to_have_value(re.compile(f"{re.escape(name)}$"))
+
+
+def submit_button(page: Page) -> Locator:
+    """The button that hands a task in; once an answer is ticked, its words name the answer."""
+    return page.locator("[data-submit]")
 
 
 @pytest.fixture

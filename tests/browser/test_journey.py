@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import SIZES, Desks, Served
+from tests.browser.conftest import SIZES, Desks, Served, choose_matter, submit_button
 from tests.files import PDF
 from tests.web.office import COLLEAGUE, HEAD, LEADER, LIAISON, OFFICER, REVIEWER, SUPERVISION
 
@@ -20,7 +20,7 @@ def begin(page: Page, title: str = TITLE) -> None:
     """The start form is filled in as far as it must be."""
     page.get_by_role("link", name="发起", exact=True).locator("visible=true").click()
     page.locator("#main, main").get_by_role("link", name="案件移送").click()
-    page.get_by_label("执法事项").select_option(label="未批先建、未验先投")
+    choose_matter(page, "未批先建、未验先投")
     page.get_by_label("受移送单位").select_option(label="市生态环境局")
     page.get_by_label("管辖依据").fill("职责边界清单第 1 项")
     page.get_by_label("发现时间").fill("2026-09-30T09:00")
@@ -52,7 +52,7 @@ def choose(page: Page, answer: str) -> None:
 
 def submit(page: Page) -> None:
     """The form is sent, and the next page says that it was taken."""
-    page.get_by_role("button", name="提交", exact=True).click()
+    submit_button(page).click()
     expect(page.locator(".flash--ok").filter(has_text="已办结")).to_be_visible()
     wait_for_diagram(page)
 
@@ -174,6 +174,7 @@ def test_what_goes_on_is_not_sent_before_it_has_been_stopped(served: Served, des
 
     open_task(town)
     choose(town, "责令停止")
+    town.get_by_label("责令停止的依据").fill("《中华人民共和国环境保护法》第六十三条")
     town.get_by_label("采取措施的时间").fill("2026-09-30T09:25")
     town.get_by_label("沈禾").check()
     town.get_by_label("苗青").check()
@@ -210,7 +211,7 @@ def test_of_two_people_at_the_same_task_the_second_is_told_who_was_first(served:
         choose(desk.page, "同意移送")
 
     submit(first.page)
-    second.page.get_by_role("button", name="提交", exact=True).click()
+    submit_button(second.page).click()
 
     expect(second.page.locator("main")).to_contain_text("“主要领导审批”已由青河镇 陆原于 9月30日 09:30 办理")
 

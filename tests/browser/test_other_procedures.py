@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PHONE, Desks, Served
+from tests.browser.conftest import PHONE, Desks, Served, choose_matter, submit_button
 from tests.browser.test_journey import choose, open_task, stands_at, submit
 from tests.files import JPEG, PDF
 from tests.web.office import DEPUTY, HEAD, JUSTICE, LEADER, LIAISON, OFFICER, REVIEWER
@@ -61,7 +61,8 @@ def test_a_town_asks_for_assistance_and_the_field_team_photographs_the_site(serv
     begin(town, "执法协作")
     expect(town.get_by_label("联系人")).to_have_value("沈禾")
     expect(town.get_by_label("联系电话")).to_have_value("0000-5550101")
-    select(town, {"执法事项": "未批先建、未验先投", "协作单位": "市生态环境局"})
+    choose_matter(town, "未批先建、未验先投")
+    select(town, {"协作单位": "市生态环境局"})
     tick(town, "认定")
     fill(town, {"需要答复的问题": "冲洗水是否含有有毒有害物质？", "事项名称": PLANT, "案情": FACTS, "违法地点": PLACE})
     tick(town, "证据可能灭失")
@@ -118,7 +119,8 @@ def test_a_town_asks_for_assistance_and_the_field_team_photographs_the_site(serv
 def complain(page: Page) -> None:
     """A named informant's complaint is registered and its intake told."""
     begin(page, "首问负责")
-    select(page, {"来源渠道": "来访", "执法事项": "未批先建、未验先投"})
+    select(page, {"来源渠道": "来访"})
+    choose_matter(page, "未批先建、未验先投")
     choose(page, "举报")
     choose(page, "具名")
     fill(page, {"收到时间": "2026-09-30T09:10", "姓名": "欧阳保密", "联系方式": "0000-5559999", "事项名称": PLANT})
@@ -224,7 +226,8 @@ def test_a_dispute_goes_through_to_the_ruling_with_its_scan(served: Served, desk
     department, justice = desk_at(served).sign_in(REVIEWER), desk_at(served).sign_in(JUSTICE)
     bureau, government = desk_at(served).sign_in(JUSTICE_LEADER), desk_at(served).sign_in(GOVERNMENT)
     begin(town, "职责分工争议协调")
-    select(town, {"乙方": "市生态环境局", "争议类别": "管辖", "执法事项": "未批先建、未验先投"})
+    select(town, {"乙方": "市生态环境局", "争议类别": "管辖"})
+    choose_matter(town, "未批先建、未验先投")
     fill(town, {"事项名称": PLANT, "基本违法事实": FACTS, "违法地点": PLACE, "甲方意见和依据": "环评管理未赋权镇街。"})
     start(town)
     for page, step in ((town, "甲方先行协同处置"), (department, "乙方先行协同处置")):
@@ -286,7 +289,7 @@ def test_a_dispute_goes_through_to_the_ruling_with_its_scan(served: Served, desk
 
     government.reload()
     open_task(government, PLANT)
-    government.get_by_role("button", name="提交", exact=True).click()
+    submit_button(government).click()
     expect(government.locator("main")).to_contain_text("裁决文号：请填写")
     fill(
         government,

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from engine.db import tables
 from engine.documents.files import FileStore
 from engine.errors import StoreFull
-from tests.browser.conftest import DESKTOP, PHONE, Desk, Desks, Served
+from tests.browser.conftest import DESKTOP, PHONE, Desk, Desks, Served, submit_button
 from tests.files import PNG
 from tests.processes.town import Case
 from tests.web.office import COLLEAGUE, LEADER, OFFICER, PASSWORD, SUPERVISION
@@ -80,18 +80,18 @@ def test_one_click_sends_a_form_whose_last_mistake_has_just_been_mended(
     case = cases[0].deliver().object()
     page = at_task(desk_at(served), case, "study_objection", OFFICER)
     page.get_by_role("radio", name="自行办理").check()
-    page.get_by_role("button", name="提交").click()
+    submit_button(page).click()
     expect(page.locator("#problem-objection_opinion")).to_have_text("请填写。")
 
     page.locator("#field-objection_opinion").press_sequentially("已研究，同意。")
-    page.get_by_role("button", name="提交").click()
+    submit_button(page).click()
 
     expect(page.get_by_text("“研究管辖异议”已办结")).to_be_visible()
 
 
 def test_a_mended_mistake_is_not_said_any_more(served: Served, cases: list[Case], desk_at: Desks) -> None:
     page = at_task(desk_at(served), cases[0], "prepare_materials", OFFICER)
-    page.get_by_role("button", name="提交").click()
+    submit_button(page).click()
     expect(page.locator(".summary")).to_be_visible()
 
     page.get_by_role("radio", name="不移送").check()
@@ -119,7 +119,7 @@ def test_after_signing_in_again_in_another_window_the_old_page_saves_and_is_hand
     page.evaluate("window.dispatchEvent(new Event('focus'))")
 
     expect(page.locator("[data-draft-state]")).to_contain_text("草稿已保存")
-    page.get_by_role("button", name="提交", exact=True).click()
+    submit_button(page).click()
     expect(page.locator(".flash--ok")).to_contain_text("“整理移送材料”已办结：不移送")
 
 
@@ -192,13 +192,13 @@ def test_without_a_network_nothing_is_sent_and_what_was_typed_stays(
 
     expect(page.locator("[data-draft-state]")).to_have_text("草稿没有保存上，请检查网络")
     expect(page.locator("[data-draft-state]")).to_be_visible()
-    page.get_by_role("button", name="提交", exact=True).click()
+    submit_button(page).click()
 
     expect(page.get_by_text("网络断了，没有提交")).to_be_visible()
     expect(page.get_by_label("理由")).to_have_value("查明没有违法行为。")
     desk.context.set_offline(False)
     expect(page.get_by_text("网络断了，没有提交")).to_be_hidden()
-    page.get_by_role("button", name="提交", exact=True).click()
+    submit_button(page).click()
     expect(page.locator(".flash--ok")).to_contain_text("“整理移送材料”已办结：不移送")
     desk.faults.clear()
 
@@ -247,7 +247,7 @@ def test_a_double_click_hands_in_once(served: Served, cases: list[Case], desk_at
 
     page.on("request", listen)
     page.get_by_role("radio", name="同意移送").check()
-    page.get_by_role("button", name="提交", exact=True).dblclick(no_wait_after=True)
+    submit_button(page).dblclick(no_wait_after=True)
     expect(page.locator(".flash--ok")).to_contain_text("“主要领导审批”已办结：同意移送。")
 
     assert len(sent) == 1

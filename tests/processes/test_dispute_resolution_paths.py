@@ -53,9 +53,9 @@ def third_withdrawal(town: Town, outcome: str) -> Dispute:
 
 def third_is_silent(town: Town) -> Dispute:
     """The third unit says nothing at any turn, and is told to report what it has not done."""
-    dispute = raise_dispute(town, at=MORNING, third="market")
+    dispute = raise_dispute(town, at=MORNING, third="market").dispose_by("a").dispose_by("b")
     town.at("2026-10-20T09:00")
-    dispute.dispose().negotiate("not_agreed").write_application().sign_application().accept()
+    dispute.negotiate("not_agreed").write_application().sign_application().accept()
     town.at("2026-11-10T09:00")
     dispute.coordinate("agreement").sign_opinion().report_execution("a").report_execution("b")
     town.at("2026-12-10T09:00")
@@ -111,10 +111,10 @@ def returned_at_every_desk(town: Town) -> Dispute:
 
 
 def slow_at_every_turn(town: Town) -> Dispute:
-    """Every recommended period runs out, and party B never says anything in writing."""
+    """Every recommended period runs out, and party B never says or does anything."""
     dispute = raise_dispute(town, at=MORNING)
     town.at("2026-10-20T09:00")
-    dispute.dispose().apply()
+    dispute.apply()
     town.at("2026-10-30T09:00")
     dispute.accept()
     town.at("2026-12-10T09:00")
@@ -339,7 +339,9 @@ def test_a_party_that_states_no_position_does_not_hold_up_the_negotiation(town: 
     assert dispute.tasks("lapsed") == {"state_position": 1}
 
 
-def test_the_justice_bureau_is_told_of_a_negotiation_that_takes_too_long(town: Town) -> None:
+def test_the_justice_bureau_and_the_party_that_may_apply_are_told_of_a_negotiation_that_takes_too_long(
+    town: Town,
+) -> None:
     """The fifth working day from 2026-09-30 is 2026-10-13."""
     dispute = raise_dispute(town, at=MORNING).dispose()
     town.at("2026-10-13T23:59")
@@ -347,8 +349,8 @@ def test_the_justice_bureau_is_told_of_a_negotiation_that_takes_too_long(town: T
 
     town.at("2026-10-14T00:00")
 
-    (note,) = dispute.notices("told")
-    assert (note.unit, note.roles) == ("justice_bureau", {"case_officer"})
+    told = {(note.unit, *note.roles) for note in dispute.notices("told")}
+    assert told == {("justice_bureau", "case_officer"), ("qinghe", "case_officer")}
     assert dispute.waiting == {"conclude_negotiation": 1}
 
 
