@@ -193,10 +193,11 @@ def test_a_stored_paper_that_was_changed_is_not_handed_out(case: Case) -> None:
 
 
 def test_a_sign_that_no_font_has_is_named_before_anything_is_stored(plain_town: Town) -> None:
+    plain_town.at(MORNING)
     before = plain_town.rows()
 
     with pytest.raises(InvalidValues) as refused:
-        plain_town.refer(at=MORNING, party_name="张\U000323af")
+        plain_town.refer(party_name="张\U000323af")
 
     assert "U+323AF" in refused.value.problems["party_name"]
     assert plain_town.rows() == before
