@@ -53,7 +53,14 @@ def test_r55_the_end_is_told_to_the_owner_the_leader_and_the_other_sides_liaison
 
     town.at("2026-10-11T00:00")
 
-    assert told(town, "overdue") == {QINGHE.officer, QINGHE.colleague, QINGHE.leader, ECOLOGY.liaison}
+    assert told(town, "overdue") == {QINGHE.officer, QINGHE.colleague, QINGHE.leader}, (
+        "nothing was sent to the other side"
+    )
+
+    town.refer(at="2026-10-12T09:30").deliver().sign_for()
+    town.at("2026-10-20T00:00")
+
+    assert QINGHE.liaison in told(town, "overdue"), "who has sent the letter is told of the acceptance that is late"
 
 
 def test_r55_escalations_go_to_the_leader_and_the_justice_bureau(open_town: Towns) -> None:
@@ -69,12 +76,12 @@ def test_r55_escalations_go_to_the_leader_and_the_justice_bureau(open_town: Town
 def test_a_unit_without_anybody_in_the_post_has_its_leader_told(open_town: Towns) -> None:
     """R51 for notices: somebody always has it."""
     town = open_town()
-    case = town.refer(at=MORNING)
-    town.leave(ECOLOGY.liaison, "ecology", "liaison")
+    case = town.refer(at=MORNING).deliver().sign_for()
+    town.leave(QINGHE.liaison, "qinghe", "liaison")
 
-    town.at("2026-10-11T00:00")
+    town.at("2026-10-15T00:00")
 
-    assert ECOLOGY.leader in told(town, "overdue")
+    assert QINGHE.leader in told(town, "overdue")
     assert case.status == "running"
 
 

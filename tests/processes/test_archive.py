@@ -312,11 +312,13 @@ def test_a24_the_history_says_of_a_recommended_period_that_it_is_over(plain_town
     assert "青河镇举报人、投诉人或信访人" in read
 
 
-def test_a_sign_that_no_font_has_does_not_hold_up_the_file(plain_town: Town) -> None:
-    """The page has the printers' mark for it, the data have the sign itself."""
+def test_a_sign_that_no_font_has_does_not_hold_up_the_file(plain_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page has the printers' mark for it, the data have the sign itself. It came before fields refused such signs."""
     case = plain_town.refer()
     reason = "当事人姓名用字\U0002f800无法打印。"
-    case.complete("prepare_materials", OTHER_SIDE, preparation_outcome="drop", preparation_reason=reason)
+    with monkeypatch.context() as before:
+        before.setattr("engine.documents.fonts.Fonts.unprintable", lambda *_: [])
+        case.complete("prepare_materials", OTHER_SIDE, preparation_outcome="drop", preparation_reason=reason)
     parts = contents(package(plain_town, case, OTHER_SIDE))
 
     assert reason in parts["facts.json"].decode()

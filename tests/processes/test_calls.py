@@ -138,7 +138,10 @@ def test_a_called_procedure_that_cannot_begin_leaves_nothing_behind(
             plain_town.person(OFFICER), "inquiry", sent({"subject": "废机油认定", "department": "ecology"})
         )
 
-    assert plain_town.rows() == before
+    told = ("start_fault", "notice", "notice_receipt")  # the administrator reads of it
+    assert {name: count for name, count in plain_town.rows().items() if name not in told} == {
+        name: count for name, count in before.items() if name not in told
+    }
 
 
 def test_units_that_are_no_party_of_the_called_instance_do_not_see_it(plain_town: Town, drawn: Path) -> None:
@@ -170,7 +173,7 @@ def test_the_people_of_the_caller_are_told_when_what_they_wait_for_has_stopped(
         with pytest.raises(IncidentRaised):
             do(town, called, "give_opinion", DEPARTMENT, opinion="属于危险废物")
 
-    assert {unit for unit, _ in notes(town, number, "incident")} == {"qinghe", "ecology"}
+    assert {unit for unit, _ in notes(town, number, "incident")} == {"qinghe"}
     assert all(f"在等的办件 {called} 遇到故障停下" in text for _, text in notes(town, number, "incident"))
     assert [found.status for found in view(town, number).related] == ["incident"]
     assert any(line.action == "遇到故障" and called in line.step for line in view(town, number).log)
@@ -203,7 +206,7 @@ def test_a_caller_stops_when_the_office_ends_what_it_waits_for_and_calls_anew_wh
     }
     stopped = f"在等的办件 {called} 已终止：发错了单位，重新来过，没有结果。恢复办理时会重新发起。"
     assert (view(town, number).status, view(town, number).incident) == ("incident", stopped)
-    assert {unit for unit, _ in notes(town, number, "incident")} == {"qinghe", "ecology"}
+    assert {unit for unit, _ in notes(town, number, "incident")} == {"qinghe"}
 
     town.act(lambda engine: engine.resume(number, "管理员"))
 

@@ -625,11 +625,14 @@ def test_r71a_the_negotiation_cannot_be_closed_before_both_have_recorded_their_i
 
 
 def test_r71a_no_time_that_passes_stands_for_the_interim_disposal(town: Town) -> None:
+    """It is put on record as refused and keeps nobody waiting (R86)."""
     dispute = raise_dispute(town, at=MORNING).dispose_by("a")
 
     town.at("2026-12-01T09:00")
 
-    assert dispute.waiting == {"dispose_b": 1}
+    assert dispute.facts()["assistance_refusals"] == ["ecology"]
+    assert dispute.facts().get("disposal_b") is None
+    assert dispute.waiting == {"conclude_negotiation": 1}
 
 
 def test_r71a_an_ongoing_violation_cannot_be_left_alone(plain_town: Town) -> None:
@@ -916,10 +919,14 @@ def test_oversight_sees_a_case_and_changes_nothing_in_it(town: Town, overseer: s
 
 def test_the_receiving_unit_cannot_press_the_referrers_buttons(town: Town) -> None:
     case = town.refer(at=MORNING)
-
-    assert case.buttons(case.receiving.officer) == {}
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotFound):
         case.press("act_extend", case.receiving.officer)
+
+    case.deliver()
+
+    assert case.buttons(case.receiving.officer).keys() <= {"对紧急有异议"}
+    with pytest.raises(NotAllowed):
+        case.press("act_withdraw", case.receiving.officer)
 
 
 def test_a_person_of_a_party_without_the_role_cannot_press_its_buttons(plain_town: Town) -> None:
@@ -930,7 +937,7 @@ def test_a_person_of_a_party_without_the_role_cannot_press_its_buttons(plain_tow
 
 
 def test_both_parties_see_the_same_case(plain_town: Town) -> None:
-    case = plain_town.refer(at=MORNING)
+    case = plain_town.refer(at=MORNING).deliver()
 
     for login in (case.referring.officer, case.receiving.officer):
         assert plain_town.engine.instance(plain_town.person(login), case.number).number == case.number
