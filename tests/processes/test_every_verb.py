@@ -93,7 +93,8 @@ def withdraw_request(case: Case) -> Callable[[], object]:
 
 
 def urge(case: Case) -> Callable[[], object]:
-    return lambda: desk(case, DEPARTMENT.liaison).do("urge", STEP)
+    case.deliver()
+    return lambda: desk(case, OFFICER).do("urge", "sign_for")
 
 
 def send_back(case: Case) -> Callable[[], object]:
@@ -108,6 +109,7 @@ def take_back(case: Case) -> Callable[[], object]:
 
 
 def say(case: Case) -> Callable[[], object]:
+    case.deliver()
     return lambda: comment(case, OFFICER, "请看。", REVIEWER)
 
 
@@ -126,6 +128,7 @@ def revoke_copy(case: Case) -> Callable[[], object]:
 
 
 def supervise(case: Case) -> Callable[[], object]:
+    case.deliver()
     return lambda: remark(case, JUSTICE, "ecology")
 
 
@@ -144,6 +147,7 @@ def reject_correction(case: Case) -> Callable[[], object]:
 
 
 def approve_correction(case: Case) -> Callable[[], object]:
+    case.deliver()
     correction = propose(case, "location", "青河镇别处", by=DEPUTY)
     return lambda: decide(case, correction)
 
@@ -160,7 +164,7 @@ VERBS: list[tuple[Act, list[str], set[str]]] = [
     (consult, ["consulted"], {DEPUTY}),
     (answer, ["answered"], {OFFICER}),
     (withdraw_request, ["unasked"], {DEPUTY}),
-    (urge, ["urged"], {OFFICER, LEADER}),
+    (urge, ["urged"], {DEPARTMENT.liaison, DEPARTMENT.leader}),
     (send_back, ["sent_back"], {OFFICER, COLLEAGUE}),
     (take_back, ["taken_back"], {COLLEAGUE, LEADER}),
     (say, ["commented"], {REVIEWER}),
