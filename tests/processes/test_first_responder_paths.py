@@ -323,7 +323,7 @@ def test_what_others_will_read_does_not_say_who_the_informant_is(plain_town: Tow
     with pytest.raises(InvalidValues) as refused:
         receive(plain_town, at=MORNING, **{key: text})
 
-    assert "举报人的姓名或联系方式" in refused.value.problems[key]
+    assert "应当保密的内容" in refused.value.problems[key]
 
 
 def test_an_ongoing_violation_is_stopped_before_anything_is_decided(town: Town) -> None:
