@@ -338,11 +338,19 @@ def outbox(beginnings: tuple[str, ...], resend_all: bool, by: str) -> None:
 OUTCOMES = {DEPLOYED: "已部署", KEPT: "不变", WAITS: "等单位", REFUSED: "没有部署"}
 
 
+REASONS_SHOWN = 3
+
+
 def told(outcome: Outcome) -> str:
-    """What became of a shipped file, in a line; the reason stands below it."""
+    """What became of a shipped file, in a line; the first reasons stand below it, and how to read the others."""
     what = f"{outcome.file}：{OUTCOMES[outcome.what]}"
     version = f"，{outcome.name} 第 {outcome.version} 版" if outcome.version else ""
-    return what + version + (f"。\n{outcome.message}" if outcome.message else "")
+    reasons = outcome.message.split("\n") if outcome.message else []
+    more = len(reasons) - REASONS_SHOWN
+    left_out = [f"还有 {more} 处，运行 lianban deploy 这个文件 --by 姓名 会全部列出。"] if more > 0 else []
+    return (
+        what + version + ("。" if reasons else "") + "".join(f"\n{line}" for line in reasons[:REASONS_SHOWN] + left_out)
+    )
 
 
 def _print_deployed(deployed: Deployed) -> None:

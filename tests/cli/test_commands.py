@@ -11,8 +11,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from engine.app import Engine
+from engine.cli import told
 from engine.errors import IncidentRaised
 from engine.settings import Settings
+from engine.uses.procedures import Outcome
 from tasks_ui.cli import main
 from tests.notices.people import sendings, with_mail
 from tests.notices.receivers import Mailbox, mail_server
@@ -423,3 +425,13 @@ def test_a_command_that_is_not_written_rightly_is_told_in_chinese(typed: str, se
 
 def test_the_name_alone_lists_the_commands() -> None:
     assert "verify-archive" in CliRunner().invoke(main, []).output
+
+
+def test_a_file_that_waits_is_named_with_its_first_reasons_and_how_to_read_the_others() -> None:
+    reasons = "\n".join(f"元素 {number}：不知道 office 是哪个单位。" for number in range(30))
+
+    said = told(Outcome("drawn.bpmn", "waits", "画的流程", message=reasons)).split("\n")
+
+    assert said[0] == "drawn.bpmn：等单位。"
+    assert said[1:4] == reasons.split("\n")[:3]
+    assert said[4:] == ["还有 27 处，运行 lianban deploy 这个文件 --by 姓名 会全部列出。"]
