@@ -687,7 +687,7 @@ def test_a_petition_is_told_in_15_days_and_answered_in_60_and_30_more(town: Town
     assert local(complaint.deadline("channel").due_at) == local(at("2026-12-09T00:00"))
     with pytest.raises(InvalidValues) as refused:
         complaint.ask_extension("2027-01-20")
-    assert "可以延长的最后一日" in refused.value.problems["petition_extension_until"]
+    assert "最晚可以到 2027-01-07" in refused.value.problems["petition_extension_until"]
     complaint.complete(
         "request_petition_extension",
         "shenhe.qh",
