@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from pypinyin import lazy_pinyin
 
-revision = "0024"
-down_revision = "0022"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
