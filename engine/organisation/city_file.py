@@ -111,6 +111,12 @@ class CityFile:
     posts: list[PostRow] = field(default_factory=list)
     matters: list[MatterRow] = field(default_factory=list)
     faults: list[FaultyLine] = field(default_factory=list)
+    key_lines: dict[tuple[int, str], int] = field(default_factory=dict)
+    """(line on which a row begins, key) -> the line of the key."""
+
+    def line_of(self, begins: int, key: str) -> int:
+        """The line of the row's key, or that on which the row begins, when the key is not written."""
+        return self.key_lines.get((begins, key), begins)
 
     def unit(self, code: str) -> UnitRow | None:
         return next((row for row in self.units if row.code == code), None)
@@ -252,6 +258,7 @@ def _read_row(found: CityFile, section: str, row: Mapping[str, Any], at: _Where)
 
 def _keep(found: CityFile, section: str, given: dict[str, Any], at: _Where) -> None:
     line = at()
+    found.key_lines |= {(begins, key): at(key) for begins in (line, at("role")) for key in given}
     get = given.get
     match section:
         case "units":
@@ -306,45 +313,54 @@ def _once(found: CityFile, rows: Iterator[tuple[str, int]], what: str) -> None:
 
 
 def _check_units(found: CityFile) -> None:
-    _once(found, ((row.code, row.line) for row in found.units), "单位编码")
-    _once(found, ((row.name, row.line) for row in found.units if row.kind not in WITHIN), "单位名称")
-    _once(found, ((row.abbreviation, row.line) for row in found.units), "机关代字")
+    at, outer = found.line_of, [row for row in found.units if row.kind not in WITHIN]
+    _once(found, ((row.code, at(row.line, "code")) for row in found.units), "单位编码")
+    _once(found, ((row.name, at(row.line, "name")) for row in outer), "单位名称")
+    _once(found, ((row.abbreviation, at(row.line, "abbreviation")) for row in found.units), "机关代字")
 
-    def wrong(row: UnitRow, sentence: str) -> None:
-        found.faults.append(FaultyLine(row.line, f"{row.name}：{sentence}"))
+    def wrong(row: UnitRow, key: str, sentence: str) -> None:
+        found.faults.append(FaultyLine(at(row.line, key), f"{row.name}：{sentence}"))
 
     for row in found.units:
         if not _UNIT_CODE.fullmatch(row.code):
-            wrong(row, "code 由小写字母、数字和下划线组成，字母开头，最多 64 个字符。")
+            wrong(row, "code", "code 由小写字母、数字和下划线组成，字母开头，最多 64 个字符。")
         if row.kind not in KINDS:
             listed = "、".join(f"{kind} {name}" for kind, name in KINDS.items())
             meant = instead(row.kind, KINDS) if len(KINDS) > 20 or row.kind else ""
-            wrong(row, f"没有 {row.kind} 这类单位。{meant if meant.startswith('是不是') else f'可以写：{listed}。'}")
+            wrong(
+                row,
+                "kind",
+                f"没有 {row.kind} 这类单位。{meant if meant.startswith('是不是') else f'可以写：{listed}。'}",
+            )
         if len(row.abbreviation) > 16:
-            wrong(row, "abbreviation（机关代字）最多 16 个字。")
+            wrong(row, "abbreviation", "abbreviation（机关代字）最多 16 个字。")
         if sentence := accounts.wrong_name(row.name):
-            wrong(row, sentence)
+            wrong(row, "name", sentence)
         parent = found.unit(row.parent) if row.parent else None
         if row.kind in WITHIN and row.parent is None:
-            wrong(row, f"{KINDS[row.kind]}要用 parent 写明属于哪个单位。")
+            wrong(row, "kind", f"{KINDS[row.kind]}要用 parent 写明属于哪个单位。")
         elif row.kind in KINDS and row.kind not in WITHIN and row.parent is not None:
-            wrong(row, f"{KINDS[row.kind]}不属于别的单位，请删去 parent。")
+            wrong(row, "parent", f"{KINDS[row.kind]}不属于别的单位，请删去 parent。")
         elif row.parent is not None and parent is None:
-            wrong(row, f"parent 写的 {row.parent} 不在文件里。{instead(row.parent, [one.code for one in found.units])}")
+            wrong(
+                row,
+                "parent",
+                f"parent 写的 {row.parent} 不在文件里。{instead(row.parent, [one.code for one in found.units])}",
+            )
         elif parent is not None and parent.kind in WITHIN:
-            wrong(row, f"parent 写的{parent.name}自己属于别的单位，请写它的上级单位。")
+            wrong(row, "parent", f"parent 写的{parent.name}自己属于别的单位，请写它的上级单位。")
 
 
 def _check_people(found: CityFile) -> None:
-    _once(found, ((row.login, row.line) for row in found.people), "账号")
+    _once(found, ((row.login, found.line_of(row.line, "login")) for row in found.people), "账号")
     for row in found.people:
-        for sentence in (
-            accounts.wrong_login(row.login),
-            accounts.wrong_name(row.name),
-            accounts.wrong_email(row.email or ""),
+        for key, sentence in (
+            ("login", accounts.wrong_login(row.login)),
+            ("name", accounts.wrong_name(row.name)),
+            ("email", accounts.wrong_email(row.email or "")),
         ):
             if sentence:
-                found.faults.append(FaultyLine(row.line, f"{row.name}（{row.login}）：{sentence}"))
+                found.faults.append(FaultyLine(found.line_of(row.line, key), f"{row.name}（{row.login}）：{sentence}"))
         if not any(post.login == row.login for post in found.posts):
             found.faults.append(
                 FaultyLine(row.line, f"{row.name}（{row.login}）没有岗位，登录不了。请写 unit 和 role。")
@@ -355,19 +371,19 @@ def _check_posts(found: CityFile) -> None:
     logins, codes = [row.login for row in found.people], [row.code for row in found.units]
     for number, row in enumerate(found.posts):
 
-        def wrong(sentence: str, line: int = row.line) -> None:
-            found.faults.append(FaultyLine(line, sentence))
+        def wrong(sentence: str, key: str = "", line: int = row.line) -> None:
+            found.faults.append(FaultyLine(found.line_of(line, key), sentence))
 
         if row.login not in logins:
-            wrong(f"账号 {row.login} 不在文件的 [[people]] 里。{instead(row.login, logins)}")
+            wrong(f"账号 {row.login} 不在文件的 [[people]] 里。{instead(row.login, logins)}", "login")
         if row.unit not in codes:
-            wrong(f"{row.login} 的单位 {row.unit} 不在文件里。{instead(row.unit, codes)}")
+            wrong(f"{row.login} 的单位 {row.unit} 不在文件里。{instead(row.unit, codes)}", "unit")
         if row.role not in ROLES:
             listed = "、".join(f"{role} {name}" for role, name in ROLES.items())
             meant = instead(row.role, ROLES)
-            wrong(f"没有 {row.role} 这个岗位。{meant if meant.startswith('是不是') else f'可以写：{listed}。'}")
+            wrong(f"没有 {row.role} 这个岗位。{meant if meant.startswith('是不是') else f'可以写：{listed}。'}", "role")
         if row.first and row.last and row.last < row.first:
-            wrong(f"{row.login} 的最后一天 {row.last} 早于第一天 {row.first}。")
+            wrong(f"{row.login} 的最后一天 {row.last} 早于第一天 {row.first}。", "to")
         for other in found.posts[:number]:
             if other.unit != row.unit or other.role != row.role or not row.overlaps(other):
                 continue
@@ -380,26 +396,31 @@ def _check_posts(found: CityFile) -> None:
 
 
 def _check_matters(found: CityFile) -> None:
-    _once(found, ((row.matter.code, row.line) for row in found.matters), "事项编码")
+    _once(found, ((row.matter.code, found.line_of(row.line, "code")) for row in found.matters), "事项编码")
     codes = [row.code for row in found.units]
     for row in found.matters:
         matter = row.matter
 
-        def wrong(sentence: str, row: MatterRow = row) -> None:
-            found.faults.append(FaultyLine(row.line, f"事项 {row.matter.code}：{sentence}"))
+        def wrong(sentence: str, key: str, row: MatterRow = row) -> None:
+            found.faults.append(FaultyLine(found.line_of(row.line, key), f"事项 {row.matter.code}：{sentence}"))
 
         if not _MATTER_CODE.fullmatch(matter.code):
-            wrong("code 由字母、数字、点、横线和下划线组成，最多 64 个字符。")
+            wrong("code 由字母、数字、点、横线和下划线组成，最多 64 个字符。", "code")
         department = found.unit(matter.department_code)
         if department is None:
-            wrong(f"没有主管单位：{matter.department_code} 不在文件里。{instead(matter.department_code, codes)}")
+            wrong(
+                f"没有主管单位：{matter.department_code} 不在文件里。{instead(matter.department_code, codes)}",
+                "department",
+            )
         elif department.kind in WITHIN:
-            wrong(f"主管单位不能是{KINDS[department.kind]}，请写它的上级单位。")
+            wrong(f"主管单位不能是{KINDS[department.kind]}，请写它的上级单位。", "department")
         if matter.enforcing_kind not in ("town", "department"):
-            wrong("enforcing_kind 写 town（镇街执法）或 department（部门执法）。")
+            wrong("enforcing_kind 写 town（镇街执法）或 department（部门执法）。", "enforcing_kind")
         elif matter.enforcing_kind == "town" and matter.empowered_at is None:
-            wrong("由镇街执法的，要用 empowered_at 写明从哪天起赋权。")
+            wrong("由镇街执法的，要用 empowered_at 写明从哪天起赋权。", "enforcing_kind")
         elif matter.enforcing_kind == "department" and matter.empowered_at is not None:
-            wrong("empowered_at 是赋权镇街的日期：由部门执法的请删去，或者把 enforcing_kind 写成 town。")
+            wrong(
+                "empowered_at 是赋权镇街的日期：由部门执法的请删去，或者把 enforcing_kind 写成 town。", "empowered_at"
+            )
         if matter.enforcing_kind == "town" and not any(unit.kind == "town" for unit in found.units):
-            wrong("写的是镇街执法，可是文件里没有镇街，没有单位能办。")
+            wrong("写的是镇街执法，可是文件里没有镇街，没有单位能办。", "enforcing_kind")
