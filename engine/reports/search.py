@@ -42,7 +42,7 @@ def condition(tx: Connection, actor: Actor | None, filters: Filters) -> ColumnEl
     """Whether an instance is found by the text of the filters, as this reader may know it; None reads the whole city."""
     words = (process_instance.c.number, process_instance.c.title)
     found = [column.icontains(filters.text, autoescape=True) for column in words]
-    found.append(select(fact.c.id).where(_facts(tx, filters)).exists())
+    found.append(select(fact.c.id).where(_facts(tx, actor, filters)).exists())
     own = document.c.instance_id == process_instance.c.id
     if bare_number(filters.text):
         found.append(select(document.c.id).where(own, _papers(actor, filters.text)).exists())
@@ -60,7 +60,7 @@ def hits(tx: Connection, actor: Actor | None, filters: Filters, ids: list[str]) 
     labels = {SUBJECT_FACT: "当事人", PLACE_FACT: "地点"}
     facts = select(fact.c.instance_id, fact.c.name, fact.c.value)
     facts = facts.join(process_instance, process_instance.c.id == fact.c.instance_id)
-    for row in tx.execute(facts.where(fact.c.instance_id.in_(ids), _facts(tx, filters)).order_by(fact.c.id)):
+    for row in tx.execute(facts.where(fact.c.instance_id.in_(ids), _facts(tx, actor, filters)).order_by(fact.c.id)):
         _add(found, row.instance_id, Hit(labels[row.name], str(decode(row.value))))
     papers = select(document.c.instance_id, document.c.number).where(document.c.instance_id.in_(ids))
     for paper in tx.execute(papers.where(_papers(actor, filters.text)).order_by(document.c.sequence)):
@@ -81,10 +81,17 @@ def _add(found: dict[str, list[Hit]], instance_id: str, hit: Hit) -> None:
         own.append(hit)
 
 
-def _facts(tx: Connection, filters: Filters) -> ColumnElement[bool]:
+def _facts(tx: Connection, actor: Actor | None, filters: Filters) -> ColumnElement[bool]:
+    """What was said at the start everybody reads who sees the case; what a task has answered since only its own unit is
+    certain to read, before it goes out.
+    """
     said = cast(fact.c.value, Text).icontains(filters.text_in_json, autoescape=True)
     place = and_(fact.c.name == PLACE_FACT, process_instance.c.key.not_in(_keeping_the_place(tx)))
-    return and_(fact.c.instance_id == process_instance.c.id, or_(fact.c.name == SUBJECT_FACT, place), said)
+    named = and_(fact.c.instance_id == process_instance.c.id, or_(fact.c.name == SUBJECT_FACT, place), said)
+    if actor is None:
+        return named
+    own = select(task.c.id).where(task.c.unit_code == actor.unit_code)
+    return and_(named, or_(fact.c.task_id.is_(None), fact.c.task_id.in_(own)))
 
 
 def _keeping_the_place(tx: Connection) -> list[str]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
-from engine.db.tables import document, process_instance
+from engine.db.tables import document, fact, process_instance, task
 from engine.reports.search import bare_number
 from tests.web.office import LIAISON, OFFICER, STRANGER, SUPERVISION, Office
 
@@ -44,3 +44,22 @@ def test_who_handles_a_case_is_found_by_the_own_unit_only(office: Office) -> Non
 
     assert office.numbers.review in own.get("/instances?q=沈禾").text
     assert office.numbers.review not in other.get("/instances?q=沈禾").text
+
+
+def test_what_a_task_of_the_other_unit_has_answered_is_found_by_that_unit_alone(office: Office) -> None:
+    """It may be a draft still; what was said at the start both sides find."""
+    engine = office.engine
+    with engine.database.reading() as tx:
+        own = select(process_instance.c.id).where(process_instance.c.number == office.numbers.review)
+        case = tx.scalar(own)
+        reviewed = tx.scalar(select(task.c.id).where(task.c.instance_id == case, task.c.unit_code == "ecology"))
+        place = tx.scalar(select(fact.c.value).where(fact.c.instance_id == case, fact.c.name == "location"))
+    said = {"name": "location", "value": "只有一家知道的仓库", "said_at": engine.clock.now(), "revision": 99}
+    engine.database.run(lambda tx: tx.execute(insert(fact).values(instance_id=case, task_id=reviewed, **said)))
+
+    found = {
+        who: office.desk(who).get("/instances?q=只有一家知道的仓库").text for who in (OFFICER, LIAISON, SUPERVISION)
+    }
+
+    assert {who for who, page in found.items() if office.numbers.review in page} == {LIAISON, SUPERVISION}
+    assert all(office.numbers.review in office.desk(who).get(f"/instances?q={place}").text for who in found)
