@@ -45,7 +45,7 @@ def _words(tx: Connection, step: Step, names: Names) -> dict[str, Any]:
     row, diagram = step.instance, step.definition.diagram
     assert step.actor is not None
     log = history.log(tx, row["id"], step.definition, names, step.actor)
-    periods = deadlines.of_instance(tx, row["id"])
+    periods = [record for record in deadlines.of_instance(tx, row["id"]) if not record.of_task or record.overdue_at]
     return {
         "title": row["title"],
         "subtitle": f"{diagram.name}办件全程记录",

@@ -216,6 +216,8 @@ PROPERTIES: Mapping[str, Mapping[str, str]] = {
         "unit": "代替泳道的单位，与 role 一起写。",
         "role": "代替泳道的岗位，与 unit 一起写。",
         "deadline": "环节在哪个期限之内，写期限的名字。",
+        "recommended": "建议最迟办到什么时候：表达式，如 working_days(2, now())。环节没有画期限、也不在别的期限之内时才用；"
+        "不写的按城市规则 task.recommended_wd。",
         "excused": "哪个岗位这一次不办：表达式，值是岗位，空的不减；环节轮到时算一次。"
         '例如 "deputy_leader" if config("referral.extension_approver") == "principal" else ""。',
         "send_back_to": "还可以退回到哪些别的单位办的环节，写环节的 id，用逗号分开；本单位前面的环节不用写。",

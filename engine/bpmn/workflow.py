@@ -179,6 +179,15 @@ class Workflow:
                 self._guarded(task.complete)
                 self._note(task)
 
+    def end_task(self, element_id: str) -> None:
+        """The element's open user task is over without having been done, and the way behind it goes on.
+
+        Nothing happens when it is not open. It has not been passed: what hangs on its being done has not come about.
+        """
+        for task in self._tasks(TaskState.READY):
+            if isinstance(task.task_spec, UserTask) and task.task_spec.bpmn_id == element_id:
+                self._guarded(task.run)
+
     def open_calls(self) -> list[Open]:
         """Call activities whose called instance has not ended."""
         return [

@@ -25,6 +25,8 @@ from engine.deadlines.counting import Count
 from engine.ids import new_id
 
 OPEN = ("running", "overdue", "paused")
+OF_TASK = "task:"
+"""Begins the key of the recommended time of a task that no period is drawn for."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,11 @@ class Deadline:
     @property
     def is_open(self) -> bool:
         return self.status in OPEN
+
+    @property
+    def of_task(self) -> bool:
+        """Whether it is the recommended time of one task, not a period that the diagram draws."""
+        return self.key.startswith(OF_TASK)
 
     @property
     def extended(self) -> bool:

@@ -1,5 +1,8 @@
 """Reminders before a period ends and escalations after it: from the record, by the city's rules, never drawn.
 
+A recommended period that is over is escalated once, and never called overdue. That of a task alone is not reminded of, since
+the task itself has been told; nothing is drawn for it, so its end is a mark as well.
+
 Days: 09:00 of the last day and, for three days or more (months always), 09:00 of the working day before it. Hours: at one
 half and at five sixths (12 h and 20 h of 24). After the end: every so many working days, at their 24:00, counted from the
 last day.
@@ -17,6 +20,8 @@ from engine.deadlines.calendar import Calendar
 
 REMINDED_AT = time(9, 0)
 ESCALATIONS_AT_MOST = 500
+SUPERVISED_FROM = 2
+"""The escalation with which a period that is over becomes an item of supervision."""
 
 
 class Due(Protocol):
@@ -34,11 +39,13 @@ class Due(Protocol):
     def due_at(self) -> datetime: ...
     @property
     def last_day(self) -> date | None: ...
+    @property
+    def of_task(self) -> bool: ...
 
 
 @dataclass(frozen=True)
 class Mark:
-    """The n-th reminder or escalation of a period; `at` is aware."""
+    """The n-th reminder or escalation of a period, or the end of a task's own; `at` is aware."""
 
     kind: str
     number: int
@@ -46,14 +53,14 @@ class Mark:
 
 
 def next_mark(record: Due, after: datetime, calendar: Calendar, repeat_working_days: int) -> Mark | None:
-    """The first reminder or escalation later than `after`; a recommended period is reminded of but never escalated."""
+    """The first reminder, end or escalation later than `after`; a recommended period has the one that is supervised."""
+    if record.of_task and after < record.due_at:
+        return Mark("end", 1, record.due_at)
     for number, at in enumerate(sorted(_reminders(record, calendar)), 1):
         if after < at < record.due_at:
             return Mark("remind", number, at)
-    if not record.hard:
-        return None
     base = record.due_at - timedelta(microseconds=1)
-    for number in range(1, ESCALATIONS_AT_MOST + 1):
+    for number in range(1, ESCALATIONS_AT_MOST + 1) if record.hard else (SUPERVISED_FROM,):
         at = counting.working_days(calendar, repeat_working_days * number, base).due_at
         if at > after:
             return Mark("escalate", number, at)

@@ -20,6 +20,7 @@ GROUP_OF = {
     "supervised": LEGAL,
     "corrected": LEGAL,
     "task": HANDLING,
+    "slow": HANDLING,
     "returned": HANDLING,
     "urge": HANDLING,
     "handed": HANDLING,
@@ -41,6 +42,7 @@ KINDS = {
     "supervised": "督办意见",
     "corrected": "更正",
     "task": "新任务",
+    "slow": "建议时间已过",
     "returned": "退回",
     "urge": "催办",
     "handed": "转交",
@@ -54,7 +56,7 @@ KINDS = {
 }
 """What stands before a notice. A kind that is not here is shown as 告知 and belongs to 办理."""
 
-CLEARED_WITH_ITS_CAUSE = ("task", "remind", "urge", "returned", "handed")
+CLEARED_WITH_ITS_CAUSE = ("task", "remind", "slow", "urge", "returned", "handed")
 """Kinds that ask for something: done is done, and nobody need read them any more."""
 NEVER_QUIET = ("overdue", "escalate", "supervise")
 """Kinds that no quiet hours hold back: an overdue cannot be put off by the one who is late."""

@@ -13,6 +13,7 @@ from engine.bpmn.elements import Element
 from engine.bpmn.expressions import compile_expression, evaluate
 from engine.clock import parse_local
 from engine.db.tables import audit_entry, deadline, document, task
+from engine.deadlines.deadlines import OF_TASK
 from engine.deployments.definitions import Definition
 from engine.errors import ExpressionError
 from engine.organisation.assignment import Actor
@@ -313,10 +314,14 @@ def _told(
             return [line("document", told["title"], "形成", "存本单位", by_system=True)]
         case "document":
             return [line("document", told["title"], "送达", by_system=True)]
+        case "deadline" if told["key"].startswith(OF_TASK) and told["status"] != "overdue":
+            return []  # it begins and ends with its task, which has a line
         case "deadline":
             period = periods.get(told["key"], _Period(told["key"], True))
             action = (_STANDINGS if period.hard else _SOFT_STANDINGS).get(told["status"])
             return [line("deadline", period.name, action, due=told.get("due"), by_system=True)] if action else []
+        case "deadline_moved" | "deadline_counted_anew" | "deadline_goes_on" if told["key"].startswith(OF_TASK):
+            return []
         case "deadline_moved":
             action = _MOVES.get(told["why"], "期限改变")
             due = None if told["why"] == "paused" else told["due"]

@@ -119,10 +119,8 @@ class InstanceView:
     related: list[Related]
     marks: Marks
     archive: Archive | None
-
-    @property
-    def nearest(self) -> Period | None:
-        return nearest(self.periods)
+    nearest: Period | None
+    """The open period that is due first, drawn or of one task."""
 
 
 def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -> InstanceView:
@@ -132,6 +130,7 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
     step = instances.look(tx, context, row, actor)
     diagram = step.definition.diagram
     periods = [period_of(tx, record, names, context) for record in deadlines.of_instance(tx, row.id)]
+    drawn = [period for period in periods if not period.record.of_task]
     waiting = _waiting(tx, row, actor, periods, names)
     called = calls(tx, row.id, diagram, actor, names)
     oversees = may(actor, "supervise", None).allowed
@@ -155,9 +154,9 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
         waiting=waiting,
         called=called,
         incident=_incident(tx, row),
-        periods=periods,
-        axis=axis_of(periods, context.now, context.calendar),
-        bars=[bar_of(period, context.now, context.calendar) for period in periods],
+        periods=drawn,
+        axis=axis_of(drawn, context.now, context.calendar),
+        bars=[bar_of(period, context.now, context.calendar) for period in drawn],
         steps=history.steps(tx, row.id, step.definition, names, actor, row.status == "ended"),
         log=[
             line
@@ -171,6 +170,7 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
         related=_related(tx, row, actor),
         marks=_marks(row, diagram, waiting, called, periods),
         archive=_archive(tx, row, actor, names),
+        nearest=nearest(periods),
     )
 
 

@@ -101,11 +101,12 @@ class Telling:
 
 @dataclass(frozen=True)
 class SupervisionItem:
-    """A period that was escalated twice and is still not met."""
+    """A period that was escalated twice and is still not met, or a recommended one that has long been over."""
 
     number: str
     title: str
     period: str
+    hard: bool
     unit: UnitName | None
     last_moment: str
     opened_at: datetime
@@ -235,6 +236,7 @@ def supervision_items(tx: Connection) -> list[SupervisionItem]:
             process_instance.c.number,
             process_instance.c.title,
             deadline.c.name,
+            deadline.c.hard,
             deadline.c.unit_code,
             deadline.c.due_at,
             deadline.c.last_day,
@@ -254,6 +256,7 @@ def supervision_items(tx: Connection) -> list[SupervisionItem]:
             number=row.number,
             title=row.title,
             period=row.name,
+            hard=row.hard,
             unit=names.unit(row.unit_code),
             last_moment=last_moment_of(row.due_at, row.last_day is not None, row.provisional),
             opened_at=row.opened_at,

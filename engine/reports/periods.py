@@ -58,6 +58,11 @@ def open_periods(
 
 
 def nearest(periods: Iterable[Period]) -> Period | None:
-    """The open period that is due first; among those, one that the law sets goes before a recommended one."""
+    """The open period that is due first; among those, one that the law sets goes before a recommended one.
+
+    What is recommended for one task alone is the nearest only where nothing is drawn.
+    """
     open_ones = [period for period in periods if period.record.is_open]
-    return min(open_ones, key=lambda period: (period.due_at, not period.record.hard), default=None)
+    return min(
+        open_ones, key=lambda period: (period.record.of_task, period.due_at, not period.record.hard), default=None
+    )

@@ -54,16 +54,14 @@ def press(tx: Connection, context: Context, actor: Actor, instance_id: str, elem
         step.workflow.fire(armed.id)
 
     step = advance(tx, context, instance_id, "pressed", event, actor)
-    first = step.definition.diagram.first_task(step.definition.diagram.elements[element_id])
-    if first is None:
+    opened = [told["id"] for told in step.told if told["what"] == "task_opened"]
+    rows = tx.execute(
+        select(task.c.id, task.c.roles, task.c.unit_code).where(task.c.id.in_(opened), task.c.status == "open")
+    ).all()
+    own = [row for row in rows if row.unit_code == actor.unit_code and actor.roles & set(row.roles)]
+    if not own:
         return None
-    row = tx.execute(
-        select(task.c.id, task.c.roles, task.c.unit_code).where(
-            task.c.instance_id == instance_id, task.c.element_id == first.id, task.c.status == "open"
-        )
-    ).first()
-    if row is None or row.unit_code != actor.unit_code or not actor.roles & set(row.roles):
-        return None
+    (row, *_) = own
     tx.execute(update(task).where(task.c.id == row.id).values(assignee_id=actor.person_id, claimed_at=context.now))
     return str(row.id)
 

@@ -136,8 +136,11 @@ def _settle(step: Step) -> None:
     A period that was met and goes on is counted with the calendar in force, which may be another than the one it was met with.
     """
     step.workflow.run()
-    while step.clocks_to_close:
-        step.workflow.close_clock(step.clocks_to_close.pop(0))
+    while step.clocks_to_close or step.tasks_to_end:
+        if step.clocks_to_close:
+            step.workflow.close_clock(step.clocks_to_close.pop(0))
+        else:
+            step.workflow.end_task(step.tasks_to_end.pop(0))
         step.workflow.run()
     arm(step)
     if step.reopened:

@@ -9,16 +9,14 @@ from sqlalchemy import Connection, Row, delete, select
 
 from engine.db.tables import process_instance, timer
 from engine.deadlines.deadlines import Deadline
+from engine.deadlines.marks import SUPERVISED_FROM
 from engine.organisation import units
 from engine.runtime import notices
 from engine.runtime.advance import advance, follow_calendar
 from engine.runtime.locks import lock
-from engine.runtime.overdue import last_moment, run_out
+from engine.runtime.overdue import last_moment, run_out, soft_name
 from engine.runtime.step import Context, Step
 from engine.runtime.timers import HELD, arm_marks, rearm
-
-SUPERVISED_FROM = 2
-"""The escalation with which a period that is over becomes an item of supervision."""
 
 
 def instances_due(tx: Connection, context: Context, limit: int = 200) -> list[str]:
@@ -94,14 +92,16 @@ def _happen(step: Step, row: Row[Any]) -> None:
 
 
 def _mark(step: Step, row: Row[Any]) -> None:
-    """A reminder before the end, or an escalation after it; the next one is armed behind it."""
+    """A reminder before the end, the end of a task's own period, or an escalation; the next one is armed behind it."""
     record = next((record for record in step.deadlines.values() if record.id == row.id), None)
     if record is None or not record.is_open:
         step.tx.execute(delete(timer).where(timer.c.id == row.id))
         return
     if row.due_at < record.due_at:
         _remind(step, record, row.due_at)
-    elif row.due_at > record.due_at and record.hard:
+    elif row.due_at == record.due_at:
+        run_out(step, record.key)
+    else:
         _escalate(step, record, row.number, row.due_at)
     arm_marks(step, record.key, row.due_at)
 
@@ -121,13 +121,19 @@ def _remind(step: Step, record: Deadline, at: datetime) -> None:
 
 
 def _escalate(step: Step, record: Deadline, number: int, at: datetime) -> None:
-    """The principal leader and the justice bureau; from the second time on the period is an item of supervision."""
+    """The principal leader and the justice bureau; from the second time on the period is an item of supervision.
+
+    A recommended one is escalated once, with that second time (2.0.2): nobody's silence stays unnoticed.
+    """
+    kind = "escalate" if record.hard else "slow"
     text = f"{record.name}已于 {last_moment(record)} 届满，至今未办结，请督促办理。"
     if number >= SUPERVISED_FROM:
         text = f"{record.name}已于 {last_moment(record)} 届满，督促 {number} 次仍未办结，已列为督办事项。"
+        if not record.hard:
+            text = f"{soft_name(record)}（{last_moment(record)}）已过，至今没有办完，已列为督办事项。"
         if notices.supervise(step.tx, record, step.now):
             step.tell("supervised", key=record.key, unit=record.unit_code)
     owner = notices.owner_of(step.tx, record)
-    step.notify("escalate", owner.unit_code, ["principal_leader"], text, record.id, at, about=owner.step)
+    step.notify(kind, owner.unit_code, ["principal_leader"], text, record.id, at, about=owner.step)
     for bureau in units.every(step.tx, step.now, ("justice_bureau",)):
-        step.notify("escalate", bureau.code, ["case_officer"], text, record.id, at, about=owner.step)
+        step.notify(kind, bureau.code, ["case_officer"], text, record.id, at, about=owner.step)

@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from engine.bpmn.elements import FACT, IN, Element
 from engine.bpmn.workflow import WorkflowFault
 from engine.clock import local, local_date
+from engine.db.tables import task
 from engine.deadlines import counting, deadlines
 from engine.deadlines.calendar import Calendar
 from engine.deadlines.deadlines import Deadline
@@ -176,6 +179,21 @@ def _notify(step: Step, element: Element) -> None:
             step.notify("told", unit_code, [role], element.properties["text"], drawn=True)
 
 
+def _end_tasks(step: Step, element: Element) -> None:
+    """Open tasks of these elements are over without having been done, and what is behind them goes on.
+
+    Whoever was to do them is told. What has been typed stays with its writer.
+    """
+    named = [name.strip() for name in element.properties["tasks"].split(",")]
+    step.tasks_to_end += named
+    rows = select(task).where(
+        task.c.instance_id == step.instance_id, task.c.status == "open", task.c.element_id.in_(named)
+    )
+    for row in step.tx.execute(rows.order_by(task.c.opened_at, task.c.id)).all():
+        also = [row.assignee_id] if row.assignee_id else []
+        step.notify("told", row.unit_code, row.roles, f"“{row.name}”不用再办。", also=also, about=row.name)
+
+
 def _propose_entry(step: Step, element: Element) -> None:
     """What was settled is proposed for the 职责边界清单, and who may adopt it is told, if the diagram says so.
 
@@ -263,6 +281,7 @@ OPERATIONS: Mapping[str, Operation] = {
             }
         ),
     ),
+    "end_tasks": Operation(_end_tasks, frozenset({"tasks"})),
     "propose_entry": Operation(
         _propose_entry,
         frozenset({"matter", "unit", "title", "dated"}),

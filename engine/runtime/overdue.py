@@ -5,27 +5,53 @@ from __future__ import annotations
 from engine.deadlines import deadlines
 from engine.deadlines.deadlines import Deadline
 from engine.notices.message import last_moment_of
+from engine.organisation import units
 from engine.runtime import notices
 from engine.runtime.step import Step
 
 
 def run_out(step: Step, key: str) -> None:
-    """The period has run out, once and for good; its owner, the unit's leader and the other side's liaison are told."""
+    """The period has run out, once and for good; its owner, the unit's leader and the other side are told.
+
+    Of a legal one the other side's liaison is told, of a recommended one the officers who wait. A task is not named to
+    them: what a unit does within is its own.
+    """
     before = step.deadlines[key]
     record = step.deadlines[key] = deadlines.mark_overdue(step.tx, before, step.now)
     if record.status == before.status:
         return
     step.tell("deadline", key=key, status=record.status, due=record.due_at.isoformat())
     if record.hard:
-        text = f"{record.name}已于 {last_moment(record)} 届满，尚未办结。"
-        owner = notices.owner_of(step.tx, record)
-        roles = sorted(owner.roles | {"principal_leader"})
-        step.notify(
-            "overdue", owner.unit_code, roles, text, record.id, record.due_at, also=owner.people, about=owner.step
-        )
-        for other in sorted(step.parties() - {owner.unit_code}):
-            step.notify("overdue", other, ["liaison"], text, record.id, record.due_at, about=owner.step)
+        _tell(step, record, "overdue", f"{record.name}已于 {last_moment(record)} 届满，尚未办结。", "liaison")
+        return
+    passed = f"（{last_moment(record)}）已过，还没有办完"
+    owner = units.find(step.tx, record.unit_code, step.now) if record.unit_code else None
+    whose = owner.name if owner else "对方"
+    waited_for = "正在办的环节的建议时间" if record.of_task else f"的{record.name}"
+    _tell(
+        step,
+        record,
+        "slow",
+        f"{soft_name(record)}{passed}，请抓紧办理。",
+        "case_officer",
+        f"{whose}{waited_for}{passed}。",
+    )
+
+
+def soft_name(record: Deadline) -> str:
+    """What has passed of a recommended period: never a legal one (2.0.2)."""
+    return f"{record.name}的建议时间" if record.of_task else record.name
 
 
 def last_moment(record: Deadline) -> str:
     return last_moment_of(record.due_at, record.last_day is not None, record.provisional)
+
+
+def _tell(step: Step, record: Deadline, kind: str, text: str, waits: str, text_beside: str = "") -> None:
+    """The owner and the unit's principal leader; and, in the unit of each other party, whoever holds the post `waits`."""
+    owner = notices.owner_of(step.tx, record)
+    roles = sorted(owner.roles | {"principal_leader"})
+    step.notify(kind, owner.unit_code, roles, text, record.id, record.due_at, also=owner.people, about=owner.step)
+    about = "" if text_beside else owner.step
+    for other in sorted(step.parties() - {owner.unit_code}):
+        step.notify(kind, other, [waits], text_beside or text, record.id, record.due_at, about=about)

@@ -87,6 +87,8 @@ class Step:
         self.told: list[dict[str, Any]] = []
         """What happened in this step, in words' stead: the content of its audit entry."""
         self.clocks_to_close: list[str] = []
+        self.tasks_to_end: list[str] = []
+        """Elements whose open tasks will be over, without having been done, when this round is."""
         self.beginnings: list[Beginning] = []
         self.reopened: list[str] = []
         self.form: Form | None = None
@@ -325,6 +327,8 @@ class Step:
             return
         self.deadlines[record.key] = record
         self.tell("deadline_moved", key=record.key, why=why, due=record.due_at.isoformat())
+        if record.of_task:
+            return  # it is recommended to whoever has the task, who sees it there
         if why == "corrected" and record.due_at == before.due_at:
             return  # the correction itself is told; of the day there is nothing new
         for unit_code in sorted(self.parties()):

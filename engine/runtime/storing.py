@@ -18,6 +18,7 @@ from engine.runtime import archiving, audit, case_links, notices, parties, seali
 from engine.runtime.answering import tell_end
 from engine.runtime.closing import lapse_corrections
 from engine.runtime.handling.helpers import tell_not_needed
+from engine.runtime.recommended import period_key
 from engine.runtime.step import Step
 from engine.runtime.timers import arm_marks, is_held
 
@@ -95,7 +96,8 @@ def _store_deadlines(step: Step) -> None:
     for key, record in list(step.deadlines.items()):
         if record.is_open:
             host = step.definition.diagram.elements[record.element_id].attached_to or record.element_id
-            if host not in live and not is_held(step, record):
+            begins_anew = record.of_task and host in step.workflow.passed
+            if begins_anew or (host not in live and not is_held(step, record)):
                 end = deadlines.meet if host in step.workflow.passed else deadlines.cancel
                 step.deadlines[key] = record = end(step.tx, record, step.now)
                 step.tell("deadline", key=key, status=record.status)
@@ -122,6 +124,7 @@ def _store_tasks(step: Step) -> None:
         if task_id not in stored:
             element = step.definition.diagram.elements[open_task.element_id]
             asked = assign(step, element)
+            key = period_key(step, element, asked.unit_code)
             tx.execute(
                 insert(task).values(
                     id=task_id,
@@ -131,18 +134,17 @@ def _store_tasks(step: Step) -> None:
                     unit_code=asked.unit_code,
                     roles=sorted(asked.roles),
                     fallback=asked.fallback,
-                    deadline_key=step.definition.diagram.deadline_of(element),
+                    deadline_key=key,
                     status="open",
                     opened_at=step.now,
                 )
             )
-            told = _tell_of(step, task_id, element, asked)
+            told = _tell_of(step, task_id, element, asked, key)
             step.tell("task_opened", id=task_id, element=element.id, unit=asked.unit_code, people=told)
 
 
-def _tell_of(step: Step, task_id: str, element: Element, asked: Assignment) -> list[str]:
+def _tell_of(step: Step, task_id: str, element: Element, asked: Assignment, key: str | None) -> list[str]:
     """Everybody who may do the new task is told, save whoever has just made it; returns them."""
-    key = step.definition.diagram.deadline_of(element)
     record = step.deadlines.get(key) if key else None
     return notices.tell_people(
         step.tx,

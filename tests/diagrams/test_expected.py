@@ -24,12 +24,12 @@ PROCESSES = Path(__file__).resolve().parents[2] / "processes"
         (
             "dispute_resolution",
             "review_application",
-            ["告知受理", "转送并征求意见", "乙方书面答复", "调查协调"],
+            ["告知受理", "转送并征求意见", "另一方书面答复", "调查协调"],
         ),
         (
             "dispute_resolution",
             "sign_agreement_a",
-            ["送达一致意见", "抄告市司法局", "建议列入职责边界清单", "报送执行情况"],
+            ["送达一致意见", "抄告市司法局", "建议列入职责边界清单", "确定执行单位"],
         ),
         ("dispute_resolution", "report_execution_a", ["报送执行情况"]),
     ],

@@ -94,7 +94,9 @@ def test_a_recommended_period_is_reminded_of_and_never_called_overdue(open_town:
     assert dispute.notices("remind") != []
     assert all("建议在" in note.text for note in dispute.notices("remind"))
     assert dispute.notices("overdue") == dispute.notices("escalate") == []
-    assert supervised(town) == []
+    assert {"qinghe", "ecology", "justice_bureau"} == {note.unit for note in dispute.notices("slow")}
+    assert all("超期" not in note.text for note in dispute.notices("slow"))
+    assert supervised(town), "nobody's silence stays unnoticed"
 
 
 # --- supervision ---

@@ -73,6 +73,13 @@ class Dispute(Instance):
     def today(self) -> str:
         return f"{local(self.town.now):%Y-%m-%d}"
 
+    def whose(self, element: str) -> Cast:
+        """The people of the unit that is asked, or was asked last."""
+        task, task_id = tables.task, self.task(element)
+        return cast_of(
+            self.town.read(lambda tx: tx.scalars(select(task.c.unit_code).where(task.c.id == task_id)).one())
+        )
+
     # --- interim disposal and negotiation ---
 
     def dispose_by(self, side: str, **answers: Any) -> Dispute:
@@ -164,7 +171,7 @@ class Dispute(Instance):
                 "agreed_unit": unit or self.sides["b"].unit,
                 "agreed_division": "由市生态环境局立案查处，镇街协助现场监管。",
             }
-        self.complete("conclude_negotiation", self.sides["a"].officer, **given)
+        self.complete("conclude_negotiation", self.whose("conclude_negotiation").officer, **given)
         return self
 
     def sign_agreement(self, side: str, outcome: str = "sign") -> Dispute:
@@ -183,12 +190,12 @@ class Dispute(Instance):
     def write_application(self) -> Dispute:
         view = "职责边界清单第 1 项列明由市生态环境局查处。"
         answers = {"issue": "未批先建的违法行为由谁立案查处。", "applicant_view": view}
-        self.complete("write_application", self.sides["a"].officer, **answers)
+        self.complete("write_application", self.whose("write_application").officer, **answers)
         return self
 
     def sign_application(self, outcome: str = "sign") -> Dispute:
         answers = {"application_outcome": outcome, "application_opinion": "阅。"}
-        self.complete("sign_application", self.sides["a"].leader, **answers)
+        self.complete("sign_application", self.whose("sign_application").leader, **answers)
         return self
 
     def apply(self) -> Dispute:
@@ -213,15 +220,17 @@ class Dispute(Instance):
         return self.review("accept")
 
     def supplement(self) -> Dispute:
-        self.complete("complete_application", self.sides["a"].officer, correction_note="已补充现场检查记录。")
+        self.complete(
+            "complete_application", self.whose("complete_application").officer, correction_note="已补充现场检查记录。"
+        )
         return self
 
     def reply(self) -> Dispute:
         if "c" in self.sides:
             answers = {"reply_c_text": "本单位没有这项职责，不应由本单位查处。", "reply_c_basis": "三定规定"}
-            self.complete("reply_in_writing_c", self.sides["c"].officer, **answers)
+            self.complete("reply_in_writing_c", self.whose("reply_in_writing_c").officer, **answers)
         answers = {"reply_text": "该事项已经赋权镇街，应由镇街查处。", "reply_basis": "赋权事项清单"}
-        self.complete("reply_in_writing", self.sides["b"].officer, **answers)
+        self.complete("reply_in_writing", self.whose("reply_in_writing").officer, **answers)
         return self
 
     # --- coordination ---
@@ -308,12 +317,32 @@ class Dispute(Instance):
     def report_execution(self, side: str, state: str = "done") -> Dispute:
         note = "已按确定的分工立案查处。" if state == "done" else "人员不足，尚未移交案件材料。"
         answers = {f"execution_{side}_state": state, f"execution_{side}_note": note}
-        self.complete(f"report_execution_{side}", self.sides[side].officer, **answers)
+        element = f"report_execution_{side}"
+        self.complete(element, self.whose(element).officer, **answers)
         return self
 
     def execute(self) -> Dispute:
-        for side in self.sides:
-            self.report_execution(side)
+        """Whoever has to execute what was settled reports that it is done."""
+        for side in "abc":
+            if f"report_execution_{side}" in self.waiting:
+                self.report_execution(side)
+        return self
+
+    def confirm_executors(self) -> Dispute:
+        self.complete("confirm_executors", JUSTICE.officer, execution_request="十日内立案，并通报原办理单位。")
+        return self
+
+    # --- whoever is silent ---
+
+    def take_over(self, side: str, button: str = "act_take_result") -> Dispute:
+        """Party A has not gone on with the negotiation or the application, and this side does."""
+        self.press_by(self.sides[side].officer, button)
+        return self
+
+    def report_late(self, side: str, note: str = "补充取证，已经责令停止并拍照。") -> Dispute:
+        officer = self.sides[side].officer
+        self.press_by(officer, "act_report_late")
+        self.complete("report_late", officer, late_at=f"{local(self.town.now):%Y-%m-%dT%H:%M:%S}", late_note=note)
         return self
 
     def urge(self, outcome: str) -> Dispute:

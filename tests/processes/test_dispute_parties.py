@@ -432,7 +432,9 @@ def test_r73_a_unit_that_the_ruling_names_has_the_ruling_and_sees_the_dispute(to
     )
 
     assert received(dispute, "D19") == [*BOTH, "emergency", "housing"]
-    assert "{'label': '抄送', 'text': '青河市应急管理局、青河市住房和城乡建设局'}" in words_of(dispute, "D19")
+    assert "'addressee': '青河镇人民政府、青河市生态环境局、青河市应急管理局、青河市住房和城乡建设局'" in words_of(
+        dispute, "D19"
+    )
     assert {note.unit for note in dispute.notices("told") if "裁决决定" in note.text} == {*BOTH, "emergency", "housing"}
     for login in ("shiyutong.yj", "wanliqing.zj"):
         shown = town.act(lambda engine, login=login: engine.instance(town.person(login), dispute.number))
@@ -454,6 +456,9 @@ def test_r73_an_amended_ruling_is_a_new_version_and_both_are_kept(town: Town) ->
     dispute.complete("amend_ruling", CLERK, **answers)
 
     assert received(dispute, "D19") == [*BOTH, *BOTH]
+    assert dispute.waiting == {"confirm_executors": 1}, "the unit that had to report need not any more"
+    dispute.confirm_executors()
+    assert dispute.asked("report_execution_a") == ("qinghe", {"case_officer"})
     facts = dispute.facts()
     assert (facts["competent_unit"], facts["dispute_document"]) == ("qinghe", "青政裁〔2026〕9 号")
     assert (facts["ruled_unit"], facts["ruling_versions"]) == ("ecology", 2)
@@ -470,16 +475,16 @@ def test_nothing_is_amended_before_there_is_a_ruling(plain_town: Town) -> None:
 
 
 def test_r86_what_is_not_executed_is_counted_and_urged_with_number_and_date(town: Town) -> None:
-    dispute = ruled(town).report_execution("a").report_execution("b", "not_executed")
+    dispute = ruled(town).report_execution("a", "not_executed")
     assert dispute.asked("urge_execution") == ("justice_bureau", {"case_officer"})
     assert dispute.facts()["execution_failures"] == ["ecology"]
 
     town.at("2026-10-20T10:00")
     dispute.urge("again")
 
-    assert dispute.waiting == {"report_execution_b": 1}
-    assert dispute.deadline("execution_b").due_at == at("2026-11-10T00:00")
-    dispute.report_execution("b", "not_executed").urge("accountability")
+    assert dispute.waiting == {"report_execution_a": 1}
+    assert dispute.deadline("execution_a").due_at == at("2026-11-10T00:00")
+    dispute.report_execution("a", "not_executed").urge("accountability")
     assert dispute.facts()["execution_failures"] == ["ecology", "ecology"]
     assert dispute.result == "ruled"
     handed_over = [note for note in dispute.notices("told") if "移送追究责任" in note.text]
@@ -488,7 +493,7 @@ def test_r86_what_is_not_executed_is_counted_and_urged_with_number_and_date(town
 
 def test_r86_who_does_not_report_in_time_is_urged_too(town: Town) -> None:
     """Twenty natural days from 2026-09-30: the period ends with the 20th of October."""
-    dispute = ruled(town).report_execution("a")
+    dispute = ruled(town)
 
     town.at("2026-10-21T00:00")
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
+
 import pytest
 
-from tests.processes.dispute import raise_dispute
+from tests.processes.dispute import Dispute, raise_dispute
+from tests.processes.test_dispute_parties import words_of
 from tests.processes.town import Town
 
 
@@ -31,3 +35,140 @@ def test_neither_the_second_nor_the_third_party_stops_the_others(town: Town, sil
 
     town.at("2026-09-09T00:01")
     assert dispute.apply().waiting == {"review_application": 1}
+
+
+# --- a party that stays silent from any point on ---
+
+DO: dict[str, Callable[[Dispute], object]] = {
+    "dispose_a": lambda dispute: dispute.dispose_by("a"),
+    "dispose_b": lambda dispute: dispute.dispose_by("b"),
+    "dispose_c": lambda dispute: dispute.dispose_by("c"),
+    "confirm_measures_a": lambda dispute: dispute.answer_none("a"),
+    "confirm_measures_b": lambda dispute: dispute.answer_none("b"),
+    "confirm_measures_c": lambda dispute: dispute.answer_none("c"),
+    "direct_disposal": lambda dispute: dispute.direct("a"),
+    "dispose_directed": lambda dispute: dispute.dispose_directed("a"),
+    "state_position": lambda dispute: dispute.complete(
+        "state_position", dispute.sides["b"].officer, position_b="应由镇街查处。", position_b_unit="qinghe"
+    ),
+    "state_position_c": lambda dispute: dispute.complete(
+        "state_position_c", dispute.sides["c"].officer, position_c="本单位只负责登记，不负责查处。"
+    ),
+    "conclude_negotiation": lambda dispute: dispute.negotiate("not_agreed"),
+    "sign_agreement_a": lambda dispute: dispute.sign_agreement("a"),
+    "sign_agreement_b": lambda dispute: dispute.sign_agreement("b"),
+    "sign_agreement_c": lambda dispute: dispute.sign_agreement("c"),
+    "write_application": Dispute.write_application,
+    "sign_application": Dispute.sign_application,
+    "review_application": Dispute.accept,
+    "complete_application": Dispute.supplement,
+    "reply_in_writing": lambda dispute: dispute.complete(
+        "reply_in_writing",
+        dispute.whose("reply_in_writing").officer,
+        reply_text="该事项已经赋权镇街，应由镇街查处。",
+        reply_basis="赋权事项清单",
+    ),
+    "reply_in_writing_c": lambda dispute: dispute.complete(
+        "reply_in_writing_c",
+        dispute.whose("reply_in_writing_c").officer,
+        reply_c_text="本单位没有这项职责，不应由本单位查处。",
+        reply_c_basis="三定规定",
+    ),
+    "coordinate_dispute": lambda dispute: dispute.coordinate("no_agreement"),
+    "write_proposal": Dispute.write_proposal,
+    "sign_proposal": Dispute.sign_proposal,
+    "record_ruling": lambda dispute: dispute.rule("emergency"),
+    "report_execution_a": lambda dispute: dispute.report_execution("a"),
+}
+"""What everybody does who is not silent, without an agreement: the ruling gives the violation to a fourth unit."""
+
+
+def go_on_without(dispute: Dispute, silent: str) -> None:
+    """Everybody acts who can, but for this side; time passes when nobody can, and another side takes over when it may."""
+    unit, end = dispute.sides[silent].unit, dispute.town.now + timedelta(days=120)
+    while dispute.status == "running" and dispute.town.now < end:
+        mine = [task.element for task in dispute.open_tasks() if task.unit != unit]
+        if mine:
+            DO[mine[0]](dispute)
+        elif not any(taken_over(dispute, side) for side in dispute.sides if side != silent):
+            dispute.town.later(hours=24)
+
+
+def taken_over(dispute: Dispute, side: str) -> bool:
+    login = dispute.sides[side].officer
+    for button, reason in dispute.buttons(login).items():
+        if button.startswith("act_take_") and not reason:
+            dispute.press_by(login, button)
+            return True
+    return False
+
+
+SINCE: dict[str, Callable[[Dispute], object]] = {
+    "the beginning": lambda dispute: None,
+    "the disposal": Dispute.dispose,
+    "a disposal that is not needed": lambda dispute: [
+        dispute.claim_none("b"), *(dispute.dispose_by(side) for side in dispute.sides if side != "b")
+    ],
+    "what the bureau has directed": lambda dispute: [
+        dispute.claim_none("b"), *(dispute.dispose_by(side) for side in dispute.sides if side != "b"),
+        *(dispute.answer_none(side, "refuse") for side in dispute.sides), dispute.direct("a"),
+    ],
+    "an agreement to sign": lambda dispute: dispute.dispose().state_position().negotiate("agreed"),
+    "the result of the negotiation": lambda dispute: dispute.dispose().state_position().negotiate("not_agreed"),
+    "the draft of the application": lambda dispute: (
+        dispute.dispose().state_position().negotiate("not_agreed").write_application()
+    ),
+    "the application": lambda dispute: dispute.dispose().state_position().apply(),
+    "the request for a supplement": lambda dispute: dispute.dispose().state_position().apply().review("supplement"),
+    "the acceptance": lambda dispute: dispute.dispose().state_position().apply().accept(),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("silent", ["a", "b", "c"])
+@pytest.mark.parametrize("since", SINCE)
+def test_a_party_that_is_silent_from_any_point_on_never_stops_a_dispute(
+    plain_town: Town, since: str, silent: str
+) -> None:
+    """R71-R73: the others come to a ruling, and the unit that it names executes it."""
+    dispute = raise_dispute(plain_town, at="2026-09-01T10:00", third="market")
+    SINCE[since](dispute)
+
+    go_on_without(dispute, silent)
+
+    assert (dispute.status, dispute.result) == ("ended", "ruled")
+    assert dispute.facts()["execution_a_state"] == "done"
+    assert dispute.incident() == ""
+
+
+def test_who_takes_over_is_the_applicant_from_then_on(town: Town) -> None:
+    """R72: the application, its acceptance and the request for replies go out and come in by what is so then."""
+    dispute = raise_dispute(town, at="2026-09-01T10:00").dispose_by("b").state_position()
+    town.at("2026-09-08T12:00")
+    assert "act_take_result" not in dispute.buttons(dispute.sides["b"].officer), "party A has its own time"
+
+    town.at("2026-09-09T00:01")
+    assert "act_take_result" not in dispute.buttons(dispute.sides["a"].officer), "nobody takes over from itself"
+    dispute.take_over("b").apply().accept()
+
+    assert dispute.waiting == {"reply_in_writing": 1}
+    assert dispute.asked("reply_in_writing") == ("qinghe", {"case_officer"})
+    sent = {(paper.code, paper.from_unit, paper.to_unit) for paper in dispute.documents()}
+    assert {("D15", "ecology", "justice_bureau"), ("D16", "justice_bureau", "ecology")} <= sent
+    assert ("D16", "justice_bureau", "qinghe") in sent
+    assert any("已有一方接手" in note.text and note.unit == "qinghe" for note in dispute.notices("told"))
+
+
+def test_a_late_disposal_is_reported_all_the_same_and_stands_in_the_application(town: Town) -> None:
+    """R71, R86: what was not reported in time stays on the record, and what is reported later is written beside it."""
+    dispute = raise_dispute(town, at="2026-09-01T10:00").dispose_by("a")
+    officer = dispute.sides["b"].officer
+    assert "还没有届满" in dispute.buttons(officer)["act_report_late"]
+
+    town.at("2026-09-09T00:01")
+    dispute.report_late("b")
+    facts = dispute.facts()
+
+    assert (facts["disposal_b"], facts["disposal_b_note"]) == ("disposed", "补充取证，已经责令停止并拍照。")
+    assert facts["assistance_refusals"] == ["ecology"]
+    assert dispute.apply().waiting == {"review_application": 1}
+    assert "补充取证" in words_of(dispute, "D15")

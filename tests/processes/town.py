@@ -595,14 +595,16 @@ def problems(case: Instance) -> list[str]:
         wrong += [f"{task.element_id} has no holder" for task in opened if not _is_held(tx, task, context.now)]
         wrong += [] if ready == {task.id for task in opened} else ["open rows are not what the workflow waits for"]
         counting = [found for found in running if found.status != "paused"]
-        marked = {found.id for found in counting if found.hard or _is_reminded_of(found, context)}
+        marked = {found.id for found in counting if found.hard or _has_a_mark(found, context)}
         drawn = {found for found in _ids(timers, "due") if not found.startswith(HELD)}
         wrong += [] if armed == drawn else ["timer rows are not what the workflow has armed"]
         wrong += [] if marked == _ids(timers, "mark") else ["a period without its next mark"]
         wrong += [
             f"{found.key} has no timer"
             for found in running
-            if found.status == "running" and found.element_id not in waits
+            if found.status == "running"
+            and found.element_id not in waits
+            and not found.key.startswith(deadlines.OF_TASK)
         ]
         return wrong + (
             [] if len({found.key for found in running}) == len(running) else ["two open records of one period"]
@@ -615,8 +617,9 @@ def problems(case: Instance) -> list[str]:
     return case.town.act(reading)
 
 
-def _is_reminded_of(record: Deadline, context: Context) -> bool:
-    """A recommended period is reminded of until its end, and never escalated."""
+def _has_a_mark(row: Row[Any], context: Context) -> bool:
+    """A recommended period is reminded of until its end, and escalated once."""
+    record = Deadline(**row._mapping)
     return next_mark(record, context.now, context.calendar, context.rules["escalation.repeat_wd"]) is not None
 
 

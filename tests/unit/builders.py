@@ -69,9 +69,12 @@ class Period:
     last_day: date | None
     ended_at: datetime | None = None
     pauses: Pauses = ()
+    of_task: bool = False
 
 
-def period(count: Count, *, hard: bool = True, status: str = "running", ended: str | None = None) -> Period:
+def period(
+    count: Count, *, hard: bool = True, status: str = "running", ended: str | None = None, of_task: bool = False
+) -> Period:
     return Period(
         count.kind,
         count.number,
@@ -81,6 +84,7 @@ def period(count: Count, *, hard: bool = True, status: str = "running", ended: s
         count.due_at,
         count.last_day,
         at(ended) if ended else None,
+        of_task=of_task,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.diagrams import FORMS, REVIEW, broken, forms_of, problems_of, properties, refused, the_problem
+from tests.unit.diagrams import FORMS, REVIEW, broken, flow, forms_of, problems_of, properties, refused, the_problem
 
 # --- who ---
 
@@ -107,7 +107,26 @@ def test_a_button_without_a_role_is_refused():
     assert "没有说明哪个单位、哪个岗位可以按。" in [problem.reason for problem in problems_of(text)]
 
 
-def test_a_button_that_interrupts_is_refused():
+def test_a_button_takes_the_place_of_a_user_task():
+    """Where one unit does not go on, another one does: the way leads on from the button."""
+    text = broken((
+        f'{REVIEW}', f'{REVIEW}<boundaryEvent id="take" name="接手" attachedToRef="review">'
+        f'{properties(unit="asking_unit", role="case_officer")}<messageEventDefinition /></boundaryEvent>'
+        '<endEvent id="taken" />' + flow("take", "taken")
+    ))  # fmt: skip
+
+    assert problems_of(text) == []
+
+
+def test_a_task_that_is_to_be_ended_is_a_user_task():
+    changed = broken((
+        properties(operation="notify", to="asked_unit:liaison", text="请尽快答复。"),
+        properties(operation="end_tasks", tasks="review, clock"),
+    ))  # fmt: skip
+    refused(the_problem(changed), "chased", "不用再办的用户任务")
+
+
+def test_a_button_that_interrupts_a_clock_is_refused():
     changed = broken(('name="撤回" attachedToRef="clock" cancelActivity="false"', 'name="撤回" attachedToRef="clock"'))
     refused(the_problem(changed), "act_withdraw", "cancelActivity")
 

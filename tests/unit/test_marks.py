@@ -167,11 +167,23 @@ def test_escalations_missed_by_a_stop_are_not_made_up_one_by_one() -> None:
     assert after_a_long_stop == Mark("escalate", 3, at("2026-10-20 00:00"))
 
 
-def test_a_recommended_period_is_reminded_of_but_never_escalated() -> None:
+def test_a_recommended_period_is_reminded_of_and_escalated_once_for_supervision() -> None:
+    """2.0.2: nobody is urged again and again, and nobody's silence stays unnoticed; last day 2026-10-10, then 4 days."""
     record = referral(hard=False)
 
-    assert [mark.kind for mark in marks_of(record)] == ["remind", "remind"]
-    assert next_mark(record, record.due_at, CALENDAR, REPEAT_WD) is None
+    assert [mark.kind for mark in marks_of(record)] == ["remind", "remind", "escalate"]
+    assert next_mark(record, record.due_at, CALENDAR, REPEAT_WD) == Mark("escalate", 2, at("2026-10-16 00:00"))
+    assert next_mark(record, at("2026-10-16 00:00"), CALENDAR, REPEAT_WD) is None
+
+
+def test_the_own_time_of_a_task_is_not_reminded_of_and_ends_with_a_mark() -> None:
+    """The task itself has been told, and no timer is drawn for it."""
+    record = period(counting.working_days(CALENDAR, 3, at("2026-09-30 10:00")), hard=False, of_task=True)
+
+    assert [(mark.kind, mark.at) for mark in marks_of(record)] == [
+        ("end", record.due_at),
+        ("escalate", at("2026-10-16 00:00")),
+    ]
 
 
 def test_the_due_instant_itself_is_no_mark() -> None:

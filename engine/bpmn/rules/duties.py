@@ -147,11 +147,13 @@ def _candidate_groups(draft: Draft, element: Element) -> Iterator[Problem]:
 def _button(draft: Draft, element: Element) -> Iterator[Problem]:
     if not element.is_button:
         return
-    if element.interrupting:
+    host = draft.diagram.elements.get(element.attached_to or "")
+    if element.interrupting and (host is None or host.kind != "userTask"):
         yield about(
             element,
-            "按钮会中断任务。",
-            '请把它改成非中断型（cancelActivity="false"）；要终止的，在分支末尾画终止结束事件。',
+            "按钮会中断时限任务或者调用的流程。",
+            '请把它改成非中断型（cancelActivity="false"），要终止的在分支末尾画终止结束事件；中断型的按钮只能附在用户任务上，'
+            "按下去就代替那个任务往下走。",
         )
     if not element.name:
         yield about(element, "按钮没有名称，页面上没有字可写。", "请写上按下去要做的事，如“申请延长移送期限”。")

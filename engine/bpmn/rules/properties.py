@@ -100,6 +100,18 @@ def _operation(draft: Draft, element: Element) -> Iterator[Problem]:
         yield from _document(draft, element)
     if name in ("notify", "propose_entry"):
         yield from _notice(draft, element)
+    if name == "end_tasks":
+        yield from _ended(draft, element)
+
+
+def _ended(draft: Draft, element: Element) -> Iterator[Problem]:
+    for task in (task.strip() for task in element.properties.get("tasks", "").split(",")):
+        if task and task not in draft.user_tasks:
+            yield about(
+                element,
+                f"属性 tasks 里的 {task[:80]} 不是用户任务。",
+                "请写不用再办的用户任务的 id，几个用逗号分开。",
+            )
 
 
 def _document(draft: Draft, element: Element) -> Iterator[Problem]:

@@ -60,7 +60,9 @@ def _in_diagram(draft: Draft) -> Iterator[Written]:
             yield Written(element.id, element.name, "定时", timer.text, names, "n" if is_cycle else "")
         for handover in element.inputs:
             yield Written(element.id, element.name, f"交给 {handover.fact[:80]}", handover.expression)
-        expressions = takes(draft, element, "expressions") | ({"excused"} if element.kind == "userTask" else set())
+        expressions = takes(draft, element, "expressions") | (
+            {"excused", "recommended"} if element.kind == "userTask" else set()
+        )
         for name, text in element.properties.items():
             if name in expressions or name.startswith((FACT, IN)) or (element.is_button and name.startswith("when")):
                 yield Written(element.id, element.name, f"属性 {name[:80]}", text)

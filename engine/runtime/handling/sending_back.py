@@ -169,10 +169,13 @@ def _limit_over(step: Step, diagram: Diagram, element: Element) -> str:
 def _keep_periods(step: Step, row: Row[Any], earlier: Earlier, passed: list[str]) -> None:
     """Every period whose start is older than the step that opens again goes on, wherever its own task is.
 
-    The period of that step runs on with its record; one that began with the step's answer falls away with the answer.
+    The period of that step runs on with its record; one that began with the step's answer falls away with the answer. What
+    is recommended for one task alone begins with the task that opens.
     """
     elements = step.definition.diagram.elements
     for key, record in list(step.deadlines.items()):
+        if record.of_task:
+            continue
         host = elements[record.element_id].attached_to or record.element_id
         if host == earlier.element_id:
             _run_on(step, key)
