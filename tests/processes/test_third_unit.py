@@ -1,4 +1,4 @@
-"""What has been settled for another unit than the two sides: the town asks it anew, by one click."""
+"""What has been settled for another unit than the two sides: somebody acts at once, in every procedure that calls the dispute."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from engine.db.tables import document
 from engine.errors import InvalidValues
 from engine.organisation import city
 from tests.processes.assistance import Assistance, ask
+from tests.processes.complaint import Complaint, receive
 from tests.processes.dispute import RULING, dispute_of, joint, settle
-from tests.processes.town import MORNING, Instance, Paper, Town, at, problems
+from tests.processes.town import MORNING, Case, Instance, Paper, Town, at, problems
 
 ASKED = (
     "matter_code", "request_kinds", "questions", "case_title", "request_facts", "location", "contact_name",
@@ -277,3 +278,117 @@ def test_r73_a_ruling_for_the_department_sends_it_the_same_request_again(town: T
     letters = select(document.c.data).where(document.c.instance_id == case.id, document.c.code == "D08")
     words = town.read(lambda tx: [str(data) for data in tx.scalars(letters.order_by(document.c.sequence))])
     assert ["现再次函请贵单位协作" in word for word in words] == [False, True]
+
+
+# --- P1 and P3: never nobody ---
+
+RULINGS: dict[str, tuple[str, dict[str, str]]] = {
+    "another department": ("emergency", {}),
+    "another town": ("shiqiao", {}),
+    "third leads, receiver joins": ("emergency", joint("ecology")),
+    "third leads, referrer joins": ("emergency", joint("qinghe")),
+    "receiver leads, third joins": ("ecology", joint("emergency")),
+    "referrer leads, third joins": ("qinghe", joint("emergency")),
+}
+
+
+@pytest.mark.parametrize("ruling", RULINGS)
+def test_r73_a_referral_is_in_somebodys_hands_after_every_ruling(plain_town: Town, ruling: str) -> None:
+    unit, joined = RULINGS[ruling]
+    case = plain_town.refer(at=MORNING).deliver().object().study_objection("disagree")
+
+    settle(case, unit, **joined)
+
+    assert problems(case) == []
+    if unit == "ecology":
+        assert case.asked("open_case") == ("ecology", {"case_officer"})
+    elif unit == "qinghe":
+        assert case.asked("register_own_case") == ("qinghe", {"case_officer"})
+    else:
+        assert case.result == "reassigned_to_third"
+        onward = case.begun(unit).deliver()
+        assert onward.asked("sign_for")[0] == unit
+        assert onward.accept().asked("open_case")[0] == unit
+
+
+@pytest.mark.parametrize(
+    ("lead", "element", "by"), [("ecology", "open_case", "zhouyan.hb"), ("qinghe", "register_own_case", "shenhe.qh")]
+)
+def test_r73_who_leads_a_case_reads_who_shares_in_it(plain_town: Town, lead: str, element: str, by: str) -> None:
+    case = plain_town.refer(at=MORNING).deliver().object().study_objection("disagree")
+
+    settle(case, lead, **joint("emergency"))
+
+    assert "其他单位配合" in shown(case, element, by)["dispute_division"]
+
+
+def test_r73_the_first_unit_that_leads_reads_the_ruling_and_who_shares_in_it(plain_town: Town) -> None:
+    complaint = disputed(plain_town, "penalty_needed_own")
+
+    ruled_upon(complaint, "qinghe", joint("emergency"))
+
+    told = shown(complaint, "file_own_case", complaint.first.officer)
+    assert (told["ruled_unit"], told["dispute_document"]) == ("青河镇", RULING)
+    assert "其他单位配合" in told["dispute_division"]
+
+
+@pytest.mark.parametrize("ruling", RULINGS)
+@pytest.mark.parametrize("found", ["penalty_needed_own", "to_refer_violation", "mainly_management", "mixed"])
+def test_r73_a_complaint_is_in_somebodys_hands_after_every_ruling(plain_town: Town, found: str, ruling: str) -> None:
+    unit, joined = RULINGS[ruling]
+    complaint = disputed(plain_town, found)
+
+    ruled_upon(complaint, unit, joined)
+
+    assert problems(complaint) == []
+    tasks = {"prepare_management"} if found in ("mainly_management", "mixed") else set()
+    if unit == "qinghe" and found != "mainly_management":
+        tasks |= {"file_own_case"}
+    assert set(complaint.waiting) == tasks
+    if unit != "qinghe" and found != "mainly_management":
+        onward = referral_to(complaint, unit)
+        assert onward.facts()["receiving_unit"] == unit
+        assert onward.deliver().asked("sign_for")[0] == unit
+
+
+@pytest.mark.parametrize("unit", ["emergency", "shiqiao"])
+def test_r73_the_referral_after_a_ruling_gives_the_ruling_as_its_reason(plain_town: Town, unit: str) -> None:
+    """The officer had found it to be the other side's, by the list; the ruling says otherwise."""
+    complaint = disputed(plain_town, "to_refer_violation")
+
+    ruled_upon(complaint, unit, {})
+
+    reason = referral_to(complaint, unit).facts()["jurisdiction_reason"]
+    assert reason == f"经职责分工争议处理确定由其办理（{RULING}）"
+
+
+@pytest.mark.parametrize(
+    ("found", "unit", "offered"),
+    [("mainly_management", "emergency", "emergency"), ("mainly_management", "qinghe", ""), ("mixed", "emergency", "")],
+)
+def test_r73_a_management_matter_is_offered_to_the_unit_that_the_ruling_names(
+    plain_town: Town, found: str, unit: str, offered: str
+) -> None:
+    """Where a violation was found as well, the ruling is about that."""
+    complaint = disputed(plain_town, found)
+
+    ruled_upon(complaint, unit, {})
+
+    view = plain_town.engine.task(plain_town.person(complaint.first.officer), complaint.task("prepare_management"))
+    assert view.form is not None
+    assert {item.key: item.value or "" for item in view.form.fields}["management_unit"] == offered
+
+
+def disputed(town: Town, found: str) -> Complaint:
+    """Checked, and the supervision bureau could not settle who is responsible."""
+    return receive(town, at=MORNING).register().dispute().check(found).coordinate(None)
+
+
+def ruled_upon(complaint: Complaint, unit: str, joined: dict[str, str]) -> None:
+    dispute = complaint.called_dispute().dispose().state_position().apply().accept().reply().propose()
+    dispute.scan_ruling().record_ruling(unit, **joined)
+
+
+def referral_to(complaint: Complaint, unit: str) -> Case:
+    complaint.asking(unit)
+    return complaint.referral()
