@@ -148,14 +148,16 @@ def test_r73_only_a_dispute_of_its_own_asks_for_a_report_of_its_execution(plain_
 
 
 def test_r22_a_request_that_a_dispute_has_decided_says_so(plain_town: Town) -> None:
+    """Who is asked for the first time is not asked once more."""
+    ruling = "青政争商字〔2026〕1号"
     first = specimens.every(plain_town, competent_unit=None)["D08"]
-    again = specimens.every(plain_town, dispute_document="青政争商字〔2026〕1号")["D08"]
+    anew = specimens.every(plain_town, dispute_document=ruling, request_delivered_at=None)["D08"]
+    again = specimens.every(plain_town, dispute_document=ruling, request_delivered_at=plain_town.now)["D08"]
 
     assert "争议" not in said(first)
-    assert (
-        "该事项经职责分工争议处理程序，已经确定由贵单位协作（青政争商字〔2026〕1号），现再次函请贵单位协作。"
-        in said(again)
-    )
+    decided = f"该事项经职责分工争议处理程序，已经确定由贵单位协作（{ruling}），"
+    assert f"{decided}现函请贵单位协作。" in said(anew)
+    assert f"{decided}现再次函请贵单位协作。" in said(again)
 
 
 def test_r62_the_reason_of_the_other_side_ends_with_a_stop(plain_town: Town) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import NoResultFound
 
 from engine.clock import local
 from engine.db import tables
@@ -108,12 +109,24 @@ class Assistance(Case):
         self.complete("study_refusal", self.asking.officer, **answers, **({"next_unit": other} if other else {}))
         return self
 
-    def begun(self) -> Assistance:
-        """The request that this one has started to another department."""
+    def put_anew(self, unit: str = "emergency", outcome: str = "ask") -> Assistance:
+        """Another unit has been found competent: the town asks it, or says why it does not."""
+        given = {"anew_unit": unit} if outcome == "ask" else {"anew_reason": "已经书面告知确定的单位办理。"}
+        self.complete("study_ruling", self.asking.officer, anew_outcome=outcome, **given)
+        return self
+
+    def begun(self, unit: str = "housing") -> Assistance:
+        """The request that this one has started to this department. Raises NoResultFound when there is none."""
         instance = tables.process_instance
-        numbers = select(instance.c.number).where(instance.c.origin_instance_id == self.id)
-        number = self.town.read(lambda tx: tx.scalars(numbers).one())
-        return Assistance(self.town, number, self.asking, cast_of("housing"))
+        started = select(instance.c.number).where(
+            instance.c.origin_instance_id == self.id, instance.c.key == "technical_assistance"
+        )
+        numbers = self.town.read(lambda tx: list(tx.scalars(started)))
+        cases = [Assistance(self.town, number, self.asking, cast_of(unit)) for number in numbers]
+        asked = [case for case in cases if case.facts()["assisting_unit"] == unit]
+        if not asked:
+            raise NoResultFound("No row was found: this department has not been asked")
+        return asked[0]
 
     def study(self, **answers: Any) -> Assistance:
         given = {

@@ -55,11 +55,21 @@ def dispute_of(case: Case) -> Dispute:
     return Dispute(case.town, number, case.referring, case.receiving)
 
 
-def settle(case: Case, who: str) -> Case:
-    """The dispute that the referral has called is ruled upon: `receiving`, `referring`, or a `third` unit handles it."""
-    unit = {"receiving": case.receiving.unit, "referring": case.referring.unit, "third": "emergency"}[who]
-    dispute_of(case).dispose().state_position().apply().accept().reply().propose().rule(unit)
+def settle(case: Case, who: str, **ruling: Any) -> Case:
+    """The dispute that the referral has called is ruled upon: `receiving`, `referring`, or a `third` unit handles it.
+
+    Another `who` is the code of a unit.
+    """
+    known = {"receiving": case.receiving.unit, "referring": case.referring.unit, "third": "emergency"}
+    ready = dispute_of(case).dispose().state_position().apply().accept().reply().propose()
+    ready.scan_ruling().record_ruling(known.get(who, who), **ruling)
     return case
+
+
+def joint(*units: str) -> dict[str, str]:
+    """A ruling that names these units besides the one that leads."""
+    named = dict(zip(("joint_unit", "joint_unit_2"), units, strict=False))
+    return {"ruling_kind": "joint", "ruled_parts": "牵头单位负责答复，其他单位配合。", **named}
 
 
 class Dispute(Instance):

@@ -25,7 +25,7 @@ from engine.reports.answers import FilledText
 from engine.settings import PROJECT, Settings
 from tests.papers.papers import paper_of
 from tests.processes.assistance import Assistance, ask
-from tests.processes.dispute import dispute_of, settle
+from tests.processes.dispute import dispute_of, joint, settle
 from tests.processes.town import MORNING, Paper, Town, at, problems
 
 REQUEST = Paper("D08", "qinghe", "ecology", copy=False)
@@ -98,9 +98,15 @@ def refused(town: Town) -> Assistance:
     return ask(town, at=MORNING).decline().answer_refusal("refuse").reply_to_refusal("disagree")
 
 
-def settled(case: Assistance, who: str) -> Assistance:
-    """The dispute has been ruled upon: `receiving` (the department), `referring` (the town) or a `third` unit."""
-    settle(case, who)
+def settled(case: Assistance, who: str, **ruling: Any) -> Assistance:
+    """The dispute has been ruled upon: `receiving` (the department), `referring` (the town), a `third` or another unit."""
+    settle(case, who, **ruling)
+    return case
+
+
+def unasked(case: Assistance) -> Assistance:
+    """The town lets the recommended period for asking the unit found competent run out."""
+    case.town.at("2026-10-11T09:00")
     return case
 
 
@@ -175,7 +181,19 @@ PATHS: dict[str, tuple[Callable[[Town], Assistance], str]] = {
         lambda town: ask(town, at=MORNING).decline().answer_refusal("refuse").reply_to_refusal("agree", "housing"),
         "refused_agreed",
     ),
-    "refusal_contested": (lambda town: settled(refused(town), "third"), "superseded_by_dispute"),
+    "refusal_contested": (lambda town: settled(refused(town), "third").put_anew(), "superseded_by_dispute"),
+    "third_not_asked": (
+        lambda town: unasked(settled(refused(town), "third")).put_anew(outcome="not_ask"),
+        "superseded_by_dispute",
+    ),
+    "two_thirds": (
+        lambda town: settled(refused(town), "third", **joint("housing")).put_anew().put_anew("housing"),
+        "superseded_by_dispute",
+    ),
+    "third_and_receiving": (
+        lambda town: settled(refused(town), "third", **joint("ecology")).put_anew().answer().confirm(),
+        "answered",
+    ),
     "refusal_overturned": (lambda town: settled(refused(town), "receiving").answer().confirm(), "answered"),
     "refusal_not_judged": (lambda town: not_judged(refused(town)).reply_to_refusal("agree"), "refused_agreed"),
     "opinion_contested": (
@@ -1039,6 +1057,7 @@ WORK: dict[str, list[Callable[[Assistance], object]]] = {
     "assign_request": [Assistance.assign] * 3 + [Assistance.decline],
     "sign_refusal": [lambda case: case.answer_refusal("refuse"), lambda case: case.answer_refusal("assist")],
     "study_refusal": [lambda case: case.reply_to_refusal("agree"), lambda case: case.reply_to_refusal("disagree")],
+    "study_ruling": [Assistance.put_anew, lambda case: case.put_anew(outcome="not_ask")],
     "study_opinion": [Assistance.study],
     "sign_assistance_opinion": [Assistance.sign] * 3 + [lambda case: case.sign("return")],
     "confirm_opinion": [Assistance.confirm, lambda case: case.confirm("insufficient"),
