@@ -48,6 +48,7 @@ from engine.settings import Settings
 from engine.uses.accounts import AccountUses
 from engine.uses.archives import ArchiveUses
 from engine.uses.calendars import CalendarUses
+from engine.uses.checking import CheckingUses
 from engine.uses.collaboration import CollaborationUses
 from engine.uses.duties import DutyUses
 from engine.uses.founding import FoundingUses
@@ -86,6 +87,7 @@ class Engine:
         self.calendars = CalendarUses(self.transactions)
         self.procedures_in_force = ProcedureUses(self.database, self.clock, self.fonts, settings.processes_dir)
         self.handling = HandlingUses(self.transactions)
+        self.checking = CheckingUses(self.transactions)
         self.collaboration = CollaborationUses(self.transactions)
         self.accounts = AccountUses(self.database, self.clock)
         self.founding = FoundingUses(self.database, self.clock, settings.processes_dir)
