@@ -37,6 +37,7 @@ from engine.organisation.sign_ins import SignIn, Visitor
 from engine.reports import documents, inbox, instances, listing, starting, tasks
 from engine.reports import supervision as oversight
 from engine.reports.filters import Filters
+from engine.reports.inbox import NextTask
 from engine.reports.tasks import TaskLook
 from engine.runtime import actions, audit, cancelling, correlation, due, incidents, once, proof
 from engine.runtime import instances as running
@@ -184,6 +185,10 @@ class Engine:
 
     def inbox(self, actor: Actor, tab: str, filters: Filters, page: int) -> inbox.Inbox:
         return self.transactions.read(lambda tx, context: inbox.inbox(tx, context, actor, tab, filters, page))
+
+    def next_task(self, actor: Actor, task_id: str, wanted: str = "") -> NextTask | None:
+        """The task that comes after this one in the person's inbox; `wanted`, while it is there; None: none is left."""
+        return self.transactions.read(lambda tx, context: inbox.next_task(tx, context, actor, task_id, wanted))
 
     def counts(self, actor: Actor) -> dict[str, int]:
         """How many things lie in each tab of the inbox."""

@@ -39,6 +39,8 @@ CONFIRMED = "_confirmed"
 """The field that names the warning which whoever sends a form has read; no form of a procedure can have such a key."""
 CHECKED, SHOWN = "_checked", "_shown"
 """The papers that are ticked as read, and those that the page shows; they are the reader's own note, no answer."""
+ONWARD = "_onward"
+"""The task to which whoever hands this one in goes on: the id that the button has named, or nothing in particular."""
 FORM_LIMIT = 2 * 1024 * 1024
 UPLOAD_LIMIT = 4 * SIZE_LIMIT + 1024 * 1024
 """Bytes of a form with files: several at once, each of its own limit."""
@@ -48,7 +50,7 @@ FIELDS = 2000
 """Fields that one form may have: more than any form of a procedure."""
 OWN_FIELDS = {"csrf_token", "once"}
 """What every form of the pages holds besides what is asked."""
-NO_ANSWERS = {*OWN_FIELDS, CONFIRMED, CHECKED, SHOWN}
+NO_ANSWERS = {*OWN_FIELDS, CONFIRMED, CHECKED, SHOWN, ONWARD}
 DRAFTS = {"inbox.save_draft", "inbox.save_beginning", "inbox.check"}
 """A page saves its draft, and what is ticked, again and again, each time with the id of the form that is not sent yet; the
 last one counts."""

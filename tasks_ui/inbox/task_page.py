@@ -1,4 +1,4 @@
-"""The page of one task, whichever form of it was sent: what stands on it."""
+"""The page of one task, whichever form of it was sent: what stands on it, and what is said when the task is done."""
 
 from __future__ import annotations
 
@@ -6,13 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import render_template, request
+from flask import flash, render_template, request
 
 from engine.documents.files import SIZE_LIMIT
 from engine.documents.materials import KINDS
+from engine.errors import NotFound
+from engine.reports.instances import InstanceView, Waiting
 from engine.reports.tasks import TaskView
+from engine.runtime.tasks import Completed
 from engine.uses.paper_drafts import DraftView
 from tasks_ui.security import CHECKED, SHOWN, actor, engine
+from tasks_ui.widgets import by_when
+
+NAMED = 3
+"""Tasks that are named when one is done; the rest are counted. What is flashed travels in a cookie."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +61,7 @@ def task_page(
         papers=drafts,
         to_read=papers,
         opens_with=opens_with(papers, view),
+        following=engine().next_task(actor(), view.task_id) if view.form else None,
     )
 
 
@@ -98,3 +106,35 @@ def _checked(task_id: str) -> frozenset[str]:
     if request.method == "POST" and SHOWN in request.form:
         return frozenset(request.form.getlist(CHECKED))
     return engine().checking.of_task(actor(), task_id)
+
+
+# --- what is said when a task is done ---
+
+
+def say_done(done: Completed, elsewhere: bool = False) -> None:
+    """The page that comes says what was done, who has it now, and by when; `elsewhere`: it is the page of another case."""
+    try:
+        view = engine().instance(actor(), done.number)
+    except NotFound:
+        view = None  # sent again by somebody who has left the unit since: it is done all the same
+    case = f"{view.title}（{view.number}）：" if elsewhere and view else ""
+    outcome = f"：{done.outcome_name}" if done.outcome_name else ""
+    onward = "办件已经结束。" if done.ended else who_has_it(view) if view else ""
+    flash(f"{case}“{done.task_name}”已办结{outcome}。{onward}", "ok")
+
+
+def who_has_it(view: InstanceView) -> str:
+    """现在由青河镇陆原办“主要领导审批”，10-13 周二 24:00 前。 Each open task, the most urgent first, and what is waited for."""
+    named = [_holder(waiting) for waiting in view.waiting[:NAMED]]
+    if len(view.waiting) > NAMED:
+        named.append(f"还有 {len(view.waiting) - NAMED} 项")
+    if named:
+        return f"现在由{'；'.join(named)}。"
+    calls = "、".join(call.number for call in view.called if call.number)
+    return f"现在等 {calls} 的结果。" if calls else ""
+
+
+def _holder(waiting: Waiting) -> str:
+    unit = waiting.unit.name if waiting.unit else ""
+    when = by_when(waiting.period) if waiting.period else ""
+    return f"{unit}{waiting.who}办“{waiting.step}”" + (f"，{when}" if when else "")

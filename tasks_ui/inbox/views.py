@@ -16,8 +16,8 @@ from engine.reports.filters import Filters
 from engine.reports.inbox import TABS
 from engine.runtime.drafts import Window
 from tasks_ui.inbox.handling import named
-from tasks_ui.inbox.task_page import task_page
-from tasks_ui.security import CHECKED, SHOWN, actor, engine, sent
+from tasks_ui.inbox.task_page import say_done, task_page
+from tasks_ui.security import CHECKED, ONWARD, SHOWN, actor, engine, sent
 from tasks_ui.widgets import clock, now, page_number
 
 pages = Blueprint("inbox", __name__)
@@ -162,12 +162,22 @@ def complete(task_id: str) -> ResponseReturnValue:
     except (InvalidValues, Unsure) as wrong:
         view, confirm = engine().task(actor(), task_id, raw), wrong.token if isinstance(wrong, Unsure) else ""
         return task_page(view, wrong.problems, confirm=confirm), wrong.status
-    outcome = f"：{done.outcome_name}" if done.outcome_name else ""
-    flash(f"“{done.task_name}”已办结{outcome}。" + ("办件已经结束。" if done.ended else ""), "ok")
+    say_done(done, elsewhere=ONWARD in request.form)
+    if ONWARD in request.form:
+        return _to_next(task_id, request.form[ONWARD])
     if done.next_task_id:
         return redirect(url_for("inbox.task", task_id=done.next_task_id))
     _name_next()
     return redirect(url_for("instances.instance", number=done.number))
+
+
+def _to_next(task_id: str, wanted: str) -> ResponseReturnValue:
+    """On to the next task of the person's inbox; to the inbox, which says so, when none is left."""
+    following = engine().next_task(actor(), task_id, wanted)
+    if following is not None:
+        return redirect(url_for("inbox.task", task_id=following.task_id))
+    flash("待办里没有别的任务了。", "ok")
+    return redirect(url_for("inbox.tasks"))
 
 
 def _name_next() -> None:
