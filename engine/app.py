@@ -37,6 +37,7 @@ from engine.organisation.sign_ins import SignIn, Visitor
 from engine.reports import documents, inbox, instances, listing, starting, tasks
 from engine.reports import supervision as oversight
 from engine.reports.filters import Filters
+from engine.reports.inbox import NextTask
 from engine.reports.tasks import TaskLook
 from engine.runtime import actions, audit, cancelling, correlation, due, incidents, once, proof
 from engine.runtime import instances as running
@@ -48,6 +49,7 @@ from engine.settings import Settings
 from engine.uses.accounts import AccountUses
 from engine.uses.archives import ArchiveUses
 from engine.uses.calendars import CalendarUses
+from engine.uses.checking import CheckingUses
 from engine.uses.collaboration import CollaborationUses
 from engine.uses.duties import DutyUses
 from engine.uses.founding import FoundingUses
@@ -86,6 +88,7 @@ class Engine:
         self.calendars = CalendarUses(self.transactions)
         self.procedures_in_force = ProcedureUses(self.database, self.clock, self.fonts, settings.processes_dir)
         self.handling = HandlingUses(self.transactions)
+        self.checking = CheckingUses(self.transactions)
         self.collaboration = CollaborationUses(self.transactions)
         self.accounts = AccountUses(self.database, self.clock)
         self.founding = FoundingUses(self.database, self.clock, settings.processes_dir)
@@ -182,6 +185,10 @@ class Engine:
 
     def inbox(self, actor: Actor, tab: str, filters: Filters, page: int) -> inbox.Inbox:
         return self.transactions.read(lambda tx, context: inbox.inbox(tx, context, actor, tab, filters, page))
+
+    def next_task(self, actor: Actor, task_id: str, wanted: str = "") -> NextTask | None:
+        """The task that comes after this one in the person's inbox; `wanted`, while it is there; None: none is left."""
+        return self.transactions.read(lambda tx, context: inbox.next_task(tx, context, actor, task_id, wanted))
 
     def counts(self, actor: Actor) -> dict[str, int]:
         """How many things lie in each tab of the inbox."""

@@ -37,6 +37,10 @@ R = TypeVar("R")
 COOKIE = "lianban"
 CONFIRMED = "_confirmed"
 """The field that names the warning which whoever sends a form has read; no form of a procedure can have such a key."""
+CHECKED, SHOWN = "_checked", "_shown"
+"""The papers that are ticked as read, and those that the page shows; they are the reader's own note, no answer."""
+ONWARD = "_onward"
+"""The task to which whoever hands this one in goes on: the id that the button has named, or nothing in particular."""
 FORM_LIMIT = 2 * 1024 * 1024
 UPLOAD_LIMIT = 4 * SIZE_LIMIT + 1024 * 1024
 """Bytes of a form with files: several at once, each of its own limit."""
@@ -46,8 +50,10 @@ FIELDS = 2000
 """Fields that one form may have: more than any form of a procedure."""
 OWN_FIELDS = {"csrf_token", "once"}
 """What every form of the pages holds besides what is asked."""
-DRAFTS = {"inbox.save_draft", "inbox.save_beginning"}
-"""A page saves its draft again and again, each time with the id of the form that is not sent yet; the last one counts."""
+NO_ANSWERS = {*OWN_FIELDS, CONFIRMED, CHECKED, SHOWN, ONWARD}
+DRAFTS = {"inbox.save_draft", "inbox.save_beginning", "inbox.check"}
+"""A page saves its draft, and what is ticked, again and again, each time with the id of the form that is not sent yet; the
+last one counts."""
 OPEN_ENDPOINTS = {"static", "account.login", "account.sign_in", "account.health"}
 BEFORE_A_PASSWORD = OPEN_ENDPOINTS | {"account.password", "account.change_password", "account.sign_out"}
 """What is reachable with a password that was given out once, until it is changed."""
@@ -110,7 +116,7 @@ def token() -> str:
 
 def sent() -> dict[str, list[str]]:
     """The values of the form that was sent, without what is the page's own."""
-    return {key: request.form.getlist(key) for key in request.form if key not in {*OWN_FIELDS, CONFIRMED}}
+    return {key: request.form.getlist(key) for key in request.form if key not in NO_ANSWERS}
 
 
 def let_in(response: AnyResponse, secret: str) -> AnyResponse:

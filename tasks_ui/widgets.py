@@ -178,6 +178,11 @@ def _due_date(period: Period) -> str:
     return f"{day(record.last_day)}{'（班）' if worked else ''} 24:00{'（暂定）' if record.provisional else ''}"
 
 
+def by_when(period: Period) -> str:
+    """10-13 周二 24:00 前 while there is time; what has run out or stands still, and what is advised, says so."""
+    return due_date(period, "前") if period.standing.state in ("ok", "near") else due_words(period)
+
+
 def due_short(period: Period) -> str:
     """Counted so far: 第 2 日，共 5 个工作日."""
     record = period.record

@@ -107,6 +107,34 @@ def inbox(tx: Connection, context: Context, actor: Actor, tab: str, filters: Fil
     )
 
 
+@dataclass(frozen=True)
+class NextTask:
+    """What comes after a task; `left` counts it and all that lie before the person besides."""
+
+    task_id: str
+    number: str
+    title: str
+    step: str
+    period: Period | None
+    left: int
+
+
+def next_task(tx: Connection, context: Context, actor: Actor, task_id: str, wanted: str = "") -> NextTask | None:
+    """The task that follows this one in the order of the inbox, and behind the last of them the first.
+
+    `wanted` goes before, as long as it is there to be done: the page has named it. None when no other is left.
+    """
+    look = _Look(tx, context, actor, Filters())
+    rows = tx.execute(look.open_tasks(unclaimed_only=False)).all()
+    place = next((number for number, row in enumerate(rows) if row.id == task_id), -1)
+    others = [row for row in [*rows[place + 1 :], *rows[: max(place, 0)]] if row.id != task_id]
+    if not others:
+        return None
+    chosen = next((row for row in others if row.id == wanted), others[0])
+    found = look.task_rows([chosen])[0]
+    return NextTask(found.task_id, found.number, found.title, found.step, found.period, len(others))
+
+
 def counts(tx: Connection, context: Context, actor: Actor) -> dict[str, int]:
     """How many things lie in each tab; for copies, those that nobody has read."""
     look = _Look(tx, context, actor, Filters())

@@ -14,7 +14,7 @@ from engine.deadlines import deadlines
 from engine.deployments import definitions
 from engine.errors import RecordsDamaged
 from engine.organisation.assignment import Actor
-from engine.runtime import archiving, audit, incidents, notices, sealing
+from engine.runtime import archiving, audit, checked_papers, incidents, notices, sealing
 from engine.runtime.facts import known
 from engine.runtime.faults import Fault
 from engine.runtime.handling.helpers import tell_not_needed
@@ -106,6 +106,7 @@ def _end(
     for left in lapsed:
         tell_not_needed(tx, context, left, by=actor.person_id if actor else None)
     tx.execute(update(task).where(still_open).values(status="lapsed", ended_at=context.now))
+    checked_papers.forget(tx, row.id)
     lapse_corrections(tx, row.id, context.now)
     instance = dict(row._mapping)
     values: dict[str, Any] = {"status": "ended", "ended_at": context.now, "revision": row.revision + 1, **result}

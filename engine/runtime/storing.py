@@ -14,7 +14,7 @@ from engine.deadlines import deadlines
 from engine.errors import Refused, Stale
 from engine.organisation import assignment, units
 from engine.organisation.assignment import Assignment
-from engine.runtime import archiving, audit, case_links, notices, parties, sealing
+from engine.runtime import archiving, audit, case_links, checked_papers, notices, parties, sealing
 from engine.runtime.answering import tell_end
 from engine.runtime.closing import lapse_corrections
 from engine.runtime.handling.helpers import tell_not_needed
@@ -27,6 +27,7 @@ def store(step: Step, kind: str) -> None:
     tx, row = step.tx, step.instance
     _store_deadlines(step)
     _store_tasks(step)
+    checked_papers.forget(tx, step.instance_id)
     _store_parties(step)
     parties.let_see(step)
     case_links.store(step)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from engine.bpmn.elements import Element
-from engine.db.tables import process_instance
+from engine.db.tables import process_instance, task
 from engine.documents import word_files
 from engine.errors import NotFound
 from engine.organisation.assignment import Actor, may
@@ -44,6 +46,13 @@ class DraftView:
     edited: Edited | None
     is_coming: bool
     """Whether what is filled in so far leads to it; so does every paper while no outcome is chosen."""
+    written_before: bool
+    """Whether a task that is done has drafted it: whoever has this task reads it, and signs."""
+
+    @property
+    def wording(self) -> str:
+        """A mark that is another one as soon as the paper says something else."""
+        return hashlib.sha256(json.dumps(self.words, ensure_ascii=True, default=str).encode()).hexdigest()[:16]
 
     @property
     def changes(self) -> list[tuple[str, str, str]]:
@@ -77,7 +86,8 @@ class PaperDraftUses:
             step, values = _look(tx, context, actor, row)
             own = step.definition.diagram.elements[row.element_id]
             leads_to = coming_papers.coming(step, own, step.definition.form_of(own), values)
-            views = [_view(step, actor, row, name, name in leads_to) for name in own.drafts]
+            written = _written_before(step, row)
+            views = [_view(step, actor, row, name, name in leads_to, name in written) for name in own.drafts]
             return [
                 view
                 for view in views
@@ -144,7 +154,20 @@ def _issuing(step: Step, row: Row[Any], element_id: str) -> Element:
     return step.definition.diagram.elements[element_id]
 
 
-def _view(step: Step, actor: Actor, row: Row[Any], element_id: str, is_coming: bool) -> DraftView | None:
+def _written_before(step: Step, row: Row[Any]) -> frozenset[str]:
+    """The elements whose papers tasks that are done have drafted."""
+    done = (task.c.instance_id == row.instance_id) & (task.c.status == "completed") & task.c.undone.is_(None)
+    elements = step.definition.diagram.elements
+    return frozenset(
+        name
+        for element_id in step.tx.scalars(select(task.c.element_id).where(done).distinct())
+        for name in elements[element_id].drafts
+    )
+
+
+def _view(
+    step: Step, actor: Actor, row: Row[Any], element_id: str, is_coming: bool, written_before: bool
+) -> DraftView | None:
     element = _issuing(step, row, element_id)
     if not papers.sides_known(step, element):
         return None
@@ -152,7 +175,7 @@ def _view(step: Step, actor: Actor, row: Row[Any], element_id: str, is_coming: b
         composed, edited = papers.draft(step, element, row.element_id)
     except NotFound:
         return None  # deployed before there were letters
-    return _shown(step, actor, row, element, composed, edited, is_coming)
+    return _shown(step, actor, row, element, composed, edited, is_coming, written_before)
 
 
 def _shown(
@@ -163,6 +186,7 @@ def _shown(
     composed: Composed,
     edited: Edited | None,
     is_coming: bool,
+    written_before: bool,
 ) -> DraftView:
     texts = edited.texts if edited else composed.texts
     words = (with_texts(composed, texts) if edited else composed.words) | {"draft": True}
@@ -180,4 +204,5 @@ def _shown(
         may_edit=may(actor, "edit_paper", tasks.subject(step.tx, row)).allowed,
         edited=edited,
         is_coming=is_coming,
+        written_before=written_before,
     )

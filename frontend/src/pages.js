@@ -14,10 +14,15 @@ import { startOffline } from './pages/offline.js';
 import { startOnce } from './pages/once.js';
 import { startPopovers } from './pages/popovers.js';
 import { startProblems } from './pages/problems.js';
+import { startReader } from './pages/reader.js';
 import { startSubmits } from './pages/submit.js';
+import { startTabs } from './pages/tabs.js';
+import { startTicks } from './pages/ticks.js';
 import { startUploads } from './pages/upload.js';
 
-// First the fields that are hidden: drafts and guards compare with what the form holds after that.
+// What is ticked as read belongs to no form from here on.
+startTicks();
+// Then the fields that are hidden: drafts and guards compare with what the form holds after that.
 startLiveForms();
 startMatters();
 startDrafts();
@@ -33,4 +38,6 @@ startFilters();
 startCounters();
 startPopovers();
 startKeyboard();
+startTabs();
+startReader();
 startFocus();

@@ -7,11 +7,10 @@ from collections.abc import Callable
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engine.documents.files import SIZE_LIMIT
-from engine.documents.materials import KINDS
 from engine.errors import InvalidValues, LianbanError, NotAllowed, NotFound, Refused
 from engine.reports.handling import Choices
 from engine.reports.tasks import TaskView
+from tasks_ui.inbox.task_page import task_page
 from tasks_ui.security import actor, engine, sent
 
 pages = Blueprint("handling", __name__)
@@ -74,7 +73,7 @@ def hand_in(task_id: str) -> ResponseReturnValue:
         name = engine().handling.hand_in(actor(), task_id, raw, opinion)
     except InvalidValues as invalid:
         view = engine().task(actor(), task_id, raw)
-        return render_template("inbox/task.html", **_around(view, invalid)), invalid.status
+        return _around(view, invalid), invalid.status
     flash(f"“{name}”已交回。", "ok")
     return redirect(url_for("inbox.tasks"))
 
@@ -86,7 +85,7 @@ def answer(task_id: str) -> ResponseReturnValue:
         name = engine().handling.answer(actor(), task_id, request.form.get("opinion", ""), none)
     except InvalidValues as invalid:
         view = engine().task(actor(), task_id)
-        return render_template("inbox/task.html", **_around(view, invalid)), invalid.status
+        return _around(view, invalid), invalid.status
     flash(f"对“{name}”的意见已回复。", "ok")
     return redirect(url_for("inbox.tasks"))
 
@@ -191,15 +190,6 @@ def _page(task_id: str, verb: str, problems: dict[str, str]) -> str:
                            reason=request.form.get("reason", ""))  # fmt: skip
 
 
-def _around(view: TaskView, invalid: InvalidValues) -> dict[str, object]:
-    """What the page of a task shows besides the task when an opinion was refused."""
-    problems = {f"handling-{key}": sentence for key, sentence in invalid.problems.items()}
-    papers = engine().paper_drafts.of_task(actor(), view.task_id)
-    return {
-        "task": view,
-        "problems": problems,
-        "kinds": KINDS,
-        "size_limit": SIZE_LIMIT,
-        "material": {},
-        "papers": papers,
-    }
+def _around(view: TaskView, invalid: InvalidValues) -> str:
+    """The page of a task when an opinion was refused."""
+    return task_page(view, {f"handling-{key}": sentence for key, sentence in invalid.problems.items()})

@@ -14,10 +14,10 @@ from engine.errors import InvalidValues, LianbanError, Unsure
 from engine.reports.answers import Look
 from engine.reports.filters import Filters
 from engine.reports.inbox import TABS
-from engine.reports.tasks import TaskView
 from engine.runtime.drafts import Window
 from tasks_ui.inbox.handling import named
-from tasks_ui.security import actor, engine, sent
+from tasks_ui.inbox.task_page import say_done, task_page
+from tasks_ui.security import CHECKED, ONWARD, SHOWN, actor, engine, sent
 from tasks_ui.widgets import clock, now, page_number
 
 pages = Blueprint("inbox", __name__)
@@ -69,31 +69,13 @@ def claim() -> ResponseReturnValue:
 @pages.get("/tasks/<task_id>")
 def task(task_id: str) -> ResponseReturnValue:
     """The page of a task; `kind` in the address is of the material added last, for the next one of its kind."""
-    return _page(task_id, engine().task(actor(), task_id), material={"kind": request.args.get("kind")})
+    return task_page(engine().task(actor(), task_id), material={"kind": request.args.get("kind")})
 
 
 def _window() -> Window | None:
     """The window that saves a draft, as its script says; None when a draft is saved by something else."""
     name = request.headers.get("X-Draft-Window", "")
     return Window(name, request.headers.get("X-Draft-Shown", "")) if name else None
-
-
-def _page(
-    task_id: str,
-    view: TaskView,
-    problems: Mapping[str, str] | None = None,
-    material: Mapping[str, str | None] | None = None,
-    confirm: str = "",
-) -> str:
-    """The page of a task, with the papers that it drafts or signs; `confirm` is the warning that may be gone past."""
-    return render_template(
-        "inbox/task.html",
-        task=view,
-        problems=problems or {},
-        confirm=confirm,
-        material=material or {},
-        papers=engine().paper_drafts.of_task(actor(), task_id),
-    )
 
 
 @pages.post("/tasks/<task_id>/release")
@@ -113,6 +95,24 @@ def save_draft(task_id: str) -> ResponseReturnValue:
 def change_draft(task_id: str) -> ResponseReturnValue:
     engine().change_draft(actor(), task_id)
     flash("已换成另一份草稿，原来那份留着，可以再换回来。", "ok")
+    return redirect(url_for("inbox.task", task_id=task_id))
+
+
+@pages.get("/tasks/<task_id>/checked")
+def checked(task_id: str) -> ResponseReturnValue:
+    """What this person has ticked as read, for another window of the same page."""
+    return jsonify(checked=sorted(engine().checking.of_task(actor(), task_id)))
+
+
+@pages.post("/tasks/<task_id>/checked")
+def check(task_id: str) -> ResponseReturnValue:
+    """One paper is ticked, by the script; or all that the page without scripts shows, and what was typed stays as a draft."""
+    if "paper" in request.form:
+        engine().checking.check(actor(), task_id, request.form["paper"], request.form.get("checked") == "true")
+        return jsonify(checked=sorted(engine().checking.of_task(actor(), task_id)))
+    engine().checking.keep(actor(), task_id, request.form.getlist(SHOWN), request.form.getlist(CHECKED))
+    engine().save_draft(actor(), task_id, sent())
+    flash("勾选已保存，填写的内容存成了草稿。", "ok")
     return redirect(url_for("inbox.task", task_id=task_id))
 
 
@@ -156,18 +156,28 @@ def complete(task_id: str) -> ResponseReturnValue:
     without_opinions = raw.pop("without_opinions", []) == ["true"]
     if asked := "".join(raw.pop("by_list", [])):
         raw = _by_list(raw, asked, engine().look_at_answers(actor(), task_id, raw).follows)
-        return _page(task_id, engine().task(actor(), task_id, raw))
+        return task_page(engine().task(actor(), task_id, raw))
     try:
         done = engine().complete(actor(), task_id, raw, without_opinions)
     except (InvalidValues, Unsure) as wrong:
         view, confirm = engine().task(actor(), task_id, raw), wrong.token if isinstance(wrong, Unsure) else ""
-        return _page(task_id, view, wrong.problems, confirm=confirm), wrong.status
-    outcome = f"：{done.outcome_name}" if done.outcome_name else ""
-    flash(f"“{done.task_name}”已办结{outcome}。" + ("办件已经结束。" if done.ended else ""), "ok")
+        return task_page(view, wrong.problems, confirm=confirm), wrong.status
+    say_done(done, elsewhere=ONWARD in request.form)
+    if ONWARD in request.form:
+        return _to_next(task_id, request.form[ONWARD])
     if done.next_task_id:
         return redirect(url_for("inbox.task", task_id=done.next_task_id))
     _name_next()
     return redirect(url_for("instances.instance", number=done.number))
+
+
+def _to_next(task_id: str, wanted: str) -> ResponseReturnValue:
+    """On to the next task of the person's inbox; to the inbox, which says so, when none is left."""
+    following = engine().next_task(actor(), task_id, wanted)
+    if following is not None:
+        return redirect(url_for("inbox.task", task_id=following.task_id))
+    flash("待办里没有别的任务了。", "ok")
+    return redirect(url_for("inbox.tasks"))
 
 
 def _name_next() -> None:
@@ -188,7 +198,7 @@ def add_material(task_id: str) -> ResponseReturnValue:
     except InvalidValues as invalid:
         view = engine().task(actor(), task_id)
         problems = {f"material-{key}": sentence for key, sentence in invalid.problems.items()}
-        return _page(task_id, view, problems, values), invalid.status
+        return task_page(view, problems, values), invalid.status
     if doubt := engine().materials.doubt(actor(), task_id, [values.get("title", ""), *(up.name for up in uploads)]):
         flash(doubt, "warn")
     flash("材料已加入清单。" if added == 1 else f"{added} 份材料已加入清单。", "ok")
@@ -201,7 +211,7 @@ def take_over_material(task_id: str) -> ResponseReturnValue:
         added = engine().materials.take_over(actor(), task_id, request.form.getlist("chosen"))
     except InvalidValues as invalid:
         view = engine().task(actor(), task_id)
-        return _page(task_id, view, {"material-chosen": invalid.problems["chosen"]}), invalid.status
+        return task_page(view, {"material-chosen": invalid.problems["chosen"]}), invalid.status
     flash(f"{added} 份材料已加入清单。", "ok")
     return redirect(url_for("inbox.task", task_id=task_id, _anchor="materials"))
 

@@ -14,7 +14,7 @@ from tests.web.office import COLLEAGUE, LEADER, OFFICER
 
 def handle(page: Page, name: str) -> None:
     """The button beside the form, which leads to a page that asks whom and why."""
-    page.get_by_role("complementary").get_by_role("link", name=name, exact=True).click()
+    page.locator("#moves").get_by_role("link", name=name, exact=True).click()
     page.wait_for_url("**/handle/*")
 
 

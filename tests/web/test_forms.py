@@ -352,7 +352,7 @@ def test_a_completed_task_says_what_came_of_it(office: Office) -> None:
 
     done = desk.post(office.task("approve", "approve_referral"), {"approval_outcome": "approve"})
 
-    assert desk.get(done.location).said == "“主要领导审批”已办结：同意移送。"
+    assert desk.get(done.location).said.startswith("“主要领导审批”已办结：同意移送。现在由")
 
 
 def test_whoever_has_the_next_task_comes_to_it(office: Office) -> None:

@@ -21,7 +21,7 @@ from tests.web.office import (
 
 def offered(page: Page) -> list[str]:
     """What the page offers to do with the task besides completing it."""
-    return page.texts("//aside//div[@class='moves']//*[self::a or self::button][not(@disabled)]")
+    return page.texts("//*[@id='moves']//*[self::a or self::button][not(@disabled)]")
 
 
 def prepare(office: Office) -> str:
@@ -179,7 +179,7 @@ def test_what_was_just_completed_is_taken_back_from_the_list_of_what_is_done(off
 def test_why_nothing_can_be_taken_back_any_more_is_said_on_the_page(office: Office) -> None:
     done = office.desk(LEADER).get(office.task("over", "approve_referral"))
 
-    assert "撤回：" in done.words("//aside")
+    assert "撤回：" in done.words("//*[@id='moves']")
     assert "撤回" not in offered(done)
 
 

@@ -38,6 +38,7 @@ from engine.db.tables.record import (
 )
 from engine.db.tables.work import (
     case_link,
+    checked_paper,
     deadline,
     delivered_message,
     fact,
@@ -58,6 +59,7 @@ __all__ = [
     "calendar_version",
     "case_link",
     "chain_head",
+    "checked_paper",
     "city_rule",
     "comment",
     "correction",

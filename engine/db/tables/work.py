@@ -134,6 +134,16 @@ task_draft = Table(
     Column("saved_at", Instant, nullable=False),
 )
 
+checked_paper = Table(
+    "checked_paper",
+    metadata,
+    Column("task_id", ForeignKey("task.id"), primary_key=True),
+    Column("person_id", ForeignKey("person.id"), primary_key=True),
+    Column("paper", String(200), primary_key=True, comment="document/ID, material/ID or draft/ELEMENT/WORDS"),
+    Column("instance_id", ForeignKey("process_instance.id"), nullable=False),
+    Column("checked_at", Instant, nullable=False),
+)
+
 start_draft = Table(
     "start_draft",
     metadata,

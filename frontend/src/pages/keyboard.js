@@ -39,10 +39,19 @@ function search() {
 /** @type {Record<string, () => void>} */
 const LIST_KEYS = { j: () => go(1), k: () => go(-1), c: claim };
 
+/**
+ * Whether a key alone is meant: nothing is held down with it, and it is no letter of a text.
+ *
+ * @param {KeyboardEvent} event
+ */
+export function isKey(event) {
+  const modified = event.ctrlKey || event.metaKey || event.altKey || event.isComposing;
+  return !modified && !isTyping(event.target) && document.documentElement.dataset.keys !== 'off';
+}
+
 /** @param {KeyboardEvent} event */
 function answer(event) {
-  const modified = event.ctrlKey || event.metaKey || event.altKey || event.isComposing;
-  if (modified || isTyping(event.target) || document.documentElement.dataset.keys === 'off') {
+  if (!isKey(event)) {
     return;
   }
   const act = event.key === '/' ? search : document.querySelector('[data-rows]') && LIST_KEYS[event.key];

@@ -1,6 +1,7 @@
 /**
  * The button that hands a form in says what it does (提交：需补正), names beside it what is still missing, and waits for a
- * file that is still on its way. `Ctrl Enter` is the button. The server checks everything again.
+ * file that is still on its way. `Ctrl Enter` is the button, `Ctrl Shift Enter` the one beside it that goes on to the next
+ * task (`data-submit-onward`). The server checks everything again.
  */
 import { all, debounce } from './page.js';
 
@@ -52,12 +53,16 @@ function keep(button) {
   }
   const plain = button.textContent ?? '';
   const place = form.querySelector('[data-lacks]');
+  const onward = /** @type {HTMLButtonElement | null} */ (form.querySelector('[data-submit-onward]'));
   const uploads = all('form[data-upload]');
 
   const show = () => {
     const waiting = uploads.some((upload) => upload.hasAttribute('data-busy'));
     const choice = chosen(form);
     button.disabled = waiting;
+    if (onward) {
+      onward.disabled = waiting;
+    }
     button.textContent = waiting
       ? (button.dataset.waiting ?? plain)
       : choice && button.dataset.says ? button.dataset.says.replace('{choice}', choice) : plain;
@@ -78,7 +83,7 @@ function keep(button) {
   document.addEventListener('keydown', (event) => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !button.disabled) {
       event.preventDefault();
-      form.requestSubmit(button);
+      form.requestSubmit(event.shiftKey && onward ? onward : button);
     }
   });
   show();

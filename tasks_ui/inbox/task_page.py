@@ -1,0 +1,140 @@
+"""The page of one task, whichever form of it was sent: what stands on it, and what is said when the task is done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import flash, render_template, request
+
+from engine.documents.files import SIZE_LIMIT
+from engine.documents.materials import KINDS
+from engine.errors import NotFound
+from engine.reports.instances import InstanceView, Waiting
+from engine.reports.tasks import TaskView
+from engine.runtime.tasks import Completed
+from engine.uses.paper_drafts import DraftView
+from tasks_ui.security import CHECKED, SHOWN, actor, engine
+from tasks_ui.widgets import by_when
+
+NAMED = 3
+"""Tasks that are named when one is done; the rest are counted. What is flashed travels in a cookie."""
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What is read before the task is decided. `key` is that of its tick; `kind` is document, material or draft."""
+
+    key: str
+    kind: str
+    id: str
+    title: str
+    number: str
+    delivered_at: datetime | None
+    sheets: str
+    """原件 3 页，纸质; 草稿，改过 2 处; empty for a letter that was issued."""
+    voided: bool
+    copy: bool
+    readable: bool
+    """Whether there is something to look at: a file, or the pages of a letter."""
+    checked: bool
+
+
+def task_page(
+    view: TaskView,
+    problems: Mapping[str, str] | None = None,
+    material: Mapping[str, str | None] | None = None,
+    confirm: str = "",
+) -> str:
+    """The page of a task, with the papers that it drafts or signs; `confirm` is the warning that may be gone past."""
+    drafts = engine().paper_drafts.of_task(actor(), view.task_id)
+    papers = to_read(view, drafts, _checked(view.task_id))
+    return render_template(
+        "inbox/task.html",
+        task=view,
+        problems=problems or {},
+        confirm=confirm,
+        material=material or {},
+        kinds=KINDS,
+        size_limit=SIZE_LIMIT,
+        papers=drafts,
+        to_read=papers,
+        opens_with=opens_with(papers, view),
+        following=engine().next_task(actor(), view.task_id) if view.form else None,
+    )
+
+
+def to_read(view: TaskView, drafts: list[DraftView], checked: frozenset[str]) -> list[Paper]:
+    """The papers that others have drafted and this task signs, the letters, the material; a list that the task itself
+    makes is not read but made."""
+    made_here = view.form is not None and view.form.takes_material
+    found = [
+        Paper(f"draft/{draft.element_id}/{draft.wording}", "draft", draft.element_id, draft.name, "", None,
+              f"草稿，改过 {len(draft.changes)} 处" if draft.edited else "草稿，签发时编号", False, False, True, False)
+        for draft in drafts
+        if draft.written_before
+    ]  # fmt: skip
+    for line in view.documents:
+        found.append(
+            Paper(f"document/{line.id}", "document", line.id, line.title, line.number, line.delivered_at, "",
+                  line.voided, line.copy, True, False)
+        )  # fmt: skip
+    for item in [] if made_here else view.materials:
+        sheets = f"{'原件' if item.original else '复印件'} {item.pages} 页" + ("" if item.sha256 else "，纸质")
+        found.append(
+            Paper(f"material/{item.id}", "material", item.id, item.title, "", None, sheets, False, False,
+                  item.sha256 is not None, False)
+        )  # fmt: skip
+    return [Paper(**{**vars(paper), "checked": paper.key in checked}) for paper in found]
+
+
+def opens_with(papers: list[Paper], view: TaskView) -> str:
+    """The key of the paper that lies open: what is to be signed, else the latest letter from another unit, else the first."""
+    came = {
+        f"document/{line.id}"
+        for line in view.documents
+        if not line.filed and not line.voided and line.from_unit != view.unit and line.to_unit == view.unit
+    }
+    letters = [paper.key for paper in papers if paper.key in came]
+    signed = [paper.key for paper in papers if paper.kind == "draft"]
+    return next(iter([*signed, *reversed(letters), *(paper.key for paper in papers if paper.readable)]), "")
+
+
+def _checked(task_id: str) -> frozenset[str]:
+    """What is ticked: as it was sent, when the page without scripts comes back with a problem, else as it is kept."""
+    if request.method == "POST" and SHOWN in request.form:
+        return frozenset(request.form.getlist(CHECKED))
+    return engine().checking.of_task(actor(), task_id)
+
+
+# --- what is said when a task is done ---
+
+
+def say_done(done: Completed, elsewhere: bool = False) -> None:
+    """The page that comes says what was done, who has it now, and by when; `elsewhere`: it is the page of another case."""
+    try:
+        view = engine().instance(actor(), done.number)
+    except NotFound:
+        view = None  # sent again by somebody who has left the unit since: it is done all the same
+    case = f"{view.title}（{view.number}）：" if elsewhere and view else ""
+    outcome = f"：{done.outcome_name}" if done.outcome_name else ""
+    onward = "办件已经结束。" if done.ended else who_has_it(view) if view else ""
+    flash(f"{case}“{done.task_name}”已办结{outcome}。{onward}", "ok")
+
+
+def who_has_it(view: InstanceView) -> str:
+    """现在由青河镇陆原办“主要领导审批”，10-13 周二 24:00 前。 Each open task, the most urgent first, and what is waited for."""
+    named = [_holder(waiting) for waiting in view.waiting[:NAMED]]
+    if len(view.waiting) > NAMED:
+        named.append(f"还有 {len(view.waiting) - NAMED} 项")
+    if named:
+        return f"现在由{'；'.join(named)}。"
+    calls = "、".join(call.number for call in view.called if call.number)
+    return f"现在等 {calls} 的结果。" if calls else ""
+
+
+def _holder(waiting: Waiting) -> str:
+    unit = waiting.unit.name if waiting.unit else ""
+    when = by_when(waiting.period) if waiting.period else ""
+    return f"{unit}{waiting.who}办“{waiting.step}”" + (f"，{when}" if when else "")
