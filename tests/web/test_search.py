@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
+from engine.db.searchable import bare
 from engine.db.tables import document, fact, process_instance, task
-from engine.reports.search import bare_number
+from engine.runtime import facts
 from tests.web.office import LIAISON, OFFICER, STRANGER, SUPERVISION, Office
 
 
@@ -20,7 +21,7 @@ def number_of_letter(office: Office) -> str:
 def test_brackets_blanks_and_width_of_a_number_do_not_matter() -> None:
     same = ["青政移字〔2026〕37号", "青政移字2026 37号", "青政移字[2026]37号", "青政移字（２０２６）３７号"]
 
-    assert len({bare_number(text) for text in same}) == 1
+    assert len({bare(text) for text in same}) == 1
 
 
 @pytest.mark.parametrize("who", [OFFICER, LIAISON, SUPERVISION])
@@ -55,7 +56,7 @@ def test_what_a_task_of_the_other_unit_has_answered_is_found_by_that_unit_alone(
         reviewed = tx.scalar(select(task.c.id).where(task.c.instance_id == case, task.c.unit_code == "ecology"))
         place = tx.scalar(select(fact.c.value).where(fact.c.instance_id == case, fact.c.name == "location"))
     said = {"name": "location", "value": "只有一家知道的仓库", "said_at": engine.clock.now(), "revision": 99}
-    engine.database.run(lambda tx: tx.execute(insert(fact).values(instance_id=case, task_id=reviewed, **said)))
+    engine.database.run(lambda tx: facts.store_searched(tx, instance_id=case, task_id=reviewed, said_by=None, **said))
 
     found = {
         who: office.desk(who).get("/instances?q=只有一家知道的仓库").text for who in (OFFICER, LIAISON, SUPERVISION)
