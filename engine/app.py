@@ -231,6 +231,12 @@ class Engine:
     def look_at_beginning(self, actor: Actor, key: str, raw: Raw) -> starting.BeginningLook:
         return self.transactions.read(lambda tx, context: starting.look_at_beginning(tx, context, actor, key, raw))
 
+    def beginning_instead(self, actor: Actor, key: str, other: str, raw: Raw) -> starting.Beginning:
+        """The start form of the other procedure, to which this one leads, with what was typed. Raises NotFound, NotAllowed."""
+        return self.transactions.read(
+            lambda tx, context: starting.beginning_instead(tx, context, actor, key, other, raw)
+        )
+
     def save_beginning(self, actor: Actor, key: str, raw: Raw, window: Window | None = None) -> None:
         self.transactions.write(lambda tx, context: running.save_draft(tx, context, actor, key, raw, window))
 
