@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, insert, select
 
+from engine.db import searchable
 from engine.db.searchable import bare
 from engine.db.tables import document, fact, process_instance, task
 from engine.runtime import facts
@@ -64,3 +65,19 @@ def test_what_a_task_of_the_other_unit_has_answered_is_found_by_that_unit_alone(
 
     assert {who for who, page in found.items() if office.numbers.review in page} == {LIAISON, SUPERVISION}
     assert all(office.numbers.review in office.desk(who).get(f"/instances?q={place}").text for who in found)
+
+
+def test_a_paper_between_two_others_is_found_by_those_two_alone_also_where_one_sees_the_case(office: Office) -> None:
+    number = "环督字〔2026〕99号"
+
+    def write(tx: Connection) -> None:
+        own = select(process_instance.c.id).where(process_instance.c.number == office.numbers.review)
+        row = tx.execute(select(document).where(document.c.instance_id == own.scalar_subquery()).limit(1)).one()
+        other = {"id": "f" * 32, "sequence": 99, "number": number, "from_unit": "ecology", "to_unit": "market"}
+        tx.execute(insert(document).values({**row._mapping, **other}))
+        searchable.keep(tx, row.instance_id, searchable.PAPER, number, document_id=other["id"])
+
+    office.engine.database.run(write)
+
+    found = {who: office.desk(who).get("/instances?q=环督字2026").text for who in (OFFICER, LIAISON, SUPERVISION)}
+    assert {who for who, page in found.items() if office.numbers.review in page} == {LIAISON, SUPERVISION}
