@@ -6,8 +6,9 @@ of `engine.uses`, handed out here (`engine.materials`); every use opens its own 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from datetime import date, datetime
+import logging
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -39,11 +40,12 @@ from engine.reports import supervision as oversight
 from engine.reports.filters import Filters
 from engine.reports.inbox import NextTask
 from engine.reports.tasks import TaskLook
-from engine.runtime import actions, audit, cancelling, correlation, due, incidents, once, proof
+from engine.runtime import actions, audit, cancelling, correlation, due, incidents, kept, notices, once, proof
 from engine.runtime import instances as running
 from engine.runtime import tasks as work
 from engine.runtime.advance import catch_up
 from engine.runtime.drafts import Window
+from engine.runtime.kept import Head
 from engine.runtime.step import Context
 from engine.settings import Settings
 from engine.uses.accounts import AccountUses
@@ -63,6 +65,8 @@ from engine.uses.transactions import Transactions
 from engine.worker import Worker
 
 T = TypeVar("T")
+log = logging.getLogger("lianban.engine")
+HEADS_AGAIN = timedelta(minutes=10)
 SEALED_FILE = "records.sealed"
 """Says, beside the database, that its records were sealed: whoever takes the seals out of it does not get others."""
 Raw = Mapping[str, list[str]]
@@ -96,6 +100,7 @@ class Engine:
         self.notices = NoticeUses(self.transactions, channels)
         self._swept: date | None = None
         self._kept_head = ""
+        self._heads_again_at: datetime | None = None
         self.delivery = Delivery(self.database, self.clock, channels, settings.base_url)
         self.worker = Worker(
             self.database,
@@ -233,6 +238,12 @@ class Engine:
     def look_at_beginning(self, actor: Actor, key: str, raw: Raw) -> starting.BeginningLook:
         return self.transactions.read(lambda tx, context: starting.look_at_beginning(tx, context, actor, key, raw))
 
+    def beginning_instead(self, actor: Actor, key: str, other: str, raw: Raw) -> starting.Beginning:
+        """The start form of the other procedure, to which this one leads, with what was typed. Raises NotFound, NotAllowed."""
+        return self.transactions.read(
+            lambda tx, context: starting.beginning_instead(tx, context, actor, key, other, raw)
+        )
+
     def save_beginning(self, actor: Actor, key: str, raw: Raw, window: Window | None = None) -> None:
         self.transactions.write(lambda tx, context: running.save_draft(tx, context, actor, key, raw, window))
 
@@ -299,33 +310,43 @@ class Engine:
         with self.database.reading() as tx:
             return due.next_due(tx)
 
-    def verify_audit(self, kept_heads: Iterable[str] = ()) -> list[audit.Broken]:
-        """Everything recorded that does not fit, also with the heads that were kept elsewhere. Raises Refused for those."""
+    def verify_audit(self, kept_heads: Sequence[Head] = ()) -> list[audit.Broken]:
+        """Everything recorded that does not fit, also with the heads that were kept elsewhere (`kept.read`)."""
         files = {"papers": self._stores.papers.path, "materials": self._stores.materials.path}
         with self.database.reading() as tx:
             found = proof.verify(tx, files.items(), self.settings.data_dir / "archives")
-            return found + proof.against(tx, kept_heads)
+            return found + kept.against(tx, kept_heads)
 
     def heads(self) -> list[str]:
         """Where the record ends now, in lines to be kept elsewhere."""
         with self.database.reading() as tx:
-            return proof.heads(tx)
+            return kept.heads(tx)
 
     def reseal(self, by: str, reason: str, number: str | None = None) -> int:
         """What is there is sealed anew with the key in force; how many cases. Raises Refused, NotFound."""
         return self.database.run(lambda tx: proof.reseal(tx, by, reason, self.clock.now(), number))
 
     def _keep_heads(self) -> None:
-        """The head of the last closed day stands in the file that is kept elsewhere; once a day."""
-        path = self.settings.heads_file
-        with self.database.reading() as tx:
-            line = next((line for line in proof.heads(tx, chains=False)), None)
-        if path is None or line is None or line == self._kept_head:
+        """The head of the last closed day stands in the file that is kept elsewhere; once a day.
+
+        A disk that is gone is tried again every ten minutes; the system administrators are told once a day.
+        """
+        path, now = self.settings.heads_file, self.clock.now()
+        if path is None or (self._heads_again_at is not None and now < self._heads_again_at):
             return
-        if not path.exists() or line not in path.read_text(encoding="utf-8").splitlines():
-            with path.open("a", encoding="utf-8") as file:
-                file.write(f"{line}\n")
-        self._kept_head = line
+        with self.database.reading() as tx:
+            line = kept.last_day(tx)
+        if line is None or line == self._kept_head:
+            return
+        try:
+            whole_files.add_lines(path, [line])
+        except (OSError, UnicodeDecodeError) as error:
+            self._heads_again_at = now + HEADS_AGAIN
+            log.warning("the head of the day was not written to %s: %s", path, error)
+            reason = (error.strerror if isinstance(error, OSError) else None) or "里面不是文本"
+            self.database.run(lambda tx: _tell_of_heads(tx, self.transactions.context(tx), path, reason))
+            return
+        self._kept_head, self._heads_again_at = line, None
 
     def resume(self, number: str, by: str) -> None:
         """The parked instance runs again. Raises NotFound."""
@@ -360,3 +381,10 @@ class Engine:
         now = self.clock.now()
         years.seed(tx, (self.settings.processes_dir / "calendar_cn.json").read_bytes(), now)
         city.seed(tx, (self.settings.processes_dir / "city.toml").read_text(encoding="utf-8"), now, "prepare")
+
+
+def _tell_of_heads(tx: Connection, context: Context, path: Path, reason: str) -> None:
+    text = (
+        f"每日封存没有写进 LIANBAN_HEADS_FILE 指定的 {path}（{reason}）。请检查文件和它所在的磁盘，系统每十分钟再试。"
+    )
+    notices.notify_administrators(tx, context, text, since=context.now - timedelta(days=1))

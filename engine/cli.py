@@ -20,8 +20,10 @@ from engine.command_words import Commands
 from engine.deadlines.calendar import WEEKDAYS, Calendar, load_calendar
 from engine.deadlines.counting import Count, CountedDay
 from engine.deadlines.functions import KINDS, evaluate_period
+from engine.documents import whole_files
 from engine.errors import ExpressionError, LianbanError, NotFound, Refused
 from engine.organisation import city
+from engine.runtime import kept
 from engine.settings import read_settings
 from engine.uses.procedures import DEPLOYED, KEPT, REFUSED, WAITS, Compared, Deployed, Outcome
 
@@ -55,21 +57,25 @@ def deadline(expression: str, as_json: bool) -> None:
 @main.command("verify-audit")
 @click.option(
     "--heads",
-    "kept",
+    "file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="存在别处的封存（lianban heads 写的），一并核对。",
+    help="存在别处的封存，一并核对：lianban heads 写的文件，或者把每日封存的邮件、推送的正文贴进去的文件。",
 )
-def verify_audit(kept: Path | None) -> None:
+def verify_audit(file: Path | None) -> None:
     """核对全部记录：审计、办件状态、填报值、期限、结果、评论、文书和文件，是否完整、没有被改动。"""
     with sentences():
-        lines = kept.read_text(encoding="utf-8", errors="replace").splitlines() if kept else []
-        broken = opened().verify_audit(lines)
+        heads = kept.read(file.read_text(encoding="utf-8", errors="replace")) if file else []
+        broken = opened().verify_audit(heads)
     if broken:
         for found in broken:
             click.echo(str(found), err=True)
         click.echo(f"共 {len(broken)} 处不符。请不要改动数据库，先取出备份和存在别处的封存对照。", err=True)
         sys.exit(1)
     click.echo("审计记录完整，没有被改动。")
+    if heads:
+        days = [head.day for head in heads if head.day is not None]
+        until = f"最后一天是 {max(days)}，以后的记录这份文件证明不了。" if days else "里面没有每日封存。"
+        click.echo(f"与存在别处的 {len(heads)} 条封存一致，{until}")
 
 
 @main.command()
@@ -79,8 +85,10 @@ def heads(file: Path | None) -> None:
     with sentences():
         lines = opened().heads()
         if file is not None:
-            with file.open("a", encoding="utf-8") as target:
-                target.writelines(f"{line}\n" for line in lines)
+            try:
+                whole_files.add_lines(file, lines)
+            except (OSError, UnicodeDecodeError) as error:
+                raise Refused(f"{file} 写不进去（{error}），什么都没有加。请换一个文件。") from error
             click.echo(f"{len(lines)} 条已加在 {file} 的末尾。")
             return
     for line in lines:

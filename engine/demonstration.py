@@ -63,7 +63,7 @@ def open_demonstration(settings: Settings, starts_at: datetime | None = None) ->
     folder = settings.data_dir / ("demo" if starts_at is None else "demo-moved")
     if starts_at is not None and _latest(settings, folder) > starts_at and _began(folder) != starts_at:
         _put_aside(folder)
-    nothing_outside = {"smtp_url": "", "webhook_url": "", "robots": ""}
+    nothing_outside = {"smtp_url": "", "webhook_url": "", "robots": "", "heads_to": ""}
     own = Settings(**{**vars(settings), "data_dir": folder, **nothing_outside})
     if not (folder / ACCOUNTS_FILE).exists():
         _make(own, starts_at or SystemClock().now())

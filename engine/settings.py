@@ -55,6 +55,8 @@ class Settings:
     """Seals records and signs case files; empty means one that is made once and kept in `data_dir`, never in the database."""
     heads_file: Path | None = None
     """Where the head of every day is written as well: a file on another machine's disk. None means nowhere."""
+    heads_to: str = field(default="", repr=False)
+    """Where the head of every day is sent as well: mail addresses, https addresses and robots between blanks."""
     base_url: str = ""
     """Where people open the pages, https://lianban.example.gov.cn; empty means notices carry no link."""
     smtp_url: str = field(default="", repr=False)
@@ -92,7 +94,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         "secret_key": str,
         "record_key": _long,
         "heads_file": lambda text: Path(text).resolve(),
-        **dict.fromkeys(("smtp_url", "mail_from", "mail_reply_to", "webhook_url", "webhook_secret", "robots"), str),
+        **dict.fromkeys(
+            ("smtp_url", "mail_from", "mail_reply_to", "webhook_url", "webhook_secret", "robots", "heads_to"), str
+        ),
         "base_url": lambda text: text.rstrip("/"),
         "send_timeout_seconds": lambda text: _number(text, 0.1, 60, float),
         "port": lambda text: _number(text, 0, 65535, int),

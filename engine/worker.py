@@ -17,7 +17,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from engine.clock import local_date
 from engine.db.session import Database
 from engine.errors import AlreadyDone, Busy, DatabaseFull, LianbanError, Stale, Uncertain
-from engine.runtime import audit, due, incidents
+from engine.runtime import audit, due, incidents, kept
 from engine.runtime.faults import Fault
 from engine.runtime.step import Context
 
@@ -99,12 +99,13 @@ class Worker:
         self.database.run(lambda tx: incidents.park(tx, self.context(tx), fault))
 
     def _close_days(self) -> None:
-        """The audit's daily heads, looked at once a day."""
+        """The audit's daily heads, looked at once a day; the last one goes to whoever keeps them elsewhere."""
 
         def close(tx: Connection) -> datetime:
-            settled = self.context(tx).now - GRACE
-            audit.close_days(tx, settled)
-            return settled
+            context = self.context(tx)
+            if audit.close_days(tx, context.now - GRACE):
+                kept.send_last_day(tx, context)
+            return context.now - GRACE
 
         with self.database.reading() as tx:
             today = local_date(self.context(tx).now - GRACE)

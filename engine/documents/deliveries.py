@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from engine.db import searchable
 from engine.db.tables import document, material
 from engine.db.values import encode
 from engine.forms.schema import Field, Form
@@ -98,6 +99,8 @@ def deliver(
             **(vars(paper) if paper else {}),
         )
     )
+    if paper and paper.number:
+        searchable.keep(tx, instance_id, searchable.PAPER, paper.number, document_id=document_id)
     return document_id
 
 

@@ -34,6 +34,23 @@ def name(unfinished: Path, path: Path) -> None:
         _settle(folder)
 
 
+def add_lines(path: Path, lines: Iterable[str]) -> None:
+    """The lines stand at the end of the file, those that it has already only once; for good when this returns.
+
+    A line that a power cut has left unfinished is ended first, so that it spoils none of these. Raises OSError, and
+    UnicodeDecodeError for a file that is no text.
+    """
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    known = set(text.splitlines())
+    added = "".join(f"{line}\n" for line in lines if line not in known)
+    if not added:
+        return
+    with path.open("a", encoding="utf-8") as file:
+        file.write(f"\n{added}" if text and not text.endswith("\n") else added)
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def sweep(folders: Iterable[Path]) -> int:
     """What killed processes were writing is gone after a day. Returns how many files that were; never raises."""
     return sum(_sweep(folder) for folder in folders)

@@ -2,8 +2,8 @@
 
 What form-js itself cannot say stands in a component's `properties`, in our own expression language: `rule` and `message`
 (with `rule_2` …), `show`, `default`, `warn` and `warning`, `widget`, `kind`, `count`, `min`, `max`, `hint:<value>`, `span`,
-`confidential`, `internal`, `correctable`, `fresh`, `offer:<value>`; of a matter `receiver`, `basis` and `on`; of a day `cap`
-and `cap_words`.
+`confidential`, `internal`, `correctable`, `fresh`, `offer:<value>`; of a matter `receiver`, `basis`, `on` and
+`own`; `carries`; of a day `cap` and `cap_words`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ REPEATED = {"rule", "message", "warn", "warning"}
 PROPERTIES = {
     *("widget", "show", "default", "kind", "count", "min", "max", "span"),
     *("confidential", "internal", "correctable", "fresh"),
-    *("receiver", "basis", "on", "cap", "cap_words"),
+    *("receiver", "basis", "on", "own", "carries", "cap", "cap_words"),
     *(name + suffix for name in REPEATED for suffix in ("", *(f"_{number}" for number in range(2, 10)))),
 }
 CORRECTABLE = {"datetime", "textfield", "textarea", "number"}
@@ -90,6 +90,10 @@ class Field:
     """Of a matter: the key of the text that says why that unit is competent."""
     judged_on: str = ""
     """Of a matter: the key of the instant at which competence is judged; empty for now."""
+    own: str = ""
+    """Of a matter: the key of the procedure that is started instead when the matter is the unit's own."""
+    carries: str = ""
+    """The key under which the start form of another procedure asks for the same, where it has another name there."""
     cap: str = ""
     """Of a day: the instant that its end may not pass, an expression; the page shows it as the last possible day."""
     cap_words: str = ""
@@ -289,7 +293,7 @@ class _Reader:
             return None
         if properties.get("widget") == "case" and component["type"] != "textfield":
             self.refuse(key, label, "控件 case 只能用于文本字段。", "请把组件换成文本字段（Text field）。")
-        for name in ("receiver", "basis", "on"):
+        for name in ("receiver", "basis", "on", "own"):
             if name in properties and properties.get("widget") != "matter":
                 self.refuse(key, label, f"属性 {name} 只能用于控件 matter。", "请删去这个属性，或加上 widget=matter。")
         if "cap" in properties and (component["type"] != "datetime" or component.get("subtype") != "date"):
@@ -328,6 +332,8 @@ class _Reader:
             receiver=properties.get("receiver", ""),
             basis=properties.get("basis", ""),
             judged_on=properties.get("on", ""),
+            own=properties.get("own", ""),
+            carries=properties.get("carries", ""),
             cap=properties.get("cap", ""),
             cap_words=properties.get("cap_words", ""),
         )

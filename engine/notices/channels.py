@@ -12,7 +12,7 @@ import ipaddress
 import smtplib
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.headerregistry import Address
 from email.utils import parseaddr
@@ -23,7 +23,7 @@ from engine.errors import SettingsError
 from engine.notices.message import Message, as_json, as_mail
 from engine.notices.network import WHOLE, DeliveryError, RefusedForGood, Unreachable, cut_after, post, words_of
 from engine.notices.robots import Robot, read_robots
-from engine.notices.routes import MAIL, WEBHOOK, Routes
+from engine.notices.routes import HEADS_PREFIX, MAIL, WEBHOOK, Routes
 from engine.settings import Settings
 
 SECRET_LENGTH = 16
@@ -122,6 +122,18 @@ class Mail:
 
 
 @dataclass(frozen=True)
+class MailTo:
+    """The mail server, and always the same address at it."""
+
+    mail: Mail
+    address: str
+    name: str
+
+    def send(self, message: Message) -> None:
+        self.mail.send(replace(message, address=self.address))
+
+
+@dataclass(frozen=True)
 class Webhook:
     """A receiver of signed JSON. See docs/reference/running.md for how it verifies what it gets."""
 
@@ -159,17 +171,44 @@ def read_channels(settings: Settings, clock: Callable[[], datetime]) -> dict[str
     if settings.smtp_url:
         found[MAIL] = _read_mail(settings)
     if settings.webhook_url:
-        found[WEBHOOK] = _read_webhook(settings, clock)
+        found[WEBHOOK] = _read_webhook("LIANBAN_WEBHOOK_URL", settings.webhook_url, settings, clock)
     for robot in read_robots(settings.robots, settings.send_timeout_seconds):
         found[robot.key] = robot
+    for place in settings.heads_to.split():
+        channel = _read_place(place, found.get(MAIL), settings, clock)
+        found[HEADS_PREFIX + hashlib.sha256(place.encode()).hexdigest()[:12]] = channel
     if settings.base_url and urlsplit(settings.base_url).scheme not in ("http", "https"):
         raise SettingsError("LIANBAN_BASE_URL 应当是 https://… 这样的地址。服务没有启动。")
     return found
 
 
 def routes_of(channels: dict[str, Channel]) -> Routes:
-    robots = tuple((key, channel.unit_code) for key, channel in channels.items() if isinstance(channel, Robot))
-    return Routes(MAIL in channels, WEBHOOK in channels, robots)
+    heads = tuple(key for key in channels if key.startswith(HEADS_PREFIX))
+    others = {key: channel for key, channel in channels.items() if key not in heads}
+    robots = tuple((key, channel.unit_code) for key, channel in others.items() if isinstance(channel, Robot))
+    return Routes(MAIL in channels, WEBHOOK in channels, robots, heads)
+
+
+def _read_place(place: str, mail: Channel | None, settings: Settings, clock: Callable[[], datetime]) -> Channel:
+    """One place where heads of the record are kept."""
+    if place.startswith(("http://", "https://")):
+        webhook = _read_webhook("LIANBAN_HEADS_TO", place, settings, clock)
+        return replace(webhook, name=f"每日封存（{urlsplit(place).hostname}）")
+    try:
+        if "://" in place:
+            (robot,) = read_robots(place, settings.send_timeout_seconds)
+            return replace(robot, name=f"每日封存（{robot.name}）")
+        address = _read_address("", place).addr_spec
+    except SettingsError:
+        raise SettingsError(
+            "LIANBAN_HEADS_TO 里有写错的地方：每一处应当是邮箱地址、https://主机/路径、wecombot://机器人密钥 "
+            "或 dingtalk://加签密钥@令牌，用空格隔开。服务没有启动。"
+        ) from None
+    if not isinstance(mail, Mail):
+        raise SettingsError(
+            f"LIANBAN_HEADS_TO 写了邮箱 {address}，还要设置 LIANBAN_SMTP_URL 和 LIANBAN_MAIL_FROM。服务没有启动。"
+        )
+    return MailTo(mail, address, f"每日封存（{address}）")
 
 
 def _read_mail(settings: Settings) -> Mail:
@@ -193,13 +232,13 @@ def _read_mail(settings: Settings) -> Mail:
     )
 
 
-def _read_webhook(settings: Settings, clock: Callable[[], datetime]) -> Webhook:
-    parts = urlsplit(settings.webhook_url)
+def _read_webhook(name: str, url: str, settings: Settings, clock: Callable[[], datetime]) -> Webhook:
+    parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.fragment:
-        raise SettingsError("LIANBAN_WEBHOOK_URL 应当是 https://主机/路径，不带账号。服务没有启动。")
+        raise SettingsError(f"{name} 应当是 https://主机/路径，不带账号。服务没有启动。")
     if len(settings.webhook_secret) < SECRET_LENGTH:
         raise SettingsError(f"LIANBAN_WEBHOOK_SECRET 至少要 {SECRET_LENGTH} 个字符，接收方用它核对签名。服务没有启动。")
-    return Webhook(settings.webhook_url, settings.webhook_secret, settings.send_timeout_seconds, clock)
+    return Webhook(url, settings.webhook_secret, settings.send_timeout_seconds, clock)
 
 
 def _read_address(name: str, text: str) -> Address:

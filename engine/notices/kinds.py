@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 LEGAL, HANDLING, INFO = "legal", "handling", "info"
+HEADS = "heads"
+"""No notice to people: the head of a day's record, on its way to where it is kept."""
 GROUPS = {
     LEGAL: "法定期限",
     HANDLING: "办理",
@@ -31,6 +33,7 @@ GROUP_OF = {
     "fault": HANDLING,
     "copy": INFO,
     "comment": INFO,
+    HEADS: INFO,
 }
 KINDS = {
     "remind": "期限提醒",
@@ -53,6 +56,7 @@ KINDS = {
     "fault": "系统故障",
     "copy": "抄送",
     "comment": "意见",
+    HEADS: "每日封存",
 }
 """What stands before a notice. A kind that is not here is shown as 告知 and belongs to 办理."""
 

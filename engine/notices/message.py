@@ -12,10 +12,14 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from engine.clock import local
-from engine.notices.kinds import group_of, name_of
+from engine.notices.kinds import HEADS, group_of, name_of
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
 SUBJECT_LENGTH = 120
+KEEP_THIS = (
+    "这是联办记录的每日封存，请原样保存。以后核对：把上面这一行（或几天的邮件、消息的全文）存成文本文件，"
+    "运行 lianban verify-audit --heads 文件；以前的记录被删除、改写过的，会与它不一致。"
+)
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,12 @@ def subject_of(message: Message) -> str:
 
 
 def lines_of(message: Message) -> list[str]:
-    """The message in lines of plain text: what, which instance and step, until when, on what ground, and where."""
+    """The message in lines of plain text: what, which instance and step, until when, on what ground, and where.
+
+    The head of a day's record comes with what it is good for instead.
+    """
+    if message.kind == HEADS:
+        return [one_line(message.text), "", KEEP_THIS]
     entries = [
         ("办件", f"{message.number} {message.title}".strip()),
         ("环节", message.step),

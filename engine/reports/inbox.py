@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, Text, and_, cast, false, func, or_, select
 
 from engine.clock import local_date, midnight
+from engine.db.searchable import SUBJECT_FACT
 from engine.db.tables import deadline, definition_version, fact, hand_over, party, process_instance, task
 from engine.deadlines.calendar import Calendar
 from engine.deployments import definitions, retirement
@@ -20,7 +21,7 @@ from engine.reports.copies import CopyRow
 from engine.reports.corrections import waiting_for
 from engine.reports.filters import Filters
 from engine.reports.periods import Period, nearest, open_periods
-from engine.reports.units import SUBJECT_FACT, Names, UnitName, party_names
+from engine.reports.units import Names, UnitName, party_names
 from engine.runtime.handling import taking_back
 from engine.runtime.handling.records import waiting
 from engine.runtime.step import Context

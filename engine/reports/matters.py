@@ -1,7 +1,8 @@
 """What the 职责边界清单 says to somebody who fills in a form: who is competent, on what basis, and where the form differs.
 
 A field with `widget=matter` names its neighbours: `receiver` the unit that is to get the case, `basis` the text that says
-why, `on` the instant at which competence is judged. What is suggested never refuses: the list may be wrong.
+why, `on` the instant at which competence is judged, `own` the procedure to start instead of this one
+when the matter is the unit's own. What is suggested never refuses: the list may be wrong.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from sqlalchemy import Connection, select
 from engine.clock import local_date
 from engine.db.tables import fact, party, process_instance
 from engine.db.values import decode
+from engine.deployments import definitions
 from engine.forms.schema import Field, Form
 from engine.organisation import duties, jurisdiction, units
+from engine.organisation.assignment import ProcedureSubject, may
 from engine.organisation.jurisdiction import Competence, Matter
 from engine.organisation.pinyin import initials
 from engine.reports.units import Names, UnitName
@@ -62,6 +65,14 @@ class Remedy:
 
 
 @dataclass(frozen=True)
+class Instead:
+    """The procedure that this person may start in place of this one, since the matter is the unit's own."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Advice:
     """What follows from the chosen matter, by the keys of the neighbouring fields."""
 
@@ -72,6 +83,9 @@ class Advice:
     warnings: Mapping[str, str] = field(default_factory=dict)
     remedies: Mapping[str, Remedy] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
+    instead: Instead | None = None
+    amiss: bool = False
+    """Whether the matter should not be here: the form names what to do with the unit's own, and it is its own."""
 
 
 def lines(tx: Connection, step: Step, key: str) -> list[MatterLine]:
@@ -102,13 +116,34 @@ def advise(asked: Field, form: Form, step: Step, values: Mapping[str, object]) -
         if values.get(asked.basis) == found.basis:
             tags[asked.basis] = "来自清单"
     if (receiver := form.by_key.get(asked.receiver)) is not None:
-        follows[receiver.key] = line.unit.code if line.unit and not line.competence.own else ""
+        other_side = _other_side(receiver, line)
+        follows[receiver.key] = other_side.code if other_side else ""
         chosen = names.unit(str(values.get(receiver.key) or ""))
         if chosen is not None and _is_third(chosen, line):
             warned[receiver.key] = f"清单上这一项归{line.who}，不归{chosen.name}。请核对；清单有误的，可以照填。"
             if line.unit and not line.competence.own and _takes(receiver, line.unit, step):
                 remedies[receiver.key] = Remedy(line.unit.code, f"改为{line.unit.name}")
-    return Advice(line, on, asked_by, follows, warned, remedies, tags)
+    amiss = bool(asked.own) and line.competence.own
+    instead = _instead(step, asked.own) if amiss else None
+    return Advice(line, on, asked_by, follows, warned, remedies, tags, instead, amiss)
+
+
+def _other_side(receiver: Field, line: MatterLine) -> UnitName | None:
+    """Whom the form is to name: who is competent, unless that is oneself. Where only departments are asked, the one in
+    charge of the matter may help with what is one's own."""
+    if not line.competence.own:
+        return line.unit
+    return line.department if receiver.kind == "department" and line.competence.kind == "town" else None
+
+
+def _instead(step: Step, key: str) -> Instead | None:
+    """None when the procedure is not there, is retired, or is not for this person to start."""
+    if step.actor is None:
+        return None
+    for process in (definition.diagram.process for definition in definitions.every_startable(step.tx)):
+        if process.key == key and may(step.actor, "start", ProcedureSubject(process.candidate_starters)).allowed:
+            return Instead(key, process.name)
+    return None
 
 
 def _is_third(chosen: UnitName, line: MatterLine) -> bool:

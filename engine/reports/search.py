@@ -7,22 +7,15 @@ unit, and no place that a procedure keeps confidential or inside. The bureaus of
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
-from unicodedata import normalize
 
-from sqlalchemy import ColumnElement, Connection, Text, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, false, or_, select, union
 
-from engine.db.tables import document, fact, person, process_instance, task
+from engine.db.searchable import NUMBER, PAPER, PLACE_FACT, SUBJECT_FACT, TITLE, has_part
+from engine.db.tables import document, fact, person, process_instance, search_word, task
 from engine.db.values import decode
 from engine.deployments import definitions
 from engine.organisation.assignment import Actor
 from engine.reports.filters import Filters
-from engine.reports.units import SUBJECT_FACT
-
-PLACE_FACT = "location"
-"""The fact that names the place of a case."""
-LEFT_OUT = "〔〕［］[]（）()【】 　"
-"""What may be typed or left out in a 文号."""
 
 
 @dataclass(frozen=True)
@@ -33,23 +26,15 @@ class Hit:
     words: str
 
 
-def bare_number(text: str) -> str:
-    """A 文号 as it is compared: 青政移字〔2026〕37号 and 青政移字2026 37号 are the same."""
-    return "".join(one for one in normalize("NFKC", text) if one not in LEFT_OUT and not one.isspace()).lower()
-
-
 def condition(tx: Connection, actor: Actor | None, filters: Filters) -> ColumnElement[bool]:
-    """Whether an instance is found by the text of the filters, as this reader may know it; None reads the whole city."""
-    words = (process_instance.c.number, process_instance.c.title)
-    found = [column.icontains(filters.text, autoescape=True) for column in words]
-    found.append(select(fact.c.id).where(_facts(tx, actor, filters)).exists())
-    own = document.c.instance_id == process_instance.c.id
-    if bare_number(filters.text):
-        found.append(select(document.c.id).where(own, _papers(actor, filters.text)).exists())
-    found.append(
-        select(task.c.id).where(task.c.instance_id == process_instance.c.id, _people(actor, filters.text)).exists()
-    )
-    return or_(*found)
+    """Whether an instance is found by the text of the filters, as this reader may know it; None reads the whole city.
+
+    Each way of finding one begins at an index: of the words, or of the tasks of the people of that name.
+    """
+    found = [handled.with_only_columns(task.c.instance_id) for handled in _handled(tx, actor, filters.text)]
+    if (words := _words(tx, actor, filters.text)) is not None:
+        found.append(words.with_only_columns(search_word.c.instance_id))
+    return process_instance.c.id.in_(union(*found)) if found else false()
 
 
 def hits(tx: Connection, actor: Actor | None, filters: Filters, ids: list[str]) -> dict[str, list[Hit]]:
@@ -58,21 +43,18 @@ def hits(tx: Connection, actor: Actor | None, filters: Filters, ids: list[str]) 
     if not filters.text or not ids:
         return found
     labels = {SUBJECT_FACT: "当事人", PLACE_FACT: "地点"}
-    facts = select(fact.c.instance_id, fact.c.name, fact.c.value)
-    facts = facts.join(process_instance, process_instance.c.id == fact.c.instance_id)
-    for row in tx.execute(facts.where(fact.c.instance_id.in_(ids), _facts(tx, actor, filters)).order_by(fact.c.id)):
-        _add(found, row.instance_id, Hit(labels[row.name], str(decode(row.value))))
-    papers = select(document.c.instance_id, document.c.number).where(document.c.instance_id.in_(ids))
-    for paper in tx.execute(papers.where(_papers(actor, filters.text)).order_by(document.c.sequence)):
-        _add(found, paper.instance_id, Hit("文号", paper.number))
-    people = select(task.c.instance_id, person.c.name).where(task.c.instance_id.in_(ids), _people(actor, filters.text))
-    handled = people.join(person, _handled_by).where(person.c.name.icontains(filters.text, autoescape=True))
-    for handler in tx.execute(handled.distinct()):
-        _add(found, handler.instance_id, Hit("经办人", handler.name))
+    words = _words(tx, actor, filters.text)
+    if words is not None:
+        there = words.where(search_word.c.instance_id.in_(ids)).order_by(fact.c.id, document.c.sequence)
+        for row in tx.execute(there):
+            if row.kind in labels:
+                _add(found, row.instance_id, Hit(labels[row.kind], str(decode(row.value))))
+            elif row.kind == PAPER:
+                _add(found, row.instance_id, Hit("文号", row.number))
+    for handled in _handled(tx, actor, filters.text):
+        for handler in tx.execute(handled.where(task.c.instance_id.in_(ids)).distinct()):
+            _add(found, handler.instance_id, Hit("经办人", handler.name))
     return found
-
-
-_handled_by = or_(person.c.id == task.c.assignee_id, person.c.id == task.c.ended_by)
 
 
 def _add(found: dict[str, list[Hit]], instance_id: str, hit: Hit) -> None:
@@ -81,17 +63,40 @@ def _add(found: dict[str, list[Hit]], instance_id: str, hit: Hit) -> None:
         own.append(hit)
 
 
-def _facts(tx: Connection, actor: Actor | None, filters: Filters) -> ColumnElement[bool]:
+def _words(tx: Connection, actor: Actor | None, text: str) -> Select[tuple[str, str, object, str]] | None:
+    """The rows of `search_word` that have the text as a part and that this reader may know, each with what it is of."""
+    part = has_part(text)
+    if part is None:
+        return None
+    joined = search_word.outerjoin(fact, fact.c.id == search_word.c.fact_id).outerjoin(
+        document, document.c.id == search_word.c.document_id
+    )
+    kind = search_word.c.kind
+    readable = or_(
+        kind.in_([NUMBER, TITLE]), and_(kind == SUBJECT_FACT, _said_to(actor)), _place(tx, actor), _sent_to(actor)
+    )
+    columns = select(search_word.c.instance_id, kind, fact.c.value, document.c.number)
+    return columns.select_from(joined).where(part, readable)
+
+
+def _said_to(actor: Actor | None) -> ColumnElement[bool]:
     """What was said at the start everybody reads who sees the case; what a task has answered since only its own unit is
     certain to read, before it goes out.
     """
-    said = cast(fact.c.value, Text).icontains(filters.text_in_json, autoescape=True)
-    place = and_(fact.c.name == PLACE_FACT, process_instance.c.key.not_in(_keeping_the_place(tx)))
-    named = and_(fact.c.instance_id == process_instance.c.id, or_(fact.c.name == SUBJECT_FACT, place), said)
     if actor is None:
-        return named
-    own = select(task.c.id).where(task.c.unit_code == actor.unit_code)
-    return and_(named, or_(fact.c.task_id.is_(None), fact.c.task_id.in_(own)))
+        return fact.c.id.is_not(None)
+    by = select(task.c.unit_code).where(task.c.id == fact.c.task_id).scalar_subquery()
+    return and_(fact.c.id.is_not(None), or_(fact.c.task_id.is_(None), by == actor.unit_code))
+
+
+def _place(tx: Connection, actor: Actor | None) -> ColumnElement[bool]:
+    said = and_(search_word.c.kind == PLACE_FACT, _said_to(actor))
+    keeping = _keeping_the_place(tx)
+    if not keeping:
+        return said
+    case = process_instance.alias()
+    key = select(case.c.key).where(case.c.id == search_word.c.instance_id).scalar_subquery()
+    return and_(said, key.not_in(keeping))
 
 
 def _keeping_the_place(tx: Connection) -> list[str]:
@@ -107,17 +112,22 @@ def _keeping_the_place(tx: Connection) -> list[str]:
     ]
 
 
-def _papers(actor: Actor | None, text: str) -> ColumnElement[bool]:
-    bare: Any = func.lower(document.c.number)
-    for one in LEFT_OUT:
-        bare = func.replace(bare, one, "")
-    named = and_(document.c.number.is_not(None), bare.contains(bare_number(text), autoescape=True))
+def _sent_to(actor: Actor | None) -> ColumnElement[bool]:
     if actor is None:
-        return named
-    return and_(named, or_(document.c.from_unit == actor.unit_code, document.c.to_unit == actor.unit_code))
+        return search_word.c.kind == PAPER
+    sides = or_(document.c.from_unit == actor.unit_code, document.c.to_unit == actor.unit_code)
+    return and_(search_word.c.kind == PAPER, sides)
 
 
-def _people(actor: Actor | None, text: str) -> ColumnElement[bool]:
-    named = select(person.c.id).where(person.c.name.icontains(text, autoescape=True))
-    handled = or_(task.c.assignee_id.in_(named), task.c.ended_by.in_(named))
-    return handled if actor is None else and_(handled, task.c.unit_code == actor.unit_code)
+def _handled(tx: Connection, actor: Actor | None, text: str) -> list[Select[tuple[str, str]]]:
+    """Who of that name has a task, or has ended one: the instance and the name.
+
+    The people, who are few beside their tasks, are looked up first: no store would begin at them by itself.
+    """
+    named = list(tx.scalars(select(person.c.id).where(person.c.name.icontains(text, autoescape=True))))
+    own = [] if actor is None else [task.c.unit_code == actor.unit_code]
+    return [
+        select(task.c.instance_id, person.c.name).join(person, person.c.id == column).where(column.in_(named), *own)
+        for column in (task.c.assignee_id, task.c.ended_by)
+        if named
+    ]

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, or_, se
 from engine.db.tables import delivery_attempt, notice, outbox, person, process_instance
 from engine.notices.again import NOT_SENT, is_over, why_not
 from engine.notices.kinds import name_of
-from engine.notices.routes import MAIL, WEBHOOK
+from engine.notices.routes import HEADS_PREFIX, MAIL, WEBHOOK
 from engine.reports.readers import MASK
 from engine.runtime.confidential import told_in
 
@@ -152,6 +152,8 @@ def undelivered(tx: Connection) -> int:
 
 
 def channel_name(key: str) -> str:
+    if key.startswith(HEADS_PREFIX):
+        return "每日封存"
     return {MAIL: "邮件", WEBHOOK: "Webhook"}.get(key, "群机器人")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import Connection
@@ -12,7 +12,8 @@ from engine.bpmn.elements import Element, Process
 from engine.deadlines.counting import Count
 from engine.deadlines.standing import Cell, strip_of
 from engine.deployments import definitions
-from engine.errors import ExpressionError
+from engine.errors import ExpressionError, NotFound
+from engine.forms.schema import Field
 from engine.organisation.assignment import Actor, ProcedureSubject, may
 from engine.organisation.directory import UnitDirectory
 from engine.reports import answers
@@ -111,6 +112,29 @@ def beginning(tx: Connection, context: Context, actor: Actor, key: str, sent: Ra
         preview=_preview(step, values),
         coming=_coming(step),
     )
+
+
+def beginning_instead(tx: Connection, context: Context, actor: Actor, key: str, other: str, raw: Raw) -> Beginning:
+    """The start form of the other procedure, with what was typed into the one of `key` as far as it asks for the same.
+
+    Raises NotFound when the form of `key` does not lead there, and as `beginning` does.
+    """
+    step = instances.beginning(tx, context, actor, definitions.startable(tx, key))
+    form = step.definition.forms[step.definition.diagram.process.start_form]
+    if other not in {field.own for field in form.fields if field.own}:
+        raise NotFound
+    there = definitions.startable(tx, other)
+    fields = there.forms[there.diagram.process.start_form].fields
+    carried = {field.key: _fitting(field, raw) for field in fields if not field.readonly}
+    found = beginning(tx, context, actor, other, {name: values for name, values in carried.items() if values})
+    return replace(found, draft_window="")  # a draft of it that this person has is not shown, so it is not overwritten
+
+
+def _fitting(field: Field, raw: Raw) -> list[str]:
+    """What was typed for the same, as far as the field can hold it."""
+    offered = {option.value for option in field.options}
+    typed = raw.get(field.key) or raw.get(field.carries, [])
+    return [text for text in typed if text.strip() and (not offered or text in offered)]
 
 
 def look_at_beginning(tx: Connection, context: Context, actor: Actor, key: str, raw: Raw) -> BeginningLook:

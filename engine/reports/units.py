@@ -7,11 +7,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
+from engine.db.searchable import SUBJECT_FACT
 from engine.db.tables import fact, matter, person, unit
 from engine.db.values import decode
-
-SUBJECT_FACT = "party_name"
-"""The fact that names the person or firm whom a case concerns (当事人); lists show it."""
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
+from engine.db import searchable
 from engine.db.tables import fact
 from engine.db.values import decode, encode
 
@@ -57,8 +59,19 @@ class Facts(Mapping[str, object]):
              "said_by": person_id, "task_id": task_id}
             for name, (value, person_id, task_id) in self._said.items()
         ]  # fmt: skip
-        if rows:
-            tx.execute(insert(fact), rows)
+        for row in [row for row in rows if row["name"] in searchable.FACTS]:
+            store_searched(tx, **row)
+        others = [row for row in rows if row["name"] not in searchable.FACTS]
+        if others:
+            tx.execute(insert(fact), others)
+
+
+def store_searched(tx: Connection, **row: Any) -> None:
+    """The fact is in the table, and its instance is found by it."""
+    stored = tx.execute(insert(fact).values(row)).inserted_primary_key
+    assert stored is not None
+    if isinstance(row["value"], str):
+        searchable.keep(tx, row["instance_id"], row["name"], row["value"], fact_id=stored.id)
 
 
 def known(tx: Connection, instance_id: str) -> dict[str, object]:

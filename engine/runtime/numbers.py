@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, text
 
 from engine.clock import local
+from engine.db import searchable
 from engine.db.tables import process_instance
 from engine.deployments.definitions import Definition
 from engine.ids import new_id
@@ -43,6 +44,8 @@ def insert_instance(step: Step) -> None:
     step.instance = {**step.instance, "number": _next_number(step.tx, prefix, local(step.now).year)}
     counted_with = step.context.calendar.version
     step.tx.execute(insert(process_instance).values(**step.instance, calendar_version=counted_with))
+    searchable.keep(step.tx, step.instance_id, searchable.NUMBER, step.instance["number"])
+    searchable.keep_title(step.tx, step.instance_id, step.instance["title"])
 
 
 def _next_number(tx: Connection, prefix: str, year: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -266,43 +266,3 @@ def file_fault(path: Path, sha256: str) -> str:
     except OSError as error:
         return f"读不出来（{error.strerror}）。"
     return "" if digest.hexdigest() == sha256 else "与记录的指纹不一致，被改过或换过。"
-
-
-# --- heads that are kept elsewhere ---
-
-
-def heads(tx: Connection, chains: bool = True) -> list[str]:
-    """A line for the last closed day, and one for the end of every chain, as they are kept elsewhere."""
-    day = tx.execute(select(audit_head).order_by(audit_head.c.day.desc()).limit(1)).first()
-    lines = [f"day {day.day} {day.hash}"] if day else []
-    rows = tx.execute(select(chain_head).order_by(chain_head.c.chain)).all() if chains else ()
-    return [*lines, *(f"chain {row.chain} {row.entries} {row.last_hash}" for row in rows)]
-
-
-def against(tx: Connection, lines: Iterable[str]) -> list[Broken]:
-    """What does not fit heads that were kept elsewhere. Raises Refused for a line that is none."""
-    broken: list[Broken] = []
-    for number, line in enumerate(lines, 1):
-        match line.split():
-            case [] | ["#", *_]:
-                continue
-            case ["day", day, hashed] if _is_day(day):
-                found = tx.scalar(select(audit_head.c.hash).where(audit_head.c.day == date.fromisoformat(day)))
-                if found != hashed:
-                    broken.append(Broken("每日封存", number, f"{day} 的封存与存在别处的不一致，以前的记录被改写过。"))
-            case ["chain", chain, entries, hashed] if entries.isdecimal() and len(entries) < 10:
-                own = (audit_entry.c.instance_id == chain) & (audit_entry.c.sequence == int(entries))
-                if tx.scalar(select(audit_entry.c.hash).where(own)) != hashed:
-                    told = tx.scalar(select(process_instance.c.number).where(process_instance.c.id == chain)) or chain
-                    broken.append(Broken(told, int(entries), "与存在别处的封存不一致，被改写或删除过。"))
-            case _:
-                raise Refused(f"第 {number} 行不是 lianban heads 写的封存，请检查文件。")
-    return broken
-
-
-def _is_day(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True

@@ -9,6 +9,7 @@ from sqlalchemy import delete, insert, select, update
 from engine.bpmn.elements import Element
 from engine.bpmn.expressions import compile_expression
 from engine.bpmn.workflow import WorkflowFault
+from engine.db import searchable
 from engine.db.tables import document, party, process_instance, task
 from engine.deadlines import deadlines
 from engine.errors import Refused, Stale
@@ -37,8 +38,9 @@ def store(step: Step, kind: str) -> None:
         tx, {**sealing.bound_of(row), "revision": revision}, step.workflow.to_bytes()
     )
     title = step.facts.get(step.definition.diagram.process.title_fact)
-    if isinstance(title, str):
+    if isinstance(title, str) and title != row["title"]:
         values["title"] = title
+        searchable.keep_title(tx, step.instance_id, title)
     if step.workflow.completed:
         end = _end_event(step)
         values |= _ended(step, end)

@@ -254,6 +254,10 @@ def start(key: str) -> ResponseReturnValue:
 @pages.post("/start/<key>")
 def begin(key: str) -> ResponseReturnValue:
     raw = sent()
+    if other := "".join(raw.pop("instead", [])):
+        procedures, beginning = engine().procedures(actor()), engine().beginning_instead(actor(), key, other, raw)
+        flash(f"已转到“{beginning.procedure.name}”，填好的带了过来，请核对后再发起。", "ok")
+        return render_template("inbox/start.html", procedures=procedures, beginning=beginning, problems={})
     if asked := "".join(raw.pop("by_list", [])):
         raw = _by_list(raw, asked, engine().look_at_beginning(actor(), key, raw).follows)
         return render_template(

@@ -55,6 +55,33 @@ def test_a_matter_is_found_by_its_initials_and_fills_in_the_rest(
     expect(page.get_by_label("仍要移送的理由")).to_be_visible()
     picture(page, f"matters-own-{size}")
 
+    page.get_by_label("事项名称").fill("夜间占道经营")
+    page.get_by_label("案件来源").select_option("report")
+    page.get_by_role("button", name="改为本单位立案").click()
+    expect(page.locator("#form h2")).to_have_text("首问负责")
+    expect(page.get_by_label("事项名称")).to_have_value("夜间占道经营")
+    expect(page.get_by_role("combobox", name="执法事项")).to_have_value("M012 占道经营、店外经营")
+    expect(page.get_by_role("radio", name="举报")).to_be_checked()
+    picture(page, f"matters-instead-{size}")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_department_in_charge_is_suggested_to_a_town_that_asks_for_help(
+    office_served: Served, desk_at: Desks, size: str
+) -> None:
+    desk = desk_at(office_served, SIZES[size])
+    desk.be(OFFICER if size == "desktop" else COLLEAGUE)
+    page = desk.open("/start/technical_assistance")
+    matter = page.get_by_role("combobox", name="执法事项")
+
+    matter.fill("M012")
+    matter.press("Enter")
+
+    expect(page.locator("#field-assisting_unit")).to_have_value("market")
+    expect(page.locator(".advice__head")).to_contain_text("归 青河镇 管辖")
+    expect(page.locator(".advice--own")).to_have_count(0)
+    picture(page, f"matters-help-{size}")
+
 
 @pytest.mark.parametrize("size", SIZES)
 def test_a_search_says_where_it_hit(office_served: Served, desk_at: Desks, size: str) -> None:

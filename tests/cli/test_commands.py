@@ -394,6 +394,34 @@ def test_calendar_shows_what_a_file_would_change_and_imports_it_only_for_two_peo
     assert "完整" in run("verify-audit", data_dir=tmp_path).output
 
 
+def test_verify_audit_says_how_far_what_was_kept_elsewhere_reaches_and_names_what_does_not_fit(
+    sqlite_settings: Settings,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    town, data_dir = Town(sqlite_settings), sqlite_settings.data_dir
+    town.refer(at=MORNING)
+    town.later(days=1)
+    town.close()
+    kept = tmp_path / "kept.txt"
+    appended = run("heads", "--append", str(kept), data_dir=data_dir)
+    day = kept.read_text(encoding="utf-8").split()[1]
+    mail = tmp_path / "mail.txt"
+    mail.write_text(f"主题：每日封存\n\n> {kept.read_text(encoding='utf-8')}", encoding="utf-8")
+    forged = tmp_path / "forged.txt"
+    forged.write_text(f"day {day} {'f' * 64}\n", encoding="utf-8")
+    other = tmp_path / "other.txt"
+    other.write_text("没有封存的文件", encoding="utf-8")
+
+    whole, differs, nothing = (
+        run("verify-audit", "--heads", str(file), data_dir=data_dir) for file in (mail, forged, other)
+    )
+
+    assert (appended.exit_code, whole.exit_code, differs.exit_code, nothing.exit_code) == (0, 0, 1, 2)
+    assert f"最后一天是 {day}，以后的记录这份文件证明不了。" in whole.output
+    assert "与存在别处的封存（文件第 1 行）不一致" in differs.output
+    assert "里面没有封存" in nothing.output
+
+
 def test_calendar_refuses_a_file_that_is_none_with_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "x.json").write_text("[]")
     done = run("calendar", str(tmp_path / "x.json"), "--by", "甲", "--confirmed-by", "乙", data_dir=tmp_path)

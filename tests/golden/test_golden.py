@@ -19,6 +19,7 @@ from engine.db import migrate, tables
 from engine.db.session import Database
 from engine.errors import NewerDatabase
 from engine.ids import new_id
+from engine.reports.filters import Filters
 from engine.settings import PROJECT, Settings
 from tests.golden import stores
 from tests.golden.make import KEY, PLAYED_AT
@@ -130,6 +131,7 @@ def walk(town: Town) -> None:
     assert outcomes["case_referral.bpmn"] == "kept"
     case = named(town, "畜禽粪污直排沟渠")
     version = case.definition().id
+    check_search(town, case)
     case.complete("sign_acceptance", "helan.hb", signing_outcome="approve", signing_opinion="同意受理。")
     case.complete("open_case", "fangsiyuan.hb", filing_outcome="file", filing_number="青环立〔2026〕77 号")
     town.at("2026-12-01T09:00")
@@ -147,6 +149,20 @@ def walk(town: Town) -> None:
     check_papers(town, case)
     actor = town.person("fangsiyuan.hb")
     assert town.engine.instance(actor, case.number).number == case.number
+
+
+def check_search(town: Town, case: Instance) -> None:
+    """What was there before it was searched by an index is found by it."""
+    actor = town.person("fangsiyuan.hb")
+    place = town.read(
+        lambda tx: tx.scalar(
+            select(tables.fact.c.value).where(tables.fact.c.instance_id == case.id, tables.fact.c.name == "location")
+        )
+    )
+    numbers = [paper.number for paper in case._rows(tables.document) if paper.number]
+    for text in ("粪污直排", case.number, place[2:], *numbers):
+        rows = town.engine.instances(actor, Filters(text=text), 1).rows
+        assert case.number in {row.number for row in rows}, text
 
 
 def check_papers(town: Town, case: Instance) -> None:

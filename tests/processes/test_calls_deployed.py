@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from pathlib import Path
 
 import pytest
 
+from engine.bpmn.rules.draft import named
 from engine.deployments.definitions import order_of_beginning, read_diagram
+from engine.errors import DiagramRefused
+from engine.settings import PROJECT
 from tests.processes.inquiry import CALL, INQUIRY, OFFICER, OPINION, START, deploy, refusal, starting, view, write
 from tests.processes.town import Town, sent
 from tests.unit.diagrams import broken, flow, properties
@@ -203,6 +208,35 @@ def test_what_is_handed_over_is_judged_by_the_version_that_is_called(plain_town:
     write(drawn, inquiry=call_bound(Binding="version", Version="1"))
     deploy(plain_town, drawn, "inquiry")
     assert called_version(plain_town, drawn) == 1
+
+
+def test_a_long_list_of_names_is_a_handful_and_a_number(plain_town: Town, tmp_path: Path) -> None:
+    """What one procedure hands to another by names of another version is one sentence, not every fact there is."""
+    shutil.copytree(PROJECT / "processes", tmp_path / "old")
+    diagram = tmp_path / "old" / "case_referral.bpmn"
+    text = re.sub(r'(<camunda:in [^>]*target="\w+)"', r'\1_of_2025"', diagram.read_text(encoding="utf-8"))
+    diagram.write_text(text, encoding="utf-8")
+
+    with pytest.raises(DiagramRefused) as refused:
+        plain_town.engine.deploy(diagram, "test")
+
+    (said,) = [one for one in refused.value.problems if "被调用的流程没有名为" in one.reason]
+    assert re.fullmatch(r"被调用的流程没有名为 (\w+、){5}\w+ 等 13 项 的事实。", said.reason)
+    assert re.search(r"可以交给它的有：case_title、(\w+、){4}\w+ 等 \d+ 项）", said.remedy), (
+        "the one most like it first"
+    )
+    assert "先在被调用的流程里加上并部署" in said.remedy
+
+
+@pytest.mark.parametrize(
+    ("names", "shown"),
+    [
+        ("f e d c b case_title", "b、c、case_title、d、e、f"),
+        ("f e d c b a case_title", "case_title、a、b、c、d、e 等 7 项"),
+    ],
+)
+def test_few_names_are_all_said_and_of_many_the_one_most_like_the_wrong_one_first(names: str, shown: str) -> None:
+    assert named(names.split(), "case_titel") == shown
 
 
 # --- circles ---

@@ -15,6 +15,7 @@ from engine.db import tables
 from engine.errors import IncidentRaised, KeyLost, LianbanError
 from engine.keys import FILE
 from engine.runtime import audit
+from engine.runtime import kept as kept_heads
 from tests.processes.town import Case, Town
 
 OFFICER = "shenhe.qh"
@@ -30,7 +31,8 @@ def change(town: Town, case: Case, **values: object) -> None:
 
 
 def broken(town: Town, kept: list[str] | None = None) -> list[str]:
-    return town.act(lambda engine: [str(found) for found in engine.verify_audit(kept or [])])
+    heads = kept_heads.read("\n".join(kept)) if kept else []
+    return town.act(lambda engine: [str(found) for found in engine.verify_audit(heads)])
 
 
 # --- states ---
@@ -258,7 +260,7 @@ def test_heads_that_are_kept_elsewhere_hold_even_against_the_key(plain_town: Tow
 
     assert broken(town) == []
     assert any("存在别处的封存" in found for found in broken(town, kept))
-    with pytest.raises(LianbanError, match="第 1 行不是"):
+    with pytest.raises(LianbanError, match="第 1 行的封存不完整"):
         broken(town, ["chain x"])
 
 

@@ -201,6 +201,13 @@ def test_a_property_that_nobody_reads_is_refused(name: str) -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["receiver", "basis", "on", "own"])
+def test_what_only_a_matter_has_is_refused_elsewhere(name: str) -> None:
+    reasons = [reason for _, reason, _ in refusal(component(properties={name: "a"}))]
+
+    assert f"属性 {name} 只能用于控件 matter。" in reasons
+
+
 def test_a_widget_that_does_not_exist_is_refused_with_those_that_do() -> None:
     [(element, reason, remedy)] = refusal(component(properties={"widget": "map"}))
 

@@ -98,7 +98,8 @@ def test_a_form_that_asks_for_a_kind_of_unit_that_does_not_exist_is_refused():
         ('"agre" != review_outcome', "agree"),
         ('${review_outcome == "agree"}', "去掉"),
         ('= review_outcome = "agree"', "去掉"),
-        ('open("x")', "working_days"),
+        ('working_day(3, "2026-10-08") is None', "：working_days、"),
+        ('open("x")', "全部见 docs/reference/bpmn.md"),
         ("any(x for x in [1]) and x", "字段"),
     ],
 )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import func, select
 
+from engine.db.tables import process_instance, start_draft
 from engine.organisation.pinyin import initials, syllables
-from tests.web.office import OFFICER, Office
+from tests.web.office import OFFICER, Office, Page
 from tests.web.test_forms import begin
 
 START = "/start/case_referral"
@@ -80,3 +82,144 @@ def test_without_scripts_a_button_fills_in_what_the_list_says(office: Office) ->
 @pytest.mark.parametrize("code", ["M999", ""])
 def test_an_unknown_matter_suggests_nothing(office: Office, code: str) -> None:
     assert looked(office, OFFICER, matter_code=code)["tags"] == {}
+
+
+# --- one's own matter ---
+
+
+TYPED = {
+    "matter_code": "M012",
+    "source": "report",
+    "case_title": "夜间占道经营",
+    "violation_summary": "摊主每晚在河湾路人行道摆摊，占用盲道，劝离后返回。",
+    "location": "青河镇河湾路 12 号",
+    "party_name": "宏发小吃店",
+    "is_ongoing": "true",
+    "own_matter_note": "先不移送",
+}
+
+
+def value_of(page: Page, key: str) -> str:
+    """What stands in the field, as the browser would send it."""
+    (field,) = page.every(f"//*[@name='{key}']")
+    if field.tag == "select":
+        return "".join(field.xpath("option[@selected]/@value | optgroup/option[@selected]/@value"))
+    return str(field.text_content() if field.tag == "textarea" else field.get("value", ""))
+
+
+def instead(office: Office, who: str = OFFICER, **typed: str) -> Page:
+    return office.desk(who).post(START, {**TYPED, **typed, "instead": "first_responder"})
+
+
+def test_ones_own_matter_has_one_click_to_the_procedure_in_which_the_own_unit_opens_the_case(office: Office) -> None:
+    advice = looked(office, OFFICER, matter_code="M012")["fragments"]["advice-matter_code"]  # type: ignore[index]
+    others = looked(office, OFFICER, matter_code="M001")["fragments"]["advice-matter_code"]  # type: ignore[index]
+
+    assert 'name="instead" value="first_responder"' in advice
+    assert "改为本单位立案" in advice
+    assert "instead" not in others
+
+
+def test_what_was_typed_is_carried_over_and_nothing_is_started_or_kept(office: Office) -> None:
+    before = office.engine.database.run(lambda tx: tx.scalar(select(func.count()).select_from(process_instance)))
+
+    page = instead(office)
+
+    assert page.status == 200
+    assert page.words("//div[@id='form']/h2") == "首问负责"
+    assert page.said == "已转到“首问负责”，填好的带了过来，请核对后再发起。"
+    typed = {key: value_of(page, key) for key in ("case_title", "location", "party_name", "complaint_content")}
+    assert typed == {
+        "case_title": TYPED["case_title"],
+        "location": TYPED["location"],
+        "party_name": TYPED["party_name"],
+        "complaint_content": TYPED["violation_summary"],
+    }
+    assert value_of(page, "matter_code") == "M012"
+    assert page.every("//input[@name='complaint_kind'][@checked]/@value") == ["report"]
+    assert page.every("//input[@name='is_ongoing'][@checked]/@value") == ["true"]
+    after = office.engine.database.run(lambda tx: tx.scalar(select(func.count()).select_from(process_instance)))
+    drafts = office.engine.database.run(lambda tx: tx.scalars(select(start_draft.c.key)).all())
+    assert (after, "first_responder" in drafts) == (before, False)
+
+
+@pytest.mark.parametrize(("source", "channel"), [("hotline_12345", "hotline_12345"), ("daily_patrol", "")])
+def test_a_value_that_the_other_form_does_not_offer_is_left_for_the_person_to_choose(
+    office: Office, source: str, channel: str
+) -> None:
+    assert value_of(instead(office, source=source), "channel") == channel
+
+
+def test_a_draft_of_the_other_procedure_is_not_overwritten(office: Office) -> None:
+    desk, path = office.desk(OFFICER), "/start/first_responder/draft"
+    own = {"csrf_token": desk.token()}
+    desk.send(path, {**own, "case_title": "另一件"}, headers={"X-Draft-Window": "first", "X-Draft-Shown": ""})
+
+    shown = "".join(instead(office).every("//form/@data-draft-shown"))
+    later = {"X-Draft-Window": "second", "X-Draft-Shown": shown}
+    refused = desk.send(path, {**own, "case_title": TYPED["case_title"]}, headers=later)
+
+    assert refused.status == 409
+
+
+@pytest.mark.parametrize("other", ["dispute_resolution", "nothing", "case_referral"])
+def test_a_form_leads_only_where_it_says(office: Office, other: str) -> None:
+    assert office.desk(OFFICER).post(START, {**TYPED, "instead": other}).status == 404
+
+
+def test_who_may_not_start_the_other_procedure_is_offered_no_button(office: Office) -> None:
+    office.engine.procedures_in_force.retire("first_responder", "test", "停用试一试")
+
+    advice = looked(office, OFFICER, matter_code="M012")["fragments"]["advice-matter_code"]  # type: ignore[index]
+
+    assert "归 青河镇 管辖" in advice
+    assert "instead" not in advice
+    assert instead(office).status != 200
+
+
+# --- the other procedures ---
+
+
+def advised(office: Office, key: str, who: str = OFFICER, **values: str) -> tuple[dict[str, str], str]:
+    """What the start form of the procedure fills in, and what it says of the matter."""
+    seen = office.desk(who).post(f"/start/{key}/look", values).json
+    return seen["follows"], seen["fragments"]["advice-matter_code"]
+
+
+@pytest.mark.parametrize(
+    ("key", "field", "code", "unit"),
+    [
+        ("technical_assistance", "assisting_unit", "M001", "ecology"),
+        ("technical_assistance", "assisting_unit", "M012", "market"),
+        ("dispute_resolution", "party_b", "M001", "ecology"),
+        ("dispute_resolution", "party_b", "M012", ""),
+    ],
+)
+def test_the_other_side_is_suggested_wherever_a_matter_is_asked(
+    office: Office, key: str, field: str, code: str, unit: str
+) -> None:
+    """For one's own matter help comes from the department in charge; nobody disputes what is one's own by the list."""
+    assert advised(office, key, matter_code=code)[0][field] == unit
+
+
+@pytest.mark.parametrize("key", ["technical_assistance", "first_responder", "dispute_resolution"])
+def test_every_start_form_says_since_when_the_towns_have_the_power(office: Office, key: str) -> None:
+    _, advice = advised(office, key, matter_code="M012")
+
+    assert "归 青河镇 管辖" in advice
+    assert "赋权自 2025-07-01" in advice
+    assert "advice--own" not in advice, "it is no mistake here"
+
+
+def test_a_complaint_is_judged_by_the_day_on_which_it_came(office: Office) -> None:
+    _, advice = advised(office, "first_responder", matter_code="M012", received_at="2025-06-30T09:00")
+
+    assert "赋权前发现" in advice
+
+
+def test_another_side_than_the_competent_one_is_warned_of_in_a_dispute_too(office: Office) -> None:
+    seen = (
+        office.desk(OFFICER).post("/start/dispute_resolution/look", {"matter_code": "M001", "party_b": "market"}).json
+    )
+
+    assert "归市生态环境局，不归市市场监督管理局" in seen["warnings"]["party_b"]

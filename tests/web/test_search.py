@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
+from engine.db import searchable
+from engine.db.searchable import bare
 from engine.db.tables import document, fact, process_instance, task
-from engine.reports.search import bare_number
+from engine.runtime import facts
 from tests.web.office import LIAISON, OFFICER, STRANGER, SUPERVISION, Office
 
 
@@ -20,7 +22,7 @@ def number_of_letter(office: Office) -> str:
 def test_brackets_blanks_and_width_of_a_number_do_not_matter() -> None:
     same = ["青政移字〔2026〕37号", "青政移字2026 37号", "青政移字[2026]37号", "青政移字（２０２６）３７号"]
 
-    assert len({bare_number(text) for text in same}) == 1
+    assert len({bare(text) for text in same}) == 1
 
 
 @pytest.mark.parametrize("who", [OFFICER, LIAISON, SUPERVISION])
@@ -55,7 +57,7 @@ def test_what_a_task_of_the_other_unit_has_answered_is_found_by_that_unit_alone(
         reviewed = tx.scalar(select(task.c.id).where(task.c.instance_id == case, task.c.unit_code == "ecology"))
         place = tx.scalar(select(fact.c.value).where(fact.c.instance_id == case, fact.c.name == "location"))
     said = {"name": "location", "value": "只有一家知道的仓库", "said_at": engine.clock.now(), "revision": 99}
-    engine.database.run(lambda tx: tx.execute(insert(fact).values(instance_id=case, task_id=reviewed, **said)))
+    engine.database.run(lambda tx: facts.store_searched(tx, instance_id=case, task_id=reviewed, said_by=None, **said))
 
     found = {
         who: office.desk(who).get("/instances?q=只有一家知道的仓库").text for who in (OFFICER, LIAISON, SUPERVISION)
@@ -63,3 +65,19 @@ def test_what_a_task_of_the_other_unit_has_answered_is_found_by_that_unit_alone(
 
     assert {who for who, page in found.items() if office.numbers.review in page} == {LIAISON, SUPERVISION}
     assert all(office.numbers.review in office.desk(who).get(f"/instances?q={place}").text for who in found)
+
+
+def test_a_paper_between_two_others_is_found_by_those_two_alone_also_where_one_sees_the_case(office: Office) -> None:
+    number = "环督字〔2026〕99号"
+
+    def write(tx: Connection) -> None:
+        own = select(process_instance.c.id).where(process_instance.c.number == office.numbers.review)
+        row = tx.execute(select(document).where(document.c.instance_id == own.scalar_subquery()).limit(1)).one()
+        other = {"id": "f" * 32, "sequence": 99, "number": number, "from_unit": "ecology", "to_unit": "market"}
+        tx.execute(insert(document).values({**row._mapping, **other}))
+        searchable.keep(tx, row.instance_id, searchable.PAPER, number, document_id=other["id"])
+
+    office.engine.database.run(write)
+
+    found = {who: office.desk(who).get("/instances?q=环督字2026").text for who in (OFFICER, LIAISON, SUPERVISION)}
+    assert {who for who, page in found.items() if office.numbers.review in page} == {LIAISON, SUPERVISION}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from engine.bpmn.called import BINDINGS, VERSION, VERSION_TAG, Called
 from engine.bpmn.elements import IN, Diagram, Element
@@ -53,7 +53,7 @@ def check(draft: Draft) -> Iterator[Problem]:
         elif key == draft.diagram.key:
             yield about(element, f"流程 {key[:64]} 又会回到这个流程，没有尽头。", "请去掉其中一处调用。")
         elif draft.procedures.latest(key) is None:
-            known = named(draft.procedures.keys()) or "没有"
+            known = named(draft.procedures.keys(), key) or "没有"
             yield about(
                 element, f"没有部署名为 {key[:64] or '（空）'} 的流程。", f"请先部署它，或改成已有的流程（{known}）。"
             )
@@ -118,18 +118,27 @@ def _comes_by_itself(draft: Draft, element: Element) -> bool:
 
 
 def _handovers(element: Element, handed: set[str], other: Signature) -> Iterator[Problem]:
-    for name in sorted(handed - other.facts):
-        yield about(element, f"被调用的流程没有名为 {name[:64]} 的事实。", f"可以交给它的有：{named(other.facts)}。")
+    if missing := handed - other.facts:
+        yield _without(element, missing, "可以交给它的", other)
     for handover in element.outputs:
         try:
             unknown = compile_expression(handover.expression).names - other.facts
         except ExpressionError as error:
             yield about(element, f"交回来的值：{error.message}", "请改正写法，可以用的见 docs/reference/bpmn.md。")
             continue
-        for name in sorted(unknown):
-            yield about(
-                element, f"被调用的流程没有名为 {name[:64]} 的事实。", f"它交得回来的有：{named(other.facts)}。"
-            )
+        if unknown:
+            yield _without(element, unknown, "它交得回来的", other)
+
+
+def _without(element: Element, missing: Collection[str], what: str, other: Signature) -> Problem:
+    """The other procedure does not know these facts; one sentence for all of them."""
+    names = {name[:64] for name in missing}
+    return about(
+        element,
+        f"被调用的流程没有名为 {named(names)} 的事实。",
+        f"请改成它有的名字（{what}有：{named(other.facts, min(missing))}），或删去这一项；"
+        "要用新的事实，先在被调用的流程里加上并部署。",
+    )
 
 
 def _begun(diagram: Diagram) -> Iterator[tuple[Called, Element, set[str]]]:

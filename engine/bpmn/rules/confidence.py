@@ -44,7 +44,7 @@ def _field(draft: Draft, form_id: str, field: Field) -> Iterator[Problem]:
             form_id,
             field,
             f"保密项写的 {strangers[0][:80]} 不是当事单位。",
-            f"属性 confidential 写装着单位的事实，可用的有：{named(draft.diagram.process.party_facts)}。",
+            f"属性 confidential 写装着单位的事实，可用的有：{named(draft.diagram.process.party_facts, strangers[0])}。",
         )
     if field.correctable:
         yield _in_form(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
 from typing import Protocol
 
@@ -13,6 +14,11 @@ from engine.bpmn import constructs, refusals
 from engine.bpmn.elements import BPMN, FACT, SAYING, Diagram, Element, Flow, Lane, process_node
 from engine.errors import Problem
 from engine.forms.schema import Field, Form
+
+SHOWN = 6
+"""Names that one sentence lists; the rest is counted."""
+LIKE = 80
+"""Signs of a wrong name by which the ones most like it are found."""
 
 
 @dataclass(frozen=True)
@@ -207,6 +213,18 @@ def called(element: Element) -> str:
     return (element.name or element.id)[:40]
 
 
-def named(names: Collection[str]) -> str:
-    """Names for a sentence."""
+def every(names: Collection[str]) -> str:
+    """All the names of a short list that stands nowhere else, such as the roles."""
     return "、".join(sorted(names))
+
+
+def named(names: Collection[str], like: str = "") -> str:
+    """Names for a sentence: all of a few, else a handful and how many there are, those first that are most like the wrong one.
+
+    Whoever wrote a name wrongly is helped by the right one, not by a page with every name there is.
+    """
+    if len(names) <= SHOWN:
+        return every(names)
+    nearest = get_close_matches(like[:LIKE], sorted(names), SHOWN, 0.5) if like else []
+    others = [name for name in sorted(names) if name not in nearest]
+    return f"{'、'.join([*nearest, *others][:SHOWN])} 等 {len(names)} 项"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from engine.bpmn.elements import BPMN, CAMUNDA, Element, Lane
-from engine.bpmn.rules.draft import Draft, about, at, named
+from engine.bpmn.rules.draft import Draft, about, at, every
 from engine.errors import Problem
 
 PREFIX = re.compile(r"[A-Z]{1,8}")
@@ -72,9 +72,9 @@ def _starters(draft: Draft) -> Iterator[Problem]:
             yield _here(draft, f"能发起的人 {group[:80]} 写法不对。", "请写成 单位类别:岗位，如 town:case_officer。")
             continue
         if draft.unit_kinds and kind not in draft.unit_kinds:
-            yield _here(draft, f"没有 {kind[:80]} 这类单位。", f"可用的有：{named(draft.unit_kinds)}。")
+            yield _here(draft, f"没有 {kind[:80]} 这类单位。", f"可用的有：{every(draft.unit_kinds)}。")
         if role not in draft.roles:
-            yield _here(draft, f"没有 {role[:80]} 这个岗位。", f"可用的有：{named(draft.roles)}。")
+            yield _here(draft, f"没有 {role[:80]} 这个岗位。", f"可用的有：{every(draft.roles)}。")
 
 
 def _here(draft: Draft, reason: str, remedy: str) -> Problem:
@@ -189,7 +189,7 @@ def _who(draft: Draft, subject: Element | Lane, unit: str, roles: frozenset[str]
     if unit:
         yield from (about(subject, *found) for found in _not_a_unit(draft, unit))
     for role in sorted(roles - draft.roles):
-        yield about(subject, f"没有 {role[:80]} 这个岗位。", f"可用的有：{named(draft.roles)}。")
+        yield about(subject, f"没有 {role[:80]} 这个岗位。", f"可用的有：{every(draft.roles)}。")
 
 
 def _not_a_unit(draft: Draft, name: str) -> Iterator[tuple[str, str]]:

@@ -161,12 +161,14 @@ def _named_deadlines(draft: Draft, element: Element) -> Iterator[Problem]:
         text = element.properties.get(name)
         for key in [] if text is None else text.split(",") if several else [text]:
             if key.strip() not in draft.deadlines:
-                yield about(element, f"图里没有名为“{key[:80]}”的期限。", _drawn(draft))
+                yield about(element, f"图里没有名为“{key[:80]}”的期限。", _drawn(draft, key.strip()))
 
 
-def _drawn(draft: Draft) -> str:
+def _drawn(draft: Draft, wrong: str) -> str:
     return (
-        f"请写图里画的期限：{named(draft.deadlines)}。" if draft.deadlines else "请先画带 deadline 属性的定时边界事件。"
+        f"请写图里画的期限：{named(draft.deadlines, wrong)}。"
+        if draft.deadlines
+        else "请先画带 deadline 属性的定时边界事件。"
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from engine.bpmn import constructs
 from engine.bpmn.elements import BPMN, FACT, FLOW_NODES, SAYING, Element, properties_of
-from engine.bpmn.rules.draft import Draft, about, at, local_name, named
+from engine.bpmn.rules.draft import Draft, about, at, every, local_name, named
 from engine.bpmn.rules.duties import names_unit
 from engine.errors import Problem
 
@@ -53,7 +53,7 @@ def _names(draft: Draft, element: Element) -> Iterator[Problem]:
         return
     for name in element.properties:
         if name not in more and not constructs.knows_property(sort, name):
-            yield about(element, f"这里的属性 {name[:80] or '（空）'} 不起作用。", _remedy(sort, more))
+            yield about(element, f"这里的属性 {name[:80] or '（空）'} 不起作用。", _remedy(sort, more, name))
 
 
 def _way_back(draft: Draft, element: Element) -> Iterator[Problem]:
@@ -74,12 +74,12 @@ def _others(draft: Draft) -> Iterator[Problem]:
             continue
         for name in properties_of(node):
             if not constructs.knows_property(sort, name):
-                yield at(node, f"{sort} 的属性 {name[:80] or '（空）'} 不起作用。", _remedy(sort, frozenset()))
+                yield at(node, f"{sort} 的属性 {name[:80] or '（空）'} 不起作用。", _remedy(sort, frozenset(), name))
 
 
-def _remedy(sort: str, more: frozenset[str]) -> str:
+def _remedy(sort: str, more: frozenset[str], wrong: str) -> str:
     names = more | constructs.PROPERTIES.get(sort, {}).keys()
-    return f"请改正或删去；这里可以写：{named(names)}。" if names else "请删去，这里不用写扩展属性。"
+    return f"请改正或删去；这里可以写：{named(names, wrong)}。" if names else "请删去，这里不用写扩展属性。"
 
 
 # --- operations ---
@@ -89,7 +89,7 @@ def _operation(draft: Draft, element: Element) -> Iterator[Problem]:
     name = element.properties.get("operation")
     if name not in draft.operations:
         reason = f"没有名为 {name[:80]} 的操作。" if name else "服务任务没有写做哪一件事。"
-        yield about(element, reason, f"请加属性 operation，可用的有：{named(draft.operations)}。")
+        yield about(element, reason, f"请加属性 operation，可用的有：{named(draft.operations, name or '')}。")
         return
     for parameter in sorted(takes(draft, element, "required")):
         if not element.properties.get(parameter, "").strip():
@@ -134,7 +134,9 @@ def _document(draft: Draft, element: Element) -> Iterator[Problem]:
     for form in filter(None, (form.strip() for form in properties.get("forms", "").split(","))):
         if form not in draft.forms:
             yield about(
-                element, f"文书所用的表单 {form[:80]} 不在这个流程里。", f"请写流程用到的表单：{named(draft.forms)}。"
+                element,
+                f"文书所用的表单 {form[:80]} 不在这个流程里。",
+                f"请写流程用到的表单：{named(draft.forms, form)}。",
             )
 
     signed_by = properties.get("signed_by")
@@ -182,7 +184,7 @@ def _papers(draft: Draft, element: Element) -> Iterator[Problem]:
                 yield about(
                     element,
                     f"属性 {key} 里的 {name[:80]} 不是送达文书的服务任务。",
-                    f"可以写的有：{named(issuing) or '（没有）'}。",
+                    f"可以写的有：{named(issuing, name) or '（没有）'}。",
                 )
 
 
@@ -197,7 +199,7 @@ def _notice(draft: Draft, element: Element) -> Iterator[Problem]:
             continue
         yield from names_unit(draft, element, unit)
         if role not in draft.roles:
-            yield about(element, f"没有 {role[:80]} 这个岗位。", f"可用的有：{named(draft.roles)}。")
+            yield about(element, f"没有 {role[:80]} 这个岗位。", f"可用的有：{every(draft.roles)}。")
 
 
 def _facts(element: Element) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from engine.bpmn.elements import Element
-from engine.bpmn.rules.draft import Draft, about, called, named
+from engine.bpmn.rules.draft import Draft, about, called, every, named
 from engine.bpmn.rules.properties import can_be_a_fact
 from engine.errors import Problem
 from engine.forms.schema import Field, Form
@@ -96,7 +96,7 @@ def _field(draft: Draft, form_id: str, field: Field) -> Iterator[Problem]:
     kinds = [kind.strip() for kind in field.kind.split(",") if kind.strip()] if field.widget == "unit" else []
     for kind in kinds:
         if draft.unit_kinds and kind not in draft.unit_kinds:
-            yield _in_form(form_id, field, f"没有 {kind[:80]} 这类单位。", f"可用的有：{named(draft.unit_kinds)}。")
+            yield _in_form(form_id, field, f"没有 {kind[:80]} 这类单位。", f"可用的有：{every(draft.unit_kinds)}。")
 
 
 def _in_form(form_id: str, field: Field, reason: str, remedy: str) -> Problem:

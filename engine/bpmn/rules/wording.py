@@ -104,7 +104,9 @@ def _judge(draft: Draft, written: Written) -> Iterator[Problem]:
         )
     known = draft.functions | BUILTINS.keys()
     for name in sorted(expression.functions - known):
-        yield written.problem(f"没有名为 {name[:80]} 的函数。", f"可用的有：{named(known)}。")
+        yield written.problem(
+            f"没有名为 {name[:80]} 的函数。", f"可用的有：{named(known, name)}，全部见 docs/reference/bpmn.md。"
+        )
     yield from _calls(draft, written, expression)
     yield from _choices(draft, written, expression)
 
@@ -128,7 +130,8 @@ def _choices(draft: Draft, written: Written, expression: Expression) -> Iterator
             known = {option.value for option in field.options}
             for text in sorted(_texts(value) - known):
                 yield written.problem(
-                    f"{field.key} 没有“{text[:80]}”这个选项，这个条件永远不会成立。", f"它的选项有：{named(known)}。"
+                    f"{field.key} 没有“{text[:80]}”这个选项，这个条件永远不会成立。",
+                    f"它的选项有：{named(known, text)}。",
                 )
 
 
@@ -174,6 +177,6 @@ def _literal(written: Written, function: str, node: ast.expr, known: frozenset[s
     if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
         yield written.problem(f"{function} 里的{what}要直接写成文字。", f'请写成 {function}("…")，引号里是名字。')
     elif node.value not in known:
-        some = named(sorted(known)[:20])
+        some = named(known, node.value)
         remedy = f"请改正名字，已有的如：{some}。" if known else f"请改正，或先有这个{what}。"
         yield written.problem(f"没有名为“{node.value[:80]}”的{what}。", remedy)

@@ -36,6 +36,7 @@ from engine.db.tables.record import (
     record_key,
     start_fault,
 )
+from engine.db.tables.searching import search_word
 from engine.db.tables.work import (
     case_link,
     checked_paper,
@@ -94,6 +95,7 @@ __all__ = [
     "reading",
     "record_key",
     "retirement",
+    "search_word",
     "sent_form",
     "sign_in",
     "sign_in_failure",

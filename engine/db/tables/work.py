@@ -99,6 +99,7 @@ task = Table(
     Index(None, "instance_id"),
     Index(None, "status", "unit_code"),
     Index(None, "assignee_id", "status"),
+    Index(None, "ended_by"),
     CheckConstraint("status in ('open', 'completed', 'lapsed')", name="status"),
 )
 
