@@ -145,9 +145,8 @@ def notify_administrators(
 def owner_of(tx: Connection, record: Deadline) -> Owner:
     """Whoever is asked now to do what the period is about; its unit's case officer while no task is open under it."""
     open_here = and_(task.c.instance_id == record.instance_id, task.c.status == "open")
-    rows = tx.execute(
-        select(task).where(open_here, task.c.deadline_key == record.key).order_by(task.c.opened_at, task.c.id)
-    ).all()
+    about = task.c.element_id == record.element_id if record.of_task else task.c.deadline_key == record.key
+    rows = tx.execute(select(task).where(open_here, about).order_by(task.c.opened_at, task.c.id)).all()
     unit_code = record.unit_code or (rows[0].unit_code if rows else None)
     own = [row for row in rows if row.unit_code == unit_code]
     roles = frozenset(role for row in own if row.assignee_id is None for role in row.roles)

@@ -1,9 +1,9 @@
-"""The recommended time of a task that no period is drawn for: whoever is silent is noticed, at every step of every procedure.
+"""The recommended time of a task that no running period holds: whoever is silent is noticed, at every step of every procedure.
 
-A task is worked under the period that is drawn on it or that it names, as long as that one is open, or under the limit that
-closes it. Every other task has a period of its own: what its property `recommended` says, else the city's general one
-(`task.recommended_wd`). It is a record like a drawn one, recommended (2.0.2: it is told and reported, never called overdue),
-and begins and ends with its task.
+A task is worked under the period that is drawn on it or that it names, or under the limit that closes it. While there is no
+such period, because none is drawn, it has ended, or it stands still, the task has one of its own: what its property
+`recommended` says, else the city's general one (`task.recommended_wd`). It is a record like a drawn one, recommended (2.0.2: it
+is told and reported, never called overdue), ends with its task, and falls away when the drawn period runs again.
 """
 
 from __future__ import annotations
@@ -24,34 +24,49 @@ KEY_LIMIT = 64
 
 
 def period_key(step: Step, element: Element, unit_code: str) -> str | None:
-    """The key of the period under which the task that opens now is worked; its own period has begun when it needs one.
+    """The key of the period under which the open task is worked; its own period has begun, or falls away, by then.
 
-    Raises ExpressionError with the element when `recommended` cannot be counted.
+    While the drawn one stands still, the task is shown under it, and its own runs beside it. Raises ExpressionError with the
+    element when `recommended` cannot be counted.
     """
-    drawn = step.definition.diagram.deadline_of(element)
-    if drawn is not None and drawn in step.deadlines and step.deadlines[drawn].is_open:
+    drawn, own = step.definition.diagram.deadline_of(element), _key(element)
+    record = step.deadlines.get(drawn) if drawn is not None else None
+    if record is not None and record.is_open and not record.paused:
+        _fall_away(step, own)
         return drawn
     if any(event.interrupting and event.timer for event in step.definition.diagram.attached(element.id)):
         return drawn
-    key = _key(element)
+    _begin(step, element, own, unit_code)
+    return drawn if record is not None and record.is_open else own
+
+
+def _begin(step: Step, element: Element, key: str, unit_code: str) -> None:
+    before = step.deadlines.get(key)
+    if before is not None and before.is_open:
+        return
+    step.deadlines[key] = record = deadlines.start(
+        step.tx,
+        instance_id=step.instance_id,
+        key=key,
+        element_id=element.id,
+        name=f"“{element.name}”",
+        rule="",
+        basis="图上没有给这个环节画期限，或者画的期限没有在走，按一般的建议时间计算",
+        hard=False,
+        unit_code=unit_code,
+        count=_count(step, element),
+        now=step.now,
+    )
+    step.tell("deadline", key=key, status="running", due=record.due_at.isoformat())
+    arm_marks(step, key, step.now)
+
+
+def _fall_away(step: Step, key: str) -> None:
     record = step.deadlines.get(key)
-    if record is None or not record.is_open:
-        step.deadlines[key] = record = deadlines.start(
-            step.tx,
-            instance_id=step.instance_id,
-            key=key,
-            element_id=element.id,
-            name=f"“{element.name}”",
-            rule="",
-            basis="图上没有给这个环节画期限，按一般的建议时间计算",
-            hard=False,
-            unit_code=unit_code,
-            count=_count(step, element),
-            now=step.now,
-        )
-        step.tell("deadline", key=key, status="running", due=record.due_at.isoformat())
+    if record is not None and record.is_open:
+        step.deadlines[key] = record = deadlines.cancel(step.tx, record, step.now)
+        step.tell("deadline", key=key, status=record.status)
         arm_marks(step, key, step.now)
-    return key
 
 
 def _key(element: Element) -> str:

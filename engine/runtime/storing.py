@@ -124,8 +124,13 @@ def _store_tasks(step: Step) -> None:
                 end = _end_event(step)
                 tell_end(step, row, end.name if end else "")
     for task_id, open_task in waiting.items():
-        if task_id not in stored:
-            element = step.definition.diagram.elements[open_task.element_id]
+        element = step.definition.diagram.elements[open_task.element_id]
+        if task_id in stored:
+            row = stored[task_id]
+            key = period_key(step, element, row.unit_code)
+            if key != row.deadline_key:
+                tx.execute(update(task).where(task.c.id == task_id).values(deadline_key=key))
+        else:
             asked = assign(step, element)
             key = period_key(step, element, asked.unit_code)
             tx.execute(

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from engine.db import tables
 from engine.errors import Refused
 from tests.processes import drawings
+from tests.processes.assistance import ask
 from tests.processes.calendars import bring
 from tests.processes.drawings import flow, lane, properties, task, text_field
 from tests.processes.test_handling import desk
@@ -155,7 +156,22 @@ def test_under_a_drawn_period_there_is_none_of_its_own(plain_town: Town) -> None
     case = plain_town.refer(at=MORNING)
 
     assert under(case, "prepare_materials").key == "referral"
-    assert not [record for record in case.deadlines() if record.of_task]
+    assert case.deadlines("task:prepare_materials") == []
+
+
+def test_while_the_drawn_period_stands_still_the_task_has_its_own(town: Town) -> None:
+    """R24: an appraisal stops the period of the opinion, and not the liaison who has to hand the request on."""
+    case = ask(town, at="2026-09-21T09:00")
+    town.at("2026-09-22T09:00")
+    case.commission()
+    assert under(case, "assign_request").key == "opinion", "what the page shows is what stands still"
+    assert case.deadline("task:assign_request").due_at == at("2026-09-26T00:00")
+
+    town.at("2026-09-24T10:00")
+    case.record_appraisal()
+
+    assert case.deadline("task:assign_request").status == "cancelled"
+    assert case.deadline("opinion").status == "running"
 
 
 def test_the_record_of_the_flow_says_only_that_it_was_over(case: Instance) -> None:

@@ -111,7 +111,7 @@ SINCE: dict[str, Callable[[Dispute], object]] = {
     ],
     "what the bureau has directed": lambda dispute: [
         dispute.claim_none("b"), *(dispute.dispose_by(side) for side in dispute.sides if side != "b"),
-        *(dispute.answer_none(side, "refuse") for side in dispute.sides), dispute.direct("a"),
+        dispute.state_position(), *(dispute.answer_none(side, "refuse") for side in dispute.sides), dispute.direct("a"),
     ],
     "an agreement to sign": lambda dispute: dispute.dispose().state_position().negotiate("agreed"),
     "the result of the negotiation": lambda dispute: dispute.dispose().state_position().negotiate("not_agreed"),

@@ -362,8 +362,9 @@ class Instance:
         return self.deadlines(key)[-1]
 
     def deadlines(self, key: str | None = None) -> list[Deadline]:
+        """Of one key; else every one that is drawn."""
         every = self.town.read(lambda tx: deadlines.of_instance(tx, self.id))
-        return [record for record in every if key in (None, record.key)]
+        return [record for record in every if (record.key == key if key else not record.of_task)]
 
     def timers(self, kind: str = "due") -> dict[str, datetime | None]:
         """When each armed timer, or each mark, falls due."""
