@@ -165,7 +165,7 @@ def test_while_the_drawn_period_stands_still_the_task_has_its_own(town: Town) ->
     town.at("2026-09-22T09:00")
     case.commission()
     assert under(case, "assign_request").key == "opinion", "what the page shows is what stands still"
-    assert case.deadline("task:assign_request").due_at == at("2026-09-26T00:00")
+    assert case.deadline("task:assign_request").due_at == at("2026-09-29T00:00"), "the 25th is a holiday"
 
     town.at("2026-09-24T10:00")
     case.record_appraisal()
