@@ -51,7 +51,7 @@ def _begin(step: Step, element: Element, key: str, unit_code: str) -> None:
         element_id=element.id,
         name=f"“{element.name}”",
         rule="",
-        basis="图上没有给这个环节画期限，或者画的期限没有在走，按一般的建议时间计算",
+        basis="这个环节没有规定期限，或者规定的期限暂停计算，这是建议的办理时间",
         hard=False,
         unit_code=unit_code,
         count=_count(step, element),

@@ -172,3 +172,21 @@ def test_a_late_disposal_is_reported_all_the_same_and_stands_in_the_application(
     assert facts["assistance_refusals"] == ["ecology"]
     assert dispute.apply().waiting == {"review_application": 1}
     assert "补充取证" in words_of(dispute, "D15")
+
+
+@pytest.mark.parametrize("done", ["nothing", "refused", "directed"])
+def test_whether_something_has_to_be_done_keeps_nobody_from_applying(town: Town, done: str) -> None:
+    """R72: a claim on the last day, an answer or a direction that does not come: the negotiation period ends all of it."""
+    dispute = raise_dispute(town, at="2026-09-01T10:00").dispose_by("b").state_position()
+    town.at("2026-09-08T20:00")
+    dispute.claim_none("a")
+    if done != "nothing":
+        dispute.answer_none("a").answer_none("b", "refuse")
+    if done == "directed":
+        dispute.direct("a")
+
+    town.at("2026-09-09T00:01")
+
+    assert dispute.waiting == {"conclude_negotiation": 1}
+    assert dispute.facts().get("assistance_refusals", []) == ["qinghe"], "four hours are no refusal, six days were"
+    assert dispute.take_over("b").apply().waiting == {"review_application": 1}
