@@ -45,6 +45,7 @@ class Worker:
         """
         self.database, self.context, self.chores, self.first = database, context, chores, first
         self._closed: object = None
+        self._has_watched = False
         self._scheduler = BackgroundScheduler(timezone="Asia/Shanghai")
         for round_of_work in (self._tick_quietly, self._do_chores_quietly):
             self._scheduler.add_job(
@@ -74,8 +75,14 @@ class Worker:
         return done
 
     def _due(self) -> list[str]:
+        """Once in the life of a worker also what an older version has left without anybody to notice it."""
         with self.database.reading() as tx:
-            return due.instances_due(tx, self.context(tx))
+            found = due.instances_due(tx, self.context(tx))
+            if not self._has_watched:
+                left = due.unwatched(tx)
+                self._has_watched = len(left) < AT_MOST
+                found = list(dict.fromkeys([*found, *left]))
+            return found
 
     def _take_next(self, instance_id: str) -> bool:
         """One thing of the instance has happened. A fault stops this instance alone."""

@@ -39,7 +39,10 @@ def _told_already(step: Step, lapsed: Row[Any]) -> bool:
 
 
 def _asked(step: Step, task_id: str) -> tuple[str, Row[Any]] | None:
-    """The button from which the way led here, and the task in which its presser said what is asked."""
+    """The button from which the way led here, and the task in which its presser said what is asked.
+
+    One that takes the place of a task asks nobody anything: what is decided later is no answer to it.
+    """
     elements = step.definition.diagram.elements
     first = ""
     for found in step.workflow.ancestors(task_id):
@@ -47,7 +50,9 @@ def _asked(step: Step, task_id: str) -> tuple[str, Row[Any]] | None:
         if element is None:
             continue
         if element.kind == "boundaryEvent":
-            return (element.name, _row(step, first)) if first and element.is_button else None
+            return (
+                (element.name, _row(step, first)) if first and element.is_button and not element.interrupting else None
+            )
         if element.kind == "userTask":
             first = found.id
     return None

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, Row, delete, select, true
 
-from engine.db.tables import process_instance, timer
+from engine.db.tables import process_instance, task, timer
 from engine.deadlines.deadlines import Deadline
 from engine.deadlines.marks import SUPERVISED_FROM
 from engine.organisation import units
@@ -31,6 +31,18 @@ def instances_due(tx: Connection, context: Context, limit: int = 200) -> list[st
     old = process_instance.c.calendar_version.is_distinct_from(context.calendar.version)
     behind = select(process_instance.c.id).where(process_instance.c.status == "running", old).limit(limit)
     return list(dict.fromkeys([*(row.instance_id for row in rows), *tx.scalars(behind)]))
+
+
+def unwatched(tx: Connection, instance_id: str | None = None) -> list[str]:
+    """Running instances with an open task of an older version of the program: nobody would notice its silence yet."""
+    statement = (
+        select(task.c.instance_id)
+        .join(process_instance, process_instance.c.id == task.c.instance_id)
+        .where(task.c.status == "open", task.c.deadline_key.is_(None), process_instance.c.status == "running")
+        .distinct()
+    )
+    own = task.c.instance_id == instance_id if instance_id is not None else true()
+    return list(tx.scalars(statement.where(own)))
 
 
 def next_due(tx: Connection) -> datetime | None:
@@ -60,6 +72,9 @@ def take_next(tx: Connection, context: Context, instance_id: str) -> bool:
         return False
     if locked.calendar_version != context.calendar.version:
         follow_calendar(tx, context, locked)
+        return True
+    if row is None and unwatched(tx, instance_id):
+        advance(tx, context, instance_id, "watched", lambda step: None)
         return True
     if row is None:
         return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.deadlines import deadlines
 from engine.deadlines.deadlines import Deadline
 from engine.notices.message import last_moment_of
-from engine.organisation import units
+from engine.organisation import people, units
 from engine.runtime import notices
 from engine.runtime.step import Step
 
@@ -54,4 +54,6 @@ def _tell(step: Step, record: Deadline, kind: str, text: str, waits: str, text_b
     step.notify(kind, owner.unit_code, roles, text, record.id, record.due_at, also=owner.people, about=owner.step)
     about = "" if text_beside else owner.step
     for other in sorted(step.parties() - {owner.unit_code}):
+        if not record.hard and not people.holders(step.tx, other, waits, step.now):
+            continue  # nobody there waits for it: its leader need not know of another unit's recommended time
         step.notify(kind, other, [waits], text_beside or text, record.id, record.due_at, about=about)

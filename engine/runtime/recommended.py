@@ -23,21 +23,27 @@ GENERAL = "task.recommended_wd"
 KEY_LIMIT = 64
 
 
-def period_key(step: Step, element: Element, unit_code: str) -> str | None:
+def period_key(step: Step, element: Element, unit_code: str) -> str:
     """The key of the period under which the open task is worked; its own period has begun, or falls away, by then.
 
-    While the drawn one stands still, the task is shown under it, and its own runs beside it. Raises ExpressionError with the
-    element when `recommended` cannot be counted.
+    Empty for a task that only a limit holds: it has been looked at, which nothing (NULL) would not say. While the drawn one
+    stands still, the task is shown under it, and its own runs beside it. Raises ExpressionError with the element when
+    `recommended` cannot be counted.
     """
-    drawn, own = step.definition.diagram.deadline_of(element), _key(element)
+    drawn, own = step.definition.diagram.deadline_of(element), _key(element.id)
     record = step.deadlines.get(drawn) if drawn is not None else None
     if record is not None and record.is_open and not record.paused:
-        _fall_away(step, own)
-        return drawn
+        _end(step, own)
+        return record.key
     if any(event.interrupting and event.timer for event in step.definition.diagram.attached(element.id)):
-        return drawn
+        return drawn or ""
     _begin(step, element, own, unit_code)
-    return drawn if record is not None and record.is_open else own
+    return record.key if record is not None and record.is_open else own
+
+
+def lapse(step: Step, element_id: str) -> None:
+    """The task at this element is over without having been done, and so is its own period, whoever has the next one."""
+    _end(step, _key(element_id))
 
 
 def _begin(step: Step, element: Element, key: str, unit_code: str) -> None:
@@ -61,7 +67,7 @@ def _begin(step: Step, element: Element, key: str, unit_code: str) -> None:
     arm_marks(step, key, step.now)
 
 
-def _fall_away(step: Step, key: str) -> None:
+def _end(step: Step, key: str) -> None:
     record = step.deadlines.get(key)
     if record is not None and record.is_open:
         step.deadlines[key] = record = deadlines.cancel(step.tx, record, step.now)
@@ -69,10 +75,10 @@ def _fall_away(step: Step, key: str) -> None:
         arm_marks(step, key, step.now)
 
 
-def _key(element: Element) -> str:
+def _key(element_id: str) -> str:
     """No period that is drawn can have it: a colon stands in it."""
-    key = f"{OF_TASK}{element.id}"
-    return key if len(key) <= KEY_LIMIT else OF_TASK + sha256(element.id.encode()).hexdigest()[:32]
+    key = f"{OF_TASK}{element_id}"
+    return key if len(key) <= KEY_LIMIT else OF_TASK + sha256(element_id.encode()).hexdigest()[:32]
 
 
 def _count(step: Step, element: Element) -> Count:

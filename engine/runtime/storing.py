@@ -19,7 +19,7 @@ from engine.runtime import archiving, audit, case_links, checked_papers, notices
 from engine.runtime.answering import tell_end
 from engine.runtime.closing import lapse_corrections
 from engine.runtime.handling.helpers import tell_not_needed
-from engine.runtime.recommended import period_key
+from engine.runtime.recommended import lapse, period_key
 from engine.runtime.step import Step
 from engine.runtime.timers import arm_marks, is_held
 
@@ -119,6 +119,7 @@ def _store_tasks(step: Step) -> None:
         if task_id not in waiting:
             tx.execute(update(task).where(task.c.id == task_id).values(status="lapsed", ended_at=step.now))
             step.tell("task_lapsed", id=task_id)
+            lapse(step, row.element_id)
             tell_not_needed(tx, step.context, row, by=step.actor.person_id if step.actor else None)
             if step.workflow.completed:
                 end = _end_event(step)
@@ -151,9 +152,9 @@ def _store_tasks(step: Step) -> None:
             step.tell("task_opened", id=task_id, element=element.id, unit=asked.unit_code, people=told)
 
 
-def _tell_of(step: Step, task_id: str, element: Element, asked: Assignment, key: str | None) -> list[str]:
+def _tell_of(step: Step, task_id: str, element: Element, asked: Assignment, key: str) -> list[str]:
     """Everybody who may do the new task is told, save whoever has just made it; returns them."""
-    record = step.deadlines.get(key) if key else None
+    record = step.deadlines.get(key)
     return notices.tell_people(
         step.tx,
         step.context,

@@ -28,6 +28,7 @@ SOURCES = letter_versions.read_folder(FOLDER)[0]
 FORMS = [read_form(path.read_bytes()) for path in sorted((PROJECT / "processes" / "forms").glob("*.form"))]
 FACTS: dict[str, Any] = {
     "referring_unit": "qinghe", "receiving_unit": "ecology", "party_a": "qinghe", "party_b": "ecology",
+    "applicant_unit": "qinghe", "respondent_unit": "ecology", "executor_1": "qinghe", "executor_2": "ecology",
     "requesting_unit": "qinghe", "assisting_unit": "ecology", "first_unit": "qinghe", "counterpart_unit": "ecology",
     "management_unit": "ecology", "competent_unit": "ecology", "coordinated_unit": "ecology", "agreed_unit": "ecology",
     "proposed_unit": "ecology", "ruled_unit": "ecology", "withdrawal_unit": "ecology", "proper_unit": "market",
@@ -57,6 +58,7 @@ FACTS: dict[str, Any] = {
     "result_summary": "责令停止生产，处罚款二万元，当事人已履行。",
     "dispute_kind": "jurisdiction", "issue": "废塑料清洗线未批先建由镇还是由市生态环境局立案查处",
     "applicant_view": "职责边界清单第 1 项写明环评审批和未批先建的处罚权未赋予镇街。", "position_b": "该类事项已随赋权移交镇街。",
+    "position_a": "职责边界清单第 1 项列明由市生态环境局查处。",
     "negotiated_on": date(2026, 9, 23), "negotiation_note": "双方在镇政府面谈，对清单第 1 项理解不一。",
     "agreed_division": "由市生态环境局立案查处，镇政府协助现场监管。", "disposal_a": "disposed",
     "disposal_a_at": parse_local("2026-09-22T09:00"), "disposal_a_note": "会同村委会到场，封堵暗管并拍照固定证据。",

@@ -24,7 +24,8 @@ def whole(specimen: Specimen) -> str:
 
 @pytest.fixture(scope="module")
 def of_three(module_town: Town) -> dict[str, Specimen]:
-    return specimens.every(module_town, party_c="market", lead_unit="ecology", lead_number="青司争指字〔2026〕1号")
+    third = {"party_c": "market", "respondent_unit_2": "market", "executor_3": "market"}
+    return specimens.every(module_town, **third, lead_unit="ecology", lead_number="青司争指字〔2026〕1号")
 
 
 @pytest.mark.parametrize("name", LETTERS)
@@ -52,15 +53,28 @@ def test_two_parties_are_named_as_two(module_town: Town) -> None:
     assert two["D39"].words["addressee"] == "青河市生态环境局"
 
 
-def test_a_ruling_asks_the_parties_alone_for_a_report_whoever_reads_it(module_town: Town) -> None:
-    """P4 N9: a unit that the ruling names and that is no party has the same paper, and reports nothing."""
+def test_a_ruling_goes_to_whom_it_names_and_asks_them_for_a_report(module_town: Town) -> None:
+    """P4 N9: a unit that the ruling names is a main receiver and reports, a party or not; the parties have no more to do."""
     given = specimens.every(module_town, ruled_unit="market", execution_by_origin=False)
 
     rows = {row["label"]: row["text"] for row in given["D19"].words["rows"]}
     assert rows["执行要求"] == (
-        "自收到之日起执行。青河镇人民政府、青河市生态环境局应当自收到之日起20日内将执行情况书面报告市司法局。"
+        "自收到之日起执行。青河市市场监督管理局应当自收到之日起20日内将执行情况书面报告市司法局。"
     )
-    assert rows["抄送"] == "青河市市场监督管理局"
+    assert given["D19"].words["addressee"] == "青河镇人民政府、青河市生态环境局、青河市市场监督管理局"
+    assert "抄送" not in rows
+
+
+def test_who_took_over_writes_the_application_in_its_own_name(module_town: Town) -> None:
+    """R72: the other parties are named as the others, each disposal by whose it was."""
+    given = specimens.every(module_town, applicant_unit="ecology", respondent_unit="qinghe")
+
+    text = whole(given["D15"])
+    assert "我单位与青河镇人民政府因" in text
+    assert "青河镇人民政府的意见：职责边界清单第1项列明由市生态环境局查处。" in text
+    assert "青河镇人民政府于2026年9月22日9时先行处置" in text
+    assert "我单位认为不需要先行处置：现场已停机" in text
+    assert given["D39"].words["addressee"] == "青河镇人民政府"
 
 
 def test_the_note_of_the_supervision_bureau_goes_with_the_application(module_town: Town) -> None:

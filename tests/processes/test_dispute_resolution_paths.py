@@ -102,8 +102,12 @@ def taken_over(town: Town) -> Dispute:
     dispute = raise_dispute(town, at=MORNING).dispose_by("b").state_position()
     town.at("2026-10-20T09:00")
     dispute.take_over("b").negotiate("not_agreed")
+    town.at("2026-10-23T09:00")
     dispute.take_over("a", "act_take_application").negotiate("not_agreed").write_application()
+    town.at("2026-10-28T09:00")
     dispute.take_over("b", "act_take_signature").report_late("a").apply()
+    dispute.press_by(dispute.sides["a"].officer, "act_report_late")
+    town.later(hours=24 * 5)
     return dispute.accept().reply().coordinate("agreement").sign_opinion().execute()
 
 
@@ -156,7 +160,7 @@ def amended_unnoticed(town: Town) -> Dispute:
 def amended_while_urged(town: Town) -> Dispute:
     """What was urged is over with the amendment, whatever the justice bureau has decided about it."""
     dispute = coordinating(town).propose().rule("ecology").report_execution("a", "not_executed")
-    return dispute.amend().urge("accountability").execute()
+    return dispute.amend().urge("accountability").confirm_executors().execute()
 
 
 def superseded(town: Town) -> Dispute:

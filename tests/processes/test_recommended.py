@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from engine.db import tables
 from engine.errors import Refused
@@ -172,6 +172,19 @@ def test_while_the_drawn_period_stands_still_the_task_has_its_own(town: Town) ->
 
     assert case.deadline("task:assign_request").status == "cancelled"
     assert case.deadline("opinion").status == "running"
+
+
+def test_a_task_that_an_older_version_has_opened_is_noticed_too(case: Instance) -> None:
+    """It has no time of its own, and nothing would ever happen in its instance: the worker looks once."""
+    town, row = case.town, tables.task
+    town.write(lambda tx: tx.execute(update(row).values(deadline_key=None)))
+    town.write(lambda tx: tx.execute(delete(tables.timer)))
+    town.write(lambda tx: tx.execute(update(tables.deadline).values(status="cancelled", ended_at=town.now)))
+    town.another_engine().tick()
+
+    assert under(case, "prepare").status == "running"
+    town.at("2026-12-01T00:00")
+    assert "已列为督办事项" in told(case)["justice_bureau"]
 
 
 def test_the_record_of_the_flow_says_only_that_it_was_over(case: Instance) -> None:

@@ -10,7 +10,7 @@ import pytest
 from engine.reports.answers import FilledField
 from tests.processes.dispute import Dispute, raise_dispute
 from tests.processes.test_dispute_parties import words_of
-from tests.processes.town import Town
+from tests.processes.town import Town, at
 
 
 def test_the_end_of_negotiation_opens_the_application_though_the_other_side_has_done_nothing(town: Town) -> None:
@@ -198,3 +198,98 @@ def test_whether_something_has_to_be_done_keeps_nobody_from_applying(town: Town,
     assert dispute.waiting == {"conclude_negotiation": 1}
     assert dispute.facts().get("assistance_refusals", []) == ["qinghe"], "four hours are no refusal, six days were"
     assert dispute.take_over("b").apply().waiting == {"review_application": 1}
+
+
+def test_who_has_just_taken_over_has_time_for_it(town: Town) -> None:
+    """Nobody snatches the application back and forth: two working days (`dispute.take_over_wd`) for whoever has it."""
+    dispute = raise_dispute(town, at="2026-09-01T10:00").dispose_by("b").state_position()
+    town.at("2026-09-09T10:00")
+    dispute.take_over("b")
+    officer = dispute.sides["a"].officer
+
+    assert "刚刚有一方接手" in dispute.buttons(officer)["act_take_result"]
+    dispute.negotiate("not_agreed").write_application()
+    town.at("2026-09-12T00:00")
+    assert dispute.buttons(officer)["act_take_signature"] == ""
+    told = [note for note in dispute.notices("told") if "已有一方接手" in note.text]
+    assert {("qinghe", "principal_leader"), ("qinghe", "case_officer")} <= {(n.unit, r) for n in told for r in n.roles}
+
+
+def test_whoever_took_over_is_told_nothing_of_what_others_decide_within(town: Town) -> None:
+    """A button that takes the place of a task asks nobody anything, so nothing later is an answer to it."""
+    dispute = raise_dispute(town, at="2026-09-01T10:00").dispose_by("b").state_position()
+    town.at("2026-09-09T10:00")
+    dispute.take_over("b").apply().accept().reply().coordinate("agreement").sign_opinion("return")
+
+    assert not [note for note in dispute.notices("told") if "的答复" in note.text]
+
+
+def test_the_time_of_the_task_that_was_taken_over_is_over_and_the_new_one_has_its_own(town: Town) -> None:
+    dispute = raise_dispute(town, at="2026-09-01T10:00").dispose_by("b").state_position()
+    town.at("2026-09-10T10:00")
+    dispute.take_over("b")
+
+    first, second = dispute.deadlines("task:conclude_negotiation")
+    assert (first.status, first.unit_code) == ("cancelled", "qinghe")
+    assert (second.status, second.unit_code, second.start_at) == ("running", "ecology", town.now)
+
+
+def test_the_review_has_its_time_anew_when_nothing_was_supplemented(town: Town) -> None:
+    dispute = raise_dispute(town, at="2026-09-01T10:00").dispose().state_position().apply().review("supplement")
+    town.at("2026-09-10T00:00")
+
+    assert dispute.waiting == {"review_application": 1}
+    record = dispute.deadline("review")
+    assert (record.status, record.start_at) == ("running", dispute.deadline("supplement").due_at)
+    assert "逾期没有补正的" in words_of(dispute, "D37")
+
+
+def test_an_amended_ruling_gives_its_units_the_whole_time_to_report(town: Town) -> None:
+    """Twenty days from when they are asked, not from the ruling that holds no more."""
+    dispute = raise_dispute(town, at="2026-09-01T10:00").dispose().state_position().apply().accept().reply().propose()
+    dispute.rule("ecology")
+    town.at("2026-09-21T10:00")
+    dispute.amend("shiqiao")
+    town.at("2026-09-24T10:00")
+
+    assert dispute.asked("report_execution_a") == ("shiqiao", {"case_officer"})
+    assert dispute.deadline("execution_a").start_at == at("2026-09-23T00:00")
+    assert not dispute.facts().get("execution_failures")
+
+
+def test_no_report_goes_out_in_the_name_of_whoever_reported_nothing(town: Town) -> None:
+    dispute = raise_dispute(town, at="2026-09-01T10:00").dispose().state_position().apply().accept().reply().propose()
+    dispute.rule("ecology")
+    town.at("2026-09-30T10:00")
+    dispute.urge("accountability")
+
+    assert (dispute.result, dispute.facts()["execution_failures"]) == ("ruled", ["ecology"])
+    assert [paper.code for paper in dispute.documents() if paper.code == "D23"] == []
+
+
+def test_who_was_directed_and_late_reports_at_once_and_keeps_nobody_from_it(town: Town) -> None:
+    dispute = raise_dispute(town, at="2026-09-01T10:00").claim_none("b").dispose_by("a").state_position()
+    dispute.answer_none("b").answer_none("a", "refuse").direct("b")
+    town.at("2026-09-04T10:00")
+    assert dispute.buttons(dispute.sides["b"].officer)["act_report_late"] == ""
+
+    dispute.press_by(dispute.sides["a"].officer, "act_report_late")
+    town.at("2026-09-09T10:00")
+    assert dispute.report_late("b").facts()["disposal_b"] == "disposed"
+
+
+def test_the_applicant_may_withdraw_and_the_others_confirm_it(town: Town) -> None:
+    dispute = (
+        raise_dispute(town, at="2026-09-01T10:00", third="market").dispose_by("b").dispose_by("c").state_position()
+    )
+    town.at("2026-09-09T10:00")
+    dispute.take_over("b").apply()
+    officer = dispute.sides["b"].officer
+    dispute.press_by(officer, "act_withdraw")
+    dispute.complete("describe_settlement", officer, settlement_reason="双方已经谈妥。")
+
+    assert dispute.asked("confirm_settlement") == ("qinghe", {"principal_leader"})
+    dispute.complete(
+        "confirm_settlement", dispute.sides["a"].leader, settlement_outcome="agree", settlement_opinion="阅。"
+    )
+    assert dispute.asked("confirm_settlement_c") == ("market", {"principal_leader"})
