@@ -238,11 +238,20 @@ class Engine:
     def look_at_beginning(self, actor: Actor, key: str, raw: Raw) -> starting.BeginningLook:
         return self.transactions.read(lambda tx, context: starting.look_at_beginning(tx, context, actor, key, raw))
 
-    def beginning_instead(self, actor: Actor, key: str, other: str, raw: Raw) -> starting.Beginning:
-        """The start form of the other procedure, to which this one leads, with what was typed. Raises NotFound, NotAllowed."""
-        return self.transactions.read(
-            lambda tx, context: starting.beginning_instead(tx, context, actor, key, other, raw)
-        )
+    def beginning_instead(
+        self, actor: Actor, key: str, other: str, raw: Raw, window: Window | None = None
+    ) -> starting.Beginning:
+        """The start form of the other procedure, to which this one leads, with what was typed; it stays as a draft of `key`.
+
+        Raises NotFound, NotAllowed, and Refused when the draft would overwrite what another window has saved.
+        """
+
+        def go(tx: Connection, context: Context) -> starting.Beginning:
+            found = starting.beginning_instead(tx, context, actor, key, other, raw)
+            running.save_draft(tx, context, actor, key, raw, window)
+            return found
+
+        return self.transactions.write(go)
 
     def save_beginning(self, actor: Actor, key: str, raw: Raw, window: Window | None = None) -> None:
         self.transactions.write(lambda tx, context: running.save_draft(tx, context, actor, key, raw, window))

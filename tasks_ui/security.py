@@ -39,6 +39,8 @@ CONFIRMED = "_confirmed"
 """The field that names the warning which whoever sends a form has read; no form of a procedure can have such a key."""
 CHECKED, SHOWN = "_checked", "_shown"
 """The papers that are ticked as read, and those that the page shows; they are the reader's own note, no answer."""
+WINDOW, WINDOW_SHOWN = "_window", "_window_shown"
+"""The window whose form is kept as a draft by a button, and the one that had saved the draft that it showed."""
 ONWARD = "_onward"
 """The task to which whoever hands this one in goes on: the id that the button has named, or nothing in particular."""
 FORM_LIMIT = 2 * 1024 * 1024
@@ -50,7 +52,7 @@ FIELDS = 2000
 """Fields that one form may have: more than any form of a procedure."""
 OWN_FIELDS = {"csrf_token", "once"}
 """What every form of the pages holds besides what is asked."""
-NO_ANSWERS = {*OWN_FIELDS, CONFIRMED, CHECKED, SHOWN, ONWARD}
+NO_ANSWERS = {*OWN_FIELDS, CONFIRMED, CHECKED, SHOWN, WINDOW, WINDOW_SHOWN, ONWARD}
 DRAFTS = {"inbox.save_draft", "inbox.save_beginning", "inbox.check"}
 """A page saves its draft, and what is ticked, again and again, each time with the id of the form that is not sent yet; the
 last one counts."""
@@ -215,12 +217,17 @@ def _note_form() -> None:
     """The form that was sent does its work once: sent again, it is answered as it was the first time."""
     once.over()
     found, form_id = g.get("visitor"), request.form.get("once", "") if request.method == "POST" else ""
-    if found is None or request.endpoint in DRAFTS or not _FORM_ID.fullmatch(form_id):
+    if found is None or _only_keeps() or not _FORM_ID.fullmatch(form_id):
         return
     told = [(key, value) for key, value in request.form.items(multi=True) if key not in OWN_FIELDS]
     told += [(file.filename or "", _digest(file)) for file in request.files.values() if file.filename]
     own_id = once.digest([form_id, request.path, found.actor.unit_code])
     once.begin(once.Sending(found.person.id, own_id, once.digest(told)))
+
+
+def _only_keeps() -> bool:
+    """Whether the form is only kept as a draft, also on the way to another one: it is still to be sent."""
+    return request.endpoint in DRAFTS or (request.endpoint == "inbox.begin" and bool(request.form.get("instead")))
 
 
 def _digest(file: FileStorage) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,14 +11,14 @@ from flask.typing import ResponseReturnValue
 from engine.deadlines.calendar import WEEKDAYS
 from engine.documents.files import SIZE_LIMIT, Upload
 from engine.documents.materials import KINDS
-from engine.errors import InvalidValues, LianbanError, Unsure
+from engine.errors import InvalidValues, LianbanError, Refused, Unsure
 from engine.reports.answers import Look
 from engine.reports.filters import Filters
 from engine.reports.inbox import TABS
 from engine.runtime.drafts import Window
 from tasks_ui.inbox.handling import named
 from tasks_ui.inbox.task_page import say_done, task_page
-from tasks_ui.security import CHECKED, ONWARD, SHOWN, actor, engine, sent
+from tasks_ui.security import CHECKED, ONWARD, SHOWN, WINDOW, WINDOW_SHOWN, actor, engine, sent
 from tasks_ui.widgets import clock, now, page_number
 
 pages = Blueprint("inbox", __name__)
@@ -74,8 +75,9 @@ def task(task_id: str) -> ResponseReturnValue:
 
 def _window() -> Window | None:
     """The window that saves a draft, as its script says; None when a draft is saved by something else."""
-    name = request.headers.get("X-Draft-Window", "")
-    return Window(name, request.headers.get("X-Draft-Shown", "")) if name else None
+    name = request.headers.get("X-Draft-Window", request.form.get(WINDOW, ""))
+    shown = request.headers.get("X-Draft-Shown", request.form.get(WINDOW_SHOWN, ""))
+    return Window(name, shown) if name else None
 
 
 @pages.post("/tasks/<task_id>/release")
@@ -255,9 +257,7 @@ def start(key: str) -> ResponseReturnValue:
 def begin(key: str) -> ResponseReturnValue:
     raw = sent()
     if other := "".join(raw.pop("instead", [])):
-        procedures, beginning = engine().procedures(actor()), engine().beginning_instead(actor(), key, other, raw)
-        flash(f"已转到“{beginning.procedure.name}”，填好的带了过来，请核对后再发起。", "ok")
-        return render_template("inbox/start.html", procedures=procedures, beginning=beginning, problems={})
+        return _begin_instead(key, other, raw)
     if asked := "".join(raw.pop("by_list", [])):
         raw = _by_list(raw, asked, engine().look_at_beginning(actor(), key, raw).follows)
         return render_template(
@@ -283,6 +283,26 @@ def begin(key: str) -> ResponseReturnValue:
     if mine is not None:
         return redirect(url_for("inbox.task", task_id=mine.task_id))
     return redirect(url_for("instances.instance", number=number))
+
+
+def _begin_instead(key: str, other: str, raw: dict[str, list[str]]) -> ResponseReturnValue:
+    """On to the form of the other procedure; when this one's draft cannot be kept for another window's, it stays on the page."""
+    procedures, window, status = engine().procedures(actor()), _window(), 200
+    try:
+        beginning = engine().beginning_instead(actor(), key, other, raw, window)
+        flash(f"已转到“{beginning.procedure.name}”，填好的带了过来，请核对后再发起。", "ok")
+    except Refused as refused:
+        beginning, status = engine().beginning(actor(), key, raw), refused.status
+        # The other window's draft is still not what is shown here.
+        beginning = replace(beginning, draft_window=window.shown if window else "")
+        name = beginning.procedure.name
+        flash(
+            f"另一个窗口存过“{name}”的草稿，没有覆盖，也没有转过去；这一页写的还没有保存。"
+            f"要用这一页写的，请直接发起；要用那一份，请在下面点“{name}”重新打开。",
+            "warn",
+        )
+    page = render_template("inbox/start.html", procedures=procedures, beginning=beginning, problems={}, unsaved=True)
+    return page, status
 
 
 @pages.post("/start/<key>/draft")

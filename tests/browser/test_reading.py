@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,12 @@ from tests.web.office import LEADER
 
 PAPERS = "[data-read-row] a[data-read]"
 BODY = "[data-reader-body]"
+ESCAPE_TWICE = """() => {
+  for (let turn = 0; turn < 2; turn += 1) {
+    document.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, cancelable: true }));
+  }
+}"""
+"""Faster than the browser goes a step back."""
 
 
 def paper(page: Page, number: int) -> Locator:
@@ -133,10 +140,14 @@ def test_ticks_are_set_with_the_mouse_and_are_there_after_a_reload(served: Serve
 def test_x_ticks_the_open_paper_and_opens_the_next_one(served: Served, desk_at: Desks) -> None:
     page = at_approval(served, desk_at(served))
 
+    shown(page)
     page.keyboard.press("x")
     expect(count(page)).to_have_text("已核对 1/3")
     expect(paper(page, 2)).to_have_attribute("aria-current", "true")
+    expect(page.locator(BODY)).to_contain_text("这份材料是纸质件")
     page.keyboard.press("x")
+    expect(paper(page, 3)).to_have_attribute("aria-current", "true")
+    expect(page.locator(f"{BODY}[aria-busy]")).to_have_count(0)
     page.keyboard.press("x")
     expect(count(page)).to_have_text("已核对 3/3")
 
@@ -146,6 +157,39 @@ def test_x_ticks_the_open_paper_and_opens_the_next_one(served: Served, desk_at: 
     expect(paper(page, 2)).to_have_attribute("aria-current", "true")
     page.keyboard.press("j")
     expect(paper(page, 3)).to_have_attribute("aria-current", "true")
+
+
+def test_x_brings_a_paper_back_that_another_tab_covers_before_it_ticks(served: Served, desk_at: Desks) -> None:
+    page = shown(at_approval(served, desk_at(served)))
+    page.get_by_role("tab", name="时限").click()
+    page.locator("h1").click()
+
+    page.keyboard.press("x")
+    expect(page.locator("#reader")).to_be_visible()
+    expect(count(page)).to_have_text("已核对 0/3")
+    page.keyboard.press("x")
+
+    expect(count(page)).to_have_text("已核对 1/3")
+    expect(tick(page, 1)).to_be_checked()
+
+
+def test_x_ticks_no_paper_that_has_not_come(served: Served, desk_at: Desks) -> None:
+    desk = desk_at(served)
+    late: list[Route] = []
+    desk.page.route("**/papers/**", lambda route: late.append(route))
+    page = at_approval(served, desk)
+    expect(page.locator(f"{BODY}[aria-busy]")).to_have_count(1)
+
+    page.keyboard.press("x")
+    for route in late:
+        route.fulfill(status=404)
+    expect(page.locator(BODY)).to_contain_text("没有打开，请检查网络后再点一次")
+    page.keyboard.press("x")
+
+    expect(paper(page, 1)).to_have_attribute("aria-current", "true")
+    expect(count(page)).to_have_text("已核对 0/3")
+    tick(page, 1).check()  # who has read it elsewhere says so by hand
+    expect(count(page)).to_have_text("已核对 1/3")
 
 
 def test_letters_that_are_typed_tick_nothing(served: Served, desk_at: Desks) -> None:
@@ -259,6 +303,40 @@ def test_whoever_closes_a_paper_is_where_he_was(office_served: Served, desk_at: 
     expect(page.locator("#reader")).to_be_hidden()
     expect(opener).to_be_focused()
     assert (page.url, page.evaluate("window.scrollY")) == (address, before)
+
+
+@pytest.mark.parametrize("way", ["button", "escape"])
+def test_whoever_closes_a_paper_twice_stays_on_the_page(office_served: Served, desk_at: Desks, way: str) -> None:
+    page = open_page(office_served, desk_at(office_served, PHONE), "reviewing")
+    address = page.url
+    for _ in range(2):  # and it can be opened and closed again
+        paper(page, 3).tap()
+        expect(page.get_by_role("dialog")).to_contain_text("这份材料是纸质件")
+        if way == "button":
+            page.get_by_role("button", name="关闭").dblclick()
+        else:
+            page.evaluate(ESCAPE_TWICE)
+        expect(page.locator("#reader")).to_be_hidden()
+        page.wait_for_timeout(300)
+        assert page.url == address
+
+
+def test_a_page_that_is_loaded_anew_under_a_paper_leaves_no_empty_step_back(
+    office_served: Served, desk_at: Desks
+) -> None:
+    page = open_page(office_served, desk_at(office_served, PHONE), "reviewing")  # from the page of its case
+    paper(page, 3).tap()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+    page.reload()
+    expect(page.locator("#reader")).to_be_hidden()
+    page.wait_for_function("() => history.state === null")
+    page.evaluate("history.forward()")  # nor does the step forward leave one
+    page.wait_for_timeout(200)
+    page.wait_for_function("() => history.state === null")
+    page.go_back()
+
+    expect(page).to_have_url(re.compile("/instances/"))
 
 
 def test_papers_are_gone_through_and_ticked_without_closing(served: Served, desk_at: Desks) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from engine.db.tables import process_instance, start_draft
 from engine.organisation.pinyin import initials, syllables
 from tests.web.office import OFFICER, Office, Page
-from tests.web.test_forms import begin
+from tests.web.test_forms import REFERRAL, begin
 
 START = "/start/case_referral"
 
@@ -120,7 +120,7 @@ def test_ones_own_matter_has_one_click_to_the_procedure_in_which_the_own_unit_op
     assert "instead" not in others
 
 
-def test_what_was_typed_is_carried_over_and_nothing_is_started_or_kept(office: Office) -> None:
+def test_what_was_typed_is_carried_over_and_nothing_is_started(office: Office) -> None:
     before = office.engine.database.run(lambda tx: tx.scalar(select(func.count()).select_from(process_instance)))
 
     page = instead(office)
@@ -162,9 +162,29 @@ def test_a_draft_of_the_other_procedure_is_not_overwritten(office: Office) -> No
     assert refused.status == 409
 
 
+def test_what_was_typed_stays_as_a_draft_of_the_form_that_is_left_and_can_still_be_sent(office: Office) -> None:
+    desk = office.desk(OFFICER)
+    (form_id,) = desk.get(START).every("//form[@data-draft]//input[@name='once']/@value")
+    typed = {**REFERRAL, **TYPED, "own_matter_note": "现场由市局先行查处", "once": str(form_id)}
+
+    there = desk.post(START, {**typed, "instead": "first_responder"})
+    back = desk.get(START)
+
+    assert there.every("//form[@data-unsaved]/@action") == ["/start/first_responder"]
+    assert {key: value_of(back, key) for key in ("case_title", "own_matter_note")} == {
+        "case_title": TYPED["case_title"],
+        "own_matter_note": "现场由市局先行查处",
+    }
+    assert back.every("//form[@data-unsaved]") == []
+    assert desk.post(START, typed).location.startswith("/tasks/"), (
+        "the form that was left has not been handed in by that"
+    )
+
+
 @pytest.mark.parametrize("other", ["dispute_resolution", "nothing", "case_referral"])
 def test_a_form_leads_only_where_it_says(office: Office, other: str) -> None:
     assert office.desk(OFFICER).post(START, {**TYPED, "instead": other}).status == 404
+    assert office.engine.database.run(lambda tx: tx.scalar(select(func.count()).select_from(start_draft))) == 0
 
 
 def test_who_may_not_start_the_other_procedure_is_offered_no_button(office: Office) -> None:

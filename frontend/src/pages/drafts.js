@@ -1,7 +1,8 @@
 /**
  * `<form data-draft="URL">` saves itself: a second after the last change, when a field or the page
  * is left or come back to, and again when the network is back. `[data-draft-state]` says so in the page's words.
- * A saved draft is announced to guard.js by the event `draft-saved`.
+ * A saved draft is announced to guard.js by the event `draft-saved`. With `data-unsaved` the form comes with values that no
+ * draft holds yet. A button with `data-keeps-draft` makes the server keep the form as a draft: this window's name goes along.
  */
 import { all, debounce, fill, fingerprint, isSignedOut, post, values } from './page.js';
 
@@ -31,10 +32,11 @@ async function savedAt(answer) {
 /** @param {HTMLFormElement} form */
 function keepDraft(form) {
   const state = stateOf(form);
-  let saved = fingerprint(form);
+  let touched = form.hasAttribute('data-unsaved');
+  let saved = touched ? '' : fingerprint(form);
   let saving = false;
   let submitted = false;
-  let touched = false;
+  let keeps = false;
   /** @type {AbortController | undefined} */
   let sending;
 
@@ -101,8 +103,15 @@ function keepDraft(form) {
   form.addEventListener('submit', (event) => {
     if (!event.defaultPrevented) {
       submitted = true;
+      keeps = event.submitter?.hasAttribute('data-keeps-draft') ?? false;
       later.cancel();
       sending?.abort(); // or it might arrive after the form it drafts
+    }
+  });
+  form.addEventListener('formdata', (event) => {
+    if (keeps) {
+      event.formData.set('_window', WINDOW);
+      event.formData.set('_window_shown', form.dataset.draftShown ?? '');
     }
   });
   // Leaving, and coming back: perhaps from another window, where the reader has signed in again.
@@ -111,12 +120,16 @@ function keepDraft(form) {
   window.addEventListener('pagehide', save);
   window.addEventListener('online', save);
   window.addEventListener('pageshow', () => {
+    keeps = false;
     // By now the browser has given back what was typed before this page was left.
     if (submitted || !touched) {
       saved = fingerprint(form);
     }
     submitted = false;
   });
+  if (touched) {
+    later();
+  }
 }
 
 export function startDrafts() {

@@ -1,11 +1,11 @@
-/** `<form data-guard>`: leaving asks while there are changes neither submitted nor saved as a draft. */
+/** `<form data-guard>`: leaving asks while there are changes, or `data-unsaved` values, neither submitted nor saved as a draft. */
 import { all, fingerprint } from './page.js';
 
 /** @param {HTMLFormElement} form */
 function guard(form) {
-  let safe = fingerprint(form);
+  let touched = form.hasAttribute('data-unsaved');
+  let safe = touched ? '' : fingerprint(form);
   let submitting = false;
-  let touched = false;
 
   form.addEventListener('input', () => { touched = true; });
   form.addEventListener('draft-saved', (event) => {

@@ -17,7 +17,11 @@ function pane() {
 let current = null;
 /** @type {HTMLElement | null} */
 let opener = null;
+/** The way back has been asked for and has not been gone yet: asking once more would leave the page. */
+let closing = false;
 let asked = 0;
+/** Whether what `current` leads to has come. */
+let loaded = false;
 /** @type {((link: HTMLAnchorElement) => void)[]} */
 const followers = [];
 
@@ -29,6 +33,16 @@ export function listed() {
 /** The paper that lies open before the reader; null when none does. */
 export function openPaper() {
   return current && (isBeside() || isUp()) ? current : null;
+}
+
+/** Whether the open paper can be read just now: it has come, and nothing else is shown in its place. */
+export function isInSight() {
+  return loaded && (pane()?.getClientRects().length ?? 0) > 0;
+}
+
+/** The open paper is shown again, when another tab was. */
+export function bringBack() {
+  showTab(pane()?.id ?? '');
 }
 
 /** @param {(link: HTMLAnchorElement) => void} act called whenever another paper is opened */
@@ -71,6 +85,7 @@ async function fetchInto(reader, link) {
   asked += 1;
   const mine = asked;
   const place = body(reader);
+  loaded = false;
   place.setAttribute('aria-busy', 'true');
   try {
     const answer = await fetch(link.href, { credentials: 'same-origin', redirect: 'manual', headers: { Accept: 'text/html' } });
@@ -81,6 +96,7 @@ async function fetchInto(reader, link) {
     const parts = new DOMParser().parseFromString(text, 'text/html').querySelectorAll('[data-read-part]');
     if (parts.length > 0) {
       place.replaceChildren(...[...parts].map((part) => document.importNode(part, true)));
+      loaded = true;
     } else {
       sayInstead(reader, (isSignedOut(answer) ? reader.dataset.signedOut : reader.dataset.failed) ?? '', link);
     }
@@ -149,6 +165,7 @@ function rise(from) {
 
 function sink() {
   const reader = pane();
+  closing = false;
   if (!reader || !isUp()) {
     return;
   }
@@ -163,7 +180,15 @@ function sink() {
 
 /** The way back of the browser closes it, so what closes it goes that way: no step of it is left behind. */
 function close() {
-  if (isUp()) {
+  if (isUp() && !closing) {
+    closing = true;
+    window.history.back();
+  }
+}
+
+/** A step of a paper that is not open any more, after the page was loaded anew or gone forward to, leads on to the page's own. */
+function leaveEmptyStep() {
+  if (window.history.state?.reader && !isUp()) {
     window.history.back();
   }
 }
@@ -226,7 +251,11 @@ export function startReader() {
       close();
     }
   });
-  window.addEventListener('popstate', sink);
+  window.addEventListener('popstate', () => {
+    sink();
+    leaveEmptyStep();
+  });
+  leaveEmptyStep();
   whenArranged(() => {
     if (isBeside() && isUp()) {
       close();

@@ -1,9 +1,10 @@
 /**
  * The button that hands a form in says what it does (提交：需补正), names beside it what is still missing, and waits for a
  * file that is still on its way. `Ctrl Enter` is the button, `Ctrl Shift Enter` the one beside it that goes on to the next
- * task (`data-submit-onward`). The server checks everything again.
+ * task (`data-submit-onward`), but not from another form's fields, nor under a paper that covers the form. The server checks
+ * everything again.
  */
-import { all, debounce } from './page.js';
+import { all, debounce, isTyping } from './page.js';
 
 const NAMED = 3;
 
@@ -45,6 +46,23 @@ function nameMissing(form, place) {
   }
 }
 
+/**
+ * Whether what is pressed there is meant for this form: whoever writes a comment, or reads a paper over it, is not about to
+ * hand it in.
+ *
+ * @param {HTMLFormElement} form
+ * @param {KeyboardEvent} event
+ */
+function isMeant(form, { target, defaultPrevented, isComposing }) {
+  if (defaultPrevented || isComposing || document.querySelector('[aria-modal="true"]')) {
+    return false;
+  }
+  // First by the control: it may belong to a form in which it does not stand.
+  const own = /** @type {{ form?: HTMLFormElement | null }} */ (target).form ?? null;
+  const owner = own ?? (target instanceof Element ? target.closest('form') : null);
+  return owner === form || (owner === null && !isTyping(target));
+}
+
 /** @param {HTMLButtonElement} button */
 function keep(button) {
   const form = button.form;
@@ -81,7 +99,7 @@ function keep(button) {
     }
   });
   document.addEventListener('keydown', (event) => {
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !button.disabled) {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !button.disabled && isMeant(form, event)) {
       event.preventDefault();
       form.requestSubmit(event.shiftKey && onward ? onward : button);
     }

@@ -1,12 +1,12 @@
 /**
  * `[data-ticks=URL]`: what is ticked as read is kept at once, for this reader alone, and counted in `[data-checked-count]`;
  * what is not ticked yet stands beside the button (`[data-unchecked]`), which it never holds up.
- * `x` ticks the paper that lies open and opens the next that is not ticked, or takes the tick off. Another window's ticks
- * are there when this one is come back to. Without a script the ticks are sent with the form.
+ * `x` ticks the paper that lies open and opens the next that is not ticked, or takes the tick off; one that is not in sight
+ * it shows. Another window's ticks are there when this one is come back to. Without a script the ticks are sent with the form.
  */
 import { all, fill, isSignedOut, post } from './page.js';
 import { isKey } from './keyboard.js';
-import { listed, open, openPaper, whenOpened } from './reader.js';
+import { bringBack, isInSight, listed, open, openPaper, whenOpened } from './reader.js';
 
 /** How often something was ticked here, and how much of that is still on its way. */
 let changes = 0;
@@ -127,6 +127,10 @@ function tickAndGoOn() {
   const box = boxOf(link);
   if (!box) {
     return false;
+  }
+  if (openPaper() && !isInSight()) {
+    bringBack(); // what has not come, or is not seen, has not been read
+    return true;
   }
   toggle(box);
   const papers = listed();
