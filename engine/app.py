@@ -45,7 +45,7 @@ from engine.runtime import instances as running
 from engine.runtime import tasks as work
 from engine.runtime.advance import catch_up
 from engine.runtime.drafts import Window
-from engine.runtime.kept import Head
+from engine.runtime.kept import Head, Torn
 from engine.runtime.step import Context
 from engine.settings import Settings
 from engine.uses.accounts import AccountUses
@@ -319,7 +319,7 @@ class Engine:
         with self.database.reading() as tx:
             return due.next_due(tx)
 
-    def verify_audit(self, kept_heads: Sequence[Head] = ()) -> list[audit.Broken]:
+    def verify_audit(self, kept_heads: Sequence[Head | Torn] = ()) -> list[audit.Broken]:
         """Everything recorded that does not fit, also with the heads that were kept elsewhere (`kept.read`)."""
         files = {"papers": self._stores.papers.path, "materials": self._stores.materials.path}
         with self.database.reading() as tx:
@@ -336,7 +336,7 @@ class Engine:
         return self.database.run(lambda tx: proof.reseal(tx, by, reason, self.clock.now(), number))
 
     def _keep_heads(self) -> None:
-        """The head of the last closed day stands in the file that is kept elsewhere; once a day.
+        """The heads of the days closed last stand in the file that is kept elsewhere; once a day.
 
         A disk that is gone is tried again every ten minutes; the system administrators are told once a day.
         """
@@ -344,18 +344,18 @@ class Engine:
         if path is None or (self._heads_again_at is not None and now < self._heads_again_at):
             return
         with self.database.reading() as tx:
-            line = kept.last_day(tx)
-        if line is None or line == self._kept_head:
+            lines = kept.last_days(tx)
+        if not lines or lines[-1] == self._kept_head:
             return
         try:
-            whole_files.add_lines(path, [line])
+            whole_files.add_lines(path, lines)
         except (OSError, UnicodeDecodeError) as error:
             self._heads_again_at = now + HEADS_AGAIN
             log.warning("the head of the day was not written to %s: %s", path, error)
             reason = (error.strerror if isinstance(error, OSError) else None) or "里面不是文本"
             self.database.run(lambda tx: _tell_of_heads(tx, self.transactions.context(tx), path, reason))
             return
-        self._kept_head, self._heads_again_at = line, None
+        self._kept_head, self._heads_again_at = lines[-1], None
 
     def resume(self, number: str, by: str) -> None:
         """The parked instance runs again. Raises NotFound."""

@@ -73,7 +73,7 @@ def verify_audit(file: Path | None) -> None:
         sys.exit(1)
     click.echo("审计记录完整，没有被改动。")
     if heads:
-        days = [head.day for head in heads if head.day is not None]
+        days = [head.day for head in heads if isinstance(head, kept.Head) and head.day is not None]
         until = f"最后一天是 {max(days)}，以后的记录这份文件证明不了。" if days else "里面没有每日封存。"
         click.echo(f"与存在别处的 {len(heads)} 条封存一致，{until}")
 

@@ -106,12 +106,12 @@ class Worker:
         self.database.run(lambda tx: incidents.park(tx, self.context(tx), fault))
 
     def _close_days(self) -> None:
-        """The audit's daily heads, looked at once a day; the last one goes to whoever keeps them elsewhere."""
+        """The audit's daily heads, looked at once a day; the new ones go to whoever keeps them elsewhere."""
 
         def close(tx: Connection) -> datetime:
             context = self.context(tx)
             if audit.close_days(tx, context.now - GRACE):
-                kept.send_last_day(tx, context)
+                kept.send_last_days(tx, context)
             return context.now - GRACE
 
         with self.database.reading() as tx:

@@ -14,6 +14,9 @@ FOLDERS = 3
 LEFT_AFTER = 24 * 60 * 60
 """Seconds without a write after which an unfinished file has nobody left who writes it."""
 
+UNFINISHED = " （断电，未写完）"
+"""Behind a line that a power cut has left unfinished, so that it is told from one that was cut later."""
+
 log = logging.getLogger("lianban.files")
 
 
@@ -37,8 +40,8 @@ def name(unfinished: Path, path: Path) -> None:
 def add_lines(path: Path, lines: Iterable[str]) -> None:
     """The lines stand at the end of the file, those that it has already only once; for good when this returns.
 
-    A line that a power cut has left unfinished is ended first, so that it spoils none of these. Raises OSError, and
-    UnicodeDecodeError for a file that is no text.
+    A line that a power cut has left unfinished is marked and ended first, so that it spoils none of these. Raises
+    OSError, and UnicodeDecodeError for a file that is no text.
     """
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     known = set(text.splitlines())
@@ -46,7 +49,7 @@ def add_lines(path: Path, lines: Iterable[str]) -> None:
     if not added:
         return
     with path.open("a", encoding="utf-8") as file:
-        file.write(f"\n{added}" if text and not text.endswith("\n") else added)
+        file.write(f"{UNFINISHED}\n{added}" if text and not text.endswith("\n") else added)
         file.flush()
         os.fsync(file.fileno())
 

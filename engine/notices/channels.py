@@ -9,15 +9,17 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ipaddress
+import re
 import smtplib
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
-from email.utils import parseaddr
+from email.utils import getaddresses, parseaddr
 from typing import Protocol
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from engine.errors import SettingsError
 from engine.notices.message import Message, as_json, as_mail
@@ -28,6 +30,9 @@ from engine.settings import Settings
 
 SECRET_LENGTH = 16
 _SCHEMES = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+_DIVIDED_WRONGLY = re.compile("[,;，；、]")
+_SENDABLE = re.compile(r"[!-~]*")
+"""What a request line can carry."""
 
 
 class Channel(Protocol):
@@ -177,7 +182,7 @@ def read_channels(settings: Settings, clock: Callable[[], datetime]) -> dict[str
     for place in settings.heads_to.split():
         channel = _read_place(place, found.get(MAIL), settings, clock)
         found[HEADS_PREFIX + hashlib.sha256(place.encode()).hexdigest()[:12]] = channel
-    if settings.base_url and urlsplit(settings.base_url).scheme not in ("http", "https"):
+    if settings.base_url and _split(settings.base_url).scheme not in ("http", "https"):
         raise SettingsError("LIANBAN_BASE_URL 应当是 https://… 这样的地址。服务没有启动。")
     return found
 
@@ -190,7 +195,9 @@ def routes_of(channels: dict[str, Channel]) -> Routes:
 
 
 def _read_place(place: str, mail: Channel | None, settings: Settings, clock: Callable[[], datetime]) -> Channel:
-    """One place where heads of the record are kept."""
+    """One place where heads of the record are kept. Two that are run together would be taken for one. Raises SettingsError."""
+    if _DIVIDED_WRONGLY.search(place):
+        raise SettingsError("LIANBAN_HEADS_TO 里有几处的，用空格隔开，不能用逗号、分号、顿号。服务没有启动。")
     if place.startswith(("http://", "https://")):
         webhook = _read_webhook("LIANBAN_HEADS_TO", place, settings, clock)
         return replace(webhook, name=f"每日封存（{urlsplit(place).hostname}）")
@@ -198,7 +205,7 @@ def _read_place(place: str, mail: Channel | None, settings: Settings, clock: Cal
         if "://" in place:
             (robot,) = read_robots(place, settings.send_timeout_seconds)
             return replace(robot, name=f"每日封存（{robot.name}）")
-        address = _read_address("", place).addr_spec
+        address = _read_place_of_mail(place)
     except SettingsError:
         raise SettingsError(
             "LIANBAN_HEADS_TO 里有写错的地方：每一处应当是邮箱地址、https://主机/路径、wecombot://机器人密钥 "
@@ -211,8 +218,16 @@ def _read_place(place: str, mail: Channel | None, settings: Settings, clock: Cal
     return MailTo(mail, address, f"每日封存（{address}）")
 
 
+def _read_place_of_mail(place: str) -> str:
+    """The address and nothing else. A host without a dot is one that was not written to its end. Raises SettingsError."""
+    address = _read_address("LIANBAN_HEADS_TO", place)
+    if address.addr_spec != place or "." not in address.domain.strip("."):
+        raise SettingsError("LIANBAN_HEADS_TO 应当是邮箱地址。服务没有启动。")
+    return address.addr_spec
+
+
 def _read_mail(settings: Settings) -> Mail:
-    parts = urlsplit(settings.smtp_url)
+    parts = _split(settings.smtp_url)
     if parts.scheme not in _SCHEMES or not parts.hostname:
         raise SettingsError(
             "LIANBAN_SMTP_URL 应当写成 smtp://、smtp+starttls:// 或 smtps:// 加主机名，"
@@ -233,21 +248,35 @@ def _read_mail(settings: Settings) -> Mail:
 
 
 def _read_webhook(name: str, url: str, settings: Settings, clock: Callable[[], datetime]) -> Webhook:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.fragment:
+    parts = _split(url)
+    wrong = parts.scheme not in ("http", "https") or not parts.hostname or parts.fragment or "@" in parts.netloc
+    if wrong or not _SENDABLE.fullmatch(parts.path + parts.query):
         raise SettingsError(f"{name} 应当是 https://主机/路径，不带账号。服务没有启动。")
     if len(settings.webhook_secret) < SECRET_LENGTH:
         raise SettingsError(f"LIANBAN_WEBHOOK_SECRET 至少要 {SECRET_LENGTH} 个字符，接收方用它核对签名。服务没有启动。")
     return Webhook(url, settings.webhook_secret, settings.send_timeout_seconds, clock)
 
 
+def _split(url: str) -> SplitResult:
+    """The parts of an address that can be called; empty ones for any other."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        host.encode("idna")
+        callable_ = parts.port != 0 and not re.search(r"\s", host)
+    except ValueError:
+        callable_ = False
+    return parts if callable_ else urlsplit("")
+
+
 def _read_address(name: str, text: str) -> Address:
     display_name, spec = parseaddr(text)
     try:
         address = Address(display_name=display_name, addr_spec=spec)
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, MessageError):
         address = Address()
-    if not address.username or not address.domain or "\n" in text or "\r" in text:
+    several = len(getaddresses([text])) > 1
+    if several or not address.username or not address.domain or "\n" in text or "\r" in text:
         raise SettingsError(f"{name} 应当是邮箱地址，例如 联办 <noreply@example.gov.cn>。服务没有启动。")
     return address
 

@@ -35,7 +35,7 @@ class Broken:
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.chain} 第 {self.sequence} 条：{self.reason}"
+        return f"{self.chain}{f' 第 {self.sequence} 条' if self.sequence else ''}：{self.reason}"
 
 
 def append(

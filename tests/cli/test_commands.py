@@ -412,11 +412,19 @@ def test_verify_audit_says_how_far_what_was_kept_elsewhere_reaches_and_names_wha
     other = tmp_path / "other.txt"
     other.write_text("没有封存的文件", encoding="utf-8")
 
-    whole, differs, nothing = (
-        run("verify-audit", "--heads", str(file), data_dir=data_dir) for file in (mail, forged, other)
+    torn = tmp_path / "torn.txt"
+    torn.write_text(f"day {day} 0\n{kept.read_text(encoding='utf-8')}", encoding="utf-8")
+
+    whole, differs, cut, nothing = (
+        run("verify-audit", "--heads", str(file), data_dir=data_dir) for file in (mail, forged, torn, other)
     )
 
     assert (appended.exit_code, whole.exit_code, differs.exit_code, nothing.exit_code) == (0, 0, 1, 2)
+    assert (cut.exit_code, "文件第 1 行：这里的封存不完整" in cut.output, "共 1 处不符" in cut.output) == (
+        1,
+        True,
+        True,
+    )
     assert f"最后一天是 {day}，以后的记录这份文件证明不了。" in whole.output
     assert "与存在别处的封存（文件第 1 行）不一致" in differs.output
     assert "里面没有封存" in nothing.output

@@ -454,6 +454,9 @@ def test_a_robot_that_refuses_with_http_200_has_not_been_told(
         ({"smtp_url": "smtp://mail.example.gov.cn", "mail_from": "a@b.cn\nBcc: c@d.cn"}, "LIANBAN_MAIL_FROM"),
         ({"webhook_url": "file:///etc/passwd", "webhook_secret": SECRET}, "LIANBAN_WEBHOOK_URL"),
         ({"webhook_url": "https://example.gov.cn/", "webhook_secret": "short"}, "LIANBAN_WEBHOOK_SECRET"),
+        ({"smtp_url": "smtp://mail.example.gov.cn", "mail_from": "a@b.cn,c@d.cn"}, "LIANBAN_MAIL_FROM"),
+        ({"smtp_url": "smtp://mail.example.gov.cn:99999", "mail_from": "a@b.cn"}, "LIANBAN_SMTP_URL"),
+        ({"base_url": "https://[bad"}, "LIANBAN_BASE_URL"),
         ({"robots": "wecombot://"}, "LIANBAN_ROBOTS"),
         ({"robots": "json://example.gov.cn"}, "LIANBAN_ROBOTS"),
         ({"base_url": "lianban.example.gov.cn"}, "LIANBAN_BASE_URL"),
@@ -464,6 +467,22 @@ def test_a_channel_that_is_set_wrongly_stops_the_start_with_a_sentence(
 ) -> None:
     with pytest.raises(SettingsError, match=named):
         open_town(**{"mail_from": "", "webhook_secret": "", **chosen}).engine  # noqa: B018
+
+
+@pytest.mark.parametrize("setting", ["webhook_url", "heads_to"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://[bad/x", "https://example.gov.cn:99999/x", "https://example.gov.cn:abc/x", "https://example.gov.cn:0/x",
+        "https://:pw@example.gov.cn/x", "https://@example.gov.cn/x", "https://example.gov.cn/封存",
+        "https://example.gov.cn/x?y=封存", "https://a..b/x",
+    ],
+)  # fmt: skip
+def test_a_receiver_that_could_never_be_called_stops_the_start_with_a_sentence(
+    open_town: Towns, setting: str, url: str
+) -> None:
+    with pytest.raises(SettingsError, match=f"LIANBAN_{setting.upper()} 应当是 https://主机/路径"):
+        open_town(**{setting: url, "webhook_secret": SECRET}).engine  # noqa: B018
 
 
 def test_secrets_are_in_no_description_of_the_settings() -> None:

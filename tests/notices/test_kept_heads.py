@@ -167,9 +167,9 @@ def test_a_whole_database_from_an_earlier_backup_does_not_fit_what_was_kept_sinc
 
     restored = open_town()
     assert restored.verify() == []
-    (found,) = against(restored, (tmp_path / "heads.txt").read_text(encoding="utf-8"))
-    assert "现在没有这一天的封存" in found
-    assert "恢复了更早的备份" in found
+    found = against(restored, (tmp_path / "heads.txt").read_text(encoding="utf-8"))
+    assert [line.split()[0] for line in found] == ["2026-10-01", "2026-10-02"]
+    assert all("现在没有这一天的封存" in line and "恢复了更早的备份" in line for line in found)
 
 
 @pytest.mark.parametrize("how", FORGERIES)
@@ -220,9 +220,55 @@ def test_a_line_that_a_power_cut_left_unfinished_spoils_no_other(open_town: Town
     chores(town)
 
     torn, whole = file.read_text(encoding="utf-8").splitlines()[1:]
-    assert against(town, whole) == []
-    with pytest.raises(Refused, match="第 2 行的封存不完整"):
-        against(town, f"# 县档案局\n{torn}\n{whole}")
+    assert torn == "day 2026-10-0 （断电，未写完）"
+    assert [head.line for head in kept.read(file.read_text(encoding="utf-8"))] == [3]
+    assert against(town, file.read_text(encoding="utf-8")) == []
+    assert against(town, f"{whole} （断电，未写完）") == [], "what is whole is compared, whatever is said of it"
+
+
+@pytest.mark.parametrize("how", [None, "the last entries"])
+def test_a_line_that_was_cut_is_told_and_the_others_are_compared(open_town: Towns, how: str | None) -> None:
+    town = open_town()
+    case = yesterday(town)
+    text = f"day 2026-10-0\n{town.engine.heads()[0]}\n"
+    if how:
+        forge(town, how, case)
+
+    torn, *others = against(town, text)
+
+    assert torn.startswith("文件第 1 行：这里的封存不完整，没有核对")
+    assert len(others) == (1 if how else 0)
+
+
+def test_after_a_standstill_every_day_that_was_closed_is_filed_and_sent(
+    open_town_on_each_database: Towns, mailbox: Mailbox, tmp_path: Path
+) -> None:
+    file = tmp_path / "heads.txt"
+    town = open_town_on_each_database(heads_file=file, heads_to=KEEPER, smtp_url=mailbox.url)
+    first_case(town)
+    town.clock.set("2026-10-04T09:00")
+    town.tick()
+    chores(town)
+
+    days = ["2026-09-30", "2026-10-01", "2026-10-02", "2026-10-03"]
+    lines = file.read_text(encoding="utf-8").splitlines()
+    assert [line.split()[1] for line in lines] == days
+    assert send(town) == len(days)
+    assert {mail["Subject"] for mail in mailbox.mails} == {f"【每日封存】{day} 的记录" for day in days}
+    assert {mail.get_content().splitlines()[0] for mail in mailbox.mails} == set(lines)
+    assert against(town, "\n".join(lines)) == []
+
+
+def test_after_a_long_standstill_the_last_month_is_filed(open_town: Towns, tmp_path: Path) -> None:
+    file = tmp_path / "heads.txt"
+    town = open_town(heads_file=file)
+    first_case(town)
+    town.clock.set("2026-12-04T09:00")
+    town.tick()
+    chores(town)
+
+    days = [line.split()[1] for line in file.read_text(encoding="utf-8").splitlines()]
+    assert (len(days), days[0], days[-1]) == (31, "2026-11-03", "2026-12-03")
 
 
 def test_a_file_that_cannot_be_written_is_told_to_the_administrators_once_a_day_and_written_later(
@@ -364,18 +410,53 @@ def test_lines_of_earlier_versions_still_compare(open_town: Towns) -> None:
     assert len(against(town, text)) == 2
 
 
-@pytest.mark.parametrize("text", ["", "您好，附件是昨天的封存。", "Monday 2026-10-12\nkeychain x"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "您好，附件是昨天的封存。", "Monday 2026-10-12\nkeychain x", "Have a nice day \n张三\n",
+        "Have a nice day\n2026年10月12日", "Subject: supply chain audit\n", "One day later he wrote:\n",
+    ],
+)  # fmt: skip
 def test_a_text_without_a_head_is_no_comparison(text: str) -> None:
     with pytest.raises(Refused, match="里面没有封存"):
         kept.read(text)
 
 
 @pytest.mark.parametrize(
-    "line", ["day 2026-10-08", "day 2026-02-30 " + "0" * 64, "day 2026-10-08 " + "0" * 63, "chain x 3", "chain x y z"]
+    "line",
+    [
+        "day 2026-10-08", "day 2026-02-30 " + "0" * 64, "day 2026-10-08 " + "0" * 63, "chain x 3",
+        "chain x y " + "0" * 64, "day " + "0" * 64, "chain " + "0" * 20,
+        f"day 2026-10-08 {'0' * 64} 12", f"day 2026-10-08 {'0' * 64} 12 40", f"day 2026-10-08 {'0' * 64} 12 40 ab",
+        f"day 2026-10-08 {'0' * 64} 12 40 {'a' * 63}", f"day 2026-10-08 {'0' * 64} l2 40 {'a' * 64}",
+        f"day 2026-10-08 {'0' * 64} {'a' * 64}", f"> day 2026-10-08 {'0' * 64}\n> 12 40 {'a' * 30}",
+        f"chain x 3 {'0' * 64} {'a' * 63}", f"chain x 3 {'0' * 64} 12",
+    ],
+)  # fmt: skip
+def test_a_head_that_is_not_whole_is_found_with_its_line(line: str) -> None:
+    whole = f"day 2026-10-07 {'a' * 64}\n"
+
+    assert [head for head in kept.read(f"{whole}{line}\n{whole}") if isinstance(head, kept.Torn)] == [kept.Torn(2)]
+
+
+@pytest.mark.parametrize(
+    "behind",
+    ["\n\n2026年10月12日\n", "\n2026-10-12\n", "\n1. 请保存\n", "\n封存：day 2026-10-08 " + "0" * 64, "\n另附 2 份"],
 )
-def test_a_head_that_is_not_whole_is_refused_with_its_line(line: str) -> None:
-    with pytest.raises(Refused, match="第 2 行的封存不完整"):
-        kept.read(f"day 2026-10-07 {'a' * 64}\n{line}\n")
+def test_a_line_from_before_seals_is_whole_whatever_is_written_below_it(behind: str) -> None:
+    assert not any(isinstance(head, kept.Torn) for head in kept.read(f"day 2026-10-07 {'a' * 64}{behind}"))
+
+
+@pytest.mark.parametrize("at", [3, 4, 5])
+def test_counts_and_a_seal_that_were_altered_are_told_though_the_hash_fits(open_town: Towns, at: int) -> None:
+    town = open_town()
+    yesterday(town)
+    words = town.engine.heads()[0].split()
+    words[at] = "f" * 64 if at == 5 else "9999"
+
+    (found,) = against(town, " ".join(words))
+
+    assert "散列相符，印记不符" in found
 
 
 def test_a_line_that_was_changed_on_its_way_is_told_from_a_record_that_was(open_town: Towns) -> None:
@@ -401,6 +482,17 @@ def test_a_line_that_was_changed_on_its_way_is_told_from_a_record_that_was(open_
         ({"heads_to": "wecombot://"}, "LIANBAN_HEADS_TO 里有写错的地方"),
         ({"heads_to": "https://u:p@example.gov.cn/", "webhook_secret": SECRET}, "LIANBAN_HEADS_TO 应当是"),
         ({"heads_to": "https://example.gov.cn/"}, "LIANBAN_WEBHOOK_SECRET"),
+        ({"heads_to": "a@b.cn,c@d.cn"}, "用空格隔开"),
+        ({"heads_to": "a@b.cn；c@d.cn"}, "用空格隔开"),
+        ({"heads_to": "https://example.gov.cn/x,https://example.gov.cn/y", "webhook_secret": SECRET}, "用空格隔开"),
+        ({"heads_to": "wecombot://633a31f6;wecombot://7f9c4bc4"}, "用空格隔开"),
+        (
+            {"heads_to": "a@b", "smtp_url": "smtp://mail.gov.cn", "mail_from": "a@b.cn"},
+            "LIANBAN_HEADS_TO 里有写错的地方",
+        ),
+        ({"heads_to": "a@b."}, "LIANBAN_HEADS_TO 里有写错的地方"),
+        ({"heads_to": f"mailto:{KEEPER}", "smtp_url": "smtp://mail.gov.cn"}, "LIANBAN_HEADS_TO 里有写错的地方"),
+        ({"heads_to": f"审计<{KEEPER}>", "smtp_url": "smtp://mail.gov.cn"}, "LIANBAN_HEADS_TO 里有写错的地方"),
     ],
 )
 def test_a_place_that_is_set_wrongly_stops_the_start_with_a_sentence(

@@ -48,6 +48,20 @@ def shown(case: Instance, element: str, by: str) -> dict[str, str]:
     return {item.key: str(item.words or item.value) for item in view.form.fields if item.shown}
 
 
+def shown_text(case: Instance, element: str, by: str) -> str:
+    """All that the form of an open task shows this person."""
+    view = case.town.engine.task(case.town.person(by), case.task(element))
+    assert view.form is not None
+    return str([field for field in view.form.fields if field.shown])
+
+
+def refusal_of(case: Assistance, outcome: str) -> str:
+    """What the town's officer reads instead of being able to say this of the opinion."""
+    with pytest.raises(InvalidValues) as refused:
+        case.confirm(outcome)
+    return refused.value.problems["confirmation_outcome"]
+
+
 # --- P2: who is to answer instead ---
 
 
@@ -87,7 +101,7 @@ def test_r73_one_click_puts_the_question_anew_with_all_that_was_asked_and_links_
     before, after = case.facts(), onward.facts()
     assert after["assisting_unit"] == "emergency"
     assert {name: after[name] for name in ASKED} == {name: before[name] for name in ASKED}
-    assert (after["competent_unit"], after["dispute_document"]) == ("emergency", RULING)
+    assert (after["named_unit"], after["dispute_document"]) == ("emergency", RULING)
     assert after["dispute_division"] == before["dispute_division"]
     linked = town.engine.instance(town.person(case.asking.officer), onward.number).related
     assert case.number in str(linked)
@@ -121,6 +135,44 @@ def test_r16_r73_the_third_does_not_turn_down_what_the_ruling_has_given_it(town:
         onward.decline()
 
     assert "职责已经协调确定" in refused.value.problems["assignment_outcome"]
+
+
+def test_p2_an_opinion_of_who_was_ruled_is_contested_once_as_in_every_request(plain_town: Town) -> None:
+    """The ruling was about whose duty it is; nobody has disputed this opinion."""
+    onward = ruled(plain_town, "emergency").put_anew().begun("emergency").prepare().approve().answer()
+    assert "没有协调出结果" not in shown_text(onward, "confirm_opinion", onward.asking.officer)
+    onward.follow_up().answer()
+    assert "有异议的请选“有争议”" in refusal_of(onward, "insufficient")
+
+    onward.confirm("contested")
+
+    assert len(begun(onward, "dispute_resolution")) == 1
+    settle(onward, "emergency")
+    onward.answer()
+    for outcome in ("insufficient", "contested"):
+        said = refusal_of(onward, outcome)
+        assert "都不能再提" in said
+        assert "请选“不够用”" not in said
+        assert "请选“有争议”" not in said
+    assert onward.confirm().status == "ended"
+
+
+def test_p2_who_may_not_contest_again_is_sent_to_the_question_that_is_still_open(plain_town: Town) -> None:
+    case = ruled(plain_town, "ecology").answer()
+
+    assert "还有问题的请选“不够用”" in refusal_of(case, "contested")
+
+    assert case.follow_up().answer().confirm().status == "ended"
+
+
+def test_r16_an_officer_whose_request_the_leader_turns_down_knows_that_nobody_has_the_question(town: Town) -> None:
+    case = ruled(town, "emergency").put_anew()
+    onward = case.begun("emergency").prepare().approve("reject")
+
+    assert (case.status, onward.status, onward.documents()) == ("ended", "ended", [])
+    (note,) = [note for note in onward.notices("told") if "目前没有单位在办" in note.text]
+    assert (note.unit, note.roles) == ("qinghe", {"case_officer"})
+    assert "请另行请求协作" in note.text
 
 
 def test_r73_a_ruling_that_leads_back_to_who_was_asked_first_waits_for_a_person_each_time(town: Town) -> None:
@@ -202,7 +254,7 @@ def test_p2_a_ruling_for_another_town_says_what_is_done_instead_and_parks_nothin
     case.put_anew("market")
     onward = case.begun("market")
     assert onward.waiting == {"prepare_request": 1}
-    assert onward.facts().get("competent_unit") is None, "nobody has found this department competent"
+    assert onward.facts().get("named_unit") is None, "nobody has found this department competent"
     assert ruled(town, "shiqiao").put_anew(outcome="not_ask").result == "superseded_by_dispute"
 
 
@@ -219,7 +271,7 @@ def test_what_the_two_sides_or_the_justice_bureau_settle_for_a_third_is_asked_an
         dispute.apply().accept().reply().coordinate("agreement", "market").sign_opinion()
 
     assert case.waiting == {"study_ruling": 1}
-    assert case.put_anew("market").begun("market").facts()["competent_unit"] == "market"
+    assert case.put_anew("market").begun("market").facts()["named_unit"] == "market"
 
 
 # --- P2: several units ---
