@@ -94,10 +94,9 @@ def last_days(tx: Connection) -> list[str]:
 
 def heads(tx: Connection) -> list[str]:
     """A line for the last day that is over, and one for the end of every chain."""
-    day = last_days(tx)[-1:]
     rows = tx.execute(select(chain_head).order_by(chain_head.c.chain))
     return [
-        *day,
+        *last_days(tx)[-1:],
         *(_sealed(tx, f"chain {row.chain} {row.entries} {row.last_hash}") for row in rows),
     ]
 

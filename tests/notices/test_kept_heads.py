@@ -482,10 +482,13 @@ def test_a_line_that_was_changed_on_its_way_is_told_from_a_record_that_was(open_
         ({"heads_to": "wecombot://"}, "LIANBAN_HEADS_TO 里有写错的地方"),
         ({"heads_to": "https://u:p@example.gov.cn/", "webhook_secret": SECRET}, "LIANBAN_HEADS_TO 应当是"),
         ({"heads_to": "https://example.gov.cn/"}, "LIANBAN_WEBHOOK_SECRET"),
-        ({"heads_to": "a@b.cn,c@d.cn"}, "用空格隔开"),
-        ({"heads_to": "a@b.cn；c@d.cn"}, "用空格隔开"),
-        ({"heads_to": "https://example.gov.cn/x,https://example.gov.cn/y", "webhook_secret": SECRET}, "用空格隔开"),
-        ({"heads_to": "wecombot://633a31f6;wecombot://7f9c4bc4"}, "用空格隔开"),
+        ({"heads_to": "a@b.cn,c@d.cn"}, "不能用逗号、分号"),
+        ({"heads_to": "a@b.cn；c@d.cn"}, "不能用逗号、分号"),
+        (
+            {"heads_to": "https://example.gov.cn/x,https://example.gov.cn/y", "webhook_secret": SECRET},
+            "不能用逗号、分号",
+        ),
+        ({"heads_to": "wecombot://633a31f6;wecombot://7f9c4bc4"}, "不能用逗号、分号"),
         (
             {"heads_to": "a@b", "smtp_url": "smtp://mail.gov.cn", "mail_from": "a@b.cn"},
             "LIANBAN_HEADS_TO 里有写错的地方",
