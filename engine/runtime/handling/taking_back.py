@@ -35,9 +35,15 @@ class _Happened:
 
     told: list[dict[str, Any]]
 
-    def periods(self, *statuses: str) -> set[str]:
-        """The keys of the periods that came to be so."""
-        return {told["key"] for told in self.told if told["what"] == "deadline" and told["status"] in statuses}
+    def begun(self) -> set[str]:
+        """The keys of the periods that it began."""
+        return {told["key"] for told in self.told if told["what"] == "deadline" and told["status"] == "running"}
+
+    def ended(self) -> dict[str, str]:
+        """How the periods that it ended came out, by their keys."""
+        statuses = ("met", "met_late", "cancelled")
+        told = (told for told in self.told if told["what"] == "deadline" and told["status"] in statuses)
+        return {found["key"]: found["status"] for found in told}
 
     def of(self, what: str, key: str) -> list[str]:
         return [told[key] for told in self.told if told["what"] == what]
@@ -209,13 +215,16 @@ def _say_former(step: Step, revision: int) -> None:
 
 def _periods_run_on(step: Step, row: Row[Any], happened: _Happened) -> None:
     """Periods that the step ended go on with their records; those that it started have fallen away."""
-    begun, ended = happened.periods("running"), happened.periods("met", "met_late", "cancelled")
+    begun, ended = happened.begun(), happened.ended()
     latest = {record.key: record for record in step.deadlines.values()}
     for key in begun & latest.keys():
         step.deadlines[key] = deadlines.cancel(step.tx, latest[key], step.now)
-    before = [record for record in deadlines.of_instance(step.tx, step.instance_id) if record.key in ended]
-    for record in before:
-        if record.ended_at == row.ended_at and not (record.key in begun and record.id == latest[record.key].id):
-            step.deadlines[record.key] = deadlines.reopen(step.tx, record)
-            arm_marks_again(step, record.key, row.ended_at)
-            step.tell("deadline_goes_on", key=record.key, due=record.due_at.isoformat())
+    known = deadlines.of_instance(step.tx, step.instance_id)
+    started = {latest[key].id for key in begun & latest.keys()}
+    for key, status in ended.items():
+        own = [record for record in known if record.key == key and record.id not in started]
+        of_then = [record for record in own if record.ended_at == row.ended_at and record.status == status]
+        if of_then:  # the last one, should the same have happened twice at one instant
+            step.deadlines[key] = deadlines.reopen(step.tx, of_then[-1])
+            arm_marks_again(step, key, row.ended_at)
+            step.tell("deadline_goes_on", key=key, due=of_then[-1].due_at.isoformat())
