@@ -150,7 +150,7 @@ def test_r73_only_a_dispute_of_its_own_asks_for_a_report_of_its_execution(plain_
 def test_r22_a_request_that_a_dispute_has_decided_says_so(plain_town: Town) -> None:
     """Who is asked for the first time is not asked once more."""
     ruling = "青政争商字〔2026〕1号"
-    first = specimens.every(plain_town, competent_unit=None)["D08"]
+    first = specimens.every(plain_town, competent_unit=None, named_unit=None)["D08"]
     anew = specimens.every(plain_town, dispute_document=ruling, request_delivered_at=None)["D08"]
     again = specimens.every(plain_town, dispute_document=ruling, request_delivered_at=plain_town.now)["D08"]
 
