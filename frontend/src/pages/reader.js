@@ -19,6 +19,9 @@ let current = null;
 let opener = null;
 /** The way back has been asked for and has not been gone yet: asking once more would leave the page. */
 let closing = false;
+const DOUBLE_CLICK = 500;
+/** Milliseconds in which the second click of a double one comes. */
+let closedBy = { at: -DOUBLE_CLICK, x: 0, y: 0 };
 let asked = 0;
 /** Whether what `current` leads to has come. */
 let loaded = false;
@@ -178,6 +181,16 @@ function sink() {
   opener = null;
 }
 
+/** The second click of a double one on 关闭 would land on whatever lay under it. */
+function swallowSecond(event) {
+  const { at, x, y } = closedBy;
+  const sameSpot = Math.abs(event.clientX - x) < 10 && Math.abs(event.clientY - y) < 10;
+  if (sameSpot && !isUp() && performance.now() - at < DOUBLE_CLICK) {
+    event.preventDefault();
+    event.stopPropagation();
+  }
+}
+
 /** The way back of the browser closes it, so what closes it goes that way: no step of it is left behind. */
 function close() {
   if (isUp() && !closing) {
@@ -241,6 +254,7 @@ export function startReader() {
   if (!reader) {
     return;
   }
+  document.addEventListener('click', swallowSecond, true);
   document.addEventListener('click', follow);
   document.addEventListener('keydown', answer);
   reader.addEventListener('click', (event) => {
@@ -248,6 +262,7 @@ export function startReader() {
     if (button?.dataset.readerStep) {
       step(Number(button.dataset.readerStep));
     } else if (button?.hasAttribute('data-reader-close')) {
+      closedBy = { at: performance.now(), x: event.clientX, y: event.clientY };
       close();
     }
   });
