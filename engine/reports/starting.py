@@ -185,7 +185,7 @@ def _first_period(step: Step, facts: Mapping[str, object]) -> Element | None:
         period = next((event for event in diagram.attached(element.id) if event.is_period), None)
         if period is not None:
             return period
-        if element.kind in ("startEvent", "parallelGateway"):
+        if element.kind in ("startEvent", "parallelGateway", "serviceTask", "sendTask"):  # nobody is waited for in them
             waiting += [found.id for found in diagram.next_elements(element)]
         elif element.kind == "exclusiveGateway":
             waiting.append(_way(step, element, facts))

@@ -129,7 +129,7 @@ def test_a_point_that_was_changed_is_not_gone_back_to(plain_town: Town, column: 
     point = tables.undo_point
     there = town.read(lambda tx: tx.execute(select(point).where(point.c.instance_id == case.id)).one())
     values = {
-        "state": there.state[:-1] + b"x",
+        "state": there.state[:-1] + bytes([there.state[-1] ^ 1]),
         "taken": ["f1"],
         "answers": {"x": ["y"]},
         "its own": row(town, case).state,
@@ -240,7 +240,7 @@ def test_a_file_that_is_missing_or_changed_is_named(plain_town: Town) -> None:
     paper = next(found for found in (town.settings.data_dir / "papers").rglob("*") if found.is_file())
     content = paper.read_bytes()
     paper.chmod(0o600)
-    paper.write_bytes(content[:-1] + b"x")
+    paper.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
     assert any(found.startswith(case.number) and "被改过或换过" in found for found in broken(town))
     paper.unlink()
     assert any("的文件不见了" in found for found in broken(town))
