@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 
+from engine.db import unit
 from engine.db.turns import REBUILDING, take_turn
 from engine.errors import Busy, DatabaseFull, LianbanError, Refused, Uncertain
 from engine.keys import Keys, unrelated
@@ -50,6 +51,7 @@ class Database:
         else:
             self.engine = create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
         self.engine.update_execution_options(**{KEYS: keys or unrelated()})
+        unit.listen(self.engine)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -110,11 +112,16 @@ class Database:
                     connection = connection.execution_options(isolation_level="REPEATABLE READ")
                 with connection.begin() as transaction:
                     connection.info[FOUND] = {}
-                    yield connection
-                    if writes:
-                        _commit(transaction)
-                    else:
-                        transaction.rollback()
+                    work = unit.begin(connection)
+                    try:
+                        yield connection
+                        if writes:
+                            work.flush()
+                            _commit(transaction)
+                        else:
+                            transaction.rollback()
+                    finally:
+                        unit.end(connection)
         except DataError as error:  # a NUL, or a text that is too long for its column: nothing that a form lets through
             raise Refused("发来的内容里有系统存不了的字符，或者太长，什么都没有改变。请检查后再试。") from error
         except DBAPIError as error:

@@ -1,0 +1,136 @@
+"""What a transaction will write: rows that are new, changed or gone, kept in memory until they are flushed together.
+
+A row that is changed twice is written once; one that is new and changed is one insert. Each table and kind of change is one
+statement, built once per process, in the order in which the tables refer to each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, Table, bindparam, delete, insert, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+Key = tuple[Any, ...]
+"""The values of a table's primary key, in its order."""
+Row = Mapping[str, Any]
+
+
+class Changes:
+    def __init__(self) -> None:
+        self._added: dict[Table, dict[Key, Row]] = {}
+        self._changed: dict[Table, dict[Key, dict[str, Any]]] = {}
+        self._removed: dict[Table, dict[Key, None]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._added or self._changed or self._removed)
+
+    def add(self, table: Table, row: Row) -> None:
+        """There will be a row of these values; a column that is left out takes its default."""
+        self._added.setdefault(table, {})[key_of(table, row)] = dict(row)
+
+    def change(self, table: Table, key: Key, values: Row) -> None:
+        """These columns of the row with this key will hold these values; nothing else of it is written."""
+        if not values:
+            return
+        new = self._added.get(table, {}).get(key)
+        if new is not None:
+            self._added[table][key] = {**new, **values}
+        else:
+            self._changed.setdefault(table, {}).setdefault(key, {}).update(values)
+
+    def remove(self, table: Table, key: Key) -> None:
+        """There will be no row with this key."""
+        _drop(self._changed, table, key)
+        if not _drop(self._added, table, key):
+            self._removed.setdefault(table, {})[key] = None
+
+    def flush(self, tx: Connection) -> None:
+        """Everything is written, rows that are gone first, and nothing is waiting any more."""
+        added, changed, removed = self._added, self._changed, self._removed
+        self.__init__()  # type: ignore[misc]
+        for table in reversed(_in_order(removed)):
+            _run(tx, _remove(table), [_named(table, key) for key in removed[table]])
+        for table in _in_order({**added, **changed}):
+            for names, rows in _alike(table, changed.get(table, {})).items():
+                _run(tx, _change(table, names), rows)
+            for names, new in _same_columns(added.get(table, {}).values()).items():
+                _run(tx, _add(tx.dialect.name, table, names), new)
+
+
+def key_of(table: Table, row: Row) -> Key:
+    return tuple(row[column.name] for column in table.primary_key.columns)
+
+
+def _drop(rows: dict[Table, dict[Key, Any]], table: Table, key: Key) -> bool:
+    """Whether it was there."""
+    kept = rows.get(table, {})
+    if key not in kept:
+        return False
+    del kept[key]
+    if not kept:
+        del rows[table]
+    return True
+
+
+def _in_order(tables: Mapping[Table, Any]) -> list[Table]:
+    return sorted(tables, key=lambda table: _places(table.metadata)[table])
+
+
+@lru_cache
+def _places(metadata: Any) -> dict[Table, int]:
+    """Where each table stands when every table comes behind those that it refers to."""
+    return {table: place for place, table in enumerate(metadata.sorted_tables)}
+
+
+def _named(table: Table, key: Key) -> dict[str, Any]:
+    return {f"own_{column.name}": value for column, value in zip(table.primary_key.columns, key, strict=True)}
+
+
+def _alike(table: Table, rows: Mapping[Key, Row]) -> dict[tuple[str, ...], list[dict[str, Any]]]:
+    """Changed rows by the columns that change: each kind is one statement."""
+    found: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for key, values in rows.items():
+        named = {**_named(table, key), **{f"new_{name}": value for name, value in values.items()}}
+        found.setdefault(tuple(sorted(values)), []).append(named)
+    return found
+
+
+def _same_columns(rows: Any) -> dict[tuple[str, ...], list[Row]]:
+    found: dict[tuple[str, ...], list[Row]] = {}
+    for row in rows:
+        found.setdefault(tuple(sorted(row)), []).append(row)
+    return found
+
+
+def _run(tx: Connection, statement: Any, rows: list[Any]) -> None:
+    tx.execute(statement, rows if len(rows) > 1 else rows[0])
+
+
+@cache
+def _add(dialect: str, table: Table, names: tuple[str, ...]) -> Any:
+    values: dict[str, Any] = {name: bindparam(name) for name in names}
+    if table.name in ONCE:
+        new = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+        return new.values(values).on_conflict_do_nothing()
+    return insert(table).values(values)
+
+
+@cache
+def _change(table: Table, names: tuple[str, ...]) -> Any:
+    return update(table).where(*_own(table)).values({name: bindparam(f"new_{name}") for name in names})
+
+
+@cache
+def _remove(table: Table) -> Any:
+    return delete(table).where(*_own(table))
+
+
+def _own(table: Table) -> list[Any]:
+    return [column == bindparam(f"own_{column.name}") for column in table.primary_key.columns]
+
+
+ONCE = frozenset({"notice_receipt"})
+"""Tables whose new rows may be there already: somebody may be told the same twice within one step."""

@@ -1,0 +1,110 @@
+"""What a transaction carries besides its connection: what it has read once, and what it will write once.
+
+Whoever holds the connection has the unit (`unit_of`). What waits to be written is flushed at the end of the transaction, before
+a savepoint, and before any other statement, so that nothing is ever read without what was changed before. Whoever keeps
+rows in memory is told which tables are written past it (`watch`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, event
+
+from engine.db.changes import Changes
+
+_UNIT = "unit_of_work"
+T = TypeVar("T")
+Watcher = Callable[[str | None], None]
+"""Is told the name of a table that was written, None for a statement that does not say which it writes."""
+
+
+class Unit:
+    def __init__(self, tx: Connection) -> None:
+        self.tx = tx
+        self.changes = Changes()
+        self._kept: dict[object, Any] = {}
+        self._watchers: list[Watcher] = []
+        self._flushing = False
+
+    def keep(self, key: object, make: Callable[[], T]) -> T:
+        """What was made for this key within the transaction, made now if it was not."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        kept: T = self._kept[key]
+        return kept
+
+    def let_go(self, key: object) -> None:
+        """What was kept for this key is made anew the next time."""
+        self._kept.pop(key, None)
+
+    def watch(self, watcher: Watcher) -> None:
+        self._watchers.append(watcher)
+
+    def flush(self) -> None:
+        """What waits is written; nothing waits any more."""
+        if self._flushing or not self.changes:
+            return
+        self._flushing = True
+        try:
+            self.changes.flush(self.tx)
+        finally:
+            self._flushing = False
+
+    def written(self, table: str | None) -> None:
+        if not self._flushing:
+            for watcher in self._watchers:
+                watcher(table)
+
+    def forget(self) -> None:
+        """Nothing that was read or changed counts any more: the database has gone back to where it was before."""
+        self.changes = Changes()
+        self._kept.clear()
+        self._watchers.clear()
+
+
+def unit_of(tx: Connection) -> Unit:
+    """The unit of the transaction that this connection is in. Raises KeyError outside of `Database.transaction` and `reading`."""
+    unit: Unit = tx.info[_UNIT]
+    return unit
+
+
+def begin(tx: Connection) -> Unit:
+    tx.info[_UNIT] = unit = Unit(tx)
+    return unit
+
+
+def end(tx: Connection) -> None:
+    """The connection carries nothing any more; one that was lost carries nothing anyway."""
+    if not tx.invalidated:
+        tx.info.pop(_UNIT, None)
+
+
+def listen(engine: Engine) -> None:
+    """Every statement of the engine's connections is seen by the unit of its transaction."""
+    event.listen(engine, "before_execute", _before)
+    event.listen(engine, "savepoint", lambda tx, _name: _flush(tx))
+    event.listen(engine, "release_savepoint", lambda tx, _name, _context: _flush(tx))
+    event.listen(engine, "rollback_savepoint", lambda tx, _name, _context: _forget(tx))
+
+
+def _before(tx: Connection, statement: Any, *_more: Any) -> None:
+    unit = tx.info.get(_UNIT)
+    if unit is None:
+        return
+    unit.flush()
+    if not getattr(statement, "is_select", False):
+        unit.written(getattr(getattr(statement, "table", None), "name", None))
+
+
+def _flush(tx: Connection) -> None:
+    unit = tx.info.get(_UNIT)
+    if unit is not None:
+        unit.flush()
+
+
+def _forget(tx: Connection) -> None:
+    unit = tx.info.get(_UNIT)
+    if unit is not None:
+        unit.forget()
