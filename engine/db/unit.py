@@ -84,6 +84,7 @@ def end(tx: Connection) -> None:
 def listen(engine: Engine) -> None:
     """Every statement of the engine's connections is seen by the unit of its transaction."""
     event.listen(engine, "before_execute", _before)
+    event.listen(engine, "before_cursor_execute", _before_raw)
     event.listen(engine, "savepoint", lambda tx, _name: _flush(tx))
     event.listen(engine, "release_savepoint", lambda tx, _name, _context: _flush(tx))
     event.listen(engine, "rollback_savepoint", lambda tx, _name, _context: _forget(tx))
@@ -91,11 +92,18 @@ def listen(engine: Engine) -> None:
 
 def _before(tx: Connection, statement: Any, *_more: Any) -> None:
     unit = tx.info.get(_UNIT)
-    if unit is None:
-        return
-    unit.flush()
-    if not getattr(statement, "is_select", False):
-        unit.written(getattr(getattr(statement, "table", None), "name", None))
+    if unit is not None:
+        unit.flush()
+        if not statement.is_select:
+            unit.written(getattr(getattr(statement, "table", None), "name", None))
+
+
+def _before_raw(tx: Connection, _cursor: Any, _text: str, _parameters: Any, context: Any, _many: bool) -> None:
+    """A statement that was handed to the driver as it is: it may read and write anything."""
+    unit = tx.info.get(_UNIT)
+    if unit is not None and context.compiled is None:
+        unit.flush()
+        unit.written(None)
 
 
 def _flush(tx: Connection) -> None:
