@@ -28,8 +28,9 @@ class Changes:
         return bool(self._added or self._changed or self._removed)
 
     def add(self, table: Table, row: Row) -> None:
-        """There will be a row of these values; a column that is left out takes its default."""
-        self._added.setdefault(table, {})[key_of(table, row)] = dict(row)
+        """There will be a row of these values; a column that is left out takes its default, a number of the row itself too."""
+        numbered = any(column.name not in row for column in table.primary_key.columns)
+        self._added.setdefault(table, {})[(object(),) if numbered else key_of(table, row)] = dict(row)
 
     def change(self, table: Table, key: Key, values: Row) -> None:
         """These columns of the row with this key will hold these values; nothing else of it is written."""

@@ -16,6 +16,8 @@ from engine.db.changes import Changes
 
 _UNIT = "unit_of_work"
 T = TypeVar("T")
+ONLY_READS = "only_reads"
+"""The execution option of a statement that goes to the driver as it is and changes nothing."""
 Watcher = Callable[[str | None], None]
 """Is told the name of a table that was written, None for a statement that does not say which it writes."""
 
@@ -103,7 +105,8 @@ def _before_raw(tx: Connection, _cursor: Any, _text: str, _parameters: Any, cont
     unit = tx.info.get(_UNIT)
     if unit is not None and context.compiled is None:
         unit.flush()
-        unit.written(None)
+        if not context.execution_options.get(ONLY_READS):
+            unit.written(None)
 
 
 def _flush(tx: Connection) -> None:

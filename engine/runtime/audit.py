@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from engine import keys
 from engine.clock import local_date, midnight, require_aware
 from engine.db.tables import audit_entry, audit_head
+from engine.db.unit import unit_of
 from engine.runtime import sealing
 
 GENESIS = "0" * 64
@@ -76,7 +77,7 @@ def append(
         "sealed": {name: digests.get(name) for name in {*known, *digests} if known.get(name) != digests.get(name)},
     }
     entry["hash"] = hash_entry(entry)
-    tx.execute(insert(audit_entry).values(**entry))
+    unit_of(tx).changes.add(audit_entry, entry)
     sealing.put_head(tx, instance_id, sequence, entry["hash"], revision, digests, fit)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from engine.db.case import Case
 from engine.db.session import FOUND
 from engine.db.tables import (
     archive_package,
@@ -187,10 +188,11 @@ WORDS = {
 
 def _instance(tx: Connection, instance: Any) -> Iterator[Broken]:
     """The rows of an instance are as its head says, and its stored state can be opened."""
-    head = sealing.head_of(tx, instance.id)
+    case = Case(tx, instance.id)
+    head = case.get(chain_head, instance.id)
     if head is None:
         return
-    now = sealing.digests(tx, instance.id)
+    now = sealing.digests(case)
     for name in sorted({*now, *head.digests}):
         if now.get(name) != head.digests.get(name):
             yield Broken(instance.id, head.entries, f"{WORDS.get(name, name)}与记录时不一致，被改过、加过或删过。")
