@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections import namedtuple
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -50,16 +50,17 @@ Row = Any
 class Part:
     """What is read of one table: `query` gives the rows of the instance `:instance_id`, in their order."""
 
+    name: str
     table: Table
     query: Select[Any]
     reads: frozenset[str]
     """The names of the tables that it depends on."""
     row: Callable[..., Row]
     decode: tuple[tuple[int, Callable[[Any], Any]], ...]
-
-    @property
-    def name(self) -> str:
-        return self.table.name
+    is_long: bool
+    """Whether it grows with every step: it is read by itself, by whoever asks for it."""
+    is_whole: bool
+    """Whether it has every column of the table, and none of another."""
 
 
 def _instant(value: str) -> datetime:
@@ -79,15 +80,18 @@ def _decoder(kind: object) -> Callable[[Any], Any] | None:
     return next((decode for known, decode in _DECODERS if isinstance(kind, known)), None)
 
 
-def _part(table: Table, query: Select[Any], *also: str) -> Part:
+def _part(table: Table, query: Select[Any], *also: str, name: str = "", long: bool = False) -> Part:
     columns = list(query.selected_columns)
     decode = ((place, _decoder(column.type)) for place, column in enumerate(columns))
     return Part(
+        name or table.name,
         table,
         query,
         frozenset({table.name, *also}),
         _row_class(table.name, [column.name for column in columns]),
         tuple((place, found) for place, found in decode if found is not None),
+        long,
+        [column.name for column in columns] == [column.name for column in table.c],
     )
 
 
@@ -114,6 +118,7 @@ _INSTANCE: BindParameter[str] = bindparam("instance_id", type_=Text)
 
 
 _OWN = select(process_instance).where(process_instance.c.id == _INSTANCE)
+_OF_TASK = select(tables.task.c.instance_id).where(tables.task.c.id == bindparam("task_id"))
 _WHOLE_INSTANCE = _row_class("instance", [column.name for column in process_instance.c])
 
 
@@ -150,6 +155,36 @@ def _asked() -> Part:
     return _part(record, own.order_by(record.c.opened_at, record.c.id), person.name)
 
 
+def _children() -> Part:
+    """The instances that this one called or started, without their states."""
+    row = process_instance.c
+    columns = (row.id, row.number, row.status, row.key, row.started_at, row.definition_id, row.origin_task_id)
+    query = select(*columns).where(row.origin_instance_id == _INSTANCE).order_by(row.id)
+    return _part(process_instance, query, name=CHILDREN)
+
+
+def _links() -> Part:
+    """The instances that this one names, and those that name it."""
+    link = tables.case_link
+    own = (link.c.instance_id == _INSTANCE) | (link.c.named_id == _INSTANCE)
+    return _part(link, select(link).where(own).order_by(link.c.instance_id, link.c.fact))
+
+
+def _told() -> Part:
+    """Notices that the diagram sends: what they were sent to has been reached by the instance."""
+    notice = tables.notice
+    own = (notice.c.instance_id == _INSTANCE) & (notice.c.kind == literal_column("'told'"))
+    return _part(notice, select(notice.c.id, notice.c.kind, notice.c.unit_code).where(own).order_by(notice.c.id))
+
+
+def _record() -> Part:
+    entry = tables.audit_entry
+    own = select(entry).where(entry.c.instance_id == _INSTANCE)
+    return _part(entry, own.order_by(entry.c.sequence), long=True)
+
+
+CHILDREN = "children"
+
 PARTS: Mapping[str, Part] = {
     part.name: part
     for part in (
@@ -158,7 +193,7 @@ PARTS: Mapping[str, Part] = {
         _whole(tables.deadline, "armed_at", "id"),
         _whole(tables.fact, "id"),
         _whole(tables.document, "sequence", "id"),
-        _whole(tables.comment, "id"),
+        _whole(tables.comment, "said_at", "id"),
         _whole(tables.correction, "id"),
         _whole(tables.material, "added_at", "id"),
         _whole(tables.timer, "due_at", "id"),
@@ -167,11 +202,18 @@ PARTS: Mapping[str, Part] = {
         _keys(tables.checked_paper),
         _whole(tables.paper_draft, "element_id"),
         _whole(tables.undo_point, "task_id"),
+        _whole(tables.reader, "sent_at", "id"),
+        _whole(tables.reading, "read_at"),
+        _whole(tables.mention, "comment_id"),
         _part(tables.chain_head, select(tables.chain_head).where(tables.chain_head.c.chain == _INSTANCE)),
         _asked(),
         _unread(),
         _unsent(),
         _supervised(),
+        _children(),
+        _told(),
+        _links(),
+        _record(),
     )
 }
 """Table name -> what is read of it."""
@@ -181,7 +223,10 @@ class Case:
     def __init__(self, tx: Connection, instance_id: str, instance: Row = None, new: bool = False) -> None:
         """`instance` is the whole row of the instance, its state too, when it was locked; `new`: it has no other rows yet."""
         self.tx, self.id = tx, instance_id
-        self.locked = instance is not None
+        self.new = new
+        """Whether nothing of it was in the database before this transaction."""
+        self._is_there = not new
+        self.locked = new or instance is not None
         """Whether nobody else changes anything of the instance until this transaction is over."""
         self._unit: Unit = unit_of(tx)
         self._instance = _WHOLE_INSTANCE(*instance) if instance is not None else None
@@ -192,18 +237,23 @@ class Case:
     @property
     def instance(self) -> Row:
         """The instance's own row; None when there is no such instance. Its state is there only when it was locked."""
-        if self._instance is None:
+        if self._instance is None and self._is_there:
             self._instance = self._whole() if self.locked else next(iter(self.rows(process_instance)), None)
         return self._instance
 
     def _whole(self) -> Row:
         return _WHOLE_INSTANCE(*self.tx.execute(_OWN, {"instance_id": self.id}).one())
 
-    def rows(self, table: Table) -> Collection[Row]:
+    def rows(self, table: Table) -> list[Row]:
         """The rows of the instance in this part, in their order."""
         return list(self._part(table.name).values())
 
-    def get(self, table: Table, *key: Any) -> Row | None:
+    def children(self) -> list[Row]:
+        """The instances that this one called or started."""
+        return list(self._part(CHILDREN).values())
+
+    def get(self, table: Table, *key: Any) -> Row:
+        """The row with this primary key; None when the part has none."""
         return self._part(table.name).get(key)
 
     def add(self, table: Table, values: Mapping[str, Any], **beside: Any) -> Row:
@@ -221,7 +271,8 @@ class Case:
         key = key_of(table, known)
         changed = row._replace(**{name: value for name, value in different.items() if name in known})
         self._part(table.name)[key] = changed
-        self._unit.changes.change(table, key, different)
+        whole = changed._asdict() if PARTS[table.name].is_whole else None
+        self._unit.changes.change(table, key, different, whole)
         return changed
 
     def remove(self, table: Table, row: Row) -> None:
@@ -231,17 +282,24 @@ class Case:
 
     def leave_out(self, table: Table, row: Row, **values: Any) -> None:
         """The row holds these values and with them is not of the part any more: read, sent, closed."""
-        key = key_of(table, row._mapping)
-        self._part(table.name).pop(key, None)
-        self._unit.changes.change(table, key, values)
+        self.put_aside(table, row)
+        self._unit.changes.change(table, key_of(table, row._mapping), values)
+
+    def put_aside(self, table: Table, row: Row) -> None:
+        """The row is not of the part any more; it is in the database so already, or on its way there."""
+        self._part(table.name).pop(key_of(table, row._mapping), None)
 
     def adopt(self, table: Table, values: Mapping[str, Any], **beside: Any) -> Row:
         """The row is in the database already, or on its way there by other means. Returns it."""
         return self._put(table, values, **beside)
 
     def adopt_instance(self, values: Mapping[str, Any]) -> None:
-        """The instance's own row holds these values by now."""
-        self._instance = self.instance._replace(**values)
+        """The instance's own row, which is in the database already, holds these values by now."""
+        before = self.instance._asdict() if self._is_there else {}
+        self._is_there = True
+        self._instance = _WHOLE_INSTANCE(**{**before, **values})
+        if (origin := self._instance.origin_instance_id) and (caller := known_case(self.tx, origin)) is not None:
+            caller.forget(CHILDREN)
 
     def _put(self, table: Table, values: Mapping[str, Any], **beside: Any) -> Row:
         part = PARTS[table.name]
@@ -261,19 +319,24 @@ class Case:
 
     def _load(self, name: str) -> None:
         """This part is read; the first time every part is."""
-        names = (name,) if self._rows or self._raw else tuple(PARTS)
+        alone = self._rows or self._raw or PARTS[name].is_long
+        names = (name,) if alone else tuple(part.name for part in PARTS.values() if not part.is_long)
         statement, order = _statement(self.tx.dialect.name, names)
         given: Any = tuple(self.id for _ in range(order)) if order else {"instance_id": self.id}
         reading = {ONLY_READS: True}
         found = self.tx.exec_driver_sql(statement, given, execution_options=reading).one()
         self._raw.update(zip(names, found, strict=True))
 
+    def forget(self, name: str) -> None:
+        """This part is read anew when somebody asks for it next."""
+        self._rows.pop(name, None)
+        self._raw.pop(name, None)
+
     def written(self, table: str | None) -> None:
         """Somebody else writes the table."""
         for name, part in PARTS.items():
             if table is None or table in part.reads:
-                self._rows.pop(name, None)
-                self._raw.pop(name, None)
+                self.forget(name)
         if table is None or table == process_instance.name:
             self._instance = None
 
@@ -282,6 +345,23 @@ def case_of(tx: Connection, instance_id: str) -> Case:
     """The instance's case in this transaction."""
     unit = unit_of(tx)
     return unit.keep(_name(instance_id), lambda: _watched(unit, Case(tx, instance_id)))
+
+
+def case_of_task(tx: Connection, task_id: str) -> Case | None:
+    """The case of the instance that the task is in; None when there is no such task."""
+    instance_id = unit_of(tx).keep(("instance of", task_id), lambda: tx.scalar(_OF_TASK, {"task_id": task_id}))
+    return case_of(tx, instance_id) if instance_id is not None else None
+
+
+def note_case_of_task(tx: Connection, task_id: str, instance_id: str) -> None:
+    """The task is known to be in this instance."""
+    unit_of(tx).keep(("instance of", task_id), lambda: instance_id)
+
+
+def known_case(tx: Connection, instance_id: str) -> Case | None:
+    """The instance's case, when it has been asked for in this transaction."""
+    found: Case | None = unit_of(tx).kept(_name(instance_id))
+    return found
 
 
 def put_case(case: Case) -> Case:

@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, insert, update
+from sqlalchemy import Column, Connection, Table, bindparam, delete, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
+
+from engine.db.types import Json
 
 Key = tuple[Any, ...]
 """The values of a table's primary key, in its order."""
@@ -22,6 +24,8 @@ class Changes:
     def __init__(self) -> None:
         self._added: dict[Table, dict[Key, Row]] = {}
         self._changed: dict[Table, dict[Key, dict[str, Any]]] = {}
+        self._whole: dict[Table, dict[Key, Row]] = {}
+        """Changed rows of which every column is known."""
         self._removed: dict[Table, dict[Key, None]] = {}
 
     def __bool__(self) -> bool:
@@ -32,10 +36,15 @@ class Changes:
         numbered = any(column.name not in row for column in table.primary_key.columns)
         self._added.setdefault(table, {})[(object(),) if numbered else key_of(table, row)] = dict(row)
 
-    def change(self, table: Table, key: Key, values: Row) -> None:
-        """These columns of the row with this key will hold these values; nothing else of it is written."""
+    def change(self, table: Table, key: Key, values: Row, whole: Row | None = None) -> None:
+        """These columns of the row with this key will hold these values; nothing else of it is written.
+
+        `whole` is the row with all its columns, as it will be: with that it may be written together with new ones.
+        """
         if not values:
             return
+        if whole is not None:
+            self._whole.setdefault(table, {})[key] = whole
         new = self._added.get(table, {}).get(key)
         if new is not None:
             self._added[table][key] = {**new, **values}
@@ -48,17 +57,31 @@ class Changes:
         if not _drop(self._added, table, key):
             self._removed.setdefault(table, {})[key] = None
 
-    def flush(self, tx: Connection) -> None:
-        """Everything is written, rows that are gone first, and nothing is waiting any more."""
+    def write(self, tx: Connection) -> None:
+        """Everything is in the database, rows that are gone first."""
         added, changed, removed = self._added, self._changed, self._removed
-        self.__init__()  # type: ignore[misc]
         for table in reversed(_in_order(removed)):
             _run(tx, _remove(table), [_named(table, key) for key in removed[table]])
         for table in _in_order({**added, **changed}):
-            for names, rows in _alike(table, changed.get(table, {})).items():
-                _run(tx, _change(table, names), rows)
-            for names, new in _same_columns(added.get(table, {}).values()).items():
-                _run(tx, _add(tx.dialect.name, table, names), new)
+            new, old = added.get(table, {}), changed.get(table, {})
+            if (rows := self._together(table, new, old)) is not None:
+                _run(tx, _put(tx.dialect.name, table, frozenset().union(*old.values())), rows)
+                continue
+            for names, same in _alike(table, old).items():
+                _run(tx, _change(table, names), same)
+            for names, same_new in _same_columns(new.values()).items():
+                _run(tx, _add(tx.dialect.name, table, names), same_new)
+
+    def _together(self, table: Table, new: Mapping[Key, Row], old: Mapping[Key, Row]) -> list[Row] | None:
+        """New and changed rows as one statement takes them; None when not every column of them is known."""
+        whole = self._whole.get(table, {})
+        if not new or not old or any(key not in whole for key in old):
+            return None
+        left_out = {column for row in new.values() for column in table.c if column.name not in row}
+        if not all(_may_be_blank(column) for column in left_out):
+            return None
+        blank = {column.name: None for column in table.c}
+        return [*(whole[key] for key in old), *({**blank, **row} for row in new.values())]
 
 
 def key_of(table: Table, row: Row) -> Key:
@@ -84,6 +107,11 @@ def _in_order(tables: Mapping[Table, Any]) -> list[Table]:
 def _places(metadata: Any) -> dict[Table, int]:
     """Where each table stands when every table comes behind those that it refers to."""
     return {table: place for place, table in enumerate(metadata.sorted_tables)}
+
+
+def _may_be_blank(column: Column[Any]) -> bool:
+    """Whether writing nothing is the same as leaving it out; as JSON it would be a value of its own."""
+    return bool(column.nullable) and column.server_default is None and not isinstance(column.type, Json)
 
 
 def _named(table: Table, key: Key) -> dict[str, Any]:
@@ -120,8 +148,17 @@ def _add(dialect: str, table: Table, names: tuple[str, ...]) -> Any:
 
 
 @cache
+def _put(dialect: str, table: Table, names: frozenset[str]) -> Any:
+    """A row that is there has only these columns changed."""
+    new = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+    keys = list(table.primary_key.columns)
+    return new.on_conflict_do_update(index_elements=keys, set_={name: new.excluded[name] for name in sorted(names)})
+
+
+@cache
 def _change(table: Table, names: tuple[str, ...]) -> Any:
-    return update(table).where(*_own(table)).values({name: bindparam(f"new_{name}") for name in names})
+    own = _own(table) + [table.c[name].is_(None) for name in FIRST_STAYS.get(table.name, ())]
+    return update(table).where(*own).values({name: bindparam(f"new_{name}") for name in names})
 
 
 @cache
@@ -133,5 +170,7 @@ def _own(table: Table) -> list[Any]:
     return [column == bindparam(f"own_{column.name}") for column in table.primary_key.columns]
 
 
+FIRST_STAYS = {"notice_receipt": ("cleared_at",)}
+"""Columns that others write without the instance's lock: whoever was first stays."""
 ONCE = frozenset({"notice_receipt"})
 """Tables whose new rows may be there already: somebody may be told the same twice within one step."""

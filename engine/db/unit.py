@@ -7,7 +7,8 @@ rows in memory is told which tables are written past it (`watch`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, event
@@ -28,7 +29,8 @@ class Unit:
         self.changes = Changes()
         self._kept: dict[object, Any] = {}
         self._watchers: list[Watcher] = []
-        self._flushing = False
+        self._known = False
+        """Whether those who keep rows know already what is being written."""
 
     def keep(self, key: object, make: Callable[[], T]) -> T:
         """What was made for this key within the transaction, made now if it was not."""
@@ -36,6 +38,10 @@ class Unit:
             self._kept[key] = make()
         kept: T = self._kept[key]
         return kept
+
+    def kept(self, key: object) -> Any:
+        """What was made for this key; None when nothing was."""
+        return self._kept.get(key)
 
     def let_go(self, key: object) -> None:
         """What was kept for this key is made anew the next time."""
@@ -46,16 +52,22 @@ class Unit:
 
     def flush(self) -> None:
         """What waits is written; nothing waits any more."""
-        if self._flushing or not self.changes:
-            return
-        self._flushing = True
+        while self.changes:
+            changes, self.changes = self.changes, Changes()
+            with self.known():
+                changes.write(self.tx)
+
+    @contextmanager
+    def known(self) -> Iterator[None]:
+        """Whoever keeps rows is not told what is written within: whoever writes it tells, or has told."""
+        before, self._known = self._known, True
         try:
-            self.changes.flush(self.tx)
+            yield
         finally:
-            self._flushing = False
+            self._known = before
 
     def written(self, table: str | None) -> None:
-        if not self._flushing:
+        if not self._known:
             for watcher in self._watchers:
                 watcher(table)
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, delete, or_, select
 
 from engine.db import upsert
+from engine.db.case import case_of
 from engine.db.tables import case_link, process_instance, reader, start_draft
 from engine.deployments import definitions
 from engine.deployments.definitions import Definition
@@ -149,9 +150,8 @@ def find(tx: Connection, number: str, actor: Actor) -> Row[Any]:
 
 def readers_of(tx: Connection, instance_id: str) -> frozenset[Addressee]:
     """To whom copies of the instance were sent, but for those that were revoked."""
-    own = (reader.c.instance_id == instance_id) & reader.c.revoked_at.is_(None)
-    rows = tx.execute(select(reader.c.unit_code, reader.c.role, reader.c.person_id).where(own))
-    return frozenset(Addressee(*row) for row in rows)
+    rows = (row for row in case_of(tx, instance_id).rows(reader) if row.revoked_at is None)
+    return frozenset(Addressee(row.unit_code, row.role, row.person_id) for row in rows)
 
 
 def lock(tx: Connection, instance_id: str) -> Row[Any]:

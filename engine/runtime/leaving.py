@@ -91,7 +91,7 @@ def _next(tx: Connection, row: Row[Any], left: str, roles: Collection[str], now:
 def _let_go(tx: Connection, context: Context, found: Row[Any], row: Row[Any], roles: Collection[str]) -> None:
     now = context.now
     if not roles:
-        for request in records.requests(tx, found.id):
+        for request in records.requests(tx, found):
             if request.to_person == row.person_id:
                 _withdraw(tx, context, found, request)
     if found.assignee_id != row.person_id or set(roles) & set(found.roles):

@@ -12,7 +12,7 @@ from unicodedata import category
 from sqlalchemy import Row, select
 
 from engine.bpmn.expressions import compile_expression
-from engine.db.tables import document, letter_version, person, task
+from engine.db.tables import document, letter_version, task
 from engine.documents import deliveries, letter_versions, line_breaks
 from engine.documents.letter_versions import LetterVersion, empty_words
 from engine.documents.letters import ENCLOSED, Annex, Letter, Sentence
@@ -20,6 +20,7 @@ from engine.documents.wording import BLANK, KEPT_TOGETHER, PLACE, Filler, Part, 
 from engine.forms.schema import Field
 from engine.organisation import jurisdiction, units
 from engine.organisation.units import Unit
+from engine.runtime.named import name_of_person
 
 if TYPE_CHECKING:
     from engine.runtime.step import Step
@@ -270,14 +271,11 @@ def signer(step: Step, signed_by: str | None, as_if_done: str = "") -> tuple[str
     """Who completed the task that signs off, by id and name, and when; nobody while it is not completed."""
     if signed_by and signed_by == as_if_done and step.actor:
         return step.actor.person_id, step.actor.person_name, step.now
-    row = step.tx.execute(
-        select(person.c.id, person.c.name, task.c.ended_at)
-        .join(task, task.c.ended_by == person.c.id)
-        .where(task.c.instance_id == step.instance_id, task.c.element_id == signed_by, task.c.status == "completed")
-        .order_by(task.c.ended_at.desc(), task.c.id)
-        .limit(1)
-    ).first()
-    return (row.id, row.name, row.ended_at) if row else (None, "", None)
+    own = (row for row in step.case.rows(task) if row.element_id == signed_by and row.status == "completed")
+    last = max((row for row in own if row.ended_by), key=lambda row: row.ended_at, default=None)
+    if last is None:
+        return None, "", None
+    return last.ended_by, name_of_person(step.tx, last.ended_by) or "", last.ended_at
 
 
 def withheld(step: Step, to_unit: Unit) -> frozenset[str]:
@@ -384,7 +382,7 @@ class _Directory:
         return _full(self._step, code)
 
     def person(self, person_id: str) -> str:
-        return self._step.tx.scalar(select(person.c.name).where(person.c.id == person_id)) or person_id
+        return name_of_person(self._step.tx, person_id) or person_id
 
     def matter(self, code: str) -> str:
         found = jurisdiction.find(self._step.tx, code)
