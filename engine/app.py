@@ -175,8 +175,8 @@ class Engine:
         now = self.clock.now()
         with self.database.reading() as tx:
             found = sign_ins.visitor(tx, token, now)
-            if found is None or not sign_ins.needs_touch(tx, token, now):
-                return found
+        if found is None or not found.unwritten:
+            return found
         self.database.run(lambda tx: sign_ins.touch(tx, token, now))
         return found
 
