@@ -40,7 +40,7 @@ from engine.db import tables
 from engine.db.changes import Key, key_of
 from engine.db.tables import process_instance
 from engine.db.types import Instant, Json
-from engine.db.unit import ONLY_READS, Unit, unit_of
+from engine.db.unit import Unit, unit_of
 
 Row = Any
 """An immutable row with the columns of its part as attributes."""
@@ -323,8 +323,7 @@ class Case:
         names = (name,) if alone else tuple(part.name for part in PARTS.values() if not part.is_long)
         statement, order = _statement(self.tx.dialect.name, names)
         given: Any = tuple(self.id for _ in range(order)) if order else {"instance_id": self.id}
-        reading = {ONLY_READS: True}
-        found = self.tx.exec_driver_sql(statement, given, execution_options=reading).one()
+        found = self.tx.exec_driver_sql(statement, given).one()
         self._raw.update(zip(names, found, strict=True))
 
     def forget(self, name: str) -> None:

@@ -31,6 +31,11 @@ class Changes:
     def __bool__(self) -> bool:
         return bool(self._added or self._changed or self._removed)
 
+    @property
+    def tables(self) -> set[str]:
+        """The names of the tables that will be written."""
+        return {table.name for table in (*self._added, *self._changed, *self._removed)}
+
     def add(self, table: Table, row: Row) -> None:
         """There will be a row of these values; a column that is left out takes its default, a number of the row itself too."""
         numbered = any(column.name not in row for column in table.primary_key.columns)

@@ -7,30 +7,35 @@ rows in memory is told which tables are written past it (`watch`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.sql.elements import ReleaseSavepointClause, RollbackToSavepointClause, SavepointClause
 
 from engine.db.changes import Changes
+from engine.db.memory import Memory
 
 _UNIT = "unit_of_work"
+_SAVEPOINTS = (SavepointClause, ReleaseSavepointClause, RollbackToSavepointClause)
 T = TypeVar("T")
-ONLY_READS = "only_reads"
-"""The execution option of a statement that goes to the driver as it is and changes nothing."""
 Watcher = Callable[[str | None], None]
 """Is told the name of a table that was written, None for a statement that does not say which it writes."""
 
 
 class Unit:
-    def __init__(self, tx: Connection) -> None:
+    def __init__(self, tx: Connection, memory: Memory) -> None:
         self.tx = tx
+        self.memory = memory
+        """What the process keeps of this database between transactions."""
         self.changes = Changes()
         self._kept: dict[object, Any] = {}
         self._watchers: list[Watcher] = []
         self._known = False
         """Whether those who keep rows know already what is being written."""
+        self._written: Counter[str | None] = Counter()
 
     def keep(self, key: object, make: Callable[[], T]) -> T:
         """What was made for this key within the transaction, made now if it was not."""
@@ -67,12 +72,29 @@ class Unit:
             self._known = before
 
     def written(self, table: str | None) -> None:
+        self._written[table] += 1
         if not self._known:
             for watcher in self._watchers:
                 watcher(table)
 
+    def times_written(self, tables: Collection[str]) -> int:
+        """How many statements of this transaction may have written one of these tables; those that do not say which, always.
+
+        What waits to be written is written before, if it is of these tables.
+        """
+        if not self.changes.tables.isdisjoint(tables):
+            self.flush()
+        return self._written[None] + sum(self._written[table] for table in tables)
+
+    @property
+    def has_written(self) -> bool:
+        return bool(self._written or self.changes)
+
     def forget(self) -> None:
-        """Nothing that was read or changed counts any more: the database has gone back to where it was before."""
+        """Nothing that was read or changed counts any more: the database has gone back to where it was before.
+
+        What was written before that is written all the same, so that tables were written is not forgotten.
+        """
         self.changes = Changes()
         self._kept.clear()
         self._watchers.clear()
@@ -84,8 +106,8 @@ def unit_of(tx: Connection) -> Unit:
     return unit
 
 
-def begin(tx: Connection) -> Unit:
-    tx.info[_UNIT] = unit = Unit(tx)
+def begin(tx: Connection, memory: Memory) -> Unit:
+    tx.info[_UNIT] = unit = Unit(tx, memory)
     return unit
 
 
@@ -108,17 +130,24 @@ def _before(tx: Connection, statement: Any, *_more: Any) -> None:
     unit = tx.info.get(_UNIT)
     if unit is not None:
         unit.flush()
-        if not statement.is_select:
+        if not (
+            statement.is_select or isinstance(statement, _SAVEPOINTS) or _only_reads(getattr(statement, "text", ""))
+        ):
             unit.written(getattr(getattr(statement, "table", None), "name", None))
 
 
-def _before_raw(tx: Connection, _cursor: Any, _text: str, _parameters: Any, context: Any, _many: bool) -> None:
+def _before_raw(tx: Connection, _cursor: Any, text: str, _parameters: Any, context: Any, _many: bool) -> None:
     """A statement that was handed to the driver as it is: it may read and write anything."""
     unit = tx.info.get(_UNIT)
     if unit is not None and context.compiled is None:
         unit.flush()
-        if not context.execution_options.get(ONLY_READS):
+        if not _only_reads(text):
             unit.written(None)
+
+
+def _only_reads(text: str) -> bool:
+    """Whether a statement that is handed on as text cannot write: no function that we call so does."""
+    return text.lstrip()[:6].upper() in ("SELECT", "PRAGMA")
 
 
 def _flush(tx: Connection) -> None:

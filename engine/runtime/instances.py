@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ from engine.deployments.definitions import Definition
 from engine.errors import InvalidValues, NotAllowed, NotFound, RecordsDamaged, StoredByAnotherVersion
 from engine.organisation import assignment
 from engine.organisation.assignment import Actor, Addressee, InstanceSubject, ProcedureSubject, may
-from engine.runtime import drafts, locks
+from engine.runtime import drafts, locks, once
 from engine.runtime.advance import WHAT_TO_DO, take
 from engine.runtime.answers import take_answers
 from engine.runtime.drafts import Window
@@ -26,10 +27,20 @@ from engine.runtime.numbers import insert_instance, unnumbered
 from engine.runtime.parties import parties_of as parties_of
 from engine.runtime.parties import units_at_work as units_at_work
 from engine.runtime.step import Context, Step
+from engine.runtime.tasks import next_of
 
 
-def start(tx: Connection, context: Context, actor: Actor, key: str, raw: Mapping[str, list[str]]) -> str:
-    """The instance runs, with its number, its parties and its periods. Returns its number.
+@once.repeatable
+@dataclass(frozen=True)
+class Started:
+    """`next_task_id` is the first task of the same person in the instance, if any."""
+
+    number: str
+    next_task_id: str | None
+
+
+def start(tx: Connection, context: Context, actor: Actor, key: str, raw: Mapping[str, list[str]]) -> Started:
+    """The instance runs, with its number, its parties and its periods.
 
     Raises NotAllowed when this person may not start it, InvalidValues with a sentence per field, and Refused when a role
     of the procedure has no holder: it is better told at the start than found in the middle.
@@ -46,7 +57,8 @@ def start(tx: Connection, context: Context, actor: Actor, key: str, raw: Mapping
         drop_draft(tx, actor, key)
         step.tell("started", number=step.instance["number"])
 
-    return str(take(step, "started", event).instance["number"])
+    started = take(step, "started", event)
+    return Started(started.instance["number"], next_of(tx, started.instance_id, actor))
 
 
 def beginning(tx: Connection, context: Context, actor: Actor, definition: Definition) -> Step:

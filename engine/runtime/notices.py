@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Select, and_, insert, or_, select, update
 
 from engine.db.case import Case, Row, case_of
-from engine.db.tables import correction, deadline, notice, notice_receipt, outbox, person, supervision_item, task
+from engine.db.tables import correction, deadline, notice, notice_receipt, outbox, supervision_item, task
 from engine.db.unit import unit_of
 from engine.deadlines.deadlines import OPEN, Deadline
 from engine.ids import new_id
@@ -27,6 +27,7 @@ from engine.notices.kinds import CLEARED_WITH_ITS_CAUSE
 from engine.notices.preferences import APP
 from engine.notices.routes import MAIL
 from engine.organisation import people
+from engine.organisation.city_now import organisation
 
 if TYPE_CHECKING:
     from engine.runtime.step import Context
@@ -256,10 +257,9 @@ def _recipients(
     tx: Connection, unit_code: str, roles: Collection[str], named: Collection[str], now: datetime
 ) -> list[str]:
     holders = people.holders_of_any(tx, unit_code, roles, now) if roles else []
-    active = (
-        set(tx.scalars(select(person.c.id).where(person.c.id.in_(list(named)), person.c.active))) if named else set()
-    )
-    found = list(dict.fromkeys([*(found for found in named if found in active), *(holder.id for holder in holders)]))
+    known = organisation(tx).people
+    active = (found for found in named if found in known and known[found].active)
+    found = list(dict.fromkeys([*active, *(holder.id for holder in holders)]))
     if not found:
         found = [holder.id for holder in people.holders_of_any(tx, unit_code, ["principal_leader"], now)]
     return found

@@ -5,21 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from engine.clock import local
-from engine.db import searchable
-from engine.db.tables import process_instance
+from engine.db import searchable, upsert
+from engine.db.tables import number_sequence, process_instance
 from engine.db.unit import unit_of
 from engine.deployments.definitions import Definition
 from engine.ids import new_id
 from engine.runtime.step import Step
-
-_TAKE = text(
-    "INSERT INTO number_sequence (prefix, year, last) VALUES (:prefix, :year, 1) "
-    "ON CONFLICT (prefix, year) DO UPDATE SET last = number_sequence.last + 1 RETURNING last"
-)
-"""Both stores read it alike. One statement, so that the first two of a year do not meet."""
 
 
 def unnumbered(definition: Definition, started_by: str | None, now: datetime) -> dict[str, Any]:
@@ -52,6 +46,5 @@ def insert_instance(step: Step) -> None:
 
 def _next_number(tx: Connection, prefix: str, year: int) -> str:
     """The next business number of the year; never given twice, gaps are never filled."""
-    with unit_of(tx).known():
-        last = tx.execute(_TAKE, {"prefix": prefix, "year": year}).scalar_one()
+    last = upsert.count_on(tx, number_sequence, {"prefix": prefix, "year": year})
     return f"{prefix}-{year}-{last:04d}"

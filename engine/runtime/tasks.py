@@ -85,7 +85,7 @@ def complete(
         number=step.instance["number"],
         task_name=row.name,
         outcome_name=done.outcome_name,
-        next_task_id=_next_of(tx, row.instance_id, actor),
+        next_task_id=next_of(tx, row.instance_id, actor),
         ended=step.workflow.completed,
     )
 
@@ -329,7 +329,8 @@ def _when_said(at: datetime) -> str:
     return f"{moment.month}月{moment.day}日 {moment:%H:%M}"
 
 
-def _next_of(tx: Connection, instance_id: str, actor: Actor) -> str | None:
+def next_of(tx: Connection, instance_id: str, actor: Actor) -> str | None:
+    """A task of the instance that this person may complete, if any."""
     rows = case_of(tx, instance_id).rows(task)
     own = (row for row in rows if row.status == "open" and row.unit_code == actor.unit_code)
     return next((row.id for row in own if may(actor, "complete", subject(tx, row)).allowed), None)

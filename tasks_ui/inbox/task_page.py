@@ -11,7 +11,7 @@ from flask import flash, render_template, request
 from engine.documents.files import SIZE_LIMIT
 from engine.documents.materials import KINDS
 from engine.errors import NotFound
-from engine.reports.instances import InstanceView, Waiting
+from engine.reports.holders import Holder, Holders
 from engine.reports.tasks import TaskView
 from engine.runtime.tasks import Completed
 from engine.uses.paper_drafts import DraftView
@@ -114,7 +114,7 @@ def _checked(task_id: str) -> frozenset[str]:
 def say_done(done: Completed, elsewhere: bool = False) -> None:
     """The page that comes says what was done, who has it now, and by when; `elsewhere`: it is the page of another case."""
     try:
-        view = engine().instance(actor(), done.number)
+        view = engine().holders(actor(), done.number)
     except NotFound:
         view = None  # sent again by somebody who has left the unit since: it is done all the same
     case = f"{view.title}（{view.number}）：" if elsewhere and view else ""
@@ -123,18 +123,17 @@ def say_done(done: Completed, elsewhere: bool = False) -> None:
     flash(f"{case}“{done.task_name}”已办结{outcome}。{onward}", "ok")
 
 
-def who_has_it(view: InstanceView) -> str:
+def who_has_it(view: Holders) -> str:
     """现在由青河镇陆原办“主要领导审批”，10-13 周二 24:00 前。 Each open task, the most urgent first, and what is waited for."""
-    named = [_holder(waiting) for waiting in view.waiting[:NAMED]]
-    if len(view.waiting) > NAMED:
-        named.append(f"还有 {len(view.waiting) - NAMED} 项")
+    named = [_holder(found) for found in view.tasks[:NAMED]]
+    if len(view.tasks) > NAMED:
+        named.append(f"还有 {len(view.tasks) - NAMED} 项")
     if named:
         return f"现在由{'；'.join(named)}。"
-    calls = "、".join(call.number for call in view.called if call.number)
-    return f"现在等 {calls} 的结果。" if calls else ""
+    return f"现在等 {'、'.join(view.called)} 的结果。" if view.called else ""
 
 
-def _holder(waiting: Waiting) -> str:
-    unit = waiting.unit.name if waiting.unit else ""
-    when = by_when(waiting.period) if waiting.period else ""
-    return f"{unit}{waiting.who}办“{waiting.step}”" + (f"，{when}" if when else "")
+def _holder(found: Holder) -> str:
+    unit = found.unit.name if found.unit else ""
+    when = by_when(found.period) if found.period else ""
+    return f"{unit}{found.who}办“{found.step}”" + (f"，{when}" if when else "")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import Connection, event, insert, select, update
 
@@ -32,12 +34,14 @@ def refused(tx: Connection, key: str) -> None:
 
 @pytest.fixture
 def statements(database: Database) -> list[str]:
-    """Every statement, by its verb."""
+    """Every statement, by its verb, but for the new version that a part of the city has at the end."""
     seen: list[str] = []
     event.listen(
         database.engine,
         "before_cursor_execute",
-        lambda _tx, _cursor, text, *_more: seen.append(text.split()[0]) if not text.startswith("BEGIN") else None,
+        lambda _tx, _cursor, text, *_more: (
+            seen.append(text.split()[0]) if not re.search("^BEGIN|stamp", text) else None
+        ),
     )
     return seen
 
@@ -148,8 +152,7 @@ def test_whoever_keeps_rows_is_told_which_tables_are_written_past_it(database: D
         tx.exec_driver_sql("UPDATE city_rule SET value = '1'")
         unit_of(tx).changes.add(city_rule, rule("b"))
         unit_of(tx).flush()
-
-    assert written == ["city_rule", None]
+        assert written == ["city_rule", None]
 
 
 def test_a_connection_that_is_in_no_transaction_of_ours_has_no_unit(database: Database) -> None:
