@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from sqlalchemy import Connection, select
 
@@ -98,6 +99,12 @@ class Organisation:
                 self._ends.append(row.valid_to)
         self.next_end = min(self._ends, default=None)
         """When the first of the posts ends, or has ended, whose holder's work has not been let go of."""
+
+    @cached_property
+    def unit_names(self) -> frozenset[str]:
+        """What the units of all times are called, in short and in full."""
+        units = (found for found, _ in self._units.values())
+        return frozenset(name for unit in units for name in (unit.name, unit.full_name) if name)
 
     def unit(self, code: str, at: datetime) -> Unit | None:
         """The unit, when it exists at that instant."""
