@@ -256,9 +256,16 @@ def _called(step: Step, words: Mapping[str, str]) -> Callable[[str], str]:
         element = step.definition.diagram.elements.get(done[2]) if done else None
         if done and element:
             return f"“{element.name}”的{'办理人' if done[1] == 'by' else '时间'}"
-        return _CALLED.get(expression, "")
+        return _CALLED.get(expression) or _first_asked(words.get(expression, ""), fields)
 
+    fields = _fields(step)
     return called
+
+
+def _first_asked(expression: str, fields: Mapping[str, Field]) -> str:
+    """The label of the field that a letter's own word reads first; empty when it reads none."""
+    read = [name for name in compile_expression(expression).names if name in fields] if expression else []
+    return fields[min(read, key=expression.index)].label if read else ""
 
 
 def _full(step: Step, code: object) -> str:
