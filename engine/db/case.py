@@ -36,7 +36,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from engine.db import tables
+from engine.db import stamp, tables
 from engine.db.changes import Key, key_of
 from engine.db.tables import process_instance
 from engine.db.types import Instant, Json
@@ -318,13 +318,15 @@ class Case:
         return self._rows[name]
 
     def _load(self, name: str) -> None:
-        """This part is read; the first time every part is."""
+        """This part is read; the first time every part is, and with them what has changed in the city (`stamp`)."""
         alone = self._rows or self._raw or PARTS[name].is_long
-        names = (name,) if alone else tuple(part.name for part in PARTS.values() if not part.is_long)
+        names = (name,) if alone else (*(part.name for part in PARTS.values() if not part.is_long), tables.stamp.name)
         statement, order = _statement(self.tx.dialect.name, names)
         given: Any = tuple(self.id for _ in range(order)) if order else {"instance_id": self.id}
         found = self.tx.exec_driver_sql(statement, given).one()
         self._raw.update(zip(names, found, strict=True))
+        if not alone:
+            stamp.noted(self.tx, dict(json.loads(self._raw.pop(tables.stamp.name) or "[]")))
 
     def forget(self, name: str) -> None:
         """This part is read anew when somebody asks for it next."""
@@ -391,7 +393,8 @@ def _decoded(part: Part, values: list[Any]) -> Row:
 @lru_cache
 def _statement(dialect: str, names: tuple[str, ...]) -> tuple[str, int]:
     """The text that reads these parts, each as one column of JSON; and how often it names the instance by place, if it does."""
-    query = select(*(_as_json(dialect, PARTS[name]).label(name) for name in names))
+    queries = {name: PARTS[name].query if name in PARTS else stamp.ALL for name in names}
+    query = select(*(_as_json(dialect, queries[name]).label(name) for name in names))
     if dialect == "sqlite":
         compiled = query.compile(dialect=sqlite.dialect(paramstyle="qmark"))
         return str(compiled), len(compiled.positiontup or ())
@@ -399,8 +402,8 @@ def _statement(dialect: str, names: tuple[str, ...]) -> tuple[str, int]:
     return str(query.compile(dialect=dialect_of(paramstyle="pyformat"))), 0
 
 
-def _as_json(dialect: str, part: Part) -> Any:
-    rows = part.query.subquery()
+def _as_json(dialect: str, query: Select[Any]) -> Any:
+    rows = query.subquery()
     if dialect == "sqlite":
         return select(func.json_group_array(func.json_array(*rows.c))).scalar_subquery()
     plain = [

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import Connection, Select, event, false, insert, select, text, update
 
 from engine.db import stamp, tables
+from engine.db.case import case_of
 from engine.db.session import Database
 from engine.db.turns import DEPLOYING, take_turn
 from engine.db.unit import unit_of
@@ -240,6 +241,7 @@ def test_what_was_rolled_back_never_was(name: str, founded: Database, other: Dat
 
 
 def test_a_transaction_that_writes_again_and_again_sees_each_time_what_it_has_written(founded: Database) -> None:
+    seen(founded, everything)
     with founded.transaction() as tx:
         for number in range(2, 6):
             city.set_rule(tx, "a.b", number, "test", NOW)
@@ -270,11 +272,18 @@ def test_a_look_that_began_before_a_change_sees_the_city_before_it(founded: Data
     assert seen(founded, lambda tx: city.rules(tx)["a.b"]) == 2
 
 
+@pytest.fixture
+def another(postgresql_database: Database) -> Iterator[Database]:
+    """The empty database of PostgreSQL as another process has it."""
+    found = Database(postgresql_database.url)
+    yield found
+    found.close()
+
+
 def test_what_is_read_while_somebody_changes_it_is_of_one_moment(
-    postgresql_database: Database, monkeypatch: pytest.MonkeyPatch
+    postgresql_database: Database, another: Database
 ) -> None:
     """A step on PostgreSQL sees in each statement what was committed by then: a unit of one version, a post of another."""
-    another = Database(postgresql_database.url)
     times: list[int] = []
 
     def read(tx: Connection) -> tuple[int, int]:
@@ -286,18 +295,17 @@ def test_what_is_read_while_somebody_changes_it_is_of_one_moment(
 
     with postgresql_database.transaction() as tx:
         assert stamp.content(tx, "rules", read) == (1, 1)
-    another.close()
 
 
-def test_whoever_has_waited_for_a_turn_goes_by_what_the_others_have_done(postgresql_database: Database) -> None:
-    another = Database(postgresql_database.url)
+def test_whoever_has_waited_for_a_turn_goes_by_what_the_others_have_done(
+    postgresql_database: Database, another: Database
+) -> None:
     with postgresql_database.transaction() as tx:
         assert definitions.every_key(tx) == []
         another.run(lambda other: an_instance(other, "i9") if a_city(other) is None else None)
         take_turn(tx, DEPLOYING)
 
         assert definitions.every_key(tx) == ["case_i9"]
-    another.close()
 
 
 # --- who writes gives a new version, whoever it is ---
@@ -389,6 +397,19 @@ def test_a_city_whose_versions_came_with_something_else_costs_nothing(founded: D
         everything(tx)
 
     assert asked.statements == []
+
+
+def test_a_case_brings_with_its_rows_what_has_changed_in_the_city(founded: Database, other: Database) -> None:
+    seen(founded, everything)
+    with statements(founded) as asked, founded.transaction() as tx:
+        assert case_of(tx, "i1").rows(tables.task) == []
+        everything(tx)
+    assert len(asked.statements) == 1
+
+    other.run(lambda tx: city.set_rule(tx, "a.b", 2, "test", NOW))
+    with founded.transaction() as tx:
+        assert case_of(tx, "i1").rows(tables.task) == []
+        assert city.rules(tx)["a.b"] == 2
 
 
 def test_a_change_costs_its_own_subject_alone(founded: Database) -> None:

@@ -40,7 +40,7 @@ def statements(database: Database) -> list[str]:
         database.engine,
         "before_cursor_execute",
         lambda _tx, _cursor, text, *_more: (
-            seen.append(text.split()[0]) if not re.search("^BEGIN|stamp", text) else None
+            seen.append(text.split()[0]) if not re.search("^BEGIN|INTO stamp", text) else None
         ),
     )
     return seen
