@@ -60,7 +60,7 @@ class Part:
     is_long: bool
     """Whether it grows with every step: it is read by itself, by whoever asks for it."""
     is_whole: bool
-    """Whether it has every column of the table, and none of another."""
+    """Whether it has every column of the table."""
 
 
 def _instant(value: str) -> datetime:
@@ -91,7 +91,7 @@ def _part(table: Table, query: Select[Any], *also: str, name: str = "", long: bo
         _row_class(table.name, [column.name for column in columns]),
         tuple((place, found) for place, found in decode if found is not None),
         long,
-        [column.name for column in columns] == [column.name for column in table.c],
+        {column.name for column in table.c} <= {column.name for column in columns},
     )
 
 
@@ -124,7 +124,7 @@ _WHOLE_INSTANCE = _row_class("instance", [column.name for column in process_inst
 
 def _unread() -> Part:
     receipt, notice = tables.notice_receipt, tables.notice
-    columns = (receipt.c.notice_id, receipt.c.person_id, notice.c.kind, notice.c.task_id, notice.c.deadline_id)
+    columns = (*receipt.c, notice.c.kind, notice.c.task_id, notice.c.deadline_id)
     own = (receipt.c.instance_id == _INSTANCE) & receipt.c.cleared_at.is_(None)
     query = select(*columns).join(notice, notice.c.id == receipt.c.notice_id).where(own)
     return _part(receipt, query.order_by(receipt.c.notice_id, receipt.c.person_id), notice.name)
@@ -271,8 +271,7 @@ class Case:
         key = key_of(table, known)
         changed = row._replace(**{name: value for name, value in different.items() if name in known})
         self._part(table.name)[key] = changed
-        whole = changed._asdict() if PARTS[table.name].is_whole else None
-        self._unit.changes.change(table, key, different, whole)
+        self._unit.changes.change(table, key, different, _whole_row(table, changed))
         return changed
 
     def remove(self, table: Table, row: Row) -> None:
@@ -283,7 +282,8 @@ class Case:
     def leave_out(self, table: Table, row: Row, **values: Any) -> None:
         """The row holds these values and with them is not of the part any more: read, sent, closed."""
         self.put_aside(table, row)
-        self._unit.changes.change(table, key_of(table, row._mapping), values)
+        whole = _whole_row(table, row._replace(**values))
+        self._unit.changes.change(table, key_of(table, row._mapping), values, whole)
 
     def put_aside(self, table: Table, row: Row) -> None:
         """The row is not of the part any more; it is in the database so already, or on its way there."""
@@ -318,15 +318,14 @@ class Case:
         return self._rows[name]
 
     def _load(self, name: str) -> None:
-        """This part is read; the first time every part is, and with them what has changed in the city (`stamp`)."""
+        """This part is read; the first time every part is."""
         alone = self._rows or self._raw or PARTS[name].is_long
-        names = (name,) if alone else (*(part.name for part in PARTS.values() if not part.is_long), tables.stamp.name)
+        names = (name,) if alone else tuple(part.name for part in PARTS.values() if not part.is_long)
         statement, order = _statement(self.tx.dialect.name, names)
         given: Any = tuple(self.id for _ in range(order)) if order else {"instance_id": self.id}
-        found = self.tx.exec_driver_sql(statement, given).one()
+        *found, versions = self.tx.exec_driver_sql(statement, given).one()
         self._raw.update(zip(names, found, strict=True))
-        if not alone:
-            stamp.noted(self.tx, dict(json.loads(self._raw.pop(tables.stamp.name) or "[]")))
+        stamp.noted(self.tx, dict(json.loads(versions or "[]")))
 
     def forget(self, name: str) -> None:
         """This part is read anew when somebody asks for it next."""
@@ -340,6 +339,13 @@ class Case:
                 self.forget(name)
         if table is None or table == process_instance.name:
             self._instance = None
+
+
+def _whole_row(table: Table, row: Row) -> Mapping[str, Any] | None:
+    """The row as its table has it; None when the part knows less of it."""
+    if not PARTS[table.name].is_whole:
+        return None
+    return {column.name: getattr(row, column.name) for column in table.c}
 
 
 def case_of(tx: Connection, instance_id: str) -> Case:
@@ -392,9 +398,10 @@ def _decoded(part: Part, values: list[Any]) -> Row:
 
 @lru_cache
 def _statement(dialect: str, names: tuple[str, ...]) -> tuple[str, int]:
-    """The text that reads these parts, each as one column of JSON; and how often it names the instance by place, if it does."""
-    queries = {name: PARTS[name].query if name in PARTS else stamp.ALL for name in names}
-    query = select(*(_as_json(dialect, queries[name]).label(name) for name in names))
+    """The text that reads these parts, each as one column of JSON, and the versions of what steps only read in the last one;
+    and how often it names the instance by place, if it does."""
+    parts = [_as_json(dialect, PARTS[name].query).label(name) for name in names]
+    query = select(*parts, _as_json(dialect, stamp.ALL))
     if dialect == "sqlite":
         compiled = query.compile(dialect=sqlite.dialect(paramstyle="qmark"))
         return str(compiled), len(compiled.positiontup or ())

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, bindparam, delete, insert, update
+from sqlalchemy import Column, Connection, Table, bindparam, delete, func, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.db.types import Json
+from engine.errors import Stale
 
 Key = tuple[Any, ...]
 """The values of a table's primary key, in its order."""
@@ -26,20 +27,31 @@ class Changes:
         self._changed: dict[Table, dict[Key, dict[str, Any]]] = {}
         self._whole: dict[Table, dict[Key, Row]] = {}
         """Changed rows of which every column is known."""
+        self._moved: dict[Table, dict[Key, tuple[int, Row]]] = {}
+        """Changed rows of which the revision must be the one that was read, with that."""
         self._removed: dict[Table, dict[Key, None]] = {}
 
     def __bool__(self) -> bool:
-        return bool(self._added or self._changed or self._removed)
+        return bool(self._added or self._changed or self._moved or self._removed)
 
     @property
     def tables(self) -> set[str]:
         """The names of the tables that will be written."""
-        return {table.name for table in (*self._added, *self._changed, *self._removed)}
+        return {table.name for table in (*self._added, *self._changed, *self._moved, *self._removed)}
 
     def add(self, table: Table, row: Row) -> None:
         """There will be a row of these values; a column that is left out takes its default, a number of the row itself too."""
         numbered = any(column.name not in row for column in table.primary_key.columns)
         self._added.setdefault(table, {})[(object(),) if numbered else key_of(table, row)] = dict(row)
+
+    def move(self, table: Table, key: Key, values: Row, at_revision: int) -> None:
+        """The row with this key, which has this revision, will hold these values. Writing raises Stale when it has another."""
+        new = self._added.get(table, {}).get(key)
+        if new is not None:
+            self._added[table][key] = {**new, **values}
+            return
+        first, so_far = self._moved.setdefault(table, {}).get(key, (at_revision, {}))
+        self._moved[table][key] = (first, {**so_far, **values})
 
     def change(self, table: Table, key: Key, values: Row, whole: Row | None = None) -> None:
         """These columns of the row with this key will hold these values; nothing else of it is written.
@@ -67,7 +79,9 @@ class Changes:
         added, changed, removed = self._added, self._changed, self._removed
         for table in reversed(_in_order(removed)):
             _run(tx, _remove(table), [_named(table, key) for key in removed[table]])
-        for table in _in_order({**added, **changed}):
+        for table in _in_order({**added, **changed, **self._moved}):
+            for key, (at_revision, values) in self._moved.get(table, {}).items():
+                _write_moved(tx, table, key, at_revision, values)
             new, old = added.get(table, {}), changed.get(table, {})
             if (rows := self._together(table, new, old)) is not None:
                 _run(tx, _put(tx.dialect.name, table, frozenset().union(*old.values())), rows)
@@ -143,6 +157,12 @@ def _run(tx: Connection, statement: Any, rows: list[Any]) -> None:
     tx.execute(statement, rows if len(rows) > 1 else rows[0])
 
 
+def _write_moved(tx: Connection, table: Table, key: Key, at_revision: int, values: Row) -> None:
+    given = {**_named(table, key), **{f"new_{name}": value for name, value in values.items()}, "at": at_revision}
+    if tx.execute(_move(table, tuple(sorted(values))), given).rowcount != 1:
+        raise Stale
+
+
 @cache
 def _add(dialect: str, table: Table, names: tuple[str, ...]) -> Any:
     values: dict[str, Any] = {name: bindparam(name) for name in names}
@@ -157,13 +177,23 @@ def _put(dialect: str, table: Table, names: frozenset[str]) -> Any:
     """A row that is there has only these columns changed."""
     new = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
     keys = list(table.primary_key.columns)
-    return new.on_conflict_do_update(index_elements=keys, set_={name: new.excluded[name] for name in sorted(names)})
+    first = FIRST_STAYS.get(table.name, ())
+    changed = {
+        name: func.coalesce(table.c[name], new.excluded[name]) if name in first else new.excluded[name]
+        for name in sorted(names)
+    }
+    return new.on_conflict_do_update(index_elements=keys, set_=changed)
 
 
 @cache
 def _change(table: Table, names: tuple[str, ...]) -> Any:
     own = _own(table) + [table.c[name].is_(None) for name in FIRST_STAYS.get(table.name, ())]
     return update(table).where(*own).values({name: bindparam(f"new_{name}") for name in names})
+
+
+@cache
+def _move(table: Table, names: tuple[str, ...]) -> Any:
+    return _change(table, names).where(table.c.revision == bindparam("at"))
 
 
 @cache

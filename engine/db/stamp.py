@@ -55,12 +55,14 @@ def versions(tx: Connection) -> Mapping[str, str]:
 
 
 def noted(tx: Connection, found: Mapping[str, str]) -> None:
-    """The versions have come with another statement: nobody needs to look for them in this transaction.
+    """The versions have come with another statement: nobody needs to look for them in this transaction, unless somebody has.
 
     They must not be older than what the transaction goes on to read: on PostgreSQL a statement that waited for a lock
     brings sub-selects from before it waited, so they never come with the lock itself.
     """
-    _seen(unit_of(tx)).versions = found
+    seen = _seen(unit_of(tx))
+    if seen.versions is None:
+        seen.versions = found
 
 
 def look_again(tx: Connection) -> None:

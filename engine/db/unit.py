@@ -35,6 +35,7 @@ class Unit:
         self._watchers: list[Watcher] = []
         self._known = False
         """Whether those who keep rows know already what is being written."""
+        self._apart = False
         self._written: Counter[str | None] = Counter()
 
     def keep(self, key: object, make: Callable[[], T]) -> T:
@@ -55,9 +56,22 @@ class Unit:
     def watch(self, watcher: Watcher) -> None:
         self._watchers.append(watcher)
 
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """What is executed within has nothing to do with what waits to be written: that goes on waiting.
+
+        Whoever writes within has told those who keep rows, or tells them.
+        """
+        before, self._apart = self._apart, True
+        try:
+            with self.known():
+                yield
+        finally:
+            self._apart = before
+
     def flush(self) -> None:
         """What waits is written; nothing waits any more."""
-        while self.changes:
+        while self.changes and not self._apart:
             changes, self.changes = self.changes, Changes()
             with self.known():
                 changes.write(self.tx)

@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 
+from engine.db.unit import unit_of
+
 
 def put(tx: Connection, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
     """The row with this key, its primary key, holds these values, whether it was there before or not."""
@@ -23,7 +25,8 @@ def put_once(tx: Connection, table: Table, key: Mapping[str, Any], values: Mappi
 
 def count_on(tx: Connection, table: Table, key: Mapping[str, Any]) -> int:
     """The next number of the sequence with this key, from 1; one statement, so that the first two do not meet."""
-    number: int = tx.execute(_next_number(tx.dialect.name, table), dict(key)).scalar_one()
+    with unit_of(tx).apart():
+        number: int = tx.execute(_next_number(tx.dialect.name, table), dict(key)).scalar_one()
     return number
 
 

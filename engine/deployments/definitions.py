@@ -109,7 +109,7 @@ def deploy(
     if problems:
         raise DiagramRefused(problems)
     texts = {form_id: form_bytes[form_id].decode() for form_id in forms}
-    sha256 = hashlib.sha256(diagram_bytes + json.dumps(texts, sort_keys=True).encode()).hexdigest()
+    sha256 = _digest(diagram_bytes, texts)
     latest_row = _latest_row(tx, diagram.key)
     if latest_row is not None and latest_row.sha256 == sha256:
         return load(tx, latest_row.id)
@@ -132,6 +132,17 @@ def deploy(
         )
     )
     return load(tx, definition_id)
+
+
+def _digest(diagram_bytes: bytes, texts: Mapping[str, str]) -> str:
+    return hashlib.sha256(diagram_bytes + json.dumps(texts, sort_keys=True).encode()).hexdigest()
+
+
+def digest_of(tx: Connection, key: str, version: int) -> str:
+    """SHA-256 of what is stored now, diagram and forms; empty when there is no such version."""
+    stored = select(definition_version.c.diagram, definition_version.c.forms)
+    row = tx.execute(stored.where(definition_version.c.key == key, definition_version.c.version == version)).first()
+    return _digest(row.diagram, row.forms) if row else ""
 
 
 def check(tx: Connection, diagram_bytes: bytes, form_bytes: Mapping[str, bytes], city: City) -> None:

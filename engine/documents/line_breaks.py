@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
+from itertools import pairwise
 
 import rjieba
 
-_LEANS_FORWARD = frozenset("与和及或并在对被由因将向从把经为以未无不擅")
+_LEANS_FORWARD = frozenset("与和及或并在对被由因将向从把经为以未无不擅本该各")
 """Single characters that belong to the word behind them."""
 _LEANS_BACK = frozenset("案的函市县区镇乡村街路号院站局厂店线所")
 """Single characters that belong to the word before them, however many single ones follow each other."""
+LONGEST = 12
+"""Characters of the longest piece that is put together because a word may lie across the break."""
 
 
 def pieces(parts: Iterable[tuple[str, bool]]) -> list[str]:
@@ -32,6 +35,27 @@ def pieces(parts: Iterable[tuple[str, bool]]) -> list[str]:
         else:
             found.append(word)
         open_end = not is_name and (_opens(word) or word in _LEANS_FORWARD)
+    return _without_doubt(found)
+
+
+def _without_doubt(found: list[str]) -> list[str]:
+    """The pieces, those put together between which another reading has a word: 堆|放弃|渣土 may be 堆放|弃渣."""
+    within, joined, at = _within_words("".join(found)), found[:1], 0
+    for before, piece in pairwise(found):
+        at += len(before)
+        if at in within and len(joined[-1]) + len(piece) <= LONGEST:
+            joined[-1] += piece
+        else:
+            joined.append(piece)
+    return joined
+
+
+def _within_words(text: str) -> set[int]:
+    """Every place of the text at which some word of the dictionary would be parted."""
+    found, start = set[int](), 0
+    for word in rjieba.cut_all(text):
+        start = text.find(word, start)
+        found.update(range(start + 1, start + len(word)))
     return found
 
 

@@ -24,6 +24,8 @@ from engine.db.unit import unit_of
 from engine.runtime import sealing
 
 GENESIS = "0" * 64
+PROCEDURES = "procedures"
+"""The chain of what people did with procedures: deployed, restored, retired."""
 VERSION, ALGORITHM = 2, "sha256"
 """How an entry is hashed today. Version 1 hashed its content itself; 2 hashes a hash of it, and what the rows came to."""
 

@@ -78,7 +78,7 @@ def store_rows(tx: Connection, instance_id: str, rows: list[dict[str, Any]]) -> 
     if not rows:
         return
     case = case_of(tx, instance_id)
-    with unit_of(tx).known():
+    with unit_of(tx).known() if case.new else unit_of(tx).apart():
         numbers = _insert(tx, rows)
     for number, row in zip(numbers, rows, strict=True):
         case.adopt(fact, {"id": number, **row})

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, or_, select
 
 from engine.db import upsert
 from engine.db.case import case_of
 from engine.db.tables import case_link, process_instance, reader, start_draft
+from engine.db.unit import unit_of
 from engine.deployments import definitions
 from engine.deployments.definitions import Definition
 from engine.errors import InvalidValues, NotAllowed, NotFound, RecordsDamaged, StoredByAnotherVersion
@@ -102,7 +103,7 @@ def draft(tx: Connection, actor: Actor, key: str) -> tuple[dict[str, list[str]] 
 
 
 def drop_draft(tx: Connection, actor: Actor, key: str) -> None:
-    tx.execute(delete(start_draft).where(*_own_draft(actor, key)))
+    unit_of(tx).changes.remove(start_draft, (actor.person_id, actor.unit_code, key))
 
 
 def look(tx: Connection, context: Context, row: Row[Any], actor: Actor) -> Step:

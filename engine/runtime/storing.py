@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
-
-from sqlalchemy import Update, bindparam, update
 
 from engine.bpmn.elements import Element
 from engine.bpmn.expressions import compile_expression
@@ -14,12 +11,13 @@ from engine.db import searchable
 from engine.db.tables import document, party, process_instance, task
 from engine.db.unit import unit_of
 from engine.deadlines import deadlines
-from engine.errors import Refused, Stale
+from engine.errors import Refused
 from engine.organisation import assignment, units
 from engine.organisation.assignment import Assignment
 from engine.runtime import archiving, audit, case_links, checked_papers, notices, parties, sealing
 from engine.runtime.answering import tell_end
 from engine.runtime.closing import lapse_corrections
+from engine.runtime.handling import undo
 from engine.runtime.handling.helpers import tell_not_needed
 from engine.runtime.recommended import lapse, period_key
 from engine.runtime.step import Step
@@ -51,6 +49,8 @@ def store(step: Step, kind: str) -> None:
         archiving.want(tx, row["id"], step.definition.diagram.process, end, step.facts, step.now)
         lapse_corrections(tx, step.instance_id, step.now)
         step.tell("ended", result=values["result"], name=values["result_name"])
+    if step.workflow.completed:
+        undo.forget(tx, step.instance_id)
     notices.clear_done(tx, step.instance_id, step.now)
     _store_instance(step, values)
     step.facts.store(tx, step.instance_id, revision, step.now)
@@ -69,23 +69,9 @@ def store(step: Step, kind: str) -> None:
 
 
 def _store_instance(step: Step, values: dict[str, Any]) -> None:
-    """Raises Stale when somebody else has moved the instance, which its lock makes impossible."""
-    if step.instance["revision"] == 0:
-        unit_of(step.tx).changes.change(process_instance, (step.instance_id,), values)
-        step.case.adopt_instance(values)
-        return
-    own = {"own_id": step.instance_id, "own_revision": step.instance["revision"]}
-    with unit_of(step.tx).known():
-        changed = step.tx.execute(_update(frozenset(values)), {**own, **values})
-    if changed.rowcount != 1:
-        raise Stale
+    """Writing it raises Stale when somebody else has moved the instance, which its lock makes impossible."""
+    unit_of(step.tx).changes.move(process_instance, (step.instance_id,), values, step.instance["revision"])
     step.case.adopt_instance(values)
-
-
-@cache
-def _update(names: frozenset[str]) -> Update:
-    own = (process_instance.c.id == bindparam("own_id")) & (process_instance.c.revision == bindparam("own_revision"))
-    return update(process_instance).where(own).values({name: bindparam(name) for name in sorted(names)})
 
 
 def _taken(step: Step) -> list[str]:

@@ -77,8 +77,6 @@ def complete(
         step.workflow.complete(task_id)
 
     step = advance(tx, context, row.instance_id, "task_completed", event, actor)
-    if step.workflow.completed:
-        undo.forget(tx, row.instance_id)
     done = step.case.get(task, task_id)
     return Completed(
         instance_id=row.instance_id,

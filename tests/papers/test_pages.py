@@ -92,11 +92,21 @@ def test_a_title_breaks_between_words_alone(named: dict[str, Specimen], name: st
             "关于|移送|青河镇|顺禾|再生资源站|涉嫌|未批先建|废塑料|清洗线案的函",
         ),
         ("关于移送“王建国”涉嫌违法案（第2号）的函", "关于|移送“王建国”|涉嫌|违法案（第2号）的函"),
+        ("关于信访事项不属本单位职权范围的函", "关于|信访|事项|不属|本单位|职权范围的函"),
         ("", ""),
     ],
 )
 def test_a_single_character_goes_with_its_word_and_a_mark_with_what_it_marks(title: str, wanted: str) -> None:
     assert "|".join(line_breaks.pieces([(title, False)])) == wanted
+
+
+def test_a_title_is_not_broken_where_another_reading_has_a_word() -> None:
+    """堆|放弃|渣 is how the dictionary reads 堆放弃渣; what is put together for that never fills a line."""
+    found = line_breaks.pieces([("关于提请裁决望江湾段河道管理范围内违规堆放弃渣土石方职责分工争议的请示", False)])
+
+    for whole in ("望江湾", "堆放", "弃渣", "土石方"):
+        assert any(whole in piece for piece in found), (whole, found)
+    assert max(map(len, found)) <= line_breaks.LONGEST
 
 
 def test_a_short_name_stays_in_one_piece() -> None:
