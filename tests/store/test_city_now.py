@@ -464,6 +464,25 @@ def test_a_post_begins_and_ends_at_its_instant(founded: Database) -> None:
     assert len(asked.statements) == 1
 
 
+def test_posts_are_let_go_of_when_they_have_ended_and_when_the_account_is_closed(founded: Database) -> None:
+    def appoint(tx: Connection) -> list[str]:
+        staff = [a_person(tx, login) for login in ("mi", "qin", "ji")]
+        ends = (NOW + timedelta(days=2), NOW + timedelta(days=1), None)
+        return [
+            people.appoint(tx, one.id, "town_a", "clerk", SINCE, until) for one, until in zip(staff, ends, strict=True)
+        ]
+
+    later, sooner, lasting = founded.run(appoint)
+    with founded.transaction() as tx:
+        found = [leaving.ended(tx, NOW + timedelta(days=days)) for days in (0, 1, 2)]
+        assert found == [[], [sooner], [sooner, later]]
+        tx.execute(update(tables.person).where(tables.person.c.login == "ji").values(active=False))
+        assert leaving.ended(tx, NOW + timedelta(days=1)) == [sooner, lasting]
+        tx.execute(update(tables.post).where(tables.post.c.id == sooner).values(left_at=NOW))
+        assert leaving.ended(tx, NOW + timedelta(days=1)) == [lasting]
+        assert not leaving.waits(tx, NOW + timedelta(days=1))
+
+
 def test_a_unit_is_there_from_its_first_instant_to_its_last(founded: Database) -> None:
     founded.run(lambda tx: tx.execute(update(tables.unit).where(tables.unit.c.code == "town_b").values(valid_to=NOW)))
     with founded.reading() as tx:
