@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -295,6 +296,30 @@ def test_what_is_read_while_somebody_changes_it_is_of_one_moment(
 
     with postgresql_database.transaction() as tx:
         assert stamp.content(tx, "rules", read) == (1, 1)
+
+
+def test_who_looks_while_others_change_sees_no_half_and_in_the_end_the_last(founded: Database, other: Database) -> None:
+    def rename(number: int) -> None:
+        def change(tx: Connection) -> None:
+            tx.execute(update(tables.unit).where(tables.unit.c.code == "town_a").values(name=str(number)))
+            tx.execute(update(tables.person).where(tables.person.c.login == "lu").values(name=str(number)))
+
+        other.run(change)
+
+    def names(tx: Connection) -> tuple[str, str]:
+        (leader,), unit = people.holders(tx, "town_a", "principal_leader", NOW), units.find(tx, "town_a", NOW)
+        return leader.name, unit.name if unit else ""
+
+    rename(0)
+    with ThreadPoolExecutor(3) as pool:
+        steps = [pool.submit(lambda: [founded.run(names) for _ in range(40)])]
+        looks = [pool.submit(lambda: [seen(founded, names) for _ in range(40)])]
+        for number in range(1, 21):
+            rename(number)
+        found: list[Any] = [one for work in (*steps, *looks) for one in work.result()]
+
+    assert [one for one in found if one[0] != one[1]] == []
+    assert seen(founded, names) == founded.run(names) == ("20", "20")
 
 
 def test_whoever_has_waited_for_a_turn_goes_by_what_the_others_have_done(
