@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import pairwise
 
 import rjieba
@@ -16,13 +17,13 @@ LONGEST = 12
 """Characters of the longest piece that is put together because a word may lie across the break."""
 
 
-def pieces(parts: Iterable[tuple[str, bool]]) -> list[str]:
+def pieces(parts: Iterable[tuple[str, bool]], names: Collection[str] = ()) -> list[str]:
     """The text in pieces that stand on one line each; joined they are the text again.
 
-    Each part is a text and whether it is a name that is never parted. A single character goes with the word before it; two
-    that follow each other are a word of their own that the dictionary does not know (直排).
+    Each part is a text and whether it is a name that is never parted; nor are `names` that stand in it. A single character
+    goes with the word before it; two that follow each other are a word of their own that the dictionary does not know (直排).
     """
-    words = list(_words(parts))
+    words = list(_words(_with_names(parts, names)))
     found: list[str] = []
     open_end = False  # whether the last piece goes on with whatever follows
     for at, (word, is_name) in enumerate(words):
@@ -63,6 +64,17 @@ def _is_loose(words: list[tuple[str, bool]], at: int) -> bool:
     """A single character that leans neither way."""
     word, is_name = words[at] if 0 <= at < len(words) else ("", True)
     return not is_name and len(word) == 1 and word.isalnum() and word not in _LEANS_FORWARD | _LEANS_BACK
+
+
+def _with_names(parts: Iterable[tuple[str, bool]], names: Collection[str]) -> Iterable[tuple[str, bool]]:
+    """The parts, with the names that stand in them as parts of their own; a name within a longer one is a part of that."""
+    short = sorted((name for name in names if 1 < len(name) <= LONGEST), key=len, reverse=True)
+    named = re.compile(f"({'|'.join(map(re.escape, short))})") if short else None
+    for text, is_name in parts:
+        if is_name or named is None:
+            yield text, is_name
+        else:
+            yield from ((found, bool(at % 2)) for at, found in enumerate(named.split(text)) if found)
 
 
 def _words(parts: Iterable[tuple[str, bool]]) -> Iterable[tuple[str, bool]]:

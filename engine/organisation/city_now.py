@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from sqlalchemy import Connection, select
 
@@ -101,6 +102,12 @@ class Organisation:
                 closed.append(row.id)
         self._ends, self._closed = sorted(ends), closed
         """The posts whose holder's work has not been let go of: those that end, the first before, and of closed accounts."""
+
+    @cached_property
+    def unit_names(self) -> frozenset[str]:
+        """What the units of all times are called, in short and in full."""
+        units = (found for found, _ in self._units.values())
+        return frozenset(name for unit in units for name in (unit.name, unit.full_name) if name)
 
     def unit(self, code: str, at: datetime) -> Unit | None:
         """The unit, when it exists at that instant."""

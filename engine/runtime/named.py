@@ -17,3 +17,8 @@ def name_of_unit(tx: Connection, code: str) -> str | None:
     """The unit's name; None when there is, and was, none of this code."""
     found = organisation(tx).unit_ever(code)
     return found.name if found else None
+
+
+def names_of_units(tx: Connection) -> frozenset[str]:
+    """What every unit of the city is called, in short and in full, also those that are no more."""
+    return organisation(tx).unit_names

@@ -20,6 +20,7 @@ from engine.runtime import answering, audit, drafts, once, papers
 from engine.runtime.advance import advance
 from engine.runtime.answers import take_answers
 from engine.runtime.drafts import Window
+from engine.runtime.events import TaskCompleted, TimerFired
 from engine.runtime.facts import said_in_tasks
 from engine.runtime.handling import records, undo
 from engine.runtime.handling.helpers import tell_not_needed
@@ -72,7 +73,7 @@ def complete(
         _end(step, task_id, form, answers)
         papers.file(step, element)
         papers.sign_for(step, element)
-        step.tell("task_completed", id=task_id, element=element.id)
+        step.record(TaskCompleted(task_id, element.id))
         answering.tell_asker(step, task_id)
         step.workflow.complete(task_id)
 
@@ -251,7 +252,7 @@ def fire_interrupting(step: Step) -> datetime | None:
     run_out_at: datetime | None = None
     for row in sorted((row for row in closing if row.due_at <= step.now), key=lambda row: (row.due_at, row.id)):
         if any(event.id == row.id for event in step.workflow.armed_events()):
-            step.tell("timer", id=row.id)
+            step.record(TimerFired(row.id))
             step.workflow.fire(row.id)
             run_out_at = row.due_at
     return run_out_at

@@ -196,3 +196,20 @@ def _long_lines(page: Image.Image) -> int:
     ink = ink_of(page)
     full = [sum(ink.crop((0, y, ink.width, y + 1)).histogram()[128:]) > ink.width * 0.9 for y in range(ink.height)]
     return sum(1 for y, is_line in enumerate(full) if is_line and not full[y - 1])
+
+
+@pytest.mark.parametrize("name", ["云溪街道", "北坪镇", "临澜市", "临澜市北坪镇"])
+def test_a_title_never_parts_the_name_of_a_unit_of_this_city(name: str) -> None:
+    """No dictionary knows them: the city says what its units are called."""
+    names = frozenset({"云溪街道", "北坪镇", "临澜市", "临澜市北坪镇"})
+
+    found = line_breaks.pieces([(f"关于协商解决{name}辖区内违法建设职责分工争议的意见", False)], names)
+
+    assert any(name in piece for piece in found)
+
+
+def test_a_name_that_is_longer_than_a_piece_may_be_breaks_between_its_words() -> None:
+    """The line would be too short for the rest."""
+    long = "市城市管理和综合行政执法监督指挥中心"
+
+    assert all(len(piece) <= line_breaks.LONGEST for piece in line_breaks.pieces([(f"关于{long}的函", False)], {long}))

@@ -21,6 +21,7 @@ from engine.organisation.assignment import Actor
 from engine.runtime import calendar_change, tasks
 from engine.runtime.advance import advance
 from engine.runtime.confidential import require_untold
+from engine.runtime.events import SentBack
 from engine.runtime.handling import records
 from engine.runtime.handling.colleagues import who_may_do
 from engine.runtime.handling.handing import words
@@ -104,7 +105,7 @@ def send_back(tx: Connection, context: Context, actor: Actor, task_id: str, to_t
         _keep_periods(step, row, earlier, passed)
         over = {"undone": "sent_back", "ended_by": actor.person_id, "remark": reason}
         step.case.change(task, step.case.get(task, row.id), **over)
-        step.tell("sent_back", id=row.id, to=opened_id, name=earlier.name, reason=reason)
+        step.record(SentBack(row.id, opened_id, earlier.name, reason))
         step.workflow.reopen(earlier.task_id, opened_id)
 
     advance(tx, context, row.instance_id, "sent_back", event, actor)

@@ -22,6 +22,16 @@ from engine.ids import new_id
 from engine.organisation.assignment import Actor, may
 from engine.runtime import tasks
 from engine.runtime.advance import advance
+from engine.runtime.events import (
+    DocumentDelivered,
+    Event,
+    PeriodGoesOn,
+    PeriodMoved,
+    PeriodStands,
+    TakenBack,
+    TaskOpened,
+    events_of,
+)
 from engine.runtime.handling import records, undo
 from engine.runtime.handling.sending_back import give_to
 from engine.runtime.notices import tell_people
@@ -33,24 +43,30 @@ from engine.runtime.timers import arm_marks_again
 class _Happened:
     """What the step of the completion did, from its audit entry."""
 
-    told: list[dict[str, Any]]
+    events: list[Event]
 
     def begun(self) -> set[str]:
         """The keys of the periods that it began."""
-        return {told["key"] for told in self.told if told["what"] == "deadline" and told["status"] == "running"}
+        return {key for key, status in self._periods() if status == "running"}
 
     def ended(self) -> dict[str, str]:
         """How the periods that it ended came out, by their keys."""
-        statuses = ("met", "met_late", "cancelled")
-        told = (told for told in self.told if told["what"] == "deadline" and told["status"] in statuses)
-        return {found["key"]: found["status"] for found in told}
+        return {key: status for key, status in self._periods() if status in ("met", "met_late", "cancelled")}
 
-    def of(self, what: str, key: str) -> list[str]:
-        return [told[key] for told in self.told if told["what"] == what]
+    def _periods(self) -> list[tuple[str, str]]:
+        return [(event.key, event.status) for event in self.events if isinstance(event, PeriodStands)]
+
+    @property
+    def moved_a_period(self) -> bool:
+        return any(isinstance(event, PeriodMoved) for event in self.events)
+
+    @property
+    def documents(self) -> list[str]:
+        return [event.id for event in self.events if isinstance(event, DocumentDelivered)]
 
     @property
     def opened(self) -> list[str]:
-        return self.of("task_opened", "id")
+        return [event.id for event in self.events if isinstance(event, TaskOpened)]
 
 
 def take_back(tx: Connection, context: Context, actor: Actor, task_id: str) -> str:
@@ -75,7 +91,7 @@ def take_back(tx: Connection, context: Context, actor: Actor, task_id: str) -> s
         happened = _happened(tx, row.instance_id, point.revision)
         fallen.extend(tx.execute(select(task).where(task.c.id.in_(happened.opened))))
         tx.execute(update(task).where(task.c.id.in_([row.id, *happened.opened])).values(undone="taken_back"))
-        step.tell("taken_back", id=row.id, to=opened_id)
+        step.record(TakenBack(row.id, opened_id))
         _say_former(step, point.revision)
         step.instance = {**step.instance, "taken": point.taken}
         step.workflow.restore(state.begun_anew(undo.state_of(tx, point, step.definition.id), row.id, opened_id))
@@ -113,7 +129,7 @@ def why_not(tx: Connection, row: Row[Any], now: datetime) -> str:
     happened = _happened(tx, row.instance_id, point.revision)
     if why := _papers_made(tx, happened):
         return why
-    if happened.of("deadline_moved", "key"):
+    if happened.moved_a_period:
         return "期限已经随之改变并告知双方，不能再撤回。"
     if why := _calls_moved(tx, row, happened):
         return why
@@ -131,12 +147,12 @@ def _happened(tx: Connection, instance_id: str, revision: int) -> _Happened:
         .where(audit_entry.c.instance_id == instance_id, audit_entry.c.kind == "task_completed")
         .order_by(audit_entry.c.sequence.desc())
     )
-    return _Happened(next(content["told"] for content in contents if content["revision"] == revision))
+    return _Happened(next(events_of(content) for content in contents if content["revision"] == revision))
 
 
 def _papers_made(tx: Connection, happened: _Happened) -> str:
     """A paper that went out cannot be undone, and neither can one that has its number in the unit's own files."""
-    made = tx.execute(select(document).where(document.c.id.in_(happened.of("document", "id")))).all()
+    made = tx.execute(select(document).where(document.c.id.in_(happened.documents))).all()
     if not made:
         return ""
     sent = next((row for row in made if row.from_unit != row.to_unit or row.content.get("addressee")), None)
@@ -227,4 +243,4 @@ def _periods_run_on(step: Step, row: Row[Any], happened: _Happened) -> None:
         if of_then:  # the last one, should the same have happened twice at one instant
             step.deadlines[key] = deadlines.reopen(step.tx, of_then[-1])
             arm_marks_again(step, key, row.ended_at)
-            step.tell("deadline_goes_on", key=key, due=of_then[-1].due_at.isoformat())
+            step.record(PeriodGoesOn(key, of_then[-1].due_at.isoformat()))
