@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, Text, and_, cast,
 
 from engine.clock import local_date, midnight
 from engine.db.searchable import SUBJECT_FACT
-from engine.db.tables import deadline, definition_version, fact, hand_over, party, process_instance, task
+from engine.db.tables import deadline, fact, hand_over, party, process_instance, task
 from engine.deadlines.calendar import Calendar
-from engine.deployments import definitions, retirement
+from engine.deployments import definitions
 from engine.organisation.assignment import Actor
 from engine.reports import copies, handling
 from engine.reports.calls import waited_for
@@ -150,11 +150,7 @@ def counts(tx: Connection, context: Context, actor: Actor) -> dict[str, int]:
 
 def procedures(tx: Connection) -> list[tuple[str, str]]:
     """Key and name of every procedure, by the latest version."""
-    rows = tx.execute(
-        select(definition_version.c.key, definition_version.c.name).order_by(definition_version.c.version)
-    )
-    gone = retirement.gone(tx)
-    return sorted({row.key: row.name for row in rows if row.key not in gone}.items())
+    return sorted(definitions.names(tx).items())
 
 
 def visible(actor: Actor | None) -> list[ColumnElement[bool]]:

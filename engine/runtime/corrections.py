@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from engine.bpmn.expressions import compile_expression, evaluate
 from engine.bpmn.workflow import WorkflowFault
 from engine.clock import local
-from engine.db.tables import correction, fact, person, process_instance, task, unit
+from engine.db.tables import correction, fact, person, process_instance, task
 from engine.db.values import decode, encode
 from engine.deployments.definitions import Definition
 from engine.errors import AlreadyDone, ExpressionError, InvalidValues, NotAllowed, NotFound, Refused
@@ -278,7 +278,7 @@ def _try(step: Step, said: Said, value: object) -> None:
 
 
 def _require_may(tx: Connection, actor: Actor, verb: str, row: Row[Any]) -> None:
-    unit_name = tx.scalar(select(unit.c.name).where(unit.c.code == row.unit_code)) or row.unit_code
+    unit_name = name_of_unit(tx, row.unit_code) or row.unit_code
     decision = may(actor, verb, OwnSubject(row.unit_code, unit_name, row.proposed_by))
     if not decision.allowed:
         raise NotAllowed(decision.reason)

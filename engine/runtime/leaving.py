@@ -1,8 +1,8 @@
 """When a post ends, by a decision or by its own date: what its holder had claimed for the unit goes back to the post.
 
-A post that has ended and has not been let go of is found in an index. The worker looks at every tick, and so does every
-look and every step of anybody else, so nobody ever sees a task in the hands of someone who may not do it any more. A
-person who is no longer there holds no post either. What is let go of is told to those who can act now.
+A post that has ended and has not been let go of is found in memory (`city_now`). The worker looks at every tick, and so
+does every look and every step of anybody else, so nobody ever sees a task in the hands of someone who may not do it any
+more. A person who is no longer there holds no post either. What is let go of is told to those who can act now.
 """
 
 from __future__ import annotations
@@ -33,16 +33,12 @@ AT_ONCE = 100
 
 def waits(tx: Connection, now: datetime) -> bool:
     """Whether a post has ended and has not been let go of."""
-    first = organisation(tx).next_end
-    return first is not None and first <= now
+    return organisation(tx).has_ended(now)
 
 
 def ended(tx: Connection, now: datetime) -> list[str]:
     """The posts that have ended and have not been let go of, those of people who are gone among them."""
-    still = post.c.left_at.is_(None)
-    run_out = select(post.c.id).where(still, post.c.valid_to <= now).order_by(post.c.valid_to).limit(AT_ONCE)
-    gone = select(post.c.id).join(person, person.c.id == post.c.person_id).where(~person.c.active, still).limit(AT_ONCE)
-    return list(dict.fromkeys([*tx.scalars(run_out), *tx.scalars(gone)]))
+    return organisation(tx).to_let_go_of(now)[:AT_ONCE]
 
 
 def carry_out(tx: Connection, context: Context, post_id: str) -> bool:
