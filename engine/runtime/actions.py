@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
 
 from engine.bpmn.elements import Diagram, Element
 from engine.db.tables import task
 from engine.errors import NotAllowed, NotFound, Refused
 from engine.organisation.assignment import Actor, ButtonSubject, may
+from engine.runtime import lists
 from engine.runtime.advance import advance
 from engine.runtime.step import Context, Step
 
@@ -62,7 +63,7 @@ def press(tx: Connection, context: Context, actor: Actor, instance_id: str, elem
     if not own:
         return None
     (row, *_) = own
-    tx.execute(update(task).where(task.c.id == row.id).values(assignee_id=actor.person_id, claimed_at=context.now))
+    lists.give(tx, row.id, actor.person_id, context.now)
     return str(row.id)
 
 
