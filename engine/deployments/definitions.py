@@ -305,13 +305,25 @@ def startable(tx: Connection, key: str) -> Definition:
 
 def every_startable(tx: Connection) -> list[Definition]:
     """The latest version of each procedure that is not retired, by key."""
-    return [latest(tx, key) for key in every_key(tx) if key not in retirement.retired(tx)]
+    retired = retirement.retired(tx)
+    return [definition for definition in every_latest(tx) if definition.key not in retired]
+
+
+def every_latest(tx: Connection) -> list[Definition]:
+    """The latest version of each procedure of `every_key`, by key."""
+    own = (definition_version.c.key, func.max(definition_version.c.version).label("version"))
+    newest = select(*own).group_by(definition_version.c.key).subquery()
+    same = (definition_version.c.key == newest.c.key) & (definition_version.c.version == newest.c.version)
+    rows = tx.execute(select(definition_version.c.id, definition_version.c.key).join(newest, same)).all()
+    gone = retirement.gone(tx)
+    return [load(tx, row.id) for row in sorted(rows, key=lambda row: str(row.key)) if row.key not in gone]
 
 
 def every_key(tx: Connection) -> list[str]:
     """The procedures that have a version, but for those that were retired without ever having had a case."""
     keys = tx.scalars(select(definition_version.c.key).distinct().order_by(definition_version.c.key)).all()
-    return [key for key in keys if key not in retirement.gone(tx)]
+    gone = retirement.gone(tx)
+    return [key for key in keys if key not in gone]
 
 
 def has_version(tx: Connection, key: str) -> bool:
