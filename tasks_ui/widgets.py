@@ -15,6 +15,7 @@ from engine.organisation.units import KINDS
 from engine.reports import counted_words
 from engine.reports.instances import InstanceView
 from engine.reports.notices import Telling
+from engine.reports.paging import COUNTED, Place, read_place
 from engine.reports.periods import Period
 from engine.reports.sending import Attempt
 from engine.reports.units import UnitName
@@ -55,15 +56,20 @@ def register(app: Flask) -> None:
         size=size,
         telling_words=telling_words,
         attempt_words=attempt_words,
+        many=many,
     )
     app.jinja_env.globals.update(unread_messages=unread_messages, now=now, kinds_of_units=KINDS, marks=marks)
     app.context_processor(lambda: {"me": g.get("visitor"), "menu": _menu})
 
 
-def page_number() -> int:
-    """The page that the address asks for; 1 when it asks for none."""
-    text = request.args.get("page", "1")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+def page_place(of: str = "") -> Place:
+    """The place that the address asks for in the list whose places are named so; its head when it asks for none."""
+    return read_place(request.args.get(f"{of}after", ""), request.args.get(f"{of}before", ""))
+
+
+def many(number: int) -> str:
+    """A number that was counted as far as a thousand: 999+ says that there are more."""
+    return str(number) if number < COUNTED else f"{COUNTED - 1}+"
 
 
 def unread_messages() -> int:

@@ -318,6 +318,11 @@ def every_startable(tx: Connection) -> list[Definition]:
     return [latest(tx, key) for key in sorted(_deployed(tx)) if key not in retirement.retired(tx)]
 
 
+def every_latest(tx: Connection) -> list[Definition]:
+    """The latest version of each procedure of `every_key`, by key."""
+    return [latest(tx, key) for key in every_key(tx)]
+
+
 def every_key(tx: Connection) -> list[str]:
     """The procedures that have a version, but for those that were retired without ever having had a case."""
     return sorted(_deployed(tx).keys() - retirement.gone(tx))

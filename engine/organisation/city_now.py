@@ -119,6 +119,10 @@ class Organisation:
         found, _ = self._units.get(code, (None, None))
         return found
 
+    def every_unit(self) -> Iterator[Unit]:
+        """The units of all times."""
+        return (found for found, _ in self._units.values())
+
     def units(self, at: datetime) -> Iterator[Unit]:
         return (found for found, span in self._units.values() if span.holds(at))
 

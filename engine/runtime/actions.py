@@ -10,6 +10,7 @@ from engine.bpmn.elements import Diagram, Element
 from engine.db.tables import task
 from engine.errors import NotAllowed, NotFound, Refused
 from engine.organisation.assignment import Actor, ButtonSubject, may
+from engine.runtime import lists
 from engine.runtime.advance import advance
 from engine.runtime.events import Pressed, TaskOpened
 from engine.runtime.step import Context, Step
@@ -61,7 +62,7 @@ def press(tx: Connection, context: Context, actor: Actor, instance_id: str, elem
     if not own:
         return None
     (row, *_) = own
-    step.case.change(task, row, assignee_id=actor.person_id, claimed_at=context.now)
+    lists.give(tx, row.id, actor.person_id, context.now)
     return str(row.id)
 
 

@@ -15,7 +15,7 @@ from engine.deadlines import deadlines
 from engine.deployments import definitions
 from engine.errors import RecordsDamaged
 from engine.organisation.assignment import Actor
-from engine.runtime import archiving, audit, checked_papers, incidents, notices, sealing
+from engine.runtime import archiving, audit, checked_papers, incidents, lists, notices, sealing
 from engine.runtime.events import Event, Notified, PeriodStands, content_of
 from engine.runtime.facts import known
 from engine.runtime.faults import Fault
@@ -115,6 +115,7 @@ def _end(
         bound = {**sealing.bound_of(instance), "revision": row.revision + 1}
         values["state"] = sealing.sealed_state(tx, bound, sealing.state_of(tx, instance))
     tx.execute(update(process_instance).where(process_instance.c.id == row.id).values(**values))
+    lists.keep(tx, row.id)
     unsolved = (incident.c.instance_id == row.id) & incident.c.closed_at.is_(None)
     tx.execute(update(incident).where(unsolved).values(closed_at=context.now))
     notices.clear_done(tx, row.id, context.now)

@@ -18,7 +18,7 @@ from engine.errors import Refused
 from engine.organisation import assignment, people
 from engine.organisation.city_now import organisation
 from engine.organisation.units import WITHIN
-from engine.runtime import audit
+from engine.runtime import audit, lists
 from engine.runtime.handling import records
 from engine.runtime.handling.handing import pass_draft
 from engine.runtime.locks import lock
@@ -95,7 +95,7 @@ def _let_go(tx: Connection, context: Context, found: Row[Any], row: Row[Any], ro
     if found.assignee_id != row.person_id or set(roles) & set(found.roles):
         _fall_back(tx, context, found)
         return
-    tx.execute(update(task).where(task.c.id == found.id).values(assignee_id=None, claimed_at=None))
+    lists.give(tx, found.id, None, None)
     content = {"task": found.id, "from": row.person_id}
     audit.append(tx, found.instance_id, now, "let_go", content, element_id=found.element_id)
     found = _fall_back(tx, context, found)
@@ -131,6 +131,7 @@ def _fall_back(tx: Connection, context: Context, found: Row[Any]) -> Row[Any]:
     if not found.fallback and _falls_back(tx, found, context.now):
         roles = sorted({*found.roles, "principal_leader"})
         tx.execute(update(task).where(task.c.id == found.id).values(roles=roles, fallback=True))
+        lists.keep(tx, found.instance_id)
         if found.assignee_id is None:
             text = f"“{found.name}”的岗位没有在任的人，请主要领导办理。"
             about = {"task_id": found.id, "about": found.name}

@@ -14,7 +14,7 @@ from engine.deadlines import deadlines
 from engine.errors import Refused
 from engine.organisation import assignment, units
 from engine.organisation.assignment import Assignment
-from engine.runtime import archiving, audit, case_links, checked_papers, notices, parties, sealing
+from engine.runtime import archiving, audit, case_links, checked_papers, lists, notices, parties, sealing
 from engine.runtime.answering import tell_end
 from engine.runtime.closing import lapse_corrections
 from engine.runtime.events import Ended, FactsSaid, PeriodStands, TaskLapsed, TaskOpened, content_of
@@ -54,6 +54,7 @@ def store(step: Step, kind: str) -> None:
         undo.forget(tx, step.instance_id)
     notices.clear_done(tx, step.instance_id, step.now)
     _store_instance(step, values)
+    lists.keep(tx, step.instance_id)
     step.facts.store(tx, step.instance_id, revision, step.now)
     if step.facts.said:
         step.record(FactsSaid(tuple(sorted(step.facts.said))))

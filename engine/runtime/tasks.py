@@ -16,7 +16,7 @@ from engine.db.tables import person, process_instance, task, task_draft, timer, 
 from engine.errors import AlreadyDone, InvalidValues, NotAllowed, NotFound, Refused
 from engine.forms.schema import Form
 from engine.organisation.assignment import Actor, TaskSubject, may
-from engine.runtime import answering, audit, drafts, once, papers
+from engine.runtime import answering, audit, drafts, lists, once, papers
 from engine.runtime.advance import advance
 from engine.runtime.answers import take_answers
 from engine.runtime.drafts import Window
@@ -95,7 +95,7 @@ def claim(tx: Connection, actor: Actor, task_id: str, now: datetime) -> None:
     if row.assignee_id == actor.person_id:
         return
     _require(actor, "claim", row, tx)
-    case_of(tx, row.instance_id).change(task, row, assignee_id=actor.person_id, claimed_at=now)
+    lists.give(tx, task_id, actor.person_id, now)
     audit.append(tx, row.instance_id, now, "claimed", {"task": task_id}, actor.person_id, actor.unit_code)
     records.ask_no_longer(tx, row, actor.person_id, actor, now)
 
@@ -103,7 +103,7 @@ def claim(tx: Connection, actor: Actor, task_id: str, now: datetime) -> None:
 def release(tx: Connection, actor: Actor, task_id: str, now: datetime) -> None:
     """The task is open to everybody who may do it; drafts stay with their writers."""
     row = take_hold(tx, actor, "release", task_id)
-    case_of(tx, row.instance_id).change(task, row, assignee_id=None, claimed_at=None)
+    lists.give(tx, task_id, None, None)
     audit.append(tx, row.instance_id, now, "released", {"task": task_id}, actor.person_id, actor.unit_code)
 
 

@@ -18,7 +18,7 @@ from engine.db.tables import task
 from engine.errors import InvalidValues, Refused
 from engine.ids import new_id
 from engine.organisation.assignment import Actor
-from engine.runtime import calendar_change, tasks
+from engine.runtime import calendar_change, lists, tasks
 from engine.runtime.advance import advance
 from engine.runtime.confidential import require_untold
 from engine.runtime.events import SentBack
@@ -131,7 +131,7 @@ def send_back(tx: Connection, context: Context, actor: Actor, task_id: str, to_t
 def give_to(tx: Connection, opened: Row[Any], person_id: str | None, now: datetime) -> None:
     """The task that was opened again is this person's, when the person still holds the post for it."""
     if any(found.id == person_id for found in who_may_do(tx, opened, now)):
-        case_of(tx, opened.instance_id).change(task, opened, assignee_id=person_id, claimed_at=now)
+        lists.give(tx, opened.id, person_id, now)
 
 
 def _barrier(step: Step, element: Element) -> str:
