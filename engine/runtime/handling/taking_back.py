@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, delete, select, u
 
 from engine.bpmn import state
 from engine.clock import local
+from engine.db.case import case_of
 from engine.db.tables import audit_entry, document, fact, party, person, process_instance, task, undo_point, unit
 from engine.db.values import decode
 from engine.deadlines import deadlines
@@ -103,7 +104,7 @@ def take_back(tx: Connection, context: Context, actor: Actor, task_id: str) -> s
     advance(tx, context, row.instance_id, "taken_back", event, actor)
     assert point is not None
     records.add(tx, row, "take_back", actor, context.now, to_task=opened_id)
-    opened = tx.execute(select(task).where(task.c.id == opened_id)).one()
+    opened = case_of(tx, row.instance_id).get(task, opened_id)
     give_to(tx, opened, actor.person_id, context.now)
     tasks.keep_draft(tx, opened, actor.person_id, point.answers, context.now)
     text = f"{actor.unit_name}{actor.person_name}撤回了“{row.name}”，“{{}}”不用再办。"
