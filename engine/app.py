@@ -105,6 +105,7 @@ class Engine:
         self.delivery = Delivery(self.database, self.clock, channels, settings.base_url)
         self.worker = Worker(
             self.database,
+            self.clock,
             self.transactions.context,
             settings.tick_seconds,
             [

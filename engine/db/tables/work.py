@@ -14,10 +14,14 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 from engine.db.tables.base import metadata
 from engine.db.types import Instant, Json
+
+UNWATCHED = "status = 'open' AND deadline_key IS NULL"
+"""An open task that an older version of the program has left without a period: an index of its own finds it."""
 
 number_sequence = Table(
     "number_sequence",
@@ -51,6 +55,7 @@ process_instance = Table(
     ),
     Index(None, "key", "status"),
     Index(None, "status", "started_at"),
+    Index(None, "status", "calendar_version"),
     Index(None, "origin_instance_id"),
     CheckConstraint("status in ('running', 'ended', 'incident')", name="status"),
 )
@@ -100,6 +105,9 @@ task = Table(
     Index(None, "status", "unit_code"),
     Index(None, "assignee_id", "status"),
     Index(None, "ended_by"),
+    Index(
+        "ix_task_unwatched", "status", "deadline_key", sqlite_where=text(UNWATCHED), postgresql_where=text(UNWATCHED)
+    ),
     CheckConstraint("status in ('open', 'completed', 'lapsed')", name="status"),
 )
 
@@ -207,10 +215,11 @@ timer = Table(
     Column("instance_id", ForeignKey("process_instance.id"), nullable=False),
     Column("element_id", String(128), nullable=False),
     Column("kind", String(16), nullable=False, comment="due (drawn in the diagram) or mark (reminder, escalation)"),
-    Column("due_at", Instant, comment="null: armed, but dormant"),
+    Column("due_at", Instant, comment="null: armed, but dormant, or its instance is parked"),
     Column("interrupting", Boolean, nullable=False),
     Column("number", Integer, nullable=False, comment="which one of a repeating timer, or which mark"),
-    Index(None, "due_at"),
+    Column("parked_due_at", Instant, comment="due_at as it is again when the parked instance is resumed"),
+    Index(None, "due_at", "id"),
     Index(None, "instance_id"),
     CheckConstraint("kind in ('due', 'mark')", name="kind"),
 )

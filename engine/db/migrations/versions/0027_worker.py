@@ -1,0 +1,53 @@
+"""What the worker looks for at every tick is found in indexes, and a parked instance keeps no timer that is due."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from engine.db.types import Instant
+
+revision = "0027"
+down_revision = "0029"
+branch_labels = None
+depends_on = None
+
+UNWATCHED = "status = 'open' AND deadline_key IS NULL"
+
+
+def upgrade() -> None:
+    _timers()
+    op.create_index("ix_process_instance_status_calendar_version", "process_instance", ["status", "calendar_version"])
+    op.create_index(
+        "ix_task_unwatched",
+        "task",
+        ["status", "deadline_key"],
+        sqlite_where=sa.text(UNWATCHED),
+        postgresql_where=sa.text(UNWATCHED),
+    )
+    op.create_index(
+        "ix_person_gone", "person", ["id"], sqlite_where=sa.text("active = 0"), postgresql_where=sa.text("NOT active")
+    )
+    op.drop_index("ix_post_person_id", "post")
+    op.create_index("ix_post_person_id_left_at", "post", ["person_id", "left_at"])
+
+
+def _timers() -> None:
+    comment = "due_at as it is again when the parked instance is resumed"
+    with op.batch_alter_table("timer") as batch:
+        batch.add_column(sa.Column("parked_due_at", Instant, comment=comment))
+        batch.alter_column(
+            "due_at",
+            existing_type=Instant,
+            existing_nullable=True,
+            comment="null: armed, but dormant, or its instance is parked",
+        )
+        batch.drop_index("ix_timer_due_at")
+        batch.create_index("ix_timer_due_at_id", ["due_at", "id"])
+    of = "instance_id IN (SELECT id FROM process_instance WHERE status = '{}')"
+    op.execute(f"DELETE FROM timer WHERE {of.format('ended')}")
+    op.execute(f"UPDATE timer SET parked_due_at = due_at, due_at = NULL WHERE {of.format('incident')}")
+
+
+def downgrade() -> None:
+    raise RuntimeError("a migration is never undone: restore the backup that was made before it")
