@@ -10,6 +10,7 @@ import logging
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
@@ -62,6 +63,7 @@ from engine.uses.notices import NoticeUses
 from engine.uses.paper_drafts import PaperDraftUses
 from engine.uses.papers import PaperUses
 from engine.uses.procedures import ProcedureUses
+from engine.uses.readiness import ReadinessUses
 from engine.uses.transactions import Transactions
 from engine.worker import Worker
 
@@ -77,6 +79,8 @@ Raw = Mapping[str, list[str]]
 class Engine:
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
         self.settings, self.clock = settings, clock or SystemClock()
+        self.stopping = Event()
+        """Set once the process is told to stop: whoever works in it begins nothing new."""
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         self.keys = read_keys(settings.data_dir, settings.record_key)
         self.database = Database(settings.url, self.keys)
@@ -85,9 +89,10 @@ class Engine:
         self.transactions = Transactions(self.database, self.clock, self.fonts, routes_of(channels))
         files = FileStore(settings.data_dir / "materials")
         self._stores = stores = Stores(files, PaperStore(settings.data_dir / "papers"), self.fonts)
-        keeper = Keeper(self.database, self.transactions.context, settings.data_dir / "archives", stores, self.keys)
+        archives, context = settings.data_dir / "archives", self.transactions.context
+        keeper = Keeper(self.database, context, archives, stores, self.keys, self.stopping.is_set)
         self.materials = MaterialUses(self.transactions, files)
-        self.papers = PaperUses(self.transactions, stores.papers)
+        self.papers = PaperUses(self.transactions, stores.papers, self.stopping.is_set)
         self.paper_drafts = PaperDraftUses(self.transactions, self.papers)
         self.archives = ArchiveUses(self.transactions, keeper)
         self.calendars = CalendarUses(self.transactions)
@@ -102,7 +107,8 @@ class Engine:
         self._swept: date | None = None
         self._kept_head = ""
         self._heads_again_at: datetime | None = None
-        self.delivery = Delivery(self.database, self.clock, channels, settings.base_url)
+        self.delivery = Delivery(self.database, self.clock, channels, settings.base_url, self.stopping)
+        self.readiness = ReadinessUses(self.database, self.clock)
         self.worker = Worker(
             self.database,
             self.clock,
@@ -116,6 +122,7 @@ class Engine:
                 self.procedures_in_force.try_waiting,
             ],
             self.transactions.carry_out_ends,
+            self.stopping,
         )
 
     def close(self) -> None:

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from threading import Event
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Connection
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 from engine.clock import Clock, local_date
 from engine.db.session import Database
 from engine.errors import AlreadyDone, Busy, DatabaseFull, LianbanError, Stale, Uncertain
-from engine.runtime import audit, due, incidents, kept, waiting
+from engine.ids import new_id
+from engine.runtime import audit, due, heartbeat, incidents, kept, waiting
 from engine.runtime.faults import Fault
 from engine.runtime.step import Context
 
@@ -50,6 +52,8 @@ class Worker:
         """
         self.database, self.clock, self.context, self.chores, self.let_go = database, clock, context, chores, let_go
         self.stopping = stopping or Event()
+        self.id = new_id()
+        self._beaten: datetime | None = None
         self._closed: date | None = None
         self._scheduler = BackgroundScheduler(timezone="Asia/Shanghai")
         for round_of_work in (self._tick_quietly, self._do_chores_quietly):
@@ -63,12 +67,16 @@ class Worker:
             )
 
     def start(self) -> None:
+        """It ticks by itself from now on, and says so in the database."""
         self._scheduler.start()
 
     def stop(self) -> None:
         """Nothing new is begun; the transaction, the paper or the case file that is being made is finished first."""
         self.stopping.set()
         self._scheduler.shutdown(wait=True)
+        if self._beaten is not None:
+            with suppress(LianbanError, SQLAlchemyError):  # a database that is gone forgets it by itself
+                self.database.run(lambda tx: heartbeat.stop(tx, self.id))
 
     def tick(self) -> int:
         """Everything that is due has happened. Returns how many things that were; when nothing is, one statement says so."""
@@ -106,6 +114,7 @@ class Worker:
             done += happened
             if not happened:
                 passed_over.add(instance_id)
+            self._beat()
         return done
 
     def _take(self, choose: Callable[[Connection], str | None]) -> tuple[str | None, bool]:
@@ -149,10 +158,19 @@ class Worker:
         if self._closed != local_date(self.clock.now() - GRACE):
             self._closed = local_date(self.database.run(close))
 
+    def _beat(self) -> None:
+        """The database says when this worker has looked last; one that only ticks when it is told says nothing."""
+        now = self.clock.now()
+        if not self._scheduler.running or (self._beaten is not None and abs(now - self._beaten) < heartbeat.EVERY):
+            return
+        self.database.run(lambda tx: heartbeat.beat(tx, self.id, now))
+        self._beaten = now
+
     def _tick_quietly(self) -> None:
         """A tick that fails as a whole is logged; the next one tries again."""
         try:
             self.tick()
+            self._beat()
         except Exception:
             log.exception("the tick failed")
 

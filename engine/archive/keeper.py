@@ -37,11 +37,17 @@ class Keeper:
     """Makes the packages that are wanted. Packages lie in `folder`/unit/, named by their place and their case."""
 
     def __init__(
-        self, database: Database, context: Callable[[Connection], Context], folder: Path, stores: Stores, keys: Keys
+        self,
+        database: Database,
+        context: Callable[[Connection], Context],
+        folder: Path,
+        stores: Stores,
+        keys: Keys,
+        stopping: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`context(tx)` gives the present instant, the calendar and the city's rules."""
+        """`context(tx)` gives the present instant, the calendar and the city's rules; once it is `stopping` no other is begun."""
         self.database, self.context, self.folder, self.stores = database, context, folder, stores
-        self.keys = keys
+        self.keys, self._stopping = keys, stopping
         self._resting: dict[str, datetime] = {}
 
     def make_wanted(self) -> int:
@@ -55,6 +61,8 @@ class Keeper:
                 .order_by(archive_package.c.wanted_at, archive_package.c.instance_id)
             ).all()
         for instance_id in wanted:
+            if self._stopping():
+                break
             if self._resting.get(instance_id, now) > now:
                 continue
             try:

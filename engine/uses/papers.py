@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -52,8 +52,11 @@ class MadePaper:
 
 
 class PaperUses:
-    def __init__(self, transactions: Transactions, store: PaperStore) -> None:
-        self._transactions, self._store = transactions, store
+    def __init__(
+        self, transactions: Transactions, store: PaperStore, stopping: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Once it is `stopping` no other paper is begun."""
+        self._transactions, self._store, self._stopping = transactions, store, stopping
         self._pictures: OrderedDict[str, list[bytes]] = OrderedDict()
         self._lock = Lock()
 
@@ -179,7 +182,7 @@ class PaperUses:
         waiting = select(document).where(document.c.pdf_sha256.is_(None), document.c.data.isnot(None))
         with self._transactions.database.reading() as tx:
             rows = tx.execute(waiting.order_by(document.c.delivered_at, document.c.id).limit(AT_A_TIME)).all()
-        return sum(self._make(row) for row in rows)
+        return sum(self._make(row) for row in rows if not self._stopping())
 
     def _make(self, row: Row[Any]) -> bool:
         """The paper is stored and its hash is in the record. A failure is logged, told, and tried again next time."""

@@ -33,6 +33,7 @@ WHO = (NOBODY, OFFICER, LEADER, LIAISON, STRANGER, JUSTICE, SUPERVISION)
 EXPECTED = {
     "GET /static/<path:filename>": (200, 200, 200, 200, 200, 200, 200),
     "GET /health": (200, 200, 200, 200, 200, 200, 200),
+    "GET /ready": (503, 503, 503, 503, 503, 503, 503),
     "GET /login": (200, 302, 302, 302, 302, 302, 302),
     "POST /login": (422, 422, 422, 422, 422, 422, 422),
     "POST /logout": (401, 302, 302, 302, 302, 302, 302),
@@ -376,8 +377,12 @@ def test_a_script_that_may_not_is_told_why_in_its_own_language(office: Office) -
     assert answer.json == {"message": "本环节须由青河镇承办人办理，你是青河镇主要领导。"}
 
 
-def test_nobody_learns_from_health_what_runs_here(office: Office) -> None:
-    asked = office.desk().get("/health")
+@pytest.mark.parametrize("path", ["/health", "/ready"])
+def test_nobody_learns_from_a_probe_what_runs_here(office: Office, path: str) -> None:
+    asked = office.desk().get(path)
 
-    assert asked.json == {"status": "ok"}
-    assert set(asked.headers.keys()).isdisjoint({"X-Powered-By", "Via"})
+    assert asked.json in (
+        {"status": "ok"},
+        {"status": "not ready", "database": "ok", "worker": "none", "last_tick_seconds": None},
+    )
+    assert set(asked.headers.keys()).isdisjoint({"X-Powered-By", "Via", "Set-Cookie"})

@@ -37,6 +37,7 @@ from engine.db.tables.record import (
     record_key,
     start_fault,
 )
+from engine.db.tables.running import worker_tick
 from engine.db.tables.searching import search_word
 from engine.db.tables.work import (
     case_link,
@@ -110,4 +111,5 @@ __all__ = [
     "undo_point",
     "unit",
     "waiting_file",
+    "worker_tick",
 ]

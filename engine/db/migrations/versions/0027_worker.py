@@ -17,6 +17,17 @@ UNWATCHED = "status = 'open' AND deadline_key IS NULL"
 
 def upgrade() -> None:
     _timers()
+    op.create_table(
+        "worker_tick",
+        sa.Column("worker_id", sa.String(32), nullable=False, comment="of one process, made when it begins"),
+        sa.Column(
+            "ticked_at",
+            Instant,
+            nullable=False,
+            comment="to a quarter of a minute: the last tick that went through",
+        ),
+        sa.PrimaryKeyConstraint("worker_id", name="pk_worker_tick"),
+    )
     op.create_index("ix_process_instance_status_calendar_version", "process_instance", ["status", "calendar_version"])
     op.create_index(
         "ix_task_unwatched",
