@@ -27,6 +27,7 @@ from engine.deployments.definitions import Definition
 from engine.documents import whole_files
 from engine.documents.files import FileStore
 from engine.documents.fonts import Fonts
+from engine.documents.page_store import PageStore
 from engine.documents.paper_store import PaperStore
 from engine.errors import NotAllowed
 from engine.keys import FILE as KEY_FILE
@@ -92,7 +93,8 @@ class Engine:
         archives, context = settings.data_dir / "archives", self.transactions.context
         keeper = Keeper(self.database, context, archives, stores, self.keys, self.stopping.is_set)
         self.materials = MaterialUses(self.transactions, files)
-        self.papers = PaperUses(self.transactions, stores.papers, self.stopping.is_set)
+        self._pages = PageStore(settings.data_dir / "pages")
+        self.papers = PaperUses(self.transactions, stores.papers, self._pages, self.stopping.is_set)
         self.paper_drafts = PaperDraftUses(self.transactions, self.papers)
         self.archives = ArchiveUses(self.transactions, keeper)
         self.calendars = CalendarUses(self.transactions)
@@ -135,7 +137,8 @@ class Engine:
             self._swept = today
             while self.database.run(lambda tx: once.forget(tx, self.clock.now())):
                 pass
-            whole_files.sweep(self.settings.data_dir / name for name in ("materials", "papers", "archives"))
+            whole_files.sweep(self.settings.data_dir / name for name in ("materials", "papers", "pages", "archives"))
+            self._pages.sweep()
 
     # --- setting up ---
 

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event, insert, update
 
+from engine.archive import keeper
 from engine.db import tables
 from engine.db.session import Database
+from engine.documents import making
 from engine.ids import new_id
 from engine.runtime import due, waiting
 from tests.store.builders import NOW, a_city, an_instance
@@ -98,6 +100,19 @@ def test_what_is_due_first_is_found_without_sorting_what_else_is_due(crowded: Da
         assert due.earliest(tx, later) == "00000"
         assert due.earliest(tx, later, ["00000"]) == "00001"
         assert due.next_due(tx) == NOW + timedelta(days=300)
+
+
+@pytest.mark.parametrize(
+    ("statement", "index"), [(making._NEXT, "ix_document_unmade"), (keeper._WAITING, "ix_archive_package_unmade")]
+)
+def test_what_is_to_be_made_is_found_without_looking_at_what_is_made(
+    crowded: Database, statement: Any, index: str
+) -> None:
+    with crowded.transaction() as tx:
+        (found,) = plans(tx, lambda: tx.scalar(statement, {"now": NOW}))
+
+    assert tx.dialect.name == "postgresql" or index in found, found
+    assert re.search(r"SCAN (document|archive_package)(?! USING)", found) is None, found
 
 
 def test_a_case_counted_with_any_other_calendar_is_found_and_one_that_is_over_is_not(crowded: Database) -> None:

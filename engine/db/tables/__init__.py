@@ -28,7 +28,7 @@ from engine.db.tables.notices import (
     supervision_item,
 )
 from engine.db.tables.organisation import known_browser, matter, person, post, sign_in, sign_in_failure, unit
-from engine.db.tables.papers import document, letter_version, material, paper_draft, paper_sequence
+from engine.db.tables.papers import document, letter_version, material, paper_draft, paper_making, paper_sequence
 from engine.db.tables.record import (
     audit_entry,
     audit_head,
@@ -88,6 +88,7 @@ __all__ = [
     "number_sequence",
     "outbox",
     "paper_draft",
+    "paper_making",
     "paper_sequence",
     "party",
     "person",
