@@ -10,11 +10,13 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from statistics import median
 
 from rich.console import Console
 from rich.table import Table
@@ -24,9 +26,12 @@ from engine.db import tables
 from engine.db.session import Database
 from engine.ids import new_id
 from engine.settings import Settings
-from tests.processes.town import MORNING, Town, found
+from tests.processes.town import MORNING, Case, Town, found
 
 TICKS = 200
+CLICKS = 50
+PAUSE = 0.02
+"""Seconds between two clicks of one person."""
 AT_ONCE = 5000
 
 
@@ -90,17 +95,43 @@ def idle(town: Town, waiting: list[int]) -> Table:
 
 
 def drain(town: Town, cases: int) -> Table:
+    """Alone, and beside somebody who claims a task and gives it back again and again: `click` is the median of that."""
     table = Table(title="What has come due while no worker ran", title_justify="left")
-    for column in ("things due", "cases", "CPU s", "wall s", "CPU ms each", "statements each"):
+    for column in ("beside", "due", "CPU s", "wall s", "CPU ms each", "statements", "click", "worst"):
         table.add_column(column, justify="right")
-    for _ in range(cases):
-        town.refer()
-    town.asleep_until("2026-10-20T09:00")
-    with measured(town.engine.database) as cost:
-        done = town.engine.tick()
-    each = (f"{1000 * cost.cpu / done:.1f}", f"{cost.statements / done:.0f}")
-    table.add_row(f"{done:,}", f"{cases:,}", f"{cost.cpu:.1f}", f"{cost.wall:.1f}", *each)
+    own = town.refer(at=MORNING)
+    table.add_row(
+        "clicks alone", "", "", "", "", "", *_said(_clicks(town, own, lambda clicks: len(clicks) < 2 * CLICKS))
+    )
+    for beside in ("nobody", "clicks"):
+        for _ in range(cases):
+            town.refer()
+        town.asleep_until((town.now + timedelta(days=20)).isoformat())
+        with measured(town.engine.database) as cost, ThreadPoolExecutor() as pool:
+            ticking = pool.submit(town.engine.tick)
+            clicks = _clicks(town, own, lambda _, ticking=ticking: not ticking.done()) if beside == "clicks" else []
+            done = ticking.result()
+        each = (f"{1000 * cost.cpu / done:.1f}", f"{cost.statements / done:.0f}")
+        if clicks:
+            each = ("", "")  # both are in it
+        table.add_row(beside, f"{done:,}", f"{cost.cpu:.1f}", f"{cost.wall:.1f}", *each, *_said(clicks))
     return table
+
+
+def _clicks(town: Town, case: Case, go_on: Callable[[list[float]], bool]) -> list[float]:
+    """How many milliseconds each click took."""
+    actor, task_id, taken = town.person("shenhe.qh"), case.task("prepare_materials"), list[float]()
+    while go_on(taken):
+        for click in (town.engine.claim, town.engine.release):
+            begun = time.perf_counter()
+            click(actor, task_id)
+            taken.append(1000 * (time.perf_counter() - begun))
+        time.sleep(PAUSE)
+    return taken
+
+
+def _said(clicks: list[float]) -> tuple[str, str]:
+    return (f"{median(clicks):.0f} ms", f"{max(clicks):.0f} ms") if clicks else ("", "")
 
 
 def main() -> None:
