@@ -91,7 +91,7 @@ class Engine:
         files = FileStore(settings.data_dir / "materials")
         self._stores = stores = Stores(files, PaperStore(settings.data_dir / "papers"), self.fonts)
         archives, context = settings.data_dir / "archives", self.transactions.context
-        keeper = Keeper(self.database, context, archives, stores, self.keys, self.stopping.is_set)
+        keeper = Keeper(self.database, self.clock, context, archives, stores, self.keys, self.stopping.is_set)
         self.materials = MaterialUses(self.transactions, files)
         self._pages = PageStore(settings.data_dir / "pages")
         self.papers = PaperUses(self.transactions, stores.papers, self._pages, self.stopping.is_set)
@@ -107,7 +107,7 @@ class Engine:
         self.duties = DutyUses(self.transactions)
         self.notices = NoticeUses(self.transactions, channels)
         self._swept: date | None = None
-        self._kept_head = ""
+        self._kept_day: date | None = None
         self._heads_again_at: datetime | None = None
         self.delivery = Delivery(self.database, self.clock, channels, settings.base_url, self.stopping)
         self.readiness = ReadinessUses(self.database, self.clock)
@@ -366,9 +366,10 @@ class Engine:
         if path is None or (self._heads_again_at is not None and now < self._heads_again_at):
             return
         with self.database.reading() as tx:
+            day = kept.last_day(tx)
+            if day == self._kept_day:
+                return
             lines = kept.last_days(tx)
-        if not lines or lines[-1] == self._kept_head:
-            return
         try:
             whole_files.add_lines(path, lines)
         except (OSError, UnicodeDecodeError) as error:
@@ -377,7 +378,7 @@ class Engine:
             reason = (error.strerror if isinstance(error, OSError) else None) or "里面不是文本"
             self.database.run(lambda tx: _tell_of_heads(tx, self.transactions.context(tx), path, reason))
             return
-        self._kept_head, self._heads_again_at = lines[-1], None
+        self._kept_day, self._heads_again_at = day, None
 
     def resume(self, number: str, by: str) -> None:
         """The parked instance runs again. Raises NotFound."""

@@ -177,6 +177,8 @@ class Worker:
     def _do_chores_quietly(self) -> None:
         """What could not be done is logged with its reason by whoever does it; a chore that fails as a whole here."""
         for chore in self.chores:
+            if self.stopping.is_set():
+                return
             try:
                 chore()
             except Exception:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from engine.archive import contents, package
 from engine.archive.contents import PapersMissing, Stores
 from engine.archive.package import Heading
+from engine.clock import Clock
 from engine.db.session import Database
 from engine.db.tables import archive_package, document, process_instance, unit
 from engine.db.tables.archive import UNMADE
@@ -57,6 +58,7 @@ class Keeper:
     def __init__(
         self,
         database: Database,
+        clock: Clock,
         context: Callable[[Connection], Context],
         folder: Path,
         stores: Stores,
@@ -64,7 +66,8 @@ class Keeper:
         stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         """`context(tx)` gives the present instant, the calendar and the city's rules; once it is `stopping` no other is begun."""
-        self.database, self.context, self.folder, self.stores = database, context, folder, stores
+        self.database, self.clock, self.context = database, clock, context
+        self.folder, self.stores = folder, stores
         self.keys, self._stopping = keys, stopping
 
     def make_wanted(self) -> int:
@@ -85,12 +88,12 @@ class Keeper:
     def _waiting(self) -> str | None:
         """The instance that has waited longest for its package, of those whose papers are made and that nobody is at."""
         with self.database.reading() as tx:
-            found: str | None = tx.scalar(_WAITING, {"now": self.context(tx).now})
+            found: str | None = tx.scalar(_WAITING, {"now": self.clock.now()})
             return found
 
     def _take(self, tx: Connection, instance_id: str) -> bool:
         """Whether the package is this worker's to make: it has a lease on it, which runs out when it is killed."""
-        now = self.context(tx).now
+        now = self.clock.now()
         free = or_(archive_package.c.make_after.is_(None), archive_package.c.make_after <= now)
         own = (archive_package.c.instance_id == instance_id) & archive_package.c.made_at.is_(None)
         return tx.execute(update(archive_package).where(own, free).values(make_after=now + LEASE)).rowcount == 1
@@ -109,7 +112,7 @@ class Keeper:
         own = archive_package.c.instance_id == instance_id
 
         def tell(tx: Connection) -> None:
-            told = {"failure": why, "make_after": self.context(tx).now + AGAIN_AFTER}
+            told = {"failure": why, "make_after": self.clock.now() + AGAIN_AFTER}
             tx.execute(update(archive_package).where(own).values(**told))
 
         self.database.run(tell)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +21,15 @@ TYPHOON = ("2026-10-10", True, "台风停工")
 
 
 def statements(town: Town) -> int:
-    """How many statements an idle tick sends, without those that begin and end its transaction."""
+    """How many statements an idle tick sends."""
+    done: list[int] = []
+    count = sent_by(town, lambda: done.append(town.engine.tick()))
+    assert done == [0]
+    return count
+
+
+def sent_by(town: Town, work: Callable[[], object]) -> int:
+    """How many statements this sends, without those that begin and end transactions."""
     sent: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
@@ -28,7 +37,7 @@ def statements(town: Town) -> int:
 
     engine = town.engine.database.engine
     event.listen(engine, "before_cursor_execute", note)
-    assert town.engine.tick() == 0
+    work()
     event.remove(engine, "before_cursor_execute", note)
     return len([found for found in sent if found != "BEGIN"])
 
@@ -106,6 +115,16 @@ def test_an_idle_tick_is_one_statement_however_many_cases_wait(town_on_each_data
         town.refer()
 
     assert (with_one, statements(town)) == (1, 1)
+
+
+def test_an_idle_round_of_chores_asks_once_for_each_of_them(town_on_each_database: Town) -> None:
+    """Papers, case files, procedures that wait for units; heads that are kept nowhere else cost nothing."""
+    town = town_on_each_database
+    town.refer(at=MORNING).deliver()
+    for chore in town.engine.worker.chores:
+        chore()
+
+    assert sent_by(town, town.engine.worker._do_chores_quietly) == 3
 
 
 # --- parked ---
