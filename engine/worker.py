@@ -29,6 +29,10 @@ GRACE = timedelta(minutes=10)
 """A day's head waits so long for steps that began before midnight and commit after it."""
 AT_MOST = 10_000
 """Things due that one tick may do; the next tick goes on."""
+GIVES_WAY_AFTER, FOR_SECONDS = 100, 0.11
+"""On SQLite a worker that catches up rests after so many things: another process that wants to write tries every 0.1 s."""
+PASSED_OVER = 200
+"""When so many could not take their step, something is wrong that the next tick may find mended."""
 CAUGHT_UP = 200
 """Instances that one tick brings up to another calendar before it does what is due."""
 
@@ -99,6 +103,7 @@ class Worker:
             if self.stopping.is_set():
                 break
             done += self._take(lambda tx, one=instance_id: one)[1]  # type: ignore[misc]
+            self._beat()
         return done
 
     def _do_what_is_due(self) -> int:
@@ -107,13 +112,15 @@ class Worker:
         An instance that somebody else is at, or whose step fails, is passed over until the next tick.
         """
         done, passed_over = 0, set[str]()
-        while done < AT_MOST and not self.stopping.is_set():
+        while done < AT_MOST and len(passed_over) < PASSED_OVER and not self.stopping.is_set():
             instance_id, happened = self._take(lambda tx: due.earliest(tx, self.clock.now(), passed_over))
             if instance_id is None:
                 break
             done += happened
             if not happened:
                 passed_over.add(instance_id)
+            elif self.database.is_sqlite and done % GIVES_WAY_AFTER == 0:
+                self.stopping.wait(FOR_SECONDS)
             self._beat()
         return done
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import threading
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -211,6 +213,40 @@ def test_p1_14_more_cases_than_one_tick_takes_follow_it_in_the_next(
     plain_town.tick()
 
     assert {case.deadline("referral").due_at for case in cases} == {at("2026-10-13T00:00")}
+
+
+# --- beside others ---
+
+
+def test_a_command_beside_a_server_gets_its_turn_while_the_worker_catches_up(
+    plain_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite tries for another process every tenth of a second; without a rest it would hardly ever be the right moment."""
+    monkeypatch.setattr("engine.worker.GIVES_WAY_AFTER", 3)
+    for _ in range(4):
+        plain_town.refer(at=MORNING)
+    plain_town.asleep_until("2026-10-20T09:00")
+    left: list[int] = []
+
+    def command() -> None:
+        other = sqlite3.connect(plain_town.settings.data_dir / "lianban.db", timeout=60, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        left.append(other.execute("SELECT count(*) FROM timer WHERE due_at <= '2026-10-20 01:00:00'").fetchone()[0])
+        other.execute("ROLLBACK")
+        other.close()
+
+    beside, take_next = threading.Thread(target=command), due.take_next
+
+    def begun_meanwhile(*arguments: Any) -> bool:
+        if not beside.ident:
+            beside.start()
+        return take_next(*arguments)
+
+    monkeypatch.setattr(due, "take_next", begun_meanwhile)
+
+    assert plain_town.engine.tick() == 24
+    beside.join()
+    assert left[0] > 0, "it did not wait for the end"
 
 
 # --- stopping ---
