@@ -10,6 +10,7 @@ import logging
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
@@ -26,6 +27,7 @@ from engine.deployments.definitions import Definition
 from engine.documents import whole_files
 from engine.documents.files import FileStore
 from engine.documents.fonts import Fonts
+from engine.documents.page_store import PageStore
 from engine.documents.paper_store import PaperStore
 from engine.errors import NotAllowed
 from engine.keys import FILE as KEY_FILE
@@ -64,6 +66,7 @@ from engine.uses.notices import NoticeUses
 from engine.uses.paper_drafts import PaperDraftUses
 from engine.uses.papers import PaperUses
 from engine.uses.procedures import ProcedureUses
+from engine.uses.readiness import ReadinessUses
 from engine.uses.transactions import Transactions
 from engine.worker import Worker
 
@@ -79,6 +82,8 @@ Raw = Mapping[str, list[str]]
 class Engine:
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
         self.settings, self.clock = settings, clock or SystemClock()
+        self.stopping = Event()
+        """Set once the process is told to stop: whoever works in it begins nothing new."""
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         self.keys = read_keys(settings.data_dir, settings.record_key)
         self.database = Database(settings.url, self.keys)
@@ -87,9 +92,11 @@ class Engine:
         self.transactions = Transactions(self.database, self.clock, self.fonts, routes_of(channels))
         files = FileStore(settings.data_dir / "materials")
         self._stores = stores = Stores(files, PaperStore(settings.data_dir / "papers"), self.fonts)
-        keeper = Keeper(self.database, self.transactions.context, settings.data_dir / "archives", stores, self.keys)
+        archives, context = settings.data_dir / "archives", self.transactions.context
+        keeper = Keeper(self.database, self.clock, context, archives, stores, self.keys, self.stopping.is_set)
         self.materials = MaterialUses(self.transactions, files)
-        self.papers = PaperUses(self.transactions, stores.papers)
+        self._pages = PageStore(settings.data_dir / "pages")
+        self.papers = PaperUses(self.transactions, stores.papers, self._pages, self.stopping.is_set)
         self.paper_drafts = PaperDraftUses(self.transactions, self.papers)
         self.archives = ArchiveUses(self.transactions, keeper)
         self.calendars = CalendarUses(self.transactions)
@@ -102,11 +109,13 @@ class Engine:
         self.duties = DutyUses(self.transactions)
         self.notices = NoticeUses(self.transactions, channels)
         self._swept: date | None = None
-        self._kept_head = ""
+        self._kept_day: date | None = None
         self._heads_again_at: datetime | None = None
-        self.delivery = Delivery(self.database, self.clock, channels, settings.base_url)
+        self.delivery = Delivery(self.database, self.clock, channels, settings.base_url, self.stopping)
+        self.readiness = ReadinessUses(self.database, self.clock)
         self.worker = Worker(
             self.database,
+            self.clock,
             self.transactions.context,
             settings.tick_seconds,
             [
@@ -118,6 +127,7 @@ class Engine:
                 self.procedures_in_force.try_waiting,
             ],
             self.transactions.carry_out_ends,
+            self.stopping,
         )
 
     def close(self) -> None:
@@ -130,7 +140,8 @@ class Engine:
             self._swept = today
             while self.database.run(lambda tx: once.forget(tx, self.clock.now())):
                 pass
-            whole_files.sweep(self.settings.data_dir / name for name in ("materials", "papers", "archives"))
+            whole_files.sweep(self.settings.data_dir / name for name in ("materials", "papers", "pages", "archives"))
+            self._pages.sweep()
 
     # --- setting up ---
 
@@ -359,9 +370,10 @@ class Engine:
         if path is None or (self._heads_again_at is not None and now < self._heads_again_at):
             return
         with self.database.reading() as tx:
+            day = kept.last_day(tx)
+            if day == self._kept_day:
+                return
             lines = kept.last_days(tx)
-        if not lines or lines[-1] == self._kept_head:
-            return
         try:
             whole_files.add_lines(path, lines)
         except (OSError, UnicodeDecodeError) as error:
@@ -370,7 +382,7 @@ class Engine:
             reason = (error.strerror if isinstance(error, OSError) else None) or "里面不是文本"
             self.database.run(lambda tx: _tell_of_heads(tx, self.transactions.context(tx), path, reason))
             return
-        self._kept_head, self._heads_again_at = lines[-1], None
+        self._kept_day, self._heads_again_at = day, None
 
     def resume(self, number: str, by: str) -> None:
         """The parked instance runs again. Raises NotFound."""

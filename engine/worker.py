@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+from threading import Event
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Connection
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
-from engine.clock import local_date
+from engine.clock import Clock, local_date
 from engine.db.session import Database
 from engine.errors import AlreadyDone, Busy, DatabaseFull, LianbanError, Stale, Uncertain
-from engine.runtime import audit, due, incidents, kept
+from engine.ids import new_id
+from engine.runtime import audit, due, heartbeat, incidents, kept, waiting
 from engine.runtime.faults import Fault
 from engine.runtime.step import Context
 
@@ -25,27 +28,37 @@ log = logging.getLogger("lianban.worker")
 GRACE = timedelta(minutes=10)
 """A day's head waits so long for steps that began before midnight and commit after it."""
 AT_MOST = 10_000
-"""Things that one tick may do; the next tick goes on."""
+"""Things due that one tick may do; the next tick goes on."""
+GIVES_WAY_AFTER, FOR_SECONDS = 100, 0.11
+"""On SQLite a worker that catches up rests after so many things: another process that wants to write tries every 0.1 s."""
+PASSED_OVER = 200
+"""When so many could not take their step, something is wrong that the next tick may find mended."""
+CAUGHT_UP = 200
+"""Instances that one tick brings up to another calendar before it does what is due."""
 
 
 class Worker:
     def __init__(
         self,
         database: Database,
-        context: Callable[..., Context],
+        clock: Clock,
+        context: Callable[[Connection], Context],
         tick_seconds: float,
         chores: Sequence[Callable[[], object]] = (),
-        first: Callable[[], object] = lambda: None,
+        let_go: Callable[[], object] = lambda: None,
+        stopping: Event | None = None,
     ) -> None:
-        """`context(tx)` gives the present instant, the calendar and the city's rules; `first` is what a tick begins with.
+        """`context(tx)` gives the present instant, the calendar and the city's rules; `let_go` carries out the ends of posts.
 
         `chores` are what steps have left behind in the database, one after another: papers to be made, case files to
-        be packed. They are slow, so they have a round of their own beside the tick; each works in its own transactions
-        and finds its rows again when it was interrupted.
+        be packed. They are slow, so they have a round of their own beside the tick; each works in its own transactions,
+        finds its rows again when it was interrupted, and ends early once `stopping` is set.
         """
-        self.database, self.context, self.chores, self.first = database, context, chores, first
-        self._closed: object = None
-        self._has_watched = False
+        self.database, self.clock, self.context, self.chores, self.let_go = database, clock, context, chores, let_go
+        self.stopping = stopping or Event()
+        self.id = new_id()
+        self._beaten: datetime | None = None
+        self._closed: date | None = None
         self._scheduler = BackgroundScheduler(timezone="Asia/Shanghai")
         for round_of_work in (self._tick_quietly, self._do_chores_quietly):
             self._scheduler.add_job(
@@ -58,48 +71,83 @@ class Worker:
             )
 
     def start(self) -> None:
+        """It ticks by itself from now on, and says so in the database."""
         self._scheduler.start()
 
     def stop(self) -> None:
-        """What is being done is finished first."""
+        """Nothing new is begun; the transaction, the paper or the case file that is being made is finished first."""
+        self.stopping.set()
         self._scheduler.shutdown(wait=True)
+        if self._beaten is not None:
+            with suppress(LianbanError, SQLAlchemyError):  # a database that is gone forgets it by itself
+                self.database.run(lambda tx: heartbeat.stop(tx, self.id))
 
     def tick(self) -> int:
-        """Everything that is due has happened. Returns how many things that were."""
-        self.first()
-        done = 0
-        for instance_id in self._due():
-            while done < AT_MOST and self._take_next(instance_id):
-                done += 1
+        """Everything that is due has happened. Returns how many things that were; when nothing is, one statement says so."""
+        with self.database.reading() as tx:
+            found = waiting.look(tx, self.clock.now())
+        if found.left:
+            self.let_go()
+        done = self._catch_up() if found.behind or found.unwatched else 0
+        if any(found):
+            done += self._do_what_is_due()
         self._close_days()
         return done
 
-    def _due(self) -> list[str]:
-        """Once in the life of a worker also what an older version has left without anybody to notice it."""
+    def _catch_up(self) -> int:
+        """Instances that wait for no instant have taken the step that they wait for; the next tick goes on with the others."""
         with self.database.reading() as tx:
-            found = due.instances_due(tx, self.context(tx))
-            if not self._has_watched:
-                left = due.unwatched(tx)
-                self._has_watched = len(left) < AT_MOST
-                found = list(dict.fromkeys([*found, *left]))
-            return found
+            found = waiting.instances_behind(tx, self.clock.now(), CAUGHT_UP)
+        done = 0
+        for instance_id in found:
+            if self.stopping.is_set():
+                break
+            done += self._take(lambda tx, one=instance_id: one)[1]  # type: ignore[misc]
+            self._beat()
+        return done
 
-    def _take_next(self, instance_id: str) -> bool:
-        """One thing of the instance has happened. A fault stops this instance alone."""
+    def _do_what_is_due(self) -> int:
+        """One thing after another, always the one that has been due longest, whichever instance it is in.
+
+        An instance that somebody else is at, or whose step fails, is passed over until the next tick.
+        """
+        done, passed_over = 0, set[str]()
+        while done < AT_MOST and len(passed_over) < PASSED_OVER and not self.stopping.is_set():
+            instance_id, happened = self._take(lambda tx: due.earliest(tx, self.clock.now(), passed_over))
+            if instance_id is None:
+                break
+            done += happened
+            if not happened:
+                passed_over.add(instance_id)
+            elif self.database.is_sqlite and done % GIVES_WAY_AFTER == 0:
+                self.stopping.wait(FOR_SECONDS)
+            self._beat()
+        return done
+
+    def _take(self, choose: Callable[[Connection], str | None]) -> tuple[str | None, bool]:
+        """Which instance was chosen, and whether something has happened in it. A fault stops this instance alone."""
+        chosen: str | None = None
+
+        def step(tx: Connection) -> bool:
+            nonlocal chosen
+            chosen = choose(tx)
+            return chosen is not None and due.take_next(tx, self.context(tx), chosen)
+
         try:
-            return self.database.run(lambda tx: due.take_next(tx, self.context(tx), instance_id))
+            happened = self.database.run(step)
+            return chosen, happened
         except (Stale, AlreadyDone, Busy, Uncertain):
-            return False  # somebody else is at this instance, or the database went away; the next tick looks again
-        except (DatabaseFull, OperationalError, InterfaceError):
-            log.exception("the database failed while instance %s took its step; the next tick tries again", instance_id)
-        except Fault as fault:
-            self._park(fault)
-        except LianbanError as error:
-            self._park(Fault(instance_id, error.message, None))
-        except Exception:
-            log.exception("instance %s could not take its step", instance_id)
-            self._park(Fault(instance_id, "系统内部错误，详见服务日志。", None))
-        return False
+            pass  # somebody else is at this instance, or the database went away; the next tick looks again
+        except DatabaseFull:
+            log.error("the database takes nothing more; the next tick tries again")
+            return None, False
+        except (OperationalError, InterfaceError):
+            log.exception("the database failed while instance %s took its step; the next tick tries again", chosen)
+        except Exception as error:
+            if chosen is None:
+                raise
+            self._park(_fault_of(chosen, error))
+        return chosen, False
 
     def _park(self, fault: Fault) -> None:
         log.error("instance %s is parked: %s", fault.instance_id, fault.message)
@@ -114,22 +162,40 @@ class Worker:
                 kept.send_last_days(tx, context)
             return context.now - GRACE
 
-        with self.database.reading() as tx:
-            today = local_date(self.context(tx).now - GRACE)
-        if self._closed != today:
+        if self._closed != local_date(self.clock.now() - GRACE):
             self._closed = local_date(self.database.run(close))
+
+    def _beat(self) -> None:
+        """The database says when this worker has looked last; one that only ticks when it is told says nothing."""
+        now = self.clock.now()
+        if not self._scheduler.running or (self._beaten is not None and abs(now - self._beaten) < heartbeat.EVERY):
+            return
+        self.database.run(lambda tx: heartbeat.beat(tx, self.id, now))
+        self._beaten = now
 
     def _tick_quietly(self) -> None:
         """A tick that fails as a whole is logged; the next one tries again."""
         try:
             self.tick()
+            self._beat()
         except Exception:
             log.exception("the tick failed")
 
     def _do_chores_quietly(self) -> None:
         """What could not be done is logged with its reason by whoever does it; a chore that fails as a whole here."""
         for chore in self.chores:
+            if self.stopping.is_set():
+                return
             try:
                 chore()
             except Exception:
                 log.exception("a chore could not be done")
+
+
+def _fault_of(instance_id: str, error: Exception) -> Fault:
+    if isinstance(error, Fault):
+        return error
+    if isinstance(error, LianbanError):
+        return Fault(instance_id, error.message, None)
+    log.error("instance %s could not take its step", instance_id, exc_info=error)
+    return Fault(instance_id, "系统内部错误，详见服务日志。", None)

@@ -18,6 +18,7 @@ from tasks_ui import (
     instances,
     notices,
     papers,
+    probes,
     security,
     supervision,
     widgets,
@@ -38,6 +39,7 @@ def create_app(engine: Engine, banner: str = "", trusted_hosts: list[str] | None
     for room in (account, inbox, instances, collaboration, duties, notices, papers, supervision):
         app.register_blueprint(room.views.pages)
     app.register_blueprint(inbox.handling.pages)
+    app.register_blueprint(probes.pages)
     app.wsgi_app = _visiting(app.wsgi_app, engine.database)  # type: ignore[method-assign,assignment]
     return app
 

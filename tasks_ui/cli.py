@@ -1,9 +1,7 @@
-"""`lianban serve` and `lianban demonstrate`: the pages and the worker in one process, added to the engine's commands."""
+"""`lianban serve`, `web`, `worker` and `demonstrate`: what keeps running, added to the engine's commands."""
 
 from __future__ import annotations
 
-import signal
-import sys
 from datetime import datetime
 
 import click
@@ -12,16 +10,13 @@ from rich.table import Table
 
 import engine.account_commands
 import engine.incident_commands  # noqa: F401  adds its command
-from engine.app import Engine
 from engine.cli import main, opened, sentences, told
 from engine.clock import local, parse_local
 from engine.demonstration import ACCOUNTS_FILE, Demonstration, open_demonstration
 from engine.errors import LianbanError
 from engine.settings import read_settings
 from engine.uses.procedures import KEPT
-from tasks_ui import create_app
-from tasks_ui.security import body_limit
-from tasks_ui.serving import listening
+from tasks_ui import running
 
 LOOPBACK = ["127.0.0.1", "localhost"]
 BANNER = "演示数据，人和事都是虚构的。"
@@ -30,14 +25,37 @@ BANNER = "演示数据，人和事都是虚构的。"
 @main.command()
 def serve() -> None:
     """启动网页和到期处理（一个进程）。"""
+    _serve()
+
+
+@main.command()
+def web() -> None:
+    """只启动网页；到期处理由 lianban worker 另外启动。在 PostgreSQL 上可以同时运行几个。"""
+    _serve(works=False)
+
+
+@main.command()
+def worker() -> None:
+    """只启动到期处理：到期、公文 PDF、归档和通知，没有网页。在 PostgreSQL 上可以同时运行几个。"""
+    _serve(shows=False)
+
+
+def _serve(shows: bool = True, works: bool = True) -> None:
+    """This process is a server of the installation until it is told to stop. The database is not touched before it may be."""
     with sentences():
-        engine = opened()
-        for outcome in engine.procedures_in_force.found():
-            if outcome.what != KEPT:
-                click.echo(told(outcome))
-        if not engine.accounts.is_founded():
-            click.echo("还没有单位和人员：lianban found --example 打印一份建城文件，改好后用 lianban found 写入。")
-        run(engine)
+        engine = opened(prepare=False)
+        with running.begun(engine.database):
+            engine.prepare()
+            for outcome in engine.procedures_in_force.found():
+                if outcome.what != KEPT:
+                    click.echo(told(outcome))
+            if not engine.accounts.is_founded():
+                click.echo("还没有单位和人员：lianban found --example 打印一份建城文件，改好后用 lianban found 写入。")
+            if engine.database.is_sqlite and not (shows and works):
+                click.echo(
+                    "SQLite 上只能有一个服务：这样启动，另一半没有人做。平时请用 lianban serve，或者改用 PostgreSQL。"
+                )
+            running.run(engine, shows=shows, works=works)
 
 
 @main.command()
@@ -49,29 +67,9 @@ def demonstrate(now: str) -> None:
         if settings.host not in LOOPBACK:
             raise LianbanError("演示只能在本机打开：请不要设置 LIANBAN_HOST。")
         shown = open_demonstration(settings, _moment(now) if now else None)
-        _print_accounts(shown)
-        run(shown.engine, BANNER, LOOPBACK)
-
-
-def run(engine: Engine, banner: str = "", trusted_hosts: list[str] | None = None) -> None:
-    """Web and worker until the process is told to stop; what is being done is finished first."""
-    settings = engine.settings
-    app = create_app(engine, banner, trusted_hosts)
-    try:
-        server = listening(app, settings, body_limit(engine))
-    except OSError as error:
-        sentence = f"{settings.host}:{settings.port} 打不开（{error.strerror}）。请停止占用这个端口的程序，或设置 LIANBAN_PORT。"
-        raise LianbanError(sentence) from error
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # a service manager's way of saying Ctrl+C
-    engine.worker.start()
-    engine.delivery.start()
-    click.echo(f"联办已启动：http://{settings.host}:{settings.port}/ （按 Ctrl+C 停止）")
-    try:
-        server.run()
-    finally:
-        engine.worker.stop()
-        engine.delivery.stop()
-        engine.close()
+        with running.begun(shown.engine.database):
+            _print_accounts(shown)
+            running.run(shown.engine, BANNER, LOOPBACK)
 
 
 def _moment(text: str) -> datetime:

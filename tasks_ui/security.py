@@ -56,7 +56,9 @@ NO_ANSWERS = {*OWN_FIELDS, CONFIRMED, CHECKED, SHOWN, WINDOW, WINDOW_SHOWN, ONWA
 DRAFTS = {"inbox.save_draft", "inbox.save_beginning", "inbox.check"}
 """A page saves its draft, and what is ticked, again and again, each time with the id of the form that is not sent yet; the
 last one counts."""
-OPEN_ENDPOINTS = {"static", "account.login", "account.sign_in", "account.health"}
+NOBODYS = {"static", "probes.health", "probes.ready"}
+"""What is the same for everybody: nobody is asked who is looking, so it needs no database."""
+OPEN_ENDPOINTS = NOBODYS | {"account.login", "account.sign_in"}
 BEFORE_A_PASSWORD = OPEN_ENDPOINTS | {"account.password", "account.change_password", "account.sign_out"}
 """What is reachable with a password that was given out once, until it is changed."""
 KNOWN = "lianban_known_"
@@ -198,7 +200,7 @@ def _allow_uploads() -> None:
 
 
 def _identify() -> AnyResponse | None:
-    if request.endpoint == "static":
+    if request.endpoint in NOBODYS:
         return None
     secret = token()
     g.visitor = engine().visitor(secret) if secret else None

@@ -13,9 +13,11 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from threading import Event
 from typing import Any
 from wsgiref.types import WSGIApplication
 
+from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.server import create_server
@@ -79,6 +81,25 @@ def listening(
         listener.channel_class = _Channel
         listener.maintenance = lambda now, listener=listener: _maintain(listener, now)
     return server
+
+
+def serve_until(server: Any, told: Event, patience: float = 5.0) -> None:
+    """Requests are answered until `told` is set. Then no connection is taken any more, and what has been asked is answered,
+    within `patience` seconds."""
+    turn = {"timeout": 1.0, "use_poll": server.adj.asyncore_use_poll, "map": server._map, "count": 1}
+    while not told.is_set():
+        server.asyncore.loop(**turn)
+    for listener in [found for found in server._map.values() if hasattr(found, "channel_class")]:
+        wasyncore.dispatcher.close(listener)
+    until = time.monotonic() + patience
+    while any(map(_is_asked, server._map.values())) and time.monotonic() < until:
+        server.asyncore.loop(**{**turn, "timeout": 0.1})
+    server.task_dispatcher.shutdown(timeout=max(0.0, until - time.monotonic()))
+
+
+def _is_asked(found: Any) -> bool:
+    """Whether somebody waits on this connection for an answer, or for the rest of one."""
+    return isinstance(found, HTTPChannel) and bool(found.requests or found.total_outbufs_len)
 
 
 class _TooLarge(RequestEntityTooLarge):  # type: ignore[misc]

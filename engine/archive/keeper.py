@@ -8,14 +8,18 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, or_, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.archive import contents, package
 from engine.archive.contents import PapersMissing, Stores
 from engine.archive.package import Heading
+from engine.clock import Clock
 from engine.db.session import Database
-from engine.db.tables import archive_package, process_instance, unit
+from engine.db.tables import archive_package, document, process_instance, unit
+from engine.db.tables.archive import UNMADE
+from engine.db.tables.papers import UNMADE as UNMADE_PAPER
+from engine.db.types import Instant
 from engine.documents import whole_files
 from engine.errors import LianbanError
 from engine.keys import Keys
@@ -24,6 +28,21 @@ from engine.runtime.step import Context
 
 AGAIN_AFTER = timedelta(minutes=10)
 """How long a package that could not be made rests before it is tried again."""
+
+LEASE = timedelta(minutes=2)
+"""How long a package is one worker's alone; after it another may try, which does no harm."""
+
+_UNMADE_PAPER = (
+    select(document.c.id).where(document.c.instance_id == archive_package.c.instance_id, text(UNMADE_PAPER)).exists()
+)
+_NOW = bindparam("now", type_=Instant)
+_WAITING = (
+    select(archive_package.c.instance_id)
+    .where(text(UNMADE), or_(archive_package.c.make_after.is_(None), archive_package.c.make_after <= _NOW))
+    .where(~_UNMADE_PAPER)
+    .order_by(archive_package.c.wanted_at, archive_package.c.instance_id)
+    .limit(1)
+)
 
 log = logging.getLogger("lianban.archive")
 
@@ -37,36 +56,47 @@ class Keeper:
     """Makes the packages that are wanted. Packages lie in `folder`/unit/, named by their place and their case."""
 
     def __init__(
-        self, database: Database, context: Callable[[Connection], Context], folder: Path, stores: Stores, keys: Keys
+        self,
+        database: Database,
+        clock: Clock,
+        context: Callable[[Connection], Context],
+        folder: Path,
+        stores: Stores,
+        keys: Keys,
+        stopping: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`context(tx)` gives the present instant, the calendar and the city's rules."""
-        self.database, self.context, self.folder, self.stores = database, context, folder, stores
-        self.keys = keys
-        self._resting: dict[str, datetime] = {}
+        """`context(tx)` gives the present instant, the calendar and the city's rules; once it is `stopping` no other is begun."""
+        self.database, self.clock, self.context = database, clock, context
+        self.folder, self.stores = folder, stores
+        self.keys, self._stopping = keys, stopping
 
     def make_wanted(self) -> int:
         """Every package that is wanted and can be made is made. Returns how many; the others are tried again later."""
         made = 0
-        with self.database.reading() as tx:
-            now = self.context(tx).now
-            wanted = tx.scalars(
-                select(archive_package.c.instance_id)
-                .where(archive_package.c.made_at.is_(None))
-                .order_by(archive_package.c.wanted_at, archive_package.c.instance_id)
-            ).all()
-        for instance_id in wanted:
-            if self._resting.get(instance_id, now) > now:
-                continue
+        while not self._stopping() and (instance_id := self._waiting()) is not None:
+            if not self.database.run(lambda tx, one=instance_id: self._take(tx, one)):  # type: ignore[misc]
+                continue  # another worker has it
             try:
                 made += self._make(instance_id)
-                self._resting.pop(instance_id, None)
             except PapersMissing:
-                continue  # its papers are being made; the next round looks again
+                continue  # a paper was taken back while it was packed; it waits for it again when its lease is over
             except Exception as error:
                 log.exception("the package of instance %s could not be made", instance_id)
-                self._resting[instance_id] = now + AGAIN_AFTER
                 self._say_why(instance_id, error)
         return made
+
+    def _waiting(self) -> str | None:
+        """The instance that has waited longest for its package, of those whose papers are made and that nobody is at."""
+        with self.database.reading() as tx:
+            found: str | None = tx.scalar(_WAITING, {"now": self.clock.now()})
+            return found
+
+    def _take(self, tx: Connection, instance_id: str) -> bool:
+        """Whether the package is this worker's to make: it has a lease on it, which runs out when it is killed."""
+        now = self.clock.now()
+        free = or_(archive_package.c.make_after.is_(None), archive_package.c.make_after <= now)
+        own = (archive_package.c.instance_id == instance_id) & archive_package.c.made_at.is_(None)
+        return tx.execute(update(archive_package).where(own, free).values(make_after=now + LEASE)).rowcount == 1
 
     def _say_why(self, instance_id: str, error: Exception) -> None:
         """Whoever looks at the case reads why its file is not there yet."""
@@ -80,7 +110,12 @@ class Keeper:
             case _:
                 why = f"系统内部错误（{type(error).__name__}），详见服务日志。"
         own = archive_package.c.instance_id == instance_id
-        self.database.run(lambda tx: tx.execute(update(archive_package).where(own).values(failure=why)) and None)
+
+        def tell(tx: Connection) -> None:
+            told = {"failure": why, "make_after": self.clock.now() + AGAIN_AFTER}
+            tx.execute(update(archive_package).where(own).values(**told))
+
+        self.database.run(tell)
 
     def path(self, unit_code: str, file_name: str) -> Path:
         return self.folder / unit_code / file_name
@@ -102,6 +137,7 @@ class Keeper:
             kept = {
                 "made_at": heading.made_at,
                 "failure": None,
+                "make_after": None,
                 "sequence": heading.sequence,
                 "file_name": name,
                 "size": unfinished.stat().st_size,
@@ -122,7 +158,11 @@ class Keeper:
 
             try:
                 return self.database.run(put)
-            except IntegrityError:  # another worker has taken this place in the unit's chain
+            except IntegrityError:  # another worker has taken this place in the unit's chain: there is another one
+                waits = archive_package.c.instance_id == instance_id
+                self.database.run(
+                    lambda tx: tx.execute(update(archive_package).where(waits).values(make_after=None)) and None
+                )
                 return False
         finally:
             unfinished.unlink(missing_ok=True)

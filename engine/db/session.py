@@ -11,7 +11,7 @@ import random
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from threading import local
 from typing import Any, TypeVar
 
@@ -20,12 +20,14 @@ from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 
 from engine.db import stamp, unit
 from engine.db.memory import Memory
-from engine.db.turns import REBUILDING, take_turn
+from engine.db.turns import REBUILDING, Queue, take_turn
 from engine.errors import Busy, DatabaseFull, LianbanError, Refused, Uncertain
 from engine.keys import Keys, unrelated
 
 T = TypeVar("T")
 ATTEMPTS = 5
+PATIENCE = 20.0
+"""Seconds that a writer on SQLite waits for those before it."""
 _TRANSIENT_STATES = {"40001", "40P01"}  # serialization failure, deadlock
 _DISK_FULL = "53100"
 _SQLITE_DISK = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
@@ -59,8 +61,9 @@ class Database:
         self.memory = Memory()
         self._visit = _Visit()
         self.is_sqlite = url.startswith("sqlite")
+        self._writers = Queue() if self.is_sqlite else None
         if self.is_sqlite:
-            self.engine: Engine = create_engine(url, pool_size=8, max_overflow=32, connect_args={"timeout": 20})
+            self.engine: Engine = create_engine(url, pool_size=8, max_overflow=32, connect_args={"timeout": PATIENCE})
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
         else:
@@ -168,7 +171,12 @@ class Database:
 
     @contextmanager
     def _begun(self, writes: bool, watched: bool = True) -> Iterator[Connection]:
-        with _in_our_words(), self.engine.connect() as connection, _references(connection, watched):
+        with (
+            _in_our_words(),
+            self._turn(writes),
+            self.engine.connect() as connection,
+            _references(connection, watched),
+        ):
             connection = connection.execution_options(**{_WRITES: writes})
             if not writes and not self.is_sqlite:  # one look, not one for each statement; SQLite's is one anyway
                 connection = connection.execution_options(isolation_level="REPEATABLE READ")
@@ -185,6 +193,9 @@ class Database:
                         transaction.rollback()
                 finally:
                     unit.end(connection)
+
+    def _turn(self, writes: bool) -> AbstractContextManager[None]:
+        return self._writers.turn(PATIENCE) if writes and self._writers is not None else nullcontext()
 
 
 @contextmanager

@@ -64,7 +64,7 @@ def _sweep(folder: Path) -> int:
     swept = 0
     try:
         left = [path for path in folder.glob("unfinished-*") if path.is_file() and not path.is_symlink()]
-        now = _time_of(folder) if left else 0.0
+        now = time_of(folder) if left else 0.0
         for path in left:
             if now - path.stat().st_mtime > LEFT_AFTER:
                 path.unlink()
@@ -77,7 +77,8 @@ def _sweep(folder: Path) -> int:
     return swept
 
 
-def _time_of(folder: Path) -> float:
+def time_of(folder: Path) -> float:
+    """What the clock of the folder's disk shows, in seconds. Raises OSError."""
     marker = unfinished_in(folder)
     try:
         marker.touch()

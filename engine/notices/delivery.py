@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from threading import Event
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -28,8 +29,17 @@ AT_MOST = 500
 
 
 class Delivery:
-    def __init__(self, database: Database, clock: Clock, channels: Mapping[str, Channel], base_url: str) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        channels: Mapping[str, Channel],
+        base_url: str,
+        stopping: Event | None = None,
+    ) -> None:
+        """Once `stopping` is set no other message is begun."""
         self.database, self.clock, self.channels, self.base_url = database, clock, dict(channels), base_url
+        self.stopping = stopping or Event()
         self._scheduler = BackgroundScheduler(
             timezone="Asia/Shanghai", executors={"default": ThreadPoolExecutor(len(self.channels) + 1)}
         )
@@ -45,13 +55,14 @@ class Delivery:
 
     def stop(self) -> None:
         """What is being sent is finished first; a channel that hangs is cut off by its own limits."""
+        self.stopping.set()
         self._scheduler.shutdown(wait=True)
 
     def deliver(self, key: str) -> int:
         """Everything that is due on the channel has been tried. Returns how many messages went out."""
         gone = 0
         for _ in range(AT_MOST):
-            parcel = self._lease(key)
+            parcel = None if self.stopping.is_set() else self._lease(key)
             if parcel is None:
                 break
             try:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from engine.db.case import case_of
 from engine.db.tables import audit_entry, correction, incident, process_instance, task, timer
@@ -101,12 +101,13 @@ def _end(
         if record.is_open:
             ended = deadlines.cancel(tx, record, context.now)
             events.append(PeriodStands(record.key, ended.status))
-    tx.execute(delete(timer).where(timer.c.instance_id == row.id))
-    still_open = (task.c.instance_id == row.id) & (task.c.status == "open")
-    lapsed = tx.execute(select(task).where(still_open).order_by(task.c.opened_at, task.c.id)).all()
+    case = case_of(tx, row.id)
+    for armed in case.rows(timer):
+        case.remove(timer, armed)
+    lapsed = [found for found in case.rows(task) if found.status == "open"]
     for left in lapsed:
         tell_not_needed(tx, context, left, by=actor.person_id if actor else None)
-    tx.execute(update(task).where(still_open).values(status="lapsed", ended_at=context.now))
+        case.change(task, left, status="lapsed", ended_at=context.now)
     checked_papers.forget(tx, row.id)
     lapse_corrections(tx, row.id, context.now)
     instance = dict(row._mapping)

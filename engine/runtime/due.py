@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, true
+from sqlalchemy import Connection, Row, bindparam, select
 
-from engine.db.tables import process_instance, task, timer
+from engine.db.case import case_of
+from engine.db.tables import task, timer
+from engine.db.types import Instant
 from engine.deadlines.deadlines import Deadline
 from engine.deadlines.marks import SUPERVISED_FROM
 from engine.organisation import units
@@ -19,42 +22,29 @@ from engine.runtime.overdue import last_moment, run_out, soft_name
 from engine.runtime.step import Context, Step
 from engine.runtime.timers import HELD, arm_marks, rearm
 
-
-def instances_due(tx: Connection, context: Context, limit: int = 200) -> list[str]:
-    """Running instances in which something is due, the longest overdue first, and those that a new calendar waits for."""
-    rows = tx.execute(
-        select(timer.c.instance_id)
-        .join(process_instance, process_instance.c.id == timer.c.instance_id)
-        .where(timer.c.due_at <= context.now, process_instance.c.status == "running")
-        .order_by(timer.c.due_at, timer.c.id)
-        .limit(limit)
-    )
-    old = process_instance.c.calendar_version.is_distinct_from(context.calendar.version)
-    behind = select(process_instance.c.id).where(process_instance.c.status == "running", old).limit(limit)
-    return list(dict.fromkeys([*(row.instance_id for row in rows), *tx.scalars(behind)]))
+_EARLIEST = (
+    select(timer.c.instance_id)
+    .where(timer.c.due_at <= bindparam("now", type_=Instant))
+    .order_by(timer.c.due_at, timer.c.id)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+_EARLIEST_BUT = _EARLIEST.where(timer.c.instance_id.not_in(bindparam("but", expanding=True)))
 
 
-def unwatched(tx: Connection, instance_id: str | None = None) -> list[str]:
-    """Running instances with an open task of an older version of the program: nobody would notice its silence yet."""
-    statement = (
-        select(task.c.instance_id)
-        .join(process_instance, process_instance.c.id == task.c.instance_id)
-        .where(task.c.status == "open", task.c.deadline_key.is_(None), process_instance.c.status == "running")
-        .distinct()
-    )
-    own = task.c.instance_id == instance_id if instance_id is not None else true()
-    return list(tx.scalars(statement.where(own)))
+def earliest(tx: Connection, now: datetime, but: Collection[str] = ()) -> str | None:
+    """The instance in which something has been due longest, those in `but` left out; None when nothing is.
+
+    On PostgreSQL the row is this transaction's alone, and the rows of others are passed over.
+    """
+    if but:
+        return tx.scalar(_EARLIEST_BUT, {"now": now, "but": list(but)})
+    return tx.scalar(_EARLIEST, {"now": now})
 
 
 def next_due(tx: Connection) -> datetime | None:
     """The instant at which something falls due next in a running instance."""
-    return tx.scalar(
-        select(timer.c.due_at)
-        .join(process_instance, process_instance.c.id == timer.c.instance_id)
-        .where(timer.c.due_at.is_not(None), process_instance.c.status == "running")
-        .order_by(timer.c.due_at)
-        .limit(1)
-    )
+    return tx.scalar(select(timer.c.due_at).where(timer.c.due_at.is_not(None)).order_by(timer.c.due_at).limit(1))
 
 
 def take_next(tx: Connection, context: Context, instance_id: str) -> bool:
@@ -63,18 +53,15 @@ def take_next(tx: Connection, context: Context, instance_id: str) -> bool:
     False when nothing is due, or somebody else is at it.
     """
     locked = lock(tx, instance_id, skip_locked=True)
-    row = tx.execute(
-        select(timer)
-        .where(timer.c.instance_id == instance_id, timer.c.due_at <= context.now)
-        .order_by(timer.c.due_at, timer.c.kind, timer.c.id)
-        .limit(1)
-    ).first()
     if locked is None or locked.status != "running":
         return False
+    case = case_of(tx, instance_id)
+    due = (row for row in case.rows(timer) if row.due_at is not None and row.due_at <= context.now)
+    row = min(due, key=lambda row: (row.due_at, row.kind, row.id), default=None)
     if locked.calendar_version != context.calendar.version:
         follow_calendar(tx, context, locked)
         return True
-    if row is None and unwatched(tx, instance_id):
+    if row is None and any(found.status == "open" and found.deadline_key is None for found in case.rows(task)):
         advance(tx, context, instance_id, "watched", lambda step: None)
         return True
     if row is None:
@@ -104,14 +91,19 @@ def _happen(step: Step, row: Row[Any]) -> None:
         if armed is not None:
             rearm(step, armed, row.number + 1)
     else:
-        step.tx.execute(delete(timer).where(timer.c.id == row.id))
+        _forget(step, row)
+
+
+def _forget(step: Step, row: Row[Any]) -> None:
+    if (armed := step.case.get(timer, row.id)) is not None:
+        step.case.remove(timer, armed)
 
 
 def _mark(step: Step, row: Row[Any]) -> None:
     """A reminder before the end, the end of a task's own period, or an escalation; the next one is armed behind it."""
     record = next((record for record in step.deadlines.values() if record.id == row.id), None)
     if record is None or not record.is_open:
-        step.tx.execute(delete(timer).where(timer.c.id == row.id))
+        _forget(step, row)
         return
     if row.due_at < record.due_at:
         _remind(step, record, row.due_at)

@@ -17,7 +17,7 @@ from engine.db.tables import incident, process_instance, start_fault
 from engine.deployments import definitions
 from engine.errors import NotFound, Refused
 from engine.ids import new_id
-from engine.runtime import audit
+from engine.runtime import audit, resting
 from engine.runtime.facts import known
 from engine.runtime.faults import Fault, without_contents
 from engine.runtime.locks import lock
@@ -62,6 +62,7 @@ def park(tx: Connection, context: Context, fault: Fault) -> bool:
     if row.status != "running":
         return False
     tx.execute(update(process_instance).where(process_instance.c.id == row.id).values(status="incident"))
+    resting.rest(tx, row.id)
     tx.execute(
         insert(incident).values(
             id=new_id(),
@@ -188,6 +189,7 @@ def resume(tx: Connection, number: str, by: str, context: Context) -> str:
     if row is None or row.status != "incident":
         raise NotFound(f"{number} 没有待处理的故障。")
     tx.execute(update(process_instance).where(process_instance.c.id == row.id).values(status="running"))
+    resting.wake(tx, row.id)
     tx.execute(
         update(incident)
         .where(incident.c.instance_id == row.id, incident.c.closed_at.is_(None))

@@ -81,6 +81,12 @@ class Head:
 # --- writing ---
 
 
+def last_day(tx: Connection) -> date | None:
+    """The day that was closed last; None before the first."""
+    found: date | None = tx.scalar(select(func.max(audit_head.c.day)))
+    return found
+
+
 def last_days(tx: Connection) -> list[str]:
     """The lines of the days that were closed together last, oldest first: how all chains stood at the end of each.
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -14,7 +13,8 @@ from sqlalchemy import Connection, Row, select, update
 
 from engine.db.tables import document, process_instance
 from engine.deployments import definitions
-from engine.documents import letter_versions, typesetting
+from engine.documents import making, typesetting
+from engine.documents.page_store import PageStore
 from engine.documents.paper_store import PaperStore
 from engine.errors import AlreadyDone, InvalidValues, LianbanError, NotAllowed, NotFound
 from engine.organisation.assignment import Actor, PaperSubject, may
@@ -27,17 +27,15 @@ from engine.runtime.facts import known
 from engine.runtime.notices import tell_people
 from engine.runtime.step import Context
 from engine.runtime.words import readable
+from engine.uses.paper_making import PaperMaker
 from engine.uses.transactions import Transactions
 
-log = logging.getLogger("lianban.papers")
-AT_A_TIME = 50
-"""Papers that one round makes; the next one goes on."""
 PICTURES_KEPT = 64
 REASON_LIMIT = 200
 
 
 class NotYetMade(LianbanError):
-    """文书的 PDF 还没有做好，内容和文号都已保存，请稍后再打开。"""
+    """文书的 PDF 和版式页面正在制作，一般几秒钟就好。内容和文号都已保存，请稍后再打开。"""
 
     code = "not_yet_made"
     status = 503
@@ -51,11 +49,23 @@ class MadePaper:
     name: str
 
 
+@dataclass(frozen=True)
+class Shown:
+    """How many pages there are to be shown, and whether PDF and pages are being made."""
+
+    count: int
+    waits: bool
+
+
 class PaperUses:
-    def __init__(self, transactions: Transactions, store: PaperStore) -> None:
-        self._transactions, self._store = transactions, store
+    def __init__(
+        self, transactions: Transactions, store: PaperStore, pages: PageStore, stopping: Callable[[], bool]
+    ) -> None:
+        """Once it is `stopping` no other paper is begun."""
+        self._transactions, self._store, self._pages = transactions, store, pages
+        self._maker = PaperMaker(transactions, store, pages, stopping)
         self._pictures: OrderedDict[str, list[bytes]] = OrderedDict()
-        self._lock = Lock()
+        self._drawing = Lock()
 
     # --- what people do with them ---
 
@@ -126,108 +136,62 @@ class PaperUses:
     # --- issued papers ---
 
     def pdf(self, actor: Actor, document_id: str) -> MadePaper:
-        """The PDF/A of an issued paper, made now if it was not yet. Raises NotFound, NotAllowed, NotYetMade with why."""
+        """The PDF/A of an issued paper. Raises NotFound, NotAllowed, and NotYetMade with why: then the worker makes it."""
         row = self._row(actor, document_id)
         if row.data is None:
             raise NotFound("这份文书没有 PDF，只有页面上的内容。")
         if row.pdf_sha256 is None or not self._store.intact(row.pdf_sha256):
-            self._make(row)
-            row = self._row(actor, document_id)
-            if row.pdf_sha256 is None or not self._store.intact(row.pdf_sha256):
-                raise NotYetMade(f"文书的 PDF 还没有做好：{row.render_failure}内容和文号都已保存，系统会自动再试。")
+            raise self._not_yet_made(row.id, row.render_failure)
         name = f"{row.number or row.title}{'（已作废）' if row.voided_at else ''}.pdf"
         return MadePaper(self._store.path(row.pdf_sha256), name)
 
     def pictures(self, actor: Actor, document_id: str) -> list[bytes]:
-        """The pages of an issued paper as PNG. Raises NotFound, NotAllowed, NotTypeset."""
+        """The pages of an issued paper as PNG. Raises as `pdf` does."""
         row = self._row(actor, document_id)
         if row.data is None:
             raise NotFound("这份文书没有版式页面，只有页面上的内容。")
-        version = self._transactions.read(lambda tx, context: letter_versions.find(tx, row.letter_id))
-        return self.draw(version.layout, row.data)
+        pages = self._pages.pages(document_id)
+        if not pages:
+            raise self._not_yet_made(row.id, row.render_failure)
+        return pages
 
-    def page_count(self, actor: Actor, view: DocumentView) -> int:
-        """How many pages can be shown; none when there are none, or while they cannot be set."""
+    def shown(self, view: DocumentView) -> Shown:
+        """What there is of the document as a paper. The worker makes what is missing."""
         if view.paper is None or view.withheld:
-            return 0
-        try:
-            return len(self.pictures(actor, view.line.id))
-        except typesetting.NotTypeset as error:
-            log.error("paper %s cannot be shown: %s", view.line.id, error.message)
-            return 0
+            return Shown(0, False)
+        count, sha256 = len(self._pages.pages(view.line.id)), view.paper.sha256
+        is_whole = bool(count and sha256 and self._store.path(sha256).exists())
+        if not is_whole:
+            self._want(view.line.id)
+        return Shown(count, not is_whole and not view.paper.failure)
+
+    def _not_yet_made(self, document_id: str, failure: str | None) -> NotYetMade:
+        self._want(document_id)
+        if failure is None:
+            return NotYetMade()
+        return NotYetMade(f"文书的 PDF 还没有做好：{failure}内容和文号都已保存，系统会自动再试。")
+
+    def _want(self, document_id: str) -> None:
+        with self._transactions.database.reading() as tx:
+            is_wanted = making.is_wanted(tx, document_id)
+        if not is_wanted:
+            self._transactions.write(lambda tx, context: making.want(tx, document_id, context.now))
 
     def draw(self, layout: Mapping[str, str], words: Mapping[str, Any]) -> list[bytes]:
-        """The pages of these words as PNG; the latest are kept at hand."""
+        """The pages of a draft as PNG, for whoever asks for them in this click: one after another, the latest kept at hand."""
         words = self._transactions.fonts.printable(words)
         key = typesetting.key(layout, words)
-        with self._lock:
-            if key in self._pictures:
-                self._pictures.move_to_end(key)
-                return self._pictures[key]
-        drawn = typesetting.pictures(layout, words, self._transactions.fonts)
-        with self._lock:
-            self._pictures[key] = drawn
+        with self._drawing:
+            if key not in self._pictures:
+                self._pictures[key] = typesetting.pictures(layout, words, self._transactions.fonts)
+            self._pictures.move_to_end(key)
             while len(self._pictures) > PICTURES_KEPT:
                 self._pictures.popitem(last=False)
-        return drawn
+            return self._pictures[key]
 
     def make_what_waits(self) -> int:
-        """Every issued paper has its PDF, or the reason why not. Returns how many were made.
-
-        Nothing is made within the step that issues a paper: setting takes its time, and a failure must not undo a step.
-        """
-        waiting = select(document).where(document.c.pdf_sha256.is_(None), document.c.data.isnot(None))
-        with self._transactions.database.reading() as tx:
-            rows = tx.execute(waiting.order_by(document.c.delivered_at, document.c.id).limit(AT_A_TIME)).all()
-        return sum(self._make(row) for row in rows)
-
-    def _make(self, row: Row[Any]) -> bool:
-        """The paper is stored and its hash is in the record. A failure is logged, told, and tried again next time."""
-        try:
-            sha256 = self._store.put(self._set(row))
-        except typesetting.NotTypeset as error:
-            return self._failed(row, error.message)
-        except OSError as error:
-            return self._failed(
-                row, f"文书写不进磁盘（{error.strerror or error}），请系统管理员清理磁盘空间或检查权限。"
-            )
-        except LianbanError as error:
-            return self._failed(row, error.message)
-        if row.pdf_sha256 is not None and sha256 != row.pdf_sha256:
-            return self._failed(
-                row, "重新制作的 PDF 与原件不一致，可能更换过字体或排版程序，没有采用。请从备份恢复原件。"
-            )
-
-        def record(tx: Connection, context: Context) -> None:
-            instances.lock(tx, row.instance_id)
-            mine = (document.c.id == row.id) & document.c.pdf_sha256.is_(None)
-            made = tx.execute(update(document).where(mine).values(pdf_sha256=sha256, render_failure=None))
-            if made.rowcount:
-                content = {"id": row.id, "number": row.number, "sha256": sha256}
-                audit.append(tx, row.instance_id, context.now, "paper_made", content)
-            elif row.render_failure:
-                tx.execute(update(document).where(document.c.id == row.id).values(render_failure=None))
-
-        self._transactions.write(record)
-        return True
-
-    def _set(self, row: Row[Any]) -> bytes:
-        version = self._transactions.read(lambda tx, context: letter_versions.find(tx, row.letter_id))
-        return typesetting.pdf(version.layout, row.data, row.issued_on, self._transactions.fonts)
-
-    def _failed(self, row: Row[Any], reason: str) -> bool:
-        """Told once in the log and the audit for each new reason; the paper stays issued, its words stay readable."""
-        if row.render_failure != reason:
-            log.error("paper %s (%s) could not be made: %s", row.id, row.number, reason)
-
-            def tell(tx: Connection, context: Context) -> None:
-                instances.lock(tx, row.instance_id)
-                tx.execute(update(document).where(document.c.id == row.id).values(render_failure=reason))
-                content = {"id": row.id, "number": row.number, "reason": reason}
-                audit.append(tx, row.instance_id, context.now, "paper_failed", content)
-
-            self._transactions.write(tell)
-        return False
+        """Every paper that waits has its PDF and its pages, or the reason why not; for the worker, and for tests."""
+        return self._maker.make_what_waits()
 
     def _row(self, actor: Actor, document_id: str) -> Row[Any]:
         def look(tx: Connection, context: Context) -> Row[Any]:

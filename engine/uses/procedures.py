@@ -126,9 +126,10 @@ class ProcedureUses:
     def try_waiting(self) -> None:
         """What waits for units is tried again when there are other units than at the last time; for the worker."""
         with self._database.reading() as tx:
+            if tx.scalar(select(waiting_file.c.name).where(waiting_file.c.outcome == WAITS).limit(1)) is None:
+                return
             count = tx.scalar(select(func.count()).select_from(unit)) or 0
-            waits = tx.scalar(select(waiting_file.c.name).where(waiting_file.c.outcome == WAITS).limit(1))
-        if waits is not None and count != self._tried_with:
+        if count != self._tried_with:
             self._tried_with = count
             self.found()
 

@@ -1,5 +1,6 @@
 /** Entry of every page: the sheet, and behaviours that find their elements by data attributes. */
 import './lianban.css';
+import { startAwaiting } from './pages/awaited.js';
 import { startBulk } from './pages/bulk.js';
 import { startCounters } from './pages/counters.js';
 import { startDrafts } from './pages/drafts.js';
@@ -41,3 +42,4 @@ startKeyboard();
 startTabs();
 startReader();
 startFocus();
+startAwaiting();

@@ -64,13 +64,6 @@ def act_for() -> ResponseReturnValue:
     return redirect(url_for("inbox.tasks"))
 
 
-@pages.get("/health")
-def health() -> ResponseReturnValue:
-    """Answers when the process and its database do."""
-    engine().next_due()
-    return {"status": "ok"}
-
-
 def _door(login: str, message: str, onward: str) -> str:
     founded = engine().accounts.is_founded()
     return render_template("account/login.html", login=login, message=message, next=onward, founded=founded)

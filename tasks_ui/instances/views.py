@@ -56,7 +56,7 @@ def press(number: str, element_id: str) -> ResponseReturnValue:
 @pages.get("/documents/<document_id>")
 def document(document_id: str) -> ResponseReturnValue:
     view = engine().document(actor(), document_id)
-    return render_template("instances/document.html", document=view, pages=engine().papers.page_count(actor(), view))
+    return render_template("instances/document.html", document=view, shown=engine().papers.shown(view))
 
 
 @pages.get("/materials/<material_id>/preview")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from engine.documents import letter_versions, typesetting
 from engine.documents.letters import Source
 from engine.errors import InvalidValues, NotAllowed, NotFound, Refused
 from engine.runtime.paper_words import Texts
+from engine.uses.papers import NotYetMade, Shown
 from tests.papers.papers import audited, paper_of, papers_of, text_of
 from tests.processes.complaint import INFORMANT, SUPERVISOR, receive
 from tests.processes.dispute import CLERK, raise_dispute
@@ -28,7 +30,11 @@ def case(plain_town: Town) -> Case:
 
 
 def pdf_of(case: Case, code: str, by: str = "shenhe.qh") -> bytes:
+    """As somebody gets it who opens it, and opens it again after the worker has made what waits."""
     town = case.town
+    with suppress(NotYetMade):
+        town.engine.papers.pdf(town.person(by), paper_of(case, code).id)
+    town.engine.papers.make_what_waits()
     return town.engine.papers.pdf(town.person(by), paper_of(case, code).id).path.read_bytes()
 
 
@@ -175,9 +181,11 @@ def test_a_full_disk_loses_nothing_and_says_why(case: Case) -> None:
     with pytest.raises(Exception, match="写不进磁盘"):
         engine.papers.pdf(case.town.person("shenhe.qh"), view.line.id)
     assert len(audited(case, "paper_failed")) == 2
+    case.town.later(minutes=2)
     engine.papers.make_what_waits()
     assert len(audited(case, "paper_failed")) == 2  # told once for each paper, not at every round
 
+    case.town.later(minutes=2)
     blocked.unlink()
     assert engine.papers.make_what_waits() == 2
     assert paper_of(case, "D01").render_failure is None
@@ -185,6 +193,7 @@ def test_a_full_disk_loses_nothing_and_says_why(case: Case) -> None:
 
 def test_a_stored_paper_that_was_changed_is_not_handed_out(case: Case) -> None:
     case.deliver()
+    case.town.engine.papers.make_what_waits()
     path: Path = case.town.engine.papers.pdf(case.town.person("shenhe.qh"), paper_of(case, "D01").id).path
     true = path.read_bytes()
     path.write_bytes(true.replace(b"%PDF", b"%BAD"))
@@ -439,6 +448,7 @@ def test_a_word_of_a_letter_that_nothing_is_known_of_is_named_by_the_field_that_
 def test_a_paper_that_names_the_informant_is_opened_by_the_handlers_of_the_first_unit_alone(plain_town: Town) -> None:
     complaint = receive(plain_town).register().judge().check("no_violation").reply_directly()
     papers, reply = plain_town.engine.papers, paper_of(complaint, "D13").id
+    papers.make_what_waits()
     assert INFORMANT in text_of(papers.pdf(plain_town.person("shenhe.qh"), reply).path)
 
     for login in ("chengyu.sf", SUPERVISOR):
@@ -447,12 +457,13 @@ def test_a_paper_that_names_the_informant_is_opened_by_the_handlers_of_the_first
             with pytest.raises(NotAllowed, match="保密"):
                 look(reader, reply)
         shown = plain_town.engine.document(reader, reply)
-        assert (shown.withheld, papers.page_count(reader, shown)) == (True, 0)
+        assert (shown.withheld, papers.shown(shown)) == (True, Shown(0, False))
 
 
 def test_a_paper_without_the_informant_is_opened_by_the_bureaus_of_oversight(plain_town: Town) -> None:
     complaint = receive(plain_town, is_ongoing=True).register().stop_violation()
     notice = paper_of(complaint, "D05").id
+    plain_town.engine.papers.make_what_waits()
 
     assert text_of(plain_town.engine.papers.pdf(plain_town.person("chengyu.sf"), notice).path)
 

@@ -50,8 +50,9 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 @pytest.fixture
-def impatient(sqlite_database: Database) -> Database:
-    """SQLite that does not wait for a lock."""
+def impatient(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
+    """SQLite that does not wait for a lock, in a process whose writers do not wait for each other."""
+    monkeypatch.setattr("engine.db.session.PATIENCE", AT_ONCE_OR_NEVER / 1000)
     event.listen(
         sqlite_database.engine,
         "connect",
@@ -440,3 +441,63 @@ def test_a_row_is_put_once_and_changed_by_the_second_who_puts_it(database: Datab
     for number, (once, then) in enumerate([(False, 0), (False, 1), (True, 1), (False, 3)]):
         put(number, once)
         assert value() == then
+
+
+# --- SQLite's one writer ---
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    for _ in range(1000):
+        if condition():
+            return
+        threading.Event().wait(0.01)
+    raise AssertionError("it never came to that")
+
+
+def test_writers_of_one_process_come_in_the_order_in_which_they_asked(sqlite_database: Database) -> None:
+    """SQLite alone would let whoever happens to try at the right moment go first, again and again."""
+    line, done = sqlite_database._writers, list[str]()
+    assert line is not None
+
+    def writing(key: str) -> None:
+        def work(tx: Connection) -> None:
+            write(tx, key)
+            done.append(key)
+
+        sqlite_database.run(work)
+
+    threads = []
+    with sqlite_database.transaction() as tx:
+        write(tx, "first")
+        for place, key in enumerate(("second", "third", "fourth"), 2):
+            threads.append(threading.Thread(target=writing, args=[key]))
+            threads[-1].start()
+            wait_for(lambda place=place: len(line._line) == place)  # type: ignore[misc]
+        assert keys(sqlite_database) == set(), "who only reads waits for nobody"
+    for thread in threads:
+        thread.join()
+
+    assert done == ["second", "third", "fourth"]
+
+
+def test_a_writer_whose_turn_does_not_come_is_told_so_and_holds_up_nobody(
+    impatient: Database, pauses: list[float]
+) -> None:
+    with impatient.transaction() as tx:
+        write(tx, "first")
+        refused: list[BaseException] = []
+
+        def second() -> None:
+            try:
+                impatient.run(lambda tx: write(tx, "second"))
+            except Busy as busy:
+                refused.append(busy)
+
+        thread = threading.Thread(target=second)
+        thread.start()
+        thread.join()
+
+    assert len(refused) == 1
+    assert len(pauses) == ATTEMPTS - 1
+    impatient.run(lambda tx: write(tx, "third"))
+    assert keys(impatient) == {"first", "third"}

@@ -127,6 +127,7 @@ def test_a_letter_that_cannot_be_written_says_so_and_is_made_when_there_is_room(
     assert "内容和文号都已保存，系统会自动再试" in shown.words()
     assert asked.status >= 500
     assert "文书写不进磁盘" in asked.words()
+    office.town.later(minutes=2)
     office.engine.papers.make_what_waits()
     assert "PDF 还没有做好" not in office.desk(LIAISON).get(document).words()
     assert "占道经营" in pdf_text(office.desk(LIAISON).get(f"{document}/paper.pdf"))

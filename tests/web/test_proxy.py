@@ -11,7 +11,7 @@ import pytest
 
 from engine.errors import LianbanError
 from engine.settings import Settings, read_settings
-from tasks_ui.cli import listening
+from tasks_ui.serving import listening
 from tests.serving import end
 
 

@@ -29,7 +29,7 @@ from engine.db.tables.notices import (
     supervision_item,
 )
 from engine.db.tables.organisation import known_browser, matter, person, post, sign_in, sign_in_failure, unit
-from engine.db.tables.papers import document, letter_version, material, paper_draft, paper_sequence
+from engine.db.tables.papers import document, letter_version, material, paper_draft, paper_making, paper_sequence
 from engine.db.tables.record import (
     audit_entry,
     audit_head,
@@ -38,6 +38,7 @@ from engine.db.tables.record import (
     record_key,
     start_fault,
 )
+from engine.db.tables.running import worker_tick
 from engine.db.tables.searching import search_word
 from engine.db.tables.work import (
     case_link,
@@ -90,6 +91,7 @@ __all__ = [
     "number_sequence",
     "outbox",
     "paper_draft",
+    "paper_making",
     "paper_sequence",
     "party",
     "person",
@@ -114,4 +116,5 @@ __all__ = [
     "undo_point",
     "unit",
     "waiting_file",
+    "worker_tick",
 ]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
 
 from engine.db.tables.base import metadata
 from engine.db.types import Instant
+
+UNMADE = "made_at IS NULL"
+"""A package that is still to be made: an index of its own finds it."""
 
 archive_package = Table(
     "archive_package",
@@ -21,5 +24,12 @@ archive_package = Table(
     Column("previous_sha256", String(64), comment="of the unit's package before it"),
     Column("failure", Text, comment="why it could not be made the last time, in words; null once it is made"),
     UniqueConstraint("unit_code", "sequence"),
-    Index(None, "made_at"),
+    Column("make_after", Instant, comment="nobody makes it before: somebody does now, or it could not be made"),
+    Index(
+        "ix_archive_package_unmade",
+        "wanted_at",
+        "instance_id",
+        sqlite_where=text(UNMADE),
+        postgresql_where=text(UNMADE),
+    ),
 )

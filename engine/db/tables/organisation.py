@@ -39,6 +39,7 @@ person = Table(
         comment="the password was given out once: nothing else may be done before it is changed",
     ),
     Column("unlocked_at", Instant, comment="wrong tries before this count no longer"),
+    Index("ix_person_gone", "id", sqlite_where=text("active = 0"), postgresql_where=text("NOT active")),
 )
 
 post = Table(
@@ -52,7 +53,7 @@ post = Table(
     Column("valid_to", Instant, comment="exclusive; null while it is held"),
     Column("left_at", Instant, comment="when what its holder had claimed was let go after its end; null until then"),
     Index(None, "unit_code", "role"),
-    Index(None, "person_id"),
+    Index(None, "person_id", "left_at"),
     Index(None, "left_at", "valid_to"),
 )
 

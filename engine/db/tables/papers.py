@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text, text
 
 from engine.db.tables.base import metadata, only_where
 from engine.db.types import Instant, Json
+
+UNMADE = "pdf_sha256 IS NULL AND data IS NOT NULL"
+"""A paper whose PDF is still to be made: an index of its own finds it."""
 
 document = Table(
     "document",
@@ -40,7 +43,16 @@ document = Table(
     Index(None, "to_unit", "delivered_at", "id", **only_where(flag="copy")),
     Index("ix_document_unread", "to_unit", "read_at", "delivered_at", "id", **only_where(flag="copy")),
     Index(None, "from_unit", "number", "to_unit", unique=True),
-    Index(None, "pdf_sha256"),
+    Index("ix_document_unmade", "delivered_at", "id", sqlite_where=text(UNMADE), postgresql_where=text(UNMADE)),
+)
+
+paper_making = Table(
+    "paper_making",
+    metadata,
+    Column("document_id", ForeignKey("document.id"), primary_key=True),
+    Column("wanted_at", Instant, comment="somebody has opened it then, and its PDF or its pages were not there"),
+    Column("make_after", Instant, comment="nobody makes it before: somebody does now, or it could not be made"),
+    Index(None, "wanted_at"),
 )
 
 paper_sequence = Table(

@@ -22,6 +22,8 @@ from engine.db.tables.base import metadata, only_where
 from engine.db.types import Instant, Json
 
 _BEHIND_ALL = text("'5000-01-01 00:00:00.000000+00:00'")
+UNWATCHED = "status = 'open' AND deadline_key IS NULL"
+"""An open task that an older version of the program has left without a period: an index of its own finds it."""
 
 number_sequence = Table(
     "number_sequence",
@@ -59,6 +61,7 @@ process_instance = Table(
     ),
     Index(None, "key", "status"),
     Index(None, "status", "started_at"),
+    Index(None, "status", "calendar_version"),
     Index(None, "origin_instance_id"),
     Index(None, "next_due", "started_at", "id"),
     Index("ix_process_instance_ever_over", "next_due", "started_at", "id", **only_where(flag="ever_over")),
@@ -121,6 +124,9 @@ task = Table(
         "ended_at",
         "id",
         **only_where("status = 'completed' AND undone IS NULL"),
+    ),
+    Index(
+        "ix_task_unwatched", "status", "deadline_key", sqlite_where=text(UNWATCHED), postgresql_where=text(UNWATCHED)
     ),
     CheckConstraint("status in ('open', 'completed', 'lapsed')", name="status"),
 )
@@ -249,10 +255,11 @@ timer = Table(
     Column("instance_id", ForeignKey("process_instance.id"), nullable=False),
     Column("element_id", String(128), nullable=False),
     Column("kind", String(16), nullable=False, comment="due (drawn in the diagram) or mark (reminder, escalation)"),
-    Column("due_at", Instant, comment="null: armed, but dormant"),
+    Column("due_at", Instant, comment="null: armed, but dormant, or its instance is parked"),
     Column("interrupting", Boolean, nullable=False),
     Column("number", Integer, nullable=False, comment="which one of a repeating timer, or which mark"),
-    Index(None, "due_at"),
+    Column("parked_due_at", Instant, comment="due_at as it is again when the parked instance is resumed"),
+    Index(None, "due_at", "id"),
     Index(None, "instance_id"),
     CheckConstraint("kind in ('due', 'mark')", name="kind"),
 )

@@ -1,0 +1,114 @@
+"""PDF and pages of issued papers are made by the worker, after the step that has issued them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from engine.db.tables import document
+from engine.documents import letter_versions, making, typesetting
+from engine.documents.page_store import PageStore
+from engine.documents.paper_store import PaperStore
+from engine.errors import LianbanError
+from engine.runtime import audit, instances
+from engine.runtime.step import Context
+from engine.uses.transactions import Transactions
+
+log = logging.getLogger("lianban.papers")
+AT_A_TIME = 50
+"""Papers that one round makes; the next one goes on."""
+OTHERWISE = "重新制作的 PDF 与原件不一致，可能更换过字体或排版程序，没有采用。请从备份恢复原件。"
+
+
+class PaperMaker:
+    def __init__(
+        self, transactions: Transactions, store: PaperStore, pages: PageStore, stopping: Callable[[], bool]
+    ) -> None:
+        """Once it is `stopping` no other paper is begun."""
+        self._transactions, self._store, self._pages, self._stopping = transactions, store, pages, stopping
+
+    def make_what_waits(self) -> int:
+        """Every paper that waits has its PDF and its pages, or the reason why not. Returns how many were made.
+
+        Nothing is made within the step that issues a paper: setting takes its time, and a failure must not undo a step.
+        """
+        made = 0
+        for _ in range(AT_A_TIME):
+            document_id = None if self._stopping() else self._waiting()
+            if document_id is None:
+                break
+            row = self._taken(document_id)
+            if row is not None:
+                made += self._make(row)
+        return made
+
+    def _waiting(self) -> str | None:
+        with self._transactions.database.reading() as tx:
+            return making.waiting(tx, self._transactions.clock.now())
+
+    def _taken(self, document_id: str) -> Row[Any] | None:
+        """The paper, which is this worker's to make; None when another has it."""
+
+        def take(tx: Connection) -> Row[Any] | None:
+            if not making.take(tx, document_id, self._transactions.clock.now()):
+                return None
+            return tx.execute(select(document).where(document.c.id == document_id)).one()
+
+        return self._transactions.database.run(take)
+
+    def _make(self, row: Row[Any]) -> bool:
+        """The paper and its pages are stored, and its hash is in the record. A failure is told, and tried again later."""
+        try:
+            sha256 = self._stored(row)
+        except OSError as error:
+            reason = f"文书写不进磁盘（{error.strerror or error}），请系统管理员清理磁盘空间或检查权限。"
+            return self._failed(row, reason)
+        except LianbanError as error:
+            return self._failed(row, error.message)
+        if row.pdf_sha256 is not None and sha256 != row.pdf_sha256:
+            return self._failed(row, OTHERWISE)
+
+        def record(tx: Connection, context: Context) -> None:
+            instances.lock(tx, row.instance_id)
+            mine = (document.c.id == row.id) & document.c.pdf_sha256.is_(None)
+            made = tx.execute(update(document).where(mine).values(pdf_sha256=sha256, render_failure=None))
+            if made.rowcount:
+                content = {"id": row.id, "number": row.number, "sha256": sha256}
+                audit.append(tx, row.instance_id, context.now, "paper_made", content)
+            elif row.render_failure:
+                tx.execute(update(document).where(document.c.id == row.id).values(render_failure=None))
+            making.done(tx, row.id)
+
+        self._transactions.write(record)
+        return True
+
+    def _stored(self, row: Row[Any]) -> str:
+        """The hash of the PDF, which lies in its store with the pages beside it. Raises NotTypeset, LianbanError, OSError."""
+        version = self._transactions.read(lambda tx, context: letter_versions.find(tx, row.letter_id))
+        fonts = self._transactions.fonts
+        sha256: str | None = row.pdf_sha256
+        if sha256 is None or not self._store.intact(sha256):
+            sha256 = self._store.put(typesetting.pdf(version.layout, row.data, row.issued_on, fonts))
+        if not self._pages.pages(row.id):
+            self._pages.put(row.id, typesetting.pictures(version.layout, fonts.printable(row.data), fonts))
+        return sha256
+
+    def _failed(self, row: Row[Any], reason: str) -> bool:
+        """Told once in the log and the audit for each new reason; the paper stays issued, its words stay readable."""
+        is_new = row.render_failure != reason
+        if is_new:
+            log.error("paper %s (%s) could not be made: %s", row.id, row.number, reason)
+
+        def tell(tx: Connection, context: Context) -> None:
+            if is_new:
+                instances.lock(tx, row.instance_id)
+                tx.execute(update(document).where(document.c.id == row.id).values(render_failure=reason))
+                content = {"id": row.id, "number": row.number, "reason": reason}
+                audit.append(tx, row.instance_id, context.now, "paper_failed", content)
+            making.rest(tx, row.id, context.now)
+
+        self._transactions.write(tell)
+        return False
