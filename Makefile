@@ -17,7 +17,9 @@ test: .venv/ready-to-test
 	$(MAKE) --no-print-directory check
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
-check:
+check: .venv/ready-to-test
+	@$(BIN)/python frontend/build.py
+	$(BIN)/python -m tests.tools.scripts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
