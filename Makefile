@@ -5,7 +5,7 @@ PYTHON ?= python3
 NOW ?=
 BIN := .venv/bin
 
-.PHONY: run test check prove-rules lock clean
+.PHONY: run test check prove-rules prove-walks lock clean
 
 run: .venv/ready-to-run
 	@$(BIN)/python frontend/build.py
@@ -15,9 +15,11 @@ test: .venv/ready-to-test
 	@$(BIN)/python frontend/build.py
 	@$(BIN)/python -m tests.tools.provide
 	$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 2 --dist worksteal --durations 10 --durations-min 1
 
-check:
+check: .venv/ready-to-test
+	@$(BIN)/python frontend/build.py
+	$(BIN)/python -m tests.tools.scripts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -43,6 +45,11 @@ prove-rules: .venv/ready-to-test
 	@$(BIN)/python frontend/build.py
 	@$(BIN)/python -m tests.tools.provide
 	@$(BIN)/python -m tests.rules.prove $(RULES)
+
+# Walks the random walks of every seed; `make test` walks every fourth. About five minutes.
+prove-walks: .venv/ready-to-test
+	@$(BIN)/python frontend/build.py
+	$(BIN)/python -m pytest -n 2 --dist worksteal --every-walk -m walks
 
 # New versions of the dependencies, with their hashes; needs uv. No address is written into a lock file.
 lock:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import stat
 from pathlib import Path
 
@@ -18,13 +19,38 @@ from engine.organisation.assignment import Actor
 from engine.reports.filters import Filters
 from engine.reports.supervision import Tiles
 from engine.settings import Settings
+from tests.once import prepared_once
 
 
 @pytest.fixture(autouse=True)
 def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    cheapen(monkeypatch)
+
+
+def cheapen(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hashing sixty passwords is slow by design, and not what is tested here."""
     hashed = sign_ins.hash_password("the same for everybody")
     monkeypatch.setattr("engine.demonstration.hash_password", lambda password: hashed)
+
+
+USUAL = "2026-10-09T10:12"
+"""The time for which a demonstration has been opened once, to be copied by whoever opens one."""
+
+
+@pytest.fixture(scope="session")
+def opened_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    def open_it(folder: Path) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            cheapen(patch)
+            opened(folder, USUAL).engine.close()
+
+    return prepared_once(tmp_path_factory, "demonstration", open_it)[0]
+
+
+@pytest.fixture
+def usual(tmp_path: Path, opened_once: Path) -> Path:
+    """A folder in which the demonstration was opened at the usual time."""
+    return Path(shutil.copytree(opened_once, tmp_path / "usual"))
 
 
 def opened(folder: Path, now: str) -> Demonstration:
@@ -42,11 +68,9 @@ def tiles(shown: Demonstration) -> Tiles:
     return shown.engine.supervision(overseer(shown), Filters()).tiles
 
 
-@pytest.mark.parametrize(
-    "now", ["2026-10-09T10:12", "2026-10-03T15:00", "2026-02-23T08:00", "2026-12-31T23:50", "2026-11-23T00:05"]
-)
-def test_there_are_a_dozen_cases_one_near_its_end_and_one_over_it(tmp_path: Path, now: str) -> None:
-    shown = opened(tmp_path, now)
+@pytest.mark.parametrize("now", [USUAL, "2026-10-03T15:00", "2026-02-23T08:00", "2026-12-31T23:50", "2026-11-23T00:05"])
+def test_there_are_a_dozen_cases_one_near_its_end_and_one_over_it(tmp_path: Path, usual: Path, now: str) -> None:
+    shown = opened(usual if now == USUAL else tmp_path, now)
     found = shown.engine.supervision(overseer(shown), Filters())
     assert found.listing.total >= 12
     assert found.tiles.near >= 1
@@ -56,8 +80,8 @@ def test_there_are_a_dozen_cases_one_near_its_end_and_one_over_it(tmp_path: Path
     shown.engine.close()
 
 
-def test_the_passwords_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
-    shown = opened(tmp_path, "2026-10-09T10:12")
+def test_the_passwords_are_readable_by_their_owner_alone(usual: Path) -> None:
+    shown = opened(usual, USUAL)
     path = shown.engine.settings.data_dir / ACCOUNTS_FILE
     assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
     passwords = json.loads(path.read_text(encoding="utf-8"))
@@ -66,32 +90,31 @@ def test_the_passwords_are_readable_by_their_owner_alone(tmp_path: Path) -> None
     shown.engine.close()
 
 
-def test_the_same_time_goes_on_with_what_is_there(tmp_path: Path) -> None:
-    first = opened(tmp_path, "2026-10-09T10:12")
+def test_the_same_time_goes_on_with_what_is_there(usual: Path) -> None:
+    first = opened(usual, USUAL)
     accounts = first.accounts
     first.engine.close()
-    second = opened(tmp_path, "2026-10-09T10:12")
+    second = opened(usual, USUAL)
     assert second.accounts == accounts
-    assert second.engine.clock.now() >= parse_local("2026-10-09T10:12")
+    assert second.engine.clock.now() >= parse_local(USUAL)
     second.engine.close()
 
 
-def test_a_later_time_lets_the_days_between_pass(tmp_path: Path) -> None:
-    first = opened(tmp_path, "2026-10-09T10:12")
+def test_a_later_time_lets_the_days_between_pass(usual: Path) -> None:
+    first = opened(usual, USUAL)
     before = tiles(first).over
     first.engine.close()
-    later = opened(tmp_path, "2026-10-16T10:12")
+    later = opened(usual, "2026-10-16T10:12")
     later.engine.tick()
     assert tiles(later).over > before
     assert later.engine.verify_audit() == []
     later.engine.close()
 
 
-def test_an_earlier_time_begins_anew_and_keeps_the_old(tmp_path: Path) -> None:
-    opened(tmp_path, "2026-10-09T10:12").engine.close()
-    earlier = opened(tmp_path, "2026-03-02T09:00")
+def test_an_earlier_time_begins_anew_and_keeps_the_old(usual: Path) -> None:
+    earlier = opened(usual, "2026-03-02T09:00")
     assert earlier.engine.clock.now() < parse_local("2026-03-02T10:00")
-    assert (tmp_path / "demo-moved-1" / "lianban.db").exists()
+    assert (usual / "demo-moved-1" / "lianban.db").exists()
     earlier.engine.close()
 
 
@@ -112,9 +135,8 @@ def test_nothing_of_the_demonstration_goes_outside_whatever_is_set(tmp_path: Pat
     shown.engine.close()
 
 
-def test_the_present_and_the_moved_time_are_kept_apart(tmp_path: Path) -> None:
-    opened(tmp_path, "2026-10-09T10:12").engine.close()
-    present = open_demonstration(Settings(data_dir=tmp_path))
+def test_the_present_and_the_moved_time_are_kept_apart(usual: Path) -> None:
+    present = open_demonstration(Settings(data_dir=usual))
     assert not present.moved
-    assert present.engine.settings.data_dir == tmp_path / "demo"
+    assert present.engine.settings.data_dir == usual / "demo"
     present.engine.close()

@@ -9,6 +9,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -41,6 +42,7 @@ OTHERS = (
     "chengyu.sf", "chengzhihe.sf", "archive.qh",
 )  # fmt: skip
 """The counterpart, the receiver of the management issue, a stranger, both bureaus, and the first unit's archivist."""
+ShownTo = Callable[[str], dict[str, str]]
 
 
 @pytest.fixture(scope="module")
@@ -116,9 +118,17 @@ def everything(cases: dict[str, Complaint], login: str) -> dict[str, str]:
     return shown
 
 
+@pytest.fixture(scope="module")
+def shown_to(cases: dict[str, Complaint]) -> ShownTo:
+    """Everything that a person is shown; it is gone through once."""
+    return cache(lambda login: everything(cases, login))
+
+
 @pytest.mark.parametrize("login", OTHERS)
-def test_no_page_and_no_answer_tells_anybody_else_who_the_informant_is(cases: dict[str, Complaint], login: str) -> None:
-    shown = everything(cases, login)
+def test_no_page_and_no_answer_tells_anybody_else_who_the_informant_is(
+    cases: dict[str, Complaint], shown_to: ShownTo, login: str
+) -> None:
+    shown = shown_to(login)
     needed = cases["needed"].referral().number
 
     told = {address for address, text in shown.items() for secret in SECRETS if secret in text}
@@ -131,16 +141,18 @@ def test_no_page_and_no_answer_tells_anybody_else_who_the_informant_is(cases: di
 
 
 @pytest.mark.parametrize("login", HANDLERS)
-def test_the_first_unit_s_handlers_read_it(cases: dict[str, Complaint], login: str) -> None:
-    shown = everything(cases, login)
+def test_the_first_unit_s_handlers_read_it(cases: dict[str, Complaint], shown_to: ShownTo, login: str) -> None:
+    shown = shown_to(login)
 
     assert all(secret in shown[f"/instances/{cases['wanted'].number}"] for secret in SECRETS)
 
 
 @pytest.mark.parametrize("login", ["helan.hb", "zhuangmingzhe.jd", "chengyu.sf", "archive.qh"])
-def test_others_see_that_something_is_kept_from_them(cases: dict[str, Complaint], login: str) -> None:
+def test_others_see_that_something_is_kept_from_them(
+    cases: dict[str, Complaint], shown_to: ShownTo, login: str
+) -> None:
     """Scenario 33."""
-    assert everything(cases, login)[f"/instances/{cases['wanted'].number}"].count(MASK) == 3
+    assert shown_to(login)[f"/instances/{cases['wanted'].number}"].count(MASK) == 3
 
 
 @pytest.mark.parametrize("login", ["chengyu.sf", "fuzhengping.jd", "archive.qh"])
@@ -203,12 +215,13 @@ def test_called_procedures_are_not_handed_it(cases: dict[str, Complaint]) -> Non
 
 def test_the_identity_is_handed_over_only_when_it_is_needed_and_oversight_still_does_not_read_it(
     cases: dict[str, Complaint],
+    shown_to: ShownTo,
 ) -> None:
     referral = cases["needed"].referral()
     assert referral.facts()["informant_identity"] == f"{INFORMANT}，{CONTACT}"
 
-    receiver = everything(cases, "zhouyan.hb")[f"/instances/{referral.number}"]
-    justice = everything(cases, "chengyu.sf")[f"/instances/{referral.number}"]
+    receiver = shown_to("zhouyan.hb")[f"/instances/{referral.number}"]
+    justice = shown_to("chengyu.sf")[f"/instances/{referral.number}"]
 
     assert INFORMANT in receiver
     assert INFORMANT not in justice

@@ -151,11 +151,11 @@ def require_usable(value: object) -> None:
 
 
 @pytest.mark.parametrize("kind", TYPES, ids=[str(number) for number in range(len(TYPES))])
-@pytest.mark.parametrize("sent", VALUES, ids=[*CORPUS, *map(str, range(len(VALUES) - len(CORPUS)))])
-def test_a_hostile_value_is_a_plain_value_or_a_sentence(kind: Mapping[str, object], sent: list[str]) -> None:
+def test_a_hostile_value_is_a_plain_value_or_a_sentence(kind: Mapping[str, object]) -> None:
     form = read_form(form_json({"id": "a", "key": "a", "label": "字段", **kind}))
 
-    answer_or_sentences(form, {"a": sent})
+    for sent in VALUES:
+        answer_or_sentences(form, {"a": sent})
 
 
 @pytest.mark.parametrize("name", ["nul", "nul inside", "escape", "lone surrogate", "surrogate pair apart"])

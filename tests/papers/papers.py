@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -34,5 +35,11 @@ def audited(case: Instance, kind: str) -> list[dict[str, Any]]:
 
 def text_of(pdf: bytes | Path) -> str:
     """All that the PDF says, without the breaks of its lines."""
-    reader = PdfReader(BytesIO(pdf) if isinstance(pdf, bytes) else pdf)
+    return _text_of(pdf if isinstance(pdf, bytes) else pdf.read_bytes())
+
+
+@lru_cache(maxsize=256)
+def _text_of(pdf: bytes) -> str:
+    """The same paper is read for everybody who may open it."""
+    reader = PdfReader(BytesIO(pdf))
     return "".join(page.extract_text() for page in reader.pages).replace("\n", "").replace(" ", "")

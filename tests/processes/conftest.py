@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
@@ -16,7 +18,9 @@ from engine.clock import FixedClock
 from engine.deployments import definitions
 from engine.ids import new_id
 from engine.settings import Settings
+from tests.once import prepared_once
 from tests.processes import inquiry, listed
+from tests.processes.paths.walked import Walked, Walks, copied, walk
 from tests.processes.town import FOUNDED_AT, Town, found
 from tests.store.conftest import postgresql_url  # noqa: F401
 
@@ -41,9 +45,7 @@ def _what_is_pure_is_read_once() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def founded_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the city in an SQLite file, to be copied."""
-    folder = tmp_path_factory.mktemp("founded")
-    _found(Settings(data_dir=folder))
-    return folder
+    return prepared_once(tmp_path_factory, "founded", lambda folder: _found(Settings(data_dir=folder)))[0]
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +55,23 @@ def founded_postgresql(founded_folder: Path, postgresql_url: str) -> str:  # noq
     url = make_url(postgresql_url).set(database="founded").render_as_string(hide_password=False)
     _found(Settings(data_dir=founded_folder, database_url=url))
     return "founded"
+
+
+@pytest.fixture(scope="session")
+def walked(tmp_path_factory: pytest.TempPathFactory, founded_folder: Path) -> Walks:
+    """What became of a path; it is walked when somebody asks for it first, by whichever worker, and then known to all."""
+
+    def of(key: str, path: str) -> Walked:
+        def walk_it(folder: Path) -> dict[str, Any]:
+            town = copied(founded_folder, folder / "var")
+            found = walk(key, path, town)
+            town.close()
+            shutil.rmtree(folder / "var")
+            return asdict(found)
+
+        return Walked(**prepared_once(tmp_path_factory, f"{key}-{path}", walk_it)[1])
+
+    return of
 
 
 @pytest.fixture
@@ -88,10 +107,12 @@ def drawn(tmp_path: Path) -> Path:
     return tmp_path / "drawn"
 
 
-@pytest.fixture(params=[False, True], ids=["plainly", "restored"])
-def town(request: pytest.FixtureRequest, sqlite_settings: Settings) -> Iterator[Town]:
-    """The town twice: with one engine throughout, and with a fresh one for every action."""
-    yield from _opened(Town(sqlite_settings, restored=request.param))
+@pytest.fixture
+def town(sqlite_settings: Settings) -> Iterator[Town]:
+    """A town in which every third action is a fresh engine's, that knows nothing of those before. `test_paths.py` walks every
+    path with one engine throughout and with a fresh one for every action.
+    """
+    yield from _opened(Town(sqlite_settings, fresh_every=3))
 
 
 @pytest.fixture

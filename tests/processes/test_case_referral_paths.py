@@ -1,12 +1,10 @@
-"""Every way through the case referral, walked by the people it names, once plainly and once restored for every action."""
+"""What the case referral asks of whom, and until when; every way through it is walked in `test_paths.py`."""
 
 from __future__ import annotations
 
 import random
-import shutil
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -14,220 +12,14 @@ from engine.deadlines import counting
 from engine.deadlines.calendar import load_calendar
 from engine.errors import InvalidValues, NotFound, Refused
 from engine.reports.filters import Filters
-from engine.settings import PROJECT, Settings
+from engine.settings import PROJECT
 from tests.processes.dispute import RULING, dispute_of, settle
+from tests.processes.paths.case_referral import answered_merger, disputed, objected, rejected, supplied, undecided
 from tests.processes.town import MORNING, Case, Paper, Town, at, problems
 
 LETTER = Paper("D01", "qinghe", "ecology", copy=False)
 ACCEPTANCE = Paper("D07", "ecology", "qinghe", copy=False)
 COPY = Paper("D23", "ecology", "qinghe", copy=True)
-CASE_CLOCK_END = "flow_clock_case_clock_case_end"
-"""The clock of the whole case carries no period that could be met: it stops with the case itself."""
-
-
-# --- the scripted paths, all of them ---
-
-
-def late_at_every_turn(town: Town) -> Case:
-    """Both periods run out; an extension and an urgency are asked for on the way."""
-    case = town.refer(at="2026-03-10T10:00").ask_extension("2026-03-17").answer_extension("approve")
-    case.raise_urgency().answer_urgency("confirm")
-    town.at("2026-03-12T10:00")
-    case.deliver()
-    town.at("2026-03-25T10:00")
-    return case.accept().file().handle().report()
-
-
-def urgent_and_late(town: Town) -> Case:
-    case = town.refer(at="2026-03-10T10:00", is_urgent=True, is_ongoing=True).stop_violation()
-    town.at("2026-03-11T12:00")
-    return case.deliver().accept().file().handle().report()
-
-
-def returned_twice(town: Town) -> Case:
-    case = town.refer(at=MORNING).submit()
-    case.complete("approve_referral", case.referring.leader, approval_outcome="return", approval_opinion="补充照片。")
-    case.deliver().sign_for().review("accept").sign_acceptance("return")
-    return case.tell("accept").file().handle().report()
-
-
-def rejected(town: Town) -> Case:
-    case = town.refer(at=MORNING).submit()
-    case.complete("approve_referral", case.referring.leader, approval_outcome="reject", approval_opinion="不需移送。")
-    return case
-
-
-def prepared(outcome: str) -> Callable[[Town], Case]:
-    def walk(town: Town) -> Case:
-        case = town.refer(at=MORNING)
-        answers = {"preparation_outcome": outcome, "preparation_reason": "查明情况如此。"}
-        case.complete("prepare_materials", case.referring.officer, **answers)
-        return case if outcome == "drop" else case.register_own_case("keep_case")
-
-    return walk
-
-
-def every_request_refused(town: Town) -> Case:
-    case = town.refer(at=MORNING).ask_extension("2026-10-15").answer_extension("reject")
-    case.raise_urgency().answer_urgency("refuse").raise_urgency()
-    town.later(hours=5)
-    case.deliver().ask_withdrawal().answer_withdrawal("refuse")
-    case.accept()
-    case.complete("open_case", case.receiving.officer, filing_outcome="not_file", filing_reason="情节轻微。")
-    return case.report()
-
-
-def progress_told_twice(town: Town) -> Case:
-    case = town.refer(at=MORNING).deliver().accept().file()
-    town.at("2026-10-31T09:00")
-    case.report_progress()
-    town.at("2026-12-01T09:00")
-    return case.report_progress().handle().report()
-
-
-def urgency_contested(town: Town) -> Case:
-    case = town.refer(at=MORNING, is_urgent=True).deliver()
-    case.press_by(case.receiving.officer, "act_contest")
-    case.complete("contest_urgency", case.receiving.officer, contest_reason="现场已经停工，没有紧急情形。")
-    return case.accept().file().handle().report()
-
-
-def slower_than_recommended(town: Town) -> Case:
-    """Stopping, supplementing and studying the objection all take longer than the city recommends."""
-    case = town.refer(at=MORNING, is_ongoing=True)
-    town.later(hours=3)
-    case.stop_violation().deliver().sign_for().tell("need_supplement")
-    town.later(days=14)
-    case.complete("supply_supplement", case.referring.officer, supplement_note="已补充现场检查记录。")
-    case.object()
-    town.later(days=7)
-    return case.study_objection("withdraw_keep").register_own_case()
-
-
-PATHS: dict[str, tuple[Callable[[Town], Case], str]] = {
-    "normal": (lambda town: town.refer(at=MORNING).deliver().accept().file().handle().report(), "closed_with_result"),
-    "late_at_every_turn": (late_at_every_turn, "closed_with_result"),
-    "urgent_and_late": (urgent_and_late, "closed_with_result"),
-    "returned_twice": (returned_twice, "closed_with_result"),
-    "every_request_refused": (every_request_refused, "closed_with_result"),
-    "progress_told_twice": (progress_told_twice, "closed_with_result"),
-    "urgency_contested": (urgency_contested, "closed_with_result"),
-    "slower_than_recommended": (slower_than_recommended, "kept_by_referrer"),
-    "rejected": (rejected, "not_referred"),
-    "dropped": (prepared("drop"), "not_referred"),
-    "handled_by_oneself": (prepared("self_handle"), "kept_by_referrer"),
-    "withdrawn_before": (lambda town: town.refer(at=MORNING).ask_withdrawal(), "withdrawn_by_referrer"),
-    "withdrawn_after": (
-        lambda town: town.refer(at=MORNING).deliver().ask_withdrawal().answer_withdrawal("agree"),
-        "withdrawn_by_referrer",
-    ),
-    "supplemented": (
-        lambda town: supplied(town.refer(at=MORNING).deliver()).accept().file().handle().report(),
-        "closed_with_result",
-    ),
-    "merged": (lambda town: answered_merger(town, "confirm"), "merged"),
-    "merger_contested": (
-        lambda town: answered_merger(town, "contest").study_objection("withdraw_keep").register_own_case(),
-        "kept_by_referrer",
-    ),
-    "objection_agreed": (
-        lambda town: objected(town).study_objection("refer_other"),
-        "reassigned_to_third",
-    ),
-    "ruled_for_the_receiver": (
-        lambda town: settle(disputed(town), "receiving").file().handle().report(),
-        "closed_with_result",
-    ),
-    "disputed_and_withdrawn": (
-        lambda town: undecided(town).study_objection("withdraw_keep").register_own_case(),
-        "kept_by_referrer",
-    ),
-    "ruled_for_the_referrer": (
-        lambda town: settle(disputed(town), "referring").register_own_case(),
-        "kept_by_referrer",
-    ),
-    "ruled_for_a_third": (lambda town: settle(disputed(town), "third"), "reassigned_to_third"),
-}
-
-
-def supplied(case: Case) -> Case:
-    case.sign_for().tell("need_supplement")
-    case.complete("supply_supplement", case.referring.officer, supplement_note="已补充现场检查记录。")
-    return case
-
-
-def answered_merger(town: Town, outcome: str) -> Case:
-    case = town.refer(at=MORNING).deliver().sign_for().tell("already_handled")
-    case.complete("confirm_merged", case.referring.officer, merged_outcome=outcome, merged_opinion="已核对。")
-    return case
-
-
-def objected(town: Town) -> Case:
-    return town.refer(at=MORNING).deliver().object()
-
-
-def undecided(town: Town) -> Case:
-    """The dispute has been withdrawn, and nobody has said who handles the case."""
-    case = disputed(town)
-    dispute_of(case).ask_withdrawal().answer_withdrawal("agree")
-    return case
-
-
-def disputed(town: Town) -> Case:
-    return objected(town).study_objection("disagree")
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_each_path_ends_as_it_is_drawn_and_leaves_nothing_open(town: Town, path: str) -> None:
-    walk, result = PATHS[path]
-
-    case = walk(town)
-
-    assert (case.status, case.result) == ("ended", result)
-    assert problems(case) == []
-    assert town.verify() == []
-
-
-@pytest.fixture(scope="module")
-def walked(tmp_path_factory: pytest.TempPathFactory, founded_folder: Path) -> dict[str, Case]:
-    """Every path, walked to its end in a town of its own."""
-    cases = {}
-    for name, (walk, _) in PATHS.items():
-        folder = shutil.copytree(founded_folder, tmp_path_factory.mktemp(name) / "var")
-        cases[name] = walk(Town(Settings(data_dir=folder)))
-    return cases
-
-
-@pytest.mark.parametrize(
-    "path", ["late_at_every_turn", "progress_told_twice", "ruled_for_the_receiver", "supplemented"]
-)
-def test_the_longer_paths_are_the_same_on_postgresql(postgresql_settings: Settings, path: str) -> None:
-    town, (walk, result) = Town(postgresql_settings), PATHS[path]
-
-    case = walk(town)
-
-    assert (case.status, case.result) == ("ended", result)
-    assert problems(case) == []
-    assert town.verify() == []
-    town.close()
-
-
-def test_every_flow_of_the_diagram_is_walked_by_some_path(walked: dict[str, Case]) -> None:
-    flows = walked["normal"].definition().diagram.flows
-
-    taken = set().union(*(case.taken for case in walked.values()))
-
-    assert flows.keys() - taken == {CASE_CLOCK_END}
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_a_path_marks_only_flows_that_lead_from_one_to_the_next(walked: dict[str, Case], path: str) -> None:
-    diagram = walked[path].definition().diagram
-
-    taken = [diagram.flows[flow] for flow in walked[path].taken]
-
-    events = {element.id for element in diagram.elements.values() if element.kind in ("startEvent", "boundaryEvent")}
-    assert {flow.source for flow in taken} - events <= {flow.target for flow in taken}
 
 
 # --- who is asked, step by step ---
@@ -902,7 +694,7 @@ def one_step(town: Town, case: Case, chance: random.Random) -> None:
         assert {**after, "material": 0} == {**before, "material": 0}, "a refusal has left something behind"
 
 
-@pytest.mark.parametrize("seed", range(100))
+@pytest.mark.walks(100)
 def test_a_random_walk_never_comes_to_a_state_that_must_not_be(plain_town: Town, seed: int) -> None:
     chance, town = random.Random(seed), plain_town
     town.at(at("2026-08-03T08:30") + timedelta(hours=chance.randrange(2400)))

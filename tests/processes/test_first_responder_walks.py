@@ -104,7 +104,7 @@ def one_step(town: Town, complaint: Complaint, chance: random.Random) -> None:
         assert town.rows() == before, "a refusal has left something behind"
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.walks(30)
 def test_a_random_walk_never_comes_to_a_state_that_must_not_be(plain_town: Town, seed: int) -> None:
     chance, town = random.Random(seed), plain_town
     town.at(at("2026-08-03T08:30") + timedelta(hours=chance.randrange(1200)))

@@ -134,7 +134,7 @@ def walk(town: Town, instance: Any, chance: random.Random, step: Callable[..., N
     return done
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.walks(30)
 def test_a_referral_in_which_tasks_go_back_and_forth_loses_nothing(plain_town: Town, seed: int) -> None:
     chance, town = random.Random(seed), plain_town
     town.at(at("2026-10-08T08:30") + timedelta(hours=chance.randrange(1000)))
@@ -145,7 +145,7 @@ def test_a_referral_in_which_tasks_go_back_and_forth_loses_nothing(plain_town: T
     assert town.verify() == []
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.walks(30)
 def test_a_dispute_in_which_tasks_go_back_and_forth_loses_nothing(plain_town: Town, seed: int) -> None:
     chance, town = random.Random(seed), plain_town
     town.at(at("2026-08-03T08:30") + timedelta(hours=chance.randrange(1200)))

@@ -2,67 +2,66 @@
 
 from __future__ import annotations
 
-import shutil
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from engine.db import tables
 from engine.deadlines.deadlines import OF_TASK
-from engine.deployments import definitions
-from engine.settings import Settings
-from tests.processes import (
-    test_case_referral_paths,
-    test_dispute_resolution_paths,
-    test_first_responder_paths,
-    test_technical_assistance_paths,
-)
+from tests.processes.paths import EVERY, PROCEDURES
+from tests.processes.paths.walked import Walks, before_each_step, copied, open_rows
 from tests.processes.town import Instance, Town
 
-PATHS: dict[str, dict[str, Any]] = {
-    "case_referral": test_case_referral_paths.PATHS,
-    "dispute_resolution": test_dispute_resolution_paths.PATHS,
-    "first_responder": test_first_responder_paths.PATHS,
-    "technical_assistance": test_technical_assistance_paths.PATHS,
-}
 LONG = timedelta(days=80)
 """Longer than any period that is drawn, and than the days after which it is an item of supervision."""
 
 
-@pytest.mark.parametrize("key", PATHS)
+class Enough(Exception):
+    """All that was to be looked at on this path has been."""
+
+
+@pytest.mark.parametrize(("key", "path"), EVERY, ids=["-".join(found) for found in EVERY])
 def test_from_every_point_on_silence_leads_onward_or_under_supervision(
-    tmp_path: Path, founded_folder: Path, monkeypatch: pytest.MonkeyPatch, key: str
+    walked: Walks, founded_folder: Path, tmp_path: Path, key: str, path: str
 ) -> None:
-    """Each task of the procedure is left alone once: copied with its town, which then sees eighty days without anybody acting."""
-    seen, left, complete = set[tuple[str, str]](), list[str](), Instance.complete
+    """Each task of the procedure is left alone where a path opens it first: copied with its town, which then sees eighty days
+    without anybody acting. That every task is opened by some path is tested with the paths.
+    """
+    still, left = _first_asked_on(walked, key, path), list[str]()
 
-    def complete_after_a_look(case: Instance, *given: Any, **answers: Any) -> None:
-        fresh = {(row.key, row.element_id) for row in _open_tasks(case.town)} - seen
-        if fresh:
-            seen.update(fresh)
-            left.extend(_left_alone(case.town, tmp_path / f"silent{len(seen)}"))
-        complete(case, *given, **answers)
+    def look(case: Instance) -> None:
+        found = still & {(row.key, row.element_id) for row in open_rows(case.town)}
+        if found:
+            still.difference_update(found)
+            left.extend(_left_alone(case.town, tmp_path / f"silent{len(still)}"))
+        if not still:
+            raise Enough
 
-    monkeypatch.setattr(Instance, "complete", complete_after_a_look)
-    for name, (walk, _) in PATHS[key].items():
-        town = _copied(founded_folder, tmp_path / name)
-        walk(town)
-        town.close()
-
-    drawn = {element for found, element in seen if found == key}
-    assert drawn == _user_tasks(key, founded_folder, tmp_path / "drawn"), "a task of the diagram is opened by no path"
+    town = copied(founded_folder, tmp_path / "var")
+    if still:
+        with pytest.raises(Enough), before_each_step(look):
+            PROCEDURES[key].walk(path, town)
+    town.close()
     assert left == []
+
+
+def _first_asked_on(walked: Walks, key: str, path: str) -> set[tuple[str, str]]:
+    """The tasks, by procedure and element, that this path opens and none of those before it."""
+    paths = list(PROCEDURES[key].paths)
+    before = {tuple(task) for earlier in paths[: paths.index(path)] for task in walked(key, earlier).asked}
+    return {(found, element) for found, element in walked(key, path).asked} - before
 
 
 def _left_alone(town: Town, folder: Path) -> list[str]:
     """Tasks that are as open as before after a long time, and that nobody has been made aware of."""
-    copy = _copied(town.settings.data_dir, folder, town.now)
-    before = _open_tasks(copy)
+    copy = copied(town.settings.data_dir, folder)
+    copy.clock.set(town.now)
+    before = open_rows(copy)
     copy.at(copy.now + LONG)
-    still = {row.id for row in _open_tasks(copy)}
+    still = {row.id for row in open_rows(copy)}
     supervised = copy.read(_supervised)
     copy.close()
     return [
@@ -72,32 +71,9 @@ def _left_alone(town: Town, folder: Path) -> list[str]:
     ]
 
 
-def _copied(source: Path, folder: Path, now: datetime | None = None) -> Town:
-    shutil.copytree(source, folder)
-    town = Town(Settings(data_dir=folder))
-    if now is not None:
-        town.clock.set(now)
-    return town
-
-
-def _open_tasks(town: Town) -> list[Row[Any]]:
-    task, instance = tables.task, tables.process_instance
-    columns = (task.c.id, task.c.element_id, task.c.instance_id, task.c.deadline_key, instance.c.key)
-    statement = select(*columns).join(instance, instance.c.id == task.c.instance_id)
-    running = (task.c.status == "open") & (instance.c.status == "running")
-    return town.read(lambda tx: list(tx.execute(statement.where(running))))
-
-
 def _supervised(tx: Any) -> set[tuple[str, str]]:
     item, deadline = tables.supervision_item, tables.deadline
     columns = (deadline.c.instance_id, deadline.c.key)
     joined = select(*columns).join(item, item.c.deadline_id == deadline.c.id)
     rows = tx.execute(joined.where(item.c.closed_at.is_(None)))
     return {(row.instance_id, row.key.removeprefix(OF_TASK)) for row in rows}
-
-
-def _user_tasks(key: str, source: Path, folder: Path) -> set[str]:
-    town = _copied(source, folder)
-    diagram = town.read(lambda tx: definitions.latest(tx, key)).diagram
-    town.close()
-    return {element.id for element in diagram.of_kind("userTask")}

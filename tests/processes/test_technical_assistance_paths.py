@@ -1,10 +1,9 @@
-"""Every way through a request for assistance, walked by the people it names; and its rules R21 to R24, day by day."""
+"""What technical assistance asks of whom, and until when; every way through it is walked in `test_paths.py`."""
 
 from __future__ import annotations
 
 import json
 import random
-import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
@@ -19,21 +18,19 @@ from engine.deadlines import counting
 from engine.deadlines.calendar import load_calendar
 from engine.documents.materials import KINDS
 from engine.errors import InvalidValues, NotAllowed, NotFound, Refused
-from engine.organisation import city
 from engine.reports import inbox, listing
 from engine.reports.answers import FilledText
-from engine.settings import PROJECT, Settings
+from engine.settings import PROJECT
 from tests.papers.papers import paper_of
 from tests.processes.assistance import Assistance, ask
-from tests.processes.dispute import dispute_of, joint, settle
+from tests.processes.dispute import dispute_of, settle
+from tests.processes.paths.technical_assistance import not_judged, refused, settled, with_rule
 from tests.processes.town import MORNING, Paper, Town, at, problems
 
 REQUEST = Paper("D08", "qinghe", "ecology", copy=False)
 OPINION = Paper("D09", "ecology", "qinghe", copy=False)
 EXTENSION = Paper("D10", "ecology", "qinghe", copy=False)
 ONSITE_RECORD = Paper("D23", "ecology", "qinghe", copy=True)
-REQUEST_CLOCK_END = "flow_clock_request_clock_request_end"
-"""The clock of the whole request carries no period that could be met: it stops with the request itself."""
 VECTORS: dict[str, dict[str, Any]] = {
     row["id"]: row
     for row in json.loads((Path(__file__).parents[1] / "data" / "deadline_vectors.json").read_text(encoding="utf-8"))
@@ -49,234 +46,6 @@ def shown(case: Assistance, element: str, by: str) -> dict[str, str]:
     view = case.town.act(lambda engine: engine.task(case.town.person(by), task_id))
     assert view.form is not None
     return {item.key: item.words or item.value for item in view.form.fields}
-
-
-# --- the scripted paths, all of them ---
-
-
-def urgent(town: Town) -> Assistance:
-    return ask(town, at=MORNING, is_urgent=True).dispatch().act_on_site().answer().confirm()
-
-
-def late_at_every_turn(town: Town) -> Assistance:
-    """Both recommended periods and the extended one run out."""
-    case = ask(town, at="2026-03-10T10:00", is_urgent=True, evidence_at_risk=True)
-    case.ask_extension("2026-03-17", "appraisal", "complex").answer_extension()
-    town.at("2026-03-10T13:00")
-    case.dispatch()
-    town.at("2026-03-12T09:00")
-    case.act_on_site().assign().study()
-    town.at("2026-03-19T10:00")
-    return case.sign().confirm()
-
-
-def urgency_raised(town: Town) -> Assistance:
-    """Refused once, left unanswered once, confirmed at the third time; the department objects, and comes late."""
-    case = ask(town, at=MORNING).raise_urgency("refuse").raise_urgency(None)
-    town.later(hours=5)
-    case.raise_urgency().contest_urgency()
-    town.later(hours=3)
-    case.dispatch_raised()
-    town.later(hours=26)
-    return case.act_on_raised().answer().confirm()
-
-
-def returned_twice(town: Town) -> Assistance:
-    case = ask(town, at=MORNING, delivered=False).prepare().approve("return").prepare().approve()
-    return case.assign().study().sign("return").study().sign().confirm()
-
-
-def with_rule(case: Assistance, key: str, value: object) -> Assistance:
-    """From now on the city has another rule."""
-    now = case.town.now
-    case.town.act(lambda engine: engine.database.run(lambda tx: city.set_rule(tx, key, value, "test", now)))
-    return case
-
-
-def refused(town: Town) -> Assistance:
-    """The department holds that it is not its duty, and the town does not agree."""
-    return ask(town, at=MORNING).decline().answer_refusal("refuse").reply_to_refusal("disagree")
-
-
-def settled(case: Assistance, who: str, **ruling: Any) -> Assistance:
-    """The dispute has been ruled upon: `receiving` (the department), `referring` (the town), a `third` or another unit."""
-    settle(case, who, **ruling)
-    return case
-
-
-def unasked(case: Assistance) -> Assistance:
-    """The town lets the recommended period for asking the unit found competent run out."""
-    case.town.at("2026-10-11T09:00")
-    return case
-
-
-def not_judged(case: Assistance) -> Assistance:
-    """The justice bureau does not take the dispute up: nobody has been found competent."""
-    dispute_of(case).dispose().state_position().apply().review("not_accept")
-    return case
-
-
-PATHS: dict[str, tuple[Callable[[Town], Assistance], str]] = {
-    "normal": (lambda town: ask(town, at=MORNING).answer().confirm(), "answered"),
-    "urgent": (urgent, "answered"),
-    "late_at_every_turn": (late_at_every_turn, "answered_late"),
-    "returned_twice": (returned_twice, "answered"),
-    "urgency_raised": (urgency_raised, "answered"),
-    "urgency_raised_before": (
-        lambda town: (
-            ask(town, at=MORNING, delivered=False)
-            .raise_urgency()
-            .prepare()
-            .approve()
-            .dispatch()
-            .act_on_site()
-            .answer()
-            .confirm()
-        ),
-        "answered",
-    ),
-    "urgency_raised_on_the_way": (
-        lambda town: (
-            ask(town, at=MORNING, evidence_at_risk=True).raise_urgency().dispatch().act_on_site().answer().confirm()
-        ),
-        "answered",
-    ),
-    "consulted": (lambda town: ask(town, at=MORNING).answer().consult("agreed"), "answered"),
-    "consulted_in_vain": (
-        lambda town: settled(ask(town, at=MORNING).answer().consult("not_agreed"), "referring"),
-        "superseded_by_dispute",
-    ),
-    "extension_refused": (
-        lambda town: ask(town, at=MORNING).ask_extension("2026-10-15").answer_extension("reject").answer().confirm(),
-        "answered",
-    ),
-    "material_supplied": (
-        lambda town: ask(town, at=MORNING).assign().ask_material().supply_material().study().sign().confirm(),
-        "answered",
-    ),
-    "followed_up": (lambda town: ask(town, at=MORNING).answer().follow_up().answer().confirm(), "answered"),
-    "follow_up_returned": (
-        lambda town: (
-            ask(town, at=MORNING)
-            .answer()
-            .confirm("insufficient")
-            .ask_again()
-            .approve_followup("return")
-            .ask_again()
-            .approve_followup()
-            .answer()
-            .confirm()
-        ),
-        "answered",
-    ),
-    "refusal_overruled": (
-        lambda town: ask(town, at=MORNING).decline().answer_refusal("assist").study().sign().confirm(),
-        "answered",
-    ),
-    "refused": (
-        lambda town: ask(town, at=MORNING).decline().answer_refusal("refuse").reply_to_refusal("agree"),
-        "refused_agreed",
-    ),
-    "refused_and_asked_elsewhere": (
-        lambda town: ask(town, at=MORNING).decline().answer_refusal("refuse").reply_to_refusal("agree", "housing"),
-        "refused_agreed",
-    ),
-    "refusal_contested": (lambda town: settled(refused(town), "third").put_anew(), "superseded_by_dispute"),
-    "third_not_asked": (
-        lambda town: unasked(settled(refused(town), "third")).put_anew(outcome="not_ask"),
-        "superseded_by_dispute",
-    ),
-    "two_thirds": (
-        lambda town: settled(refused(town), "third", **joint("housing")).put_anew().put_anew("housing"),
-        "superseded_by_dispute",
-    ),
-    "third_and_receiving": (
-        lambda town: settled(refused(town), "third", **joint("ecology")).put_anew().answer().confirm(),
-        "answered",
-    ),
-    "refusal_overturned": (lambda town: settled(refused(town), "receiving").answer().confirm(), "answered"),
-    "refusal_not_judged": (lambda town: not_judged(refused(town)).reply_to_refusal("agree"), "refused_agreed"),
-    "opinion_contested": (
-        lambda town: settled(ask(town, at=MORNING).answer().confirm("contested"), "referring"),
-        "superseded_by_dispute",
-    ),
-    "opinion_not_judged": (
-        lambda town: not_judged(ask(town, at=MORNING).answer().confirm("contested")).confirm(),
-        "answered",
-    ),
-    "appraisal_refused": (
-        lambda town: ask(town, at=MORNING).record_commission().approve_appraisal("reject").answer().confirm(),
-        "answered",
-    ),
-    "appraised": (
-        lambda town: ask(town, at=MORNING).commission().record_appraisal().answer().confirm(),
-        "answered",
-    ),
-    "paused_for_material": (
-        lambda town: (
-            with_rule(ask(town, at=MORNING), "assist.supplement_pauses", True)
-            .ask_material()
-            .supply_material()
-            .answer()
-            .confirm()
-        ),
-        "answered",
-    ),
-    "not_requested": (lambda town: ask(town, at=MORNING, delivered=False).prepare().approve("reject"), "withdrawn"),
-    "withdrawn_before": (lambda town: ask(town, at=MORNING, delivered=False).withdraw(), "withdrawn"),
-    "withdrawn_after": (lambda town: ask(town, at=MORNING).withdraw().acknowledge_withdrawal(), "withdrawn"),
-}
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_each_path_ends_as_it_is_drawn_and_leaves_nothing_open(town: Town, path: str) -> None:
-    walk, result = PATHS[path]
-
-    case = walk(town)
-
-    assert (case.status, case.result) == ("ended", result)
-    assert problems(case) == []
-    assert town.verify() == []
-
-
-@pytest.fixture(scope="module")
-def walked(tmp_path_factory: pytest.TempPathFactory, founded_folder: Path) -> dict[str, Assistance]:
-    """Every path, walked to its end in a town of its own."""
-    cases = {}
-    for name, (walk, _) in PATHS.items():
-        folder = shutil.copytree(founded_folder, tmp_path_factory.mktemp(name) / "var")
-        cases[name] = walk(Town(Settings(data_dir=folder)))
-    return cases
-
-
-@pytest.mark.parametrize("path", ["late_at_every_turn", "followed_up", "refusal_contested"])
-def test_the_longer_paths_are_the_same_on_postgresql(postgresql_settings: Settings, path: str) -> None:
-    town, (walk, result) = Town(postgresql_settings), PATHS[path]
-
-    case = walk(town)
-
-    assert (case.status, case.result) == ("ended", result)
-    assert problems(case) == []
-    assert town.verify() == []
-    town.close()
-
-
-def test_every_flow_of_the_diagram_is_walked_by_some_path(walked: dict[str, Assistance]) -> None:
-    flows = walked["normal"].definition().diagram.flows
-
-    taken = set().union(*(case.taken for case in walked.values()))
-
-    assert flows.keys() - taken == {REQUEST_CLOCK_END}
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_a_path_marks_only_flows_that_lead_from_one_to_the_next(walked: dict[str, Assistance], path: str) -> None:
-    diagram = walked[path].definition().diagram
-
-    taken = [diagram.flows[flow] for flow in walked[path].taken]
-
-    events = {element.id for element in diagram.elements.values() if element.kind in ("startEvent", "boundaryEvent")}
-    assert {flow.source for flow in taken} - events <= {flow.target for flow in taken}
 
 
 # --- who is asked, step by step ---
@@ -1118,7 +887,7 @@ def one_step(town: Town, case: Assistance, chance: random.Random) -> None:
         assert town.rows() == before, "a refusal has left something behind"
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.walks(30)
 def test_a_random_walk_never_comes_to_a_state_that_must_not_be(plain_town: Town, seed: int) -> None:
     chance, town = random.Random(seed), plain_town
     town.at(at("2026-08-03T08:30") + timedelta(hours=chance.randrange(2400)))

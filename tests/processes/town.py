@@ -2,7 +2,8 @@
 
 Everything is done through the real `Engine`, with a clock that stands still until it is moved. What falls due while the
 clock is moved happens when it falls due. In the harsh way of running, every action is taken by a fresh engine that knows
-nothing of the one before: what is not in the database is lost.
+nothing of the one before: what is not in the database is lost. In the usual way every third action is, as another process'
+would be: what the town's own engine remembers has to be found out of date, and what it does not remember in the database.
 """
 
 from __future__ import annotations
@@ -103,8 +104,9 @@ def at(text: str) -> datetime:
 
 
 class Town:
-    def __init__(self, settings: Settings, restored: bool = False) -> None:
-        self.settings, self.restored = settings, restored
+    def __init__(self, settings: Settings, fresh_every: int = 0) -> None:
+        """With `fresh_every` 0 one engine does everything, with 1 every action is a fresh engine's, with 3 every third."""
+        self.settings, self.fresh_every, self._acted = settings, fresh_every, 0
         self.clock = FixedClock(MORNING)
         self._engine: Engine | None = None
         self._others: list[Engine] = []
@@ -112,8 +114,9 @@ class Town:
     # --- how things are done ---
 
     def act(self, what: Callable[[Engine], T]) -> T:
-        """The result of one action; in the harsh way it is a fresh engine's first and last."""
-        if not self.restored:
+        """The result of one action; a fresh engine's is its first and last."""
+        self._acted += 1
+        if not self.fresh_every or self._acted % self.fresh_every:
             return what(self.engine)
         engine = Engine(self.settings, self.clock)
         engine.database.engine = self.engine.database.engine  # knows how statements are written, and nothing else
@@ -121,7 +124,7 @@ class Town:
 
     @property
     def engine(self) -> Engine:
-        """The engine of the plain way of running; in the harsh way it is looked through, and lends its connections."""
+        """The town's own engine; where a fresh one acts it lends its connections."""
         if self._engine is None:
             self._engine = Engine(self.settings, self.clock)
         return self._engine

@@ -26,8 +26,8 @@ from tests.rules.page import PAGE, written
 COPIED = ("engine", "tasks_ui", "processes", "tests", "frontend", "pyproject.toml", "README.md", "docs")
 LINKED = ("node_modules",)
 WORKERS = max(2, os.cpu_count() or 1)
-ONCE = "not restored and not postgresql"
-"""A rule that is broken is broken in every way of running; once is enough."""
+ONCE = "not postgresql"
+"""A rule that is broken is broken on every store; once is enough."""
 VERSIONS = count(1)
 """Seconds by which a broken file is younger, each time others: what Python has compiled of one is never taken for another."""
 LIMIT = 600

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 from jinja2 import FileSystemBytecodeCache
 
 from engine.settings import Settings
+from tests.once import prepared_once
 from tests.processes.conftest import founded_folder  # noqa: F401
 from tests.web.office import Numbers, Office, open_office
 
@@ -17,9 +19,13 @@ from tests.web.office import Numbers, Office, open_office
 @pytest.fixture(scope="session")
 def office_folder(tmp_path_factory: pytest.TempPathFactory, founded_folder: Path) -> tuple[Path, Numbers]:  # noqa: F811
     """A data folder with the city and its cases, to be copied."""
-    folder = tmp_path_factory.mktemp("office") / "var"
-    shutil.copytree(founded_folder, folder)
-    return folder, open_office(Settings(data_dir=folder, secret_key="of these tests"))
+    folder, numbers = prepared_once(tmp_path_factory, "office", lambda folder: _open_once(founded_folder, folder))
+    return folder / "var", Numbers(**numbers)
+
+
+def _open_once(founded: Path, folder: Path) -> dict[str, str]:
+    shutil.copytree(founded, folder / "var")
+    return asdict(open_office(Settings(data_dir=folder / "var", secret_key="of these tests")))
 
 
 @pytest.fixture(scope="session")

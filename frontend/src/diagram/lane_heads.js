@@ -2,11 +2,12 @@
  * Heads of lanes that stay at the left edge of the canvas, so that a reader who has moved into the
  * middle of a wide diagram still sees whose lane it is.
  *
- * @typedef {import('./view.js').Box} Box
+ * @typedef {import('../logic/view.js').Box} Box
  */
+import { isUpright } from '../logic/labels.js';
+import { clamp } from '../logic/view.js';
 import { svg } from './svg.js';
-import { HEADER, isUpright, uprightName } from './upright_lanes.js';
-import { clamp } from './view.js';
+import { HEADER, uprightName } from './upright_lanes.js';
 
 const LAYER = 'lianban-lane-heads';
 /** Above elements and marks. */

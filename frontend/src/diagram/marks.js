@@ -10,9 +10,11 @@
  *   names?: Record<string, string>, texts?: Record<string, string> }} Marks
  * @typedef {{ id: string, x: number, y: number, width: number, height: number, type: string,
  *   businessObject: { name?: string } }} Shape
+ * @typedef {import('../logic/view.js').Box} Box
  */
+import { lines, textWidth } from '../logic/labels.js';
+import { byUrgency, byWeight, clamp, place } from '../logic/view.js';
 import { svg } from './svg.js';
-import { clamp } from './view.js';
 
 const LAYER = 'lianban-marks';
 /** Above the elements. */
@@ -25,36 +27,10 @@ const LARGEST_TICK = 1.4;
 /** Sentences would cover the diagram when it is this small. */
 const SENTENCES_FROM = 0.5;
 
-/** Between a node and its sentence: enough for its ring, else enough for a timer on its edge as well. */
-const GAPS = [12, 24, 36];
 /** What holds other elements covers nothing. */
 const CONTAINERS = ['bpmn:Participant', 'bpmn:Lane', 'bpmn:SubProcess', 'bpmn:Collaboration', 'bpmn:Process'];
 
 const LINE = 16;
-const LONGEST_LINE = 24;
-
-/**
- * Width of a text at 12 px: a Chinese character or a shape takes the whole square, a Latin letter about 7 px.
- *
- * @param {string} text
- */
-export function textWidth(text) {
-  return Array.from(text).reduce((sum, char) => sum + ((char.codePointAt(0) ?? 0) > 0x218f ? 12 : 7), 0);
-}
-
-/**
- * A sentence in at most two lines, parted at its first comma.
- *
- * @param {string} label
- * @returns {string[]}
- */
-export function lines(label) {
-  const parted = /^(.+?)(?:，|, )(.+)$/u.exec(label);
-  return (parted ? [parted[1], parted[2]] : [label]).map((line) => {
-    const chars = Array.from(line);
-    return chars.length > LONGEST_LINE ? `${chars.slice(0, LONGEST_LINE - 1).join('')}…` : line;
-  });
-}
 
 /**
  * The same shapes as the deadline chip of the pages, in a square of 12; a recommended period, or one that stands
@@ -64,6 +40,7 @@ export function lines(label) {
  * @returns {SVGElement}
  */
 function glyph(state) {
+  /** @type {Partial<Record<State, () => SVGElement[]>> & { wait: () => SVGElement[] }} */
   const shapes = {
     over: () => [
       svg('path', { d: 'M6 .5 12 11.5H0z', class: 'mark__solid' }),
@@ -76,7 +53,7 @@ function glyph(state) {
     ok: () => [svg('circle', { cx: 6, cy: 6, r: 4.5, class: 'mark__solid' })],
     wait: () => [svg('circle', { cx: 6, cy: 6, r: 4.5, class: 'mark__open' })],
   };
-  const draw = state in shapes ? shapes[/** @type {keyof shapes} */ (state)] : shapes.wait;
+  const draw = shapes[state] ?? shapes.wait;
   return svg('g', {}, draw());
 }
 
@@ -121,10 +98,10 @@ function ring(shape, state) {
   const gap = 5;
   const { x, y, width, height } = shape;
   const of = `mark mark--${state} mark__ring`;
-  if (/Event$/.test(shape.type)) {
+  if (shape.type.endsWith('Event')) {
     return svg('circle', { cx: x + width / 2, cy: y + height / 2, r: width / 2 + gap, class: of });
   }
-  if (/Gateway$/.test(shape.type)) {
+  if (shape.type.endsWith('Gateway')) {
     const reach = gap * 1.4;
     const d = `M${x + width / 2} ${y - reach}l${width / 2 + reach} ${height / 2 + reach}l${-width / 2 - reach} ${height / 2 + reach}l${-width / 2 - reach} ${-height / 2 - reach}z`;
     return svg('path', { d, class: of });
@@ -169,37 +146,6 @@ function sign(shape, state, said) {
 }
 
 /**
- * @typedef {{ x: number, y: number, width: number, height: number }} Box
- */
-
-/**
- * @param {Box} a
- * @param {Box} b
- */
-function meet(a, b) {
-  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
-}
-
-/**
- * Where a sentence about a node stands: above it, or where it hides neither a node, a name nor
- * another sentence; never above the top of the diagram, since the canvas ends there.
- *
- * @param {Shape} shape
- * @param {number} width
- * @param {number} height
- * @param {number} top of the diagram
- * @param {Box[]} taken
- * @returns {Box}
- */
-function place(shape, width, height, top, taken) {
-  const lower = shape.y + shape.height;
-  const asides = [shape.x + shape.width / 2 - width / 2, shape.x + shape.width - width, shape.x];
-  const heights = GAPS.flatMap((gap) => [shape.y - gap - height, lower + gap]).filter((y) => y >= top - 20);
-  const spots = heights.flatMap((y) => asides.map((x) => ({ x, y, width, height })));
-  return spots.find((spot) => !taken.some((box) => meet(spot, box))) ?? spots[0];
-}
-
-/**
  * Who has it and how long still.
  *
  * @param {Shape} shape
@@ -212,7 +158,7 @@ function sentence(shape, state, label, top, taken) {
   const said = lines(label);
   const width = Math.max(...said.map((line, index) => textWidth(line) + (index === said.length - 1 ? 16 : 0))) + 16;
   const height = said.length * LINE + 8;
-  const found = place(shape, width, height, top, taken);
+  const found = place(shape, { width, height }, top, taken);
   taken.push(found);
   const last = said.length - 1;
   const texts = said.map((line, index) =>
@@ -336,13 +282,6 @@ export function drawMarks(viewer, marks, top) {
  */
 export function focusOf(viewer, marks) {
   const registry = viewer.get('elementRegistry');
-  const order = ['over', 'near', 'ok'];
-  /** @param {Live} item */
-  const rank = (item) => (order.includes(item.state ?? 'ok') ? order.indexOf(item.state ?? 'ok') : order.length);
-  const live = [...(marks.live ?? [])].sort((a, b) => rank(a) - rank(b));
-  const heat = [...(marks.heat ?? [])].sort(
-    (a, b) => (b.overdue ?? 0) - (a.overdue ?? 0) || (b.running ?? 0) - (a.running ?? 0),
-  );
-  const wanted = [...live, ...heat].map((item) => registry.get(item.element)).find(Boolean);
+  const wanted = [...byUrgency(marks.live ?? []), ...byWeight(marks.heat ?? [])].map((item) => registry.get(item.element)).find(Boolean);
   return wanted ?? registry.find((/** @type {Shape} */ element) => element.type === 'bpmn:StartEvent');
 }

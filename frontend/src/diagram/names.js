@@ -2,7 +2,7 @@
  * Names in the reader's language, and room for them: the file says how wide a label of the original
  * language is, which wraps a longer word in the middle, or even the original when fonts differ a little.
  */
-import { textWidth } from './marks.js';
+import { textWidth } from '../logic/labels.js';
 
 /** What the library gives a label for which the file says nothing. */
 const WIDEST = 90;
@@ -23,7 +23,7 @@ export function giveNames(definitions, elementsById, names) {
     for (const { bpmnElement, label } of diagram.plane?.planeElement ?? []) {
       const bounds = label?.bounds;
       if (bounds && bpmnElement) {
-        const wanted = names[bpmnElement.id] ? Math.min(WIDEST, textWidth(names[bpmnElement.id])) : 0;
+        const wanted = Math.min(WIDEST, textWidth(names[bpmnElement.id] ?? ''));
         const width = Math.max(bounds.width, wanted) + SLACK;
         bounds.x -= (width - bounds.width) / 2;
         bounds.width = width;

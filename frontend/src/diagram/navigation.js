@@ -2,10 +2,10 @@
  * Moving about in a diagram by wheel, keys, fingers and buttons. Dragging with the mouse is the
  * library's own.
  *
- * @typedef {import('./touch.js').Point} Point
+ * @typedef {import('../logic/fingers.js').Point} Point
  */
+import { clamp } from '../logic/view.js';
 import { listenToTouch } from './touch.js';
-import { clamp } from './view.js';
 
 const SMALLEST = 0.15;
 const LARGEST = 3;

@@ -5,6 +5,10 @@ if (typeof window.structuredClone !== 'function') {
   window.structuredClone = (value) => JSON.parse(JSON.stringify(value));
 }
 
-if (typeof Object.hasOwn !== 'function') {
-  Object.hasOwn = (object, key) => Object.prototype.hasOwnProperty.call(object, key);
+if (!('hasOwn' in Object)) {
+  Object.defineProperty(Object, 'hasOwn', {
+    configurable: true,
+    writable: true,
+    value: (/** @type {object} */ object, /** @type {PropertyKey} */ key) => Object.prototype.hasOwnProperty.call(object, key),
+  });
 }

@@ -1,7 +1,7 @@
 /**
  * On paper the whole diagram is shown, as wide as the page, whatever part the screen shows.
  *
- * @typedef {import('./view.js').Box} Box
+ * @typedef {import('../logic/view.js').Box} Box
  */
 
 /** Width of a landscape A4 page inside its margins, in CSS px. */

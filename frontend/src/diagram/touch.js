@@ -5,32 +5,19 @@
  * page, a sideways drag or two fingers move the diagram, and once a tap has given the canvas the
  * focus, one finger moves it in every direction.
  *
- * @typedef {{ x: number, y: number }} Point
+ * @typedef {import('../logic/fingers.js').Point} Point
  */
+import { grip, ownerOf } from '../logic/fingers.js';
 
 /**
- * @param {Point[]} points one or two
- * @returns {{ centre: Point, spread: number }}
- */
-export function grip(points) {
-  const [a, b = a] = points;
-  return {
-    centre: { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 },
-    spread: Math.hypot(a.x - b.x, a.y - b.y),
-  };
-}
-
-/** How far a finger goes before its direction counts, in px. */
-const DECIDES = 8;
-
-/**
- * Whether a swipe that has come this far is the page's.
+ * A second finger is meant for the diagram: the browser must neither zoom nor scroll the page with it.
  *
- * @param {number} dx
- * @param {number} dy
+ * @param {TouchEvent} event
  */
-export function isForPage(dx, dy) {
-  return Math.abs(dy) > Math.abs(dx);
+function claimTwo(event) {
+  if (event.touches.length > 1 && event.cancelable) {
+    event.preventDefault();
+  }
 }
 
 /**
@@ -40,7 +27,7 @@ export function isForPage(dx, dy) {
 export function listenToTouch(container, act) {
   /** @type {Map<number, Point>} */
   const fingers = new Map();
-  const held = () => grip([...fingers.values()].slice(0, 2));
+  const held = () => grip(/** @type {[Point, Point?]} */ ([...fingers.values()].slice(0, 2)));
   /** Where a single finger came down, until its direction is known. @type {Point | null} */
   let start = null;
 
@@ -60,13 +47,12 @@ export function listenToTouch(container, act) {
       return;
     }
     if (start) {
-      const dx = event.clientX - start.x;
-      const dy = event.clientY - start.y;
-      if (Math.hypot(dx, dy) < DECIDES) {
+      const owner = ownerOf(event.clientX - start.x, event.clientY - start.y);
+      if (!owner) {
         return;
       }
       start = null;
-      if (isForPage(dx, dy)) {
+      if (owner === 'page') {
         fingers.delete(event.pointerId); // the browser is about to cancel it anyway
         return;
       }
@@ -91,13 +77,6 @@ export function listenToTouch(container, act) {
   container.addEventListener('pointerup', up);
   container.addEventListener('pointercancel', up);
 
-  // A second finger is meant for the diagram: the browser must neither zoom nor scroll the page with it.
-  /** @param {TouchEvent} event */
-  const claimTwo = (event) => {
-    if (event.touches.length > 1 && event.cancelable) {
-      event.preventDefault();
-    }
-  };
   container.addEventListener('touchstart', claimTwo, { passive: false });
   container.addEventListener('touchmove', claimTwo, { passive: false });
 }

@@ -4,36 +4,12 @@
  */
 import { isExpanded } from 'bpmn-js/lib/util/DiUtil';
 import { is } from 'bpmn-js/lib/util/ModelUtil';
+import { columns, isUpright } from '../logic/labels.js';
 import { svg } from './svg.js';
 
 /** Before the library's own renderer, which has 1000. */
 const PRIORITY = 1500;
 export const HEADER = 30;
-const CHARACTER = 13;
-
-/**
- * A name in columns no taller than its lane.
- *
- * @param {string} name
- * @param {number} height
- * @returns {string[]}
- */
-export function columns(name, height) {
-  const chars = Array.from(name.replace(/\s+/g, ''));
-  const longest = Math.max(1, Math.floor((height - 12) / CHARACTER));
-  if (chars.length <= longest) {
-    return [chars.join('')];
-  }
-  const first = Math.min(longest, Math.ceil(chars.length / 2));
-  const rest = chars.slice(first);
-  const second = rest.length > longest ? [...rest.slice(0, longest - 1), '…'] : rest;
-  return [chars.slice(0, first).join(''), second.join('')];
-}
-
-/** @param {string} name */
-export function isUpright(name) {
-  return /\p{Script=Han}/u.test(name);
-}
 
 /**
  * @param {string} name

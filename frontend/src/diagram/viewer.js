@@ -5,13 +5,13 @@
  * @typedef {import('./marks.js').Marks} Marks
  */
 import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
+import { MARGIN, fittingScale, grow, readableScale, viewAt } from '../logic/view.js';
 import { drawLaneHeads } from './lane_heads.js';
 import { drawMarks, focusOf } from './marks.js';
 import { giveNames } from './names.js';
 import { movesOf, navigate } from './navigation.js';
 import { printWhole } from './print.js';
 import { uprightLanes } from './upright_lanes.js';
-import { MARGIN, fittingScale, grow, readableScale, viewAt } from './view.js';
 
 /** The most of the window that a canvas may take, so that the page around it can be scrolled. */
 const TALLEST = 0.7;
@@ -69,6 +69,10 @@ function makeViewer(container, names) {
   return viewer;
 }
 
+/** The zoom at which labels can be read in this window. */
+const readable = () =>
+  readableScale(window.innerWidth, parseFloat(getComputedStyle(document.documentElement).fontSize));
+
 /**
  * @param {HTMLElement} figure
  * @param {HTMLElement} container
@@ -93,7 +97,6 @@ async function draw(figure, container, marks) {
   let moved = false;
 
   const size = () => ({ width: container.clientWidth, height: container.clientHeight });
-  const readable = () => readableScale(window.innerWidth, parseFloat(getComputedStyle(document.documentElement).fontSize));
 
   const setHeight = () => {
     const onPhone = window.innerWidth <= 700;
@@ -114,7 +117,7 @@ async function draw(figure, container, marks) {
 
   const keepMarks = drawMarks(viewer, marks, inner.y);
   const keepHeads = drawLaneHeads(viewer);
-  /** @param {import('./view.js').Box & { scale: number }} box */
+  /** @param {import('../logic/view.js').Box & { scale: number }} box */
   const follow = (box) => {
     keepMarks(box.scale);
     keepHeads(box);

@@ -3,7 +3,8 @@
  * say how many (`data-bulk-text="领取所选 {n} 项"`), as does `[data-bulk-count="已选 {n} 项"]`. `[data-bulk-bar]` is there
  * while something is ticked.
  */
-import { all, fill } from './page.js';
+import { fill } from '../logic/text.js';
+import { all } from './page.js';
 
 const BOXES = 'input[name="task"][type="checkbox"]:not(:disabled)';
 

@@ -2,16 +2,10 @@
  * `<textarea data-count-min="20" data-count-max="500">` and `[data-count-for="its name"]`, which holds the
  * sentences: `data-count-text="已写 {n} 字"`, and when given `data-count-short="…还差 {m} 字"`, `data-count-long`.
  */
-import { all, fill } from './page.js';
+import { count, fill, lengthOf } from '../logic/text.js';
+import { all } from './page.js';
 
-/**
- * Characters as the server counts them: code points, no blanks at the ends.
- *
- * @param {string} text
- */
-export function count(text) {
-  return Array.from(text.trim().replace(/\r\n/g, '\n')).length;
-}
+const SENTENCES = { text: 'countText', short: 'countShort', long: 'countLong' };
 
 /** @param {HTMLTextAreaElement} field */
 function keepCount(field) {
@@ -26,11 +20,10 @@ function keepCount(field) {
     return;
   }
   const say = () => {
-    const n = count(field.value);
-    const kind = n > most ? 'countLong' : n > 0 && n < least ? 'countShort' : 'countText';
-    const sentence = place.dataset[kind] ?? place.dataset.countText ?? '{n}';
-    place.textContent = fill(sentence, { n, m: n > most ? n - most : Math.max(0, least - n), min: least, max: most });
-    place.classList.toggle('is-off', kind !== 'countText');
+    const { kind, numbers } = lengthOf(count(field.value), least, most);
+    const sentence = place.dataset[SENTENCES[kind]] ?? place.dataset.countText ?? '{n}';
+    place.textContent = fill(sentence, numbers);
+    place.classList.toggle('is-off', kind !== 'text');
   };
   field.addEventListener('input', say);
   say();

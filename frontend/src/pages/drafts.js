@@ -4,13 +4,14 @@
  * A saved draft is announced to guard.js by the event `draft-saved`. With `data-unsaved` the form comes with values that no
  * draft holds yet. A button with `data-keeps-draft` makes the server keep the form as a draft: this window's name goes along.
  */
-import { all, debounce, fill, fingerprint, isSignedOut, post, values } from './page.js';
+import { meaning } from '../logic/answers.js';
+import { Kept, fitsLeaving } from '../logic/draft.js';
+import { clockTime, fill } from '../logic/text.js';
+import { all, debounce, fingerprint, newId, post, values } from './page.js';
 
 const PAUSE = 1000;
 /** This page's own name: the server refuses to overwrite what another window has saved meanwhile. */
-const WINDOW = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-/** Browsers send no more than this when a page is already leaving. */
-const KEEPALIVE_LIMIT = 60_000;
+const WINDOW = newId();
 
 /** @param {HTMLFormElement} form */
 function stateOf(form) {
@@ -19,29 +20,16 @@ function stateOf(form) {
   );
 }
 
-/**
- * The server's time when it gives one, since the computer's clock may be wrong.
- *
- * @param {Response} answer
- */
-async function savedAt(answer) {
-  const given = await answer.json().catch(() => null);
-  return given?.time ?? new Date().toTimeString().slice(0, 5);
-}
-
 /** @param {HTMLFormElement} form */
 function keepDraft(form) {
   const state = stateOf(form);
-  let touched = form.hasAttribute('data-unsaved');
-  let saved = touched ? '' : fingerprint(form);
-  let saving = false;
-  let submitted = false;
+  const kept = new Kept(fingerprint(form), form.hasAttribute('data-unsaved'));
   let keeps = false;
   /** @type {AbortController | undefined} */
   let sending;
 
   /**
-   * @param {'saving' | 'saved' | 'failed' | 'refused' | 'signedOut'} what
+   * @param {'saving' | import('../logic/answers.js').Meaning} what
    * @param {Record<string, string>} [words]
    */
   const say = (what, words = {}) => {
@@ -57,39 +45,36 @@ function keepDraft(form) {
   const save = async () => {
     later.cancel();
     const now = fingerprint(form);
-    if (submitted || saving || now === saved) {
+    if (!kept.isDue(now)) {
       return;
     }
     const body = values(form);
-    saving = true;
+    kept.saving = true;
     say('saving');
     try {
       sending = new AbortController();
-      const keepalive = body.toString().length < KEEPALIVE_LIMIT;
+      const keepalive = fitsLeaving(body.toString());
       const headers = { 'X-Draft-Window': WINDOW, 'X-Draft-Shown': form.dataset.draftShown ?? '' };
       const answer = await post(form.dataset.draft ?? '', body, { keepalive, signal: sending.signal, headers });
       if (answer.ok) {
-        saved = now;
+        kept.safe = now;
         form.dispatchEvent(new CustomEvent('draft-saved', { detail: now }));
-        say('saved', { time: await savedAt(answer) });
-      } else if (isSignedOut(answer)) {
-        say('signedOut');
-      } else {
-        const told = await answer.json().catch(() => null);
-        say(told?.message ? 'refused' : 'failed', { message: told?.message });
       }
+      const told = await answer.json().catch(() => null);
+      // The server's time when it gives one, since the computer's clock may be wrong.
+      say(meaning(answer, told), { time: told?.time ?? clockTime(new Date()), message: told?.message ?? '' });
     } catch {
-      say(submitted ? 'saving' : 'failed');
+      say(kept.submitted ? 'saving' : 'failed');
     }
-    saving = false;
-    if (saved === now && fingerprint(form) !== saved) {
+    kept.saving = false;
+    if (kept.safe === now && kept.differs(fingerprint(form))) {
       later();
     }
   };
   const later = debounce(save, PAUSE);
 
   const change = () => {
-    touched = true;
+    kept.touch();
     later();
   };
   form.addEventListener('input', change);
@@ -102,7 +87,7 @@ function keepDraft(form) {
   });
   form.addEventListener('submit', (event) => {
     if (!event.defaultPrevented) {
-      submitted = true;
+      kept.submitted = true;
       keeps = event.submitter?.hasAttribute('data-keeps-draft') ?? false;
       later.cancel();
       sending?.abort(); // or it might arrive after the form it drafts
@@ -121,13 +106,9 @@ function keepDraft(form) {
   window.addEventListener('online', save);
   window.addEventListener('pageshow', () => {
     keeps = false;
-    // By now the browser has given back what was typed before this page was left.
-    if (submitted || !touched) {
-      saved = fingerprint(form);
-    }
-    submitted = false;
+    kept.shown(fingerprint(form));
   });
-  if (touched) {
+  if (kept.touched) {
     later();
   }
 }

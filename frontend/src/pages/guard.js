@@ -1,28 +1,21 @@
 /** `<form data-guard>`: leaving asks while there are changes, or `data-unsaved` values, neither submitted nor saved as a draft. */
+import { Kept } from '../logic/draft.js';
 import { all, fingerprint } from './page.js';
 
 /** @param {HTMLFormElement} form */
 function guard(form) {
-  let touched = form.hasAttribute('data-unsaved');
-  let safe = touched ? '' : fingerprint(form);
-  let submitting = false;
+  const kept = new Kept(fingerprint(form), form.hasAttribute('data-unsaved'));
 
-  form.addEventListener('input', () => { touched = true; });
+  form.addEventListener('input', () => kept.touch());
   form.addEventListener('draft-saved', (event) => {
-    safe = /** @type {CustomEvent<string>} */ (event).detail;
+    kept.safe = /** @type {CustomEvent<string>} */ (event).detail;
   });
   form.addEventListener('submit', (event) => {
-    submitting = !event.defaultPrevented;
+    kept.submitted = !event.defaultPrevented;
   });
-  window.addEventListener('pageshow', () => {
-    // By now the browser has given back what was typed, and sent, before this page was left.
-    if (submitting || !touched) {
-      safe = fingerprint(form);
-    }
-    submitting = false;
-  });
+  window.addEventListener('pageshow', () => kept.shown(fingerprint(form)));
   window.addEventListener('beforeunload', (event) => {
-    if (!submitting && fingerprint(form) !== safe) {
+    if (kept.isLost(fingerprint(form))) {
       event.preventDefault();
       event.returnValue = ''; // what Chrome before 119 asks for
     }

@@ -2,6 +2,7 @@
  * Keys of lists: `j` and `k` go through the rows, `c` claims the row in focus, `/` goes to the search.
  * `Enter` opens, as on any link. `<html data-keys="off">` turns them off for who speaks to the computer.
  */
+import { isAlone, neighbour } from '../logic/keys.js';
 import { all, isTyping } from './page.js';
 
 /** @returns {HTMLElement[]} */
@@ -14,7 +15,7 @@ function go(step) {
   const found = links();
   const row = document.activeElement?.closest('[data-row]');
   const here = found.findIndex((link) => row?.contains(link));
-  const next = here < 0 ? found[step > 0 ? 0 : found.length - 1] : found[here + step];
+  const next = found[neighbour(here, step, found.length) ?? -1];
   next?.focus();
   next?.closest('[data-row]')?.scrollIntoView({ block: 'nearest' });
 }
@@ -45,8 +46,7 @@ const LIST_KEYS = { j: () => go(1), k: () => go(-1), c: claim };
  * @param {KeyboardEvent} event
  */
 export function isKey(event) {
-  const modified = event.ctrlKey || event.metaKey || event.altKey || event.isComposing;
-  return !modified && !isTyping(event.target) && document.documentElement.dataset.keys !== 'off';
+  return isAlone(event) && !isTyping(event.target) && document.documentElement.dataset.keys !== 'off';
 }
 
 /** @param {KeyboardEvent} event */

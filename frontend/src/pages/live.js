@@ -7,6 +7,7 @@
  *   fragments?: Record<string, string>, tags?: Record<string, string>, lastDays?: Record<string, string>,
  *   remedies?: Record<string, { value: string, label: string }> }} Answer
  */
+import { describedBy, groupIsHidden, takesOver } from '../logic/conditions.js';
 import { all, debounce, post, values } from './page.js';
 
 const PAUSE = 250;
@@ -45,8 +46,8 @@ function showFields(form, shown) {
     show(field, keys.has(field.dataset.field ?? ''));
   }
   for (const group of /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll('[data-group]'))) {
-    const fields = [...group.querySelectorAll('[data-field]')];
-    group.hidden = fields.length > 0 && fields.every((field) => /** @type {HTMLElement} */ (field).hidden);
+    const fields = /** @type {HTMLElement[]} */ ([...group.querySelectorAll('[data-field]')]);
+    group.hidden = groupIsHidden(fields.map((field) => Boolean(field.hidden)));
   }
 }
 
@@ -56,9 +57,12 @@ function showFields(form, shown) {
  * @param {boolean} described
  */
 function describe(control, id, described) {
-  const ids = new Set((control.getAttribute('aria-describedby') ?? '').split(/\s+/).filter(Boolean));
-  described ? ids.add(id) : ids.delete(id);
-  ids.size ? control.setAttribute('aria-describedby', [...ids].join(' ')) : control.removeAttribute('aria-describedby');
+  const ids = describedBy(control.getAttribute('aria-describedby') ?? '', id, described);
+  if (ids) {
+    control.setAttribute('aria-describedby', ids);
+  } else {
+    control.removeAttribute('aria-describedby');
+  }
 }
 
 /** @param {string} id */
@@ -128,7 +132,7 @@ function takeOver(form, follows) {
  * @param {string} value
  */
 function put(control, value) {
-  if (control.value !== value && (control.value === '' || control.value === control.dataset.followed)) {
+  if (takesOver(control.value, control.dataset.followed, value)) {
     const before = control.value;
     control.value = value;
     control.dataset.followed = control.value; // a list that does not hold it is empty now

@@ -2,15 +2,18 @@
  * `<select data-matters>` becomes one field in which a matter is found by its name, its code, or how it is read (initials or
  * in full). The select stays the form's own: it holds the value, drafts and the server know nothing of this.
  */
-import { all, fill } from './page.js';
+import { around } from '../logic/keys.js';
+import { find, parted } from '../logic/matters.js';
+import { fill } from '../logic/text.js';
+import { all } from './page.js';
 
-/** @typedef {{ option: HTMLOptionElement, group: string }} Line */
+/** @typedef {import('../logic/matters.js').Matter & { option: HTMLOptionElement, group: string }} Line */
 
 let made = 0;
 
 export function startMatters() {
   for (const select of /** @type {HTMLSelectElement[]} */ (all('select[data-matters]'))) {
-    new Matters(select);
+    new Matters(select).listen();
   }
 }
 
@@ -64,7 +67,9 @@ class Matters {
     select.before(this.frame);
     this.frame.append(this.input, this.clear, this.list, this.status);
     this.show();
+  }
 
+  listen() {
     this.input.addEventListener('focus', () => this.input.select());
     this.input.addEventListener('click', () => this.open(''));
     this.input.addEventListener('input', (event) => {
@@ -86,8 +91,9 @@ class Matters {
       this.input.focus();
       this.open('');
     });
-    select.addEventListener('change', () => this.show());
-    new MutationObserver(() => (this.input.disabled = select.disabled)).observe(select, { attributeFilter: ['disabled'] });
+    this.select.addEventListener('change', () => this.show());
+    const follow = () => { this.input.disabled = this.select.disabled; };
+    new MutationObserver(follow).observe(this.select, { attributeFilter: ['disabled'] });
   }
 
   /** The field tells what is chosen. */
@@ -99,7 +105,7 @@ class Matters {
 
   /** @param {string} text */
   open(text) {
-    this.found = this.search(text);
+    this.found = find(this.lines(), text);
     this.current = text && this.found.length ? 0 : -1;
     this.draw(text);
     this.list.hidden = false;
@@ -123,31 +129,25 @@ class Matters {
     this.show();
   }
 
-  /**
-   * @param {string} text
-   * @returns {Line[]}
-   */
-  search(text) {
-    const wanted = text.normalize('NFKC').toLowerCase().replace(/\s+/g, '');
-    const options = /** @type {HTMLOptionElement[]} */ ([...this.select.options].filter((option) => option.value));
-    const lines = options.map((option) => ({ option, group: option.closest('optgroup')?.label ?? '' }));
-    if (!wanted) {
-      return lines;
-    }
-    const once = new Set();
-    return lines
-      .filter(({ option }) => !once.has(option.value) && once.add(option.value))
-      .map((line) => ({ option: line.option, group: '', rank: rank(line.option, wanted) }))
-      .filter((line) => line.rank > 0)
-      .sort((one, other) => other.rank - one.rank);
+  /** @returns {Line[]} */
+  lines() {
+    return [...this.select.options].filter((option) => option.value).map((option) => ({
+      option,
+      group: option.closest('optgroup')?.label ?? '',
+      code: option.value,
+      title: option.dataset.title ?? '',
+      pinyin: option.dataset.pinyin ?? '',
+      initials: option.dataset.initials ?? '',
+    }));
   }
 
   /** @param {string} text */
   draw(text) {
     this.list.textContent = '';
+    const grouped = !text.trim(); // what is found comes in the order in which it fits
     let group = '';
     this.found.forEach(({ option, group: own }, at) => {
-      if (own && own !== group) {
+      if (grouped && own && own !== group) {
         group = own;
         const heading = this.list.appendChild(document.createElement('li'));
         heading.className = 'grp';
@@ -202,14 +202,12 @@ class Matters {
 
   /** @param {KeyboardEvent} event */
   key(event) {
-    const last = this.found.length - 1;
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       event.preventDefault();
       if (this.list.hidden) {
         this.open('');
-      } else if (last >= 0) {
-        const next = this.current + (event.key === 'ArrowDown' ? 1 : -1);
-        this.current = next < 0 ? last : next > last ? 0 : next;
+      } else if (this.found.length) {
+        this.current = around(this.current, event.key === 'ArrowDown' ? 1 : -1, this.found.length);
         this.mark();
       }
     } else if (event.key === 'Enter' && !this.list.hidden) {
@@ -261,36 +259,17 @@ class Matters {
 }
 
 /**
- * How well a matter fits what was typed; 0 when it does not.
- *
- * @param {HTMLOptionElement} option
- * @param {string} wanted
- */
-function rank(option, wanted) {
-  const code = option.value.toLowerCase();
-  const title = (option.dataset.title ?? '').toLowerCase();
-  const spoken = option.dataset.pinyin ?? '';
-  const initials = option.dataset.initials ?? '';
-  if (code === wanted) return 6;
-  if (title.startsWith(wanted) || code.startsWith(wanted)) return 5;
-  if (title.includes(wanted)) return 4;
-  if (initials.startsWith(wanted) || spoken.startsWith(wanted)) return 3;
-  if (initials.includes(wanted)) return 2;
-  return spoken.includes(wanted) || code.includes(wanted) ? 1 : 0;
-}
-
-/**
  * The title with the typed words marked.
  *
  * @param {string} title
  * @param {string} text
  */
 function marked(title, text) {
-  const at = text.trim() ? title.toLowerCase().indexOf(text.trim().toLowerCase()) : -1;
-  if (at < 0) {
+  const [before, within, behind] = parted(title, text) ?? [title, '', ''];
+  if (!within) {
     return [title];
   }
   const mark = document.createElement('mark');
-  mark.textContent = title.slice(at, at + text.trim().length);
-  return [title.slice(0, at), mark, title.slice(at + text.trim().length)];
+  mark.textContent = within;
+  return [before, mark, behind];
 }

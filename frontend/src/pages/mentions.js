@@ -1,17 +1,15 @@
 /** A menu of people behind a typed @, in place of the list to choose from. Words come from the page's own list. */
+import { around } from '../logic/keys.js';
+import { AT_MOST, offered, typedName, typedOut, uncalled } from '../logic/people.js';
 import { all } from './page.js';
 
-const AT_MOST = 10;
-const SHOWN = 8;
-const STOP = /[\s，。、；：！？,.;:!?]/;
-
-/** @typedef {{ id: string, name: string, unit: string }} Person */
+/** @typedef {import('../logic/people.js').Person} Person */
 
 export function startMentions() {
   for (const text of /** @type {HTMLTextAreaElement[]} */ (all('textarea[data-mentions]'))) {
     const list = document.getElementById(text.dataset.mentions ?? '');
     if (list instanceof HTMLSelectElement) {
-      new Mentions(text, list);
+      new Mentions(text, list).listen();
     }
   }
 }
@@ -58,13 +56,16 @@ class Mentions {
       hint.hidden = false;
     }
 
-    text.addEventListener('input', () => {
+  }
+
+  listen() {
+    this.text.addEventListener('input', () => {
       this.takeTyped();
       this.look();
     });
-    text.addEventListener('click', () => this.look());
-    text.addEventListener('keydown', (event) => this.onKey(event));
-    text.addEventListener('blur', () => this.close());
+    this.text.addEventListener('click', () => this.look());
+    this.text.addEventListener('keydown', (event) => this.onKey(event));
+    this.text.addEventListener('blur', () => this.close());
     this.menu.addEventListener('mousedown', (event) => {
       event.preventDefault(); // the text keeps the focus
       const item = /** @type {HTMLElement} */ (event.target).closest('li');
@@ -74,28 +75,21 @@ class Mentions {
     });
   }
 
-  /** The letters between the last @ and the caret; null when no name is being typed. */
-  typed() {
-    const before = this.text.value.slice(0, this.text.selectionStart);
-    const match = /[@＠]([^\s@＠]{0,20})$/.exec(before);
-    return match ? match[1] : null;
+  /** The text before the caret. */
+  before() {
+    return this.text.value.slice(0, this.text.selectionStart);
   }
 
-  /** Whose name has been typed out, with a blank or a stop behind it, is chosen, when it is the name of one person alone. */
+  /** Whose name has been typed out is chosen. */
   takeTyped() {
-    const before = this.text.value.slice(0, this.text.selectionStart);
-    const called = (/** @type {Person} */ found) => ['@', '＠'].some((sign) => before.slice(0, -1).endsWith(sign + found.name));
-    const [person, another] = STOP.test(before.slice(-1)) ? this.people.filter(called) : [];
-    if (person && !another && !this.chosen.includes(person) && this.chosen.length < AT_MOST) {
+    const person = typedOut(this.before(), this.people);
+    if (person && !this.chosen.includes(person) && this.chosen.length < AT_MOST) {
       this.choose(person);
     }
   }
 
   look() {
-    const letters = this.typed();
-    const free = this.people.filter((person) => !this.chosen.includes(person));
-    const matching = letters === null ? [] : free.filter((person) => `${person.name}${person.unit}`.includes(letters));
-    this.found = this.chosen.length < AT_MOST ? matching.slice(0, SHOWN) : [];
+    this.found = offered(typedName(this.before()), this.people, this.chosen);
     this.current = 0;
     this.draw();
   }
@@ -119,7 +113,7 @@ class Mentions {
       this.text.removeAttribute('aria-activedescendant');
     } else {
       this.text.setAttribute('aria-activedescendant', `${this.menu.id}-${this.current}`);
-      this.menu.children[this.current].scrollIntoView({ block: 'nearest' });
+      this.menu.children[this.current]?.scrollIntoView({ block: 'nearest' });
     }
   }
 
@@ -130,7 +124,7 @@ class Mentions {
     }
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) {
-      this.current = (this.current + step + this.found.length) % this.found.length;
+      this.current = around(this.current, step, this.found.length);
       this.draw();
     } else if (event.key === 'Enter' || event.key === 'Tab') {
       this.take(this.found[this.current]);
@@ -143,10 +137,13 @@ class Mentions {
     event.stopPropagation();
   }
 
-  /** @param {Person} person */
+  /** @param {Person | undefined} person */
   take(person) {
+    if (!person) {
+      return;
+    }
     const caret = this.text.selectionStart;
-    const start = caret - (this.typed() ?? '').length;
+    const start = caret - (typedName(this.before()) ?? '').length;
     this.text.setRangeText(`${person.name} `, start, caret, 'end');
     this.choose(person);
     this.close();
@@ -171,9 +168,7 @@ class Mentions {
       chip.title = person.unit;
       chip.addEventListener('click', () => {
         this.chosen = this.chosen.filter((other) => other !== person);
-        for (const sign of ['@', '＠']) {
-          this.text.value = this.text.value.replaceAll(sign + person.name, person.name); // a name with it is a call
-        }
+        this.text.value = uncalled(this.text.value, person);
         this.tell();
         this.text.focus();
       });

@@ -1,13 +1,12 @@
 /** What several behaviours share. */
+import { mayTakeToken } from '../logic/answers.js';
+import { fingerprintOf } from '../logic/draft.js';
+import { hex } from '../logic/ids.js';
+import { takesLetters } from '../logic/keys.js';
 
-/**
- * Put values into a sentence of the page: `fill('已写 {n} 字', { n: 12 })`.
- *
- * @param {string} sentence
- * @param {Record<string, string | number>} values
- */
-export function fill(sentence, values) {
-  return sentence.replace(/\{(\w+)\}/g, (whole, key) => (key in values ? String(values[key]) : whole));
+/** A name that nothing else has: 32 hexadecimal digits. */
+export function newId() {
+  return hex(crypto.getRandomValues(new Uint8Array(16)));
 }
 
 /**
@@ -45,15 +44,9 @@ export function values(form) {
   return sent;
 }
 
-/**
- * Everything a reader may have changed, files included, as one string to compare.
- *
- * @param {HTMLFormElement} form
- */
+/** @param {HTMLFormElement} form */
 export function fingerprint(form) {
-  return JSON.stringify(
-    [...new FormData(form)].map(([name, value]) => [name, typeof value === 'string' ? value : `${value.name}:${value.size}`]),
-  );
+  return fingerprintOf(new FormData(form));
 }
 
 /**
@@ -90,11 +83,12 @@ export async function post(url, body, options = {}) {
  * @param {Response} answer
  */
 export async function takeNewToken(answer) {
-  const { token, person } = (await answer.json().catch(() => null)) ?? {};
+  const told = await answer.json().catch(() => null);
   const meta = /** @type {HTMLElement | null} */ (document.querySelector('meta[name="csrf-token"]'));
-  if (!token || !meta || meta.dataset.person !== person) {
+  if (!meta || !mayTakeToken(told, meta.dataset.person)) {
     return false;
   }
+  const { token } = told;
   const former = csrfToken();
   meta.setAttribute('content', token);
   for (const field of document.querySelectorAll('input[name="csrf_token"]')) {
@@ -103,17 +97,11 @@ export async function takeNewToken(answer) {
   return token !== former;
 }
 
-/** @param {Response} answer */
-export function isSignedOut(answer) {
-  return answer.status === 401 || answer.type === 'opaqueredirect';
-}
-
 /** @param {EventTarget | null} target */
 export function isTyping(target) {
   return (
     target instanceof HTMLElement &&
-    (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) &&
-    !/^(checkbox|radio|button|submit)$/.test(/** @type {HTMLInputElement} */ (target).type ?? '')
+    (target.isContentEditable || takesLetters(target.tagName, /** @type {HTMLInputElement} */ (target).type))
   );
 }
 

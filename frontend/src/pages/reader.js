@@ -4,8 +4,12 @@
  * there. Over the window it is a dialog: its button, Escape and the browser's way back close it, and whoever closes it is
  * where he was. `j` and `k` go through the papers of the list.
  */
-import { all, fill, isSignedOut } from './page.js';
+import { isSignedOut } from '../logic/answers.js';
+import { neighbour } from '../logic/keys.js';
+import { isSecondClick } from '../logic/reading.js';
+import { fill } from '../logic/text.js';
 import { isKey } from './keyboard.js';
+import { all } from './page.js';
 import { isBeside, showTab, whenArranged } from './tabs.js';
 
 /** @returns {HTMLElement | null} */
@@ -19,9 +23,8 @@ let current = null;
 let opener = null;
 /** The way back has been asked for and has not been gone yet: asking once more would leave the page. */
 let closing = false;
-const DOUBLE_CLICK = 500;
-/** Milliseconds in which the second click of a double one comes. */
-let closedBy = { at: -DOUBLE_CLICK, x: 0, y: 0 };
+/** The click that closed it last. */
+let closedBy = { at: -Infinity, x: 0, y: 0 };
 let asked = 0;
 /** Whether what `current` leads to has come. */
 let loaded = false;
@@ -91,8 +94,8 @@ async function fetchInto(reader, link) {
   loaded = false;
   place.setAttribute('aria-busy', 'true');
   try {
-    const answer = await fetch(link.href, { credentials: 'same-origin', redirect: 'manual', headers: { Accept: 'text/html' } });
-    const text = answer.ok ? await answer.text() : '';
+    const page = await fetch(link.href, { credentials: 'same-origin', redirect: 'manual', headers: { Accept: 'text/html' } });
+    const text = page.ok ? await page.text() : '';
     if (mine !== asked) {
       return;
     }
@@ -101,7 +104,7 @@ async function fetchInto(reader, link) {
       place.replaceChildren(...[...parts].map((part) => document.importNode(part, true)));
       loaded = true;
     } else {
-      sayInstead(reader, (isSignedOut(answer) ? reader.dataset.signedOut : reader.dataset.failed) ?? '', link);
+      sayInstead(reader, (isSignedOut(page) ? reader.dataset.signedOut : reader.dataset.failed) ?? '', link);
     }
   } catch {
     if (mine === asked) {
@@ -122,7 +125,11 @@ export function open(link) {
   const here = papers.indexOf(link);
   current = link;
   for (const other of /** @type {HTMLElement[]} */ (all('a[data-read]'))) {
-    other === link ? other.setAttribute('aria-current', 'true') : other.removeAttribute('aria-current');
+    if (other === link) {
+      other.setAttribute('aria-current', 'true');
+    } else {
+      other.removeAttribute('aria-current');
+    }
     other.closest('[data-read-row]')?.classList.toggle('is-open', other === link);
   }
   /** @type {HTMLElement} */ (reader.querySelector('[data-reader-name]')).textContent = link.dataset.readName ?? link.textContent;
@@ -131,23 +138,32 @@ export function open(link) {
   const away = /** @type {HTMLAnchorElement} */ (reader.querySelector('[data-reader-away]'));
   away.href = link.href;
   away.hidden = false;
-  for (const step of /** @type {NodeListOf<HTMLButtonElement>} */ (reader.querySelectorAll('[data-reader-step]'))) {
-    step.disabled = here < 0 ? papers.length === 0 : papers[here + Number(step.dataset.readerStep)] === undefined;
+  for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (reader.querySelectorAll('[data-reader-step]'))) {
+    button.disabled = next(papers, link, Number(button.dataset.readerStep)) === undefined;
   }
   showTab(reader.id);
   followers.forEach((act) => act(link));
   void fetchInto(reader, link);
 }
 
-/** @param {number} by @returns {boolean} whether there was one */
-export function step(by) {
-  const papers = listed();
-  const here = current ? papers.indexOf(current) : -1;
-  const next = papers[here < 0 ? 0 : here + by];
-  if (next) {
-    open(next);
+/**
+ * From a paper that the list does not hold, the first of the list comes next.
+ *
+ * @param {HTMLAnchorElement[]} papers
+ * @param {HTMLAnchorElement | null} from
+ * @param {number} by 1 or -1
+ */
+function next(papers, from, by) {
+  const here = from ? papers.indexOf(from) : -1;
+  return papers[neighbour(here, here < 0 ? 1 : by, papers.length) ?? -1];
+}
+
+/** @param {number} by 1 or -1 */
+function step(by) {
+  const found = next(listed(), current, by);
+  if (found) {
+    open(found);
   }
-  return next !== undefined;
 }
 
 /** @param {HTMLElement} from what was tapped */
@@ -181,11 +197,18 @@ function sink() {
   opener = null;
 }
 
-/** The second click of a double one on 关闭 would land on whatever lay under it. */
+/** @param {MouseEvent} event */
+function clickOf(event) {
+  return { at: performance.now(), x: event.clientX, y: event.clientY };
+}
+
+/**
+ * The second click of a double one on 关闭 would land on whatever lay under it.
+ *
+ * @param {MouseEvent} event
+ */
 function swallowSecond(event) {
-  const { at, x, y } = closedBy;
-  const sameSpot = Math.abs(event.clientX - x) < 10 && Math.abs(event.clientY - y) < 10;
-  if (sameSpot && !isUp() && performance.now() - at < DOUBLE_CLICK) {
+  if (!isUp() && isSecondClick(closedBy, clickOf(event))) {
     event.preventDefault();
     event.stopPropagation();
   }
@@ -262,7 +285,7 @@ export function startReader() {
     if (button?.dataset.readerStep) {
       step(Number(button.dataset.readerStep));
     } else if (button?.hasAttribute('data-reader-close')) {
-      closedBy = { at: performance.now(), x: event.clientX, y: event.clientY };
+      closedBy = clickOf(event);
       close();
     }
   });

@@ -4,6 +4,8 @@
  * task (`data-submit-onward`), but not from another form's fields, nor under a paper that covers the form. The server checks
  * everything again.
  */
+import { submitText } from '../logic/conditions.js';
+import { fill } from '../logic/text.js';
 import { all, debounce, isTyping } from './page.js';
 
 const NAMED = 3;
@@ -37,7 +39,7 @@ function nameMissing(form, place) {
   if (missing.length === 0) {
     return;
   }
-  place.append((place.dataset.lacks ?? '').replace('{n}', String(missing.length)));
+  place.append(fill(place.dataset.lacks ?? '', { n: missing.length }));
   for (const field of missing.slice(0, NAMED)) {
     const link = document.createElement('a');
     link.href = `#field-${/** @type {HTMLElement} */ (field).dataset.field}`;
@@ -81,9 +83,7 @@ function keep(button) {
     if (onward) {
       onward.disabled = waiting;
     }
-    button.textContent = waiting
-      ? (button.dataset.waiting ?? plain)
-      : choice && button.dataset.says ? button.dataset.says.replace('{choice}', choice) : plain;
+    button.textContent = submitText({ plain, waiting: button.dataset.waiting, says: button.dataset.says }, waiting, choice);
     if (place instanceof HTMLElement) {
       nameMissing(form, place);
     }

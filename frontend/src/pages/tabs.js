@@ -3,6 +3,8 @@
  * making the desk sticky. Elsewhere, and without a script, they are cards one below the other. `[data-tab-link=ID]` opens one.
  */
 
+import { tabAt } from '../logic/keys.js';
+
 /** @type {(() => void)[]} */
 const listeners = [];
 
@@ -89,24 +91,30 @@ function fit() {
 
 /** @param {KeyboardEvent} event */
 function move(event) {
-  const all = tabs();
-  const here = all.indexOf(/** @type {HTMLElement} */ (event.target));
-  const to = { ArrowLeft: here - 1, ArrowRight: here + 1, Home: 0, End: all.length - 1 }[event.key];
-  if (here >= 0 && to !== undefined) {
+  const found = tabs();
+  const here = found.indexOf(/** @type {HTMLElement} */ (event.target));
+  const next = here < 0 ? undefined : found[tabAt(event.key, here, found.length) ?? -1];
+  if (next) {
     event.preventDefault();
-    const next = all[(to + all.length) % all.length];
     select(next);
     next.focus();
   }
 }
 
+/** The one that the page asks for, else the first that is not the reader, which is empty yet. */
+function firstTab() {
+  const all = tabs();
+  return all.find((tab) => tab.hasAttribute('data-tab-first')) ?? all.find((tab) => tab.id !== 'tab-reader') ?? all[0];
+}
+
 export function startTabs() {
   const found = desk();
-  if (!found || tabs().length === 0) {
+  const first = firstTab();
+  if (!found || !first) {
     return;
   }
   found.classList.add('is-tabbed');
-  select(tabs().find((tab) => tab.hasAttribute('data-tab-first')) ?? tabs().find((tab) => tab.id !== 'tab-reader') ?? tabs()[0]);
+  select(first);
   found.addEventListener('click', (event) => {
     const tab = event.target instanceof Element ? event.target.closest('[role="tab"]') : null;
     if (tab instanceof HTMLElement) {

@@ -4,8 +4,11 @@
  * `x` ticks the paper that lies open and opens the next that is not ticked, or takes the tick off; one that is not in sight
  * it shows. Another window's ticks are there when this one is come back to. Without a script the ticks are sent with the form.
  */
-import { all, fill, isSignedOut, post } from './page.js';
+import { meaning } from '../logic/answers.js';
+import { nextUnticked } from '../logic/reading.js';
+import { fill } from '../logic/text.js';
 import { isKey } from './keyboard.js';
+import { all, post } from './page.js';
 import { bringBack, isInSight, listed, open, openPaper, whenOpened } from './reader.js';
 
 /** How often something was ticked here, and how much of that is still on its way. */
@@ -54,7 +57,7 @@ function mirror() {
   }
 }
 
-/** @param {'failed' | 'signedOut' | 'refused'} what @param {string} [message] */
+/** @param {import('../logic/answers.js').Meaning} what @param {string} [message] */
 function say(what, message = '') {
   const place = /** @type {HTMLElement | null} */ (document.querySelector('[data-checked-count]'));
   if (place) {
@@ -82,7 +85,7 @@ async function keep(url, box) {
     const said = await answer.json().catch(() => null);
     box.checked = !wanted;
     count();
-    say(isSignedOut(answer) ? 'signedOut' : said?.message ? 'refused' : 'failed', said?.message);
+    say(meaning(answer, said), said?.message);
   } catch {
     box.checked = !wanted;
     count();
@@ -135,7 +138,7 @@ function tickAndGoOn() {
   toggle(box);
   const papers = listed();
   const here = papers.findIndex((paper) => paper === link);
-  const next = [...papers.slice(here + 1), ...papers.slice(0, here)].find((paper) => !boxOf(paper)?.checked);
+  const next = nextUnticked(papers, here, (paper) => boxOf(paper)?.checked ?? false);
   if (box.checked && openPaper() && next) {
     open(next);
   }

@@ -7,16 +7,10 @@
  * `data-upload="now"` sends as soon as files are chosen. Sentences: `data-failed` when the server was not reached,
  * `data-signed-out`, and `data-too-large` together with `data-max-bytes`.
  */
-import { all, csrfToken, fill, takeNewToken } from './page.js';
-
-const UNITS = ['B', 'KB', 'MB', 'GB'];
-
-/** @param {number} bytes */
-export function readableSize(bytes) {
-  const step = bytes > 0 ? Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / 10)) : 0;
-  const amount = bytes / 1024 ** step;
-  return `${step === 0 || amount >= 100 ? Math.round(amount) : amount.toFixed(1)} ${UNITS[step]}`;
-}
+import { refusal } from '../logic/answers.js';
+import { readableSize, tooLarge } from '../logic/files.js';
+import { fill } from '../logic/text.js';
+import { all, csrfToken, newId, takeNewToken } from './page.js';
 
 /**
  * @param {HTMLFormElement} form
@@ -57,20 +51,6 @@ function takeOver(form, html) {
 }
 
 /**
- * The sentence with which the server refuses; undefined when the answer is not the server's own.
- *
- * @param {XMLHttpRequest} request
- * @returns {string | undefined}
- */
-function refusal(request) {
-  try {
-    return JSON.parse(request.responseText).message;
-  } catch {
-    return undefined;
-  }
-}
-
-/**
  * Other files are another form: only the same ones that are sent again after a broken network count as sent before.
  *
  * @param {HTMLFormElement} form
@@ -78,8 +58,7 @@ function refusal(request) {
 function renew(form) {
   const once = form.querySelector('input[name="once"]');
   if (once instanceof HTMLInputElement) {
-    const bytes = crypto.getRandomValues(new Uint8Array(16));
-    once.value = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+    once.value = newId();
   }
 }
 
@@ -121,10 +100,7 @@ function keepUpload(form) {
    */
   const fail = (sentence) => (sentence ? say(sentence) : HTMLFormElement.prototype.submit.call(form));
 
-  const tooLarge = () => {
-    const most = Number(form.dataset.maxBytes ?? Infinity);
-    return chosen().find((file) => file.size > most);
-  };
+  const refused = () => tooLarge(chosen(), Number(form.dataset.maxBytes ?? Infinity));
 
   const show = () => {
     list.replaceChildren(
@@ -136,7 +112,7 @@ function keepUpload(form) {
         return item;
       }),
     );
-    const large = tooLarge();
+    const large = refused();
     say(large && fill(form.dataset.tooLarge ?? '', { name: large.name, size: readableSize(large.size) }));
   };
 
@@ -145,11 +121,11 @@ function keepUpload(form) {
     const request = new XMLHttpRequest(); // fetch cannot tell how much has been sent
     const buttons = /** @type {NodeListOf<HTMLButtonElement>} */ (form.querySelectorAll('button'));
     const body = new FormData(form);
-    /** @param {boolean} busy */
-    const busy = (busy) => {
-      bar.hidden = !busy;
-      buttons.forEach((button) => { button.disabled = busy; });
-      form.toggleAttribute('data-busy', busy);
+    /** @param {boolean} on */
+    const busy = (on) => {
+      bar.hidden = !on;
+      buttons.forEach((button) => { button.disabled = on; });
+      form.toggleAttribute('data-busy', on);
     };
     request.open('POST', form.getAttribute('action') ?? window.location.href);
     request.setRequestHeader('X-CSRFToken', csrfToken());
@@ -171,8 +147,7 @@ function keepUpload(form) {
       if (done) {
         window.location.reload();
       } else {
-        const signedOut = request.status === 401 ? form.dataset.signedOut : undefined;
-        fail(signedOut ?? refusal(request) ?? form.dataset.failed);
+        fail(refusal(request.status, request.responseText, form.dataset));
       }
     });
     request.addEventListener('error', () => {
@@ -188,13 +163,13 @@ function keepUpload(form) {
   inputs.forEach((input) => input.addEventListener('change', () => {
     renew(form);
     show();
-    if (form.dataset.upload === 'now' && chosen().length && !tooLarge()) {
+    if (form.dataset.upload === 'now' && chosen().length && !refused()) {
       send();
     }
   }));
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    if (!form.hasAttribute('data-busy') && !tooLarge()) {
+    if (!form.hasAttribute('data-busy') && !refused()) {
       send();
     }
   });

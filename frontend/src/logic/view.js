@@ -1,5 +1,5 @@
 /**
- * Which part of a diagram to show: pure arithmetic.
+ * Which part of a diagram to show, and where its sentences stand: pure arithmetic.
  *
  * @typedef {{ x: number, y: number, width: number, height: number }} Box
  * @typedef {{ width: number, height: number }} Size
@@ -83,4 +83,62 @@ export function viewAt(content, canvas, scale, focus = content) {
     width,
     height,
   };
+}
+
+/** Between a node and its sentence: enough for its ring, else enough for a timer on its edge as well. */
+const NEAREST = 12;
+const GAPS = [NEAREST, 24, 36];
+
+/**
+ * Whether two boxes cover a point in common.
+ *
+ * @param {Box} a
+ * @param {Box} b
+ */
+export function meet(a, b) {
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}
+
+/**
+ * Where a sentence about a node stands: above it, or where it hides neither a node, a name nor
+ * another sentence; never above the top of the diagram, since the canvas ends there.
+ *
+ * @param {Box} shape
+ * @param {Size} size of the sentence
+ * @param {number} top of the diagram
+ * @param {Box[]} taken
+ * @returns {Box}
+ */
+export function place(shape, { width, height }, top, taken) {
+  const lower = shape.y + shape.height;
+  const below = { x: shape.x + shape.width / 2 - width / 2, y: lower + NEAREST, width, height };
+  const asides = [below.x, shape.x + shape.width - width, shape.x];
+  const heights = GAPS.flatMap((gap) => [shape.y - gap - height, lower + gap]).filter((y) => y >= top - 20);
+  const spots = heights.flatMap((y) => asides.map((x) => ({ x, y, width, height })));
+  return spots.find((spot) => !taken.some((box) => meet(spot, box))) ?? spots[0] ?? below;
+}
+
+/**
+ * Live marks in the order in which a reader came for them: what is late, then what is nearly so.
+ *
+ * @template {{ state?: string }} T
+ * @param {T[]} live
+ * @returns {T[]}
+ */
+export function byUrgency(live) {
+  const order = ['over', 'near', 'ok'];
+  /** @param {T} item */
+  const rank = ({ state = 'ok' }) => (order.includes(state) ? order.indexOf(state) : order.length);
+  return [...live].sort((a, b) => rank(a) - rank(b));
+}
+
+/**
+ * Where most instances are late comes first, then where most are running.
+ *
+ * @template {{ running?: number, overdue?: number }} T
+ * @param {T[]} heat
+ * @returns {T[]}
+ */
+export function byWeight(heat) {
+  return [...heat].sort((a, b) => (b.overdue ?? 0) - (a.overdue ?? 0) || (b.running ?? 0) - (a.running ?? 0));
 }

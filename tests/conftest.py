@@ -1,0 +1,25 @@
+"""What all tests know: how many of the random walks are walked."""
+
+from __future__ import annotations
+
+import pytest
+
+FEWER = 4
+"""Of the seeds of a random walk every fourth is walked; all of them by `make prove-walks`."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--every-walk", action="store_true", help="walk the random walks of every seed, not of every fourth"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "walks(seeds): a random walk, from `seed` alone the same every time")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    marker = metafunc.definition.get_closest_marker("walks")
+    if marker is not None:
+        (seeds,) = marker.args
+        metafunc.parametrize("seed", range(0, seeds, 1 if metafunc.config.getoption("every_walk") else FEWER))
