@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, case, or_, select
+from sqlalchemy import Connection, Row, Select, case, select
 
 from engine.db.searchable import SUBJECT_FACT
 from engine.db.tables import fact, party, process_instance, task
@@ -122,11 +122,13 @@ def _open_tasks(ids: list[str]) -> Select[Any]:
     """Open tasks of these instances, and of what they have called; `waits` is the instance that waits for the called one."""
     called = process_instance.c.origin_instance_id.in_(ids) & process_instance.c.origin_task_id.is_not(None)
     waits = case((called, process_instance.c.origin_instance_id)).label("waits")
+    shown, theirs = (select(process_instance.c.id).where(own) for own in (process_instance.c.id.in_(ids), called))
     columns = (task.c.id, task.c.instance_id, task.c.unit_code, task.c.name, task.c.deadline_key)
     return (
         select(*columns, waits)
         .join(process_instance, process_instance.c.id == task.c.instance_id)
-        .where(or_(process_instance.c.id.in_(ids), called), task.c.status == "open")
+        .where(task.c.instance_id.in_(shown.union(theirs)))
+        .where(task.c.ended_at.is_(None))  # open; said by its status, SQLite would begin at everything that is open
         .order_by(task.c.opened_at, task.c.id)
     )
 

@@ -5,6 +5,7 @@ There are a few thousand cases here, since a store that knows of ten rows reads 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from types import SimpleNamespace
@@ -69,11 +70,11 @@ def rows_of(number: int, definition_id: str, person_id: str) -> Iterator[tuple[A
     case, unit, other = f"c{number}", f"u{number % UNITS}", f"u{(number * 7 + 3) % UNITS}"
     ended, started = number % 3 == 0, NOW - timedelta(hours=number)
     due = NOW + timedelta(minutes=(number * 7919) % 140_000 - 10_000)
-    next_due = ordering.of_instance(due, started, ended)
+    next_due, by = ordering.of_instance(due, started, ended), person_id if "u7" in (unit, other) else None
     own = {"instance_id": case}
     yield tables.process_instance, {
         "id": case, "number": f"YS-2026-{number}", "definition_id": definition_id, "key": "case_referral",
-        "title": "移送", "status": "ended" if ended else "running", "started_at": started, "started_by": person_id,
+        "title": "移送", "status": "ended" if ended else "running", "started_at": started, "started_by": by,
         "revision": 1, "state": b"", "taken": [], "next_due": next_due, "ever_over": number % 50 == 0,
     }  # fmt: skip
     task = {
@@ -140,10 +141,13 @@ def plans(tx: Connection, look: Callable[[], object]) -> list[str]:
 
 
 def read_whole(plan: str) -> list[str]:
-    """The growing tables that are read from their first row to their last, and not in the order of an index."""
+    """The growing tables that are read from their first row to their last and not in the order of an index, or of which
+    everything is read that is open."""
     lines = [line.strip().lstrip("-> ") for line in plan.splitlines()]
     whole = [line for line in lines if line.startswith(("SCAN ", "Seq Scan on ")) and "USING" not in line]
-    return [line for line in whole if line.removeprefix("SCAN ").removeprefix("Seq Scan on ").split()[0] in GROWING]
+    half = [line for line in lines if line.startswith("SEARCH ") and line.endswith("(status=?)")]
+    read = [*whole, *half]
+    return [line for line in read if re.sub("SCAN |SEARCH |Seq Scan on ", "", line).split()[0] in GROWING]
 
 
 MIDDLE = Place((NOW + timedelta(days=20), NOW), "t5")
