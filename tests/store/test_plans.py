@@ -31,7 +31,7 @@ from tests.store.builders import NOW, SINCE, an_instance
 
 CASES, UNITS = 4000, 50
 CALENDAR = load_calendar((PROJECT / "processes" / "calendar_cn.json").read_bytes())
-CONTEXT = Context(NOW, CALENDAR, {}, cast(Fonts, None))
+CONTEXT = Context(NOW, lambda: (CALENDAR, {}), cast(Fonts, None))
 GROWING = (
     "process_instance",
     "task",
