@@ -4,6 +4,7 @@
 PYTHON ?= python3
 NOW ?=
 BIN := .venv/bin
+TEMPLATES := --profile jinja --indent-width 2 tasks_ui/templates
 
 .PHONY: run test check prove-rules lock clean
 
@@ -20,6 +21,7 @@ test: .venv/ready-to-test
 check:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/djangofmt --check $(TEMPLATES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
