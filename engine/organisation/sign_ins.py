@@ -84,6 +84,10 @@ class Visitor:
     """Whether the password was given out once, and nothing else may be done before it is changed."""
     looks_after: frozenset[str] = frozenset()
     """The units for which the person is a system administrator: notices of faults belong to no case."""
+    language: str | None = None
+    """The language that the person has chosen for the pages, zh or en; None while there is no choice."""
+    large_type: bool | None = None
+    """Whether the person has chosen large type; None while there is no choice."""
 
 
 def hash_password(password: str) -> str:
@@ -208,7 +212,14 @@ def end_sessions(tx: Connection, person_id: str, now: datetime, but: str = "") -
 def visitor(tx: Connection, token: str, now: datetime) -> Visitor | None:
     """Who this is, with the posts of this moment; None when the session is over or the person has no post left."""
     row = tx.execute(
-        select(sign_in, person.c.login, person.c.name, person.c.must_change_password)
+        select(
+            sign_in,
+            person.c.login,
+            person.c.name,
+            person.c.must_change_password,
+            person.c.language,
+            person.c.large_type,
+        )
         .join(person, person.c.id == sign_in.c.person_id)
         .where(sign_in.c.token_hash == _hash(token), sign_in.c.ended_at.is_(None), person.c.active)
     ).first()
@@ -233,6 +244,8 @@ def visitor(tx: Connection, token: str, now: datetime) -> Visitor | None:
         reads,
         row.must_change_password,
         looks_after,
+        row.language,
+        row.large_type,
     )
 
 
