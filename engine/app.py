@@ -38,6 +38,7 @@ from engine.organisation.sign_ins import SignIn, Visitor
 from engine.reports import documents, inbox, instances, listing, starting, tasks
 from engine.reports import supervision as oversight
 from engine.reports.filters import Filters
+from engine.reports.holders import Holders, holders
 from engine.reports.inbox import NextTask
 from engine.reports.tasks import TaskLook
 from engine.runtime import actions, audit, cancelling, correlation, due, incidents, kept, notices, once, proof
@@ -175,8 +176,8 @@ class Engine:
         now = self.clock.now()
         with self.database.reading() as tx:
             found = sign_ins.visitor(tx, token, now)
-            if found is None or not sign_ins.needs_touch(tx, token, now):
-                return found
+        if found is None or not found.unwritten:
+            return found
         self.database.run(lambda tx: sign_ins.touch(tx, token, now))
         return found
 
@@ -258,10 +259,20 @@ class Engine:
 
     def start(self, actor: Actor, key: str, raw: Raw) -> str:
         """The instance runs. Returns its number."""
-        return self.transactions.write(lambda tx, context: running.start(tx, context, actor, key, raw))
+        return self.begin(actor, key, raw).number
+
+    def begin(self, actor: Actor, key: str, raw: Raw) -> running.Started:
+        """The instance runs, and perhaps its first task is this person's."""
+        found = self.transactions.write(lambda tx, context: running.start(tx, context, actor, key, raw))
+        # a form sent again may have been answered by a version that kept the number alone
+        return found if isinstance(found, running.Started) else running.Started(str(found), None)
 
     def instance(self, actor: Actor, number: str) -> instances.InstanceView:
         return self.transactions.read(lambda tx, context: instances.instance_view(tx, context, actor, number))
+
+    def holders(self, actor: Actor, number: str) -> Holders:
+        """With whom the instance lies now. Raises NotFound."""
+        return self.transactions.read(lambda tx, context: holders(tx, context, actor, number))
 
     def instances(self, actor: Actor, filters: Filters, page: int) -> listing.Listing:
         """The instances that this person may see."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
 from flask import Flask
 
 from engine.app import Engine
+from engine.db.session import Database
 from tasks_ui import (
     account,
     collaboration,
@@ -36,4 +40,15 @@ def create_app(engine: Engine, banner: str = "", trusted_hosts: list[str] | None
     for room in (account, inbox, instances, collaboration, duties, notices, papers, supervision):
         app.register_blueprint(room.views.pages)
     app.register_blueprint(inbox.handling.pages)
+    app.wsgi_app = _visiting(app.wsgi_app, engine.database)  # type: ignore[method-assign,assignment]
     return app
+
+
+def _visiting(app: WSGIApplication, database: Database) -> WSGIApplication:
+    """The application, each request of which is one visit to the database: who is looking, the page and the bell are one look."""
+
+    def visit(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        with database.visit():
+            return app(environ, start_response)
+
+    return visit

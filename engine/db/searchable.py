@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from unicodedata import normalize
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, insert
+from sqlalchemy import ColumnElement, Connection, and_, delete
 
 from engine.db.tables import search_word
+from engine.db.unit import unit_of
 
 SUBJECT_FACT = "party_name"
 """The fact that names the person or firm whom a case concerns (当事人); lists show it."""
@@ -43,14 +44,15 @@ def keep(
     """The instance is found by every part of the text."""
     words, own = bare(text), {"instance_id": instance_id, "kind": kind, "fact_id": fact_id, "document_id": document_id}
     begun = dict.fromkeys(words[start : start + SIGNS] for start in range(len(words)))
-    if begun:
-        tx.execute(insert(search_word), [{**own, "words": part} for part in begun])
+    for part in begun:
+        unit_of(tx).changes.add(search_word, {**own, "words": part})
 
 
-def keep_title(tx: Connection, instance_id: str, title: str) -> None:
-    """The instance is found by this title and by none that it had before."""
-    own = and_(search_word.c.instance_id == instance_id, search_word.c.kind == TITLE)
-    tx.execute(delete(search_word).where(own))
+def keep_title(tx: Connection, instance_id: str, title: str, first: bool = False) -> None:
+    """The instance is found by this title and by none that it had before; `first`: it had none."""
+    if not first:
+        own = and_(search_word.c.instance_id == instance_id, search_word.c.kind == TITLE)
+        tx.execute(delete(search_word).where(own))
     keep(tx, instance_id, TITLE, title)
 
 

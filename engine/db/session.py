@@ -11,12 +11,15 @@ import random
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from threading import local
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 
+from engine.db import stamp, unit
+from engine.db.memory import Memory
 from engine.db.turns import REBUILDING, take_turn
 from engine.errors import Busy, DatabaseFull, LianbanError, Refused, Uncertain
 from engine.keys import Keys, unrelated
@@ -35,6 +38,17 @@ FOUND = "records_found"
 log = logging.getLogger("lianban.database")
 
 
+class _Visit(local):
+    """What one thread has open of a database between its looks."""
+
+    going = False
+    look: Connection | None = None
+    open: ExitStack
+    lookers = 0
+    over = False
+    """Whether the look is not to be used by anybody else: something has been written since, or it went wrong."""
+
+
 class Database:
     def __init__(self, url: str, keys: Keys | None = None) -> None:
         """A database at an SQLAlchemy URL: sqlite:///path or postgresql+psycopg://…
@@ -42,6 +56,8 @@ class Database:
         `keys` seal what is recorded in it; without an installation's they fit nothing that was there before.
         """
         self.url = url
+        self.memory = Memory()
+        self._visit = _Visit()
         self.is_sqlite = url.startswith("sqlite")
         if self.is_sqlite:
             self.engine: Engine = create_engine(url, pool_size=8, max_overflow=32, connect_args={"timeout": 20})
@@ -50,6 +66,7 @@ class Database:
         else:
             self.engine = create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
         self.engine.update_execution_options(**{KEYS: keys or unrelated()})
+        unit.listen(self.engine)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -58,6 +75,7 @@ class Database:
         Raises Busy when locked out, DatabaseFull when its disk takes nothing more, and Uncertain when the database went
         away while it committed.
         """
+        self._look_no_more()
         with self._begun(writes=True) as connection:
             yield connection
 
@@ -68,6 +86,7 @@ class Database:
         SQLite changes a table by copying it, and dropping the old one would drop, or refuse to leave behind, the rows that
         refer to it. So references are not watched while it runs, but looked through before it commits: none may be broken.
         """
+        self._look_no_more()
         with self._begun(writes=True, watched=not self.is_sqlite) as connection:
             take_turn(connection, REBUILDING)
             yield connection
@@ -79,9 +98,55 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """One consistent look at the data; whatever is written in it is rolled back."""
-        with self._begun(writes=False) as connection:
-            yield connection
+        """One consistent look at the data; whatever is written in it is rolled back. Within a `visit` it is the visit's."""
+        visit = self._visit
+        if not visit.going or (visit.over and visit.look is not None):
+            with self._begun(writes=False) as connection:
+                yield connection
+            return
+        connection = self._visited()
+        visit.lookers += 1
+        try:
+            with _in_our_words():
+                yield connection
+        except BaseException:
+            visit.over = True
+            raise
+        finally:
+            visit.lookers -= 1
+            if visit.over or unit.unit_of(connection).has_written:
+                self._look_no_more()
+
+    @contextmanager
+    def visit(self) -> Iterator[None]:
+        """Every look of this thread until the block ends is one and the same: one connection, one state of the data.
+
+        What the thread writes meanwhile ends it, so the next look sees what was written; so does whatever is raised in it.
+        """
+        if self._visit.going:
+            yield
+            return
+        self._visit.going = True
+        try:
+            yield
+        finally:
+            self._look_no_more()
+            self._visit.going = False
+
+    def _visited(self) -> Connection:
+        visit = self._visit
+        if visit.look is None:
+            visit.open, visit.over = ExitStack(), False
+            visit.look = visit.open.enter_context(self._begun(writes=False))
+        return visit.look
+
+    def _look_no_more(self) -> None:
+        """The next look of the visit is a new one; who still looks goes on with what there was."""
+        visit = self._visit
+        visit.over = True
+        if visit.look is not None and not visit.lookers:
+            visit.look = None
+            visit.open.close()
 
     def run(self, work: Callable[[Connection], T]) -> T:
         """The work is done in a transaction of its own, begun anew when the database asks for that, five times at most.
@@ -103,27 +168,39 @@ class Database:
 
     @contextmanager
     def _begun(self, writes: bool, watched: bool = True) -> Iterator[Connection]:
-        try:
-            with self.engine.connect() as connection, _references(connection, watched):
-                connection = connection.execution_options(**{_WRITES: writes})
-                if not writes and not self.is_sqlite:  # one look, not one for each statement; SQLite's is one anyway
-                    connection = connection.execution_options(isolation_level="REPEATABLE READ")
-                with connection.begin() as transaction:
-                    connection.info[FOUND] = {}
+        with _in_our_words(), self.engine.connect() as connection, _references(connection, watched):
+            connection = connection.execution_options(**{_WRITES: writes})
+            if not writes and not self.is_sqlite:  # one look, not one for each statement; SQLite's is one anyway
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin() as transaction:
+                connection.info[FOUND] = {}
+                work = unit.begin(connection, self.memory)
+                try:
                     yield connection
                     if writes:
+                        work.flush()
+                        stamp.renew(connection)
                         _commit(transaction)
                     else:
                         transaction.rollback()
-        except DataError as error:  # a NUL, or a text that is too long for its column: nothing that a form lets through
-            raise Refused("发来的内容里有系统存不了的字符，或者太长，什么都没有改变。请检查后再试。") from error
-        except DBAPIError as error:
-            if _is_transient(error):
-                raise Busy from error
-            if _is_full(error):
-                log.exception("the database could not be written")
-                raise DatabaseFull from error
-            raise
+                finally:
+                    unit.end(connection)
+
+
+@contextmanager
+def _in_our_words() -> Iterator[None]:
+    """What the database refuses is one of our errors, where we know what to say. Raises Refused, Busy, DatabaseFull."""
+    try:
+        yield
+    except DataError as error:  # a NUL, or a text that is too long for its column: nothing that a form lets through
+        raise Refused("发来的内容里有系统存不了的字符，或者太长，什么都没有改变。请检查后再试。") from error
+    except DBAPIError as error:
+        if _is_transient(error):
+            raise Busy from error
+        if _is_full(error):
+            log.exception("the database could not be written")
+            raise DatabaseFull from error
+        raise
 
 
 @contextmanager

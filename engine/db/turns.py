@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from engine.db import stamp
+
 DEPLOYING = 20261131
 REBUILDING = 20261130
 """Names of PostgreSQL's locks; any numbers that nothing else here uses. SQLite has one writer at a time anyway."""
@@ -12,3 +14,4 @@ REBUILDING = 20261130
 def take_turn(tx: Connection, what: int) -> None:
     if tx.dialect.name == "postgresql":
         tx.exec_driver_sql(f"SELECT pg_advisory_xact_lock({what})")
+        stamp.look_again(tx)

@@ -11,13 +11,14 @@ that ends on the day on which it began takes no day away.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection
 
 from engine.clock import local_date
+from engine.db.case import Row, case_of
 from engine.db.tables import deadline
 from engine.deadlines import counting
 from engine.deadlines.calendar import Calendar
@@ -104,12 +105,13 @@ class Deadline:
 
 def of_instance(tx: Connection, instance_id: str) -> list[Deadline]:
     """Every period that the instance has had, oldest first."""
-    rows = tx.execute(select(deadline).where(deadline.c.instance_id == instance_id).order_by(*_OLDEST_FIRST))
-    return [Deadline(**row._mapping) for row in rows]
+    rows = case_of(tx, instance_id).rows(deadline)
+    return [Deadline(**row._mapping) for row in sorted(rows, key=_age)]
 
 
-_OLDEST_FIRST = (deadline.c.armed_at, deadline.c.ended_at.is_(None), deadline.c.id)
-"""Of two that were armed in one step, the open one is the later."""
+def _age(row: Row) -> tuple[datetime, bool, str]:
+    """Of two that were armed in one step, the open one is the later."""
+    return row.armed_at, row.ended_at is None, row.id
 
 
 def start(
@@ -145,7 +147,7 @@ def start(
         ended_at=None,
         **_counted(count),
     )
-    tx.execute(insert(deadline).values(**vars(record)))
+    case_of(tx, instance_id).add(deadline, vars(record))
     return record
 
 
@@ -268,5 +270,6 @@ def _counted(count: Count) -> dict[str, Any]:
 
 
 def _change(tx: Connection, record: Deadline, **values: Any) -> Deadline:
-    tx.execute(update(deadline).where(deadline.c.id == record.id).values(**values))
-    return Deadline(**{**vars(record), **values})
+    case = case_of(tx, record.instance_id)
+    case.change(deadline, case.get(deadline, record.id), **values)
+    return replace(record, **values)

@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, insert, select
 
+from engine.db import stamp
 from engine.db.tables import calendar_version
+from engine.db.unit import unit_of
 from engine.deadlines.calendar import Calendar, load_calendar
 
 SHIPPED = "prepare"
 """Who has set a calendar that came with the software."""
-_read: dict[str, Calendar] = {}
 
 
 def in_force(tx: Connection, now: datetime) -> Calendar | None:
     """The calendar that counts at that instant; None in an installation that has none yet."""
-    begun = select(calendar_version.c.version).where(calendar_version.c.active_from <= now)
-    version = tx.scalar(begun.order_by(calendar_version.c.active_from.desc()).limit(1))
-    return find(tx, version) if version is not None else None
+    begun = [version for version, since in _since(tx).items() if since <= now]
+    return find(tx, begun[-1]) if begun else None
 
 
 def find(tx: Connection, version: str | None) -> Calendar | None:
     """The calendar of that version, read once per process: a version names its content."""
-    if version is None or version in _read:
-        return _read.get(version or "")
-    held = content(tx, version)
-    if held is None:
+    if version is None:
         return None
-    _read[version] = load_calendar(held)
-    return _read[version]
+
+    def read() -> Calendar | None:
+        held = content(tx, version)
+        return load_calendar(held) if held is not None else None
+
+    return unit_of(tx).memory.once("calendar", version, read)
 
 
 def content(tx: Connection, version: str) -> bytes | None:
@@ -38,9 +40,19 @@ def content(tx: Connection, version: str) -> bytes | None:
 
 
 def active_from(tx: Connection, version: str) -> datetime:
-    own = calendar_version.c.version == version
-    since: datetime = tx.execute(select(calendar_version.c.active_from).where(own)).scalar_one()
-    return since
+    return _since(tx)[version]
+
+
+def _since(tx: Connection) -> Mapping[str, datetime]:
+    """Version -> since when it is in force, the earliest first."""
+    return stamp.content(tx, "calendars", _read_since)
+
+
+def _read_since(tx: Connection) -> Mapping[str, datetime]:
+    columns = (calendar_version.c.version, calendar_version.c.active_from)
+    return {
+        row.version: row.active_from for row in tx.execute(select(*columns).order_by(calendar_version.c.active_from))
+    }
 
 
 def put(tx: Connection, held: bytes, by: str, now: datetime) -> Calendar:

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
-from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, insert, select
 
 from engine.bpmn import asking, elements, gate, parse, read
 from engine.bpmn.called import VERSION, VERSION_TAG, Called
@@ -24,12 +22,17 @@ from engine.bpmn.elements import Diagram, Element
 from engine.bpmn.parse import Specification
 from engine.bpmn.rules import calls
 from engine.bpmn.rules.draft import Signature
+from engine.db import stamp
 from engine.db.tables import definition_version
 from engine.db.turns import DEPLOYING, take_turn
+from engine.db.unit import unit_of
 from engine.deployments import retirement
 from engine.errors import DiagramRefused, NotFound, Problem, Refused
 from engine.forms.schema import Form, read_form
 from engine.ids import new_id
+
+LOADED_AT_MOST = 64
+"""Versions that a process keeps as they are run."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,7 @@ def deploy(
     if problems:
         raise DiagramRefused(problems)
     texts = {form_id: form_bytes[form_id].decode() for form_id in forms}
-    sha256 = hashlib.sha256(diagram_bytes + json.dumps(texts, sort_keys=True).encode()).hexdigest()
+    sha256 = _digest(diagram_bytes, texts)
     latest_row = _latest_row(tx, diagram.key)
     if latest_row is not None and latest_row.sha256 == sha256:
         return load(tx, latest_row.id)
@@ -129,6 +132,17 @@ def deploy(
         )
     )
     return load(tx, definition_id)
+
+
+def _digest(diagram_bytes: bytes, texts: Mapping[str, str]) -> str:
+    return hashlib.sha256(diagram_bytes + json.dumps(texts, sort_keys=True).encode()).hexdigest()
+
+
+def digest_of(tx: Connection, key: str, version: int) -> str:
+    """SHA-256 of what is stored now, diagram and forms; empty when there is no such version."""
+    stored = select(definition_version.c.diagram, definition_version.c.forms)
+    row = tx.execute(stored.where(definition_version.c.key == key, definition_version.c.version == version)).first()
+    return _digest(row.diagram, row.forms) if row else ""
 
 
 def check(tx: Connection, diagram_bytes: bytes, form_bytes: Mapping[str, bytes], city: City) -> None:
@@ -218,14 +232,17 @@ def read_diagram(content: bytes) -> elements.Diagram:
 
 def load(tx: Connection, definition_id: str) -> Definition:
     """The version, read once per process: a stored version never changes. Raises NotFound."""
-    with _lock:
-        if definition_id in _loaded:
-            _loaded.move_to_end(definition_id)
-            return _loaded[definition_id]
+    found = unit_of(tx).memory.once("definition", definition_id, lambda: _read(tx, definition_id), LOADED_AT_MOST)
+    if found is None:
+        raise NotFound("没有这个流程版本。")
+    return found
+
+
+def _read(tx: Connection, definition_id: str) -> Definition | None:
     row = tx.execute(select(definition_version).where(definition_version.c.id == definition_id)).first()
     if row is None:
-        raise NotFound("没有这个流程版本。")
-    definition = Definition(
+        return None
+    return Definition(
         id=row.id,
         key=row.key,
         version=row.version,
@@ -235,11 +252,6 @@ def load(tx: Connection, definition_id: str) -> Definition:
         specification=parse.restore_specification(row.specification),
         pins=row.pins or {},
     )
-    with _lock:
-        _loaded[definition_id] = definition
-        while len(_loaded) > LOADED_AT_MOST:
-            _loaded.popitem(last=False)
-    return definition
 
 
 def latest(tx: Connection, key: str) -> Definition:
@@ -279,9 +291,7 @@ class Installed:
         """The version that is meant; of several with one tag the newest."""
         if called.key == self._but_not:
             return None
-        columns = (definition_version.c.id, definition_version.c.version)
-        own = select(*columns).where(definition_version.c.key == called.key)
-        for row in self._tx.execute(own.order_by(definition_version.c.version.desc())):
+        for row in reversed(_deployed(self._tx).get(called.key, [])):
             if called.binding == VERSION and str(row.version) != called.version.lstrip("0"):
                 continue
             found = load(self._tx, row.id)
@@ -305,13 +315,12 @@ def startable(tx: Connection, key: str) -> Definition:
 
 def every_startable(tx: Connection) -> list[Definition]:
     """The latest version of each procedure that is not retired, by key."""
-    return [latest(tx, key) for key in every_key(tx) if key not in retirement.retired(tx)]
+    return [latest(tx, key) for key in sorted(_deployed(tx)) if key not in retirement.retired(tx)]
 
 
 def every_key(tx: Connection) -> list[str]:
     """The procedures that have a version, but for those that were retired without ever having had a case."""
-    keys = tx.scalars(select(definition_version.c.key).distinct().order_by(definition_version.c.key)).all()
-    return [key for key in keys if key not in retirement.gone(tx)]
+    return sorted(_deployed(tx).keys() - retirement.gone(tx))
 
 
 def has_version(tx: Connection, key: str) -> bool:
@@ -341,11 +350,6 @@ def diagram_bytes(tx: Connection, definition_id: str) -> bytes:
     return bytes(content)
 
 
-LOADED_AT_MOST = 64
-_loaded: OrderedDict[str, Definition] = OrderedDict()
-_lock = Lock()
-
-
 def _pins(tx: Connection, diagram: Diagram) -> dict[str, str]:
     """The versions that the diagram settles, as they stand now."""
     installed = Installed(tx, but_not=diagram.key)
@@ -353,8 +357,29 @@ def _pins(tx: Connection, diagram: Diagram) -> dict[str, str]:
     return {element_id: definition.id for element_id, definition in found.items() if definition is not None}
 
 
-def _latest_row(tx: Connection, key: str) -> Row[Any, Any, Any] | None:
-    columns = (definition_version.c.id, definition_version.c.version, definition_version.c.sha256)
-    highest = select(func.max(definition_version.c.version)).where(definition_version.c.key == key).scalar_subquery()
-    statement = select(*columns).where(definition_version.c.key == key, definition_version.c.version == highest)
-    return tx.execute(statement).first()
+@dataclass(frozen=True, slots=True)
+class _Deployed:
+    id: str
+    version: int
+    sha256: str
+
+
+def _deployed(tx: Connection) -> Mapping[str, list[_Deployed]]:
+    """Procedure -> its versions, the oldest first."""
+    return stamp.content(tx, "definitions", _read_deployed)
+
+
+def _read_deployed(tx: Connection) -> Mapping[str, list[_Deployed]]:
+    found: dict[str, list[_Deployed]] = {}
+    for row in tx.execute(_DEPLOYED):
+        found.setdefault(row.key, []).append(_Deployed(row.id, row.version, row.sha256))
+    return found
+
+
+def _latest_row(tx: Connection, key: str) -> _Deployed | None:
+    return next(reversed(_deployed(tx).get(key, [])), None)
+
+
+_DEPLOYED = select(
+    definition_version.c.key, definition_version.c.id, definition_version.c.version, definition_version.c.sha256
+).order_by(definition_version.c.key, definition_version.c.version)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
+from engine.db import stamp
 from engine.db.tables import process_instance, retirement
 from engine.errors import Problem, Refused
 from engine.ids import new_id
@@ -14,11 +15,17 @@ from engine.ids import new_id
 
 def retired(tx: Connection) -> frozenset[str]:
     """The keys of the procedures that are retired now."""
+    return stamp.content(tx, "retirements", _read_retired)
+
+
+def _read_retired(tx: Connection) -> frozenset[str]:
     return frozenset(tx.scalars(select(retirement.c.key).where(retirement.c.revived_at.is_(None))))
 
 
 def gone(tx: Connection) -> frozenset[str]:
     """Those that never had a case: they are in no list any more, and only their record is left."""
+    if not retired(tx):
+        return frozenset()
     used = select(process_instance.c.id).where(process_instance.c.key == retirement.c.key).exists()
     return frozenset(tx.scalars(select(retirement.c.key).where(retirement.c.revived_at.is_(None), ~used)))
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, update
 
 from engine.db import searchable
+from engine.db.case import case_of
 from engine.db.tables import document, material
 from engine.db.values import encode
 from engine.forms.schema import Field, Form
@@ -83,22 +84,21 @@ def deliver(
 ) -> str:
     """The document is in the receiving unit's inbox. Returns its id."""
     document_id = document_id or new_id()
-    before = tx.scalar(select(func.count()).where(document.c.instance_id == instance_id)) or 0
-    tx.execute(
-        insert(document).values(
-            id=document_id,
-            instance_id=instance_id,
-            sequence=before + 1,
-            code=code,
-            title=title,
-            from_unit=from_unit,
-            to_unit=to_unit,
-            copy=copy,
-            content=content,
-            delivered_at=now,
-            **(vars(paper) if paper else {}),
-        )
-    )
+    case = case_of(tx, instance_id)
+    row = {
+        "id": document_id,
+        "instance_id": instance_id,
+        "sequence": len(case.rows(document)) + 1,
+        "code": code,
+        "title": title,
+        "from_unit": from_unit,
+        "to_unit": to_unit,
+        "copy": copy,
+        "content": content,
+        "delivered_at": now,
+        **(vars(paper) if paper else {}),
+    }
+    case.add(document, row)
     if paper and paper.number:
         searchable.keep(tx, instance_id, searchable.PAPER, paper.number, document_id=document_id)
     return document_id
@@ -132,18 +132,16 @@ def compose(
 
 def materials_of(tx: Connection, instance_id: str, units: Collection[str]) -> list[dict[str, Any]]:
     """What these units have put on the list, as it stands: nobody hands over what another unit has added."""
-    columns = (material.c.kind, material.c.title, material.c.copies, material.c.pages, material.c.original)
-    rows = tx.execute(
-        select(*columns)
-        .where(material.c.instance_id == instance_id, material.c.unit_code.in_(units), material.c.removed_at.is_(None))
-        .order_by(material.c.added_at, material.c.id)
-    )
-    return [dict(row._mapping) for row in rows]
+    names = ("kind", "title", "copies", "pages", "original")
+    return [
+        {name: getattr(row, name) for name in names}
+        for row in case_of(tx, instance_id).rows(material)
+        if row.unit_code in units and row.removed_at is None
+    ]
 
 
 def of_instance(tx: Connection, instance_id: str) -> list[Document]:
-    own = select(document).where(document.c.instance_id == instance_id)
-    rows = tx.execute(own.order_by(document.c.delivered_at, document.c.sequence))
+    rows = sorted(case_of(tx, instance_id).rows(document), key=lambda row: (row.delivered_at, row.sequence))
     return [Document(**row._mapping) for row in rows]
 
 

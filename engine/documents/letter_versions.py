@@ -13,7 +13,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
+from engine.db import stamp
 from engine.db.tables import letter_version
+from engine.db.unit import unit_of
 from engine.documents import typesetting
 from engine.documents.fonts import Fonts
 from engine.documents.letters import Letter, LetterRefused, Source, read_letter
@@ -75,10 +77,15 @@ def keep(tx: Connection, source: Source, fonts: Fonts, by: str, now: datetime) -
 
 def latest(tx: Connection, name: str) -> LetterVersion:
     """The version in force. Raises NotFound."""
-    row = _latest_row(tx, name)
-    if row is None:
+    version_id = stamp.content(tx, "letters", _read_latest).get(name)
+    if version_id is None:
         raise NotFound(f"没有部署名为 {name} 的公文模板。")
-    return _version(row)
+    return find(tx, version_id)
+
+
+def _read_latest(tx: Connection) -> Mapping[str, str]:
+    rows = tx.execute(select(letter_version.c.name, letter_version.c.id).order_by(letter_version.c.version))
+    return {row.name: row.id for row in rows}
 
 
 def codes(tx: Connection) -> dict[str, str]:
@@ -88,7 +95,11 @@ def codes(tx: Connection) -> dict[str, str]:
 
 
 def find(tx: Connection, version_id: str) -> LetterVersion:
-    return _version(tx.execute(select(letter_version).where(letter_version.c.id == version_id)).one())
+    """The version, read once per process: a stored version never changes."""
+    own = select(letter_version).where(letter_version.c.id == version_id)
+    found = unit_of(tx).memory.once("letter", version_id, lambda: _version(tx.execute(own).one()))
+    assert found is not None
+    return found
 
 
 def in_force(tx: Connection) -> dict[str, Source]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from engine.db.case import case_of
 from engine.db.tables import material
 from engine.documents.files import StoredFile
 from engine.errors import InvalidValues, NotFound
@@ -190,8 +191,8 @@ def find(tx: Connection, material_id: str) -> Material:
 
 def of_instance(tx: Connection, instance_id: str) -> list[Material]:
     """The list as it stands, in the order it was made."""
-    statement = select(material).where(material.c.instance_id == instance_id, material.c.removed_at.is_(None))
-    return [Material(**row._mapping) for row in tx.execute(statement.order_by(material.c.added_at, material.c.id))]
+    rows = case_of(tx, instance_id).rows(material)
+    return [Material(**row._mapping) for row in rows if row.removed_at is None]
 
 
 def _number(text: str) -> int | None:

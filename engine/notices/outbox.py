@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, or_, select, update
 
+from engine.db.case import Case, Row, case_of
 from engine.db.tables import deadline, delivery_attempt, notice, outbox, person, process_instance, unit
+from engine.db.unit import unit_of
 from engine.ids import new_id
+from engine.notices.causes import Cause
 from engine.notices.message import Message, last_moment_of
 
 DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360))
@@ -25,6 +28,9 @@ LIFETIME = timedelta(days=3)
 LEASE = timedelta(minutes=5)
 """Longer than any attempt can take."""
 TRIED = ("waiting", "failed")
+_DROP = (
+    update(outbox).where(outbox.c.id == bindparam("message_id"), outbox.c.status.in_(TRIED)).values(status="dropped")
+)
 
 
 @dataclass(frozen=True)
@@ -46,24 +52,38 @@ def put(
     not_before: datetime,
     person_id: str | None = None,
     address: str | None = None,
+    cause: Cause | None = None,
 ) -> str:
-    """The notice will be sent by this channel, not before that instant. Returns the message's id."""
-    message_id = new_id()
-    tx.execute(
-        insert(outbox).values(
-            id=message_id,
-            notice_id=notice_id,
-            instance_id=instance_id,
-            channel=channel,
-            person_id=person_id,
-            address=address,
-            status="waiting",
-            attempts=0,
-            next_try_at=not_before,
-            made_at=now,
-        )
-    )
-    return message_id
+    """The notice will be sent by this channel, not before that instant. Returns the message's id.
+
+    `cause` is what the notice of an instance is about: when that is over, it is not sent to people any more.
+    """
+    row = {
+        "id": new_id(),
+        "notice_id": notice_id,
+        "instance_id": instance_id,
+        "channel": channel,
+        "person_id": person_id,
+        "address": address,
+        "status": "waiting",
+        "attempts": 0,
+        "next_try_at": not_before,
+        "made_at": now,
+    }
+    if instance_id is None or person_id is None or cause is None:
+        unit_of(tx).changes.add(outbox, row)
+    else:
+        case_of(tx, instance_id).add(outbox, row, **cause)
+    return str(row["id"])
+
+
+def drop(tx: Connection, case: Case, messages: Collection[Row]) -> None:
+    """These messages of the instance are not sent any more, unless they have gone out in the meantime."""
+    if messages:
+        with unit_of(tx).known():
+            tx.execute(_DROP, [{"message_id": message.id} for message in messages])
+        for message in messages:
+            case.put_aside(outbox, message)
 
 
 def any_due(tx: Connection, channel: str, now: datetime) -> bool:
@@ -232,7 +252,7 @@ def _message(tx: Connection, message_id: str, base_url: str) -> Message:
     )
 
 
-def _last_moment(row: Row[Any]) -> str:
+def _last_moment(row: Row) -> str:
     if row.period_due_at is None:
         return ""
     return last_moment_of(row.period_due_at, row.last_day is not None, bool(row.provisional))

@@ -14,10 +14,11 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import Connection, select, update
 
 from engine.clock import SHANGHAI, local
-from engine.db import upsert
+from engine.db import stamp, upsert
 from engine.db.tables import notice_preference, person
 from engine.errors import InvalidValues
 from engine.notices.kinds import HANDLING, INFO, LEGAL, NEVER_QUIET, group_of
+from engine.organisation.city_now import organisation
 
 APP = "app"
 """The list and the counter in the pages; the other channel that a person may choose is `routes.MAIL`."""
@@ -82,16 +83,16 @@ def not_before(preference: Preference, kind: str, now: datetime, due_at: datetim
 
 def of_people(tx: Connection, ids: Collection[str]) -> dict[str, Preference]:
     """Each person's preference; the default for those who have not chosen."""
-    joined = person.outerjoin(notice_preference, notice_preference.c.person_id == person.c.id)
-    rows = tx.execute(
-        select(person.c.id, person.c.email, notice_preference).select_from(joined).where(person.c.id.in_(ids))
-    )
-    found = {}
-    for row in rows:
-        default = Preference(email=row.email)
-        chosen = {name: getattr(row, name) for name in (*CHOICES, "quiet_from", "quiet_to")}
-        found[row.id] = default if row.person_id is None else replace(default, **chosen)
-    return found
+    people, chosen = organisation(tx).people, stamp.content(tx, "preferences", _read_chosen)
+    known = (person_id for person_id in ids if person_id in people)
+    return {one: replace(chosen.get(one, Preference()), email=people[one].email) for one in known}
+
+
+def _read_chosen(tx: Connection) -> Mapping[str, Preference]:
+    """What those have chosen who have chosen anything, but for the address."""
+    names = (*CHOICES, "quiet_from", "quiet_to")
+    rows = tx.execute(select(notice_preference))
+    return {row.person_id: Preference(**{name: getattr(row, name) for name in names}) for row in rows}
 
 
 def read(sent: Mapping[str, str]) -> Preference:

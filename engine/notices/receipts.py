@@ -11,8 +11,10 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, update
 
-from engine.db import upsert
+from engine.db.case import case_of
 from engine.db.tables import notice_receipt
+from engine.db.unit import unit_of
+from engine.notices.causes import Cause
 
 
 def add(
@@ -23,15 +25,26 @@ def add(
     unit_code: str,
     now: datetime,
     counts: bool = True,
+    cause: Cause | None = None,
 ) -> None:
-    """The person has the notice; one that does not count is only in the list of all. Who has it already keeps it."""
-    values = {
+    """The person has the notice; one that does not count is only in the list of all. Who has it already keeps it.
+
+    `cause` is what the notice of an instance is about: with that it stops counting.
+    """
+    row = {
+        "notice_id": notice_id,
+        "person_id": person_id,
         "instance_id": instance_id,
         "unit_code": unit_code,
         "received_at": now,
         "cleared_at": None if counts else now,
     }
-    upsert.put_once(tx, notice_receipt, {"notice_id": notice_id, "person_id": person_id}, values)
+    if instance_id is None or not counts or cause is None:
+        unit_of(tx).changes.add(notice_receipt, row)
+        return
+    case = case_of(tx, instance_id)
+    if case.get(notice_receipt, notice_id, person_id) is None:
+        case.add(notice_receipt, row, **cause)
 
 
 def read(tx: Connection, person_id: str, notice_id: str, now: datetime) -> None:

@@ -6,10 +6,12 @@ import re
 import tomllib
 from collections.abc import Mapping
 from datetime import datetime, time
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
+from engine.db import stamp
 from engine.db.tables import city_rule
 from engine.errors import Refused
 
@@ -61,8 +63,12 @@ def seed(tx: Connection, text: str, at: datetime, by: str) -> None:
 
 def rules(tx: Connection) -> Mapping[str, Any]:
     """The value in force of every key."""
+    return stamp.content(tx, "rules", _read_rules)
+
+
+def _read_rules(tx: Connection) -> Mapping[str, Any]:
     rows = tx.execute(select(city_rule.c.key, city_rule.c.value).order_by(city_rule.c.key, city_rule.c.version))
-    return {row.key: row.value for row in rows}
+    return MappingProxyType({row.key: row.value for row in rows})
 
 
 def read_value(tx: Connection, key: str, text: str) -> Any:

@@ -6,11 +6,13 @@ earlier versions stay, so that it can be shown what held on any day.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, update
 
+from engine.db import stamp
 from engine.db.tables import duty_entry, duty_proposal, person, process_instance
 from engine.errors import InvalidValues, NotFound, Refused
 from engine.ids import new_id
@@ -77,14 +79,16 @@ def proposals(tx: Connection, status: str) -> list[Proposal]:
     return [Proposal(**row._mapping) for row in rows]
 
 
-def entries(tx: Connection, matter_code: str | None = None) -> dict[str, list[Entry]]:
+def entries(tx: Connection) -> Mapping[str, list[Entry]]:
     """Matter -> its versions, the newest first."""
+    return stamp.content(tx, "duties", _read_entries)
+
+
+def _read_entries(tx: Connection) -> Mapping[str, list[Entry]]:
     statement = _proposals(duty_proposal.c.status == "adopted").add_columns(
         duty_entry.c.version, duty_entry.c.valid_from
     )
     statement = statement.join(duty_entry, duty_entry.c.proposal_id == duty_proposal.c.id)
-    if matter_code is not None:
-        statement = statement.where(duty_entry.c.matter_code == matter_code)
     found: dict[str, list[Entry]] = {}
     for row in tx.execute(statement.order_by(duty_entry.c.matter_code, duty_entry.c.version.desc())):
         told = dict(row._mapping)
@@ -95,7 +99,7 @@ def entries(tx: Connection, matter_code: str | None = None) -> dict[str, list[En
 
 def in_force(tx: Connection, matter_code: str, on: date) -> Entry | None:
     """The latest version that has begun on that day."""
-    return next((entry for entry in entries(tx, matter_code).get(matter_code, []) if entry.valid_from <= on), None)
+    return next((entry for entry in entries(tx).get(matter_code, []) if entry.valid_from <= on), None)
 
 
 def adopt(
@@ -103,7 +107,7 @@ def adopt(
 ) -> Proposal:
     """The proposal is the newest version of its matter's entry. Raises NotFound, Refused, InvalidValues."""
     found = _open(tx, proposal_id)
-    newest = next(iter(entries(tx, found.matter_code).get(found.matter_code, [])), None)
+    newest = next(iter(entries(tx).get(found.matter_code, [])), None)
     problems = _reason_problems(reason)
     if valid_from is None:
         problems["valid_from"] = "请填从哪天起执行。"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection, insert, select
 
+from engine.db import stamp
 from engine.db.tables import matter
 from engine.organisation.pinyin import syllables
 
@@ -46,12 +48,19 @@ class Competence:
 
 
 def find(tx: Connection, code: str) -> Matter | None:
-    row = tx.execute(select(matter).where(matter.c.code == code)).first()
-    return Matter(**row._mapping) if row else None
+    return _matters(tx).get(code)
 
 
 def every(tx: Connection) -> list[Matter]:
-    return [Matter(**row._mapping) for row in tx.execute(select(matter).order_by(matter.c.code))]
+    return list(_matters(tx).values())
+
+
+def _matters(tx: Connection) -> Mapping[str, Matter]:
+    return stamp.content(tx, "matters", _read_matters)
+
+
+def _read_matters(tx: Connection) -> Mapping[str, Matter]:
+    return {row.code: Matter(**row._mapping) for row in tx.execute(select(matter).order_by(matter.c.code))}
 
 
 def add(tx: Connection, added: Matter) -> None:

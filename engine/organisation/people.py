@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, or_, select, true, update
+from sqlalchemy import Connection, insert, or_, select, true, update
 
-from engine.db.tables import person, post, unit
+from engine.db.tables import person, post
 from engine.errors import Refused
 from engine.ids import new_id
-from engine.organisation.units import WITHIN
+from engine.organisation.city_now import Person as Person
+from engine.organisation.city_now import Post as Post
+from engine.organisation.city_now import organisation
 
 ROLES = {
     "principal_leader": "主要领导",
@@ -32,24 +32,6 @@ TECHNICAL_ROLES = frozenset({"unit_admin", "system_admin", "auditor"})
 CASE_ROLES = frozenset(ROLES) - TECHNICAL_ROLES
 
 
-@dataclass(frozen=True)
-class Person:
-    id: str
-    login: str
-    name: str
-
-
-@dataclass(frozen=True)
-class Post:
-    """`acting_unit` is the unit for which the holder acts: the post's own, or the parent of an internal body."""
-
-    id: str
-    person_id: str
-    unit_code: str
-    acting_unit: str
-    role: str
-
-
 def standing(roles: Collection[str]) -> frozenset[str]:
     """The roles as rules mean them: whoever leads a unit for the time being is its principal leader (R54)."""
     return frozenset(roles) | ({"principal_leader"} if "acting_principal" in roles else set())
@@ -57,49 +39,29 @@ def standing(roles: Collection[str]) -> frozenset[str]:
 
 def posts_of(tx: Connection, person_id: str, at: datetime) -> list[Post]:
     """The posts that the person holds at that instant, the longest held first."""
-    rows = tx.execute(_posts(at).where(post.c.person_id == person_id).order_by(post.c.valid_from, post.c.id))
-    return [_post(row) for row in rows]
+    return organisation(tx).posts_of(person_id, at)
 
 
 def holders(tx: Connection, unit_code: str, role: str, at: datetime) -> list[Person]:
     """Who holds the role for the unit. A dated acting principal stands in for the principal leader (R54)."""
-    roles = ("principal_leader", "acting_principal") if role == "principal_leader" else (role,)
-    rows = tx.execute(_posts(at).where(post.c.role.in_(roles)).order_by(post.c.valid_from))
-    ids = [row.person_id for row in rows if _post(row).acting_unit == unit_code]
-    people = tx.execute(select(person.c.id, person.c.login, person.c.name).where(person.c.id.in_(ids), person.c.active))
-    return [Person(*row) for row in people]
+    return _active(tx, organisation(tx).posts_for(unit_code, _asked([role]), at))
 
 
 def holders_of_any(tx: Connection, unit_code: str, roles: Collection[str], at: datetime) -> list[Person]:
     """Who holds any of the roles for the unit, by login; the principal leader's may be an acting one's (R54)."""
-    asked = set(roles) | ({"acting_principal"} if "principal_leader" in roles else set())
-    within = or_(post.c.unit_code == unit_code, unit.c.parent_code == unit_code)
-    rows = tx.execute(_posts(at).where(post.c.role.in_(sorted(asked)), within))
-    ids = {row.person_id for row in rows if _post(row).acting_unit == unit_code}
-    people = tx.execute(select(person.c.id, person.c.login, person.c.name).where(person.c.id.in_(ids), person.c.active))
-    return sorted((Person(*row) for row in people), key=lambda found: found.login)
+    return _by_login(_active(tx, organisation(tx).posts_for(unit_code, _asked(roles), at)))
 
 
 def holders_anywhere(tx: Connection, role: str, at: datetime) -> list[tuple[Person, str]]:
     """Who holds the role in any unit, each once, with the unit for which the post is held; by login."""
-    rows = tx.execute(_posts(at).where(post.c.role == role).order_by(post.c.valid_from, post.c.id))
-    units: dict[str, str] = {}
-    for row in rows:
-        units.setdefault(row.person_id, _post(row).acting_unit)
-    found = tx.execute(
-        select(person.c.id, person.c.login, person.c.name)
-        .where(person.c.id.in_(list(units)), person.c.active)
-        .order_by(person.c.login)
-    )
-    return [(Person(*row), units[row.id]) for row in found]
+    held = organisation(tx).posts_anywhere(role, at)
+    units = {found.person_id: found.acting_unit for found in reversed(held)}
+    return [(found, units[found.id]) for found in _by_login(_active(tx, held))]
 
 
 def colleagues(tx: Connection, unit_code: str, at: datetime) -> list[Person]:
     """Everybody who has to do with cases for the unit, its internal bodies included, by name."""
-    held = tx.execute(_posts(at).where(post.c.role.in_(sorted(CASE_ROLES))))
-    ids = {row.person_id for row in held if _post(row).acting_unit == unit_code}
-    people = tx.execute(select(person.c.id, person.c.login, person.c.name).where(person.c.id.in_(ids), person.c.active))
-    return sorted((Person(*row) for row in people), key=lambda found: found.login)
+    return _by_login(_active(tx, organisation(tx).posts_for(unit_code, CASE_ROLES, at)))
 
 
 def add(tx: Connection, login: str, name: str, password_hash: str) -> Person:
@@ -142,14 +104,16 @@ def end_post(tx: Connection, post_id: str, at: datetime) -> None:
         tx.execute(update(post).where(post.c.id == post_id).values(valid_to=at))
 
 
-def _posts(at: datetime) -> Select[Any]:
-    return (
-        select(post.c.id, post.c.person_id, post.c.unit_code, post.c.role, unit.c.kind, unit.c.parent_code)
-        .join(unit, unit.c.code == post.c.unit_code)
-        .where(post.c.valid_from <= at, or_(post.c.valid_to.is_(None), post.c.valid_to > at))
-    )
+def _asked(roles: Collection[str]) -> frozenset[str]:
+    """The roles whose holders are asked: for the principal leader also who leads the unit for the time being (R54)."""
+    return frozenset(roles) | ({"acting_principal"} if "principal_leader" in roles else set())
 
 
-def _post(row: Row[Any]) -> Post:
-    acting = row.parent_code if row.kind in WITHIN and row.parent_code else row.unit_code
-    return Post(row.id, row.person_id, row.unit_code, acting, row.role)
+def _active(tx: Connection, held: Iterable[Post]) -> list[Person]:
+    """Whoever holds these posts, each once, but for those whose account is closed."""
+    found = (organisation(tx).active(person_id) for person_id in dict.fromkeys(one.person_id for one in held))
+    return [one for one in found if one is not None]
+
+
+def _by_login(found: Iterable[Person]) -> list[Person]:
+    return sorted(found, key=lambda one: one.login)

@@ -19,8 +19,9 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, insert, select, true, update
 
+from engine.db import stamp, tables
 from engine.db.tables import known_browser, person, sign_in, sign_in_failure
 from engine.errors import Refused
 from engine.ids import new_token
@@ -34,8 +35,24 @@ TRIES_PER_LOGIN = 10
 TRIES_PER_ADDRESS = 50
 IDLE_LIMIT = timedelta(hours=2)
 WHOLE_LIMIT = timedelta(hours=12)
+TOUCHED_AFTER = timedelta(minutes=5)
 HELD = "错误次数太多，请 15 分钟后再试，或请系统管理员重设密码。"
 _hasher = PasswordHasher()
+_VISITOR = (
+    select(
+        sign_in,
+        person.c.login,
+        person.c.name,
+        person.c.must_change_password,
+        person.c.language,
+        person.c.large_type,
+        *stamp.ALL.selected_columns,
+    )
+    .join(person, person.c.id == sign_in.c.person_id)
+    .outerjoin(tables.stamp, true())
+    .where(sign_in.c.token_hash == bindparam("token"), sign_in.c.ended_at.is_(None), person.c.active)
+)
+"""The session and its person, beside every version of the city."""
 
 
 @cache
@@ -84,6 +101,8 @@ class Visitor:
     """Whether the password was given out once, and nothing else may be done before it is changed."""
     looks_after: frozenset[str] = frozenset()
     """The units for which the person is a system administrator: notices of faults belong to no case."""
+    unwritten: bool = False
+    """Whether the last use that is written down is so long ago that this one should be; not every look is a write."""
     language: str | None = None
     """The language that the person has chosen for the pages, zh or en; None while there is no choice."""
     large_type: bool | None = None
@@ -210,21 +229,15 @@ def end_sessions(tx: Connection, person_id: str, now: datetime, but: str = "") -
 
 
 def visitor(tx: Connection, token: str, now: datetime) -> Visitor | None:
-    """Who this is, with the posts of this moment; None when the session is over or the person has no post left."""
-    row = tx.execute(
-        select(
-            sign_in,
-            person.c.login,
-            person.c.name,
-            person.c.must_change_password,
-            person.c.language,
-            person.c.large_type,
-        )
-        .join(person, person.c.id == sign_in.c.person_id)
-        .where(sign_in.c.token_hash == _hash(token), sign_in.c.ended_at.is_(None), person.c.active)
-    ).first()
+    """Who this is, with the posts of this moment; None when the session is over or the person has no post left.
+
+    What has changed in the city comes with it (`stamp.noted`).
+    """
+    rows = tx.execute(_VISITOR, {"token": _hash(token)}).all()
+    row = rows[0] if rows else None
     if row is None or now - row.seen_at > IDLE_LIMIT or now - row.opened_at > WHOLE_LIMIT:
         return None
+    stamp.noted(tx, {found.subject: found.version for found in rows if found.subject is not None})
     held = people.posts_of(tx, row.person_id, now)
     choices = {post.acting_unit: units.find(tx, post.acting_unit, now) for post in held}
     known = {code: unit for code, unit in choices.items() if unit}
@@ -244,6 +257,7 @@ def visitor(tx: Connection, token: str, now: datetime) -> Visitor | None:
         reads,
         row.must_change_password,
         looks_after,
+        now - row.seen_at > TOUCHED_AFTER,
         row.language,
         row.large_type,
     )
@@ -252,12 +266,6 @@ def visitor(tx: Connection, token: str, now: datetime) -> Visitor | None:
 def touch(tx: Connection, token: str, now: datetime) -> None:
     """The session has been used now."""
     tx.execute(update(sign_in).where(sign_in.c.token_hash == _hash(token)).values(seen_at=now))
-
-
-def needs_touch(tx: Connection, token: str, now: datetime) -> bool:
-    """Whether the last use is so long ago that it should be written down; not every look is a write."""
-    seen = tx.scalar(select(sign_in.c.seen_at).where(sign_in.c.token_hash == _hash(token)))
-    return seen is not None and now - seen > timedelta(minutes=5)
 
 
 def act_for(tx: Connection, token: str, unit_code: str, now: datetime) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, select
 
 from engine.bpmn.elements import Diagram
+from engine.db.case import case_of
 from engine.db.tables import process_instance, task
 from engine.organisation.assignment import Actor, InstanceSubject, may
 from engine.reports.units import Names, UnitName
@@ -42,7 +43,8 @@ class Called:
 def running_calls(tx: Connection, instance_id: str, diagram: Diagram) -> Iterator[Call]:
     """What the instance waits for now, the oldest first."""
     elements = {element.called.key: element for element in diagram.of_kind("callActivity") if element.called}
-    for row in tx.execute(_running([instance_id])):
+    running = (row for row in case_of(tx, instance_id).children() if row.origin_task_id and row.status != "ended")
+    for row in sorted(running, key=lambda row: (row.started_at, row.number)):
         if (element := elements.get(row.key)) is not None:
             yield Call(element.id, element.name, row.id, row.number, row.started_at)
 

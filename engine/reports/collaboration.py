@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, or_, select
+from sqlalchemy import Connection, Row, select
 
+from engine.db.case import case_of
 from engine.db.tables import comment, correction, mention, process_instance, reader, reading
 from engine.db.values import decode
 from engine.errors import NotFound
@@ -211,15 +212,16 @@ def correction_view(tx: Connection, context: Context, actor: Actor, correction_i
 
 
 def _comments(tx: Connection, context: Context, actor: Actor, instance_id: str, names: Names) -> list[CommentLine]:
-    shown = or_(comment.c.internal.is_(False), comment.c.unit_code == actor.unit_code)
-    since = seen_since(tx, instance_id, actor)
-    if since is not None:  # what others said among themselves before anything was sent to this unit is theirs
-        shown = and_(shown, or_(comment.c.said_at >= since, comment.c.unit_code == actor.unit_code))
-    rows = tx.execute(
-        select(comment).where(comment.c.instance_id == instance_id, shown).order_by(comment.c.said_at, comment.c.id)
-    ).all()
+    case, since = case_of(tx, instance_id), seen_since(tx, instance_id, actor)
+    rows = [
+        row
+        for row in case.rows(comment)
+        if row.unit_code == actor.unit_code
+        # what others said among themselves before anything was sent to this unit is theirs
+        or (not row.internal and (since is None or row.said_at >= since))
+    ]
     called: dict[str, list[str]] = {}
-    for row in tx.execute(select(mention).where(mention.c.instance_id == instance_id)):
+    for row in case.rows(mention):
         unit = names.unit(row.unit_code)
         called.setdefault(row.comment_id, []).append(f"{unit.name if unit else ''} {names.person(row.person_id)}")
     return [
@@ -241,11 +243,10 @@ def _comments(tx: Connection, context: Context, actor: Actor, instance_id: str, 
 
 
 def _copies(tx: Connection, actor: Actor, instance_id: str, names: Names, only_reader: bool) -> list[CopyLine]:
-    rows = tx.execute(
-        select(reader).where(reader.c.instance_id == instance_id).order_by(reader.c.sent_at, reader.c.id)
-    ).all()
+    case = case_of(tx, instance_id)
+    rows = case.rows(reader)
     looks: dict[str, list[tuple[str, datetime]]] = {}
-    for row in tx.execute(select(reading).where(reading.c.instance_id == instance_id).order_by(reading.c.read_at)):
+    for row in case.rows(reading):
         looks.setdefault(row.reader_id, []).append((names.person(row.person_id), row.read_at))
     return [
         CopyLine(
@@ -267,9 +268,9 @@ def _copies(tx: Connection, actor: Actor, instance_id: str, names: Names, only_r
 
 def _corrections(tx: Connection, instance_id: str, fields: Mapping[str, Field], names: Names) -> list[CorrectionLine]:
     """The latest first."""
-    statement = select(correction).where(correction.c.instance_id == instance_id)
-    rows = tx.execute(statement.order_by(correction.c.proposed_at.desc(), correction.c.id))
-    return [_correction(row, fields, names) for row in rows]
+    rows = sorted(case_of(tx, instance_id).rows(correction), key=lambda row: row.id)
+    latest_first = sorted(rows, key=lambda row: row.proposed_at, reverse=True)
+    return [_correction(row, fields, names) for row in latest_first]
 
 
 def _correction(row: Row[Any], fields: Mapping[str, Field], names: Names) -> CorrectionLine:

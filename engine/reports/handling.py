@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from engine.db.case import case_of
 from engine.db.tables import hand_over, process_instance, task
 from engine.organisation.assignment import Actor, may
 from engine.reports.units import Names, UnitName
@@ -81,7 +82,7 @@ def task_handling(tx: Connection, context: Context, actor: Actor, row: Row[Any],
     """What the page of the task shows of this."""
     names = Names(tx)
     every = records.of_instance(tx, row.instance_id)
-    step_names = dict(tx.execute(select(task.c.id, task.c.name).where(task.c.instance_id == row.instance_id)).all())
+    step_names = {found.id: found.name for found in case_of(tx, row.instance_id).rows(task)}
 
     def said(record: Row[Any]) -> Said:
         return Said(
@@ -135,7 +136,7 @@ def choices(tx: Connection, context: Context, actor: Actor, task_id: str) -> Cho
     is_open = row.status == "open" and instance.status == "running"
     own = is_open and actor.unit_code == row.unit_code
     back = way_back(step, row) if own else None
-    already = {found.to_person for found in records.requests(tx, task_id) if found.kind == "consultation"}
+    already = {found.to_person for found in records.requests(tx, row) if found.kind == "consultation"}
     return Choices(
         task_id=row.id,
         name=row.name,
@@ -196,8 +197,8 @@ def _may(tx: Connection, context: Context, actor: Actor, row: Row[Any], step: St
 
 
 def _has_done_something(tx: Connection, row: Row[Any]) -> bool:
-    own = (task.c.instance_id == row.instance_id) & (task.c.unit_code == row.unit_code)
-    return tx.execute(select(task.c.id).where(own, task.c.status == "completed").limit(1)).first() is not None
+    own = (found for found in case_of(tx, row.instance_id).rows(task) if found.unit_code == row.unit_code)
+    return any(found.status == "completed" for found in own)
 
 
 def _take_back(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> str | None:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row
 
 from engine.bpmn.elements import Element
 from engine.bpmn.expressions import compile_expression, evaluate
 from engine.clock import parse_local
+from engine.db.case import case_of
 from engine.db.tables import audit_entry, deadline, document, task
 from engine.deadlines.deadlines import OF_TASK
 from engine.deployments.definitions import Definition
@@ -95,9 +96,9 @@ def steps(
     """What was done, what is being done, and what usually follows, as this reader may know it: no link to a paper that
     is not open to it."""
     diagram = definition.diagram
-    tasks = tx.execute(select(task).where(task.c.instance_id == instance_id)).all()
-    own = select(document).where(document.c.instance_id == instance_id)
-    papers = tx.execute(own.order_by(document.c.delivered_at, document.c.sequence)).all()
+    case = case_of(tx, instance_id)
+    tasks = case.rows(task)
+    papers = sorted(case.rows(document), key=lambda row: (row.delivered_at, row.sequence))
     drafts = readers.on_the_way(tx, instance_id, definition, reader)
     past = []
     for row in tasks:
@@ -164,13 +165,10 @@ def log(
 
     With `told_whom` every notice has a line that says whom it reached.
     """
-    rows = tx.execute(select(task).where(task.c.instance_id == instance_id)).all()
-    tasks = {row.id: row for row in rows}
-    named = select(deadline.c.key, deadline.c.name, deadline.c.hard).where(deadline.c.instance_id == instance_id)
-    periods = {row.key: _Period(row.name, row.hard) for row in tx.execute(named)}
-    entries = tx.execute(
-        select(audit_entry).where(audit_entry.c.instance_id == instance_id).order_by(audit_entry.c.sequence)
-    )
+    case = case_of(tx, instance_id)
+    tasks = {row.id: row for row in case.rows(task)}
+    periods = {row.key: _Period(row.name, row.hard) for row in case.rows(deadline)}
+    entries = case.rows(audit_entry)
     kept, untold = _kept_papers(tx, instance_id), unread_papers(tx, instance_id, reader)
     drafts = readers.on_the_way(tx, instance_id, definition, reader)
     unissued = readers.unissued(tx, instance_id, definition, reader)
@@ -411,8 +409,7 @@ def ending(row: Row[Any]) -> str:
 
 def _kept_papers(tx: Connection, instance_id: str) -> frozenset[str]:
     """The papers that a unit has made for its own files: nobody was sent them."""
-    own = select(document).where(document.c.instance_id == instance_id)
-    return frozenset(row.id for row in tx.execute(own) if _is_kept(row))
+    return frozenset(row.id for row in case_of(tx, instance_id).rows(document) if _is_kept(row))
 
 
 def _is_kept(row: Row[Any]) -> bool:

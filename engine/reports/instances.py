@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from engine.bpmn.elements import Diagram
+from engine.db.case import case_of
 from engine.db.tables import archive_package, case_link, definition_version, incident, process_instance, task
 from engine.deadlines import deadlines
 from engine.documents import materials
@@ -200,9 +201,9 @@ def _parties(step: Any, names: Names, actor: Actor) -> list[tuple[str, UnitName]
 
 
 def _waiting(tx: Connection, row: Row[Any], actor: Actor, periods: list[Period], names: Names) -> list[Waiting]:
-    statement = select(task).where(task.c.instance_id == row.id, task.c.status == "open")
+    waiting = [found for found in case_of(tx, row.id).rows(task) if found.status == "open"]
     found = []
-    for open_task in tx.execute(statement.order_by(task.c.opened_at, task.c.id)):
+    for open_task in waiting:
         own = [period for period in periods if period.key == open_task.deadline_key and period.record.is_open]
         subject = work.subject(tx, open_task)
         found.append(
@@ -231,7 +232,7 @@ def _related(tx: Connection, row: Row[Any], actor: Actor) -> list[Related]:
         .where(instances.linked(row))
     )
     known = dict(procedures(tx))
-    named = set(tx.scalars(select(case_link.c.named_id).where(case_link.c.instance_id == row.id)))
+    named = {link.named_id for link in case_of(tx, row.id).rows(case_link) if link.instance_id == row.id}
     found = []
     for other in tx.execute(statement.order_by(process_instance.c.started_at, process_instance.c.number)):
         visible = may(actor, "see_instance", InstanceSubject(instances.parties_of(tx, other.id))).allowed

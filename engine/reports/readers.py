@@ -14,7 +14,8 @@ from sqlalchemy import Connection, Row, select
 from engine.bpmn.elements import Element
 from engine.bpmn.expressions import compile_expression, evaluate
 from engine.bpmn.onward import elements_after
-from engine.db.tables import audit_entry, case_link, document, process_instance, task, unit
+from engine.db.case import case_of
+from engine.db.tables import audit_entry, case_link, document, task, unit
 from engine.deployments import definitions
 from engine.deployments.definitions import Definition
 from engine.forms.schema import Field
@@ -59,8 +60,8 @@ def on_the_way(tx: Connection, instance_id: str, definition: Definition, reader:
     if reader.oversees:
         return frozenset()
     drafting = {element.id: element for element in definition.diagram.of_kind("userTask") if element.drafts}
-    own = (task.c.instance_id == instance_id, task.c.status == "completed", task.c.unit_code != reader.unit_code)
-    every = tx.execute(select(task).where(*own)).all()
+    case = case_of(tx, instance_id)
+    every = [row for row in case.rows(task) if row.status == "completed" and row.unit_code != reader.unit_code]
     ours = _papers_of(tx, instance_id, reader.unit_code, drafting)
     elements = definition.diagram.elements
     alone = [
@@ -72,10 +73,10 @@ def on_the_way(tx: Connection, instance_id: str, definition: Definition, reader:
     done = [row for row in every if row.element_id in drafting]
     if not done:
         return unsent
-    issued = tx.execute(select(document).where(document.c.instance_id == instance_id)).all()
+    issued = case.rows(document)
     order = order_of_record(tx, instance_id)
     done = sorted(done, key=lambda row: order.get(row.id, 0))
-    ended = tx.scalar(select(process_instance.c.status).where(process_instance.c.id == instance_id)) == "ended"
+    ended = case.instance.status == "ended"
     drafts = set(unsent)
     for number, row in enumerate(done):
         again = next(
@@ -94,10 +95,8 @@ def on_the_way(tx: Connection, instance_id: str, definition: Definition, reader:
 
 def order_of_record(tx: Connection, instance_id: str) -> dict[str, int]:
     """What the record tells of, by its id, in the order in which it happened."""
-    entries = tx.scalars(
-        select(audit_entry.c.content).where(audit_entry.c.instance_id == instance_id).order_by(audit_entry.c.sequence)
-    )
-    told = [found["id"] for content in entries for found in content.get("told", []) if "id" in found]
+    entries = case_of(tx, instance_id).rows(audit_entry)
+    told = [found["id"] for row in entries for found in row.content.get("told", []) if "id" in found]
     return {found: at for at, found in enumerate(told)}
 
 
@@ -110,7 +109,7 @@ def unissued(tx: Connection, instance_id: str, definition: Definition, reader: A
     if not drafts:
         return start
     order = order_of_record(tx, instance_id)
-    done = tx.execute(select(task).where(task.c.instance_id == instance_id, task.c.status == "completed")).all()
+    done = [row for row in case_of(tx, instance_id).rows(task) if row.status == "completed"]
     latest = {row.element_id: row for row in sorted(done, key=lambda row: order.get(row.id, 0))}
     forms = [definition.form_of(definition.diagram.elements[name]) for name, row in latest.items() if row.id in drafts]
     return start.union(*(form.own_keys for form in forms))
@@ -147,8 +146,8 @@ def _names(tx: Connection, row: Row[Any], other: Row[Any], reader: Actor) -> boo
 
 def _papers_of(tx: Connection, instance_id: str, unit_code: str, drafting: Mapping[str, Element]) -> frozenset[str]:
     """The papers at which this unit writes, too: an agreement that every side signs."""
-    own = select(task.c.element_id).where(task.c.instance_id == instance_id, task.c.unit_code == unit_code)
-    return frozenset(paper for found in tx.scalars(own) if found in drafting for paper in drafting[found].drafts)
+    own = {row.element_id for row in case_of(tx, instance_id).rows(task) if row.unit_code == unit_code}
+    return frozenset(paper for found in own if found in drafting for paper in drafting[found].drafts)
 
 
 def _papers_to_come(row: Row[Any], element: Element, definition: Definition) -> frozenset[str]:

@@ -13,7 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from engine.db.tables import audit_entry, document, party, process_instance, reader, task
+from engine.db.case import case_of
+from engine.db.tables import audit_entry, document, party, reader, task
 from engine.documents.materials import Material
 from engine.organisation.assignment import Actor
 from engine.runtime.parties import units_at_work
@@ -68,8 +69,7 @@ def unread_papers(tx: Connection, instance_id: str, actor: Actor) -> frozenset[s
     the reader's unit afterwards. A request upward is internal until it is answered."""
     if actor.oversees:
         return frozenset()
-    own = select(document).where(document.c.instance_id == instance_id)
-    rows = tx.execute(own.order_by(document.c.sequence)).all()
+    rows = case_of(tx, instance_id).rows(document)
     kept = [
         {row.id for row in rows if _is_between_others(row, unit_code, rows)}
         for unit_code in viewpoints(tx, instance_id, actor)
@@ -97,29 +97,26 @@ def seen_since(tx: Connection, instance_id: str, actor: Actor) -> datetime | Non
     """Since when the reader's unit sees the instance as a party; None for oversight and for whoever is no party."""
     if actor.oversees:
         return None
-    own = (party.c.instance_id == instance_id) & (party.c.unit_code == actor.unit_code)
-    instants = [at for at in tx.scalars(select(party.c.seen_at).where(own)) if at is not None]
-    return min(instants, default=None)
+    own = (row for row in case_of(tx, instance_id).rows(party) if row.unit_code == actor.unit_code)
+    return min((row.seen_at for row in own if row.seen_at is not None), default=None)
 
 
 # --- within ---
 
 
 def _ended(tx: Connection, instance_id: str) -> bool:
-    return tx.scalar(select(process_instance.c.status).where(process_instance.c.id == instance_id)) == "ended"
+    return bool(case_of(tx, instance_id).instance.status == "ended")
 
 
 def _began(tx: Connection, instance_id: str, unit_code: str) -> bool:
     """Whether the unit has seen the instance from its first instant."""
-    begun = (process_instance.c.id == party.c.instance_id) & (process_instance.c.started_at == party.c.seen_at)
-    own = (party.c.instance_id == instance_id) & (party.c.unit_code == unit_code)
-    return tx.execute(select(party.c.fact).join(process_instance, begun).where(own)).first() is not None
+    case = case_of(tx, instance_id)
+    return any(row.unit_code == unit_code and row.seen_at == case.instance.started_at for row in case.rows(party))
 
 
 def _record(tx: Connection, instance_id: str) -> list[tuple[datetime, dict[str, Any]]]:
     """What the record tells, one after the other, with the instant of each."""
-    own = select(audit_entry.c.at, audit_entry.c.content).where(audit_entry.c.instance_id == instance_id)
-    rows = tx.execute(own.order_by(audit_entry.c.sequence))
+    rows = case_of(tx, instance_id).rows(audit_entry)
     return [(row.at, told) for row in rows for told in row.content.get("told", [])]
 
 
@@ -133,9 +130,9 @@ def _completions(tx: Connection, instance_id: str) -> dict[str, int]:
 
 def _reach(tx: Connection, instance_id: str, unit_code: str) -> _Reach:
     """Documents and tasks reach a unit, and after the first of them what the diagram lets it know by a notice."""
-    own = select(document.c.id).where(document.c.instance_id == instance_id, document.c.to_unit == unit_code)
-    papers, asked = set(tx.scalars(own)), task.c.unit_code == unit_code
-    tasks = set(tx.scalars(select(task.c.id).where(task.c.instance_id == instance_id, asked)))
+    case = case_of(tx, instance_id)
+    papers = {row.id for row in case.rows(document) if row.to_unit == unit_code}
+    tasks = {row.id for row in case.rows(task) if row.unit_code == unit_code}
     reach = _Reach(-1, None)
     for place, (at, told) in enumerate(_record(tx, instance_id)):
         match told["what"]:

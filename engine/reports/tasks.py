@@ -164,18 +164,11 @@ def _form_of(step: Step, row: Row[Any]) -> Form:
 def _answered(tx: Connection, step: Step, row: Row[Any], names: Names) -> list[Section]:
     """The answers of the steps that are done; a step that was done twice stands once, with what holds now."""
     diagram = step.definition.diagram
-    done = tx.scalars(
-        select(task.c.element_id)
-        .where(
-            task.c.instance_id == row.instance_id,
-            task.c.status == "completed",
-            task.c.undone.is_(None),
-            task.c.element_id != row.element_id,
-        )
-        .order_by(task.c.ended_at.desc(), task.c.id)
-    )
+    ended = [found for found in step.case.rows(task) if found.status == "completed" and found.undone is None]
+    latest = sorted(sorted(ended, key=lambda found: found.id), key=lambda found: found.ended_at, reverse=True)
+    done = dict.fromkeys(found.element_id for found in latest if found.element_id != row.element_id)
     leading = diagram.tasks_before(row.element_id)
-    ordered = sorted(dict.fromkeys(done), key=lambda element_id: element_id not in leading)
+    ordered = sorted(done, key=lambda element_id: element_id not in leading)
     forms = [(element.name, step.definition.form_of(element)) for element in map(diagram.elements.__getitem__, ordered)]
     return answers.sections(forms, step, names)
 

@@ -1,4 +1,4 @@
-"""Names of units, people and matters, looked up once for everything that one page shows."""
+"""Names of units, people and matters, looked up for everything that a page shows."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from engine.db.searchable import SUBJECT_FACT
-from engine.db.tables import fact, matter, person, unit
+from engine.db.tables import fact
 from engine.db.values import decode
+from engine.organisation import jurisdiction
+from engine.organisation.city_now import organisation
 
 
 @dataclass(frozen=True)
@@ -23,19 +25,19 @@ class Names:
     """All units, people and matters of the city by their ids; a city has hundreds of units, not millions."""
 
     def __init__(self, tx: Connection) -> None:
-        rows = tx.execute(select(unit.c.code, unit.c.name, unit.c.kind))
-        self._units = {row.code: UnitName(row.code, row.name, row.kind) for row in rows}
-        self._people = {row.id: row.name for row in tx.execute(select(person.c.id, person.c.name))}
-        self._matters = {row.code: row.title for row in tx.execute(select(matter.c.code, matter.c.title))}
+        self._tx, self._city = tx, organisation(tx)
 
     def unit(self, code: str | None) -> UnitName | None:
-        return self._units.get(code) if code else None
+        found = self._city.unit_ever(code) if code else None
+        return UnitName(found.code, found.name, found.kind) if found else None
 
     def person(self, person_id: str | None) -> str:
-        return self._people.get(person_id, "") if person_id else ""
+        found = self._city.people.get(person_id) if person_id else None
+        return found.person.name if found else ""
 
     def matter(self, code: str | None) -> str:
-        return self._matters.get(code, "") if code else ""
+        found = jurisdiction.find(self._tx, code) if code else None
+        return found.title if found else ""
 
 
 def party_names(tx: Connection, instance_ids: Iterable[str]) -> dict[str, str]:

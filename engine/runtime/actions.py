@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection
 
 from engine.bpmn.elements import Diagram, Element
 from engine.db.tables import task
@@ -55,14 +55,12 @@ def press(tx: Connection, context: Context, actor: Actor, instance_id: str, elem
 
     step = advance(tx, context, instance_id, "pressed", event, actor)
     opened = [told["id"] for told in step.told if told["what"] == "task_opened"]
-    rows = tx.execute(
-        select(task.c.id, task.c.roles, task.c.unit_code).where(task.c.id.in_(opened), task.c.status == "open")
-    ).all()
+    rows = [row for row in step.case.rows(task) if row.id in opened and row.status == "open"]
     own = [row for row in rows if row.unit_code == actor.unit_code and actor.roles & set(row.roles)]
     if not own:
         return None
     (row, *_) = own
-    tx.execute(update(task).where(task.c.id == row.id).values(assignee_id=actor.person_id, claimed_at=context.now))
+    step.case.change(task, row, assignee_id=actor.person_id, claimed_at=context.now)
     return str(row.id)
 
 

@@ -249,8 +249,9 @@ def catch_up(tx: Connection, context: Context, instance_id: str) -> None:
     for row in closing.children(tx, instance_id, ("ended",)):
         if row.origin_task_id is None or closing.was_cancelled(tx, row.id):
             continue
+        ended = tx.execute(select(process_instance).where(process_instance.c.id == row.id)).one()
         with suppress(AlreadyDone):
-            _answer_call(tx, context, instance_id, _step_of(tx, context, row))
+            _answer_call(tx, context, instance_id, _step_of(tx, context, ended))
     parked = lock(tx, instance_id)
     if parked is None or parked.status != "running":
         return

@@ -34,6 +34,8 @@ def tell_end(step: Step, lapsed: Row[Any], result: str) -> None:
 
 def _told_already(step: Step, lapsed: Row[Any]) -> bool:
     ids = [told["id"] for told in step.told if told["what"] == "notice" and told["kind"] == "told"]
+    if not ids:
+        return False
     mine = select(notice.c.roles).where(notice.c.id.in_(ids), notice.c.unit_code == lapsed.unit_code)
     return any(set(roles) & set(lapsed.roles) for roles in step.tx.scalars(mine))
 
@@ -59,4 +61,5 @@ def _asked(step: Step, task_id: str) -> tuple[str, Row[Any]] | None:
 
 
 def _row(step: Step, task_id: str) -> Row[Any]:
-    return step.tx.execute(select(task).where(task.c.id == task_id)).one()
+    row: Row[Any] = step.case.get(task, task_id)
+    return row

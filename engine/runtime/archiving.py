@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
 from engine.bpmn.elements import Element, Process
 from engine.clock import local_date
 from engine.db.tables import archive_package
+from engine.db.unit import unit_of
 from engine.organisation import jurisdiction
 
 
@@ -24,7 +25,8 @@ def want(
     """The package of the instance that ends now waits to be made. `end` is the end event that gave the result."""
     unit_code = keeper(tx, process, end, facts, now)
     if unit_code is not None:
-        tx.execute(insert(archive_package).values(instance_id=instance_id, unit_code=unit_code, wanted_at=now))
+        wanted = {"instance_id": instance_id, "unit_code": unit_code, "wanted_at": now}
+        unit_of(tx).changes.add(archive_package, wanted)
 
 
 def keeper(

@@ -18,10 +18,14 @@ from sqlalchemy.exc import IntegrityError
 
 from engine import keys
 from engine.clock import local_date, midnight, require_aware
+from engine.db.case import case_of
 from engine.db.tables import audit_entry, audit_head
+from engine.db.unit import unit_of
 from engine.runtime import sealing
 
 GENESIS = "0" * 64
+PROCEDURES = "procedures"
+"""The chain of what people did with procedures: deployed, restored, retired."""
 VERSION, ALGORITHM = 2, "sha256"
 """How an entry is hashed today. Version 1 hashed its content itself; 2 hashes a hash of it, and what the rows came to."""
 
@@ -76,11 +80,14 @@ def append(
         "sealed": {name: digests.get(name) for name in {*known, *digests} if known.get(name) != digests.get(name)},
     }
     entry["hash"] = hash_entry(entry)
-    tx.execute(insert(audit_entry).values(**entry))
+    unit_of(tx).changes.add(audit_entry, entry)
+    case_of(tx, instance_id).forget(audit_entry.name)
     sealing.put_head(tx, instance_id, sequence, entry["hash"], revision, digests, fit)
 
 
 def _last_entry(tx: Connection, instance_id: str) -> tuple[int, str] | None:
+    if case_of(tx, instance_id).new:
+        return None
     own = select(audit_entry.c.sequence, audit_entry.c.hash).where(audit_entry.c.instance_id == instance_id)
     last = tx.execute(own.order_by(audit_entry.c.sequence.desc()).limit(1)).first()
     return (last.sequence, last.hash) if last else None

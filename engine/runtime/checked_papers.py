@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, select
 
 from engine.db import upsert
+from engine.db.case import case_of
 from engine.db.tables import checked_paper, task
 
 
@@ -36,7 +37,7 @@ def uncheck(tx: Connection, row: Row[Any], person_id: str, papers: Collection[st
 
 def forget(tx: Connection, instance_id: str) -> None:
     """Nothing is ticked any more at tasks of the instance that are over."""
-    over = select(task.c.id).where(task.c.instance_id == instance_id, task.c.status != "open")
-    tx.execute(
-        delete(checked_paper).where(checked_paper.c.instance_id == instance_id, checked_paper.c.task_id.in_(over))
-    )
+    case = case_of(tx, instance_id)
+    for ticked in case.rows(checked_paper):
+        if case.get(task, ticked.task_id).status != "open":
+            case.remove(checked_paper, ticked)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, delete, select, update
 
+from engine.db.case import case_of
 from engine.db.tables import audit_entry, correction, incident, process_instance, task, timer
 from engine.deadlines import deadlines
 from engine.deployments import definitions
@@ -62,9 +63,7 @@ def end_with_caller(tx: Connection, context: Context, row: Row[Any]) -> None:
 
 def children(tx: Connection, instance_id: str, statuses: Collection[str] = ("running", "incident")) -> list[Row[Any]]:
     """The instances in these states that this one called or started."""
-    own = process_instance.c.origin_instance_id == instance_id
-    statement = select(process_instance).where(own, process_instance.c.status.in_(statuses))
-    return list(tx.execute(statement.order_by(process_instance.c.id)))
+    return [row for row in case_of(tx, instance_id).children() if row.status in statuses]
 
 
 def was_cancelled(tx: Connection, instance_id: str) -> bool:
@@ -80,10 +79,11 @@ def lapsed_text(step_name: str, result: str) -> str:
 
 def lapse_corrections(tx: Connection, instance_id: str, now: datetime) -> None:
     """Corrections that nobody has decided yet have lapsed: what is over is not counted anew."""
-    waiting = (correction.c.instance_id == instance_id) & (correction.c.status == "open")
-    for correction_id in tx.scalars(select(correction.c.id).where(waiting)).all():
-        notices.clear_decided(tx, correction_id, now)
-    tx.execute(update(correction).where(waiting).values(status="lapsed", decided_at=now))
+    case = case_of(tx, instance_id)
+    for row in case.rows(correction):
+        if row.status == "open":
+            notices.clear_decided(tx, row.id, now)
+            case.change(correction, row, status="lapsed", decided_at=now)
 
 
 def _end(

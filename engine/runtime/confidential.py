@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, select, union
 
 from engine.bpmn.elements import Diagram
+from engine.db.case import Case, known_case
 from engine.db.tables import case_link, fact, process_instance
 from engine.db.values import decode
 from engine.deployments import definitions
@@ -219,23 +220,36 @@ def _linked(tx: Connection, starts: Iterable[str]) -> frozenset[str]:
     known = set(starts)
     fresh = set(known)
     while fresh:
-        at = sorted(fresh)
-        begun = select(process_instance.c.id).where(process_instance.c.origin_instance_id.in_(at))
-        origins = select(process_instance.c.origin_instance_id).where(
-            process_instance.c.id.in_(at), process_instance.c.origin_instance_id.is_not(None)
-        )
-        links = select(case_link.c.instance_id, case_link.c.named_id).where(
-            or_(case_link.c.instance_id.in_(at), case_link.c.named_id.in_(at))
-        )
-        found = {*tx.scalars(begun), *tx.scalars(origins), *(id_ for row in tx.execute(links) for id_ in row)}
-        fresh = found - known
+        cases = [case for instance_id in fresh if (case := known_case(tx, instance_id)) is not None]
+        found = set[str]().union(*(_beside(case) for case in cases))
+        others = fresh - {case.id for case in cases}
+        fresh = (found | (_around(tx, sorted(others)) if others else set())) - known
         known |= fresh
     return frozenset(known)
 
 
+def _beside(case: Case) -> set[str]:
+    """The instances next to this one."""
+    origin = case.instance.origin_instance_id if case.instance is not None else None
+    links = {found for row in case.rows(case_link) for found in (row.instance_id, row.named_id)}
+    return links | {row.id for row in case.children()} | ({origin} if origin is not None else set())
+
+
+def _around(tx: Connection, at: list[str]) -> set[str]:
+    """The instances next to any of these."""
+    begun = select(process_instance.c.id).where(process_instance.c.origin_instance_id.in_(at))
+    origins = select(process_instance.c.origin_instance_id).where(
+        process_instance.c.id.in_(at), process_instance.c.origin_instance_id.is_not(None)
+    )
+    named = select(case_link.c.named_id).where(case_link.c.instance_id.in_(at))
+    naming = select(case_link.c.instance_id).where(case_link.c.named_id.in_(at))
+    return set(tx.scalars(union(begun, origins, named, naming)))
+
+
 def _stored(tx: Connection, instance_ids: Iterable[str]) -> Iterator[_Secret]:
-    rows = tx.execute(select(process_instance).where(process_instance.c.id.in_(list(instance_ids)))).all()
-    for row in sorted(rows, key=lambda row: row.id):
+    ids = list(instance_ids)
+    own = select(process_instance.c.id, process_instance.c.definition_id).where(process_instance.c.id.in_(ids))
+    for row in sorted(tx.execute(own).all() if ids else []):
         definition = definitions.load(tx, row.definition_id)
         if any(field.confidential for form in definition.forms.values() for field in form.fields):
             yield from _in_forms(definition, _ever_said(tx, row.id))
@@ -243,7 +257,9 @@ def _stored(tx: Connection, instance_ids: Iterable[str]) -> Iterator[_Secret]:
 
 def _ever_said(tx: Connection, instance_id: str) -> dict[str, object]:
     """The last value of each fact that was one: what is not asked any more is as confidential as before."""
-    rows = tx.execute(select(fact.c.name, fact.c.value).where(fact.c.instance_id == instance_id).order_by(fact.c.id))
+    case = known_case(tx, instance_id)
+    own = select(fact.c.name, fact.c.value).where(fact.c.instance_id == instance_id).order_by(fact.c.id)
+    rows = case.rows(fact) if case is not None else tx.execute(own).all()
     return _given({row.name: value for row in rows if (value := decode(row.value)) not in (None, "")})
 
 

@@ -28,6 +28,7 @@ from engine.organisation.directory import UnitDirectory
 from engine.runtime import audit, instances
 from engine.runtime.advance import advance
 from engine.runtime.confidential import require_untold
+from engine.runtime.named import name_of_unit
 from engine.runtime.notices import clear_decided, tell_people
 from engine.runtime.recounting import recount
 from engine.runtime.step import Context, Step
@@ -68,25 +69,22 @@ def correctable(step: Step) -> dict[str, Said]:
         for field in form.fields
         if field.correctable and not field.readonly and step.facts.get(field.key) is not None
     }
-    own = fact.c.instance_id == step.instance_id
-    statement = (
-        select(fact.c.name, fact.c.said_at, fact.c.task_id, task.c.unit_code)
-        .join(task, task.c.id == fact.c.task_id, isouter=True)
-        .where(own, fact.c.name.in_(fields), fact.c.said_by.is_not(None))
-        .order_by(fact.c.id)
-    )
-    names = {row.code: row.name for row in step.tx.execute(select(unit.c.code, unit.c.name))}
+    case = step.case
     starter = step.facts.get(step.definition.diagram.process.starter_fact)
     found: dict[str, Said] = {}
-    for row in step.tx.execute(statement):
-        unit_code = row.unit_code or starter
+    for row in case.rows(fact):
+        if row.name not in fields or row.said_by is None:
+            continue
+        said_in = case.get(task, row.task_id) if row.task_id else None
+        unit_code = said_in.unit_code if said_in else starter
         if isinstance(unit_code, str):
             field, form = fields[row.name]
             at = (
                 found[row.name].said_at if row.name in found and row.task_id == found[row.name].task_id else row.said_at
             )
             value = step.facts[row.name]
-            found[row.name] = Said(field, form, value, unit_code, names.get(unit_code, ""), row.task_id, at)
+            name = name_of_unit(step.tx, unit_code) or ""
+            found[row.name] = Said(field, form, value, unit_code, name, row.task_id, at)
     return found
 
 

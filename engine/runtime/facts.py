@@ -11,11 +11,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from engine.db import searchable
+from engine.db.case import case_of
 from engine.db.tables import fact
+from engine.db.unit import unit_of
 from engine.db.values import decode, encode
+
+_INSERT = insert(fact)
+_NUMBERED = _INSERT.returning(fact.c.id, sort_by_parameter_order=True)
+_NEWEST = (
+    select(fact.c.id)
+    .where(fact.c.instance_id == bindparam("instance_id"))
+    .order_by(fact.c.id.desc())
+    .limit(bindparam("count"))
+)
 
 
 class Facts(Mapping[str, object]):
@@ -59,29 +70,37 @@ class Facts(Mapping[str, object]):
              "said_by": person_id, "task_id": task_id}
             for name, (value, person_id, task_id) in self._said.items()
         ]  # fmt: skip
-        for row in [row for row in rows if row["name"] in searchable.FACTS]:
-            store_searched(tx, **row)
-        others = [row for row in rows if row["name"] not in searchable.FACTS]
-        if others:
-            tx.execute(insert(fact), others)
+        store_rows(tx, instance_id, rows)
 
 
-def store_searched(tx: Connection, **row: Any) -> None:
-    """The fact is in the table, and its instance is found by it."""
-    stored = tx.execute(insert(fact).values(row)).inserted_primary_key
-    assert stored is not None
-    if isinstance(row["value"], str):
-        searchable.keep(tx, row["instance_id"], row["name"], row["value"], fact_id=stored.id)
+def store_rows(tx: Connection, instance_id: str, rows: list[dict[str, Any]]) -> None:
+    """These facts are in the table, each with its number, and the instance is found by those that are searched for."""
+    if not rows:
+        return
+    case = case_of(tx, instance_id)
+    with unit_of(tx).known() if case.new else unit_of(tx).apart():
+        numbers = _insert(tx, rows)
+    for number, row in zip(numbers, rows, strict=True):
+        case.adopt(fact, {"id": number, **row})
+        if row["name"] in searchable.FACTS and isinstance(row["value"], str):
+            searchable.keep(tx, instance_id, row["name"], row["value"], fact_id=number)
+
+
+def _insert(tx: Connection, rows: list[dict[str, Any]]) -> list[int]:
+    """The numbers of the rows, in their order. SQLite would give those of several in as many statements."""
+    if len(rows) == 1 or tx.dialect.name != "sqlite":
+        return list(tx.execute(_NUMBERED, rows).scalars())
+    tx.execute(_INSERT, rows)
+    newest = tx.execute(_NEWEST, {"instance_id": rows[0]["instance_id"], "count": len(rows)}).scalars()
+    return list(newest)[::-1]
 
 
 def known(tx: Connection, instance_id: str) -> dict[str, object]:
     """The facts of an instance that somebody has said, as they stand."""
-    rows = tx.execute(select(fact.c.name, fact.c.value).where(fact.c.instance_id == instance_id).order_by(fact.c.id))
-    return {row.name: decode(row.value) for row in rows}
+    return {row.name: decode(row.value) for row in case_of(tx, instance_id).rows(fact)}
 
 
 def said_in_tasks(tx: Connection, instance_id: str) -> frozenset[str]:
     """The facts whose latest value a person has given in a task; not what the procedure says, or was handed over."""
-    rows = tx.execute(select(fact.c.name, fact.c.task_id).where(fact.c.instance_id == instance_id).order_by(fact.c.id))
-    latest = {row.name: row.task_id for row in rows}
+    latest = {row.name: row.task_id for row in case_of(tx, instance_id).rows(fact)}
     return frozenset(name for name, task_id in latest.items() if task_id is not None)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, or_, select
 
 from engine.db import upsert
+from engine.db.case import case_of
 from engine.db.tables import case_link, process_instance, reader, start_draft
+from engine.db.unit import unit_of
 from engine.deployments import definitions
 from engine.deployments.definitions import Definition
 from engine.errors import InvalidValues, NotAllowed, NotFound, RecordsDamaged, StoredByAnotherVersion
 from engine.organisation import assignment
 from engine.organisation.assignment import Actor, Addressee, InstanceSubject, ProcedureSubject, may
-from engine.runtime import drafts, locks
+from engine.runtime import drafts, locks, once
 from engine.runtime.advance import WHAT_TO_DO, take
 from engine.runtime.answers import take_answers
 from engine.runtime.drafts import Window
@@ -25,10 +28,20 @@ from engine.runtime.numbers import insert_instance, unnumbered
 from engine.runtime.parties import parties_of as parties_of
 from engine.runtime.parties import units_at_work as units_at_work
 from engine.runtime.step import Context, Step
+from engine.runtime.tasks import next_of
 
 
-def start(tx: Connection, context: Context, actor: Actor, key: str, raw: Mapping[str, list[str]]) -> str:
-    """The instance runs, with its number, its parties and its periods. Returns its number.
+@once.repeatable
+@dataclass(frozen=True)
+class Started:
+    """`next_task_id` is the first task of the same person in the instance, if any."""
+
+    number: str
+    next_task_id: str | None
+
+
+def start(tx: Connection, context: Context, actor: Actor, key: str, raw: Mapping[str, list[str]]) -> Started:
+    """The instance runs, with its number, its parties and its periods.
 
     Raises NotAllowed when this person may not start it, InvalidValues with a sentence per field, and Refused when a role
     of the procedure has no holder: it is better told at the start than found in the middle.
@@ -45,7 +58,8 @@ def start(tx: Connection, context: Context, actor: Actor, key: str, raw: Mapping
         drop_draft(tx, actor, key)
         step.tell("started", number=step.instance["number"])
 
-    return str(take(step, "started", event).instance["number"])
+    started = take(step, "started", event)
+    return Started(started.instance["number"], next_of(tx, started.instance_id, actor))
 
 
 def beginning(tx: Connection, context: Context, actor: Actor, definition: Definition) -> Step:
@@ -89,7 +103,7 @@ def draft(tx: Connection, actor: Actor, key: str) -> tuple[dict[str, list[str]] 
 
 
 def drop_draft(tx: Connection, actor: Actor, key: str) -> None:
-    tx.execute(delete(start_draft).where(*_own_draft(actor, key)))
+    unit_of(tx).changes.remove(start_draft, (actor.person_id, actor.unit_code, key))
 
 
 def look(tx: Connection, context: Context, row: Row[Any], actor: Actor) -> Step:
@@ -149,9 +163,8 @@ def find(tx: Connection, number: str, actor: Actor) -> Row[Any]:
 
 def readers_of(tx: Connection, instance_id: str) -> frozenset[Addressee]:
     """To whom copies of the instance were sent, but for those that were revoked."""
-    own = (reader.c.instance_id == instance_id) & reader.c.revoked_at.is_(None)
-    rows = tx.execute(select(reader.c.unit_code, reader.c.role, reader.c.person_id).where(own))
-    return frozenset(Addressee(*row) for row in rows)
+    rows = (row for row in case_of(tx, instance_id).rows(reader) if row.revoked_at is None)
+    return frozenset(Addressee(row.unit_code, row.role, row.person_id) for row in rows)
 
 
 def lock(tx: Connection, instance_id: str) -> Row[Any]:

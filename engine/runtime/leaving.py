@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, select, update
 from engine.db.tables import hand_over, person, post, task, unit
 from engine.errors import Refused
 from engine.organisation import assignment, people
+from engine.organisation.city_now import organisation
 from engine.organisation.units import WITHIN
 from engine.runtime import audit
 from engine.runtime.handling import records
@@ -31,8 +32,9 @@ AT_ONCE = 100
 
 
 def waits(tx: Connection, now: datetime) -> bool:
-    """Whether a post has ended and has not been let go of: one look into one index."""
-    return tx.scalar(select(post.c.id).where(post.c.left_at.is_(None), post.c.valid_to <= now).limit(1)) is not None
+    """Whether a post has ended and has not been let go of."""
+    first = organisation(tx).next_end
+    return first is not None and first <= now
 
 
 def ended(tx: Connection, now: datetime) -> list[str]:
@@ -91,7 +93,7 @@ def _next(tx: Connection, row: Row[Any], left: str, roles: Collection[str], now:
 def _let_go(tx: Connection, context: Context, found: Row[Any], row: Row[Any], roles: Collection[str]) -> None:
     now = context.now
     if not roles:
-        for request in records.requests(tx, found.id):
+        for request in records.requests(tx, found):
             if request.to_person == row.person_id:
                 _withdraw(tx, context, found, request)
     if found.assignee_id != row.person_id or set(roles) & set(found.roles):

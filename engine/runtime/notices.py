@@ -15,15 +15,19 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Select, and_, insert, or_, select, update
 
-from engine.db.tables import correction, deadline, notice, notice_receipt, outbox, person, supervision_item, task
+from engine.db.case import Case, Row, case_of
+from engine.db.tables import correction, deadline, notice, notice_receipt, outbox, supervision_item, task
+from engine.db.unit import unit_of
 from engine.deadlines.deadlines import OPEN, Deadline
 from engine.ids import new_id
 from engine.notices import outbox as sending
 from engine.notices import preferences, receipts
+from engine.notices.causes import Cause
 from engine.notices.kinds import CLEARED_WITH_ITS_CAUSE
 from engine.notices.preferences import APP
 from engine.notices.routes import MAIL
 from engine.organisation import people
+from engine.organisation.city_now import organisation
 
 if TYPE_CHECKING:
     from engine.runtime.step import Context
@@ -72,30 +76,33 @@ def tell_people(
     person's list and counts nowhere.
     """
     now, notice_id = context.now, new_id()
-    tx.execute(
-        insert(notice).values(
-            id=notice_id,
-            instance_id=instance_id,
-            kind=kind,
-            unit_code=unit_code,
-            roles=list(roles),
-            person_id=person_id,
-            task_id=task_id,
-            step=about or None,
-            text=text,
-            deadline_id=deadline_id,
-            due_at=due_at or now,
-            made_at=now,
-        )
-    )
+    row = {
+        "id": notice_id,
+        "instance_id": instance_id,
+        "kind": kind,
+        "unit_code": unit_code,
+        "roles": list(roles),
+        "person_id": person_id,
+        "task_id": task_id,
+        "step": about or None,
+        "text": text,
+        "deadline_id": deadline_id,
+        "due_at": due_at or now,
+        "made_at": now,
+    }
+    if kind == "told" and instance_id is not None:
+        case_of(tx, instance_id).add(notice, row)
+    else:
+        unit_of(tx).changes.add(notice, row)
+    cause: Cause = {"kind": kind, "task_id": task_id, "deadline_id": deadline_id}
     recipients = _recipients(tx, unit_code, roles, [*also, *([person_id] if person_id else [])], now)
     if but_not in recipients:
         recipients.remove(but_not)
         receipts.add(tx, notice_id, but_not, instance_id, unit_code, now, counts=False)
     chosen = preferences.of_people(tx, recipients)
     for found in recipients:
-        receipts.add(tx, notice_id, found, instance_id, unit_code, now, chosen[found].wants(APP, kind))
-    _send_outside(tx, context, notice_id, instance_id, kind, unit_code, bool(roles), chosen, deadline_id)
+        receipts.add(tx, notice_id, found, instance_id, unit_code, now, chosen[found].wants(APP, kind), cause)
+    _send_outside(tx, context, notice_id, instance_id, kind, unit_code, bool(roles), chosen, deadline_id, cause)
     return Told(notice_id, recipients)
 
 
@@ -144,9 +151,12 @@ def notify_administrators(
 
 def owner_of(tx: Connection, record: Deadline) -> Owner:
     """Whoever is asked now to do what the period is about; its unit's case officer while no task is open under it."""
-    open_here = and_(task.c.instance_id == record.instance_id, task.c.status == "open")
-    about = task.c.element_id == record.element_id if record.of_task else task.c.deadline_key == record.key
-    rows = tx.execute(select(task).where(open_here, about).order_by(task.c.opened_at, task.c.id)).all()
+    waiting = [row for row in case_of(tx, record.instance_id).rows(task) if row.status == "open"]
+    rows = [
+        row
+        for row in waiting
+        if (row.element_id == record.element_id if record.of_task else row.deadline_key == record.key)
+    ]
     unit_code = record.unit_code or (rows[0].unit_code if rows else None)
     own = [row for row in rows if row.unit_code == unit_code]
     roles = frozenset(role for row in own if row.assignee_id is None for role in row.roles)
@@ -158,23 +168,25 @@ def owner_of(tx: Connection, record: Deadline) -> Owner:
 
 def clear_done(tx: Connection, instance_id: str, now: datetime) -> None:
     """What was asked for and is done, or has fallen away, is no longer unread, no longer mailed, no longer supervised."""
-    over = select(notice.c.id).where(
-        notice.c.instance_id == instance_id,
-        notice.c.kind.in_(CLEARED_WITH_ITS_CAUSE),
-        or_(
-            notice.c.task_id.in_(select(task.c.id).where(task.c.instance_id == instance_id, task.c.status != "open")),
-            and_(
-                notice.c.task_id.is_(None),
-                notice.c.deadline_id.in_(
-                    select(deadline.c.id).where(deadline.c.instance_id == instance_id, deadline.c.status.not_in(OPEN))
-                ),
-            ),
-        ),
-    )
-    _clear(tx, instance_id, over, now)
-    ended = select(deadline.c.id).where(deadline.c.instance_id == instance_id, deadline.c.status.not_in(OPEN))
-    still = and_(supervision_item.c.instance_id == instance_id, supervision_item.c.closed_at.is_(None))
-    tx.execute(update(supervision_item).where(still, supervision_item.c.deadline_id.in_(ended)).values(closed_at=now))
+    case = case_of(tx, instance_id)
+    for receipt in case.rows(notice_receipt):
+        if _is_over(case, receipt):
+            case.leave_out(notice_receipt, receipt, cleared_at=now)
+    sending.drop(tx, case, [message for message in case.rows(outbox) if _is_over(case, message)])
+    for item in case.rows(supervision_item):
+        if case.get(deadline, item.deadline_id).status not in OPEN:
+            case.leave_out(supervision_item, item, closed_at=now)
+
+
+def _is_over(case: Case, told: Row) -> bool:
+    """Whether what the notice is about, a task or else a period, is done or has fallen away."""
+    if told.kind not in CLEARED_WITH_ITS_CAUSE:
+        return False
+    if told.task_id is not None:
+        about = case.get(task, told.task_id)
+        return about is not None and about.status != "open"
+    about = case.get(deadline, told.deadline_id)
+    return about is not None and about.status not in OPEN
 
 
 def clear_decided(tx: Connection, correction_id: str, now: datetime) -> None:
@@ -197,11 +209,13 @@ def supervise(tx: Connection, record: Deadline, now: datetime) -> bool:
     known = select(supervision_item.c.deadline_id).where(supervision_item.c.deadline_id == record.id)
     if tx.execute(known).first():
         return False
-    tx.execute(
-        insert(supervision_item).values(
-            deadline_id=record.id, instance_id=record.instance_id, unit_code=record.unit_code, opened_at=now
-        )
-    )
+    item = {
+        "deadline_id": record.id,
+        "instance_id": record.instance_id,
+        "unit_code": record.unit_code,
+        "opened_at": now,
+    }
+    case_of(tx, record.instance_id).add(supervision_item, item)
     return True
 
 
@@ -243,10 +257,9 @@ def _recipients(
     tx: Connection, unit_code: str, roles: Collection[str], named: Collection[str], now: datetime
 ) -> list[str]:
     holders = people.holders_of_any(tx, unit_code, roles, now) if roles else []
-    active = (
-        set(tx.scalars(select(person.c.id).where(person.c.id.in_(list(named)), person.c.active))) if named else set()
-    )
-    found = list(dict.fromkeys([*(found for found in named if found in active), *(holder.id for holder in holders)]))
+    known = organisation(tx).people
+    active = (found for found in named if found in known and known[found].active)
+    found = list(dict.fromkeys([*active, *(holder.id for holder in holders)]))
     if not found:
         found = [holder.id for holder in people.holders_of_any(tx, unit_code, ["principal_leader"], now)]
     return found
@@ -262,6 +275,7 @@ def _send_outside(
     to_posts: bool,
     chosen: dict[str, preferences.Preference],
     deadline_id: str | None,
+    cause: Cause | None = None,
 ) -> None:
     now = context.now
     for channel in context.routes.for_unit(unit_code, to_posts):
@@ -270,9 +284,9 @@ def _send_outside(
         return
     due_at, in_hours = None, False
     if deadline_id is not None:
-        period = tx.execute(select(deadline.c.due_at, deadline.c.kind).where(deadline.c.id == deadline_id)).one()
+        period = case_of(tx, instance_id or "").get(deadline, deadline_id)
         due_at, in_hours = period.due_at, period.kind == "hours"
     for person_id, preference in chosen.items():
         if preference.email and preference.wants(MAIL, kind):
             after = preferences.not_before(preference, kind, now, due_at, in_hours)
-            sending.put(tx, notice_id, instance_id, MAIL, now, after, person_id, preference.email)
+            sending.put(tx, notice_id, instance_id, MAIL, now, after, person_id, preference.email, cause)

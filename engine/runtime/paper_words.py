@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from unicodedata import category
 from sqlalchemy import Row, select
 
 from engine.bpmn.expressions import compile_expression
-from engine.db.tables import document, letter_version, person, task
+from engine.db.tables import document, letter_version, task
 from engine.documents import deliveries, letter_versions, line_breaks
 from engine.documents.letter_versions import LetterVersion, empty_words
 from engine.documents.letters import ENCLOSED, Annex, Letter, Sentence
@@ -20,6 +20,7 @@ from engine.documents.wording import BLANK, KEPT_TOGETHER, PLACE, Filler, Part, 
 from engine.forms.schema import Field
 from engine.organisation import jurisdiction, units
 from engine.organisation.units import Unit
+from engine.runtime.named import name_of_person, names_of_units
 
 if TYPE_CHECKING:
     from engine.runtime.step import Step
@@ -69,6 +70,8 @@ class Composed:
     """What nothing is known of; the paper shows an empty line for it."""
     material_units: tuple[str, ...]
     """Whose material goes with it."""
+    unit_names: frozenset[str]
+    """What the units of the city are called: no line of a title ends within one of them."""
 
 
 def compose(
@@ -91,12 +94,12 @@ def compose(
         attachments=tuple(_lines(filler, letter.attachments)),
         contact=filler.fill(letter.contact),
     )
-    own_name = from_unit.full_name or from_unit.name
+    own_name, unit_names = from_unit.full_name or from_unit.name, names_of_units(step.tx)
     words = empty_words() | {
         "letterhead": own_name,
         "name": letter.name,
         "title": texts.title,
-        "title_parts": _title_parts(title),
+        "title_parts": _title_parts(title, unit_names),
         "addressee": filler.fill(letter.addressee),
         "rows": [
             {"label": filler.fill(row.label), "text": "" if (said := filler.fill(row.text)) == BLANK else said}
@@ -116,13 +119,13 @@ def compose(
         "cc": filler.fill(letter.cc),
         "issued_by": filler.fill(letter.issued_by),
         "annexes": [
-            _annex(step, filler, annex, at, material_units)
+            _annex(step, filler, annex, at, material_units, unit_names)
             for at, annex in enumerate(letter.annexes, 1)
             if _stands(filler, annex.when)
         ],
     }
     blanks = tuple(dict.fromkeys(filler.blanks))
-    return Composed(version, visible(words | _laid(texts, body)), texts, blanks, material_units)
+    return Composed(version, visible(words | _laid(texts, body)), texts, blanks, material_units, unit_names)
 
 
 def with_texts(composed: Composed, texts: Texts) -> dict[str, Any]:
@@ -131,7 +134,7 @@ def with_texts(composed: Composed, texts: Texts) -> dict[str, Any]:
     body = [{"text": text, "style": styles.get(text, _style(text))} for text in texts.paragraphs]
     words = composed.words | _laid(texts, body)
     if texts.title != composed.texts.title:
-        words["title_parts"] = _title_parts([Part(texts.title, False)])
+        words["title_parts"] = _title_parts([Part(texts.title, False)], composed.unit_names)
     shown: dict[str, Any] = visible(words | {"title": texts.title})
     return shown
 
@@ -151,10 +154,10 @@ def visible(words: Any) -> Any:
 # --- within ---
 
 
-def _title_parts(title: list[Part]) -> list[dict[str, Any]]:
+def _title_parts(title: list[Part], unit_names: Collection[str]) -> list[dict[str, Any]]:
     """The title in the pieces between which its lines may break; a short name that was filled in is one piece."""
     parts = ((part.text, part.filled and len(part.text) <= KEPT_TOGETHER) for part in title)
-    return [{"text": piece, "keep": True} for piece in line_breaks.pieces(parts)]
+    return [{"text": piece, "keep": True} for piece in line_breaks.pieces(parts, unit_names)]
 
 
 def _laid(texts: Texts, body: list[dict[str, str]]) -> dict[str, Any]:
@@ -207,12 +210,14 @@ def _material_units(letter: Letter, from_unit: Unit, value: Callable[[str], obje
     return tuple(str(code) for code in _listed(value(letter.materials_of)))
 
 
-def _annex(step: Step, filler: Filler, annex: Annex, order: int, units: tuple[str, ...]) -> dict[str, Any]:
+def _annex(
+    step: Step, filler: Filler, annex: Annex, order: int, units: tuple[str, ...], unit_names: Collection[str]
+) -> dict[str, Any]:
     title = filler.parts(annex.title)
     found: dict[str, Any] = {
         "order": order,
         "title": "".join(part.text for part in title),
-        "title_parts": _title_parts(title),
+        "title_parts": _title_parts(title, unit_names),
         "note": filler.fill(annex.note) if annex.note else "",
         "text": _body(filler, annex.paragraphs),
         "columns": [],
@@ -251,9 +256,16 @@ def _called(step: Step, words: Mapping[str, str]) -> Callable[[str], str]:
         element = step.definition.diagram.elements.get(done[2]) if done else None
         if done and element:
             return f"“{element.name}”的{'办理人' if done[1] == 'by' else '时间'}"
-        return _CALLED.get(expression, "")
+        return _CALLED.get(expression) or _first_asked(words.get(expression, ""), fields)
 
+    fields = _fields(step)
     return called
+
+
+def _first_asked(expression: str, fields: Mapping[str, Field]) -> str:
+    """The label of the field that a letter's own word reads first; empty when it reads none."""
+    read = [name for name in compile_expression(expression).names if name in fields] if expression else []
+    return fields[min(read, key=expression.index)].label if read else ""
 
 
 def _full(step: Step, code: object) -> str:
@@ -270,14 +282,11 @@ def signer(step: Step, signed_by: str | None, as_if_done: str = "") -> tuple[str
     """Who completed the task that signs off, by id and name, and when; nobody while it is not completed."""
     if signed_by and signed_by == as_if_done and step.actor:
         return step.actor.person_id, step.actor.person_name, step.now
-    row = step.tx.execute(
-        select(person.c.id, person.c.name, task.c.ended_at)
-        .join(task, task.c.ended_by == person.c.id)
-        .where(task.c.instance_id == step.instance_id, task.c.element_id == signed_by, task.c.status == "completed")
-        .order_by(task.c.ended_at.desc(), task.c.id)
-        .limit(1)
-    ).first()
-    return (row.id, row.name, row.ended_at) if row else (None, "", None)
+    own = (row for row in step.case.rows(task) if row.element_id == signed_by and row.status == "completed")
+    last = max((row for row in own if row.ended_by), key=lambda row: row.ended_at, default=None)
+    if last is None:
+        return None, "", None
+    return last.ended_by, name_of_person(step.tx, last.ended_by) or "", last.ended_at
 
 
 def withheld(step: Step, to_unit: Unit) -> frozenset[str]:
@@ -384,7 +393,7 @@ class _Directory:
         return _full(self._step, code)
 
     def person(self, person_id: str) -> str:
-        return self._step.tx.scalar(select(person.c.name).where(person.c.id == person_id)) or person_id
+        return name_of_person(self._step.tx, person_id) or person_id
 
     def matter(self, code: str) -> str:
         found = jurisdiction.find(self._step.tx, code)

@@ -11,13 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, delete, select, update
-
 from engine.bpmn.elements import Element
 from engine.bpmn.workflow import WorkflowFault
 from engine.clock import local_date
 from engine.db import upsert
-from engine.db.tables import document, paper_draft, person, task
+from engine.db.tables import document, paper_draft, task
 from engine.deployments.letters import letter_of, letters_named
 from engine.documents import deliveries, letter_versions, numbers
 from engine.documents.deliveries import Paper
@@ -28,6 +26,7 @@ from engine.organisation import units
 from engine.organisation.units import Unit
 from engine.runtime import audit
 from engine.runtime.confidential import check_paper
+from engine.runtime.named import name_of_person
 from engine.runtime.paper_words import Composed, Texts, compose, expressions_of, signer, with_texts, withheld
 
 if TYPE_CHECKING:
@@ -78,9 +77,7 @@ def issue(step: Step, element: Element) -> Issued:
 
 def _send_again(step: Step, element: Element, to_unit: Unit, issuing: str) -> Issued:
     """The paper that the service task of this id has issued goes to one more unit."""
-    of_other = (document.c.instance_id == step.instance_id, document.c.element_id == issuing)
-    newest = select(document).where(*of_other).order_by(document.c.sequence.desc()).limit(1)
-    row = step.tx.execute(newest).first()
+    row = next((row for row in reversed(step.case.rows(document)) if row.element_id == issuing), None)
     if row is None:
         raise WorkflowFault(f"“{element.name}”要送达的文书还没有形成。", element.id)
     document_id = deliveries.deliver(
@@ -104,13 +101,8 @@ def _send_again(step: Step, element: Element, to_unit: Unit, issuing: str) -> Is
 def file(step: Step, element: Element) -> None:
     """The papers that a user task leaves in its own unit's files when it is done: 审批表, 责令停止违法行为通知书."""
     for name in letters_named(element):
-        unit_code = step.tx.scalar(
-            select(task.c.unit_code)
-            .where(task.c.instance_id == step.instance_id, task.c.element_id == element.id)
-            .order_by(task.c.ended_at.desc())
-            .limit(1)
-        )
-        unit = _unit(step, element, unit_code or "")
+        ended = [row for row in step.case.rows(task) if row.element_id == element.id and row.ended_at is not None]
+        unit = _unit(step, element, max(ended, key=lambda row: row.ended_at).unit_code if ended else "")
         version = letter_versions.latest(step.tx, name)
         if not version.letter.when or expressions_of(step, unit, unit, version)(version.letter.when):
             _put(step, element, name, unit, unit, element.id)
@@ -121,29 +113,20 @@ def sign_for(step: Step, element: Element) -> None:
     ids = [name.strip() for name in element.properties.get("signs_for", "").split(",") if name.strip()]
     if not ids or step.actor is None:
         return
-    unsigned = (
-        (document.c.instance_id == step.instance_id)
-        & document.c.element_id.in_(ids)
-        & (document.c.to_unit == step.actor.unit_code)
-        & document.c.signed_for_at.is_(None)
-    )
-    for row in step.tx.execute(select(document.c.id, document.c.number).where(unsigned)).all():
-        values = {"signed_for_at": step.now, "signed_for_by": step.actor.person_id}
-        step.tx.execute(update(document).where(document.c.id == row.id).values(**values))
-        _record(step, "paper_signed_for", element, {"id": row.id, "number": row.number})
+    own = (row for row in step.case.rows(document) if row.element_id in ids and row.to_unit == step.actor.unit_code)
+    for row in own:
+        if row.signed_for_at is None:
+            step.case.change(document, row, signed_for_at=step.now, signed_for_by=step.actor.person_id)
+            _record(step, "paper_signed_for", element, {"id": row.id, "number": row.number})
 
 
 def edited(step: Step, element_id: str, composed: Composed) -> Edited | None:
     """What somebody has made of the draft; None while nobody has."""
-    row = step.tx.execute(
-        select(paper_draft, person.c.name)
-        .join(person, person.c.id == paper_draft.c.saved_by)
-        .where(paper_draft.c.instance_id == step.instance_id, paper_draft.c.element_id == element_id)
-    ).first()
+    row = step.case.get(paper_draft, step.instance_id, element_id)
     if row is None:
         return None
-    generated = Texts.of(row.generated)
-    return Edited(Texts.of(row.texts), generated, row.name, row.saved_at, generated != composed.texts)
+    generated, saved_by = Texts.of(row.generated), name_of_person(step.tx, row.saved_by) or row.saved_by
+    return Edited(Texts.of(row.texts), generated, saved_by, row.saved_at, generated != composed.texts)
 
 
 def sides_known(step: Step, element: Element) -> bool:
@@ -191,7 +174,7 @@ def save_edit(step: Step, element: Element, composed: Composed, texts: Texts) ->
 
 def drop_edit(step: Step, element: Element) -> None:
     """The paper will be issued as the letter gives it."""
-    if step.tx.execute(delete(paper_draft).where(*_draft_of(step, element))).rowcount:
+    if _forget_draft(step, element):
         _record(step, "paper_edit_dropped", element, {})
 
 
@@ -214,8 +197,12 @@ def _all(texts: Texts) -> tuple[str, ...]:
     return (texts.title, *texts.paragraphs, *texts.attachments, texts.contact)
 
 
-def _draft_of(step: Step, element: Element) -> tuple[ColumnElement[bool], ...]:
-    return paper_draft.c.instance_id == step.instance_id, paper_draft.c.element_id == element.id
+def _forget_draft(step: Step, element: Element) -> bool:
+    """Nothing that was edited is kept. Returns whether anything was."""
+    row = step.case.get(paper_draft, step.instance_id, element.id)
+    if row is not None:
+        step.case.remove(paper_draft, row)
+    return row is not None
 
 
 def _record(step: Step, kind: str, element: Element, content: dict[str, Any]) -> None:
@@ -279,7 +266,7 @@ def _put(step: Step, element: Element, name: str, from_unit: Unit, to_unit: Unit
         now=step.now,
         paper=Paper(element.id, number, person_id, at, today, composed.version.id, words),
     )
-    step.tx.execute(delete(paper_draft).where(*_draft_of(step, element)))
+    _forget_draft(step, element)
     step.tell(
         "document", id=document_id, code=letter.code, title=words["title"], number=number, signed_by=person_id,
         words=digest(words),

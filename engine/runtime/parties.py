@@ -9,44 +9,50 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select
 
+from engine.db.case import case_of, known_case
 from engine.db.tables import document, notice, party, task
 
 if TYPE_CHECKING:
     from engine.runtime.step import Step
 
+_SEEING = select(party.c.unit_code).where(party.c.instance_id == bindparam("instance_id"), party.c.seen_at.is_not(None))
+
 
 def parties_of(tx: Connection, instance_id: str) -> frozenset[str]:
     """The parties that see the instance."""
-    own = (party.c.instance_id == instance_id) & party.c.seen_at.is_not(None)
-    return frozenset(tx.scalars(select(party.c.unit_code).where(own)))
+    case = known_case(tx, instance_id)
+    if case is None:  # one of many that a list tells of
+        return frozenset(tx.scalars(_SEEING, {"instance_id": instance_id}))
+    return frozenset(row.unit_code for row in case.rows(party) if row.seen_at is not None)
 
 
 def proposed(tx: Connection, instance_id: str) -> frozenset[str]:
     """Units that are named as a party and do not see the instance: nothing has been sent to them yet."""
-    own = (party.c.instance_id == instance_id) & party.c.seen_at.is_(None)
-    return frozenset(tx.scalars(select(party.c.unit_code).where(own))) - parties_of(tx, instance_id)
+    named = frozenset(row.unit_code for row in case_of(tx, instance_id).rows(party))
+    return named - parties_of(tx, instance_id)
 
 
 def units_at_work(tx: Connection, instance_id: str) -> frozenset[str]:
     """The parties, and units that have been asked to do a task: a bureau that settles a dispute is no party of it."""
-    asked = select(task.c.unit_code).where(task.c.instance_id == instance_id).distinct()
-    return parties_of(tx, instance_id) | frozenset(tx.scalars(asked))
+    asked = frozenset(row.unit_code for row in case_of(tx, instance_id).rows(task))
+    return parties_of(tx, instance_id) | asked
 
 
 def reached(tx: Connection, instance_id: str) -> frozenset[str]:
     """The units to which something of the instance has been sent."""
-    papers = select(document.c.to_unit).where(document.c.instance_id == instance_id)
-    asked = select(task.c.unit_code).where(task.c.instance_id == instance_id)
-    told = select(notice.c.unit_code).where(notice.c.instance_id == instance_id, notice.c.kind == "told")
-    return frozenset(tx.scalars(papers.union(asked, told)))
+    case = case_of(tx, instance_id)
+    papers = frozenset(row.to_unit for row in case.rows(document))
+    asked = frozenset(row.unit_code for row in case.rows(task))
+    told = frozenset(row.unit_code for row in case.rows(notice))
+    return papers | asked | told
 
 
 def kept_from(tx: Connection, instance_id: str, unit_code: str) -> frozenset[str]:
     """The proposed units that this unit is not told of: only the one that began the instance, and whoever is no party
     of it at all, is told who is proposed."""
-    rows = tx.execute(select(party).where(party.c.instance_id == instance_id)).all()
+    rows = case_of(tx, instance_id).rows(party)
     seen = {row.unit_code: row.seen_at for row in rows if row.seen_at is not None}
     if unit_code not in seen or seen[unit_code] == min(seen.values()):
         return frozenset()
@@ -58,15 +64,15 @@ def let_see(step: Step) -> None:
 
     The unit in whose name another instance begins this one sees it at once when it sees that other.
     """
-    own = (party.c.instance_id == step.instance_id) & party.c.seen_at.is_(None)
-    waiting = frozenset(step.tx.scalars(select(party.c.unit_code).where(own)))
+    waiting = [row for row in step.case.rows(party) if row.seen_at is None]
     if not waiting:
         return
     seen = reached(step.tx, step.instance_id) | parties_of(step.tx, step.instance_id)
     if step.instance["revision"] == 0:
         seen |= _starting(step)
-    for unit_code in sorted(waiting & seen):
-        step.tx.execute(update(party).where(own, party.c.unit_code == unit_code).values(seen_at=step.now))
+    for row in waiting:
+        if row.unit_code in seen:
+            step.case.change(party, row, seen_at=step.now)
 
 
 def _starting(step: Step) -> frozenset[str]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from engine.db.case import Case
 from engine.db.session import FOUND
 from engine.db.tables import (
     archive_package,
@@ -24,6 +25,7 @@ from engine.db.tables import (
     record_key,
     undo_point,
 )
+from engine.deployments import definitions
 from engine.errors import KeyLost, NotFound, RecordsDamaged, Refused
 from engine.keys import ALGORITHM
 from engine.runtime import audit, sealing
@@ -144,7 +146,7 @@ def verify(
     broken += [found for found in _heads(tx, names) if found.chain not in told]
     for instance in tx.execute(select(process_instance).order_by(process_instance.c.number)):
         broken += _instance(tx, instance)
-    broken += [*_numbers(tx, names), *_files(tx, names, dict(files)), *_archives(tx, names, archives)]
+    broken += [*_procedures(tx), *_numbers(tx, names), *_files(tx, names, dict(files)), *_archives(tx, names, archives)]
     return [Broken(names.get(found.chain, found.chain), found.sequence, found.reason) for found in broken]
 
 
@@ -187,10 +189,11 @@ WORDS = {
 
 def _instance(tx: Connection, instance: Any) -> Iterator[Broken]:
     """The rows of an instance are as its head says, and its stored state can be opened."""
-    head = sealing.head_of(tx, instance.id)
+    case = Case(tx, instance.id)
+    head = case.get(chain_head, instance.id)
     if head is None:
         return
-    now = sealing.digests(tx, instance.id)
+    now = sealing.digests(case)
     for name in sorted({*now, *head.digests}):
         if now.get(name) != head.digests.get(name):
             yield Broken(instance.id, head.entries, f"{WORDS.get(name, name)}与记录时不一致，被改过、加过或删过。")
@@ -201,6 +204,15 @@ def _instance(tx: Connection, instance: Any) -> Iterator[Broken]:
             undo.state_of(tx, point, instance.definition_id)
     except RecordsDamaged as error:
         yield Broken(instance.id, head.entries, error.message)
+
+
+def _procedures(tx: Connection) -> Iterator[Broken]:
+    """Diagram and forms of every version are those that were deployed; entries from before they said so tell nothing."""
+    every = select(audit_entry.c.sequence, audit_entry.c.content).where(audit_entry.c.instance_id == audit.PROCEDURES)
+    for row in tx.execute(every.order_by(audit_entry.c.sequence)):
+        key, version, sha256 = (row.content.get(name) for name in ("key", "version", "sha256"))
+        if sha256 and definitions.digest_of(tx, key, version) != sha256:
+            yield Broken(audit.PROCEDURES, row.sequence, f"流程 {key} 第 {version} 版与部署时不一致，被改过或删过。")
 
 
 def _numbers(tx: Connection, instances: dict[str, str]) -> Iterator[Broken]:

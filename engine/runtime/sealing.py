@@ -13,34 +13,18 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections import defaultdict
-from collections.abc import Mapping
-from contextlib import suppress
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    CompoundSelect,
-    Connection,
-    Row,
-    Select,
-    Table,
-    Text,
-    bindparam,
-    cast,
-    func,
-    literal_column,
-    select,
-    union_all,
-)
+from sqlalchemy import Column, Connection, Date, Table
 
-from engine.db import tables, upsert
+from engine.db import tables
+from engine.db.case import Case, Row, case_of
 from engine.db.session import FOUND, KEYS
-from engine.db.tables import chain_head
-from engine.db.types import Instant
+from engine.db.tables import chain_head, process_instance
+from engine.db.types import Instant, Json
 from engine.errors import RecordsDamaged
 from engine.keys import ALGORITHM, Keys
 
@@ -111,11 +95,11 @@ def _state_seal(tx: Connection, bound: Mapping[str, Any], content: bytes) -> byt
 # --- heads of chains ---
 
 
-def head_of(tx: Connection, chain: str) -> Row[Any] | None:
-    return tx.execute(select(chain_head).where(chain_head.c.chain == chain)).first()
+def head_of(tx: Connection, chain: str) -> Row | None:
+    return case_of(tx, chain).get(chain_head, chain)
 
 
-def fits(tx: Connection, head: Row[Any]) -> bool:
+def fits(tx: Connection, head: Row) -> bool:
     return _fits(keys_of(tx), head)
 
 
@@ -130,11 +114,16 @@ def put_head(
         "version": VERSION,
         "algorithm": ALGORITHM,
     }
-    seal = keys_of(tx).seal("head", {"chain": chain, **values}) if fit else BROKEN
-    upsert.put(tx, chain_head, {"chain": chain}, {**values, "seal": seal})
+    values["seal"] = keys_of(tx).seal("head", {"chain": chain, **values}) if fit else BROKEN
+    case = case_of(tx, chain)
+    before = case.get(chain_head, chain)
+    if before is None:
+        case.add(chain_head, {"chain": chain, **values})
+    else:
+        case.change(chain_head, before, **values)
 
 
-def _fits(keys: Keys, head: Row[Any]) -> bool:
+def _fits(keys: Keys, head: Row) -> bool:
     names = ("chain", "entries", "last_hash", "revision", "digests", "version", "algorithm")
     return keys.fits("head", {name: getattr(head, name) for name in names}, head.seal)
 
@@ -142,12 +131,9 @@ def _fits(keys: Keys, head: Row[Any]) -> bool:
 # --- rows ---
 
 
-def digests(tx: Connection, instance_id: str) -> dict[str, str]:
-    """Table -> one hash over the instance's rows in it, in one statement; a table without a row is left out."""
-    lines: defaultdict[str, list[str]] = defaultdict(list)
-    for name, row_id, content in tx.execute(_every_row(tx.dialect.name), {"instance_id": instance_id}):
-        lines[name].append(f"{row_id}\0{_as_text(name, content)}")
-    return {name: hashlib.sha256("\n".join(sorted(found)).encode()).hexdigest() for name, found in lines.items()}
+def digests(case: Case) -> dict[str, str]:
+    """Table -> one hash over the instance's rows in it; a table without a row is left out."""
+    return {name: _digest(lines) for name, lines in _lines(case).items() if lines}
 
 
 def note_strange(tx: Connection, instance_id: str) -> None:
@@ -159,7 +145,7 @@ def note_strange(tx: Connection, instance_id: str) -> None:
     if head is None:
         found[instance_id] = frozenset({NO_HEAD})
         return
-    now = digests(tx, instance_id)
+    now = digests(case_of(tx, instance_id))
     names = {*head.digests, *now}
     found[instance_id] = frozenset(name for name in names if head.digests.get(name) != now.get(name))
 
@@ -172,57 +158,65 @@ def is_headless(tx: Connection, instance_id: str) -> bool:
 def vouched(tx: Connection, instance_id: str, known: Mapping[str, str]) -> dict[str, str]:
     """What the rows come to now; for those that did not fit before, what they should have come to stays."""
     strange = tx.info.get(FOUND, {}).get(instance_id, frozenset())
-    now = digests(tx, instance_id)
+    now = digests(case_of(tx, instance_id))
     return {name: value for name, value in now.items() if name not in strange} | {
         name: known[name] for name in strange if name in known
     }
 
 
-def _as_text(name: str, content: str) -> str:
-    """The row as one text that is the same on both stores: they write truth and instants each in its way."""
-    values = json.loads(content)
-    for place, kind in _kinds(name):
-        value = values[place]
-        with suppress(
-            TypeError, ValueError
-        ):  # what somebody has put there that is none stays as it is, and does not fit
-            if value is not None:
-                values[place] = bool(value) if kind == "flag" else datetime.fromisoformat(value).isoformat()
+def _lines(case: Case) -> dict[str, list[str]]:
+    """Table -> one line for each of the instance's rows in it."""
+    instance = [case.instance] if case.instance is not None else []
+    found = {table.name: case.rows(table) for table in COUNTED if table is not process_instance}
+    return {
+        name: [f"{row.id}\0{_as_text(name, row)}" for row in rows]
+        for name, rows in {process_instance.name: instance, **found}.items()
+    }
+
+
+def _digest(lines: list[str]) -> str:
+    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
+
+
+def _as_text(name: str, row: Any) -> str:
+    """The row as one text, the same whichever store it is in: every column that counts, as the tables hold it."""
+    values = [written(getattr(row, column)) for column, written in _counted(name)]
     return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
 
 
 @lru_cache
-def _kinds(name: str) -> tuple[tuple[int, str], ...]:
-    """The places of the table's counted columns whose values the stores write differently."""
+def _counted(name: str) -> list[tuple[str, Callable[[Any], Any]]]:
+    """The columns of the table that count, each with how its values are written."""
     table = tables.metadata.tables[name]
-    kinds = enumerate(column.type for column in _counted(table))
-    found = ((place, "flag" if isinstance(kind, Boolean) else "instant") for place, kind in kinds if _differs(kind))
-    return tuple(found)
+    return [(column.name, _written(column)) for column in table.c if column.name not in COUNTED[table]]
 
 
-def _differs(kind: object) -> bool:
-    return isinstance(kind, Boolean | Instant)
+def _written(column: Column[Any]) -> Callable[[Any], Any]:
+    if isinstance(column.type, Json):
+        return _json if column.nullable else _always_json
+    return next((written for known, written in _WRITTEN if isinstance(column.type, known)), _as_it_is)
 
 
-def _counted(table: Table) -> list[Column[Any]]:
-    return [column for column in table.c if column.name not in COUNTED[table]]
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
-@lru_cache
-def _every_row(dialect: str) -> CompoundSelect[Any]:
-    return union_all(*(_rows(table, dialect) for table in COUNTED))
+def _instant(value: Any) -> Any:
+    """What somebody has put there that is no instant stays as it is, and does not fit."""
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat() if isinstance(value, datetime) else value
 
 
-def _rows(table: Table, dialect: str) -> Select[Any]:
-    """Name of the table, id, and every column that counts, as one text; instants in UTC, whatever the session says."""
-    owner = table.c.id if table is tables.process_instance else table.c.instance_id
-    columns = _counted(table)
-    if dialect == "sqlite":
-        content: Any = func.json_array(*columns)
-    else:
-        plain = [func.timezone("UTC", column) if isinstance(column.type, Instant) else column for column in columns]
-        content = cast(func.json_build_array(*plain), Text)
-    named = literal_column(f"'{table.name}'", Text)
-    return select(named.label("name"), cast(table.c.id, Text).label("id"), content.label("content")).where(
-        owner == bindparam("instance_id")
-    )
+def _json(value: Any) -> Any:
+    return None if value is None else _always_json(value)
+
+
+def _always_json(value: Any) -> str:
+    """Where a value must be, nothing is a value of its own."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _day(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+_WRITTEN: tuple[tuple[type, Callable[[Any], Any]], ...] = ((Instant, _instant), (Date, _day))

@@ -23,6 +23,14 @@ _AREA = re.compile(r"^0\d{2,3}(?=\d{7,8}$)")
 _IN_NAMES = re.compile(r"[-\u2010-\u2015·•.*_/|\\+~…'\"“”‘’]+")
 _PIECES = re.compile(r"[^\u4e00-\u9fff·]+")
 _HAN = re.compile(r"[\u4e00-\u9fff]{2,4}")
+_CHANNEL = re.compile(
+    "(?:联系|家庭|办公|单位|个人|本人|常用|备用)?(?:电话|手机|座机|固话|微信|短信|邮箱|邮件|电邮|传真|扣扣|地址|住址)(?:号|号码)?"
+)
+"""What stands before a number or an account, and names nobody: texts may say it."""
+_ACCOUNTS = re.compile(r"[a-z0-9][a-z0-9@._+-]*[a-z0-9]")
+SHORT_ACCOUNT = 5
+"""Signs of the shortest account that is looked for by itself; what is shorter stands in other words by chance."""
+NO_ACCOUNTS = frozenset({"email", "phone", "mobile", "weixin", "wechat", "telephone"})
 _TITLES = "先生|女士|小姐|太太|同志|师傅|老师|大爷|大妈|大姐|大哥|阿姨|叔叔|某某|某|总|哥|姐"
 _CALLED = "老|小|阿"
 COMPOUND = frozenset({
@@ -42,8 +50,8 @@ _PLACES = tuple("村庄镇乡街路区市县组号局厂店所院楼")
 
 
 def says(text: str, value: str) -> bool:
-    """Whether the value stands in the text, however it is written; of a long value, whether one of its numbers or the
-    name with which it begins does."""
+    """Whether the value stands in the text, however it is written; of a long value, whether one of its numbers, one of its
+    accounts or the name with which it begins does."""
     value, text = _plain(value), _plain(text)
     bare = _together(value)
     if len(bare) < 2 or bare in NO_NAMES:
@@ -55,6 +63,8 @@ def says(text: str, value: str) -> bool:
         return True
     numbers = _numbers(text)
     if any(number in numbers for number in _long_numbers(value)):
+        return True
+    if any(_written_as(account).search(text) for account in _accounts(value)):
         return True
     joined = _IN_NAMES.sub("", together)
     return any(name in joined for name in _names(value))
@@ -106,11 +116,26 @@ def _long_numbers(value: str) -> Iterator[str]:
         yield _AREA.sub("", _COUNTRY.sub("", number))
 
 
+def _accounts(value: str) -> Iterator[str]:
+    """The letters and digits of what somebody is reached by in Latin signs: an address of mail, also without its host, the
+    sign of a messenger."""
+    for found in _ACCOUNTS.findall(value):
+        for part in {found, found.partition("@")[0]}:
+            signs = re.sub(r"[\W_]", "", part)
+            if len(signs) >= SHORT_ACCOUNT and not signs.isdigit() and signs not in NO_ACCOUNTS:
+                yield signs
+
+
+def _written_as(account: str) -> re.Pattern[str]:
+    """The account by itself, whatever stands between its signs."""
+    return re.compile(r"(?<![a-z0-9])" + r"[\W_]{0,3}".join(account) + r"(?![a-z0-9])")
+
+
 def _names(value: str) -> Iterator[str]:
     """The names in a value: it is one, or it begins a longer value or stands between other parts of it."""
     pieces = [piece.replace("·", "") for piece in _PIECES.split("".join(value.split("姓名"))) if piece]
     for piece in pieces:
-        if piece in NO_NAMES or not _HAN.fullmatch(piece):
+        if piece in NO_NAMES or _CHANNEL.fullmatch(piece) or not _HAN.fullmatch(piece):
             continue
         compound = piece[:2] in COMPOUND and len(piece) > 2
         common = piece[0] in SURNAMES and len(piece) < 4 and not piece.endswith(_PLACES)

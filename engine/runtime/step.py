@@ -8,16 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from engine.bpmn.elements import Element, TimerText
 from engine.bpmn.expressions import evaluate
 from engine.bpmn.timers import read_duration, read_instant
 from engine.bpmn.workflow import Workflow
 from engine.clock import local_date, to_the_minute
-from engine.db import tables
+from engine.db.case import Case, case_of, put_case
+from engine.db.tables import material, task
 from engine.deadlines import deadlines
 from engine.deadlines.calendar import Calendar
 from engine.deadlines.counting import Count, bare, working_days
@@ -46,14 +48,29 @@ FUNCTIONS = frozenset(KINDS) | {
 
 @dataclass(frozen=True)
 class Context:
-    """What every step needs of the world around it; `now` stands still while a step is taken."""
+    """What every step needs of the world around it; `now` stands still while a step is taken.
+
+    The calendar and the city's rules are looked for when they are first asked for: by then the step has loaded its case,
+    and with it what has changed in the city. Raises NotFound without a calendar.
+    """
 
     now: datetime
-    calendar: Calendar
-    rules: Mapping[str, Any]
+    settle: Callable[[], tuple[Calendar, Mapping[str, Any]]]
     fonts: Fonts
     routes: Routes = NO_ROUTES
     """The channels that notices have besides the pages."""
+
+    @property
+    def calendar(self) -> Calendar:
+        return self._settled[0]
+
+    @property
+    def rules(self) -> Mapping[str, Any]:
+        return self._settled[1]
+
+    @cached_property
+    def _settled(self) -> tuple[Calendar, Mapping[str, Any]]:
+        return self.settle()
 
 
 @dataclass(frozen=True)
@@ -80,6 +97,8 @@ class Step:
         self.actor = actor
         self.now = context.now
         self.instance_id: str = instance["id"]
+        if instance["number"] is None:  # it is in no table yet
+            put_case(Case(tx, self.instance_id, new=True))
         self.deadlines: dict[str, Deadline] = {
             record.key: record for record in deadlines.of_instance(tx, self.instance_id)
         }
@@ -96,6 +115,11 @@ class Step:
         self.asked: frozenset[str] = frozenset()
         """The keys of those of its fields that were asked."""
         self.workflow = Workflow(definition.specification, self, self._state() if restoring else None)
+
+    @property
+    def case(self) -> Case:
+        """The instance's rows, as this step has changed them so far."""
+        return case_of(self.tx, self.instance_id)
 
     def _state(self) -> bytes:
         """Raises RecordsDamaged when it is not what this instance was stored with."""
@@ -174,17 +198,7 @@ class Step:
         return self.context.rules[key]
 
     def _materials(self, kind: str) -> int:
-        material = tables.material
-        return (
-            self.tx.scalar(
-                select(func.count()).where(
-                    material.c.instance_id == self.instance_id,
-                    material.c.kind == kind,
-                    material.c.removed_at.is_(None),
-                )
-            )
-            or 0
-        )
+        return sum(row.kind == kind and row.removed_at is None for row in self.case.rows(material))
 
     def _unit_kind(self, code: str | None) -> str | None:
         unit = units.find(self.tx, code, self.now) if code else None
@@ -195,16 +209,8 @@ class Step:
         return unit.phone if unit else None
 
     def _completed_at(self, element_id: str) -> datetime | None:
-        task = tables.task
-        ended_at: datetime | None = self.tx.scalar(
-            select(func.max(task.c.ended_at)).where(
-                task.c.instance_id == self.instance_id,
-                task.c.element_id == element_id,
-                task.c.status == "completed",
-                task.c.undone.is_(None),
-            )
-        )
-        return ended_at
+        own = (row for row in self.case.rows(task) if row.element_id == element_id and row.undone is None)
+        return max((row.ended_at for row in own if row.status == "completed"), default=None)
 
     def _empowered(self, code: str | None) -> bool:
         """Whether the towns have the power over this matter today (赋权事项)."""

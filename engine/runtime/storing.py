@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
-
 from engine.bpmn.elements import Element
 from engine.bpmn.expressions import compile_expression
 from engine.bpmn.workflow import WorkflowFault
 from engine.db import searchable
 from engine.db.tables import document, party, process_instance, task
+from engine.db.unit import unit_of
 from engine.deadlines import deadlines
-from engine.errors import Refused, Stale
+from engine.errors import Refused
 from engine.organisation import assignment, units
 from engine.organisation.assignment import Assignment
 from engine.runtime import archiving, audit, case_links, checked_papers, notices, parties, sealing
 from engine.runtime.answering import tell_end
 from engine.runtime.closing import lapse_corrections
+from engine.runtime.handling import undo
 from engine.runtime.handling.helpers import tell_not_needed
 from engine.runtime.recommended import lapse, period_key
 from engine.runtime.step import Step
@@ -40,21 +40,19 @@ def store(step: Step, kind: str) -> None:
     title = step.facts.get(step.definition.diagram.process.title_fact)
     if isinstance(title, str) and title != row["title"]:
         values["title"] = title
-        searchable.keep_title(tx, step.instance_id, title)
+    first = row["revision"] == 0
+    if "title" in values or first:
+        searchable.keep_title(tx, step.instance_id, values.get("title", row["title"]), first)
     if step.workflow.completed:
         end = _end_event(step)
         values |= _ended(step, end)
         archiving.want(tx, row["id"], step.definition.diagram.process, end, step.facts, step.now)
         lapse_corrections(tx, step.instance_id, step.now)
         step.tell("ended", result=values["result"], name=values["result_name"])
-    changed = tx.execute(
-        update(process_instance)
-        .where(process_instance.c.id == row["id"], process_instance.c.revision == row["revision"])
-        .values(**values)
-    )
-    if changed.rowcount != 1:
-        raise Stale
+    if step.workflow.completed:
+        undo.forget(tx, step.instance_id)
     notices.clear_done(tx, step.instance_id, step.now)
+    _store_instance(step, values)
     step.facts.store(tx, step.instance_id, revision, step.now)
     if step.facts.said:
         step.tell("facts", names=sorted(step.facts.said))
@@ -68,6 +66,12 @@ def store(step: Step, kind: str) -> None:
         step.actor.unit_code if step.actor else None,
         revision=revision,
     )
+
+
+def _store_instance(step: Step, values: dict[str, Any]) -> None:
+    """Writing it raises Stale when somebody else has moved the instance, which its lock makes impossible."""
+    unit_of(step.tx).changes.move(process_instance, (step.instance_id,), values, step.instance["revision"])
+    step.case.adopt_instance(values)
 
 
 def _taken(step: Step) -> list[str]:
@@ -111,13 +115,12 @@ def _store_deadlines(step: Step) -> None:
 
 def _store_tasks(step: Step) -> None:
     """Open tasks are those that the workflow waits for; one that it no longer waits for has lapsed."""
-    tx = step.tx
-    opened = select(task).where(task.c.instance_id == step.instance_id, task.c.status == "open")
-    stored = {row.id: row for row in tx.execute(opened.order_by(task.c.opened_at, task.c.id))}
+    tx, case = step.tx, step.case
+    stored = {row.id: row for row in case.rows(task) if row.status == "open"}
     waiting = {} if step.workflow.completed else {open_task.id: open_task for open_task in step.workflow.user_tasks()}
     for task_id, row in stored.items():
         if task_id not in waiting:
-            tx.execute(update(task).where(task.c.id == task_id).values(status="lapsed", ended_at=step.now))
+            case.change(task, row, status="lapsed", ended_at=step.now)
             step.tell("task_lapsed", id=task_id)
             lapse(step, row.element_id)
             tell_not_needed(tx, step.context, row, by=step.actor.person_id if step.actor else None)
@@ -128,26 +131,23 @@ def _store_tasks(step: Step) -> None:
         element = step.definition.diagram.elements[open_task.element_id]
         if task_id in stored:
             row = stored[task_id]
-            key = period_key(step, element, row.unit_code)
-            if key != row.deadline_key:
-                tx.execute(update(task).where(task.c.id == task_id).values(deadline_key=key))
+            case.change(task, row, deadline_key=period_key(step, element, row.unit_code))
         else:
             asked = assign(step, element)
             key = period_key(step, element, asked.unit_code)
-            tx.execute(
-                insert(task).values(
-                    id=task_id,
-                    instance_id=step.instance_id,
-                    element_id=element.id,
-                    name=element.name,
-                    unit_code=asked.unit_code,
-                    roles=sorted(asked.roles),
-                    fallback=asked.fallback,
-                    deadline_key=key,
-                    status="open",
-                    opened_at=step.now,
-                )
-            )
+            new = {
+                "id": task_id,
+                "instance_id": step.instance_id,
+                "element_id": element.id,
+                "name": element.name,
+                "unit_code": asked.unit_code,
+                "roles": sorted(asked.roles),
+                "fallback": asked.fallback,
+                "deadline_key": key,
+                "status": "open",
+                "opened_at": step.now,
+            }
+            case.add(task, new)
             told = _tell_of(step, task_id, element, asked, key)
             step.tell("task_opened", id=task_id, element=element.id, unit=asked.unit_code, people=told)
 
@@ -196,26 +196,19 @@ def _store_parties(step: Step) -> None:
     """Whoever the facts name is a party from then on. A unit that was named by mistake and is not named any more is none
     again, as long as it has neither been asked nor sent anything.
     """
-    tx = step.tx
-    stored = {
-        (row.fact, row.unit_code) for row in tx.execute(select(party).where(party.c.instance_id == step.instance_id))
-    }
+    case = step.case
+    stored = {(row.fact, row.unit_code): row for row in case.rows(party)}
     for name in step.definition.diagram.process.party_facts:
         unit_code = step.facts.get(name)
         if isinstance(unit_code, str) and (name, unit_code) not in stored:
-            if not units.exists(tx, unit_code):
+            if not units.exists(step.tx, unit_code):
                 raise WorkflowFault(f"作为当事单位的 {name} 不是一个单位：{unit_code[:40]}。", names=frozenset({name}))
-            tx.execute(insert(party).values(instance_id=step.instance_id, fact=name, unit_code=unit_code))
-    for name, unit_code in stored:
+            case.add(party, {"instance_id": step.instance_id, "fact": name, "unit_code": unit_code})
+    for (name, unit_code), row in stored.items():
         if step.facts.get(name) != unit_code and not _has_been_addressed(step, unit_code):
-            own = (party.c.instance_id == step.instance_id) & (party.c.fact == name)
-            tx.execute(delete(party).where(own, party.c.unit_code == unit_code))
+            case.remove(party, row)
 
 
 def _has_been_addressed(step: Step, unit_code: str) -> bool:
-    asked = select(task.c.id).where(task.c.instance_id == step.instance_id, task.c.unit_code == unit_code)
-    papers = select(document.c.id).where(
-        document.c.instance_id == step.instance_id,
-        (document.c.to_unit == unit_code) | (document.c.from_unit == unit_code),
-    )
-    return any(step.tx.execute(found.limit(1)).first() is not None for found in (asked, papers))
+    asked = any(row.unit_code == unit_code for row in step.case.rows(task))
+    return asked or any(unit_code in (row.to_unit, row.from_unit) for row in step.case.rows(document))

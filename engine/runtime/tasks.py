@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, select
 
 from engine.clock import local
 from engine.db import upsert
+from engine.db.case import case_of, case_of_task
 from engine.db.tables import person, process_instance, task, task_draft, timer, unit
 from engine.errors import AlreadyDone, InvalidValues, NotAllowed, NotFound, Refused
 from engine.forms.schema import Form
@@ -22,7 +23,8 @@ from engine.runtime.drafts import Window
 from engine.runtime.facts import said_in_tasks
 from engine.runtime.handling import records, undo
 from engine.runtime.handling.helpers import tell_not_needed
-from engine.runtime.locks import lock
+from engine.runtime.locks import lock_of_task
+from engine.runtime.named import name_of_person, name_of_unit
 from engine.runtime.parties import parties_of
 from engine.runtime.step import Context, Step
 
@@ -54,15 +56,13 @@ def complete(
     first and when, InvalidValues with a sentence per field, and Refused while colleagues who were asked for an opinion
     have not answered, unless the person goes on `without_opinions`; then nothing has changed.
     """
-    row = find(tx, task_id, actor)
-    lock(tx, row.instance_id)
-    _require_open(tx, task_id)
+    row = _take(tx, task_id, actor)
 
     def event(step: Step) -> None:
         run_out_at = require_waiting(step, row)
         _require(actor, "complete", find(tx, task_id, actor), tx)
         if not without_opinions:
-            _require_opinions(tx, task_id, actor)
+            _require_opinions(tx, row, actor)
         element = step.definition.diagram.elements[row.element_id]
         form = step.definition.form_of(element)
         answers = take_answers(step, form, raw, actor, task_id)
@@ -77,29 +77,24 @@ def complete(
         step.workflow.complete(task_id)
 
     step = advance(tx, context, row.instance_id, "task_completed", event, actor)
-    if step.workflow.completed:
-        undo.forget(tx, row.instance_id)
-    done = tx.execute(select(task).where(task.c.id == task_id)).one()
+    done = step.case.get(task, task_id)
     return Completed(
         instance_id=row.instance_id,
         number=step.instance["number"],
         task_name=row.name,
         outcome_name=done.outcome_name,
-        next_task_id=_next_of(tx, row.instance_id, actor),
+        next_task_id=next_of(tx, row.instance_id, actor),
         ended=step.workflow.completed,
     )
 
 
 def claim(tx: Connection, actor: Actor, task_id: str, now: datetime) -> None:
     """The task is this person's. Raises AlreadyDone with who was first and when, NotAllowed with the reason."""
-    row = find(tx, task_id, actor)
-    lock(tx, row.instance_id)
-    _require_open(tx, task_id)
-    row = find(tx, task_id, actor)
+    row = _take(tx, task_id, actor)
     if row.assignee_id == actor.person_id:
         return
     _require(actor, "claim", row, tx)
-    tx.execute(update(task).where(task.c.id == task_id).values(assignee_id=actor.person_id, claimed_at=now))
+    case_of(tx, row.instance_id).change(task, row, assignee_id=actor.person_id, claimed_at=now)
     audit.append(tx, row.instance_id, now, "claimed", {"task": task_id}, actor.person_id, actor.unit_code)
     records.ask_no_longer(tx, row, actor.person_id, actor, now)
 
@@ -107,7 +102,7 @@ def claim(tx: Connection, actor: Actor, task_id: str, now: datetime) -> None:
 def release(tx: Connection, actor: Actor, task_id: str, now: datetime) -> None:
     """The task is open to everybody who may do it; drafts stay with their writers."""
     row = take_hold(tx, actor, "release", task_id)
-    tx.execute(update(task).where(task.c.id == task_id).values(assignee_id=None, claimed_at=None))
+    case_of(tx, row.instance_id).change(task, row, assignee_id=None, claimed_at=None)
     audit.append(tx, row.instance_id, now, "released", {"task": task_id}, actor.person_id, actor.unit_code)
 
 
@@ -124,7 +119,7 @@ def save_draft(
     Raises NotFound, NotAllowed, AlreadyDone, and Refused when it would overwrite what another window has saved.
     """
     row = find(tx, task_id, actor)
-    _require_open(tx, task_id)
+    _require_open(tx, row)
     _require(actor, "prepare", row, tx)
     before = draft(tx, actor.person_id, task_id)
     if before is not None:
@@ -140,7 +135,7 @@ def change_draft(tx: Connection, actor: Actor, task_id: str, now: datetime) -> N
     Raises NotFound, NotAllowed, AlreadyDone, and Refused when none is.
     """
     row = find(tx, task_id, actor)
-    _require_open(tx, task_id)
+    _require_open(tx, row)
     _require(actor, "prepare", row, tx)
     before = draft(tx, actor.person_id, task_id)
     other = drafts.aside(before.answers if before else None)
@@ -170,7 +165,20 @@ def draft(tx: Connection, person_id: str, task_id: str) -> Row[Any] | None:
 
 def find(tx: Connection, task_id: str, actor: Actor) -> Row[Any]:
     """The task's row. Raises NotFound when it does not exist or lies in an instance that this person may not see."""
-    row = tx.execute(select(task).where(task.c.id == task_id)).first()
+    return _visible(tx, task_id, actor)
+
+
+def _take(tx: Connection, task_id: str, actor: Actor) -> Row[Any]:
+    """The open task's row, its instance locked. Raises NotFound, and AlreadyDone or Refused when it is over."""
+    lock_of_task(tx, task_id)
+    row = _visible(tx, task_id, actor)
+    _require_open(tx, row)
+    return row
+
+
+def _visible(tx: Connection, task_id: str, actor: Actor) -> Row[Any]:
+    case = case_of_task(tx, task_id)
+    row: Row[Any] | None = case.get(task, task_id) if case is not None else None
     if row is None or not may(actor, "see_instance", subject(tx, row)).allowed:
         raise NotFound
     return row
@@ -179,7 +187,7 @@ def find(tx: Connection, task_id: str, actor: Actor) -> Row[Any]:
 def require_own(tx: Connection, actor: Actor, task_id: str, verb: str = "add_material") -> Row[Any]:
     """The open task's row, for somebody who may work on it. Raises NotFound, NotAllowed, AlreadyDone."""
     row = find(tx, task_id, actor)
-    _require_open(tx, task_id)
+    _require_open(tx, row)
     _require(actor, verb, row, tx)
     return row
 
@@ -189,24 +197,21 @@ def take_hold(tx: Connection, actor: Actor, verb: str, task_id: str) -> Row[Any]
 
     Raises NotFound, NotAllowed, AlreadyDone.
     """
-    row = find(tx, task_id, actor)
-    lock(tx, row.instance_id)
-    _require_open(tx, task_id)
-    row = find(tx, task_id, actor)
+    row = _take(tx, task_id, actor)
     _require(actor, verb, row, tx)
     return row
 
 
 def said_before(tx: Connection, row: Row[Any]) -> frozenset[str]:
     """What the task's form asks anew although it is known: a former round's, or another task's; see `forms.validate`."""
-    return frozenset() if records.was_reopened(tx, row.id) else said_in_tasks(tx, row.instance_id)
+    return frozenset() if records.was_reopened(tx, row) else said_in_tasks(tx, row.instance_id)
 
 
 def subject(tx: Connection, row: Row[Any]) -> TaskSubject:
     """The task as `may` asks for it. A claim of somebody who has left the post does not count."""
-    name = tx.scalar(select(person.c.name).where(person.c.id == row.assignee_id)) if row.assignee_id else None
-    unit_name = tx.scalar(select(unit.c.name).where(unit.c.code == row.unit_code))
-    waiting = records.requests(tx, row.id) if row.status == "open" else []
+    name = name_of_person(tx, row.assignee_id) if row.assignee_id else None
+    unit_name = name_of_unit(tx, row.unit_code)
+    waiting = records.requests(tx, row) if row.status == "open" else []
     delegation = next((found for found in waiting if found.kind == "delegation"), None)
     return TaskSubject(
         parties=parties_of(tx, row.instance_id) | {row.unit_code},
@@ -242,14 +247,9 @@ def fire_interrupting(step: Step) -> datetime | None:
 
     Returns when the last of them had run out; None when there was none.
     """
-    due = select(timer.c.id, timer.c.due_at).where(
-        timer.c.instance_id == step.instance_id,
-        timer.c.kind == "due",
-        timer.c.interrupting,
-        timer.c.due_at <= step.now,
-    )
+    closing = [row for row in step.case.rows(timer) if row.kind == "due" and row.interrupting and row.due_at]
     run_out_at: datetime | None = None
-    for row in step.tx.execute(due.order_by(timer.c.due_at, timer.c.id)).all():
+    for row in sorted((row for row in closing if row.due_at <= step.now), key=lambda row: (row.due_at, row.id)):
         if any(event.id == row.id for event in step.workflow.armed_events()):
             step.tell("timer", id=row.id)
             step.workflow.fire(row.id)
@@ -259,19 +259,19 @@ def fire_interrupting(step: Step) -> datetime | None:
 
 def _end(step: Step, task_id: str, form: Form, answers: Mapping[str, object]) -> None:
     outcome = answers.get(form.outcome_key) if form.outcome_key else None
-    step.tx.execute(
-        update(task)
-        .where(task.c.id == task_id)
-        .values(
-            status="completed",
-            ended_at=step.now,
-            ended_by=step.actor.person_id if step.actor else None,
-            outcome=outcome,
-            outcome_name=form.label_of(form.outcome_key, outcome) if form.outcome_key and outcome else None,
-            remark=next((answers[key] for key in form.remark_keys if answers.get(key)), None),
-        )
+    step.case.change(
+        task,
+        step.case.get(task, task_id),
+        status="completed",
+        ended_at=step.now,
+        ended_by=step.actor.person_id if step.actor else None,
+        outcome=outcome,
+        outcome_name=form.label_of(form.outcome_key, outcome) if form.outcome_key and outcome else None,
+        remark=next((answers[key] for key in form.remark_keys if answers.get(key)), None),
     )
-    step.tx.execute(delete(task_draft).where(task_draft.c.task_id == task_id))
+    for row in step.case.rows(task_draft):
+        if row.task_id == task_id:
+            step.case.remove(task_draft, row)
 
 
 def _require(actor: Actor, verb: str, row: Row[Any], tx: Connection) -> None:
@@ -280,16 +280,19 @@ def _require(actor: Actor, verb: str, row: Row[Any], tx: Connection) -> None:
         raise NotAllowed(decision.reason)
 
 
-def _require_opinions(tx: Connection, task_id: str, actor: Actor) -> None:
+def _require_opinions(tx: Connection, row: Row[Any], actor: Actor) -> None:
     """Whoever completes it has said the own opinion with that."""
-    waiting = [request for request in records.requests(tx, task_id) if request.kind == "consultation"]
+    waiting = [request for request in records.requests(tx, row) if request.kind == "consultation"]
     asked = [request.to_name for request in waiting if request.to_person != actor.person_id]
     if asked:
         sentence = f"{'、'.join(asked)}还没有回复意见。请等回复、撤销征求，或者勾选“不等意见，直接提交”。"
         raise InvalidValues({"": sentence})
 
 
-def _require_open(tx: Connection, task_id: str) -> None:
+def _require_open(tx: Connection, open_task: Row[Any]) -> None:
+    """Raises AlreadyDone with who was first and when, and Refused with what became of it."""
+    if open_task.status == "open":
+        return
     row = tx.execute(
         select(
             task,
@@ -301,10 +304,8 @@ def _require_open(tx: Connection, task_id: str) -> None:
         .join(person, task.c.ended_by == person.c.id, isouter=True)
         .join(unit, task.c.unit_code == unit.c.code)
         .join(process_instance, task.c.instance_id == process_instance.c.id)
-        .where(task.c.id == task_id)
+        .where(task.c.id == open_task.id)
     ).one()
-    if row.status == "open":
-        return
     if row.undone is not None:
         how = {"sent_back": "被退回", "taken_back": "随前一环节撤回而失效", "dropped": "不再提出"}[row.undone]
         raise Refused(f"“{row.name}”已于 {_when_said(row.ended_at)} {how}，不能再办理。")
@@ -326,10 +327,8 @@ def _when_said(at: datetime) -> str:
     return f"{moment.month}月{moment.day}日 {moment:%H:%M}"
 
 
-def _next_of(tx: Connection, instance_id: str, actor: Actor) -> str | None:
-    rows = tx.execute(
-        select(task).where(
-            task.c.instance_id == instance_id, task.c.status == "open", task.c.unit_code == actor.unit_code
-        )
-    )
-    return next((row.id for row in rows if may(actor, "complete", subject(tx, row)).allowed), None)
+def next_of(tx: Connection, instance_id: str, actor: Actor) -> str | None:
+    """A task of the instance that this person may complete, if any."""
+    rows = case_of(tx, instance_id).rows(task)
+    own = (row for row in rows if row.status == "open" and row.unit_code == actor.unit_code)
+    return next((row.id for row in own if may(actor, "complete", subject(tx, row)).allowed), None)

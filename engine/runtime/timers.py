@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import select
 
 from engine.bpmn.elements import Element
 from engine.bpmn.expressions import compile_expression
@@ -27,31 +27,27 @@ CYCLE_LIMIT = 1000
 
 def arm(step: Step) -> None:
     """Every armed timer of the workflow has a row that says when; rows of timers that are gone are gone."""
-    stored = {
-        row.id: row
-        for row in step.tx.execute(
-            select(timer).where(timer.c.instance_id == step.instance_id, timer.c.kind == "due")
-        ).all()
-    }
+    stored = {row.id: row for row in step.case.rows(timer) if row.kind == "due"}
     elements = step.definition.diagram.elements
     armed = {event.id: event for event in step.workflow.armed_events() if elements[event.element_id].timer}
     _follow_held(step, {event.element_id for event in armed.values()})
     for event_id, event in armed.items():
         element = elements[event.element_id]
         if event_id not in stored:
-            step.tx.execute(insert(timer).values(**_row(step, event, element, number=1)))
+            step.case.add(timer, _row(step, event, element, number=1))
         elif "deadline" in element.properties and stored[event_id].number != DONE:
             due_at = _due(step.deadlines[element.properties["deadline"]])
-            step.tx.execute(update(timer).where(timer.c.id == event_id).values(due_at=due_at))
-    gone = [event_id for event_id in stored if event_id not in armed and not event_id.startswith(HELD)]
-    if gone:
-        step.tx.execute(delete(timer).where(timer.c.id.in_(gone)))
+            step.case.change(timer, stored[event_id], due_at=due_at)
+    for event_id, row in stored.items():
+        if event_id not in armed and not event_id.startswith(HELD):
+            step.case.remove(timer, row)
 
 
 def rearm(step: Step, event: Open, number: int) -> None:
     """The repeating timer waits for its n-th instant."""
     row = _row(step, event, step.definition.diagram.elements[event.element_id], number)
-    step.tx.execute(update(timer).where(timer.c.id == event.id).values(**row))
+    if (armed := step.case.get(timer, event.id)) is not None:
+        step.case.change(timer, armed, **row)
 
 
 def _row(step: Step, event: Open, element: Element, number: int) -> dict[str, Any]:
@@ -165,34 +161,33 @@ def run_on(step: Step, key: str) -> Deadline:
 
 def hold(step: Step, record: Deadline) -> None:
     """The open period goes on without its task: its record waits for the due instant by itself."""
-    step.tx.execute(
-        insert(timer).values(
-            id=f"{HELD}{record.id}",
-            instance_id=step.instance_id,
-            element_id=record.element_id,
-            kind="due",
-            due_at=_due(record),
-            interrupting=False,
-            number=1,
-        )
-    )
+    row = {
+        "id": f"{HELD}{record.id}",
+        "instance_id": step.instance_id,
+        "element_id": record.element_id,
+        "kind": "due",
+        "due_at": _due(record),
+        "interrupting": False,
+        "number": 1,
+    }
+    step.case.add(timer, row)
 
 
 def is_held(step: Step, record: Deadline) -> bool:
-    return step.tx.scalar(select(timer.c.id).where(timer.c.id == f"{HELD}{record.id}")) is not None
+    return step.case.get(timer, f"{HELD}{record.id}") is not None
 
 
 def _follow_held(step: Step, armed: set[str]) -> None:
     """A held period is let go when its own timer is armed again, or when its task cannot be reached any more."""
     records = {f"{HELD}{record.id}": record for record in step.deadlines.values()}
-    own = (timer.c.instance_id == step.instance_id) & timer.c.id.startswith(HELD)
-    for row in step.tx.execute(select(timer).where(own)).all():
+    for row in step.case.rows(timer):
+        if not row.id.startswith(HELD):
+            continue
         record = records.get(row.id)
         if record is None or not record.is_open or row.element_id in armed or not _may_come(step, row.element_id):
-            step.tx.execute(delete(timer).where(timer.c.id == row.id))
+            step.case.remove(timer, row)
         else:
-            due_at = record.due_at if record.status == "running" else None
-            step.tx.execute(update(timer).where(timer.c.id == row.id).values(due_at=due_at))
+            step.case.change(timer, row, due_at=record.due_at if record.status == "running" else None)
 
 
 def _may_come(step: Step, element_id: str) -> bool:
@@ -221,18 +216,23 @@ def arm_marks_again(step: Step, key: str, since: datetime) -> None:
 
 def arm_marks(step: Step, key: str, after: datetime) -> None:
     """The period's next reminder or escalation after this instant has its row; one that is over or stands still has none."""
-    record = step.deadlines[key]
-    step.tx.execute(delete(timer).where(timer.c.id == record.id))
+    record, case = step.deadlines[key], step.case
+    armed = case.get(timer, record.id)
     mark = next_mark(record, after, step.context.calendar, step.context.rules["escalation.repeat_wd"])
-    if record.is_open and not record.paused and mark is not None:
-        step.tx.execute(
-            insert(timer).values(
-                id=record.id,
-                instance_id=step.instance_id,
-                element_id=record.element_id,
-                kind="mark",
-                due_at=mark.at,
-                interrupting=False,
-                number=mark.number,
-            )
-        )
+    if not record.is_open or record.paused or mark is None:
+        if armed is not None:
+            case.remove(timer, armed)
+        return
+    row = {
+        "id": record.id,
+        "instance_id": step.instance_id,
+        "element_id": record.element_id,
+        "kind": "mark",
+        "due_at": mark.at,
+        "interrupting": False,
+        "number": mark.number,
+    }
+    if armed is None:
+        case.add(timer, row)
+    else:
+        case.change(timer, armed, **row)

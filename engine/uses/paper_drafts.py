@@ -156,13 +156,9 @@ def _issuing(step: Step, row: Row[Any], element_id: str) -> Element:
 
 def _written_before(step: Step, row: Row[Any]) -> frozenset[str]:
     """The elements whose papers tasks that are done have drafted."""
-    done = (task.c.instance_id == row.instance_id) & (task.c.status == "completed") & task.c.undone.is_(None)
+    done = (found for found in step.case.rows(task) if found.status == "completed" and found.undone is None)
     elements = step.definition.diagram.elements
-    return frozenset(
-        name
-        for element_id in step.tx.scalars(select(task.c.element_id).where(done).distinct())
-        for name in elements[element_id].drafts
-    )
+    return frozenset(name for found in done for name in elements[found.element_id].drafts)
 
 
 def _view(

@@ -34,8 +34,6 @@ from engine.runtime import audit
 from engine.runtime.operations import OPERATIONS
 from engine.runtime.step import FUNCTIONS
 
-CHAIN = "procedures"
-"""The chain of the audit that says who has deployed, put back and retired what."""
 FOUND_BY = "随程序提供"
 """Who has deployed what an empty installation was founded with."""
 DEPLOYED, KEPT, WAITS, REFUSED = "deployed", "kept", "waits", "refused"
@@ -346,9 +344,10 @@ class ProcedureUses:
         return revived
 
     def _record(self, tx: Connection, kind: str, found: Definition, by: str, reason: str, **more: object) -> None:
-        """The audit says who did what to which procedure, and why."""
-        told = {"key": found.key, "version": found.version, "by": by, "reason": reason, **more}
-        audit.append(tx, CHAIN, self._clock.now(), kind, told)
+        """The audit says who did what to which procedure, and why; and what its diagram and forms were."""
+        sha256 = definitions.digest_of(tx, found.key, found.version)
+        told = {"key": found.key, "version": found.version, "sha256": sha256, "by": by, "reason": reason, **more}
+        audit.append(tx, audit.PROCEDURES, self._clock.now(), kind, told)
 
     def _city(self, tx: Connection, known_units: frozenset[str] | None = None) -> City:
         codes = (

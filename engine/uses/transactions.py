@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import time
-from typing import TypeVar
+from datetime import datetime, time
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -43,8 +43,11 @@ class Transactions:
         self._calendars: dict[tuple[str, time], Calendar] = {}
 
     def context(self, tx: Connection) -> Context:
-        """The present instant, the calendar that is in force, and the city's rules. Raises NotFound without a calendar."""
+        """The present instant, the calendar that is in force, and the city's rules."""
         now = self.clock.now()
+        return Context(now, lambda: self._in_force(tx, now), self.fonts, self.routes)
+
+    def _in_force(self, tx: Connection, now: datetime) -> tuple[Calendar, Mapping[str, Any]]:
         calendar = years.in_force(tx, now)
         if calendar is None:
             raise NotFound("还没有导入工作日历，请先运行 lianban prepare。")
@@ -52,7 +55,7 @@ class Transactions:
         wanted = (calendar.version, city.time_of_day(rules["deadline.cutoff"]))
         if wanted not in self._calendars:
             self._calendars[wanted] = replace(calendar, cutoff=wanted[1])
-        return Context(now, self._calendars[wanted], rules, self.fonts, self.routes)
+        return self._calendars[wanted], rules
 
     def read(self, look: Callable[[Connection, Context], T]) -> T:
         """What is seen. An instance that turns out to be damaged is parked, and then shown as it is: parked."""
@@ -101,21 +104,35 @@ class Transactions:
             log.exception("posts that have ended could not be let go of; the next look tries again")
 
     def _run(self, step: Callable[[Connection, Context], T]) -> T:
-        """The step in a transaction, once for a form that is sent (`once`); posts that have ended are let go of before it."""
-        sending, look_at_posts = once.next_part(), True
+        """The step in a transaction, once for a form that is sent (`once`); posts that have ended are let go of before it.
+
+        Whether any has ended is asked at the end, when the step has brought what changed in the city: one that has found
+        them so is not stored, nor is its refusal the last word.
+        """
+        sending = once.next_part()
 
         def work(tx: Connection) -> T:
             context = self.context(tx)
-            if look_at_posts and leaving.waits(tx, context.now):
-                raise _PostsHaveEnded
             return once.take(tx, sending, context.now, lambda: step(tx, context))
 
+        def watched(tx: Connection) -> T:
+            try:
+                done = work(tx)
+            except LianbanError:
+                self._require_let_go(tx)
+                raise
+            self._require_let_go(tx)
+            return done
+
         try:
-            return self.database.run(work)
+            return self.database.run(watched)
         except _PostsHaveEnded:
             self.carry_out_ends()
-        look_at_posts = False
         return self.database.run(work)
+
+    def _require_let_go(self, tx: Connection) -> None:
+        if leaving.waits(tx, self.clock.now()):
+            raise _PostsHaveEnded
 
     def _park(self, fault: Fault) -> bool:
         return self.database.run(lambda tx: incidents.park(tx, self.context(tx), fault))

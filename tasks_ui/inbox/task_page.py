@@ -11,7 +11,7 @@ from flask import flash, render_template, request
 from engine.documents.files import SIZE_LIMIT
 from engine.documents.materials import KINDS
 from engine.errors import NotFound
-from engine.reports.instances import InstanceView, Waiting
+from engine.reports.holders import Holder, Holders
 from engine.reports.tasks import TaskView
 from engine.runtime.tasks import Completed
 from engine.uses.paper_drafts import DraftView
@@ -125,7 +125,7 @@ def _checked(task_id: str) -> frozenset[str]:
 def say_done(done: Completed, elsewhere: bool = False) -> None:
     """The page that comes says what was done, who has it now, and by when; `elsewhere`: it is the page of another case."""
     try:
-        view = engine().instance(actor(), done.number)
+        view = engine().holders(actor(), done.number)
     except NotFound:
         view = None  # sent again by somebody who has left the unit since: it is done all the same
     step, outcome = named(done.task_name), named(done.outcome_name)
@@ -140,19 +140,18 @@ def say_done(done: Completed, elsewhere: bool = False) -> None:
     flash(pgettext("between full sentences", " ").join(part for part in (said, onward) if part), "ok")
 
 
-def who_has_it(view: InstanceView) -> str:
+def who_has_it(view: Holders) -> str:
     """Who does what by when: each open task, the most urgent first, and what is waited for."""
-    shown = [_holder(waiting) for waiting in view.waiting[:NAMED]]
-    if len(view.waiting) > NAMED:
-        shown.append(_("%(count)s more", count=len(view.waiting) - NAMED))
+    shown = [_holder(found) for found in view.tasks[:NAMED]]
+    if len(view.tasks) > NAMED:
+        shown.append(_("%(count)s more", count=len(view.tasks) - NAMED))
     if shown:
         return _("Now: %(tasks)s.", tasks=pgettext("between sentences", "; ").join(shown))
-    calls = listed(call.number for call in view.called if call.number)
-    return _("Now waiting for the result of %(calls)s.", calls=calls) if calls else ""
+    return _("Now waiting for the result of %(calls)s.", calls=listed(view.called)) if view.called else ""
 
 
-def _holder(waiting: Waiting) -> str:
-    unit = waiting.unit.name if waiting.unit else ""
-    when = by_when(waiting.period) if waiting.period else ""
-    said = _("%(unit)s %(who)s does '%(step)s'", unit=unit, who=waiting.who, step=named(waiting.step)).strip()
+def _holder(found: Holder) -> str:
+    unit = found.unit.name if found.unit else ""
+    when = by_when(found.period) if found.period else ""
+    said = _("%(unit)s %(who)s does '%(step)s'", unit=unit, who=found.who, step=named(found.step)).strip()
     return beside((said, when))

@@ -187,11 +187,9 @@ def _to_next(task_id: str, wanted: str) -> ResponseReturnValue:
 
 def _name_next() -> None:
     """The page that comes offers the most urgent task of one's own under one key."""
-    waiting = engine().inbox(actor(), "todo", Filters(), 1).rows
-    if waiting:
-        row = waiting[0]
-        said = _("%(step)s: %(title)s", step=named(row.step), title=row.title)
-        flash(f"{url_for('inbox.task', task_id=row.task_id)} {said}", "next")
+    if first := engine().next_task(actor(), ""):
+        said = _("%(step)s: %(title)s", step=named(first.step), title=first.title)
+        flash(f"{url_for('inbox.task', task_id=first.task_id)} {said}", "next")
 
 
 @pages.post("/tasks/<task_id>/material")
@@ -271,7 +269,7 @@ def begin(key: str) -> ResponseReturnValue:
             problems={},
         )
     try:
-        number = engine().start(actor(), key, raw)
+        started = engine().begin(actor(), key, raw)
     except (InvalidValues, Unsure) as wrong:
         procedures, beginning = engine().procedures(actor()), engine().beginning(actor(), key, raw)
         page = render_template(
@@ -282,11 +280,10 @@ def begin(key: str) -> ResponseReturnValue:
             confirm=wrong.token if isinstance(wrong, Unsure) else "",
         )
         return page, wrong.status
-    flash(_("Started. The case number is %(number)s.", number=number), "ok")
-    mine = next((found for found in engine().instance(actor(), number).waiting if found.mine), None)
-    if mine is not None:
-        return redirect(url_for("inbox.task", task_id=mine.task_id))
-    return redirect(url_for("instances.instance", number=number))
+    flash(_("Started. The case number is %(number)s.", number=started.number), "ok")
+    if started.next_task_id:
+        return redirect(url_for("inbox.task", task_id=started.next_task_id))
+    return redirect(url_for("instances.instance", number=started.number))
 
 
 def _begin_instead(key: str, other: str, raw: dict[str, list[str]]) -> ResponseReturnValue:

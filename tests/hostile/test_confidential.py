@@ -452,6 +452,32 @@ def test_a_telephone_number_is_found_in_every_way_of_writing(written: str) -> No
 @pytest.mark.parametrize(
     ("text", "value", "found"),
     [
+        ("请联系 OYQ_1987 取证", "0738-8861234 微信oyq_1987", True),
+        ("请联系 oyq 1987 取证", "0738-8861234 微信oyq_1987", True),
+        ("已发到 Lina2020@Example.com", "手机13800006789，邮箱 lina2020@example.com", True),
+        ("来信人署名 lina2020", "手机13800006789，邮箱 lina2020@example.com", True),
+        ("微信号 darkhorse 的照片", "微信 darkhorse", True),
+        ("darkhorses 是店名", "微信 darkhorse", False),
+        ("example.com 的网页", "邮箱 lina2020@example.com", False),
+        ("请用 wechat 通知", "wechat：oyq_1987", False),
+        ("住 A3 栋", "A3 栋，电话13800006789", False),
+    ],
+)
+def test_an_account_is_found_without_the_rest_of_the_contact(text: str, value: str, found: bool) -> None:
+    assert says(text, value) is found
+
+
+@pytest.mark.parametrize("channel", ["电话", "手机", "手机号", "微信", "微信号", "邮箱", "联系电话", "座机", "短信"])
+def test_the_word_for_a_kind_of_contact_tells_nothing(channel: str) -> None:
+    """A contact is written as people write it (手机138…); other texts of the case must still be able to say 手机."""
+    assert not says(f"请当事人留下{channel}。", f"{channel}13800006789")
+    assert not hints(f"请当事人留下{channel}。", f"{channel}13800006789")
+    assert says("请打 13800006789", f"{channel}13800006789")
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "found"),
+    [
         ("三丰说过这件事", "张三丰", ["三丰"]),
         ("张先生来过，老张也来过", "张三丰", ["张先生", "老张"]),
         ("尾号 6789 的机主", "13800006789", ["6789"]),

@@ -5,6 +5,7 @@ A letter that loses one of them still reads well, and nobody notices before the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -252,6 +253,20 @@ def test_a_paper_says_all_that_its_kind_has_to_say(specimens_of_all: dict[str, S
     said = "\n".join(_texts([shown[part] for part in ("addressee", "body", "rows", "attachments", "cc", "contact")]))
 
     assert [words for words in CONTENTS[name] if words not in said] == []
+
+
+@pytest.mark.parametrize("name", sorted(specimens.SOURCES))
+def test_a_chapter_of_a_letter_is_set_as_a_heading_and_never_ends_a_page(
+    specimens_of_all: dict[str, Specimen], name: str
+) -> None:
+    """Only a heading stays with what follows it; one whose number is worked out would be set as text."""
+    chapters = [
+        item
+        for item in specimens_of_all[name].words["body"]
+        if re.fullmatch("[一二三四五六]、[^，。；]+", item["text"])
+    ]
+
+    assert [item["text"] for item in chapters if item["style"] != "heading"] == []
 
 
 def _texts(found: Any) -> Iterator[str]:

@@ -92,11 +92,21 @@ def test_a_title_breaks_between_words_alone(named: dict[str, Specimen], name: st
             "关于|移送|青河镇|顺禾|再生资源站|涉嫌|未批先建|废塑料|清洗线案的函",
         ),
         ("关于移送“王建国”涉嫌违法案（第2号）的函", "关于|移送“王建国”|涉嫌|违法案（第2号）的函"),
+        ("关于信访事项不属本单位职权范围的函", "关于|信访|事项|不属|本单位|职权范围的函"),
         ("", ""),
     ],
 )
 def test_a_single_character_goes_with_its_word_and_a_mark_with_what_it_marks(title: str, wanted: str) -> None:
     assert "|".join(line_breaks.pieces([(title, False)])) == wanted
+
+
+def test_a_title_is_not_broken_where_another_reading_has_a_word() -> None:
+    """堆|放弃|渣 is how the dictionary reads 堆放弃渣; what is put together for that never fills a line."""
+    found = line_breaks.pieces([("关于提请裁决望江湾段河道管理范围内违规堆放弃渣土石方职责分工争议的请示", False)])
+
+    for whole in ("望江湾", "堆放", "弃渣", "土石方"):
+        assert any(whole in piece for piece in found), (whole, found)
+    assert max(map(len, found)) <= line_breaks.LONGEST
 
 
 def test_a_short_name_stays_in_one_piece() -> None:
@@ -186,3 +196,20 @@ def _long_lines(page: Image.Image) -> int:
     ink = ink_of(page)
     full = [sum(ink.crop((0, y, ink.width, y + 1)).histogram()[128:]) > ink.width * 0.9 for y in range(ink.height)]
     return sum(1 for y, is_line in enumerate(full) if is_line and not full[y - 1])
+
+
+@pytest.mark.parametrize("name", ["云溪街道", "北坪镇", "临澜市", "临澜市北坪镇"])
+def test_a_title_never_parts_the_name_of_a_unit_of_this_city(name: str) -> None:
+    """No dictionary knows them: the city says what its units are called."""
+    names = frozenset({"云溪街道", "北坪镇", "临澜市", "临澜市北坪镇"})
+
+    found = line_breaks.pieces([(f"关于协商解决{name}辖区内违法建设职责分工争议的意见", False)], names)
+
+    assert any(name in piece for piece in found)
+
+
+def test_a_name_that_is_longer_than_a_piece_may_be_breaks_between_its_words() -> None:
+    """The line would be too short for the rest."""
+    long = "市城市管理和综合行政执法监督指挥中心"
+
+    assert all(len(piece) <= line_breaks.LONGEST for piece in line_breaks.pieces([(f"关于{long}的函", False)], {long}))

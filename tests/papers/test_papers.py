@@ -16,7 +16,7 @@ from engine.errors import InvalidValues, NotAllowed, NotFound, Refused
 from engine.runtime.paper_words import Texts
 from tests.papers.papers import audited, paper_of, papers_of, text_of
 from tests.processes.complaint import INFORMANT, SUPERVISOR, receive
-from tests.processes.dispute import raise_dispute
+from tests.processes.dispute import CLERK, raise_dispute
 from tests.processes.town import MORNING, Case, Town
 
 NASTY = "甲&乙<丙>*粗*#标$x$@引`码`[方]{花}\\反//䶮"
@@ -419,6 +419,17 @@ def test_what_is_not_there_yet_is_named_in_the_words_of_the_diagram(plain_town: 
     (draft,) = plain_town.engine.paper_drafts.of_task(plain_town.person("shenhe.qh"), task)
 
     assert "“甲方签署一致意见”的时间" in draft.blanks
+    assert not [name for name in draft.blanks if name.isascii() or "(" in name]
+
+
+def test_a_word_of_a_letter_that_nothing_is_known_of_is_named_by_the_field_that_it_reads(plain_town: Town) -> None:
+    """执行单位 is worked out of three fields, and none of them is filled in yet."""
+    dispute = raise_dispute(plain_town).dispose().state_position().apply().accept().reply().propose()
+
+    drafts = plain_town.engine.paper_drafts.of_task(plain_town.person(CLERK), dispute.task("record_ruling"))
+    draft = next(found for found in drafts if found.blanks)
+
+    assert "办理或牵头单位" in draft.blanks
     assert not [name for name in draft.blanks if name.isascii() or "(" in name]
 
 

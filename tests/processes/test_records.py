@@ -187,6 +187,21 @@ def _drop(table: Any) -> Callable[[Connection, Case], None]:
     return drop
 
 
+def _another_diagram(tx: Connection, case: Case) -> None:
+    """What the law gives three days for is given thirty, in every version, with the hash that goes with it."""
+    version = tables.definition_version
+    for found in tx.execute(select(version.c.id, version.c.diagram)).all():
+        values = {"diagram": found.diagram.replace(b"working_days(3,", b"working_days(30,"), "sha256": "0" * 64}
+        tx.execute(update(version).where(version.c.id == found.id).values(**values))
+
+
+def _another_form(tx: Connection, case: Case) -> None:
+    version = tables.definition_version
+    for found in tx.execute(select(version.c.id, version.c.forms)).all():
+        forms = {name: text.replace("true", "false") for name, text in found.forms.items()}
+        tx.execute(update(version).where(version.c.id == found.id).values(forms=forms))
+
+
 TAMPERING: dict[str, tuple[Callable[[Connection, Case], None], str]] = {
     "last entries cut": (_cut_the_last, "以后的记录不见了"),
     "the whole chain removed": (_remove_the_chain, "全部审计记录不见了"),
@@ -206,6 +221,8 @@ TAMPERING: dict[str, tuple[Callable[[Connection, Case], None], str]] = {
     "the hash of a paper": (_all_rows(tables.document, pdf_sha256="0" * 64), "文书"),
     "the result": (_all_rows(instance, result_name="不予受理"), "办件本身"),
     "the number": (_all_rows(instance, number="YS-2026-0777"), "编号"),
+    "a diagram": (_another_diagram, "流程 case_referral 第 1 版与部署时不一致"),
+    "a form": (_another_form, "流程 case_referral 第 1 版与部署时不一致"),
 }
 
 

@@ -114,13 +114,9 @@ class Town:
         """The result of one action; in the harsh way it is a fresh engine's first and last."""
         if not self.restored:
             return what(self.engine)
-        definitions._loaded.clear()
         engine = Engine(self.settings, self.clock)
         engine.database.engine = self.engine.database.engine  # knows how statements are written, and nothing else
-        try:
-            return what(engine)
-        finally:
-            definitions._loaded.clear()
+        return what(engine)
 
     @property
     def engine(self) -> Engine:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import pytest
 from sqlalchemy import Connection, event, insert, select, text, update
@@ -12,9 +15,11 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from engine.db import upsert
 from engine.db.session import ATTEMPTS, Database
 from engine.db.tables import city_rule
+from engine.db.unit import unit_of
 from engine.errors import Busy, DatabaseFull, Refused, Uncertain
 from tests.store.builders import NOW
 
+T = TypeVar("T")
 AT_ONCE_OR_NEVER = 20
 """Milliseconds for which SQLite waits for a lock in these tests."""
 
@@ -160,6 +165,76 @@ def test_reading_goes_on_while_somebody_writes(database: Database) -> None:
 
 
 # --- begun anew ---
+
+
+# --- a visit: several looks that are one ---
+
+
+def test_the_looks_of_a_visit_are_one_look_at_one_state(database: Database) -> None:
+    with database.visit():
+        with database.reading() as first:
+            assert keys(database) == set()
+            work = unit_of(first)
+        in_another_thread(lambda: database.run(lambda tx: write(tx, "other")))
+        with database.reading() as second:
+            assert unit_of(second) is work
+        assert keys(database) == set()
+        assert in_another_thread(lambda: keys(database)) == {"other"}
+
+    assert keys(database) == {"other"}
+    assert database.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
+def test_who_writes_within_a_visit_sees_it_afterwards(database: Database) -> None:
+    with database.visit():
+        assert keys(database) == set()
+        database.run(lambda tx: write(tx, "own"))
+        assert keys(database) == {"own"}
+
+
+def test_who_writes_while_looking_goes_on_looking_at_what_there_was(database: Database) -> None:
+    with database.visit():
+        with database.reading() as tx:
+            assert set(tx.scalars(select(city_rule.c.key))) == set()
+            database.run(lambda other: write(other, "own"))
+            assert set(tx.scalars(select(city_rule.c.key))) == set()
+            assert keys(database) == {"own"}
+        assert keys(database) == {"own"}
+
+
+def test_what_a_look_of_a_visit_writes_is_not_there_for_the_next(database: Database) -> None:
+    with database.visit():
+        with database.reading() as tx:
+            write(tx, "looked")
+        with database.reading() as tx:
+            unit_of(tx).changes.add(
+                city_rule, {"key": "later", "version": 1, "value": 0, "set_at": NOW, "set_by": "test"}
+            )
+        assert keys(database) == set()
+
+
+def test_what_went_wrong_in_a_look_of_a_visit_is_over_with_it(database: Database) -> None:
+    with database.visit():
+        with pytest.raises(IntegrityError), database.reading() as tx:
+            write(tx, "twice", times=2)
+        assert keys(database) == set()
+    with pytest.raises(Busy), database.visit(), database.reading():
+        raise OperationalError("", {}, Exception("database is locked"))
+    assert database.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
+def test_a_visit_within_a_visit_is_the_same_one(database: Database) -> None:
+    with database.visit():
+        assert keys(database) == set()
+        with database.visit():
+            in_another_thread(lambda: database.run(lambda tx: write(tx, "other")))
+            assert keys(database) == set()
+        assert keys(database) == set()
+
+
+def in_another_thread(work: Callable[[], T]) -> T:
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(work).result()
 
 
 def test_work_gives_back_what_it_found(database: Database) -> None:

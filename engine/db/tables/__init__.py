@@ -14,6 +14,7 @@ from engine.db.tables.definitions import (
     city_rule,
     definition_version,
     retirement,
+    stamp,
     waiting_file,
 )
 from engine.db.tables.duties import duty_entry, duty_proposal
@@ -99,6 +100,7 @@ __all__ = [
     "sent_form",
     "sign_in",
     "sign_in_failure",
+    "stamp",
     "start_draft",
     "start_fault",
     "supervision_item",

@@ -1,4 +1,4 @@
-"""What the office sets: the city's rules, the calendar, and the procedures that analysts deploy."""
+"""What the office sets: the city's rules, the calendar, and the procedures that analysts deploy; and what has changed."""
 
 from __future__ import annotations
 
@@ -65,4 +65,11 @@ waiting_file = Table(
     Column("outcome", String(16), nullable=False, comment="waits (for units), refused"),
     Column("message", Text, nullable=False, comment="why, in words"),
     Column("tried_at", Instant, nullable=False),
+)
+
+stamp = Table(
+    "stamp",
+    metadata,
+    Column("subject", String(32), primary_key=True, comment="one of db.stamp.SUBJECTS"),
+    Column("version", String(32), nullable=False, comment="a new name whenever a table of the subject is written"),
 )

@@ -26,7 +26,7 @@ def consult(
     question = inside_words(tx, row, actor, question, "reason", required=False)
     if not people:
         raise InvalidValues({"to": "请至少选一位同事。"})
-    asked_already = {found.to_person for found in records.requests(tx, task_id) if found.kind == "consultation"}
+    asked_already = {found.to_person for found in records.requests(tx, row) if found.kind == "consultation"}
     allowed = [found for found in who_may_be_asked(tx, row, context.now) if found.id not in asked_already]
     for person_id in dict.fromkeys(people):
         chosen = choose(allowed, person_id, "只能征求本单位同事的意见，还没有回复的不用再问。请从名单里选。")
@@ -48,7 +48,7 @@ def answer(tx: Connection, context: Context, actor: Actor, task_id: str, opinion
     Raises NotAllowed, InvalidValues."""
     row = tasks.take_hold(tx, actor, "answer", task_id)
     opinion = NO_OBJECTION if none else inside_words(tx, row, actor, opinion, "opinion")
-    asked = (found for found in records.requests(tx, task_id) if found.kind == "consultation")
+    asked = (found for found in records.requests(tx, row) if found.kind == "consultation")
     request = next(found for found in asked if found.to_person == actor.person_id)
     records.answer(tx, request.id, opinion, context.now)
     note(tx, context, actor, row, "answered", to=request.from_person, reason=opinion)
@@ -63,7 +63,7 @@ def answer(tx: Connection, context: Context, actor: Actor, task_id: str, opinion
 def withdraw(tx: Connection, context: Context, actor: Actor, task_id: str, request_id: str) -> Row[Any]:
     """The colleague's opinion is no longer waited for. Raises NotFound, NotAllowed."""
     row = tasks.take_hold(tx, actor, "withdraw_request", task_id)
-    waiting = [found for found in records.requests(tx, task_id) if found.kind == "consultation"]
+    waiting = [found for found in records.requests(tx, row) if found.kind == "consultation"]
     request = next((found for found in waiting if found.id == request_id), None)
     if request is None:
         raise NotFound("这项征求意见已经回复或者撤销了。")

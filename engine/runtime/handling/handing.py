@@ -97,7 +97,7 @@ def hand_in(
     opinion = inside_words(tx, row, actor, opinion, "opinion")
     if row.assignee_id is None:
         raise InvalidValues({"opinion": "委派你的人已经不办这项任务，还没有人接办。有人领取之后再交回。"})
-    (request,) = (found for found in records.requests(tx, task_id) if found.kind == "delegation")
+    (request,) = (found for found in records.requests(tx, row) if found.kind == "delegation")
     if raw:
         tasks.keep_draft(tx, row, actor.person_id, raw, context.now)
     pass_draft(tx, context, row, actor.person_id, row.assignee_id)
@@ -188,7 +188,7 @@ def _end_delegation(
     """An open delegation of the task is withdrawn, its draft with the holder; the delegate is told, unless the task is the
     delegate's now (`holder_id`).
     """
-    for request in records.requests(tx, row.id):
+    for request in records.requests(tx, row):
         if request.kind == "delegation":
             records.withdraw(tx, request.id, context.now)
             pass_draft(tx, context, row, request.to_person, row.assignee_id)

@@ -22,7 +22,7 @@ def tell_not_needed(
 
     It is the unit's own business: the record of the flow, which the other parties read, says nothing of it.
     """
-    for asked in records.requests(tx, row.id):
+    for asked in records.requests(tx, row):
         if asked.to_person != by:
             text = f"“{row.name}”{how}了，{NOT_NEEDED[asked.kind]}。"
             person = {"person_id": asked.to_person, "about": row.name}

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row
 
 from engine.bpmn.elements import Diagram, Element
+from engine.db.case import case_of
 from engine.db.tables import task
 from engine.errors import InvalidValues, Refused
 from engine.ids import new_id
@@ -57,12 +58,7 @@ def way_back(step: Step, row: Row[Any]) -> WayBack:
     """Where the open task may be sent back to, in words where it may not."""
     diagram = step.definition.diagram
     here = diagram.elements[row.element_id]
-    done = {
-        found.id: found
-        for found in step.tx.execute(
-            select(task).where(task.c.instance_id == row.instance_id, task.c.status == "completed")
-        )
-    }
+    done = {found.id: found for found in step.case.rows(task) if found.status == "completed"}
     steps: list[Earlier] = []
     passed: list[str] = []
     allowed = {name.strip() for name in here.properties.get("send_back_to", "").split(",")}
@@ -107,14 +103,14 @@ def send_back(tx: Connection, context: Context, actor: Actor, task_id: str, to_t
         passed = back.passed[: back.passed.index(earlier.element_id)]
         _keep_periods(step, row, earlier, passed)
         over = {"undone": "sent_back", "ended_by": actor.person_id, "remark": reason}
-        step.tx.execute(update(task).where(task.c.id == row.id).values(**over))
+        step.case.change(task, step.case.get(task, row.id), **over)
         step.tell("sent_back", id=row.id, to=opened_id, name=earlier.name, reason=reason)
         step.workflow.reopen(earlier.task_id, opened_id)
 
     advance(tx, context, row.instance_id, "sent_back", event, actor)
     assert earlier is not None
     records.add(tx, row, "send_back", actor, context.now, to_person=earlier.done_by, to_task=opened_id, reason=reason)
-    opened = tx.execute(select(task).where(task.c.id == opened_id)).one()
+    opened = case_of(tx, row.instance_id).get(task, opened_id)
     give_to(tx, opened, earlier.done_by, context.now)
     text = f"{actor.unit_name}{actor.person_name}把“{row.name}”退回到“{opened.name}”：{reason}"
     tell_people(
@@ -134,7 +130,7 @@ def send_back(tx: Connection, context: Context, actor: Actor, task_id: str, to_t
 def give_to(tx: Connection, opened: Row[Any], person_id: str | None, now: datetime) -> None:
     """The task that was opened again is this person's, when the person still holds the post for it."""
     if any(found.id == person_id for found in who_may_do(tx, opened, now)):
-        tx.execute(update(task).where(task.c.id == opened.id).values(assignee_id=person_id, claimed_at=now))
+        case_of(tx, opened.instance_id).change(task, opened, assignee_id=person_id, claimed_at=now)
 
 
 def _barrier(step: Step, element: Element) -> str:

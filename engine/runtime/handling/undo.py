@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection, Row, select
 
+from engine.db.case import case_of
 from engine.db.tables import timer, undo_point
 from engine.runtime import sealing
 from engine.runtime.step import Step
@@ -20,8 +21,7 @@ from engine.runtime.step import Step
 def remember(step: Step, task_id: str, raw: Mapping[str, list[str]]) -> None:
     """What this step is about to change, as it is stored now; it replaces what was kept before."""
     tx, instance = step.tx, step.instance
-    tx.execute(delete(undo_point).where(undo_point.c.instance_id == step.instance_id))
-    drawn = tx.execute(select(timer).where(timer.c.instance_id == step.instance_id, timer.c.kind == "due")).all()
+    drawn = [row for row in step.case.rows(timer) if row.kind == "due"]
     values = {
         "instance_id": step.instance_id,
         "task_id": task_id,
@@ -32,7 +32,11 @@ def remember(step: Step, task_id: str, raw: Mapping[str, list[str]]) -> None:
     }
     bound = _bound(values, instance["definition_id"])
     state = sealing.sealed_state(tx, bound, sealing.state_of(tx, instance))
-    tx.execute(insert(undo_point).values(**values, state=state))
+    before = step.case.get(undo_point, step.instance_id)
+    if before is None:
+        step.case.add(undo_point, {**values, "state": state})
+    else:
+        step.case.change(undo_point, before, **values, state=state)
 
 
 def state_of(tx: Connection, point: Row[Any], definition_id: str) -> bytes:
@@ -55,7 +59,9 @@ def point_of(tx: Connection, instance_id: str) -> Row[Any] | None:
 
 
 def forget(tx: Connection, instance_id: str) -> None:
-    tx.execute(delete(undo_point).where(undo_point.c.instance_id == instance_id))
+    case = case_of(tx, instance_id)
+    if (point := case.get(undo_point, instance_id)) is not None:
+        case.remove(undo_point, point)
 
 
 def limit_over(point: Row[Any], now: datetime) -> bool:
@@ -66,11 +72,20 @@ def limit_over(point: Row[Any], now: datetime) -> bool:
 
 def put_timers_back(step: Step, stored: list[dict[str, Any]]) -> None:
     """Drawn timers that were there have their rows again, due when they were due."""
-    own = (timer.c.instance_id == step.instance_id) & (timer.c.kind == "due")
-    step.tx.execute(delete(timer).where(own))
-    rows = [{**row, "due_at": datetime.fromisoformat(row["due_at"]) if row["due_at"] else None} for row in stored]
-    if rows:
-        step.tx.execute(insert(timer), rows)
+    then = {row["id"]: {**row, "due_at": _instant(row["due_at"])} for row in stored}
+    for armed in step.case.rows(timer):
+        if armed.kind == "due" and armed.id not in then:
+            step.case.remove(timer, armed)
+    for timer_id, row in then.items():
+        armed = step.case.get(timer, timer_id)
+        if armed is None:
+            step.case.add(timer, row)
+        else:
+            step.case.change(timer, armed, **row)
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def _stored(row: Row[Any]) -> dict[str, Any]:

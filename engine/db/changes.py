@@ -1,0 +1,211 @@
+"""What a transaction will write: rows that are new, changed or gone, kept in memory until they are flushed together.
+
+A row that is changed twice is written once; one that is new and changed is one insert. Each table and kind of change is one
+statement, built once per process, in the order in which the tables refer to each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from typing import Any
+
+from sqlalchemy import Column, Connection, Table, bindparam, delete, func, insert, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from engine.db.types import Json
+from engine.errors import Stale
+
+Key = tuple[Any, ...]
+"""The values of a table's primary key, in its order."""
+Row = Mapping[str, Any]
+
+
+class Changes:
+    def __init__(self) -> None:
+        self._added: dict[Table, dict[Key, Row]] = {}
+        self._changed: dict[Table, dict[Key, dict[str, Any]]] = {}
+        self._whole: dict[Table, dict[Key, Row]] = {}
+        """Changed rows of which every column is known."""
+        self._moved: dict[Table, dict[Key, tuple[int, Row]]] = {}
+        """Changed rows of which the revision must be the one that was read, with that."""
+        self._removed: dict[Table, dict[Key, None]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._added or self._changed or self._moved or self._removed)
+
+    @property
+    def tables(self) -> set[str]:
+        """The names of the tables that will be written."""
+        return {table.name for table in (*self._added, *self._changed, *self._moved, *self._removed)}
+
+    def add(self, table: Table, row: Row) -> None:
+        """There will be a row of these values; a column that is left out takes its default, a number of the row itself too."""
+        numbered = any(column.name not in row for column in table.primary_key.columns)
+        self._added.setdefault(table, {})[(object(),) if numbered else key_of(table, row)] = dict(row)
+
+    def move(self, table: Table, key: Key, values: Row, at_revision: int) -> None:
+        """The row with this key, which has this revision, will hold these values. Writing raises Stale when it has another."""
+        new = self._added.get(table, {}).get(key)
+        if new is not None:
+            self._added[table][key] = {**new, **values}
+            return
+        first, so_far = self._moved.setdefault(table, {}).get(key, (at_revision, {}))
+        self._moved[table][key] = (first, {**so_far, **values})
+
+    def change(self, table: Table, key: Key, values: Row, whole: Row | None = None) -> None:
+        """These columns of the row with this key will hold these values; nothing else of it is written.
+
+        `whole` is the row with all its columns, as it will be: with that it may be written together with new ones.
+        """
+        if not values:
+            return
+        if whole is not None:
+            self._whole.setdefault(table, {})[key] = whole
+        new = self._added.get(table, {}).get(key)
+        if new is not None:
+            self._added[table][key] = {**new, **values}
+        else:
+            self._changed.setdefault(table, {}).setdefault(key, {}).update(values)
+
+    def remove(self, table: Table, key: Key) -> None:
+        """There will be no row with this key."""
+        _drop(self._changed, table, key)
+        if not _drop(self._added, table, key):
+            self._removed.setdefault(table, {})[key] = None
+
+    def write(self, tx: Connection) -> None:
+        """Everything is in the database, rows that are gone first."""
+        added, changed, removed = self._added, self._changed, self._removed
+        for table in reversed(_in_order(removed)):
+            _run(tx, _remove(table), [_named(table, key) for key in removed[table]])
+        for table in _in_order({**added, **changed, **self._moved}):
+            for key, (at_revision, values) in self._moved.get(table, {}).items():
+                _write_moved(tx, table, key, at_revision, values)
+            new, old = added.get(table, {}), changed.get(table, {})
+            if (rows := self._together(table, new, old)) is not None:
+                _run(tx, _put(tx.dialect.name, table, frozenset().union(*old.values())), rows)
+                continue
+            for names, same in _alike(table, old).items():
+                _run(tx, _change(table, names), same)
+            for names, same_new in _same_columns(new.values()).items():
+                _run(tx, _add(tx.dialect.name, table, names), same_new)
+
+    def _together(self, table: Table, new: Mapping[Key, Row], old: Mapping[Key, Row]) -> list[Row] | None:
+        """New and changed rows as one statement takes them; None when not every column of them is known."""
+        whole = self._whole.get(table, {})
+        if not new or not old or any(key not in whole for key in old):
+            return None
+        left_out = {column for row in new.values() for column in table.c if column.name not in row}
+        if not all(_may_be_blank(column) for column in left_out):
+            return None
+        blank = {column.name: None for column in table.c}
+        return [*(whole[key] for key in old), *({**blank, **row} for row in new.values())]
+
+
+def key_of(table: Table, row: Row) -> Key:
+    return tuple(row[column.name] for column in table.primary_key.columns)
+
+
+def _drop(rows: dict[Table, dict[Key, Any]], table: Table, key: Key) -> bool:
+    """Whether it was there."""
+    kept = rows.get(table, {})
+    if key not in kept:
+        return False
+    del kept[key]
+    if not kept:
+        del rows[table]
+    return True
+
+
+def _in_order(tables: Mapping[Table, Any]) -> list[Table]:
+    return sorted(tables, key=lambda table: _places(table.metadata)[table])
+
+
+@lru_cache
+def _places(metadata: Any) -> dict[Table, int]:
+    """Where each table stands when every table comes behind those that it refers to."""
+    return {table: place for place, table in enumerate(metadata.sorted_tables)}
+
+
+def _may_be_blank(column: Column[Any]) -> bool:
+    """Whether writing nothing is the same as leaving it out; as JSON it would be a value of its own."""
+    return bool(column.nullable) and column.server_default is None and not isinstance(column.type, Json)
+
+
+def _named(table: Table, key: Key) -> dict[str, Any]:
+    return {f"own_{column.name}": value for column, value in zip(table.primary_key.columns, key, strict=True)}
+
+
+def _alike(table: Table, rows: Mapping[Key, Row]) -> dict[tuple[str, ...], list[dict[str, Any]]]:
+    """Changed rows by the columns that change: each kind is one statement."""
+    found: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for key, values in rows.items():
+        named = {**_named(table, key), **{f"new_{name}": value for name, value in values.items()}}
+        found.setdefault(tuple(sorted(values)), []).append(named)
+    return found
+
+
+def _same_columns(rows: Any) -> dict[tuple[str, ...], list[Row]]:
+    found: dict[tuple[str, ...], list[Row]] = {}
+    for row in rows:
+        found.setdefault(tuple(sorted(row)), []).append(row)
+    return found
+
+
+def _run(tx: Connection, statement: Any, rows: list[Any]) -> None:
+    tx.execute(statement, rows if len(rows) > 1 else rows[0])
+
+
+def _write_moved(tx: Connection, table: Table, key: Key, at_revision: int, values: Row) -> None:
+    given = {**_named(table, key), **{f"new_{name}": value for name, value in values.items()}, "at": at_revision}
+    if tx.execute(_move(table, tuple(sorted(values))), given).rowcount != 1:
+        raise Stale
+
+
+@cache
+def _add(dialect: str, table: Table, names: tuple[str, ...]) -> Any:
+    values: dict[str, Any] = {name: bindparam(name) for name in names}
+    if table.name in ONCE:
+        new = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+        return new.values(values).on_conflict_do_nothing()
+    return insert(table).values(values)
+
+
+@cache
+def _put(dialect: str, table: Table, names: frozenset[str]) -> Any:
+    """A row that is there has only these columns changed."""
+    new = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+    keys = list(table.primary_key.columns)
+    first = FIRST_STAYS.get(table.name, ())
+    changed = {
+        name: func.coalesce(table.c[name], new.excluded[name]) if name in first else new.excluded[name]
+        for name in sorted(names)
+    }
+    return new.on_conflict_do_update(index_elements=keys, set_=changed)
+
+
+@cache
+def _change(table: Table, names: tuple[str, ...]) -> Any:
+    own = _own(table) + [table.c[name].is_(None) for name in FIRST_STAYS.get(table.name, ())]
+    return update(table).where(*own).values({name: bindparam(f"new_{name}") for name in names})
+
+
+@cache
+def _move(table: Table, names: tuple[str, ...]) -> Any:
+    return _change(table, names).where(table.c.revision == bindparam("at"))
+
+
+@cache
+def _remove(table: Table) -> Any:
+    return delete(table).where(*_own(table))
+
+
+def _own(table: Table) -> list[Any]:
+    return [column == bindparam(f"own_{column.name}") for column in table.primary_key.columns]
+
+
+FIRST_STAYS = {"notice_receipt": ("cleared_at",)}
+"""Columns that others write without the instance's lock: whoever was first stays."""
+ONCE = frozenset({"notice_receipt"})
+"""Tables whose new rows may be there already: somebody may be told the same twice within one step."""
