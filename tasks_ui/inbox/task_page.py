@@ -137,7 +137,7 @@ def say_done(done: Completed, elsewhere: bool = False) -> None:
     if elsewhere and view:
         said = _("%(title)s (%(number)s): %(said)s", title=view.title, number=view.number, said=said)
     onward = _("The case has ended.") if done.ended else who_has_it(view) if view else ""
-    flash(pgettext("between full sentences", " ").join(part for part in (said, onward) if part), "ok")
+    flash(_("%(said)s %(onward)s", said=said, onward=onward) if onward else said, "ok")
 
 
 def who_has_it(view: Holders) -> str:
