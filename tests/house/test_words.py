@@ -53,6 +53,12 @@ def test_a_line_of_a_template_is_short_unless_it_is_one_sentence_or_a_drawing(pa
     assert [line for line in lines if len(line) > 120 and not line.startswith(('"', '_("', "<path"))] == []
 
 
+@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+def test_no_template_hides_the_catalogue_behind_a_value(path: Path) -> None:
+    """What is set or looped over as `_` would be called by every message after it."""
+    assert re.findall(r"\{%-?\s*(?:set|for)\s[^=%]*(?<!\w)_(?![\w(])[^%]*%\}", path.read_text(encoding="utf-8")) == []
+
+
 @pytest.mark.parametrize("path", MODULES, ids=name)
 def test_no_python_of_the_pages_holds_a_chinese_sentence(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
