@@ -40,6 +40,7 @@ from engine.reports import supervision as oversight
 from engine.reports.filters import Filters
 from engine.reports.holders import Holders, holders
 from engine.reports.inbox import NextTask
+from engine.reports.paging import HEAD, Place
 from engine.reports.tasks import TaskLook
 from engine.runtime import actions, audit, cancelling, correlation, due, incidents, kept, notices, once, proof
 from engine.runtime import instances as running
@@ -54,6 +55,7 @@ from engine.uses.archives import ArchiveUses
 from engine.uses.calendars import CalendarUses
 from engine.uses.checking import CheckingUses
 from engine.uses.collaboration import CollaborationUses
+from engine.uses.counting import CountingUses
 from engine.uses.duties import DutyUses
 from engine.uses.founding import FoundingUses
 from engine.uses.handling import HandlingUses
@@ -111,6 +113,7 @@ class Engine:
                 self.papers.make_what_waits,
                 keeper.make_wanted,
                 self._sweep,
+                CountingUses(self.transactions).keep,
                 self._keep_heads,
                 self.procedures_in_force.try_waiting,
             ],
@@ -189,8 +192,8 @@ class Engine:
 
     # --- tasks ---
 
-    def inbox(self, actor: Actor, tab: str, filters: Filters, page: int) -> inbox.Inbox:
-        return self.transactions.read(lambda tx, context: inbox.inbox(tx, context, actor, tab, filters, page))
+    def inbox(self, actor: Actor, tab: str, filters: Filters, place: Place = HEAD) -> inbox.Inbox:
+        return self.transactions.read(lambda tx, context: inbox.inbox(tx, context, actor, tab, filters, place))
 
     def next_task(self, actor: Actor, task_id: str, wanted: str = "") -> NextTask | None:
         """The task that comes after this one in the person's inbox; `wanted`, while it is there; None: none is left."""
@@ -274,9 +277,9 @@ class Engine:
         """With whom the instance lies now. Raises NotFound."""
         return self.transactions.read(lambda tx, context: holders(tx, context, actor, number))
 
-    def instances(self, actor: Actor, filters: Filters, page: int) -> listing.Listing:
+    def instances(self, actor: Actor, filters: Filters, place: Place = HEAD) -> listing.Listing:
         """The instances that this person may see."""
-        return self.transactions.read(lambda tx, context: listing.listing(tx, context, actor, filters, page))
+        return self.transactions.read(lambda tx, context: listing.listing(tx, context, actor, filters, place))
 
     def press(self, actor: Actor, number: str, element_id: str) -> str | None:
         """The button's branch is open. Returns the task it opened for this person, if any."""
@@ -307,13 +310,14 @@ class Engine:
 
     # --- oversight ---
 
-    def supervision(self, actor: Actor, filters: Filters, page: int) -> oversight.Supervision:
+    def supervision(
+        self, actor: Actor, filters: Filters, place: Place = HEAD, shown: str = "", items: Place = HEAD
+    ) -> oversight.Supervision:
+        """`shown` is the procedure whose diagram is looked at, `items` the place in the list of what is supervised."""
         self._require_oversight(actor)
-        return self.transactions.read(lambda tx, context: oversight.supervision(tx, context, filters, page))
-
-    def procedure_counts(self, actor: Actor, key: str) -> oversight.ProcedureCounts:
-        self._require_oversight(actor)
-        return self.transactions.read(lambda tx, context: oversight.procedure_counts(tx, context, key))
+        return self.transactions.read(
+            lambda tx, context: oversight.supervision(tx, context, filters, place, shown, items)
+        )
 
     def latest_diagram(self, actor: Actor, key: str) -> bytes:
         self._require_oversight(actor)

@@ -17,6 +17,7 @@ from engine.reports import counted_words
 from engine.reports.inbox import NextTask
 from engine.reports.instances import InstanceView
 from engine.reports.notices import Telling
+from engine.reports.paging import COUNTED, Place, read_place
 from engine.reports.periods import Period
 from engine.reports.sending import Attempt
 from engine.reports.units import UnitName
@@ -63,6 +64,7 @@ def register(app: Flask) -> None:
         size=size,
         telling_words=telling_words,
         attempt_words=attempt_words,
+        many=many,
         named=named,
         listed=listed,
         beside=beside,
@@ -79,10 +81,14 @@ def register(app: Flask) -> None:
     app.context_processor(lambda: {"me": g.get("visitor"), "menu": _menu})
 
 
-def page_number() -> int:
-    """The page that the address asks for; 1 when it asks for none."""
-    text = request.args.get("page", "1")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+def page_place(of: str = "") -> Place:
+    """The place that the address asks for in the list whose places are named so; its head when it asks for none."""
+    return read_place(request.args.get(f"{of}after", ""), request.args.get(f"{of}before", ""))
+
+
+def many(number: int) -> str:
+    """A number that was counted as far as a thousand: 999+ says that there are more."""
+    return str(number) if number < COUNTED else f"{COUNTED - 1}+"
 
 
 def unread_messages() -> int:
@@ -313,7 +319,7 @@ def what_follows(following: NextTask | None) -> str:
         title=following.title,
         number=following.number,
         due=due,
-        left=following.left,
+        left=many(following.left),
     )
 
 

@@ -16,6 +16,7 @@ from engine.documents import materials, typesetting
 from engine.documents.fonts import Fonts
 from engine.reports import counted_words, history
 from engine.reports.documents import document_lines
+from engine.reports.event_lines import LogLine
 from engine.reports.units import Names
 from engine.runtime.step import Context, Step
 
@@ -118,7 +119,7 @@ def _words(tx: Connection, step: Step, names: Names) -> dict[str, Any]:
     }
 
 
-def _said(line: history.LogLine) -> str:
+def _said(line: LogLine) -> str:
     due = f" {_end(line.due_at)} 届满" if line.due_at else ""
     to = f"（发给{'、'.join(unit.name for unit in line.to)}）" if line.to else ""
     return f"{line.note}{due}{to}".strip()

@@ -197,6 +197,7 @@ PARTS: Mapping[str, Part] = {
         _whole(tables.correction, "id"),
         _whole(tables.material, "added_at", "id"),
         _whole(tables.timer, "due_at", "id"),
+        _whole(tables.task_role, "task_id", "role"),
         _whole(tables.party, "fact", "unit_code"),
         _keys(tables.task_draft),
         _keys(tables.checked_paper),

@@ -63,8 +63,11 @@ class Changes:
         if whole is not None:
             self._whole.setdefault(table, {})[key] = whole
         new = self._added.get(table, {}).get(key)
+        moved = self._moved.get(table, {}).get(key)
         if new is not None:
             self._added[table][key] = {**new, **values}
+        elif moved is not None:
+            self._moved[table][key] = (moved[0], {**moved[1], **values})
         else:
             self._changed.setdefault(table, {}).setdefault(key, {}).update(values)
 

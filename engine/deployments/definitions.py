@@ -318,9 +318,19 @@ def every_startable(tx: Connection) -> list[Definition]:
     return [latest(tx, key) for key in sorted(_deployed(tx)) if key not in retirement.retired(tx)]
 
 
+def every_latest(tx: Connection) -> list[Definition]:
+    """The latest version of each procedure of `every_key`, by key."""
+    return [latest(tx, key) for key in every_key(tx)]
+
+
 def every_key(tx: Connection) -> list[str]:
     """The procedures that have a version, but for those that were retired without ever having had a case."""
     return sorted(_deployed(tx).keys() - retirement.gone(tx))
+
+
+def names(tx: Connection) -> dict[str, str]:
+    """Key -> name of every procedure, by its latest version, in the order of the keys."""
+    return {key: _deployed(tx)[key][-1].name for key in every_key(tx)}
 
 
 def has_version(tx: Connection, key: str) -> bool:
@@ -362,6 +372,7 @@ class _Deployed:
     id: str
     version: int
     sha256: str
+    name: str
 
 
 def _deployed(tx: Connection) -> Mapping[str, list[_Deployed]]:
@@ -372,7 +383,7 @@ def _deployed(tx: Connection) -> Mapping[str, list[_Deployed]]:
 def _read_deployed(tx: Connection) -> Mapping[str, list[_Deployed]]:
     found: dict[str, list[_Deployed]] = {}
     for row in tx.execute(_DEPLOYED):
-        found.setdefault(row.key, []).append(_Deployed(row.id, row.version, row.sha256))
+        found.setdefault(row.key, []).append(_Deployed(row.id, row.version, row.sha256, row.name))
     return found
 
 
@@ -381,5 +392,9 @@ def _latest_row(tx: Connection, key: str) -> _Deployed | None:
 
 
 _DEPLOYED = select(
-    definition_version.c.key, definition_version.c.id, definition_version.c.version, definition_version.c.sha256
+    definition_version.c.key,
+    definition_version.c.id,
+    definition_version.c.version,
+    definition_version.c.sha256,
+    definition_version.c.name,
 ).order_by(definition_version.c.key, definition_version.c.version)

@@ -85,7 +85,8 @@ class Organisation:
         self._by_unit: dict[str, list[tuple[Post, Span]]] = defaultdict(list)
         self._by_person: dict[str, list[tuple[Post, Span]]] = defaultdict(list)
         self._by_role: dict[str, list[tuple[Post, Span]]] = defaultdict(list)
-        self._ends: list[datetime] = []
+        ends: list[tuple[datetime, str]] = []
+        closed: list[str] = []
         for row in tx.execute(_POSTS):
             held = Post(row.id, row.person_id, row.unit_code, self._units[row.unit_code][0].acting_code, row.role)
             dated = (held, Span(row.valid_from, row.valid_to))
@@ -95,10 +96,12 @@ class Organisation:
                 (self._by_role, held.role),
             ):
                 index[key].append(dated)
-            if row.valid_to is not None and row.left_at is None:
-                self._ends.append(row.valid_to)
-        self.next_end = min(self._ends, default=None)
-        """When the first of the posts ends, or has ended, whose holder's work has not been let go of."""
+            if row.left_at is None and row.valid_to is not None:
+                ends.append((row.valid_to, row.id))
+            if row.left_at is None and not self.people[row.person_id].active:
+                closed.append(row.id)
+        self._ends, self._closed = sorted(ends), closed
+        """The posts whose holder's work has not been let go of: those that end, the first before, and of closed accounts."""
 
     @cached_property
     def unit_names(self) -> frozenset[str]:
@@ -116,6 +119,10 @@ class Organisation:
         found, _ = self._units.get(code, (None, None))
         return found
 
+    def every_unit(self) -> Iterator[Unit]:
+        """The units of all times."""
+        return (found for found, _ in self._units.values())
+
     def units(self, at: datetime) -> Iterator[Unit]:
         return (found for found, span in self._units.values() if span.holds(at))
 
@@ -129,6 +136,15 @@ class Organisation:
 
     def posts_anywhere(self, role: str, at: datetime) -> list[Post]:
         return _at(self._by_role.get(role, ()), at)
+
+    def has_ended(self, at: datetime) -> bool:
+        """Whether a post has ended by then whose holder's work has not been let go of."""
+        return bool(self._ends) and self._ends[0][0] <= at
+
+    def to_let_go_of(self, at: datetime) -> list[str]:
+        """The posts that have ended by then and have not been let go of, the first before; those of closed accounts too."""
+        ended = (post_id for valid_to, post_id in self._ends if valid_to <= at)
+        return list(dict.fromkeys([*ended, *self._closed]))
 
     def active(self, person_id: str) -> Person | None:
         """The person, while the account is open."""

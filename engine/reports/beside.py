@@ -32,7 +32,14 @@ def lines(entry: Row[Any], names: Names, line: Callable[..., L]) -> list[L]:
         case "copy_revoked":
             return [line("copied", _whom(content, names), "收回抄送")]
         case "correction_proposed":
-            return [line("proposal", content["label"], "提出更正", f"{change(content)}。{content['reason']}")]
+            return [
+                line(
+                    "proposal",
+                    content["label"],
+                    "提出更正",
+                    f"{change(content['old'], content['new'])}。{content['reason']}",
+                )
+            ]
         case "correction_rejected":
             return [line("proposal", content["label"], "退回更正", content["opinion"])]
         case "correction_taken_back":
@@ -43,9 +50,9 @@ def lines(entry: Row[Any], names: Names, line: Callable[..., L]) -> list[L]:
     return []
 
 
-def change(content: dict[str, Any]) -> str:
-    """What a fact was and what it becomes, in words."""
-    return f"由“{_words(content['old'])}”改为“{_words(content['new'])}”"
+def change(old: Any, new: Any) -> str:
+    """What a fact was and what it becomes, in words; the values as they are stored."""
+    return f"由“{_words(old)}”改为“{_words(new)}”"
 
 
 def _whom(content: dict[str, Any], names: Names) -> str:

@@ -49,17 +49,13 @@ def running_calls(tx: Connection, instance_id: str, diagram: Diagram) -> Iterato
             yield Call(element.id, element.name, row.id, row.number, row.started_at)
 
 
-def waited_for(tx: Connection, instance_ids: Sequence[str]) -> dict[str, str]:
-    """The called procedures that still run, by id, each with the id of the instance that waits for it."""
-    return {row.id: row.origin_instance_id for row in tx.execute(_running(instance_ids))}
-
-
 def calls(tx: Connection, instance_id: str, diagram: Diagram, actor: Actor, names: Names) -> list[Called]:
     return [_called(tx, call, actor, names) for call in running_calls(tx, instance_id, diagram)]
 
 
 def _running(instance_ids: Sequence[str]) -> Select[Any]:
-    statement = select(process_instance).where(
+    columns = [column for column in process_instance.c if column.name not in ("state", "taken")]
+    statement = select(*columns).where(
         process_instance.c.origin_instance_id.in_(instance_ids),
         process_instance.c.origin_task_id.is_not(None),
         process_instance.c.status != "ended",

@@ -11,10 +11,13 @@ from sqlalchemy import ColumnElement, Row, Select, false, literal, or_, select
 
 from engine.db.tables import document, process_instance, reader, reading
 from engine.organisation.assignment import Actor
+from engine.reports import paging
+from engine.reports.paging import Place
 from engine.reports.units import Names, UnitName
 
 Wanted = Callable[..., list[ColumnElement[bool]]]
 """The conditions of the filters, for a period and the texts that are searched."""
+_OF_INSTANCE = (process_instance.c.number, process_instance.c.title.label("instance_title"))
 
 
 @dataclass(frozen=True)
@@ -32,44 +35,80 @@ class CopyRow:
     read_at: datetime | None
 
 
-def statement(actor: Actor, wanted: Wanted, unread_only: bool) -> Select[Any]:
-    """Both sorts of copies, the latest first; none for technical rights alone."""
-    sighted = [] if actor.reads_cases else [false()]
-    of_instance = (process_instance.c.number, process_instance.c.title.label("instance_title"))
-    documents = (
+def page_at(actor: Actor, wanted: Wanted, place: Place) -> Select[Any]:
+    """Both sorts of copies, the latest first."""
+    arms = [
+        paging.at(_documents(actor, wanted), (document.c.delivered_at, document.c.id), place, newest_first=True),
+        paging.at(_instances(actor, wanted), (reader.c.sent_at, reader.c.id), place, newest_first=True),
+    ]
+    first, second = (select(arm.subquery()) for arm in arms)
+    both = first.union_all(second).subquery()
+    return paging.at(select(both), paging.sorted_by(both), place, newest_first=True)
+
+
+def every(actor: Actor, wanted: Wanted) -> Select[Any]:
+    """Both sorts of copies, to be counted."""
+    return _both(_documents(actor, wanted), _instances(actor, wanted))
+
+
+def unread(actor: Actor, wanted: Wanted) -> Select[Any]:
+    """Those that the unit has not read, and this person; to be counted."""
+    documents = _documents(actor, wanted).where(document.c.read_at.is_(None))
+    return _both(documents, _instances(actor, wanted).where(~_mine(actor).exists()))
+
+
+def _both(documents: Select[Any], instances: Select[Any]) -> Select[Any]:
+    first, second = (arm.limit(paging.COUNTED).subquery() for arm in (documents, instances))
+    return select(select(first.c.sort_id).union_all(select(second.c.sort_id)).subquery())
+
+
+def _documents(actor: Actor, wanted: Wanted) -> Select[Any]:
+    return (
         select(
             literal("document").label("kind"),
             document.c.id,
             document.c.title,
             literal("").label("note"),
             document.c.from_unit,
-            document.c.delivered_at.label("at"),
             document.c.read_at,
-            *of_instance,
+            *_OF_INSTANCE,
+            document.c.delivered_at.label("sort_at"),
+            document.c.id.label("sort_id"),
         )
         .join(process_instance, process_instance.c.id == document.c.instance_id)
-        .where(document.c.copy, document.c.to_unit == actor.unit_code, *sighted, *wanted(None, document.c.title))
+        .where(document.c.copy, document.c.to_unit == actor.unit_code)
+        .where(*_sighted(actor), *wanted(None, document.c.title))
     )
-    mine = (reading.c.reader_id == reader.c.id) & (reading.c.person_id == actor.person_id)
-    instances = (
+
+
+def _instances(actor: Actor, wanted: Wanted) -> Select[Any]:
+    addressed = or_(reader.c.role.in_(sorted(actor.standing_roles)), reader.c.person_id == actor.person_id)
+    return (
         select(
-            literal("instance"),
+            literal("instance").label("kind"),
             reader.c.id,
             process_instance.c.title,
             reader.c.note,
             reader.c.from_unit,
-            reader.c.sent_at,
-            select(reading.c.read_at).where(mine).scalar_subquery(),
-            *of_instance,
+            _mine(actor).scalar_subquery().label("read_at"),
+            *_OF_INSTANCE,
+            reader.c.sent_at.label("sort_at"),
+            reader.c.id.label("sort_id"),
         )
         .join(process_instance, process_instance.c.id == reader.c.instance_id)
-        .where(reader.c.unit_code == actor.unit_code, reader.c.revoked_at.is_(None))
-        .where(or_(reader.c.role.in_(sorted(actor.standing_roles)), reader.c.person_id == actor.person_id))
-        .where(*sighted, *wanted(None, reader.c.note))
+        .where(reader.c.unit_code == actor.unit_code, reader.c.revoked_at.is_(None), addressed)
+        .where(*_sighted(actor), *wanted(None, reader.c.note))
     )
-    both = documents.union_all(instances).subquery()
-    found = select(both).order_by(both.c.at.desc(), both.c.id)
-    return found.where(both.c.read_at.is_(None)) if unread_only else found
+
+
+def _mine(actor: Actor) -> Select[Any]:
+    own = (reading.c.reader_id == reader.c.id) & (reading.c.person_id == actor.person_id)
+    return select(reading.c.read_at).where(own).correlate(reader)
+
+
+def _sighted(actor: Actor) -> list[ColumnElement[bool]]:
+    """Technical rights alone show no copy."""
+    return [] if actor.reads_cases else [false()]
 
 
 def rows(found: Sequence[Row[Any]], names: Names) -> list[CopyRow]:
@@ -82,7 +121,7 @@ def rows(found: Sequence[Row[Any]], names: Names) -> list[CopyRow]:
             number=row.number,
             instance_title=row.instance_title,
             from_unit=names.unit(row.from_unit),
-            delivered_at=row.at,
+            delivered_at=row.sort_at,
             read_at=row.read_at,
         )
         for row in found

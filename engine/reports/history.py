@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Connection, Row
 
@@ -14,7 +14,6 @@ from engine.bpmn.expressions import compile_expression, evaluate
 from engine.clock import parse_local
 from engine.db.case import case_of
 from engine.db.tables import audit_entry, deadline, document, task
-from engine.deadlines.deadlines import OF_TASK
 from engine.deployments.definitions import Definition
 from engine.errors import ExpressionError
 from engine.organisation.assignment import Actor
@@ -22,14 +21,14 @@ from engine.organisation.people import ROLES
 from engine.reports import beside, readers
 from engine.reports.calls import running_calls
 from engine.reports.documents import readable
+from engine.reports.event_lines import FOR_OVERSIGHT, LogLine, Period, Seen, event_lines
 from engine.reports.notices import Telling, together
 from engine.reports.sent import unread_papers
 from engine.reports.units import Names, UnitName
 from engine.runtime.confidential import told_in
+from engine.runtime.events import events_of
 from engine.runtime.facts import known
 
-QUIET = {"timer", "record", "facts", "started", "task_opened", "task_completed"}
-"""What an audit entry tells that another line of the record says already."""
 AMONG_COLLEAGUES = {
     "transferred": "转办",
     "returned": "退给转办人",
@@ -58,36 +57,6 @@ class StepLine:
     task_id: str | None = None
     document_id: str | None = None
     times: int = 1
-
-
-@dataclass(frozen=True)
-class LogLine:
-    """`kind` is started, completed, claimed, handed, sent_back, taken_back, urged, document, deadline, notice, copied,
-    proposal (of a correction), correction, remark or ended; `due_at` belongs to a period.
-    """
-
-    at: datetime
-    kind: str
-    step: str
-    action: str
-    unit: UnitName | None
-    person: str
-    note: str
-    due_at: datetime | None = None
-    notices: tuple[str, ...] = field(default=(), compare=False)
-    """The notices of which the line tells: one line for one text, however many were told it."""
-    to: tuple[UnitName, ...] = field(default=(), compare=False)
-    """The units that the notice was for."""
-    telling: Telling | None = field(default=None, compare=False)
-    """Whom they reached and how; for the bureaus of oversight."""
-
-
-class _Period(NamedTuple):
-    name: str
-    hard: bool
-
-
-_UNKNOWN = _Period("", True)
 
 
 def steps(
@@ -166,25 +135,30 @@ def log(
     With `told_whom` every notice has a line that says whom it reached.
     """
     case = case_of(tx, instance_id)
-    tasks = {row.id: row for row in case.rows(task)}
-    periods = {row.key: _Period(row.name, row.hard) for row in case.rows(deadline)}
-    entries = case.rows(audit_entry)
-    kept, untold = _kept_papers(tx, instance_id), unread_papers(tx, instance_id, reader)
-    drafts = readers.on_the_way(tx, instance_id, definition, reader)
-    unissued = readers.unissued(tx, instance_id, definition, reader)
+    seen = Seen(
+        reader=reader,
+        definition=definition,
+        names=names,
+        tasks={row.id: row for row in case.rows(task)},
+        periods={row.key: Period(row.name, row.hard) for row in case.rows(deadline)},
+        kept=_kept_papers(tx, instance_id),
+        drafts=readers.on_the_way(tx, instance_id, definition, reader),
+        unissued=readers.unissued(tx, instance_id, definition, reader),
+        untold=unread_papers(tx, instance_id, reader),
+    )
     lines: list[LogLine] = []
-    for entry in entries:
-        if entry.kind.startswith("paper_") and entry.content.get("id") in untold:
+    for entry in case.rows(audit_entry):
+        if entry.kind.startswith("paper_") and entry.content.get("id") in seen.untold:
             continue
         internal = is_internal(entry.kind, entry.content) and entry.unit_code != reader.unit_code
         if internal and not reader.oversees:
             continue
-        if entry.kind.startswith("correction_") and entry.content["name"] in unissued:
+        if entry.kind.startswith("correction_") and entry.content["name"] in seen.unissued:
             continue
-        lines += _lines(tx, entry, tasks, periods, definition, names, reader, kept, drafts, unissued, untold)
+        lines += _lines(tx, entry, seen)
     shown: dict[LogLine, LogLine] = {}
     for line in lines:  # one notice to several readers is one line
-        if told_whom is None and line.action in _FOR_OVERSIGHT:
+        if told_whom is None and line.action in FOR_OVERSIGHT:
             continue
         known = shown.get(line)
         shown[line] = _one_line(known, line) if known else line
@@ -216,19 +190,8 @@ def role_names(roles: list[str]) -> str:
     return "、".join(name for role, name in ROLES.items() if role in roles)
 
 
-def _lines(
-    tx: Connection,
-    entry: Row[Any],
-    tasks: dict[str, Row[Any]],
-    periods: dict[str, _Period],
-    definition: Definition,
-    names: Names,
-    reader: Actor,
-    kept: frozenset[str],
-    drafts: frozenset[str],
-    unissued: frozenset[str],
-    untold: frozenset[str],
-) -> list[LogLine]:
+def _lines(tx: Connection, entry: Row[Any], seen: Seen) -> list[LogLine]:
+    names, tasks = seen.names, seen.tasks
     unit, person = names.unit(entry.unit_code), names.person(entry.person_id)
 
     def line(
@@ -241,7 +204,7 @@ def _lines(
     found: list[LogLine] = []
     match entry.kind:
         case "started":
-            found.append(line("started", definition.name, "发起"))
+            found.append(line("started", seen.definition.name, "发起"))
         case "claimed" | "released":
             name = _name_of(content, tasks)
             found.append(line("claimed", name, "领取任务" if entry.kind == "claimed" else "退还任务"))
@@ -252,7 +215,7 @@ def _lines(
             to_post = kind == "returned" and not content.get("to")
             action = "退回岗位" if to_post else f"{AMONG_COLLEAGUES[kind]} {names.person(content.get('to'))}".rstrip()
             note = content.get("reason") or ""
-            if note and entry.unit_code != reader.unit_code and told_in(tx, entry.instance_id, None, note):
+            if note and entry.unit_code != seen.reader.unit_code and told_in(tx, entry.instance_id, None, note):
                 note = readers.MASK
             found.append(line("handed", _name_of(content, tasks), action, note))
         case "urged":
@@ -269,113 +232,13 @@ def _lines(
         case "resumed":
             found.append(line("incident", "", "恢复办理", by_system=True))
     found += beside.lines(entry, names, line)
-    for told in content.get("told", []):
-        what = told["what"]
-        if what == "task_completed":
-            row = tasks[told["id"]]
-            is_draft = row.id in drafts
-            action = "办结" if is_draft else row.outcome_name or "办结"
-            note = "" if is_draft else readers.remark(row, definition, reader)
-            found.append(line("completed", row.name, action, note))
-        elif what == "sent_back":
-            found.append(line("sent_back", tasks[told["id"]].name, f"退回到“{told['name']}”", told["reason"]))
-        elif what == "dropped":
-            found.append(line("taken_back", tasks[told["id"]].name, "不再提出"))
-        elif what == "taken_back":
-            found.append(line("taken_back", tasks[told["id"]].name, "撤回"))
-        elif what == "corrected" and told["name"] in unissued:
-            continue
-        elif what == "corrected":
-            found.append(line("correction", told["label"], "批准更正", f"{beside.change(told)}。{told['opinion']}"))
-        elif what == "pressed":
-            found.append(line("claimed", definition.diagram.elements[told["element"]].name, "提出"))
-        elif what not in QUIET and not (what == "document" and told.get("id") in untold):
-            found += _told(told, tasks, periods, names, line, kept)
+    for event in events_of(content):
+        found += event_lines(event, seen, line)
     return found
 
 
-def _name_of(content: dict[str, Any], tasks: dict[str, Row[Any]]) -> str:
+def _name_of(content: dict[str, Any], tasks: Mapping[str, Row[Any]]) -> str:
     return tasks[content["task"]].name if content["task"] in tasks else ""
-
-
-def _told(
-    told: dict[str, Any],
-    tasks: dict[str, Row[Any]],
-    periods: dict[str, _Period],
-    names: Names,
-    line: Any,
-    kept: frozenset[str],
-) -> list[LogLine]:
-    """A line for what the procedure itself did."""
-    match told["what"]:
-        case "document" if told.get("id") in kept:
-            return [line("document", told["title"], "形成", "存本单位", by_system=True)]
-        case "document":
-            return [line("document", told["title"], "送达", by_system=True)]
-        case "deadline" if told["key"].startswith(OF_TASK) and told["status"] != "overdue":
-            return []  # it begins and ends with its task, which has a line
-        case "deadline":
-            period = periods.get(told["key"], _Period(told["key"], True))
-            action = (_STANDINGS if period.hard else _SOFT_STANDINGS).get(told["status"])
-            return [line("deadline", period.name, action, due=told.get("due"), by_system=True)] if action else []
-        case "deadline_moved" | "deadline_counted_anew" | "deadline_goes_on" if told["key"].startswith(OF_TASK):
-            return []
-        case "deadline_moved":
-            action = _MOVES.get(told["why"], "期限改变")
-            due = None if told["why"] == "paused" else told["due"]
-            return [line("deadline", periods.get(told["key"], _UNKNOWN).name, action, due=due, by_system=True)]
-        case "deadline_counted_anew":
-            name = periods.get(told["key"], _UNKNOWN).name
-            return [line("deadline", name, "按新的放假安排核算，届满日不变", due=told["due"], by_system=True)]
-        case "deadline_noted":
-            name = periods.get(told["key"], _UNKNOWN).name
-            return [line("deadline", name, "更正，办结的结论不变", due=told["due"], by_system=True)]
-        case "task_lapsed":
-            row = tasks.get(told["id"])
-            if row is None or row.undone in ("sent_back", "dropped"):
-                return []
-            action = "随撤回失效" if row.undone else "失效"
-            return [line("lapsed", row.name, action, by_system=True)]
-        case "deadline_goes_on":
-            return [
-                line("deadline", periods.get(told["key"], _UNKNOWN).name, "继续计时", due=told["due"], by_system=True)
-            ]
-        case "notice":
-            action = _NOTICES.get(told["kind"])
-            if action is None:
-                return []
-            told_of = line("notice", "通知", action, told["text"], by_system=True)
-            unit = names.unit(told.get("unit"))
-            return [replace(told_of, notices=(told["id"],) if "id" in told else (), to=(unit,) if unit else ())]
-        case "supervised":
-            return [line("notice", periods.get(told["key"], _UNKNOWN).name, "列为督办事项", by_system=True)]
-        case "called_ended":
-            return [line("called", told["name"], "办结", told["number"], by_system=True)]
-        case "ended":
-            return [line("ended", told.get("name") or "", "办件结束", by_system=True)]
-    return []
-
-
-_NOTICES = {
-    "remind": "提醒",
-    "escalate": "督促",
-    "told": "告知",
-    "overdue": "超期通知",
-    "moved": "期限变更通知",
-}
-_FOR_OVERSIGHT = {"超期通知", "期限变更通知"}
-"""Notices of which the parties read in the period's own line."""
-_MOVES = {
-    "extended": "期限延长",
-    "shortened": "期限缩短",
-    "paused": "期限暂停计算",
-    "resumed": "期限恢复计算",
-    "corrected": "更正后重新计算",
-    "calendar": "放假安排变化，重新计算",
-}
-_STANDINGS = {"running": "开始计时", "overdue": "已超期", "met": "按期完成", "met_late": "超期完成"}
-_SOFT_STANDINGS = {**_STANDINGS, "overdue": "已过建议时限", "met_late": "过建议时限完成"}
-"""Nobody is ever overdue by a recommended period (A24)."""
 
 
 def _past_task(row: Row[Any], names: Names, outcome: str, remark: str) -> StepLine:

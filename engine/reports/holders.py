@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection
 
+from engine.db.case import Row, case_of
 from engine.db.tables import task
 from engine.deadlines import deadlines
 from engine.deployments import definitions
@@ -41,8 +41,7 @@ class Holders:
 def holders(tx: Connection, context: Context, actor: Actor, number: str) -> Holders:
     """Who has the instance. Raises NotFound when this person may not see it."""
     row = instances.find(tx, number, actor)
-    own = select(task).where(task.c.instance_id == row.id, task.c.status == "open")
-    rows = tx.execute(own.order_by(task.c.opened_at, task.c.id)).all()
+    rows = [found for found in case_of(tx, row.id).rows(task) if found.status == "open"]
     periods = _periods(tx, context, row, Names(tx)) if any(found.deadline_key for found in rows) else {}
     found = [_holder(one, Names(tx), periods.get(one.deadline_key)) for one in rows]
     diagram = definitions.load(tx, row.definition_id).diagram
@@ -54,11 +53,11 @@ def holders(tx: Connection, context: Context, actor: Actor, number: str) -> Hold
     )
 
 
-def _holder(row: Row[Any], names: Names, period: Period | None) -> Holder:
+def _holder(row: Row, names: Names, period: Period | None) -> Holder:
     return Holder(names.unit(row.unit_code), names.person(row.assignee_id), row.name, period)
 
 
-def _periods(tx: Connection, context: Context, row: Row[Any], names: Names) -> dict[str, Period]:
+def _periods(tx: Connection, context: Context, row: Row, names: Names) -> dict[str, Period]:
     """The open periods by key; of several with one key the last."""
     records = (record for record in deadlines.of_instance(tx, row.id) if record.is_open)
     return {record.key: period_of(tx, record, names, context) for record in records}

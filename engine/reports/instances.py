@@ -20,10 +20,11 @@ from engine.reports.answers import Section
 from engine.reports.axis import Axis, Bar, axis_of, bar_of
 from engine.reports.calls import Called, calls
 from engine.reports.documents import DocumentLine, document_lines
-from engine.reports.history import LogLine, StepLine
-from engine.reports.inbox import counterparts, procedures
+from engine.reports.event_lines import LogLine
+from engine.reports.history import StepLine
 from engine.reports.notices import tellings
 from engine.reports.periods import Period, nearest, period_of
+from engine.reports.rows import counterparts, procedures
 from engine.reports.units import Names, UnitName, party_names
 from engine.runtime import actions, instances, parties
 from engine.runtime import tasks as work

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, Select, and_, select
 
 from engine.clock import local_date
 from engine.db.tables import (
@@ -27,11 +27,12 @@ from engine.notices.kinds import group_of, name_of
 from engine.notices.message import last_moment_of
 from engine.notices.outbox import TRIED
 from engine.organisation.assignment import Actor
+from engine.reports import paging
+from engine.reports.paging import HEAD, Place
 from engine.reports.sending import channel_name
 from engine.reports.units import Names, UnitName
 from engine.runtime import instances, once
 
-PAGE_SIZE = 20
 TABS = ("unread", "all")
 
 
@@ -59,17 +60,14 @@ class Day:
 
 @dataclass(frozen=True)
 class Messages:
-    """One page of a tab, the latest first; `total` counts the tab."""
+    """One page of a tab, the latest first; `total` counts the tab, as `counts` do both, a thousand at most."""
 
     tab: str
     days: list[Day]
     total: int
-    page: int
+    earlier: str
+    later: str
     counts: dict[str, int]
-
-    @property
-    def pages(self) -> int:
-        return max(1, -(-self.total // PAGE_SIZE))
 
 
 @once.repeatable
@@ -112,51 +110,60 @@ class SupervisionItem:
     opened_at: datetime
 
 
+@dataclass(frozen=True)
+class Items:
+    """One page of what is under supervision; `total` is a thousand at most."""
+
+    rows: list[SupervisionItem]
+    total: int
+    earlier: str
+    later: str
+
+
 def unread(tx: Connection, person_id: str, unit_codes: Collection[str], looks_after: Collection[str] = ()) -> int:
-    """How many unread notices the person has for the units that the person works for: one look into one index."""
-    own = receipts.own_for(person_id, unit_codes, looks_after)
-    return tx.scalar(select(func.count()).where(own, notice_receipt.c.cleared_at.is_(None))) or 0
+    """How many unread notices the person has for the units that the person works for, a thousand at most."""
+    return tx.scalar(select(paging.counted(_received("unread", person_id, unit_codes, looks_after)))) or 0
 
 
 def messages(
-    tx: Connection, person_id: str, unit_codes: Collection[str], tab: str, page: int, looks_after: Collection[str] = ()
+    tx: Connection,
+    person_id: str,
+    unit_codes: Collection[str],
+    tab: str,
+    place: Place = HEAD,
+    looks_after: Collection[str] = (),
 ) -> Messages:
-    own = receipts.own_for(person_id, unit_codes, looks_after)
-    is_unread = notice_receipt.c.cleared_at.is_(None)
-    counts = {
-        "unread": unread(tx, person_id, unit_codes, looks_after),
-        "all": tx.scalar(select(func.count()).where(own)) or 0,
-    }
-    total = counts[tab]
-    page = max(1, min(page, -(-total // PAGE_SIZE)))
-    joined = notice_receipt.join(notice, notice.c.id == notice_receipt.c.notice_id).outerjoin(
-        process_instance, process_instance.c.id == notice.c.instance_id
-    )
-    statement = (
-        select(
-            notice.c.id,
-            notice.c.kind,
-            notice.c.text,
-            notice.c.unit_code,
-            process_instance.c.number,
-            process_instance.c.title,
-            notice_receipt.c.received_at,
-            notice_receipt.c.cleared_at,
-        )
-        .select_from(joined)
-        .where(own, *([is_unread] if tab == "unread" else []))
-        .order_by(notice_receipt.c.received_at.desc(), notice.c.due_at.desc(), notice.c.id)
-        .limit(PAGE_SIZE)
-        .offset((page - 1) * PAGE_SIZE)
-    )
+    whose = (person_id, unit_codes, looks_after)
+    page = paging.turn(tx, lambda place: _shown(_received(tab, *whose), place), place)
+    counts = tx.execute(select(*(paging.counted(_received(name, *whose)).label(name) for name in TABS))).one()
     names = Names(tx)
     days: list[Day] = []
-    for row in tx.execute(statement):
-        day = local_date(row.received_at)
+    for row in page.rows:
+        day = local_date(row.sort_at)
         if not days or days[-1].date != day:
             days.append(Day(day, []))
         days[-1].lines.append(_line(row, names))
-    return Messages(tab, days, total, page, counts)
+    return Messages(tab, days, counts._mapping[tab], page.earlier, page.later, dict(counts._mapping))
+
+
+def _received(tab: str, person_id: str, unit_codes: Collection[str], looks_after: Collection[str]) -> Select[Any]:
+    """Instant and notice of what the person has received, or has received and not seen to."""
+    keys = (notice_receipt.c.received_at.label("sort_at"), notice_receipt.c.notice_id.label("sort_id"))
+    statement = select(*keys, notice_receipt.c.cleared_at).where(receipts.own_for(person_id, unit_codes, looks_after))
+    return statement.where(notice_receipt.c.cleared_at.is_(None)) if tab == "unread" else statement
+
+
+def _shown(received: Select[Any], place: Place) -> Select[Any]:
+    """One page of them, with what the notices say."""
+    keys = (notice_receipt.c.received_at, notice_receipt.c.notice_id)
+    page = paging.at(received, keys, place, newest_first=True).subquery()
+    said = (notice.c.id, notice.c.kind, notice.c.text, notice.c.unit_code)
+    return (
+        select(*said, process_instance.c.number, process_instance.c.title, *page.c)
+        .join(page, page.c.sort_id == notice.c.id)
+        .outerjoin(process_instance, process_instance.c.id == notice.c.instance_id)
+        .order_by(*paging.in_order(paging.sorted_by(page), not place.back))
+    )
 
 
 def find(
@@ -228,30 +235,13 @@ def together(tellings: Sequence[Telling]) -> Telling:
     )
 
 
-def supervision_items(tx: Connection) -> list[SupervisionItem]:
-    """What is under supervision now, the longest overdue first."""
-    names = Names(tx)
-    rows = tx.execute(
-        select(
-            process_instance.c.number,
-            process_instance.c.title,
-            deadline.c.name,
-            deadline.c.hard,
-            deadline.c.unit_code,
-            deadline.c.due_at,
-            deadline.c.last_day,
-            deadline.c.provisional,
-            supervision_item.c.opened_at,
-        )
-        .select_from(
-            supervision_item.join(deadline, deadline.c.id == supervision_item.c.deadline_id).join(
-                process_instance, process_instance.c.id == supervision_item.c.instance_id
-            )
-        )
-        .where(supervision_item.c.closed_at.is_(None))
-        .order_by(deadline.c.due_at, process_instance.c.number)
-    )
-    return [
+def supervision_items(tx: Connection, names: Names, place: Place = HEAD) -> Items:
+    """What is under supervision now, the longest first."""
+    still = supervision_item.c.closed_at.is_(None)
+    keys = supervision_item.c.opened_at, supervision_item.c.deadline_id
+    columns = select(supervision_item, keys[0].label("sort_at"), keys[1].label("sort_id")).where(still)
+    page = paging.turn(tx, lambda place: _with_periods(paging.at(columns, keys, place), place), place)
+    lines = [
         SupervisionItem(
             number=row.number,
             title=row.title,
@@ -259,10 +249,31 @@ def supervision_items(tx: Connection) -> list[SupervisionItem]:
             hard=row.hard,
             unit=names.unit(row.unit_code),
             last_moment=last_moment_of(row.due_at, row.last_day is not None, row.provisional),
-            opened_at=row.opened_at,
+            opened_at=row.sort_at,
         )
-        for row in rows
+        for row in page.rows
     ]
+    total = len(lines)
+    if page.earlier or page.later:
+        total = tx.scalar(select(paging.counted(columns))) or 0
+    return Items(lines, total, page.earlier, page.later)
+
+
+def _with_periods(items: Select[Any], place: Place) -> Select[Any]:
+    page = items.subquery()
+    of_period = ("name", "hard", "unit_code", "due_at", "last_day", "provisional")
+    return (
+        select(
+            process_instance.c.number,
+            process_instance.c.title,
+            *(deadline.c[name] for name in of_period),
+            page.c.sort_at,
+            page.c.sort_id,
+        )
+        .join(page, page.c.deadline_id == deadline.c.id)
+        .join(process_instance, process_instance.c.id == page.c.instance_id)
+        .order_by(*paging.in_order(paging.sorted_by(page), place.back))
+    )
 
 
 def _lost(tx: Connection, actor: Actor, instance_id: str, kind: str, number: str) -> str:
@@ -285,7 +296,7 @@ def _line(row: Any, names: Names) -> MessageLine:
         number=row.number or "",
         title=row.title or "",
         unit=names.unit(row.unit_code),
-        received_at=row.received_at,
+        received_at=row.sort_at,
         unread=row.cleared_at is None,
     )
 

@@ -23,6 +23,7 @@ from engine.organisation.assignment import Actor, InternalSubject, may
 from engine.reports import sent
 from engine.runtime.confidential import MASK as MASK
 from engine.runtime.confidential import hides as hides
+from engine.runtime.events import events_of
 from engine.runtime.facts import known
 
 
@@ -96,8 +97,8 @@ def on_the_way(tx: Connection, instance_id: str, definition: Definition, reader:
 def order_of_record(tx: Connection, instance_id: str) -> dict[str, int]:
     """What the record tells of, by its id, in the order in which it happened."""
     entries = case_of(tx, instance_id).rows(audit_entry)
-    told = [found["id"] for row in entries for found in row.content.get("told", []) if "id" in found]
-    return {found: at for at, found in enumerate(told)}
+    named = (getattr(event, "id", "") for row in entries for event in events_of(row.content))
+    return {found: at for at, found in enumerate(found for found in named if found)}
 
 
 def unissued(tx: Connection, instance_id: str, definition: Definition, reader: Actor | None) -> frozenset[str]:

@@ -103,7 +103,7 @@ def _keeping_the_place(tx: Connection) -> list[str]:
     """The procedures in which the place is not everybody's to read."""
     return [
         one.key
-        for one in (definitions.latest(tx, key) for key in definitions.every_key(tx))
+        for one in definitions.every_latest(tx)
         if any(
             field.key == PLACE_FACT and (field.confidential or field.internal)
             for form in one.forms.values()

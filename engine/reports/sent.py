@@ -17,6 +17,7 @@ from engine.db.case import case_of
 from engine.db.tables import audit_entry, document, party, reader, task
 from engine.documents.materials import Material
 from engine.organisation.assignment import Actor
+from engine.runtime.events import DocumentDelivered, Event, Notified, TaskCompleted, TaskOpened, events_of
 from engine.runtime.parties import units_at_work
 
 _SAME_INSTANT = timedelta(milliseconds=1)
@@ -114,18 +115,15 @@ def _began(tx: Connection, instance_id: str, unit_code: str) -> bool:
     return any(row.unit_code == unit_code and row.seen_at == case.instance.started_at for row in case.rows(party))
 
 
-def _record(tx: Connection, instance_id: str) -> list[tuple[datetime, dict[str, Any]]]:
-    """What the record tells, one after the other, with the instant of each."""
+def _record(tx: Connection, instance_id: str) -> list[tuple[datetime, Event]]:
+    """The events of the instance, one after the other, with the instant of each."""
     rows = case_of(tx, instance_id).rows(audit_entry)
-    return [(row.at, told) for row in rows for told in row.content.get("told", [])]
+    return [(row.at, event) for row in rows for event in events_of(row.content)]
 
 
 def _completions(tx: Connection, instance_id: str) -> dict[str, int]:
-    return {
-        told["id"]: place
-        for place, (_, told) in enumerate(_record(tx, instance_id))
-        if told["what"] == "task_completed"
-    }
+    record = enumerate(_record(tx, instance_id))
+    return {event.id: place for place, (_, event) in record if isinstance(event, TaskCompleted)}
 
 
 def _reach(tx: Connection, instance_id: str, unit_code: str) -> _Reach:
@@ -134,14 +132,14 @@ def _reach(tx: Connection, instance_id: str, unit_code: str) -> _Reach:
     papers = {row.id for row in case.rows(document) if row.to_unit == unit_code}
     tasks = {row.id for row in case.rows(task) if row.unit_code == unit_code}
     reach = _Reach(-1, None)
-    for place, (at, told) in enumerate(_record(tx, instance_id)):
-        match told["what"]:
-            case "document":
-                came = told.get("id") in papers
-            case "task_opened":
-                came = told["id"] in tasks
-            case "notice":
-                came = reach.place >= 0 and bool(told.get("drawn")) and told.get("unit") == unit_code
+    for place, (at, event) in enumerate(_record(tx, instance_id)):
+        match event:
+            case DocumentDelivered():
+                came = event.id in papers
+            case TaskOpened():
+                came = event.id in tasks
+            case Notified():
+                came = reach.place >= 0 and event.drawn and event.unit == unit_code
             case _:
                 came = False
         if came:

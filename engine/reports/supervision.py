@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, distinct, func, or_, select
+from sqlalchemy import Connection, select
 
-from engine.clock import local_date, midnight
-from engine.db.tables import deadline, process_instance, task, waiting_file
-from engine.deadlines.deadlines import OPEN
+from engine.db.tables import waiting_file
 from engine.deployments import definitions
+from engine.reports import city_counts
+from engine.reports.city_counts import CityCounts
 from engine.reports.filters import Filters
-from engine.reports.inbox import has_run_out, in_state
 from engine.reports.listing import Listing, listing
-from engine.reports.notices import SupervisionItem, supervision_items
+from engine.reports.notices import Items, supervision_items
+from engine.reports.paging import HEAD, Place
 from engine.reports.sending import undelivered
 from engine.reports.units import Names, UnitName
 from engine.runtime.step import Context
@@ -79,110 +77,73 @@ class Supervision:
     tiles: Tiles
     units: list[UnitRow]
     listing: Listing
-    items: list[SupervisionItem]
+    items: Items
     undelivered: int
     """Messages to the outside that were given up."""
     unfinished: list[tuple[str, str]]
     """Shipped procedures that could not be deployed, and why."""
+    procedure: ProcedureCounts | None
+    """Where the procedure stands that is looked at; None when there is none at all."""
+    counted_at: datetime | None
+    """As of when the numbers are that the worker has kept; None: they are the present ones."""
 
 
-def supervision(tx: Connection, context: Context, filters: Filters, page: int) -> Supervision:
-    """The page of oversight: how many, which units, and the instances with the longest overdue first."""
+def supervision(
+    tx: Connection, context: Context, filters: Filters, place: Place = HEAD, shown: str = "", items: Place = HEAD
+) -> Supervision:
+    """The page of oversight: how many, which units, and the instances with the longest overdue first.
+
+    `shown` is the procedure whose diagram is looked at; the first one when there is none of that key.
+    """
     names = Names(tx)
+    listed = listing(tx, context, None, filters, place, names)
+    keys = [key for key, _ in listed.procedures]
+    key = shown if shown in keys else keys[0] if keys else ""
+    numbers = city_counts.counts(tx, context, key)
     return Supervision(
-        tiles=_tiles(tx, context),
-        units=_units(tx, context, names),
-        listing=listing(tx, context, None, filters, page),
-        items=supervision_items(tx),
+        tiles=_tiles(numbers),
+        units=_units(numbers, names),
+        listing=listed,
+        items=supervision_items(tx, names, items),
         undelivered=undelivered(tx),
         unfinished=[(row.name, row.message) for row in tx.execute(select(waiting_file).order_by(waiting_file.c.name))],
+        procedure=_procedure(tx, key, numbers) if key else None,
+        counted_at=numbers.made_at,
     )
 
 
-def procedure_counts(tx: Connection, context: Context, key: str) -> ProcedureCounts:
-    """How many running instances wait at each element of the latest version. Raises NotFound."""
+def _procedure(tx: Connection, key: str, numbers: CityCounts) -> ProcedureCounts:
+    """At which elements of the latest version instances wait, where most of them do first."""
     definition = definitions.latest(tx, key)
-    over = in_state("over", context.now, context.calendar)
-    is_over = and_(deadline.c.instance_id == task.c.instance_id, deadline.c.key == task.c.deadline_key, over)
-    rows = tx.execute(
-        select(task.c.element_id, select(deadline.c.id).where(is_over).exists().label("over"))
-        .join(process_instance, process_instance.c.id == task.c.instance_id)
-        .where(task.c.status == "open", process_instance.c.key == key, process_instance.c.status == "running")
-    ).all()
-    running, overdue = Counter(row.element_id for row in rows), Counter(row.element_id for row in rows if row.over)
     elements = definition.diagram.elements
-    counts = [
-        ElementCount(element_id, elements[element_id].name, count, overdue[element_id])
-        for element_id, count in running.most_common()
+    found = [
+        ElementCount(element_id, elements[element_id].name, number["running"], number["overdue"])
+        for element_id, number in numbers.elements.items()
         if element_id in elements
     ]
-    total = select(func.count()).where(process_instance.c.key == key, process_instance.c.status == "running")
-    return ProcedureCounts(key, definition.name, definition.version, tx.scalar(total) or 0, counts)
+    found.sort(key=lambda one: (-one.running, -one.overdue, one.element_id))
+    return ProcedureCounts(key, definition.name, definition.version, numbers.running, found)
 
 
-def _tiles(tx: Connection, context: Context) -> Tiles:
-    def instances(*conditions: ColumnElement[bool]) -> int:
-        return tx.scalar(select(func.count()).select_from(process_instance).where(*conditions)) or 0
-
-    def with_period(state: str) -> int:
-        statement = (
-            select(func.count(distinct(deadline.c.instance_id)))
-            .join(process_instance, process_instance.c.id == deadline.c.instance_id)
-            .where(process_instance.c.status != "ended", in_state(state, context.now, context.calendar))
-        )
-        return tx.scalar(statement) or 0
-
-    met, ended = _ended_this_month(tx, context)[""]
-    running = process_instance.c.status != "ended"
+def _tiles(numbers: CityCounts) -> Tiles:
+    city = numbers.city
     return Tiles(
-        running=instances(running),
-        started_today=instances(process_instance.c.started_at >= midnight(local_date(context.now))),
-        near=with_period("near"),
-        over=with_period("over"),
-        ever_over=tx.scalar(select(func.count(distinct(deadline.c.instance_id))).where(has_run_out())) or 0,
-        incidents=instances(process_instance.c.status == "incident"),
-        met=met,
-        ended=ended,
+        running=city["running"],
+        started_today=city["started_today"],
+        near=city["near"],
+        over=city["over"],
+        ever_over=city["ever_over"],
+        incidents=city["incidents"],
+        met=sum(unit["met"] for unit in numbers.units.values()),
+        ended=sum(unit["ended"] for unit in numbers.units.values()),
     )
 
 
-def _units(tx: Connection, context: Context, names: Names) -> list[UnitRow]:
+def _units(numbers: CityCounts, names: Names) -> list[UnitRow]:
     """Units that have duties, those with the most trouble first."""
-
-    def by_unit(*conditions: Any) -> dict[str, int]:
-        statement = select(deadline.c.unit_code, func.count()).where(deadline.c.hard, *conditions)
-        return {code: count for code, count in tx.execute(statement.group_by(deadline.c.unit_code)) if code}
-
-    open_ones = by_unit(deadline.c.status.in_(OPEN))
-    near = by_unit(in_state("near", context.now, context.calendar))
-    over = by_unit(in_state("over", context.now, context.calendar))
-    ended = _ended_this_month(tx, context)
-    codes = (set(open_ones) | set(ended)) - {""}
     rows = [
-        UnitRow(unit, open_ones.get(code, 0), near.get(code, 0), over.get(code, 0), *ended.get(code, (0, 0)))
-        for code in codes
+        UnitRow(unit, *(found[name] for name in city_counts.BY_UNIT))
+        for code, found in numbers.units.items()
         if (unit := names.unit(code))
     ]
     return sorted(rows, key=lambda row: (-row.over, -row.near, -row.open, row.unit.code))
-
-
-def _ended_this_month(tx: Connection, context: Context) -> dict[str, tuple[int, int]]:
-    """By unit, and under "" for all: periods met in time, and all that were met or ran out, since the month began."""
-    since = _month_begins(context.now)
-    rows = tx.execute(
-        select(deadline.c.unit_code, deadline.c.status, deadline.c.overdue_at).where(
-            deadline.c.hard,
-            or_(
-                and_(deadline.c.status.in_(("met", "met_late")), deadline.c.ended_at >= since),
-                and_(deadline.c.status == "overdue", deadline.c.overdue_at >= since),
-            ),
-        )
-    ).all()
-    met = Counter(code for row in rows if row.status == "met" for code in (row.unit_code, ""))
-    ended = Counter(code for row in rows for code in (row.unit_code, ""))
-    return {code or "": (met[code], ended[code]) for code in {*ended, ""}}
-
-
-def _month_begins(now: datetime) -> datetime:
-    today = local_date(now)
-    return midnight(today - timedelta(days=today.day - 1))

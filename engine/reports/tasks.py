@@ -18,11 +18,12 @@ from engine.organisation.directory import UnitDirectory
 from engine.reports import answers, coming_papers, history, readers
 from engine.reports.answers import FilledForm, Look, Section
 from engine.reports.documents import DocumentLine, document_lines
+from engine.reports.event_lines import LogLine
 from engine.reports.handling import TaskHandling, task_handling
-from engine.reports.history import LogLine, StepLine
-from engine.reports.inbox import counterparts
+from engine.reports.history import StepLine
 from engine.reports.materials import LinkedCase, to_take_over
 from engine.reports.periods import Period, period_of
+from engine.reports.rows import counterparts
 from engine.reports.sent import materials_sent
 from engine.reports.units import Names, UnitName
 from engine.runtime import actions, instances

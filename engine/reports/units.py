@@ -12,6 +12,7 @@ from engine.db.tables import fact
 from engine.db.values import decode
 from engine.organisation import jurisdiction
 from engine.organisation.city_now import organisation
+from engine.organisation.units import WITHIN
 
 
 @dataclass(frozen=True)
@@ -22,10 +23,16 @@ class UnitName:
 
 
 class Names:
-    """All units, people and matters of the city by their ids; a city has hundreds of units, not millions."""
+    """The units, people and matters of the city by their ids, each kind read when the first of it is asked for; a city has
+    hundreds of units, not millions."""
 
     def __init__(self, tx: Connection) -> None:
         self._tx, self._city = tx, organisation(tx)
+
+    def parties(self) -> list[UnitName]:
+        """The units that act in their own name, by code: those that a list may be asked for."""
+        own = (UnitName(found.code, found.name, found.kind) for found in self._city.every_unit())
+        return sorted((found for found in own if found.kind not in WITHIN), key=lambda one: one.code)
 
     def unit(self, code: str | None) -> UnitName | None:
         found = self._city.unit_ever(code) if code else None

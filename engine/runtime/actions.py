@@ -10,7 +10,9 @@ from engine.bpmn.elements import Diagram, Element
 from engine.db.tables import task
 from engine.errors import NotAllowed, NotFound, Refused
 from engine.organisation.assignment import Actor, ButtonSubject, may
+from engine.runtime import lists
 from engine.runtime.advance import advance
+from engine.runtime.events import Pressed, TaskOpened
 from engine.runtime.step import Context, Step
 
 
@@ -48,19 +50,19 @@ def press(tx: Connection, context: Context, actor: Actor, instance_id: str, elem
             raise NotAllowed(f"“{element.name}”不由你操作。")
         if reason := _reason(step, element):
             raise Refused(reason)
-        step.tell("pressed", element=element_id)
+        step.record(Pressed(element_id))
         if "pressed_by" in element.properties:
             step.say(element.properties["pressed_by"], actor.unit_code)
         step.workflow.fire(armed.id)
 
     step = advance(tx, context, instance_id, "pressed", event, actor)
-    opened = [told["id"] for told in step.told if told["what"] == "task_opened"]
+    opened = [event.id for event in step.events if isinstance(event, TaskOpened)]
     rows = [row for row in step.case.rows(task) if row.id in opened and row.status == "open"]
     own = [row for row in rows if row.unit_code == actor.unit_code and actor.roles & set(row.roles)]
     if not own:
         return None
     (row, *_) = own
-    step.case.change(task, row, assignee_id=actor.person_id, claimed_at=context.now)
+    lists.give(tx, row.id, actor.person_id, context.now)
     return str(row.id)
 
 

@@ -26,6 +26,7 @@ from engine.errors import AlreadyDone, ExpressionError, IncidentRaised, NotFound
 from engine.organisation import units
 from engine.organisation.assignment import Actor
 from engine.runtime import audit, blame, calendar_change, closing, incidents
+from engine.runtime.events import CalledEnded, Started
 from engine.runtime.facts import Facts, known
 from engine.runtime.faults import Fault
 from engine.runtime.handling import undo
@@ -179,7 +180,7 @@ def _begin(step: Step, beginning: Beginning) -> None:
             _say(child, name, value)
         _require_units(child, beginning.values)
         insert_instance(child)
-        child.tell("started", number=child.instance["number"], origin=step.instance["number"])
+        child.record(Started(child.instance["number"], step.instance["number"]))
 
     try:
         take(child, "started", event)
@@ -227,9 +228,7 @@ def _answer_call(tx: Connection, context: Context, origin_id: str, child: Step) 
             raise AlreadyDone
         for handover in caller.definition.diagram.elements[call.element_id].outputs:
             _say(caller, handover.fact, child.evaluate(handover.expression))
-        caller.tell(
-            "called_ended", number=child.instance["number"], name=child.definition.name, element=call.element_id
-        )
+        caller.record(CalledEnded(child.instance["number"], child.definition.name, call.element_id))
         caller.workflow.close_call(task_id)
 
     advance(tx, context, origin_id, "called_ended", event)

@@ -8,6 +8,7 @@ from sqlalchemy import Row, select
 
 from engine.db.tables import notice, task
 from engine.runtime.closing import lapsed_text
+from engine.runtime.events import Notified
 from engine.runtime.step import Step
 
 
@@ -33,7 +34,7 @@ def tell_end(step: Step, lapsed: Row[Any], result: str) -> None:
 
 
 def _told_already(step: Step, lapsed: Row[Any]) -> bool:
-    ids = [told["id"] for told in step.told if told["what"] == "notice" and told["kind"] == "told"]
+    ids = [event.id for event in step.events if isinstance(event, Notified) and event.kind == "told"]
     if not ids:
         return False
     mine = select(notice.c.roles).where(notice.c.id.in_(ids), notice.c.unit_code == lapsed.unit_code)

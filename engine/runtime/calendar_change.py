@@ -25,6 +25,7 @@ from engine.deadlines.calendar import Calendar
 from engine.deadlines.counting import Count
 from engine.deadlines.deadlines import Deadline
 from engine.deadlines.functions import KINDS, evaluate_period
+from engine.runtime.events import PeriodCountedAnew
 from engine.runtime.operations import exclusive
 from engine.runtime.overdue import run_out
 from engine.runtime.step import Step
@@ -56,7 +57,7 @@ def follow_period(step: Step, record: Deadline) -> None:
         run_out(step, record.key)
     elif count.due_at == record.due_at:
         step.deadlines[record.key] = deadlines.count_anew(step.tx, record, count)
-        step.tell("deadline_counted_anew", key=record.key, due=count.due_at.isoformat())
+        step.record(PeriodCountedAnew(record.key, count.due_at.isoformat()))
     else:
         step.move_deadline(record.key, count, WHY)
         if not record.paused:

@@ -15,7 +15,8 @@ from engine.deadlines import deadlines
 from engine.deployments import definitions
 from engine.errors import RecordsDamaged
 from engine.organisation.assignment import Actor
-from engine.runtime import archiving, audit, checked_papers, incidents, notices, sealing
+from engine.runtime import archiving, audit, checked_papers, incidents, lists, notices, sealing
+from engine.runtime.events import Event, Notified, PeriodStands, content_of
 from engine.runtime.facts import known
 from engine.runtime.faults import Fault
 from engine.runtime.handling.helpers import tell_not_needed
@@ -95,11 +96,11 @@ def _end(
     reason: str,
     by: str,
 ) -> None:
-    told: list[dict[str, Any]] = []
+    events: list[Event] = []
     for record in deadlines.of_instance(tx, row.id):
         if record.is_open:
             ended = deadlines.cancel(tx, record, context.now)
-            told.append({"what": "deadline", "key": record.key, "status": ended.status})
+            events.append(PeriodStands(record.key, ended.status))
     tx.execute(delete(timer).where(timer.c.instance_id == row.id))
     still_open = (task.c.instance_id == row.id) & (task.c.status == "open")
     lapsed = tx.execute(select(task).where(still_open).order_by(task.c.opened_at, task.c.id)).all()
@@ -114,16 +115,17 @@ def _end(
         bound = {**sealing.bound_of(instance), "revision": row.revision + 1}
         values["state"] = sealing.sealed_state(tx, bound, sealing.state_of(tx, instance))
     tx.execute(update(process_instance).where(process_instance.c.id == row.id).values(**values))
+    lists.keep(tx, row.id)
     unsolved = (incident.c.instance_id == row.id) & incident.c.closed_at.is_(None)
     tx.execute(update(incident).where(unsolved).values(closed_at=context.now))
     notices.clear_done(tx, row.id, context.now)
     for left in lapsed:
         if result is WITH_CALLER or not {*TOLD} & {*left.roles}:
-            told.append(_tell_lapsed(tx, context, row.id, left, result["result_name"], actor))
+            events.append(_tell_lapsed(tx, context, row.id, left, result["result_name"], actor))
     process = definitions.load(tx, row.definition_id).diagram.process
     archiving.want(tx, row.id, process, None, known(tx, row.id), context.now)
     who = {"person_id": actor.person_id, "unit_code": actor.unit_code} if actor else {}
-    content = {**result, "reason": reason, "told": told} | ({"by": by} if by else {})
+    content = {**result, "reason": reason, **content_of(events)} | ({"by": by} if by else {})
     audit.append(tx, row.id, context.now, "cancelled", content, revision=row.revision + 1, **who)
     for child in children(tx, row.id):
         if child.origin_task_id is not None:
@@ -132,7 +134,7 @@ def _end(
 
 def _tell_lapsed(
     tx: Connection, context: Context, instance_id: str, lapsed: Row[Any], result_name: str, actor: Actor | None
-) -> dict[str, Any]:
+) -> Notified:
     """Whoever was to do the task is told that it is over, unless he ended the case himself; what the audit says of it."""
     text = lapsed_text(lapsed.name, result_name)
     roles = [] if lapsed.assignee_id else sorted(lapsed.roles)
@@ -140,11 +142,4 @@ def _tell_lapsed(
         tx, context, instance_id, "told", lapsed.unit_code, roles, text,
         person_id=lapsed.assignee_id, about=lapsed.name, but_not=actor.person_id if actor else None,
     )  # fmt: skip
-    return {
-        "what": "notice",
-        "id": sent.id,
-        "kind": "told",
-        "unit": lapsed.unit_code,
-        "text": text,
-        "people": sent.people,
-    }
+    return Notified("told", text, lapsed.unit_code, sent.id, tuple(sent.people))

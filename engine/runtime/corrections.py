@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from engine.bpmn.expressions import compile_expression, evaluate
 from engine.bpmn.workflow import WorkflowFault
 from engine.clock import local
-from engine.db.tables import correction, fact, person, process_instance, task, unit
+from engine.db.tables import correction, fact, person, process_instance, task
 from engine.db.values import decode, encode
 from engine.deployments.definitions import Definition
 from engine.errors import AlreadyDone, ExpressionError, InvalidValues, NotAllowed, NotFound, Refused
@@ -28,6 +28,7 @@ from engine.organisation.directory import UnitDirectory
 from engine.runtime import audit, instances
 from engine.runtime.advance import advance
 from engine.runtime.confidential import require_untold
+from engine.runtime.events import Corrected
 from engine.runtime.named import name_of_unit
 from engine.runtime.notices import clear_decided, tell_people
 from engine.runtime.recounting import recount
@@ -156,7 +157,7 @@ def decide(tx: Connection, context: Context, actor: Actor, correction_id: str, r
         _check(step, said, value)
         _end(tx, context, actor, correction_id, "approved", opinion)
         step.facts.say(row.name, value, row.proposed_by, row.task_id)
-        step.tell("corrected", **_content(correction_id, said, value), reason=row.reason, opinion=opinion)
+        step.record(Corrected(**_content(correction_id, said, value), reason=row.reason, opinion=opinion))
         recount(step, row.name)
         text = f"“{step.instance['title']}”（{step.instance['number']}）的“{said.field.label}”已经更正。"
         for unit_code in sorted(instances.units_at_work(tx, step.instance_id)):
@@ -277,7 +278,7 @@ def _try(step: Step, said: Said, value: object) -> None:
 
 
 def _require_may(tx: Connection, actor: Actor, verb: str, row: Row[Any]) -> None:
-    unit_name = tx.scalar(select(unit.c.name).where(unit.c.code == row.unit_code)) or row.unit_code
+    unit_name = name_of_unit(tx, row.unit_code) or row.unit_code
     decision = may(actor, verb, OwnSubject(row.unit_code, unit_name, row.proposed_by))
     if not decision.allowed:
         raise NotAllowed(decision.reason)

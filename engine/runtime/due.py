@@ -13,6 +13,7 @@ from engine.deadlines.marks import SUPERVISED_FROM
 from engine.organisation import units
 from engine.runtime import notices
 from engine.runtime.advance import advance, follow_calendar
+from engine.runtime.events import Supervised, TimerFired
 from engine.runtime.locks import lock
 from engine.runtime.overdue import last_moment, run_out, soft_name
 from engine.runtime.step import Context, Step
@@ -87,7 +88,7 @@ def _happen(step: Step, row: Row[Any]) -> None:
         _mark(step, row)
         return
     element = step.definition.diagram.elements[row.element_id]
-    step.tell("timer", id=row.id, element=row.element_id, due=row.due_at.isoformat())
+    step.record(TimerFired(row.id, row.element_id, row.due_at.isoformat()))
     key = element.properties.get("deadline")
     if key and key in step.deadlines:
         run_out(step, key)
@@ -147,7 +148,7 @@ def _escalate(step: Step, record: Deadline, number: int, at: datetime) -> None:
         if not record.hard:
             text = f"{soft_name(record)}（{last_moment(record)}）已过，至今没有办完，已列为督办事项。"
         if notices.supervise(step.tx, record, step.now):
-            step.tell("supervised", key=record.key, unit=record.unit_code)
+            step.record(Supervised(record.key, record.unit_code))
     owner = notices.owner_of(step.tx, record)
     step.notify(kind, owner.unit_code, ["principal_leader"], text, record.id, at, about=owner.step)
     for bureau in units.every(step.tx, step.now, ("justice_bureau",)):

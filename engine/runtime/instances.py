@@ -18,7 +18,7 @@ from engine.deployments.definitions import Definition
 from engine.errors import InvalidValues, NotAllowed, NotFound, RecordsDamaged, StoredByAnotherVersion
 from engine.organisation import assignment
 from engine.organisation.assignment import Actor, Addressee, InstanceSubject, ProcedureSubject, may
-from engine.runtime import drafts, locks, once
+from engine.runtime import drafts, events, locks, once
 from engine.runtime.advance import WHAT_TO_DO, take
 from engine.runtime.answers import take_answers
 from engine.runtime.drafts import Window
@@ -56,7 +56,7 @@ def start(tx: Connection, context: Context, actor: Actor, key: str, raw: Mapping
             raise InvalidValues({"": "".join(missing)})
         insert_instance(step)
         drop_draft(tx, actor, key)
-        step.tell("started", number=step.instance["number"])
+        step.record(events.Started(step.instance["number"]))
 
     started = take(step, "started", event)
     return Started(started.instance["number"], next_of(tx, started.instance_id, actor))

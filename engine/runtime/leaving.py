@@ -1,8 +1,8 @@
 """When a post ends, by a decision or by its own date: what its holder had claimed for the unit goes back to the post.
 
-A post that has ended and has not been let go of is found in an index. The worker looks at every tick, and so does every
-look and every step of anybody else, so nobody ever sees a task in the hands of someone who may not do it any more. A
-person who is no longer there holds no post either. What is let go of is told to those who can act now.
+A post that has ended and has not been let go of is found in memory (`city_now`). The worker looks at every tick, and so
+does every look and every step of anybody else, so nobody ever sees a task in the hands of someone who may not do it any
+more. A person who is no longer there holds no post either. What is let go of is told to those who can act now.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from engine.errors import Refused
 from engine.organisation import assignment, people
 from engine.organisation.city_now import organisation
 from engine.organisation.units import WITHIN
-from engine.runtime import audit
+from engine.runtime import audit, lists
 from engine.runtime.handling import records
 from engine.runtime.handling.handing import pass_draft
 from engine.runtime.locks import lock
@@ -33,16 +33,12 @@ AT_ONCE = 100
 
 def waits(tx: Connection, now: datetime) -> bool:
     """Whether a post has ended and has not been let go of."""
-    first = organisation(tx).next_end
-    return first is not None and first <= now
+    return organisation(tx).has_ended(now)
 
 
 def ended(tx: Connection, now: datetime) -> list[str]:
     """The posts that have ended and have not been let go of, those of people who are gone among them."""
-    still = post.c.left_at.is_(None)
-    run_out = select(post.c.id).where(still, post.c.valid_to <= now).order_by(post.c.valid_to).limit(AT_ONCE)
-    gone = select(post.c.id).join(person, person.c.id == post.c.person_id).where(~person.c.active, still).limit(AT_ONCE)
-    return list(dict.fromkeys([*tx.scalars(run_out), *tx.scalars(gone)]))
+    return organisation(tx).to_let_go_of(now)[:AT_ONCE]
 
 
 def carry_out(tx: Connection, context: Context, post_id: str) -> bool:
@@ -99,7 +95,7 @@ def _let_go(tx: Connection, context: Context, found: Row[Any], row: Row[Any], ro
     if found.assignee_id != row.person_id or set(roles) & set(found.roles):
         _fall_back(tx, context, found)
         return
-    tx.execute(update(task).where(task.c.id == found.id).values(assignee_id=None, claimed_at=None))
+    lists.give(tx, found.id, None, None)
     content = {"task": found.id, "from": row.person_id}
     audit.append(tx, found.instance_id, now, "let_go", content, element_id=found.element_id)
     found = _fall_back(tx, context, found)
@@ -135,6 +131,7 @@ def _fall_back(tx: Connection, context: Context, found: Row[Any]) -> Row[Any]:
     if not found.fallback and _falls_back(tx, found, context.now):
         roles = sorted({*found.roles, "principal_leader"})
         tx.execute(update(task).where(task.c.id == found.id).values(roles=roles, fallback=True))
+        lists.keep(tx, found.instance_id)
         if found.assignee_id is None:
             text = f"“{found.name}”的岗位没有在任的人，请主要领导办理。"
             about = {"task_id": found.id, "about": found.name}

@@ -229,8 +229,8 @@ def catch_up(tx: Connection, person_id: str, now: datetime) -> int:
         held.setdefault(post.acting_unit, set()).add(post.role)
     mine = select(notice_receipt.c.notice_id).where(notice_receipt.c.person_id == person_id)
     still_open = or_(
-        notice.c.task_id.in_(select(task.c.id).where(task.c.status == "open")),
-        notice.c.deadline_id.in_(select(deadline.c.id).where(deadline.c.status.in_(OPEN))),
+        select(task.c.id).where(task.c.id == notice.c.task_id, task.c.status == "open").exists(),
+        select(deadline.c.id).where(deadline.c.id == notice.c.deadline_id, deadline.c.status.in_(OPEN)).exists(),
     )
     rows = tx.execute(
         select(notice).where(

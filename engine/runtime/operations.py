@@ -24,6 +24,7 @@ from engine.deadlines.functions import as_instant
 from engine.errors import ExpressionError, Refused
 from engine.organisation import duties
 from engine.runtime import papers
+from engine.runtime.events import DutyProposed, FactRecorded
 
 if TYPE_CHECKING:
     from engine.runtime.step import Step
@@ -59,7 +60,7 @@ def perform(step: Step, element: Element) -> None:
 
 
 def _record(step: Step, element: Element) -> None:
-    step.tell("record", element=element.id)
+    step.record(FactRecorded(element.id))
 
 
 def _meet_deadline(step: Step, element: Element) -> None:
@@ -214,7 +215,7 @@ def _propose_entry(step: Step, element: Element) -> None:
         local_date(dated) if isinstance(dated, datetime) else dated or step.today(),
         step.now,
     )
-    step.tell("duty_proposed", id=proposal_id, matter=said["matter"], unit=said["unit"], number=said.get("number"))
+    step.record(DutyProposed(proposal_id, said["matter"], said["unit"], said.get("number")))
     if "to" in element.properties:
         _notify(step, element)
 

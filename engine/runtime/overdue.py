@@ -7,6 +7,7 @@ from engine.deadlines.deadlines import Deadline
 from engine.notices.message import last_moment_of
 from engine.organisation import people, units
 from engine.runtime import notices
+from engine.runtime.events import PeriodStands
 from engine.runtime.step import Step
 
 
@@ -20,7 +21,7 @@ def run_out(step: Step, key: str) -> None:
     record = step.deadlines[key] = deadlines.mark_overdue(step.tx, before, step.now)
     if record.status == before.status:
         return
-    step.tell("deadline", key=key, status=record.status, due=record.due_at.isoformat())
+    step.record(PeriodStands(key, record.status, record.due_at.isoformat()))
     if record.hard:
         _tell(step, record, "overdue", f"{record.name}已于 {last_moment(record)} 届满，尚未办结。", "liaison")
         return

@@ -26,6 +26,7 @@ from engine.organisation import units
 from engine.organisation.units import Unit
 from engine.runtime import audit
 from engine.runtime.confidential import check_paper
+from engine.runtime.events import DocumentDelivered, Unprintable
 from engine.runtime.named import name_of_person
 from engine.runtime.paper_words import Composed, Texts, compose, expressions_of, signer, with_texts, withheld
 
@@ -94,7 +95,7 @@ def _send_again(step: Step, element: Element, to_unit: Unit, issuing: str) -> Is
         if row.data is not None
         else None,
     )
-    step.tell("document", id=document_id, code=row.code, title=row.title, number=row.number, same_as=row.id)
+    step.record(DocumentDelivered(row.code, row.title, document_id, row.number, same_as=row.id))
     return Issued(document_id, row.number)
 
 
@@ -241,7 +242,7 @@ def _put(step: Step, element: Element, name: str, from_unit: Unit, to_unit: Unit
     changed = edited(step, element.id, composed)
     words = with_texts(composed, changed.texts) if changed else composed.words
     if spoilt := unprintable(step, words):  # it was there before forms refused it: no case is held up by a sign
-        step.tell("unprintable", element=element.id, text=spoilt)
+        step.record(Unprintable(element.id, spoilt))
         words = step.context.fonts.printable(words)
     letter, today = composed.version.letter, local_date(step.now)
     number = None
@@ -267,10 +268,7 @@ def _put(step: Step, element: Element, name: str, from_unit: Unit, to_unit: Unit
         paper=Paper(element.id, number, person_id, at, today, composed.version.id, words),
     )
     _forget_draft(step, element)
-    step.tell(
-        "document", id=document_id, code=letter.code, title=words["title"], number=number, signed_by=person_id,
-        words=digest(words),
-    )  # fmt: skip
+    step.record(DocumentDelivered(letter.code, words["title"], document_id, number, person_id, digest(words)))
     return Issued(document_id, number)
 
 
@@ -294,7 +292,7 @@ def _put_plainly(step: Step, element: Element, from_unit: Unit, to_unit: Unit) -
         content=_content(step, element, forms, to_unit, (from_unit.code,)),
         now=step.now,
     )
-    step.tell("document", id=document_id, code=code, title=title)
+    step.record(DocumentDelivered(code, title, document_id))
     return Issued(document_id, None)
 
 

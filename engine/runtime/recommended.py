@@ -16,6 +16,7 @@ from engine.deadlines import counting, deadlines
 from engine.deadlines.counting import Count
 from engine.deadlines.deadlines import OF_TASK
 from engine.errors import ExpressionError
+from engine.runtime.events import PeriodStands
 from engine.runtime.step import Step
 from engine.runtime.timers import arm_marks
 
@@ -63,7 +64,7 @@ def _begin(step: Step, element: Element, key: str, unit_code: str) -> None:
         count=_count(step, element),
         now=step.now,
     )
-    step.tell("deadline", key=key, status="running", due=record.due_at.isoformat())
+    step.record(PeriodStands(key, "running", record.due_at.isoformat()))
     arm_marks(step, key, step.now)
 
 
@@ -71,7 +72,7 @@ def _end(step: Step, key: str) -> None:
     record = step.deadlines.get(key)
     if record is not None and record.is_open:
         step.deadlines[key] = record = deadlines.cancel(step.tx, record, step.now)
-        step.tell("deadline", key=key, status=record.status)
+        step.record(PeriodStands(key, record.status))
         arm_marks(step, key, step.now)
 
 

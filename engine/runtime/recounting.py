@@ -18,6 +18,7 @@ from engine.deadlines import counting, deadlines
 from engine.deadlines.counting import Count
 from engine.deadlines.deadlines import Deadline
 from engine.deadlines.functions import evaluate_period
+from engine.runtime.events import PeriodNoted
 from engine.runtime.operations import exclusive
 from engine.runtime.overdue import run_out
 from engine.runtime.step import Step
@@ -40,7 +41,7 @@ def recount(step: Step, fact: str) -> None:
             continue
         if not record.is_open:
             deadlines.note(step.tx, record, count, WHY, step.now)
-            step.tell("deadline_noted", key=record.key, why=WHY, due=count.due_at.isoformat())
+            step.record(PeriodNoted(record.key, WHY, count.due_at.isoformat()))
             continue
         step.move_deadline(record.key, count, WHY)
         if not record.paused:

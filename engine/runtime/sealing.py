@@ -36,7 +36,7 @@ BROKEN = "broken"
 NO_HEAD = ""
 
 COUNTED: dict[Table, frozenset[str]] = {
-    tables.process_instance: frozenset({"revision", "state", "taken", "calendar_version"}),
+    tables.process_instance: frozenset({"revision", "state", "taken", "calendar_version", "next_due", "ever_over"}),
     tables.fact: frozenset(),
     tables.deadline: frozenset(),
     tables.task: frozenset({"assignee_id", "claimed_at"}),

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Text, cast, select
 
 from engine.clock import local
-from engine.db.tables import fact, process_instance, unit
+from engine.db.tables import fact, process_instance
 from engine.db.values import decode
+from engine.runtime.named import name_of_unit
 
 SHOWN = 3
 """So many are told of; who looks for more finds them in the list of instances."""
@@ -72,13 +73,13 @@ def _agrees(known: Mapping[str, str], facts: Mapping[str, object]) -> bool:
 def _sentence(tx: Connection, same: list[tuple[datetime, str, str]], received_at: datetime) -> str:
     if not same:
         return ""
-    codes = {code for _, _, code in same}
-    names = {row.code: row.name for row in tx.execute(select(unit.c.code, unit.c.name).where(unit.c.code.in_(codes)))}
 
     def told(at: datetime, number: str, code: str) -> str:
         order = "收到在先" if at <= received_at else "收到在后"
         moment = local(at)
-        return f"{number}（{names.get(code, code)}，{moment.month}月{moment.day}日 {moment:%H:%M} 收到，{order}）"
+        return (
+            f"{number}（{name_of_unit(tx, code) or code}，{moment.month}月{moment.day}日 {moment:%H:%M} 收到，{order}）"
+        )
 
     more = f"等 {len(same)} 件" if len(same) > SHOWN else ""
     return "、".join(told(*found) for found in same[:SHOWN]) + more

@@ -34,6 +34,7 @@ from engine.notices.routes import NO_ROUTES, Routes
 from engine.organisation import city, duties, jurisdiction, units
 from engine.organisation.assignment import Actor
 from engine.runtime import confidential, notices, parties, sealing
+from engine.runtime.events import Event, Notified, PeriodMoved, PeriodStands
 from engine.runtime.facts import Facts
 from engine.runtime.operations import perform
 from engine.runtime.similar import same_cases
@@ -103,8 +104,8 @@ class Step:
             record.key: record for record in deadlines.of_instance(tx, self.instance_id)
         }
         """The latest record of each key, open or ended."""
-        self.told: list[dict[str, Any]] = []
-        """What happened in this step, in words' stead: the content of its audit entry."""
+        self.events: list[Event] = []
+        """What has happened in this step so far: the content of its audit entry."""
         self.clocks_to_close: list[str] = []
         self.tasks_to_end: list[str] = []
         """Elements whose open tasks will be over, without having been done, when this round is."""
@@ -261,9 +262,9 @@ class Step:
 
     # --- what operations and events do ---
 
-    def tell(self, what: str, **details: Any) -> None:
+    def record(self, event: Event) -> None:
         """The audit entry of this step says that this happened."""
-        self.told.append({"what": what, **details})
+        self.events.append(event)
 
     def say(self, name: str, value: object, task_id: str | None = None) -> None:
         """The fact has this value, said by the person who acts, or by the procedure itself."""
@@ -308,8 +309,8 @@ class Step:
             due_at=due_at,
             **more,
         )
-        also = {"drawn": True} if drawn else {}
-        self.tell("notice", id=told.id, kind=kind, unit=unit_code, text=text, people=told.people, **also)
+        people = tuple(told.people)
+        self.record(Notified(id=told.id, kind=kind, unit=unit_code, text=text, people=people, drawn=drawn))
 
     def meet(self, key: str) -> None:
         """The period is met now, and its clock task will be done when this round is over."""
@@ -317,7 +318,7 @@ class Step:
         if record is None or not record.is_open:
             return
         self.deadlines[key] = met = deadlines.meet(self.tx, record, self.now)
-        self.tell("deadline", key=key, status=met.status)
+        self.record(PeriodStands(key, met.status))
         element = self.definition.diagram.elements[record.element_id]
         if element.attached_to:
             self.clocks_to_close.append(element.attached_to)
@@ -332,7 +333,7 @@ class Step:
         if record == before:
             return
         self.deadlines[record.key] = record
-        self.tell("deadline_moved", key=record.key, why=why, due=record.due_at.isoformat())
+        self.record(PeriodMoved(record.key, why, record.due_at.isoformat()))
         if record.of_task:
             return  # it is recommended to whoever has the task, who sees it there
         if why == "corrected" and record.due_at == before.due_at:

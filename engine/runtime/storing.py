@@ -14,9 +14,10 @@ from engine.deadlines import deadlines
 from engine.errors import Refused
 from engine.organisation import assignment, units
 from engine.organisation.assignment import Assignment
-from engine.runtime import archiving, audit, case_links, checked_papers, notices, parties, sealing
+from engine.runtime import archiving, audit, case_links, checked_papers, lists, notices, parties, sealing
 from engine.runtime.answering import tell_end
 from engine.runtime.closing import lapse_corrections
+from engine.runtime.events import Ended, FactsSaid, PeriodStands, TaskLapsed, TaskOpened, content_of
 from engine.runtime.handling import undo
 from engine.runtime.handling.helpers import tell_not_needed
 from engine.runtime.recommended import lapse, period_key
@@ -48,20 +49,21 @@ def store(step: Step, kind: str) -> None:
         values |= _ended(step, end)
         archiving.want(tx, row["id"], step.definition.diagram.process, end, step.facts, step.now)
         lapse_corrections(tx, step.instance_id, step.now)
-        step.tell("ended", result=values["result"], name=values["result_name"])
+        step.record(Ended(values["result"], values["result_name"]))
     if step.workflow.completed:
         undo.forget(tx, step.instance_id)
     notices.clear_done(tx, step.instance_id, step.now)
     _store_instance(step, values)
+    lists.keep(tx, step.instance_id)
     step.facts.store(tx, step.instance_id, revision, step.now)
     if step.facts.said:
-        step.tell("facts", names=sorted(step.facts.said))
+        step.record(FactsSaid(tuple(sorted(step.facts.said))))
     audit.append(
         tx,
         step.instance_id,
         step.now,
         kind,
-        {"revision": revision, "passed": step.workflow.passed, "told": step.told},
+        {"revision": revision, "passed": step.workflow.passed, **content_of(step.events)},
         step.actor.person_id if step.actor else None,
         step.actor.unit_code if step.actor else None,
         revision=revision,
@@ -107,7 +109,7 @@ def _store_deadlines(step: Step) -> None:
             if begins_anew or (host not in live and not is_held(step, record)):
                 end = deadlines.meet if host in step.workflow.passed else deadlines.cancel
                 step.deadlines[key] = record = end(step.tx, record, step.now)
-                step.tell("deadline", key=key, status=record.status)
+                step.record(PeriodStands(key, record.status))
         moved = bool(record.moves) and record.moves[-1]["at"] == step.now.isoformat()
         if record.armed_at == step.now or moved or not record.is_open:
             arm_marks(step, key, step.now)
@@ -121,7 +123,7 @@ def _store_tasks(step: Step) -> None:
     for task_id, row in stored.items():
         if task_id not in waiting:
             case.change(task, row, status="lapsed", ended_at=step.now)
-            step.tell("task_lapsed", id=task_id)
+            step.record(TaskLapsed(task_id))
             lapse(step, row.element_id)
             tell_not_needed(tx, step.context, row, by=step.actor.person_id if step.actor else None)
             if step.workflow.completed:
@@ -149,7 +151,7 @@ def _store_tasks(step: Step) -> None:
             }
             case.add(task, new)
             told = _tell_of(step, task_id, element, asked, key)
-            step.tell("task_opened", id=task_id, element=element.id, unit=asked.unit_code, people=told)
+            step.record(TaskOpened(task_id, element.id, asked.unit_code, tuple(told)))
 
 
 def _tell_of(step: Step, task_id: str, element: Element, asked: Assignment, key: str) -> list[str]:

@@ -16,10 +16,11 @@ from engine.db.tables import person, process_instance, task, task_draft, timer, 
 from engine.errors import AlreadyDone, InvalidValues, NotAllowed, NotFound, Refused
 from engine.forms.schema import Form
 from engine.organisation.assignment import Actor, TaskSubject, may
-from engine.runtime import answering, audit, drafts, once, papers
+from engine.runtime import answering, audit, drafts, lists, once, papers
 from engine.runtime.advance import advance
 from engine.runtime.answers import take_answers
 from engine.runtime.drafts import Window
+from engine.runtime.events import TaskCompleted, TimerFired
 from engine.runtime.facts import said_in_tasks
 from engine.runtime.handling import records, undo
 from engine.runtime.handling.helpers import tell_not_needed
@@ -72,7 +73,7 @@ def complete(
         _end(step, task_id, form, answers)
         papers.file(step, element)
         papers.sign_for(step, element)
-        step.tell("task_completed", id=task_id, element=element.id)
+        step.record(TaskCompleted(task_id, element.id))
         answering.tell_asker(step, task_id)
         step.workflow.complete(task_id)
 
@@ -94,7 +95,7 @@ def claim(tx: Connection, actor: Actor, task_id: str, now: datetime) -> None:
     if row.assignee_id == actor.person_id:
         return
     _require(actor, "claim", row, tx)
-    case_of(tx, row.instance_id).change(task, row, assignee_id=actor.person_id, claimed_at=now)
+    lists.give(tx, task_id, actor.person_id, now)
     audit.append(tx, row.instance_id, now, "claimed", {"task": task_id}, actor.person_id, actor.unit_code)
     records.ask_no_longer(tx, row, actor.person_id, actor, now)
 
@@ -102,7 +103,7 @@ def claim(tx: Connection, actor: Actor, task_id: str, now: datetime) -> None:
 def release(tx: Connection, actor: Actor, task_id: str, now: datetime) -> None:
     """The task is open to everybody who may do it; drafts stay with their writers."""
     row = take_hold(tx, actor, "release", task_id)
-    case_of(tx, row.instance_id).change(task, row, assignee_id=None, claimed_at=None)
+    lists.give(tx, task_id, None, None)
     audit.append(tx, row.instance_id, now, "released", {"task": task_id}, actor.person_id, actor.unit_code)
 
 
@@ -251,7 +252,7 @@ def fire_interrupting(step: Step) -> datetime | None:
     run_out_at: datetime | None = None
     for row in sorted((row for row in closing if row.due_at <= step.now), key=lambda row: (row.due_at, row.id)):
         if any(event.id == row.id for event in step.workflow.armed_events()):
-            step.tell("timer", id=row.id)
+            step.record(TimerFired(row.id))
             step.workflow.fire(row.id)
             run_out_at = row.due_at
     return run_out_at

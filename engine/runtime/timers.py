@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
-
 from engine.bpmn.elements import Element
 from engine.bpmn.expressions import compile_expression
 from engine.bpmn.workflow import Open, WorkflowFault
@@ -15,6 +13,7 @@ from engine.deadlines import deadlines
 from engine.deadlines.deadlines import Deadline
 from engine.deadlines.marks import next_mark
 from engine.errors import ExpressionError
+from engine.runtime.events import PeriodGoesOn, PeriodStands, TimerFired, events_of
 from engine.runtime.step import Step
 
 HELD = "held-"
@@ -82,17 +81,15 @@ def _is_done(step: Step, element: Element, due_at: datetime | None) -> bool:
     record = step.deadlines.get(element.properties.get("deadline", ""))
     if (record is None or record.overdue_at is None) and (due_at is None or due_at > step.now):
         return False
-    fired = step.tx.execute(
-        select(audit_entry.c.at, audit_entry.c.content).where(
-            audit_entry.c.instance_id == step.instance_id, audit_entry.c.kind == "timer"
-        )
-    ).all()
-    return any(
-        (at >= record.armed_at if record is not None else due_at is not None and told["due"] == due_at.isoformat())
-        for at, content in fired
-        for told in content["told"]
-        if told["what"] == "timer" and told["element"] == element.id and not told["id"].startswith(HELD)
+    fired = (
+        (entry.at, event.due)
+        for entry in step.case.rows(audit_entry)
+        for event in events_of(entry.content)
+        if isinstance(event, TimerFired) and event.element == element.id and not event.id.startswith(HELD)
     )
+    if record is not None:
+        return any(at >= record.armed_at for at, _ in fired)
+    return due_at is not None and any(due == due_at.isoformat() for _, due in fired)
 
 
 def _instant(step: Step, element: Element, number: int) -> tuple[datetime | None, int]:
@@ -144,7 +141,7 @@ def _start_period(step: Step, element: Element) -> datetime | None:
             count=count,
             now=step.now,
         )
-        step.tell("deadline", key=key, status="running", due=record.due_at.isoformat())
+        step.record(PeriodStands(key, "running", record.due_at.isoformat()))
     return _due(record)
 
 
@@ -155,7 +152,7 @@ def run_on(step: Step, key: str) -> Deadline:
         return record
     step.deadlines[key] = reopened = deadlines.reopen(step.tx, record)
     arm_marks_again(step, key, record.ended_at or step.now)
-    step.tell("deadline_goes_on", key=key, due=reopened.due_at.isoformat())
+    step.record(PeriodGoesOn(key, reopened.due_at.isoformat()))
     return reopened
 
 

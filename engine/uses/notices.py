@@ -18,6 +18,7 @@ from engine.notices.routes import MAIL
 from engine.organisation.assignment import Actor, PersonSubject, may
 from engine.organisation.sign_ins import Visitor
 from engine.reports import notices, sending
+from engine.reports.paging import HEAD, Place
 from engine.runtime.step import Context
 from engine.uses.transactions import Transactions
 
@@ -35,9 +36,9 @@ class NoticeUses:
         with self._database.reading() as tx:
             return notices.unread(tx, visitor.actor.person_id, _units(visitor), visitor.looks_after)
 
-    def messages(self, visitor: Visitor, tab: str, page: int) -> notices.Messages:
+    def messages(self, visitor: Visitor, tab: str, place: Place = HEAD) -> notices.Messages:
         with self._database.reading() as tx:
-            return notices.messages(tx, visitor.actor.person_id, _units(visitor), tab, page, visitor.looks_after)
+            return notices.messages(tx, visitor.actor.person_id, _units(visitor), tab, place, visitor.looks_after)
 
     def open(self, visitor: Visitor, notice_id: str) -> notices.Opened:
         """The person has read the notice when acting for its unit. Returns where it leads. Raises NotFound."""

@@ -66,11 +66,11 @@ class Transactions:
             return self._look(look)
 
     def _look(self, look: Callable[[Connection, Context], T]) -> T:
-        with self.database.reading() as tx:
-            context = self.context(tx)
-            if not leaving.waits(tx, context.now):
-                return look(tx, context)
-        self.carry_out_ends()
+        try:
+            with self.database.reading() as tx:
+                return self._watched(tx, lambda: look(tx, self.context(tx)))
+        except _PostsHaveEnded:
+            self.carry_out_ends()
         with self.database.reading() as tx:
             return look(tx, self.context(tx))
 
@@ -104,31 +104,32 @@ class Transactions:
             log.exception("posts that have ended could not be let go of; the next look tries again")
 
     def _run(self, step: Callable[[Connection, Context], T]) -> T:
-        """The step in a transaction, once for a form that is sent (`once`); posts that have ended are let go of before it.
-
-        Whether any has ended is asked at the end, when the step has brought what changed in the city: one that has found
-        them so is not stored, nor is its refusal the last word.
-        """
+        """The step in a transaction, once for a form that is sent (`once`); posts that have ended are let go of before it."""
         sending = once.next_part()
 
         def work(tx: Connection) -> T:
             context = self.context(tx)
             return once.take(tx, sending, context.now, lambda: step(tx, context))
 
-        def watched(tx: Connection) -> T:
-            try:
-                done = work(tx)
-            except LianbanError:
-                self._require_let_go(tx)
-                raise
-            self._require_let_go(tx)
-            return done
-
         try:
-            return self.database.run(watched)
+            return self.database.run(lambda tx: self._watched(tx, lambda: work(tx)))
         except _PostsHaveEnded:
             self.carry_out_ends()
         return self.database.run(work)
+
+    def _watched(self, tx: Connection, work: Callable[[], T]) -> T:
+        """What the work gives. Raises _PostsHaveEnded when it found tasks in hands that do not hold them any more.
+
+        That is asked at the end, when the case that was loaded has brought what has changed in the city: then nothing
+        that was done is stored, nothing that was seen is shown, and no refusal is the last word.
+        """
+        try:
+            done = work()
+        except LianbanError:
+            self._require_let_go(tx)
+            raise
+        self._require_let_go(tx)
+        return done
 
     def _require_let_go(self, tx: Connection) -> None:
         if leaving.waits(tx, self.clock.now()):

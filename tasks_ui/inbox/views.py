@@ -22,7 +22,7 @@ from tasks_ui.messages import gettext as _
 from tasks_ui.messages import ngettext
 from tasks_ui.names import named
 from tasks_ui.security import CHECKED, ONWARD, SHOWN, WINDOW, WINDOW_SHOWN, actor, engine, sent
-from tasks_ui.widgets import clock, now, page_number
+from tasks_ui.widgets import clock, now, page_place
 
 pages = Blueprint("inbox", __name__)
 
@@ -47,7 +47,7 @@ def tasks() -> ResponseReturnValue:
         unit_code=request.args.get("unit", ""),
         text=request.args.get("q", "").strip(),
     )
-    found = engine().inbox(actor(), tab, filters, page_number())
+    found = engine().inbox(actor(), tab, filters, page_place())
     kept = {"tab": tab, "key": filters.key, "state": filters.state, "unit": filters.unit_code, "q": filters.text}
     return render_template("inbox/inbox.html", inbox=found, filters=filters, kept={k: v for k, v in kept.items() if v})
 

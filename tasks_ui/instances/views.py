@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from engine.reports.filters import Filters
 from tasks_ui.messages import gettext as _
 from tasks_ui.security import actor, drawing, engine, sent
-from tasks_ui.widgets import page_number
+from tasks_ui.widgets import page_place
 
 pages = Blueprint("instances", __name__)
 HELD_APART = "default-src 'none'; img-src 'self'; media-src 'self'; frame-ancestors 'self'; sandbox"
@@ -21,7 +21,7 @@ SHOWN_INLINE = {"application/pdf", "image/jpeg", "image/png", "video/mp4"}
 @pages.get("/instances")
 def listing() -> ResponseReturnValue:
     filters = read_filters("")
-    found = engine().instances(actor(), filters, page_number())
+    found = engine().instances(actor(), filters, page_place())
     return render_template("instances/listing.html", listing=found, filters=filters, kept=kept(filters))
 
 

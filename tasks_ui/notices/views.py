@@ -13,7 +13,7 @@ from engine.reports.notices import TABS, Opened
 from tasks_ui.messages import gettext as _
 from tasks_ui.messages import ngettext
 from tasks_ui.security import actor, engine, token, visitor
-from tasks_ui.widgets import page_number
+from tasks_ui.widgets import page_place
 
 pages = Blueprint("notices", __name__)
 
@@ -22,7 +22,7 @@ pages = Blueprint("notices", __name__)
 def messages() -> ResponseReturnValue:
     tab = request.args.get("tab", "unread")
     tab = tab if tab in TABS else "unread"
-    found = engine().notices.messages(visitor(), tab, page_number())
+    found = engine().notices.messages(visitor(), tab, page_place())
     return render_template("notices/messages.html", found=found, kept={"tab": tab})
 
 

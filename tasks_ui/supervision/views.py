@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from tasks_ui.instances.views import kept, read_filters
 from tasks_ui.security import actor, drawing, engine
-from tasks_ui.widgets import page_number
+from tasks_ui.widgets import page_place
 
 pages = Blueprint("supervision", __name__)
 
@@ -16,14 +16,9 @@ pages = Blueprint("supervision", __name__)
 @drawing
 def overview() -> ResponseReturnValue:
     filters = read_filters("running")
-    found = engine().supervision(actor(), filters, page_number())
-    keys = [key for key, _ in found.listing.procedures]
-    shown = request.args.get("diagram", "")
-    key = shown if shown in keys else keys[0] if keys else ""
-    counts = engine().procedure_counts(actor(), key) if key else None
-    return render_template(
-        "supervision/supervision.html", found=found, filters=filters, kept=kept(filters), counts=counts
-    )
+    shown, items = request.args.get("diagram", ""), page_place("items_")
+    found = engine().supervision(actor(), filters, page_place(), shown, items)
+    return render_template("supervision/supervision.html", found=found, filters=filters, kept=kept(filters))
 
 
 @pages.get("/supervision/<key>/diagram.bpmn")

@@ -39,7 +39,7 @@ def overseer(shown: Demonstration) -> Actor:
 
 
 def tiles(shown: Demonstration) -> Tiles:
-    return shown.engine.supervision(overseer(shown), Filters(), 1).tiles
+    return shown.engine.supervision(overseer(shown), Filters()).tiles
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def tiles(shown: Demonstration) -> Tiles:
 )
 def test_there_are_a_dozen_cases_one_near_its_end_and_one_over_it(tmp_path: Path, now: str) -> None:
     shown = opened(tmp_path, now)
-    found = shown.engine.supervision(overseer(shown), Filters(), 1)
+    found = shown.engine.supervision(overseer(shown), Filters())
     assert found.listing.total >= 12
     assert found.tiles.near >= 1
     assert found.tiles.over >= 1

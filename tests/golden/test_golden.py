@@ -161,7 +161,7 @@ def check_search(town: Town, case: Instance) -> None:
     )
     numbers = [paper.number for paper in case._rows(tables.document) if paper.number]
     for text in ("粪污直排", case.number, place[2:], *numbers):
-        rows = town.engine.instances(actor, Filters(text=text), 1).rows
+        rows = town.engine.instances(actor, Filters(text=text)).rows
         assert case.number in {row.number for row in rows}, text
 
 

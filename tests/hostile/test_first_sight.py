@@ -30,7 +30,7 @@ def test_a_proposed_unit_neither_opens_nor_lists_a_case_before_a_document_has_re
         person = town.person(login)
         with pytest.raises(NotFound):
             town.act(lambda engine, person=person: engine.instance(person, case.number))
-        assert town.act(lambda engine, person=person: engine.instances(person, Filters(), 1)).total == 0
+        assert town.act(lambda engine, person=person: engine.instances(person, Filters())).total == 0
     assert "ecology" not in {note.unit_code for note in case.notices()}
 
     if isinstance(case, Assistance):
@@ -83,6 +83,6 @@ def test_in_no_procedure_does_a_unit_see_a_case_of_which_nothing_has_been_sent_t
                 continue
             with pytest.raises(NotFound):
                 town.act(lambda engine, who=actor, at=case: engine.instance(who, at.number))
-            assert town.act(lambda engine, who=actor: engine.instances(who, Filters(), 1)).total == 0
+            assert town.act(lambda engine, who=actor: engine.instances(who, Filters())).total == 0
             checked += 1
     assert checked > 0

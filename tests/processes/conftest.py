@@ -16,7 +16,7 @@ from engine.clock import FixedClock
 from engine.deployments import definitions
 from engine.ids import new_id
 from engine.settings import Settings
-from tests.processes import inquiry
+from tests.processes import inquiry, listed
 from tests.processes.town import FOUNDED_AT, Town, found
 from tests.store.conftest import postgresql_url  # noqa: F401
 
@@ -105,7 +105,9 @@ def town_on_each_database(request: pytest.FixtureRequest) -> Iterator[Town]:
 
 
 def _opened(town: Town) -> Iterator[Town]:
+    """Whatever a test has done, lists are read by what is there in the end."""
     yield town
+    assert town.read(listed.wrong) == []
     town.close()
 
 

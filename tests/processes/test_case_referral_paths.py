@@ -931,11 +931,11 @@ def look_everywhere(town: Town, case: Case) -> None:
     for task in case.open_tasks():
         assert engine.task(overseer, task.id).number == case.number
     for tab in engine.counts(officer):
-        engine.inbox(officer, tab, Filters(), 1)
-    supervised = {row.number for row in engine.supervision(overseer, Filters(), 1).listing.rows}
+        engine.inbox(officer, tab, Filters())
+    supervised = {row.number for row in engine.supervision(overseer, Filters()).listing.rows}
     assert case.number in supervised
     assert len(supervised) == town.rows()["process_instance"]
-    engine.procedure_counts(overseer, "case_referral")
+    engine.supervision(overseer, Filters(), shown="case_referral")
 
 
 def test_whoever_decides_sees_what_the_steps_before_have_answered(town: Town) -> None:

@@ -202,7 +202,7 @@ def test_a30_a_city_may_leave_it_to_the_principal_leader_who_alone_is_asked(plai
 
     assert case.asked("approve_extension") == ("qinghe", {"principal_leader"})
     deputy = plain_town.person(case.referring.deputy)
-    assert plain_town.engine.inbox(deputy, "unclaimed", Filters(), 1).rows == []
+    assert plain_town.engine.inbox(deputy, "unclaimed", Filters()).rows == []
     with pytest.raises(NotAllowed, match="主要领导"):
         case.answer_extension(outcome)
     case.complete("approve_extension", case.referring.leader, extension_outcome=outcome, extension_opinion="阅。")

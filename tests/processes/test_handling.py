@@ -14,7 +14,7 @@ from sqlalchemy import select
 from engine.db import tables
 from engine.errors import AlreadyDone, InvalidValues, LianbanError, NotAllowed, NotFound, Refused
 from engine.reports.filters import Filters
-from engine.reports.inbox import TaskRow
+from engine.reports.rows import TaskRow
 from engine.reports.tasks import TaskView
 from engine.uses.handling import HandlingUses
 from tests.processes.calendars import bring
@@ -58,7 +58,7 @@ class Desk:
 
     def inbox(self, tab: str = "todo") -> dict[str, TaskRow]:
         actor = self.town.person(self.login)
-        rows = self.town.act(lambda engine: engine.inbox(actor, tab, Filters(), 1)).rows
+        rows = self.town.act(lambda engine: engine.inbox(actor, tab, Filters())).rows
         return {row.step: row for row in rows if row.number == self.instance.number}
 
     def save(self, element: str, **answers: Any) -> None:

@@ -343,7 +343,7 @@ def test_c12_the_correction_lies_before_the_leaders_and_not_before_its_proposer(
 
     def waiting(login: str) -> list[str]:
         actor = plain_town.person(login)
-        return [row.id for row in plain_town.engine.inbox(actor, "todo", Filters(), 1).corrections]
+        return [row.id for row in plain_town.engine.inbox(actor, "todo", Filters()).corrections]
 
     assert {login: waiting(login) for login in (LEADER, DEPUTY, OFFICER, HEAD)} == {
         LEADER: [correction], DEPUTY: [], OFFICER: [], HEAD: [],
@@ -743,7 +743,7 @@ def test_c11_a_cancellation_and_a_task_at_once_leave_one_of_both_orders(town_on_
 def rows(town: Town, login: str) -> list[tuple[str, str, bool]]:
     """What lies in the tab of copies: the sort, the note, and whether it was read."""
     actor = town.person(login)
-    found = town.act(lambda engine: engine.inbox(actor, "copied", Filters(), 1)).rows
+    found = town.act(lambda engine: engine.inbox(actor, "copied", Filters())).rows
     return [(row.kind, row.note, row.read_at is not None) for row in found]
 
 

@@ -34,7 +34,7 @@ def readers(town: Town, kind: str) -> list[str]:
 
 
 def unclaimed(town: Town, login: str) -> list[str]:
-    found = town.act(lambda engine: engine.inbox(town.person(login), "unclaimed", Filters(), 1))
+    found = town.act(lambda engine: engine.inbox(town.person(login), "unclaimed", Filters()))
     return [row.step for row in found.rows]
 
 

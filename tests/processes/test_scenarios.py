@@ -896,7 +896,7 @@ def test_a_unit_that_is_no_party_finds_nothing_of_a_case(town: Town, stranger: s
         case.claim("sign_for", stranger)
     with pytest.raises(NotFound):
         case.press("act_withdraw", stranger)
-    assert town.act(lambda engine: engine.instances(person, Filters(), 1)).total == 0
+    assert town.act(lambda engine: engine.instances(person, Filters())).total == 0
 
 
 @pytest.mark.parametrize("overseer", ["chengyu.sf", "zhuangmingzhe.jd"])

@@ -1142,6 +1142,6 @@ def look_everywhere(town: Town, case: Assistance) -> None:
     for task in case.open_tasks():
         assert engine.task(overseer, task.id).number == case.number
     for tab in engine.counts(officer):
-        engine.inbox(officer, tab, inbox.Filters(), 1)
-    assert case.number in [row.number for row in engine.supervision(overseer, listing.Filters(), 1).listing.rows]
-    engine.procedure_counts(overseer, "technical_assistance")
+        engine.inbox(officer, tab, inbox.Filters())
+    assert case.number in [row.number for row in engine.supervision(overseer, listing.Filters()).listing.rows]
+    engine.supervision(overseer, listing.Filters(), shown="technical_assistance")

@@ -32,6 +32,7 @@ from engine.runtime import instances
 from engine.runtime.step import Context
 from engine.runtime.timers import HELD
 from engine.settings import PROJECT, Settings
+from tests.processes import listed
 
 FOUNDED_AT = parse_local("2026-01-05T09:00")
 MORNING = "2026-09-30T09:30"
@@ -575,6 +576,9 @@ def problems(case: Instance) -> list[str]:
 
     def look(tx: Connection, context: Context) -> list[str]:
         row = tx.execute(select(tables.process_instance).where(tables.process_instance.c.number == case.number)).one()
+        return listed.wrong(tx) + of_case(tx, context, row)
+
+    def of_case(tx: Connection, context: Context, row: Row[Any]) -> list[str]:
         tasks, records, timers = (_of_case(tx, table, row.id) for table in (tables.task, tables.deadline, tables.timer))
         opened = [task for task in tasks if task.status == "open"]
         running = [record for record in records if record.status in deadlines.OPEN]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,6 +14,7 @@ import pytest
 from sqlalchemy import Connection, Select, event, false, insert, select, text, update
 
 from engine.db import stamp, tables
+from engine.db.case import case_of
 from engine.db.session import Database
 from engine.db.turns import DEPLOYING, take_turn
 from engine.db.unit import unit_of
@@ -240,6 +242,7 @@ def test_what_was_rolled_back_never_was(name: str, founded: Database, other: Dat
 
 
 def test_a_transaction_that_writes_again_and_again_sees_each_time_what_it_has_written(founded: Database) -> None:
+    seen(founded, everything)
     with founded.transaction() as tx:
         for number in range(2, 6):
             city.set_rule(tx, "a.b", number, "test", NOW)
@@ -270,11 +273,18 @@ def test_a_look_that_began_before_a_change_sees_the_city_before_it(founded: Data
     assert seen(founded, lambda tx: city.rules(tx)["a.b"]) == 2
 
 
+@pytest.fixture
+def another(postgresql_database: Database) -> Iterator[Database]:
+    """The empty database of PostgreSQL as another process has it."""
+    found = Database(postgresql_database.url)
+    yield found
+    found.close()
+
+
 def test_what_is_read_while_somebody_changes_it_is_of_one_moment(
-    postgresql_database: Database, monkeypatch: pytest.MonkeyPatch
+    postgresql_database: Database, another: Database
 ) -> None:
     """A step on PostgreSQL sees in each statement what was committed by then: a unit of one version, a post of another."""
-    another = Database(postgresql_database.url)
     times: list[int] = []
 
     def read(tx: Connection) -> tuple[int, int]:
@@ -286,18 +296,41 @@ def test_what_is_read_while_somebody_changes_it_is_of_one_moment(
 
     with postgresql_database.transaction() as tx:
         assert stamp.content(tx, "rules", read) == (1, 1)
-    another.close()
 
 
-def test_whoever_has_waited_for_a_turn_goes_by_what_the_others_have_done(postgresql_database: Database) -> None:
-    another = Database(postgresql_database.url)
+def test_who_looks_while_others_change_sees_no_half_and_in_the_end_the_last(founded: Database, other: Database) -> None:
+    def rename(number: int) -> None:
+        def change(tx: Connection) -> None:
+            tx.execute(update(tables.unit).where(tables.unit.c.code == "town_a").values(name=str(number)))
+            tx.execute(update(tables.person).where(tables.person.c.login == "lu").values(name=str(number)))
+
+        other.run(change)
+
+    def names(tx: Connection) -> tuple[str, str]:
+        (leader,), unit = people.holders(tx, "town_a", "principal_leader", NOW), units.find(tx, "town_a", NOW)
+        return leader.name, unit.name if unit else ""
+
+    rename(0)
+    with ThreadPoolExecutor(3) as pool:
+        steps = [pool.submit(lambda: [founded.run(names) for _ in range(40)])]
+        looks = [pool.submit(lambda: [seen(founded, names) for _ in range(40)])]
+        for number in range(1, 21):
+            rename(number)
+        found: list[Any] = [one for work in (*steps, *looks) for one in work.result()]
+
+    assert [one for one in found if one[0] != one[1]] == []
+    assert seen(founded, names) == founded.run(names) == ("20", "20")
+
+
+def test_whoever_has_waited_for_a_turn_goes_by_what_the_others_have_done(
+    postgresql_database: Database, another: Database
+) -> None:
     with postgresql_database.transaction() as tx:
         assert definitions.every_key(tx) == []
         another.run(lambda other: an_instance(other, "i9") if a_city(other) is None else None)
         take_turn(tx, DEPLOYING)
 
         assert definitions.every_key(tx) == ["case_i9"]
-    another.close()
 
 
 # --- who writes gives a new version, whoever it is ---
@@ -391,6 +424,19 @@ def test_a_city_whose_versions_came_with_something_else_costs_nothing(founded: D
     assert asked.statements == []
 
 
+def test_a_case_brings_with_its_rows_what_has_changed_in_the_city(founded: Database, other: Database) -> None:
+    seen(founded, everything)
+    with statements(founded) as asked, founded.transaction() as tx:
+        assert case_of(tx, "i1").rows(tables.task) == []
+        everything(tx)
+    assert len(asked.statements) == 1
+
+    other.run(lambda tx: city.set_rule(tx, "a.b", 2, "test", NOW))
+    with founded.transaction() as tx:
+        assert case_of(tx, "i1").rows(tables.task) == []
+        assert city.rules(tx)["a.b"] == 2
+
+
 def test_a_change_costs_its_own_subject_alone(founded: Database) -> None:
     seen(founded, everything)
     founded.run(lambda tx: city.set_rule(tx, "a.b", 2, "test", NOW))
@@ -441,6 +487,25 @@ def test_a_post_begins_and_ends_at_its_instant(founded: Database) -> None:
     assert held == [False, True, True, False]
     assert waiting == [False, True]
     assert len(asked.statements) == 1
+
+
+def test_posts_are_let_go_of_when_they_have_ended_and_when_the_account_is_closed(founded: Database) -> None:
+    def appoint(tx: Connection) -> list[str]:
+        staff = [a_person(tx, login) for login in ("mi", "qin", "ji")]
+        ends = (NOW + timedelta(days=2), NOW + timedelta(days=1), None)
+        return [
+            people.appoint(tx, one.id, "town_a", "clerk", SINCE, until) for one, until in zip(staff, ends, strict=True)
+        ]
+
+    later, sooner, lasting = founded.run(appoint)
+    with founded.transaction() as tx:
+        found = [leaving.ended(tx, NOW + timedelta(days=days)) for days in (0, 1, 2)]
+        assert found == [[], [sooner], [sooner, later]]
+        tx.execute(update(tables.person).where(tables.person.c.login == "ji").values(active=False))
+        assert leaving.ended(tx, NOW + timedelta(days=1)) == [sooner, lasting]
+        tx.execute(update(tables.post).where(tables.post.c.id == sooner).values(left_at=NOW))
+        assert leaving.ended(tx, NOW + timedelta(days=1)) == [lasting]
+        assert not leaving.waits(tx, NOW + timedelta(days=1))
 
 
 def test_a_unit_is_there_from_its_first_instant_to_its_last(founded: Database) -> None:

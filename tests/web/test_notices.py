@@ -89,10 +89,16 @@ def test_messages_are_paged(office: Office) -> None:
     for _ in range(25):
         a_message_of(office, OFFICER)
 
-    pages = [desk.get(f"/messages?page={number}") for number in (1, 2, 9999)]
+    first = desk.get("/messages")
+    second = desk.get(first.every("//a[.='下一页']/@href")[0])
+    again = desk.get(second.every("//a[.='上一页']/@href")[0])
 
-    assert [len(page.every("//ul[@class='msgs']/li")) for page in pages] == [20, 5, 5]
-    assert desk.get("/messages?tab=nothing&page=-1").status == 200
+    lines = "//ul[@class='msgs']/li//a/@href"
+    assert [len(page.every(lines)) for page in (first, second)] == [20, 5]
+    assert len({*first.every(lines), *second.every(lines)}) == 25
+    assert again.every(lines) == first.every(lines)
+    assert second.words("//nav[@aria-label='分页']") == "共 25 项 第一页上一页"
+    assert desk.get("/messages?tab=nothing&after=-1").status == 200
 
 
 def test_a_message_for_another_unit_is_opened_by_acting_for_it(office: Office) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.reports.inbox import PAGE_SIZE
+from engine.reports.paging import PAGE_SIZE
 from tasks_ui import create_app
 from tests.web.office import (
     COLLEAGUE,
@@ -125,23 +125,62 @@ def test_an_empty_tab_says_what_will_come_there(unchanged_office: Office) -> Non
 
 
 def test_a_long_list_is_paged_and_the_pages_hold_everything_once(office: Office) -> None:
+    for number in range(2 * PAGE_SIZE):
+        office.town.refer(case_title=f"第 {number:02} 件移送")
+    desk = office.desk(OFFICER)
+    rows = "//tr[@data-row]//a[contains(@class, 'row-link')]/@href"
+
+    pages = [desk.get("/inbox")]
+    while onward := pages[-1].every("//a[.='下一页']/@href"):
+        pages.append(desk.get(onward[0]))
+
+    controls = [page.words("//nav[@aria-label='分页']") for page in pages]
+    assert controls == ["共 43 项 下一页", "共 43 项 第一页上一页 下一页", "共 43 项 第一页上一页"]
+    assert [len(titles(page)) for page in pages] == [PAGE_SIZE, PAGE_SIZE, 3]
+    assert len({row for page in pages for row in page.every(rows)}) == 2 * PAGE_SIZE + 3
+    back = desk.get(pages[2].every("//a[.='上一页']/@href")[0])
+    assert back.every(rows) == pages[1].every(rows)
+    first = desk.get(back.every("//a[.='上一页']/@href")[0])
+    assert first.every(rows) == desk.get(back.every("//a[.='第一页']/@href")[0]).every(rows) == pages[0].every(rows)
+    assert first.words("//nav[@aria-label='分页']") == "共 43 项 下一页"
+
+
+def test_a_page_goes_on_where_it_was_although_a_row_before_it_has_gone(office: Office) -> None:
     for number in range(PAGE_SIZE):
         office.town.refer(case_title=f"第 {number:02} 件移送")
     desk = office.desk(OFFICER)
+    first = desk.get("/inbox")
+    (onward,) = first.every("//a[.='下一页']/@href")
+    second = titles(desk.get(onward))
 
-    first, second = desk.get("/inbox"), desk.get("/inbox?page=2")
-    rows = "//tr[@data-row]//a[contains(@class, 'row-link')]/@href"
+    (gone,) = first.every("(//tr[@data-row])[1]//a[contains(@class, 'row-link')]/@href")
+    office.engine.claim(office.town.person(COLLEAGUE), gone.rpartition("/")[2])
 
-    assert first.words("//nav[@aria-label='分页']") == f"共 {PAGE_SIZE + 3} 项 1 共 2 页 下一页"
-    assert first.every("//a[.='下一页']/@href") == ["/inbox?page=2&tab=todo"]
-    assert len(titles(first)) == PAGE_SIZE
-    assert len(titles(second)) == 3
-    assert len({*first.every(rows), *second.every(rows)}) == PAGE_SIZE + 3
+    assert titles(desk.get(onward)) == second
 
 
-@pytest.mark.parametrize("page", ["0", "-1", "99999999999999999999", "999", "x", "²", ""])
-def test_a_page_that_is_not_there_is_the_nearest_that_is(unchanged_office: Office, page: str) -> None:
-    assert len(titles(unchanged_office.desk(OFFICER).get("/inbox", query_string={"page": page}))) == 3
+@pytest.mark.parametrize("name", ["after", "before"])
+@pytest.mark.parametrize(
+    "place",
+    ["0", "-1", "99999999999999999999-a", "999999999999999999-a", "1-", "x", "²", "", "1-a\x00", "1760000000000000-'"],
+)
+def test_a_place_that_is_none_is_the_head_of_the_list(unchanged_office: Office, name: str, place: str) -> None:
+    assert len(titles(unchanged_office.desk(OFFICER).get("/inbox", query_string={name: place}))) == 3
+
+
+@pytest.mark.parametrize(
+    ("path", "last"),
+    [
+        ("/inbox?tab=todo", "250000000000000000-0-zzz"),
+        ("/instances?state=", "250000000000000000-0-zzz"),
+        ("/inbox?tab=done", "0-0"),
+        ("/inbox?tab=started", "0-0"),
+        ("/messages?tab=all", "0-0"),
+    ],
+)
+def test_behind_the_last_row_lies_the_head_of_the_list(unchanged_office: Office, path: str, last: str) -> None:
+    desk, rows = unchanged_office.desk(OFFICER), "//a[contains(@class, 'row-link')]/@href"
+    assert desk.get(f"{path}&after={last}").every(rows) == desk.get(path).every(rows) != []
 
 
 # --- claiming ---
@@ -342,7 +381,7 @@ def test_a_document_names_its_materials_and_their_sums(unchanged_office: Office)
 
 
 def test_the_list_shows_the_nearest_due_first_and_the_ended_last(unchanged_office: Office) -> None:
-    assert titles(unchanged_office.desk(OFFICER).get("/instances")) == [OVER, APPROVE, REVIEW, ONGOING, PREPARE, CLOSED]
+    assert titles(unchanged_office.desk(OFFICER).get("/instances")) == [OVER, APPROVE, REVIEW, PREPARE, ONGOING, CLOSED]
 
 
 def test_the_list_of_a_unit_that_is_no_party_is_empty(unchanged_office: Office) -> None:
@@ -355,7 +394,7 @@ def test_the_list_of_a_unit_that_is_no_party_is_empty(unchanged_office: Office) 
         ("state=over", [OVER]),
         ("state=near", [APPROVE]),
         ("state=ended", [CLOSED]),
-        ("state=running", [OVER, APPROVE, REVIEW, ONGOING, PREPARE]),
+        ("state=running", [OVER, APPROVE, REVIEW, PREPARE, ONGOING]),
         ("state=incident", []),
         ("state=urgent", [OVER, APPROVE]),
         ("unit=ecology&q=垃圾", [ONGOING]),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from engine.db.tables.archive import archive_package
 from engine.db.tables.base import metadata
 from engine.db.tables.collaboration import comment, correction, mention, reader, reading
+from engine.db.tables.counts import kept_count
 from engine.db.tables.definitions import (
     calendar_version,
     city_rule,
@@ -51,6 +52,7 @@ from engine.db.tables.work import (
     start_draft,
     task,
     task_draft,
+    task_role,
     timer,
 )
 
@@ -75,6 +77,7 @@ __all__ = [
     "fact",
     "hand_over",
     "incident",
+    "kept_count",
     "known_browser",
     "letter_version",
     "material",
@@ -106,6 +109,7 @@ __all__ = [
     "supervision_item",
     "task",
     "task_draft",
+    "task_role",
     "timer",
     "undo_point",
     "unit",

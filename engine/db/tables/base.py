@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import MetaData
+from typing import Any
+
+from sqlalchemy import MetaData, text
 
 metadata = MetaData(
     naming_convention={
@@ -13,3 +15,15 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+
+def only_where(condition: str = "", flag: str = "") -> dict[str, Any]:
+    """An index of only the rows in which the Boolean column `flag` is true and the condition holds.
+
+    A statement has to say both in these very words, without parameters, or no store makes use of the index.
+    """
+    on_sqlite, on_postgresql = f"{flag} = 1" if flag else "", flag
+    return {
+        "sqlite_where": text(" AND ".join(part for part in (on_sqlite, condition) if part)),
+        "postgresql_where": text(" AND ".join(part for part in (on_postgresql, condition) if part)),
+    }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, String, Table, Text
 
-from engine.db.tables.base import metadata
+from engine.db.tables.base import metadata, only_where
 from engine.db.types import Instant, Json
 
 reader = Table(
@@ -22,7 +22,7 @@ reader = Table(
     Column("revoked_at", Instant, comment="from then on it is not read any more"),
     Column("revoked_by", ForeignKey("person.id")),
     Index(None, "instance_id"),
-    Index(None, "unit_code"),
+    Index(None, "unit_code", "sent_at", "id", **only_where("revoked_at IS NULL")),
     CheckConstraint("(role is null) <> (person_id is null)", name="addressee"),
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
-from engine.db.tables.base import metadata
+from engine.db.tables.base import metadata, only_where
 from engine.db.types import Instant, Json
 
 hand_over = Table(
@@ -30,7 +30,7 @@ hand_over = Table(
     Column("withdrawn_at", Instant, comment="the asker no longer waits for the answer"),
     Index(None, "instance_id"),
     Index(None, "task_id"),
-    Index(None, "to_person", "kind"),
+    Index(None, "to_person", "kind", "task_id", **only_where("answered_at IS NULL AND withdrawn_at IS NULL")),
     Index(None, "to_task"),
     CheckConstraint(
         "kind in ('transfer', 'return', 'delegation', 'consultation', 'send_back', 'take_back', 'urge')", name="kind"

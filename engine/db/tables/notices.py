@@ -51,8 +51,8 @@ notice_receipt = Table(
     Column("received_at", Instant, nullable=False, comment="later than the notice for who took up the post later"),
     Column("read_at", Instant, comment="when this person opened it"),
     Column("cleared_at", Instant, comment="when it left the unread ones: read, or what it asked for was done"),
-    Index(None, "person_id", "cleared_at"),
-    Index(None, "person_id", "received_at"),
+    Index(None, "person_id", "received_at", "notice_id"),
+    Index("ix_notice_receipt_unread", "person_id", "cleared_at", "received_at", "notice_id"),
     Index(None, "instance_id"),
 )
 

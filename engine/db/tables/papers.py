@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text
 
-from engine.db.tables.base import metadata
+from engine.db.tables.base import metadata, only_where
 from engine.db.types import Instant, Json
 
 document = Table(
@@ -37,7 +37,8 @@ document = Table(
     Column("voided_by", ForeignKey("person.id")),
     Column("void_reason", Text),
     Index(None, "instance_id"),
-    Index(None, "to_unit", "copy"),
+    Index(None, "to_unit", "delivered_at", "id", **only_where(flag="copy")),
+    Index("ix_document_unread", "to_unit", "read_at", "delivered_at", "id", **only_where(flag="copy")),
     Index(None, "from_unit", "number", "to_unit", unique=True),
     Index(None, "pdf_sha256"),
 )

@@ -14,10 +14,14 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
+    text,
 )
 
-from engine.db.tables.base import metadata
+from engine.db.tables.base import metadata, only_where
 from engine.db.types import Instant, Json
+
+_BEHIND_ALL = text("'5000-01-01 00:00:00.000000+00:00'")
 
 number_sequence = Table(
     "number_sequence",
@@ -49,9 +53,17 @@ process_instance = Table(
     Column(
         "calendar_version", String(64), comment="with which its periods were counted last; null: before that was kept"
     ),
+    Column("next_due", Instant, nullable=False, server_default=_BEHIND_ALL, comment="see db.ordering.of_instance"),
+    Column(
+        "ever_over", Boolean, nullable=False, server_default=false(), comment="a legal period was recorded as overdue"
+    ),
     Index(None, "key", "status"),
     Index(None, "status", "started_at"),
     Index(None, "origin_instance_id"),
+    Index(None, "next_due", "started_at", "id"),
+    Index("ix_process_instance_ever_over", "next_due", "started_at", "id", **only_where(flag="ever_over")),
+    Index("ix_process_instance_key_next_due", "key", "next_due", "started_at", "id"),
+    Index(None, "started_by", "started_at", "id"),
     CheckConstraint("status in ('running', 'ended', 'incident')", name="status"),
 )
 
@@ -62,7 +74,9 @@ party = Table(
     Column("unit_code", ForeignKey("unit.code"), primary_key=True),
     Column("fact", String(64), primary_key=True, comment="the fact that names the unit: receiving_unit"),
     Column("seen_at", Instant, comment="since when the unit sees the case; null: it is only proposed"),
-    Index(None, "unit_code"),
+    Column("next_due", Instant, nullable=False, server_default=_BEHIND_ALL, comment="the instance's, beside the unit"),
+    Column("started_at", Instant, nullable=False, server_default=_BEHIND_ALL, comment="the instance's"),
+    Index(None, "unit_code", "next_due", "started_at", "instance_id"),
 )
 
 case_link = Table(
@@ -100,7 +114,29 @@ task = Table(
     Index(None, "status", "unit_code"),
     Index(None, "assignee_id", "status"),
     Index(None, "ended_by"),
+    Index(
+        "ix_task_done",
+        "ended_by",
+        "unit_code",
+        "ended_at",
+        "id",
+        **only_where("status = 'completed' AND undone IS NULL"),
+    ),
     CheckConstraint("status in ('open', 'completed', 'lapsed')", name="status"),
+)
+
+task_role = Table(
+    "task_role",
+    metadata,
+    Column("task_id", ForeignKey("task.id"), primary_key=True, comment="an open one"),
+    Column("role", String(32), primary_key=True, comment="one of those that may do it"),
+    Column("instance_id", ForeignKey("process_instance.id"), nullable=False),
+    Column("unit_code", ForeignKey("unit.code"), nullable=False, comment="the task's"),
+    Column("due_sort", Instant, nullable=False, comment="see db.ordering.of_task"),
+    Column("opened_at", Instant, nullable=False, comment="the task's"),
+    Column("assignee_id", ForeignKey("person.id"), comment="the task's"),
+    Index("ix_task_role_list", "unit_code", "role", "due_sort", "opened_at", "task_id", "assignee_id"),
+    Index(None, "instance_id"),
 )
 
 delivered_message = Table(
@@ -196,7 +232,13 @@ deadline = Table(
     Column("overdue_at", Instant, comment="a fact that nobody can erase"),
     Column("ended_at", Instant),
     Index(None, "instance_id", "key"),
-    Index(None, "status", "due_at"),
+    Index("ix_deadline_paused", "unit_code", **only_where("status = 'paused'", "hard")),
+    Index(None, "due_at", "instance_id", "last_day", **only_where("status IN ('running', 'overdue')", "hard")),
+    Index(
+        None, "unit_code", "due_at", "last_day", "instance_id", **only_where("status IN ('running', 'overdue')", "hard")
+    ),
+    Index(None, "ended_at", "unit_code", "status", **only_where("status IN ('met', 'met_late')", "hard")),
+    Index("ix_deadline_ever_over", "instance_id", **only_where("overdue_at IS NOT NULL", "hard")),
     CheckConstraint("status in ('running', 'overdue', 'paused', 'met', 'met_late', 'cancelled')", name="status"),
 )
 

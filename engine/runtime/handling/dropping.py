@@ -15,6 +15,7 @@ from engine.errors import Refused
 from engine.organisation.assignment import Actor
 from engine.runtime import tasks
 from engine.runtime.advance import advance
+from engine.runtime.events import Dropped
 from engine.runtime.step import Context, Step
 
 
@@ -37,7 +38,7 @@ def drop(tx: Connection, context: Context, actor: Actor, task_id: str) -> Row[An
         if not can_be_dropped(step, row):
             raise Refused(f"“{row.name}”不是用操作按钮提出的，或者已经有人答复，不能不再提出。")
         step.tx.execute(update(task).where(task.c.id == row.id).values(undone="dropped", ended_by=actor.person_id))
-        step.tell("dropped", id=row.id)
+        step.record(Dropped(row.id))
         step.workflow.drop(row.id)
 
     advance(tx, context, row.instance_id, "dropped", event, actor)

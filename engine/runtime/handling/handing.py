@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, update
+from sqlalchemy import Connection, Row
 
-from engine.db.tables import task
 from engine.errors import InvalidValues
 from engine.organisation.assignment import Actor
-from engine.runtime import audit, drafts, tasks
+from engine.runtime import audit, drafts, lists, tasks
 from engine.runtime.confidential import require_untold
 from engine.runtime.handling import records
 from engine.runtime.handling.colleagues import REASON_LIMIT, Colleague, who_may_be_asked, who_may_do
@@ -179,7 +178,7 @@ def note(tx: Connection, context: Context, actor: Actor, row: Row[Any], kind: st
 
 def _assign(tx: Connection, context: Context, row: Row[Any], person_id: str | None) -> None:
     at = context.now if person_id else None
-    tx.execute(update(task).where(task.c.id == row.id).values(assignee_id=person_id, claimed_at=at))
+    lists.give(tx, row.id, person_id, at)
 
 
 def _end_delegation(

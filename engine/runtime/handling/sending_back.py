@@ -18,9 +18,10 @@ from engine.db.tables import task
 from engine.errors import InvalidValues, Refused
 from engine.ids import new_id
 from engine.organisation.assignment import Actor
-from engine.runtime import calendar_change, tasks
+from engine.runtime import calendar_change, lists, tasks
 from engine.runtime.advance import advance
 from engine.runtime.confidential import require_untold
+from engine.runtime.events import SentBack
 from engine.runtime.handling import records
 from engine.runtime.handling.colleagues import who_may_do
 from engine.runtime.handling.handing import words
@@ -104,7 +105,7 @@ def send_back(tx: Connection, context: Context, actor: Actor, task_id: str, to_t
         _keep_periods(step, row, earlier, passed)
         over = {"undone": "sent_back", "ended_by": actor.person_id, "remark": reason}
         step.case.change(task, step.case.get(task, row.id), **over)
-        step.tell("sent_back", id=row.id, to=opened_id, name=earlier.name, reason=reason)
+        step.record(SentBack(row.id, opened_id, earlier.name, reason))
         step.workflow.reopen(earlier.task_id, opened_id)
 
     advance(tx, context, row.instance_id, "sent_back", event, actor)
@@ -130,7 +131,7 @@ def send_back(tx: Connection, context: Context, actor: Actor, task_id: str, to_t
 def give_to(tx: Connection, opened: Row[Any], person_id: str | None, now: datetime) -> None:
     """The task that was opened again is this person's, when the person still holds the post for it."""
     if any(found.id == person_id for found in who_may_do(tx, opened, now)):
-        case_of(tx, opened.instance_id).change(task, opened, assignee_id=person_id, claimed_at=now)
+        lists.give(tx, opened.id, person_id, now)
 
 
 def _barrier(step: Step, element: Element) -> str:

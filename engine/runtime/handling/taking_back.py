@@ -6,15 +6,16 @@ with the values from before. Both sayings stay in the history.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, select, update
 
 from engine.bpmn import state
 from engine.clock import local
-from engine.db.tables import audit_entry, document, fact, party, person, process_instance, task, unit
+from engine.db.tables import audit_entry, document, fact, party, person, process_instance, task, undo_point, unit
 from engine.db.values import decode
 from engine.deadlines import deadlines
 from engine.errors import NotAllowed, Refused
@@ -22,6 +23,16 @@ from engine.ids import new_id
 from engine.organisation.assignment import Actor, may
 from engine.runtime import tasks
 from engine.runtime.advance import advance
+from engine.runtime.events import (
+    DocumentDelivered,
+    Event,
+    PeriodGoesOn,
+    PeriodMoved,
+    PeriodStands,
+    TakenBack,
+    TaskOpened,
+    events_of,
+)
 from engine.runtime.handling import records, undo
 from engine.runtime.handling.sending_back import give_to
 from engine.runtime.notices import tell_people
@@ -33,24 +44,30 @@ from engine.runtime.timers import arm_marks_again
 class _Happened:
     """What the step of the completion did, from its audit entry."""
 
-    told: list[dict[str, Any]]
+    events: list[Event]
 
     def begun(self) -> set[str]:
         """The keys of the periods that it began."""
-        return {told["key"] for told in self.told if told["what"] == "deadline" and told["status"] == "running"}
+        return {key for key, status in self._periods() if status == "running"}
 
     def ended(self) -> dict[str, str]:
         """How the periods that it ended came out, by their keys."""
-        statuses = ("met", "met_late", "cancelled")
-        told = (told for told in self.told if told["what"] == "deadline" and told["status"] in statuses)
-        return {found["key"]: found["status"] for found in told}
+        return {key: status for key, status in self._periods() if status in ("met", "met_late", "cancelled")}
 
-    def of(self, what: str, key: str) -> list[str]:
-        return [told[key] for told in self.told if told["what"] == what]
+    def _periods(self) -> list[tuple[str, str]]:
+        return [(event.key, event.status) for event in self.events if isinstance(event, PeriodStands)]
+
+    @property
+    def moved_a_period(self) -> bool:
+        return any(isinstance(event, PeriodMoved) for event in self.events)
+
+    @property
+    def documents(self) -> list[str]:
+        return [event.id for event in self.events if isinstance(event, DocumentDelivered)]
 
     @property
     def opened(self) -> list[str]:
-        return self.of("task_opened", "id")
+        return [event.id for event in self.events if isinstance(event, TaskOpened)]
 
 
 def take_back(tx: Connection, context: Context, actor: Actor, task_id: str) -> str:
@@ -75,7 +92,7 @@ def take_back(tx: Connection, context: Context, actor: Actor, task_id: str) -> s
         happened = _happened(tx, row.instance_id, point.revision)
         fallen.extend(tx.execute(select(task).where(task.c.id.in_(happened.opened))))
         tx.execute(update(task).where(task.c.id.in_([row.id, *happened.opened])).values(undone="taken_back"))
-        step.tell("taken_back", id=row.id, to=opened_id)
+        step.record(TakenBack(row.id, opened_id))
         _say_former(step, point.revision)
         step.instance = {**step.instance, "taken": point.taken}
         step.workflow.restore(state.begun_anew(undo.state_of(tx, point, step.definition.id), row.id, opened_id))
@@ -98,30 +115,158 @@ def take_back(tx: Connection, context: Context, actor: Actor, task_id: str) -> s
 
 def why_not(tx: Connection, row: Row[Any], now: datetime) -> str:
     """Why the completion cannot be taken back, whoever asks; empty when it can."""
+    why = _why_not(row, _known(tx, [row]), now)
+    return _what_moved(tx, row) if why == _MOVED else why
+
+
+def may_be_taken_back(tx: Connection, rows: Sequence[Row[Any]], now: datetime) -> frozenset[str]:
+    """Which of these tasks can be opened again by taking their completion back: `why_not` of many, read at once."""
+    known = _known(tx, rows)
+    return frozenset(row.id for row in rows if not _why_not(row, known, now))
+
+
+def _why_not(row: Row[Any], known: _Known, now: datetime) -> str:
     if row.status != "completed":
         return "只有办结的任务才能撤回。"
     if row.undone is not None:
         return "这次办结已经撤回了。"
-    instance = tx.execute(select(process_instance).where(process_instance.c.id == row.instance_id)).one()
+    instance = known.instances[row.instance_id]
     if instance.status == "ended":
         return f"办件已经结束（{instance.result_name or '已结束'}），不能再撤回。"
     if instance.status == "incident":
         return "办件遇到故障已停下，恢复之后才能撤回。"
-    point = undo.point_of(tx, row.instance_id)
-    if point is None or point.task_id != row.id:
-        return _what_moved(tx, row)
-    happened = _happened(tx, row.instance_id, point.revision)
-    if why := _papers_made(tx, happened):
+    if instance.last_task != row.id:
+        return _MOVED
+    happened = known.happened[row.id]
+    if why := _papers_made(happened, known):
         return why
-    if happened.of("deadline_moved", "key"):
+    if happened.moved_a_period:
         return "期限已经随之改变并告知双方，不能再撤回。"
-    if why := _calls_moved(tx, row, happened):
+    if why := _calls_moved(row, known):
         return why
-    if instance.revision != point.revision:
-        return _what_moved(tx, row)
-    if undo.limit_over(point, now):
+    if instance.revision != instance.undo_revision:
+        return _MOVED
+    if undo.limit_over(instance, now):
         return "本环节的时限已过，撤回之后不能再办，不能撤回。"
-    return _claimed(tx, happened.opened, row.ended_by)
+    return _claimed(happened.opened, row.ended_by, known)
+
+
+_MOVED = "moved"
+"""The instance has moved since; how, `_what_moved` says."""
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What decides whether completions can be taken back: for those that were the last of their instance, by task, what
+    their steps did, and what has become of it."""
+
+    instances: Mapping[str, Row[Any]]
+    """By id, each with its undo point."""
+    happened: Mapping[str, _Happened]
+    papers: Sequence[Row[Any]]
+    begun: Sequence[Row[Any]]
+    moved: frozenset[str]
+    """Those of the begun instances in which somebody has claimed a task or sent something."""
+    claimed: Sequence[Row[Any]]
+
+
+def _known(tx: Connection, rows: Sequence[Row[Any]]) -> _Known:
+    columns = ("id", "status", "result_name", "revision")
+    point = (undo_point.c.task_id.label("last_task"), undo_point.c.revision.label("undo_revision"), undo_point.c.timers)
+    found = (
+        select(*(process_instance.c[name] for name in columns), *point)
+        .outerjoin(undo_point, undo_point.c.instance_id == process_instance.c.id)
+        .where(process_instance.c.id.in_({row.instance_id for row in rows}))
+    )
+    instances: dict[str, Any] = {row.id: row for row in tx.execute(found)} if rows else {}
+    last = [row for row in rows if instances[row.instance_id].last_task == row.id]
+    happened = _happened_in(tx, last, instances)
+    begun = _begun_by(tx, last)
+    return _Known(
+        instances=instances,
+        happened=happened,
+        papers=_rows(tx, select(document), document.c.id, [one for did in happened.values() for one in did.documents]),
+        begun=begun,
+        moved=_moved(tx, [child.id for child in begun]),
+        claimed=_rows(tx, _CLAIMED, task.c.id, [one for did in happened.values() for one in did.opened]),
+    )
+
+
+def _happened_in(tx: Connection, last: Sequence[Row[Any]], instances: Mapping[str, Row[Any]]) -> dict[str, _Happened]:
+    """What each of these completions did, the last of their instances."""
+    revisions = {(row.instance_id, instances[row.instance_id].undo_revision): row.id for row in last}
+    entries = select(audit_entry.c.instance_id, audit_entry.c.content).where(audit_entry.c.kind == "task_completed")
+    entries = entries.where(audit_entry.c.at.in_({row.ended_at for row in last}))
+    found = {}
+    for entry in _rows(tx, entries, audit_entry.c.instance_id, [row.instance_id for row in last]):
+        if task_id := revisions.get((entry.instance_id, entry.content["revision"])):
+            found[task_id] = _Happened(events_of(entry.content))
+    return found
+
+
+def _rows(
+    tx: Connection, statement: Select[Any], column: ColumnElement[Any], values: Sequence[str]
+) -> Sequence[Row[Any]]:
+    return tx.execute(statement.where(column.in_(values))).all() if values else []
+
+
+_CLAIMED = (
+    select(
+        task.c.id,
+        task.c.name,
+        task.c.claimed_at,
+        task.c.assignee_id,
+        person.c.name.label("person_name"),
+        unit.c.name.label("unit_name"),
+    )
+    .join(person, person.c.id == task.c.assignee_id)
+    .join(unit, unit.c.code == task.c.unit_code)
+)
+
+
+def _papers_made(happened: _Happened, known: _Known) -> str:
+    """A paper that went out cannot be undone, and neither can one that has its number in the unit's own files."""
+    own = set(happened.documents)
+    made = [row for row in known.papers if row.id in own]
+    if not made:
+        return ""
+    sent = next((row for row in made if row.from_unit != row.to_unit or row.content.get("addressee")), None)
+    if sent is not None:
+        return f"“{sent.title}”已经随之送达，送达的文书不能收回。"
+    return f"“{made[0].title}”已经随之形成，存入本单位档案，不能再撤回。"
+
+
+def _claimed(opened: Sequence[str], completer: str | None, known: _Known) -> str:
+    """Somebody else has one of the tasks that followed."""
+    others = (row for row in known.claimed if row.id in opened and row.assignee_id != completer)
+    found = next(others, None)
+    if found is None:
+        return ""
+    moment = local(found.claimed_at) if found.claimed_at else None
+    when = f"于 {moment.month}月{moment.day}日 {moment:%H:%M} " if moment else ""
+    return f"{found.unit_name}{found.person_name}已{when}领取“{found.name}”，不能再撤回。"
+
+
+def _begun_by(tx: Connection, last: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
+    """The instances that these completions may have begun."""
+    columns = ("id", "number", "origin_instance_id", "origin_task_id", "started_at", "revision")
+    own = select(*(process_instance.c[name] for name in columns))
+    return _rows(tx, own, process_instance.c.origin_instance_id, [row.instance_id for row in last])
+
+
+def _moved(tx: Connection, begun: Sequence[str]) -> frozenset[str]:
+    claimed = select(task.c.instance_id).where(task.c.assignee_id.is_not(None), task.c.instance_id.in_(begun))
+    sent = select(document.c.instance_id).where(document.c.instance_id.in_(begun))
+    return frozenset(tx.scalars(claimed.union(sent))) if begun else frozenset()
+
+
+def _calls_moved(row: Row[Any], known: _Known) -> str:
+    """A procedure that was begun by the step cannot be undone once anybody has moved it, or when nobody waits for it."""
+    for child in known.begun:
+        own = child.origin_instance_id == row.instance_id and child.started_at == row.ended_at
+        if own and (child.origin_task_id is None or child.revision > 1 or child.id in known.moved):
+            return f"随之发起的办件 {child.number} 已经开始办理，不能再撤回。"
+    return ""
 
 
 def _happened(tx: Connection, instance_id: str, revision: int) -> _Happened:
@@ -131,18 +276,7 @@ def _happened(tx: Connection, instance_id: str, revision: int) -> _Happened:
         .where(audit_entry.c.instance_id == instance_id, audit_entry.c.kind == "task_completed")
         .order_by(audit_entry.c.sequence.desc())
     )
-    return _Happened(next(content["told"] for content in contents if content["revision"] == revision))
-
-
-def _papers_made(tx: Connection, happened: _Happened) -> str:
-    """A paper that went out cannot be undone, and neither can one that has its number in the unit's own files."""
-    made = tx.execute(select(document).where(document.c.id.in_(happened.of("document", "id")))).all()
-    if not made:
-        return ""
-    sent = next((row for row in made if row.from_unit != row.to_unit or row.content.get("addressee")), None)
-    if sent is not None:
-        return f"“{sent.title}”已经随之送达，送达的文书不能收回。"
-    return f"“{made[0].title}”已经随之形成，存入本单位档案，不能再撤回。"
+    return _Happened(next(events_of(content) for content in contents if content["revision"] == revision))
 
 
 def _what_moved(tx: Connection, row: Row[Any]) -> str:
@@ -159,36 +293,6 @@ def _what_moved(tx: Connection, row: Row[Any]) -> str:
     if later.undone == "sent_back":
         return f"{later.unit_name}{later.person_name}已经退回“{later.name}”，不能再撤回。"
     return f"{later.unit_name}{later.person_name}已经办了“{later.name}”，不能再撤回。"
-
-
-def _claimed(tx: Connection, opened: list[str], completer: str | None) -> str:
-    """Somebody else has one of the tasks that followed."""
-    found = tx.execute(
-        select(task.c.name, task.c.claimed_at, person.c.name.label("person_name"), unit.c.name.label("unit_name"))
-        .join(person, person.c.id == task.c.assignee_id)
-        .join(unit, unit.c.code == task.c.unit_code)
-        .where(task.c.id.in_(opened), task.c.assignee_id != completer)
-    ).first()
-    if found is None:
-        return ""
-    moment = local(found.claimed_at) if found.claimed_at else None
-    when = f"于 {moment.month}月{moment.day}日 {moment:%H:%M} " if moment else ""
-    return f"{found.unit_name}{found.person_name}已{when}领取“{found.name}”，不能再撤回。"
-
-
-def _calls_moved(tx: Connection, row: Row[Any], happened: _Happened) -> str:
-    """A procedure that was begun by the step cannot be undone once anybody has moved it, or when nobody waits for it."""
-    begun = tx.execute(
-        select(process_instance).where(
-            process_instance.c.origin_instance_id == row.instance_id, process_instance.c.started_at == row.ended_at
-        )
-    ).all()
-    for child in begun:
-        claimed = tx.execute(select(task.c.id).where(task.c.instance_id == child.id, task.c.assignee_id.is_not(None)))
-        sent = tx.execute(select(document.c.id).where(document.c.instance_id == child.id))
-        if child.origin_task_id is None or child.revision > 1 or claimed.first() or sent.first():
-            return f"随之发起的办件 {child.number} 已经开始办理，不能再撤回。"
-    return ""
 
 
 def _say_former(step: Step, revision: int) -> None:
@@ -227,4 +331,4 @@ def _periods_run_on(step: Step, row: Row[Any], happened: _Happened) -> None:
         if of_then:  # the last one, should the same have happened twice at one instant
             step.deadlines[key] = deadlines.reopen(step.tx, of_then[-1])
             arm_marks_again(step, key, row.ended_at)
-            step.tell("deadline_goes_on", key=key, due=of_then[-1].due_at.isoformat())
+            step.record(PeriodGoesOn(key, of_then[-1].due_at.isoformat()))

@@ -1,0 +1,298 @@
+"""What happens to an instance within one step: each kind of event, and how the audit holds it.
+
+A step records its events in the order in which they happen (`Step.record`); its audit entry holds them as JSON, and whoever
+tells of them reads them back (`events_of`) and matches every kind. An entry is chained by its hash and never changes, so a
+kind that is written differently one day has another version beside this one; `VERSION` stands in each entry.
+
+An event holds facts, never sentences, but for the words of a notice, which people were sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, dataclass, fields
+from typing import Any, ClassVar, get_args
+
+VERSION = 1
+"""How the events of an entry are written. Entries of before there were versions are written as version 1 is."""
+
+
+@dataclass(frozen=True)
+class Started:
+    """The instance has its number; `origin` is the number of the one that called or started it."""
+
+    what: ClassVar = "started"
+    number: str
+    origin: str | None = None
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The instance has reached its end; `result` and `name` are those of the end event, None when it has none."""
+
+    what: ClassVar = "ended"
+    result: str | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True)
+class CalledEnded:
+    """The instance that the call activity `element` waited for has answered."""
+
+    what: ClassVar = "called_ended"
+    number: str
+    name: str
+    element: str = ""
+
+
+@dataclass(frozen=True)
+class TaskOpened:
+    """A task waits for the unit; `people` are the ids of those who were notified of it."""
+
+    what: ClassVar = "task_opened"
+    id: str
+    element: str = ""
+    unit: str = ""
+    people: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TaskCompleted:
+    what: ClassVar = "task_completed"
+    id: str
+    element: str = ""
+
+
+@dataclass(frozen=True)
+class TaskLapsed:
+    """The workflow does not wait for the task any more, and nobody has completed it."""
+
+    what: ClassVar = "task_lapsed"
+    id: str
+
+
+@dataclass(frozen=True)
+class SentBack:
+    """The task `id` was sent back; `to` is the new task of the earlier step `name`."""
+
+    what: ClassVar = "sent_back"
+    id: str
+    to: str
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class TakenBack:
+    """The completion of the task `id` was undone; `to` is the new task of the same person."""
+
+    what: ClassVar = "taken_back"
+    id: str
+    to: str = ""
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """What was begun with a button is not pursued; `id` is its task."""
+
+    what: ClassVar = "dropped"
+    id: str
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """Somebody has pressed the button `element`."""
+
+    what: ClassVar = "pressed"
+    element: str
+
+
+@dataclass(frozen=True)
+class TimerFired:
+    """The armed timer `id` has fired; `due` is the instant at which it was due, ISO 8601 in UTC."""
+
+    what: ClassVar = "timer"
+    id: str
+    element: str = ""
+    due: str | None = None
+
+
+@dataclass(frozen=True)
+class PeriodStands:
+    """The period has begun, run out, been met or fallen away; `due` while it runs, ISO 8601 in UTC."""
+
+    what: ClassVar = "deadline"
+    key: str
+    status: str
+    due: str | None = None
+
+
+@dataclass(frozen=True)
+class PeriodMoved:
+    """The open period is due at another instant, or stands still, for the reason `why`."""
+
+    what: ClassVar = "deadline_moved"
+    key: str
+    why: str
+    due: str
+
+
+@dataclass(frozen=True)
+class PeriodCountedAnew:
+    """The period was counted with another calendar and is due as before."""
+
+    what: ClassVar = "deadline_counted_anew"
+    key: str
+    due: str
+
+
+@dataclass(frozen=True)
+class PeriodGoesOn:
+    """What had met the period was undone."""
+
+    what: ClassVar = "deadline_goes_on"
+    key: str
+    due: str
+
+
+@dataclass(frozen=True)
+class PeriodNoted:
+    """The period, which has ended and stays as it was judged, would have been due at that instant."""
+
+    what: ClassVar = "deadline_noted"
+    key: str
+    why: str
+    due: str
+
+
+@dataclass(frozen=True)
+class Supervised:
+    """The period that is over is an item of supervision; `unit` is whose it is."""
+
+    what: ClassVar = "supervised"
+    key: str
+    unit: str | None = None
+
+
+@dataclass(frozen=True)
+class DocumentDelivered:
+    """A document is in its receiver's inbox, or in the unit's own files; `words` is the SHA-256 of what it says.
+
+    `same_as` is the id of the document under whose number it goes to one more unit.
+    """
+
+    what: ClassVar = "document"
+    code: str
+    title: str
+    id: str = ""
+    number: str | None = None
+    signed_by: str | None = None
+    words: str | None = None
+    same_as: str | None = None
+
+
+@dataclass(frozen=True)
+class Unprintable:
+    """Characters of the document that no font has were replaced; `text` says which."""
+
+    what: ClassVar = "unprintable"
+    element: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Notified:
+    """A notice was made for these people of the unit; `drawn`: the diagram itself sends it."""
+
+    what: ClassVar = "notice"
+    kind: str
+    text: str
+    unit: str = ""
+    id: str = ""
+    people: tuple[str, ...] = ()
+    drawn: bool = False
+
+
+@dataclass(frozen=True)
+class FactsSaid:
+    """These facts have another value; the values stand in their own table."""
+
+    what: ClassVar = "facts"
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FactRecorded:
+    """The service task `element` has recorded its facts."""
+
+    what: ClassVar = "record"
+    element: str
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """The correction is approved; `old` and `new` are encoded values (`engine.db.values`)."""
+
+    what: ClassVar = "corrected"
+    correction: str
+    name: str
+    label: str
+    old: Any
+    new: Any
+    reason: str = ""
+    opinion: str = ""
+
+
+@dataclass(frozen=True)
+class DutyProposed:
+    """An entry of the list of duties is proposed; `number` is that of the document that settles it."""
+
+    what: ClassVar = "duty_proposed"
+    id: str
+    matter: str = ""
+    unit: str = ""
+    number: str | None = None
+
+
+Event = (
+    Started | Ended | CalledEnded
+    | TaskOpened | TaskCompleted | TaskLapsed | SentBack | TakenBack | Dropped | Pressed
+    | TimerFired | PeriodStands | PeriodMoved | PeriodCountedAnew | PeriodGoesOn | PeriodNoted | Supervised
+    | DocumentDelivered | Unprintable | Notified
+    | FactsSaid | FactRecorded | Corrected | DutyProposed
+)  # fmt: skip
+KINDS: Mapping[str, type[Event]] = {kind.what: kind for kind in get_args(Event)}
+
+
+def to_json(event: Event) -> dict[str, Any]:
+    """The event as an audit entry holds it; what is as it usually is, is left out."""
+    told = {field.name: getattr(event, field.name) for field in fields(event)}
+    usual = {field.name: field.default for field in fields(event) if field.default is not MISSING}
+    kept = {name: value for name, value in told.items() if name not in usual or usual[name] != value}
+    return {"what": event.what, **{name: _plain(value) for name, value in kept.items()}}
+
+
+def from_json(stored: Mapping[str, Any]) -> Event:
+    """The event that was written down. Raises KeyError for a kind that there is not."""
+    kind: Any = KINDS[stored["what"]]
+    read = {field.name: tuple if str(field.type).startswith("tuple") else _as_it_is for field in fields(kind)}
+    found: Event = kind(**{name: read[name](value) for name, value in stored.items() if name in read})
+    return found
+
+
+def content_of(events: Iterable[Event]) -> dict[str, Any]:
+    """The part of an audit entry that holds the events of its step."""
+    return {"told": [to_json(event) for event in events], "events": VERSION}
+
+
+def events_of(content: Mapping[str, Any]) -> list[Event]:
+    """The events that an audit entry holds, in their order; none for an entry that is of no step."""
+    return [from_json(stored) for stored in content.get("told", [])]
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
