@@ -4,6 +4,7 @@
 PYTHON ?= python3
 NOW ?=
 BIN := .venv/bin
+TEMPLATES := --profile jinja --indent-width 2 tasks_ui/templates
 
 .PHONY: run test check prove-rules prove-walks lock clean
 
@@ -22,6 +23,7 @@ check: .venv/ready-to-test
 	$(BIN)/python -m tests.tools.scripts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/djangofmt --check $(TEMPLATES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 

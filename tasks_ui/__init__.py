@@ -16,6 +16,7 @@ from tasks_ui import (
     errors,
     inbox,
     instances,
+    language,
     notices,
     papers,
     probes,
@@ -34,6 +35,7 @@ def create_app(engine: Engine, banner: str = "", trusted_hosts: list[str] | None
     app.extensions["assets"] = Assets(app)
     app.jinja_env.globals["banner"] = banner
     security.protect(app, engine)
+    language.register(app)
     errors.register(app)
     widgets.register(app)
     for room in (account, inbox, instances, collaboration, duties, notices, papers, supervision):

@@ -11,16 +11,10 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from engine.errors import LianbanError, Unsure
 from engine.runtime.confidential import AMEND
+from tasks_ui.messages import gettext as _
 from tasks_ui.security import CONFIRMED, sent
 
 log = logging.getLogger("lianban.pages")
-SENTENCES = {
-    400: "浏览器发来的内容不完整，请返回上一页重试。",
-    404: "没有这个页面，或者你所在的单位不是当事方，无权查看。",
-    405: "这个地址不能这样打开，请从菜单进入。",
-    413: "发来的内容太大：表单最多 2 MB，每个文件最多 50 MB，一次最多 200 MB。",
-    429: "请求太频繁，请稍后再试。",
-}
 
 
 def register(app: Flask) -> None:
@@ -40,7 +34,13 @@ def wants_json() -> bool:
 def show(message: str, status: int) -> ResponseReturnValue:
     if wants_json():
         return jsonify(message=message), status
-    return render_template("error.html", message=message, status=status), status
+    return render_template("error.html", message=message, status=status, **_nowhere(status)), status
+
+
+def _nowhere(status: int) -> dict[str, str]:
+    """What is not there, or may not be seen, is answered with the same page whatever was asked for: not even the switches
+    name its address."""
+    return {"come_back": ""} if status == 404 else {}
 
 
 def _ours(error: LianbanError) -> ResponseReturnValue:
@@ -59,7 +59,11 @@ def _unsure(unsure: Unsure) -> ResponseReturnValue:
     return page, unsure.status
 
 
-FORGED = "页面放得太久，或登录已经换过，这次提交没有生效。请刷新页面后再提交一次。"
+def _stale() -> str:
+    return _(
+        "This page was open too long, or you have signed in again since. Nothing was submitted. "
+        "Reload it and submit again."
+    )
 
 
 def _forged(_error: CSRFError) -> ResponseReturnValue:
@@ -68,20 +72,32 @@ def _forged(_error: CSRFError) -> ResponseReturnValue:
     """
     found = g.get("visitor")
     if wants_json() and found is not None:
-        return jsonify(message=FORGED, token=generate_csrf(), person=found.person.id), 400
-    return show(FORGED, 400)
+        return jsonify(message=_stale(), token=generate_csrf(), person=found.person.id), 400
+    return show(_stale(), 400)
 
 
 def _elsewhere(_error: SecurityError) -> ResponseReturnValue:
     """A request for another host: no page, since no address of a page can be made for it."""
-    return Response("这不是联办的地址，请从单位给你的地址打开。", 400, mimetype="text/plain")
+    return Response(
+        _("This is not the address of Lianban. Open the one that your unit gave you."), 400, mimetype="text/plain"
+    )
 
 
 def _web(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
-    return show(SENTENCES.get(status, "这个请求办不成，请返回上一页重试。"), status)
+    sentences = {
+        400: _("What the browser sent is not complete. Go back and try again."),
+        404: _("There is no such page, or your unit is not a party to the case."),
+        405: _("This address does not open like this. Use the menu."),
+        413: _("Too much was sent: 2 MB for a form, 50 MB for a file and 200 MB at once are the most."),
+        429: _("Too many requests. Try again a little later."),
+    }
+    return show(sentences.get(status, _("This request did not work. Go back and try again.")), status)
 
 
 def _unknown(_error: Exception) -> ResponseReturnValue:
     log.exception("a page failed")
-    return show("系统出了错，这一步没有办成，什么都没有改变。请重试；仍然不行请联系系统管理员。", 500)
+    return show(
+        _("Something went wrong. Nothing has changed. Try again; if it fails again, tell the system administrator."),
+        500,
+    )

@@ -30,6 +30,7 @@ from engine.ids import new_id
 from engine.organisation.assignment import Actor
 from engine.organisation.sign_ins import WHOLE_LIMIT, Visitor
 from engine.runtime import once
+from tasks_ui.messages import gettext as _
 from tasks_ui.serving import ANONYMOUS_LIMIT, session_in
 
 P = ParamSpec("P")
@@ -58,7 +59,7 @@ DRAFTS = {"inbox.save_draft", "inbox.save_beginning", "inbox.check"}
 last one counts."""
 NOBODYS = {"static", "probes.health", "probes.ready"}
 """What is the same for everybody: nobody is asked who is looking, so it needs no database."""
-OPEN_ENDPOINTS = NOBODYS | {"account.login", "account.sign_in"}
+OPEN_ENDPOINTS = NOBODYS | {"account.login", "account.sign_in", "account.appearance"}
 BEFORE_A_PASSWORD = OPEN_ENDPOINTS | {"account.password", "account.change_password", "account.sign_out"}
 """What is reachable with a password that was given out once, until it is changed."""
 KNOWN = "lianban_known_"
@@ -207,11 +208,11 @@ def _identify() -> AnyResponse | None:
     if g.visitor is None and request.endpoint not in OPEN_ENDPOINTS and request.endpoint is not None:
         if request.method == "GET" and request.accept_mimetypes["text/html"]:
             return redirect(url_for("account.login", next=request.full_path.rstrip("?")))
-        raise NotSignedIn("登录已经过期，请重新登录；已保存的草稿都在。")
+        raise NotSignedIn(_("You have been signed out. Sign in again; saved drafts are kept."))
     if g.visitor is not None and g.visitor.must_change_password and request.endpoint not in BEFORE_A_PASSWORD:
         if request.method == "GET" and request.accept_mimetypes["text/html"]:
             return redirect(url_for("account.password"))
-        raise NotAllowed("请先修改一次性密码，再办理其他事情。")
+        raise NotAllowed(_("Change the one-time password first."))
     return None
 
 

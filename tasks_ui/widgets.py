@@ -1,24 +1,30 @@
-"""The words of the pages: dates, periods and units as staff write them. Filters and functions for templates."""
+"""The words of the pages: periods, units and lists as staff write them. Filters and functions for templates."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 
 from flask import Flask, g, request
 
-from engine.clock import SHANGHAI, local, local_date
-from engine.deadlines.calendar import WEEKDAYS
+from engine.clock import local
+from engine.deadlines.counting import Count
 from engine.deadlines.deadlines import Deadline
 from engine.deadlines.standing import Standing
 from engine.organisation.people import ROLES
 from engine.organisation.units import KINDS
 from engine.reports import counted_words
+from engine.reports.inbox import NextTask
 from engine.reports.instances import InstanceView
 from engine.reports.notices import Telling
 from engine.reports.paging import COUNTED, Place, read_place
 from engine.reports.periods import Period
 from engine.reports.sending import Attempt
 from engine.reports.units import UnitName
+from tasks_ui import dates
+from tasks_ui.messages import gettext as _
+from tasks_ui.messages import ngettext, pgettext
+from tasks_ui.names import english, named
 from tasks_ui.security import engine
 
 SHAPES = {
@@ -31,19 +37,21 @@ SHAPES = {
     "late": "over",
     "cancelled": "soft",
 }
-SENDING = {"sent": "已发", "waiting": "待发", "failed": "重试中", "given_up": "没有发出", "dropped": "已办结未发"}
-ATTEMPTS = {"sent": "已发出", "failed": "没有发出", "given_up": "没有发出，已放弃"}
-UNIT_SIGNS = {"supervision_bureau": "督", "justice_bureau": "司", "police": "公", "staffing_office": "编",
-              "city_government": "府", "conference_office": "联", "internal_body": "内"}  # fmt: skip
+SUBDISTRICT = "街道"
+"""How the name of a subdistrict ends: what is data has no other language."""
+URGENT = {"Sent back", "Returned to me", "Chased"}
+"""Tags of a task that ask for haste, by the engine's words in English."""
 
 
 def register(app: Flask) -> None:
     app.jinja_env.filters.update(
         day=day,
-        weekday=lambda value: WEEKDAYS[value.weekday()],
+        weekday=dates.weekday,
+        month=dates.month,
+        initial=dates.initial,
         moment=moment,
         end_moment=end_moment,
-        instant=instant,
+        instant=dates.instant,
         clock=clock,
         unit_sign=unit_sign,
         unit_class=unit_class,
@@ -57,8 +65,19 @@ def register(app: Flask) -> None:
         telling_words=telling_words,
         attempt_words=attempt_words,
         many=many,
+        named=named,
+        listed=listed,
+        beside=beside,
+        urgent=lambda tag: english(tag) in URGENT,
     )
-    app.jinja_env.globals.update(unread_messages=unread_messages, now=now, kinds_of_units=KINDS, marks=marks)
+    app.jinja_env.globals.update(
+        unread_messages=unread_messages,
+        now=now,
+        kinds_of_units=KINDS,
+        marks=marks,
+        last_moment=last_moment,
+        what_follows=what_follows,
+    )
     app.context_processor(lambda: {"me": g.get("visitor"), "menu": _menu})
 
 
@@ -84,42 +103,41 @@ def now() -> datetime:
 
 
 def day(value: date | datetime | None) -> str:
-    """10-13 周二"""
-    if value is None:
-        return ""
-    found = local_date(value) if isinstance(value, datetime) else value
-    return f"{found:%m-%d} {WEEKDAYS[found.weekday()]}"
+    """10-13 周二; Tue 13 Oct"""
+    return "" if value is None else dates.day(value, now().year)
 
 
 def moment(value: datetime | None) -> str:
-    """10-08 14:20, with the year when it is another one."""
-    if value is None:
-        return ""
-    found = local(value)
-    return f"{found:%m-%d %H:%M}" if found.year == now().year else f"{found:%Y-%m-%d %H:%M}"
+    """10-08 14:20; 8 Oct 14:20; with the year when it is another one."""
+    return "" if value is None else dates.moment(value, now().year)
 
 
 def end_moment(value: datetime) -> str:
-    """An exclusive end in the words of offices: the midnight that begins a day is 24:00 of the day before."""
-    found = local(value)
-    return f"{_md(found - timedelta(days=1))} 24:00" if (found.hour, found.minute) == (0, 0) else moment(value)
-
-
-def instant(value: datetime) -> str:
-    """2026-10-09 周五 10:12"""
-    found = local(value)
-    return f"{found:%Y-%m-%d} {WEEKDAYS[found.weekday()]} {found:%H:%M}"
+    """An exclusive end: the midnight that begins a day is 24:00 of the day before."""
+    return dates.end_moment(value, now().year)
 
 
 def clock(value: datetime) -> str:
     return f"{local(value):%H:%M}"
 
 
-def unit_sign(unit: UnitName) -> str:
-    """The one character that says what kind of unit it is."""
-    if unit.kind == "town":
-        return "街" if unit.name.endswith("街道") else "镇"
-    return UNIT_SIGNS.get(unit.kind, "局")
+def unit_sign(unit: UnitName | None) -> str:
+    """The one sign that says what kind of unit it is; of none: a town's."""
+    if unit is None or unit.kind == "town":
+        return (
+            pgettext("unit sign", "S")
+            if unit is not None and unit.name.endswith(SUBDISTRICT)
+            else pgettext("unit sign", "T")
+        )
+    return {
+        "supervision_bureau": pgettext("unit sign", "E"),
+        "justice_bureau": pgettext("unit sign", "J"),
+        "police": pgettext("unit sign", "P"),
+        "staffing_office": pgettext("unit sign", "O"),
+        "city_government": pgettext("unit sign", "G"),
+        "conference_office": pgettext("unit sign", "C"),
+        "internal_body": pgettext("unit sign", "I"),
+    }.get(unit.kind, pgettext("unit sign", "D"))
 
 
 def unit_class(unit: UnitName) -> str:
@@ -139,63 +157,96 @@ def due_words(period: Period) -> str:
     standing, record = period.standing, period.record
     match standing.state:
         case "over" if not (standing.days or standing.minutes) and record.due_at > now():
-            return "已记超期"  # before its start was corrected: the record stays, though the day has moved (C12)
+            return _(
+                "Recorded as overdue"
+            )  # before its start was corrected: the record stays, though the day has moved
         case "over":
-            return f"已超期{_amount(standing)}"
+            return _with_amount(standing, _("Overdue"), lambda found: _("%(amount)s overdue", amount=found))
+        case "late" if record.hard:
+            late = _("Completed late")
+            return _with_amount(standing, late, lambda found: _("Completed %(amount)s late", amount=found))
         case "late":
-            return f"{'超期' if record.hard else '过建议时限'}{_amount(standing)}办结"
+            late = _("Completed past the recommended date")
+            return _with_amount(
+                standing, late, lambda found: _("Completed %(amount)s past the recommended date", amount=found)
+            )
         case "met":
-            return f"按期 {_md(record.ended_at)}"
+            return _("In time, %(day)s", day=dates.short_day(record.ended_at, now().year)) if record.ended_at else ""
         case "cancelled" if record.overdue_at is not None:
-            return "超期未办结" if record.hard else "过建议时限没有办"
+            return _("Overdue, not completed") if record.hard else _("Past the recommended date, not done")
         case "cancelled":
-            return "已不需要"
+            return _("No longer needed")
         case "paused":
-            return "暂停计算"
+            return _("Paused")
         case "soft" if standing.passed:
-            return f"已过建议时限{_amount(standing)}"
+            past = _("Past the recommended date")
+            return _with_amount(standing, past, lambda found: _("%(amount)s past the recommended date", amount=found))
         case "soft" if record.last_day is None:
             due = local(record.due_at)
-            return f"建议{'今天' if due.date() == now().date() else f' {_md(record.due_at)}'} {due:%H:%M} 前"
+            if due.date() == now().date():
+                return _("Recommended by %(time)s today", time=clock(due))
+            shown = dates.short_day(record.due_at, now().year)
+            return _("Recommended by %(time)s, %(day)s", day=shown, time=clock(due))
         case "soft":
-            return f"建议 {_md(record.due_at - timedelta(microseconds=1))} 前"
+            shown = dates.short_day(record.due_at - timedelta(microseconds=1), now().year)
+            return _("Recommended by %(day)s", day=shown)
     if standing.today:
-        return "今天到期"
-    return f"剩{_amount(standing)}"
+        return _("Due today")
+    return _with_amount(standing, _("Due now"), lambda found: _("%(amount)s left", amount=found))
 
 
 def due_date(period: Period, word: str = "") -> str:
-    """10-13 周二 24:00, or 今天 16:30 for a period in hours, and the word behind it: 前, 届满.
+    """10-13 周二 24:00, or 今天 16:30 for a period in hours; `word` is by (前), ends (届满) or nothing.
 
     What no notice has made final says so; a period that stands still has no such day.
     """
     record = period.record
     if record.paused:
-        return "恢复后再定届满日"
-    return " ".join(part for part in (_due_date(period), word) if part)
-
-
-def _due_date(period: Period) -> str:
-    record = period.record
+        return _("The end is set when it is resumed")
     if record.last_day is None:
         due = local(record.due_at)
-        return f"{'今天' if due.date() == now().date() else day(record.due_at)} {due:%H:%M}"
-    worked = next((cell for cell in period.cells if cell.last and cell.make_up), None)
-    return f"{day(record.last_day)}{'（班）' if worked else ''} 24:00{'（暂定）' if record.provisional else ''}"
+        if due.date() == now().date():
+            at = _("today %(time)s", time=clock(due))
+        else:
+            at = _("%(day)s %(time)s", day=day(record.due_at), time=clock(due))
+        return {"by": _("until %(moment)s", moment=at), "ends": _("ends %(moment)s", moment=at)}.get(word, at)
+    made_up = any(cell.last and cell.make_up for cell in period.cells)
+    return _last_day(record.last_day, made_up, record.provisional, word)
+
+
+def last_moment(count: Count, made_up: bool) -> str:
+    """The end of a period that is only foretold: its last day, or its last minute."""
+    if count.last_day is None:
+        return moment(count.due_at)
+    return _last_day(count.last_day, made_up, count.provisional, "")
+
+
+def _last_day(last: date, made_up: bool, provisional: bool, word: str) -> str:
+    shown = _("%(day)s (make-up working day)", day=day(last)) if made_up else day(last)
+    if provisional:
+        return {
+            "by": _("until the end of %(day)s (provisional)", day=shown),
+            "ends": _("ends on %(day)s (provisional)", day=shown),
+        }.get(word, _("the end of %(day)s (provisional)", day=shown))
+    return {"by": _("until the end of %(day)s", day=shown), "ends": _("ends on %(day)s", day=shown)}.get(
+        word, _("the end of %(day)s", day=shown)
+    )
 
 
 def by_when(period: Period) -> str:
     """10-13 周二 24:00 前 while there is time; what has run out or stands still, and what is advised, says so."""
-    return due_date(period, "前") if period.standing.state in ("ok", "near") else due_words(period)
+    return due_date(period, "by") if period.standing.state in ("ok", "near") else due_words(period)
 
 
 def due_short(period: Period) -> str:
-    """Counted so far: 第 2 日，共 5 个工作日."""
+    """How long the period is: 5 个工作日."""
     record = period.record
+    number = record.number or 0
     if record.last_day is None:
-        return f"{record.number} 小时"
-    unit = "个工作日" if record.kind.startswith("working") else "日"
-    return f"{record.number} {unit}"
+        return ngettext("%(num)d hour", "%(num)d hours", number)
+    if record.kind.startswith("working"):
+        return ngettext("%(num)d working day", "%(num)d working days", number)
+    return ngettext("%(num)d calendar day", "%(num)d calendar days", number)
 
 
 def due_rule(record: Deadline) -> str:
@@ -204,23 +255,72 @@ def due_rule(record: Deadline) -> str:
 
 
 def role_names(roles: frozenset[str]) -> str:
-    return "、".join(name for role, name in ROLES.items() if role in roles)
+    return listed(named(name) for role, name in ROLES.items() if role in roles)
+
+
+def listed(words: Iterable[str]) -> str:
+    """甲、乙; A, B: things of one kind."""
+    return pgettext("between things", ", ").join(map(str, words))
+
+
+def beside(words: Iterable[str]) -> str:
+    """甲，乙; A, B: what is said one after another."""
+    return pgettext("between clauses", ", ").join(str(word) for word in words if word)
 
 
 def telling_words(telling: Telling) -> str:
-    """收件人 3 人（姓名…），已读 1；邮件已发 2，没有发出 1：原因"""
-    people = "、".join(telling.people)
-    words = [f"收件人 {len(telling.people)} 人（{people}），已读 {telling.read}" if people else "没有在岗的收件人"]
+    """收件人 3 人（姓名…），已读 1；邮件：已发 2，没有发出 1：原因"""
+    count, people = len(telling.people), listed(telling.people)
+    words = [
+        ngettext(
+            "%(num)d recipient (%(people)s), %(read)s read it",
+            "%(num)d recipients (%(people)s), %(read)s read it",
+            count,
+            people=people,
+            read=telling.read,
+        )
+        if people
+        else _("Nobody holds the post")
+    ]
+    sent = {
+        "sent": _("sent"),
+        "waiting": _("waiting"),
+        "failed": _("trying again"),
+        "given_up": _("not sent"),
+        "dropped": _("not sent, since it was done"),
+    }
     for name, counts in telling.channels.items():
-        words.append(name + "，".join(f"{SENDING[status]} {counts[status]}" for status in SENDING if status in counts))
-    return "；".join(words) + (f"：{''.join(telling.reasons)}" if telling.reasons else "")
+        shown = beside(f"{sent[status]} {counts[status]}" for status in sent if status in counts)
+        words.append(_("%(channel)s %(counts)s", channel=named(name), counts=shown))
+    said = pgettext("between sentences", "; ").join(words)
+    return _("%(said)s: %(reasons)s", said=said, reasons="".join(telling.reasons)) if telling.reasons else said
 
 
 def attempt_words(attempt: Attempt) -> str:
     """没有发出：原因 / 某某要求再发"""
     if attempt.outcome == "again":
-        return f"{attempt.by}要求再发"
-    return ATTEMPTS[attempt.outcome] + (f"：{attempt.reason}" if attempt.reason else "")
+        return _("%(who)s asked to send it again", who=attempt.by)
+    outcome = {
+        "sent": pgettext("attempt", "Sent"),
+        "failed": pgettext("attempt", "Not sent"),
+        "given_up": pgettext("attempt", "Not sent, given up"),
+    }[attempt.outcome]
+    return _("%(said)s: %(reasons)s", said=outcome, reasons=attempt.reason) if attempt.reason else outcome
+
+
+def what_follows(following: NextTask | None) -> str:
+    """The task to which "submit and go on" leads, and how many are left."""
+    if following is None:
+        return _("No other task. You go back to your tasks after submitting")
+    due = _(", %(due)s", due=due_words(following.period)) if following.period else ""
+    return _(
+        "Next: %(step)s, %(title)s (%(number)s)%(due)s; %(left)s more",
+        step=named(following.step),
+        title=following.title,
+        number=following.number,
+        due=due,
+        left=many(following.left),
+    )
 
 
 def size(number: int | None) -> str:
@@ -232,16 +332,14 @@ def size(number: int | None) -> str:
 def marks(instance: InstanceView) -> dict[str, object]:
     """What is drawn on the instance's diagram; a live element says who is waited for, and how long still."""
     said = {
-        found.element_id: "，".join(
-            part
-            for part in (
+        found.element_id: beside(
+            (
                 " ".join(part for part in (found.unit.name if found.unit else "", found.who) if part),
                 due_words(found.period) if found.period else "",
             )
-            if part
         )
         for found in instance.waiting
-    } | {call.element_id: f"等 {call.number} 的结果" for call in instance.called}
+    } | {call.element_id: _("Waits for the result of %(number)s", number=call.number) for call in instance.called}
     live = [{**mark, "label": said.get(str(mark["element"]), "")} for mark in instance.marks.live]
     return {"taken": instance.marks.taken, "done": instance.marks.done, "live": live}
 
@@ -265,17 +363,23 @@ def _menu(name: str) -> bool:
     }.get(name, set())
 
 
+def _with_amount(standing: Standing, bare: str, said: Callable[[str], str]) -> str:
+    """The sentence with its days or hours; `bare` when there is none."""
+    amount = _amount(standing)
+    return said(amount) if amount else bare
+
+
 def _amount(standing: Standing) -> str:
-    """3 个工作日, or hours and minutes."""
+    """3 个工作日, or hours and minutes; empty for none."""
     if standing.minutes is not None:
         hours, minutes = divmod(standing.minutes, 60)
         if hours >= 48:
-            return f" {hours // 24} 天 {hours % 24} 小时"
-        return f" {hours} 小时 {minutes} 分" if hours else f" {minutes} 分钟"
+            return _("%(days)s d %(hours)s h", days=hours // 24, hours=hours % 24)
+        return (
+            _("%(hours)s h %(minutes)s min", hours=hours, minutes=minutes) if hours else _("%(num)s min", num=minutes)
+        )
     if not standing.days:
         return ""
-    return f" {standing.days} {'日' if standing.natural else '个工作日'}"
-
-
-def _md(value: datetime | None) -> str:
-    return f"{value.astimezone(SHANGHAI):%m-%d}" if value else ""
+    if standing.natural:
+        return ngettext("%(num)d calendar day", "%(num)d calendar days", standing.days)
+    return ngettext("%(num)d working day", "%(num)d working days", standing.days)

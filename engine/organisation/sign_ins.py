@@ -39,7 +39,15 @@ TOUCHED_AFTER = timedelta(minutes=5)
 HELD = "错误次数太多，请 15 分钟后再试，或请系统管理员重设密码。"
 _hasher = PasswordHasher()
 _VISITOR = (
-    select(sign_in, person.c.login, person.c.name, person.c.must_change_password, *stamp.ALL.selected_columns)
+    select(
+        sign_in,
+        person.c.login,
+        person.c.name,
+        person.c.must_change_password,
+        person.c.language,
+        person.c.large_type,
+        *stamp.ALL.selected_columns,
+    )
     .join(person, person.c.id == sign_in.c.person_id)
     .outerjoin(tables.stamp, true())
     .where(sign_in.c.token_hash == bindparam("token"), sign_in.c.ended_at.is_(None), person.c.active)
@@ -95,6 +103,10 @@ class Visitor:
     """The units for which the person is a system administrator: notices of faults belong to no case."""
     unwritten: bool = False
     """Whether the last use that is written down is so long ago that this one should be; not every look is a write."""
+    language: str | None = None
+    """The language that the person has chosen for the pages, zh or en; None while there is no choice."""
+    large_type: bool | None = None
+    """Whether the person has chosen large type; None while there is no choice."""
 
 
 def hash_password(password: str) -> str:
@@ -246,6 +258,8 @@ def visitor(tx: Connection, token: str, now: datetime) -> Visitor | None:
         row.must_change_password,
         looks_after,
         now - row.seen_at > TOUCHED_AFTER,
+        row.language,
+        row.large_type,
     )
 
 

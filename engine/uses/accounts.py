@@ -6,7 +6,7 @@ hash; whoever signs in with it can do nothing before it is changed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -83,6 +83,12 @@ class AccountUses:
             audit.append(tx, CHAIN, now, "password_chosen", {"login": row.login}, person_id=person_id)
 
         self._database.run(change)
+
+    def choose_appearance(self, person_id: str, chosen: Mapping[str, str | bool]) -> None:
+        """The pages of this person are in that `language` (zh, en), and in `large_type` or not; what is not named stays."""
+        known = {name: chosen[name] for name in ("language", "large_type") if name in chosen}
+        if known:
+            self._database.run(lambda tx: tx.execute(update(person).where(person.c.id == person_id).values(known)))
 
     # --- for whoever runs the installation ---
 

@@ -8,6 +8,9 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from engine.errors import InvalidValues
+from tasks_ui.language import LANGUAGES
+from tasks_ui.language import remember as keep_choice
+from tasks_ui.messages import gettext as _
 from tasks_ui.security import engine, known_browsers, let_in, let_out, remember, token, visitor
 
 pages = Blueprint("account", __name__)
@@ -46,7 +49,7 @@ def change_password() -> ResponseReturnValue:
     except InvalidValues as error:
         shown = render_template("account/password.html", problems=error.problems, first=me.must_change_password)
         return shown, 422
-    flash("密码已修改，其他地方的登录都已结束。", "ok")
+    flash(_("The password is changed. You are signed out everywhere else."), "ok")
     return redirect(url_for("inbox.tasks"))
 
 
@@ -62,6 +65,20 @@ def act_for() -> ResponseReturnValue:
     visitor()
     engine().act_for(token(), request.form.get("unit", ""))
     return redirect(url_for("inbox.tasks"))
+
+
+@pages.post("/settings/appearance")
+def appearance() -> ResponseReturnValue:
+    """The pages are in the language, and in the size of type, that the button names; a person's choice is kept."""
+    chosen: dict[str, str | bool] = {}
+    if request.form.get("language") in LANGUAGES:
+        chosen["language"] = request.form["language"]
+    if request.form.get("large_type") in ("yes", "no"):
+        chosen["large_type"] = request.form["large_type"] == "yes"
+    if g.visitor is not None:
+        engine().accounts.choose_appearance(g.visitor.person.id, chosen)
+    back = redirect(_own_path(request.form.get("next", "")) or url_for("inbox.tasks"))
+    return keep_choice(back, chosen, engine().settings.secure_cookies)
 
 
 def _door(login: str, message: str, onward: str) -> str:

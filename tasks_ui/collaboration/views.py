@@ -12,7 +12,9 @@ from engine.errors import InvalidValues
 from engine.reports.collaboration import Collaboration
 from engine.runtime.comments import Spoken
 from tasks_ui.instances.views import instance_page
+from tasks_ui.messages import gettext as _
 from tasks_ui.security import actor, drawing, engine, sent
+from tasks_ui.widgets import listed
 
 pages = Blueprint("collaboration", __name__)
 
@@ -31,13 +33,13 @@ def talk_of(number: str) -> Collaboration:
 @drawing
 def comment(number: str) -> ResponseReturnValue:
     uses, raw = engine().collaboration, sent()
-    return _done(number, "talk", "意见已发表。", lambda: uses.comment(actor(), number, raw), _unreached)
+    return _done(number, "talk", _("Comment posted."), lambda: uses.comment(actor(), number, raw), _unreached)
 
 
 @pages.post("/instances/<number>/comments/<comment_id>/retract")
 def retract_comment(number: str, comment_id: str) -> ResponseReturnValue:
     engine().collaboration.retract_comment(actor(), number, comment_id)
-    flash("意见已撤回。", "ok")
+    flash(_("Comment withdrawn."), "ok")
     return _back(number, "talk")
 
 
@@ -45,13 +47,13 @@ def retract_comment(number: str, comment_id: str) -> ResponseReturnValue:
 @drawing
 def send_copy(number: str) -> ResponseReturnValue:
     uses, raw = engine().collaboration, sent()
-    return _done(number, "copies", "已抄送。", lambda: uses.send_copy(actor(), number, raw))
+    return _done(number, "copies", _("Copy sent."), lambda: uses.send_copy(actor(), number, raw))
 
 
 @pages.post("/instances/<number>/copies/<copy_id>/revoke")
 def revoke_copy(number: str, copy_id: str) -> ResponseReturnValue:
     engine().collaboration.revoke_copy(actor(), number, copy_id)
-    flash("抄送已收回，对方不能再看。", "ok")
+    flash(_("Copy revoked. It can no longer be read."), "ok")
     return _back(number, "copies")
 
 
@@ -59,14 +61,19 @@ def revoke_copy(number: str, copy_id: str) -> ResponseReturnValue:
 @drawing
 def remark(number: str) -> ResponseReturnValue:
     uses, raw = engine().collaboration, sent()
-    return _done(number, "remark", "督办意见已送达该单位主要领导。", lambda: uses.remark(actor(), number, raw))
+    return _done(
+        number,
+        "remark",
+        _("The principal leader of that unit has your words."),
+        lambda: uses.remark(actor(), number, raw),
+    )
 
 
 @pages.post("/instances/<number>/withdraw")
 @drawing
 def withdraw(number: str) -> ResponseReturnValue:
     uses, raw = engine().collaboration, sent()
-    return _done(number, "main", "办件已撤销。", lambda: uses.withdraw(actor(), number, raw))
+    return _done(number, "main", _("Case cancelled."), lambda: uses.withdraw(actor(), number, raw))
 
 
 # --- corrections ---
@@ -87,7 +94,7 @@ def propose_correction(number: str, name: str) -> ResponseReturnValue:
         proposal = engine().collaboration.proposal(actor(), number, name, raw)
         page = render_template("collaboration/correct.html", proposal=proposal, problems=invalid.problems)
         return page, invalid.status
-    flash("更正已提出，等本单位负责人审批。", "ok")
+    flash(_("Correction proposed. A leader of your unit decides on it."), "ok")
     return _back(number, "corrections")
 
 
@@ -107,7 +114,9 @@ def decide_correction(correction_id: str) -> ResponseReturnValue:
         values = {key: values[0] for key, values in raw.items() if values}
         page = render_template("collaboration/correction.html", found=found, problems=invalid.problems, sent=values)
         return page, invalid.status
-    flash("更正已批准，用到它的期限随之重新计算。" if approved else "更正已退回提出人。", "ok")
+    flash(
+        _("Correction approved. Periods that use it are recounted.") if approved else _("Correction sent back."), "ok"
+    )
     return redirect(url_for("inbox.tasks"))
 
 
@@ -115,7 +124,7 @@ def decide_correction(correction_id: str) -> ResponseReturnValue:
 def take_back_correction(correction_id: str) -> ResponseReturnValue:
     found = engine().collaboration.correction(actor(), correction_id)
     engine().collaboration.take_back_correction(actor(), correction_id)
-    flash("更正已撤回。", "ok")
+    flash(_("Correction withdrawn."), "ok")
     return _back(found.number, "corrections")
 
 
@@ -126,8 +135,12 @@ def _unreached(spoken: Spoken) -> str:
     """The sentence about every @ that reaches nobody; empty when each has reached its person."""
     if not spoken.unreached:
         return ""
-    calls = "".join(f"“@{words}”" for words in spoken.unreached)
-    return f"{calls}没有提醒到人：能看这条意见的人里没有叫这个名字的，或者不止一人。可以另发一条，从名单里选。"
+    calls = listed(_("'@%(name)s'", name=words) for words in spoken.unreached)
+    return _(
+        "%(calls)s reached nobody: nobody of that name may see the comment, or more than one. "
+        "Post another one and choose from the list.",
+        calls=calls,
+    )
 
 
 def _done(

@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.errors import InvalidValues
+from tasks_ui.messages import gettext as _
 from tasks_ui.security import actor, engine
 
 pages = Blueprint("duties", __name__)
@@ -23,7 +24,7 @@ def adopt(proposal_id: str) -> ResponseReturnValue:
     day, reason = request.form.get("valid_from", ""), request.form.get("reason", "")
     return _decided(
         proposal_id,
-        "已列入职责边界清单，原来的条目保留。",
+        _("Adopted into the list of duties. Earlier entries stay."),
         lambda: engine().duties.adopt(actor(), proposal_id, day, reason),
     )
 
@@ -31,7 +32,11 @@ def adopt(proposal_id: str) -> ResponseReturnValue:
 @pages.post("/duties/<proposal_id>/reject")
 def reject(proposal_id: str) -> ResponseReturnValue:
     reason = request.form.get("reason", "")
-    return _decided(proposal_id, "建议已退回，清单不变。", lambda: engine().duties.reject(actor(), proposal_id, reason))
+    return _decided(
+        proposal_id,
+        _("Proposal rejected. The list stays as it is."),
+        lambda: engine().duties.reject(actor(), proposal_id, reason),
+    )
 
 
 def _decided(proposal_id: str, sentence: str, decide: Callable[[], None]) -> ResponseReturnValue:

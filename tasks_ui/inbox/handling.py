@@ -11,17 +11,24 @@ from engine.errors import InvalidValues, LianbanError, NotAllowed, NotFound, Ref
 from engine.reports.handling import Choices
 from engine.reports.tasks import TaskView
 from tasks_ui.inbox.task_page import task_page
+from tasks_ui.messages import gettext as _
+from tasks_ui.messages import ngettext
+from tasks_ui.names import named
 from tasks_ui.security import actor, engine, sent
 
 pages = Blueprint("handling", __name__)
 
-DONE = {
-    "transfer": "“{}”已转办。",
-    "return": "“{}”已退回，不再由你办理。",
-    "delegate": "“{}”已委派，交回之后由你办结。",
-    "consult": "已就“{}”征求意见，回复会出现在任务页上。",
-    "urge": "已催办“{}”。",
-}
+
+def _done(verb: str, step: str) -> str:
+    """The sentence that says what was done with the step."""
+    said = {
+        "transfer": _("'%(step)s' is reassigned.", step=step),
+        "return": _("'%(step)s' is returned. You no longer handle it.", step=step),
+        "delegate": _("'%(step)s' is delegated. You complete it after it is handed in.", step=step),
+        "consult": _("Opinions on '%(step)s' are asked for. Replies appear on the task page.", step=step),
+        "urge": _("'%(step)s' is chased.", step=step),
+    }
+    return said[verb]
 
 
 @pages.get("/tasks/<task_id>/handle/<verb>")
@@ -50,9 +57,9 @@ def act(task_id: str, verb: str) -> ResponseReturnValue:
         return _page(task_id, verb, invalid.problems), invalid.status
     if verb == "send_back":
         opened = engine().task(actor(), result)
-        flash(f"已退回到“{opened.name}”，时限继续计算。", "ok")
+        flash(_("Sent back to '%(step)s'. Periods go on.", step=named(opened.name)), "ok")
         return redirect(url_for("instances.instance", number=opened.number))
-    flash(DONE[verb].format(result), "ok")
+    flash(_done(verb, named(result)), "ok")
     if verb in ("transfer", "return"):
         return redirect(url_for("inbox.tasks"))
     return redirect(url_for("inbox.task", task_id=task_id))
@@ -61,7 +68,7 @@ def act(task_id: str, verb: str) -> ResponseReturnValue:
 @pages.post("/tasks/<task_id>/recall")
 def recall(task_id: str) -> ResponseReturnValue:
     name = engine().handling.recall(actor(), task_id)
-    flash(f"已收回“{name}”，对方填写的内容在表单里。", "ok")
+    flash(_("'%(step)s' is recalled. What your colleague filled in is in the form.", step=named(name)), "ok")
     return redirect(url_for("inbox.task", task_id=task_id))
 
 
@@ -74,7 +81,7 @@ def hand_in(task_id: str) -> ResponseReturnValue:
     except InvalidValues as invalid:
         view = engine().task(actor(), task_id, raw)
         return _around(view, invalid), invalid.status
-    flash(f"“{name}”已交回。", "ok")
+    flash(_("'%(step)s' is handed in.", step=named(name)), "ok")
     return redirect(url_for("inbox.tasks"))
 
 
@@ -86,28 +93,28 @@ def answer(task_id: str) -> ResponseReturnValue:
     except InvalidValues as invalid:
         view = engine().task(actor(), task_id)
         return _around(view, invalid), invalid.status
-    flash(f"对“{name}”的意见已回复。", "ok")
+    flash(_("Your opinion on '%(step)s' is given.", step=named(name)), "ok")
     return redirect(url_for("inbox.tasks"))
 
 
 @pages.post("/tasks/<task_id>/request/<request_id>/withdraw")
 def withdraw_request(task_id: str, request_id: str) -> ResponseReturnValue:
     engine().handling.withdraw_request(actor(), task_id, request_id)
-    flash("已撤销征求意见，不用再等这位同事。", "ok")
+    flash(_("The request is cancelled. You need not wait for this colleague."), "ok")
     return redirect(url_for("inbox.task", task_id=task_id))
 
 
 @pages.post("/tasks/<task_id>/take-back")
 def take_back(task_id: str) -> ResponseReturnValue:
     opened = engine().handling.take_back(actor(), task_id)
-    flash("已撤回，任务重新由你办理，原来填写的内容在表单里。", "ok")
+    flash(_("Undone. The task is yours again, and what you filled in is in the form."), "ok")
     return redirect(url_for("inbox.task", task_id=opened))
 
 
 @pages.post("/tasks/<task_id>/drop")
 def drop(task_id: str) -> ResponseReturnValue:
     number = engine().handling.drop(actor(), task_id)
-    flash("不再提出。需要时可以再次提出。", "ok")
+    flash(_("Dropped. You can begin it again when needed."), "ok")
     return redirect(url_for("instances.instance", number=number))
 
 
@@ -119,7 +126,14 @@ def release() -> ResponseReturnValue:
     """Several tasks are given back; those that cannot be are named, the others are."""
     released = _each(lambda task_id: engine().release(actor(), task_id))
     if released:
-        flash(f"已退还 {released} 项任务，本岗位的人都可以领取。", "ok")
+        flash(
+            ngettext(
+                "%(num)d task released. Anybody of this post can claim it.",
+                "%(num)d tasks released. Anybody of this post can claim them.",
+                released,
+            ),
+            "ok",
+        )
     return redirect(url_for("inbox.tasks", tab=request.form.get("tab", "todo")))
 
 
@@ -133,18 +147,25 @@ def transfer() -> ResponseReturnValue:
         allowed = [choices for choices in found if "transfer" in choices.may]
         for choices in found:
             if choices not in allowed:
-                flash(f"“{choices.name}”（{choices.number}）要先领取才能转办。", "warn")
+                flash(
+                    _(
+                        "'%(step)s' (%(number)s) has to be claimed before it can be reassigned.",
+                        step=named(choices.name),
+                        number=choices.number,
+                    ),
+                    "warn",
+                )
         if not allowed:
             return redirect(url_for("inbox.tasks"))
         shared = set.intersection(*({person.id for person in choices.holders} for choices in allowed))
         people = [person for person in allowed[0].holders if person.id in shared]
-        problem = "请选转办给谁。" if "to" in request.form else ""
+        problem = _("Choose to whom it is reassigned.") if "to" in request.form else ""
         return render_template(
             "inbox/transfer_several.html", tasks=allowed, people=people, problem=problem, reason=reason
         )
     moved = _each(lambda task_id: engine().handling.transfer(actor(), task_id, to, reason))
     if moved:
-        flash(f"已转办 {moved} 项任务。", "ok")
+        flash(ngettext("%(num)d task reassigned.", "%(num)d tasks reassigned.", moved), "ok")
     return redirect(url_for("inbox.tasks"))
 
 
@@ -159,13 +180,13 @@ def _each(do: Callable[[str], object]) -> int:
             do(task_id)
             done += 1
         except InvalidValues as invalid:
-            flash(named(task_id, "".join(invalid.problems.values())), "warn")
+            flash(told_of(task_id, "".join(invalid.problems.values())), "warn")
         except LianbanError as error:
-            flash(named(task_id, error.message), "warn")
+            flash(told_of(task_id, error.message), "warn")
     return done
 
 
-def named(task_id: str, sentence: str) -> str:
+def told_of(task_id: str, sentence: str) -> str:
     """What is said of one task of several, with its name: the reader has ticked more than one."""
     if len(request.form.getlist("task")) < 2:
         return sentence
@@ -173,7 +194,13 @@ def named(task_id: str, sentence: str) -> str:
         found = engine().handling.choices(actor(), task_id)
     except LianbanError:
         return sentence
-    return f"“{found.name}”（{found.number} {found.title}）：{sentence}"
+    return _(
+        "'%(step)s' (%(number)s %(title)s): %(sentence)s",
+        step=named(found.name),
+        number=found.number,
+        title=found.title,
+        sentence=sentence,
+    )
 
 
 def _page(task_id: str, verb: str, problems: dict[str, str]) -> str:

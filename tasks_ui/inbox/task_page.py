@@ -15,8 +15,11 @@ from engine.reports.holders import Holder, Holders
 from engine.reports.tasks import TaskView
 from engine.runtime.tasks import Completed
 from engine.uses.paper_drafts import DraftView
+from tasks_ui.messages import gettext as _
+from tasks_ui.messages import ngettext, pgettext
+from tasks_ui.names import named
 from tasks_ui.security import CHECKED, SHOWN, actor, engine
-from tasks_ui.widgets import by_when
+from tasks_ui.widgets import beside, by_when, listed
 
 NAMED = 3
 """Tasks that are named when one is done; the rest are counted. What is flashed travels in a cookie."""
@@ -33,7 +36,7 @@ class Paper:
     number: str
     delivered_at: datetime | None
     sheets: str
-    """原件 3 页，纸质; 草稿，改过 2 处; empty for a letter that was issued."""
+    """Original, 3 pages, on paper; Draft, changed in 2 places; empty for a letter that was issued."""
     voided: bool
     copy: bool
     readable: bool
@@ -71,7 +74,7 @@ def to_read(view: TaskView, drafts: list[DraftView], checked: frozenset[str]) ->
     made_here = view.form is not None and view.form.takes_material
     found = [
         Paper(f"draft/{draft.element_id}/{draft.wording}", "draft", draft.element_id, draft.name, "", None,
-              f"草稿，改过 {len(draft.changes)} 处" if draft.edited else "草稿，签发时编号", False, False, True, False)
+              _draft_words(draft), False, False, True, False)
         for draft in drafts
         if draft.written_before
     ]  # fmt: skip
@@ -81,7 +84,9 @@ def to_read(view: TaskView, drafts: list[DraftView], checked: frozenset[str]) ->
                   line.voided, line.copy, True, False)
         )  # fmt: skip
     for item in [] if made_here else view.materials:
-        sheets = f"{'原件' if item.original else '复印件'} {item.pages} 页" + ("" if item.sha256 else "，纸质")
+        pages = ngettext("%(num)d page", "%(num)d pages", item.pages)
+        sheets = _("Original, %(pages)s", pages=pages) if item.original else _("Photocopy, %(pages)s", pages=pages)
+        sheets = sheets if item.sha256 else _("%(sheets)s, on paper", sheets=sheets)
         found.append(
             Paper(f"material/{item.id}", "material", item.id, item.title, "", None, sheets, False, False,
                   item.sha256 is not None, False)
@@ -101,6 +106,12 @@ def opens_with(papers: list[Paper], view: TaskView) -> str:
     return next(iter([*signed, *reversed(letters), *(paper.key for paper in papers if paper.readable)]), "")
 
 
+def _draft_words(draft: DraftView) -> str:
+    if not draft.edited:
+        return _("Draft, numbered when signed off")
+    return ngettext("Draft, changed in %(num)d place", "Draft, changed in %(num)d places", len(draft.changes))
+
+
 def _checked(task_id: str) -> frozenset[str]:
     """What is ticked: as it was sent, when the page without scripts comes back with a problem, else as it is kept."""
     if request.method == "POST" and SHOWN in request.form:
@@ -117,23 +128,30 @@ def say_done(done: Completed, elsewhere: bool = False) -> None:
         view = engine().holders(actor(), done.number)
     except NotFound:
         view = None  # sent again by somebody who has left the unit since: it is done all the same
-    case = f"{view.title}（{view.number}）：" if elsewhere and view else ""
-    outcome = f"：{done.outcome_name}" if done.outcome_name else ""
-    onward = "办件已经结束。" if done.ended else who_has_it(view) if view else ""
-    flash(f"{case}“{done.task_name}”已办结{outcome}。{onward}", "ok")
+    step, outcome = named(done.task_name), named(done.outcome_name)
+    said = (
+        _("'%(step)s' is complete: %(outcome)s.", step=step, outcome=outcome)
+        if outcome
+        else _("'%(step)s' is complete.", step=step)
+    )
+    if elsewhere and view:
+        said = _("%(title)s (%(number)s): %(said)s", title=view.title, number=view.number, said=said)
+    onward = _("The case has ended.") if done.ended else who_has_it(view) if view else ""
+    flash(_("%(said)s %(onward)s", said=said, onward=onward) if onward else said, "ok")
 
 
 def who_has_it(view: Holders) -> str:
-    """现在由青河镇陆原办“主要领导审批”，10-13 周二 24:00 前。 Each open task, the most urgent first, and what is waited for."""
-    named = [_holder(found) for found in view.tasks[:NAMED]]
+    """Who does what by when: each open task, the most urgent first, and what is waited for."""
+    shown = [_holder(found) for found in view.tasks[:NAMED]]
     if len(view.tasks) > NAMED:
-        named.append(f"还有 {len(view.tasks) - NAMED} 项")
-    if named:
-        return f"现在由{'；'.join(named)}。"
-    return f"现在等 {'、'.join(view.called)} 的结果。" if view.called else ""
+        shown.append(_("%(count)s more", count=len(view.tasks) - NAMED))
+    if shown:
+        return _("Now: %(tasks)s.", tasks=pgettext("between sentences", "; ").join(shown))
+    return _("Now waiting for the result of %(calls)s.", calls=listed(view.called)) if view.called else ""
 
 
 def _holder(found: Holder) -> str:
     unit = found.unit.name if found.unit else ""
     when = by_when(found.period) if found.period else ""
-    return f"{unit}{found.who}办“{found.step}”" + (f"，{when}" if when else "")
+    said = _("%(unit)s %(who)s does '%(step)s'", unit=unit, who=found.who, step=named(found.step)).strip()
+    return beside((said, when))

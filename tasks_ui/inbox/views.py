@@ -16,8 +16,11 @@ from engine.reports.answers import Look
 from engine.reports.filters import Filters
 from engine.reports.inbox import TABS
 from engine.runtime.drafts import Window
-from tasks_ui.inbox.handling import named
+from tasks_ui.inbox.handling import told_of
 from tasks_ui.inbox.task_page import say_done, task_page
+from tasks_ui.messages import gettext as _
+from tasks_ui.messages import ngettext
+from tasks_ui.names import named
 from tasks_ui.security import CHECKED, ONWARD, SHOWN, WINDOW, WINDOW_SHOWN, actor, engine, sent
 from tasks_ui.widgets import clock, now, page_place
 
@@ -58,9 +61,9 @@ def claim() -> ResponseReturnValue:
             engine().claim(actor(), task_id)
             claimed += 1
         except LianbanError as error:
-            flash(named(task_id, error.message), "warn")
+            flash(told_of(task_id, error.message), "warn")
     if claimed:
-        flash(f"已领取 {claimed} 项任务。", "ok")
+        flash(ngettext("%(num)d task claimed.", "%(num)d tasks claimed.", claimed), "ok")
     onward = request.form.get("onward", "")
     if onward == "task" and len(request.form.getlist("task")) == 1:
         return redirect(url_for("inbox.task", task_id=request.form["task"]))
@@ -83,7 +86,7 @@ def _window() -> Window | None:
 @pages.post("/tasks/<task_id>/release")
 def release(task_id: str) -> ResponseReturnValue:
     engine().release(actor(), task_id)
-    flash("已退还，本岗位的人都可以领取。", "ok")
+    flash(_("Released. Anybody of this post can claim it."), "ok")
     return redirect(url_for("inbox.tasks"))
 
 
@@ -96,7 +99,7 @@ def save_draft(task_id: str) -> ResponseReturnValue:
 @pages.post("/tasks/<task_id>/draft/other")
 def change_draft(task_id: str) -> ResponseReturnValue:
     engine().change_draft(actor(), task_id)
-    flash("已换成另一份草稿，原来那份留着，可以再换回来。", "ok")
+    flash(_("You see the other draft now. The first one is kept, and you can change back."), "ok")
     return redirect(url_for("inbox.task", task_id=task_id))
 
 
@@ -114,7 +117,7 @@ def check(task_id: str) -> ResponseReturnValue:
         return jsonify(checked=sorted(engine().checking.of_task(actor(), task_id)))
     engine().checking.keep(actor(), task_id, request.form.getlist(SHOWN), request.form.getlist(CHECKED))
     engine().save_draft(actor(), task_id, sent())
-    flash("勾选已保存，填写的内容存成了草稿。", "ok")
+    flash(_("Ticks saved, and what you filled in is kept as a draft."), "ok")
     return redirect(url_for("inbox.task", task_id=task_id))
 
 
@@ -178,14 +181,15 @@ def _to_next(task_id: str, wanted: str) -> ResponseReturnValue:
     following = engine().next_task(actor(), task_id, wanted)
     if following is not None:
         return redirect(url_for("inbox.task", task_id=following.task_id))
-    flash("待办里没有别的任务了。", "ok")
+    flash(_("There is no other task to do."), "ok")
     return redirect(url_for("inbox.tasks"))
 
 
 def _name_next() -> None:
     """The page that comes offers the most urgent task of one's own under one key."""
     if first := engine().next_task(actor(), ""):
-        flash(f"{url_for('inbox.task', task_id=first.task_id)} {first.step}：{first.title}", "next")
+        said = _("%(step)s: %(title)s", step=named(first.step), title=first.title)
+        flash(f"{url_for('inbox.task', task_id=first.task_id)} {said}", "next")
 
 
 @pages.post("/tasks/<task_id>/material")
@@ -201,7 +205,7 @@ def add_material(task_id: str) -> ResponseReturnValue:
         return task_page(view, problems, values), invalid.status
     if doubt := engine().materials.doubt(actor(), task_id, [values.get("title", ""), *(up.name for up in uploads)]):
         flash(doubt, "warn")
-    flash("材料已加入清单。" if added == 1 else f"{added} 份材料已加入清单。", "ok")
+    flash(_added(added), "ok")
     return redirect(url_for("inbox.task", task_id=task_id, kind=values.get("kind"), _anchor="materials"))
 
 
@@ -212,7 +216,7 @@ def take_over_material(task_id: str) -> ResponseReturnValue:
     except InvalidValues as invalid:
         view = engine().task(actor(), task_id)
         return task_page(view, {"material-chosen": invalid.problems["chosen"]}), invalid.status
-    flash(f"{added} 份材料已加入清单。", "ok")
+    flash(_added(added), "ok")
     return redirect(url_for("inbox.task", task_id=task_id, _anchor="materials"))
 
 
@@ -223,7 +227,7 @@ def rename_material(task_id: str, material_id: str) -> ResponseReturnValue:
     except InvalidValues as invalid:
         flash(invalid.problems["rename"], "warn")
     else:
-        flash("材料已改名。", "ok")
+        flash(_("Material renamed."), "ok")
         if doubt := engine().materials.doubt(actor(), task_id, [request.form.get("title", "")]):
             flash(doubt, "warn")
     return redirect(url_for("inbox.task", task_id=task_id, _anchor="materials"))
@@ -232,7 +236,7 @@ def rename_material(task_id: str, material_id: str) -> ResponseReturnValue:
 @pages.post("/tasks/<task_id>/material/<material_id>/remove")
 def remove_material(task_id: str, material_id: str) -> ResponseReturnValue:
     engine().materials.remove(actor(), task_id, material_id)
-    flash("材料已从清单上拿下。", "ok")
+    flash(_("Material taken off the list."), "ok")
     return redirect(url_for("inbox.task", task_id=task_id, _anchor="materials"))
 
 
@@ -276,7 +280,7 @@ def begin(key: str) -> ResponseReturnValue:
             confirm=wrong.token if isinstance(wrong, Unsure) else "",
         )
         return page, wrong.status
-    flash(f"已发起，办件号 {started.number}。", "ok")
+    flash(_("Started. The case number is %(number)s.", number=started.number), "ok")
     if started.next_task_id:
         return redirect(url_for("inbox.task", task_id=started.next_task_id))
     return redirect(url_for("instances.instance", number=started.number))
@@ -287,15 +291,24 @@ def _begin_instead(key: str, other: str, raw: dict[str, list[str]]) -> ResponseR
     procedures, window, status = engine().procedures(actor()), _window(), 200
     try:
         beginning = engine().beginning_instead(actor(), key, other, raw, window)
-        flash(f"已转到“{beginning.procedure.name}”，填好的带了过来，请核对后再发起。", "ok")
+        flash(
+            _(
+                "This is '%(procedure)s'. What you filled in came along. Check it, then start.",
+                procedure=named(beginning.procedure.name),
+            ),
+            "ok",
+        )
     except Refused as refused:
         beginning, status = engine().beginning(actor(), key, raw), refused.status
         # The other window's draft is still not what is shown here.
         beginning = replace(beginning, draft_window=window.shown if window else "")
         name = beginning.procedure.name
         flash(
-            f"另一个窗口存过“{name}”的草稿，没有覆盖，也没有转过去；这一页写的还没有保存。"
-            f"要用这一页写的，请直接发起；要用那一份，请在下面点“{name}”重新打开。",
+            _(
+                "Another window has saved a draft of '%(name)s'. It was not overwritten, and this page is not saved yet. "
+                "To use this page, start it here. To use the other one, open '%(name)s' below.",
+                name=named(name),
+            ),
             "warn",
         )
     page = render_template("inbox/start.html", procedures=procedures, beginning=beginning, problems={}, unsaved=True)
@@ -313,3 +326,7 @@ def look_at_beginning(key: str) -> ResponseReturnValue:
     seen = engine().look_at_beginning(actor(), key, sent())
     preview = render_template("inbox/_preview.html", preview=seen.preview)
     return jsonify(**_told(seen), fragments={"preview": preview, **_advice(seen)})
+
+
+def _added(count: int) -> str:
+    return ngettext("Material added to the list.", "%(num)d materials added to the list.", count)

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from engine.reports.filters import Filters
+from tasks_ui.messages import gettext as _
 from tasks_ui.security import actor, drawing, engine, sent
 from tasks_ui.widgets import page_place
 
@@ -49,7 +50,7 @@ def press(number: str, element_id: str) -> ResponseReturnValue:
     task_id = engine().press(actor(), number, element_id)
     if task_id:
         return redirect(url_for("inbox.task", task_id=task_id))
-    flash("已提出。", "ok")
+    flash(_("Begun."), "ok")
     return redirect(url_for("instances.instance", number=number))
 
 

@@ -10,6 +10,8 @@ from flask.typing import ResponseReturnValue
 from engine.errors import InvalidValues, Refused
 from engine.notices.kinds import GROUPS
 from engine.reports.notices import TABS, Opened
+from tasks_ui.messages import gettext as _
+from tasks_ui.messages import ngettext
 from tasks_ui.security import actor, engine, token, visitor
 from tasks_ui.widgets import page_place
 
@@ -29,7 +31,10 @@ def open_message(notice_id: str) -> ResponseReturnValue:
     """Mails lead here as well. Who acts for another unit is asked to change first: a look never changes for whom."""
     found = engine().notices.open(visitor(), notice_id)
     if found.unit_code != actor().unit_code:
-        flash(f"这条消息发给你在{found.unit_name}的岗位，请用“以{found.unit_name}名义打开”。", "warn")
+        flash(
+            _("This message is for your post in %(unit)s. Press 'Open, acting for %(unit)s'.", unit=found.unit_name),
+            "warn",
+        )
         return redirect(url_for("notices.messages", tab="all"))
     return _led(found)
 
@@ -41,14 +46,19 @@ def act_and_open(notice_id: str) -> ResponseReturnValue:
     if found.unit_code == actor().unit_code:
         return _led(found)
     engine().act_for(token(), found.unit_code)
-    flash(f"已改为代表{found.unit_name}。", "ok")
+    flash(_("You act for %(unit)s now.", unit=found.unit_name), "ok")
     return redirect(url_for("notices.open_message", notice_id=notice_id))
 
 
 @pages.post("/messages/read")
 def read_all() -> ResponseReturnValue:
     count = engine().notices.read_all(visitor())
-    flash(f"{count} 条消息已标为已读。" if count else "没有未读消息。", "ok")
+    flash(
+        ngettext("%(num)d message marked as read.", "%(num)d messages marked as read.", count)
+        if count
+        else _("No unread messages."),
+        "ok",
+    )
     return redirect(url_for("notices.messages"))
 
 
@@ -64,7 +74,7 @@ def choose() -> ResponseReturnValue:
         engine().notices.choose(me, me.person_id, request.form)
     except InvalidValues as invalid:
         return _settings_page(request.form, invalid.problems), invalid.status
-    flash("通知设置已保存。", "ok")
+    flash(_("Notice settings saved."), "ok")
     return redirect(url_for("notices.settings"))
 
 
@@ -78,7 +88,7 @@ def delivery() -> ResponseReturnValue:
 @pages.post("/supervision/notices/again")
 def send_all_again() -> ResponseReturnValue:
     count = engine().notices.send_all_again(actor())
-    flash(f"{count} 条通知马上再发，结果稍后看这里。" if count else "没有可以再发的通知。", "ok")
+    flash(_resent(count) if count else _("No notice can be sent again."), "ok")
     return redirect(url_for("notices.delivery"))
 
 
@@ -89,7 +99,7 @@ def send_again(message_id: str) -> ResponseReturnValue:
     except Refused as refused:
         flash(refused.message, "warn")
     else:
-        flash("这条通知马上再发，结果稍后看这里。", "ok")
+        flash(_("This notice is sent again at once. Look here a little later."), "ok")
     return redirect(url_for("notices.delivery"))
 
 
@@ -109,3 +119,11 @@ def _led(found: Opened) -> ResponseReturnValue:
     if found.task_id is not None:
         return redirect(url_for("inbox.task", task_id=found.task_id))
     return redirect(url_for("instances.instance", number=found.number))
+
+
+def _resent(count: int) -> str:
+    return ngettext(
+        "%(num)d notice is sent again at once. Look here a little later.",
+        "%(num)d notices are sent again at once. Look here a little later.",
+        count,
+    )

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from engine.errors import InvalidValues, LianbanError, NotAllowed, NotFound
 from engine.runtime.paper_words import Texts
+from tasks_ui.messages import gettext as _
 from tasks_ui.security import actor, engine, sent
 
 pages = Blueprint("papers", __name__)
@@ -45,7 +46,7 @@ def draft_file(task_id: str, issuing_id: str) -> ResponseReturnValue:
 def edit(task_id: str, issuing_id: str) -> ResponseReturnValue:
     view = engine().paper_drafts.draft(actor(), task_id, issuing_id)
     if not view.may_edit:
-        raise NotAllowed("文书由办理这个环节的人编辑。")
+        raise NotAllowed(_("Whoever handles this step edits the document."))
     return render_template("papers/edit.html", paper=view, task_id=task_id, texts=view.texts, problems={})
 
 
@@ -67,7 +68,7 @@ def save(task_id: str, issuing_id: str) -> ResponseReturnValue:
         view = engine().paper_drafts.draft(actor(), task_id, issuing_id)
         page = render_template("papers/edit.html", paper=view, task_id=task_id, texts=texts, problems=problems)
         return page, error.status
-    flash("文书已保存，签发时按修改后的文字制作。", "ok")
+    flash(_("Document saved. The edited words are signed off."), "ok")
     return redirect(url_for("papers.draft", task_id=task_id, issuing_id=issuing_id))
 
 
@@ -75,7 +76,7 @@ def save(task_id: str, issuing_id: str) -> ResponseReturnValue:
 def reset(task_id: str, issuing_id: str) -> ResponseReturnValue:
     sent()
     engine().paper_drafts.drop(actor(), task_id, issuing_id)
-    flash("已恢复为按填报内容生成的文字。", "ok")
+    flash(_("The generated text is back."), "ok")
     return redirect(url_for("papers.draft", task_id=task_id, issuing_id=issuing_id))
 
 
@@ -101,7 +102,7 @@ def pdf(document_id: str) -> ResponseReturnValue:
 def sign_for(document_id: str) -> ResponseReturnValue:
     sent()
     engine().papers.sign_for(actor(), document_id)
-    flash("已签收。", "ok")
+    flash(_("Signed for."), "ok")
     return redirect(url_for("instances.document", document_id=document_id))
 
 
@@ -112,13 +113,16 @@ def void(document_id: str) -> ResponseReturnValue:
     except InvalidValues as invalid:
         flash(invalid.problems["reason"], "warn")
     else:
-        flash("文书已作废，文号保留，不再使用；收文单位已收到通知。", "ok")
+        flash(
+            _("The document is void. Its number is kept and not used again, and the unit that received it is told."),
+            "ok",
+        )
     return redirect(url_for("instances.document", document_id=document_id))
 
 
 def _picture(drawn: list[bytes], number: int) -> Response:
     if not 1 <= number <= len(drawn):
-        raise NotFound("没有这一页。")
+        raise NotFound(_("There is no such page."))
     return Response(drawn[number - 1], mimetype="image/png")
 
 

@@ -17,7 +17,8 @@ DEPARTMENT = (LIAISON, REVIEWER, HEAD)
 def sees_nothing(office: Office, case: Instance, login: str) -> bool:
     """Neither its page nor any list, and nothing can be said in it."""
     desk, number = office.desk(login), case.number
-    shown = [desk.get(address).text for address in ("/inbox", "/instances", f"/instances?words={number}", "/start")]
+    asked = ("/inbox", "/instances", f"/instances?words={number}", "/start")
+    shown = [desk.get(address).text.replace(f'value="{address}"', "") for address in asked]  # a switch comes back to it
     answers = [desk.get(f"/instances/{number}").status, desk.get(f"/tasks/{case.open_tasks()[0].id}").status]
     answers.append(desk.post(f"/instances/{number}/comments", {"text": "请看一下。"}).status)
     return set(answers) == {404} and not any(number in text for text in shown)

@@ -46,7 +46,7 @@ def test_a_comment_from_the_page_of_a_task_leads_back_to_it(office: Office) -> N
 
 def test_whoever_is_chosen_from_the_list_is_mentioned(office: Office) -> None:
     page, desk = office.instance("review"), office.desk(OFFICER)
-    (person,) = desk.get(page).every("//select[@name='mention']//option[text()='周砚']/@value")
+    (person,) = desk.get(page).every("//select[@name='mention']//option[normalize-space()='周砚']/@value")
 
     desk.post(f"{page}/comments", {"text": "请看。", "mention": person})
 
@@ -203,7 +203,7 @@ def test_a_correction_goes_from_the_form_to_the_leader_and_back_to_the_page(offi
 
     (link,) = leader.get("/inbox").every("//ul[contains(@class, 'decisions')]//a/@href")
     assert "登记时写错了村名。" in leader.get(link).words("//main")
-    assert "现在的值青河镇河湾村二组 18 号院" in leader.get(link).words("//main")
+    assert "现在的值 青河镇河湾村二组 18 号院" in leader.get(link).words("//main")
     waiting = leader.get("/inbox")
     assert waiting.words("//nav[contains(@class, 'tabs')]/a[1]").split()[-1] in waiting.words(
         "//nav[@aria-label='分页']"
@@ -215,7 +215,7 @@ def test_a_correction_goes_from_the_form_to_the_leader_and_back_to_the_page(offi
     shown = office.desk(COLLEAGUE).get(page)
     assert "青河镇柳林村更正前：青河镇河湾村二组 18 号院" in shown.words("//section[@id='content']")
     assert leader.get("/inbox").every("//ul[contains(@class, 'decisions')]") == []
-    assert "原来的值青河镇河湾村二组 18 号院" in leader.get(link).words("//main")
+    assert "原来的值 青河镇河湾村二组 18 号院" in leader.get(link).words("//main")
     late = leader.post(link, {"decision": "approve", "opinion": ""})
     assert (late.status, "批准" in late.said) == (409, True)
 

@@ -118,7 +118,7 @@ def test_a_delegate_fills_in_the_form_and_hands_it_in(office: Office) -> None:
     assert "已委派苗青代拟" in owner.get(task).words()
     there = helper.get(task)
     assert there.every("//form[@id='answers']/@action") == [f"{task}/hand-in"]
-    assert "沈禾委派你代拟请理材料。" in there.words("//*[contains(@class, 'came')]")
+    assert "沈禾委派你代拟 请理材料。" in there.words("//*[contains(@class, 'came')]")
     assert helper.post(task, {"preparation_outcome": "submit"}).status == 403
     refused = helper.post(f"{task}/hand-in", {"preparation_outcome": "submit", "handling_opinion": ""})
     assert (refused.status, refused.problem_at("handling_opinion")) == (422, "请写明，对方要看。")

@@ -299,7 +299,7 @@ def test_pages_that_are_not_given_are_counted_in_the_file(
     office: Office, name: str, content: bytes, pages: str
 ) -> None:
     assert add(office, name, content, pages="").status == 302
-    assert f"1{pages}{name}" in row(office, "新照片")
+    assert f"1 {pages} {name}" in row(office, "新照片")
 
 
 def test_pages_that_nothing_can_count_are_asked_for(office: Office) -> None:

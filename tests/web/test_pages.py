@@ -245,7 +245,7 @@ def test_only_what_one_has_claimed_is_given_back(office: Office) -> None:
 def test_a_task_shows_its_period_and_how_it_is_counted(unchanged_office: Office) -> None:
     shown = unchanged_office.desk(REVIEWER).get(unchanged_office.task("over", "review_acceptance"))
 
-    assert shown.words("//div[@class='bigdue']").startswith("已超期 5 个工作日共 5 个工作日，09-24 周四 24:00 届满")
+    assert shown.words("//div[@class='bigdue']").startswith("已超期 5 个工作日 共 5 个工作日，09-24 周四 24:00 届满")
     assert "（R59）" in shown.words("//p[@class='rule']")
     assert shown.texts("//aside//ol[@class='strip']//em")
 
@@ -253,7 +253,7 @@ def test_a_task_shows_its_period_and_how_it_is_counted(unchanged_office: Office)
 def test_a_task_says_who_waits_for_whom(unchanged_office: Office) -> None:
     shown = unchanged_office.desk(REVIEWER).get(unchanged_office.task("review", "review_acceptance"))
 
-    assert shown.words("//p[@class='who']") == "局市生态环境局 待领取，对方单位 镇青河镇"
+    assert shown.words("//p[@class='who']") == "局 市生态环境局 待领取，对方单位 镇 青河镇"
 
 
 def test_a_completed_task_says_who_did_it_and_has_no_form(unchanged_office: Office) -> None:
@@ -270,7 +270,7 @@ def test_a_completed_task_says_who_did_it_and_has_no_form(unchanged_office: Offi
 def test_parties_and_oversight_see_where_an_instance_stands(unchanged_office: Office, login: str) -> None:
     shown = unchanged_office.desk(login).get(unchanged_office.instance("review"))
 
-    assert "等待局市生态环境局受理审查" in shown.words("//p[@class='wait']")
+    assert "等待 局 市生态环境局 受理审查" in shown.words("//p[@class='wait']")
     assert "剩 2 个工作日" in shown.words("//p[@class='wait']")
 
 
@@ -419,7 +419,7 @@ def test_oversight_sees_the_numbers_of_the_whole_city(unchanged_office: Office) 
         "临期1今天或下一个工作日到期",
         "超期1期限已满，还没有办完",
         "曾经超期1记录过超期的办件，更正、办结都不抹去",
-        "本月按期办结率—0 / 0 项期限",
+        "本月按期办结率 — 0 / 0 项期限",
     ]
 
 
@@ -437,8 +437,8 @@ def test_oversight_sees_each_unit_with_its_trouble(unchanged_office: Office) -> 
     shown = unchanged_office.desk(JUSTICE).get("/supervision")
 
     assert shown.texts("//table[contains(@class, 'units')]//tbody/tr") == [
-        "局市生态环境局20▲ 1—",
-        "镇青河镇310—",
+        "局 市生态环境局 2 0 ▲ 1 —",
+        "镇 青河镇 3 1 0 —",
     ]
 
 

@@ -134,7 +134,7 @@ def test_who_is_signed_in_is_not_asked_again(office: Office) -> None:
 def test_a_page_that_asks_to_sign_in_is_shown_afterwards(office: Office) -> None:
     desk = office.desk()
     asked = desk.get("/instances?state=over")
-    onward = desk.get(asked.location).every("//input[@name='next']/@value")
+    onward = desk.get(asked.location).every("//form[@action='/login']//input[@name='next']/@value")
 
     assert onward == ["/instances?state=over"]
     assert desk.sign_in(OFFICER, onward=onward[0]).location == "/instances?state=over"

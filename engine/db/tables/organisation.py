@@ -39,6 +39,8 @@ person = Table(
         comment="the password was given out once: nothing else may be done before it is changed",
     ),
     Column("unlocked_at", Instant, comment="wrong tries before this count no longer"),
+    Column("language", String(8), comment="of the pages: zh or en; null while the person has not chosen"),
+    Column("large_type", Boolean, comment="whether the pages are in large type; null while the person has not chosen"),
     Index("ix_person_gone", "id", sqlite_where=text("active = 0"), postgresql_where=text("NOT active")),
 )
 

@@ -168,6 +168,16 @@ class Matters {
   }
 
   /**
+   * The basis of a matter with the department that supervises it, in the page's words.
+   * @param {string} basis
+   * @param {string} department
+   */
+  beside(basis, department) {
+    const words = this.select.dataset.departmentWords ?? '';
+    return words.replace('{basis}', () => basis).replace('{department}', () => department);
+  }
+
+  /**
    * @param {HTMLOptionElement} option
    * @param {number} at
    * @param {string} text
@@ -185,7 +195,7 @@ class Matters {
     const bold = name.appendChild(document.createElement('b'));
     bold.append(...marked(title ?? '', text));
     const small = name.appendChild(document.createElement('small'));
-    small.textContent = kind === 'town' && department ? `${basis}，主管 ${department}` : (basis ?? '');
+    small.textContent = kind === 'town' && department ? this.beside(basis ?? '', department) : (basis ?? '');
     const side = line.appendChild(document.createElement('span'));
     side.className = 'who';
     const unit = side.appendChild(document.createElement('span'));

@@ -1,0 +1,136 @@
+"""Every sentence of the pages is in both catalogues, and nowhere else."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Message
+
+from tests.house.words import LANGUAGES, PAGES, asked, catalogue
+
+HAN = re.compile(r"[\u3400-\u9fff\u3000-\u303f\uff00-\uff65“”]")
+PLACES = re.compile(r"%\((\w+)\)[sd]")
+SCRIPT_PLACES = re.compile(r"\{(\w+)\}")
+NOT_YET = {"cli.py", "serving.py", "running.py", "assets.py"}
+"""What is said on the command line, or before there is a page: still Chinese in the code. The list only gets shorter."""
+DATA = {"language.py": {"中文"}, "widgets.py": {"街道"}}
+"""What is no sentence: what a language calls itself, and how the name of a subdistrict ends."""
+SIGNS_ALONE = {"the end of %(day)s", "%(day)s %(time)s", "%(channel)s %(counts)s", "%(said)s %(onward)s"}
+"""What Chinese says with signs and numbers alone."""
+TEMPLATES = sorted(PAGES.rglob("*.html"))
+MODULES = sorted(path for path in PAGES.rglob("*.py") if path.name not in NOT_YET)
+SCRIPTS = sorted((PAGES.parent / "frontend" / "src").rglob("*.js"))
+
+
+def name(path: Path) -> str:
+    return path.relative_to(PAGES.parent).as_posix()
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+def test_no_template_holds_a_chinese_word(path: Path) -> None:
+    text = re.sub(r"\{#.*?#\}", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert [line.strip() for line in text.splitlines() if HAN.search(line)] == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+def test_no_template_holds_an_english_word_outside_a_message(path: Path) -> None:
+    """What stands between tags is a message or a value; names of keys and formats are the same in both languages."""
+    text = re.sub(r"\{#.*?#\}|<(script|kbd|code)\b.*?</\1>", "", path.read_text("utf-8"), flags=re.S)
+    for name in ("set", "block body_class"):  # attributes, no text
+        text = re.sub(rf"\{{% {name}\b[^=]*?%\}}.*?\{{% end{name.split()[0]} %\}}", "", text, flags=re.S)
+    text = re.sub(r"\{%.*?%\}|\{\{.*?\}\}", "", text, flags=re.S)
+    between = re.sub(r'<(?:"[^"]*"|[^>"])*>', "\n", text)
+    words = set(re.findall(r"[A-Za-z]{2,}", re.sub(r"&\w+;", "", between)))
+    assert words <= {"Aa"}
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+def test_a_line_of_a_template_is_short_unless_it_is_one_sentence_or_a_drawing(path: Path) -> None:
+    lines = map(str.strip, path.read_text(encoding="utf-8").splitlines())
+    assert [line for line in lines if len(line) > 120 and not line.startswith(('"', '_("', "<path", "action="))] == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+def test_no_template_hides_the_catalogue_behind_a_value(path: Path) -> None:
+    """What is set or looped over as `_` would be called by every message after it."""
+    assert re.findall(r"\{%-?\s*(?:set|for)\s[^=%]*(?<!\w)_(?![\w(])[^%]*%\}", path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_no_python_of_the_pages_holds_a_chinese_sentence(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):  # what documents is not said to anybody
+        body = getattr(node, "body", [])
+        for statement in body if isinstance(body, list) else []:
+            if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
+                statement.value.value = ""
+    said = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    assert {text for text in said if HAN.search(text)} <= DATA.get(path.name, set())
+
+
+def test_what_is_left_for_later_still_has_something_to_say() -> None:
+    assert {
+        path.name for path in PAGES.glob("*.py") if path.name in NOT_YET and HAN.search(path.read_text("utf-8"))
+    } == (NOT_YET)
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=name)
+def test_no_script_holds_a_chinese_sentence(path: Path) -> None:
+    text = re.sub(r"/\*.*?\*/|(?<!:)//[^\n]*", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert re.findall(r"[\u3400-\u9fff]", text) == []
+
+
+def messages(language: str) -> dict[tuple[str, str], Message]:
+    found = [message for message in catalogue(language) if message.id]
+    return {(message.context or "", ids_of(message)[0]): message for message in found}
+
+
+def ids_of(message: Message) -> tuple[str, ...]:
+    return message.id if isinstance(message.id, tuple) else (message.id,)
+
+
+def strings_of(message: Message) -> tuple[str, ...]:
+    return message.string if isinstance(message.string, tuple) else (message.string,)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_catalogue_has_every_message_that_is_asked_for_and_no_other(language: str) -> None:
+    """After a change: python -m tests.house.words, then fill in what is empty."""
+    wanted, known = {found.key for found in asked()}, set(messages(language))
+    assert wanted - known == set()
+    assert known - wanted == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_message_of_the_catalogue_is_empty_or_a_guess(language: str) -> None:
+    found = messages(language).items()
+    assert [key for key, message in found if not all(strings_of(message))] == []
+    assert [key for key, message in found if message.fuzzy] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_translation_has_the_places_of_its_message(language: str) -> None:
+    def places(text: str) -> set[str]:
+        return set(PLACES.findall(text)) | set(SCRIPT_PLACES.findall(text))
+
+    for key, message in messages(language).items():
+        wanted = set().union(*map(places, ids_of(message)))
+        for text in strings_of(message):
+            assert wanted - places(text) <= ({"num"} if len(ids_of(message)) > 1 else set()), key
+            assert places(text) <= wanted, key
+
+
+def test_english_says_the_message_itself() -> None:
+    for message in messages("en").values():
+        assert strings_of(message) == tuple(
+            text.strip() if message.context == "engine" else text for text in ids_of(message)
+        )
+
+
+def test_no_english_holds_a_chinese_sign_and_every_chinese_sentence_does() -> None:
+    assert [key for key, message in messages("en").items() if any(map(HAN.search, strings_of(message)))] == []
+    only_places = [key for key, found in messages("zh").items() if not HAN.search("".join(strings_of(found)))]
+    assert {key[1] for key in only_places} == SIGNS_ALONE

@@ -1,0 +1,244 @@
+"""The pages in two languages and two sizes of type: who sees which, and that an English page says nothing in Chinese."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from engine.db.tables import metadata, person
+from tests.web.office import (
+    INSPECTOR,
+    JUSTICE,
+    LEADER,
+    LIAISON,
+    NOBODY,
+    OFFICER,
+    REVIEWER,
+    SUPERVISION,
+    Desk,
+    Office,
+    Page,
+)
+
+ROOT = Path(__file__).resolve().parents[2]
+ENGLISH = {"Accept-Language": "en-GB,en;q=0.9"}
+HAN = re.compile(r"[\u3400-\u9fff]+")
+ENGINE_SENTENCES = (
+    "deadlines/calendar.py",
+    "deadlines/standing.py",
+    "organisation/assignment.py",
+    "organisation/people.py",
+    "reports/counted_words.py",
+    "reports/history.py",
+    "runtime/step.py",
+)
+"""Modules of the engine whose sentences still reach a page in Chinese. The list only gets shorter."""
+MADE_OF_DATA = re.compile(r"(周[一二三四五六日]|国庆节)不计|(关于移送.+案|涉嫌违法案件)的函|(送达|形成).+")
+"""What the engine still puts together of data and words: days off that are not counted, titles of letters, what was delivered."""
+
+
+def lang(page: Page) -> str:
+    return str(page.every("/html/@lang")[0])
+
+
+def choose(desk: Desk, **chosen: str) -> Page:
+    return desk.post("/settings/appearance", {"next": "/instances", **chosen})
+
+
+# --- who sees which ---
+
+
+@pytest.mark.parametrize(
+    ("accepted", "shown"),
+    [("", "zh-CN"), ("zh-CN,en;q=0.5", "zh-CN"), ("en-US,en;q=0.9,zh;q=0.1", "en"), ("fr", "zh-CN")],
+)
+def test_before_signing_in_the_browser_says_which_language(unchanged_office: Office, accepted: str, shown: str) -> None:
+    headers = {"Accept-Language": accepted} if accepted else {}
+    assert lang(unchanged_office.desk().get("/login", headers=headers)) == shown
+
+
+def test_whoever_has_chosen_nothing_has_chinese_pages(unchanged_office: Office) -> None:
+    assert lang(unchanged_office.desk(OFFICER).get("/inbox", headers=ENGLISH)) == "zh-CN"
+
+
+def test_a_language_is_remembered_for_the_person_on_every_browser(office: Office) -> None:
+    choose(office.desk(OFFICER), language="en")
+
+    assert lang(office.desk(OFFICER).get("/inbox")) == "en"
+    assert lang(office.desk(LEADER).get("/inbox")) == "zh-CN"
+
+
+def test_before_signing_in_the_browser_remembers_the_language(office: Office) -> None:
+    desk = office.desk(NOBODY)
+    desk.post("/settings/appearance", {"next": "/login", "language": "en"})
+
+    assert lang(desk.get("/login")) == "en"
+    desk.sign_in(OFFICER)
+    assert lang(desk.get("/inbox")) == "en"
+
+
+def test_large_type_is_remembered_for_the_person(office: Office) -> None:
+    desk = office.desk(OFFICER)
+    choose(desk, large_type="yes")
+
+    assert office.desk(OFFICER).get("/inbox").every("/html/@class") == ["large"]
+    choose(desk, large_type="no")
+    assert desk.get("/inbox").every("/html/@class") == []
+
+
+def test_one_choice_leaves_the_other_alone(office: Office) -> None:
+    desk = office.desk(OFFICER)
+    choose(desk, language="en")
+    choose(desk, large_type="yes")
+
+    page = desk.get("/inbox")
+    assert (lang(page), page.every("/html/@class")) == ("en", ["large"])
+
+
+def test_what_is_no_language_and_no_size_changes_nothing(office: Office) -> None:
+    choose(office.desk(OFFICER), language="xx", large_type="huge")
+    row = office.town.write(lambda tx: tx.execute(select(person).where(person.c.login == OFFICER)).one())
+    assert (row.language, row.large_type) == (None, None)
+
+
+def test_a_switch_comes_back_to_its_page_and_never_goes_elsewhere(office: Office) -> None:
+    desk = office.desk(OFFICER)
+    page = desk.get("/instances?state=running")
+    assert set(page.every("//form[contains(@class, 'prefs')]//input[@name='next']/@value")) == {
+        "/instances?state=running"
+    }
+
+    assert choose(desk, language="en").location == "/instances"
+    for target in ("https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example", "elsewhere"):
+        assert choose(desk, next=target).location == "/inbox"
+
+
+def test_a_switch_on_a_refused_form_comes_back_to_what_the_form_is_about(office: Office) -> None:
+    task = office.task("prepare", "prepare_materials")
+    refused = office.desk(OFFICER).post(f"{task}/material", {"kind": ""})
+
+    assert refused.status == 422
+    assert set(refused.every("//form[contains(@class, 'prefs')]//input[@name='next']/@value")) == {task}
+
+
+def test_the_switches_are_named_buttons_that_say_what_is_on(unchanged_office: Office) -> None:
+    page = unchanged_office.desk(OFFICER).get("/inbox")
+    for group, names in (("语言", ["中文", "English"]), ("字号", ["标准", "大字版"])):
+        (first, _on_a_phone) = page.every(f"//form//*[@role='group' and @aria-label='{group}']")
+        buttons = first.xpath("./button[@type='submit']")
+        assert [button.text.strip() for button in buttons] == names
+        assert [button.get("aria-pressed") for button in buttons] == ["true", "false"]
+
+
+# --- English pages ---
+
+PAGES = {
+    "login": (NOBODY, "/login"),
+    "tasks": (OFFICER, "/inbox"),
+    "unclaimed": (REVIEWER, "/inbox?tab=unclaimed"),
+    "done": (OFFICER, "/inbox?tab=done"),
+    "started": (OFFICER, "/inbox?tab=started"),
+    "copied": (OFFICER, "/inbox?tab=copied"),
+    "procedures": (OFFICER, "/start"),
+    "start": (OFFICER, "/start/case_referral"),
+    "nothing to start": (REVIEWER, "/start"),
+    "prepare": (OFFICER, "task prepare prepare_materials"),
+    "review": (REVIEWER, "task review review_acceptance"),
+    "approve": (LEADER, "task approve approve_referral"),
+    "transfer": (OFFICER, "task prepare prepare_materials /handle/transfer"),
+    "delegate": (OFFICER, "task prepare prepare_materials /handle/delegate"),
+    "cases": (LIAISON, "/instances"),
+    "no case": (LIAISON, "/instances?q=zzz"),
+    "case": (OFFICER, "instance review"),
+    "overdue case": (INSPECTOR, "instance over"),
+    "closed case": (JUSTICE, "instance closed"),
+    "duties": (JUSTICE, "/duties"),
+    "supervision": (SUPERVISION, "/supervision"),
+    "sending": (SUPERVISION, "/supervision/notices"),
+    "messages": (OFFICER, "/messages?tab=all"),
+    "settings": (OFFICER, "/settings/notices"),
+    "password": (OFFICER, "/account/password"),
+    "nothing there": (OFFICER, "/no-such-page"),
+}
+
+
+def address(office: Office, where: str) -> str:
+    kind, *rest = where.split(" ")
+    if kind == "task":
+        return office.task(*rest[:2]) + "".join(rest[2:])
+    return office.instance(rest[0]) if kind == "instance" else where
+
+
+@pytest.fixture(scope="module")
+def data(unchanged_office: Office) -> str:
+    """Every text of the database, of the diagrams and their forms, and of the engine's modules that still say something."""
+    office = unchanged_office
+    texts: list[str] = []
+    with office.engine.database.reading() as tx:
+        for table in metadata.sorted_tables:
+            texts += [str(value) for row in tx.execute(select(table)) for value in row]
+    texts += [path.read_text("utf-8") for path in (ROOT / "processes").rglob("*") if path.is_file()]
+    written = re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), "\n".join(texts))
+    return unescape(written) + "\n".join(said(*ENGINE_SENTENCES))
+
+
+def said(*modules: str) -> Iterator[str]:
+    """Every text in the modules that is not there to document."""
+    for module in modules:
+        tree = ast.parse((ROOT / "engine" / module).read_text("utf-8"))
+        yield from (str(node.value) for node in ast.walk(tree) if isinstance(node, ast.Constant))
+
+
+def shown(page: Page) -> str:
+    """What a reader sees or hears; what names itself in its own language is left out."""
+    for element in page.every("//button[@name='language'] | //script | //style"):
+        element.drop_tree() if element.tail else element.getparent().remove(element)
+    heard = page.every(
+        "//@aria-label | //@title | //@placeholder | //@alt | //@*[starts-with(name(), 'data-')] | //title/text()"
+    )
+    return "\n".join([*page.every("//body//text()"), *map(str, heard)])
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_an_english_page_says_nothing_in_chinese_but_data(unchanged_office: Office, data: str, name: str) -> None:
+    login, where = PAGES[name]
+    desk = unchanged_office.desk(login)
+    desk.client.set_cookie("lianban_language", "en")
+
+    page = desk.get(address(unchanged_office, where))
+
+    assert lang(page) == "en"
+    strange = {run for run in HAN.findall(shown(page)) if run not in data and not MADE_OF_DATA.fullmatch(run)}
+    assert strange == set()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_chinese_page_is_chinese(unchanged_office: Office, name: str) -> None:
+    login, where = PAGES[name]
+    page = unchanged_office.desk(login).get(address(unchanged_office, where))
+
+    assert lang(page) == "zh-CN"
+    assert not re.findall(r"[A-Za-z]+ [a-z]+ [a-z]+", page.words("//body"))
+
+
+def test_names_that_are_drawn_are_english_on_english_pages(office: Office) -> None:
+    desk = office.desk(REVIEWER)
+    choose(desk, language="en")
+
+    page = desk.get(office.task("review", "review_acceptance"))
+    assert page.words("//h1").startswith("Review for acceptance: ")
+
+
+def test_dates_and_counts_read_as_english_does(office: Office) -> None:
+    desk = office.desk(REVIEWER)
+    choose(desk, language="en")
+
+    page = desk.get(office.task("review", "review_acceptance"))
+    assert page.words("//*[@class='when']") == "2 working days left see how it is counted until the end of Mon 12 Oct"
+    assert "5 working days in all" in page.words("//*[@class='bigdue']")
