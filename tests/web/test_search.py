@@ -56,8 +56,9 @@ def test_what_a_task_of_the_other_unit_has_answered_is_found_by_that_unit_alone(
         case = tx.scalar(own)
         reviewed = tx.scalar(select(task.c.id).where(task.c.instance_id == case, task.c.unit_code == "ecology"))
         place = tx.scalar(select(fact.c.value).where(fact.c.instance_id == case, fact.c.name == "location"))
-    said = {"name": "location", "value": "只有一家知道的仓库", "said_at": engine.clock.now(), "revision": 99}
-    engine.database.run(lambda tx: facts.store_searched(tx, instance_id=case, task_id=reviewed, said_by=None, **said))
+    said = {"instance_id": case, "name": "location", "value": "只有一家知道的仓库", "said_at": engine.clock.now()}
+    row = {**said, "revision": 99, "task_id": reviewed, "said_by": None}
+    engine.database.run(lambda tx: facts.store_rows(tx, case, [row]))
 
     found = {
         who: office.desk(who).get("/instances?q=只有一家知道的仓库").text for who in (OFFICER, LIAISON, SUPERVISION)
