@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from engine import keys
 from engine.clock import local_date, midnight, require_aware
 from engine.db.case import case_of
-from engine.db.tables import audit_entry, audit_head
+from engine.db.tables import audit_entry, audit_head, chain_head
 from engine.db.unit import unit_of
 from engine.runtime import sealing
 
@@ -57,6 +57,9 @@ def append(
 
     `revision` is the instance's, when this step gave it another. A head that did not fit before does not fit afterwards.
     """
+    case = case_of(tx, instance_id)
+    if not case.locked:  # a chain that is no instance's: whoever was first at its end is looked for as late as can be
+        case.forget(chain_head.name)
     head = sealing.head_of(tx, instance_id)
     last = (head.entries, head.last_hash) if head else _last_entry(tx, instance_id)
     fit = sealing.fits(tx, head) if head else last is None and not sealing.is_headless(tx, instance_id)
@@ -81,8 +84,10 @@ def append(
     }
     entry["hash"] = hash_entry(entry)
     unit_of(tx).changes.add(audit_entry, entry)
-    case_of(tx, instance_id).forget(audit_entry.name)
+    case.forget(audit_entry.name)
     sealing.put_head(tx, instance_id, sequence, entry["hash"], revision, digests, fit)
+    if not case.locked:
+        unit_of(tx).flush()
 
 
 def _last_entry(tx: Connection, instance_id: str) -> tuple[int, str] | None:
