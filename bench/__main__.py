@@ -27,15 +27,17 @@ def main() -> None:
     told = _told()
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # that a tick took long is what is measured
     rows: list[Row] = []
-    with opened() as stores:
-        options = Options(stores, tuple(told.store), told.rounds, tuple(sorted(told.rows)), told.cases)
-        for part in told.parts or PARTS:
-            began = time.monotonic()
-            for row in PARTS[part](options):
-                rows.append(row)
-                print(f"{part}: {row.what} {row.store}", file=sys.stderr)
-            print(f"{part}: {time.monotonic() - began:.0f} s", file=sys.stderr)
-    show(rows)
+    try:
+        with opened() as stores:
+            options = Options(stores, tuple(told.store), told.rounds, tuple(sorted(told.rows)), told.cases)
+            for part in told.parts or PARTS:
+                began = time.monotonic()
+                for row in PARTS[part](options):
+                    rows.append(row)
+                    print(f"{part}: {row.what} {row.store}", file=sys.stderr)
+                print(f"{part}: {time.monotonic() - began:.0f} s", file=sys.stderr)
+    finally:
+        show(rows)  # whoever has seen enough stops it, and has what there is
 
 
 def _told() -> argparse.Namespace:
