@@ -3,10 +3,12 @@
 
 PYTHON ?= python3
 NOW ?=
+PARTS ?=
+ROWS ?=
 BIN := .venv/bin
 TEMPLATES := --profile jinja --indent-width 2 tasks_ui/templates
 
-.PHONY: run test check prove-rules prove-walks lock clean
+.PHONY: run test check bench prove-rules prove-walks lock clean
 
 run: .venv/ready-to-run
 	@$(BIN)/python frontend/build.py
@@ -41,6 +43,11 @@ check: .venv/ready-to-test
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@ .venv/ready-to-run
+
+# What things cost, beside what one would have instead; about a quarter of an hour. PARTS="step pages" ROWS=1000,1000000
+bench: .venv/ready-to-test
+	@$(BIN)/python frontend/build.py
+	@$(BIN)/python -m bench $(PARTS) $(if $(ROWS),--rows $(ROWS))
 
 # Breaks every rule of the plan in a copy of the project and tells whether its tests notice; about ten minutes.
 prove-rules: .venv/ready-to-test

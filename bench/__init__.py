@@ -1,1 +1,1 @@
-"""What the parts of Lianban cost, in tables that a reader can compare; nothing here is a test."""
+"""What Lianban costs beside what somebody would have instead: `make bench`, or `python -m bench PART …`. No test imports it."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, select, union
 
 from engine.db import upsert
 from engine.db.case import case_of
@@ -130,13 +130,13 @@ def require_visible(tx: Connection, instance_id: str, actor: Actor) -> None:
 
 def linked(row: Row[Any]) -> ColumnElement[bool]:
     """The instances that called, started or name this one, and those that this one called, started or names."""
+    near = process_instance.alias()
+    begun = select(near.c.id).where(near.c.origin_instance_id == row.id)
     named = select(case_link.c.named_id).where(case_link.c.instance_id == row.id)
     naming = select(case_link.c.instance_id).where(case_link.c.named_id == row.id)
-    return or_(
-        process_instance.c.id == row.origin_instance_id,
-        process_instance.c.origin_instance_id == row.id,
-        process_instance.c.id.in_(named.union(naming)),
-    )
+    origins = select(near.c.origin_instance_id).where(near.c.id == row.id, near.c.origin_instance_id.is_not(None))
+    # an "or" of these would have every instance looked at
+    return process_instance.c.id.in_(union(begun, origins, named, naming))
 
 
 def is_only_reader(tx: Connection, instance_id: str, actor: Actor) -> bool:

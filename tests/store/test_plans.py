@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from sqlalchemy import Connection, event, insert
+from sqlalchemy import Connection, Row, event, insert, select
 
 from engine.db import ordering, tables
 from engine.db.session import Database
@@ -25,6 +25,7 @@ from engine.reports import inbox, listing, notices
 from engine.reports.conditions import near_until
 from engine.reports.filters import Filters
 from engine.reports.paging import HEAD, Place
+from engine.runtime import instances
 from engine.runtime.step import Context
 from engine.settings import PROJECT
 from tests.store.builders import NOW, SINCE, an_instance
@@ -151,6 +152,7 @@ def read_whole(plan: str) -> list[str]:
 
 
 MIDDLE = Place((NOW + timedelta(days=20), NOW), "t5")
+LINKED = cast(Row[Any], SimpleNamespace(id="c7", origin_instance_id=None))
 LOOKS: dict[str, tuple[str, Callable[[Connection, Actor], object]]] = {
     "what is to be done": ("ix_task_role_list", lambda tx, me: inbox.inbox(tx, CONTEXT, me, "todo", Filters())),
     "a page in the middle": (
@@ -184,6 +186,10 @@ LOOKS: dict[str, tuple[str, Callable[[Connection, Actor], object]]] = {
     "the city's of one unit": (
         "ix_party_unit_code",
         lambda tx, me: listing.listing(tx, CONTEXT, None, Filters(state="running", unit_code="u9")),
+    ),
+    "what is linked with a case": (
+        "ix_process_instance_origin_instance_id",
+        lambda tx, me: tx.execute(select(tables.process_instance).where(instances.linked(LINKED))),
     ),
     "unread messages": (
         "ix_notice_receipt_unread",
