@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, delete, insert, select, update
 
-from engine.db.case import PARTS, Case, case_of, case_of_task, known_case, put_case
+from engine.db.case import PARTS, Case, _statement, case_of, case_of_task, known_case, put_case
 from engine.db.session import Database
-from engine.db.tables import document, party, process_instance, task, timer
+from engine.db.tables import document, metadata, party, process_instance, task, timer
 from tests.store.builders import NOW, SINCE, a_city, an_instance, at
 from tests.store.test_unit import statements as statements
 
@@ -251,3 +251,21 @@ def test_a_called_instance_is_among_the_children_as_soon_as_it_is_there(filled: 
         tx.execute(update(process_instance).where(process_instance.c.id == "i2").values(origin_instance_id="i1"))
 
         assert [row.id for row in caller.children()] == ["i2"]
+
+
+def test_no_row_of_an_instance_is_looked_for_among_those_of_others(database: Database) -> None:
+    """What a step reads costs what the instance has, however many there are beside it."""
+    names = tuple(part.name for part in PARTS.values() if not part.is_long)
+    text, places = _statement("sqlite", names)
+    if not database.is_sqlite:
+        columns = {table.name: {index.columns[0].name for index in table.indexes} for table in metadata.tables.values()}
+        found_by = {"instance_id", "origin_instance_id", "chain", "id"}
+        for table in (PARTS[name].table for name in names):
+            assert found_by & ({next(iter(table.primary_key.columns)).name} | columns[table.name]), table.name
+        return
+    with database.reading() as tx:
+        plan = [row[3] for row in tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", ("i1",) * places)]
+
+    scanned = {line.split()[1] for line in plan if line.startswith("SCAN ")}
+    assert {name for name in scanned if name in metadata.tables} <= {"stamp"}
+    assert not [line for line in plan if "status" in line.lower()]

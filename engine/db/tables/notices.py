@@ -86,6 +86,7 @@ outbox = Table(
     Index(None, "channel", "status", "next_try_at"),
     Index(None, "status"),
     Index(None, "notice_id"),
+    Index(None, "instance_id"),
     CheckConstraint("status in ('waiting', 'failed', 'sent', 'given_up', 'dropped')", name="status"),
 )
 

@@ -175,6 +175,7 @@ task_draft = Table(
     Column("person_id", ForeignKey("person.id"), primary_key=True),
     Column("answers", Json, nullable=False, comment="as the browser sent them, unchecked"),
     Column("saved_at", Instant, nullable=False),
+    Index(None, "instance_id"),
 )
 
 checked_paper = Table(
@@ -185,6 +186,7 @@ checked_paper = Table(
     Column("paper", String(200), primary_key=True, comment="document/ID, material/ID or draft/ELEMENT/WORDS"),
     Column("instance_id", ForeignKey("process_instance.id"), nullable=False),
     Column("checked_at", Instant, nullable=False),
+    Index(None, "instance_id"),
 )
 
 start_draft = Table(
