@@ -217,7 +217,7 @@ def test_a_complaint_about_a_violation_of_the_other_side_is_referred_without_the
     expect(department.locator("main")).not_to_contain_text("欧阳保密")
     town.goto(f"{served.address}/instances?q={PLANT}")
     town.get_by_role("row").filter(has_text="首问负责").get_by_role("link", name=PLANT).click()
-    expect(town.locator(".wait")).to_contain_text(re.compile("等待.*YS-2026-0001.*的结果.*签收"))
+    expect(town.locator(".wait")).to_contain_text(re.compile("等待.*YS-2026-0001.*的结果.*签收", re.DOTALL))
     expect(town.locator("figure[data-diagram] .is-live").first).to_be_attached()
 
 

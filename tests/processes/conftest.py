@@ -128,8 +128,10 @@ def town_on_each_database(request: pytest.FixtureRequest) -> Iterator[Town]:
 def _opened(town: Town) -> Iterator[Town]:
     """Whatever a test has done, lists are read by what is there in the end."""
     yield town
-    assert town.read(listed.wrong) == []
-    town.close()
+    try:
+        assert town.tampered or town.read(listed.wrong) == []
+    finally:
+        town.close()
 
 
 def _on_server(url: str, statement: str) -> None:

@@ -237,6 +237,7 @@ def test_verifying_notices_what_was_tampered_with(town_on_each_database: Town, h
     tamper, sentence = TAMPERING[how]
 
     town.write(lambda tx: tamper(tx, case))
+    town.tampered = True
 
     assert any(sentence in found for found in broken(town)), broken(town)
 

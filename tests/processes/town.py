@@ -110,6 +110,8 @@ class Town:
         self.clock = FixedClock(MORNING)
         self._engine: Engine | None = None
         self._others: list[Engine] = []
+        self.tampered = False
+        """Whether somebody has written past the engine: lists need not follow that."""
 
     # --- how things are done ---
 

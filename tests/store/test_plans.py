@@ -136,7 +136,12 @@ def plans(tx: Connection, look: Callable[[], object]) -> list[str]:
         tx.dialect.name == "postgresql"
     ):  # reads small tables whole even so: only what has no index at all is to be found
         explain = "EXPLAIN"
-        tx.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        for way in (
+            "seqscan",
+            "bitmapscan",
+            "sort",
+        ):  # few rows are cheaply sorted; asked is whether an index has the order
+            tx.exec_driver_sql(f"SET LOCAL enable_{way} = off")
     found = (tx.exec_driver_sql(f"{explain} {statement}", parameters) for statement, parameters in sent)
     return ["\n".join(str(row[-1]) for row in plan) for plan in found]
 

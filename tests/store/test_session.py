@@ -116,7 +116,11 @@ def test_a_database_can_be_used_after_a_failure(database: Database) -> None:
 
 def test_a_reference_to_nothing_is_refused(database: Database) -> None:
     with pytest.raises(IntegrityError):
-        database.run(lambda tx: tx.execute(text("insert into party values ('nowhere', 'nobody', 'fact', null)")))
+        database.run(
+            lambda tx: tx.execute(
+                text("insert into party (instance_id, unit_code, fact) values ('nowhere', 'nobody', 'fact')")
+            )
+        )
 
 
 def test_a_database_that_goes_away_while_it_commits_leaves_it_open_whether_it_did(

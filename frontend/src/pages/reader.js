@@ -60,6 +60,10 @@ function isUp() {
   return pane()?.classList.contains('is-up') ?? false;
 }
 
+const SOON = 2000;
+/** Times that what is being made is asked for again. */
+const TIMES = 60;
+
 /**
  * @param {HTMLElement} reader
  * @param {string} sentence
@@ -84,10 +88,13 @@ function body(reader) {
 }
 
 /**
+ * What is still being made (`data-awaited`) is asked for again until it is there, as long as it lies open.
+ *
  * @param {HTMLElement} reader
  * @param {HTMLAnchorElement} link
+ * @param {number} time that it is asked for
  */
-async function fetchInto(reader, link) {
+async function fetchInto(reader, link, time = 0) {
   asked += 1;
   const mine = asked;
   const place = body(reader);
@@ -103,6 +110,9 @@ async function fetchInto(reader, link) {
     if (parts.length > 0) {
       place.replaceChildren(...[...parts].map((part) => document.importNode(part, true)));
       loaded = true;
+      if (place.querySelector('[data-awaited]') && time < TIMES) {
+        setTimeout(() => mine === asked && void fetchInto(reader, link, time + 1), SOON);
+      }
     } else {
       sayInstead(reader, (isSignedOut(page) ? reader.dataset.signedOut : reader.dataset.failed) ?? '', link);
     }
@@ -111,7 +121,9 @@ async function fetchInto(reader, link) {
       sayInstead(reader, reader.dataset.failed ?? '', link);
     }
   }
-  place.scrollTop = 0;
+  if (time === 0) {
+    place.scrollTop = 0;
+  }
   place.removeAttribute('aria-busy');
 }
 
