@@ -189,7 +189,9 @@ PARTS: Mapping[str, Part] = {
     part.name: part
     for part in (
         _whole(process_instance, "id"),
-        _whole(tables.task, "opened_at", "id"),
+        _whole(
+            tables.task, "opened_at", "element_id", "id"
+        ),  # ids are random: what opens together is told of in one order
         _whole(tables.deadline, "armed_at", "id"),
         _whole(tables.fact, "id"),
         _whole(tables.document, "sequence", "id"),
