@@ -17,11 +17,16 @@ def visible(actor: Actor | None) -> list[ColumnElement[bool]]:
     """`may(actor, "see_instance", …)`, said to the database of an instance; nobody in particular sees every one."""
     if actor is None or actor.oversees:
         return []
-    if not actor.reads_cases:
-        return [false()]
+    if nothing := reads_none(actor):
+        return nothing
     of_unit = and_(party.c.instance_id == process_instance.c.id, party.c.unit_code == actor.unit_code)
     own = and_(of_unit, party.c.seen_at.is_not(None))
     return [select(party.c.fact).where(own).exists()]
+
+
+def reads_none(actor: Actor) -> list[ColumnElement[bool]]:
+    """No instance at all for whoever holds nothing but technical rights, of whatever unit; else nothing is asked."""
+    return [] if actor.reads_cases else [false()]
 
 
 def has_party(unit_code: str, actor: Actor | None) -> ColumnElement[bool]:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, false, literal, or_, select
+from sqlalchemy import ColumnElement, Row, Select, literal, or_, select
 
 from engine.db.tables import document, process_instance, reader, reading
 from engine.organisation.assignment import Actor
 from engine.reports import paging
+from engine.reports.conditions import reads_none
 from engine.reports.paging import Place
 from engine.reports.units import Names, UnitName
 
@@ -108,7 +109,7 @@ def _mine(actor: Actor) -> Select[Any]:
 
 def _sighted(actor: Actor) -> list[ColumnElement[bool]]:
     """Technical rights alone show no copy."""
-    return [] if actor.reads_cases else [false()]
+    return reads_none(actor)
 
 
 def rows(found: Sequence[Row[Any]], names: Names) -> list[CopyRow]:

@@ -30,7 +30,7 @@ from engine.db.searchable import SUBJECT_FACT
 from engine.db.tables import deadline, fact, hand_over, process_instance, task, task_role
 from engine.organisation.assignment import Actor
 from engine.reports import copies, paging
-from engine.reports.conditions import has_party, in_state, visible
+from engine.reports.conditions import has_party, in_state, reads_none, visible
 from engine.reports.corrections import waiting_for
 from engine.reports.filters import Filters
 from engine.reports.paging import HEAD, Place
@@ -243,7 +243,7 @@ class _Look:
 
     def sighted(self) -> list[ColumnElement[bool]]:
         """Technical rights alone show no row, whatever the person has done in the unit before."""
-        return [] if self.actor.reads_cases else [false()]
+        return reads_none(self.actor)
 
     def wanted(self, own_period: ColumnElement[bool] | None, *texts: ColumnElement[str]) -> list[ColumnElement[bool]]:
         """What the filters ask of an instance."""

@@ -16,7 +16,7 @@ from engine.db import ordering
 from engine.db.tables import deadline, party, process_instance
 from engine.organisation.assignment import Actor
 from engine.reports import paging, search
-from engine.reports.conditions import has_party, in_state, near_until, visible
+from engine.reports.conditions import has_party, in_state, near_until, reads_none, visible
 from engine.reports.filters import Filters
 from engine.reports.paging import HEAD, Place
 from engine.reports.rows import OF_INSTANCE, InstanceRow, instance_rows, procedures
@@ -101,7 +101,8 @@ class _Look:
         keys = self._keys()
         sort, statement = keys["sort_at"], select(*(key.label(name) for name, key in keys.items()))
         if self._unit is not None:
-            own = [party.c.unit_code == self._unit, *([party.c.seen_at.is_not(None)] if self.reader else [])]
+            seen = [party.c.seen_at.is_not(None), *reads_none(self.reader)] if self.reader else []
+            own = [party.c.unit_code == self._unit, *seen]
             of_unit = statement.join(process_instance, process_instance.c.id == party.c.instance_id)
             return of_unit.where(*own, *self._wanted(sort)).distinct()  # a unit may be two parties of one instance
         if self._by_period:
