@@ -380,8 +380,10 @@ def _compared(one: Compared) -> str:
 
 
 def opened(prepare: bool = True) -> Engine:
-    """The engine of this installation, by its settings."""
+    """The engine of this installation, by its settings; it is closed when the command is over, however it ends."""
     engine = Engine(read_settings())
+    if command := click.get_current_context(silent=True):
+        command.call_on_close(engine.close)
     if prepare:
         try:
             engine.prepare()
