@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from flask import Flask, g
 
 from engine.clock import parse_local
 from engine.deadlines import counting
 from engine.deadlines.standing import Standing
 from engine.reports import counted_words
+from tasks_ui import language
 from tasks_ui.widgets import due_class, due_words
 from tests.unit.test_counting import CALENDAR
+
+
+@pytest.fixture(autouse=True)
+def _a_page_in_chinese() -> Iterator[None]:
+    """Words of pages are those of the page that is made: this one is for somebody who has chosen nothing."""
+    app = Flask("tests")
+    language.register(app)
+    with app.test_request_context():
+        g.visitor = None
+        yield
 
 
 def period(standing: Standing, hard: bool, overdue_at: datetime | None = None) -> Any:
