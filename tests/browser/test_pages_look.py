@@ -180,6 +180,20 @@ def test_a_page_has_no_fault(office_served: Served, desk_at: Desks, size: dict[s
     assert faults(page, size) == []
 
 
+def test_a_task_that_is_late_fits_the_phone_in_english(office_served: Served, desk_at: Desks) -> None:
+    """English is wider, and what is past says more: it wraps instead of pushing the page aside."""
+    desk = desk_at(office_served, PHONE)
+    page = open_page(office_served, desk, "reviewing")
+    page.locator("form[action$='/settings/appearance'] button[value=en]").first.evaluate("button => button.click()")
+    expect(page.get_by_role("button", name="Submit", exact=True).first).to_be_visible()
+
+    for place in (".bigdue b", ".lead .due"):  # the longest that a period can say
+        page.locator(place).first.evaluate(
+            "place => { place.textContent = '11 working days past the recommended date' }"
+        )
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["viewport"]["width"]
+
+
 def test_a_refused_form_has_no_fault(office_served: Served, desk_at: Desks, size: dict[str, Any]) -> None:
     desk = desk_at(office_served, size)
     page = open_page(office_served, desk, "start")
