@@ -17,11 +17,12 @@ from engine.archive import verify as archive
 from engine.bpmn.expressions import compile_expression
 from engine.clock import local
 from engine.command_words import Commands
-from engine.deadlines.calendar import WEEKDAYS, Calendar, load_calendar
+from engine.deadlines.calendar import Calendar, load_calendar
 from engine.deadlines.counting import Count, CountedDay
 from engine.deadlines.functions import KINDS, evaluate_period
 from engine.documents import whole_files
 from engine.errors import ExpressionError, LianbanError, NotFound, Refused
+from engine.messages import WEEKDAYS
 from engine.organisation import city
 from engine.runtime import kept
 from engine.settings import read_settings
@@ -32,8 +33,7 @@ from engine.uses.procedures import DEPLOYED, KEPT, REFUSED, WAITS, Compared, Dep
 def main() -> None:
     """联办 Lianban：按流程图办件，按工作日计时。"""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
-    # That a turn is left out while the one before still runs is no news for whoever reads the console.
-    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
+    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)  # a turn left out is no news on the console
 
 
 @main.command()

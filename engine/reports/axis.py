@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from engine.clock import local_date
-from engine.deadlines.calendar import WEEKDAYS, Calendar
+from engine.deadlines.calendar import Calendar
 from engine.deadlines.counting import is_paused
 from engine.deadlines.deadlines import Deadline
+from engine.messages import WEEKDAYS
 from engine.reports.periods import Period
 
 DAYS_AT_MOST = 26

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from engine.clock import local
-from engine.deadlines.calendar import WEEKDAYS
 from engine.deadlines.deadlines import Deadline
+from engine.messages import WEEKDAYS
 
 
 def rule(record: Deadline, this_year: int) -> str:

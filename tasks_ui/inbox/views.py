@@ -8,10 +8,10 @@ from dataclasses import replace
 from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engine.deadlines.calendar import WEEKDAYS
 from engine.documents.files import SIZE_LIMIT, Upload
 from engine.documents.materials import KINDS
 from engine.errors import InvalidValues, LianbanError, Refused, Unsure
+from engine.messages import WEEKDAYS
 from engine.reports.answers import Look
 from engine.reports.filters import Filters
 from engine.reports.inbox import TABS

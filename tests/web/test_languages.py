@@ -32,6 +32,7 @@ HAN = re.compile(r"[\u3400-\u9fff]+")
 ENGINE_SENTENCES = (
     "deadlines/calendar.py",
     "deadlines/standing.py",
+    "messages.py",
     "organisation/assignment.py",
     "organisation/people.py",
     "reports/counted_words.py",
