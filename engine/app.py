@@ -56,7 +56,7 @@ from engine.runtime.record import kept_heads as kept
 from engine.runtime.record import proof
 from engine.runtime.record.kept_heads import Head, Torn
 from engine.runtime.step import audit, repeated_forms
-from engine.runtime.step.step import Context
+from engine.runtime.step.context import Context
 from engine.runtime.tasks import tasks as work
 from engine.runtime.tasks.drafts import Window
 from engine.settings import Settings

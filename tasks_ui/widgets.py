@@ -15,12 +15,12 @@ from engine.organisation.people import ROLES
 from engine.organisation.units import KINDS
 from engine.reports.case.page import InstanceView
 from engine.reports.desk.inbox import NextTask
-from engine.reports.oversight.notices import Telling
 from engine.reports.oversight.sending import Attempt
 from engine.reports.parts import counted_days
 from engine.reports.parts.names import UnitName
 from engine.reports.parts.paging import COUNTED, Place, read_place
 from engine.reports.parts.periods import Period
+from engine.reports.parts.tellings import Telling
 from tasks_ui import dates
 from tasks_ui.messages import gettext as _
 from tasks_ui.messages import ngettext, pgettext

@@ -16,7 +16,7 @@ from engine.reports.parts.names import Names
 from engine.reports.parts.sent import materials_sent
 from engine.runtime.documents import reading_marks
 from engine.runtime.instances import instances
-from engine.runtime.step.step import Context
+from engine.runtime.step.context import Context
 from engine.runtime.tasks import tasks
 from engine.uses.transactions import Transactions
 

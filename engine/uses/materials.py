@@ -19,7 +19,7 @@ from engine.organisation.assignment import Actor
 from engine.reports.case.materials import MaterialView, material_view, require_sent, to_take_over
 from engine.runtime.step import audit
 from engine.runtime.step.confidentiality import doubt_about, require_untold
-from engine.runtime.step.step import Context
+from engine.runtime.step.context import Context
 from engine.runtime.tasks import tasks
 from engine.uses.transactions import Transactions
 

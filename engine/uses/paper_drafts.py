@@ -23,7 +23,8 @@ from engine.runtime.documents import issue
 from engine.runtime.documents.issue import Edited
 from engine.runtime.documents.wording import Composed, Texts, with_texts
 from engine.runtime.instances import instances
-from engine.runtime.step.step import Context, Step
+from engine.runtime.step.context import Context
+from engine.runtime.step.step import Step
 from engine.runtime.tasks import tasks
 from engine.uses.papers import PaperUses
 from engine.uses.transactions import Transactions

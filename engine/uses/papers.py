@@ -25,9 +25,9 @@ from engine.runtime.instances import instances
 from engine.runtime.notify.notices import tell_people
 from engine.runtime.step import audit
 from engine.runtime.step.confidentiality import require_untold
+from engine.runtime.step.context import Context
 from engine.runtime.step.facts import known
 from engine.runtime.step.free_text import readable
-from engine.runtime.step.step import Context
 from engine.uses.paper_making import PaperMaker
 from engine.uses.transactions import Transactions
 

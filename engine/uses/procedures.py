@@ -32,7 +32,7 @@ from engine.organisation import city, units
 from engine.organisation.people import CASE_ROLES
 from engine.runtime.advance.operations import OPERATIONS
 from engine.runtime.step import audit
-from engine.runtime.step.step import FUNCTIONS
+from engine.runtime.step.functions import FUNCTIONS
 
 FOUND_BY = "随程序提供"
 """Who has deployed what an empty installation was founded with."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, event, select, text
+from sqlalchemy import Connection, create_engine, event, select, text
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from engine.bpmn.workflow import WorkflowFault
@@ -20,7 +20,9 @@ from engine.deployments import definitions
 from engine.errors import AlreadyDone, Busy, DatabaseFull, IncidentRaised, NotAllowed, NotFound, Refused
 from engine.runtime.advance import storing
 from engine.runtime.advance.operations import OPERATIONS, Operation
+from engine.runtime.notify.notices import Told, tell_people
 from engine.runtime.step import audit
+from engine.runtime.step.context import Context
 from engine.runtime.step.step import Step
 from engine.runtime.tasks.tasks import Completed
 from tests.processes.town import MORNING, Case, Town, at, problems, sent
@@ -470,14 +472,13 @@ def test_a_fault_in_the_worker_parks_one_instance_and_the_others_go_on(
     plain_town: Town, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     bad, good = plain_town.refer(at=MORNING), plain_town.refer()
-    notify = Step.notify
 
-    def broken(step: Step, *arguments: Any, **named: Any) -> None:
-        if step.instance_id == bad.id:
+    def broken(tx: Connection, context: Context, instance_id: str, *arguments: Any, **named: Any) -> Told:
+        if instance_id == bad.id:
             raise error
-        notify(step, *arguments, **named)
+        return tell_people(tx, context, instance_id, *arguments, **named)
 
-    monkeypatch.setattr(Step, "notify", broken)
+    monkeypatch.setattr("engine.runtime.notify.in_step.tell_people", broken)
     plain_town.asleep_until("2026-10-11T00:00")
 
     plain_town.tick()

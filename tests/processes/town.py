@@ -31,7 +31,7 @@ from engine.organisation.assignment import Actor
 from engine.organisation.jurisdiction import Matter
 from engine.runtime.instances import instances
 from engine.runtime.periods.timers import HELD
-from engine.runtime.step.step import Context
+from engine.runtime.step.context import Context
 from engine.settings import PROJECT, Settings
 from tests.processes import listed
 

@@ -30,8 +30,8 @@ from engine.runtime.collaboration import comments, copies, corrections
 from engine.runtime.collaboration.comments import Mentionable
 from engine.runtime.collaboration.corrections import Said
 from engine.runtime.instances import cancelling, instances
+from engine.runtime.step.context import Context
 from engine.runtime.step.free_text import Raw, one
-from engine.runtime.step.step import Context
 
 
 @dataclass(frozen=True)

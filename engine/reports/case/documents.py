@@ -23,8 +23,8 @@ from engine.reports.parts.names import Names, UnitName
 from engine.reports.parts.readers import MASK, hides
 from engine.reports.parts.sent import unread_papers
 from engine.runtime.instances import instances
+from engine.runtime.step.context import Context
 from engine.runtime.step.facts import known
-from engine.runtime.step.step import Context
 
 
 @dataclass(frozen=True)

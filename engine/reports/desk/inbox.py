@@ -39,7 +39,7 @@ from engine.reports.parts.paging import HEAD, Place
 from engine.reports.parts.periods import Period
 from engine.reports.parts.rows import OF_INSTANCE, OF_TASK, instance_rows, procedures, task_rows
 from engine.runtime.advance.requests import waiting
-from engine.runtime.step.step import Context
+from engine.runtime.step.context import Context
 
 TABS = ("todo", "unclaimed", "done", "started", "copied")
 

@@ -31,7 +31,8 @@ from engine.reports.parts.sent import materials_sent
 from engine.runtime.instances import buttons as actions
 from engine.runtime.instances import instances
 from engine.runtime.instances.buttons import Button
-from engine.runtime.step.step import Context, Step
+from engine.runtime.step.context import Context
+from engine.runtime.step.step import Step
 from engine.runtime.tasks import tasks as work
 from engine.runtime.tasks.drafts import aside, window_of
 

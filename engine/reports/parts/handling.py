@@ -15,7 +15,8 @@ from engine.organisation.assignment import Actor, may
 from engine.reports.parts.names import Names, UnitName
 from engine.runtime.advance import requests
 from engine.runtime.instances import instances
-from engine.runtime.step.step import Context, Step
+from engine.runtime.step.context import Context
+from engine.runtime.step.step import Step
 from engine.runtime.tasks import taking_back
 from engine.runtime.tasks import tasks as work
 from engine.runtime.tasks.colleagues import Colleague, who_may_be_asked, who_may_do

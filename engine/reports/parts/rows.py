@@ -17,7 +17,7 @@ from engine.organisation.assignment import Actor
 from engine.reports.parts import handling
 from engine.reports.parts.names import Names, UnitName
 from engine.reports.parts.periods import Period, nearest, open_periods
-from engine.runtime.step.step import Context
+from engine.runtime.step.context import Context
 from engine.runtime.tasks import taking_back
 
 SUBJECT = (

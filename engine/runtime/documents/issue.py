@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.bpmn.elements import Element
 from engine.bpmn.workflow import WorkflowFault
@@ -29,10 +29,7 @@ from engine.runtime.step import audit
 from engine.runtime.step.confidentiality import check_paper
 from engine.runtime.step.events import DocumentDelivered, Unprintable
 from engine.runtime.step.names import name_of_person
-
-if TYPE_CHECKING:
-    from engine.runtime.step.step import Step
-
+from engine.runtime.step.step import Step
 
 TEXT_LIMIT = 20_000
 """Signs of a paper's own text."""

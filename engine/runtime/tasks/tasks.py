@@ -21,12 +21,13 @@ from engine.runtime.advance.advance import advance
 from engine.runtime.advance.lapsed_requests import tell_not_needed
 from engine.runtime.documents import issue
 from engine.runtime.step import audit, repeated_forms, undo_points
+from engine.runtime.step.context import Context
 from engine.runtime.step.events import TaskCompleted, TimerFired
 from engine.runtime.step.facts import said_in_tasks
 from engine.runtime.step.locks import lock_of_task
 from engine.runtime.step.names import name_of_person, name_of_unit
 from engine.runtime.step.parties import parties_of
-from engine.runtime.step.step import Context, Step
+from engine.runtime.step.step import Step
 from engine.runtime.tasks import drafts
 from engine.runtime.tasks.answers import take_answers
 from engine.runtime.tasks.drafts import Window
