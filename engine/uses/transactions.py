@@ -27,6 +27,8 @@ from engine.runtime.step.faults import Fault
 from engine.runtime.tasks import ended_posts
 
 T = TypeVar("T")
+Raw = Mapping[str, list[str]]
+"""What a browser sent: every value of every field, as text."""
 
 
 log = logging.getLogger("lianban.transactions")

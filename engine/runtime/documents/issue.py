@@ -113,8 +113,7 @@ def sign_for(step: Step, element: Element) -> None:
         return
     own = (row for row in step.case.rows(document) if row.element_id in ids and row.to_unit == step.actor.unit_code)
     for row in own:
-        if row.signed_for_at is None:
-            step.case.change(document, row, signed_for_at=step.now, signed_for_by=step.actor.person_id)
+        if deliveries.sign_for(step.case, row, step.actor.person_id, step.now):
             _record(step, "paper_signed_for", element, {"id": row.id, "number": row.number})
 
 
