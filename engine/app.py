@@ -89,17 +89,17 @@ class Engine:
         self.paper_drafts = PaperDraftUses(self.transactions, self.papers)
         self.archives = ArchiveUses(self.transactions, keeper)
         self.calendars = CalendarUses(self.transactions)
-        self.procedures_in_force = ProcedureUses(self.database, self.clock, self.fonts, settings.processes_dir)
+        self.procedures_in_force = ProcedureUses(self.transactions, settings.processes_dir)
         self.handling = HandlingUses(self.transactions)
         self.checking = CheckingUses(self.transactions)
         self.collaboration = CollaborationUses(self.transactions)
-        self.accounts = AccountUses(self.database, self.clock)
-        self.founding = FoundingUses(self.database, self.clock, settings.processes_dir)
+        self.accounts = AccountUses(self.transactions)
+        self.founding = FoundingUses(self.transactions, settings.processes_dir)
         self.duties = DutyUses(self.transactions)
         self.notices = NoticeUses(self.transactions, channels)
         self._swept: date | None = None
         self.delivery = Delivery(self.database, self.clock, channels, settings.base_url, self.stopping)
-        self.readiness = ReadinessUses(self.database, self.clock)
+        self.readiness = ReadinessUses(self.transactions)
         self.worker = Worker(
             self.database,
             self.clock,

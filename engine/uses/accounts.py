@@ -13,8 +13,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, select, update
 
-from engine.clock import Clock, local
-from engine.db.session import Database
+from engine.clock import local
 from engine.db.tables import person, post, unit
 from engine.errors import InvalidValues, NotFound, Refused
 from engine.ids import new_password
@@ -23,6 +22,7 @@ from engine.organisation.people import ROLES
 from engine.organisation.sign_ins import SignIn, Visitor
 from engine.runtime.notify.notices import catch_up as catch_up_notices
 from engine.runtime.step import audit
+from engine.uses.transactions import Transactions
 
 T = TypeVar("T")
 CHAIN = "organisation"
@@ -40,8 +40,8 @@ class PersonLine:
 
 
 class AccountUses:
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._database, self._clock = database, clock
+    def __init__(self, transactions: Transactions) -> None:
+        self._database, self._clock = transactions.database, transactions.clock
 
     def sign_in(self, login: str, password: str, address: str, browsers: Collection[str] = ()) -> SignIn:
         """A new session, or a refusal that is counted. `browsers` are ids by which this browser may be known."""
