@@ -72,6 +72,7 @@ def register(app: Flask) -> None:
     )
     app.jinja_env.globals.update(
         unread_messages=unread_messages,
+        most_urgent=most_urgent,
         now=now,
         kinds_of_units=KINDS,
         marks=marks,
@@ -95,6 +96,12 @@ def unread_messages() -> int:
     """The number on the bell of whoever is looking."""
     found = g.get("visitor")
     return engine().notices.unread(found) if found is not None else 0
+
+
+def most_urgent() -> NextTask | None:
+    """The task of whoever is looking that is due first; None when nothing is left."""
+    found = g.get("visitor")
+    return engine().tasks.next_task(found.actor, "") if found is not None else None
 
 
 def now() -> datetime:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 
 from engine.db.case import case_of
-from engine.db.tables import document, process_instance
+from engine.db.tables import document
 from engine.deployments import definitions
 from engine.documents import deliveries, making, typesetting
 from engine.documents.page_store import PageStore
@@ -207,7 +207,7 @@ class PaperUses:
                 raise NotFound
             if row.id in unread_papers(tx, row.instance_id, actor):
                 raise NotFound
-            instance = tx.execute(select(process_instance).where(process_instance.c.id == row.instance_id)).one()
+            instance = case_of(tx, row.instance_id).whole
             definition = definitions.load(tx, instance.definition_id)
             if says_what_is_hidden(row.data, definition, known(tx, row.instance_id), actor):
                 raise NotAllowed(WITHHELD)

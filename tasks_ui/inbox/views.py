@@ -172,7 +172,7 @@ def complete(task_id: str) -> ResponseReturnValue:
         return _to_next(task_id, request.form[ONWARD])
     if done.next_task_id:
         return redirect(url_for("inbox.task", task_id=done.next_task_id))
-    _name_next()
+    flash("", "next")  # the page that comes offers the most urgent task of one's own under one key
     return redirect(url_for("instances.instance", number=done.number))
 
 
@@ -183,13 +183,6 @@ def _to_next(task_id: str, wanted: str) -> ResponseReturnValue:
         return redirect(url_for("inbox.task", task_id=following.task_id))
     flash(_("There is no other task to do."), "ok")
     return redirect(url_for("inbox.tasks"))
-
-
-def _name_next() -> None:
-    """The page that comes offers the most urgent task of one's own under one key."""
-    if first := engine().tasks.next_task(actor(), ""):
-        said = _("%(step)s: %(title)s", step=named(first.step), title=first.title)
-        flash(f"{url_for('inbox.task', task_id=first.task_id)} {said}", "next")
 
 
 @pages.post("/tasks/<task_id>/material")

@@ -16,7 +16,8 @@ from sqlalchemy import Connection, Row, insert, select, update
 from engine.bpmn.expressions import compile_expression, evaluate
 from engine.bpmn.workflow import WorkflowFault
 from engine.clock import local
-from engine.db.tables import correction, fact, person, process_instance, task
+from engine.db.case import case_of
+from engine.db.tables import correction, fact, person, task
 from engine.db.values import decode, encode
 from engine.deployments.definitions import Definition
 from engine.errors import AlreadyDone, ExpressionError, InvalidValues, NotAllowed, NotFound, Refused
@@ -309,7 +310,7 @@ def _end(tx: Connection, context: Context, actor: Actor, correction_id: str, sta
 
 
 def _label(tx: Connection, context: Context, row: Row[Any], actor: Actor) -> str:
-    instance = tx.execute(select(process_instance).where(process_instance.c.id == row.instance_id)).one()
+    instance = case_of(tx, row.instance_id).whole
     said = correctable(instances.look(tx, context, instance, actor)).get(row.name)
     return said.field.label if said else row.name
 

@@ -157,11 +157,20 @@ def _own_draft(actor: Actor, key: str) -> tuple[ColumnElement[bool], ...]:
 
 def find(tx: Connection, number: str, actor: Actor) -> Row[Any]:
     """The instance's row. Raises NotFound when there is none, or none that this person may see."""
+    instance_id = unit_of(tx).keep(("instance numbered", number), lambda: _numbered(tx, number))
+    if instance_id is None:
+        raise NotFound
+    require_visible(tx, instance_id, actor)
+    row: Row[Any] = case_of(tx, instance_id).whole
+    return row
+
+
+def _numbered(tx: Connection, number: str) -> str | None:
     row = tx.execute(select(process_instance).where(process_instance.c.number == number)).first()
     if row is None:
-        raise NotFound
-    require_visible(tx, row.id, actor)
-    return row
+        return None
+    case_of(tx, row.id).note_whole(row)
+    return str(row.id)
 
 
 def readers_of(tx: Connection, instance_id: str) -> frozenset[Addressee]:

@@ -13,6 +13,7 @@ from engine.clock import local
 from engine.db import upsert
 from engine.db.case import case_of, case_of_task
 from engine.db.tables import person, process_instance, task, task_draft, timer, unit
+from engine.db.unit import unit_of
 from engine.errors import AlreadyDone, InvalidValues, NotAllowed, NotFound, Refused
 from engine.forms.schema import Form
 from engine.organisation.assignment import Actor, TaskSubject, may
@@ -160,11 +161,13 @@ def keep_draft(
     """This is the person's draft of the task from now on, with another kept aside."""
     values = {"instance_id": row.instance_id, "answers": drafts.with_aside(raw, other), "saved_at": now}
     upsert.put(tx, task_draft, {"task_id": row.id, "person_id": person_id}, values)
+    unit_of(tx).let_go(("draft", person_id, row.id))
 
 
 def draft(tx: Connection, person_id: str, task_id: str) -> Row[Any] | None:
     mine = (task_draft.c.task_id == task_id) & (task_draft.c.person_id == person_id)
-    return tx.execute(select(task_draft).where(mine)).first()
+    key = "draft", person_id, task_id
+    return unit_of(tx).keep(key, lambda: tx.execute(select(task_draft).where(mine)).first())
 
 
 def find(tx: Connection, task_id: str, actor: Actor) -> Row[Any]:
