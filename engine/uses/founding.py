@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from engine.bpmn.elements import Diagram
+from engine.bpmn.reading.elements import Diagram
 from engine.clock import Clock, local_date
 from engine.db.session import Database
 from engine.db.tables import matter, party, person, post, process_instance, task, unit

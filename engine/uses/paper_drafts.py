@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from engine.bpmn.elements import Element
+from engine.bpmn.reading.elements import Element
 from engine.db.tables import process_instance, task
 from engine.documents import word_files
 from engine.errors import NotFound

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, delete, func, select
 
-from engine.bpmn.rules.calls import begun_by
+from engine.bpmn.gate.rules.calls import begun_by
 from engine.clock import Clock
 from engine.db import upsert
 from engine.db.session import Database
