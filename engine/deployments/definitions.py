@@ -16,12 +16,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
-from engine.bpmn import answering_units, elements, gate, parse, read
-from engine.bpmn.called import VERSION, VERSION_TAG, Called
-from engine.bpmn.elements import Diagram, Element
-from engine.bpmn.parse import Specification
-from engine.bpmn.rules import calls
-from engine.bpmn.rules.draft import Signature
+from engine.bpmn.gate import check as gate
+from engine.bpmn.gate.draft import Signature
+from engine.bpmn.gate.rules import calls
+from engine.bpmn.reading import answering_units, elements, read
+from engine.bpmn.reading.called import VERSION, VERSION_TAG, Called
+from engine.bpmn.reading.elements import Diagram, Element
+from engine.bpmn.spiff import parse
+from engine.bpmn.spiff.parse import Specification
 from engine.db import stamp
 from engine.db.tables import definition_version
 from engine.db.turns import DEPLOYING, take_turn

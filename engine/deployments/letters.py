@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from engine.bpmn.elements import Element
+from engine.bpmn.reading.elements import Element
 from engine.deployments.definitions import Definition
 from engine.documents import letter_versions, letters
 from engine.documents.fonts import Fonts

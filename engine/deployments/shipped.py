@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from engine.bpmn.elements import Diagram
+from engine.bpmn.reading.elements import Diagram
 from engine.deployments.definitions import order_of_beginning, read_diagram
 from engine.deployments.letters import letters_named
 from engine.documents import letter_versions

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, delete, func, select
 
-from engine.bpmn.rules.calls import begun_by
+from engine.bpmn.gate.rules.calls import begun_by
 from engine.db import upsert
 from engine.db.tables import process_instance, retirement, unit, waiting_file
 from engine.deployments import definitions, shipped

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.bpmn.elements import Diagram, Element, read_elements
-from engine.bpmn.read import read_diagram
+from engine.bpmn.reading.elements import Diagram, Element, read_elements
+from engine.bpmn.reading.read import read_diagram
 from engine.forms.schema import Form, read_form
 
 PROCESSES = Path(__file__).resolve().parents[2] / "processes"

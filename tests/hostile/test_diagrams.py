@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from engine.bpmn import constructs, refusals
-from engine.bpmn.elements import BPMN, CAMUNDA, read_elements
-from engine.bpmn.parse import restore_specification, specify
-from engine.bpmn.read import ATTRIBUTE_LIMIT, DEPTH_LIMIT, ELEMENT_LIMIT, SIZE_LIMIT, read_diagram
+from engine.bpmn.gate import constructs, refusals
+from engine.bpmn.reading.elements import BPMN, CAMUNDA, read_elements
+from engine.bpmn.reading.read import ATTRIBUTE_LIMIT, DEPTH_LIMIT, ELEMENT_LIMIT, SIZE_LIMIT, read_diagram
+from engine.bpmn.spiff.parse import restore_specification, specify
 from engine.errors import DiagramRefused, Problem
 from tests.unit.diagrams import HEAD, PERMIT, broken, flow, problems_of, properties, shipped, signature_of
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.bpmn.expressions import evaluate
+from engine.bpmn.reading.expressions import evaluate
 from engine.db.values import decode, encode
 from engine.errors import DiagramRefused, InvalidValues
 from engine.forms.schema import Form, read_form

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.bpmn.rules.draft import named
+from engine.bpmn.gate.draft import named
 from engine.deployments.definitions import order_of_beginning, read_diagram
 from engine.errors import DiagramRefused
 from engine.settings import PROJECT

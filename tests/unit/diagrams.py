@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from engine.bpmn import gate
-from engine.bpmn.elements import Diagram, read_elements
-from engine.bpmn.read import read_diagram
-from engine.bpmn.rules import calls
-from engine.bpmn.rules.draft import Signature
+from engine.bpmn.gate import check as gate
+from engine.bpmn.gate.draft import Signature
+from engine.bpmn.gate.rules import calls
+from engine.bpmn.reading.elements import Diagram, read_elements
+from engine.bpmn.reading.read import read_diagram
 from engine.errors import Problem
 from engine.forms.schema import Form, read_form
 from engine.organisation.city import read_rules

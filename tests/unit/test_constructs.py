@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.bpmn import constructs, refusals
-from engine.bpmn.elements import FLOW_NODES
-from engine.bpmn.expressions import BUILTINS
-from engine.bpmn.rules.wording import ARGUMENTS
+from engine.bpmn.gate import constructs, refusals
+from engine.bpmn.gate.rules.wording import ARGUMENTS
+from engine.bpmn.reading.elements import FLOW_NODES
+from engine.bpmn.reading.expressions import BUILTINS
 from engine.runtime.advance.operations import OPERATIONS
 from engine.runtime.step.functions import FUNCTIONS
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from engine.bpmn.expressions import compile_expression, evaluate
+from engine.bpmn.reading.expressions import compile_expression, evaluate
 from engine.errors import DiagramRefused, ExpressionError
 from engine.forms.schema import SIZE_LIMIT, Field, Form, read_form
 from engine.forms.validate import defaults, following, shown_keys, warnings

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.bpmn.answering_units import forms_asked, units_asked
-from engine.bpmn.rules.draft import Draft, about, named
+from engine.bpmn.gate.draft import Draft, about, named
+from engine.bpmn.reading.answering_units import forms_asked, units_asked
 from engine.errors import Problem
 from engine.forms.schema import Field, Form
 

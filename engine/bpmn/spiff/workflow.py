@@ -18,8 +18,8 @@ from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from engine.bpmn import state
-from engine.bpmn.parse import Call, Clock, HostEvent, Specification, new_workflow
+from engine.bpmn.spiff import state
+from engine.bpmn.spiff.parse import Call, Clock, HostEvent, Specification, new_workflow
 from engine.errors import AlreadyDone, ExpressionError, LianbanError
 
 STEP_BUDGET = 500

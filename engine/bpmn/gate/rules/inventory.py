@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from engine.bpmn import constructs, refusals
-from engine.bpmn.constructs import Construct
-from engine.bpmn.elements import BPMN, CAMUNDA
-from engine.bpmn.refusals import Refusal
-from engine.bpmn.rules.draft import Draft, at, in_the_file, local_name
+from engine.bpmn.gate import constructs, refusals
+from engine.bpmn.gate.constructs import Construct
+from engine.bpmn.gate.draft import Draft, at, in_the_file, local_name
+from engine.bpmn.gate.refusals import Refusal
+from engine.bpmn.reading.elements import BPMN, CAMUNDA
 from engine.errors import Problem
 
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"

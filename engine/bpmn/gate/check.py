@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from lxml import etree
 
-from engine.bpmn.elements import Diagram
-from engine.bpmn.rules import (
+from engine.bpmn.gate.draft import Draft, NoProcedures, Procedures
+from engine.bpmn.gate.rules import (
     branches,
     calls,
     confidence,
@@ -25,7 +25,7 @@ from engine.bpmn.rules import (
     questions,
     wording,
 )
-from engine.bpmn.rules.draft import Draft, NoProcedures, Procedures
+from engine.bpmn.reading.elements import Diagram
 from engine.errors import Problem
 from engine.forms.schema import Form
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Iterator
 
-from engine.bpmn.elements import Element
-from engine.bpmn.rules.dominators import Dominators
-from engine.bpmn.rules.draft import Draft, about, called
-from engine.bpmn.rules.flows import too_large
-from engine.bpmn.rules.paths import reached
+from engine.bpmn.gate.dominators import Dominators
+from engine.bpmn.gate.draft import Draft, about, called
+from engine.bpmn.gate.rules.flows import too_large
+from engine.bpmn.gate.rules.paths import reached
+from engine.bpmn.reading.elements import Element
 from engine.errors import Problem
 
 _WAITING = ("userTask", "receiveTask", "callActivity", "intermediateCatchEvent")

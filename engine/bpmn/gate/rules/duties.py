@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from engine.bpmn.elements import BPMN, CAMUNDA, Element, Lane
-from engine.bpmn.rules.draft import Draft, about, at, every
+from engine.bpmn.gate.draft import Draft, about, at, every
+from engine.bpmn.reading.elements import BPMN, CAMUNDA, Element, Lane
 from engine.errors import Problem
 
 PREFIX = re.compile(r"[A-Z]{1,8}")

@@ -10,8 +10,8 @@ from typing import Protocol
 
 from lxml import etree
 
-from engine.bpmn import constructs, refusals
-from engine.bpmn.elements import BPMN, FACT, SAYING, Diagram, Element, Flow, Lane, process_node
+from engine.bpmn.gate import constructs, refusals
+from engine.bpmn.reading.elements import BPMN, FACT, SAYING, Diagram, Element, Flow, Lane, process_node
 from engine.errors import Problem
 from engine.forms.schema import Field, Form
 

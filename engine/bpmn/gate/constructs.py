@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from engine.bpmn import refusals
-from engine.bpmn.called import BINDINGS
-from engine.bpmn.refusals import Refusal
+from engine.bpmn.gate import refusals
+from engine.bpmn.gate.refusals import Refusal
+from engine.bpmn.reading.called import BINDINGS
 
 ANY: tuple[str, ...] = ()
 """An attribute that may hold any text."""

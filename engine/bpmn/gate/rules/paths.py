@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from engine.bpmn.elements import Element
-from engine.bpmn.rules.draft import Draft, about
-from engine.bpmn.rules.flows import too_large
+from engine.bpmn.gate.draft import Draft, about
+from engine.bpmn.gate.rules.flows import too_large
+from engine.bpmn.reading.elements import Element
 from engine.errors import Problem
 
 PATH_LIMIT = 300

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from engine.bpmn.elements import Diagram, Element
+from engine.bpmn.reading.elements import Diagram, Element
 from engine.forms.schema import Form
 
 

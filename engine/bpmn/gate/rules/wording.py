@@ -6,11 +6,11 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from engine.bpmn.elements import FACT, IN
-from engine.bpmn.expressions import BUILTINS, Expression, compile_expression
-from engine.bpmn.rules.draft import Draft, named
-from engine.bpmn.rules.periods import is_literal
-from engine.bpmn.rules.properties import takes
+from engine.bpmn.gate.draft import Draft, named
+from engine.bpmn.gate.rules.periods import is_literal
+from engine.bpmn.gate.rules.properties import takes
+from engine.bpmn.reading.elements import FACT, IN
+from engine.bpmn.reading.expressions import BUILTINS, Expression, compile_expression
 from engine.errors import ExpressionError, Problem
 from engine.forms.schema import Form
 

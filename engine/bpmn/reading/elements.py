@@ -13,9 +13,9 @@ from typing import Protocol
 
 from lxml import etree
 
-from engine.bpmn.called import BPMN as BPMN
-from engine.bpmn.called import CAMUNDA as CAMUNDA
-from engine.bpmn.called import Called, Handover, read_called, read_handovers
+from engine.bpmn.reading.called import BPMN as BPMN
+from engine.bpmn.reading.called import CAMUNDA as CAMUNDA
+from engine.bpmn.reading.called import Called, Handover, read_called, read_handovers
 
 FLOW_NODES = {
     "startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.bpmn.elements import Element, Flow
-from engine.bpmn.rules.draft import Draft, about, in_the_file, local_name
+from engine.bpmn.gate.draft import Draft, about, in_the_file, local_name
+from engine.bpmn.reading.elements import Element, Flow
 from engine.errors import Problem
 
 NODE_LIMIT, FLOW_LIMIT = 1_000, 2_000

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from engine.bpmn.elements import BPMN, Element
-from engine.bpmn.rules.draft import Draft, about, at, named
-from engine.bpmn.rules.duties import names_unit
-from engine.bpmn.timers import read_duration, read_instant
+from engine.bpmn.gate.draft import Draft, about, at, named
+from engine.bpmn.gate.rules.duties import names_unit
+from engine.bpmn.reading.elements import BPMN, Element
+from engine.bpmn.reading.timers import read_duration, read_instant
 from engine.errors import ExpressionError, Problem
 
 KEY = re.compile(r"[a-z][a-z0-9_]{0,63}")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from engine.bpmn.elements import Element
-from engine.bpmn.rules.paths import Next
+from engine.bpmn.gate.rules.paths import Next
+from engine.bpmn.reading.elements import Element
 
 ROOT = "\0"
 """Stands before every start; no id can be this."""

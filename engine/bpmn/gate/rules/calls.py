@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from engine.bpmn.called import BINDINGS, VERSION, VERSION_TAG, Called
-from engine.bpmn.elements import IN, Diagram, Element
-from engine.bpmn.expressions import compile_expression
-from engine.bpmn.rules.draft import Draft, Procedures, Signature, about, named
+from engine.bpmn.gate.draft import Draft, Procedures, Signature, about, named
+from engine.bpmn.reading.called import BINDINGS, VERSION, VERSION_TAG, Called
+from engine.bpmn.reading.elements import IN, Diagram, Element
+from engine.bpmn.reading.expressions import compile_expression
 from engine.errors import ExpressionError, Problem
 
 TAG_LIMIT = 64

@@ -5,10 +5,10 @@ from __future__ import annotations
 import keyword
 from collections.abc import Iterator
 
-from engine.bpmn import constructs
-from engine.bpmn.elements import BPMN, FACT, FLOW_NODES, SAYING, Element, properties_of
-from engine.bpmn.rules.draft import Draft, about, at, every, local_name, named
-from engine.bpmn.rules.duties import names_unit
+from engine.bpmn.gate import constructs
+from engine.bpmn.gate.draft import Draft, about, at, every, local_name, named
+from engine.bpmn.gate.rules.duties import names_unit
+from engine.bpmn.reading.elements import BPMN, FACT, FLOW_NODES, SAYING, Element, properties_of
 from engine.errors import Problem
 
 RESERVED = frozenset({"value", "n", "typename"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from engine.bpmn.elements import FACT, SAYING, Diagram, Element
+from engine.bpmn.reading.elements import FACT, SAYING, Diagram, Element
 
 Holds = Callable[[str], bool | None]
 """Whether a condition is true; None when that cannot be known yet."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from engine.bpmn.elements import Element
-from engine.bpmn.rules.draft import Draft, about, called, every, named
-from engine.bpmn.rules.properties import can_be_a_fact
+from engine.bpmn.gate.draft import Draft, about, called, every, named
+from engine.bpmn.gate.rules.properties import can_be_a_fact
+from engine.bpmn.reading.elements import Element
 from engine.errors import Problem
 from engine.forms.schema import Field, Form
 
