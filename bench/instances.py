@@ -15,7 +15,7 @@ from bench.measure import Cost, Meter, Row
 from bench.options import Options
 from bench.served import Browser, Served, open_doors, served, sit
 from bench.step import STOCK
-from bench.stock import Stock
+from bench.stock import Stock, in_the_library
 from bench.stores import POSTGRESQL
 from engine.app import Engine
 from engine.deployments import definitions
@@ -46,7 +46,7 @@ def rows(options: Options) -> Iterator[Row]:
 
 def _stock(options: Options, town: Town) -> float:
     """Instances for one second of CPU."""
-    specification = town.read(lambda tx: definitions.latest(tx, one_task.KEY)).specification
+    specification = in_the_library(town, town.read(lambda tx: definitions.latest(tx, one_task.KEY)))
     meter = Meter(options.stores.server_cpu)
     with closing(Stock(town.settings.url, specification)) as stock:
         for _ in range(2):

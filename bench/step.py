@@ -14,7 +14,7 @@ from functools import partial
 from bench import referral
 from bench.measure import Cost, Meter, Row, mean
 from bench.options import Options
-from bench.stock import Bare, Stock
+from bench.stock import Bare, Stock, in_the_library
 from engine.deployments import definitions
 from engine.deployments.definitions import Definition
 from tests.processes import one_task
@@ -59,7 +59,7 @@ def _beside(meter: Meter, names: list[str], what: str, kind: str) -> Iterator[Ro
 
 def _referral(options: Options, town: Town, kind: str) -> Iterator[Row]:
     meter, definition = Meter(options.stores.server_cpu), _latest(town, "case_referral")
-    with closing(Stock(town.settings.url, definition.specification)) as stock:
+    with closing(Stock(town.settings.url, in_the_library(town, definition))) as stock:
         for _ in range(options.rounds + 1):
             for step in _walk(town, stock, definition):
                 _take(meter, town, step)
@@ -75,7 +75,7 @@ def _walk(town: Town, stock: Stock, definition: Definition) -> Iterator[_Step]:
     case.add_material("facts_statement")
     case.add_material("site_photos")
     known = dict(referral.facts(definition.facts, case))
-    row, bare = stock.begin(known), Bare(definition.specification, known)
+    row, bare = stock.begin(known), Bare(in_the_library(town, definition), known)
     for element, by, answers in referral.steps(case):
         actor, task_id, raw = town.person(by), case.task(element), sent(answers)
         yield (
@@ -88,7 +88,7 @@ def _walk(town: Town, stock: Stock, definition: Definition) -> Iterator[_Step]:
 
 def _one_task(options: Options, town: Town, kind: str) -> Iterator[Row]:
     meter, actor, engine = Meter(options.stores.server_cpu), town.person(one_task.BY), town.engine
-    specification = _latest(town, one_task.KEY).specification
+    specification = in_the_library(town, _latest(town, one_task.KEY))
     with closing(Stock(town.settings.url, specification)) as stock:
         start = partial(engine.instances.start, actor, one_task.KEY, one_task.START)
         for _ in range(2 * options.rounds + 1):
@@ -120,7 +120,7 @@ def _sum(one: Cost, other: Cost) -> Cost:
 
 def _loops(options: Options, town: Town, kind: str) -> Iterator[Row]:
     """The two steps of the round that comes after so many."""
-    meter, specification = Meter(options.stores.server_cpu), _latest(town, one_task.ROUND).specification
+    meter, specification = Meter(options.stores.server_cpu), in_the_library(town, _latest(town, one_task.ROUND))
     with closing(Stock(town.settings.url, specification)) as stock:
         for _ in range(max(options.rounds // 4, 1) + 1):
             for step in _rounds(town, stock, Bare(specification, {})):

@@ -20,8 +20,13 @@ from SpiffWorkflow.util.task import TaskState
 from sqlalchemy import create_engine, event, text
 
 from engine.bpmn.reading.expressions import evaluate
-from engine.bpmn.spiff.parse import Call, Clock, HostEvent, Operation, Parallel, Specification
-from engine.bpmn.spiff.workflow import Workflow
+from engine.bpmn.reading.read import read_diagram
+from engine.deployments import definitions
+from engine.deployments.definitions import Definition
+from tests.before import parse
+from tests.before.parse import Call, Clock, HostEvent, Operation, Parallel, Specification
+from tests.before.workflow import Workflow
+from tests.processes.town import Town
 
 Facts = dict[str, Any]
 
@@ -42,6 +47,12 @@ _CONFIG = {
     **dict.fromkeys((Operation, Clock, Call), _SpecConverter),
     Parallel: ParallelGatewayConverter,
 }
+
+
+def in_the_library(town: Town, definition: Definition) -> Specification:
+    """The version as SpiffWorkflow's own parser and classes have it."""
+    root = read_diagram(town.read(lambda tx: definitions.diagram_bytes(tx, definition.id)))
+    return parse.restore_specification(parse.specify(root, definition.key))
 
 
 class _Nothing:
@@ -99,7 +110,7 @@ def _as_lianban_does(connection: Any, _record: Any) -> None:
 
 
 class Bare:
-    """The process in memory, with Lianban's own classes: what has to be moved at the least."""
+    """The process in memory, with the library's own classes: what it has to move at the least."""
 
     def __init__(self, specification: Specification, facts: Facts) -> None:
         self._facts = dict(facts)

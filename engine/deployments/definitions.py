@@ -22,8 +22,8 @@ from engine.bpmn.gate.rules import calls
 from engine.bpmn.reading import answering_units, elements, read
 from engine.bpmn.reading.called import VERSION, VERSION_TAG, Called
 from engine.bpmn.reading.elements import Diagram, Element
-from engine.bpmn.spiff import parse
-from engine.bpmn.spiff.parse import Specification
+from engine.bpmn.spiff.specification import specification, specify
+from engine.bpmn.spiff.specs import Specification
 from engine.db import stamp
 from engine.db.tables import definition_version
 from engine.db.turns import DEPLOYING, take_turn
@@ -65,11 +65,6 @@ class Definition:
     def units_asked(self) -> Mapping[str, frozenset[str]]:
         """Field key -> the units that say it, as the diagram names them."""
         return answering_units.units_asked(self.diagram, self.forms)
-
-    @cached_property
-    def flow_between(self) -> Mapping[tuple[str, str], str]:
-        """(source element, target element) -> sequence flow."""
-        return {(flow.source, flow.target): flow.id for flow in self.diagram.flows.values()}
 
     def form_of(self, element: Element) -> Form:
         return self.forms[element.form_ref or ""]
@@ -124,7 +119,7 @@ def deploy(
             name=diagram.name,
             diagram=diagram_bytes,
             sha256=sha256,
-            specification=parse.specify(root, diagram.key),
+            specification=specify(),
             forms=texts,
             deployed_at=now,
             deployed_by=by,
@@ -244,14 +239,15 @@ def _read(tx: Connection, definition_id: str) -> Definition | None:
     row = tx.execute(select(definition_version).where(definition_version.c.id == definition_id)).first()
     if row is None:
         return None
+    diagram = read_diagram(row.diagram)
     return Definition(
         id=row.id,
         key=row.key,
         version=row.version,
         name=row.name,
-        diagram=read_diagram(row.diagram),
+        diagram=diagram,
         forms={form_id: read_form(text.encode()) for form_id, text in row.forms.items()},
-        specification=parse.restore_specification(row.specification),
+        specification=specification(diagram, row.specification),
         pins=row.pins or {},
     )
 

@@ -15,7 +15,7 @@ from lxml import etree
 from engine.bpmn.gate import constructs, refusals
 from engine.bpmn.reading.elements import BPMN, CAMUNDA, read_elements
 from engine.bpmn.reading.read import ATTRIBUTE_LIMIT, DEPTH_LIMIT, ELEMENT_LIMIT, SIZE_LIMIT, read_diagram
-from engine.bpmn.spiff.parse import restore_specification, specify
+from engine.bpmn.spiff.specs import Specification
 from engine.errors import DiagramRefused, Problem
 from tests.unit.diagrams import HEAD, PERMIT, broken, flow, problems_of, properties, shipped, signature_of
 
@@ -442,7 +442,7 @@ def test_the_gate_answers_whatever_becomes_of_a_diagram(seed: int, changes: int)
     assert all(problem.reason and problem.remedy for problem in problems)
     if not problems:
         diagram = read_elements(read_diagram(data))
-        assert restore_specification(specify(read_diagram(data), diagram.key))
+        assert Specification(diagram)
 
 
 @settings(max_examples=100, deadline=None)

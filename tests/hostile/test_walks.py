@@ -8,8 +8,9 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.bpmn.reading.elements import read_elements
 from engine.bpmn.reading.read import read_diagram
-from engine.bpmn.spiff.parse import restore_specification, specify
+from engine.bpmn.spiff.specs import Specification
 from engine.bpmn.spiff.workflow import Workflow
 from engine.forms.schema import Form
 from tests.unit.diagrams import HEAD, flow, form_of, forms_of, problems_of, properties, text_field
@@ -140,7 +141,7 @@ class Drawing:
 
 def walk(text: str, draw: random.Random) -> None:
     """Something can be done until the end is reached, and nothing is open twice; stored and restored at every step."""
-    specification = restore_specification(specify(read_diagram(text.encode()), "walk"))
+    specification = Specification(read_elements(read_diagram(text.encode())))
     workflow = Workflow(specification, Chance(draw))
     workflow.run()
     for _ in range(STEPS):

@@ -8,7 +8,7 @@ same elements, and a history can be played on it again.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import ClassVar
 from xml.sax.saxutils import escape, quoteattr
 
@@ -312,11 +312,12 @@ class Border:
     body: Block | None = None
     meets: bool = False
     terminates: bool = False
-    word: str = field(init=False)
+    lapses: bool = False
 
-    def __post_init__(self) -> None:
-        how = "interrupting" if self.interrupts else "beside"
-        object.__setattr__(self, "word", f"{self.kind} {how}")
+    @property
+    def word(self) -> str:
+        how = "interrupting" if self.interrupts else "lapsing" if self.lapses else "beside"
+        return f"{self.kind} {how}"
 
     def attach(self, sheet: Sheet, host: str, out: str | None) -> str:
         """The way out of the task, with whatever leads into it from here."""
@@ -333,9 +334,11 @@ class Border:
         return out or host
 
     def _happens(self) -> str:
+        lapses = {"lapses": "true"} if self.lapses else {}
         if self.kind == "button":
-            return properties(unit="own", role="case_officer") + "<messageEventDefinition />"
-        return timer("timeCycle", "P1D") if self.kind == "cycle" else timer("timeDuration", "PT4H")
+            return properties(unit="own", role="case_officer", **lapses) + "<messageEventDefinition />"
+        happens = timer("timeCycle", "P1D") if self.kind == "cycle" else timer("timeDuration", "PT4H")
+        return (properties(**lapses) if lapses else "") + happens
 
 
 def timer(kind: str, text: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+CAMUNDA = "{http://camunda.org/schema/1.0/bpmn}"
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 NODES = {
     "startEvent", "endEvent", "boundaryEvent", "intermediateCatchEvent", "userTask", "serviceTask", "sendTask",
@@ -33,6 +34,8 @@ class Node:
     """Whether a border event interrupts its activity."""
     repeats: bool = False
     """Whether a border event happens as often as somebody makes it happen."""
+    lapses: bool = False
+    """Whether what a border event has begun beside its activity ends with it: a word of ours."""
     default: str | None = None
     incoming: tuple[Flow, ...] = ()
     outgoing: tuple[Flow, ...] = ()
@@ -80,10 +83,16 @@ def _node(found: etree._Element, flows: list[Flow]) -> Node:
         attached_to=found.get("attachedToRef"),
         cancels=cancels,
         repeats=not cancels and (event == "message" or is_cycle),
+        lapses=_property(found, "lapses") == "true",
         default=found.get("default"),
         incoming=tuple(flow for flow in flows if flow.target == key),
         outgoing=tuple(flow for flow in flows if flow.source == key),
     )
+
+
+def _property(found: etree._Element, name: str) -> str:
+    rows = found.iterfind(f"{BPMN}extensionElements/{CAMUNDA}properties/{CAMUNDA}property")
+    return next((row.get("value", "") for row in rows if row.get("name") == name), "")
 
 
 def _name(found: etree._Element) -> str:

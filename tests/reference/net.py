@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
+from engine.bpmn.reading.elements import read_elements
 from engine.bpmn.reading.expressions import evaluate
 from engine.bpmn.reading.read import read_diagram
-from engine.bpmn.spiff.parse import Specification, restore_specification, specify
+from engine.bpmn.spiff.specs import Specification
 from engine.bpmn.spiff.workflow import Workflow, WorkflowFault
 from tests.reference.drawing import read
-from tests.reference.generator import KEY
 from tests.reference.token_game import CALL, PERIOD, PERSON, Game, Stuck
 from tests.reference.words import word_of
 
@@ -236,5 +236,5 @@ def _is_stuck(act) -> bool:
 
 def alone(text: str) -> list[Side]:
     """The workflow live, and restored before every move."""
-    specification = restore_specification(specify(read_diagram(text.encode()), KEY))
+    specification = Specification(read_elements(read_diagram(text.encode())))
     return [Alone(specification, restores=False), Alone(specification, restores=True)]

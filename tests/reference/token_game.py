@@ -38,6 +38,8 @@ class Token:
     came_by: Flow | None
     waits_for: str | None = None
     armed: list[Armed] = field(default_factory=list)
+    lapses_with: Token | None = None
+    """The activity with which it is gone, and whatever comes of it."""
 
     @property
     def is_there(self) -> bool:
@@ -118,9 +120,9 @@ class Game:
 
     # --- what words do ---
 
-    def enter(self, node: Node, came_by: Flow | None) -> None:
+    def enter(self, node: Node, came_by: Flow | None, lapses_with: Token | None = None) -> None:
         """A token has come to the element."""
-        token = Token(next(self._numbers), node, self.scope, came_by)
+        token = Token(next(self._numbers), node, self.scope, came_by, lapses_with=lapses_with)
         self.scope.tokens.append(token)
         self.words(node).arrive(self, token)
 
@@ -141,11 +143,13 @@ class Game:
         flows = self.words(token.node).ways(self, token)
         self.remove(token)
         for flow in flows:
-            self.enter(self.drawing.nodes[flow.target], flow)
+            self.enter(self.drawing.nodes[flow.target], flow, token.lapses_with)
 
     def remove(self, token: Token) -> None:
-        """The token is consumed, and with it what was armed on it."""
+        """The token is consumed, and with it what was armed on it, and what lapses with it."""
         self.scope.tokens = [other for other in self.scope.tokens if other is not token]
+        for other in [one for one in self.scope.tokens if one.lapses_with is token]:
+            self.remove(other)
 
     def terminate(self) -> None:
         """13.5.6: every token of the scope is gone."""
@@ -157,13 +161,14 @@ class Game:
     def _border(self, event: Armed) -> None:
         """13.5.3: an interrupting event ends its activity; another one begins a token beside it.
 
-        Whatever it begins lives on when the activity is done.
+        Whatever it begins lives on when the activity is done, unless it is drawn that it lapses.
         """
+        lapses_with = event.host if event.node.lapses else event.host.lapses_with
         if event.node.cancels:
             self.remove(event.host)
         elif not event.node.repeats:
             event.host.armed.remove(event)
-        self.enter(event.node, None)
+        self.enter(event.node, None, lapses_with)
 
     def _settle(self) -> None:
         moves = 0

@@ -245,6 +245,7 @@ PROPERTIES: Mapping[str, Mapping[str, str]] = {
         "basis": "依据的原文。",
         "hard": "true 是法定的，超过即超期；false 是建议的。",
         "unit": "由哪个单位遵守。",
+        "lapses": "true 表示任务办完时，这个非中断型事件开出的分支一并失效；不写的，分支照常走到它自己的结束。",
     },
     "message": {
         "unit": "哪个单位可以按；几个单位都可以按的用逗号分开，另写 pressed_by。",
@@ -252,6 +253,7 @@ PROPERTIES: Mapping[str, Mapping[str, str]] = {
         "when": "什么时候可以按，表达式；再多的条件写 when_2 到 when_9。",
         "otherwise": "不能按的时候给人看的原因，每个 when 都要有一个。",
         "pressed_by": "记下是哪个单位按的：事实的名字，后面的环节可以由它办理。",
+        "lapses": "true 表示任务办完时，按钮开出的分支一并失效；不写的，分支照常走到它自己的结束。",
         "when_*": "同 when。",
         "otherwise_*": "同 otherwise。",
     },

@@ -101,6 +101,11 @@ class Element:
         return "addressed" in self.properties
 
     @property
+    def lapses(self) -> bool:
+        """Whether what a border event has begun beside its activity ends with the activity; else it lives on."""
+        return self.properties.get("lapses") == "true"
+
+    @property
     def is_button(self) -> bool:
         return self.kind == "boundaryEvent" and self.event_kind == "message"
 

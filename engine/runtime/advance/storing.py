@@ -79,9 +79,7 @@ def _store_instance(step: Step, values: dict[str, Any]) -> None:
 
 
 def _taken(step: Step) -> list[str]:
-    flows = step.definition.flow_between
-    passed = [flows[passage] for passage in step.workflow.flows_taken() if passage in flows]
-    return list(dict.fromkeys([*step.instance["taken"], *passed]))
+    return list(dict.fromkeys([*step.instance["taken"], *step.workflow.taken]))
 
 
 def _end_event(step: Step) -> Element | None:

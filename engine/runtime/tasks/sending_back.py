@@ -108,7 +108,7 @@ def send_back(tx: Connection, context: Context, actor: Actor, task_id: str, to_t
         over = {"undone": "sent_back", "ended_by": actor.person_id, "remark": reason}
         step.case.change(task, step.case.get(task, row.id), **over)
         step.record(SentBack(row.id, opened_id, earlier.name, reason))
-        step.workflow.reopen(earlier.task_id, opened_id)
+        step.workflow.reopen(row.id, earlier.task_id, opened_id)
 
     advance(tx, context, row.instance_id, "sent_back", event, actor)
     assert earlier is not None

@@ -13,7 +13,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, delete, select, update
 
-from engine.bpmn.spiff import state
 from engine.clock import local
 from engine.db.case import case_of
 from engine.db.tables import audit_entry, document, fact, party, person, process_instance, task, undo_point, unit
@@ -98,7 +97,7 @@ def take_back(tx: Connection, context: Context, actor: Actor, task_id: str) -> s
         step.record(TakenBack(row.id, opened_id))
         _say_former(step, point.revision)
         step.instance = {**step.instance, "taken": point.taken}
-        step.workflow.restore(state.begun_anew(undo_points.state_of(tx, point, step.definition.id), row.id, opened_id))
+        step.workflow.take_back(undo_points.state_of(tx, point, step.definition.id), row.id, opened_id)
         undo_points.put_timers_back(step, point.timers)
         _periods_run_on(step, row, happened)
         undo_points.forget(tx, row.instance_id)

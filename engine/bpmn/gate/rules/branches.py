@@ -205,10 +205,12 @@ def _same_scope(draft: Draft, element: Element) -> list[Element]:
 
 
 def _waits(event: Element, element: Element) -> Iterator[Problem]:
-    lapses = event.interrupting or event.timer is None or event.timer.kind == "cycle"
-    if not lapses and element.kind in _WAITING:
+    """What a timer that comes once opens beside its task: an analyst seldom wants it to stay when the task is done."""
+    once = not event.interrupting and event.timer is not None and event.timer.kind != "cycle"
+    if once and not event.lapses and element.kind in _WAITING:
         yield about(
             element,
             f"定时事件“{called(event)}”的分支里有要等人办的环节，原任务办完后它还会留着。",
-            "定时的分支里请只画服务任务；要反复请人办的用周期定时（timeCycle），要代替原任务的改成中断型。",
+            "要它随原任务一并失效的，请在事件上加属性 lapses，值写 true；否则定时的分支里请只画服务任务，"
+            "要反复请人办的用周期定时（timeCycle），要代替原任务的改成中断型。",
         )

@@ -24,6 +24,8 @@ def check(draft: Draft) -> Iterator[Problem]:
             yield from _way_back(draft, element)
             yield from _papers(draft, element)
             yield from _addressed(element)
+        if "lapses" in element.properties:
+            yield from _lapses(element)
         if element.kind in _TASKS:
             yield from _operation(draft, element)
             yield from _facts(element)
@@ -54,6 +56,14 @@ def _names(draft: Draft, element: Element) -> Iterator[Problem]:
     for name in element.properties:
         if name not in more and not constructs.knows_property(sort, name):
             yield about(element, f"这里的属性 {name[:80] or '（空）'} 不起作用。", _remedy(sort, more, name))
+
+
+def _lapses(element: Element) -> Iterator[Problem]:
+    if element.properties["lapses"] != "true":
+        yield about(element, "属性 lapses 的值不能用。", "请写 true，或删去：不写的，分支照常走到它自己的结束。")
+    elif element.interrupting:
+        reason = "中断型的事件一发生，任务就结束了，没有随任务失效的分支，属性 lapses 不起作用。"
+        yield about(element, reason, "请删去属性 lapses，或改成非中断型。")
 
 
 def _way_back(draft: Draft, element: Element) -> Iterator[Problem]:
