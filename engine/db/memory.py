@@ -1,4 +1,5 @@
-"""What a process keeps of one database between its transactions: content that has a version, and content that never changes.
+"""What a process keeps of one database between its transactions: content that has a version, content that never changes,
+and things that one at a time may have (`lay_down`, `take_up`).
 
 Of what has a version one is kept, that which was read last; whoever asks names the version that stands in the database, so
 what is kept is never taken for what has replaced it.
@@ -21,6 +22,7 @@ class Memory:
         self._lock = Lock()
         self._versioned: dict[str, tuple[str, Any]] = {}
         self._unchanging: dict[str, OrderedDict[str, Any]] = {}
+        self._laid_down: dict[str, OrderedDict[str, Any]] = {}
 
     def find(self, subject: str, version: str) -> Any:
         """What is kept of the subject in this version; None when it is another one, or nothing."""
@@ -46,3 +48,17 @@ class Memory:
                 while len(kept) > at_most:
                     kept.popitem(last=False)
         return made
+
+    def lay_down(self, kind: str, key: str, thing: object, at_most: int) -> None:
+        """Whoever takes it up next has it alone; of too many the one that was laid down first is gone."""
+        with self._lock:
+            kept = self._laid_down.setdefault(kind, OrderedDict())
+            kept[key] = thing
+            kept.move_to_end(key)
+            while len(kept) > at_most:
+                kept.popitem(last=False)
+
+    def take_up(self, kind: str, key: str) -> Any:
+        """What was laid down there, and it is there no more; None when there was nothing."""
+        with self._lock:
+            return self._laid_down.setdefault(kind, OrderedDict()).pop(key, None)

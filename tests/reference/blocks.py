@@ -130,8 +130,19 @@ class Call(Block):
     key: str
 
     def draw(self, sheet: Sheet) -> Ends:
-        handed = '<extensionElements><camunda:in sourceExpression="subject" target="subject" /></extensionElements>'
-        return (sheet.add("callActivity", self.key, handed, name=f"另办{self.key}", calledElement="one_task"),) * 2
+        handed = "".join(
+            f'<camunda:in source="{name}" target="{target}" />'
+            for name, target in (("subject", "subject"), ("own", "own_unit"))
+        )
+        return (
+            sheet.add(
+                "callActivity",
+                self.key,
+                f"<extensionElements>{handed}</extensionElements>",
+                name=f"另办{self.key}",
+                calledElement="one_task",
+            ),
+        ) * 2
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -29,6 +30,8 @@ from tests.unit.diagrams import HEAD, text_field
 FORKS_BESIDE = "a fork beside a task"
 LEFT_OUT = frozenset({FORKS_BESIDE})
 """What the gate does not let pass yet, though the engine runs it: `test_net` walks it without asking the gate."""
+LAPSING = {"timer": 0.3, "cycle": 0.3, "button": 0.3}
+"""Of the events that leave their task open, how many lapse with it."""
 TESTS = ("x > 1", "x == 2", "x < 2", "y > 1", "y == 0", "x != y")
 KEY = "walked"
 DEEPEST = 6
@@ -118,8 +121,10 @@ class Around:
 class Generator:
     """Draws from one seed, always the same. `size` is about how many blocks there will be."""
 
-    def __init__(self, seed: int, size: int, left_out: frozenset[str] = LEFT_OUT) -> None:
-        self.draw, self.left, self.left_out = random.Random(seed), size, left_out
+    def __init__(
+        self, seed: int, size: int, left_out: frozenset[str] = LEFT_OUT, lapsing: Mapping[str, float] = LAPSING
+    ) -> None:
+        self.draw, self.left, self.left_out, self.lapsing = random.Random(seed), size, left_out, lapsing
         self._numbers: Counter[str] = Counter()
 
     def drawing(self) -> Drawn:
@@ -143,7 +148,7 @@ class Generator:
 
     def _task(self, around: Around) -> Block:
         borders = []
-        while len(borders) < 3 and self.draw.random() < 0.35:
+        while len(borders) < 3 and around.depth < DEEPEST + 2 and self.draw.random() < 0.45:
             borders.append(self._border(around))
         return Task(self._key("u"), tuple(borders))
 
@@ -169,11 +174,18 @@ class Generator:
 
         Behind a timer that comes once the gate lets nothing wait, unless that lapses.
         """
-        lapses = self.draw.random() < 0.3
+        lapses = self.draw.random() < self.lapsing[kind]
         inner, body = around.deeper(beside=True, forked=False), None
         if self.draw.random() < 0.7:
-            body = self.block(inner) if kind != "timer" or lapses else self._automatic(inner)
+            body = self._something(inner) if kind != "timer" or lapses else self._automatic(inner)
         return Border(self._key("b"), kind, False, body, terminates=self.draw.random() < 0.15, lapses=lapses)
+
+    def _something(self, around: Around) -> Block:
+        """A task or a fork more often than not: there branches meet that were begun at different times."""
+        chance = self.draw.random()
+        if chance < 0.4:
+            return self._task(around.deeper())
+        return self._fork(around.deeper()) if chance < 0.6 and FORKS_BESIDE not in self.left_out else self.block(around)
 
     def _automatic(self, around: Around) -> Block:
         if around.depth < DEEPEST and self.draw.random() < 0.3:

@@ -7,7 +7,7 @@ the whole store.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -215,23 +215,24 @@ class Net:
         self.facts.update(move.facts)
         self._each(lambda side: side.move(move, self.facts))
 
-    def _each(self, act) -> None:
-        stuck = {"reference": _is_stuck(lambda: act(self.reference))}
-        stuck |= {side.name: _is_stuck(lambda side=side: act(side)) for side in self.sides}
-        if len(set(stuck.values())) > 1:
+    def _each(self, act: Callable[[Side | Reference], None]) -> None:
+        stuck = {"reference": _stuck_by(lambda: act(self.reference))}
+        stuck |= {side.name: _stuck_by(lambda side=side: act(side)) for side in self.sides}
+        if len({bool(why) for why in stuck.values()}) > 1:
             raise Different(f"stuck: {stuck}")
-        self.stuck = stuck["reference"]
+        self.stuck = bool(stuck["reference"])
         for side in [] if self.stuck else self.sides:
             if wrong := side.seen().against(self.reference.seen()):
                 raise Different(f"{side.name}: {wrong}")
 
 
-def _is_stuck(act) -> bool:
+def _stuck_by(act: Callable[[], None]) -> str:
+    """Why it cannot go on; empty when it can."""
     try:
         act()
-    except (Stuck, WorkflowFault):
-        return True
-    return False
+    except (Stuck, WorkflowFault) as why:
+        return str(why) or "stuck"
+    return ""
 
 
 def alone(text: str) -> list[Side]:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 
 from tests.reference.generator import Drawn
+from tests.reference.mutants import MUTANTS, seen_at
 from tests.reference.test_generator import problems
 from tests.reference.walks import Failed, drawing, replay, shrunk, take
 
@@ -64,6 +65,7 @@ def main() -> int:
     parser.add_argument("--diagrams", type=int, default=2000)
     parser.add_argument("--walks", type=int, default=5, help="of each diagram")
     parser.add_argument("--first", type=int, default=0, help="seed of the first diagram")
+    parser.add_argument("--mutants", type=int, default=1000, help="diagrams by which each broken line must be noticed")
     given = parser.parse_args()
     began, moves, done, pairs, wrong = time.time(), 0, 0, Counter(), []
     for more, steps, covered, different in _all(given.first, given.diagrams, given.walks):
@@ -73,7 +75,19 @@ def main() -> int:
     print(f"{len(pairs)} pairs of a word within a word:")
     print("\n".join(f"{number:8}  {inner} within {outer}" for (outer, inner), number in sorted(pairs.items())))
     print("\n\n".join(["", *wrong]) if wrong else "0 different")
-    return bool(wrong)
+    unseen = _break_the_engine(given.mutants)
+    print(f"{unseen} of {len(MUTANTS)} broken lines not noticed")
+    return bool(wrong or unseen)
+
+
+def _break_the_engine(diagrams: int) -> int:
+    """How many mutants this many diagrams do not notice; each is told."""
+    unseen = 0
+    for mutant in MUTANTS:
+        first = seen_at(mutant, diagrams)
+        unseen += first is None
+        print(f"{'NOT NOTICED' if first is None else f'diagram {first}':12}  {mutant.name}", flush=True)
+    return unseen
 
 
 if __name__ == "__main__":

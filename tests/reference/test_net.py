@@ -5,11 +5,24 @@ A short run; `make prove-language` takes as many as one likes.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from tests.processes.conftest import (  # noqa: F401
+    founded_folder,
+    founded_postgresql,
+    postgresql_settings,
+    postgresql_url,
+    sqlite_settings,
+)
+from tests.processes.town import Town
+from tests.reference.stored import through
 from tests.reference.walks import drawing, take
 
-DRAWINGS, WALKS = 40, 2
+DRAWINGS, WALKS = 80, 2
+STORED = 6
+"""Diagrams that are walked through each store."""
 
 
 @pytest.mark.parametrize("first", range(0, DRAWINGS, 20))
@@ -17,3 +30,22 @@ def test_the_engine_does_after_every_move_what_the_reference_does(first: int):
     for seed in range(first, first + 20):
         for number in range(WALKS):
             take(drawing(seed), seed * 1000 + number)
+
+
+def test_it_does_so_where_the_gate_lets_nothing_pass_yet():
+    for seed in range(40):
+        take(drawing(seed, left_out=frozenset()), seed)
+
+
+@pytest.mark.parametrize("fresh_every", [0, 1, 3])
+@pytest.mark.parametrize("store", ["sqlite", "postgresql"])
+def test_it_does_so_through_the_store_from_memory_and_restored(
+    request: pytest.FixtureRequest, tmp_path: Path, store: str, fresh_every: int
+):
+    town = Town(request.getfixturevalue(f"{store}_settings"), fresh_every)
+    town.clock.set("2026-09-30T09:30")
+
+    for seed in range(STORED):
+        take(drawing(seed), seed, through(town, tmp_path / "drawn"), moves=15)
+
+    town.close()

@@ -66,7 +66,7 @@ def _chosen(net: Net, draw: random.Random) -> Move | None:
     calm = [move for move in choices if move.what not in (FIRE, GIVE_UP)]
     if not choices:
         return None
-    move = draw.choice(calm if calm and draw.random() < 0.6 else choices)
+    move = draw.choice(calm if calm and draw.random() < 0.5 else choices)
     facts = ((draw.choice("xy"), draw.randrange(4)),) if draw.random() < 0.6 else ()
     return move._replace(facts=facts)
 

@@ -25,6 +25,19 @@ TRAIL_AT_MOST = 30
 _ENTERED = TaskState.WAITING | TaskState.READY | TaskState.STARTED
 
 
+class _Nobody:
+    """The host of a process that no step is moving."""
+
+    def evaluate(self, expression: str) -> object:
+        raise RuntimeError("No step is moving this process.")
+
+    def operate(self, element_id: str) -> None:
+        raise RuntimeError("No step is moving this process.")
+
+    def call(self, element_id: str, task_id: str) -> None:
+        raise RuntimeError("No step is moving this process.")
+
+
 class Running:
     def __init__(self, specification: Specification, host: Host) -> None:
         """A process that has not taken its first step; the state of another one may be put in its place."""
@@ -42,6 +55,10 @@ class Running:
         """It is moved for this host from now on, with nothing passed yet."""
         self.host, self._budget = host, STEP_BUDGET
         self.passed, self.taken = [], []
+
+    def let_go(self) -> None:
+        """Nothing of the step that moved it is kept; it is moved again only after `begin_step`."""
+        self.host = _Nobody()
 
     @property
     def tasks(self) -> list[Task]:

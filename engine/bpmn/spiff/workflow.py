@@ -42,6 +42,10 @@ class Workflow:
         """A process that is kept in memory is moved for this host from now on, with nothing passed yet."""
         self._running.begin_step(host)
 
+    def let_go(self) -> None:
+        """It is kept in memory for a later step, without its host."""
+        self._running.let_go()
+
     # --- what is open ---
 
     @property

@@ -22,7 +22,7 @@ from engine.runtime.documents import reading_marks
 from engine.runtime.notify import notices
 from engine.runtime.periods.recommended import lapse, period_key
 from engine.runtime.periods.timers import arm_marks, is_held
-from engine.runtime.step import audit, parties, sealing, undo_points
+from engine.runtime.step import audit, live, parties, sealing, undo_points
 from engine.runtime.step.events import Ended, FactsSaid, PeriodStands, TaskLapsed, TaskOpened, content_of
 from engine.runtime.step.step import Step
 
@@ -37,9 +37,8 @@ def store(step: Step, kind: str) -> None:
     case_links.store(step)
     revision = row["revision"] + 1
     values: dict[str, Any] = {"revision": revision, "taken": _taken(step)}
-    values["state"] = sealing.sealed_state(
-        tx, {**sealing.bound_of(row), "revision": revision}, step.workflow.to_bytes()
-    )
+    state = live.keep(tx, step.instance_id, step.definition, revision, step.workflow)
+    values["state"] = sealing.sealed_state(tx, {**sealing.bound_of(row), "revision": revision}, state)
     title = step.facts.get(step.definition.diagram.process.title_fact)
     if isinstance(title, str) and title != row["title"]:
         values["title"] = title

@@ -73,7 +73,7 @@ class Step:
         """What the person who acts has just filled in."""
         self.asked: frozenset[str] = frozenset()
         """The keys of those of its fields that were asked."""
-        self.workflow = Workflow(definition.specification, self, self._state() if restoring else None)
+        self.workflow = self._restored() if restoring else Workflow(definition.specification, self)
 
     @property
     def case(self) -> Case:
@@ -84,7 +84,10 @@ class Step:
         """Raises RecordsDamaged when it is not what this instance was stored with."""
         return sealing.state_of(self.tx, self.instance)
 
-    # --- what a running process asks (bpmn.workflow.Host) ---
+    def _restored(self) -> Workflow:
+        return Workflow(self.definition.specification, self, self._state())
+
+    # --- what a running process asks (bpmn.spiff.host.Host) ---
 
     def evaluate(
         self, expression: str, names: Mapping[str, object] | None = None, functions: Functions | None = None

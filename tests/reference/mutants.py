@@ -1,0 +1,103 @@
+"""Whether the walks would notice: one line of the engine is made wrong at a time, and random diagrams must tell.
+
+A new word brings its own mutants.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import types
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import engine.bpmn.spiff
+from tests.reference.generator import LEFT_OUT
+
+FOLDER = Path(next(iter(engine.bpmn.spiff.__path__)))
+_RELOADED = ("engine.bpmn.spiff.", "tests.reference.net", "tests.reference.walks")
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """`right` stands in the module once, and `wrong` instead of it."""
+
+    name: str
+    module: str
+    right: str
+    wrong: str
+
+
+MUTANTS = (
+    Mutant("a gateway takes the last flow that is true", "specs", "for flow in self.flows:", "for flow in self.flows[::-1]:"),
+    Mutant("a gateway always takes its default flow", "specs", "if flow.id != default and (", "if False and ("),
+    Mutant("a join takes every token", "specs",
+           "            if tokens[0] is not my_task:\n                running(my_task).remove(tokens[0])",
+           "            for one in tokens:\n                if one is not my_task:\n                    running(my_task).remove(one)"),
+    Mutant("a join goes on with the first token", "specs", "        if any(not waiting[flow]", "        if all(not waiting[flow]"),
+    Mutant("a join leaves what it has taken", "specs", "            if tokens[0] is not my_task:", "            if False:"),
+    Mutant("events of an activity are not armed", "specs", "        for event in self.borders:", "        for event in ():"),
+    Mutant("events stay armed when their activity is done", "specs", "        running(my_task).unarm(my_task)\n", ""),
+    Mutant("a call is not waited for", "specs", "        return super().begin(task)", "        return True"),
+    Mutant("a clock is not waited for", "specs", "        task._set_state(TaskState.STARTED)\n        return False", "        return True"),
+    Mutant("an event in the middle of a flow does not wait", "specs",
+           "        my_task._set_state(TaskState.WAITING)\n        return False\n\n    def fire",
+           "        return True\n\n    def fire"),
+    Mutant("a button can be pressed once", "specs", "if self.repeats else tree.move", "if False else tree.move"),
+    Mutant("a timer comes again and again", "specs", "if self.repeats else tree.move", "if not self.element.interrupting else tree.move"),
+    Mutant("an interrupting event leaves its activity open", "specs", "            tree.remove(host)\n", ""),
+    Mutant("an event beside its task interrupts it", "specs", "        if self.element.interrupting:", "        if True:"),
+    Mutant("what lapses lives on", "specs", "host.id.hex if self.lapses else", "None if self.lapses else"),
+    Mutant("what lives on lapses", "specs", "host.id.hex if self.lapses else", "host.id.hex if True else"),
+    Mutant("what follows in a lapsing branch lives on", "running", "LAPSES_WITH: task.internal_data.get(LAPSES_WITH)", "LAPSES_WITH: None"),
+    Mutant("a second generation lives on", "specs", "else host.internal_data.get(LAPSES_WITH)", "else None"),
+    Mutant("what lapses lives on when its task is interrupted", "specs", "            tree.lapse(host)\n", ""),
+    Mutant("an end ends everything", "running", "and not root._children:", "and len(root._children) < 2:"),
+    Mutant("a terminate end ends its path alone", "specs", "        tree.end()\n", "        tree.remove(my_task)\n"),
+    Mutant("only one flow out of a fork is taken", "running", "        for flow in flows:", "        for flow in flows[:1]:"),
+    Mutant("a task that is over undone counts as passed", "running", "        if told:", "        if True:"),
+    Mutant("a restore forgets what a task remembers", "state", "        task.internal_data = memory\n", ""),
+    Mutant("a restore hangs everything below the process", "state", "tasks[parent] if parent >= 0", "tasks[0] if parent >= 0"),
+)  # fmt: skip
+# ruff: noqa: E501
+
+
+@contextmanager
+def broken(mutant: Mutant) -> Iterator[types.ModuleType]:
+    """The walks, with an engine of which that one line is wrong."""
+    source = (FOLDER / f"{mutant.module}.py").read_text(encoding="utf-8")
+    if source.count(mutant.right) != 1:
+        raise LookupError(f"{mutant.name}: what it breaks stands there {source.count(mutant.right)} times")
+    name = f"engine.bpmn.spiff.{mutant.module}"
+    kept = {key: module for key, module in sys.modules.items() if key.startswith(_RELOADED)}
+    try:
+        _forget(kept)
+        module = sys.modules[name] = types.ModuleType(name)
+        setattr(engine.bpmn.spiff, mutant.module, module)
+        exec(compile(source.replace(mutant.right, mutant.wrong), name, "exec"), module.__dict__)
+        yield importlib.import_module("tests.reference.walks")
+    finally:
+        _forget(key for key in list(sys.modules) if key.startswith(_RELOADED))
+        sys.modules.update(kept)
+        for key, module in kept.items():
+            setattr(sys.modules[key.rpartition(".")[0]], key.rpartition(".")[2], module)
+
+
+def _forget(names) -> None:
+    for name in list(names):
+        sys.modules.pop(name, None)
+
+
+def seen_at(mutant: Mutant, diagrams: int) -> int | None:
+    """The number of the first diagram whose walks notice; None when none does. Every other one need not pass the gate."""
+    with broken(mutant) as walks:
+        for seed in range(diagrams):
+            drawn = walks.drawing(seed, frozenset() if seed % 2 else LEFT_OUT)
+            for number in range(2):
+                try:
+                    walks.take(drawn, seed * 1000 + number)
+                except walks.Failed:
+                    return seed
+    return None

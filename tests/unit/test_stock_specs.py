@@ -1,0 +1,146 @@
+"""What SpiffWorkflow's own classes do where the engine has classes of its own (`engine.bpmn.spiff.specs`).
+
+Should one of these tests fail with a new version of the library, its class there may be one too many.
+"""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from lxml import etree
+from SpiffWorkflow.bpmn import BpmnWorkflow
+from SpiffWorkflow.bpmn.parser import BpmnParser
+from SpiffWorkflow.exceptions import WorkflowException
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+DI = "http://www.omg.org/spec/BPMN/20100524/DI"
+DC = "http://www.omg.org/spec/DD/20100524/DC"
+
+
+def begun(*elements: str, flows: str, shapes: str = "") -> BpmnWorkflow:
+    """A workflow at rest. `flows` is like "start>a a>end"."""
+    drawn = "".join(
+        f'<sequenceFlow id="{flow.replace(">", "_")}" sourceRef="{flow.split(">")[0]}" targetRef="{flow.split(">")[1]}" />'
+        for flow in flows.split()
+    )
+    process = f'<process id="p" isExecutable="true">{"".join(elements)}{drawn}</process>'
+    text = f'<definitions xmlns="{BPMN}">{process}{shapes}</definitions>'
+    parser = BpmnParser()
+    parser.add_bpmn_xml(etree.fromstring(text))
+    workflow = BpmnWorkflow(parser.get_spec("p"))
+    workflow.do_engine_steps()
+    return workflow
+
+
+def start() -> str:
+    return '<startEvent id="start" />'
+
+
+def user(*names: str) -> str:
+    return "".join(f'<userTask id="{name}" />' for name in names)
+
+
+def end(name: str = "end") -> str:
+    return f'<endEvent id="{name}" />'
+
+
+def open_tasks(workflow: BpmnWorkflow, name: str = "") -> list[Task]:
+    ready = [task for task in workflow.tasks.values() if task.state == TaskState.READY and task.task_spec.manual]
+    return [task for task in ready if name in ("", task.task_spec.bpmn_id)]
+
+
+def complete(workflow: BpmnWorkflow, name: str) -> None:
+    open_tasks(workflow, name)[0].run()
+    workflow.do_engine_steps()
+
+
+def test_process_a_path_without_an_end_event_is_never_completed():
+    workflow = begun(start(), user("a"), flows="start>a")
+
+    complete(workflow, "a")
+
+    assert not workflow.completed
+
+
+def test_parallel_gateway_a_second_token_through_a_join_throws_the_first_ones_open_task_away():
+    gateways = "".join(f'<parallelGateway id="{name}" />' for name in ("both", "fork", "join"))
+    workflow = begun(
+        start(), gateways, '<exclusiveGateway id="merge" />', user("x", "y", "a", "b", "c"), end(),
+        flows="start>both both>x both>y x>merge y>merge merge>fork fork>a fork>b a>join b>join join>c c>end",
+    )  # fmt: skip
+    complete(workflow, "x")
+    complete(workflow, "a")
+    complete(workflow, "b")
+    assert len(open_tasks(workflow, "c")) == 1
+
+    complete(workflow, "y")
+    complete(workflow, "a")
+    complete(workflow, "b")
+
+    assert len(open_tasks(workflow, "c")) == 1, "two tokens came through, and each has its own task by BPMN"
+
+
+@pytest.mark.parametrize(("above", "taken"), [("a", "a"), ("b", "b")])
+def test_exclusive_gateway_the_flow_whose_target_is_drawn_higher_is_asked_first(above: str, taken: str):
+    heights = {"start": 100, "g": 100, "end": 100, "a": 50 if above == "a" else 150, "b": 50 if above == "b" else 150}
+    bounds = "".join(
+        f'<bpmndi:BPMNShape bpmnElement="{name}"><dc:Bounds x="0" y="{y}" width="1" height="1" /></bpmndi:BPMNShape>'
+        for name, y in heights.items()
+    )
+    plane = f"<bpmndi:BPMNPlane>{bounds}</bpmndi:BPMNPlane>"
+    shapes = f'<bpmndi:BPMNDiagram xmlns:bpmndi="{DI}" xmlns:dc="{DC}">{plane}</bpmndi:BPMNDiagram>'
+    true = "<conditionExpression>True</conditionExpression>"
+    ways = "".join(f'<sequenceFlow id="g_{to}" sourceRef="g" targetRef="{to}">{true}</sequenceFlow>' for to in "ab")
+    gateway = '<exclusiveGateway id="g" default="g_end" />'
+
+    workflow = begun(start(), gateway, user("a", "b"), end(), ways, flows="start>g g>end a>end b>end", shapes=shapes)
+
+    assert [task.task_spec.bpmn_id for task in open_tasks(workflow)] == [taken]
+
+
+def test_event_a_timers_text_is_evaluated_as_python():
+    timer = "<timerEventDefinition><timeDuration>P3D</timeDuration></timerEventDefinition>"
+
+    with pytest.raises(WorkflowException, match="P3D"):
+        begun(start(), f'<intermediateCatchEvent id="w">{timer}</intermediateCatchEvent>', end(), flows="start>w w>end")
+
+
+def test_activity_an_event_on_its_border_makes_many_tasks_of_one():
+    timer = '<timerEventDefinition><timeDuration>"P3D"</timeDuration></timerEventDefinition>'
+    border = f'<boundaryEvent id="t" attachedToRef="a">{timer}</boundaryEvent>'
+
+    workflow = begun(start(), user("a"), border, end(), end("late"), flows="start>a a>end t>late")
+
+    assert len(workflow.tasks) > 8, "what is alive is one task and one event"
+
+
+def test_border_event_what_a_repeating_event_has_begun_dies_with_its_activity():
+    timer = '<timerEventDefinition><timeCycle>"R3/PT0.01S"</timeCycle></timerEventDefinition>'
+    border = f'<boundaryEvent id="t" attachedToRef="a" cancelActivity="false">{timer}</boundaryEvent>'
+    workflow = begun(
+        start(), user("a", "b", "c"), border, end(), end("late"), flows="start>a a>c c>end t>b b>late"
+    )  # fmt: skip
+    time.sleep(0.02)
+    workflow.refresh_timers()
+    workflow.do_engine_steps()
+    assert len(open_tasks(workflow, "b")) == 1
+
+    complete(workflow, "a")
+
+    assert open_tasks(workflow, "b") == [], "by BPMN it lives on (13.5.3)"
+
+
+def test_node_what_was_passed_stays_and_what_may_come_is_foreseen():
+    gateways = '<exclusiveGateway id="m" /><exclusiveGateway id="g" default="g_m" />'
+    condition = "<conditionExpression>False</conditionExpression>"
+    never = f'<sequenceFlow id="g_end" sourceRef="g" targetRef="end">{condition}</sequenceFlow>'
+    workflow = begun(start(), gateways, user("a"), end(), never, flows="start>m m>a a>g g>m")
+    first = len(workflow.tasks)
+
+    for _ in range(20):
+        complete(workflow, "a")
+
+    assert len(workflow.tasks) > 3 * first, "one task is open, as it was at first"
