@@ -5,8 +5,8 @@ in one transaction: lock the row, restore the workflow, let the event happen, ru
 with one audit entry. A fault rolls all of it back; if it is the instance's own, the instance is parked as an incident
 and everything else goes on.
 
-The workflow is restored for every step. That costs a few milliseconds and rules out a whole kind of fault: an object in
-memory that has gone its own way.
+The workflow is restored for every step, or is the one that the last step left, if the stored bytes are still the same: an
+object in memory that has gone its own way is never used (`step.live`).
 """
 
 from __future__ import annotations
