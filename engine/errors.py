@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.messages import Message, Text, sentences
+from engine.messages import Message, Text, lines, sentences
 from engine.messages import gettext as _
 
 
@@ -29,8 +29,13 @@ class LianbanError(Exception):
         """What is said, in the language that is spoken here."""
         return str(self.sentence)
 
+    @property
+    def text(self) -> Text:
+        """All that there is to say, to be kept or to be read by somebody else."""
+        return self.sentence
+
     def __str__(self) -> str:
-        return self.message
+        return str(self.text)
 
 
 class SettingsError(LianbanError):
@@ -124,12 +129,16 @@ class Problem:
     reason: Text
     remedy: Text
 
-    def __str__(self) -> str:
+    @property
+    def text(self) -> Text:
         said = sentences(self.reason, self.remedy)
         if not self.element_id:
-            return str(said)
+            return said
         name = self.element_name or self.element_id
-        return str(_("Element '%(name)s' (%(id)s): %(said)s", name=name, id=self.element_id, said=said))
+        return _("Element '%(name)s' (%(id)s): %(said)s", name=name, id=self.element_id, said=said)
+
+    def __str__(self) -> str:
+        return str(self.text)
 
 
 class DiagramRefused(LianbanError):
@@ -143,8 +152,9 @@ class DiagramRefused(LianbanError):
         super().__init__()
         self.problems = problems
 
-    def __str__(self) -> str:
-        return "\n".join([self.message, *map(str, self.problems)])
+    @property
+    def text(self) -> Text:
+        return lines(self.sentence, *(problem.text for problem in self.problems))
 
 
 class ExpressionError(LianbanError):

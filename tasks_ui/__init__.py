@@ -9,7 +9,7 @@ from flask import Flask
 
 from engine.app import Engine
 from engine.db.session import Database
-from engine.messages import speaking
+from engine.messages import Text, also_in, speaking
 from tasks_ui import (
     account,
     collaboration,
@@ -27,8 +27,10 @@ from tasks_ui import (
 )
 from tasks_ui.assets import Assets
 
+also_in(language.LOCALE)
 
-def create_app(engine: Engine, banner: str = "", trusted_hosts: list[str] | None = None) -> Flask:
+
+def create_app(engine: Engine, banner: Text = "", trusted_hosts: list[str] | None = None) -> Flask:
     """The application. `banner` stands on every page (the demonstration says what it is)."""
     app = Flask(__name__)
     app.config["TRUSTED_HOSTS"] = trusted_hosts

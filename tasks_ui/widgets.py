@@ -12,7 +12,6 @@ from engine.deadlines.counting import Count
 from engine.deadlines.deadlines import Deadline
 from engine.deadlines.standing import Standing
 from engine.organisation.people import ROLES
-from engine.organisation.units import KINDS
 from engine.reports import counted_words
 from engine.reports.inbox import NextTask
 from engine.reports.instances import InstanceView
@@ -73,7 +72,6 @@ def register(app: Flask) -> None:
     app.jinja_env.globals.update(
         unread_messages=unread_messages,
         now=now,
-        kinds_of_units=KINDS,
         marks=marks,
         last_moment=last_moment,
         what_follows=what_follows,
@@ -255,7 +253,7 @@ def due_rule(record: Deadline) -> str:
 
 
 def role_names(roles: frozenset[str]) -> str:
-    return listed(named(name) for role, name in ROLES.items() if role in roles)
+    return listed(str(name) for role, name in ROLES.items() if role in roles)
 
 
 def listed(words: Iterable[str]) -> str:

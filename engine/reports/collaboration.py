@@ -18,6 +18,7 @@ from engine.db.tables import comment, correction, mention, process_instance, rea
 from engine.db.values import decode
 from engine.errors import NotFound
 from engine.forms.schema import Field
+from engine.messages import Text
 from engine.organisation import units
 from engine.organisation.assignment import Actor, InstanceSubject, OwnSubject, may
 from engine.organisation.people import ROLES
@@ -54,7 +55,7 @@ class CopyLine:
 
     id: str
     unit: UnitName | None
-    whom: str
+    whom: Text
     note: str
     from_unit: UnitName | None
     sent_by: str
@@ -110,7 +111,7 @@ class Collaboration:
     people: list[Mentionable]
     units: list[tuple[str, str]]
     """To whom a copy may be sent: codes and names."""
-    roles: list[tuple[str, str]]
+    roles: list[tuple[str, Text]]
     at_work: list[UnitName]
     """The units that work on the instance: to whose leaders a remark may go."""
 
@@ -135,7 +136,7 @@ class CorrectionView:
     number: str
     title: str
     line: CorrectionLine
-    refusal: str
+    refusal: Text
     may_take_back: bool
 
 

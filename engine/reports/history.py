@@ -187,7 +187,7 @@ def is_internal(kind: str, content: Mapping[str, Any]) -> bool:
 
 
 def role_names(roles: list[str]) -> str:
-    return "、".join(name for role, name in ROLES.items() if role in roles)
+    return "、".join(str(name) for role, name in ROLES.items() if role in roles)
 
 
 def _lines(tx: Connection, entry: Row[Any], seen: Seen) -> list[LogLine]:

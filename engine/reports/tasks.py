@@ -13,6 +13,7 @@ from engine.db.tables import process_instance, task
 from engine.documents import materials
 from engine.documents.materials import Material
 from engine.forms.schema import Form
+from engine.messages import Text
 from engine.organisation.assignment import Actor, may
 from engine.organisation.directory import UnitDirectory
 from engine.reports import answers, coming_papers, history, readers
@@ -53,7 +54,7 @@ class TaskView:
     claimed_at: datetime | None
     mine: bool
     may_claim: bool
-    refusal: str
+    refusal: Text
     form: FilledForm | None
     draft_saved_at: datetime | None
     draft_window: str

@@ -122,7 +122,9 @@ def _instead(diagram: Diagram, actor: Actor) -> str:
         return "这个流程没有书面撤回的环节，请继续办理到办结。"
     roles = {role for button in drawn for role in diagram.asked(button)[1]}
     whose = (
-        "" if roles & actor.standing_roles else f"，由{'、'.join(ROLES[role] for role in ROLES if role in roles)}提出"
+        ""
+        if roles & actor.standing_roles
+        else f"，由{'、'.join(str(ROLES[role]) for role in ROLES if role in roles)}提出"
     )
     names = "或".join(f"“{button.name}”" for button in drawn)
     return f"须书面撤回，送达对方并由对方确认：请用{names}{whose}。"

@@ -20,9 +20,23 @@ NOT_YET = Path(__file__).with_name("still_chinese.txt")
 DATA = {
     "tasks_ui/language.py": {"中文"},
     "tasks_ui/widgets.py": {"街道"},
-    "engine/messages.py": {"、", *WEEKDAYS},
+    "engine/deadlines/calendar.py": {"工作日", "调休上班", "元旦"},
+    "engine/deadlines/counting.py": {"暂停"},
+    "engine/deadlines/day_words.py": {
+        "春节",
+        "清明节",
+        "劳动节",
+        "端午节",
+        "中秋节",
+        "国庆节",
+        "中秋节、国庆节",
+        "国庆节、中秋节",
+    },
+    "engine/deadlines/year_files.py": {"元旦", "春节", "清明", "劳动节", "端午", "中秋", "国庆"},
+    "engine/messages.py": {"、", "，", " 或 ", "；", "%Y 年 %-m 月 %-d 日", "%-m月%-d日 %H:%M", *WEEKDAYS},
 }
-"""What is no sentence: what a language calls itself, how the name of a subdistrict ends, how lists and days are written."""
+"""What is no sentence: what notices call days, what a language calls itself, how the name of a subdistrict ends, how lists and
+days are written."""
 ALL_DATA = ("engine/db/migrations/versions/",)
 """What was written when that revision was new."""
 SIGNS_ALONE = {

@@ -30,11 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ENGLISH = {"Accept-Language": "en-GB,en;q=0.9"}
 HAN = re.compile(r"[\u3400-\u9fff]+")
 ENGINE_SENTENCES = (
-    "deadlines/calendar.py",
-    "deadlines/standing.py",
     "messages.py",
-    "organisation/assignment.py",
-    "organisation/people.py",
     "reports/counted_words.py",
     "reports/history.py",
     "runtime/step.py",

@@ -42,6 +42,6 @@ def _described(tx: Connection, task: Row[Any], found: list[Person], now: datetim
         if person.id != task.assignee_id:
             held = {post.role for post in people.posts_of(tx, person.id, now) if post.acting_unit == task.unit_code}
             described.append(
-                Colleague(person.id, person.name, "、".join(ROLES[role] for role in ROLES if role in held))
+                Colleague(person.id, person.name, "、".join(str(ROLES[role]) for role in ROLES if role in held))
             )
     return described
