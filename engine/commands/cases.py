@@ -9,7 +9,7 @@ from engine.commands.words import option
 from engine.errors import Refused
 from engine.messages import Text, When, ngettext
 from engine.messages import gettext as _
-from engine.runtime.incidents import Stopped
+from engine.runtime.advance.incidents import Stopped
 
 
 @main.command(
@@ -31,10 +31,10 @@ def incidents_(beginning: str, by: str) -> None:
         if beginning:
             if not by.strip():
                 raise Refused(_("Say with --by who mended the fault."))
-            name = engine.close_start_fault(beginning, by.strip())
+            name = engine.instances.close_start_fault(beginning, by.strip())
             say(_("This fault of starting '%(name)s' is closed.", name=name))
             return
-        found = engine.stopped()
+        found = engine.instances.stopped()
     for one in found:
         what, mend = _stopped_case(one) if one.number else _failed_start(one)
         say(what)
@@ -90,7 +90,7 @@ def _failed_start(one: Stopped) -> tuple[Text, Text]:
 @option("--by", required=True, help=_("Who resumes it; recorded in the audit log."))
 def resume(number: str, by: str) -> None:
     with refusals():
-        opened().resume(number, by)
+        opened().instances.resume(number, by)
     say(_("%(number)s goes on.", number=number))
 
 
@@ -104,5 +104,5 @@ def resume(number: str, by: str) -> None:
 @option("--reason", required=True, help=_("Why it is ended; the units that handle it are told."))
 def end(number: str, by: str, reason: str) -> None:
     with refusals():
-        opened().end(number, by, reason)
+        opened().instances.end(number, by, reason)
     say(_("%(number)s is ended.", number=number))

@@ -31,8 +31,8 @@ def rule(key: str | None, value: str | None, by: str) -> None:
     with refusals():
         engine = opened()
         if key is not None and value is not None:
-            engine.set_rule(key, value, by)
-        rules = engine.rules()
+            engine.city_rules.set(key, value, by)
+        rules = engine.city_rules.in_force()
         if key is not None and key not in rules:
             raise NotFound(_("There is no rule called %(key)s.", key=key))
     for name in [key] if key else sorted(rules):

@@ -9,7 +9,7 @@ from engine.commands.words import option
 from engine.errors import Refused
 from engine.messages import Text, When, ngettext, pgettext, sentences, words
 from engine.messages import gettext as _
-from engine.reports.sending import Trouble
+from engine.reports.oversight.sending import Trouble
 
 
 @main.command("check-mail", help=_("Sends a test mail, to check the mail settings."))

@@ -13,7 +13,7 @@ from engine.documents import whole_files
 from engine.errors import Refused
 from engine.messages import Text, ngettext, sentences
 from engine.messages import gettext as _
-from engine.runtime import kept
+from engine.runtime.record import kept_heads
 
 
 @main.command(help=_("Creates or upgrades the database. Imports the working calendar and the city rules."))
@@ -41,8 +41,8 @@ def prepare() -> None:
 )
 def verify_audit(file: Path | None) -> None:
     with refusals():
-        heads = kept.read(file.read_text(encoding="utf-8", errors="replace")) if file else []
-        broken = opened().verify_audit(heads)
+        heads = kept_heads.read(file.read_text(encoding="utf-8", errors="replace")) if file else []
+        broken = opened().record.verify_audit(heads)
     if broken:
         for found in broken:
             click.echo(str(found), err=True)
@@ -61,8 +61,8 @@ def verify_audit(file: Path | None) -> None:
         say(_agreeing(heads))
 
 
-def _agreeing(heads: list[kept.Head | kept.Torn]) -> Text:
-    days = [head.day for head in heads if isinstance(head, kept.Head) and head.day is not None]
+def _agreeing(heads: list[kept_heads.Head | kept_heads.Torn]) -> Text:
+    days = [head.day for head in heads if isinstance(head, kept_heads.Head) and head.day is not None]
     if not days:
         return ngettext(
             "It agrees with the %(num)s seal kept elsewhere; there is no daily seal among them.",
@@ -88,7 +88,7 @@ def _agreeing(heads: list[kept.Head | kept.Torn]) -> Text:
 @option("--append", "file", type=click.Path(dir_okay=False, path_type=Path), help=_("Add it to the end of this file."))
 def heads(file: Path | None) -> None:
     with refusals():
-        lines = opened().heads()
+        lines = opened().record.heads()
         if file is not None:
             try:
                 whole_files.add_lines(file, lines)
@@ -124,5 +124,5 @@ def heads(file: Path | None) -> None:
 @option("--reason", default="", help=_("Why it is sealed anew; recorded in the audit log."))
 def reseal(number: str | None, by: str, reason: str) -> None:
     with refusals():
-        count = opened(prepare=False).reseal(by, reason, number)
+        count = opened(prepare=False).record.reseal(by, reason, number)
     say(ngettext("%(num)s case sealed anew.", "%(num)s cases sealed anew.", count))

@@ -11,7 +11,7 @@ from engine.clock import midnight
 from engine.deadlines import counting
 from engine.deadlines.calendar import FIRST_YEAR, LAST_YEAR, Calendar
 from engine.deadlines.counting import OUT_OF_YEARS, Count
-from engine.errors import ExpressionError
+from engine.errors import ExpressionError, Refused
 from engine.messages import gettext as _
 
 Day = TypeVar("Day", bound=date)
@@ -93,3 +93,13 @@ def _within_years(day: Day) -> Day:
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise ExpressionError(OUT_OF_YEARS)
     return day
+
+
+def exclusive(value: object, calendar: Calendar) -> datetime:
+    """A day means its end, as the calendar has it; an instant means itself."""
+    match value:
+        case datetime():
+            return value
+        case date():
+            return calendar.close_of(value)
+    raise Refused(_("No date is given."))

@@ -12,8 +12,8 @@ from engine.deadlines.year_files import DayChange
 from engine.errors import Refused
 from engine.messages import Text
 from engine.messages import gettext as _
-from engine.runtime import audit
-from engine.runtime.step import Context
+from engine.runtime.step import audit
+from engine.runtime.step.context import Context
 from engine.uses.transactions import Transactions
 
 CHAIN = "calendar"

@@ -16,8 +16,8 @@ from engine.forms.schema import Form, read_form
 from engine.organisation.city import read_rules
 from engine.organisation.people import ROLES
 from engine.organisation.units import KINDS
-from engine.runtime.operations import OPERATIONS
-from engine.runtime.step import FUNCTIONS
+from engine.runtime.advance.operations import OPERATIONS
+from engine.runtime.step.functions import FUNCTIONS
 from tests.unit.builders import form_json
 
 PROCESSES = Path(__file__).parents[2] / "processes"
@@ -103,7 +103,8 @@ PERMIT = process(
         '<parallelGateway id="join" />',
         '<userTask id="review" name="审查" camunda:formRef="review" />',
         '<boundaryEvent id="chase" name="每 10 日催办" attachedToRef="review" cancelActivity="false">',
-        "<timerEventDefinition><timeCycle>natural_days(10 * n, asked_at)</timeCycle></timerEventDefinition></boundaryEvent>",
+        "<timerEventDefinition><timeCycle>natural_days(10 * n, "
+        "asked_at)</timeCycle></timerEventDefinition></boundaryEvent>",
         f'<sendTask id="chased" name="催办">{properties(operation="notify", to="asked_unit:liaison", text="请尽快答复。")}',
         "</sendTask>",
         '<endEvent id="chase_end" />',
