@@ -30,12 +30,12 @@ class LianbanError(Exception):
         return str(self.sentence)
 
     @property
-    def text(self) -> Text:
+    def whole(self) -> Text:
         """All that there is to say, to be kept or to be read by somebody else."""
         return self.sentence
 
     def __str__(self) -> str:
-        return str(self.text)
+        return str(self.whole)
 
 
 class SettingsError(LianbanError):
@@ -130,7 +130,7 @@ class Problem:
     remedy: Text
 
     @property
-    def text(self) -> Text:
+    def sentence(self) -> Text:
         said = sentences(self.reason, self.remedy)
         if not self.element_id:
             return said
@@ -138,7 +138,7 @@ class Problem:
         return _("Element '%(name)s' (%(id)s): %(said)s", name=name, id=self.element_id, said=said)
 
     def __str__(self) -> str:
-        return str(self.text)
+        return str(self.sentence)
 
 
 class DiagramRefused(LianbanError):
@@ -153,8 +153,9 @@ class DiagramRefused(LianbanError):
         self.problems = problems
 
     @property
-    def text(self) -> Text:
-        return lines(self.sentence, *(problem.text for problem in self.problems))
+    def whole(self) -> Text:
+        """That it was not deployed, and each problem, in lines of their own."""
+        return lines([self.sentence, *(problem.sentence for problem in self.problems)])
 
 
 class ExpressionError(LianbanError):

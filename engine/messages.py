@@ -85,8 +85,8 @@ class Joined:
     """Several texts one after the other: sentences, or the members of a list."""
 
     parts: tuple[object, ...]
-    between: Mapping[str, str]
-    last: Mapping[str, str] | None = None
+    between: Mapping[str, str] = field(hash=False)
+    last: Mapping[str, str] | None = field(default=None, hash=False)
     """What stands before the last member, where that is something else."""
 
     def __str__(self) -> str:
@@ -173,9 +173,9 @@ def one_of(parts: Iterable[object]) -> Joined:
     return Joined(tuple(parts), OR_ELSE)
 
 
-def lines(*parts: object) -> Joined:
-    """Texts below each other; what is empty is left out."""
-    return Joined(tuple(part for part in parts if part), LINES)
+def lines(parts: Iterable[object]) -> Joined:
+    """Each in a line of its own."""
+    return Joined(tuple(parts), LINES)
 
 
 def either(parts: Iterable[object]) -> Joined:

@@ -200,7 +200,7 @@ def told(outcome: Outcome) -> Text:
         more=more,
     )
     said = _("%(what)s.", what=head)
-    return lines(said, *reasons[:REASONS_SHOWN], left_out if more > 0 else "")
+    return lines([said, *reasons[:REASONS_SHOWN], *([left_out] if more > 0 else [])])
 
 
 def _deployed(deployed: Deployed) -> Text:

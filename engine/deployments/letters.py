@@ -12,6 +12,7 @@ from engine.deployments.definitions import Definition
 from engine.documents import letter_versions, letters
 from engine.documents.fonts import Fonts
 from engine.documents.letters import LetterRefused, Source
+from engine.messages import Text, lines
 
 
 def deploy(
@@ -22,14 +23,14 @@ def deploy(
     fonts: Fonts,
     by: str,
     now: datetime,
-    broken: Mapping[str, str],
+    broken: Mapping[str, Text],
 ) -> list[str]:
     """The letters that the diagram names are in force. Returns the names of those that have changed.
 
     `broken` says what is wrong with the letters that could not be read. Raises LetterRefused naming file and line; nothing
     is stored then.
     """
-    problems = []
+    problems: list[Text] = []
     issued = {name for element in definition.diagram.elements.values() for name in letters_named(element)}
     codes = letter_versions.codes(tx) | {
         name: letters.read_letter(name, sources[name].wording).code for name in sources
@@ -51,7 +52,7 @@ def deploy(
                 drawn = element.properties["document"]
                 problems.append(f"letters/{name}.toml：code 是 {letter.code}，图里的 document 是 {drawn}，请改成一样。")
     if problems:
-        raise LetterRefused("\n".join([LetterRefused().message, *dict.fromkeys(problems)]))
+        raise LetterRefused(lines([LetterRefused.default, *dict.fromkeys(problems)]))
     before = letter_versions.in_force(tx)
     for name in sorted(issued):
         letter_versions.keep(tx, sources[name], fonts, by, now)

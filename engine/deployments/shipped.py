@@ -13,6 +13,7 @@ from engine.deployments.letters import letters_named
 from engine.documents import letter_versions
 from engine.documents.letters import Source
 from engine.errors import DiagramRefused, LianbanError
+from engine.messages import Text
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Beside:
     forms: Mapping[str, bytes]
     """The content of each form by its id, which is the stem of its file."""
     letters: Mapping[str, Source]
-    broken_letters: Mapping[str, str]
+    broken_letters: Mapping[str, Text]
     """What is wrong with the letters that cannot be read, by name: it concerns those diagrams alone that name them."""
 
 

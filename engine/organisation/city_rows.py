@@ -19,10 +19,11 @@ class FaultyLine:
     line: int
     sentence: Text
 
-    def __str__(self) -> str:
+    @property
+    def whole(self) -> Text:
         if not self.line:
-            return str(self.sentence)
-        return str(_("Line %(line)s: %(said)s", line=self.line, said=self.sentence))
+            return self.sentence
+        return _("Line %(line)s: %(said)s", line=self.line, said=self.sentence)
 
 
 @dataclass(frozen=True)

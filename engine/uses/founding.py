@@ -54,8 +54,8 @@ class FileRefused(LianbanError):
         self.faults = sorted(faults, key=lambda fault: fault.line)
 
     @property
-    def text(self) -> Text:
-        return lines(self.sentence, *map(str, self.faults))
+    def whole(self) -> Text:
+        return lines([self.sentence, *(fault.whole for fault in self.faults)])
 
 
 class FoundingUses:

@@ -162,9 +162,9 @@ class ProcedureUses:
             return self._database.run(found)
         except DiagramRefused as refused:
             what = WAITS if self._lacks_only_units(file) else REFUSED
-            return Outcome(file.name, what, diagram.name, message=refused.text)
+            return Outcome(file.name, what, diagram.name, message=refused.whole)
         except LianbanError as error:
-            return Outcome(file.name, REFUSED, diagram.name, message=error.text)
+            return Outcome(file.name, REFUSED, diagram.name, message=error.whole)
         except Exception:
             log.exception("%s could not be deployed", file.name)
             return Outcome(
@@ -212,9 +212,9 @@ class ProcedureUses:
                 keys=listed(unknown),
                 known=listed(files),
             )
-            raise NotFound(lines(said, *_unreadable(folder)))
+            raise NotFound(lines([said, *_unreadable(folder)]))
         if not keys and folder.unreadable:
-            raise Refused(lines(*_unreadable(folder)))
+            raise Refused(lines(_unreadable(folder)))
         chosen = [file for file in folder.files if not keys or file.diagram.key in keys]
         return self._database.run(lambda tx: [self._deploy(tx, file, by, reason.strip()) for file in chosen])
 
@@ -272,7 +272,7 @@ class ProcedureUses:
             definitions.one_at_a_time(tx)
             found = definitions.latest(tx, key)
             if problems := retiring.calls_of_retired(tx, begun_by(found.diagram) - {key}):
-                raise Refused(sentences(*(problem.text for problem in problems)))
+                raise Refused(sentences(*(problem.sentence for problem in problems)))
             if not self._revive(tx, key, by, reason):
                 raise Refused(_("The procedure '%(name)s' is not retired.", name=found.name))
             return found.name

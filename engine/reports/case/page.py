@@ -14,6 +14,7 @@ from engine.db.tables import archive_package, case_link, definition_version, inc
 from engine.deadlines import deadlines
 from engine.documents import materials
 from engine.documents.materials import Material
+from engine.messages import Text
 from engine.organisation.assignment import Actor, ArchiveSubject, InstanceSubject, may
 from engine.reports.case import history
 from engine.reports.case.axis import Axis, Bar, axis_of, bar_of
@@ -91,7 +92,7 @@ class Archive:
     size: int | None
     mine: bool
     """Whether the person who looks may take it."""
-    failure: str = ""
+    failure: Text = ""
     """Why it could not be made the last time."""
 
 

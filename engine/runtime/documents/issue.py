@@ -216,7 +216,7 @@ def unprintable(step: Step, words: Mapping[str, Any]) -> str:
         missing = step.context.fonts.missing(text)
         if missing:
             return (
-                f"文书的{where}里有印不出来的字：{'、'.join(map(named, missing[:5]))}，签发的话印成“{UNPRINTABLE}”。"
+                f"文书的{where}里有印不出来的字：{'、'.join(map(str, map(named, missing[:5])))}，签发的话印成“{UNPRINTABLE}”。"
                 "请更正填写这个字的那一项，或在编辑文书时换一个写法；"
                 "确实要用这个字的，请系统管理员把含有它的字体放进 LIANBAN_FONT_DIRS 的文件夹。"
             )

@@ -20,6 +20,7 @@ from engine.db.tables import correction, deadline, notice, notice_receipt, outbo
 from engine.db.unit import unit_of
 from engine.deadlines.deadlines import OPEN, Deadline
 from engine.ids import new_id
+from engine.messages import Text
 from engine.notices import outbox as sending
 from engine.notices import preferences, receipts
 from engine.notices.causes import Cause
@@ -105,14 +106,14 @@ def tell_people(
 
 
 def notify_administrators(
-    tx: Connection, context: Context, text: str, step: str = "", since: datetime | None = None
+    tx: Connection, context: Context, told: Text, step: str = "", since: datetime | None = None
 ) -> bool:
     """Every system administrator has the notice, in the pages and as each wants it outside. Returns whether there is one.
 
     It belongs to no instance: technical rights read no case, so the text says nothing that was filled in. Who has had
     the same words since that instant is not told again.
     """
-    now = context.now
+    now, text = context.now, str(told)
     holders = people.holders_anywhere(tx, "system_admin", now)
     had = set[str]()
     if since is not None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from engine.errors import LianbanError
+from engine.messages import Text
 from engine.organisation.assignment import Actor
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ class Fault(LianbanError):
     def __init__(
         self,
         instance_id: str,
-        message: str,
+        message: Text,
         element_id: str | None,
         names: frozenset[str] = frozenset(),
         undecided: bool = False,
