@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from engine.db.tables import metadata, person
+from tasks_ui.language import of_browser
 from tests.web.office import (
     INSPECTOR,
     JUSTICE,
@@ -240,3 +241,38 @@ def test_dates_and_counts_read_as_english_does(office: Office) -> None:
     page = desk.get(office.task("review", "review_acceptance"))
     assert page.words("//*[@class='when']") == "2 working days left see how it is counted until the end of Mon 12 Oct"
     assert "5 working days in all" in page.words("//*[@class='bigdue']")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("zh", "本环节须由青河镇主要领导（或在任的主持工作的负责人）办理，你是青河镇承办人。"),
+        (
+            "en",
+            "This step is for the principal leader (or the acting principal at present) of 青河镇. "
+            "You are acting as case officer of 青河镇.",
+        ),
+    ],
+)
+def test_whose_step_it_is_is_explained_in_the_reader_s_language(office: Office, language: str, said: str) -> None:
+    desk = office.desk(OFFICER)
+    choose(desk, language=language)
+
+    assert said in desk.get(office.task("approve", "approve_referral")).said
+
+
+@pytest.mark.parametrize(
+    ("cookies", "accepted", "spoken"),
+    [
+        ("", "", "zh"),
+        ("", "en-GB,en;q=0.9", "en"),
+        ("", "fr,zh;q=0.5,en;q=0.1", "zh"),
+        ("a=b; lianban_language=en", "zh-CN", "en"),
+        ("lianban_language=zh", "en", "zh"),
+        ("lianban_language=xx", "en", "en"),
+    ],
+)
+def test_what_is_refused_before_it_is_read_is_refused_in_the_browser_s_language(
+    cookies: str, accepted: str, spoken: str
+) -> None:
+    assert of_browser(cookies, accepted) == spoken
