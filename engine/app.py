@@ -170,7 +170,7 @@ class Engine:
         self.database.run(lambda tx: city.set_rule(tx, key, city.read_value(tx, key, text), by, now))
 
     def deploy(self, diagram: Path, by: str, reason: str = "") -> Definition:
-        """The file, with the forms (`forms/`) and letters (`letters/`) beside it, is the latest version.
+        """The file is the latest version, with its forms and letters from the folders beside it (`deployments.places`).
 
         Raises DiagramRefused, LetterRefused.
         """
