@@ -383,6 +383,10 @@ def _required(text: str, option: str) -> str:
 
 def _compared(tx: Connection, file: File) -> Compared:
     key, name = file.diagram.key, file.diagram.name
+    try:
+        file.require_in_place()
+    except DiagramRefused as refused:
+        return Compared("procedure", key, name, REFUSED, [str(problem) for problem in refused.problems])
     if not definitions.has_version(tx, key):
         return Compared("procedure", key, name, "new", [])
     row = definitions.versions(tx, key)[0]

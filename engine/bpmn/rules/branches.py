@@ -147,7 +147,8 @@ def _same_form(draft: Draft, one: Element, other: Element) -> Iterator[Problem]:
             other,
             f"“{called(one)}”和“{called(other)}”会同时办理，用的却是同一张表单 {form.id[:80]}，"
             f"都要填{what}{more}，后填的会盖掉先填的。",
-            "请给它们各做一张表单，字段各起名字；在其中一个环节只是给人看的，请在那一张里设为只读（readonly）。",
+            "请给它们各做一张表单，字段各起名字，或者在 key 里写参数，各环节给不同的值；"
+            "在其中一个环节只是给人看的，请在那一张里设为只读（readonly）。",
         )
 
 
