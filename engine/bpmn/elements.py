@@ -99,8 +99,8 @@ class Element:
     @cached_property
     def form_key(self) -> str:
         """The form as this element asks it: its id, with what is filled in; empty without a form."""
-        given = "，".join(f"{name}={value}" for name, value in self.form_parameters.items())[:GIVEN_LIMIT]
-        return f"{self.form_ref}（{given}）" if self.form_ref and given else self.form_ref or ""
+        given = ", ".join(f"{name}={value}" for name, value in self.form_parameters.items())[:GIVEN_LIMIT]
+        return f"{self.form_ref}({given})" if self.form_ref and given else self.form_ref or ""
 
     @property
     def is_period(self) -> bool:

@@ -1,7 +1,6 @@
 """Where the files of procedures lie: in the folder of the one that uses them, or in `shared/` when several do.
 
-A name is looked for in the procedure's own folder first, then in `shared/`. Nothing is taken from anywhere else: a file
-that lies there is named, with the place where it belongs.
+A name is looked for in the procedure's own folder first, then in `shared/`. Nothing is taken from anywhere else.
 """
 
 from __future__ import annotations
@@ -15,6 +14,16 @@ SHARED = "shared"
 
 
 @dataclass(frozen=True)
+class Stray:
+    """What is not found where it lies."""
+
+    shown: str
+    """The file, or the folder of no procedure, as people find it: from the folder of the diagrams on."""
+    owner: str
+    """Whose folder it is or lies in; empty for a file that lies in nobody's."""
+
+
+@dataclass(frozen=True)
 class Shelf:
     """The files of one kind beside the diagrams of a folder."""
 
@@ -22,63 +31,51 @@ class Shelf:
     files: Mapping[str, Mapping[str, Path]]
     """Place below the folder (empty for the folder itself) -> name of a file without its ending -> the file."""
 
+    @property
+    def kind(self) -> str:
+        return self.folder.name
+
     def of(self, key: str) -> dict[str, Path]:
         """The files that this procedure finds, by name: its own ones, and of the shared ones all others."""
         return {**self.files.get(SHARED, {}), **self.files.get(key, {})}
 
-    def out_of_place(self, key: str) -> dict[str, str]:
-        """What to do about each name that this procedure does not find, or could find twice, for people."""
-        found, sentences = self.of(key), dict[str, str]()
-        for place, files in self.files.items():
-            for name, path in files.items():
-                if not _is_a_place(place):
-                    sentences[name] = self._belongs(path, key)
-                elif name not in found:
-                    sentences.setdefault(name, self._elsewhere(path, place, key))
-        return sentences
-
-    def twice(self) -> dict[str, str]:
-        """What to do about each name that several places have, for people."""
-        places: dict[str, list[Path]] = defaultdict(list)
-        for place, files in self.files.items():
-            for name, path in files.items():
-                if _is_a_place(place):
-                    places[name].append(path)
-        return {
-            name: f"{name} 有几份：{'、'.join(map(self.shown, paths))}。这样的名字全系统只有一份，各流程都按它引用。"
-            f"内容相同的请只留一份，放进 {self.folder.name}/{SHARED}/；不同的请改掉其中一个的文件名。"
-            for name, paths in sorted(places.items())
-            if len(paths) > 1
-        }
-
-    def stray(self, keys: Collection[str] | None) -> Iterator[tuple[str, str]]:
-        """Every file in no place, and every folder that belongs to none of these procedures, with what to do.
-
-        Without `keys` it is not known which procedures there are, and folders are taken for theirs.
-        """
-        for place, files in sorted(self.files.items()):
+    def out_of_place(self, key: str) -> dict[str, Stray]:
+        """By name, what this procedure does not find because it lies elsewhere, and what lies in nobody's folder."""
+        found, strays = self.of(key), dict[str, Stray]()
+        for place, name, path in self._each():
             if not _is_a_place(place):
-                yield from ((self.shown(path), self._belongs(path, "流程的 id")) for path in files.values())
-            elif keys is not None and place not in keys and place != SHARED:
-                yield (
-                    f"{self.folder.name}/{place}",
-                    f"没有 id 是 {place} 的流程。请把文件夹改成流程的 id；几个流程都用的，放进 {self.folder.name}/{SHARED}/。",
-                )
+                strays[name] = Stray(self._shown(path), "")
+            elif name not in found:
+                strays.setdefault(name, Stray(self._shown(path), place))
+        return strays
 
-    def shown(self, path: Path) -> str:
-        """The file as people find it, from the folder of the diagrams on."""
+    def twice(self) -> dict[str, list[str]]:
+        """Each name that several places have, with its files."""
+        shown = defaultdict[str, list[str]](list)
+        for place, name, path in self._each():
+            if _is_a_place(place):
+                shown[name].append(self._shown(path))
+        return {name: files for name, files in shown.items() if len(files) > 1}
+
+    def stray(self, keys: Collection[str] | None) -> Iterator[Stray]:
+        """Every file in nobody's folder, and every folder that belongs to none of these procedures.
+
+        Without `keys` it is not known which procedures there are, and every folder is taken for one's.
+        """
+        for place, _, path in self._each():
+            if not _is_a_place(place):
+                yield Stray(self._shown(path), "")
+        if keys is not None:
+            for place in self.files:
+                if _is_a_place(place) and place not in keys and place != SHARED:
+                    yield Stray(self._shown(self.folder / place), place)
+
+    def _each(self) -> Iterator[tuple[str, str, Path]]:
+        """(place, name, file), in the order of their paths."""
+        return ((place, name, path) for place, files in self.files.items() for name, path in files.items())
+
+    def _shown(self, path: Path) -> str:
         return path.relative_to(self.folder.parent).as_posix()
-
-    def _belongs(self, path: Path, key: str) -> str:
-        kind = self.folder.name
-        return (
-            f"{self.shown(path)} 放错了地方。请移到 {kind}/{key}/；几个流程都用的，移到 {kind}/{SHARED}/；"
-            "那里已经有同名文件的，请只留一份。"
-        )
-
-    def _elsewhere(self, path: Path, place: str, key: str) -> str:
-        kind = self.folder.name
-        return f"{self.shown(path)} 在 {place} 的文件夹里。{key} 也用的，请移到 {kind}/{SHARED}/；放错了的，移到 {kind}/{key}/。"
 
 
 def read_shelf(folder: Path, ending: str) -> Shelf:

@@ -10,7 +10,7 @@ from pathlib import Path
 from engine.bpmn.elements import Diagram
 from engine.deployments.definitions import order_of_beginning, read_diagram
 from engine.deployments.letters import letters_named
-from engine.deployments.places import SHARED, Shelf, read_shelf
+from engine.deployments.places import SHARED, Shelf, Stray, read_shelf
 from engine.documents import letter_versions
 from engine.documents.letters import Source
 from engine.errors import DiagramRefused, LianbanError, Problem
@@ -27,8 +27,8 @@ class Beside:
     broken_letters: Mapping[str, str]
     """What is wrong with the letters that cannot be read or lie in a wrong place, by name: it concerns those diagrams
     alone that name them."""
-    forms_out_of_place: Mapping[str, str]
-    """What is wrong with the place of a form, by its id."""
+    forms_out_of_place: Mapping[str, Stray]
+    """The forms that lie where they are not looked for, by their ids."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class File:
             reason, remedy = f"{SHARED} 是放共用表单和公文模板的文件夹，不能是流程的 id。", "请给流程另起一个 id。"
             raise DiagramRefused([Problem(self.diagram.key, self.diagram.name, reason, remedy)])
         problems = [
-            Problem(element.id, element.name, *_reason_and_remedy(wrong[element.form_ref]))
+            Problem(element.id, element.name, *_out_of_place(wrong[element.form_ref], "forms", self.diagram.key))
             for element in self.diagram.elements.values()
             if element.form_ref and element.form_ref in wrong
         ]
@@ -82,13 +82,17 @@ class _Shelves:
     broken: Mapping[Path, str]
 
     def beside(self, key: str) -> Beside:
-        own = self.letters.of(key)
+        own, astray = self.letters.of(key), self.letters.out_of_place(key)
         unreadable = {name: self.broken[path] for name, path in own.items() if path in self.broken}
         return Beside(
             forms={name: path.read_bytes() for name, path in self.forms.of(key).items()},
             letters={source.name: source for source in self.sources.values()}
             | {name: self.sources[path] for name, path in own.items() if path in self.sources},
-            broken_letters=self.letters.out_of_place(key) | unreadable | self.letters.twice(),
+            broken_letters={
+                **{name: "".join(_out_of_place(stray, "letters", key)) for name, stray in astray.items()},
+                **unreadable,
+                **{name: _twice(name, files) for name, files in self.letters.twice().items()},
+            },
             forms_out_of_place=self.forms.out_of_place(key),
         )
 
@@ -129,7 +133,8 @@ def read_folder(folder: Path) -> Folder:
         name: File(name, content, diagram, shelves.beside(diagram.key)) for name, (content, diagram) in contents.items()
     }
     keys = None if unreadable else owner.keys()  # a diagram that cannot be read does not say whose folder there is
-    unreadable |= dict([*shelves.forms.stray(keys), *shelves.letters.stray(keys)])
+    for shelf in (shelves.forms, shelves.letters):
+        unreadable |= {stray.shown: _of_nobody(stray, shelf.kind) for stray in shelf.stray(keys)}
     order = order_of_beginning({name: file.diagram for name, file in files.items()})
     return Folder([files[name] for name in order], unreadable)
 
@@ -141,7 +146,24 @@ def _read_shelves(folder: Path) -> _Shelves:
     return _Shelves(read_shelf(folder / "forms", ".form"), letters, sources, broken)
 
 
-def _reason_and_remedy(sentence: str) -> tuple[str, str]:
-    """What is wrong, and what to do: the first sentence, and the rest."""
-    reason, stop, remedy = sentence.partition("。")
-    return reason + stop, remedy
+def _out_of_place(stray: Stray, kind: str, key: str) -> tuple[str, str]:
+    """What is wrong, and what to do, about a file that this procedure asks for."""
+    if not stray.owner:
+        remedy = f"请移到 {kind}/{key}/；几个流程都用的，移到 {kind}/{SHARED}/；那里已经有同名文件的，请只留一份。"
+        return f"{stray.shown} 放错了地方。", remedy
+    remedy = f"{key} 也用的，请移到 {kind}/{SHARED}/；放错了的，移到 {kind}/{key}/。"
+    return f"{stray.shown} 在 {stray.owner} 的文件夹里。", remedy
+
+
+def _of_nobody(stray: Stray, kind: str) -> str:
+    """What to do about what no procedure finds."""
+    if not stray.owner:
+        return f"放错了地方。请移到 {kind}/ 下面那个流程的文件夹里；几个流程都用的，移到 {kind}/{SHARED}/。"
+    return f"没有 id 是 {stray.owner} 的流程。请把文件夹改成流程的 id；几个流程都用的，放进 {kind}/{SHARED}/。"
+
+
+def _twice(name: str, files: list[str]) -> str:
+    return (
+        f"{name} 有几份：{'、'.join(files)}。公文模板的名字全系统只有一个，各流程都按它引用。"
+        f"内容相同的请只留一份，放进 letters/{SHARED}/；不同的请改掉其中一个的文件名。"
+    )

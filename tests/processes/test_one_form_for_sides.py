@@ -111,7 +111,7 @@ def test_two_tasks_of_one_side_are_not_open_side_by_side(plain_town: Town, tmp_p
         draw(plain_town, tmp_path, "sides", body(other="a"), "fork join", {"say": SAY}, *LANES)
 
     assert "字段 view_a 在几个表单里都要填" in str(refused.value)
-    assert "say（side=a，party=乙方）、say（side=a，party=甲方）" in str(refused.value)
+    assert "say(side=a, party=乙方)、say(side=a, party=甲方)" in str(refused.value)
 
 
 # --- a dispute, and disputes from before there were parameters ---

@@ -107,7 +107,7 @@ def test_a_form_to_which_nothing_is_given_is_read_as_it_is_written() -> None:
 
 
 def test_what_a_person_did_wrong_is_said_of_the_field_of_his_side() -> None:
-    form = AS_ASKED["dispose（side=b，party=乙方）"]
+    form = AS_ASKED["dispose(side=b, party=乙方)"]
 
     problems = problems_of(
         form, {"is_ongoing": True}, disposal_b="not_needed", disposal_b_note="现场已经无人，无需处置。"
@@ -121,7 +121,7 @@ def test_the_sides_of_a_dispute_are_asked_by_one_form_under_the_names_that_they_
     keys = {name: form.own_keys for name, form in AS_ASKED.items() if form.id == "dispose"}
 
     assert keys == {
-        f"dispose（side={side}，party={party}）": {
+        f"dispose(side={side}, party={party})": {
             f"disposal_{side}", *(f"disposal_{side}_{part}" for part in ("at", "officers", "result", "note"))
         }
         for side, party in (("a", "甲方"), ("b", "乙方"), ("c", "丙方"))
@@ -172,4 +172,4 @@ def test_a_key_that_becomes_another_one_by_what_is_given_is_refused_with_what_wa
             {"review": form_json(text_field("note_a"), text_field("note__side"), form_id="review")},
         )
 
-    assert "表单 review（side=a）：同一个表单里有两个同名字段。" in str(refused.value)
+    assert "表单 review(side=a)：同一个表单里有两个同名字段。" in str(refused.value)
