@@ -51,7 +51,7 @@ def refused_for(town: Town, folder: Path, key: str) -> str:
     """Why the drawn procedure is not deployed; nothing is stored."""
     rows = town.rows()
     with pytest.raises(DiagramRefused) as refused:
-        town.act(lambda engine: engine.deploy(folder / f"{key}.bpmn", "test"))
+        town.act(lambda engine: engine.procedures_in_force.deploy(folder / f"{key}.bpmn", "test"))
     assert town.rows() == rows
     return str(refused.value)
 
@@ -119,7 +119,7 @@ def test_a_letter_that_two_places_have_is_refused_because_its_name_is_one_for_al
     rows = plain_town.rows()
 
     with pytest.raises(LetterRefused) as refused:
-        plain_town.act(lambda engine: engine.deploy(folder / "case_referral.bpmn", "test"))
+        plain_town.act(lambda engine: engine.procedures_in_force.deploy(folder / "case_referral.bpmn", "test"))
 
     assert "D01 有几份：letters/case_referral/D01.toml、letters/shared/D01.toml。" in str(refused.value)
     assert "只留一份，放进 letters/shared/" in str(refused.value)
@@ -137,7 +137,7 @@ def test_a_letter_in_a_wrong_place_is_refused(plain_town: Town, folder: Path, pl
     shutil.move(folder / "letters" / "case_referral" / "D01.toml", folder / "letters" / place / "D01.toml")
 
     with pytest.raises(LetterRefused) as refused:
-        plain_town.act(lambda engine: engine.deploy(folder / "case_referral.bpmn", "test"))
+        plain_town.act(lambda engine: engine.procedures_in_force.deploy(folder / "case_referral.bpmn", "test"))
 
     assert sentence in str(refused.value)
 

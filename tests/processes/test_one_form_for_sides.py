@@ -69,7 +69,7 @@ def test_side_by_side_each_task_writes_the_facts_of_its_own_side(case: Instance)
 
 
 def test_the_page_names_the_side(case: Instance) -> None:
-    form = case.town.engine.task(case.town.person(OTHER), case.task("say_b")).form
+    form = case.town.engine.tasks.task(case.town.person(OTHER), case.task("say_b")).form
 
     assert form is not None
     assert [group.label for group in form.groups] == ["乙方意见"]
