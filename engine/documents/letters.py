@@ -17,6 +17,7 @@ from typing import Any
 from engine.bpmn.expressions import BUILTINS, compile_expression, texts_given
 from engine.documents.wording import FORMATS, PLACE
 from engine.errors import ExpressionError, LianbanError
+from engine.messages import gettext as _
 
 ENCLOSED = "enclosed"
 NAMES = frozenset({"from_unit", "to_unit", "from_phone", "to_phone", "case_number", "case_name", "today", ENCLOSED})
@@ -34,8 +35,7 @@ _KNOWN = frozenset(
 
 
 class LetterRefused(LianbanError):
-    """公文模板有错，没有采用，什么都没有改变。"""
-
+    default = _("The letter template is wrong and was not taken. Nothing has changed.")
     code = "letter_refused"
     status = 422
 

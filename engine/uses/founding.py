@@ -22,6 +22,7 @@ from engine.deployments.shipped import forms_beside
 from engine.errors import LianbanError, Refused
 from engine.forms.schema import Form
 from engine.ids import new_password
+from engine.messages import gettext as _
 from engine.organisation import city_file, jurisdiction, people, sign_ins, units
 from engine.organisation.city_file import CityFile, FaultyLine, PostRow
 from engine.organisation.people import ROLES
@@ -46,8 +47,7 @@ class Founding:
 
 
 class FileRefused(LianbanError):
-    """这个文件还不能用，什么都没有改变。请按下面说的改好再运行。"""
-
+    default = _("This file cannot be used yet. Nothing has changed. Mend what is said below and run this again.")
     code = "city_file_refused"
     status = 422
 
