@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tasks_ui.names import names_of
-from tests.house.words import catalogue
+from tests.house import words
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(
@@ -94,7 +94,7 @@ def test_a_chinese_page_leads_to_chinese_pages_where_there_are_some(twin: Path) 
 
 def chinese_of(english: str) -> set[str]:
     """What stands on a page in Chinese where that stands in English."""
-    said = {str(found.string) for found in catalogue("zh") if found.id == english}
+    said = {str(found.string) for found in words.catalogue(words.PAGES, "zh") if found.id == english}
     return said | {drawn for drawn, name in names_of(ROOT / "processes").items() if name == english}
 
 
