@@ -116,6 +116,6 @@ def _what(step: Step, fault: Fault) -> str:
 
 def _step_of(step: Step, field: Field) -> str:
     forms = step.definition.forms
-    form_id = next((form_id for form_id, form in forms.items() if form.by_key.get(field.key) is field), "")
+    form_key = next((form_key for form_key, form in forms.items() if form.by_key.get(field.key) is field), "")
     elements = step.definition.diagram.elements.values()
-    return next((element.name for element in elements if element.form_ref == form_id), "发起表单")
+    return next((element.name for element in elements if element.form_key == form_key), "发起表单")
