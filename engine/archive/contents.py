@@ -59,8 +59,7 @@ class Part:
 
 
 class PapersMissing(LianbanError):
-    default = _("Not every PDF of the documents is made yet; the archive package is made later.")
-
+    default = _("Not every PDF has been made yet. The case file will be put together later.")
     code = "papers_missing"
 
 

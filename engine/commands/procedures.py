@@ -42,7 +42,8 @@ WHY_DEPLOYED = _("Why it is deployed; recorded in the audit log.")
 
 @main.command(
     help=_(
-        "Deploys a diagram. Its forms are in forms/ and its letter templates in letters/ of the same folder.",
+        "Deploys a diagram. Its forms are beside it in forms/PROCEDURE/ or forms/shared/, its letter templates "
+        "in the same folders of letters/.",
     )
 )
 @click.argument("diagram", type=click.Path(exists=True, dir_okay=False, path_type=Path))

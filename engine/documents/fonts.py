@@ -34,10 +34,9 @@ UNPRINTABLE = "〓"
 
 class FontsMissing(LianbanError):
     default = _(
-        "No Chinese font for letters was found, so documents cannot be made. Run 'python frontend/build.py', "
-        "or name the folder of the fonts in LIANBAN_FONT_DIRS."
+        "No Chinese font for official documents was found, so no document can be made. Run python "
+        "frontend/build.py, or name the folder of the fonts in LIANBAN_FONT_DIRS."
     )
-
     code = "fonts_missing"
 
 

@@ -5,7 +5,7 @@ What is issued remembers its version, so that it can be made again, byte for byt
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -33,16 +33,16 @@ class LetterVersion:
     layout: Mapping[str, str]
 
 
-def read_folder(folder: Path) -> tuple[dict[str, Source], dict[str, Text]]:
-    """Every letter of the folder, by name, and what is wrong with those that cannot be read."""
+def read_files(folder: Path, paths: Iterable[Path]) -> tuple[dict[Path, Source], dict[Path, Text]]:
+    """Each of these letters of the folder, which has the `layouts/`, and what is wrong with those that cannot be read."""
     layouts = {path.name: path for path in sorted((folder / "layouts").glob("*.typ"))}
-    found: dict[str, Source] = {}
-    broken: dict[str, Text] = {}
-    for path in sorted(folder.glob("*.toml")):
+    found: dict[Path, Source] = {}
+    broken: dict[Path, Text] = {}
+    for path in paths:
         try:
-            found[path.stem] = _source(path, layouts)
+            found[path] = _source(path, layouts)
         except LetterRefused as refused:
-            broken[path.stem] = refused.sentence
+            broken[path] = refused.sentence
     return found, broken
 
 
@@ -53,7 +53,7 @@ def _source(path: Path, layouts: Mapping[str, Path]) -> Source:
     if main not in layouts:
         raise LetterRefused(
             _(
-                "The layout layouts/%(layout)s that letters/%(file)s uses is missing. Add it, or change layout.",
+                "The layout layouts/%(layout)s that %(file)s uses is missing. Add it, or change layout.",
                 file=path.name,
                 layout=main,
             )
@@ -139,9 +139,7 @@ def try_layout(source: Source, fonts: Fonts) -> None:
             typesetting.pdf(source.layout, words, date(2026, 1, 1), fonts)
         except typesetting.NotTypeset as error:
             raise LetterRefused(
-                sentences(
-                    _("The layout of letters/%(name)s.toml did not pass the check.", name=source.name), error.sentence
-                )
+                sentences(_("The layout of %(name)s.toml did not pass the check.", name=source.name), error.sentence)
             ) from error
     _tried.add(key)
 
@@ -191,8 +189,6 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise LetterRefused(_("letters/%(file)s is not in UTF-8. Save it as UTF-8.", file=path.name)) from error
+        raise LetterRefused(_("%(file)s is not in UTF-8. Save it as UTF-8.", file=path.name)) from error
     except OSError as error:
-        raise LetterRefused(
-            _("letters/%(file)s cannot be read: %(reason)s.", file=path.name, reason=error.strerror)
-        ) from error
+        raise LetterRefused(_("%(file)s cannot be read: %(reason)s.", file=path.name, reason=error.strerror)) from error

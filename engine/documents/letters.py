@@ -36,8 +36,7 @@ _KNOWN = frozenset(
 
 
 class LetterRefused(LianbanError):
-    default = _("A letter template is wrong. It was not taken, and nothing has changed.")
-
+    default = _("The letter template is wrong and was not taken. Nothing has changed.")
     code = "letter_refused"
     status = 422
 
@@ -131,7 +130,7 @@ def read_letter(name: str, wording: str) -> Letter:
     except tomllib.TOMLDecodeError as error:
         raise LetterRefused(
             _(
-                "letters/%(name)s.toml is no proper TOML: %(reason)s. Mend it and deploy again.",
+                "%(name)s.toml is no proper TOML: %(reason)s. Mend it and deploy again.",
                 name=name,
                 reason=str(error),
             )
@@ -141,13 +140,13 @@ def read_letter(name: str, wording: str) -> Letter:
             raise _refused(name, wording, key, _("%(key)s is not known here. Mend or remove it.", key=key))
     for key in ("code", "name", "layout", "title"):
         if not isinstance(told.get(key), str) or not told[key].strip():
-            raise LetterRefused(_("letters/%(name)s.toml does not say %(key)s. Add it.", name=name, key=key))
+            raise LetterRefused(_("%(name)s.toml does not say %(key)s. Add it.", name=name, key=key))
     try:
         return _letter(told)
     except (KeyError, TypeError, AttributeError) as error:
         raise LetterRefused(
             _(
-                "letters/%(name)s.toml is not written as it should be (%(reason)s). See docs/reference/letters.md.",
+                "%(name)s.toml is not written as it should be (%(reason)s). See docs/reference/letters.md.",
                 name=name,
                 reason=str(error),
             )
@@ -282,9 +281,9 @@ def _at(name: str, wording: str, written: str, sentence: Text) -> Text:
     lines = wording.split("\n")
     line = next((number for number, text in enumerate(lines, 1) if written and written in text), None)
     if line is None:
-        return _("letters/%(name)s.toml: %(said)s", name=name, said=sentence)
+        return _("%(name)s.toml: %(said)s", name=name, said=sentence)
     return _(
-        "letters/%(name)s.toml, line %(line)s: %(said)s",
+        "%(name)s.toml, line %(line)s: %(said)s",
         name=name,
         line=line,
         said=sentence,

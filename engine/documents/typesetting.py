@@ -27,8 +27,10 @@ _WHERE = re.compile(r"(?P<file>[\w.-]+\.typ|main):(?P<line>\d+):\d+")
 
 
 class NotTypeset(LianbanError):
-    default = _("The document was not set; its content is safe. The system tries again. Tell the system administrator.")
-
+    default = _(
+        "The document was not typeset. Its text is not lost, and the system will try again. Tell the "
+        "system administrator."
+    )
     code = "not_typeset"
 
 

@@ -12,8 +12,9 @@ from sqlalchemy import Connection, select
 from engine.bpmn.elements import Diagram
 from engine.db.tables import unit
 from engine.deployments import definitions
+from engine.deployments.shipped import forms_beside
 from engine.errors import LianbanError
-from engine.forms.schema import Form, read_form
+from engine.forms.schema import Form
 from engine.messages import Text, listed, one_of
 from engine.messages import gettext as _
 from engine.organisation.city_rows import CityFile, FaultyLine
@@ -100,9 +101,7 @@ def _procedures(tx: Connection, folder: Path) -> Iterator[tuple[Diagram, Mapping
     for path in sorted(folder.glob("*.bpmn")):
         try:
             diagram = definitions.read_diagram(path.read_bytes())
-            wanted = {element.form_ref for element in diagram.elements.values() if element.form_ref}
-            files = {name: folder / "forms" / f"{name}.form" for name in wanted}
-            forms = {name: read_form(file.read_bytes()) for name, file in files.items() if file.exists()}
+            forms = definitions.read_forms(diagram, forms_beside(folder, diagram.key))
         except LianbanError:
             continue  # it is refused when it is deployed, and named there
         if diagram.key not in keys:

@@ -45,7 +45,7 @@ class Founding:
 
 
 class FileRefused(LianbanError):
-    default = _("The file cannot be used yet, and nothing has changed. Mend what is said below and run this again.")
+    default = _("This file cannot be used yet. Nothing has changed. Mend what is said below and run this again.")
     code = "city_file_refused"
     status = 422
 
