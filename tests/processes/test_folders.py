@@ -165,7 +165,7 @@ def test_a_folder_of_no_procedure_is_named_and_holds_up_nothing(changed: Engine,
     outcomes = {one.file: one for one in changed.procedures_in_force.found()}
     found = standings(changed)
 
-    assert "没有 id 是 case_referal 的流程" in outcomes["forms/case_referal"].message
+    assert "没有 id 是 case_referal 的流程" in str(outcomes["forms/case_referal"].message)
     assert found.pop(("file", "forms/case_referal")) == "refused"
     assert set(found.values()) == {"same"}
 
@@ -176,4 +176,4 @@ def test_a_shipped_form_in_a_wrong_place_is_told_by_the_comparison(changed: Engi
     (told,) = [one for one in changed.procedures_in_force.compare() if one.key == "case_referral"]
 
     assert told.standing == "refused"
-    assert "forms/sign_for.form 放错了地方。" in told.differs[0]
+    assert "forms/sign_for.form 放错了地方。" in str(told.differs[0])
