@@ -83,7 +83,7 @@ class Joined:
     """Several texts one after the other: sentences, or the members of a list."""
 
     parts: tuple[object, ...]
-    between: Mapping[str, str]
+    between: Mapping[str, str] = field(hash=False)
 
     def __str__(self) -> str:
         return self.between[language()].join(map(str, self.parts))
@@ -111,7 +111,7 @@ STYLES: dict[str, dict[str, str]] = {
     "weekday": {"zh": "%m-%d %A", "en": "%A %-d %B"},
 }
 """How a day or an instant is written in each language: %A is 周二 or Tue, %B is Oct, %-d is 9."""
-SENTENCES, LIST = {"zh": "", "en": " "}, {"zh": "、", "en": ", "}
+SENTENCES, LIST, LINES = {"zh": "", "en": " "}, {"zh": "、", "en": ", "}, {"zh": "\n", "en": "\n"}
 
 
 def gettext(message: str, **values: object) -> Message:
@@ -137,6 +137,11 @@ def sentences(*parts: object) -> Joined:
 def listed(parts: Iterable[object]) -> Joined:
     """The members of a list: 甲、乙; first, second."""
     return Joined(tuple(parts), LIST)
+
+
+def lines(parts: Iterable[object]) -> Joined:
+    """Each in a line of its own."""
+    return Joined(tuple(parts), LINES)
 
 
 def to_json(text: object) -> Any:

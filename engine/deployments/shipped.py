@@ -13,6 +13,8 @@ from engine.deployments.letters import letters_named
 from engine.documents import letter_versions
 from engine.documents.letters import Source
 from engine.errors import DiagramRefused, LianbanError
+from engine.messages import Text
+from engine.messages import gettext as _
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Folder:
     """The files of a folder, each after those that it calls, and what is wrong with those that cannot be read."""
 
     files: list[File]
-    unreadable: dict[str, str]
+    unreadable: dict[str, Text]
 
 
 def read_beside(folder: Path) -> Beside:
@@ -73,19 +75,24 @@ def read_folder(folder: Path) -> Folder:
     beside = read_beside(folder)
     files: dict[str, File] = {}
     owner: dict[str, str] = {}
-    unreadable: dict[str, str] = {}
+    unreadable: dict[str, Text] = {}
     for path in sorted(folder.glob("*.bpmn")):
         try:
             file = File(path.name, path.read_bytes(), beside)
             first = owner.setdefault(file.diagram.key, path.name)
         except DiagramRefused as refused:
-            unreadable[path.name] = str(refused)
-        except (LianbanError, OSError) as error:
-            unreadable[path.name] = f"文件读不出来：{error}"
+            unreadable[path.name] = refused.whole
+        except LianbanError as error:
+            unreadable[path.name] = _("The file cannot be read: %(error)s", error=error.sentence)
+        except OSError as error:
+            unreadable[path.name] = _("The file cannot be read: %(error)s", error=str(error))
         else:
             if first != path.name:
-                unreadable[path.name] = (
-                    f"它和 {first} 是同一个流程（{file.diagram.key}）。请移走其中一个，或改掉流程的 id。"
+                unreadable[path.name] = _(
+                    "It is the same procedure as %(first)s (%(key)s). Move one of them away, or change the id of "
+                    "the process.",
+                    first=first,
+                    key=file.diagram.key,
                 )
             else:
                 files[path.name] = file

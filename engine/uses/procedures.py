@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, delete, func, select
 
-from engine.bpmn.gate.rules.calls import begun_by
+from engine.bpmn.gate.procedures import begun_by
 from engine.clock import Clock
 from engine.db import upsert
 from engine.db.session import Database
@@ -110,7 +110,7 @@ class ProcedureUses:
         A file that cannot be deployed holds up no other: it is logged, and listed until it can (`unfinished`).
         """
         folder = shipped.read_folder(self._folder)
-        outcomes = [Outcome(name, REFUSED, message=message) for name, message in folder.unreadable.items()]
+        outcomes = [Outcome(name, REFUSED, message=str(message)) for name, message in folder.unreadable.items()]
         waiting: set[str] = set()
         for file in folder.files:
             outcome = self._found_one(file, by, frozenset(waiting))
@@ -317,7 +317,9 @@ class ProcedureUses:
             rows = [_compared(tx, file) for file in folder.files]
             named = sorted({name for file in folder.files for name in file.letters})
             rows += [_compared_letter(tx, folder.files[0].beside, name) for name in named]
-        return rows + [Compared("file", name, name, REFUSED, [message]) for name, message in folder.unreadable.items()]
+        return rows + [
+            Compared("file", name, name, REFUSED, [str(message)]) for name, message in folder.unreadable.items()
+        ]
 
     # --- within ---
 

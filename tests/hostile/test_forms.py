@@ -263,7 +263,7 @@ def test_any_json_is_a_form_or_is_refused_with_problems(components: list[object]
         problems = refused.problems
 
     assert read or problems
-    assert all(problem.reason and problem.remedy for problem in problems)
+    assert all(str(problem.reason) and str(problem.remedy) for problem in problems)
 
 
 @given(st.binary(max_size=200))

@@ -21,8 +21,10 @@ DATA = {
     "tasks_ui/language.py": {"中文"},
     "tasks_ui/widgets.py": {"街道"},
     "engine/messages.py": {"、", *WEEKDAYS},
+    "engine/bpmn/gate/rules/gateways.py": {"？"},
 }
-"""What is no sentence: what a language calls itself, how the name of a subdistrict ends, how lists and days are written."""
+"""What is no sentence: what a language calls itself, how the name of a subdistrict ends, how lists and days are written, how
+a question ends."""
 ALL_DATA = ("engine/db/migrations/versions/",)
 """What was written when that revision was new."""
 SIGNS_ALONE = {

@@ -220,12 +220,12 @@ def test_a_long_list_of_names_is_a_handful_and_a_number(plain_town: Town, tmp_pa
     with pytest.raises(DiagramRefused) as refused:
         plain_town.engine.deploy(diagram, "test")
 
-    (said,) = [one for one in refused.value.problems if "被调用的流程没有名为" in one.reason]
-    assert re.fullmatch(r"被调用的流程没有名为 (\w+、){5}\w+ 等 13 项 的事实。", said.reason)
-    assert re.search(r"可以交给它的有：case_title、(\w+、){4}\w+ 等 \d+ 项）", said.remedy), (
+    (said,) = [one for one in refused.value.problems if "被调用的流程没有名为" in str(one.reason)]
+    assert re.fullmatch(r"被调用的流程没有名为 (\w+、){5}\w+ 等 13 项 的事实。", str(said.reason))
+    assert re.search(r"可以交给它的有：case_title、(\w+、){4}\w+ 等 \d+ 项）", str(said.remedy)), (
         "the one most like it first"
     )
-    assert "先在被调用的流程里加上并部署" in said.remedy
+    assert "先在被调用的流程里加上并部署" in str(said.remedy)
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def test_a_title_that_nobody_writes_is_refused():
 
 def test_a_process_without_a_starter_is_refused():
     text = broken(('<camunda:property name="starter" value="asking_unit" />', ""))
-    assert "没有写明发起单位记在哪里。" in [problem.reason for problem in problems_of(text)]
+    assert "没有写明发起单位记在哪里。" in [str(problem.reason) for problem in problems_of(text)]
 
 
 def test_a_starter_that_a_form_lets_people_write_is_refused():
@@ -104,7 +104,7 @@ def test_a_button_without_a_role_is_refused():
     text = broken(('<camunda:property name="unit" value="asking_unit" /><camunda:property name="role" value="case_officer" />'
                    '<camunda:property name="when"', '<camunda:property name="when"'),
                   ("<flowNodeRef>clock</flowNodeRef>", ""), ('<receiveTask id="clock"', '<receiveTask id="clock"'))  # fmt: skip
-    assert "没有说明哪个单位、哪个岗位可以按。" in [problem.reason for problem in problems_of(text)]
+    assert "没有说明哪个单位、哪个岗位可以按。" in [str(problem.reason) for problem in problems_of(text)]
 
 
 def test_a_button_takes_the_place_of_a_user_task():

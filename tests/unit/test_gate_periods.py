@@ -100,7 +100,7 @@ def in_lane(nodes: str) -> str:
 
 def written_twice(problem: Problem, element_id: str, tasks: str) -> None:
     refused(problem, element_id, "请给它们各做一张表单")
-    assert tasks in problem.reason
+    assert tasks in str(problem.reason)
 
 
 SAME_FORM = 'name="核对依据" camunda:formRef="read_a"'

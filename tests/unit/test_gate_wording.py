@@ -110,7 +110,7 @@ def test_an_expression_that_could_not_be_evaluated_is_refused_where_it_stands(co
 
 def test_where_an_expression_is_wrong_is_told_by_line_and_column():
     problem = the_problem(broken(('review_outcome == "agree"', "(agreed and\n  (lambda: 1))")))
-    assert "第 2 行第 4 列" in problem.reason
+    assert "第 2 行第 4 列" in str(problem.reason)
 
 
 @pytest.mark.parametrize(
