@@ -188,6 +188,7 @@ def test_nobody_starts_a_retired_procedure_and_its_cases_go_on(plain_town: Town,
     assert plain_town.verify() == []
 
 
+@pytest.mark.rule("call-retired")
 def test_a_running_case_still_calls_a_retired_procedure(plain_town: Town, drawn: Path) -> None:
     """Its version is law: a case that reaches the call does not park, but a diagram deployed from now on may not call it."""
     deploy(plain_town, drawn, "opinion", "inquiry")

@@ -48,7 +48,7 @@ from engine.bpmn.gate.rules import (
     task_properties,
     timers,
     units,
-)  # fmt: skip
+)
 from engine.bpmn.reading import read
 from engine.forms import rules as form_files
 from engine.problems import Rule
@@ -64,19 +64,18 @@ FAMILIES: tuple[ModuleType, ...] = (
     expressions,
 )  # fmt: skip
 """In the order in which their problems are told: the file, the flows, who, periods, properties, calls, forms, expressions."""
+MODULES: tuple[ModuleType, ...] = (read, *FAMILIES, units, bindings, arguments, form_files)
+"""Wherever rules stand: the families, those that several of them judge by, and what reads diagrams and forms."""
 CHECKS = tuple(family.check for family in FAMILIES)
 
 
-def _rules_of(module: ModuleType) -> list[Rule]:
-    return [found for found in vars(module).values() if isinstance(found, Rule)]
-
-
-def _every() -> Iterator[Rule]:
-    for module in (read, *FAMILIES, units, bindings, arguments, form_files):
-        yield from _rules_of(module)
+def every_rule() -> Iterator[Rule]:
+    """Each rule where it stands, those of the tables last."""
+    for module in MODULES:
+        yield from (found for found in vars(module).values() if isinstance(found, Rule))
     for table in (refusals.ELEMENTS, refusals.ATTRIBUTES, refusals.CAMUNDA, *refusals.MISPLACED.values()):
         yield from (refusal.rule for refusal in table.values())
 
 
-RULES: Mapping[str, Rule] = MappingProxyType({rule.id: rule for rule in _every()})
-"""Id -> rule. That no two rules have one id, a test sees to."""
+RULES: Mapping[str, Rule] = MappingProxyType({rule.id: rule for rule in every_rule()})
+"""Id -> rule."""
