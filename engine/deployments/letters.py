@@ -45,11 +45,12 @@ def deploy(
             if source is None:
                 problems.append(
                     _(
-                        "'%(step)s' (%(id)s) uses the letter template %(name)s, and there is no letters/%(name)s.toml. "
-                        "Write one, or correct the name in the diagram.",
+                        "'%(step)s' (%(id)s) uses the letter template %(name)s, and there is no %(name)s.toml. "
+                        "Write one in letters/%(key)s/, or correct the name in the diagram.",
                         step=element.name,
                         id=element.id,
                         name=name,
+                        key=definition.key,
                     )
                 )
                 continue
@@ -60,8 +61,7 @@ def deploy(
                 drawn = element.properties["document"]
                 problems.append(
                     _(
-                        "letters/%(name)s.toml: its code is %(code)s, and document in the diagram is %(drawn)s. Make "
-                        "them the same.",
+                        "%(name)s.toml: its code is %(code)s, and document in the diagram is %(drawn)s. Make them the same.",
                         name=name,
                         code=letter.code,
                         drawn=drawn,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from engine.forms.parameters import NOTHING, Asked
 from engine.messages import Text as Said
 from engine.messages import gettext as _
 
@@ -107,6 +108,8 @@ class Group:
 class Form:
     id: str
     groups: tuple[Group, ...]
+    parameters: Asked = NOTHING
+    """What the task that asks it must fill in."""
 
     @cached_property
     def fields(self) -> tuple[Field, ...]:

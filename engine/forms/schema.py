@@ -9,7 +9,7 @@ What form-js itself cannot say stands in a component's `properties`, in our own 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine import problems
@@ -21,6 +21,7 @@ from engine.forms.form import Group as Group
 from engine.forms.form import Option as Option
 from engine.forms.form import Rule as Rule
 from engine.forms.form import Text as Text
+from engine.forms.parameters import asked, fill
 from engine.messages import Text as Said
 from engine.messages import gettext as _
 from engine.messages import listed
@@ -44,8 +45,11 @@ LIMITS = {"required", "minLength", "maxLength", "min", "max"}
 SUBTYPES = {"date", "datetime"}
 
 
-def read_form(content: bytes) -> Form:
-    """The form. Raises DiagramRefused with a problem for every component that cannot be rendered or checked."""
+def read_form(content: bytes, given: Mapping[str, str] | None = None) -> Form:
+    """The form as a task asks it that gives these parameters.
+
+    Raises DiagramRefused with a problem for every component that cannot be rendered or checked.
+    """
     if len(content) > SIZE_LIMIT:
         raise DiagramRefused(
             [rules.FORM_TOO_LARGE.problem("", "", _("The form file is too large."), _("Split it into several forms."))]
@@ -68,6 +72,8 @@ def read_form(content: bytes) -> Form:
         raise DiagramRefused(
             [rules.FORM_NOT_FORM.problem("", "", _("This is not a form-js form."), _("A form has id and components."))]
         )
+    open_parts = asked(data["components"])
+    fill(data["components"], given or {})
     reader = _Reader(data["id"])
     groups = reader.groups(data["components"])
     keys = [field.key for field in Form(data["id"], groups).fields]
@@ -82,7 +88,7 @@ def read_form(content: bytes) -> Form:
     reader.refuse_unknown_neighbours(Form(data["id"], groups))
     if reader.problems:
         raise DiagramRefused(reader.problems)
-    return Form(data["id"], groups)
+    return Form(data["id"], groups, open_parts)
 
 
 OUT_OF_BOUNDS = _("This is out of bounds. Check it.")

@@ -7,8 +7,8 @@ from engine.bpmn.gate.registry import RULES
 from engine.bpmn.gate.rules.arguments import ARGUMENTS
 from engine.bpmn.reading.elements import FLOW_NODES
 from engine.bpmn.reading.expressions import BUILTINS
-from engine.runtime.operations import OPERATIONS
-from engine.runtime.step import FUNCTIONS
+from engine.runtime.advance.operations import OPERATIONS
+from engine.runtime.step.functions import FUNCTIONS
 from tests.house import bpmn_page
 
 PAGE = bpmn_page.PAGE.read_text(encoding="utf-8")

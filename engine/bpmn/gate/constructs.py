@@ -277,6 +277,11 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
         "unit": _("Instead of the lane's unit, together with role."),
         "role": _("Instead of the lane's post, together with unit."),
         "deadline": _("The name of the period within which the step falls."),
+        "form:*": _(
+            "A parameter of the form, such as form:side = a: where keys and expressions of the form have __side and its "
+            "texts {side}, this step has a. The value is text, no expression; in a key it has only letters, digits and "
+            "underscores, or nothing."
+        ),
         "recommended": _(
             "When it should be done at the latest: an expression, such as working_days(2, now()). Used only "
             "where the step has no period and falls within none; left out, the city rule "

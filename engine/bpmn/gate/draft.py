@@ -88,8 +88,17 @@ class Draft:
         }
 
     def in_scope(self, element: Element) -> list[Element]:
-        """What may follow it with the same token: as `onward`, but no event that leaves the activity running."""
+        """What may follow it with the same token: as `paths_ahead`, but no event that leaves the activity running."""
         return self._in_scope[element.id]
+
+    @cached_property
+    def form_ids(self) -> frozenset[str]:
+        """The forms that came with the diagram, by their ids."""
+        return frozenset(
+            element.form_ref
+            for element in self.diagram.elements.values()
+            if element.form_ref and element.form_key in self.forms
+        )
 
     @cached_property
     def facts(self) -> frozenset[str]:

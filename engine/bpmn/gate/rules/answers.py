@@ -39,7 +39,10 @@ def _shared_names(draft: Draft) -> Iterator[Problem]:
                     key=key,
                     forms=forms,
                 ),
-                _("Give each a name of its own. Where it is only shown, make it read-only (readonly)."),
+                _(
+                    "Give each a name of its own (for one form that several steps use, write a parameter in the key). "
+                    "Where it is only shown, make it read-only (readonly)."
+                ),
             )
 
 
@@ -47,25 +50,28 @@ def _shared_answers(draft: Draft) -> Iterator[Problem]:
     """One answer, one task: a condition must know whose answer it reads."""
     asked: dict[str, str] = {}
     for element in draft.of_kind("userTask"):
-        form = draft.forms.get(element.form_ref or "")
+        form = draft.forms.get(element.form_key)
         if form is None or form.outcome_key is None:
             continue
-        if element.form_ref in asked:
-            before = asked[element.form_ref]
+        if element.form_key in asked:
+            before = asked[element.form_key]
             yield about(
                 ANSWER_SHARED,
                 element,
                 _(
                     "The form %(form)s is already used by '%(before)s', so the answers of the two steps "
                     "(%(answer)s) cannot be told apart.",
-                    form=element.form_ref,
+                    form=element.form_key,
                     before=before,
                     answer=form.outcome_key,
                 ),
-                _("Copy the form and give the answer another key."),
+                _(
+                    "Copy the form and give the answer another key, or write a parameter in the key and give each step "
+                    "another value."
+                ),
             )
         else:
-            asked[element.form_ref or ""] = called(element)
+            asked[element.form_key] = called(element)
 
 
 def _outcomes(form_id: str, form: Form) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.bpmn.gate.draft import LISTED, Draft, about, in_form, named
-from engine.bpmn.reading.asking import forms_asked
+from engine.bpmn.reading.answering_units import forms_asked
 from engine.forms.schema import Field
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
@@ -107,6 +107,6 @@ def _shown(draft: Draft) -> Iterator[Problem]:
                     ),
                     _(
                         "Take it out of the form %(form)s, or give the step to a unit that may see it.",
-                        form=element.form_ref,
+                        form=element.form_key,
                     ),
                 )

@@ -56,12 +56,12 @@ def _document(draft: Draft, element: Element) -> Iterator[Problem]:
             _("Write true for a copy notice, and false or nothing for a document that is addressed."),
         )
     for form in filter(None, (form.strip() for form in properties.get("forms", "").split(","))):
-        if form not in draft.forms:
+        if form not in draft.form_ids:
             yield about(
                 DOCUMENT_FORM,
                 element,
                 _("The form %(form)s, from which the document is made, is not part of this procedure.", form=form[:80]),
-                _("Write forms that the procedure uses: %(known)s.", known=named(draft.forms, form)),
+                _("Write forms that the procedure uses: %(known)s.", known=named(draft.form_ids, form)),
             )
 
     signed_by = properties.get("signed_by")

@@ -13,6 +13,7 @@ from engine.problems import Problem, Rule
 PROCESS_MISSING = Rule("process-missing", _("A file has an executable process."))
 PROCESS_TWICE = Rule("process-twice", _("A file has one executable process."))
 PROCESS_NOT_EXECUTABLE = Rule("process-not-executable", _("A process with something in it is executable."))
+PROCESS_SHARED = Rule("process-shared", _("The id of a process is not the name of the shared folder."))
 PROCESS_ID = Rule("process-id", _("The id of a process can stand in an address."))
 KEY = re.compile(r"[A-Za-z][A-Za-z0-9_\-]{0,63}")
 

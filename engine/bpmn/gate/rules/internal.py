@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.bpmn.gate.draft import LISTED, Draft, about, in_form
-from engine.bpmn.reading.asking import forms_asked, units_asked
+from engine.bpmn.reading.answering_units import forms_asked, units_asked
 from engine.forms.schema import Field, Form
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
@@ -103,5 +103,5 @@ def _shown(draft: Draft) -> Iterator[Problem]:
                         "not see it.",
                         label=field.label or field.key,
                     ),
-                    _("Take it out of the form %(form)s, or delete its property internal.", form=element.form_ref),
+                    _("Take it out of the form %(form)s, or delete its property internal.", form=element.form_key),
                 )

@@ -37,7 +37,7 @@ def _written_twice(draft: Draft, fork: Element) -> Iterator[Problem]:
             heads_of[key].add(head.id)
     seen: dict[str, dict[frozenset[str], Element]] = defaultdict(dict)
     for task in draft.of_kind("userTask"):
-        heads, before = frozenset(heads_of.get(task.id, ())), seen[task.form_ref or ""]
+        heads, before = frozenset(heads_of.get(task.id, ())), seen[task.form_key]
         beside = next((other for theirs, other in before.items() if theirs - heads and heads - theirs), None)
         if beside is not None:
             yield from _same_form(draft, beside, task)
@@ -51,13 +51,13 @@ def _written_beside(draft: Draft, event: Element) -> Iterator[Problem]:
         return
     for key in sorted(reached([event], draft.in_scope) - {host.id}):
         task = draft.diagram.elements[key]
-        if task.kind == "userTask" and task.form_ref == host.form_ref:
+        if task.kind == "userTask" and task.form_key == host.form_key:
             yield from _same_form(draft, host, task)
 
 
 def _same_form(draft: Draft, one: Element, other: Element) -> Iterator[Problem]:
     """Of two forms that ask the same is told by `answers`."""
-    form = draft.forms.get(other.form_ref or "")
+    form = draft.forms.get(other.form_key)
     asked = [field for field in form.fields if field.key in form.own_keys] if form is not None else []
     if form is not None and asked:
         some = listed(
@@ -76,7 +76,7 @@ def _same_form(draft: Draft, one: Element, other: Element) -> Iterator[Problem]:
                 what=what,
             ),
             _(
-                "Give each its own form with field names of its own. In a step where a field is only shown, "
-                "make it read-only (readonly) in that form."
+                "Give each its own form with field names of its own, or write a parameter in the keys and give each "
+                "step another value. In a step where a field is only shown, make it read-only (readonly) in that form."
             ),
         )
