@@ -14,8 +14,9 @@ import pytest
 from engine.bpmn.gate import refusals, registry
 from engine.bpmn.gate.procedures import Signature
 from engine.bpmn.gate.registry import RULES
+from engine.bpmn.reading.expressions import evaluate
 from engine.bpmn.reading.read import ATTRIBUTE_LIMIT, DEPTH_LIMIT, ELEMENT_LIMIT, SIZE_LIMIT
-from engine.errors import DiagramRefused
+from engine.errors import DiagramRefused, ExpressionError
 from engine.forms.schema import SIZE_LIMIT as FORM_LIMIT
 from engine.forms.schema import read_form
 from engine.messages import speaking
@@ -188,6 +189,39 @@ def test_what_it_says_reads_in_both_languages(rule: str) -> None:
         with speaking("zh"):
             assert str(problem.reason).endswith("。")
             assert str(problem.remedy).endswith("。")
+
+
+def test_what_is_said_to_one_reader_is_read_by_the_next_in_another_language() -> None:
+    """Nothing that the gate says is put into words before somebody reads it."""
+    without_a_default = broken((' default="g_review__refused"', ""))
+    with speaking("zh"):
+        refused = DiagramRefused(problems_of(without_a_default))
+        in_chinese = str(refused)
+    with speaking("en"):
+        in_english = str(refused)
+
+    assert "判断网关没有默认流，条件都不成立时办件会停住。请把其中一条流定为默认流" in in_chinese
+    assert (
+        "(g_review): This exclusive gateway has no default flow, so a case stops when no condition holds." in in_english
+    )
+    assert "Make one of its flows the default." in in_english
+
+
+@pytest.mark.parametrize(
+    ("expression", "english"),
+    [
+        ("1 +", "'1 +' is not a complete expression."),
+        ("gone", "There is no fact called gone."),
+        ("len(1)", "The arguments of len are not right."),
+        ("None < 1", "A value that has not been filled in cannot be greater or less."),
+    ],
+)
+def test_what_is_wrong_with_an_expression_is_said_to_its_reader(expression: str, english: str) -> None:
+    with speaking("zh"), pytest.raises(ExpressionError) as wrong:
+        evaluate(expression, {}, {})
+
+    with speaking("en"):
+        assert wrong.value.message == english
 
 
 def named_by_tests() -> Iterator[str]:

@@ -244,3 +244,14 @@ def test_dates_and_counts_read_as_english_does(office: Office) -> None:
     page = desk.get(office.task("review", "review_acceptance"))
     assert page.words("//*[@class='when']") == "2 working days left see how it is counted until the end of Mon 12 Oct"
     assert "5 working days in all" in page.words("//*[@class='bigdue']")
+
+
+def test_a_retired_procedure_is_refused_to_each_reader_in_their_language(office: Office) -> None:
+    office.engine.procedures_in_force.retire("first_responder", "test", "停用试一试")
+    desk = office.desk(OFFICER)
+
+    assert "已经停用，不能再发起；已经在办的照常办理。" in desk.get("/start/first_responder").words()
+    choose(desk, language="en")
+    assert (
+        "is retired and cannot be started. Cases that are running go on." in desk.get("/start/first_responder").words()
+    )
