@@ -23,7 +23,9 @@ def test_the_page_has_a_line_for_every_rule():
     lines = bpmn_page.shown().splitlines()
 
     for rule in RULES.values():
-        assert sum(f'<a id="{rule.id}"></a>' in line for line in lines) == 1, rule.id
+        page, _hash, anchor = rule.explained.partition("#")
+        assert bpmn_page.PAGE.as_posix().endswith(page)
+        assert sum(f'<a id="{anchor}"></a>' in line for line in lines) == 1, rule.id
 
 
 def test_the_page_tells_of_every_operation_and_all_that_it_takes():

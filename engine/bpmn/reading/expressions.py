@@ -228,7 +228,7 @@ def _subscript(run: _Run, node: ast.Subscript) -> Any:
         index: Any = slice(*(None if bound is None else run.visit(bound) for bound in bounds))
     else:
         index = run.visit(node.slice)
-    return _attempt(node, lambda: value[index], _("There is no value at this place."))
+    return _attempt(node, lambda: value[index], lambda: _("There is no value at this place."))
 
 
 def _bool(run: _Run, node: ast.BoolOp) -> Any:
@@ -242,7 +242,9 @@ def _bool(run: _Run, node: ast.BoolOp) -> Any:
 
 def _unary(run: _Run, node: ast.UnaryOp) -> Any:
     value = run.visit(node.operand)
-    return _attempt(node, lambda: UNARY[type(node.op)](value), _("This operation cannot be done with this value."))
+    return _attempt(
+        node, lambda: UNARY[type(node.op)](value), lambda: _("This operation cannot be done with this value.")
+    )
 
 
 def _binary(run: _Run, node: ast.BinOp) -> Any:
@@ -254,7 +256,9 @@ def _binary(run: _Run, node: ast.BinOp) -> Any:
     if isinstance(node.op, ast.Pow) and abs(right) > EXPONENT_LIMIT:
         raise _error(node, _("The exponent is too large."))
     return _attempt(
-        node, lambda: BINARY[type(node.op)](left, right), _("This operation cannot be done with these two values.")
+        node,
+        lambda: BINARY[type(node.op)](left, right),
+        lambda: _("This operation cannot be done with these two values."),
     )
 
 
@@ -270,7 +274,9 @@ def _compare(run: _Run, node: ast.Compare) -> bool:
         run.require_plain(right, node)
         if isinstance(op, ast.Lt | ast.LtE | ast.Gt | ast.GtE) and (left is None or right is None):
             raise _error(node, _("A value that has not been filled in cannot be greater or less."))
-        if not _attempt(node, partial(COMPARE[type(op)], left, right), _("These two values cannot be compared.")):
+        if not _attempt(
+            node, partial(COMPARE[type(op)], left, right), lambda: _("These two values cannot be compared.")
+        ):
             return False
         left = right
     return True
@@ -282,7 +288,7 @@ def _conditional(run: _Run, node: ast.IfExp) -> Any:
 
 def _dict(run: _Run, node: ast.Dict) -> Any:
     pairs = [(run.visit(key), run.visit(value)) for key, value in zip(node.keys, node.values, strict=True) if key]
-    return _attempt(node, lambda: dict(pairs), _("The names in a dictionary are text or numbers."))
+    return _attempt(node, lambda: dict(pairs), lambda: _("The names in a dictionary are text or numbers."))
 
 
 def _joined(run: _Run, node: ast.JoinedStr) -> str:
@@ -303,22 +309,20 @@ def _call(run: _Run, node: ast.Call) -> Any:
     for argument in arguments:
         run.require_plain(argument, node)
     if isinstance(node.func, ast.Attribute):
-        value = run.visit(node.func.value)
-        method = METHODS.get((type(value), node.func.attr))
+        name, value = node.func.attr, run.visit(node.func.value)
+        method = METHODS.get((type(value), name))
         if method is None:
-            raise _error(node, _("There is no method called %(name)s.", name=node.func.attr[:80]))
+            raise _error(node, _("There is no method called %(name)s.", name=name[:80]))
         run.spend(node, len(value) // 100)
-        result = _attempt(
-            node, lambda: method(value, *arguments), _("The arguments of %(name)s are not right.", name=node.func.attr)
-        )
+        called = partial(method, value, *arguments)
     else:
         assert isinstance(node.func, ast.Name)
-        function = run.functions.get(node.func.id)
+        name = node.func.id
+        function = run.functions.get(name)
         if function is None:
-            raise _error(node, _("There is no function called %(name)s.", name=node.func.id[:80]))
-        result = _attempt(
-            node, lambda: function(*arguments), _("The arguments of %(name)s are not right.", name=node.func.id)
-        )
+            raise _error(node, _("There is no function called %(name)s.", name=name[:80]))
+        called = partial(function, *arguments)
+    result = _attempt(node, called, lambda: _("The arguments of %(name)s are not right.", name=name))
     run.require_plain(result, node)
     return result
 
@@ -353,13 +357,14 @@ def _comprehension(run: _Run, node: ast.ListComp | ast.GeneratorExp) -> list[Any
     return found
 
 
-def _attempt(node: ast.AST, action: Callable[[], Any], message: Text) -> Any:
+def _attempt(node: ast.AST, action: Callable[[], Any], sentence: Callable[[], Text]) -> Any:
+    """What the action gives; `sentence` says what is wrong when it cannot be done."""
     try:
         return action()
     except ExpressionError:
         raise
     except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError):
-        raise _error(node, message) from None
+        raise _error(node, sentence()) from None
 
 
 _NODES: dict[type[ast.expr], Callable[[_Run, Any], Any]] = {
