@@ -1,8 +1,12 @@
-"""What all tests know: how many of the random walks are walked."""
+"""What all tests know: how many of the random walks are walked, and what is not done twice."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+
+from tests.spared import compile_once, look_for_garbage_seldom, read_once
 
 FEWER = 4
 """Of the seeds of a random walk every fourth is walked; all of them by `make prove-walks`."""
@@ -15,7 +19,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    compile_once()
     config.addinivalue_line("markers", "walks(seeds): a random walk, from `seed` alone the same every time")
+
+
+def pytest_collection_finish() -> None:
+    look_for_garbage_seldom()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _what_is_pure_is_read_once() -> Iterator[None]:
+    with read_once():
+        yield
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

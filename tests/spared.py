@@ -1,0 +1,82 @@
+"""What would cost a run of the tests much and tells nothing when it is done again and again."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.util import LRUCache
+
+from engine.bpmn import parse
+from engine.deadlines import years
+from engine.deployments import definitions
+
+READ_ONCE = [
+    (definitions, "read_diagram"),
+    (definitions, "read_form"),
+    (years, "load_calendar"),
+    (parse, "restore_specification"),
+]
+"""What is made of bytes alone and never changed: the same bytes mean the same diagram, form, calendar and specification."""
+_COMPILED: LRUCache[Any, Any] = LRUCache(4000)
+
+
+class _SharedStatements:
+    """A dialect that is every other one of its kind: what has been compiled for one engine serves all of the process."""
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other)
+
+    def __hash__(self) -> int:
+        return hash(type(self))
+
+    @classmethod
+    def engine_created(cls, engine: Engine) -> None:
+        engine.update_execution_options(compiled_cache=_COMPILED)
+
+
+class Sqlite(_SharedStatements, SQLiteDialect_pysqlite):
+    supports_statement_cache = True
+
+
+class Postgresql(_SharedStatements, PGDialect_psycopg):
+    supports_statement_cache = True
+
+
+def compile_once() -> None:
+    """From now on a statement is compiled once in this process, not once for every town that is opened."""
+    registry.register("sqlite", __name__, Sqlite.__name__)
+    registry.register("postgresql.psycopg", __name__, Postgresql.__name__)
+
+
+@contextmanager
+def read_once() -> Iterator[None]:
+    """Within, an engine that knows nothing reads `READ_ONCE` from the database as it must, and finds it understood."""
+    with pytest.MonkeyPatch.context() as patch:
+        for place, name in READ_ONCE:
+            patch.setattr(place, name, lru_cache(maxsize=None)(getattr(place, name)))
+        yield
+
+
+def wait_for_no_disk(engine: Engine) -> None:
+    """What SQLite commits need not outlive this machine: a process that is killed takes nothing of it along."""
+    event.listen(engine, "connect", _without_waiting)
+
+
+def _without_waiting(connection: Any, _record: Any) -> None:
+    connection.execute("PRAGMA synchronous=OFF").close()
+
+
+def look_for_garbage_seldom() -> None:
+    """What is there now stays until the end of the run; it is not looked through again for each thousand new objects."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
