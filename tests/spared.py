@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from types import CodeType
 from typing import Any
 
 import pytest
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from sqlalchemy import Engine, event
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.util import LRUCache
+from werkzeug.routing import Rule
 
 from engine.bpmn import parse
 from engine.deadlines import years
@@ -64,6 +68,39 @@ def read_once() -> Iterator[None]:
         for place, name in READ_ONCE:
             patch.setattr(place, name, lru_cache(maxsize=None)(getattr(place, name)))
         yield
+
+
+@contextmanager
+def addresses_compiled_once() -> Iterator[None]:
+    """Within, what writes the addresses of a page is compiled once a process, not once for every application.
+
+    The function that werkzeug compiles is handed its rule; it comes of the rule's text and defaults alone.
+    """
+    known, compiled = dict[tuple[str, ...], Callable[..., Any]](), Rule._compile_builder
+
+    def once(rule: Rule, append_unknown: bool = True) -> Callable[..., Any]:
+        key = (str(rule._trace), str(rule.defaults), rule.rule, str(append_unknown))
+        if key not in known:
+            known[key] = compiled(rule, append_unknown)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", once)
+        yield
+
+
+class Templates(BytecodeCache):
+    """Templates that are compiled once a process, and kept as they are."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._known.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self._known[bucket.key, bucket.checksum] = bucket.code
 
 
 def wait_for_no_disk(engine: Engine) -> None:
