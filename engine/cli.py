@@ -17,13 +17,14 @@ from engine.archive import verify as archive
 from engine.bpmn.expressions import compile_expression
 from engine.clock import local
 from engine.command_words import Commands
-from engine.deadlines.calendar import WEEKDAYS, Calendar, load_calendar
+from engine.deadlines.calendar import Calendar, load_calendar
 from engine.deadlines.counting import Count, CountedDay
 from engine.deadlines.functions import KINDS, evaluate_period
 from engine.documents import whole_files
 from engine.errors import ExpressionError, LianbanError, NotFound, Refused
+from engine.messages import WEEKDAYS
 from engine.organisation import city
-from engine.runtime import kept
+from engine.runtime.record import kept_heads
 from engine.settings import read_settings
 from engine.uses.procedures import DEPLOYED, KEPT, REFUSED, WAITS, Compared, Deployed, Outcome
 
@@ -32,8 +33,7 @@ from engine.uses.procedures import DEPLOYED, KEPT, REFUSED, WAITS, Compared, Dep
 def main() -> None:
     """联办 Lianban：按流程图办件，按工作日计时。"""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
-    # That a turn is left out while the one before still runs is no news for whoever reads the console.
-    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
+    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)  # a turn left out is no news on the console
 
 
 @main.command()
@@ -64,8 +64,8 @@ def deadline(expression: str, as_json: bool) -> None:
 def verify_audit(file: Path | None) -> None:
     """核对全部记录：审计、办件状态、填报值、期限、结果、评论、文书和文件，是否完整、没有被改动。"""
     with sentences():
-        heads = kept.read(file.read_text(encoding="utf-8", errors="replace")) if file else []
-        broken = opened().verify_audit(heads)
+        heads = kept_heads.read(file.read_text(encoding="utf-8", errors="replace")) if file else []
+        broken = opened().record.verify_audit(heads)
     if broken:
         for found in broken:
             click.echo(str(found), err=True)
@@ -73,7 +73,7 @@ def verify_audit(file: Path | None) -> None:
         sys.exit(1)
     click.echo("审计记录完整，没有被改动。")
     if heads:
-        days = [head.day for head in heads if isinstance(head, kept.Head) and head.day is not None]
+        days = [head.day for head in heads if isinstance(head, kept_heads.Head) and head.day is not None]
         until = f"最后一天是 {max(days)}，以后的记录这份文件证明不了。" if days else "里面没有每日封存。"
         click.echo(f"与存在别处的 {len(heads)} 条封存一致，{until}")
 
@@ -83,7 +83,7 @@ def verify_audit(file: Path | None) -> None:
 def heads(file: Path | None) -> None:
     """打印记录现在的末端，存到别处，以后用 lianban verify-audit --heads 核对：连持有密钥的人也改不了以前的记录。"""
     with sentences():
-        lines = opened().heads()
+        lines = opened().record.heads()
         if file is not None:
             try:
                 whole_files.add_lines(file, lines)
@@ -102,7 +102,7 @@ def heads(file: Path | None) -> None:
 def reseal(number: str | None, by: str, reason: str) -> None:
     """密钥丢失或恢复备份之后，有人核对过数据，用现在的密钥重新封存；写明编号时只封存这一件。"""
     with sentences():
-        count = opened(prepare=False).reseal(by, reason, number)
+        count = opened(prepare=False).record.reseal(by, reason, number)
     click.echo(f"{count} 件办件已重新封存。")
 
 
@@ -252,7 +252,7 @@ def archive_key() -> None:
 def resume(number: str, by: str) -> None:
     """排除故障后，让停下的办件继续。"""
     with sentences():
-        opened().resume(number, by)
+        opened().instances.resume(number, by)
     click.echo(f"{number} 已恢复办理。")
 
 
@@ -263,7 +263,7 @@ def resume(number: str, by: str) -> None:
 def end(number: str, by: str, reason: str) -> None:
     """终止一件无法继续的办件；在等它结果的办件会停下，恢复时重新发起。"""
     with sentences():
-        opened().end(number, by, reason)
+        opened().instances.end(number, by, reason)
     click.echo(f"{number} 已终止。")
 
 
@@ -276,8 +276,8 @@ def rule(key: str | None, value: str | None, by: str) -> None:
     with sentences():
         engine = opened()
         if key is not None and value is not None:
-            engine.set_rule(key, value, by)
-        rules = engine.rules()
+            engine.city_rules.set(key, value, by)
+        rules = engine.city_rules.in_force()
         if key is not None and key not in rules:
             raise NotFound(f"没有名为 {key} 的规则。")
     for name in [key] if key else sorted(rules):

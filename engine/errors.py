@@ -1,7 +1,7 @@
 """Every error that a person may read: one tree, each class with a stable code and an HTTP status.
 
-The docstring of a class is its default message, in the reader's language; a caller that knows more says more.
-Nothing here knows of a page: `tasks_ui/errors.py` shows these.
+A class has a message of its own (`default`); a caller that knows more says more. An error keeps the message, and finds
+its words when it is read (`messages.py`). Nothing here knows of a page: `tasks_ui/errors.py` shows these.
 """
 
 from __future__ import annotations
@@ -9,92 +9,110 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from engine.messages import Message, Text, sentences
+from engine.messages import gettext as _
+
 
 class LianbanError(Exception):
-    """系统没有办成这件事，什么都没有改变。请重试；仍然不行请联系系统管理员。"""
-
+    default: Message = _(
+        "This did not work, and nothing has changed. Try again; if it fails again, tell the system administrator."
+    )
     code = "error"
     status = 500
 
-    def __init__(self, message: str | None = None) -> None:
-        self.message = message or (type(self).__doc__ or "").strip()
-        super().__init__(self.message)
+    def __init__(self, sentence: Text | None = None) -> None:
+        self.sentence = sentence or self.default
+        super().__init__(self.sentence)
+
+    @property
+    def message(self) -> str:
+        """What is said, in the language that is spoken here."""
+        return str(self.sentence)
+
+    def __str__(self) -> str:
+        return self.message
 
 
 class SettingsError(LianbanError):
-    """环境变量设置有误，服务没有启动。"""
-
+    default = _("A setting in the environment is wrong. The service has not started.")
     code = "settings"
 
 
 class NewerDatabase(LianbanError):
-    """数据库是更新版本的联办升级过的，本程序不认识，什么都没有改变。请改用那个版本的程序，或恢复升级前的备份。"""
-
+    default = _(
+        "A newer version of Lianban has upgraded this database; this program does not know it. Nothing "
+        "has changed. Use that version, or restore the backup made before the upgrade."
+    )
     code = "newer_database"
 
 
 class NotFound(LianbanError):
-    """没有找到，或者你所在的单位不是当事方，无权查看。"""
-
+    default = _("There is no such thing, or your unit is not a party to the case.")
     code = "not_found"
     status = 404
 
 
 class NotSignedIn(LianbanError):
-    """请先登录。"""
-
+    default = _("Sign in first.")
     code = "not_signed_in"
     status = 401
 
 
 class NotAllowed(LianbanError):
-    """这一步不由你办理。"""
-
+    default = _("This task is not yours to do.")
     code = "not_allowed"
     status = 403
 
 
 class Refused(LianbanError):
-    """按规定现在不能这样办，什么都没有改变。"""
-
+    default = _("The rules do not allow this now. Nothing has changed.")
     code = "refused"
     status = 409
 
 
 class AlreadyDone(Refused):
-    """这一步已经有人办理过了。"""
-
+    default = _("Somebody has already done this task.")
     code = "already_done"
 
 
 class Stale(Refused):
-    """这件办件刚刚有了变化，请刷新后再办。"""
-
+    default = _("This case has just changed. Reload the page and try again.")
     code = "stale"
 
 
 class InvalidValues(LianbanError):
-    """填写的内容还有要改的地方，改好才能提交。"""
-
+    default = _("Something in the form has to be changed before it can be submitted.")
     code = "invalid_values"
     status = 422
 
-    def __init__(self, problems: Mapping[str, str], message: str | None = None) -> None:
+    def __init__(self, problems: Mapping[str, Text], sentence: Text | None = None) -> None:
         """`problems` maps a field's key to one sentence; the key "" is the form as a whole."""
-        super().__init__(message)
-        self.problems = dict(problems)
+        super().__init__(sentence)
+        self._problems = dict(problems)
+
+    @property
+    def problems(self) -> dict[str, str]:
+        """The sentences by their fields, in the language that is spoken here."""
+        return {key: str(sentence) for key, sentence in self._problems.items()}
 
 
 class Unsure(LianbanError):
-    """填写的内容里有可能让人看出应当保密的人是谁的说法，请核对后再提交。什么都还没有改变。"""
-
+    default = _(
+        "Something in the form may tell who the person is whose name is confidential. Check it, then "
+        "submit again. Nothing has changed yet."
+    )
     code = "unsure"
     status = 422
 
-    def __init__(self, problems: Mapping[str, str], token: str) -> None:
+    def __init__(self, problems: Mapping[str, Text], token: str) -> None:
         """`problems` has a sentence for each field; who sends the `token` along has read them and goes on."""
         super().__init__()
-        self.problems, self.token = dict(problems), token
+        self._problems, self.token = dict(problems), token
+
+    @property
+    def problems(self) -> dict[str, str]:
+        """The sentences by their fields, in the language that is spoken here."""
+        return {key: str(sentence) for key, sentence in self._problems.items()}
 
 
 @dataclass(frozen=True)
@@ -103,17 +121,21 @@ class Problem:
 
     element_id: str
     element_name: str
-    reason: str
-    remedy: str
+    reason: Text
+    remedy: Text
 
     def __str__(self) -> str:
-        where = f"元素“{self.element_name or self.element_id}”（{self.element_id}）：" if self.element_id else ""
-        return f"{where}{self.reason}{self.remedy}"
+        said = sentences(self.reason, self.remedy)
+        if not self.element_id:
+            return str(said)
+        name = self.element_name or self.element_id
+        return str(_("Element '%(name)s' (%(id)s): %(said)s", name=name, id=self.element_id, said=said))
 
 
 class DiagramRefused(LianbanError):
-    """流程图没有部署：有系统不能照图执行的地方，什么都没有保存。"""
-
+    default = _(
+        "The diagram was not deployed: there are places that the system cannot run as drawn. Nothing was saved."
+    )
     code = "diagram_refused"
     status = 422
 
@@ -126,13 +148,12 @@ class DiagramRefused(LianbanError):
 
 
 class ExpressionError(LianbanError):
-    """表达式有误。"""
-
+    default = _("The expression is wrong.")
     code = "expression"
     status = 422
 
-    def __init__(self, message: str, line: int = 1, column: int = 0) -> None:
-        super().__init__(message)
+    def __init__(self, sentence: Text, line: int = 1, column: int = 0) -> None:
+        super().__init__(sentence)
         self.line, self.column = line, column
         self.names: frozenset[str] = frozenset()
         """What the expression that could not be worked out reads."""
@@ -141,60 +162,65 @@ class ExpressionError(LianbanError):
 
 
 class StoredByAnotherVersion(LianbanError):
-    """这件办件的存储状态不是本版本写的，不能读取。请联系系统管理员。"""
-
+    default = _(
+        "The stored state of this case was not written by this version and cannot be read. Tell the "
+        "system administrator."
+    )
     code = "stored_by_another_version"
 
 
 class RecordsDamaged(LianbanError):
-    """这件办件存储的状态与封存时不符：被改过、被换过，或者已经损坏。"""
-
+    default = _("The stored state of this case is not what was sealed: it was changed, exchanged or damaged.")
     code = "records_damaged"
 
 
 class KeyLost(LianbanError):
-    """记录密钥与数据库不符。"""
-
+    default = _("The record key does not belong to this database.")
     code = "key_lost"
 
 
 class IncidentRaised(LianbanError):
-    """这件办件遇到故障，已单独停下并记录，其他办件不受影响。请联系系统管理员。"""
-
+    default = _(
+        "A fault has stopped this case. It is recorded, and no other case is affected. Tell the system administrator."
+    )
     code = "incident"
     status = 409
 
 
 class StoreFull(LianbanError):
-    """文件没有存上：服务器的存储空间不够或写不进去。其他内容都还在，请联系系统管理员，腾出空间后再上传。"""
-
+    default = _(
+        "The file was not saved: the server has no room left, or cannot write. Everything else is still "
+        "there. Tell the system administrator, and upload it again when there is room."
+    )
     code = "store_full"
     status = 507
 
 
 class DatabaseFull(LianbanError):
-    """这一步没有办成，什么都没有改变：服务器的存储空间不够或写不进去。请联系系统管理员，腾出空间后再办。"""
-
+    default = _(
+        "This did not work, and nothing has changed: the server has no room left, or cannot write. Tell "
+        "the system administrator, and try again when there is room."
+    )
     code = "database_full"
     status = 507
 
 
 class ArchiveUnreadable(LianbanError):
-    """这个文件不是联办的归档包，或者已经损坏。"""
-
+    default = _("This file is not an archive of Lianban, or it is damaged.")
     code = "archive_unreadable"
     status = 422
 
 
 class Busy(LianbanError):
-    """系统正忙，这一步没有办成。请稍等片刻再试。"""
-
+    default = _("The system is busy and this did not work. Try again in a moment.")
     code = "busy"
     status = 503
 
 
 class Uncertain(LianbanError):
-    """数据库在保存的那一刻断开了，这一步办成没有还不知道。请刷新页面看一看：没有办成的，再办一次。"""
-
+    default = _(
+        "The connection to the database broke at the moment of saving. Whether this worked is not known "
+        "yet: reload the page and look. If it did not, do it again."
+    )
     code = "uncertain"
     status = 503

@@ -9,6 +9,7 @@ from flask import Flask
 
 from engine.app import Engine
 from engine.db.session import Database
+from engine.messages import speaking
 from tasks_ui import (
     account,
     collaboration,
@@ -47,10 +48,12 @@ def create_app(engine: Engine, banner: str = "", trusted_hosts: list[str] | None
 
 
 def _visiting(app: WSGIApplication, database: Database) -> WSGIApplication:
-    """The application, each request of which is one visit to the database: who is looking, the page and the bell are one look."""
+    """The application, each request of which is one visit to the database (who is looking, the page and the bell are one
+    look) and is answered in one language, the engine's words too.
+    """
 
     def visit(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        with database.visit():
+        with database.visit(), speaking(language.language):
             return app(environ, start_response)
 
     return visit

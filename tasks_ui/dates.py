@@ -5,13 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from engine.clock import local, local_date
-from engine.deadlines.calendar import WEEKDAYS
+from engine.messages import DAYS, MONTHS, WEEKDAYS
 from tasks_ui.language import language
 from tasks_ui.messages import gettext as _
 from tasks_ui.messages import pgettext
-
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def day(value: date | datetime, this_year: int) -> str:

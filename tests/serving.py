@@ -6,12 +6,21 @@ import threading
 from typing import Any
 
 from waitress import wasyncore
+from waitress.channel import HTTPChannel
 
 PATIENCE = 30
 
 
 def end(server: Any, thread: threading.Thread) -> None:
     """Close the port and every connection, from the server's own thread: closed from outside, its wait would fail on them."""
-    server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map, ignore_all=True))
+    server.trigger.pull_trigger(lambda: _close(server))
     thread.join(PATIENCE)
     server.task_dispatcher.shutdown()
+
+
+def _close(server: Any) -> None:
+    """A connection holds the last file that it sent until it ends in its own way; merely closed, it would leave it open."""
+    for found in list(server._map.values()):
+        if isinstance(found, HTTPChannel):
+            found.handle_close()
+    wasyncore.close_all(server._map, ignore_all=True)

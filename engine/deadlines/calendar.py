@@ -16,8 +16,8 @@ from functools import cached_property
 from typing import Any
 
 from engine.clock import SHANGHAI, local, midnight
+from engine.messages import WEEKDAYS
 
-WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 END_OF_DAY = time(0, 0)
 """The cut-off 24:00; another time of day is a close of business (A25)."""

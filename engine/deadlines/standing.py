@@ -10,8 +10,9 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from engine.clock import local, local_date
-from engine.deadlines.calendar import WEEKDAYS, Calendar
+from engine.deadlines.calendar import Calendar
 from engine.deadlines.counting import PAUSED, Pauses, is_paused
+from engine.messages import WEEKDAYS
 
 STRIP_LIMIT = 11
 """Cells that a strip may have; a longer period is folded in the middle."""

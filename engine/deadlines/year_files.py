@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from engine.deadlines.calendar import FIRST_YEAR, LAST_YEAR, WEEKDAYS, Calendar, load_calendar
+from engine.deadlines.calendar import FIRST_YEAR, LAST_YEAR, Calendar, load_calendar
 from engine.errors import Refused
+from engine.messages import WEEKDAYS
 
 SIZE_LIMIT = 1024 * 1024
 STATUTORY = ((1, 1), (5, 1), (10, 1), (10, 2), (10, 3))

@@ -8,20 +8,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row
 
 from engine.bpmn.elements import Element
-from engine.db.tables import process_instance, task
+from engine.db.case import case_of
+from engine.db.tables import task
 from engine.documents import word_files
 from engine.errors import NotFound
 from engine.organisation.assignment import Actor, may
 from engine.organisation.directory import UnitDirectory
-from engine.reports import answers, coming_papers
-from engine.reports.confidence import says_what_is_hidden
-from engine.runtime import instances, papers, tasks
-from engine.runtime.paper_words import Composed, Texts, with_texts
-from engine.runtime.papers import Edited
-from engine.runtime.step import Context, Step
+from engine.reports.case.withheld_documents import says_what_is_hidden
+from engine.reports.desk import coming_documents
+from engine.reports.parts import answers
+from engine.runtime.documents import issue
+from engine.runtime.documents.issue import Edited
+from engine.runtime.documents.wording import Composed, Texts, with_texts
+from engine.runtime.instances import instances
+from engine.runtime.step.context import Context
+from engine.runtime.step.step import Step
+from engine.runtime.tasks import tasks
 from engine.uses.papers import PaperUses
 from engine.uses.transactions import Transactions
 
@@ -85,7 +90,7 @@ class PaperDraftUses:
                 return []
             step, values = _look(tx, context, actor, row)
             own = step.definition.diagram.elements[row.element_id]
-            leads_to = coming_papers.coming(step, own, step.definition.form_of(own), values)
+            leads_to = coming_documents.coming(step, own, step.definition.form_of(own), values)
             written = _written_before(step, row)
             views = [_view(step, actor, row, name, name in leads_to, name in written) for name in own.drafts]
             return [
@@ -115,18 +120,18 @@ class PaperDraftUses:
 
     def save(self, actor: Actor, task_id: str, element_id: str, texts: Texts) -> None:
         """The paper will be issued with these texts. Raises NotFound, NotAllowed, InvalidValues, Refused."""
-        self._change(actor, task_id, element_id, lambda step, el, composed: papers.save_edit(step, el, composed, texts))
+        self._change(actor, task_id, element_id, lambda step, el, composed: issue.save_edit(step, el, composed, texts))
 
     def drop(self, actor: Actor, task_id: str, element_id: str) -> None:
         """The paper will be issued as the letter gives it. Raises NotFound, NotAllowed."""
-        self._change(actor, task_id, element_id, lambda step, el, composed: papers.drop_edit(step, el))
+        self._change(actor, task_id, element_id, lambda step, el, composed: issue.drop_edit(step, el))
 
     def _change(self, actor: Actor, task_id: str, element_id: str, change: Any) -> None:
         def work(tx: Connection, context: Context) -> None:
             row = tasks.take_hold(tx, actor, "edit_paper", task_id)
             step, _ = _look(tx, context, actor, row)
             element = _issuing(step, row, element_id)
-            composed, _ = papers.draft(step, element, row.element_id)
+            composed, _ = issue.draft(step, element, row.element_id)
             change(step, element, composed)
 
         self._transactions.write(work)
@@ -134,7 +139,7 @@ class PaperDraftUses:
 
 def _look(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> tuple[Step, dict[str, object]]:
     """The step as it would be with what the form holds for this person, and that; it is only looked at."""
-    instance = tx.execute(select(process_instance).where(process_instance.c.id == row.instance_id)).one()
+    instance = case_of(tx, row.instance_id).whole
     step = instances.look(tx, context, instance, actor)
     saved = tasks.draft(tx, actor.person_id, row.id)
     form = step.definition.form_of(step.definition.diagram.elements[row.element_id])
@@ -165,10 +170,10 @@ def _view(
     step: Step, actor: Actor, row: Row[Any], element_id: str, is_coming: bool, written_before: bool
 ) -> DraftView | None:
     element = _issuing(step, row, element_id)
-    if not papers.sides_known(step, element):
+    if not issue.sides_known(step, element):
         return None
     try:
-        composed, edited = papers.draft(step, element, row.element_id)
+        composed, edited = issue.draft(step, element, row.element_id)
     except NotFound:
         return None  # deployed before there were letters
     return _shown(step, actor, row, element, composed, edited, is_coming, written_before)
@@ -195,7 +200,7 @@ def _shown(
         words=words,
         layout=composed.version.layout,
         blanks=composed.blanks,
-        unprintable=papers.unprintable(step, words),
+        unprintable=issue.unprintable(step, words),
         has_body=bool(texts.paragraphs),
         may_edit=may(actor, "edit_paper", tasks.subject(step.tx, row)).allowed,
         edited=edited,

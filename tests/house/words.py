@@ -17,7 +17,10 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
 
-PAGES = Path(__file__).resolve().parents[2] / "tasks_ui"
+ROOT = Path(__file__).resolve().parents[2]
+PAGES, ENGINE = ROOT / "tasks_ui", ROOT / "engine"
+PARTS = (PAGES, ENGINE)
+"""Each has catalogues of its own."""
 LANGUAGES = ("zh", "en")
 KEYWORDS = {
     "_": None,
@@ -44,49 +47,55 @@ class Asked:
         return self.context, self.one
 
 
-def asked() -> list[Asked]:
-    """Every message that templates and Python ask for."""
-    return sorted(set(_asked()))
+def asked(part: Path) -> list[Asked]:
+    """Every message that templates and Python of the part ask for."""
+    return sorted(set(_asked(part)))
 
 
-def _asked() -> Iterator[Asked]:
-    for path in sorted([*PAGES.rglob("*.html"), *PAGES.rglob("*.py")]):
+def _asked(part: Path) -> Iterator[Asked]:
+    for path in sorted([*part.rglob("*.html"), *part.rglob("*.py")]):
         method = babel_extract if path.suffix == ".html" else "python"
         with path.open("rb") as file:
             for _line, message, _comments, context in extract(method, file, keywords=KEYWORDS):
                 one, many = message if isinstance(message, tuple) else (message, "")
-                yield Asked(path.relative_to(PAGES).as_posix(), context or "", one, many)
+                yield Asked(path.relative_to(part).as_posix(), context or "", one, many)
 
 
-def file_of(language: str) -> Path:
-    return PAGES / "locale" / language / "LC_MESSAGES" / "messages.po"
+def file_of(part: Path, language: str) -> Path:
+    return part / "locale" / language / "LC_MESSAGES" / "messages.po"
 
 
-def catalogue(language: str) -> Catalog:
-    with file_of(language).open("rb") as file:
+def catalogue(part: Path, language: str) -> Catalog:
+    with file_of(part, language).open("rb") as file:
         return read_po(file, locale=language)
 
 
-def update(language: str) -> None:
-    """The file holds what is asked for and nothing else; translations that are there stay."""
-    before, after = catalogue(language), Catalog(locale=language, project="Lianban", fuzzy=False)
+def update(part: Path, language: str) -> None:
+    """The file holds what is asked for and nothing else; translations that are there stay. English says the message itself."""
+    before, after = catalogue(part, language), Catalog(locale=language, project="Lianban", fuzzy=False)
     after.header_comment = before.header_comment
-    for found in asked():
+    for found in asked(part):
         kept = before.get(found.one, context=found.context or None)
         after.add(
             (found.one, found.many) if found.many else found.one,
-            kept.string if kept else "",
+            kept.string if kept else _own(found) if language == "en" else "",
             locations=[(found.path, 0)],
             context=found.context or None,
         )
     written = BytesIO()
     write_po(written, after, width=120, include_lineno=False)
     lines = written.getvalue().decode().splitlines(keepends=True)
-    file_of(language).write_text(
+    file_of(part, language).write_text(
         "".join(line for line in lines if not re.match(rf'"({"|".join(TRANSIENT)}):', line)), encoding="utf-8"
     )
 
 
+def _own(found: Asked) -> str | tuple[str, str]:
+    """The English of a message is the message."""
+    return (found.one, found.many) if found.many else found.one.strip()
+
+
 if __name__ == "__main__":
-    for name in LANGUAGES:
-        update(name)
+    for each in PARTS:
+        for name in LANGUAGES:
+            update(each, name)

@@ -20,7 +20,7 @@ from engine.notices import outbox as sending
 from engine.notices.channels import read_channels
 from engine.notices.network import Unreachable
 from engine.notices.outbox import DELAYS, LEASE, LIFETIME
-from engine.reports.filters import Filters
+from engine.reports.parts.filters import Filters
 from engine.settings import Settings
 from tests.notices.conftest import SECRET, Towns
 from tests.notices.people import sendings, with_mail
@@ -92,7 +92,7 @@ def test_a_step_that_is_rolled_back_mails_nothing(open_town: Towns, mailbox: Mai
         raise KeyboardInterrupt
 
     with pytest.MonkeyPatch.context() as broken:
-        broken.setattr("engine.runtime.audit.append", fail)
+        broken.setattr("engine.runtime.step.audit.append", fail)
         with pytest.raises(KeyboardInterrupt):
             town.tick()
 
@@ -168,7 +168,7 @@ def test_an_unreachable_server_is_tried_again_after_longer_and_longer_and_then_g
     (state,), (trouble,) = town.engine.notices.states(supervisor)
     assert (state.name, state.given_up, state.sent) == ("邮件", 1, 0)
     assert (trouble.to, trouble.status, trouble.attempts) == ("沈禾", "given_up", len(tried))
-    assert town.engine.supervision(supervisor, Filters()).undelivered == 1
+    assert town.engine.oversight.supervision(supervisor, Filters()).undelivered == 1
 
 
 def test_what_waits_for_an_unreachable_server_goes_when_it_is_back(open_town: Towns) -> None:

@@ -17,8 +17,9 @@ from sqlalchemy import Connection, delete, or_, select, update
 from engine.db import tables
 from engine.errors import Refused, SettingsError
 from engine.notices.outbox import DELAYS
-from engine.reports.sending import channel_name
-from engine.runtime import audit, kept, sealing
+from engine.reports.parts.tellings import channel_name
+from engine.runtime.record import kept_heads
+from engine.runtime.step import audit, sealing
 from tests.notices.conftest import SECRET, Towns
 from tests.notices.people import told
 from tests.notices.receivers import Hook, Mailbox
@@ -51,7 +52,7 @@ def chores(town: Town) -> None:
 
 
 def against(town: Town, text: str) -> list[str]:
-    return [str(found) for found in town.engine.verify_audit(kept.read(text))]
+    return [str(found) for found in town.engine.record.verify_audit(kept_heads.read(text))]
 
 
 # --- who holds the key and the database ---
@@ -176,7 +177,7 @@ def test_a_whole_database_from_an_earlier_backup_does_not_fit_what_was_kept_sinc
 def test_the_ends_of_all_chains_say_which_case_it_was(open_town: Towns, how: str) -> None:
     town = open_town()
     case = yesterday(town)
-    lines = "\n".join(town.engine.heads())
+    lines = "\n".join(town.engine.record.heads())
     number, chain = case.number, case.id
     assert against(town, lines) == []
 
@@ -221,7 +222,7 @@ def test_a_line_that_a_power_cut_left_unfinished_spoils_no_other(open_town: Town
 
     torn, whole = file.read_text(encoding="utf-8").splitlines()[1:]
     assert torn == "day 2026-10-0 （断电，未写完）"
-    assert [head.line for head in kept.read(file.read_text(encoding="utf-8"))] == [3]
+    assert [head.line for head in kept_heads.read(file.read_text(encoding="utf-8"))] == [3]
     assert against(town, file.read_text(encoding="utf-8")) == []
     assert against(town, f"{whole} （断电，未写完）") == [], "what is whole is compared, whatever is said of it"
 
@@ -230,7 +231,7 @@ def test_a_line_that_a_power_cut_left_unfinished_spoils_no_other(open_town: Town
 def test_a_line_that_was_cut_is_told_and_the_others_are_compared(open_town: Towns, how: str | None) -> None:
     town = open_town()
     case = yesterday(town)
-    text = f"day 2026-10-0\n{town.engine.heads()[0]}\n"
+    text = f"day 2026-10-0\n{town.engine.record.heads()[0]}\n"
     if how:
         forge(town, how, case)
 
@@ -305,7 +306,7 @@ def test_the_mail_says_what_it_is_and_how_to_compare(open_town: Towns, mailbox: 
     first, *others = mail.get_content().splitlines()
     assert mail["To"] == KEEPER
     assert mail["Subject"] == "【每日封存】2026-09-30 的记录"
-    assert first == town.engine.heads()[0]
+    assert first == town.engine.record.heads()[0]
     assert "lianban verify-audit --heads" in "".join(others)
     assert "单位" not in "".join(others)
 
@@ -356,7 +357,7 @@ def test_the_webhook_is_signed_and_tried_again_under_the_same_id(open_town: Town
     expected = hmac.new(SECRET.encode(), timestamp.encode() + b"." + second.body, hashlib.sha256).hexdigest()
     assert second.headers["X-Lianban-Signature"] == f"sha256={expected}"
     assert first.headers["Idempotency-Key"] == second.headers["Idempotency-Key"]
-    assert json.loads(second.body)["text"] == town.engine.heads()[0]
+    assert json.loads(second.body)["text"] == town.engine.record.heads()[0]
     assert [state.name for state in states] == ["每日封存（127.0.0.1）"]
     assert [(trouble.channel, trouble.kind_name) for trouble in troubles] == [("每日封存", "每日封存")]
     assert channel_name(states[0].key) == "每日封存"
@@ -389,8 +390,8 @@ def test_a_mail_that_was_quoted_and_broken_into_short_lines_still_compares(open_
     case = yesterday(town)
     send(town)
     forwarded = "\n".join(f"> {line}" for line in textwrap.wrap(mailbox.mails[0].get_content(), 72))
-    assert len(kept.read(forwarded)) == 1
-    assert kept.read(forwarded)[0].seal
+    assert len(kept_heads.read(forwarded)) == 1
+    assert kept_heads.read(forwarded)[0].seal
     assert against(town, forwarded) == []
 
     forge(town, "the last entries", case)
@@ -401,7 +402,7 @@ def test_a_mail_that_was_quoted_and_broken_into_short_lines_still_compares(open_
 def test_lines_of_earlier_versions_still_compare(open_town: Towns) -> None:
     town = open_town()
     case = yesterday(town)
-    lines = [line.split() for line in town.engine.heads()]
+    lines = [line.split() for line in town.engine.record.heads()]
     text = "\n".join(" ".join(words[: 3 if words[0] == "day" else 4]) for words in lines)
     assert against(town, text) == []
 
@@ -419,7 +420,7 @@ def test_lines_of_earlier_versions_still_compare(open_town: Towns) -> None:
 )  # fmt: skip
 def test_a_text_without_a_head_is_no_comparison(text: str) -> None:
     with pytest.raises(Refused, match="里面没有封存"):
-        kept.read(text)
+        kept_heads.read(text)
 
 
 @pytest.mark.parametrize(
@@ -436,7 +437,9 @@ def test_a_text_without_a_head_is_no_comparison(text: str) -> None:
 def test_a_head_that_is_not_whole_is_found_with_its_line(line: str) -> None:
     whole = f"day 2026-10-07 {'a' * 64}\n"
 
-    assert [head for head in kept.read(f"{whole}{line}\n{whole}") if isinstance(head, kept.Torn)] == [kept.Torn(2)]
+    assert [head for head in kept_heads.read(f"{whole}{line}\n{whole}") if isinstance(head, kept_heads.Torn)] == [
+        kept_heads.Torn(2)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -444,14 +447,14 @@ def test_a_head_that_is_not_whole_is_found_with_its_line(line: str) -> None:
     ["\n\n2026年10月12日\n", "\n2026-10-12\n", "\n1. 请保存\n", "\n封存：day 2026-10-08 " + "0" * 64, "\n另附 2 份"],
 )
 def test_a_line_from_before_seals_is_whole_whatever_is_written_below_it(behind: str) -> None:
-    assert not any(isinstance(head, kept.Torn) for head in kept.read(f"day 2026-10-07 {'a' * 64}{behind}"))
+    assert not any(isinstance(head, kept_heads.Torn) for head in kept_heads.read(f"day 2026-10-07 {'a' * 64}{behind}"))
 
 
 @pytest.mark.parametrize("at", [3, 4, 5])
 def test_counts_and_a_seal_that_were_altered_are_told_though_the_hash_fits(open_town: Towns, at: int) -> None:
     town = open_town()
     yesterday(town)
-    words = town.engine.heads()[0].split()
+    words = town.engine.record.heads()[0].split()
     words[at] = "f" * 64 if at == 5 else "9999"
 
     (found,) = against(town, " ".join(words))
@@ -462,7 +465,7 @@ def test_counts_and_a_seal_that_were_altered_are_told_though_the_hash_fits(open_
 def test_a_line_that_was_changed_on_its_way_is_told_from_a_record_that_was(open_town: Towns) -> None:
     town = open_town()
     yesterday(town)
-    day = town.engine.heads()[0].split()
+    day = town.engine.record.heads()[0].split()
     changed = " ".join([*day[:2], "f" * 64, *day[3:]])
 
     (found,) = against(town, changed)

@@ -7,16 +7,18 @@ from datetime import timedelta
 import pytest
 
 from engine.clock import local
-from engine.reports import city_counts
-from engine.reports.filters import Filters
-from engine.reports.supervision import Supervision
+from engine.reports.oversight import city_counts
+from engine.reports.oversight.supervision import Supervision
+from engine.reports.parts.filters import Filters
 from tests.processes.town import MORNING, Town
 
 OVERSEER = "chengyu.sf"
 
 
 def seen(town: Town) -> Supervision:
-    return town.act(lambda engine: engine.supervision(town.person(OVERSEER), Filters(), shown="case_referral"))
+    return town.act(
+        lambda engine: engine.oversight.supervision(town.person(OVERSEER), Filters(), shown="case_referral")
+    )
 
 
 def chores(town: Town) -> None:

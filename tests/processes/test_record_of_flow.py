@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from engine.reports.history import LogLine
-from engine.reports.instances import InstanceView
+from engine.reports.case.history import LogLine
+from engine.reports.case.page import InstanceView
 from tests.processes.town import MORNING, Case, Town
 
 
@@ -14,7 +14,7 @@ def referred_on(town: Town) -> Case:
 
 def seen(case: Case) -> InstanceView:
     actor = case.town.person(case.referring.officer)
-    return case.town.act(lambda engine: engine.instance(actor, case.number))
+    return case.town.act(lambda engine: engine.instances.instance(actor, case.number))
 
 
 def notice(case: Case, words: str) -> LogLine:

@@ -11,7 +11,7 @@ from sqlalchemy import event, insert, select
 from engine.db import ordering, searchable, tables
 from engine.db.searchable import SIGNS
 from engine.ids import new_id
-from engine.reports.filters import Filters
+from engine.reports.parts.filters import Filters
 from tests.processes.test_instance_work import correct
 from tests.processes.town import MORNING, Case, Town
 
@@ -21,7 +21,7 @@ PLACE = "青河镇河湾村二组 18 号院"
 
 
 def found(town: Town, text: str, who: str = OFFICER) -> list[str]:
-    listing = town.engine.instances(town.person(who), Filters(text=text))
+    listing = town.engine.instances.listed(town.person(who), Filters(text=text))
     return [row.number for row in listing.rows]
 
 

