@@ -119,7 +119,7 @@ def prepare() -> None:
 @click.option("--by", required=True, help="部署人，记入审计。")
 @click.option("--reason", default="", help="为什么部署，记入审计。")
 def deploy(diagram: Path, by: str, reason: str) -> None:
-    """部署一张流程图；表单在同一文件夹的 forms/ 里，公文模板在 letters/ 里。"""
+    """部署一张流程图；表单在旁边的 forms/<流程>/ 或 forms/shared/ 里，公文模板在 letters/ 里同样的文件夹里。"""
     with sentences():
         _print_deployed(opened().procedures_in_force.deploy(diagram, by, reason))
 

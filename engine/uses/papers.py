@@ -18,6 +18,7 @@ from engine.documents import deliveries, making, typesetting
 from engine.documents.page_store import PageStore
 from engine.documents.paper_store import PaperStore
 from engine.errors import AlreadyDone, InvalidValues, LianbanError, NotAllowed, NotFound
+from engine.messages import gettext as _
 from engine.organisation.assignment import Actor, PaperSubject, may
 from engine.reports.case.documents import DocumentView, document_view
 from engine.reports.case.withheld_documents import WITHHELD, says_what_is_hidden
@@ -37,8 +38,10 @@ REASON_LIMIT = 200
 
 
 class NotYetMade(LianbanError):
-    """文书的 PDF 和版式页面正在制作，一般几秒钟就好。内容和文号都已保存，请稍后再打开。"""
-
+    default = _(
+        "The PDF of the document and its pages are being made; it usually takes a few seconds. Its text "
+        "and its number are saved. Open it a little later."
+    )
     code = "not_yet_made"
     status = 503
 

@@ -179,7 +179,7 @@ def test_a_diagram_that_cannot_run_is_refused_with_every_reason(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("file", "old", "new", "sentence"),
     [
-        ("D01.toml", "特此函告。", "{no_such_fact}", "流程里没有名为 no_such_fact 的事实"),
+        ("case_referral/D01.toml", "特此函告。", "{no_such_fact}", "流程里没有名为 no_such_fact 的事实"),
         ("layouts/letter.typ", '#body-and-ending(kind: "copies")', "#body-and-ending(", "letter.typ"),
     ],
 )

@@ -586,10 +586,10 @@ def test_a_circle_that_turns_by_itself_is_stopped_and_parked(
     plain_town: Town, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """The gate refuses such a diagram; should one get past it, it harms nobody but itself."""
-    (tmp_path / "forms").mkdir()
+    (tmp_path / "forms" / "shared").mkdir(parents=True)
     for form_id, key in (("circle_start", "subject"), ("circle_begin", "begun")):
         field = {"type": "textfield", "key": key, "label": key}
-        (tmp_path / "forms" / f"{form_id}.form").write_bytes(form_json(field, form_id=form_id))
+        (tmp_path / "forms" / "shared" / f"{form_id}.form").write_bytes(form_json(field, form_id=form_id))
     (tmp_path / "circle.bpmn").write_text(CIRCLE, encoding="utf-8")
     monkeypatch.setattr(definitions.gate, "check", lambda *_arguments, **_named: [])
     engine, person = plain_town.engine, plain_town.person("shenhe.qh")

@@ -199,7 +199,7 @@ def test_a_version_that_cannot_be_settled_is_refused(
 
 def test_what_is_handed_over_is_judged_by_the_version_that_is_called(plain_town: Town, drawn: Path) -> None:
     deploy(plain_town, drawn, "opinion")
-    form = drawn / "forms" / "opinion_start.form"
+    form = drawn / "forms" / "shared" / "opinion_start.form"
     form.write_text(form.read_text(encoding="utf-8").replace('"question"', '"topic"'), encoding="utf-8")
     write(drawn, opinion=broken(('value="question"', 'value="topic"'), text=OPINION))
     deploy(plain_town, drawn, "opinion")

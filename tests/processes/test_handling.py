@@ -993,10 +993,10 @@ RELAY = process(
 def relayed(town: Town, tmp_path: Path) -> Instance:
     """The draft is written and waits for its check."""
     folder = tmp_path / "drawn"
-    (folder / "forms").mkdir(parents=True)
+    (folder / "forms" / "shared").mkdir(parents=True)
     for form_id, components in RELAY_FORMS.items():
         content = json.dumps({"type": "default", "id": form_id, "components": components}, ensure_ascii=False)
-        (folder / "forms" / f"{form_id}.form").write_text(content, encoding="utf-8")
+        (folder / "forms" / "shared" / f"{form_id}.form").write_text(content, encoding="utf-8")
     (folder / "relay.bpmn").write_text(RELAY, encoding="utf-8")
     town.act(lambda engine: engine.procedures_in_force.deploy(folder / "relay.bpmn", "test"))
     town.at(MORNING)

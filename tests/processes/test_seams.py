@@ -174,10 +174,10 @@ ROUND = process(
 @pytest.fixture
 def drawn(tmp_path: Path) -> Path:
     folder = tmp_path / "drawn"
-    (folder / "forms").mkdir(parents=True)
+    (folder / "forms" / "shared").mkdir(parents=True)
     for form_id, components in FORMS.items():
         content = json.dumps({"type": "default", "id": form_id, "components": components}, ensure_ascii=False)
-        (folder / "forms" / f"{form_id}.form").write_text(content, encoding="utf-8")
+        (folder / "forms" / "shared" / f"{form_id}.form").write_text(content, encoding="utf-8")
     (folder / "reply.bpmn").write_text(REPLY, encoding="utf-8")
     (folder / "round.bpmn").write_text(ROUND, encoding="utf-8")
     return folder

@@ -46,7 +46,7 @@ def letter_of(engine: Engine) -> str:
 def test_a_restart_keeps_what_a_person_deployed_letters_too(plain_town: Town, folder: Path) -> None:
     engine = plain_town.engine
     rename(folder / REFERRAL, "<process ", "<!-- 本市改过 --><process ")
-    rename(folder / "letters" / "D01.toml", "特此函告。", "特此函告，请予支持。")
+    rename(folder / "letters" / "case_referral" / "D01.toml", "特此函告。", "特此函告，请予支持。")
     engine.procedures_in_force.deploy(folder / REFERRAL, "王芳", "本市的改动")
 
     outcomes = engine.procedures_in_force.found()
@@ -59,7 +59,7 @@ def test_a_restart_keeps_what_a_person_deployed_letters_too(plain_town: Town, fo
 
 def test_an_upgrade_of_the_product_imposes_nothing_and_tells_what_differs(plain_town: Town, folder: Path) -> None:
     rename(folder / REFERRAL, "<process ", "<!-- 新版本 --><process ")
-    rename(folder / "letters" / "D01.toml", "特此函告。", "特此函告，请予支持。")
+    rename(folder / "letters" / "case_referral" / "D01.toml", "特此函告。", "特此函告，请予支持。")
     upgraded = Engine(replace(plain_town.settings, processes_dir=folder), plain_town.clock)
 
     assert {outcome.what for outcome in upgraded.procedures_in_force.found()} == {"kept"}
@@ -80,9 +80,12 @@ def test_an_upgrade_of_the_product_imposes_nothing_and_tells_what_differs(plain_
 def test_a_procedure_that_comes_with_an_upgrade_leaves_a_letter_that_a_person_changed(
     plain_town: Town, folder: Path
 ) -> None:
-    rename(folder / "letters" / "D01.toml", "特此函告。", "特此函告，请予支持。")
+    rename(folder / "letters" / "case_referral" / "D01.toml", "特此函告。", "特此函告，请予支持。")
     plain_town.engine.procedures_in_force.deploy(folder / REFERRAL, "王芳", "本市的改动")
     shipped = Path(shutil.copytree(PROJECT / "processes", folder.parent / "upgraded"))
+    for kind in ("forms", "letters"):
+        shutil.copytree(shipped / kind / "case_referral", shipped / kind / "shared", dirs_exist_ok=True)
+        shutil.rmtree(shipped / kind / "case_referral")
     text = (shipped / REFERRAL).read_text(encoding="utf-8")
     (shipped / "new.bpmn").write_text(text.replace('"case_referral"', '"new_referral"'), encoding="utf-8")
     upgraded = Engine(replace(plain_town.settings, processes_dir=shipped), plain_town.clock)
@@ -96,10 +99,10 @@ def test_a_procedure_that_comes_with_an_upgrade_leaves_a_letter_that_a_person_ch
 
 def test_one_unfinished_file_is_named_and_the_others_run(tmp_path: Path, folder: Path) -> None:
     (folder / "half.bpmn").write_bytes((folder / REFERRAL).read_bytes()[:4000])
-    (folder / "forms" / "review_objection.form").write_text("{", encoding="utf-8")
+    (folder / "forms" / "case_referral" / "review_objection.form").write_text("{", encoding="utf-8")
     copied = (folder / REFERRAL).read_text(encoding="utf-8")
     (folder / "twice.bpmn").write_text(copied, encoding="utf-8")
-    (folder / "letters" / "D12.toml").write_text("code = ", encoding="utf-8")
+    (folder / "letters" / "first_responder" / "D12.toml").write_text("code = ", encoding="utf-8")
     settings = Settings(data_dir=tmp_path / "var", processes_dir=folder)
     engine = Engine(settings, FixedClock(FOUNDED_AT))
     with pytest.raises(AssertionError):

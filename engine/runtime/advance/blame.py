@@ -12,6 +12,7 @@ from engine.bpmn.elements import FACT, IN, Element
 from engine.bpmn.expressions import compile_expression
 from engine.errors import InvalidValues, LianbanError, Refused
 from engine.forms.schema import Field
+from engine.messages import gettext as _
 from engine.runtime.step.faults import Fault
 from engine.runtime.step.step import Step
 
@@ -19,7 +20,7 @@ EMPTY: tuple[object, ...] = (None, "", [], False)
 
 
 class NotWorkedOut(Refused):
-    """前面填写的内容有一处用不上，这一步现在办不成，什么都没有改变。"""
+    default = _("An answer given before cannot be used here, so this cannot be done now. Nothing has changed.")
 
     def __init__(self, message: str, fault: Fault) -> None:
         super().__init__(message)
@@ -116,6 +117,6 @@ def _what(step: Step, fault: Fault) -> str:
 
 def _step_of(step: Step, field: Field) -> str:
     forms = step.definition.forms
-    form_id = next((form_id for form_id, form in forms.items() if form.by_key.get(field.key) is field), "")
+    form_key = next((form_key for form_key, form in forms.items() if form.by_key.get(field.key) is field), "")
     elements = step.definition.diagram.elements.values()
-    return next((element.name for element in elements if element.form_ref == form_id), "发起表单")
+    return next((element.name for element in elements if element.form_key == form_key), "发起表单")

@@ -21,6 +21,7 @@ from engine.documents import deliveries, letter_versions, numbers
 from engine.documents.deliveries import Paper
 from engine.documents.fonts import UNPRINTABLE, named
 from engine.errors import InvalidValues, NotFound, Refused
+from engine.forms.schema import Form
 from engine.ids import new_id
 from engine.organisation import units
 from engine.organisation.units import Unit
@@ -249,7 +250,7 @@ def _put(step: Step, element: Element, name: str, from_unit: Unit, to_unit: Unit
     words["mark"] = mark_of(document_id, words)
     person_id, _, at = signer(step, signed_by)
     properties = element.properties
-    forms = [form.strip() for form in properties.get("forms", element.form_ref or "").split(",") if form.strip()]
+    forms = step.definition.forms_named(properties["forms"]) if "forms" in properties else _own_form(step, element)
     deliveries.deliver(
         step.tx,
         document_id=document_id,
@@ -275,7 +276,7 @@ def _put_plainly(step: Step, element: Element, from_unit: Unit, to_unit: Unit) -
     out as it was deployed.
     """
     properties = element.properties
-    forms = [form.strip() for form in properties.get("forms", "").split(",") if form.strip()]
+    forms = step.definition.forms_named(properties.get("forms", ""))
     code, title = properties["document"], properties.get("title") or element.name
     document_id = deliveries.deliver(
         step.tx,
@@ -312,17 +313,20 @@ def digest(words: Mapping[str, Any]) -> str:
 
 
 def _content(
-    step: Step, element: Element, forms: list[str], to_unit: Unit, material_units: tuple[str, ...]
+    step: Step, element: Element, forms: list[Form], to_unit: Unit, material_units: tuple[str, ...]
 ) -> dict[str, Any]:
     """What the page of the document shows: the answers of these forms, without what is withheld from the receiver."""
     hidden = withheld(step, to_unit)
-    asked = [step.definition.forms[form] for form in forms]
     content = deliveries.compose(
-        step.tx, step.instance_id, asked, step.facts, material_units, lambda field: field.key in hidden
+        step.tx, step.instance_id, forms, step.facts, material_units, lambda field: field.key in hidden
     )
     if "addressee" in element.properties:
         content["addressee"] = element.properties["addressee"]
     return content
+
+
+def _own_form(step: Step, element: Element) -> list[Form]:
+    return [step.definition.form_of(element)] if element.form_ref else []
 
 
 def _sides(step: Step, element: Element) -> tuple[Unit, Unit]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from engine.errors import LianbanError
+from engine.messages import gettext as _
 from engine.organisation.assignment import Actor
 
 if TYPE_CHECKING:
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
 
 
 class Fault(LianbanError):
-    """这件办件自己的故障。"""
-
+    default = _("A fault of this case alone.")
     code = "fault"
 
     def __init__(
