@@ -7,10 +7,10 @@ its words when it is read (`messages.py`). Nothing here knows of a page: `tasks_
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from engine.messages import Message, Text, lines, sentences
+from engine.messages import Message, Text, lines
 from engine.messages import gettext as _
+from engine.problems import Problem as Problem
 
 
 class LianbanError(Exception):
@@ -118,27 +118,6 @@ class Unsure(LianbanError):
     def problems(self) -> dict[str, str]:
         """The sentences by their fields, in the language that is spoken here."""
         return {key: str(sentence) for key, sentence in self._problems.items()}
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing in a diagram or a form that cannot be run: where, why, and what to do instead."""
-
-    element_id: str
-    element_name: str
-    reason: Text
-    remedy: Text
-
-    @property
-    def sentence(self) -> Text:
-        said = sentences(self.reason, self.remedy)
-        if not self.element_id:
-            return said
-        name = self.element_name or self.element_id
-        return _("Element '%(name)s' (%(id)s): %(said)s", name=name, id=self.element_id, said=said)
-
-    def __str__(self) -> str:
-        return str(self.sentence)
 
 
 class DiagramRefused(LianbanError):

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from engine.bpmn.expressions import compile_expression
+from engine.bpmn.reading.expressions import compile_expression
 from engine.clock import local
 from engine.commands.base import main, opened, refusals, say
 from engine.commands.words import option

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, select
 
-from engine.bpmn.elements import Diagram
+from engine.bpmn.reading.elements import Diagram
 from engine.db.tables import unit
 from engine.deployments import definitions
 from engine.deployments.shipped import forms_beside

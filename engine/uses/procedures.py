@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, delete, func, select
 
-from engine.bpmn.rules.calls import begun_by
+from engine.bpmn.gate.procedures import begun_by
 from engine.db import upsert
 from engine.db.tables import process_instance, retirement, unit, waiting_file
 from engine.deployments import definitions, shipped
@@ -115,7 +115,7 @@ class ProcedureUses:
         A file that cannot be deployed holds up no other: it is logged, and listed until it can (`unfinished`).
         """
         folder = shipped.read_folder(self._folder)
-        outcomes = [Outcome(name, REFUSED, message=message) for name, message in folder.unreadable.items()]
+        outcomes = [Outcome(name, REFUSED, message=str(message)) for name, message in folder.unreadable.items()]
         waiting: set[str] = set()
         for file in folder.files:
             outcome = self._found_one(file, by, frozenset(waiting))
@@ -335,7 +335,9 @@ class ProcedureUses:
             rows = [_compared(tx, file) for file in folder.files]
             named = {name: file.beside for file in folder.files for name in file.letters}
             rows += [_compared_letter(tx, beside, name) for name, beside in sorted(named.items())]
-        return rows + [Compared("file", name, name, REFUSED, [message]) for name, message in folder.unreadable.items()]
+        return rows + [
+            Compared("file", name, name, REFUSED, [str(message)]) for name, message in folder.unreadable.items()
+        ]
 
     # --- within ---
 

@@ -62,10 +62,11 @@ DATA = {
     "engine/organisation/city.py": {"《…工作实施方案》（某办发〔2026〕8号）", r"《[^《》\n]{2,100}》[^《》\n]{0,60}"},
     "engine/organisation/duties.py": {"同一件争议后来的文书已经变更了它。"},
     "engine/uses/procedures.py": {"随程序提供"},
+    "engine/bpmn/gate/rules/gateways.py": {"？"},
     "engine/messages.py": {"、", "，", " 或 ", "；", "%Y 年 %-m 月 %-d 日", "%-m月%-d日 %H:%M", *WEEKDAYS},
 }
 """What is no sentence: what fonts and notices call things, what is kept in Chinese and told by a message, what a language calls
-itself, how the name of a subdistrict ends, how lists and days are written."""
+itself, how the name of a subdistrict ends, how lists, days and questions are written."""
 ALL_DATA = (
     "engine/archive/contents.py",
     "engine/archive/given_answers.py",

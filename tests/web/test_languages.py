@@ -276,3 +276,14 @@ def test_what_is_refused_before_it_is_read_is_refused_in_the_browser_s_language(
     cookies: str, accepted: str, spoken: str
 ) -> None:
     assert of_browser(cookies, accepted) == spoken
+
+
+def test_a_retired_procedure_is_refused_to_each_reader_in_their_language(office: Office) -> None:
+    office.engine.procedures_in_force.retire("first_responder", "test", "停用试一试")
+    desk = office.desk(OFFICER)
+
+    assert "已经停用，不能再发起；已经在办的照常办理。" in desk.get("/start/first_responder").words()
+    choose(desk, language="en")
+    assert (
+        "is retired and cannot be started. Cases that are running go on." in desk.get("/start/first_responder").words()
+    )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from engine.bpmn.expressions import compile_expression, evaluate
+from engine.bpmn.reading.expressions import compile_expression, evaluate
 from engine.clock import local
 from engine.errors import ExpressionError
 from engine.forms.schema import Field, Form, Group, Text
