@@ -189,7 +189,7 @@ def test_a_fault_of_a_city_file_is_said_in_english_with_its_line(city: Path, old
     refused = run("found", str(city), "--lang", "en", data_dir=city.parent / "var")
 
     assert refused.exit_code == 2
-    assert refused.output.startswith("The file cannot be used yet, and nothing has changed.")
+    assert refused.output.startswith("This file cannot be used yet. Nothing has changed.")
     assert any(said.startswith(f"Line {line}: ") and sentence in said for said in refused.output.splitlines())
 
 
