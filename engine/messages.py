@@ -139,6 +139,12 @@ def listed(parts: Iterable[object]) -> Joined:
     return Joined(tuple(parts), LIST)
 
 
+def in_chinese(text: object) -> str:
+    """The text as it is kept for programs that know no messages."""
+    with speaking(LANGUAGES[0]):
+        return str(text)
+
+
 def to_json(text: object) -> Any:
     """What is kept of a text: data as it is, a message as an object that says which. Raises TypeError for what cannot be kept."""
     match text:

@@ -22,7 +22,7 @@ from engine.runtime.handling import undo
 from engine.runtime.handling.helpers import tell_not_needed
 from engine.runtime.recommended import lapse, period_key
 from engine.runtime.step import Step
-from engine.runtime.timers import arm_marks, is_held
+from engine.runtime.timers import arm_marks, is_held, keep_fired
 
 
 def store(step: Step, kind: str) -> None:
@@ -52,10 +52,13 @@ def store(step: Step, kind: str) -> None:
         step.record(Ended(values["result"], values["result_name"]))
     if step.workflow.completed:
         undo.forget(tx, step.instance_id)
+    else:
+        undo.store(step)
     notices.clear_done(tx, step.instance_id, step.now)
     _store_instance(step, values)
     lists.keep(tx, step.instance_id)
     step.facts.store(tx, step.instance_id, revision, step.now)
+    keep_fired(step)
     if step.facts.said:
         step.record(FactsSaid(tuple(sorted(step.facts.said))))
     audit.append(
