@@ -37,20 +37,28 @@ from engine.notices.delivery import Delivery
 from engine.organisation import city, sign_ins
 from engine.organisation.assignment import Actor, may
 from engine.organisation.sign_ins import SignIn, Visitor
-from engine.reports import documents, inbox, instances, listing, starting, tasks
-from engine.reports import supervision as oversight
-from engine.reports.filters import Filters
-from engine.reports.holders import Holders, holders
-from engine.reports.inbox import NextTask
-from engine.reports.paging import HEAD, Place
-from engine.reports.tasks import TaskLook
-from engine.runtime import actions, audit, cancelling, correlation, due, incidents, kept, notices, once, proof
-from engine.runtime import instances as running
-from engine.runtime import tasks as work
-from engine.runtime.advance import catch_up
-from engine.runtime.drafts import Window
-from engine.runtime.kept import Head, Torn
-from engine.runtime.step import Context
+from engine.reports.case import documents
+from engine.reports.case import page as instances
+from engine.reports.case.holders import Holders, holders
+from engine.reports.desk import inbox, starting, tasks
+from engine.reports.desk.inbox import NextTask
+from engine.reports.desk.tasks import TaskLook
+from engine.reports.oversight import listing
+from engine.reports.oversight import supervision as oversight
+from engine.reports.parts.filters import Filters
+from engine.reports.parts.paging import HEAD, Place
+from engine.runtime.advance import incidents
+from engine.runtime.advance.advance import catch_up
+from engine.runtime.instances import buttons, cancelling, due, messages
+from engine.runtime.instances import instances as running
+from engine.runtime.notify import notices
+from engine.runtime.record import kept_heads as kept
+from engine.runtime.record import proof
+from engine.runtime.record.kept_heads import Head, Torn
+from engine.runtime.step import audit, repeated_forms
+from engine.runtime.step.step import Context
+from engine.runtime.tasks import tasks as work
+from engine.runtime.tasks.drafts import Window
 from engine.settings import Settings
 from engine.uses.accounts import AccountUses
 from engine.uses.archives import ArchiveUses
@@ -138,7 +146,7 @@ class Engine:
         today = local_date(self.clock.now())
         if self._swept != today:
             self._swept = today
-            while self.database.run(lambda tx: once.forget(tx, self.clock.now())):
+            while self.database.run(lambda tx: repeated_forms.forget(tx, self.clock.now())):
                 pass
             whole_files.sweep(self.settings.data_dir / name for name in ("materials", "papers", "pages", "archives"))
             self._pages.sweep()
@@ -295,7 +303,7 @@ class Engine:
     def press(self, actor: Actor, number: str, element_id: str) -> str | None:
         """The button's branch is open. Returns the task it opened for this person, if any."""
         return self.transactions.write(
-            lambda tx, context: actions.press(tx, context, actor, running.find(tx, number, actor).id, element_id)
+            lambda tx, context: buttons.press(tx, context, actor, running.find(tx, number, actor).id, element_id)
         )
 
     def deliver(self, actor: Actor, number: str, element_id: str, message_id: str, raw: Raw | None = None) -> bool:
@@ -304,7 +312,7 @@ class Engine:
         False when the same message was here before: it does its work once.
         """
         return self.transactions.write(
-            lambda tx, context: correlation.deliver(tx, context, actor, number, element_id, message_id, raw or {})
+            lambda tx, context: messages.deliver(tx, context, actor, number, element_id, message_id, raw or {})
         )
 
     def diagram_of(self, actor: Actor, number: str) -> bytes:
@@ -346,7 +354,7 @@ class Engine:
             return due.next_due(tx)
 
     def verify_audit(self, kept_heads: Sequence[Head | Torn] = ()) -> list[audit.Broken]:
-        """Everything recorded that does not fit, also with the heads that were kept elsewhere (`kept.read`)."""
+        """Everything recorded that does not fit, also with the heads that were kept elsewhere (`kept_heads.read`)."""
         files = {"papers": self._stores.papers.path, "materials": self._stores.materials.path}
         with self.database.reading() as tx:
             found = proof.verify(tx, files.items(), self.settings.data_dir / "archives")

@@ -24,7 +24,7 @@ from engine.documents import whole_files
 from engine.errors import ExpressionError, LianbanError, NotFound, Refused
 from engine.messages import WEEKDAYS
 from engine.organisation import city
-from engine.runtime import kept
+from engine.runtime.record import kept_heads
 from engine.settings import read_settings
 from engine.uses.procedures import DEPLOYED, KEPT, REFUSED, WAITS, Compared, Deployed, Outcome
 
@@ -64,7 +64,7 @@ def deadline(expression: str, as_json: bool) -> None:
 def verify_audit(file: Path | None) -> None:
     """核对全部记录：审计、办件状态、填报值、期限、结果、评论、文书和文件，是否完整、没有被改动。"""
     with sentences():
-        heads = kept.read(file.read_text(encoding="utf-8", errors="replace")) if file else []
+        heads = kept_heads.read(file.read_text(encoding="utf-8", errors="replace")) if file else []
         broken = opened().verify_audit(heads)
     if broken:
         for found in broken:
@@ -73,7 +73,7 @@ def verify_audit(file: Path | None) -> None:
         sys.exit(1)
     click.echo("审计记录完整，没有被改动。")
     if heads:
-        days = [head.day for head in heads if isinstance(head, kept.Head) and head.day is not None]
+        days = [head.day for head in heads if isinstance(head, kept_heads.Head) and head.day is not None]
         until = f"最后一天是 {max(days)}，以后的记录这份文件证明不了。" if days else "里面没有每日封存。"
         click.echo(f"与存在别处的 {len(heads)} 条封存一致，{until}")
 

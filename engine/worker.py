@@ -20,9 +20,12 @@ from engine.clock import Clock, local_date
 from engine.db.session import Database
 from engine.errors import AlreadyDone, Busy, DatabaseFull, LianbanError, Stale, Uncertain
 from engine.ids import new_id
-from engine.runtime import audit, due, heartbeat, incidents, kept, waiting
-from engine.runtime.faults import Fault
-from engine.runtime.step import Context
+from engine.runtime.advance import incidents
+from engine.runtime.instances import due, heartbeat, waiting
+from engine.runtime.record import kept_heads
+from engine.runtime.step import audit
+from engine.runtime.step.faults import Fault
+from engine.runtime.step.step import Context
 
 log = logging.getLogger("lianban.worker")
 GRACE = timedelta(minutes=10)
@@ -159,7 +162,7 @@ class Worker:
         def close(tx: Connection) -> datetime:
             context = self.context(tx)
             if audit.close_days(tx, context.now - GRACE):
-                kept.send_last_days(tx, context)
+                kept_heads.send_last_days(tx, context)
             return context.now - GRACE
 
         if self._closed != local_date(self.clock.now() - GRACE):

@@ -10,7 +10,7 @@ from flask_wtf.csrf import CSRFError, generate_csrf
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from engine.errors import LianbanError, Unsure
-from engine.runtime.confidential import AMEND
+from engine.runtime.step.confidentiality import AMEND
 from tasks_ui.messages import gettext as _
 from tasks_ui.security import CONFIRMED, sent
 

@@ -29,7 +29,7 @@ from engine.errors import NotAllowed, NotSignedIn
 from engine.ids import new_id
 from engine.organisation.assignment import Actor
 from engine.organisation.sign_ins import WHOLE_LIMIT, Visitor
-from engine.runtime import once
+from engine.runtime.step import repeated_forms
 from tasks_ui.messages import gettext as _
 from tasks_ui.serving import ANONYMOUS_LIMIT, session_in
 
@@ -91,7 +91,7 @@ def protect(app: Flask, engine: Engine) -> None:
     app.before_request(_identify)  # first: who is signed out is told so, not that the form is too old
     CSRFProtect(app)
     app.before_request(_note_form)  # last: only what is let in counts as sent
-    app.teardown_request(lambda _error: once.over())
+    app.teardown_request(lambda _error: repeated_forms.over())
     app.jinja_env.globals["new_form_id"] = new_id
     app.after_request(_guard)
 
@@ -218,14 +218,14 @@ def _identify() -> AnyResponse | None:
 
 def _note_form() -> None:
     """The form that was sent does its work once: sent again, it is answered as it was the first time."""
-    once.over()
+    repeated_forms.over()
     found, form_id = g.get("visitor"), request.form.get("once", "") if request.method == "POST" else ""
     if found is None or _only_keeps() or not _FORM_ID.fullmatch(form_id):
         return
     told = [(key, value) for key, value in request.form.items(multi=True) if key not in OWN_FIELDS]
     told += [(file.filename or "", _digest(file)) for file in request.files.values() if file.filename]
-    own_id = once.digest([form_id, request.path, found.actor.unit_code])
-    once.begin(once.Sending(found.person.id, own_id, once.digest(told)))
+    own_id = repeated_forms.digest([form_id, request.path, found.actor.unit_code])
+    repeated_forms.begin(repeated_forms.Sending(found.person.id, own_id, repeated_forms.digest(told)))
 
 
 def _only_keeps() -> bool:

@@ -13,14 +13,14 @@ from engine.deadlines.deadlines import Deadline
 from engine.deadlines.standing import Standing
 from engine.organisation.people import ROLES
 from engine.organisation.units import KINDS
-from engine.reports import counted_words
-from engine.reports.inbox import NextTask
-from engine.reports.instances import InstanceView
-from engine.reports.notices import Telling
-from engine.reports.paging import COUNTED, Place, read_place
-from engine.reports.periods import Period
-from engine.reports.sending import Attempt
-from engine.reports.units import UnitName
+from engine.reports.case.page import InstanceView
+from engine.reports.desk.inbox import NextTask
+from engine.reports.oversight.notices import Telling
+from engine.reports.oversight.sending import Attempt
+from engine.reports.parts import counted_days
+from engine.reports.parts.names import UnitName
+from engine.reports.parts.paging import COUNTED, Place, read_place
+from engine.reports.parts.periods import Period
 from tasks_ui import dates
 from tasks_ui.messages import gettext as _
 from tasks_ui.messages import ngettext, pgettext
@@ -251,7 +251,7 @@ def due_short(period: Period) -> str:
 
 def due_rule(record: Deadline) -> str:
     """How the days were counted, in one or two sentences."""
-    return counted_words.rule(record, now().year)
+    return counted_days.rule(record, now().year)
 
 
 def role_names(roles: frozenset[str]) -> str:

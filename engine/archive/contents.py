@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from engine.archive import overview
-from engine.archive.answerings import done_tasks
+from engine.archive.given_answers import done_tasks
 from engine.db.tables import (
     audit_entry,
     definition_version,
@@ -34,14 +34,14 @@ from engine.forms.schema import Form
 from engine.organisation import units
 from engine.organisation.assignment import Actor
 from engine.organisation.people import ROLES
-from engine.reports.answers import in_words
-from engine.reports.history import is_internal
-from engine.reports.readers import MASK, hides, leaves_out, on_the_way
-from engine.reports.sent import unread_papers
-from engine.reports.units import Names
-from engine.runtime import instances
-from engine.runtime.audit import content_hash
-from engine.runtime.step import Context
+from engine.reports.case.history import is_internal
+from engine.reports.parts.answers import in_words
+from engine.reports.parts.names import Names
+from engine.reports.parts.readers import MASK, hides, leaves_out, on_the_way
+from engine.reports.parts.sent import unread_papers
+from engine.runtime.instances import instances
+from engine.runtime.step.audit import content_hash
+from engine.runtime.step.step import Context
 
 FORMAT = "lianban-archive/2"
 UNSIGNED = "lianban-archive/1"

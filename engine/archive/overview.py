@@ -8,17 +8,18 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.archive.answerings import answerings
+from engine.archive.given_answers import answerings
 from engine.clock import local, local_date
 from engine.deadlines import deadlines
 from engine.deadlines.deadlines import Deadline
 from engine.documents import materials, typesetting
 from engine.documents.fonts import Fonts
-from engine.reports import counted_words, history
-from engine.reports.documents import document_lines
-from engine.reports.event_lines import LogLine
-from engine.reports.units import Names
-from engine.runtime.step import Context, Step
+from engine.reports.case import history
+from engine.reports.case.documents import document_lines
+from engine.reports.case.event_lines import LogLine
+from engine.reports.parts import counted_days
+from engine.reports.parts.names import Names
+from engine.runtime.step.step import Context, Step
 
 LAYOUT = "history.typ"
 STATUSES = {
@@ -135,7 +136,7 @@ def _period(record: Deadline) -> list[str]:
 
 def _counting(record: Deadline) -> list[str]:
     """The count in words, and day by day: the date must be explained by whoever reads the file in ten years."""
-    told = f"{counted_words.rule(record, 0)}{counted_words.days(record)}"
+    told = f"{counted_days.rule(record, 0)}{counted_days.days(record)}"
     return [record.name, _instant(record.start_at), told]
 
 

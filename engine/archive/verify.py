@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from engine.archive.contents import FORMAT, UNSIGNED
 from engine.archive.package import CHUNK, MANIFEST, SEAL, SIGNATURE, sha256_of
 from engine.errors import ArchiveUnreadable
-from engine.runtime.audit import GENESIS, hash_entry
+from engine.runtime.step.audit import GENESIS, hash_entry
 
 MANIFEST_LIMIT = 16 * 1024 * 1024
 SEAL_LIMIT = 4096

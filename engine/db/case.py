@@ -2,7 +2,7 @@
 
 `case_of` gives the instance's case, one per transaction. Whoever changes a row through it changes memory and the unit's
 `Changes`, which are written together; whoever writes a table past it makes that part stale, and it is read anew when
-somebody asks next. Under the instance's lock (`engine.runtime.locks`) nothing in it can be changed by anybody else.
+somebody asks next. Under the instance's lock (`engine.runtime.step.locks`) nothing in it can be changed by anybody else.
 
 Rows are immutable and have their table's columns as attributes; instants are aware and in UTC.
 """

@@ -35,7 +35,7 @@ _WRITES = "writes"
 KEYS = "record_keys"
 """The execution option under which every connection of the database carries the keys of the installation."""
 FOUND = "records_found"
-"""What a transaction has found out about records that it is about to change; see engine.runtime.sealing."""
+"""What a transaction has found out about records that it is about to change; see engine.runtime.step.sealing."""
 
 log = logging.getLogger("lianban.database")
 

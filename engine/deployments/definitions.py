@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
-from engine.bpmn import asking, elements, gate, parse, read
+from engine.bpmn import answering_units, elements, gate, parse, read
 from engine.bpmn.called import VERSION, VERSION_TAG, Called
 from engine.bpmn.elements import Diagram, Element
 from engine.bpmn.parse import Specification
@@ -62,7 +62,7 @@ class Definition:
     @cached_property
     def units_asked(self) -> Mapping[str, frozenset[str]]:
         """Field key -> the units that say it, as the diagram names them."""
-        return asking.units_asked(self.diagram, self.forms)
+        return answering_units.units_asked(self.diagram, self.forms)
 
     @cached_property
     def flow_between(self) -> Mapping[tuple[str, str], str]:

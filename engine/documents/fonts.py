@@ -25,7 +25,7 @@ CHAINS: Mapping[str, tuple[str, ...]] = {
 SUFFIXES = (".ttf", ".otf", ".ttc")
 _UNSEEN = frozenset("\n\t\r")
 _NEVER_PRINTED = ("Cf", "Zl", "Zp")
-"""Signs that papers leave out: see `paper_words.visible`."""
+"""Signs that papers leave out: see `wording.visible`."""
 UNPRINTABLE = "〓"
 """The geta of printers: stands on a paper where a sign should stand that no font has."""
 

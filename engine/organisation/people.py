@@ -97,7 +97,7 @@ def end_post(tx: Connection, post_id: str, at: datetime) -> None:
     """The post is held no longer from then on; a post that has ended keeps its end.
 
     What that means for claimed tasks is carried out at that instant like for a post that runs out by its own date: see
-    `engine.runtime.leaving`.
+    `engine.runtime.tasks.ended_posts`.
     """
     row = tx.execute(select(post).where(post.c.id == post_id)).one()
     if row.valid_to is None or row.valid_to > at:

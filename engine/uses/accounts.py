@@ -21,8 +21,8 @@ from engine.ids import new_password
 from engine.organisation import accounts, people, sign_ins, units
 from engine.organisation.people import ROLES
 from engine.organisation.sign_ins import SignIn
-from engine.runtime import audit
-from engine.runtime.notices import catch_up as catch_up_notices
+from engine.runtime.notify.notices import catch_up as catch_up_notices
+from engine.runtime.step import audit
 
 T = TypeVar("T")
 CHAIN = "organisation"

@@ -10,8 +10,8 @@ from engine.archive.keeper import Keeper
 from engine.db.tables import archive_package
 from engine.errors import NotAllowed, NotFound
 from engine.organisation.assignment import Actor, ArchiveSubject, may
-from engine.runtime import instances
-from engine.runtime.step import Context
+from engine.runtime.instances import instances
+from engine.runtime.step.step import Context
 from engine.uses.transactions import Transactions
 
 

@@ -11,11 +11,13 @@ from engine.db.tables import process_instance
 from engine.documents import materials
 from engine.errors import NotFound
 from engine.organisation.assignment import Actor
-from engine.reports.documents import document_lines
-from engine.reports.sent import materials_sent
-from engine.reports.units import Names
-from engine.runtime import checked_papers, instances, tasks
-from engine.runtime.step import Context
+from engine.reports.case.documents import document_lines
+from engine.reports.parts.names import Names
+from engine.reports.parts.sent import materials_sent
+from engine.runtime.documents import reading_marks
+from engine.runtime.instances import instances
+from engine.runtime.step.step import Context
+from engine.runtime.tasks import tasks
 from engine.uses.transactions import Transactions
 
 WORDS_LIMIT = 64
@@ -33,7 +35,7 @@ class CheckingUses:
         """
 
         def look(tx: Connection, context: Context) -> frozenset[str]:
-            return checked_papers.of_task(tx, actor.person_id, tasks.find(tx, task_id, actor).id)
+            return reading_marks.of_task(tx, actor.person_id, tasks.find(tx, task_id, actor).id)
 
         return self._transactions.read(look)
 
@@ -51,8 +53,8 @@ class CheckingUses:
             row = tasks.take_hold(tx, actor, "prepare", task_id)  # locked: nothing is ticked at a task that is ending
             if checked:
                 _require_shown(tx, context, actor, row, checked)
-            checked_papers.check(tx, row, actor.person_id, checked, context.now)
-            checked_papers.uncheck(tx, row, actor.person_id, no_longer)
+            reading_marks.check(tx, row, actor.person_id, checked, context.now)
+            reading_marks.uncheck(tx, row, actor.person_id, no_longer)
 
         self._transactions.write(work)
 

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from sqlalchemy import Connection
 
 from engine.organisation.assignment import Actor
-from engine.reports import collaboration, readers
-from engine.runtime import cancelling, comments, copies, corrections, instances, remarks
-from engine.runtime.step import Context
-from engine.runtime.words import Raw
+from engine.reports.case import collaboration
+from engine.reports.parts import readers
+from engine.runtime.collaboration import comments, copies, corrections, remarks
+from engine.runtime.instances import cancelling, instances
+from engine.runtime.step.free_text import Raw
+from engine.runtime.step.step import Context
 from engine.uses.transactions import T, Transactions
 
 

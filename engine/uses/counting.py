@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from datetime import datetime, timedelta
 
-from engine.reports import city_counts
+from engine.reports.oversight import city_counts
 from engine.uses.transactions import Transactions
 
 AT_MOST_EVERY = timedelta(minutes=1)

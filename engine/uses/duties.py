@@ -11,10 +11,11 @@ from engine.errors import NotAllowed
 from engine.organisation import duties
 from engine.organisation.assignment import Actor, may
 from engine.organisation.duties import Proposal
-from engine.reports.duties import DutyList, duty_list
-from engine.runtime import audit, instances
-from engine.runtime.step import Context
-from engine.runtime.words import readable
+from engine.reports.oversight.duties import DutyList, duty_list
+from engine.runtime.instances import instances
+from engine.runtime.step import audit
+from engine.runtime.step.free_text import readable
+from engine.runtime.step.step import Context
 from engine.uses.transactions import Transactions
 
 

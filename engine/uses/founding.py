@@ -26,7 +26,7 @@ from engine.organisation import city_file, jurisdiction, people, sign_ins, units
 from engine.organisation.city_file import CityFile, FaultyLine, PostRow
 from engine.organisation.people import ROLES
 from engine.organisation.units import KINDS
-from engine.runtime import audit
+from engine.runtime.step import audit
 from engine.uses.accounts import CHAIN, close_account
 
 EXAMPLE = Path(city_file.__file__).with_name("city_example.toml")

@@ -8,10 +8,9 @@ from sqlalchemy import Connection, select
 
 from engine.db.tables import process_instance
 from engine.organisation.assignment import Actor
-from engine.reports import handling as report
-from engine.runtime import tasks
-from engine.runtime.handling import consulting, dropping, handing, sending_back, taking_back, urging
-from engine.runtime.step import Context
+from engine.reports.parts import handling as report
+from engine.runtime.step.step import Context
+from engine.runtime.tasks import consultations, dropping, sending_back, taking_back, tasks, transfers, urging
 from engine.uses.transactions import Transactions
 
 Raw = Mapping[str, list[str]]
@@ -32,47 +31,47 @@ class HandlingUses:
     def transfer(self, actor: Actor, task_id: str, to: str, reason: str = "") -> str:
         """The task is that colleague's (转办). Returns the task's name, as every use here that changes one task does."""
         return self._transactions.write(
-            lambda tx, context: str(handing.transfer(tx, context, actor, task_id, to, reason).name)
+            lambda tx, context: str(transfers.transfer(tx, context, actor, task_id, to, reason).name)
         )
 
     def give_back(self, actor: Actor, task_id: str, reason: str) -> str:
         """The task goes back to whoever handed it over (退给转办人)."""
         return self._transactions.write(
-            lambda tx, context: str(handing.give_back(tx, context, actor, task_id, reason).name)
+            lambda tx, context: str(transfers.give_back(tx, context, actor, task_id, reason).name)
         )
 
     def delegate(self, actor: Actor, task_id: str, to: str, request: str = "") -> str:
         """A colleague prepares the work (委派)."""
         return self._transactions.write(
-            lambda tx, context: str(handing.delegate(tx, context, actor, task_id, to, request).name)
+            lambda tx, context: str(transfers.delegate(tx, context, actor, task_id, to, request).name)
         )
 
     def recall(self, actor: Actor, task_id: str) -> str:
         """The work is no longer the delegate's (收回委派)."""
-        return self._transactions.write(lambda tx, context: str(handing.recall(tx, context, actor, task_id).name))
+        return self._transactions.write(lambda tx, context: str(transfers.recall(tx, context, actor, task_id).name))
 
     def hand_in(self, actor: Actor, task_id: str, raw: Raw, opinion: str) -> str:
         """What the delegate has prepared is the holder's again (交回)."""
         return self._transactions.write(
-            lambda tx, context: str(handing.hand_in(tx, context, actor, task_id, raw, opinion).name)
+            lambda tx, context: str(transfers.hand_in(tx, context, actor, task_id, raw, opinion).name)
         )
 
     def consult(self, actor: Actor, task_id: str, people: Sequence[str], question: str = "") -> str:
         """Colleagues are asked for an opinion (加签)."""
         return self._transactions.write(
-            lambda tx, context: str(consulting.consult(tx, context, actor, task_id, people, question).name)
+            lambda tx, context: str(consultations.consult(tx, context, actor, task_id, people, question).name)
         )
 
     def answer(self, actor: Actor, task_id: str, opinion: str = "", none: bool = False) -> str:
         """The opinion that was asked for, or that there is none."""
         return self._transactions.write(
-            lambda tx, context: str(consulting.answer(tx, context, actor, task_id, opinion, none).name)
+            lambda tx, context: str(consultations.answer(tx, context, actor, task_id, opinion, none).name)
         )
 
     def withdraw_request(self, actor: Actor, task_id: str, request_id: str) -> str:
         """An opinion is no longer waited for (减签)."""
         return self._transactions.write(
-            lambda tx, context: str(consulting.withdraw(tx, context, actor, task_id, request_id).name)
+            lambda tx, context: str(consultations.withdraw(tx, context, actor, task_id, request_id).name)
         )
 
     def send_back(self, actor: Actor, task_id: str, to_task_id: str, reason: str) -> str:

@@ -16,10 +16,11 @@ from engine.documents.fonts import not_printed
 from engine.documents.materials import Material
 from engine.errors import InvalidValues, NotAllowed, NotFound
 from engine.organisation.assignment import Actor
-from engine.reports.materials import MaterialView, material_view, require_sent, to_take_over
-from engine.runtime import audit, tasks
-from engine.runtime.confidential import doubt_about, require_untold
-from engine.runtime.step import Context
+from engine.reports.case.materials import MaterialView, material_view, require_sent, to_take_over
+from engine.runtime.step import audit
+from engine.runtime.step.confidentiality import doubt_about, require_untold
+from engine.runtime.step.step import Context
+from engine.runtime.tasks import tasks
 from engine.uses.transactions import Transactions
 
 FILES_LIMIT = 30

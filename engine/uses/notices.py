@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from engine.db.session import Database
 from engine.errors import NotAllowed, NotFound, Refused
 from engine.ids import new_id
-from engine.notices import again, preferences, receipts
+from engine.notices import preferences, receipts, resending
 from engine.notices.channels import Channel
 from engine.notices.message import Message
 from engine.notices.network import DeliveryError
@@ -17,9 +17,9 @@ from engine.notices.preferences import Preference
 from engine.notices.routes import MAIL
 from engine.organisation.assignment import Actor, PersonSubject, may
 from engine.organisation.sign_ins import Visitor
-from engine.reports import notices, sending
-from engine.reports.paging import HEAD, Place
-from engine.runtime.step import Context
+from engine.reports.oversight import notices, sending
+from engine.reports.parts.paging import HEAD, Place
+from engine.runtime.step.step import Context
 from engine.uses.transactions import Transactions
 
 
@@ -97,7 +97,7 @@ class NoticeUses:
         now = self._transactions.clock.now()
 
         def wish(tx: Connection) -> None:
-            if why := again.send_again(tx, message_id, self._channels, now, actor.person_id):
+            if why := resending.send_again(tx, message_id, self._channels, now, actor.person_id):
                 raise Refused(why)
 
         self._database.run(wish)
@@ -125,12 +125,12 @@ class NoticeUses:
 
         def wish(tx: Connection) -> int:
             for beginning in dict.fromkeys(beginnings):
-                found = again.beginning_with(tx, beginning)
+                found = resending.beginning_with(tx, beginning)
                 if len(found) != 1:
                     raise Refused(
                         f"{beginning}：{'有几条通知的编号这样开头，请多写几位' if found else '没有这条通知'}。"
                     )
-                if why := again.send_again(tx, found[0], self._channels, now, by=by):
+                if why := resending.send_again(tx, found[0], self._channels, now, by=by):
                     raise Refused(f"{beginning}：{why}")
             return len(set(beginnings))
 
@@ -140,8 +140,8 @@ class NoticeUses:
         now = self._transactions.clock.now()
 
         def wish(tx: Connection) -> int:
-            ids = again.not_sent(tx, self._channels)
-            return sum(again.send_again(tx, one, self._channels, now, person_id, by) == "" for one in ids)
+            ids = resending.not_sent(tx, self._channels)
+            return sum(resending.send_again(tx, one, self._channels, now, person_id, by) == "" for one in ids)
 
         return self._database.run(wish)
 

@@ -16,12 +16,15 @@ from engine.documents import word_files
 from engine.errors import NotFound
 from engine.organisation.assignment import Actor, may
 from engine.organisation.directory import UnitDirectory
-from engine.reports import answers, coming_papers
-from engine.reports.confidence import says_what_is_hidden
-from engine.runtime import instances, papers, tasks
-from engine.runtime.paper_words import Composed, Texts, with_texts
-from engine.runtime.papers import Edited
-from engine.runtime.step import Context, Step
+from engine.reports.case.withheld_documents import says_what_is_hidden
+from engine.reports.desk import coming_documents
+from engine.reports.parts import answers
+from engine.runtime.documents import issue
+from engine.runtime.documents.issue import Edited
+from engine.runtime.documents.wording import Composed, Texts, with_texts
+from engine.runtime.instances import instances
+from engine.runtime.step.step import Context, Step
+from engine.runtime.tasks import tasks
 from engine.uses.papers import PaperUses
 from engine.uses.transactions import Transactions
 
@@ -85,7 +88,7 @@ class PaperDraftUses:
                 return []
             step, values = _look(tx, context, actor, row)
             own = step.definition.diagram.elements[row.element_id]
-            leads_to = coming_papers.coming(step, own, step.definition.form_of(own), values)
+            leads_to = coming_documents.coming(step, own, step.definition.form_of(own), values)
             written = _written_before(step, row)
             views = [_view(step, actor, row, name, name in leads_to, name in written) for name in own.drafts]
             return [
@@ -115,18 +118,18 @@ class PaperDraftUses:
 
     def save(self, actor: Actor, task_id: str, element_id: str, texts: Texts) -> None:
         """The paper will be issued with these texts. Raises NotFound, NotAllowed, InvalidValues, Refused."""
-        self._change(actor, task_id, element_id, lambda step, el, composed: papers.save_edit(step, el, composed, texts))
+        self._change(actor, task_id, element_id, lambda step, el, composed: issue.save_edit(step, el, composed, texts))
 
     def drop(self, actor: Actor, task_id: str, element_id: str) -> None:
         """The paper will be issued as the letter gives it. Raises NotFound, NotAllowed."""
-        self._change(actor, task_id, element_id, lambda step, el, composed: papers.drop_edit(step, el))
+        self._change(actor, task_id, element_id, lambda step, el, composed: issue.drop_edit(step, el))
 
     def _change(self, actor: Actor, task_id: str, element_id: str, change: Any) -> None:
         def work(tx: Connection, context: Context) -> None:
             row = tasks.take_hold(tx, actor, "edit_paper", task_id)
             step, _ = _look(tx, context, actor, row)
             element = _issuing(step, row, element_id)
-            composed, _ = papers.draft(step, element, row.element_id)
+            composed, _ = issue.draft(step, element, row.element_id)
             change(step, element, composed)
 
         self._transactions.write(work)
@@ -165,10 +168,10 @@ def _view(
     step: Step, actor: Actor, row: Row[Any], element_id: str, is_coming: bool, written_before: bool
 ) -> DraftView | None:
     element = _issuing(step, row, element_id)
-    if not papers.sides_known(step, element):
+    if not issue.sides_known(step, element):
         return None
     try:
-        composed, edited = papers.draft(step, element, row.element_id)
+        composed, edited = issue.draft(step, element, row.element_id)
     except NotFound:
         return None  # deployed before there were letters
     return _shown(step, actor, row, element, composed, edited, is_coming, written_before)
@@ -195,7 +198,7 @@ def _shown(
         words=words,
         layout=composed.version.layout,
         blanks=composed.blanks,
-        unprintable=papers.unprintable(step, words),
+        unprintable=issue.unprintable(step, words),
         has_body=bool(texts.paragraphs),
         may_edit=may(actor, "edit_paper", tasks.subject(step.tx, row)).allowed,
         edited=edited,

@@ -13,8 +13,9 @@ from engine.documents import letter_versions, making, typesetting
 from engine.documents.page_store import PageStore
 from engine.documents.paper_store import PaperStore
 from engine.errors import LianbanError
-from engine.runtime import audit, instances
-from engine.runtime.step import Context
+from engine.runtime.instances import instances
+from engine.runtime.step import audit
+from engine.runtime.step.step import Context
 from engine.uses.transactions import Transactions
 
 log = logging.getLogger("lianban.papers")

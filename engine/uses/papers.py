@@ -18,15 +18,16 @@ from engine.documents.page_store import PageStore
 from engine.documents.paper_store import PaperStore
 from engine.errors import AlreadyDone, InvalidValues, LianbanError, NotAllowed, NotFound
 from engine.organisation.assignment import Actor, PaperSubject, may
-from engine.reports.confidence import WITHHELD, says_what_is_hidden
-from engine.reports.documents import DocumentView
-from engine.reports.sent import unread_papers
-from engine.runtime import audit, instances
-from engine.runtime.confidential import require_untold
-from engine.runtime.facts import known
-from engine.runtime.notices import tell_people
-from engine.runtime.step import Context
-from engine.runtime.words import readable
+from engine.reports.case.documents import DocumentView
+from engine.reports.case.withheld_documents import WITHHELD, says_what_is_hidden
+from engine.reports.parts.sent import unread_papers
+from engine.runtime.instances import instances
+from engine.runtime.notify.notices import tell_people
+from engine.runtime.step import audit
+from engine.runtime.step.confidentiality import require_untold
+from engine.runtime.step.facts import known
+from engine.runtime.step.free_text import readable
+from engine.runtime.step.step import Context
 from engine.uses.paper_making import PaperMaker
 from engine.uses.transactions import Transactions
 

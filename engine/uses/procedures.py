@@ -30,9 +30,9 @@ from engine.documents.fonts import Fonts
 from engine.errors import DiagramRefused, LianbanError, NotFound, Refused
 from engine.organisation import city, units
 from engine.organisation.people import CASE_ROLES
-from engine.runtime import audit
-from engine.runtime.operations import OPERATIONS
-from engine.runtime.step import FUNCTIONS
+from engine.runtime.advance.operations import OPERATIONS
+from engine.runtime.step import audit
+from engine.runtime.step.step import FUNCTIONS
 
 FOUND_BY = "随程序提供"
 """Who has deployed what an empty installation was founded with."""

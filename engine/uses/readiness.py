@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from engine.clock import Clock
 from engine.db.session import Database
 from engine.errors import LianbanError
-from engine.runtime import heartbeat
+from engine.runtime.instances import heartbeat
 
 PATIENCE = 3.0
 """Seconds that the database has for its answer."""

@@ -19,10 +19,12 @@ from engine.documents.fonts import Fonts
 from engine.errors import IncidentRaised, LianbanError, NotFound
 from engine.notices.routes import NO_ROUTES, Routes
 from engine.organisation import city
-from engine.runtime import incidents, leaving, once
-from engine.runtime.blame import NotWorkedOut
-from engine.runtime.faults import Fault
-from engine.runtime.step import Context
+from engine.runtime.advance import incidents
+from engine.runtime.advance.blame import NotWorkedOut
+from engine.runtime.step import repeated_forms
+from engine.runtime.step.faults import Fault
+from engine.runtime.step.step import Context
+from engine.runtime.tasks import ended_posts
 
 T = TypeVar("T")
 
@@ -96,20 +98,22 @@ class Transactions:
         """
         try:
             with self.database.reading() as tx:
-                ended = leaving.ended(tx, self.clock.now())
+                ended = ended_posts.ended(tx, self.clock.now())
             for post_id in ended:
-                while self.database.run(lambda tx, post_id=post_id: leaving.carry_out(tx, self.context(tx), post_id)):  # type: ignore[misc]
+                while self.database.run(
+                    lambda tx, post_id=post_id: ended_posts.carry_out(tx, self.context(tx), post_id)  # type: ignore[misc]
+                ):
                     pass
         except (LianbanError, SQLAlchemyError):
             log.exception("posts that have ended could not be let go of; the next look tries again")
 
     def _run(self, step: Callable[[Connection, Context], T]) -> T:
-        """The step in a transaction, once for a form that is sent (`once`); posts that have ended are let go of before it."""
-        sending = once.next_part()
+        """The step in a transaction, once for a form that is sent (`repeated_forms`); ended posts are let go of before it."""
+        sending = repeated_forms.next_part()
 
         def work(tx: Connection) -> T:
             context = self.context(tx)
-            return once.take(tx, sending, context.now, lambda: step(tx, context))
+            return repeated_forms.take(tx, sending, context.now, lambda: step(tx, context))
 
         try:
             return self.database.run(lambda tx: self._watched(tx, lambda: work(tx)))
@@ -132,7 +136,7 @@ class Transactions:
         return done
 
     def _require_let_go(self, tx: Connection) -> None:
-        if leaving.waits(tx, self.clock.now()):
+        if ended_posts.waits(tx, self.clock.now()):
             raise _PostsHaveEnded
 
     def _park(self, fault: Fault) -> bool:

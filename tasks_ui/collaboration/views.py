@@ -9,8 +9,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.errors import InvalidValues
-from engine.reports.collaboration import Collaboration
-from engine.runtime.comments import Spoken
+from engine.reports.case.collaboration import Collaboration
+from engine.runtime.collaboration.comments import Spoken
 from tasks_ui.instances.views import instance_page
 from tasks_ui.messages import gettext as _
 from tasks_ui.security import actor, drawing, engine, sent

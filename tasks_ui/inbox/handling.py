@@ -8,8 +8,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.errors import InvalidValues, LianbanError, NotAllowed, NotFound, Refused
-from engine.reports.handling import Choices
-from engine.reports.tasks import TaskView
+from engine.reports.desk.tasks import TaskView
+from engine.reports.parts.handling import Choices
 from tasks_ui.inbox.task_page import task_page
 from tasks_ui.messages import gettext as _
 from tasks_ui.messages import ngettext

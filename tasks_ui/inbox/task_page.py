@@ -11,9 +11,9 @@ from flask import flash, render_template, request
 from engine.documents.files import SIZE_LIMIT
 from engine.documents.materials import KINDS
 from engine.errors import NotFound
-from engine.reports.holders import Holder, Holders
-from engine.reports.tasks import TaskView
-from engine.runtime.tasks import Completed
+from engine.reports.case.holders import Holder, Holders
+from engine.reports.desk.tasks import TaskView
+from engine.runtime.tasks.tasks import Completed
 from engine.uses.paper_drafts import DraftView
 from tasks_ui.messages import gettext as _
 from tasks_ui.messages import ngettext, pgettext

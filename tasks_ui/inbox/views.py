@@ -12,10 +12,10 @@ from engine.documents.files import SIZE_LIMIT, Upload
 from engine.documents.materials import KINDS
 from engine.errors import InvalidValues, LianbanError, Refused, Unsure
 from engine.messages import WEEKDAYS
-from engine.reports.answers import Look
-from engine.reports.filters import Filters
-from engine.reports.inbox import TABS
-from engine.runtime.drafts import Window
+from engine.reports.desk.inbox import TABS
+from engine.reports.parts.answers import Look
+from engine.reports.parts.filters import Filters
+from engine.runtime.tasks.drafts import Window
 from tasks_ui.inbox.handling import told_of
 from tasks_ui.inbox.task_page import say_done, task_page
 from tasks_ui.messages import gettext as _

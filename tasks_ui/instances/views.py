@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from engine.reports.filters import Filters
+from engine.reports.parts.filters import Filters
 from tasks_ui.messages import gettext as _
 from tasks_ui.security import actor, drawing, engine, sent
 from tasks_ui.widgets import page_place

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from engine.errors import InvalidValues, Refused
 from engine.notices.kinds import GROUPS
-from engine.reports.notices import TABS, Opened
+from engine.reports.oversight.notices import TABS, Opened
 from tasks_ui.messages import gettext as _
 from tasks_ui.messages import ngettext
 from tasks_ui.security import actor, engine, token, visitor

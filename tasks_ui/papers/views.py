@@ -8,7 +8,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from engine.errors import InvalidValues, LianbanError, NotAllowed, NotFound
-from engine.runtime.paper_words import Texts
+from engine.runtime.documents.wording import Texts
 from tasks_ui.messages import gettext as _
 from tasks_ui.security import actor, engine, sent
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from engine.runtime import notices
+from engine.runtime.notify import notices
 from tests.browser.conftest import Desks, Served
 from tests.browser.test_pages_look import faults, size
 from tests.notices.people import with_mail

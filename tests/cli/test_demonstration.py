@@ -16,8 +16,8 @@ from engine.db.tables import notice_receipt, outbox, person
 from engine.demonstration import ACCOUNTS_FILE, Demonstration, open_demonstration
 from engine.organisation import sign_ins
 from engine.organisation.assignment import Actor
-from engine.reports.filters import Filters
-from engine.reports.supervision import Tiles
+from engine.reports.oversight.supervision import Tiles
+from engine.reports.parts.filters import Filters
 from engine.settings import Settings
 from tests.once import prepared_once
 

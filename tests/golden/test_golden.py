@@ -23,7 +23,7 @@ from engine.documents import typesetting
 from engine.documents.fonts import Fonts
 from engine.errors import NewerDatabase
 from engine.ids import new_id
-from engine.reports.filters import Filters
+from engine.reports.parts.filters import Filters
 from engine.settings import PROJECT, Settings
 from tasks_ui.cli import main
 from tests.golden import stores

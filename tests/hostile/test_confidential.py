@@ -22,10 +22,10 @@ from engine.documents import materials
 from engine.documents.files import Upload
 from engine.errors import InvalidValues, NotAllowed, Refused
 from engine.organisation.assignment import Actor
-from engine.reports.readers import MASK
-from engine.reports.sending import troubles
-from engine.runtime import cancelling
-from engine.runtime.secret_words import hints, says
+from engine.reports.oversight.sending import troubles
+from engine.reports.parts.readers import MASK
+from engine.runtime.instances import cancelling
+from engine.runtime.step.secret_words import hints, says
 from engine.settings import Settings
 from tasks_ui import create_app
 from tests.papers.papers import text_of

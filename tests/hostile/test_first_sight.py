@@ -8,7 +8,7 @@ import pytest
 
 from engine.db import tables
 from engine.errors import NotFound
-from engine.reports.filters import Filters
+from engine.reports.parts.filters import Filters
 from engine.settings import PROJECT
 from tests.processes.assistance import Assistance, ask
 from tests.processes.complaint import receive

@@ -8,7 +8,7 @@ import pytest
 
 from engine.errors import NotAllowed, Refused
 from engine.notices.outbox import DELAYS, LIFETIME
-from engine.reports.sending import Trouble
+from engine.reports.oversight.sending import Trouble
 from tests.notices.conftest import Towns
 from tests.notices.people import choose, sendings, with_mail
 from tests.notices.receivers import Mailbox

@@ -20,7 +20,7 @@ from engine.notices import outbox as sending
 from engine.notices.channels import read_channels
 from engine.notices.network import Unreachable
 from engine.notices.outbox import DELAYS, LEASE, LIFETIME
-from engine.reports.filters import Filters
+from engine.reports.parts.filters import Filters
 from engine.settings import Settings
 from tests.notices.conftest import SECRET, Towns
 from tests.notices.people import sendings, with_mail
@@ -92,7 +92,7 @@ def test_a_step_that_is_rolled_back_mails_nothing(open_town: Towns, mailbox: Mai
         raise KeyboardInterrupt
 
     with pytest.MonkeyPatch.context() as broken:
-        broken.setattr("engine.runtime.audit.append", fail)
+        broken.setattr("engine.runtime.step.audit.append", fail)
         with pytest.raises(KeyboardInterrupt):
             town.tick()
 

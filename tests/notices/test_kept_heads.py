@@ -17,8 +17,9 @@ from sqlalchemy import Connection, delete, or_, select, update
 from engine.db import tables
 from engine.errors import Refused, SettingsError
 from engine.notices.outbox import DELAYS
-from engine.reports.sending import channel_name
-from engine.runtime import audit, kept, sealing
+from engine.reports.oversight.sending import channel_name
+from engine.runtime.record import kept_heads
+from engine.runtime.step import audit, sealing
 from tests.notices.conftest import SECRET, Towns
 from tests.notices.people import told
 from tests.notices.receivers import Hook, Mailbox
@@ -51,7 +52,7 @@ def chores(town: Town) -> None:
 
 
 def against(town: Town, text: str) -> list[str]:
-    return [str(found) for found in town.engine.verify_audit(kept.read(text))]
+    return [str(found) for found in town.engine.verify_audit(kept_heads.read(text))]
 
 
 # --- who holds the key and the database ---
@@ -221,7 +222,7 @@ def test_a_line_that_a_power_cut_left_unfinished_spoils_no_other(open_town: Town
 
     torn, whole = file.read_text(encoding="utf-8").splitlines()[1:]
     assert torn == "day 2026-10-0 （断电，未写完）"
-    assert [head.line for head in kept.read(file.read_text(encoding="utf-8"))] == [3]
+    assert [head.line for head in kept_heads.read(file.read_text(encoding="utf-8"))] == [3]
     assert against(town, file.read_text(encoding="utf-8")) == []
     assert against(town, f"{whole} （断电，未写完）") == [], "what is whole is compared, whatever is said of it"
 
@@ -389,8 +390,8 @@ def test_a_mail_that_was_quoted_and_broken_into_short_lines_still_compares(open_
     case = yesterday(town)
     send(town)
     forwarded = "\n".join(f"> {line}" for line in textwrap.wrap(mailbox.mails[0].get_content(), 72))
-    assert len(kept.read(forwarded)) == 1
-    assert kept.read(forwarded)[0].seal
+    assert len(kept_heads.read(forwarded)) == 1
+    assert kept_heads.read(forwarded)[0].seal
     assert against(town, forwarded) == []
 
     forge(town, "the last entries", case)
@@ -419,7 +420,7 @@ def test_lines_of_earlier_versions_still_compare(open_town: Towns) -> None:
 )  # fmt: skip
 def test_a_text_without_a_head_is_no_comparison(text: str) -> None:
     with pytest.raises(Refused, match="里面没有封存"):
-        kept.read(text)
+        kept_heads.read(text)
 
 
 @pytest.mark.parametrize(
@@ -436,7 +437,9 @@ def test_a_text_without_a_head_is_no_comparison(text: str) -> None:
 def test_a_head_that_is_not_whole_is_found_with_its_line(line: str) -> None:
     whole = f"day 2026-10-07 {'a' * 64}\n"
 
-    assert [head for head in kept.read(f"{whole}{line}\n{whole}") if isinstance(head, kept.Torn)] == [kept.Torn(2)]
+    assert [head for head in kept_heads.read(f"{whole}{line}\n{whole}") if isinstance(head, kept_heads.Torn)] == [
+        kept_heads.Torn(2)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -444,7 +447,7 @@ def test_a_head_that_is_not_whole_is_found_with_its_line(line: str) -> None:
     ["\n\n2026年10月12日\n", "\n2026-10-12\n", "\n1. 请保存\n", "\n封存：day 2026-10-08 " + "0" * 64, "\n另附 2 份"],
 )
 def test_a_line_from_before_seals_is_whole_whatever_is_written_below_it(behind: str) -> None:
-    assert not any(isinstance(head, kept.Torn) for head in kept.read(f"day 2026-10-07 {'a' * 64}{behind}"))
+    assert not any(isinstance(head, kept_heads.Torn) for head in kept_heads.read(f"day 2026-10-07 {'a' * 64}{behind}"))
 
 
 @pytest.mark.parametrize("at", [3, 4, 5])

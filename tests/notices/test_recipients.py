@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from engine.db.tables import notice
-from engine.runtime import notices
+from engine.runtime.notify import notices
 from tests.notices.conftest import Towns
 from tests.notices.people import choose, sendings, supervised, told, unread, with_mail
 from tests.notices.receivers import Mailbox

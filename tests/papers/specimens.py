@@ -17,9 +17,10 @@ from engine.documents import letter_versions
 from engine.forms.schema import read_form
 from engine.organisation import units
 from engine.organisation.units import Unit
-from engine.runtime import instances, paper_words
-from engine.runtime.paper_words import Composed, compose
-from engine.runtime.step import Context, Step
+from engine.runtime.documents import wording
+from engine.runtime.documents.wording import Composed, compose
+from engine.runtime.instances import instances
+from engine.runtime.step.step import Context, Step
 from engine.settings import PROJECT
 from tests.processes.town import Town
 
@@ -145,9 +146,9 @@ def every(town: Town, **changes: Any) -> dict[str, Specimen]:
         signed = ("p", "沈禾", town.clock.now())
         fields = {field.key: field for form in FORMS for field in form.fields}
         with (
-            patch.object(paper_words, "signer", lambda *_: signed),  # as if every task had been done by one person
-            patch.object(paper_words, "_fields", lambda _: fields),  # and the forms of every procedure were its own
-            patch.object(paper_words, "newest", _issued),  # and every letter that is cited had been issued
+            patch.object(wording, "signer", lambda *_: signed),  # as if every task had been done by one person
+            patch.object(wording, "_fields", lambda _: fields),  # and the forms of every procedure were its own
+            patch.object(wording, "newest", _issued),  # and every letter that is cited had been issued
         ):
             return {name: _specimen(step, name) for name in SOURCES}
 

@@ -49,7 +49,7 @@ def test_a_step_that_is_rolled_back_leaves_no_number(plain_town: Town, monkeypat
         raise Refused("断电")
 
     with monkeypatch.context() as broken:
-        broken.setattr("engine.runtime.audit.append", fail)
+        broken.setattr("engine.runtime.step.audit.append", fail)
         with pytest.raises(Refused, match="断电"):
             case.approve()
 

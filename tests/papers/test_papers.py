@@ -14,7 +14,7 @@ from engine.db.tables import letter_version
 from engine.documents import letter_versions, typesetting
 from engine.documents.letters import Source
 from engine.errors import InvalidValues, NotAllowed, NotFound, Refused
-from engine.runtime.paper_words import Texts
+from engine.runtime.documents.wording import Texts
 from engine.uses.papers import NotYetMade, Shown
 from tests.papers.papers import audited, paper_of, papers_of, text_of
 from tests.processes.complaint import INFORMANT, SUPERVISOR, receive

@@ -14,7 +14,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from engine.documents import typesetting
-from engine.runtime.paper_words import with_texts
+from engine.runtime.documents.wording import with_texts
 from tests.papers import specimens
 from tests.papers.specimens import SOURCES, Specimen
 from tests.processes.test_city_rules import decide

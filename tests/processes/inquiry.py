@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import DiagramRefused
-from engine.reports.instances import InstanceView
+from engine.reports.case.page import InstanceView
 from tests.processes.town import Town, sent
 from tests.unit.diagrams import ASKED_UNIT, HEAD, flow, lane, process, properties, text_field
 

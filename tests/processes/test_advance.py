@@ -18,10 +18,11 @@ from engine.clock import FixedClock
 from engine.db import tables
 from engine.deployments import definitions
 from engine.errors import AlreadyDone, Busy, DatabaseFull, IncidentRaised, NotAllowed, NotFound, Refused
-from engine.runtime import audit, storing
-from engine.runtime.operations import OPERATIONS, Operation
-from engine.runtime.step import Step
-from engine.runtime.tasks import Completed
+from engine.runtime.advance import storing
+from engine.runtime.advance.operations import OPERATIONS, Operation
+from engine.runtime.step import audit
+from engine.runtime.step.step import Step
+from engine.runtime.tasks.tasks import Completed
 from tests.processes.town import MORNING, Case, Town, at, problems, sent
 from tests.unit.builders import form_json
 from tests.unit.diagrams import flow, lane, process, properties
@@ -314,7 +315,7 @@ def test_a_database_that_is_gone_for_a_moment_or_full_parks_no_instance(
         raise error
 
     with monkeypatch.context() as patched:
-        patched.setattr("engine.runtime.due.take_next", cut)
+        patched.setattr("engine.runtime.instances.due.take_next", cut)
         plain_town.engine.tick()
     assert case.status == "running"
 

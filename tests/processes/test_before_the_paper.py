@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.reports.instances import InstanceView
+from engine.reports.case.page import InstanceView
 from tests.processes.assistance import ask
 from tests.processes.dispute import raise_dispute
 from tests.processes.town import MORNING, Case, Instance, Town

@@ -8,9 +8,9 @@ import pytest
 
 from engine.bpmn.workflow import WorkflowFault
 from engine.errors import AlreadyDone, IncidentRaised, InvalidValues, NotFound, Refused
-from engine.reports.filters import Filters
-from engine.runtime import facts
-from engine.runtime.operations import OPERATIONS, Operation
+from engine.reports.parts.filters import Filters
+from engine.runtime.advance.operations import OPERATIONS, Operation
+from engine.runtime.step import facts
 from tests.processes.inquiry import CALL, DEPARTMENT, INQUIRY, OFFICER, START, begin, deploy, do, view, write
 from tests.processes.town import Instance, Town, sent
 from tests.unit.diagrams import broken, flow, properties
@@ -131,7 +131,7 @@ def test_a_called_procedure_that_cannot_begin_leaves_nothing_behind(
 ) -> None:
     deploy(plain_town, drawn, "opinion", "inquiry")
     before = plain_town.rows()
-    monkeypatch.setattr("engine.runtime.step.Step.evaluate_period", lambda *_: None)
+    monkeypatch.setattr("engine.runtime.step.step.Step.evaluate_period", lambda *_: None)
 
     with pytest.raises(IncidentRaised, match="出具意见"):
         plain_town.engine.start(
@@ -169,7 +169,7 @@ def test_the_people_of_the_caller_are_told_when_what_they_wait_for_has_stopped(
         raise WorkflowFault("坏了")
 
     with monkeypatch.context() as patched:
-        patched.setattr("engine.runtime.tasks.take_answers", fail)
+        patched.setattr("engine.runtime.tasks.tasks.take_answers", fail)
         with pytest.raises(IncidentRaised):
             do(town, called, "give_opinion", DEPARTMENT, opinion="属于危险废物")
 

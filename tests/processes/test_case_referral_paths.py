@@ -11,7 +11,7 @@ import pytest
 from engine.deadlines import counting
 from engine.deadlines.calendar import load_calendar
 from engine.errors import InvalidValues, NotFound, Refused
-from engine.reports.filters import Filters
+from engine.reports.parts.filters import Filters
 from engine.settings import PROJECT
 from tests.processes.dispute import RULING, dispute_of, settle
 from tests.processes.paths.case_referral import answered_merger, disputed, objected, rejected, supplied, undecided

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from engine.clock import local
-from engine.reports import city_counts
-from engine.reports.filters import Filters
-from engine.reports.supervision import Supervision
+from engine.reports.oversight import city_counts
+from engine.reports.oversight.supervision import Supervision
+from engine.reports.parts.filters import Filters
 from tests.processes.town import MORNING, Town
 
 OVERSEER = "chengyu.sf"

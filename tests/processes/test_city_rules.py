@@ -11,7 +11,7 @@ from engine.clock import local
 from engine.db.tables import city_rule
 from engine.errors import InvalidValues, NotAllowed, Refused
 from engine.organisation import city
-from engine.reports.filters import Filters
+from engine.reports.parts.filters import Filters
 from engine.settings import PROJECT
 from tests.processes.assistance import ask
 from tests.processes.town import MORNING, Case, Town, at

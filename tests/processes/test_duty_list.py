@@ -10,7 +10,7 @@ from sqlalchemy import select
 from engine.clock import local
 from engine.db.tables import audit_entry, duty_entry, duty_proposal, matter
 from engine.errors import InvalidValues, NotAllowed, Refused
-from engine.reports.duties import DutyList
+from engine.reports.oversight.duties import DutyList
 from tests.processes.dispute import JUSTICE, RULING, Dispute, raise_dispute
 from tests.processes.town import MORNING, Town, sent
 

@@ -13,9 +13,9 @@ from sqlalchemy import select
 
 from engine.db import tables
 from engine.errors import AlreadyDone, InvalidValues, LianbanError, NotAllowed, NotFound, Refused
-from engine.reports.filters import Filters
-from engine.reports.rows import TaskRow
-from engine.reports.tasks import TaskView
+from engine.reports.desk.tasks import TaskView
+from engine.reports.parts.filters import Filters
+from engine.reports.parts.rows import TaskRow
 from engine.uses.handling import HandlingUses
 from tests.processes.calendars import bring
 from tests.processes.complaint import receive

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from engine.db import tables
 from engine.errors import NotAllowed
 from engine.organisation import people
-from engine.reports.filters import Filters
+from engine.reports.parts.filters import Filters
 from tests.processes.town import MORNING, Case, Town
 
 ACTING, OFFICER, COLLEAGUE, LIAISON = "qinruogu.qh", "shenhe.qh", "hejingyi.qh", "wujiahe.qh"

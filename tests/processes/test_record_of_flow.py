@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from engine.reports.history import LogLine
-from engine.reports.instances import InstanceView
+from engine.reports.case.history import LogLine
+from engine.reports.case.page import InstanceView
 from tests.processes.town import MORNING, Case, Town
 
 

@@ -14,8 +14,8 @@ from engine.app import SEALED_FILE, Engine
 from engine.db import tables
 from engine.errors import IncidentRaised, KeyLost
 from engine.keys import FILE
-from engine.runtime import audit
-from engine.runtime import kept as kept_heads
+from engine.runtime.record import kept_heads
+from engine.runtime.step import audit
 from tests.processes.town import Case, Town
 
 OFFICER = "shenhe.qh"

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from engine.db import tables
 from engine.errors import InvalidValues, NotAllowed, NotFound, Refused
-from engine.reports.filters import Filters
+from engine.reports.parts.filters import Filters
 from tests.processes.dispute import RULING, dispute_of, raise_dispute, settle
 from tests.processes.town import MORNING, Case, Note, Paper, Town, at, problems
 

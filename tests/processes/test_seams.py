@@ -12,8 +12,8 @@ from sqlalchemy import Connection, select
 from engine.archive.verify import verify
 from engine.db.tables import process_instance
 from engine.errors import Refused
-from engine.runtime import instances
-from engine.runtime.operations import OPERATIONS
+from engine.runtime.advance.operations import OPERATIONS
+from engine.runtime.instances import instances
 from tests.processes.assistance import ask
 from tests.processes.dispute import raise_dispute
 from tests.processes.test_archive import contents, keep, package

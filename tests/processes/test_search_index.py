@@ -11,7 +11,7 @@ from sqlalchemy import event, insert, select
 from engine.db import ordering, searchable, tables
 from engine.db.searchable import SIGNS
 from engine.ids import new_id
-from engine.reports.filters import Filters
+from engine.reports.parts.filters import Filters
 from tests.processes.test_instance_work import correct
 from tests.processes.town import MORNING, Case, Town
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from engine.reports.answers import FilledField
+from engine.reports.parts.answers import FilledField
 from tests.processes.dispute import Dispute, raise_dispute
 from tests.processes.test_dispute_parties import words_of
 from tests.processes.town import Town, at

@@ -18,8 +18,9 @@ from engine.deadlines import counting
 from engine.deadlines.calendar import load_calendar
 from engine.documents.materials import KINDS
 from engine.errors import InvalidValues, NotAllowed, NotFound, Refused
-from engine.reports import inbox, listing
-from engine.reports.answers import FilledText
+from engine.reports.desk import inbox
+from engine.reports.oversight import listing
+from engine.reports.parts.answers import FilledText
 from engine.settings import PROJECT
 from tests.papers.papers import paper_of
 from tests.processes.assistance import Assistance, ask

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, event, select, update
 from engine.db import tables
 from engine.db.tables import timer
 from engine.errors import IncidentRaised
-from engine.runtime import due
+from engine.runtime.instances import due
 from tests.processes.calendars import bring
 from tests.processes.test_advance import break_letters
 from tests.processes.town import MORNING, Case, Town, at

@@ -29,9 +29,9 @@ from engine.deployments.definitions import Definition
 from engine.organisation import jurisdiction, people, units
 from engine.organisation.assignment import Actor
 from engine.organisation.jurisdiction import Matter
-from engine.runtime import instances
-from engine.runtime.step import Context
-from engine.runtime.timers import HELD
+from engine.runtime.instances import instances
+from engine.runtime.periods.timers import HELD
+from engine.runtime.step.step import Context
 from engine.settings import PROJECT, Settings
 from tests.processes import listed
 

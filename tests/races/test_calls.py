@@ -14,10 +14,10 @@ import pytest
 from engine.app import Engine
 from engine.db import session
 from engine.errors import AlreadyDone, Refused
-from engine.runtime import advance as moving
-from engine.runtime import incidents, storing
-from engine.runtime.faults import Fault
-from engine.runtime.step import Step
+from engine.runtime.advance import advance as moving
+from engine.runtime.advance import incidents, storing
+from engine.runtime.step.faults import Fault
+from engine.runtime.step.step import Step
 from tests.processes.inquiry import CALL, DEPARTMENT, INQUIRY, OFFICER, begin, deploy, do, view, write
 from tests.processes.town import Instance, Town, sent
 from tests.races.instant import Act, at_once, complete_in_processes, refused

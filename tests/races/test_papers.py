@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from engine.db.tables import document
-from engine.runtime import audit
+from engine.runtime.step import audit
 from tests.processes.town import MORNING, Town
 from tests.races.instant import at_once, refused
 

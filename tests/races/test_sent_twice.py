@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 
 from engine.app import Engine
 from engine.db import tables
-from engine.runtime import once
-from engine.runtime.comments import Spoken
+from engine.runtime.collaboration.comments import Spoken
+from engine.runtime.step import repeated_forms
 from tests.processes.town import MORNING, Town
 
 
@@ -22,7 +22,7 @@ def test_of_many_that_send_one_form_at_one_instant_one_acts_and_all_get_its_answ
     together, answers = threading.Barrier(len(engines)), list[Spoken | Exception]()
 
     def send(engine: Engine) -> None:
-        once.begin(once.Sending(officer.person_id, "a" * 64, "b" * 64))
+        repeated_forms.begin(repeated_forms.Sending(officer.person_id, "a" * 64, "b" * 64))
         together.wait()
         try:
             answers.append(engine.collaboration.comment(officer, case.number, {"text": ["请核对。"]}))

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from engine.db.session import Database
 from engine.db.tables import audit_entry, audit_head, chain_head
-from engine.runtime import audit
+from engine.runtime.step import audit
 from tests.store.builders import at
 
 MONDAY, TUESDAY, WEDNESDAY = at("2026-10-12 09:00"), at("2026-10-13 09:00"), at("2026-10-14 09:00")

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from engine.db.session import Database
 from engine.db.tables import checked_paper, person, task
-from engine.runtime import checked_papers
+from engine.runtime.documents import reading_marks
 from tests.store.builders import NOW, a_city, a_holder, an_instance
 
 LETTER, PHOTOS = "document/d1", "material/m1"
@@ -45,35 +45,35 @@ def people(tx: Connection) -> tuple[str, str]:
 def test_what_one_reader_ticks_another_does_not_see(office: Database) -> None:
     with office.transaction() as tx:
         zhou, fang = people(tx)
-        checked_papers.check(tx, the_task(tx), zhou, [LETTER], NOW)
+        reading_marks.check(tx, the_task(tx), zhou, [LETTER], NOW)
 
     with office.reading() as tx:
-        assert checked_papers.of_task(tx, zhou, "review") == {LETTER}
-        assert checked_papers.of_task(tx, fang, "review") == frozenset()
-        assert checked_papers.of_task(tx, zhou, "report") == frozenset()
+        assert reading_marks.of_task(tx, zhou, "review") == {LETTER}
+        assert reading_marks.of_task(tx, fang, "review") == frozenset()
+        assert reading_marks.of_task(tx, zhou, "report") == frozenset()
 
 
 def test_a_tick_that_is_set_twice_or_taken_off_twice_is_one_tick(office: Database) -> None:
     with office.transaction() as tx:
         zhou, _ = people(tx)
         for _again in range(2):
-            checked_papers.check(tx, the_task(tx), zhou, [LETTER, PHOTOS], NOW)
+            reading_marks.check(tx, the_task(tx), zhou, [LETTER, PHOTOS], NOW)
         for _again in range(2):
-            checked_papers.uncheck(tx, the_task(tx), zhou, [PHOTOS])
+            reading_marks.uncheck(tx, the_task(tx), zhou, [PHOTOS])
 
     with office.reading() as tx:
-        assert checked_papers.of_task(tx, zhou, "review") == {LETTER}
+        assert reading_marks.of_task(tx, zhou, "review") == {LETTER}
 
 
 @pytest.mark.parametrize("status", ["completed", "lapsed"])
 def test_ticks_are_gone_with_their_task_and_no_other(office: Database, status: str) -> None:
     with office.transaction() as tx:
         zhou, fang = people(tx)
-        checked_papers.check(tx, the_task(tx), zhou, [LETTER], NOW)
-        checked_papers.check(tx, the_task(tx), fang, [LETTER], NOW)
-        checked_papers.check(tx, the_task(tx, "report"), zhou, [LETTER], NOW)
+        reading_marks.check(tx, the_task(tx), zhou, [LETTER], NOW)
+        reading_marks.check(tx, the_task(tx), fang, [LETTER], NOW)
+        reading_marks.check(tx, the_task(tx, "report"), zhou, [LETTER], NOW)
         tx.execute(update(task).where(task.c.id == "review").values(status=status, ended_at=NOW))
-        checked_papers.forget(tx, "i1")
+        reading_marks.forget(tx, "i1")
 
     with office.reading() as tx:
         assert set(tx.scalars(select(checked_paper.c.task_id))) == {"report"}

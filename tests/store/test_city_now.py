@@ -28,7 +28,7 @@ from engine.notices.preferences import Preference
 from engine.organisation import city, duties, jurisdiction, people, sign_ins, units
 from engine.organisation.city_now import organisation
 from engine.organisation.jurisdiction import Matter
-from engine.runtime import leaving
+from engine.runtime.tasks import ended_posts
 from tests.store.builders import NOW, SINCE, a_city, a_holder, a_person, an_instance
 from tests.unit.builders import ROOT
 
@@ -482,7 +482,7 @@ def test_a_post_begins_and_ends_at_its_instant(founded: Database) -> None:
         held = [
             bool(people.holders(tx, "town_a", "clerk", at)) for at in (begins - MOMENT, begins, ends - MOMENT, ends)
         ]
-        waiting = [leaving.waits(tx, at) for at in (ends - MOMENT, ends)]
+        waiting = [ended_posts.waits(tx, at) for at in (ends - MOMENT, ends)]
 
     assert held == [False, True, True, False]
     assert waiting == [False, True]
@@ -499,13 +499,13 @@ def test_posts_are_let_go_of_when_they_have_ended_and_when_the_account_is_closed
 
     later, sooner, lasting = founded.run(appoint)
     with founded.transaction() as tx:
-        found = [leaving.ended(tx, NOW + timedelta(days=days)) for days in (0, 1, 2)]
+        found = [ended_posts.ended(tx, NOW + timedelta(days=days)) for days in (0, 1, 2)]
         assert found == [[], [sooner], [sooner, later]]
         tx.execute(update(tables.person).where(tables.person.c.login == "ji").values(active=False))
-        assert leaving.ended(tx, NOW + timedelta(days=1)) == [sooner, lasting]
+        assert ended_posts.ended(tx, NOW + timedelta(days=1)) == [sooner, lasting]
         tx.execute(update(tables.post).where(tables.post.c.id == sooner).values(left_at=NOW))
-        assert leaving.ended(tx, NOW + timedelta(days=1)) == [lasting]
-        assert not leaving.waits(tx, NOW + timedelta(days=1))
+        assert ended_posts.ended(tx, NOW + timedelta(days=1)) == [lasting]
+        assert not ended_posts.waits(tx, NOW + timedelta(days=1))
 
 
 def test_a_unit_is_there_from_its_first_instant_to_its_last(founded: Database) -> None:

@@ -16,8 +16,8 @@ from engine.organisation import assignment, jurisdiction, people, sign_ins, unit
 from engine.organisation.assignment import Actor, Assignment
 from engine.organisation.directory import UnitDirectory
 from engine.organisation.people import ROLES, Person
-from engine.runtime import leaving
-from engine.runtime.step import Context
+from engine.runtime.step.step import Context
+from engine.runtime.tasks import ended_posts
 from tests.store.builders import NOW, SINCE, a_city, a_holder, a_person, a_task, an_instance, at
 
 MOMENT = timedelta(microseconds=1)
@@ -209,7 +209,7 @@ def leave(tx: Connection, post_id: str) -> None:
     """The post ends now, and that is carried out."""
     people.end_post(tx, post_id, NOW)
     world = Context(NOW, lambda: (None, {}), None)  # type: ignore[arg-type,return-value]
-    while leaving.carry_out(tx, world, post_id):
+    while ended_posts.carry_out(tx, world, post_id):
         pass
 
 

@@ -21,12 +21,13 @@ from engine.deployments import definitions
 from engine.documents.fonts import Fonts
 from engine.organisation import people, units
 from engine.organisation.assignment import Actor
-from engine.reports import inbox, listing, notices
-from engine.reports.conditions import near_until
-from engine.reports.filters import Filters
-from engine.reports.paging import HEAD, Place
-from engine.runtime import instances
-from engine.runtime.step import Context
+from engine.reports.desk import inbox
+from engine.reports.oversight import listing, notices
+from engine.reports.parts.conditions import near_until
+from engine.reports.parts.filters import Filters
+from engine.reports.parts.paging import HEAD, Place
+from engine.runtime.instances import instances
+from engine.runtime.step.step import Context
 from engine.settings import PROJECT
 from tests.store.builders import NOW, SINCE, an_instance
 

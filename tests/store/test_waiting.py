@@ -15,7 +15,7 @@ from engine.db import tables
 from engine.db.session import Database
 from engine.documents import making
 from engine.ids import new_id
-from engine.runtime import due, waiting
+from engine.runtime.instances import due, waiting
 from tests.store.builders import NOW, a_city, an_instance
 
 CASES = 3000

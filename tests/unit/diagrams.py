@@ -16,8 +16,8 @@ from engine.forms.schema import Form, read_form
 from engine.organisation.city import read_rules
 from engine.organisation.people import ROLES
 from engine.organisation.units import KINDS
-from engine.runtime.operations import OPERATIONS
-from engine.runtime.step import FUNCTIONS
+from engine.runtime.advance.operations import OPERATIONS
+from engine.runtime.step.step import FUNCTIONS
 from tests.unit.builders import form_json
 
 PROCESSES = Path(__file__).parents[2] / "processes"

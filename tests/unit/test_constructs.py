@@ -8,8 +8,8 @@ from engine.bpmn import constructs, refusals
 from engine.bpmn.elements import FLOW_NODES
 from engine.bpmn.expressions import BUILTINS
 from engine.bpmn.rules.wording import ARGUMENTS
-from engine.runtime.operations import OPERATIONS
-from engine.runtime.step import FUNCTIONS
+from engine.runtime.advance.operations import OPERATIONS
+from engine.runtime.step.step import FUNCTIONS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "bpmn.md").read_text(encoding="utf-8")
 

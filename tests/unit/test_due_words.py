@@ -13,7 +13,7 @@ from flask import Flask, g
 from engine.clock import parse_local
 from engine.deadlines import counting
 from engine.deadlines.standing import Standing
-from engine.reports import counted_words
+from engine.reports.parts import counted_days
 from tasks_ui import language
 from tasks_ui.widgets import due_class, due_words
 from tests.unit.test_counting import CALENDAR
@@ -74,7 +74,7 @@ def test_natural_days_are_told_as_such_with_the_holiday_that_moves_their_end(
     }
     record: Any = SimpleNamespace(**(vars(count) | {"trace": trace, "moves": []}))
 
-    assert counted_words.rule(record, 2026) == rule
+    assert counted_days.rule(record, 2026) == rule
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_a_weekend_is_not_called_by_the_name_of_the_holiday_beside_it(start: str
     }
     record: Any = SimpleNamespace(**(vars(count) | {"trace": trace, "moves": []}))
 
-    assert skipped in counted_words.rule(record, 2026)
+    assert skipped in counted_days.rule(record, 2026)
 
 
 @pytest.mark.parametrize(

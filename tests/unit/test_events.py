@@ -9,8 +9,17 @@ from typing import Any, get_args
 
 import pytest
 
-from engine.runtime import events
-from engine.runtime.events import Event, Notified, PeriodStands, TaskOpened, content_of, events_of, from_json, to_json
+from engine.runtime.step import events
+from engine.runtime.step.events import (
+    Event,
+    Notified,
+    PeriodStands,
+    TaskOpened,
+    content_of,
+    events_of,
+    from_json,
+    to_json,
+)
 
 DOCS = Path(__file__).parents[2] / "docs" / "reference" / "events.md"
 

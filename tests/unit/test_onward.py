@@ -9,7 +9,7 @@ import pytest
 
 from engine.bpmn.elements import Diagram
 from engine.bpmn.expressions import compile_expression, evaluate
-from engine.bpmn.onward import elements_after
+from engine.bpmn.paths_ahead import elements_after
 from engine.settings import PROJECT
 from tests.unit.diagrams import diagram_of
 

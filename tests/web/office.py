@@ -23,7 +23,7 @@ from werkzeug.test import TestResponse, encode_multipart
 from engine.app import Engine
 from engine.db.tables import person
 from engine.documents.files import Upload
-from engine.runtime import notices
+from engine.runtime.notify import notices
 from engine.settings import Settings
 from tasks_ui import create_app
 from tests.files import PDF

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from engine.db.tables import notice_preference, notice_receipt, person
 from engine.errors import IncidentRaised
-from engine.runtime import notices
+from engine.runtime.notify import notices
 from tasks_ui import create_app
 from tests.notices.receivers import HOST, free_port
 from tests.processes.test_advance import break_letters

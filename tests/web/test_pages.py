@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.reports.paging import PAGE_SIZE
+from engine.reports.parts.paging import PAGE_SIZE
 from tasks_ui import create_app
 from tests.web.office import (
     COLLEAGUE,

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from engine.db import tables
-from engine.runtime.paper_words import Texts
+from engine.runtime.documents.wording import Texts
 from tests.web.office import LEADER, LIAISON, OFFICER, REVIEWER, Desk, Office, Page
 
 OTHER_REVIEWER = "fangsiyuan.hb"

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import ColumnElement, Connection, update
 
 from engine.db.tables import deadline
-from engine.runtime import lists
+from engine.runtime.advance import lists
 from tests.web.office import SUPERVISION, Office
 
 

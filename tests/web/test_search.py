@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, select
 from engine.db import searchable
 from engine.db.searchable import bare
 from engine.db.tables import document, fact, process_instance, task
-from engine.runtime import facts
+from engine.runtime.step import facts
 from tests.web.office import LIAISON, OFFICER, STRANGER, SUPERVISION, Office
 
 

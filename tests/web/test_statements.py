@@ -13,7 +13,7 @@ from sqlalchemy import Connection, event, insert
 
 from engine.db import tables
 from engine.ids import new_id
-from engine.reports.paging import PAGE_SIZE
+from engine.reports.parts.paging import PAGE_SIZE
 from tests.web.office import JUSTICE, LEADER, OFFICER, Office
 
 AT_MOST = {

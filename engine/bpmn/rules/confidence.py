@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.bpmn.asking import forms_asked, units_asked
+from engine.bpmn.answering_units import forms_asked, units_asked
 from engine.bpmn.rules.draft import Draft, about, named
 from engine.errors import Problem
 from engine.forms.schema import Field, Form

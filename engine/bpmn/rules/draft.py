@@ -122,7 +122,7 @@ class Draft:
         }
 
     def in_scope(self, element: Element) -> list[Element]:
-        """What may follow it with the same token: as `onward`, but no event that leaves the activity running."""
+        """What may follow it with the same token: as `paths_ahead`, but no event that leaves the activity running."""
         return self._in_scope[element.id]
 
     @cached_property

@@ -57,7 +57,8 @@ def upgrade() -> None:
         ),
     )
     op.add_column(
-        "undo_point", sa.Column("did", Json, comment="what the step of the completion did: see handling.undo")
+        "undo_point",
+        sa.Column("did", Json, comment="what the step of the completion did: see runtime.step.undo_points"),
     )
     op.create_table(
         "fired_timer",

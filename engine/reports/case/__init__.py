@@ -1,0 +1,1 @@
+"""One instance: its page, its history, its documents and materials."""

@@ -1,0 +1,63 @@
+"""With whom an instance lies now: what is said to whoever has just moved it, without looking at all of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from engine.db.case import Row, case_of
+from engine.db.tables import task
+from engine.deadlines import deadlines
+from engine.deployments import definitions
+from engine.organisation.assignment import Actor
+from engine.reports.case.calls import running_calls
+from engine.reports.parts.names import Names, UnitName
+from engine.reports.parts.periods import Period, period_of
+from engine.runtime.instances import instances
+from engine.runtime.step.step import Context
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who has an open task; `who` is empty while nobody has claimed it."""
+
+    unit: UnitName | None
+    who: str
+    step: str
+    period: Period | None
+
+
+@dataclass(frozen=True)
+class Holders:
+    """The open tasks of an instance, the most urgent first, and the numbers of the instances that it waits for."""
+
+    title: str
+    number: str
+    tasks: list[Holder]
+    called: list[str]
+
+
+def holders(tx: Connection, context: Context, actor: Actor, number: str) -> Holders:
+    """Who has the instance. Raises NotFound when this person may not see it."""
+    row = instances.find(tx, number, actor)
+    rows = [found for found in case_of(tx, row.id).rows(task) if found.status == "open"]
+    periods = _periods(tx, context, row, Names(tx)) if any(found.deadline_key for found in rows) else {}
+    found = [_holder(one, Names(tx), periods.get(one.deadline_key)) for one in rows]
+    diagram = definitions.load(tx, row.definition_id).diagram
+    return Holders(
+        title=row.title,
+        number=row.number,
+        tasks=sorted(found, key=lambda one: (one.period is None, one.period.due_at if one.period else None)),
+        called=[] if rows else [call.number for call in running_calls(tx, row.id, diagram)],
+    )
+
+
+def _holder(row: Row, names: Names, period: Period | None) -> Holder:
+    return Holder(names.unit(row.unit_code), names.person(row.assignee_id), row.name, period)
+
+
+def _periods(tx: Connection, context: Context, row: Row, names: Names) -> dict[str, Period]:
+    """The open periods by key; of several with one key the last."""
+    records = (record for record in deadlines.of_instance(tx, row.id) if record.is_open)
+    return {record.key: period_of(tx, record, names, context) for record in records}

@@ -1,0 +1,309 @@
+"""Where one instance stands: who waits for whom, its periods, its steps, its papers, and the marks on its diagram."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from engine.bpmn.elements import Diagram
+from engine.db.case import case_of
+from engine.db.tables import archive_package, case_link, definition_version, incident, process_instance, task
+from engine.deadlines import deadlines
+from engine.documents import materials
+from engine.documents.materials import Material
+from engine.organisation.assignment import Actor, ArchiveSubject, InstanceSubject, may
+from engine.reports.case import history
+from engine.reports.case.axis import Axis, Bar, axis_of, bar_of
+from engine.reports.case.calls import Called, calls
+from engine.reports.case.documents import DocumentLine, document_lines
+from engine.reports.case.event_lines import LogLine
+from engine.reports.case.history import StepLine
+from engine.reports.oversight.notices import tellings
+from engine.reports.parts import answers, readers, sent
+from engine.reports.parts.answers import Section
+from engine.reports.parts.names import Names, UnitName, party_names
+from engine.reports.parts.periods import Period, nearest, period_of
+from engine.reports.parts.rows import counterparts, procedures
+from engine.runtime.instances import buttons as actions
+from engine.runtime.instances import instances
+from engine.runtime.instances.buttons import Button
+from engine.runtime.step import parties
+from engine.runtime.step.step import Context
+from engine.runtime.tasks import tasks as work
+
+AMONG_PARTIES = ("copied", "remark", "proposal")
+"""Lines of the record that whoever only reads a copy is not shown: to whom else it went, and what was urged."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An open task: who is waited for, and the period under which it is worked."""
+
+    task_id: str
+    element_id: str
+    unit: UnitName | None
+    step: str
+    who: str
+    period: Period | None
+    for_unit: UnitName | None
+    mine: bool
+    """Whether the person who looks may do it."""
+    may_urge: bool
+
+
+@dataclass(frozen=True)
+class Related:
+    """Another instance: `kind` is caller, called, origin (which started this one), started, named or naming.
+
+    Whom a call or a start has linked is told even to those who may not see the other; who is only named is not.
+    """
+
+    kind: str
+    number: str
+    title: str
+    procedure: str
+    version: int
+    status: str
+    result_name: str
+    visible: bool
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What is drawn on the diagram, by element and flow id; `live` holds those that are worked on."""
+
+    taken: list[str]
+    done: list[str]
+    live: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Archive:
+    """Who keeps the file of the ended case; `sequence`, `made_at` and `sha256` are None until it is packed."""
+
+    unit: UnitName | None
+    sequence: int | None
+    made_at: datetime | None
+    sha256: str | None
+    size: int | None
+    mine: bool
+    """Whether the person who looks may take it."""
+    failure: str = ""
+    """Why it could not be made the last time."""
+
+
+@dataclass(frozen=True)
+class InstanceView:
+    number: str
+    title: str
+    party_name: str
+    procedure: str
+    key: str
+    version: int
+    status: str
+    result_name: str
+    started_at: datetime
+    started_by: str
+    ended_at: datetime | None
+    parties: list[tuple[str, UnitName]]
+    waiting: list[Waiting]
+    called: list[Called]
+    incident: str
+    periods: list[Period]
+    axis: Axis | None
+    bars: list[Bar]
+    steps: list[StepLine]
+    log: list[LogLine]
+    sections: list[Section]
+    documents: list[DocumentLine]
+    materials: list[Material]
+    buttons: list[Button]
+    related: list[Related]
+    marks: Marks
+    archive: Archive | None
+    nearest: Period | None
+    """The open period that is due first, drawn or of one task."""
+
+
+def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -> InstanceView:
+    """The instance for a party or the bureaus of oversight. Raises NotFound."""
+    row = instances.find(tx, number, actor)
+    names = Names(tx)
+    step = instances.look(tx, context, row, actor)
+    diagram = step.definition.diagram
+    periods = [period_of(tx, record, names, context) for record in deadlines.of_instance(tx, row.id)]
+    drawn = [period for period in periods if not period.record.of_task]
+    waiting = _waiting(tx, row, actor, periods, names)
+    called = calls(tx, row.id, diagram, actor, names)
+    oversees = may(actor, "supervise", None).allowed
+    told_whom = tellings(tx, row.id) if oversees else None
+    only_reader = instances.is_only_reader(tx, row.id, actor)
+    form = step.definition.forms[diagram.process.start_form]
+    forms = [(element.name, step.definition.form_of(element)) for element in diagram.of_kind("userTask")]
+    return InstanceView(
+        number=row.number,
+        title=row.title,
+        party_name=party_names(tx, [row.id]).get(row.id, ""),
+        procedure=diagram.name,
+        key=row.key,
+        version=step.definition.version,
+        status=row.status,
+        result_name=row.result_name or "",
+        started_at=row.started_at,
+        started_by=names.person(row.started_by),
+        ended_at=row.ended_at,
+        parties=_parties(step, names, actor),
+        waiting=waiting,
+        called=called,
+        incident=_incident(tx, row),
+        periods=drawn,
+        axis=axis_of(drawn, context.now, context.calendar),
+        bars=[bar_of(period, context.now, context.calendar) for period in drawn],
+        steps=history.steps(tx, row.id, step.definition, names, actor, row.status == "ended"),
+        log=[
+            line
+            for line in history.log(tx, row.id, step.definition, names, actor, told_whom)
+            if not only_reader or line.kind not in AMONG_PARTIES
+        ],
+        sections=answers.sections([(diagram.name, form), *forms], step, names),
+        documents=document_lines(tx, row.id, names, actor),
+        materials=sent.materials_sent(tx, row.id, actor, materials.of_instance(tx, row.id)),
+        buttons=actions.buttons(step) if row.status == "running" else [],
+        related=_related(tx, row, actor),
+        marks=_marks(row, diagram, waiting, called, periods),
+        archive=_archive(tx, row, actor, names),
+        nearest=nearest(periods),
+    )
+
+
+def _archive(tx: Connection, row: Row[Any], actor: Actor, names: Names) -> Archive | None:
+    kept = tx.execute(select(archive_package).where(archive_package.c.instance_id == row.id)).first()
+    if kept is None:
+        return None
+    mine = may(actor, "take_archive", ArchiveSubject(kept.unit_code)).allowed
+    return Archive(
+        names.unit(kept.unit_code), kept.sequence, kept.made_at, kept.sha256, kept.size, mine, kept.failure or ""
+    )
+
+
+def _parties(step: Any, names: Names, actor: Actor) -> list[tuple[str, UnitName]]:
+    """Each party once, with what it is called in the start form, or in the form that names it later; of a proposed one
+    only those are told who may know of it."""
+    kept = parties.kept_from(step.tx, step.instance_id, actor.unit_code)
+    forms = step.definition.forms
+    start = forms[step.definition.diagram.process.start_form]
+    found: list[tuple[str, UnitName]] = []
+    for fact_name in step.definition.diagram.process.party_facts:
+        unit = names.unit(step.facts.get(fact_name)) if step.facts.get(fact_name) not in kept else None
+        if unit is not None and unit not in (named for _, named in found):
+            asked = [form.by_key[fact_name] for form in (start, *forms.values()) if fact_name in form.by_key]
+            found.append((asked[0].label if asked else fact_name, unit))
+    return found
+
+
+def _waiting(tx: Connection, row: Row[Any], actor: Actor, periods: list[Period], names: Names) -> list[Waiting]:
+    waiting = [found for found in case_of(tx, row.id).rows(task) if found.status == "open"]
+    found = []
+    for open_task in waiting:
+        own = [period for period in periods if period.key == open_task.deadline_key and period.record.is_open]
+        subject = work.subject(tx, open_task)
+        found.append(
+            Waiting(
+                task_id=open_task.id,
+                element_id=open_task.element_id,
+                unit=names.unit(open_task.unit_code),
+                step=open_task.name,
+                who=names.person(open_task.assignee_id),
+                period=own[-1] if own else None,
+                for_unit=counterparts(tx, names, [row.id], open_task.unit_code).get(row.id),
+                mine=may(actor, "complete", subject).allowed,
+                may_urge=row.status == "running" and may(actor, "urge", subject).allowed,
+            )
+        )
+    return sorted(
+        found, key=lambda waiting: (waiting.period is None, waiting.period.due_at if waiting.period else None)
+    )
+
+
+def _related(tx: Connection, row: Row[Any], actor: Actor) -> list[Related]:
+    """The instances linked with this one, in the order in which they began."""
+    statement = (
+        select(process_instance, definition_version.c.version)
+        .join(definition_version, definition_version.c.id == process_instance.c.definition_id)
+        .where(instances.linked(row))
+    )
+    known = dict(procedures(tx))
+    named = {link.named_id for link in case_of(tx, row.id).rows(case_link) if link.instance_id == row.id}
+    found = []
+    for other in tx.execute(statement.order_by(process_instance.c.started_at, process_instance.c.number)):
+        visible = may(actor, "see_instance", InstanceSubject(instances.parties_of(tx, other.id))).allowed
+        if other.id == row.origin_instance_id:
+            kind = "caller" if row.origin_task_id else "origin"
+        elif other.origin_instance_id == row.id:
+            kind = "called" if other.origin_task_id else "started"
+        else:
+            kind = "named" if other.id in named else "naming"
+            if not visible or not readers.knows_of_link(tx, row, other, actor):
+                continue
+        found.append(
+            Related(
+                kind=kind,
+                number=other.number,
+                title=other.title,
+                procedure=known.get(other.key, other.key),
+                version=other.version,
+                status=other.status,
+                result_name=other.result_name or "",
+                visible=visible,
+            )
+        )
+    return found
+
+
+def _incident(tx: Connection, row: Row[Any]) -> str:
+    if row.status != "incident":
+        return ""
+    statement = select(incident.c.message).where(incident.c.instance_id == row.id, incident.c.closed_at.is_(None))
+    return tx.scalar(statement.order_by(incident.c.raised_at.desc())) or ""
+
+
+def _marks(
+    row: Row[Any], diagram: Diagram, waiting: list[Waiting], called: list[Called], periods: list[Period]
+) -> Marks:
+    """The path that was taken, the elements passed, and where it stands now; open periods stand on their clocks."""
+    taken = [flow for flow in row.taken if flow in diagram.flows]
+    live = [
+        {
+            "element": found.element_id,
+            "count": 1,
+            "state": found.period.standing.state if found.period else "wait",
+            "unit": found.unit.name if found.unit else "",
+            "who": found.who,
+        }
+        for found in waiting
+    ]
+    live += [
+        {"element": call.element_id, "count": 1, "state": "wait", "unit": "", "who": call.number} for call in called
+    ]
+    live_ids = {mark["element"] for mark in live}
+    for period in periods:
+        host = (
+            diagram.elements[period.record.element_id].attached_to
+            if period.record.element_id in diagram.elements
+            else None
+        )
+        if period.record.is_open and host and host not in live_ids:
+            live.append({"element": host, "count": 1, "state": period.standing.state, "unit": "", "who": ""})
+            live_ids.add(host)
+    reached = {diagram.flows[flow].target for flow in taken} | {diagram.flows[flow].source for flow in taken}
+    done = [element_id for element_id in diagram.elements if element_id in reached and element_id not in live_ids]
+    return Marks(taken, [found for found in done if _is_left(found, taken, diagram)], live)
+
+
+def _is_left(element_id: str, taken: list[str], diagram: Diagram) -> bool:
+    """Whether the element has been passed, not only reached."""
+    outgoing = diagram.elements[element_id].outgoing
+    return not outgoing or any(flow in taken for flow in outgoing)

@@ -1,0 +1,1 @@
+"""What lies before one person: the inbox, one task, the start form."""

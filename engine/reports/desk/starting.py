@@ -1,0 +1,210 @@
+"""What a person may start, and the start form with what will follow from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlalchemy import Connection
+
+from engine.bpmn.elements import Element, Process
+from engine.deadlines.counting import Count
+from engine.deadlines.standing import Cell, strip_of
+from engine.deployments import definitions
+from engine.errors import ExpressionError, NotFound
+from engine.forms.schema import Field
+from engine.organisation.assignment import Actor, ProcedureSubject, may
+from engine.organisation.directory import UnitDirectory
+from engine.reports.case.history import asked_of
+from engine.reports.parts import answers
+from engine.reports.parts.answers import FilledForm, Look
+from engine.reports.parts.names import Names
+from engine.runtime.instances import instances
+from engine.runtime.step.step import Context, Step
+from engine.runtime.tasks.drafts import window_of
+
+Raw = Mapping[str, list[str]]
+
+
+@dataclass(frozen=True)
+class Procedure:
+    key: str
+    name: str
+    summary: str
+    period: str
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A period that would run if the form were handed in as it stands."""
+
+    name: str
+    rule: str
+    basis: str
+    count: Count
+    cells: tuple[Cell, ...]
+    passed: bool
+    hard: bool
+    """Not for a recommended period: it is no breach to take longer (A24)."""
+
+
+@dataclass(frozen=True)
+class Coming:
+    name: str
+    lane: str
+
+
+@dataclass(frozen=True)
+class Beginning:
+    procedure: Procedure
+    form: FilledForm
+    draft_saved_at: datetime | None
+    draft_window: str
+    """The window that has saved the draft last, whether or not the draft is what is shown."""
+    preview: Preview | None
+    coming: list[Coming]
+
+
+@dataclass(frozen=True)
+class BeginningLook(Look):
+    preview: Preview | None
+
+
+@dataclass(frozen=True)
+class _Unmet:
+    """A period that has just begun, as `strip_of` asks for it."""
+
+    kind: str
+    start_at: datetime
+    due_at: datetime
+    last_day: date | None
+    hard: bool = True
+    status: str = "running"
+    ended_at: None = None
+    pauses: tuple[()] = ()
+
+
+def procedures(tx: Connection, actor: Actor) -> list[Procedure]:
+    """The procedures that this person may start now."""
+    return [
+        _procedure(definition.diagram.process)
+        for definition in definitions.every_startable(tx)
+        if may(actor, "start", ProcedureSubject(definition.diagram.process.candidate_starters)).allowed
+    ]
+
+
+def beginning(tx: Connection, context: Context, actor: Actor, key: str, sent: Raw | None) -> Beginning:
+    """The start form, with what was sent, else this person's draft, else its defaults. Raises NotAllowed, NotFound."""
+    step = instances.beginning(tx, context, actor, definitions.startable(tx, key))
+    draft, saved_at = instances.draft(tx, actor, key)
+    draft_window = window_of(draft)
+    if sent is not None:
+        draft, saved_at = None, None
+    form = step.definition.forms[step.definition.diagram.process.start_form]
+    directory = UnitDirectory(tx, actor, context.now, context.fonts)
+    _, values = answers.look_at(form, step, directory, sent or draft or {})
+    return Beginning(
+        procedure=_procedure(step.definition.diagram.process),
+        form=answers.filled(form, step, directory, Names(tx), sent if sent is not None else draft),
+        draft_saved_at=saved_at,
+        draft_window=draft_window,
+        preview=_preview(step, values),
+        coming=_coming(step),
+    )
+
+
+def beginning_instead(tx: Connection, context: Context, actor: Actor, key: str, other: str, raw: Raw) -> Beginning:
+    """The start form of the other procedure, with what was typed into the one of `key` as far as it asks for the same.
+
+    Raises NotFound when the form of `key` does not lead there, and as `beginning` does.
+    """
+    step = instances.beginning(tx, context, actor, definitions.startable(tx, key))
+    form = step.definition.forms[step.definition.diagram.process.start_form]
+    if other not in {field.own for field in form.fields if field.own}:
+        raise NotFound
+    there = definitions.startable(tx, other)
+    fields = there.forms[there.diagram.process.start_form].fields
+    carried = {field.key: _fitting(field, raw) for field in fields if not field.readonly}
+    found = beginning(tx, context, actor, other, {name: values for name, values in carried.items() if values})
+    return replace(found, draft_window="")  # a draft of it that this person has is not shown, so it is not overwritten
+
+
+def _fitting(field: Field, raw: Raw) -> list[str]:
+    """What was typed for the same, as far as the field can hold it."""
+    offered = {option.value for option in field.options}
+    typed = raw.get(field.key) or raw.get(field.carries, [])
+    return [text for text in typed if text.strip() and (not offered or text in offered)]
+
+
+def look_at_beginning(tx: Connection, context: Context, actor: Actor, key: str, raw: Raw) -> BeginningLook:
+    """What the start form asks and warns of, and the period that would run, for the values so far."""
+    step = instances.beginning(tx, context, actor, definitions.startable(tx, key))
+    form = step.definition.forms[step.definition.diagram.process.start_form]
+    seen, values = answers.look_at(form, step, UnitDirectory(tx, actor, context.now, context.fonts), raw)
+    return BeginningLook(**vars(seen), preview=_preview(step, values))
+
+
+def _procedure(process: Process) -> Procedure:
+    return Procedure(process.key, process.name, process.summary, process.period)
+
+
+def _preview(step: Step, values: Mapping[str, object]) -> Preview | None:
+    """The first period on the way from the start, as the questions before it would be answered."""
+    facts = {**step.facts, **values}
+    event = _first_period(step, facts)
+    if event is None or event.timer is None:
+        return None
+    try:
+        count = step.evaluate_period(event.timer.text, facts)
+    except ExpressionError:
+        return None
+    if count is None:
+        return None
+    unmet = _Unmet(count.kind, count.start_at, count.due_at, count.last_day)
+    return Preview(
+        name=event.properties.get("title") or event.name,
+        rule=event.properties.get("rule", ""),
+        basis=event.properties.get("basis", ""),
+        count=count,
+        cells=tuple(strip_of(unmet, step.now, step.context.calendar)),
+        passed=count.due_at <= step.now,
+        hard=event.properties.get("hard", "true") == "true",
+    )
+
+
+def _first_period(step: Step, facts: Mapping[str, object]) -> Element | None:
+    diagram = step.definition.diagram
+    waiting = [element.id for element in diagram.of_kind("startEvent")]
+    seen: set[str] = set()
+    while waiting:
+        element = diagram.elements[waiting.pop(0)]
+        if element.id in seen:
+            continue
+        seen.add(element.id)
+        period = next((event for event in diagram.attached(element.id) if event.is_period), None)
+        if period is not None:
+            return period
+        if element.kind in ("startEvent", "parallelGateway", "serviceTask", "sendTask"):  # nobody is waited for in them
+            waiting += [found.id for found in diagram.next_elements(element)]
+        elif element.kind == "exclusiveGateway":
+            waiting.append(_way(step, element, facts))
+    return None
+
+
+def _way(step: Step, gateway: Element, facts: Mapping[str, object]) -> str:
+    """Where the gateway would lead."""
+    flows = step.definition.diagram.flows
+    for flow in (flows[flow_id] for flow_id in gateway.outgoing if flow_id != gateway.default_flow):
+        try:
+            if flow.condition and step.evaluate(flow.condition, facts):
+                return flow.target
+        except ExpressionError:
+            continue
+    return flows[gateway.default_flow or gateway.outgoing[0]].target
+
+
+def _coming(step: Step) -> list[Coming]:
+    diagram = step.definition.diagram
+    start = diagram.of_kind("startEvent")[0]
+    return [Coming(element.name, asked_of(element)) for element in diagram.expected_after(start.id, at_most=5)]

@@ -1,0 +1,1 @@
+"""Where every instance stands, how notices went out, the list of duties."""

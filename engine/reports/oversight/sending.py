@@ -1,0 +1,176 @@
+"""How the channels to the outside stand, and what did not go out: for whoever looks after it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, or_, select
+
+from engine.db.tables import delivery_attempt, notice, outbox, person, process_instance
+from engine.notices.kinds import name_of
+from engine.notices.resending import NOT_SENT, is_over, why_not
+from engine.notices.routes import HEADS_PREFIX, MAIL, WEBHOOK
+from engine.reports.parts.readers import MASK
+from engine.runtime.step.confidentiality import told_in
+
+SHOWN_TROUBLES = 50
+
+
+@dataclass(frozen=True)
+class ChannelState:
+    """A channel of the installation: what waits, what failed and is tried again, what was given up."""
+
+    key: str
+    name: str
+    configured: bool
+    waiting: int
+    failed: int
+    given_up: int
+    sent: int
+    last_sent_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What became of a message once, or who wanted it sent again."""
+
+    at: datetime
+    outcome: str
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A message that did not go out: given up, or to be tried again at `next_try_at`.
+
+    `text` is empty for whoever looks after the sending and may not read the case. `why_not` says why it is not sent again.
+    """
+
+    id: str
+    channel: str
+    to: str
+    address: str
+    kind_name: str
+    number: str
+    text: str
+    status: str
+    attempts: int
+    reason: str
+    next_try_at: datetime
+    made_at: datetime
+    history: tuple[Attempt, ...]
+    why_not: str
+
+
+def channel_states(tx: Connection, names: Mapping[str, str]) -> list[ChannelState]:
+    """Every channel that the installation has (`names` by key), and every one that still has messages."""
+    counted: dict[str, Counter[str]] = {}
+    last: dict[str, datetime] = {}
+    rows = tx.execute(
+        select(
+            outbox.c.channel, outbox.c.status, func.count().label("number"), func.max(outbox.c.sent_at).label("last")
+        ).group_by(outbox.c.channel, outbox.c.status)
+    )
+    for row in rows:
+        counted.setdefault(row.channel, Counter())[row.status] = row.number
+        if row.last is not None:
+            last[row.channel] = row.last
+    return [
+        ChannelState(
+            key=key,
+            name=names.get(key, channel_name(key)),
+            configured=key in names,
+            waiting=counted.get(key, Counter())["waiting"],
+            failed=counted.get(key, Counter())["failed"],
+            given_up=counted.get(key, Counter())["given_up"],
+            sent=counted.get(key, Counter())["sent"],
+            last_sent_at=last.get(key),
+        )
+        for key in dict.fromkeys([*names, *sorted(counted)])
+    ]
+
+
+def troubles(tx: Connection, channels: Collection[str], with_text: bool) -> list[Trouble]:
+    """Messages that were given up or failed at least once and still wait, those given up first, then the latest first."""
+    joined = (
+        outbox.join(notice, notice.c.id == outbox.c.notice_id)
+        .outerjoin(process_instance, process_instance.c.id == notice.c.instance_id)
+        .outerjoin(person, person.c.id == outbox.c.person_id)
+    )
+    statement = (
+        select(
+            outbox,
+            notice.c.kind,
+            notice.c.text,
+            process_instance.c.number,
+            person.c.name,
+            is_over().label("is_over"),
+        )
+        .select_from(joined)
+        .where(or_(outbox.c.status.in_(NOT_SENT), _sent_again()))
+        .order_by(case((outbox.c.status == "given_up", 0), else_=1), outbox.c.made_at.desc(), outbox.c.id)
+        .limit(SHOWN_TROUBLES)
+    )
+    rows = tx.execute(statement).all()
+    histories = _histories(tx, [row.id for row in rows])
+    return [
+        Trouble(
+            id=row.id,
+            channel=channel_name(row.channel),
+            to=row.name or "",
+            address=row.address or "",
+            kind_name=name_of(row.kind),
+            number=row.number or "",
+            text=_text(tx, row) if with_text else "",
+            status=row.status,
+            attempts=row.attempts,
+            reason=row.reason or "",
+            next_try_at=row.next_try_at,
+            made_at=row.made_at,
+            history=tuple(histories.get(row.id, [])),
+            why_not=why_not(row.status, row.channel in channels, row.is_over),
+        )
+        for row in rows
+    ]
+
+
+def _text(tx: Connection, row: Row[Any]) -> str:
+    """What the message says, but for what colleagues told each other of somebody who is to be kept unnamed."""
+    if row.instance_id is None:
+        return str(row.text)
+    return MASK if told_in(tx, row.instance_id, None, row.text) else str(row.text)
+
+
+def undelivered(tx: Connection) -> int:
+    """How many messages were given up."""
+    return tx.scalar(select(func.count()).where(outbox.c.status == "given_up")) or 0
+
+
+def channel_name(key: str) -> str:
+    if key.startswith(HEADS_PREFIX):
+        return "每日封存"
+    return {MAIL: "邮件", WEBHOOK: "Webhook"}.get(key, "群机器人")
+
+
+def _sent_again() -> ColumnElement[bool]:
+    """Somebody wanted it sent again, and it has not been tried since."""
+    return and_(outbox.c.status == "waiting", outbox.c.round_from > 0)
+
+
+def _histories(tx: Connection, message_ids: list[str]) -> dict[str, list[Attempt]]:
+    found: dict[str, list[Attempt]] = {}
+    for row in tx.execute(
+        select(delivery_attempt, person.c.name)
+        .outerjoin(person, person.c.id == delivery_attempt.c.person_id)
+        .where(delivery_attempt.c.message_id.in_(message_ids))
+        .order_by(delivery_attempt.c.message_id, delivery_attempt.c.number)
+    ):
+        found.setdefault(row.message_id, []).append(
+            Attempt(row.at, row.outcome, row.reason or "", row.name or row.by or "")
+        )
+    return found

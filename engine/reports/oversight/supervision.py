@@ -1,0 +1,149 @@
+"""Where every instance stands: tiles, a table by unit, the running instances, and one diagram with counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from engine.db.tables import waiting_file
+from engine.deployments import definitions
+from engine.reports.oversight import city_counts
+from engine.reports.oversight.city_counts import CityCounts
+from engine.reports.oversight.listing import Listing, listing
+from engine.reports.oversight.notices import Items, supervision_items
+from engine.reports.oversight.sending import undelivered
+from engine.reports.parts.filters import Filters
+from engine.reports.parts.names import Names, UnitName
+from engine.reports.parts.paging import HEAD, Place
+from engine.runtime.step.step import Context
+
+
+@dataclass(frozen=True)
+class UnitRow:
+    """How many duties a unit has open, and how it has met those that ended this month; `rate` is a share of 1."""
+
+    unit: UnitName
+    open: int
+    near: int
+    over: int
+    met: int
+    ended: int
+
+    @property
+    def rate(self) -> float | None:
+        return self.met / self.ended if self.ended else None
+
+
+@dataclass(frozen=True)
+class Tiles:
+    running: int
+    started_today: int
+    near: int
+    over: int
+    ever_over: int
+    """Instances with a recorded overdue, ended or not: the record counts, also after a correction moved the period."""
+    incidents: int
+    met: int
+    ended: int
+
+    @property
+    def rate(self) -> float | None:
+        return self.met / self.ended if self.ended else None
+
+
+@dataclass(frozen=True)
+class ElementCount:
+    """How many running instances wait at an element, and how many of them are over their period there."""
+
+    element_id: str
+    name: str
+    running: int
+    overdue: int
+
+
+@dataclass(frozen=True)
+class ProcedureCounts:
+    key: str
+    name: str
+    version: int
+    running: int
+    elements: list[ElementCount]
+
+
+@dataclass(frozen=True)
+class Supervision:
+    tiles: Tiles
+    units: list[UnitRow]
+    listing: Listing
+    items: Items
+    undelivered: int
+    """Messages to the outside that were given up."""
+    unfinished: list[tuple[str, str]]
+    """Shipped procedures that could not be deployed, and why."""
+    procedure: ProcedureCounts | None
+    """Where the procedure stands that is looked at; None when there is none at all."""
+    counted_at: datetime | None
+    """As of when the numbers are that the worker has kept; None: they are the present ones."""
+
+
+def supervision(
+    tx: Connection, context: Context, filters: Filters, place: Place = HEAD, shown: str = "", items: Place = HEAD
+) -> Supervision:
+    """The page of oversight: how many, which units, and the instances with the longest overdue first.
+
+    `shown` is the procedure whose diagram is looked at; the first one when there is none of that key.
+    """
+    names = Names(tx)
+    listed = listing(tx, context, None, filters, place, names)
+    keys = [key for key, _ in listed.procedures]
+    key = shown if shown in keys else keys[0] if keys else ""
+    numbers = city_counts.counts(tx, context, key)
+    return Supervision(
+        tiles=_tiles(numbers),
+        units=_units(numbers, names),
+        listing=listed,
+        items=supervision_items(tx, names, items),
+        undelivered=undelivered(tx),
+        unfinished=[(row.name, row.message) for row in tx.execute(select(waiting_file).order_by(waiting_file.c.name))],
+        procedure=_procedure(tx, key, numbers) if key else None,
+        counted_at=numbers.made_at,
+    )
+
+
+def _procedure(tx: Connection, key: str, numbers: CityCounts) -> ProcedureCounts:
+    """At which elements of the latest version instances wait, where most of them do first."""
+    definition = definitions.latest(tx, key)
+    elements = definition.diagram.elements
+    found = [
+        ElementCount(element_id, elements[element_id].name, number["running"], number["overdue"])
+        for element_id, number in numbers.elements.items()
+        if element_id in elements
+    ]
+    found.sort(key=lambda one: (-one.running, -one.overdue, one.element_id))
+    return ProcedureCounts(key, definition.name, definition.version, numbers.running, found)
+
+
+def _tiles(numbers: CityCounts) -> Tiles:
+    city = numbers.city
+    return Tiles(
+        running=city["running"],
+        started_today=city["started_today"],
+        near=city["near"],
+        over=city["over"],
+        ever_over=city["ever_over"],
+        incidents=city["incidents"],
+        met=sum(unit["met"] for unit in numbers.units.values()),
+        ended=sum(unit["ended"] for unit in numbers.units.values()),
+    )
+
+
+def _units(numbers: CityCounts, names: Names) -> list[UnitRow]:
+    """Units that have duties, those with the most trouble first."""
+    rows = [
+        UnitRow(unit, *(found[name] for name in city_counts.BY_UNIT))
+        for code, found in numbers.units.items()
+        if (unit := names.unit(code))
+    ]
+    return sorted(rows, key=lambda row: (-row.over, -row.near, -row.open, row.unit.code))

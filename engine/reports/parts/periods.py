@@ -1,0 +1,68 @@
+"""Legal periods as people read them: how they stand now, and how the days were counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from engine.db.tables import deadline
+from engine.deadlines import years
+from engine.deadlines.deadlines import OPEN, Deadline
+from engine.deadlines.standing import Cell, Standing, standing_of, strip_of
+from engine.reports.parts.names import Names, UnitName
+from engine.runtime.step.step import Context
+
+
+@dataclass(frozen=True)
+class Period:
+    """A deadline record with its standing at one instant and the cells of its strip."""
+
+    record: Deadline
+    unit: UnitName | None
+    standing: Standing
+    cells: tuple[Cell, ...]
+
+    @property
+    def key(self) -> str:
+        return self.record.key
+
+    @property
+    def due_at(self) -> datetime:
+        return self.record.due_at
+
+
+def period_of(tx: Connection, record: Deadline, names: Names, context: Context) -> Period:
+    """The period now; one that has ended is shown by the days with which it was counted and judged."""
+    counted_with = None if record.is_open else years.find(tx, record.calendar_version)
+    calendar = counted_with or context.calendar
+    return Period(
+        record=record,
+        unit=names.unit(record.unit_code),
+        standing=standing_of(record, context.now, calendar),
+        cells=tuple(strip_of(record, context.now, calendar)),
+    )
+
+
+def open_periods(
+    tx: Connection, instance_ids: Iterable[str], names: Names, context: Context
+) -> Mapping[str, list[Period]]:
+    """The open periods of each of these instances."""
+    statement = select(deadline).where(deadline.c.instance_id.in_(list(instance_ids)), deadline.c.status.in_(OPEN))
+    found: dict[str, list[Period]] = {}
+    for row in tx.execute(statement.order_by(deadline.c.due_at)):
+        found.setdefault(row.instance_id, []).append(period_of(tx, Deadline(**row._mapping), names, context))
+    return found
+
+
+def nearest(periods: Iterable[Period]) -> Period | None:
+    """The open period that is due first; among those, one that the law sets goes before a recommended one.
+
+    What is recommended for one task alone is the nearest only where nothing is drawn.
+    """
+    open_ones = [period for period in periods if period.record.is_open]
+    return min(
+        open_ones, key=lambda period: (period.record.of_task, period.due_at, not period.record.hard), default=None
+    )

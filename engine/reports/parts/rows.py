@@ -1,0 +1,237 @@
+"""Rows of lists: tasks and instances as twenty of them stand on a page, each kind of fact read once for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, case, select
+
+from engine.db.searchable import SUBJECT_FACT
+from engine.db.tables import fact, party, process_instance, task
+from engine.db.values import decode
+from engine.deployments import definitions
+from engine.organisation.assignment import Actor
+from engine.reports.parts import handling
+from engine.reports.parts.names import Names, UnitName
+from engine.reports.parts.periods import Period, nearest, open_periods
+from engine.runtime.step.step import Context
+from engine.runtime.tasks import taking_back
+
+SUBJECT = (
+    select(fact.c.value)
+    .where(fact.c.instance_id == process_instance.c.id, fact.c.name == SUBJECT_FACT)
+    .order_by(fact.c.id.desc())
+    .limit(1)
+    .correlate(process_instance)
+    .scalar_subquery()
+    .label("subject")
+)
+"""Whom the instance concerns, as it is stored."""
+OF_INSTANCE = [*(column for column in process_instance.c if column.name not in ("state", "taken")), SUBJECT]
+"""What lists read of an instance: never its state, which is large."""
+OF_TASK = (process_instance.c.number, process_instance.c.title.label("instance_title"), process_instance.c.key, SUBJECT)
+"""What lists of tasks read of their instances."""
+
+
+@dataclass(frozen=True)
+class TaskRow:
+    """`counterpart` is the other party of the instance; `assignee` is empty while nobody has claimed the task."""
+
+    task_id: str
+    number: str
+    title: str
+    party_name: str
+    step: str
+    procedure: str
+    counterpart: UnitName | None
+    period: Period | None
+    opened_at: datetime
+    ended_at: datetime | None
+    outcome_name: str | None
+    assignee: str
+    mine: bool
+    fallback: bool
+    tags: list[str]
+    """委派给我, 征求意见, 转办给我, 退回, 催办 … : what has been done with it among colleagues."""
+    may_take_back: bool = False
+
+
+@dataclass(frozen=True)
+class InstanceRow:
+    number: str
+    title: str
+    party_name: str
+    procedure: str
+    status: str
+    result_name: str | None
+    waiting_unit: UnitName | None
+    waiting_step: str
+    parties: list[UnitName]
+    counterpart: UnitName | None
+    period: Period | None
+    started_at: datetime
+    ended_at: datetime | None
+
+
+def procedures(tx: Connection) -> list[tuple[str, str]]:
+    """Key and name of every procedure, by the latest version; those that are gone (`retirement.gone`) are left out."""
+    return sorted(definitions.names(tx).items())
+
+
+def task_rows(
+    tx: Connection, context: Context, actor: Actor, names: Names, rows: Sequence[Row[Any]], known: Mapping[str, str]
+) -> list[TaskRow]:
+    """Rows of tasks, each with number, `instance_title` and key of its instance; `known` are the names of procedures."""
+    ids = [row.instance_id for row in rows]
+    periods = open_periods(tx, ids, names, context)
+    others = counterparts(tx, names, ids, actor.unit_code)
+    tagged = handling.tags(tx, actor, [row for row in rows if row.status == "open"])
+    back = taking_back.may_be_taken_back(tx, [row for row in rows if row.status == "completed"], context.now)
+    return [
+        TaskRow(
+            task_id=row.id,
+            number=row.number,
+            title=row.instance_title,
+            party_name=_subject(row),
+            step=row.name,
+            procedure=known.get(row.key, row.key),
+            counterpart=others.get(row.instance_id),
+            period=_period_of(row, periods.get(row.instance_id, [])),
+            opened_at=row.opened_at,
+            ended_at=row.ended_at,
+            outcome_name=row.outcome_name,
+            assignee=names.person(row.assignee_id),
+            mine=row.assignee_id == actor.person_id,
+            fallback=row.fallback,
+            tags=tagged.get(row.id, []),
+            may_take_back=row.id in back,
+        )
+        for row in rows
+    ]
+
+
+def _subject(row: Row[Any]) -> str:
+    """Whom the instance concerns; empty while it is not known."""
+    return str(decode(row.subject) or "") if row.subject is not None else ""
+
+
+def _open_tasks(ids: list[str]) -> Select[Any]:
+    """Open tasks of these instances, and of what they have called; `waits` is the instance that waits for the called one."""
+    called = process_instance.c.origin_instance_id.in_(ids) & process_instance.c.origin_task_id.is_not(None)
+    waits = case((called, process_instance.c.origin_instance_id)).label("waits")
+    shown, theirs = (select(process_instance.c.id).where(own) for own in (process_instance.c.id.in_(ids), called))
+    columns = (task.c.id, task.c.instance_id, task.c.unit_code, task.c.name, task.c.deadline_key)
+    return (
+        select(*columns, waits)
+        .join(process_instance, process_instance.c.id == task.c.instance_id)
+        .where(task.c.instance_id.in_(shown.union(theirs)))
+        .where(task.c.ended_at.is_(None))  # open; said by its status, SQLite would begin at everything that is open
+        .order_by(task.c.opened_at, task.c.id)
+    )
+
+
+def _period_of(row: Row[Any], periods: Sequence[Period]) -> Period | None:
+    own = (found for found in periods if found.key == row.deadline_key)
+    return next(own, None) if row.status == "open" else None
+
+
+def counterparts(tx: Connection, names: Names, instance_ids: list[str], unit_code: str) -> dict[str, UnitName]:
+    """The other party of each instance; of one that the unit is no party of, the receiving side."""
+    return _others(names, _parties(tx, instance_ids), unit_code)
+
+
+def _parties(tx: Connection, instance_ids: list[str]) -> Sequence[Row[Any]]:
+    own = party.c.instance_id.in_(instance_ids)
+    return tx.execute(select(party).where(own).order_by(party.c.fact.desc())).all()
+
+
+def _others(names: Names, rows: Sequence[Row[Any]], unit_code: str) -> dict[str, UnitName]:
+    found: dict[str, UnitName] = {}
+    for row in _told(rows, unit_code):
+        unit = names.unit(row.unit_code)
+        if unit and row.unit_code != unit_code:
+            found[row.instance_id] = unit
+    return found
+
+
+def _told(rows: Sequence[Row[Any]], unit_code: str) -> list[Row[Any]]:
+    """The parties of several instances of which the unit is told: `parties.kept_from` for many."""
+    first: dict[str, datetime] = {}
+    own: dict[str, datetime] = {}
+    for row in rows:
+        if row.seen_at is not None:
+            first[row.instance_id] = min(row.seen_at, first.get(row.instance_id, row.seen_at))
+            if row.unit_code == unit_code:
+                own[row.instance_id] = row.seen_at
+    seen = {(row.instance_id, row.unit_code) for row in rows if row.seen_at is not None}
+    return [
+        row
+        for row in rows
+        if (row.instance_id, row.unit_code) in seen or own.get(row.instance_id) in (None, first.get(row.instance_id))
+    ]
+
+
+def parties(
+    tx: Connection, names: Names, instances: Sequence[Row[Any]], named: Sequence[Row[Any]], unit_code: str
+) -> dict[str, list[UnitName]]:
+    """The parties of each instance of which the unit is told, in the order in which the procedure names them."""
+    rows, found = _told(named, unit_code), {}
+    for instance in instances:
+        order = definitions.load(tx, instance.definition_id).diagram.process.party_facts
+        own = sorted((row for row in rows if row.instance_id == instance.id), key=lambda row: order.index(row.fact))
+        codes = dict.fromkeys(row.unit_code for row in own)
+        found[instance.id] = [unit for code in codes if (unit := names.unit(code))]
+    return found
+
+
+def instance_rows(
+    tx: Connection,
+    context: Context,
+    names: Names,
+    rows: Sequence[Row[Any]],
+    unit_code: str,
+    known: Mapping[str, str],
+) -> list[InstanceRow]:
+    """Rows of instances, each with whom it waits for: the open task with the nearest period, its own or of what it called.
+
+    `known` are the names of procedures.
+    """
+    ids = [row.id for row in rows]
+    periods = open_periods(tx, ids, names, context)
+    named = _parties(tx, ids)
+    others, sides = _others(names, named, unit_code), parties(tx, names, rows, named, unit_code)
+    waiting: dict[str, list[Row[Any]]] = {}
+    of_called: dict[str, list[Row[Any]]] = {}
+    for open_task in tx.execute(_open_tasks(ids)):
+        if open_task.waits:
+            of_called.setdefault(open_task.waits, []).append(open_task)
+        if open_task.instance_id in ids:
+            waiting.setdefault(open_task.instance_id, []).append(open_task)
+    made = []
+    for row in rows:
+        period = nearest(periods.get(row.id, []))
+        tasks = waiting.get(row.id) or of_called.get(row.id, [])
+        first = next(
+            (found for found in tasks if period and found.deadline_key == period.key), tasks[0] if tasks else None
+        )
+        made.append(
+            InstanceRow(
+                number=row.number,
+                title=row.title,
+                party_name=_subject(row),
+                procedure=known.get(row.key, row.key),
+                status=row.status,
+                result_name=row.result_name,
+                waiting_unit=names.unit(first.unit_code) if first else None,
+                waiting_step=first.name if first else "",
+                parties=sides.get(row.id, []),
+                counterpart=others.get(row.id),
+                period=period,
+                started_at=row.started_at,
+                ended_at=row.ended_at,
+            )
+        )
+    return made

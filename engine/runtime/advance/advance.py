@@ -1,0 +1,276 @@
+"""The one way an instance moves.
+
+Whatever happens to an instance (a person completes a task, a timer falls due, a button is pressed) is one event, taken
+in one transaction: lock the row, restore the workflow, let the event happen, run what is automatic, store everything
+with one audit entry. A fault rolls all of it back; if it is the instance's own, the instance is parked as an incident
+and everything else goes on.
+
+The workflow is restored for every step. That costs a few milliseconds and rules out a whole kind of fault: an object in
+memory that has gone its own way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from engine.bpmn.workflow import WorkflowFault
+from engine.db.tables import process_instance
+from engine.deadlines import years
+from engine.deployments import definitions
+from engine.errors import AlreadyDone, ExpressionError, IncidentRaised, NotFound, RecordsDamaged, StoredByAnotherVersion
+from engine.organisation import units
+from engine.organisation.assignment import Actor
+from engine.runtime.advance import blame, closing, incidents
+from engine.runtime.advance.numbers import insert_instance, unnumbered
+from engine.runtime.advance.storing import store
+from engine.runtime.periods import calendar_change
+from engine.runtime.periods.timers import arm
+from engine.runtime.step import audit, undo_points
+from engine.runtime.step.events import CalledEnded, Started
+from engine.runtime.step.facts import Facts, known
+from engine.runtime.step.faults import Fault
+from engine.runtime.step.locks import lock
+from engine.runtime.step.step import Beginning, Context, Step
+
+CALL_DEPTH = 8
+"""Procedures that may have called each other in a row."""
+
+WHAT_TO_DO = "请系统管理员用 lianban verify-audit 核对，从备份恢复这件办件的记录之后再恢复办理。"
+
+Event = Callable[[Step], None]
+"""What happens to an instance: it moves the step's workflow, says facts, or refuses by raising an error."""
+
+
+def advance(
+    tx: Connection,
+    context: Context,
+    instance_id: str,
+    kind: str,
+    event: Event,
+    actor: Actor | None = None,
+) -> Step:
+    """The event has happened to the instance, every automatic step behind it is done, and all is stored.
+
+    Raises what the event refuses with, and Fault when the instance cannot go on by itself; the caller's transaction must
+    then be rolled back.
+    """
+    row = lock(tx, instance_id)
+    if row is None:
+        raise NotFound
+    if row.status == "ended":
+        raise AlreadyDone(f"这件办件已经办结（{row.result_name or '已结束'}），不能再办理。")
+    if row.status == "incident":
+        raise IncidentRaised
+    if row.calendar_version != context.calendar.version:
+        row = follow_calendar(tx, context, row)
+    with _faults_of(row.id):
+        step = _step_of(tx, context, row, actor)
+    return take(step, kind, event)
+
+
+def follow_calendar(tx: Connection, context: Context, row: Row[Any]) -> Row[Any]:
+    """The running instance is counted with the calendar in force, in a step of its own when that changes anything.
+
+    It comes before whatever else happens to the instance, so that nothing is judged by a calendar that no longer holds.
+    Returns the instance's row as it is then.
+    """
+    own = process_instance.c.id == row.id
+    tx.execute(update(process_instance).where(own).values(calendar_version=context.calendar.version))
+    undo_points.forget(tx, row.id)  # it would put back what the other calendar had counted
+    before = years.find(tx, row.calendar_version)
+    before = replace(before, cutoff=context.calendar.cutoff) if before else None
+    with _faults_of(row.id):
+        touched = calendar_change.is_touched(_step_of(tx, context, row), before)
+    if touched:
+        advance(tx, context, row.id, "calendar", lambda step: calendar_change.follow(step, before))
+    return tx.execute(select(process_instance).where(own)).one()
+
+
+def take(step: Step, kind: str, event: Event) -> Step:
+    """The event has happened within the step, and the step is stored.
+
+    What cannot go on because of something that a person has filled in is refused, not parked; see `blame`.
+    """
+    try:
+        with _faults_of(step.instance_id):
+            event(step)
+            _settle(step)
+            store(step, kind)
+        _follow_calls(step)
+    except Fault as fault:
+        fault.within(step)
+        refusal = blame.refusal(step, fault)
+        if refusal is None:
+            raise
+        raise refusal from fault
+    return step
+
+
+def _step_of(tx: Connection, context: Context, row: Row[Any], actor: Actor | None = None) -> Step:
+    """Raises Fault when its stored state is not what it was stored with."""
+    definition = definitions.load(tx, row.definition_id)
+    with _faults_of(row.id):
+        return Step(tx, context, definition, dict(row._mapping), Facts(definition.facts, known(tx, row.id)), actor)
+
+
+@contextmanager
+def _faults_of(instance_id: str) -> Iterator[None]:
+    """What goes wrong within is the instance's own fault, when it is its diagram's."""
+    try:
+        yield
+    except WorkflowFault as fault:
+        raise Fault(instance_id, fault.message, fault.element_id, fault.names, fault.undecided) from fault
+    except (RecordsDamaged, StoredByAnotherVersion) as error:
+        raise Fault(instance_id, f"{error.message}{WHAT_TO_DO}", None) from error
+    except ExpressionError as error:
+        sentence = f"流程图里的表达式算不出来：{error.message}"
+        raise Fault(instance_id, sentence, error.element_id, error.names) from error
+
+
+def _settle(step: Step) -> None:
+    """Clocks whose period is met are done, newly armed timers have their instants, and nothing automatic is left.
+
+    A period that was met and goes on is counted with the calendar in force, which may be another than the one it was met with.
+    """
+    step.workflow.run()
+    while step.clocks_to_close or step.tasks_to_end:
+        if step.clocks_to_close:
+            step.workflow.close_clock(step.clocks_to_close.pop(0))
+        else:
+            step.workflow.end_task(step.tasks_to_end.pop(0))
+        step.workflow.run()
+    arm(step)
+    if step.reopened:
+        while step.reopened:
+            calendar_change.follow_period(step, step.deadlines[step.reopened.pop()])
+        arm(step)
+
+
+# --- calls between procedures ---
+
+
+def _follow_calls(step: Step) -> None:
+    """Procedures that the step calls or starts have begun, those it no longer waits for are over, its caller goes on."""
+    for beginning in step.beginnings:
+        _begin(step, beginning)
+    waited_for = set() if step.workflow.completed else {call.id for call in step.workflow.open_calls()}
+    for child in closing.children(step.tx, step.instance_id):
+        if child.origin_task_id is not None and child.origin_task_id not in waited_for:
+            closing.end_with_caller(step.tx, step.context, child)
+    if step.workflow.completed and step.instance.get("origin_task_id") is not None:
+        _answer(step)
+
+
+def _begin(step: Step, beginning: Beginning) -> None:
+    """The other procedure runs as an instance of its own, linked to this one, with what it was handed over."""
+    element = beginning.element
+    if _depth(step) >= CALL_DEPTH:
+        raise Fault(step.instance_id, f"流程互相调用超过 {CALL_DEPTH} 层。", element.id)
+    definition = definitions.begun(step.tx, step.definition, element)
+    origin = {"origin_instance_id": step.instance_id, "origin_task_id": beginning.task_id}
+    instance = unnumbered(definition, step.instance["started_by"], step.now) | origin
+    child = Step(step.tx, step.context, definition, instance, Facts(definition.facts), restoring=False)
+
+    def event(child: Step) -> None:
+        for name, value in beginning.values.items():
+            _say(child, name, value)
+        _require_units(child, beginning.values)
+        insert_instance(child)
+        child.record(Started(child.instance["number"], step.instance["number"]))
+
+    try:
+        take(child, "started", event)
+    except Fault as fault:
+        sentence = f"“{definition.name}”没有发起成：{fault.message}"
+        outer = Fault(step.instance_id, sentence, element.id, blame.handed(element, fault.names))
+        outer.said = fault.said
+        raise outer from fault
+    content = {"number": child.instance["number"], "name": definition.name}
+    audit.append(step.tx, step.instance_id, step.now, "begun", content, element_id=element.id)
+
+
+def _require_units(child: Step, handed: Mapping[str, object]) -> None:
+    """Raises WorkflowFault when what is handed over as a party is no unit."""
+    for name in child.definition.diagram.process.party_facts:
+        value = handed.get(name)
+        if value is not None and not (isinstance(value, str) and units.find(child.tx, value, child.now)):
+            raise WorkflowFault(f"交给它的 {name} 不是一个单位：{str(value)[:40]}。", names=frozenset({name}))
+
+
+def _answer(step: Step) -> None:
+    """The instance that called this one goes on with what it is handed back.
+
+    When the caller cannot go on, it is parked alone: this instance has ended all the same. A caller that is parked
+    already finds the answer when it is resumed, and one that has ended needs none.
+    """
+    tx, origin_id = step.tx, step.instance["origin_instance_id"]
+    caller = lock(tx, origin_id)
+    if caller is None or caller.status != "running":
+        return
+    try:
+        with tx.begin_nested():
+            _answer_call(tx, step.context, origin_id, step)
+    except Fault as fault:
+        incidents.park(tx, step.context, fault)
+
+
+def _answer_call(tx: Connection, context: Context, origin_id: str, child: Step) -> None:
+    """The call that waits for this ended instance is done, and its outputs are facts of the caller."""
+    task_id = child.instance["origin_task_id"]
+
+    def event(caller: Step) -> None:
+        call = next((found for found in caller.workflow.open_calls() if found.id == task_id), None)
+        if call is None:
+            raise AlreadyDone
+        for handover in caller.definition.diagram.elements[call.element_id].outputs:
+            _say(caller, handover.fact, child.evaluate(handover.expression))
+        caller.record(CalledEnded(child.instance["number"], child.definition.name, call.element_id))
+        caller.workflow.close_call(task_id)
+
+    advance(tx, context, origin_id, "called_ended", event)
+
+
+def _say(step: Step, name: str, value: object) -> None:
+    """Raises WorkflowFault for a value that no fact can have."""
+    try:
+        step.say(name, value)
+    except TypeError:
+        sentence = f"交接的 {name} 不是文字、数字、真假、日期或它们的列表。"
+        raise WorkflowFault(sentence, names=frozenset({name})) from None
+
+
+def catch_up(tx: Connection, context: Context, instance_id: str) -> None:
+    """Answers that came while the instance was parked are taken; what was called and ended without one is called anew."""
+    for row in closing.children(tx, instance_id, ("ended",)):
+        if row.origin_task_id is None or row.past_diagram:
+            continue
+        ended = tx.execute(select(process_instance).where(process_instance.c.id == row.id)).one()
+        with suppress(AlreadyDone):
+            _answer_call(tx, context, instance_id, _step_of(tx, context, ended))
+    parked = lock(tx, instance_id)
+    if parked is None or parked.status != "running":
+        return
+    waits_for = {child.origin_task_id for child in closing.children(tx, instance_id)}
+    open_calls = _step_of(tx, context, parked).workflow.open_calls()
+    if any(call.id not in waits_for for call in open_calls):
+        advance(tx, context, instance_id, "called_anew", lambda step: _call_anew(step, waits_for))
+
+
+def _call_anew(step: Step, waits_for: Collection[str | None]) -> None:
+    for call in step.workflow.open_calls():
+        if call.id not in waits_for:
+            step.call(call.element_id, call.id)
+
+
+def _depth(step: Step) -> int:
+    """How many instances called each other down to this one."""
+    depth, origin = 0, step.instance.get("origin_instance_id")
+    while origin is not None and depth < CALL_DEPTH:
+        depth += 1
+        origin = step.tx.scalar(select(process_instance.c.origin_instance_id).where(process_instance.c.id == origin))
+    return depth

@@ -1,0 +1,144 @@
+"""Ending an instance past its diagram, and what ends together with an instance, whichever way it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Row, update
+
+from engine.db.case import case_of
+from engine.db.tables import correction, incident, process_instance, task, timer
+from engine.deadlines import deadlines
+from engine.deployments import definitions
+from engine.errors import RecordsDamaged
+from engine.organisation.assignment import Actor
+from engine.runtime.advance import archiving, incidents, lists
+from engine.runtime.advance.lapsed_requests import tell_not_needed
+from engine.runtime.documents import reading_marks
+from engine.runtime.notify import notices
+from engine.runtime.step import audit, sealing
+from engine.runtime.step.events import Event, Notified, PeriodStands, content_of
+from engine.runtime.step.facts import known
+from engine.runtime.step.faults import Fault
+from engine.runtime.step.locks import lock
+
+if TYPE_CHECKING:
+    from engine.runtime.step.step import Context
+
+WITH_CALLER = {"result": "ended_with_caller", "result_name": "随原办件结束"}
+"""The result of a called instance for which nobody waits any more."""
+TOLD = ("case_officer", "liaison")
+"""The posts of every unit at work that are told why an instance was cancelled, whether they had a task or not."""
+
+
+def cancel(
+    tx: Connection,
+    context: Context,
+    instance_id: str,
+    result: Mapping[str, str],
+    actor: Actor | None = None,
+    reason: str = "",
+    by: str = "",
+) -> None:
+    """The instance has ended with this result, past its diagram, and whatever it has called with it.
+
+    Its open tasks have lapsed and its periods have fallen away; an overdue stays recorded. Whoever waits for it is
+    parked, because there is no answer to go on with. Nothing happens when it has ended already. `by` is who did it,
+    when that is no person of the directory.
+    """
+    row = lock(tx, instance_id)
+    if row is None or row.status == "ended":
+        return
+    _end(tx, context, row, result, actor, reason, by)
+    if row.origin_task_id is not None:
+        why = f"：{reason}" if reason else ""
+        told = f"在等的办件 {row.number} {result['result_name']}{why}，没有结果。恢复办理时会重新发起。"
+        incidents.park(tx, context, Fault(row.origin_instance_id, told, None))
+
+
+def end_with_caller(tx: Connection, context: Context, row: Row[Any]) -> None:
+    """The called instance, for which nobody waits any more, has ended; whoever had a task open in it is told."""
+    if (found := lock(tx, row.id)) is not None and found.status != "ended":
+        _end(tx, context, found, WITH_CALLER, None, "", "")
+
+
+def children(tx: Connection, instance_id: str, statuses: Collection[str] = ("running", "incident")) -> list[Row[Any]]:
+    """The instances in these states that this one called or started."""
+    return [row for row in case_of(tx, instance_id).children() if row.status in statuses]
+
+
+def lapsed_text(step_name: str, result: str) -> str:
+    """What is said to whoever had the task open when its case ended."""
+    return f"办件已经结束{f'（{result}）' if result else ''}，“{step_name}”不用再办。"
+
+
+def lapse_corrections(tx: Connection, instance_id: str, now: datetime) -> None:
+    """Corrections that nobody has decided yet have lapsed: what is over is not counted anew."""
+    case = case_of(tx, instance_id)
+    for row in case.rows(correction):
+        if row.status == "open":
+            notices.clear_decided(tx, row.id, now)
+            case.change(correction, row, status="lapsed", decided_at=now)
+
+
+def _end(
+    tx: Connection,
+    context: Context,
+    row: Row[Any],
+    result: Mapping[str, str],
+    actor: Actor | None,
+    reason: str,
+    by: str,
+) -> None:
+    events: list[Event] = []
+    for record in deadlines.of_instance(tx, row.id):
+        if record.is_open:
+            ended = deadlines.cancel(tx, record, context.now)
+            events.append(PeriodStands(record.key, ended.status))
+    case = case_of(tx, row.id)
+    for armed in case.rows(timer):
+        case.remove(timer, armed)
+    lapsed = [found for found in case.rows(task) if found.status == "open"]
+    for left in lapsed:
+        tell_not_needed(tx, context, left, by=actor.person_id if actor else None)
+        case.change(task, left, status="lapsed", ended_at=context.now)
+    reading_marks.forget(tx, row.id)
+    lapse_corrections(tx, row.id, context.now)
+    instance = dict(row._mapping)
+    values: dict[str, Any] = {"status": "ended", "ended_at": context.now, "revision": row.revision + 1, **result}
+    values["past_diagram"] = True
+    with suppress(RecordsDamaged):  # a state that did not fit goes on not fitting
+        bound = {**sealing.bound_of(instance), "revision": row.revision + 1}
+        values["state"] = sealing.sealed_state(tx, bound, sealing.state_of(tx, instance))
+    tx.execute(update(process_instance).where(process_instance.c.id == row.id).values(**values))
+    lists.keep(tx, row.id)
+    unsolved = (incident.c.instance_id == row.id) & incident.c.closed_at.is_(None)
+    tx.execute(update(incident).where(unsolved).values(closed_at=context.now))
+    notices.clear_done(tx, row.id, context.now)
+    for left in lapsed:
+        if result is WITH_CALLER or not {*TOLD} & {*left.roles}:
+            events.append(_tell_lapsed(tx, context, row.id, left, result["result_name"], actor))
+    process = definitions.load(tx, row.definition_id).diagram.process
+    archiving.want(tx, row.id, process, None, known(tx, row.id), context.now)
+    who = {"person_id": actor.person_id, "unit_code": actor.unit_code} if actor else {}
+    content = {**result, "reason": reason, **content_of(events)} | ({"by": by} if by else {})
+    audit.append(tx, row.id, context.now, "cancelled", content, revision=row.revision + 1, **who)
+    for child in children(tx, row.id):
+        if child.origin_task_id is not None:
+            end_with_caller(tx, context, child)
+
+
+def _tell_lapsed(
+    tx: Connection, context: Context, instance_id: str, lapsed: Row[Any], result_name: str, actor: Actor | None
+) -> Notified:
+    """Whoever was to do the task is told that it is over, unless he ended the case himself; what the audit says of it."""
+    text = lapsed_text(lapsed.name, result_name)
+    roles = [] if lapsed.assignee_id else sorted(lapsed.roles)
+    sent = notices.tell_people(
+        tx, context, instance_id, "told", lapsed.unit_code, roles, text,
+        person_id=lapsed.assignee_id, about=lapsed.name, but_not=actor.person_id if actor else None,
+    )  # fmt: skip
+    return Notified("told", text, lapsed.unit_code, sent.id, tuple(sent.people))

@@ -1,0 +1,297 @@
+"""What service tasks do: one small function each, named by the `operation` property of the diagram.
+
+An operation changes the step it is given and nothing else; it is done when it returns, inside the step's transaction.
+Every service task may besides say facts (`fact:<name>`) and meet a period (`meets`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from engine.bpmn.elements import FACT, IN, Element
+from engine.bpmn.workflow import WorkflowFault
+from engine.clock import local, local_date
+from engine.db.tables import task
+from engine.deadlines import counting, deadlines
+from engine.deadlines.calendar import Calendar
+from engine.deadlines.deadlines import Deadline
+from engine.deadlines.functions import as_instant
+from engine.errors import ExpressionError, Refused
+from engine.organisation import duties
+from engine.runtime.documents import issue
+from engine.runtime.step.events import DutyProposed, FactRecorded
+
+if TYPE_CHECKING:
+    from engine.runtime.step.step import Step
+
+
+PROPOSED = frozenset({"matter", "unit", "title", "dated", "number", "division"})
+"""What is said of an entry that is proposed for the 职责边界清单, as expressions."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What an operation does, and the properties it takes: `expressions` are those that hold an expression."""
+
+    run: Callable[[Step, Element], None]
+    required: frozenset[str] = frozenset()
+    optional: frozenset[str] = frozenset()
+    expressions: frozenset[str] = frozenset()
+
+
+def perform(step: Step, element: Element) -> None:
+    """The service task's work is done: its operation, then the facts it says, then the period it meets."""
+    properties = element.properties
+    try:
+        OPERATIONS[properties["operation"]].run(step, element)
+        for name, expression in properties.items():
+            if name.startswith(FACT):
+                step.say(name.removeprefix(FACT), step.evaluate(expression))
+    except ExpressionError as error:
+        error.element_id = element.id
+        raise
+    if "meets" in properties:
+        step.meet(properties["meets"])
+
+
+def _record(step: Step, element: Element) -> None:
+    step.record(FactRecorded(element.id))
+
+
+def _meet_deadline(step: Step, element: Element) -> None:
+    step.meet(element.properties["deadline"])
+
+
+def _extend_deadline(step: Step, element: Element) -> None:
+    """R56: told beforehand, once, and never past the cap, which counts from the original start."""
+    properties = element.properties
+    record = _period(step, element)
+    due_at = exclusive(step.evaluate(properties["until"]), step.context.calendar)
+    cap = exclusive(step.evaluate(properties["cap"]), step.context.calendar)
+    beforehand = "prior" not in properties or step.evaluate(properties["prior"])
+    if record.paused:
+        raise Refused(f"{record.name}正在暂停计算，恢复之后才能延长。")
+    if not record.is_open or (beforehand and step.now >= record.due_at):
+        raise Refused(f"{record.name}已于 {_day_before(record.due_at)} 届满。延期须事先告知，届满之后不能再延长。")
+    if record.extended:
+        raise Refused(f"{record.name}已经延长过一次，不能再延长。")
+    if due_at > cap:
+        raise Refused(f"延长后的日期不得晚于 {_day_before(cap)}：自原起算日起最长不超过法定上限。")
+    if due_at <= record.due_at:
+        raise Refused(f"延长后的日期应晚于原届满日 {_day_before(record.due_at)}。")
+    count = counting.until(step.context.calendar, record.start_at, due_at, record.pauses, record.kind)
+    step.move_deadline(record.key, count, "extended", _ground(element))
+
+
+def _shorten_deadline(step: Step, element: Element) -> None:
+    """Urgency found later (A27): the earlier of the running due instant and the new one; an extension falls away.
+
+    Several periods are listed where each party has its own; one that never started is passed over.
+    """
+    keys = [key.strip() for key in element.properties["deadline"].split(",")]
+    for record in (step.deadlines[key] for key in keys if key in step.deadlines):
+        _shorten(step, element, record)
+
+
+def _shorten(step: Step, element: Element, record: Deadline) -> None:
+    count = step.evaluate_period(element.properties["to"])
+    if record.is_open and count is not None and count.due_at < record.due_at:
+        if record.paused:
+            raise Refused(f"{record.name}正在暂停计算，恢复之后才能缩短。")
+        step.move_deadline(record.key, count, "shortened", _ground(element))
+        if record.extended:
+            text = f"{record.name}因情况紧急缩短，原来告知的延期不再有效。"
+            for unit_code in sorted(step.parties()):
+                step.notify("told", unit_code, ["case_officer", "liaison"], text, record.id)
+
+
+def _ground(element: Element) -> dict[str, str]:
+    """The rule that allows the period to be moved, and its text, for whoever asks why it is due when it is."""
+    return {name: element.properties[name] for name in ("rule", "basis") if name in element.properties}
+
+
+def _pause_deadline(step: Step, element: Element) -> None:
+    """The period stands still, since `from` or from now on; it is resumed for the same `reason` only."""
+    record = _period(step, element)
+    if record.kind != "working_days":
+        raise WorkflowFault(f"{record.name}不是按工作日计算的，不能暂停计算。", element.id)
+    since = _moment(step, element, "from")
+    if record.status == "overdue" or (record.status == "running" and step.now >= record.due_at):
+        raise Refused(f"{record.name}已于 {_day_before(record.due_at)} 届满，不能再暂停计算。")
+    if since < record.start_at:
+        raise Refused(f"暂停计算的时间早于{record.name}的起算时间。请填实际的时间。")
+    step.keep_deadline(deadlines.pause(step.tx, record, since, element.properties["reason"], step.now), "paused")
+
+
+def _resume_deadline(step: Step, element: Element) -> None:
+    """What was left of the period is left from `at` or from now on; one that runs, or waits for another, stays so."""
+    record = _period(step, element)
+    at = _moment(step, element, "at")
+    if record.paused_since is not None and at < record.paused_since:
+        raise Refused("恢复计算的时间早于暂停的时间。请填实际的时间。")
+    reason, calendar = element.properties["reason"], step.context.calendar
+    step.keep_deadline(deadlines.resume(step.tx, record, at, reason, step.now, calendar), "resumed")
+
+
+def _moment(step: Step, element: Element, name: str) -> datetime:
+    """The instant that the property gives, now when there is none. Raises Refused for one that is yet to come."""
+    if name not in element.properties:
+        return step.now
+    at = as_instant(step.evaluate(element.properties[name]))
+    if at > step.now:
+        raise Refused("暂停、恢复计算的时间不能晚于现在。请填实际的时间。")
+    return at
+
+
+def _issue_document(step: Step, element: Element) -> None:
+    """The document is in the receiving unit's inbox: that instant is its receipt (A10) and starts what hangs on it.
+
+    One for a person outside the units (`addressee`) stays in the issuing unit's own file; how that person was served
+    is what a form of the procedure asks. A `notice` tells the receivers of a paper that asks them for nothing: no task
+    would show them that it has come.
+    """
+    issued = issue.issue(step, element)
+    if "numbered" in element.properties:
+        step.say(element.properties["numbered"], issued.number)
+    if "delivered" in element.properties:
+        step.say(element.properties["delivered"], step.now)
+    if "notice" in element.properties:
+        receivers = step.units_of(",".join(element.properties.get(name, "") for name in ("to", "also")))
+        for unit_code in receivers:
+            step.notify("told", unit_code, ["liaison", "case_officer"], element.properties["notice"])
+
+
+def _start_procedure(step: Step, element: Element) -> None:
+    """Another procedure begins, and nobody waits for it: `in:<fact>` says what it is handed over."""
+    handed = {name: text for name, text in element.properties.items() if name.startswith(IN)}
+    values = {name.removeprefix(IN): step.evaluate(expression) for name, expression in handed.items()}
+    step.begin(element, values)
+
+
+def _notify(step: Step, element: Element) -> None:
+    for addressee in element.properties["to"].split(","):
+        unit_text, _, role = addressee.strip().partition(":")
+        for unit_code in step.units_of(unit_text):
+            step.notify("told", unit_code, [role], element.properties["text"], drawn=True)
+
+
+def _end_tasks(step: Step, element: Element) -> None:
+    """Open tasks of these elements are over without having been done, and what is behind them goes on.
+
+    Whoever was to do them is told. What has been typed stays with its writer.
+    """
+    named = [name.strip() for name in element.properties["tasks"].split(",")]
+    step.tasks_to_end += named
+    rows = select(task).where(
+        task.c.instance_id == step.instance_id, task.c.status == "open", task.c.element_id.in_(named)
+    )
+    for row in step.tx.execute(rows.order_by(task.c.opened_at, task.c.id)).all():
+        also = [row.assignee_id] if row.assignee_id else []
+        step.notify("told", row.unit_code, row.roles, f"“{row.name}”不用再办。", also=also, about=row.name)
+
+
+def _propose_entry(step: Step, element: Element) -> None:
+    """What was settled is proposed for the 职责边界清单, and who may adopt it is told, if the diagram says so.
+
+    A dispute that names no matter or no unit proposes nothing.
+    """
+    said = {name: step.evaluate(element.properties[name]) for name in PROPOSED if name in element.properties}
+    if not said["matter"] or not said["unit"]:
+        return
+    dated = said["dated"]
+    proposal_id = duties.propose(
+        step.tx,
+        step.instance_id,
+        str(said["matter"]),
+        str(said["unit"]),
+        said.get("division"),
+        str(said["title"]),
+        said.get("number"),
+        local_date(dated) if isinstance(dated, datetime) else dated or step.today(),
+        step.now,
+    )
+    step.record(DutyProposed(proposal_id, said["matter"], said["unit"], said.get("number")))
+    if "to" in element.properties:
+        _notify(step, element)
+
+
+def _period(step: Step, element: Element) -> Deadline:
+    """The period that the operation names. Raises WorkflowFault when it has never started."""
+    key = element.properties["deadline"]
+    if key not in step.deadlines:
+        raise WorkflowFault(f"期限 {key} 还没有开始，“{element.name}”办不成。", element.id)
+    return step.deadlines[key]
+
+
+def exclusive(value: object, calendar: Calendar) -> datetime:
+    """A day means its end, as the calendar has it; an instant means itself."""
+    match value:
+        case datetime():
+            return value
+        case date():
+            return calendar.close_of(value)
+    raise Refused("没有写明日期。")
+
+
+def _day_before(due_at: datetime) -> str:
+    """The last day of a period that ends, exclusively, at this instant."""
+    day = local(due_at - timedelta(microseconds=1))
+    return f"{day.month}月{day.day}日"
+
+
+OPERATIONS: Mapping[str, Operation] = {
+    "record": Operation(_record),
+    "meet_deadline": Operation(_meet_deadline, frozenset({"deadline"})),
+    "extend_deadline": Operation(
+        _extend_deadline,
+        frozenset({"deadline", "until", "cap"}),
+        frozenset({"prior", "rule", "basis"}),
+        expressions=frozenset({"until", "cap", "prior"}),
+    ),
+    "shorten_deadline": Operation(
+        _shorten_deadline, frozenset({"deadline", "to"}), frozenset({"rule", "basis"}), expressions=frozenset({"to"})
+    ),
+    "pause_deadline": Operation(
+        _pause_deadline, frozenset({"deadline", "reason"}), frozenset({"from"}), expressions=frozenset({"from"})
+    ),
+    "resume_deadline": Operation(
+        _resume_deadline, frozenset({"deadline", "reason"}), frozenset({"at"}), expressions=frozenset({"at"})
+    ),
+    "issue_document": Operation(
+        _issue_document,
+        frozenset({"document", "from"}),
+        frozenset(
+            {
+                "to",
+                "addressee",
+                "title",
+                "copy",
+                "delivered",
+                "forms",
+                "letter",
+                "signed_by",
+                "numbered",
+                "same_as",
+                "also",
+                "notice",
+            }
+        ),
+    ),
+    "end_tasks": Operation(_end_tasks, frozenset({"tasks"})),
+    "propose_entry": Operation(
+        _propose_entry,
+        frozenset({"matter", "unit", "title", "dated"}),
+        frozenset({"number", "division", "to", "text"}),
+        expressions=PROPOSED,
+    ),
+    "start_procedure": Operation(
+        _start_procedure, frozenset({"procedure"}), frozenset({"binding", "version", "version_tag"})
+    ),
+    "notify": Operation(_notify, frozenset({"to", "text"})),
+}
+"""Every operation that a diagram may name; the gate refuses others."""

@@ -1,0 +1,66 @@
+"""Whoever asked by a button is told what was decided; whoever had a task open when its case ended is told that too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from engine.db.tables import notice, task
+from engine.runtime.advance.closing import lapsed_text
+from engine.runtime.step.events import Notified
+from engine.runtime.step.step import Step
+
+
+def tell_asker(step: Step, task_id: str) -> None:
+    """The task that has just been answered may decide on what somebody asked for with a button: that person is told."""
+    done, asked = _row(step, task_id), _asked(step, task_id)
+    decided_by = step.actor.person_id if step.actor else None
+    if asked is None or not done.outcome_name or asked[1].ended_by in (None, decided_by):
+        return
+    button, asking = asked
+    text = f"“{button}”的答复：{done.outcome_name}。"
+    step.notify("told", asking.unit_code, [], text, person_id=asking.ended_by, about=done.name)
+
+
+def tell_end(step: Step, lapsed: Row[Any], result: str) -> None:
+    """The case has ended while the task was open: who was to do it need not look for it, unless the diagram says so."""
+    if _told_already(step, lapsed):
+        return
+    text = lapsed_text(lapsed.name, result)
+    roles = [] if lapsed.assignee_id else sorted(lapsed.roles)
+    but_not = step.actor.person_id if step.actor else None
+    step.notify("told", lapsed.unit_code, roles, text, person_id=lapsed.assignee_id, about=lapsed.name, but_not=but_not)
+
+
+def _told_already(step: Step, lapsed: Row[Any]) -> bool:
+    ids = [event.id for event in step.events if isinstance(event, Notified) and event.kind == "told"]
+    if not ids:
+        return False
+    mine = select(notice.c.roles).where(notice.c.id.in_(ids), notice.c.unit_code == lapsed.unit_code)
+    return any(set(roles) & set(lapsed.roles) for roles in step.tx.scalars(mine))
+
+
+def _asked(step: Step, task_id: str) -> tuple[str, Row[Any]] | None:
+    """The button from which the way led here, and the task in which its presser said what is asked.
+
+    One that takes the place of a task asks nobody anything: what is decided later is no answer to it.
+    """
+    elements = step.definition.diagram.elements
+    first = ""
+    for found in step.workflow.ancestors(task_id):
+        element = elements.get(found.element_id)
+        if element is None:
+            continue
+        if element.kind == "boundaryEvent":
+            return (
+                (element.name, _row(step, first)) if first and element.is_button and not element.interrupting else None
+            )
+        if element.kind == "userTask":
+            first = found.id
+    return None
+
+
+def _row(step: Step, task_id: str) -> Row[Any]:
+    row: Row[Any] = step.case.get(task, task_id)
+    return row

@@ -1,0 +1,221 @@
+"""What a step has changed goes into the tables: state, facts, tasks, periods, parties, and one entry of the audit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.bpmn.elements import Element
+from engine.bpmn.expressions import compile_expression
+from engine.bpmn.workflow import WorkflowFault
+from engine.db import searchable
+from engine.db.tables import document, party, process_instance, task
+from engine.db.unit import unit_of
+from engine.deadlines import deadlines
+from engine.errors import Refused
+from engine.organisation import assignment, units
+from engine.organisation.assignment import Assignment
+from engine.runtime.advance import archiving, case_links, lists
+from engine.runtime.advance.closing import lapse_corrections
+from engine.runtime.advance.lapsed_requests import tell_not_needed
+from engine.runtime.advance.outcome_notices import tell_end
+from engine.runtime.documents import reading_marks
+from engine.runtime.notify import notices
+from engine.runtime.periods.recommended import lapse, period_key
+from engine.runtime.periods.timers import arm_marks, is_held, keep_fired
+from engine.runtime.step import audit, parties, sealing, undo_points
+from engine.runtime.step.events import Ended, FactsSaid, PeriodStands, TaskLapsed, TaskOpened, content_of
+from engine.runtime.step.step import Step
+
+
+def store(step: Step, kind: str) -> None:
+    tx, row = step.tx, step.instance
+    _store_deadlines(step)
+    _store_tasks(step)
+    reading_marks.forget(tx, step.instance_id)
+    _store_parties(step)
+    parties.let_see(step)
+    case_links.store(step)
+    revision = row["revision"] + 1
+    values: dict[str, Any] = {"revision": revision, "taken": _taken(step)}
+    values["state"] = sealing.sealed_state(
+        tx, {**sealing.bound_of(row), "revision": revision}, step.workflow.to_bytes()
+    )
+    title = step.facts.get(step.definition.diagram.process.title_fact)
+    if isinstance(title, str) and title != row["title"]:
+        values["title"] = title
+    first = row["revision"] == 0
+    if "title" in values or first:
+        searchable.keep_title(tx, step.instance_id, values.get("title", row["title"]), first)
+    if step.workflow.completed:
+        end = _end_event(step)
+        values |= _ended(step, end)
+        archiving.want(tx, row["id"], step.definition.diagram.process, end, step.facts, step.now)
+        lapse_corrections(tx, step.instance_id, step.now)
+        step.record(Ended(values["result"], values["result_name"]))
+    if step.workflow.completed:
+        undo_points.forget(tx, step.instance_id)
+    else:
+        undo_points.store(step)
+    notices.clear_done(tx, step.instance_id, step.now)
+    _store_instance(step, values)
+    lists.keep(tx, step.instance_id)
+    step.facts.store(tx, step.instance_id, revision, step.now)
+    keep_fired(step)
+    if step.facts.said:
+        step.record(FactsSaid(tuple(sorted(step.facts.said))))
+    audit.append(
+        tx,
+        step.instance_id,
+        step.now,
+        kind,
+        {"revision": revision, "passed": step.workflow.passed, **content_of(step.events)},
+        step.actor.person_id if step.actor else None,
+        step.actor.unit_code if step.actor else None,
+        revision=revision,
+    )
+
+
+def _store_instance(step: Step, values: dict[str, Any]) -> None:
+    """Writing it raises Stale when somebody else has moved the instance, which its lock makes impossible."""
+    unit_of(step.tx).changes.move(process_instance, (step.instance_id,), values, step.instance["revision"])
+    step.case.adopt_instance(values)
+
+
+def _taken(step: Step) -> list[str]:
+    flows = step.definition.flow_between
+    passed = [flows[passage] for passage in step.workflow.flows_taken() if passage in flows]
+    return list(dict.fromkeys([*step.instance["taken"], *passed]))
+
+
+def _end_event(step: Step) -> Element | None:
+    """The end event that gives the result."""
+    elements = step.definition.diagram.elements
+    reached = [elements[element_id] for element_id in step.workflow.passed if element_id in elements]
+    ends = [element for element in reached if element.kind == "endEvent" and "result" in element.properties]
+    return ends[-1] if ends else None
+
+
+def _ended(step: Step, end: Element | None) -> dict[str, Any]:
+    return {
+        "status": "ended",
+        "ended_at": step.now,
+        "result": end.properties["result"] if end else None,
+        "result_name": end.name if end else None,
+    }
+
+
+def _store_deadlines(step: Step) -> None:
+    """A period whose task is no longer worked on is met when the task was passed, else it has fallen away."""
+    live = set() if step.workflow.completed else step.workflow.live_elements()
+    for key, record in list(step.deadlines.items()):
+        if record.is_open:
+            host = step.definition.diagram.elements[record.element_id].attached_to or record.element_id
+            begins_anew = record.of_task and host in step.workflow.passed
+            if begins_anew or (host not in live and not is_held(step, record)):
+                end = deadlines.meet if host in step.workflow.passed else deadlines.cancel
+                step.deadlines[key] = record = end(step.tx, record, step.now)
+                step.record(PeriodStands(key, record.status))
+        moved = bool(record.moves) and record.moves[-1]["at"] == step.now.isoformat()
+        if record.armed_at == step.now or moved or not record.is_open:
+            arm_marks(step, key, step.now)
+
+
+def _store_tasks(step: Step) -> None:
+    """Open tasks are those that the workflow waits for; one that it no longer waits for has lapsed."""
+    tx, case = step.tx, step.case
+    stored = {row.id: row for row in case.rows(task) if row.status == "open"}
+    waiting = {} if step.workflow.completed else {open_task.id: open_task for open_task in step.workflow.user_tasks()}
+    for task_id, row in stored.items():
+        if task_id not in waiting:
+            case.change(task, row, status="lapsed", ended_at=step.now)
+            step.record(TaskLapsed(task_id))
+            lapse(step, row.element_id)
+            tell_not_needed(tx, step.context, row, by=step.actor.person_id if step.actor else None)
+            if step.workflow.completed:
+                end = _end_event(step)
+                tell_end(step, row, end.name if end else "")
+    for task_id, open_task in waiting.items():
+        element = step.definition.diagram.elements[open_task.element_id]
+        if task_id in stored:
+            row = stored[task_id]
+            case.change(task, row, deadline_key=period_key(step, element, row.unit_code))
+        else:
+            asked = assign(step, element)
+            key = period_key(step, element, asked.unit_code)
+            new = {
+                "id": task_id,
+                "instance_id": step.instance_id,
+                "element_id": element.id,
+                "name": element.name,
+                "unit_code": asked.unit_code,
+                "roles": sorted(asked.roles),
+                "fallback": asked.fallback,
+                "deadline_key": key,
+                "status": "open",
+                "opened_at": step.now,
+            }
+            case.add(task, new)
+            told = _tell_of(step, task_id, element, asked, key)
+            step.record(TaskOpened(task_id, element.id, asked.unit_code, tuple(told)))
+
+
+def _tell_of(step: Step, task_id: str, element: Element, asked: Assignment, key: str) -> list[str]:
+    """Everybody who may do the new task is told, save whoever has just made it; returns them."""
+    record = step.deadlines.get(key)
+    return notices.tell_people(
+        step.tx,
+        step.context,
+        step.instance_id,
+        "task",
+        asked.unit_code,
+        sorted(asked.roles),
+        f"“{element.name}”轮到你的岗位办理。",
+        task_id=task_id,
+        about=element.name,
+        deadline_id=record.id if record and record.is_open else None,
+        but_not=step.actor.person_id if step.actor else None,
+    ).people
+
+
+def assign(step: Step, element: Element) -> Assignment:
+    """Who is asked to do the task now: decided when it becomes ready, from the instance's own facts.
+
+    A role that nobody holds any more does not stop the instance: whoever is appointed finds the task. The role that the
+    diagram excuses this time is not asked.
+    """
+    unit_text, roles = step.definition.diagram.asked(element)
+    if "excused" in element.properties:
+        roles -= {step.evaluate(element.properties["excused"])}
+        if not roles:
+            names = compile_expression(element.properties["excused"]).names
+            raise WorkflowFault(f"环节“{element.name}”没有岗位可以办：属性 excused 减去了最后一个。", element.id, names)
+    try:
+        return assignment.resolve(step.tx, unit_text, roles, step.facts, step.now)
+    except Refused:
+        unit_code = step.unit_of(unit_text)
+        if not isinstance(unit_code, str) or not units.exists(step.tx, unit_code):
+            sentence = f"环节“{element.name}”没有确定由哪个单位办理。"
+            raise WorkflowFault(sentence, element.id, frozenset({unit_text})) from None
+        return Assignment(unit_code, frozenset(roles), False)
+
+
+def _store_parties(step: Step) -> None:
+    """Whoever the facts name is a party from then on. A unit that was named by mistake and is not named any more is none
+    again, as long as it has neither been asked nor sent anything.
+    """
+    case = step.case
+    stored = {(row.fact, row.unit_code): row for row in case.rows(party)}
+    for name in step.definition.diagram.process.party_facts:
+        unit_code = step.facts.get(name)
+        if isinstance(unit_code, str) and (name, unit_code) not in stored:
+            if not units.exists(step.tx, unit_code):
+                raise WorkflowFault(f"作为当事单位的 {name} 不是一个单位：{unit_code[:40]}。", names=frozenset({name}))
+            case.add(party, {"instance_id": step.instance_id, "fact": name, "unit_code": unit_code})
+    for (name, unit_code), row in stored.items():
+        if step.facts.get(name) != unit_code and not _has_been_addressed(step, unit_code):
+            case.remove(party, row)
+
+
+def _has_been_addressed(step: Step, unit_code: str) -> bool:
+    asked = any(row.unit_code == unit_code for row in step.case.rows(task))
+    return asked or any(unit_code in (row.to_unit, row.from_unit) for row in step.case.rows(document))

@@ -1,0 +1,1 @@
+"""What people do with an instance beside its tasks: comments, copies, corrections, remarks."""

@@ -1,0 +1,163 @@
+"""Copies of an instance (抄送): somebody may read it and do nothing; who has read it is kept (C3).
+
+A copy is addressed to the holders of a role in a unit, or to one person acting for it. It creates no duty and no task. A
+unit that is no party sees the instance through it alone, for as long as the copy is not revoked.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from engine.db.tables import notice, reader, reading
+from engine.errors import AlreadyDone, InvalidValues, NotAllowed, NotFound
+from engine.ids import new_id
+from engine.notices import receipts
+from engine.organisation import people, units
+from engine.organisation.assignment import HANDLERS, Actor, Addressee, InstanceSubject, OwnSubject, may
+from engine.organisation.people import ROLES
+from engine.organisation.units import WITHIN, Unit
+from engine.runtime.instances import instances
+from engine.runtime.notify.notices import tell_people
+from engine.runtime.step import audit
+from engine.runtime.step.confidentiality import require_untold
+from engine.runtime.step.free_text import Raw, one, words
+from engine.runtime.step.step import Context
+
+NOTE_LIMIT = 500
+NAME_LIMIT = 50
+ADDRESSED_ROLES = tuple(role for role in ROLES if role in HANDLERS)
+"""Roles to which a copy may be addressed."""
+
+
+def send(tx: Connection, context: Context, actor: Actor, instance_id: str, raw: Raw) -> str:
+    """The copy lies before its addressee. Returns its id.
+
+    `raw` holds `unit`, then `role` or a `person`'s name within that unit, and a `note`. Raises NotAllowed, and InvalidValues,
+    also when the same addressee has one already.
+    """
+    decision = may(actor, "send_copy", InstanceSubject(instances.units_at_work(tx, instance_id)))
+    if not decision.allowed:
+        raise NotAllowed(decision.reason)
+    note = words(raw, "note", NOTE_LIMIT)
+    require_untold(tx, instance_id, actor, "note", note)
+    unit = _unit(tx, context, one(raw, "unit"))
+    addressee = _addressee(tx, context, unit, raw)
+    row = instances.lock(tx, instance_id)
+    if addressee in instances.readers_of(tx, instance_id):
+        key, whom = ("role", ROLES[addressee.role]) if addressee.role else ("person", one(raw, "person").strip())
+        raise InvalidValues({key: f"已经抄送过{unit.name}{whom}，不用再送一次。请另选单位、岗位，或者写明别的姓名。"})
+    copy_id = new_id()
+    tx.execute(
+        insert(reader).values(
+            id=copy_id,
+            instance_id=instance_id,
+            unit_code=addressee.unit_code,
+            role=addressee.role,
+            person_id=addressee.person_id,
+            note=note,
+            from_unit=actor.unit_code,
+            sent_by=actor.person_id,
+            sent_at=context.now,
+        )
+    )
+    told = f"{actor.unit_name}抄送“{row.title}”（{row.number}）：{note}"
+    _tell(tx, context, instance_id, addressee, told)
+    content = {**vars(addressee), "copy": copy_id, "note": note}
+    audit.append(tx, instance_id, context.now, "copied", content, actor.person_id, actor.unit_code)
+    return copy_id
+
+
+def revoke(tx: Connection, context: Context, actor: Actor, instance_id: str, copy_id: str) -> None:
+    """The copy is read no more; who has read it stays on record. Raises NotFound, NotAllowed, AlreadyDone."""
+    instance = instances.lock(tx, instance_id)
+    row = tx.execute(select(reader).where(reader.c.id == copy_id, reader.c.instance_id == instance_id)).first()
+    if row is None:
+        raise NotFound
+    sender = units.find(tx, row.from_unit, context.now)
+    decision = may(actor, "revoke_copy", OwnSubject(row.from_unit, sender.name if sender else row.from_unit))
+    if not decision.allowed:
+        raise NotAllowed(decision.reason)
+    if row.revoked_at is not None:
+        raise AlreadyDone("这份抄送已经收回了。")
+    values = {"revoked_at": context.now, "revoked_by": actor.person_id}
+    tx.execute(update(reader).where(reader.c.id == copy_id).values(**values))
+    addressee = addressee_of(row)
+    told = f"{actor.unit_name}收回了“{instance.title}”（{instance.number}）的抄送。"
+    _tell(tx, context, instance_id, addressee, told)
+    content = {**vars(addressee), "copy": copy_id}
+    audit.append(tx, instance_id, context.now, "copy_revoked", content, actor.person_id, actor.unit_code)
+
+
+def unread(tx: Connection, actor: Actor, instance_id: str) -> list[Row[Any]]:
+    """The copies of the instance that are meant for this person, who has not looked at it since."""
+    own = reader.c.instance_id == instance_id
+    read = select(reading.c.reader_id).where(
+        reading.c.person_id == actor.person_id, reading.c.instance_id == instance_id
+    )
+    statement = select(reader).where(own, reader.c.revoked_at.is_(None), reader.c.id.not_in(read))
+    rows = tx.execute(statement.order_by(reader.c.sent_at, reader.c.id))
+    return [row for row in rows if addressee_of(row).is_meant(actor)]
+
+
+def addressee_of(row: Row[Any]) -> Addressee:
+    return Addressee(row.unit_code, row.role, row.person_id)
+
+
+def mark_read(tx: Connection, context: Context, actor: Actor, instance_id: str) -> None:
+    """Every copy of the instance that is meant for this person has been read, and what told of it; only the first reading is
+    kept.
+    """
+    instances.lock(tx, instance_id)
+    for row in unread(tx, actor, instance_id):
+        receipt = {"reader_id": row.id, "person_id": actor.person_id, "instance_id": instance_id}
+        tx.execute(insert(reading).values(**receipt, read_at=context.now))
+        for notice_id in _told_of(tx, row):
+            receipts.read(tx, actor.person_id, notice_id, context.now)
+        content = {"copy": row.id}
+        audit.append(tx, instance_id, context.now, "copy_read", content, actor.person_id, actor.unit_code)
+
+
+def _told_of(tx: Connection, copy: Row[Any]) -> list[str]:
+    """The ids of the notices that told the addressee of this copy: they were made when it was sent."""
+    found = tx.execute(
+        select(notice.c.id, notice.c.roles).where(
+            notice.c.instance_id == copy.instance_id,
+            notice.c.kind == "copy",
+            notice.c.unit_code == copy.unit_code,
+            notice.c.person_id.is_not_distinct_from(copy.person_id),
+            notice.c.made_at == copy.sent_at,
+        )
+    )
+    return [row.id for row in found if row.roles == ([copy.role] if copy.role else [])]
+
+
+def _unit(tx: Connection, context: Context, code: str) -> Unit:
+    if not code:
+        raise InvalidValues({"unit": "请选择单位。"})
+    unit = units.find(tx, code, context.now)
+    if unit is None or unit.kind in WITHIN:
+        raise InvalidValues({"unit": "没有这个单位，请重新选择。"})
+    return unit
+
+
+def _addressee(tx: Connection, context: Context, unit: Unit, raw: Raw) -> Addressee:
+    name, role = one(raw, "person").strip(), one(raw, "role")
+    if name:
+        found = [person for person in people.colleagues(tx, unit.code, context.now) if person.name == name[:NAME_LIMIT]]
+        if not found:
+            raise InvalidValues({"person": f"{unit.name}没有叫这个名字的在任人员。请核对姓名，或者改选岗位。"})
+        if len(found) > 1:
+            raise InvalidValues({"person": f"{unit.name}有几位同名的人员，请改选岗位。"})
+        return Addressee(unit.code, None, found[0].id)
+    if role not in ADDRESSED_ROLES:
+        raise InvalidValues({"role": "请选择岗位，或者写明姓名。"})
+    if not people.holders(tx, unit.code, role, context.now):
+        raise InvalidValues({"role": f"{unit.name}没有在任的{ROLES[role]}，请改选岗位。"})
+    return Addressee(unit.code, role, None)
+
+
+def _tell(tx: Connection, context: Context, instance_id: str, to: Addressee, text: str) -> None:
+    roles = [to.role] if to.role else []
+    tell_people(tx, context, instance_id, "copy", to.unit_code, roles, text, person_id=to.person_id)

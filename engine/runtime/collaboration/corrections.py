@@ -1,0 +1,322 @@
+"""Corrections of what was said in a form (C12): proposed with a reason, approved by another leader of the same unit.
+
+Both values stay on record. On approval the fact is said anew and everything that is counted from it is counted anew, in one
+step; what has been delivered stays as it was sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from engine.bpmn.expressions import compile_expression, evaluate
+from engine.bpmn.workflow import WorkflowFault
+from engine.clock import local
+from engine.db.tables import correction, fact, person, process_instance, task
+from engine.db.values import decode, encode
+from engine.deployments.definitions import Definition
+from engine.errors import AlreadyDone, ExpressionError, InvalidValues, NotAllowed, NotFound, Refused
+from engine.forms.schema import Field, Form
+from engine.forms.validate import broken_rules, read_value
+from engine.ids import new_id
+from engine.organisation.assignment import LEADERS, Actor, OwnSubject, may
+from engine.organisation.directory import UnitDirectory
+from engine.runtime.advance.advance import advance
+from engine.runtime.instances import instances
+from engine.runtime.notify.notices import clear_decided, tell_people
+from engine.runtime.periods.recounting import recount
+from engine.runtime.step import audit
+from engine.runtime.step.confidentiality import require_untold
+from engine.runtime.step.events import Corrected
+from engine.runtime.step.free_text import Raw, one, words
+from engine.runtime.step.names import name_of_unit
+from engine.runtime.step.step import Context, Step
+from engine.runtime.tasks.tasks import fire_interrupting
+
+REASON_LIMIT = 500
+REASON_LEAST = 5
+DECISIONS = ("approve", "reject")
+KIND = "correction"
+"""Of the notices that ask for an approval, and of the one that says it was refused."""
+MayKnow = Callable[[Connection, str, Definition, str, str], bool]
+"""Whether in this instance, of this definition, the fact of this name may be known to the unit of this code."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """A fact as somebody said it in a form that lets it be corrected. `unit_code` is whose people said it."""
+
+    field: Field
+    form: Form
+    value: object
+    unit_code: str
+    unit_name: str
+    task_id: str | None
+    said_at: datetime
+
+    @property
+    def name(self) -> str:
+        return self.field.key
+
+
+def correctable(step: Step) -> dict[str, Said]:
+    """What may be corrected now, by the fact's name. What a calling procedure handed over is corrected there."""
+    fields = {
+        field.key: (field, form)
+        for form in step.definition.forms.values()
+        for field in form.fields
+        if field.correctable and not field.readonly and step.facts.get(field.key) is not None
+    }
+    case = step.case
+    starter = step.facts.get(step.definition.diagram.process.starter_fact)
+    found: dict[str, Said] = {}
+    for row in case.rows(fact):
+        if row.name not in fields or row.said_by is None:
+            continue
+        said_in = case.get(task, row.task_id) if row.task_id else None
+        unit_code = said_in.unit_code if said_in else starter
+        if isinstance(unit_code, str):
+            field, form = fields[row.name]
+            at = (
+                found[row.name].said_at if row.name in found and row.task_id == found[row.name].task_id else row.said_at
+            )
+            value = step.facts[row.name]
+            name = name_of_unit(step.tx, unit_code) or ""
+            found[row.name] = Said(field, form, value, unit_code, name, row.task_id, at)
+    return found
+
+
+def propose(tx: Connection, context: Context, actor: Actor, instance_id: str, name: str, raw: Raw) -> str:
+    """The correction waits for a leader of the same unit, who finds a notice. Returns its id.
+
+    `raw` holds the new value under the fact's name and a `reason`. Raises NotFound when the fact is none that may be
+    corrected, NotAllowed, InvalidValues, and Refused when another correction of it is waiting.
+    """
+    row = instances.lock(tx, instance_id)
+    step, said = _said(tx, context, actor, row, name)
+    value = _new_value(step, said, actor, raw)
+    reason = words(raw, "reason", REASON_LIMIT, REASON_LEAST)
+    require_untold(tx, instance_id, actor, "reason", reason)
+    require_untold(tx, instance_id, actor, name, value if isinstance(value, str) else "")
+    _check(step, said, value)
+    _try(step, said, value)
+    waiting = (correction.c.instance_id == instance_id) & (correction.c.name == name) & (correction.c.status == "open")
+    if tx.execute(select(correction.c.id).where(waiting)).first():
+        raise Refused(f"“{said.field.label}”已经有一项更正在等审批，批过之后才能再提。")
+    correction_id = new_id()
+    tx.execute(
+        insert(correction).values(
+            id=correction_id,
+            instance_id=instance_id,
+            name=name,
+            task_id=said.task_id,
+            unit_code=said.unit_code,
+            old_value=encode(said.value),
+            new_value=encode(value),
+            reason=reason,
+            proposed_by=actor.person_id,
+            proposed_at=context.now,
+            status="open",
+        )
+    )
+    told = f"{actor.person_name}提出更正“{row.title}”（{row.number}）的“{said.field.label}”，请审批。"
+    tell_people(tx, context, instance_id, KIND, said.unit_code, sorted(LEADERS), told, but_not=actor.person_id)
+    content = {**_content(correction_id, said, value), "reason": reason}
+    audit.append(tx, instance_id, context.now, "correction_proposed", content, actor.person_id, actor.unit_code)
+    return correction_id
+
+
+def decide(tx: Connection, context: Context, actor: Actor, correction_id: str, raw: Raw, may_know: MayKnow) -> bool:
+    """The correction is approved, and everything counted from the fact is counted anew; or it is rejected.
+
+    `raw` holds the `decision` (one of `DECISIONS`) and an `opinion`, which a rejection must give. Of an approval the units
+    are told that may know of the fact, and whoever proposed it. Returns whether it was approved. Raises NotFound,
+    NotAllowed, InvalidValues, AlreadyDone, and Refused when the fact has changed meanwhile.
+    """
+    row = find(tx, correction_id, actor)
+    _require_may(tx, actor, "decide_correction", row)
+    decision = one(raw, "decision")
+    if decision not in DECISIONS:
+        raise InvalidValues({"decision": "请选择。"})
+    opinion = words(raw, "opinion", REASON_LIMIT, 0 if decision == "approve" else 1)
+    require_untold(tx, row.instance_id, actor, "opinion", opinion)
+    if decision == "reject":
+        _reject(tx, context, actor, row, opinion)
+        return False
+
+    def event(step: Step) -> None:
+        fire_interrupting(step)
+        _require_open(tx, correction_id)
+        said = correctable(step).get(row.name)
+        if said is None or encode(said.value) != row.old_value:
+            raise Refused("提出更正以后，这一项又填报过，原来的值已经变了。请退回，由提出人重新提出。")
+        value = decode(row.new_value)
+        _check(step, said, value)
+        _end(tx, context, actor, correction_id, "approved", opinion)
+        step.facts.say(row.name, value, row.proposed_by, row.task_id)
+        step.record(Corrected(**_content(correction_id, said, value), reason=row.reason, opinion=opinion))
+        recount(step, row.name)
+        text = f"“{step.instance['title']}”（{step.instance['number']}）的“{said.field.label}”已经更正。"
+        for unit_code in sorted(instances.units_at_work(tx, step.instance_id)):
+            if may_know(tx, step.instance_id, step.definition, row.name, unit_code):
+                also = [row.proposed_by] if unit_code == row.unit_code else []
+                step.notify("corrected", unit_code, ["case_officer", "liaison"], text, also=also)
+
+    advance(tx, context, row.instance_id, "corrected", event, actor)
+    return True
+
+
+def to_correct(tx: Connection, context: Context, actor: Actor, row: Row[Any], name: str) -> Said:
+    """What is to be corrected in the instance, for somebody who may propose it now. Raises as `propose` does."""
+    return _said(tx, context, actor, row, name)[1]
+
+
+def take_back(tx: Connection, context: Context, actor: Actor, correction_id: str) -> None:
+    """The proposal is withdrawn by whoever made it. Raises NotFound, NotAllowed, AlreadyDone."""
+    row = find(tx, correction_id, actor)
+    instances.lock(tx, row.instance_id)
+    _require_may(tx, actor, "take_back_correction", row)
+    _require_open(tx, correction_id)
+    _end(tx, context, actor, correction_id, "taken_back", "")
+    content = {"correction": correction_id, "name": row.name, "label": _label(tx, context, row, actor)}
+    audit.append(tx, row.instance_id, context.now, "correction_taken_back", content, actor.person_id, actor.unit_code)
+
+
+def find(tx: Connection, correction_id: str, actor: Actor) -> Row[Any]:
+    """The correction's row, for the unit that proposed it and the other units at work. Raises NotFound."""
+    row = tx.execute(select(correction).where(correction.c.id == correction_id)).first()
+    if row is None:
+        raise NotFound
+    instances.require_visible(tx, row.instance_id, actor)
+    if instances.is_only_reader(tx, row.instance_id, actor):
+        raise NotFound
+    return row
+
+
+def _reject(tx: Connection, context: Context, actor: Actor, row: Row[Any], opinion: str) -> None:
+    instance = instances.lock(tx, row.instance_id)
+    _require_open(tx, row.id)
+    _end(tx, context, actor, row.id, "rejected", opinion)
+    label = _label(tx, context, row, actor)
+    told = f"你提出的更正没有批准：“{instance.title}”（{instance.number}）的“{label}”。{opinion}"
+    tell_people(tx, context, row.instance_id, KIND, row.unit_code, [], told, person_id=row.proposed_by)
+    content = {"correction": row.id, "name": row.name, "label": label, "opinion": opinion}
+    audit.append(tx, row.instance_id, context.now, "correction_rejected", content, actor.person_id, actor.unit_code)
+
+
+def _said(tx: Connection, context: Context, actor: Actor, row: Row[Any], name: str) -> tuple[Step, Said]:
+    """What is to be corrected, for somebody who may propose it now."""
+    if row.status == "ended":
+        raise AlreadyDone(f"这件办件已经办结（{row.result_name or '已结束'}），不能再更正。")
+    if row.status != "running":
+        raise Refused("这件办件因故障停下，恢复之后才能更正。")
+    step = instances.look(tx, context, row, actor)
+    said = correctable(step).get(name)
+    if said is None:
+        raise NotFound("没有这一项，或者这一项不能更正。")
+    decision = may(actor, "propose_correction", OwnSubject(said.unit_code, said.unit_name))
+    if not decision.allowed:
+        raise NotAllowed(decision.reason)
+    return step, said
+
+
+def _new_value(step: Step, said: Said, actor: Actor, raw: Raw) -> object:
+    value = read_value(
+        said.field, list(raw.get(said.name, ())), UnitDirectory(step.tx, actor, step.now, step.context.fonts)
+    )
+    if value is None:
+        raise InvalidValues({said.name: "请填写更正后的值。"})
+    if encode(value) == encode(said.value):
+        raise InvalidValues({said.name: "与现在的值相同，不需要更正。"})
+    return value
+
+
+def _check(step: Step, said: Said, value: object) -> None:
+    """The form's rules, as if it had been filled in right at first: what it calls now is when it was handed in.
+
+    A rule of another field counts when it reads this one, and only if it held before. Raises InvalidValues, Refused.
+    """
+    functions = {**step.functions(), "now": lambda: said.said_at}
+    values = {field.key: step.facts.get(field.key) for field in said.form.fields if field.asks}
+    try:
+        before = broken_rules(said.form, values, step.facts, functions, evaluate)
+        after = broken_rules(said.form, {**values, said.name: value}, step.facts, functions, evaluate)
+    except ExpressionError as error:
+        raise Refused(
+            f"表单 {said.form.id} 里有规则算不出来（{error.message}），没有更正。请告诉流程管理员。"
+        ) from error
+    handed_in = local(said.said_at)
+    since = f"按当时填报的时间（{handed_in.month}月{handed_in.day}日 {handed_in:%H:%M}）检查："
+    for key, sentence in after.items():
+        field = said.form.by_key[key]
+        if key == said.name:
+            raise InvalidValues({said.name: since + sentence})
+        reads = any(said.name in compile_expression(rule.expression).names for rule in field.rules)
+        if reads and values.get(key) is not None and key not in before:
+            raise InvalidValues({said.name: f"与“{field.label}”不一致。{since}{sentence}"})
+
+
+class _Tried(Exception):
+    """It went well, and nothing of it is kept."""
+
+
+def _try(step: Step, said: Said, value: object) -> None:
+    """Everything that is counted from it can be counted. Raises InvalidValues; whatever was counted is undone again."""
+    try:
+        with step.tx.begin_nested():
+            step.facts.say(said.name, value)
+            recount(step, said.name)
+            raise _Tried
+    except _Tried:
+        return
+    except (ExpressionError, WorkflowFault) as error:
+        sentence = f"这样更正，就算不出由它起算的期限，请改正。（{error.message.rstrip('。')}）"
+        raise InvalidValues({said.name: sentence}) from error
+
+
+def _require_may(tx: Connection, actor: Actor, verb: str, row: Row[Any]) -> None:
+    unit_name = name_of_unit(tx, row.unit_code) or row.unit_code
+    decision = may(actor, verb, OwnSubject(row.unit_code, unit_name, row.proposed_by))
+    if not decision.allowed:
+        raise NotAllowed(decision.reason)
+
+
+def _require_open(tx: Connection, correction_id: str) -> None:
+    row = tx.execute(
+        select(correction.c.status, correction.c.decided_at, person.c.name)
+        .join(person, person.c.id == correction.c.decided_by, isouter=True)
+        .where(correction.c.id == correction_id)
+    ).one()
+    if row.status == "open":
+        return
+    if row.status == "lapsed":
+        raise AlreadyDone("办件已经结束，这项更正不用再审批。")
+    at = local(row.decided_at)
+    what = {"approved": "批准", "rejected": "退回", "taken_back": "撤回"}[row.status]
+    raise AlreadyDone(f"这项更正已由{row.name}于 {at.month}月{at.day}日 {at:%H:%M} {what}，这次提交没有生效。")
+
+
+def _end(tx: Connection, context: Context, actor: Actor, correction_id: str, status: str, opinion: str) -> None:
+    values = {"status": status, "decided_by": actor.person_id, "decided_at": context.now, "opinion": opinion or None}
+    tx.execute(update(correction).where(correction.c.id == correction_id).values(**values))
+    clear_decided(tx, correction_id, context.now)
+
+
+def _label(tx: Connection, context: Context, row: Row[Any], actor: Actor) -> str:
+    instance = tx.execute(select(process_instance).where(process_instance.c.id == row.instance_id)).one()
+    said = correctable(instances.look(tx, context, instance, actor)).get(row.name)
+    return said.field.label if said else row.name
+
+
+def _content(correction_id: str, said: Said, value: object) -> dict[str, Any]:
+    return {
+        "correction": correction_id,
+        "name": said.name,
+        "label": said.field.label,
+        "old": encode(said.value),
+        "new": encode(value),
+    }

@@ -1,0 +1,40 @@
+"""The justice bureau's word to a party's leader on an instance (督办意见): told, and kept in the record of the flow."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from engine.errors import AlreadyDone, InvalidValues, NotAllowed
+from engine.organisation import units
+from engine.organisation.assignment import Actor, InstanceSubject, may
+from engine.runtime.instances import instances
+from engine.runtime.notify.notices import tell_people
+from engine.runtime.step import audit
+from engine.runtime.step.confidentiality import require_untold
+from engine.runtime.step.free_text import Raw, one, words
+from engine.runtime.step.step import Context
+
+LENGTH_LIMIT = 500
+
+
+def remark(tx: Connection, context: Context, actor: Actor, instance_id: str, raw: Raw) -> None:
+    """The principal leader of the unit finds the remark. Raises NotAllowed, InvalidValues, AlreadyDone.
+
+    `raw` holds `unit`, one that works on the instance, and `text`.
+    """
+    at_work = instances.units_at_work(tx, instance_id)
+    decision = may(actor, "remark", InstanceSubject(at_work))
+    if not decision.allowed:
+        raise NotAllowed(decision.reason)
+    text, code = words(raw, "text", LENGTH_LIMIT), one(raw, "unit")
+    require_untold(tx, instance_id, actor, "text", text)
+    unit = units.find(tx, code, context.now) if code in at_work - {actor.unit_code} else None
+    if unit is None:
+        raise InvalidValues({"unit": "请选择办理这件办件的单位。"})
+    row = instances.lock(tx, instance_id)
+    if row.status == "ended":
+        raise AlreadyDone("这件办件已经办结，不用再督办。")
+    told = f"{actor.unit_name}督办“{row.title}”（{row.number}）：{text}"
+    tell_people(tx, context, instance_id, "supervised", unit.code, ["principal_leader"], told)
+    content = {"unit": unit.code, "text": text}
+    audit.append(tx, instance_id, context.now, "remarked", content, actor.person_id, actor.unit_code)

@@ -1,0 +1,1 @@
+"""Official documents: composed from what is known, issued, delivered and signed for."""

@@ -1,0 +1,108 @@
+"""The buttons of an instance: message events of the diagram that staff of their unit and role may press."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from engine.bpmn.elements import Diagram, Element
+from engine.db.tables import task
+from engine.errors import NotAllowed, NotFound, Refused
+from engine.organisation.assignment import Actor, ButtonSubject, may
+from engine.runtime.advance import lists
+from engine.runtime.advance.advance import advance
+from engine.runtime.step.events import Pressed, TaskOpened
+from engine.runtime.step.step import Context, Step
+
+
+@dataclass(frozen=True)
+class Button:
+    """An armed button as one person sees it: `reason` says why it cannot be pressed now, empty when it can."""
+
+    element_id: str
+    name: str
+    reason: str
+
+
+def buttons(step: Step) -> list[Button]:
+    """The armed buttons that are this step's actor's to press, each with the reason when it is not the time."""
+    found = []
+    for event in step.workflow.armed_events():
+        element = step.definition.diagram.elements[event.element_id]
+        if element.event_kind == "message" and _may(step, element):
+            found.append(Button(element.id, element.name, _reason(step, element)))
+    return found
+
+
+def press(tx: Connection, context: Context, actor: Actor, instance_id: str, element_id: str) -> str | None:
+    """The button's branch is open. Returns the id of the task that it opened for this person, if it opened one.
+
+    Raises NotFound when it is not armed, NotAllowed, and Refused with the diagram's own sentence when it is not the time.
+    """
+
+    def event(step: Step) -> None:
+        armed = next((armed for armed in step.workflow.armed_events() if armed.element_id == element_id), None)
+        element = step.definition.diagram.elements.get(element_id)
+        if armed is None or element is None or element.event_kind != "message":
+            raise NotFound("现在没有这项操作。")
+        if not _may(step, element):
+            raise NotAllowed(f"“{element.name}”不由你操作。")
+        if reason := _reason(step, element):
+            raise Refused(reason)
+        step.record(Pressed(element_id))
+        if "pressed_by" in element.properties:
+            step.say(element.properties["pressed_by"], actor.unit_code)
+        step.workflow.fire(armed.id)
+
+    step = advance(tx, context, instance_id, "pressed", event, actor)
+    opened = [event.id for event in step.events if isinstance(event, TaskOpened)]
+    rows = [row for row in step.case.rows(task) if row.id in opened and row.status == "open"]
+    own = [row for row in rows if row.unit_code == actor.unit_code and actor.roles & set(row.roles)]
+    if not own:
+        return None
+    (row, *_) = own
+    lists.give(tx, row.id, actor.person_id, context.now)
+    return str(row.id)
+
+
+def _may(step: Step, element: Element) -> bool:
+    if step.actor is None:
+        return False
+    unit_text, roles = step.definition.diagram.asked(element)
+    codes = step.units_of(unit_text)
+    code = step.actor.unit_code if step.actor.unit_code in codes else next(iter(codes), None)
+    subject = ButtonSubject(parties=frozenset(step.parties()), unit_code=code, roles=frozenset(roles))
+    return may(step.actor, "press", subject).allowed
+
+
+def _reason(step: Step, element: Element) -> str:
+    elements, own = step.definition.diagram.elements, only_through(step.definition.diagram, element)
+    for open_task in step.workflow.user_tasks():
+        if open_task.element_id in own:
+            return f"“{elements[open_task.element_id].name}”正在办理中，办完之后才能再次提出。"
+    for suffix in ["", *(f"_{number}" for number in range(2, 10))]:
+        when = element.properties.get(f"when{suffix}")
+        if when is not None and not step.evaluate(when):
+            return element.properties.get(f"otherwise{suffix}") or f"现在不能“{element.name}”。"
+    return ""
+
+
+def only_through(diagram: Diagram, button: Element) -> set[str]:
+    """The ids of what is reached by this button and in no other way: a request, and whoever answers it."""
+    others = [
+        element
+        for element in diagram.elements.values()
+        if element.kind in ("startEvent", "boundaryEvent") and element.id != button.id
+    ]
+    return _reached(diagram, [button]) - _reached(diagram, others)
+
+
+def _reached(diagram: Diagram, starts: list[Element]) -> set[str]:
+    stack, seen = list(starts), set[str]()
+    while stack:
+        element = stack.pop()
+        if element.id not in seen:
+            seen.add(element.id)
+            stack += diagram.next_elements(element)
+    return seen

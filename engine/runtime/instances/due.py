@@ -1,0 +1,147 @@
+"""What falls due: drawn timers, reminders and escalations, taken one at a time and in the order of their instants."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, select
+
+from engine.db.case import case_of
+from engine.db.tables import task, timer
+from engine.db.types import Instant
+from engine.deadlines.deadlines import Deadline
+from engine.deadlines.marks import SUPERVISED_FROM
+from engine.organisation import units
+from engine.runtime.advance.advance import advance, follow_calendar
+from engine.runtime.notify import notices
+from engine.runtime.periods.overdue import last_moment, run_out, soft_name
+from engine.runtime.periods.timers import HELD, arm_marks, rearm
+from engine.runtime.step.events import Supervised, TimerFired
+from engine.runtime.step.locks import lock
+from engine.runtime.step.step import Context, Step
+
+_EARLIEST = (
+    select(timer.c.instance_id)
+    .where(timer.c.due_at <= bindparam("now", type_=Instant))
+    .order_by(timer.c.due_at, timer.c.id)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+_EARLIEST_BUT = _EARLIEST.where(timer.c.instance_id.not_in(bindparam("but", expanding=True)))
+
+
+def earliest(tx: Connection, now: datetime, but: Collection[str] = ()) -> str | None:
+    """The instance in which something has been due longest, those in `but` left out; None when nothing is.
+
+    On PostgreSQL the row is this transaction's alone, and the rows of others are passed over.
+    """
+    if but:
+        return tx.scalar(_EARLIEST_BUT, {"now": now, "but": list(but)})
+    return tx.scalar(_EARLIEST, {"now": now})
+
+
+def next_due(tx: Connection) -> datetime | None:
+    """The instant at which something falls due next in a running instance."""
+    return tx.scalar(select(timer.c.due_at).where(timer.c.due_at.is_not(None)).order_by(timer.c.due_at).limit(1))
+
+
+def take_next(tx: Connection, context: Context, instance_id: str) -> bool:
+    """The earliest thing due in this instance has happened; following a new calendar comes before anything else.
+
+    False when nothing is due, or somebody else is at it.
+    """
+    locked = lock(tx, instance_id, skip_locked=True)
+    if locked is None or locked.status != "running":
+        return False
+    case = case_of(tx, instance_id)
+    due = (row for row in case.rows(timer) if row.due_at is not None and row.due_at <= context.now)
+    row = min(due, key=lambda row: (row.due_at, row.kind, row.id), default=None)
+    if locked.calendar_version != context.calendar.version:
+        follow_calendar(tx, context, locked)
+        return True
+    if row is None and any(found.status == "open" and found.deadline_key is None for found in case.rows(task)):
+        advance(tx, context, instance_id, "watched", lambda step: None)
+        return True
+    if row is None:
+        return False
+    advance(tx, context, instance_id, "timer", lambda step: _happen(step, row))
+    return True
+
+
+def _happen(step: Step, row: Row[Any]) -> None:
+    if row.kind == "mark":
+        _mark(step, row)
+        return
+    element = step.definition.diagram.elements[row.element_id]
+    step.record(TimerFired(row.id, row.element_id, row.due_at.isoformat()))
+    key = element.properties.get("deadline")
+    if key and key in step.deadlines:
+        run_out(step, key)
+    if row.id.startswith(HELD):
+        return  # its drawn timer is not there: what is drawn behind it happens when its task is reached again
+    repeating = element.timer is not None and element.timer.kind == "cycle"
+    first = step.definition.diagram.first_task(element)
+    still_open = first is not None and any(waiting.element_id == first.id for waiting in step.workflow.user_tasks())
+    if not (repeating and still_open):  # what was asked for the last time is asked for once, not again and again
+        step.workflow.fire(row.id)
+    if repeating:
+        armed = next((event for event in step.workflow.armed_events() if event.id == row.id), None)
+        if armed is not None:
+            rearm(step, armed, row.number + 1)
+    else:
+        _forget(step, row)
+
+
+def _forget(step: Step, row: Row[Any]) -> None:
+    if (armed := step.case.get(timer, row.id)) is not None:
+        step.case.remove(timer, armed)
+
+
+def _mark(step: Step, row: Row[Any]) -> None:
+    """A reminder before the end, the end of a task's own period, or an escalation; the next one is armed behind it."""
+    record = next((record for record in step.deadlines.values() if record.id == row.id), None)
+    if record is None or not record.is_open:
+        _forget(step, row)
+        return
+    if row.due_at < record.due_at:
+        _remind(step, record, row.due_at)
+    elif row.due_at == record.due_at:
+        run_out(step, record.key)
+    else:
+        _escalate(step, record, row.number, row.due_at)
+    arm_marks(step, record.key, row.due_at)
+
+
+def _remind(step: Step, record: Deadline, at: datetime) -> None:
+    """Whoever is asked to do it now, and the unit's liaison."""
+    text = f"{record.name}将于 {last_moment(record)} 届满，请抓紧办理。"
+    if not record.hard:
+        text = f"{record.name}建议在 {last_moment(record)} 前完成，请抓紧办理。"
+    if step.now >= record.due_at:  # nothing ran that long: what is over is not told as still to come
+        text = (
+            f"补发提醒：{record.name}的{'届满时间' if record.hard else '建议时间'}是 {last_moment(record)}，已经过了。"
+        )
+    owner = notices.owner_of(step.tx, record)
+    roles = sorted(owner.roles | {"liaison"})
+    step.notify("remind", owner.unit_code, roles, text, record.id, at, also=owner.people, about=owner.step)
+
+
+def _escalate(step: Step, record: Deadline, number: int, at: datetime) -> None:
+    """The principal leader and the justice bureau; from the second time on the period is an item of supervision.
+
+    A recommended one is escalated once, with that second time (2.0.2): nobody's silence stays unnoticed.
+    """
+    kind = "escalate" if record.hard else "slow"
+    text = f"{record.name}已于 {last_moment(record)} 届满，至今未办结，请督促办理。"
+    if number >= SUPERVISED_FROM:
+        text = f"{record.name}已于 {last_moment(record)} 届满，督促 {number} 次仍未办结，已列为督办事项。"
+        if not record.hard:
+            text = f"{soft_name(record)}（{last_moment(record)}）已过，至今没有办完，已列为督办事项。"
+        if notices.supervise(step.tx, record, step.now):
+            step.record(Supervised(record.key, record.unit_code))
+    owner = notices.owner_of(step.tx, record)
+    step.notify(kind, owner.unit_code, ["principal_leader"], text, record.id, at, about=owner.step)
+    for bureau in units.every(step.tx, step.now, ("justice_bureau",)):
+        step.notify(kind, bureau.code, ["case_officer"], text, record.id, at, about=owner.step)

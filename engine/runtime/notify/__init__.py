@@ -1,0 +1,1 @@
+"""Who is notified, within the step that causes it."""

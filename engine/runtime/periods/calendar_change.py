@@ -1,0 +1,140 @@
+"""After another calendar has come into force: every open period is counted with it, and its timer follows (P1-14).
+
+What was decided and told on the way still holds: how many days the period has and from when, the day of an extension
+within its cap, the close of business. What had run out when the calendar came into force stays as it was recorded, and
+what has ended is not judged anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.bpmn.elements import Element
+from engine.bpmn.expressions import compile_expression
+from engine.bpmn.timers import read_duration, read_instant
+from engine.bpmn.workflow import Open
+from engine.clock import local
+from engine.db.tables import task, timer
+from engine.deadlines import counting, deadlines, years
+from engine.deadlines.calendar import Calendar
+from engine.deadlines.counting import Count
+from engine.deadlines.deadlines import Deadline
+from engine.deadlines.functions import KINDS, evaluate_period
+from engine.runtime.advance.operations import exclusive
+from engine.runtime.periods.overdue import run_out
+from engine.runtime.periods.timers import DONE, rearm
+from engine.runtime.step.events import PeriodCountedAnew
+from engine.runtime.step.step import Step
+
+WHY = "calendar"
+
+
+def is_touched(step: Step, before: Calendar | None) -> bool:
+    """Whether anything in the instance is counted otherwise than with the calendar from before."""
+    moved = (_counted_anew(step, record) for record in step.deadlines.values())
+    return any(moved) or bool(_timers(step, before))
+
+
+def follow(step: Step, before: Calendar | None) -> None:
+    """Every open period and timer of the instance is counted with the calendar in force; who is concerned is told."""
+    for record in list(step.deadlines.values()):
+        follow_period(step, record)
+    for event, number in _timers(step, before):
+        rearm(step, event, number)
+
+
+def follow_period(step: Step, record: Deadline) -> None:
+    """The period, when it is open, is counted with the calendar in force: also one that was met before it, and goes on."""
+    count = _counted_anew(step, record)
+    if count is None:
+        return
+    if not record.paused and record.due_at <= years.active_from(step.tx, step.context.calendar.version):
+        run_out(step, record.key)
+    elif count.due_at == record.due_at:
+        step.deadlines[record.key] = deadlines.count_anew(step.tx, record, count)
+        step.record(PeriodCountedAnew(record.key, count.due_at.isoformat()))
+    else:
+        step.move_deadline(record.key, count, WHY)
+        if not record.paused:
+            run_out(step, record.key)
+
+
+def _counted_anew(step: Step, record: Deadline) -> Count | None:
+    """How the open period is counted now; None when that is as it was, in its days and in what is known of them."""
+    count = _counted(step, record) if record.is_open else None
+    return None if count is None or deadlines.is_counted_so(record, count) else count
+
+
+def _counted(step: Step, record: Deadline) -> Count | None:
+    """The period as it stands, counted with the calendar in force; None when no calendar has a say in it."""
+    if record.last_day is None or record.number is None or record.kind not in KINDS:
+        return None
+    calendar = replace(step.context.calendar, cutoff=local(record.due_at).time())
+    if _end_was_chosen(record):
+        return _until(step, record, calendar)
+    if record.kind == "working_days":
+        return counting.working_days(calendar, record.number, record.start_at, pauses=record.past_pauses)
+    return KINDS[record.kind](calendar, record.number, record.start_at)
+
+
+def _end_was_chosen(record: Deadline) -> bool:
+    """Whether the last day is one that somebody named and the other side was told, not one that was counted."""
+    whys = [move["why"] for move in record.moves if move["why"] in ("extended", "shortened", "resumed")]
+    return whys[-1:] == ["extended"]
+
+
+def _until(step: Step, record: Deadline, calendar: Calendar) -> Count:
+    """The day that was told; the next working day when it has become a day off, and never a day behind the cap."""
+    assert record.last_day is not None
+    last = record.last_day
+    until = record.due_at if calendar.is_working_day(last) else calendar.close_of(calendar.next_working_day(last))
+    for element in step.definition.diagram.elements.values():
+        own = {"operation": "extend_deadline", "deadline": record.key}
+        if own.items() <= element.properties.items():
+            until = min(until, exclusive(step.evaluate(element.properties["cap"]), calendar))
+    return counting.until(calendar, record.start_at, until, record.past_pauses)
+
+
+def _timers(step: Step, before: Calendar | None) -> list[tuple[Open, int]]:
+    """Drawn timers that are no periods, and have another instant than with the calendar from before."""
+    if before is None:
+        return []
+    rows = step.tx.execute(select(timer.c.id, timer.c.number).where(timer.c.instance_id == step.instance_id))
+    numbers = dict(rows.all())
+    found = []
+    for event in step.workflow.armed_events():
+        element, number = step.definition.diagram.elements[event.element_id], numbers.get(event.id, DONE)
+        if number != DONE and "deadline" not in element.properties and _counts_days(element):
+            old, new = (_instant(step, element, number, calendar) for calendar in (before, step.context.calendar))
+            if old != new:
+                found.append((event, number))
+    return found
+
+
+def _counts_days(element: Element) -> bool:
+    text = element.timer.text if element.timer else ""
+    if not text or read_instant(text) is not None or read_duration(text) is not None:
+        return False
+    return bool(compile_expression(text).functions & (KINDS.keys() - {"hours"}))
+
+
+def _instant(step: Step, element: Element, number: int, calendar: Calendar) -> datetime | None:
+    assert element.timer is not None
+    names: dict[str, Any] = {"n": number} if element.timer.kind == "cycle" else {}
+    functions: dict[str, Callable[..., Any]] = {**step.functions(), "now": lambda: _armed_at(step, element)}
+    count = evaluate_period(element.timer.text, {**step.facts, **names}, calendar, functions)
+    return count.due_at if count else None
+
+
+def _armed_at(step: Step, element: Element) -> datetime:
+    """When the task at whose edge the timer is drawn was opened."""
+    own = (task.c.instance_id == step.instance_id) & (task.c.element_id == element.attached_to)
+    opened: datetime | None = step.tx.scalar(
+        select(task.c.opened_at).where(own, task.c.status == "open").order_by(task.c.opened_at.desc()).limit(1)
+    )
+    return opened or step.now

@@ -1,0 +1,92 @@
+"""The recommended time of a task that no running period holds: whoever is silent is noticed, at every step of every procedure.
+
+A task is worked under the period that is drawn on it or that it names, or under the limit that closes it. While there is no
+such period, because none is drawn, it has ended, or it stands still, the task has one of its own: what its property
+`recommended` says, else the city's general one (`task.recommended_wd`). It is a record like a drawn one, recommended (2.0.2: it
+is told and reported, never called overdue), ends with its task, and falls away when the drawn period runs again.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from engine.bpmn.elements import Element
+from engine.bpmn.expressions import compile_expression
+from engine.deadlines import counting, deadlines
+from engine.deadlines.counting import Count
+from engine.deadlines.deadlines import OF_TASK
+from engine.errors import ExpressionError
+from engine.runtime.periods.timers import arm_marks
+from engine.runtime.step.events import PeriodStands
+from engine.runtime.step.step import Step
+
+GENERAL = "task.recommended_wd"
+KEY_LIMIT = 64
+
+
+def period_key(step: Step, element: Element, unit_code: str) -> str:
+    """The key of the period under which the open task is worked; its own period has begun, or falls away, by then.
+
+    Empty for a task that only a limit holds: it has been looked at, which nothing (NULL) would not say. While the drawn one
+    stands still, the task is shown under it, and its own runs beside it. Raises ExpressionError with the element when
+    `recommended` cannot be counted.
+    """
+    drawn, own = step.definition.diagram.deadline_of(element), _key(element.id)
+    record = step.deadlines.get(drawn) if drawn is not None else None
+    if record is not None and record.is_open and not record.paused:
+        _end(step, own)
+        return record.key
+    if any(event.interrupting and event.timer for event in step.definition.diagram.attached(element.id)):
+        return drawn or ""
+    _begin(step, element, own, unit_code)
+    return record.key if record is not None and record.is_open else own
+
+
+def lapse(step: Step, element_id: str) -> None:
+    """The task at this element is over without having been done, and so is its own period, whoever has the next one."""
+    _end(step, _key(element_id))
+
+
+def _begin(step: Step, element: Element, key: str, unit_code: str) -> None:
+    before = step.deadlines.get(key)
+    if before is not None and before.is_open:
+        return
+    step.deadlines[key] = record = deadlines.start(
+        step.tx,
+        instance_id=step.instance_id,
+        key=key,
+        element_id=element.id,
+        name=f"“{element.name}”",
+        rule="",
+        basis="这个环节没有规定期限，或者规定的期限暂停计算，这是建议的办理时间",
+        hard=False,
+        unit_code=unit_code,
+        count=_count(step, element),
+        now=step.now,
+    )
+    step.record(PeriodStands(key, "running", record.due_at.isoformat()))
+    arm_marks(step, key, step.now)
+
+
+def _end(step: Step, key: str) -> None:
+    record = step.deadlines.get(key)
+    if record is not None and record.is_open:
+        step.deadlines[key] = record = deadlines.cancel(step.tx, record, step.now)
+        step.record(PeriodStands(key, record.status))
+        arm_marks(step, key, step.now)
+
+
+def _key(element_id: str) -> str:
+    """No period that is drawn can have it: a colon stands in it."""
+    key = f"{OF_TASK}{element_id}"
+    return key if len(key) <= KEY_LIMIT else OF_TASK + sha256(element_id.encode()).hexdigest()[:32]
+
+
+def _count(step: Step, element: Element) -> Count:
+    own = element.properties.get("recommended")
+    try:
+        count = step.evaluate_period(own) if own else None
+    except ExpressionError as error:
+        error.element_id, error.names = element.id, compile_expression(own or "").names
+        raise
+    return count or counting.working_days(step.context.calendar, step.context.rules[GENERAL], step.now)

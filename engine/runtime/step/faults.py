@@ -1,0 +1,60 @@
+"""A fault that belongs to one instance: it is parked, and everything else goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from engine.errors import LianbanError
+from engine.organisation.assignment import Actor
+
+if TYPE_CHECKING:
+    from engine.runtime.step.step import Step
+
+
+class Fault(LianbanError):
+    """这件办件自己的故障。"""
+
+    code = "fault"
+
+    def __init__(
+        self,
+        instance_id: str,
+        message: str,
+        element_id: str | None,
+        names: frozenset[str] = frozenset(),
+        undecided: bool = False,
+    ) -> None:
+        """`names` are the facts on which it hangs, when it hangs on any; `undecided`: a gateway that leads nowhere."""
+        super().__init__(message)
+        self.instance_id, self.element_id, self.names, self.undecided = instance_id, element_id, names, undecided
+        self.definition_id: str | None = None
+        self.actor: Actor | None = None
+        self.said: tuple[object, ...] = ()
+        """What the case's facts were: none of it is told to whoever looks after the installation."""
+
+    def within(self, step: Step) -> None:
+        """The step in which it happened; the facts go away with the step."""
+        self.definition_id, self.actor = step.definition.id, step.actor
+        self.said = (*self.said, *step.facts.values())
+
+
+def without_contents(message: str, said: Iterable[object]) -> str:
+    """The message without any value that a case's facts have; expressions and handovers quote them in their faults."""
+    texts = {text for value in said for text in _quoted(value) if len(text) > 1}
+    for text in sorted(texts, key=len, reverse=True):
+        message = message.replace(text, "……")
+    return message
+
+
+def _quoted(value: object) -> Iterable[str]:
+    if isinstance(value, list | tuple):
+        return [text for one in value for text in _quoted(one)] + [str(value)[:QUOTED]]
+    if value is None or isinstance(value, bool | int | float):
+        return []
+    iso = getattr(value, "isoformat", None)
+    return [str(value), str(value)[:QUOTED], *([iso()] if iso else [])]
+
+
+QUOTED = 40
+"""Characters of a value that a fault quotes at most, when it does not quote all of it."""

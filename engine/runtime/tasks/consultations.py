@@ -1,0 +1,73 @@
+"""Opinions asked of colleagues before a task is completed (加签), answered, or no longer asked (减签)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from engine.errors import InvalidValues, NotFound
+from engine.organisation.assignment import Actor
+from engine.runtime.advance import requests
+from engine.runtime.step.step import Context
+from engine.runtime.tasks import tasks
+from engine.runtime.tasks.colleagues import who_may_be_asked
+from engine.runtime.tasks.transfers import choose, inside_words, note, tell, tell_post, works_here
+
+NO_OBJECTION = "无意见"
+
+
+def consult(
+    tx: Connection, context: Context, actor: Actor, task_id: str, people: Sequence[str], question: str
+) -> Row[Any]:
+    """Each of these colleagues is asked for an opinion. Raises NotAllowed, InvalidValues."""
+    row = tasks.take_hold(tx, actor, "consult", task_id)
+    question = inside_words(tx, row, actor, question, "reason", required=False)
+    if not people:
+        raise InvalidValues({"to": "请至少选一位同事。"})
+    asked_already = {found.to_person for found in requests.requests(tx, row) if found.kind == "consultation"}
+    allowed = [found for found in who_may_be_asked(tx, row, context.now) if found.id not in asked_already]
+    for person_id in dict.fromkeys(people):
+        chosen = choose(allowed, person_id, "只能征求本单位同事的意见，还没有回复的不用再问。请从名单里选。")
+        requests.add(tx, row, "consultation", actor, context.now, to_person=chosen.id, reason=question)
+        note(tx, context, actor, row, "consulted", to=chosen.id, reason=question)
+        tell(
+            tx,
+            context,
+            row,
+            chosen.id,
+            f"{actor.person_name}就“{row.name}”征求你的意见{f'：{question}' if question else '。'}",
+        )
+    return row
+
+
+def answer(tx: Connection, context: Context, actor: Actor, task_id: str, opinion: str, none: bool) -> Row[Any]:
+    """The colleague's opinion, or that there is none: the task's holder is told, or who asked when nobody holds it.
+
+    Raises NotAllowed, InvalidValues."""
+    row = tasks.take_hold(tx, actor, "answer", task_id)
+    opinion = NO_OBJECTION if none else inside_words(tx, row, actor, opinion, "opinion")
+    asked = (found for found in requests.requests(tx, row) if found.kind == "consultation")
+    request = next(found for found in asked if found.to_person == actor.person_id)
+    requests.answer(tx, request.id, opinion, context.now)
+    note(tx, context, actor, row, "answered", to=request.from_person, reason=opinion)
+    text = f"{actor.person_name}就“{row.name}”回复：{opinion}"
+    if row.assignee_id is None and not works_here(tx, context, row, request.from_person):
+        tell_post(tx, context, actor, row, text)
+    else:
+        tell(tx, context, row, row.assignee_id or request.from_person, text)
+    return row
+
+
+def withdraw(tx: Connection, context: Context, actor: Actor, task_id: str, request_id: str) -> Row[Any]:
+    """The colleague's opinion is no longer waited for. Raises NotFound, NotAllowed."""
+    row = tasks.take_hold(tx, actor, "withdraw_request", task_id)
+    waiting = [found for found in requests.requests(tx, row) if found.kind == "consultation"]
+    request = next((found for found in waiting if found.id == request_id), None)
+    if request is None:
+        raise NotFound("这项征求意见已经回复或者撤销了。")
+    requests.withdraw(tx, request.id, context.now)
+    note(tx, context, actor, row, "unasked", to=request.to_person)
+    tell(tx, context, row, request.to_person, f"{actor.person_name}撤销了就“{row.name}”向你征求的意见，不用再回复。")
+    return row

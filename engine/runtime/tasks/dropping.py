@@ -1,0 +1,45 @@
+"""Dropping (不再提出): what somebody has opened with a button, by mistake or too soon, is gone before anything was asked.
+
+The button stays where it is and can be pressed again. Later, when the request has gone to whoever answers it, it is taken
+back (撤回) or answered.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, update
+
+from engine.db.tables import task
+from engine.errors import Refused
+from engine.organisation.assignment import Actor
+from engine.runtime.advance.advance import advance
+from engine.runtime.step.events import Dropped
+from engine.runtime.step.step import Context, Step
+from engine.runtime.tasks import tasks
+
+
+def can_be_dropped(step: Step, row: Row[Any]) -> bool:
+    """Whether the open task came straight from a button: nobody has been asked anything yet."""
+    before = step.workflow.ancestors(row.id)
+    element = step.definition.diagram.elements.get(before[0].element_id) if before else None
+    return element is not None and element.is_button and not element.interrupting
+
+
+def drop(tx: Connection, context: Context, actor: Actor, task_id: str) -> Row[Any]:
+    """The task is over with nothing said. Returns its row.
+
+    Raises NotFound, NotAllowed, AlreadyDone, and Refused when it was not opened by a button.
+    """
+    row = tasks.take_hold(tx, actor, "drop", task_id)
+
+    def event(step: Step) -> None:
+        tasks.require_waiting(step, row)
+        if not can_be_dropped(step, row):
+            raise Refused(f"“{row.name}”不是用操作按钮提出的，或者已经有人答复，不能不再提出。")
+        step.tx.execute(update(task).where(task.c.id == row.id).values(undone="dropped", ended_by=actor.person_id))
+        step.record(Dropped(row.id))
+        step.workflow.drop(row.id)
+
+    advance(tx, context, row.instance_id, "dropped", event, actor)
+    return row

@@ -1,0 +1,187 @@
+"""Sending back (退回): an earlier step of the same line is open again, and the periods go on.
+
+Only to a user task that this one came from, with neither a delivered paper nor a called procedure nor a fork, a join or a
+closed limit in between: what others have received cannot be undone, and a join counts what has arrived.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from engine.bpmn.elements import Diagram, Element
+from engine.db.case import case_of
+from engine.db.tables import task
+from engine.errors import InvalidValues, Refused
+from engine.ids import new_id
+from engine.organisation.assignment import Actor
+from engine.runtime.advance import lists, requests
+from engine.runtime.advance.advance import advance
+from engine.runtime.notify.notices import tell_people
+from engine.runtime.periods import calendar_change
+from engine.runtime.periods.timers import hold, run_on
+from engine.runtime.step.confidentiality import require_untold
+from engine.runtime.step.events import SentBack
+from engine.runtime.step.step import Context, Step
+from engine.runtime.tasks import tasks
+from engine.runtime.tasks.colleagues import who_may_do
+from engine.runtime.tasks.transfers import words
+
+QUIET_OPERATIONS = frozenset({"record", "notify"})
+"""Operations that may be done again; every other one has an effect that sending back cannot undo."""
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A step to which a task may be sent back. `drawn`: the diagram itself leads there, by an answer of the form."""
+
+    task_id: str
+    element_id: str
+    name: str
+    done_by: str | None
+    ended_at: datetime
+    drawn: bool
+
+
+@dataclass(frozen=True)
+class WayBack:
+    """The steps to which a task may be sent back, the nearest first, and why it goes no further."""
+
+    steps: list[Earlier]
+    passed: list[str]
+    """Element ids on the way, the nearest first; a step lies in front of those before it."""
+    why_no_further: str
+
+
+def way_back(step: Step, row: Row[Any]) -> WayBack:
+    """Where the open task may be sent back to, in words where it may not."""
+    diagram = step.definition.diagram
+    here = diagram.elements[row.element_id]
+    done = {found.id: found for found in step.case.rows(task) if found.status == "completed"}
+    steps: list[Earlier] = []
+    passed: list[str] = []
+    allowed = {name.strip() for name in here.properties.get("send_back_to", "").split(",")}
+    for found in step.workflow.ancestors(row.id):
+        element = diagram.elements.get(found.element_id)
+        if element is None:
+            continue
+        if why := _barrier(step, element):
+            return WayBack(steps, passed, why)
+        passed.append(element.id)
+        if element.kind == "userTask" and found.id in done and element.id != here.id:
+            earlier = done[found.id]
+            known = any(other.element_id == element.id for other in steps)
+            if not known and (earlier.unit_code == row.unit_code or element.id in allowed):
+                if why := _limit_over(step, diagram, element):
+                    return WayBack(steps, passed, why)
+                drawn = row.element_id in diagram.tasks_before(element.id)
+                steps.append(Earlier(found.id, element.id, element.name, earlier.ended_by, earlier.ended_at, drawn))
+    return WayBack(steps, passed, "再往前是办件的发起。")
+
+
+def send_back(tx: Connection, context: Context, actor: Actor, task_id: str, to_task_id: str, reason: str) -> str:
+    """The earlier step is open again for whoever did it, with the reason. Returns the id of its new task.
+
+    Raises NotAllowed, InvalidValues without a reason, and Refused when the way back is closed.
+    """
+    row = tasks.take_hold(tx, actor, "send_back", task_id)
+    reason = words(reason, "reason")
+    require_untold(tx, row.instance_id, actor, "reason", reason)
+    opened_id = new_id()
+    earlier: Earlier | None = None
+
+    def event(step: Step) -> None:
+        nonlocal earlier
+        tasks.require_waiting(step, row)
+        back = way_back(step, row)
+        earlier = next((found for found in back.steps if found.task_id == to_task_id), None)
+        if earlier is None:
+            if not to_task_id:
+                raise InvalidValues({"to": "请选退回到哪个环节。"})
+            raise Refused(f"不能退回到那个环节。{back.why_no_further}")
+        passed = back.passed[: back.passed.index(earlier.element_id)]
+        _keep_periods(step, row, earlier, passed)
+        over = {"undone": "sent_back", "ended_by": actor.person_id, "remark": reason}
+        step.case.change(task, step.case.get(task, row.id), **over)
+        step.record(SentBack(row.id, opened_id, earlier.name, reason))
+        step.workflow.reopen(earlier.task_id, opened_id)
+
+    advance(tx, context, row.instance_id, "sent_back", event, actor)
+    assert earlier is not None
+    requests.add(tx, row, "send_back", actor, context.now, to_person=earlier.done_by, to_task=opened_id, reason=reason)
+    opened = case_of(tx, row.instance_id).get(task, opened_id)
+    give_to(tx, opened, earlier.done_by, context.now)
+    text = f"{actor.unit_name}{actor.person_name}把“{row.name}”退回到“{opened.name}”：{reason}"
+    tell_people(
+        tx,
+        context,
+        row.instance_id,
+        "returned",
+        opened.unit_code,
+        opened.roles,
+        text,
+        task_id=opened.id,
+        about=opened.name,
+    )
+    return opened_id
+
+
+def give_to(tx: Connection, opened: Row[Any], person_id: str | None, now: datetime) -> None:
+    """The task that was opened again is this person's, when the person still holds the post for it."""
+    if any(found.id == person_id for found in who_may_do(tx, opened, now)):
+        lists.give(tx, opened.id, person_id, now)
+
+
+def _barrier(step: Step, element: Element) -> str:
+    """Why nothing can be sent back across this element; empty when it can."""
+    name = element.name or element.id
+    match element.kind:
+        case "parallelGateway":
+            return "再往前是几个环节并行办理的地方，退回会打乱其他环节，不能再往前退。"
+        case "callActivity":
+            return f"“{name}”是另一个流程办出的结果，不能退回到它之前。"
+        case "boundaryEvent":
+            return f"本环节因“{name}”而来，不能退回到它之前。"
+        case "serviceTask" | "sendTask":
+            operation = element.properties.get("operation", "")
+            if operation == "issue_document":
+                title = element.properties.get("title") or name
+                return f"“{title}”已经送达，对方收到的文书不能收回，不能退回到送达之前。"
+            if operation not in QUIET_OPERATIONS or "meets" in element.properties:
+                return f"“{name}”已经生效，不能退回到它之前。"
+    return ""
+
+
+def _limit_over(step: Step, diagram: Diagram, element: Element) -> str:
+    """A step whose limit closes it by itself is not opened again when that limit is over."""
+    for event in diagram.attached(element.id):
+        record = step.deadlines.get(event.properties.get("deadline", ""))
+        if event.interrupting and event.timer and record is not None and record.due_at <= step.now:
+            return f"“{element.name}”的时限已过，退回去也会马上失效，不能再往前退。"
+    return ""
+
+
+def _keep_periods(step: Step, row: Row[Any], earlier: Earlier, passed: list[str]) -> None:
+    """Every period whose start is older than the step that opens again goes on, wherever its own task is.
+
+    The period of that step runs on with its record; one that began with the step's answer falls away with the answer. What
+    is recommended for one task alone begins with the task that opens.
+    """
+    elements = step.definition.diagram.elements
+    for key, record in list(step.deadlines.items()):
+        if record.of_task:
+            continue
+        host = elements[record.element_id].attached_to or record.element_id
+        if host == earlier.element_id:
+            _run_on(step, key)
+        elif host in {*passed, row.element_id} and record.start_at < earlier.ended_at:
+            _run_on(step, key)
+            hold(step, step.deadlines[key])
+
+
+def _run_on(step: Step, key: str) -> None:
+    """The period goes on with the calendar in force, which may be another than the one it was met with."""
+    calendar_change.follow_period(step, run_on(step, key))

@@ -1,0 +1,281 @@
+"""Taking back (撤回): whoever has just completed a task may undo it, as long as nothing has followed from it.
+
+The instance then stands as it stood before: its state is restored whole, periods run on, and what was said is said anew
+with the values from before. Both sayings stay in the history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, select, update
+
+from engine.bpmn import state
+from engine.clock import local
+from engine.db.case import case_of
+from engine.db.tables import document, fact, party, person, process_instance, task, undo_point, unit
+from engine.db.values import decode
+from engine.deadlines import deadlines
+from engine.errors import NotAllowed, Refused
+from engine.ids import new_id
+from engine.organisation.assignment import Actor, may
+from engine.runtime.advance import requests
+from engine.runtime.advance.advance import advance
+from engine.runtime.notify.notices import tell_people
+from engine.runtime.periods.timers import arm_marks_again
+from engine.runtime.step import undo_points
+from engine.runtime.step.events import PeriodGoesOn, TakenBack
+from engine.runtime.step.step import Context, Step
+from engine.runtime.step.undo_points import Did
+from engine.runtime.tasks import tasks
+from engine.runtime.tasks.sending_back import give_to
+
+
+def take_back(tx: Connection, context: Context, actor: Actor, task_id: str) -> str:
+    """The completed task is open again for this person, with the answers as a draft. Returns the id of its new task.
+
+    Raises NotFound, NotAllowed, and Refused with the reason when something has followed already.
+    """
+    row = tasks.find(tx, task_id, actor)
+    opened_id = new_id()
+    point: Row[Any] | None = None
+    fallen: list[Row[Any]] = []
+
+    def event(step: Step) -> None:
+        nonlocal point
+        decision = may(actor, "take_back", tasks.subject(tx, row))
+        if not decision.allowed:
+            raise NotAllowed(decision.reason)
+        if why := why_not(tx, row, step.now):
+            raise Refused(why)
+        point = undo_points.point_of(tx, row.instance_id)
+        assert point is not None
+        did = Did.read(point.did)
+        fallen.extend(tx.execute(select(task).where(task.c.id.in_(did.opened))))
+        tx.execute(update(task).where(task.c.id.in_([row.id, *did.opened])).values(undone="taken_back"))
+        step.record(TakenBack(row.id, opened_id))
+        _say_former(step, point.revision)
+        step.instance = {**step.instance, "taken": point.taken}
+        step.workflow.restore(state.begun_anew(undo_points.state_of(tx, point, step.definition.id), row.id, opened_id))
+        undo_points.put_timers_back(step, point.timers)
+        _periods_run_on(step, row, did)
+        undo_points.forget(tx, row.instance_id)
+
+    advance(tx, context, row.instance_id, "taken_back", event, actor)
+    assert point is not None
+    requests.add(tx, row, "take_back", actor, context.now, to_task=opened_id)
+    opened = case_of(tx, row.instance_id).get(task, opened_id)
+    give_to(tx, opened, actor.person_id, context.now)
+    tasks.keep_draft(tx, opened, actor.person_id, point.answers, context.now)
+    text = f"{actor.unit_name}{actor.person_name}撤回了“{row.name}”，“{{}}”不用再办。"
+    for lapsed in fallen:
+        words = text.format(lapsed.name)
+        tell_people(tx, context, row.instance_id, "taken_back", lapsed.unit_code, lapsed.roles, words)
+    return opened_id
+
+
+def why_not(tx: Connection, row: Row[Any], now: datetime) -> str:
+    """Why the completion cannot be taken back, whoever asks; empty when it can."""
+    why = _why_not(row, _known(tx, [row]), now)
+    return _what_moved(tx, row) if why == _MOVED else why
+
+
+def may_be_taken_back(tx: Connection, rows: Sequence[Row[Any]], now: datetime) -> frozenset[str]:
+    """Which of these tasks can be opened again by taking their completion back: `why_not` of many, read at once."""
+    known = _known(tx, rows)
+    return frozenset(row.id for row in rows if not _why_not(row, known, now))
+
+
+def _why_not(row: Row[Any], known: _Known, now: datetime) -> str:
+    if row.status != "completed":
+        return "只有办结的任务才能撤回。"
+    if row.undone is not None:
+        return "这次办结已经撤回了。"
+    instance = known.instances[row.instance_id]
+    if instance.status == "ended":
+        return f"办件已经结束（{instance.result_name or '已结束'}），不能再撤回。"
+    if instance.status == "incident":
+        return "办件遇到故障已停下，恢复之后才能撤回。"
+    if instance.last_task != row.id:
+        return _MOVED
+    did = known.did[row.id]
+    if why := _papers_made(did, known):
+        return why
+    if did.moved:
+        return "期限已经随之改变并告知双方，不能再撤回。"
+    if why := _calls_moved(row, known):
+        return why
+    if instance.revision != instance.undo_revision:
+        return _MOVED
+    if undo_points.limit_over(instance, now):
+        return "本环节的时限已过，撤回之后不能再办，不能撤回。"
+    return _claimed(did.opened, row.ended_by, known)
+
+
+_MOVED = "moved"
+"""The instance has moved since; how, `_what_moved` says."""
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What decides whether completions can be taken back: for those that were the last of their instance, by task, what
+    their steps did, and what has become of it."""
+
+    instances: Mapping[str, Row[Any]]
+    """By id, each with its undo point."""
+    did: Mapping[str, Did]
+    papers: Sequence[Row[Any]]
+    begun: Sequence[Row[Any]]
+    moved: frozenset[str]
+    """Those of the begun instances in which somebody has claimed a task or sent something."""
+    claimed: Sequence[Row[Any]]
+
+
+def _known(tx: Connection, rows: Sequence[Row[Any]]) -> _Known:
+    columns = ("id", "status", "result_name", "revision")
+    point = (
+        undo_point.c.task_id.label("last_task"),
+        undo_point.c.revision.label("undo_revision"),
+        undo_point.c.timers,
+        undo_point.c.did,
+    )
+    found = (
+        select(*(process_instance.c[name] for name in columns), *point)
+        .outerjoin(undo_point, undo_point.c.instance_id == process_instance.c.id)
+        .where(process_instance.c.id.in_({row.instance_id for row in rows}))
+    )
+    instances: dict[str, Any] = {row.id: row for row in tx.execute(found)} if rows else {}
+    last = [row for row in rows if instances[row.instance_id].last_task == row.id]
+    did = {row.id: Did.read(instances[row.instance_id].did) for row in last}
+    begun = _begun_by(tx, last)
+    return _Known(
+        instances=instances,
+        did=did,
+        papers=_rows(tx, select(document), document.c.id, [one for each in did.values() for one in each.documents]),
+        begun=begun,
+        moved=_moved(tx, [child.id for child in begun]),
+        claimed=_rows(tx, _CLAIMED, task.c.id, [one for each in did.values() for one in each.opened]),
+    )
+
+
+def _rows(
+    tx: Connection, statement: Select[Any], column: ColumnElement[Any], values: Sequence[str]
+) -> Sequence[Row[Any]]:
+    return tx.execute(statement.where(column.in_(values))).all() if values else []
+
+
+_CLAIMED = (
+    select(
+        task.c.id,
+        task.c.name,
+        task.c.claimed_at,
+        task.c.assignee_id,
+        person.c.name.label("person_name"),
+        unit.c.name.label("unit_name"),
+    )
+    .join(person, person.c.id == task.c.assignee_id)
+    .join(unit, unit.c.code == task.c.unit_code)
+)
+
+
+def _papers_made(did: Did, known: _Known) -> str:
+    """A paper that went out cannot be undone, and neither can one that has its number in the unit's own files."""
+    own = set(did.documents)
+    made = [row for row in known.papers if row.id in own]
+    if not made:
+        return ""
+    sent = next((row for row in made if row.from_unit != row.to_unit or row.content.get("addressee")), None)
+    if sent is not None:
+        return f"“{sent.title}”已经随之送达，送达的文书不能收回。"
+    return f"“{made[0].title}”已经随之形成，存入本单位档案，不能再撤回。"
+
+
+def _claimed(opened: Sequence[str], completer: str | None, known: _Known) -> str:
+    """Somebody else has one of the tasks that followed."""
+    others = (row for row in known.claimed if row.id in opened and row.assignee_id != completer)
+    found = next(others, None)
+    if found is None:
+        return ""
+    moment = local(found.claimed_at) if found.claimed_at else None
+    when = f"于 {moment.month}月{moment.day}日 {moment:%H:%M} " if moment else ""
+    return f"{found.unit_name}{found.person_name}已{when}领取“{found.name}”，不能再撤回。"
+
+
+def _begun_by(tx: Connection, last: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
+    """The instances that these completions may have begun."""
+    columns = ("id", "number", "origin_instance_id", "origin_task_id", "started_at", "revision")
+    own = select(*(process_instance.c[name] for name in columns))
+    return _rows(tx, own, process_instance.c.origin_instance_id, [row.instance_id for row in last])
+
+
+def _moved(tx: Connection, begun: Sequence[str]) -> frozenset[str]:
+    claimed = select(task.c.instance_id).where(task.c.assignee_id.is_not(None), task.c.instance_id.in_(begun))
+    sent = select(document.c.instance_id).where(document.c.instance_id.in_(begun))
+    return frozenset(tx.scalars(claimed.union(sent))) if begun else frozenset()
+
+
+def _calls_moved(row: Row[Any], known: _Known) -> str:
+    """A procedure that was begun by the step cannot be undone once anybody has moved it, or when nobody waits for it."""
+    for child in known.begun:
+        own = child.origin_instance_id == row.instance_id and child.started_at == row.ended_at
+        if own and (child.origin_task_id is None or child.revision > 1 or child.id in known.moved):
+            return f"随之发起的办件 {child.number} 已经开始办理，不能再撤回。"
+    return ""
+
+
+def _what_moved(tx: Connection, row: Row[Any]) -> str:
+    later = tx.execute(
+        select(task.c.name, task.c.undone, unit.c.name.label("unit_name"), person.c.name.label("person_name"))
+        .join(unit, unit.c.code == task.c.unit_code)
+        .join(person, person.c.id == task.c.ended_by)
+        .where(task.c.instance_id == row.instance_id, task.c.id != row.id, task.c.ended_at >= row.ended_at)
+        .where((task.c.status == "completed") | (task.c.undone == "sent_back"))
+        .order_by(task.c.ended_at.desc())
+    ).first()
+    if later is None:
+        return "这之后已有时限到期或者办件有了别的变化，不能再撤回。"
+    if later.undone == "sent_back":
+        return f"{later.unit_name}{later.person_name}已经退回“{later.name}”，不能再撤回。"
+    return f"{later.unit_name}{later.person_name}已经办了“{later.name}”，不能再撤回。"
+
+
+def _say_former(step: Step, revision: int) -> None:
+    """Every fact that the step of the completion said has the value from before again; a new party is none any more."""
+    own = fact.c.instance_id == step.instance_id
+    said = step.tx.execute(select(fact).where(own, fact.c.revision == revision).order_by(fact.c.id)).all()
+    for name, value in {row.name: decode(row.value) for row in said}.items():
+        earlier = [
+            decode(found)
+            for found in step.tx.scalars(
+                select(fact.c.value)
+                .where(own, fact.c.name == name, fact.c.revision < revision)
+                .order_by(fact.c.id.desc())
+            )
+        ]
+        step.facts.say(name, earlier[0] if earlier else None, step.actor.person_id if step.actor else None)
+        if name in step.definition.diagram.process.party_facts and value not in earlier:
+            step.tx.execute(
+                delete(party).where(
+                    party.c.instance_id == step.instance_id, party.c.fact == name, party.c.unit_code == value
+                )
+            )
+
+
+def _periods_run_on(step: Step, row: Row[Any], did: Did) -> None:
+    """Periods that the step ended go on with their records; those that it started have fallen away."""
+    begun, ended = did.begun, did.ended
+    latest = {record.key: record for record in step.deadlines.values()}
+    for key in begun & latest.keys():
+        step.deadlines[key] = deadlines.cancel(step.tx, latest[key], step.now)
+    known = deadlines.of_instance(step.tx, step.instance_id)
+    started = {latest[key].id for key in begun & latest.keys()}
+    for key, status in ended.items():
+        own = [record for record in known if record.key == key and record.id not in started]
+        of_then = [record for record in own if record.ended_at == row.ended_at and record.status == status]
+        if of_then:  # the last one, should the same have happened twice at one instant
+            step.deadlines[key] = deadlines.reopen(step.tx, of_then[-1])
+            arm_marks_again(step, key, row.ended_at)
+            step.record(PeriodGoesOn(key, of_then[-1].due_at.isoformat()))

@@ -1,0 +1,337 @@
+"""What a person does with a task: claim it, give it back, keep a draft, complete it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from engine.clock import local
+from engine.db import upsert
+from engine.db.case import case_of, case_of_task
+from engine.db.tables import person, process_instance, task, task_draft, timer, unit
+from engine.errors import AlreadyDone, InvalidValues, NotAllowed, NotFound, Refused
+from engine.forms.schema import Form
+from engine.organisation.assignment import Actor, TaskSubject, may
+from engine.runtime.advance import lists, outcome_notices, requests
+from engine.runtime.advance.advance import advance
+from engine.runtime.advance.lapsed_requests import tell_not_needed
+from engine.runtime.documents import issue
+from engine.runtime.step import audit, repeated_forms, undo_points
+from engine.runtime.step.events import TaskCompleted, TimerFired
+from engine.runtime.step.facts import said_in_tasks
+from engine.runtime.step.locks import lock_of_task
+from engine.runtime.step.names import name_of_person, name_of_unit
+from engine.runtime.step.parties import parties_of
+from engine.runtime.step.step import Context, Step
+from engine.runtime.tasks import drafts
+from engine.runtime.tasks.answers import take_answers
+from engine.runtime.tasks.drafts import Window
+
+
+@repeated_forms.repeatable
+@dataclass(frozen=True)
+class Completed:
+    """What a completed task led to; `next_task_id` is the next task of the same person in the same instance, if any."""
+
+    instance_id: str
+    number: str
+    task_name: str
+    outcome_name: str | None
+    next_task_id: str | None
+    ended: bool
+
+
+def complete(
+    tx: Connection,
+    context: Context,
+    actor: Actor,
+    task_id: str,
+    raw: Mapping[str, list[str]],
+    without_opinions: bool = False,
+) -> Completed:
+    """The task is done with these answers, and everything automatic behind it.
+
+    `raw` are the values as a browser sends them. Raises NotFound, NotAllowed with the reason, AlreadyDone with who was
+    first and when, InvalidValues with a sentence per field, and Refused while colleagues who were asked for an opinion
+    have not answered, unless the person goes on `without_opinions`; then nothing has changed.
+    """
+    row = _take(tx, task_id, actor)
+
+    def event(step: Step) -> None:
+        run_out_at = require_waiting(step, row)
+        _require(actor, "complete", find(tx, task_id, actor), tx)
+        if not without_opinions:
+            _require_opinions(tx, row, actor)
+        element = step.definition.diagram.elements[row.element_id]
+        form = step.definition.form_of(element)
+        answers = take_answers(step, form, raw, actor, task_id)
+        if run_out_at is None:
+            undo_points.remember(step, task_id, raw)
+        tell_not_needed(tx, context, row, "办结", actor.person_id)
+        _end(step, task_id, form, answers)
+        issue.file(step, element)
+        issue.sign_for(step, element)
+        step.record(TaskCompleted(task_id, element.id))
+        outcome_notices.tell_asker(step, task_id)
+        step.workflow.complete(task_id)
+
+    step = advance(tx, context, row.instance_id, "task_completed", event, actor)
+    done = step.case.get(task, task_id)
+    return Completed(
+        instance_id=row.instance_id,
+        number=step.instance["number"],
+        task_name=row.name,
+        outcome_name=done.outcome_name,
+        next_task_id=next_of(tx, row.instance_id, actor),
+        ended=step.workflow.completed,
+    )
+
+
+def claim(tx: Connection, actor: Actor, task_id: str, now: datetime) -> None:
+    """The task is this person's. Raises AlreadyDone with who was first and when, NotAllowed with the reason."""
+    row = _take(tx, task_id, actor)
+    if row.assignee_id == actor.person_id:
+        return
+    _require(actor, "claim", row, tx)
+    lists.give(tx, task_id, actor.person_id, now)
+    audit.append(tx, row.instance_id, now, "claimed", {"task": task_id}, actor.person_id, actor.unit_code)
+    requests.ask_no_longer(tx, row, actor.person_id, actor, now)
+
+
+def release(tx: Connection, actor: Actor, task_id: str, now: datetime) -> None:
+    """The task is open to everybody who may do it; drafts stay with their writers."""
+    row = take_hold(tx, actor, "release", task_id)
+    lists.give(tx, task_id, None, None)
+    audit.append(tx, row.instance_id, now, "released", {"task": task_id}, actor.person_id, actor.unit_code)
+
+
+def save_draft(
+    tx: Connection,
+    actor: Actor,
+    task_id: str,
+    raw: Mapping[str, list[str]],
+    now: datetime,
+    window: Window | None = None,
+) -> None:
+    """What the person has typed so far is kept, unchecked, for this person alone.
+
+    Raises NotFound, NotAllowed, AlreadyDone, and Refused when it would overwrite what another window has saved.
+    """
+    row = find(tx, task_id, actor)
+    _require_open(tx, row)
+    _require(actor, "prepare", row, tx)
+    before = draft(tx, actor.person_id, task_id)
+    if before is not None:
+        drafts.require_known(before.answers, before.saved_at, window)
+    keep_draft(
+        tx, row, actor.person_id, drafts.kept(raw, window), now, drafts.aside(before.answers if before else None)
+    )
+
+
+def change_draft(tx: Connection, actor: Actor, task_id: str, now: datetime) -> None:
+    """The person goes on with the draft that is kept aside; the present one is kept aside in its place.
+
+    Raises NotFound, NotAllowed, AlreadyDone, and Refused when none is.
+    """
+    row = find(tx, task_id, actor)
+    _require_open(tx, row)
+    _require(actor, "prepare", row, tx)
+    before = draft(tx, actor.person_id, task_id)
+    other = drafts.aside(before.answers if before else None)
+    if before is None or other is None:
+        raise Refused("这项任务没有另一份草稿。")
+    changed = drafts.kept(other, Window(now.isoformat(), ""))  # windows that show the other one do not overwrite it
+    keep_draft(tx, row, actor.person_id, changed, now, before.answers)
+
+
+def keep_draft(
+    tx: Connection,
+    row: Row[Any],
+    person_id: str,
+    raw: Mapping[str, list[str]],
+    now: datetime,
+    other: Mapping[str, list[str]] | None = None,
+) -> None:
+    """This is the person's draft of the task from now on, with another kept aside."""
+    values = {"instance_id": row.instance_id, "answers": drafts.with_aside(raw, other), "saved_at": now}
+    upsert.put(tx, task_draft, {"task_id": row.id, "person_id": person_id}, values)
+
+
+def draft(tx: Connection, person_id: str, task_id: str) -> Row[Any] | None:
+    mine = (task_draft.c.task_id == task_id) & (task_draft.c.person_id == person_id)
+    return tx.execute(select(task_draft).where(mine)).first()
+
+
+def find(tx: Connection, task_id: str, actor: Actor) -> Row[Any]:
+    """The task's row. Raises NotFound when it does not exist or lies in an instance that this person may not see."""
+    return _visible(tx, task_id, actor)
+
+
+def _take(tx: Connection, task_id: str, actor: Actor) -> Row[Any]:
+    """The open task's row, its instance locked. Raises NotFound, and AlreadyDone or Refused when it is over."""
+    lock_of_task(tx, task_id)
+    row = _visible(tx, task_id, actor)
+    _require_open(tx, row)
+    return row
+
+
+def _visible(tx: Connection, task_id: str, actor: Actor) -> Row[Any]:
+    case = case_of_task(tx, task_id)
+    row: Row[Any] | None = case.get(task, task_id) if case is not None else None
+    if row is None or not may(actor, "see_instance", subject(tx, row)).allowed:
+        raise NotFound
+    return row
+
+
+def require_own(tx: Connection, actor: Actor, task_id: str, verb: str = "add_material") -> Row[Any]:
+    """The open task's row, for somebody who may work on it. Raises NotFound, NotAllowed, AlreadyDone."""
+    row = find(tx, task_id, actor)
+    _require_open(tx, row)
+    _require(actor, verb, row, tx)
+    return row
+
+
+def take_hold(tx: Connection, actor: Actor, verb: str, task_id: str) -> Row[Any]:
+    """The open task's row, its instance locked, for somebody who may do this with it.
+
+    Raises NotFound, NotAllowed, AlreadyDone.
+    """
+    row = _take(tx, task_id, actor)
+    _require(actor, verb, row, tx)
+    return row
+
+
+def said_before(tx: Connection, row: Row[Any]) -> frozenset[str]:
+    """What the task's form asks anew although it is known: a former round's, or another task's; see `forms.validate`."""
+    return frozenset() if requests.was_reopened(tx, row) else said_in_tasks(tx, row.instance_id)
+
+
+def subject(tx: Connection, row: Row[Any]) -> TaskSubject:
+    """The task as `may` asks for it. A claim of somebody who has left the post does not count."""
+    name = name_of_person(tx, row.assignee_id) if row.assignee_id else None
+    unit_name = name_of_unit(tx, row.unit_code)
+    waiting = requests.requests(tx, row) if row.status == "open" else []
+    delegation = next((found for found in waiting if found.kind == "delegation"), None)
+    return TaskSubject(
+        parties=parties_of(tx, row.instance_id) | {row.unit_code},
+        unit_code=row.unit_code,
+        unit_name=unit_name or row.unit_code,
+        roles=frozenset(row.roles),
+        fallback=row.fallback,
+        status=row.status,
+        assignee_id=row.assignee_id,
+        assignee_name=name,
+        claimed_at=row.claimed_at,
+        ended_by_id=row.ended_by,
+        handed_by_id=requests.handed_by(tx, row) if row.status == "open" else None,
+        delegate_id=delegation.to_person if delegation else None,
+        delegate_name=delegation.to_name if delegation else None,
+        consulted=frozenset(found.to_person for found in waiting if found.kind == "consultation"),
+    )
+
+
+def require_waiting(step: Step, row: Row[Any]) -> datetime | None:
+    """The workflow waits for the task, after limits that have run out have closed what they close; see below.
+
+    Raises Refused when they have closed this one.
+    """
+    run_out_at = fire_interrupting(step)
+    if all(waiting.id != row.id for waiting in step.workflow.user_tasks()):
+        raise _lapsed(row.name, run_out_at or step.now)
+    return run_out_at
+
+
+def fire_interrupting(step: Step) -> datetime | None:
+    """Limits of this instance that close a task and have run out have closed it, before any late answer is taken.
+
+    Returns when the last of them had run out; None when there was none.
+    """
+    closing = [row for row in step.case.rows(timer) if row.kind == "due" and row.interrupting and row.due_at]
+    run_out_at: datetime | None = None
+    for row in sorted((row for row in closing if row.due_at <= step.now), key=lambda row: (row.due_at, row.id)):
+        if any(event.id == row.id for event in step.workflow.armed_events()):
+            step.record(TimerFired(row.id))
+            step.workflow.fire(row.id)
+            run_out_at = row.due_at
+    return run_out_at
+
+
+def _end(step: Step, task_id: str, form: Form, answers: Mapping[str, object]) -> None:
+    outcome = answers.get(form.outcome_key) if form.outcome_key else None
+    step.case.change(
+        task,
+        step.case.get(task, task_id),
+        status="completed",
+        ended_at=step.now,
+        ended_by=step.actor.person_id if step.actor else None,
+        outcome=outcome,
+        outcome_name=form.label_of(form.outcome_key, outcome) if form.outcome_key and outcome else None,
+        remark=next((answers[key] for key in form.remark_keys if answers.get(key)), None),
+    )
+    for row in step.case.rows(task_draft):
+        if row.task_id == task_id:
+            step.case.remove(task_draft, row)
+
+
+def _require(actor: Actor, verb: str, row: Row[Any], tx: Connection) -> None:
+    decision = may(actor, verb, subject(tx, row))
+    if not decision.allowed:
+        raise NotAllowed(decision.reason)
+
+
+def _require_opinions(tx: Connection, row: Row[Any], actor: Actor) -> None:
+    """Whoever completes it has said the own opinion with that."""
+    waiting = [request for request in requests.requests(tx, row) if request.kind == "consultation"]
+    asked = [request.to_name for request in waiting if request.to_person != actor.person_id]
+    if asked:
+        sentence = f"{'、'.join(asked)}还没有回复意见。请等回复、撤销征求，或者勾选“不等意见，直接提交”。"
+        raise InvalidValues({"": sentence})
+
+
+def _require_open(tx: Connection, open_task: Row[Any]) -> None:
+    """Raises AlreadyDone with who was first and when, and Refused with what became of it."""
+    if open_task.status == "open":
+        return
+    row = tx.execute(
+        select(
+            task,
+            person.c.name.label("person_name"),
+            unit.c.name.label("unit_name"),
+            process_instance.c.ended_at.label("instance_ended_at"),
+            process_instance.c.result_name,
+        )
+        .join(person, task.c.ended_by == person.c.id, isouter=True)
+        .join(unit, task.c.unit_code == unit.c.code)
+        .join(process_instance, task.c.instance_id == process_instance.c.id)
+        .where(task.c.id == open_task.id)
+    ).one()
+    if row.undone is not None:
+        how = {"sent_back": "被退回", "taken_back": "随前一环节撤回而失效", "dropped": "不再提出"}[row.undone]
+        raise Refused(f"“{row.name}”已于 {_when_said(row.ended_at)} {how}，不能再办理。")
+    if row.status == "lapsed" and row.ended_at == row.instance_ended_at:
+        result = f"（{row.result_name}）" if row.result_name else ""
+        raise Refused(f"办件已于 {_when_said(row.ended_at)} 结束{result}，“{row.name}”不用再办理。")
+    if row.status == "lapsed":
+        raise _lapsed(row.name, row.ended_at)
+    who, when = f"{row.unit_name} {row.person_name}", _when_said(row.ended_at)
+    raise AlreadyDone(f"“{row.name}”已由{who}于 {when} 办理，你的这次提交没有生效。")
+
+
+def _lapsed(name: str, at: datetime) -> Refused:
+    return Refused(f"“{name}”已于 {_when_said(at)} 失效（时限已过，或办件已转到别的环节），不能再办理。")
+
+
+def _when_said(at: datetime) -> str:
+    moment = local(at)
+    return f"{moment.month}月{moment.day}日 {moment:%H:%M}"
+
+
+def next_of(tx: Connection, instance_id: str, actor: Actor) -> str | None:
+    """A task of the instance that this person may complete, if any."""
+    rows = case_of(tx, instance_id).rows(task)
+    own = (row for row in rows if row.status == "open" and row.unit_code == actor.unit_code)
+    return next((row.id for row in own if may(actor, "complete", subject(tx, row)).allowed), None)

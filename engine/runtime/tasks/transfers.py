@@ -1,0 +1,215 @@
+"""A task goes from one colleague to another: handed over (转办), given back, or prepared by somebody else (委派)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from engine.errors import InvalidValues
+from engine.organisation.assignment import Actor
+from engine.runtime.advance import lists, requests
+from engine.runtime.notify.notices import tell_people
+from engine.runtime.step import audit
+from engine.runtime.step.confidentiality import require_untold
+from engine.runtime.step.free_text import readable
+from engine.runtime.step.step import Context
+from engine.runtime.tasks import drafts, tasks
+from engine.runtime.tasks.colleagues import REASON_LIMIT, Colleague, who_may_be_asked, who_may_do
+
+
+def transfer(tx: Connection, context: Context, actor: Actor, task_id: str, to: str, reason: str) -> Row[Any]:
+    """The task is that colleague's, who finds what was drafted so far. Returns the task's row.
+
+    Raises NotAllowed, and InvalidValues when the colleague does not hold the task's role.
+    """
+    row = tasks.take_hold(tx, actor, "transfer", task_id)
+    reason = inside_words(tx, row, actor, reason, "reason", required=False)
+    chosen = choose(who_may_do(tx, row, context.now), to, "只能转办给本单位能办这个环节的人，请从名单里选。")
+    _end_delegation(tx, context, actor, row, chosen.id)
+    pass_draft(tx, context, row, row.assignee_id, chosen.id)
+    _assign(tx, context, row, chosen.id)
+    requests.ask_no_longer(tx, row, chosen.id, actor, context.now)
+    requests.add(tx, row, "transfer", actor, context.now, to_person=chosen.id, reason=reason)
+    note(tx, context, actor, row, "transferred", to=chosen.id, reason=reason)
+    text = f"{actor.person_name}把“{row.name}”转办给你{_because(reason)}"
+    tell(tx, context, row, chosen.id, text)
+    if row.assignee_id not in (None, actor.person_id):
+        tell(
+            tx,
+            context,
+            row,
+            row.assignee_id,
+            f"{actor.person_name}把“{row.name}”转办给了{chosen.name}{_because(reason)}",
+        )
+    return row
+
+
+def give_back(tx: Connection, context: Context, actor: Actor, task_id: str, reason: str) -> Row[Any]:
+    """The task goes back to whoever handed it over, with the reason; to the whole post when that person cannot do it."""
+    row = tasks.take_hold(tx, actor, "return", task_id)
+    reason = inside_words(tx, row, actor, reason, "reason")
+    giver = requests.handed_by(tx, row)
+    able = giver is not None and any(found.id == giver for found in who_may_do(tx, row, context.now))
+    taker = giver if able else None
+    _end_delegation(tx, context, actor, row, taker)
+    if taker is not None:
+        pass_draft(tx, context, row, actor.person_id, taker)
+        requests.ask_no_longer(tx, row, taker, actor, context.now)
+    _assign(tx, context, row, taker)
+    requests.add(tx, row, "return", actor, context.now, to_person=taker, reason=reason)
+    note(tx, context, actor, row, "returned", to=taker, reason=reason)
+    if taker is not None:
+        tell(tx, context, row, taker, f"{actor.person_name}把“{row.name}”退给你：{reason}", "returned")
+    else:
+        text = f"{actor.person_name}把“{row.name}”退回岗位，待领取：{reason}"
+        tell_post(tx, context, actor, row, text, "returned")
+        if works_here(tx, context, row, giver):
+            tell(tx, context, row, giver, text, "returned")
+    return row
+
+
+def delegate(tx: Connection, context: Context, actor: Actor, task_id: str, to: str, request: str) -> Row[Any]:
+    """The colleague prepares the work and hands it in; the task stays with its holder, and its period goes on."""
+    row = tasks.take_hold(tx, actor, "delegate", task_id)
+    request = inside_words(tx, row, actor, request, "reason", required=False)
+    chosen = choose(who_may_be_asked(tx, row, context.now), to, "只能委派给本单位的同事，请从名单里选。")
+    pass_draft(tx, context, row, actor.person_id, chosen.id)
+    requests.add(tx, row, "delegation", actor, context.now, to_person=chosen.id, reason=request)
+    note(tx, context, actor, row, "delegated", to=chosen.id, reason=request)
+    tell(tx, context, row, chosen.id, f"{actor.person_name}委派你代拟“{row.name}”{_because(request)}")
+    return row
+
+
+def recall(tx: Connection, context: Context, actor: Actor, task_id: str) -> Row[Any]:
+    """The holder no longer waits for the delegate, and goes on with what has been prepared so far."""
+    row = tasks.take_hold(tx, actor, "recall", task_id)
+    _end_delegation(tx, context, actor, row)
+    return row
+
+
+def hand_in(
+    tx: Connection, context: Context, actor: Actor, task_id: str, raw: Mapping[str, list[str]], opinion: str
+) -> Row[Any]:
+    """What the delegate has filled in is the holder's draft, with the opinion beside it."""
+    row = tasks.take_hold(tx, actor, "hand_in", task_id)
+    opinion = inside_words(tx, row, actor, opinion, "opinion")
+    if row.assignee_id is None:
+        raise InvalidValues({"opinion": "委派你的人已经不办这项任务，还没有人接办。有人领取之后再交回。"})
+    (request,) = (found for found in requests.requests(tx, row) if found.kind == "delegation")
+    if raw:
+        tasks.keep_draft(tx, row, actor.person_id, raw, context.now)
+    pass_draft(tx, context, row, actor.person_id, row.assignee_id)
+    requests.answer(tx, request.id, opinion, context.now)
+    note(tx, context, actor, row, "handed_in", to=row.assignee_id, reason=opinion)
+    tell(tx, context, row, row.assignee_id, f"{actor.person_name}交回了“{row.name}”：{opinion}")
+    return row
+
+
+# --- what these and their neighbours share ---
+
+
+def words(text: str, key: str, required: bool = True) -> str:
+    """The text without blanks around it. Raises InvalidValues when it is missing, too long or not to be printed."""
+    text = readable(text, key)
+    if required and not text:
+        raise InvalidValues({key: "请写明，对方要看。"})
+    if len(text) > REASON_LIMIT:
+        raise InvalidValues({key: f"最多 {REASON_LIMIT} 字，现在 {len(text)} 字。"})
+    return text
+
+
+def inside_words(tx: Connection, row: Row[Any], actor: Actor, text: str, key: str, required: bool = True) -> str:
+    """The same for what only colleagues of the task's unit will read."""
+    text = words(text, key, required)
+    require_untold(tx, row.instance_id, actor, key, text, inside=row.unit_code)
+    return text
+
+
+def choose(allowed: list[Colleague], person_id: str, otherwise: str) -> Colleague:
+    found = next((colleague for colleague in allowed if colleague.id == person_id), None)
+    if found is None:
+        raise InvalidValues({"to": otherwise})
+    return found
+
+
+def tell(
+    tx: Connection, context: Context, row: Row[Any], person_id: str | None, text: str, kind: str = "handed"
+) -> None:
+    """The person finds a notice that concerns the task."""
+    if person_id is not None:
+        tell_people(
+            tx,
+            context,
+            row.instance_id,
+            kind,
+            row.unit_code,
+            [],
+            text,
+            person_id=person_id,
+            task_id=row.id,
+            about=row.name,
+        )
+
+
+def tell_post(tx: Connection, context: Context, actor: Actor, row: Row[Any], text: str, kind: str = "handed") -> None:
+    """Everybody who may claim the task finds a notice that concerns it."""
+    about = {"task_id": row.id, "about": row.name}
+    tell_people(tx, context, row.instance_id, kind, row.unit_code, row.roles, text, but_not=actor.person_id, **about)
+
+
+def works_here(tx: Connection, context: Context, row: Row[Any], person_id: str | None) -> bool:
+    """Whether somebody other than the task's holder has a post in its unit now."""
+    return any(found.id == person_id for found in who_may_be_asked(tx, row, context.now))
+
+
+def note(tx: Connection, context: Context, actor: Actor, row: Row[Any], kind: str, **content: Any) -> None:
+    audit.append(
+        tx,
+        row.instance_id,
+        context.now,
+        kind,
+        {"task": row.id, **content},
+        actor.person_id,
+        actor.unit_code,
+        element_id=row.element_id,
+    )
+
+
+def _assign(tx: Connection, context: Context, row: Row[Any], person_id: str | None) -> None:
+    at = context.now if person_id else None
+    lists.give(tx, row.id, person_id, at)
+
+
+def _end_delegation(
+    tx: Connection, context: Context, actor: Actor, row: Row[Any], holder_id: str | None = None
+) -> None:
+    """An open delegation of the task is withdrawn, its draft with the holder; the delegate is told, unless the task is the
+    delegate's now (`holder_id`).
+    """
+    for request in requests.requests(tx, row):
+        if request.kind == "delegation":
+            requests.withdraw(tx, request.id, context.now)
+            pass_draft(tx, context, row, request.to_person, row.assignee_id)
+            note(tx, context, actor, row, "recalled", to=request.to_person)
+            if request.to_person not in (holder_id, actor.person_id):
+                text = f"{actor.person_name}收回了委派给你的“{row.name}”，不用再办。"
+                tell(tx, context, row, request.to_person, text)
+
+
+def pass_draft(tx: Connection, context: Context, row: Row[Any], giver: str | None, taker: str | None) -> None:
+    """What one has drafted is the other's draft. What the other had drafted is kept aside, unless it is what the one has
+    been given and gone on with.
+    """
+    drafted = tasks.draft(tx, giver, row.id) if giver else None
+    if drafted is not None and taker is not None:
+        before = tasks.draft(tx, taker, row.id)
+        other = drafts.aside(before.answers) if before else None
+        if before is not None and not requests.has_passed_on(tx, row, taker, giver, before.saved_at):
+            other = drafts.to_keep(before.answers, drafted.answers)
+        tasks.keep_draft(tx, row, taker, drafted.answers, context.now, other)
+
+
+def _because(reason: str) -> str:
+    return f"：{reason}" if reason else "。"

@@ -1,0 +1,48 @@
+"""Urging (催办): whoever waits for a task tells its holders so, once a working day."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from engine.clock import local_date, midnight
+from engine.errors import Refused
+from engine.organisation.assignment import Actor
+from engine.runtime.advance import requests
+from engine.runtime.notify.notices import tell_people
+from engine.runtime.step.confidentiality import require_untold
+from engine.runtime.step.step import Context
+from engine.runtime.tasks import tasks
+from engine.runtime.tasks.transfers import note, words
+
+
+def urge(tx: Connection, context: Context, actor: Actor, task_id: str, sentence: str) -> Row[Any]:
+    """The task's holders and the leader of its unit are told. Raises NotAllowed, Refused when it is too soon again."""
+    row = tasks.take_hold(tx, actor, "urge", task_id)
+    sentence = words(sentence, "reason", required=False)
+    require_untold(tx, row.instance_id, actor, "reason", sentence)
+    again_at = may_urge_again(tx, context, actor, task_id)
+    if again_at is not None:
+        day = local_date(again_at)
+        raise Refused(f"你已经催办过这项任务，{day.month}月{day.day}日（下一个工作日）起可以再催。")
+    requests.add(tx, row, "urge", actor, context.now, reason=sentence)
+    note(tx, context, actor, row, "urged", reason=sentence)
+    text = f"{actor.unit_name}{actor.person_name}催办“{row.name}”{f'：{sentence}' if sentence else '，请抓紧办理。'}"
+    holder = {"person_id": row.assignee_id} if row.assignee_id else {}
+    roles = [] if row.assignee_id else row.roles
+    about = {"task_id": row.id, "about": row.name}
+    tell_people(tx, context, row.instance_id, "urge", row.unit_code, roles, text, **holder, **about)
+    if row.assignee_id or "principal_leader" not in row.roles:
+        tell_people(tx, context, row.instance_id, "urge", row.unit_code, ["principal_leader"], text, **about)
+    return row
+
+
+def may_urge_again(tx: Connection, context: Context, actor: Actor, task_id: str) -> datetime | None:
+    """From when this person may urge the task again; None when it may be done now."""
+    last = requests.last_urged(tx, task_id, actor.person_id)
+    if last is None:
+        return None
+    again_at = midnight(context.calendar.next_working_day(local_date(last)))
+    return again_at if context.now < again_at else None
