@@ -83,7 +83,7 @@ class Joined:
     """Several texts one after the other: sentences, or the members of a list."""
 
     parts: tuple[object, ...]
-    between: Mapping[str, str]
+    between: Mapping[str, str] = field(hash=False)
 
     def __str__(self) -> str:
         return self.between[language()].join(map(str, self.parts))
@@ -101,16 +101,53 @@ class When:
         return _write(found, STYLES[self.style][language()])
 
 
-Text: TypeAlias = "str | Message | Joined | When"
+@dataclass(frozen=True)
+class Name:
+    """What a diagram or a form calls something: as it is drawn, and in English where that is known.
+
+    Who knows no English for it leaves it out; then it is looked for by what is drawn (`call_names`).
+    """
+
+    drawn: str
+    english: str = ""
+
+    def __str__(self) -> str:
+        if language() == LANGUAGES[0]:
+            return self.drawn
+        if self.drawn.startswith("“") and self.drawn.endswith("”"):
+            return f"'{self.english or _english[-1](self.drawn[1:-1])}'"
+        return self.english or _english[-1](self.drawn)
+
+    def __bool__(self) -> bool:
+        return bool(self.drawn)
+
+
+_english: list[Callable[[str], str]] = [str]
+"""How names are found in English; the last one counts."""
+
+
+def call_names(english: Callable[[str], str]) -> None:
+    """From here on names are called so in English; what is not known comes back as it is."""
+    _english[:] = [english]
+
+
+Text: TypeAlias = "str | Message | Joined | When | Name"
 """What can be shown to a reader: data as it is, or something that finds its words when it is read."""
 
 STYLES: dict[str, dict[str, str]] = {
     "instant": {"zh": "%Y-%m-%d %A %H:%M", "en": "%A %-d %B %Y %H:%M"},
     "moment": {"zh": "%m-%d %H:%M", "en": "%-d %B %H:%M"},
     "day": {"zh": "%Y-%m-%d", "en": "%-d %B %Y"},
+    "said": {"zh": "%-m月%-d日 %H:%M", "en": "%-d %B %H:%M"},
+    "said_day": {"zh": "%-m月%-d日", "en": "%-d %B"},
+    "time": {"zh": "%H:%M", "en": "%H:%M"},
+    "iso": {"zh": "%Y-%m-%d", "en": "%Y-%m-%d"},
+    "last_day": {"zh": "%-m月%-d日 24:00", "en": "%A %-d %B"},
+    "last_minute": {"zh": "%-m月%-d日 %H:%M", "en": "%A %-d %B %H:%M"},
+    "dated": {"zh": "%Y-%m-%d %A", "en": "%A %-d %B %Y"},
     "weekday": {"zh": "%m-%d %A", "en": "%A %-d %B"},
 }
-"""How a day or an instant is written in each language: %A is 周二 or Tue, %B is Oct, %-d is 9."""
+"""How a day or an instant is written in each language: %A is 周二 or Tue, %B is Oct, %-d is 9, %-m is 10."""
 SENTENCES, LIST = {"zh": "", "en": " "}, {"zh": "、", "en": ", "}
 
 
@@ -161,6 +198,8 @@ def to_json(text: object) -> Any:
             return {"joined": [to_json(part) for part in text.parts], "between": dict(text.between)}
         case When():
             return {"when": text.value.isoformat(), "style": text.style}
+        case Name():
+            return {"name": text.drawn, "english": text.english}
         case None | str() | int():
             return text
         case _:
@@ -177,6 +216,8 @@ def from_json(kept: Any) -> Any:
             return Joined(tuple(map(from_json, parts)), between)
         case {"when": found, "style": style}:
             return When(datetime.fromisoformat(found) if "T" in found else date.fromisoformat(found), style)
+        case {"name": str(drawn), "english": str(english)}:
+            return Name(drawn, english)
         case _:
             return kept
 
@@ -186,6 +227,7 @@ def _write(value: date, style: str) -> str:
         "%A": (WEEKDAYS if language() == "zh" else DAYS)[value.weekday()],
         "%B": MONTHS[value.month - 1],
         "%-d": str(value.day),
+        "%-m": str(value.month),
     }
     for place, word in words.items():
         style = style.replace(place, word)

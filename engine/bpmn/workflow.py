@@ -21,6 +21,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine.bpmn import state
 from engine.bpmn.parse import Call, Clock, HostEvent, Specification, new_workflow
 from engine.errors import AlreadyDone, ExpressionError, LianbanError
+from engine.messages import Text
 
 STEP_BUDGET = 500
 """Automatic steps in one go; a loop without anything to wait for stops here."""
@@ -34,11 +35,15 @@ class WorkflowFault(Exception):
     """The diagram cannot go on by itself: an incident of this instance alone."""
 
     def __init__(
-        self, message: str, element_id: str | None = None, names: frozenset[str] = frozenset(), undecided: bool = False
+        self,
+        sentence: Text,
+        element_id: str | None = None,
+        names: frozenset[str] = frozenset(),
+        undecided: bool = False,
     ) -> None:
         """`names` are the facts on which it hangs, when it hangs on any; `undecided`: a gateway that leads nowhere."""
-        super().__init__(message)
-        self.message, self.element_id, self.names, self.undecided = message, element_id, names, undecided
+        super().__init__(sentence)
+        self.sentence, self.element_id, self.names, self.undecided = sentence, element_id, names, undecided
 
 
 class Host(Protocol):

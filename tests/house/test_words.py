@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Message
 
-from engine.messages import WEEKDAYS
+from engine.messages import STYLES, WEEKDAYS
+from engine.runtime.collaboration import comments
 from tests.house.words import LANGUAGES, PAGES, PARTS, ROOT, asked, catalogue
 
 HAN = re.compile(r"[\u3400-\u9fff\u3000-\u303f\uff00-\uff65“”]")
@@ -20,11 +21,20 @@ NOT_YET = Path(__file__).with_name("still_chinese.txt")
 DATA = {
     "tasks_ui/language.py": {"中文"},
     "tasks_ui/widgets.py": {"街道"},
-    "engine/messages.py": {"、", *WEEKDAYS},
+    "engine/messages.py": {"、", "“", "”", *WEEKDAYS, *(style["zh"] for style in STYLES.values())},
+    "engine/forms/validate.py": {"。"},
+    "engine/runtime/collaboration/comments.py": {comments.CALL.pattern},
+    "engine/runtime/record/kept_heads.py": {r"(?:\d{1,9}(?![\w.:/、）)-])|"},
+    "engine/runtime/documents/issue.py": {"核验码 {code}　内容摘要 {digest}"},
 }
-"""What is no sentence: what a language calls itself, how the name of a subdistrict ends, how lists and days are written."""
-ALL_DATA = ("engine/db/migrations/versions/",)
-"""What was written when that revision was new."""
+"""What is no sentence: what a language calls itself, how the name of a subdistrict ends, how lists and days are written, what
+stands in the footer of every paper, and which signs are looked for."""
+ALL_DATA = (
+    "engine/db/migrations/versions/",
+    "engine/runtime/documents/wording.py",
+    "engine/runtime/step/secret_words.py",
+)
+"""What was written when that revision was new; what stands in papers; what is looked for in what people have written."""
 SIGNS_ALONE = {
     "engine": set(),
     "tasks_ui": {"the end of %(day)s", "%(day)s %(time)s", "%(channel)s %(counts)s", "%(said)s %(onward)s"},

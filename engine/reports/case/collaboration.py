@@ -18,6 +18,7 @@ from engine.db.tables import comment, correction, mention, process_instance, rea
 from engine.db.values import decode
 from engine.errors import NotFound
 from engine.forms.schema import Field
+from engine.messages import Text
 from engine.organisation import units
 from engine.organisation.assignment import Actor, InstanceSubject, OwnSubject, may
 from engine.organisation.people import ROLES
@@ -106,7 +107,7 @@ class Collaboration:
     may_copy: bool
     may_remark: bool
     may_withdraw: bool
-    why_not_withdraw: str
+    why_not_withdraw: Text
     """Why whoever could otherwise cancel the instance cannot do so now; empty for everybody else."""
     people: list[Mentionable]
     units: list[tuple[str, str]]

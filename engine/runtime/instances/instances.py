@@ -16,6 +16,7 @@ from engine.db.unit import unit_of
 from engine.deployments import definitions
 from engine.deployments.definitions import Definition
 from engine.errors import InvalidValues, NotAllowed, NotFound, RecordsDamaged, StoredByAnotherVersion
+from engine.messages import sentences
 from engine.organisation import assignment
 from engine.organisation.assignment import Actor, Addressee, InstanceSubject, ProcedureSubject, may
 from engine.runtime.advance.advance import WHAT_TO_DO, take
@@ -118,7 +119,7 @@ def look(tx: Connection, context: Context, row: Row[Any], actor: Actor) -> Step:
         return Step(*given)
     except (RecordsDamaged, StoredByAnotherVersion) as error:
         if row.status == "running":
-            raise Fault(row.id, f"{error.message}{WHAT_TO_DO}", None) from error
+            raise Fault(row.id, sentences(error.sentence, WHAT_TO_DO), None) from error
         return Step(*given, restoring=False)
 
 

@@ -20,7 +20,7 @@ from engine.db.tables import correction, deadline, notice, notice_receipt, outbo
 from engine.db.unit import unit_of
 from engine.deadlines.deadlines import OPEN, Deadline
 from engine.ids import new_id
-from engine.messages import Text, in_chinese, to_json
+from engine.messages import Text, in_chinese, listed, to_json
 from engine.notices import outbox as sending
 from engine.notices import preferences, receipts
 from engine.notices.causes import Cause
@@ -167,7 +167,7 @@ def owner_of(tx: Connection, record: Deadline) -> Owner:
     assignees = tuple(dict.fromkeys(row.assignee_id for row in own if row.assignee_id is not None))
     if not own:
         roles = frozenset({"case_officer"})
-    return Owner(unit_code, roles, assignees, "、".join(dict.fromkeys(row.name for row in own)))
+    return Owner(unit_code, roles, assignees, in_chinese(listed(dict.fromkeys(row.name for row in own))))
 
 
 def clear_done(tx: Connection, instance_id: str, now: datetime) -> None:

@@ -13,6 +13,8 @@ from engine.deadlines import deadlines
 from engine.deadlines.deadlines import Deadline
 from engine.deadlines.marks import next_mark
 from engine.errors import ExpressionError
+from engine.messages import Name
+from engine.messages import gettext as _
 from engine.runtime.step.events import PeriodGoesOn, PeriodStands, TimerFired
 from engine.runtime.step.step import Step
 
@@ -140,7 +142,7 @@ def _start_period(step: Step, element: Element) -> datetime | None:
         count = step.evaluate_timer(element.timer, 1)
         if count is None:
             names = compile_expression(element.timer.text).names
-            raise WorkflowFault(f"期限“{element.name}”没有起算时间。", element.id, names)
+            raise WorkflowFault(_("Period '%(period)s' has no start.", period=Name(element.name)), element.id, names)
         if record is not None and record.moves and (record.element_id, record.start_at) == (element.id, count.start_at):
             step.reopened.append(key)
             return _due(run_on(step, key))

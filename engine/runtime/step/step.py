@@ -23,13 +23,14 @@ from engine.db.tables import material, task
 from engine.deadlines import deadlines
 from engine.deadlines.calendar import Calendar
 from engine.deadlines.counting import Count, bare, working_days
-from engine.deadlines.deadlines import Deadline
+from engine.deadlines.deadlines import Deadline, last_moment_of
 from engine.deadlines.functions import KINDS, Functions, as_instant, counting_functions, evaluate_period
 from engine.deployments.definitions import Definition
 from engine.documents.fonts import Fonts
 from engine.errors import ExpressionError
 from engine.forms.schema import Form
-from engine.notices.message import last_moment_of
+from engine.messages import Message, Name, Text, When
+from engine.messages import gettext as _
 from engine.notices.routes import NO_ROUTES, Routes
 from engine.organisation import city, duties, jurisdiction, units
 from engine.organisation.assignment import Actor
@@ -198,7 +199,7 @@ class Step:
 
     def _config(self, key: str) -> Any:
         if key not in self.context.rules:
-            raise ExpressionError(f"没有名为 {key} 的城市规则。")
+            raise ExpressionError(_("There is no city rule called %(key)s.", key=key))
         return self.context.rules[key]
 
     def _materials(self, kind: str) -> int:
@@ -227,10 +228,20 @@ class Step:
         if found is None:
             return ""
         told, unit = found.proposal, units.find(self.tx, found.proposal.unit_code, self.now)
-        number = f"（{told.number}）" if told.number else ""
-        return (
-            f"职责边界清单的这一项已按《{told.source}》{number}明确由{unit.name if unit else told.unit_code}办理，"
-            f"自 {found.valid_from} 起执行，见办件 {told.instance_number}。"
+        source = (
+            _("'%(title)s' (%(number)s)", title=told.source, number=told.number)
+            if told.number
+            else _("'%(title)s'", title=told.source)
+        )
+        return str(
+            _(
+                "Under %(source)s this entry of the list of duties belongs to "
+                "%(unit)s from %(day)s on. See case %(number)s.",
+                source=source,
+                unit=unit.name if unit else told.unit_code,
+                day=When(found.valid_from, "iso"),
+                number=told.instance_number,
+            )
         )
 
     def _before_empowerment(self, code: str | None, at: datetime | None) -> bool:
@@ -288,7 +299,7 @@ class Step:
         kind: str,
         unit_code: str | None,
         roles: list[str],
-        text: str,
+        text: Text,
         deadline_id: str | None = None,
         due_at: datetime | None = None,
         drawn: bool = False,
@@ -354,15 +365,25 @@ class Step:
         return local_date(self.now)
 
 
-def _moved_text(record: Deadline, why: str) -> str:
+def _moved_text(record: Deadline, why: str) -> Message:
+    period = Name(record.name)
     if why == "paused":
-        return f"{record.name}暂停计算，恢复时再告知新的届满时间。"
+        return _("The %(period)s is paused. You will be told when it ends once it is resumed.", period=period)
     if record.paused:
-        return f"{record.name}已重新计算，现在仍在暂停，恢复时再告知新的届满时间。"
+        return _(
+            "The %(period)s has been recounted and is still paused. You will be told when it ends once it is resumed.",
+            period=period,
+        )
     last_moment = last_moment_of(record.due_at, record.last_day is not None, record.provisional)
     if why == "calendar":
         before = datetime.fromisoformat(record.moves[-1]["from"])
         old = last_moment_of(before, record.last_day is not None, False)
-        sooner = "，比原来提前，请抓紧办理" if record.due_at < before else ""
-        return f"放假安排有变化，{record.name}的届满时间由 {old} 改为 {last_moment}{sooner}。"
-    return f"{record.name}的届满时间改为 {last_moment}。"
+        told = {"period": period, "old": old, "new": last_moment}
+        if record.due_at < before:
+            return _(
+                "The holiday arrangement has changed. The %(period)s now ends on "
+                "%(new)s, sooner than %(old)s. Complete it soon.",
+                **told,
+            )
+        return _("The holiday arrangement has changed. The %(period)s now ends on %(new)s instead of %(old)s.", **told)
+    return _("The %(period)s now ends on %(new)s.", period=period, new=last_moment)
