@@ -43,7 +43,7 @@ class PaperMaker:
         Nothing is made within the step that issues a paper: setting takes its time, and a failure must not undo a step.
         """
         made = 0
-        for _ in range(AT_A_TIME):
+        for _time in range(AT_A_TIME):
             document_id = None if self._stopping() else self._waiting()
             if document_id is None:
                 break
