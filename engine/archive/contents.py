@@ -31,6 +31,7 @@ from engine.documents.fonts import Fonts
 from engine.documents.paper_store import PaperStore
 from engine.errors import LianbanError
 from engine.forms.schema import Form
+from engine.messages import gettext as _
 from engine.organisation import units
 from engine.organisation.assignment import Actor
 from engine.organisation.people import ROLES
@@ -41,7 +42,7 @@ from engine.reports.parts.readers import MASK, hides, leaves_out, on_the_way
 from engine.reports.parts.sent import unread_papers
 from engine.runtime.instances import instances
 from engine.runtime.step.audit import content_hash
-from engine.runtime.step.step import Context
+from engine.runtime.step.context import Context
 
 FORMAT = "lianban-archive/2"
 UNSIGNED = "lianban-archive/1"
@@ -58,8 +59,7 @@ class Part:
 
 
 class PapersMissing(LianbanError):
-    """文书的 PDF 还没有全部做好，归档包稍后再整理。"""
-
+    default = _("Not every PDF has been made yet. The case file will be put together later.")
     code = "papers_missing"
 
 

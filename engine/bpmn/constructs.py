@@ -216,6 +216,8 @@ PROPERTIES: Mapping[str, Mapping[str, str]] = {
         "unit": "代替泳道的单位，与 role 一起写。",
         "role": "代替泳道的岗位，与 unit 一起写。",
         "deadline": "环节在哪个期限之内，写期限的名字。",
+        "form:*": "给表单的参数，如 form:side = a：表单的 key 和表达式里写 __side 的、文字里写 {side} 的，这个环节都填成 a。"
+        "值是文字，不是表达式；写进 key 的只能是英文字母、数字和下划线，可以空着。",
         "recommended": "建议最迟办到什么时候：表达式，如 working_days(2, now())。环节没有画期限、也不在别的期限之内时才用；"
         "不写的按城市规则 task.recommended_wd。",
         "excused": "哪个岗位这一次不办：表达式，值是岗位，空的不减；环节轮到时算一次。"

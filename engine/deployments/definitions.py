@@ -43,6 +43,7 @@ class Definition:
     name: str
     diagram: Diagram
     forms: Mapping[str, Form]
+    """`Element.form_key` -> the form as such an element asks it."""
     specification: Specification
     pins: Mapping[str, str]
     """Element id -> the version of another procedure that it begins, where that was settled at deployment."""
@@ -55,7 +56,7 @@ class Definition:
     @cached_property
     def settled_facts(self) -> frozenset[str]:
         """The facts that the start form alone says, so that no step on the way answers them anew."""
-        asked = {form.id: form.own_keys for form in self.forms.values()}
+        asked = {form_key: form.own_keys for form_key, form in self.forms.items()}
         start = asked.pop(self.diagram.process.start_form, frozenset())
         return start.difference(*asked.values()) - self.diagram.declared_facts(())
 
@@ -69,8 +70,13 @@ class Definition:
         """(source element, target element) -> sequence flow."""
         return {(flow.source, flow.target): flow.id for flow in self.diagram.flows.values()}
 
+    def forms_named(self, names: str) -> list[Form]:
+        """The forms in a comma list of their ids, in its order: each as every element asks it that names it."""
+        ids = filter(None, map(str.strip, names.split(",")))
+        return [self.forms[form_key] for form_id in ids for form_key in self.diagram.form_uses(form_id)]
+
     def form_of(self, element: Element) -> Form:
-        return self.forms[element.form_ref or ""]
+        return self.forms[element.form_key]
 
 
 @dataclass(frozen=True)
@@ -108,7 +114,7 @@ def deploy(
     problems = _problems(tx, root, diagram, forms, city)
     if problems:
         raise DiagramRefused(problems)
-    texts = {form_id: form_bytes[form_id].decode() for form_id in forms}
+    texts = {form_id: form_bytes[form_id].decode() for form_id in sorted(diagram.form_ids)}
     sha256 = _digest(diagram_bytes, texts)
     latest_row = _latest_row(tx, diagram.key)
     if latest_row is not None and latest_row.sha256 == sha256:
@@ -155,14 +161,23 @@ def check(tx: Connection, diagram_bytes: bytes, form_bytes: Mapping[str, bytes],
 
 def _forms_of(diagram: Diagram, form_bytes: Mapping[str, bytes]) -> dict[str, Form]:
     """The forms that the diagram names, as far as they are there. Raises DiagramRefused naming the form."""
-    wanted = {element.form_ref for element in diagram.elements.values() if element.form_ref}
+    wanted = sorted(diagram.form_ids & form_bytes.keys())
+    return read_forms(diagram, {form_id: form_bytes[form_id] for form_id in wanted})
+
+
+def read_forms(diagram: Diagram, contents: Mapping[str, bytes]) -> dict[str, Form]:
+    """`Element.form_key` -> the form as the diagram asks it, of these forms by their ids.
+
+    Raises DiagramRefused naming the form.
+    """
     forms = {}
-    for form_id in sorted(wanted & form_bytes.keys()):
-        try:
-            forms[form_id] = read_form(form_bytes[form_id])
-        except DiagramRefused as refused:
-            wrong = [replace(problem, reason=f"表单 {form_id}：{problem.reason}") for problem in refused.problems]
-            raise DiagramRefused(wrong) from refused
+    for form_id, content in contents.items():
+        for form_key, given in diagram.form_uses(form_id).items():
+            try:
+                forms[form_key] = read_form(content, given)
+            except DiagramRefused as refused:
+                wrong = [replace(problem, reason=f"表单 {form_key}：{problem.reason}") for problem in refused.problems]
+                raise DiagramRefused(wrong) from refused
     return forms
 
 
@@ -242,13 +257,14 @@ def _read(tx: Connection, definition_id: str) -> Definition | None:
     row = tx.execute(select(definition_version).where(definition_version.c.id == definition_id)).first()
     if row is None:
         return None
+    diagram = read_diagram(row.diagram)
     return Definition(
         id=row.id,
         key=row.key,
         version=row.version,
         name=row.name,
-        diagram=read_diagram(row.diagram),
-        forms={form_id: read_form(text.encode()) for form_id, text in row.forms.items()},
+        diagram=diagram,
+        forms=read_forms(diagram, {form_id: text.encode() for form_id, text in row.forms.items()}),
         specification=parse.restore_specification(row.specification),
         pins=row.pins or {},
     )

@@ -42,14 +42,16 @@ def deploy(
             source = sources.get(name)
             if source is None:
                 where = f"“{element.name}”（{element.id}）要用公文模板 {name}"
-                problems.append(f"{where}，但没有 letters/{name}.toml。请写一个，或改正图里的名字。")
+                problems.append(
+                    f"{where}，但没有 {name}.toml。请在 letters/{definition.key}/ 里写一个，或改正图里的名字。"
+                )
                 continue
             wrong = letters.check(name, source.wording, definition.facts, functions)
             problems += wrong or letters.check_cited(name, source.wording, codes, issued)
             letter = letters.read_letter(name, source.wording)
             if element.properties.get("document", letter.code) != letter.code:
                 drawn = element.properties["document"]
-                problems.append(f"letters/{name}.toml：code 是 {letter.code}，图里的 document 是 {drawn}，请改成一样。")
+                problems.append(f"{name}.toml：code 是 {letter.code}，图里的 document 是 {drawn}，请改成一样。")
     if problems:
         raise LetterRefused("\n".join([LetterRefused().message, *dict.fromkeys(problems)]))
     before = letter_versions.in_force(tx)

@@ -14,6 +14,7 @@ from typing import Any
 from fontTools.ttLib import TTFont, TTLibError
 
 from engine.errors import LianbanError
+from engine.messages import gettext as _
 
 CHAINS: Mapping[str, tuple[str, ...]] = {
     "song": ("仿宋_GB2312", "FangSong_GB2312", "FangSong", "仿宋", "FandolFang R", "Noto Serif SC"),
@@ -31,8 +32,10 @@ UNPRINTABLE = "〓"
 
 
 class FontsMissing(LianbanError):
-    """没有找到公文用的中文字体，文书做不出来。请运行 python frontend/build.py，或用 LIANBAN_FONT_DIRS 指明字体文件夹。"""
-
+    default = _(
+        "No Chinese font for official documents was found, so no document can be made. Run python "
+        "frontend/build.py, or name the folder of the fonts in LIANBAN_FONT_DIRS."
+    )
     code = "fonts_missing"
 
 

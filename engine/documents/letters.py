@@ -17,6 +17,7 @@ from typing import Any
 from engine.bpmn.expressions import BUILTINS, compile_expression, texts_given
 from engine.documents.wording import FORMATS, PLACE
 from engine.errors import ExpressionError, LianbanError
+from engine.messages import gettext as _
 
 ENCLOSED = "enclosed"
 NAMES = frozenset({"from_unit", "to_unit", "from_phone", "to_phone", "case_number", "case_name", "today", ENCLOSED})
@@ -34,8 +35,7 @@ _KNOWN = frozenset(
 
 
 class LetterRefused(LianbanError):
-    """公文模板有错，没有采用，什么都没有改变。"""
-
+    default = _("The letter template is wrong and was not taken. Nothing has changed.")
     code = "letter_refused"
     status = 422
 
@@ -127,17 +127,17 @@ def read_letter(name: str, wording: str) -> Letter:
     try:
         told = tomllib.loads(wording)
     except tomllib.TOMLDecodeError as error:
-        raise LetterRefused(f"letters/{name}.toml 不是正确的 TOML：{error}。请改正后再部署。") from error
+        raise LetterRefused(f"{name}.toml 不是正确的 TOML：{error}。请改正后再部署。") from error
     for key in told:
         if key not in _KNOWN:
             raise _refused(name, wording, key, f"不认识 {key}。请改正或删去。")
     for key in ("code", "name", "layout", "title"):
         if not isinstance(told.get(key), str) or not told[key].strip():
-            raise LetterRefused(f"letters/{name}.toml 没有写 {key}。请补上。")
+            raise LetterRefused(f"{name}.toml 没有写 {key}。请补上。")
     try:
         return _letter(told)
     except (KeyError, TypeError, AttributeError) as error:
-        raise LetterRefused(f"letters/{name}.toml 的写法不对（{error}）。写法见 docs/reference/letters.md。") from error
+        raise LetterRefused(f"{name}.toml 的写法不对（{error}）。写法见 docs/reference/letters.md。") from error
 
 
 def check(name: str, wording: str, facts: Collection[str], functions: Collection[str]) -> list[str]:
@@ -244,7 +244,7 @@ def _at(name: str, wording: str, written: str, sentence: str) -> str:
     lines = wording.split("\n")
     line = next((number for number, text in enumerate(lines, 1) if written and written in text), None)
     where = f" 第 {line} 行" if line else ""
-    return f"letters/{name}.toml{where}：{sentence}"
+    return f"{name}.toml{where}：{sentence}"
 
 
 def _refused(name: str, wording: str, written: str, sentence: str) -> LetterRefused:

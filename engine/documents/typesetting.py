@@ -18,6 +18,7 @@ import typst
 from engine.clock import SHANGHAI
 from engine.documents.fonts import Fonts
 from engine.errors import LianbanError
+from engine.messages import gettext as _
 
 COMMON = "common.typ"
 _MAIN = "main"
@@ -25,8 +26,10 @@ _WHERE = re.compile(r"(?P<file>[\w.-]+\.typ|main):(?P<line>\d+):\d+")
 
 
 class NotTypeset(LianbanError):
-    """文书没有排出来，内容没有丢失；系统会自动再试，请联系系统管理员。"""
-
+    default = _(
+        "The document was not typeset. Its text is not lost, and the system will try again. Tell the "
+        "system administrator."
+    )
     code = "not_typeset"
 
 

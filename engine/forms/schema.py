@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import Any
 
 from engine.errors import DiagramRefused, Problem
+from engine.forms.parameters import NOTHING, Asked, asked, fill
 
 SIZE_LIMIT = 200_000
 FIELD_TYPES = {"textfield", "textarea", "number", "checkbox", "radio", "select", "checklist", "datetime", "filepicker"}
@@ -132,6 +133,8 @@ class Group:
 class Form:
     id: str
     groups: tuple[Group, ...]
+    parameters: Asked = NOTHING
+    """What the task that asks it must fill in."""
 
     @cached_property
     def fields(self) -> tuple[Field, ...]:
@@ -188,8 +191,11 @@ class Form:
                     yield item.key, rule.expression, True
 
 
-def read_form(content: bytes) -> Form:
-    """The form. Raises DiagramRefused with a problem for every component that cannot be rendered or checked."""
+def read_form(content: bytes, given: Mapping[str, str] | None = None) -> Form:
+    """The form as a task asks it that gives these parameters.
+
+    Raises DiagramRefused with a problem for every component that cannot be rendered or checked.
+    """
     if len(content) > SIZE_LIMIT:
         raise DiagramRefused([Problem("", "", "表单文件太大。", "请拆成几个表单。")])
     try:
@@ -202,6 +208,8 @@ def read_form(content: bytes) -> Form:
         or not isinstance(data.get("id"), str)
     ):
         raise DiagramRefused([Problem("", "", "这不是 form-js 表单。", "表单应有 id 和 components。")])
+    open_parts = asked(data["components"])
+    fill(data["components"], given or {})
     reader = _Reader(data["id"])
     groups = reader.groups(data["components"])
     keys = [field.key for field in Form(data["id"], groups).fields]
@@ -210,7 +218,7 @@ def read_form(content: bytes) -> Form:
     reader.refuse_unknown_neighbours(Form(data["id"], groups))
     if reader.problems:
         raise DiagramRefused(reader.problems)
-    return Form(data["id"], groups)
+    return Form(data["id"], groups, open_parts)
 
 
 class _Reader:

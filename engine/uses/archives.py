@@ -12,7 +12,7 @@ from engine.errors import NotAllowed, NotFound
 from engine.messages import gettext as _
 from engine.organisation.assignment import Actor, ArchiveSubject, may
 from engine.runtime.instances import instances
-from engine.runtime.step.step import Context
+from engine.runtime.step.context import Context
 from engine.uses.transactions import Transactions
 
 

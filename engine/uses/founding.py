@@ -15,19 +15,21 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from engine.bpmn.elements import Diagram
-from engine.clock import Clock, local_date
-from engine.db.session import Database
+from engine.clock import local_date
 from engine.db.tables import matter, party, person, post, process_instance, task, unit
 from engine.deployments import definitions
+from engine.deployments.shipped import forms_beside
 from engine.errors import LianbanError, Refused
-from engine.forms.schema import Form, read_form
+from engine.forms.schema import Form
 from engine.ids import new_password
+from engine.messages import gettext as _
 from engine.organisation import city_file, jurisdiction, people, sign_ins, units
 from engine.organisation.city_file import CityFile, FaultyLine, PostRow
 from engine.organisation.people import ROLES
 from engine.organisation.units import KINDS
 from engine.runtime.step import audit
 from engine.uses.accounts import CHAIN, close_account
+from engine.uses.transactions import Transactions
 
 EXAMPLE = Path(city_file.__file__).with_name("city_example.toml")
 
@@ -45,8 +47,7 @@ class Founding:
 
 
 class FileRefused(LianbanError):
-    """这个文件还不能用，什么都没有改变。请按下面说的改好再运行。"""
-
+    default = _("This file cannot be used yet. Nothing has changed. Mend what is said below and run this again.")
     code = "city_file_refused"
     status = 422
 
@@ -59,8 +60,8 @@ class FileRefused(LianbanError):
 
 
 class FoundingUses:
-    def __init__(self, database: Database, clock: Clock, processes_dir: Path) -> None:
-        self._database, self._clock, self._processes_dir = database, clock, processes_dir
+    def __init__(self, transactions: Transactions, processes_dir: Path) -> None:
+        self._database, self._clock, self._processes_dir = transactions.database, transactions.clock, processes_dir
 
     def look(self, content: bytes, end_missing: bool = False) -> Founding:
         """What the file would change. Raises FileRefused with every fault; nothing is written in any case."""
@@ -383,9 +384,7 @@ def _procedures(tx: Connection, folder: Path) -> Iterator[tuple[Diagram, Mapping
     for path in sorted(folder.glob("*.bpmn")):
         try:
             diagram = definitions.read_diagram(path.read_bytes())
-            wanted = {element.form_ref for element in diagram.elements.values() if element.form_ref}
-            files = {name: folder / "forms" / f"{name}.form" for name in wanted}
-            forms = {name: read_form(file.read_bytes()) for name, file in files.items() if file.exists()}
+            forms = definitions.read_forms(diagram, forms_beside(folder, diagram.key))
         except LianbanError:
             continue  # it is refused when it is deployed, and named there
         if diagram.key not in keys:

@@ -17,7 +17,7 @@ from engine.messages import Text, in_chinese, to_json
 from engine.messages import gettext as _
 from engine.runtime.instances import instances
 from engine.runtime.step import audit
-from engine.runtime.step.step import Context
+from engine.runtime.step.context import Context
 from engine.uses.transactions import Transactions
 
 log = logging.getLogger("lianban.papers")

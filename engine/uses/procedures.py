@@ -16,9 +16,7 @@ from pathlib import Path
 from sqlalchemy import Connection, delete, func, select
 
 from engine.bpmn.rules.calls import begun_by
-from engine.clock import Clock
 from engine.db import upsert
-from engine.db.session import Database
 from engine.db.tables import process_instance, retirement, unit, waiting_file
 from engine.deployments import definitions, shipped
 from engine.deployments import letters as deployed_letters
@@ -26,13 +24,13 @@ from engine.deployments import retirement as retiring
 from engine.deployments.definitions import City, Definition
 from engine.deployments.shipped import Beside, File
 from engine.documents import letter_versions
-from engine.documents.fonts import Fonts
 from engine.errors import DiagramRefused, LianbanError, NotFound, Refused
 from engine.organisation import city, units
 from engine.organisation.people import CASE_ROLES
 from engine.runtime.advance.operations import OPERATIONS
 from engine.runtime.step import audit
-from engine.runtime.step.step import FUNCTIONS
+from engine.runtime.step.functions import FUNCTIONS
+from engine.uses.transactions import Transactions
 
 FOUND_BY = "随程序提供"
 """Who has deployed what an empty installation was founded with."""
@@ -98,8 +96,9 @@ class Retirement:
 
 
 class ProcedureUses:
-    def __init__(self, database: Database, clock: Clock, fonts: Fonts, folder: Path) -> None:
-        self._database, self._clock, self._fonts, self._folder = database, clock, fonts, folder
+    def __init__(self, transactions: Transactions, folder: Path) -> None:
+        self._database, self._clock, self._fonts = transactions.database, transactions.clock, transactions.fonts
+        self._folder = folder
         self._tried_with = -1
 
     # --- founding ---
@@ -169,6 +168,7 @@ class ProcedureUses:
         every = frozenset(re.findall(r"[A-Za-z_][A-Za-z0-9_]*", file.content.decode(errors="replace")))
         try:
             with self._database.reading() as tx:
+                file.require_in_place()
                 definitions.check(tx, file.content, file.beside.forms, self._city(tx, every))
         except LianbanError:
             return False
@@ -184,7 +184,7 @@ class ProcedureUses:
     # --- deploying ---
 
     def deploy(self, diagram: Path, by: str, reason: str = "") -> Deployed:
-        """The file, with the forms (`forms/`) and letters (`letters/`) beside it, is the latest version.
+        """The file is the latest version, with its forms and letters from the folders beside it (`deployments.places`).
 
         A procedure that was retired may be started again. Raises Refused without `by`, DiagramRefused, LetterRefused.
         """
@@ -214,7 +214,7 @@ class ProcedureUses:
         def work(tx: Connection) -> Definition:
             now = self._clock.now()
             restored = definitions.restore(tx, key, version, self._city(tx), by, now, reason)
-            self._put_letters(tx, restored, Beside({}, letter_versions.in_force(tx), {}), by)
+            self._put_letters(tx, restored, Beside({}, letter_versions.in_force(tx), {}, {}), by)
             self._record(tx, "version_restored", restored, by, reason, restores=version)
             self._revive(tx, key, by, reason)
             return restored
@@ -315,8 +315,8 @@ class ProcedureUses:
         folder = shipped.read_folder(self._folder)
         with self._database.reading() as tx:
             rows = [_compared(tx, file) for file in folder.files]
-            named = sorted({name for file in folder.files for name in file.letters})
-            rows += [_compared_letter(tx, folder.files[0].beside, name) for name in named]
+            named = {name: file.beside for file in folder.files for name in file.letters}
+            rows += [_compared_letter(tx, beside, name) for name, beside in sorted(named.items())]
         return rows + [Compared("file", name, name, REFUSED, [message]) for name, message in folder.unreadable.items()]
 
     # --- within ---
@@ -325,6 +325,7 @@ class ProcedureUses:
         definitions.one_at_a_time(tx)
         now = self._clock.now()
         before = {row.id for row in definitions.versions(tx, file.diagram.key)}
+        file.require_in_place()
         found = definitions.deploy(tx, file.content, file.beside.forms, self._city(tx), by, now, reason)
         letters = self._put_letters(tx, found, file.beside, by)
         is_new = found.id not in before
@@ -368,7 +369,7 @@ def _with_letters_of(tx: Connection, beside: Beside) -> Beside:
     """The files with the installation's own letters, where it has them: somebody may have changed one."""
     own = letter_versions.in_force(tx)
     broken = {name: wrong for name, wrong in beside.broken_letters.items() if name not in own}
-    return Beside(beside.forms, {**beside.letters, **own}, broken)
+    return replace(beside, letters={**beside.letters, **own}, broken_letters=broken)
 
 
 def _required(text: str, option: str) -> str:
@@ -381,6 +382,10 @@ def _required(text: str, option: str) -> str:
 
 def _compared(tx: Connection, file: File) -> Compared:
     key, name = file.diagram.key, file.diagram.name
+    try:
+        file.require_in_place()
+    except DiagramRefused as refused:
+        return Compared("procedure", key, name, REFUSED, [str(problem) for problem in refused.problems])
     if not definitions.has_version(tx, key):
         return Compared("procedure", key, name, "new", [])
     row = definitions.versions(tx, key)[0]
@@ -397,8 +402,8 @@ def _differences(files: Mapping[str, str], forms: Mapping[str, str]) -> list[str
 
 
 def _compared_letter(tx: Connection, beside: Beside, name: str) -> Compared:
-    if name not in beside.letters:
-        wrong = beside.broken_letters.get(name, f"没有 letters/{name}.toml。")
+    if name in beside.broken_letters or name not in beside.letters:
+        wrong = beside.broken_letters.get(name, f"没有 {name}.toml。")
         return Compared("letter", name, name, REFUSED, [wrong])
     rows = letter_versions.deployed(tx, name)
     if not rows:

@@ -179,7 +179,7 @@ def test_a_diagram_that_cannot_run_is_refused_with_every_reason(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("file", "old", "new", "sentence"),
     [
-        ("D01.toml", "特此函告。", "{no_such_fact}", "流程里没有名为 no_such_fact 的事实"),
+        ("case_referral/D01.toml", "特此函告。", "{no_such_fact}", "流程里没有名为 no_such_fact 的事实"),
         ("layouts/letter.typ", '#body-and-ending(kind: "copies")', "#body-and-ending(", "letter.typ"),
     ],
 )
@@ -258,7 +258,7 @@ def test_what_stopped_is_listed_with_what_to_do(
     break_letters(monkeypatch)
     with pytest.raises(IncidentRaised):
         case.approve()
-    (fault_id,) = [one.fault_id for one in town.engine.stopped() if one.fault_id]
+    (fault_id,) = [one.fault_id for one in town.engine.instances.stopped() if one.fault_id]
     town.close()
 
     listed = run("incidents", data_dir=sqlite_settings.data_dir).output

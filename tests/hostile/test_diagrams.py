@@ -243,6 +243,9 @@ PLACES: dict[str, tuple[str, str]] = {
     "a title": ('value="subject"', 'value="{}"'),
     "a prefix": ('value="YJ"', 'value="{}"'),
     "a form": ('camunda:formRef="review"', 'camunda:formRef="{}"'),
+    "a parameter of a form": (REVIEW, REVIEW[:-3] + "><extensionElements><camunda:properties>"
+                              '<camunda:property name="form:side" value="{}" />'
+                              "</camunda:properties></extensionElements></userTask>"),
     "a default flow": ('default="g_review__refused"', 'default="{}"'),
     "a host": ('attachedToRef="review"', 'attachedToRef="{}"'),
     "an id": ('<parallelGateway id="join" />', '<parallelGateway id="{}" />'),

@@ -90,13 +90,15 @@ def test_a_procedure_that_is_drawn_tomorrow_and_names_the_complaint_does_not_tel
     named = text_field("earlier_case", properties={"widget": "case"})
     components = [text_field("drop_reason"), named]
     form = json.dumps({"type": "default", "id": "drop_inquiry", "components": components}, ensure_ascii=False)
-    (drawn / "forms" / "drop_inquiry.form").write_text(form, encoding="utf-8")
+    (drawn / "forms" / "shared" / "drop_inquiry.form").write_text(form, encoding="utf-8")
     inquiry.write(drawn, tomorrow=inquiry.starting("tomorrow", ""))
     inquiry.deploy(town, drawn, "tomorrow")
     officer, rows = town.person("shenhe.qh"), town.rows()
 
     def begin(reason: str, case: str) -> str:
-        return town.act(lambda e: e.start(officer, "tomorrow", sent({"drop_reason": reason, "earlier_case": case})))
+        return town.act(
+            lambda e: e.instances.start(officer, "tomorrow", sent({"drop_reason": reason, "earlier_case": case}))
+        )
 
     with pytest.raises(InvalidValues) as refused:
         begin(ABSENT, complaint.number)
@@ -115,15 +117,15 @@ def test_a_procedure_that_is_started_from_one_with_a_secret_does_not_tell_it(
     confidential["label"] = "证人"
     components = [text_field("subject"), {**ASKED_UNIT, "key": "department"}, confidential]
     form = json.dumps({"type": "default", "id": "inquiry_start", "components": components}, ensure_ascii=False)
-    (drawn / "forms" / "inquiry_start.form").write_text(form, encoding="utf-8")
+    (drawn / "forms" / "shared" / "inquiry_start.form").write_text(form, encoding="utf-8")
     town = plain_town
     inquiry.deploy(town, drawn, "opinion", "inquiry")
     answers = {"subject": "废机油是否属于危险废物", "department": "ecology", "witness": NAME}
-    number = town.act(lambda e: e.start(town.person(inquiry.OFFICER), "inquiry", sent(answers)))
+    number = town.act(lambda e: e.instances.start(town.person(inquiry.OFFICER), "inquiry", sent(answers)))
 
     with pytest.raises(InvalidValues) as refused:
         town.act(
-            lambda e: e.start(
+            lambda e: e.instances.start(
                 town.person(inquiry.OFFICER), "inquiry", sent({**answers, "subject": f"{NAME}说的是否属实"})
             )
         )

@@ -97,6 +97,19 @@ def test_no_python_holds_a_chinese_sentence() -> None:
     assert holding == set(NOT_YET.read_text(encoding="utf-8").splitlines())
 
 
+def test_no_error_leaves_its_message_in_its_docstring() -> None:
+    """What an error says when nobody says more is its `default`; a docstring is for whoever reads the code."""
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and {"code", "default", "status"} & _names(node):
+                assert not HAN.search(ast.get_docstring(node) or ""), f"{name(path)}: {node.name}"
+
+
+def _names(node: ast.ClassDef) -> set[str]:
+    assigned = [target for one in node.body if isinstance(one, ast.Assign) for target in one.targets]
+    return {target.id for target in assigned if isinstance(target, ast.Name)}
+
+
 @pytest.mark.parametrize("path", SCRIPTS, ids=name)
 def test_no_script_holds_a_chinese_sentence(path: Path) -> None:
     text = re.sub(r"/\*.*?\*/|(?<!:)//[^\n]*", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)

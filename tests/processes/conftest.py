@@ -16,6 +16,7 @@ from sqlalchemy import create_engine, make_url, text
 from engine.app import Engine
 from engine.clock import FixedClock
 from engine.deployments import definitions
+from engine.forms import schema
 from engine.ids import new_id
 from engine.settings import Settings
 from tests.once import prepared_once
@@ -37,8 +38,9 @@ def _what_is_pure_is_read_once() -> Iterator[None]:
     too: only reading them again is spared, a third of its time. The specification, which a workflow holds, is restored.
     """
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("read_diagram", "read_form"):
-            patch.setattr(definitions, name, lru_cache(maxsize=None)(getattr(definitions, name)))
+        patch.setattr(definitions, "read_diagram", lru_cache(maxsize=None)(definitions.read_diagram))
+        read_form = lru_cache(maxsize=None)(lambda content, given: schema.read_form(content, dict(given)))
+        patch.setattr(definitions, "read_form", lambda content, given: read_form(content, tuple(given.items())))
         yield
 
 
@@ -99,10 +101,10 @@ def postgresql_settings(
 @pytest.fixture
 def drawn(tmp_path: Path) -> Path:
     """A folder with both diagrams and their forms."""
-    (tmp_path / "drawn" / "forms").mkdir(parents=True)
+    (tmp_path / "drawn" / "forms" / "shared").mkdir(parents=True)
     for form_id, components in inquiry.FORMS.items():
         content = json.dumps({"type": "default", "id": form_id, "components": components}, ensure_ascii=False)
-        (tmp_path / "drawn" / "forms" / f"{form_id}.form").write_text(content, encoding="utf-8")
+        (tmp_path / "drawn" / "forms" / "shared" / f"{form_id}.form").write_text(content, encoding="utf-8")
     inquiry.write(tmp_path / "drawn", opinion=inquiry.OPINION, inquiry=inquiry.INQUIRY)
     return tmp_path / "drawn"
 

@@ -24,21 +24,21 @@ def draw(
     *lanes: str,
 ) -> None:
     """The procedure is deployed: an officer of a town starts it, `own` are the elements of the officer's lane."""
-    (folder / "forms").mkdir(exist_ok=True)
+    (folder / "forms" / key).mkdir(parents=True, exist_ok=True)
     for form_id, components in ({f"{key}_start": START_FORM} | dict(forms)).items():
-        (folder / "forms" / f"{form_id}.form").write_bytes(form_json(*components, form_id=form_id))
+        (folder / "forms" / key / f"{form_id}.form").write_bytes(form_json(*components, form_id=form_id))
     named = properties(number_prefix=key.upper(), title="subject", starter="own", parties="own,dept")
     start = f'<startEvent id="start" name="立项" camunda:formRef="{key}_start" />'
     done = f'<endEvent id="done" name="办结">{properties(result="done")}</endEvent>'
     own_lane = lane("l_own", "own", "case_officer", f"start done {own}")
     text = process(key, f"试办{key}", named, [own_lane, *lanes], [start, done, *body])
     (folder / f"{key}.bpmn").write_text(text, encoding="utf-8")
-    town.act(lambda engine: engine.deploy(folder / f"{key}.bpmn", "test"))
+    town.act(lambda engine: engine.procedures_in_force.deploy(folder / f"{key}.bpmn", "test"))
 
 
 def start(town: Town, key: str, **answers: Any) -> Instance:
     given = {"subject": "试办一件", "dept": "ecology", **answers}
-    return Instance(town, town.act(lambda engine: engine.start(town.person(OFFICER), key, sent(given))))
+    return Instance(town, town.act(lambda engine: engine.instances.start(town.person(OFFICER), key, sent(given))))
 
 
 def task(element: str, name: str) -> str:

@@ -174,10 +174,10 @@ ROUND = process(
 @pytest.fixture
 def drawn(tmp_path: Path) -> Path:
     folder = tmp_path / "drawn"
-    (folder / "forms").mkdir(parents=True)
+    (folder / "forms" / "shared").mkdir(parents=True)
     for form_id, components in FORMS.items():
         content = json.dumps({"type": "default", "id": form_id, "components": components}, ensure_ascii=False)
-        (folder / "forms" / f"{form_id}.form").write_text(content, encoding="utf-8")
+        (folder / "forms" / "shared" / f"{form_id}.form").write_text(content, encoding="utf-8")
     (folder / "reply.bpmn").write_text(REPLY, encoding="utf-8")
     (folder / "round.bpmn").write_text(ROUND, encoding="utf-8")
     return folder
@@ -186,11 +186,11 @@ def drawn(tmp_path: Path) -> Path:
 def begin(town: Town, folder: Path, *names: str, **answers: str) -> Instance:
     """The last of these procedures has begun at MORNING."""
     for name in names:
-        town.act(lambda engine, name=name: engine.deploy(folder / f"{name}.bpmn", "test"))  # type: ignore[misc]
+        town.act(lambda engine, name=name: engine.procedures_in_force.deploy(folder / f"{name}.bpmn", "test"))  # type: ignore[misc]
     town.at(MORNING)
     actor = town.person(OFFICER)
     given = sent({"subject": "联合检查", **answers})
-    return Instance(town, town.act(lambda engine: engine.start(actor, names[-1], given)))
+    return Instance(town, town.act(lambda engine: engine.instances.start(actor, names[-1], given)))
 
 
 def stopped(town: Town, folder: Path) -> Instance:
@@ -336,5 +336,5 @@ def test_the_file_of_a_cancelled_case_is_whole(town: Town) -> None:
 
 
 def _may_take(town: Town, case: Instance, login: str) -> bool:
-    archive = town.engine.instance(town.person(login), case.number).archive
+    archive = town.engine.instances.instance(town.person(login), case.number).archive
     return archive is not None and archive.mine

@@ -46,20 +46,20 @@ def letter_of(engine: Engine) -> str:
 def test_a_restart_keeps_what_a_person_deployed_letters_too(plain_town: Town, folder: Path) -> None:
     engine = plain_town.engine
     rename(folder / REFERRAL, "<process ", "<!-- 本市改过 --><process ")
-    rename(folder / "letters" / "D01.toml", "特此函告。", "特此函告，请予支持。")
-    engine.deploy(folder / REFERRAL, "王芳", "本市的改动")
+    rename(folder / "letters" / "case_referral" / "D01.toml", "特此函告。", "特此函告，请予支持。")
+    engine.procedures_in_force.deploy(folder / REFERRAL, "王芳", "本市的改动")
 
     outcomes = engine.procedures_in_force.found()
 
     assert {outcome.what for outcome in outcomes} == {"kept"}
     assert in_force(engine)["case_referral"] == (2, "王芳")
     assert "请予支持" in letter_of(engine)
-    assert engine.verify_audit() == []
+    assert engine.record.verify_audit() == []
 
 
 def test_an_upgrade_of_the_product_imposes_nothing_and_tells_what_differs(plain_town: Town, folder: Path) -> None:
     rename(folder / REFERRAL, "<process ", "<!-- 新版本 --><process ")
-    rename(folder / "letters" / "D01.toml", "特此函告。", "特此函告，请予支持。")
+    rename(folder / "letters" / "case_referral" / "D01.toml", "特此函告。", "特此函告，请予支持。")
     upgraded = Engine(replace(plain_town.settings, processes_dir=folder), plain_town.clock)
 
     assert {outcome.what for outcome in upgraded.procedures_in_force.found()} == {"kept"}
@@ -80,9 +80,12 @@ def test_an_upgrade_of_the_product_imposes_nothing_and_tells_what_differs(plain_
 def test_a_procedure_that_comes_with_an_upgrade_leaves_a_letter_that_a_person_changed(
     plain_town: Town, folder: Path
 ) -> None:
-    rename(folder / "letters" / "D01.toml", "特此函告。", "特此函告，请予支持。")
-    plain_town.engine.deploy(folder / REFERRAL, "王芳", "本市的改动")
+    rename(folder / "letters" / "case_referral" / "D01.toml", "特此函告。", "特此函告，请予支持。")
+    plain_town.engine.procedures_in_force.deploy(folder / REFERRAL, "王芳", "本市的改动")
     shipped = Path(shutil.copytree(PROJECT / "processes", folder.parent / "upgraded"))
+    for kind in ("forms", "letters"):
+        shutil.copytree(shipped / kind / "case_referral", shipped / kind / "shared", dirs_exist_ok=True)
+        shutil.rmtree(shipped / kind / "case_referral")
     text = (shipped / REFERRAL).read_text(encoding="utf-8")
     (shipped / "new.bpmn").write_text(text.replace('"case_referral"', '"new_referral"'), encoding="utf-8")
     upgraded = Engine(replace(plain_town.settings, processes_dir=shipped), plain_town.clock)
@@ -96,10 +99,10 @@ def test_a_procedure_that_comes_with_an_upgrade_leaves_a_letter_that_a_person_ch
 
 def test_one_unfinished_file_is_named_and_the_others_run(tmp_path: Path, folder: Path) -> None:
     (folder / "half.bpmn").write_bytes((folder / REFERRAL).read_bytes()[:4000])
-    (folder / "forms" / "review_objection.form").write_text("{", encoding="utf-8")
+    (folder / "forms" / "case_referral" / "review_objection.form").write_text("{", encoding="utf-8")
     copied = (folder / REFERRAL).read_text(encoding="utf-8")
     (folder / "twice.bpmn").write_text(copied, encoding="utf-8")
-    (folder / "letters" / "D12.toml").write_text("code = ", encoding="utf-8")
+    (folder / "letters" / "first_responder" / "D12.toml").write_text("code = ", encoding="utf-8")
     settings = Settings(data_dir=tmp_path / "var", processes_dir=folder)
     engine = Engine(settings, FixedClock(FOUNDED_AT))
     with pytest.raises(AssertionError):
@@ -170,12 +173,12 @@ def test_nobody_starts_a_retired_procedure_and_its_cases_go_on(plain_town: Town,
     procedures.retire("opinion", "王芳", "不再使用")
 
     actor = plain_town.person(OFFICER)
-    assert "inquiry" not in {one.key for one in plain_town.engine.procedures(actor)}
+    assert "inquiry" not in {one.key for one in plain_town.engine.instances.procedures(actor)}
     answers = sent({"subject": "另一件", "department": "ecology"})
     with pytest.raises(Refused, match="停用"):
-        plain_town.engine.start(actor, "inquiry", answers)
+        plain_town.engine.instances.start(actor, "inquiry", answers)
     with pytest.raises(Refused, match="停用"):
-        plain_town.engine.beginning(actor, "inquiry")
+        plain_town.engine.instances.beginning(actor, "inquiry")
     assert "inquiry" in {one.key for one in procedures.versions()}
     assert inquiry.view(plain_town, number).number == number
     assert inquiry.view(plain_town, called).waiting
@@ -184,7 +187,7 @@ def test_nobody_starts_a_retired_procedure_and_its_cases_go_on(plain_town: Town,
         procedures.revive("inquiry", "王芳", "还要用")
     procedures.revive("opinion", "王芳", "还要用")
     procedures.revive("inquiry", "王芳", "还要用")
-    plain_town.engine.start(actor, "inquiry", answers)
+    plain_town.engine.instances.start(actor, "inquiry", answers)
     assert plain_town.verify() == []
 
 

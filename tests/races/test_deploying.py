@@ -27,7 +27,7 @@ def test_two_that_would_close_a_circle_together_are_not_both_deployed(
     write(drawn, alpha=starting("alpha", "beta"), beta=starting("beta", "alpha"))
 
     def deploying(name: str) -> Act:
-        return lambda engine: engine.deploy(drawn / f"{name}.bpmn", "test")
+        return lambda engine: engine.procedures_in_force.deploy(drawn / f"{name}.bpmn", "test")
 
     came_to = at_once(town, deploying("alpha"), deploying("beta"))
 
@@ -38,16 +38,16 @@ def test_one_procedure_deployed_twice_at_once_has_two_versions(town_on_each_data
     town = town_on_each_database
     write(drawn, alpha=starting("alpha", ""))
     deploy(town, drawn, "alpha")
-    (drawn / "other" / "forms").mkdir(parents=True)
-    for form in (drawn / "forms").iterdir():
-        (drawn / "other" / "forms" / form.name).write_bytes(form.read_bytes())
+    (drawn / "other" / "forms" / "shared").mkdir(parents=True)
+    for form in (drawn / "forms" / "shared").iterdir():
+        (drawn / "other" / "forms" / "shared" / form.name).write_bytes(form.read_bytes())
     for folder, name in ((drawn, "甲"), (drawn / "other", "乙")):
         write(folder, alpha=starting("alpha", "").replace('name="记录"', f'name="记录{name}"'))
 
     came_to = at_once(
         town,
-        lambda engine: engine.deploy(drawn / "alpha.bpmn", "test"),
-        lambda engine: engine.deploy(drawn / "other" / "alpha.bpmn", "test"),
+        lambda engine: engine.procedures_in_force.deploy(drawn / "alpha.bpmn", "test"),
+        lambda engine: engine.procedures_in_force.deploy(drawn / "other" / "alpha.bpmn", "test"),
     )
 
     assert refused(came_to) == []
@@ -76,6 +76,6 @@ def test_two_services_that_begin_at_once_in_an_empty_installation_found_it_once(
     assert {one.version for one in listed} <= {1}
     assert {one.what for one in waiting} <= {"waits"}
     assert len(listed) + len(waiting) == len(list((PROJECT / "processes").glob("*.bpmn")))
-    assert engines[0].verify_audit() == []
+    assert engines[0].record.verify_audit() == []
     for engine in engines:
         engine.close()

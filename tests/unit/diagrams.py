@@ -11,13 +11,15 @@ from engine.bpmn.elements import Diagram, read_elements
 from engine.bpmn.read import read_diagram
 from engine.bpmn.rules import calls
 from engine.bpmn.rules.draft import Signature
+from engine.deployments.definitions import read_forms
+from engine.deployments.shipped import forms_beside
 from engine.errors import Problem
 from engine.forms.schema import Form, read_form
 from engine.organisation.city import read_rules
 from engine.organisation.people import ROLES
 from engine.organisation.units import KINDS
 from engine.runtime.advance.operations import OPERATIONS
-from engine.runtime.step.step import FUNCTIONS
+from engine.runtime.step.functions import FUNCTIONS
 from tests.unit.builders import form_json
 
 PROCESSES = Path(__file__).parents[2] / "processes"
@@ -226,10 +228,7 @@ def the_problem(data: str | bytes, forms: Mapping[str, Form] | None = None) -> P
 def shipped(name: str = "case_referral") -> tuple[bytes, dict[str, Form]]:
     """A diagram that comes with the product, and the forms that it names."""
     data = (PROCESSES / f"{name}.bpmn").read_bytes()
-    wanted = {element.form_ref for element in diagram_of(data).elements.values() if element.form_ref}
-    return data, {
-        form_id: read_form((PROCESSES / "forms" / f"{form_id}.form").read_bytes()) for form_id in sorted(wanted)
-    }
+    return data, read_forms(diagram_of(data), forms_beside(PROCESSES, name))
 
 
 def signature_of(name: str) -> dict[str, Signature]:

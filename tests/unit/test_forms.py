@@ -16,7 +16,7 @@ from engine.forms.schema import SIZE_LIMIT, Field, Form, read_form
 from engine.forms.validate import defaults, following, shown_keys, warnings
 from tests.unit.builders import FORM_FUNCTIONS, FORM_NOW, FORMS, answer, at, form_json, problems_of, shipped_form
 
-SHIPPED = sorted(FORMS.glob("*.form"))
+SHIPPED = sorted(FORMS.rglob("*.form"))
 UNTOUCHED_PAGE = "表单里没有“evil”这一项，这次提交没有生效。请刷新页面后重新填写。"
 
 

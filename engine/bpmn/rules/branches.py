@@ -118,7 +118,7 @@ def _written_twice(draft: Draft, fork: Element) -> Iterator[Problem]:
             heads_of[key].add(head.id)
     seen: dict[str, dict[frozenset[str], Element]] = defaultdict(dict)
     for task in draft.of_kind("userTask"):
-        heads, before = frozenset(heads_of.get(task.id, ())), seen[task.form_ref or ""]
+        heads, before = frozenset(heads_of.get(task.id, ())), seen[task.form_key]
         beside = next((other for theirs, other in before.items() if theirs - heads and heads - theirs), None)
         if beside is not None:
             yield from _same_form(draft, beside, task)
@@ -132,13 +132,13 @@ def _written_beside(draft: Draft, event: Element) -> Iterator[Problem]:
         return
     for key in sorted(reached([event], draft.in_scope) - {host.id}):
         task = draft.diagram.elements[key]
-        if task.kind == "userTask" and task.form_ref == host.form_ref:
+        if task.kind == "userTask" and task.form_key == host.form_key:
             yield from _same_form(draft, host, task)
 
 
 def _same_form(draft: Draft, one: Element, other: Element) -> Iterator[Problem]:
     """Of two forms that ask the same is told by `questions`."""
-    form = draft.forms.get(other.form_ref or "")
+    form = draft.forms.get(other.form_key)
     asked = [field for field in form.fields if field.key in form.own_keys] if form is not None else []
     if form is not None and asked:
         what = "、".join(f"“{(field.label or field.key)[:40]}”（{field.key[:80]}）" for field in asked[:5])
@@ -147,7 +147,8 @@ def _same_form(draft: Draft, one: Element, other: Element) -> Iterator[Problem]:
             other,
             f"“{called(one)}”和“{called(other)}”会同时办理，用的却是同一张表单 {form.id[:80]}，"
             f"都要填{what}{more}，后填的会盖掉先填的。",
-            "请给它们各做一张表单，字段各起名字；在其中一个环节只是给人看的，请在那一张里设为只读（readonly）。",
+            "请给它们各做一张表单，字段各起名字，或者在 key 里写参数，各环节给不同的值；"
+            "在其中一个环节只是给人看的，请在那一张里设为只读（readonly）。",
         )
 
 

@@ -102,13 +102,13 @@ def _forms(draft: Draft) -> Iterator[Problem]:
                 yield about(
                     element,
                     f"表单里的“{field.label or field.key}”是保密的，办理这个环节的单位不能看。",
-                    f"请从表单 {element.form_ref} 里删去这一项，或改由能看的单位办理。",
+                    f"请从表单 {element.form_key} 里删去这一项，或改由能看的单位办理。",
                 )
             if field.internal and unit not in own.get(field.key, ()):
                 yield about(
                     element,
                     f"表单里的“{field.label or field.key}”是别的单位内部的意见，办理这个环节的单位不能看。",
-                    f"请从表单 {element.form_ref} 里删去这一项，或删去那一项的属性 internal。",
+                    f"请从表单 {element.form_key} 里删去这一项，或删去那一项的属性 internal。",
                 )
 
 

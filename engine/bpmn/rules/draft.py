@@ -126,6 +126,15 @@ class Draft:
         return self._in_scope[element.id]
 
     @cached_property
+    def form_ids(self) -> frozenset[str]:
+        """The forms that came with the diagram, by their ids."""
+        return frozenset(
+            element.form_ref
+            for element in self.diagram.elements.values()
+            if element.form_ref and element.form_key in self.forms
+        )
+
+    @cached_property
     def facts(self) -> frozenset[str]:
         """Every name that expressions may read."""
         return frozenset(self.diagram.declared_facts(self.forms.values()))

@@ -132,11 +132,11 @@ def _document(draft: Draft, element: Element) -> Iterator[Problem]:
     if properties.get("copy", "true") not in ("true", "false"):
         yield about(element, f"属性 copy 的值“{properties['copy'][:80]}”不能用。", "抄告写 true，主送写 false 或不写。")
     for form in filter(None, (form.strip() for form in properties.get("forms", "").split(","))):
-        if form not in draft.forms:
+        if form not in draft.form_ids:
             yield about(
                 element,
                 f"文书所用的表单 {form[:80]} 不在这个流程里。",
-                f"请写流程用到的表单：{named(draft.forms, form)}。",
+                f"请写流程用到的表单：{named(draft.form_ids, form)}。",
             )
 
     signed_by = properties.get("signed_by")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from engine.bpmn.elements import Element
+from engine.bpmn.elements import FORM, GIVEN_LIMIT, Element
 from engine.bpmn.rules.draft import Draft, about, called, every, named
 from engine.bpmn.rules.properties import can_be_a_fact
 from engine.errors import Problem
+from engine.forms.parameters import PART
 from engine.forms.schema import Field, Form
 
 
@@ -27,17 +28,45 @@ def _reference(draft: Draft, element: Element) -> Iterator[Problem]:
     what = "发起表单" if element.kind == "startEvent" else "表单"
     if not element.form_ref:
         yield about(element, f"没有{what}。", "请在 Forms 里选 Camunda Forms，把 Form reference 写成表单的 id。")
-    elif element.form_ref not in draft.forms:
+    elif element.form_key not in draft.forms:
         yield about(
             element,
             f"{what} {element.form_ref[:80]} 没有一起部署。",
             f"请把 {element.form_ref[:80]}.form 与流程图一起交来，或改正名称。",
         )
-    elif draft.forms[element.form_ref].id != element.form_ref:
-        other = draft.forms[element.form_ref].id
+    elif draft.forms[element.form_key].id != element.form_ref:
+        other = draft.forms[element.form_key].id
         yield about(
             element, f"表单文件 {element.form_ref[:80]}.form 里的 id 是 {other[:80]}。", "请把两处改成同一个名字。"
         )
+    else:
+        yield from _parameters(element, draft.forms[element.form_key])
+
+
+def _parameters(element: Element, form: Form) -> Iterator[Problem]:
+    """What a form leaves open is filled in by each task that asks it, with what can stand there; and nothing else is."""
+    given, asked = element.form_parameters, form.parameters
+    for name in sorted(asked.all - given.keys()):
+        written = " 和 ".join([*[f"__{name}"] * (name in asked.in_names), *[f"{{{name}}}"] * (name in asked.in_texts)])
+        remedy = f"请给环节加属性 {FORM}{name}，或改掉表单里的 {written}。"
+        if element.kind == "startEvent":
+            remedy = f"发起表单不能有参数，请改掉表单里的 {written}。"
+        yield about(element, f"表单 {form.id[:80]} 要参数 {name[:80]}，这个环节没有给。", remedy)
+    if sum(len(name) + len(value) + 2 for name, value in given.items()) > GIVEN_LIMIT:
+        yield about(element, "给表单的参数太长。", f"请写短些，名字和值加起来最多 {GIVEN_LIMIT} 个字符。")
+    for name, value in given.items():
+        if name not in asked.all:
+            yield about(
+                element,
+                f"属性 {FORM}{name[:80]} 不起作用：表单 {form.id[:80]} 里没有这个参数。",
+                f"请删去，或改成表单要的参数：{named(asked.all, name) or '（没有）'}。",
+            )
+        elif name in asked.in_names and not PART.fullmatch(value):
+            yield about(
+                element,
+                f"属性 {FORM}{name} 的值“{value[:80]}”要写进表单的 key 或表达式，不能用。",
+                "请只用英文字母、数字和下划线，如 a；给人看的文字请用另一个参数。",
+            )
 
 
 def _shared_names(draft: Draft) -> Iterator[Problem]:
@@ -52,7 +81,7 @@ def _shared_names(draft: Draft) -> Iterator[Problem]:
                 f"{sorted(form_ids)[-1]}.{key}",
                 draft.fields[key].label,
                 f"字段 {key} 在几个表单里都要填（{named(form_ids)}），后填的会盖掉先填的。",
-                "请给它们各起一个名字；只是给人看的，请设为只读（readonly）。",
+                "请给它们各起一个名字（一张表单给几个环节用的，在 key 里写参数）；只是给人看的，请设为只读（readonly）。",
             )
 
 
@@ -60,17 +89,17 @@ def _shared_answers(draft: Draft) -> Iterator[Problem]:
     """One answer, one task: a condition must know whose answer it reads."""
     asked: dict[str, str] = {}
     for element in draft.of_kind("userTask"):
-        form = draft.forms.get(element.form_ref or "")
+        form = draft.forms.get(element.form_key)
         if form is None or form.outcome_key is None:
             continue
-        if element.form_ref in asked:
+        if element.form_key in asked:
             yield about(
                 element,
-                f"表单 {element.form_ref} 已用在“{asked[element.form_ref]}”，两个环节的答复（{form.outcome_key}）分不开。",
-                "请复制一份表单，给答复的字段另起名字。",
+                f"表单 {element.form_key} 已用在“{asked[element.form_key]}”，两个环节的答复（{form.outcome_key}）分不开。",
+                "请复制一份表单，给答复的字段另起名字；或者在 key 里写参数，各环节给不同的值。",
             )
         else:
-            asked[element.form_ref or ""] = called(element)
+            asked[element.form_key] = called(element)
 
 
 def _outcomes(form_id: str, form: Form) -> Iterator[Problem]:

@@ -13,9 +13,9 @@ from engine.deadlines.deadlines import OF_TASK
 from engine.deployments.definitions import Definition
 from engine.organisation.assignment import Actor
 from engine.reports.case import collaboration_lines
-from engine.reports.oversight.notices import Telling
 from engine.reports.parts import readers
 from engine.reports.parts.names import Names, UnitName
+from engine.reports.parts.tellings import Telling
 from engine.runtime.step.events import (
     CalledEnded,
     Corrected,

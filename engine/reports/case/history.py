@@ -23,10 +23,10 @@ from engine.reports.case import collaboration_lines
 from engine.reports.case.calls import running_calls
 from engine.reports.case.documents import readable
 from engine.reports.case.event_lines import FOR_OVERSIGHT, LogLine, Period, Seen, event_lines
-from engine.reports.oversight.notices import Telling, together
 from engine.reports.parts import readers
 from engine.reports.parts.names import Names, UnitName
 from engine.reports.parts.sent import unread_papers
+from engine.reports.parts.tellings import Telling, together
 from engine.runtime.step.confidentiality import told_in
 from engine.runtime.step.events import events_of
 from engine.runtime.step.facts import known

@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, or_, se
 from engine.db.tables import delivery_attempt, notice, outbox, person, process_instance
 from engine.notices.kinds import name_of
 from engine.notices.resending import NOT_SENT, is_over, why_not
-from engine.notices.routes import HEADS_PREFIX, MAIL, WEBHOOK
 from engine.reports.parts.readers import MASK
+from engine.reports.parts.tellings import channel_name
 from engine.runtime.step.confidentiality import told_in
 
 SHOWN_TROUBLES = 50
@@ -149,12 +149,6 @@ def _text(tx: Connection, row: Row[Any]) -> str:
 def undelivered(tx: Connection) -> int:
     """How many messages were given up."""
     return tx.scalar(select(func.count()).where(outbox.c.status == "given_up")) or 0
-
-
-def channel_name(key: str) -> str:
-    if key.startswith(HEADS_PREFIX):
-        return "每日封存"
-    return {MAIL: "邮件", WEBHOOK: "Webhook"}.get(key, "群机器人")
 
 
 def _sent_again() -> ColumnElement[bool]:

@@ -7,7 +7,6 @@ a value of an earlier form is named with the step in which it stands. What hangs
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING
 
 from engine.bpmn.elements import FACT, IN, Element
 from engine.bpmn.expressions import compile_expression
@@ -16,9 +15,7 @@ from engine.forms.schema import Field
 from engine.messages import Message, Name, Text, sentences
 from engine.messages import gettext as _
 from engine.runtime.step.faults import Fault
-
-if TYPE_CHECKING:
-    from engine.runtime.step.step import Step
+from engine.runtime.step.step import Step
 
 EMPTY: tuple[object, ...] = (None, "", [], False)
 
@@ -26,9 +23,7 @@ EMPTY: tuple[object, ...] = (None, "", [], False)
 class NotWorkedOut(Refused):
     """The step hangs on something that an earlier form says."""
 
-    default = _(
-        "Something that was filled in earlier cannot be used, so this step cannot be done. Nothing has changed."
-    )
+    default = _("An answer given before cannot be used here, so this cannot be done now. Nothing has changed.")
 
     def __init__(self, sentence: Text, fault: Fault) -> None:
         super().__init__(sentence)
@@ -143,6 +138,6 @@ def _what(step: Step, fault: Fault) -> Message:
 
 def _step_of(step: Step, field: Field) -> Text:
     forms = step.definition.forms
-    form_id = next((form_id for form_id, form in forms.items() if form.by_key.get(field.key) is field), "")
+    form_key = next((form_key for form_key, form in forms.items() if form.by_key.get(field.key) is field), "")
     elements = step.definition.diagram.elements.values()
-    return next((Name(element.name) for element in elements if element.form_ref == form_id), _("the start form"))
+    return next((Name(element.name) for element in elements if element.form_key == form_key), _("the start form"))

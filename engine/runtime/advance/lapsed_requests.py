@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, Row
 
@@ -10,9 +10,7 @@ from engine.messages import Message, Name
 from engine.messages import gettext as _
 from engine.runtime.advance import requests
 from engine.runtime.notify.notices import tell_people
-
-if TYPE_CHECKING:
-    from engine.runtime.step.step import Context
+from engine.runtime.step.context import Context
 
 
 def tell_not_needed(

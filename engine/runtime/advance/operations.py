@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -18,19 +17,17 @@ from engine.bpmn.workflow import WorkflowFault
 from engine.clock import local_date
 from engine.db.tables import task
 from engine.deadlines import counting, deadlines
-from engine.deadlines.calendar import Calendar
 from engine.deadlines.deadlines import Deadline
-from engine.deadlines.functions import as_instant
+from engine.deadlines.functions import as_instant, exclusive
 from engine.errors import ExpressionError, Refused
 from engine.messages import Name, When
 from engine.messages import gettext as _
 from engine.organisation import duties
 from engine.runtime.documents import issue
+from engine.runtime.notify.in_step import notify
+from engine.runtime.periods.moves import keep_deadline, move_deadline
 from engine.runtime.step.events import DutyProposed, FactRecorded
-
-if TYPE_CHECKING:
-    from engine.runtime.step.step import Step
-
+from engine.runtime.step.step import Step
 
 PROPOSED = frozenset({"matter", "unit", "title", "dated", "number", "division"})
 """What is said of an entry that is proposed for the 职责边界清单, as expressions."""
@@ -103,7 +100,7 @@ def _extend_deadline(step: Step, element: Element) -> None:
             _("The new date has to be after %(day)s, on which the period ends now.", day=_day_before(record.due_at))
         )
     count = counting.until(step.context.calendar, record.start_at, due_at, record.pauses, record.kind)
-    step.move_deadline(record.key, count, "extended", _ground(element))
+    move_deadline(step, record.key, count, "extended", _ground(element))
 
 
 def _shorten_deadline(step: Step, element: Element) -> None:
@@ -123,7 +120,7 @@ def _shorten(step: Step, element: Element, record: Deadline) -> None:
             raise Refused(
                 _("The %(period)s is paused. It can be shortened once it is resumed.", period=Name(record.name))
             )
-        step.move_deadline(record.key, count, "shortened", _ground(element))
+        move_deadline(step, record.key, count, "shortened", _ground(element))
         if record.extended:
             text = _(
                 "The %(period)s is shortened because the case is urgent. The "
@@ -131,7 +128,7 @@ def _shorten(step: Step, element: Element, record: Deadline) -> None:
                 period=Name(record.name),
             )
             for unit_code in sorted(step.parties()):
-                step.notify("told", unit_code, ["case_officer", "liaison"], text, record.id)
+                notify(step, "told", unit_code, ["case_officer", "liaison"], text, record.id)
 
 
 def _ground(element: Element) -> dict[str, str]:
@@ -163,7 +160,7 @@ def _pause_deadline(step: Step, element: Element) -> None:
                 period=Name(record.name),
             )
         )
-    step.keep_deadline(deadlines.pause(step.tx, record, since, element.properties["reason"], step.now), "paused")
+    keep_deadline(step, deadlines.pause(step.tx, record, since, element.properties["reason"], step.now), "paused")
 
 
 def _resume_deadline(step: Step, element: Element) -> None:
@@ -173,7 +170,7 @@ def _resume_deadline(step: Step, element: Element) -> None:
     if record.paused_since is not None and at < record.paused_since:
         raise Refused(_("It would be resumed before it was paused. Give the time at which it really was."))
     reason, calendar = element.properties["reason"], step.context.calendar
-    step.keep_deadline(deadlines.resume(step.tx, record, at, reason, step.now, calendar), "resumed")
+    keep_deadline(step, deadlines.resume(step.tx, record, at, reason, step.now, calendar), "resumed")
 
 
 def _moment(step: Step, element: Element, name: str) -> datetime:
@@ -203,7 +200,7 @@ def _issue_document(step: Step, element: Element) -> None:
     if "notice" in element.properties:
         receivers = step.units_of(",".join(element.properties.get(name, "") for name in ("to", "also")))
         for unit_code in receivers:
-            step.notify("told", unit_code, ["liaison", "case_officer"], Name(element.properties["notice"]))
+            notify(step, "told", unit_code, ["liaison", "case_officer"], Name(element.properties["notice"]))
 
 
 def _start_procedure(step: Step, element: Element) -> None:
@@ -217,7 +214,7 @@ def _notify(step: Step, element: Element) -> None:
     for addressee in element.properties["to"].split(","):
         unit_text, _, role = addressee.strip().partition(":")
         for unit_code in step.units_of(unit_text):
-            step.notify("told", unit_code, [role], Name(element.properties["text"]), drawn=True)
+            notify(step, "told", unit_code, [role], Name(element.properties["text"]), drawn=True)
 
 
 def _end_tasks(step: Step, element: Element) -> None:
@@ -232,7 +229,8 @@ def _end_tasks(step: Step, element: Element) -> None:
     )
     for row in step.tx.execute(rows.order_by(task.c.opened_at, task.c.id)).all():
         also = [row.assignee_id] if row.assignee_id else []
-        step.notify(
+        notify(
+            step,
             "told",
             row.unit_code,
             row.roles,
@@ -276,16 +274,6 @@ def _period(step: Step, element: Element) -> Deadline:
             element.id,
         )
     return step.deadlines[key]
-
-
-def exclusive(value: object, calendar: Calendar) -> datetime:
-    """A day means its end, as the calendar has it; an instant means itself."""
-    match value:
-        case datetime():
-            return value
-        case date():
-            return calendar.close_of(value)
-    raise Refused(_("No date is given."))
 
 
 def _day_before(due_at: datetime) -> When:

@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.bpmn.elements import Element
 from engine.bpmn.workflow import WorkflowFault
@@ -21,6 +21,7 @@ from engine.documents import deliveries, letter_versions, numbers
 from engine.documents.deliveries import Paper
 from engine.documents.fonts import UNPRINTABLE, named
 from engine.errors import InvalidValues, NotFound, Refused
+from engine.forms.schema import Form
 from engine.ids import new_id
 from engine.messages import Name, Text, listed
 from engine.messages import gettext as _
@@ -31,10 +32,7 @@ from engine.runtime.step import audit
 from engine.runtime.step.confidentiality import check_paper
 from engine.runtime.step.events import DocumentDelivered, Unprintable
 from engine.runtime.step.names import name_of_person
-
-if TYPE_CHECKING:
-    from engine.runtime.step.step import Step
-
+from engine.runtime.step.step import Step
 
 TEXT_LIMIT = 20_000
 """Signs of a paper's own text."""
@@ -133,8 +131,7 @@ def sign_for(step: Step, element: Element) -> None:
         return
     own = (row for row in step.case.rows(document) if row.element_id in ids and row.to_unit == step.actor.unit_code)
     for row in own:
-        if row.signed_for_at is None:
-            step.case.change(document, row, signed_for_at=step.now, signed_for_by=step.actor.person_id)
+        if deliveries.sign_for(step.case, row, step.actor.person_id, step.now):
             _record(step, "paper_signed_for", element, {"id": row.id, "number": row.number})
 
 
@@ -281,7 +278,7 @@ def _put(step: Step, element: Element, name: str, from_unit: Unit, to_unit: Unit
     words["mark"] = mark_of(document_id, words)
     person_id, _, at = signer(step, signed_by)
     properties = element.properties
-    forms = [form.strip() for form in properties.get("forms", element.form_ref or "").split(",") if form.strip()]
+    forms = step.definition.forms_named(properties["forms"]) if "forms" in properties else _own_form(step, element)
     deliveries.deliver(
         step.tx,
         document_id=document_id,
@@ -307,7 +304,7 @@ def _put_plainly(step: Step, element: Element, from_unit: Unit, to_unit: Unit) -
     out as it was deployed.
     """
     properties = element.properties
-    forms = [form.strip() for form in properties.get("forms", "").split(",") if form.strip()]
+    forms = step.definition.forms_named(properties.get("forms", ""))
     code, title = properties["document"], properties.get("title") or element.name
     document_id = deliveries.deliver(
         step.tx,
@@ -344,17 +341,20 @@ def digest(words: Mapping[str, Any]) -> str:
 
 
 def _content(
-    step: Step, element: Element, forms: list[str], to_unit: Unit, material_units: tuple[str, ...]
+    step: Step, element: Element, forms: list[Form], to_unit: Unit, material_units: tuple[str, ...]
 ) -> dict[str, Any]:
     """What the page of the document shows: the answers of these forms, without what is withheld from the receiver."""
     hidden = withheld(step, to_unit)
-    asked = [step.definition.forms[form] for form in forms]
     content = deliveries.compose(
-        step.tx, step.instance_id, asked, step.facts, material_units, lambda field: field.key in hidden
+        step.tx, step.instance_id, forms, step.facts, material_units, lambda field: field.key in hidden
     )
     if "addressee" in element.properties:
         content["addressee"] = element.properties["addressee"]
     return content
+
+
+def _own_form(step: Step, element: Element) -> list[Form]:
+    return [step.definition.form_of(element)] if element.form_ref else []
 
 
 def _sides(step: Step, element: Element) -> tuple[Unit, Unit]:

@@ -18,11 +18,13 @@ from engine.messages import gettext as _
 from engine.organisation import units
 from engine.runtime.advance.advance import advance, follow_calendar
 from engine.runtime.notify import notices
+from engine.runtime.notify.in_step import notify
 from engine.runtime.periods.overdue import last_moment, run_out
 from engine.runtime.periods.timers import HELD, arm_marks, rearm
+from engine.runtime.step.context import Context
 from engine.runtime.step.events import Supervised, TimerFired
 from engine.runtime.step.locks import lock
-from engine.runtime.step.step import Context, Step
+from engine.runtime.step.step import Step
 
 _EARLIEST = (
     select(timer.c.instance_id)
@@ -131,7 +133,7 @@ def _remind(step: Step, record: Deadline, at: datetime) -> None:
         text = _("%(period)s should be done by %(when)s. Complete it soon.", **told)
     owner = notices.owner_of(step.tx, record)
     roles = sorted(owner.roles | {"liaison"})
-    step.notify("remind", owner.unit_code, roles, text, record.id, at, also=owner.people, about=owner.step)
+    notify(step, "remind", owner.unit_code, roles, text, record.id, at, also=owner.people, about=owner.step)
 
 
 def _escalate(step: Step, record: Deadline, number: int, at: datetime) -> None:
@@ -144,9 +146,9 @@ def _escalate(step: Step, record: Deadline, number: int, at: datetime) -> None:
         step.record(Supervised(record.key, record.unit_code))
     text = _escalation(record, number)
     owner = notices.owner_of(step.tx, record)
-    step.notify(kind, owner.unit_code, ["principal_leader"], text, record.id, at, about=owner.step)
+    notify(step, kind, owner.unit_code, ["principal_leader"], text, record.id, at, about=owner.step)
     for bureau in units.every(step.tx, step.now, ("justice_bureau",)):
-        step.notify(kind, bureau.code, ["case_officer"], text, record.id, at, about=owner.step)
+        notify(step, kind, bureau.code, ["case_officer"], text, record.id, at, about=owner.step)
 
 
 def _escalation(record: Deadline, number: int) -> Message:

@@ -17,7 +17,7 @@ from engine.errors import NotFound, Refused
 from engine.messages import gettext as _
 from engine.organisation.assignment import Actor
 from engine.runtime.instances import buttons, instances
-from engine.runtime.step.step import Context
+from engine.runtime.step.context import Context
 from engine.runtime.tasks import tasks
 
 ID_LIMIT = 128

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import LianbanError
 from engine.messages import Joined, Message, Text
+from engine.messages import gettext as _
 from engine.organisation.assignment import Actor
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 class Fault(LianbanError):
     """A fault of this case alone."""
 
+    default = _("A fault of this case alone.")
     code = "fault"
 
     def __init__(

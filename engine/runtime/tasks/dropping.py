@@ -16,8 +16,9 @@ from engine.messages import Name
 from engine.messages import gettext as _
 from engine.organisation.assignment import Actor
 from engine.runtime.advance.advance import advance
+from engine.runtime.step.context import Context
 from engine.runtime.step.events import Dropped
-from engine.runtime.step.step import Context, Step
+from engine.runtime.step.step import Step
 from engine.runtime.tasks import tasks
 
 
