@@ -14,7 +14,7 @@ import click
 
 from engine.app import Engine
 from engine.archive import verify as archive
-from engine.bpmn.expressions import compile_expression
+from engine.bpmn.reading.expressions import compile_expression
 from engine.clock import local
 from engine.command_words import Commands
 from engine.deadlines.calendar import Calendar, load_calendar

@@ -7,10 +7,10 @@ its words when it is read (`messages.py`). Nothing here knows of a page: `tasks_
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from engine.messages import Message, Text, sentences
+from engine.messages import Message, Text, lines
 from engine.messages import gettext as _
+from engine.problems import Problem as Problem
 
 
 class LianbanError(Exception):
@@ -116,23 +116,6 @@ class Unsure(LianbanError):
         return {key: str(sentence) for key, sentence in self._problems.items()}
 
 
-@dataclass(frozen=True)
-class Problem:
-    """One thing in a diagram or a form that cannot be run: where, why, and what to do instead."""
-
-    element_id: str
-    element_name: str
-    reason: Text
-    remedy: Text
-
-    def __str__(self) -> str:
-        said = sentences(self.reason, self.remedy)
-        if not self.element_id:
-            return str(said)
-        name = self.element_name or self.element_id
-        return str(_("Element '%(name)s' (%(id)s): %(said)s", name=name, id=self.element_id, said=said))
-
-
 class DiagramRefused(LianbanError):
     default = _(
         "The diagram was not deployed: there are places that the system cannot run as drawn. Nothing was saved."
@@ -144,8 +127,13 @@ class DiagramRefused(LianbanError):
         super().__init__()
         self.problems = problems
 
+    @property
+    def whole(self) -> Text:
+        """That it was not deployed, and each problem, in lines of their own."""
+        return lines([self.sentence, *(problem.sentence for problem in self.problems)])
+
     def __str__(self) -> str:
-        return "\n".join([self.message, *map(str, self.problems)])
+        return str(self.whole)
 
 
 class ExpressionError(LianbanError):

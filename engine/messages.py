@@ -148,7 +148,7 @@ STYLES: dict[str, dict[str, str]] = {
     "weekday": {"zh": "%m-%d %A", "en": "%A %-d %B"},
 }
 """How a day or an instant is written in each language: %A is 周二 or Tue, %B is Oct, %-d is 9, %-m is 10."""
-SENTENCES, LIST = {"zh": "", "en": " "}, {"zh": "、", "en": ", "}
+SENTENCES, LIST, LINES = {"zh": "", "en": " "}, {"zh": "、", "en": ", "}, {"zh": "\n", "en": "\n"}
 
 
 def gettext(message: str, **values: object) -> Message:
@@ -180,6 +180,11 @@ def in_chinese(text: object) -> str:
     """The text as it is kept for programs that know no messages."""
     with speaking(LANGUAGES[0]):
         return str(text)
+
+
+def lines(parts: Iterable[object]) -> Joined:
+    """Each in a line of its own."""
+    return Joined(tuple(parts), LINES)
 
 
 def to_json(text: object) -> Any:

@@ -11,8 +11,8 @@ import json
 from functools import cache
 from pathlib import Path
 
-from engine.bpmn.elements import read_elements
-from engine.bpmn.read import read_diagram
+from engine.bpmn.reading.elements import read_elements
+from engine.bpmn.reading.read import read_diagram
 from tasks_ui.language import catalogue, language
 from tasks_ui.security import engine
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
-from engine.bpmn.expressions import evaluate
+from engine.bpmn.reading.expressions import evaluate
 from engine.clock import midnight
 from engine.deadlines import counting
 from engine.deadlines.calendar import FIRST_YEAR, LAST_YEAR, Calendar

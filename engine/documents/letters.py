@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from engine.bpmn.expressions import BUILTINS, compile_expression, texts_given
+from engine.bpmn.reading.expressions import BUILTINS, compile_expression, texts_given
 from engine.documents.wording import FORMATS, PLACE
 from engine.errors import ExpressionError, LianbanError
 from engine.messages import gettext as _

@@ -435,5 +435,5 @@ class _Check:
                     error.names |= {field.key}
                 raise
             if bool(found) is holding:
-                return found if holding and isinstance(found, str) else rule.message
+                return found if holding and isinstance(found, str) else str(rule.message)
         return ""

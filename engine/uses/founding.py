@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from engine.bpmn.elements import Diagram
+from engine.bpmn.reading.elements import Diagram
 from engine.clock import local_date
 from engine.db.tables import matter, party, person, post, process_instance, task, unit
 from engine.deployments import definitions

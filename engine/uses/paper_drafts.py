@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from engine.bpmn.elements import Element
+from engine.bpmn.reading.elements import Element
 from engine.db.case import case_of
 from engine.db.tables import task
 from engine.documents import word_files

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, delete, func, select
 
-from engine.bpmn.rules.calls import begun_by
+from engine.bpmn.gate.procedures import begun_by
 from engine.db import upsert
 from engine.db.tables import process_instance, retirement, unit, waiting_file
 from engine.deployments import definitions, shipped
@@ -109,7 +109,7 @@ class ProcedureUses:
         A file that cannot be deployed holds up no other: it is logged, and listed until it can (`unfinished`).
         """
         folder = shipped.read_folder(self._folder)
-        outcomes = [Outcome(name, REFUSED, message=message) for name, message in folder.unreadable.items()]
+        outcomes = [Outcome(name, REFUSED, message=str(message)) for name, message in folder.unreadable.items()]
         waiting: set[str] = set()
         for file in folder.files:
             outcome = self._found_one(file, by, frozenset(waiting))
@@ -317,7 +317,9 @@ class ProcedureUses:
             rows = [_compared(tx, file) for file in folder.files]
             named = {name: file.beside for file in folder.files for name in file.letters}
             rows += [_compared_letter(tx, beside, name) for name, beside in sorted(named.items())]
-        return rows + [Compared("file", name, name, REFUSED, [message]) for name, message in folder.unreadable.items()]
+        return rows + [
+            Compared("file", name, name, REFUSED, [str(message)]) for name, message in folder.unreadable.items()
+        ]
 
     # --- within ---
 
@@ -404,7 +406,7 @@ def _differences(files: Mapping[str, str], forms: Mapping[str, str]) -> list[str
 def _compared_letter(tx: Connection, beside: Beside, name: str) -> Compared:
     if name in beside.broken_letters or name not in beside.letters:
         wrong = beside.broken_letters.get(name, f"没有 {name}.toml。")
-        return Compared("letter", name, name, REFUSED, [wrong])
+        return Compared("letter", name, name, REFUSED, [str(wrong)])
     rows = letter_versions.deployed(tx, name)
     if not rows:
         return Compared("letter", name, name, "new", [])

@@ -26,6 +26,7 @@ DATA = {
     "engine/runtime/collaboration/comments.py": {comments.CALL.pattern},
     "engine/runtime/record/kept_heads.py": {r"(?:\d{1,9}(?![\w.:/、）)-])|"},
     "engine/runtime/documents/issue.py": {"核验码 {code}　内容摘要 {digest}"},
+    "engine/bpmn/gate/rules/gateways.py": {"？"},
 }
 """What is no sentence: what a language calls itself, how the name of a subdistrict ends, how lists and days are written, what
 stands in the footer of every paper, and which signs are looked for."""

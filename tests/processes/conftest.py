@@ -6,7 +6,6 @@ import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import asdict
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,6 @@ from sqlalchemy import create_engine, make_url, text
 
 from engine.app import Engine
 from engine.clock import FixedClock
-from engine.deployments import definitions
-from engine.forms import schema
 from engine.ids import new_id
 from engine.settings import Settings
 from tests.once import prepared_once
@@ -30,18 +27,6 @@ def _found(settings: Settings) -> None:
     engine = Engine(settings, FixedClock(FOUNDED_AT))
     found(engine)
     engine.close()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _what_is_pure_is_read_once() -> Iterator[None]:
-    """The harsh way begins every action with an empty memory. The same bytes mean the same diagram and the same form then,
-    too: only reading them again is spared, a third of its time. The specification, which a workflow holds, is restored.
-    """
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(definitions, "read_diagram", lru_cache(maxsize=None)(definitions.read_diagram))
-        read_form = lru_cache(maxsize=None)(lambda content, given: schema.read_form(content, dict(given)))
-        patch.setattr(definitions, "read_form", lambda content, given: read_form(content, tuple(given.items())))
-        yield
 
 
 @pytest.fixture(scope="session")

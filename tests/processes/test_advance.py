@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Connection, create_engine, event, select, text
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from engine.bpmn.workflow import WorkflowFault
+from engine.bpmn.spiff.workflow import WorkflowFault
 from engine.clock import FixedClock
 from engine.db import tables
 from engine.deployments import definitions

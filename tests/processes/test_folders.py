@@ -90,6 +90,7 @@ def test_a_form_beside_the_folders_is_named_with_the_place_where_it_belongs(
     assert asked(plain_town, "one") == {"own_note"}
 
 
+@pytest.mark.rule("form-out-of-place")
 def test_a_form_of_another_procedure_is_not_taken(plain_town: Town, tmp_path: Path) -> None:
     draw(plain_town, tmp_path, "one", BODY, "write", OWN)
     (tmp_path / "forms" / "one" / "write.form").unlink()
@@ -103,6 +104,7 @@ def test_a_form_of_another_procedure_is_not_taken(plain_town: Town, tmp_path: Pa
     )
 
 
+@pytest.mark.rule("process-shared")
 def test_no_procedure_takes_the_name_of_the_shared_folder(plain_town: Town, tmp_path: Path) -> None:
     with pytest.raises(DiagramRefused, match="shared 是放共用表单和公文模板的文件夹，不能是流程的 id"):
         draw(plain_town, tmp_path, "shared", BODY, "write", OWN)

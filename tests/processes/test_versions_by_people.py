@@ -13,6 +13,7 @@ from engine.clock import FixedClock
 from engine.deployments import definitions
 from engine.documents import letter_versions
 from engine.errors import DiagramRefused, LianbanError, Refused
+from engine.messages import speaking
 from engine.organisation import units
 from engine.settings import PROJECT, Settings
 from tests.processes import inquiry
@@ -191,6 +192,25 @@ def test_nobody_starts_a_retired_procedure_and_its_cases_go_on(plain_town: Town,
     assert plain_town.verify() == []
 
 
+def test_what_deployment_refuses_is_said_in_the_language_of_its_reader(plain_town: Town, drawn: Path) -> None:
+    deploy(plain_town, drawn, "opinion", "inquiry")
+    procedures = plain_town.engine.procedures_in_force
+    procedures.retire("inquiry", "王芳", "不再使用")
+    procedures.retire("opinion", "王芳", "不再使用")
+    with speaking("zh"):
+        with pytest.raises(Refused) as start:
+            plain_town.engine.instances.beginning(plain_town.person(OFFICER), "inquiry")
+        with pytest.raises(DiagramRefused) as call:
+            deploy(plain_town, drawn, "inquiry")
+
+    with speaking("en"):
+        assert start.value.message.endswith(
+            "is retired and cannot be started. Cases that are running go on. If you need it, tell the system administrator."
+        )
+        assert "The diagram calls or starts the procedure opinion, which is retired." in str(call.value)
+
+
+@pytest.mark.rule("call-retired")
 def test_a_running_case_still_calls_a_retired_procedure(plain_town: Town, drawn: Path) -> None:
     """Its version is law: a case that reaches the call does not park, but a diagram deployed from now on may not call it."""
     deploy(plain_town, drawn, "opinion", "inquiry")

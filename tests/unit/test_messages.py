@@ -31,7 +31,7 @@ def test_a_reader_whose_language_is_not_known_yet_is_asked_for_it_each_time() ->
 
 
 def test_a_message_within_a_message_is_in_the_same_language() -> None:
-    problem = Problem("a", "审核", SIGN_IN, "")
+    problem = Problem("a", "审核", SIGN_IN, "", "some-rule")
     assert str(problem) == "元素“审核”（a）：请先登录。"
     with speaking("en"):
         assert str(problem) == "Element '审核' (a): Sign in first."

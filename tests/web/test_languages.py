@@ -9,9 +9,9 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+from engine.bpmn.elements import Element
 from sqlalchemy import select
 
-from engine.bpmn.elements import Element
 from engine.db.tables import incident, metadata, person
 from engine.errors import IncidentRaised
 from engine.runtime.documents import issue
@@ -303,3 +303,14 @@ def test_a_fault_is_read_by_each_in_their_own_language(office: Office, monkeypat
     kept = office.town.read(lambda tx: tx.execute(select(incident.c.message, incident.c.said)).one())
     assert kept.message == "文书没有发文或收文单位。"
     assert kept.said == {"message": "The document has no sending or no receiving unit."}
+
+
+def test_a_retired_procedure_is_refused_to_each_reader_in_their_language(office: Office) -> None:
+    office.engine.procedures_in_force.retire("first_responder", "test", "停用试一试")
+    desk = office.desk(OFFICER)
+
+    assert "已经停用，不能再发起；已经在办的照常办理。" in desk.get("/start/first_responder").words()
+    choose(desk, language="en")
+    assert (
+        "is retired and cannot be started. Cases that are running go on." in desk.get("/start/first_responder").words()
+    )

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
-from engine.bpmn.elements import Diagram
+from engine.bpmn.reading.elements import Diagram
 from engine.db.case import case_of
 from engine.db.tables import process_instance, task
 from engine.organisation.assignment import Actor, InstanceSubject, may

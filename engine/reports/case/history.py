@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from engine.bpmn.elements import Element
-from engine.bpmn.expressions import compile_expression, evaluate
+from engine.bpmn.reading.elements import Element
+from engine.bpmn.reading.expressions import compile_expression, evaluate
 from engine.clock import parse_local
 from engine.db.case import case_of
 from engine.db.tables import audit_entry, deadline, document, task

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from engine.bpmn.elements import Diagram
+from engine.bpmn.reading.elements import Diagram
 from engine.db.case import case_of
 from engine.db.tables import archive_package, case_link, definition_version, incident, process_instance, task
 from engine.deadlines import deadlines

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from engine.bpmn.elements import Element, Process
+from engine.bpmn.reading.elements import Element, Process
 from engine.deadlines.counting import Count
 from engine.deadlines.standing import Cell, strip_of
 from engine.deployments import definitions

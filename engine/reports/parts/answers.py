@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from engine import messages
-from engine.bpmn.expressions import compile_expression, evaluate
+from engine.bpmn.reading.expressions import compile_expression, evaluate
 from engine.clock import local
 from engine.errors import ExpressionError
 from engine.forms.schema import Field, Form, Group, Text

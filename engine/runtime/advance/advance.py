@@ -18,7 +18,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
-from engine.bpmn.workflow import WorkflowFault
+from engine.bpmn.spiff.workflow import WorkflowFault
 from engine.db.tables import process_instance
 from engine.deadlines import years
 from engine.deployments import definitions

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from engine.bpmn.elements import FACT, IN, Element
-from engine.bpmn.expressions import compile_expression
+from engine.bpmn.reading.elements import FACT, IN, Element
+from engine.bpmn.reading.expressions import compile_expression
 from engine.errors import InvalidValues, LianbanError, Refused
 from engine.forms.schema import Field
 from engine.messages import Message, Name, Text, sentences

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from engine.bpmn.elements import FACT, IN, Element
-from engine.bpmn.workflow import WorkflowFault
+from engine.bpmn.reading.elements import FACT, IN, Element
+from engine.bpmn.spiff.workflow import WorkflowFault
 from engine.clock import local_date
 from engine.db.tables import task
 from engine.deadlines import counting, deadlines

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.bpmn.elements import Element
-from engine.bpmn.expressions import compile_expression
-from engine.bpmn.workflow import WorkflowFault
+from engine.bpmn.reading.elements import Element
+from engine.bpmn.reading.expressions import compile_expression
+from engine.bpmn.spiff.workflow import WorkflowFault
 from engine.db import searchable
 from engine.db.tables import document, party, process_instance, task
 from engine.db.unit import unit_of

@@ -13,8 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from engine.bpmn.expressions import compile_expression, evaluate
-from engine.bpmn.workflow import WorkflowFault
+from engine.bpmn.reading.expressions import compile_expression, evaluate
+from engine.bpmn.spiff.workflow import WorkflowFault
 from engine.db.case import case_of
 from engine.db.tables import correction, fact, person, task
 from engine.db.values import decode, encode

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine.bpmn.elements import Element
-from engine.bpmn.workflow import WorkflowFault
+from engine.bpmn.reading.elements import Element
+from engine.bpmn.spiff.workflow import WorkflowFault
 from engine.clock import local_date
 from engine.db import upsert
 from engine.db.tables import document, paper_draft, task

@@ -11,7 +11,7 @@ from unicodedata import category
 
 from sqlalchemy import Row, select
 
-from engine.bpmn.expressions import compile_expression
+from engine.bpmn.reading.expressions import compile_expression
 from engine.db.tables import document, letter_version, task
 from engine.documents import deliveries, letter_versions, line_breaks
 from engine.documents.letter_versions import LetterVersion, empty_words

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from engine.bpmn.elements import Diagram, Element
+from engine.bpmn.reading.elements import Diagram, Element
 from engine.db.tables import task
 from engine.errors import NotAllowed, NotFound, Refused
 from engine.messages import Name, Text

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from engine.bpmn.elements import Diagram, Element
+from engine.bpmn.reading.elements import Diagram, Element
 from engine.db.tables import document, process_instance
 from engine.deployments import definitions
 from engine.errors import AlreadyDone, LianbanError, NotAllowed, NotFound, Refused

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from engine.bpmn.elements import Element
-from engine.bpmn.expressions import compile_expression
+from engine.bpmn.reading.elements import Element
+from engine.bpmn.reading.expressions import compile_expression
 from engine.deadlines import counting, deadlines
 from engine.deadlines.counting import Count
 from engine.deadlines.deadlines import OF_TASK

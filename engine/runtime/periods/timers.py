@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from engine.bpmn.elements import Element
-from engine.bpmn.expressions import compile_expression
-from engine.bpmn.workflow import Open, WorkflowFault
+from engine.bpmn.reading.elements import Element
+from engine.bpmn.reading.expressions import compile_expression
+from engine.bpmn.spiff.workflow import Open, WorkflowFault
 from engine.db.tables import fired_timer, timer
 from engine.deadlines import deadlines
 from engine.deadlines.deadlines import Deadline

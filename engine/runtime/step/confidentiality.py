@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, select, union
 
-from engine.bpmn.elements import Diagram
+from engine.bpmn.reading.elements import Diagram
 from engine.db.case import Case, known_case
 from engine.db.tables import case_link, fact, process_instance
 from engine.db.values import decode

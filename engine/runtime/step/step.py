@@ -12,10 +12,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.bpmn.elements import Element, TimerText
-from engine.bpmn.expressions import evaluate
-from engine.bpmn.timers import read_duration, read_instant
-from engine.bpmn.workflow import Workflow, WorkflowFault
+from engine.bpmn.reading.elements import Element, TimerText
+from engine.bpmn.reading.expressions import evaluate
+from engine.bpmn.reading.timers import read_duration, read_instant
+from engine.bpmn.spiff.workflow import Workflow, WorkflowFault
 from engine.clock import local_date
 from engine.db.case import Case, case_of, put_case
 from engine.deadlines import deadlines

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.bpmn.expressions import evaluate
+from engine.bpmn.reading.expressions import evaluate
 from engine.errors import ExpressionError, InvalidValues, Refused
 from engine.forms.schema import Form
 from engine.forms.validate import read_leniently, shown_keys, validate

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, delete, select, update
 
-from engine.bpmn import state
+from engine.bpmn.spiff import state
 from engine.db.case import case_of
 from engine.db.tables import document, fact, party, person, process_instance, task, undo_point, unit
 from engine.db.values import decode
