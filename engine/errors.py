@@ -93,12 +93,13 @@ class InvalidValues(LianbanError):
     def __init__(self, problems: Mapping[str, Text], sentence: Text | None = None) -> None:
         """`problems` maps a field's key to one sentence; the key "" is the form as a whole."""
         super().__init__(sentence)
-        self._problems = dict(problems)
+        self.sentences = dict(problems)
+        """The problems in nobody's language yet."""
 
     @property
     def problems(self) -> dict[str, str]:
         """The sentences by their fields, in the language that is spoken here."""
-        return {key: str(sentence) for key, sentence in self._problems.items()}
+        return {key: str(sentence) for key, sentence in self.sentences.items()}
 
 
 class Unsure(LianbanError):

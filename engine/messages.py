@@ -109,7 +109,37 @@ class When:
         return _write(found, STYLES[self.style][language()])
 
 
-Text: TypeAlias = "str | Message | Joined | When"
+@dataclass(frozen=True)
+class Name:
+    """What a diagram or a form calls something: as it is drawn, and in English where that is known.
+
+    Who knows no English for it leaves it out; then it is looked for by what is drawn (`call_names`).
+    """
+
+    drawn: str
+    english: str = ""
+
+    def __str__(self) -> str:
+        if language() == LANGUAGES[0]:
+            return self.drawn
+        if self.drawn.startswith("“") and self.drawn.endswith("”"):
+            return f"'{self.english or _english[-1](self.drawn[1:-1])}'"
+        return self.english or _english[-1](self.drawn)
+
+    def __bool__(self) -> bool:
+        return bool(self.drawn)
+
+
+_english: list[Callable[[str], str]] = [str]
+"""How names are found in English; the last one counts."""
+
+
+def call_names(english: Callable[[str], str]) -> None:
+    """From here on names are called so in English; what is not known comes back as it is."""
+    _english[:] = [english]
+
+
+Text: TypeAlias = "str | Message | Joined | When | Name"
 """What can be shown to a reader: data as it is, or something that finds its words when it is read."""
 
 STYLES: dict[str, dict[str, str]] = {
@@ -120,6 +150,11 @@ STYLES: dict[str, dict[str, str]] = {
     "written": {"zh": "%Y 年 %-m 月 %-d 日", "en": "%-d %B %Y"},
     "dated": {"zh": "%Y-%m-%d %A", "en": "%A %-d %B %Y"},
     "spoken": {"zh": "%-m月%-d日 %H:%M", "en": "%-d %B %H:%M"},
+    "said_day": {"zh": "%-m月%-d日", "en": "%-d %B"},
+    "time": {"zh": "%H:%M", "en": "%H:%M"},
+    "iso": {"zh": "%Y-%m-%d", "en": "%Y-%m-%d"},
+    "last_day": {"zh": "%-m月%-d日 24:00", "en": "%A %-d %B"},
+    "last_minute": {"zh": "%-m月%-d日 %H:%M", "en": "%A %-d %B %H:%M"},
     "weekday": {"zh": "%m-%d %A", "en": "%A %-d %B"},
 }
 """How a day or an instant is written in each language: %A is 周二 or Tue, %B is Oct, %-m is 10, %-d is 9."""
@@ -173,6 +208,12 @@ def one_of(parts: Iterable[object]) -> Joined:
     return Joined(tuple(parts), OR_ELSE)
 
 
+def in_chinese(text: object) -> str:
+    """The text as it is kept for programs that know no messages."""
+    with speaking(LANGUAGES[0]):
+        return str(text)
+
+
 def lines(parts: Iterable[object]) -> Joined:
     """Each in a line of its own."""
     return Joined(tuple(parts), LINES)
@@ -200,6 +241,8 @@ def to_json(text: object) -> Any:
             return {**parts, "last": dict(text.last)} if text.last else parts
         case When():
             return {"when": text.value.isoformat(), "style": text.style}
+        case Name():
+            return {"name": text.drawn, "english": text.english}
         case None | str() | int():
             return text
         case _:
@@ -216,6 +259,8 @@ def from_json(kept: Any) -> Any:
             return Joined(tuple(map(from_json, parts)), between, kept.get("last"))
         case {"when": found, "style": style}:
             return When(datetime.fromisoformat(found) if "T" in found else date.fromisoformat(found), style)
+        case {"name": str(drawn), "english": str(english)}:
+            return Name(drawn, english)
         case _:
             return kept
 

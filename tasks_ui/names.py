@@ -28,7 +28,12 @@ def named(word: str | None) -> str:
 
 def english(word: str) -> str:
     """The word in English; itself when nothing is known for it."""
-    return engine_words().get(word) or names_of(engine().settings.processes_dir).get(word) or word
+    return in_english(engine().settings.processes_dir, word)
+
+
+def in_english(folder: Path, word: str) -> str:
+    """The word in English, as the diagrams of the folder or the engine are called; itself when nothing is known for it."""
+    return engine_words().get(word) or names_of(folder).get(word) or word
 
 
 @cache

@@ -132,7 +132,7 @@ def _told(seen: Look) -> dict[str, object]:
     """What a form asks, warns of and takes over, as its script reads it."""
     return {
         "shown": sorted(seen.shown),
-        "warnings": dict(seen.warnings),
+        "warnings": {key: str(sentence) for key, sentence in seen.warnings.items()},
         "follows": dict(seen.follows),
         "tags": dict(seen.tags),
         "remedies": {key: vars(remedy) for key, remedy in seen.remedies.items()},
@@ -197,7 +197,7 @@ def add_material(task_id: str) -> ResponseReturnValue:
         problems = {f"material-{key}": sentence for key, sentence in invalid.problems.items()}
         return task_page(view, problems, values), invalid.status
     if doubt := engine().materials.doubt(actor(), task_id, [values.get("title", ""), *(up.name for up in uploads)]):
-        flash(doubt, "warn")
+        flash(str(doubt), "warn")
     flash(_added(added), "ok")
     return redirect(url_for("inbox.task", task_id=task_id, kind=values.get("kind"), _anchor="materials"))
 
@@ -222,7 +222,7 @@ def rename_material(task_id: str, material_id: str) -> ResponseReturnValue:
     else:
         flash(_("Material renamed."), "ok")
         if doubt := engine().materials.doubt(actor(), task_id, [request.form.get("title", "")]):
-            flash(doubt, "warn")
+            flash(str(doubt), "warn")
     return redirect(url_for("inbox.task", task_id=task_id, _anchor="materials"))
 
 

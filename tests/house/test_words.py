@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Message
 
-from engine.messages import WEEKDAYS
+from engine.messages import STYLES, WEEKDAYS
+from engine.runtime.collaboration import comments
 from tests.house.words import LANGUAGES, PAGES, PARTS, ROOT, asked, catalogue
 
 HAN = re.compile(r"[\u3400-\u9fff\u3000-\u303f\uff00-\uff65“”]")
@@ -62,11 +63,16 @@ DATA = {
     "engine/organisation/city.py": {"《…工作实施方案》（某办发〔2026〕8号）", r"《[^《》\n]{2,100}》[^《》\n]{0,60}"},
     "engine/organisation/duties.py": {"同一件争议后来的文书已经变更了它。"},
     "engine/uses/procedures.py": {"随程序提供"},
+    "engine/forms/validate.py": {"。"},
+    "engine/runtime/collaboration/comments.py": {comments.CALL.pattern},
+    "engine/runtime/record/kept_heads.py": {r"(?:\d{1,9}(?![\w.:/、）)-])|"},
+    "engine/runtime/documents/issue.py": {"核验码 {code}　内容摘要 {digest}"},
     "engine/bpmn/gate/rules/gateways.py": {"？"},
-    "engine/messages.py": {"、", "，", " 或 ", "；", "%Y 年 %-m 月 %-d 日", "%-m月%-d日 %H:%M", *WEEKDAYS},
+    "engine/messages.py": {"、", "，", " 或 ", "；", "“", "”", *WEEKDAYS, *(style["zh"] for style in STYLES.values())},
 }
 """What is no sentence: what fonts and notices call things, what is kept in Chinese and told by a message, what a language calls
-itself, how the name of a subdistrict ends, how lists, days and questions are written."""
+itself, how the name of a subdistrict ends, how lists, days and questions are written, what stands in the footer of every
+paper, and which signs are looked for."""
 ALL_DATA = (
     "engine/archive/contents.py",
     "engine/archive/given_answers.py",
@@ -78,9 +84,12 @@ ALL_DATA = (
     "engine/documents/numbers.py",
     "engine/documents/word_files.py",
     "engine/documents/wording.py",
+    "engine/runtime/documents/wording.py",
+    "engine/runtime/step/secret_words.py",
 )
 """What stands in official letters and case files, which are Chinese whoever reads them: their words, their numbers, the list
-of materials, what a layout is tried with. What columns mean, and what was written when a revision was new."""
+of materials, what a layout is tried with. What columns mean, what was written when a revision was new, and what is looked
+for in what people have written."""
 SIGNS_ALONE = {
     "engine": set(),
     "tasks_ui": {"the end of %(day)s", "%(day)s %(time)s", "%(channel)s %(counts)s", "%(said)s %(onward)s"},

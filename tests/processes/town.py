@@ -320,7 +320,7 @@ class Instance:
         """What the person may press, each with the reason why it is not the time, if it is not."""
         actor = self.town.person(by)
         view = self.town.act(lambda engine: engine.instances.instance(actor, self.number))
-        return {button.element_id: button.reason for button in view.buttons}
+        return {button.element_id: str(button.reason) for button in view.buttons}
 
     def add_material_to(self, task: str, by: str, kind: str, pages: int = 3) -> None:
         actor, task_id = self.town.person(by), self.task(task)

@@ -11,8 +11,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from engine.db.tables import metadata, person
+from engine.bpmn.reading.elements import Element
+from engine.db.tables import incident, metadata, person
+from engine.errors import IncidentRaised
+from engine.runtime.documents import issue
+from engine.runtime.step.step import Step
 from tasks_ui.language import of_browser
+from tests.processes.test_advance import break_letters
 from tests.web.office import (
     INSPECTOR,
     JUSTICE,
@@ -34,8 +39,6 @@ ENGINE_SENTENCES = (
     "messages.py",
     "reports/parts/counted_days.py",
     "reports/case/history.py",
-    "runtime/periods/moves.py",
-    "runtime/step/functions.py",
 )
 """Modules of the engine whose sentences still reach a page in Chinese. The list only gets shorter."""
 MADE_OF_DATA = re.compile(r"(周[一二三四五六日]|国庆节)不计|(关于移送.+案|涉嫌违法案件)的函|(送达|形成).+")
@@ -276,6 +279,62 @@ def test_what_is_refused_before_it_is_read_is_refused_in_the_browser_s_language(
     cookies: str, accepted: str, spoken: str
 ) -> None:
     assert of_browser(cookies, accepted) == spoken
+
+
+# --- what the engine says, told once and read by everybody in their own language ---
+
+
+def test_a_refusal_is_read_by_each_in_their_own_language(office: Office) -> None:
+    task, desk = office.task("prepare", "prepare_materials"), office.desk(OFFICER)
+    office.case("prepare").submit()
+    desk.post(f"{task}/take-back")
+
+    assert desk.post(f"{task}/take-back").said == "这次办结已经撤回了。"
+    choose(desk, language="en")
+    assert desk.post(f"{task}/take-back").said == "This completion has been undone already."
+
+
+def test_a_problem_at_a_field_is_read_by_each_in_their_own_language(office: Office) -> None:
+    page, desk = office.instance("review"), office.desk(OFFICER)
+
+    assert "请填写。" in desk.post(f"{page}/comments", {"text": ""}).words("//body")
+    choose(desk, language="en")
+    assert "Fill this in." in desk.post(f"{page}/comments", {"text": ""}).words("//body")
+
+
+def test_a_notice_is_read_by_each_in_their_own_language(office: Office) -> None:
+    """Whoever caused it had Chinese pages."""
+    office.case("prepare").submit()
+    desk = office.desk(LEADER)
+
+    assert "“主要领导审批”轮到你的岗位办理。" in desk.get("/messages?tab=all").words("//main")
+    choose(desk, language="en")
+    english = desk.get("/messages?tab=all").words("//main")
+    assert "'Decide on the referral' is waiting for your post." in english
+    assert "轮到你的岗位办理" not in english
+
+
+def test_a_fault_is_read_by_each_in_their_own_language(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever met it had Chinese pages; the record keeps the message, and its Chinese beside it."""
+
+    def without_a_unit(step: Step, element: Element) -> None:
+        issue._unit(step, element, "nowhere")
+
+    case = office.case("prepare").submit()
+    with monkeypatch.context() as broken:
+        break_letters(broken, without_a_unit)
+        with pytest.raises(IncidentRaised, match="文书没有发文或收文单位。"):
+            case.approve()
+    desk = office.desk(OFFICER)
+
+    assert "文书没有发文或收文单位。" in desk.get(office.instance("prepare")).words("//main")
+    choose(desk, language="en")
+    english = desk.get(office.instance("prepare")).words("//main")
+    assert english.count("The document has no sending or no receiving unit.") == 2
+    assert "文书没有发文或收文单位" not in english
+    kept = office.town.read(lambda tx: tx.execute(select(incident.c.message, incident.c.said)).one())
+    assert kept.message == "文书没有发文或收文单位。"
+    assert kept.said == {"message": "The document has no sending or no receiving unit."}
 
 
 def test_a_retired_procedure_is_refused_to_each_reader_in_their_language(office: Office) -> None:

@@ -107,7 +107,7 @@ class Collaboration:
     may_copy: bool
     may_remark: bool
     may_withdraw: bool
-    why_not_withdraw: str
+    why_not_withdraw: Text
     """Why whoever could otherwise cancel the instance cannot do so now; empty for everybody else."""
     people: list[Mentionable]
     units: list[tuple[str, str]]

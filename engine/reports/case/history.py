@@ -16,6 +16,7 @@ from engine.db.case import case_of
 from engine.db.tables import audit_entry, deadline, document, task
 from engine.deployments.definitions import Definition
 from engine.errors import ExpressionError
+from engine.messages import from_json
 from engine.organisation.assignment import Actor
 from engine.organisation.people import ROLES
 from engine.reports.case import collaboration_lines
@@ -224,12 +225,12 @@ def _lines(tx: Connection, entry: Row[Any], seen: Seen) -> list[LogLine]:
         case "begun":
             found.append(line("called", content["name"], "发起", content["number"], by_system=True))
         case "called_incident":
-            found.append(line("incident", content["number"], "遇到故障", content["message"], by_system=True))
+            found.append(line("incident", content["number"], "遇到故障", from_json(content["message"]), by_system=True))
         case "cancelled":
             reason = content.get("reason", "")
             found.append(line("ended", content["result_name"], "办件结束", reason, by_system=not entry.person_id))
         case "incident":
-            found.append(line("incident", "", "停下，待处理", content["message"], by_system=True))
+            found.append(line("incident", "", "停下，待处理", from_json(content["message"]), by_system=True))
         case "resumed":
             found.append(line("incident", "", "恢复办理", by_system=True))
     found += collaboration_lines.lines(entry, names, line)

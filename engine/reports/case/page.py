@@ -14,7 +14,7 @@ from engine.db.tables import archive_package, case_link, definition_version, inc
 from engine.deadlines import deadlines
 from engine.documents import materials
 from engine.documents.materials import Material
-from engine.messages import Text
+from engine.messages import Text, from_json
 from engine.organisation.assignment import Actor, ArchiveSubject, InstanceSubject, may
 from engine.reports.case import history
 from engine.reports.case.axis import Axis, Bar, axis_of, bar_of
@@ -267,8 +267,12 @@ def _related(tx: Connection, row: Row[Any], actor: Actor) -> list[Related]:
 def _incident(tx: Connection, row: Row[Any]) -> str:
     if row.status != "incident":
         return ""
-    statement = select(incident.c.message).where(incident.c.instance_id == row.id, incident.c.closed_at.is_(None))
-    return tx.scalar(statement.order_by(incident.c.raised_at.desc())) or ""
+    own = (incident.c.instance_id == row.id) & incident.c.closed_at.is_(None)
+    statement = select(incident.c.message, incident.c.said).where(own).order_by(incident.c.raised_at.desc())
+    found = tx.execute(statement).first()
+    if found is None:
+        return ""
+    return str(from_json(found.said) if found.said else found.message)
 
 
 def _marks(

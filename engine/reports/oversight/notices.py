@@ -19,6 +19,7 @@ from engine.db.tables import (
     task,
 )
 from engine.errors import NotFound
+from engine.messages import from_json
 from engine.notices import receipts
 from engine.notices.kinds import group_of, name_of
 from engine.notices.message import last_moment_of
@@ -143,7 +144,7 @@ def _shown(received: Select[Any], place: Place) -> Select[Any]:
     """One page of them, with what the notices say."""
     keys = (notice_receipt.c.received_at, notice_receipt.c.notice_id)
     page = paging.at(received, keys, place, newest_first=True).subquery()
-    said = (notice.c.id, notice.c.kind, notice.c.text, notice.c.unit_code)
+    said = (notice.c.id, notice.c.kind, notice.c.text, notice.c.said, notice.c.unit_code)
     return (
         select(*said, process_instance.c.number, process_instance.c.title, *page.c)
         .join(page, page.c.sort_id == notice.c.id)
@@ -239,7 +240,7 @@ def _line(row: Any, names: Names) -> MessageLine:
         kind=row.kind,
         kind_name=name_of(row.kind),
         group=group_of(row.kind),
-        text=row.text,
+        text=str(from_json(row.said) if row.said else row.text),
         number=row.number or "",
         title=row.title or "",
         unit=names.unit(row.unit_code),

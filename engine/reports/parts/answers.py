@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from engine import messages
 from engine.bpmn.reading.expressions import compile_expression, evaluate
 from engine.clock import local
 from engine.errors import ExpressionError
@@ -44,7 +45,7 @@ class FilledField:
     words: str
     choices: tuple[Choice, ...]
     shown: bool
-    warning: str
+    warning: messages.Text
     followed: str = ""
     tag: str = ""
     remedy: Remedy | None = None
@@ -98,7 +99,7 @@ class Look:
     """
 
     shown: frozenset[str]
-    warnings: Mapping[str, str]
+    warnings: Mapping[str, messages.Text]
     follows: Mapping[str, str]
     advice: Mapping[str, Advice | None]
     """By the key of each matter that is asked."""
@@ -183,7 +184,7 @@ def look(form: Form, step: Step, values: Mapping[str, object]) -> Look:
     """What is asked and warned of while the form holds these values."""
     functions = step.functions()
     shown = frozenset(shown_keys(form, values, step.facts, functions, evaluate))
-    warned = warnings(form, values, step.facts, functions, evaluate)
+    warned: dict[str, messages.Text] = {**warnings(form, values, step.facts, functions, evaluate)}
     follows = following(form, values, step.facts, functions, evaluate)
     advice = {
         field.key: matters.advise(field, form, step, values)

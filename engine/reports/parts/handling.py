@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, select
 
 from engine.db.case import case_of
 from engine.db.tables import hand_over, task
+from engine.messages import Text
 from engine.organisation.assignment import Actor, may
 from engine.reports.parts.names import Names, UnitName
 from engine.runtime.advance import requests
@@ -47,7 +48,7 @@ class Said:
 class TaskHandling:
     """`may` holds each verb that is this person's, with the reason when it is not the time; empty when it is."""
 
-    may: Mapping[str, str]
+    may: Mapping[str, Text]
     why_here: Said | None
     """How the task came to this person or was opened again: sent back, taken back, handed over or given back."""
     delegation: Said | None
@@ -58,7 +59,7 @@ class TaskHandling:
     opinions: list[Said]
     """What colleagues have answered, in any step of the instance, the latest first."""
     urged: list[Said]
-    take_back: str | None
+    take_back: Text | None
     """Empty when this person may take the completion back, else why not; None when it is not this person's."""
 
 
@@ -70,12 +71,12 @@ class Choices:
     name: str
     number: str
     title: str
-    may: Mapping[str, str]
+    may: Mapping[str, Text]
     holders: list[Colleague]
     colleagues: list[Colleague]
     earlier: list[tuple[Earlier, str]]
     """Each with the name of whoever did it."""
-    why_no_further: str
+    why_no_further: Text
     giver: str
     """Who gets the task back; empty when the whole post does, since whoever handed it over cannot do it."""
 
@@ -180,11 +181,11 @@ def tags(tx: Connection, actor: Actor, rows: list[Row[Any]]) -> dict[str, list[s
     return {task_id: list(dict.fromkeys(words)) for task_id, words in found.items()}
 
 
-def _may(tx: Connection, context: Context, actor: Actor, row: Row[Any], step: Step) -> dict[str, str]:
+def _may(tx: Connection, context: Context, actor: Actor, row: Row[Any], step: Step) -> dict[str, Text]:
     if row.status != "open" or step.instance["status"] != "running":
         return {}
     subject = work.subject(tx, row)
-    allowed = {verb: "" for verb in VERBS if may(actor, verb, subject).allowed}
+    allowed: dict[str, Text] = {verb: "" for verb in VERBS if may(actor, verb, subject).allowed}
     if "send_back" in allowed:
         back = way_back(step, row)
         allowed["send_back"] = "" if back.steps else back.why_no_further
@@ -203,7 +204,7 @@ def _has_done_something(tx: Connection, row: Row[Any]) -> bool:
     return any(found.status == "completed" for found in own)
 
 
-def _take_back(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> str | None:
+def _take_back(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> Text | None:
     if row.status != "completed" or not may(actor, "take_back", work.subject(tx, row)).allowed:
         return None
     return taking_back.why_not(tx, row, context.now)

@@ -121,7 +121,7 @@ def look(tx: Connection, context: Context, row: Row[Any], actor: Actor) -> Step:
         return Step(*given)
     except (RecordsDamaged, StoredByAnotherVersion) as error:
         if row.status == "running":
-            raise Fault(row.id, f"{error.message}{WHAT_TO_DO}", None) from error
+            raise Fault(row.id, sentences(error.sentence, WHAT_TO_DO), None) from error
         return Step(*given, restoring=False)
 
 
