@@ -29,6 +29,7 @@ from engine.documents.files import FileStore
 from engine.documents.fonts import Fonts
 from engine.documents.page_store import PageStore
 from engine.documents.paper_store import PaperStore
+from engine.english import read_english
 from engine.errors import NotAllowed
 from engine.keys import FILE as KEY_FILE
 from engine.keys import read_keys
@@ -95,6 +96,7 @@ class Engine:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         self.keys = read_keys(settings.data_dir, settings.record_key)
         self.database = Database(settings.url, self.keys)
+        self.database.memory.english = read_english(settings.processes_dir)
         channels = read_channels(settings, self.clock.now)
         self.fonts = Fonts(settings.every_font_dir)
         self.transactions = Transactions(self.database, self.clock, self.fonts, routes_of(channels))

@@ -334,7 +334,7 @@ def outbox(beginnings: tuple[str, ...], resend_all: bool, by: str) -> None:
         found = notices.not_sent()
     for one in found:
         status = {"given_up": "已放弃", "failed": "重试中"}.get(one.status, "等待再发")
-        to = " ".join(part for part in (one.channel, one.to, one.address) if part)
+        to = " ".join(str(part) for part in (one.channel, one.to, one.address) if part)
         click.echo(
             f"{one.id}  {one.number} {one.kind_name} 发往 {to}：{status}，"
             f"{local(one.made_at):%Y-%m-%d %H:%M} 起试过 {one.attempts} 次。{one.reason}"

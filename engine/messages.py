@@ -11,6 +11,7 @@ to the code.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -83,7 +84,7 @@ class Joined:
     """Several texts one after the other: sentences, or the members of a list."""
 
     parts: tuple[object, ...]
-    between: Mapping[str, str]
+    between: Mapping[str, str] = field(hash=False)
 
     def __str__(self) -> str:
         return self.between[language()].join(map(str, self.parts))
@@ -101,14 +102,33 @@ class When:
         return _write(found, STYLES[self.style][language()])
 
 
-Text: TypeAlias = "str | Message | Joined | When"
+@dataclass(frozen=True)
+class Name:
+    """What a diagram or a form calls something: as it is drawn, and in English where that is known (`english.py`)."""
+
+    drawn: str
+    english: str = ""
+
+    def __str__(self) -> str:
+        return self.english if self.english and language() == "en" else self.drawn
+
+    def __bool__(self) -> bool:
+        return bool(self.drawn)
+
+
+Text: TypeAlias = "str | Message | Joined | When | Name"
 """What can be shown to a reader: data as it is, or something that finds its words when it is read."""
 
 STYLES: dict[str, dict[str, str]] = {
     "instant": {"zh": "%Y-%m-%d %A %H:%M", "en": "%A %-d %B %Y %H:%M"},
     "moment": {"zh": "%m-%d %H:%M", "en": "%-d %B %H:%M"},
+    "minute": {"zh": "%Y-%m-%d %H:%M", "en": "%-d %B %Y %H:%M"},
     "day": {"zh": "%Y-%m-%d", "en": "%-d %B %Y"},
+    "dated": {"zh": "%Y-%m-%d %A", "en": "%A %-d %B %Y"},
+    "short": {"zh": "%m-%d", "en": "%A %-d %B"},
     "weekday": {"zh": "%m-%d %A", "en": "%A %-d %B"},
+    "last_day": {"zh": "%-m月%-d日 24:00", "en": "%A %-d %B"},
+    "last_minute": {"zh": "%-m月%-d日 %H:%M", "en": "%A %-d %B %H:%M"},
 }
 """How a day or an instant is written in each language: %A is 周二 or Tue, %B is Oct, %-d is 9."""
 SENTENCES, LIST = {"zh": "", "en": " "}, {"zh": "、", "en": ", "}
@@ -139,6 +159,12 @@ def listed(parts: Iterable[object]) -> Joined:
     return Joined(tuple(parts), LIST)
 
 
+def in_chinese(text: object) -> str:
+    """The text as it is kept for programs that know no messages."""
+    with speaking(LANGUAGES[0]):
+        return str(text)
+
+
 def to_json(text: object) -> Any:
     """What is kept of a text: data as it is, a message as an object that says which. Raises TypeError for what cannot be kept."""
     match text:
@@ -155,6 +181,8 @@ def to_json(text: object) -> Any:
             return {"joined": [to_json(part) for part in text.parts], "between": dict(text.between)}
         case When():
             return {"when": text.value.isoformat(), "style": text.style}
+        case Name():
+            return {"name": text.drawn, "english": text.english}
         case None | str() | int():
             return text
         case _:
@@ -169,10 +197,28 @@ def from_json(kept: Any) -> Any:
             return Message(found, values, kept.get("context", ""), kept.get("many", ""))
         case {"joined": parts, "between": between}:
             return Joined(tuple(map(from_json, parts)), between)
+        case {"name": drawn, "english": english}:
+            return Name(drawn, english)
         case {"when": found, "style": style}:
             return When(datetime.fromisoformat(found) if "T" in found else date.fromisoformat(found), style)
         case _:
             return kept
+
+
+def to_text(text: object) -> str:
+    """What a column of text keeps: data as it is, a message as the JSON of `to_json`."""
+    return text if isinstance(text, str) else json.dumps(to_json(text), ensure_ascii=False)
+
+
+def from_text(kept: str) -> Any:
+    """What `to_text` has made, again; what is no JSON of a message is data."""
+    if not kept.startswith("{"):
+        return kept
+    try:
+        found = from_json(json.loads(kept))
+    except ValueError:
+        return kept
+    return found if isinstance(found, Message | Joined | When | Name) else kept
 
 
 def _write(value: date, style: str) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from engine.bpmn.elements import read_elements
 from engine.bpmn.read import read_diagram
+from engine.messages import Text
 from tasks_ui.language import catalogue, language
 from tasks_ui.security import engine
 
@@ -20,10 +21,11 @@ NAMES = "names.en.json"
 CONTEXT = "engine"
 
 
-def named(word: str | None) -> str:
-    """The word in the language of the page; unchanged in Chinese, and when nothing is known for it."""
-    found = word or ""
-    return english(found) if language() == "en" else found
+def named(word: Text | None) -> str:
+    """The word in the language of the page; one that is only known in Chinese is looked for by it."""
+    if not isinstance(word, str):
+        return str(word or "")
+    return english(word) if language() == "en" else word
 
 
 def english(word: str) -> str:

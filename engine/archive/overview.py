@@ -14,6 +14,7 @@ from engine.deadlines import deadlines
 from engine.deadlines.deadlines import Deadline
 from engine.documents import materials, typesetting
 from engine.documents.fonts import Fonts
+from engine.messages import in_chinese, sentences
 from engine.reports.case import history
 from engine.reports.case.documents import document_lines
 from engine.reports.case.event_lines import LogLine
@@ -94,7 +95,7 @@ def _words(tx: Connection, step: Step, names: Names) -> dict[str, Any]:
                 "widths": [3.6, 4.2, 2.9, 2.9, 3.4],
                 "rows": [
                     [
-                        found.title,
+                        found.title.drawn,
                         found.number or "",
                         found.from_unit.name if found.from_unit else "",
                         "存本单位" if found.filed else found.addressee or (found.to_unit.name if found.to_unit else ""),
@@ -136,7 +137,7 @@ def _period(record: Deadline) -> list[str]:
 
 def _counting(record: Deadline) -> list[str]:
     """The count in words, and day by day: the date must be explained by whoever reads the file in ten years."""
-    told = f"{counted_days.rule(record, 0)}{counted_days.days(record)}"
+    told = in_chinese(sentences(counted_days.rule(record, 0), counted_days.days(record)))
     return [record.name, _instant(record.start_at), told]
 
 

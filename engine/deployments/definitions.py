@@ -18,18 +18,20 @@ from sqlalchemy import Connection, Row, insert, select
 
 from engine.bpmn import answering_units, elements, gate, parse, read
 from engine.bpmn.called import VERSION, VERSION_TAG, Called
-from engine.bpmn.elements import Diagram, Element
+from engine.bpmn.elements import Diagram, Element, Lane
 from engine.bpmn.parse import Specification
 from engine.bpmn.rules import calls
 from engine.bpmn.rules.draft import Signature
 from engine.db import stamp
 from engine.db.tables import definition_version
 from engine.db.turns import DEPLOYING, take_turn
-from engine.db.unit import unit_of
+from engine.db.unit import english_of, unit_of
 from engine.deployments import retirement
+from engine.english import English
 from engine.errors import DiagramRefused, NotFound, Problem, Refused
 from engine.forms.schema import Form, read_form
 from engine.ids import new_id
+from engine.messages import Name
 
 LOADED_AT_MOST = 64
 """Versions that a process keeps as they are run."""
@@ -46,6 +48,31 @@ class Definition:
     specification: Specification
     pins: Mapping[str, str]
     """Element id -> the version of another procedure that it begins, where that was settled at deployment."""
+    english: English
+    """What things are called in English."""
+
+    @property
+    def called(self) -> Name:
+        """The name of the procedure."""
+        return self.english.element(self.key, "", self.name)
+
+    def element_name(self, element_id: str) -> Name:
+        """What the diagram calls the element, or the lane; its id when it has no name."""
+        element = self.diagram.elements.get(element_id)
+        return self.english.element(self.key, element_id, element.name if element and element.name else element_id)
+
+    def lane_name(self, lane: Lane) -> Name:
+        return self.english.element(self.key, lane.id, lane.name)
+
+    def fact_label(self, fact: str) -> Name:
+        """What the form calls the fact that asks for it, or else one that shows it; the fact's own name without one."""
+        return self._labels.get(fact, Name(fact))
+
+    @cached_property
+    def _labels(self) -> Mapping[str, Name]:
+        fields = [field for form in self.forms.values() for field in form.fields if field.label]
+        shown_first = sorted(fields, key=lambda field: not field.readonly)
+        return {field.key: field.label for field in shown_first}
 
     @cached_property
     def facts(self) -> frozenset[str]:
@@ -242,15 +269,17 @@ def _read(tx: Connection, definition_id: str) -> Definition | None:
     row = tx.execute(select(definition_version).where(definition_version.c.id == definition_id)).first()
     if row is None:
         return None
+    english = english_of(tx)
     return Definition(
         id=row.id,
         key=row.key,
         version=row.version,
         name=row.name,
         diagram=read_diagram(row.diagram),
-        forms={form_id: read_form(text.encode()) for form_id, text in row.forms.items()},
+        forms={form_id: read_form(text.encode(), english.form(form_id)) for form_id, text in row.forms.items()},
         specification=parse.restore_specification(row.specification),
         pins=row.pins or {},
+        english=english,
     )
 
 

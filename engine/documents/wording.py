@@ -91,7 +91,7 @@ class Filler:
                 return self.directory.person(value)
             case "matter":
                 return self.directory.matter(value)
-        return asked.label_of(value)
+        return asked.label_of(value).drawn
 
     def _says_nothing(self, expression: str) -> bool:
         """Whether the letter means nothing to stand here: `"（" + x + "）" if x else ""`."""
@@ -101,7 +101,7 @@ class Filler:
         """The label of the form's field; of what no form asks for, the words that lead to it."""
         asked = self.fields.get(expression)
         if asked:
-            return asked.label
+            return asked.label.drawn
         said = re.split("[{}。；，：]", before)[-1].strip()[-12:]
         return self.called(expression) or (f"“{said}{BLANK}”" if said else expression)
 

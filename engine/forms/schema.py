@@ -14,11 +14,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from engine import messages
 from engine.errors import DiagramRefused, Problem
+from engine.messages import Name
 
 SIZE_LIMIT = 200_000
 FIELD_TYPES = {"textfield", "textarea", "number", "checkbox", "radio", "select", "checklist", "datetime", "filepicker"}
 OTHER_TYPES = {"text", "group"}
+NOTHING = Name("")
 WIDGETS = {"unit", "internal_body", "people", "matter", "case", "materials", "deadline_date"}
 CHOICES = {"radio", "select", "checklist"}
 REPEATED = {"rule", "message", "warn", "warning"}
@@ -38,8 +41,8 @@ SUBTYPES = {"date", "datetime"}
 @dataclass(frozen=True)
 class Option:
     value: str
-    label: str
-    hint: str
+    label: Name
+    hint: Name
     offer: str = ""
     """An expression over what is known: the option is offered when it holds; always, when it is empty."""
 
@@ -49,15 +52,15 @@ class Rule:
     """An expression that must be true, and the sentence for when it is not."""
 
     expression: str
-    message: str
+    message: messages.Text
 
 
 @dataclass(frozen=True)
 class Field:
     key: str
     type: str
-    label: str
-    description: str
+    label: Name
+    description: Name
     widget: str
     options: tuple[Option, ...]
     required: bool
@@ -96,7 +99,7 @@ class Field:
     """The key under which the start form of another procedure asks for the same, where it has another name there."""
     cap: str = ""
     """Of a day: the instant that its end may not pass, an expression; the page shows it as the last possible day."""
-    cap_words: str = ""
+    cap_words: Name = NOTHING
     """How that is counted, for people: 自原起算日起 10 个工作日."""
 
     @property
@@ -109,21 +112,21 @@ class Field:
         """How the last possible day is counted, in brackets; empty where the form does not say."""
         return f"（{self.cap_words}）" if self.cap_words else ""
 
-    def label_of(self, value: object) -> str:
-        return next((option.label for option in self.options if option.value == value), str(value))
+    def label_of(self, value: object) -> Name:
+        return next((option.label for option in self.options if option.value == value), Name(str(value)))
 
 
 @dataclass(frozen=True)
 class Text:
     """A sentence that stands in the form."""
 
-    text: str
+    text: Name
     show: str
 
 
 @dataclass(frozen=True)
 class Group:
-    label: str
+    label: Name
     items: tuple[Field | Text, ...]
     show: str
 
@@ -169,17 +172,17 @@ class Form:
         """Whether the opinion given here is the unit's own business; the gate sees that no form mixes both."""
         return any(self.by_key[key].internal for key in self.remark_keys)
 
-    def label_of(self, key: str, value: object) -> str:
+    def label_of(self, key: str, value: object) -> Name:
         return self.by_key[key].label_of(value)
 
     def expressions(self) -> Iterator[tuple[str, str, bool]]:
         """(key, expression, whether `value` is known in it) of everything that is to be compiled at deployment."""
         for group in self.groups:
             for source in filter(None, [group.show]):
-                yield group.label, source, False
+                yield group.label.drawn, source, False
             for item in group.items:
                 if isinstance(item, Text):
-                    yield from ((item.text, source, False) for source in filter(None, [item.show]))
+                    yield from ((item.text.drawn, source, False) for source in filter(None, [item.show]))
                     continue
                 for source in filter(None, [item.show, item.default, item.minimum, item.maximum, item.cap]):
                     yield item.key, source, False
@@ -188,8 +191,11 @@ class Form:
                     yield item.key, rule.expression, True
 
 
-def read_form(content: bytes) -> Form:
-    """The form. Raises DiagramRefused with a problem for every component that cannot be rendered or checked."""
+def read_form(content: bytes, english: Mapping[str, str] | None = None) -> Form:
+    """The form; `english` has its texts in English by their keys (`English.form`).
+
+    Raises DiagramRefused with a problem for every component that cannot be rendered or checked.
+    """
     if len(content) > SIZE_LIMIT:
         raise DiagramRefused([Problem("", "", "表单文件太大。", "请拆成几个表单。")])
     try:
@@ -202,7 +208,7 @@ def read_form(content: bytes) -> Form:
         or not isinstance(data.get("id"), str)
     ):
         raise DiagramRefused([Problem("", "", "这不是 form-js 表单。", "表单应有 id 和 components。")])
-    reader = _Reader(data["id"])
+    reader = _Reader(data["id"], english or {})
     groups = reader.groups(data["components"])
     keys = [field.key for field in Form(data["id"], groups).fields]
     for key in sorted({key for key in keys if keys.count(key) > 1}):
@@ -214,12 +220,16 @@ def read_form(content: bytes) -> Form:
 
 
 class _Reader:
-    def __init__(self, form_id: str) -> None:
-        self.form_id = form_id
+    def __init__(self, form_id: str, english: Mapping[str, str]) -> None:
+        self.form_id, self.english = form_id, english
         self.problems: list[Problem] = []
 
     def refuse(self, key: str, label: str, reason: str, remedy: str) -> None:
         self.problems.append(Problem(f"{self.form_id}.{key}", label, reason, remedy))
+
+    def name(self, drawn: object, key: str, said: str = "") -> Name:
+        """A text of the component, in both languages; `said` is the property that it stands in, nothing for its label."""
+        return Name(str(drawn), self.english.get(f"{key}.{said}" if said else key, ""))
 
     def groups(self, components: list[Any]) -> tuple[Group, ...]:
         """Components between groups stand in a group without a heading."""
@@ -228,16 +238,16 @@ class _Reader:
         for component in components:
             if _is_well_formed(component) and component["type"] == "group":
                 if loose:
-                    groups.append(Group("", tuple(loose), ""))
+                    groups.append(Group(Name(""), tuple(loose), ""))
                     loose = []
                 self.refuse_unknown(component, str(component.get("id", "")), {"show"})
                 items = [item for item in map(self.item, component.get("components") or []) if item]
-                label = str(component.get("label", ""))
+                label = self.name(component.get("label", ""), str(component.get("id", "")))
                 groups.append(Group(label, tuple(items), _properties(component).get("show", "")))
             elif (item := self.item(component)) is not None:
                 loose.append(item)
         if loose:
-            groups.append(Group("", tuple(loose), ""))
+            groups.append(Group(Name(""), tuple(loose), ""))
         return tuple(groups)
 
     def item(self, component: Any) -> Field | Text | None:
@@ -252,7 +262,7 @@ class _Reader:
         properties = _properties(component)
         if kind == "text":
             self.refuse_unknown(component, key, {"show"})
-            return Text(str(component.get("text", "")), properties.get("show", ""))
+            return Text(self.name(component.get("text", ""), key), properties.get("show", ""))
         return self.field(component, properties)
 
     def refuse_unknown(self, component: dict[str, Any], key: str, known: set[str]) -> None:
@@ -276,7 +286,9 @@ class _Reader:
             for name, (key, is_right, words) in fits.items():
                 if key and not is_right:
                     reason = f"属性 {name} 写的 {key} 不是这个表单里的{words}。"
-                    self.refuse(matter.key, matter.label, reason, "请改成这个表单里那一项的 key，或删去这个属性。")
+                    self.refuse(
+                        matter.key, matter.label.drawn, reason, "请改成这个表单里那一项的 key，或删去这个属性。"
+                    )
 
     def field(self, component: dict[str, Any], properties: dict[str, str]) -> Field | None:
         key, label = str(component.get("key", "")), str(component.get("label", ""))
@@ -307,8 +319,8 @@ class _Reader:
         return Field(
             key=key,
             type=component["type"],
-            label=label,
-            description=str(component.get("description", "")),
+            label=self.name(label, key),
+            description=self.name(component.get("description", ""), key, "description"),
             widget=properties.get("widget", ""),
             options=options,
             required=bool(validate.get("required")),
@@ -319,8 +331,8 @@ class _Reader:
             maximum=maximum,
             kind=properties.get("kind", ""),
             count=int(properties.get("count", "1")),
-            rules=(*_bounds(minimum, maximum), *_rules(properties, "rule", "message")),
-            warnings=_rules(properties, "warn", "warning"),
+            rules=(*_bounds(minimum, maximum), *self.rules(properties, key, "rule", "message")),
+            warnings=self.rules(properties, key, "warn", "warning"),
             show=properties.get("show", ""),
             default=properties.get("default", ""),
             wide=properties.get("span") == "full" or component["type"] in ("textarea", "radio", "checklist"),
@@ -335,7 +347,7 @@ class _Reader:
             own=properties.get("own", ""),
             carries=properties.get("carries", ""),
             cap=properties.get("cap", ""),
-            cap_words=properties.get("cap_words", ""),
+            cap_words=self.name(properties.get("cap_words", ""), key, "cap_words"),
         )
 
     def limits(self, component: dict[str, Any], key: str, label: str) -> dict[str, Any]:
@@ -359,11 +371,24 @@ class _Reader:
         return tuple(
             Option(
                 str(value["value"]),
-                str(value["label"]),
-                properties.get(f"hint:{value['value']}", ""),
+                self.name(value["label"], key, f"option:{value['value']}"),
+                self.name(properties.get(f"hint:{value['value']}", ""), key, f"hint:{value['value']}"),
                 properties.get(f"offer:{value['value']}", ""),
             )
             for value in values
+        )
+
+    def rules(self, properties: dict[str, str], key: str, name: str, message: str) -> tuple[Rule, ...]:
+        suffixes = ["", *(f"_{number}" for number in range(2, 10))]
+        return tuple(
+            Rule(
+                properties[name + suffix],
+                self.name(properties[message + suffix], key, message + suffix)
+                if message + suffix in properties
+                else "请检查这一项。",
+            )
+            for suffix in suffixes
+            if name + suffix in properties
         )
 
 
@@ -399,12 +424,3 @@ def _beyond(words: str, bound: str) -> str:
 
 def _properties(component: dict[str, Any]) -> dict[str, str]:
     return {str(name): str(value) for name, value in (component.get("properties") or {}).items()}
-
-
-def _rules(properties: dict[str, str], name: str, message: str) -> tuple[Rule, ...]:
-    suffixes = ["", *(f"_{number}" for number in range(2, 10))]
-    return tuple(
-        Rule(properties[name + suffix], properties.get(message + suffix, "请检查这一项。"))
-        for suffix in suffixes
-        if name + suffix in properties
-    )

@@ -16,6 +16,7 @@ from engine.clock import local_date, midnight
 from engine.errors import ExpressionError, InvalidValues
 from engine.forms.schema import Field, Form, Group, Option, Rule
 from engine.forms.typed import Wrong, clean, day_of, instant_of, number_of
+from engine.messages import Name
 
 TEXT_LIMIT = 10_000
 _CASE_NUMBER = re.compile(r"([A-Z][A-Z0-9_]*-[0-9]{4})-([0-9]{1,9})")
@@ -173,7 +174,7 @@ def warnings(
 
 def read_value(field: Field, sent: list[str], directory: Directory) -> object:
     """The typed value of one field alone; None when nothing was sent. Raises InvalidValues with the field's sentence."""
-    form = Form("", (Group("", (field,), ""),))
+    form = Form("", (Group(Name(""), (field,), ""),))
     try:
         return _Check(form, {}, {}, directory, _no_expressions).read(field, sent)
     except Wrong as wrong:
@@ -356,7 +357,7 @@ class _Check:
         if field.widget == "people" and value and len(value) < field.count:  # type: ignore[arg-type]
             return f"{field.label}不少于 {field.count} 名，还差 {field.count - len(value)} 名。"  # type: ignore[arg-type]
         if field.min_length and isinstance(value, str) and len(value) < field.min_length:
-            hint = f"{field.description.rstrip('。')}。" if field.description else ""
+            hint = f"{str(field.description).rstrip('。')}。" if field.description else ""
             return f"已写 {len(value)} 字，至少 {field.min_length} 字。{hint}"
         return ""
 
@@ -402,5 +403,5 @@ class _Check:
                     error.names |= {field.key}
                 raise
             if bool(found) is holding:
-                return found if holding and isinstance(found, str) else rule.message
+                return found if holding and isinstance(found, str) else str(rule.message)
         return ""

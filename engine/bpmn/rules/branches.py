@@ -141,7 +141,7 @@ def _same_form(draft: Draft, one: Element, other: Element) -> Iterator[Problem]:
     form = draft.forms.get(other.form_ref or "")
     asked = [field for field in form.fields if field.key in form.own_keys] if form is not None else []
     if form is not None and asked:
-        what = "、".join(f"“{(field.label or field.key)[:40]}”（{field.key[:80]}）" for field in asked[:5])
+        what = "、".join(f"“{(field.label.drawn or field.key)[:40]}”（{field.key[:80]}）" for field in asked[:5])
         more = "等" if len(asked) > 5 else ""
         yield about(
             other,

@@ -117,4 +117,4 @@ def _fields(draft: Draft) -> Iterator[tuple[str, Field]]:
 
 
 def _in_form(form_id: str, field: Field, reason: str, remedy: str) -> Problem:
-    return Problem(f"{form_id}.{field.key}", field.label, reason, remedy)
+    return Problem(f"{form_id}.{field.key}", field.label.drawn, reason, remedy)

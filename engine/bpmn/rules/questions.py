@@ -50,7 +50,7 @@ def _shared_names(draft: Draft) -> Iterator[Problem]:
         if len(form_ids) > 1:
             yield Problem(
                 f"{sorted(form_ids)[-1]}.{key}",
-                draft.fields[key].label,
+                draft.fields[key].label.drawn,
                 f"字段 {key} 在几个表单里都要填（{named(form_ids)}），后填的会盖掉先填的。",
                 "请给它们各起一个名字；只是给人看的，请设为只读（readonly）。",
             )
@@ -100,4 +100,4 @@ def _field(draft: Draft, form_id: str, field: Field) -> Iterator[Problem]:
 
 
 def _in_form(form_id: str, field: Field, reason: str, remedy: str) -> Problem:
-    return Problem(f"{form_id}.{field.key}", field.label, reason, remedy)
+    return Problem(f"{form_id}.{field.key}", field.label.drawn, reason, remedy)

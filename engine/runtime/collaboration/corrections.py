@@ -123,7 +123,7 @@ def propose(tx: Connection, context: Context, actor: Actor, instance_id: str, na
             status="open",
         )
     )
-    told = f"{actor.person_name}提出更正“{row.title}”（{row.number}）的“{said.field.label}”，请审批。"
+    told = f"{actor.person_name}提出更正“{row.title}”（{row.number}）的“{said.field.label.drawn}”，请审批。"
     tell_people(tx, context, instance_id, KIND, said.unit_code, sorted(LEADERS), told, but_not=actor.person_id)
     content = {**_content(correction_id, said, value), "reason": reason}
     audit.append(tx, instance_id, context.now, "correction_proposed", content, actor.person_id, actor.unit_code)
@@ -160,7 +160,7 @@ def decide(tx: Connection, context: Context, actor: Actor, correction_id: str, r
         step.facts.say(row.name, value, row.proposed_by, row.task_id)
         step.record(Corrected(**_content(correction_id, said, value), reason=row.reason, opinion=opinion))
         recount(step, row.name)
-        text = f"“{step.instance['title']}”（{step.instance['number']}）的“{said.field.label}”已经更正。"
+        text = f"“{step.instance['title']}”（{step.instance['number']}）的“{said.field.label.drawn}”已经更正。"
         for unit_code in sorted(instances.units_at_work(tx, step.instance_id)):
             if may_know(tx, step.instance_id, step.definition, row.name, unit_code):
                 also = [row.proposed_by] if unit_code == row.unit_code else []
@@ -309,14 +309,14 @@ def _end(tx: Connection, context: Context, actor: Actor, correction_id: str, sta
 def _label(tx: Connection, context: Context, row: Row[Any], actor: Actor) -> str:
     instance = tx.execute(select(process_instance).where(process_instance.c.id == row.instance_id)).one()
     said = correctable(instances.look(tx, context, instance, actor)).get(row.name)
-    return said.field.label if said else row.name
+    return said.field.label.drawn if said else row.name
 
 
 def _content(correction_id: str, said: Said, value: object) -> dict[str, Any]:
     return {
         "correction": correction_id,
         "name": said.name,
-        "label": said.field.label,
+        "label": said.field.label.drawn,
         "old": encode(said.value),
         "new": encode(value),
     }

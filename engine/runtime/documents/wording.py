@@ -265,7 +265,7 @@ def _called(step: Step, words: Mapping[str, str]) -> Callable[[str], str]:
 def _first_asked(expression: str, fields: Mapping[str, Field]) -> str:
     """The label of the field that a letter's own word reads first; empty when it reads none."""
     read = [name for name in compile_expression(expression).names if name in fields] if expression else []
-    return fields[min(read, key=expression.index)].label if read else ""
+    return fields[min(read, key=expression.index)].label.drawn if read else ""
 
 
 def _full(step: Step, code: object) -> str:

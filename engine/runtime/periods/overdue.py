@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.deadlines import deadlines
 from engine.deadlines.deadlines import Deadline
+from engine.messages import in_chinese
 from engine.notices.message import last_moment_of
 from engine.organisation import people, units
 from engine.runtime.notify import notices
@@ -45,7 +46,7 @@ def soft_name(record: Deadline) -> str:
 
 
 def last_moment(record: Deadline) -> str:
-    return last_moment_of(record.due_at, record.last_day is not None, record.provisional)
+    return in_chinese(last_moment_of(record.due_at, record.last_day is not None, record.provisional))
 
 
 def _tell(step: Step, record: Deadline, kind: str, text: str, waits: str, text_beside: str = "") -> None:

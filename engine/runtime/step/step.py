@@ -29,6 +29,7 @@ from engine.deployments.definitions import Definition
 from engine.documents.fonts import Fonts
 from engine.errors import ExpressionError
 from engine.forms.schema import Form
+from engine.messages import in_chinese
 from engine.notices.message import last_moment_of
 from engine.notices.routes import NO_ROUTES, Routes
 from engine.organisation import city, duties, jurisdiction, units
@@ -357,10 +358,10 @@ def _moved_text(record: Deadline, why: str) -> str:
         return f"{record.name}暂停计算，恢复时再告知新的届满时间。"
     if record.paused:
         return f"{record.name}已重新计算，现在仍在暂停，恢复时再告知新的届满时间。"
-    last_moment = last_moment_of(record.due_at, record.last_day is not None, record.provisional)
+    last_moment = in_chinese(last_moment_of(record.due_at, record.last_day is not None, record.provisional))
     if why == "calendar":
         before = datetime.fromisoformat(record.moves[-1]["from"])
-        old = last_moment_of(before, record.last_day is not None, False)
+        old = in_chinese(last_moment_of(before, record.last_day is not None, False))
         sooner = "，比原来提前，请抓紧办理" if record.due_at < before else ""
         return f"放假安排有变化，{record.name}的届满时间由 {old} 改为 {last_moment}{sooner}。"
     return f"{record.name}的届满时间改为 {last_moment}。"
