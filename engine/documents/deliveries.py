@@ -48,6 +48,8 @@ class Document:
     """Every word of the paper as its layout takes it."""
     pdf_sha256: str | None
     render_failure: str | None
+    render_said: Any
+    """`render_failure` as `messages.to_json` keeps it; None for one that is in Chinese alone."""
     signed_for_at: datetime | None
     signed_for_by: str | None
     voided_at: datetime | None

@@ -247,7 +247,7 @@ def _say(step: Step, name: str, value: object) -> None:
 def catch_up(tx: Connection, context: Context, instance_id: str) -> None:
     """Answers that came while the instance was parked are taken; what was called and ended without one is called anew."""
     for row in closing.children(tx, instance_id, ("ended",)):
-        if row.origin_task_id is None or closing.was_cancelled(tx, row.id):
+        if row.origin_task_id is None or row.past_diagram:
             continue
         ended = tx.execute(select(process_instance).where(process_instance.c.id == row.id)).one()
         with suppress(AlreadyDone):

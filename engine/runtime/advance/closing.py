@@ -7,10 +7,10 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, update
 
 from engine.db.case import case_of
-from engine.db.tables import audit_entry, correction, incident, process_instance, task, timer
+from engine.db.tables import correction, incident, process_instance, task, timer
 from engine.deadlines import deadlines
 from engine.deployments import definitions
 from engine.errors import RecordsDamaged
@@ -70,12 +70,6 @@ def children(tx: Connection, instance_id: str, statuses: Collection[str] = ("run
     return [row for row in case_of(tx, instance_id).children() if row.status in statuses]
 
 
-def was_cancelled(tx: Connection, instance_id: str) -> bool:
-    """Whether the ended instance was ended past its diagram, so that it has no answer."""
-    past_it = (audit_entry.c.instance_id == instance_id) & (audit_entry.c.kind == "cancelled")
-    return tx.execute(select(audit_entry.c.sequence).where(past_it)).first() is not None
-
-
 def lapsed_text(step_name: str, result: str) -> str:
     """What is said to whoever had the task open when its case ended."""
     return f"办件已经结束{f'（{result}）' if result else ''}，“{step_name}”不用再办。"
@@ -115,6 +109,7 @@ def _end(
     lapse_corrections(tx, row.id, context.now)
     instance = dict(row._mapping)
     values: dict[str, Any] = {"status": "ended", "ended_at": context.now, "revision": row.revision + 1, **result}
+    values["past_diagram"] = True
     with suppress(RecordsDamaged):  # a state that did not fit goes on not fitting
         bound = {**sealing.bound_of(instance), "revision": row.revision + 1}
         values["state"] = sealing.sealed_state(tx, bound, sealing.state_of(tx, instance))

@@ -17,6 +17,7 @@ from engine.db.tables import incident, process_instance, start_fault
 from engine.deployments import definitions
 from engine.errors import NotFound, Refused
 from engine.ids import new_id
+from engine.messages import in_chinese, to_json
 from engine.runtime.notify.notices import notify_administrators, tell_people
 from engine.runtime.periods import resting
 from engine.runtime.step import audit
@@ -69,7 +70,8 @@ def park(tx: Connection, context: Context, fault: Fault) -> bool:
             id=new_id(),
             instance_id=row.id,
             element_id=fault.element_id,
-            message=fault.message,
+            message=in_chinese(fault.sentence),
+            said=to_json(fault.sentence),
             raised_at=context.now,
         )
     )

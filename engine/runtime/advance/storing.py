@@ -21,7 +21,7 @@ from engine.runtime.advance.outcome_notices import tell_end
 from engine.runtime.documents import reading_marks
 from engine.runtime.notify import notices
 from engine.runtime.periods.recommended import lapse, period_key
-from engine.runtime.periods.timers import arm_marks, is_held
+from engine.runtime.periods.timers import arm_marks, is_held, keep_fired
 from engine.runtime.step import audit, parties, sealing, undo_points
 from engine.runtime.step.events import Ended, FactsSaid, PeriodStands, TaskLapsed, TaskOpened, content_of
 from engine.runtime.step.step import Step
@@ -54,10 +54,13 @@ def store(step: Step, kind: str) -> None:
         step.record(Ended(values["result"], values["result_name"]))
     if step.workflow.completed:
         undo_points.forget(tx, step.instance_id)
+    else:
+        undo_points.store(step)
     notices.clear_done(tx, step.instance_id, step.now)
     _store_instance(step, values)
     lists.keep(tx, step.instance_id)
     step.facts.store(tx, step.instance_id, revision, step.now)
+    keep_fired(step)
     if step.facts.said:
         step.record(FactsSaid(tuple(sorted(step.facts.said))))
     audit.append(

@@ -108,6 +108,8 @@ class Step:
         """The latest record of each key, open or ended."""
         self.events: list[Event] = []
         """What has happened in this step so far: the content of its audit entry."""
+        self.completion: dict[str, Any] | None = None
+        """How the instance stood before the completion that this step is; None when it cannot be taken back."""
         self.clocks_to_close: list[str] = []
         self.tasks_to_end: list[str] = []
         """Elements whose open tasks will be over, without having been done, when this round is."""

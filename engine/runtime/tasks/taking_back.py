@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, delete, select, u
 from engine.bpmn import state
 from engine.clock import local
 from engine.db.case import case_of
-from engine.db.tables import audit_entry, document, fact, party, person, process_instance, task, undo_point, unit
+from engine.db.tables import document, fact, party, person, process_instance, task, undo_point, unit
 from engine.db.values import decode
 from engine.deadlines import deadlines
 from engine.errors import NotAllowed, Refused
@@ -27,49 +27,11 @@ from engine.runtime.advance.advance import advance
 from engine.runtime.notify.notices import tell_people
 from engine.runtime.periods.timers import arm_marks_again
 from engine.runtime.step import undo_points
-from engine.runtime.step.events import (
-    DocumentDelivered,
-    Event,
-    PeriodGoesOn,
-    PeriodMoved,
-    PeriodStands,
-    TakenBack,
-    TaskOpened,
-    events_of,
-)
+from engine.runtime.step.events import PeriodGoesOn, TakenBack
 from engine.runtime.step.step import Context, Step
+from engine.runtime.step.undo_points import Did
 from engine.runtime.tasks import tasks
 from engine.runtime.tasks.sending_back import give_to
-
-
-@dataclass(frozen=True)
-class _Happened:
-    """What the step of the completion did, from its audit entry."""
-
-    events: list[Event]
-
-    def begun(self) -> set[str]:
-        """The keys of the periods that it began."""
-        return {key for key, status in self._periods() if status == "running"}
-
-    def ended(self) -> dict[str, str]:
-        """How the periods that it ended came out, by their keys."""
-        return {key: status for key, status in self._periods() if status in ("met", "met_late", "cancelled")}
-
-    def _periods(self) -> list[tuple[str, str]]:
-        return [(event.key, event.status) for event in self.events if isinstance(event, PeriodStands)]
-
-    @property
-    def moved_a_period(self) -> bool:
-        return any(isinstance(event, PeriodMoved) for event in self.events)
-
-    @property
-    def documents(self) -> list[str]:
-        return [event.id for event in self.events if isinstance(event, DocumentDelivered)]
-
-    @property
-    def opened(self) -> list[str]:
-        return [event.id for event in self.events if isinstance(event, TaskOpened)]
 
 
 def take_back(tx: Connection, context: Context, actor: Actor, task_id: str) -> str:
@@ -91,15 +53,15 @@ def take_back(tx: Connection, context: Context, actor: Actor, task_id: str) -> s
             raise Refused(why)
         point = undo_points.point_of(tx, row.instance_id)
         assert point is not None
-        happened = _happened(tx, row.instance_id, point.revision)
-        fallen.extend(tx.execute(select(task).where(task.c.id.in_(happened.opened))))
-        tx.execute(update(task).where(task.c.id.in_([row.id, *happened.opened])).values(undone="taken_back"))
+        did = Did.read(point.did)
+        fallen.extend(tx.execute(select(task).where(task.c.id.in_(did.opened))))
+        tx.execute(update(task).where(task.c.id.in_([row.id, *did.opened])).values(undone="taken_back"))
         step.record(TakenBack(row.id, opened_id))
         _say_former(step, point.revision)
         step.instance = {**step.instance, "taken": point.taken}
         step.workflow.restore(state.begun_anew(undo_points.state_of(tx, point, step.definition.id), row.id, opened_id))
         undo_points.put_timers_back(step, point.timers)
-        _periods_run_on(step, row, happened)
+        _periods_run_on(step, row, did)
         undo_points.forget(tx, row.instance_id)
 
     advance(tx, context, row.instance_id, "taken_back", event, actor)
@@ -139,10 +101,10 @@ def _why_not(row: Row[Any], known: _Known, now: datetime) -> str:
         return "办件遇到故障已停下，恢复之后才能撤回。"
     if instance.last_task != row.id:
         return _MOVED
-    happened = known.happened[row.id]
-    if why := _papers_made(happened, known):
+    did = known.did[row.id]
+    if why := _papers_made(did, known):
         return why
-    if happened.moved_a_period:
+    if did.moved:
         return "期限已经随之改变并告知双方，不能再撤回。"
     if why := _calls_moved(row, known):
         return why
@@ -150,7 +112,7 @@ def _why_not(row: Row[Any], known: _Known, now: datetime) -> str:
         return _MOVED
     if undo_points.limit_over(instance, now):
         return "本环节的时限已过，撤回之后不能再办，不能撤回。"
-    return _claimed(happened.opened, row.ended_by, known)
+    return _claimed(did.opened, row.ended_by, known)
 
 
 _MOVED = "moved"
@@ -164,7 +126,7 @@ class _Known:
 
     instances: Mapping[str, Row[Any]]
     """By id, each with its undo point."""
-    happened: Mapping[str, _Happened]
+    did: Mapping[str, Did]
     papers: Sequence[Row[Any]]
     begun: Sequence[Row[Any]]
     moved: frozenset[str]
@@ -174,7 +136,12 @@ class _Known:
 
 def _known(tx: Connection, rows: Sequence[Row[Any]]) -> _Known:
     columns = ("id", "status", "result_name", "revision")
-    point = (undo_point.c.task_id.label("last_task"), undo_point.c.revision.label("undo_revision"), undo_point.c.timers)
+    point = (
+        undo_point.c.task_id.label("last_task"),
+        undo_point.c.revision.label("undo_revision"),
+        undo_point.c.timers,
+        undo_point.c.did,
+    )
     found = (
         select(*(process_instance.c[name] for name in columns), *point)
         .outerjoin(undo_point, undo_point.c.instance_id == process_instance.c.id)
@@ -182,28 +149,16 @@ def _known(tx: Connection, rows: Sequence[Row[Any]]) -> _Known:
     )
     instances: dict[str, Any] = {row.id: row for row in tx.execute(found)} if rows else {}
     last = [row for row in rows if instances[row.instance_id].last_task == row.id]
-    happened = _happened_in(tx, last, instances)
+    did = {row.id: Did.read(instances[row.instance_id].did) for row in last}
     begun = _begun_by(tx, last)
     return _Known(
         instances=instances,
-        happened=happened,
-        papers=_rows(tx, select(document), document.c.id, [one for did in happened.values() for one in did.documents]),
+        did=did,
+        papers=_rows(tx, select(document), document.c.id, [one for each in did.values() for one in each.documents]),
         begun=begun,
         moved=_moved(tx, [child.id for child in begun]),
-        claimed=_rows(tx, _CLAIMED, task.c.id, [one for did in happened.values() for one in did.opened]),
+        claimed=_rows(tx, _CLAIMED, task.c.id, [one for each in did.values() for one in each.opened]),
     )
-
-
-def _happened_in(tx: Connection, last: Sequence[Row[Any]], instances: Mapping[str, Row[Any]]) -> dict[str, _Happened]:
-    """What each of these completions did, the last of their instances."""
-    revisions = {(row.instance_id, instances[row.instance_id].undo_revision): row.id for row in last}
-    entries = select(audit_entry.c.instance_id, audit_entry.c.content).where(audit_entry.c.kind == "task_completed")
-    entries = entries.where(audit_entry.c.at.in_({row.ended_at for row in last}))
-    found = {}
-    for entry in _rows(tx, entries, audit_entry.c.instance_id, [row.instance_id for row in last]):
-        if task_id := revisions.get((entry.instance_id, entry.content["revision"])):
-            found[task_id] = _Happened(events_of(entry.content))
-    return found
 
 
 def _rows(
@@ -226,9 +181,9 @@ _CLAIMED = (
 )
 
 
-def _papers_made(happened: _Happened, known: _Known) -> str:
+def _papers_made(did: Did, known: _Known) -> str:
     """A paper that went out cannot be undone, and neither can one that has its number in the unit's own files."""
-    own = set(happened.documents)
+    own = set(did.documents)
     made = [row for row in known.papers if row.id in own]
     if not made:
         return ""
@@ -271,16 +226,6 @@ def _calls_moved(row: Row[Any], known: _Known) -> str:
     return ""
 
 
-def _happened(tx: Connection, instance_id: str, revision: int) -> _Happened:
-    """What the completion that led to this revision did."""
-    contents = tx.scalars(
-        select(audit_entry.c.content)
-        .where(audit_entry.c.instance_id == instance_id, audit_entry.c.kind == "task_completed")
-        .order_by(audit_entry.c.sequence.desc())
-    )
-    return _Happened(next(events_of(content) for content in contents if content["revision"] == revision))
-
-
 def _what_moved(tx: Connection, row: Row[Any]) -> str:
     later = tx.execute(
         select(task.c.name, task.c.undone, unit.c.name.label("unit_name"), person.c.name.label("person_name"))
@@ -319,9 +264,9 @@ def _say_former(step: Step, revision: int) -> None:
             )
 
 
-def _periods_run_on(step: Step, row: Row[Any], happened: _Happened) -> None:
+def _periods_run_on(step: Step, row: Row[Any], did: Did) -> None:
     """Periods that the step ended go on with their records; those that it started have fallen away."""
-    begun, ended = happened.begun(), happened.ended()
+    begun, ended = did.begun, did.ended
     latest = {record.key: record for record in step.deadlines.values()}
     for key in begun & latest.keys():
         step.deadlines[key] = deadlines.cancel(step.tx, latest[key], step.now)
