@@ -34,7 +34,7 @@ TIMES = 16
 def rows(options: Options) -> Iterator[Row]:
     for kind in options.kinds:
         with closing(Town(options.stores.new(kind))) as town:
-            town.engine.deploy(one_task.write(town.settings.data_dir / "drawn"), "bench")
+            town.engine.procedures_in_force.deploy(one_task.write(town.settings.data_dir / "drawn"), "bench")
             open_doors(town)
             stock = _stock(options, town)
             yield from _service(options, town, kind, stock)
@@ -78,9 +78,9 @@ def _service(options: Options, town: Town, kind: str, stock: float) -> Iterator[
 
 
 def _pair(engine: Engine, actor: Actor) -> None:
-    task_id = engine.begin(actor, one_task.KEY, one_task.START).next_task_id
+    task_id = engine.instances.begin(actor, one_task.KEY, one_task.START).next_task_id
     assert task_id is not None
-    engine.complete(actor, task_id, one_task.DONE)
+    engine.tasks.complete(actor, task_id, one_task.DONE)
 
 
 def _posts(options: Options, town: Town) -> Cost:

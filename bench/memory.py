@@ -25,7 +25,7 @@ def rows(options: Options) -> Iterator[Row]:
     libraries = int(re.findall(r"VmRSS:\s+(\d+) kB", told.stdout)[0]) / 1024
     for kind in options.kinds:
         with closing(Town(options.stores.new(kind))) as town:
-            town.engine.deploy(one_task.write(town.settings.data_dir / "drawn"), "bench")
+            town.engine.procedures_in_force.deploy(one_task.write(town.settings.data_dir / "drawn"), "bench")
             open_doors(town)
         with served(town.settings, ["serve"]) as (process,):
             browsers = [signed_in(process) for _ in range(max(CLIENTS))]

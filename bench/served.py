@@ -38,7 +38,7 @@ def open_doors(town: Town) -> None:
 def sit(engine: Engine, app: Flask, login: str) -> Desk:
     """A desk within this process at which that person has signed in."""
     desk = Desk(app, HOST)
-    desk.client.set_cookie("lianban", engine.sign_in(login, PASSWORD, HOST).token or "")
+    desk.client.set_cookie("lianban", engine.accounts.sign_in(login, PASSWORD, HOST).token or "")
     return desk
 
 

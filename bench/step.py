@@ -31,7 +31,7 @@ def rows(options: Options) -> Iterator[Row]:
         with closing(Town(options.stores.new(kind))) as town:
             folder = town.settings.data_dir / "drawn"
             for diagram in (one_task.write(folder), one_task.write_round(folder)):
-                town.engine.deploy(diagram, "bench")
+                town.engine.procedures_in_force.deploy(diagram, "bench")
             town.refer(at=MORNING).deliver()
             yield from _referral(options, town, kind)
             yield from _one_task(options, town, kind)
@@ -80,7 +80,7 @@ def _walk(town: Town, stock: Stock, definition: Definition) -> Iterator[_Step]:
         actor, task_id, raw = town.person(by), case.task(element), sent(answers)
         yield (
             element,
-            partial(town.engine.complete, actor, task_id, raw),
+            partial(town.engine.tasks.complete, actor, task_id, raw),
             partial(stock.complete, row, element, answers),
             partial(bare.complete, element, answers),
         )
@@ -90,7 +90,7 @@ def _one_task(options: Options, town: Town, kind: str) -> Iterator[Row]:
     meter, actor, engine = Meter(options.stores.server_cpu), town.person(one_task.BY), town.engine
     specification = _latest(town, one_task.KEY).specification
     with closing(Stock(town.settings.url, specification)) as stock:
-        start = partial(engine.start, actor, one_task.KEY, one_task.START)
+        start = partial(engine.instances.start, actor, one_task.KEY, one_task.START)
         for _ in range(2 * options.rounds + 1):
             number = meter.take("start", engine.database.engine, start)
             row = meter.take(f"start, {STOCK}", None, lambda: stock.begin({}))
@@ -101,7 +101,7 @@ def _one_task(options: Options, town: Town, kind: str) -> Iterator[Row]:
                 town,
                 (
                     "complete",
-                    partial(engine.complete, actor, task_id, one_task.DONE),
+                    partial(engine.tasks.complete, actor, task_id, one_task.DONE),
                     partial(stock.complete, row, "do", {}),
                     partial(bare.complete, "do", {}),
                 ),
@@ -131,13 +131,13 @@ def _loops(options: Options, town: Town, kind: str) -> Iterator[Row]:
 
 def _rounds(town: Town, stock: Stock, bare: Bare) -> Iterator[_Step]:
     actor, engine = town.person(one_task.BY), town.engine
-    number, row = engine.start(actor, one_task.ROUND, one_task.START), stock.begin({})
+    number, row = engine.instances.start(actor, one_task.ROUND, one_task.START), stock.begin({})
     for loop in range(max(LOOPS) + 1):
         for element, raw, answers in (("do", one_task.DONE, {}), ("check", one_task.AGAIN, {"wanted": True})):
             task_id = one_task.open_task(town, number)
             yield (
                 f"{element} {loop}",
-                partial(engine.complete, actor, task_id, raw),
+                partial(engine.tasks.complete, actor, task_id, raw),
                 partial(stock.complete, row, element, answers),
                 partial(bare.complete, element, answers),
             )

@@ -88,7 +88,7 @@ def _clicks(town: Town, case: Case, go_on: Callable[[list[float]], bool]) -> lis
     """How many milliseconds each click took."""
     actor, task_id, taken = town.person(case.referring.officer), case.task("prepare_materials"), list[float]()
     while go_on(taken):
-        for click in (town.engine.claim, town.engine.release):
+        for click in (town.engine.tasks.claim, town.engine.tasks.release):
             begun = time.perf_counter()
             click(actor, task_id)
             taken.append(1000 * (time.perf_counter() - begun))

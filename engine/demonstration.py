@@ -230,18 +230,18 @@ class _Story:
         what, actor = act.what, self._actor(act.what["who"])
         raw = {key: self._raw(value) for key, value in what.get("values", {}).items()}
         if "start" in what:
-            self.numbers[act.case] = self.engine.start(actor, what["start"], raw)
+            self.numbers[act.case] = self.engine.instances.start(actor, what["start"], raw)
             return
         number = self.numbers[act.case]
         if "press" in what:
-            self.engine.press(actor, number, what["press"])
+            self.engine.instances.press(actor, number, what["press"])
         elif "claim" in what:
-            self.engine.claim(actor, self._task(number, what["claim"]))
+            self.engine.tasks.claim(actor, self._task(number, what["claim"]))
         elif "material" in what:
             values = {"copies": "1", "original": "original", **{k: str(v) for k, v in what["material"].items()}}
             self.engine.materials.add(actor, self._task(number, what["task"]), values)
         else:
-            self.engine.complete(actor, self._task(number, what["complete"]), raw)
+            self.engine.tasks.complete(actor, self._task(number, what["complete"]), raw)
 
     def _task(self, number: str, element_id: str) -> str:
         """The open task of the case, or of a procedure that the case has called."""

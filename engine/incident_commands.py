@@ -19,10 +19,10 @@ def incidents_(beginning: str, by: str) -> None:
         if beginning:
             if not by.strip():
                 raise Refused("请用 --by 写明是谁排除了故障。")
-            name = engine.close_start_fault(beginning, by.strip())
+            name = engine.instances.close_start_fault(beginning, by.strip())
             click.echo(f"“{name}”的这个发起故障已了结。")
             return
-        found = engine.stopped()
+        found = engine.instances.stopped()
     for one in found:
         where = f"，环节“{one.element}”" if one.element else ""
         since = f"{local(one.since):%Y-%m-%d %H:%M}"

@@ -24,8 +24,8 @@ from engine.runtime.advance import incidents
 from engine.runtime.instances import due, heartbeat, waiting
 from engine.runtime.record import kept_heads
 from engine.runtime.step import audit
+from engine.runtime.step.context import Context
 from engine.runtime.step.faults import Fault
-from engine.runtime.step.step import Context
 
 log = logging.getLogger("lianban.worker")
 GRACE = timedelta(minutes=10)

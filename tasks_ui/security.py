@@ -185,7 +185,7 @@ def body_limit(engine: Engine) -> Callable[[str, str], int]:
 
     def limit(path: str, cookies: str) -> int:
         secret = session_in(cookies)
-        if not secret or engine.visitor(secret) is None:
+        if not secret or engine.accounts.visitor(secret) is None:
             return ANONYMOUS_LIMIT
         return UPLOAD_LIMIT if _UPLOAD_PATH.fullmatch(path) else FORM_LIMIT
 
@@ -204,7 +204,7 @@ def _identify() -> AnyResponse | None:
     if request.endpoint in NOBODYS:
         return None
     secret = token()
-    g.visitor = engine().visitor(secret) if secret else None
+    g.visitor = engine().accounts.visitor(secret) if secret else None
     if g.visitor is None and request.endpoint not in OPEN_ENDPOINTS and request.endpoint is not None:
         if request.method == "GET" and request.accept_mimetypes["text/html"]:
             return redirect(url_for("account.login", next=request.full_path.rstrip("?")))

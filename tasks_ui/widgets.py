@@ -15,13 +15,13 @@ from engine.messages import Text, sentences
 from engine.organisation.units import KINDS
 from engine.reports.case.page import InstanceView
 from engine.reports.desk.inbox import NextTask
-from engine.reports.oversight.notices import Telling
 from engine.reports.oversight.sending import Attempt
 from engine.reports.parts import counted_days, names
 from engine.reports.parts.handling import URGENT
 from engine.reports.parts.names import UnitName
 from engine.reports.parts.paging import COUNTED, Place, read_place
 from engine.reports.parts.periods import Period
+from engine.reports.parts.tellings import Telling
 from tasks_ui import dates
 from tasks_ui.messages import gettext as _
 from tasks_ui.messages import ngettext, pgettext
@@ -71,6 +71,7 @@ def register(app: Flask) -> None:
     )
     app.jinja_env.globals.update(
         unread_messages=unread_messages,
+        most_urgent=most_urgent,
         now=now,
         kinds_of_units=KINDS,
         marks=marks,
@@ -94,6 +95,12 @@ def unread_messages() -> int:
     """The number on the bell of whoever is looking."""
     found = g.get("visitor")
     return engine().notices.unread(found) if found is not None else 0
+
+
+def most_urgent() -> NextTask | None:
+    """The task of whoever is looking that is due first; None when nothing is left."""
+    found = g.get("visitor")
+    return engine().tasks.next_task(found.actor, "") if found is not None else None
 
 
 def now() -> datetime:

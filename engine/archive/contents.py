@@ -42,7 +42,7 @@ from engine.reports.parts.readers import MASK, hides, leaves_out, on_the_way
 from engine.reports.parts.sent import unread_papers
 from engine.runtime.instances import instances
 from engine.runtime.step.audit import content_hash
-from engine.runtime.step.step import Context
+from engine.runtime.step.context import Context
 
 FORMAT = "lianban-archive/2"
 UNSIGNED = "lianban-archive/1"

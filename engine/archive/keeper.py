@@ -24,7 +24,7 @@ from engine.documents import whole_files
 from engine.errors import LianbanError
 from engine.keys import Keys
 from engine.runtime.step import audit
-from engine.runtime.step.step import Context
+from engine.runtime.step.context import Context
 
 AGAIN_AFTER = timedelta(minutes=10)
 """How long a package that could not be made rests before it is tried again."""

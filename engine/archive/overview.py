@@ -20,7 +20,8 @@ from engine.reports.case.documents import document_lines
 from engine.reports.case.event_lines import LogLine
 from engine.reports.parts import counted_days
 from engine.reports.parts.names import Names
-from engine.runtime.step.step import Context, Step
+from engine.runtime.step.context import Context
+from engine.runtime.step.step import Step
 
 LAYOUT = "history.typ"
 STATUSES = {

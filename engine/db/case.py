@@ -243,6 +243,8 @@ class Case:
         """Whether nobody else changes anything of the instance until this transaction is over."""
         self._unit: Unit = unit_of(tx)
         self._instance = _WHOLE_INSTANCE(*instance) if instance is not None else None
+        self._seen: Row = None
+        """The whole row as it was read without a lock."""
         self._raw: dict[str, str | None] = {}
         """Parts as they were read, until somebody asks for them."""
         self._rows: dict[str, dict[Key, Row]] = {name: {} for name in PARTS} if new else {}
@@ -253,6 +255,23 @@ class Case:
         if self._instance is None and self._is_there:
             self._instance = self._whole() if self.locked else next(iter(self.rows(process_instance)), None)
         return self._instance
+
+    @property
+    def whole(self) -> Row:
+        """The instance's own row with its state; raises NoResultFound when there is no such instance.
+
+        Unlocked, it is as it was when this transaction first asked for it: for whoever only looks.
+        """
+        if self.locked:
+            return self.instance
+        if self._seen is None:
+            self._seen = self._whole()
+        return self._seen
+
+    def note_whole(self, row: Row) -> None:
+        """The instance's own row was read already, by its number."""
+        if self._seen is None:
+            self._seen = _WHOLE_INSTANCE(*row)
 
     def _whole(self) -> Row:
         return _WHOLE_INSTANCE(*self.tx.execute(_OWN, {"instance_id": self.id}).one())
@@ -310,7 +329,7 @@ class Case:
         """The instance's own row, which is in the database already, holds these values by now."""
         before = self.instance._asdict() if self._is_there else {}
         self._is_there = True
-        self._instance = _WHOLE_INSTANCE(**{**before, **values})
+        self._instance, self._seen = _WHOLE_INSTANCE(**{**before, **values}), None
         if (origin := self._instance.origin_instance_id) and (caller := known_case(self.tx, origin)) is not None:
             caller.forget(CHILDREN)
 
@@ -351,7 +370,7 @@ class Case:
             if table is None or table in part.reads:
                 self.forget(name)
         if table is None or table == process_instance.name:
-            self._instance = None
+            self._instance = self._seen = None
 
 
 def _whole_row(table: Table, row: Row) -> Mapping[str, Any] | None:

@@ -11,7 +11,7 @@ from engine.clock import midnight
 from engine.deadlines import counting
 from engine.deadlines.calendar import FIRST_YEAR, LAST_YEAR, Calendar
 from engine.deadlines.counting import Count
-from engine.errors import ExpressionError
+from engine.errors import ExpressionError, Refused
 
 Day = TypeVar("Day", bound=date)
 Functions = Mapping[str, Callable[..., Any]]
@@ -86,3 +86,13 @@ def _within_years(day: Day) -> Day:
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise ExpressionError(f"日期超出 {FIRST_YEAR} 至 {LAST_YEAR} 年，算不出来。")
     return day
+
+
+def exclusive(value: object, calendar: Calendar) -> datetime:
+    """A day means its end, as the calendar has it; an instant means itself."""
+    match value:
+        case datetime():
+            return value
+        case date():
+            return calendar.close_of(value)
+    raise Refused("没有写明日期。")

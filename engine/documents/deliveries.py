@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, update
 
 from engine.db import searchable
-from engine.db.case import case_of
+from engine.db.case import Case, Row, case_of
 from engine.db.tables import document, material
 from engine.db.values import encode
 from engine.forms.schema import Field, Form
@@ -145,6 +145,14 @@ def materials_of(tx: Connection, instance_id: str, units: Collection[str]) -> li
 def of_instance(tx: Connection, instance_id: str) -> list[Document]:
     rows = sorted(case_of(tx, instance_id).rows(document), key=lambda row: (row.delivered_at, row.sequence))
     return [Document(**row._mapping) for row in rows]
+
+
+def sign_for(case: Case, row: Row, person_id: str, now: datetime) -> bool:
+    """The receiving unit has signed for the document; who was first stays. Returns whether this person was."""
+    if row.signed_for_at is not None:
+        return False
+    case.change(document, row, signed_for_at=now, signed_for_by=person_id)
+    return True
 
 
 def mark_read(tx: Connection, document_id: str, person_id: str, now: datetime) -> None:

@@ -10,12 +10,11 @@ from typing import Any
 from engine.db.tables import notice
 from engine.messages import Text, from_json
 
-SAID = tuple(notice.c[name] for name in ("id", "text", "said") if name in notice.c)
+SAID = (notice.c.id, notice.c.text, notice.c.said)
 """The columns that `text_of` reads."""
 
 
 def text_of(row: Any) -> Text:
     """The text of a notice, of a row that has at least these columns."""
-    said = getattr(row, "said", None)
-    found: Text = from_json(said) if said else row.text
+    found: Text = from_json(row.said) if row.said else row.text
     return found

@@ -13,16 +13,16 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, select, update
 
-from engine.clock import Clock, local
-from engine.db.session import Database
+from engine.clock import local
 from engine.db.tables import person, post, unit
 from engine.errors import InvalidValues, NotFound, Refused
 from engine.ids import new_password
 from engine.organisation import accounts, people, sign_ins, units
 from engine.organisation.people import ROLES
-from engine.organisation.sign_ins import SignIn
+from engine.organisation.sign_ins import SignIn, Visitor
 from engine.runtime.notify.notices import catch_up as catch_up_notices
 from engine.runtime.step import audit
+from engine.uses.transactions import Transactions
 
 T = TypeVar("T")
 CHAIN = "organisation"
@@ -40,8 +40,8 @@ class PersonLine:
 
 
 class AccountUses:
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._database, self._clock = database, clock
+    def __init__(self, transactions: Transactions) -> None:
+        self._database, self._clock = transactions.database, transactions.clock
 
     def sign_in(self, login: str, password: str, address: str, browsers: Collection[str] = ()) -> SignIn:
         """A new session, or a refusal that is counted. `browsers` are ids by which this browser may be known."""
@@ -57,6 +57,22 @@ class AccountUses:
             return found
 
         return self._database.run(enter)
+
+    def visitor(self, token: str) -> Visitor | None:
+        """Who has this session; None when it is over."""
+        now = self._clock.now()
+        with self._database.reading() as tx:
+            found = sign_ins.visitor(tx, token, now)
+        if found is None or not found.unwritten:
+            return found
+        self._database.run(lambda tx: sign_ins.touch(tx, token, now))
+        return found
+
+    def act_for(self, token: str, unit_code: str) -> None:
+        self._database.run(lambda tx: sign_ins.act_for(tx, token, unit_code, self._clock.now()))
+
+    def sign_out(self, token: str) -> None:
+        self._database.run(lambda tx: sign_ins.sign_out(tx, token, self._clock.now()))
 
     def choose_password(self, person_id: str, token: str, old: str, new: str, again: str) -> None:
         """The person has the new password, and every other session is over. Raises InvalidValues, and Refused after too

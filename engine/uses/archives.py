@@ -11,7 +11,7 @@ from engine.db.tables import archive_package
 from engine.errors import NotAllowed, NotFound
 from engine.organisation.assignment import Actor, ArchiveSubject, may
 from engine.runtime.instances import instances
-from engine.runtime.step.step import Context
+from engine.runtime.step.context import Context
 from engine.uses.transactions import Transactions
 
 

@@ -11,7 +11,7 @@ from engine.deadlines.calendar import Calendar, load_calendar
 from engine.deadlines.year_files import DayChange
 from engine.errors import Refused
 from engine.runtime.step import audit
-from engine.runtime.step.step import Context
+from engine.runtime.step.context import Context
 from engine.uses.transactions import Transactions
 
 CHAIN = "calendar"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row
 
-from engine.db.tables import process_instance
+from engine.db.case import case_of
 from engine.documents import materials
 from engine.errors import NotFound
 from engine.organisation.assignment import Actor
@@ -16,7 +16,7 @@ from engine.reports.parts.names import Names
 from engine.reports.parts.sent import materials_sent
 from engine.runtime.documents import reading_marks
 from engine.runtime.instances import instances
-from engine.runtime.step.step import Context
+from engine.runtime.step.context import Context
 from engine.runtime.tasks import tasks
 from engine.uses.transactions import Transactions
 
@@ -73,6 +73,6 @@ def _require_shown(tx: Connection, context: Context, actor: Actor, row: Row[Any]
 
 
 def _drafts_of(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> Collection[str]:
-    instance = tx.execute(select(process_instance).where(process_instance.c.id == row.instance_id)).one()
+    instance = case_of(tx, row.instance_id).whole
     step = instances.look(tx, context, instance, actor)
     return step.definition.diagram.elements[row.element_id].drafts

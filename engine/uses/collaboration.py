@@ -11,8 +11,8 @@ from engine.reports.case import collaboration
 from engine.reports.parts import readers
 from engine.runtime.collaboration import comments, copies, corrections, remarks
 from engine.runtime.instances import cancelling, instances
+from engine.runtime.step.context import Context
 from engine.runtime.step.free_text import Raw
-from engine.runtime.step.step import Context
 from engine.uses.transactions import T, Transactions
 
 

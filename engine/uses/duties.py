@@ -14,8 +14,8 @@ from engine.organisation.duties import Proposal
 from engine.reports.oversight.duties import DutyList, duty_list
 from engine.runtime.instances import instances
 from engine.runtime.step import audit
+from engine.runtime.step.context import Context
 from engine.runtime.step.free_text import readable
-from engine.runtime.step.step import Context
 from engine.uses.transactions import Transactions
 
 

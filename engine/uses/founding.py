@@ -15,8 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from engine.bpmn.elements import Diagram
-from engine.clock import Clock, local_date
-from engine.db.session import Database
+from engine.clock import local_date
 from engine.db.tables import matter, party, person, post, process_instance, task, unit
 from engine.deployments import definitions
 from engine.errors import LianbanError, Refused
@@ -28,6 +27,7 @@ from engine.organisation.people import ROLES
 from engine.organisation.units import KINDS
 from engine.runtime.step import audit
 from engine.uses.accounts import CHAIN, close_account
+from engine.uses.transactions import Transactions
 
 EXAMPLE = Path(city_file.__file__).with_name("city_example.toml")
 
@@ -59,8 +59,8 @@ class FileRefused(LianbanError):
 
 
 class FoundingUses:
-    def __init__(self, database: Database, clock: Clock, processes_dir: Path) -> None:
-        self._database, self._clock, self._processes_dir = database, clock, processes_dir
+    def __init__(self, transactions: Transactions, processes_dir: Path) -> None:
+        self._database, self._clock, self._processes_dir = transactions.database, transactions.clock, processes_dir
 
     def look(self, content: bytes, end_missing: bool = False) -> Founding:
         """What the file would change. Raises FileRefused with every fault; nothing is written in any case."""

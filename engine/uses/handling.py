@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from engine.db.tables import process_instance
 from engine.organisation.assignment import Actor
 from engine.reports.parts import handling as report
-from engine.runtime.step.step import Context
+from engine.runtime.step.context import Context
 from engine.runtime.tasks import consultations, dropping, sending_back, taking_back, tasks, transfers, urging
 from engine.uses.transactions import Transactions
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from engine.db.tables import material, process_instance
+from engine.db.case import case_of
+from engine.db.tables import material
 from engine.documents import materials
 from engine.documents.files import FileStore, StoredFile, Upload
 from engine.documents.fonts import not_printed
@@ -19,7 +20,7 @@ from engine.organisation.assignment import Actor
 from engine.reports.case.materials import MaterialView, material_view, require_sent, to_take_over
 from engine.runtime.step import audit
 from engine.runtime.step.confidentiality import doubt_about, require_untold
-from engine.runtime.step.step import Context
+from engine.runtime.step.context import Context
 from engine.runtime.tasks import tasks
 from engine.uses.transactions import Transactions
 
@@ -89,7 +90,7 @@ class MaterialUses:
 
         def list_them(tx: Connection, context: Context) -> int:
             row = tasks.take_hold(tx, actor, "add_material", task_id)
-            instance = tx.execute(select(process_instance).where(process_instance.c.id == row.instance_id)).one()
+            instance = case_of(tx, row.instance_id).whole
             there = {found.id: found for case in to_take_over(tx, actor, instance) for found in case.materials}
             wanted = list(dict.fromkeys(chosen))
             if not wanted:

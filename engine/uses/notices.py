@@ -19,7 +19,7 @@ from engine.organisation.assignment import Actor, PersonSubject, may
 from engine.organisation.sign_ins import Visitor
 from engine.reports.oversight import notices, sending
 from engine.reports.parts.paging import HEAD, Place
-from engine.runtime.step.step import Context
+from engine.runtime.step.context import Context
 from engine.uses.transactions import Transactions
 
 

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row
 
 from engine.bpmn.elements import Element
-from engine.db.tables import process_instance, task
+from engine.db.case import case_of
+from engine.db.tables import task
 from engine.documents import word_files
 from engine.errors import NotFound
 from engine.organisation.assignment import Actor, may
@@ -23,7 +24,8 @@ from engine.runtime.documents import issue
 from engine.runtime.documents.issue import Edited
 from engine.runtime.documents.wording import Composed, Texts, with_texts
 from engine.runtime.instances import instances
-from engine.runtime.step.step import Context, Step
+from engine.runtime.step.context import Context
+from engine.runtime.step.step import Step
 from engine.runtime.tasks import tasks
 from engine.uses.papers import PaperUses
 from engine.uses.transactions import Transactions
@@ -137,7 +139,7 @@ class PaperDraftUses:
 
 def _look(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> tuple[Step, dict[str, object]]:
     """The step as it would be with what the form holds for this person, and that; it is only looked at."""
-    instance = tx.execute(select(process_instance).where(process_instance.c.id == row.instance_id)).one()
+    instance = case_of(tx, row.instance_id).whole
     step = instances.look(tx, context, instance, actor)
     saved = tasks.draft(tx, actor.person_id, row.id)
     form = step.definition.form_of(step.definition.diagram.elements[row.element_id])

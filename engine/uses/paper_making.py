@@ -15,7 +15,7 @@ from engine.documents.paper_store import PaperStore
 from engine.errors import LianbanError
 from engine.runtime.instances import instances
 from engine.runtime.step import audit
-from engine.runtime.step.step import Context
+from engine.runtime.step.context import Context
 from engine.uses.transactions import Transactions
 
 log = logging.getLogger("lianban.papers")

@@ -11,23 +11,24 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
-from engine.db.tables import document, process_instance
+from engine.db.case import case_of
+from engine.db.tables import document
 from engine.deployments import definitions
-from engine.documents import making, typesetting
+from engine.documents import deliveries, making, typesetting
 from engine.documents.page_store import PageStore
 from engine.documents.paper_store import PaperStore
 from engine.errors import AlreadyDone, InvalidValues, LianbanError, NotAllowed, NotFound
 from engine.organisation.assignment import Actor, PaperSubject, may
-from engine.reports.case.documents import DocumentView
+from engine.reports.case.documents import DocumentView, document_view
 from engine.reports.case.withheld_documents import WITHHELD, says_what_is_hidden
 from engine.reports.parts.sent import unread_papers
 from engine.runtime.instances import instances
 from engine.runtime.notify.notices import tell_people
 from engine.runtime.step import audit
 from engine.runtime.step.confidentiality import require_untold
+from engine.runtime.step.context import Context
 from engine.runtime.step.facts import known
 from engine.runtime.step.free_text import readable
-from engine.runtime.step.step import Context
 from engine.uses.paper_making import PaperMaker
 from engine.uses.transactions import Transactions
 
@@ -70,16 +71,18 @@ class PaperUses:
 
     # --- what people do with them ---
 
+    def document(self, actor: Actor, document_id: str) -> DocumentView:
+        """The page of a document; the receiving unit's first look is kept."""
+        return self._transactions.write(lambda tx, context: document_view(tx, context, actor, document_id))
+
     def sign_for(self, actor: Actor, document_id: str) -> None:
         """The receiving unit has signed for the paper; who was first stays. Raises NotFound, NotAllowed."""
 
         def sign(tx: Connection, context: Context) -> None:
             row = self._of(tx, actor, document_id, "sign_for_paper")
-            if row.signed_for_at is not None:
-                return
-            values = {"signed_for_at": context.now, "signed_for_by": actor.person_id}
-            tx.execute(update(document).where(document.c.id == document_id).values(**values))
-            self._told(tx, context, actor, row, "paper_signed_for", {})
+            case = case_of(tx, row.instance_id)
+            if deliveries.sign_for(case, case.get(document, document_id), actor.person_id, context.now):
+                self._told(tx, context, actor, row, "paper_signed_for", {})
 
         self._transactions.write(sign)
 
@@ -204,7 +207,7 @@ class PaperUses:
                 raise NotFound
             if row.id in unread_papers(tx, row.instance_id, actor):
                 raise NotFound
-            instance = tx.execute(select(process_instance).where(process_instance.c.id == row.instance_id)).one()
+            instance = case_of(tx, row.instance_id).whole
             definition = definitions.load(tx, instance.definition_id)
             if says_what_is_hidden(row.data, definition, known(tx, row.instance_id), actor):
                 raise NotAllowed(WITHHELD)

@@ -16,9 +16,7 @@ from pathlib import Path
 from sqlalchemy import Connection, delete, func, select
 
 from engine.bpmn.rules.calls import begun_by
-from engine.clock import Clock
 from engine.db import upsert
-from engine.db.session import Database
 from engine.db.tables import process_instance, retirement, unit, waiting_file
 from engine.deployments import definitions, shipped
 from engine.deployments import letters as deployed_letters
@@ -26,13 +24,13 @@ from engine.deployments import retirement as retiring
 from engine.deployments.definitions import City, Definition
 from engine.deployments.shipped import Beside, File
 from engine.documents import letter_versions
-from engine.documents.fonts import Fonts
 from engine.errors import DiagramRefused, LianbanError, NotFound, Refused
 from engine.organisation import city, units
 from engine.organisation.people import CASE_ROLES
 from engine.runtime.advance.operations import OPERATIONS
 from engine.runtime.step import audit
-from engine.runtime.step.step import FUNCTIONS
+from engine.runtime.step.functions import FUNCTIONS
+from engine.uses.transactions import Transactions
 
 FOUND_BY = "随程序提供"
 """Who has deployed what an empty installation was founded with."""
@@ -98,8 +96,9 @@ class Retirement:
 
 
 class ProcedureUses:
-    def __init__(self, database: Database, clock: Clock, fonts: Fonts, folder: Path) -> None:
-        self._database, self._clock, self._fonts, self._folder = database, clock, fonts, folder
+    def __init__(self, transactions: Transactions, folder: Path) -> None:
+        self._database, self._clock, self._fonts = transactions.database, transactions.clock, transactions.fonts
+        self._folder = folder
         self._tried_with = -1
 
     # --- founding ---

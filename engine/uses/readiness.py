@@ -10,10 +10,9 @@ from threading import Lock, Thread
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from engine.clock import Clock
-from engine.db.session import Database
 from engine.errors import LianbanError
 from engine.runtime.instances import heartbeat
+from engine.uses.transactions import Transactions
 
 PATIENCE = 3.0
 """Seconds that the database has for its answer."""
@@ -38,8 +37,8 @@ class Readiness:
 
 
 class ReadinessUses:
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._database, self._clock = database, clock
+    def __init__(self, transactions: Transactions) -> None:
+        self._database, self._clock = transactions.database, transactions.clock
         self._asked: Future[datetime | None] | None = None
         self._lock = Lock()
 

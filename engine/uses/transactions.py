@@ -22,11 +22,13 @@ from engine.organisation import city
 from engine.runtime.advance import incidents
 from engine.runtime.advance.blame import NotWorkedOut
 from engine.runtime.step import repeated_forms
+from engine.runtime.step.context import Context
 from engine.runtime.step.faults import Fault
-from engine.runtime.step.step import Context
 from engine.runtime.tasks import ended_posts
 
 T = TypeVar("T")
+Raw = Mapping[str, list[str]]
+"""What a browser sent: every value of every field, as text."""
 
 
 log = logging.getLogger("lianban.transactions")

@@ -27,7 +27,7 @@ def login() -> ResponseReturnValue:
 def sign_in() -> ResponseReturnValue:
     name, password = request.form.get("login", "").strip(), request.form.get("password", "")
     onward = _own_path(request.form.get("next", ""))
-    found = engine().sign_in(name, password, request.remote_addr or "", known_browsers())
+    found = engine().accounts.sign_in(name, password, request.remote_addr or "", known_browsers())
     if found.token is None or found.person_id is None:
         return _door(name, found.message, onward), 422
     response = let_in(redirect(onward or url_for("inbox.tasks")), found.token)
@@ -55,7 +55,7 @@ def change_password() -> ResponseReturnValue:
 
 @pages.post("/logout")
 def sign_out() -> ResponseReturnValue:
-    engine().sign_out(token())
+    engine().accounts.sign_out(token())
     return let_out(redirect(url_for("account.login")))
 
 
@@ -63,7 +63,7 @@ def sign_out() -> ResponseReturnValue:
 def act_for() -> ResponseReturnValue:
     """The person acts for another of their units from now on."""
     visitor()
-    engine().act_for(token(), request.form.get("unit", ""))
+    engine().accounts.act_for(token(), request.form.get("unit", ""))
     return redirect(url_for("inbox.tasks"))
 
 

@@ -56,7 +56,7 @@ def act(task_id: str, verb: str) -> ResponseReturnValue:
     except InvalidValues as invalid:
         return _page(task_id, verb, invalid.problems), invalid.status
     if verb == "send_back":
-        opened = engine().task(actor(), result)
+        opened = engine().tasks.task(actor(), result)
         flash(_("Sent back to '%(step)s'. Periods go on.", step=named(opened.name)), "ok")
         return redirect(url_for("instances.instance", number=opened.number))
     flash(_done(verb, named(result)), "ok")
@@ -79,7 +79,7 @@ def hand_in(task_id: str) -> ResponseReturnValue:
     try:
         name = engine().handling.hand_in(actor(), task_id, raw, opinion)
     except InvalidValues as invalid:
-        view = engine().task(actor(), task_id, raw)
+        view = engine().tasks.task(actor(), task_id, raw)
         return _around(view, invalid), invalid.status
     flash(_("'%(step)s' is handed in.", step=named(name)), "ok")
     return redirect(url_for("inbox.tasks"))
@@ -91,7 +91,7 @@ def answer(task_id: str) -> ResponseReturnValue:
     try:
         name = engine().handling.answer(actor(), task_id, request.form.get("opinion", ""), none)
     except InvalidValues as invalid:
-        view = engine().task(actor(), task_id)
+        view = engine().tasks.task(actor(), task_id)
         return _around(view, invalid), invalid.status
     flash(_("Your opinion on '%(step)s' is given.", step=named(name)), "ok")
     return redirect(url_for("inbox.tasks"))
@@ -124,7 +124,7 @@ def drop(task_id: str) -> ResponseReturnValue:
 @pages.post("/tasks/release")
 def release() -> ResponseReturnValue:
     """Several tasks are given back; those that cannot be are named, the others are."""
-    released = _each(lambda task_id: engine().release(actor(), task_id))
+    released = _each(lambda task_id: engine().tasks.release(actor(), task_id))
     if released:
         flash(
             ngettext(

@@ -65,7 +65,7 @@ def task_page(
         papers=drafts,
         to_read=papers,
         opens_with=opens_with(papers, view),
-        following=engine().next_task(actor(), view.task_id) if view.form else None,
+        following=engine().tasks.next_task(actor(), view.task_id) if view.form else None,
     )
 
 
@@ -126,7 +126,7 @@ def _checked(task_id: str) -> frozenset[str]:
 def say_done(done: Completed, elsewhere: bool = False) -> None:
     """The page that comes says what was done, who has it now, and by when; `elsewhere`: it is the page of another case."""
     try:
-        view = engine().holders(actor(), done.number)
+        view = engine().instances.holders(actor(), done.number)
     except NotFound:
         view = None  # sent again by somebody who has left the unit since: it is done all the same
     step, outcome = named(done.task_name), named(done.outcome_name)

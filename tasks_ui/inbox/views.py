@@ -47,7 +47,7 @@ def tasks() -> ResponseReturnValue:
         unit_code=request.args.get("unit", ""),
         text=request.args.get("q", "").strip(),
     )
-    found = engine().inbox(actor(), tab, filters, page_place())
+    found = engine().tasks.inbox(actor(), tab, filters, page_place())
     kept = {"tab": tab, "key": filters.key, "state": filters.state, "unit": filters.unit_code, "q": filters.text}
     return render_template("inbox/inbox.html", inbox=found, filters=filters, kept={k: v for k, v in kept.items() if v})
 
@@ -58,7 +58,7 @@ def claim() -> ResponseReturnValue:
     claimed = 0
     for task_id in request.form.getlist("task"):
         try:
-            engine().claim(actor(), task_id)
+            engine().tasks.claim(actor(), task_id)
             claimed += 1
         except LianbanError as error:
             flash(told_of(task_id, error.message), "warn")
@@ -73,7 +73,7 @@ def claim() -> ResponseReturnValue:
 @pages.get("/tasks/<task_id>")
 def task(task_id: str) -> ResponseReturnValue:
     """The page of a task; `kind` in the address is of the material added last, for the next one of its kind."""
-    return task_page(engine().task(actor(), task_id), material={"kind": request.args.get("kind")})
+    return task_page(engine().tasks.task(actor(), task_id), material={"kind": request.args.get("kind")})
 
 
 def _window() -> Window | None:
@@ -85,20 +85,20 @@ def _window() -> Window | None:
 
 @pages.post("/tasks/<task_id>/release")
 def release(task_id: str) -> ResponseReturnValue:
-    engine().release(actor(), task_id)
+    engine().tasks.release(actor(), task_id)
     flash(_("Released. Anybody of this post can claim it."), "ok")
     return redirect(url_for("inbox.tasks"))
 
 
 @pages.post("/tasks/<task_id>/draft")
 def save_draft(task_id: str) -> ResponseReturnValue:
-    engine().save_draft(actor(), task_id, sent(), _window())
+    engine().tasks.save_draft(actor(), task_id, sent(), _window())
     return jsonify(time=clock(now()))
 
 
 @pages.post("/tasks/<task_id>/draft/other")
 def change_draft(task_id: str) -> ResponseReturnValue:
-    engine().change_draft(actor(), task_id)
+    engine().tasks.change_draft(actor(), task_id)
     flash(_("You see the other draft now. The first one is kept, and you can change back."), "ok")
     return redirect(url_for("inbox.task", task_id=task_id))
 
@@ -116,7 +116,7 @@ def check(task_id: str) -> ResponseReturnValue:
         engine().checking.check(actor(), task_id, request.form["paper"], request.form.get("checked") == "true")
         return jsonify(checked=sorted(engine().checking.of_task(actor(), task_id)))
     engine().checking.keep(actor(), task_id, request.form.getlist(SHOWN), request.form.getlist(CHECKED))
-    engine().save_draft(actor(), task_id, sent())
+    engine().tasks.save_draft(actor(), task_id, sent())
     flash(_("Ticks saved, and what you filled in is kept as a draft."), "ok")
     return redirect(url_for("inbox.task", task_id=task_id))
 
@@ -124,7 +124,7 @@ def check(task_id: str) -> ResponseReturnValue:
 @pages.post("/tasks/<task_id>/look")
 def look(task_id: str) -> ResponseReturnValue:
     """What the form asks and warns of, for the values so far."""
-    seen = engine().look_at_answers(actor(), task_id, sent())
+    seen = engine().tasks.look_at_answers(actor(), task_id, sent())
     return jsonify(**_told(seen), papers=sorted(seen.papers), fragments=_advice(seen))
 
 
@@ -160,36 +160,29 @@ def complete(task_id: str) -> ResponseReturnValue:
     raw = sent()
     without_opinions = raw.pop("without_opinions", []) == ["true"]
     if asked := "".join(raw.pop("by_list", [])):
-        raw = _by_list(raw, asked, engine().look_at_answers(actor(), task_id, raw).follows)
-        return task_page(engine().task(actor(), task_id, raw))
+        raw = _by_list(raw, asked, engine().tasks.look_at_answers(actor(), task_id, raw).follows)
+        return task_page(engine().tasks.task(actor(), task_id, raw))
     try:
-        done = engine().complete(actor(), task_id, raw, without_opinions)
+        done = engine().tasks.complete(actor(), task_id, raw, without_opinions)
     except (InvalidValues, Unsure) as wrong:
-        view, confirm = engine().task(actor(), task_id, raw), wrong.token if isinstance(wrong, Unsure) else ""
+        view, confirm = engine().tasks.task(actor(), task_id, raw), wrong.token if isinstance(wrong, Unsure) else ""
         return task_page(view, wrong.problems, confirm=confirm), wrong.status
     say_done(done, elsewhere=ONWARD in request.form)
     if ONWARD in request.form:
         return _to_next(task_id, request.form[ONWARD])
     if done.next_task_id:
         return redirect(url_for("inbox.task", task_id=done.next_task_id))
-    _name_next()
+    flash("", "next")  # the page that comes offers the most urgent task of one's own under one key
     return redirect(url_for("instances.instance", number=done.number))
 
 
 def _to_next(task_id: str, wanted: str) -> ResponseReturnValue:
     """On to the next task of the person's inbox; to the inbox, which says so, when none is left."""
-    following = engine().next_task(actor(), task_id, wanted)
+    following = engine().tasks.next_task(actor(), task_id, wanted)
     if following is not None:
         return redirect(url_for("inbox.task", task_id=following.task_id))
     flash(_("There is no other task to do."), "ok")
     return redirect(url_for("inbox.tasks"))
-
-
-def _name_next() -> None:
-    """The page that comes offers the most urgent task of one's own under one key."""
-    if first := engine().next_task(actor(), ""):
-        said = _("%(step)s: %(title)s", step=named(first.step), title=first.title)
-        flash(f"{url_for('inbox.task', task_id=first.task_id)} {said}", "next")
 
 
 @pages.post("/tasks/<task_id>/material")
@@ -200,7 +193,7 @@ def add_material(task_id: str) -> ResponseReturnValue:
     try:
         added = engine().materials.add(actor(), task_id, values, uploads)
     except InvalidValues as invalid:
-        view = engine().task(actor(), task_id)
+        view = engine().tasks.task(actor(), task_id)
         problems = {f"material-{key}": sentence for key, sentence in invalid.problems.items()}
         return task_page(view, problems, values), invalid.status
     if doubt := engine().materials.doubt(actor(), task_id, [values.get("title", ""), *(up.name for up in uploads)]):
@@ -214,7 +207,7 @@ def take_over_material(task_id: str) -> ResponseReturnValue:
     try:
         added = engine().materials.take_over(actor(), task_id, request.form.getlist("chosen"))
     except InvalidValues as invalid:
-        view = engine().task(actor(), task_id)
+        view = engine().tasks.task(actor(), task_id)
         return task_page(view, {"material-chosen": invalid.problems["chosen"]}), invalid.status
     flash(_added(added), "ok")
     return redirect(url_for("inbox.task", task_id=task_id, _anchor="materials"))
@@ -242,7 +235,7 @@ def remove_material(task_id: str, material_id: str) -> ResponseReturnValue:
 
 @pages.get("/start")
 def procedures() -> ResponseReturnValue:
-    found = engine().procedures(actor())
+    found = engine().instances.procedures(actor())
     if len(found) == 1:
         return redirect(url_for("inbox.start", key=found[0].key))
     return render_template("inbox/procedures.html", procedures=found)
@@ -250,8 +243,8 @@ def procedures() -> ResponseReturnValue:
 
 @pages.get("/start/<key>")
 def start(key: str) -> ResponseReturnValue:
-    procedures = engine().procedures(actor())
-    beginning = engine().beginning(actor(), key)
+    procedures = engine().instances.procedures(actor())
+    beginning = engine().instances.beginning(actor(), key)
     return render_template("inbox/start.html", procedures=procedures, beginning=beginning, problems={})
 
 
@@ -261,17 +254,17 @@ def begin(key: str) -> ResponseReturnValue:
     if other := "".join(raw.pop("instead", [])):
         return _begin_instead(key, other, raw)
     if asked := "".join(raw.pop("by_list", [])):
-        raw = _by_list(raw, asked, engine().look_at_beginning(actor(), key, raw).follows)
+        raw = _by_list(raw, asked, engine().instances.look_at_beginning(actor(), key, raw).follows)
         return render_template(
             "inbox/start.html",
-            procedures=engine().procedures(actor()),
-            beginning=engine().beginning(actor(), key, raw),
+            procedures=engine().instances.procedures(actor()),
+            beginning=engine().instances.beginning(actor(), key, raw),
             problems={},
         )
     try:
-        started = engine().begin(actor(), key, raw)
+        started = engine().instances.begin(actor(), key, raw)
     except (InvalidValues, Unsure) as wrong:
-        procedures, beginning = engine().procedures(actor()), engine().beginning(actor(), key, raw)
+        procedures, beginning = engine().instances.procedures(actor()), engine().instances.beginning(actor(), key, raw)
         page = render_template(
             "inbox/start.html",
             procedures=procedures,
@@ -288,9 +281,9 @@ def begin(key: str) -> ResponseReturnValue:
 
 def _begin_instead(key: str, other: str, raw: dict[str, list[str]]) -> ResponseReturnValue:
     """On to the form of the other procedure; when this one's draft cannot be kept for another window's, it stays on the page."""
-    procedures, window, status = engine().procedures(actor()), _window(), 200
+    procedures, window, status = engine().instances.procedures(actor()), _window(), 200
     try:
-        beginning = engine().beginning_instead(actor(), key, other, raw, window)
+        beginning = engine().instances.beginning_instead(actor(), key, other, raw, window)
         flash(
             _(
                 "This is '%(procedure)s'. What you filled in came along. Check it, then start.",
@@ -299,7 +292,7 @@ def _begin_instead(key: str, other: str, raw: dict[str, list[str]]) -> ResponseR
             "ok",
         )
     except Refused as refused:
-        beginning, status = engine().beginning(actor(), key, raw), refused.status
+        beginning, status = engine().instances.beginning(actor(), key, raw), refused.status
         # The other window's draft is still not what is shown here.
         beginning = replace(beginning, draft_window=window.shown if window else "")
         name = beginning.procedure.name
@@ -317,13 +310,13 @@ def _begin_instead(key: str, other: str, raw: dict[str, list[str]]) -> ResponseR
 
 @pages.post("/start/<key>/draft")
 def save_beginning(key: str) -> ResponseReturnValue:
-    engine().save_beginning(actor(), key, sent(), _window())
+    engine().instances.save_beginning(actor(), key, sent(), _window())
     return jsonify(time=clock(now()))
 
 
 @pages.post("/start/<key>/look")
 def look_at_beginning(key: str) -> ResponseReturnValue:
-    seen = engine().look_at_beginning(actor(), key, sent())
+    seen = engine().instances.look_at_beginning(actor(), key, sent())
     preview = render_template("inbox/_preview.html", preview=seen.preview)
     return jsonify(**_told(seen), fragments={"preview": preview, **_advice(seen)})
 

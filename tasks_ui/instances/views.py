@@ -21,7 +21,7 @@ SHOWN_INLINE = {"application/pdf", "image/jpeg", "image/png", "video/mp4"}
 @pages.get("/instances")
 def listing() -> ResponseReturnValue:
     filters = read_filters("")
-    found = engine().instances(actor(), filters, page_place())
+    found = engine().instances.listed(actor(), filters, page_place())
     return render_template("instances/listing.html", listing=found, filters=filters, kept=kept(filters))
 
 
@@ -34,7 +34,7 @@ def instance(number: str) -> ResponseReturnValue:
 
 @pages.get("/instances/<number>/diagram.bpmn")
 def diagram(number: str) -> ResponseReturnValue:
-    return Response(engine().diagram_of(actor(), number), mimetype="application/xml")
+    return Response(engine().instances.diagram_of(actor(), number), mimetype="application/xml")
 
 
 @pages.get("/instances/<number>/archive.zip")
@@ -47,7 +47,7 @@ def archive(number: str) -> ResponseReturnValue:
 @pages.post("/instances/<number>/press/<element_id>")
 def press(number: str, element_id: str) -> ResponseReturnValue:
     sent()
-    task_id = engine().press(actor(), number, element_id)
+    task_id = engine().instances.press(actor(), number, element_id)
     if task_id:
         return redirect(url_for("inbox.task", task_id=task_id))
     flash(_("Begun."), "ok")
@@ -56,7 +56,7 @@ def press(number: str, element_id: str) -> ResponseReturnValue:
 
 @pages.get("/documents/<document_id>")
 def document(document_id: str) -> ResponseReturnValue:
-    view = engine().document(actor(), document_id)
+    view = engine().papers.document(actor(), document_id)
     return render_template("instances/document.html", document=view, shown=engine().papers.shown(view))
 
 
@@ -87,7 +87,7 @@ def instance_page(
     """The page of the instance; `problems` and `typed` are of its small forms, each by the form's place on the page."""
     return render_template(
         "instances/instance.html",
-        instance=engine().instance(actor(), number),
+        instance=engine().instances.instance(actor(), number),
         talk=engine().collaboration.of_instance(actor(), number),
         talk_wrong=problems or {},
         talk_typed=typed or {},

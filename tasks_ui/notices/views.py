@@ -45,7 +45,7 @@ def act_and_open(notice_id: str) -> ResponseReturnValue:
     found = engine().notices.open(visitor(), notice_id)
     if found.unit_code == actor().unit_code:
         return _led(found)
-    engine().act_for(token(), found.unit_code)
+    engine().accounts.act_for(token(), found.unit_code)
     flash(_("You act for %(unit)s now.", unit=found.unit_name), "ok")
     return redirect(url_for("notices.open_message", notice_id=notice_id))
 

@@ -17,10 +17,10 @@ pages = Blueprint("supervision", __name__)
 def overview() -> ResponseReturnValue:
     filters = read_filters("running")
     shown, items = request.args.get("diagram", ""), page_place("items_")
-    found = engine().supervision(actor(), filters, page_place(), shown, items)
+    found = engine().oversight.supervision(actor(), filters, page_place(), shown, items)
     return render_template("supervision/supervision.html", found=found, filters=filters, kept=kept(filters))
 
 
 @pages.get("/supervision/<key>/diagram.bpmn")
 def diagram(key: str) -> ResponseReturnValue:
-    return Response(engine().latest_diagram(actor(), key), mimetype="application/xml")
+    return Response(engine().oversight.latest_diagram(actor(), key), mimetype="application/xml")

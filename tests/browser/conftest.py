@@ -146,7 +146,7 @@ class Desk:
 
     def be(self, login: str) -> Page:
         """Signed in already."""
-        token = self.served.town.engine.sign_in(login, PASSWORD, "127.0.0.1").token
+        token = self.served.town.engine.accounts.sign_in(login, PASSWORD, "127.0.0.1").token
         self.context.add_cookies([{"name": "lianban", "value": token or "", "url": self.served.address}])
         return self.page
 

@@ -236,7 +236,7 @@ def test_a_tick_that_the_server_refuses_goes_and_the_page_says_why(served: Serve
     desk = desk_at(served)
     page = at_approval(served, desk)
     task_id = page.url.rpartition("/")[2]
-    served.town.engine.complete(served.town.person(LEADER), task_id, {"approval_outcome": ["approve"]})
+    served.town.engine.tasks.complete(served.town.person(LEADER), task_id, {"approval_outcome": ["approve"]})
 
     tick(page, 2).click()
 

@@ -258,7 +258,7 @@ def test_what_stopped_is_listed_with_what_to_do(
     break_letters(monkeypatch)
     with pytest.raises(IncidentRaised):
         case.approve()
-    (fault_id,) = [one.fault_id for one in town.engine.stopped() if one.fault_id]
+    (fault_id,) = [one.fault_id for one in town.engine.instances.stopped() if one.fault_id]
     town.close()
 
     listed = run("incidents", data_dir=sqlite_settings.data_dir).output

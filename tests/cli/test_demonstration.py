@@ -65,18 +65,18 @@ def overseer(shown: Demonstration) -> Actor:
 
 
 def tiles(shown: Demonstration) -> Tiles:
-    return shown.engine.supervision(overseer(shown), Filters()).tiles
+    return shown.engine.oversight.supervision(overseer(shown), Filters()).tiles
 
 
 @pytest.mark.parametrize("now", [USUAL, "2026-10-03T15:00", "2026-02-23T08:00", "2026-12-31T23:50", "2026-11-23T00:05"])
 def test_there_are_a_dozen_cases_one_near_its_end_and_one_over_it(tmp_path: Path, usual: Path, now: str) -> None:
     shown = opened(usual if now == USUAL else tmp_path, now)
-    found = shown.engine.supervision(overseer(shown), Filters())
+    found = shown.engine.oversight.supervision(overseer(shown), Filters())
     assert found.listing.total >= 12
     assert found.tiles.near >= 1
     assert found.tiles.over >= 1
     assert found.tiles.incidents == 0
-    assert shown.engine.verify_audit() == []
+    assert shown.engine.record.verify_audit() == []
     shown.engine.close()
 
 
@@ -107,7 +107,7 @@ def test_a_later_time_lets_the_days_between_pass(usual: Path) -> None:
     later = opened(usual, "2026-10-16T10:12")
     later.engine.tick()
     assert tiles(later).over > before
-    assert later.engine.verify_audit() == []
+    assert later.engine.record.verify_audit() == []
     later.engine.close()
 
 

@@ -71,7 +71,7 @@ def test_a_city_founds_itself_from_the_example_and_opens_its_first_case(city: Pa
     assert (changed.status, changed.location) == (302, "/inbox")
     for key in ("case_referral", "technical_assistance", "dispute_resolution", "first_responder"):
         assert desk.get(f"/start/{key}").status == 200, key
-    assert engine.sign_in("qian.cg", once, "127.0.0.2").token is None
+    assert engine.accounts.sign_in("qian.cg", once, "127.0.0.2").token is None
     with engine.database.reading() as tx:
         told = tx.execute(select(audit_entry.c.content).where(audit_entry.c.kind == "city_founded")).scalar_one()
     engine.close()

@@ -59,7 +59,7 @@ def play(tree: Path, folder: Path) -> Path:
         more["record_key"] = KEY
     settings = Settings(data_dir=folder / "var", processes_dir=folder / "processes", **more)
     shown = demonstration.open_demonstration(settings, parse_local(PLAYED_AT))
-    broken = shown.engine.verify_audit()
+    broken = shown.engine.record.verify_audit()
     shown.engine.close()
     if broken:
         raise SystemExit(f"the audit of this database does not hold: {broken}")

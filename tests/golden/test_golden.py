@@ -169,7 +169,7 @@ def walk(town: Town) -> None:
         chore()
     check_papers(town, case)
     actor = town.person("fangsiyuan.hb")
-    assert town.engine.instance(actor, case.number).number == case.number
+    assert town.engine.instances.instance(actor, case.number).number == case.number
 
 
 def check_search(town: Town, case: Instance) -> None:
@@ -182,7 +182,7 @@ def check_search(town: Town, case: Instance) -> None:
     )
     numbers = [paper.number for paper in case._rows(tables.document) if paper.number]
     for text in ("粪污直排", case.number, place[2:], *numbers):
-        rows = town.engine.instances(actor, Filters(text=text)).rows
+        rows = town.engine.instances.listed(actor, Filters(text=text)).rows
         assert case.number in {row.number for row in rows}, text
 
 
@@ -258,7 +258,7 @@ def test_an_upgrade_that_is_killed_in_the_middle_is_done_by_the_next_start(golde
     engine.prepare()
     with engine.database.reading() as tx:
         assert migrate.differences(tx) == []
-    assert not_whole(map(str, engine.verify_audit())) == []
+    assert not_whole(map(str, engine.record.verify_audit())) == []
     engine.close()
 
 

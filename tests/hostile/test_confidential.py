@@ -102,7 +102,7 @@ def everything(cases: dict[str, Complaint], login: str) -> dict[str, str]:
     town = cases["wanted"].town
     app = create_app(town.engine, trusted_hosts=["localhost"])
     desk = Desk(app, "127.0.0.1")
-    desk.client.set_cookie("lianban", town.engine.sign_in(login, PASSWORD, "127.0.0.1").token or "")
+    desk.client.set_cookie("lianban", town.engine.accounts.sign_in(login, PASSWORD, "127.0.0.1").token or "")
     numbers = town.read(lambda tx: list(tx.scalars(select(process_instance.c.number))))
     papers = town.read(lambda tx: list(tx.scalars(select(document.c.id))))
     tasks = [task.id for complaint in cases.values() for task in complaint.open_tasks()]
@@ -347,7 +347,7 @@ def test_a_withdrawal_and_an_end_by_the_office_do_not_say_it_either(
     with pytest.raises(InvalidValues, match="要改") as refused:
         town.engine.collaboration.withdraw(officer, case.number, raw(reason=reason))
     with pytest.raises(Refused, match="应当保密的内容（姓名）"):
-        town.engine.end(case.number, "值班员", reason)
+        town.engine.instances.end(case.number, "值班员", reason)
 
     assert refused.value.problems.keys() == {"reason"}
     assert case.status == "running"
@@ -397,7 +397,7 @@ def test_colleagues_may_say_it_among_themselves_and_nobody_else_reads_it(plain_t
 
     def read_by(login: str) -> str:
         reader = plain_town.person(login)
-        view = plain_town.engine.instance(reader, case.number)
+        view = plain_town.engine.instances.instance(reader, case.number)
         return f"{view} {plain_town.engine.collaboration.of_instance(reader, case.number)}"
 
     plain_town.write(lambda tx: given_up(tx, case.id))

@@ -29,8 +29,8 @@ def test_a_proposed_unit_neither_opens_nor_lists_a_case_before_a_document_has_re
     for login in DEPARTMENT:
         person = town.person(login)
         with pytest.raises(NotFound):
-            town.act(lambda engine, person=person: engine.instance(person, case.number))
-        assert town.act(lambda engine, person=person: engine.instances(person, Filters())).total == 0
+            town.act(lambda engine, person=person: engine.instances.instance(person, case.number))
+        assert town.act(lambda engine, person=person: engine.instances.listed(person, Filters())).total == 0
     assert "ecology" not in {note.unit_code for note in case.notices()}
 
     if isinstance(case, Assistance):
@@ -38,7 +38,10 @@ def test_a_proposed_unit_neither_opens_nor_lists_a_case_before_a_document_has_re
     else:
         case.deliver()
 
-    assert town.act(lambda engine: engine.instance(town.person(DEPARTMENT[0]), case.number)).number == case.number
+    assert (
+        town.act(lambda engine: engine.instances.instance(town.person(DEPARTMENT[0]), case.number)).number
+        == case.number
+    )
 
 
 def walked(town: Town, key: str) -> Iterator[Instance]:
@@ -82,7 +85,7 @@ def test_in_no_procedure_does_a_unit_see_a_case_of_which_nothing_has_been_sent_t
             if actor.oversees or {unit, actor.unit_code} & sent:
                 continue
             with pytest.raises(NotFound):
-                town.act(lambda engine, who=actor, at=case: engine.instance(who, at.number))
-            assert town.act(lambda engine, who=actor: engine.instances(who, Filters())).total == 0
+                town.act(lambda engine, who=actor, at=case: engine.instances.instance(who, at.number))
+            assert town.act(lambda engine, who=actor: engine.instances.listed(who, Filters())).total == 0
             checked += 1
     assert checked > 0

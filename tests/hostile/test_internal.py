@@ -53,7 +53,7 @@ def shown(case: Case, login: str) -> str:
     """The instance's page and everything of it that it leads to, as this reader sees it, as one text."""
     town = case.town
     desk = Desk(create_app(town.engine, trusted_hosts=["localhost"]), "127.0.0.1")
-    desk.client.set_cookie("lianban", town.engine.sign_in(login, PASSWORD, "127.0.0.1").token or "")
+    desk.client.set_cookie("lianban", town.engine.accounts.sign_in(login, PASSWORD, "127.0.0.1").token or "")
     page = desk.get(f"/instances/{case.number}")
     papers = town.read(lambda tx: list(tx.scalars(select(document.c.id).where(document.c.instance_id == case.id))))
     tasks = town.read(lambda tx: list(tx.scalars(select(task.c.id).where(task.c.instance_id == case.id))))

@@ -96,7 +96,9 @@ def test_a_procedure_that_is_drawn_tomorrow_and_names_the_complaint_does_not_tel
     officer, rows = town.person("shenhe.qh"), town.rows()
 
     def begin(reason: str, case: str) -> str:
-        return town.act(lambda e: e.start(officer, "tomorrow", sent({"drop_reason": reason, "earlier_case": case})))
+        return town.act(
+            lambda e: e.instances.start(officer, "tomorrow", sent({"drop_reason": reason, "earlier_case": case}))
+        )
 
     with pytest.raises(InvalidValues) as refused:
         begin(ABSENT, complaint.number)
@@ -119,11 +121,11 @@ def test_a_procedure_that_is_started_from_one_with_a_secret_does_not_tell_it(
     town = plain_town
     inquiry.deploy(town, drawn, "opinion", "inquiry")
     answers = {"subject": "废机油是否属于危险废物", "department": "ecology", "witness": NAME}
-    number = town.act(lambda e: e.start(town.person(inquiry.OFFICER), "inquiry", sent(answers)))
+    number = town.act(lambda e: e.instances.start(town.person(inquiry.OFFICER), "inquiry", sent(answers)))
 
     with pytest.raises(InvalidValues) as refused:
         town.act(
-            lambda e: e.start(
+            lambda e: e.instances.start(
                 town.person(inquiry.OFFICER), "inquiry", sent({**answers, "subject": f"{NAME}说的是否属实"})
             )
         )

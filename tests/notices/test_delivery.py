@@ -168,7 +168,7 @@ def test_an_unreachable_server_is_tried_again_after_longer_and_longer_and_then_g
     (state,), (trouble,) = town.engine.notices.states(supervisor)
     assert (state.name, state.given_up, state.sent) == ("邮件", 1, 0)
     assert (trouble.to, trouble.status, trouble.attempts) == ("沈禾", "given_up", len(tried))
-    assert town.engine.supervision(supervisor, Filters()).undelivered == 1
+    assert town.engine.oversight.supervision(supervisor, Filters()).undelivered == 1
 
 
 def test_what_waits_for_an_unreachable_server_goes_when_it_is_back(open_town: Towns) -> None:

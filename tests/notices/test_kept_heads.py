@@ -17,7 +17,7 @@ from sqlalchemy import Connection, delete, or_, select, update
 from engine.db import tables
 from engine.errors import Refused, SettingsError
 from engine.notices.outbox import DELAYS
-from engine.reports.oversight.sending import channel_name
+from engine.reports.parts.tellings import channel_name
 from engine.runtime.record import kept_heads
 from engine.runtime.step import audit, sealing
 from tests.notices.conftest import SECRET, Towns
@@ -52,7 +52,7 @@ def chores(town: Town) -> None:
 
 
 def against(town: Town, text: str) -> list[str]:
-    return [str(found) for found in town.engine.verify_audit(kept_heads.read(text))]
+    return [str(found) for found in town.engine.record.verify_audit(kept_heads.read(text))]
 
 
 # --- who holds the key and the database ---
@@ -177,7 +177,7 @@ def test_a_whole_database_from_an_earlier_backup_does_not_fit_what_was_kept_sinc
 def test_the_ends_of_all_chains_say_which_case_it_was(open_town: Towns, how: str) -> None:
     town = open_town()
     case = yesterday(town)
-    lines = "\n".join(town.engine.heads())
+    lines = "\n".join(town.engine.record.heads())
     number, chain = case.number, case.id
     assert against(town, lines) == []
 
@@ -231,7 +231,7 @@ def test_a_line_that_a_power_cut_left_unfinished_spoils_no_other(open_town: Town
 def test_a_line_that_was_cut_is_told_and_the_others_are_compared(open_town: Towns, how: str | None) -> None:
     town = open_town()
     case = yesterday(town)
-    text = f"day 2026-10-0\n{town.engine.heads()[0]}\n"
+    text = f"day 2026-10-0\n{town.engine.record.heads()[0]}\n"
     if how:
         forge(town, how, case)
 
@@ -306,7 +306,7 @@ def test_the_mail_says_what_it_is_and_how_to_compare(open_town: Towns, mailbox: 
     first, *others = mail.get_content().splitlines()
     assert mail["To"] == KEEPER
     assert mail["Subject"] == "【每日封存】2026-09-30 的记录"
-    assert first == town.engine.heads()[0]
+    assert first == town.engine.record.heads()[0]
     assert "lianban verify-audit --heads" in "".join(others)
     assert "单位" not in "".join(others)
 
@@ -357,7 +357,7 @@ def test_the_webhook_is_signed_and_tried_again_under_the_same_id(open_town: Town
     expected = hmac.new(SECRET.encode(), timestamp.encode() + b"." + second.body, hashlib.sha256).hexdigest()
     assert second.headers["X-Lianban-Signature"] == f"sha256={expected}"
     assert first.headers["Idempotency-Key"] == second.headers["Idempotency-Key"]
-    assert json.loads(second.body)["text"] == town.engine.heads()[0]
+    assert json.loads(second.body)["text"] == town.engine.record.heads()[0]
     assert [state.name for state in states] == ["每日封存（127.0.0.1）"]
     assert [(trouble.channel, trouble.kind_name) for trouble in troubles] == [("每日封存", "每日封存")]
     assert channel_name(states[0].key) == "每日封存"
@@ -402,7 +402,7 @@ def test_a_mail_that_was_quoted_and_broken_into_short_lines_still_compares(open_
 def test_lines_of_earlier_versions_still_compare(open_town: Towns) -> None:
     town = open_town()
     case = yesterday(town)
-    lines = [line.split() for line in town.engine.heads()]
+    lines = [line.split() for line in town.engine.record.heads()]
     text = "\n".join(" ".join(words[: 3 if words[0] == "day" else 4]) for words in lines)
     assert against(town, text) == []
 
@@ -454,7 +454,7 @@ def test_a_line_from_before_seals_is_whole_whatever_is_written_below_it(behind: 
 def test_counts_and_a_seal_that_were_altered_are_told_though_the_hash_fits(open_town: Towns, at: int) -> None:
     town = open_town()
     yesterday(town)
-    words = town.engine.heads()[0].split()
+    words = town.engine.record.heads()[0].split()
     words[at] = "f" * 64 if at == 5 else "9999"
 
     (found,) = against(town, " ".join(words))
@@ -465,7 +465,7 @@ def test_counts_and_a_seal_that_were_altered_are_told_though_the_hash_fits(open_
 def test_a_line_that_was_changed_on_its_way_is_told_from_a_record_that_was(open_town: Towns) -> None:
     town = open_town()
     yesterday(town)
-    day = town.engine.heads()[0].split()
+    day = town.engine.record.heads()[0].split()
     changed = " ".join([*day[:2], "f" * 64, *day[3:]])
 
     (found,) = against(town, changed)

@@ -20,7 +20,8 @@ from engine.organisation.units import Unit
 from engine.runtime.documents import wording
 from engine.runtime.documents.wording import Composed, compose
 from engine.runtime.instances import instances
-from engine.runtime.step.step import Context, Step
+from engine.runtime.step.context import Context
+from engine.runtime.step.step import Step
 from engine.settings import PROJECT
 from tests.processes.town import Town
 

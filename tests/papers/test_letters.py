@@ -33,7 +33,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def deploy(plain_town: Town, folder: Path) -> Callable[[], None]:
     engine = plain_town.engine
-    return lambda: engine.deploy(folder / CASE_REFERRAL, "test") and None
+    return lambda: engine.procedures_in_force.deploy(folder / CASE_REFERRAL, "test") and None
 
 
 def change(path: Path, old: str, new: str) -> None:
@@ -95,7 +95,7 @@ def test_a_letter_may_cite_another_by_its_name(plain_town: Town, folder: Path, w
     """Also one of another procedure: it may be what began the instance."""
     change(folder / "letters" / "D37-dispute-reply.toml", 'paper_cited("D37-dispute")', f'paper_cited("{written}")')
 
-    plain_town.engine.deploy(folder / "dispute_resolution.bpmn", "test")
+    plain_town.engine.procedures_in_force.deploy(folder / "dispute_resolution.bpmn", "test")
 
 
 def test_a_code_under_which_the_procedure_issues_other_letters_is_no_name(plain_town: Town, folder: Path) -> None:
@@ -103,7 +103,7 @@ def test_a_code_under_which_the_procedure_issues_other_letters_is_no_name(plain_
     change(folder / "letters" / "D37-dispute-reply.toml", 'paper_cited("D37-dispute")', 'paper_cited("D37")')
 
     with pytest.raises(LetterRefused) as refused:
-        plain_town.engine.deploy(folder / "dispute_resolution.bpmn", "test")
+        plain_town.engine.procedures_in_force.deploy(folder / "dispute_resolution.bpmn", "test")
 
     sentence = "这个流程不用公文模板 D37。代号 D37 的有 D37-dispute、D37-dispute-reply，请写明是哪一份。"
     assert re.search(rf"letters/D37-dispute-reply\.toml 第 \d+ 行：{sentence}", str(refused.value))

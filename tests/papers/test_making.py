@@ -76,7 +76,7 @@ def test_pages_that_are_gone_are_drawn_again_for_whoever_opens_the_paper(case: C
     before = papers.pictures(actor, row.id)
     papers._pages._path(row.id).unlink()
 
-    view = case.town.engine.document(actor, row.id)
+    view = case.town.engine.papers.document(actor, row.id)
     assert papers.shown(view) == Shown(0, True)
     assert papers.make_what_waits() == 1
 
@@ -98,7 +98,7 @@ def test_a_paper_that_somebody_wants_to_see_is_made_before_those_that_were_issue
 
 def test_who_looks_again_and_again_writes_once(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     engine, row = case.town.engine, paper_of(case, "D01")
-    view = engine.document(case.town.person("shenhe.qh"), row.id)
+    view = engine.papers.document(case.town.person("shenhe.qh"), row.id)
     engine.papers.shown(view)
     monkeypatch.setattr(making, "want", None)
 

@@ -153,6 +153,6 @@ def test_what_a_unit_takes_over_from_another_case_is_its_own_to_hand_over(plain_
 
 def take_over(case: Assistance, element: str, by: str, kind: str) -> None:
     town, actor, task = case.town, case.town.person(by), case.task(element)
-    offered = town.engine.task(actor, task).to_take_over
+    offered = town.engine.tasks.task(actor, task).to_take_over
     (chosen,) = [found.id for linked in offered for found in linked.materials if found.kind == kind]
     town.act(lambda engine: engine.materials.take_over(actor, task, [chosen]))

@@ -92,13 +92,13 @@ def test_the_form_of_approval_is_filed_by_the_referring_unit_and_read_by_nobody_
     assert case.filed() == ["D03"]
     said = [
         line
-        for line in case.town.engine.instance(case.town.person("shenhe.qh"), case.number).log
+        for line in case.town.engine.instances.instance(case.town.person("shenhe.qh"), case.number).log
         if line.step == "涉嫌违法案件移送审批表"
     ]
     assert [(line.action, line.note) for line in said] == [("形成", "存本单位")], "what a unit keeps is sent to nobody"
-    assert case.town.engine.document(case.town.person("shenhe.qh"), filed).line.filed
+    assert case.town.engine.papers.document(case.town.person("shenhe.qh"), filed).line.filed
     with pytest.raises(NotFound):
-        case.town.engine.document(case.town.person("luoyinuo.hb"), filed)
+        case.town.engine.papers.document(case.town.person("luoyinuo.hb"), filed)
     with pytest.raises(NotFound):
         case.town.engine.papers.pdf(case.town.person("luoyinuo.hb"), filed)
 
@@ -175,7 +175,7 @@ def test_a_full_disk_loses_nothing_and_says_why(case: Case) -> None:
     case.deliver()
 
     assert engine.papers.make_what_waits() == 0
-    view = engine.document(case.town.person("shenhe.qh"), paper_of(case, "D01").id)
+    view = engine.papers.document(case.town.person("shenhe.qh"), paper_of(case, "D01").id)
     assert "写不进磁盘" in view.paper.failure if view.paper else False
     assert view.line.number == "青政移字〔2026〕1号"
     with pytest.raises(Exception, match="写不进磁盘"):
@@ -233,7 +233,7 @@ def test_a_paper_whose_receiver_the_form_asks_for_has_no_draft_before_it_is_said
     assert plain_town.engine.paper_drafts.of_task(officer, task) == []
 
     asked = {"competence_outcome": ["not_ours"], "counterpart_unit": ["ecology"]}
-    plain_town.engine.save_draft(officer, task, asked)
+    plain_town.engine.tasks.save_draft(officer, task, asked)
     (draft,) = plain_town.engine.paper_drafts.of_task(officer, task)
     assert draft.to_unit == "青河市生态环境局"
 
@@ -243,9 +243,9 @@ def test_only_the_papers_to_which_the_answers_lead_are_coming(case: Case) -> Non
     officer, task = case.town.person("shenhe.qh"), case.task("prepare_materials")
 
     def coming(**answers: list[str]) -> bool:
-        case.town.engine.save_draft(officer, task, answers)
+        case.town.engine.tasks.save_draft(officer, task, answers)
         (draft,) = case.town.engine.paper_drafts.of_task(officer, task)
-        looked = case.town.engine.look_at_answers(officer, task, answers)
+        looked = case.town.engine.tasks.look_at_answers(officer, task, answers)
         assert (draft.element_id in looked.papers) is draft.is_coming
         return draft.is_coming
 
@@ -456,7 +456,7 @@ def test_a_paper_that_names_the_informant_is_opened_by_the_handlers_of_the_first
         for look in (papers.pdf, papers.pictures):
             with pytest.raises(NotAllowed, match="保密"):
                 look(reader, reply)
-        shown = plain_town.engine.document(reader, reply)
+        shown = plain_town.engine.papers.document(reader, reply)
         assert (shown.withheld, papers.shown(shown)) == (True, Shown(0, False))
 
 

@@ -42,7 +42,7 @@ def ask(
         "evidence_risk_reason": "废水正在排空。" if answers.get("evidence_at_risk") else None,
         **answers,
     }
-    number = town.act(lambda engine: engine.start(actor, "technical_assistance", sent(given)))
+    number = town.act(lambda engine: engine.instances.start(actor, "technical_assistance", sent(given)))
     case = Assistance(town, number, cast_of(actor.unit_code), cast_of(of))
     return case.prepare().approve() if delivered else case
 

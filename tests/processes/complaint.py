@@ -41,7 +41,7 @@ def receive(town: Town, by: str = "linxiaoman.qh", at: str | None = None, **answ
         "urgent_reason": "邻近水源。" if answers.get("is_urgent") else None,
         **answers,
     }
-    number = town.act(lambda engine: engine.start(actor, "first_responder", sent(given)))
+    number = town.act(lambda engine: engine.instances.start(actor, "first_responder", sent(given)))
     return Complaint(town, number, actor.unit_code, named)
 
 

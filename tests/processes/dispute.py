@@ -40,7 +40,7 @@ def raise_dispute(
         "position_a": "职责边界清单第 1 项列明由市生态环境局查处。",
         **answers,
     }
-    number = town.act(lambda engine: engine.start(actor, "dispute_resolution", sent(given)))
+    number = town.act(lambda engine: engine.instances.start(actor, "dispute_resolution", sent(given)))
     return Dispute(town, number, cast_of(actor.unit_code), cast_of(to), cast_of(third) if third else None)
 
 

@@ -33,12 +33,12 @@ def draw(
     own_lane = lane("l_own", "own", "case_officer", f"start done {own}")
     text = process(key, f"试办{key}", named, [own_lane, *lanes], [start, done, *body])
     (folder / f"{key}.bpmn").write_text(text, encoding="utf-8")
-    town.act(lambda engine: engine.deploy(folder / f"{key}.bpmn", "test"))
+    town.act(lambda engine: engine.procedures_in_force.deploy(folder / f"{key}.bpmn", "test"))
 
 
 def start(town: Town, key: str, **answers: Any) -> Instance:
     given = {"subject": "试办一件", "dept": "ecology", **answers}
-    return Instance(town, town.act(lambda engine: engine.start(town.person(OFFICER), key, sent(given))))
+    return Instance(town, town.act(lambda engine: engine.instances.start(town.person(OFFICER), key, sent(given))))
 
 
 def task(element: str, name: str) -> str:

@@ -97,24 +97,24 @@ def write(folder: Path, **diagrams: str) -> None:
 
 def deploy(town: Town, folder: Path, *names: str) -> None:
     for name in names:
-        town.act(lambda engine, name=name: engine.deploy(folder / f"{name}.bpmn", "test"))  # type: ignore[misc]
+        town.act(lambda engine, name=name: engine.procedures_in_force.deploy(folder / f"{name}.bpmn", "test"))  # type: ignore[misc]
 
 
 def begin(town: Town, folder: Path) -> tuple[str, str]:
     """An inquiry that has called for an opinion; the numbers of both."""
     deploy(town, folder, "opinion", "inquiry")
     answers = sent({"subject": "废机油是否属于危险废物", "department": "ecology"})
-    number = town.act(lambda engine: engine.start(town.person(OFFICER), "inquiry", answers))
+    number = town.act(lambda engine: engine.instances.start(town.person(OFFICER), "inquiry", answers))
     return number, number.replace("YB", "YJ")
 
 
 def view(town: Town, number: str, login: str = OVERSEER) -> InstanceView:
-    return town.act(lambda engine: engine.instance(town.person(login), number))
+    return town.act(lambda engine: engine.instances.instance(town.person(login), number))
 
 
 def do(town: Town, number: str, step: str, login: str, **answers: object) -> None:
     task_id = next(found.task_id for found in view(town, number).waiting if found.element_id == step)
-    town.act(lambda engine: engine.complete(town.person(login), task_id, sent(answers)))
+    town.act(lambda engine: engine.tasks.complete(town.person(login), task_id, sent(answers)))
 
 
 def refusal(town: Town, folder: Path, name: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, event, select, text
+from sqlalchemy import Connection, create_engine, event, select, text
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from engine.bpmn.workflow import WorkflowFault
@@ -20,7 +20,9 @@ from engine.deployments import definitions
 from engine.errors import AlreadyDone, Busy, DatabaseFull, IncidentRaised, NotAllowed, NotFound, Refused
 from engine.runtime.advance import storing
 from engine.runtime.advance.operations import OPERATIONS, Operation
+from engine.runtime.notify.notices import Told, tell_people
 from engine.runtime.step import audit
+from engine.runtime.step.context import Context
 from engine.runtime.step.step import Step
 from engine.runtime.tasks.tasks import Completed
 from tests.processes.town import MORNING, Case, Town, at, problems, sent
@@ -59,7 +61,7 @@ def under_review(town: Town) -> Case:
 def completing(town: Town, case: Case, element: str, by: str, **answers: Any) -> Callable[[], Completed]:
     """The step, ready to be taken by an engine of its own."""
     actor, task_id, engine = town.person(by), case.task(element), town.another_engine()
-    return lambda: engine.complete(actor, task_id, sent(answers))
+    return lambda: engine.tasks.complete(actor, task_id, sent(answers))
 
 
 # --- twice ---
@@ -135,7 +137,7 @@ def test_two_people_claiming_the_same_task_at_once_exactly_one_has_it(town_on_ea
     case = under_review(town)
     task_id, people = case.task("review_acceptance"), [town.person("zhouyan.hb"), town.person("fangsiyuan.hb")]
 
-    outcomes = at_once(*(lambda person=person: town.engine.claim(person, task_id) for person in people))
+    outcomes = at_once(*(lambda person=person: town.engine.tasks.claim(person, task_id) for person in people))
 
     assert Counter(type(outcome) for outcome in outcomes) == {type(None): 1, NotAllowed: 1}
     winner = people[outcomes.index(None)]
@@ -190,7 +192,7 @@ def test_a_button_pressed_twice_at_once_opens_one_request(town_on_each_database:
     town = town_on_each_database
     case, officer = town.refer(at=MORNING), town.person("shenhe.qh")
 
-    outcomes = at_once(*[lambda: town.engine.press(officer, case.number, "act_extend")] * 2)
+    outcomes = at_once(*[lambda: town.engine.instances.press(officer, case.number, "act_extend")] * 2)
 
     assert Counter(type(outcome) for outcome in outcomes) == {str: 1, Refused: 1}
     assert case.waiting == {"prepare_materials": 1, "request_extension": 1}
@@ -448,7 +450,7 @@ def test_a_parked_instance_goes_on_where_it_stood_when_it_is_resumed(
         with pytest.raises(IncidentRaised):
             case.approve()
 
-    plain_town.engine.resume(case.number, "anning.sf")
+    plain_town.engine.instances.resume(case.number, "anning.sf")
     case.approve()
 
     assert case.status == "running"
@@ -462,7 +464,7 @@ def test_an_instance_without_an_incident_is_not_resumed(plain_town: Town) -> Non
     case = plain_town.refer(at=MORNING)
 
     with pytest.raises(NotFound):
-        plain_town.engine.resume(case.number, "anning.sf")
+        plain_town.engine.instances.resume(case.number, "anning.sf")
 
 
 @pytest.mark.parametrize("error", [WorkflowFault("这一步做不了。"), RuntimeError("boom"), Refused("现在不行。")])
@@ -470,14 +472,13 @@ def test_a_fault_in_the_worker_parks_one_instance_and_the_others_go_on(
     plain_town: Town, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     bad, good = plain_town.refer(at=MORNING), plain_town.refer()
-    notify = Step.notify
 
-    def broken(step: Step, *arguments: Any, **named: Any) -> None:
-        if step.instance_id == bad.id:
+    def broken(tx: Connection, context: Context, instance_id: str, *arguments: Any, **named: Any) -> Told:
+        if instance_id == bad.id:
             raise error
-        notify(step, *arguments, **named)
+        return tell_people(tx, context, instance_id, *arguments, **named)
 
-    monkeypatch.setattr(Step, "notify", broken)
+    monkeypatch.setattr("engine.runtime.notify.in_step.tell_people", broken)
     plain_town.asleep_until("2026-10-11T00:00")
 
     plain_town.tick()
@@ -500,7 +501,7 @@ def test_what_was_due_while_an_instance_was_parked_happens_when_it_is_resumed(
     plain_town.at("2026-10-11T00:00")
     assert case.deadline("referral").status == "running"
 
-    plain_town.engine.resume(case.number, "anning.sf")
+    plain_town.engine.instances.resume(case.number, "anning.sf")
     plain_town.tick()
 
     assert case.deadline("referral").status == "overdue"
@@ -592,14 +593,14 @@ def test_a_circle_that_turns_by_itself_is_stopped_and_parked(
     (tmp_path / "circle.bpmn").write_text(CIRCLE, encoding="utf-8")
     monkeypatch.setattr(definitions.gate, "check", lambda *_arguments, **_named: [])
     engine, person = plain_town.engine, plain_town.person("shenhe.qh")
-    engine.deploy(tmp_path / "circle.bpmn", "test")
-    number = engine.start(person, "circle", sent({"subject": "空转的流程"}))
+    engine.procedures_in_force.deploy(tmp_path / "circle.bpmn", "test")
+    number = engine.instances.start(person, "circle", sent({"subject": "空转的流程"}))
     task_id = plain_town.read(lambda tx: tx.scalars(select(tables.task.c.id)).one())
 
     with pytest.raises(IncidentRaised, match="空转的循环"):
-        engine.complete(person, task_id, sent({"begun": "是"}))
+        engine.tasks.complete(person, task_id, sent({"begun": "是"}))
 
-    view = engine.instance(person, number)
+    view = engine.instances.instance(person, number)
     assert view.status == "incident"
     assert [waiting.element_id for waiting in view.waiting] == ["begin"]
 

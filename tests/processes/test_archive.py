@@ -740,6 +740,6 @@ def test_every_member_counts_and_none_can_be_swapped(plain_town: Town, tmp_path:
 
 def test_a_package_that_was_changed_where_it_lies_is_named_by_the_record(plain_town: Town) -> None:
     path = package(plain_town, closed(plain_town))
-    assert plain_town.engine.verify_audit() == []
+    assert plain_town.engine.record.verify_audit() == []
     path.write_bytes(path.read_bytes() + b"x")
-    assert any("归档包" in str(found) for found in plain_town.engine.verify_audit())
+    assert any("归档包" in str(found) for found in plain_town.engine.record.verify_audit())

@@ -12,7 +12,7 @@ OPINION = "经审查，属本单位管辖，拟予受理。"
 
 def seen(case: Instance, login: str) -> InstanceView:
     actor = case.town.person(login)
-    return case.town.act(lambda engine: engine.instance(actor, case.number))
+    return case.town.act(lambda engine: engine.instances.instance(actor, case.number))
 
 
 def words(view: InstanceView) -> str:
@@ -73,7 +73,7 @@ def test_the_page_of_the_other_sides_task_does_not_tell_it_either(town: Town) ->
     case = reviewed(town)
     sender, task_id = town.person("shenhe.qh"), case.task("review_acceptance")
 
-    view = town.act(lambda engine: engine.task(sender, task_id))
+    view = town.act(lambda engine: engine.tasks.task(sender, task_id))
 
     assert view.outcome_name == ""
     assert OPINION not in str(view.before)

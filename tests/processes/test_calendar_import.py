@@ -128,7 +128,7 @@ def test_p1_14_a_period_that_has_ended_is_not_judged_anew(plain_town: Town) -> N
 
     assert case.deadline("referral") == before
     assert before.status == "met"
-    view = plain_town.engine.instance(plain_town.person(case.referring.officer), case.number)
+    view = plain_town.engine.instances.instance(plain_town.person(case.referring.officer), case.number)
     (period,) = (found for found in view.periods if found.key == "referral")
     assert [(cell.day, cell.mark, cell.make_up) for cell in period.cells if cell.last] == [("10", "3", True)]
 
@@ -147,7 +147,7 @@ def test_p1_14_a_period_that_the_change_does_not_touch_is_left_alone(plain_town:
 def test_p1_14_a_rule_that_was_changed_since_does_not_change_a_running_period(plain_town: Town) -> None:
     """What was told to both sides stays: only the calendar is another one."""
     case = plain_town.refer(at=MORNING)
-    plain_town.act(lambda engine: engine.set_rule("deadline.cutoff", "17:30", "城市"))
+    plain_town.act(lambda engine: engine.city_rules.set("deadline.cutoff", "17:30", "城市"))
     bring(plain_town, 2026, ("2026-12-31", True, "停工"))
 
     plain_town.tick()

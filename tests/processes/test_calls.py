@@ -43,7 +43,7 @@ def test_whoever_looks_at_the_caller_reads_for_whom_it_waits(town: Town, drawn: 
     number, called = begin(town, drawn)
 
     shown = view(town, number)
-    listed = town.act(lambda engine: engine.instances(town.person(OFFICER), Filters())).rows
+    listed = town.act(lambda engine: engine.instances.listed(town.person(OFFICER), Filters())).rows
 
     assert [(call.number, call.step) for call in shown.called] == [(called, "出具意见")]
     assert [step.who for step in shown.steps if step.state == "now"] == [called]
@@ -65,7 +65,7 @@ def test_a_called_instance_ends_with_its_caller(town_on_each_database: Town, dra
     town = town_on_each_database
     number, called = begin(town, drawn)
 
-    town.act(lambda engine: engine.press(town.person(OFFICER), number, "act_drop"))
+    town.act(lambda engine: engine.instances.press(town.person(OFFICER), number, "act_drop"))
     do(town, number, "drop_inquiry", OFFICER, drop_reason="对方已自行整改")
 
     shown = view(town, called)
@@ -78,11 +78,11 @@ def test_a_called_instance_ends_with_its_caller(town_on_each_database: Town, dra
 def test_whoever_answers_after_the_caller_has_ended_is_told(town: Town, drawn: Path) -> None:
     number, called = begin(town, drawn)
     task_id = view(town, called).waiting[0].task_id
-    town.act(lambda engine: engine.press(town.person(OFFICER), number, "act_drop"))
+    town.act(lambda engine: engine.instances.press(town.person(OFFICER), number, "act_drop"))
     do(town, number, "drop_inquiry", OFFICER, drop_reason="对方已自行整改")
 
     with pytest.raises(Exception, match="结束（随原办件结束），“出具意见”不用再办理"):
-        town.act(lambda engine: engine.complete(town.person(DEPARTMENT), task_id, sent({"opinion": "属于"})))
+        town.act(lambda engine: engine.tasks.complete(town.person(DEPARTMENT), task_id, sent({"opinion": "属于"})))
 
 
 def test_a_started_procedure_runs_on_and_nobody_waits(town: Town, drawn: Path) -> None:
@@ -121,8 +121,8 @@ def test_a_caller_that_cannot_go_on_is_parked_alone_and_takes_the_answer_later(
     assert view(town, called).status == "ended"
     assert view(town, number).status == "incident"
     with pytest.raises(IncidentRaised):
-        town.act(lambda engine: engine.press(town.person(OFFICER), number, "act_drop"))
-    town.act(lambda engine: engine.resume(number, "管理员"))
+        town.act(lambda engine: engine.instances.press(town.person(OFFICER), number, "act_drop"))
+    town.act(lambda engine: engine.instances.resume(number, "管理员"))
     assert [waiting.element_id for waiting in view(town, number).waiting] == ["read_opinion"]
 
 
@@ -134,7 +134,7 @@ def test_a_called_procedure_that_cannot_begin_leaves_nothing_behind(
     monkeypatch.setattr("engine.runtime.step.step.Step.evaluate_period", lambda *_: None)
 
     with pytest.raises(IncidentRaised, match="出具意见"):
-        plain_town.engine.start(
+        plain_town.engine.instances.start(
             plain_town.person(OFFICER), "inquiry", sent({"subject": "废机油认定", "department": "ecology"})
         )
 
@@ -177,7 +177,7 @@ def test_the_people_of_the_caller_are_told_when_what_they_wait_for_has_stopped(
     assert all(f"在等的办件 {called} 遇到故障停下" in text for _, text in notes(town, number, "incident"))
     assert [found.status for found in view(town, number).related] == ["incident"]
     assert any(line.action == "遇到故障" and called in line.step for line in view(town, number).log)
-    town.act(lambda engine: engine.resume(called, "管理员"))
+    town.act(lambda engine: engine.instances.resume(called, "管理员"))
     do(town, called, "give_opinion", DEPARTMENT, opinion="属于危险废物")
     assert [waiting.element_id for waiting in view(town, number).waiting] == ["read_opinion"]
     assert town.verify() == []
@@ -198,7 +198,7 @@ def test_a_caller_stops_when_the_office_ends_what_it_waits_for_and_calls_anew_wh
     town = town_on_each_database
     number, called = begin(town, drawn)
 
-    town.act(lambda engine: engine.end(called, "管理员", "发错了单位，重新来过"))
+    town.act(lambda engine: engine.instances.end(called, "管理员", "发错了单位，重新来过"))
 
     assert (view(town, called).status, view(town, called).result_name) == ("ended", "已终止")
     assert {text for _, text in notes(town, called, "withdrawn")} == {
@@ -208,7 +208,7 @@ def test_a_caller_stops_when_the_office_ends_what_it_waits_for_and_calls_anew_wh
     assert (view(town, number).status, view(town, number).incident) == ("incident", stopped)
     assert {unit for unit, _ in notes(town, number, "incident")} == {"qinghe"}
 
-    town.act(lambda engine: engine.resume(number, "管理员"))
+    town.act(lambda engine: engine.instances.resume(number, "管理员"))
 
     (first, anew) = view(town, number).related
     assert (first.number, anew.number, anew.status) == (called, "YJ-2026-0002", "running")
@@ -220,11 +220,11 @@ def test_a_caller_stops_when_the_office_ends_what_it_waits_for_and_calls_anew_wh
 
 def test_resuming_twice_calls_once(plain_town: Town, drawn: Path) -> None:
     number, called = begin(plain_town, drawn)
-    plain_town.engine.end(called, "管理员", "发错了单位，重新来过")
+    plain_town.engine.instances.end(called, "管理员", "发错了单位，重新来过")
 
-    plain_town.engine.resume(number, "管理员")
+    plain_town.engine.instances.resume(number, "管理员")
     with pytest.raises(NotFound):
-        plain_town.engine.resume(number, "管理员")
+        plain_town.engine.instances.resume(number, "管理员")
 
     assert len(view(plain_town, number).related) == 2
 
@@ -232,13 +232,13 @@ def test_resuming_twice_calls_once(plain_town: Town, drawn: Path) -> None:
 def test_the_office_ends_a_caller_with_everything_that_it_called(plain_town: Town, drawn: Path) -> None:
     number, called = begin(plain_town, drawn)
 
-    plain_town.engine.end(number, "管理员", "系统试运行时的测试件")
+    plain_town.engine.instances.end(number, "管理员", "系统试运行时的测试件")
 
     assert view(plain_town, called).result_name == "随原办件结束"
     with pytest.raises(AlreadyDone):
-        plain_town.engine.end(number, "管理员", "系统试运行时的测试件")
+        plain_town.engine.instances.end(number, "管理员", "系统试运行时的测试件")
     with pytest.raises(NotFound):
-        plain_town.engine.end("YB-2026-0099", "管理员", "系统试运行时的测试件")
+        plain_town.engine.instances.end("YB-2026-0099", "管理员", "系统试运行时的测试件")
 
 
 def test_what_no_unit_can_take_is_not_called(plain_town: Town, drawn: Path) -> None:
@@ -248,7 +248,7 @@ def test_what_no_unit_can_take_is_not_called(plain_town: Town, drawn: Path) -> N
     before = plain_town.rows()
 
     with pytest.raises(InvalidValues) as refused:
-        plain_town.engine.start(
+        plain_town.engine.instances.start(
             plain_town.person(OFFICER), "inquiry", sent({"subject": "废机油认定", "department": "ecology"})
         )
 
@@ -272,7 +272,7 @@ def test_only_what_is_declared_crosses_and_only_parties_read_the_other_side(plai
     )
     deploy(plain_town, drawn, "opinion", "inquiry")
     answers = sent({"subject": "内部研究的线索", "department": "market"})
-    number = plain_town.engine.start(plain_town.person(OFFICER), "inquiry", answers)
+    number = plain_town.engine.instances.start(plain_town.person(OFFICER), "inquiry", answers)
     called = number.replace("YB", "YJ")
 
     shown = view(plain_town, called, DEPARTMENT)

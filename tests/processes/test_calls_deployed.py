@@ -116,7 +116,7 @@ def opinion(name: str, tag: str = "") -> str:
 def called_version(town: Town, folder: Path) -> int:
     """Which version of the opinion a new inquiry calls, as its page tells."""
     answers = sent({"subject": "废机油认定", "department": "ecology"})
-    number = town.act(lambda engine: engine.start(town.person(OFFICER), "inquiry", answers))
+    number = town.act(lambda engine: engine.instances.start(town.person(OFFICER), "inquiry", answers))
     (related,) = view(town, number).related
     assert version(town, related.number) == related.version
     return related.version
@@ -218,7 +218,7 @@ def test_a_long_list_of_names_is_a_handful_and_a_number(plain_town: Town, tmp_pa
     diagram.write_text(text, encoding="utf-8")
 
     with pytest.raises(DiagramRefused) as refused:
-        plain_town.engine.deploy(diagram, "test")
+        plain_town.engine.procedures_in_force.deploy(diagram, "test")
 
     (said,) = [one for one in refused.value.problems if "被调用的流程没有名为" in one.reason]
     assert re.fullmatch(r"被调用的流程没有名为 (\w+、){5}\w+ 等 13 项 的事实。", said.reason)

@@ -465,7 +465,7 @@ def test_who_goes_on_after_a_ruling_reads_which_unit_it_names_and_its_number(
 ) -> None:
     case = settle(disputed(plain_town), ruling)
 
-    form = plain_town.engine.task(plain_town.person(by), case.task(element)).form
+    form = plain_town.engine.tasks.task(plain_town.person(by), case.task(element)).form
 
     assert form is not None
     told = {field.key: field.words for field in form.fields if field.shown}
@@ -520,7 +520,7 @@ def test_a_unit_that_cannot_be_the_third_is_refused(plain_town: Town, unit: str 
 def test_only_a_unit_that_can_be_the_third_is_offered(plain_town: Town) -> None:
     case = objected(plain_town)
 
-    form = plain_town.engine.task(plain_town.person("shenhe.qh"), case.task("study_objection")).form
+    form = plain_town.engine.tasks.task(plain_town.person("shenhe.qh"), case.task("study_objection")).form
 
     assert form is not None
     offered = {choice.value for found in form.fields if found.key == "third_unit" for choice in found.choices}
@@ -531,7 +531,7 @@ def test_only_a_unit_that_can_be_the_third_is_offered(plain_town: Town) -> None:
 def test_the_ruling_goes_with_the_material_of_the_referral_that_it_leads_to(plain_town: Town) -> None:
     onward = settle(disputed(plain_town), "third").begun()
 
-    view = plain_town.engine.task(plain_town.person("shenhe.qh"), onward.task("prepare_materials"))
+    view = plain_town.engine.tasks.task(plain_town.person("shenhe.qh"), onward.task("prepare_materials"))
 
     offered = {material.kind for case in view.to_take_over for material in case.materials}
     assert {"facts_statement", "ruling_document"} <= offered
@@ -540,7 +540,7 @@ def test_the_ruling_goes_with_the_material_of_the_referral_that_it_leads_to(plai
 def test_without_a_dispute_the_own_case_speaks_of_none(plain_town: Town) -> None:
     case = objected(plain_town).study_objection("withdraw_keep")
 
-    form = plain_town.engine.task(plain_town.person("shenhe.qh"), case.task("register_own_case")).form
+    form = plain_town.engine.tasks.task(plain_town.person("shenhe.qh"), case.task("register_own_case")).form
 
     assert form is not None
     assert not {"competent_unit", "dispute_document"} & {field.key for field in form.fields if field.shown}
@@ -721,19 +721,19 @@ def look_everywhere(town: Town, case: Case) -> None:
     officer, engine = town.person(case.referring.officer), town.engine
     overseer = town.person("chengyu.sf")
     for task in case.open_tasks():
-        assert engine.task(overseer, task.id).number == case.number
-    for tab in engine.counts(officer):
-        engine.inbox(officer, tab, Filters())
-    supervised = {row.number for row in engine.supervision(overseer, Filters()).listing.rows}
+        assert engine.tasks.task(overseer, task.id).number == case.number
+    for tab in engine.tasks.counts(officer):
+        engine.tasks.inbox(officer, tab, Filters())
+    supervised = {row.number for row in engine.oversight.supervision(overseer, Filters()).listing.rows}
     assert case.number in supervised
     assert len(supervised) == town.rows()["process_instance"]
-    engine.supervision(overseer, Filters(), shown="case_referral")
+    engine.oversight.supervision(overseer, Filters(), shown="case_referral")
 
 
 def test_whoever_decides_sees_what_the_steps_before_have_answered(town: Town) -> None:
     case = town.refer(at=MORNING).ask_extension("2026-10-15")
 
-    shown = town.act(lambda engine: engine.task(town.person("qinruogu.qh"), case.task("approve_extension")))
+    shown = town.act(lambda engine: engine.tasks.task(town.person("qinruogu.qh"), case.task("approve_extension")))
 
     assert shown.before[0].title == "申请延长移送期限"
     assert "2026-10-15 周四" in [entry.words for entry in shown.before[0].entries]
@@ -742,6 +742,6 @@ def test_whoever_decides_sees_what_the_steps_before_have_answered(town: Town) ->
 def test_the_step_that_leads_here_stands_before_what_was_done_later_beside_it(town: Town) -> None:
     case = town.refer(at=MORNING, is_ongoing=True).ask_extension("2026-10-15").stop_violation()
 
-    shown = town.act(lambda engine: engine.task(town.person("qinruogu.qh"), case.task("approve_extension")))
+    shown = town.act(lambda engine: engine.tasks.task(town.person("qinruogu.qh"), case.task("approve_extension")))
 
     assert [section.title for section in shown.before] == ["申请延长移送期限", "责令停止或制止"]

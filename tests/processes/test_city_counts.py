@@ -16,7 +16,9 @@ OVERSEER = "chengyu.sf"
 
 
 def seen(town: Town) -> Supervision:
-    return town.act(lambda engine: engine.supervision(town.person(OVERSEER), Filters(), shown="case_referral"))
+    return town.act(
+        lambda engine: engine.oversight.supervision(town.person(OVERSEER), Filters(), shown="case_referral")
+    )
 
 
 def chores(town: Town) -> None:

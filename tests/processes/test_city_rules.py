@@ -68,7 +68,7 @@ def test_a3_a_finding_long_after_the_discovery_is_pointed_out_and_both_are_recor
     shown = {"discovered_at": ["2026-09-21T10:00"], "jurisdiction_found_at": [MORNING]}
     actor = plain_town.person("shenhe.qh")
 
-    seen = plain_town.act(lambda engine: engine.look_at_beginning(actor, "case_referral", shown))
+    seen = plain_town.act(lambda engine: engine.instances.look_at_beginning(actor, "case_referral", shown))
 
     assert "5 个工作日以上" in seen.warnings["jurisdiction_found_at"]
     assert case.facts()["discovered_at"] == at("2026-09-21T10:00")
@@ -202,7 +202,7 @@ def test_a30_a_city_may_leave_it_to_the_principal_leader_who_alone_is_asked(plai
 
     assert case.asked("approve_extension") == ("qinghe", {"principal_leader"})
     deputy = plain_town.person(case.referring.deputy)
-    assert plain_town.engine.inbox(deputy, "unclaimed", Filters()).rows == []
+    assert plain_town.engine.tasks.inbox(deputy, "unclaimed", Filters()).rows == []
     with pytest.raises(NotAllowed, match="主要领导"):
         case.answer_extension(outcome)
     case.complete("approve_extension", case.referring.leader, extension_outcome=outcome, extension_opinion="阅。")

@@ -63,7 +63,7 @@ def takes_material(dispute: Dispute, *tasks: str) -> set[str]:
 
     def page(task: str) -> bool:
         officer, task_id = town.person(parties[dispute.asked(task)[0]]), dispute.task(task)
-        form = town.act(lambda engine: engine.task(officer, task_id)).form
+        form = town.act(lambda engine: engine.tasks.task(officer, task_id)).form
         return form is not None and form.takes_material
 
     return {task for task in tasks if page(task)}
@@ -125,7 +125,7 @@ def test_what_a_party_says_is_called_its_own_whoever_reads_it(plain_town: Town) 
     dispute.negotiate("not_agreed").write_application()
 
     for cast in dispute.sides.values():
-        view = town.act(lambda engine, cast=cast: engine.instance(town.person(cast.officer), dispute.number))
+        view = town.act(lambda engine, cast=cast: engine.instances.instance(town.person(cast.officer), dispute.number))
         labels = {entry.key: entry.label for section in view.sections for entry in section.entries}
         assert (labels["position_a"], labels["position_b"]) == ("甲方意见和依据", "乙方意见和依据")
         assert (labels["position_c"], labels["objection_b"]) == ("丙方意见和依据", "乙方的理由")
@@ -139,7 +139,7 @@ def test_p4_what_a_party_says_in_the_negotiation_is_read_by_the_others_when_it_i
 
     for side in ("a", "b"):
         officer = plain_town.person(dispute.sides[side].officer)
-        view = plain_town.act(lambda engine, who=officer: engine.instance(who, dispute.number))
+        view = plain_town.act(lambda engine, who=officer: engine.instances.instance(who, dispute.number))
         assert "本单位只负责登记，不负责查处。" in repr(view.sections)
 
 
@@ -201,11 +201,11 @@ def test_the_third_party_is_another_unit(plain_town: Town, third: str) -> None:
 def test_a_third_party_sees_the_dispute_and_others_do_not(plain_town: Town) -> None:
     dispute = three(plain_town)
 
-    shown = plain_town.engine.instance(plain_town.person(dispute.sides["c"].officer), dispute.number)
+    shown = plain_town.engine.instances.instance(plain_town.person(dispute.sides["c"].officer), dispute.number)
 
     assert [unit.code for _, unit in shown.parties] == ["qinghe", "ecology", "market"]
     with pytest.raises(NotFound):
-        plain_town.engine.instance(plain_town.person("shiyifan.sq"), dispute.number)
+        plain_town.engine.instances.instance(plain_town.person("shiyifan.sq"), dispute.number)
 
 
 # --- interim disposal ---
@@ -425,7 +425,7 @@ def test_r73_a_unit_that_the_ruling_names_has_the_ruling_and_sees_the_dispute(to
     dispute = raise_dispute(town, at=MORNING).dispose().state_position().apply().accept().reply().propose()
     helper = town.person("zhouyan.hb")
     with pytest.raises(NotFound):
-        town.act(lambda engine: engine.instance(town.person("shiyutong.yj"), dispute.number))
+        town.act(lambda engine: engine.instances.instance(town.person("shiyutong.yj"), dispute.number))
 
     dispute.scan_ruling().record_ruling(
         "emergency", ruling_kind="joint", joint_unit="housing", ruled_parts="应急部门牵头查处，住建部门配合。"
@@ -437,9 +437,9 @@ def test_r73_a_unit_that_the_ruling_names_has_the_ruling_and_sees_the_dispute(to
     )
     assert {note.unit for note in dispute.notices("told") if "裁决决定" in note.text} == {*BOTH, "emergency", "housing"}
     for login in ("shiyutong.yj", "wanliqing.zj"):
-        shown = town.act(lambda engine, login=login: engine.instance(town.person(login), dispute.number))
+        shown = town.act(lambda engine, login=login: engine.instances.instance(town.person(login), dispute.number))
         assert len(shown.parties) == len({unit.code for _, unit in shown.parties}) == 5
-    assert town.act(lambda engine: engine.instance(helper, dispute.number)).number == dispute.number
+    assert town.act(lambda engine: engine.instances.instance(helper, dispute.number)).number == dispute.number
 
 
 def test_r73_an_amended_ruling_is_a_new_version_and_both_are_kept(town: Town) -> None:

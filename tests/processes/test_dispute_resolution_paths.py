@@ -372,11 +372,11 @@ def test_r73_only_the_government_records_its_ruling(plain_town: Town) -> None:
 def test_the_government_sees_a_dispute_from_the_proposal_on(plain_town: Town) -> None:
     dispute, clerk = coordinating(plain_town), plain_town.person(CLERK)
     with pytest.raises(NotFound):
-        plain_town.engine.instance(clerk, dispute.number)
+        plain_town.engine.instances.instance(clerk, dispute.number)
 
     dispute.propose().rule("ecology")
 
-    shown = plain_town.engine.instance(clerk, dispute.number)
+    shown = plain_town.engine.instances.instance(clerk, dispute.number)
     assert [(label, unit.code) for label, unit in shown.parties] == [
         ("甲方", "qinghe"),
         ("乙方", "ecology"),
@@ -486,7 +486,7 @@ def test_a_unit_that_is_no_party_finds_nothing_of_a_dispute(plain_town: Town, st
     dispute = negotiating(plain_town)
 
     with pytest.raises(NotFound):
-        plain_town.engine.instance(plain_town.person(stranger), dispute.number)
+        plain_town.engine.instances.instance(plain_town.person(stranger), dispute.number)
 
 
 # --- random walks ---

@@ -69,11 +69,11 @@ def begin(town: Town, tmp_path: Path) -> Begin:
             content = json.dumps({"type": "default", "id": form_id, "components": components}, ensure_ascii=False)
             (folder / "forms" / f"{form_id}.form").write_text(content, encoding="utf-8")
         (folder / "chain.bpmn").write_text(chain(period), encoding="utf-8")
-        town.act(lambda engine: engine.deploy(folder / "chain.bpmn", "test"))
+        town.act(lambda engine: engine.procedures_in_force.deploy(folder / "chain.bpmn", "test"))
         town.at(MORNING)
         actor = town.person(OFFICER)
         given = {"subject": "联合检查", "asked_unit": "ecology", "asked_at": MORNING}
-        instance = Instance(town, town.act(lambda engine: engine.start(actor, "chain", sent(given))))
+        instance = Instance(town, town.act(lambda engine: engine.instances.start(actor, "chain", sent(given))))
         town.at("2026-09-30T10:30")
         instance.complete("write_draft", OFFICER, draft_text="初稿")
         return instance

@@ -61,7 +61,7 @@ def test_the_record_says_that_it_was_not_asked_and_nobody_is_troubled(town: Town
     Desk(case, OFFICER).do("drop", "request_extension")
 
     actor = town.person(OFFICER)
-    view = town.act(lambda engine: engine.instance(actor, case.number))
+    view = town.act(lambda engine: engine.instances.instance(actor, case.number))
     said = [(line.step, line.action) for line in view.log]
     assert ("申请延长移送期限", "不再提出") in said
     assert ("申请延长移送期限", "失效") not in said
@@ -101,7 +101,7 @@ def test_what_is_dropped_cannot_be_handed_in_any_more(town: Town) -> None:
 
     actor = town.person(OFFICER)
     with pytest.raises(Refused, match="不再提出"):
-        town.act(lambda engine: engine.complete(actor, task_id, {}))
+        town.act(lambda engine: engine.tasks.complete(actor, task_id, {}))
     with pytest.raises(Refused, match="不再提出"):
         Desk(case, OFFICER).do("drop", "request_extension")
 
@@ -129,7 +129,7 @@ def test_of_dropping_and_handing_in_at_once_exactly_one_wins(town_on_each_databa
     )
     one, two = town.another_engine(), town.another_engine()
 
-    outcomes = at_once(lambda: one.handling.drop(actor, task_id), lambda: two.complete(actor, task_id, answers))
+    outcomes = at_once(lambda: one.handling.drop(actor, task_id), lambda: two.tasks.complete(actor, task_id, answers))
 
     assert [outcome is None for outcome in outcomes].count(True) == 1, outcomes
     assert all(outcome is None or isinstance(outcome, Refused | AlreadyDone) for outcome in outcomes)

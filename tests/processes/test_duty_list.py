@@ -42,7 +42,7 @@ def adopt(town: Town, by: str = JUSTICE.leader, day: str = "2026-10-20", reason:
 def warnings(town: Town, key: str) -> str:
     """What the start form of a procedure says when this matter is chosen."""
     actor = town.person("shenhe.qh")
-    return str(town.engine.look_at_beginning(actor, key, sent({"matter_code": "M001"})))
+    return str(town.engine.instances.look_at_beginning(actor, key, sent({"matter_code": "M001"})))
 
 
 def test_what_was_ruled_is_proposed_with_paper_number_and_day(town: Town) -> None:

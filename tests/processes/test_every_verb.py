@@ -42,12 +42,12 @@ def _consult(case: Case) -> None:
 
 
 def claim(case: Case) -> Callable[[], object]:
-    case.town.engine.release(case.town.person(OFFICER), case.task(STEP))
+    case.town.engine.tasks.release(case.town.person(OFFICER), case.task(STEP))
     return lambda: case.claim(STEP, COLLEAGUE)
 
 
 def release(case: Case) -> Callable[[], object]:
-    return lambda: case.town.engine.release(case.town.person(OFFICER), case.task(STEP))
+    return lambda: case.town.engine.tasks.release(case.town.person(OFFICER), case.task(STEP))
 
 
 def transfer(case: Case) -> Callable[[], object]:

@@ -256,7 +256,7 @@ def test_what_the_bureau_cannot_settle_goes_on_as_a_duty_dispute_with_its_note(t
     dispute = complaint.called_dispute()
     assert complaint.waiting == {"check_complaint": 1}
     assert dispute.facts()["supervision_note"] == "听取双方意见，核对了清单。"
-    shown = town.act(lambda engine: engine.instance(town.person("chengyu.sf"), dispute.number))
+    shown = town.act(lambda engine: engine.instances.instance(town.person("chengyu.sf"), dispute.number))
     assert "听取双方意见，核对了清单。" in {entry.words for section in shown.sections for entry in section.entries}
 
 
@@ -288,7 +288,7 @@ def test_no_violation_is_answered_directly(town: Town) -> None:
 def test_the_units_of_a_complaint_are_called_what_the_forms_call_them(plain_town: Town) -> None:
     complaint = registered(plain_town).ask_consent()
 
-    view = plain_town.engine.instance(plain_town.person("helan.hb"), complaint.number)
+    view = plain_town.engine.instances.instance(plain_town.person("helan.hb"), complaint.number)
 
     assert [name for name, _ in view.parties] == ["首问单位", "受移送方"]
 
@@ -298,7 +298,7 @@ def test_the_other_side_has_no_link_to_a_paper_that_it_may_not_open(plain_town: 
     steps = {
         login: {
             line.name: line.document_id
-            for line in plain_town.engine.instance(plain_town.person(login), complaint.number).steps
+            for line in plain_town.engine.instances.instance(plain_town.person(login), complaint.number).steps
         }
         for login in ("helan.hb", "shenhe.qh")
     }
@@ -474,7 +474,7 @@ def warned(town: Town, by: str = "shiyifan.sq", **answers: object) -> str:
         **answers,
     }
     raw = {key: [str(value)] if value else [] for key, value in given.items()}
-    look = town.act(lambda engine: engine.look_at_beginning(town.person(by), "first_responder", raw))
+    look = town.act(lambda engine: engine.instances.look_at_beginning(town.person(by), "first_responder", raw))
     return look.warnings.get("location", "")
 
 
@@ -520,6 +520,6 @@ def test_r64_the_progress_of_an_anonymous_report_foretells_no_letter_to_anybody(
     complaint = receive(plain_town, informant_kind=informant)
     officer = plain_town.person("shenhe.qh")
 
-    told = plain_town.act(lambda engine: engine.instance(officer, complaint.number)).steps
+    told = plain_town.act(lambda engine: engine.instances.instance(officer, complaint.number)).steps
 
     assert ("出具受理告知书" in [line.name for line in told if line.state == "next"]) is (informant == "named")

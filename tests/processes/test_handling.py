@@ -54,16 +54,16 @@ class Desk:
 
     def look(self, element: str) -> TaskView:
         actor, task_id = self.town.person(self.login), self.instance.task(element)
-        return self.town.act(lambda engine: engine.task(actor, task_id))
+        return self.town.act(lambda engine: engine.tasks.task(actor, task_id))
 
     def inbox(self, tab: str = "todo") -> dict[str, TaskRow]:
         actor = self.town.person(self.login)
-        rows = self.town.act(lambda engine: engine.inbox(actor, tab, Filters())).rows
+        rows = self.town.act(lambda engine: engine.tasks.inbox(actor, tab, Filters())).rows
         return {row.step: row for row in rows if row.number == self.instance.number}
 
     def save(self, element: str, **answers: Any) -> None:
         actor, task_id = self.town.person(self.login), self.instance.task(element)
-        self.town.act(lambda engine: engine.save_draft(actor, task_id, sent(answers)))
+        self.town.act(lambda engine: engine.tasks.save_draft(actor, task_id, sent(answers)))
 
     def notices(self) -> list[str]:
         """What this person alone has been told."""
@@ -100,7 +100,7 @@ def audited(instance: Instance, kind: str) -> list[dict[str, Any]]:
 def lines(instance: Instance, login: str) -> list[tuple[str, str, str]]:
     """Step, action and words of every line of the record that this person reads, the latest first."""
     actor = instance.town.person(login)
-    view = instance.town.act(lambda engine: engine.instance(actor, instance.number))
+    view = instance.town.act(lambda engine: engine.instances.instance(actor, instance.number))
     return [(line.step, line.action, line.note) for line in view.log]
 
 
@@ -234,9 +234,9 @@ def test_a_draft_of_ones_own_is_kept_aside_when_a_colleagues_comes_with_the_task
     town.later(minutes=1)
     colleague.save("prepare_materials", preparation_outcome="submit", handling_opinion="接着写。")
     actor, task = town.person(COLLEAGUE), case.task("prepare_materials")
-    town.act(lambda engine: engine.change_draft(actor, task))
+    town.act(lambda engine: engine.tasks.change_draft(actor, task))
     assert outcome_shown(case, COLLEAGUE) == "drop"
-    town.act(lambda engine: engine.change_draft(actor, task))
+    town.act(lambda engine: engine.tasks.change_draft(actor, task))
     assert outcome_shown(case, COLLEAGUE) == "submit"
     assert colleague.look("prepare_materials").other_draft
     case.complete("prepare_materials", COLLEAGUE, preparation_outcome="drop", preparation_reason="查无违法事实。")
@@ -254,7 +254,7 @@ def test_a_draft_that_comes_back_from_a_colleague_is_the_only_one(plain_town: To
     assert not desk(case, OFFICER).look("prepare_materials").other_draft
     actor, task = plain_town.person(OFFICER), case.task("prepare_materials")
     with pytest.raises(Refused, match="没有另一份草稿"):
-        plain_town.engine.change_draft(actor, task)
+        plain_town.engine.tasks.change_draft(actor, task)
 
 
 # --- 委派 ---
@@ -313,7 +313,7 @@ def test_one_task_is_delegated_to_one_colleague_at_a_time(plain_town: Town):
     with pytest.raises(NotAllowed, match="还没有交回"):
         desk(case, OFFICER).do("delegate", "prepare_materials", *plain_town.ids(LIAISON))
     with pytest.raises(NotAllowed, match="代拟"):
-        plain_town.engine.release(plain_town.person(OFFICER), case.task("prepare_materials"))
+        plain_town.engine.tasks.release(plain_town.person(OFFICER), case.task("prepare_materials"))
 
 
 def test_nothing_is_delegated_to_another_unit(plain_town: Town):
@@ -370,7 +370,7 @@ def test_whoever_has_a_task_is_not_asked_for_an_opinion_on_it(town: Town, way: s
     if way == "handed over":
         desk(case, OFFICER).do("transfer", "prepare_materials", *town.ids(COLLEAGUE))
     else:
-        town.act(lambda engine: engine.release(town.person(OFFICER), case.task("prepare_materials")))
+        town.act(lambda engine: engine.tasks.release(town.person(OFFICER), case.task("prepare_materials")))
         case.claim("prepare_materials", COLLEAGUE)
 
     handling = desk(case, COLLEAGUE).look("prepare_materials").handling
@@ -384,7 +384,7 @@ def test_whoever_has_a_task_is_not_asked_for_an_opinion_on_it(town: Town, way: s
 def test_whoever_completes_an_unclaimed_task_need_not_answer_first(plain_town: Town):
     case = claimed(plain_town)
     desk(case, OFFICER).do("consult", "prepare_materials", plain_town.ids(COLLEAGUE))
-    plain_town.engine.release(plain_town.person(OFFICER), case.task("prepare_materials"))
+    plain_town.engine.tasks.release(plain_town.person(OFFICER), case.task("prepare_materials"))
 
     case.complete("prepare_materials", COLLEAGUE, preparation_outcome="drop", preparation_reason="查无违法事实。")
 
@@ -421,7 +421,7 @@ def test_who_is_asked_is_told_when_the_task_is_done_without_the_opinion(town: To
     desk(case, OFFICER).do("consult", "prepare_materials", town.ids(DEPUTY))
     answers = sent({"preparation_outcome": "drop", "preparation_reason": "查无违法事实。"})
     actor, task_id = town.person(OFFICER), case.task("prepare_materials")
-    town.act(lambda engine: engine.complete(actor, task_id, answers, without_opinions=True))
+    town.act(lambda engine: engine.tasks.complete(actor, task_id, answers, without_opinions=True))
 
     assert desk(case, DEPUTY).notices()[-1] == "“整理移送材料”办结了，向你征求的意见不用再回复。"
 
@@ -471,9 +471,9 @@ def test_completing_waits_for_opinions_unless_the_person_says_otherwise(town: To
     )
 
     with pytest.raises(InvalidValues) as refused:
-        town.act(lambda engine: engine.complete(actor, task_id, answers))
+        town.act(lambda engine: engine.tasks.complete(actor, task_id, answers))
     assert "还没有回复意见" in refused.value.problems[""]
-    town.act(lambda engine: engine.complete(actor, task_id, answers, without_opinions=True))
+    town.act(lambda engine: engine.tasks.complete(actor, task_id, answers, without_opinions=True))
     assert case.waiting == {"approve_referral": 1}
     assert "整理移送材料" not in desk(case, DEPUTY).inbox()
 
@@ -493,7 +493,7 @@ def test_a_request_is_withdrawn_and_nobody_waits_any_more(town: Town):
 def test_an_opinion_on_a_task_that_nobody_holds_is_told_to_whoever_asked(town: Town):
     case = claimed(town)
     desk(case, OFFICER).do("consult", "prepare_materials", town.ids(DEPUTY))
-    town.act(lambda engine: engine.release(town.person(OFFICER), case.task("prepare_materials")))
+    town.act(lambda engine: engine.tasks.release(town.person(OFFICER), case.task("prepare_materials")))
 
     desk(case, DEPUTY).do("answer", "prepare_materials", "再核实当事人。")
 
@@ -579,7 +579,7 @@ def test_a_task_is_sent_back_to_an_earlier_step_with_the_reason_on_top(town: Tow
     assert ("主要领导审批", "退回到“整理移送材料”", "缺勘验笔录，请补。") in lines(case, OFFICER)
     actor, lapsed = town.person(LEADER), case.task("approve_referral")
     with pytest.raises(Refused, match="被退回"):
-        town.act(lambda engine: engine.complete(actor, lapsed, sent({"approval_outcome": "approve"})))
+        town.act(lambda engine: engine.tasks.complete(actor, lapsed, sent({"approval_outcome": "approve"})))
     assert sound(case)
     case.complete("prepare_materials", OFFICER, preparation_outcome="submit")
     case.approve()
@@ -705,7 +705,7 @@ def test_a_unit_that_was_only_named_by_mistake_reads_no_complaint(town: Town, an
     complaint = receive(town, at=MORNING).register().judge("not_ours")
     reader = town.person(DEPARTMENT.liaison)
     with pytest.raises(NotFound):
-        town.act(lambda engine: engine.instance(reader, complaint.number))
+        town.act(lambda engine: engine.instances.instance(reader, complaint.number))
     desk(complaint, LEADER).send_back("confirm_not_ours", "judge_competence")
     if anew == "ours":
         complaint.judge()
@@ -714,7 +714,7 @@ def test_a_unit_that_was_only_named_by_mistake_reads_no_complaint(town: Town, an
         complaint.judge("not_ours")
 
     with pytest.raises(NotFound):
-        town.act(lambda engine: engine.instance(reader, complaint.number))
+        town.act(lambda engine: engine.instances.instance(reader, complaint.number))
     assert sound(complaint)
 
 
@@ -723,7 +723,7 @@ def test_a_unit_that_was_asked_stays_a_party(town: Town):
     complaint.answer_consent("refuse")
 
     reader = town.person(DEPARTMENT.liaison)
-    assert town.act(lambda engine: engine.instance(reader, complaint.number))
+    assert town.act(lambda engine: engine.instances.instance(reader, complaint.number))
 
 
 # --- 撤回 ---
@@ -904,7 +904,9 @@ def test_taking_back_and_completing_at_once_exactly_one_wins(town_on_each_databa
     done, waiting = case.task("prepare_materials"), case.task("approve_referral")
     answers = sent({"approval_outcome": "return", "approval_opinion": "补。"})
     one, two = town.another_engine(), town.another_engine()
-    outcomes = at_once(lambda: one.handling.take_back(officer, done), lambda: two.complete(leader, waiting, answers))
+    outcomes = at_once(
+        lambda: one.handling.take_back(officer, done), lambda: two.tasks.complete(leader, waiting, answers)
+    )
 
     assert [outcome is None for outcome in outcomes].count(True) == 1, outcomes
     assert all(outcome is None or isinstance(outcome, Refused | AlreadyDone) for outcome in outcomes)
@@ -922,7 +924,7 @@ def test_a_task_handed_over_and_completed_at_once_goes_one_way(town_on_each_data
     one, two = town.another_engine(), town.another_engine()
     outcomes = at_once(
         lambda: one.handling.transfer(leader, task_id, colleague),
-        lambda: two.complete(officer, task_id, sent({"preparation_outcome": "submit"})),
+        lambda: two.tasks.complete(officer, task_id, sent({"preparation_outcome": "submit"})),
     )
 
     assert [outcome is None for outcome in outcomes].count(True) == 1, outcomes
@@ -996,11 +998,11 @@ def relayed(town: Town, tmp_path: Path) -> Instance:
         content = json.dumps({"type": "default", "id": form_id, "components": components}, ensure_ascii=False)
         (folder / "forms" / f"{form_id}.form").write_text(content, encoding="utf-8")
     (folder / "relay.bpmn").write_text(RELAY, encoding="utf-8")
-    town.act(lambda engine: engine.deploy(folder / "relay.bpmn", "test"))
+    town.act(lambda engine: engine.procedures_in_force.deploy(folder / "relay.bpmn", "test"))
     town.at(MORNING)
     actor = town.person(OFFICER)
     given = {"subject": "联合检查", "asked_unit": "ecology", "asked_at": MORNING}
-    instance = Instance(town, town.act(lambda engine: engine.start(actor, "relay", sent(given))))
+    instance = Instance(town, town.act(lambda engine: engine.instances.start(actor, "relay", sent(given))))
     town.at("2026-09-30T10:30")
     instance.complete("write_draft", OFFICER, draft_text="初稿")
     return instance

@@ -51,7 +51,7 @@ def free(town: Town, instance: Instance) -> None:
     for task in instance.open_tasks():
         if task.assignee_id:
             actor = who_does(town, task)
-            town.engine.release(actor, task.id)
+            town.engine.tasks.release(actor, task.id)
 
 
 def hand_about(town: Town, instance: Instance, chance: random.Random) -> str | None:
@@ -65,7 +65,7 @@ def hand_about(town: Town, instance: Instance, chance: random.Random) -> str | N
             return None
         task = chance.choice(opened)
         actor, handling = who_does(town, task), town.engine.handling
-        town.engine.claim(actor, task.id)
+        town.engine.tasks.claim(actor, task.id)
         before = town.rows()
         choices = handling.choices(actor, task.id)
         if choices.earlier and chance.random() < 0.8:

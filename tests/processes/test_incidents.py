@@ -70,7 +70,7 @@ def test_a_case_that_is_parked_again_is_told_again(plain_town: Town, monkeypatch
     for _ in range(2):
         with pytest.raises(IncidentRaised, match=NOTIFIED):
             case.approve()
-        plain_town.engine.resume(case.number, ADMIN)
+        plain_town.engine.instances.resume(case.number, ADMIN)
 
     assert unread(plain_town, ADMIN) == ["fault", "fault"]
 
@@ -87,7 +87,7 @@ def test_nobody_is_said_to_be_notified_where_there_is_no_administrator(
     assert said == "打印机着火了。这一步没有办成，请联系系统管理员。"
     assert raised.value.message.endswith("这一步没有办成，请联系系统管理员。")
     assert texts(plain_town) == []
-    assert {one.number for one in plain_town.engine.stopped()} == {number, ""}
+    assert {one.number for one in plain_town.engine.instances.stopped()} == {number, ""}
 
 
 def test_a_fault_at_a_start_is_kept_and_told_once_however_often_it_is_tried(
@@ -99,17 +99,17 @@ def test_a_fault_at_a_start_is_kept_and_told_once_however_often_it_is_tried(
         with pytest.raises(IncidentRaised, match=f"这一步没有办成，{NOTIFIED}"):
             start(town, "gz", subject=SECRET)
 
-    (fault,) = town.engine.stopped()
+    (fault,) = town.engine.instances.stopped()
     assert (fault.number, fault.procedure, fault.element, fault.times) == ("", "试办gz", "算一算", 3)
     assert "不是时间" in fault.reason
     assert unread(town, ADMIN) == ["fault"]
     assert SECRET not in "".join(texts(town))
     with pytest.raises(Refused, match="至少写"):
-        town.engine.close_start_fault(fault.fault_id[:3], ADMIN)
-    assert town.engine.close_start_fault(fault.fault_id[:8], ADMIN) == "试办gz"
-    assert town.engine.stopped() == []
+        town.engine.instances.close_start_fault(fault.fault_id[:3], ADMIN)
+    assert town.engine.instances.close_start_fault(fault.fault_id[:8], ADMIN) == "试办gz"
+    assert town.engine.instances.stopped() == []
     with pytest.raises(NotFound):
-        town.engine.close_start_fault(fault.fault_id, ADMIN)
+        town.engine.instances.close_start_fault(fault.fault_id, ADMIN)
     closed = town.read(lambda tx: tx.execute(select(start_fault)).one())
     assert (closed.closed_by, closed.unit_code) == (ADMIN, "qinghe")
 
@@ -138,7 +138,7 @@ def test_what_a_case_says_is_left_out_of_the_reason(plain_town: Town, tmp_path: 
     assert SECRET not in text
     assert "“……”不是时间" in text
     assert "“算一算”" in text
-    (stopped,) = plain_town.engine.stopped()
+    (stopped,) = plain_town.engine.instances.stopped()
     assert SECRET not in stopped.reason
 
 
@@ -168,4 +168,4 @@ def test_a_step_that_an_earlier_form_holds_up_is_told_once_a_day(plain_town: Tow
     (text,) = texts(plain_town)
     assert case.number in text
     assert SECRET not in text
-    assert plain_town.engine.stopped() == []
+    assert plain_town.engine.instances.stopped() == []

@@ -78,7 +78,10 @@ def problem_of(act: Callable[[], object]) -> dict[str, str]:
 
 def history(case: Instance, by: str) -> list[tuple[str, str, str]]:
     actor = case.town.person(by)
-    return [(line.action, line.step, line.note) for line in case.town.act(lambda e: e.instance(actor, case.number)).log]
+    return [
+        (line.action, line.step, line.note)
+        for line in case.town.act(lambda e: e.instances.instance(actor, case.number)).log
+    ]
 
 
 def moves(case: Instance, key: str = "referral") -> list[str]:
@@ -222,11 +225,11 @@ def test_c12_both_values_stay_in_the_history_and_with_the_content(town: Town) ->
 def test_c12_what_was_delivered_is_not_changed(town: Town) -> None:
     case = town.refer(at=MORNING).deliver()
     actor = town.person(LIAISON)
-    document = town.act(lambda engine: engine.instance(actor, case.number)).documents[0].id
+    document = town.act(lambda engine: engine.instances.instance(actor, case.number)).documents[0].id
 
     correct(case, "location", "青河镇河湾村三组 2 号院")
 
-    words = [words for _, words, _ in town.act(lambda engine: engine.document(actor, document)).entries]
+    words = [words for _, words, _ in town.act(lambda engine: engine.papers.document(actor, document)).entries]
     assert "青河镇河湾村二组 18 号院" in words
     assert "青河镇河湾村三组 2 号院" not in words
 
@@ -343,12 +346,12 @@ def test_c12_the_correction_lies_before_the_leaders_and_not_before_its_proposer(
 
     def waiting(login: str) -> list[str]:
         actor = plain_town.person(login)
-        return [row.id for row in plain_town.engine.inbox(actor, "todo", Filters()).corrections]
+        return [row.id for row in plain_town.engine.tasks.inbox(actor, "todo", Filters()).corrections]
 
     assert {login: waiting(login) for login in (LEADER, DEPUTY, OFFICER, HEAD)} == {
         LEADER: [correction], DEPUTY: [], OFFICER: [], HEAD: [],
     }  # fmt: skip
-    assert plain_town.engine.counts(plain_town.person(LEADER))["todo"] == 1
+    assert plain_town.engine.tasks.counts(plain_town.person(LEADER))["todo"] == 1
     assert [note.roles for note in case.notices("correction")] == [{"principal_leader", "deputy_leader"}]
 
 
@@ -545,7 +548,7 @@ def test_c12_an_approval_and_the_letter_at_once_leave_one_of_both_orders(town_on
     task = case.task("approve_referral")
 
     found = together(
-        lambda: first.complete(leader, task, {"approval_outcome": ["approve"]}),
+        lambda: first.tasks.complete(leader, task, {"approval_outcome": ["approve"]}),
         lambda: second.collaboration.decide_correction(deputy, correction, {"decision": ["approve"], "opinion": [""]}),
     )
 
@@ -633,7 +636,7 @@ def test_c11_the_starter_cancels_before_the_first_document(town: Town) -> None:
     ]
     assert {note.unit for note in dispute.notices("withdrawn")} == {"qinghe", "ecology"}
     with pytest.raises(Refused, match=r"办件已于 9月30日 09:30 结束（已撤销），“.*”不用再办理"):
-        town.act(lambda engine: engine.complete(town.person(OFFICER), first, {}))
+        town.act(lambda engine: engine.tasks.complete(town.person(OFFICER), first, {}))
     assert problems(dispute) == []
     assert town.verify() == []
 
@@ -727,7 +730,7 @@ def test_c11_a_cancellation_and_a_task_at_once_leave_one_of_both_orders(town_on_
 
     found = together(
         lambda: first.collaboration.withdraw(officer, dispute.number, {"reason": ["不再争议了。"]}),
-        lambda: second.complete(other, task, {"position_b": ["本单位认为应由青河镇查处，依据职责边界清单。"]}),
+        lambda: second.tasks.complete(other, task, {"position_b": ["本单位认为应由青河镇查处，依据职责边界清单。"]}),
     )
 
     assert not isinstance(found[0], LianbanError)
@@ -743,7 +746,7 @@ def test_c11_a_cancellation_and_a_task_at_once_leave_one_of_both_orders(town_on_
 def rows(town: Town, login: str) -> list[tuple[str, str, bool]]:
     """What lies in the tab of copies: the sort, the note, and whether it was read."""
     actor = town.person(login)
-    found = town.act(lambda engine: engine.inbox(actor, "copied", Filters())).rows
+    found = town.act(lambda engine: engine.tasks.inbox(actor, "copied", Filters())).rows
     return [(row.kind, row.note, row.read_at is not None) for row in found]
 
 
@@ -751,19 +754,19 @@ def test_c3_a_copy_gives_a_unit_that_is_no_party_sight_and_nothing_else(town: To
     case = town.refer(at=MORNING).deliver()
     reader = town.person(STRANGE_LIAISON)
     with pytest.raises(NotFound):
-        town.act(lambda engine: engine.instance(reader, case.number))
+        town.act(lambda engine: engine.instances.instance(reader, case.number))
 
     copy(case, OFFICER, "shiqiao")
 
-    view = town.act(lambda engine: engine.instance(reader, case.number))
+    view = town.act(lambda engine: engine.instances.instance(reader, case.number))
     assert (view.title, view.buttons, [found.mine for found in view.waiting]) == (
         "未批先建废塑料清洗线", [], [False],
     )  # fmt: skip
-    assert town.act(lambda engine: engine.document(reader, view.documents[0].id)).number == case.number
+    assert town.act(lambda engine: engine.papers.document(reader, view.documents[0].id)).number == case.number
     assert case.waiting == {"sign_for": 1}
     assert rows(town, STRANGE_LIAISON) == [("instance", "请知悉。", False)]
     with pytest.raises(NotFound):
-        town.act(lambda engine: engine.task(reader, case.task("sign_for")))
+        town.act(lambda engine: engine.tasks.task(reader, case.task("sign_for")))
 
 
 def test_c3_a_reader_is_not_told_to_whom_else_it_went_nor_what_was_urged(plain_town: Town) -> None:
@@ -814,7 +817,7 @@ def test_c3_who_has_read_it_and_when_is_kept_once_for_each_reader(town: Town) ->
 
     assert talk(case, OFFICER).copies[0].readings == [(town.person(STRANGE_LIAISON).person_name, read_at)]
     assert rows(town, STRANGE_LIAISON) == [("instance", "请知悉。", True)]
-    assert town.act(lambda engine: engine.counts(town.person(STRANGE_LIAISON)))["copied"] == 0
+    assert town.act(lambda engine: engine.tasks.counts(town.person(STRANGE_LIAISON)))["copied"] == 0
     actions = [action for action, _, _ in history(case, OFFICER)]
     assert actions.count("阅读") == actions.count("抄送") == 1
     assert town.verify() == []
@@ -923,7 +926,9 @@ def test_a_comment_within_the_unit_is_shown_to_nobody_else(town: Town) -> None:
     assert said(case, COLLEAGUE) == ["暗语三七二十一"]
     for login in (LIAISON, HEAD, JUSTICE, SUPERVISION):
         assert said(case, login) == []
-        assert "暗语" not in repr(town.act(lambda engine, who=login: engine.instance(town.person(who), case.number)))
+        assert "暗语" not in repr(
+            town.act(lambda engine, who=login: engine.instances.instance(town.person(who), case.number))
+        )
 
 
 def test_whoever_is_mentioned_finds_a_notice_alone(town: Town) -> None:

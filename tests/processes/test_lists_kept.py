@@ -124,7 +124,7 @@ def test_a_called_case_and_what_ends_past_its_diagram(watched_plainly: Watched, 
     do(watched_plainly, called, "give_opinion", DEPARTMENT, opinion="属于危险废物")
     do(watched_plainly, number, "read_opinion", OFFICER, note="收到")
     other, child = begin(watched_plainly, drawn)
-    watched_plainly.act(lambda engine: engine.end(other, "管理员", "重复发起的，不用再办"))
+    watched_plainly.act(lambda engine: engine.instances.end(other, "管理员", "重复发起的，不用再办"))
     assert [Instance(watched_plainly, one).status for one in (number, other, child)] == ["ended"] * 3
     assert watched_plainly.asked() == []
 

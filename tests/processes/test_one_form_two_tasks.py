@@ -12,7 +12,7 @@ from tests.processes.town import Instance, Town
 
 
 def sent_of(town: Town, case: Instance, login: str, element: str) -> dict[str, tuple[str, ...]]:
-    form = town.engine.task(town.person(login), case.task(element)).form
+    form = town.engine.tasks.task(town.person(login), case.task(element)).form
     assert form is not None
     return {found.key: found.sent for found in form.fields}
 

@@ -34,7 +34,7 @@ def readers(town: Town, kind: str) -> list[str]:
 
 
 def unclaimed(town: Town, login: str) -> list[str]:
-    found = town.act(lambda engine: engine.inbox(town.person(login), "unclaimed", Filters()))
+    found = town.act(lambda engine: engine.tasks.inbox(town.person(login), "unclaimed", Filters()))
     return [row.step for row in found.rows]
 
 
@@ -80,7 +80,7 @@ def test_the_worker_lets_a_dated_post_go_and_whoever_can_act_is_told_and_reminde
     plain_town.at("2026-10-14T09:00")
     assert new.person_id in readers(plain_town, "remind")
     assert plain_town.ids(ACTING)[0] not in readers(plain_town, "remind")
-    assert "退回岗位" in {line.action for line in plain_town.engine.instance(new, case.number).log}
+    assert "退回岗位" in {line.action for line in plain_town.engine.instances.instance(new, case.number).log}
 
 
 def test_whoever_was_asked_and_has_left_the_unit_is_waited_for_no_longer(plain_town: Town) -> None:
@@ -93,13 +93,13 @@ def test_whoever_was_asked_and_has_left_the_unit_is_waited_for_no_longer(plain_t
     officer, delegate = town.person(OFFICER), town.person("daiban.qh")
     task_id = case.task("prepare_materials")
     town.engine.handling.delegate(officer, task_id, delegate.person_id, "请先起草。")
-    town.engine.save_draft(delegate, task_id, {"preparation_outcome": ["submit"]})
+    town.engine.tasks.save_draft(delegate, task_id, {"preparation_outcome": ["submit"]})
     with pytest.raises(NotAllowed, match="等交回或者收回之后再办"):
         case.complete("prepare_materials", OFFICER, preparation_outcome="submit")
 
     town.later(hours=1)
 
-    view = town.engine.task(officer, task_id)
+    view = town.engine.tasks.task(officer, task_id)
     assert view.form is not None
     assert view.draft_saved_at is not None
     case.submit()

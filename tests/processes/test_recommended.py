@@ -59,7 +59,7 @@ def test_a_task_for_which_nothing_is_drawn_is_recommended_within_the_citys_days(
 
 
 def test_the_city_says_how_many_days(town: Town, tmp_path: Path) -> None:
-    town.act(lambda engine: engine.set_rule("task.recommended_wd", "1", "城市"))
+    town.act(lambda engine: engine.city_rules.set("task.recommended_wd", "1", "城市"))
     town.at(MORNING)
     drawings.draw(
         town, tmp_path, "plain", BODY, "prepare check", FORMS, lane("l_dept", "dept", "case_officer", "think")
@@ -191,7 +191,7 @@ def test_the_record_of_the_flow_says_only_that_it_was_over(case: Instance) -> No
     case.town.at("2026-10-11T00:00")
     case.complete("prepare", OFFICER, prepare_note="备好。")
 
-    view = case.town.act(lambda engine: engine.instance(case.town.person(OFFICER), case.number))
+    view = case.town.act(lambda engine: engine.instances.instance(case.town.person(OFFICER), case.number))
     periods = [line for line in view.log if line.kind == "deadline"]
     assert [(line.step, line.action) for line in periods] == [("“准备”", "已过建议时限")]
     assert (view.periods, view.axis) == ([], None), "the axis is for what is drawn"

@@ -14,7 +14,7 @@ def referred_on(town: Town) -> Case:
 
 def seen(case: Case) -> InstanceView:
     actor = case.town.person(case.referring.officer)
-    return case.town.act(lambda engine: engine.instance(actor, case.number))
+    return case.town.act(lambda engine: engine.instances.instance(actor, case.number))
 
 
 def notice(case: Case, words: str) -> LogLine:

@@ -32,7 +32,7 @@ def change(town: Town, case: Case, **values: object) -> None:
 
 def broken(town: Town, kept: list[str] | None = None) -> list[str]:
     heads = kept_heads.read("\n".join(kept)) if kept else []
-    return town.act(lambda engine: [str(found) for found in engine.verify_audit(heads)])
+    return town.act(lambda engine: [str(found) for found in engine.record.verify_audit(heads)])
 
 
 # --- states ---
@@ -91,7 +91,7 @@ def test_a_state_that_does_not_fit_parks_its_case_alone(town_on_each_database: T
     before = row(town, case)
 
     officer = town.person(OFFICER)
-    page = town.act(lambda engine: engine.instance(officer, case.number))
+    page = town.act(lambda engine: engine.instances.instance(officer, case.number))
 
     assert page is not None
     assert (row(town, case).status, row(town, case).state) == ("incident", before.state)
@@ -103,12 +103,12 @@ def test_a_state_that_does_not_fit_parks_its_case_alone(town_on_each_database: T
     assert "verify-audit" in said
     assert any(found.startswith(case.number) for found in broken(town))
     with pytest.raises(IncidentRaised):
-        town.act(lambda engine: engine.resume(case.number, "王工"))
+        town.act(lambda engine: engine.instances.resume(case.number, "王工"))
     assert row(town, case).status == "incident"
     town.later(hours=1)
     other.submit()
-    town.act(lambda engine: engine.end(case.number, "王工", "无法恢复。"))
-    assert town.act(lambda engine: engine.instance(officer, case.number)) is not None
+    town.act(lambda engine: engine.instances.end(case.number, "王工", "无法恢复。"))
+    assert town.act(lambda engine: engine.instances.instance(officer, case.number)) is not None
 
 
 def test_the_worker_parks_a_damaged_case_when_its_time_comes(plain_town: Town) -> None:
@@ -267,14 +267,14 @@ def test_a_file_that_is_missing_or_changed_is_named(plain_town: Town) -> None:
 def test_heads_that_are_kept_elsewhere_hold_even_against_the_key(plain_town: Town) -> None:
     town = plain_town
     case = town.refer().submit()
-    kept = town.engine.heads()
+    kept = town.engine.record.heads()
     assert broken(town, kept) == []
 
     def rewrite(tx: Connection) -> None:
         _rewrite_with_its_chain(tx, case)
 
     town.write(rewrite)
-    town.act(lambda engine: engine.reseal("王工", "有密钥的人改写", case.number))
+    town.act(lambda engine: engine.record.reseal("王工", "有密钥的人改写", case.number))
 
     assert broken(town) == []
     assert any("存在别处的封存" in found for found in broken(town, kept))
@@ -302,10 +302,10 @@ def test_a_lost_key_is_told_and_a_person_who_vouches_seals_anew(plain_town: Town
     try:
         with pytest.raises(KeyLost, match="请从备份把原来的密钥文件放回"):
             other.prepare()
-        other.reseal("王工", "密钥文件损坏，已与昨晚的备份逐件核对")
+        other.record.reseal("王工", "密钥文件损坏，已与昨晚的备份逐件核对")
         other.prepare()
-        assert other.verify_audit() == []
-        assert other.instance(town.person(OFFICER), case.number) is not None
+        assert other.record.verify_audit() == []
+        assert other.instances.instance(town.person(OFFICER), case.number) is not None
     finally:
         other.close()
 

@@ -281,7 +281,7 @@ def empower(town: Town, day: str) -> None:
 def warning(town: Town) -> str:
     """What the start form says of the matter."""
     actor, said = town.person("shenhe.qh"), {"matter_code": ["M001"], "discovered_at": [MORNING]}
-    seen = town.act(lambda engine: engine.look_at_beginning(actor, "case_referral", said))
+    seen = town.act(lambda engine: engine.instances.look_at_beginning(actor, "case_referral", said))
     return seen.warnings.get("matter_code", "")
 
 
@@ -317,7 +317,7 @@ def test_a24_the_record_says_of_a_recommended_period_that_it_is_over_and_of_nobo
     case.stop_violation()
     plain_town.at("2026-10-20T09:00")
 
-    log = plain_town.engine.instance(plain_town.person(case.referring.officer), case.number).log
+    log = plain_town.engine.instances.instance(plain_town.person(case.referring.officer), case.number).log
     said = {(line.step, line.action) for line in log if line.kind == "deadline"}
 
     assert ("制止和告知时限", "已过建议时限") in said

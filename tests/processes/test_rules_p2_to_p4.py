@@ -81,7 +81,7 @@ def test_r86_a_refusal_of_assistance_is_on_record_with_its_grounds_and_shown_to_
 
     assert case.result == "refused_agreed"
     assert case.facts()["refusal_grounds"] == ["other_department"]
-    shown = town.act(lambda engine: engine.instance(town.person(JUSTICE.officer), case.number))
+    shown = town.act(lambda engine: engine.instances.instance(town.person(JUSTICE.officer), case.number))
     assert "该事项属市市场监督管理局职责。" in {entry.words for section in shown.sections for entry in section.entries}
     assert town.verify() == []
 

@@ -832,7 +832,7 @@ def test_the_successor_finds_the_task_in_the_inbox(plain_town: Town) -> None:
     plain_town.newcomer("new.hb", "ecology", "liaison")
     plain_town.leave("luoyinuo.hb", "ecology", "liaison")
 
-    view = plain_town.engine.instance(plain_town.person("new.hb"), case.number)
+    view = plain_town.engine.instances.instance(plain_town.person("new.hb"), case.number)
 
     assert [(waiting.element_id, waiting.mine) for waiting in view.waiting] == [("sign_for", True)]
 
@@ -842,7 +842,7 @@ def test_the_history_keeps_the_name_of_whoever_did_it(plain_town: Town) -> None:
     plain_town.newcomer("new.hb", "ecology", "liaison")
     plain_town.leave("luoyinuo.hb", "ecology", "liaison")
 
-    view = plain_town.engine.instance(plain_town.person("zhouyan.hb"), case.number)
+    view = plain_town.engine.instances.instance(plain_town.person("zhouyan.hb"), case.number)
 
     assert [line.who for line in view.steps if line.name == "签收"] == ["罗一诺"]
 
@@ -883,20 +883,20 @@ def test_a_unit_that_is_no_party_finds_nothing_of_a_case(town: Town, stranger: s
     paper_id = town.read(lambda tx: tx.scalars(select(document.c.id).where(letter)).one())
 
     with pytest.raises(NotFound):
-        town.act(lambda engine: engine.instance(person, case.number))
+        town.act(lambda engine: engine.instances.instance(person, case.number))
     with pytest.raises(NotFound):
-        town.act(lambda engine: engine.task(person, task_id))
+        town.act(lambda engine: engine.tasks.task(person, task_id))
     with pytest.raises(NotFound):
-        town.act(lambda engine: engine.document(person, paper_id))
+        town.act(lambda engine: engine.papers.document(person, paper_id))
     with pytest.raises(NotFound):
-        town.act(lambda engine: engine.diagram_of(person, case.number))
+        town.act(lambda engine: engine.instances.diagram_of(person, case.number))
     with pytest.raises(NotFound):
         case.complete("sign_for", stranger, materials_complete=True)
     with pytest.raises(NotFound):
         case.claim("sign_for", stranger)
     with pytest.raises(NotFound):
         case.press("act_withdraw", stranger)
-    assert town.act(lambda engine: engine.instances(person, Filters())).total == 0
+    assert town.act(lambda engine: engine.instances.listed(person, Filters())).total == 0
 
 
 @pytest.mark.parametrize("overseer", ["chengyu.sf", "zhuangmingzhe.jd"])
@@ -904,7 +904,7 @@ def test_oversight_sees_a_case_and_changes_nothing_in_it(town: Town, overseer: s
     case = town.refer(at=MORNING).deliver()
     person = town.person(overseer)
 
-    view = town.act(lambda engine: engine.instance(person, case.number))
+    view = town.act(lambda engine: engine.instances.instance(person, case.number))
 
     assert view.number == case.number
     assert view.buttons == []
@@ -942,13 +942,13 @@ def test_both_parties_see_the_same_case(plain_town: Town) -> None:
     case = plain_town.refer(at=MORNING).deliver()
 
     for login in (case.referring.officer, case.receiving.officer):
-        assert plain_town.engine.instance(plain_town.person(login), case.number).number == case.number
+        assert plain_town.engine.instances.instance(plain_town.person(login), case.number).number == case.number
 
 
 def test_only_a_case_officer_of_a_town_or_a_department_starts_a_referral(plain_town: Town) -> None:
     for login in ("luyuan.qh", "linxiaoman.qh", "chengyu.sf", "leimingyuan.ga"):
         with pytest.raises(NotAllowed, match="发起"):
-            plain_town.engine.start(plain_town.person(login), "case_referral", {})
+            plain_town.engine.instances.start(plain_town.person(login), "case_referral", {})
 
 
 def test_notices_name_roles_and_never_people(plain_town: Town) -> None:

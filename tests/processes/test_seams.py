@@ -186,11 +186,11 @@ def drawn(tmp_path: Path) -> Path:
 def begin(town: Town, folder: Path, *names: str, **answers: str) -> Instance:
     """The last of these procedures has begun at MORNING."""
     for name in names:
-        town.act(lambda engine, name=name: engine.deploy(folder / f"{name}.bpmn", "test"))  # type: ignore[misc]
+        town.act(lambda engine, name=name: engine.procedures_in_force.deploy(folder / f"{name}.bpmn", "test"))  # type: ignore[misc]
     town.at(MORNING)
     actor = town.person(OFFICER)
     given = sent({"subject": "联合检查", **answers})
-    return Instance(town, town.act(lambda engine: engine.start(actor, names[-1], given)))
+    return Instance(town, town.act(lambda engine: engine.instances.start(actor, names[-1], given)))
 
 
 def stopped(town: Town, folder: Path) -> Instance:
@@ -336,5 +336,5 @@ def test_the_file_of_a_cancelled_case_is_whole(town: Town) -> None:
 
 
 def _may_take(town: Town, case: Instance, login: str) -> bool:
-    archive = town.engine.instance(town.person(login), case.number).archive
+    archive = town.engine.instances.instance(town.person(login), case.number).archive
     return archive is not None and archive.mine

@@ -21,7 +21,7 @@ PLACE = "青河镇河湾村二组 18 号院"
 
 
 def found(town: Town, text: str, who: str = OFFICER) -> list[str]:
-    listing = town.engine.instances(town.person(who), Filters(text=text))
+    listing = town.engine.instances.listed(town.person(who), Filters(text=text))
     return [row.number for row in listing.rows]
 
 

@@ -151,7 +151,7 @@ def test_who_takes_over_is_the_applicant_from_then_on(town: Town) -> None:
     assert "act_take_result" not in dispute.buttons(dispute.sides["a"].officer), "nobody takes over from itself"
     dispute.take_over("b").negotiate("not_agreed")
     shown = town.act(
-        lambda engine: engine.task(town.person(dispute.sides["b"].officer), dispute.task("write_application"))
+        lambda engine: engine.tasks.task(town.person(dispute.sides["b"].officer), dispute.task("write_application"))
     )
     fields = [item for group in shown.form.groups for item in group.items if isinstance(item, FilledField)]
     (view,) = (field for field in fields if field.field.key == "applicant_view")

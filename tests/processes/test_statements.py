@@ -66,22 +66,22 @@ def test_a_step_of_a_referral_is_a_handful_of_statements_and_one_commit(warm: To
     case, by, answers = standing_before(warm, element)
     actor, task_id = warm.person(by), case.task(element)
 
-    found = count(warm, lambda: warm.engine.complete(actor, task_id, sent(answers)))
+    found = count(warm, lambda: warm.engine.tasks.complete(actor, task_id, sent(answers)))
 
     assert within(found, ceiling(warm, *SHIPPED[element]))
     assert found.commits == 1
 
 
 def test_a_procedure_with_one_task_takes_two_commits_from_start_to_end(warm: Town, tmp_path: Path) -> None:
-    warm.engine.deploy(one_task.write(tmp_path), "test")
+    warm.engine.procedures_in_force.deploy(one_task.write(tmp_path), "test")
     actor, engine = warm.person(one_task.BY), warm.engine
-    number = engine.start(actor, one_task.KEY, one_task.START)
-    engine.complete(actor, one_task.open_task(warm, number), one_task.DONE)
+    number = engine.instances.start(actor, one_task.KEY, one_task.START)
+    engine.tasks.complete(actor, one_task.open_task(warm, number), one_task.DONE)
     numbers: list[str] = []
 
-    begun = count(warm, lambda: numbers.append(engine.start(actor, one_task.KEY, one_task.START)))
+    begun = count(warm, lambda: numbers.append(engine.instances.start(actor, one_task.KEY, one_task.START)))
     task_id = one_task.open_task(warm, numbers[0])
-    done = count(warm, lambda: engine.complete(actor, task_id, one_task.DONE))
+    done = count(warm, lambda: engine.tasks.complete(actor, task_id, one_task.DONE))
 
     assert within(begun, ceiling(warm, *START))
     assert within(done, ceiling(warm, *COMPLETE))

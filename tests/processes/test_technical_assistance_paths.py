@@ -44,7 +44,7 @@ SECOND = timedelta(seconds=1)
 def shown(case: Assistance, element: str, by: str) -> dict[str, str]:
     """What the form of an open task shows this person, by field."""
     task_id = case.task(element)
-    view = case.town.act(lambda engine: engine.task(case.town.person(by), task_id))
+    view = case.town.act(lambda engine: engine.tasks.task(case.town.person(by), task_id))
     assert view.form is not None
     return {item.key: item.words or item.value for item in view.form.fields}
 
@@ -713,7 +713,7 @@ def test_a37_whoever_asks_for_material_reads_whether_the_period_stands_still(
     case.press("act_material", case.assisting.officer)
 
     task_id = case.task("request_material")
-    view = town.act(lambda engine: engine.task(town.person(case.assisting.officer), task_id))
+    view = town.act(lambda engine: engine.tasks.task(town.person(case.assisting.officer), task_id))
 
     assert view.form is not None
     texts = [item for group in view.form.groups for item in group.items if isinstance(item, FilledText)]
@@ -910,8 +910,8 @@ def look_everywhere(town: Town, case: Assistance) -> None:
     officer, engine = town.person(case.asking.officer), town.engine
     overseer = town.person("chengyu.sf")
     for task in case.open_tasks():
-        assert engine.task(overseer, task.id).number == case.number
-    for tab in engine.counts(officer):
-        engine.inbox(officer, tab, inbox.Filters())
-    assert case.number in [row.number for row in engine.supervision(overseer, listing.Filters()).listing.rows]
-    engine.supervision(overseer, listing.Filters(), shown="technical_assistance")
+        assert engine.tasks.task(overseer, task.id).number == case.number
+    for tab in engine.tasks.counts(officer):
+        engine.tasks.inbox(officer, tab, inbox.Filters())
+    assert case.number in [row.number for row in engine.oversight.supervision(overseer, listing.Filters()).listing.rows]
+    engine.oversight.supervision(overseer, listing.Filters(), shown="technical_assistance")

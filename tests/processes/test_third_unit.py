@@ -43,14 +43,14 @@ def begun(case: Instance, key: str) -> list[str]:
 
 def shown(case: Instance, element: str, by: str) -> dict[str, str]:
     """What the form of an open task shows this person and would send, by field."""
-    view = case.town.engine.task(case.town.person(by), case.task(element))
+    view = case.town.engine.tasks.task(case.town.person(by), case.task(element))
     assert view.form is not None
     return {item.key: str(item.words or item.value) for item in view.form.fields if item.shown}
 
 
 def shown_text(case: Instance, element: str, by: str) -> str:
     """All that the form of an open task shows this person."""
-    view = case.town.engine.task(case.town.person(by), case.task(element))
+    view = case.town.engine.tasks.task(case.town.person(by), case.task(element))
     assert view.form is not None
     return str([field for field in view.form.fields if field.shown])
 
@@ -90,7 +90,7 @@ def test_r73_one_click_puts_the_question_anew_with_all_that_was_asked_and_links_
     settle(case, "emergency")
     offered = shown(case, "study_ruling", case.asking.officer)
     assert offered["anew_unit"] == "市应急管理局"
-    view = town.engine.task(town.person(case.asking.officer), case.task("study_ruling"))
+    view = town.engine.tasks.task(town.person(case.asking.officer), case.task("study_ruling"))
     assert view.form is not None
     assert {item.key: item.value for item in view.form.fields}["anew_outcome"] == "ask"
 
@@ -103,7 +103,7 @@ def test_r73_one_click_puts_the_question_anew_with_all_that_was_asked_and_links_
     assert {name: after[name] for name in ASKED} == {name: before[name] for name in ASKED}
     assert (after["named_unit"], after["dispute_document"]) == ("emergency", RULING)
     assert after["dispute_division"] == before["dispute_division"]
-    linked = town.engine.instance(town.person(case.asking.officer), onward.number).related
+    linked = town.engine.instances.instance(town.person(case.asking.officer), onward.number).related
     assert case.number in str(linked)
 
 
@@ -245,7 +245,7 @@ def test_p2_a_ruling_for_another_town_says_what_is_done_instead_and_parks_nothin
     case = ruled(town, "shiqiao")
 
     assert case.waiting == {"study_ruling": 1}
-    view = town.engine.task(town.person(case.asking.officer), case.task("study_ruling"))
+    view = town.engine.tasks.task(town.person(case.asking.officer), case.task("study_ruling"))
     assert "不能向镇街提出" in str(view.form)
     assert shown(case, "study_ruling", case.asking.officer)["competent_unit"] == "石桥镇"
     with pytest.raises(InvalidValues) as refused:
@@ -426,7 +426,9 @@ def test_r73_a_management_matter_is_offered_to_the_unit_that_the_ruling_names(
 
     ruled_upon(complaint, unit, {})
 
-    view = plain_town.engine.task(plain_town.person(complaint.first.officer), complaint.task("prepare_management"))
+    view = plain_town.engine.tasks.task(
+        plain_town.person(complaint.first.officer), complaint.task("prepare_management")
+    )
     assert view.form is not None
     assert {item.key: item.value or "" for item in view.form.fields}["management_unit"] == offered
 

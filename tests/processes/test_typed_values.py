@@ -127,11 +127,11 @@ def test_a_message_by_number_is_refused_like_a_form(plain_town: Town, tmp_path: 
     case = start(plain_town, "fine")
 
     with pytest.raises(InvalidValues, match="还有要改的地方"):
-        plain_town.act(lambda engine: engine.deliver(plain_town.person(OFFICER), case.number, "t", "m-1", {}))
+        plain_town.act(lambda engine: engine.instances.deliver(plain_town.person(OFFICER), case.number, "t", "m-1", {}))
 
     assert case.status == "running"
     assert plain_town.act(
-        lambda engine: engine.deliver(plain_town.person(OFFICER), case.number, "t", "m-1", {"amount": ["5"]})
+        lambda engine: engine.instances.deliver(plain_town.person(OFFICER), case.number, "t", "m-1", {"amount": ["5"]})
     )
     assert case.waiting == {"b": 1}
 

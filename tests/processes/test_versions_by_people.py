@@ -47,14 +47,14 @@ def test_a_restart_keeps_what_a_person_deployed_letters_too(plain_town: Town, fo
     engine = plain_town.engine
     rename(folder / REFERRAL, "<process ", "<!-- 本市改过 --><process ")
     rename(folder / "letters" / "D01.toml", "特此函告。", "特此函告，请予支持。")
-    engine.deploy(folder / REFERRAL, "王芳", "本市的改动")
+    engine.procedures_in_force.deploy(folder / REFERRAL, "王芳", "本市的改动")
 
     outcomes = engine.procedures_in_force.found()
 
     assert {outcome.what for outcome in outcomes} == {"kept"}
     assert in_force(engine)["case_referral"] == (2, "王芳")
     assert "请予支持" in letter_of(engine)
-    assert engine.verify_audit() == []
+    assert engine.record.verify_audit() == []
 
 
 def test_an_upgrade_of_the_product_imposes_nothing_and_tells_what_differs(plain_town: Town, folder: Path) -> None:
@@ -81,7 +81,7 @@ def test_a_procedure_that_comes_with_an_upgrade_leaves_a_letter_that_a_person_ch
     plain_town: Town, folder: Path
 ) -> None:
     rename(folder / "letters" / "D01.toml", "特此函告。", "特此函告，请予支持。")
-    plain_town.engine.deploy(folder / REFERRAL, "王芳", "本市的改动")
+    plain_town.engine.procedures_in_force.deploy(folder / REFERRAL, "王芳", "本市的改动")
     shipped = Path(shutil.copytree(PROJECT / "processes", folder.parent / "upgraded"))
     text = (shipped / REFERRAL).read_text(encoding="utf-8")
     (shipped / "new.bpmn").write_text(text.replace('"case_referral"', '"new_referral"'), encoding="utf-8")
@@ -170,12 +170,12 @@ def test_nobody_starts_a_retired_procedure_and_its_cases_go_on(plain_town: Town,
     procedures.retire("opinion", "王芳", "不再使用")
 
     actor = plain_town.person(OFFICER)
-    assert "inquiry" not in {one.key for one in plain_town.engine.procedures(actor)}
+    assert "inquiry" not in {one.key for one in plain_town.engine.instances.procedures(actor)}
     answers = sent({"subject": "另一件", "department": "ecology"})
     with pytest.raises(Refused, match="停用"):
-        plain_town.engine.start(actor, "inquiry", answers)
+        plain_town.engine.instances.start(actor, "inquiry", answers)
     with pytest.raises(Refused, match="停用"):
-        plain_town.engine.beginning(actor, "inquiry")
+        plain_town.engine.instances.beginning(actor, "inquiry")
     assert "inquiry" in {one.key for one in procedures.versions()}
     assert inquiry.view(plain_town, number).number == number
     assert inquiry.view(plain_town, called).waiting
@@ -184,7 +184,7 @@ def test_nobody_starts_a_retired_procedure_and_its_cases_go_on(plain_town: Town,
         procedures.revive("inquiry", "王芳", "还要用")
     procedures.revive("opinion", "王芳", "还要用")
     procedures.revive("inquiry", "王芳", "还要用")
-    plain_town.engine.start(actor, "inquiry", answers)
+    plain_town.engine.instances.start(actor, "inquiry", answers)
     assert plain_town.verify() == []
 
 

@@ -151,7 +151,7 @@ def test_a_parked_case_has_nothing_due_and_goes_on_with_the_same_instants(
     town.tick()  # the heads of the days are made once
     assert statements(town) == 1, "nothing is looked for in it, be it ever so late"
 
-    town.engine.resume(case.number, "anning.sf")
+    town.engine.instances.resume(case.number, "anning.sf")
 
     assert timers(case) == before
     assert town.tick() == 6
@@ -162,7 +162,7 @@ def test_a_parked_case_that_is_ended_leaves_no_timer(plain_town: Town, monkeypat
     case = plain_town.refer(at=MORNING)
     park(case, monkeypatch)
 
-    plain_town.engine.end(case.number, "anning.sf", "图画错了，改用新的一件。")
+    plain_town.engine.instances.end(case.number, "anning.sf", "图画错了，改用新的一件。")
 
     assert timers(case) == []
 
@@ -196,7 +196,7 @@ def test_p1_14_a_case_that_was_parked_when_the_calendar_came_follows_it_once_res
     plain_town.tick()
     assert case.deadline("referral").due_at == at("2026-10-11T00:00")
 
-    plain_town.engine.resume(case.number, "anning.sf")
+    plain_town.engine.instances.resume(case.number, "anning.sf")
     plain_town.tick()
 
     assert case.deadline("referral").due_at == at("2026-10-13T00:00")

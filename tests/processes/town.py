@@ -31,7 +31,7 @@ from engine.organisation.assignment import Actor
 from engine.organisation.jurisdiction import Matter
 from engine.runtime.instances import instances
 from engine.runtime.periods.timers import HELD
-from engine.runtime.step.step import Context
+from engine.runtime.step.context import Context
 from engine.settings import PROJECT, Settings
 from tests.processes import listed
 
@@ -237,7 +237,7 @@ class Town:
             "own_matter_note": "该行为发生在赋权范围内，由镇街处理。" if actor.unit_kind == "department" else None,
             **answers,
         }
-        number = self.act(lambda engine: engine.start(actor, "case_referral", sent(given)))
+        number = self.act(lambda engine: engine.instances.start(actor, "case_referral", sent(given)))
         return Case(self, number, cast_of(actor.unit_code), cast_of(to))
 
     def rows(self) -> dict[str, int]:
@@ -248,7 +248,7 @@ class Town:
         return self.read(lambda tx: dict(tx.execute(select(*counts)).one()._mapping))
 
     def verify(self) -> list[str]:
-        return [str(broken) for broken in self.act(lambda engine: engine.verify_audit())]
+        return [str(broken) for broken in self.act(lambda engine: engine.record.verify_audit())]
 
 
 @dataclass(frozen=True)
@@ -294,21 +294,21 @@ class Instance:
 
     def complete(self, element: str, by: str, **answers: Any) -> None:
         actor, task_id = self.town.person(by), self.task(element)
-        self.town.act(lambda engine: engine.complete(actor, task_id, sent(answers)))
+        self.town.act(lambda engine: engine.tasks.complete(actor, task_id, sent(answers)))
 
     def claim(self, element: str, by: str) -> None:
         actor, task_id = self.town.person(by), self.task(element)
-        self.town.act(lambda engine: engine.claim(actor, task_id))
+        self.town.act(lambda engine: engine.tasks.claim(actor, task_id))
 
     def press_by(self, by: str, button: str) -> str | None:
         """Returns the task that the button opened for this person."""
         actor = self.town.person(by)
-        return self.town.act(lambda engine: engine.press(actor, self.number, button))
+        return self.town.act(lambda engine: engine.instances.press(actor, self.number, button))
 
     def buttons(self, by: str) -> dict[str, str]:
         """What the person may press, each with the reason why it is not the time, if it is not."""
         actor = self.town.person(by)
-        view = self.town.act(lambda engine: engine.instance(actor, self.number))
+        view = self.town.act(lambda engine: engine.instances.instance(actor, self.number))
         return {button.element_id: button.reason for button in view.buttons}
 
     def add_material_to(self, task: str, by: str, kind: str, pages: int = 3) -> None:

@@ -71,7 +71,7 @@ def _complete(settings: Settings, now: datetime, work: Work, together: Any, came
     actor, task_id, answers = work
     try:
         together.wait()
-        engine.complete(actor, task_id, answers)
+        engine.tasks.complete(actor, task_id, answers)
         came_to.put("")
     except Exception as error:
         came_to.put(f"{type(error).__name__}: {error}")

@@ -68,7 +68,7 @@ def opinions(town: Town, number: str) -> list[str]:
 def giving(town: Town, called: str, opinion: str = "属于危险废物") -> Act:
     """The opinion, ready to be given."""
     actor, task_id = town.person(DEPARTMENT), view(town, called).waiting[0].task_id
-    return lambda engine: engine.complete(actor, task_id, sent({"opinion": opinion}))
+    return lambda engine: engine.tasks.complete(actor, task_id, sent({"opinion": opinion}))
 
 
 def answered(town: Town, number: str) -> int:
@@ -131,7 +131,7 @@ def test_a_caller_that_a_person_moves_while_the_called_one_ends_does_both(
     number, called = begin(town, drawn)
     officer = town.person(OFFICER)
 
-    came_to = at_once(town, giving(town, called), lambda engine: engine.press(officer, number, "act_drop"))
+    came_to = at_once(town, giving(town, called), lambda engine: engine.instances.press(officer, number, "act_drop"))
 
     assert refused(came_to) == []
     assert steps(town, number) == ["drop_inquiry", "read_opinion"]
@@ -144,11 +144,13 @@ def test_when_both_end_at_one_instant_each_ends_once(town_on_each_database: Town
     town = town_on_each_database
     number, called = begin(town, drawn)
     officer = town.person(OFFICER)
-    town.act(lambda engine: engine.press(officer, number, "act_drop"))
+    town.act(lambda engine: engine.instances.press(officer, number, "act_drop"))
     dropping = view(town, number).waiting[0].task_id
 
     came_to = at_once(
-        town, giving(town, called), lambda engine: engine.complete(officer, dropping, sent({"drop_reason": "已整改"}))
+        town,
+        giving(town, called),
+        lambda engine: engine.tasks.complete(officer, dropping, sent({"drop_reason": "已整改"})),
     )
 
     assert view(town, number).result_name == "不再研究"
@@ -167,7 +169,7 @@ def test_the_order_of_locks_leaves_no_circle(
     town = town_on_each_database
     number, called = begin(town, drawn)
     officer = town.person(OFFICER)
-    town.act(lambda engine: engine.press(officer, number, "act_drop"))
+    town.act(lambda engine: engine.instances.press(officer, number, "act_drop"))
     dropping = view(town, number).waiting[0].task_id
     store = storing.store
 
@@ -177,7 +179,9 @@ def test_the_order_of_locks_leaves_no_circle(
 
     monkeypatch.setattr(moving, "store", slowly)
     came_to = at_once(
-        town, giving(town, called), lambda engine: engine.complete(officer, dropping, sent({"drop_reason": "已整改"}))
+        town,
+        giving(town, called),
+        lambda engine: engine.tasks.complete(officer, dropping, sent({"drop_reason": "已整改"})),
     )
 
     assert all(isinstance(found, Refused) and "随原办件结束" in found.message for found in refused(came_to))
@@ -193,7 +197,9 @@ def test_an_answer_that_comes_while_its_caller_is_resumed_is_taken_once(
     number, first, second = two_calls(town, drawn)
     stop(town, number)
 
-    came_to = at_once(town, giving(town, first), lambda engine: engine.resume(number, "管理员"), giving(town, second))
+    came_to = at_once(
+        town, giving(town, first), lambda engine: engine.instances.resume(number, "管理员"), giving(town, second)
+    )
 
     assert refused(came_to) == []
     assert answered(town, number) == 2
@@ -208,14 +214,16 @@ def test_what_the_office_ends_while_it_is_answered_has_one_end(
     town = town_on_each_database
     number, called = begin(town, drawn)
 
-    came_to = at_once(town, giving(town, called), lambda engine: engine.end(called, "管理员", "发错了单位，重来"))
+    came_to = at_once(
+        town, giving(town, called), lambda engine: engine.instances.end(called, "管理员", "发错了单位，重来")
+    )
 
     assert len(refused(came_to)) == 1
     if isinstance(came_to[1], AlreadyDone):
         assert steps(town, number) == ["read_opinion"]
     else:
         assert view(town, number).status == "incident"
-        town.act(lambda engine: engine.resume(number, "管理员"))
+        town.act(lambda engine: engine.instances.resume(number, "管理员"))
         (anew,) = opinions(town, number)
         do(town, anew, "give_opinion", DEPARTMENT, opinion="属于")
         assert steps(town, number) == ["read_opinion"]
@@ -236,7 +244,7 @@ def study(town: Town, folder: Path) -> str:
     write(folder, inquiry=STUDIED)
     deploy(town, folder, "opinion", "inquiry")
     answers = sent({"subject": "废机油是否属于危险废物", "department": "ecology"})
-    number = town.act(lambda engine: engine.start(town.person(OFFICER), "inquiry", answers))
+    number = town.act(lambda engine: engine.instances.start(town.person(OFFICER), "inquiry", answers))
     do(town, number, "study", OFFICER, study_note="需要定性")
     return number
 
@@ -273,7 +281,7 @@ def test_sending_back_before_the_call_and_calling_at_one_instant_one_of_both_cou
     number = study(town, drawn)
     case, officer = Instance(town, number), town.person(OFFICER)
     check, studied = case.task("check"), case.task("study")
-    checking: Act = lambda engine: engine.complete(officer, check, sent({"check_note": "属实"}))  # noqa: E731
+    checking: Act = lambda engine: engine.tasks.complete(officer, check, sent({"check_note": "属实"}))  # noqa: E731
 
     came_to = at_once(
         town, checking, lambda engine: engine.handling.send_back(officer, check, studied, "数量没有写清楚")
@@ -298,7 +306,7 @@ def test_a_message_that_is_sent_several_times_at_once_does_its_work_once(
     answers = sent({"opinion": "属于危险废物"})
 
     def message(engine: Engine) -> bool:
-        return engine.deliver(department, called, "give_opinion", "hotline-17", answers)
+        return engine.instances.deliver(department, called, "give_opinion", "hotline-17", answers)
 
     came_to = at_once(town, message, message, message)
 
@@ -313,7 +321,9 @@ def test_two_messages_with_one_id_to_two_instances_one_is_refused(town_on_each_d
     department = town.person(DEPARTMENT)
 
     def to(called: str) -> Act:
-        return lambda engine: engine.deliver(department, called, "give_opinion", "one", sent({"opinion": "属于"}))
+        return lambda engine: engine.instances.deliver(
+            department, called, "give_opinion", "one", sent({"opinion": "属于"})
+        )
 
     came_to = at_once(town, to(first), to(second))
 
@@ -329,6 +339,6 @@ def test_instances_that_begin_at_one_instant_have_numbers_of_their_own(
     deploy(town, drawn, "opinion", "inquiry")
     officer, answers = town.person(OFFICER), sent({"subject": "废机油认定", "department": "ecology"})
 
-    came_to = at_once(town, *[lambda engine: engine.start(officer, "inquiry", answers)] * 4)
+    came_to = at_once(town, *[lambda engine: engine.instances.start(officer, "inquiry", answers)] * 4)
 
     assert sorted(map(str, came_to)) == [f"YB-2026-{n:04d}" for n in range(1, 5)]

@@ -27,7 +27,7 @@ def test_two_that_would_close_a_circle_together_are_not_both_deployed(
     write(drawn, alpha=starting("alpha", "beta"), beta=starting("beta", "alpha"))
 
     def deploying(name: str) -> Act:
-        return lambda engine: engine.deploy(drawn / f"{name}.bpmn", "test")
+        return lambda engine: engine.procedures_in_force.deploy(drawn / f"{name}.bpmn", "test")
 
     came_to = at_once(town, deploying("alpha"), deploying("beta"))
 
@@ -46,8 +46,8 @@ def test_one_procedure_deployed_twice_at_once_has_two_versions(town_on_each_data
 
     came_to = at_once(
         town,
-        lambda engine: engine.deploy(drawn / "alpha.bpmn", "test"),
-        lambda engine: engine.deploy(drawn / "other" / "alpha.bpmn", "test"),
+        lambda engine: engine.procedures_in_force.deploy(drawn / "alpha.bpmn", "test"),
+        lambda engine: engine.procedures_in_force.deploy(drawn / "other" / "alpha.bpmn", "test"),
     )
 
     assert refused(came_to) == []
@@ -76,6 +76,6 @@ def test_two_services_that_begin_at_once_in_an_empty_installation_found_it_once(
     assert {one.version for one in listed} <= {1}
     assert {one.what for one in waiting} <= {"waits"}
     assert len(listed) + len(waiting) == len(list((PROJECT / "processes").glob("*.bpmn")))
-    assert engines[0].verify_audit() == []
+    assert engines[0].record.verify_audit() == []
     for engine in engines:
         engine.close()

@@ -32,7 +32,7 @@ def test_a_paper_is_made_and_signed_for_while_a_person_moves_its_instance(
         patched.setattr(audit, "hash_entry", slowly)
         came_to = at_once(
             town,
-            lambda engine: engine.claim(liaison, task),
+            lambda engine: engine.tasks.claim(liaison, task),
             lambda engine: engine.papers.sign_for(liaison, paper),
             lambda engine: engine.papers.make_what_waits(),
         )

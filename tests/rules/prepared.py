@@ -28,7 +28,7 @@ def found_again(settings: Settings) -> None:
     engine = Engine(settings, FixedClock(FOUNDED_AT + timedelta(hours=1)))
     engine.database.run(lambda tx: tx.execute(delete(city_rule)))
     engine.prepare()
-    engine.deploy_all("test")
+    engine.procedures_in_force.take_over([], "test")
     engine.close()
 
 

@@ -16,7 +16,7 @@ from engine.organisation import assignment, jurisdiction, people, sign_ins, unit
 from engine.organisation.assignment import Actor, Assignment
 from engine.organisation.directory import UnitDirectory
 from engine.organisation.people import ROLES, Person
-from engine.runtime.step.step import Context
+from engine.runtime.step.context import Context
 from engine.runtime.tasks import ended_posts
 from tests.store.builders import NOW, SINCE, a_city, a_holder, a_person, a_task, an_instance, at
 

@@ -27,7 +27,7 @@ from engine.reports.parts.conditions import near_until
 from engine.reports.parts.filters import Filters
 from engine.reports.parts.paging import HEAD, Place
 from engine.runtime.instances import instances
-from engine.runtime.step.step import Context
+from engine.runtime.step.context import Context
 from engine.settings import PROJECT
 from tests.store.builders import NOW, SINCE, an_instance
 

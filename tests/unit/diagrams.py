@@ -17,7 +17,7 @@ from engine.organisation.city import read_rules
 from engine.organisation.people import ROLES
 from engine.organisation.units import KINDS
 from engine.runtime.advance.operations import OPERATIONS
-from engine.runtime.step.step import FUNCTIONS
+from engine.runtime.step.functions import FUNCTIONS
 from tests.unit.builders import form_json
 
 PROCESSES = Path(__file__).parents[2] / "processes"

@@ -9,7 +9,7 @@ from engine.bpmn.elements import FLOW_NODES
 from engine.bpmn.expressions import BUILTINS
 from engine.bpmn.rules.wording import ARGUMENTS
 from engine.runtime.advance.operations import OPERATIONS
-from engine.runtime.step.step import FUNCTIONS
+from engine.runtime.step.functions import FUNCTIONS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "bpmn.md").read_text(encoding="utf-8")
 

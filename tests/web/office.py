@@ -107,7 +107,7 @@ class Office:
         """A desk at which this person has just signed in, or nobody."""
         desk = Desk(self.app, address)
         if login:
-            token = self.engine.sign_in(login, PASSWORD, address).token
+            token = self.engine.accounts.sign_in(login, PASSWORD, address).token
             desk.client.set_cookie("lianban", token or "")
         return desk
 

@@ -88,7 +88,7 @@ def test_nobody_waits_for_the_comparison_of_a_password(
         return compare(password_hash, password)
 
     monkeypatch.setattr(sign_ins, "matches", compared)
-    office.engine.sign_in(login, PASSWORD, "127.0.0.1")
+    office.engine.accounts.sign_in(login, PASSWORD, "127.0.0.1")
 
     assert len(written) == 1
 

@@ -154,7 +154,7 @@ def test_a_page_goes_on_where_it_was_although_a_row_before_it_has_gone(office: O
     second = titles(desk.get(onward))
 
     (gone,) = first.every("(//tr[@data-row])[1]//a[contains(@class, 'row-link')]/@href")
-    office.engine.claim(office.town.person(COLLEAGUE), gone.rpartition("/")[2])
+    office.engine.tasks.claim(office.town.person(COLLEAGUE), gone.rpartition("/")[2])
 
     assert titles(desk.get(onward)) == second
 

@@ -102,7 +102,7 @@ def test_what_was_ticked_is_gone_when_the_case_ends_without_the_task(office: Off
         tick(desk, task, paper)
     assert kept(office) == 3
 
-    office.engine.end(office.numbers.approve, "test", "登记错了，要重新登记。")
+    office.engine.instances.end(office.numbers.approve, "test", "登记错了，要重新登记。")
 
     assert kept(office) == 0
 

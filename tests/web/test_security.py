@@ -246,7 +246,7 @@ def test_an_error_never_tells_what_went_wrong_inside(office: Office, monkeypatch
     def fail(*_: object) -> None:
         raise RuntimeError("secret: /etc/passwd")
 
-    monkeypatch.setattr(office.engine, "inbox", fail)
+    monkeypatch.setattr(office.engine.tasks, "inbox", fail)
     failed = desk.get("/inbox")
 
     assert failed.status == 500

@@ -89,7 +89,7 @@ def test_signing_in_gives_a_session_that_nobody_could_have_planted(office: Offic
     desk.sign_in(OFFICER)
 
     assert session_of(desk) not in ("", "planted")
-    assert office.engine.visitor("planted") is None
+    assert office.engine.accounts.visitor("planted") is None
 
 
 def test_signing_in_again_gives_another_session_and_another_form_token(office: Office) -> None:

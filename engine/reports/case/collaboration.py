@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row
 
 from engine.db.case import case_of
-from engine.db.tables import comment, correction, mention, process_instance, reader, reading
+from engine.db.tables import comment, correction, mention, reader, reading
 from engine.db.values import decode
 from engine.errors import NotFound
 from engine.forms.schema import Field
@@ -30,8 +30,8 @@ from engine.runtime.collaboration import comments, copies, corrections
 from engine.runtime.collaboration.comments import Mentionable
 from engine.runtime.collaboration.corrections import Said
 from engine.runtime.instances import cancelling, instances
+from engine.runtime.step.context import Context
 from engine.runtime.step.free_text import Raw, one
-from engine.runtime.step.step import Context
 
 
 @dataclass(frozen=True)
@@ -195,7 +195,7 @@ def proposal(
 def correction_view(tx: Connection, context: Context, actor: Actor, correction_id: str) -> CorrectionView:
     """Raises NotFound."""
     row = corrections.find(tx, correction_id, actor)
-    instance = tx.execute(select(process_instance).where(process_instance.c.id == row.instance_id)).one()
+    instance = case_of(tx, row.instance_id).whole
     step, names = instances.look(tx, context, instance, actor), Names(tx)
     if row.name in readers.unissued(tx, instance.id, step.definition, actor):
         raise NotFound

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from engine.db.tables import document, process_instance
+from engine.db.case import case_of
+from engine.db.tables import document
 from engine.db.unit import english_of
 from engine.db.values import decode
 from engine.deployments import definitions
@@ -25,8 +26,8 @@ from engine.reports.parts.names import Names, UnitName
 from engine.reports.parts.readers import MASK, hides
 from engine.reports.parts.sent import unread_papers
 from engine.runtime.instances import instances
+from engine.runtime.step.context import Context
 from engine.runtime.step.facts import known
-from engine.runtime.step.step import Context
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ def document_view(tx: Connection, context: Context, actor: Actor, document_id: s
     if actor.unit_code == row.to_unit and row.read_at is None and not row.content.get("addressee"):
         deliveries.mark_read(tx, document_id, actor.person_id, context.now)
         row = tx.execute(select(document).where(document.c.id == document_id)).one()
-    instance = tx.execute(select(process_instance).where(process_instance.c.id == row.instance_id)).one()
+    instance = case_of(tx, row.instance_id).whole
     names = Names(tx)
     definition, facts = definitions.load(tx, instance.definition_id), known(tx, instance.id)
     return DocumentView(

@@ -15,9 +15,9 @@ from engine.messages import Message, Name, Text, pgettext, sentences
 from engine.messages import gettext as _
 from engine.organisation.assignment import Actor
 from engine.reports.case import collaboration_lines
-from engine.reports.oversight.notices import Telling
 from engine.reports.parts import readers
 from engine.reports.parts.names import Names, UnitName, outcome_name, result_name
+from engine.reports.parts.tellings import Telling
 from engine.runtime.step.events import (
     CalledEnded,
     Corrected,

@@ -35,11 +35,11 @@ from engine.reports.case.event_lines import (
     Seen,
     event_lines,
 )
-from engine.reports.oversight.notices import Telling, together
 from engine.reports.parts import readers
 from engine.reports.parts.names import Names, UnitName, outcome_name, result_name, role_names
 from engine.reports.parts.periods import name_of
 from engine.reports.parts.sent import unread_papers
+from engine.reports.parts.tellings import Telling, together
 from engine.runtime.step.confidentiality import told_in
 from engine.runtime.step.events import events_of
 from engine.runtime.step.facts import known

@@ -15,7 +15,7 @@ from engine.reports.case.calls import running_calls
 from engine.reports.parts.names import Names, UnitName
 from engine.reports.parts.periods import Period, period_of
 from engine.runtime.instances import instances
-from engine.runtime.step.step import Context
+from engine.runtime.step.context import Context
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from engine.db.case import case_of
 from engine.db.tables import process_instance
 from engine.deployments import definitions
 from engine.documents import materials
@@ -70,9 +71,9 @@ def to_take_over(tx: Connection, actor: Actor, row: Row[Any]) -> list[LinkedCase
 
 def _near(tx: Connection, row: Row[Any], actor: Actor) -> list[Row[Any]]:
     """The other instances that are linked with this one or with its origin, as far as the reader knows of the link."""
-    origin = tx.execute(select(process_instance).where(process_instance.c.id == row.origin_instance_id)).first()
+    origin = [case_of(tx, row.origin_instance_id).whole] if row.origin_instance_id else []
     found = {}
-    for one in (row, *([origin] if origin else [])):
+    for one in (row, *origin):
         for other in tx.execute(select(process_instance).where(instances.linked(one), process_instance.c.id != row.id)):
             begun = one.origin_instance_id == other.id or other.origin_instance_id == one.id
             if begun or readers.knows_of_link(tx, one, other, actor):
@@ -96,7 +97,7 @@ def material_view(tx: Connection, actor: Actor, material_id: str) -> MaterialVie
     """The material, for those who may see its instance. Raises NotFound."""
     found = materials.find(tx, material_id)
     require_sent(tx, actor, found)
-    row = tx.execute(select(process_instance).where(process_instance.c.id == found.instance_id)).one()
+    row = case_of(tx, found.instance_id).whole
     every = materials_sent(tx, found.instance_id, actor, materials.of_instance(tx, found.instance_id))
     listed = [other.id for other in every if other.sha256]
     place = listed.index(found.id) if found.id in listed else -1  # taken off the list, or on paper

@@ -24,17 +24,17 @@ from engine.reports.case.calls import Called, calls
 from engine.reports.case.documents import DocumentLine, document_lines
 from engine.reports.case.event_lines import LogLine
 from engine.reports.case.history import StepLine
-from engine.reports.oversight.notices import tellings
 from engine.reports.parts import answers, readers, sent
 from engine.reports.parts.answers import Section
 from engine.reports.parts.names import Names, UnitName, party_names, result_name
 from engine.reports.parts.periods import Period, nearest, period_of
 from engine.reports.parts.rows import counterparts, procedures
+from engine.reports.parts.tellings import tellings
 from engine.runtime.instances import buttons as actions
 from engine.runtime.instances import instances
 from engine.runtime.instances.buttons import Button
 from engine.runtime.step import parties
-from engine.runtime.step.step import Context
+from engine.runtime.step.context import Context
 from engine.runtime.tasks import tasks as work
 
 AMONG_PARTIES = ("copied", "remark", "proposal")
@@ -275,7 +275,7 @@ def _incident(tx: Connection, row: Row[Any]) -> Text:
     latest = tx.execute(statement.order_by(incident.c.raised_at.desc())).first()
     if latest is None:
         return ""
-    said: Text = from_json(getattr(latest, "said", None)) or latest.message
+    said: Text = from_json(latest.said) or latest.message
     return said
 
 

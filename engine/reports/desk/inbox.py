@@ -37,10 +37,10 @@ from engine.reports.parts.conditions import has_party, in_state, reads_none, vis
 from engine.reports.parts.filters import Filters
 from engine.reports.parts.names import Names, UnitName
 from engine.reports.parts.paging import HEAD, Place
-from engine.reports.parts.periods import Period
-from engine.reports.parts.rows import OF_INSTANCE, OF_TASK, instance_rows, procedures, task_rows
+from engine.reports.parts.periods import Period, open_periods
+from engine.reports.parts.rows import OF_INSTANCE, OF_TASK, instance_rows, period_of_task, procedures, task_rows
 from engine.runtime.advance.requests import waiting
-from engine.runtime.step.step import Context
+from engine.runtime.step.context import Context
 
 TABS = ("todo", "unclaimed", "done", "started", "copied")
 
@@ -107,9 +107,10 @@ def next_task(tx: Connection, context: Context, actor: Actor, task_id: str, want
     rows = look.following(task_id, wanted)
     if not rows:
         return None
-    (found,) = task_rows(tx, context, actor, look.names, rows[:1], {})
+    found = rows[0]
+    periods = open_periods(tx, [found.instance_id], look.names, context).get(found.instance_id, [])
     left = tx.scalar(select(paging.counted(look.every("todo", but=task_id)))) or 0
-    return NextTask(found.task_id, found.number, found.title, found.step, found.period, left)
+    return NextTask(found.id, found.number, found.instance_title, found.name, period_of_task(found, periods), left)
 
 
 def _counts(

@@ -23,7 +23,8 @@ from engine.reports.parts import answers
 from engine.reports.parts.answers import FilledForm, Look
 from engine.reports.parts.names import Names
 from engine.runtime.instances import instances
-from engine.runtime.step.step import Context, Step
+from engine.runtime.step.context import Context
+from engine.runtime.step.step import Step
 from engine.runtime.tasks.drafts import window_of
 
 Raw = Mapping[str, list[str]]

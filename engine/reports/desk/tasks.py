@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row
 
-from engine.db.tables import process_instance, task
+from engine.db.case import case_of
+from engine.db.tables import task
 from engine.documents import materials
 from engine.documents.materials import Material
 from engine.forms.schema import Form
@@ -32,7 +33,8 @@ from engine.reports.parts.sent import materials_sent
 from engine.runtime.instances import buttons as actions
 from engine.runtime.instances import instances
 from engine.runtime.instances.buttons import Button
-from engine.runtime.step.step import Context, Step
+from engine.runtime.step.context import Context
+from engine.runtime.step.step import Step
 from engine.runtime.tasks import tasks as work
 from engine.runtime.tasks.drafts import aside, window_of
 
@@ -88,7 +90,7 @@ class TaskView:
 def task_view(tx: Connection, context: Context, actor: Actor, task_id: str, sent: Raw | None) -> TaskView:
     """The task as this person sees it. Raises NotFound."""
     row = work.find(tx, task_id, actor)
-    instance = tx.execute(select(process_instance).where(process_instance.c.id == row.instance_id)).one()
+    instance = case_of(tx, row.instance_id).whole
     step = instances.look(tx, context, instance, actor)
     names = Names(tx)
     subject = work.subject(tx, row)
@@ -154,7 +156,7 @@ def look_at_answers(tx: Connection, context: Context, actor: Actor, task_id: str
     Raises NotFound, NotAllowed, AlreadyDone.
     """
     row = work.require_own(tx, actor, task_id)
-    instance = tx.execute(select(process_instance).where(process_instance.c.id == row.instance_id)).one()
+    instance = case_of(tx, row.instance_id).whole
     step = instances.look(tx, context, instance, actor)
     form = _form_of(step, row)
     seen, values = answers.look_at(form, step, UnitDirectory(tx, actor, context.now, context.fonts), raw)

@@ -30,7 +30,7 @@ from engine.clock import local_date, midnight
 from engine.db import ordering
 from engine.db.tables import deadline, kept_count, process_instance, task
 from engine.reports.parts.conditions import in_state
-from engine.runtime.step.step import Context
+from engine.runtime.step.context import Context
 
 FEW = 3000
 """So many cases are counted anew for every page that shows their number."""

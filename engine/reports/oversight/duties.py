@@ -12,7 +12,7 @@ from engine.organisation.assignment import Actor, may
 from engine.organisation.duties import Entry, Proposal
 from engine.organisation.jurisdiction import Matter
 from engine.reports.parts.names import Names, UnitName
-from engine.runtime.step.step import Context
+from engine.runtime.step.context import Context
 
 
 @dataclass(frozen=True)

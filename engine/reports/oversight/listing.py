@@ -24,7 +24,7 @@ from engine.reports.parts.filters import Filters
 from engine.reports.parts.names import Names, UnitName
 from engine.reports.parts.paging import HEAD, Place
 from engine.reports.parts.rows import OF_INSTANCE, InstanceRow, instance_rows, procedures
-from engine.runtime.step.step import Context
+from engine.runtime.step.context import Context
 
 BY_PERIOD = ("near", "ok")
 """States of which there may be few among many that are over: their periods have an index of their own."""

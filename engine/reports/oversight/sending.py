@@ -12,12 +12,11 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, or_, se
 
 from engine.db.tables import delivery_attempt, notice, outbox, person, process_instance
 from engine.messages import Text, from_text
-from engine.messages import gettext as _
-from engine.notices.kinds import DAILY_SEAL, name_of
+from engine.notices.kinds import name_of
 from engine.notices.resending import NOT_SENT, is_over, why_not
-from engine.notices.routes import HEADS_PREFIX, MAIL, WEBHOOK
 from engine.notices.said import SAID, text_of
 from engine.reports.parts.readers import MASK
+from engine.reports.parts.tellings import channel_name
 from engine.runtime.step.confidentiality import told_in
 
 SHOWN_TROUBLES = 50
@@ -152,13 +151,6 @@ def _text(tx: Connection, row: Row[Any]) -> Text:
 def undelivered(tx: Connection) -> int:
     """How many messages were given up."""
     return tx.scalar(select(func.count()).where(outbox.c.status == "given_up")) or 0
-
-
-def channel_name(key: str) -> Text:
-    if key.startswith(HEADS_PREFIX):
-        return DAILY_SEAL
-    known: dict[str, Text] = {MAIL: _("Mail"), WEBHOOK: "Webhook"}
-    return known.get(key, _("Group robot"))
 
 
 def _sent_again() -> ColumnElement[bool]:

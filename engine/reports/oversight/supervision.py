@@ -18,7 +18,7 @@ from engine.reports.oversight.sending import undelivered
 from engine.reports.parts.filters import Filters
 from engine.reports.parts.names import Names, UnitName
 from engine.reports.parts.paging import HEAD, Place
-from engine.runtime.step.step import Context
+from engine.runtime.step.context import Context
 
 
 @dataclass(frozen=True)

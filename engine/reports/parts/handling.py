@@ -10,14 +10,15 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from engine.db.case import case_of
-from engine.db.tables import hand_over, process_instance, task
+from engine.db.tables import hand_over, task
 from engine.messages import Name, Text, pgettext
 from engine.messages import gettext as _
 from engine.organisation.assignment import Actor, may
 from engine.reports.parts.names import Names, UnitName
 from engine.runtime.advance import requests
 from engine.runtime.instances import instances
-from engine.runtime.step.step import Context, Step
+from engine.runtime.step.context import Context
+from engine.runtime.step.step import Step
 from engine.runtime.tasks import taking_back
 from engine.runtime.tasks import tasks as work
 from engine.runtime.tasks.colleagues import Colleague, who_may_be_asked, who_may_do
@@ -137,7 +138,7 @@ def task_handling(tx: Connection, context: Context, actor: Actor, row: Row[Any],
 def choices(tx: Connection, context: Context, actor: Actor, task_id: str) -> Choices:
     """Whom and what the forms offer for this task. Raises NotFound."""
     row = work.find(tx, task_id, actor)
-    instance = tx.execute(select(process_instance).where(process_instance.c.id == row.instance_id)).one()
+    instance = case_of(tx, row.instance_id).whole
     step = instances.look(tx, context, instance, actor)
     names = Names(tx)
     holders, giver = who_may_do(tx, row, context.now), requests.handed_by(tx, row)

@@ -15,7 +15,7 @@ from engine.deadlines.deadlines import OPEN, Deadline
 from engine.deadlines.standing import Cell, Standing, standing_of, strip_of
 from engine.messages import Name, Text
 from engine.reports.parts.names import Names, UnitName
-from engine.runtime.step.step import Context
+from engine.runtime.step.context import Context
 
 
 @dataclass(frozen=True)

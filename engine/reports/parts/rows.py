@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, case, select
 
+from engine.db.case import known_case
 from engine.db.searchable import SUBJECT_FACT
 from engine.db.tables import fact, party, process_instance, task
 from engine.db.unit import english_of
@@ -19,7 +20,7 @@ from engine.organisation.assignment import Actor
 from engine.reports.parts import handling
 from engine.reports.parts.names import Names, UnitName, outcome_name, result_name
 from engine.reports.parts.periods import Period, nearest, open_periods
-from engine.runtime.step.step import Context
+from engine.runtime.step.context import Context
 from engine.runtime.tasks import taking_back
 
 SUBJECT = (
@@ -108,7 +109,7 @@ def task_rows(
             step=english.element(row.key, row.element_id, row.name),
             procedure=known.get(row.key, Name(row.key)),
             counterpart=others.get(row.instance_id),
-            period=_period_of(row, periods.get(row.instance_id, [])),
+            period=period_of_task(row, periods.get(row.instance_id, [])),
             opened_at=row.opened_at,
             ended_at=row.ended_at,
             outcome_name=outcome_name(definitions.load(tx, row.definition_id), row) if row.outcome else Name(""),
@@ -142,7 +143,8 @@ def _open_tasks(ids: list[str]) -> Select[Any]:
     )
 
 
-def _period_of(row: Row[Any], periods: Sequence[Period]) -> Period | None:
+def period_of_task(row: Row[Any], periods: Sequence[Period]) -> Period | None:
+    """The open task's own period among those of its instance; None when it has none."""
     own = (found for found in periods if found.key == row.deadline_key)
     return next(own, None) if row.status == "open" else None
 
@@ -153,6 +155,8 @@ def counterparts(tx: Connection, names: Names, instance_ids: list[str], unit_cod
 
 
 def _parties(tx: Connection, instance_ids: list[str]) -> Sequence[Row[Any]]:
+    if len(instance_ids) == 1 and (kept := known_case(tx, instance_ids[0])) is not None:
+        return sorted(kept.rows(party), key=lambda row: row.fact, reverse=True)
     own = party.c.instance_id.in_(instance_ids)
     return tx.execute(select(party).where(own).order_by(party.c.fact.desc())).all()
 

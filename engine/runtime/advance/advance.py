@@ -26,16 +26,18 @@ from engine.errors import AlreadyDone, ExpressionError, IncidentRaised, NotFound
 from engine.organisation import units
 from engine.organisation.assignment import Actor
 from engine.runtime.advance import blame, closing, incidents
+from engine.runtime.advance.acting_step import ActingStep
 from engine.runtime.advance.numbers import insert_instance, unnumbered
 from engine.runtime.advance.storing import store
 from engine.runtime.periods import calendar_change
 from engine.runtime.periods.timers import arm
 from engine.runtime.step import audit, undo_points
+from engine.runtime.step.context import Context
 from engine.runtime.step.events import CalledEnded, Started
 from engine.runtime.step.facts import Facts, known
 from engine.runtime.step.faults import Fault
 from engine.runtime.step.locks import lock
-from engine.runtime.step.step import Beginning, Context, Step
+from engine.runtime.step.step import Beginning, Step
 
 CALL_DEPTH = 8
 """Procedures that may have called each other in a row."""
@@ -115,7 +117,9 @@ def _step_of(tx: Connection, context: Context, row: Row[Any], actor: Actor | Non
     """Raises Fault when its stored state is not what it was stored with."""
     definition = definitions.load(tx, row.definition_id)
     with _faults_of(row.id):
-        return Step(tx, context, definition, dict(row._mapping), Facts(definition.facts, known(tx, row.id)), actor)
+        return ActingStep(
+            tx, context, definition, dict(row._mapping), Facts(definition.facts, known(tx, row.id)), actor
+        )
 
 
 @contextmanager
@@ -174,7 +178,7 @@ def _begin(step: Step, beginning: Beginning) -> None:
     definition = definitions.begun(step.tx, step.definition, element)
     origin = {"origin_instance_id": step.instance_id, "origin_task_id": beginning.task_id}
     instance = unnumbered(definition, step.instance["started_by"], step.now) | origin
-    child = Step(step.tx, step.context, definition, instance, Facts(definition.facts), restoring=False)
+    child = ActingStep(step.tx, step.context, definition, instance, Facts(definition.facts), restoring=False)
 
     def event(child: Step) -> None:
         for name, value in beginning.values.items():

@@ -7,16 +7,13 @@ a value of an earlier form is named with the step in which it stands. What hangs
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING
 
 from engine.bpmn.elements import FACT, IN, Element
 from engine.bpmn.expressions import compile_expression
 from engine.errors import InvalidValues, LianbanError, Refused
 from engine.forms.schema import Field
 from engine.runtime.step.faults import Fault
-
-if TYPE_CHECKING:
-    from engine.runtime.step.step import Step
+from engine.runtime.step.step import Step
 
 EMPTY: tuple[object, ...] = (None, "", [], False)
 

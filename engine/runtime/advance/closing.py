@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, Row, update
 
@@ -20,13 +20,11 @@ from engine.runtime.advance.lapsed_requests import tell_not_needed
 from engine.runtime.documents import reading_marks
 from engine.runtime.notify import notices
 from engine.runtime.step import audit, sealing
+from engine.runtime.step.context import Context
 from engine.runtime.step.events import Event, Notified, PeriodStands, content_of
 from engine.runtime.step.facts import known
 from engine.runtime.step.faults import Fault
 from engine.runtime.step.locks import lock
-
-if TYPE_CHECKING:
-    from engine.runtime.step.step import Context
 
 WITH_CALLER = {"result": "ended_with_caller", "result_name": "随原办件结束"}
 """The result of a called instance for which nobody waits any more."""

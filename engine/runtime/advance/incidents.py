@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -21,14 +20,11 @@ from engine.messages import in_chinese, to_json
 from engine.runtime.notify.notices import notify_administrators, tell_people
 from engine.runtime.periods import resting
 from engine.runtime.step import audit
+from engine.runtime.step.context import Context
 from engine.runtime.step.facts import known
 from engine.runtime.step.faults import Fault, without_contents
 from engine.runtime.step.locks import lock
 from engine.runtime.step.parties import units_at_work
-
-if TYPE_CHECKING:
-    from engine.runtime.step.step import Context
-
 
 AGAIN = timedelta(days=1)
 """A step that is refused for the same reason is told to an administrator once in this time."""

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, Row
 
 from engine.runtime.advance import requests
 from engine.runtime.notify.notices import tell_people
-
-if TYPE_CHECKING:
-    from engine.runtime.step.step import Context
+from engine.runtime.step.context import Context
 
 NOT_NEEDED = {"delegation": "委派你代拟的不用再交回", "consultation": "向你征求的意见不用再回复"}
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -18,17 +17,15 @@ from engine.bpmn.workflow import WorkflowFault
 from engine.clock import local, local_date
 from engine.db.tables import task
 from engine.deadlines import counting, deadlines
-from engine.deadlines.calendar import Calendar
 from engine.deadlines.deadlines import Deadline
-from engine.deadlines.functions import as_instant
+from engine.deadlines.functions import as_instant, exclusive
 from engine.errors import ExpressionError, Refused
 from engine.organisation import duties
 from engine.runtime.documents import issue
+from engine.runtime.notify.in_step import notify
+from engine.runtime.periods.moves import keep_deadline, move_deadline
 from engine.runtime.step.events import DutyProposed, FactRecorded
-
-if TYPE_CHECKING:
-    from engine.runtime.step.step import Step
-
+from engine.runtime.step.step import Step
 
 PROPOSED = frozenset({"matter", "unit", "title", "dated", "number", "division"})
 """What is said of an entry that is proposed for the 职责边界清单, as expressions."""
@@ -85,7 +82,7 @@ def _extend_deadline(step: Step, element: Element) -> None:
     if due_at <= record.due_at:
         raise Refused(f"延长后的日期应晚于原届满日 {_day_before(record.due_at)}。")
     count = counting.until(step.context.calendar, record.start_at, due_at, record.pauses, record.kind)
-    step.move_deadline(record.key, count, "extended", _ground(element))
+    move_deadline(step, record.key, count, "extended", _ground(element))
 
 
 def _shorten_deadline(step: Step, element: Element) -> None:
@@ -103,11 +100,11 @@ def _shorten(step: Step, element: Element, record: Deadline) -> None:
     if record.is_open and count is not None and count.due_at < record.due_at:
         if record.paused:
             raise Refused(f"{record.name}正在暂停计算，恢复之后才能缩短。")
-        step.move_deadline(record.key, count, "shortened", _ground(element))
+        move_deadline(step, record.key, count, "shortened", _ground(element))
         if record.extended:
             text = f"{record.name}因情况紧急缩短，原来告知的延期不再有效。"
             for unit_code in sorted(step.parties()):
-                step.notify("told", unit_code, ["case_officer", "liaison"], text, record.id)
+                notify(step, "told", unit_code, ["case_officer", "liaison"], text, record.id)
 
 
 def _ground(element: Element) -> dict[str, str]:
@@ -125,7 +122,7 @@ def _pause_deadline(step: Step, element: Element) -> None:
         raise Refused(f"{record.name}已于 {_day_before(record.due_at)} 届满，不能再暂停计算。")
     if since < record.start_at:
         raise Refused(f"暂停计算的时间早于{record.name}的起算时间。请填实际的时间。")
-    step.keep_deadline(deadlines.pause(step.tx, record, since, element.properties["reason"], step.now), "paused")
+    keep_deadline(step, deadlines.pause(step.tx, record, since, element.properties["reason"], step.now), "paused")
 
 
 def _resume_deadline(step: Step, element: Element) -> None:
@@ -135,7 +132,7 @@ def _resume_deadline(step: Step, element: Element) -> None:
     if record.paused_since is not None and at < record.paused_since:
         raise Refused("恢复计算的时间早于暂停的时间。请填实际的时间。")
     reason, calendar = element.properties["reason"], step.context.calendar
-    step.keep_deadline(deadlines.resume(step.tx, record, at, reason, step.now, calendar), "resumed")
+    keep_deadline(step, deadlines.resume(step.tx, record, at, reason, step.now, calendar), "resumed")
 
 
 def _moment(step: Step, element: Element, name: str) -> datetime:
@@ -163,7 +160,7 @@ def _issue_document(step: Step, element: Element) -> None:
     if "notice" in element.properties:
         receivers = step.units_of(",".join(element.properties.get(name, "") for name in ("to", "also")))
         for unit_code in receivers:
-            step.notify("told", unit_code, ["liaison", "case_officer"], element.properties["notice"])
+            notify(step, "told", unit_code, ["liaison", "case_officer"], element.properties["notice"])
 
 
 def _start_procedure(step: Step, element: Element) -> None:
@@ -177,7 +174,7 @@ def _notify(step: Step, element: Element) -> None:
     for addressee in element.properties["to"].split(","):
         unit_text, _, role = addressee.strip().partition(":")
         for unit_code in step.units_of(unit_text):
-            step.notify("told", unit_code, [role], element.properties["text"], drawn=True)
+            notify(step, "told", unit_code, [role], element.properties["text"], drawn=True)
 
 
 def _end_tasks(step: Step, element: Element) -> None:
@@ -192,7 +189,7 @@ def _end_tasks(step: Step, element: Element) -> None:
     )
     for row in step.tx.execute(rows.order_by(task.c.opened_at, task.c.id)).all():
         also = [row.assignee_id] if row.assignee_id else []
-        step.notify("told", row.unit_code, row.roles, f"“{row.name}”不用再办。", also=also, about=row.name)
+        notify(step, "told", row.unit_code, row.roles, f"“{row.name}”不用再办。", also=also, about=row.name)
 
 
 def _propose_entry(step: Step, element: Element) -> None:
@@ -226,16 +223,6 @@ def _period(step: Step, element: Element) -> Deadline:
     if key not in step.deadlines:
         raise WorkflowFault(f"期限 {key} 还没有开始，“{element.name}”办不成。", element.id)
     return step.deadlines[key]
-
-
-def exclusive(value: object, calendar: Calendar) -> datetime:
-    """A day means its end, as the calendar has it; an instant means itself."""
-    match value:
-        case datetime():
-            return value
-        case date():
-            return calendar.close_of(value)
-    raise Refused("没有写明日期。")
 
 
 def _day_before(due_at: datetime) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import Row, select
 
 from engine.db.tables import notice, task
 from engine.runtime.advance.closing import lapsed_text
+from engine.runtime.notify.in_step import notify
 from engine.runtime.step.events import Notified
 from engine.runtime.step.step import Step
 
@@ -20,7 +21,7 @@ def tell_asker(step: Step, task_id: str) -> None:
         return
     button, asking = asked
     text = f"“{button}”的答复：{done.outcome_name}。"
-    step.notify("told", asking.unit_code, [], text, person_id=asking.ended_by, about=done.name)
+    notify(step, "told", asking.unit_code, [], text, person_id=asking.ended_by, about=done.name)
 
 
 def tell_end(step: Step, lapsed: Row[Any], result: str) -> None:
@@ -30,7 +31,9 @@ def tell_end(step: Step, lapsed: Row[Any], result: str) -> None:
     text = lapsed_text(lapsed.name, result)
     roles = [] if lapsed.assignee_id else sorted(lapsed.roles)
     but_not = step.actor.person_id if step.actor else None
-    step.notify("told", lapsed.unit_code, roles, text, person_id=lapsed.assignee_id, about=lapsed.name, but_not=but_not)
+    notify(
+        step, "told", lapsed.unit_code, roles, text, person_id=lapsed.assignee_id, about=lapsed.name, but_not=but_not
+    )
 
 
 def _told_already(step: Step, lapsed: Row[Any]) -> bool:

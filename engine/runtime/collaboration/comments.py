@@ -18,8 +18,8 @@ from engine.runtime.instances import instances
 from engine.runtime.notify.notices import tell_people
 from engine.runtime.step import audit, repeated_forms
 from engine.runtime.step.confidentiality import require_untold
+from engine.runtime.step.context import Context
 from engine.runtime.step.free_text import Raw, one, words
-from engine.runtime.step.step import Context
 
 LENGTH_LIMIT = 1000
 MENTIONS_AT_MOST = 10

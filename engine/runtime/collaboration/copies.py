@@ -22,8 +22,8 @@ from engine.runtime.instances import instances
 from engine.runtime.notify.notices import tell_people
 from engine.runtime.step import audit
 from engine.runtime.step.confidentiality import require_untold
+from engine.runtime.step.context import Context
 from engine.runtime.step.free_text import Raw, one, words
-from engine.runtime.step.step import Context
 
 NOTE_LIMIT = 500
 NAME_LIMIT = 50

@@ -16,7 +16,8 @@ from sqlalchemy import Connection, Row, insert, select, update
 from engine.bpmn.expressions import compile_expression, evaluate
 from engine.bpmn.workflow import WorkflowFault
 from engine.clock import local
-from engine.db.tables import correction, fact, person, process_instance, task
+from engine.db.case import case_of
+from engine.db.tables import correction, fact, person, task
 from engine.db.values import decode, encode
 from engine.deployments.definitions import Definition
 from engine.errors import AlreadyDone, ExpressionError, InvalidValues, NotAllowed, NotFound, Refused
@@ -27,14 +28,16 @@ from engine.organisation.assignment import LEADERS, Actor, OwnSubject, may
 from engine.organisation.directory import UnitDirectory
 from engine.runtime.advance.advance import advance
 from engine.runtime.instances import instances
+from engine.runtime.notify.in_step import notify
 from engine.runtime.notify.notices import clear_decided, tell_people
 from engine.runtime.periods.recounting import recount
 from engine.runtime.step import audit
 from engine.runtime.step.confidentiality import require_untold
+from engine.runtime.step.context import Context
 from engine.runtime.step.events import Corrected
 from engine.runtime.step.free_text import Raw, one, words
 from engine.runtime.step.names import name_of_unit
-from engine.runtime.step.step import Context, Step
+from engine.runtime.step.step import Step
 from engine.runtime.tasks.tasks import fire_interrupting
 
 REASON_LIMIT = 500
@@ -164,7 +167,7 @@ def decide(tx: Connection, context: Context, actor: Actor, correction_id: str, r
         for unit_code in sorted(instances.units_at_work(tx, step.instance_id)):
             if may_know(tx, step.instance_id, step.definition, row.name, unit_code):
                 also = [row.proposed_by] if unit_code == row.unit_code else []
-                step.notify("corrected", unit_code, ["case_officer", "liaison"], text, also=also)
+                notify(step, "corrected", unit_code, ["case_officer", "liaison"], text, also=also)
 
     advance(tx, context, row.instance_id, "corrected", event, actor)
     return True
@@ -307,7 +310,7 @@ def _end(tx: Connection, context: Context, actor: Actor, correction_id: str, sta
 
 
 def _label(tx: Connection, context: Context, row: Row[Any], actor: Actor) -> str:
-    instance = tx.execute(select(process_instance).where(process_instance.c.id == row.instance_id)).one()
+    instance = case_of(tx, row.instance_id).whole
     said = correctable(instances.look(tx, context, instance, actor)).get(row.name)
     return said.field.label.drawn if said else row.name
 

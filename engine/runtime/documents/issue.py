@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.bpmn.elements import Element
 from engine.bpmn.workflow import WorkflowFault
@@ -29,10 +29,7 @@ from engine.runtime.step import audit
 from engine.runtime.step.confidentiality import check_paper
 from engine.runtime.step.events import DocumentDelivered, Unprintable
 from engine.runtime.step.names import name_of_person
-
-if TYPE_CHECKING:
-    from engine.runtime.step.step import Step
-
+from engine.runtime.step.step import Step
 
 TEXT_LIMIT = 20_000
 """Signs of a paper's own text."""
@@ -116,8 +113,7 @@ def sign_for(step: Step, element: Element) -> None:
         return
     own = (row for row in step.case.rows(document) if row.element_id in ids and row.to_unit == step.actor.unit_code)
     for row in own:
-        if row.signed_for_at is None:
-            step.case.change(document, row, signed_for_at=step.now, signed_for_by=step.actor.person_id)
+        if deliveries.sign_for(step.case, row, step.actor.person_id, step.now):
             _record(step, "paper_signed_for", element, {"id": row.id, "number": row.number})
 
 

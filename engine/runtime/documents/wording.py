@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from unicodedata import category
 
 from sqlalchemy import Row, select
@@ -21,9 +21,7 @@ from engine.forms.schema import Field
 from engine.organisation import jurisdiction, units
 from engine.organisation.units import Unit
 from engine.runtime.step.names import name_of_person, names_of_units
-
-if TYPE_CHECKING:
-    from engine.runtime.step.step import Step
+from engine.runtime.step.step import Step
 
 MASK = "（依法保密）"
 """Stands for what the receiver of a paper may not read."""

@@ -12,8 +12,9 @@ from engine.errors import NotAllowed, NotFound, Refused
 from engine.organisation.assignment import Actor, ButtonSubject, may
 from engine.runtime.advance import lists
 from engine.runtime.advance.advance import advance
+from engine.runtime.step.context import Context
 from engine.runtime.step.events import Pressed, TaskOpened
-from engine.runtime.step.step import Context, Step
+from engine.runtime.step.step import Step
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,9 @@ from engine.runtime.instances import instances
 from engine.runtime.instances.buttons import only_through
 from engine.runtime.notify.notices import tell_people
 from engine.runtime.step.confidentiality import require_untold, sentence, told_in
+from engine.runtime.step.context import Context
 from engine.runtime.step.facts import known
 from engine.runtime.step.free_text import Raw, words
-from engine.runtime.step.step import Context
 
 REASON_LIMIT = 500
 REASON_LEAST = 5

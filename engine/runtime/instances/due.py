@@ -16,11 +16,13 @@ from engine.deadlines.marks import SUPERVISED_FROM
 from engine.organisation import units
 from engine.runtime.advance.advance import advance, follow_calendar
 from engine.runtime.notify import notices
+from engine.runtime.notify.in_step import notify
 from engine.runtime.periods.overdue import last_moment, run_out, soft_name
 from engine.runtime.periods.timers import HELD, arm_marks, rearm
+from engine.runtime.step.context import Context
 from engine.runtime.step.events import Supervised, TimerFired
 from engine.runtime.step.locks import lock
-from engine.runtime.step.step import Context, Step
+from engine.runtime.step.step import Step
 
 _EARLIEST = (
     select(timer.c.instance_id)
@@ -125,7 +127,7 @@ def _remind(step: Step, record: Deadline, at: datetime) -> None:
         )
     owner = notices.owner_of(step.tx, record)
     roles = sorted(owner.roles | {"liaison"})
-    step.notify("remind", owner.unit_code, roles, text, record.id, at, also=owner.people, about=owner.step)
+    notify(step, "remind", owner.unit_code, roles, text, record.id, at, also=owner.people, about=owner.step)
 
 
 def _escalate(step: Step, record: Deadline, number: int, at: datetime) -> None:
@@ -142,6 +144,6 @@ def _escalate(step: Step, record: Deadline, number: int, at: datetime) -> None:
         if notices.supervise(step.tx, record, step.now):
             step.record(Supervised(record.key, record.unit_code))
     owner = notices.owner_of(step.tx, record)
-    step.notify(kind, owner.unit_code, ["principal_leader"], text, record.id, at, about=owner.step)
+    notify(step, kind, owner.unit_code, ["principal_leader"], text, record.id, at, about=owner.step)
     for bureau in units.every(step.tx, step.now, ("justice_bureau",)):
-        step.notify(kind, bureau.code, ["case_officer"], text, record.id, at, about=owner.step)
+        notify(step, kind, bureau.code, ["case_officer"], text, record.id, at, about=owner.step)

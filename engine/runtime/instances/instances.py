@@ -18,14 +18,16 @@ from engine.deployments.definitions import Definition
 from engine.errors import InvalidValues, NotAllowed, NotFound, RecordsDamaged, StoredByAnotherVersion
 from engine.organisation import assignment
 from engine.organisation.assignment import Actor, Addressee, InstanceSubject, ProcedureSubject, may
+from engine.runtime.advance.acting_step import ActingStep
 from engine.runtime.advance.advance import WHAT_TO_DO, take
 from engine.runtime.advance.numbers import insert_instance, unnumbered
 from engine.runtime.step import events, locks, repeated_forms
+from engine.runtime.step.context import Context
 from engine.runtime.step.facts import Facts, known
 from engine.runtime.step.faults import Fault
 from engine.runtime.step.parties import parties_of as parties_of
 from engine.runtime.step.parties import units_at_work as units_at_work
-from engine.runtime.step.step import Context, Step
+from engine.runtime.step.step import Step
 from engine.runtime.tasks import drafts
 from engine.runtime.tasks.answers import take_answers
 from engine.runtime.tasks.drafts import Window
@@ -76,7 +78,7 @@ def beginning(tx: Connection, context: Context, actor: Actor, definition: Defini
     starter = definition.diagram.process.starter_fact
     if starter:
         facts.say(starter, actor.unit_code, actor.person_id)
-    return Step(tx, context, definition, instance, facts, actor, restoring=False)
+    return ActingStep(tx, context, definition, instance, facts, actor, restoring=False)
 
 
 def save_draft(
@@ -155,11 +157,20 @@ def _own_draft(actor: Actor, key: str) -> tuple[ColumnElement[bool], ...]:
 
 def find(tx: Connection, number: str, actor: Actor) -> Row[Any]:
     """The instance's row. Raises NotFound when there is none, or none that this person may see."""
+    instance_id = unit_of(tx).keep(("instance numbered", number), lambda: _numbered(tx, number))
+    if instance_id is None:
+        raise NotFound
+    require_visible(tx, instance_id, actor)
+    row: Row[Any] = case_of(tx, instance_id).whole
+    return row
+
+
+def _numbered(tx: Connection, number: str) -> str | None:
     row = tx.execute(select(process_instance).where(process_instance.c.number == number)).first()
     if row is None:
-        raise NotFound
-    require_visible(tx, row.id, actor)
-    return row
+        return None
+    case_of(tx, row.id).note_whole(row)
+    return str(row.id)
 
 
 def readers_of(tx: Connection, instance_id: str) -> frozenset[Addressee]:

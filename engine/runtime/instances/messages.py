@@ -16,7 +16,7 @@ from engine.deployments import definitions
 from engine.errors import NotFound, Refused
 from engine.organisation.assignment import Actor
 from engine.runtime.instances import buttons, instances
-from engine.runtime.step.step import Context
+from engine.runtime.step.context import Context
 from engine.runtime.tasks import tasks
 
 ID_LIMIT = 128

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, Select, and_, insert, or_, select, update
 
@@ -29,9 +29,7 @@ from engine.notices.preferences import APP
 from engine.notices.routes import MAIL
 from engine.organisation import people
 from engine.organisation.city_now import organisation
-
-if TYPE_CHECKING:
-    from engine.runtime.step.step import Context
+from engine.runtime.step.context import Context
 
 
 @dataclass(frozen=True)

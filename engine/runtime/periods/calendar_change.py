@@ -24,8 +24,8 @@ from engine.deadlines import counting, deadlines, years
 from engine.deadlines.calendar import Calendar
 from engine.deadlines.counting import Count
 from engine.deadlines.deadlines import Deadline
-from engine.deadlines.functions import KINDS, evaluate_period
-from engine.runtime.advance.operations import exclusive
+from engine.deadlines.functions import KINDS, evaluate_period, exclusive
+from engine.runtime.periods.moves import move_deadline
 from engine.runtime.periods.overdue import run_out
 from engine.runtime.periods.timers import DONE, rearm
 from engine.runtime.step.events import PeriodCountedAnew
@@ -59,7 +59,7 @@ def follow_period(step: Step, record: Deadline) -> None:
         step.deadlines[record.key] = deadlines.count_anew(step.tx, record, count)
         step.record(PeriodCountedAnew(record.key, count.due_at.isoformat()))
     else:
-        step.move_deadline(record.key, count, WHY)
+        move_deadline(step, record.key, count, WHY)
         if not record.paused:
             run_out(step, record.key)
 

@@ -8,6 +8,7 @@ from engine.messages import in_chinese
 from engine.notices.message import last_moment_of
 from engine.organisation import people, units
 from engine.runtime.notify import notices
+from engine.runtime.notify.in_step import notify
 from engine.runtime.step.events import PeriodStands
 from engine.runtime.step.step import Step
 
@@ -53,9 +54,9 @@ def _tell(step: Step, record: Deadline, kind: str, text: str, waits: str, text_b
     """The owner and the unit's principal leader; and, in the unit of each other party, whoever holds the post `waits`."""
     owner = notices.owner_of(step.tx, record)
     roles = sorted(owner.roles | {"principal_leader"})
-    step.notify(kind, owner.unit_code, roles, text, record.id, record.due_at, also=owner.people, about=owner.step)
+    notify(step, kind, owner.unit_code, roles, text, record.id, record.due_at, also=owner.people, about=owner.step)
     about = "" if text_beside else owner.step
     for other in sorted(step.parties() - {owner.unit_code}):
         if not record.hard and not people.holders(step.tx, other, waits, step.now):
             continue  # nobody there waits for it: its leader need not know of another unit's recommended time
-        step.notify(kind, other, [waits], text_beside or text, record.id, record.due_at, about=about)
+        notify(step, kind, other, [waits], text_beside or text, record.id, record.due_at, about=about)

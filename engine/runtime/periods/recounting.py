@@ -17,8 +17,8 @@ from engine.db.tables import timer
 from engine.deadlines import counting, deadlines
 from engine.deadlines.counting import Count
 from engine.deadlines.deadlines import Deadline
-from engine.deadlines.functions import evaluate_period
-from engine.runtime.advance.operations import exclusive
+from engine.deadlines.functions import evaluate_period, exclusive
+from engine.runtime.periods.moves import move_deadline
 from engine.runtime.periods.overdue import run_out
 from engine.runtime.periods.timers import rearm
 from engine.runtime.step.events import PeriodNoted
@@ -43,7 +43,7 @@ def recount(step: Step, fact: str) -> None:
             deadlines.note(step.tx, record, count, WHY, step.now)
             step.record(PeriodNoted(record.key, WHY, count.due_at.isoformat()))
             continue
-        step.move_deadline(record.key, count, WHY)
+        move_deadline(step, record.key, count, WHY)
         if not record.paused:
             run_out(step, record.key)
     _rearm_others(step, fact)

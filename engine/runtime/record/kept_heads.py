@@ -22,7 +22,7 @@ from engine.notices.kinds import HEADS
 from engine.organisation import people
 from engine.runtime.step import sealing
 from engine.runtime.step.audit import Broken
-from engine.runtime.step.step import Context
+from engine.runtime.step.context import Context
 
 DAYS = 31
 """As many closed days are sent and filed after a standstill; the last line vouches for all before it."""

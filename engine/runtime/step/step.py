@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from functools import cached_property
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -16,64 +15,21 @@ from sqlalchemy import Connection
 from engine.bpmn.elements import Element, TimerText
 from engine.bpmn.expressions import evaluate
 from engine.bpmn.timers import read_duration, read_instant
-from engine.bpmn.workflow import Workflow
-from engine.clock import local_date, to_the_minute
+from engine.bpmn.workflow import Workflow, WorkflowFault
+from engine.clock import local_date
 from engine.db.case import Case, case_of, put_case
-from engine.db.tables import material, task
 from engine.deadlines import deadlines
-from engine.deadlines.calendar import Calendar
-from engine.deadlines.counting import Count, bare, working_days
+from engine.deadlines.counting import Count, bare
 from engine.deadlines.deadlines import Deadline
-from engine.deadlines.functions import KINDS, Functions, as_instant, counting_functions, evaluate_period
+from engine.deadlines.functions import Functions, evaluate_period
 from engine.deployments.definitions import Definition
-from engine.documents.fonts import Fonts
-from engine.errors import ExpressionError
 from engine.forms.schema import Form
-from engine.messages import in_chinese
-from engine.notices.message import last_moment_of
-from engine.notices.routes import NO_ROUTES, Routes
-from engine.organisation import city, duties, jurisdiction, units
 from engine.organisation.assignment import Actor
-from engine.runtime.advance.operations import perform
-from engine.runtime.notify import notices
 from engine.runtime.step import confidentiality, parties, sealing
-from engine.runtime.step.events import Event, Notified, PeriodMoved, PeriodStands
+from engine.runtime.step.context import Context
+from engine.runtime.step.events import Event, PeriodStands
 from engine.runtime.step.facts import Facts
-from engine.runtime.step.similar_cases import same_cases
-
-FUNCTIONS = frozenset(KINDS) | {
-    "now", "minute", "due", "deadline_is", "unpaused_days", "config", "materials", "unit_kind", "unit_phone",
-    "my_name", "completed_at", "empowered", "same_case", "decided_duty", "holds", "close_of",
-    "received", "before_empowerment", "own_matter",
-}  # fmt: skip
-"""Every function that the runtime adds to the language of expressions."""
-
-
-@dataclass(frozen=True)
-class Context:
-    """What every step needs of the world around it; `now` stands still while a step is taken.
-
-    The calendar and the city's rules are looked for when they are first asked for: by then the step has loaded its case,
-    and with it what has changed in the city. Raises NotFound without a calendar.
-    """
-
-    now: datetime
-    settle: Callable[[], tuple[Calendar, Mapping[str, Any]]]
-    fonts: Fonts
-    routes: Routes = NO_ROUTES
-    """The channels that notices have besides the pages."""
-
-    @property
-    def calendar(self) -> Calendar:
-        return self._settled[0]
-
-    @property
-    def rules(self) -> Mapping[str, Any]:
-        return self._settled[1]
-
-    @cached_property
-    def _settled(self) -> tuple[Calendar, Mapping[str, Any]]:
-        return self.settle()
+from engine.runtime.step.functions import functions_of
 
 
 @dataclass(frozen=True)
@@ -150,7 +106,8 @@ class Step:
         return self.evaluate_period(timer.text, {"n": number} if timer.kind == "cycle" else None)
 
     def operate(self, element_id: str) -> None:
-        perform(self, self.definition.diagram.elements[element_id])
+        """A step that is only looked at does no work of its own; `advance` takes steps that do (`ActingStep`)."""
+        raise WorkflowFault("只供查看的一步不执行任何操作。", element_id)
 
     def call(self, element_id: str, task_id: str) -> None:
         element = self.definition.diagram.elements[element_id]
@@ -162,107 +119,7 @@ class Step:
 
     def functions(self) -> dict[str, Callable[..., Any]]:
         """What expressions may call, besides the language's own; `FUNCTIONS` names them."""
-        return {
-            **counting_functions(self.context.calendar),
-            "now": lambda: self.now,
-            "minute": to_the_minute,
-            "due": self._due,
-            "deadline_is": lambda key, status: key in self.deadlines and self.deadlines[key].status == status,
-            "unpaused_days": self._unpaused_days,
-            "config": self._config,
-            "materials": self._materials,
-            "unit_kind": self._unit_kind,
-            "unit_phone": self._unit_phone,
-            "my_name": lambda: self.actor.person_name if self.actor else None,
-            "completed_at": self._completed_at,
-            "empowered": self._empowered,
-            "before_empowerment": self._before_empowerment,
-            "own_matter": self._own_matter,
-            "same_case": self._same_case,
-            "decided_duty": self._decided_duty,
-            "close_of": lambda day: self.context.calendar.close_of(day) if day else None,
-            "received": self._received,
-            "holds": lambda role: self.actor is not None and role in self.actor.standing_roles,
-        }
-
-    def _due(self, key: str) -> datetime | None:
-        record = self.deadlines.get(key)
-        return record.due_at if record else None
-
-    def _unpaused_days(self, key: str, number: int, start: object) -> datetime | None:
-        """The end of the n-th working day after the start on which the period did not stand still."""
-        if start is None:
-            return None
-        record = self.deadlines.get(key)
-        pauses = [] if record is None or record.paused else record.pauses
-        return working_days(self.context.calendar, number, as_instant(start), pauses=pauses).due_at
-
-    def _config(self, key: str) -> Any:
-        if key not in self.context.rules:
-            raise ExpressionError(f"没有名为 {key} 的城市规则。")
-        return self.context.rules[key]
-
-    def _materials(self, kind: str) -> int:
-        return sum(row.kind == kind and row.removed_at is None for row in self.case.rows(material))
-
-    def _unit_kind(self, code: str | None) -> str | None:
-        unit = units.find(self.tx, code, self.now) if code else None
-        return unit.kind if unit else None
-
-    def _unit_phone(self, code: str | None) -> str | None:
-        unit = units.find(self.tx, code, self.now) if code else None
-        return unit.phone if unit else None
-
-    def _completed_at(self, element_id: str) -> datetime | None:
-        own = (row for row in self.case.rows(task) if row.element_id == element_id and row.undone is None)
-        return max((row.ended_at for row in own if row.status == "completed"), default=None)
-
-    def _empowered(self, code: str | None) -> bool:
-        """Whether the towns have the power over this matter today (赋权事项)."""
-        found = jurisdiction.find(self.tx, code) if code else None
-        return found is not None and jurisdiction.empowered(found, self.today())
-
-    def _decided_duty(self, code: str | None) -> str:
-        """A sentence on what a dispute has settled about this matter; empty when nothing has been adopted."""
-        found = duties.in_force(self.tx, code, self.today()) if code else None
-        if found is None:
-            return ""
-        told, unit = found.proposal, units.find(self.tx, found.proposal.unit_code, self.now)
-        number = f"（{told.number}）" if told.number else ""
-        return (
-            f"职责边界清单的这一项已按《{told.source}》{number}明确由{unit.name if unit else told.unit_code}办理，"
-            f"自 {found.valid_from} 起执行，见办件 {told.instance_number}。"
-        )
-
-    def _before_empowerment(self, code: str | None, at: datetime | None) -> bool:
-        """Whether the power over this matter went to the towns only after this instant (R55, 赋权后)."""
-        found = jurisdiction.find(self.tx, code) if code else None
-        if found is None or found.empowered_at is None or at is None:
-            return False
-        return not jurisdiction.empowered(found, local_date(at))
-
-    def _own_matter(self, code: str | None, unit_code: str | None, at: datetime | None) -> bool:
-        """Whether the list gives this matter to this unit itself at that instant, or today while none is known."""
-        found = jurisdiction.find(self.tx, code) if code else None
-        unit = units.find(self.tx, unit_code, self.now) if unit_code else None
-        if found is None or unit is None:
-            return False
-        on = local_date(at) if at is not None else self.today()
-        entry = duties.in_force(self.tx, found.code, on)
-        settled = units.find(self.tx, entry.proposal.unit_code, self.now) if entry else None
-        given = (settled.code, settled.kind) if settled else None
-        return jurisdiction.competence(found, unit.code, unit.kind, on, given).own
-
-    def _received(self, at: datetime | None) -> datetime | None:
-        """When a paper that came at this instant counts as received (A26)."""
-        if at is None or not self._config("deadline.after_hours_rolls"):
-            return at
-        return self.context.calendar.in_hours(at, city.time_of_day(self._config("deadline.office_closes")))
-
-    def _same_case(self, days: int, received: str, received_at: datetime | None, *pairs: object) -> str:
-        names = dict(zip(pairs[::2], pairs[1::2], strict=True))
-        row = (self.definition.key, self.definition.diagram.process.starter_fact, self.instance_id)
-        return same_cases(self.tx, row, days, received, received_at, names)
+        return functions_of(self)
 
     # --- what operations and events do ---
 
@@ -284,38 +141,6 @@ class Step:
         found = (self.unit_of(name.strip()) for name in text.split(",") if name.strip())
         return list(dict.fromkeys(code for code in found if code))
 
-    def notify(
-        self,
-        kind: str,
-        unit_code: str | None,
-        roles: list[str],
-        text: str,
-        deadline_id: str | None = None,
-        due_at: datetime | None = None,
-        drawn: bool = False,
-        **more: Any,
-    ) -> None:
-        """The holders of these roles in the unit are told, and the audit says who they were; see `notices.tell_people`.
-
-        `drawn`: the diagram itself says that this unit is to be told.
-        """
-        if unit_code is None:
-            return
-        told = notices.tell_people(
-            self.tx,
-            self.context,
-            self.instance_id,
-            kind,
-            unit_code,
-            roles,
-            text,
-            deadline_id=deadline_id,
-            due_at=due_at,
-            **more,
-        )
-        people = tuple(told.people)
-        self.record(Notified(id=told.id, kind=kind, unit=unit_code, text=text, people=people, drawn=drawn))
-
     def meet(self, key: str) -> None:
         """The period is met now, and its clock task will be done when this round is over."""
         record = self.deadlines.get(key)
@@ -327,24 +152,6 @@ class Step:
         if element.attached_to:
             self.clocks_to_close.append(element.attached_to)
 
-    def move_deadline(self, key: str, count: Count, why: str, ground: Mapping[str, str] | None = None) -> None:
-        """The open period is due at another instant, and both parties are told."""
-        self.keep_deadline(deadlines.move(self.tx, self.deadlines[key], count, why, self.now, ground), why)
-
-    def keep_deadline(self, record: Deadline, why: str) -> None:
-        """The period has been moved, paused or resumed, and both parties are told; one that is as it was stays untold."""
-        before = self.deadlines[record.key]
-        if record == before:
-            return
-        self.deadlines[record.key] = record
-        self.record(PeriodMoved(record.key, why, record.due_at.isoformat()))
-        if record.of_task:
-            return  # it is recommended to whoever has the task, who sees it there
-        if why == "corrected" and record.due_at == before.due_at:
-            return  # the correction itself is told; of the day there is nothing new
-        for unit_code in sorted(self.parties()):
-            self.notify("moved", unit_code, ["case_officer", "liaison"], _moved_text(record, why), record.id)
-
     def parties(self) -> set[str]:
         """The parties that something has reached: whoever is only proposed is told nothing."""
         named = (self.facts.get(name) for name in self.definition.diagram.process.party_facts)
@@ -353,17 +160,3 @@ class Step:
 
     def today(self) -> date:
         return local_date(self.now)
-
-
-def _moved_text(record: Deadline, why: str) -> str:
-    if why == "paused":
-        return f"{record.name}暂停计算，恢复时再告知新的届满时间。"
-    if record.paused:
-        return f"{record.name}已重新计算，现在仍在暂停，恢复时再告知新的届满时间。"
-    last_moment = in_chinese(last_moment_of(record.due_at, record.last_day is not None, record.provisional))
-    if why == "calendar":
-        before = datetime.fromisoformat(record.moves[-1]["from"])
-        old = in_chinese(last_moment_of(before, record.last_day is not None, False))
-        sooner = "，比原来提前，请抓紧办理" if record.due_at < before else ""
-        return f"放假安排有变化，{record.name}的届满时间由 {old} 改为 {last_moment}{sooner}。"
-    return f"{record.name}的届满时间改为 {last_moment}。"

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row
 from engine.errors import InvalidValues, NotFound
 from engine.organisation.assignment import Actor
 from engine.runtime.advance import requests
-from engine.runtime.step.step import Context
+from engine.runtime.step.context import Context
 from engine.runtime.tasks import tasks
 from engine.runtime.tasks.colleagues import who_may_be_asked
 from engine.runtime.tasks.transfers import choose, inside_words, note, tell, tell_post, works_here

@@ -14,8 +14,9 @@ from engine.db.tables import task
 from engine.errors import Refused
 from engine.organisation.assignment import Actor
 from engine.runtime.advance.advance import advance
+from engine.runtime.step.context import Context
 from engine.runtime.step.events import Dropped
-from engine.runtime.step.step import Context, Step
+from engine.runtime.step.step import Step
 from engine.runtime.tasks import tasks
 
 

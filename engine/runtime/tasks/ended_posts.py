@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
@@ -21,11 +21,9 @@ from engine.organisation.units import WITHIN
 from engine.runtime.advance import lists, requests
 from engine.runtime.notify.notices import tell_people
 from engine.runtime.step import audit
+from engine.runtime.step.context import Context
 from engine.runtime.step.locks import lock
 from engine.runtime.tasks.transfers import pass_draft
-
-if TYPE_CHECKING:
-    from engine.runtime.step.step import Context
 
 AT_ONCE = 100
 """Posts that one look lets go of; the next goes on."""

@@ -24,8 +24,9 @@ from engine.runtime.notify.notices import tell_people
 from engine.runtime.periods import calendar_change
 from engine.runtime.periods.timers import hold, run_on
 from engine.runtime.step.confidentiality import require_untold
+from engine.runtime.step.context import Context
 from engine.runtime.step.events import SentBack
-from engine.runtime.step.step import Context, Step
+from engine.runtime.step.step import Step
 from engine.runtime.tasks import tasks
 from engine.runtime.tasks.colleagues import who_may_do
 from engine.runtime.tasks.transfers import words

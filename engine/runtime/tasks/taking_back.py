@@ -27,8 +27,9 @@ from engine.runtime.advance.advance import advance
 from engine.runtime.notify.notices import tell_people
 from engine.runtime.periods.timers import arm_marks_again
 from engine.runtime.step import undo_points
+from engine.runtime.step.context import Context
 from engine.runtime.step.events import PeriodGoesOn, TakenBack
-from engine.runtime.step.step import Context, Step
+from engine.runtime.step.step import Step
 from engine.runtime.step.undo_points import Did
 from engine.runtime.tasks import tasks
 from engine.runtime.tasks.sending_back import give_to

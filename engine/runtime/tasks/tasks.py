@@ -13,6 +13,7 @@ from engine.clock import local
 from engine.db import upsert
 from engine.db.case import case_of, case_of_task
 from engine.db.tables import person, process_instance, task, task_draft, timer, unit
+from engine.db.unit import unit_of
 from engine.errors import AlreadyDone, InvalidValues, NotAllowed, NotFound, Refused
 from engine.forms.schema import Form
 from engine.organisation.assignment import Actor, TaskSubject, may
@@ -21,12 +22,13 @@ from engine.runtime.advance.advance import advance
 from engine.runtime.advance.lapsed_requests import tell_not_needed
 from engine.runtime.documents import issue
 from engine.runtime.step import audit, repeated_forms, undo_points
+from engine.runtime.step.context import Context
 from engine.runtime.step.events import TaskCompleted, TimerFired
 from engine.runtime.step.facts import said_in_tasks
 from engine.runtime.step.locks import lock_of_task
 from engine.runtime.step.names import name_of_person, name_of_unit
 from engine.runtime.step.parties import parties_of
-from engine.runtime.step.step import Context, Step
+from engine.runtime.step.step import Step
 from engine.runtime.tasks import drafts
 from engine.runtime.tasks.answers import take_answers
 from engine.runtime.tasks.drafts import Window
@@ -159,11 +161,13 @@ def keep_draft(
     """This is the person's draft of the task from now on, with another kept aside."""
     values = {"instance_id": row.instance_id, "answers": drafts.with_aside(raw, other), "saved_at": now}
     upsert.put(tx, task_draft, {"task_id": row.id, "person_id": person_id}, values)
+    unit_of(tx).let_go(("draft", person_id, row.id))
 
 
 def draft(tx: Connection, person_id: str, task_id: str) -> Row[Any] | None:
     mine = (task_draft.c.task_id == task_id) & (task_draft.c.person_id == person_id)
-    return tx.execute(select(task_draft).where(mine)).first()
+    key = "draft", person_id, task_id
+    return unit_of(tx).keep(key, lambda: tx.execute(select(task_draft).where(mine)).first())
 
 
 def find(tx: Connection, task_id: str, actor: Actor) -> Row[Any]:

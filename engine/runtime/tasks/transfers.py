@@ -13,8 +13,8 @@ from engine.runtime.advance import lists, requests
 from engine.runtime.notify.notices import tell_people
 from engine.runtime.step import audit
 from engine.runtime.step.confidentiality import require_untold
+from engine.runtime.step.context import Context
 from engine.runtime.step.free_text import readable
-from engine.runtime.step.step import Context
 from engine.runtime.tasks import drafts, tasks
 from engine.runtime.tasks.colleagues import REASON_LIMIT, Colleague, who_may_be_asked, who_may_do
 

@@ -13,7 +13,7 @@ from engine.organisation.assignment import Actor
 from engine.runtime.advance import requests
 from engine.runtime.notify.notices import tell_people
 from engine.runtime.step.confidentiality import require_untold
-from engine.runtime.step.step import Context
+from engine.runtime.step.context import Context
 from engine.runtime.tasks import tasks
 from engine.runtime.tasks.transfers import note, words
 

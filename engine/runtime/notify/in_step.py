@@ -1,0 +1,43 @@
+"""Notices that an event of a step makes: whom they reached is an event of that step, too."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from engine.runtime.notify.notices import tell_people
+from engine.runtime.step.events import Notified
+from engine.runtime.step.step import Step
+
+
+def notify(
+    step: Step,
+    kind: str,
+    unit_code: str | None,
+    roles: list[str],
+    text: str,
+    deadline_id: str | None = None,
+    due_at: datetime | None = None,
+    drawn: bool = False,
+    **more: Any,
+) -> None:
+    """The holders of these roles in the unit are told, and the audit says who they were; see `tell_people`.
+
+    `drawn`: the diagram itself says that this unit is to be told.
+    """
+    if unit_code is None:
+        return
+    told = tell_people(
+        step.tx,
+        step.context,
+        step.instance_id,
+        kind,
+        unit_code,
+        roles,
+        text,
+        deadline_id=deadline_id,
+        due_at=due_at,
+        **more,
+    )
+    people = tuple(told.people)
+    step.record(Notified(id=told.id, kind=kind, unit=unit_code, text=text, people=people, drawn=drawn))

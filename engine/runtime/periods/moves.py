@@ -1,0 +1,49 @@
+"""A period is due at another instant than it was, or stands still: recorded, and told to both parties."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from engine.deadlines import deadlines
+from engine.deadlines.counting import Count
+from engine.deadlines.deadlines import Deadline
+from engine.messages import in_chinese
+from engine.notices.message import last_moment_of
+from engine.runtime.notify.in_step import notify
+from engine.runtime.step.events import PeriodMoved
+from engine.runtime.step.step import Step
+
+
+def move_deadline(step: Step, key: str, count: Count, why: str, ground: Mapping[str, str] | None = None) -> None:
+    """The open period is due at another instant, and both parties are told."""
+    keep_deadline(step, deadlines.move(step.tx, step.deadlines[key], count, why, step.now, ground), why)
+
+
+def keep_deadline(step: Step, record: Deadline, why: str) -> None:
+    """The period has been moved, paused or resumed, and both parties are told; one that is as it was stays untold."""
+    before = step.deadlines[record.key]
+    if record == before:
+        return
+    step.deadlines[record.key] = record
+    step.record(PeriodMoved(record.key, why, record.due_at.isoformat()))
+    if record.of_task:
+        return  # it is recommended to whoever has the task, who sees it there
+    if why == "corrected" and record.due_at == before.due_at:
+        return  # the correction itself is told; of the day there is nothing new
+    for unit_code in sorted(step.parties()):
+        notify(step, "moved", unit_code, ["case_officer", "liaison"], _moved_text(record, why), record.id)
+
+
+def _moved_text(record: Deadline, why: str) -> str:
+    if why == "paused":
+        return f"{record.name}暂停计算，恢复时再告知新的届满时间。"
+    if record.paused:
+        return f"{record.name}已重新计算，现在仍在暂停，恢复时再告知新的届满时间。"
+    last_moment = in_chinese(last_moment_of(record.due_at, record.last_day is not None, record.provisional))
+    if why == "calendar":
+        before = datetime.fromisoformat(record.moves[-1]["from"])
+        old = in_chinese(last_moment_of(before, record.last_day is not None, False))
+        sooner = "，比原来提前，请抓紧办理" if record.due_at < before else ""
+        return f"放假安排有变化，{record.name}的届满时间由 {old} 改为 {last_moment}{sooner}。"
+    return f"{record.name}的届满时间改为 {last_moment}。"
