@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import Connection, select
 
 from engine.db.tables import deadline, process_instance
 from engine.db.unit import english_of
 from engine.deadlines import years
-from engine.deadlines.deadlines import OPEN, Deadline
+from engine.deadlines.deadlines import OF_TASK, OPEN, Deadline
 from engine.deadlines.standing import Cell, Standing, standing_of, strip_of
 from engine.messages import Name, Text
 from engine.reports.parts.names import Names, UnitName
@@ -51,12 +52,23 @@ def period_of(tx: Connection, record: Deadline, names: Names, context: Context, 
     )
 
 
-def name_of(tx: Connection, record: Deadline, procedure: str) -> Text:
+class Called(Protocol):
+    """What is asked of a record of a period, or of its row."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def element_id(self) -> str: ...
+
+
+def name_of(tx: Connection, record: Called, procedure: str) -> Name:
     """What a period of an instance of the procedure is called."""
     english = english_of(tx)
-    if not record.of_task:
+    if not record.key.startswith(OF_TASK):
         return english.titled(procedure, record.element_id, record.name)
-    found = english.element(procedure, record.element_id or "", record.name)
+    found = english.element(procedure, record.element_id, record.name)
     return Name(record.name, f"'{found.english}'" if found.english else "")
 
 

@@ -1,0 +1,28 @@
+"""What is said, in words: a text of the engine as its reader finds it, in Chinese where no language is spoken."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.messages import Joined, Message, Name, When, from_text
+
+
+def said(found: Any) -> Any:
+    """The words of a text, and of every text in a list, a tuple or a mapping; anything else as it is."""
+    match found:
+        case Message() | Joined() | Name() | When():
+            return str(found)
+        case list():
+            return [said(one) for one in found]
+        case tuple():
+            return tuple(said(one) for one in found)
+        case dict():
+            return {said(key): said(value) for key, value in found.items()}
+        case set() | frozenset():
+            return {said(one) for one in found}
+    return found
+
+
+def kept(text: str | None) -> str:
+    """The words of what a column of text keeps."""
+    return str(from_text(text or ""))
