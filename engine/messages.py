@@ -104,16 +104,32 @@ class When:
 
 @dataclass(frozen=True)
 class Name:
-    """What a diagram or a form calls something: as it is drawn, and in English where that is known (`english.py`)."""
+    """What a diagram or a form calls something: as it is drawn, and in English where that is known.
+
+    Who knows no English for it leaves it out; then it is looked for by what is drawn (`call_names`).
+    """
 
     drawn: str
     english: str = ""
 
     def __str__(self) -> str:
-        return self.english if self.english and language() == "en" else self.drawn
+        if language() == LANGUAGES[0]:
+            return self.drawn
+        if self.drawn.startswith("“") and self.drawn.endswith("”"):
+            return f"'{self.english or _english[-1](self.drawn[1:-1])}'"
+        return self.english or _english[-1](self.drawn)
 
     def __bool__(self) -> bool:
         return bool(self.drawn)
+
+
+_english: list[Callable[[str], str]] = [str]
+"""How names are found in English; the last one counts."""
+
+
+def call_names(english: Callable[[str], str]) -> None:
+    """From here on names are called so in English; what is not known comes back as it is."""
+    _english[:] = [english]
 
 
 Text: TypeAlias = "str | Message | Joined | When | Name"

@@ -14,7 +14,7 @@ from engine.deadlines import deadlines
 from engine.deadlines.deadlines import Deadline
 from engine.documents import materials, typesetting
 from engine.documents.fonts import Fonts
-from engine.messages import in_chinese, sentences
+from engine.messages import LANGUAGES, in_chinese, sentences, speaking
 from engine.reports.case import history
 from engine.reports.case.documents import document_lines
 from engine.reports.case.event_lines import LogLine
@@ -42,7 +42,9 @@ def pdf(tx: Connection, context: Context, step: Step, names: Names, fonts: Fonts
     """The case of the step, which looks with the eyes of its actor. Raises NotTypeset, FontsMissing."""
     assert step.actor is not None
     layout = {LAYOUT: (files("engine.archive") / LAYOUT).read_text(encoding="utf-8")}
-    return typesetting.pdf(layout, fonts.printable(_words(tx, step, names)), local_date(context.now), fonts)
+    with speaking(LANGUAGES[0]):  # the case file is an official one
+        words = _words(tx, step, names)
+    return typesetting.pdf(layout, fonts.printable(words), local_date(context.now), fonts)
 
 
 def _words(tx: Connection, step: Step, names: Names) -> dict[str, Any]:
@@ -82,8 +84,8 @@ def _words(tx: Connection, step: Step, names: Names) -> dict[str, Any]:
                 "rows": [
                     [
                         _instant(line.at),
-                        line.step,
-                        line.action,
+                        str(line.step),
+                        str(line.action),
                         f"{line.unit.name if line.unit else ''} {line.person}".strip() or "系统",
                         _said(line),
                     ]

@@ -20,13 +20,15 @@ NOT_YET = Path(__file__).with_name("still_chinese.txt")
 DATA = {
     "tasks_ui/language.py": {"中文"},
     "tasks_ui/widgets.py": {"街道"},
-    "engine/messages.py": {"、", *WEEKDAYS},
+    "engine/messages.py": {"、", "“", "”", "%-m月%-d日 24:00", "%-m月%-d日 %H:%M", *WEEKDAYS},
+    "engine/notices/channels.py": {"[,;，；、]"},
+    "engine/notices/outbox.py": {"、"},
 }
 """What is no sentence: what a language calls itself, how the name of a subdistrict ends, how lists and days are written."""
-ALL_DATA = ("engine/db/migrations/versions/",)
-"""What was written when that revision was new."""
+ALL_DATA = ("engine/db/migrations/versions/", "engine/deadlines/day_words.py")
+"""What was written when that revision was new; the names that an official arrangement of holidays has for days off."""
 SIGNS_ALONE = {
-    "engine": set(),
+    "engine": {"%(unit)s %(person)s", "%(day)s (%(reason)s)"},
     "tasks_ui": {"the end of %(day)s", "%(day)s %(time)s", "%(channel)s %(counts)s", "%(said)s %(onward)s"},
 }
 """What Chinese says with signs and numbers alone."""

@@ -85,7 +85,12 @@ def test_a_field_is_read_with_all_that_can_be_said_of_it() -> None:
         )
     )
 
-    assert (read.key, str(read.label), str(read.description), read.required) == ("reason", "字段reason", "写明理由", True)
+    assert (read.key, str(read.label), str(read.description), read.required) == (
+        "reason",
+        "字段reason",
+        "写明理由",
+        True,
+    )
     assert (read.min_length, read.max_length, read.wide) == (5, 60, True)
     assert [(rule.expression, rule.message) for rule in read.rules] == [("value != 1", "甲"), ("value != 2", "乙")]
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from engine.bpmn.elements import Diagram, Element
 from engine.db.tables import task
 from engine.errors import NotAllowed, NotFound, Refused
+from engine.messages import Name, Text
 from engine.organisation.assignment import Actor, ButtonSubject, may
 from engine.runtime.advance import lists
 from engine.runtime.advance.advance import advance
@@ -22,8 +23,8 @@ class Button:
     """An armed button as one person sees it: `reason` says why it cannot be pressed now, empty when it can."""
 
     element_id: str
-    name: str
-    reason: str
+    name: Name
+    reason: Text
 
 
 def buttons(step: Step) -> list[Button]:
@@ -32,7 +33,7 @@ def buttons(step: Step) -> list[Button]:
     for event in step.workflow.armed_events():
         element = step.definition.diagram.elements[event.element_id]
         if element.event_kind == "message" and _may(step, element):
-            found.append(Button(element.id, element.name, _reason(step, element)))
+            found.append(Button(element.id, step.definition.element_name(element.id), _reason(step, element)))
     return found
 
 
@@ -77,7 +78,7 @@ def _may(step: Step, element: Element) -> bool:
     return may(step.actor, "press", subject).allowed
 
 
-def _reason(step: Step, element: Element) -> str:
+def _reason(step: Step, element: Element) -> Text:
     elements, own = step.definition.diagram.elements, only_through(step.definition.diagram, element)
     for open_task in step.workflow.user_tasks():
         if open_task.element_id in own:
@@ -85,7 +86,9 @@ def _reason(step: Step, element: Element) -> str:
     for suffix in ["", *(f"_{number}" for number in range(2, 10))]:
         when = element.properties.get(f"when{suffix}")
         if when is not None and not step.evaluate(when):
-            return element.properties.get(f"otherwise{suffix}") or f"现在不能“{element.name}”。"
+            written = element.properties.get(f"otherwise{suffix}", "")
+            said = step.definition.english.property(step.definition.key, element.id, f"otherwise{suffix}", written)
+            return said or f"现在不能“{element.name}”。"
     return ""
 
 
