@@ -15,6 +15,7 @@ from engine.db.case import case_of
 from engine.db.tables import task
 from engine.documents import word_files
 from engine.errors import NotFound
+from engine.messages import Text
 from engine.organisation.assignment import Actor, may
 from engine.organisation.directory import UnitDirectory
 from engine.reports.case.withheld_documents import says_what_is_hidden
@@ -42,7 +43,7 @@ class DraftView:
     texts: Texts
     words: dict[str, Any]
     layout: Mapping[str, str]
-    blanks: tuple[str, ...]
+    blanks: tuple[Text, ...]
     unprintable: str
     """The sentence about signs that no font has; empty when all print."""
     has_body: bool
