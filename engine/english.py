@@ -9,9 +9,9 @@ form, by its id: a field's label under the field's key, what else is said of it 
 from __future__ import annotations
 
 import json
-from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from engine.messages import Name
@@ -20,10 +20,23 @@ NAMES, FORMS = "names.en.json", "forms.en.json"
 Words = Mapping[str, Mapping[str, str]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class FormWords:
+    """The texts of one form in English, by their keys: its own before those that all forms share."""
+
+    own: Mapping[str, str]
+    shared: Mapping[str, str]
+
+    def get(self, place: str) -> str:
+        """The text of that key; empty when it is not known."""
+        return self.own.get(place) or self.shared.get(place, "")
+
+
+@dataclass(frozen=True, eq=False)
 class English:
     names: Words = field(default_factory=dict)
     forms: Words = field(default_factory=dict)
+    _read: dict[str, FormWords] = field(default_factory=dict)
 
     def element(self, procedure: str, element_id: str, drawn: str) -> Name:
         """The name of an element of the procedure, which is drawn so; of the procedure itself without an id."""
@@ -38,13 +51,21 @@ class English:
         """A text that stands in a property of the element."""
         return Name(written, self.names.get(procedure, {}).get(f"{element_id}.{name}", ""))
 
-    def form(self, form_id: str) -> Mapping[str, str]:
-        """The texts of the form, by their keys: its own before those that all forms share."""
-        return ChainMap(dict(self.forms.get(form_id, {})), dict(self.forms.get("", {})))
+    def form(self, form_id: str) -> FormWords:
+        if form_id not in self._read:
+            self._read[form_id] = FormWords(self.forms.get(form_id, {}), self.forms.get("", {}))
+        return self._read[form_id]
 
 
+NOTHING = FormWords({}, {})
+
+
+@cache
 def read_english(folder: Path) -> English:
-    """What is written in the folder; nothing where a file is not there. Raises ValueError when one is no JSON."""
+    """What is written in the folder, read once in a process; nothing where a file is not there.
+
+    Raises ValueError when one is no JSON.
+    """
     return English(_read(folder / NAMES), _read(folder / FORMS))
 
 

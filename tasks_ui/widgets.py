@@ -15,6 +15,7 @@ from engine.messages import Text, sentences
 from engine.organisation.units import KINDS
 from engine.reports.case.page import InstanceView
 from engine.reports.desk.inbox import NextTask
+from engine.reports.oversight.notices import SupervisionItem
 from engine.reports.oversight.sending import Attempt
 from engine.reports.parts import counted_days, names
 from engine.reports.parts.handling import URGENT
@@ -59,6 +60,7 @@ def register(app: Flask) -> None:
         due_date=due_date,
         due_rule=due_rule,
         due_short=due_short,
+        supervised_until=supervised_until,
         role_names=role_names,
         size=size,
         telling_words=telling_words,
@@ -242,6 +244,13 @@ def _last_day(last: date, made_up: bool, provisional: bool, word: str) -> str:
 def by_when(period: Period) -> str:
     """10-13 周二 24:00 前 while there is time; what has run out or stands still, and what is advised, says so."""
     return due_date(period, "by") if period.standing.state in ("ok", "near") else due_words(period)
+
+
+def supervised_until(item: SupervisionItem) -> str:
+    """When the period ended that is under supervision: its last day, or its last minute."""
+    if item.last_day is None:
+        return moment(item.due_at)
+    return _last_day(item.last_day, False, item.provisional, "")
 
 
 def due_short(period: Period) -> str:

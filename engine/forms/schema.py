@@ -15,6 +15,8 @@ from functools import cached_property
 from typing import Any
 
 from engine import messages
+from engine.english import NOTHING as NO_WORDS
+from engine.english import FormWords
 from engine.errors import DiagramRefused, Problem
 from engine.messages import Name
 
@@ -191,7 +193,7 @@ class Form:
                     yield item.key, rule.expression, True
 
 
-def read_form(content: bytes, english: Mapping[str, str] | None = None) -> Form:
+def read_form(content: bytes, english: FormWords = NO_WORDS) -> Form:
     """The form; `english` has its texts in English by their keys (`English.form`).
 
     Raises DiagramRefused with a problem for every component that cannot be rendered or checked.
@@ -208,7 +210,7 @@ def read_form(content: bytes, english: Mapping[str, str] | None = None) -> Form:
         or not isinstance(data.get("id"), str)
     ):
         raise DiagramRefused([Problem("", "", "这不是 form-js 表单。", "表单应有 id 和 components。")])
-    reader = _Reader(data["id"], english or {})
+    reader = _Reader(data["id"], english)
     groups = reader.groups(data["components"])
     keys = [field.key for field in Form(data["id"], groups).fields]
     for key in sorted({key for key in keys if keys.count(key) > 1}):
@@ -220,7 +222,7 @@ def read_form(content: bytes, english: Mapping[str, str] | None = None) -> Form:
 
 
 class _Reader:
-    def __init__(self, form_id: str, english: Mapping[str, str]) -> None:
+    def __init__(self, form_id: str, english: FormWords) -> None:
         self.form_id, self.english = form_id, english
         self.problems: list[Problem] = []
 
@@ -229,7 +231,7 @@ class _Reader:
 
     def name(self, drawn: object, key: str, said: str = "") -> Name:
         """A text of the component, in both languages; `said` is the property that it stands in, nothing for its label."""
-        return Name(str(drawn), self.english.get(f"{key}.{said}" if said else key, ""))
+        return Name(str(drawn), self.english.get(f"{key}.{said}" if said else key))
 
     def groups(self, components: list[Any]) -> tuple[Group, ...]:
         """Components between groups stand in a group without a heading."""
