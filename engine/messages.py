@@ -11,6 +11,7 @@ to the code.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -155,6 +156,7 @@ STYLES: dict[str, dict[str, str]] = {
     "iso": {"zh": "%Y-%m-%d", "en": "%Y-%m-%d"},
     "last_day": {"zh": "%-m月%-d日 24:00", "en": "%A %-d %B"},
     "last_minute": {"zh": "%-m月%-d日 %H:%M", "en": "%A %-d %B %H:%M"},
+    "short": {"zh": "%m-%d", "en": "%A %-d %B"},
     "weekday": {"zh": "%m-%d %A", "en": "%A %-d %B"},
 }
 """How a day or an instant is written in each language: %A is 周二 or Tue, %B is Oct, %-m is 10, %-d is 9."""
@@ -263,6 +265,22 @@ def from_json(kept: Any) -> Any:
             return Name(drawn, english)
         case _:
             return kept
+
+
+def to_text(text: object) -> str:
+    """What a column of text keeps: data as it is, a message as the JSON of `to_json`."""
+    return text if isinstance(text, str) else json.dumps(to_json(text), ensure_ascii=False)
+
+
+def from_text(kept: str) -> Any:
+    """What `to_text` has made, again; what is no JSON of a message is data."""
+    if not kept.startswith("{"):
+        return kept
+    try:
+        found = from_json(json.loads(kept))
+    except ValueError:
+        return kept
+    return found if isinstance(found, Message | Joined | When | Name) else kept
 
 
 def _write(value: date, style: str) -> str:

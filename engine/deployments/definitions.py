@@ -21,17 +21,19 @@ from engine.bpmn.gate import procedures
 from engine.bpmn.gate.procedures import Signature
 from engine.bpmn.reading import answering_units, elements, read
 from engine.bpmn.reading.called import VERSION, VERSION_TAG, Called
-from engine.bpmn.reading.elements import Diagram, Element
+from engine.bpmn.reading.elements import Diagram, Element, Lane
 from engine.bpmn.spiff import parse
 from engine.bpmn.spiff.parse import Specification
 from engine.db import stamp
 from engine.db.tables import definition_version
 from engine.db.turns import DEPLOYING, take_turn
-from engine.db.unit import unit_of
+from engine.db.unit import english_of, unit_of
 from engine.deployments import retirement
+from engine.english import NO_ENGLISH, English
 from engine.errors import DiagramRefused, NotFound, Refused
 from engine.forms.schema import Form, read_form
 from engine.ids import new_id
+from engine.messages import Name
 from engine.messages import gettext as _
 from engine.problems import Problem
 
@@ -51,6 +53,31 @@ class Definition:
     specification: Specification
     pins: Mapping[str, str]
     """Element id -> the version of another procedure that it begins, where that was settled at deployment."""
+    english: English
+    """What things are called in English."""
+
+    @property
+    def called(self) -> Name:
+        """The name of the procedure."""
+        return self.english.element(self.key, "", self.name)
+
+    def element_name(self, element_id: str) -> Name:
+        """What the diagram calls the element, or the lane; its id when it has no name."""
+        element = self.diagram.elements.get(element_id)
+        return self.english.element(self.key, element_id, element.name if element and element.name else element_id)
+
+    def lane_name(self, lane: Lane) -> Name:
+        return self.english.element(self.key, lane.id, lane.name)
+
+    def fact_label(self, fact: str) -> Name:
+        """What the form calls the fact that asks for it, or else one that shows it; the fact's own name without one."""
+        return self._labels.get(fact, Name(fact))
+
+    @cached_property
+    def _labels(self) -> Mapping[str, Name]:
+        fields = [field for form in self.forms.values() for field in form.fields if field.label]
+        shown_first = sorted(fields, key=lambda field: not field.readonly)
+        return {field.key: field.label for field in shown_first}
 
     @cached_property
     def facts(self) -> frozenset[str]:
@@ -169,7 +196,7 @@ def _forms_of(diagram: Diagram, form_bytes: Mapping[str, bytes]) -> dict[str, Fo
     return read_forms(diagram, {form_id: form_bytes[form_id] for form_id in wanted})
 
 
-def read_forms(diagram: Diagram, contents: Mapping[str, bytes]) -> dict[str, Form]:
+def read_forms(diagram: Diagram, contents: Mapping[str, bytes], english: English = NO_ENGLISH) -> dict[str, Form]:
     """`Element.form_key` -> the form as the diagram asks it, of these forms by their ids.
 
     Raises DiagramRefused naming the form.
@@ -178,7 +205,7 @@ def read_forms(diagram: Diagram, contents: Mapping[str, bytes]) -> dict[str, For
     for form_id, content in contents.items():
         for form_key, given in diagram.form_uses(form_id).items():
             try:
-                forms[form_key] = read_form(content, given)
+                forms[form_key] = read_form(content, given, english.form(form_id))
             except DiagramRefused as refused:
                 wrong = [
                     replace(problem, reason=_("Form %(form)s: %(said)s", form=form_key, said=problem.reason))
@@ -281,15 +308,17 @@ def _read(tx: Connection, definition_id: str) -> Definition | None:
     if row is None:
         return None
     diagram = read_diagram(row.diagram)
+    english = english_of(tx)
     return Definition(
         id=row.id,
         key=row.key,
         version=row.version,
         name=row.name,
         diagram=diagram,
-        forms=read_forms(diagram, {form_id: text.encode() for form_id, text in row.forms.items()}),
+        forms=read_forms(diagram, {form_id: text.encode() for form_id, text in row.forms.items()}, english),
         specification=parse.restore_specification(row.specification),
         pins=row.pins or {},
+        english=english,
     )
 
 

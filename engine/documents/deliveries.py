@@ -122,7 +122,7 @@ def compose(
     fields = [field for form in forms for field in form.fields]
     said = {field.key: field for field in sorted(fields, key=lambda field: not field.readonly)}
     entries = [
-        {"name": field.key, "label": field.label, "value": encode(facts[field.key])}
+        {"name": field.key, "label": field.label.drawn, "value": encode(facts[field.key])}
         for field in fields
         if said[field.key] is field
         and facts.get(field.key) not in (None, "", [])

@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from engine.forms.parameters import NOTHING, Asked
+from engine.messages import Name
 from engine.messages import Text as Said
 from engine.messages import gettext as _
+
+NO_NAME = Name("")
 
 
 @dataclass(frozen=True)
 class Option:
     value: str
-    label: str
-    hint: str
+    label: Name
+    hint: Name
     offer: str = ""
     """An expression over what is known: the option is offered when it holds; always, when it is empty."""
 
@@ -32,8 +35,8 @@ class Rule:
 class Field:
     key: str
     type: str
-    label: str
-    description: str
+    label: Name
+    description: Name
     widget: str
     options: tuple[Option, ...]
     required: bool
@@ -72,7 +75,7 @@ class Field:
     """The key under which the start form of another procedure asks for the same, where it has another name there."""
     cap: str = ""
     """Of a day: the instant that its end may not pass, an expression; the page shows it as the last possible day."""
-    cap_words: str = ""
+    cap_words: Name = NO_NAME
     """How that is counted, for people: 自原起算日起 10 个工作日."""
 
     @property
@@ -85,21 +88,21 @@ class Field:
         """How the last possible day is counted, in brackets; empty where the form does not say."""
         return _("(%(words)s)", words=self.cap_words) if self.cap_words else ""
 
-    def label_of(self, value: object) -> str:
-        return next((option.label for option in self.options if option.value == value), str(value))
+    def label_of(self, value: object) -> Name:
+        return next((option.label for option in self.options if option.value == value), Name(str(value)))
 
 
 @dataclass(frozen=True)
 class Text:
     """A sentence that stands in the form."""
 
-    text: str
+    text: Name
     show: str
 
 
 @dataclass(frozen=True)
 class Group:
-    label: str
+    label: Name
     items: tuple[Field | Text, ...]
     show: str
 
@@ -147,17 +150,17 @@ class Form:
         """Whether the opinion given here is the unit's own business; the gate sees that no form mixes both."""
         return any(self.by_key[key].internal for key in self.remark_keys)
 
-    def label_of(self, key: str, value: object) -> str:
+    def label_of(self, key: str, value: object) -> Name:
         return self.by_key[key].label_of(value)
 
     def expressions(self) -> Iterator[tuple[str, str, bool]]:
         """(key, expression, whether `value` is known in it) of everything that is to be compiled at deployment."""
         for group in self.groups:
             for source in filter(None, [group.show]):
-                yield group.label, source, False
+                yield group.label.drawn, source, False
             for item in group.items:
                 if isinstance(item, Text):
-                    yield from ((item.text, source, False) for source in filter(None, [item.show]))
+                    yield from ((item.text.drawn, source, False) for source in filter(None, [item.show]))
                     continue
                 for source in filter(None, [item.show, item.default, item.minimum, item.maximum, item.cap]):
                     yield item.key, source, False

@@ -13,6 +13,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine import problems
+from engine.english import NOTHING as NO_WORDS
+from engine.english import FormWords
 from engine.errors import DiagramRefused
 from engine.forms import rules
 from engine.forms.form import Field as Field
@@ -21,10 +23,10 @@ from engine.forms.form import Group as Group
 from engine.forms.form import Option as Option
 from engine.forms.form import Rule as Rule
 from engine.forms.form import Text as Text
-from engine.forms.parameters import asked, fill
+from engine.forms.parameters import WRITTEN_KEY, asked, fill, filled_text
+from engine.messages import Name, listed
 from engine.messages import Text as Said
 from engine.messages import gettext as _
-from engine.messages import listed
 
 SIZE_LIMIT = 200_000
 FIELD_TYPES = {"textfield", "textarea", "number", "checkbox", "radio", "select", "checklist", "datetime", "filepicker"}
@@ -45,8 +47,8 @@ LIMITS = {"required", "minLength", "maxLength", "min", "max"}
 SUBTYPES = {"date", "datetime"}
 
 
-def read_form(content: bytes, given: Mapping[str, str] | None = None) -> Form:
-    """The form as a task asks it that gives these parameters.
+def read_form(content: bytes, given: Mapping[str, str] | None = None, english: FormWords = NO_WORDS) -> Form:
+    """The form as a task asks it that gives these parameters; `english` has its texts in English by their keys.
 
     Raises DiagramRefused with a problem for every component that cannot be rendered or checked.
     """
@@ -74,7 +76,7 @@ def read_form(content: bytes, given: Mapping[str, str] | None = None) -> Form:
         )
     open_parts = asked(data["components"])
     fill(data["components"], given or {})
-    reader = _Reader(data["id"])
+    reader = _Reader(data["id"], english, given or {})
     groups = reader.groups(data["components"])
     keys = [field.key for field in Form(data["id"], groups).fields]
     for key in sorted({key for key in keys if keys.count(key) > 1}):
@@ -95,12 +97,19 @@ OUT_OF_BOUNDS = _("This is out of bounds. Check it.")
 
 
 class _Reader:
-    def __init__(self, form_id: str) -> None:
-        self.form_id = form_id
+    def __init__(self, form_id: str, english: FormWords, given: Mapping[str, str]) -> None:
+        self.form_id, self.english, self.given = form_id, english, given
         self.problems: list[problems.Problem] = []
 
     def refuse(self, rule: problems.Rule, key: str, label: str, reason: Said, remedy: Said) -> None:
         self.problems.append(rule.problem(f"{self.form_id}.{key}", label, reason, remedy))
+
+    def name(self, drawn: object, key: str, said: str = "") -> Name:
+        """A text of the component, in both languages; `key` is its own as it is written in the file, `said` the property that
+        the text stands in, nothing for its label.
+        """
+        english = {name: self.english.get(f"{name}={value}") or value for name, value in self.given.items()}
+        return Name(str(drawn), filled_text(self.english.get(f"{key}.{said}" if said else key), english))
 
     def groups(self, components: list[Any]) -> tuple[Group, ...]:
         """Components between groups stand in a group without a heading."""
@@ -109,16 +118,16 @@ class _Reader:
         for component in components:
             if _is_well_formed(component) and component["type"] == "group":
                 if loose:
-                    groups.append(Group("", tuple(loose), ""))
+                    groups.append(Group(Name(""), tuple(loose), ""))
                     loose = []
                 self.refuse_unknown(component, str(component.get("id", "")), {"show"})
                 items = [item for item in map(self.item, component.get("components") or []) if item]
-                label = str(component.get("label", ""))
+                label = self.name(component.get("label", ""), str(component.get("id", "")))
                 groups.append(Group(label, tuple(items), _properties(component).get("show", "")))
             elif (item := self.item(component)) is not None:
                 loose.append(item)
         if loose:
-            groups.append(Group("", tuple(loose), ""))
+            groups.append(Group(Name(""), tuple(loose), ""))
         return tuple(groups)
 
     def item(self, component: Any) -> Field | Text | None:
@@ -145,7 +154,7 @@ class _Reader:
         properties = _properties(component)
         if kind == "text":
             self.refuse_unknown(component, key, {"show"})
-            return Text(str(component.get("text", "")), properties.get("show", ""))
+            return Text(self.name(component.get("text", ""), key), properties.get("show", ""))
         return self.field(component, properties)
 
     def refuse_unknown(self, component: dict[str, Any], key: str, known: set[str]) -> None:
@@ -193,7 +202,7 @@ class _Reader:
                     self.refuse(
                         rules.MATTER_NEIGHBOUR,
                         matter.key,
-                        matter.label,
+                        matter.label.drawn,
                         reason,
                         _("Write the key of such a field of this form, or delete the property."),
                     )
@@ -273,13 +282,14 @@ class _Reader:
                 _("Only times, texts and numbers can be corrected. Delete the property."),
             )
         validate = self.limits(component, key, label)
-        options = self.options(component, properties, key, label)
+        written = str(component.get(WRITTEN_KEY, key))
+        options = self.options(component, properties, written, label)
         minimum, maximum = (_bound(name, validate, properties) for name in ("min", "max"))
         return Field(
             key=key,
             type=component["type"],
-            label=label,
-            description=str(component.get("description", "")),
+            label=self.name(label, written),
+            description=self.name(component.get("description", ""), written, "description"),
             widget=properties.get("widget", ""),
             options=options,
             required=bool(validate.get("required")),
@@ -290,8 +300,8 @@ class _Reader:
             maximum=maximum,
             kind=properties.get("kind", ""),
             count=int(properties.get("count", "1")),
-            rules=(*_bounds(minimum, maximum), *_rules(properties, "rule", "message")),
-            warnings=_rules(properties, "warn", "warning"),
+            rules=(*_bounds(minimum, maximum), *self.rules(properties, written, "rule", "message")),
+            warnings=self.rules(properties, written, "warn", "warning"),
             show=properties.get("show", ""),
             default=properties.get("default", ""),
             wide=properties.get("span") == "full" or component["type"] in ("textarea", "radio", "checklist"),
@@ -306,7 +316,7 @@ class _Reader:
             own=properties.get("own", ""),
             carries=properties.get("carries", ""),
             cap=properties.get("cap", ""),
-            cap_words=properties.get("cap_words", ""),
+            cap_words=self.name(properties.get("cap_words", ""), written, "cap_words"),
         )
 
     def limits(self, component: dict[str, Any], key: str, label: str) -> dict[str, Any]:
@@ -342,11 +352,24 @@ class _Reader:
         return tuple(
             Option(
                 str(value["value"]),
-                str(value["label"]),
-                properties.get(f"hint:{value['value']}", ""),
+                self.name(value["label"], key, f"option:{value['value']}"),
+                self.name(properties.get(f"hint:{value['value']}", ""), key, f"hint:{value['value']}"),
                 properties.get(f"offer:{value['value']}", ""),
             )
             for value in values
+        )
+
+    def rules(self, properties: dict[str, str], key: str, name: str, message: str) -> tuple[Rule, ...]:
+        suffixes = ["", *(f"_{number}" for number in range(2, 10))]
+        return tuple(
+            Rule(
+                properties[name + suffix],
+                self.name(properties[message + suffix], key, message + suffix)
+                if message + suffix in properties
+                else _("Check this field."),
+            )
+            for suffix in suffixes
+            if name + suffix in properties
         )
 
 
@@ -391,12 +414,3 @@ def _is_number(bound: str) -> bool:
 
 def _properties(component: dict[str, Any]) -> dict[str, str]:
     return {str(name): str(value) for name, value in (component.get("properties") or {}).items()}
-
-
-def _rules(properties: dict[str, str], name: str, message: str) -> tuple[Rule, ...]:
-    suffixes = ["", *(f"_{number}" for number in range(2, 10))]
-    return tuple(
-        Rule(properties[name + suffix], properties.get(message + suffix, _("Check this field.")))
-        for suffix in suffixes
-        if name + suffix in properties
-    )

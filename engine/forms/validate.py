@@ -16,7 +16,7 @@ from engine.clock import local_date, midnight
 from engine.errors import ExpressionError, InvalidValues
 from engine.forms.schema import Field, Form, Group, Option, Rule
 from engine.forms.typed import Wrong, clean, day_of, instant_of, number_of
-from engine.messages import Message, Text, When, in_chinese, ngettext, sentences
+from engine.messages import Message, Name, Text, When, in_chinese, ngettext, sentences
 from engine.messages import gettext as _
 
 TEXT_LIMIT = 10_000
@@ -178,7 +178,7 @@ def warnings(
 
 def read_value(field: Field, sent: list[str], directory: Directory) -> object:
     """The typed value of one field alone; None when nothing was sent. Raises InvalidValues with the field's sentence."""
-    form = Form("", (Group("", (field,), ""),))
+    form = Form("", (Group(Name(""), (field,), ""),))
     try:
         return _Check(form, {}, {}, directory, _no_expressions).read(field, sent)
     except Wrong as wrong:

@@ -44,7 +44,7 @@ class DraftView:
     texts: Texts
     words: dict[str, Any]
     layout: Mapping[str, str]
-    blanks: tuple[str, ...]
+    blanks: tuple[Text, ...]
     unprintable: Text
     """The sentence about signs that no font has; empty when all print."""
     has_body: bool

@@ -11,11 +11,11 @@ from flask.typing import ResponseReturnValue
 from engine.documents.files import SIZE_LIMIT, Upload
 from engine.documents.materials import KINDS
 from engine.errors import InvalidValues, LianbanError, Refused, Unsure
-from engine.messages import WEEKDAYS
 from engine.reports.desk.inbox import TABS
 from engine.reports.parts.answers import Look
 from engine.reports.parts.filters import Filters
 from engine.runtime.tasks.drafts import Window
+from tasks_ui.dates import weekday
 from tasks_ui.inbox.handling import told_of
 from tasks_ui.inbox.task_page import say_done, task_page
 from tasks_ui.messages import gettext as _
@@ -134,9 +134,9 @@ def _told(seen: Look) -> dict[str, object]:
         "shown": sorted(seen.shown),
         "warnings": {key: str(sentence) for key, sentence in seen.warnings.items()},
         "follows": dict(seen.follows),
-        "tags": dict(seen.tags),
-        "remedies": {key: vars(remedy) for key, remedy in seen.remedies.items()},
-        "lastDays": {key: f"{day} {WEEKDAYS[day.weekday()]}" for key, day in seen.last_days.items()},
+        "tags": {key: str(tag) for key, tag in seen.tags.items()},
+        "remedies": {key: {"value": remedy.value, "label": str(remedy.label)} for key, remedy in seen.remedies.items()},
+        "lastDays": {key: f"{day} {weekday(day)}" for key, day in seen.last_days.items()},
     }
 
 

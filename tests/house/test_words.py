@@ -68,6 +68,8 @@ DATA = {
     "engine/runtime/record/kept_heads.py": {r"(?:\d{1,9}(?![\w.:/、）)-])|"},
     "engine/runtime/documents/issue.py": {"核验码 {code}　内容摘要 {digest}"},
     "engine/bpmn/gate/rules/gateways.py": {"？"},
+    "engine/notices/channels.py": {"[,;，；、]"},
+    "engine/notices/outbox.py": {"、"},
     "engine/messages.py": {"、", "，", " 或 ", "；", "“", "”", *WEEKDAYS, *(style["zh"] for style in STYLES.values())},
 }
 """What is no sentence: what fonts and notices call things, what is kept in Chinese and told by a message, what a language calls
@@ -79,6 +81,7 @@ ALL_DATA = (
     "engine/archive/overview.py",
     "engine/db/migrations/versions/",
     "engine/db/tables/",
+    "engine/deadlines/day_words.py",
     "engine/documents/letter_versions.py",
     "engine/documents/line_breaks.py",
     "engine/documents/numbers.py",
@@ -91,7 +94,7 @@ ALL_DATA = (
 of materials, what a layout is tried with. What columns mean, what was written when a revision was new, and what is looked
 for in what people have written."""
 SIGNS_ALONE = {
-    "engine": set(),
+    "engine": {"%(unit)s %(person)s", "%(day)s (%(reason)s)"},
     "tasks_ui": {"the end of %(day)s", "%(day)s %(time)s", "%(channel)s %(counts)s", "%(said)s %(onward)s"},
 }
 """What Chinese says with signs and numbers alone."""

@@ -85,7 +85,12 @@ def test_a_field_is_read_with_all_that_can_be_said_of_it() -> None:
         )
     )
 
-    assert (read.key, read.label, read.description, read.required) == ("reason", "字段reason", "写明理由", True)
+    assert (read.key, str(read.label), str(read.description), read.required) == (
+        "reason",
+        "字段reason",
+        "写明理由",
+        True,
+    )
     assert (read.min_length, read.max_length, read.wide) == (5, 60, True)
     assert [(rule.expression, rule.message) for rule in read.rules] == [("value != 1", "甲"), ("value != 2", "乙")]
 
@@ -97,11 +102,11 @@ def test_a_rule_without_a_sentence_gets_one() -> None:
 def test_a_choice_has_its_options_with_their_hints() -> None:
     read = field(choice("radio", properties={"hint:x": "选甲的后果"}))
 
-    assert [(option.value, option.label, option.hint) for option in read.options] == [
+    assert [(option.value, str(option.label), str(option.hint)) for option in read.options] == [
         ("x", "甲", "选甲的后果"),
         ("y", "乙", ""),
     ]
-    assert (read.label_of("y"), read.label_of("z")) == ("乙", "z")
+    assert (str(read.label_of("y")), str(read.label_of("z"))) == ("乙", "z")
 
 
 @pytest.mark.parametrize("name", ["readonly", "disabled"])
@@ -117,7 +122,7 @@ def test_components_between_groups_stand_in_a_group_without_a_heading() -> None:
         component(key="c"),
     )
 
-    assert [(group.label, group.show, len(group.items)) for group in read.groups] == [
+    assert [(str(group.label), group.show, len(group.items)) for group in read.groups] == [
         ("", "", 1),
         ("情况", "a", 1),
         ("", "", 2),

@@ -168,7 +168,7 @@ def of_the_procedure(rule: Rule, draft: Draft, reason: Text, remedy: Text) -> Pr
 
 def in_form(rule: Rule, form_id: str, field: Field, reason: Text, remedy: Text) -> Problem:
     """The rule is broken by a field of a form."""
-    return rule.problem(f"{form_id}.{field.key}", field.label, reason, remedy)
+    return rule.problem(f"{form_id}.{field.key}", field.label.drawn, reason, remedy)
 
 
 def at(rule: Rule, node: etree._Element, reason: Text, remedy: Text) -> Problem:

@@ -61,7 +61,7 @@ def _in_forms(draft: Draft) -> Iterator[Written]:
     for form_id, form in draft.forms.items():
         ends = _ends_of_days(form)
         for key, source, knows_value in form.expressions():
-            label = form.by_key[key].label if key in form.by_key else key
+            label = form.by_key[key].label.drawn if key in form.by_key else key
             names = ends | {"value"} if knows_value else ends
             yield Written(f"{form_id}.{key}", label, _("Expression in a form"), source, frozenset(names))
 

@@ -368,14 +368,14 @@ def _end(tx: Connection, context: Context, actor: Actor, correction_id: str, sta
 def _label(tx: Connection, context: Context, row: Row[Any], actor: Actor) -> str:
     instance = case_of(tx, row.instance_id).whole
     said = correctable(instances.look(tx, context, instance, actor)).get(row.name)
-    return said.field.label if said else row.name
+    return said.field.label.drawn if said else row.name
 
 
 def _content(correction_id: str, said: Said, value: object) -> dict[str, Any]:
     return {
         "correction": correction_id,
         "name": said.name,
-        "label": said.field.label,
+        "label": said.field.label.drawn,
         "old": encode(said.value),
         "new": encode(value),
     }

@@ -207,7 +207,7 @@ def _kept_back(step: Step, element: Element, texts: Texts) -> list[str]:
     fields = {field.key: field for form in step.definition.forms.values() for field in form.fields}
     values = {key: step.facts.get(key) for key in sorted(hidden)}
     internal = [
-        fields[key].label
+        fields[key].label.drawn
         for key, value in values.items()
         if isinstance(value, str) and len(value) > 1 and not fields[key].options and value in written
     ]

@@ -24,7 +24,7 @@ class Button:
     """An armed button as one person sees it: `reason` says why it cannot be pressed now, empty when it can."""
 
     element_id: str
-    name: str
+    name: Name
     reason: Text
 
 
@@ -34,7 +34,7 @@ def buttons(step: Step) -> list[Button]:
     for event in step.workflow.armed_events():
         element = step.definition.diagram.elements[event.element_id]
         if element.event_kind == "message" and _may(step, element):
-            found.append(Button(element.id, element.name, _reason(step, element)))
+            found.append(Button(element.id, step.definition.element_name(element.id), _reason(step, element)))
     return found
 
 
@@ -90,8 +90,9 @@ def _reason(step: Step, element: Element) -> Text:
     for suffix in ["", *(f"_{number}" for number in range(2, 10))]:
         when = element.properties.get(f"when{suffix}")
         if when is not None and not step.evaluate(when):
-            drawn = element.properties.get(f"otherwise{suffix}")
-            return Name(drawn) if drawn else _("'%(button)s' is not possible now.", button=Name(element.name))
+            written = element.properties.get(f"otherwise{suffix}", "")
+            said = step.definition.english.property(step.definition.key, element.id, f"otherwise{suffix}", written)
+            return said or _("'%(button)s' is not possible now.", button=step.definition.element_name(element.id))
     return ""
 
 

@@ -290,7 +290,7 @@ def _in_forms(definition: Definition, facts: Mapping[str, object]) -> Iterator[_
     for field in fields.values():
         value = facts.get(field.key)
         if not field.options and not isinstance(value, bool) and isinstance(value, str | int):
-            yield _Secret(field.label, str(value), _units(field, facts))
+            yield _Secret(field.label.drawn, str(value), _units(field, facts))
 
 
 def _units(field: Field, facts: Mapping[str, object]) -> frozenset[str]:

@@ -274,7 +274,7 @@ def _end(step: Step, task_id: str, form: Form, answers: Mapping[str, object]) ->
         ended_at=step.now,
         ended_by=step.actor.person_id if step.actor else None,
         outcome=outcome,
-        outcome_name=form.label_of(form.outcome_key, outcome) if form.outcome_key and outcome else None,
+        outcome_name=form.label_of(form.outcome_key, outcome).drawn if form.outcome_key and outcome else None,
         remark=next((answers[key] for key in form.remark_keys if answers.get(key)), None),
     )
     for row in step.case.rows(task_draft):

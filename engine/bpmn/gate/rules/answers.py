@@ -33,7 +33,7 @@ def _shared_names(draft: Draft) -> Iterator[Problem]:
             forms = named(form_ids)
             yield FIELD_ASKED_TWICE.problem(
                 f"{sorted(form_ids)[-1]}.{key}",
-                draft.fields[key].label,
+                draft.fields[key].label.drawn,
                 _(
                     "Several forms ask for the field %(key)s (%(forms)s), and the later answer overwrites the earlier.",
                     key=key,
