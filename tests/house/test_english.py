@@ -47,6 +47,18 @@ def of_form(path: Path) -> dict[str, str]:
     return dict(texts(json.loads(path.read_text(encoding="utf-8"))["components"]))
 
 
+def filled_in() -> set[str]:
+    """What the diagrams fill into the texts of forms, as `forms.en.json` has it: party=甲方."""
+    diagrams = map(read_diagram, (path.read_bytes() for path in DIAGRAMS))
+    tasks = (element for diagram in diagrams for element in diagram.elements.values())
+    given = (item for element in tasks for item in element.form_parameters.items())
+    return {f"{name}={value}" for name, value in given if HAN.search(value)}
+
+
+def test_what_a_diagram_fills_into_a_form_has_its_english() -> None:
+    assert filled_in() <= told(FORMS)[""].keys()
+
+
 @pytest.mark.parametrize("path", FORM_FILES, ids=lambda path: path.stem)
 def test_every_text_of_a_form_has_its_english(path: Path) -> None:
     english = read_english(PROCESSES).form(path.stem)
@@ -55,7 +67,7 @@ def test_every_text_of_a_form_has_its_english(path: Path) -> None:
 
 def test_the_english_of_forms_says_nothing_that_no_form_says() -> None:
     forms = {path.stem: set(of_form(path)) for path in FORM_FILES}
-    shared = set().union(*forms.values())
+    shared = set().union(*forms.values(), filled_in())
     wanted = {"": shared, **forms}
     english = told(FORMS)
     assert english.keys() <= wanted.keys()
@@ -90,7 +102,7 @@ def test_no_english_name_holds_a_chinese_sign(name: str) -> None:
 
 def test_a_form_speaks_the_language_of_its_reader_and_keeps_its_values() -> None:
     path = next(path for path in FORM_FILES if path.stem == "review_acceptance")
-    form = read_form(path.read_bytes(), read_english(PROCESSES).form("review_acceptance"))
+    form = read_form(path.read_bytes(), english=read_english(PROCESSES).form("review_acceptance"))
     outcome: Field = form.by_key["acceptance_outcome"]
 
     assert (str(outcome.label), outcome.label.drawn, str(outcome.label_of("accept"))) == ("结论", "结论", "受理")
@@ -102,3 +114,12 @@ def test_a_form_speaks_the_language_of_its_reader_and_keeps_its_values() -> None
         )
         assert str(outcome.rules[0].message).startswith("A supplement can be asked for once")
         assert outcome.options[0].value == "accept"
+
+
+def test_a_form_with_parameters_says_in_english_what_is_filled_in() -> None:
+    path = next(path for path in FORM_FILES if path.stem == "dispose")
+    form = read_form(path.read_bytes(), {"side": "b", "party": "乙方"}, read_english(PROCESSES).form("dispose"))
+    with speaking("en"):
+        assert str(form.groups[0].label) == "Interim disposal by party B"
+        assert str(form.by_key["disposal_b_note"].label) == "Measures, evidence secured, or reasons"
+    assert str(form.groups[0].label) == "乙方先行协同处置"

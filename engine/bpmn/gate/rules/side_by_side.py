@@ -61,7 +61,8 @@ def _same_form(draft: Draft, one: Element, other: Element) -> Iterator[Problem]:
     asked = [field for field in form.fields if field.key in form.own_keys] if form is not None else []
     if form is not None and asked:
         some = listed(
-            _("'%(label)s' (%(key)s)", label=(field.label.drawn or field.key)[:40], key=field.key[:80]) for field in asked[:5]
+            _("'%(label)s' (%(key)s)", label=(field.label.drawn or field.key)[:40], key=field.key[:80])
+            for field in asked[:5]
         )
         what = some if len(asked) <= 5 else _("%(some)s and others", some=some)
         yield about(
