@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks_ui.names import names_of
+from engine.deployments.drawn_names import english_by_drawn
 from tests.house import words
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -94,8 +94,9 @@ def test_a_chinese_page_leads_to_chinese_pages_where_there_are_some(twin: Path) 
 
 def chinese_of(english: str) -> set[str]:
     """What stands on a page in Chinese where that stands in English."""
-    said = {str(found.string) for found in words.catalogue(words.PAGES, "zh") if found.id == english}
-    return said | {drawn for drawn, name in names_of(ROOT / "processes").items() if name == english}
+    catalogues = [found for part in words.PARTS for found in words.catalogue(part, "zh")]
+    said = {str(found.string) for found in catalogues if found.id == english}
+    return said | {drawn for drawn, name in english_by_drawn(ROOT / "processes").items() if name == english}
 
 
 def test_the_tutorial_names_what_stands_on_the_pages_in_both_languages() -> None:
