@@ -13,11 +13,14 @@ import pytest
 
 from engine.bpmn.reading.elements import Diagram, read_elements
 from engine.bpmn.reading.read import read_diagram
+from engine.bpmn.spiff import parse
 from engine.settings import PROJECT, Settings
 from tests.processes.paths import EVERY, PROCEDURES
 from tests.processes.paths.walked import Walks, copied, walk
 from tests.processes.town import Town
 
+RESTORE = parse.restore_specification
+"""Itself, before it is spared (`tests/spared.py`)."""
 every_path = pytest.mark.parametrize(("key", "path"), EVERY, ids=["-".join(found) for found in EVERY])
 every_procedure = pytest.mark.parametrize("key", PROCEDURES)
 
@@ -26,6 +29,12 @@ every_procedure = pytest.mark.parametrize("key", PROCEDURES)
 def diagram_of(key: str) -> Diagram:
     """As it is shipped."""
     return read_elements(read_diagram((PROJECT / "processes" / f"{key}.bpmn").read_bytes()))
+
+
+@pytest.fixture
+def restored_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The specification, which a workflow holds, is restored as often as an engine asks for it."""
+    monkeypatch.setattr(parse, "restore_specification", RESTORE)
 
 
 @every_path
@@ -39,7 +48,7 @@ def test_each_path_ends_as_it_is_drawn_and_leaves_nothing_open(walked: Walks, ke
 
 @every_path
 def test_a_path_is_the_same_to_the_last_row_when_nothing_is_remembered(
-    walked: Walks, key: str, path: str, tmp_path: Path, founded_folder: Path
+    walked: Walks, key: str, path: str, tmp_path: Path, founded_folder: Path, restored_anew: None
 ) -> None:
     """Every action is the first and last of an engine: what is not in the database is lost."""
     town = copied(founded_folder, tmp_path / "var", fresh_every=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.bpmn.gate.draft import Signature
+from engine.bpmn.gate.procedures import Signature
 from tests.reference.blocks import Block, Row, Task, Work
 from tests.reference.generator import Drawn
 from tests.reference.net import COMPLETE, Alone, Move

@@ -21,6 +21,8 @@ from SpiffWorkflow.util.task import TaskState
 from engine.bpmn.spiff import state
 from engine.bpmn.spiff.parse import Call, Clock, HostEvent, Specification, new_workflow
 from engine.errors import AlreadyDone, ExpressionError, LianbanError
+from engine.messages import Text
+from engine.messages import gettext as _
 
 STEP_BUDGET = 500
 """Automatic steps in one go; a loop without anything to wait for stops here."""
@@ -34,11 +36,20 @@ class WorkflowFault(Exception):
     """The diagram cannot go on by itself: an incident of this instance alone."""
 
     def __init__(
-        self, message: str, element_id: str | None = None, names: frozenset[str] = frozenset(), undecided: bool = False
+        self,
+        sentence: Text,
+        element_id: str | None = None,
+        names: frozenset[str] = frozenset(),
+        undecided: bool = False,
     ) -> None:
         """`names` are the facts on which it hangs, when it hangs on any; `undecided`: a gateway that leads nowhere."""
-        super().__init__(message)
-        self.message, self.element_id, self.names, self.undecided = message, element_id, names, undecided
+        super().__init__(sentence)
+        self.sentence, self.element_id, self.names, self.undecided = sentence, element_id, names, undecided
+
+    @property
+    def message(self) -> str:
+        """What is said, in the language that is spoken here."""
+        return str(self.sentence)
 
 
 class Host(Protocol):
@@ -73,10 +84,10 @@ class _Environment(BasePythonScriptEngineEnvironment):  # type: ignore[misc]
         return self.host.evaluate(expression)
 
     def execute(self, script: str, context: Any, external_context: Any = None) -> bool:
-        raise WorkflowFault("流程图里的脚本不执行。")
+        raise WorkflowFault(_("A script in a diagram does not run."))
 
     def call_service(self, context: Any, **kwargs: Any) -> object:
-        raise WorkflowFault("流程图里的外部服务不调用。")
+        raise WorkflowFault(_("A service outside is not called from a diagram."))
 
 
 class _ScriptEngine(PythonScriptEngine):  # type: ignore[misc]
@@ -102,7 +113,7 @@ class Workflow:
         try:
             self._spiff = new_workflow(specification, _ScriptEngine(host), restoring=stored is not None)
         except RecursionError:
-            raise WorkflowFault("流程图太长，走不起来。请拆成几个流程。") from None
+            raise WorkflowFault(_("The diagram is too long to be run. Split it into several procedures.")) from None
         if stored is not None:
             state.into_workflow(stored, self._spiff)
         self._budget = STEP_BUDGET
@@ -265,8 +276,12 @@ class Workflow:
     def _spend(self, task: Task) -> None:
         self._budget -= 1
         if self._budget < 0:
-            message = f"自动步骤超过 {STEP_BUDGET} 步还没有停下来，流程图里可能有空转的循环。"
-            raise WorkflowFault(message, task.task_spec.bpmn_id)
+            sentence = _(
+                "More than %(most)s automatic steps, and it has not stopped: the diagram may have a loop that "
+                "turns by itself.",
+                most=STEP_BUDGET,
+            )
+            raise WorkflowFault(sentence, task.task_spec.bpmn_id)
 
     def _note(self, task: Task) -> None:
         """An element that has been passed; a clock that has only begun to run has not."""
@@ -280,17 +295,17 @@ class Workflow:
             raise
         except SpiffWorkflowException as error:
             spec = getattr(error, "task_spec", None) or getattr(getattr(error, "task", None), "task_spec", None)
-            sentence = f"流程不能按图继续：{error}"
+            sentence = _("The diagram cannot go on as it is drawn: %(error)s", error=str(error))
             raise WorkflowFault(sentence, getattr(spec, "bpmn_id", None), undecided=True) from error
 
     def _check_rest(self) -> None:
         for task in self._tasks(TaskState.ERROR):
-            raise WorkflowFault("流程停在了出错的元素上。", task.task_spec.bpmn_id)
+            raise WorkflowFault(_("The diagram has stopped at an element that failed."), task.task_spec.bpmn_id)
         live = self._tasks(_LIVE)
         if any(task.depth > DEPTH_LIMIT for task in live):
-            raise WorkflowFault("往返次数太多，流程不能再继续。请另立新件。")
+            raise WorkflowFault(_("It has gone back and forth too often and cannot go on. Start another case."))
         if not self.completed and not live:
-            raise WorkflowFault("流程停住了，但没有走到任何结束事件。")
+            raise WorkflowFault(_("The diagram has stopped without reaching an end event."))
 
 
 def _is_event(task: Task) -> bool:
