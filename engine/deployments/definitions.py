@@ -17,21 +17,25 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select
 
 from engine.bpmn.gate import check as gate
-from engine.bpmn.gate.draft import Signature
-from engine.bpmn.gate.rules import calls
+from engine.bpmn.gate import procedures
+from engine.bpmn.gate.procedures import Signature
 from engine.bpmn.reading import answering_units, elements, read
 from engine.bpmn.reading.called import VERSION, VERSION_TAG, Called
-from engine.bpmn.reading.elements import Diagram, Element
+from engine.bpmn.reading.elements import Diagram, Element, Lane
 from engine.bpmn.spiff.specification import specification, specify
 from engine.bpmn.spiff.specs import Specification
 from engine.db import stamp
 from engine.db.tables import definition_version
 from engine.db.turns import DEPLOYING, take_turn
-from engine.db.unit import unit_of
+from engine.db.unit import english_of, unit_of
 from engine.deployments import retirement
-from engine.errors import DiagramRefused, NotFound, Problem, Refused
+from engine.english import NO_ENGLISH, English
+from engine.errors import DiagramRefused, NotFound, Refused
 from engine.forms.schema import Form, read_form
 from engine.ids import new_id
+from engine.messages import Name
+from engine.messages import gettext as _
+from engine.problems import Problem
 
 LOADED_AT_MOST = 64
 """Versions that a process keeps as they are run."""
@@ -45,9 +49,35 @@ class Definition:
     name: str
     diagram: Diagram
     forms: Mapping[str, Form]
+    """`Element.form_key` -> the form as such an element asks it."""
     specification: Specification
     pins: Mapping[str, str]
     """Element id -> the version of another procedure that it begins, where that was settled at deployment."""
+    english: English
+    """What things are called in English."""
+
+    @property
+    def called(self) -> Name:
+        """The name of the procedure."""
+        return self.english.element(self.key, "", self.name)
+
+    def element_name(self, element_id: str) -> Name:
+        """What the diagram calls the element, or the lane; its id when it has no name."""
+        element = self.diagram.elements.get(element_id)
+        return self.english.element(self.key, element_id, element.name if element and element.name else element_id)
+
+    def lane_name(self, lane: Lane) -> Name:
+        return self.english.element(self.key, lane.id, lane.name)
+
+    def fact_label(self, fact: str) -> Name:
+        """What the form calls the fact that asks for it, or else one that shows it; the fact's own name without one."""
+        return self._labels.get(fact, Name(fact))
+
+    @cached_property
+    def _labels(self) -> Mapping[str, Name]:
+        fields = [field for form in self.forms.values() for field in form.fields if field.label]
+        shown_first = sorted(fields, key=lambda field: not field.readonly)
+        return {field.key: field.label for field in shown_first}
 
     @cached_property
     def facts(self) -> frozenset[str]:
@@ -57,7 +87,7 @@ class Definition:
     @cached_property
     def settled_facts(self) -> frozenset[str]:
         """The facts that the start form alone says, so that no step on the way answers them anew."""
-        asked = {form.id: form.own_keys for form in self.forms.values()}
+        asked = {form_key: form.own_keys for form_key, form in self.forms.items()}
         start = asked.pop(self.diagram.process.start_form, frozenset())
         return start.difference(*asked.values()) - self.diagram.declared_facts(())
 
@@ -66,8 +96,13 @@ class Definition:
         """Field key -> the units that say it, as the diagram names them."""
         return answering_units.units_asked(self.diagram, self.forms)
 
+    def forms_named(self, names: str) -> list[Form]:
+        """The forms in a comma list of their ids, in its order: each as every element asks it that names it."""
+        ids = filter(None, map(str.strip, names.split(",")))
+        return [self.forms[form_key] for form_id in ids for form_key in self.diagram.form_uses(form_id)]
+
     def form_of(self, element: Element) -> Form:
-        return self.forms[element.form_ref or ""]
+        return self.forms[element.form_key]
 
 
 @dataclass(frozen=True)
@@ -105,7 +140,7 @@ def deploy(
     problems = _problems(tx, root, diagram, forms, city)
     if problems:
         raise DiagramRefused(problems)
-    texts = {form_id: form_bytes[form_id].decode() for form_id in forms}
+    texts = {form_id: form_bytes[form_id].decode() for form_id in sorted(diagram.form_ids)}
     sha256 = _digest(diagram_bytes, texts)
     latest_row = _latest_row(tx, diagram.key)
     if latest_row is not None and latest_row.sha256 == sha256:
@@ -152,14 +187,26 @@ def check(tx: Connection, diagram_bytes: bytes, form_bytes: Mapping[str, bytes],
 
 def _forms_of(diagram: Diagram, form_bytes: Mapping[str, bytes]) -> dict[str, Form]:
     """The forms that the diagram names, as far as they are there. Raises DiagramRefused naming the form."""
-    wanted = {element.form_ref for element in diagram.elements.values() if element.form_ref}
+    wanted = sorted(diagram.form_ids & form_bytes.keys())
+    return read_forms(diagram, {form_id: form_bytes[form_id] for form_id in wanted})
+
+
+def read_forms(diagram: Diagram, contents: Mapping[str, bytes], english: English = NO_ENGLISH) -> dict[str, Form]:
+    """`Element.form_key` -> the form as the diagram asks it, of these forms by their ids.
+
+    Raises DiagramRefused naming the form.
+    """
     forms = {}
-    for form_id in sorted(wanted & form_bytes.keys()):
-        try:
-            forms[form_id] = read_form(form_bytes[form_id])
-        except DiagramRefused as refused:
-            wrong = [replace(problem, reason=f"表单 {form_id}：{problem.reason}") for problem in refused.problems]
-            raise DiagramRefused(wrong) from refused
+    for form_id, content in contents.items():
+        for form_key, given in diagram.form_uses(form_id).items():
+            try:
+                forms[form_key] = read_form(content, given, english.form(form_id))
+            except DiagramRefused as refused:
+                wrong = [
+                    replace(problem, reason=_("Form %(form)s: %(said)s", form=form_key, said=problem.reason))
+                    for problem in refused.problems
+                ]
+                raise DiagramRefused(wrong) from refused
     return forms
 
 
@@ -176,7 +223,7 @@ def _problems(tx: Connection, root: Any, diagram: Diagram, forms: Mapping[str, F
         unit_kinds=city.unit_kinds,
         procedures=Installed(tx, but_not=diagram.key),
     )
-    return [*retirement.calls_of_retired(tx, calls.begun_by(diagram) - {diagram.key}), *problems]
+    return [*retirement.calls_of_retired(tx, procedures.begun_by(diagram) - {diagram.key}), *problems]
 
 
 def restore(tx: Connection, key: str, version: int, city: City, by: str, now: datetime, reason: str) -> Definition:
@@ -188,10 +235,24 @@ def restore(tx: Connection, key: str, version: int, city: City, by: str, now: da
     own = (definition_version.c.key == key, definition_version.c.version == version)
     row = tx.execute(select(definition_version).where(*own)).first()
     if row is None:
-        raise NotFound(f"流程 {key} 没有第 {version} 版。lianban versions {key} 列出有哪些。")
+        raise NotFound(
+            _(
+                "The procedure %(key)s has no version %(version)s. lianban versions %(key)s lists what there is.",
+                key=key,
+                version=version,
+            )
+        )
     in_force = _latest_row(tx, key)
     if in_force is not None and in_force.sha256 == row.sha256:
-        raise Refused(f"流程 {key} 在用的第 {in_force.version} 版就是第 {version} 版的内容，没有改变。")
+        raise Refused(
+            _(
+                "Version %(version)s of the procedure %(key)s, which is in force, has the content of version "
+                "%(earlier)s. Nothing has changed.",
+                key=key,
+                version=in_force.version,
+                earlier=version,
+            )
+        )
     forms = {form_id: text.encode() for form_id, text in row.forms.items()}
     return deploy(tx, bytes(row.diagram), forms, city, by, now, reason, restores=row)
 
@@ -199,27 +260,6 @@ def restore(tx: Connection, key: str, version: int, city: City, by: str, now: da
 def one_at_a_time(tx: Connection) -> None:
     """Nobody else deploys until this transaction is over: two that are each in order may close a circle together."""
     take_turn(tx, DEPLOYING)
-
-
-def order_of_beginning(diagrams: Mapping[str, elements.Diagram]) -> list[str]:
-    """The names of these diagrams in an order in which each comes after those that it calls or starts.
-
-    Those that call each other in a circle come last.
-    """
-    keys = {diagram.key: name for name, diagram in diagrams.items()}
-    ordered: list[str] = []
-    waiting = sorted(diagrams)
-    while waiting:
-        ready = [
-            name
-            for name in waiting
-            if not any(
-                keys.get(key, name) in waiting for key in calls.begun_by(diagrams[name]) if key != diagrams[name].key
-            )
-        ]
-        ordered += ready or waiting
-        waiting = [name for name in waiting if name not in ordered]
-    return ordered
 
 
 def read_diagram(content: bytes) -> elements.Diagram:
@@ -231,7 +271,7 @@ def load(tx: Connection, definition_id: str) -> Definition:
     """The version, read once per process: a stored version never changes. Raises NotFound."""
     found = unit_of(tx).memory.once("definition", definition_id, lambda: _read(tx, definition_id), LOADED_AT_MOST)
     if found is None:
-        raise NotFound("没有这个流程版本。")
+        raise NotFound(_("There is no such version of the procedure."))
     return found
 
 
@@ -240,15 +280,17 @@ def _read(tx: Connection, definition_id: str) -> Definition | None:
     if row is None:
         return None
     diagram = read_diagram(row.diagram)
+    english = english_of(tx)
     return Definition(
         id=row.id,
         key=row.key,
         version=row.version,
         name=row.name,
         diagram=diagram,
-        forms={form_id: read_form(text.encode()) for form_id, text in row.forms.items()},
+        forms=read_forms(diagram, {form_id: text.encode() for form_id, text in row.forms.items()}, english),
         specification=specification(diagram, row.specification),
         pins=row.pins or {},
+        english=english,
     )
 
 
@@ -256,7 +298,7 @@ def latest(tx: Connection, key: str) -> Definition:
     """The version that new instances take. Raises NotFound."""
     row = _latest_row(tx, key)
     if row is None:
-        raise NotFound("没有部署这个流程。")
+        raise NotFound(_("This procedure is not deployed."))
     return load(tx, row.id)
 
 
@@ -301,7 +343,7 @@ class Installed:
         if found is None:
             return None
         pinned = {element_id: load(self._tx, pin).version for element_id, pin in found.pins.items()}
-        return calls.signature(found.diagram, found.facts, found.version, pinned)
+        return procedures.signature(found.diagram, found.facts, found.version, pinned)
 
 
 def startable(tx: Connection, key: str) -> Definition:
@@ -354,14 +396,14 @@ def diagram_bytes(tx: Connection, definition_id: str) -> bytes:
     """The analyst's file, byte for byte."""
     content = tx.scalar(select(definition_version.c.diagram).where(definition_version.c.id == definition_id))
     if content is None:
-        raise NotFound("没有这个流程版本。")
+        raise NotFound(_("There is no such version of the procedure."))
     return bytes(content)
 
 
 def _pins(tx: Connection, diagram: Diagram) -> dict[str, str]:
     """The versions that the diagram settles, as they stand now."""
     installed = Installed(tx, but_not=diagram.key)
-    found = {element_id: installed.definition(called) for element_id, called in calls.pinned_by(diagram).items()}
+    found = {element_id: installed.definition(called) for element_id, called in procedures.pinned_by(diagram).items()}
     return {element_id: definition.id for element_id, definition in found.items() if definition is not None}
 
 

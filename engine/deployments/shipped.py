@@ -1,4 +1,4 @@
-"""The files of procedures as they lie in a folder: each diagram with the forms and the letters beside it."""
+"""The files of procedures as they lie in a folder: each diagram with its forms and letters beside it."""
 
 from __future__ import annotations
 
@@ -7,87 +7,208 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from engine.bpmn.gate.rules.executable import PROCESS_SHARED
+from engine.bpmn.gate.rules.forms import FORM_OUT_OF_PLACE
 from engine.bpmn.reading.elements import Diagram
-from engine.deployments.definitions import order_of_beginning, read_diagram
+from engine.deployments.definitions import read_diagram
 from engine.deployments.letters import letters_named
+from engine.deployments.order import order_of_beginning
+from engine.deployments.places import SHARED, Shelf, Stray, read_shelf
 from engine.documents import letter_versions
 from engine.documents.letters import Source
 from engine.errors import DiagramRefused, LianbanError
+from engine.messages import Text, listed, sentences
+from engine.messages import gettext as _
 
 
 @dataclass(frozen=True)
 class Beside:
-    """What lies beside the diagrams of a folder."""
+    """What a procedure finds beside its diagram."""
 
     forms: Mapping[str, bytes]
     """The content of each form by its id, which is the stem of its file."""
     letters: Mapping[str, Source]
-    broken_letters: Mapping[str, str]
-    """What is wrong with the letters that cannot be read, by name: it concerns those diagrams alone that name them."""
+    """Every letter of the folder: one may cite those of other procedures."""
+    broken_letters: Mapping[str, Text]
+    """What is wrong with the letters that cannot be read or lie in a wrong place, by name: it concerns those diagrams
+    alone that name them."""
+    forms_out_of_place: Mapping[str, Stray]
+    """The forms that lie where they are not looked for, by their ids."""
 
 
 @dataclass(frozen=True)
 class File:
     name: str
     content: bytes
+    diagram: Diagram
     beside: Beside
 
     @cached_property
-    def diagram(self) -> Diagram:
-        """Raises DiagramRefused."""
-        return read_diagram(self.content)
-
-    @property
     def form_texts(self) -> dict[str, str]:
         """The forms that the diagram names, as a version keeps them."""
-        wanted = {element.form_ref for element in self.diagram.elements.values() if element.form_ref}
-        return {
-            name: self.beside.forms[name].decode(errors="replace") for name in sorted(wanted & self.beside.forms.keys())
-        }
+        found = self.beside.forms
+        return {name: found[name].decode(errors="replace") for name in sorted(self.diagram.form_ids & found.keys())}
 
     @property
     def letters(self) -> list[str]:
         return sorted({name for element in self.diagram.elements.values() for name in letters_named(element)})
 
+    def require_in_place(self) -> None:
+        """Raises DiagramRefused when a form that the diagram names lies where it is not looked for, or twice."""
+        wrong = self.beside.forms_out_of_place
+        if self.diagram.key == SHARED:
+            reason = _(
+                "%(shared)s is the folder of forms and letter templates that several procedures use, and cannot be "
+                "the id of one.",
+                shared=SHARED,
+            )
+            remedy = _("Give the process another id.")
+            raise DiagramRefused([PROCESS_SHARED.problem(self.diagram.key, self.diagram.name, reason, remedy)])
+        problems = [
+            FORM_OUT_OF_PLACE.problem(
+                element.id, element.name, *_out_of_place(wrong[element.form_ref], "forms", self.diagram.key)
+            )
+            for element in self.diagram.elements.values()
+            if element.form_ref and element.form_ref in wrong
+        ]
+        if problems:
+            raise DiagramRefused(problems)
+
 
 @dataclass(frozen=True)
 class Folder:
-    """The files of a folder, each after those that it calls, and what is wrong with those that cannot be read."""
+    """The files of a folder, each after those that it calls, and what is wrong with the rest."""
 
     files: list[File]
-    unreadable: dict[str, str]
+    unreadable: dict[str, Text]
+    """Diagrams that cannot be read, and what lies where no procedure looks for it."""
 
 
-def read_beside(folder: Path) -> Beside:
-    letters, broken = letter_versions.read_folder(folder / "letters")
-    forms = {path.stem: path.read_bytes() for path in sorted((folder / "forms").glob("*.form"))}
-    return Beside(forms, letters, broken)
+@dataclass(frozen=True)
+class _Shelves:
+    """The forms and the letters of a folder, read once for all its diagrams."""
+
+    forms: Shelf
+    letters: Shelf
+    sources: Mapping[Path, Source]
+    broken: Mapping[Path, Text]
+
+    def beside(self, key: str) -> Beside:
+        own, astray = self.letters.of(key), self.letters.out_of_place(key)
+        unreadable = {name: self.broken[path] for name, path in own.items() if path in self.broken}
+        return Beside(
+            forms={name: path.read_bytes() for name, path in self.forms.of(key).items()},
+            letters={source.name: source for source in self.sources.values()}
+            | {name: self.sources[path] for name, path in own.items() if path in self.sources},
+            broken_letters={
+                **{name: sentences(*_out_of_place(stray, "letters", key)) for name, stray in astray.items()},
+                **unreadable,
+                **{name: _twice(name, files) for name, files in self.letters.twice().items()},
+            },
+            forms_out_of_place=self.forms.out_of_place(key),
+        )
+
+
+def forms_beside(folder: Path, key: str) -> dict[str, bytes]:
+    """The content of each form that a procedure of this folder finds, by its id."""
+    return {name: path.read_bytes() for name, path in read_shelf(folder / "forms", ".form").of(key).items()}
 
 
 def read_file(path: Path) -> File:
-    return File(path.name, path.read_bytes(), read_beside(path.parent))
+    """The diagram with what lies beside it. Raises DiagramRefused, and OSError when there is no such file."""
+    content = path.read_bytes()
+    diagram = read_diagram(content)
+    return File(path.name, content, diagram, _read_shelves(path.parent).beside(diagram.key))
 
 
 def read_folder(folder: Path) -> Folder:
     """Every diagram of the folder. One that cannot be read is named, and holds up no other."""
-    beside = read_beside(folder)
-    files: dict[str, File] = {}
+    contents: dict[str, tuple[bytes, Diagram]] = {}
     owner: dict[str, str] = {}
-    unreadable: dict[str, str] = {}
+    unreadable: dict[str, Text] = {}
     for path in sorted(folder.glob("*.bpmn")):
         try:
-            file = File(path.name, path.read_bytes(), beside)
-            first = owner.setdefault(file.diagram.key, path.name)
+            content = path.read_bytes()
+            diagram = read_diagram(content)
         except DiagramRefused as refused:
-            unreadable[path.name] = str(refused)
-        except (LianbanError, OSError) as error:
-            unreadable[path.name] = f"文件读不出来：{error}"
+            unreadable[path.name] = refused.whole
+        except LianbanError as error:
+            unreadable[path.name] = _("The file cannot be read: %(error)s", error=error.sentence)
+        except OSError as error:
+            unreadable[path.name] = _("The file cannot be read: %(error)s", error=str(error))
         else:
+            first = owner.setdefault(diagram.key, path.name)
             if first != path.name:
-                unreadable[path.name] = (
-                    f"它和 {first} 是同一个流程（{file.diagram.key}）。请移走其中一个，或改掉流程的 id。"
+                unreadable[path.name] = _(
+                    "It is the same procedure as %(first)s (%(key)s). Move one of them away, or change the id of "
+                    "the process.",
+                    first=first,
+                    key=diagram.key,
                 )
             else:
-                files[path.name] = file
+                contents[path.name] = content, diagram
+    shelves = _read_shelves(folder)
+    files = {
+        name: File(name, content, diagram, shelves.beside(diagram.key)) for name, (content, diagram) in contents.items()
+    }
+    keys = None if unreadable else owner.keys()  # a diagram that cannot be read does not say whose folder there is
+    for shelf in (shelves.forms, shelves.letters):
+        unreadable |= {stray.shown: _of_nobody(stray, shelf.kind) for stray in shelf.stray(keys)}
     order = order_of_beginning({name: file.diagram for name, file in files.items()})
     return Folder([files[name] for name in order], unreadable)
+
+
+def _read_shelves(folder: Path) -> _Shelves:
+    letters = read_shelf(folder / "letters", ".toml")
+    paths = [path for files in letters.files.values() for path in files.values()]
+    sources, broken = letter_versions.read_files(folder / "letters", paths)
+    return _Shelves(read_shelf(folder / "forms", ".form"), letters, sources, broken)
+
+
+def _out_of_place(stray: Stray, kind: str, key: str) -> tuple[Text, Text]:
+    """What is wrong, and what to do, about a file that this procedure asks for."""
+    if not stray.owner:
+        remedy = _(
+            "Move it to %(kind)s/%(key)s/, or to %(kind)s/%(shared)s/ if several procedures use it. Where a file of "
+            "the same name is already there, keep one of them.",
+            kind=kind,
+            key=key,
+            shared=SHARED,
+        )
+        return _("%(file)s lies in a wrong place.", file=stray.shown), remedy
+    remedy = _(
+        "If %(key)s uses it, too, move it to %(kind)s/%(shared)s/. If it lies there by mistake, move it to "
+        "%(kind)s/%(key)s/.",
+        kind=kind,
+        key=key,
+        shared=SHARED,
+    )
+    return _("%(file)s lies in the folder of %(owner)s.", file=stray.shown, owner=stray.owner), remedy
+
+
+def _of_nobody(stray: Stray, kind: str) -> Text:
+    """What to do about what no procedure finds."""
+    if not stray.owner:
+        return _(
+            "It lies in a wrong place. Move it to the folder of its procedure below %(kind)s/, or to "
+            "%(kind)s/%(shared)s/ if several procedures use it.",
+            kind=kind,
+            shared=SHARED,
+        )
+    return _(
+        "There is no procedure with the id %(owner)s. Rename the folder to the id of its procedure, or move what "
+        "several procedures use to %(kind)s/%(shared)s/.",
+        owner=stray.owner,
+        kind=kind,
+        shared=SHARED,
+    )
+
+
+def _twice(name: str, files: list[str]) -> Text:
+    return _(
+        "There are several of %(name)s: %(files)s. A letter template has one name in the whole system, by which every "
+        "procedure cites it. If they are the same, keep one in letters/%(shared)s/; if not, rename one of the files.",
+        name=name,
+        files=listed(files),
+        shared=SHARED,
+    )

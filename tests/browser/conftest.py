@@ -29,6 +29,7 @@ from tests.web.office import PASSWORD, PASSWORD_HASH, Numbers
 
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1366, "height": 768}}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+CHINESE: dict[str, Any] = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
 SIZES = {"desktop": DESKTOP, "phone": PHONE}
 BANNER = "演示数据，人和事都是虚构的。"
 PATIENCE = 30
@@ -150,6 +151,13 @@ class Desk:
         self.context.add_cookies([{"name": "lianban", "value": token or "", "url": self.served.address}])
         return self.page
 
+    def clear(self) -> None:
+        """Nobody sits here, nothing is kept of who did, and nothing has gone wrong yet."""
+        self.page.evaluate("localStorage.clear(), sessionStorage.clear()")
+        self.page.goto("about:blank")
+        self.context.clear_cookies()
+        self.faults.clear()
+
     def open(self, path: str) -> Page:
         self.page.goto(f"{self.served.address}{path}")
         return self.page
@@ -178,12 +186,37 @@ def desk_at(browser: Browser) -> Iterator[Desks]:
     desks: list[Desk] = []
 
     def make(served: Served, size: dict[str, Any] = DESKTOP, **options: Any) -> Desk:
-        chinese = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
-        desks.append(Desk(browser.new_context(**size, **chinese, **options), served))
+        desks.append(Desk(browser.new_context(**size, **CHINESE, **options), served))
         return desks[-1]
 
     yield make
     faults = [fault for desk in desks for fault in desk.faults]
     for desk in desks:
         desk.context.close()
+    assert faults == []
+
+
+@pytest.fixture(scope="module")
+def kept_desks(browser: Browser) -> Iterator[dict[int, Desk]]:
+    kept: dict[int, Desk] = {}
+    yield kept
+    for desk in kept.values():
+        desk.context.close()
+
+
+@pytest.fixture
+def same_desk_at(browser: Browser, kept_desks: dict[int, Desk]) -> Iterator[Desks]:
+    """As `desk_at`, for tests that only look: one window of each size serves the module, cleared after every test."""
+    desks: list[Desk] = []
+
+    def take(served: Served, size: dict[str, Any] = DESKTOP) -> Desk:
+        if id(size) not in kept_desks:
+            kept_desks[id(size)] = Desk(browser.new_context(**size, **CHINESE), served)
+        desks.append(kept_desks[id(size)])
+        return desks[-1]
+
+    yield take
+    faults = [fault for desk in desks for fault in desk.faults]
+    for desk in desks:
+        desk.clear()
     assert faults == []

@@ -177,8 +177,8 @@ def faults(page: Page, size: dict[str, Any]) -> list[str]:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_has_no_fault(office_served: Served, desk_at: Desks, size: dict[str, Any], name: str) -> None:
-    page = drawn(open_page(office_served, desk_at(office_served, size), name))
+def test_a_page_has_no_fault(office_served: Served, same_desk_at: Desks, size: dict[str, Any], name: str) -> None:
+    page = drawn(open_page(office_served, same_desk_at(office_served, size), name))
 
     assert faults(page, size) == []
 
@@ -221,8 +221,8 @@ def test_a_refused_form_has_no_fault(office_served: Served, desk_at: Desks, size
     assert faults(page, size) == []
 
 
-def test_a_refused_sign_in_has_no_fault(office_served: Served, desk_at: Desks, size: dict[str, Any]) -> None:
-    page = desk_at(office_served, size).open("/login")
+def test_a_refused_sign_in_has_no_fault(office_served: Served, same_desk_at: Desks, size: dict[str, Any]) -> None:
+    page = same_desk_at(office_served, size).open("/login")
     page.get_by_label("账号").fill("nobody")
     page.get_by_label("密码").fill("wrong")
     page.get_by_role("button", name="登录").click()
@@ -232,9 +232,9 @@ def test_a_refused_sign_in_has_no_fault(office_served: Served, desk_at: Desks, s
 
 
 def test_the_count_of_a_period_opens_and_has_no_fault(
-    office_served: Served, desk_at: Desks, size: dict[str, Any]
+    office_served: Served, same_desk_at: Desks, size: dict[str, Any]
 ) -> None:
-    page = open_page(office_served, desk_at(office_served, size), "inbox")
+    page = open_page(office_served, same_desk_at(office_served, size), "inbox")
 
     page.locator(".duebox > summary").first.click()
     expect(page.get_by_text("受理告知期限怎么算").first).to_be_visible()
@@ -243,9 +243,9 @@ def test_the_count_of_a_period_opens_and_has_no_fault(
 
 
 def test_the_menu_of_who_acts_opens_within_the_window(
-    office_served: Served, desk_at: Desks, size: dict[str, Any]
+    office_served: Served, same_desk_at: Desks, size: dict[str, Any]
 ) -> None:
-    page = open_page(office_served, desk_at(office_served, size), "inbox")
+    page = open_page(office_served, same_desk_at(office_served, size), "inbox")
 
     page.locator(".acting summary").click()
     menu = page.locator(".acting .menu").bounding_box()

@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from engine.bpmn.reading.elements import Diagram, Element, read_elements
-from engine.bpmn.reading.read import read_diagram
-from engine.forms.schema import Form, read_form
+from engine.deployments.definitions import read_forms
+from engine.deployments.shipped import read_folder
+from engine.forms.schema import Form
 
 PROCESSES = Path(__file__).resolve().parents[2] / "processes"
 LEADERS = {"principal_leader", "deputy_leader"}
 
 
-def diagrams() -> Iterator[Diagram]:
-    for path in sorted(PROCESSES.glob("*.bpmn")):
-        yield read_elements(read_diagram(path.read_bytes()))
-
-
-def form_of(step: Element) -> Form:
-    return read_form((PROCESSES / "forms" / f"{step.form_ref}.form").read_bytes())
-
-
 SIGNED = [
-    pytest.param(form_of(step), id=f"{diagram.key}-{step.id}")
-    for diagram in diagrams()
-    for step in diagram.of_kind("userTask")
-    if diagram.asked(step)[1] & LEADERS
+    pytest.param(read_forms(file.diagram, file.beside.forms)[step.form_key], id=f"{file.diagram.key}-{step.id}")
+    for file in read_folder(PROCESSES).files
+    for step in file.diagram.of_kind("userTask")
+    if file.diagram.asked(step)[1] & LEADERS
 ]
 
 

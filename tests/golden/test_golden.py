@@ -6,8 +6,9 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +32,15 @@ from tests.golden.make import KEY, PLAYED_AT
 from tests.processes.town import Instance, Town
 from tests.store.conftest import postgresql_url  # noqa: F401
 
+Schema = dict[str, list[str]]
+
 
 @pytest.fixture(scope="module", autouse=True)
 def _the_same_paper_is_set_once() -> Iterator[None]:
-    """Both stores hold the same papers, and the same words in the same layout give the same bytes (`papers/test_pdf.py`)."""
+    """Both stores hold the same papers, and the same words in the same layout give the same bytes (`papers/test_pdf.py`).
+
+    Nobody looks at the pages here: what they show is what the PDF holds, and `papers` looks at both.
+    """
     known, pdf = dict[tuple[str, date], bytes](), typesetting.pdf
 
     def once(layout: Mapping[str, str], words: Mapping[str, Any], issued_on: date, fonts: Fonts) -> bytes:
@@ -45,6 +51,7 @@ def _the_same_paper_is_set_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(typesetting, "pdf", once)
+        patch.setattr(typesetting, "pictures", lambda *_words: [b"a page"])
         yield
 
 
@@ -84,31 +91,35 @@ def counts(database: Database) -> dict[str, int]:
         }
 
 
-def schema(tx: Connection) -> dict[str, list[str]]:
+def schema(tx: Connection) -> Schema:
     """What each table consists of, as the database says it: columns, defaults, constraints (however named) and indexes."""
-    inspector = migrate.inspect(tx)
+    every = migrate.inspect(tx)
+    columns, primary, foreign = (
+        every.get_multi_columns(),
+        every.get_multi_pk_constraint(),
+        every.get_multi_foreign_keys(),
+    )
+    unique, checks = every.get_multi_unique_constraints(), every.get_multi_check_constraints()
+    indexes = every.get_multi_indexes()
     found = {}
-    for name in inspector.get_table_names():
+    for table in columns:
+        _, name = table
         if name == "alembic_version":
             continue
-        columns = [f"{c['name']} {c['type']} {c['nullable']} {c['default']}" for c in inspector.get_columns(name)]
-        keys = [
-            f"{k['constrained_columns']} → {k['referred_table']} {k['referred_columns']}"
-            for k in inspector.get_foreign_keys(name)
-        ]
-        unique = [f"unique {u['column_names']}" for u in inspector.get_unique_constraints(name)]
-        checks = [
-            re.sub(r"[\s()]|::\w+( varying)?(\[\])?", "", c["sqltext"]) for c in inspector.get_check_constraints(name)
-        ]
-        indexes = [f"{i['name']} {i['column_names']} {i['unique']}" for i in inspector.get_indexes(name)]
-        primary = [f"primary {inspector.get_pk_constraint(name)['constrained_columns']}"]
-        found[name] = sorted(columns + keys + unique + checks + indexes + primary)
+        found[name] = sorted(
+            [f"{c['name']} {c['type']} {c['nullable']} {c['default']}" for c in columns[table]]
+            + [f"{k['constrained_columns']} → {k['referred_table']} {k['referred_columns']}" for k in foreign[table]]
+            + [f"unique {u['column_names']}" for u in unique[table]]
+            + [re.sub(r"[\s()]|::\w+( varying)?(\[\])?", "", c["sqltext"]) for c in checks[table]]
+            + [f"{i['name']} {i['column_names']} {i['unique']}" for i in indexes[table]]
+            + [f"primary {primary[table]['constrained_columns']}"]
+        )
     return found
 
 
 @pytest.mark.parametrize("name", stores.NAMES)
 def test_every_golden_database_is_upgraded_and_a_case_in_it_walked_to_its_end(
-    name: str, golden: Any, store: str, request: pytest.FixtureRequest, tmp_path: Path
+    name: str, golden: Any, store: str, fresh_schema: Callable[[str], Schema]
 ) -> None:
     settings = golden(name)
     before = Database(settings.url)
@@ -122,7 +133,7 @@ def test_every_golden_database_is_upgraded_and_a_case_in_it_walked_to_its_end(
     assert lost == {}
     with town.engine.database.reading() as tx:
         assert migrate.differences(tx) == []
-        assert schema(tx) == fresh_schema(store, request, tmp_path)
+        assert schema(tx) == fresh_schema(store)
     assert not_whole(town.verify()) == []
     walk(town)
     assert not_whole(town.verify()) == []
@@ -134,16 +145,23 @@ def not_whole(broken: Iterable[str]) -> list[str]:
     return [found for found in broken if not found.endswith("归档包不见了。")]
 
 
-def fresh_schema(store: str, request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, list[str]]:
-    if store == "sqlite":
-        database = Database(f"sqlite:///{tmp_path / 'fresh.db'}")
-        tables.metadata.create_all(database.engine)
-    else:
-        database = Database(request.getfixturevalue("postgresql_url"))
-    with database.reading() as tx:
-        found = schema(tx)
-    database.close()
-    return found
+@pytest.fixture(scope="module")
+def fresh_schema(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Callable[[str], Schema]:
+    """What a new database of that store consists of; it is asked once."""
+
+    @cache
+    def of(store: str) -> Schema:
+        if store == "sqlite":
+            database = Database(f"sqlite:///{tmp_path_factory.mktemp('fresh') / 'fresh.db'}")
+            tables.metadata.create_all(database.engine)
+        else:
+            database = Database(request.getfixturevalue("postgresql_url"))
+        with database.reading() as tx:
+            found = schema(tx)
+        database.close()
+        return found
+
+    return of
 
 
 def walk(town: Town) -> None:

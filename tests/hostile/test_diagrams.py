@@ -38,8 +38,8 @@ def refuse(data: bytes | str) -> list[Problem]:
     problems = told(data)
     assert problems
     for problem in problems:
-        assert problem.reason.endswith("。"), problem
-        assert problem.remedy.endswith("。"), problem
+        assert str(problem.reason).endswith("。"), problem
+        assert str(problem.remedy).endswith("。"), problem
         assert len(str(problem)) < 2_000, problem
     return problems
 
@@ -121,8 +121,8 @@ def test_a_file_that_is_no_diagram_is_refused_with_one_sentence(data: bytes | st
         read_diagram(content)
 
     [problem] = refused.value.problems
-    assert problem.reason.endswith("。")
-    assert problem.remedy.endswith("。")
+    assert str(problem.reason).endswith("。")
+    assert str(problem.remedy).endswith("。")
 
 
 def test_a_diagram_in_utf_16_is_read():
@@ -243,6 +243,9 @@ PLACES: dict[str, tuple[str, str]] = {
     "a title": ('value="subject"', 'value="{}"'),
     "a prefix": ('value="YJ"', 'value="{}"'),
     "a form": ('camunda:formRef="review"', 'camunda:formRef="{}"'),
+    "a parameter of a form": (REVIEW, REVIEW[:-3] + "><extensionElements><camunda:properties>"
+                              '<camunda:property name="form:side" value="{}" />'
+                              "</camunda:properties></extensionElements></userTask>"),
     "a default flow": ('default="g_review__refused"', 'default="{}"'),
     "a host": ('attachedToRef="review"', 'attachedToRef="{}"'),
     "an id": ('<parallelGateway id="join" />', '<parallelGateway id="{}" />'),
@@ -439,7 +442,7 @@ def test_the_gate_answers_whatever_becomes_of_a_diagram(seed: int, changes: int)
 
     problems = problems_of(data, SHIPPED_FORMS, CALLED)
 
-    assert all(problem.reason and problem.remedy for problem in problems)
+    assert all(str(problem.reason) and str(problem.remedy) for problem in problems)
     if not problems:
         diagram = read_elements(read_diagram(data))
         assert Specification(diagram)

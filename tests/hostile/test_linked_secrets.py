@@ -90,7 +90,7 @@ def test_a_procedure_that_is_drawn_tomorrow_and_names_the_complaint_does_not_tel
     named = text_field("earlier_case", properties={"widget": "case"})
     components = [text_field("drop_reason"), named]
     form = json.dumps({"type": "default", "id": "drop_inquiry", "components": components}, ensure_ascii=False)
-    (drawn / "forms" / "drop_inquiry.form").write_text(form, encoding="utf-8")
+    (drawn / "forms" / "shared" / "drop_inquiry.form").write_text(form, encoding="utf-8")
     inquiry.write(drawn, tomorrow=inquiry.starting("tomorrow", ""))
     inquiry.deploy(town, drawn, "tomorrow")
     officer, rows = town.person("shenhe.qh"), town.rows()
@@ -117,7 +117,7 @@ def test_a_procedure_that_is_started_from_one_with_a_secret_does_not_tell_it(
     confidential["label"] = "证人"
     components = [text_field("subject"), {**ASKED_UNIT, "key": "department"}, confidential]
     form = json.dumps({"type": "default", "id": "inquiry_start", "components": components}, ensure_ascii=False)
-    (drawn / "forms" / "inquiry_start.form").write_text(form, encoding="utf-8")
+    (drawn / "forms" / "shared" / "inquiry_start.form").write_text(form, encoding="utf-8")
     town = plain_town
     inquiry.deploy(town, drawn, "opinion", "inquiry")
     answers = {"subject": "废机油是否属于危险废物", "department": "ecology", "witness": NAME}

@@ -47,7 +47,7 @@ FIGURES = {
 
 def read_somewhere() -> set[str]:
     written = [
-        path for kind in ("*.bpmn", "forms/*.form", "letters/*.toml") for path in (ROOT / "processes").glob(kind)
+        path for kind in ("*.bpmn", "forms/*/*.form", "letters/*/*.toml") for path in (ROOT / "processes").glob(kind)
     ]
     asked = r'config\(\\?["\']([a-z0-9_.]+)\\?["\']\)'
     keys = {key for path in written for key in re.findall(asked, path.read_text(encoding="utf-8"))}

@@ -13,8 +13,9 @@ from sqlalchemy import Connection, select
 
 from engine.clock import parse_local
 from engine.db.tables import process_instance
+from engine.deployments import shipped
+from engine.deployments.definitions import read_forms
 from engine.documents import letter_versions
-from engine.forms.schema import read_form
 from engine.organisation import units
 from engine.organisation.units import Unit
 from engine.runtime.documents import wording
@@ -26,8 +27,9 @@ from engine.settings import PROJECT
 from tests.processes.town import Town
 
 FOLDER = PROJECT / "processes" / "letters"
-SOURCES = letter_versions.read_folder(FOLDER)[0]
-FORMS = [read_form(path.read_bytes()) for path in sorted((PROJECT / "processes" / "forms").glob("*.form"))]
+FILES = shipped.read_folder(PROJECT / "processes").files
+SOURCES = {name: source for file in FILES for name, source in sorted(file.beside.letters.items())}
+FORMS = [form for file in FILES for form in read_forms(file.diagram, file.beside.forms).values()]
 FACTS: dict[str, Any] = {
     "referring_unit": "qinghe", "receiving_unit": "ecology", "party_a": "qinghe", "party_b": "ecology",
     "applicant_unit": "qinghe", "respondent_unit": "ecology", "executor_1": "qinghe", "executor_2": "ecology",

@@ -72,16 +72,16 @@ def change(path: Path, old: str, new: str) -> None:
 def test_a_broken_letter_refuses_the_deployment_with_a_sentence(
     deploy: Callable[[], None], folder: Path, old: str, new: str, sentence: str
 ) -> None:
-    change(folder / "letters" / "D01.toml", old, new)
+    change(folder / "letters" / "case_referral" / "D01.toml", old, new)
 
     with pytest.raises(LetterRefused, match=re.escape(sentence)) as refused:
         deploy()
 
-    assert "letters/D01.toml" in str(refused.value)
+    assert "D01.toml" in str(refused.value)
 
 
 def test_the_sentence_names_the_line(deploy: Callable[[], None], folder: Path) -> None:
-    letter = folder / "letters" / "D01.toml"
+    letter = folder / "letters" / "case_referral" / "D01.toml"
     change(letter, "特此函告。", "{no_such_fact}")
     lines = letter.read_text(encoding="utf-8").split("\n")
     line = next(number for number, text in enumerate(lines, 1) if "no_such_fact" in text)
@@ -93,26 +93,34 @@ def test_the_sentence_names_the_line(deploy: Callable[[], None], folder: Path) -
 @pytest.mark.parametrize("written", ["D37-dispute", "D15-first", "D01"])
 def test_a_letter_may_cite_another_by_its_name(plain_town: Town, folder: Path, written: str) -> None:
     """Also one of another procedure: it may be what began the instance."""
-    change(folder / "letters" / "D37-dispute-reply.toml", 'paper_cited("D37-dispute")', f'paper_cited("{written}")')
+    change(
+        folder / "letters" / "dispute_resolution" / "D37-dispute-reply.toml",
+        'paper_cited("D37-dispute")',
+        f'paper_cited("{written}")',
+    )
 
     plain_town.engine.procedures_in_force.deploy(folder / "dispute_resolution.bpmn", "test")
 
 
 def test_a_code_under_which_the_procedure_issues_other_letters_is_no_name(plain_town: Town, folder: Path) -> None:
     """A letter that asks for the latest of a code, as letters once did, is refused: it would find nothing."""
-    change(folder / "letters" / "D37-dispute-reply.toml", 'paper_cited("D37-dispute")', 'paper_cited("D37")')
+    change(
+        folder / "letters" / "dispute_resolution" / "D37-dispute-reply.toml",
+        'paper_cited("D37-dispute")',
+        'paper_cited("D37")',
+    )
 
     with pytest.raises(LetterRefused) as refused:
         plain_town.engine.procedures_in_force.deploy(folder / "dispute_resolution.bpmn", "test")
 
     sentence = "这个流程不用公文模板 D37。代号 D37 的有 D37-dispute、D37-dispute-reply，请写明是哪一份。"
-    assert re.search(rf"letters/D37-dispute-reply\.toml 第 \d+ 行：{sentence}", str(refused.value))
+    assert re.search(rf"D37-dispute-reply\.toml 第 \d+ 行：{sentence}", str(refused.value))
 
 
 def test_a_letter_that_is_missing_refuses_the_deployment(deploy: Callable[[], None], folder: Path) -> None:
-    (folder / "letters" / "D07.toml").unlink()
+    (folder / "letters" / "case_referral" / "D07.toml").unlink()
 
-    with pytest.raises(LetterRefused, match=re.escape("没有 letters/D07.toml")):
+    with pytest.raises(LetterRefused, match=re.escape("没有 D07.toml。请在 letters/case_referral/ 里写一个")):
         deploy()
 
 
@@ -128,7 +136,7 @@ def test_a_layout_that_does_not_set_refuses_the_deployment_naming_file_and_line(
 
 
 def test_what_is_refused_changes_nothing(deploy: Callable[[], None], folder: Path, plain_town: Town) -> None:
-    change(folder / "letters" / "D01.toml", "特此函告。", "{no_such_fact}")
+    change(folder / "letters" / "case_referral" / "D01.toml", "特此函告。", "{no_such_fact}")
     with pytest.raises(LetterRefused):
         deploy()
 

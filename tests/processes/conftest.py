@@ -6,7 +6,6 @@ import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import asdict
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,6 @@ from sqlalchemy import create_engine, make_url, text
 
 from engine.app import Engine
 from engine.clock import FixedClock
-from engine.deployments import definitions
 from engine.ids import new_id
 from engine.settings import Settings
 from tests.once import prepared_once
@@ -29,17 +27,6 @@ def _found(settings: Settings) -> None:
     engine = Engine(settings, FixedClock(FOUNDED_AT))
     found(engine)
     engine.close()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _what_is_pure_is_read_once() -> Iterator[None]:
-    """The harsh way begins every action with an empty memory. The same bytes mean the same diagram and the same form then,
-    too: only reading them again is spared, a third of its time. The specification, which a workflow holds, is restored.
-    """
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("read_diagram", "read_form"):
-            patch.setattr(definitions, name, lru_cache(maxsize=None)(getattr(definitions, name)))
-        yield
 
 
 @pytest.fixture(scope="session")
@@ -99,10 +86,10 @@ def postgresql_settings(
 @pytest.fixture
 def drawn(tmp_path: Path) -> Path:
     """A folder with both diagrams and their forms."""
-    (tmp_path / "drawn" / "forms").mkdir(parents=True)
+    (tmp_path / "drawn" / "forms" / "shared").mkdir(parents=True)
     for form_id, components in inquiry.FORMS.items():
         content = json.dumps({"type": "default", "id": form_id, "components": components}, ensure_ascii=False)
-        (tmp_path / "drawn" / "forms" / f"{form_id}.form").write_text(content, encoding="utf-8")
+        (tmp_path / "drawn" / "forms" / "shared" / f"{form_id}.form").write_text(content, encoding="utf-8")
     inquiry.write(tmp_path / "drawn", opinion=inquiry.OPINION, inquiry=inquiry.INQUIRY)
     return tmp_path / "drawn"
 

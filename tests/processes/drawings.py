@@ -24,9 +24,9 @@ def draw(
     *lanes: str,
 ) -> None:
     """The procedure is deployed: an officer of a town starts it, `own` are the elements of the officer's lane."""
-    (folder / "forms").mkdir(exist_ok=True)
+    (folder / "forms" / key).mkdir(parents=True, exist_ok=True)
     for form_id, components in ({f"{key}_start": START_FORM} | dict(forms)).items():
-        (folder / "forms" / f"{form_id}.form").write_bytes(form_json(*components, form_id=form_id))
+        (folder / "forms" / key / f"{form_id}.form").write_bytes(form_json(*components, form_id=form_id))
     named = properties(number_prefix=key.upper(), title="subject", starter="own", parties="own,dept")
     start = f'<startEvent id="start" name="立项" camunda:formRef="{key}_start" />'
     done = f'<endEvent id="done" name="办结">{properties(result="done")}</endEvent>'

@@ -62,10 +62,10 @@ def open_task(town: Town, number: str) -> str:
 def _written(
     folder: Path, key: str, name: str, prefix: str, nodes: str, body: list[str], forms: dict[str, dict[str, object]]
 ) -> Path:
-    (folder / "forms").mkdir(parents=True, exist_ok=True)
+    (folder / "forms" / key).mkdir(parents=True, exist_ok=True)
     for form_id, component in {f"{key}_start": text_field("subject"), **forms}.items():
         content = json.dumps({"type": "default", "id": form_id, "components": [component]}, ensure_ascii=False)
-        (folder / "forms" / f"{form_id}.form").write_text(content, encoding="utf-8")
+        (folder / "forms" / key / f"{form_id}.form").write_text(content, encoding="utf-8")
     own = properties(number_prefix=prefix, title="subject", starter="own_unit", parties="own_unit")
     drawn = process(key, name, own, [lane("own", "own_unit", "case_officer", nodes)], body)
     (folder / f"{key}.bpmn").write_text(drawn, encoding="utf-8")

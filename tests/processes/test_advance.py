@@ -18,6 +18,7 @@ from engine.clock import FixedClock
 from engine.db import tables
 from engine.deployments import definitions
 from engine.errors import AlreadyDone, Busy, DatabaseFull, IncidentRaised, NotAllowed, NotFound, Refused
+from engine.messages import from_json
 from engine.runtime.advance import storing
 from engine.runtime.advance.operations import OPERATIONS, Operation
 from engine.runtime.notify.notices import Told, tell_people
@@ -339,7 +340,7 @@ def test_what_came_due_during_an_outage_happens_at_once_and_in_order(town_on_eac
         *[("escalate", "qinghe"), ("escalate", "justice_bureau")] * 3,
     ]
     assert case.deadline("referral").overdue_at == at("2026-10-11T00:00")
-    late = {note["text"] for note in case.told("notice") if note["kind"] == "remind"}
+    late = {str(from_json(note["text"])) for note in case.told("notice") if note["kind"] == "remind"}
     assert late == {"补发提醒：移送期限的届满时间是 10月10日 24:00，已经过了。"}, "what is over is not still to come"
 
 
@@ -586,10 +587,10 @@ def test_a_circle_that_turns_by_itself_is_stopped_and_parked(
     plain_town: Town, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """The gate refuses such a diagram; should one get past it, it harms nobody but itself."""
-    (tmp_path / "forms").mkdir()
+    (tmp_path / "forms" / "shared").mkdir(parents=True)
     for form_id, key in (("circle_start", "subject"), ("circle_begin", "begun")):
         field = {"type": "textfield", "key": key, "label": key}
-        (tmp_path / "forms" / f"{form_id}.form").write_bytes(form_json(field, form_id=form_id))
+        (tmp_path / "forms" / "shared" / f"{form_id}.form").write_bytes(form_json(field, form_id=form_id))
     (tmp_path / "circle.bpmn").write_text(CIRCLE, encoding="utf-8")
     monkeypatch.setattr(definitions.gate, "check", lambda *_arguments, **_named: [])
     engine, person = plain_town.engine, plain_town.person("shenhe.qh")

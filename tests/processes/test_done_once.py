@@ -40,7 +40,8 @@ def chain(period: str) -> str:
             '<userTask id="check_draft" name="核稿" camunda:formRef="check_draft" />',
             '<boundaryEvent id="due" name="一个工作日届满" attachedToRef="check_draft" cancelActivity="false">',
             period,
-            "<timerEventDefinition><timeDate>working_days(1, asked_at)</timeDate></timerEventDefinition></boundaryEvent>",
+            "<timerEventDefinition><timeDate>working_days(1, "
+            "asked_at)</timeDate></timerEventDefinition></boundaryEvent>",
             SAY,
             '<endEvent id="late" name="继续核稿" />',
             '<userTask id="sign_draft" name="签发" camunda:formRef="sign_draft" />',
@@ -64,10 +65,10 @@ def begin(town: Town, tmp_path: Path) -> Begin:
 
     def begun(period: str = "") -> Instance:
         folder = tmp_path / "drawn"
-        (folder / "forms").mkdir(parents=True)
+        (folder / "forms" / "shared").mkdir(parents=True)
         for form_id, components in FORMS.items():
             content = json.dumps({"type": "default", "id": form_id, "components": components}, ensure_ascii=False)
-            (folder / "forms" / f"{form_id}.form").write_text(content, encoding="utf-8")
+            (folder / "forms" / "shared" / f"{form_id}.form").write_text(content, encoding="utf-8")
         (folder / "chain.bpmn").write_text(chain(period), encoding="utf-8")
         town.act(lambda engine: engine.procedures_in_force.deploy(folder / "chain.bpmn", "test"))
         town.at(MORNING)

@@ -107,7 +107,8 @@ REPLY = process(
         '<userTask id="give_reply" name="答复" camunda:formRef="give_reply" />',
         '<boundaryEvent id="due" name="3 个工作日届满" attachedToRef="give_reply" cancelActivity="false">',
         properties(deadline="reply", rule="R22", basis="应在3个工作日内答复", hard="true", unit="asked_unit"),
-        "<timerEventDefinition><timeDate>working_days(3, received_at)</timeDate></timerEventDefinition></boundaryEvent>",
+        "<timerEventDefinition><timeDate>working_days(3, "
+        "received_at)</timeDate></timerEventDefinition></boundaryEvent>",
         '<endEvent id="late" name="记为超期" />',
         '<userTask id="order_report" name="委托检测" camunda:formRef="order_report" />',
         f'<serviceTask id="pause" name="暂停计算">'
@@ -174,10 +175,10 @@ ROUND = process(
 @pytest.fixture
 def drawn(tmp_path: Path) -> Path:
     folder = tmp_path / "drawn"
-    (folder / "forms").mkdir(parents=True)
+    (folder / "forms" / "shared").mkdir(parents=True)
     for form_id, components in FORMS.items():
         content = json.dumps({"type": "default", "id": form_id, "components": components}, ensure_ascii=False)
-        (folder / "forms" / f"{form_id}.form").write_text(content, encoding="utf-8")
+        (folder / "forms" / "shared" / f"{form_id}.form").write_text(content, encoding="utf-8")
     (folder / "reply.bpmn").write_text(REPLY, encoding="utf-8")
     (folder / "round.bpmn").write_text(ROUND, encoding="utf-8")
     return folder

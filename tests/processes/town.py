@@ -13,10 +13,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Table, func, select
+from sqlalchemy import Connection, Row, Select, Table, func, select
 
 from engine.app import Engine
 from engine.clock import FixedClock, local, parse_local
@@ -34,6 +34,8 @@ from engine.runtime.periods.timers import HELD
 from engine.runtime.step.context import Context
 from engine.settings import PROJECT, Settings
 from tests.processes import listed
+from tests.said import said
+from tests.spared import wait_for_no_disk
 
 FOUNDED_AT = parse_local("2026-01-05T09:00")
 MORNING = "2026-09-30T09:30"
@@ -98,6 +100,13 @@ def sent(answers: dict[str, Any]) -> dict[str, list[str]]:
     return {key: text(value) for key, value in answers.items()}
 
 
+@cache
+def _counts() -> Select[Any]:
+    """How many rows each table has, one column for each; put together once, because walks ask at every step."""
+    every = tables.metadata.tables.values()
+    return select(*(select(func.count()).select_from(table).scalar_subquery().label(table.name) for table in every))
+
+
 def at(text: str) -> datetime:
     """An instant of Asia/Shanghai's wall clock."""
     return parse_local(text)
@@ -116,24 +125,30 @@ class Town:
     # --- how things are done ---
 
     def act(self, what: Callable[[Engine], T]) -> T:
-        """The result of one action; a fresh engine's is its first and last."""
+        """The result of one action, with what a page shows in words; a fresh engine's is its first and last."""
         self._acted += 1
         if not self.fresh_every or self._acted % self.fresh_every:
-            return what(self.engine)
+            return said(what(self.engine))  # type: ignore[no-any-return]
         engine = Engine(self.settings, self.clock)
         engine.database.engine = self.engine.database.engine  # knows how statements are written, and nothing else
-        return what(engine)
+        return said(what(engine))  # type: ignore[no-any-return]
 
     @property
     def engine(self) -> Engine:
         """The town's own engine; where a fresh one acts it lends its connections."""
         if self._engine is None:
-            self._engine = Engine(self.settings, self.clock)
+            self._engine = self._begun()
         return self._engine
+
+    def _begun(self) -> Engine:
+        engine = Engine(self.settings, self.clock)
+        if engine.database.is_sqlite:
+            wait_for_no_disk(engine.database.engine)
+        return engine
 
     def another_engine(self) -> Engine:
         """As a second process has it: for what is done at once."""
-        self._others.append(Engine(self.settings, self.clock))
+        self._others.append(self._begun())
         return self._others[-1]
 
     def close(self) -> None:
@@ -242,10 +257,7 @@ class Town:
 
     def rows(self) -> dict[str, int]:
         """How many rows each table has."""
-        counts = [
-            select(func.count()).select_from(t).scalar_subquery().label(t.name) for t in tables.metadata.tables.values()
-        ]
-        return self.read(lambda tx: dict(tx.execute(select(*counts)).one()._mapping))
+        return self.read(lambda tx: dict(tx.execute(_counts()).one()._mapping))
 
     def verify(self) -> list[str]:
         return [str(broken) for broken in self.act(lambda engine: engine.record.verify_audit())]
@@ -309,7 +321,7 @@ class Instance:
         """What the person may press, each with the reason why it is not the time, if it is not."""
         actor = self.town.person(by)
         view = self.town.act(lambda engine: engine.instances.instance(actor, self.number))
-        return {button.element_id: button.reason for button in view.buttons}
+        return {button.element_id: str(button.reason) for button in view.buttons}
 
     def add_material_to(self, task: str, by: str, kind: str, pages: int = 3) -> None:
         actor, task_id = self.town.person(by), self.task(task)

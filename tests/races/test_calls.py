@@ -234,8 +234,8 @@ def test_what_the_office_ends_while_it_is_answered_has_one_end(
 def study(town: Town, folder: Path) -> str:
     """An inquiry that has been studied, and is about to be checked."""
     for form_id in ("study", "check"):
-        (folder / "forms" / f"{form_id}.form").write_text(
-            (folder / "forms" / "read_opinion.form")
+        (folder / "forms" / "shared" / f"{form_id}.form").write_text(
+            (folder / "forms" / "shared" / "read_opinion.form")
             .read_text(encoding="utf-8")
             .replace('"note"', f'"{form_id}_note"')
             .replace("read_opinion", form_id),

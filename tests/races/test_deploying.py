@@ -38,9 +38,9 @@ def test_one_procedure_deployed_twice_at_once_has_two_versions(town_on_each_data
     town = town_on_each_database
     write(drawn, alpha=starting("alpha", ""))
     deploy(town, drawn, "alpha")
-    (drawn / "other" / "forms").mkdir(parents=True)
-    for form in (drawn / "forms").iterdir():
-        (drawn / "other" / "forms" / form.name).write_bytes(form.read_bytes())
+    (drawn / "other" / "forms" / "shared").mkdir(parents=True)
+    for form in (drawn / "forms" / "shared").iterdir():
+        (drawn / "other" / "forms" / "shared" / form.name).write_bytes(form.read_bytes())
     for folder, name in ((drawn, "甲"), (drawn / "other", "乙")):
         write(folder, alpha=starting("alpha", "").replace('name="记录"', f'name="记录{name}"'))
 

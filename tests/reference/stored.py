@@ -35,10 +35,10 @@ class Stored:
 
     def __init__(self, town: Town, folder: Path, drawn: Drawn) -> None:
         self.town = town
-        (folder / "forms").mkdir(parents=True, exist_ok=True)
+        (folder / "forms" / KEY).mkdir(parents=True, exist_ok=True)
         for form_id, components in drawn.forms.items():
             content = json.dumps({"type": "default", "id": form_id, "components": components})
-            (folder / "forms" / f"{form_id}.form").write_text(content)
+            (folder / "forms" / KEY / f"{form_id}.form").write_text(content)
         (folder / f"{KEY}.bpmn").write_text(drawn.text, encoding="utf-8")
         self._deploy(one_task.write(folder))
         self._deploy(folder / f"{KEY}.bpmn")

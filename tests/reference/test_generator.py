@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.bpmn.gate.draft import Signature
+from engine.bpmn.gate.procedures import Signature
 from tests.reference.blocks import Block, Row, Task, Work
 from tests.reference.generator import Drawn
 from tests.reference.net import COMPLETE, Alone, Move
@@ -14,7 +14,8 @@ from tests.unit.diagrams import form_of, problems_of
 CALLED = {"one_task": Signature(frozenset({"subject", "note", "own_unit"}), frozenset())}
 WORDS = {"user task", "service task", "catch event", "call activity", "receive task", "exclusive gateway",
          "parallel gateway", "loop", "end event", "timer interrupting", "timer beside", "cycle beside",
-         "button interrupting", "button beside"}  # fmt: skip
+         "button interrupting", "button beside", "timer lapsing",
+         "cycle lapsing", "button lapsing"}  # fmt: skip
 """A new word joins here when it is drawn."""
 
 

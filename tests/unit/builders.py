@@ -19,8 +19,10 @@ from engine.deadlines import counting
 from engine.deadlines.calendar import Calendar, load_calendar
 from engine.deadlines.counting import Count, Pauses
 from engine.deadlines.functions import counting_functions
+from engine.deployments.definitions import read_forms
+from engine.deployments.shipped import read_folder
 from engine.errors import InvalidValues
-from engine.forms.schema import Form, read_form
+from engine.forms.schema import Form
 from engine.forms.validate import validate
 from engine.organisation.city import read_rules
 
@@ -174,11 +176,20 @@ FORM_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
 """What the runtime gives to the expressions of a form, at 2026-10-09 10:00, one day before the referral is due."""
 
 
-_SHIPPED = [read_form(path.read_bytes()) for path in sorted(FORMS.glob("*.form"))]
+def as_asked() -> dict[str, Form]:
+    """Every shipped form as the diagrams ask it, by `Element.form_key`."""
+    return {
+        form_key: form
+        for file in read_folder(FORMS.parent).files
+        for form_key, form in sorted(read_forms(file.diagram, file.beside.forms).items())
+    }
+
+
+AS_ASKED: Mapping[str, Form] = as_asked()
 DECLARED: Mapping[str, object] = dict.fromkeys(
     name
     for path in sorted(FORMS.parent.glob("*.bpmn"))
-    for name in read_elements(read_diagram(path.read_bytes())).declared_facts(_SHIPPED)
+    for name in read_elements(read_diagram(path.read_bytes())).declared_facts(AS_ASKED.values())
 )
 """Every name that a shipped form or diagram says: from the start of an instance it exists, without a value."""
 
@@ -199,4 +210,4 @@ def problems_of(form: Form, facts: Mapping[str, object] | None = None, **raw: st
 
 
 def shipped_form(name: str) -> Form:
-    return read_form((FORMS / f"{name}.form").read_bytes())
+    return AS_ASKED[name]

@@ -8,11 +8,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from jinja2 import FileSystemBytecodeCache
 
 from engine.settings import Settings
 from tests.once import prepared_once
 from tests.processes.conftest import founded_folder  # noqa: F401
+from tests.spared import Templates
 from tests.web.office import Numbers, Office, open_office
 
 
@@ -29,25 +29,24 @@ def _open_once(founded: Path, folder: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
-    """Templates are compiled once a run."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+def compiled() -> Templates:
+    return Templates()
 
 
 @pytest.fixture
-def office(tmp_path: Path, office_folder: tuple[Path, Numbers], compiled: FileSystemBytecodeCache) -> Iterator[Office]:
+def office(tmp_path: Path, office_folder: tuple[Path, Numbers], compiled: Templates) -> Iterator[Office]:
     yield from _opened(tmp_path, office_folder, compiled)
 
 
 @pytest.fixture(scope="module")
 def unchanged_office(
-    tmp_path_factory: pytest.TempPathFactory, office_folder: tuple[Path, Numbers], compiled: FileSystemBytecodeCache
+    tmp_path_factory: pytest.TempPathFactory, office_folder: tuple[Path, Numbers], compiled: Templates
 ) -> Iterator[Office]:
     """An office that several tests look at and none changes."""
     yield from _opened(tmp_path_factory.mktemp("unchanged"), office_folder, compiled)
 
 
-def _opened(folder: Path, office_folder: tuple[Path, Numbers], compiled: FileSystemBytecodeCache) -> Iterator[Office]:
+def _opened(folder: Path, office_folder: tuple[Path, Numbers], compiled: Templates) -> Iterator[Office]:
     source, numbers = office_folder
     shutil.copytree(source, folder / "var")
     office = Office(Settings(data_dir=folder / "var", secret_key="of these tests"), numbers)

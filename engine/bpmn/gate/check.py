@@ -11,38 +11,14 @@ from dataclasses import replace
 
 from lxml import etree
 
-from engine.bpmn.gate.draft import Draft, NoProcedures, Procedures
-from engine.bpmn.gate.rules import (
-    branches,
-    calls,
-    confidence,
-    duties,
-    flows,
-    inventory,
-    paths,
-    periods,
-    properties,
-    questions,
-    wording,
-)
+from engine.bpmn.gate.draft import Draft
+from engine.bpmn.gate.procedures import NoProcedures, Procedures
+from engine.bpmn.gate.registry import CHECKS
 from engine.bpmn.reading.elements import Diagram
-from engine.errors import Problem
 from engine.forms.schema import Form
+from engine.problems import Problem
 
 NAME_LIMIT = 128
-RULES = (
-    inventory.check,
-    flows.check,
-    paths.check,
-    branches.check,
-    duties.check,
-    periods.check,
-    properties.check,
-    calls.check,
-    questions.check,
-    confidence.check,
-    wording.check,
-)
 
 
 def check(
@@ -76,9 +52,11 @@ def check(
         frozenset(config_keys),
         procedures or NoProcedures(),
     )
-    return list(dict.fromkeys(_short(problem) for rule in RULES for problem in rule(draft)))
+    return list(dict.fromkeys(_short(problem) for rules in CHECKS for problem in rules(draft)))
 
 
 def _short(problem: Problem) -> Problem:
     """The same, fit to be shown: a name of any length may stand in a file."""
-    return replace(problem, element_id=problem.element_id[:NAME_LIMIT], element_name=problem.element_name[:NAME_LIMIT])
+    return replace(
+        problem, element_id=problem.element_id[:NAME_LIMIT], element_name=str(problem.element_name)[:NAME_LIMIT]
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from engine.bpmn.gate.rules.paths import Next
+from engine.bpmn.gate.graph import Next
 from engine.bpmn.reading.elements import Element
 
 ROOT = "\0"

@@ -6,59 +6,25 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
-from typing import Protocol
 
 from lxml import etree
 
 from engine.bpmn.gate import constructs, refusals
+from engine.bpmn.gate.procedures import Procedures
 from engine.bpmn.reading.elements import BPMN, FACT, SAYING, Diagram, Element, Flow, Lane, process_node
-from engine.errors import Problem
 from engine.forms.schema import Field, Form
+from engine.messages import Text, listed
+from engine.messages import gettext as _
+from engine.problems import Problem, Rule
 
 SHOWN = 6
 """Names that one sentence lists; the rest is counted."""
 LIKE = 80
-"""Signs of a wrong name by which the ones most like it are found."""
-
-
-@dataclass(frozen=True)
-class Signature:
-    """What a version of a procedure is to those that call it: the names it knows, and what it begins itself.
-
-    `begins` are keys, each with the version that is begun; None is the latest at that time.
-    """
-
-    facts: frozenset[str]
-    begins: frozenset[tuple[str, int | None]]
-    version: int = 1
-
-
-class Procedures(Protocol):
-    """The other procedures of the installation. None for what is not there."""
-
-    def keys(self) -> Collection[str]: ...
-
-    def latest(self, key: str) -> Signature | None: ...
-
-    def numbered(self, key: str, version: int) -> Signature | None: ...
-
-    def tagged(self, key: str, tag: str) -> Signature | None: ...
-
-
-class NoProcedures:
-    """An installation that has no other procedure."""
-
-    def keys(self) -> Collection[str]:
-        return ()
-
-    def latest(self, key: str) -> Signature | None:
-        return None
-
-    def numbered(self, key: str, version: int) -> Signature | None:
-        return None
-
-    def tagged(self, key: str, tag: str) -> Signature | None:
-        return None
+"""Characters of a wrong name by which the ones most like it are found."""
+LISTED = "party_name"
+"""The fact that lists show and search beside the title."""
+EMPTY = _("(empty)")
+"""Stands for a name that is an empty text."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +92,15 @@ class Draft:
         return self._in_scope[element.id]
 
     @cached_property
+    def form_ids(self) -> frozenset[str]:
+        """The forms that came with the diagram, by their ids."""
+        return frozenset(
+            element.form_ref
+            for element in self.diagram.elements.values()
+            if element.form_ref and element.form_key in self.forms
+        )
+
+    @cached_property
     def facts(self) -> frozenset[str]:
         """Every name that expressions may read."""
         return frozenset(self.diagram.declared_facts(self.forms.values()))
@@ -141,10 +116,20 @@ class Draft:
             names |= {handover.fact for handover in call.outputs}
         return frozenset(names | {self.diagram.process.starter_fact}) - {""}
 
+    def form_fields(self) -> Iterator[tuple[str, Field]]:
+        """(form id, field) of every field, read-only ones, too."""
+        return ((form_id, field) for form_id, form in self.forms.items() for field in form.fields)
+
     @cached_property
     def fields(self) -> Mapping[str, Field]:
         """The field that says a name."""
         return {field.key: field for form in self.forms.values() for field in form.fields if not field.readonly}
+
+    @cached_property
+    def issuing(self) -> frozenset[str]:
+        """The service tasks that issue a document."""
+        tasks = self.of_kind("serviceTask", "sendTask")
+        return frozenset(task.id for task in tasks if task.properties.get("operation") == "issue_document")
 
     @cached_property
     def user_tasks(self) -> frozenset[str]:
@@ -166,24 +151,34 @@ class Draft:
         return frozenset(keys)
 
 
-def about(subject: Element | Flow | Lane, reason: str, remedy: str) -> Problem:
-    """The problem with this element."""
-    return Problem(subject.id, subject.name, reason, remedy)
+def about(rule: Rule, subject: Element | Flow | Lane, reason: Text, remedy: Text) -> Problem:
+    """The rule is broken by this element."""
+    return rule.problem(subject.id, subject.name, reason, remedy)
 
 
-def in_the_file(reason: str, remedy: str) -> Problem:
-    """A problem that belongs to no element."""
-    return Problem("", "", reason, remedy)
+def in_the_file(rule: Rule, reason: Text, remedy: Text) -> Problem:
+    """The rule is broken by no element alone."""
+    return rule.problem("", "", reason, remedy)
 
 
-def at(node: etree._Element, reason: str, remedy: str) -> Problem:
-    """The problem with the nearest thing around the node that has an id and that a reader sees on the picture."""
+def of_the_procedure(rule: Rule, draft: Draft, reason: Text, remedy: Text) -> Problem:
+    """The rule is broken by what the process says about itself."""
+    return rule.problem(draft.diagram.key, draft.diagram.name, reason, remedy)
+
+
+def in_form(rule: Rule, form_id: str, field: Field, reason: Text, remedy: Text) -> Problem:
+    """The rule is broken by a field of a form."""
+    return rule.problem(f"{form_id}.{field.key}", field.label.drawn, reason, remedy)
+
+
+def at(rule: Rule, node: etree._Element, reason: Text, remedy: Text) -> Problem:
+    """The rule is broken by the nearest thing around the node that has an id and that a reader sees on the picture."""
     seen: etree._Element | None = node
     while seen is not None and (seen.get("id") is None or local_name(seen) in _PARTS):
         seen = seen.getparent()
     if seen is None or local_name(seen) == "definitions":
-        return in_the_file(reason, remedy)
-    return Problem(seen.get("id", ""), " ".join(seen.get("name", "").split()), reason, remedy)
+        return in_the_file(rule, reason, remedy)
+    return rule.problem(seen.get("id", ""), " ".join(seen.get("name", "").split()), reason, remedy)
 
 
 _PARTS = frozenset(
@@ -208,17 +203,23 @@ def local_name(node: etree._Element) -> str | None:
     return node.tag[len(BPMN) :] if is_bpmn else None
 
 
+def takes(draft: Draft, element: Element, what: str) -> frozenset[str]:
+    """The `required`, `optional` or `expressions` of the element's operation."""
+    operation = draft.operations.get(element.properties.get("operation", ""))
+    return frozenset(getattr(operation, what, ()))
+
+
 def called(element: Element) -> str:
     """An element for a sentence."""
     return (element.name or element.id)[:40]
 
 
-def every(names: Collection[str]) -> str:
+def every(names: Collection[str]) -> Text:
     """All the names of a short list that stands nowhere else, such as the roles."""
-    return "、".join(sorted(names))
+    return listed(sorted(names))
 
 
-def named(names: Collection[str], like: str = "") -> str:
+def named(names: Collection[str], like: str = "") -> Text:
     """Names for a sentence: all of a few, else a handful and how many there are, those first that are most like the wrong one.
 
     Whoever wrote a name wrongly is helped by the right one, not by a page with every name there is.
@@ -227,4 +228,5 @@ def named(names: Collection[str], like: str = "") -> str:
         return every(names)
     nearest = get_close_matches(like[:LIKE], sorted(names), SHOWN, 0.5) if like else []
     others = [name for name in sorted(names) if name not in nearest]
-    return f"{'、'.join([*nearest, *others][:SHOWN])} 等 {len(names)} 项"
+    some = listed([*nearest, *others][:SHOWN])
+    return _("%(some)s and others, %(num)s in all", some=some, num=len(names))

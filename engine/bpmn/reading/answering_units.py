@@ -12,7 +12,7 @@ from engine.forms.schema import Form
 def forms_asked(diagram: Diagram, forms: Mapping[str, Form]) -> Iterator[tuple[Element, Form, str]]:
     """Each start and user task with its form and the unit that fills it in, as the diagram names it."""
     for element in diagram.elements.values():
-        form = forms.get(element.form_ref or "")
+        form = forms.get(element.form_key)
         if form is not None and element.kind in ("startEvent", "userTask"):
             starts = element.kind == "startEvent"
             yield element, form, diagram.process.starter_fact if starts else diagram.asked(element)[0]

@@ -25,6 +25,10 @@ FLOW_NODES = {
 }  # fmt: skip
 FACT = "fact:"
 IN = "in:"
+FORM = "form:"
+"""What begins the name of a property by which a user task fills in a parameter of its form."""
+GIVEN_LIMIT = 120
+"""Characters of all that a user task fills in, as `form_key` shows it; the gate refuses what is longer."""
 SAYING = ("delivered", "numbered", "pressed_by")
 """Properties of an operation or a button that name a fact which it says."""
 Asked = tuple[str, frozenset[str]]
@@ -85,6 +89,18 @@ class Element:
     """The procedure that a call activity calls, or a service task starts."""
     inputs: tuple[Handover, ...] = ()
     outputs: tuple[Handover, ...] = ()
+
+    @cached_property
+    def form_parameters(self) -> Mapping[str, str]:
+        """What a user task fills in where its form leaves something open, by the parameter's name."""
+        given = self.properties.items() if self.kind == "userTask" else ()
+        return {name.removeprefix(FORM): value for name, value in given if name.startswith(FORM)}
+
+    @cached_property
+    def form_key(self) -> str:
+        """The form as this element asks it: its id, with what is filled in; empty without a form."""
+        given = ", ".join(f"{name}={value}" for name, value in self.form_parameters.items())[:GIVEN_LIMIT]
+        return f"{self.form_ref}({given})" if self.form_ref and given else self.form_ref or ""
 
     @property
     def is_period(self) -> bool:
@@ -147,6 +163,16 @@ class Diagram:
 
     def of_kind(self, *kinds: str) -> list[Element]:
         return [element for element in self.elements.values() if element.kind in kinds]
+
+    @cached_property
+    def form_ids(self) -> frozenset[str]:
+        """The forms that the diagram names."""
+        return frozenset(element.form_ref for element in self.elements.values() if element.form_ref)
+
+    def form_uses(self, form_id: str) -> dict[str, Mapping[str, str]]:
+        """`form_key` of each way in which the diagram asks this form -> what is filled in, in the order of the diagram."""
+        asking = (element for element in self.elements.values() if element.form_ref == form_id)
+        return {element.form_key: element.form_parameters for element in asking}
 
     @cached_property
     def periods(self) -> tuple[Element, ...]:
@@ -305,7 +331,7 @@ def _process(root: etree._Element, process: etree._Element, elements: Mapping[st
         title_fact=properties.get("title", ""),
         starter_fact=properties.get("starter", ""),
         party_facts=tuple(name.strip() for name in properties.get("parties", "").split(",") if name.strip()),
-        start_form=(start.form_ref or "") if start else "",
+        start_form=start.form_key if start else "",
         version_tag=process.get(f"{CAMUNDA}versionTag", "").strip(),
         draws_withdrawal=properties.get("withdrawal") == "drawn",
     )

@@ -8,14 +8,17 @@ an expression sees plain values and the pure functions it is handed. Budgets on 
 from __future__ import annotations
 
 import ast
-import operator
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache, partial
 from typing import Any
 
+from engine.bpmn.reading.operators import BINARY, COMPARE, DATE_PARTS, DAY_PARTS, EXPONENT_LIMIT, METHODS, UNARY
+from engine.bpmn.reading.operators import BUILTINS as BUILTINS
 from engine.errors import ExpressionError
+from engine.messages import Text
+from engine.messages import gettext as _
 
 SOURCE_LIMIT = 4_000
 DEPTH_LIMIT = 60
@@ -23,7 +26,6 @@ STEP_LIMIT = 20_000
 ITEM_LIMIT = 10_000
 TEXT_LIMIT = 50_000
 BIT_LIMIT = 128
-EXPONENT_LIMIT = 64
 
 _SCALARS = (bool, int, float, str, date, datetime, timedelta)
 _COLLECTIONS = (list, tuple, dict)
@@ -42,7 +44,7 @@ class Expression:
 def compile_expression(source: str) -> Expression:
     """The expression, checked. Raises ExpressionError with a sentence, line and column."""
     if len(source) > SOURCE_LIMIT:
-        raise ExpressionError(f"表达式太长：最多 {SOURCE_LIMIT} 个字符。")
+        raise ExpressionError(_("The expression is too long: at most %(most)s characters.", most=SOURCE_LIMIT))
     return _compile(source.strip())
 
 
@@ -77,7 +79,9 @@ def _compile(source: str) -> Expression:
         tree = ast.parse(source, mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         line, column = getattr(error, "lineno", None) or 1, getattr(error, "offset", None) or 0
-        raise ExpressionError(f"写法不对：{_quote(source)} 不是一个完整的表达式。", line, column) from None
+        raise ExpressionError(
+            _("'%(source)s' is not a complete expression.", source=_shortened(source)), line, column
+        ) from None
     _check(tree, 0)
     functions = {
         node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
@@ -106,52 +110,52 @@ def _reads(node: ast.AST, bound: frozenset[str]) -> Iterator[str]:
 
 def _check(node: ast.AST, depth: int) -> None:
     if depth > DEPTH_LIMIT:
-        raise _error(node, "表达式嵌套太深。")
+        raise _error(node, _("The expression is nested too deeply."))
     if isinstance(node, ast.expr) and type(node) not in _NODES:
-        raise _error(node, f"表达式里不能用这种写法（{type(node).__name__}）。")
+        raise _error(node, _("An expression cannot have this (%(name)s).", name=type(node).__name__))
     match node:
         case ast.Constant(value=value) if type(value) not in (type(None), bool, int, float, str):
-            raise _error(node, "表达式里只能写文字、数字、True、False 和 None。")
+            raise _error(node, _("An expression can only have text, numbers, True, False and None."))
         case ast.Constant(value=str(value)) if not _is_storable(value):
-            raise _error(node, "文字里有看不见的特殊字符。")
+            raise _error(node, _("The text has special characters that cannot be seen."))
         case ast.Name(id=name):
             _require_public(node, name)
         case ast.Attribute(attr=name):
             _require_public(node, name)
         case ast.Call(func=func, keywords=keywords):
             if keywords:
-                raise _error(node, "调用函数时不能写参数名。")
+                raise _error(node, _("A function is called without names of parameters."))
             if not isinstance(func, ast.Name | ast.Attribute):
-                raise _error(node, "只能按名字调用函数。")
-            if isinstance(func, ast.Attribute) and func.attr not in {name for _, name in _METHODS}:
-                raise _error(node, f"没有名为 {func.attr[:80]} 的方法。")
+                raise _error(node, _("A function can only be called by its name."))
+            if isinstance(func, ast.Attribute) and func.attr not in {name for _, name in METHODS}:
+                raise _error(node, _("There is no method called %(name)s.", name=func.attr[:80]))
         case ast.comprehension(is_async=1):
-            raise ExpressionError("表达式里不能用 async。")
+            raise ExpressionError(_("An expression cannot use async."))
         case ast.Dict(keys=keys) if None in keys:
-            raise _error(node, "不能展开字典。")
-        case ast.BinOp(op=op) if type(op) not in _BINARY:
-            raise _error(node, "不支持这种运算。")
-        case ast.UnaryOp(op=op) if type(op) not in _UNARY:
-            raise _error(node, "不支持这种运算。")
+            raise _error(node, _("A dictionary cannot be unpacked."))
+        case ast.BinOp(op=op) if type(op) not in BINARY:
+            raise _error(node, _("There is no such operation."))
+        case ast.UnaryOp(op=op) if type(op) not in UNARY:
+            raise _error(node, _("There is no such operation."))
     for child in ast.iter_child_nodes(node):
         _check(child, depth + 1)
 
 
 def _require_public(node: ast.AST, name: str) -> None:
     if name.startswith("_"):
-        raise _error(node, f"名字不能以下划线开头：{name[:80]}。")
+        raise _error(node, _("A name cannot begin with an underscore: %(name)s.", name=name[:80]))
 
 
 def _is_storable(text: str) -> bool:
     return not any((sign < " " and sign not in "\n\t") or "\ud800" <= sign <= "\udfff" for sign in text)
 
 
-def _error(node: ast.AST, message: str) -> ExpressionError:
+def _error(node: ast.AST, message: Text) -> ExpressionError:
     return ExpressionError(message, getattr(node, "lineno", 1), getattr(node, "col_offset", 0) + 1)
 
 
-def _quote(source: str) -> str:
-    return f"“{source[:60]}{'…' if len(source) > 60 else ''}”"
+def _shortened(source: str) -> str:
+    return source if len(source) <= 60 else f"{source[:60]}…"
 
 
 # --- evaluation ---
@@ -170,7 +174,7 @@ class _Run:
     def spend(self, node: ast.AST, steps: int = 1) -> None:
         self.steps -= steps
         if self.steps < 0:
-            raise _error(node, "表达式要算的步数太多。")
+            raise _error(node, _("The expression takes too many steps."))
 
     def require_small(self, value: object, node: ast.AST) -> None:
         if (
@@ -178,13 +182,13 @@ class _Run:
             or (type(value) is str and len(value) > TEXT_LIMIT)
             or (type(value) in _COLLECTIONS and len(value) > ITEM_LIMIT)  # type: ignore[arg-type]
         ):
-            raise _error(node, "算出的值太大。")
+            raise _error(node, _("The value is too large."))
 
     def require_plain(self, value: object, node: ast.AST, depth: int = 0) -> None:
         """Only plain values come in and go out; shared parts count each time, so nothing can grow unseen."""
         self.spend(node, 1 + (len(value) // 100 if type(value) is str else 0))
         if depth > DEPTH_LIMIT:
-            raise _error(node, "算出的值嵌套太深。")
+            raise _error(node, _("The value is nested too deeply."))
         if value is None or isinstance(value, _SCALARS):
             self.require_small(value, node)
         elif type(value) in (list, tuple):
@@ -195,12 +199,12 @@ class _Run:
                 self.require_plain(key, node, depth + 1)
                 self.require_plain(item, node, depth + 1)
         else:
-            raise _error(node, "表达式只能用文字、数字、日期和它们的列表。")
+            raise _error(node, _("An expression can only use text, numbers, dates and lists of them."))
 
 
 def _name(run: _Run, node: ast.Name) -> Any:
     if node.id not in run.names:
-        raise _error(node, f"没有名为 {node.id[:80]} 的事实。")
+        raise _error(node, _("There is no fact called %(name)s.", name=node.id[:80]))
     value = run.names[node.id]
     run.require_plain(value, node)
     return value
@@ -210,25 +214,21 @@ def _attribute(run: _Run, node: ast.Attribute) -> Any:
     value = run.visit(node.value)
     if type(value) is dict and node.attr in value:
         return value[node.attr]
-    if (
-        isinstance(value, date)
-        and node.attr in _DATE_PARTS
-        and (isinstance(value, datetime) or node.attr in _DAY_PARTS)
-    ):
-        return _DATE_PARTS[node.attr](value)
-    raise _error(node, f"没有名为 {node.attr[:80]} 的部分。")
+    if isinstance(value, date) and node.attr in DATE_PARTS and (isinstance(value, datetime) or node.attr in DAY_PARTS):
+        return DATE_PARTS[node.attr](value)
+    raise _error(node, _("There is no part called %(name)s.", name=node.attr[:80]))
 
 
 def _subscript(run: _Run, node: ast.Subscript) -> Any:
     value = run.visit(node.value)
     if type(value) not in (*_COLLECTIONS, str):
-        raise _error(node, "只能从列表、文字或字典里取值。")
+        raise _error(node, _("Only a list, a text or a dictionary has members."))
     if isinstance(node.slice, ast.Slice):
         bounds = (node.slice.lower, node.slice.upper, node.slice.step)
         index: Any = slice(*(None if bound is None else run.visit(bound) for bound in bounds))
     else:
         index = run.visit(node.slice)
-    return _attempt(node, lambda: value[index], "取不到这个位置的值。")
+    return _attempt(node, lambda: value[index], lambda: _("There is no value at this place."))
 
 
 def _bool(run: _Run, node: ast.BoolOp) -> Any:
@@ -242,18 +242,24 @@ def _bool(run: _Run, node: ast.BoolOp) -> Any:
 
 def _unary(run: _Run, node: ast.UnaryOp) -> Any:
     value = run.visit(node.operand)
-    return _attempt(node, lambda: _UNARY[type(node.op)](value), "这个值不能这样运算。")
+    return _attempt(
+        node, lambda: UNARY[type(node.op)](value), lambda: _("This operation cannot be done with this value.")
+    )
 
 
 def _binary(run: _Run, node: ast.BinOp) -> Any:
     left, right = run.visit(node.left), run.visit(node.right)
     if isinstance(node.op, ast.Mult) and not (_is_number(left, timedelta) and _is_number(right, timedelta)):
-        raise _error(node, "乘法只能用于数字。")
+        raise _error(node, _("Only numbers can be multiplied."))
     if isinstance(node.op, ast.Mod | ast.Pow) and not (_is_number(left) and _is_number(right)):
-        raise _error(node, "这种运算只能用于数字。")
+        raise _error(node, _("This operation is for numbers only."))
     if isinstance(node.op, ast.Pow) and abs(right) > EXPONENT_LIMIT:
-        raise _error(node, "乘方的指数太大。")
-    return _attempt(node, lambda: _BINARY[type(node.op)](left, right), "这两个值不能这样运算。")
+        raise _error(node, _("The exponent is too large."))
+    return _attempt(
+        node,
+        lambda: BINARY[type(node.op)](left, right),
+        lambda: _("This operation cannot be done with these two values."),
+    )
 
 
 def _is_number(value: object, *also: type) -> bool:
@@ -267,8 +273,10 @@ def _compare(run: _Run, node: ast.Compare) -> bool:
         run.require_plain(left, node)
         run.require_plain(right, node)
         if isinstance(op, ast.Lt | ast.LtE | ast.Gt | ast.GtE) and (left is None or right is None):
-            raise _error(node, "还没有填写的值不能比较先后大小。")
-        if not _attempt(node, partial(_COMPARE[type(op)], left, right), "这两个值不能比较。"):
+            raise _error(node, _("A value that has not been filled in cannot be greater or less."))
+        if not _attempt(
+            node, partial(COMPARE[type(op)], left, right), lambda: _("These two values cannot be compared.")
+        ):
             return False
         left = right
     return True
@@ -280,7 +288,7 @@ def _conditional(run: _Run, node: ast.IfExp) -> Any:
 
 def _dict(run: _Run, node: ast.Dict) -> Any:
     pairs = [(run.visit(key), run.visit(value)) for key, value in zip(node.keys, node.values, strict=True) if key]
-    return _attempt(node, lambda: dict(pairs), "字典的名字只能是文字或数字。")
+    return _attempt(node, lambda: dict(pairs), lambda: _("The names in a dictionary are text or numbers."))
 
 
 def _joined(run: _Run, node: ast.JoinedStr) -> str:
@@ -289,10 +297,10 @@ def _joined(run: _Run, node: ast.JoinedStr) -> str:
 
 def _formatted(run: _Run, node: ast.FormattedValue) -> str:
     if node.format_spec is not None or node.conversion != -1:
-        raise _error(node, "文字里的值不能带格式。")
+        raise _error(node, _("A value in a text cannot have a format."))
     value = run.visit(node.value)
     if not (value is None or isinstance(value, _SCALARS)):
-        raise _error(node, "文字里只能放单个的值。")
+        raise _error(node, _("Only a single value can stand in a text."))
     return str(value)
 
 
@@ -301,18 +309,20 @@ def _call(run: _Run, node: ast.Call) -> Any:
     for argument in arguments:
         run.require_plain(argument, node)
     if isinstance(node.func, ast.Attribute):
-        value = run.visit(node.func.value)
-        method = _METHODS.get((type(value), node.func.attr))
+        name, value = node.func.attr, run.visit(node.func.value)
+        method = METHODS.get((type(value), name))
         if method is None:
-            raise _error(node, f"没有名为 {node.func.attr[:80]} 的方法。")
+            raise _error(node, _("There is no method called %(name)s.", name=name[:80]))
         run.spend(node, len(value) // 100)
-        result = _attempt(node, lambda: method(value, *arguments), f"{node.func.attr} 的参数不对。")
+        called = partial(method, value, *arguments)
     else:
         assert isinstance(node.func, ast.Name)
-        function = run.functions.get(node.func.id)
+        name = node.func.id
+        function = run.functions.get(name)
         if function is None:
-            raise _error(node, f"没有名为 {node.func.id[:80]} 的函数。")
-        result = _attempt(node, lambda: function(*arguments), f"{node.func.id} 的参数不对。")
+            raise _error(node, _("There is no function called %(name)s.", name=name[:80]))
+        called = partial(function, *arguments)
+    result = _attempt(node, called, lambda: _("The arguments of %(name)s are not right.", name=name))
     run.require_plain(result, node)
     return result
 
@@ -330,10 +340,10 @@ def _comprehension(run: _Run, node: ast.ListComp | ast.GeneratorExp) -> list[Any
             return
         generator = node.generators[depth]
         if not isinstance(generator.target, ast.Name):
-            raise _error(node, "循环里只能用一个名字。")
+            raise _error(node, _("A loop can use one name only."))
         items = run.visit(generator.iter)
         if type(items) not in (list, tuple, dict):
-            raise _error(node, "只能对列表循环。")
+            raise _error(node, _("Only a list can be looped over."))
         for item in list(items):
             run.spend(node)
             scope[generator.target.id] = item
@@ -347,24 +357,14 @@ def _comprehension(run: _Run, node: ast.ListComp | ast.GeneratorExp) -> list[Any
     return found
 
 
-def _attempt(node: ast.AST, action: Callable[[], Any], message: str) -> Any:
+def _attempt(node: ast.AST, action: Callable[[], Any], sentence: Callable[[], Text]) -> Any:
+    """What the action gives; `sentence` says what is wrong when it cannot be done."""
     try:
         return action()
     except ExpressionError:
         raise
     except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError):
-        raise _error(node, message) from None
-
-
-def _round(number: Any, digits: int | None = None) -> Any:
-    """`round`, which would itself work out ten to any power that it is asked for."""
-    if digits is not None and abs(digits) > EXPONENT_LIMIT:
-        raise ValueError(digits)
-    return round(number, digits)
-
-
-def _contains(item: Any, items: Any) -> bool:
-    return items is not None and operator.contains(items, item)
+        raise _error(node, sentence()) from None
 
 
 _NODES: dict[type[ast.expr], Callable[[_Run, Any], Any]] = {
@@ -387,62 +387,3 @@ _NODES: dict[type[ast.expr], Callable[[_Run, Any], Any]] = {
     ast.ListComp: _comprehension,
     ast.GeneratorExp: _comprehension,
 }
-_UNARY: dict[type[ast.unaryop], Callable[[Any], Any]] = {
-    ast.Not: operator.not_,
-    ast.USub: operator.neg,
-    ast.UAdd: operator.pos,
-}
-_BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv,
-    ast.Mod: operator.mod,
-    ast.Pow: operator.pow,
-}
-_COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-    ast.In: _contains,
-    ast.NotIn: lambda item, items: not _contains(item, items),
-    ast.Is: operator.is_,
-    ast.IsNot: operator.is_not,
-}
-_DAY_PARTS = {"year", "month", "day"}
-_DATE_PARTS: dict[str, Callable[[Any], int]] = {
-    "year": lambda value: value.year,
-    "month": lambda value: value.month,
-    "day": lambda value: value.day,
-    "hour": lambda value: value.hour,
-    "minute": lambda value: value.minute,
-}
-_METHODS: dict[tuple[type, str], Callable[..., Any]] = {
-    (str, "lower"): str.lower,
-    (str, "upper"): str.upper,
-    (str, "strip"): str.strip,
-    (str, "startswith"): str.startswith,
-    (str, "endswith"): str.endswith,
-    (dict, "get"): dict.get,
-    (list, "count"): list.count,
-}
-BUILTINS: dict[str, Callable[..., Any]] = {
-    "len": len,
-    "min": min,
-    "max": max,
-    "sum": sum,
-    "any": any,
-    "all": all,
-    "sorted": sorted,
-    "abs": abs,
-    "round": _round,
-    "int": int,
-    "str": str,
-    "bool": bool,
-    "date": date.fromisoformat,
-}
-"""What every expression may call; the host adds its own."""

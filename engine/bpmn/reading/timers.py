@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from engine.clock import require_aware
 from engine.errors import ExpressionError
+from engine.messages import gettext as _
 
 LEAST = timedelta(minutes=1)
 MOST = timedelta(days=3653)
@@ -18,6 +19,15 @@ _DURATION = re.compile(
     r"P(?=.)(?:(?P<weeks>\d{1,4})W)?(?:(?P<days>\d{1,4})D)?"
     r"(?:T(?=.)(?:(?P<hours>\d{1,6})H)?(?:(?P<minutes>\d{1,8})M)?(?:(?P<seconds>\d{1,9})S)?)?"
 )
+_ISO = re.compile(r"\s*(R\d*/|P[\dT]|P$)")
+
+
+def is_literal(text: str) -> bool:
+    """Whether the timer's text is an ISO instant or duration, right or wrong; anything else is an expression."""
+    try:
+        return bool(_ISO.match(text)) or read_instant(text) is not None
+    except ExpressionError:
+        return True
 
 
 def read_duration(text: str) -> timedelta | None:
@@ -30,7 +40,9 @@ def read_duration(text: str) -> timedelta | None:
         return None
     duration = timedelta(**{unit: int(number) for unit, number in match.groupdict().items() if number})
     if not LEAST <= duration <= MOST:
-        raise ExpressionError(f"时长 {text} 超出范围：最短 1 分钟，最长 10 年。")
+        raise ExpressionError(
+            _("The duration %(text)s is out of bounds: at least 1 minute, at most 10 years.", text=text)
+        )
     return duration
 
 
@@ -44,8 +56,17 @@ def read_instant(text: str) -> datetime | None:
     except ValueError:
         return None
     if not FIRST_YEAR <= instant.year <= LAST_YEAR:
-        raise ExpressionError(f"时间 {text} 超出 {FIRST_YEAR} 至 {LAST_YEAR} 年。")
+        raise ExpressionError(
+            _(
+                "The instant %(text)s is not between the years %(first)s and %(last)s.",
+                text=text,
+                first=FIRST_YEAR,
+                last=LAST_YEAR,
+            )
+        )
     try:
         return require_aware(instant)
     except ValueError:
-        raise ExpressionError(f"时间 {text} 没有写时区，例如 2026-10-10T00:00:00+08:00。") from None
+        raise ExpressionError(
+            _("The instant %(text)s has no time zone, such as in 2026-10-10T00:00:00+08:00.", text=text)
+        ) from None

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from engine.messages import Text
+
 
 class WorkflowFault(Exception):
     """The diagram cannot go on by itself: an incident of this instance alone."""
 
     def __init__(
-        self, message: str, element_id: str | None = None, names: frozenset[str] = frozenset(), undecided: bool = False
+        self,
+        sentence: Text,
+        element_id: str | None = None,
+        names: frozenset[str] = frozenset(),
+        undecided: bool = False,
     ) -> None:
         """`names` are the facts on which it hangs, when it hangs on any; `undecided`: a gateway that leads nowhere."""
-        super().__init__(message)
-        self.message, self.element_id, self.names, self.undecided = message, element_id, names, undecided
+        super().__init__(sentence)
+        self.sentence, self.element_id, self.names, self.undecided = sentence, element_id, names, undecided
+
+    @property
+    def message(self) -> str:
+        """What is said, in the language that is spoken here."""
+        return str(self.sentence)
 
 
 class Host(Protocol):

@@ -17,6 +17,7 @@ from engine.bpmn.reading.elements import Flow
 from engine.bpmn.spiff.host import Host, WorkflowFault
 from engine.bpmn.spiff.specs import CAME_BY, LAPSES_WITH, TRAIL, Node, ParallelGateway, Specification
 from engine.errors import ExpressionError
+from engine.messages import gettext as _
 
 STEP_BUDGET = 500
 """Automatic steps in one go; a loop without anything to wait for stops here."""
@@ -156,7 +157,7 @@ class Running:
         """Instead of the open task the earlier one on its way with the id `to` is open again, under a new id."""
         parent, memory = task.parent, dict(task.internal_data)
         way = memory.get(TRAIL, [])
-        place = max(index for index, (identity, _) in enumerate(way) if identity == to)
+        place = max(index for index, (identity, _element) in enumerate(way) if identity == to)
         self.lapse(task)
         self.remove(task)
         spec: Node = self.specification.task_specs[way[place][1]]
@@ -169,8 +170,12 @@ class Running:
     def _spend(self, task: Task) -> None:
         self._budget -= 1
         if self._budget < 0:
-            message = f"自动步骤超过 {STEP_BUDGET} 步还没有停下来，流程图里可能有空转的循环。"
-            raise WorkflowFault(message, task.task_spec.bpmn_id)
+            sentence = _(
+                "More than %(most)s automatic steps, and it has not stopped: the diagram may have a loop that "
+                "turns by itself.",
+                most=STEP_BUDGET,
+            )
+            raise WorkflowFault(sentence, task.task_spec.bpmn_id)
 
     def _cut_below(self, task: Task) -> None:
         """What hangs below it is gone; nothing hangs deeper than an event below its activity."""

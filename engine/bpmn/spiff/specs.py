@@ -21,6 +21,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.reading.elements import Diagram, Element, Flow
 from engine.bpmn.spiff.host import WorkflowFault
+from engine.messages import gettext as _
 
 if TYPE_CHECKING:
     from engine.bpmn.spiff.running import Running
@@ -54,7 +55,7 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
     def test(self) -> None:
         """The library asks that something leads here by its own connections, which these specifications do not use."""
 
-    def _predict(self, my_task: Task, *_: Any, **__: Any) -> None:
+    def _predict(self, my_task: Task, *more: Any, **named: Any) -> None:
         """Nothing is predicted."""
 
     def _update_hook(self, my_task: Task) -> bool:
@@ -89,7 +90,8 @@ class ExclusiveGateway(Node):
                 return [flow]
         found = [flow for flow in self.flows if flow.id == default]
         if not found:
-            raise WorkflowFault("流程不能按图继续：没有一个条件成立，也没有默认流。", self.bpmn_id, undecided=True)
+            sentence = _("The diagram cannot go on as it is drawn: no condition is true, and there is no default flow.")
+            raise WorkflowFault(sentence, self.bpmn_id, undecided=True)
         return found
 
 

@@ -21,6 +21,7 @@ from engine.bpmn.spiff.host import WorkflowFault as WorkflowFault
 from engine.bpmn.spiff.running import Running
 from engine.bpmn.spiff.specs import TRAIL, Call, Clock, Event, Node, Specification, UserTask
 from engine.errors import AlreadyDone, LianbanError
+from engine.messages import gettext as _
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,7 @@ class Workflow:
             raise
         except SpiffWorkflowException as error:
             spec = getattr(error, "task_spec", None) or getattr(getattr(error, "task", None), "task_spec", None)
-            sentence = f"流程不能按图继续：{error}"
+            sentence = _("The diagram cannot go on as it is drawn: %(error)s", error=str(error))
             raise WorkflowFault(sentence, getattr(spec, "bpmn_id", None), undecided=True) from error
 
 

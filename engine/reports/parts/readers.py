@@ -44,7 +44,7 @@ def leaves_out(field: Field, definition: Definition, facts: Mapping[str, object]
 def remark(row: Row[Any], definition: Definition, reader: Actor) -> str:
     """The opinion with which a task ended, for this reader; the reason for which it was sent back is everybody's."""
     element = definition.diagram.elements[row.element_id]
-    form = definition.forms.get(element.form_ref or "")
+    form = definition.forms.get(element.form_key)
     inside = row.status == "completed" and form is not None and form.keeps_remark_inside
     if inside and not may(reader, "read_internal", InternalSubject(frozenset({row.unit_code}))).allowed:
         return ""

@@ -2,105 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 
-from engine.bpmn.gate.draft import Draft, Procedures, Signature, about, named
-from engine.bpmn.reading.called import BINDINGS, VERSION, VERSION_TAG, Called
-from engine.bpmn.reading.elements import IN, Diagram, Element
+from engine.bpmn.gate.draft import EMPTY, Draft, about, named
+from engine.bpmn.gate.procedures import Signature, all_begun, begun, resolve, signature
+from engine.bpmn.gate.rules.bindings import binding_problem
+from engine.bpmn.reading.called import Called
+from engine.bpmn.reading.elements import Element
 from engine.bpmn.reading.expressions import compile_expression
-from engine.errors import ExpressionError, Problem
+from engine.errors import ExpressionError
+from engine.messages import Text
+from engine.messages import gettext as _
+from engine.problems import Problem, Rule
 
-TAG_LIMIT = 64
-
-
-def signature(
-    diagram: Diagram, facts: frozenset[str], version: int = 1, pinned: Mapping[str, int] | None = None
-) -> Signature:
-    """What this version of a procedure is to those that call it; `facts` are the names that it declares.
-
-    `pinned` are the versions that it begins, by element, where they were settled when it was deployed.
-    """
-    pins = pinned or {}
-    begins = frozenset((called.key, pins.get(element.id)) for called, element, _ in _begun(diagram) if called.key)
-    return Signature(facts, begins, version)
-
-
-def begun_by(diagram: Diagram) -> frozenset[str]:
-    """The keys of the procedures that this one calls or starts."""
-    return frozenset(called.key for called, _, _ in _begun(diagram) if called.key)
-
-
-def pinned_by(diagram: Diagram) -> dict[str, Called]:
-    """What is begun in a version that is settled at deployment, by element."""
-    return {element.id: called for called, element, _ in _begun(diagram) if called.is_pinned}
-
-
-def resolve(procedures: Procedures, called: Called) -> Signature | None:
-    """The version that would be begun now; None when there is none."""
-    match called.binding:
-        case "version":
-            return procedures.numbered(called.key, int(called.version)) if called.version.isdecimal() else None
-        case "versionTag":
-            return procedures.tagged(called.key, called.tag) if called.tag else None
-    return procedures.latest(called.key)
+CALL_CIRCLE = Rule("call-circle", _("Procedures do not call each other in a circle."))
+CALL_UNKNOWN = Rule("call-unknown", _("A procedure that is called is deployed."))
+CALL_RETIRED = Rule("call-retired", _("A procedure that is called is not retired."))
+SELF_START_LATEST = Rule("self-start-latest", _("A procedure that starts itself uses its latest version."))
+SELF_START_ENDLESS = Rule("self-start-endless", _("Before a procedure starts itself, somebody has acted."))
+CALL_OUTPUT = Rule("call-output", _("What a call hands back is an expression that can be read."))
+CALL_FACT = Rule("call-fact", _("A call hands over and takes back facts that the other procedure knows."))
 
 
 def check(draft: Draft) -> Iterator[Problem]:
-    for called, element, handed in _begun(draft.diagram):
+    for called, element, handed in begun(draft.diagram):
         key = called.key
         if key == draft.diagram.key and element.kind != "callActivity":
             yield from _anew(draft, called, element, handed)
         elif key == draft.diagram.key:
-            yield about(element, f"流程 {key[:64]} 又会回到这个流程，没有尽头。", "请去掉其中一处调用。")
-        elif draft.procedures.latest(key) is None:
-            known = named(draft.procedures.keys(), key) or "没有"
             yield about(
-                element, f"没有部署名为 {key[:64] or '（空）'} 的流程。", f"请先部署它，或改成已有的流程（{known}）。"
+                CALL_CIRCLE,
+                element,
+                _("The procedure %(key)s leads back to this one without end.", key=key[:64]),
+                _("Take out one of the calls."),
             )
-        elif problem := _binding(draft, called, element):
+        elif draft.procedures.latest(key) is None:
+            known = named(draft.procedures.keys(), key) if draft.procedures.keys() else _("none")
+            name = key[:64] or EMPTY
+            yield about(
+                CALL_UNKNOWN,
+                element,
+                _("There is no deployed procedure called %(name)s.", name=name),
+                _("Deploy it first, or use one that is there (%(known)s).", known=known),
+            )
+        elif problem := binding_problem(draft, called, element):
             yield problem
         elif other := resolve(draft.procedures, called):
-            if draft.diagram.key in _all_begun(draft.procedures, other):
-                yield about(element, f"流程 {key[:64]} 又会回到这个流程，没有尽头。", "请去掉其中一处调用。")
+            if draft.diagram.key in all_begun(draft.procedures, other):
+                yield about(
+                    CALL_CIRCLE,
+                    element,
+                    _("The procedure %(key)s leads back to this one without end.", key=key[:64]),
+                    _("Take out one of the calls."),
+                )
             yield from _handovers(element, handed, other)
-
-
-def _binding(draft: Draft, called: Called, element: Element) -> Problem | None:
-    """Why the version that is asked for cannot be settled; None when it can."""
-    number, tag, newest = called.version[:TAG_LIMIT], called.tag[:TAG_LIMIT], draft.procedures.latest(called.key)
-    if called.binding not in BINDINGS:
-        reason = f"不认识用哪个版本的写法“{called.binding[:TAG_LIMIT]}”。"
-        return about(element, reason, f"请写 {'、'.join(BINDINGS)} 中的一个。")
-    if number and called.binding != VERSION:
-        return about(element, "写了版本号，但不是按版本号绑定，不起作用。", "请删去版本号，或把绑定改成 version。")
-    if tag and called.binding != VERSION_TAG:
-        return about(
-            element, "写了版本标签，但不是按版本标签绑定，不起作用。", "请删去版本标签，或把绑定改成 versionTag。"
-        )
-    if called.binding == VERSION:
-        if not (number.isdecimal() and number.isascii() and len(number) <= 6):
-            reason = f"版本号“{number}”不能用。" if number else "按版本号绑定，却没有写第几版。"
-            return about(element, reason, "请写一个数字，如 3；不能写表达式。")
-        if resolve(draft.procedures, called) is None:
-            reason = f"流程 {called.key[:64]} 没有第 {number} 版。"
-            return about(element, reason, f"最新的是第 {newest.version if newest else 0} 版，请改写版本号。")
-    if called.binding == VERSION_TAG:
-        if not tag or "${" in tag or "#{" in tag:
-            reason = f"版本标签“{tag}”不能用。" if tag else "按版本标签绑定，却没有写标签。"
-            return about(element, reason, "请写那一版流程图上的版本标签，如 2026-10；不能写表达式。")
-        if resolve(draft.procedures, called) is None:
-            reason = f"流程 {called.key[:64]} 没有版本标签是 {tag} 的版本。"
-            return about(element, reason, "请先部署带这个版本标签（camunda:versionTag）的那一版，或改写标签。")
-    return None
 
 
 def _anew(draft: Draft, called: Called, element: Element, handed: set[str]) -> Iterator[Problem]:
     """A procedure starts itself once more. It may, where a person has to act before it comes to that again."""
     if called.is_pinned:
-        yield about(element, "流程再发起一件自己，只能用最新的一版。", "请删去 binding、version 和 version_tag。")
+        yield about(
+            SELF_START_LATEST,
+            element,
+            _("A procedure that starts itself again can only use its latest version."),
+            _("Delete binding, version and version_tag."),
+        )
     if _comes_by_itself(draft, element):
-        reason = "流程从发起走到这里不经过任何人，会一件接一件地发起自己，没有尽头。"
-        yield about(element, reason, "请在前面画上用户任务，由人决定是不是再发起一件。")
+        reason = _(
+            "Nobody acts between the start and this step, so the procedure would start itself again and "
+            "again without end."
+        )
+        yield about(
+            SELF_START_ENDLESS,
+            element,
+            reason,
+            _("Draw a user task before it, where somebody decides whether to start another case."),
+        )
     yield from _handovers(element, handed, signature(draft.diagram, draft.facts))
 
 
@@ -119,48 +96,35 @@ def _comes_by_itself(draft: Draft, element: Element) -> bool:
 
 def _handovers(element: Element, handed: set[str], other: Signature) -> Iterator[Problem]:
     if missing := handed - other.facts:
-        yield _without(element, missing, "可以交给它的", other)
+        known = named(other.facts, min(missing))
+        remedy = _(
+            "Use a name that it has (it can be handed: %(known)s), or delete this line. To use a new fact, "
+            "add it to the called procedure and deploy that first.",
+            known=known,
+        )
+        yield _without(element, missing, remedy)
     for handover in element.outputs:
         try:
             unknown = compile_expression(handover.expression).names - other.facts
         except ExpressionError as error:
-            yield about(element, f"交回来的值：{error.message}", "请改正写法，可以用的见 docs/reference/bpmn.md。")
+            yield about(
+                CALL_OUTPUT,
+                element,
+                _("The value that is handed back: %(said)s", said=error.sentence),
+                _("Correct it; what can be used is in docs/reference/bpmn.md."),
+            )
             continue
         if unknown:
-            yield _without(element, unknown, "它交得回来的", other)
+            known = named(other.facts, min(unknown))
+            remedy = _(
+                "Use a name that it has (it can hand back: %(known)s), or delete this line. To use a new fact, "
+                "add it to the called procedure and deploy that first.",
+                known=known,
+            )
+            yield _without(element, unknown, remedy)
 
 
-def _without(element: Element, missing: Collection[str], what: str, other: Signature) -> Problem:
+def _without(element: Element, missing: Collection[str], remedy: Text) -> Problem:
     """The other procedure does not know these facts; one sentence for all of them."""
-    names = {name[:64] for name in missing}
-    return about(
-        element,
-        f"被调用的流程没有名为 {named(names)} 的事实。",
-        f"请改成它有的名字（{what}有：{named(other.facts, min(missing))}），或删去这一项；"
-        "要用新的事实，先在被调用的流程里加上并部署。",
-    )
-
-
-def _begun(diagram: Diagram) -> Iterator[tuple[Called, Element, set[str]]]:
-    """(what, where, names handed over) of every procedure that this one begins."""
-    for element in diagram.elements.values():
-        if element.called is not None:
-            names = {handover.fact for handover in element.inputs}
-            names |= {name.removeprefix(IN) for name in element.properties if name.startswith(IN)}
-            yield element.called, element, names
-
-
-def _all_begun(procedures: Procedures, first: Signature) -> set[str]:
-    """The keys of all procedures that this version begins, by itself or through others.
-
-    A version that is not settled is the latest there is, whatever it was when the one that begins it was deployed.
-    """
-    stack, seen, keys = [first], {first}, set[str]()
-    while stack:
-        for key, version in stack.pop().begins:
-            keys.add(key)
-            other = procedures.latest(key) if version is None else procedures.numbered(key, version)
-            if other is not None and other not in seen:
-                seen.add(other)
-                stack.append(other)
-    return keys
+    names = named({name[:64] for name in missing})
+    return about(CALL_FACT, element, _("The called procedure has no fact called %(names)s.", names=names), remedy)

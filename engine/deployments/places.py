@@ -1,0 +1,90 @@
+"""Where the files of procedures lie: in the folder of the one that uses them, or in `shared/` when several do.
+
+A name is looked for in the procedure's own folder first, then in `shared/`. Nothing is taken from anywhere else.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+SHARED = "shared"
+
+
+@dataclass(frozen=True)
+class Stray:
+    """What is not found where it lies."""
+
+    shown: str
+    """The file, or the folder of no procedure, as people find it: from the folder of the diagrams on."""
+    owner: str
+    """Whose folder it is or lies in; empty for a file that lies in nobody's."""
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The files of one kind beside the diagrams of a folder."""
+
+    folder: Path
+    files: Mapping[str, Mapping[str, Path]]
+    """Place below the folder (empty for the folder itself) -> name of a file without its ending -> the file."""
+
+    @property
+    def kind(self) -> str:
+        return self.folder.name
+
+    def of(self, key: str) -> dict[str, Path]:
+        """The files that this procedure finds, by name: its own ones, and of the shared ones all others."""
+        return {**self.files.get(SHARED, {}), **self.files.get(key, {})}
+
+    def out_of_place(self, key: str) -> dict[str, Stray]:
+        """By name, what this procedure does not find because it lies elsewhere, and what lies in nobody's folder."""
+        found, strays = self.of(key), dict[str, Stray]()
+        for place, name, path in self._each():
+            if not _is_a_place(place):
+                strays[name] = Stray(self._shown(path), "")
+            elif name not in found:
+                strays.setdefault(name, Stray(self._shown(path), place))
+        return strays
+
+    def twice(self) -> dict[str, list[str]]:
+        """Each name that several places have, with its files."""
+        shown = defaultdict[str, list[str]](list)
+        for place, name, path in self._each():
+            if _is_a_place(place):
+                shown[name].append(self._shown(path))
+        return {name: files for name, files in shown.items() if len(files) > 1}
+
+    def stray(self, keys: Collection[str] | None) -> Iterator[Stray]:
+        """Every file in nobody's folder, and every folder that belongs to none of these procedures.
+
+        Without `keys` it is not known which procedures there are, and every folder is taken for one's.
+        """
+        for place, _, path in self._each():
+            if not _is_a_place(place):
+                yield Stray(self._shown(path), "")
+        if keys is not None:
+            for place in self.files:
+                if _is_a_place(place) and place not in keys and place != SHARED:
+                    yield Stray(self._shown(self.folder / place), place)
+
+    def _each(self) -> Iterator[tuple[str, str, Path]]:
+        """(place, name, file), in the order of their paths."""
+        return ((place, name, path) for place, files in self.files.items() for name, path in files.items())
+
+    def _shown(self, path: Path) -> str:
+        return path.relative_to(self.folder.parent).as_posix()
+
+
+def read_shelf(folder: Path, ending: str) -> Shelf:
+    """The files with this ending in the folder and below it."""
+    files: dict[str, dict[str, Path]] = defaultdict(dict)
+    for path in sorted(folder.rglob(f"*{ending}")):
+        files[path.parent.relative_to(folder).as_posix().removeprefix(".")][path.stem] = path
+    return Shelf(folder, files)
+
+
+def _is_a_place(place: str) -> bool:
+    return bool(place) and "/" not in place
