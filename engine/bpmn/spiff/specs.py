@@ -201,7 +201,10 @@ class Event(Node):
 
 
 class BorderEvent(Event):
-    """An event on the border of an activity. One that happens moves up beside its activity, or takes its place."""
+    """An event on the border of an activity. One that happens moves up beside its activity, or takes its place.
+
+    Below the library's repeating event hangs what it has begun, and is gone with it.
+    """
 
     def __init__(self, process: Specification, diagram: Diagram, element: Element) -> None:
         super().__init__(process, diagram, element)
