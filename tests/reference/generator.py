@@ -30,7 +30,7 @@ from tests.unit.diagrams import HEAD, text_field
 FORKS_BESIDE = "a fork beside a task"
 LEFT_OUT = frozenset({FORKS_BESIDE})
 """What the gate does not let pass yet, though the engine runs it: `test_net` walks it without asking the gate."""
-LAPSING = {"timer": 0.3, "cycle": 0.3, "button": 0.3}
+LAPSING = {"timer": 0.4, "cycle": 0.4, "button": 0.4}
 """Of the events that leave their task open, how many lapse with it."""
 TESTS = ("x > 1", "x == 2", "x < 2", "y > 1", "y == 0", "x != y")
 KEY = "walked"

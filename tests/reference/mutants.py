@@ -17,6 +17,8 @@ import engine.bpmn.spiff
 from tests.reference.generator import LEFT_OUT
 
 FOLDER = Path(next(iter(engine.bpmn.spiff.__path__)))
+WALKS = 4
+"""Of each diagram."""
 _RELOADED = ("engine.bpmn.spiff.", "tests.reference.net", "tests.reference.walks")
 
 
@@ -95,7 +97,7 @@ def seen_at(mutant: Mutant, diagrams: int) -> int | None:
     with broken(mutant) as walks:
         for seed in range(diagrams):
             drawn = walks.drawing(seed, frozenset() if seed % 2 else LEFT_OUT)
-            for number in range(2):
+            for number in range(WALKS):
                 try:
                     walks.take(drawn, seed * 1000 + number)
                 except walks.Failed:
