@@ -6,7 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.spared import addresses_compiled_once, compile_once, look_for_garbage_seldom, read_once
+from tests.spared import (
+    addresses_compiled_once,
+    compile_once,
+    look_for_garbage_seldom,
+    read_once,
+    templates_compiled_once,
+)
 
 FEWER = 4
 """Of the seeds of a random walk every fourth is walked; all of them by `make prove-walks`."""
@@ -29,7 +35,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _what_is_pure_is_read_once() -> Iterator[None]:
-    with read_once(), addresses_compiled_once():
+    with read_once(), addresses_compiled_once(), templates_compiled_once():
         yield
 
 

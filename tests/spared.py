@@ -9,6 +9,7 @@ from types import CodeType
 from typing import Any
 
 import pytest
+from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from sqlalchemy import Engine, event
@@ -113,6 +114,14 @@ class Templates(BytecodeCache):
     def dump_bytecode(self, bucket: Bucket) -> None:
         if bucket.code is not None:
             self._known[bucket.key, bucket.checksum] = bucket.code
+
+
+@contextmanager
+def templates_compiled_once() -> Iterator[None]:
+    """Within, every application finds the templates compiled that another of this process has used."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flask, "jinja_options", {**Flask.jinja_options, "bytecode_cache": Templates()})
+        yield
 
 
 def wait_for_no_disk(engine: Engine) -> None:
