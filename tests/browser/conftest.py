@@ -23,6 +23,7 @@ from tasks_ui import create_app
 from tests.processes.conftest import founded_folder  # noqa: F401
 from tests.processes.town import Town
 from tests.serving import end
+from tests.spared import papers_set_once
 from tests.tools.provide import FONTS, FOUND
 from tests.web.conftest import office_folder  # noqa: F401
 from tests.web.office import PASSWORD, PASSWORD_HASH, Numbers
@@ -47,6 +48,12 @@ document.addEventListener('readystatechange', () => {
 }, { once: true });
 """
 """When a page has been read, and before its scripts run."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _papers_are_set_once() -> Iterator[None]:
+    with papers_set_once():
+        yield
 
 
 @pytest.fixture(scope="session")

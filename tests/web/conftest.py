@@ -12,7 +12,14 @@ import pytest
 from engine.settings import Settings
 from tests.once import prepared_once
 from tests.processes.conftest import founded_folder  # noqa: F401
+from tests.spared import papers_set_once
 from tests.web.office import Numbers, Office, open_office
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _papers_are_set_once() -> Iterator[None]:
+    with papers_set_once():
+        yield
 
 
 @pytest.fixture(scope="session")
