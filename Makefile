@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 NOW ?=
+ENGLISH := $(filter en%,$(firstword $(LC_ALL) $(LC_MESSAGES) $(LANG)))
 PARTS ?=
 ROWS ?=
 BIN := .venv/bin
@@ -34,7 +35,7 @@ check: .venv/ready-to-test
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "请先安装 python3-venv：apt install python3-venv。 Please install python3-venv." >&2; exit 1; }
 
 .venv/ready-to-run: requirements.txt pyproject.toml | .venv/bin/python
-	@echo "正在准备运行环境，第一次需要几分钟…"
+	@echo "$(if $(ENGLISH),Setting up. The first time this takes a few minutes…,正在准备运行环境，第一次需要几分钟…)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@

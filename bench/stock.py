@@ -19,9 +19,9 @@ from SpiffWorkflow.bpmn.serializer.helpers.spec import EventDefinitionConverter
 from SpiffWorkflow.util.task import TaskState
 from sqlalchemy import create_engine, event, text
 
-from engine.bpmn.expressions import evaluate
-from engine.bpmn.parse import Call, Clock, HostEvent, Operation, Parallel, Specification
-from engine.bpmn.workflow import Workflow
+from engine.bpmn.reading.expressions import evaluate
+from engine.bpmn.spiff.parse import Call, Clock, HostEvent, Operation, Parallel, Specification
+from engine.bpmn.spiff.workflow import Workflow
 
 Facts = dict[str, Any]
 

@@ -20,13 +20,16 @@ from engine.db import migrate
 from engine.db.session import Database
 from engine.db.turns import DEPLOYING, take_turn
 from engine.deadlines import years
+from engine.deployments.drawn_names import english_by_drawn
 from engine.documents import whole_files
 from engine.documents.files import FileStore
 from engine.documents.fonts import Fonts
 from engine.documents.page_store import PageStore
 from engine.documents.paper_store import PaperStore
+from engine.english import read_english
 from engine.keys import FILE as KEY_FILE
 from engine.keys import read_keys
+from engine.messages import call_names
 from engine.notices.channels import read_channels, routes_of
 from engine.notices.delivery import Delivery
 from engine.organisation import city
@@ -71,6 +74,8 @@ class Engine:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         self.keys = read_keys(settings.data_dir, settings.record_key)
         self.database = Database(settings.url, self.keys)
+        self.database.memory.english = read_english(settings.processes_dir)
+        call_names(lambda drawn: english_by_drawn(settings.processes_dir).get(drawn, drawn))
         channels = read_channels(settings, self.clock.now)
         self.fonts = Fonts(settings.every_font_dir)
         self.transactions = Transactions(self.database, self.clock, self.fonts, routes_of(channels))

@@ -24,6 +24,8 @@ from engine.db.tables import audit_entry, person, process_instance, task
 from engine.deadlines.calendar import Calendar
 from engine.errors import LianbanError
 from engine.ids import new_password
+from engine.messages import gettext as _
+from engine.messages import language, sentences
 from engine.organisation import jurisdiction, people, units
 from engine.organisation.assignment import Actor
 from engine.organisation.jurisdiction import Matter
@@ -161,7 +163,7 @@ def _featured(settings: Settings) -> list[Account]:
             password=passwords[row["login"]],
             name=names[row["login"]]["name"],
             unit=unit_names[names[row["login"]]["unit"]],
-            purpose=row["purpose"],
+            purpose=row[f"purpose_{language()}"],
         )
         for row in told["accounts"]
     ]
@@ -209,7 +211,8 @@ class _Story:
                 self._do(act)
             except LianbanError as error:
                 problems = getattr(error, "problems", "")
-                raise LianbanError(f"演示案例第 {act.case + 1} 件：{act.what}：{error.message}{problems}") from error
+                where = _("Case %(number)s of the demonstration, %(act)s:", number=act.case + 1, act=str(act.what))
+                raise LianbanError(sentences(where, error.sentence, str(problems))) from error
         self._pass_time(self.now)
 
     def _acts(self, cases: list[Mapping[str, Any]]) -> Iterator[_Act]:
@@ -254,7 +257,7 @@ class _Story:
                 .where(task.c.element_id == element_id, task.c.status == "open")
             )
         if found is None:
-            raise LianbanError(f"{number} 没有待办的 {element_id}。")
+            raise LianbanError(_("%(number)s has no open %(element)s.", number=number, element=element_id))
         return str(found)
 
     def _actor(self, login: str) -> Actor:
@@ -286,7 +289,7 @@ class _Story:
     def _day(self, on: int) -> date:
         """The working day that many before (or after) the last working day that has begun."""
         day = self.today
-        for _ in range(abs(on)):
+        for _step in range(abs(on)):
             day = self.calendar.working_day_before(day) if on < 0 else self.calendar.next_working_day(day)
         return day
 

@@ -7,10 +7,10 @@ its words when it is read (`messages.py`). Nothing here knows of a page: `tasks_
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from engine.messages import Message, Text, sentences
+from engine.messages import Message, Text, lines
 from engine.messages import gettext as _
+from engine.problems import Problem as Problem
 
 
 class LianbanError(Exception):
@@ -29,8 +29,13 @@ class LianbanError(Exception):
         """What is said, in the language that is spoken here."""
         return str(self.sentence)
 
+    @property
+    def whole(self) -> Text:
+        """All that there is to say, to be kept or to be read by somebody else."""
+        return self.sentence
+
     def __str__(self) -> str:
-        return self.message
+        return str(self.whole)
 
 
 class SettingsError(LianbanError):
@@ -88,12 +93,13 @@ class InvalidValues(LianbanError):
     def __init__(self, problems: Mapping[str, Text], sentence: Text | None = None) -> None:
         """`problems` maps a field's key to one sentence; the key "" is the form as a whole."""
         super().__init__(sentence)
-        self._problems = dict(problems)
+        self.sentences = dict(problems)
+        """The problems in nobody's language yet."""
 
     @property
     def problems(self) -> dict[str, str]:
         """The sentences by their fields, in the language that is spoken here."""
-        return {key: str(sentence) for key, sentence in self._problems.items()}
+        return {key: str(sentence) for key, sentence in self.sentences.items()}
 
 
 class Unsure(LianbanError):
@@ -115,23 +121,6 @@ class Unsure(LianbanError):
         return {key: str(sentence) for key, sentence in self._problems.items()}
 
 
-@dataclass(frozen=True)
-class Problem:
-    """One thing in a diagram or a form that cannot be run: where, why, and what to do instead."""
-
-    element_id: str
-    element_name: str
-    reason: Text
-    remedy: Text
-
-    def __str__(self) -> str:
-        said = sentences(self.reason, self.remedy)
-        if not self.element_id:
-            return str(said)
-        name = self.element_name or self.element_id
-        return str(_("Element '%(name)s' (%(id)s): %(said)s", name=name, id=self.element_id, said=said))
-
-
 class DiagramRefused(LianbanError):
     default = _(
         "The diagram was not deployed: there are places that the system cannot run as drawn. Nothing was saved."
@@ -143,8 +132,10 @@ class DiagramRefused(LianbanError):
         super().__init__()
         self.problems = problems
 
-    def __str__(self) -> str:
-        return "\n".join([self.message, *map(str, self.problems)])
+    @property
+    def whole(self) -> Text:
+        """That it was not deployed, and each problem, in lines of their own."""
+        return lines([self.sentence, *(problem.sentence for problem in self.problems)])
 
 
 class ExpressionError(LianbanError):

@@ -17,6 +17,9 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from engine.errors import SettingsError
+from engine.messages import gettext as _
+
 ALGORITHM = "hmac-sha256"
 FILE = "record.key"
 SHORTEST = 32
@@ -51,7 +54,10 @@ class Keys:
 
 
 def read_keys(folder: Path, given: str = "") -> Keys:
-    """The keys of the installation whose data lie in `folder`; one that has none yet gets one. Raises OSError."""
+    """The keys of the installation whose data lie in `folder`; one that has none yet gets one.
+
+    Raises OSError, and SettingsError when what is kept there is no key.
+    """
     if given:
         return Keys(given.encode())
     path = folder / FILE
@@ -83,5 +89,7 @@ def unrelated() -> Keys:
 def _kept(path: Path) -> bytes:
     secret = path.read_bytes().strip()
     if len(secret) < SHORTEST:
-        raise OSError(f"{path} 里没有密钥，请从备份放回原来的文件")
+        raise SettingsError(
+            _("There is no key in %(path)s. Put the original file back from a back-up.", path=str(path))
+        )
     return secret

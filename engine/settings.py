@@ -14,8 +14,13 @@ from typing import Any
 
 from engine.errors import SettingsError
 from engine.keys import SHORTEST
+from engine.messages import LANGUAGES, Message, sentences
+from engine.messages import gettext as _
 
 PREFIX = "LIANBAN_"
+LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""Where the environment says a language; the first that says anything counts."""
+NOT_STARTED = _("The service has not started.")
 PROJECT = Path(__file__).resolve().parent.parent
 _FETCHED = PROJECT / "frontend" / "node_modules"
 SHIPPED_FONTS = tuple(
@@ -107,19 +112,42 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     }
     values: dict[str, Any] = {}
     for name, text in given.items():
+        variable = f"{PREFIX}{name.upper()}"
         if name not in readers:
-            raise SettingsError(f"没有名为 {PREFIX}{name.upper()} 的环境变量，请检查拼写。服务没有启动。")
+            wrong = _("There is no variable %(name)s. Check how it is spelt.", name=variable)
+            raise SettingsError(sentences(wrong, NOT_STARTED))
         try:
             values[name] = readers[name](text)
-        except ValueError as error:
-            shown = "……" if name == "record_key" else text
-            raise SettingsError(f"环境变量 {PREFIX}{name.upper()} 的值“{shown}”不对：{error}。服务没有启动。") from None
+        except _NoValue as error:
+            wrong = _(
+                "The value '%(value)s' of the variable %(name)s is not right: %(why)s.",
+                name=variable,
+                value="…" if name == "record_key" else text,
+                why=error.why,
+            )
+            raise SettingsError(sentences(wrong, NOT_STARTED)) from None
     return Settings(**values)
+
+
+def read_language(environment: Mapping[str, str] | None = None) -> str:
+    """The language of this process, zh or en, as LC_ALL, LC_MESSAGES and LANG say; zh where they name another, or none."""
+    environment = os.environ if environment is None else environment
+    said = next((environment[name] for name in LOCALES if environment.get(name)), "")
+    named = said.replace("-", "_").partition("_")[0].partition(".")[0].lower()
+    return named if named in LANGUAGES else LANGUAGES[0]
+
+
+class _NoValue(Exception):
+    """What is written is no value of the setting; `why` is what one would be."""
+
+    def __init__(self, why: Message) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 def _long(text: str) -> str:
     if len(text) < SHORTEST:
-        raise ValueError(f"密钥至少 {SHORTEST} 个字符")
+        raise _NoValue(_("a key has at least %(least)s characters", least=SHORTEST))
     return text
 
 
@@ -127,16 +155,16 @@ def _address(text: str) -> str:
     try:
         return str(ip_address(text))
     except ValueError:
-        raise ValueError("应当是一个 IP 地址") from None
+        raise _NoValue(_("it has to be an IP address")) from None
 
 
 def _number(text: str, least: float, most: float, kind: type[int] | type[float]) -> float:
     try:
         number = kind(text)
     except ValueError:
-        raise ValueError("应当是数字") from None
+        raise _NoValue(_("it has to be a number")) from None
     if not least <= number <= most:
-        raise ValueError(f"应在 {least} 与 {most} 之间")
+        raise _NoValue(_("it has to be between %(least)s and %(most)s", least=str(least), most=str(most)))
     return number
 
 
@@ -144,11 +172,11 @@ def _folders(text: str) -> tuple[Path, ...]:
     folders = tuple(Path(part).resolve() for part in text.split(os.pathsep) if part)
     for folder in folders:
         if not folder.is_dir():
-            raise ValueError(f"没有 {folder} 这个文件夹")
+            raise _NoValue(_("there is no folder %(folder)s", folder=str(folder)))
     return folders
 
 
 def _truth(text: str) -> bool:
     if text.lower() not in ("true", "false"):
-        raise ValueError("应当是 true 或 false")
+        raise _NoValue(_("it has to be true or false"))
     return text.lower() == "true"

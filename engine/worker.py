@@ -20,6 +20,7 @@ from engine.clock import Clock, local_date
 from engine.db.session import Database
 from engine.errors import AlreadyDone, Busy, DatabaseFull, LianbanError, Stale, Uncertain
 from engine.ids import new_id
+from engine.messages import gettext as _
 from engine.runtime.advance import incidents
 from engine.runtime.instances import due, heartbeat, waiting
 from engine.runtime.record import kept_heads
@@ -199,6 +200,6 @@ def _fault_of(instance_id: str, error: Exception) -> Fault:
     if isinstance(error, Fault):
         return error
     if isinstance(error, LianbanError):
-        return Fault(instance_id, error.message, None)
+        return Fault(instance_id, error.sentence, None)
     log.error("instance %s could not take its step", instance_id, exc_info=error)
-    return Fault(instance_id, "系统内部错误，详见服务日志。", None)
+    return Fault(instance_id, _("An internal error; the log of the service tells more."), None)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask
 
 from engine.app import Engine
 from engine.db.session import Database
-from engine.messages import speaking
+from engine.messages import Text, also_in, call_names, speaking
 from tasks_ui import (
     account,
     collaboration,
@@ -18,6 +19,7 @@ from tasks_ui import (
     inbox,
     instances,
     language,
+    names,
     notices,
     papers,
     probes,
@@ -27,8 +29,10 @@ from tasks_ui import (
 )
 from tasks_ui.assets import Assets
 
+also_in(language.LOCALE)
 
-def create_app(engine: Engine, banner: str = "", trusted_hosts: list[str] | None = None) -> Flask:
+
+def create_app(engine: Engine, banner: Text = "", trusted_hosts: list[str] | None = None) -> Flask:
     """The application. `banner` stands on every page (the demonstration says what it is)."""
     app = Flask(__name__)
     app.config["TRUSTED_HOSTS"] = trusted_hosts
@@ -37,6 +41,7 @@ def create_app(engine: Engine, banner: str = "", trusted_hosts: list[str] | None
     app.jinja_env.globals["banner"] = banner
     security.protect(app, engine)
     language.register(app)
+    call_names(partial(names.in_english, engine.settings.processes_dir))
     errors.register(app)
     widgets.register(app)
     for room in (account, inbox, instances, collaboration, duties, notices, papers, supervision):

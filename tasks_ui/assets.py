@@ -11,6 +11,7 @@ from flask import Flask
 from markupsafe import Markup
 
 from engine.errors import SettingsError
+from engine.messages import gettext as _
 
 PREFIX = "/static/dist/"
 
@@ -19,7 +20,12 @@ class Assets:
     def __init__(self, app: Flask) -> None:
         path = Path(app.static_folder or "") / "dist" / ".vite" / "manifest.json"
         if not path.exists():
-            raise SettingsError("页面的样式和脚本还没有构建，请先运行 make run 或 python frontend/build.py。")
+            raise SettingsError(
+                _(
+                    "The styles and scripts of the pages are not built yet. Run 'make run' or 'python "
+                    "frontend/build.py' first."
+                )
+            )
         self._manifest: dict[str, dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
         app.jinja_env.globals["assets"] = self.tags
 

@@ -4,68 +4,97 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import click
 from rich.console import Console
 from rich.table import Table
 
-import engine.account_commands
-import engine.incident_commands  # noqa: F401  adds its command
-from engine.cli import main, opened, sentences, told
-from engine.clock import local, parse_local
-from engine.demonstration import ACCOUNTS_FILE, Demonstration, open_demonstration
+from engine.cli import main
+from engine.clock import parse_local
+from engine.commands.base import opened, refusals, say
+from engine.commands.procedures import told
+from engine.commands.words import option
+from engine.demonstration import ACCOUNTS_FILE, Account, Demonstration, open_demonstration
 from engine.errors import LianbanError
+from engine.messages import Text, When, pgettext
+from engine.messages import gettext as _
 from engine.settings import read_settings
 from engine.uses.procedures import KEPT
 from tasks_ui import running
 
 LOOPBACK = ["127.0.0.1", "localhost"]
-BANNER = "演示数据，人和事都是虚构的。"
+BANNER = _("Demonstration data: people and events are invented.")
 
 
-@main.command()
+@main.command(help=_("Starts the pages and the worker (one process)."))
 def serve() -> None:
-    """启动网页和到期处理（一个进程）。"""
     _serve()
 
 
-@main.command()
+@main.command(
+    help=_(
+        "Starts the pages alone. 'lianban worker' does the rest; on PostgreSQL several may run.",
+    )
+)
 def web() -> None:
-    """只启动网页；到期处理由 lianban worker 另外启动。在 PostgreSQL 上可以同时运行几个。"""
     _serve(works=False)
 
 
-@main.command()
+@main.command(
+    help=_(
+        "Starts the worker alone. It does what falls due, PDFs of documents, archives and notices. On "
+        "PostgreSQL several may run.",
+    )
+)
 def worker() -> None:
-    """只启动到期处理：到期、公文 PDF、归档和通知，没有网页。在 PostgreSQL 上可以同时运行几个。"""
     _serve(shows=False)
 
 
 def _serve(shows: bool = True, works: bool = True) -> None:
     """This process is a server of the installation until it is told to stop. The database is not touched before it may be."""
-    with sentences():
+    with refusals():
         engine = opened(prepare=False)
         with running.begun(engine.database):
             engine.prepare()
             for outcome in engine.procedures_in_force.found():
                 if outcome.what != KEPT:
-                    click.echo(told(outcome))
+                    say(told(outcome))
             if not engine.accounts.is_founded():
-                click.echo("还没有单位和人员：lianban found --example 打印一份建城文件，改好后用 lianban found 写入。")
+                say(
+                    _(
+                        "There are no units and people yet: 'lianban found --example' prints a city file; "
+                        "adapt it and write it with 'lianban found'.",
+                    )
+                )
             if engine.database.is_sqlite and not (shows and works):
-                click.echo(
-                    "SQLite 上只能有一个服务：这样启动，另一半没有人做。平时请用 lianban serve，或者改用 PostgreSQL。"
+                say(
+                    _(
+                        "On SQLite there can be one service only, so nobody does the other half. Use 'lianban "
+                        "serve', or PostgreSQL.",
+                    )
                 )
             running.run(engine, shows=shows, works=works)
 
 
-@main.command()
-@click.option("--now", default="", help="演示从什么时候走起，例如 2026-09-30T09:30（北京时间）。")
+@main.command(
+    help=_(
+        "Starts the demonstration, on this machine alone. The city and its cases are invented.",
+    )
+)
+@option(
+    "--now",
+    default="",
+    help=_(
+        "The time at which the demonstration runs on, such as 2026-09-30T09:30 (Beijing time).",
+    ),
+)
 def demonstrate(now: str) -> None:
-    """启动演示：虚构的城市和案例，只在本机打开。"""
-    with sentences():
+    with refusals():
         settings = read_settings()
         if settings.host not in LOOPBACK:
-            raise LianbanError("演示只能在本机打开：请不要设置 LIANBAN_HOST。")
+            raise LianbanError(
+                _(
+                    "The demonstration opens on this machine alone: do not set LIANBAN_HOST.",
+                )
+            )
         shown = open_demonstration(settings, _moment(now) if now else None)
         with running.begun(shown.engine.database):
             _print_accounts(shown)
@@ -76,21 +105,41 @@ def _moment(text: str) -> datetime:
     try:
         return parse_local(text)
     except ValueError:
-        raise LianbanError(f"“{text}”不是时间，应写成 2026-09-30T09:30 这样。") from None
+        raise LianbanError(
+            _(
+                "'%(text)s' is no time. Write it like 2026-09-30T09:30.",
+                text=text,
+            )
+        ) from None
 
 
 def _print_accounts(shown: Demonstration) -> None:
-    table = Table(title="演示账号（只在本机可用）", box=None, title_justify="left", padding=(0, 2, 0, 0))
-    table.add_column("账号", no_wrap=True)
-    table.add_column("密码", no_wrap=True)
-    table.add_column("是谁", overflow="fold")
+    title = _("Accounts of the demonstration (on this machine alone)")
+    table = Table(title=str(title), box=None, title_justify="left", padding=(0, 2, 0, 0))
+    table.add_column(str(pgettext("column", "Account")), no_wrap=True)
+    table.add_column(str(pgettext("column", "Password")), no_wrap=True)
+    table.add_column(str(_("Who it is")), overflow="fold")
     for account in shown.accounts:
-        table.add_row(account.login, account.password, f"{account.unit} {account.name}；{account.purpose}")
+        table.add_row(account.login, account.password, str(_whose(account)))
     console = Console()
     console.print(table)
-    console.print(f"全部账号在 {shown.engine.settings.data_dir / ACCOUNTS_FILE}，只有你能读。", soft_wrap=True)
+    file = shown.engine.settings.data_dir / ACCOUNTS_FILE
+    console.print(
+        str(_("All accounts are in %(file)s; only you can read it.", file=str(file))),
+        soft_wrap=True,
+    )
     if shown.moved:
-        console.print(f"演示时间从 {local(shown.engine.clock.now()):%Y-%m-%d %H:%M} 走起。")
+        at = When(shown.engine.clock.now(), "minute")
+        console.print(str(_("The demonstration runs on from %(at)s.", at=at)))
+
+
+def _whose(account: Account) -> Text:
+    return _(
+        "%(name)s, %(unit)s: %(purpose)s",
+        unit=account.unit,
+        name=account.name,
+        purpose=account.purpose,
+    )
 
 
 if __name__ == "__main__":

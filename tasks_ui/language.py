@@ -16,7 +16,9 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 from flask import Flask, current_app, g, request
 from flask_babel import Babel, Domain, get_locale
+from werkzeug.datastructures import LanguageAccept
 from werkzeug.exceptions import HTTPException
+from werkzeug.http import parse_accept_header, parse_cookie
 from werkzeug.wrappers import Response
 
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
@@ -116,7 +118,15 @@ def _chosen() -> str:
     kept = request.cookies.get(COOKIES["language"])
     if kept in LANGUAGES:
         return str(kept)
-    if found is not None:
-        return "zh"
-    wanted = (name.partition("-")[0].lower() for name in request.accept_languages.values())
+    return "zh" if found is not None else _first_known(request.accept_languages)
+
+
+def of_browser(cookies: str, accepted: str) -> str:
+    """The language of somebody whose request is refused before it is known who asks: zh or en."""
+    kept = parse_cookie(cookies).get(COOKIES["language"])
+    return kept if kept in LANGUAGES else _first_known(parse_accept_header(accepted, LanguageAccept))
+
+
+def _first_known(accepted: LanguageAccept) -> str:
+    wanted = (name.partition("-")[0].lower() for name in accepted.values())
     return next((name for name in wanted if name in LANGUAGES), "zh")

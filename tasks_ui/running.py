@@ -16,12 +16,13 @@ from contextlib import contextmanager
 from threading import Event, Thread
 from typing import Any
 
-import click
-
 from engine.app import Engine
+from engine.commands.base import say
 from engine.db.only_server import only_server
 from engine.db.session import Database
 from engine.errors import LianbanError
+from engine.messages import Text
+from engine.messages import gettext as _
 from tasks_ui import create_app
 from tasks_ui.security import body_limit
 from tasks_ui.serving import listening, serve_until
@@ -42,7 +43,7 @@ def begun(database: Database) -> Iterator[None]:
 
 def run(
     engine: Engine,
-    banner: str = "",
+    banner: Text = "",
     trusted_hosts: list[str] | None = None,
     shows: bool = True,
     works: bool = True,
@@ -63,30 +64,36 @@ def run(
     parts = (engine.worker, engine.delivery) if works else ()
     for part in parts:
         part.start()
-    click.echo(_said(engine, server))
+    say(_said(engine, server))
     _wait(server, told)
     whole = _all_end([part.stop for part in parts])
     if not whole:
-        click.echo("有一件还没有做完，已经放下；下次启动从头再做。", err=True)
+        say(_("One thing was not finished and is left; the next start does it from the beginning."), wrong=True)
         sys.stderr.flush()
         os._exit(0)
     engine.close()
 
 
-def _opened(engine: Engine, banner: str, trusted_hosts: list[str] | None) -> Any:
+def _opened(engine: Engine, banner: Text, trusted_hosts: list[str] | None) -> Any:
     settings = engine.settings
     app = create_app(engine, banner, trusted_hosts)
+    address = f"{settings.host}:{settings.port}"
     try:
         return listening(app, settings, body_limit(engine))
     except OSError as error:
-        sentence = f"{settings.host}:{settings.port} 打不开（{error.strerror}）。请停止占用这个端口的程序，或设置 LIANBAN_PORT。"
+        sentence = _(
+            "%(address)s cannot be opened (%(reason)s). Stop the program that uses this port, or set LIANBAN_PORT.",
+            address=address,
+            reason=error.strerror,
+        )
         raise LianbanError(sentence) from error
 
 
-def _said(engine: Engine, server: Any) -> str:
+def _said(engine: Engine, server: Any) -> Text:
     if server is None:
-        return "到期处理已启动。（按 Ctrl+C 停止）"
-    return f"联办已启动：http://{engine.settings.host}:{server.effective_port}/ （按 Ctrl+C 停止）"
+        return _("The worker is running. (Ctrl+C stops it.)")
+    address = f"http://{engine.settings.host}:{server.effective_port}/"
+    return _("Lianban is running: %(address)s (Ctrl+C stops it.)", address=address)
 
 
 def _wait(server: Any, told: Event) -> None:

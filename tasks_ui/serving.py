@@ -23,7 +23,10 @@ from waitress.parser import HTTPRequestParser
 from waitress.server import create_server
 from waitress.utilities import RequestEntityTooLarge
 
+from engine.messages import gettext as _
+from engine.messages import speaking
 from engine.settings import Settings
+from tasks_ui import language
 
 ANONYMOUS_LIMIT = 16 * 1024
 """Bytes of a body from somebody who is not signed in: a sign-in form."""
@@ -103,12 +106,16 @@ def _is_asked(found: Any) -> bool:
 
 
 class _TooLarge(RequestEntityTooLarge):  # type: ignore[misc]
-    """Said in the language of the pages."""
+    """Said in the language that the browser brings."""
 
-    def __init__(self, limit: int) -> None:
-        super().__init__(
-            f"发来的内容超过 {max(limit // 1024, 1)} KB，没有接收。没有登录的，请先登录；文件太大的，请分几次上传。"
+    def __init__(self, limit: int, spoken: str) -> None:
+        sentence = _(
+            "What was sent is over %(size)s KB and was not taken. If you are not signed in, sign in first; "
+            "split a file that is too large.",
+            size=max(limit // 1024, 1),
         )
+        with speaking(spoken):
+            super().__init__(str(sentence))
 
     def to_response(self, ident: Any = None) -> tuple[str, list[tuple[str, str]], bytes]:
         body = self.body.encode()
@@ -138,7 +145,8 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]
     def received(self, data: bytes) -> int:
         count = int(super().received(data))
         if isinstance(self.error, RequestEntityTooLarge) and not isinstance(self.error, _TooLarge):
-            self.error = _TooLarge(self.adj.max_request_body_size - 1)
+            spoken = language.of_browser(self.headers.get("COOKIE", ""), self.headers.get("ACCEPT_LANGUAGE", ""))
+            self.error = _TooLarge(self.adj.max_request_body_size - 1, spoken)
             self.expect_continue = False
         return count
 

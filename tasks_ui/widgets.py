@@ -11,12 +11,13 @@ from engine.clock import local
 from engine.deadlines.counting import Count
 from engine.deadlines.deadlines import Deadline
 from engine.deadlines.standing import Standing
-from engine.organisation.people import ROLES
-from engine.organisation.units import KINDS
+from engine.messages import Text, sentences
 from engine.reports.case.page import InstanceView
 from engine.reports.desk.inbox import NextTask
+from engine.reports.oversight.notices import SupervisionItem
 from engine.reports.oversight.sending import Attempt
-from engine.reports.parts import counted_days
+from engine.reports.parts import counted_days, names
+from engine.reports.parts.handling import URGENT
 from engine.reports.parts.names import UnitName
 from engine.reports.parts.paging import COUNTED, Place, read_place
 from engine.reports.parts.periods import Period
@@ -24,7 +25,7 @@ from engine.reports.parts.tellings import Telling
 from tasks_ui import dates
 from tasks_ui.messages import gettext as _
 from tasks_ui.messages import ngettext, pgettext
-from tasks_ui.names import english, named
+from tasks_ui.names import named
 from tasks_ui.security import engine
 
 SHAPES = {
@@ -39,8 +40,6 @@ SHAPES = {
 }
 SUBDISTRICT = "街道"
 """How the name of a subdistrict ends: what is data has no other language."""
-URGENT = {"Sent back", "Returned to me", "Chased"}
-"""Tags of a task that ask for haste, by the engine's words in English."""
 
 
 def register(app: Flask) -> None:
@@ -60,6 +59,7 @@ def register(app: Flask) -> None:
         due_date=due_date,
         due_rule=due_rule,
         due_short=due_short,
+        supervised_until=supervised_until,
         role_names=role_names,
         size=size,
         telling_words=telling_words,
@@ -68,13 +68,12 @@ def register(app: Flask) -> None:
         named=named,
         listed=listed,
         beside=beside,
-        urgent=lambda tag: english(tag) in URGENT,
+        urgent=lambda tag: tag in URGENT,
     )
     app.jinja_env.globals.update(
         unread_messages=unread_messages,
         most_urgent=most_urgent,
         now=now,
-        kinds_of_units=KINDS,
         marks=marks,
         last_moment=last_moment,
         what_follows=what_follows,
@@ -245,6 +244,13 @@ def by_when(period: Period) -> str:
     return due_date(period, "by") if period.standing.state in ("ok", "near") else due_words(period)
 
 
+def supervised_until(item: SupervisionItem) -> str:
+    """When the period ended that is under supervision: its last day, or its last minute."""
+    if item.last_day is None:
+        return moment(item.due_at)
+    return _last_day(item.last_day, False, item.provisional, "")
+
+
 def due_short(period: Period) -> str:
     """How long the period is: 5 个工作日."""
     record = period.record
@@ -258,19 +264,19 @@ def due_short(period: Period) -> str:
 
 def due_rule(record: Deadline) -> str:
     """How the days were counted, in one or two sentences."""
-    return counted_days.rule(record, now().year)
+    return str(counted_days.rule(record, now().year))
 
 
 def role_names(roles: frozenset[str]) -> str:
-    return listed(named(name) for role, name in ROLES.items() if role in roles)
+    return str(names.role_names(roles))
 
 
-def listed(words: Iterable[str]) -> str:
+def listed(words: Iterable[Text]) -> str:
     """甲、乙; A, B: things of one kind."""
     return pgettext("between things", ", ").join(map(str, words))
 
 
-def beside(words: Iterable[str]) -> str:
+def beside(words: Iterable[Text]) -> str:
     """甲，乙; A, B: what is said one after another."""
     return pgettext("between clauses", ", ").join(str(word) for word in words if word)
 
@@ -300,7 +306,7 @@ def telling_words(telling: Telling) -> str:
         shown = beside(f"{sent[status]} {counts[status]}" for status in sent if status in counts)
         words.append(_("%(channel)s %(counts)s", channel=named(name), counts=shown))
     said = pgettext("between sentences", "; ").join(words)
-    return _("%(said)s: %(reasons)s", said=said, reasons="".join(telling.reasons)) if telling.reasons else said
+    return _("%(said)s: %(reasons)s", said=said, reasons=sentences(*telling.reasons)) if telling.reasons else said
 
 
 def attempt_words(attempt: Attempt) -> str:

@@ -1,4 +1,5 @@
-"""What all tests know: how many of the random walks are walked, and what is not done twice."""
+"""What all tests know: how many of the random walks are walked, what is not done twice, and that a rule speaks in the
+test that names it."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from engine.problems import Problem, Rule
 from tests.spared import (
     addresses_compiled_once,
     compile_once,
@@ -27,6 +29,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     compile_once()
     config.addinivalue_line("markers", "walks(seeds): a random walk, from `seed` alone the same every time")
+    config.addinivalue_line("markers", "rule(*ids): the rules of the gate that speak in it")
 
 
 def pytest_collection_finish() -> None:
@@ -44,3 +47,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if marker is not None:
         (seeds,) = marker.args
         metafunc.parametrize("seed", range(0, seeds, 1 if metafunc.config.getoption("every_walk") else FEWER))
+
+
+@pytest.fixture(autouse=True)
+def the_rule_that_it_names_speaks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A test marked with rules of the gate fails when one of them makes no problem in it."""
+    named = {name for marker in request.node.iter_markers("rule") for name in marker.args}
+    spoken = set[str]()
+
+    def problem(rule: Rule, *about: str) -> Problem:
+        spoken.add(rule.id)
+        return Problem(*about, rule.id)
+
+    if named:
+        monkeypatch.setattr(Rule, "problem", problem)
+    yield
+    assert named <= spoken

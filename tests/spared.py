@@ -19,7 +19,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
-from engine.bpmn import parse
+from engine.bpmn.spiff import parse
 from engine.deadlines import years
 from engine.deployments import definitions
 from engine.documents import typesetting

@@ -32,6 +32,7 @@ from engine.documents.paper_store import PaperStore
 from engine.errors import LianbanError
 from engine.forms.schema import Form
 from engine.messages import gettext as _
+from engine.messages import in_chinese
 from engine.organisation import units
 from engine.organisation.assignment import Actor
 from engine.organisation.people import ROLES
@@ -158,9 +159,9 @@ def _filled(form: Form, values: dict[str, Any], names: Names, hidden: set[str]) 
     entries = [
         {
             "name": field.key,
-            "label": field.label,
+            "label": field.label.drawn,
             "value": None if field.key in hidden else values[field.key],
-            "words": MASK if field.key in hidden else in_words(field, decode(values[field.key]), names),
+            "words": MASK if field.key in hidden else in_chinese(in_words(field, decode(values[field.key]), names)),
         }
         for field in form.fields
         if field.key in values

@@ -17,6 +17,7 @@ from engine.clock import local
 from engine.db.tables import correction, fact, task
 from engine.db.values import decode
 from engine.forms.schema import Field, Form
+from engine.messages import in_chinese
 from engine.reports.case import history
 from engine.reports.parts import readers
 from engine.reports.parts.answers import in_words
@@ -70,7 +71,7 @@ class _Said:
             if words and (found.key, words) not in self.told:
                 if is_record:
                     self.told.add((found.key, words))
-                yield found.label, words
+                yield found.label.drawn, words
 
     def rest(self) -> Iterator[tuple[str, str]]:
         """What the procedure itself has recorded for a form that nobody filled in afterwards."""
@@ -81,7 +82,7 @@ class _Said:
             words = self.words(found, self.step.facts.get(found.key), None) if self.is_record(found) else ""
             if words and (found.key, words) not in self.told:
                 self.told.add((found.key, words))
-                yield found.label, words
+                yield found.label.drawn, words
 
     def is_record(self, found: Field) -> bool:
         """Whether forms only show it: nobody is asked for it, the procedure itself says it."""
@@ -92,11 +93,11 @@ class _Said:
 
     def words(self, found: Field, value: object, task_id: str | None) -> str:
         """The value as it was said, and what it was corrected to later."""
-        words = in_words(found, value, self.names)
+        words = in_chinese(in_words(found, value, self.names))
         if words and readers.hides(found, self.step.definition.diagram, self.step.facts, self.step.actor):
             return readers.MASK
         for row in self.corrections.get((task_id, found.key), []):
-            corrected = in_words(found, decode(row.new_value), self.names) or "不填"
+            corrected = in_chinese(in_words(found, decode(row.new_value), self.names)) or "不填"
             words = f"{words}\n（{_instant(row.decided_at)} 更正为：{corrected}）".strip()
         return words
 
@@ -125,7 +126,7 @@ def answerings(tx: Connection, step: Step, names: Names) -> list[Answering]:
         times[row.element_id] += 1
         unit = names.unit(row.unit_code)
         is_draft = row.id in drafts
-        ending = "" if is_draft else history.ending(row)
+        ending = "" if is_draft else in_chinese(history.ending(row, definition))
         first = next((said_row.id for said_row in facts if said_row.task_id == row.id), None)
         known = first or next((said_row.id for said_row in facts if said_row.said_at > row.ended_at), _after(facts))
         form = definition.form_of(diagram.elements[row.element_id])

@@ -23,6 +23,8 @@ from engine.db.types import Instant
 from engine.documents import whole_files
 from engine.errors import LianbanError
 from engine.keys import Keys
+from engine.messages import Text
+from engine.messages import gettext as _
 from engine.runtime.step import audit
 from engine.runtime.step.context import Context
 
@@ -102,13 +104,16 @@ class Keeper:
         """Whoever looks at the case reads why its file is not there yet."""
         match error:
             case LianbanError():
-                why = error.message
+                why: Text = error.sentence
             case OSError():
-                why = (
-                    f"归档包写不进磁盘，或者材料读不出来（{error.strerror or error}），请系统管理员检查磁盘空间和权限。"
+                reason = error.strerror or str(error)
+                why = _(
+                    "The package could not be written, or a material could not be read (%(reason)s). The "
+                    "system administrator has to check the room on the disk, and the rights.",
+                    reason=reason,
                 )
             case _:
-                why = f"系统内部错误（{type(error).__name__}），详见服务日志。"
+                why = _("An internal error (%(error)s); the log of the service tells more.", error=type(error).__name__)
         own = archive_package.c.instance_id == instance_id
 
         def tell(tx: Connection) -> None:

@@ -14,6 +14,7 @@ from engine.deadlines import deadlines
 from engine.deadlines.deadlines import Deadline
 from engine.documents import materials, typesetting
 from engine.documents.fonts import Fonts
+from engine.messages import LANGUAGES, in_chinese, sentences, speaking
 from engine.reports.case import history
 from engine.reports.case.documents import document_lines
 from engine.reports.case.event_lines import LogLine
@@ -41,7 +42,9 @@ def pdf(tx: Connection, context: Context, step: Step, names: Names, fonts: Fonts
     """The case of the step, which looks with the eyes of its actor. Raises NotTypeset, FontsMissing."""
     assert step.actor is not None
     layout = {LAYOUT: (files("engine.archive") / LAYOUT).read_text(encoding="utf-8")}
-    return typesetting.pdf(layout, fonts.printable(_words(tx, step, names)), local_date(context.now), fonts)
+    with speaking(LANGUAGES[0]):  # the case file is an official one
+        words = _words(tx, step, names)
+    return typesetting.pdf(layout, fonts.printable(words), local_date(context.now), fonts)
 
 
 def _words(tx: Connection, step: Step, names: Names) -> dict[str, Any]:
@@ -81,8 +84,8 @@ def _words(tx: Connection, step: Step, names: Names) -> dict[str, Any]:
                 "rows": [
                     [
                         _instant(line.at),
-                        line.step,
-                        line.action,
+                        str(line.step),
+                        str(line.action),
                         f"{line.unit.name if line.unit else ''} {line.person}".strip() or "系统",
                         _said(line),
                     ]
@@ -95,7 +98,7 @@ def _words(tx: Connection, step: Step, names: Names) -> dict[str, Any]:
                 "widths": [3.6, 4.2, 2.9, 2.9, 3.4],
                 "rows": [
                     [
-                        found.title,
+                        found.title.drawn,
                         found.number or "",
                         found.from_unit.name if found.from_unit else "",
                         "存本单位" if found.filed else found.addressee or (found.to_unit.name if found.to_unit else ""),
@@ -137,7 +140,7 @@ def _period(record: Deadline) -> list[str]:
 
 def _counting(record: Deadline) -> list[str]:
     """The count in words, and day by day: the date must be explained by whoever reads the file in ten years."""
-    told = f"{counted_days.rule(record, 0)}{counted_days.days(record)}"
+    told = in_chinese(sentences(counted_days.rule(record, 0), counted_days.days(record)))
     return [record.name, _instant(record.start_at), told]
 
 

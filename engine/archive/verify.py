@@ -26,6 +26,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from engine.archive.contents import FORMAT, UNSIGNED
 from engine.archive.package import CHUNK, MANIFEST, SEAL, SIGNATURE, sha256_of
 from engine.errors import ArchiveUnreadable
+from engine.messages import Text
+from engine.messages import gettext as _
 from engine.runtime.step.audit import GENESIS, hash_entry
 
 MANIFEST_LIMIT = 16 * 1024 * 1024
@@ -49,7 +51,7 @@ class Checked:
     sha256: str
     files: int
     entries: int
-    broken: tuple[str, ...]
+    broken: tuple[Text, ...]
     signed_by: str = ""
     """The public key whose signature it bears, in hexadecimal digits; empty when it is of the form before signatures."""
 
@@ -63,7 +65,7 @@ def verify(path: Path, previous: Path | None = None, key: str | None = None) -> 
     try:
         with ZipFile(path) as package:
             manifest = _manifest(package)
-            broken = [*_files(package, manifest)]
+            broken: list[Text] = [*_files(package, manifest)]
             signed_by = _signer(package, manifest, key, broken)
             history = _history(package, broken)
             broken += [*_chain(history), *_papers(manifest, history), *_same_case(package, manifest, history)]
@@ -84,13 +86,13 @@ def verify(path: Path, previous: Path | None = None, key: str | None = None) -> 
     )
 
 
-def _signer(package: ZipFile, manifest: dict[str, Any], key: str | None, broken: list[str]) -> str:
+def _signer(package: ZipFile, manifest: dict[str, Any], key: str | None, broken: list[Text]) -> str:
     """The public key that signed the manifest; what is wrong with the signature is added to `broken`."""
     if SEAL not in package.namelist():
         if manifest["format"] != UNSIGNED:
-            broken.append(f"签名（{SEAL}）不见了。")
+            broken.append(_("The signature (%(file)s) is gone.", file=SEAL))
         elif key is not None:
-            broken.append("这是签名之前的旧格式，没有签名，证明不了是谁整理的。")
+            broken.append(_("This is the old format, before there were signatures: it does not prove who made it."))
         return ""
     try:
         if package.getinfo(SEAL).file_size > SEAL_LIMIT:
@@ -101,33 +103,45 @@ def _signer(package: ZipFile, manifest: dict[str, Any], key: str | None, broken:
         public_key, signature = bytes.fromhex(seal["public_key"]), bytes.fromhex(seal["signature"])
         Ed25519PublicKey.from_public_bytes(public_key).verify(signature, package.read(MANIFEST))
     except (InvalidSignature, KeyError, TypeError, RecursionError, *_TORN):
-        broken.append(f"签名（{SEAL}）与清单不符：清单或签名被改过。")
+        broken.append(_("The signature (%(file)s) does not fit the list: one of them was changed.", file=SEAL))
         return ""
     if key is not None and key.strip().lower() != public_key.hex():
-        broken.append("签名不是用给出的公钥对应的密钥签的：这个包不是那个系统整理的。")
+        broken.append(_("The signature is not by the key given: another system made this package."))
     return public_key.hex()
 
 
-def _papers(manifest: dict[str, Any], history: list[dict[str, Any]]) -> Iterator[str]:
+def _papers(manifest: dict[str, Any], history: list[dict[str, Any]]) -> Iterator[Text]:
     """Every PDF of a document is the one that the record saw made."""
     contents = [entry.get("content") for entry in history if entry.get("kind") == "paper_made"]
     made = {content.get("sha256") for content in contents if isinstance(content, dict)}
     for listed in manifest["files"]:
         path = listed["path"]
         if path.startswith("documents/") and path.endswith(".pdf") and listed["sha256"] not in made:
-            yield f"{path}（{listed.get('title', '')}）不是审计记录里制作的那一份，被换过。"
+            yield _(
+                "%(path)s (%(title)s) is not the one that the audit log saw made; it was exchanged.",
+                path=path,
+                title=listed.get("title", ""),
+            )
 
 
 def _manifest(package: ZipFile) -> dict[str, Any]:
     try:
         if package.getinfo(MANIFEST).file_size > MANIFEST_LIMIT:
-            raise ArchiveUnreadable("归档包的清单大得不正常。")
+            raise ArchiveUnreadable(_("The list of the package is too large to be one."))
         manifest = json.loads(package.read(MANIFEST))
         if manifest["format"] not in (FORMAT, UNSIGNED):
-            raise ArchiveUnreadable(f"归档包的格式是 {manifest['format']}，本程序只认 {FORMAT}。")
+            raise ArchiveUnreadable(
+                _(
+                    "The package has the format %(found)s; this program knows %(known)s.",
+                    found=str(manifest["format"]),
+                    known=FORMAT,
+                )
+            )
         _require_sound(manifest)
     except (KeyError, TypeError, ValueError, RecursionError) as error:
-        raise ArchiveUnreadable("归档包里没有可用的清单（manifest.json），不是联办的归档包，或者已经损坏。") from error
+        raise ArchiveUnreadable(
+            _("There is no usable list (manifest.json). This is no archive package of Lianban, or it is damaged.")
+        ) from error
     return dict(manifest)
 
 
@@ -163,17 +177,17 @@ def _is_hash(value: Any) -> bool:
     return isinstance(value, str) and _SHA256.fullmatch(value) is not None
 
 
-def _files(package: ZipFile, manifest: dict[str, Any]) -> Iterator[str]:
+def _files(package: ZipFile, manifest: dict[str, Any]) -> Iterator[Text]:
     """Every listed file is there as it was listed, and nothing else is."""
     present = package.namelist()
     for name in sorted({name for name in present if present.count(name) > 1}):
-        yield f"{name} 在包里出现了不止一次。"
+        yield _("%(name)s is in the package more than once.", name=name)
     listed = {found["path"]: found for found in manifest["files"]}
     for name in sorted(set(present) - listed.keys() - {MANIFEST, SEAL}):
-        yield f"{name} 不在清单上，是后来放进去的。"
+        yield _("%(name)s is not on the list; it was put in later.", name=name)
     for name, found in listed.items():
         if name not in present:
-            yield f"{name}（{found.get('title', '')}）不见了。"
+            yield _("%(name)s (%(title)s) is gone.", name=name, title=found.get("title", ""))
             continue
         digest, size = hashlib.sha256(), 0
         try:
@@ -184,21 +198,25 @@ def _files(package: ZipFile, manifest: dict[str, Any]) -> Iterator[str]:
         except (BadZipFile, zlib.error, lzma.LZMAError, EOFError, ValueError):
             size = -1
         if size != found["size"] or digest.hexdigest() != found["sha256"]:
-            yield f"{name}（{found.get('title', '')}）与清单不一致，内容被改过。"
+            yield _(
+                "%(name)s (%(title)s) does not fit the list; its content was changed.",
+                name=name,
+                title=found.get("title", ""),
+            )
 
 
-def _history(package: ZipFile, broken: list[str]) -> list[dict[str, Any]]:
+def _history(package: ZipFile, broken: list[Text]) -> list[dict[str, Any]]:
     try:
         history = [dict(entry) for entry in json.loads(package.read("history.json"))]
         if not history:
             raise ValueError("no entry")
         return history
     except (KeyError, TypeError, *_TORN):
-        broken.append("审计记录（history.json）读不出来。")
+        broken.append(_("The audit log (history.json) cannot be read."))
         return []
 
 
-def _chain(history: list[dict[str, Any]]) -> Iterator[str]:
+def _chain(history: list[dict[str, Any]]) -> Iterator[Text]:
     """The entries of the record hang together from the first to the last."""
     previous = GENESIS
     for expected, entry in enumerate(history, 1):
@@ -212,43 +230,58 @@ def _chain(history: list[dict[str, Any]]) -> Iterator[str]:
         except (KeyError, TypeError, ValueError, OverflowError, RecursionError):
             fits = False
         if not fits:
-            yield f"审计记录第 {expected} 条与前后接不上，可能有记录被改、被换或被删。"
+            yield _(
+                "Entry %(number)s of the audit log does not fit those around it. Entries may have been "
+                "changed, exchanged or removed.",
+                number=expected,
+            )
             return
 
 
-def _same_case(package: ZipFile, manifest: dict[str, Any], history: list[dict[str, Any]]) -> Iterator[str]:
+def _same_case(package: ZipFile, manifest: dict[str, Any], history: list[dict[str, Any]]) -> Iterator[Text]:
     """Manifest, case and record speak of one case."""
     try:
         case = dict(json.loads(package.read("case.json")))
-        told, case_id = {"编号": case["number"], "标题": case["title"]}, case["id"]
+        number, title, case_id = case["number"], case["title"], case["id"]
     except (KeyError, TypeError, *_TORN):
-        yield "办件概况（case.json）读不出来。"
+        yield _("The outline of the case (case.json) cannot be read.")
         return
-    for name, key in (("编号", "number"), ("标题", "title")):
-        if manifest[key] != told[name]:
-            yield f"清单上的{name}与办件概况（case.json）不一致，清单被改过。"
+    if manifest["number"] != number:
+        yield _("The number on the list is not that of the outline (case.json): the list was changed.")
+    if manifest["title"] != title:
+        yield _("The title on the list is not that of the outline (case.json): the list was changed.")
     if any(entry.get("instance_id") != case_id for entry in history):
-        yield "审计记录（history.json）不是办件概况（case.json）里的那件办件的。"
+        yield _("The audit log (history.json) is not that of the case in the outline (case.json).")
 
 
-def _follows(manifest: dict[str, Any], previous: Path) -> Iterator[str]:
+def _follows(manifest: dict[str, Any], previous: Path) -> Iterator[Text]:
     try:
         with ZipFile(previous) as package:
             before = _manifest(package)
     except _TORN as error:
         raise _unreadable(previous, error) from error
     if (manifest["unit"], manifest["sequence"]) != (before["unit"], before["sequence"] + 1):
-        yield (
-            f"{previous.name} 是{before['unit_name']}的第 {before['sequence']} 卷，"
-            f"不是{manifest['unit_name']}第 {manifest['sequence']} 卷的前一卷。"
+        yield _(
+            "%(file)s is package %(before)s of %(before_unit)s, not the one before package %(this)s of %(unit)s.",
+            file=previous.name,
+            before=before["sequence"],
+            before_unit=before["unit_name"],
+            this=manifest["sequence"],
+            unit=manifest["unit_name"],
         )
     elif sha256_of(previous) != manifest["previous_sha256"]:
-        yield f"前一卷 {previous.name} 与归档时不一致，被改过或换过。"
+        yield _("The package before, %(file)s, is not as it was; it was changed or exchanged.", file=previous.name)
 
 
 def _unreadable(path: Path, error: Exception) -> ArchiveUnreadable:
     if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):  # those two are the content's
-        return ArchiveUnreadable(f"{path.name} 打不开，请检查读取权限和磁盘，再核对一次。")
+        return ArchiveUnreadable(
+            _("%(file)s cannot be opened. Check its rights and the disk, then check it again.", file=path.name)
+        )
     return ArchiveUnreadable(
-        f"{path.name} 读不出来，不是完整的归档包：可能没有下载完，或者已经损坏，请重新取得后再核对。"
+        _(
+            "%(file)s cannot be read: it is no whole archive package. The download may have broken off, or it "
+            "is damaged. Get it again, then check it.",
+            file=path.name,
+        )
     )

@@ -158,8 +158,8 @@ def _asked() -> Part:
 def _children() -> Part:
     """The instances that this one called or started, without their states."""
     row = process_instance.c
-    columns = (row.id, row.number, row.status, row.key, row.started_at, row.definition_id, row.origin_task_id)
-    query = select(*columns).where(row.origin_instance_id == _INSTANCE).order_by(row.id)
+    names = ("id", "number", "status", "key", "started_at", "definition_id", "origin_task_id", "past_diagram")
+    query = select(*(row[name] for name in names)).where(row.origin_instance_id == _INSTANCE).order_by(row.id)
     return _part(process_instance, query, name=CHILDREN)
 
 
@@ -199,6 +199,7 @@ PARTS: Mapping[str, Part] = {
         _whole(tables.correction, "id"),
         _whole(tables.material, "added_at", "id"),
         _whole(tables.timer, "due_at", "id"),
+        _whole(tables.fired_timer, "element_id", "due_at"),
         _whole(tables.task_role, "task_id", "role"),
         _whole(tables.party, "fact", "unit_code"),
         _keys(tables.task_draft),

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Any, TypeVar
 
+from engine.english import English
+
 T = TypeVar("T")
 UNCHANGING_AT_MOST = 256
 """Things of one kind that are kept; those that were asked for last stay."""
@@ -18,6 +20,8 @@ UNCHANGING_AT_MOST = 256
 
 class Memory:
     def __init__(self) -> None:
+        self.english = English()
+        """What the diagrams and forms of the installation call things in English."""
         self._lock = Lock()
         self._versioned: dict[str, tuple[str, Any]] = {}
         self._unchanging: dict[str, OrderedDict[str, Any]] = {}

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, inspect
 from engine.db.session import ATTEMPTS, Database
 from engine.db.tables import metadata
 from engine.errors import Busy, NewerDatabase
+from engine.messages import gettext as _
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 PAUSE = 0.3
@@ -29,7 +30,7 @@ def upgrade(database: Database) -> bool:
 
     Raises NewerDatabase, and changes nothing then; Busy when others keep it from being done.
     """
-    for _ in range(ATTEMPTS):
+    for _try in range(ATTEMPTS):
         try:
             return _upgrade(database)
         except Busy:  # another process is making the same new file
@@ -61,8 +62,13 @@ def revision(tx: Connection) -> str | None:
     known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
     if found is not None and found not in known:
         raise NewerDatabase(
-            f"数据库的版本是 {found}，是更新版本的联办升级过的，本程序只认得到 {head()}。"
-            "什么都没有改变。请改用那个版本的程序，或恢复升级前的备份。"
+            _(
+                "The database is at version %(found)s, upgraded by a newer Lianban; this program knows "
+                "versions up to %(known)s. Nothing has changed. Use that program, or restore the backup made "
+                "before the upgrade.",
+                found=found,
+                known=head(),
+            )
         )
     return found
 

@@ -16,6 +16,8 @@ from sqlalchemy import make_url
 
 from engine.db.session import Database
 from engine.errors import Refused
+from engine.messages import gettext as _
+from engine.messages import sentences
 
 
 @contextmanager
@@ -39,11 +41,20 @@ def _lock(descriptor: int, path: Path) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         holder = os.read(descriptor, 20).decode(errors="replace").strip()
-        who = f"（进程 {holder}）" if holder else ""
-        raise Refused(
-            f"数据库 {path} 已经有一个服务在用{who}，这一个没有启动。SQLite 一次只能有一个服务，请先停止那一个；"
-            "要同时运行几个，请改用 PostgreSQL：设置 LIANBAN_DATABASE_URL。"
-        ) from None
+        used = _(
+            "A service (process %(process)s) uses the database %(path)s already, so this one has not started.",
+            path=str(path),
+            process=holder,
+        )
+        by_somebody = _(
+            "A service uses the database %(path)s already, so this one has not started.",
+            path=str(path),
+        )
+        mend = _(
+            "On SQLite there can be one at a time: stop that one first. To run several, use PostgreSQL: set "
+            "LIANBAN_DATABASE_URL.",
+        )
+        raise Refused(sentences(used if holder else by_somebody, mend)) from None
     os.ftruncate(descriptor, 0)
     os.write(descriptor, f"{os.getpid()}\n".encode())
 

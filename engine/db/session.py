@@ -23,6 +23,8 @@ from engine.db.memory import Memory
 from engine.db.turns import REBUILDING, Queue, take_turn
 from engine.errors import Busy, DatabaseFull, LianbanError, Refused, Uncertain
 from engine.keys import Keys, unrelated
+from engine.messages import gettext as _
+from engine.messages import listed, ngettext
 
 T = TypeVar("T")
 ATTEMPTS = 5
@@ -94,9 +96,15 @@ class Database:
             take_turn(connection, REBUILDING)
             yield connection
             if self.is_sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").all()):
-                tables = "、".join(sorted({str(row[0]) for row in broken}))
                 raise LianbanError(
-                    f"数据库没有升级，什么都没有改变：{tables} 里有 {len(broken)} 处引用落空。请联系开发者。"
+                    ngettext(
+                        "The database was not upgraded, and nothing has changed: %(num)s reference in "
+                        "%(tables)s leads nowhere. Tell the developers.",
+                        "The database was not upgraded, and nothing has changed: %(num)s references in "
+                        "%(tables)s lead nowhere. Tell the developers.",
+                        len(broken),
+                        tables=listed(sorted({str(row[0]) for row in broken})),
+                    )
                 )
 
     @contextmanager
@@ -204,7 +212,12 @@ def _in_our_words() -> Iterator[None]:
     try:
         yield
     except DataError as error:  # a NUL, or a text that is too long for its column: nothing that a form lets through
-        raise Refused("发来的内容里有系统存不了的字符，或者太长，什么都没有改变。请检查后再试。") from error
+        raise Refused(
+            _(
+                "What was sent holds characters that cannot be stored, or is too long. Nothing has changed. "
+                "Check it and try again."
+            )
+        ) from error
     except DBAPIError as error:
         if _is_transient(error):
             raise Busy from error

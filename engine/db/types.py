@@ -10,6 +10,10 @@ from sqlalchemy import DateTime, Dialect, Text
 from sqlalchemy.types import TypeDecorator
 
 from engine.clock import require_aware
+from engine.messages import from_json, to_json
+
+_KEPT = ('{"message":', '{"joined":', '{"when":')
+"""How the JSON of a message begins; no sentence does."""
 
 
 class Instant(TypeDecorator[datetime]):
@@ -41,3 +45,18 @@ class Json(TypeDecorator[Any]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         return None if value is None else json.loads(value)
+
+
+class Said(TypeDecorator[Any]):
+    """A text for readers of any language: data as it is, a message as the JSON of `to_json`."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        if value is None or isinstance(value, str):
+            return value
+        return json.dumps(to_json(value), ensure_ascii=False, separators=(",", ":"))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        return from_json(json.loads(value)) if value is not None and value.startswith(_KEPT) else value

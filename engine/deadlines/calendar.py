@@ -19,6 +19,8 @@ from engine.clock import SHANGHAI, local, midnight
 from engine.messages import WEEKDAYS
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
+WORKING_DAY, MAKE_UP, NEW_YEAR = "工作日", "调休上班", "元旦"
+"""What a day is called where the notice has no name for it: kept with every period, and told by `day_words`."""
 END_OF_DAY = time(0, 0)
 """The cut-off 24:00; another time of day is a close of business (A25)."""
 
@@ -74,12 +76,12 @@ class Calendar:
         if named is not None and named.off:
             return DayKind(False, named.name, official)
         if named is not None:
-            return DayKind(True, "调休上班" if day.weekday() >= 5 else "工作日", official)
+            return DayKind(True, MAKE_UP if day.weekday() >= 5 else WORKING_DAY, official)
         if not official and (day.month, day.day) == (1, 1):
-            return DayKind(False, "元旦", official)
+            return DayKind(False, NEW_YEAR, official)
         if day.weekday() >= 5:
             return DayKind(False, WEEKDAYS[day.weekday()], official)
-        return DayKind(True, "工作日", official)
+        return DayKind(True, WORKING_DAY, official)
 
     def is_working_day(self, day: date) -> bool:
         return self.kind(day).working

@@ -17,9 +17,16 @@ from datetime import UTC, date, datetime, timedelta
 from engine.clock import local_date, require_aware
 from engine.deadlines.calendar import FIRST_YEAR, LAST_YEAR, Calendar
 from engine.errors import ExpressionError
+from engine.messages import gettext as _
 
 NUMBER_LIMIT = 10_000
+OUT_OF_YEARS = _(
+    "The date lies outside the years %(first)s to %(last)s, so nothing can be counted.",
+    first=FIRST_YEAR,
+    last=LAST_YEAR,
+)
 PAUSED = "暂停"
+"""The kind of a day on which the period stood still; kept with it, and told by `day_words`."""
 """The reason why a working day on which the period stood still is not counted."""
 Pauses = Sequence[tuple[date, date]]
 """First and last day, both included, of each time that a period stood still."""
@@ -73,7 +80,7 @@ def months(calendar: Calendar, number: int, start: datetime) -> Count:
     first = _require(number, start)
     year, month = divmod(first.year * 12 + first.month - 1 + number, 12)
     if year > LAST_YEAR:
-        raise ExpressionError(f"期限超出 {LAST_YEAR} 年，算不出来。")
+        raise ExpressionError(_("The period goes beyond %(year)s and cannot be counted.", year=LAST_YEAR))
     day = min(first.day, gregorian.monthrange(year, month + 1)[1])
     meant = date(year, month + 1, day)
     counted = [first + timedelta(days=offset) for offset in range(1, (meant - first).days + 1)]
@@ -139,10 +146,10 @@ def bare(due_at: datetime, start_at: datetime | None = None) -> Count:
 
 def _require(number: int, start: datetime) -> date:
     if isinstance(number, bool) or not 0 <= number <= NUMBER_LIMIT:
-        raise ExpressionError(f"期限的天数或小时数应在 0 到 {NUMBER_LIMIT} 之间。")
+        raise ExpressionError(_("The days or hours of a period are a number from 0 to %(most)s.", most=NUMBER_LIMIT))
     day = local_date(start)
     if not FIRST_YEAR <= day.year < LAST_YEAR - number // 200:
-        raise ExpressionError(f"日期超出 {FIRST_YEAR} 至 {LAST_YEAR} 年，算不出来。")
+        raise ExpressionError(OUT_OF_YEARS)
     return day
 
 

@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
-from engine.bpmn.expressions import evaluate
+from engine.bpmn.reading.expressions import evaluate
 from engine.clock import midnight
 from engine.deadlines import counting
 from engine.deadlines.calendar import FIRST_YEAR, LAST_YEAR, Calendar
-from engine.deadlines.counting import Count
+from engine.deadlines.counting import OUT_OF_YEARS, Count
 from engine.errors import ExpressionError, Refused
+from engine.messages import gettext as _
 
 Day = TypeVar("Day", bound=date)
 Functions = Mapping[str, Callable[..., Any]]
@@ -38,7 +39,9 @@ def counting_functions(calendar: Calendar, made: list[Count] | None = None) -> d
             if start is None:
                 return None
             if not isinstance(number, int):
-                raise ExpressionError(f"{kind} 的第一个参数应当是整数，例如 {kind}(3, …)。")
+                raise ExpressionError(
+                    _("The first argument of %(kind)s has to be a whole number, such as %(kind)s(3, …).", kind=kind)
+                )
             count = KINDS[kind](calendar, number, as_instant(start))
             if made is not None:
                 made.append(count)
@@ -71,20 +74,24 @@ def as_instant(value: object) -> datetime:
         try:
             value = datetime.fromisoformat(value)
         except ValueError:
-            raise ExpressionError(f"“{value}”不是时间，应写成 2026-09-30T09:30:00+08:00 这样。") from None
+            raise ExpressionError(
+                _("'%(value)s' is no time. Write it like 2026-09-30T09:30:00+08:00.", value=value)
+            ) from None
     if isinstance(value, datetime):
         if value.utcoffset() is None:
-            raise ExpressionError(f"时间 {value.isoformat()} 没有写时区，应写成 {value.isoformat()}+08:00 这样。")
+            raise ExpressionError(
+                _("The time %(time)s has no time zone. Write it like %(time)s+08:00.", time=value.isoformat())
+            )
         return _within_years(value).astimezone(UTC)
     if isinstance(value, date):
         return midnight(_within_years(value))
-    raise ExpressionError("期限应当从一个时间起算。")
+    raise ExpressionError(_("A period has to be counted from a time."))
 
 
 def _within_years(day: Day) -> Day:
     """The same; at the edges of what a computer calls a date, it could not even be converted."""
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise ExpressionError(f"日期超出 {FIRST_YEAR} 至 {LAST_YEAR} 年，算不出来。")
+        raise ExpressionError(OUT_OF_YEARS)
     return day
 
 
@@ -95,4 +102,4 @@ def exclusive(value: object, calendar: Calendar) -> datetime:
             return value
         case date():
             return calendar.close_of(value)
-    raise Refused("没有写明日期。")
+    raise Refused(_("No date is given."))

@@ -10,9 +10,10 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from engine.clock import local, local_date
-from engine.deadlines.calendar import Calendar
+from engine.deadlines.calendar import MAKE_UP, Calendar
 from engine.deadlines.counting import PAUSED, Pauses, is_paused
-from engine.messages import WEEKDAYS
+from engine.deadlines.day_words import WEEKDAY_NAMES, day_words
+from engine.messages import WEEKDAYS, Text, pgettext
 
 STRIP_LIMIT = 11
 """Cells that a strip may have; a longer period is folded in the middle."""
@@ -62,9 +63,9 @@ class Cell:
     """One day of a strip, or a run of days: what stands above, the day, and the mark below."""
 
     kind: str
-    top: str
+    top: Text
     day: str
-    mark: str
+    mark: Text
     make_up: bool = False
     today: bool = False
     last: bool = False
@@ -105,7 +106,7 @@ def strip_of(record: Running, now: datetime, calendar: Calendar) -> list[Cell]:
     start, today = local_date(record.start_at), local_date(now)
     if record.last_day is None:
         return _strip_of_hours(record, start, today)
-    cells = [Cell("from", _weekday(start, today), str(start.day), "起", today=start == today)]
+    cells = [Cell("from", _weekday(start, today), str(start.day), pgettext("strip", "from"), today=start == today)]
     natural = not record.kind.startswith("working")
     number, run = 0, list[date]()
     for offset in range(1, (record.last_day - start).days + 1):
@@ -123,10 +124,10 @@ def strip_of(record: Running, now: datetime, calendar: Calendar) -> list[Cell]:
         cells.append(
             Cell(
                 kind="done" if day < today else "day",
-                top="补班" if kind.reason == "调休上班" else _weekday(day, today),
+                top=pgettext("strip", "make-up") if kind.reason == MAKE_UP else _weekday(day, today),
                 day=str(day.day),
                 mark=str(number),
-                make_up=kind.reason == "调休上班",
+                make_up=kind.reason == MAKE_UP,
                 today=day == today,
                 last=day == record.last_day,
             )
@@ -166,11 +167,19 @@ def _off(run: list[date], calendar: Calendar, pauses: Pauses) -> list[Cell]:
     if not run:
         return []
     if any(is_paused(day, pauses) for day in run):
-        return [Cell("off", PAUSED, str(run[0].day) if len(run) == 1 else f"{run[0].day}–{run[-1].day}", "停")]
+        return [
+            Cell(
+                "off",
+                day_words(PAUSED),
+                str(run[0].day) if len(run) == 1 else f"{run[0].day}–{run[-1].day}",
+                pgettext("strip", "paused"),
+            )
+        ]
     names = [reason for reason in (calendar.kind(day).reason for day in run) if reason not in WEEKDAYS]
-    top = names[0] if names else "周末" if len(run) > 1 else calendar.kind(run[0]).reason
+    off = pgettext("strip", "weekend") if len(run) > 1 else day_words(calendar.kind(run[0]).reason)
+    top = day_words(names[0]) if names else off
     day = str(run[0].day) if len(run) == 1 else f"{run[0].day}–{run[-1].day}"
-    return [Cell("off", top, day, "休")]
+    return [Cell("off", top, day, pgettext("strip", "off"))]
 
 
 def _folded(cells: list[Cell]) -> list[Cell]:
@@ -182,5 +191,5 @@ def _folded(cells: list[Cell]) -> list[Cell]:
     return [*head, Cell("fold", "…", "…", marks, today=any(cell.today for cell in cells[3:-4])), *tail]
 
 
-def _weekday(day: date, today: date) -> str:
-    return "今天" if day == today else WEEKDAYS[day.weekday()]
+def _weekday(day: date, today: date) -> Text:
+    return pgettext("strip", "today") if day == today else WEEKDAY_NAMES[day.weekday()]

@@ -13,13 +13,24 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from engine.deadlines.calendar import FIRST_YEAR, LAST_YEAR, Calendar, load_calendar
+from engine.deadlines.day_words import WEEKDAY_NAMES
 from engine.errors import Refused
-from engine.messages import WEEKDAYS
+from engine.messages import Text, When, listed, pgettext
+from engine.messages import gettext as _
 
 SIZE_LIMIT = 1024 * 1024
 STATUTORY = ((1, 1), (5, 1), (10, 1), (10, 2), (10, 3))
 """Days that are off in every year, whatever the notice arranges (全国年节及纪念日放假办法)."""
-FESTIVALS = ("元旦", "春节", "清明", "劳动节", "端午", "中秋", "国庆")
+FESTIVALS = {
+    "元旦": pgettext("day", "New Year"),
+    "春节": pgettext("day", "Spring Festival"),
+    "清明": pgettext("festival", "Qingming"),
+    "劳动节": pgettext("day", "Labour Day"),
+    "端午": pgettext("festival", "Dragon Boat"),
+    "中秋": pgettext("festival", "Mid-Autumn"),
+    "国庆": pgettext("festival", "National Day"),
+}
+"""What names of days off hold in every year."""
 USUAL = range(245, 254)
 """Working days of a year."""
 
@@ -39,11 +50,13 @@ def merged(current: bytes, given: bytes, now: datetime) -> bytes:
     Raises Refused with what is wrong.
     """
     if len(given) > SIZE_LIMIT:
-        raise Refused("文件太大，不是放假安排。没有导入。")
+        raise Refused(_("The file is too large to be a holiday arrangement. Nothing was imported."))
     try:
         found = json.loads(given)
     except (ValueError, RecursionError):
-        raise Refused("文件不是完整的 JSON，没有导入。格式见 docs/reference/running.md。") from None
+        raise Refused(
+            _("The file is no complete JSON. Nothing was imported. The format is in docs/reference/running.md.")
+        ) from None
     years = {year["year"]: year for year in _years(found)}
     whole = json.loads(current)
     kept = [year for year in whole["years"] if year["year"] not in years]
@@ -67,20 +80,41 @@ def changes(before: Calendar, after: Calendar) -> list[DayChange]:
     return found
 
 
-def doubts(calendar: Calendar, years: Iterable[int]) -> list[str]:
+def doubts(calendar: Calendar, years: Iterable[int]) -> list[Text]:
     """What is unusual in these years, a sentence each."""
-    found = []
+    found: list[Text] = []
     for year in years:
         content = calendar.years[year]
         names = "".join(day.name for day in content.days.values() if day.off)
         if missing := [name for name in FESTIVALS if name not in names]:
-            found.append(f"{year} 年没有写 {'、'.join(missing)} 的放假日。")
+            found.append(
+                _(
+                    "%(year)s names no days off for: %(festivals)s.",
+                    year=year,
+                    festivals=listed(FESTIVALS[name] for name in missing),
+                )
+            )
         for day in content.days.values():
             if not day.off and day.date.weekday() < 5:
-                found.append(f"{day.date} 是{WEEKDAYS[day.date.weekday()]}，写成了调休上班。")
+                weekday = WEEKDAY_NAMES[day.date.weekday()]
+                found.append(
+                    _(
+                        "%(date)s is a %(weekday)s and written as a make-up working day.",
+                        date=When(day.date, "day"),
+                        weekday=weekday,
+                    )
+                )
         working = calendar.working_days_between(date(year - 1, 12, 31), date(year, 12, 31))
         if working not in USUAL:
-            found.append(f"{year} 年有 {working} 个工作日，往年都在 {USUAL[0]} 到 {USUAL[-1]} 之间。")
+            found.append(
+                _(
+                    "%(year)s has %(days)s working days; usually there are %(least)s to %(most)s.",
+                    year=year,
+                    days=working,
+                    least=USUAL[0],
+                    most=USUAL[-1],
+                )
+            )
     return found
 
 
@@ -91,17 +125,22 @@ def _years(found: Any) -> list[dict[str, Any]]:
         entries = [_year(found)]
     numbers = [entry["year"] for entry in entries]
     if not entries or len(set(numbers)) != len(numbers):
-        raise Refused("文件里没有年份，或者同一年写了两次，没有导入。")
+        raise Refused(_("The file names no year, or one year twice. Nothing was imported."))
     return entries
 
 
 def _year(found: Any) -> dict[str, Any]:
     year = found.get("year") if isinstance(found, dict) else None
     if type(year) is not int or not FIRST_YEAR < year < LAST_YEAR or not isinstance(found.get("days"), list):
-        raise Refused("文件里没有年份（year）或日子（days），没有导入。格式见 docs/reference/running.md。")
+        raise Refused(
+            _(
+                "The file has no year (year) or no days (days). Nothing was imported. The format is in "
+                "docs/reference/running.md."
+            )
+        )
     days = [_day(year, entry) for entry in found["days"]]
     if len({day["date"] for day in days}) != len(days):
-        raise Refused(f"{year} 年有的日子写了两次，没有导入。")
+        raise Refused(_("%(year)s names some day twice. Nothing was imported.", year=year))
     papers = found.get("sources") or found.get("papers") or []
     entry = {
         "year": year,
@@ -112,14 +151,32 @@ def _year(found: Any) -> dict[str, Any]:
         "days": sorted(days, key=lambda day: str(day["date"])),
     }
     if entry["status"] not in ("official", "missing"):
-        raise Refused(f"{year} 年的 status 应当是 official（已公布）或 missing（还没有公布），没有导入。")
+        raise Refused(
+            _(
+                "The status of %(year)s has to be official (announced) or missing (not announced yet). Nothing "
+                "was imported.",
+                year=year,
+            )
+        )
     texts = (entry["notice_no"], entry["notice_date"])
     if any(not isinstance(text, str | None) for text in texts) or not isinstance(papers, list):
-        raise Refused(f"{year} 年的文号、日期或来源写法不对，没有导入。")
+        raise Refused(
+            _(
+                "The number, the date or the sources of %(year)s are not written as they should be. Nothing "
+                "was imported.",
+                year=year,
+            )
+        )
     off = {day["date"] for day in days if day["off"]}
     for month, number in STATUTORY if entry["status"] == "official" else ():
         if date(year, month, number).isoformat() not in off:
-            raise Refused(f"{year} 年 {month} 月 {number} 日是法定节日，文件里没有写成放假，没有导入。请核对通知原文。")
+            raise Refused(
+                _(
+                    "%(day)s is a holiday by law, and the file does not have it as a day off. Nothing was "
+                    "imported. Check it with the notice.",
+                    day=When(date(year, month, number), "written"),
+                )
+            )
     return entry
 
 
@@ -130,9 +187,19 @@ def _day(year: int, found: Any) -> dict[str, Any]:
         off = found["isOffDay"] if "isOffDay" in found else found["off"]
         name = found["name"]
     except (ValueError, TypeError, KeyError):
-        raise Refused(f"{year} 年有的日子没有写清日期、名称或是否放假，没有导入。") from None
+        raise Refused(
+            _(
+                "Some day of %(year)s does not say its date, its name or whether it is off. Nothing was imported.",
+                year=year,
+            )
+        ) from None
     if type(off) is not bool or not isinstance(name, str) or not 0 < len(name.strip()) <= 20:
-        raise Refused(f"{day} 的名称或是否放假写法不对，没有导入。")
+        raise Refused(
+            _(
+                "The name of %(day)s, or whether it is off, is not written as it should be. Nothing was imported.",
+                day=When(day, "day"),
+            )
+        )
     if day.year != year and (day.year, day.month) != (year - 1, 12):
-        raise Refused(f"{day} 不在 {year} 年，没有导入。")
+        raise Refused(_("%(day)s is not in %(year)s. Nothing was imported.", day=When(day, "day"), year=year))
     return {"date": day.isoformat(), "off": off, "name": name.strip()}

@@ -16,20 +16,26 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
-from engine.bpmn import answering_units, elements, gate, parse, read
-from engine.bpmn.called import VERSION, VERSION_TAG, Called
-from engine.bpmn.elements import Diagram, Element
-from engine.bpmn.parse import Specification
-from engine.bpmn.rules import calls
-from engine.bpmn.rules.draft import Signature
+from engine.bpmn.gate import check as gate
+from engine.bpmn.gate import procedures
+from engine.bpmn.gate.procedures import Signature
+from engine.bpmn.reading import answering_units, elements, read
+from engine.bpmn.reading.called import VERSION, VERSION_TAG, Called
+from engine.bpmn.reading.elements import Diagram, Element, Lane
+from engine.bpmn.spiff import parse
+from engine.bpmn.spiff.parse import Specification
 from engine.db import stamp
 from engine.db.tables import definition_version
 from engine.db.turns import DEPLOYING, take_turn
-from engine.db.unit import unit_of
+from engine.db.unit import english_of, unit_of
 from engine.deployments import retirement
-from engine.errors import DiagramRefused, NotFound, Problem, Refused
+from engine.english import NO_ENGLISH, English
+from engine.errors import DiagramRefused, NotFound, Refused
 from engine.forms.schema import Form, read_form
 from engine.ids import new_id
+from engine.messages import Name
+from engine.messages import gettext as _
+from engine.problems import Problem
 
 LOADED_AT_MOST = 64
 """Versions that a process keeps as they are run."""
@@ -47,6 +53,31 @@ class Definition:
     specification: Specification
     pins: Mapping[str, str]
     """Element id -> the version of another procedure that it begins, where that was settled at deployment."""
+    english: English
+    """What things are called in English."""
+
+    @property
+    def called(self) -> Name:
+        """The name of the procedure."""
+        return self.english.element(self.key, "", self.name)
+
+    def element_name(self, element_id: str) -> Name:
+        """What the diagram calls the element, or the lane; its id when it has no name."""
+        element = self.diagram.elements.get(element_id)
+        return self.english.element(self.key, element_id, element.name if element and element.name else element_id)
+
+    def lane_name(self, lane: Lane) -> Name:
+        return self.english.element(self.key, lane.id, lane.name)
+
+    def fact_label(self, fact: str) -> Name:
+        """What the form calls the fact that asks for it, or else one that shows it; the fact's own name without one."""
+        return self._labels.get(fact, Name(fact))
+
+    @cached_property
+    def _labels(self) -> Mapping[str, Name]:
+        fields = [field for form in self.forms.values() for field in form.fields if field.label]
+        shown_first = sorted(fields, key=lambda field: not field.readonly)
+        return {field.key: field.label for field in shown_first}
 
     @cached_property
     def facts(self) -> frozenset[str]:
@@ -165,7 +196,7 @@ def _forms_of(diagram: Diagram, form_bytes: Mapping[str, bytes]) -> dict[str, Fo
     return read_forms(diagram, {form_id: form_bytes[form_id] for form_id in wanted})
 
 
-def read_forms(diagram: Diagram, contents: Mapping[str, bytes]) -> dict[str, Form]:
+def read_forms(diagram: Diagram, contents: Mapping[str, bytes], english: English = NO_ENGLISH) -> dict[str, Form]:
     """`Element.form_key` -> the form as the diagram asks it, of these forms by their ids.
 
     Raises DiagramRefused naming the form.
@@ -174,9 +205,12 @@ def read_forms(diagram: Diagram, contents: Mapping[str, bytes]) -> dict[str, For
     for form_id, content in contents.items():
         for form_key, given in diagram.form_uses(form_id).items():
             try:
-                forms[form_key] = read_form(content, given)
+                forms[form_key] = read_form(content, given, english.form(form_id))
             except DiagramRefused as refused:
-                wrong = [replace(problem, reason=f"表单 {form_key}：{problem.reason}") for problem in refused.problems]
+                wrong = [
+                    replace(problem, reason=_("Form %(form)s: %(said)s", form=form_key, said=problem.reason))
+                    for problem in refused.problems
+                ]
                 raise DiagramRefused(wrong) from refused
     return forms
 
@@ -194,7 +228,7 @@ def _problems(tx: Connection, root: Any, diagram: Diagram, forms: Mapping[str, F
         unit_kinds=city.unit_kinds,
         procedures=Installed(tx, but_not=diagram.key),
     )
-    return [*retirement.calls_of_retired(tx, calls.begun_by(diagram) - {diagram.key}), *problems]
+    return [*retirement.calls_of_retired(tx, procedures.begun_by(diagram) - {diagram.key}), *problems]
 
 
 def restore(tx: Connection, key: str, version: int, city: City, by: str, now: datetime, reason: str) -> Definition:
@@ -206,10 +240,24 @@ def restore(tx: Connection, key: str, version: int, city: City, by: str, now: da
     own = (definition_version.c.key == key, definition_version.c.version == version)
     row = tx.execute(select(definition_version).where(*own)).first()
     if row is None:
-        raise NotFound(f"流程 {key} 没有第 {version} 版。lianban versions {key} 列出有哪些。")
+        raise NotFound(
+            _(
+                "The procedure %(key)s has no version %(version)s. lianban versions %(key)s lists what there is.",
+                key=key,
+                version=version,
+            )
+        )
     in_force = _latest_row(tx, key)
     if in_force is not None and in_force.sha256 == row.sha256:
-        raise Refused(f"流程 {key} 在用的第 {in_force.version} 版就是第 {version} 版的内容，没有改变。")
+        raise Refused(
+            _(
+                "Version %(version)s of the procedure %(key)s, which is in force, has the content of version "
+                "%(earlier)s. Nothing has changed.",
+                key=key,
+                version=in_force.version,
+                earlier=version,
+            )
+        )
     forms = {form_id: text.encode() for form_id, text in row.forms.items()}
     return deploy(tx, bytes(row.diagram), forms, city, by, now, reason, restores=row)
 
@@ -232,7 +280,9 @@ def order_of_beginning(diagrams: Mapping[str, elements.Diagram]) -> list[str]:
             name
             for name in waiting
             if not any(
-                keys.get(key, name) in waiting for key in calls.begun_by(diagrams[name]) if key != diagrams[name].key
+                keys.get(key, name) in waiting
+                for key in procedures.begun_by(diagrams[name])
+                if key != diagrams[name].key
             )
         ]
         ordered += ready or waiting
@@ -249,7 +299,7 @@ def load(tx: Connection, definition_id: str) -> Definition:
     """The version, read once per process: a stored version never changes. Raises NotFound."""
     found = unit_of(tx).memory.once("definition", definition_id, lambda: _read(tx, definition_id), LOADED_AT_MOST)
     if found is None:
-        raise NotFound("没有这个流程版本。")
+        raise NotFound(_("There is no such version of the procedure."))
     return found
 
 
@@ -258,15 +308,17 @@ def _read(tx: Connection, definition_id: str) -> Definition | None:
     if row is None:
         return None
     diagram = read_diagram(row.diagram)
+    english = english_of(tx)
     return Definition(
         id=row.id,
         key=row.key,
         version=row.version,
         name=row.name,
         diagram=diagram,
-        forms=read_forms(diagram, {form_id: text.encode() for form_id, text in row.forms.items()}),
+        forms=read_forms(diagram, {form_id: text.encode() for form_id, text in row.forms.items()}, english),
         specification=parse.restore_specification(row.specification),
         pins=row.pins or {},
+        english=english,
     )
 
 
@@ -274,7 +326,7 @@ def latest(tx: Connection, key: str) -> Definition:
     """The version that new instances take. Raises NotFound."""
     row = _latest_row(tx, key)
     if row is None:
-        raise NotFound("没有部署这个流程。")
+        raise NotFound(_("This procedure is not deployed."))
     return load(tx, row.id)
 
 
@@ -319,7 +371,7 @@ class Installed:
         if found is None:
             return None
         pinned = {element_id: load(self._tx, pin).version for element_id, pin in found.pins.items()}
-        return calls.signature(found.diagram, found.facts, found.version, pinned)
+        return procedures.signature(found.diagram, found.facts, found.version, pinned)
 
 
 def startable(tx: Connection, key: str) -> Definition:
@@ -372,14 +424,14 @@ def diagram_bytes(tx: Connection, definition_id: str) -> bytes:
     """The analyst's file, byte for byte."""
     content = tx.scalar(select(definition_version.c.diagram).where(definition_version.c.id == definition_id))
     if content is None:
-        raise NotFound("没有这个流程版本。")
+        raise NotFound(_("There is no such version of the procedure."))
     return bytes(content)
 
 
 def _pins(tx: Connection, diagram: Diagram) -> dict[str, str]:
     """The versions that the diagram settles, as they stand now."""
     installed = Installed(tx, but_not=diagram.key)
-    found = {element_id: installed.definition(called) for element_id, called in calls.pinned_by(diagram).items()}
+    found = {element_id: installed.definition(called) for element_id, called in procedures.pinned_by(diagram).items()}
     return {element_id: definition.id for element_id, definition in found.items() if definition is not None}
 
 

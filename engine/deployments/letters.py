@@ -7,11 +7,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from engine.bpmn.elements import Element
+from engine.bpmn.reading.elements import Element
 from engine.deployments.definitions import Definition
 from engine.documents import letter_versions, letters
 from engine.documents.fonts import Fonts
 from engine.documents.letters import LetterRefused, Source
+from engine.messages import Text, lines
+from engine.messages import gettext as _
 
 
 def deploy(
@@ -22,14 +24,14 @@ def deploy(
     fonts: Fonts,
     by: str,
     now: datetime,
-    broken: Mapping[str, str],
+    broken: Mapping[str, Text],
 ) -> list[str]:
     """The letters that the diagram names are in force. Returns the names of those that have changed.
 
     `broken` says what is wrong with the letters that could not be read. Raises LetterRefused naming file and line; nothing
     is stored then.
     """
-    problems = []
+    problems: list[Text] = []
     issued = {name for element in definition.diagram.elements.values() for name in letters_named(element)}
     codes = letter_versions.codes(tx) | {
         name: letters.read_letter(name, sources[name].wording).code for name in sources
@@ -41,9 +43,15 @@ def deploy(
                 continue
             source = sources.get(name)
             if source is None:
-                where = f"“{element.name}”（{element.id}）要用公文模板 {name}"
                 problems.append(
-                    f"{where}，但没有 {name}.toml。请在 letters/{definition.key}/ 里写一个，或改正图里的名字。"
+                    _(
+                        "'%(step)s' (%(id)s) uses the letter template %(name)s, and there is no %(name)s.toml. "
+                        "Write one in letters/%(key)s/, or correct the name in the diagram.",
+                        step=element.name,
+                        id=element.id,
+                        name=name,
+                        key=definition.key,
+                    )
                 )
                 continue
             wrong = letters.check(name, source.wording, definition.facts, functions)
@@ -51,9 +59,17 @@ def deploy(
             letter = letters.read_letter(name, source.wording)
             if element.properties.get("document", letter.code) != letter.code:
                 drawn = element.properties["document"]
-                problems.append(f"{name}.toml：code 是 {letter.code}，图里的 document 是 {drawn}，请改成一样。")
+                problems.append(
+                    _(
+                        "%(name)s.toml: its code is %(code)s, and document in the diagram is %(drawn)s. Make "
+                        "them the same.",
+                        name=name,
+                        code=letter.code,
+                        drawn=drawn,
+                    )
+                )
     if problems:
-        raise LetterRefused("\n".join([LetterRefused().message, *dict.fromkeys(problems)]))
+        raise LetterRefused(lines([LetterRefused().sentence, *dict.fromkeys(problems)]))
     before = letter_versions.in_force(tx)
     for name in sorted(issued):
         letter_versions.keep(tx, sources[name], fonts, by, now)

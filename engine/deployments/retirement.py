@@ -7,10 +7,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
+from engine.bpmn.gate.rules.calls import CALL_RETIRED
 from engine.db import stamp
 from engine.db.tables import process_instance, retirement
-from engine.errors import Problem, Refused
+from engine.errors import Refused
 from engine.ids import new_id
+from engine.messages import gettext as _
+from engine.problems import Problem
 
 
 def retired(tx: Connection) -> frozenset[str]:
@@ -33,7 +36,13 @@ def gone(tx: Connection) -> frozenset[str]:
 def require_startable(tx: Connection, key: str, name: str) -> None:
     """Raises Refused for a retired procedure."""
     if key in retired(tx):
-        raise Refused(f"流程“{name}”已经停用，不能再发起；已经在办的照常办理。需要发起的，请联系系统管理员。")
+        raise Refused(
+            _(
+                "The procedure '%(name)s' is retired and cannot be started. Cases that are running go on. If "
+                "you need it, tell the system administrator.",
+                name=name,
+            )
+        )
 
 
 def retire(tx: Connection, key: str, by: str, reason: str, now: datetime) -> None:
@@ -50,6 +59,11 @@ def revive(tx: Connection, key: str, by: str, reason: str, now: datetime) -> boo
 def calls_of_retired(tx: Connection, begun: Collection[str]) -> list[Problem]:
     """What is wrong with a diagram that begins these procedures: nobody may start a retired one, by a new call neither."""
     return [
-        Problem("", "", f"图里调用或发起的流程 {key} 已经停用。", f"请先恢复它（lianban revive {key}），或不再调用它。")
+        CALL_RETIRED.problem(
+            "",
+            "",
+            _("The diagram calls or starts the procedure %(key)s, which is retired.", key=key),
+            _("Revive it first (lianban revive %(key)s), or do not call it.", key=key),
+        )
         for key in sorted(retired(tx) & frozenset(begun))
     ]

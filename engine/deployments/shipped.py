@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from engine.bpmn.elements import Diagram
+from engine.bpmn.gate.rules.executable import PROCESS_SHARED
+from engine.bpmn.gate.rules.forms import FORM_OUT_OF_PLACE
+from engine.bpmn.reading.elements import Diagram
 from engine.deployments.definitions import order_of_beginning, read_diagram
 from engine.deployments.letters import letters_named
 from engine.deployments.places import SHARED, Shelf, Stray, read_shelf
 from engine.documents import letter_versions
 from engine.documents.letters import Source
-from engine.errors import DiagramRefused, LianbanError, Problem
+from engine.errors import DiagramRefused, LianbanError
+from engine.messages import Text, listed, sentences
+from engine.messages import gettext as _
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,7 @@ class Beside:
     """The content of each form by its id, which is the stem of its file."""
     letters: Mapping[str, Source]
     """Every letter of the folder: one may cite those of other procedures."""
-    broken_letters: Mapping[str, str]
+    broken_letters: Mapping[str, Text]
     """What is wrong with the letters that cannot be read or lie in a wrong place, by name: it concerns those diagrams
     alone that name them."""
     forms_out_of_place: Mapping[str, Stray]
@@ -52,10 +56,17 @@ class File:
         """Raises DiagramRefused when a form that the diagram names lies where it is not looked for, or twice."""
         wrong = self.beside.forms_out_of_place
         if self.diagram.key == SHARED:
-            reason, remedy = f"{SHARED} 是放共用表单和公文模板的文件夹，不能是流程的 id。", "请给流程另起一个 id。"
-            raise DiagramRefused([Problem(self.diagram.key, self.diagram.name, reason, remedy)])
+            reason = _(
+                "%(shared)s is the folder of forms and letter templates that several procedures use, and cannot be "
+                "the id of one.",
+                shared=SHARED,
+            )
+            remedy = _("Give the process another id.")
+            raise DiagramRefused([PROCESS_SHARED.problem(self.diagram.key, self.diagram.name, reason, remedy)])
         problems = [
-            Problem(element.id, element.name, *_out_of_place(wrong[element.form_ref], "forms", self.diagram.key))
+            FORM_OUT_OF_PLACE.problem(
+                element.id, element.name, *_out_of_place(wrong[element.form_ref], "forms", self.diagram.key)
+            )
             for element in self.diagram.elements.values()
             if element.form_ref and element.form_ref in wrong
         ]
@@ -68,7 +79,7 @@ class Folder:
     """The files of a folder, each after those that it calls, and what is wrong with the rest."""
 
     files: list[File]
-    unreadable: dict[str, str]
+    unreadable: dict[str, Text]
     """Diagrams that cannot be read, and what lies where no procedure looks for it."""
 
 
@@ -79,7 +90,7 @@ class _Shelves:
     forms: Shelf
     letters: Shelf
     sources: Mapping[Path, Source]
-    broken: Mapping[Path, str]
+    broken: Mapping[Path, Text]
 
     def beside(self, key: str) -> Beside:
         own, astray = self.letters.of(key), self.letters.out_of_place(key)
@@ -89,7 +100,7 @@ class _Shelves:
             letters={source.name: source for source in self.sources.values()}
             | {name: self.sources[path] for name, path in own.items() if path in self.sources},
             broken_letters={
-                **{name: "".join(_out_of_place(stray, "letters", key)) for name, stray in astray.items()},
+                **{name: sentences(*_out_of_place(stray, "letters", key)) for name, stray in astray.items()},
                 **unreadable,
                 **{name: _twice(name, files) for name, files in self.letters.twice().items()},
             },
@@ -113,19 +124,26 @@ def read_folder(folder: Path) -> Folder:
     """Every diagram of the folder. One that cannot be read is named, and holds up no other."""
     contents: dict[str, tuple[bytes, Diagram]] = {}
     owner: dict[str, str] = {}
-    unreadable: dict[str, str] = {}
+    unreadable: dict[str, Text] = {}
     for path in sorted(folder.glob("*.bpmn")):
         try:
             content = path.read_bytes()
             diagram = read_diagram(content)
         except DiagramRefused as refused:
-            unreadable[path.name] = str(refused)
-        except (LianbanError, OSError) as error:
-            unreadable[path.name] = f"文件读不出来：{error}"
+            unreadable[path.name] = refused.whole
+        except LianbanError as error:
+            unreadable[path.name] = _("The file cannot be read: %(error)s", error=error.sentence)
+        except OSError as error:
+            unreadable[path.name] = _("The file cannot be read: %(error)s", error=str(error))
         else:
             first = owner.setdefault(diagram.key, path.name)
             if first != path.name:
-                unreadable[path.name] = f"它和 {first} 是同一个流程（{diagram.key}）。请移走其中一个，或改掉流程的 id。"
+                unreadable[path.name] = _(
+                    "It is the same procedure as %(first)s (%(key)s). Move one of them away, or change the id of "
+                    "the process.",
+                    first=first,
+                    key=diagram.key,
+                )
             else:
                 contents[path.name] = content, diagram
     shelves = _read_shelves(folder)
@@ -146,24 +164,50 @@ def _read_shelves(folder: Path) -> _Shelves:
     return _Shelves(read_shelf(folder / "forms", ".form"), letters, sources, broken)
 
 
-def _out_of_place(stray: Stray, kind: str, key: str) -> tuple[str, str]:
+def _out_of_place(stray: Stray, kind: str, key: str) -> tuple[Text, Text]:
     """What is wrong, and what to do, about a file that this procedure asks for."""
     if not stray.owner:
-        remedy = f"请移到 {kind}/{key}/；几个流程都用的，移到 {kind}/{SHARED}/；那里已经有同名文件的，请只留一份。"
-        return f"{stray.shown} 放错了地方。", remedy
-    remedy = f"{key} 也用的，请移到 {kind}/{SHARED}/；放错了的，移到 {kind}/{key}/。"
-    return f"{stray.shown} 在 {stray.owner} 的文件夹里。", remedy
+        remedy = _(
+            "Move it to %(kind)s/%(key)s/, or to %(kind)s/%(shared)s/ if several procedures use it. Where a file of "
+            "the same name is already there, keep one of them.",
+            kind=kind,
+            key=key,
+            shared=SHARED,
+        )
+        return _("%(file)s lies in a wrong place.", file=stray.shown), remedy
+    remedy = _(
+        "If %(key)s uses it, too, move it to %(kind)s/%(shared)s/. If it lies there by mistake, move it to "
+        "%(kind)s/%(key)s/.",
+        kind=kind,
+        key=key,
+        shared=SHARED,
+    )
+    return _("%(file)s lies in the folder of %(owner)s.", file=stray.shown, owner=stray.owner), remedy
 
 
-def _of_nobody(stray: Stray, kind: str) -> str:
+def _of_nobody(stray: Stray, kind: str) -> Text:
     """What to do about what no procedure finds."""
     if not stray.owner:
-        return f"放错了地方。请移到 {kind}/ 下面那个流程的文件夹里；几个流程都用的，移到 {kind}/{SHARED}/。"
-    return f"没有 id 是 {stray.owner} 的流程。请把文件夹改成流程的 id；几个流程都用的，放进 {kind}/{SHARED}/。"
+        return _(
+            "It lies in a wrong place. Move it to the folder of its procedure below %(kind)s/, or to "
+            "%(kind)s/%(shared)s/ if several procedures use it.",
+            kind=kind,
+            shared=SHARED,
+        )
+    return _(
+        "There is no procedure with the id %(owner)s. Rename the folder to the id of its procedure, or move what "
+        "several procedures use to %(kind)s/%(shared)s/.",
+        owner=stray.owner,
+        kind=kind,
+        shared=SHARED,
+    )
 
 
-def _twice(name: str, files: list[str]) -> str:
-    return (
-        f"{name} 有几份：{'、'.join(files)}。公文模板的名字全系统只有一个，各流程都按它引用。"
-        f"内容相同的请只留一份，放进 letters/{SHARED}/；不同的请改掉其中一个的文件名。"
+def _twice(name: str, files: list[str]) -> Text:
+    return _(
+        "There are several of %(name)s: %(files)s. A letter template has one name in the whole system, by which every "
+        "procedure cites it. If they are the same, keep one in letters/%(shared)s/; if not, rename one of the files.",
+        name=name,
+        files=listed(files),
+        shared=SHARED,
     )

@@ -48,6 +48,8 @@ class Document:
     """Every word of the paper as its layout takes it."""
     pdf_sha256: str | None
     render_failure: str | None
+    render_said: Any
+    """`render_failure` as `messages.to_json` keeps it; None for one that is in Chinese alone."""
     signed_for_at: datetime | None
     signed_for_by: str | None
     voided_at: datetime | None
@@ -120,7 +122,7 @@ def compose(
     fields = [field for form in forms for field in form.fields]
     said = {field.key: field for field in sorted(fields, key=lambda field: not field.readonly)}
     entries = [
-        {"name": field.key, "label": field.label, "value": encode(facts[field.key])}
+        {"name": field.key, "label": field.label.drawn, "value": encode(facts[field.key])}
         for field in fields
         if said[field.key] is field
         and facts.get(field.key) not in (None, "", [])

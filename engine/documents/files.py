@@ -20,6 +20,8 @@ from pypdf.errors import PyPdfError
 
 from engine.documents import whole_files
 from engine.errors import InvalidValues, StoreFull
+from engine.messages import Text
+from engine.messages import gettext as _
 
 SIZE_LIMIT = 50 * 1024 * 1024
 UNPACKED_LIMIT = 300 * 1024 * 1024
@@ -77,7 +79,9 @@ class FileStore:
         name = PurePath(shown.replace("\\", "/")).name[-120:]
         suffix = PurePath(name).suffix.lower()
         if suffix not in MEDIA_TYPES:
-            raise _refused("只收 PDF、图片（JPG、PNG）、Word（docx）、Excel（xlsx）和 MP4，请换一个文件。")
+            raise _refused(
+                _("Files can be PDF, pictures (JPG, PNG), Word (docx), Excel (xlsx) and MP4. Choose another file.")
+            )
         unfinished = whole_files.unfinished_in(self.folder)
         try:
             with _on_our_disk():
@@ -107,11 +111,13 @@ def _write(path: Path, content: IO[bytes]) -> tuple[str, int]:
         for chunk in _chunks(content):
             size += len(chunk)
             if size > SIZE_LIMIT:
-                raise _refused(f"文件超过 {SIZE_LIMIT // 1024 // 1024} MB，请压缩或分成几个。")
+                raise _refused(
+                    _("The file is over %(size)s MB. Compress it or split it.", size=SIZE_LIMIT // 1024 // 1024)
+                )
             digest.update(chunk)
             file.write(chunk)
     if size == 0:
-        raise _refused("文件是空的，请检查后重新上传。")
+        raise _refused(_("The file is empty. Check it and upload it again."))
     return digest.hexdigest(), size
 
 
@@ -139,7 +145,12 @@ def _look_into_pdf(path: Path) -> int:
         try:
             reader = PdfReader(file)
             if reader.is_encrypted:
-                raise _refused("这份 PDF 设了密码或限制，对方可能打不开，请去掉密码后重新上传。")
+                raise _refused(
+                    _(
+                        "This PDF has a password or restrictions, so the other side may not open it. Remove "
+                        "them and upload it again."
+                    )
+                )
             pages = len(reader.pages)
         except (PyPdfError, OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise _not_what_it_says(".pdf") from error
@@ -154,10 +165,10 @@ def _look_into_picture(path: Path, format_name: str) -> None:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is below
             with Image.open(path, formats=[format_name]) as picture:
                 if picture.width * picture.height > PIXEL_LIMIT:
-                    raise _refused("图片的像素太多，请缩小后重新上传。")
+                    raise _refused(_("The picture has too many pixels. Make it smaller and upload it again."))
                 picture.verify()
     except Image.DecompressionBombError as error:
-        raise _refused("图片的像素太多，请缩小后重新上传。") from error
+        raise _refused(_("The picture has too many pixels. Make it smaller and upload it again.")) from error
     except (OSError, SyntaxError, ValueError) as error:
         raise _not_what_it_says(".jpg" if format_name == "JPEG" else ".png") from error
 
@@ -165,7 +176,13 @@ def _look_into_picture(path: Path, format_name: str) -> None:
 def _look_into_package(path: Path, suffix: str) -> None:
     """A Word or Excel file is a zip archive; what it says of its own size is not believed."""
     if _parts_at_most(path) > PARTS_LIMIT:
-        raise _refused(f"文件里装的部分太多（超过 {PARTS_LIMIT} 个），不能上传。请检查是不是正常的文件。")
+        raise _refused(
+            _(
+                "The file has too many parts (over %(most)s) and cannot be uploaded. Check whether it is a "
+                "regular file.",
+                most=PARTS_LIMIT,
+            )
+        )
     unpacked = 0
     try:
         with ZipFile(path) as package:
@@ -174,7 +191,7 @@ def _look_into_package(path: Path, suffix: str) -> None:
             if main not in names:
                 raise _not_what_it_says(suffix)
             if any(name.endswith("vbaProject.bin") for name in names):
-                raise _refused("文件里有宏，不能上传。请另存为不带宏的文件。")
+                raise _refused(_("The file has macros and cannot be uploaded. Save it without macros."))
             if any(part.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for part in package.infolist()):
                 raise _not_what_it_says(suffix)  # no office program packs otherwise
             for packed in package.infolist():
@@ -182,7 +199,12 @@ def _look_into_package(path: Path, suffix: str) -> None:
                     for chunk in _chunks(part):
                         unpacked += len(chunk)
                         if unpacked > UNPACKED_LIMIT:
-                            raise _refused("文件解开以后太大，不能上传。请检查是不是正常的文件。")
+                            raise _refused(
+                                _(
+                                    "Unpacked the file is too large and cannot be uploaded. Check whether it "
+                                    "is a regular file."
+                                )
+                            )
     except (
         BadZipFile,
         zlib.error,
@@ -210,10 +232,15 @@ def _parts_at_most(path: Path) -> int:
 
 
 def _not_what_it_says(suffix: str) -> InvalidValues:
-    return _refused(f"文件内容不是 {suffix[1:].upper()}，可能改过后缀名或已损坏，请检查后重新上传。")
+    return _refused(
+        _(
+            "The content is no %(kind)s. The file may have been renamed, or is damaged. Check it and upload it again.",
+            kind=suffix[1:].upper(),
+        )
+    )
 
 
-def _refused(sentence: str) -> InvalidValues:
+def _refused(sentence: Text) -> InvalidValues:
     return InvalidValues({"file": sentence})
 
 

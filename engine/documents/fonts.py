@@ -14,6 +14,7 @@ from typing import Any
 from fontTools.ttLib import TTFont, TTLibError
 
 from engine.errors import LianbanError
+from engine.messages import Text, listed
 from engine.messages import gettext as _
 
 CHAINS: Mapping[str, tuple[str, ...]] = {
@@ -104,18 +105,22 @@ class Fonts:
         return words
 
 
-def not_printed(signs: Sequence[str]) -> str:
+def not_printed(signs: Sequence[str]) -> Text:
     """The sentence for a field that holds these signs."""
-    return (
-        f"这里有印不到文书上的字：{'、'.join(map(named, signs[:5]))}。请删去，或者换成规范的字；"
-        "确实要用的，请系统管理员把含有它的字体放进 LIANBAN_FONT_DIRS 的文件夹。"
+    return _(
+        "There are characters here that cannot be printed on a document: %(signs)s. Remove them, or write "
+        "standard ones. If they are needed, the system administrator puts a font that has them into a folder "
+        "of LIANBAN_FONT_DIRS.",
+        signs=listed(map(named, signs[:5])),
     )
 
 
-def named(sign: str) -> str:
+def named(sign: str) -> Text:
     """A sign for a sentence: itself where a screen may show it, and its code point."""
     code = f"U+{ord(sign):04X}"
-    return f"（{code}）" if unicodedata.category(sign) in ("Cn", "Co", "Cc", "Cf", "Cs") else f"“{sign}”（{code}）"
+    if unicodedata.category(sign) in ("Cn", "Co", "Cc", "Cf", "Cs"):
+        return _("(%(code)s)", code=code)
+    return _("'%(sign)s' (%(code)s)", sign=sign, code=code)
 
 
 # Reading the table of signs of a Chinese font takes half a second, so a process does it once for each state of a file.
@@ -138,5 +143,10 @@ def _opened(path: Path) -> TTFont:
         return TTFont(path, lazy=True, fontNumber=0)
     except (TTLibError, OSError) as error:
         raise FontsMissing(
-            f"字体文件 {path.name} 读不出来（{error}）。请换一个完好的字体文件，或把它移出字体文件夹。"
+            _(
+                "The font file %(file)s cannot be read (%(reason)s). Put a sound one in its place, or take it "
+                "out of the folder.",
+                file=path.name,
+                reason=str(error),
+            )
         ) from error

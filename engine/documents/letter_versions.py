@@ -21,6 +21,8 @@ from engine.documents.fonts import Fonts
 from engine.documents.letters import Letter, LetterRefused, Source, read_letter
 from engine.errors import NotFound
 from engine.ids import new_id
+from engine.messages import Text, sentences
+from engine.messages import gettext as _
 
 
 @dataclass(frozen=True)
@@ -31,15 +33,16 @@ class LetterVersion:
     layout: Mapping[str, str]
 
 
-def read_files(folder: Path, paths: Iterable[Path]) -> tuple[dict[Path, Source], dict[Path, str]]:
+def read_files(folder: Path, paths: Iterable[Path]) -> tuple[dict[Path, Source], dict[Path, Text]]:
     """Each of these letters of the folder, which has the `layouts/`, and what is wrong with those that cannot be read."""
     layouts = {path.name: path for path in sorted((folder / "layouts").glob("*.typ"))}
-    found, broken = {}, {}
+    found: dict[Path, Source] = {}
+    broken: dict[Path, Text] = {}
     for path in paths:
         try:
             found[path] = _source(path, layouts)
         except LetterRefused as refused:
-            broken[path] = refused.message
+            broken[path] = refused.sentence
     return found, broken
 
 
@@ -48,7 +51,13 @@ def _source(path: Path, layouts: Mapping[str, Path]) -> Source:
     wording = _text(path)
     main = f"{read_letter(path.stem, wording).layout}.typ"
     if main not in layouts:
-        raise LetterRefused(f"{path.name} 所用的排版文件 layouts/{main} 不存在。请补上，或改写 layout。")
+        raise LetterRefused(
+            _(
+                "The layout layouts/%(layout)s that %(file)s uses is missing. Add it, or change layout.",
+                file=path.name,
+                layout=main,
+            )
+        )
     names = [main, *([typesetting.COMMON] if typesetting.COMMON in layouts else [])]
     return Source(path.stem, wording, {name: _text(layouts[name]) for name in names})
 
@@ -79,7 +88,7 @@ def latest(tx: Connection, name: str) -> LetterVersion:
     """The version in force. Raises NotFound."""
     version_id = stamp.content(tx, "letters", _read_latest).get(name)
     if version_id is None:
-        raise NotFound(f"没有部署名为 {name} 的公文模板。")
+        raise NotFound(_("No letter template called %(name)s is deployed.", name=name))
     return find(tx, version_id)
 
 
@@ -129,7 +138,9 @@ def try_layout(source: Source, fonts: Fonts) -> None:
         try:
             typesetting.pdf(source.layout, words, date(2026, 1, 1), fonts)
         except typesetting.NotTypeset as error:
-            raise LetterRefused(f"{source.name}.toml 的排版文件没有通过检查。{error.message}") from error
+            raise LetterRefused(
+                sentences(_("The layout of %(name)s.toml did not pass the check.", name=source.name), error.sentence)
+            ) from error
     _tried.add(key)
 
 
@@ -178,6 +189,6 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise LetterRefused(f"{path.name} 不是 UTF-8 编码。请用 UTF-8 重新保存。") from error
+        raise LetterRefused(_("%(file)s is not in UTF-8. Save it as UTF-8.", file=path.name)) from error
     except OSError as error:
-        raise LetterRefused(f"{path.name} 读不出来：{error.strerror}。") from error
+        raise LetterRefused(_("%(file)s cannot be read: %(reason)s.", file=path.name, reason=error.strerror)) from error

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from engine.bpmn.expressions import BUILTINS, compile_expression, texts_given
+from engine.bpmn.reading.expressions import BUILTINS, compile_expression, texts_given
 from engine.documents.wording import FORMATS, PLACE
 from engine.errors import ExpressionError, LianbanError
+from engine.messages import Text, listed, sentences
 from engine.messages import gettext as _
 
 ENCLOSED = "enclosed"
@@ -127,24 +128,36 @@ def read_letter(name: str, wording: str) -> Letter:
     try:
         told = tomllib.loads(wording)
     except tomllib.TOMLDecodeError as error:
-        raise LetterRefused(f"{name}.toml 不是正确的 TOML：{error}。请改正后再部署。") from error
+        raise LetterRefused(
+            _(
+                "%(name)s.toml is no proper TOML: %(reason)s. Mend it and deploy again.",
+                name=name,
+                reason=str(error),
+            )
+        ) from error
     for key in told:
         if key not in _KNOWN:
-            raise _refused(name, wording, key, f"不认识 {key}。请改正或删去。")
+            raise _refused(name, wording, key, _("%(key)s is not known here. Mend or remove it.", key=key))
     for key in ("code", "name", "layout", "title"):
         if not isinstance(told.get(key), str) or not told[key].strip():
-            raise LetterRefused(f"{name}.toml 没有写 {key}。请补上。")
+            raise LetterRefused(_("%(name)s.toml does not say %(key)s. Add it.", name=name, key=key))
     try:
         return _letter(told)
     except (KeyError, TypeError, AttributeError) as error:
-        raise LetterRefused(f"{name}.toml 的写法不对（{error}）。写法见 docs/reference/letters.md。") from error
+        raise LetterRefused(
+            _(
+                "%(name)s.toml is not written as it should be (%(reason)s). See docs/reference/letters.md.",
+                name=name,
+                reason=str(error),
+            )
+        ) from error
 
 
-def check(name: str, wording: str, facts: Collection[str], functions: Collection[str]) -> list[str]:
+def check(name: str, wording: str, facts: Collection[str], functions: Collection[str]) -> list[Text]:
     """What is wrong with the letter for a procedure that knows these facts and functions; a sentence each."""
     letter = read_letter(name, wording)
     known = set(facts) | NAMES
-    problems = []
+    problems: list[Text] = []
     if letter.materials_of:  # asked before the letter's words are known, and before it is known what there is to count
         problems += _expression(name, wording, letter.materials_of, known - {ENCLOSED}, set(functions) - {"materials"})
     for word, expression in letter.words.items():
@@ -156,45 +169,57 @@ def check(name: str, wording: str, facts: Collection[str], functions: Collection
     for sentence in letter.sentences():
         rest = PLACE.sub("", sentence)
         if "{" in rest or "}" in rest:
-            problems.append(_at(name, wording, sentence.split("\n")[0], "花括号没有配成对，或里面是空的。"))
+            problems.append(
+                _at(
+                    name,
+                    wording,
+                    sentence.split("\n")[0],
+                    _("The braces do not pair, or there is nothing between them."),
+                )
+            )
         for place in PLACE.finditer(sentence):
             problems += _expression(name, wording, place[1].strip(), known, functions)
             if place[2] is not None and place[2] not in FORMATS:
-                sentence_said = f"没有名为 {place[2][:40]} 的格式，可以写 {'、'.join(FORMATS)}。"
+                sentence_said = _(
+                    "There is no format called %(name)s. You can write: %(formats)s.",
+                    name=place[2][:40],
+                    formats=listed(FORMATS),
+                )
                 problems.append(_at(name, wording, place[0], sentence_said))
     return list(dict.fromkeys(problems))
 
 
-def check_cited(name: str, wording: str, codes: Mapping[str, str], issued: Collection[str]) -> list[str]:
+def check_cited(name: str, wording: str, codes: Mapping[str, str], issued: Collection[str]) -> list[Text]:
     """What is wrong with the letters that it cites, in a procedure that issues these; a sentence each.
 
     `codes` are those of all letters there are, by name. A code that several letters share names none of them.
     """
-    problems = []
+    problems: list[Text] = []
     for cited in read_letter(name, wording).cited():
         shared = sorted(other for other, code in codes.items() if code == codes.get(cited, cited))
         here = [other for other in shared if other in issued]
         if cited not in codes:
-            which = f"代号 {cited[:40]} 的有 {'、'.join(shared)}，请写明是哪一份。" if shared else "请改成有的。"
-            problems.append(_at(name, wording, f'"{cited}"', f"没有名为 {cited[:40]} 的公文模板。{which}"))
+            unknown = _("There is no letter template called %(name)s.", name=cited[:40])
+            mend = _which(cited[:40], shared) if shared else _("Name one that there is.")
+            problems.append(_at(name, wording, f'"{cited}"', sentences(unknown, mend)))
         elif here and cited == codes[cited] and cited not in issued:
-            which = f"代号 {cited} 的有 {'、'.join(here)}，请写明是哪一份。"
-            problems.append(_at(name, wording, f'"{cited}"', f"这个流程不用公文模板 {cited}。{which}"))
+            unused = _("This procedure does not use the letter template %(name)s.", name=cited)
+            problems.append(_at(name, wording, f'"{cited}"', sentences(unused, _which(cited, here))))
     return problems
 
 
 def _expression(
     name: str, wording: str, expression: str, known: Collection[str], functions: Collection[str]
-) -> list[str]:
+) -> list[Text]:
     try:
         compiled = compile_expression(expression)
     except ExpressionError as error:
-        return [_at(name, wording, expression, error.message)]
+        return [_at(name, wording, expression, error.sentence)]
     unknown = sorted(compiled.names - set(known))
     uncallable = sorted(compiled.functions - set(functions) - FUNCTIONS - BUILTINS.keys())
     return [
-        *(_at(name, wording, expression, f"流程里没有名为 {found[:80]} 的事实。") for found in unknown),
-        *(_at(name, wording, expression, f"没有名为 {found[:80]} 的函数。") for found in uncallable),
+        *(_at(name, wording, expression, _no_fact(found[:80])) for found in unknown),
+        *(_at(name, wording, expression, _no_function(found[:80])) for found in uncallable),
     ]
 
 
@@ -240,12 +265,30 @@ def _sentences(told: list[Any]) -> tuple[Sentence, ...]:
     )
 
 
-def _at(name: str, wording: str, written: str, sentence: str) -> str:
+def _which(code: str, names: Collection[str]) -> Text:
+    return _("The code %(code)s is that of %(names)s: say which is meant.", code=code, names=listed(names))
+
+
+def _no_fact(name: str) -> Text:
+    return _("The procedure has no fact called %(name)s.", name=name)
+
+
+def _no_function(name: str) -> Text:
+    return _("There is no function called %(name)s.", name=name)
+
+
+def _at(name: str, wording: str, written: str, sentence: Text) -> Text:
     lines = wording.split("\n")
     line = next((number for number, text in enumerate(lines, 1) if written and written in text), None)
-    where = f" 第 {line} 行" if line else ""
-    return f"{name}.toml{where}：{sentence}"
+    if line is None:
+        return _("%(name)s.toml: %(said)s", name=name, said=sentence)
+    return _(
+        "%(name)s.toml, line %(line)s: %(said)s",
+        name=name,
+        line=line,
+        said=sentence,
+    )
 
 
-def _refused(name: str, wording: str, written: str, sentence: str) -> LetterRefused:
+def _refused(name: str, wording: str, written: str, sentence: Text) -> LetterRefused:
     return LetterRefused(_at(name, wording, written, sentence))

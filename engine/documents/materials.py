@@ -18,6 +18,8 @@ from engine.documents.files import StoredFile
 from engine.errors import InvalidValues, NotFound
 from engine.forms.validate import plain_text
 from engine.ids import new_id
+from engine.messages import Text
+from engine.messages import gettext as _
 
 KINDS = {
     "facts_statement": "基本违法事实书面材料",
@@ -84,9 +86,9 @@ def add(
     now: datetime,
 ) -> str:
     """The material is on the list. Pages that are not given are counted in the file. Raises InvalidValues per field."""
-    problems = {}
+    problems: dict[str, Text] = {}
     if kind not in KINDS:
-        problems["kind"] = "请选择材料的种类。"
+        problems["kind"] = _("Choose what kind of material it is.")
     try:
         title = " ".join(plain_text(title).split()) or KINDS.get(kind, "")
     except ValueError as wrong:
@@ -96,9 +98,12 @@ def add(
     if not pages.strip() and stored is not None and stored.pages is not None:
         pages = str(min(stored.pages, NUMBER_LIMIT))
     numbers = {"copies": _number(copies), "pages": _number(pages)}
-    problems |= {name: "请填写 1 到 10000 的整数。" for name, number in numbers.items() if number is None}
+    whole = _("Give a whole number from 1 to %(most)s.", most=NUMBER_LIMIT)
+    problems |= {name: whole for name, number in numbers.items() if number is None}
     if not pages.strip():
-        problems["pages"] = "纸质材料和数不出页数的文件，请填写页数。"
+        problems["pages"] = _(
+            "Give the number of pages of what is on paper, and of files whose pages cannot be counted."
+        )
     if problems:
         raise InvalidValues(problems)
     return _list(
@@ -169,12 +174,14 @@ def rename(tx: Connection, material_id: str, title: str) -> None:
     """The list calls it that from now on; a letter that was sent keeps the name it was sent with."""
     title = " ".join(title.split())
     if not title or (too_long := _too_long(title)):
-        raise InvalidValues({"rename": too_long if title else "请填写材料的名称。"})
+        raise InvalidValues({"rename": too_long if title else _("Give the name of the material.")})
     tx.execute(update(material).where(material.c.id == material_id).values(title=title))
 
 
-def _too_long(title: str) -> str:
-    return f"名称已写 {len(title)} 字，最多 {TITLE_LIMIT} 字。" if len(title) > TITLE_LIMIT else ""
+def _too_long(title: str) -> Text:
+    if len(title) <= TITLE_LIMIT:
+        return ""
+    return _("The name has %(count)s characters; %(most)s at most.", count=len(title), most=TITLE_LIMIT)
 
 
 def remove(tx: Connection, material_id: str, now: datetime) -> None:
@@ -185,7 +192,7 @@ def remove(tx: Connection, material_id: str, now: datetime) -> None:
 def find(tx: Connection, material_id: str) -> Material:
     row = tx.execute(select(material).where(material.c.id == material_id)).first()
     if row is None:
-        raise NotFound("没有这份材料。")
+        raise NotFound(_("There is no such material."))
     return Material(**row._mapping)
 
 

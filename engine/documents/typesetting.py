@@ -18,6 +18,7 @@ import typst
 from engine.clock import SHANGHAI
 from engine.documents.fonts import Fonts
 from engine.errors import LianbanError
+from engine.messages import Text, clauses
 from engine.messages import gettext as _
 
 COMMON = "common.typ"
@@ -60,19 +61,28 @@ def _compile(layout: Mapping[str, str], words: Mapping[str, Any], fonts: Fonts, 
             files, font_paths=folders, ignore_system_fonts=True, sys_inputs=inputs, **output
         )
     except (typst.TypstError, RuntimeError) as error:
-        raise NotTypeset(f"排版文件 {main} 有误：{_where(error, main)}{error}") from error
+        raise NotTypeset(_wrong(main, _said(error, main))) from error
     if warnings:
-        raise NotTypeset(f"排版文件 {main} 有误：{'；'.join(str(found) for found in warnings)}")
+        raise NotTypeset(_wrong(main, clauses(map(str, warnings))))
     return made if isinstance(made, list) else [made]
 
 
-def _where(error: Exception, main: str) -> str:
-    """The place that Typst names, in words."""
+def _wrong(main: str, why: Text) -> Text:
+    return _("The layout %(file)s is wrong: %(why)s", file=main, why=why)
+
+
+def _said(error: Exception, main: str) -> Text:
+    """What Typst says, with the place that it names."""
     trace = getattr(error, "diagnostic", "")
     found = _WHERE.search(trace)
     if found is None:
-        return ""
-    return f"{main if found['file'] == _MAIN else found['file']} 第 {found['line']} 行，"
+        return str(error)
+    return _(
+        "%(file)s, line %(line)s: %(why)s",
+        file=main if found["file"] == _MAIN else found["file"],
+        line=found["line"],
+        why=str(error),
+    )
 
 
 def key(layout: Mapping[str, str], words: Mapping[str, Any]) -> str:

@@ -15,6 +15,7 @@ from typing import Protocol
 
 from engine.clock import local, local_date
 from engine.forms.schema import Field
+from engine.messages import Text
 
 PLACE = re.compile(r"\{([^{}|]+)(?:\|([^{}|]*))?\}")
 BLANK = "＿＿＿＿"
@@ -44,7 +45,7 @@ class Filler:
     directory: Directory
     called: Callable[[str], str] = lambda expression: ""
     """What a reader calls a place that no form asks for; empty when there is no name for it."""
-    blanks: list[str] = field(default_factory=list)
+    blanks: list[Text] = field(default_factory=list)
     """What had nothing to be filled in with, in the words of its form."""
 
     def fill(self, sentence: str) -> str:
@@ -91,13 +92,13 @@ class Filler:
                 return self.directory.person(value)
             case "matter":
                 return self.directory.matter(value)
-        return asked.label_of(value)
+        return asked.label_of(value).drawn
 
     def _says_nothing(self, expression: str) -> bool:
         """Whether the letter means nothing to stand here: `"（" + x + "）" if x else ""`."""
         return not expression.isidentifier() and self.value(expression) == ""
 
-    def _called(self, expression: str, before: str) -> str:
+    def _called(self, expression: str, before: str) -> Text:
         """The label of the form's field; of what no form asks for, the words that lead to it."""
         asked = self.fields.get(expression)
         if asked:

@@ -17,6 +17,8 @@ PART = re.compile(r"[A-Za-z0-9_]*")
 """What may stand in a key."""
 _IN_NAMES = re.compile(rf"(?<=[A-Za-z0-9])__({NAME.pattern})")
 _IN_TEXTS = re.compile(rf"\{{({NAME.pattern})\}}")
+WRITTEN_KEY = "written key"
+"""Where a component keeps its key as it stood in the file, once it is filled in; no form-js component has such a property."""
 _TEXTS = {"label", "description", "text"}
 _TEXT_PROPERTIES = re.compile(r"(message|warning)(_[2-9])?|cap_words|hint:.*", re.DOTALL)
 
@@ -49,7 +51,14 @@ def fill(components: list[Any], given: Mapping[str, str]) -> None:
     in_names = {name: f"_{value}" if value else "" for name, value in given.items() if PART.fullmatch(value)}
     for holder, key, is_text in _places(components):
         values, pattern = (given, _IN_TEXTS) if is_text else (in_names, _IN_NAMES)
+        if key == "key":
+            holder[WRITTEN_KEY] = holder[key]
         holder[key] = _filled(holder[key], pattern, values)
+
+
+def filled_text(text: str, given: Mapping[str, str]) -> str:
+    """A text for people with what is given in its places."""
+    return _filled(text, _IN_TEXTS, given)
 
 
 def _filled(text: str, pattern: re.Pattern[str], values: Mapping[str, str]) -> str:

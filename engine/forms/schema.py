@@ -10,12 +10,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
-from engine.errors import DiagramRefused, Problem
-from engine.forms.parameters import NOTHING, Asked, asked, fill
+from engine import problems
+from engine.english import NOTHING as NO_WORDS
+from engine.english import FormWords
+from engine.errors import DiagramRefused
+from engine.forms import rules
+from engine.forms.form import Field as Field
+from engine.forms.form import Form as Form
+from engine.forms.form import Group as Group
+from engine.forms.form import Option as Option
+from engine.forms.form import Rule as Rule
+from engine.forms.form import Text as Text
+from engine.forms.parameters import WRITTEN_KEY, asked, fill, filled_text
+from engine.messages import Name, listed
+from engine.messages import Text as Said
+from engine.messages import gettext as _
 
 SIZE_LIMIT = 200_000
 FIELD_TYPES = {"textfield", "textarea", "number", "checkbox", "radio", "select", "checklist", "datetime", "filepicker"}
@@ -36,198 +47,69 @@ LIMITS = {"required", "minLength", "maxLength", "min", "max"}
 SUBTYPES = {"date", "datetime"}
 
 
-@dataclass(frozen=True)
-class Option:
-    value: str
-    label: str
-    hint: str
-    offer: str = ""
-    """An expression over what is known: the option is offered when it holds; always, when it is empty."""
-
-
-@dataclass(frozen=True)
-class Rule:
-    """An expression that must be true, and the sentence for when it is not."""
-
-    expression: str
-    message: str
-
-
-@dataclass(frozen=True)
-class Field:
-    key: str
-    type: str
-    label: str
-    description: str
-    widget: str
-    options: tuple[Option, ...]
-    required: bool
-    readonly: bool
-    min_length: int | None
-    max_length: int | None
-    minimum: str
-    maximum: str
-    kind: str
-    """Kinds of unit that may be chosen: a comma list, empty for any."""
-    count: int
-    """People at least."""
-    rules: tuple[Rule, ...]
-    warnings: tuple[Rule, ...]
-    show: str
-    default: str
-    wide: bool
-    subtype: str
-    confidential: tuple[str, ...] = ()
-    """The facts that hold the units whose handlers alone may read the value; empty for what every party reads."""
-    internal: bool = False
-    """Whether it is the business of the unit that is asked it: the other parties do not read it."""
-    correctable: bool = False
-    """Whether what was said may be corrected later, with a reason and an approval."""
-    fresh: bool = False
-    """Whether it is empty again when the step comes round once more."""
-    receiver: str = ""
-    """Of a matter: the key of the unit that is to get the case."""
-    basis: str = ""
-    """Of a matter: the key of the text that says why that unit is competent."""
-    judged_on: str = ""
-    """Of a matter: the key of the instant at which competence is judged; empty for now."""
-    own: str = ""
-    """Of a matter: the key of the procedure that is started instead when the matter is the unit's own."""
-    carries: str = ""
-    """The key under which the start form of another procedure asks for the same, where it has another name there."""
-    cap: str = ""
-    """Of a day: the instant that its end may not pass, an expression; the page shows it as the last possible day."""
-    cap_words: str = ""
-    """How that is counted, for people: 自原起算日起 10 个工作日."""
-
-    @property
-    def asks(self) -> bool:
-        """Whether it takes a value of its own: a list of material does not."""
-        return self.widget != "materials" and self.type != "filepicker"
-
-    @property
-    def cap_note(self) -> str:
-        """How the last possible day is counted, in brackets; empty where the form does not say."""
-        return f"（{self.cap_words}）" if self.cap_words else ""
-
-    def label_of(self, value: object) -> str:
-        return next((option.label for option in self.options if option.value == value), str(value))
-
-
-@dataclass(frozen=True)
-class Text:
-    """A sentence that stands in the form."""
-
-    text: str
-    show: str
-
-
-@dataclass(frozen=True)
-class Group:
-    label: str
-    items: tuple[Field | Text, ...]
-    show: str
-
-
-@dataclass(frozen=True)
-class Form:
-    id: str
-    groups: tuple[Group, ...]
-    parameters: Asked = NOTHING
-    """What the task that asks it must fill in."""
-
-    @cached_property
-    def fields(self) -> tuple[Field, ...]:
-        return tuple(item for group in self.groups for item in group.items if isinstance(item, Field))
-
-    @cached_property
-    def by_key(self) -> Mapping[str, Field]:
-        return {field.key: field for field in self.fields}
-
-    @property
-    def keys(self) -> frozenset[str]:
-        """The names that the form says."""
-        return frozenset(field.key for field in self.fields if field.asks)
-
-    @property
-    def own_keys(self) -> frozenset[str]:
-        """Those of its names that nobody else may say: all but the read-only ones."""
-        return frozenset(field.key for field in self.fields if field.asks and not field.readonly)
-
-    @cached_property
-    def outcome_key(self) -> str | None:
-        """The task's answer: the radio whose key ends in `_outcome`."""
-        return next(
-            (field.key for field in self.fields if field.type == "radio" and field.key.endswith("_outcome")), None
-        )
-
-    @property
-    def remark_keys(self) -> tuple[str, ...]:
-        """Texts that go into the history as this person's: opinions first, then reasons. What others said is only shown."""
-        own = [field.key for field in self.fields if not field.readonly]
-        return tuple(key for ending in ("_opinion", "_reason") for key in own if key.endswith(ending))
-
-    @cached_property
-    def keeps_remark_inside(self) -> bool:
-        """Whether the opinion given here is the unit's own business; the gate sees that no form mixes both."""
-        return any(self.by_key[key].internal for key in self.remark_keys)
-
-    def label_of(self, key: str, value: object) -> str:
-        return self.by_key[key].label_of(value)
-
-    def expressions(self) -> Iterator[tuple[str, str, bool]]:
-        """(key, expression, whether `value` is known in it) of everything that is to be compiled at deployment."""
-        for group in self.groups:
-            for source in filter(None, [group.show]):
-                yield group.label, source, False
-            for item in group.items:
-                if isinstance(item, Text):
-                    yield from ((item.text, source, False) for source in filter(None, [item.show]))
-                    continue
-                for source in filter(None, [item.show, item.default, item.minimum, item.maximum, item.cap]):
-                    yield item.key, source, False
-                yield from ((item.key, option.offer, False) for option in item.options if option.offer)
-                for rule in (*item.rules, *item.warnings):
-                    yield item.key, rule.expression, True
-
-
-def read_form(content: bytes, given: Mapping[str, str] | None = None) -> Form:
-    """The form as a task asks it that gives these parameters.
+def read_form(content: bytes, given: Mapping[str, str] | None = None, english: FormWords = NO_WORDS) -> Form:
+    """The form as a task asks it that gives these parameters; `english` has its texts in English by their keys.
 
     Raises DiagramRefused with a problem for every component that cannot be rendered or checked.
     """
     if len(content) > SIZE_LIMIT:
-        raise DiagramRefused([Problem("", "", "表单文件太大。", "请拆成几个表单。")])
+        raise DiagramRefused(
+            [rules.FORM_TOO_LARGE.problem("", "", _("The form file is too large."), _("Split it into several forms."))]
+        )
     try:
         data = json.loads(content)
     except (ValueError, RecursionError):
-        raise DiagramRefused([Problem("", "", "表单文件不是完整的 JSON。", "请用表单编辑器重新保存。")]) from None
+        raise DiagramRefused(
+            [
+                rules.FORM_NOT_JSON.problem(
+                    "", "", _("The form file is not complete JSON."), _("Save it again in a form editor.")
+                )
+            ]
+        ) from None
     if (
         not isinstance(data, dict)
         or not isinstance(data.get("components"), list)
         or not isinstance(data.get("id"), str)
     ):
-        raise DiagramRefused([Problem("", "", "这不是 form-js 表单。", "表单应有 id 和 components。")])
+        raise DiagramRefused(
+            [rules.FORM_NOT_FORM.problem("", "", _("This is not a form-js form."), _("A form has id and components."))]
+        )
     open_parts = asked(data["components"])
     fill(data["components"], given or {})
-    reader = _Reader(data["id"])
+    reader = _Reader(data["id"], english, given or {})
     groups = reader.groups(data["components"])
     keys = [field.key for field in Form(data["id"], groups).fields]
     for key in sorted({key for key in keys if keys.count(key) > 1}):
-        reader.refuse(key, key, "同一个表单里有两个同名字段。", "请改掉其中一个的 key。")
+        reader.refuse(
+            rules.FIELD_TWICE,
+            key,
+            key,
+            _("The form has two fields of the same name."),
+            _("Change the key of one of them."),
+        )
     reader.refuse_unknown_neighbours(Form(data["id"], groups))
     if reader.problems:
         raise DiagramRefused(reader.problems)
     return Form(data["id"], groups, open_parts)
 
 
-class _Reader:
-    def __init__(self, form_id: str) -> None:
-        self.form_id = form_id
-        self.problems: list[Problem] = []
+OUT_OF_BOUNDS = _("This is out of bounds. Check it.")
 
-    def refuse(self, key: str, label: str, reason: str, remedy: str) -> None:
-        self.problems.append(Problem(f"{self.form_id}.{key}", label, reason, remedy))
+
+class _Reader:
+    def __init__(self, form_id: str, english: FormWords, given: Mapping[str, str]) -> None:
+        self.form_id, self.english, self.given = form_id, english, given
+        self.problems: list[problems.Problem] = []
+
+    def refuse(self, rule: problems.Rule, key: str, label: str, reason: Said, remedy: Said) -> None:
+        self.problems.append(rule.problem(f"{self.form_id}.{key}", label, reason, remedy))
+
+    def name(self, drawn: object, key: str, said: str = "") -> Name:
+        """A text of the component, in both languages; `key` is its own as it is written in the file, `said` the property that
+        the text stands in, nothing for its label.
+        """
+        english = {name: self.english.get(f"{name}={value}") or value for name, value in self.given.items()}
+        return Name(str(drawn), filled_text(self.english.get(f"{key}.{said}" if said else key), english))
 
     def groups(self, components: list[Any]) -> tuple[Group, ...]:
         """Components between groups stand in a group without a heading."""
@@ -236,31 +118,43 @@ class _Reader:
         for component in components:
             if _is_well_formed(component) and component["type"] == "group":
                 if loose:
-                    groups.append(Group("", tuple(loose), ""))
+                    groups.append(Group(Name(""), tuple(loose), ""))
                     loose = []
                 self.refuse_unknown(component, str(component.get("id", "")), {"show"})
                 items = [item for item in map(self.item, component.get("components") or []) if item]
-                label = str(component.get("label", ""))
+                label = self.name(component.get("label", ""), str(component.get("id", "")))
                 groups.append(Group(label, tuple(items), _properties(component).get("show", "")))
             elif (item := self.item(component)) is not None:
                 loose.append(item)
         if loose:
-            groups.append(Group("", tuple(loose), ""))
+            groups.append(Group(Name(""), tuple(loose), ""))
         return tuple(groups)
 
     def item(self, component: Any) -> Field | Text | None:
         if not _is_well_formed(component):
             key = component.get("key", component.get("id", "")) if isinstance(component, dict) else ""
-            self.refuse(str(key), str(key), "这个组件的写法不对。", "请用表单编辑器重新保存。")
+            self.refuse(
+                rules.COMPONENT_SPELLING,
+                str(key),
+                str(key),
+                _("This component is not written as it has to be."),
+                _("Save it again in a form editor."),
+            )
             return None
         key, kind = str(component.get("key", component.get("id", ""))), component["type"]
         if kind not in FIELD_TYPES | OTHER_TYPES - {"group"}:
-            self.refuse(key, kind, f"不支持 {kind} 这种组件。", "请换成 docs/reference/forms.md 里列出的组件。")
+            self.refuse(
+                rules.COMPONENT_UNKNOWN,
+                key,
+                kind,
+                _("There is no component of the type %(kind)s.", kind=kind),
+                _("Use a component that is listed in docs/reference/forms.md."),
+            )
             return None
         properties = _properties(component)
         if kind == "text":
             self.refuse_unknown(component, key, {"show"})
-            return Text(str(component.get("text", "")), properties.get("show", ""))
+            return Text(self.name(component.get("text", ""), key), properties.get("show", ""))
         return self.field(component, properties)
 
     def refuse_unknown(self, component: dict[str, Any], key: str, known: set[str]) -> None:
@@ -268,55 +162,134 @@ class _Reader:
         label = str(component.get("label", ""))
         for name in _properties(component):
             if name not in known and not (name.startswith(("hint:", "offer:")) and known == PROPERTIES):
-                self.refuse(key, label, f"不认识属性 {name}。", "请对照 docs/reference/forms.md。")
+                self.refuse(
+                    rules.FIELD_PROPERTY,
+                    key,
+                    label,
+                    _("The property %(name)s is not known.", name=name),
+                    _("Compare it with docs/reference/forms.md."),
+                )
         if component.get("conditional"):
-            self.refuse(key, label, "不支持 form-js 的 conditional。", "请改用属性 show，写我们的表达式。")
+            self.refuse(
+                rules.FIELD_CONDITIONAL,
+                key,
+                label,
+                _("The conditional of form-js is not used."),
+                _("Use the property show with our expression language."),
+            )
 
     def refuse_unknown_neighbours(self, form: Form) -> None:
         """What a matter fills in must be asked by the same form, and be able to hold it."""
         for matter in form.fields:
             receiver, basis, at = (form.by_key.get(key) for key in (matter.receiver, matter.basis, matter.judged_on))
             fits = {
-                "receiver": (matter.receiver, receiver is not None and receiver.widget == "unit", "选单位的项"),
-                "basis": (matter.basis, basis is not None and basis.type in ("textfield", "textarea"), "文字项"),
-                "on": (matter.judged_on, at is not None and at.type == "datetime" and at.subtype != "date", "时刻"),
+                "receiver": (matter.receiver, receiver is not None and receiver.widget == "unit", _("unit field")),
+                "basis": (matter.basis, basis is not None and basis.type in ("textfield", "textarea"), _("text field")),
+                "on": (
+                    matter.judged_on,
+                    at is not None and at.type == "datetime" and at.subtype != "date",
+                    _("date-time field"),
+                ),
             }
             for name, (key, is_right, words) in fits.items():
                 if key and not is_right:
-                    reason = f"属性 {name} 写的 {key} 不是这个表单里的{words}。"
-                    self.refuse(matter.key, matter.label, reason, "请改成这个表单里那一项的 key，或删去这个属性。")
+                    reason = _(
+                        "The property %(name)s says %(key)s, which is no %(words)s of this form.",
+                        name=name,
+                        key=key,
+                        words=words,
+                    )
+                    self.refuse(
+                        rules.MATTER_NEIGHBOUR,
+                        matter.key,
+                        matter.label.drawn,
+                        reason,
+                        _("Write the key of such a field of this form, or delete the property."),
+                    )
 
     def field(self, component: dict[str, Any], properties: dict[str, str]) -> Field | None:
         key, label = str(component.get("key", "")), str(component.get("label", ""))
         if not (key.isidentifier() and key.isascii()) or key.startswith("_") or key in ("typename", "value", "n"):
-            self.refuse(key, label, f"字段的 key “{key}” 不能用。", "请用英文字母、数字和下划线，以字母开头。")
+            self.refuse(
+                rules.FIELD_KEY,
+                key,
+                label,
+                _("The field key '%(key)s' cannot be used.", key=key),
+                _("Use letters, digits and underscores, beginning with a letter."),
+            )
             return None
         self.refuse_unknown(component, key, PROPERTIES)
         if properties.get("widget", "") not in WIDGETS | {""}:
-            self.refuse(key, label, f"不认识控件 {properties['widget']}。", f"可用的有：{'、'.join(sorted(WIDGETS))}。")
+            widget, known = properties["widget"], listed(sorted(WIDGETS))
+            self.refuse(
+                rules.FIELD_WIDGET,
+                key,
+                label,
+                _("The widget %(widget)s is not known.", widget=widget),
+                _("Available: %(known)s.", known=known),
+            )
         if component["type"] == "datetime" and component.get("subtype", "datetime") not in SUBTYPES:
-            self.refuse(key, label, f"不支持 {component['subtype']} 这种时间。", "请改用 date 或 datetime。")
+            subtype = str(component["subtype"])
+            self.refuse(
+                rules.FIELD_TIME_KIND,
+                key,
+                label,
+                _("There is no kind of time called %(subtype)s.", subtype=subtype),
+                _("Use date or datetime."),
+            )
         if not properties.get("count", "1").isdecimal():
-            self.refuse(key, label, f"属性 count “{properties['count']}” 不是整数。", "请写人数，例如 2。")
+            count = properties["count"]
+            self.refuse(
+                rules.FIELD_COUNT,
+                key,
+                label,
+                _("The property count is '%(count)s', which is no whole number.", count=count),
+                _("Write a number of people, such as 2."),
+            )
             return None
         if properties.get("widget") == "case" and component["type"] != "textfield":
-            self.refuse(key, label, "控件 case 只能用于文本字段。", "请把组件换成文本字段（Text field）。")
+            self.refuse(
+                rules.CASE_NOT_TEXT,
+                key,
+                label,
+                _("The widget case is for text fields only."),
+                _("Make the component a text field."),
+            )
         for name in ("receiver", "basis", "on", "own"):
             if name in properties and properties.get("widget") != "matter":
-                self.refuse(key, label, f"属性 {name} 只能用于控件 matter。", "请删去这个属性，或加上 widget=matter。")
+                self.refuse(
+                    rules.MATTER_PROPERTY,
+                    key,
+                    label,
+                    _("The property %(name)s is for the widget matter only.", name=name),
+                    _("Delete the property, or add widget=matter."),
+                )
         if "cap" in properties and (component["type"] != "datetime" or component.get("subtype") != "date"):
-            self.refuse(key, label, "属性 cap 只能用于日期。", "请把 subtype 改成 date，或改用属性 max。")
+            self.refuse(
+                rules.CAP_NOT_DATE,
+                key,
+                label,
+                _("The property cap is for dates only."),
+                _("Change subtype to date, or use the property max."),
+            )
         chosen = properties.get("widget", "") not in ("", "case")
         if properties.get("correctable") == "true" and (component["type"] not in CORRECTABLE or chosen):
-            self.refuse(key, label, "这一项不能标 correctable。", "只有时间、文字和数字可以更正，请删去这个属性。")
+            self.refuse(
+                rules.FIELD_CORRECTABLE,
+                key,
+                label,
+                _("This field cannot be marked correctable."),
+                _("Only times, texts and numbers can be corrected. Delete the property."),
+            )
         validate = self.limits(component, key, label)
-        options = self.options(component, properties, key, label)
+        written = str(component.get(WRITTEN_KEY, key))
+        options = self.options(component, properties, written, label)
         minimum, maximum = (_bound(name, validate, properties) for name in ("min", "max"))
         return Field(
             key=key,
             type=component["type"],
-            label=label,
-            description=str(component.get("description", "")),
+            label=self.name(label, written),
+            description=self.name(component.get("description", ""), written, "description"),
             widget=properties.get("widget", ""),
             options=options,
             required=bool(validate.get("required")),
@@ -327,8 +300,8 @@ class _Reader:
             maximum=maximum,
             kind=properties.get("kind", ""),
             count=int(properties.get("count", "1")),
-            rules=(*_bounds(minimum, maximum), *_rules(properties, "rule", "message")),
-            warnings=_rules(properties, "warn", "warning"),
+            rules=(*_bounds(minimum, maximum), *self.rules(properties, written, "rule", "message")),
+            warnings=self.rules(properties, written, "warn", "warning"),
             show=properties.get("show", ""),
             default=properties.get("default", ""),
             wide=properties.get("span") == "full" or component["type"] in ("textarea", "radio", "checklist"),
@@ -343,17 +316,29 @@ class _Reader:
             own=properties.get("own", ""),
             carries=properties.get("carries", ""),
             cap=properties.get("cap", ""),
-            cap_words=properties.get("cap_words", ""),
+            cap_words=self.name(properties.get("cap_words", ""), written, "cap_words"),
         )
 
     def limits(self, component: dict[str, Any], key: str, label: str) -> dict[str, Any]:
         validate = component.get("validate") or {}
         for name, value in validate.items():
             if name not in LIMITS and value and (name, value) != ("validationType", "custom"):
-                self.refuse(key, label, f"不支持 validate 里的 {name}。", "请改用属性 rule，写我们的表达式。")
+                self.refuse(
+                    rules.FIELD_VALIDATE,
+                    key,
+                    label,
+                    _("%(name)s in validate is not used.", name=name),
+                    _("Use the property rule with our expression language."),
+                )
         for name in ("minLength", "maxLength"):
             if not isinstance(validate.get(name), int | None):
-                self.refuse(key, label, f"{name} 不是整数。", "请写字数，例如 20。")
+                self.refuse(
+                    rules.FIELD_LENGTH,
+                    key,
+                    label,
+                    _("%(name)s is not a whole number.", name=name),
+                    _("Write a number of characters, such as 20."),
+                )
         return validate
 
     def options(
@@ -363,15 +348,28 @@ class _Reader:
             return ()
         values = component.get("values") or []
         if not values:
-            self.refuse(key, label, "没有可选的值。", "请填写 values。")
+            self.refuse(rules.FIELD_NO_OPTIONS, key, label, _("There is nothing to choose from."), _("Fill in values."))
         return tuple(
             Option(
                 str(value["value"]),
-                str(value["label"]),
-                properties.get(f"hint:{value['value']}", ""),
+                self.name(value["label"], key, f"option:{value['value']}"),
+                self.name(properties.get(f"hint:{value['value']}", ""), key, f"hint:{value['value']}"),
                 properties.get(f"offer:{value['value']}", ""),
             )
             for value in values
+        )
+
+    def rules(self, properties: dict[str, str], key: str, name: str, message: str) -> tuple[Rule, ...]:
+        suffixes = ["", *(f"_{number}" for number in range(2, 10))]
+        return tuple(
+            Rule(
+                properties[name + suffix],
+                self.name(properties[message + suffix], key, message + suffix)
+                if message + suffix in properties
+                else _("Check this field."),
+            )
+            for suffix in suffixes
+            if name + suffix in properties
         )
 
 
@@ -395,24 +393,24 @@ def _bound(name: str, validate: dict[str, Any], properties: dict[str, str]) -> s
 
 def _bounds(minimum: str, maximum: str) -> Iterator[Rule]:
     if minimum:
-        yield Rule(f"value is None or value >= ({minimum})", _beyond("不能小于", minimum))
+        words = (
+            _("It cannot be less than %(minimum)s. Check it.", minimum=minimum)
+            if _is_number(minimum)
+            else OUT_OF_BOUNDS
+        )
+        yield Rule(f"value is None or value >= ({minimum})", words)
     if maximum:
-        yield Rule(f"value is None or value <= ({maximum})", _beyond("不能大于", maximum))
+        words = (
+            _("It cannot be more than %(maximum)s. Check it.", maximum=maximum)
+            if _is_number(maximum)
+            else OUT_OF_BOUNDS
+        )
+        yield Rule(f"value is None or value <= ({maximum})", words)
 
 
-def _beyond(words: str, bound: str) -> str:
-    is_number = bound.removeprefix("-").replace(".", "", 1).isdecimal()
-    return f"{words} {bound}，请检查。" if is_number else "超出了允许的范围，请检查。"
+def _is_number(bound: str) -> bool:
+    return bound.removeprefix("-").replace(".", "", 1).isdecimal()
 
 
 def _properties(component: dict[str, Any]) -> dict[str, str]:
     return {str(name): str(value) for name, value in (component.get("properties") or {}).items()}
-
-
-def _rules(properties: dict[str, str], name: str, message: str) -> tuple[Rule, ...]:
-    suffixes = ["", *(f"_{number}" for number in range(2, 10))]
-    return tuple(
-        Rule(properties[name + suffix], properties.get(message + suffix, "请检查这一项。"))
-        for suffix in suffixes
-        if name + suffix in properties
-    )

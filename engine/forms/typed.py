@@ -7,6 +7,7 @@ import re
 from datetime import date, datetime
 
 from engine.clock import parse_local
+from engine.messages import gettext as _
 
 NUMBER_LIMIT = 10**15
 """Within it a number is exact, and every expression can work with it."""
@@ -24,21 +25,28 @@ class Wrong(Exception):
 def clean(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     if found := UNSEEN.search(text):
-        raise Wrong(f"这一项里有看不见的特殊字符（U+{ord(found[0]):04X}），请删掉重填。")
+        code = f"U+{ord(found[0]):04X}"
+        raise Wrong(
+            _(
+                "There is a special character in this field that cannot be seen (%(code)s). Delete it and type "
+                "it again.",
+                code=code,
+            )
+        )
     return text
 
 
 def number_of(text: str) -> int | float:
     if len(text) > 20:
-        raise Wrong("数字太长，请检查。")
+        raise Wrong(_("The number is too long. Check it."))
     try:
         number = float(text)
     except ValueError:
-        raise Wrong("请填写数字。") from None
+        raise Wrong(_("Give a number.")) from None
     if math.isnan(number):
-        raise Wrong("请填写数字。")
+        raise Wrong(_("Give a number."))
     if abs(number) > NUMBER_LIMIT:
-        raise Wrong("数字太大，请检查。")
+        raise Wrong(_("The number is too large. Check it."))
     return int(number) if number.is_integer() else number
 
 
@@ -46,9 +54,9 @@ def day_of(text: str) -> date:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise Wrong("请填写日期，例如 2026-10-09。") from None
+        raise Wrong(_("Give a date, such as 2026-10-09.")) from None
     if day.year not in DAY_YEARS:
-        raise Wrong("年份不对，请检查。")
+        raise Wrong(_("The year is not right. Check it."))
     return day
 
 
@@ -56,7 +64,7 @@ def instant_of(text: str) -> datetime:
     try:
         instant = parse_local(text)
     except (ValueError, OverflowError):
-        raise Wrong("请填写日期和时间，例如 2026-10-09 09:30。") from None
+        raise Wrong(_("Give a date and a time, such as 2026-10-09 09:30.")) from None
     if instant.year not in YEARS:
-        raise Wrong("年份不对，请检查。")
+        raise Wrong(_("The year is not right. Check it."))
     return instant

@@ -16,6 +16,8 @@ from engine.clock import local_date, midnight
 from engine.errors import ExpressionError, InvalidValues
 from engine.forms.schema import Field, Form, Group, Option, Rule
 from engine.forms.typed import Wrong, clean, day_of, instant_of, number_of
+from engine.messages import Message, Name, Text, When, in_chinese, ngettext, sentences
+from engine.messages import gettext as _
 
 TEXT_LIMIT = 10_000
 _CASE_NUMBER = re.compile(r"([A-Z][A-Z0-9_]*-[0-9]{4})-([0-9]{1,9})")
@@ -66,16 +68,19 @@ def validate(
 ) -> Answers:
     """The answers, typed and checked. Raises InvalidValues with a sentence for each field that is not right."""
     check = _Check(form, facts, functions, directory, evaluate)
-    problems: dict[str, str] = {}
+    problems: dict[str, Text] = {}
     undeclared = sorted(set(raw) - form.keys)
     if undeclared:
-        problems[""] = f"表单里没有“{undeclared[0]}”这一项，这次提交没有生效。请刷新页面后重新填写。"
+        problems[""] = _(
+            "The form has no field '%(field)s', so nothing was submitted. Reload the page and fill it in again.",
+            field=undeclared[0],
+        )
     for field in form.fields:
         if field.asks:
             try:
                 check.values[field.key] = check.read(field, raw.get(field.key, []))
             except Wrong as wrong:
-                problems[field.key] = str(wrong)
+                problems[field.key] = wrong.args[0]
                 check.values[field.key] = None
     hidden = check.hide(problems, unfinished=False)
     asked = [field for field in form.fields if field.key not in hidden]
@@ -157,13 +162,13 @@ def last_days(
 
 def warnings(
     form: Form, values: Mapping[str, object], facts: Mapping[str, object], functions: Any, evaluate: Evaluate
-) -> dict[str, str]:
+) -> dict[str, Text]:
     """Sentences that should be read while the form is filled in, by key: its warnings, and of a value that is given
     already the rule that will refuse it, such as an instant that lies in the future.
     """
     check = _Check(form, facts, functions, None, evaluate, values)
 
-    def said(field: Field) -> str:
+    def said(field: Field) -> Text:
         given = field.asks and not field.readonly and values.get(field.key) not in (None, "", [])
         broken = check.first(field.rules, field, False, True) if given else ""
         return broken or check.first(field.warnings, field, True, True)
@@ -173,16 +178,16 @@ def warnings(
 
 def read_value(field: Field, sent: list[str], directory: Directory) -> object:
     """The typed value of one field alone; None when nothing was sent. Raises InvalidValues with the field's sentence."""
-    form = Form("", (Group("", (field,), ""),))
+    form = Form("", (Group(Name(""), (field,), ""),))
     try:
         return _Check(form, {}, {}, directory, _no_expressions).read(field, sent)
     except Wrong as wrong:
-        raise InvalidValues({field.key: str(wrong)}) from None
+        raise InvalidValues({field.key: wrong.args[0]}) from None
 
 
 def broken_rules(
     form: Form, values: Mapping[str, object], facts: Mapping[str, object], functions: Any, evaluate: Evaluate
-) -> dict[str, str]:
+) -> dict[str, Text]:
     """The sentences of the rules that do not hold for these values, by key; fields that are not asked have none."""
     check = _Check(form, facts, functions, None, evaluate, values)
     hidden = check.hide({}, unfinished=True)
@@ -196,7 +201,32 @@ def plain_text(text: str) -> str:
     try:
         return clean(text)
     except Wrong as wrong:
-        raise ValueError(str(wrong)) from None
+        raise ValueError(wrong.args[0]) from None
+
+
+def too_short(count: int, least: int) -> Message:
+    return _("%(count)s characters so far, at least %(least)s needed.", count=count, least=least)
+
+
+def too_long(count: int, most: int) -> Message:
+    return _("%(count)s characters so far, at most %(most)s allowed. Shorten it.", count=count, most=most)
+
+
+def _hint(description: Text) -> Text:
+    """The description as a sentence."""
+    if not description or in_chinese(description).endswith("。"):
+        return description
+    return _("%(hint)s.", hint=description)
+
+
+def _too_few(field: Field, left: int) -> Message:
+    return ngettext(
+        "%(field)s: at least %(least)s, %(num)s more needed.",
+        "%(field)s: at least %(least)s, %(num)s more needed.",
+        left,
+        field=field.label,
+        least=field.count,
+    )
 
 
 def is_offered(option: Option, facts: Mapping[str, object], functions: Any, evaluate: Evaluate) -> bool:
@@ -241,7 +271,7 @@ class _Check:
         if field.type == "checklist" or field.widget == "people":
             return self._many(field, [text for text in sent if text])
         if len(sent) > 1:
-            raise Wrong("这一项只能有一个值，请刷新页面后重新填写。")
+            raise Wrong(_("This can have one value only. Reload the page and fill it in again."))
         text = sent[0] if sent else ""
         return self._one(field, text) if text else None
 
@@ -251,24 +281,24 @@ class _Check:
         if known is None and field.default:
             known = _worked_out(field.default, self.facts, self.functions, self.evaluate)
         if sent and sent != [""] and isinstance(known, str) and sent != [known]:
-            raise Wrong("这一项不能改动，请刷新页面后重新填写。")
+            raise Wrong(_("This cannot be changed. Reload the page and fill it in again."))
         return known
 
     def _one(self, field: Field, text: str) -> object:
         if field.widget == "unit":
             unit = self.directory.unit(text)
             if unit is None:
-                raise Wrong("没有这个单位，请重新选择。")
+                raise Wrong(_("No such unit. Choose another."))
             if field.kind and unit.kind not in field.kind.split(","):
-                raise Wrong(f"{unit.name}不能选在这里，请重新选择。")
+                raise Wrong(_("%(unit)s cannot be chosen here. Choose another.", unit=unit.name))
             return text
         if field.widget == "internal_body":
             if self.directory.body(text) is None:
-                raise Wrong("没有这个内设机构，请重新选择。")
+                raise Wrong(_("No such internal body. Choose another."))
             return text
         if field.widget == "matter":
             if not self.directory.is_matter(text):
-                raise Wrong("职责边界清单里没有这一项，请重新选择。")
+                raise Wrong(_("The list of duties has no such matter. Choose another."))
             return text
         if field.widget == "case":
             text = self._case_number(text)
@@ -279,11 +309,11 @@ class _Check:
                 return day_of(text) if field.subtype == "date" else instant_of(text)
             case "radio" | "select":
                 if text not in {option.value for option in field.options}:
-                    raise Wrong("请从列出的选项里选择。")
+                    raise Wrong(_("Choose one of the options."))
                 return text
         limit = field.max_length or TEXT_LIMIT
         if len(text) > limit:
-            raise Wrong(f"已写 {len(text)} 字，最多 {limit} 字，请精简。")
+            raise Wrong(too_long(len(text), limit))
         if sentence := self.directory.not_printed(text):
             raise Wrong(sentence)
         return text
@@ -295,17 +325,17 @@ class _Check:
             return text
         number = f"{parts[1]}-{int(parts[2]):04d}"
         if not self.directory.is_case(number):
-            raise Wrong(f"没有编号为 {number} 的办件，请核对。")
+            raise Wrong(_("There is no case %(number)s. Check the number.", number=number))
         return number
 
     def _many(self, field: Field, sent: list[str]) -> list[str]:
         if len(set(sent)) != len(sent):
-            raise Wrong("同一项选了两次，请重新选择。")
+            raise Wrong(_("The same was chosen twice. Choose again."))
         if field.widget == "people":
             if not all(self.directory.is_colleague(person_id) for person_id in sent):
-                raise Wrong("只能选本单位在任的人员，请重新选择。")
+                raise Wrong(_("Only people who hold a post in your unit can be chosen. Choose again."))
         elif set(sent) - {option.value for option in field.options}:
-            raise Wrong("请从列出的选项里选择。")
+            raise Wrong(_("Choose one of the options."))
         return sent
 
     # --- rules ---
@@ -319,7 +349,7 @@ class _Check:
             names["value"] = self.values.get(field.key)
         return names
 
-    def hide(self, problems: dict[str, str], unfinished: bool) -> set[str]:
+    def hide(self, problems: dict[str, Text], unfinished: bool) -> set[str]:
         """The keys of the fields that are not asked; they have no value and no problem, which may hide others in turn.
 
         What hangs on a value that is wrong, or not given yet in an unfinished form, is asked.
@@ -344,32 +374,35 @@ class _Check:
                 return True
             raise
 
-    def missing(self, field: Field, _problems: Mapping[str, str]) -> str:
+    def missing(self, field: Field, _problems: Mapping[str, Text]) -> Text:
         if not field.asks:
             return ""
         value = self.values.get(field.key)
         empty = value in (None, "", []) or (field.type == "checkbox" and value is False)
         if field.required and empty:
-            return (
-                "请选择。" if field.options or field.widget else "请勾选。" if field.type == "checkbox" else "请填写。"
-            )
-        if field.widget == "people" and value and len(value) < field.count:  # type: ignore[arg-type]
-            return f"{field.label}不少于 {field.count} 名，还差 {field.count - len(value)} 名。"  # type: ignore[arg-type]
+            if field.options or field.widget:
+                return _("Choose one.")
+            return _("Tick this.") if field.type == "checkbox" else _("Fill this in.")
+        if field.widget == "people" and isinstance(value, list) and value and len(value) < field.count:
+            return _too_few(field, field.count - len(value))
         if field.min_length and isinstance(value, str) and len(value) < field.min_length:
-            hint = f"{field.description.rstrip('。')}。" if field.description else ""
-            return f"已写 {len(value)} 字，至少 {field.min_length} 字。{hint}"
+            return sentences(too_short(len(value), field.min_length), _hint(field.description))
         return ""
 
-    def broken_rule(self, field: Field, problems: Mapping[str, str]) -> str:
+    def broken_rule(self, field: Field, problems: Mapping[str, Text]) -> Text:
         broken = self.first(field.rules, field, False, bool(problems)) or self.beyond_cap(field, bool(problems))
         return broken or self.not_offered(field)
 
-    def beyond_cap(self, field: Field, unfinished: bool) -> str:
+    def beyond_cap(self, field: Field, unfinished: bool) -> Text:
         """The sentence for a day that lies after the last possible one, which it names."""
         day, last = self.values.get(field.key), self.last_day(field, unfinished) if field.cap else None
         if last is None or not isinstance(day, date) or day <= last:
             return ""
-        return f"最晚可以到 {last} 周{'一二三四五六日'[last.weekday()]}{field.cap_note}。请选早一些的日期。"
+        return _(
+            "It can be %(day)s%(note)s at the latest. Choose an earlier date.",
+            day=When(last, "dated"),
+            note=field.cap_note,
+        )
 
     def last_day(self, field: Field, unfinished: bool) -> date | None:
         """The last day that the field's cap allows; None while that cannot be said yet."""
@@ -381,13 +414,13 @@ class _Check:
                 raise
         return None
 
-    def not_offered(self, field: Field) -> str:
+    def not_offered(self, field: Field) -> Text:
         option = next((found for found in field.options if found.value == self.values.get(field.key)), None)
         if option is None or field.readonly or is_offered(option, self.facts, self.functions, self.evaluate):
             return ""
-        return f"现在不能选“{option.label}”，请从列出的选项里选择。"
+        return _("'%(option)s' cannot be chosen now. Choose one of the options.", option=option.label)
 
-    def first(self, rules: Iterable[Rule], field: Field, holding: bool, unfinished: bool) -> str:
+    def first(self, rules: Iterable[Rule], field: Field, holding: bool, unfinished: bool) -> Text:
         """The sentence of the first rule whose truth is `holding`; one about what is wrong or not given yet waits.
 
         A warning whose expression gives a text says that text: it can tell what it has found.
@@ -402,5 +435,5 @@ class _Check:
                     error.names |= {field.key}
                 raise
             if bool(found) is holding:
-                return found if holding and isinstance(found, str) else rule.message
+                return found if holding and isinstance(found, str) else str(rule.message)
         return ""

@@ -22,12 +22,15 @@ from typing import Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from engine.errors import SettingsError
+from engine.messages import Text, ngettext, sentences
+from engine.messages import gettext as _
 from engine.notices.message import Message, as_json, as_mail
 from engine.notices.network import WHOLE, DeliveryError, RefusedForGood, Unreachable, cut_after, post, words_of
 from engine.notices.robots import Robot, read_robots
 from engine.notices.routes import HEADS_PREFIX, MAIL, WEBHOOK, Routes
 from engine.settings import Settings
 
+MAIL_NAME = _("Mail")
 SECRET_LENGTH = 16
 _SCHEMES = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 _DIVIDED_WRONGLY = re.compile("[,;，；、]")
@@ -37,7 +40,7 @@ _SENDABLE = re.compile(r"[!-~]*")
 
 class Channel(Protocol):
     @property
-    def name(self) -> str:
+    def name(self) -> Text:
         """As people call it."""
 
     def send(self, message: Message) -> None:
@@ -57,11 +60,11 @@ class Mail:
     sender: Address
     reply_to: Address | None
     timeout: float
-    name: str = "邮件"
+    name: Text = MAIL_NAME
 
     def send(self, message: Message) -> None:
         if not message.address:
-            raise RefusedForGood("收件人没有登记邮箱。")
+            raise RefusedForGood(_("The recipient has no mail address."))
         mail = as_mail(message, self.sender, self.reply_to)
         client: smtplib.SMTP | None = None
         try:
@@ -86,27 +89,33 @@ class Mail:
             client._host = self.host  # type: ignore[attr-defined]  # the name that its certificate must bear
             code, answer = client.connect(self.host, self.port)
             if code != 220:
-                raise Unreachable(f"邮件服务器没有接受连接（{code} {_text(answer)}）。")
+                raise Unreachable(
+                    _("The mail server did not accept the connection (%(answer)s).", answer=_answer(code, answer))
+                )
             client.ehlo_or_helo_if_needed()
             encrypted = self.encryption == "smtps"
             if self.encryption == "smtp+starttls" and not client.has_extn("starttls"):
-                raise Unreachable("邮件服务器不支持加密（STARTTLS），没有发送任何内容。")
+                raise Unreachable(_("The mail server does not encrypt (STARTTLS), so nothing was sent."))
             if not encrypted and client.has_extn("starttls"):
                 client.starttls(context=ssl.create_default_context())
                 client.ehlo()
                 encrypted = True
             if self.user:
                 if not encrypted and not _is_this_machine(self.host):
-                    raise Unreachable("邮件服务器不支持加密，没有向它发送账号和密码。")
+                    raise Unreachable(_("The mail server does not encrypt, so account and password were not sent."))
                 client.login(self.user, self.password)
         except smtplib.SMTPAuthenticationError as error:
-            raise Unreachable("邮件服务器不接受设置的账号和密码。") from error
+            raise Unreachable(_("The mail server does not accept the account and password that are set.")) from error
         except smtplib.SMTPNotSupportedError as error:
-            raise Unreachable("邮件服务器不支持用账号和密码登录。") from error
+            raise Unreachable(
+                _("The mail server does not support signing in with an account and a password.")
+            ) from error
         except smtplib.SMTPServerDisconnected as error:
-            raise Unreachable("邮件服务器没有应答，或中断了连接。") from error
+            raise Unreachable(_("The mail server gave no answer, or broke the connection.")) from error
         except smtplib.SMTPException as error:
-            raise Unreachable(f"邮件服务器没有按规程应答（{type(error).__name__}）。") from error
+            raise Unreachable(
+                _("The mail server did not answer by the protocol (%(error)s).", error=type(error).__name__)
+            ) from error
         except OSError as error:
             raise Unreachable(words_of(error)) from error
 
@@ -115,13 +124,19 @@ class Mail:
             client.send_message(mail, self.sender.addr_spec, [address])  # type: ignore[arg-type]
         except smtplib.SMTPRecipientsRefused as error:
             code, answer = error.recipients[address]
-            raise _refusal(code, f"收件地址被拒收（{code} {_text(answer)}）。") from error
+            words = _("The address was refused (%(answer)s).", answer=_answer(code, answer))
+            raise _refusal(code, words) from error
         except smtplib.SMTPResponseException as error:
-            raise _refusal(error.smtp_code, f"邮件被拒收（{error.smtp_code} {_text(error.smtp_error)}）。") from error
+            words = _("The mail was refused (%(answer)s).", answer=_answer(error.smtp_code, error.smtp_error))
+            raise _refusal(error.smtp_code, words) from error
         except smtplib.SMTPServerDisconnected as error:
-            raise DeliveryError("邮件没有发完，服务器没有应答或中断了连接。") from error
+            raise DeliveryError(
+                _("The mail was not sent to its end: the server gave no answer, or broke the connection.")
+            ) from error
         except smtplib.SMTPException as error:
-            raise DeliveryError(f"邮件没有发完（{type(error).__name__}）。") from error
+            raise DeliveryError(
+                _("The mail was not sent to its end (%(error)s).", error=type(error).__name__)
+            ) from error
         except OSError as error:
             raise DeliveryError(words_of(error)) from error
 
@@ -132,7 +147,7 @@ class MailTo:
 
     mail: Mail
     address: str
-    name: str
+    name: Text
 
     def send(self, message: Message) -> None:
         self.mail.send(replace(message, address=self.address))
@@ -146,13 +161,15 @@ class Webhook:
     secret: str = field(repr=False)
     timeout: float
     clock: Callable[[], datetime]
-    name: str = "Webhook"
+    name: Text = "Webhook"
 
     def send(self, message: Message) -> None:
         body = as_json(message)
-        status, _ = post(self.url, body, self.headers(message.id, body), self.timeout)
+        status, _answered = post(self.url, body, self.headers(message.id, body), self.timeout)
         if not 200 <= status < 300:
-            raise DeliveryError(f"接收方回答 HTTP {status}。" + ("不跟随重定向。" if 300 <= status < 400 else ""))
+            answered = _("The receiver answered HTTP %(status)s.", status=status)
+            redirects = _("Redirects are not followed.") if 300 <= status < 400 else ""
+            raise DeliveryError(sentences(answered, redirects))
 
     def headers(self, message_id: str, body: bytes) -> dict[str, str]:
         timestamp = str(int(self.clock().timestamp()))
@@ -183,7 +200,7 @@ def read_channels(settings: Settings, clock: Callable[[], datetime]) -> dict[str
         channel = _read_place(place, found.get(MAIL), settings, clock)
         found[HEADS_PREFIX + hashlib.sha256(place.encode()).hexdigest()[:12]] = channel
     if settings.base_url and _split(settings.base_url).scheme not in ("http", "https"):
-        raise SettingsError("LIANBAN_BASE_URL 应当是 https://… 这样的地址。服务没有启动。")
+        raise SettingsError(_("LIANBAN_BASE_URL has to be an address such as https://… The service has not started."))
     return found
 
 
@@ -197,32 +214,42 @@ def routes_of(channels: dict[str, Channel]) -> Routes:
 def _read_place(place: str, mail: Channel | None, settings: Settings, clock: Callable[[], datetime]) -> Channel:
     """One place where heads of the record are kept. Two that are run together would be taken for one. Raises SettingsError."""
     if _DIVIDED_WRONGLY.search(place):
-        raise SettingsError("LIANBAN_HEADS_TO 里有几处的，用空格隔开，不能用逗号、分号、顿号。服务没有启动。")
+        raise SettingsError(
+            _(
+                "Divide several places in LIANBAN_HEADS_TO by blanks, not by commas or semicolons. The service has not started."
+            )
+        )
     if place.startswith(("http://", "https://")):
         webhook = _read_webhook("LIANBAN_HEADS_TO", place, settings, clock)
-        return replace(webhook, name=f"每日封存（{urlsplit(place).hostname}）")
+        return replace(webhook, name=_seal_to(urlsplit(place).hostname or ""))
     try:
         if "://" in place:
             (robot,) = read_robots(place, settings.send_timeout_seconds)
-            return replace(robot, name=f"每日封存（{robot.name}）")
+            return replace(robot, name=_seal_to(robot.name))
         address = _read_place_of_mail(place)
     except SettingsError:
         raise SettingsError(
-            "LIANBAN_HEADS_TO 里有写错的地方：每一处应当是邮箱地址、https://主机/路径、wecombot://机器人密钥 "
-            "或 dingtalk://加签密钥@令牌，用空格隔开。服务没有启动。"
+            _(
+                "Something in LIANBAN_HEADS_TO is wrong: each place has to be a mail address, https://host/path, "
+                "wecombot://KEY or dingtalk://SECRET@TOKEN, divided by blanks. The service has not started."
+            )
         ) from None
     if not isinstance(mail, Mail):
         raise SettingsError(
-            f"LIANBAN_HEADS_TO 写了邮箱 {address}，还要设置 LIANBAN_SMTP_URL 和 LIANBAN_MAIL_FROM。服务没有启动。"
+            _(
+                "LIANBAN_HEADS_TO names the mail address %(address)s, so LIANBAN_SMTP_URL and LIANBAN_MAIL_FROM have to "
+                "be set. The service has not started.",
+                address=address,
+            )
         )
-    return MailTo(mail, address, f"每日封存（{address}）")
+    return MailTo(mail, address, _seal_to(address))
 
 
 def _read_place_of_mail(place: str) -> str:
     """The address and nothing else. A host without a dot is one that was not written to its end. Raises SettingsError."""
     address = _read_address("LIANBAN_HEADS_TO", place)
     if address.addr_spec != place or "." not in address.domain.strip("."):
-        raise SettingsError("LIANBAN_HEADS_TO 应当是邮箱地址。服务没有启动。")
+        raise SettingsError(_("LIANBAN_HEADS_TO has to be a mail address. The service has not started."))
     return address.addr_spec
 
 
@@ -230,11 +257,17 @@ def _read_mail(settings: Settings) -> Mail:
     parts = _split(settings.smtp_url)
     if parts.scheme not in _SCHEMES or not parts.hostname:
         raise SettingsError(
-            "LIANBAN_SMTP_URL 应当写成 smtp://、smtp+starttls:// 或 smtps:// 加主机名，"
-            "例如 smtps://账号:密码@mail.example.gov.cn。服务没有启动。"
+            _(
+                "Write LIANBAN_SMTP_URL as smtp://, smtp+starttls:// or smtps:// and the host, such as "
+                "smtps://ACCOUNT:PASSWORD@mail.example.gov.cn. The service has not started."
+            )
         )
     if not settings.mail_from:
-        raise SettingsError("设置了 LIANBAN_SMTP_URL，还要用 LIANBAN_MAIL_FROM 写明发件人地址。服务没有启动。")
+        raise SettingsError(
+            _(
+                "LIANBAN_SMTP_URL is set, so LIANBAN_MAIL_FROM has to give the sender's address. The service has not started."
+            )
+        )
     return Mail(
         host=parts.hostname,
         port=parts.port or _SCHEMES[parts.scheme],
@@ -251,9 +284,19 @@ def _read_webhook(name: str, url: str, settings: Settings, clock: Callable[[], d
     parts = _split(url)
     wrong = parts.scheme not in ("http", "https") or not parts.hostname or parts.fragment or "@" in parts.netloc
     if wrong or not _SENDABLE.fullmatch(parts.path + parts.query):
-        raise SettingsError(f"{name} 应当是 https://主机/路径，不带账号。服务没有启动。")
+        raise SettingsError(
+            _("%(name)s has to be https://host/path, without an account. The service has not started.", name=name)
+        )
     if len(settings.webhook_secret) < SECRET_LENGTH:
-        raise SettingsError(f"LIANBAN_WEBHOOK_SECRET 至少要 {SECRET_LENGTH} 个字符，接收方用它核对签名。服务没有启动。")
+        raise SettingsError(
+            ngettext(
+                "LIANBAN_WEBHOOK_SECRET needs at least %(num)d character; the receiver checks the signature with it. "
+                "The service has not started.",
+                "LIANBAN_WEBHOOK_SECRET needs at least %(num)d characters; the receiver checks the signature with it. "
+                "The service has not started.",
+                SECRET_LENGTH,
+            )
+        )
     return Webhook(url, settings.webhook_secret, settings.send_timeout_seconds, clock)
 
 
@@ -277,11 +320,21 @@ def _read_address(name: str, text: str) -> Address:
         address = Address()
     several = len(getaddresses([text])) > 1
     if several or not address.username or not address.domain or "\n" in text or "\r" in text:
-        raise SettingsError(f"{name} 应当是邮箱地址，例如 联办 <noreply@example.gov.cn>。服务没有启动。")
+        raise SettingsError(
+            _(
+                "%(name)s has to be a mail address, such as Lianban <noreply@example.gov.cn>. The service has not started.",
+                name=name,
+            )
+        )
     return address
 
 
-def _refusal(code: int, words: str) -> DeliveryError:
+def _seal_to(place: Text) -> Text:
+    """What a place is called where heads of the record are kept."""
+    return _("Daily seal (%(place)s)", place=place)
+
+
+def _refusal(code: int, words: Text) -> DeliveryError:
     return RefusedForGood(words) if 500 <= code < 600 else DeliveryError(words)
 
 
@@ -292,6 +345,7 @@ def _is_this_machine(host: str) -> bool:
         return host == "localhost"
 
 
-def _text(answer: bytes | str) -> str:
+def _answer(code: int, answer: bytes | str) -> str:
+    """The code and the words with which a mail server answered."""
     text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
-    return " ".join(text.split())[:200]
+    return f"{code} {' '.join(text.split())[:200]}"

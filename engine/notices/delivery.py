@@ -16,6 +16,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from engine.clock import Clock
 from engine.db.session import Database
 from engine.errors import Busy, Uncertain
+from engine.messages import Text, speaking
+from engine.messages import gettext as _
 from engine.notices import outbox
 from engine.notices.channels import Channel
 from engine.notices.network import DeliveryError, RefusedForGood, Unreachable
@@ -61,20 +63,23 @@ class Delivery:
     def deliver(self, key: str) -> int:
         """Everything that is due on the channel has been tried. Returns how many messages went out."""
         gone = 0
-        for _ in range(AT_MOST):
+        for _time in range(AT_MOST):
             parcel = None if self.stopping.is_set() else self._lease(key)
             if parcel is None:
                 break
             try:
-                self.channels[key].send(parcel.message)
+                with speaking(parcel.message.language):
+                    self.channels[key].send(parcel.message)
             except Unreachable as error:
-                self._unreachable(key, parcel, str(error))
+                self._unreachable(key, parcel, error.words)
                 break
             except DeliveryError as error:
-                self._failed(parcel, str(error), isinstance(error, RefusedForGood))
+                self._failed(parcel, error.words, isinstance(error, RefusedForGood))
             except Exception as error:
                 log.exception("message %s could not be sent", parcel.id)
-                self._failed(parcel, f"系统内部错误（{type(error).__name__}），详见服务日志。", False)
+                self._failed(
+                    parcel, _("A fault of the system (%(error)s); see its log.", error=type(error).__name__), False
+                )
             else:
                 self._sent(parcel)
                 gone += 1
@@ -95,11 +100,11 @@ class Delivery:
     def _sent(self, parcel: Parcel) -> None:
         self.database.run(lambda tx: outbox.sent(tx, parcel, self.clock.now()))
 
-    def _failed(self, parcel: Parcel, reason: str, for_good: bool) -> None:
+    def _failed(self, parcel: Parcel, reason: Text, for_good: bool) -> None:
         log.warning("message %s did not go out: %s", parcel.id, reason)
         self.database.run(lambda tx: outbox.failed(tx, parcel, reason, self.clock.now(), for_good))
 
-    def _unreachable(self, key: str, parcel: Parcel, reason: str) -> None:
+    def _unreachable(self, key: str, parcel: Parcel, reason: Text) -> None:
         """Whatever else waits on the channel would fail alike; it has not to wait for its own time-out."""
         log.warning("channel %s cannot be reached: %s", key, reason)
         now = self.clock.now()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from engine.messages import Message, pgettext
+from engine.messages import gettext as _
+
 LEGAL, HANDLING, INFO = "legal", "handling", "info"
 HEADS = "heads"
 """No notice to people: the head of a day's record, on its way to where it is kept."""
-GROUPS = {
-    LEGAL: "法定期限",
-    HANDLING: "办理",
-    INFO: "知悉",
+GROUPS: dict[str, Message] = {
+    LEGAL: pgettext("notices", "Legal periods"),
+    HANDLING: pgettext("notices", "Work"),
+    INFO: pgettext("notices", "For information"),
 }
 """What a person sees; notices of legal periods cannot be switched off."""
 
@@ -35,28 +38,29 @@ GROUP_OF = {
     "comment": INFO,
     HEADS: INFO,
 }
-KINDS = {
-    "remind": "期限提醒",
-    "overdue": "已超期",
-    "escalate": "督促",
-    "supervise": "列入督办",
-    "moved": "期限变更",
-    "told": "告知",
-    "supervised": "督办意见",
-    "corrected": "更正",
-    "task": "新任务",
-    "slow": "建议时间已过",
-    "returned": "退回",
-    "urge": "催办",
-    "handed": "转交",
-    "taken_back": "撤回",
-    "correction": "更正审批",
-    "withdrawn": "撤销办件",
-    "incident": "故障停办",
-    "fault": "系统故障",
-    "copy": "抄送",
-    "comment": "意见",
-    HEADS: "每日封存",
+TOLD, DAILY_SEAL = pgettext("notice", "Notification"), _("Daily seal")
+KINDS: dict[str, Message] = {
+    "remind": pgettext("notice", "Reminder"),
+    "overdue": pgettext("notice", "Overdue"),
+    "escalate": pgettext("notice", "Escalation"),
+    "supervise": pgettext("notice", "Put under supervision"),
+    "moved": pgettext("notice", "Period changed"),
+    "told": TOLD,
+    "supervised": _("Words of supervision"),
+    "corrected": pgettext("notice", "Correction"),
+    "task": _("New task"),
+    "slow": pgettext("notice", "Past the recommended date"),
+    "returned": pgettext("notice", "Sent back"),
+    "urge": pgettext("notice", "Chased"),
+    "handed": pgettext("notice", "Reassigned"),
+    "taken_back": pgettext("notice", "Undone"),
+    "correction": _("Correction to decide"),
+    "withdrawn": _("Case cancelled"),
+    "incident": pgettext("notice", "Stopped by a fault"),
+    "fault": _("Fault of the system"),
+    "copy": pgettext("notice", "Copy"),
+    "comment": pgettext("notice", "Comment"),
+    HEADS: DAILY_SEAL,
 }
 """What stands before a notice. A kind that is not here is shown as 告知 and belongs to 办理."""
 
@@ -70,5 +74,5 @@ def group_of(kind: str) -> str:
     return GROUP_OF.get(kind, HANDLING)
 
 
-def name_of(kind: str) -> str:
-    return KINDS.get(kind, "告知")
+def name_of(kind: str) -> Message:
+    return KINDS.get(kind, TOLD)

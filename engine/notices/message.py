@@ -12,13 +12,20 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from engine.clock import local
+from engine.messages import LANGUAGES, Text, When, pgettext
+from engine.messages import gettext as _
 from engine.notices.kinds import HEADS, group_of, name_of
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
 SUBJECT_LENGTH = 120
-KEEP_THIS = (
-    "这是联办记录的每日封存，请原样保存。以后核对：把上面这一行（或几天的邮件、消息的全文）存成文本文件，"
-    "运行 lianban verify-audit --heads 文件；以前的记录被删除、改写过的，会与它不一致。"
+KEEP_THIS = _(
+    "This is the daily seal of Lianban's record. Keep it as it is. To check later, save the line above (or the whole "
+    "text of several days' mails or messages) as a text file and run lianban verify-audit --heads FILE: where an earlier "
+    "record was deleted or changed, it does not agree."
+)
+OPEN_HERE = _("Sign in to Lianban and open it under 'Messages'.")
+SENT_BY_ITSELF = _(
+    "Lianban has sent this mail by itself. The same notice may come again; what has the same number is the same one."
 )
 
 
@@ -26,7 +33,8 @@ KEEP_THIS = (
 class Message:
     """One thing to send. `id` is the same for every attempt; `address` and `to_name` are empty unless it is mail.
 
-    `number` and `title` are empty when it belongs to no case.
+    `number` and `title` are empty when it belongs to no case. `language` is the one in which it is read: the person's
+    own, Chinese for machines and groups.
     """
 
     id: str
@@ -36,16 +44,17 @@ class Message:
     unit_code: str
     unit_name: str
     roles: tuple[str, ...]
-    text: str
-    step: str
+    text: Text
+    step: Text
     due_at: datetime | None
-    last_moment: str
+    last_moment: Text
     rule: str
     basis: str
     made_at: datetime
     link: str
     to_name: str = ""
     address: str = ""
+    language: str = LANGUAGES[0]
 
 
 def one_line(text: str) -> str:
@@ -54,8 +63,14 @@ def one_line(text: str) -> str:
 
 
 def subject_of(message: Message) -> str:
-    case = f"{message.number} {message.title}：" if message.number else ""
-    words = one_line(f"【{name_of(message.kind)}】{case}{message.step or message.text}")
+    said, kind = message.step or message.text, name_of(message.kind)
+    case = f"{message.number} {message.title}"
+    found = (
+        _("[%(kind)s] %(case)s: %(said)s", kind=kind, case=case, said=said)
+        if message.number
+        else _("[%(kind)s] %(said)s", kind=kind, said=said)
+    )
+    words = one_line(str(found))
     return words if len(words) <= SUBJECT_LENGTH else words[: SUBJECT_LENGTH - 1] + "…"
 
 
@@ -65,21 +80,26 @@ def lines_of(message: Message) -> list[str]:
     The head of a day's record comes with what it is good for instead.
     """
     if message.kind == HEADS:
-        return [one_line(message.text), "", KEEP_THIS]
-    entries = [
-        ("办件", f"{message.number} {message.title}".strip()),
-        ("环节", message.step),
-        ("单位", message.unit_name),
-        ("届满", message.last_moment),
-        ("依据", f"{message.basis}（{message.rule}）" if message.basis else message.rule),
-        ("时间", f"{local(message.made_at):%Y-%m-%d %H:%M}"),
-        ("打开", message.link or "请登录联办，在“消息”里打开。"),
+        return [one_line(str(message.text)), "", str(KEEP_THIS)]
+    basis = _("%(basis)s (%(rule)s)", basis=message.basis, rule=message.rule) if message.basis else message.rule
+    entries: list[tuple[Text, Text]] = [
+        (pgettext("mail", "Case"), f"{message.number} {message.title}".strip()),
+        (pgettext("mail", "Step"), message.step),
+        (pgettext("mail", "Unit"), message.unit_name),
+        (pgettext("mail", "Ends"), message.last_moment),
+        (pgettext("mail", "Basis"), basis),
+        (pgettext("mail", "Time"), When(message.made_at, "minute")),
+        (pgettext("mail", "Open"), message.link or OPEN_HERE),
     ]
-    return [one_line(message.text), "", *(f"{name}：{one_line(words)}" for name, words in entries if words)]
+    lines = (_("%(name)s: %(words)s", name=name, words=one_line(str(words))) for name, words in entries if words)
+    return [one_line(str(message.text)), "", *map(str, lines)]
 
 
 def as_mail(message: Message, sender: Address, reply_to: Address | None) -> EmailMessage:
-    """The mail. Its Message-ID is the message's own, so that a repeat can be recognised as one."""
+    """The mail, in the language that is spoken here.
+
+    Its Message-ID is the message's own, so that a repeat can be recognised as one.
+    """
     mail = EmailMessage(policy=SMTP)
     mail["From"] = sender
     mail["To"] = Address(display_name=one_line(message.to_name), addr_spec=message.address)
@@ -91,9 +111,7 @@ def as_mail(message: Message, sender: Address, reply_to: Address | None) -> Emai
     mail["Auto-Submitted"] = "auto-generated"
     if message.number:
         mail["X-Lianban-Instance"] = one_line(message.number)
-    mail.set_content(
-        "\n".join([*lines_of(message), "", "本邮件由联办自动发出。同一通知可能重发，编号相同的是同一件。"])
-    )
+    mail.set_content("\n".join([*lines_of(message), "", str(SENT_BY_ITSELF)]))
     return mail
 
 
@@ -103,11 +121,11 @@ def as_json(message: Message) -> bytes:
         "id": message.id,
         "kind": message.kind,
         "group": group_of(message.kind),
-        "text": message.text,
+        "text": str(message.text),
         "instance": {"number": message.number, "title": message.title} if message.number else None,
         "unit": {"code": message.unit_code, "name": message.unit_name},
         "roles": list(message.roles),
-        "step": message.step or None,
+        "step": str(message.step) or None,
         "due_at": local(message.due_at).isoformat() if message.due_at else None,
         "rule": message.rule or None,
         "basis": message.basis or None,
@@ -117,10 +135,10 @@ def as_json(message: Message) -> bytes:
     return json.dumps(content, ensure_ascii=False).encode()
 
 
-def last_moment_of(due_at: datetime, in_days: bool, provisional: bool) -> str:
-    """10月13日 24:00 for a period in days (its end is the next midnight), 10月13日 16:30 for one in hours."""
+def last_moment_of(due_at: datetime, in_days: bool, provisional: bool) -> Text:
+    """10月13日 24:00, Tue 13 Oct for a period in days (its end is the next midnight), with the time for one in hours."""
     at = local(due_at)
     if in_days and at.hour == 0 and at.minute == 0:
-        day = local(due_at - timedelta(days=1))
-        return f"{day.month}月{day.day}日 24:00{'（暂定）' if provisional else ''}"
-    return f"{at.month}月{at.day}日 {at:%H:%M}"
+        day = When(local(due_at - timedelta(days=1)).date(), "last_day")
+        return _("%(day)s (provisional)", day=day) if provisional else day
+    return When(due_at, "last_minute")

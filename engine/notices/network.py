@@ -10,6 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
+from engine.messages import Text
+from engine.messages import gettext as _
+
 ANSWER_LIMIT = 64 * 1024
 """Bytes of an answer that are read; the rest is nobody's concern."""
 WHOLE = 3
@@ -18,6 +21,13 @@ WHOLE = 3
 
 class DeliveryError(Exception):
     """The message did not go out; the words say why, to the bureaus of oversight. It is tried again."""
+
+    def __init__(self, words: Text) -> None:
+        super().__init__(words)
+        self.words = words
+
+    def __str__(self) -> str:
+        return str(self.words)
 
 
 class Unreachable(DeliveryError):
@@ -70,17 +80,20 @@ def post(url: str, body: bytes, headers: Mapping[str, str], timeout: float) -> t
         connection.close()
 
 
-def words_of(error: Exception) -> str:
+def words_of(error: Exception) -> Text:
     """Why a connection failed, for people who look after it."""
     match error:
         case TimeoutError():
-            return "连接超时，对方没有回应。"
+            return _("The connection timed out without an answer.")
         case ConnectionRefusedError():
-            return "连接被拒绝，对方没有开启服务。"
+            return _("The connection was refused: no service is running there.")
         case socket.gaierror():
-            return "域名解析不了，请检查地址。"
+            return _("The host name cannot be resolved. Check the address.")
         case ssl.SSLCertVerificationError():
-            return f"对方的证书不可信，没有发送任何内容（{error.verify_message.rstrip('.')}）。"
+            return _(
+                "The certificate there is not trusted, so nothing was sent (%(why)s).",
+                why=error.verify_message.rstrip("."),
+            )
         case ssl.SSLError():
-            return "加密连接没有建立，请检查证书。"
-    return f"连接中断（{type(error).__name__}）。"
+            return _("No encrypted connection was established. Check the certificate.")
+    return _("The connection broke (%(error)s).", error=type(error).__name__)

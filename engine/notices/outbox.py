@@ -15,11 +15,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, or_, select, update
 
 from engine.db.case import Case, Row, case_of
-from engine.db.tables import deadline, delivery_attempt, notice, outbox, person, process_instance, unit
-from engine.db.unit import unit_of
+from engine.db.tables import deadline, delivery_attempt, notice, outbox, person, process_instance, task, unit
+from engine.db.unit import english_of, unit_of
 from engine.ids import new_id
+from engine.messages import LANGUAGES, Text, listed, to_text
+from engine.messages import gettext as _
 from engine.notices.causes import Cause
 from engine.notices.message import Message, last_moment_of
+from engine.notices.said import text_of
 
 DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360))
 """How long after the first, second … failed attempt it is tried again; the last one repeats."""
@@ -126,7 +129,7 @@ def sent(tx: Connection, parcel: Parcel, now: datetime) -> None:
         note(tx, parcel.id, now, "sent")
 
 
-def failed(tx: Connection, parcel: Parcel, reason: str, now: datetime, for_good: bool = False) -> None:
+def failed(tx: Connection, parcel: Parcel, reason: Text, now: datetime, for_good: bool = False) -> None:
     """It did not go out: it is tried again later, or given up when trying again is of no use or has lasted too long."""
     row = tx.execute(
         select(outbox.c.first_try_at, outbox.c.round_from).where(
@@ -138,7 +141,7 @@ def failed(tx: Connection, parcel: Parcel, reason: str, now: datetime, for_good:
     _went(tx, parcel.id, _after(parcel.attempts - row.round_from, row.first_try_at, reason, now, for_good), now)
 
 
-def channel_failed(tx: Connection, channel: str, reason: str, now: datetime) -> None:
+def channel_failed(tx: Connection, channel: str, reason: Text, now: datetime) -> None:
     """Everything that is due on a channel that cannot be reached has been tried, with the same result."""
     free = or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= now)
     rows = tx.execute(
@@ -155,7 +158,7 @@ def channel_failed(tx: Connection, channel: str, reason: str, now: datetime) -> 
 def give_up_old(tx: Connection, channels: Collection[str], now: datetime) -> int:
     """Messages of channels that this installation no longer has are given up when their time is over."""
     old = and_(outbox.c.status.in_(TRIED), outbox.c.made_at <= now - LIFETIME, outbox.c.channel.not_in(list(channels)))
-    given_up = {"status": "given_up", "reason": "这个通知渠道已经停用。", **_FREE}
+    given_up = {"status": "given_up", "reason": to_text(_("This channel is switched off.")), **_FREE}
     ids = tx.scalars(select(outbox.c.id).where(old)).all()
     for message_id in ids:
         _went(tx, message_id, given_up, now)
@@ -202,10 +205,10 @@ def _went(tx: Connection, message_id: str, values: dict[str, Any], now: datetime
     note(tx, message_id, now, values["status"], values["reason"])
 
 
-def _after(attempts: int, first_try_at: datetime, reason: str, now: datetime, for_good: bool) -> dict[str, Any]:
+def _after(attempts: int, first_try_at: datetime, reason: Text, now: datetime, for_good: bool) -> dict[str, Any]:
     next_try_at = now + DELAYS[min(attempts, len(DELAYS)) - 1]
     over = for_good or next_try_at > first_try_at + LIFETIME
-    return {"status": "given_up" if over else "failed", "next_try_at": next_try_at, "reason": reason, **_FREE}
+    return {"status": "given_up" if over else "failed", "next_try_at": next_try_at, "reason": to_text(reason), **_FREE}
 
 
 def _message(tx: Connection, message_id: str, base_url: str) -> Message:
@@ -221,6 +224,7 @@ def _message(tx: Connection, message_id: str, base_url: str) -> Message:
         notice,
         process_instance.c.number,
         process_instance.c.title,
+        process_instance.c.key,
         unit.c.name.label("unit_name"),
         deadline.c.due_at.label("period_due_at"),
         deadline.c.last_day,
@@ -229,6 +233,7 @@ def _message(tx: Connection, message_id: str, base_url: str) -> Message:
         deadline.c.basis,
         person.c.name.label("person_name"),
         person.c.email,
+        person.c.language,
     )
     row = tx.execute(select(*columns).select_from(joined).where(outbox.c.id == message_id)).one()
     return Message(
@@ -239,8 +244,8 @@ def _message(tx: Connection, message_id: str, base_url: str) -> Message:
         unit_code=row.unit_code,
         unit_name=row.unit_name,
         roles=tuple(row.roles),
-        text=row.text,
-        step=row.step or "",
+        text=text_of(row),
+        step=_step(tx, row),
         due_at=row.period_due_at,
         last_moment=_last_moment(row),
         rule=row.rule or "",
@@ -249,10 +254,22 @@ def _message(tx: Connection, message_id: str, base_url: str) -> Message:
         link=f"{base_url}/messages/{row.id}" if base_url else "",
         to_name=row.person_name or "",
         address=row.email or "",
+        language=row.language or LANGUAGES[0],
     )
 
 
-def _last_moment(row: Row) -> str:
+def _step(tx: Connection, row: Row) -> Text:
+    """The step that the notice speaks of, or several, each as its diagram calls it."""
+    if not row.step or row.instance_id is None:
+        return str(row.step or "")
+    named = row.step.split("、")
+    tasks = select(task.c.name, task.c.element_id).where(task.c.instance_id == row.instance_id, task.c.name.in_(named))
+    elements = {found.name: found.element_id for found in tx.execute(tasks)}
+    english = english_of(tx)
+    return listed(english.element(row.key, elements.get(name, name), name) for name in named)
+
+
+def _last_moment(row: Row) -> Text:
     if row.period_due_at is None:
         return ""
     return last_moment_of(row.period_due_at, row.last_day is not None, bool(row.provisional))

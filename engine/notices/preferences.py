@@ -17,6 +17,8 @@ from engine.clock import SHANGHAI, local
 from engine.db import stamp, upsert
 from engine.db.tables import notice_preference, person
 from engine.errors import InvalidValues
+from engine.messages import Text
+from engine.messages import gettext as _
 from engine.notices.kinds import HANDLING, INFO, LEGAL, NEVER_QUIET, group_of
 from engine.organisation.city_now import organisation
 
@@ -100,17 +102,17 @@ def read(sent: Mapping[str, str]) -> Preference:
 
     What the form cannot choose is not looked at: there is no way to say anything of legal notices.
     """
-    problems: dict[str, str] = {}
+    problems: dict[str, Text] = {}
     email = sent.get("email", "").strip()
     if email and not is_address(email):
-        problems["email"] = "请填写一个完整的邮箱地址，例如 zhangsan@example.gov.cn；不用邮件就留空。"
+        problems["email"] = _("Give a whole mail address, such as zhangsan@example.gov.cn, or leave it empty.")
     starts, ends = sent.get("quiet_from", "").strip(), sent.get("quiet_to", "").strip()
     if bool(starts) != bool(ends):
-        problems["quiet_from"] = "免打扰时段要同时填写开始和结束时间；不需要就都留空。"
+        problems["quiet_from"] = _("Quiet hours need both a beginning and an end; leave both empty for none.")
     elif starts and (not _TIME.fullmatch(starts) or not _TIME.fullmatch(ends)):
-        problems["quiet_from"] = "时间请写成 22:00 这样。"
+        problems["quiet_from"] = _("Write times like 22:00.")
     elif starts and starts == ends:
-        problems["quiet_from"] = "开始和结束时间不能相同。"
+        problems["quiet_from"] = _("Beginning and end cannot be the same.")
     if problems:
         raise InvalidValues(problems)
     return Preference(

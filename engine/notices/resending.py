@@ -13,6 +13,8 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, upd
 
 from engine.db.tables import deadline, notice, outbox, task
 from engine.deadlines.deadlines import OPEN
+from engine.messages import Text
+from engine.messages import gettext as _
 from engine.notices import outbox as sending
 from engine.notices.kinds import CLEARED_WITH_ITS_CAUSE
 
@@ -32,15 +34,15 @@ def is_over() -> ColumnElement[bool]:
     )
 
 
-def why_not(status: str, has_channel: bool, over: bool) -> str:
+def why_not(status: str, has_channel: bool, over: bool) -> Text:
     """Why the message is not sent again; empty when it can be."""
     if status == "sent":
-        return "这条通知已经发出，不用再发。"
+        return _("This notice has gone out already.")
     if status == "dropped" or over:
-        return "要办的事已经办结，不用再发。"
+        return _("What it asks for is done, so it is not sent again.")
     if not has_channel:
-        return "这个渠道已经停用，启用之后才能再发。"
-    return "" if status in NOT_SENT else "这条通知正在等着发，不用再点。"
+        return _("This channel is switched off. Switch it on to send again.")
+    return "" if status in NOT_SENT else _("This notice is waiting to be sent already.")
 
 
 def send_again(
@@ -50,7 +52,7 @@ def send_again(
     now: datetime,
     person_id: str | None = None,
     by: str | None = None,
-) -> str:
+) -> Text:
     """The message waits to be sent; its history says who wants it. Returns why it does not, or an empty text."""
     joined = outbox.join(notice, notice.c.id == outbox.c.notice_id)
     row = tx.execute(
@@ -60,7 +62,7 @@ def send_again(
         .with_for_update(of=outbox)
     ).first()
     if row is None:
-        return "没有这条通知。"
+        return _("There is no such notice.")
     if why := why_not(row.status, row.channel in channels, row.over):
         return why
     anew = {"status": "waiting", "round_from": outbox.c.attempts, "first_try_at": None, "next_try_at": now}

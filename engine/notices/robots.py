@@ -16,11 +16,13 @@ from apprise.plugins.dingtalk import NotifyDingTalk
 from apprise.plugins.wecombot import NotifyWeComBot
 
 from engine.errors import SettingsError
+from engine.messages import Text
+from engine.messages import gettext as _
 from engine.notices.message import Message, lines_of
 from engine.notices.network import DeliveryError, post
 
 _PLUGINS: dict[str, Any] = {"wecombot": NotifyWeComBot, "dingtalk": NotifyDingTalk}
-_NAMES = {"wecombot": "企业微信群机器人", "dingtalk": "钉钉群机器人"}
+_NAMES = {"wecombot": _("WeCom robot"), "dingtalk": _("DingTalk robot")}
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Robot:
     """A robot in one group. `unit_code` is the unit whose notices it gets; None for every unit."""
 
     key: str
-    name: str
+    name: Text
     unit_code: str | None
     plugin: Any = field(repr=False)
     timeout: float = 10
@@ -39,10 +41,10 @@ class Robot:
         headers = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "Lianban"}
         status, answer = post(url, json.dumps(content, ensure_ascii=False).encode(), headers, self.timeout)
         if status != 200:
-            raise DeliveryError(f"对方回答 HTTP {status}。")
+            raise DeliveryError(_("The service answered HTTP %(status)s.", status=status))
         code, words = _refusal(answer)
         if code:
-            raise DeliveryError(f"对方没有接受（{code} {words}）。")
+            raise DeliveryError(_("The service refused it (%(code)s %(words)s).", code=code, words=words))
 
     def request(self, text: str) -> tuple[str, dict[str, Any]]:
         """Where and what to post, signed when the robot has a secret."""
@@ -74,21 +76,23 @@ def read_robots(text: str, timeout: float) -> list[Robot]:
             instance = None
         if instance is None:
             raise SettingsError(
-                "LIANBAN_ROBOTS 里有写错的地址：应当是 wecombot://机器人密钥 或 dingtalk://加签密钥@令牌，"
-                "前面可以加“单位编码=”。服务没有启动。"
+                _(
+                    "An address in LIANBAN_ROBOTS is wrong: it has to be wecombot://KEY or dingtalk://SECRET@TOKEN, and "
+                    "UNIT= may stand before it. The service has not started."
+                )
             )
         digest = hashlib.sha256(entry.encode()).hexdigest()[:12]
         found.append(Robot(f"robot:{digest}", _NAMES[scheme], unit_code or None, instance, timeout))
     return found
 
 
-def _refusal(answer: bytes) -> tuple[int, str]:
+def _refusal(answer: bytes) -> tuple[int, Text]:
     """The code with which the service refused, 0 when it accepted, and its words."""
     try:
         said = json.loads(answer)
         return int(said.get("errcode", 0)), str(said.get("errmsg", ""))[:200]
     except (ValueError, AttributeError, TypeError):
-        return -1, "回答不是 JSON"
+        return -1, _("The answer is no JSON")
 
 
 def _shorten(text: str, limit: int) -> str:

@@ -10,6 +10,8 @@ from difflib import get_close_matches
 from sqlalchemy import Connection
 
 from engine.errors import Refused
+from engine.messages import Text, listed
+from engine.messages import gettext as _
 from engine.organisation import units
 
 LEAST, MOST = 12, 128
@@ -18,44 +20,54 @@ _LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _EMAIL = re.compile(r"[^\s@<>\"',;:]+@[^\s@<>\"',;:]+\.[^\s@<>\"',;:]+")
 
 
-def problems_of(login: str, old: str, new: str, again: str) -> dict[str, str]:
+def problems_of(login: str, old: str, new: str, again: str) -> dict[str, Text]:
     """A sentence for each field of a change of password that cannot be."""
-    problems = {}
+    problems: dict[str, Text] = {}
     if len(new) < LEAST:
-        problems["new"] = f"新密码至少 {LEAST} 个字符，现在是 {len(new)} 个。几个词连起来就好记。"
+        problems["new"] = _(
+            "The new password needs at least %(least)s characters; it has %(count)s. Several words in a row "
+            "are easy to remember.",
+            least=LEAST,
+            count=len(new),
+        )
     elif len(new) > MOST:
-        problems["new"] = f"新密码最多 {MOST} 个字符。"
+        problems["new"] = _("The new password can have %(most)s characters at most.", most=MOST)
     elif new == old:
-        problems["new"] = "新密码要与现在的不同。"
+        problems["new"] = _("The new password has to differ from the present one.")
     elif login.casefold() in new.casefold() and len(new) - len(login) < LEAST // 2:
-        problems["new"] = "新密码不能只是账号加几个字。"
+        problems["new"] = _("The new password cannot be the account with a few characters more.")
     elif len(set(new)) < 5:
-        problems["new"] = "新密码里重复的字符太多，换一个别人猜不到的。"
+        problems["new"] = _("The new password repeats too few characters. Choose one that nobody guesses.")
     elif any("\ud800" <= character <= "\udfff" or character == "\x00" for character in new):
-        problems["new"] = "新密码里有不能用的字符。"
+        problems["new"] = _("The new password has a character that cannot be used.")
     if new != again:
-        problems["again"] = "两次输入的新密码不一样，请再输一遍。"
+        problems["again"] = _("The two new passwords differ. Type it again.")
     return problems
 
 
-def wrong_login(login: str) -> str:
+def wrong_login(login: str) -> Text:
     """Why nobody can be called so; empty when one can."""
-    return "" if _LOGIN.fullmatch(login) else "账号由字母、数字、点、横线和下划线组成，字母或数字开头，最多 64 个字符。"
+    if _LOGIN.fullmatch(login):
+        return ""
+    return _(
+        "An account consists of letters, digits, dots, hyphens and underscores. It begins with a letter or a "
+        "digit and has 64 characters at most."
+    )
 
 
-def wrong_name(name: str) -> str:
+def wrong_name(name: str) -> Text:
     """Why no person or unit has this name; empty when one can have it."""
     if not name.strip() or name != name.strip():
-        return "名称不能空着，前后也不要有空格。"
-    return "名称太长，或者有不能显示的字符。" if len(name) > 60 or not name.isprintable() else ""
+        return _("A name cannot be empty, nor begin or end with a blank.")
+    if len(name) > 60 or not name.isprintable():
+        return _("The name is too long, or has a character that cannot be shown.")
+    return ""
 
 
-def wrong_email(email: str) -> str:
-    return (
-        ""
-        if not email or (len(email) <= 254 and _EMAIL.fullmatch(email))
-        else "这不是邮箱地址，应写成 name@example.gov.cn。"
-    )
+def wrong_email(email: str) -> Text:
+    if not email or (len(email) <= 254 and _EMAIL.fullmatch(email)):
+        return ""
+    return _("This is no mail address. Write it like name@example.gov.cn.")
 
 
 def require_login(login: str) -> None:
@@ -70,18 +82,23 @@ def require_email(email: str) -> None:
     _require(wrong_email(email))
 
 
-def instead(given: str, known: Iterable[str]) -> str:
+def instead(given: str, known: Iterable[str]) -> Text:
     """What may have been meant; else, of a few, what there is."""
     names = list(known)
-    if meant := get_close_matches(given, names, 1):
-        return f"是不是 {meant[0]}？"
-    return f"可以写：{'、'.join(names)}。" if 0 < len(names) <= 20 else ""
+    few = 0 < len(names) <= 20
+    return meant(given, names) or (_("You can write: %(names)s.", names=listed(names)) if few else "")
+
+
+def meant(given: str, known: Iterable[str]) -> Text:
+    """What is written nearly so; empty when nothing is."""
+    found = get_close_matches(given, list(known), 1)
+    return _("Is it %(name)s?", name=found[0]) if found else ""
 
 
 def unit_codes(tx: Connection, at: datetime) -> list[str]:
     return [unit.code for unit in units.every(tx, at)]
 
 
-def _require(sentence: str) -> None:
+def _require(sentence: Text) -> None:
     if sentence:
         raise Refused(sentence)

@@ -13,10 +13,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from engine.clock import local
 from engine.errors import Refused
+from engine.messages import Text, When, either
+from engine.messages import gettext as _
 from engine.organisation import people, units
-from engine.organisation.people import CASE_ROLES, ROLES
+from engine.organisation.people import CASE_ROLES, ROLES, named_roles
 
 OVERSIGHT = ("justice_bureau", "supervision_bureau")
 LEADERS = frozenset({"principal_leader", "deputy_leader"})
@@ -65,7 +66,7 @@ class Assignment:
 @dataclass(frozen=True)
 class Decision:
     allowed: bool
-    reason: str = ""
+    reason: Text = ""
 
 
 @dataclass(frozen=True)
@@ -183,81 +184,119 @@ def resolve(
     code = facts.get(unit_text, unit_text)
     unit = units.find(tx, code, at) if isinstance(code, str) and code else None
     if unit is None:
-        raise Refused(f"还没有确定由哪个单位办理（{unit_text}）。")
+        raise Refused(_("Which unit handles this is not settled yet (%(fact)s).", fact=unit_text))
     if any(people.holders(tx, unit.code, role, at) for role in roles):
         return Assignment(unit.code, roles, False)
     if "liaison" in roles and people.holders(tx, unit.code, "principal_leader", at):
         return Assignment(unit.code, frozenset({"principal_leader"}), True)
-    raise Refused(f"{unit.name}没有在任的{_named(roles)}，请先由该单位任命。")
+    raise Refused(
+        _(
+            "%(unit)s has no %(roles)s at present. The unit has to appoint one first.",
+            unit=unit.name,
+            roles=named_roles(roles),
+        )
+    )
 
 
 def missing_holders(
     tx: Connection, asked: Iterable[tuple[str, frozenset[str]]], facts: Mapping[str, object], at: datetime
-) -> list[str]:
+) -> list[Text]:
     """A sentence for each role of the procedure that nobody holds; units that are not known yet are passed over."""
-    sentences = {}
+    found: list[Text] = []
     for unit_text, roles in asked:
         if unit_text in facts and facts[unit_text] is None:
             continue
         try:
             resolve(tx, unit_text, roles, facts, at)
         except Refused as refused:
-            sentences[refused.message] = True
-    return list(sentences)
+            if refused.sentence not in found:
+                found.append(refused.sentence)
+    return found
 
 
 def may(actor: Actor, verb: str, subject: Subject) -> Decision:
     """Whether the person may, and if not, why, in words that say whom it takes."""
     match verb, subject:
         case "supervise", None:
-            return _when(actor.oversees, "督办由市司法局和市行政执法监督局的办理人员办理。")
+            return _when(
+                actor.oversees,
+                _(
+                    "Supervision is for those who handle cases in the Justice Bureau and the Enforcement "
+                    "Supervision Bureau."
+                ),
+            )
         case "see_sending" | "send_again", None:
             looks_after = "system_admin" in actor.roles
             return _when(
-                actor.oversees or looks_after, "没有发出的通知由市司法局、市行政执法监督局的办理人员和系统管理员处理。"
+                actor.oversees or looks_after,
+                _(
+                    "Notices that were not sent are for those who handle cases in the Justice Bureau and the "
+                    "Enforcement Supervision Bureau, and for system administrators."
+                ),
             )
         case "administer_duties", None:
             leads = actor.unit_kind == "justice_bureau" and bool(actor.standing_roles & LEADERS)
-            return _when(leads, "职责边界清单的条目由市司法局主要领导或分管领导采纳。")
+            return _when(
+                leads, _("The principal or deputy leader of the Justice Bureau adopts entries in the list of duties.")
+            )
         case "start", ProcedureSubject(starters):
             ours = ((actor.unit_kind, role) in starters for role in actor.standing_roles & CASE_ROLES)
             return _when(any(ours), _cannot_start(starters))
         case "read_confidential", ConfidentialSubject(units=readers, roles=roles):
             return _when(
-                actor.unit_code in readers and bool(actor.standing_roles & roles), "这一项只有办理这件办件的单位能看。"
+                actor.unit_code in readers and bool(actor.standing_roles & roles),
+                _("Only the units that handle this case can read this."),
             )
         case "read_internal", InternalSubject(units=own_units):
             own = actor.unit_code in own_units and actor.reads_cases
-            return _when(own or actor.oversees, "这是填报单位内部的意见。")
+            return _when(own or actor.oversees, _("This is an opinion within the unit that gave it."))
         case "see_instance", InstanceSubject(parties):
             is_reader = any(reader.is_meant(actor) for reader in subject.readers)
             is_party = actor.unit_code in parties and actor.reads_cases
-            return _when(is_party or actor.oversees or is_reader, "只有当事双方和市司法局能看。")
+            return _when(
+                is_party or actor.oversees or is_reader, _("Only the parties and the Justice Bureau can see this.")
+            )
         case "comment" | "send_copy", InstanceSubject(parties):
             handles = actor.unit_code in parties and bool(actor.standing_roles & HANDLERS)
-            return _when(handles, f"{'发表意见' if verb == 'comment' else '抄送'}由当事单位的办理人员进行。")
+            return _when(
+                handles,
+                _("Those who handle the case in one of its parties write comments.")
+                if verb == "comment"
+                else _("Those who handle the case in one of its parties send copies."),
+            )
         case "remark", InstanceSubject():
             handles = actor.unit_kind == "justice_bureau" and bool(actor.standing_roles & HANDLERS)
-            return _when(handles, "督办意见由市司法局提出。")
+            return _when(handles, _("The Justice Bureau gives words of supervision."))
         case _, OwnSubject():
             return _may_with_own(actor, verb, subject)
         case "press", ButtonSubject(unit_code=unit_code, roles=roles):
-            return _when(actor.unit_code == unit_code and bool(actor.standing_roles & roles), "这项操作不由你提出。")
+            return _when(
+                actor.unit_code == unit_code and bool(actor.standing_roles & roles), _("This is not for you to do.")
+            )
         case "read_paper", PaperSubject(from_unit=from_unit, to_unit=to_unit):
             inside = from_unit == to_unit
             readable = not inside or actor.unit_code == from_unit or actor.oversees
-            return _when(readable and actor.reads_cases, "这是发文单位的内部文书。")
+            return _when(readable and actor.reads_cases, _("This is an internal document of the unit that wrote it."))
         case "sign_for_paper", PaperSubject(from_unit=from_unit, to_unit=to_unit):
             addressed = actor.unit_code == to_unit != from_unit
-            return _when(addressed and actor.reads_cases, "文书由收文单位的人签收。")
+            return _when(addressed and actor.reads_cases, _("Somebody of the receiving unit signs for a document."))
         case "void_paper", PaperSubject(from_unit=from_unit):
             leads = bool(actor.standing_roles & {"principal_leader", "deputy_leader"})
-            return _when(actor.unit_code == from_unit and leads, "作废文书由发文单位的主要领导或分管领导决定。")
+            return _when(
+                actor.unit_code == from_unit and leads,
+                _("The principal or deputy leader of the unit that issued a document decides to void it."),
+            )
         case "take_archive", ArchiveSubject(unit_code):
             keeps = actor.unit_code == unit_code and bool(actor.standing_roles & (HANDLERS | {"archivist"}))
-            return _when(keeps, "归档包由负责归档的单位保管，只有该单位的办理人员和档案员能下载。")
+            return _when(
+                keeps,
+                _(
+                    "The unit that archives the case keeps its package. Only those who handle cases there, and "
+                    "its archivist, can download it."
+                ),
+            )
         case "read_notices" | "choose_notices", PersonSubject(person_id):
-            return _when(actor.person_id == person_id, "只能查看和设置自己的消息。")
+            return _when(actor.person_id == person_id, _("You can see and set your own messages only."))
         case (
             "claim" | "complete" | "release" | "add_material" | "edit_paper" | "prepare" | "send_back" | "drop",
             TaskSubject(),
@@ -278,12 +317,17 @@ def _may_with_task(actor: Actor, verb: str, task: TaskSubject) -> Decision:
         return Decision(False, _needs(actor, task))
     mine = task.assignee_id == actor.person_id
     if verb == "release" and not mine:
-        return Decision(False, "只能退还自己领取的任务。")
+        return Decision(False, _("You can release only a task that you have claimed."))
     if mine and task.delegate_id and verb in ("complete", "release", "send_back", "drop", "prepare"):
-        return Decision(False, f"这项任务已委派{task.delegate_name}代拟，等交回或者收回之后再办。")
+        return Decision(
+            False,
+            _(
+                "This task is delegated to %(name)s. It goes on once it is handed in or recalled.",
+                name=task.delegate_name,
+            ),
+        )
     if task.assignee_id is not None and not mine:
-        since = f"于 {_when_said(task.claimed_at)} " if task.claimed_at else ""
-        return Decision(False, f"这项任务已由{task.assignee_name}{since}领取，由其办理。")
+        return Decision(False, _claimed(task))
     return Decision(True)
 
 
@@ -294,16 +338,22 @@ def _may_hand_over(actor: Actor, verb: str, task: TaskSubject) -> Decision:
         return Decision(True)
     if not own or not mine:
         if own and task.assignee_id is None and actor.standing_roles & task.roles:
-            return Decision(False, "请先领取这项任务，再交给别人或征求意见。")
-        also = "和本单位领导" if verb == "transfer" else ""
-        return Decision(False, f"这要由领取了这项任务的人{also}来办。")
+            return Decision(False, _("Claim this task first, then hand it to somebody or ask for an opinion."))
+        if verb == "transfer":
+            return Decision(
+                False, _("This is for the person who has claimed the task, and for the leaders of the unit.")
+            )
+        return Decision(False, _("This is for the person who has claimed the task."))
     match verb:
         case "return":
-            return _when(task.handed_by_id is not None, "这项任务不是别人转办给你的。")
+            return _when(task.handed_by_id is not None, _("Nobody has reassigned this task to you."))
         case "delegate":
-            return _when(task.delegate_id is None, f"这项任务已委派{task.delegate_name}代拟，还没有交回。")
+            return _when(
+                task.delegate_id is None,
+                _("This task is delegated to %(name)s and not handed in yet.", name=task.delegate_name),
+            )
         case "recall":
-            return _when(task.delegate_id is not None, "这项任务现在没有委派给别人。")
+            return _when(task.delegate_id is not None, _("This task is delegated to nobody at present."))
     return Decision(True)
 
 
@@ -312,15 +362,22 @@ def _may_besides(actor: Actor, verb: str, task: TaskSubject) -> Decision:
     own = actor.unit_code == task.unit_code
     match verb:
         case "hand_in":
-            return _when(own and actor.person_id == task.delegate_id, "这项任务没有委派给你，或者已经收回。")
+            return _when(
+                own and actor.person_id == task.delegate_id,
+                _("This task is not delegated to you, or has been recalled."),
+            )
         case "answer":
-            return _when(own and actor.person_id in task.consulted, "没有向你征求意见，或者已经不用回复。")
+            return _when(
+                own and actor.person_id in task.consulted, _("Nobody asks for your opinion, or it is no longer needed.")
+            )
         case "take_back":
-            return _when(own and actor.person_id == task.ended_by_id, "只能撤回自己办结的任务。")
+            return _when(own and actor.person_id == task.ended_by_id, _("You can undo only a task that you completed."))
     if own:
-        return Decision(False, "这是本单位的任务，请直接办理；催办由对方单位和督办单位提出。")
+        return Decision(
+            False, _("This is a task of your own unit: handle it. The other side and the supervising bureaus chase it.")
+        )
     waits = (actor.unit_code in task.parties and actor.reads_cases) or actor.oversees
-    return _when(waits, "催办由对方单位和督办单位提出。")
+    return _when(waits, _("The other side and the supervising bureaus chase a task."))
 
 
 def _may_with_own(actor: Actor, verb: str, own: OwnSubject) -> Decision:
@@ -328,43 +385,64 @@ def _may_with_own(actor: Actor, verb: str, own: OwnSubject) -> Decision:
     handles, leads = bool(actor.standing_roles & HANDLERS), bool(actor.standing_roles & LEADERS)
     match verb:
         case "revoke_copy":
-            return _when(ours and handles, f"这份抄送是{own.unit_name}发出的，由该单位收回。")
+            return _when(ours and handles, _("%(unit)s sent this copy, and revokes it.", unit=own.unit_name))
         case "retract_comment":
-            return _when(ours and mine, "只能撤回自己的意见。")
+            return _when(ours and mine, _("You can withdraw your own comments only."))
         case "propose_correction":
-            return _when(ours and handles, f"这一项是{own.unit_name}填报的，由该单位提出更正。")
+            return _when(
+                ours and handles, _("%(unit)s filled this in, and proposes corrections of it.", unit=own.unit_name)
+            )
         case "take_back_correction":
-            return _when(ours and mine, "只能撤回自己提出的更正。")
+            return _when(ours and mine, _("You can withdraw only a correction that you proposed."))
         case "decide_correction":
             if ours and leads and mine:
-                return Decision(False, "更正由提出人以外的负责人审批，不能自己提出、自己批准。")
-            return _when(ours and leads, f"更正由{own.unit_name}的主要领导或分管领导审批。")
+                return Decision(
+                    False, _("Somebody other than the person who proposed it has to decide on a correction.")
+                )
+            return _when(
+                ours and leads,
+                _("The principal or deputy leader of %(unit)s decides on a correction.", unit=own.unit_name),
+            )
         case "cancel_instance":
-            return _when(ours and (mine or leads), f"办件由{own.unit_name}的发起人或负责人撤销。")
+            return _when(
+                ours and (mine or leads),
+                _("Who started the case in %(unit)s, or a leader there, cancels it.", unit=own.unit_name),
+            )
     raise AssertionError((verb, own))
 
 
-def _needs(actor: Actor, task: TaskSubject) -> str:
-    who = "、".join(ROLES[role] for role in ROLES if role in task.roles)
-    if "principal_leader" in task.roles and len(task.roles) == 1:
-        who = "主要领导（或在任的主持工作的负责人）"
-    return f"本环节须由{task.unit_name}{who}办理，你是{actor.unit_name}{_named(actor.roles) or '工作人员'}。"
+def _claimed(task: TaskSubject) -> Text:
+    if task.claimed_at is None:
+        return _("%(name)s claimed this task and is handling it.", name=task.assignee_name)
+    return _(
+        "%(name)s claimed this task on %(at)s and is handling it.",
+        name=task.assignee_name,
+        at=When(task.claimed_at, "spoken"),
+    )
 
 
-def _cannot_start(starters: frozenset[tuple[str, str]]) -> str:
-    kinds = "、".join(units.KINDS[kind] for kind in units.KINDS if any(kind == allowed for allowed, _ in starters))
-    return f"这个流程由{kinds}的{_named(role for _, role in starters)}发起。"
+def _needs(actor: Actor, task: TaskSubject) -> Text:
+    who: Text = named_roles(task.roles)
+    if task.roles == {"principal_leader"}:
+        who = _("principal leader (or the acting principal at present)")
+    staff = _("staff")
+    return _(
+        "This step is for the %(roles)s of %(unit)s. You are acting as %(own)s of %(own_unit)s.",
+        roles=who,
+        unit=task.unit_name,
+        own=named_roles(actor.roles) if actor.roles & ROLES.keys() else staff,
+        own_unit=actor.unit_name,
+    )
 
 
-def _named(roles: Iterable[str]) -> str:
-    held = set(roles)
-    return "、".join(name for role, name in ROLES.items() if role in held)
+def _cannot_start(starters: frozenset[tuple[str, str]]) -> Text:
+    kinds = {kind for kind, _role in starters}
+    return _(
+        "The %(roles)s of a unit of this kind starts this procedure: %(kinds)s.",
+        roles=named_roles(role for _kind, role in starters),
+        kinds=either(name for kind, name in units.KINDS.items() if kind in kinds),
+    )
 
 
-def _when(allowed: bool, reason: str) -> Decision:
+def _when(allowed: bool, reason: Text) -> Decision:
     return Decision(allowed, "" if allowed else reason)
-
-
-def _when_said(at: datetime) -> str:
-    moment = local(at)
-    return f"{moment.month}月{moment.day}日 {moment:%H:%M}"

@@ -14,6 +14,8 @@ from sqlalchemy import Connection, func, insert, select
 from engine.db import stamp
 from engine.db.tables import city_rule
 from engine.errors import Refused
+from engine.messages import Message, listed
+from engine.messages import gettext as _
 
 LOCKED = frozenset(
     {"referral.normal_wd", "referral.cap_wd", "referral.urgent_hours", "acceptance.wd", "assist.opinion_wd"}
@@ -30,21 +32,40 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 }
 """What a rule in words can be."""
 
-FIXED: Mapping[str, str] = {
-    "referral.receiver_forward": "受移送单位不得自行把案件转给第三方，管辖由协商、协调或者裁决确定",
-    "referral.urgent_written": "情况紧急的也须主要领导批准、书面移送，方案没有规定例外",
-    "referral.urgency_upgrade": "后来发现紧急的，取原届满时刻和提出后 24 小时中较早的一个",
-    "acceptance.deemed": "受理情况须书面告知，沉默不视为受理",
-    "receipt.mode": "文书进入收文单位的收件箱即为收到",
-    "refusal.delegation_only_ground": "不得以行政处罚权已赋予镇街为由消极履行监管职责",
-    "archive.transitional": "赋权前已受理、赋权后才办结的，由办理单位归档",
-    "calendar.missing_policy": "没有官方放假安排的年份，期限一律标明是暂定的",
+FIXED: Mapping[str, Message] = {
+    "referral.receiver_forward": _(
+        "a receiving unit may not pass a case on to a third unit; negotiation, coordination or a ruling "
+        "decides who is competent",
+    ),
+    "referral.urgent_written": _(
+        "an urgent case, too, is approved by the principal leader and referred in writing; the plan has no exception",
+    ),
+    "referral.urgency_upgrade": _(
+        "when it turns out urgent later, the period ends at its old end or 24 hours after it was raised, "
+        "whichever comes first",
+    ),
+    "acceptance.deemed": _(
+        "acceptance is notified in writing; silence is no acceptance",
+    ),
+    "receipt.mode": _(
+        "a document counts as received once it is in the inbox of the receiving unit",
+    ),
+    "refusal.delegation_only_ground": _(
+        "that the power to punish has passed to the towns is no ground for supervising less",
+    ),
+    "archive.transitional": _(
+        "a case accepted before the empowerment and closed after it is archived by the unit that handled it",
+    ),
+    "calendar.missing_policy": _(
+        "periods in a year without an official holiday arrangement are always marked as provisional",
+    ),
 }
 """Open points for which the plan leaves no second way: the key says what holds, and why nothing else can be set."""
 
 TIMES = frozenset({"deadline.cutoff", "deadline.office_closes"})
 TITLES = frozenset({"instrument.name"})
 """What letters name as a ground: a title in 《》, with what stands behind it."""
+EXAMPLE_TITLE = "《…工作实施方案》（某办发〔2026〕8号）"
 
 
 def read_rules(text: str) -> dict[str, Any]:
@@ -85,13 +106,20 @@ def set_rule(tx: Connection, key: str, value: Any, by: str, at: datetime) -> Non
     """The key has a new version. Raises Refused for a locked or unknown key, and for a value that cannot be."""
     known = rules(tx)
     if key not in known:
-        raise Refused(f"没有名为 {key} 的规则。")
+        raise Refused(_("There is no rule called %(key)s.", key=key))
     if key in LOCKED:
-        raise Refused(f"{key} 是方案规定的期限，不能在系统里修改；须有新的依据。")
+        raise Refused(
+            _(
+                "%(key)s is a period that the plan sets. It cannot be changed here; that needs a new legal basis.",
+                key=key,
+            )
+        )
     if type(value) is not type(known[key]):
-        raise Refused(f"{key} 的值应当与原来的类型相同。")
+        raise Refused(_("The value of %(key)s has to be of the same type as before.", key=key))
     if key in FIXED and value != known[key]:
-        raise Refused(f"{key} 不能改成 {written(value)}：{FIXED[key]}。")
+        raise Refused(
+            _("%(key)s cannot be changed to %(value)s: %(why)s.", key=key, value=written(value), why=FIXED[key])
+        )
     _require_possible(key, value)
     version = tx.scalar(select(func.max(city_rule.c.version)).where(city_rule.c.key == key))
     tx.execute(insert(city_rule).values(key=key, version=(version or 0) + 1, value=value, set_at=at, set_by=by))
@@ -109,18 +137,37 @@ def written(value: Any) -> str:
 
 def _require_possible(key: str, value: Any) -> None:
     if key in CHOICES and value not in CHOICES[key]:
-        raise Refused(f"{key} 不能是 {written(value)}，可以是：{'、'.join(CHOICES[key])}。")
+        raise Refused(
+            _(
+                "%(key)s cannot be %(value)s. It can be: %(choices)s.",
+                key=key,
+                value=written(value),
+                choices=listed(CHOICES[key]),
+            )
+        )
     if key in TIMES:
         try:
             time_of_day(value)
         except ValueError:
-            raise Refused(f"{key} 不能是 {written(value)}，请写一天里的时刻，如 17:30 或 24:00。") from None
+            raise Refused(
+                _(
+                    "%(key)s cannot be %(value)s. Write a time of day, such as 17:30 or 24:00.",
+                    key=key,
+                    value=written(value),
+                )
+            ) from None
     if key in TITLES and not re.fullmatch(r"《[^《》\n]{2,100}》[^《》\n]{0,60}", value):
         raise Refused(
-            f"{key} 不能是 {value[:100]}，请写带书名号的全称，文号写在后面，如《…工作实施方案》（某办发〔2026〕8号）。"
+            _(
+                "%(key)s cannot be %(value)s. Write the full title between Chinese title marks, its number "
+                "behind them: %(example)s.",
+                key=key,
+                value=value[:100],
+                example=EXAMPLE_TITLE,
+            )
         )
     if isinstance(value, int) and not isinstance(value, bool) and value < 1:
-        raise Refused(f"{key} 不能是 {value}，应当是大于 0 的整数。")
+        raise Refused(_("%(key)s cannot be %(value)s. It has to be a whole number above 0.", key=key, value=value))
 
 
 def _flatten(prefix: str, table: Mapping[str, Any]) -> list[tuple[str, Any]]:

@@ -45,7 +45,7 @@ class UnitDirectory:
 
     def not_printed(self, text: str) -> str:
         signs = self.fonts.unprintable(text) if self.fonts else []
-        return not_printed(signs) if signs else ""
+        return str(not_printed(signs)) if signs else ""
 
     # --- what the pages offer to choose from ---
 

@@ -16,9 +16,13 @@ from engine.db import stamp
 from engine.db.tables import duty_entry, duty_proposal, person, process_instance
 from engine.errors import InvalidValues, NotFound, Refused
 from engine.ids import new_id
+from engine.messages import Text, When
+from engine.messages import gettext as _
 
+DECIDED = _("This proposal has been decided already. Reload the page to see how.")
 REASON_LIMIT = 500
 REPLACED = "同一件争议后来的文书已经变更了它。"
+"""The reason that is kept with a proposal that a later paper has replaced; `reason_words` tells it."""
 
 
 @dataclass(frozen=True)
@@ -110,9 +114,12 @@ def adopt(
     newest = next(iter(entries(tx).get(found.matter_code, [])), None)
     problems = _reason_problems(reason)
     if valid_from is None:
-        problems["valid_from"] = "请填从哪天起执行。"
+        problems["valid_from"] = _("Say from which day it holds.")
     elif newest is not None and valid_from < newest.valid_from:
-        problems["valid_from"] = f"早于现行条目的起始日期 {newest.valid_from}。请填同日或以后的日期。"
+        problems["valid_from"] = _(
+            "That is before %(day)s, when the present entry began. Give that day or a later one.",
+            day=When(newest.valid_from, "day"),
+        )
     if problems:
         raise InvalidValues(problems)
     _decide(tx, found, "adopted", reason, person_id, now)
@@ -138,24 +145,32 @@ def reject(tx: Connection, proposal_id: str, reason: str, person_id: str, now: d
 def _open(tx: Connection, proposal_id: str) -> Proposal:
     row = tx.execute(_proposals(duty_proposal.c.id == proposal_id)).first()
     if row is None:
-        raise NotFound("没有这条建议。")
+        raise NotFound(_("There is no such proposal."))
     found = Proposal(**row._mapping)
     if found.status != "open":
-        raise Refused("这条建议已经处理过了。请刷新页面查看结果。")
+        raise Refused(DECIDED)
     return found
+
+
+def reason_words(reason: str | None) -> Text | None:
+    """The reason of a decision for whoever reads it: what a person wrote as it is."""
+    if reason == REPLACED:
+        return _("A later document of the same dispute has replaced it.")
+    return reason
 
 
 def _decide(tx: Connection, found: Proposal, status: str, reason: str, person_id: str, now: datetime) -> None:
     still_open = (duty_proposal.c.id == found.id) & (duty_proposal.c.status == "open")
     values = {"status": status, "reason": reason.strip(), "decided_by": person_id, "decided_at": now}
     if tx.execute(update(duty_proposal).where(still_open).values(**values)).rowcount == 0:
-        raise Refused("这条建议已经处理过了。请刷新页面查看结果。")
+        raise Refused(DECIDED)
 
 
-def _reason_problems(reason: str) -> dict[str, str]:
+def _reason_problems(reason: str) -> dict[str, Text]:
     if not reason.strip():
-        return {"reason": "请写明理由。"}
-    return {"reason": f"理由最多 {REASON_LIMIT} 字。"} if len(reason) > REASON_LIMIT else {}
+        return {"reason": _("Say why.")}
+    too_long = _("A reason has %(most)s characters at most.", most=REASON_LIMIT)
+    return {"reason": too_long} if len(reason) > REASON_LIMIT else {}
 
 
 def _proposals(condition: ColumnElement[bool]) -> Select[tuple[object, ...]]:

@@ -10,22 +10,24 @@ from sqlalchemy import Connection, insert, or_, select, true, update
 from engine.db.tables import person, post
 from engine.errors import Refused
 from engine.ids import new_id
+from engine.messages import Joined, Message, either, pgettext
+from engine.messages import gettext as _
 from engine.organisation.city_now import Person as Person
 from engine.organisation.city_now import Post as Post
 from engine.organisation.city_now import organisation
 
-ROLES = {
-    "principal_leader": "主要领导",
-    "acting_principal": "主持工作的负责人",
-    "deputy_leader": "分管领导",
-    "liaison": "联系人",
-    "case_officer": "承办人",
-    "legal_reviewer": "法制审核人员",
-    "clerk": "收发",
-    "archivist": "档案员",
-    "unit_admin": "单位管理员",
-    "system_admin": "系统管理员",
-    "auditor": "审计员",
+ROLES: dict[str, Message] = {
+    "principal_leader": pgettext("role", "principal leader"),
+    "acting_principal": pgettext("role", "acting principal"),
+    "deputy_leader": pgettext("role", "deputy leader"),
+    "liaison": pgettext("role", "liaison"),
+    "case_officer": pgettext("role", "case officer"),
+    "legal_reviewer": pgettext("role", "legal reviewer"),
+    "clerk": pgettext("role", "clerk"),
+    "archivist": pgettext("role", "archivist"),
+    "unit_admin": pgettext("role", "unit administrator"),
+    "system_admin": pgettext("role", "system administrator"),
+    "auditor": pgettext("role", "auditor"),
 }
 TECHNICAL_ROLES = frozenset({"unit_admin", "system_admin", "auditor"})
 """They look after the installation: held alone they read no case, and no diagram asks for them."""
@@ -35,6 +37,12 @@ CASE_ROLES = frozenset(ROLES) - TECHNICAL_ROLES
 def standing(roles: Collection[str]) -> frozenset[str]:
     """The roles as rules mean them: whoever leads a unit for the time being is its principal leader (R54)."""
     return frozenset(roles) | ({"principal_leader"} if "acting_principal" in roles else set())
+
+
+def named_roles(roles: Iterable[str]) -> Joined:
+    """The names of the roles, of which one is enough."""
+    held = set(roles)
+    return either(name for role, name in ROLES.items() if role in held)
 
 
 def posts_of(tx: Connection, person_id: str, at: datetime) -> list[Post]:
@@ -75,15 +83,15 @@ def appoint(
 ) -> str:
     """The person holds the post from then on. Raises Refused when the unit has its one principal leader at that time."""
     if role not in ROLES:
-        raise Refused(f"没有“{role}”这个岗位。")
+        raise Refused(_("There is no post '%(role)s'.", role=role))
     if valid_to is not None and valid_to <= valid_from:
-        raise Refused("免职时间应晚于任职时间。")
+        raise Refused(_("A post has to end after it begins."))
     if role == "principal_leader":
         theirs = select(post.c.id).where(post.c.unit_code == unit_code, post.c.role == role)
         lasts = or_(post.c.valid_to.is_(None), post.c.valid_to > valid_from)
         begins = true() if valid_to is None else post.c.valid_from < valid_to
         if tx.execute(theirs.where(lasts, begins)).first():
-            raise Refused("本单位已有在任的主要领导。请先办理免职，再任命新的主要领导。")
+            raise Refused(_("The unit has a principal leader already. End that post first, then appoint the new one."))
     post_id = new_id()
     tx.execute(
         insert(post).values(

@@ -25,6 +25,8 @@ from engine.db import stamp, tables
 from engine.db.tables import known_browser, person, sign_in, sign_in_failure
 from engine.errors import Refused
 from engine.ids import new_token
+from engine.messages import Text, ngettext, sentences
+from engine.messages import gettext as _
 from engine.organisation import people, units
 from engine.organisation.assignment import Actor
 from engine.organisation.people import CASE_ROLES, Person
@@ -36,7 +38,7 @@ TRIES_PER_ADDRESS = 50
 IDLE_LIMIT = timedelta(hours=2)
 WHOLE_LIMIT = timedelta(hours=12)
 TOUCHED_AFTER = timedelta(minutes=5)
-HELD = "错误次数太多，请 15 分钟后再试，或请系统管理员重设密码。"
+HELD = _("Too many wrong tries. Try again in 15 minutes, or have the system administrator reset the password.")
 _hasher = PasswordHasher()
 _VISITOR = (
     select(
@@ -69,7 +71,7 @@ class SignIn:
     """
 
     token: str | None
-    message: str = ""
+    message: Text = ""
     person_id: str | None = None
     browser: str | None = None
 
@@ -142,8 +144,13 @@ def settle(tx: Connection, attempt: Attempt, right: bool, now: datetime) -> Sign
         left = TRIES_PER_LOGIN - tries - 1
         if left == 0:
             return SignIn(None, HELD)
-        more = f"再错 {left} 次，此账号将锁定 15 分钟。" if left <= 3 else ""
-        return SignIn(None, f"账号或密码不对。{more}")
+        wrong = _("The account or the password is not right.")
+        more = ngettext(
+            "After %(num)s more try this account is locked for 15 minutes.",
+            "After %(num)s more tries this account is locked for 15 minutes.",
+            left,
+        )
+        return SignIn(None, sentences(wrong, more if left <= 3 else ""))
     return SignIn(_open(tx, row.id, now), person_id=row.id, browser=_remember(tx, row.id, attempt.browser, now))
 
 
@@ -272,7 +279,7 @@ def act_for(tx: Connection, token: str, unit_code: str, now: datetime) -> None:
     """The person acts for this unit from now on. Raises Refused without a post there."""
     found = visitor(tx, token, now)
     if found is None or unit_code not in {unit.code for unit in found.choices}:
-        raise Refused("你在这个单位没有在任的岗位。")
+        raise Refused(_("You hold no post in this unit at present."))
     tx.execute(update(sign_in).where(sign_in.c.token_hash == _hash(token)).values(unit_code=unit_code))
 
 

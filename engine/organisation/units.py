@@ -8,24 +8,26 @@ from datetime import datetime
 from sqlalchemy import Connection, insert
 
 from engine.db.tables import unit
+from engine.messages import Message, pgettext
 from engine.organisation.city_now import WITHIN as WITHIN
 from engine.organisation.city_now import Unit as Unit
 from engine.organisation.city_now import organisation
 
-KINDS = {
-    "town": "镇街",
-    "department": "市级部门",
-    "justice_bureau": "市司法局",
-    "supervision_bureau": "市行政执法监督局",
-    "staffing_office": "市委编办",
-    "conference_office": "联席会议办公室",
-    "city_government": "市政府",
-    "police": "公安机关",
-    "procuratorate": "检察机关",
-    "court": "市人民法院",
-    "roving_team": "巡回包保执法队伍",
-    "internal_body": "内设机构",
+KINDS: dict[str, Message] = {
+    "town": pgettext("kind of unit", "town or subdistrict"),
+    "department": pgettext("kind of unit", "city department"),
+    "justice_bureau": pgettext("kind of unit", "Justice Bureau"),
+    "supervision_bureau": pgettext("kind of unit", "Enforcement Supervision Bureau"),
+    "staffing_office": pgettext("kind of unit", "Staffing Office"),
+    "conference_office": pgettext("kind of unit", "conference office"),
+    "city_government": pgettext("kind of unit", "city government"),
+    "police": pgettext("kind of unit", "police"),
+    "procuratorate": pgettext("kind of unit", "procuratorate"),
+    "court": pgettext("kind of unit", "city court"),
+    "roving_team": pgettext("kind of unit", "roving team"),
+    "internal_body": pgettext("kind of unit", "internal body"),
 }
+"""What one unit of the kind is called."""
 
 
 def find(tx: Connection, code: str, at: datetime) -> Unit | None:

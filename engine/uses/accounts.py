@@ -13,10 +13,11 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, select, update
 
-from engine.clock import local
 from engine.db.tables import person, post, unit
 from engine.errors import InvalidValues, NotFound, Refused
 from engine.ids import new_password
+from engine.messages import Text, When, pgettext, sentences
+from engine.messages import gettext as _
 from engine.organisation import accounts, people, sign_ins, units
 from engine.organisation.people import ROLES
 from engine.organisation.sign_ins import SignIn, Visitor
@@ -25,6 +26,7 @@ from engine.runtime.step import audit
 from engine.uses.transactions import Transactions
 
 T = TypeVar("T")
+WHO_ASKS = _("Say with --by who asks for it; that is recorded in the audit log. Nothing has changed.")
 CHAIN = "organisation"
 """The chain of the audit that says who has changed units, people and posts."""
 
@@ -35,8 +37,8 @@ class PersonLine:
 
     login: str
     name: str
-    posts: tuple[str, ...]
-    status: str
+    posts: tuple[Text, ...]
+    status: Text
 
 
 class AccountUses:
@@ -86,7 +88,7 @@ class AccountUses:
         problems = accounts.problems_of(row.login, old, new, again)
         if not right:
             self._database.run(lambda tx: sign_ins.count_own(tx, attempt, self._clock.now()))
-            problems["old"] = "现在的密码不对。"
+            problems["old"] = _("The present password is not right.")
         if problems:
             raise InvalidValues(problems)
         hashed, now = sign_ins.hash_password(new), self._clock.now()
@@ -94,7 +96,12 @@ class AccountUses:
         def change(tx: Connection) -> None:
             still = tx.scalar(select(person.c.password_hash).where(person.c.id == person_id))
             if still != row.password_hash:
-                raise Refused("密码刚刚在别处改过了，这次没有改。请用新的密码重新登录。")
+                raise Refused(
+                    _(
+                        "The password has just been changed elsewhere, so it was not changed here. Sign in "
+                        "with the new one."
+                    )
+                )
             sign_ins.choose_password(tx, person_id, hashed, token, now)
             audit.append(tx, CHAIN, now, "password_chosen", {"login": row.login}, person_id=person_id)
 
@@ -118,13 +125,18 @@ class AccountUses:
 
         def write(tx: Connection) -> None:
             if tx.scalar(select(person.c.id).where(person.c.login == login)):
-                raise Refused(f"账号 {login} 已经有了。要发新密码，请用 lianban person password {login}。")
-            if units.find(tx, unit_code, now) is None:
                 raise Refused(
-                    f"没有编码为 {unit_code} 的单位。{accounts.instead(unit_code, accounts.unit_codes(tx, now))}"
+                    _(
+                        "There is an account %(login)s already. For a new password: lianban person password %(login)s.",
+                        login=login,
+                    )
                 )
+            if units.find(tx, unit_code, now) is None:
+                no_unit = _("There is no unit with the code %(code)s.", code=unit_code)
+                raise Refused(sentences(no_unit, accounts.instead(unit_code, accounts.unit_codes(tx, now))))
             if role not in ROLES:
-                raise Refused(f"没有 {role} 这个岗位。{accounts.instead(role, ROLES)}")
+                no_role = _("There is no post %(role)s.", role=role)
+                raise Refused(sentences(no_role, accounts.instead(role, ROLES)))
             added = people.add(tx, login, name, "!")
             tx.execute(update(person).where(person.c.id == added.id).values(email=email or None))
             sign_ins.give_password(tx, added.id, hashed, now)
@@ -135,22 +147,28 @@ class AccountUses:
         self._change(by, write)
         return password
 
-    def end(self, login: str, by: str) -> list[str]:
+    def end(self, login: str, by: str) -> list[Text]:
         """Every post of the person ends now, tasks that lie with the person are open to the unit again, and the account
         is closed. Returns the posts that ended, in words. Raises Refused, NotFound."""
         now = self._clock.now()
 
-        def write(tx: Connection) -> list[str]:
+        def write(tx: Connection) -> list[Text]:
             row = _found(tx, login)
             held = _posts_of(tx, row.id, now)
             if not held and not row.active:
-                raise Refused(f"{row.name}（{login}）没有在任的岗位，账号已经停用。")
+                raise Refused(
+                    _(
+                        "%(name)s (%(login)s) holds no post, and the account is closed already.",
+                        name=row.name,
+                        login=login,
+                    )
+                )
             for one in held:
                 people.end_post(tx, one.id, now)
             close_account(tx, row.id, now)
-            ended = [_in_words(one) for one in held]
+            ended = [{"unit": one.unit_code, "role": one.role, "from": one.valid_from.isoformat()} for one in held]
             audit.append(tx, CHAIN, now, "person_ended", {"by": by, "login": login, "posts": ended})
-            return ended
+            return [_in_words(one) for one in held]
 
         return self._change(by, write)
 
@@ -163,7 +181,11 @@ class AccountUses:
             row = _found(tx, login)
             if not row.active:
                 raise Refused(
-                    f"账号 {login} 已经停用，没有发密码。要重新启用，请在 city.toml 里写上他的岗位再运行 lianban found。"
+                    _(
+                        "Account %(login)s is closed; no password was given. To open it again, write a post of "
+                        "this person into city.toml and run 'lianban found'.",
+                        login=login,
+                    )
                 )
             sign_ins.give_password(tx, row.id, hashed, now)
             audit.append(tx, CHAIN, now, "password_given", {"by": by, "login": login})
@@ -201,7 +223,7 @@ class AccountUses:
 
     def _change(self, by: str, write: Callable[[Connection], T]) -> T:
         if not by.strip():
-            raise Refused("请用 --by 写明是谁要求的，记入审计。没有改变什么。")
+            raise Refused(WHO_ASKS)
         return self._database.run(write)
 
 
@@ -215,7 +237,8 @@ def _found(tx: Connection, login: str) -> Row[Any]:
     row = tx.execute(select(person).where(person.c.login == login)).first()
     if row is None:
         known = tx.scalars(select(person.c.login)).all()
-        raise NotFound(f"没有账号 {login}。{accounts.instead(login, known)}")
+        no_account = _("There is no account %(login)s.", login=login)
+        raise NotFound(sentences(no_account, accounts.instead(login, known)))
     return row
 
 
@@ -229,14 +252,22 @@ def _posts_of(tx: Connection, person_id: str, now: datetime) -> list[Row[Any]]:
     )
 
 
-def _in_words(row: Row[Any]) -> str:
-    until = f"，至 {local(row.valid_to):%Y-%m-%d %H:%M}" if row.valid_to else ""
-    return f"{row.unit_name}{ROLES[row.role]}（{local(row.valid_from):%Y-%m-%d} 起{until}）"
+def _in_words(row: Row[Any]) -> Text:
+    told = {"unit": row.unit_name, "role": ROLES[row.role], "since": When(row.valid_from, "day")}
+    if row.valid_to is None:
+        return _("%(role)s of %(unit)s, since %(since)s", **told)
+    return _(
+        "%(role)s of %(unit)s, from %(since)s until %(until)s",
+        until=When(row.valid_to, "minute"),
+        **told,
+    )
 
 
-def _status(tx: Connection, row: Row[Any], now: datetime) -> str:
+def _status(tx: Connection, row: Row[Any], now: datetime) -> Text:
     if not row.active:
-        return "已停用"
+        return pgettext("account", "closed")
     if sign_ins.is_held(tx, row.login, now):
-        return "已锁定"
-    return "等本人修改一次性密码" if row.must_change_password else "正常"
+        return pgettext("account", "locked")
+    if row.must_change_password:
+        return _("one-time password not changed yet")
+    return pgettext("account", "in order")

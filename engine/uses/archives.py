@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 from engine.archive.keeper import Keeper
 from engine.db.tables import archive_package
 from engine.errors import NotAllowed, NotFound
+from engine.messages import gettext as _
 from engine.organisation.assignment import Actor, ArchiveSubject, may
 from engine.runtime.instances import instances
 from engine.runtime.step.context import Context
@@ -26,7 +27,12 @@ class ArchiveUses:
             instance = instances.find(tx, number, actor)
             row = tx.execute(select(archive_package).where(archive_package.c.instance_id == instance.id)).first()
             if row is None or row.made_at is None:
-                raise NotFound("这件办件还没有归档包：办结之后系统会自动整理，请稍后再看。")
+                raise NotFound(
+                    _(
+                        "This case has no archive package yet. The system makes it "
+                        "after the case is closed. Look again later."
+                    )
+                )
             decision = may(actor, "take_archive", ArchiveSubject(row.unit_code))
             if not decision.allowed:
                 raise NotAllowed(decision.reason)

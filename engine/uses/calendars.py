@@ -10,6 +10,8 @@ from engine.deadlines import year_files, years
 from engine.deadlines.calendar import Calendar, load_calendar
 from engine.deadlines.year_files import DayChange
 from engine.errors import Refused
+from engine.messages import Text
+from engine.messages import gettext as _
 from engine.runtime.step import audit
 from engine.runtime.step.context import Context
 from engine.uses.transactions import Transactions
@@ -26,7 +28,7 @@ class Import:
     after: str
     years: list[int]
     days: list[DayChange]
-    doubts: list[str]
+    doubts: list[Text]
 
 
 class CalendarUses:
@@ -47,11 +49,16 @@ class CalendarUses:
         """
         by, confirmed_by = by.strip(), confirmed_by.strip()
         if not by or not confirmed_by or by == confirmed_by:
-            raise Refused("放假安排须由一人录入、另一人核对：请用 --by 和 --confirmed-by 写明两个不同的人。没有导入。")
+            raise Refused(
+                _(
+                    "One person enters a holiday arrangement and another checks it: name two people with --by "
+                    "and --confirmed-by. Nothing was imported."
+                )
+            )
 
         def write(tx: Connection, context: Context) -> Import:
             found, content = _imported(tx, context, given)
-            years.put(tx, content, f"{by} 录入，{confirmed_by} 核对", context.now)
+            years.put(tx, content, f"{by}, {confirmed_by}", context.now)
             told = {
                 "from": found.before,
                 "to": found.after,
@@ -73,6 +80,6 @@ def _imported(tx: Connection, context: Context, given: bytes) -> tuple[Import, b
     after = load_calendar(content)
     changed = [year for year in sorted(after.years) if after.years[year] != before.years.get(year)]
     if not changed:
-        raise Refused("文件里的放假安排与在用的完全相同，不用导入。")
+        raise Refused(_("The arrangement in the file is the one in force. There is nothing to import."))
     days, doubts = year_files.changes(before, after), year_files.doubts(after, changed)
     return Import(before.version, after.version, changed, days, doubts), content

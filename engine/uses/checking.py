@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row
 from engine.db.case import case_of
 from engine.documents import materials
 from engine.errors import NotFound
+from engine.messages import gettext as _
 from engine.organisation.assignment import Actor
 from engine.reports.case.documents import document_lines
 from engine.reports.parts.names import Names
@@ -66,10 +67,10 @@ def _require_shown(tx: Connection, context: Context, actor: Actor, row: Row[Any]
     unknown = {paper for paper in papers if paper not in documents | sent}
     drafts = _drafts_of(tx, context, actor, row) if unknown else ()
     for paper in unknown:
-        kind, _, rest = paper.partition("/")
-        element_id, _, words = rest.partition("/")
+        kind, _slash, rest = paper.partition("/")
+        element_id, _slash, words = rest.partition("/")
         if kind != "draft" or element_id not in drafts or not (words.isalnum() and len(words) <= WORDS_LIMIT):
-            raise NotFound("这项任务没有这份文书或材料，请刷新页面。")
+            raise NotFound(_("This task has no such document or material. Reload the page."))
 
 
 def _drafts_of(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> Collection[str]:

@@ -16,6 +16,8 @@ from engine.documents.files import FileStore, StoredFile, Upload
 from engine.documents.fonts import not_printed
 from engine.documents.materials import Material
 from engine.errors import InvalidValues, NotAllowed, NotFound
+from engine.messages import Text, sentences
+from engine.messages import gettext as _
 from engine.organisation.assignment import Actor
 from engine.reports.case.materials import MaterialView, material_view, require_sent, to_take_over
 from engine.runtime.step import audit
@@ -39,7 +41,15 @@ class MaterialUses:
         Raises NotAllowed, InvalidValues, StoreFull.
         """
         if len(uploads) > FILES_LIMIT:
-            raise InvalidValues({"file": f"一次最多上传 {FILES_LIMIT} 个文件，这次选了 {len(uploads)} 个，请分几次。"})
+            raise InvalidValues(
+                {
+                    "file": _(
+                        "At most %(limit)s files can be uploaded at once, and %(count)s were chosen. Do it in several goes.",
+                        limit=FILES_LIMIT,
+                        count=len(uploads),
+                    )
+                }
+            )
         self._transactions.read(lambda tx, context: tasks.require_own(tx, actor, task_id))
         stored: list[StoredFile | None] = [self._put(upload, len(uploads) > 1) for upload in uploads]
 
@@ -78,9 +88,7 @@ class MaterialUses:
         except InvalidValues as invalid:
             if not one_of_several:
                 raise
-            raise InvalidValues(
-                {"file": f"{upload.name}：{invalid.problems['file']}这次选的文件都没有加入。"}
-            ) from invalid
+            raise InvalidValues({"file": _several(upload.name, invalid.sentences["file"])}) from invalid
 
     def take_over(self, actor: Actor, task_id: str, chosen: Sequence[str]) -> int:
         """Material of linked instances is on this one's list too. Returns how many rows.
@@ -94,9 +102,16 @@ class MaterialUses:
             there = {found.id: found for case in to_take_over(tx, actor, instance) for found in case.materials}
             wanted = list(dict.fromkeys(chosen))
             if not wanted:
-                raise InvalidValues({"chosen": "请先勾选要加入的材料。"})
+                raise InvalidValues({"chosen": _("Tick the materials to add first.")})
             if not there.keys() >= set(wanted):
-                raise InvalidValues({"chosen": "勾选的材料里有的已经加入，或者对方已经拿下，请重新勾选。"})
+                raise InvalidValues(
+                    {
+                        "chosen": _(
+                            "Some of the ticked materials are on the list already, or the "
+                            "other side has removed them. Tick again."
+                        )
+                    }
+                )
             taken = (text for name in wanted for text in (there[name].title, there[name].file_name or ""))
             require_untold(tx, row.instance_id, actor, "chosen", *taken, doubts=False)
             for place, material_id in enumerate(wanted):
@@ -114,7 +129,7 @@ class MaterialUses:
 
         return self._transactions.write(list_them)
 
-    def doubt(self, actor: Actor, task_id: str, texts: Sequence[str]) -> str:
+    def doubt(self, actor: Actor, task_id: str, texts: Sequence[str]) -> Text:
         """A sentence when one of these names may tell who is to be kept unnamed; the material is listed all the same."""
         return self._transactions.read(
             lambda tx, context: doubt_about(tx, tasks.find(tx, task_id, actor).instance_id, actor, *texts)
@@ -124,7 +139,9 @@ class MaterialUses:
         """Called otherwise on the list by those who work on the task it belongs to. Raises NotAllowed, InvalidValues."""
 
         def call_it(tx: Connection, context: Context) -> None:
-            instance_id = self._require_own(tx, actor, task_id, material_id, "改名")
+            instance_id = self._require_own(
+                tx, actor, task_id, material_id, _("You can only rename materials that your own unit has added.")
+            )
             require_untold(tx, instance_id, actor, "rename", title, doubts=False)
             _require_printable(context, "rename", [title])
             materials.rename(tx, material_id, title)
@@ -136,18 +153,20 @@ class MaterialUses:
         """Taken off the list again by those who work on the task it belongs to."""
 
         def take_off(tx: Connection, context: Context) -> None:
-            instance_id = self._require_own(tx, actor, task_id, material_id, "删除")
+            instance_id = self._require_own(
+                tx, actor, task_id, material_id, _("You can only remove materials that your own unit has added.")
+            )
             materials.remove(tx, material_id, context.now)
             _record(tx, context, actor, instance_id, "material_removed", {"id": material_id})
 
         self._transactions.write(take_off)
 
-    def _require_own(self, tx: Connection, actor: Actor, task_id: str, material_id: str, verb: str) -> str:
+    def _require_own(self, tx: Connection, actor: Actor, task_id: str, material_id: str, otherwise: Text) -> str:
         """The id of the instance on whose list it is."""
         row = tasks.take_hold(tx, actor, "add_material", task_id)
         found = materials.find(tx, material_id)
         if found.instance_id != row.instance_id or found.unit_code != actor.unit_code:
-            raise NotAllowed(f"只能{verb}本单位添加的材料。")
+            raise NotAllowed(otherwise)
         return str(row.instance_id)
 
     def view(self, actor: Actor, material_id: str) -> MaterialView:
@@ -167,8 +186,12 @@ class MaterialUses:
 
         found = self._transactions.read(look)
         if found.sha256 is None:
-            raise NotFound("这份材料是纸质件，没有电子文件。")
+            raise NotFound(_("This material is on paper. There is no file of it."))
         return found, self._files.path(found.sha256)
+
+
+def _several(name: str, problem: Text) -> Text:
+    return sentences(_("%(file)s: %(problem)s", file=name, problem=problem), _("None of the chosen files was added."))
 
 
 def _require_printable(context: Context, key: str, names: Sequence[str]) -> None:

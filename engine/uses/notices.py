@@ -9,6 +9,8 @@ from sqlalchemy import Connection
 from engine.db.session import Database
 from engine.errors import NotAllowed, NotFound, Refused
 from engine.ids import new_id
+from engine.messages import Text
+from engine.messages import gettext as _
 from engine.notices import preferences, receipts, resending
 from engine.notices.channels import Channel
 from engine.notices.message import Message
@@ -46,7 +48,7 @@ class NoticeUses:
         def look(tx: Connection, context: Context) -> notices.Opened:
             found = notices.find(tx, visitor.actor, _units(visitor), notice_id, visitor.looks_after)
             if found is None:
-                raise NotFound("没有找到这条消息，或者它不是发给你的。")
+                raise NotFound(_("There is no such message, or it is not for you."))
             if found.unit_code == visitor.actor.unit_code:
                 _require(visitor.actor, "read_notices", visitor.actor.person_id)
                 receipts.read(tx, visitor.actor.person_id, notice_id, context.now)
@@ -128,10 +130,12 @@ class NoticeUses:
                 found = resending.beginning_with(tx, beginning)
                 if len(found) != 1:
                     raise Refused(
-                        f"{beginning}：{'有几条通知的编号这样开头，请多写几位' if found else '没有这条通知'}。"
+                        _("%(number)s: several notices have numbers that begin so. Give more of it.", number=beginning)
+                        if found
+                        else _("%(number)s: there is no such notice.", number=beginning)
                     )
                 if why := resending.send_again(tx, found[0], self._channels, now, by=by):
-                    raise Refused(f"{beginning}：{why}")
+                    raise Refused(_("%(number)s: %(why)s", number=beginning, why=why))
             return len(set(beginnings))
 
         return self._database.run(wish)
@@ -148,16 +152,16 @@ class NoticeUses:
     def try_mail(self, address: str) -> None:
         """A mail that says that mail works has gone to the address. Raises Refused with the reason when it has not."""
         if MAIL not in self._channels:
-            raise Refused("没有设置邮件服务器，请先设置 LIANBAN_SMTP_URL 和 LIANBAN_MAIL_FROM。")
+            raise Refused(_("No mail server is set. Set LIANBAN_SMTP_URL and LIANBAN_MAIL_FROM first."))
         if not preferences.is_address(address):
-            raise Refused(f"“{address}”不是邮箱地址。")
+            raise Refused(_("'%(address)s' is no mail address.", address=address))
         now = self._transactions.clock.now()
-        words = "这是联办的测试邮件。收到它，说明邮件设置可用。"
+        words = str(_("This is a test mail of Lianban. That it has come shows that the mail settings work."))
         mail = Message(
             id=new_id(),
             kind="told",
-            number="测试",
-            title="邮件设置",
+            number=str(_("Test")),
+            title=str(_("Mail settings")),
             unit_code="",
             unit_name="",
             roles=(),
@@ -174,7 +178,13 @@ class NoticeUses:
         try:
             self._channels[MAIL].send(mail)
         except DeliveryError as error:
-            raise Refused(f"测试邮件没有发出：{error}") from error
+            raise Refused(_("The test mail was not sent: %(error)s", error=_said_by(error))) from error
+
+
+def _said_by(error: DeliveryError) -> Text:
+    """Why it was not delivered, as the channel says it."""
+    found: Text = error.args[0] if error.args else str(error)
+    return found
 
 
 def _require(actor: Actor, verb: str, person_id: str) -> None:

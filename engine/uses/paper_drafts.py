@@ -10,11 +10,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from engine.bpmn.elements import Element
+from engine.bpmn.reading.elements import Element
 from engine.db.case import case_of
 from engine.db.tables import task
 from engine.documents import word_files
 from engine.errors import NotFound
+from engine.messages import Text
+from engine.messages import gettext as _
 from engine.organisation.assignment import Actor, may
 from engine.organisation.directory import UnitDirectory
 from engine.reports.case.withheld_documents import says_what_is_hidden
@@ -42,8 +44,8 @@ class DraftView:
     texts: Texts
     words: dict[str, Any]
     layout: Mapping[str, str]
-    blanks: tuple[str, ...]
-    unprintable: str
+    blanks: tuple[Text, ...]
+    unprintable: Text
     """The sentence about signs that no font has; empty when all print."""
     has_body: bool
     """Whether it has sentences to edit; a form has none."""
@@ -60,17 +62,20 @@ class DraftView:
         return hashlib.sha256(json.dumps(self.words, ensure_ascii=True, default=str).encode()).hexdigest()[:16]
 
     @property
-    def changes(self) -> list[tuple[str, str, str]]:
+    def changes(self) -> list[tuple[Text, str, str]]:
         """What the edit has changed: the place, what the letter gives, what stands now."""
         if self.edited is None:
             return []
         before, after = self.edited.generated, self.edited.texts
-        pairs = [("标题", before.title, after.title), ("联系方式", before.contact, after.contact)]
-        pairs.append(("附件说明", "；".join(before.attachments), "；".join(after.attachments)))
+        pairs: list[tuple[Text, str, str]] = [
+            (_("Title"), before.title, after.title),
+            (_("Contact"), before.contact, after.contact),
+        ]
+        pairs.append((_("Attachments"), "\n".join(before.attachments), "\n".join(after.attachments)))
         taken_out = [text for text in before.paragraphs if text not in after.paragraphs]
         put_in = [text for text in after.paragraphs if text not in before.paragraphs]
         if taken_out or put_in:
-            pairs.append(("正文", "\n".join(taken_out), "\n".join(put_in)))
+            pairs.append((_("Text"), "\n".join(taken_out), "\n".join(put_in)))
         return [pair for pair in pairs if pair[1] != pair[2]]
 
 
@@ -105,7 +110,7 @@ class PaperDraftUses:
         """One of them. Raises NotFound."""
         found = next((view for view in self.of_task(actor, task_id) if view.element_id == element_id), None)
         if found is None:
-            raise NotFound("这个环节没有这份文书，或者环节已经办结。")
+            raise NotFound(_("This step has no such document, or it is complete."))
         return found
 
     def pictures(self, actor: Actor, task_id: str, element_id: str) -> list[bytes]:
@@ -116,7 +121,7 @@ class PaperDraftUses:
     def word_file(self, actor: Actor, task_id: str, element_id: str) -> tuple[str, bytes]:
         """A .docx to work on the wording with, and its name; it is never the record."""
         view = self.draft(actor, task_id, element_id)
-        return f"{view.title}（草稿）.docx", word_files.write(view.words)
+        return str(_("%(title)s (draft).docx", title=view.title)), word_files.write(view.words)
 
     def save(self, actor: Actor, task_id: str, element_id: str, texts: Texts) -> None:
         """The paper will be issued with these texts. Raises NotFound, NotAllowed, InvalidValues, Refused."""
@@ -129,9 +134,9 @@ class PaperDraftUses:
     def _change(self, actor: Actor, task_id: str, element_id: str, change: Any) -> None:
         def work(tx: Connection, context: Context) -> None:
             row = tasks.take_hold(tx, actor, "edit_paper", task_id)
-            step, _ = _look(tx, context, actor, row)
+            step, _values = _look(tx, context, actor, row)
             element = _issuing(step, row, element_id)
-            composed, _ = issue.draft(step, element, row.element_id)
+            composed, _edited = issue.draft(step, element, row.element_id)
             change(step, element, composed)
 
         self._transactions.write(work)
@@ -155,7 +160,7 @@ def _look(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> tupl
 def _issuing(step: Step, row: Row[Any], element_id: str) -> Element:
     own = step.definition.diagram.elements[row.element_id]
     if element_id not in own.drafts:
-        raise NotFound("这个环节没有这份文书。")
+        raise NotFound(_("This step has no such document."))
     return step.definition.diagram.elements[element_id]
 
 

@@ -13,6 +13,8 @@ from engine.documents import letter_versions, making, typesetting
 from engine.documents.page_store import PageStore
 from engine.documents.paper_store import PaperStore
 from engine.errors import LianbanError
+from engine.messages import Text, in_chinese, to_json
+from engine.messages import gettext as _
 from engine.runtime.instances import instances
 from engine.runtime.step import audit
 from engine.runtime.step.context import Context
@@ -21,7 +23,11 @@ from engine.uses.transactions import Transactions
 log = logging.getLogger("lianban.papers")
 AT_A_TIME = 50
 """Papers that one round makes; the next one goes on."""
-OTHERWISE = "重新制作的 PDF 与原件不一致，可能更换过字体或排版程序，没有采用。请从备份恢复原件。"
+OTHERWISE = _(
+    "The PDF that was made again is not the original one: fonts or "
+    "typesetting may have changed. It was not used. Restore the "
+    "original from the backup."
+)
 
 
 class PaperMaker:
@@ -37,7 +43,7 @@ class PaperMaker:
         Nothing is made within the step that issues a paper: setting takes its time, and a failure must not undo a step.
         """
         made = 0
-        for _ in range(AT_A_TIME):
+        for _time in range(AT_A_TIME):
             document_id = None if self._stopping() else self._waiting()
             if document_id is None:
                 break
@@ -65,22 +71,27 @@ class PaperMaker:
         try:
             sha256 = self._stored(row)
         except OSError as error:
-            reason = f"文书写不进磁盘（{error.strerror or error}），请系统管理员清理磁盘空间或检查权限。"
+            reason = _(
+                "The document cannot be written to the disk (%(error)s). The "
+                "system administrator makes room or checks the "
+                "permissions.",
+                error=error.strerror or str(error),
+            )
             return self._failed(row, reason)
         except LianbanError as error:
-            return self._failed(row, error.message)
+            return self._failed(row, error.sentence)
         if row.pdf_sha256 is not None and sha256 != row.pdf_sha256:
             return self._failed(row, OTHERWISE)
 
         def record(tx: Connection, context: Context) -> None:
             instances.lock(tx, row.instance_id)
             mine = (document.c.id == row.id) & document.c.pdf_sha256.is_(None)
-            made = tx.execute(update(document).where(mine).values(pdf_sha256=sha256, render_failure=None))
+            made = tx.execute(update(document).where(mine).values(pdf_sha256=sha256, **_failure(None)))
             if made.rowcount:
                 content = {"id": row.id, "number": row.number, "sha256": sha256}
                 audit.append(tx, row.instance_id, context.now, "paper_made", content)
             elif row.render_failure:
-                tx.execute(update(document).where(document.c.id == row.id).values(render_failure=None))
+                tx.execute(update(document).where(document.c.id == row.id).values(**_failure(None)))
             making.done(tx, row.id)
 
         self._transactions.write(record)
@@ -97,19 +108,24 @@ class PaperMaker:
             self._pages.put(row.id, typesetting.pictures(version.layout, fonts.printable(row.data), fonts))
         return sha256
 
-    def _failed(self, row: Row[Any], reason: str) -> bool:
+    def _failed(self, row: Row[Any], reason: Text) -> bool:
         """Told once in the log and the audit for each new reason; the paper stays issued, its words stay readable."""
-        is_new = row.render_failure != reason
+        is_new = row.render_failure != in_chinese(reason)
         if is_new:
             log.error("paper %s (%s) could not be made: %s", row.id, row.number, reason)
 
         def tell(tx: Connection, context: Context) -> None:
             if is_new:
                 instances.lock(tx, row.instance_id)
-                tx.execute(update(document).where(document.c.id == row.id).values(render_failure=reason))
-                content = {"id": row.id, "number": row.number, "reason": reason}
+                tx.execute(update(document).where(document.c.id == row.id).values(**_failure(reason)))
+                content = {"id": row.id, "number": row.number, "reason": to_json(reason)}
                 audit.append(tx, row.instance_id, context.now, "paper_failed", content)
             making.rest(tx, row.id, context.now)
 
         self._transactions.write(tell)
         return False
+
+
+def _failure(reason: Text | None) -> dict[str, Any]:
+    """Why the PDF could not be made, in Chinese and for readers of any language."""
+    return {"render_failure": in_chinese(reason) if reason else None, "render_said": to_json(reason)}

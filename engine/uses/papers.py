@@ -18,6 +18,7 @@ from engine.documents import deliveries, making, typesetting
 from engine.documents.page_store import PageStore
 from engine.documents.paper_store import PaperStore
 from engine.errors import AlreadyDone, InvalidValues, LianbanError, NotAllowed, NotFound
+from engine.messages import Name, Text, from_json, sentences
 from engine.messages import gettext as _
 from engine.organisation.assignment import Actor, PaperSubject, may
 from engine.reports.case.documents import DocumentView, document_view
@@ -38,6 +39,8 @@ REASON_LIMIT = 200
 
 
 class NotYetMade(LianbanError):
+    """PDF and pages are still to be made."""
+
     default = _(
         "The PDF of the document and its pages are being made; it usually takes a few seconds. Its text "
         "and its number are saved. Open it a little later."
@@ -100,9 +103,11 @@ class PaperUses:
         def make_void(tx: Connection, context: Context) -> None:
             row = self._of(tx, actor, document_id, "void_paper")
             if row.voided_at is not None:
-                raise AlreadyDone("这份文书已经作废。")
+                raise AlreadyDone(_("This document is void already."))
             if not 4 <= len(reason) <= REASON_LIMIT:
-                raise InvalidValues({"reason": f"请写明作废的理由，4 到 {REASON_LIMIT} 字。"})
+                raise InvalidValues(
+                    {"reason": _("Give the reason for voiding it, 4 to %(limit)s characters.", limit=REASON_LIMIT)}
+                )
             require_untold(tx, row.instance_id, actor, "reason", reason)
             same = document.c.id == document_id
             if row.number is not None:
@@ -110,7 +115,12 @@ class PaperUses:
             values = {"voided_at": context.now, "voided_by": actor.person_id, "void_reason": reason}
             every = tx.execute(select(document).where(same)).all()
             tx.execute(update(document).where(same).values(**values))
-            text = f"{row.title}{row.number or ''}已由发文单位作废：{reason}"
+            about = {"title": Name(row.title), "number": row.number or "", "reason": reason}
+            text = (
+                _("The issuing unit has voided '%(title)s' (%(number)s): %(reason)s", **about)
+                if row.number
+                else _("The issuing unit has voided '%(title)s': %(reason)s", **about)
+            )
             for copy in every:
                 self._notify(tx, context, copy, text)
             self._told(tx, context, actor, row, "paper_voided", {"reason": reason})
@@ -136,7 +146,7 @@ class PaperUses:
         content = {"id": row.id, "number": row.number, **more}
         audit.append(tx, row.instance_id, context.now, kind, content, actor.person_id, actor.unit_code)
 
-    def _notify(self, tx: Connection, context: Context, row: Row[Any], text: str) -> None:
+    def _notify(self, tx: Connection, context: Context, row: Row[Any], text: Text) -> None:
         roles = ("liaison", "case_officer")
         tell_people(tx, context, row.instance_id, "told", row.to_unit, roles, text)
 
@@ -146,20 +156,21 @@ class PaperUses:
         """The PDF/A of an issued paper. Raises NotFound, NotAllowed, and NotYetMade with why: then the worker makes it."""
         row = self._row(actor, document_id)
         if row.data is None:
-            raise NotFound("这份文书没有 PDF，只有页面上的内容。")
+            raise NotFound(_("This document has no PDF. It is on the page only."))
         if row.pdf_sha256 is None or not self._store.intact(row.pdf_sha256):
-            raise self._not_yet_made(row.id, row.render_failure)
-        name = f"{row.number or row.title}{'（已作废）' if row.voided_at else ''}.pdf"
+            raise self._not_yet_made(row)
+        called = row.number or row.title
+        name = str(_("%(name)s (void).pdf", name=called)) if row.voided_at else f"{called}.pdf"
         return MadePaper(self._store.path(row.pdf_sha256), name)
 
     def pictures(self, actor: Actor, document_id: str) -> list[bytes]:
         """The pages of an issued paper as PNG. Raises as `pdf` does."""
         row = self._row(actor, document_id)
         if row.data is None:
-            raise NotFound("这份文书没有版式页面，只有页面上的内容。")
+            raise NotFound(_("This document has no pages as printed. It is on the page only."))
         pages = self._pages.pages(document_id)
         if not pages:
-            raise self._not_yet_made(row.id, row.render_failure)
+            raise self._not_yet_made(row)
         return pages
 
     def shown(self, view: DocumentView) -> Shown:
@@ -172,11 +183,13 @@ class PaperUses:
             self._want(view.line.id)
         return Shown(count, not is_whole and not view.paper.failure)
 
-    def _not_yet_made(self, document_id: str, failure: str | None) -> NotYetMade:
-        self._want(document_id)
-        if failure is None:
+    def _not_yet_made(self, row: Row[Any]) -> NotYetMade:
+        self._want(row.id)
+        if row.render_failure is None:
             return NotYetMade()
-        return NotYetMade(f"文书的 PDF 还没有做好：{failure}内容和文号都已保存，系统会自动再试。")
+        failure = from_json(row.render_said) if row.render_said else row.render_failure
+        saved = _("Its text and number are saved, and the system tries again.")
+        return NotYetMade(sentences(_("The PDF of the document is not made yet: %(failure)s", failure=failure), saved))
 
     def _want(self, document_id: str) -> None:
         with self._transactions.database.reading() as tx:

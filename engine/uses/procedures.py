@@ -15,16 +15,18 @@ from pathlib import Path
 
 from sqlalchemy import Connection, delete, func, select
 
-from engine.bpmn.rules.calls import begun_by
+from engine.bpmn.gate.procedures import begun_by
 from engine.db import upsert
 from engine.db.tables import process_instance, retirement, unit, waiting_file
 from engine.deployments import definitions, shipped
 from engine.deployments import letters as deployed_letters
 from engine.deployments import retirement as retiring
 from engine.deployments.definitions import City, Definition
-from engine.deployments.shipped import Beside, File
+from engine.deployments.shipped import Beside, File, Folder
 from engine.documents import letter_versions
 from engine.errors import DiagramRefused, LianbanError, NotFound, Refused
+from engine.messages import Text, lines, listed, sentences
+from engine.messages import gettext as _
 from engine.organisation import city, units
 from engine.organisation.people import CASE_ROLES
 from engine.runtime.advance.operations import OPERATIONS
@@ -33,8 +35,12 @@ from engine.runtime.step.functions import FUNCTIONS
 from engine.uses.transactions import Transactions
 
 FOUND_BY = "随程序提供"
-"""Who has deployed what an empty installation was founded with."""
+"""Who has deployed what an empty installation was founded with, as it is kept; `who` tells it."""
 DEPLOYED, KEPT, WAITS, REFUSED = "deployed", "kept", "waits", "refused"
+NOT_SAID = {
+    "by": _("Say with --by who does it; that is recorded in the audit log. Nothing has changed."),
+    "reason": _("Say with --reason why; that is recorded in the audit log. Nothing has changed."),
+}
 log = logging.getLogger("lianban.procedures")
 
 
@@ -46,7 +52,7 @@ class Outcome:
     what: str
     name: str = ""
     version: int = 0
-    message: str = ""
+    message: Text = ""
 
 
 @dataclass(frozen=True)
@@ -66,10 +72,10 @@ class Compared:
     key: str
     name: str
     standing: str
-    differs: list[str]
+    differs: list[Text]
     version: int = 0
     deployed_at: datetime | None = None
-    deployed_by: str = ""
+    deployed_by: Text = ""
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,7 @@ class Version:
     name: str
     version: int
     deployed_at: datetime
-    deployed_by: str
+    deployed_by: Text
     reason: str
     restores: int | None
     in_force: bool
@@ -109,7 +115,7 @@ class ProcedureUses:
         A file that cannot be deployed holds up no other: it is logged, and listed until it can (`unfinished`).
         """
         folder = shipped.read_folder(self._folder)
-        outcomes = [Outcome(name, REFUSED, message=message) for name, message in folder.unreadable.items()]
+        outcomes = [Outcome(name, REFUSED, message=str(message)) for name, message in folder.unreadable.items()]
         waiting: set[str] = set()
         for file in folder.files:
             outcome = self._found_one(file, by, frozenset(waiting))
@@ -147,7 +153,7 @@ class ProcedureUses:
             if definitions.has_version(tx, diagram.key):
                 return Outcome(file.name, KEPT, diagram.name, definitions.latest(tx, diagram.key).version)
             if missing:
-                message = f"它调用的流程 {'、'.join(missing)} 还在等单位。"
+                message = _("The procedures that it calls wait for units: %(keys)s.", keys=listed(missing))
                 return Outcome(file.name, WAITS, diagram.name, message=message)
             deployed = self._deploy(tx, replace(file, beside=_with_letters_of(tx, file.beside)), by, "")
             return Outcome(file.name, DEPLOYED, diagram.name, deployed.definition.version)
@@ -156,12 +162,14 @@ class ProcedureUses:
             return self._database.run(found)
         except DiagramRefused as refused:
             what = WAITS if self._lacks_only_units(file) else REFUSED
-            return Outcome(file.name, what, diagram.name, message=str(refused))
+            return Outcome(file.name, what, diagram.name, message=refused.whole)
         except LianbanError as error:
-            return Outcome(file.name, REFUSED, diagram.name, message=str(error))
+            return Outcome(file.name, REFUSED, diagram.name, message=error.whole)
         except Exception:
             log.exception("%s could not be deployed", file.name)
-            return Outcome(file.name, REFUSED, diagram.name, message="系统内部错误，详见服务日志。")
+            return Outcome(
+                file.name, REFUSED, diagram.name, message=_("An internal error; the log of the service tells more.")
+            )
 
     def _lacks_only_units(self, file: File) -> bool:
         """Whether the file would be in order in a city that has every unit that it may name."""
@@ -200,10 +208,14 @@ class ProcedureUses:
         by = _required(by, "by")
         files = {file.diagram.key: file for file in folder.files}
         if unknown := [key for key in keys if key not in files]:
-            wrong = "".join(f"\n{name}：{message}" for name, message in folder.unreadable.items())
-            raise NotFound(f"随程序提供的流程里没有 {'、'.join(unknown)}。有的是：{'、'.join(files)}。{wrong}")
+            said = _(
+                "The shipped procedures have no %(keys)s. There are: %(known)s.",
+                keys=listed(unknown),
+                known=listed(files),
+            )
+            raise NotFound(lines([said, *_unreadable(folder)]))
         if not keys and folder.unreadable:
-            raise Refused("\n".join(f"{name}：{message}" for name, message in folder.unreadable.items()))
+            raise Refused(lines(_unreadable(folder)))
         chosen = [file for file in folder.files if not keys or file.diagram.key in keys]
         return self._database.run(lambda tx: [self._deploy(tx, file, by, reason.strip()) for file in chosen])
 
@@ -232,16 +244,20 @@ class ProcedureUses:
             definitions.one_at_a_time(tx)
             found = definitions.latest(tx, key)
             if key in retiring.retired(tx):
-                raise Refused(f"流程“{found.name}”已经停用了。")
+                raise Refused(_("The procedure '%(name)s' is retired already.", name=found.name))
             callers = [
-                f"{other.name}（{other.key}）"
+                _("'%(name)s' (%(key)s)", name=other.name, key=other.key)
                 for other in definitions.every_startable(tx)
                 if other.key != key and key in begun_by(other.diagram)
             ]
             if callers:
                 raise Refused(
-                    f"流程“{found.name}”还不能停用：{'、'.join(callers)}在用的版本会调用或发起它。"
-                    "请先部署不再调用它的新版本，或先停用它们。"
+                    _(
+                        "The procedure '%(name)s' cannot be retired yet: the versions in force of %(callers)s "
+                        "call or start it. Deploy new ones that do not, or retire those first.",
+                        name=found.name,
+                        callers=listed(callers),
+                    )
                 )
             retiring.retire(tx, key, by, reason, self._clock.now())
             self._record(tx, "procedure_retired", found, by, reason)
@@ -257,9 +273,9 @@ class ProcedureUses:
             definitions.one_at_a_time(tx)
             found = definitions.latest(tx, key)
             if problems := retiring.calls_of_retired(tx, begun_by(found.diagram) - {key}):
-                raise Refused("".join(map(str, problems)))
+                raise Refused(sentences(*(problem.sentence for problem in problems)))
             if not self._revive(tx, key, by, reason):
-                raise Refused(f"流程“{found.name}”没有停用。")
+                raise Refused(_("The procedure '%(name)s' is not retired.", name=found.name))
             return found.name
 
         return self._database.run(work)
@@ -275,14 +291,16 @@ class ProcedureUses:
             for one in definitions.every_key(tx) if key is None else [key]:
                 rows = definitions.versions(tx, one)
                 if not rows:
-                    raise NotFound(f"没有名为 {one} 的流程。lianban versions 列出全部。")
+                    raise NotFound(
+                        _("There is no procedure called %(key)s. 'lianban versions' lists them all.", key=one)
+                    )
                 for row in rows[:1] if key is None else rows:
                     told = (
                         row.key,
                         row.name,
                         row.version,
                         row.deployed_at,
-                        row.deployed_by,
+                        who(row.deployed_by),
                         row.reason or "",
                         row.restores,
                     )
@@ -317,7 +335,9 @@ class ProcedureUses:
             rows = [_compared(tx, file) for file in folder.files]
             named = {name: file.beside for file in folder.files for name in file.letters}
             rows += [_compared_letter(tx, beside, name) for name, beside in sorted(named.items())]
-        return rows + [Compared("file", name, name, REFUSED, [message]) for name, message in folder.unreadable.items()]
+        return rows + [
+            Compared("file", name, name, REFUSED, [str(message)]) for name, message in folder.unreadable.items()
+        ]
 
     # --- within ---
 
@@ -372,11 +392,19 @@ def _with_letters_of(tx: Connection, beside: Beside) -> Beside:
     return replace(beside, letters={**beside.letters, **own}, broken_letters=broken)
 
 
+def who(deployed_by: str) -> Text:
+    """Who has deployed a version, for whoever reads it."""
+    return _("the system, as shipped") if deployed_by == FOUND_BY else deployed_by
+
+
+def _unreadable(folder: Folder) -> list[Text]:
+    return [_("%(file)s: %(why)s", file=name, why=why) for name, why in folder.unreadable.items()]
+
+
 def _required(text: str, option: str) -> str:
     """Raises Refused for an option of a command that says nothing."""
     if not text.strip():
-        asked = {"by": "是谁做的", "reason": "原因"}[option]
-        raise Refused(f"请用 --{option} 写明{asked}，记入审计。没有改变。")
+        raise Refused(NOT_SAID[option])
     return text.strip()
 
 
@@ -390,24 +418,25 @@ def _compared(tx: Connection, file: File) -> Compared:
         return Compared("procedure", key, name, "new", [])
     row = definitions.versions(tx, key)[0]
     content, forms = definitions.contents(tx, row.id)
-    differs = [] if content == file.content else ["流程图"]
+    differs: list[Text] = [] if content == file.content else [_("diagram")]
     differs += _differences(file.form_texts, forms)
     standing = "changed" if differs else "same"
-    return Compared("procedure", key, name, standing, differs, row.version, row.deployed_at, row.deployed_by)
+    return Compared("procedure", key, name, standing, differs, row.version, row.deployed_at, who(row.deployed_by))
 
 
-def _differences(files: Mapping[str, str], forms: Mapping[str, str]) -> list[str]:
+def _differences(files: Mapping[str, str], forms: Mapping[str, str]) -> list[Text]:
     names = sorted(files.keys() | forms.keys())
-    return [f"表单 {name}" for name in names if files.get(name) != forms.get(name)]
+    return [_("form %(name)s", name=name) for name in names if files.get(name) != forms.get(name)]
 
 
 def _compared_letter(tx: Connection, beside: Beside, name: str) -> Compared:
     if name in beside.broken_letters or name not in beside.letters:
-        wrong = beside.broken_letters.get(name, f"没有 {name}.toml。")
+        missing = _("There is no %(name)s.toml.", name=name)
+        wrong: Text = beside.broken_letters.get(name) or missing
         return Compared("letter", name, name, REFUSED, [wrong])
     rows = letter_versions.deployed(tx, name)
     if not rows:
         return Compared("letter", name, name, "new", [])
     newest = rows[0]
     standing = "same" if newest.sha256 == beside.letters[name].sha256 else "changed"
-    return Compared("letter", name, name, standing, [], newest.version, newest.deployed_at, newest.deployed_by)
+    return Compared("letter", name, name, standing, [], newest.version, newest.deployed_at, who(newest.deployed_by))

@@ -11,6 +11,8 @@ from sqlalchemy import Connection
 
 from engine.archive.contents import Stores
 from engine.documents import whole_files
+from engine.messages import Text
+from engine.messages import gettext as _
 from engine.runtime.notify import notices
 from engine.runtime.record import kept_heads, proof
 from engine.runtime.record.kept_heads import Head, Torn
@@ -66,14 +68,18 @@ class RecordUses:
         except (OSError, UnicodeDecodeError) as error:
             self._again_at = now + HEADS_AGAIN
             log.warning("the head of the day was not written to %s: %s", path, error)
-            reason = (error.strerror if isinstance(error, OSError) else None) or "里面不是文本"
+            no_text = _("there is no text in it")
+            reason: Text = (error.strerror if isinstance(error, OSError) else None) or no_text
             self._transactions.database.run(lambda tx: _tell_of_heads(tx, self._transactions.context(tx), path, reason))
             return
         self._kept_day, self._again_at = day, None
 
 
-def _tell_of_heads(tx: Connection, context: Context, path: Path, reason: str) -> None:
-    text = (
-        f"每日封存没有写进 LIANBAN_HEADS_FILE 指定的 {path}（{reason}）。请检查文件和它所在的磁盘，系统每十分钟再试。"
+def _tell_of_heads(tx: Connection, context: Context, path: Path, reason: Text) -> None:
+    text = _(
+        "The daily seal was not written to %(path)s, which LIANBAN_HEADS_FILE names (%(reason)s). Check the "
+        "file and its disk; the system tries again every ten minutes.",
+        path=str(path),
+        reason=reason,
     )
     notices.notify_administrators(tx, context, text, since=context.now - timedelta(days=1))

@@ -17,6 +17,8 @@ from engine.deadlines import years
 from engine.deadlines.calendar import Calendar
 from engine.documents.fonts import Fonts
 from engine.errors import IncidentRaised, LianbanError, NotFound
+from engine.messages import gettext as _
+from engine.messages import sentences
 from engine.notices.routes import NO_ROUTES, Routes
 from engine.organisation import city
 from engine.runtime.advance import incidents
@@ -32,8 +34,8 @@ Raw = Mapping[str, list[str]]
 
 
 log = logging.getLogger("lianban.transactions")
-NOTIFIED = "已通知系统管理员。"
-ASK = "请联系系统管理员。"
+NOTIFIED = _("The system administrator has been notified.")
+ASK = _("Tell the system administrator.")
 """Said where nobody is a system administrator now, or somebody else has told it."""
 
 
@@ -54,7 +56,7 @@ class Transactions:
     def _in_force(self, tx: Connection, now: datetime) -> tuple[Calendar, Mapping[str, Any]]:
         calendar = years.in_force(tx, now)
         if calendar is None:
-            raise NotFound("还没有导入工作日历，请先运行 lianban prepare。")
+            raise NotFound(_("No working calendar has been imported yet. Run lianban prepare first."))
         rules = city.rules(tx)
         wanted = (calendar.version, city.time_of_day(rules["deadline.cutoff"]))
         if wanted not in self._calendars:
@@ -85,13 +87,15 @@ class Transactions:
         except Fault as fault:
             log.error("instance %s cannot go on (%s): %s", fault.instance_id, fault.element_id, fault.message)
             said = NOTIFIED if self._park(fault) else ASK
-            raise IncidentRaised(f"{fault.message}这一步没有办成，{said}") from fault
+            raise IncidentRaised(
+                _("%(fault)s This step was not done. %(then)s", fault=fault.sentence, then=said)
+            ) from fault
         except NotWorkedOut as refused:
             why = refused.fault
             log.warning("instance %s was refused a step (%s): %s", why.instance_id, why.element_id, why.message)
             if not self.database.run(lambda tx: incidents.refused(tx, self.context(tx), why)):
                 raise
-            raise NotWorkedOut(f"{refused.message}{NOTIFIED}", why) from why
+            raise NotWorkedOut(sentences(refused.sentence, NOTIFIED), why) from why
 
     def carry_out_ends(self) -> None:
         """Posts that have ended by now are let go of, whoever comes first: the worker, or somebody who looks.

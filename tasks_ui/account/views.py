@@ -8,6 +8,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from engine.errors import InvalidValues
+from engine.messages import Text
 from tasks_ui.language import LANGUAGES
 from tasks_ui.language import remember as keep_choice
 from tasks_ui.messages import gettext as _
@@ -81,7 +82,7 @@ def appearance() -> ResponseReturnValue:
     return keep_choice(back, chosen, engine().settings.secure_cookies)
 
 
-def _door(login: str, message: str, onward: str) -> str:
+def _door(login: str, message: Text, onward: str) -> str:
     founded = engine().accounts.is_founded()
     return render_template("account/login.html", login=login, message=message, next=onward, founded=founded)
 

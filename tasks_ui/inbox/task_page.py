@@ -11,6 +11,7 @@ from flask import flash, render_template, request
 from engine.documents.files import SIZE_LIMIT
 from engine.documents.materials import KINDS
 from engine.errors import NotFound
+from engine.messages import Text
 from engine.reports.case.holders import Holder, Holders
 from engine.reports.desk.tasks import TaskView
 from engine.runtime.tasks.tasks import Completed
@@ -32,7 +33,7 @@ class Paper:
     key: str
     kind: str
     id: str
-    title: str
+    title: Text
     number: str
     delivered_at: datetime | None
     sheets: str

@@ -11,11 +11,11 @@ from flask.typing import ResponseReturnValue
 from engine.documents.files import SIZE_LIMIT, Upload
 from engine.documents.materials import KINDS
 from engine.errors import InvalidValues, LianbanError, Refused, Unsure
-from engine.messages import WEEKDAYS
 from engine.reports.desk.inbox import TABS
 from engine.reports.parts.answers import Look
 from engine.reports.parts.filters import Filters
 from engine.runtime.tasks.drafts import Window
+from tasks_ui.dates import weekday
 from tasks_ui.inbox.handling import told_of
 from tasks_ui.inbox.task_page import say_done, task_page
 from tasks_ui.messages import gettext as _
@@ -132,11 +132,11 @@ def _told(seen: Look) -> dict[str, object]:
     """What a form asks, warns of and takes over, as its script reads it."""
     return {
         "shown": sorted(seen.shown),
-        "warnings": dict(seen.warnings),
+        "warnings": {key: str(sentence) for key, sentence in seen.warnings.items()},
         "follows": dict(seen.follows),
-        "tags": dict(seen.tags),
-        "remedies": {key: vars(remedy) for key, remedy in seen.remedies.items()},
-        "lastDays": {key: f"{day} {WEEKDAYS[day.weekday()]}" for key, day in seen.last_days.items()},
+        "tags": {key: str(tag) for key, tag in seen.tags.items()},
+        "remedies": {key: {"value": remedy.value, "label": str(remedy.label)} for key, remedy in seen.remedies.items()},
+        "lastDays": {key: f"{day} {weekday(day)}" for key, day in seen.last_days.items()},
     }
 
 
@@ -197,7 +197,7 @@ def add_material(task_id: str) -> ResponseReturnValue:
         problems = {f"material-{key}": sentence for key, sentence in invalid.problems.items()}
         return task_page(view, problems, values), invalid.status
     if doubt := engine().materials.doubt(actor(), task_id, [values.get("title", ""), *(up.name for up in uploads)]):
-        flash(doubt, "warn")
+        flash(str(doubt), "warn")
     flash(_added(added), "ok")
     return redirect(url_for("inbox.task", task_id=task_id, kind=values.get("kind"), _anchor="materials"))
 
@@ -222,7 +222,7 @@ def rename_material(task_id: str, material_id: str) -> ResponseReturnValue:
     else:
         flash(_("Material renamed."), "ok")
         if doubt := engine().materials.doubt(actor(), task_id, [request.form.get("title", "")]):
-            flash(doubt, "warn")
+            flash(str(doubt), "warn")
     return redirect(url_for("inbox.task", task_id=task_id, _anchor="materials"))
 
 
@@ -298,7 +298,8 @@ def _begin_instead(key: str, other: str, raw: dict[str, list[str]]) -> ResponseR
         name = beginning.procedure.name
         flash(
             _(
-                "Another window has saved a draft of '%(name)s'. It was not overwritten, and this page is not saved yet. "
+                "Another window has saved a draft of '%(name)s'. It was not overwritten, and this page is not "
+                "saved yet. "
                 "To use this page, start it here. To use the other one, open '%(name)s' below.",
                 name=named(name),
             ),

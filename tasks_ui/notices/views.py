@@ -112,7 +112,7 @@ def _settings_page(values: Mapping[str, str], problems: Mapping[str, str]) -> st
 def _led(found: Opened) -> ResponseReturnValue:
     """To what the message is about; when that cannot be seen any more, back to the messages with the reason."""
     if found.lost:
-        flash(found.lost, "warn")
+        flash(str(found.lost), "warn")
         return redirect(url_for("notices.messages", tab="all"))
     if not found.number:  # a fault, told to whoever looks after the installation and reads no case
         return redirect(url_for("notices.messages", tab="all"))

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.bpmn.elements import read_elements
-from engine.bpmn.read import read_diagram
+from engine.bpmn.reading.elements import read_elements
+from engine.bpmn.reading.read import read_diagram
 
 PROCESSES = Path(__file__).resolve().parents[2] / "processes"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.bpmn.expressions import EXPONENT_LIMIT
+from engine.bpmn.reading.expressions import EXPONENT_LIMIT
 
 ESCAPES = """
 ().__class__

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from engine.bpmn import constructs, refusals
-from engine.bpmn.elements import BPMN, CAMUNDA, read_elements
-from engine.bpmn.parse import restore_specification, specify
-from engine.bpmn.read import ATTRIBUTE_LIMIT, DEPTH_LIMIT, ELEMENT_LIMIT, SIZE_LIMIT, read_diagram
+from engine.bpmn.gate import constructs, refusals
+from engine.bpmn.reading.elements import BPMN, CAMUNDA, read_elements
+from engine.bpmn.reading.read import ATTRIBUTE_LIMIT, DEPTH_LIMIT, ELEMENT_LIMIT, SIZE_LIMIT, read_diagram
+from engine.bpmn.spiff.parse import restore_specification, specify
 from engine.errors import DiagramRefused, Problem
 from tests.unit.diagrams import HEAD, PERMIT, broken, flow, problems_of, properties, shipped, signature_of
 
@@ -38,8 +38,8 @@ def refuse(data: bytes | str) -> list[Problem]:
     problems = told(data)
     assert problems
     for problem in problems:
-        assert problem.reason.endswith("。"), problem
-        assert problem.remedy.endswith("。"), problem
+        assert str(problem.reason).endswith("。"), problem
+        assert str(problem.remedy).endswith("。"), problem
         assert len(str(problem)) < 2_000, problem
     return problems
 
@@ -121,8 +121,8 @@ def test_a_file_that_is_no_diagram_is_refused_with_one_sentence(data: bytes | st
         read_diagram(content)
 
     [problem] = refused.value.problems
-    assert problem.reason.endswith("。")
-    assert problem.remedy.endswith("。")
+    assert str(problem.reason).endswith("。")
+    assert str(problem.remedy).endswith("。")
 
 
 def test_a_diagram_in_utf_16_is_read():
@@ -442,7 +442,7 @@ def test_the_gate_answers_whatever_becomes_of_a_diagram(seed: int, changes: int)
 
     problems = problems_of(data, SHIPPED_FORMS, CALLED)
 
-    assert all(problem.reason and problem.remedy for problem in problems)
+    assert all(str(problem.reason) and str(problem.remedy) for problem in problems)
     if not problems:
         diagram = read_elements(read_diagram(data))
         assert restore_specification(specify(read_diagram(data), diagram.key))

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from engine.bpmn import expressions
-from engine.bpmn.expressions import BUILTINS, compile_expression, evaluate
+from engine.bpmn.reading import expressions
+from engine.bpmn.reading.expressions import BUILTINS, compile_expression, evaluate
 from engine.errors import ExpressionError
 from tests.hostile.attacks import BOMBS, ESCAPES, UNICODE
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.bpmn.expressions import evaluate
+from engine.bpmn.reading.expressions import evaluate
 from engine.db.values import decode, encode
 from engine.errors import DiagramRefused, InvalidValues
 from engine.forms.schema import Form, read_form
@@ -263,7 +263,7 @@ def test_any_json_is_a_form_or_is_refused_with_problems(components: list[object]
         problems = refused.problems
 
     assert read or problems
-    assert all(problem.reason and problem.remedy for problem in problems)
+    assert all(str(problem.reason) and str(problem.remedy) for problem in problems)
 
 
 @given(st.binary(max_size=200))

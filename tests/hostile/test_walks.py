@@ -8,9 +8,9 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.bpmn.parse import restore_specification, specify
-from engine.bpmn.read import read_diagram
-from engine.bpmn.workflow import Workflow
+from engine.bpmn.reading.read import read_diagram
+from engine.bpmn.spiff.parse import restore_specification, specify
+from engine.bpmn.spiff.workflow import Workflow
 from engine.forms.schema import Form
 from tests.unit.diagrams import HEAD, flow, form_of, forms_of, problems_of, properties, text_field
 

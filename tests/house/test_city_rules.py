@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from engine.bpmn.elements import read_elements
-from engine.bpmn.read import read_diagram
+from engine.bpmn.reading.elements import read_elements
+from engine.bpmn.reading.read import read_diagram
 from engine.organisation import city
 from tests.unit.builders import ROOT
 

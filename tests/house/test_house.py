@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.bpmn.elements import read_elements
-from engine.bpmn.read import read_diagram
+from engine.bpmn.reading.elements import read_elements
+from engine.bpmn.reading.read import read_diagram
 from engine.forms import schema
 from engine.settings import PREFIX, Settings
 from tasks_ui.cli import main
@@ -61,8 +61,8 @@ def test_the_environment_is_read_in_one_place() -> None:
 def test_ids_are_made_in_one_place() -> None:
     makers = [path for path in SOURCES if imported(path) & {"uuid", "random", "secrets"}]
     known = [
-        "engine/bpmn/state.py",
-        "engine/bpmn/workflow.py",
+        "engine/bpmn/spiff/state.py",
+        "engine/bpmn/spiff/workflow.py",
         "engine/db/session.py",
         "engine/ids.py",
         "engine/keys.py",

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Message
 
-from engine.messages import WEEKDAYS
+from engine.messages import STYLES, WEEKDAYS
+from engine.runtime.collaboration import comments
 from tests.house.words import LANGUAGES, PAGES, PARTS, ROOT, asked, catalogue
 
 HAN = re.compile(r"[\u3400-\u9fff\u3000-\u303f\uff00-\uff65“”]")
@@ -20,13 +21,80 @@ NOT_YET = Path(__file__).with_name("still_chinese.txt")
 DATA = {
     "tasks_ui/language.py": {"中文"},
     "tasks_ui/widgets.py": {"街道"},
-    "engine/messages.py": {"、", *WEEKDAYS},
+    "engine/deadlines/calendar.py": {"工作日", "调休上班", "元旦"},
+    "engine/deadlines/counting.py": {"暂停"},
+    "engine/deadlines/day_words.py": {
+        "春节",
+        "清明节",
+        "劳动节",
+        "端午节",
+        "中秋节",
+        "国庆节",
+        "中秋节、国庆节",
+        "国庆节、中秋节",
+    },
+    "engine/deadlines/year_files.py": {"元旦", "春节", "清明", "劳动节", "端午", "中秋", "国庆"},
+    "engine/db/searchable.py": {"〔〕［］[]（）()【】"},
+    "engine/documents/fonts.py": {
+        "仿宋_GB2312",
+        "仿宋",
+        "方正小标宋简体",
+        "黑体",
+        "楷体_GB2312",
+        "楷体",
+        "〓",
+    },
+    "engine/documents/materials.py": {
+        "举报投诉材料",
+        "其他",
+        "其他案源材料",
+        "基本违法事实书面材料",
+        "微信|QQ|企业|钉钉|图片|截图|屏幕|快照|照片|相机|扫描|全能王|文件|文档|未命名|新建|副本|年|月|日",
+        "涉案物品清单",
+        "现场检查记录",
+        "现场照片",
+        "裁决决定",
+        "询问笔录",
+        "鉴定、检测报告",
+        "（",
+        "）",
+    },
+    "engine/documents/whole_files.py": {" （断电，未写完）"},
+    "engine/organisation/city.py": {"《…工作实施方案》（某办发〔2026〕8号）", r"《[^《》\n]{2,100}》[^《》\n]{0,60}"},
+    "engine/organisation/duties.py": {"同一件争议后来的文书已经变更了它。"},
+    "engine/uses/procedures.py": {"随程序提供"},
+    "engine/forms/validate.py": {"。"},
+    "engine/runtime/collaboration/comments.py": {comments.CALL.pattern},
+    "engine/runtime/record/kept_heads.py": {r"(?:\d{1,9}(?![\w.:/、）)-])|"},
+    "engine/runtime/documents/issue.py": {"核验码 {code}　内容摘要 {digest}"},
+    "engine/bpmn/gate/rules/gateways.py": {"？"},
+    "engine/notices/channels.py": {"[,;，；、]"},
+    "engine/notices/outbox.py": {"、"},
+    "engine/messages.py": {"、", "，", " 或 ", "；", "“", "”", *WEEKDAYS, *(style["zh"] for style in STYLES.values())},
 }
-"""What is no sentence: what a language calls itself, how the name of a subdistrict ends, how lists and days are written."""
-ALL_DATA = ("engine/db/migrations/versions/",)
-"""What was written when that revision was new."""
+"""What is no sentence: what fonts and notices call things, what is kept in Chinese and told by a message, what a language calls
+itself, how the name of a subdistrict ends, how lists, days and questions are written, what stands in the footer of every
+paper, and which signs are looked for."""
+ALL_DATA = (
+    "engine/archive/contents.py",
+    "engine/archive/given_answers.py",
+    "engine/archive/overview.py",
+    "engine/db/migrations/versions/",
+    "engine/db/tables/",
+    "engine/deadlines/day_words.py",
+    "engine/documents/letter_versions.py",
+    "engine/documents/line_breaks.py",
+    "engine/documents/numbers.py",
+    "engine/documents/word_files.py",
+    "engine/documents/wording.py",
+    "engine/runtime/documents/wording.py",
+    "engine/runtime/step/secret_words.py",
+)
+"""What stands in official letters and case files, which are Chinese whoever reads them: their words, their numbers, the list
+of materials, what a layout is tried with. What columns mean, what was written when a revision was new, and what is looked
+for in what people have written."""
 SIGNS_ALONE = {
-    "engine": set(),
+    "engine": {"%(unit)s %(person)s", "%(day)s (%(reason)s)"},
     "tasks_ui": {"the end of %(day)s", "%(day)s %(time)s", "%(channel)s %(counts)s", "%(said)s %(onward)s"},
 }
 """What Chinese says with signs and numbers alone."""

@@ -27,6 +27,7 @@ from tests.notices.people import sendings, with_mail
 from tests.notices.receivers import HOST, Hanging, Hook, Mailbox, free_port, mail_server
 from tests.notices.test_messages import a_message
 from tests.processes.town import MORNING, Town, at
+from tests.said import kept
 
 OFFICER, LIAISON = "shenhe.qh", "linxiaoman.qh"
 REMINDED = "2026-10-09T09:00"
@@ -130,7 +131,7 @@ def test_a_server_that_hangs_is_left_and_tried_again(open_town: Towns, hanging: 
     assert town.engine.delivery.deliver("mail") == 0
 
     (row,) = sendings(town)
-    assert (row.status, row.reason) == ("failed", "邮件服务器没有应答，或中断了连接。")
+    assert (row.status, kept(row.reason)) == ("failed", "邮件服务器没有应答，或中断了连接。")
     assert row.next_try_at == at(REMINDED) + DELAYS[0]
 
 
@@ -163,7 +164,7 @@ def test_an_unreachable_server_is_tried_again_after_longer_and_longer_and_then_g
     assert waits[:5] == [timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360)]
     assert tried[-1] <= LIFETIME
     assert tried[-1] + waits[-1] > LIFETIME
-    assert (row.status, row.attempts, row.reason) == ("given_up", len(tried), "连接被拒绝，对方没有开启服务。")
+    assert (row.status, row.attempts, kept(row.reason)) == ("given_up", len(tried), "连接被拒绝，对方没有开启服务。")
     supervisor = town.person("zhuangmingzhe.jd")
     (state,), (trouble,) = town.engine.notices.states(supervisor)
     assert (state.name, state.given_up, state.sent) == ("邮件", 1, 0)
@@ -194,7 +195,7 @@ def test_one_recipient_who_is_refused_for_good_holds_up_nobody(open_town: Towns,
 
     assert town.engine.delivery.deliver("mail") == 1
 
-    rows = {row.address: (row.status, row.reason) for row in sendings(town)}
+    rows = {row.address: (row.status, kept(row.reason)) for row in sendings(town)}
     assert rows["shenhe.qh@example.gov.cn"] == ("given_up", "收件地址被拒收（550 No such user）。")
     assert rows["miaoqing.qh@example.gov.cn"] == ("sent", None)
 
@@ -289,7 +290,7 @@ def test_messages_of_a_channel_that_is_gone_are_given_up_in_time(open_town: Town
     assert without.engine.delivery.sweep() == 1
 
     (row,) = sendings(without)
-    assert (row.status, row.reason) == ("given_up", "这个通知渠道已经停用。")
+    assert (row.status, kept(row.reason)) == ("given_up", "这个通知渠道已经停用。")
 
 
 def test_the_worker_looks_by_itself_and_stops_when_it_is_told_to(
@@ -320,7 +321,7 @@ def test_a_look_that_fails_is_logged_and_the_next_one_goes_on(
     with monkeypatch.context() as fault:
         fault.setattr("engine.notices.channels.as_mail", broken)
         assert town.engine.delivery.deliver("mail") == 0
-    assert sendings(town)[0].reason == "系统内部错误（RuntimeError），详见服务日志。"
+    assert kept(sendings(town)[0].reason) == "系统内部错误（RuntimeError），详见服务日志。"
     town.later(minutes=1)
 
     assert town.engine.delivery.deliver("mail") == 1
@@ -354,7 +355,7 @@ def test_a_webhook_that_fails_gets_the_same_body_under_the_same_id_again(open_to
     town.refer(at=MORNING)
     hook.status = 503
     assert town.engine.delivery.deliver("webhook") == 0
-    assert sendings(town, "webhook")[0].reason == "接收方回答 HTTP 503。"
+    assert kept(sendings(town, "webhook")[0].reason) == "接收方回答 HTTP 503。"
     hook.status = 204
     town.later(minutes=1)
 
@@ -374,7 +375,7 @@ def test_a_webhook_follows_no_redirect(open_town: Towns, hook: Hook) -> None:
     assert town.engine.delivery.deliver("webhook") == 0
 
     assert [post.path for post in hook.posts] == ["/hook"]
-    assert sendings(town, "webhook")[0].reason == "接收方回答 HTTP 302。不跟随重定向。"
+    assert kept(sendings(town, "webhook")[0].reason) == "接收方回答 HTTP 302。不跟随重定向。"
 
 
 # --- robots ---
@@ -439,7 +440,7 @@ def test_a_robot_that_refuses_with_http_200_has_not_been_told(
     assert town.engine.delivery.deliver(key) == 0
 
     (row,) = sendings(town, key)
-    assert (row.status, row.reason) == ("failed", "对方没有接受（45009 api freq out of limit）。")
+    assert (row.status, kept(row.reason)) == ("failed", "对方没有接受（45009 api freq out of limit）。")
 
 
 # --- settings ---

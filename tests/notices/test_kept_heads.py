@@ -359,7 +359,7 @@ def test_the_webhook_is_signed_and_tried_again_under_the_same_id(open_town: Town
     assert first.headers["Idempotency-Key"] == second.headers["Idempotency-Key"]
     assert json.loads(second.body)["text"] == town.engine.record.heads()[0]
     assert [state.name for state in states] == ["每日封存（127.0.0.1）"]
-    assert [(trouble.channel, trouble.kind_name) for trouble in troubles] == [("每日封存", "每日封存")]
+    assert [(str(trouble.channel), str(trouble.kind_name)) for trouble in troubles] == [("每日封存", "每日封存")]
     assert channel_name(states[0].key) == "每日封存"
 
 

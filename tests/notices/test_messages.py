@@ -91,7 +91,7 @@ def test_the_json_of_a_message_is_the_same_for_every_attempt() -> None:
     ],
 )
 def test_the_last_moment_is_said_as_people_say_it(due_at: str, in_days: bool, provisional: bool, said: str) -> None:
-    assert last_moment_of(at(due_at), in_days, provisional) == said
+    assert str(last_moment_of(at(due_at), in_days, provisional)) == said
 
 
 def test_what_a_robot_says_is_no_longer_than_its_service_takes() -> None:

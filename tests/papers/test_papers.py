@@ -93,9 +93,11 @@ def test_the_form_of_approval_is_filed_by_the_referring_unit_and_read_by_nobody_
     said = [
         line
         for line in case.town.engine.instances.instance(case.town.person("shenhe.qh"), case.number).log
-        if line.step == "涉嫌违法案件移送审批表"
+        if str(line.step) == "涉嫌违法案件移送审批表"
     ]
-    assert [(line.action, line.note) for line in said] == [("形成", "存本单位")], "what a unit keeps is sent to nobody"
+    assert [(str(line.action), str(line.note)) for line in said] == [("形成", "存本单位")], (
+        "what a unit keeps is sent to nobody"
+    )
     assert case.town.engine.papers.document(case.town.person("shenhe.qh"), filed).line.filed
     with pytest.raises(NotFound):
         case.town.engine.papers.document(case.town.person("luoyinuo.hb"), filed)

@@ -106,10 +106,10 @@ def postgresql_settings(
 @pytest.fixture
 def drawn(tmp_path: Path) -> Path:
     """A folder with both diagrams and their forms."""
-    (tmp_path / "drawn" / "forms").mkdir(parents=True)
+    (tmp_path / "drawn" / "forms" / "shared").mkdir(parents=True)
     for form_id, components in inquiry.FORMS.items():
         content = json.dumps({"type": "default", "id": form_id, "components": components}, ensure_ascii=False)
-        (tmp_path / "drawn" / "forms" / f"{form_id}.form").write_text(content, encoding="utf-8")
+        (tmp_path / "drawn" / "forms" / "shared" / f"{form_id}.form").write_text(content, encoding="utf-8")
     inquiry.write(tmp_path / "drawn", opinion=inquiry.OPINION, inquiry=inquiry.INQUIRY)
     return tmp_path / "drawn"
 

@@ -13,11 +13,12 @@ import pytest
 from sqlalchemy import Connection, create_engine, event, select, text
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from engine.bpmn.workflow import WorkflowFault
+from engine.bpmn.spiff.workflow import WorkflowFault
 from engine.clock import FixedClock
 from engine.db import tables
 from engine.deployments import definitions
 from engine.errors import AlreadyDone, Busy, DatabaseFull, IncidentRaised, NotAllowed, NotFound, Refused
+from engine.messages import from_json
 from engine.runtime.advance import storing
 from engine.runtime.advance.operations import OPERATIONS, Operation
 from engine.runtime.notify.notices import Told, tell_people
@@ -339,7 +340,7 @@ def test_what_came_due_during_an_outage_happens_at_once_and_in_order(town_on_eac
         *[("escalate", "qinghe"), ("escalate", "justice_bureau")] * 3,
     ]
     assert case.deadline("referral").overdue_at == at("2026-10-11T00:00")
-    late = {note["text"] for note in case.told("notice") if note["kind"] == "remind"}
+    late = {str(from_json(note["text"])) for note in case.told("notice") if note["kind"] == "remind"}
     assert late == {"补发提醒：移送期限的届满时间是 10月10日 24:00，已经过了。"}, "what is over is not still to come"
 
 

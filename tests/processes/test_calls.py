@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.bpmn.workflow import WorkflowFault
+from engine.bpmn.spiff.workflow import WorkflowFault
 from engine.errors import AlreadyDone, IncidentRaised, InvalidValues, NotFound, Refused
 from engine.reports.parts.filters import Filters
 from engine.runtime.advance.operations import OPERATIONS, Operation

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.bpmn.rules.draft import named
+from engine.bpmn.gate.draft import named
 from engine.deployments.definitions import order_of_beginning, read_diagram
 from engine.errors import DiagramRefused
 from engine.settings import PROJECT
@@ -21,6 +21,7 @@ def test_a_call_of_a_procedure_that_is_not_there_is_refused(plain_town: Town, dr
     assert "没有部署名为 opinion 的流程" in refusal(plain_town, drawn, "inquiry")
 
 
+@pytest.mark.rule("call-circle")
 def test_a_procedure_that_calls_itself_is_refused(plain_town: Town, drawn: Path) -> None:
     deploy(plain_town, drawn, "opinion")
     write(drawn, inquiry=broken(('calledElement="opinion"', 'calledElement="inquiry"'), text=INQUIRY))
@@ -48,6 +49,7 @@ def test_a_procedure_may_start_itself_anew_behind_somebody_s_decision(plain_town
     deploy(plain_town, drawn, "inquiry")
 
 
+@pytest.mark.rule("self-start-endless")
 def test_a_procedure_that_starts_itself_by_itself_is_refused(plain_town: Town, drawn: Path) -> None:
     deploy(plain_town, drawn, "opinion")
     write(drawn, inquiry=once_more("fork", "ask"))
@@ -68,6 +70,7 @@ def test_procedures_that_call_each_other_in_a_circle_are_refused(plain_town: Tow
     assert "没有尽头" in refusal(plain_town, drawn, "opinion")
 
 
+@pytest.mark.rule("call-fact")
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -81,6 +84,7 @@ def test_what_the_called_procedure_does_not_know_is_refused(plain_town: Town, dr
     assert "被调用的流程没有名为" in refusal(plain_town, drawn, "inquiry")
 
 
+@pytest.mark.rule("call-mapping")
 def test_a_handover_without_a_target_is_refused(plain_town: Town, drawn: Path) -> None:
     deploy(plain_town, drawn, "opinion")
     write(drawn, inquiry=broken((' target="question" />', " />"), text=INQUIRY))
@@ -220,12 +224,12 @@ def test_a_long_list_of_names_is_a_handful_and_a_number(plain_town: Town, tmp_pa
     with pytest.raises(DiagramRefused) as refused:
         plain_town.engine.procedures_in_force.deploy(diagram, "test")
 
-    (said,) = [one for one in refused.value.problems if "被调用的流程没有名为" in one.reason]
-    assert re.fullmatch(r"被调用的流程没有名为 (\w+、){5}\w+ 等 13 项 的事实。", said.reason)
-    assert re.search(r"可以交给它的有：case_title、(\w+、){4}\w+ 等 \d+ 项）", said.remedy), (
+    (said,) = [one for one in refused.value.problems if "被调用的流程没有名为" in str(one.reason)]
+    assert re.fullmatch(r"被调用的流程没有名为 (\w+、){5}\w+ 等 13 项 的事实。", str(said.reason))
+    assert re.search(r"可以交给它的有：case_title、(\w+、){4}\w+ 等 \d+ 项）", str(said.remedy)), (
         "the one most like it first"
     )
-    assert "先在被调用的流程里加上并部署" in said.remedy
+    assert "先在被调用的流程里加上并部署" in str(said.remedy)
 
 
 @pytest.mark.parametrize(
@@ -236,7 +240,7 @@ def test_a_long_list_of_names_is_a_handful_and_a_number(plain_town: Town, tmp_pa
     ],
 )
 def test_few_names_are_all_said_and_of_many_the_one_most_like_the_wrong_one_first(names: str, shown: str) -> None:
-    assert named(names.split(), "case_titel") == shown
+    assert str(named(names.split(), "case_titel")) == shown
 
 
 # --- circles ---

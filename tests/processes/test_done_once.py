@@ -40,7 +40,8 @@ def chain(period: str) -> str:
             '<userTask id="check_draft" name="核稿" camunda:formRef="check_draft" />',
             '<boundaryEvent id="due" name="一个工作日届满" attachedToRef="check_draft" cancelActivity="false">',
             period,
-            "<timerEventDefinition><timeDate>working_days(1, asked_at)</timeDate></timerEventDefinition></boundaryEvent>",
+            "<timerEventDefinition><timeDate>working_days(1, "
+            "asked_at)</timeDate></timerEventDefinition></boundaryEvent>",
             SAY,
             '<endEvent id="late" name="继续核稿" />',
             '<userTask id="sign_draft" name="签发" camunda:formRef="sign_draft" />',

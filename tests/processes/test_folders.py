@@ -90,6 +90,7 @@ def test_a_form_beside_the_folders_is_named_with_the_place_where_it_belongs(
     assert asked(plain_town, "one") == {"own_note"}
 
 
+@pytest.mark.rule("form-out-of-place")
 def test_a_form_of_another_procedure_is_not_taken(plain_town: Town, tmp_path: Path) -> None:
     draw(plain_town, tmp_path, "one", BODY, "write", OWN)
     (tmp_path / "forms" / "one" / "write.form").unlink()
@@ -103,6 +104,7 @@ def test_a_form_of_another_procedure_is_not_taken(plain_town: Town, tmp_path: Pa
     )
 
 
+@pytest.mark.rule("process-shared")
 def test_no_procedure_takes_the_name_of_the_shared_folder(plain_town: Town, tmp_path: Path) -> None:
     with pytest.raises(DiagramRefused, match="shared 是放共用表单和公文模板的文件夹，不能是流程的 id"):
         draw(plain_town, tmp_path, "shared", BODY, "write", OWN)
@@ -165,7 +167,7 @@ def test_a_folder_of_no_procedure_is_named_and_holds_up_nothing(changed: Engine,
     outcomes = {one.file: one for one in changed.procedures_in_force.found()}
     found = standings(changed)
 
-    assert "没有 id 是 case_referal 的流程" in outcomes["forms/case_referal"].message
+    assert "没有 id 是 case_referal 的流程" in str(outcomes["forms/case_referal"].message)
     assert found.pop(("file", "forms/case_referal")) == "refused"
     assert set(found.values()) == {"same"}
 
@@ -176,4 +178,4 @@ def test_a_shipped_form_in_a_wrong_place_is_told_by_the_comparison(changed: Engi
     (told,) = [one for one in changed.procedures_in_force.compare() if one.key == "case_referral"]
 
     assert told.standing == "refused"
-    assert "forms/sign_for.form 放错了地方。" in told.differs[0]
+    assert "forms/sign_for.form 放错了地方。" in str(told.differs[0])

@@ -666,21 +666,21 @@ def test_c11_after_the_first_document_it_takes_a_withdrawal_in_writing(plain_tow
     with pytest.raises(Refused, match="须书面撤回"):
         withdraw(dispute, OFFICER)
     assert not talk(dispute, OFFICER).may_withdraw
-    assert talk(dispute, OFFICER).why_not_withdraw == (
+    assert str(talk(dispute, OFFICER).why_not_withdraw) == (
         "已经有文书送达，不能直接撤销。须书面撤回，送达对方并由对方确认：请用“合意撤回”。"
     )
-    assert talk(dispute, LEADER).why_not_withdraw.endswith("请用“合意撤回”，由承办人提出。")
+    assert str(talk(dispute, LEADER).why_not_withdraw).endswith("请用“合意撤回”，由承办人提出。")
     assert {talk(dispute, other).why_not_withdraw for other in (COLLEAGUE, LIAISON, HEAD, JUSTICE)} == {""}
     dispute.ask_withdrawal().answer_withdrawal("agree")
     assert dispute.result == "withdrawn"
-    assert talk(dispute, OFFICER).why_not_withdraw == ""
+    assert str(talk(dispute, OFFICER).why_not_withdraw) == ""
 
 
 def test_c11_a_procedure_without_a_withdrawal_says_that_it_goes_on_to_its_end(plain_town: Town) -> None:
     complaint = receive(plain_town, at=MORNING).register().ask_consent()
     assert complaint.documents()
 
-    assert talk(complaint, "linxiaoman.qh").why_not_withdraw == (
+    assert str(talk(complaint, "linxiaoman.qh").why_not_withdraw) == (
         "已经有文书送达，不能直接撤销。这个流程没有书面撤回的环节，请继续办理到办结。"
     )
 
@@ -689,7 +689,7 @@ def test_c11_a_procedure_that_draws_its_withdrawal_offers_no_other(plain_town: T
     case = plain_town.refer(at=MORNING)
 
     assert not talk(case, OFFICER).may_withdraw
-    assert talk(case, OFFICER).why_not_withdraw == ""
+    assert str(talk(case, OFFICER).why_not_withdraw) == ""
     with pytest.raises(Refused, match="流程自己的撤回"):
         withdraw(case, OFFICER)
 

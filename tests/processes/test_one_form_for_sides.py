@@ -144,7 +144,7 @@ def test_a_city_that_is_upgraded_keeps_its_forms_and_takes_the_new_ones_under_th
     after = town.read(lambda tx: definitions.latest(tx, "dispute_resolution"))
 
     assert "dispose_a" in before.forms
-    assert {"表单 dispose", "表单 dispose_a"} <= set(compared["dispute_resolution"].differs)
+    assert {"表单 dispose", "表单 dispose_a"} <= set(map(str, compared["dispute_resolution"].differs))
     assert after.version == before.version + 1
     assert answered_by(after) == answered_by(before)
     back = town.engine.procedures_in_force.restore("dispute_resolution", before.version, "王芳", "试用以后再说")

@@ -55,6 +55,6 @@ def test_two_tasks_that_are_open_side_by_side_are_not_deployed_with_one_form(pla
 
     (problem,) = refused.value.problems
     assert (problem.element_id, problem.element_name) == ("rb", "乙会签")
-    assert "“甲会签”和“乙会签”会同时办理" in problem.reason
-    assert "“同意”（accepted）" in problem.reason
-    assert "请给它们各做一张表单" in problem.remedy
+    assert "“甲会签”和“乙会签”会同时办理" in str(problem.reason)
+    assert "“同意”（accepted）" in str(problem.reason)
+    assert "请给它们各做一张表单" in str(problem.remedy)

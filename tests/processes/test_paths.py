@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.bpmn import parse
-from engine.bpmn.elements import Diagram, read_elements
-from engine.bpmn.read import read_diagram
+from engine.bpmn.reading.elements import Diagram, read_elements
+from engine.bpmn.reading.read import read_diagram
+from engine.bpmn.spiff import parse
 from engine.settings import PROJECT, Settings
 from tests.processes.paths import EVERY, PROCEDURES
 from tests.processes.paths.walked import Walks, copied, walk

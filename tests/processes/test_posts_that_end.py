@@ -80,7 +80,7 @@ def test_the_worker_lets_a_dated_post_go_and_whoever_can_act_is_told_and_reminde
     plain_town.at("2026-10-14T09:00")
     assert new.person_id in readers(plain_town, "remind")
     assert plain_town.ids(ACTING)[0] not in readers(plain_town, "remind")
-    assert "退回岗位" in {line.action for line in plain_town.engine.instances.instance(new, case.number).log}
+    assert "退回岗位" in {str(line.action) for line in plain_town.engine.instances.instance(new, case.number).log}
 
 
 def test_whoever_was_asked_and_has_left_the_unit_is_waited_for_no_longer(plain_town: Town) -> None:

@@ -318,7 +318,7 @@ def test_a24_the_record_says_of_a_recommended_period_that_it_is_over_and_of_nobo
     plain_town.at("2026-10-20T09:00")
 
     log = plain_town.engine.instances.instance(plain_town.person(case.referring.officer), case.number).log
-    said = {(line.step, line.action) for line in log if line.kind == "deadline"}
+    said = {(str(line.step), str(line.action)) for line in log if line.kind == "deadline"}
 
     assert ("制止和告知时限", "已过建议时限") in said
     assert ("移送期限", "已超期") in said

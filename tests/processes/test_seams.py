@@ -107,7 +107,8 @@ REPLY = process(
         '<userTask id="give_reply" name="答复" camunda:formRef="give_reply" />',
         '<boundaryEvent id="due" name="3 个工作日届满" attachedToRef="give_reply" cancelActivity="false">',
         properties(deadline="reply", rule="R22", basis="应在3个工作日内答复", hard="true", unit="asked_unit"),
-        "<timerEventDefinition><timeDate>working_days(3, received_at)</timeDate></timerEventDefinition></boundaryEvent>",
+        "<timerEventDefinition><timeDate>working_days(3, "
+        "received_at)</timeDate></timerEventDefinition></boundaryEvent>",
         '<endEvent id="late" name="记为超期" />',
         '<userTask id="order_report" name="委托检测" camunda:formRef="order_report" />',
         f'<serviceTask id="pause" name="暂停计算">'

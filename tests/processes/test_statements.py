@@ -72,6 +72,28 @@ def test_a_step_of_a_referral_is_a_handful_of_statements_and_one_commit(warm: To
     assert found.commits == 1
 
 
+def test_no_step_reads_its_record(warm: Town) -> None:
+    """What it decides by stands in columns: the record of a case grows with every step."""
+    case = warm.refer()
+    officer, leader = warm.person(case.referring.officer), warm.person(case.referring.leader)
+    done = case.task("prepare_materials")
+    case.submit()
+    steps: list[Callable[[], object]] = [
+        lambda: warm.engine.handling.take_back(officer, done),
+        lambda: case.complete("prepare_materials", case.referring.officer, preparation_outcome="submit"),
+        lambda: warm.engine.handling.send_back(
+            leader,
+            case.task("approve_referral"),
+            warm.engine.handling.choices(leader, case.task("approve_referral")).earlier[0][0].task_id,
+            "请补充照片。",
+        ),
+        lambda: warm.at("2026-10-20T09:00"),
+    ]
+
+    for step in steps:
+        assert [text for text in count(warm, step).texts if "audit_entry.content" in text] == []
+
+
 def test_a_procedure_with_one_task_takes_two_commits_from_start_to_end(warm: Town, tmp_path: Path) -> None:
     warm.engine.procedures_in_force.deploy(one_task.write(tmp_path), "test")
     actor, engine = warm.person(one_task.BY), warm.engine

@@ -13,6 +13,7 @@ from engine.clock import FixedClock
 from engine.deployments import definitions
 from engine.documents import letter_versions
 from engine.errors import DiagramRefused, LianbanError, Refused
+from engine.messages import speaking
 from engine.organisation import units
 from engine.settings import PROJECT, Settings
 from tests.processes import inquiry
@@ -65,7 +66,7 @@ def test_an_upgrade_of_the_product_imposes_nothing_and_tells_what_differs(plain_
     assert {outcome.what for outcome in upgraded.procedures_in_force.found()} == {"kept"}
     compared = {(one.kind, one.key): one for one in upgraded.procedures_in_force.compare()}
     assert compared["procedure", "case_referral"].standing == "changed"
-    assert compared["procedure", "case_referral"].differs == ["流程图"]
+    assert list(map(str, compared["procedure", "case_referral"].differs)) == ["流程图"]
     assert compared["procedure", "case_referral"].deployed_by == "test"
     assert compared["letter", "D01"].standing == "changed"
     assert compared["procedure", "first_responder"].standing == "same"
@@ -111,7 +112,7 @@ def test_one_unfinished_file_is_named_and_the_others_run(tmp_path: Path, folder:
 
     assert outcomes["half.bpmn"].what == "refused"
     assert outcomes["twice.bpmn"].what == "refused"
-    assert "case_referral.bpmn" in outcomes["twice.bpmn"].message
+    assert "case_referral.bpmn" in str(outcomes["twice.bpmn"].message)
     assert outcomes["dispute_resolution.bpmn"].what == "kept"
     assert {one.file for one in engine.procedures_in_force.unfinished()} >= {"half.bpmn", "twice.bpmn"}
     (folder / "half.bpmn").unlink()
@@ -126,7 +127,7 @@ def test_files_that_name_a_missing_unit_wait_and_are_tried_again(tmp_path: Path)
 
     outcomes = {outcome.file: outcome for outcome in engine.procedures_in_force.found()}
     assert outcomes["dispute_resolution.bpmn"].what == "waits"
-    assert "justice_bureau" in outcomes["dispute_resolution.bpmn"].message
+    assert "justice_bureau" in str(outcomes["dispute_resolution.bpmn"].message)
     assert "refused" not in {outcome.what for outcome in outcomes.values()}
 
     def settle(tx: definitions.Connection) -> None:
@@ -191,6 +192,26 @@ def test_nobody_starts_a_retired_procedure_and_its_cases_go_on(plain_town: Town,
     assert plain_town.verify() == []
 
 
+def test_what_deployment_refuses_is_said_in_the_language_of_its_reader(plain_town: Town, drawn: Path) -> None:
+    deploy(plain_town, drawn, "opinion", "inquiry")
+    procedures = plain_town.engine.procedures_in_force
+    procedures.retire("inquiry", "王芳", "不再使用")
+    procedures.retire("opinion", "王芳", "不再使用")
+    with speaking("zh"):
+        with pytest.raises(Refused) as start:
+            plain_town.engine.instances.beginning(plain_town.person(OFFICER), "inquiry")
+        with pytest.raises(DiagramRefused) as call:
+            deploy(plain_town, drawn, "inquiry")
+
+    with speaking("en"):
+        assert start.value.message.endswith(
+            "is retired and cannot be started. Cases that are running go on. If you need it, tell the system "
+            "administrator."
+        )
+        assert "The diagram calls or starts the procedure opinion, which is retired." in str(call.value)
+
+
+@pytest.mark.rule("call-retired")
 def test_a_running_case_still_calls_a_retired_procedure(plain_town: Town, drawn: Path) -> None:
     """Its version is law: a case that reaches the call does not park, but a diagram deployed from now on may not call it."""
     deploy(plain_town, drawn, "opinion", "inquiry")

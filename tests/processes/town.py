@@ -34,6 +34,7 @@ from engine.runtime.periods.timers import HELD
 from engine.runtime.step.context import Context
 from engine.settings import PROJECT, Settings
 from tests.processes import listed
+from tests.said import said
 from tests.spared import wait_for_no_disk
 
 FOUNDED_AT = parse_local("2026-01-05T09:00")
@@ -124,13 +125,13 @@ class Town:
     # --- how things are done ---
 
     def act(self, what: Callable[[Engine], T]) -> T:
-        """The result of one action; a fresh engine's is its first and last."""
+        """The result of one action, with what a page shows in words; a fresh engine's is its first and last."""
         self._acted += 1
         if not self.fresh_every or self._acted % self.fresh_every:
-            return what(self.engine)
+            return said(what(self.engine))  # type: ignore[no-any-return]
         engine = Engine(self.settings, self.clock)
         engine.database.engine = self.engine.database.engine  # knows how statements are written, and nothing else
-        return what(engine)
+        return said(what(engine))  # type: ignore[no-any-return]
 
     @property
     def engine(self) -> Engine:
@@ -325,7 +326,7 @@ class Instance:
         """What the person may press, each with the reason why it is not the time, if it is not."""
         actor = self.town.person(by)
         view = self.town.act(lambda engine: engine.instances.instance(actor, self.number))
-        return {button.element_id: button.reason for button in view.buttons}
+        return {button.element_id: str(button.reason) for button in view.buttons}
 
     def add_material_to(self, task: str, by: str, kind: str, pages: int = 3) -> None:
         actor, task_id = self.town.person(by), self.task(task)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.bpmn.elements import Diagram, Element, read_elements
-from engine.bpmn.read import read_diagram
+from engine.bpmn.reading.elements import Diagram, Element, read_elements
+from engine.bpmn.reading.read import read_diagram
 
 ROOT = Path(__file__).resolve().parents[2]
 LIST = Path(__file__).with_name("who_and_when.toml")

@@ -368,7 +368,7 @@ def test_what_is_missing_is_told_before_the_start_one_sentence_a_role(city: Data
         ("receiving_unit", frozenset({"liaison"})),
     ]
     with city.reading() as tx:
-        missing = assignment.missing_holders(tx, asked, {"receiving_unit": None}, NOW)
+        missing = list(map(str, assignment.missing_holders(tx, asked, {"receiving_unit": None}, NOW)))
 
     assert missing == [
         "城关镇没有在任的承办人，请先由该单位任命。",
@@ -442,6 +442,12 @@ def try_in(
     return sign_ins.settle(tx, attempt, right, now)
 
 
+def refusal(found: sign_ins.SignIn) -> str:
+    """What somebody is told who was not let in."""
+    assert (found.token, found.person_id, found.browser) == (None, None, None)
+    return str(found.message)
+
+
 def signed_in(tx: Connection) -> str:
     token = try_in(tx).token
     assert token
@@ -476,7 +482,7 @@ def test_the_token_is_kept_as_a_hash_only(staffed: Database) -> None:
 )
 def test_a_wrong_password_is_refused_and_counted(staffed: Database, password: str) -> None:
     with staffed.transaction() as tx:
-        assert try_in(tx, password=password) == sign_ins.SignIn(None, WRONG)
+        assert refusal(try_in(tx, password=password)) == WRONG
         assert tx.scalar(select(func.count()).select_from(sign_in_failure)) == 1
         assert tx.scalar(select(func.count()).select_from(sign_in)) == 0
 
@@ -484,7 +490,7 @@ def test_a_wrong_password_is_refused_and_counted(staffed: Database, password: st
 @pytest.mark.parametrize("login", ["nobody", "", "ZHANG", "长" * 1000, "zhang\x00", "\ud800", "' or 1=1 --"])
 def test_an_unknown_login_says_the_same_as_a_wrong_password(staffed: Database, login: str) -> None:
     with staffed.transaction() as tx:
-        assert try_in(tx, login=login) == sign_ins.SignIn(None, WRONG)
+        assert refusal(try_in(tx, login=login)) == WRONG
 
 
 def test_a_password_that_was_hashed_for_somebody_is_theirs(city: Database) -> None:
@@ -514,7 +520,7 @@ def test_a_person_who_is_not_active_cannot_sign_in(staffed: Database) -> None:
     with staffed.transaction() as tx:
         tx.execute(update(person).values(active=False))
 
-        assert try_in(tx) == sign_ins.SignIn(None, WRONG)
+        assert refusal(try_in(tx)) == WRONG
 
 
 # --- wrong tries ---
@@ -535,14 +541,14 @@ def test_the_last_tries_are_announced(staffed: Database, before: int, message: s
     with staffed.transaction() as tx:
         failures(tx, before)
 
-        assert try_in(tx, password="wrong").message == message
+        assert str(try_in(tx, password="wrong").message) == message
 
 
 def test_an_unknown_login_is_held_in_the_same_words(staffed: Database) -> None:
     with staffed.transaction() as tx:
         failures(tx, 10, login="nobody")
 
-        assert try_in(tx, login="nobody").message == HELD
+        assert str(try_in(tx, login="nobody").message) == HELD
 
 
 def test_ten_wrong_tries_hold_the_account_even_with_the_right_password(staffed: Database) -> None:
@@ -550,7 +556,7 @@ def test_ten_wrong_tries_hold_the_account_even_with_the_right_password(staffed: 
         failures(tx, 9)
         assert try_in(tx).token
         failures(tx, 1)
-        assert try_in(tx) == sign_ins.SignIn(None, HELD)
+        assert refusal(try_in(tx)) == HELD
 
 
 def test_an_account_is_free_again_after_a_quarter_of_an_hour(staffed: Database) -> None:
@@ -581,7 +587,7 @@ def test_fifty_wrong_tries_hold_an_address_for_every_account(staffed: Database) 
         for number in range(50):
             failures(tx, 1, login=f"guess{number}")
 
-        assert try_in(tx) == sign_ins.SignIn(None, HELD)
+        assert refusal(try_in(tx)) == HELD
         assert try_in(tx, address="10.0.0.2").token
 
 

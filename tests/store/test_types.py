@@ -10,7 +10,8 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.exc import StatementError
 
 from engine.db.session import Database
-from engine.db.tables import city_rule
+from engine.db.tables import city_rule, waiting_file
+from engine.messages import Message, sentences, speaking
 
 AT = datetime(2026, 10, 10, 15, 59, 59, 999_999, UTC)
 
@@ -70,3 +71,22 @@ def test_json_writes_chinese_as_it_is_read(database: Database) -> None:
 
     with database.reading() as tx:
         assert tx.scalar(text("select value from city_rule")) == '{"单位":"市司法局"}'
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "流程图有错。", "{no message}", Message("Sign in first."), sentences(Message("Sign in first."), "甲")],
+)
+def test_a_text_for_readers_is_read_as_it_was_written(database: Database, text: object) -> None:
+    with database.transaction() as tx:
+        tx.execute(insert(waiting_file).values(name="a.bpmn", outcome="waits", message=text, tried_at=AT))
+    with database.reading() as tx:
+        assert tx.scalar(select(waiting_file.c.message)) == text
+
+
+def test_a_text_that_was_kept_by_a_reader_of_one_language_is_read_in_another(database: Database) -> None:
+    with speaking("en"), database.transaction() as tx:
+        kept = Message("Sign in first.")
+        tx.execute(insert(waiting_file).values(name="a.bpmn", outcome="waits", message=kept, tried_at=AT))
+    with database.reading() as tx:
+        assert str(tx.scalar(select(waiting_file.c.message))) == "请先登录。"

@@ -11,9 +11,9 @@ from typing import Any
 
 from hypothesis import settings
 
-from engine.bpmn.elements import read_elements
-from engine.bpmn.expressions import evaluate
-from engine.bpmn.read import read_diagram
+from engine.bpmn.reading.elements import read_elements
+from engine.bpmn.reading.expressions import evaluate
+from engine.bpmn.reading.read import read_diagram
 from engine.clock import parse_local, to_the_minute
 from engine.deadlines import counting
 from engine.deadlines.calendar import Calendar, load_calendar

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from engine.bpmn import gate
-from engine.bpmn.elements import Diagram, read_elements
-from engine.bpmn.read import read_diagram
-from engine.bpmn.rules import calls
-from engine.bpmn.rules.draft import Signature
+from engine.bpmn.gate import check as gate
+from engine.bpmn.gate.procedures import Signature, signature
+from engine.bpmn.reading.elements import Diagram, read_elements
+from engine.bpmn.reading.read import read_diagram
 from engine.deployments.definitions import read_forms
 from engine.deployments.shipped import forms_beside
 from engine.errors import Problem
@@ -105,7 +104,8 @@ PERMIT = process(
         '<parallelGateway id="join" />',
         '<userTask id="review" name="审查" camunda:formRef="review" />',
         '<boundaryEvent id="chase" name="每 10 日催办" attachedToRef="review" cancelActivity="false">',
-        "<timerEventDefinition><timeCycle>natural_days(10 * n, asked_at)</timeCycle></timerEventDefinition></boundaryEvent>",
+        "<timerEventDefinition><timeCycle>natural_days(10 * n, "
+        "asked_at)</timeCycle></timerEventDefinition></boundaryEvent>",
         f'<sendTask id="chased" name="催办">{properties(operation="notify", to="asked_unit:liaison", text="请尽快答复。")}',
         "</sendTask>",
         '<endEvent id="chase_end" />',
@@ -220,8 +220,8 @@ def the_problem(data: str | bytes, forms: Mapping[str, Form] | None = None) -> P
     """The one thing that the gate complains of."""
     found = problems_of(data, forms)
     assert len(found) == 1, "\n".join(map(str, found)) or "nothing is complained of"
-    assert found[0].reason.endswith("。"), found[0]
-    assert found[0].remedy.endswith("。"), found[0]
+    assert str(found[0].reason).endswith("。"), found[0]
+    assert str(found[0].remedy).endswith("。"), found[0]
     return found[0]
 
 
@@ -235,7 +235,7 @@ def signature_of(name: str) -> dict[str, Signature]:
     """A shipped procedure as those see it that call it, by its key."""
     data, forms = shipped(name)
     diagram = diagram_of(data)
-    return {diagram.key: calls.signature(diagram, frozenset(diagram.declared_facts(forms.values())))}
+    return {diagram.key: signature(diagram, frozenset(diagram.declared_facts(forms.values())))}
 
 
 END = "</process>"
@@ -251,4 +251,4 @@ def with_more(*pieces: str) -> str:
 def refused(problem: Problem, element_id: str, remedy: str) -> None:
     """The problem is with this element, and what to do instead speaks of this."""
     assert problem.element_id == element_id, problem
-    assert remedy in problem.remedy, problem
+    assert remedy in str(problem.remedy), problem

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from engine.bpmn import constructs, refusals
-from engine.bpmn.elements import FLOW_NODES
-from engine.bpmn.expressions import BUILTINS
-from engine.bpmn.rules.wording import ARGUMENTS
+from engine.bpmn.gate import constructs, refusals
+from engine.bpmn.gate.registry import RULES
+from engine.bpmn.gate.rules.arguments import ARGUMENTS
+from engine.bpmn.reading.elements import FLOW_NODES
+from engine.bpmn.reading.expressions import BUILTINS
 from engine.runtime.advance.operations import OPERATIONS
 from engine.runtime.step.functions import FUNCTIONS
+from tests.house import bpmn_page
 
-PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "bpmn.md").read_text(encoding="utf-8")
+PAGE = bpmn_page.PAGE.read_text(encoding="utf-8")
 
 
 def test_the_page_shows_the_tables_as_they_are():
-    shown = PAGE.split("<!-- tables -->\n")[1].split("\n<!-- end of tables -->")[0]
+    """After a change: python -m tests.house.bpmn_page."""
+    assert bpmn_page.shown() == bpmn_page.tables()
 
-    assert shown == constructs.as_markdown()
+
+def test_the_page_has_a_line_for_every_rule():
+    lines = bpmn_page.shown().splitlines()
+
+    for rule in RULES.values():
+        page, _hash, anchor = rule.explained.partition("#")
+        assert bpmn_page.PAGE.as_posix().endswith(page)
+        assert sum(f'<a id="{anchor}"></a>' in line for line in lines) == 1, rule.id
 
 
 def test_the_page_tells_of_every_operation_and_all_that_it_takes():
@@ -46,7 +54,9 @@ def test_every_refusal_is_two_sentences():
     tables = (refusals.ELEMENTS, refusals.CAMUNDA, refusals.ATTRIBUTES, *refusals.MISPLACED.values())
 
     assert all(
-        found.reason.endswith("。") and found.remedy.endswith("。") for table in tables for found in table.values()
+        str(found.reason).endswith("。") and str(found.remedy).endswith("。")
+        for table in tables
+        for found in table.values()
     )
 
 

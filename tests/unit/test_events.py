@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 import pytest
 
+from engine.messages import Message
 from engine.runtime.step import events
 from engine.runtime.step.events import (
     Event,
@@ -26,7 +27,13 @@ DOCS = Path(__file__).parents[2] / "docs" / "reference" / "events.md"
 
 def _filled(kind: Any) -> Event:
     """An event of the kind with something in every field."""
-    values = {"tuple": ("a", "b"), "bool": True, "Any": ["列表", {"day": "2026-10-09"}], "str": "x"}
+    values = {
+        "tuple": ("a", "b"),
+        "bool": True,
+        "Any": ["列表", {"day": "2026-10-09"}],
+        "Text": Message("x"),
+        "str": "x",
+    }
     found: Event = kind(
         **{field.name: next(v for k, v in values.items() if k in str(field.type)) for field in fields(kind)}
     )

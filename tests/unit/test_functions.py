@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from engine.bpmn.expressions import evaluate
+from engine.bpmn.reading.expressions import evaluate
 from engine.deadlines.counting import Count
 from engine.deadlines.functions import KINDS, as_instant, counting_functions, evaluate_period
 from engine.errors import ExpressionError

@@ -20,17 +20,20 @@ def test_what_the_starting_unit_keeps_to_itself_is_let_pass() -> None:
     assert problems_of(broken(), forms) == []
 
 
+@pytest.mark.rule("confidential-unit")
 def test_a_reader_who_is_no_party_is_refused() -> None:
     forms = forms_of({"read_a": [*FORMS["read_a"], secret(confidential="asking_unit,subject")]})
     refused(the_problem(broken(), forms), "read_a.informant", "asked_unit")
 
 
+@pytest.mark.rule("confidential-shown")
 def test_a_form_of_another_unit_that_shows_it_is_refused() -> None:
     shown = [*FORMS["review"], secret() | {"readonly": True}]
     forms = forms_of({"permit_start": [*FORMS["permit_start"], secret()], "review": shown})
     refused(the_problem(broken(), forms), "review", "删去这一项")
 
 
+@pytest.mark.rule("confidential-differs")
 def test_a_form_of_the_own_unit_that_shows_it_openly_is_refused() -> None:
     """Every page lists the answers of all forms: open in one is open in all."""
     forms = forms_of(
@@ -45,17 +48,20 @@ def test_what_lists_and_the_record_tell_everybody_cannot_be_confidential(key: st
     refused(the_problem(broken(), forms), f"read_a.{key}", "key")
 
 
+@pytest.mark.rule("confidential-listed")
 def test_the_title_cannot_be_confidential() -> None:
     forms = forms_of({"permit_start": [secret("subject"), *FORMS["permit_start"][1:]]})
     refused(the_problem(broken(), forms), "permit_start.subject", "key")
 
 
+@pytest.mark.rule("confidential-correctable")
 def test_what_is_confidential_cannot_be_corrected_before_everybodys_eyes() -> None:
     own = secret()
     forms = forms_of({"read_a": [*FORMS["read_a"], own | {"properties": {**own["properties"], "correctable": "true"}}]})
     refused(the_problem(broken(), forms), "read_a.informant", "correctable")
 
 
+@pytest.mark.rule("confidential-materials")
 def test_a_list_of_material_cannot_be_confidential() -> None:
     listed = {
         "type": "filepicker",
@@ -78,6 +84,7 @@ def test_what_a_unit_keeps_to_itself_is_let_pass() -> None:
     assert problems_of(broken(), forms) == []
 
 
+@pytest.mark.rule("internal-shown")
 def test_a_form_of_another_unit_that_shows_what_is_internal_is_refused() -> None:
     forms = forms_of(
         {
@@ -88,6 +95,7 @@ def test_a_form_of_another_unit_that_shows_what_is_internal_is_refused() -> None
     refused(the_problem(broken(), forms), "review", "删去这一项")
 
 
+@pytest.mark.rule("internal-differs")
 def test_what_is_internal_in_one_form_is_so_in_every_form() -> None:
     forms = forms_of(
         {
@@ -98,6 +106,7 @@ def test_what_is_internal_in_one_form_is_so_in_every_form() -> None:
     refused(the_problem(broken(), forms), "withdraw.inner_note", "写成一样")
 
 
+@pytest.mark.rule("internal-remarks")
 def test_opinions_of_one_form_are_all_internal_or_none_of_them() -> None:
     """The record of the flow tells one of them."""
     forms = forms_of({"read_a": [inner("reading_opinion"), text_field("reading_reason")]})
@@ -117,6 +126,7 @@ def test_what_everybody_is_told_anyway_cannot_be_internal(key: str, properties: 
     refused(the_problem(broken(), forms), f"read_a.{key}", "internal")
 
 
+@pytest.mark.rule("internal-outcome")
 def test_an_outcome_cannot_be_internal() -> None:
     outcome = FORMS["review"][0] | {"properties": {"internal": "true"}}
     refused(the_problem(broken(), forms_of({"review": [outcome]})), "review.review_outcome", "internal")
@@ -129,6 +139,7 @@ def test_a_letter_to_somebody_outside_names_no_unit() -> None:
     assert problems_of(broken((ISSUE, 'name="addressee" value="举报人"'))) == []
 
 
+@pytest.mark.rule("document-receiver")
 @pytest.mark.parametrize(
     "written", [f'{ISSUE} /><camunda:property name="addressee" value="举报人"', 'name="addressee" value=" "']
 )

@@ -19,6 +19,7 @@ from tests.unit.diagrams import (
 # --- forms ---
 
 
+@pytest.mark.rule("form-missing")
 def test_a_start_without_a_form_is_refused():
     text = broken((' camunda:formRef="permit_start"', ""))
     refused(the_problem(text), "start", "Form reference")
@@ -28,18 +29,21 @@ def test_a_task_without_a_form_is_refused():
     refused(the_problem(broken((' camunda:formRef="read_a"', ""))), "read_a", "Form reference")
 
 
+@pytest.mark.rule("form-not-deployed")
 def test_a_form_that_did_not_come_along_is_refused():
     forms = forms_of()
     del forms["read_a"]
     refused(the_problem(broken(), forms), "read_a", "read_a.form")
 
 
+@pytest.mark.rule("form-id-differs")
 def test_a_form_whose_file_has_another_name_is_refused():
     forms = forms_of()
     forms["read_a"] = forms_of({"read_other": [text_field("facts_checked")]})["read_other"]
     refused(the_problem(broken(), forms), "read_a", "同一个名字")
 
 
+@pytest.mark.rule("field-asked-twice")
 def test_one_key_in_two_forms_is_refused():
     forms = forms_of({"read_b": [text_field("facts_checked")]})
     refused(the_problem(broken(), forms), "read_b.facts_checked", "readonly")
@@ -49,26 +53,31 @@ def test_one_key_in_two_forms_is_fine_when_one_only_shows_it():
     assert problems_of(broken(), forms_of({"read_b": [text_field("facts_checked", readonly=True)]})) == []
 
 
+@pytest.mark.rule("readonly-unsaid")
 def test_something_read_only_that_nobody_writes_is_refused():
     forms = forms_of({"read_b": [text_field("gone", readonly=True)]})
     refused(the_problem(broken(), forms), "read_b.gone", "default")
 
 
+@pytest.mark.rule("answer-shared")
 def test_one_answer_of_two_tasks_is_refused():
     refused(the_problem(broken(('camunda:formRef="read_a"', 'camunda:formRef="review"'))), "review", "复制一份表单")
 
 
+@pytest.mark.rule("outcome-twice")
 def test_two_answers_in_one_form_are_refused():
     second = {**FORMS["review"][0], "key": "other_outcome"}
     forms = forms_of({"review": [FORMS["review"][0], second]})
     refused(the_problem(broken(), forms), "review.other_outcome", "只留一个")
 
 
+@pytest.mark.rule("field-key")
 def test_a_key_that_no_expression_could_read_is_refused():
     forms = forms_of({"read_b": [text_field("class")]})
     refused(the_problem(broken(), forms), "read_b.class", "英文名字")
 
 
+@pytest.mark.rule("unit-kind-unknown")
 def test_a_form_that_asks_for_a_kind_of_unit_that_does_not_exist_is_refused():
     unit = {
         "type": "select",
@@ -108,11 +117,13 @@ def test_an_expression_that_could_not_be_evaluated_is_refused_where_it_stands(co
     refused(the_problem(changed), "g_review__answer", remedy)
 
 
+@pytest.mark.rule("expression-spelling")
 def test_where_an_expression_is_wrong_is_told_by_line_and_column():
     problem = the_problem(broken(('review_outcome == "agree"', "(agreed and\n  (lambda: 1))")))
-    assert "第 2 行第 4 列" in problem.reason
+    assert "第 2 行第 4 列" in str(problem.reason)
 
 
+@pytest.mark.rule("fact-unknown")
 @pytest.mark.parametrize(
     ("old", "new", "element_id"),
     [

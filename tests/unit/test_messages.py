@@ -8,7 +8,7 @@ import pytest
 
 from engine import messages
 from engine.errors import InvalidValues, NotSignedIn, Problem
-from engine.messages import Message, When, from_json, listed, sentences, speaking, to_json
+from engine.messages import Message, When, either, from_json, listed, sentences, speaking, to_json
 
 SIGN_IN = NotSignedIn.default
 
@@ -31,7 +31,7 @@ def test_a_reader_whose_language_is_not_known_yet_is_asked_for_it_each_time() ->
 
 
 def test_a_message_within_a_message_is_in_the_same_language() -> None:
-    problem = Problem("a", "审核", SIGN_IN, "")
+    problem = Problem("a", "审核", SIGN_IN, "", "some-rule")
     assert str(problem) == "元素“审核”（a）：请先登录。"
     with speaking("en"):
         assert str(problem) == "Element '审核' (a): Sign in first."
@@ -57,7 +57,11 @@ def test_sentences_and_lists_are_put_together_as_each_language_does() -> None:
     [
         ("instant", "2026-10-09 周五 10:12", "Fri 9 Oct 2026 10:12"),
         ("moment", "10-09 10:12", "9 Oct 10:12"),
+        ("minute", "2026-10-09 10:12", "9 Oct 2026 10:12"),
         ("day", "2026-10-09", "9 Oct 2026"),
+        ("written", "2026 年 10 月 9 日", "9 Oct 2026"),
+        ("dated", "2026-10-09 周五", "Fri 9 Oct 2026"),
+        ("spoken", "10月9日 10:12", "9 Oct 10:12"),
         ("weekday", "10-09 周五", "Fri 9 Oct"),
     ],
 )
@@ -77,6 +81,7 @@ def test_a_time_is_written_as_each_language_does_in_shanghai(style: str, chinese
         Message("Left", context="time"),
         sentences(Message("Sign in first."), listed(["甲", "乙"])),
         When(datetime(2026, 10, 9, 2, 12, tzinfo=UTC)),
+        either(["甲", "乙"]),
     ],
 )
 def test_a_message_that_is_kept_comes_back_as_it_was(text: object) -> None:
@@ -90,3 +95,20 @@ def test_what_cannot_be_kept_is_refused() -> None:
 
 def test_both_catalogues_are_there() -> None:
     assert set(messages.LANGUAGES) == {path.name for path in messages.LOCALE.iterdir()}
+
+
+@pytest.mark.parametrize(
+    ("parts", "chinese", "english"),
+    [
+        ([], "", ""),
+        (["甲"], "甲", "甲"),
+        (["甲", "乙"], "甲、乙", "甲 or 乙"),
+        (["甲", "乙", "丙"], "甲、乙、丙", "甲, 乙 or 丙"),
+    ],
+)
+def test_of_several_of_which_one_is_meant_the_last_stands_behind_or(
+    parts: list[str], chinese: str, english: str
+) -> None:
+    assert str(either(parts)) == chinese
+    with speaking("en"):
+        assert str(either(parts)) == english

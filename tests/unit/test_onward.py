@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.bpmn.elements import Diagram
-from engine.bpmn.expressions import compile_expression, evaluate
-from engine.bpmn.paths_ahead import elements_after
+from engine.bpmn.reading.elements import Diagram
+from engine.bpmn.reading.expressions import compile_expression, evaluate
+from engine.bpmn.reading.paths_ahead import elements_after
 from engine.settings import PROJECT
 from tests.unit.diagrams import diagram_of
 

@@ -25,7 +25,7 @@ def strip(record: Period, now: str) -> list[Cell]:
 
 
 def tops_days_marks(cells: list[Cell]) -> list[tuple[str, str, str]]:
-    return [(cell.top, cell.day, cell.mark) for cell in cells]
+    return [(str(cell.top), cell.day, str(cell.mark)) for cell in cells]
 
 
 # --- standing ---

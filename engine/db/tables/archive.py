@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint, text
 
 from engine.db.tables.base import metadata
-from engine.db.types import Instant
+from engine.db.types import Instant, Said
 
 UNMADE = "made_at IS NULL"
 """A package that is still to be made: an index of its own finds it."""
@@ -22,7 +22,7 @@ archive_package = Table(
     Column("size", Integer),
     Column("sha256", String(64)),
     Column("previous_sha256", String(64), comment="of the unit's package before it"),
-    Column("failure", Text, comment="why it could not be made the last time, in words; null once it is made"),
+    Column("failure", Said, comment="why it could not be made the last time, in words; null once it is made"),
     UniqueConstraint("unit_code", "sequence"),
     Column("make_after", Instant, comment="nobody makes it before: somebody does now, or it could not be made"),
     Index(

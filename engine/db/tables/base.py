@@ -16,6 +16,9 @@ metadata = MetaData(
     }
 )
 
+SAID = "the text as a message, in nobody's language yet (see messages.to_json); null: of before there were any"
+"""The comment on a column that keeps what is told for readers of any language, beside the same in Chinese."""
+
 
 def only_where(condition: str = "", flag: str = "") -> dict[str, Any]:
     """An index of only the rows in which the Boolean column `flag` is true and the condition holds.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Column, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
 from engine.db.tables.base import metadata
-from engine.db.types import Instant, Json
+from engine.db.types import Instant, Json, Said
 
 city_rule = Table(
     "city_rule",
@@ -63,7 +63,7 @@ waiting_file = Table(
     metadata,
     Column("name", String(255), primary_key=True, comment="a shipped diagram that could not be deployed"),
     Column("outcome", String(16), nullable=False, comment="waits (for units), refused"),
-    Column("message", Text, nullable=False, comment="why, in words"),
+    Column("message", Said, nullable=False, comment="why, in words"),
     Column("tried_at", Instant, nullable=False),
 )
 

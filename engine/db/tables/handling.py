@@ -47,4 +47,5 @@ undo_point = Table(
     Column("taken", Json, nullable=False, comment="sequence flows passed before it"),
     Column("timers", Json, nullable=False, comment="rows of the drawn timers before it"),
     Column("answers", Json, nullable=False, comment="what was answered, as the browser sent it"),
+    Column("did", Json, comment="what the step of the completion did: see runtime.step.undo_points"),
 )

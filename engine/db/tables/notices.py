@@ -15,7 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from engine.db.tables.base import metadata
+from engine.db.tables.base import SAID, metadata
 from engine.db.types import Instant, Json
 
 notice = Table(
@@ -30,6 +30,7 @@ notice = Table(
     Column("task_id", ForeignKey("task.id"), comment="the task it speaks of"),
     Column("step", Text, comment="the name of the step it speaks of"),
     Column("text", Text, nullable=False),
+    Column("said", Json, comment=SAID),
     Column("deadline_id", ForeignKey("deadline.id")),
     Column("due_at", Instant, nullable=False, comment="the instant it was meant for"),
     Column("made_at", Instant, nullable=False),

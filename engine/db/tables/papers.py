@@ -34,6 +34,7 @@ document = Table(
     Column("data", Json, comment="every word of the paper, frozen; null: it has no letter"),
     Column("pdf_sha256", String(64), comment="null until the PDF/A is made, right after the step"),
     Column("render_failure", Text, comment="why the PDF could not be made last time; tried again"),
+    Column("render_said", Json, comment="render_failure as a message, like notice.said"),
     Column("signed_for_at", Instant, comment="签收: somebody of the receiving unit has said so"),
     Column("signed_for_by", ForeignKey("person.id")),
     Column("voided_at", Instant, comment="作废: the number stays in the register and is not given again"),

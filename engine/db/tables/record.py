@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Date, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
-from engine.db.tables.base import metadata
+from engine.db.tables.base import SAID, metadata
 from engine.db.types import Instant, Json
 
 audit_entry = Table(
@@ -70,6 +70,7 @@ incident = Table(
     Column("instance_id", ForeignKey("process_instance.id"), nullable=False),
     Column("element_id", String(128)),
     Column("message", Text, nullable=False),
+    Column("said", Json, comment=SAID),
     Column("raised_at", Instant, nullable=False),
     Column("closed_at", Instant),
     Index(None, "instance_id"),
@@ -84,6 +85,7 @@ start_fault = Table(
     Column("element_id", String(128)),
     Column("element_name", Text),
     Column("message", Text, nullable=False, comment="the technical reason, without anything that was filled in"),
+    Column("said", Json, comment=SAID),
     Column("person_id", ForeignKey("person.id"), nullable=False, comment="who tried to start it first"),
     Column("unit_code", ForeignKey("unit.code"), nullable=False, comment="for which that person acted"),
     Column("raised_at", Instant, nullable=False),

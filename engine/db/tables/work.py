@@ -59,6 +59,13 @@ process_instance = Table(
     Column(
         "ever_over", Boolean, nullable=False, server_default=false(), comment="a legal period was recorded as overdue"
     ),
+    Column(
+        "past_diagram",
+        Boolean,
+        nullable=False,
+        server_default=false(),
+        comment="it was ended, or ended with its caller, and has reached no end of its own: it has no answer",
+    ),
     Index(None, "key", "status"),
     Index(None, "status", "started_at"),
     Index(None, "status", "calendar_version"),
@@ -264,4 +271,13 @@ timer = Table(
     Index(None, "due_at", "id"),
     Index(None, "instance_id"),
     CheckConstraint("kind in ('due', 'mark')", name="kind"),
+)
+
+fired_timer = Table(
+    "fired_timer",
+    metadata,
+    Column("instance_id", ForeignKey("process_instance.id"), primary_key=True),
+    Column("element_id", String(128), primary_key=True, comment="a drawn timer that leaves its task open"),
+    Column("due_at", Instant, primary_key=True, comment="the instant at which it was due"),
+    Column("fired_at", Instant, nullable=False, comment="when it did its work for that instant last"),
 )

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from engine.clock import local_date
-from engine.deadlines.calendar import Calendar
+from engine.deadlines.calendar import MAKE_UP, Calendar
 from engine.deadlines.counting import is_paused
+from engine.deadlines.day_words import day_words
 from engine.deadlines.deadlines import Deadline
-from engine.messages import WEEKDAYS
+from engine.messages import WEEKDAYS, Text, pgettext
 from engine.reports.parts.periods import Period
 
 DAYS_AT_MOST = 26
@@ -20,7 +21,7 @@ DAYS_AT_MOST = 26
 @dataclass(frozen=True)
 class AxisDay:
     date: date
-    weekday: str
+    weekday: Text
     off: bool
     make_up: bool
     today: bool
@@ -31,7 +32,7 @@ class AxisCell:
     """`kind` is empty, from, did, met, day, last, off or late; `mark` stands in it."""
 
     kind: str = ""
-    mark: str = ""
+    mark: Text = ""
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,9 @@ def axis_of(periods: Iterable[Period], now: datetime, calendar: Calendar) -> Axi
     dates = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
     kinds = {day: calendar.kind(day) for day in dates}
     days = tuple(
-        AxisDay(day, WEEKDAYS[day.weekday()], not kinds[day].working, kinds[day].reason == "调休上班", day == today)
+        AxisDay(
+            day, day_words(WEEKDAYS[day.weekday()]), not kinds[day].working, kinds[day].reason == MAKE_UP, day == today
+        )
         for day in dates
     )
     return Axis(days, tuple(AxisRow(period, _cells(period.record, dates, today, calendar)) for period in counted))
@@ -106,7 +109,7 @@ def _cells(record: Deadline, dates: list[date], today: date, calendar: Calendar)
 
     def cell(day: date) -> AxisCell:
         if day == start:
-            return AxisCell("from", "起")
+            return AxisCell("from", pgettext("strip", "from"))
         if day < start or (until is not None and day > max(until, start) and record.status != "running"):
             return AxisCell()
         if day > record.last_day:  # type: ignore[operator]

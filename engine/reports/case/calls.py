@@ -9,9 +9,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
-from engine.bpmn.elements import Diagram
+from engine.bpmn.reading.elements import Diagram
 from engine.db.case import case_of
 from engine.db.tables import process_instance, task
+from engine.db.unit import english_of
+from engine.deployments.definitions import Definition
+from engine.messages import Name
 from engine.organisation.assignment import Actor, InstanceSubject, may
 from engine.reports.parts.names import Names, UnitName
 from engine.runtime.instances import instances
@@ -33,10 +36,10 @@ class Called:
     """The call as a reader sees it: at whom the called procedure stands, and whether the reader may open it."""
 
     element_id: str
-    name: str
+    name: Name
     number: str
     unit: UnitName | None
-    step: str
+    step: Name
     visible: bool
 
 
@@ -49,8 +52,9 @@ def running_calls(tx: Connection, instance_id: str, diagram: Diagram) -> Iterato
             yield Call(element.id, element.name, row.id, row.number, row.started_at)
 
 
-def calls(tx: Connection, instance_id: str, diagram: Diagram, actor: Actor, names: Names) -> list[Called]:
-    return [_called(tx, call, actor, names) for call in running_calls(tx, instance_id, diagram)]
+def calls(tx: Connection, instance_id: str, definition: Definition, actor: Actor, names: Names) -> list[Called]:
+    diagram = definition.diagram
+    return [_called(tx, call, definition, actor, names) for call in running_calls(tx, instance_id, diagram)]
 
 
 def _running(instance_ids: Sequence[str]) -> Select[Any]:
@@ -63,17 +67,20 @@ def _running(instance_ids: Sequence[str]) -> Select[Any]:
     return statement.order_by(process_instance.c.started_at, process_instance.c.number)
 
 
-def _called(tx: Connection, call: Call, actor: Actor, names: Names) -> Called:
-    waiting = select(task.c.unit_code, task.c.name).where(
-        task.c.instance_id == call.instance_id, task.c.status == "open"
+def _called(tx: Connection, call: Call, definition: Definition, actor: Actor, names: Names) -> Called:
+    columns = (task.c.unit_code, task.c.element_id, task.c.name, process_instance.c.key)
+    waiting = (
+        select(*columns)
+        .join(process_instance, process_instance.c.id == task.c.instance_id)
+        .where(task.c.instance_id == call.instance_id, task.c.status == "open")
     )
     first = tx.execute(waiting.order_by(task.c.opened_at, task.c.id)).first()
     subject = InstanceSubject(instances.parties_of(tx, call.instance_id))
     return Called(
         element_id=call.element_id,
-        name=call.name,
+        name=definition.element_name(call.element_id),
         number=call.number,
         unit=names.unit(first.unit_code) if first else None,
-        step=first.name if first else "",
+        step=english_of(tx).element(first.key, first.element_id, first.name) if first else Name(""),
         visible=may(actor, "see_instance", subject).allowed,
     )

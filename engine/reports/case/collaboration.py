@@ -18,13 +18,13 @@ from engine.db.tables import comment, correction, mention, reader, reading
 from engine.db.values import decode
 from engine.errors import NotFound
 from engine.forms.schema import Field
+from engine.messages import Name, Text
 from engine.organisation import units
 from engine.organisation.assignment import Actor, InstanceSubject, OwnSubject, may
-from engine.organisation.people import ROLES
 from engine.organisation.units import WITHIN
 from engine.reports.parts import readers
 from engine.reports.parts.answers import as_sent, in_words
-from engine.reports.parts.names import Names, UnitName
+from engine.reports.parts.names import ROLE_NAMES, Names, UnitName
 from engine.reports.parts.sent import seen_since
 from engine.runtime.collaboration import comments, copies, corrections
 from engine.runtime.collaboration.comments import Mentionable
@@ -55,7 +55,7 @@ class CopyLine:
 
     id: str
     unit: UnitName | None
-    whom: str
+    whom: Text
     note: str
     from_unit: UnitName | None
     sent_by: str
@@ -69,9 +69,9 @@ class CopyLine:
 class CorrectionLine:
     id: str
     name: str
-    label: str
-    old: str
-    new: str
+    label: Name
+    old: Text
+    new: Text
     reason: str
     unit: UnitName | None
     proposed_by: str
@@ -87,8 +87,8 @@ class CorrectableLine:
     """A fact that this person may propose to correct; `waiting`: a correction of it waits already."""
 
     name: str
-    label: str
-    words: str
+    label: Name
+    words: Text
     waiting: bool
 
 
@@ -100,18 +100,18 @@ class Collaboration:
     copies: list[CopyLine]
     corrections: list[CorrectionLine]
     correctable: list[CorrectableLine]
-    corrected: Mapping[str, str]
+    corrected: Mapping[str, Text]
     """The value that was first said, in words, of every fact that has been corrected."""
     may_comment: bool
     may_copy: bool
     may_remark: bool
     may_withdraw: bool
-    why_not_withdraw: str
+    why_not_withdraw: Text
     """Why whoever could otherwise cancel the instance cannot do so now; empty for everybody else."""
     people: list[Mentionable]
     units: list[tuple[str, str]]
     """To whom a copy may be sent: codes and names."""
-    roles: list[tuple[str, str]]
+    roles: list[tuple[str, Text]]
     at_work: list[UnitName]
     """The units that work on the instance: to whose leaders a remark may go."""
 
@@ -123,7 +123,7 @@ class Proposal:
     number: str
     title: str
     field: Field
-    words: str
+    words: Text
     value: str
     reason: str
     leaders: str
@@ -136,7 +136,7 @@ class CorrectionView:
     number: str
     title: str
     line: CorrectionLine
-    refusal: str
+    refusal: Text
     may_take_back: bool
 
 
@@ -169,7 +169,7 @@ def of_instance(tx: Connection, context: Context, actor: Actor, number: str) -> 
         why_not_withdraw=cancelling.why_not(tx, context, actor, row),
         people=comments.mentionable(tx, context, actor, row.id) if may_comment else [],
         units=[(unit.code, unit.name) for unit in every if unit.kind not in WITHIN],
-        roles=[(role, ROLES[role]) for role in copies.ADDRESSED_ROLES],
+        roles=[(role, ROLE_NAMES[role]) for role in copies.ADDRESSED_ROLES],
         at_work=[unit for code in sorted(at_work) if code != actor.unit_code and (unit := names.unit(code))],
     )
 
@@ -253,7 +253,7 @@ def _copies(tx: Connection, actor: Actor, instance_id: str, names: Names, only_r
         CopyLine(
             id=row.id,
             unit=names.unit(row.unit_code),
-            whom=ROLES[row.role] if row.role else names.person(row.person_id),
+            whom=ROLE_NAMES[row.role] if row.role else names.person(row.person_id),
             note=row.note,
             from_unit=names.unit(row.from_unit),
             sent_by=names.person(row.sent_by),

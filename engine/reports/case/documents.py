@@ -8,15 +8,17 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from engine.clock import local
 from engine.db.case import case_of
 from engine.db.tables import document
+from engine.db.unit import english_of
 from engine.db.values import decode
 from engine.deployments import definitions
 from engine.deployments.definitions import Definition
 from engine.documents import deliveries
 from engine.documents.materials import KINDS
 from engine.errors import NotFound
+from engine.forms.schema import Field
+from engine.messages import Name, Text, When
 from engine.organisation.assignment import Actor, PaperSubject, may
 from engine.reports.case.withheld_documents import says_what_is_hidden
 from engine.reports.parts.answers import in_words
@@ -32,7 +34,7 @@ from engine.runtime.step.facts import known
 class DocumentLine:
     id: str
     code: str
-    title: str
+    title: Name
     from_unit: UnitName | None
     to_unit: UnitName | None
     copy: bool
@@ -84,7 +86,7 @@ class DocumentView:
     line: DocumentLine
     number: str
     instance_title: str
-    entries: list[tuple[str, str, bool]]
+    entries: list[tuple[Text, Text, bool]]
     """Label, words, and whether the words need the whole width."""
     materials: list[ListedMaterial]
     read_by: str
@@ -94,12 +96,14 @@ class DocumentView:
     """Its pages say what is kept from this reader."""
 
 
-def document_lines(tx: Connection, instance_id: str, names: Names, actor: Actor) -> list[DocumentLine]:
+def document_lines(
+    tx: Connection, instance_id: str, names: Names, actor: Actor, procedure: str = ""
+) -> list[DocumentLine]:
     """The documents of the instance that this person may read: what a unit keeps in its own files is its own, and what
     two others have written to each other is theirs until the receiver writes to this one."""
     kept = unread_papers(tx, instance_id, actor)
     listed = deliveries.of_instance(tx, instance_id)
-    return [_line(found, names) for found in listed if found.id not in kept and readable(actor, found)]
+    return [_line(tx, found, procedure, names) for found in listed if found.id not in kept and readable(actor, found)]
 
 
 def document_view(tx: Connection, context: Context, actor: Actor, document_id: str) -> DocumentView:
@@ -117,7 +121,7 @@ def document_view(tx: Connection, context: Context, actor: Actor, document_id: s
     names = Names(tx)
     definition, facts = definitions.load(tx, instance.definition_id), known(tx, instance.id)
     return DocumentView(
-        line=_line(row, names),
+        line=_line(tx, row, instance.key, names),
         number=instance.number,
         instance_title=instance.title,
         entries=[_entry(entry, definition, facts, actor, names) for entry in row.content["entries"]],
@@ -158,11 +162,11 @@ def readable(actor: Actor, row: Any) -> bool:
     return may(actor, "read_paper", PaperSubject(frozenset(), row.from_unit, row.to_unit)).allowed
 
 
-def _line(row: Any, names: Names) -> DocumentLine:
+def _line(tx: Connection, row: Any, procedure: str, names: Names) -> DocumentLine:
     return DocumentLine(
         id=row.id,
         code=row.code,
-        title=row.title,
+        title=english_of(tx).titled(procedure, row.element_id, row.title),
         from_unit=names.unit(row.from_unit),
         to_unit=names.unit(row.to_unit),
         copy=row.copy,
@@ -176,18 +180,24 @@ def _line(row: Any, names: Names) -> DocumentLine:
 
 def _entry(
     entry: dict[str, Any], definition: Definition, facts: dict[str, object], actor: Actor, names: Names
-) -> tuple[str, str, bool]:
+) -> tuple[Text, Text, bool]:
     """One entry as this reader sees it; what any form holds confidential is so in every document."""
     own = [form.by_key[entry["name"]] for form in definition.forms.values() if entry["name"] in form.by_key]
     if any(hides(field, definition.diagram, facts, actor) for field in own):
-        return entry["label"], MASK, False
+        return _label(entry, own), MASK, False
     value, field = decode(entry["value"]), own[-1] if own else None
     if field is None:
         return entry["label"], _plain(value), False
-    return entry["label"], in_words(field, value, names), field.type == "textarea"
+    return _label(entry, own), in_words(field, value, names), field.type == "textarea"
 
 
-def _plain(value: object) -> str:
+def _label(entry: dict[str, Any], own: list[Field]) -> Name:
+    """The label as it was when the document went out; in English that of a form that calls it so."""
+    drawn = str(entry["label"])
+    return next((field.label for field in own if field.label.drawn == drawn), Name(drawn))
+
+
+def _plain(value: object) -> Text:
     if isinstance(value, datetime):
-        return f"{local(value):%Y-%m-%d %H:%M}"
-    return value.isoformat() if isinstance(value, date) else str(value)
+        return When(value, "minute")
+    return When(value, "day") if isinstance(value, date) else str(value)

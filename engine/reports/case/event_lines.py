@@ -11,10 +11,12 @@ from sqlalchemy import Row
 
 from engine.deadlines.deadlines import OF_TASK
 from engine.deployments.definitions import Definition
+from engine.messages import Message, Name, Text, pgettext, sentences
+from engine.messages import gettext as _
 from engine.organisation.assignment import Actor
 from engine.reports.case import collaboration_lines
 from engine.reports.parts import readers
-from engine.reports.parts.names import Names, UnitName
+from engine.reports.parts.names import Names, UnitName, outcome_name, result_name
 from engine.reports.parts.tellings import Telling
 from engine.runtime.step.events import (
     CalledEnded,
@@ -53,11 +55,11 @@ class LogLine:
 
     at: datetime
     kind: str
-    step: str
-    action: str
+    step: Text
+    action: Text
     unit: UnitName | None
     person: str
-    note: str
+    note: Text
     due_at: datetime | None = None
     notices: tuple[str, ...] = field(default=(), compare=False)
     """The notices of which the line tells: one line for one text, however many were told it."""
@@ -68,11 +70,15 @@ class LogLine:
 
 
 class Period(NamedTuple):
-    name: str
+    name: Text
     hard: bool
 
 
 UNKNOWN = Period("", True)
+DONE, LAPSED = pgettext("history", "Completed"), pgettext("history", "Lapsed")
+LAPSED_UNDONE = _("Lapsed, since it was undone")
+MADE, DELIVERED, KEPT = pgettext("history", "Made"), pgettext("history", "Delivered"), _("Kept in the unit's files")
+ENDED = _("Case ended")
 
 
 @dataclass(frozen=True)
@@ -84,6 +90,8 @@ class Seen:
     names: Names
     tasks: Mapping[str, Row[Any]]
     periods: Mapping[str, Period]
+    documents: Mapping[str, str]
+    """Document -> the element that has issued it."""
     kept: frozenset[str]
     """The documents that a unit has made for its own files."""
     drafts: frozenset[str]
@@ -92,9 +100,24 @@ class Seen:
     """The facts whose last value is a draft to this reader."""
     untold: frozenset[str]
     """The documents of which this reader is not told."""
+    said: Mapping[str, Text]
+    """What the notices say, by their ids, as far as that is kept for readers of any language."""
 
     def period(self, key: str) -> Period:
         return self.periods.get(key, UNKNOWN)
+
+    def task(self, task_id: str) -> Name:
+        """What the task is called; empty for one that is not known."""
+        row = self.tasks.get(task_id)
+        return self.definition.english.element(self.definition.key, row.element_id, row.name) if row else Name("")
+
+    def document(self, event: DocumentDelivered) -> Name:
+        """The title of the document; in English what the diagram calls it."""
+        element_id = self.documents.get(event.id)
+        return self.definition.english.titled(self.definition.key, element_id, event.title)
+
+    def result(self, event: Ended) -> Text:
+        return result_name(self.definition, event.result, event.name)
 
 
 def event_lines(event: Event, seen: Seen, line: Callable[..., LogLine]) -> list[LogLine]:
@@ -103,28 +126,30 @@ def event_lines(event: Event, seen: Seen, line: Callable[..., LogLine]) -> list[
         case TaskCompleted():
             row = seen.tasks[event.id]
             is_draft = row.id in seen.drafts
-            action = "办结" if is_draft else row.outcome_name or "办结"
+            action = DONE if is_draft else outcome_name(seen.definition, row) or DONE
             remark = "" if is_draft else readers.remark(row, seen.definition, seen.reader)
-            return [line("completed", row.name, action, remark)]
+            return [line("completed", seen.task(row.id), action, remark)]
         case SentBack():
-            return [line("sent_back", seen.tasks[event.id].name, f"退回到“{event.name}”", event.reason)]
+            to = seen.task(event.to) or event.name
+            return [line("sent_back", seen.task(event.id), _("Sent back to '%(step)s'", step=to), event.reason)]
         case Dropped():
-            return [line("taken_back", seen.tasks[event.id].name, "不再提出")]
+            return [line("taken_back", seen.task(event.id), pgettext("history", "Dropped"))]
         case TakenBack():
-            return [line("taken_back", seen.tasks[event.id].name, "撤回")]
+            return [line("taken_back", seen.task(event.id), pgettext("history", "Undone"))]
         case Corrected():
             if event.name in seen.unissued:
                 return []
-            note = f"{collaboration_lines.change(event.old, event.new)}。{event.opinion}"
-            return [line("correction", event.label, "批准更正", note)]
+            note = sentences(collaboration_lines.change(event.old, event.new), event.opinion)
+            label = collaboration_lines.called({"name": event.name, "label": event.label}, seen.definition)
+            return [line("correction", label, _("Correction approved"), note)]
         case Pressed():
-            return [line("claimed", seen.definition.diagram.elements[event.element].name, "提出")]
+            return [line("claimed", seen.definition.element_name(event.element), pgettext("history", "Requested"))]
         case DocumentDelivered():
             if event.id and event.id in seen.untold:
                 return []
             own = event.id in seen.kept
-            note = "存本单位" if own else ""
-            return [line("document", event.title, "形成" if own else "送达", note, by_system=True)]
+            title, action = seen.document(event), MADE if own else DELIVERED
+            return [line("document", title, action, KEPT if own else "", by_system=True)]
         case PeriodStands():
             if event.key.startswith(OF_TASK) and event.status != "overdue":
                 return []  # it begins and ends with its task, which has a line
@@ -135,7 +160,7 @@ def event_lines(event: Event, seen: Seen, line: Callable[..., LogLine]) -> list[
             if event.key.startswith(OF_TASK):
                 return []
             due = None if event.why == "paused" else event.due
-            why = _MOVES.get(event.why, "期限改变")
+            why = _MOVES.get(event.why, pgettext("history", "Period changed"))
             return [line("deadline", seen.period(event.key).name, why, due=due, by_system=True)]
         case PeriodCountedAnew() | PeriodGoesOn() | PeriodNoted():
             if event.key.startswith(OF_TASK) and not isinstance(event, PeriodNoted):
@@ -146,20 +171,26 @@ def event_lines(event: Event, seen: Seen, line: Callable[..., LogLine]) -> list[
             lapsed = seen.tasks.get(event.id)
             if lapsed is None or lapsed.undone in ("sent_back", "dropped"):
                 return []
-            return [line("lapsed", lapsed.name, "随撤回失效" if lapsed.undone else "失效", by_system=True)]
+            return [line("lapsed", seen.task(event.id), LAPSED_UNDONE if lapsed.undone else LAPSED, by_system=True)]
         case Notified():
             sort = _NOTICES.get(event.kind)
             if sort is None:
                 return []
             unit = seen.names.unit(event.unit)
-            told = line("notice", "通知", sort, event.text, by_system=True)
+            told = line(
+                "notice", pgettext("history", "Notice"), sort, seen.said.get(event.id, event.text), by_system=True
+            )
             return [replace(told, notices=(event.id,) if event.id else (), to=(unit,) if unit else ())]
         case Supervised():
-            return [line("notice", seen.period(event.key).name, "列为督办事项", by_system=True)]
+            return [
+                line(
+                    "notice", seen.period(event.key).name, pgettext("history", "Put under supervision"), by_system=True
+                )
+            ]
         case CalledEnded():
-            return [line("called", event.name, "办结", event.number, by_system=True)]
+            return [line("called", event.name, DONE, event.number, by_system=True)]
         case Ended():
-            return [line("ended", event.name or "", "办件结束", by_system=True)]
+            return [line("ended", seen.result(event), ENDED, by_system=True)]
         case Started() | TaskOpened() | TimerFired() | FactsSaid() | FactRecorded():
             return []  # another line says it
         case DutyProposed() | Unprintable():
@@ -167,28 +198,38 @@ def event_lines(event: Event, seen: Seen, line: Callable[..., LogLine]) -> list[
     assert_never(event)
 
 
-_PERIOD_WORDS: Mapping[type[Event], str] = {
-    PeriodCountedAnew: "按新的放假安排核算，届满日不变",
-    PeriodNoted: "更正，办结的结论不变",
-    PeriodGoesOn: "继续计时",
+_PERIOD_WORDS: Mapping[type[Event], Message] = {
+    PeriodCountedAnew: _("Checked against the new holidays, ends as before"),
+    PeriodNoted: _("Corrected; the conclusion stays"),
+    PeriodGoesOn: _("Period goes on"),
 }
+OVERDUE_NOTICE, MOVED_NOTICE = _("Overdue notice"), _("Notice of a changed period")
 _NOTICES = {
-    "remind": "提醒",
-    "escalate": "督促",
-    "told": "告知",
-    "overdue": "超期通知",
-    "moved": "期限变更通知",
+    "remind": pgettext("history", "Reminder"),
+    "escalate": pgettext("history", "Escalation"),
+    "told": pgettext("history", "Notification"),
+    "overdue": OVERDUE_NOTICE,
+    "moved": MOVED_NOTICE,
 }
-FOR_OVERSIGHT = {"超期通知", "期限变更通知"}
+FOR_OVERSIGHT = {OVERDUE_NOTICE, MOVED_NOTICE}
 """Notices of which the parties read in the period's own line."""
 _MOVES = {
-    "extended": "期限延长",
-    "shortened": "期限缩短",
-    "paused": "期限暂停计算",
-    "resumed": "期限恢复计算",
-    "corrected": "更正后重新计算",
-    "calendar": "放假安排变化，重新计算",
+    "extended": _("Period extended"),
+    "shortened": _("Period shortened"),
+    "paused": _("Period paused"),
+    "resumed": _("Period resumed"),
+    "corrected": _("Recounted after a correction"),
+    "calendar": _("Recounted, since the holidays have changed"),
 }
-_STANDINGS = {"running": "开始计时", "overdue": "已超期", "met": "按期完成", "met_late": "超期完成"}
-_SOFT_STANDINGS = {**_STANDINGS, "overdue": "已过建议时限", "met_late": "过建议时限完成"}
+_STANDINGS = {
+    "running": _("Period began"),
+    "overdue": pgettext("history", "Overdue"),
+    "met": _("Met in time"),
+    "met_late": _("Met late"),
+}
+_SOFT_STANDINGS = {
+    **_STANDINGS,
+    "overdue": pgettext("history", "Past the recommended date"),
+    "met_late": _("Done past the recommended date"),
+}
 """Nobody is ever overdue by a recommended period (A24)."""

@@ -7,40 +7,49 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, Row, select
 
-from engine.bpmn.elements import Element
-from engine.bpmn.expressions import compile_expression, evaluate
+from engine.bpmn.reading.elements import Element
+from engine.bpmn.reading.expressions import compile_expression, evaluate
 from engine.clock import parse_local
 from engine.db.case import case_of
-from engine.db.tables import audit_entry, deadline, document, task
+from engine.db.tables import audit_entry, deadline, document, notice, task
 from engine.deployments.definitions import Definition
 from engine.errors import ExpressionError
+from engine.messages import Name, Text, from_json, pgettext
+from engine.messages import gettext as _
+from engine.notices.said import SAID, text_of
 from engine.organisation.assignment import Actor
-from engine.organisation.people import ROLES
 from engine.reports.case import collaboration_lines
 from engine.reports.case.calls import running_calls
 from engine.reports.case.documents import readable
-from engine.reports.case.event_lines import FOR_OVERSIGHT, LogLine, Period, Seen, event_lines
+from engine.reports.case.event_lines import (
+    DONE,
+    ENDED,
+    FOR_OVERSIGHT,
+    KEPT,
+    LAPSED,
+    LAPSED_UNDONE,
+    LogLine,
+    Period,
+    Seen,
+    event_lines,
+)
 from engine.reports.parts import readers
-from engine.reports.parts.names import Names, UnitName
+from engine.reports.parts.names import Names, UnitName, outcome_name, result_name, role_names
+from engine.reports.parts.periods import name_of
 from engine.reports.parts.sent import unread_papers
 from engine.reports.parts.tellings import Telling, together
 from engine.runtime.step.confidentiality import told_in
 from engine.runtime.step.events import events_of
 from engine.runtime.step.facts import known
 
-AMONG_COLLEAGUES = {
-    "transferred": "转办",
-    "returned": "退给转办人",
-    "delegated": "委派",
-    "recalled": "收回委派",
-    "handed_in": "交回",
-    "consulted": "征求意见",
-    "answered": "回复意见",
-    "unasked": "撤销征求意见",
-}
+AMONG_COLLEAGUES = (
+    *("transferred", "returned", "delegated", "recalled"),
+    *("handed_in", "consulted", "answered", "unasked"),
+)
 """What one colleague does with another is the unit's own business: the other parties do not read it."""
+BACK_TO_POST, WAITS_FOR_RESULT = _("Returned to the post"), pgettext("history", "Waits for its result")
 DRAFTING = ("paper_edited", "paper_edit_dropped", "material_added", "material_renamed", "material_removed")
 
 
@@ -49,11 +58,11 @@ class StepLine:
     """One step: done, lapsed, now or next. `who` is a person's name, or the role that is asked."""
 
     state: str
-    name: str
+    name: Text
     unit: UnitName | None
-    who: str
+    who: Text
     at: datetime | None
-    outcome: str
+    outcome: Text
     remark: str
     task_id: str | None = None
     document_id: str | None = None
@@ -73,27 +82,34 @@ def steps(
     past = []
     for row in tasks:
         if row.status != "open":
-            told = ("", "") if row.id in drafts else (ending(row), readers.remark(row, definition, reader))
-            past.append((row.ended_at, _past_task(row, names, *told)))
+            name = definition.element_name(row.element_id)
+            told: tuple[Text, str] = ("", "")
+            if row.id not in drafts:
+                told = ending(row, definition), readers.remark(row, definition, reader)
+            past.append((row.ended_at, _past_task(row, name, names, *told)))
     untold = unread_papers(tx, instance_id, reader)
-    past += [(row.delivered_at, _delivered(row, names, reader)) for row in papers if row.id not in untold]
+    past += [(row.delivered_at, _delivered(row, definition, names, reader)) for row in papers if row.id not in untold]
     done = [line for _, line in sorted(past, key=lambda pair: pair[0])]  # what comes first at one instant stays first
     open_tasks = sorted((row for row in tasks if row.status == "open"), key=lambda row: (row.opened_at, row.id))
     now = [
         StepLine(
             state="now",
-            name=row.name,
+            name=definition.element_name(row.element_id),
             unit=names.unit(row.unit_code),
             who=names.person(row.assignee_id) or role_names(row.roles),
             at=row.claimed_at,
-            outcome="" if row.assignee_id else "待领取",
+            outcome="" if row.assignee_id else pgettext("step", "Unclaimed"),
             remark="",
             task_id=row.id,
         )
         for row in open_tasks
     ]
-    called = list(running_calls(tx, instance_id, diagram))
-    now += [StepLine("now", call.name, None, call.number, call.started_at, "等它的结果", "") for call in called]
+    now += [
+        StepLine(
+            "now", definition.element_name(call.element_id), None, call.number, call.started_at, WAITS_FOR_RESULT, ""
+        )
+        for call in running_calls(tx, instance_id, diagram)
+    ]
     coming: list[StepLine] = []
     if open_tasks and not ended:
         waiting, holds = {row.element_id for row in open_tasks}, _settled(tx, instance_id, definition)
@@ -101,7 +117,10 @@ def steps(
             expected = [
                 found for found in diagram.expected_after(row.element_id, holds=holds) if found.id not in waiting
             ]
-            coming = [StepLine("next", found.name, None, asked_of(found), None, "", "") for found in expected]
+            coming = [
+                StepLine("next", definition.element_name(found.id), None, asked_of(found, definition), None, "", "")
+                for found in expected
+            ]
             if coming:
                 break
     return [*done, *now, *coming]
@@ -141,11 +160,13 @@ def log(
         definition=definition,
         names=names,
         tasks={row.id: row for row in case.rows(task)},
-        periods={row.key: Period(row.name, row.hard) for row in case.rows(deadline)},
+        periods={row.key: Period(name_of(tx, row, definition.key), row.hard) for row in case.rows(deadline)},
+        documents={row.id: row.element_id or "" for row in case.rows(document)},
         kept=_kept_papers(tx, instance_id),
         drafts=readers.on_the_way(tx, instance_id, definition, reader),
         unissued=readers.unissued(tx, instance_id, definition, reader),
         untold=unread_papers(tx, instance_id, reader),
+        said=_said(tx, instance_id),
     )
     lines: list[LogLine] = []
     for entry in case.rows(audit_entry):
@@ -187,16 +208,12 @@ def is_internal(kind: str, content: Mapping[str, Any]) -> bool:
     return kind in AMONG_COLLEAGUES or kind in DRAFTING or said
 
 
-def role_names(roles: list[str]) -> str:
-    return "、".join(name for role, name in ROLES.items() if role in roles)
-
-
 def _lines(tx: Connection, entry: Row[Any], seen: Seen) -> list[LogLine]:
-    names, tasks = seen.names, seen.tasks
+    names = seen.names
     unit, person = names.unit(entry.unit_code), names.person(entry.person_id)
 
     def line(
-        kind: str, step: str, action: str, note: str = "", due: str | None = None, by_system: bool = False
+        kind: str, step: Text, action: Text, note: Text = "", due: str | None = None, by_system: bool = False
     ) -> LogLine:
         who, where = ("", None) if by_system else (person, unit)
         return LogLine(entry.at, kind, step, action, where, who, note, parse_local(due) if due else None)
@@ -205,47 +222,93 @@ def _lines(tx: Connection, entry: Row[Any], seen: Seen) -> list[LogLine]:
     found: list[LogLine] = []
     match entry.kind:
         case "started":
-            found.append(line("started", seen.definition.name, "发起"))
+            found.append(line("started", seen.definition.called, pgettext("history", "Started")))
         case "claimed" | "released":
-            name = _name_of(content, tasks)
-            found.append(line("claimed", name, "领取任务" if entry.kind == "claimed" else "退还任务"))
+            action = pgettext("history", "Claimed") if entry.kind == "claimed" else pgettext("history", "Released")
+            found.append(line("claimed", seen.task(content["task"]), action))
         case "let_go":
-            note = f"{names.person(content['from'])}已不在任，由本岗位在任的人领取办理"
-            found.append(line("claimed", _name_of(content, tasks), "退回岗位", note, by_system=True))
+            gone = names.person(content["from"])
+            note = _("%(person)s holds the post no longer; whoever does can claim it", person=gone)
+            found.append(line("claimed", seen.task(content["task"]), BACK_TO_POST, note, by_system=True))
         case kind if kind in AMONG_COLLEAGUES:
-            to_post = kind == "returned" and not content.get("to")
-            action = "退回岗位" if to_post else f"{AMONG_COLLEAGUES[kind]} {names.person(content.get('to'))}".rstrip()
-            note = content.get("reason") or ""
-            if note and entry.unit_code != seen.reader.unit_code and told_in(tx, entry.instance_id, None, note):
-                note = readers.MASK
-            found.append(line("handed", _name_of(content, tasks), action, note))
+            reason = content.get("reason") or ""
+            if reason and entry.unit_code != seen.reader.unit_code and told_in(tx, entry.instance_id, None, reason):
+                reason = readers.MASK
+            whom = among_colleagues(kind, names.person(content.get("to")))
+            found.append(line("handed", seen.task(content["task"]), whom, reason))
         case "urged":
-            found.append(line("urged", _name_of(content, tasks), "催办", content.get("reason") or ""))
+            chased = pgettext("history", "Chased")
+            found.append(line("urged", seen.task(content["task"]), chased, content.get("reason") or ""))
         case "begun":
-            found.append(line("called", content["name"], "发起", content["number"], by_system=True))
+            begun = pgettext("history", "Started")
+            found.append(line("called", content["name"], begun, content["number"], by_system=True))
         case "called_incident":
-            found.append(line("incident", content["number"], "遇到故障", content["message"], by_system=True))
+            found.append(
+                line(
+                    "incident",
+                    content["number"],
+                    pgettext("history", "Stopped by a fault"),
+                    _fault(content),
+                    by_system=True,
+                )
+            )
         case "cancelled":
             reason = content.get("reason", "")
-            found.append(line("ended", content["result_name"], "办件结束", reason, by_system=not entry.person_id))
+            found.append(line("ended", _result(content, seen), ENDED, reason, by_system=not entry.person_id))
         case "incident":
-            found.append(line("incident", "", "停下，待处理", content["message"], by_system=True))
+            found.append(line("incident", "", _("Stopped, to be dealt with"), _fault(content), by_system=True))
         case "resumed":
-            found.append(line("incident", "", "恢复办理", by_system=True))
-    found += collaboration_lines.lines(entry, names, line)
+            found.append(line("incident", "", pgettext("history", "Resumed"), by_system=True))
+    found += collaboration_lines.lines(entry, seen.definition, names, line)
     for event in events_of(content):
         found += event_lines(event, seen, line)
     return found
 
 
-def _name_of(content: dict[str, Any], tasks: Mapping[str, Row[Any]]) -> str:
-    return tasks[content["task"]].name if content["task"] in tasks else ""
+def _fault(content: Mapping[str, Any]) -> Text:
+    """What has stopped the instance, in the reader's language if it was kept for that."""
+    found: Text = from_json(content.get("said") or content["message"])
+    return found
 
 
-def _past_task(row: Row[Any], names: Names, outcome: str, remark: str) -> StepLine:
+def _result(content: Mapping[str, Any], seen: Seen) -> Text:
+    return result_name(seen.definition, content.get("result"), content["result_name"])
+
+
+def _said(tx: Connection, instance_id: str) -> dict[str, Text]:
+    """Notice -> what it says, as far as that is kept for readers of any language."""
+    rows = tx.execute(select(*SAID).where(notice.c.instance_id == instance_id))
+    return {row.id: text_of(row) for row in rows}
+
+
+def among_colleagues(kind: str, whom: str) -> Text:
+    """What somebody has done with a task among colleagues, and with whom."""
+    match kind:
+        case "transferred":
+            return _("Reassigned to %(person)s", person=whom)
+        case "returned":
+            return _("Returned to %(person)s", person=whom) if whom else BACK_TO_POST
+        case "delegated":
+            return _("Delegated to %(person)s", person=whom)
+        case "recalled":
+            return (
+                _("Delegation to %(person)s recalled", person=whom)
+                if whom
+                else pgettext("history", "Delegation recalled")
+            )
+        case "handed_in":
+            return _("Handed in to %(person)s", person=whom) if whom else pgettext("history", "Handed in")
+        case "consulted":
+            return _("Asked %(person)s for an opinion", person=whom)
+        case "answered":
+            return _("Gave %(person)s an opinion", person=whom) if whom else pgettext("history", "Opinion given")
+    return _("Request to %(person)s cancelled", person=whom) if whom else _("Request for an opinion cancelled")
+
+
+def _past_task(row: Row[Any], name: Name, names: Names, outcome: Text, remark: str) -> StepLine:
     return StepLine(
         state="done" if row.status == "completed" and row.undone is None else "lapsed",
-        name=row.name,
+        name=name,
         unit=names.unit(row.unit_code),
         who=names.person(row.ended_by),
         at=row.ended_at,
@@ -255,20 +318,20 @@ def _past_task(row: Row[Any], names: Names, outcome: str, remark: str) -> StepLi
     )
 
 
-def ending(row: Row[Any]) -> str:
+def ending(row: Row[Any], definition: Definition) -> Text:
     """How a step that is over ended, in words."""
     match row.status, row.undone:
         case "completed", None:
-            return row.outcome_name or ""
-        case "completed", _:
-            return f"{row.outcome_name or '办结'}，已撤回"
-        case _, "sent_back":
-            return "退回"
-        case _, "taken_back":
-            return "随撤回失效"
-        case _, "dropped":
-            return "不再提出"
-    return "失效"
+            return outcome_name(definition, row)
+        case "completed", _undone:
+            return _("%(outcome)s, undone", outcome=outcome_name(definition, row) or DONE)
+        case _status, "sent_back":
+            return pgettext("history", "Sent back")
+        case _status, "taken_back":
+            return LAPSED_UNDONE
+        case _status, "dropped":
+            return pgettext("history", "Dropped")
+    return LAPSED
 
 
 def _kept_papers(tx: Connection, instance_id: str) -> frozenset[str]:
@@ -280,27 +343,29 @@ def _is_kept(row: Row[Any]) -> bool:
     return bool(row.from_unit == row.to_unit and not row.content.get("addressee"))
 
 
-def _delivered(row: Row[Any], names: Names, actor: Actor) -> StepLine:
+def _delivered(row: Row[Any], definition: Definition, names: Names, actor: Actor) -> StepLine:
     """A paper that went to another unit; one that a unit keeps in its own files is its own, and no link for others."""
+    title = definition.english.titled(definition.key, row.element_id, row.title)
     if _is_kept(row):
-        return StepLine("done", f"形成{row.title}", names.unit(row.from_unit), "", row.delivered_at, "存本单位", "")
+        made = _("%(document)s made", document=title)
+        return StepLine("done", made, names.unit(row.from_unit), "", row.delivered_at, KEPT, "")
     to_unit, addressee = names.unit(row.to_unit), row.content.get("addressee", "")
     return StepLine(
         state="done",
-        name=f"送达{row.title}",
+        name=_("%(document)s delivered", document=title),
         unit=None,
         who="",
         at=row.delivered_at,
-        outcome=f"送达{addressee or to_unit.name}" if to_unit else "",
+        outcome=_("Delivered to %(whom)s", whom=addressee or to_unit.name) if to_unit else "",
         remark="",
         document_id=row.id if readable(actor, row) else None,
     )
 
 
-def asked_of(element: Element) -> str:
+def asked_of(element: Element, definition: Definition) -> Text:
     """Who will be asked to do a step: its lane, or the posts that it names itself; nobody for what is automatic."""
     if element.kind != "userTask":
         return ""
     if element.candidate_groups:
         return role_names([group.partition(":")[2] for group in element.candidate_groups])
-    return element.lane.name if element.lane else ""
+    return definition.lane_name(element.lane) if element.lane else ""

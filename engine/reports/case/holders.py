@@ -60,4 +60,4 @@ def _holder(row: Row, names: Names, period: Period | None) -> Holder:
 def _periods(tx: Connection, context: Context, row: Row, names: Names) -> dict[str, Period]:
     """The open periods by key; of several with one key the last."""
     records = (record for record in deadlines.of_instance(tx, row.id) if record.is_open)
-    return {record.key: period_of(tx, record, names, context) for record in records}
+    return {record.key: period_of(tx, record, names, context, row.key) for record in records}

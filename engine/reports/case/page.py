@@ -8,12 +8,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from engine.bpmn.elements import Diagram
+from engine.bpmn.reading.elements import Diagram
 from engine.db.case import case_of
 from engine.db.tables import archive_package, case_link, definition_version, incident, process_instance, task
+from engine.db.unit import english_of
 from engine.deadlines import deadlines
+from engine.deployments import definitions
 from engine.documents import materials
 from engine.documents.materials import Material
+from engine.messages import Name, Text, from_json
 from engine.organisation.assignment import Actor, ArchiveSubject, InstanceSubject, may
 from engine.reports.case import history
 from engine.reports.case.axis import Axis, Bar, axis_of, bar_of
@@ -23,7 +26,7 @@ from engine.reports.case.event_lines import LogLine
 from engine.reports.case.history import StepLine
 from engine.reports.parts import answers, readers, sent
 from engine.reports.parts.answers import Section
-from engine.reports.parts.names import Names, UnitName, party_names
+from engine.reports.parts.names import Names, UnitName, party_names, result_name
 from engine.reports.parts.periods import Period, nearest, period_of
 from engine.reports.parts.rows import counterparts, procedures
 from engine.reports.parts.tellings import tellings
@@ -45,7 +48,7 @@ class Waiting:
     task_id: str
     element_id: str
     unit: UnitName | None
-    step: str
+    step: Name
     who: str
     period: Period | None
     for_unit: UnitName | None
@@ -64,10 +67,10 @@ class Related:
     kind: str
     number: str
     title: str
-    procedure: str
+    procedure: Name
     version: int
     status: str
-    result_name: str
+    result_name: Text
     visible: bool
 
 
@@ -91,7 +94,7 @@ class Archive:
     size: int | None
     mine: bool
     """Whether the person who looks may take it."""
-    failure: str = ""
+    failure: Text = ""
     """Why it could not be made the last time."""
 
 
@@ -100,18 +103,18 @@ class InstanceView:
     number: str
     title: str
     party_name: str
-    procedure: str
+    procedure: Name
     key: str
     version: int
     status: str
-    result_name: str
+    result_name: Text
     started_at: datetime
     started_by: str
     ended_at: datetime | None
-    parties: list[tuple[str, UnitName]]
+    parties: list[tuple[Text, UnitName]]
     waiting: list[Waiting]
     called: list[Called]
-    incident: str
+    incident: Text
     periods: list[Period]
     axis: Axis | None
     bars: list[Bar]
@@ -134,24 +137,25 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
     names = Names(tx)
     step = instances.look(tx, context, row, actor)
     diagram = step.definition.diagram
-    periods = [period_of(tx, record, names, context) for record in deadlines.of_instance(tx, row.id)]
+    periods = [period_of(tx, record, names, context, row.key) for record in deadlines.of_instance(tx, row.id)]
     drawn = [period for period in periods if not period.record.of_task]
     waiting = _waiting(tx, row, actor, periods, names)
-    called = calls(tx, row.id, diagram, actor, names)
+    called = calls(tx, row.id, step.definition, actor, names)
     oversees = may(actor, "supervise", None).allowed
     told_whom = tellings(tx, row.id) if oversees else None
     only_reader = instances.is_only_reader(tx, row.id, actor)
     form = step.definition.forms[diagram.process.start_form]
-    forms = [(element.name, step.definition.form_of(element)) for element in diagram.of_kind("userTask")]
+    definition = step.definition
+    forms = [(definition.element_name(one.id), definition.form_of(one)) for one in diagram.of_kind("userTask")]
     return InstanceView(
         number=row.number,
         title=row.title,
         party_name=party_names(tx, [row.id]).get(row.id, ""),
-        procedure=diagram.name,
+        procedure=definition.called,
         key=row.key,
         version=step.definition.version,
         status=row.status,
-        result_name=row.result_name or "",
+        result_name=result_name(definition, row.result, row.result_name),
         started_at=row.started_at,
         started_by=names.person(row.started_by),
         ended_at=row.ended_at,
@@ -168,8 +172,8 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
             for line in history.log(tx, row.id, step.definition, names, actor, told_whom)
             if not only_reader or line.kind not in AMONG_PARTIES
         ],
-        sections=answers.sections([(diagram.name, form), *forms], step, names),
-        documents=document_lines(tx, row.id, names, actor),
+        sections=answers.sections([(step.definition.called, form), *forms], step, names),
+        documents=document_lines(tx, row.id, names, actor, row.key),
         materials=sent.materials_sent(tx, row.id, actor, materials.of_instance(tx, row.id)),
         buttons=actions.buttons(step) if row.status == "running" else [],
         related=_related(tx, row, actor),
@@ -189,13 +193,13 @@ def _archive(tx: Connection, row: Row[Any], actor: Actor, names: Names) -> Archi
     )
 
 
-def _parties(step: Any, names: Names, actor: Actor) -> list[tuple[str, UnitName]]:
+def _parties(step: Any, names: Names, actor: Actor) -> list[tuple[Text, UnitName]]:
     """Each party once, with what it is called in the start form, or in the form that names it later; of a proposed one
     only those are told who may know of it."""
     kept = parties.kept_from(step.tx, step.instance_id, actor.unit_code)
     forms = step.definition.forms
     start = forms[step.definition.diagram.process.start_form]
-    found: list[tuple[str, UnitName]] = []
+    found: list[tuple[Text, UnitName]] = []
     for fact_name in step.definition.diagram.process.party_facts:
         unit = names.unit(step.facts.get(fact_name)) if step.facts.get(fact_name) not in kept else None
         if unit is not None and unit not in (named for _, named in found):
@@ -215,7 +219,7 @@ def _waiting(tx: Connection, row: Row[Any], actor: Actor, periods: list[Period],
                 task_id=open_task.id,
                 element_id=open_task.element_id,
                 unit=names.unit(open_task.unit_code),
-                step=open_task.name,
+                step=english_of(tx).element(row.key, open_task.element_id, open_task.name),
                 who=names.person(open_task.assignee_id),
                 period=own[-1] if own else None,
                 for_unit=counterparts(tx, names, [row.id], open_task.unit_code).get(row.id),
@@ -253,21 +257,26 @@ def _related(tx: Connection, row: Row[Any], actor: Actor) -> list[Related]:
                 kind=kind,
                 number=other.number,
                 title=other.title,
-                procedure=known.get(other.key, other.key),
+                procedure=known.get(other.key, Name(other.key)),
                 version=other.version,
                 status=other.status,
-                result_name=other.result_name or "",
+                result_name=result_name(definitions.load(tx, other.definition_id), other.result, other.result_name),
                 visible=visible,
             )
         )
     return found
 
 
-def _incident(tx: Connection, row: Row[Any]) -> str:
+def _incident(tx: Connection, row: Row[Any]) -> Text:
+    """What has stopped the instance; of before there were messages in Chinese alone."""
     if row.status != "incident":
         return ""
-    statement = select(incident.c.message).where(incident.c.instance_id == row.id, incident.c.closed_at.is_(None))
-    return tx.scalar(statement.order_by(incident.c.raised_at.desc())) or ""
+    statement = select(incident).where(incident.c.instance_id == row.id, incident.c.closed_at.is_(None))
+    latest = tx.execute(statement.order_by(incident.c.raised_at.desc())).first()
+    if latest is None:
+        return ""
+    said: Text = from_json(latest.said) or latest.message
+    return said
 
 
 def _marks(

@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.deployments.definitions import Definition
+from engine.messages import gettext as _
 from engine.organisation.assignment import Actor
 from engine.reports.parts.readers import hides
 
-WITHHELD = "这份文书写有保密的内容，只有办理这件办件的单位能打开。"
+WITHHELD = _("This document says something confidential. Only the units that handle the case can open it.")
 
 
 def says_what_is_hidden(

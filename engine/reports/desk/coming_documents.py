@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.bpmn.elements import Element
-from engine.bpmn.expressions import compile_expression, evaluate
-from engine.bpmn.paths_ahead import elements_after
+from engine.bpmn.reading.elements import Element
+from engine.bpmn.reading.expressions import compile_expression, evaluate
+from engine.bpmn.reading.paths_ahead import elements_after
 from engine.errors import ExpressionError
 from engine.forms.schema import Form
 from engine.runtime.step.step import Step

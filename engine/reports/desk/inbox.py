@@ -28,6 +28,7 @@ from sqlalchemy import (
 
 from engine.db.searchable import SUBJECT_FACT
 from engine.db.tables import deadline, fact, hand_over, process_instance, task, task_role
+from engine.messages import Name
 from engine.organisation.assignment import Actor
 from engine.reports.desk import copies
 from engine.reports.desk.corrections import waiting_for
@@ -54,7 +55,7 @@ class Inbox:
     earlier: str
     later: str
     counts: dict[str, int]
-    procedures: list[tuple[str, str]]
+    procedures: list[tuple[str, Name]]
     units: list[UnitName]
     corrections: Sequence[Any] = ()
     """Corrections that wait for this person, on the tab of what is to be done."""
@@ -67,7 +68,7 @@ class NextTask:
     task_id: str
     number: str
     title: str
-    step: str
+    step: Name
     period: Period | None
     left: int
 
@@ -134,7 +135,7 @@ class _Look:
         return Names(self.tx)
 
     @cached_property
-    def procedures(self) -> dict[str, str]:
+    def procedures(self) -> dict[str, Name]:
         return dict(procedures(self.tx))
 
     def page_at(self, tab: str) -> Callable[[Place], Select[Any]]:

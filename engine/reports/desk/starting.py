@@ -8,12 +8,14 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from engine.bpmn.elements import Element, Process
+from engine.bpmn.reading.elements import Element
 from engine.deadlines.counting import Count
 from engine.deadlines.standing import Cell, strip_of
 from engine.deployments import definitions
+from engine.deployments.definitions import Definition
 from engine.errors import ExpressionError, NotFound
 from engine.forms.schema import Field
+from engine.messages import Name, Text
 from engine.organisation.assignment import Actor, ProcedureSubject, may
 from engine.organisation.directory import UnitDirectory
 from engine.reports.case.history import asked_of
@@ -31,16 +33,16 @@ Raw = Mapping[str, list[str]]
 @dataclass(frozen=True)
 class Procedure:
     key: str
-    name: str
-    summary: str
-    period: str
+    name: Name
+    summary: Name
+    period: Name
 
 
 @dataclass(frozen=True)
 class Preview:
     """A period that would run if the form were handed in as it stands."""
 
-    name: str
+    name: Name
     rule: str
     basis: str
     count: Count
@@ -52,8 +54,8 @@ class Preview:
 
 @dataclass(frozen=True)
 class Coming:
-    name: str
-    lane: str
+    name: Name
+    lane: Text
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ class _Unmet:
 def procedures(tx: Connection, actor: Actor) -> list[Procedure]:
     """The procedures that this person may start now."""
     return [
-        _procedure(definition.diagram.process)
+        _procedure(definition)
         for definition in definitions.every_startable(tx)
         if may(actor, "start", ProcedureSubject(definition.diagram.process.candidate_starters)).allowed
     ]
@@ -106,7 +108,7 @@ def beginning(tx: Connection, context: Context, actor: Actor, key: str, sent: Ra
     directory = UnitDirectory(tx, actor, context.now, context.fonts)
     _, values = answers.look_at(form, step, directory, sent or draft or {})
     return Beginning(
-        procedure=_procedure(step.definition.diagram.process),
+        procedure=_procedure(step.definition),
         form=answers.filled(form, step, directory, Names(tx), sent if sent is not None else draft),
         draft_saved_at=saved_at,
         draft_window=draft_window,
@@ -146,8 +148,14 @@ def look_at_beginning(tx: Connection, context: Context, actor: Actor, key: str, 
     return BeginningLook(**vars(seen), preview=_preview(step, values))
 
 
-def _procedure(process: Process) -> Procedure:
-    return Procedure(process.key, process.name, process.summary, process.period)
+def _procedure(definition: Definition) -> Procedure:
+    process, english = definition.diagram.process, definition.english
+    return Procedure(
+        key=process.key,
+        name=definition.called,
+        summary=english.property(process.key, "", "summary", process.summary),
+        period=english.property(process.key, "", "period", process.period),
+    )
 
 
 def _preview(step: Step, values: Mapping[str, object]) -> Preview | None:
@@ -164,7 +172,7 @@ def _preview(step: Step, values: Mapping[str, object]) -> Preview | None:
         return None
     unmet = _Unmet(count.kind, count.start_at, count.due_at, count.last_day)
     return Preview(
-        name=event.properties.get("title") or event.name,
+        name=step.definition.english.titled(step.definition.key, event.id, event.properties.get("title") or event.name),
         rule=event.properties.get("rule", ""),
         basis=event.properties.get("basis", ""),
         count=count,
@@ -208,4 +216,5 @@ def _way(step: Step, gateway: Element, facts: Mapping[str, object]) -> str:
 def _coming(step: Step) -> list[Coming]:
     diagram = step.definition.diagram
     start = diagram.of_kind("startEvent")[0]
-    return [Coming(element.name, asked_of(element)) for element in diagram.expected_after(start.id, at_most=5)]
+    definition, following = step.definition, diagram.expected_after(start.id, at_most=5)
+    return [Coming(definition.element_name(element.id), asked_of(element, definition)) for element in following]

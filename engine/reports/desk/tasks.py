@@ -14,6 +14,7 @@ from engine.db.tables import task
 from engine.documents import materials
 from engine.documents.materials import Material
 from engine.forms.schema import Form
+from engine.messages import Name, Text
 from engine.organisation.assignment import Actor, may
 from engine.organisation.directory import UnitDirectory
 from engine.reports.case import history
@@ -25,7 +26,7 @@ from engine.reports.desk import coming_documents
 from engine.reports.parts import answers, readers
 from engine.reports.parts.answers import FilledForm, Look, Section
 from engine.reports.parts.handling import TaskHandling, task_handling
-from engine.reports.parts.names import Names, UnitName
+from engine.reports.parts.names import Names, UnitName, outcome_name
 from engine.reports.parts.periods import Period, period_of
 from engine.reports.parts.rows import counterparts
 from engine.reports.parts.sent import materials_sent
@@ -46,11 +47,11 @@ class TaskView:
 
     task_id: str
     element_id: str
-    name: str
+    name: Name
     status: str
     number: str
     title: str
-    procedure: str
+    procedure: Name
     revision: int
     unit: UnitName | None
     counterpart: UnitName | None
@@ -58,7 +59,7 @@ class TaskView:
     claimed_at: datetime | None
     mine: bool
     may_claim: bool
-    refusal: str
+    refusal: Text
     form: FilledForm | None
     draft_saved_at: datetime | None
     draft_window: str
@@ -79,7 +80,7 @@ class TaskView:
     buttons: list[Button]
     ended_at: datetime | None
     ended_by: str
-    outcome_name: str
+    outcome_name: Name
     undone: str
     """sent_back or taken_back when that ended it or took its completion back, else empty."""
     handling: TaskHandling
@@ -91,7 +92,7 @@ def task_view(tx: Connection, context: Context, actor: Actor, task_id: str, sent
     row = work.find(tx, task_id, actor)
     instance = case_of(tx, row.instance_id).whole
     step = instances.look(tx, context, instance, actor)
-    names, diagram = Names(tx), step.definition.diagram
+    names = Names(tx)
     subject = work.subject(tx, row)
     decision, prepares = may(actor, "complete", subject), may(actor, "prepare", subject).allowed
     form, draft_saved_at, draft_window, other_draft = None, None, "", False
@@ -108,11 +109,11 @@ def task_view(tx: Connection, context: Context, actor: Actor, task_id: str, sent
     return TaskView(
         task_id=task_id,
         element_id=row.element_id,
-        name=row.name,
+        name=step.definition.element_name(row.element_id),
         status=row.status,
         number=instance.number,
         title=instance.title,
-        procedure=diagram.name,
+        procedure=step.definition.called,
         revision=instance.revision,
         unit=names.unit(row.unit_code),
         counterpart=counterparts(tx, names, [instance.id], row.unit_code).get(instance.id),
@@ -125,18 +126,18 @@ def task_view(tx: Connection, context: Context, actor: Actor, task_id: str, sent
         draft_saved_at=draft_saved_at,
         draft_window=draft_window,
         other_draft=other_draft,
-        period=period_of(tx, record, names, context) if record else None,
+        period=period_of(tx, record, names, context, instance.key) if record else None,
         before=_answered(tx, step, row, names),
         sections=answers.sections(_start_groups(step), step, names),
         steps=history.steps(tx, instance.id, step.definition, names, actor, instance.status == "ended"),
         log=history.log(tx, instance.id, step.definition, names, actor),
-        documents=document_lines(tx, instance.id, names, actor),
+        documents=document_lines(tx, instance.id, names, actor, instance.key),
         materials=materials_sent(tx, instance.id, actor, materials.of_instance(tx, instance.id)),
         to_take_over=to_take_over(tx, actor, instance) if form and form.takes_material else [],
         buttons=actions.buttons(step) if instance.status == "running" else [],
         ended_at=row.ended_at,
         ended_by=names.person(row.ended_by),
-        outcome_name="" if row.id in drafts else row.outcome_name or "",
+        outcome_name=Name("") if row.id in drafts else outcome_name(step.definition, row),
         undone=row.undone or "",
         handling=task_handling(tx, context, actor, row, step),
     )
@@ -175,11 +176,12 @@ def _answered(tx: Connection, step: Step, row: Row[Any], names: Names) -> list[S
     done = dict.fromkeys(found.element_id for found in latest if found.element_id != row.element_id)
     leading = diagram.tasks_before(row.element_id)
     ordered = sorted(done, key=lambda element_id: element_id not in leading)
-    forms = [(element.name, step.definition.form_of(element)) for element in map(diagram.elements.__getitem__, ordered)]
+    definition = step.definition
+    forms = [(definition.element_name(found), definition.form_of(diagram.elements[found])) for found in ordered]
     return answers.sections(forms, step, names)
 
 
-def _start_groups(step: Step) -> list[tuple[str, Form]]:
+def _start_groups(step: Step) -> list[tuple[Name, Form]]:
     """The start form's groups, each under its own heading: what the case is about."""
     form = step.definition.forms[step.definition.diagram.process.start_form]
     return [(group.label, Form(form.id, (group,))) for group in form.groups]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from engine.clock import local_date
+from engine.messages import Text
 from engine.organisation import duties, jurisdiction
 from engine.organisation.assignment import Actor, may
 from engine.organisation.duties import Entry, Proposal
@@ -39,7 +40,7 @@ class DutyList:
     matters: list[MatterLine]
     waiting: list[ProposalLine]
     rejected: list[ProposalLine]
-    refusal: str
+    refusal: Text
     """Why this person may not decide; empty when the person may."""
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, and_,
 
 from engine.db import ordering
 from engine.db.tables import deadline, party, process_instance
+from engine.messages import Name
 from engine.organisation.assignment import Actor
 from engine.reports.oversight import search
 from engine.reports.oversight.search import Hit
@@ -37,7 +38,7 @@ class Listing:
     total: int
     earlier: str
     later: str
-    procedures: list[tuple[str, str]]
+    procedures: list[tuple[str, Name]]
     units: list[UnitName]
     hits: dict[str, list[Hit]]
     """By the number of the instance: where the search hit."""

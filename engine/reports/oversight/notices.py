@@ -18,10 +18,13 @@ from engine.db.tables import (
     supervision_item,
     task,
 )
+from engine.db.unit import english_of
 from engine.errors import NotFound
+from engine.messages import Text
+from engine.messages import gettext as _
 from engine.notices import receipts
 from engine.notices.kinds import group_of, name_of
-from engine.notices.message import last_moment_of
+from engine.notices.said import SAID, text_of
 from engine.organisation.assignment import Actor
 from engine.reports.parts import paging
 from engine.reports.parts.names import Names, UnitName
@@ -38,9 +41,9 @@ class MessageLine:
 
     notice_id: str
     kind: str
-    kind_name: str
+    kind_name: Text
     group: str
-    text: str
+    text: Text
     number: str
     title: str
     unit: UnitName | None
@@ -80,7 +83,7 @@ class Opened:
     task_id: str | None
     unit_code: str
     unit_name: str
-    lost: str = ""
+    lost: Text = ""
 
 
 @dataclass(frozen=True)
@@ -89,10 +92,12 @@ class SupervisionItem:
 
     number: str
     title: str
-    period: str
+    period: Text
     hard: bool
     unit: UnitName | None
-    last_moment: str
+    due_at: datetime
+    last_day: date | None
+    provisional: bool
     opened_at: datetime
 
 
@@ -143,7 +148,7 @@ def _shown(received: Select[Any], place: Place) -> Select[Any]:
     """One page of them, with what the notices say."""
     keys = (notice_receipt.c.received_at, notice_receipt.c.notice_id)
     page = paging.at(received, keys, place, newest_first=True).subquery()
-    said = (notice.c.id, notice.c.kind, notice.c.text, notice.c.unit_code)
+    said = (*SAID, notice.c.kind, notice.c.unit_code)
     return (
         select(*said, process_instance.c.number, process_instance.c.title, *page.c)
         .join(page, page.c.sort_id == notice.c.id)
@@ -188,14 +193,17 @@ def supervision_items(tx: Connection, names: Names, place: Place = HEAD) -> Item
     keys = supervision_item.c.opened_at, supervision_item.c.deadline_id
     columns = select(supervision_item, keys[0].label("sort_at"), keys[1].label("sort_id")).where(still)
     page = paging.turn(tx, lambda place: _with_periods(paging.at(columns, keys, place), place), place)
+    english = english_of(tx)
     lines = [
         SupervisionItem(
             number=row.number,
             title=row.title,
-            period=row.name,
+            period=english.titled(row.key, row.element_id, row.name),
             hard=row.hard,
             unit=names.unit(row.unit_code),
-            last_moment=last_moment_of(row.due_at, row.last_day is not None, row.provisional),
+            due_at=row.due_at,
+            last_day=row.last_day,
+            provisional=bool(row.provisional),
             opened_at=row.sort_at,
         )
         for row in page.rows
@@ -208,11 +216,12 @@ def supervision_items(tx: Connection, names: Names, place: Place = HEAD) -> Item
 
 def _with_periods(items: Select[Any], place: Place) -> Select[Any]:
     page = items.subquery()
-    of_period = ("name", "hard", "unit_code", "due_at", "last_day", "provisional")
+    of_period = ("name", "element_id", "hard", "unit_code", "due_at", "last_day", "provisional")
     return (
         select(
             process_instance.c.number,
             process_instance.c.title,
+            process_instance.c.key,
             *(deadline.c[name] for name in of_period),
             page.c.sort_at,
             page.c.sort_id,
@@ -223,13 +232,13 @@ def _with_periods(items: Select[Any], place: Place) -> Select[Any]:
     )
 
 
-def _lost(tx: Connection, actor: Actor, instance_id: str, kind: str, number: str) -> str:
+def _lost(tx: Connection, actor: Actor, instance_id: str, kind: str, number: str) -> Text:
     try:
         instances.require_visible(tx, instance_id, actor)
     except NotFound:
         if kind == "copy":
-            return f"“{number}”的抄送已经收回，不能再看。"
-        return f"“{number}”不由你现在的岗位查看。需要时请向承办人了解。"
+            return _("The copy of %(number)s was revoked and can no longer be read.", number=number)
+        return _("Your present post does not see %(number)s. Ask the case officer if you need to know.", number=number)
     return ""
 
 
@@ -239,7 +248,7 @@ def _line(row: Any, names: Names) -> MessageLine:
         kind=row.kind,
         kind_name=name_of(row.kind),
         group=group_of(row.kind),
-        text=row.text,
+        text=text_of(row),
         number=row.number or "",
         title=row.title or "",
         unit=names.unit(row.unit_code),

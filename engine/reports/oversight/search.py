@@ -14,6 +14,7 @@ from engine.db.searchable import NUMBER, PAPER, PLACE_FACT, SUBJECT_FACT, TITLE,
 from engine.db.tables import document, fact, person, process_instance, search_word, task
 from engine.db.values import decode
 from engine.deployments import definitions
+from engine.messages import Text, pgettext
 from engine.organisation.assignment import Actor
 from engine.reports.parts.filters import Filters
 
@@ -22,7 +23,7 @@ from engine.reports.parts.filters import Filters
 class Hit:
     """Where a search hit: 文号, and the words there."""
 
-    label: str
+    label: Text
     words: str
 
 
@@ -42,7 +43,7 @@ def hits(tx: Connection, actor: Actor | None, filters: Filters, ids: list[str]) 
     found: dict[str, list[Hit]] = {}
     if not filters.text or not ids:
         return found
-    labels = {SUBJECT_FACT: "当事人", PLACE_FACT: "地点"}
+    labels = {SUBJECT_FACT: pgettext("search", "Party"), PLACE_FACT: pgettext("search", "Place")}
     words = _words(tx, actor, filters.text)
     if words is not None:
         there = words.where(search_word.c.instance_id.in_(ids)).order_by(fact.c.id, document.c.sequence)
@@ -50,10 +51,10 @@ def hits(tx: Connection, actor: Actor | None, filters: Filters, ids: list[str]) 
             if row.kind in labels:
                 _add(found, row.instance_id, Hit(labels[row.kind], str(decode(row.value))))
             elif row.kind == PAPER:
-                _add(found, row.instance_id, Hit("文号", row.number))
+                _add(found, row.instance_id, Hit(pgettext("search", "Document number"), row.number))
     for handled in _handled(tx, actor, filters.text):
         for handler in tx.execute(handled.where(task.c.instance_id.in_(ids)).distinct()):
-            _add(found, handler.instance_id, Hit("经办人", handler.name))
+            _add(found, handler.instance_id, Hit(pgettext("search", "Handled by"), handler.name))
     return found
 
 

@@ -11,8 +11,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, or_, select
 
 from engine.db.tables import delivery_attempt, notice, outbox, person, process_instance
+from engine.messages import Text, from_text
 from engine.notices.kinds import name_of
 from engine.notices.resending import NOT_SENT, is_over, why_not
+from engine.notices.said import SAID, text_of
 from engine.reports.parts.readers import MASK
 from engine.reports.parts.tellings import channel_name
 from engine.runtime.step.confidentiality import told_in
@@ -25,7 +27,7 @@ class ChannelState:
     """A channel of the installation: what waits, what failed and is tried again, what was given up."""
 
     key: str
-    name: str
+    name: Text
     configured: bool
     waiting: int
     failed: int
@@ -40,7 +42,7 @@ class Attempt:
 
     at: datetime
     outcome: str
-    reason: str
+    reason: Text
     by: str
 
 
@@ -52,22 +54,22 @@ class Trouble:
     """
 
     id: str
-    channel: str
+    channel: Text
     to: str
     address: str
-    kind_name: str
+    kind_name: Text
     number: str
-    text: str
+    text: Text
     status: str
     attempts: int
-    reason: str
+    reason: Text
     next_try_at: datetime
     made_at: datetime
     history: tuple[Attempt, ...]
-    why_not: str
+    why_not: Text
 
 
-def channel_states(tx: Connection, names: Mapping[str, str]) -> list[ChannelState]:
+def channel_states(tx: Connection, names: Mapping[str, Text]) -> list[ChannelState]:
     """Every channel that the installation has (`names` by key), and every one that still has messages."""
     counted: dict[str, Counter[str]] = {}
     last: dict[str, datetime] = {}
@@ -106,7 +108,7 @@ def troubles(tx: Connection, channels: Collection[str], with_text: bool) -> list
         select(
             outbox,
             notice.c.kind,
-            notice.c.text,
+            *(column for column in SAID if column.name != "id"),
             process_instance.c.number,
             person.c.name,
             is_over().label("is_over"),
@@ -129,7 +131,7 @@ def troubles(tx: Connection, channels: Collection[str], with_text: bool) -> list
             text=_text(tx, row) if with_text else "",
             status=row.status,
             attempts=row.attempts,
-            reason=row.reason or "",
+            reason=from_text(row.reason or ""),
             next_try_at=row.next_try_at,
             made_at=row.made_at,
             history=tuple(histories.get(row.id, [])),
@@ -139,11 +141,11 @@ def troubles(tx: Connection, channels: Collection[str], with_text: bool) -> list
     ]
 
 
-def _text(tx: Connection, row: Row[Any]) -> str:
+def _text(tx: Connection, row: Row[Any]) -> Text:
     """What the message says, but for what colleagues told each other of somebody who is to be kept unnamed."""
     if row.instance_id is None:
-        return str(row.text)
-    return MASK if told_in(tx, row.instance_id, None, row.text) else str(row.text)
+        return text_of(row)
+    return MASK if told_in(tx, row.instance_id, None, row.text) else text_of(row)
 
 
 def undelivered(tx: Connection) -> int:
@@ -165,6 +167,6 @@ def _histories(tx: Connection, message_ids: list[str]) -> dict[str, list[Attempt
         .order_by(delivery_attempt.c.message_id, delivery_attempt.c.number)
     ):
         found.setdefault(row.message_id, []).append(
-            Attempt(row.at, row.outcome, row.reason or "", row.name or row.by or "")
+            Attempt(row.at, row.outcome, from_text(row.reason or ""), row.name or row.by or "")
         )
     return found

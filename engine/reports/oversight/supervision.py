@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from engine.db.tables import waiting_file
 from engine.deployments import definitions
+from engine.messages import Name
 from engine.reports.oversight import city_counts
 from engine.reports.oversight.city_counts import CityCounts
 from engine.reports.oversight.listing import Listing, listing
@@ -58,7 +59,7 @@ class ElementCount:
     """How many running instances wait at an element, and how many of them are over their period there."""
 
     element_id: str
-    name: str
+    name: Name
     running: int
     overdue: int
 
@@ -66,7 +67,7 @@ class ElementCount:
 @dataclass(frozen=True)
 class ProcedureCounts:
     key: str
-    name: str
+    name: Name
     version: int
     running: int
     elements: list[ElementCount]
@@ -117,12 +118,12 @@ def _procedure(tx: Connection, key: str, numbers: CityCounts) -> ProcedureCounts
     definition = definitions.latest(tx, key)
     elements = definition.diagram.elements
     found = [
-        ElementCount(element_id, elements[element_id].name, number["running"], number["overdue"])
+        ElementCount(element_id, definition.element_name(element_id), number["running"], number["overdue"])
         for element_id, number in numbers.elements.items()
         if element_id in elements
     ]
     found.sort(key=lambda one: (-one.running, -one.overdue, one.element_id))
-    return ProcedureCounts(key, definition.name, definition.version, numbers.running, found)
+    return ProcedureCounts(key, definition.called, definition.version, numbers.running, found)
 
 
 def _tiles(numbers: CityCounts) -> Tiles:

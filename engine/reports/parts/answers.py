@@ -6,11 +6,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from engine.bpmn.expressions import compile_expression, evaluate
+from engine import messages
+from engine.bpmn.reading.expressions import compile_expression, evaluate
 from engine.clock import local
 from engine.errors import ExpressionError
 from engine.forms.schema import Field, Form, Group, Text
 from engine.forms.validate import defaults, following, is_offered, last_days, read_leniently, shown_keys, warnings
+from engine.messages import Name, When, listed, pgettext
 from engine.organisation.directory import UnitDirectory
 from engine.reports.parts import matters
 from engine.reports.parts.matters import Advice, MatterLine, Remedy
@@ -25,8 +27,8 @@ TEXTS = ("textfield", "textarea")
 @dataclass(frozen=True)
 class Choice:
     value: str
-    label: str
-    hint: str = ""
+    label: messages.Text
+    hint: messages.Text = ""
     line: MatterLine | None = None
     """Of a matter: what its line tells besides."""
 
@@ -41,12 +43,12 @@ class FilledField:
 
     field: Field
     sent: tuple[str, ...]
-    words: str
+    words: messages.Text
     choices: tuple[Choice, ...]
     shown: bool
-    warning: str
+    warning: messages.Text
     followed: str = ""
-    tag: str = ""
+    tag: messages.Text = ""
     remedy: Remedy | None = None
     advice: Advice | None = None
     last_day: date | None = None
@@ -62,13 +64,13 @@ class FilledField:
 
 @dataclass(frozen=True)
 class FilledText:
-    text: str
+    text: Name
     shown: bool
 
 
 @dataclass(frozen=True)
 class FilledGroup:
-    label: str
+    label: Name
     items: tuple[FilledField | FilledText, ...]
 
     @property
@@ -98,14 +100,14 @@ class Look:
     """
 
     shown: frozenset[str]
-    warnings: Mapping[str, str]
+    warnings: Mapping[str, messages.Text]
     follows: Mapping[str, str]
     advice: Mapping[str, Advice | None]
     """By the key of each matter that is asked."""
     last_days: Mapping[str, date]
 
     @property
-    def tags(self) -> Mapping[str, str]:
+    def tags(self) -> Mapping[str, messages.Text]:
         return {key: tag for advice in self.advice.values() if advice for key, tag in advice.tags.items()}
 
     @property
@@ -118,15 +120,15 @@ class Entry:
     """One answer as a reader sees it."""
 
     key: str
-    label: str
-    words: str
+    label: Name
+    words: messages.Text
     wide: bool
     unit_code: str | None
 
 
 @dataclass(frozen=True)
 class Section:
-    title: str
+    title: Name
     entries: tuple[Entry, ...]
 
 
@@ -183,7 +185,7 @@ def look(form: Form, step: Step, values: Mapping[str, object]) -> Look:
     """What is asked and warned of while the form holds these values."""
     functions = step.functions()
     shown = frozenset(shown_keys(form, values, step.facts, functions, evaluate))
-    warned = warnings(form, values, step.facts, functions, evaluate)
+    warned: dict[str, messages.Text] = {**warnings(form, values, step.facts, functions, evaluate)}
     follows = following(form, values, step.facts, functions, evaluate)
     advice = {
         field.key: matters.advise(field, form, step, values)
@@ -212,7 +214,7 @@ def look_at(form: Form, step: Step, directory: UnitDirectory, raw: Raw) -> tuple
     return replace(seen, warnings={**seen.warnings, **spoilt}), values
 
 
-def sections(forms: Iterable[tuple[str, Form]], step: Step, names: Names) -> list[Section]:
+def sections(forms: Iterable[tuple[Name, Form]], step: Step, names: Names) -> list[Section]:
     """What is known, under the headings of the forms in which it was said; what is not given is left out.
 
     So is what another unit keeps to itself, and what it has said for a paper that is not issued yet. What a form only shows
@@ -260,20 +262,19 @@ def as_sent(value: object) -> tuple[str, ...]:
     return (str(value),)
 
 
-def in_words(field: Field, value: object, names: Names) -> str:
+def in_words(field: Field, value: object, names: Names) -> messages.Text:
     """The value as a reader is told it; empty when there is none."""
     match value:
         case None | "" | False:
             return ""
         case True:
-            return "是"
+            return pgettext("answer", "Yes")
         case datetime():
-            moment = local(value)
-            return f"{moment:%Y-%m-%d} {'周' + '一二三四五六日'[moment.weekday()]} {moment:%H:%M}"
+            return When(value)
         case date():
-            return f"{value.isoformat()} {'周' + '一二三四五六日'[value.weekday()]}"
+            return When(value, "dated")
         case list() | tuple():
-            return "、".join(in_words(field, item, names) for item in value)
+            return listed(in_words(field, item, names) for item in value)
     text = str(value)
     if field.widget in ("unit", "internal_body"):
         unit = names.unit(text)
@@ -298,8 +299,8 @@ def _choices(
         case "people":
             return tuple(Choice(person.id, person.name) for person in directory.colleagues())
         case "matter":
-            listed = matters.lines(step.tx, step, field.key)
-            return tuple(Choice(one.matter.code, one.matter.title, one.matter.basis, one) for one in listed)
+            lines = matters.lines(step.tx, step, field.key)
+            return tuple(Choice(one.matter.code, one.matter.title, one.matter.basis, one) for one in lines)
         case "case":
             return tuple(Choice(number, title) for number, title in directory.cases())
     functions = step.functions()

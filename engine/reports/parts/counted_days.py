@@ -2,98 +2,176 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from engine.clock import local
+from engine.deadlines.calendar import MAKE_UP
+from engine.deadlines.day_words import day_words
 from engine.deadlines.deadlines import Deadline
-from engine.messages import WEEKDAYS
+from engine.messages import WEEKDAYS, Message, Text, When, listed, ngettext, pgettext, sentences
+from engine.messages import gettext as _
 
 
-def rule(record: Deadline, this_year: int) -> str:
+def rule(record: Deadline, this_year: int) -> Text:
     """How the days were counted, in one or two sentences; an instant of another year than this one is told with it."""
-    if record.last_day is None:
-        sentences = [f"{_moment(record.start_at, this_year)} 起算，按小时连续计算，不因休息日顺延。"]
-    else:
-        sentences = [f"{local(record.start_at):%m-%d} 起算，当日不计。"]
-    off = _runs([(date.fromisoformat(day_), reason) for day_, reason in record.trace["skipped"]])
     in_working_days = record.kind.startswith("working")
+    off = _runs([(date.fromisoformat(day), reason) for day, reason in record.trace["skipped"]])
+    worked = [date.fromisoformat(found) for found, reason in record.trace["counted"] if reason == MAKE_UP]
+    said: list[Text] = [_beginning(record, this_year)]
     if off and in_working_days:
-        sentences.append(f"{'、'.join(off)}不计。")
+        said.append(_("Not counted: %(days)s.", days=listed(off)))
     elif off and record.last_day is not None:
-        sentences.append(_rolled(record))
-    worked = [date.fromisoformat(found) for found, reason in record.trace["counted"] if reason == "调休上班"]
+        said.append(_rolled(record))
     if worked and in_working_days:
-        sentences.append(f"{'、'.join(f'{found:%m-%d}' for found in worked)} 调休上班，计入。")
+        said.append(
+            ngettext(
+                "%(days)s is a make-up working day and counts.",
+                "%(days)s are make-up working days and count.",
+                len(worked),
+                days=listed(When(day, "short") for day in worked),
+            )
+        )
     for move in record.moves:
-        if move["why"] in ("paused", "resumed"):
-            word = "起暂停计算，当日不计" if move["why"] == "paused" else "恢复计算，余下的工作日从次日起接着算"
-            sentences.append(f"{_moment(datetime.fromisoformat(move['since']), this_year)} {word}。")
-            continue
-        before = local(datetime.fromisoformat(move["from"]) - timedelta(microseconds=1))
-        at = _moment(datetime.fromisoformat(move["at"]), this_year)
-        if move["why"] == "corrected" and move["to"] != record.due_at.isoformat() and not record.is_open:
-            after = local(datetime.fromisoformat(move["to"]) - timedelta(microseconds=1))
-            sentences.append(f"{at} 更正了起算时间，按更正后应于 {after:%m-%d} 届满；办结的结论不变。")
-            continue
-        if move["why"] == "corrected" and move["to"] == move["from"]:
-            sentences.append(f"{at} 因更正填报内容已重新计算，届满时间不变。")
-            continue
-        word = {
-            "extended": "已延长",
-            "shortened": "因情况紧急已缩短",
-            "corrected": "因更正填报内容已重新计算",
-            "calendar": f"因放假安排变化已重新计算（日历 {move.get('calendar_from')} → {move.get('calendar_to')}）",
-        }.get(move["why"], "已变更")
-        ground = f"（{move['rule']}：{move['basis']}）" if "rule" in move and "basis" in move else ""
-        sentences.append(f"{at} {word}{ground}，原届满日 {before:%m-%d}。")
-        if (
-            move["why"] == "corrected"
-            and record.overdue_at is not None
-            and move["from"] == record.overdue_at.isoformat()
-        ):
-            sentences.append(f"更正之前已于 {before:%m-%d} 届满时记为超期，超期的记录保留。")
+        said += _moved(record, move, this_year)
     if record.provisional:
-        sentences.append("涉及的年度还没有公布放假安排，日期是暂定的，公布后会重新计算。")
-    return "".join(sentences)
+        said.append(
+            _(
+                "Holidays for that year are not announced yet, so this date is provisional; it is counted anew once they are."
+            )
+        )
+    return sentences(*said)
 
 
-def days(record: Deadline) -> str:
+def days(record: Deadline) -> Text:
     """Every working day that counts, one after another; empty for hours and for days of the calendar."""
-    if not record.kind.startswith("working"):
+    counted = [date.fromisoformat(day) for day, _reason in record.trace["counted"]]
+    if not counted or not record.kind.startswith("working"):
         return ""
-    counted = [date.fromisoformat(day) for day, _ in record.trace["counted"]]
-    return f"计入 {'、'.join(f'{day:%m-%d}' for day in counted)}，共 {len(counted)} 个工作日。" if counted else ""
+    return ngettext(
+        "Counted: %(days)s, %(num)d working day in all.",
+        "Counted: %(days)s, %(num)d working days in all.",
+        len(counted),
+        days=listed(When(day, "short") for day in counted),
+    )
 
 
-def _rolled(record: Deadline) -> str:
+def _beginning(record: Deadline, this_year: int) -> Message:
+    if record.last_day is None:
+        return _(
+            "Counted from %(moment)s; hours run on without a break, days off included.",
+            moment=_moment(record.start_at, this_year),
+        )
+    return _("Counted from %(day)s; that day is not counted.", day=When(record.start_at, "short"))
+
+
+def _rolled(record: Deadline) -> Message:
     """Natural days whose last one is no working day end on the next that is; all before it have counted."""
     counted = record.trace["counted"]
-    meant, reason = counted[-1] if counted else (f"{local(record.start_at):%Y-%m-%d}", "休息日")
-    return f"按自然日连续计算，最后一日 {date.fromisoformat(meant):%m-%d} 是{reason}，顺延到之后的第一个工作日。"
+    meant, reason = counted[-1] if counted else (f"{local(record.start_at):%Y-%m-%d}", "")
+    return _(
+        "Calendar days run on; the last one, %(day)s, is a day off (%(reason)s), so it moves to the next working day.",
+        day=When(date.fromisoformat(meant), "short"),
+        reason=day_words(reason) if reason else pgettext("day", "day off"),
+    )
 
 
-def _moment(at: datetime, this_year: int) -> str:
-    found = local(at)
-    return f"{found:%m-%d %H:%M}" if found.year == this_year else f"{found:%Y-%m-%d %H:%M}"
+def _moved(record: Deadline, move: Mapping[str, Any], this_year: int) -> Iterator[Message]:
+    """How the period was moved, and what that has changed."""
+    if move["why"] in ("paused", "resumed"):
+        moment = _moment(datetime.fromisoformat(move["since"]), this_year)
+        if move["why"] == "paused":
+            yield _("Paused from %(moment)s; that day is not counted.", moment=moment)
+        else:
+            yield _("Resumed on %(moment)s; the working days left are counted from the next day.", moment=moment)
+        return
+    moment, before = _moment(datetime.fromisoformat(move["at"]), this_year), _last_day(move["from"])
+    if move["why"] != "corrected":
+        yield _moved_end(move, moment, before)
+    elif move["to"] != record.due_at.isoformat() and not record.is_open:
+        yield _(
+            "The start was corrected on %(moment)s: by that it would have ended on %(day)s. The conclusion stays.",
+            moment=moment,
+            day=_last_day(move["to"]),
+        )
+    elif move["to"] == move["from"]:
+        yield _("Recounted on %(moment)s after a correction; it ends as before.", moment=moment)
+    else:
+        yield _("Recounted on %(moment)s after a correction; it ended on %(day)s before.", moment=moment, day=before)
+        if record.overdue_at is not None and move["from"] == record.overdue_at.isoformat():
+            yield _("Was recorded as overdue on %(day)s, before the correction. The record stays.", day=before)
 
 
-def _runs(days: list[tuple[date, str]]) -> list[str]:
+def _moved_end(move: Mapping[str, Any], moment: When, before: When) -> Message:
+    """The end is another one; with the rule and its words where they allow that."""
+    told = {"moment": moment, "day": before}
+    if move["why"] == "calendar":
+        calendars = {"old": str(move.get("calendar_from")), "new": str(move.get("calendar_to"))}
+        return _(
+            "Recounted on %(moment)s, since the holidays have changed (calendar %(old)s → %(new)s); "
+            "it ended on %(day)s before.",
+            **told,
+            **calendars,
+        )
+    if "rule" not in move or "basis" not in move:
+        match move["why"]:
+            case "extended":
+                return _("Extended on %(moment)s; it ended on %(day)s before.", **told)
+            case "shortened":
+                return _("Shortened on %(moment)s because of urgency; it ended on %(day)s before.", **told)
+        return _("Changed on %(moment)s; it ended on %(day)s before.", **told)
+    ground = {"rule": move["rule"], "basis": move["basis"]}
+    match move["why"]:
+        case "extended":
+            return _("Extended on %(moment)s (%(rule)s: %(basis)s); it ended on %(day)s before.", **told, **ground)
+        case "shortened":
+            return _(
+                "Shortened on %(moment)s because of urgency (%(rule)s: %(basis)s); it ended on %(day)s before.",
+                **told,
+                **ground,
+            )
+    return _("Changed on %(moment)s (%(rule)s: %(basis)s); it ended on %(day)s before.", **told, **ground)
+
+
+def _last_day(due: str) -> When:
+    """The day that an exclusive end closes."""
+    return When(datetime.fromisoformat(due) - timedelta(microseconds=1), "short")
+
+
+def _moment(at: datetime, this_year: int) -> When:
+    return When(at, "moment" if local(at).year == this_year else "minute")
+
+
+def _runs(days: list[tuple[date, str]]) -> list[Text]:
     """10-01 至 10-07 国庆节, 10-11 周日: days off that follow each other for the same reason, told together. The days of
     a weekend beside a holiday are not the holiday's: only an official arrangement makes them that."""
     found: list[list[tuple[date, str]]] = []
-    for item in days:
+    for day, reason in days:
         last = found[-1][-1] if found else None
-        if last and item[0] - last[0] == timedelta(days=1) and _kind(item[1]) == _kind(last[1]):
-            found[-1].append(item)
+        if last and day - last[0] == timedelta(days=1) and _kind(reason) == _kind(last[1]):
+            found[-1].append((day, reason))
         else:
-            found.append([item])
-    told = []
-    for run in found:
-        reason = "周末" if len(run) > 1 and run[0][1] in WEEKDAYS else run[0][1]
-        first, last_day = run[0][0], run[-1][0]
-        told.append(f"{first:%m-%d} {reason}" if first == last_day else f"{first:%m-%d} 至 {last_day:%m-%d} {reason}")
-    return told
+            found.append([(day, reason)])
+    return [_run(run) for run in found]
+
+
+def _run(run: list[tuple[date, str]]) -> Text:
+    (first, reason), last_day = run[0], run[-1][0]
+    at_weekend = reason in WEEKDAYS
+    if first == last_day:
+        return (
+            When(first, "weekday")
+            if at_weekend
+            else _("%(day)s (%(reason)s)", day=When(first, "short"), reason=day_words(reason))
+        )
+    return _(
+        "%(first)s to %(last)s (%(reason)s)",
+        first=When(first, "short"),
+        last=When(last_day, "short"),
+        reason=pgettext("day", "weekend") if at_weekend else day_words(reason),
+    )
 
 
 def _kind(reason: str) -> str:
-    return "周末" if reason in WEEKDAYS else reason
+    return "" if reason in WEEKDAYS else reason

@@ -11,6 +11,8 @@ from sqlalchemy import Connection, Row, select
 
 from engine.db.case import case_of
 from engine.db.tables import hand_over, task
+from engine.messages import Name, Text, pgettext
+from engine.messages import gettext as _
 from engine.organisation.assignment import Actor, may
 from engine.reports.parts.names import Names, UnitName
 from engine.runtime.advance import requests
@@ -24,6 +26,10 @@ from engine.runtime.tasks.dropping import can_be_dropped
 from engine.runtime.tasks.sending_back import Earlier, way_back
 from engine.runtime.tasks.urging import may_urge_again
 
+RETURNED, SENT_BACK, CHASED = pgettext("tag", "Returned to me"), pgettext("tag", "Sent back"), pgettext("tag", "Chased")
+URGENT = frozenset({RETURNED, SENT_BACK, CHASED})
+"""Tags of a task that ask for haste."""
+URGED_TODAY = _("You have chased this today. You can chase it again from the next working day.")
 VERBS = ("transfer", "return", "delegate", "recall", "consult", "send_back", "drop", "urge")
 
 
@@ -33,7 +39,7 @@ class Said:
 
     id: str
     kind: str
-    step: str
+    step: Name
     by: str
     unit: UnitName | None
     to: str
@@ -47,7 +53,7 @@ class Said:
 class TaskHandling:
     """`may` holds each verb that is this person's, with the reason when it is not the time; empty when it is."""
 
-    may: Mapping[str, str]
+    may: Mapping[str, Text]
     why_here: Said | None
     """How the task came to this person or was opened again: sent back, taken back, handed over or given back."""
     delegation: Said | None
@@ -58,7 +64,7 @@ class TaskHandling:
     opinions: list[Said]
     """What colleagues have answered, in any step of the instance, the latest first."""
     urged: list[Said]
-    take_back: str | None
+    take_back: Text | None
     """Empty when this person may take the completion back, else why not; None when it is not this person's."""
 
 
@@ -67,15 +73,15 @@ class Choices:
     """What the form of one action offers. `earlier` are the steps to which the task may be sent back."""
 
     task_id: str
-    name: str
+    name: Name
     number: str
     title: str
-    may: Mapping[str, str]
+    may: Mapping[str, Text]
     holders: list[Colleague]
     colleagues: list[Colleague]
     earlier: list[tuple[Earlier, str]]
     """Each with the name of whoever did it."""
-    why_no_further: str
+    why_no_further: Text
     giver: str
     """Who gets the task back; empty when the whole post does, since whoever handed it over cannot do it."""
 
@@ -84,13 +90,14 @@ def task_handling(tx: Connection, context: Context, actor: Actor, row: Row[Any],
     """What the page of the task shows of this."""
     names = Names(tx)
     every = requests.of_instance(tx, row.instance_id)
-    step_names = {found.id: found.name for found in case_of(tx, row.instance_id).rows(task)}
+    element_name = step.definition.element_name
+    step_names = {found.id: element_name(found.element_id) for found in case_of(tx, row.instance_id).rows(task)}
 
     def said(record: Row[Any]) -> Said:
         return Said(
             id=record.id,
             kind=record.kind,
-            step=step_names.get(record.task_id, ""),
+            step=step_names.get(record.task_id, Name("")),
             by=names.person(record.from_person),
             unit=names.unit(record.from_unit),
             to=names.person(record.to_person),
@@ -141,7 +148,7 @@ def choices(tx: Connection, context: Context, actor: Actor, task_id: str) -> Cho
     already = {found.to_person for found in requests.requests(tx, row) if found.kind == "consultation"}
     return Choices(
         task_id=row.id,
-        name=row.name,
+        name=step.definition.element_name(row.element_id),
         number=instance.number,
         title=instance.title,
         may=_may(tx, context, actor, row, step) if is_open else {},
@@ -155,10 +162,10 @@ def choices(tx: Connection, context: Context, actor: Actor, task_id: str) -> Cho
     )
 
 
-def tags(tx: Connection, actor: Actor, rows: list[Row[Any]]) -> dict[str, list[str]]:
+def tags(tx: Connection, actor: Actor, rows: list[Row[Any]]) -> dict[str, list[Text]]:
     """What the inbox says beside each of these tasks: 委派给我, 征求意见, 转办给我, 退回, 催办 …"""
     ids = [row.id for row in rows]
-    found: dict[str, list[str]] = {row.id: [] for row in rows}
+    found: dict[str, list[Text]] = {row.id: [] for row in rows}
     statement = select(hand_over).where(hand_over.c.task_id.in_(ids) | hand_over.c.to_task.in_(ids))
     own = {row.id: row for row in rows}
     for record in tx.execute(statement.order_by(hand_over.c.opened_at, hand_over.c.id)):
@@ -167,24 +174,26 @@ def tags(tx: Connection, actor: Actor, rows: list[Row[Any]]) -> dict[str, list[s
         row = own.get(record.task_id)
         match record.kind:
             case "delegation" if waits and row is not None and (to_me or by_me):
-                found[row.id].append("委派给我" if to_me else "已委派")
+                found[row.id].append(pgettext("tag", "Delegated to me") if to_me else pgettext("tag", "Delegated"))
             case "consultation" if waits and row is not None and (to_me or by_me):
-                found[row.id].append("征求意见" if to_me else "已征求意见")
+                found[row.id].append(
+                    pgettext("tag", "Opinion asked for") if to_me else pgettext("tag", "Opinion asked")
+                )
             case "transfer" | "return" if row is not None and to_me and row.assignee_id == actor.person_id:
                 if record.opened_at == row.claimed_at:
-                    found[row.id].append("转办给我" if record.kind == "transfer" else "退回给我")
+                    found[row.id].append(pgettext("tag", "Reassigned to me") if record.kind == "transfer" else RETURNED)
             case "send_back" if record.to_task in own:
-                found[record.to_task].append("退回")
+                found[record.to_task].append(SENT_BACK)
             case "urge" if row is not None:
-                found[row.id].append("催办")
+                found[row.id].append(CHASED)
     return {task_id: list(dict.fromkeys(words)) for task_id, words in found.items()}
 
 
-def _may(tx: Connection, context: Context, actor: Actor, row: Row[Any], step: Step) -> dict[str, str]:
+def _may(tx: Connection, context: Context, actor: Actor, row: Row[Any], step: Step) -> dict[str, Text]:
     if row.status != "open" or step.instance["status"] != "running":
         return {}
     subject = work.subject(tx, row)
-    allowed = {verb: "" for verb in VERBS if may(actor, verb, subject).allowed}
+    allowed: dict[str, Text] = {verb: "" for verb in VERBS if may(actor, verb, subject).allowed}
     if "send_back" in allowed:
         back = way_back(step, row)
         allowed["send_back"] = "" if back.steps else back.why_no_further
@@ -194,7 +203,7 @@ def _may(tx: Connection, context: Context, actor: Actor, row: Row[Any], step: St
         del allowed["drop"]
     if "urge" in allowed:
         again_at = may_urge_again(tx, context, actor, row.id)
-        allowed["urge"] = "今天已经催办过，下一个工作日起可以再催。" if again_at else ""
+        allowed["urge"] = URGED_TODAY if again_at else ""
     return allowed
 
 
@@ -203,7 +212,7 @@ def _has_done_something(tx: Connection, row: Row[Any]) -> bool:
     return any(found.status == "completed" for found in own)
 
 
-def _take_back(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> str | None:
+def _take_back(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> Text | None:
     if row.status != "completed" or not may(actor, "take_back", work.subject(tx, row)).allowed:
         return None
     return taking_back.why_not(tx, row, context.now)

@@ -19,6 +19,8 @@ from engine.db.tables import fact, party, process_instance
 from engine.db.values import decode
 from engine.deployments import definitions
 from engine.forms.schema import Field, Form
+from engine.messages import Name, Text
+from engine.messages import gettext as _
 from engine.organisation import duties, jurisdiction, units
 from engine.organisation.assignment import ProcedureSubject, may
 from engine.organisation.jurisdiction import Competence, Matter
@@ -51,9 +53,9 @@ class MatterLine:
         return self.matter.pinyin.replace(" ", "")
 
     @property
-    def who(self) -> str:
+    def who(self) -> Text:
         """Who is competent, in words: 市生态环境局, or 镇街."""
-        return self.unit.name if self.unit else "镇街"
+        return self.unit.name if self.unit else _("the towns")
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Remedy:
     """One click that puts this value into the field."""
 
     value: str
-    label: str
+    label: Text
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class Instead:
     """The procedure that this person may start in place of this one, since the matter is the unit's own."""
 
     key: str
-    name: str
+    name: Name
 
 
 @dataclass(frozen=True)
@@ -80,9 +82,9 @@ class Advice:
     on: date
     asked_by: UnitName | None
     follows: Mapping[str, str] = field(default_factory=dict)
-    warnings: Mapping[str, str] = field(default_factory=dict)
+    warnings: Mapping[str, Text] = field(default_factory=dict)
     remedies: Mapping[str, Remedy] = field(default_factory=dict)
-    tags: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, Text] = field(default_factory=dict)
     instead: Instead | None = None
     amiss: bool = False
     """Whether the matter should not be here: the form names what to do with the unit's own, and it is its own."""
@@ -110,19 +112,23 @@ def advise(asked: Field, form: Form, step: Step, values: Mapping[str, object]) -
     unit = names.unit(entry.proposal.unit_code) if entry else None
     line = _line(step, found, names, on, (unit.code, unit.kind) if unit else None)
     asked_by = names.unit(step.actor.unit_code) if step.actor else None
-    follows, warned, remedies, tags = dict[str, str](), dict[str, str](), dict[str, Remedy](), dict[str, str]()
+    follows, warned, remedies, tags = dict[str, str](), dict[str, Text](), dict[str, Remedy](), dict[str, Text]()
     if asked.basis in form.by_key:
         follows[asked.basis] = found.basis
         if values.get(asked.basis) == found.basis:
-            tags[asked.basis] = "来自清单"
+            tags[asked.basis] = _("From the list")
     if (receiver := form.by_key.get(asked.receiver)) is not None:
         other_side = _other_side(receiver, line)
         follows[receiver.key] = other_side.code if other_side else ""
         chosen = names.unit(str(values.get(receiver.key) or ""))
         if chosen is not None and _is_third(chosen, line):
-            warned[receiver.key] = f"清单上这一项归{line.who}，不归{chosen.name}。请核对；清单有误的，可以照填。"
+            warned[receiver.key] = _(
+                "The list gives this matter to %(who)s, not to %(unit)s. Check it; if the list is wrong, you can go on.",
+                who=line.who,
+                unit=chosen.name,
+            )
             if line.unit and not line.competence.own and _takes(receiver, line.unit, step):
-                remedies[receiver.key] = Remedy(line.unit.code, f"改为{line.unit.name}")
+                remedies[receiver.key] = Remedy(line.unit.code, _("Change to %(unit)s", unit=line.unit.name))
     amiss = bool(asked.own) and line.competence.own
     instead = _instead(step, asked.own) if amiss else None
     return Advice(line, on, asked_by, follows, warned, remedies, tags, instead, amiss)
@@ -140,9 +146,10 @@ def _instead(step: Step, key: str) -> Instead | None:
     """None when the procedure is not there, is retired, or is not for this person to start."""
     if step.actor is None:
         return None
-    for process in (definition.diagram.process for definition in definitions.every_startable(step.tx)):
-        if process.key == key and may(step.actor, "start", ProcedureSubject(process.candidate_starters)).allowed:
-            return Instead(key, process.name)
+    for definition in definitions.every_startable(step.tx):
+        starters = ProcedureSubject(definition.diagram.process.candidate_starters)
+        if definition.key == key and may(step.actor, "start", starters).allowed:
+            return Instead(key, definition.called)
     return None
 
 
@@ -200,4 +207,4 @@ def _usual(tx: Connection, step: Step, key: str) -> list[str]:
     said = select(fact.c.instance_id, fact.c.value).where(fact.c.instance_id.in_(select(own.c.id)), fact.c.name == key)
     latest = {row.instance_id: decode(row.value) for row in tx.execute(said.order_by(fact.c.id))}
     counted = Counter(sorted(value for value in latest.values() if isinstance(value, str)))
-    return [code for code, _ in counted.most_common(USUAL)]
+    return [code for code, _times in counted.most_common(USUAL)]

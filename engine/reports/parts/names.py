@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from engine.db.searchable import SUBJECT_FACT
 from engine.db.tables import fact
 from engine.db.values import decode
+from engine.deployments.definitions import Definition
+from engine.messages import Message, Name, Text, listed, pgettext
+from engine.messages import gettext as _
 from engine.organisation import jurisdiction
 from engine.organisation.city_now import organisation
 from engine.organisation.units import WITHIN
+
+ROLE_NAMES: Mapping[str, Message] = {
+    "principal_leader": pgettext("role", "principal leader"),
+    "acting_principal": pgettext("role", "acting principal"),
+    "deputy_leader": pgettext("role", "deputy leader"),
+    "liaison": pgettext("role", "liaison"),
+    "case_officer": pgettext("role", "case officer"),
+    "legal_reviewer": pgettext("role", "legal reviewer"),
+    "clerk": pgettext("role", "clerk"),
+    "archivist": pgettext("role", "archivist"),
+    "unit_admin": pgettext("role", "unit administrator"),
+    "system_admin": pgettext("role", "system administrator"),
+    "auditor": pgettext("role", "auditor"),
+}
+"""What the posts of a unit are called, in the order in which they are listed."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +64,36 @@ class Names:
     def matter(self, code: str | None) -> str:
         found = jurisdiction.find(self._tx, code) if code else None
         return found.title if found else ""
+
+
+def role_names(roles: Collection[str]) -> Text:
+    """The roles as a list, 联系人、承办人; empty for none."""
+    found = [name for role, name in ROLE_NAMES.items() if role in roles]
+    return listed(found) if found else ""
+
+
+def outcome_name(definition: Definition, row: Row[Any]) -> Name:
+    """The answer with which the task ended, as its form calls it; empty for one that has none."""
+    element, drawn = definition.diagram.elements.get(row.element_id), row.outcome_name or ""
+    form = definition.forms.get(element.form_ref or "") if element else None
+    label = form.label_of(form.outcome_key, row.outcome) if form and form.outcome_key else Name("")
+    return Name(drawn, label.english if label.drawn == drawn else "")
+
+
+def result_name(definition: Definition, result: str | None, said: str | None) -> Text:
+    """The result of an instance, which is kept with these words: the name of the end event, or how else it ended."""
+    for element in definition.diagram.of_kind("endEvent"):
+        if element.properties.get("result") == result and element.name == said:
+            return definition.element_name(element.id)
+    return _OTHER_RESULTS.get(result or "", said or "")
+
+
+_OTHER_RESULTS: Mapping[str, Message] = {
+    "withdrawn": pgettext("result", "Cancelled"),
+    "ended_by_office": pgettext("result", "Ended by the office"),
+    "ended_with_caller": _("Ended with the case that called it"),
+}
+"""Ends that no diagram draws."""
 
 
 def party_names(tx: Connection, instance_ids: Iterable[str]) -> dict[str, str]:

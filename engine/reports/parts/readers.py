@@ -11,9 +11,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from engine.bpmn.elements import Element
-from engine.bpmn.expressions import compile_expression, evaluate
-from engine.bpmn.paths_ahead import elements_after
+from engine.bpmn.reading.elements import Element
+from engine.bpmn.reading.expressions import compile_expression, evaluate
+from engine.bpmn.reading.paths_ahead import elements_after
 from engine.db.case import case_of
 from engine.db.tables import audit_entry, case_link, document, task, unit
 from engine.deployments import definitions

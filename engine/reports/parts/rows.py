@@ -12,11 +12,13 @@ from sqlalchemy import Connection, Row, Select, case, select
 from engine.db.case import known_case
 from engine.db.searchable import SUBJECT_FACT
 from engine.db.tables import fact, party, process_instance, task
+from engine.db.unit import english_of
 from engine.db.values import decode
 from engine.deployments import definitions
+from engine.messages import Name, Text
 from engine.organisation.assignment import Actor
 from engine.reports.parts import handling
-from engine.reports.parts.names import Names, UnitName
+from engine.reports.parts.names import Names, UnitName, outcome_name, result_name
 from engine.reports.parts.periods import Period, nearest, open_periods
 from engine.runtime.step.context import Context
 from engine.runtime.tasks import taking_back
@@ -33,7 +35,13 @@ SUBJECT = (
 """Whom the instance concerns, as it is stored."""
 OF_INSTANCE = [*(column for column in process_instance.c if column.name not in ("state", "taken")), SUBJECT]
 """What lists read of an instance: never its state, which is large."""
-OF_TASK = (process_instance.c.number, process_instance.c.title.label("instance_title"), process_instance.c.key, SUBJECT)
+OF_TASK = (
+    process_instance.c.number,
+    process_instance.c.title.label("instance_title"),
+    process_instance.c.key,
+    process_instance.c.definition_id,
+    SUBJECT,
+)
 """What lists of tasks read of their instances."""
 
 
@@ -45,17 +53,17 @@ class TaskRow:
     number: str
     title: str
     party_name: str
-    step: str
-    procedure: str
+    step: Name
+    procedure: Name
     counterpart: UnitName | None
     period: Period | None
     opened_at: datetime
     ended_at: datetime | None
-    outcome_name: str | None
+    outcome_name: Name
     assignee: str
     mine: bool
     fallback: bool
-    tags: list[str]
+    tags: list[Text]
     """委派给我, 征求意见, 转办给我, 退回, 催办 … : what has been done with it among colleagues."""
     may_take_back: bool = False
 
@@ -65,11 +73,11 @@ class InstanceRow:
     number: str
     title: str
     party_name: str
-    procedure: str
+    procedure: Name
     status: str
-    result_name: str | None
+    result_name: Text
     waiting_unit: UnitName | None
-    waiting_step: str
+    waiting_step: Name
     parties: list[UnitName]
     counterpart: UnitName | None
     period: Period | None
@@ -77,16 +85,17 @@ class InstanceRow:
     ended_at: datetime | None
 
 
-def procedures(tx: Connection) -> list[tuple[str, str]]:
+def procedures(tx: Connection) -> list[tuple[str, Name]]:
     """Key and name of every procedure, by the latest version; those that are gone (`retirement.gone`) are left out."""
-    return sorted(definitions.names(tx).items())
+    english = english_of(tx)
+    return [(key, english.element(key, "", drawn)) for key, drawn in sorted(definitions.names(tx).items())]
 
 
 def task_rows(
-    tx: Connection, context: Context, actor: Actor, names: Names, rows: Sequence[Row[Any]], known: Mapping[str, str]
+    tx: Connection, context: Context, actor: Actor, names: Names, rows: Sequence[Row[Any]], known: Mapping[str, Name]
 ) -> list[TaskRow]:
     """Rows of tasks, each with number, `instance_title` and key of its instance; `known` are the names of procedures."""
-    ids = [row.instance_id for row in rows]
+    ids, english = [row.instance_id for row in rows], english_of(tx)
     periods = open_periods(tx, ids, names, context)
     others = counterparts(tx, names, ids, actor.unit_code)
     tagged = handling.tags(tx, actor, [row for row in rows if row.status == "open"])
@@ -97,13 +106,13 @@ def task_rows(
             number=row.number,
             title=row.instance_title,
             party_name=_subject(row),
-            step=row.name,
-            procedure=known.get(row.key, row.key),
+            step=english.element(row.key, row.element_id, row.name),
+            procedure=known.get(row.key, Name(row.key)),
             counterpart=others.get(row.instance_id),
             period=period_of_task(row, periods.get(row.instance_id, [])),
             opened_at=row.opened_at,
             ended_at=row.ended_at,
-            outcome_name=row.outcome_name,
+            outcome_name=outcome_name(definitions.load(tx, row.definition_id), row) if row.outcome else Name(""),
             assignee=names.person(row.assignee_id),
             mine=row.assignee_id == actor.person_id,
             fallback=row.fallback,
@@ -124,9 +133,9 @@ def _open_tasks(ids: list[str]) -> Select[Any]:
     called = process_instance.c.origin_instance_id.in_(ids) & process_instance.c.origin_task_id.is_not(None)
     waits = case((called, process_instance.c.origin_instance_id)).label("waits")
     shown, theirs = (select(process_instance.c.id).where(own) for own in (process_instance.c.id.in_(ids), called))
-    columns = (task.c.id, task.c.instance_id, task.c.unit_code, task.c.name, task.c.deadline_key)
+    columns = (task.c.id, task.c.instance_id, task.c.element_id, task.c.unit_code, task.c.name, task.c.deadline_key)
     return (
-        select(*columns, waits)
+        select(*columns, process_instance.c.key, waits)
         .join(process_instance, process_instance.c.id == task.c.instance_id)
         .where(task.c.instance_id.in_(shown.union(theirs)))
         .where(task.c.ended_at.is_(None))  # open; said by its status, SQLite would begin at everything that is open
@@ -197,13 +206,13 @@ def instance_rows(
     names: Names,
     rows: Sequence[Row[Any]],
     unit_code: str,
-    known: Mapping[str, str],
+    known: Mapping[str, Name],
 ) -> list[InstanceRow]:
     """Rows of instances, each with whom it waits for: the open task with the nearest period, its own or of what it called.
 
     `known` are the names of procedures.
     """
-    ids = [row.id for row in rows]
+    ids, english = [row.id for row in rows], english_of(tx)
     periods = open_periods(tx, ids, names, context)
     named = _parties(tx, ids)
     others, sides = _others(names, named, unit_code), parties(tx, names, rows, named, unit_code)
@@ -226,11 +235,11 @@ def instance_rows(
                 number=row.number,
                 title=row.title,
                 party_name=_subject(row),
-                procedure=known.get(row.key, row.key),
+                procedure=known.get(row.key, Name(row.key)),
                 status=row.status,
-                result_name=row.result_name,
+                result_name=result_name(definitions.load(tx, row.definition_id), row.result, row.result_name),
                 waiting_unit=names.unit(first.unit_code) if first else None,
-                waiting_step=first.name if first else "",
+                waiting_step=english.element(first.key, first.element_id, first.name) if first else Name(""),
                 parties=sides.get(row.id, []),
                 counterpart=others.get(row.id),
                 period=period,

@@ -10,6 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from engine.db.tables import notice, notice_receipt, outbox, person
+from engine.messages import Text, from_text
+from engine.messages import gettext as _
+from engine.notices.kinds import DAILY_SEAL
 from engine.notices.outbox import TRIED
 from engine.notices.routes import HEADS_PREFIX, MAIL, WEBHOOK
 
@@ -20,8 +23,8 @@ class Telling:
 
     people: tuple[str, ...]
     read: int
-    channels: Mapping[str, Mapping[str, int]]
-    reasons: tuple[str, ...]
+    channels: Mapping[Text, Mapping[str, int]]
+    reasons: tuple[Text, ...]
 
 
 def tellings(tx: Connection, instance_id: str) -> dict[str, Telling]:
@@ -43,7 +46,7 @@ def tellings(tx: Connection, instance_id: str) -> dict[str, Telling]:
             people=tuple(row.name for row in had.get(notice_id, [])),
             read=sum(row.read_at is not None for row in had.get(notice_id, [])),
             channels=_by_channel(sent.get(notice_id, [])),
-            reasons=tuple(dict.fromkeys(row.reason for row in sent.get(notice_id, []) if row.reason)),
+            reasons=tuple(dict.fromkeys(from_text(row.reason) for row in sent.get(notice_id, []) if row.reason)),
         )
         for notice_id in {*had, *sent}
     }
@@ -51,7 +54,7 @@ def tellings(tx: Connection, instance_id: str) -> dict[str, Telling]:
 
 def together(tellings: Sequence[Telling]) -> Telling:
     """Several notices of one text, as one."""
-    channels: dict[str, Counter[str]] = {}
+    channels: dict[Text, Counter[str]] = {}
     for telling in tellings:
         for name, counts in telling.channels.items():
             channels.setdefault(name, Counter()).update(counts)
@@ -63,14 +66,15 @@ def together(tellings: Sequence[Telling]) -> Telling:
     )
 
 
-def channel_name(key: str) -> str:
+def channel_name(key: str) -> Text:
     if key.startswith(HEADS_PREFIX):
-        return "每日封存"
-    return {MAIL: "邮件", WEBHOOK: "Webhook"}.get(key, "群机器人")
+        return DAILY_SEAL
+    known: dict[str, Text] = {MAIL: _("Mail"), WEBHOOK: "Webhook"}
+    return known.get(key, _("Group robot"))
 
 
-def _by_channel(rows: list[Any]) -> dict[str, dict[str, int]]:
-    found: dict[str, Counter[str]] = {}
+def _by_channel(rows: list[Any]) -> dict[Text, dict[str, int]]:
+    found: dict[Text, Counter[str]] = {}
     for row in rows:
         status = "waiting" if row.status in TRIED and row.attempts == 0 else row.status
         found.setdefault(channel_name(row.channel), Counter())[status] += 1

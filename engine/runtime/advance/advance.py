@@ -18,11 +18,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
-from engine.bpmn.workflow import WorkflowFault
+from engine.bpmn.spiff.workflow import WorkflowFault
 from engine.db.tables import process_instance
 from engine.deadlines import years
 from engine.deployments import definitions
 from engine.errors import AlreadyDone, ExpressionError, IncidentRaised, NotFound, RecordsDamaged, StoredByAnotherVersion
+from engine.messages import Name, sentences
+from engine.messages import gettext as _
 from engine.organisation import units
 from engine.organisation.assignment import Actor
 from engine.runtime.advance import blame, closing, incidents
@@ -37,12 +39,16 @@ from engine.runtime.step.events import CalledEnded, Started
 from engine.runtime.step.facts import Facts, known
 from engine.runtime.step.faults import Fault
 from engine.runtime.step.locks import lock
+from engine.runtime.step.names import result_of
 from engine.runtime.step.step import Beginning, Step
 
 CALL_DEPTH = 8
 """Procedures that may have called each other in a row."""
 
-WHAT_TO_DO = "请系统管理员用 lianban verify-audit 核对，从备份恢复这件办件的记录之后再恢复办理。"
+WHAT_TO_DO = _(
+    "The system administrator checks it with lianban verify-audit, restores the records of this case from the backup, "
+    "and resumes it then."
+)
 
 Event = Callable[[Step], None]
 """What happens to an instance: it moves the step's workflow, says facts, or refuses by raising an error."""
@@ -65,7 +71,9 @@ def advance(
     if row is None:
         raise NotFound
     if row.status == "ended":
-        raise AlreadyDone(f"这件办件已经办结（{row.result_name or '已结束'}），不能再办理。")
+        raise AlreadyDone(
+            _("This case has ended (%(result)s). Nothing in it can be handled any more.", result=result_of(row))
+        )
     if row.status == "incident":
         raise IncidentRaised
     if row.calendar_version != context.calendar.version:
@@ -128,11 +136,11 @@ def _faults_of(instance_id: str) -> Iterator[None]:
     try:
         yield
     except WorkflowFault as fault:
-        raise Fault(instance_id, fault.message, fault.element_id, fault.names, fault.undecided) from fault
+        raise Fault(instance_id, fault.sentence, fault.element_id, fault.names, fault.undecided) from fault
     except (RecordsDamaged, StoredByAnotherVersion) as error:
-        raise Fault(instance_id, f"{error.message}{WHAT_TO_DO}", None) from error
+        raise Fault(instance_id, sentences(error.sentence, WHAT_TO_DO), None) from error
     except ExpressionError as error:
-        sentence = f"流程图里的表达式算不出来：{error.message}"
+        sentence = _("An expression of the diagram cannot be worked out: %(error)s", error=error.sentence)
         raise Fault(instance_id, sentence, error.element_id, error.names) from error
 
 
@@ -174,7 +182,9 @@ def _begin(step: Step, beginning: Beginning) -> None:
     """The other procedure runs as an instance of its own, linked to this one, with what it was handed over."""
     element = beginning.element
     if _depth(step) >= CALL_DEPTH:
-        raise Fault(step.instance_id, f"流程互相调用超过 {CALL_DEPTH} 层。", element.id)
+        raise Fault(
+            step.instance_id, _("Procedures call each other more than %(limit)s deep.", limit=CALL_DEPTH), element.id
+        )
     definition = definitions.begun(step.tx, step.definition, element)
     origin = {"origin_instance_id": step.instance_id, "origin_task_id": beginning.task_id}
     instance = unnumbered(definition, step.instance["started_by"], step.now) | origin
@@ -190,7 +200,9 @@ def _begin(step: Step, beginning: Beginning) -> None:
     try:
         take(child, "started", event)
     except Fault as fault:
-        sentence = f"“{definition.name}”没有发起成：{fault.message}"
+        sentence = _(
+            "'%(procedure)s' could not be started: %(fault)s", procedure=Name(definition.name), fault=fault.sentence
+        )
         outer = Fault(step.instance_id, sentence, element.id, blame.handed(element, fault.names))
         outer.said = fault.said
         raise outer from fault
@@ -203,7 +215,10 @@ def _require_units(child: Step, handed: Mapping[str, object]) -> None:
     for name in child.definition.diagram.process.party_facts:
         value = handed.get(name)
         if value is not None and not (isinstance(value, str) and units.find(child.tx, value, child.now)):
-            raise WorkflowFault(f"交给它的 {name} 不是一个单位：{str(value)[:40]}。", names=frozenset({name}))
+            raise WorkflowFault(
+                _("%(fact)s, which was handed to it, is no unit: %(value)s.", fact=name, value=str(value)[:40]),
+                names=frozenset({name}),
+            )
 
 
 def _answer(step: Step) -> None:
@@ -244,14 +259,17 @@ def _say(step: Step, name: str, value: object) -> None:
     try:
         step.say(name, value)
     except TypeError:
-        sentence = f"交接的 {name} 不是文字、数字、真假、日期或它们的列表。"
+        sentence = _(
+            "%(fact)s, which was handed over, is neither text, number, truth value nor date, nor a list of them.",
+            fact=name,
+        )
         raise WorkflowFault(sentence, names=frozenset({name})) from None
 
 
 def catch_up(tx: Connection, context: Context, instance_id: str) -> None:
     """Answers that came while the instance was parked are taken; what was called and ended without one is called anew."""
     for row in closing.children(tx, instance_id, ("ended",)):
-        if row.origin_task_id is None or closing.was_cancelled(tx, row.id):
+        if row.origin_task_id is None or row.past_diagram:
             continue
         ended = tx.execute(select(process_instance).where(process_instance.c.id == row.id)).one()
         with suppress(AlreadyDone):

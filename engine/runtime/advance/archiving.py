@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from engine.bpmn.elements import Element, Process
+from engine.bpmn.reading.elements import Element, Process
 from engine.clock import local_date
 from engine.db.tables import archive_package
 from engine.db.unit import unit_of

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from engine.bpmn.elements import FACT, IN, Element
-from engine.bpmn.expressions import compile_expression
+from engine.bpmn.reading.elements import FACT, IN, Element
+from engine.bpmn.reading.expressions import compile_expression
 from engine.errors import InvalidValues, LianbanError, Refused
 from engine.forms.schema import Field
+from engine.messages import Message, Name, Text, sentences
 from engine.messages import gettext as _
 from engine.runtime.step.faults import Fault
 from engine.runtime.step.step import Step
@@ -20,10 +21,12 @@ EMPTY: tuple[object, ...] = (None, "", [], False)
 
 
 class NotWorkedOut(Refused):
+    """The step hangs on something that an earlier form says."""
+
     default = _("An answer given before cannot be used here, so this cannot be done now. Nothing has changed.")
 
-    def __init__(self, message: str, fault: Fault) -> None:
-        super().__init__(message)
+    def __init__(self, sentence: Text, fault: Fault) -> None:
+        super().__init__(sentence)
         self.fault = fault
 
 
@@ -37,12 +40,7 @@ def refusal(step: Step, fault: Fault) -> LianbanError | None:
             return InvalidValues({field.key: _sentence(step, field, what, fault) for field in fields})
     if earlier := _suspects(step, _filled_in_before(step, near | _behind(step, near))):
         field = earlier[0]
-        how = "空着" if step.facts.get(field.key) in EMPTY else "用不上"
-        sentence = (
-            f"“{_step_of(step, field)}”里填写的“{field.label}”{how}，就算不出{what}，这一步现在办不成，什么都没有改变。"
-            f"请先更正“{field.label}”，或者退回那个环节重新填写。"
-        )
-        return NotWorkedOut(sentence, fault)
+        return NotWorkedOut(_of_an_earlier_form(step, field, what), fault)
     return None
 
 
@@ -96,27 +94,50 @@ def _suspects(step: Step, fields: list[Field]) -> list[Field]:
     return [field for field in fields if step.facts.get(field.key) in EMPTY] or fields
 
 
-def _sentence(step: Step, field: Field, what: str, fault: Fault) -> str:
+def _of_an_earlier_form(step: Step, field: Field, what: Text) -> Message:
+    about = {"step": _step_of(step, field), "field": field.label, "what": what}
     if step.facts.get(field.key) in EMPTY:
-        return f"这一栏空着，就算不出{what}，请{'选择' if field.options or field.widget else '填写'}。"
-    return f"这样填写，就算不出{what}，请改正。（{fault.message.rstrip('。')}）"
+        return _(
+            "'%(field)s' of '%(step)s' is empty, so %(what)s cannot be worked "
+            "out. This step cannot be done now, and nothing "
+            "has changed. Correct '%(field)s' first, or send it back to that step to be filled in again.",
+            **about,
+        )
+    return _(
+        "'%(field)s' of '%(step)s' cannot be used, so %(what)s cannot be worked "
+        "out. This step cannot be done now, and nothing "
+        "has changed. Correct '%(field)s' first, or send it back to that step to be filled in again.",
+        **about,
+    )
 
 
-def _what(step: Step, fault: Fault) -> str:
+def _sentence(step: Step, field: Field, what: Text, fault: Fault) -> Text:
+    if step.facts.get(field.key) not in EMPTY:
+        return sentences(_("With this, %(what)s cannot be worked out. Change it.", what=what), fault.sentence)
+    if field.options or field.widget:
+        return _("While this is empty, %(what)s cannot be worked out. Choose one.", what=what)
+    return _("While this is empty, %(what)s cannot be worked out. Fill it in.", what=what)
+
+
+def _what(step: Step, fault: Fault) -> Message:
     """What cannot be worked out, in words."""
     element = step.definition.diagram.elements.get(fault.element_id or "")
     if element is None:
-        return "下一步"
-    name = f"“{element.properties.get('title') or element.name or element.id}”"
+        return _("the next step")
+    name = Name(element.properties.get("title") or element.name or element.id)
     if element.timer is not None:
-        return f"{name}的{'期限' if element.is_period else '时间'}"
+        if element.is_period:
+            return _("the period '%(name)s'", name=name)
+        return _("the time of '%(name)s'", name=name)
     if element.kind.endswith("Gateway"):
-        return f"{name}往哪里走"
-    return f"{name}由谁办理" if element.kind == "userTask" else name
+        return _("where '%(name)s' goes on", name=name)
+    if element.kind == "userTask":
+        return _("who handles '%(name)s'", name=name)
+    return _("'%(word)s'", word=name)
 
 
-def _step_of(step: Step, field: Field) -> str:
+def _step_of(step: Step, field: Field) -> Text:
     forms = step.definition.forms
     form_key = next((form_key for form_key, form in forms.items() if form.by_key.get(field.key) is field), "")
     elements = step.definition.diagram.elements.values()
-    return next((element.name for element in elements if element.form_key == form_key), "发起表单")
+    return next((Name(element.name) for element in elements if element.form_key == form_key), _("the start form"))

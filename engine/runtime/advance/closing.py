@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, update
 
 from engine.db.case import case_of
-from engine.db.tables import audit_entry, correction, incident, process_instance, task, timer
+from engine.db.tables import correction, incident, process_instance, task, timer
 from engine.deadlines import deadlines
 from engine.deployments import definitions
 from engine.errors import RecordsDamaged
+from engine.messages import Message, Name, Text, in_chinese
+from engine.messages import gettext as _
 from engine.organisation.assignment import Actor
 from engine.runtime.advance import archiving, incidents, lists
 from engine.runtime.advance.lapsed_requests import tell_not_needed
@@ -25,9 +27,10 @@ from engine.runtime.step.events import Event, Notified, PeriodStands, content_of
 from engine.runtime.step.facts import known
 from engine.runtime.step.faults import Fault
 from engine.runtime.step.locks import lock
+from engine.runtime.step.names import ENDED
 
-WITH_CALLER = {"result": "ended_with_caller", "result_name": "随原办件结束"}
-"""The result of a called instance for which nobody waits any more."""
+WITH_CALLER = "ended_with_caller"
+"""The result of a called instance for which nobody waits any more; one of `names.ENDED`."""
 TOLD = ("case_officer", "liaison")
 """The posts of every unit at work that are told why an instance was cancelled, whether they had a task or not."""
 
@@ -36,7 +39,7 @@ def cancel(
     tx: Connection,
     context: Context,
     instance_id: str,
-    result: Mapping[str, str],
+    result: str,
     actor: Actor | None = None,
     reason: str = "",
     by: str = "",
@@ -52,8 +55,7 @@ def cancel(
         return
     _end(tx, context, row, result, actor, reason, by)
     if row.origin_task_id is not None:
-        why = f"：{reason}" if reason else ""
-        told = f"在等的办件 {row.number} {result['result_name']}{why}，没有结果。恢复办理时会重新发起。"
+        told = _no_answer(row.number, result, reason)
         incidents.park(tx, context, Fault(row.origin_instance_id, told, None))
 
 
@@ -68,15 +70,27 @@ def children(tx: Connection, instance_id: str, statuses: Collection[str] = ("run
     return [row for row in case_of(tx, instance_id).children() if row.status in statuses]
 
 
-def was_cancelled(tx: Connection, instance_id: str) -> bool:
-    """Whether the ended instance was ended past its diagram, so that it has no answer."""
-    past_it = (audit_entry.c.instance_id == instance_id) & (audit_entry.c.kind == "cancelled")
-    return tx.execute(select(audit_entry.c.sequence).where(past_it)).first() is not None
+def _no_answer(number: str, result: str, reason: str) -> Message:
+    """Why the case that waits for this one cannot go on."""
+    about = {"number": number, "result": ENDED[result], "reason": reason}
+    if reason:
+        return _(
+            "Case %(number)s, which this one waits for, has no result. "
+            "%(result)s: %(reason)s. It is started anew on resuming.",
+            **about,
+        )
+    return _(
+        "Case %(number)s, which this one waits for, has no result: %(result)s. It is started anew on resuming.", **about
+    )
 
 
-def lapsed_text(step_name: str, result: str) -> str:
+def lapsed_text(step_name: str, result: Text) -> Message:
     """What is said to whoever had the task open when its case ended."""
-    return f"办件已经结束{f'（{result}）' if result else ''}，“{step_name}”不用再办。"
+    if not result:
+        return _("The case has ended. '%(step)s' is no longer to be done.", step=Name(step_name))
+    return _(
+        "The case has ended (%(result)s). '%(step)s' is no longer to be done.", result=result, step=Name(step_name)
+    )
 
 
 def lapse_corrections(tx: Connection, instance_id: str, now: datetime) -> None:
@@ -92,7 +106,7 @@ def _end(
     tx: Connection,
     context: Context,
     row: Row[Any],
-    result: Mapping[str, str],
+    result: str,
     actor: Actor | None,
     reason: str,
     by: str,
@@ -112,7 +126,8 @@ def _end(
     reading_marks.forget(tx, row.id)
     lapse_corrections(tx, row.id, context.now)
     instance = dict(row._mapping)
-    values: dict[str, Any] = {"status": "ended", "ended_at": context.now, "revision": row.revision + 1, **result}
+    values: dict[str, Any] = {"status": "ended", "ended_at": context.now, "revision": row.revision + 1}
+    values |= {"past_diagram": True, **_called(result)}
     with suppress(RecordsDamaged):  # a state that did not fit goes on not fitting
         bound = {**sealing.bound_of(instance), "revision": row.revision + 1}
         values["state"] = sealing.sealed_state(tx, bound, sealing.state_of(tx, instance))
@@ -122,23 +137,28 @@ def _end(
     tx.execute(update(incident).where(unsolved).values(closed_at=context.now))
     notices.clear_done(tx, row.id, context.now)
     for left in lapsed:
-        if result is WITH_CALLER or not {*TOLD} & {*left.roles}:
-            events.append(_tell_lapsed(tx, context, row.id, left, result["result_name"], actor))
+        if result == WITH_CALLER or not {*TOLD} & {*left.roles}:
+            events.append(_tell_lapsed(tx, context, row.id, left, result, actor))
     process = definitions.load(tx, row.definition_id).diagram.process
     archiving.want(tx, row.id, process, None, known(tx, row.id), context.now)
     who = {"person_id": actor.person_id, "unit_code": actor.unit_code} if actor else {}
-    content = {**result, "reason": reason, **content_of(events)} | ({"by": by} if by else {})
+    content = {**_called(result), "reason": reason, **content_of(events)} | ({"by": by} if by else {})
     audit.append(tx, row.id, context.now, "cancelled", content, revision=row.revision + 1, **who)
     for child in children(tx, row.id):
         if child.origin_task_id is not None:
             end_with_caller(tx, context, child)
 
 
+def _called(result: str) -> dict[str, str]:
+    """The result, and its name as it is kept."""
+    return {"result": result, "result_name": in_chinese(ENDED[result])}
+
+
 def _tell_lapsed(
-    tx: Connection, context: Context, instance_id: str, lapsed: Row[Any], result_name: str, actor: Actor | None
+    tx: Connection, context: Context, instance_id: str, lapsed: Row[Any], result: str, actor: Actor | None
 ) -> Notified:
     """Whoever was to do the task is told that it is over, unless he ended the case himself; what the audit says of it."""
-    text = lapsed_text(lapsed.name, result_name)
+    text = lapsed_text(lapsed.name, ENDED[result])
     roles = [] if lapsed.assignee_id else sorted(lapsed.roles)
     sent = notices.tell_people(
         tx, context, instance_id, "told", lapsed.unit_code, roles, text,

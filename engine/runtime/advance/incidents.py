@@ -16,6 +16,8 @@ from engine.db.tables import incident, process_instance, start_fault
 from engine.deployments import definitions
 from engine.errors import NotFound, Refused
 from engine.ids import new_id
+from engine.messages import Name, Text, from_json, in_chinese, sentences, to_json
+from engine.messages import gettext as _
 from engine.runtime.notify.notices import notify_administrators, tell_people
 from engine.runtime.periods import resting
 from engine.runtime.step import audit
@@ -43,7 +45,7 @@ class Stopped:
     procedure: str
     element: str
     since: datetime
-    reason: str
+    reason: Text
     times: int = 1
 
 
@@ -65,22 +67,48 @@ def park(tx: Connection, context: Context, fault: Fault) -> bool:
             id=new_id(),
             instance_id=row.id,
             element_id=fault.element_id,
-            message=fault.message,
+            message=in_chinese(fault.sentence),
+            said=to_json(fault.sentence),
             raised_at=context.now,
         )
     )
-    audit.append(tx, row.id, context.now, "incident", {"message": fault.message}, element_id=fault.element_id)
-    _tell(tx, context, row.id, f"“{row.title}”（{row.number}）遇到故障停下，系统管理员排除后才能继续：{fault.message}")
+    audit.append(tx, row.id, context.now, "incident", {"message": to_json(fault.sentence)}, element_id=fault.element_id)
+    stopped_by = _(
+        "'%(title)s' (%(number)s) has been stopped by a fault and goes on once "
+        "the system administrator has dealt with it: "
+        "%(fault)s",
+        title=row.title,
+        number=row.number,
+        fault=fault.sentence,
+    )
+    _tell(tx, context, row.id, stopped_by)
     if row.origin_task_id is not None:  # whoever waits for it is told
-        content = {"number": row.number, "message": fault.message}
+        content = {"number": row.number, "message": to_json(fault.sentence)}
         audit.append(tx, row.origin_instance_id, context.now, "called_incident", content)
         caller = tx.execute(select(process_instance).where(process_instance.c.id == row.origin_instance_id)).one()
-        text = f"“{caller.title}”（{caller.number}）在等的办件 {row.number} 遇到故障停下，系统管理员排除后才会有结果。"
+        text = _(
+            "Case %(called)s, which '%(title)s' (%(number)s) waits for, has been "
+            "stopped by a fault. It will have a result once "
+            "the system administrator has dealt with it.",
+            called=row.number,
+            title=caller.title,
+            number=caller.number,
+        )
         _tell(tx, context, caller.id, text)
     procedure, step = _place(tx, row.definition_id, fault.element_id)
-    where, reason = _where(step), _technical(tx, row.id, row.title, fault.message, fault.said)
-    words = f"办件 {row.number}（{procedure}）{where}遇到故障停下：{reason}"
-    return notify_administrators(tx, context, f"{words}排除后用 lianban resume {row.number} --by 姓名 恢复。", step)
+    about = {
+        "number": row.number,
+        "procedure": Name(procedure),
+        "step": Name(step),
+        "reason": _technical(tx, row.id, row.title, fault.sentence, fault.said),
+    }
+    stopped_at = (
+        _("Case %(number)s (%(procedure)s) has been stopped by a fault at '%(step)s': %(reason)s", **about)
+        if step
+        else _("Case %(number)s (%(procedure)s) has been stopped by a fault: %(reason)s", **about)
+    )
+    then = _("Once it is mended, resume it with lianban resume %(number)s --by NAME.", number=row.number)
+    return notify_administrators(tx, context, sentences(stopped_at, then), step)
 
 
 def refused(tx: Connection, context: Context, fault: Fault) -> bool:
@@ -89,10 +117,23 @@ def refused(tx: Connection, context: Context, fault: Fault) -> bool:
     if row is None:
         return _at_a_start(tx, context, fault)
     procedure, step = _place(tx, row.definition_id, fault.element_id)
-    where, reason = _where(step), _technical(tx, row.id, row.title, fault.message, fault.said)
-    words = f"办件 {row.number}（{procedure}）{where}有一步没有办成，办件没有停下：{reason}"
-    text = f"{words}经办人已得知先更正哪一栏；还会再遇到的，请让这一栏必填，或改流程图。"
-    return notify_administrators(tx, context, text, step, context.now - AGAIN)
+    about = {
+        "number": row.number,
+        "procedure": Name(procedure),
+        "step": Name(step),
+        "reason": _technical(tx, row.id, row.title, fault.sentence, fault.said),
+    }
+    not_done = (
+        _("A step of case %(number)s (%(procedure)s) was not done at '%(step)s'; the case goes on: %(reason)s", **about)
+        if step
+        else _("A step of case %(number)s (%(procedure)s) was not done; the case goes on: %(reason)s", **about)
+    )
+    then = _(
+        "The case officer was told which field to correct first. If it may "
+        "happen again, make that field required, or mend the "
+        "diagram."
+    )
+    return notify_administrators(tx, context, sentences(not_done, then), step, context.now - AGAIN)
 
 
 def stopped(tx: Connection) -> list[Stopped]:
@@ -105,24 +146,36 @@ def stopped(tx: Connection) -> list[Stopped]:
     found = []
     for row in rows:
         procedure, step = _place(tx, row.definition_id, row.element_id)
-        reason = _technical(tx, row.instance_id, row.title, row.message)
+        reason = _technical(tx, row.instance_id, row.title, from_json(row.said) if row.said else row.message)
         found.append(Stopped(row.number, "", procedure, step, row.raised_at, reason))
     for row in tx.execute(select(start_fault).where(start_fault.c.closed_at.is_(None))):
         element = row.element_name or row.element_id or ""
-        found.append(Stopped("", row.id, row.name, element, row.raised_at, row.message, row.times))
+        found.append(
+            Stopped(
+                "",
+                row.id,
+                row.name,
+                element,
+                row.raised_at,
+                from_json(row.said) if row.said else row.message,
+                row.times,
+            )
+        )
     return sorted(found, key=lambda one: (one.since, one.number, one.fault_id))
 
 
 def close_start_fault(tx: Connection, beginning: str, by: str, now: datetime) -> str:
     """The fault at a start whose id begins so is done with. Returns the procedure's name; raises NotFound, Refused."""
     if len(beginning) < SHORTEST:
-        raise Refused(f"编号请至少写 {SHORTEST} 位。")
+        raise Refused(_("Give at least %(count)s characters of the number.", count=SHORTEST))
     mine = start_fault.c.id.startswith(beginning, autoescape=True) & start_fault.c.closed_at.is_(None)
     rows = tx.execute(select(start_fault.c.id, start_fault.c.name).where(mine).limit(2)).all()
     if not rows:
-        raise NotFound(f"没有编号为 {beginning} 的、还没有了结的发起故障。")
+        raise NotFound(_("There is no open fault at a start with number %(number)s.", number=beginning))
     if len(rows) > 1:
-        raise Refused(f"有几个发起故障的编号以 {beginning} 开头，请多写几位。")
+        raise Refused(
+            _("Several faults at a start have numbers that begin with %(number)s. Give more of it.", number=beginning)
+        )
     tx.execute(update(start_fault).where(start_fault.c.id == rows[0].id).values(closed_at=now, closed_by=by))
     return str(rows[0].name)
 
@@ -133,10 +186,10 @@ def _at_a_start(tx: Connection, context: Context, fault: Fault) -> bool:
         return False
     definition = definitions.load(tx, fault.definition_id)
     name, step = _place(tx, definition.id, fault.element_id)
-    reason = without_contents(fault.message, fault.said)
+    reason = without_contents(fault.sentence, fault.said)
     same = (
         (start_fault.c.key == definition.key)
-        & (start_fault.c.message == reason)
+        & (start_fault.c.message == in_chinese(reason))
         & start_fault.c.element_id.is_not_distinct_from(fault.element_id)
         & start_fault.c.closed_at.is_(None)
     )
@@ -152,7 +205,8 @@ def _at_a_start(tx: Connection, context: Context, fault: Fault) -> bool:
                 name=name,
                 element_id=fault.element_id,
                 element_name=step or None,
-                message=reason,
+                message=in_chinese(reason),
+                said=to_json(reason),
                 person_id=fault.actor.person_id,
                 unit_code=fault.actor.unit_code,
                 raised_at=context.now,
@@ -160,7 +214,13 @@ def _at_a_start(tx: Connection, context: Context, fault: Fault) -> bool:
                 times=1,
             )
         )
-    text = f"发起“{name}”没有办成，{_where(step)}遇到故障：{reason}请改正流程图后重新部署，详见 lianban incidents。"
+    about = {"procedure": Name(name), "step": Name(step), "reason": reason}
+    failed = (
+        _("'%(procedure)s' could not be started, because of a fault at '%(step)s': %(reason)s", **about)
+        if step
+        else _("'%(procedure)s' could not be started, because of a fault: %(reason)s", **about)
+    )
+    text = sentences(failed, _("Mend the diagram and deploy it again; lianban incidents says more."))
     return notify_administrators(tx, context, text, step, row.raised_at if row is not None else None)
 
 
@@ -171,12 +231,8 @@ def _place(tx: Connection, definition_id: str, element_id: str | None) -> tuple[
     return definition.name, (element.name or element.id) if element is not None else element_id or ""
 
 
-def _where(step: str) -> str:
-    return f"在“{step}”" if step else ""
-
-
-def _technical(tx: Connection, instance_id: str, title: str, message: str, said: Iterable[object] = ()) -> str:
-    return without_contents(message, [title, *known(tx, instance_id).values(), *said])
+def _technical(tx: Connection, instance_id: str, title: str, sentence: Text, said: Iterable[object] = ()) -> Text:
+    return without_contents(sentence, [title, *known(tx, instance_id).values(), *said])
 
 
 def resume(tx: Connection, number: str, by: str, context: Context) -> str:
@@ -184,7 +240,7 @@ def resume(tx: Connection, number: str, by: str, context: Context) -> str:
     found = tx.scalar(select(process_instance.c.id).where(process_instance.c.number == number))
     row = lock(tx, found) if found else None
     if row is None or row.status != "incident":
-        raise NotFound(f"{number} 没有待处理的故障。")
+        raise NotFound(_("%(number)s has no fault to deal with.", number=number))
     tx.execute(update(process_instance).where(process_instance.c.id == row.id).values(status="running"))
     resting.wake(tx, row.id)
     tx.execute(
@@ -196,6 +252,6 @@ def resume(tx: Connection, number: str, by: str, context: Context) -> str:
     return str(row.id)
 
 
-def _tell(tx: Connection, context: Context, instance_id: str, text: str) -> None:
+def _tell(tx: Connection, context: Context, instance_id: str, text: Text) -> None:
     for unit_code in sorted(units_at_work(tx, instance_id)):
         tell_people(tx, context, instance_id, "incident", unit_code, ["case_officer", "liaison"], text)

@@ -6,15 +6,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from engine.messages import Message, Name
+from engine.messages import gettext as _
 from engine.runtime.advance import requests
 from engine.runtime.notify.notices import tell_people
 from engine.runtime.step.context import Context
 
-NOT_NEEDED = {"delegation": "委派你代拟的不用再交回", "consultation": "向你征求的意见不用再回复"}
-
 
 def tell_not_needed(
-    tx: Connection, context: Context, row: Row[Any], how: str = "不用再办", by: str | None = None
+    tx: Connection, context: Context, row: Row[Any], completed: bool = False, by: str | None = None
 ) -> None:
     """Whoever still prepares the task or thinks about an opinion is told that nobody waits for it; `by` knows already.
 
@@ -22,6 +22,17 @@ def tell_not_needed(
     """
     for asked in requests.requests(tx, row):
         if asked.to_person != by:
-            text = f"“{row.name}”{how}了，{NOT_NEEDED[asked.kind]}。"
+            text = _not_needed(asked.kind, completed, row.name)
             person = {"person_id": asked.to_person, "about": row.name}
             tell_people(tx, context, row.instance_id, "handed", row.unit_code, [], text, **person)
+
+
+def _not_needed(kind: str, completed: bool, name: str) -> Message:
+    step = Name(name)
+    if kind == "delegation" and completed:
+        return _("'%(step)s' is complete. The draft delegated to you need not be handed in.", step=step)
+    if kind == "delegation":
+        return _("'%(step)s' is no longer to be done. The draft delegated to you need not be handed in.", step=step)
+    if completed:
+        return _("'%(step)s' is complete. Your opinion is no longer needed.", step=step)
+    return _("'%(step)s' is no longer to be done. Your opinion is no longer needed.", step=step)

@@ -12,14 +12,16 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from engine.bpmn.elements import FACT, IN, Element
-from engine.bpmn.workflow import WorkflowFault
-from engine.clock import local, local_date
+from engine.bpmn.reading.elements import FACT, IN, Element
+from engine.bpmn.spiff.workflow import WorkflowFault
+from engine.clock import local_date
 from engine.db.tables import task
 from engine.deadlines import counting, deadlines
 from engine.deadlines.deadlines import Deadline
 from engine.deadlines.functions import as_instant, exclusive
 from engine.errors import ExpressionError, Refused
+from engine.messages import Name, When
+from engine.messages import gettext as _
 from engine.organisation import duties
 from engine.runtime.documents import issue
 from engine.runtime.notify.in_step import notify
@@ -72,15 +74,31 @@ def _extend_deadline(step: Step, element: Element) -> None:
     cap = exclusive(step.evaluate(properties["cap"]), step.context.calendar)
     beforehand = "prior" not in properties or step.evaluate(properties["prior"])
     if record.paused:
-        raise Refused(f"{record.name}正在暂停计算，恢复之后才能延长。")
+        raise Refused(_("The %(period)s is paused. It can be extended once it is resumed.", period=Name(record.name)))
     if not record.is_open or (beforehand and step.now >= record.due_at):
-        raise Refused(f"{record.name}已于 {_day_before(record.due_at)} 届满。延期须事先告知，届满之后不能再延长。")
+        raise Refused(
+            _(
+                "The %(period)s ended on %(day)s. An extension has to be notified before the end.",
+                period=Name(record.name),
+                day=_day_before(record.due_at),
+            )
+        )
     if record.extended:
-        raise Refused(f"{record.name}已经延长过一次，不能再延长。")
+        raise Refused(
+            _("The %(period)s has been extended once. It cannot be extended again.", period=Name(record.name))
+        )
     if due_at > cap:
-        raise Refused(f"延长后的日期不得晚于 {_day_before(cap)}：自原起算日起最长不超过法定上限。")
+        raise Refused(
+            _(
+                "The new date can be %(day)s at the latest: counted from the "
+                "original start, the legal limit cannot be passed.",
+                day=_day_before(cap),
+            )
+        )
     if due_at <= record.due_at:
-        raise Refused(f"延长后的日期应晚于原届满日 {_day_before(record.due_at)}。")
+        raise Refused(
+            _("The new date has to be after %(day)s, on which the period ends now.", day=_day_before(record.due_at))
+        )
     count = counting.until(step.context.calendar, record.start_at, due_at, record.pauses, record.kind)
     move_deadline(step, record.key, count, "extended", _ground(element))
 
@@ -99,10 +117,16 @@ def _shorten(step: Step, element: Element, record: Deadline) -> None:
     count = step.evaluate_period(element.properties["to"])
     if record.is_open and count is not None and count.due_at < record.due_at:
         if record.paused:
-            raise Refused(f"{record.name}正在暂停计算，恢复之后才能缩短。")
+            raise Refused(
+                _("The %(period)s is paused. It can be shortened once it is resumed.", period=Name(record.name))
+            )
         move_deadline(step, record.key, count, "shortened", _ground(element))
         if record.extended:
-            text = f"{record.name}因情况紧急缩短，原来告知的延期不再有效。"
+            text = _(
+                "The %(period)s is shortened because the case is urgent. The "
+                "extension you were told of is no longer valid.",
+                period=Name(record.name),
+            )
             for unit_code in sorted(step.parties()):
                 notify(step, "told", unit_code, ["case_officer", "liaison"], text, record.id)
 
@@ -116,12 +140,26 @@ def _pause_deadline(step: Step, element: Element) -> None:
     """The period stands still, since `from` or from now on; it is resumed for the same `reason` only."""
     record = _period(step, element)
     if record.kind != "working_days":
-        raise WorkflowFault(f"{record.name}不是按工作日计算的，不能暂停计算。", element.id)
+        raise WorkflowFault(
+            _("The %(period)s is not counted in working days and cannot be paused.", period=Name(record.name)),
+            element.id,
+        )
     since = _moment(step, element, "from")
     if record.status == "overdue" or (record.status == "running" and step.now >= record.due_at):
-        raise Refused(f"{record.name}已于 {_day_before(record.due_at)} 届满，不能再暂停计算。")
+        raise Refused(
+            _(
+                "The %(period)s ended on %(day)s and can no longer be paused.",
+                period=Name(record.name),
+                day=_day_before(record.due_at),
+            )
+        )
     if since < record.start_at:
-        raise Refused(f"暂停计算的时间早于{record.name}的起算时间。请填实际的时间。")
+        raise Refused(
+            _(
+                "The %(period)s begins after the time of the pause. Give the time at which it really was.",
+                period=Name(record.name),
+            )
+        )
     keep_deadline(step, deadlines.pause(step.tx, record, since, element.properties["reason"], step.now), "paused")
 
 
@@ -130,7 +168,7 @@ def _resume_deadline(step: Step, element: Element) -> None:
     record = _period(step, element)
     at = _moment(step, element, "at")
     if record.paused_since is not None and at < record.paused_since:
-        raise Refused("恢复计算的时间早于暂停的时间。请填实际的时间。")
+        raise Refused(_("It would be resumed before it was paused. Give the time at which it really was."))
     reason, calendar = element.properties["reason"], step.context.calendar
     keep_deadline(step, deadlines.resume(step.tx, record, at, reason, step.now, calendar), "resumed")
 
@@ -141,7 +179,9 @@ def _moment(step: Step, element: Element, name: str) -> datetime:
         return step.now
     at = as_instant(step.evaluate(element.properties[name]))
     if at > step.now:
-        raise Refused("暂停、恢复计算的时间不能晚于现在。请填实际的时间。")
+        raise Refused(
+            _("A period cannot be paused or resumed at a time to come. Give the time at which it really was.")
+        )
     return at
 
 
@@ -160,7 +200,7 @@ def _issue_document(step: Step, element: Element) -> None:
     if "notice" in element.properties:
         receivers = step.units_of(",".join(element.properties.get(name, "") for name in ("to", "also")))
         for unit_code in receivers:
-            notify(step, "told", unit_code, ["liaison", "case_officer"], element.properties["notice"])
+            notify(step, "told", unit_code, ["liaison", "case_officer"], Name(element.properties["notice"]))
 
 
 def _start_procedure(step: Step, element: Element) -> None:
@@ -174,7 +214,7 @@ def _notify(step: Step, element: Element) -> None:
     for addressee in element.properties["to"].split(","):
         unit_text, _, role = addressee.strip().partition(":")
         for unit_code in step.units_of(unit_text):
-            notify(step, "told", unit_code, [role], element.properties["text"], drawn=True)
+            notify(step, "told", unit_code, [role], Name(element.properties["text"]), drawn=True)
 
 
 def _end_tasks(step: Step, element: Element) -> None:
@@ -189,7 +229,15 @@ def _end_tasks(step: Step, element: Element) -> None:
     )
     for row in step.tx.execute(rows.order_by(task.c.opened_at, task.c.id)).all():
         also = [row.assignee_id] if row.assignee_id else []
-        notify(step, "told", row.unit_code, row.roles, f"“{row.name}”不用再办。", also=also, about=row.name)
+        notify(
+            step,
+            "told",
+            row.unit_code,
+            row.roles,
+            _("'%(step)s' is no longer to be done.", step=Name(row.name)),
+            also=also,
+            about=row.name,
+        )
 
 
 def _propose_entry(step: Step, element: Element) -> None:
@@ -221,14 +269,16 @@ def _period(step: Step, element: Element) -> Deadline:
     """The period that the operation names. Raises WorkflowFault when it has never started."""
     key = element.properties["deadline"]
     if key not in step.deadlines:
-        raise WorkflowFault(f"期限 {key} 还没有开始，“{element.name}”办不成。", element.id)
+        raise WorkflowFault(
+            _("Period %(key)s has not begun, so '%(step)s' cannot be done.", key=key, step=Name(element.name)),
+            element.id,
+        )
     return step.deadlines[key]
 
 
-def _day_before(due_at: datetime) -> str:
+def _day_before(due_at: datetime) -> When:
     """The last day of a period that ends, exclusively, at this instant."""
-    day = local(due_at - timedelta(microseconds=1))
-    return f"{day.month}月{day.day}日"
+    return When(local_date(due_at - timedelta(microseconds=1)), "said_day")
 
 
 OPERATIONS: Mapping[str, Operation] = {

@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from engine.db.tables import notice, task
+from engine.messages import Name, Text
+from engine.messages import gettext as _
 from engine.runtime.advance.closing import lapsed_text
 from engine.runtime.notify.in_step import notify
 from engine.runtime.step.events import Notified
@@ -20,11 +22,11 @@ def tell_asker(step: Step, task_id: str) -> None:
     if asked is None or not done.outcome_name or asked[1].ended_by in (None, decided_by):
         return
     button, asking = asked
-    text = f"“{button}”的答复：{done.outcome_name}。"
+    text = _("The answer to '%(button)s': %(outcome)s.", button=Name(button), outcome=Name(done.outcome_name))
     notify(step, "told", asking.unit_code, [], text, person_id=asking.ended_by, about=done.name)
 
 
-def tell_end(step: Step, lapsed: Row[Any], result: str) -> None:
+def tell_end(step: Step, lapsed: Row[Any], result: Text) -> None:
     """The case has ended while the task was open: who was to do it need not look for it, unless the diagram says so."""
     if _told_already(step, lapsed):
         return

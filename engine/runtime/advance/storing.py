@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.bpmn.elements import Element
-from engine.bpmn.expressions import compile_expression
-from engine.bpmn.workflow import WorkflowFault
+from engine.bpmn.reading.elements import Element
+from engine.bpmn.reading.expressions import compile_expression
+from engine.bpmn.spiff.workflow import WorkflowFault
 from engine.db import searchable
 from engine.db.tables import document, party, process_instance, task
 from engine.db.unit import unit_of
 from engine.deadlines import deadlines
 from engine.errors import Refused
+from engine.messages import Name
+from engine.messages import gettext as _
 from engine.organisation import assignment, units
 from engine.organisation.assignment import Assignment
 from engine.runtime.advance import archiving, case_links, lists
@@ -21,7 +23,7 @@ from engine.runtime.advance.outcome_notices import tell_end
 from engine.runtime.documents import reading_marks
 from engine.runtime.notify import notices
 from engine.runtime.periods.recommended import lapse, period_key
-from engine.runtime.periods.timers import arm_marks, is_held
+from engine.runtime.periods.timers import arm_marks, is_held, keep_fired
 from engine.runtime.step import audit, parties, sealing, undo_points
 from engine.runtime.step.events import Ended, FactsSaid, PeriodStands, TaskLapsed, TaskOpened, content_of
 from engine.runtime.step.step import Step
@@ -54,10 +56,13 @@ def store(step: Step, kind: str) -> None:
         step.record(Ended(values["result"], values["result_name"]))
     if step.workflow.completed:
         undo_points.forget(tx, step.instance_id)
+    else:
+        undo_points.store(step)
     notices.clear_done(tx, step.instance_id, step.now)
     _store_instance(step, values)
     lists.keep(tx, step.instance_id)
     step.facts.store(tx, step.instance_id, revision, step.now)
+    keep_fired(step)
     if step.facts.said:
         step.record(FactsSaid(tuple(sorted(step.facts.said))))
     audit.append(
@@ -130,7 +135,7 @@ def _store_tasks(step: Step) -> None:
             tell_not_needed(tx, step.context, row, by=step.actor.person_id if step.actor else None)
             if step.workflow.completed:
                 end = _end_event(step)
-                tell_end(step, row, end.name if end else "")
+                tell_end(step, row, Name(end.name) if end else "")
     for task_id, open_task in waiting.items():
         element = step.definition.diagram.elements[open_task.element_id]
         if task_id in stored:
@@ -166,7 +171,7 @@ def _tell_of(step: Step, task_id: str, element: Element, asked: Assignment, key:
         "task",
         asked.unit_code,
         sorted(asked.roles),
-        f"“{element.name}”轮到你的岗位办理。",
+        _("'%(step)s' is waiting for your post.", step=Name(element.name)),
         task_id=task_id,
         about=element.name,
         deadline_id=record.id if record and record.is_open else None,
@@ -185,13 +190,20 @@ def assign(step: Step, element: Element) -> Assignment:
         roles -= {step.evaluate(element.properties["excused"])}
         if not roles:
             names = compile_expression(element.properties["excused"]).names
-            raise WorkflowFault(f"环节“{element.name}”没有岗位可以办：属性 excused 减去了最后一个。", element.id, names)
+            raise WorkflowFault(
+                _(
+                    "Nobody is left to do '%(step)s': its property excused takes away the last role.",
+                    step=Name(element.name),
+                ),
+                element.id,
+                names,
+            )
     try:
         return assignment.resolve(step.tx, unit_text, roles, step.facts, step.now)
     except Refused:
         unit_code = step.unit_of(unit_text)
         if not isinstance(unit_code, str) or not units.exists(step.tx, unit_code):
-            sentence = f"环节“{element.name}”没有确定由哪个单位办理。"
+            sentence = _("It is not settled which unit does '%(step)s'.", step=Name(element.name))
             raise WorkflowFault(sentence, element.id, frozenset({unit_text})) from None
         return Assignment(unit_code, frozenset(roles), False)
 
@@ -206,7 +218,10 @@ def _store_parties(step: Step) -> None:
         unit_code = step.facts.get(name)
         if isinstance(unit_code, str) and (name, unit_code) not in stored:
             if not units.exists(step.tx, unit_code):
-                raise WorkflowFault(f"作为当事单位的 {name} 不是一个单位：{unit_code[:40]}。", names=frozenset({name}))
+                raise WorkflowFault(
+                    _("%(fact)s, which should be a party, is no unit: %(value)s.", fact=name, value=unit_code[:40]),
+                    names=frozenset({name}),
+                )
             case.add(party, {"instance_id": step.instance_id, "fact": name, "unit_code": unit_code})
     for (name, unit_code), row in stored.items():
         if step.facts.get(name) != unit_code and not _has_been_addressed(step, unit_code):

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, insert, select, update
 from engine.db.tables import comment, mention
 from engine.errors import AlreadyDone, InvalidValues, NotAllowed, NotFound, Refused
 from engine.ids import new_id
+from engine.messages import gettext as _
 from engine.organisation import people, units
 from engine.organisation.assignment import Actor, InstanceSubject, OwnSubject, may
 from engine.runtime.instances import instances
@@ -70,7 +71,7 @@ def say(tx: Connection, context: Context, actor: Actor, instance_id: str, raw: R
     require_untold(tx, instance_id, actor, "text", text, inside=actor.unit_code if internal else None)
     row = instances.lock(tx, instance_id)
     if row.status == "ended":
-        raise AlreadyDone("这件办件已经办结，不能再发表意见。")
+        raise AlreadyDone(_("This case has ended. Nobody can comment on it any more."))
     called, unreached = _called(tx, context, actor, instance_id, raw, text, internal)
     comment_id = new_id()
     tx.execute(
@@ -87,7 +88,13 @@ def say(tx: Connection, context: Context, actor: Actor, instance_id: str, raw: R
     for person in called:
         row_of = {"comment_id": comment_id, "person_id": person.person_id, "unit_code": person.unit_code}
         tx.execute(insert(mention).values(**row_of, instance_id=instance_id))
-        told = f"{actor.unit_name}{actor.person_name}在“{row.title}”（{row.number}）的意见里提到了你。"
+        told = _(
+            "%(person)s, %(unit)s, has mentioned you in a comment on '%(title)s' (%(number)s).",
+            person=actor.person_name,
+            unit=actor.unit_name,
+            title=row.title,
+            number=row.number,
+        )
         tell_people(tx, context, instance_id, "comment", person.unit_code, [], told, person_id=person.person_id)
     content = {
         "comment": comment_id,
@@ -109,9 +116,9 @@ def retract(tx: Connection, context: Context, actor: Actor, instance_id: str, co
     if not decision.allowed:
         raise NotAllowed(decision.reason)
     if row.retracted_at is not None:
-        raise AlreadyDone("这条意见已经撤回了。")
+        raise AlreadyDone(_("This comment has been withdrawn already."))
     if not is_retractable(row.said_at, context.now):
-        raise Refused("意见发表满 10 分钟，不能再撤回。需要说明的，请另发一条。")
+        raise Refused(_("A comment can be withdrawn for 10 minutes, which are over. To explain it, add another one."))
     tx.execute(update(comment).where(comment.c.id == comment_id).values(retracted_at=context.now))
     content = {"comment": comment_id}
     audit.append(tx, instance_id, context.now, "comment_retracted", content, actor.person_id, actor.unit_code)
@@ -129,15 +136,21 @@ def _called(
     wanted = list(dict.fromkeys(person_id for person_id in raw.get("mention", ()) if person_id))
     known = {found.person_id: found for found in mentionable(tx, context, actor, instance_id)}
     if any(person_id not in known for person_id in wanted):
-        raise InvalidValues({"mention": "只能提醒办件各方的在任人员，请重新选择。"})
+        raise InvalidValues(
+            {"mention": _("Only people who hold a post in a unit of the case can be mentioned. Choose again.")}
+        )
     called = [known[person_id] for person_id in wanted]
     if internal and any(person.unit_code != actor.unit_code for person in called):
-        raise InvalidValues({"mention": "这条意见只给本单位看，不能提醒其他单位的人。"})
+        raise InvalidValues(
+            {"mention": _("This comment is for your own unit. Nobody of another unit can be mentioned in it.")}
+        )
     readers = [person for person in known.values() if not internal or person.unit_code == actor.unit_code]
     named, unreached = _named(text, readers, {person.name for person in called})
     called += [person for person in named if person not in called]
     if len(called) > MENTIONS_AT_MOST:
-        raise InvalidValues({"mention": f"一次最多提醒 {MENTIONS_AT_MOST} 人。"})
+        raise InvalidValues(
+            {"mention": _("At most %(limit)s people can be mentioned at once.", limit=MENTIONS_AT_MOST)}
+        )
     return called, unreached
 
 

@@ -13,6 +13,8 @@ from sqlalchemy import Connection, Row, insert, select, update
 from engine.db.tables import notice, reader, reading
 from engine.errors import AlreadyDone, InvalidValues, NotAllowed, NotFound
 from engine.ids import new_id
+from engine.messages import Text
+from engine.messages import gettext as _
 from engine.notices import receipts
 from engine.organisation import people, units
 from engine.organisation.assignment import HANDLERS, Actor, Addressee, InstanceSubject, OwnSubject, may
@@ -46,8 +48,14 @@ def send(tx: Connection, context: Context, actor: Actor, instance_id: str, raw: 
     addressee = _addressee(tx, context, unit, raw)
     row = instances.lock(tx, instance_id)
     if addressee in instances.readers_of(tx, instance_id):
-        key, whom = ("role", ROLES[addressee.role]) if addressee.role else ("person", one(raw, "person").strip())
-        raise InvalidValues({key: f"已经抄送过{unit.name}{whom}，不用再送一次。请另选单位、岗位，或者写明别的姓名。"})
+        key = "role" if addressee.role else "person"
+        whom = ROLES[addressee.role] if addressee.role else one(raw, "person").strip()
+        sentence = _(
+            "%(whom)s of %(unit)s has a copy already. Choose another unit or post, or give another name.",
+            unit=unit.name,
+            whom=whom,
+        )
+        raise InvalidValues({key: sentence})
     copy_id = new_id()
     tx.execute(
         insert(reader).values(
@@ -62,7 +70,13 @@ def send(tx: Connection, context: Context, actor: Actor, instance_id: str, raw: 
             sent_at=context.now,
         )
     )
-    told = f"{actor.unit_name}抄送“{row.title}”（{row.number}）：{note}"
+    told = _(
+        "%(unit)s has sent you a copy of '%(title)s' (%(number)s): %(note)s",
+        unit=actor.unit_name,
+        title=row.title,
+        number=row.number,
+        note=note,
+    )
     _tell(tx, context, instance_id, addressee, told)
     content = {**vars(addressee), "copy": copy_id, "note": note}
     audit.append(tx, instance_id, context.now, "copied", content, actor.person_id, actor.unit_code)
@@ -80,11 +94,16 @@ def revoke(tx: Connection, context: Context, actor: Actor, instance_id: str, cop
     if not decision.allowed:
         raise NotAllowed(decision.reason)
     if row.revoked_at is not None:
-        raise AlreadyDone("这份抄送已经收回了。")
+        raise AlreadyDone(_("This copy has been revoked already."))
     values = {"revoked_at": context.now, "revoked_by": actor.person_id}
     tx.execute(update(reader).where(reader.c.id == copy_id).values(**values))
     addressee = addressee_of(row)
-    told = f"{actor.unit_name}收回了“{instance.title}”（{instance.number}）的抄送。"
+    told = _(
+        "%(unit)s has revoked the copy of '%(title)s' (%(number)s).",
+        unit=actor.unit_name,
+        title=instance.title,
+        number=instance.number,
+    )
     _tell(tx, context, instance_id, addressee, told)
     content = {**vars(addressee), "copy": copy_id}
     audit.append(tx, instance_id, context.now, "copy_revoked", content, actor.person_id, actor.unit_code)
@@ -135,10 +154,10 @@ def _told_of(tx: Connection, copy: Row[Any]) -> list[str]:
 
 def _unit(tx: Connection, context: Context, code: str) -> Unit:
     if not code:
-        raise InvalidValues({"unit": "请选择单位。"})
+        raise InvalidValues({"unit": _("Choose a unit.")})
     unit = units.find(tx, code, context.now)
     if unit is None or unit.kind in WITHIN:
-        raise InvalidValues({"unit": "没有这个单位，请重新选择。"})
+        raise InvalidValues({"unit": _("No such unit. Choose another.")})
     return unit
 
 
@@ -147,17 +166,28 @@ def _addressee(tx: Connection, context: Context, unit: Unit, raw: Raw) -> Addres
     if name:
         found = [person for person in people.colleagues(tx, unit.code, context.now) if person.name == name[:NAME_LIMIT]]
         if not found:
-            raise InvalidValues({"person": f"{unit.name}没有叫这个名字的在任人员。请核对姓名，或者改选岗位。"})
+            raise InvalidValues(
+                {
+                    "person": _(
+                        "Nobody of this name holds a post in %(unit)s. Check the name, or choose a post.",
+                        unit=unit.name,
+                    )
+                }
+            )
         if len(found) > 1:
-            raise InvalidValues({"person": f"{unit.name}有几位同名的人员，请改选岗位。"})
+            raise InvalidValues(
+                {"person": _("Several people in %(unit)s have this name. Choose a post.", unit=unit.name)}
+            )
         return Addressee(unit.code, None, found[0].id)
     if role not in ADDRESSED_ROLES:
-        raise InvalidValues({"role": "请选择岗位，或者写明姓名。"})
+        raise InvalidValues({"role": _("Choose a post, or give a name.")})
     if not people.holders(tx, unit.code, role, context.now):
-        raise InvalidValues({"role": f"{unit.name}没有在任的{ROLES[role]}，请改选岗位。"})
+        raise InvalidValues(
+            {"role": _("%(unit)s has no %(role)s at present. Choose another post.", unit=unit.name, role=ROLES[role])}
+        )
     return Addressee(unit.code, role, None)
 
 
-def _tell(tx: Connection, context: Context, instance_id: str, to: Addressee, text: str) -> None:
+def _tell(tx: Connection, context: Context, instance_id: str, to: Addressee, text: Text) -> None:
     roles = [to.role] if to.role else []
     tell_people(tx, context, instance_id, "copy", to.unit_code, roles, text, person_id=to.person_id)

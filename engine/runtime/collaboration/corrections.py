@@ -13,9 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from engine.bpmn.expressions import compile_expression, evaluate
-from engine.bpmn.workflow import WorkflowFault
-from engine.clock import local
+from engine.bpmn.reading.expressions import compile_expression, evaluate
+from engine.bpmn.spiff.workflow import WorkflowFault
 from engine.db.case import case_of
 from engine.db.tables import correction, fact, person, task
 from engine.db.values import decode, encode
@@ -24,6 +23,8 @@ from engine.errors import AlreadyDone, ExpressionError, InvalidValues, NotAllowe
 from engine.forms.schema import Field, Form
 from engine.forms.validate import broken_rules, read_value
 from engine.ids import new_id
+from engine.messages import When, sentences
+from engine.messages import gettext as _
 from engine.organisation.assignment import LEADERS, Actor, OwnSubject, may
 from engine.organisation.directory import UnitDirectory
 from engine.runtime.advance.advance import advance
@@ -36,7 +37,7 @@ from engine.runtime.step.confidentiality import require_untold
 from engine.runtime.step.context import Context
 from engine.runtime.step.events import Corrected
 from engine.runtime.step.free_text import Raw, one, words
-from engine.runtime.step.names import name_of_unit
+from engine.runtime.step.names import name_of_unit, result_of
 from engine.runtime.step.step import Step
 from engine.runtime.tasks.tasks import fire_interrupting
 
@@ -109,7 +110,12 @@ def propose(tx: Connection, context: Context, actor: Actor, instance_id: str, na
     _try(step, said, value)
     waiting = (correction.c.instance_id == instance_id) & (correction.c.name == name) & (correction.c.status == "open")
     if tx.execute(select(correction.c.id).where(waiting)).first():
-        raise Refused(f"“{said.field.label}”已经有一项更正在等审批，批过之后才能再提。")
+        raise Refused(
+            _(
+                "A correction of '%(field)s' is waiting for a decision. Propose another one after that.",
+                field=said.field.label,
+            )
+        )
     correction_id = new_id()
     tx.execute(
         insert(correction).values(
@@ -126,7 +132,13 @@ def propose(tx: Connection, context: Context, actor: Actor, instance_id: str, na
             status="open",
         )
     )
-    told = f"{actor.person_name}提出更正“{row.title}”（{row.number}）的“{said.field.label}”，请审批。"
+    told = _(
+        "%(person)s proposes to correct '%(field)s' of '%(title)s' (%(number)s). Decide on it.",
+        person=actor.person_name,
+        title=row.title,
+        number=row.number,
+        field=said.field.label,
+    )
     tell_people(tx, context, instance_id, KIND, said.unit_code, sorted(LEADERS), told, but_not=actor.person_id)
     content = {**_content(correction_id, said, value), "reason": reason}
     audit.append(tx, instance_id, context.now, "correction_proposed", content, actor.person_id, actor.unit_code)
@@ -144,7 +156,7 @@ def decide(tx: Connection, context: Context, actor: Actor, correction_id: str, r
     _require_may(tx, actor, "decide_correction", row)
     decision = one(raw, "decision")
     if decision not in DECISIONS:
-        raise InvalidValues({"decision": "请选择。"})
+        raise InvalidValues({"decision": _("Choose one.")})
     opinion = words(raw, "opinion", REASON_LIMIT, 0 if decision == "approve" else 1)
     require_untold(tx, row.instance_id, actor, "opinion", opinion)
     if decision == "reject":
@@ -156,14 +168,24 @@ def decide(tx: Connection, context: Context, actor: Actor, correction_id: str, r
         _require_open(tx, correction_id)
         said = correctable(step).get(row.name)
         if said is None or encode(said.value) != row.old_value:
-            raise Refused("提出更正以后，这一项又填报过，原来的值已经变了。请退回，由提出人重新提出。")
+            raise Refused(
+                _(
+                    "This has been filled in again since the correction was proposed, and the old "
+                    "value has changed. Send it back, to be proposed anew."
+                )
+            )
         value = decode(row.new_value)
         _check(step, said, value)
         _end(tx, context, actor, correction_id, "approved", opinion)
         step.facts.say(row.name, value, row.proposed_by, row.task_id)
         step.record(Corrected(**_content(correction_id, said, value), reason=row.reason, opinion=opinion))
         recount(step, row.name)
-        text = f"“{step.instance['title']}”（{step.instance['number']}）的“{said.field.label}”已经更正。"
+        text = _(
+            "'%(field)s' of '%(title)s' (%(number)s) has been corrected.",
+            title=step.instance["title"],
+            number=step.instance["number"],
+            field=said.field.label,
+        )
         for unit_code in sorted(instances.units_at_work(tx, step.instance_id)):
             if may_know(tx, step.instance_id, step.definition, row.name, unit_code):
                 also = [row.proposed_by] if unit_code == row.unit_code else []
@@ -205,7 +227,13 @@ def _reject(tx: Connection, context: Context, actor: Actor, row: Row[Any], opini
     _require_open(tx, row.id)
     _end(tx, context, actor, row.id, "rejected", opinion)
     label = _label(tx, context, row, actor)
-    told = f"你提出的更正没有批准：“{instance.title}”（{instance.number}）的“{label}”。{opinion}"
+    told = _(
+        "Your correction of '%(field)s' of '%(title)s' (%(number)s) was not approved. %(opinion)s",
+        title=instance.title,
+        number=instance.number,
+        field=label,
+        opinion=opinion,
+    )
     tell_people(tx, context, row.instance_id, KIND, row.unit_code, [], told, person_id=row.proposed_by)
     content = {"correction": row.id, "name": row.name, "label": label, "opinion": opinion}
     audit.append(tx, row.instance_id, context.now, "correction_rejected", content, actor.person_id, actor.unit_code)
@@ -214,13 +242,15 @@ def _reject(tx: Connection, context: Context, actor: Actor, row: Row[Any], opini
 def _said(tx: Connection, context: Context, actor: Actor, row: Row[Any], name: str) -> tuple[Step, Said]:
     """What is to be corrected, for somebody who may propose it now."""
     if row.status == "ended":
-        raise AlreadyDone(f"这件办件已经办结（{row.result_name or '已结束'}），不能再更正。")
+        raise AlreadyDone(
+            _("This case has ended (%(result)s). Nothing in it can be corrected any more.", result=result_of(row))
+        )
     if row.status != "running":
-        raise Refused("这件办件因故障停下，恢复之后才能更正。")
+        raise Refused(_("This case is stopped by a fault. It can be corrected once it is resumed."))
     step = instances.look(tx, context, row, actor)
     said = correctable(step).get(name)
     if said is None:
-        raise NotFound("没有这一项，或者这一项不能更正。")
+        raise NotFound(_("There is no such entry, or it cannot be corrected."))
     decision = may(actor, "propose_correction", OwnSubject(said.unit_code, said.unit_name))
     if not decision.allowed:
         raise NotAllowed(decision.reason)
@@ -232,9 +262,9 @@ def _new_value(step: Step, said: Said, actor: Actor, raw: Raw) -> object:
         said.field, list(raw.get(said.name, ())), UnitDirectory(step.tx, actor, step.now, step.context.fonts)
     )
     if value is None:
-        raise InvalidValues({said.name: "请填写更正后的值。"})
+        raise InvalidValues({said.name: _("Give the corrected value.")})
     if encode(value) == encode(said.value):
-        raise InvalidValues({said.name: "与现在的值相同，不需要更正。"})
+        raise InvalidValues({said.name: _("This is the value it has now. There is nothing to correct.")})
     return value
 
 
@@ -250,17 +280,33 @@ def _check(step: Step, said: Said, value: object) -> None:
         after = broken_rules(said.form, {**values, said.name: value}, step.facts, functions, evaluate)
     except ExpressionError as error:
         raise Refused(
-            f"表单 {said.form.id} 里有规则算不出来（{error.message}），没有更正。请告诉流程管理员。"
+            _(
+                "A rule of form %(form)s cannot be worked out (%(error)s). Nothing "
+                "was corrected. Tell the process administrator.",
+                form=said.form.id,
+                error=error.sentence,
+            )
         ) from error
-    handed_in = local(said.said_at)
-    since = f"按当时填报的时间（{handed_in.month}月{handed_in.day}日 {handed_in:%H:%M}）检查："
+    since = When(said.said_at, "spoken")
     for key, sentence in after.items():
         field = said.form.by_key[key]
         if key == said.name:
-            raise InvalidValues({said.name: since + sentence})
+            raise InvalidValues(
+                {
+                    said.name: _(
+                        "Checked as of %(when)s, when it was filled in: %(problem)s", when=since, problem=sentence
+                    )
+                }
+            )
         reads = any(said.name in compile_expression(rule.expression).names for rule in field.rules)
         if reads and values.get(key) is not None and key not in before:
-            raise InvalidValues({said.name: f"与“{field.label}”不一致。{since}{sentence}"})
+            told = _(
+                "It does not fit '%(field)s'. Checked as of %(when)s, when it was filled in: %(problem)s",
+                field=field.label,
+                when=since,
+                problem=sentence,
+            )
+            raise InvalidValues({said.name: told})
 
 
 class _Tried(Exception):
@@ -277,7 +323,9 @@ def _try(step: Step, said: Said, value: object) -> None:
     except _Tried:
         return
     except (ExpressionError, WorkflowFault) as error:
-        sentence = f"这样更正，就算不出由它起算的期限，请改正。（{error.message.rstrip('。')}）"
+        sentence = sentences(
+            _("With this value the periods that are counted from it cannot be worked out. Change it."), error.sentence
+        )
         raise InvalidValues({said.name: sentence}) from error
 
 
@@ -297,10 +345,18 @@ def _require_open(tx: Connection, correction_id: str) -> None:
     if row.status == "open":
         return
     if row.status == "lapsed":
-        raise AlreadyDone("办件已经结束，这项更正不用再审批。")
-    at = local(row.decided_at)
-    what = {"approved": "批准", "rejected": "退回", "taken_back": "撤回"}[row.status]
-    raise AlreadyDone(f"这项更正已由{row.name}于 {at.month}月{at.day}日 {at:%H:%M} {what}，这次提交没有生效。")
+        raise AlreadyDone(_("The case has ended. This correction need not be decided any more."))
+    who = {"person": row.name, "when": When(row.decided_at, "spoken")}
+    match row.status:
+        case "approved":
+            raise AlreadyDone(
+                _("%(person)s approved this correction on %(when)s. Your submission was not used.", **who)
+            )
+        case "rejected":
+            raise AlreadyDone(
+                _("%(person)s sent this correction back on %(when)s. Your submission was not used.", **who)
+            )
+    raise AlreadyDone(_("%(person)s withdrew this correction on %(when)s. Your submission was not used.", **who))
 
 
 def _end(tx: Connection, context: Context, actor: Actor, correction_id: str, status: str, opinion: str) -> None:
@@ -312,14 +368,14 @@ def _end(tx: Connection, context: Context, actor: Actor, correction_id: str, sta
 def _label(tx: Connection, context: Context, row: Row[Any], actor: Actor) -> str:
     instance = case_of(tx, row.instance_id).whole
     said = correctable(instances.look(tx, context, instance, actor)).get(row.name)
-    return said.field.label if said else row.name
+    return said.field.label.drawn if said else row.name
 
 
 def _content(correction_id: str, said: Said, value: object) -> dict[str, Any]:
     return {
         "correction": correction_id,
         "name": said.name,
-        "label": said.field.label,
+        "label": said.field.label.drawn,
         "old": encode(said.value),
         "new": encode(value),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from engine.errors import AlreadyDone, InvalidValues, NotAllowed
+from engine.messages import gettext as _
 from engine.organisation import units
 from engine.organisation.assignment import Actor, InstanceSubject, may
 from engine.runtime.instances import instances
@@ -30,11 +31,17 @@ def remark(tx: Connection, context: Context, actor: Actor, instance_id: str, raw
     require_untold(tx, instance_id, actor, "text", text)
     unit = units.find(tx, code, context.now) if code in at_work - {actor.unit_code} else None
     if unit is None:
-        raise InvalidValues({"unit": "请选择办理这件办件的单位。"})
+        raise InvalidValues({"unit": _("Choose a unit that handles this case.")})
     row = instances.lock(tx, instance_id)
     if row.status == "ended":
-        raise AlreadyDone("这件办件已经办结，不用再督办。")
-    told = f"{actor.unit_name}督办“{row.title}”（{row.number}）：{text}"
+        raise AlreadyDone(_("This case has ended. There is nothing left to supervise."))
+    told = _(
+        "%(unit)s supervises '%(title)s' (%(number)s): %(words)s",
+        unit=actor.unit_name,
+        title=row.title,
+        number=row.number,
+        words=text,
+    )
     tell_people(tx, context, instance_id, "supervised", unit.code, ["principal_leader"], told)
     content = {"unit": unit.code, "text": text}
     audit.append(tx, instance_id, context.now, "remarked", content, actor.person_id, actor.unit_code)

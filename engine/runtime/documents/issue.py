@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine.bpmn.elements import Element
-from engine.bpmn.workflow import WorkflowFault
+from engine.bpmn.reading.elements import Element
+from engine.bpmn.spiff.workflow import WorkflowFault
 from engine.clock import local_date
 from engine.db import upsert
 from engine.db.tables import document, paper_draft, task
@@ -23,6 +23,8 @@ from engine.documents.fonts import UNPRINTABLE, named
 from engine.errors import InvalidValues, NotFound, Refused
 from engine.forms.schema import Form
 from engine.ids import new_id
+from engine.messages import Name, Text, listed
+from engine.messages import gettext as _
 from engine.organisation import units
 from engine.organisation.units import Unit
 from engine.runtime.documents.wording import Composed, Texts, compose, expressions_of, signer, with_texts, withheld
@@ -34,6 +36,19 @@ from engine.runtime.step.step import Step
 
 TEXT_LIMIT = 20_000
 """Signs of a paper's own text."""
+MARK = "核验码 {code}　内容摘要 {digest}"
+"""In the footer of every paper."""
+PLACES = {
+    "title": _("The title of the document"),
+    "addressee": _("The addressee of the document"),
+    "number": _("The number of the document"),
+    "letterhead": _("The letterhead of the document"),
+    "signer": _("The signatory of the document"),
+    "contact": _("The contact of the document"),
+    "cc": _("The copies line of the document"),
+    "issued_by": _("The issuing unit of the document"),
+}
+"""Where the words of a paper stand."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +93,9 @@ def _send_again(step: Step, element: Element, to_unit: Unit, issuing: str) -> Is
     """The paper that the service task of this id has issued goes to one more unit."""
     row = next((row for row in reversed(step.case.rows(document)) if row.element_id == issuing), None)
     if row is None:
-        raise WorkflowFault(f"“{element.name}”要送达的文书还没有形成。", element.id)
+        raise WorkflowFault(
+            _("The document that '%(step)s' is to deliver has not been made.", step=Name(element.name)), element.id
+        )
     document_id = deliveries.deliver(
         step.tx,
         instance_id=step.instance_id,
@@ -149,12 +166,19 @@ def save_edit(step: Step, element: Element, composed: Composed, texts: Texts) ->
     if texts == composed.texts:
         drop_edit(step, element)
         return
-    problems = {} if texts.title else {"title": "请写标题。"}
-    problems |= {} if texts.paragraphs else {"paragraphs": "请写正文。"}
+    problems: dict[str, Text] = {} if texts.title else {"title": _("Write a title.")}
+    problems |= {} if texts.paragraphs else {"paragraphs": _("Write the text.")}
     if sum(map(len, _all(texts))) > TEXT_LIMIT:
-        problems["paragraphs"] = f"文书太长，最多 {TEXT_LIMIT} 字。篇幅大的内容请作为材料附上。"
+        problems["paragraphs"] = _(
+            "The document is too long: at most %(limit)s characters. Attach what takes much room as material.",
+            limit=TEXT_LIMIT,
+        )
     if kept_back := _kept_back(step, element, texts):
-        problems[""] = f"文书里写了对收文单位保密的内容（{'、'.join(kept_back)}），没有保存。请删去后再保存。"
+        problems[""] = _(
+            "The document says something that is confidential to its receiver "
+            "(%(labels)s) and was not saved. Take it out first.",
+            labels=listed(kept_back),
+        )
     if problems:
         raise InvalidValues(problems)
     require_printable(step, with_texts(composed, texts))
@@ -183,7 +207,7 @@ def _kept_back(step: Step, element: Element, texts: Texts) -> list[str]:
     fields = {field.key: field for form in step.definition.forms.values() for field in form.fields}
     values = {key: step.facts.get(key) for key in sorted(hidden)}
     internal = [
-        fields[key].label
+        fields[key].label.drawn
         for key, value in values.items()
         if isinstance(value, str) and len(value) > 1 and not fields[key].options and value in written
     ]
@@ -211,15 +235,19 @@ def _record(step: Step, kind: str, element: Element, content: dict[str, Any]) ->
     )
 
 
-def unprintable(step: Step, words: Mapping[str, Any]) -> str:
+def unprintable(step: Step, words: Mapping[str, Any]) -> Text:
     """The sentence that names the signs which no font has, where they stand, and what to do; empty when all print."""
     for where, text in _texts_of(words):
         missing = step.context.fonts.missing(text)
         if missing:
-            return (
-                f"文书的{where}里有印不出来的字：{'、'.join(map(named, missing[:5]))}，签发的话印成“{UNPRINTABLE}”。"
-                "请更正填写这个字的那一项，或在编辑文书时换一个写法；"
-                "确实要用这个字的，请系统管理员把含有它的字体放进 LIANBAN_FONT_DIRS 的文件夹。"
+            return _(
+                "%(where)s has signs that cannot be printed: %(signs)s. Once "
+                "signed off they are printed as '%(instead)s'. "
+                "Correct the field that says them, or say it otherwise when editing. If they are needed, the system "
+                "administrator puts a font that has them into a folder of LIANBAN_FONT_DIRS.",
+                where=where,
+                signs=listed(map(named, missing[:5])),
+                instead=UNPRINTABLE,
             )
     return ""
 
@@ -295,7 +323,7 @@ def _put_plainly(step: Step, element: Element, from_unit: Unit, to_unit: Unit) -
 
 def mark_of(document_id: str, words: Mapping[str, Any]) -> str:
     """The line in the footer by which a printed paper is found and compared: a code, and a short hash of its words."""
-    return f"核验码 {verification_code(document_id)}　内容摘要 {digest(words)[:12]}"
+    return MARK.format(code=verification_code(document_id), digest=digest(words)[:12])
 
 
 def verification_code(document_id: str) -> str:
@@ -339,22 +367,20 @@ def _unit(step: Step, element: Element, text: str) -> Unit:
     code = step.unit_of(text)
     unit = units.find(step.tx, code, step.now) if code else None
     if unit is None:
-        raise WorkflowFault("文书没有发文或收文单位。", element.id)
+        raise WorkflowFault(_("The document has no sending or no receiving unit."), element.id)
     return unit
 
 
-def _texts_of(words: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _texts_of(words: Mapping[str, Any]) -> list[tuple[Text, str]]:
     """Every text of a paper with where it stands."""
-    shown = {
-        "title": "标题", "addressee": "主送", "number": "文号", "letterhead": "发文机关", "signer": "签发人",
-        "contact": "联系方式", "cc": "抄送", "issued_by": "印发机关",
-    }  # fmt: skip
-    found = [(where, str(words[name])) for name, where in shown.items()]
-    found += [(f"第 {at} 段", item["text"]) for at, item in enumerate(words["body"], 1)]
-    found += [(f"“{row['label']}”一栏", row["text"]) for row in words["rows"]]
-    found += [("附件说明", text) for text in words["attachments"]]
+    found: list[tuple[Text, str]] = [(where, str(words[name])) for name, where in PLACES.items()]
+    found += [
+        (_("Paragraph %(number)s of the document", number=at), item["text"]) for at, item in enumerate(words["body"], 1)
+    ]
+    found += [(_("Field '%(label)s' of the document", label=row["label"]), row["text"]) for row in words["rows"]]
+    found += [(_("The list of attachments of the document"), text) for text in words["attachments"]]
     for annex in words["annexes"]:
         texts = [annex["title"], annex["note"], *(item["text"] for item in annex["text"]), *annex["foot"]]
         texts += [text for row in annex["rows"] for text in row]
-        found += [(f"附件《{annex['title']}》", text) for text in texts]
+        found += [(_("Attachment '%(title)s' of the document", title=annex["title"]), text) for text in texts]
     return found

@@ -11,13 +11,14 @@ from unicodedata import category
 
 from sqlalchemy import Row, select
 
-from engine.bpmn.expressions import compile_expression
+from engine.bpmn.reading.expressions import compile_expression
 from engine.db.tables import document, letter_version, task
 from engine.documents import deliveries, letter_versions, line_breaks
 from engine.documents.letter_versions import LetterVersion, empty_words
 from engine.documents.letters import ENCLOSED, Annex, Letter, Sentence
 from engine.documents.wording import BLANK, KEPT_TOGETHER, PLACE, Filler, Part, plain
 from engine.forms.schema import Field
+from engine.messages import Text
 from engine.organisation import jurisdiction, units
 from engine.organisation.units import Unit
 from engine.runtime.step.names import name_of_person, names_of_units
@@ -64,7 +65,7 @@ class Composed:
     version: LetterVersion
     words: dict[str, Any]
     texts: Texts
-    blanks: tuple[str, ...]
+    blanks: tuple[Text, ...]
     """What nothing is known of; the paper shows an empty line for it."""
     material_units: tuple[str, ...]
     """Whose material goes with it."""
@@ -263,7 +264,7 @@ def _called(step: Step, words: Mapping[str, str]) -> Callable[[str], str]:
 def _first_asked(expression: str, fields: Mapping[str, Field]) -> str:
     """The label of the field that a letter's own word reads first; empty when it reads none."""
     read = [name for name in compile_expression(expression).names if name in fields] if expression else []
-    return fields[min(read, key=expression.index)].label if read else ""
+    return fields[min(read, key=expression.index)].label.drawn if read else ""
 
 
 def _full(step: Step, code: object) -> str:

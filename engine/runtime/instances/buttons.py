@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from engine.bpmn.elements import Diagram, Element
+from engine.bpmn.reading.elements import Diagram, Element
 from engine.db.tables import task
 from engine.errors import NotAllowed, NotFound, Refused
+from engine.messages import Name, Text
+from engine.messages import gettext as _
 from engine.organisation.assignment import Actor, ButtonSubject, may
 from engine.runtime.advance import lists
 from engine.runtime.advance.advance import advance
@@ -22,8 +24,8 @@ class Button:
     """An armed button as one person sees it: `reason` says why it cannot be pressed now, empty when it can."""
 
     element_id: str
-    name: str
-    reason: str
+    name: Name
+    reason: Text
 
 
 def buttons(step: Step) -> list[Button]:
@@ -32,7 +34,7 @@ def buttons(step: Step) -> list[Button]:
     for event in step.workflow.armed_events():
         element = step.definition.diagram.elements[event.element_id]
         if element.event_kind == "message" and _may(step, element):
-            found.append(Button(element.id, element.name, _reason(step, element)))
+            found.append(Button(element.id, step.definition.element_name(element.id), _reason(step, element)))
     return found
 
 
@@ -46,9 +48,9 @@ def press(tx: Connection, context: Context, actor: Actor, instance_id: str, elem
         armed = next((armed for armed in step.workflow.armed_events() if armed.element_id == element_id), None)
         element = step.definition.diagram.elements.get(element_id)
         if armed is None or element is None or element.event_kind != "message":
-            raise NotFound("现在没有这项操作。")
+            raise NotFound(_("There is no such button at present."))
         if not _may(step, element):
-            raise NotAllowed(f"“{element.name}”不由你操作。")
+            raise NotAllowed(_("'%(button)s' is not yours to press.", button=Name(element.name)))
         if reason := _reason(step, element):
             raise Refused(reason)
         step.record(Pressed(element_id))
@@ -62,7 +64,7 @@ def press(tx: Connection, context: Context, actor: Actor, instance_id: str, elem
     own = [row for row in rows if row.unit_code == actor.unit_code and actor.roles & set(row.roles)]
     if not own:
         return None
-    (row, *_) = own
+    row = own[0]
     lists.give(tx, row.id, actor.person_id, context.now)
     return str(row.id)
 
@@ -77,15 +79,20 @@ def _may(step: Step, element: Element) -> bool:
     return may(step.actor, "press", subject).allowed
 
 
-def _reason(step: Step, element: Element) -> str:
+def _reason(step: Step, element: Element) -> Text:
     elements, own = step.definition.diagram.elements, only_through(step.definition.diagram, element)
     for open_task in step.workflow.user_tasks():
         if open_task.element_id in own:
-            return f"“{elements[open_task.element_id].name}”正在办理中，办完之后才能再次提出。"
+            return _(
+                "'%(step)s' is being handled. You can ask again once it is complete.",
+                step=Name(elements[open_task.element_id].name),
+            )
     for suffix in ["", *(f"_{number}" for number in range(2, 10))]:
         when = element.properties.get(f"when{suffix}")
         if when is not None and not step.evaluate(when):
-            return element.properties.get(f"otherwise{suffix}") or f"现在不能“{element.name}”。"
+            written = element.properties.get(f"otherwise{suffix}", "")
+            said = step.definition.english.property(step.definition.key, element.id, f"otherwise{suffix}", written)
+            return said or _("'%(button)s' is not possible now.", button=step.definition.element_name(element.id))
     return ""
 
 

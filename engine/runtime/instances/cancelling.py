@@ -10,10 +10,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from engine.bpmn.elements import Diagram, Element
+from engine.bpmn.reading.elements import Diagram, Element
 from engine.db.tables import document, process_instance
 from engine.deployments import definitions
 from engine.errors import AlreadyDone, LianbanError, NotAllowed, NotFound, Refused
+from engine.messages import Message, Name, Text, listed, sentences
+from engine.messages import gettext as _
 from engine.organisation import units
 from engine.organisation.assignment import Actor, OwnSubject, may
 from engine.organisation.people import ROLES
@@ -25,11 +27,12 @@ from engine.runtime.step.confidentiality import require_untold, sentence, told_i
 from engine.runtime.step.context import Context
 from engine.runtime.step.facts import known
 from engine.runtime.step.free_text import Raw, words
+from engine.runtime.step.names import result_of
 
 REASON_LIMIT = 500
 REASON_LEAST = 5
-RESULT = {"result": "withdrawn", "result_name": "已撤销"}
-ENDED_BY_OFFICE = {"result": "ended_by_office", "result_name": "已终止"}
+RESULT, ENDED_BY_OFFICE = "withdrawn", "ended_by_office"
+"""The results of what is ended here; their names are in `names.ENDED`."""
 
 
 def withdraw(tx: Connection, context: Context, actor: Actor, instance_id: str, raw: Raw) -> None:
@@ -42,7 +45,13 @@ def withdraw(tx: Connection, context: Context, actor: Actor, instance_id: str, r
     reason = words(raw, "reason", REASON_LIMIT, REASON_LEAST)
     require_untold(tx, instance_id, actor, "reason", reason)
     cancel(tx, context, instance_id, RESULT, actor, reason)
-    told = f"{actor.unit_name}撤销了“{row.title}”（{row.number}）：{reason}"
+    told = _(
+        "%(unit)s has cancelled '%(title)s' (%(number)s): %(reason)s",
+        unit=actor.unit_name,
+        title=row.title,
+        number=row.number,
+        reason=reason,
+    )
     for unit_code in sorted(instances.units_at_work(tx, instance_id)):
         tell_people(tx, context, instance_id, "withdrawn", unit_code, TOLD, told)
 
@@ -55,18 +64,25 @@ def end(tx: Connection, context: Context, number: str, by: str, reason: str) -> 
     """
     found = tx.scalar(select(process_instance.c.id).where(process_instance.c.number == number))
     if found is None:
-        raise NotFound(f"没有编号为 {number} 的办件。")
+        raise NotFound(_("There is no case %(number)s.", number=number))
     row = instances.lock(tx, found)
     if row.status == "ended":
-        raise AlreadyDone(f"{number} 已经办结（{row.result_name or '已结束'}）。")
+        raise AlreadyDone(_("%(number)s has ended already (%(result)s).", number=number, result=result_of(row)))
     reason = " ".join(reason.split())
     if not REASON_LEAST <= len(reason) <= REASON_LIMIT:
-        raise Refused(f"请写明终止的原因，{REASON_LEAST} 到 {REASON_LIMIT} 字。")
+        raise Refused(
+            _("Give the reason for ending it, %(least)s to %(most)s characters.", least=REASON_LEAST, most=REASON_LIMIT)
+        )
     if kept := told_in(tx, row.id, None, reason):
         raise Refused(sentence(kept))
     at_work = sorted(instances.units_at_work(tx, row.id))
     cancel(tx, context, row.id, ENDED_BY_OFFICE, reason=reason, by=by)
-    told = f"系统管理员终止了“{row.title}”（{number}）：{reason}"
+    told = _(
+        "The system administrator has ended '%(title)s' (%(number)s): %(reason)s",
+        title=row.title,
+        number=number,
+        reason=reason,
+    )
     for unit_code in at_work:
         tell_people(tx, context, row.id, "withdrawn", unit_code, TOLD, told)
 
@@ -80,7 +96,7 @@ def may_withdraw(tx: Connection, context: Context, actor: Actor, row: Row[Any]) 
     return True
 
 
-def why_not(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> str:
+def why_not(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> Text:
     """Why whoever could otherwise cancel the instance cannot do so now, and what to do instead.
 
     Empty when it can be cancelled, for everybody else, when it has ended, and when the procedure draws every withdrawal:
@@ -91,7 +107,7 @@ def why_not(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> st
     except (NotAllowed, AlreadyDone):
         return ""
     except Refused as refused:
-        return "" if definitions.load(tx, row.definition_id).diagram.process.draws_withdrawal else refused.message
+        return "" if definitions.load(tx, row.definition_id).diagram.process.draws_withdrawal else refused.sentence
     return ""
 
 
@@ -100,34 +116,50 @@ def _require(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> N
     process = diagram.process
     code = known(tx, row.id).get(process.starter_fact)
     unit = units.find(tx, code, context.now) if isinstance(code, str) else None
-    decision = may(actor, "cancel_instance", OwnSubject(str(code), unit.name if unit else "发起单位", row.started_by))
+    decision = may(
+        actor,
+        "cancel_instance",
+        OwnSubject(str(code), unit.name if unit else str(_("the starting unit")), row.started_by),
+    )
     if not decision.allowed:
         raise NotAllowed(decision.reason)
     if row.status == "ended":
-        raise AlreadyDone(f"这件办件已经办结（{row.result_name or '已结束'}），不能再撤销。")
+        raise AlreadyDone(_("This case has ended (%(result)s) and can no longer be cancelled.", result=result_of(row)))
     if row.status != "running":
-        raise Refused("这件办件因故障停下，恢复之后才能撤销。")
+        raise Refused(_("This case is stopped by a fault. It can be cancelled once it is resumed."))
     if row.origin_task_id is not None:
-        raise Refused("这件办件是由另一件办件发起的，对方在等它的结果。请在那一件里撤回。")
+        raise Refused(_("Another case started this one and waits for its result. Withdraw it there."))
     if process.draws_withdrawal:
-        raise Refused("这个流程的撤回画在流程图上，请用流程自己的撤回操作。")
+        raise Refused(_("This procedure has a withdrawal of its own. Use its button."))
     if tx.scalar(select(func.count()).where(document.c.instance_id == row.id)):
-        raise Refused(f"已经有文书送达，不能直接撤销。{_instead(diagram, actor)}")
+        raise Refused(
+            sentences(
+                _("A document has been delivered, so the case cannot simply be cancelled."), _instead(diagram, actor)
+            )
+        )
 
 
-def _instead(diagram: Diagram, actor: Actor) -> str:
+def _instead(diagram: Diagram, actor: Actor) -> Message:
     """How the diagram draws the withdrawal of what is in the other side's hands: the buttons that end with this result."""
     drawn = [found for found in diagram.elements.values() if found.is_button and _ends_withdrawn(diagram, found)]
     if not drawn:
-        return "这个流程没有书面撤回的环节，请继续办理到办结。"
+        return _("This procedure has no withdrawal in writing. Go on until it is closed.")
     roles = {role for button in drawn for role in diagram.asked(button)[1]}
-    whose = (
-        "" if roles & actor.standing_roles else f"，由{'、'.join(ROLES[role] for role in ROLES if role in roles)}提出"
+    buttons = _either([_("'%(word)s'", word=Name(button.name)) for button in drawn])
+    if roles & actor.standing_roles:
+        return _("It takes a withdrawal in writing that the other side confirms: use %(buttons)s.", buttons=buttons)
+    return _(
+        "It takes a withdrawal in writing that the other side confirms: %(roles)s can use %(buttons)s.",
+        roles=listed(ROLES[role] for role in ROLES if role in roles),
+        buttons=buttons,
     )
-    names = "或".join(f"“{button.name}”" for button in drawn)
-    return f"须书面撤回，送达对方并由对方确认：请用{names}{whose}。"
+
+
+def _either(found: list[Message]) -> Text:
+    first, *others = found
+    return _("%(one)s or %(other)s", one=first, other=_either(others)) if others else first
 
 
 def _ends_withdrawn(diagram: Diagram, button: Element) -> bool:
     own = only_through(diagram, button)
-    return any(diagram.elements[found].properties.get("result") == RESULT["result"] for found in own)
+    return any(diagram.elements[found].properties.get("result") == RESULT for found in own)

@@ -13,11 +13,13 @@ from engine.db.tables import task, timer
 from engine.db.types import Instant
 from engine.deadlines.deadlines import Deadline
 from engine.deadlines.marks import SUPERVISED_FROM
+from engine.messages import Message, Name, ngettext
+from engine.messages import gettext as _
 from engine.organisation import units
 from engine.runtime.advance.advance import advance, follow_calendar
 from engine.runtime.notify import notices
 from engine.runtime.notify.in_step import notify
-from engine.runtime.periods.overdue import last_moment, run_out, soft_name
+from engine.runtime.periods.overdue import last_moment, run_out
 from engine.runtime.periods.timers import HELD, arm_marks, rearm
 from engine.runtime.step.context import Context
 from engine.runtime.step.events import Supervised, TimerFired
@@ -118,13 +120,17 @@ def _mark(step: Step, row: Row[Any]) -> None:
 
 def _remind(step: Step, record: Deadline, at: datetime) -> None:
     """Whoever is asked to do it now, and the unit's liaison."""
-    text = f"{record.name}将于 {last_moment(record)} 届满，请抓紧办理。"
-    if not record.hard:
-        text = f"{record.name}建议在 {last_moment(record)} 前完成，请抓紧办理。"
+    told = {"period": Name(record.name), "when": last_moment(record)}
     if step.now >= record.due_at:  # nothing ran that long: what is over is not told as still to come
         text = (
-            f"补发提醒：{record.name}的{'届满时间' if record.hard else '建议时间'}是 {last_moment(record)}，已经过了。"
+            _("Late reminder: the %(period)s ended on %(when)s.", **told)
+            if record.hard
+            else _("Late reminder: the recommended date of %(period)s was %(when)s and has passed.", **told)
         )
+    elif record.hard:
+        text = _("The %(period)s ends on %(when)s. Complete it soon.", **told)
+    else:
+        text = _("%(period)s should be done by %(when)s. Complete it soon.", **told)
     owner = notices.owner_of(step.tx, record)
     roles = sorted(owner.roles | {"liaison"})
     notify(step, "remind", owner.unit_code, roles, text, record.id, at, also=owner.people, about=owner.step)
@@ -136,14 +142,28 @@ def _escalate(step: Step, record: Deadline, number: int, at: datetime) -> None:
     A recommended one is escalated once, with that second time (2.0.2): nobody's silence stays unnoticed.
     """
     kind = "escalate" if record.hard else "slow"
-    text = f"{record.name}已于 {last_moment(record)} 届满，至今未办结，请督促办理。"
-    if number >= SUPERVISED_FROM:
-        text = f"{record.name}已于 {last_moment(record)} 届满，督促 {number} 次仍未办结，已列为督办事项。"
-        if not record.hard:
-            text = f"{soft_name(record)}（{last_moment(record)}）已过，至今没有办完，已列为督办事项。"
-        if notices.supervise(step.tx, record, step.now):
-            step.record(Supervised(record.key, record.unit_code))
+    if number >= SUPERVISED_FROM and notices.supervise(step.tx, record, step.now):
+        step.record(Supervised(record.key, record.unit_code))
+    text = _escalation(record, number)
     owner = notices.owner_of(step.tx, record)
     notify(step, kind, owner.unit_code, ["principal_leader"], text, record.id, at, about=owner.step)
     for bureau in units.every(step.tx, step.now, ("justice_bureau",)):
         notify(step, kind, bureau.code, ["case_officer"], text, record.id, at, about=owner.step)
+
+
+def _escalation(record: Deadline, number: int) -> Message:
+    told = {"period": Name(record.name), "when": last_moment(record)}
+    if number < SUPERVISED_FROM:
+        return _("The %(period)s ended on %(when)s and has not been met. See to it that it is.", **told)
+    if record.hard:
+        return ngettext(
+            "The %(period)s ended on %(when)s. Escalated once and still open: now a supervision item.",
+            "The %(period)s ended on %(when)s. Escalated %(num)s times and still open: now a supervision item.",
+            number,
+            **told,
+        )
+    if record.of_task:
+        return _(
+            "The recommended date of %(period)s (%(when)s) has passed. Still not done: now a supervision item.", **told
+        )
+    return _("The %(period)s (%(when)s) has passed. Still not done: now a supervision item.", **told)

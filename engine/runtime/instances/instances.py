@@ -16,6 +16,7 @@ from engine.db.unit import unit_of
 from engine.deployments import definitions
 from engine.deployments.definitions import Definition
 from engine.errors import InvalidValues, NotAllowed, NotFound, RecordsDamaged, StoredByAnotherVersion
+from engine.messages import sentences
 from engine.organisation import assignment
 from engine.organisation.assignment import Actor, Addressee, InstanceSubject, ProcedureSubject, may
 from engine.runtime.advance.acting_step import ActingStep
@@ -56,7 +57,7 @@ def start(tx: Connection, context: Context, actor: Actor, key: str, raw: Mapping
         take_answers(step, definition.forms[definition.diagram.process.start_form], raw, actor)
         missing = assignment.missing_holders(tx, definition.diagram.all_asked(), step.facts, step.now)
         if missing:
-            raise InvalidValues({"": "".join(missing)})
+            raise InvalidValues({"": sentences(*missing)})
         insert_instance(step)
         drop_draft(tx, actor, key)
         step.record(events.Started(step.instance["number"]))
@@ -120,7 +121,7 @@ def look(tx: Connection, context: Context, row: Row[Any], actor: Actor) -> Step:
         return Step(*given)
     except (RecordsDamaged, StoredByAnotherVersion) as error:
         if row.status == "running":
-            raise Fault(row.id, f"{error.message}{WHAT_TO_DO}", None) from error
+            raise Fault(row.id, sentences(error.sentence, WHAT_TO_DO), None) from error
         return Step(*given, restoring=False)
 
 

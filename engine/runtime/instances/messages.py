@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from engine.db.tables import delivered_message, task
 from engine.deployments import definitions
 from engine.errors import NotFound, Refused
+from engine.messages import gettext as _
 from engine.organisation.assignment import Actor
 from engine.runtime.instances import buttons, instances
 from engine.runtime.step.context import Context
@@ -38,7 +39,7 @@ def deliver(
     id was used for something else or several tasks wait, and whatever pressing and completing raise.
     """
     if not 0 < len(message_id) <= ID_LIMIT:
-        raise Refused(f"消息编号要写 1 到 {ID_LIMIT} 个字符。")
+        raise Refused(_("The message id has to have 1 to %(limit)s characters.", limit=ID_LIMIT))
     row = instances.lock(tx, instances.find(tx, number, actor).id)
     values = {"instance_id": row.id, "element_id": element_id}
     known = tx.execute(select(delivered_message).where(delivered_message.c.id == message_id)).first()
@@ -65,11 +66,18 @@ def _waiting(tx: Connection, instance_id: str, number: str, element_id: str) -> 
     own = (task.c.instance_id == instance_id) & (task.c.element_id == element_id) & (task.c.status == "open")
     found = tx.scalars(select(task.c.id).where(own)).all()
     if not found:
-        raise NotFound(f"{number} 现在没有等着 {element_id[:64]}。")
+        raise NotFound(_("%(number)s does not wait for %(element)s now.", number=number, element=element_id[:64]))
     if len(found) > 1:
-        raise Refused(f"{number} 有 {len(found)} 个任务都在等 {element_id[:64]}，分不清是给哪一个的。")
+        raise Refused(
+            _(
+                "%(number)s has %(count)s tasks that wait for %(element)s. It is not clear which one this is for.",
+                number=number,
+                count=len(found),
+                element=element_id[:64],
+            )
+        )
     return str(found[0])
 
 
 def _used(message_id: str) -> Refused:
-    return Refused(f"消息编号 {message_id} 已经用于别的消息，请换一个编号。")
+    return Refused(_("Message id %(id)s was used for another message. Use another id.", id=message_id))

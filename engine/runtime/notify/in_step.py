@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from engine.messages import Text
 from engine.runtime.notify.notices import tell_people
 from engine.runtime.step.events import Notified
 from engine.runtime.step.step import Step
@@ -15,7 +16,7 @@ def notify(
     kind: str,
     unit_code: str | None,
     roles: list[str],
-    text: str,
+    text: Text,
     deadline_id: str | None = None,
     due_at: datetime | None = None,
     drawn: bool = False,

@@ -20,6 +20,7 @@ from engine.db.tables import correction, deadline, notice, notice_receipt, outbo
 from engine.db.unit import unit_of
 from engine.deadlines.deadlines import OPEN, Deadline
 from engine.ids import new_id
+from engine.messages import Text, in_chinese, listed, to_json
 from engine.notices import outbox as sending
 from engine.notices import preferences, receipts
 from engine.notices.causes import Cause
@@ -56,7 +57,7 @@ def tell_people(
     kind: str,
     unit_code: str,
     roles: Collection[str],
-    text: str,
+    text: Text,
     *,
     deadline_id: str | None = None,
     due_at: datetime | None = None,
@@ -70,7 +71,8 @@ def tell_people(
 
     `kind` is one of `notices.kinds.KINDS`; `due_at` is the instant the notice was meant for, now when it is left out;
     `also` are people besides the roles' holders. When nobody holds any of the roles, the principal leader is told (R51).
-    `about` is the name of the step it speaks of. `but_not` is whoever causes the notice and knows already: it is in this
+    Everybody reads it in their own language; the Chinese is kept beside the message (`messages.to_json`). `about` is the
+    name of the step it speaks of. `but_not` is whoever causes the notice and knows already: it is in this
     person's list and counts nowhere.
     """
     now, notice_id = context.now, new_id()
@@ -83,7 +85,8 @@ def tell_people(
         "person_id": person_id,
         "task_id": task_id,
         "step": about or None,
-        "text": text,
+        "text": in_chinese(text),
+        "said": to_json(text),
         "deadline_id": deadline_id,
         "due_at": due_at or now,
         "made_at": now,
@@ -105,19 +108,19 @@ def tell_people(
 
 
 def notify_administrators(
-    tx: Connection, context: Context, text: str, step: str = "", since: datetime | None = None
+    tx: Connection, context: Context, text: Text, step: str = "", since: datetime | None = None
 ) -> bool:
     """Every system administrator has the notice, in the pages and as each wants it outside. Returns whether there is one.
 
     It belongs to no instance: technical rights read no case, so the text says nothing that was filled in. Who has had
     the same words since that instant is not told again.
     """
-    now = context.now
+    now, in_words = context.now, in_chinese(text)
     holders = people.holders_anywhere(tx, "system_admin", now)
     had = set[str]()
     if since is not None:
         joined = notice_receipt.join(notice, notice.c.id == notice_receipt.c.notice_id)
-        same = and_(notice_receipt.c.instance_id.is_(None), notice.c.text == text)
+        same = and_(notice_receipt.c.instance_id.is_(None), notice.c.text == in_words)
         mine = notice_receipt.c.person_id.in_([holder.id for holder, _ in holders])
         rows = select(notice_receipt.c.person_id).select_from(joined)
         had = set(tx.scalars(rows.where(mine, notice_receipt.c.received_at >= since, same)))
@@ -135,7 +138,8 @@ def notify_administrators(
                 unit_code=unit_code,
                 roles=["system_admin"],
                 step=step or None,
-                text=text,
+                text=in_words,
+                said=to_json(text),
                 due_at=now,
                 made_at=now,
             )
@@ -161,7 +165,7 @@ def owner_of(tx: Connection, record: Deadline) -> Owner:
     assignees = tuple(dict.fromkeys(row.assignee_id for row in own if row.assignee_id is not None))
     if not own:
         roles = frozenset({"case_officer"})
-    return Owner(unit_code, roles, assignees, "、".join(dict.fromkeys(row.name for row in own)))
+    return Owner(unit_code, roles, assignees, in_chinese(listed(dict.fromkeys(row.name for row in own))))
 
 
 def clear_done(tx: Connection, instance_id: str, now: datetime) -> None:

@@ -14,10 +14,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine.bpmn.elements import Element
-from engine.bpmn.expressions import compile_expression
-from engine.bpmn.timers import read_duration, read_instant
-from engine.bpmn.workflow import Open
+from engine.bpmn.reading.elements import Element
+from engine.bpmn.reading.expressions import compile_expression
+from engine.bpmn.reading.timers import read_duration, read_instant
+from engine.bpmn.spiff.workflow import Open
 from engine.clock import local
 from engine.db.tables import task, timer
 from engine.deadlines import counting, deadlines, years

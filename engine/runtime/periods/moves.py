@@ -7,8 +7,9 @@ from datetime import datetime
 
 from engine.deadlines import deadlines
 from engine.deadlines.counting import Count
-from engine.deadlines.deadlines import Deadline
-from engine.notices.message import last_moment_of
+from engine.deadlines.deadlines import Deadline, last_moment_of
+from engine.messages import Message, Name
+from engine.messages import gettext as _
 from engine.runtime.notify.in_step import notify
 from engine.runtime.step.events import PeriodMoved
 from engine.runtime.step.step import Step
@@ -34,15 +35,25 @@ def keep_deadline(step: Step, record: Deadline, why: str) -> None:
         notify(step, "moved", unit_code, ["case_officer", "liaison"], _moved_text(record, why), record.id)
 
 
-def _moved_text(record: Deadline, why: str) -> str:
+def _moved_text(record: Deadline, why: str) -> Message:
+    period = Name(record.name)
     if why == "paused":
-        return f"{record.name}暂停计算，恢复时再告知新的届满时间。"
+        return _("The %(period)s is paused. You will be told when it ends once it is resumed.", period=period)
     if record.paused:
-        return f"{record.name}已重新计算，现在仍在暂停，恢复时再告知新的届满时间。"
+        return _(
+            "The %(period)s has been recounted and is still paused. You will be told when it ends once it is resumed.",
+            period=period,
+        )
     last_moment = last_moment_of(record.due_at, record.last_day is not None, record.provisional)
     if why == "calendar":
         before = datetime.fromisoformat(record.moves[-1]["from"])
         old = last_moment_of(before, record.last_day is not None, False)
-        sooner = "，比原来提前，请抓紧办理" if record.due_at < before else ""
-        return f"放假安排有变化，{record.name}的届满时间由 {old} 改为 {last_moment}{sooner}。"
-    return f"{record.name}的届满时间改为 {last_moment}。"
+        told = {"period": period, "old": old, "new": last_moment}
+        if record.due_at < before:
+            return _(
+                "The holiday arrangement has changed. The %(period)s now ends on "
+                "%(new)s, sooner than %(old)s. Complete it soon.",
+                **told,
+            )
+        return _("The holiday arrangement has changed. The %(period)s now ends on %(new)s instead of %(old)s.", **told)
+    return _("The %(period)s now ends on %(new)s.", period=period, new=last_moment)

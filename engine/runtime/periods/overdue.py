@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from engine.deadlines import deadlines
-from engine.deadlines.deadlines import Deadline
-from engine.notices.message import last_moment_of
+from engine.deadlines.deadlines import Deadline, last_moment_of
+from engine.messages import Name, Text
+from engine.messages import gettext as _
 from engine.organisation import people, units
 from engine.runtime.notify import notices
 from engine.runtime.notify.in_step import notify
@@ -23,33 +24,31 @@ def run_out(step: Step, key: str) -> None:
     if record.status == before.status:
         return
     step.record(PeriodStands(key, record.status, record.due_at.isoformat()))
+    told: dict[str, object] = {"period": Name(record.name), "when": last_moment(record)}
     if record.hard:
-        _tell(step, record, "overdue", f"{record.name}已于 {last_moment(record)} 届满，尚未办结。", "liaison")
+        _tell(step, record, "overdue", _("The %(period)s ended on %(when)s and has not been met.", **told), "liaison")
         return
-    passed = f"（{last_moment(record)}）已过，还没有办完"
     owner = units.find(step.tx, record.unit_code, step.now) if record.unit_code else None
-    whose = owner.name if owner else "对方"
-    waited_for = "正在办的环节的建议时间" if record.of_task else f"的{record.name}"
-    _tell(
-        step,
-        record,
-        "slow",
-        f"{soft_name(record)}{passed}，请抓紧办理。",
-        "case_officer",
-        f"{whose}{waited_for}{passed}。",
-    )
+    told["unit"] = owner.name if owner else _("the other side")
+    if record.of_task:
+        own = _(
+            "The recommended date of %(period)s (%(when)s) has passed and it is not done. Complete it soon.", **told
+        )
+        beside = _(
+            "The recommended date (%(when)s) of the step that %(unit)s is handling has passed and it is not done.",
+            **told,
+        )
+    else:
+        own = _("The %(period)s (%(when)s) has passed and it is not done. Complete it soon.", **told)
+        beside = _("The %(period)s (%(when)s) of %(unit)s has passed and it is not done.", **told)
+    _tell(step, record, "slow", own, "case_officer", beside)
 
 
-def soft_name(record: Deadline) -> str:
-    """What has passed of a recommended period: never a legal one (2.0.2)."""
-    return f"{record.name}的建议时间" if record.of_task else record.name
-
-
-def last_moment(record: Deadline) -> str:
+def last_moment(record: Deadline) -> Text:
     return last_moment_of(record.due_at, record.last_day is not None, record.provisional)
 
 
-def _tell(step: Step, record: Deadline, kind: str, text: str, waits: str, text_beside: str = "") -> None:
+def _tell(step: Step, record: Deadline, kind: str, text: Text, waits: str, text_beside: Text = "") -> None:
     """The owner and the unit's principal leader; and, in the unit of each other party, whoever holds the post `waits`."""
     owner = notices.owner_of(step.tx, record)
     roles = sorted(owner.roles | {"principal_leader"})

@@ -10,18 +10,22 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from engine.bpmn.elements import Element
-from engine.bpmn.expressions import compile_expression
+from engine.bpmn.reading.elements import Element
+from engine.bpmn.reading.expressions import compile_expression
 from engine.deadlines import counting, deadlines
 from engine.deadlines.counting import Count
 from engine.deadlines.deadlines import OF_TASK
 from engine.errors import ExpressionError
+from engine.messages import gettext as _
+from engine.messages import in_chinese
 from engine.runtime.periods.timers import arm_marks
 from engine.runtime.step.events import PeriodStands
 from engine.runtime.step.step import Step
 
 GENERAL = "task.recommended_wd"
 KEY_LIMIT = 64
+BASIS = _("This step has no period, or its period is paused. This is the time recommended for it")
+"""On what ground such a period is counted: kept in Chinese with the record, as the words of the plan are with others."""
 
 
 def period_key(step: Step, element: Element, unit_code: str) -> str:
@@ -56,9 +60,9 @@ def _begin(step: Step, element: Element, key: str, unit_code: str) -> None:
         instance_id=step.instance_id,
         key=key,
         element_id=element.id,
-        name=f"“{element.name}”",
+        name=in_chinese(_("'%(word)s'", word=element.name)),
         rule="",
-        basis="这个环节没有规定期限，或者规定的期限暂停计算，这是建议的办理时间",
+        basis=in_chinese(BASIS),
         hard=False,
         unit_code=unit_code,
         count=_count(step, element),

@@ -10,9 +10,9 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from engine.bpmn.elements import Element
-from engine.bpmn.expressions import compile_expression
-from engine.bpmn.timers import read_duration, read_instant
+from engine.bpmn.reading.elements import Element
+from engine.bpmn.reading.expressions import compile_expression
+from engine.bpmn.reading.timers import read_duration, read_instant
 from engine.db.tables import timer
 from engine.deadlines import counting, deadlines
 from engine.deadlines.counting import Count

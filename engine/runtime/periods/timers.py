@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from engine.bpmn.elements import Element
-from engine.bpmn.expressions import compile_expression
-from engine.bpmn.workflow import Open, WorkflowFault
-from engine.db.tables import audit_entry, timer
+from engine.bpmn.reading.elements import Element
+from engine.bpmn.reading.expressions import compile_expression
+from engine.bpmn.spiff.workflow import Open, WorkflowFault
+from engine.db.tables import fired_timer, timer
 from engine.deadlines import deadlines
 from engine.deadlines.deadlines import Deadline
 from engine.deadlines.marks import next_mark
 from engine.errors import ExpressionError
-from engine.runtime.step.events import PeriodGoesOn, PeriodStands, TimerFired, events_of
+from engine.messages import Name
+from engine.messages import gettext as _
+from engine.runtime.step.events import PeriodGoesOn, PeriodStands, TimerFired
 from engine.runtime.step.step import Step
 
 HELD = "held-"
@@ -76,20 +78,37 @@ def _is_done(step: Step, element: Element, due_at: datetime | None) -> bool:
 
     One that closes its task is never done as long as the task is open, and one that repeats goes on with its next time.
     """
-    if element.interrupting or (element.timer is not None and element.timer.kind == "cycle"):
+    if _repeats_or_closes(element):
         return False
     record = step.deadlines.get(element.properties.get("deadline", ""))
     if (record is None or record.overdue_at is None) and (due_at is None or due_at > step.now):
         return False
-    fired = (
-        (entry.at, event.due)
-        for entry in step.case.rows(audit_entry)
-        for event in events_of(entry.content)
-        if isinstance(event, TimerFired) and event.element == element.id and not event.id.startswith(HELD)
-    )
+    fired = [row for row in step.case.rows(fired_timer) if row.element_id == element.id]
     if record is not None:
-        return any(at >= record.armed_at for at, _ in fired)
-    return due_at is not None and any(due == due_at.isoformat() for _, due in fired)
+        return any(row.fired_at >= record.armed_at for row in fired)
+    return any(row.due_at == due_at for row in fired)
+
+
+def keep_fired(step: Step) -> None:
+    """What has fired in this step, and left its task open, is known from now on; what repeats needs no memory."""
+    elements = step.definition.diagram.elements
+    for event in step.events:
+        if not isinstance(event, TimerFired) or event.due is None or event.id.startswith(HELD):
+            continue
+        if not _repeats_or_closes(elements[event.element]):
+            _keep_one(step, event.element, datetime.fromisoformat(event.due))
+
+
+def _keep_one(step: Step, element_id: str, due_at: datetime) -> None:
+    key = {"instance_id": step.instance_id, "element_id": element_id, "due_at": due_at}
+    if (known := step.case.get(fired_timer, *key.values())) is not None:
+        step.case.change(fired_timer, known, fired_at=step.now)
+    else:
+        step.case.add(fired_timer, {**key, "fired_at": step.now})
+
+
+def _repeats_or_closes(element: Element) -> bool:
+    return element.interrupting or (element.timer is not None and element.timer.kind == "cycle")
 
 
 def _instant(step: Step, element: Element, number: int) -> tuple[datetime | None, int]:
@@ -123,7 +142,7 @@ def _start_period(step: Step, element: Element) -> datetime | None:
         count = step.evaluate_timer(element.timer, 1)
         if count is None:
             names = compile_expression(element.timer.text).names
-            raise WorkflowFault(f"期限“{element.name}”没有起算时间。", element.id, names)
+            raise WorkflowFault(_("Period '%(period)s' has no start.", period=Name(element.name)), element.id, names)
         if record is not None and record.moves and (record.element_id, record.start_at) == (element.id, count.start_at):
             step.reopened.append(key)
             return _due(run_on(step, key))

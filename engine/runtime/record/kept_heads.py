@@ -17,6 +17,8 @@ from engine.db.tables import audit_entry, audit_head, chain_head, notice, proces
 from engine.documents.whole_files import UNFINISHED
 from engine.errors import Refused
 from engine.ids import new_id
+from engine.messages import Text, in_chinese, sentences
+from engine.messages import gettext as _
 from engine.notices import outbox
 from engine.notices.kinds import HEADS
 from engine.organisation import people
@@ -26,7 +28,11 @@ from engine.runtime.step.context import Context
 
 DAYS = 31
 """As many closed days are sent and filed after a standstill; the last line vouches for all before it."""
-TORN = "这里的封存不完整，没有核对：可能没有复制全、改动过，或者写的时候断电。请从存着的原件重新复制。"
+TORN = _(
+    "The seal here is not whole and was not checked: not all of it was "
+    "copied, it was changed, or the power failed while it "
+    "was written. Copy it again from the original that was kept."
+)
 
 _GAP = r"[\s>]+"
 """Between the words of a line: a mail that was quoted or broken into shorter lines is still the same."""
@@ -121,7 +127,7 @@ def send_last_days(tx: Connection, context: Context) -> int:
     now, lines = context.now, last_days(tx)
     for line in lines:
         notice_id = new_id()
-        about = {"kind": HEADS, "step": f"{line.split()[1]} 的记录", "text": line}
+        about = {"kind": HEADS, "step": in_chinese(_("Record of %(day)s", day=line.split()[1])), "text": line}
         tx.execute(
             insert(notice).values(id=notice_id, unit_code=unit_code, roles=[], due_at=now, made_at=now, **about),
         )
@@ -145,7 +151,13 @@ def read(text: str) -> list[Head | Torn]:
     """
     found = list(_read(text))
     if not found:
-        raise Refused("里面没有封存：应当是 lianban heads 写的文件，或者每日封存邮件、推送的正文。请检查文件。")
+        raise Refused(
+            _(
+                "There is no seal in it. It should be a file that lianban heads has "
+                "written, or the text of the mails or messages "
+                "with the daily seals. Check the file."
+            )
+        )
     return found
 
 
@@ -179,44 +191,83 @@ def against(tx: Connection, kept: Sequence[Head | Torn]) -> list[Broken]:
 
 def _broken(tx: Connection, head: Head | Torn) -> Broken | None:
     if isinstance(head, Torn):
-        return Broken(f"文件第 {head.line} 行", 0, TORN)
+        return Broken(_("Line %(line)s of the file", line=head.line), 0, TORN)
     reason = _day_fault(tx, head, head.day) if head.day is not None else _chain_fault(tx, head)
     other_seal = head.seal and not sealing.keys_of(tx).fits("kept", head.text, head.seal)
     if not reason and not other_seal:
         return None
+    words: Text
     if reason:
-        words = f"与存在别处的封存（文件第 {head.line} 行）不一致：{reason}"
-        words += "这一行不是用现在的密钥写的，请先核对有没有抄错、换过密钥。" if other_seal else ""
+        words = sentences(
+            _(
+                "It does not fit the seal that was kept elsewhere (line %(line)s of the file): %(reason)s",
+                line=head.line,
+                reason=reason,
+            ),
+            other_seal
+            and _(
+                "That line was not written with the present key. Check first whether "
+                "it was copied wrongly, or the key exchanged."
+            ),
+        )
     else:
-        words = (
-            f"存在别处的封存（文件第 {head.line} 行）散列相符，印记不符："
-            "请核对这一行的条数和印记有没有抄错、改动，有没有换过密钥。"
+        words = _(
+            "The hash of the seal that was kept elsewhere (line %(line)s of the "
+            "file) fits, its mark does not. Check whether its "
+            "counts and mark were copied wrongly or changed, and whether the key was exchanged.",
+            line=head.line,
         )
     return Broken(_told(tx, head), head.entries or 0, words)
 
 
-def _told(tx: Connection, head: Head) -> str:
+def _told(tx: Connection, head: Head) -> Text:
     """What the head is of, for people."""
     if head.day is not None:
-        return f"{head.name} 的每日封存"
+        return _("Daily seal of %(day)s", day=head.name)
     return tx.scalar(select(process_instance.c.number).where(process_instance.c.id == head.name)) or head.name
 
 
-def _day_fault(tx: Connection, head: Head, day: date) -> str:
+def _day_fault(tx: Connection, head: Head, day: date) -> Text:
     row = tx.execute(select(audit_head).where(audit_head.c.day == day)).first()
     if row is not None and row.hash == head.hashed:
         return ""
-    then = f"当时共有 {head.chains} 条记录链、{head.entries} 条记录，" if head.chains is not None else ""
+    then = {"chains": head.chains, "entries": head.entries}
+    if row is None and head.chains is None:
+        return _("There is no seal of that day now. The record was deleted, or an older backup restored.")
     if row is None:
-        return f"{then}现在没有这一天的封存，记录被删除过，或者恢复了更早的备份。"
-    return f"{then}现在到那一天为止是 {row.chains} 条记录链、{row.entries} 条记录，以前的记录被改写或删除过。"
+        return _(
+            "There were %(chains)s chains and %(entries)s entries then, and there "
+            "is no seal of that day now. The record was "
+            "deleted, or an older backup restored.",
+            **then,
+        )
+    now = {"now_chains": row.chains, "now_entries": row.entries}
+    if head.chains is None:
+        return _(
+            "Up to that day there are %(now_chains)s chains and %(now_entries)s "
+            "entries now. The record before it was rewritten or "
+            "deleted.",
+            **now,
+        )
+    return _(
+        "There were %(chains)s chains and %(entries)s entries then; up to that day there are %(now_chains)s chains and "
+        "%(now_entries)s entries now. The record before it was rewritten or deleted.",
+        **then,
+        **now,
+    )
 
 
-def _chain_fault(tx: Connection, head: Head) -> str:
+def _chain_fault(tx: Connection, head: Head) -> Text:
     own = audit_entry.c.instance_id == head.name
     if tx.scalar(select(audit_entry.c.hash).where(own, audit_entry.c.sequence == head.entries)) == head.hashed:
         return ""
     left = tx.scalar(select(func.count()).where(own)) or 0
     if left < (head.entries or 0):
-        return f"当时有 {head.entries} 条记录，现在只有 {left} 条，后面的被删除过。" if left else "全部记录不见了。"
-    return "这一条或者它以前的被改写过。"
+        if not left:
+            return _("The whole record is missing.")
+        return _(
+            "There were %(entries)s entries then and there are %(left)s now. Those behind were deleted.",
+            entries=head.entries,
+            left=left,
+        )
+    return _("This entry, or one before it, was rewritten.")

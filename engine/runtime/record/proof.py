@@ -28,6 +28,8 @@ from engine.db.tables import (
 from engine.deployments import definitions
 from engine.errors import KeyLost, NotFound, RecordsDamaged, Refused
 from engine.keys import ALGORITHM
+from engine.messages import Name, Text
+from engine.messages import gettext as _
 from engine.runtime.step import audit, sealing, undo_points
 from engine.runtime.step.audit import Broken
 
@@ -54,17 +56,31 @@ def require_key(tx: Connection, key_file: Path, may_seal: bool, now: datetime) -
         )
         if recorded and not may_seal:
             raise KeyLost(
-                "数据库里没有封存的标记，而这个系统的记录早已封存：可能恢复了很早的备份，也可能有人删掉了封存。"
-                "请核对备份；确认数据可信之后，用 lianban reseal --by 姓名 --reason 理由 重新封存。"
+                _(
+                    "The database has no seal, although this system's record was sealed "
+                    "long ago: a very old backup was restored, "
+                    "or somebody has deleted the seals. Check the backups. Once the "
+                    "data can be trusted, seal it again with "
+                    "lianban reseal --by NAME --reason REASON."
+                )
             )
         count = seal_all(tx, "upgrade", "", now) if recorded else None
         _name_key(tx, now)
         return count
     if row.id != keys.id or not keys.fits("key", row.id, row.seal):
         raise KeyLost(
-            f"记录密钥与数据库不符：数据库是用密钥 {row.id} 封存的，现在的密钥是 {keys.id}。请从备份把原来的密钥文件放回 "
-            f"{key_file}（或改回 LIANBAN_RECORD_KEY）。确实找不回来的，核对备份和存在别处的封存，"
-            "再用 lianban reseal --by 姓名 --reason 理由 用现在的密钥重新封存。"
+            _(
+                "The record key does not fit the database, which was sealed with key "
+                "%(sealed)s; the present key is %(present)s. "
+                "Put the old key file back from the backup to %(file)s (or set "
+                "LIANBAN_RECORD_KEY back). If it cannot be found, "
+                "check the backups and the seals that are kept elsewhere, then seal "
+                "it again with the present key: lianban reseal "
+                "--by NAME --reason REASON.",
+                sealed=row.id,
+                present=keys.id,
+                file=str(key_file),
+            )
         )
     return None
 
@@ -75,11 +91,11 @@ def reseal(tx: Connection, by: str, reason: str, now: datetime, number: str | No
     Chains that do not hang together are no matter of keys: Refused names the first. Raises NotFound for the number.
     """
     if not by.strip() or not reason.strip():
-        raise Refused("请用 --by 写明是谁核对的，用 --reason 写明理由。")
+        raise Refused(_("Say with --by who has checked it, and with --reason why."))
     if number is not None:
         found = tx.scalar(select(process_instance.c.id).where(process_instance.c.number == number))
         if found is None:
-            raise NotFound(f"没有编号为 {number} 的办件。")
+            raise NotFound(_("There is no case %(number)s.", number=number))
         _seal_chain(tx, found, "resealed", {"by": by, "reason": reason}, now)
         return 1
     count = seal_all(tx, by, reason, now)
@@ -146,7 +162,7 @@ def verify(
     for instance in tx.execute(select(process_instance).order_by(process_instance.c.number)):
         broken += _instance(tx, instance)
     broken += [*_procedures(tx), *_numbers(tx, names), *_files(tx, names, dict(files)), *_archives(tx, names, archives)]
-    return [Broken(names.get(found.chain, found.chain), found.sequence, found.reason) for found in broken]
+    return [Broken(names.get(str(found.chain), found.chain), found.sequence, found.reason) for found in broken]
 
 
 def _heads(tx: Connection, instances: dict[str, str]) -> Iterator[Broken]:
@@ -163,26 +179,38 @@ def _heads(tx: Connection, instances: dict[str, str]) -> Iterator[Broken]:
     for chain in sorted({*ends, *heads, *instances}):
         head, end = heads.get(chain), ends.get(chain)
         if end is None:
-            yield Broken(chain, 1, "全部审计记录不见了。")
+            yield Broken(chain, 1, _("The whole audit record is missing."))
         elif head is None:
-            yield Broken(chain, end.sequence, "这条审计记录链的封存不见了。")
+            yield Broken(chain, end.sequence, _("The seal of this audit chain is missing."))
         elif not sealing.fits(tx, head):
-            yield Broken(chain, end.sequence, "这条审计记录链的封存被改过，或者不是用本系统的密钥做的。")
+            yield Broken(
+                chain,
+                end.sequence,
+                _("The seal of this audit chain was changed, or was not made with this system's key."),
+            )
         elif head.entries > end.sequence:
-            yield Broken(chain, end.sequence + 1, f"这一条和以后的记录不见了，应有 {head.entries} 条。")
+            yield Broken(
+                chain,
+                end.sequence + 1,
+                _("This entry and those behind it are missing. There should be %(entries)s.", entries=head.entries),
+            )
         elif (head.entries, head.last_hash) != (end.sequence, end.hash):
-            yield Broken(chain, end.sequence, "最后的记录与封存时不一致，被改写或添加过。")
+            yield Broken(
+                chain,
+                end.sequence,
+                _("The last entry is not what was sealed. It was rewritten, or entries were added."),
+            )
 
 
 WORDS = {
-    "process_instance": "办件本身（编号、状态、结果）",
-    "fact": "填报值",
-    "deadline": "期限",
-    "task": "任务和办理结果",
-    "document": "文书",
-    "comment": "评论",
-    "correction": "更正",
-    "material": "材料清单",
+    "process_instance": _("The case itself (number, state, result)"),
+    "fact": _("The values that were filled in"),
+    "deadline": _("The periods"),
+    "task": _("The tasks and their results"),
+    "document": _("The documents"),
+    "comment": _("The comments"),
+    "correction": _("The corrections"),
+    "material": _("The list of materials"),
 }
 
 
@@ -195,14 +223,18 @@ def _instance(tx: Connection, instance: Any) -> Iterator[Broken]:
     now = sealing.digests(case)
     for name in sorted({*now, *head.digests}):
         if now.get(name) != head.digests.get(name):
-            yield Broken(instance.id, head.entries, f"{WORDS.get(name, name)}与记录时不一致，被改过、加过或删过。")
+            yield Broken(
+                instance.id,
+                head.entries,
+                _("Not as recorded, but changed, added to or deleted: %(what)s.", what=WORDS.get(name, name)),
+            )
     try:
         sealing.state_of(tx, dict(instance._mapping))
         point = undo_points.point_of(tx, instance.id)
         if point is not None:
             undo_points.state_of(tx, point, instance.definition_id)
     except RecordsDamaged as error:
-        yield Broken(instance.id, head.entries, error.message)
+        yield Broken(instance.id, head.entries, error.sentence)
 
 
 def _procedures(tx: Connection) -> Iterator[Broken]:
@@ -211,7 +243,15 @@ def _procedures(tx: Connection) -> Iterator[Broken]:
     for row in tx.execute(every.order_by(audit_entry.c.sequence)):
         key, version, sha256 = (row.content.get(name) for name in ("key", "version", "sha256"))
         if sha256 and definitions.digest_of(tx, key, version) != sha256:
-            yield Broken(audit.PROCEDURES, row.sequence, f"流程 {key} 第 {version} 版与部署时不一致，被改过或删过。")
+            yield Broken(
+                audit.PROCEDURES,
+                row.sequence,
+                _(
+                    "Version %(version)s of procedure %(key)s is not what was deployed. It was changed or deleted.",
+                    key=key,
+                    version=version,
+                ),
+            )
 
 
 def _numbers(tx: Connection, instances: dict[str, str]) -> Iterator[Broken]:
@@ -221,16 +261,16 @@ def _numbers(tx: Connection, instances: dict[str, str]) -> Iterator[Broken]:
     for (prefix, year), highest in last.items():
         every = (f"{prefix}-{year}-{n:04d}" for n in range(1, highest + 1))
         for lost in [number for number in every if number not in given]:
-            yield Broken(lost, 1, "编号已经给出，办件却不见了。")
+            yield Broken(lost, 1, _("The number was given, and the case is missing."))
     for number in sorted(given):
         parts = re.fullmatch(r"(.+)-(\d{4})-(\d+)", number)
         if parts and int(parts[3]) > last.get((parts[1], int(parts[2])), 0):
-            yield Broken(number, 1, "编号没有登记过，编号登记被改过。")
+            yield Broken(number, 1, _("The number was never registered. The register of numbers was changed."))
 
 
 def _files(tx: Connection, instances: dict[str, str], stores: dict[str, Callable[[str], Path]]) -> Iterator[Broken]:
     """Every paper and material that was kept as a file is there, and is what it was."""
-    checked: dict[tuple[str, str], str] = {}
+    checked: dict[tuple[str, str], Text] = {}
     for kind, table, column in (
         ("papers", document, document.c.pdf_sha256),
         ("materials", material, material.c.sha256),
@@ -244,7 +284,11 @@ def _files(tx: Connection, instances: dict[str, str], stores: dict[str, Callable
             if key not in checked:
                 checked[key] = file_fault(stores[kind](row.sha256), row.sha256)
             if checked[key]:
-                yield Broken(row.instance_id, 0, f"“{row.title}”的文件{checked[key]}")
+                yield Broken(
+                    row.instance_id,
+                    0,
+                    _("The file of '%(title)s': %(fault)s", title=Name(row.title), fault=checked[key]),
+                )
 
 
 def _archives(tx: Connection, instances: dict[str, str], folder: Path | None) -> Iterator[Broken]:
@@ -260,20 +304,24 @@ def _archives(tx: Connection, instances: dict[str, str], folder: Path | None) ->
             packed[content["instance"]] = content["sha256"]
     for row in tx.execute(select(archive_package).where(archive_package.c.made_at.is_not(None))):
         if packed.get(row.instance_id, row.sha256) != row.sha256:
-            yield Broken(row.instance_id, 0, "归档包的登记与归档时不一致，被改过。")
+            yield Broken(
+                row.instance_id,
+                0,
+                _("What is registered of the archive package is not what was archived. It was changed."),
+            )
         elif fault := file_fault(folder / row.unit_code / row.file_name, row.sha256):
-            yield Broken(row.instance_id, 0, f"归档包{fault}")
+            yield Broken(row.instance_id, 0, _("The archive package: %(fault)s", fault=fault))
 
 
-def file_fault(path: Path, sha256: str) -> str:
-    """What is wrong with a file, as the end of a sentence; empty when it is what it was."""
+def file_fault(path: Path, sha256: str) -> Text:
+    """What is wrong with a file; empty when it is what it was."""
     digest = hashlib.sha256()
     try:
         with path.open("rb") as file:
             while chunk := file.read(CHUNK):
                 digest.update(chunk)
     except FileNotFoundError:
-        return "不见了。"
+        return _("it is missing.")
     except OSError as error:
-        return f"读不出来（{error.strerror}）。"
-    return "" if digest.hexdigest() == sha256 else "与记录的指纹不一致，被改过或换过。"
+        return _("it cannot be read (%(error)s).", error=error.strerror)
+    return "" if digest.hexdigest() == sha256 else _("it does not have the recorded hash. It was changed or exchanged.")

@@ -21,8 +21,12 @@ from engine.clock import local_date, midnight, require_aware
 from engine.db.case import case_of
 from engine.db.tables import audit_entry, audit_head, chain_head
 from engine.db.unit import unit_of
+from engine.messages import Text, When
+from engine.messages import gettext as _
 from engine.runtime.step import sealing
 
+DAILY_SEALS = _("Daily seals")
+"""What the chain of the heads of days is called."""
 GENESIS = "0" * 64
 PROCEDURES = "procedures"
 """The chain of what people did with procedures: deployed, restored, retired."""
@@ -34,12 +38,15 @@ VERSION, ALGORITHM = 2, "sha256"
 class Broken:
     """The first entry of a chain that does not fit, and why, in words."""
 
-    chain: str
+    chain: Text
     sequence: int
-    reason: str
+    reason: Text
 
     def __str__(self) -> str:
-        return f"{self.chain}{f' 第 {self.sequence} 条' if self.sequence else ''}：{self.reason}"
+        about = {"chain": self.chain, "reason": self.reason, "number": self.sequence}
+        if not self.sequence:
+            return str(_("%(chain)s: %(reason)s", **about))
+        return str(_("%(chain)s, entry %(number)s: %(reason)s", **about))
 
 
 def append(
@@ -135,11 +142,15 @@ def verify(tx: Connection) -> list[Broken]:
             continue
         entry = row._asdict()
         if row.sequence != expected:
-            broken.append(Broken(chain, expected, "这一条不见了。"))
+            broken.append(Broken(chain, expected, _("This entry is missing.")))
         elif row.previous_hash != previous:
-            broken.append(Broken(chain, row.sequence, "与前一条接不上，前一条可能被换过。"))
+            broken.append(
+                Broken(chain, row.sequence, _("It does not follow the entry before it, which may have been exchanged."))
+            )
         elif not _is_hashed(entry):
-            broken.append(Broken(chain, row.sequence, "内容与当时记下的不一致，可能被改过。"))
+            broken.append(
+                Broken(chain, row.sequence, _("Its content is not what was recorded then. It may have been changed."))
+            )
         expected, previous = row.sequence + 1, row.hash
     return broken + _verify_heads(tx)
 
@@ -160,16 +171,35 @@ def _verify_heads(tx: Connection) -> list[Broken]:
     for number, row in enumerate(tx.execute(select(audit_head).order_by(audit_head.c.day)), 1):
         head = row._asdict()
         if expected is not None and row.day != expected:
-            return [Broken("每日封存", number, f"{expected} 的封存不见了。")]
+            return [Broken(DAILY_SEALS, number, _("The seal of %(day)s is missing.", day=_day(expected)))]
         if row.previous_hash != previous or row.hash != _hash_head(head):
-            return [Broken("每日封存", number, f"{row.day} 的封存被改过。")]
+            return [Broken(DAILY_SEALS, number, _("The seal of %(day)s was changed.", day=_day(row.day)))]
         if not sealing.keys_of(tx).fits("day", [row.day.isoformat(), row.hash], row.seal):
-            return [Broken("每日封存", number, f"{row.day} 的封存不是用本系统的密钥做的，被换过。")]
+            return [
+                Broken(
+                    DAILY_SEALS,
+                    number,
+                    _("The seal of %(day)s was not made with this system's key. It was exchanged.", day=_day(row.day)),
+                )
+            ]
         content = contents.of(row.day)
         if any(head[name] != value for name, value in content.items()):
-            return [Broken("每日封存", number, f"{row.day} 的记录与封存时不一致，可能有记录被删除。")]
+            return [
+                Broken(
+                    DAILY_SEALS,
+                    number,
+                    _(
+                        "The record of %(day)s is not what was sealed. Entries may have been deleted.",
+                        day=_day(row.day),
+                    ),
+                )
+            ]
         previous, expected = row.hash, row.day + timedelta(days=1)
     return []
+
+
+def _day(day: date) -> When:
+    return When(day, "iso")
 
 
 class _Contents:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, select, union
 
-from engine.bpmn.elements import Diagram
+from engine.bpmn.reading.elements import Diagram
 from engine.db.case import Case, known_case
 from engine.db.tables import case_link, fact, process_instance
 from engine.db.values import decode
@@ -23,6 +23,8 @@ from engine.deployments import definitions
 from engine.deployments.definitions import Definition
 from engine.errors import InvalidValues, Unsure
 from engine.forms.schema import Field, Form
+from engine.messages import Joined, Message, Text, in_chinese, listed
+from engine.messages import gettext as _
 from engine.organisation.assignment import Actor, ConfidentialSubject, may
 from engine.runtime.step.secret_words import hints, says
 
@@ -33,7 +35,7 @@ TEXTS = frozenset({"textfield", "textarea", "number"})
 """Types of field whose value a person writes."""
 AMEND = "amend"
 """What a person has confirmed who was warned and wants to change the text: nothing."""
-MASK = "（已保密）"
+MASK = in_chinese(_("(confidential)"))
 """What stands in the place of a value that the reader may not see."""
 
 
@@ -120,10 +122,15 @@ def require_untold(
     _require(found, actor, {key: list(texts)}, readers)
 
 
-def doubt_about(tx: Connection, instance_id: str, actor: Actor, *texts: str) -> str:
+def doubt_about(tx: Connection, instance_id: str, actor: Actor, *texts: str) -> Text:
     """The sentence on what in the texts may tell it, for what is not asked beforehand; empty when nothing does."""
     words = _hints(_found(tx, [instance_id], actor), texts, frozenset())
-    return f"这里的{_quoted(words)}可能让人看出应当保密的人是谁，请核对；是的，请改名或者删除。" if words else ""
+    if not words:
+        return ""
+    return _(
+        "%(words)s here may tell who the person is whose name is confidential. Check it. If so, rename or delete it.",
+        words=_quoted(words),
+    )
 
 
 def told_in(tx: Connection, instance_id: str, actor: Actor | None, *texts: str, inside: str | None = None) -> list[str]:
@@ -131,8 +138,12 @@ def told_in(tx: Connection, instance_id: str, actor: Actor | None, *texts: str, 
     return _labels(_found(tx, [instance_id], actor), texts, frozenset({inside}) if inside else frozenset())
 
 
-def sentence(labels: list[str]) -> str:
-    return f"这里写有应当保密的内容（{'、'.join(labels)}），不能看的人也会看到。请删去，或者换一个不写明的说法。"
+def sentence(labels: list[str]) -> Message:
+    return _(
+        "This says something confidential (%(labels)s), and people who may not read it would see it. "
+        "Take it out, or say it without naming it.",
+        labels=listed(labels),
+    )
 
 
 # --- within ---
@@ -148,17 +159,21 @@ def _require(found: list[_Secret], actor: Actor, texts: Mapping[str, list[str]],
         return
     if actor.confirmed == AMEND:
         raise InvalidValues(doubts)
-    token = sha256(repr(sorted(doubts.items())).encode()).hexdigest()[:16]
+    token = sha256(repr(sorted((key, in_chinese(doubt)) for key, doubt in doubts.items())).encode()).hexdigest()[:16]
     if actor.confirmed != token:
         raise Unsure(doubts, token)
 
 
-def _doubt(words: list[str]) -> str:
-    return f"这里的{_quoted(words)}可能让人看出应当保密的人是谁，请核对：是的，请换一个说法；不是的，可以仍然提交。"
+def _doubt(words: list[str]) -> Message:
+    return _(
+        "%(words)s here may tell who the person is whose name is confidential. Check it. If so, say it in another way. "
+        "If not, submit it all the same.",
+        words=_quoted(words),
+    )
 
 
-def _quoted(words: list[str]) -> str:
-    return "、".join(f"“{word}”" for word in words)
+def _quoted(words: list[str]) -> Joined:
+    return listed(_("'%(word)s'", word=word) for word in words)
 
 
 def _labels(found: list[_Secret], texts: Iterable[str], readers: frozenset[str]) -> list[str]:
@@ -275,7 +290,7 @@ def _in_forms(definition: Definition, facts: Mapping[str, object]) -> Iterator[_
     for field in fields.values():
         value = facts.get(field.key)
         if not field.options and not isinstance(value, bool) and isinstance(value, str | int):
-            yield _Secret(field.label, str(value), _units(field, facts))
+            yield _Secret(field.label.drawn, str(value), _units(field, facts))
 
 
 def _units(field: Field, facts: Mapping[str, object]) -> frozenset[str]:

@@ -9,12 +9,18 @@ An event holds facts, never sentences, but for the words of a notice, which peop
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from typing import Any, ClassVar, get_args
 
-VERSION = 1
-"""How the events of an entry are written. Entries of before there were versions are written as version 1 is."""
+from engine import messages
+from engine.messages import Joined, Message, Name, Text, When
+
+VERSION = 2
+"""How the events of an entry are written. Entries of before there were versions are written as version 1 is.
+
+From version 2 on a text that the engine says is a message (`messages.to_json`); before, it was its Chinese.
+"""
 
 
 @dataclass(frozen=True)
@@ -197,7 +203,7 @@ class Unprintable:
 
     what: ClassVar = "unprintable"
     element: str
-    text: str
+    text: Text
 
 
 @dataclass(frozen=True)
@@ -206,7 +212,7 @@ class Notified:
 
     what: ClassVar = "notice"
     kind: str
-    text: str
+    text: Text
     unit: str = ""
     id: str = ""
     people: tuple[str, ...] = ()
@@ -275,7 +281,7 @@ def to_json(event: Event) -> dict[str, Any]:
 def from_json(stored: Mapping[str, Any]) -> Event:
     """The event that was written down. Raises KeyError for a kind that there is not."""
     kind: Any = KINDS[stored["what"]]
-    read = {field.name: tuple if str(field.type).startswith("tuple") else _as_it_is for field in fields(kind)}
+    read = {field.name: _READ.get(str(field.type).split("[")[0], _as_it_is) for field in fields(kind)}
     found: Event = kind(**{name: read[name](value) for name, value in stored.items() if name in read})
     return found
 
@@ -294,5 +300,15 @@ def _as_it_is(value: Any) -> Any:
     return value
 
 
+_READ: Mapping[str, Callable[[Any], Any]] = {"tuple": tuple, "Text": messages.from_json}
+"""How a value is read back, by what the field is said to be; any other is as it was written."""
+
+
 def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
+    match value:
+        case tuple():
+            return list(value)
+        case Message() | Joined() | When() | Name():
+            return messages.to_json(value)
+        case _:
+            return value

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from engine.errors import LianbanError
+from engine.messages import Joined, Message, Text
 from engine.messages import gettext as _
 from engine.organisation.assignment import Actor
 
@@ -14,19 +16,21 @@ if TYPE_CHECKING:
 
 
 class Fault(LianbanError):
+    """A fault of this case alone."""
+
     default = _("A fault of this case alone.")
     code = "fault"
 
     def __init__(
         self,
         instance_id: str,
-        message: str,
+        sentence: Text,
         element_id: str | None,
         names: frozenset[str] = frozenset(),
         undecided: bool = False,
     ) -> None:
         """`names` are the facts on which it hangs, when it hangs on any; `undecided`: a gateway that leads nowhere."""
-        super().__init__(message)
+        super().__init__(sentence)
         self.instance_id, self.element_id, self.names, self.undecided = instance_id, element_id, names, undecided
         self.definition_id: str | None = None
         self.actor: Actor | None = None
@@ -39,12 +43,26 @@ class Fault(LianbanError):
         self.said = (*self.said, *step.facts.values())
 
 
-def without_contents(message: str, said: Iterable[object]) -> str:
-    """The message without any value that a case's facts have; expressions and handovers quote them in their faults."""
+def without_contents(sentence: Text, said: Iterable[object]) -> Text:
+    """The sentence without any value that a case's facts have; expressions and handovers quote them in their faults."""
     texts = {text for value in said for text in _quoted(value) if len(text) > 1}
-    for text in sorted(texts, key=len, reverse=True):
-        message = message.replace(text, "……")
-    return message
+    found: Text = _without(sentence, sorted(texts, key=len, reverse=True))
+    return found
+
+
+def _without(kept: Any, texts: Sequence[str]) -> Any:
+    """The words of a message are the program's own; what it is filled with may be the case's."""
+    match kept:
+        case Message():
+            return replace(kept, values={name: _without(value, texts) for name, value in kept.values.items()})
+        case Joined():
+            return replace(kept, parts=tuple(_without(part, texts) for part in kept.parts))
+        case str():
+            for text in texts:
+                kept = kept.replace(text, HIDDEN)
+        case int() if str(kept) in texts:
+            return HIDDEN
+    return kept
 
 
 def _quoted(value: object) -> Iterable[str]:
@@ -56,5 +74,7 @@ def _quoted(value: object) -> Iterable[str]:
     return [str(value), str(value)[:QUOTED], *([iso()] if iso else [])]
 
 
+HIDDEN = "…" * 2
+"""What stands in the place of a value."""
 QUOTED = 40
 """Characters of a value that a fault quotes at most, when it does not quote all of it."""

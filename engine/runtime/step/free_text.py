@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from engine.errors import InvalidValues
-from engine.forms.validate import plain_text
+from engine.forms.validate import plain_text, too_long, too_short
+from engine.messages import gettext as _
 
 Raw = Mapping[str, Sequence[str]]
 """What a browser sent: every value of every field, as text."""
@@ -22,14 +23,14 @@ def readable(text: str, key: str) -> str:
     try:
         return plain_text(text)
     except ValueError as wrong:
-        raise InvalidValues({key: str(wrong)}) from None
+        raise InvalidValues({key: wrong.args[0]}) from None
 
 
 def words(raw: Raw, key: str, limit: int, least: int = 1) -> str:
     """The text of a field. Raises InvalidValues when it is too short, too long or not to be printed."""
     text = readable(one(raw, key), key)
     if len(text) < least:
-        raise InvalidValues({key: "请填写。" if not text else f"已写 {len(text)} 字，至少 {least} 字。"})
+        raise InvalidValues({key: too_short(len(text), least) if text else _("Fill this in.")})
     if len(text) > limit:
-        raise InvalidValues({key: f"已写 {len(text)} 字，最多 {limit} 字，请精简。"})
+        raise InvalidValues({key: too_long(len(text), limit)})
     return text

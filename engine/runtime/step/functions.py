@@ -11,6 +11,8 @@ from engine.db.tables import material, task
 from engine.deadlines.counting import working_days
 from engine.deadlines.functions import KINDS, as_instant, counting_functions
 from engine.errors import ExpressionError
+from engine.messages import When, in_chinese
+from engine.messages import gettext as _
 from engine.organisation import city, duties, jurisdiction, units
 from engine.runtime.step.similar_cases import same_cases
 
@@ -74,7 +76,7 @@ class _Functions:
 
     def _config(self, key: str) -> Any:
         if key not in self._step.context.rules:
-            raise ExpressionError(f"没有名为 {key} 的城市规则。")
+            raise ExpressionError(_("There is no city rule called %(key)s.", key=key))
         return self._step.context.rules[key]
 
     def _materials(self, kind: str) -> int:
@@ -103,10 +105,19 @@ class _Functions:
         if found is None:
             return ""
         told, unit = found.proposal, units.find(self._step.tx, found.proposal.unit_code, self._step.now)
-        number = f"（{told.number}）" if told.number else ""
-        return (
-            f"职责边界清单的这一项已按《{told.source}》{number}明确由{unit.name if unit else told.unit_code}办理，"
-            f"自 {found.valid_from} 起执行，见办件 {told.instance_number}。"
+        source = (
+            _("'%(title)s' (%(number)s)", title=told.source, number=told.number)
+            if told.number
+            else _("'%(title)s'", title=told.source)
+        )
+        return in_chinese(  # an expression that is drawn works with it: as the words around it
+            _(
+                "Under %(source)s this entry of the list of duties belongs to %(unit)s from %(day)s on. See case %(number)s.",
+                source=source,
+                unit=unit.name if unit else told.unit_code,
+                day=When(found.valid_from, "iso"),
+                number=told.instance_number,
+            )
         )
 
     def _before_empowerment(self, code: str | None, at: datetime | None) -> bool:

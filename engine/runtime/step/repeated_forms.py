@@ -20,6 +20,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.db.tables import sent_form
 from engine.errors import AlreadyDone, Refused
+from engine.messages import gettext as _
 
 T = TypeVar("T")
 KEPT = timedelta(days=7)
@@ -81,8 +82,10 @@ def take(tx: Connection, sending: Sending | None, now: datetime, work: Callable[
         row = tx.execute(select(sent_form).where(*mine)).one()
         if row.content_hash != sending.content_hash:
             raise Refused(
-                "这张表单已经提交过一次，这次的内容和上次不同，没有再办。"
-                "请重新打开页面，看看上次办成了什么，需要时再填一次。"
+                _(
+                    "This form was submitted before, with other content, so it was not submitted again. "
+                    "Open the page anew, see what was done then, and fill it in again if need be."
+                )
             )
         return _decoded(row.answer)  # type: ignore[no-any-return]
     answer = work()
@@ -127,5 +130,5 @@ def _decoded(stored: Any) -> Any:
         return stored
     kind = _TYPES.get(stored["type"])
     if kind is None:
-        raise AlreadyDone("这次提交已经办成了，没有再办第二次。请刷新页面查看。")
+        raise AlreadyDone(_("This was done already and has not been done twice. Reload the page to see it."))
     return kind(**{name: _decoded(value) for name, value in stored.items() if name != "type"})

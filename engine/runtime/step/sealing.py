@@ -36,11 +36,13 @@ BROKEN = "broken"
 NO_HEAD = ""
 
 COUNTED: dict[Table, frozenset[str]] = {
-    tables.process_instance: frozenset({"revision", "state", "taken", "calendar_version", "next_due", "ever_over"}),
+    tables.process_instance: frozenset(
+        {"revision", "state", "taken", "calendar_version", "next_due", "ever_over", "past_diagram"}
+    ),
     tables.fact: frozenset(),
     tables.deadline: frozenset(),
     tables.task: frozenset({"assignee_id", "claimed_at"}),
-    tables.document: frozenset({"read_at", "read_by", "render_failure"}),
+    tables.document: frozenset({"read_at", "read_by", "render_failure", "render_said"}),
     tables.comment: frozenset(),
     tables.correction: frozenset(),
     tables.material: frozenset(),

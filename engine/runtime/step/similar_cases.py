@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Text, cast, select
 
-from engine.clock import local
 from engine.db.tables import fact, process_instance
 from engine.db.values import decode
+from engine.messages import Message, When, in_chinese, listed
+from engine.messages import gettext as _
 from engine.runtime.step.names import name_of_unit
 
 SHOWN = 3
@@ -74,15 +75,16 @@ def _sentence(tx: Connection, same: list[tuple[datetime, str, str]], received_at
     if not same:
         return ""
 
-    def told(at: datetime, number: str, code: str) -> str:
-        order = "收到在先" if at <= received_at else "收到在后"
-        moment = local(at)
-        return (
-            f"{number}（{name_of_unit(tx, code) or code}，{moment.month}月{moment.day}日 {moment:%H:%M} 收到，{order}）"
-        )
+    def told(at: datetime, number: str, code: str) -> Message:
+        about = {"number": number, "unit": name_of_unit(tx, code) or code, "when": When(at, "spoken")}
+        if at <= received_at:
+            return _("%(number)s (%(unit)s received it on %(when)s, earlier)", **about)
+        return _("%(number)s (%(unit)s received it on %(when)s, later)", **about)
 
-    more = f"等 {len(same)} 件" if len(same) > SHOWN else ""
-    return "、".join(told(*found) for found in same[:SHOWN]) + more
+    shown = listed(told(*found) for found in same[:SHOWN])
+    if len(same) <= SHOWN:
+        return in_chinese(shown)
+    return in_chinese(_("%(cases)s, %(count)s in all", cases=shown, count=len(same)))
 
 
 def _plain(value: object) -> str:

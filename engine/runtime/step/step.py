@@ -12,10 +12,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.bpmn.elements import Element, TimerText
-from engine.bpmn.expressions import evaluate
-from engine.bpmn.timers import read_duration, read_instant
-from engine.bpmn.workflow import Workflow, WorkflowFault
+from engine.bpmn.reading.elements import Element, TimerText
+from engine.bpmn.reading.expressions import evaluate
+from engine.bpmn.reading.timers import read_duration, read_instant
+from engine.bpmn.spiff.workflow import Workflow, WorkflowFault
 from engine.clock import local_date
 from engine.db.case import Case, case_of, put_case
 from engine.deadlines import deadlines
@@ -24,6 +24,7 @@ from engine.deadlines.deadlines import Deadline
 from engine.deadlines.functions import Functions, evaluate_period
 from engine.deployments.definitions import Definition
 from engine.forms.schema import Form
+from engine.messages import gettext as _
 from engine.organisation.assignment import Actor
 from engine.runtime.step import confidentiality, parties, sealing
 from engine.runtime.step.context import Context
@@ -64,6 +65,8 @@ class Step:
         """The latest record of each key, open or ended."""
         self.events: list[Event] = []
         """What has happened in this step so far: the content of its audit entry."""
+        self.completion: dict[str, Any] | None = None
+        """How the instance stood before the completion that this step is; None when it cannot be taken back."""
         self.clocks_to_close: list[str] = []
         self.tasks_to_end: list[str] = []
         """Elements whose open tasks will be over, without having been done, when this round is."""
@@ -105,7 +108,7 @@ class Step:
 
     def operate(self, element_id: str) -> None:
         """A step that is only looked at does no work of its own; `advance` takes steps that do (`ActingStep`)."""
-        raise WorkflowFault("只供查看的一步不执行任何操作。", element_id)
+        raise WorkflowFault(_("A step that is only looked at does nothing."), element_id)
 
     def call(self, element_id: str, task_id: str) -> None:
         element = self.definition.diagram.elements[element_id]

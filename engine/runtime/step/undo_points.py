@@ -6,7 +6,8 @@ nothing else has moved the instance, which its revision says.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,24 +15,66 @@ from sqlalchemy import Connection, Row, select
 
 from engine.db.case import case_of
 from engine.db.tables import timer, undo_point
+from engine.errors import RecordsDamaged
 from engine.runtime.step import sealing
+from engine.runtime.step.events import DocumentDelivered, Event, PeriodMoved, PeriodStands, TaskOpened
 from engine.runtime.step.step import Step
 
 
+@dataclass(frozen=True)
+class Did:
+    """What the step of a completion did: what has to fall away when it is taken back, or keeps it from being."""
+
+    begun: frozenset[str]
+    """The keys of the periods that it began."""
+    ended: Mapping[str, str]
+    """How the periods that it ended came out, by their keys."""
+    moved: bool
+    """Whether it moved a period, which both sides were told."""
+    documents: Sequence[str]
+    """The ids of the documents that were delivered."""
+    opened: Sequence[str]
+    """The ids of the tasks that followed."""
+
+    @classmethod
+    def of(cls, events: Sequence[Event]) -> Did:
+        periods = [(event.key, event.status) for event in events if isinstance(event, PeriodStands)]
+        return cls(
+            begun=frozenset(key for key, status in periods if status == "running"),
+            ended={key: status for key, status in periods if status in ("met", "met_late", "cancelled")},
+            moved=any(isinstance(event, PeriodMoved) for event in events),
+            documents=[event.id for event in events if isinstance(event, DocumentDelivered)],
+            opened=[event.id for event in events if isinstance(event, TaskOpened)],
+        )
+
+    @classmethod
+    def read(cls, kept: Mapping[str, Any]) -> Did:
+        return cls(**{**kept, "begun": frozenset(kept["begun"])})
+
+    def to_json(self) -> dict[str, Any]:
+        return {**vars(self), "begun": sorted(self.begun)}
+
+
 def remember(step: Step, task_id: str, raw: Mapping[str, list[str]]) -> None:
-    """What this step is about to change, as it is stored now; it replaces what was kept before."""
-    tx, instance = step.tx, step.instance
-    drawn = [row for row in step.case.rows(timer) if row.kind == "due"]
-    values = {
+    """What this step is about to change, as it is stored now."""
+    step.completion = {
         "instance_id": step.instance_id,
         "task_id": task_id,
-        "revision": instance["revision"] + 1,
-        "taken": instance["taken"],
-        "timers": [_stored(row) for row in drawn],
+        "revision": step.instance["revision"] + 1,
+        "taken": step.instance["taken"],
+        "timers": [_stored(row) for row in step.case.rows(timer) if row.kind == "due"],
         "answers": dict(raw),
     }
-    bound = _bound(values, instance["definition_id"])
-    state = sealing.sealed_state(tx, bound, sealing.state_of(tx, instance))
+
+
+def store(step: Step) -> None:
+    """What was remembered is kept, with what the step has done; it replaces what was kept before."""
+    if step.completion is None:
+        return
+    values = {**step.completion, "did": Did.of(step.events).to_json()}
+    state = sealing.sealed_state(
+        step.tx, _bound(values, step.instance["definition_id"]), sealing.state_of(step.tx, step.instance)
+    )
     before = step.case.get(undo_point, step.instance_id)
     if before is None:
         step.case.add(undo_point, {**values, "state": state})
@@ -40,8 +83,15 @@ def remember(step: Step, task_id: str, raw: Mapping[str, list[str]]) -> None:
 
 
 def state_of(tx: Connection, point: Row[Any], definition_id: str) -> bytes:
-    """How the instance stood. Raises RecordsDamaged when the point is not as it was kept, in any of its parts."""
-    return sealing.opened_state(tx, _bound(dict(point._mapping), definition_id), point.state)
+    """How the instance stood. Raises RecordsDamaged when the point is not as it was kept, in any of its parts.
+
+    The seal of a point that an older version has kept says nothing of what the step did.
+    """
+    bound = _bound(dict(point._mapping), definition_id)
+    try:
+        return sealing.opened_state(tx, bound, point.state)
+    except RecordsDamaged:
+        return sealing.opened_state(tx, {name: value for name, value in bound.items() if name != "did"}, point.state)
 
 
 def seal(tx: Connection, point: Row[Any], definition_id: str) -> bytes:
@@ -50,7 +100,7 @@ def seal(tx: Connection, point: Row[Any], definition_id: str) -> bytes:
 
 
 def _bound(point: Mapping[str, Any], definition_id: str) -> dict[str, Any]:
-    names = ("instance_id", "task_id", "revision", "taken", "timers", "answers")
+    names = ("instance_id", "task_id", "revision", "taken", "timers", "answers", "did")
     return {"what": "undo", "definition_id": definition_id, **{name: point[name] for name in names}}
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.bpmn.expressions import evaluate
+from engine.bpmn.reading.expressions import evaluate
 from engine.errors import ExpressionError, InvalidValues, Refused
 from engine.forms.schema import Form
 from engine.forms.validate import read_leniently, shown_keys, validate
+from engine.messages import gettext as _
 from engine.organisation.assignment import Actor
 from engine.organisation.directory import UnitDirectory
 from engine.runtime.step.confidentiality import check_answers
 from engine.runtime.step.step import Step
 
-EMPTY_FIELD = "这一栏空着，就算不出能不能这样办，请填写。"
+EMPTY_FIELD = _("While this is empty, nobody can tell whether it may be done. Fill it in.")
 
 
 def take_answers(
@@ -32,12 +33,19 @@ def take_answers(
         asked = shown_keys(form, read, step.facts, step.functions(), evaluate)
         if empty := [key for key in error.names & form.own_keys & asked if read.get(key) is None]:
             raise InvalidValues(dict.fromkeys(empty, EMPTY_FIELD)) from error
-        sentence = f"表单 {form.id} 里有规则算不出来（{error.message}），这次提交没有生效。请告诉流程管理员。"
+        sentence = _(
+            "A rule of form %(form)s cannot be worked out (%(error)s). Nothing "
+            "was submitted. Tell the process administrator.",
+            form=form.id,
+            error=error.sentence,
+        )
         raise Refused(sentence) from error
     step.form, step.asked = form, frozenset(shown_keys(form, values, step.facts, step.functions(), evaluate))
     naming = [field.key for field in form.fields if field.widget == "case"]
     if own := [key for key in naming if values.get(key) is not None and values[key] == step.instance["number"]]:
-        raise InvalidValues(dict.fromkeys(own, "这是本办件自己的编号，请填写另一件的编号。"))
+        raise InvalidValues(
+            dict.fromkeys(own, _("This is the number of this very case. Give the number of the other one."))
+        )
     check_answers(step, form, values, actor)
     for name, value in values.items():
         if name in form.own_keys and not (value is None and step.facts.get(name) is None):

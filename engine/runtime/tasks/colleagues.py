@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from engine.messages import Text, listed
 from engine.organisation import people
 from engine.organisation.people import ROLES, Person
 
@@ -20,7 +21,7 @@ class Colleague:
 
     id: str
     name: str
-    posts: str
+    posts: Text
 
 
 def who_may_do(tx: Connection, task: Row[Any], now: datetime) -> list[Colleague]:
@@ -41,7 +42,5 @@ def _described(tx: Connection, task: Row[Any], found: list[Person], now: datetim
     for person in found:
         if person.id != task.assignee_id:
             held = {post.role for post in people.posts_of(tx, person.id, now) if post.acting_unit == task.unit_code}
-            described.append(
-                Colleague(person.id, person.name, "、".join(ROLES[role] for role in ROLES if role in held))
-            )
+            described.append(Colleague(person.id, person.name, listed(ROLES[role] for role in ROLES if role in held)))
     return described

@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from engine.errors import InvalidValues, NotFound
+from engine.messages import Message, Name, in_chinese
+from engine.messages import gettext as _
 from engine.organisation.assignment import Actor
 from engine.runtime.advance import requests
 from engine.runtime.step.context import Context
@@ -15,7 +17,11 @@ from engine.runtime.tasks import tasks
 from engine.runtime.tasks.colleagues import who_may_be_asked
 from engine.runtime.tasks.transfers import choose, inside_words, note, tell, tell_post, works_here
 
-NO_OBJECTION = "无意见"
+NO_OBJECTION = _("No comment")
+
+_NOT_ASKED = _(
+    "You can ask colleagues of your own unit, and nobody whose reply is still to come. Choose from the list."
+)
 
 
 def consult(
@@ -25,11 +31,11 @@ def consult(
     row = tasks.take_hold(tx, actor, "consult", task_id)
     question = inside_words(tx, row, actor, question, "reason", required=False)
     if not people:
-        raise InvalidValues({"to": "请至少选一位同事。"})
+        raise InvalidValues({"to": _("Choose at least one colleague.")})
     asked_already = {found.to_person for found in requests.requests(tx, row) if found.kind == "consultation"}
     allowed = [found for found in who_may_be_asked(tx, row, context.now) if found.id not in asked_already]
     for person_id in dict.fromkeys(people):
-        chosen = choose(allowed, person_id, "只能征求本单位同事的意见，还没有回复的不用再问。请从名单里选。")
+        chosen = choose(allowed, person_id, _NOT_ASKED)
         requests.add(tx, row, "consultation", actor, context.now, to_person=chosen.id, reason=question)
         note(tx, context, actor, row, "consulted", to=chosen.id, reason=question)
         tell(
@@ -37,9 +43,16 @@ def consult(
             context,
             row,
             chosen.id,
-            f"{actor.person_name}就“{row.name}”征求你的意见{f'：{question}' if question else '。'}",
+            _asks(actor, row, question),
         )
     return row
+
+
+def _asks(actor: Actor, row: Row[Any], question: str) -> Message:
+    told = {"person": actor.person_name, "step": Name(row.name)}
+    if not question:
+        return _("%(person)s asks for your opinion on '%(step)s'.", **told)
+    return _("%(person)s asks for your opinion on '%(step)s': %(question)s", **told, question=question)
 
 
 def answer(tx: Connection, context: Context, actor: Actor, task_id: str, opinion: str, none: bool) -> Row[Any]:
@@ -47,12 +60,17 @@ def answer(tx: Connection, context: Context, actor: Actor, task_id: str, opinion
 
     Raises NotAllowed, InvalidValues."""
     row = tasks.take_hold(tx, actor, "answer", task_id)
-    opinion = NO_OBJECTION if none else inside_words(tx, row, actor, opinion, "opinion")
+    opinion = in_chinese(NO_OBJECTION) if none else inside_words(tx, row, actor, opinion, "opinion")
     asked = (found for found in requests.requests(tx, row) if found.kind == "consultation")
     request = next(found for found in asked if found.to_person == actor.person_id)
     requests.answer(tx, request.id, opinion, context.now)
     note(tx, context, actor, row, "answered", to=request.from_person, reason=opinion)
-    text = f"{actor.person_name}就“{row.name}”回复：{opinion}"
+    text = _(
+        "%(person)s has replied on '%(step)s': %(opinion)s",
+        person=actor.person_name,
+        step=Name(row.name),
+        opinion=NO_OBJECTION if none else opinion,
+    )
     if row.assignee_id is None and not works_here(tx, context, row, request.from_person):
         tell_post(tx, context, actor, row, text)
     else:
@@ -66,8 +84,18 @@ def withdraw(tx: Connection, context: Context, actor: Actor, task_id: str, reque
     waiting = [found for found in requests.requests(tx, row) if found.kind == "consultation"]
     request = next((found for found in waiting if found.id == request_id), None)
     if request is None:
-        raise NotFound("这项征求意见已经回复或者撤销了。")
+        raise NotFound(_("This request has been answered or cancelled already."))
     requests.withdraw(tx, request.id, context.now)
     note(tx, context, actor, row, "unasked", to=request.to_person)
-    tell(tx, context, row, request.to_person, f"{actor.person_name}撤销了就“{row.name}”向你征求的意见，不用再回复。")
+    tell(
+        tx,
+        context,
+        row,
+        request.to_person,
+        _(
+            "%(person)s no longer asks for your opinion on '%(step)s'. There is nothing to reply to.",
+            person=actor.person_name,
+            step=Name(row.name),
+        ),
+    )
     return row

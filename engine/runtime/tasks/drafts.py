@@ -13,8 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine.clock import local
 from engine.errors import Refused
+from engine.messages import When
+from engine.messages import gettext as _
 
 Answers = Mapping[str, list[str]]
 WINDOW = "(window)"
@@ -71,5 +72,10 @@ def require_known(answers: Answers | None, saved_at: datetime | None, window: Wi
     if window is None or saved_at is None or last in ("", window.name[:NAME_LIMIT], window.shown):
         return
     raise Refused(
-        f"另一个窗口在 {local(saved_at):%H:%M} 存过这份草稿，没有覆盖。要用这一页写的，请直接提交；要用那一份，请刷新。"
+        _(
+            "Another window saved this draft at %(time)s, so it was not "
+            "overwritten. To use what is on this page, submit it. "
+            "To use the other one, reload.",
+            time=When(saved_at, "time"),
+        )
     )

@@ -12,6 +12,8 @@ from sqlalchemy import Connection, Row, update
 
 from engine.db.tables import task
 from engine.errors import Refused
+from engine.messages import Name
+from engine.messages import gettext as _
 from engine.organisation.assignment import Actor
 from engine.runtime.advance.advance import advance
 from engine.runtime.step.context import Context
@@ -37,7 +39,12 @@ def drop(tx: Connection, context: Context, actor: Actor, task_id: str) -> Row[An
     def event(step: Step) -> None:
         tasks.require_waiting(step, row)
         if not can_be_dropped(step, row):
-            raise Refused(f"“{row.name}”不是用操作按钮提出的，或者已经有人答复，不能不再提出。")
+            raise Refused(
+                _(
+                    "'%(step)s' was not opened with a button, or somebody has answered it. It cannot be dropped.",
+                    step=Name(row.name),
+                )
+            )
         step.tx.execute(update(task).where(task.c.id == row.id).values(undone="dropped", ended_by=actor.person_id))
         step.record(Dropped(row.id))
         step.workflow.drop(row.id)

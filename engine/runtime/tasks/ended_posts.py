@@ -15,6 +15,8 @@ from sqlalchemy import Connection, Row, select, update
 
 from engine.db.tables import hand_over, person, post, task, unit
 from engine.errors import Refused
+from engine.messages import Name
+from engine.messages import gettext as _
 from engine.organisation import assignment, people
 from engine.organisation.city_now import organisation
 from engine.organisation.units import WITHIN
@@ -97,7 +99,11 @@ def _let_go(tx: Connection, context: Context, found: Row[Any], row: Row[Any], ro
     content = {"task": found.id, "from": row.person_id}
     audit.append(tx, found.instance_id, now, "let_go", content, element_id=found.element_id)
     found = _fall_back(tx, context, found)
-    text = f"“{found.name}”原由{row.person_name}领取，{row.person_name}已不在任，请本岗位领取办理。"
+    text = _(
+        "'%(step)s' was claimed by %(person)s, who no longer holds the post. Somebody of this post has to claim it.",
+        step=Name(found.name),
+        person=row.person_name,
+    )
     about = {"task_id": found.id, "about": found.name}
     tell_people(tx, context, found.instance_id, "task", found.unit_code, found.roles, text, **about)
 
@@ -110,9 +116,16 @@ def _withdraw(tx: Connection, context: Context, found: Row[Any], request: Row[An
     content = {"task": found.id, "to": request.to_person}
     kind = "recalled" if request.kind == "delegation" else "unasked"
     audit.append(tx, found.instance_id, context.now, kind, content, element_id=found.element_id)
-    what = "不再代拟，已写的内容在你的草稿里" if request.kind == "delegation" else "不会再回复意见"
     if request.from_person != request.to_person:
-        text = f"{request.to_name}已不在本单位任职，“{found.name}”{what}。"
+        about = {"step": Name(found.name), "person": request.to_name}
+        text = (
+            _(
+                "%(person)s has left your unit and no longer drafts '%(step)s'. What was written is in your draft.",
+                **about,
+            )
+            if request.kind == "delegation"
+            else _("%(person)s has left your unit and will not give an opinion on '%(step)s'.", **about)
+        )
         who = {"person_id": found.assignee_id or request.from_person, "task_id": found.id, "about": found.name}
         tell_people(tx, context, found.instance_id, "handed", found.unit_code, [], text, **who)
 
@@ -131,7 +144,9 @@ def _fall_back(tx: Connection, context: Context, found: Row[Any]) -> Row[Any]:
         tx.execute(update(task).where(task.c.id == found.id).values(roles=roles, fallback=True))
         lists.keep(tx, found.instance_id)
         if found.assignee_id is None:
-            text = f"“{found.name}”的岗位没有在任的人，请主要领导办理。"
+            text = _(
+                "Nobody holds the post for '%(step)s'. The principal leader has to handle it.", step=Name(found.name)
+            )
             about = {"task_id": found.id, "about": found.name}
             tell_people(tx, context, found.instance_id, "task", found.unit_code, ["principal_leader"], text, **about)
     return tx.execute(select(task).where(task.c.id == found.id)).one()

@@ -12,11 +12,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from engine.bpmn.elements import Diagram, Element
+from engine.bpmn.reading.elements import Diagram, Element
 from engine.db.case import case_of
 from engine.db.tables import task
 from engine.errors import InvalidValues, Refused
 from engine.ids import new_id
+from engine.messages import Name, Text, sentences
+from engine.messages import gettext as _
 from engine.organisation.assignment import Actor
 from engine.runtime.advance import lists, requests
 from engine.runtime.advance.advance import advance
@@ -54,7 +56,7 @@ class WayBack:
     steps: list[Earlier]
     passed: list[str]
     """Element ids on the way, the nearest first; a step lies in front of those before it."""
-    why_no_further: str
+    why_no_further: Text
 
 
 def way_back(step: Step, row: Row[Any]) -> WayBack:
@@ -80,7 +82,7 @@ def way_back(step: Step, row: Row[Any]) -> WayBack:
                     return WayBack(steps, passed, why)
                 drawn = row.element_id in diagram.tasks_before(element.id)
                 steps.append(Earlier(found.id, element.id, element.name, earlier.ended_by, earlier.ended_at, drawn))
-    return WayBack(steps, passed, "再往前是办件的发起。")
+    return WayBack(steps, passed, _("Before that the case was started."))
 
 
 def send_back(tx: Connection, context: Context, actor: Actor, task_id: str, to_task_id: str, reason: str) -> str:
@@ -101,8 +103,8 @@ def send_back(tx: Connection, context: Context, actor: Actor, task_id: str, to_t
         earlier = next((found for found in back.steps if found.task_id == to_task_id), None)
         if earlier is None:
             if not to_task_id:
-                raise InvalidValues({"to": "请选退回到哪个环节。"})
-            raise Refused(f"不能退回到那个环节。{back.why_no_further}")
+                raise InvalidValues({"to": _("Choose the step to send it back to.")})
+            raise Refused(sentences(_("It cannot be sent back to that step."), back.why_no_further))
         passed = back.passed[: back.passed.index(earlier.element_id)]
         _keep_periods(step, row, earlier, passed)
         over = {"undone": "sent_back", "ended_by": actor.person_id, "remark": reason}
@@ -115,7 +117,14 @@ def send_back(tx: Connection, context: Context, actor: Actor, task_id: str, to_t
     requests.add(tx, row, "send_back", actor, context.now, to_person=earlier.done_by, to_task=opened_id, reason=reason)
     opened = case_of(tx, row.instance_id).get(task, opened_id)
     give_to(tx, opened, earlier.done_by, context.now)
-    text = f"{actor.unit_name}{actor.person_name}把“{row.name}”退回到“{opened.name}”：{reason}"
+    text = _(
+        "%(person)s, %(unit)s, has sent '%(step)s' back to '%(earlier)s': %(reason)s",
+        person=actor.person_name,
+        unit=actor.unit_name,
+        step=Name(row.name),
+        earlier=Name(opened.name),
+        reason=reason,
+    )
     tell_people(
         tx,
         context,
@@ -136,32 +145,41 @@ def give_to(tx: Connection, opened: Row[Any], person_id: str | None, now: dateti
         lists.give(tx, opened.id, person_id, now)
 
 
-def _barrier(step: Step, element: Element) -> str:
+def _barrier(step: Step, element: Element) -> Text:
     """Why nothing can be sent back across this element; empty when it can."""
-    name = element.name or element.id
+    name = Name(element.name or element.id)
     match element.kind:
         case "parallelGateway":
-            return "再往前是几个环节并行办理的地方，退回会打乱其他环节，不能再往前退。"
+            return _(
+                "Before that several steps run side by side. Sending it back would "
+                "disturb the others, so it goes no further back."
+            )
         case "callActivity":
-            return f"“{name}”是另一个流程办出的结果，不能退回到它之前。"
+            return _("'%(step)s' is the result of another procedure. It cannot be sent back beyond it.", step=name)
         case "boundaryEvent":
-            return f"本环节因“{name}”而来，不能退回到它之前。"
+            return _("This step came from '%(step)s'. It cannot be sent back beyond it.", step=name)
         case "serviceTask" | "sendTask":
             operation = element.properties.get("operation", "")
             if operation == "issue_document":
-                title = element.properties.get("title") or name
-                return f"“{title}”已经送达，对方收到的文书不能收回，不能退回到送达之前。"
+                title = Name(element.properties["title"]) if element.properties.get("title") else name
+                return _(
+                    "'%(title)s' has been delivered and cannot be taken back. It cannot be sent back beyond the delivery.",
+                    title=title,
+                )
             if operation not in QUIET_OPERATIONS or "meets" in element.properties:
-                return f"“{name}”已经生效，不能退回到它之前。"
+                return _("'%(step)s' has taken effect. It cannot be sent back beyond it.", step=name)
     return ""
 
 
-def _limit_over(step: Step, diagram: Diagram, element: Element) -> str:
+def _limit_over(step: Step, diagram: Diagram, element: Element) -> Text:
     """A step whose limit closes it by itself is not opened again when that limit is over."""
     for event in diagram.attached(element.id):
         record = step.deadlines.get(event.properties.get("deadline", ""))
         if event.interrupting and event.timer and record is not None and record.due_at <= step.now:
-            return f"“{element.name}”的时限已过，退回去也会马上失效，不能再往前退。"
+            return _(
+                "The time limit of '%(step)s' is over. It would lapse at once, so it goes no further back.",
+                step=Name(element.name),
+            )
     return ""
 
 

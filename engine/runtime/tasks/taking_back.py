@@ -13,14 +13,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, delete, select, update
 
-from engine.bpmn import state
-from engine.clock import local
+from engine.bpmn.spiff import state
 from engine.db.case import case_of
-from engine.db.tables import audit_entry, document, fact, party, person, process_instance, task, undo_point, unit
+from engine.db.tables import document, fact, party, person, process_instance, task, undo_point, unit
 from engine.db.values import decode
 from engine.deadlines import deadlines
 from engine.errors import NotAllowed, Refused
 from engine.ids import new_id
+from engine.messages import Name, Text, When
+from engine.messages import gettext as _
 from engine.organisation.assignment import Actor, may
 from engine.runtime.advance import requests
 from engine.runtime.advance.advance import advance
@@ -28,49 +29,12 @@ from engine.runtime.notify.notices import tell_people
 from engine.runtime.periods.timers import arm_marks_again
 from engine.runtime.step import undo_points
 from engine.runtime.step.context import Context
-from engine.runtime.step.events import (
-    DocumentDelivered,
-    Event,
-    PeriodGoesOn,
-    PeriodMoved,
-    PeriodStands,
-    TakenBack,
-    TaskOpened,
-    events_of,
-)
+from engine.runtime.step.events import PeriodGoesOn, TakenBack
+from engine.runtime.step.names import result_of
 from engine.runtime.step.step import Step
+from engine.runtime.step.undo_points import Did
 from engine.runtime.tasks import tasks
 from engine.runtime.tasks.sending_back import give_to
-
-
-@dataclass(frozen=True)
-class _Happened:
-    """What the step of the completion did, from its audit entry."""
-
-    events: list[Event]
-
-    def begun(self) -> set[str]:
-        """The keys of the periods that it began."""
-        return {key for key, status in self._periods() if status == "running"}
-
-    def ended(self) -> dict[str, str]:
-        """How the periods that it ended came out, by their keys."""
-        return {key: status for key, status in self._periods() if status in ("met", "met_late", "cancelled")}
-
-    def _periods(self) -> list[tuple[str, str]]:
-        return [(event.key, event.status) for event in self.events if isinstance(event, PeriodStands)]
-
-    @property
-    def moved_a_period(self) -> bool:
-        return any(isinstance(event, PeriodMoved) for event in self.events)
-
-    @property
-    def documents(self) -> list[str]:
-        return [event.id for event in self.events if isinstance(event, DocumentDelivered)]
-
-    @property
-    def opened(self) -> list[str]:
-        return [event.id for event in self.events if isinstance(event, TaskOpened)]
 
 
 def take_back(tx: Connection, context: Context, actor: Actor, task_id: str) -> str:
@@ -92,15 +56,15 @@ def take_back(tx: Connection, context: Context, actor: Actor, task_id: str) -> s
             raise Refused(why)
         point = undo_points.point_of(tx, row.instance_id)
         assert point is not None
-        happened = _happened(tx, row.instance_id, point.revision)
-        fallen.extend(tx.execute(select(task).where(task.c.id.in_(happened.opened))))
-        tx.execute(update(task).where(task.c.id.in_([row.id, *happened.opened])).values(undone="taken_back"))
+        did = Did.read(point.did)
+        fallen.extend(tx.execute(select(task).where(task.c.id.in_(did.opened))))
+        tx.execute(update(task).where(task.c.id.in_([row.id, *did.opened])).values(undone="taken_back"))
         step.record(TakenBack(row.id, opened_id))
         _say_former(step, point.revision)
         step.instance = {**step.instance, "taken": point.taken}
         step.workflow.restore(state.begun_anew(undo_points.state_of(tx, point, step.definition.id), row.id, opened_id))
         undo_points.put_timers_back(step, point.timers)
-        _periods_run_on(step, row, happened)
+        _periods_run_on(step, row, did)
         undo_points.forget(tx, row.instance_id)
 
     advance(tx, context, row.instance_id, "taken_back", event, actor)
@@ -109,14 +73,19 @@ def take_back(tx: Connection, context: Context, actor: Actor, task_id: str) -> s
     opened = case_of(tx, row.instance_id).get(task, opened_id)
     give_to(tx, opened, actor.person_id, context.now)
     tasks.keep_draft(tx, opened, actor.person_id, point.answers, context.now)
-    text = f"{actor.unit_name}{actor.person_name}撤回了“{row.name}”，“{{}}”不用再办。"
     for lapsed in fallen:
-        words = text.format(lapsed.name)
+        words = _(
+            "%(person)s, %(unit)s, has undone '%(step)s'. '%(lapsed)s' is no longer to be done.",
+            person=actor.person_name,
+            unit=actor.unit_name,
+            step=Name(row.name),
+            lapsed=Name(lapsed.name),
+        )
         tell_people(tx, context, row.instance_id, "taken_back", lapsed.unit_code, lapsed.roles, words)
     return opened_id
 
 
-def why_not(tx: Connection, row: Row[Any], now: datetime) -> str:
+def why_not(tx: Connection, row: Row[Any], now: datetime) -> Text:
     """Why the completion cannot be taken back, whoever asks; empty when it can."""
     why = _why_not(row, _known(tx, [row]), now)
     return _what_moved(tx, row) if why == _MOVED else why
@@ -128,33 +97,34 @@ def may_be_taken_back(tx: Connection, rows: Sequence[Row[Any]], now: datetime) -
     return frozenset(row.id for row in rows if not _why_not(row, known, now))
 
 
-def _why_not(row: Row[Any], known: _Known, now: datetime) -> str:
+def _why_not(row: Row[Any], known: _Known, now: datetime) -> Text:
     if row.status != "completed":
-        return "只有办结的任务才能撤回。"
+        return _("Only a completed task can be undone.")
     if row.undone is not None:
-        return "这次办结已经撤回了。"
+        return _("This completion has been undone already.")
     instance = known.instances[row.instance_id]
     if instance.status == "ended":
-        return f"办件已经结束（{instance.result_name or '已结束'}），不能再撤回。"
+        result = result_of(instance)
+        return _("The case has ended (%(result)s), so this can no longer be undone.", result=result)
     if instance.status == "incident":
-        return "办件遇到故障已停下，恢复之后才能撤回。"
+        return _("The case is stopped by a fault. This can be undone once it is resumed.")
     if instance.last_task != row.id:
         return _MOVED
-    happened = known.happened[row.id]
-    if why := _papers_made(happened, known):
+    did = known.did[row.id]
+    if why := _papers_made(did, known):
         return why
-    if happened.moved_a_period:
-        return "期限已经随之改变并告知双方，不能再撤回。"
+    if did.moved:
+        return _("A period has changed with it and both sides were told, so this can no longer be undone.")
     if why := _calls_moved(row, known):
         return why
     if instance.revision != instance.undo_revision:
         return _MOVED
     if undo_points.limit_over(instance, now):
-        return "本环节的时限已过，撤回之后不能再办，不能撤回。"
-    return _claimed(happened.opened, row.ended_by, known)
+        return _("The time limit of this step is over. It could not be done again, so it cannot be undone.")
+    return _claimed(did.opened, row.ended_by, known)
 
 
-_MOVED = "moved"
+_MOVED: Text = "moved"
 """The instance has moved since; how, `_what_moved` says."""
 
 
@@ -165,7 +135,7 @@ class _Known:
 
     instances: Mapping[str, Row[Any]]
     """By id, each with its undo point."""
-    happened: Mapping[str, _Happened]
+    did: Mapping[str, Did]
     papers: Sequence[Row[Any]]
     begun: Sequence[Row[Any]]
     moved: frozenset[str]
@@ -174,8 +144,13 @@ class _Known:
 
 
 def _known(tx: Connection, rows: Sequence[Row[Any]]) -> _Known:
-    columns = ("id", "status", "result_name", "revision")
-    point = (undo_point.c.task_id.label("last_task"), undo_point.c.revision.label("undo_revision"), undo_point.c.timers)
+    columns = ("id", "status", "result", "result_name", "revision")
+    point = (
+        undo_point.c.task_id.label("last_task"),
+        undo_point.c.revision.label("undo_revision"),
+        undo_point.c.timers,
+        undo_point.c.did,
+    )
     found = (
         select(*(process_instance.c[name] for name in columns), *point)
         .outerjoin(undo_point, undo_point.c.instance_id == process_instance.c.id)
@@ -183,28 +158,16 @@ def _known(tx: Connection, rows: Sequence[Row[Any]]) -> _Known:
     )
     instances: dict[str, Any] = {row.id: row for row in tx.execute(found)} if rows else {}
     last = [row for row in rows if instances[row.instance_id].last_task == row.id]
-    happened = _happened_in(tx, last, instances)
+    did = {row.id: Did.read(instances[row.instance_id].did) for row in last}
     begun = _begun_by(tx, last)
     return _Known(
         instances=instances,
-        happened=happened,
-        papers=_rows(tx, select(document), document.c.id, [one for did in happened.values() for one in did.documents]),
+        did=did,
+        papers=_rows(tx, select(document), document.c.id, [one for each in did.values() for one in each.documents]),
         begun=begun,
         moved=_moved(tx, [child.id for child in begun]),
-        claimed=_rows(tx, _CLAIMED, task.c.id, [one for did in happened.values() for one in did.opened]),
+        claimed=_rows(tx, _CLAIMED, task.c.id, [one for each in did.values() for one in each.opened]),
     )
-
-
-def _happened_in(tx: Connection, last: Sequence[Row[Any]], instances: Mapping[str, Row[Any]]) -> dict[str, _Happened]:
-    """What each of these completions did, the last of their instances."""
-    revisions = {(row.instance_id, instances[row.instance_id].undo_revision): row.id for row in last}
-    entries = select(audit_entry.c.instance_id, audit_entry.c.content).where(audit_entry.c.kind == "task_completed")
-    entries = entries.where(audit_entry.c.at.in_({row.ended_at for row in last}))
-    found = {}
-    for entry in _rows(tx, entries, audit_entry.c.instance_id, [row.instance_id for row in last]):
-        if task_id := revisions.get((entry.instance_id, entry.content["revision"])):
-            found[task_id] = _Happened(events_of(entry.content))
-    return found
 
 
 def _rows(
@@ -227,27 +190,34 @@ _CLAIMED = (
 )
 
 
-def _papers_made(happened: _Happened, known: _Known) -> str:
+def _papers_made(did: Did, known: _Known) -> Text:
     """A paper that went out cannot be undone, and neither can one that has its number in the unit's own files."""
-    own = set(happened.documents)
+    own = set(did.documents)
     made = [row for row in known.papers if row.id in own]
     if not made:
         return ""
     sent = next((row for row in made if row.from_unit != row.to_unit or row.content.get("addressee")), None)
     if sent is not None:
-        return f"“{sent.title}”已经随之送达，送达的文书不能收回。"
-    return f"“{made[0].title}”已经随之形成，存入本单位档案，不能再撤回。"
+        return _(
+            "'%(title)s' was delivered with it. A delivered document cannot be taken back.", title=Name(sent.title)
+        )
+    return _(
+        "'%(title)s' was made with it and is in your unit's files, so this can no longer be undone.",
+        title=Name(made[0].title),
+    )
 
 
-def _claimed(opened: Sequence[str], completer: str | None, known: _Known) -> str:
+def _claimed(opened: Sequence[str], completer: str | None, known: _Known) -> Text:
     """Somebody else has one of the tasks that followed."""
     others = (row for row in known.claimed if row.id in opened and row.assignee_id != completer)
     found = next(others, None)
     if found is None:
         return ""
-    moment = local(found.claimed_at) if found.claimed_at else None
-    when = f"于 {moment.month}月{moment.day}日 {moment:%H:%M} " if moment else ""
-    return f"{found.unit_name}{found.person_name}已{when}领取“{found.name}”，不能再撤回。"
+    who = {"person": found.person_name, "unit": found.unit_name, "step": Name(found.name)}
+    if not found.claimed_at:
+        return _("%(person)s, %(unit)s, has claimed '%(step)s', so this can no longer be undone.", **who)
+    when = When(found.claimed_at, "spoken")
+    return _("%(person)s, %(unit)s, claimed '%(step)s' on %(when)s, so this can no longer be undone.", **who, when=when)
 
 
 def _begun_by(tx: Connection, last: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
@@ -263,26 +233,19 @@ def _moved(tx: Connection, begun: Sequence[str]) -> frozenset[str]:
     return frozenset(tx.scalars(claimed.union(sent))) if begun else frozenset()
 
 
-def _calls_moved(row: Row[Any], known: _Known) -> str:
+def _calls_moved(row: Row[Any], known: _Known) -> Text:
     """A procedure that was begun by the step cannot be undone once anybody has moved it, or when nobody waits for it."""
     for child in known.begun:
         own = child.origin_instance_id == row.instance_id and child.started_at == row.ended_at
         if own and (child.origin_task_id is None or child.revision > 1 or child.id in known.moved):
-            return f"随之发起的办件 {child.number} 已经开始办理，不能再撤回。"
+            return _(
+                "Case %(number)s, which this started, is being handled already, so this can no longer be undone.",
+                number=child.number,
+            )
     return ""
 
 
-def _happened(tx: Connection, instance_id: str, revision: int) -> _Happened:
-    """What the completion that led to this revision did."""
-    contents = tx.scalars(
-        select(audit_entry.c.content)
-        .where(audit_entry.c.instance_id == instance_id, audit_entry.c.kind == "task_completed")
-        .order_by(audit_entry.c.sequence.desc())
-    )
-    return _Happened(next(events_of(content) for content in contents if content["revision"] == revision))
-
-
-def _what_moved(tx: Connection, row: Row[Any]) -> str:
+def _what_moved(tx: Connection, row: Row[Any]) -> Text:
     later = tx.execute(
         select(task.c.name, task.c.undone, unit.c.name.label("unit_name"), person.c.name.label("person_name"))
         .join(unit, unit.c.code == task.c.unit_code)
@@ -292,10 +255,11 @@ def _what_moved(tx: Connection, row: Row[Any]) -> str:
         .order_by(task.c.ended_at.desc())
     ).first()
     if later is None:
-        return "这之后已有时限到期或者办件有了别的变化，不能再撤回。"
+        return _("Since then a period has ended or the case has changed, so this can no longer be undone.")
+    who = {"person": later.person_name, "unit": later.unit_name, "step": Name(later.name)}
     if later.undone == "sent_back":
-        return f"{later.unit_name}{later.person_name}已经退回“{later.name}”，不能再撤回。"
-    return f"{later.unit_name}{later.person_name}已经办了“{later.name}”，不能再撤回。"
+        return _("%(person)s, %(unit)s, has sent '%(step)s' back, so this can no longer be undone.", **who)
+    return _("%(person)s, %(unit)s, has completed '%(step)s', so this can no longer be undone.", **who)
 
 
 def _say_former(step: Step, revision: int) -> None:
@@ -320,9 +284,9 @@ def _say_former(step: Step, revision: int) -> None:
             )
 
 
-def _periods_run_on(step: Step, row: Row[Any], happened: _Happened) -> None:
+def _periods_run_on(step: Step, row: Row[Any], did: Did) -> None:
     """Periods that the step ended go on with their records; those that it started have fallen away."""
-    begun, ended = happened.begun(), happened.ended()
+    begun, ended = did.begun, did.ended
     latest = {record.key: record for record in step.deadlines.values()}
     for key in begun & latest.keys():
         step.deadlines[key] = deadlines.cancel(step.tx, latest[key], step.now)

@@ -9,13 +9,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from engine.clock import local
 from engine.db import upsert
 from engine.db.case import case_of, case_of_task
 from engine.db.tables import person, process_instance, task, task_draft, timer, unit
 from engine.db.unit import unit_of
 from engine.errors import AlreadyDone, InvalidValues, NotAllowed, NotFound, Refused
 from engine.forms.schema import Form
+from engine.messages import Message, Name, When, listed
+from engine.messages import gettext as _
 from engine.organisation.assignment import Actor, TaskSubject, may
 from engine.runtime.advance import lists, outcome_notices, requests
 from engine.runtime.advance.advance import advance
@@ -26,7 +27,7 @@ from engine.runtime.step.context import Context
 from engine.runtime.step.events import TaskCompleted, TimerFired
 from engine.runtime.step.facts import said_in_tasks
 from engine.runtime.step.locks import lock_of_task
-from engine.runtime.step.names import name_of_person, name_of_unit
+from engine.runtime.step.names import name_of_person, name_of_unit, result_of
 from engine.runtime.step.parties import parties_of
 from engine.runtime.step.step import Step
 from engine.runtime.tasks import drafts
@@ -73,7 +74,7 @@ def complete(
         answers = take_answers(step, form, raw, actor, task_id)
         if run_out_at is None:
             undo_points.remember(step, task_id, raw)
-        tell_not_needed(tx, context, row, "办结", actor.person_id)
+        tell_not_needed(tx, context, row, completed=True, by=actor.person_id)
         _end(step, task_id, form, answers)
         issue.file(step, element)
         issue.sign_for(step, element)
@@ -145,7 +146,7 @@ def change_draft(tx: Connection, actor: Actor, task_id: str, now: datetime) -> N
     before = draft(tx, actor.person_id, task_id)
     other = drafts.aside(before.answers if before else None)
     if before is None or other is None:
-        raise Refused("这项任务没有另一份草稿。")
+        raise Refused(_("This task has no other draft."))
     changed = drafts.kept(other, Window(now.isoformat(), ""))  # windows that show the other one do not overwrite it
     keep_draft(tx, row, actor.person_id, changed, now, before.answers)
 
@@ -273,7 +274,7 @@ def _end(step: Step, task_id: str, form: Form, answers: Mapping[str, object]) ->
         ended_at=step.now,
         ended_by=step.actor.person_id if step.actor else None,
         outcome=outcome,
-        outcome_name=form.label_of(form.outcome_key, outcome) if form.outcome_key and outcome else None,
+        outcome_name=form.label_of(form.outcome_key, outcome).drawn if form.outcome_key and outcome else None,
         remark=next((answers[key] for key in form.remark_keys if answers.get(key)), None),
     )
     for row in step.case.rows(task_draft):
@@ -292,7 +293,10 @@ def _require_opinions(tx: Connection, row: Row[Any], actor: Actor) -> None:
     waiting = [request for request in requests.requests(tx, row) if request.kind == "consultation"]
     asked = [request.to_name for request in waiting if request.to_person != actor.person_id]
     if asked:
-        sentence = f"{'、'.join(asked)}还没有回复意见。请等回复、撤销征求，或者勾选“不等意见，直接提交”。"
+        sentence = _(
+            "No opinion yet from %(people)s. Wait for it, cancel the request, or tick 'Submit without the opinion'.",
+            people=listed(asked),
+        )
         raise InvalidValues({"": sentence})
 
 
@@ -306,6 +310,7 @@ def _require_open(tx: Connection, open_task: Row[Any]) -> None:
             person.c.name.label("person_name"),
             unit.c.name.label("unit_name"),
             process_instance.c.ended_at.label("instance_ended_at"),
+            process_instance.c.result,
             process_instance.c.result_name,
         )
         .join(person, task.c.ended_by == person.c.id, isouter=True)
@@ -314,24 +319,54 @@ def _require_open(tx: Connection, open_task: Row[Any]) -> None:
         .where(task.c.id == open_task.id)
     ).one()
     if row.undone is not None:
-        how = {"sent_back": "被退回", "taken_back": "随前一环节撤回而失效", "dropped": "不再提出"}[row.undone]
-        raise Refused(f"“{row.name}”已于 {_when_said(row.ended_at)} {how}，不能再办理。")
+        raise Refused(_undone(row))
     if row.status == "lapsed" and row.ended_at == row.instance_ended_at:
-        result = f"（{row.result_name}）" if row.result_name else ""
-        raise Refused(f"办件已于 {_when_said(row.ended_at)} 结束{result}，“{row.name}”不用再办理。")
+        raise Refused(_ended_meanwhile(row))
     if row.status == "lapsed":
         raise _lapsed(row.name, row.ended_at)
-    who, when = f"{row.unit_name} {row.person_name}", _when_said(row.ended_at)
-    raise AlreadyDone(f"“{row.name}”已由{who}于 {when} 办理，你的这次提交没有生效。")
+    raise AlreadyDone(
+        _(
+            "%(person)s, %(unit)s, completed '%(step)s' on %(when)s. Your submission was not used.",
+            person=row.person_name,
+            unit=row.unit_name,
+            step=Name(row.name),
+            when=When(row.ended_at, "spoken"),
+        )
+    )
+
+
+def _undone(row: Row[Any]) -> Message:
+    about = {"step": Name(row.name), "when": When(row.ended_at, "spoken")}
+    match row.undone:
+        case "sent_back":
+            return _("'%(step)s' was sent back on %(when)s and can no longer be handled.", **about)
+        case "taken_back":
+            return _(
+                "'%(step)s' lapsed on %(when)s, since the step before it was undone. It can no longer be handled.",
+                **about,
+            )
+        case _dropped:
+            return _("'%(step)s' was dropped on %(when)s and can no longer be handled.", **about)
+
+
+def _ended_meanwhile(row: Row[Any]) -> Message:
+    about = {"step": Name(row.name), "when": When(row.ended_at, "spoken")}
+    if not row.result_name:
+        return _("The case ended on %(when)s. '%(step)s' is no longer to be done.", **about)
+    return _(
+        "The case ended on %(when)s (%(result)s). '%(step)s' is no longer to be done.", **about, result=result_of(row)
+    )
 
 
 def _lapsed(name: str, at: datetime) -> Refused:
-    return Refused(f"“{name}”已于 {_when_said(at)} 失效（时限已过，或办件已转到别的环节），不能再办理。")
-
-
-def _when_said(at: datetime) -> str:
-    moment = local(at)
-    return f"{moment.month}月{moment.day}日 {moment:%H:%M}"
+    return Refused(
+        _(
+            "'%(step)s' lapsed on %(when)s: its time limit is over, or the case "
+            "has gone on. It can no longer be handled.",
+            step=Name(name),
+            when=When(at, "spoken"),
+        )
+    )
 
 
 def next_of(tx: Connection, instance_id: str, actor: Actor) -> str | None:

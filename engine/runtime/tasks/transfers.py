@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from engine.errors import InvalidValues
+from engine.messages import Name, Text
+from engine.messages import gettext as _
 from engine.organisation.assignment import Actor
 from engine.runtime.advance import lists, requests
 from engine.runtime.notify.notices import tell_people
@@ -26,14 +28,23 @@ def transfer(tx: Connection, context: Context, actor: Actor, task_id: str, to: s
     """
     row = tasks.take_hold(tx, actor, "transfer", task_id)
     reason = inside_words(tx, row, actor, reason, "reason", required=False)
-    chosen = choose(who_may_do(tx, row, context.now), to, "只能转办给本单位能办这个环节的人，请从名单里选。")
+    chosen = choose(
+        who_may_do(tx, row, context.now),
+        to,
+        _("You can reassign it to somebody of your unit who can do this step. Choose from the list."),
+    )
     _end_delegation(tx, context, actor, row, chosen.id)
     pass_draft(tx, context, row, row.assignee_id, chosen.id)
     _assign(tx, context, row, chosen.id)
     requests.ask_no_longer(tx, row, chosen.id, actor, context.now)
     requests.add(tx, row, "transfer", actor, context.now, to_person=chosen.id, reason=reason)
     note(tx, context, actor, row, "transferred", to=chosen.id, reason=reason)
-    text = f"{actor.person_name}把“{row.name}”转办给你{_because(reason)}"
+    about = {"person": actor.person_name, "step": Name(row.name), "reason": reason}
+    text = (
+        _("%(person)s has reassigned '%(step)s' to you: %(reason)s", **about)
+        if reason
+        else _("%(person)s has reassigned '%(step)s' to you.", **about)
+    )
     tell(tx, context, row, chosen.id, text)
     if row.assignee_id not in (None, actor.person_id):
         tell(
@@ -41,7 +52,9 @@ def transfer(tx: Connection, context: Context, actor: Actor, task_id: str, to: s
             context,
             row,
             row.assignee_id,
-            f"{actor.person_name}把“{row.name}”转办给了{chosen.name}{_because(reason)}",
+            _("%(person)s has reassigned '%(step)s' to %(colleague)s: %(reason)s", **about, colleague=chosen.name)
+            if reason
+            else _("%(person)s has reassigned '%(step)s' to %(colleague)s.", **about, colleague=chosen.name),
         )
     return row
 
@@ -60,10 +73,12 @@ def give_back(tx: Connection, context: Context, actor: Actor, task_id: str, reas
     _assign(tx, context, row, taker)
     requests.add(tx, row, "return", actor, context.now, to_person=taker, reason=reason)
     note(tx, context, actor, row, "returned", to=taker, reason=reason)
+    about = {"person": actor.person_name, "step": Name(row.name), "reason": reason}
     if taker is not None:
-        tell(tx, context, row, taker, f"{actor.person_name}把“{row.name}”退给你：{reason}", "returned")
+        text = _("%(person)s has returned '%(step)s' to you: %(reason)s", **about)
+        tell(tx, context, row, taker, text, "returned")
     else:
-        text = f"{actor.person_name}把“{row.name}”退回岗位，待领取：{reason}"
+        text = _("%(person)s has released '%(step)s', which is to be claimed: %(reason)s", **about)
         tell_post(tx, context, actor, row, text, "returned")
         if works_here(tx, context, row, giver):
             tell(tx, context, row, giver, text, "returned")
@@ -74,11 +89,21 @@ def delegate(tx: Connection, context: Context, actor: Actor, task_id: str, to: s
     """The colleague prepares the work and hands it in; the task stays with its holder, and its period goes on."""
     row = tasks.take_hold(tx, actor, "delegate", task_id)
     request = inside_words(tx, row, actor, request, "reason", required=False)
-    chosen = choose(who_may_be_asked(tx, row, context.now), to, "只能委派给本单位的同事，请从名单里选。")
+    chosen = choose(
+        who_may_be_asked(tx, row, context.now),
+        to,
+        _("You can delegate it to a colleague of your unit. Choose from the list."),
+    )
     pass_draft(tx, context, row, actor.person_id, chosen.id)
     requests.add(tx, row, "delegation", actor, context.now, to_person=chosen.id, reason=request)
     note(tx, context, actor, row, "delegated", to=chosen.id, reason=request)
-    tell(tx, context, row, chosen.id, f"{actor.person_name}委派你代拟“{row.name}”{_because(request)}")
+    about = {"person": actor.person_name, "step": Name(row.name), "request": request}
+    text = (
+        _("%(person)s asks you to draft '%(step)s': %(request)s", **about)
+        if request
+        else _("%(person)s asks you to draft '%(step)s'.", **about)
+    )
+    tell(tx, context, row, chosen.id, text)
     return row
 
 
@@ -96,14 +121,22 @@ def hand_in(
     row = tasks.take_hold(tx, actor, "hand_in", task_id)
     opinion = inside_words(tx, row, actor, opinion, "opinion")
     if row.assignee_id is None:
-        raise InvalidValues({"opinion": "委派你的人已经不办这项任务，还没有人接办。有人领取之后再交回。"})
+        raise InvalidValues(
+            {
+                "opinion": _(
+                    "Whoever delegated this to you has left the task, and nobody has taken it "
+                    "over yet. Hand it in once somebody has claimed it."
+                )
+            }
+        )
     (request,) = (found for found in requests.requests(tx, row) if found.kind == "delegation")
     if raw:
         tasks.keep_draft(tx, row, actor.person_id, raw, context.now)
     pass_draft(tx, context, row, actor.person_id, row.assignee_id)
     requests.answer(tx, request.id, opinion, context.now)
     note(tx, context, actor, row, "handed_in", to=row.assignee_id, reason=opinion)
-    tell(tx, context, row, row.assignee_id, f"{actor.person_name}交回了“{row.name}”：{opinion}")
+    about = {"person": actor.person_name, "step": Name(row.name), "opinion": opinion}
+    tell(tx, context, row, row.assignee_id, _("%(person)s has handed in '%(step)s': %(opinion)s", **about))
     return row
 
 
@@ -114,9 +147,11 @@ def words(text: str, key: str, required: bool = True) -> str:
     """The text without blanks around it. Raises InvalidValues when it is missing, too long or not to be printed."""
     text = readable(text, key)
     if required and not text:
-        raise InvalidValues({key: "请写明，对方要看。"})
+        raise InvalidValues({key: _("Write it down: the other person will read it.")})
     if len(text) > REASON_LIMIT:
-        raise InvalidValues({key: f"最多 {REASON_LIMIT} 字，现在 {len(text)} 字。"})
+        raise InvalidValues(
+            {key: _("At most %(limit)s characters, now %(count)s.", limit=REASON_LIMIT, count=len(text))}
+        )
     return text
 
 
@@ -127,7 +162,7 @@ def inside_words(tx: Connection, row: Row[Any], actor: Actor, text: str, key: st
     return text
 
 
-def choose(allowed: list[Colleague], person_id: str, otherwise: str) -> Colleague:
+def choose(allowed: list[Colleague], person_id: str, otherwise: Text) -> Colleague:
     found = next((colleague for colleague in allowed if colleague.id == person_id), None)
     if found is None:
         raise InvalidValues({"to": otherwise})
@@ -135,7 +170,7 @@ def choose(allowed: list[Colleague], person_id: str, otherwise: str) -> Colleagu
 
 
 def tell(
-    tx: Connection, context: Context, row: Row[Any], person_id: str | None, text: str, kind: str = "handed"
+    tx: Connection, context: Context, row: Row[Any], person_id: str | None, text: Text, kind: str = "handed"
 ) -> None:
     """The person finds a notice that concerns the task."""
     if person_id is not None:
@@ -153,7 +188,7 @@ def tell(
         )
 
 
-def tell_post(tx: Connection, context: Context, actor: Actor, row: Row[Any], text: str, kind: str = "handed") -> None:
+def tell_post(tx: Connection, context: Context, actor: Actor, row: Row[Any], text: Text, kind: str = "handed") -> None:
     """Everybody who may claim the task finds a notice that concerns it."""
     about = {"task_id": row.id, "about": row.name}
     tell_people(tx, context, row.instance_id, kind, row.unit_code, row.roles, text, but_not=actor.person_id, **about)
@@ -194,7 +229,11 @@ def _end_delegation(
             pass_draft(tx, context, row, request.to_person, row.assignee_id)
             note(tx, context, actor, row, "recalled", to=request.to_person)
             if request.to_person not in (holder_id, actor.person_id):
-                text = f"{actor.person_name}收回了委派给你的“{row.name}”，不用再办。"
+                about = {"person": actor.person_name, "step": Name(row.name)}
+                text = _(
+                    "%(person)s has recalled '%(step)s', which was delegated to you. There is nothing left to do.",
+                    **about,
+                )
                 tell(tx, context, row, request.to_person, text)
 
 
@@ -209,7 +248,3 @@ def pass_draft(tx: Connection, context: Context, row: Row[Any], giver: str | Non
         if before is not None and not requests.has_passed_on(tx, row, taker, giver, before.saved_at):
             other = drafts.to_keep(before.answers, drafted.answers)
         tasks.keep_draft(tx, row, taker, drafted.answers, context.now, other)
-
-
-def _because(reason: str) -> str:
-    return f"：{reason}" if reason else "。"

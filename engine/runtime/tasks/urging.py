@@ -9,6 +9,8 @@ from sqlalchemy import Connection, Row
 
 from engine.clock import local_date, midnight
 from engine.errors import Refused
+from engine.messages import Name, When
+from engine.messages import gettext as _
 from engine.organisation.assignment import Actor
 from engine.runtime.advance import requests
 from engine.runtime.notify.notices import tell_people
@@ -25,11 +27,18 @@ def urge(tx: Connection, context: Context, actor: Actor, task_id: str, sentence:
     require_untold(tx, row.instance_id, actor, "reason", sentence)
     again_at = may_urge_again(tx, context, actor, task_id)
     if again_at is not None:
-        day = local_date(again_at)
-        raise Refused(f"你已经催办过这项任务，{day.month}月{day.day}日（下一个工作日）起可以再催。")
+        day = When(local_date(again_at), "said_day")
+        raise Refused(
+            _("You have chased this task already. You can chase it again from %(day)s, the next working day.", day=day)
+        )
     requests.add(tx, row, "urge", actor, context.now, reason=sentence)
     note(tx, context, actor, row, "urged", reason=sentence)
-    text = f"{actor.unit_name}{actor.person_name}催办“{row.name}”{f'：{sentence}' if sentence else '，请抓紧办理。'}"
+    told = {"unit": actor.unit_name, "person": actor.person_name, "step": Name(row.name), "words": sentence}
+    text = (
+        _("%(person)s, %(unit)s, is waiting for '%(step)s': %(words)s", **told)
+        if sentence
+        else _("%(person)s, %(unit)s, is waiting for '%(step)s'. Complete it soon.", **told)
+    )
     holder = {"person_id": row.assignee_id} if row.assignee_id else {}
     roles = [] if row.assignee_id else row.roles
     about = {"task_id": row.id, "about": row.name}

@@ -1,0 +1,62 @@
+"""The deployment gate: every reason why a diagram cannot be run as it is drawn, each with what to draw instead.
+
+The one forbidden outcome is a diagram that is accepted and then does something else than it shows. Pure; never raises
+for a tree that `read_diagram` has let pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+from lxml import etree
+
+from engine.bpmn.gate.draft import Draft
+from engine.bpmn.gate.procedures import NoProcedures, Procedures
+from engine.bpmn.gate.registry import CHECKS
+from engine.bpmn.reading.elements import Diagram
+from engine.forms.schema import Form
+from engine.problems import Problem
+
+NAME_LIMIT = 128
+
+
+def check(
+    root: etree._Element,
+    diagram: Diagram,
+    forms: Mapping[str, Form],
+    *,
+    operations: Mapping[str, object],
+    known_units: Collection[str],
+    roles: Collection[str],
+    functions: Collection[str],
+    config_keys: Collection[str],
+    unit_kinds: Collection[str] = (),
+    procedures: Procedures | None = None,
+) -> list[Problem]:
+    """Every problem of the diagram, by subject; an empty list when it may be deployed.
+
+    `operations` maps the name of each operation to what it takes (`required`, `optional` and `expressions` are sets of
+    property names); `config_keys` are the city's rules. Kinds of unit are checked when `unit_kinds` are given.
+    `procedures` are those that this one may call or start.
+    """
+    draft = Draft(
+        root,
+        diagram,
+        forms,
+        operations,
+        frozenset(known_units),
+        frozenset(unit_kinds),
+        frozenset(roles),
+        frozenset(functions),
+        frozenset(config_keys),
+        procedures or NoProcedures(),
+    )
+    return list(dict.fromkeys(_short(problem) for rules in CHECKS for problem in rules(draft)))
+
+
+def _short(problem: Problem) -> Problem:
+    """The same, fit to be shown: a name of any length may stand in a file."""
+    return replace(
+        problem, element_id=problem.element_id[:NAME_LIMIT], element_name=str(problem.element_name)[:NAME_LIMIT]
+    )

@@ -1,0 +1,381 @@
+"""What a diagram may hold: every element, attribute and property that runs, and what is kept as a drawing.
+
+An allowlist. What stands in no table here is refused by the gate; `docs/reference/bpmn.md` shows these tables
+(`python -m tests.house.bpmn_page`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.bpmn.reading.called import BINDINGS
+from engine.messages import Text
+from engine.messages import gettext as _
+
+ANY: tuple[str, ...] = ()
+"""An attribute that may hold any text."""
+ONLY_TRUE, ONLY_FALSE, EITHER = ("true",), ("false",), ("true", "false")
+NODE = {"id": ANY, "name": ANY}
+TASK = {**NODE, "isForCompensation": ONLY_FALSE, "startQuantity": ("1",), "completionQuantity": ("1",)}
+GATEWAY = {**NODE, "gatewayDirection": ("Unspecified", "Converging", "Diverging", "Mixed")}
+FORM = {"camunda:formRef": ANY, "camunda:formRefBinding": ("deployment",)}
+IMPLEMENTATION = {"implementation": ("##unspecified", "##WebService")}
+EXPRESSION = {"id": ANY, "xsi:type": ANY}
+
+DECORATION_NAMESPACES = frozenset(
+    {
+        "http://bpmn.io/schema/bpmn/biocolor/1.0",
+        "http://www.omg.org/spec/BPMN/non-normative/color/1.0",
+        "http://camunda.org/schema/modeler/1.0",
+        "http://www.w3.org/XML/1998/namespace",
+    }
+)
+"""Colours and notes of modelers: kept, and of no effect."""
+PICTURE_NAMESPACE = "http://www.omg.org/spec/BPMN/20100524/DI"
+"""Where the shapes lie; only directly within the definitions."""
+
+
+@dataclass(frozen=True)
+class Construct:
+    """An element that the gate lets pass: within what it stands, the attributes it may have, and what it does."""
+
+    within: frozenset[str]
+    attributes: Mapping[str, tuple[str, ...]]
+    says: Text
+    holds_text: bool = False
+
+
+def _runs(within: str, attributes: Mapping[str, tuple[str, ...]], says: Text, holds_text: bool = False) -> Construct:
+    return Construct(frozenset(within.split()), attributes, says, holds_text)
+
+
+_FLOW_NODES = (
+    "startEvent endEvent boundaryEvent intermediateCatchEvent userTask serviceTask sendTask receiveTask callActivity "
+    "exclusiveGateway parallelGateway"
+)
+_EVENTS = "boundaryEvent intermediateCatchEvent"
+
+RUNS: Mapping[str, Construct] = {
+    "process": _runs(
+        "definitions",
+        {
+            **NODE,
+            "isExecutable": EITHER,
+            "isClosed": EITHER,
+            "processType": ("None", "Private", "Public"),
+            "camunda:candidateStarterGroups": ANY,
+            "camunda:historyTimeToLive": ANY,
+            "camunda:versionTag": ANY,
+            "camunda:isStartableInTasklist": ONLY_TRUE,
+        },
+        _(
+            'The process. Exactly one has isExecutable="true"; candidateStarterGroups says who may start '
+            "it, such as town:case_officer."
+        ),
+    ),
+    "laneSet": _runs("process", NODE, _("A set of lanes.")),
+    "childLaneSet": _runs("lane", NODE, _("Lanes within a lane; the innermost lane counts.")),
+    "lane": _runs(
+        "laneSet childLaneSet",
+        NODE,
+        _("A lane. The properties unit and role say which unit and post handle the steps in it."),
+    ),
+    "startEvent": _runs(
+        "process",
+        {**NODE, **FORM, "isInterrupting": ONLY_TRUE, "parallelMultiple": ONLY_FALSE},
+        _("The start. Exactly one, without a trigger, with a form."),
+    ),
+    "endEvent": _runs("process", NODE, _("One branch is over here; the property result is the result of the case.")),
+    "terminateEventDefinition": _runs(
+        "endEvent", {"id": ANY}, _("The whole case is over here: other branches, periods and tasks lapse.")
+    ),
+    "userTask": _runs(
+        "process",
+        {**TASK, **FORM, "implementation": ("##unspecified",), "camunda:candidateGroups": ANY},
+        _(
+            "A step of a person. It has a form and is handled by the unit and post of its lane; "
+            "candidateGroups (unit:post) can say otherwise."
+        ),
+    ),
+    "serviceTask": _runs(
+        "process", {**TASK, **IMPLEMENTATION}, _("What the system does by itself. The property operation says what.")
+    ),
+    "sendTask": _runs(
+        "process", {**TASK, **IMPLEMENTATION}, _("The same as a serviceTask; used to draw deliveries and notices.")
+    ),
+    "receiveTask": _runs(
+        "process",
+        {**TASK, **IMPLEMENTATION, "instantiate": ONLY_FALSE},
+        _(
+            "A clock task: without messageRef, it carries periods and buttons and stays open until the "
+            "period is met (meets) or the case ends."
+        ),
+    ),
+    "callActivity": _runs(
+        "process",
+        {
+            **TASK,
+            "calledElement": ANY,
+            "camunda:calledElementBinding": BINDINGS,
+            "camunda:calledElementVersion": ANY,
+            "camunda:calledElementVersionTag": ANY,
+        },
+        _(
+            "Calls another procedure, which runs as a case of its own; this goes on when that one is "
+            "closed, and when this ends first, that one ends with it. camunda:in hands values over, "
+            "camunda:out takes them back (source or sourceExpression, target). calledElementBinding says "
+            "which version is used; left out it is latest."
+        ),
+    ),
+    "exclusiveGateway": _runs(
+        "process",
+        {**GATEWAY, "default": ANY},
+        _(
+            "A decision. Its name is a question; one flow is the default, every other has a condition, and "
+            "the first in the order of the file that holds is taken. It also merges."
+        ),
+    ),
+    "parallelGateway": _runs(
+        "process",
+        GATEWAY,
+        _("Forks into branches that run at the same time, or waits for all of them. One gateway does one of the two."),
+    ),
+    "boundaryEvent": _runs(
+        "process",
+        {**NODE, "attachedToRef": ANY, "cancelActivity": EITHER, "parallelMultiple": ONLY_FALSE},
+        _("A timer (a period, a reminder, a time limit) or a message (a button) attached to a task."),
+    ),
+    "intermediateCatchEvent": _runs(
+        "process", {**NODE, "parallelMultiple": ONLY_FALSE}, _("Waits for the instant of its timer.")
+    ),
+    "timerEventDefinition": _runs(
+        _EVENTS, {"id": ANY}, _("A timer. It has exactly one of timeDate, timeDuration and timeCycle.")
+    ),
+    "timeDate": _runs(
+        "timerEventDefinition",
+        EXPRESSION,
+        _("An instant: an ISO time with its zone, or an expression that gives an instant."),
+        holds_text=True,
+    ),
+    "timeDuration": _runs(
+        "timerEventDefinition",
+        EXPRESSION,
+        _("A duration: PT24H, P3D and so on (a minute to ten years), or an expression that gives an instant."),
+        holds_text=True,
+    ),
+    "timeCycle": _runs(
+        "timerEventDefinition",
+        EXPRESSION,
+        _(
+            "A cycle: the instant of the n-th time, such as natural_days(30 * n, accepted_at), or a fixed "
+            "interval such as P1D. Only for boundary events that do not interrupt."
+        ),
+        holds_text=True,
+    ),
+    "messageEventDefinition": _runs(
+        "boundaryEvent",
+        {"id": ANY, "messageRef": ANY},
+        _("A button: whoever may can press it on the page of the case, and each time opens its branch once more."),
+    ),
+    "sequenceFlow": _runs(
+        "process",
+        {**NODE, "sourceRef": ANY, "targetRef": ANY, "isImmediate": ONLY_TRUE},
+        _("From one step to the next."),
+    ),
+    "conditionExpression": _runs(
+        "sequenceFlow",
+        EXPRESSION,
+        _("The condition on which this flow is taken after a decision, in our expression language."),
+        holds_text=True,
+    ),
+    "extensionElements": _runs(
+        f"definitions collaboration participant process laneSet lane sequenceFlow {_FLOW_NODES}",
+        {},
+        _("Holds camunda:properties; see extension properties."),
+    ),
+}
+"""Element of the BPMN namespace -> what it does when it runs."""
+
+DRAWN: Mapping[str, Construct] = {
+    "definitions": _runs(
+        "",
+        {
+            **NODE,
+            "targetNamespace": ANY,
+            "exporter": ANY,
+            "exporterVersion": ANY,
+            "expressionLanguage": ANY,
+            "typeLanguage": ANY,
+            "xsi:schemaLocation": ANY,
+        },
+        _("The file."),
+    ),
+    "message": _runs("definitions", {**NODE, "itemRef": ANY}, _("The message of a button; only a name.")),
+    "signal": _runs(
+        "definitions", {**NODE, "structureRef": ANY}, _("A definition that no event uses; it does no harm.")
+    ),
+    "error": _runs(
+        "definitions",
+        {**NODE, "errorCode": ANY, "structureRef": ANY},
+        _("A definition that no event uses; it does no harm."),
+    ),
+    "escalation": _runs(
+        "definitions",
+        {**NODE, "escalationCode": ANY, "structureRef": ANY},
+        _("A definition that no event uses; it does no harm."),
+    ),
+    "collaboration": _runs("definitions", {**NODE, "isClosed": EITHER}, _("The drawing that holds the pools.")),
+    "participant": _runs("collaboration", {**NODE, "processRef": ANY}, _("A pool; a collapsed one only explains.")),
+    "category": _runs("definitions", NODE, _("The name of a group.")),
+    "categoryValue": _runs("category", {"id": ANY, "value": ANY}, _("The name of a group.")),
+    "group": _runs("process collaboration", {"id": ANY, "categoryValueRef": ANY}, _("A group.")),
+    "textAnnotation": _runs("process collaboration", {"id": ANY, "textFormat": ANY}, _("An annotation.")),
+    "text": _runs("textAnnotation", {}, _("The text of an annotation."), holds_text=True),
+    "association": _runs(
+        "process collaboration",
+        {"id": ANY, "sourceRef": ANY, "targetRef": ANY, "associationDirection": ("None", "One", "Both")},
+        _("The line of an annotation."),
+    ),
+    "dataStore": _runs("definitions", {**NODE, "capacity": ANY, "isUnlimited": EITHER}, _("A data store symbol.")),
+    "dataStoreReference": _runs("process", {**NODE, "dataStoreRef": ANY}, _("A data store symbol.")),
+    "documentation": _runs(
+        "definitions process collaboration participant laneSet lane sequenceFlow message textAnnotation association "
+        f"group dataStore dataStoreReference {_FLOW_NODES}",
+        {"id": ANY, "textFormat": ANY},
+        _("An explanation."),
+        holds_text=True,
+    ),
+    "incoming": _runs(_FLOW_NODES, {}, _("A flow that comes in; the sequenceFlow counts."), holds_text=True),
+    "outgoing": _runs(_FLOW_NODES, {}, _("A flow that goes out; the sequenceFlow counts."), holds_text=True),
+    "flowNodeRef": _runs("lane", {}, _("A step of the lane."), holds_text=True),
+}
+"""Element of the BPMN namespace that is kept and shown, and does nothing."""
+
+ALLOWED: Mapping[str, Construct] = {**RUNS, **DRAWN}
+
+_NUMBERED = re.compile(r"(when|otherwise)_[2-9]")
+PROPERTIES: Mapping[str, Mapping[str, Text]] = {
+    "process": {
+        "number_prefix": _("How case numbers begin, in capital letters, such as YS."),
+        "summary": _("One sentence about it, shown on the page where it is started."),
+        "period": _("What is said about its periods, shown on the page where it is started."),
+        "title": _("The fact that is the title of a case."),
+        "starter": _("The fact that records the starting unit."),
+        "parties": _("The facts that are the parties, separated by commas; only parties can see a case."),
+        "withdrawal": _(
+            "drawn means that a withdrawal is drawn from the beginning. Left out, the starting unit can "
+            "cancel a case until a document is delivered."
+        ),
+    },
+    "lane": {
+        "unit": _("The unit: a fact that holds one, or the code of a fixed unit."),
+        "role": _("The post; several are separated by commas, and any of them may handle it."),
+    },
+    "userTask": {
+        "unit": _("Instead of the lane's unit, together with role."),
+        "role": _("Instead of the lane's post, together with unit."),
+        "deadline": _("The name of the period within which the step falls."),
+        "form:*": _(
+            "A parameter of the form, such as form:side = a: where keys and expressions of the form have "
+            "__side and its "
+            "texts {side}, this step has a. The value is text, no expression; in a key it has only letters, digits and "
+            "underscores, or nothing."
+        ),
+        "recommended": _(
+            "When it should be done at the latest: an expression, such as working_days(2, now()). Used only "
+            "where the step has no period and falls within none; left out, the city rule "
+            "task.recommended_wd counts."
+        ),
+        "excused": _(
+            "The post that need not act this time: an expression that gives a post, or nothing; worked out "
+            'when the step opens. For example "deputy_leader" if config("referral.extension_approver") == '
+            '"principal" else "".'
+        ),
+        "send_back_to": _(
+            "Steps of other units to which it can also be sent back: their ids, separated by commas. "
+            "Earlier steps of the same unit need not be named."
+        ),
+        "drafts": _(
+            "The documents that are drafted, changed or signed in this step: the ids of the service tasks "
+            "that deliver them, separated by commas. The page lists those that the chosen conclusion makes; "
+            "until sign-off the other side sees neither conclusion nor answers."
+        ),
+        "addressed": _(
+            "parties means that the answers are said to the parties (such as a view in a negotiation): once "
+            "submitted, everybody who can see the case can read them. Left out, they are seen when a "
+            "document or a task goes to the other side."
+        ),
+        "files": _(
+            "Documents that are made when the step is complete and kept in the unit: names of letter "
+            "templates, such as D03, separated by commas."
+        ),
+        "signs_for": _(
+            "The documents that are signed for by completing the step: the ids of the service tasks that "
+            "deliver them, separated by commas."
+        ),
+    },
+    "exclusiveGateway": {
+        "usual": _(
+            "The flow that is usually taken, by which the progress page foretells the next steps: its id, "
+            "or none when it cannot be told. Left out, it is the default flow. It has no effect on which "
+            "flow is taken."
+        ),
+    },
+    "serviceTask": {
+        "operation": _("What is done; the other parameters depend on it."),
+        "fact:*": _(
+            "A fact that is recorded afterwards; its value is an expression, such as fact:extended_at = now()."
+        ),
+        "meets": _("The period that is met afterwards."),
+        "in:*": _(
+            "A fact that is handed to the new case by operation=start_procedure; its value is an "
+            "expression, such as in:referring_unit = first_unit."
+        ),
+    },
+    "timer": {
+        "deadline": _("Makes it a legal period, and is its name; what extends or meets it speaks of this name."),
+        "title": _(
+            "The name of the period for readers, such as Referral period; left out it is the name of the event."
+        ),
+        "rule": _("The number of the rule, such as R55."),
+        "basis": _("The text that it rests on."),
+        "hard": _("true is a legal period, which can be overdue; false is a recommended one."),
+        "unit": _("The unit that has to keep it."),
+    },
+    "message": {
+        "unit": _("The unit that may press it; several are separated by commas, together with pressed_by."),
+        "role": _("The post that may press it."),
+        "when": _("When it may be pressed, an expression; more conditions are when_2 to when_9."),
+        "otherwise": _("Why it cannot be pressed, for readers; each when has one."),
+        "pressed_by": _(
+            "Records which unit pressed it: the name of a fact; the next steps can be handled by that unit."
+        ),
+        "when_*": _("As when."),
+        "otherwise_*": _("As otherwise."),
+    },
+    "endEvent": {
+        "result": _("The result of the case, such as closed_with_result."),
+        "archived_by": _(
+            "The unit that archives the closed case: a fact that holds one, or the code of a fixed unit; "
+            "left out it is the starting unit."
+        ),
+    },
+}
+"""Sort of element -> `camunda:property` names it may have. sendTask is as serviceTask; others have none."""
+
+
+def sort_of(kind: str, event_kind: str = "") -> str:
+    """The key of `PROPERTIES` for an element."""
+    if kind == "sendTask":
+        return "serviceTask"
+    return event_kind if kind == "boundaryEvent" else kind
+
+
+def knows_property(sort: str, name: str) -> bool:
+    """Whether an element of this sort may have a property of this name."""
+    names = PROPERTIES.get(sort, {})
+    prefix, colon, _ = name.partition(":")
+    pattern = f"{prefix}:*" if colon else _NUMBERED.sub(r"\1_*", name)
+    return pattern in names and not name.endswith("*")

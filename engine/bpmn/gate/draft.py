@@ -1,0 +1,232 @@
+"""A diagram that is to be judged, with its forms and what the installation knows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
+
+from lxml import etree
+
+from engine.bpmn.gate import constructs, refusals
+from engine.bpmn.gate.procedures import Procedures
+from engine.bpmn.reading.elements import BPMN, FACT, SAYING, Diagram, Element, Flow, Lane, process_node
+from engine.forms.schema import Field, Form
+from engine.messages import Text, listed
+from engine.messages import gettext as _
+from engine.problems import Problem, Rule
+
+SHOWN = 6
+"""Names that one sentence lists; the rest is counted."""
+LIKE = 80
+"""Characters of a wrong name by which the ones most like it are found."""
+LISTED = "party_name"
+"""The fact that lists show and search beside the title."""
+EMPTY = _("(empty)")
+"""Stands for a name that is an empty text."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    root: etree._Element
+    diagram: Diagram
+    forms: Mapping[str, Form]
+    operations: Mapping[str, object]
+    units: frozenset[str]
+    unit_kinds: frozenset[str]
+    """Empty: not known, so not asked."""
+    roles: frozenset[str]
+    functions: frozenset[str]
+    rules: frozenset[str]
+    """Keys of the city's rules."""
+    procedures: Procedures
+
+    @cached_property
+    def process(self) -> etree._Element:
+        """The node of the process that the diagram was read from."""
+        return process_node(self.root)
+
+    @cached_property
+    def running(self) -> tuple[Element, ...]:
+        """The flow nodes that may run. Of others nothing more is asked than that they go."""
+        return tuple(element for element in self.diagram.elements.values() if element.kind in constructs.RUNS)
+
+    def of_kind(self, *kinds: str) -> Iterator[Element]:
+        return (element for element in self.running if element.kind in kinds)
+
+    def attached(self, element: Element) -> list[Element]:
+        return self.diagram.attached(element.id)
+
+    @cached_property
+    def _targets(self) -> Mapping[str, list[Element]]:
+        elements, flows = self.diagram.elements, self.diagram.flows
+        return {
+            key: [elements[flows[flow].target] for flow in element.outgoing if flows[flow].target in elements]
+            for key, element in elements.items()
+        }
+
+    def targets(self, element: Element) -> list[Element]:
+        """What follows directly; flows that lead nowhere lead to nothing."""
+        return self._targets[element.id]
+
+    @cached_property
+    def _onward(self) -> Mapping[str, list[Element]]:
+        return {
+            key: [*self.attached(element), *self.targets(element)] for key, element in self.diagram.elements.items()
+        }
+
+    def onward(self, element: Element) -> list[Element]:
+        """What may follow an element: the events that are attached to it, and the targets of its flows."""
+        return self._onward[element.id]
+
+    @cached_property
+    def _in_scope(self) -> Mapping[str, list[Element]]:
+        return {
+            key: [one for one in following if one.attached_to != key or one.interrupting]
+            for key, following in self._onward.items()
+        }
+
+    def in_scope(self, element: Element) -> list[Element]:
+        """What may follow it with the same token: as `paths_ahead`, but no event that leaves the activity running."""
+        return self._in_scope[element.id]
+
+    @cached_property
+    def form_ids(self) -> frozenset[str]:
+        """The forms that came with the diagram, by their ids."""
+        return frozenset(
+            element.form_ref
+            for element in self.diagram.elements.values()
+            if element.form_ref and element.form_key in self.forms
+        )
+
+    @cached_property
+    def facts(self) -> frozenset[str]:
+        """Every name that expressions may read."""
+        return frozenset(self.diagram.declared_facts(self.forms.values()))
+
+    @cached_property
+    def said(self) -> frozenset[str]:
+        """The names that somebody says: a form, a service task, a called procedure, or the start itself."""
+        names = {key for form in self.forms.values() for key in form.own_keys}
+        for element in self.of_kind("serviceTask", "sendTask"):
+            names |= {name.removeprefix(FACT) for name in element.properties if name.startswith(FACT)}
+            names |= {element.properties.get(name, "") for name in SAYING}
+        for call in self.of_kind("callActivity"):
+            names |= {handover.fact for handover in call.outputs}
+        return frozenset(names | {self.diagram.process.starter_fact}) - {""}
+
+    def form_fields(self) -> Iterator[tuple[str, Field]]:
+        """(form id, field) of every field, read-only ones, too."""
+        return ((form_id, field) for form_id, form in self.forms.items() for field in form.fields)
+
+    @cached_property
+    def fields(self) -> Mapping[str, Field]:
+        """The field that says a name."""
+        return {field.key: field for form in self.forms.values() for field in form.fields if not field.readonly}
+
+    @cached_property
+    def issuing(self) -> frozenset[str]:
+        """The service tasks that issue a document."""
+        tasks = self.of_kind("serviceTask", "sendTask")
+        return frozenset(task.id for task in tasks if task.properties.get("operation") == "issue_document")
+
+    @cached_property
+    def user_tasks(self) -> frozenset[str]:
+        return frozenset(element.id for element in self.of_kind("userTask"))
+
+    @cached_property
+    def deadlines(self) -> frozenset[str]:
+        """The keys of the periods that are drawn."""
+        return frozenset(period.properties["deadline"] for period in self.diagram.periods)
+
+    @cached_property
+    def met(self) -> frozenset[str]:
+        """The keys of the periods that some service task meets."""
+        keys = set()
+        for element in self.of_kind("serviceTask", "sendTask"):
+            keys.add(element.properties.get("meets", ""))
+            if element.properties.get("operation") == "meet_deadline":
+                keys.add(element.properties.get("deadline", ""))
+        return frozenset(keys)
+
+
+def about(rule: Rule, subject: Element | Flow | Lane, reason: Text, remedy: Text) -> Problem:
+    """The rule is broken by this element."""
+    return rule.problem(subject.id, subject.name, reason, remedy)
+
+
+def in_the_file(rule: Rule, reason: Text, remedy: Text) -> Problem:
+    """The rule is broken by no element alone."""
+    return rule.problem("", "", reason, remedy)
+
+
+def of_the_procedure(rule: Rule, draft: Draft, reason: Text, remedy: Text) -> Problem:
+    """The rule is broken by what the process says about itself."""
+    return rule.problem(draft.diagram.key, draft.diagram.name, reason, remedy)
+
+
+def in_form(rule: Rule, form_id: str, field: Field, reason: Text, remedy: Text) -> Problem:
+    """The rule is broken by a field of a form."""
+    return rule.problem(f"{form_id}.{field.key}", field.label.drawn, reason, remedy)
+
+
+def at(rule: Rule, node: etree._Element, reason: Text, remedy: Text) -> Problem:
+    """The rule is broken by the nearest thing around the node that has an id and that a reader sees on the picture."""
+    seen: etree._Element | None = node
+    while seen is not None and (seen.get("id") is None or local_name(seen) in _PARTS):
+        seen = seen.getparent()
+    if seen is None or local_name(seen) == "definitions":
+        return in_the_file(rule, reason, remedy)
+    return rule.problem(seen.get("id", ""), " ".join(seen.get("name", "").split()), reason, remedy)
+
+
+_PARTS = frozenset(
+    {
+        None,
+        "extensionElements",
+        "conditionExpression",
+        "timeDate",
+        "timeDuration",
+        "timeCycle",
+        "documentation",
+        "ioSpecification",
+    }
+    | {name for name in refusals.ELEMENTS if name.endswith(("EventDefinition", "LoopCharacteristics"))}
+    | {name for name in constructs.RUNS if name.endswith("EventDefinition")}
+)
+
+
+def local_name(node: etree._Element) -> str | None:
+    """The node's name within the BPMN namespace; None for everything else."""
+    is_bpmn = isinstance(node.tag, str) and node.tag.startswith(BPMN)
+    return node.tag[len(BPMN) :] if is_bpmn else None
+
+
+def takes(draft: Draft, element: Element, what: str) -> frozenset[str]:
+    """The `required`, `optional` or `expressions` of the element's operation."""
+    operation = draft.operations.get(element.properties.get("operation", ""))
+    return frozenset(getattr(operation, what, ()))
+
+
+def called(element: Element) -> str:
+    """An element for a sentence."""
+    return (element.name or element.id)[:40]
+
+
+def every(names: Collection[str]) -> Text:
+    """All the names of a short list that stands nowhere else, such as the roles."""
+    return listed(sorted(names))
+
+
+def named(names: Collection[str], like: str = "") -> Text:
+    """Names for a sentence: all of a few, else a handful and how many there are, those first that are most like the wrong one.
+
+    Whoever wrote a name wrongly is helped by the right one, not by a page with every name there is.
+    """
+    if len(names) <= SHOWN:
+        return every(names)
+    nearest = get_close_matches(like[:LIKE], sorted(names), SHOWN, 0.5) if like else []
+    others = [name for name in sorted(names) if name not in nearest]
+    some = listed([*nearest, *others][:SHOWN])
+    return _("%(some)s and others, %(num)s in all", some=some, num=len(names))

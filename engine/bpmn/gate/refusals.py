@@ -1,0 +1,383 @@
+"""What the gate refuses by name: why it cannot be run, and what to draw instead, in sentences for an analyst.
+
+Nothing depends on this list to be safe: what is in none of the tables of `constructs` is refused all the same, only
+with a plainer sentence. Each row is a rule of its own. They stay tables, and no files of their own, because a row has
+nothing but its two sentences: what is judged is the same for all of them (`rules/contents.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.messages import Text
+from engine.messages import gettext as _
+from engine.problems import Rule
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A row of the tables: a rule whose sentence says why it cannot be run, and what to draw instead."""
+
+    rule: Rule
+    remedy: Text
+
+    @property
+    def reason(self) -> Text:
+        return self.rule.title
+
+
+def _named(sort: str, rows: Mapping[str, tuple[Text, Text]]) -> Mapping[str, Refusal]:
+    """The rows by name; the id of each says the sort and the name."""
+    return {name: Refusal(Rule(f"{sort}-{name}", reason), remedy) for name, (reason, remedy) in rows.items()}
+
+
+_SUBPROCESS = _(
+    "Draw the steps in it directly in the lanes. What runs at the same time is forked with a "
+    "parallel gateway; a period over several steps is a clock task (receiveTask)."
+)
+_DATA = _(
+    "Delete it. Forms and service tasks record facts, and a condition reads a fact by its name. Use "
+    "a text annotation for what only explains."
+)
+_EVENT_DATA = _("Delete it. The step that a button opens asks for everything with its form.")
+_PERFORMER = _("Write the properties unit and role on the lane, or camunda:candidateGroups on the step.")
+_LOOP = _(
+    "Draw a loop: an exclusive gateway 'Once more?' with a flow back to a merging gateway. Where "
+    "several units each act once, draw a step for each."
+)
+_CHOREOGRAPHY = _("Draw one procedure in one pool.")
+_NO_EFFECT = _("Delete it.")
+
+ELEMENTS = _named(
+    "element",
+    {
+        "scriptTask": (
+            _("A script does not run."),
+            _(
+                "Forms and service tasks record facts. Draw a user task, or a service task with the property "
+                "fact:<name> whose value is an expression."
+            ),
+        ),
+        "script": (_("A script does not run."), _("Delete it: forms and service tasks record facts.")),
+        "businessRuleTask": (
+            _("Decision tables do not run."),
+            _("Draw an exclusive gateway with a condition on each flow, or a user task in which somebody decides."),
+        ),
+        "task": (
+            _("Nothing says whether a person or the system does this step."),
+            _("Make it a user task if a person does it, a service task if the system does."),
+        ),
+        "manualTask": (
+            _("The system cannot know when this step is done."),
+            _("Make it a user task that somebody completes in the system."),
+        ),
+        "subProcess": (_("A sub-process does not run."), _SUBPROCESS),
+        "transaction": (_("A transaction does not run."), _SUBPROCESS),
+        "adHocSubProcess": (
+            _("An ad-hoc sub-process does not run."),
+            _("Draw several buttons (message boundary events that do not interrupt), each with its own branch."),
+        ),
+        "inclusiveGateway": (
+            _("The join of an inclusive gateway cannot be relied on, so it does not run."),
+            _(
+                "Use a parallel gateway, and begin each branch with an exclusive gateway whose default flow "
+                "leads straight to the end of the branch."
+            ),
+        ),
+        "complexGateway": (
+            _("The condition of a complex gateway has no agreed meaning, so it does not run."),
+            _("Use exclusive and parallel gateways together."),
+        ),
+        "eventBasedGateway": (
+            _("An event-based gateway does not run."),
+            _(
+                "Draw a user task with a timer boundary event (a time limit) and a message boundary event (a "
+                "button): whichever happens first takes its flow."
+            ),
+        ),
+        "intermediateThrowEvent": (
+            _("An intermediate throw event does not run."),
+            _(
+                "If something is delivered or notified, make it a service task (operation). If it only "
+                "explains, make it a text annotation."
+            ),
+        ),
+        "implicitThrowEvent": (_("This kind of event does not run."), _("Make it a service task.")),
+        "linkEventDefinition": (
+            _("A link event does not run: the path would break off here."),
+            _("Lead a sequence flow straight to the step."),
+        ),
+        "signalEventDefinition": (
+            _("A signal event does not run."),
+            _(
+                "To notify somebody use a service task (operation=notify). What a person triggers is a message "
+                "boundary event (a button)."
+            ),
+        ),
+        "errorEventDefinition": (
+            _("An error event does not run."),
+            _("Draw the outcome as an exclusive gateway, with a flow that says what happens when it fails."),
+        ),
+        "escalationEventDefinition": (
+            _("An escalation event does not run."),
+            _(
+                "The system sends reminders and escalations of periods by rule; they are not drawn. To notify "
+                "somebody use a service task (operation=notify)."
+            ),
+        ),
+        "compensateEventDefinition": (
+            _("A compensation event does not run."),
+            _("Draw the withdrawal or correction as a step of its own that an exclusive gateway leads to."),
+        ),
+        "conditionalEventDefinition": (
+            _("A conditional event does not run."),
+            _(
+                "Draw an exclusive gateway where the fact has been recorded. If a person decides when it "
+                "happens, use a button with the condition in the property when."
+            ),
+        ),
+        "cancelEventDefinition": (
+            _("A cancel event does not run."),
+            _("Draw an exclusive gateway that leads to a terminate end event."),
+        ),
+        "multiInstanceLoopCharacteristics": (_("Multi-instance does not run."), _LOOP),
+        "standardLoopCharacteristics": (_("A loop marker does not run."), _LOOP),
+        "loopCharacteristics": (_("A loop marker does not run."), _LOOP),
+        "loopCardinality": (_("A loop count does not run."), _LOOP),
+        "completionCondition": (_("A completion condition does not run."), _LOOP),
+        "dataObject": (_("A data object does not run and hands nothing from step to step."), _DATA),
+        "dataObjectReference": (_("A data object does not run and hands nothing from step to step."), _DATA),
+        "dataInputAssociation": (_("A data association does not run."), _DATA),
+        "dataOutputAssociation": (_("A data association does not run."), _DATA),
+        "dataInput": (_("A data input does not run."), _DATA),
+        "dataOutput": (_("A data output does not run."), _DATA),
+        "dataState": (_("A data state does not run."), _DATA),
+        "ioSpecification": (_("An input and output specification does not run."), _DATA),
+        "ioBinding": (_("An input and output binding does not run."), _DATA),
+        "inputSet": (_("An input set does not run."), _DATA),
+        "outputSet": (_("An output set does not run."), _DATA),
+        "assignment": (_("An assignment does not run."), _DATA),
+        "transformation": (_("A data transformation does not run."), _DATA),
+        "property": (_("A property of BPMN itself does not run."), _DATA),
+        "itemDefinition": (_("A definition of a data type has no effect."), _DATA),
+        "correlationSubscription": (_("Message correlation does not run."), _EVENT_DATA),
+        "correlationKey": (_("Message correlation does not run."), _EVENT_DATA),
+        "correlationProperty": (_("Message correlation does not run."), _EVENT_DATA),
+        "correlationPropertyRetrievalExpression": (_("Message correlation does not run."), _EVENT_DATA),
+        "correlationPropertyBinding": (_("Message correlation does not run."), _EVENT_DATA),
+        "messageFlow": (
+            _("A message flow sends nothing."),
+            _(
+                "Delete the line and deliver a document with a service task (operation=issue_document). Use a "
+                "text annotation for what only explains."
+            ),
+        ),
+        "interface": (_("An interface to the outside is not called."), _NO_EFFECT),
+        "operation": (
+            _("An interface to the outside is not called."),
+            _("Delete it; what a service task does stands in its property operation."),
+        ),
+        "operationRef": (
+            _("An interface to the outside is not called."),
+            _("Delete it; what a service task does stands in its property operation."),
+        ),
+        "endPoint": (_("An interface to the outside is not called."), _NO_EFFECT),
+        "import": (
+            _("Definitions outside the file are not read."),
+            _("Delete it, and draw everything that is used in this file."),
+        ),
+        "extension": (_("This extension is not known."), _("Delete the declaration of the extension.")),
+        "relationship": (_("A declaration of a relationship has no effect."), _NO_EFFECT),
+        "performer": (_("performer is not read."), _PERFORMER),
+        "humanPerformer": (_("humanPerformer is not read."), _PERFORMER),
+        "potentialOwner": (_("potentialOwner is not read."), _PERFORMER),
+        "resourceRole": (_("resourceRole is not read."), _PERFORMER),
+        "resource": (_("resource is not read."), _PERFORMER),
+        "rendering": (_("rendering is not read."), _("Name the form with camunda:formRef.")),
+        "partitionElement": (_("The partitionElement of a lane has no effect."), _PERFORMER),
+        "auditing": (_("auditing has no effect: every step is recorded."), _NO_EFFECT),
+        "monitoring": (_("monitoring has no effect."), _NO_EFFECT),
+        "eventDefinitionRef": (
+            _("A reference to an event definition elsewhere does not run."),
+            _("Draw the timer or the message in this event itself."),
+        ),
+        "participantMultiplicity": (_("A pool with several participants does not run."), _("Delete this marker.")),
+        "choreography": (_("A choreography does not run."), _CHOREOGRAPHY),
+        "globalChoreographyTask": (_("A choreography does not run."), _CHOREOGRAPHY),
+        "conversation": (_("A conversation does not run."), _CHOREOGRAPHY),
+        "globalConversation": (_("A conversation does not run."), _CHOREOGRAPHY),
+        "subConversation": (_("A conversation does not run."), _CHOREOGRAPHY),
+        "callConversation": (_("A conversation does not run."), _CHOREOGRAPHY),
+        "conversationLink": (_("A conversation does not run."), _CHOREOGRAPHY),
+        "globalTask": (
+            _("A global task does not run."),
+            _("Draw it as a user task or a service task of the procedure."),
+        ),
+        "globalUserTask": (_("A global task does not run."), _("Draw it as a user task of the procedure.")),
+        "globalManualTask": (_("A global task does not run."), _("Draw it as a user task of the procedure.")),
+        "globalScriptTask": (_("A script does not run."), _("Draw a service task with the property fact:<name>.")),
+        "globalBusinessRuleTask": (_("Decision tables do not run."), _("Draw an exclusive gateway.")),
+        "partnerEntity": (_("partnerEntity has no effect."), _NO_EFFECT),
+        "partnerRole": (_("partnerRole has no effect."), _NO_EFFECT),
+    },
+)
+"""Element of the BPMN namespace -> why it is refused."""
+
+_CODE = _("Code in a diagram does not run.")
+_OPERATION = _("Use the property operation; what it can do is in docs/reference/bpmn.md.")
+
+CAMUNDA = _named(
+    "camunda",
+    {
+        "executionListener": (
+            _CODE,
+            _("Delete the listener. To record a fact use the property fact:<name> of a service task."),
+        ),
+        "taskListener": (
+            _CODE,
+            _("Delete the listener. To record a fact use a form field or the property fact:<name> of a service task."),
+        ),
+        "inputOutput": (
+            _("Input and output mappings do not run here."),
+            _("Delete it. Forms and service tasks record facts, and a condition reads a fact by its name."),
+        ),
+        "script": (_("A script does not run."), _("Delete the script.")),
+        "connector": (_("A connector does not run."), _OPERATION),
+        "field": (_("Field injection does not run."), _OPERATION),
+        "formData": (
+            _("formData in a diagram is not read."),
+            _("Make a .form file in a form editor, and write its id in camunda:formRef."),
+        ),
+        "in": (_("An input mapping does not run here."), _("Delete it.")),
+        "out": (_("An output mapping does not run here."), _("Delete it.")),
+        "failedJobRetryTimeCycle": (
+            _("Retries have no effect: a case with a fault stops until somebody deals with it."),
+            _("Delete it."),
+        ),
+        "potentialStarter": (_("potentialStarter is not read."), _("Write camunda:candidateStarterGroups.")),
+        "class": (_CODE, _OPERATION),
+        "expression": (_CODE, _OPERATION),
+        "delegateExpression": (_CODE, _OPERATION),
+        "resultVariable": (_("A result variable has no effect."), _("Record the fact with the property fact:<name>.")),
+        "type": (_("An external task does not run."), _OPERATION),
+        "topic": (_("An external task does not run."), _OPERATION),
+        "assignee": (_("A case is not assigned to a person by name."), _PERFORMER),
+        "candidateUsers": (_("A case is not assigned to a person by name."), _PERFORMER),
+        "candidateStarterUsers": (
+            _("It cannot be laid down that one person starts it."),
+            _("Write camunda:candidateStarterGroups, such as town:case_officer."),
+        ),
+        "dueDate": (
+            _("A due date has no effect."),
+            _("Draw a period as a timer boundary event with the properties deadline, rule, basis and hard."),
+        ),
+        "followUpDate": (_("A follow-up date has no effect."), _("Draw a timer boundary event.")),
+        "priority": (_("A priority has no effect: tasks are sorted by their periods."), _("Delete it.")),
+        "jobPriority": (_("A priority has no effect here."), _("Delete it.")),
+        "taskPriority": (_("A priority has no effect here."), _("Delete it.")),
+        "formKey": (_("formKey is not read."), _("Use camunda:formRef with the id of the form.")),
+        "formHandlerClass": (_CODE, _("Use camunda:formRef with the id of the form.")),
+        "formRefBinding": (
+            _("Forms are always deployed together with the diagram."),
+            _("Choose deployment as the binding."),
+        ),
+        "formRefVersion": (
+            _("Forms are always deployed together with the diagram; no other version can be chosen."),
+            _("Choose deployment as the binding, and delete the version."),
+        ),
+        "initiator": (
+            _("initiator has no effect."),
+            _("The starting unit is recorded in the fact that the process property starter names."),
+        ),
+        "asyncBefore": (_("Asynchronous settings have no effect: every step is one transaction."), _("Untick it.")),
+        "asyncAfter": (_("Asynchronous settings have no effect: every step is one transaction."), _("Untick it.")),
+        "exclusive": (_("Asynchronous settings have no effect."), _("Untick it.")),
+        "collection": (_("Multi-instance does not run."), _LOOP),
+        "elementVariable": (_("Multi-instance does not run."), _LOOP),
+        "resource": (_("A condition cannot use a script file."), _("Write the condition itself as an expression.")),
+        "decisionRef": (_("Decision tables do not run."), _("Draw an exclusive gateway.")),
+        "variableName": (
+            _("A variable event does not run."),
+            _("Draw an exclusive gateway where the fact has been recorded."),
+        ),
+    },
+)
+"""Camunda's extension elements and attributes, by local name -> why they are refused."""
+
+ATTRIBUTES = _named(
+    "attribute",
+    {
+        "language": (
+            _("There is only one expression language."),
+            _(
+                "Delete language, and write the condition in our expression language, such as approval_outcome "
+                '== "approve".'
+            ),
+        ),
+        "messageRef": (
+            _("A message from outside would be waited for in vain: the system receives none."),
+            _(
+                "Delete the message of a clock task. To wait for material of the other side, draw a user task "
+                "in its lane."
+            ),
+        ),
+        "operationRef": (
+            _("An interface to the outside is not called."),
+            _("Delete it; what a service task does stands in its property operation."),
+        ),
+        "triggeredByEvent": (_("An event sub-process does not run."), _SUBPROCESS),
+        "isForCompensation": (
+            _("Compensation does not run."),
+            _("Draw the withdrawal or correction as a step of its own."),
+        ),
+        "startQuantity": (_("The number of tokens can only be 1."), _("Delete startQuantity.")),
+        "completionQuantity": (_("The number of tokens can only be 1."), _("Delete completionQuantity.")),
+        "parallelMultiple": (
+            _("A multiple event does not run."),
+            _("Split it into several events, each with one trigger."),
+        ),
+        "instantiate": (_("A message cannot start a case."), _("Use a start event and its form.")),
+        "isInterrupting": (_("An event sub-process does not run."), _SUBPROCESS),
+        "evaluatesToTypeRef": (_("The type of an expression has no effect."), _("Delete evaluatesToTypeRef.")),
+    },
+)
+"""Attributes without a namespace -> why they, or their value, are refused."""
+
+MISPLACED: Mapping[str, Mapping[str, Refusal]] = {
+    "startEvent": _named(
+        "startEvent",
+        {
+            "timerEventDefinition": (
+                _("A case cannot be started by a time."),
+                _("Use a start event without a trigger; somebody starts it with the form."),
+            ),
+            "messageEventDefinition": (
+                _("A case cannot be started by a message."),
+                _("Use a start event without a trigger; somebody starts it with the form."),
+            ),
+        },
+    ),
+    "endEvent": _named(
+        "endEvent",
+        {
+            "messageEventDefinition": (
+                _("A message end event sends nothing."),
+                _("Draw a service task that delivers or notifies before the end; the end event has no message."),
+            ),
+        },
+    ),
+    "intermediateCatchEvent": _named(
+        "intermediateCatchEvent",
+        {
+            "messageEventDefinition": (
+                _("A message from outside would be waited for in vain: the system receives none."),
+                _(
+                    "To wait for material of the other side, draw a user task in its lane. What a person triggers "
+                    "is a button."
+                ),
+            ),
+        },
+    ),
+}
+"""Where something stands that runs elsewhere -> why it does not run there."""

@@ -1,0 +1,81 @@
+"""Every rule of the gate, collected from where they are judged: the families below, the tables, the readers of files.
+
+A family is a module of `rules`: its rules stand at its top, and its `check(draft)` yields every problem that it finds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType, ModuleType
+
+from engine.bpmn.gate import refusals
+from engine.bpmn.gate.rules import (
+    answers,
+    arguments,
+    bindings,
+    buttons,
+    calls,
+    clocks,
+    confidential,
+    contents,
+    documents,
+    event_branches,
+    events,
+    executable,
+    expressions,
+    facts,
+    flows,
+    forms,
+    gateways,
+    ids,
+    internal,
+    joins,
+    lanes,
+    loops,
+    notices,
+    operations,
+    people,
+    periods,
+    process,
+    properties,
+    reachable,
+    references,
+    results,
+    side_by_side,
+    size,
+    starters,
+    starts,
+    task_properties,
+    timers,
+    units,
+)
+from engine.bpmn.reading import read
+from engine.forms import rules as form_files
+from engine.problems import Rule
+
+FAMILIES: tuple[ModuleType, ...] = (
+    executable, ids, contents, references,
+    size, starts, events, flows, gateways, reachable, loops, joins, side_by_side, event_branches,
+    process, starters, lanes, people, buttons,
+    timers, periods, clocks,
+    properties, results, task_properties, operations, documents, notices, facts,
+    calls,
+    forms, answers, confidential, internal,
+    expressions,
+)  # fmt: skip
+"""In the order in which their problems are told: the file, the flows, who, periods, properties, calls, forms, expressions."""
+MODULES: tuple[ModuleType, ...] = (read, *FAMILIES, units, bindings, arguments, form_files)
+"""Wherever rules stand: the families, those that several of them judge by, and what reads diagrams and forms."""
+CHECKS = tuple(family.check for family in FAMILIES)
+
+
+def every_rule() -> Iterator[Rule]:
+    """Each rule where it stands, those of the tables last."""
+    for module in MODULES:
+        yield from (found for found in vars(module).values() if isinstance(found, Rule))
+    for table in (refusals.ELEMENTS, refusals.ATTRIBUTES, refusals.CAMUNDA, *refusals.MISPLACED.values()):
+        yield from (refusal.rule for refusal in table.values())
+
+
+RULES: Mapping[str, Rule] = MappingProxyType({rule.id: rule for rule in every_rule()})
+"""Id -> rule."""

@@ -1,0 +1,86 @@
+"""Each answer is asked in one place."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from engine.bpmn.gate.draft import Draft, about, called, in_form, named
+from engine.forms.schema import Form
+from engine.messages import gettext as _
+from engine.problems import Problem, Rule
+
+FIELD_ASKED_TWICE = Rule("field-asked-twice", _("One field is asked in one form."))
+ANSWER_SHARED = Rule("answer-shared", _("An answer belongs to one step."))
+OUTCOME_TWICE = Rule("outcome-twice", _("A form has one answer."))
+
+
+def check(draft: Draft) -> Iterator[Problem]:
+    yield from _shared_names(draft)
+    yield from _shared_answers(draft)
+    for form_id, form in draft.forms.items():
+        yield from _outcomes(form_id, form)
+
+
+def _shared_names(draft: Draft) -> Iterator[Problem]:
+    """One key in two forms is refused unless it is read-only in all but one."""
+    asked: dict[str, list[str]] = defaultdict(list)
+    for form_id, form in draft.forms.items():
+        for key in form.own_keys:
+            asked[key].append(form_id)
+    for key, form_ids in sorted(asked.items()):
+        if len(form_ids) > 1:
+            forms = named(form_ids)
+            yield FIELD_ASKED_TWICE.problem(
+                f"{sorted(form_ids)[-1]}.{key}",
+                draft.fields[key].label.drawn,
+                _(
+                    "Several forms ask for the field %(key)s (%(forms)s), and the later answer overwrites the earlier.",
+                    key=key,
+                    forms=forms,
+                ),
+                _(
+                    "Give each a name of its own (for one form that several steps use, write a parameter in the key). "
+                    "Where it is only shown, make it read-only (readonly)."
+                ),
+            )
+
+
+def _shared_answers(draft: Draft) -> Iterator[Problem]:
+    """One answer, one task: a condition must know whose answer it reads."""
+    asked: dict[str, str] = {}
+    for element in draft.of_kind("userTask"):
+        form = draft.forms.get(element.form_key)
+        if form is None or form.outcome_key is None:
+            continue
+        if element.form_key in asked:
+            before = asked[element.form_key]
+            yield about(
+                ANSWER_SHARED,
+                element,
+                _(
+                    "The form %(form)s is already used by '%(before)s', so the answers of the two steps "
+                    "(%(answer)s) cannot be told apart.",
+                    form=element.form_key,
+                    before=before,
+                    answer=form.outcome_key,
+                ),
+                _(
+                    "Copy the form and give the answer another key, or write a parameter in the key and give each step "
+                    "another value."
+                ),
+            )
+        else:
+            asked[element.form_key] = called(element)
+
+
+def _outcomes(form_id: str, form: Form) -> Iterator[Problem]:
+    outcomes = [field for field in form.fields if field.type == "radio" and field.key.endswith("_outcome")]
+    for field in outcomes[1:]:
+        yield in_form(
+            OUTCOME_TWICE,
+            form_id,
+            field,
+            _("One form has two answers (_outcome)."),
+            _("Keep one; the key of the other must not end in _outcome."),
+        )

@@ -1,0 +1,164 @@
+"""Whether everything in the file is something that runs or something that is only drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from engine.bpmn.gate import constructs, refusals
+from engine.bpmn.gate.constructs import Construct
+from engine.bpmn.gate.draft import Draft, at, local_name
+from engine.bpmn.gate.refusals import Refusal
+from engine.bpmn.reading.elements import CAMUNDA
+from engine.messages import gettext as _
+from engine.messages import listed
+from engine.problems import Problem, Rule
+
+ELEMENT_UNKNOWN = Rule("element-unknown", _("An element is one that runs or is drawn."))
+ELEMENT_MISPLACED = Rule("element-misplaced", _("An element stands where it runs."))
+NAMESPACE_UNKNOWN = Rule("namespace-unknown", _("Elements of other tools stand in extensionElements."))
+TEXT_ONLY = Rule("text-only", _("An element for text holds nothing else."))
+EXTENSION_UNKNOWN = Rule("extension-unknown", _("An extension is one that is read."))
+PROPERTY_FORM = Rule("property-form", _("An extension property has a name and a value."))
+PROPERTY_TWICE = Rule("property-twice", _("An extension property is given once."))
+CALL_MAPPING = Rule("call-mapping", _("A line of a mapping has one source and one target."))
+ATTRIBUTE_UNKNOWN = Rule("attribute-unknown", _("An attribute has an effect."))
+ATTRIBUTE_VALUE = Rule("attribute-value", _("An attribute has a value that can be used."))
+XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
+_PREFIXES = {CAMUNDA: "camunda:", XSI: "xsi:"}
+_REMEDY = _("It cannot be run as drawn. Delete it; what can be used is in docs/reference/bpmn.md.")
+
+
+def check(draft: Draft) -> Iterator[Problem]:
+    """Whatever is refused is told once; what lies inside it is not looked at."""
+    stack: list[tuple[etree._Element, str]] = [(draft.root, "")]
+    while stack:
+        node, parent = stack.pop()
+        name = local_name(node)
+        if name is None:
+            yield from _foreign(node, parent)
+            continue
+        construct = constructs.ALLOWED.get(name)
+        if construct is None or (parent and parent not in construct.within):
+            yield _refused(node, name, parent, construct)
+            continue
+        yield from _attributes(node, name, construct)
+        if construct.holds_text and len(node):
+            yield at(TEXT_ONLY, node, _("%(name)s can only hold text.", name=name), _("Delete the markup in it."))
+        elif name == "extensionElements":
+            yield from _extensions(node)
+        else:
+            stack.extend((child, name) for child in reversed(node))
+
+
+def _refused(node: etree._Element, name: str, parent: str, construct: Construct | None) -> Problem:
+    table = refusals.ELEMENTS if construct is None else refusals.MISPLACED.get(parent, {})
+    if found := table.get(name):
+        return _by_name(node, found)
+    if construct is None:
+        return at(ELEMENT_UNKNOWN, node, _("%(name)s does not run here.", name=name), _REMEDY)
+    return at(ELEMENT_MISPLACED, node, _("%(parent)s cannot hold %(name)s.", parent=parent, name=name), _REMEDY)
+
+
+def _by_name(node: etree._Element, found: Refusal) -> Problem:
+    return at(found.rule, node, found.reason, found.remedy)
+
+
+def _foreign(node: etree._Element, parent: str) -> Iterator[Problem]:
+    """Elements of other namespaces: pictures directly in the file, and nothing elsewhere but in extensionElements."""
+    if not isinstance(node.tag, str):
+        return
+    name = etree.QName(node)
+    if not (parent == "definitions" and name.namespace == constructs.PICTURE_NAMESPACE):
+        yield at(NAMESPACE_UNKNOWN, node, _("%(tag)s is not known.", tag=_shown(node.tag)), _REMEDY)
+
+
+def _extensions(node: etree._Element) -> Iterator[Problem]:
+    for child in node:
+        if not isinstance(child.tag, str) or etree.QName(child).namespace in constructs.DECORATION_NAMESPACES:
+            continue
+        if child.tag == f"{CAMUNDA}properties":
+            yield from _properties(child)
+            continue
+        if child.tag in (f"{CAMUNDA}in", f"{CAMUNDA}out") and _is_call(node):
+            yield from _handover(child)
+            continue
+        found = refusals.CAMUNDA.get(etree.QName(child).localname) if child.tag.startswith(CAMUNDA) else None
+        if found is not None:
+            yield _by_name(child, found)
+        else:
+            yield at(EXTENSION_UNKNOWN, child, _("The extension %(tag)s is not known.", tag=_shown(child.tag)), _REMEDY)
+
+
+def _is_call(extensions: etree._Element) -> bool:
+    owner = extensions.getparent()
+    return owner is not None and local_name(owner) == "callActivity"
+
+
+def _handover(node: etree._Element) -> Iterator[Problem]:
+    """`camunda:in` and `camunda:out` of a call: one source, one target."""
+    sources = [name for name in ("source", "sourceExpression") if node.get(name)]
+    if set(node.attrib) - {"source", "sourceExpression", "target"} or len(sources) != 1 or not node.get("target"):
+        yield at(
+            CALL_MAPPING,
+            node,
+            _("The mapping is not written as it has to be."),
+            _("Each line has one source (a fact) or sourceExpression (an expression), and one target (a fact)."),
+        )
+
+
+def _properties(node: etree._Element) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for child in node:
+        if not isinstance(child.tag, str):
+            continue
+        name = child.get("name", "")
+        if child.tag != f"{CAMUNDA}property" or len(child) or set(child.attrib) - {"name", "value", "id"}:
+            yield at(
+                PROPERTY_FORM,
+                child,
+                _("The extension property is not written as it has to be."),
+                _("Fill in name and value line by line under Extension properties in the modeler."),
+            )
+        elif name in seen:
+            yield at(
+                PROPERTY_TWICE,
+                child,
+                _("The extension property %(name)s is given twice.", name=name[:80]),
+                _("Delete one of them."),
+            )
+        seen.add(name)
+
+
+def _attributes(node: etree._Element, name: str, construct: Construct) -> Iterator[Problem]:
+    for key, value in _attributes_of(node).items():
+        namespace, _brace, local = key.rpartition("}")
+        if namespace.removeprefix("{") in constructs.DECORATION_NAMESPACES:
+            continue
+        shown = f"{_PREFIXES.get(namespace + '}', namespace + '}')}{local}" if namespace else local
+        allowed = construct.attributes.get(shown)
+        if allowed is None or (allowed and value not in allowed):
+            yield _refused_attribute(node, name, shown, value, allowed)
+
+
+def _attributes_of(node: etree._Element) -> dict[str, str]:
+    return {str(key): str(value) for key, value in node.attrib.items()}
+
+
+def _refused_attribute(
+    node: etree._Element, name: str, shown: str, value: str, allowed: tuple[str, ...] | None
+) -> Problem:
+    prefix, _colon, local = shown.rpartition(":")
+    table = {"camunda": refusals.CAMUNDA, "": refusals.ATTRIBUTES}.get(prefix, {})
+    if found := table.get(local):
+        return _by_name(node, found)
+    if allowed:
+        reason = _("%(shown)s cannot be '%(value)s'.", shown=shown, value=value[:80])
+        return at(ATTRIBUTE_VALUE, node, reason, _("It can be: %(known)s.", known=listed(allowed)))
+    reason = _("The attribute %(shown)s of %(name)s has no effect.", name=name, shown=_shown(shown))
+    return at(ATTRIBUTE_UNKNOWN, node, reason, _REMEDY)
+
+
+def _shown(tag: str) -> str:
+    return tag[-80:].replace("{", "").replace("}", " ")

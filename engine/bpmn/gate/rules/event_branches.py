@@ -1,0 +1,89 @@
+"""What an event opens beside the work keeps to itself."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+
+from engine.bpmn.gate.draft import Draft, about, called
+from engine.bpmn.gate.graph import reached, too_large
+from engine.bpmn.reading.elements import Element
+from engine.messages import gettext as _
+from engine.problems import Problem, Rule
+
+EVENT_FLOWS_BACK = Rule("event-flows-back", _("What an event opens beside the work does not flow back into it."))
+TIMER_BRANCH_WAITS = Rule("timer-branch-waits", _("The branch of a timer waits for nobody."))
+_WAITING = ("userTask", "receiveTask", "callActivity", "intermediateCatchEvent")
+
+
+def check(draft: Draft) -> Iterator[Problem]:
+    if not too_large(draft):
+        yield from _event_branches(draft)
+
+
+def _event_branches(draft: Draft) -> Iterator[Problem]:
+    """What an event opens beside the work never flows into it, and waits for nobody when it cannot lapse.
+
+    Every element belongs to the first scope that reaches it: the procedure itself, or the branch of one event.
+    """
+    scope_of = dict.fromkeys(reached(draft.of_kind("startEvent"), lambda one: _same_scope(draft, one)), "")
+    events = [event for event in draft.of_kind("boundaryEvent") if _opens_scope(draft, event)]
+    waiting = deque(event for event in events if event.attached_to in scope_of)
+    later = {event.id: event for event in events if event.attached_to not in scope_of}
+    while waiting:
+        event = waiting.popleft()
+        around = {"", scope_of[event.attached_to or ""]}
+        scope_of[event.id] = event.id
+        stack, merged = [event], None
+        while stack:
+            for element in _same_scope(draft, stack.pop()):
+                if element.id not in scope_of:
+                    scope_of[element.id] = event.id
+                    stack.append(element)
+                    yield from _waits(event, element)
+                    waiting += [later.pop(inner.id) for inner in draft.attached(element) if inner.id in later]
+                elif scope_of[element.id] in around and element.kind != "endEvent":
+                    merged = merged or element
+        if merged is not None:
+            yield about(
+                EVENT_FLOWS_BACK,
+                event,
+                _(
+                    "The branch of this event flows back into the main path (%(merged)s), so what follows is "
+                    "done twice.",
+                    merged=called(merged),
+                ),
+                _(
+                    "Let the branch end by itself and draw what follows once more. To replace the original task, "
+                    "make the event interrupting (cancelActivity)."
+                ),
+            )
+
+
+def _opens_scope(draft: Draft, event: Element) -> bool:
+    """A clock stands beside the work, so what interrupts it does so too."""
+    host = draft.diagram.elements.get(event.attached_to or "")
+    return not event.interrupting or (host is not None and host.kind == "receiveTask")
+
+
+def _same_scope(draft: Draft, element: Element) -> list[Element]:
+    events = [event for event in draft.attached(element) if not _opens_scope(draft, event)]
+    return [*events, *draft.targets(element)]
+
+
+def _waits(event: Element, element: Element) -> Iterator[Problem]:
+    lapses = event.interrupting or event.timer is None or event.timer.kind == "cycle"
+    if not lapses and element.kind in _WAITING:
+        yield about(
+            TIMER_BRANCH_WAITS,
+            element,
+            _(
+                "A step in the branch of the timer '%(event)s' waits for somebody, and is still there after the "
+                "original task is done.",
+                event=called(event),
+            ),
+            _(
+                "Draw only service tasks in the branch of a timer. To ask somebody again and again use a cycle "
+                "(timeCycle); to replace the original task make the timer interrupting."
+            ),
+        )

@@ -1,0 +1,74 @@
+"""An event has one reason to happen, and a boundary event stands on a task that waits for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.bpmn.gate.draft import Draft, about, local_name
+from engine.bpmn.reading.elements import Element
+from engine.messages import gettext as _
+from engine.problems import Problem, Rule
+
+EVENT_TRIGGERS = Rule("event-triggers", _("An event has one trigger."))
+EVENT_NO_TRIGGER = Rule("event-no-trigger", _("An event says when it happens."))
+BOUNDARY_LOOSE = Rule("boundary-loose", _("A boundary event is attached to something."))
+BOUNDARY_SERVICE = Rule("boundary-service", _("No event is attached to a service task."))
+BOUNDARY_HOST = Rule("boundary-host", _("A boundary event is attached to a task."))
+HOSTS = ("userTask", "receiveTask")
+_ACTIVITIES = ("userTask", "serviceTask", "sendTask", "receiveTask", "callActivity")
+
+
+def check(draft: Draft) -> Iterator[Problem]:
+    yield from _events(draft)
+    for element in draft.of_kind("boundaryEvent"):
+        yield from _boundary(draft, element)
+
+
+def _events(draft: Draft) -> Iterator[Problem]:
+    """One event, one reason to happen."""
+    for node in draft.process:
+        element = draft.diagram.elements.get(node.get("id", ""))
+        if element is None or local_name(node) != element.kind or not element.kind.endswith("Event"):
+            continue
+        definitions = [child for child in node if (local_name(child) or "").endswith("EventDefinition")]
+        if len(definitions) > 1:
+            yield about(
+                EVENT_TRIGGERS,
+                element,
+                _("The event has several triggers."),
+                _("Split it into several events with one trigger each."),
+            )
+        elif not definitions and element.kind in ("boundaryEvent", "intermediateCatchEvent"):
+            yield about(
+                EVENT_NO_TRIGGER,
+                element,
+                _("Nothing says when the event happens."),
+                _("Choose a timer. What a person triggers is a message boundary event."),
+            )
+
+
+def _boundary(draft: Draft, element: Element) -> Iterator[Problem]:
+    if element.kind != "boundaryEvent":
+        return
+    host = draft.diagram.elements.get(element.attached_to or "")
+    if host is None:
+        yield about(
+            BOUNDARY_LOOSE,
+            element,
+            _("The boundary event is attached to no task."),
+            _("Drag it to the border of a user task or a clock task."),
+        )
+    elif host.kind in _ACTIVITIES and host.kind not in HOSTS:
+        yield about(
+            BOUNDARY_SERVICE,
+            element,
+            _("A service task is over at once, so an event attached to it never happens."),
+            _("Attach it to a user task or a clock task (Receive Task)."),
+        )
+    elif host.kind not in _ACTIVITIES and host in draft.running:
+        yield about(
+            BOUNDARY_HOST,
+            element,
+            _("A boundary event can only be attached to a task."),
+            _("Drag it to the border of a user task or a clock task."),
+        )

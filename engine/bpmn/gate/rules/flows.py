@@ -1,0 +1,99 @@
+"""Flows connect two steps, stand where they mean something, and leave no step without a way on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.bpmn.gate.draft import Draft, about
+from engine.bpmn.reading.elements import Element, Flow
+from engine.messages import gettext as _
+from engine.problems import Problem, Rule
+
+FLOW_LOOSE = Rule("flow-loose", _("Both ends of a flow exist."))
+FLOW_AFTER_END = Rule("flow-after-end", _("No flow leaves an end event."))
+FLOW_INTO_EVENT = Rule("flow-into-event", _("No flow leads into a start event or a boundary event."))
+CONDITION_ELSEWHERE = Rule("condition-elsewhere", _("Conditions stand on the flows of exclusive gateways."))
+FLOW_TWICE = Rule("flow-twice", _("One flow leads from one step to another."))
+DEAD_END = Rule("dead-end", _("A path goes on until an end event."))
+FLOWS_WITHOUT_GATEWAY = Rule("flows-without-gateway", _("Only a gateway has several flows."))
+GATEWAY_NO_WAY_IN = Rule("gateway-no-way-in", _("A flow leads into every gateway."))
+
+
+def check(draft: Draft) -> Iterator[Problem]:
+    for flow in draft.diagram.flows.values():
+        yield from _flow(draft, flow)
+    yield from _twins(draft)
+    for element in draft.running:
+        yield from _ends(element)
+
+
+def _flow(draft: Draft, flow: Flow) -> Iterator[Problem]:
+    source, target = (draft.diagram.elements.get(end) for end in (flow.source, flow.target))
+    if source is None or target is None:
+        missing = (flow.source if source is None else flow.target)[:80] or _("not given")
+        yield about(
+            FLOW_LOOSE,
+            flow,
+            _("One end of the flow does not exist (%(missing)s).", missing=missing),
+            _("Delete the flow and connect the two steps again."),
+        )
+        return
+    if source.kind == "endEvent":
+        yield about(
+            FLOW_AFTER_END,
+            flow,
+            _("A flow leaves an end event."),
+            _("Delete the flow, or make the end event another step."),
+        )
+    if target.kind in ("startEvent", "boundaryEvent"):
+        yield about(
+            FLOW_INTO_EVENT,
+            flow,
+            _("No flow may lead into a start event or a boundary event."),
+            _("Lead the flow to a later step."),
+        )
+    if flow.condition is not None and source.kind != "exclusiveGateway":
+        yield about(
+            CONDITION_ELSEWHERE,
+            flow,
+            _("The condition has no effect here: only an exclusive gateway looks at conditions."),
+            _("Draw an exclusive gateway before it and move the condition to its flow."),
+        )
+
+
+def _twins(draft: Draft) -> Iterator[Problem]:
+    seen: set[tuple[str, str]] = set()
+    for flow in draft.diagram.flows.values():
+        if (flow.source, flow.target) in seen:
+            yield about(
+                FLOW_TWICE,
+                flow,
+                _("Two flows connect the same two steps."),
+                _("Delete one. If the conditions differ, join them with or."),
+            )
+        seen.add((flow.source, flow.target))
+
+
+def _ends(element: Element) -> Iterator[Problem]:
+    is_gateway = element.kind.endswith("Gateway")
+    if element.kind != "endEvent" and not element.outgoing:
+        yield about(
+            DEAD_END,
+            element,
+            _("The path breaks off here and never reaches an end event."),
+            _("Draw what follows, or lead it to an end event."),
+        )
+    if len(element.outgoing) > 1 and not is_gateway:
+        yield about(
+            FLOWS_WITHOUT_GATEWAY,
+            element,
+            _("Several flows leave this step, and nothing says which is taken."),
+            _("Draw an exclusive gateway (one is taken) or a parallel gateway (all are) behind it."),
+        )
+    if element.kind not in ("startEvent", "boundaryEvent") and is_gateway and not element.incoming:
+        yield about(
+            GATEWAY_NO_WAY_IN,
+            element,
+            _("No flow leads into this gateway."),
+            _("Lead an earlier step to it, or delete the gateway."),
+        )

@@ -1,0 +1,100 @@
+"""A gateway says which of its flows is taken: all of them, or the first whose condition holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.bpmn.gate.draft import Draft, about
+from engine.bpmn.reading.elements import Element
+from engine.messages import gettext as _
+from engine.problems import Problem, Rule
+
+DEFAULT_ELSEWHERE = Rule("default-elsewhere", _("The default flow of a gateway leaves it."))
+USUAL_ELSEWHERE = Rule("usual-elsewhere", _("The usual flow of a gateway leaves it."))
+CONDITION_SINGLE = Rule("condition-single", _("A single way out has no condition."))
+GATEWAY_NO_QUESTION = Rule("gateway-no-question", _("The name of a decision is a question."))
+GATEWAY_NO_DEFAULT = Rule("gateway-no-default", _("An exclusive gateway has a default flow."))
+DEFAULT_WITH_CONDITION = Rule("default-with-condition", _("A default flow has no condition."))
+FLOW_WITHOUT_CONDITION = Rule("flow-without-condition", _("Every flow of a decision but the default has a condition."))
+JOIN_AND_FORK = Rule("join-and-fork", _("A parallel gateway joins or forks, not both."))
+_QUESTION_MARKS = ("？", "?")
+_UNKNOWN = "none"
+"""The property `usual` of a gateway where nothing is usual."""
+
+
+def check(draft: Draft) -> Iterator[Problem]:
+    for element in draft.running:
+        yield from _exclusive(draft, element)
+        yield from _parallel(element)
+
+
+def _exclusive(draft: Draft, element: Element) -> Iterator[Problem]:
+    if element.kind != "exclusiveGateway":
+        return
+    flows = [draft.diagram.flows[flow] for flow in element.outgoing]
+    if element.default_flow is not None and element.default_flow not in element.outgoing:
+        yield about(
+            DEFAULT_ELSEWHERE,
+            element,
+            _("The default flow does not leave this gateway."),
+            _("Choose the default flow again among its flows."),
+        )
+    if element.properties.get("usual", _UNKNOWN) not in {*element.outgoing, _UNKNOWN}:
+        remedy = _("Write the id of one of its flows, or none when it cannot be told.")
+        yield about(
+            USUAL_ELSEWHERE, element, _("The property usual names a flow that does not leave this gateway."), remedy
+        )
+    if len(flows) < 2:
+        yield from (
+            about(
+                CONDITION_SINGLE,
+                flow,
+                _("There is only one way out, so the condition has no effect."),
+                _("Delete the condition, or draw the default flow for when it does not hold."),
+            )
+            for flow in flows
+            if flow.condition is not None
+        )
+        return
+    if not element.name.endswith(_QUESTION_MARKS):
+        yield about(
+            GATEWAY_NO_QUESTION,
+            element,
+            _("The name of this exclusive gateway is not a question."),
+            _(
+                "Write a question that ends with a question mark, such as 'Urgent?'. The names of its flows are "
+                "the answers."
+            ),
+        )
+    if element.default_flow is None:
+        yield about(
+            GATEWAY_NO_DEFAULT,
+            element,
+            _("This exclusive gateway has no default flow, so a case stops when no condition holds."),
+            _("Make one of its flows the default."),
+        )
+    for flow in flows:
+        if flow.id == element.default_flow and flow.condition is not None:
+            yield about(
+                DEFAULT_WITH_CONDITION,
+                flow,
+                _("A default flow cannot have a condition."),
+                _("Delete the condition, or choose another default flow."),
+            )
+        if flow.id != element.default_flow and element.default_flow is not None and not flow.condition:
+            yield about(
+                FLOW_WITHOUT_CONDITION,
+                flow,
+                _("This flow has no condition, so nothing says when it is taken."),
+                _('Write a condition, such as approval_outcome == "approve".'),
+            )
+
+
+def _parallel(element: Element) -> Iterator[Problem]:
+    if element.kind == "parallelGateway" and len(element.incoming) > 1 and len(element.outgoing) > 1:
+        yield about(
+            JOIN_AND_FORK,
+            element,
+            _("One parallel gateway both joins and forks."),
+            _("Draw two: join first, then fork."),
+        )

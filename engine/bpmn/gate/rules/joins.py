@@ -1,0 +1,140 @@
+"""Branches that run at the same time: what is forked is joined, and nothing merges them without waiting."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from engine.bpmn.gate.dominators import Dominators
+from engine.bpmn.gate.draft import Draft, about, called
+from engine.bpmn.gate.graph import reached, too_large
+from engine.bpmn.reading.elements import Element
+from engine.messages import gettext as _
+from engine.messages import listed
+from engine.problems import Problem, Rule
+
+MERGE_DOUBLES = Rule("merge-doubles", _("Parallel branches are joined by a parallel gateway."))
+JOIN_IN_LOOP = Rule("join-in-loop", _("A loop does not lead straight into a parallel join."))
+JOIN_STARVES = Rule("join-starves", _("A parallel join waits only for paths that are all taken."))
+FORK_NOT_JOINED = Rule("fork-not-joined", _("What a parallel gateway forks is joined again."))
+BRANCH_ENDS_EARLY = Rule("branch-ends-early", _("A branch that a join waits for does not end before it."))
+_CLOCK_BRANCH = ("receiveTask", "exclusiveGateway", "parallelGateway", "endEvent")
+_DONE_TWICE = (
+    "userTask", "serviceTask", "sendTask", "receiveTask", "callActivity", "parallelGateway", "intermediateCatchEvent"
+)  # fmt: skip
+Joins = dict[str, list[Element]]
+"""Fork -> the joins that wait for its branches."""
+
+
+def check(draft: Draft) -> Iterator[Problem]:
+    if too_large(draft):
+        return
+    dominators = Dominators(draft.diagram.elements, [start.id for start in draft.of_kind("startEvent")], draft.in_scope)
+    joins: Joins = defaultdict(list)
+    for join in draft.of_kind("parallelGateway"):
+        if len(join.incoming) > 1:
+            yield from _join(draft, join, dominators, joins)
+    for fork in draft.of_kind("parallelGateway"):
+        if len(fork.outgoing) > 1:
+            yield from _fork(draft, fork, joins[fork.id])
+    for element in draft.running:
+        if len(draft.diagram.elements[element.id].incoming) > 1:
+            yield from _merge(draft, element, dominators)
+
+
+def _merge(draft: Draft, element: Element, dominators: Dominators) -> Iterator[Problem]:
+    """What merges without waiting merges ways of which one is taken; else all that follows is done twice."""
+    if element.kind in ("parallelGateway", "endEvent") or not dominators.knows(element.id):
+        return
+    sources = {draft.diagram.flows[flow].source for flow in element.incoming}
+    ahead = sorted(key for key in sources if dominators.knows(key) and not dominators.dominates(element.id, key))
+    forks = [draft.diagram.elements.get(key) for key in dominators.meeting_points(ahead)]
+    if not any(fork is not None and fork.kind == "parallelGateway" for fork in forks):
+        return
+    if any(draft.diagram.elements[key].kind in _DONE_TWICE for key in reached([element], draft.in_scope)):
+        yield about(
+            MERGE_DOUBLES,
+            element,
+            _("Parallel branches run together here without waiting for each other, so what follows is done twice."),
+            _(
+                "Join them with a parallel gateway. If each is to go its own way, draw what follows once for "
+                "each of them."
+            ),
+        )
+
+
+def _join(draft: Draft, join: Element, dominators: Dominators, joins: Joins) -> Iterator[Problem]:
+    """Whatever it waits for comes from branches of one fork, each of them surely."""
+    sources = [draft.diagram.flows[flow].source for flow in join.incoming]
+    if not all(dominators.knows(source) for source in (*sources, join.id)):
+        return
+    ahead = [source for source in sources if not dominators.dominates(join.id, source)]
+    if len(ahead) < len(sources):
+        yield about(
+            JOIN_IN_LOOP,
+            join,
+            _("The loop leads straight back into the parallel join, which then waits for ever."),
+            _("Draw an exclusive gateway behind the join that merges, and lead the loop to it."),
+        )
+    for fork_id in dominators.meeting_points(ahead):
+        fork = draft.diagram.elements.get(fork_id)
+        if fork is None:
+            continue
+        if fork.kind == "parallelGateway":
+            joins[fork_id].append(join)
+        else:
+            yield about(
+                JOIN_STARVES,
+                join,
+                _(
+                    "The parallel join waits for the paths behind '%(fork)s', and not all of them are taken.",
+                    fork=called(fork),
+                ),
+                _(
+                    "Merge paths of which one is taken, and paths of a time limit, with an exclusive gateway before "
+                    "they enter the join."
+                ),
+            )
+
+
+def _fork(draft: Draft, fork: Element, joins: list[Element]) -> Iterator[Problem]:
+    heads = list({head.id: head for head in draft.targets(fork)}.values())
+    join_ids = {join.id for join in joins}
+    alone = []
+    for head in heads:
+        seen = _walk(draft, head, join_ids)
+        if seen & join_ids:
+            yield from _ways_out(draft, seen)
+        elif any(draft.diagram.elements[key].kind not in _CLOCK_BRANCH for key in seen):
+            alone.append(head)
+    if len(alone) + bool(joins) > 1:
+        names = listed(called(head) for head in alone[:10])
+        yield about(
+            FORK_NOT_JOINED,
+            fork,
+            _("These parallel branches are never joined: %(names)s.", names=names),
+            _(
+                "Join them with a parallel gateway before going on. Only the branch of a clock task (Receive "
+                "Task) may end by itself."
+            ),
+        )
+
+
+def _walk(draft: Draft, head: Element, join_ids: set[str]) -> set[str]:
+    """What the branch passes until it is joined. A clock goes its own way."""
+    return reached([head], lambda one: () if one.id in join_ids or one.kind == "receiveTask" else draft.in_scope(one))
+
+
+def _ways_out(draft: Draft, seen: set[str]) -> Iterator[Problem]:
+    for key in sorted(seen):
+        element = draft.diagram.elements[key]
+        if element.kind == "endEvent" and element.event_kind != "terminate":
+            yield about(
+                BRANCH_ENDS_EARLY,
+                element,
+                _("This branch ends before the join, and the parallel join waits for it for ever."),
+                _(
+                    "If the whole case is over here, make this a terminate end event. If not, lead the branch to "
+                    "the join."
+                ),
+            )

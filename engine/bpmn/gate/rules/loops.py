@@ -1,0 +1,39 @@
+"""Nothing turns in a circle by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.bpmn.gate.draft import Draft, about
+from engine.bpmn.gate.graph import circles, too_large
+from engine.messages import gettext as _
+from engine.problems import Problem, Rule
+
+LOOP_IDLE = Rule("loop-idle", _("A loop waits for somebody."))
+LOOP_NO_GATEWAY = Rule("loop-no-gateway", _("A loop has an exclusive gateway."))
+_AUTOMATIC = ("serviceTask", "sendTask", "exclusiveGateway", "parallelGateway")
+
+
+def check(draft: Draft) -> Iterator[Problem]:
+    if not too_large(draft):
+        yield from _idle_loops(draft)
+
+
+def _idle_loops(draft: Draft) -> Iterator[Problem]:
+    """Every circle has somebody to wait for, and an exclusive gateway: SpiffWorkflow goes astray in others."""
+    automatic = {element.id: element for element in draft.of_kind(*_AUTOMATIC)}
+    for element in circles(automatic, draft.targets):
+        yield about(
+            LOOP_IDLE,
+            element,
+            _("Nothing in this loop waits for anybody, so it would turn without end."),
+            _("Put a user task into the loop, or take the loop out."),
+        )
+    others = {element.id: element for element in draft.running if element.kind != "exclusiveGateway"}
+    for element in circles(others, draft.onward):
+        yield about(
+            LOOP_NO_GATEWAY,
+            element,
+            _("There is no exclusive gateway in this loop."),
+            _("Draw an exclusive gateway that merges where the loop begins, and lead the flow back to it."),
+        )

@@ -1,0 +1,149 @@
+"""What a period has to say, and that a period which is named is drawn."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from engine.bpmn.gate.draft import Draft, about, named
+from engine.bpmn.gate.rules.units import names_unit
+from engine.bpmn.reading.elements import Element
+from engine.messages import Text
+from engine.messages import gettext as _
+from engine.problems import Problem, Rule
+
+PERIOD_UNMARKED = Rule("period-unmarked", _("What describes a period stands on a period."))
+PERIOD_KEY = Rule("period-key", _("The name of a period is written in small letters."))
+PERIOD_CYCLE = Rule("period-cycle", _("A period ends once."))
+PERIOD_BASIS = Rule("period-basis", _("A period names its rule and the text it rests on."))
+PERIOD_RULE_LONG = Rule("period-rule-long", _("The number of a rule is short."))
+PERIOD_HARD = Rule("period-hard", _("A period says whether it is legal or recommended."))
+PERIOD_UNIT = Rule("period-unit", _("A period says which unit has to keep it."))
+PERIOD_TWICE = Rule("period-twice", _("A period is drawn once on a task."))
+PERIOD_UNNAMED = Rule("period-unnamed", _("A period has a name."))
+PERIOD_UNKNOWN = Rule("period-unknown", _("A period that is named is drawn."))
+KEY = re.compile(r"[a-z][a-z0-9_]{0,63}")
+RULE_LIMIT = 16
+
+
+def check(draft: Draft) -> Iterator[Problem]:
+    for element in draft.running:
+        if element.timer is not None and element.kind == "boundaryEvent":
+            yield from _period(draft, element)
+        yield from _named_deadlines(draft, element)
+
+
+def _period(draft: Draft, element: Element) -> Iterator[Problem]:
+    properties = element.properties
+    key = properties.get("deadline")
+    if key is None:
+        extra = sorted(properties.keys() & {"title", "rule", "basis", "hard", "unit"})
+        if extra and element.kind == "boundaryEvent":
+            yield about(
+                PERIOD_UNMARKED,
+                element,
+                _("%(name)s is given without deadline.", name=extra[0]),
+                _("If this is a legal period, add the property deadline; if not, delete it."),
+            )
+        return
+    if element.kind != "boundaryEvent":
+        return
+    assert element.timer is not None
+    if not KEY.fullmatch(key):
+        yield about(
+            PERIOD_KEY,
+            element,
+            _("The name '%(key)s' of the period cannot be used.", key=key[:80]),
+            _("Begin with a small letter and use only small letters, digits and underscores, such as referral."),
+        )
+    if element.timer.kind == "cycle":
+        yield about(
+            PERIOD_CYCLE,
+            element,
+            _("A period ends once and cannot be a cycle."),
+            _(
+                "Use timeDate or timeDuration. The system sends reminders and escalations by itself; they are "
+                "not drawn."
+            ),
+        )
+    for name in ("rule", "basis"):
+        if not properties.get(name, "").strip():
+            yield about(
+                PERIOD_BASIS,
+                element,
+                _("The period does not say %(name)s.", name=name),
+                _("Add the properties rule (the number of the rule, such as R55) and basis (the text it rests on)."),
+            )
+    if len(properties.get("rule", "")) > RULE_LIMIT:
+        yield about(
+            PERIOD_RULE_LONG,
+            element,
+            _("The property rule of the period is too long."),
+            _("Write only the number of the rule, such as R55, at most %(most)s characters.", most=RULE_LIMIT),
+        )
+    if properties.get("hard") not in ("true", "false"):
+        yield about(
+            PERIOD_HARD,
+            element,
+            _("The period does not say whether it is legal or recommended."),
+            _("Add the property hard: true for a legal period, false for a recommended one."),
+        )
+    if not properties.get("unit"):
+        yield about(
+            PERIOD_UNIT,
+            element,
+            _("The period does not say which unit has to keep it."),
+            _("Add the property unit, such as referring_unit."),
+        )
+    else:
+        yield from names_unit(draft, element, properties["unit"])
+    yield from _twin(draft, element, key)
+    yield from _name(element)
+
+
+def _twin(draft: Draft, element: Element, key: str) -> Iterator[Problem]:
+    host = draft.diagram.attached(element.attached_to or "")
+    same = [event.id for event in host if event.is_period and event.properties["deadline"] == key]
+    if element.id in same[1:]:
+        yield about(
+            PERIOD_TWICE,
+            element,
+            _("The period %(key)s is drawn twice on one task.", key=key[:80]),
+            _("Delete one of them, or use another name."),
+        )
+
+
+def _name(element: Element) -> Iterator[Problem]:
+    if not element.name and not element.properties.get("title", "").strip():
+        yield about(
+            PERIOD_UNNAMED,
+            element,
+            _("The period has no name, so a reminder has nothing to say."),
+            _("Write a name, such as '3 working days are over', or the property title, such as 'Referral period'."),
+        )
+
+
+def _named_deadlines(draft: Draft, element: Element) -> Iterator[Problem]:
+    """A period that a task or an operation names is one that is drawn."""
+    names = ("deadline", "meets") if element.kind in ("serviceTask", "sendTask") else ("deadline",)
+    if element.timer is not None or element.kind not in ("userTask", "serviceTask", "sendTask"):
+        return
+    for name in names:
+        several = element.properties.get("operation") == "shorten_deadline" and name == "deadline"
+        text = element.properties.get(name)
+        for key in [] if text is None else text.split(",") if several else [text]:
+            if key.strip() not in draft.deadlines:
+                yield about(
+                    PERIOD_UNKNOWN,
+                    element,
+                    _("There is no period called '%(key)s' in the diagram.", key=key[:80]),
+                    _drawn(draft, key.strip()),
+                )
+
+
+def _drawn(draft: Draft, wrong: str) -> Text:
+    return (
+        _("Write a period of the diagram: %(known)s.", known=named(draft.deadlines, wrong))
+        if draft.deadlines
+        else _("Draw a timer boundary event with the property deadline first.")
+    )

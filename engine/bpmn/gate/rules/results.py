@@ -1,0 +1,34 @@
+"""What an end event says about the result of the case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.bpmn.gate.draft import Draft, about
+from engine.bpmn.gate.rules.units import names_unit
+from engine.messages import gettext as _
+from engine.problems import Problem, Rule
+
+RESULT_LONG = Rule("result-long", _("The code of a result is short."))
+ARCHIVE_NO_RESULT = Rule("archive-no-result", _("Who archives is written on the result of a case."))
+RESULT_LIMIT = 64
+
+
+def check(draft: Draft) -> Iterator[Problem]:
+    for end in draft.of_kind("endEvent"):
+        if len(end.properties.get("result", "")) > RESULT_LIMIT:
+            yield about(
+                RESULT_LONG,
+                end,
+                _("The code of the result is too long."),
+                _("Shorten the property result to at most %(most)s characters.", most=RESULT_LIMIT),
+            )
+        if archived_by := end.properties.get("archived_by"):
+            yield from names_unit(draft, end, archived_by)
+            if "result" not in end.properties:
+                yield about(
+                    ARCHIVE_NO_RESULT,
+                    end,
+                    _("It says who archives the case, and is not the result of a case."),
+                    _("Write archived_by on the end event that has the property result."),
+                )

@@ -1,0 +1,73 @@
+"""Where expressions stand in a diagram and its forms, and which names they may read there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from engine.bpmn.gate.draft import Draft, takes
+from engine.bpmn.reading.elements import FACT, IN
+from engine.bpmn.reading.timers import is_literal
+from engine.forms.schema import Form
+from engine.messages import Text
+from engine.messages import gettext as _
+from engine.problems import Problem, Rule
+
+
+@dataclass(frozen=True)
+class Written:
+    """An expression where it stands; `names` are those known there besides the facts."""
+
+    element_id: str
+    element_name: str
+    where: Text
+    source: str
+    names: frozenset[str] = frozenset()
+    must_read: str = ""
+
+    def problem(self, rule: Rule, reason: Text, remedy: Text) -> Problem:
+        said = _("%(where)s: %(said)s", where=self.where, said=reason)
+        return rule.problem(self.element_id, self.element_name, said, remedy)
+
+
+def written_in(draft: Draft) -> Iterator[Written]:
+    yield from _in_diagram(draft)
+    yield from _in_forms(draft)
+
+
+def _in_diagram(draft: Draft) -> Iterator[Written]:
+    for flow in draft.diagram.flows.values():
+        if flow.condition:
+            yield Written(flow.id, flow.name, _("Condition"), flow.condition)
+    for element in draft.running:
+        timer = element.timer
+        if timer is not None and timer.text and not is_literal(timer.text):
+            is_cycle = timer.kind == "cycle"
+            names = frozenset({"n"}) if is_cycle else frozenset()
+            yield Written(element.id, element.name, _("Timer"), timer.text, names, "n" if is_cycle else "")
+        for handover in element.inputs:
+            yield Written(
+                element.id, element.name, _("Handed over as %(fact)s", fact=handover.fact[:80]), handover.expression
+            )
+        expressions = takes(draft, element, "expressions") | (
+            {"excused", "recommended"} if element.kind == "userTask" else set()
+        )
+        for name, text in element.properties.items():
+            if name in expressions or name.startswith((FACT, IN)) or (element.is_button and name.startswith("when")):
+                yield Written(element.id, element.name, _("Property %(name)s", name=name[:80]), text)
+
+
+def _in_forms(draft: Draft) -> Iterator[Written]:
+    for form_id, form in draft.forms.items():
+        ends = _ends_of_days(form)
+        for key, source, knows_value in form.expressions():
+            label = form.by_key[key].label.drawn if key in form.by_key else key
+            names = ends | {"value"} if knows_value else ends
+            yield Written(f"{form_id}.{key}", label, _("Expression in a form"), source, frozenset(names))
+
+
+def _ends_of_days(form: Form) -> frozenset[str]:
+    """A day that a form asks has its end, too: the midnight after it."""
+    return frozenset(
+        f"{field.key}_end" for field in form.fields if field.type == "datetime" and field.subtype == "date"
+    )

@@ -1,0 +1,1 @@
+"""What runs a diagram: the only place that knows SpiffWorkflow."""

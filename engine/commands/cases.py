@@ -1,0 +1,108 @@
+"""`lianban incidents`, `resume` and `end`: what stopped, for whoever looks after the installation."""
+
+from __future__ import annotations
+
+import click
+
+from engine.commands.base import main, opened, refusals, say
+from engine.commands.words import option
+from engine.errors import Refused
+from engine.messages import Text, When, ngettext
+from engine.messages import gettext as _
+from engine.runtime.advance.incidents import Stopped
+
+
+@main.command(
+    "incidents",
+    help=_(
+        "Lists stopped cases and failed starts. For each: which procedure and step, since when, why, and what to do."
+    ),
+)
+@option(
+    "--close",
+    "beginning",
+    default="",
+    help=_("This fault of a start is mended: its id, or the beginning of it."),
+)
+@option("--by", default="", help=_("Who mended it; needed with --close."))
+def incidents_(beginning: str, by: str) -> None:
+    with refusals():
+        engine = opened()
+        if beginning:
+            if not by.strip():
+                raise Refused(_("Say with --by who mended the fault."))
+            name = engine.instances.close_start_fault(beginning, by.strip())
+            say(_("This fault of starting '%(name)s' is closed.", name=name))
+            return
+        found = engine.instances.stopped()
+    for one in found:
+        what, mend = _stopped_case(one) if one.number else _failed_start(one)
+        say(what)
+        click.echo(f"  {mend}")
+    if not found:
+        say(_("No case is stopped, and no start has failed."))
+
+
+def _stopped_case(one: Stopped) -> tuple[Text, Text]:
+    told = {"number": one.number, "procedure": one.procedure, "since": When(one.since, "minute"), "reason": one.reason}
+    return (
+        _(
+            "%(number)s %(procedure)s, step '%(step)s', stopped %(since)s: %(reason)s",
+            step=one.element,
+            **told,
+        )
+        if one.element
+        else _("%(number)s %(procedure)s, stopped %(since)s: %(reason)s", **told),
+        _(
+            "When it is mended: lianban resume %(number)s --by WHO; if it cannot go on: lianban end "
+            "%(number)s --by WHO --reason WHY",
+            number=one.number,
+        ),
+    )
+
+
+def _failed_start(one: Stopped) -> tuple[Text, Text]:
+    told = {"id": one.fault_id, "procedure": one.procedure, "since": When(one.since, "minute"), "reason": one.reason}
+    return (
+        ngettext(
+            "%(id)s starting %(procedure)s, step '%(step)s', failed since %(since)s, %(num)s try: %(reason)s",
+            "%(id)s starting %(procedure)s, step '%(step)s', failed since %(since)s, %(num)s tries: %(reason)s",
+            one.times,
+            step=one.element,
+            **told,
+        )
+        if one.element
+        else ngettext(
+            "%(id)s starting %(procedure)s failed since %(since)s, %(num)s try: %(reason)s",
+            "%(id)s starting %(procedure)s failed since %(since)s, %(num)s tries: %(reason)s",
+            one.times,
+            **told,
+        ),
+        _(
+            "Mend the diagram and deploy it again. When it is mended: lianban incidents --close %(id)s --by WHO",
+            id=one.fault_id[:8],
+        ),
+    )
+
+
+@main.command(help=_("Lets a stopped case go on after the fault is mended."))
+@click.argument("number")
+@option("--by", required=True, help=_("Who resumes it; recorded in the audit log."))
+def resume(number: str, by: str) -> None:
+    with refusals():
+        opened().instances.resume(number, by)
+    say(_("%(number)s goes on.", number=number))
+
+
+@main.command(
+    help=_(
+        "Ends a case that cannot go on. A case that waits for its result stops, and calls it anew when it is resumed.",
+    )
+)
+@click.argument("number")
+@option("--by", required=True, help=_("Who ends it; recorded in the audit log."))
+@option("--reason", required=True, help=_("Why it is ended; the units that handle it are told."))
+def end(number: str, by: str, reason: str) -> None:
+    with refusals():
+        opened().instances.end(number, by, reason)
+    say(_("%(number)s is ended.", number=number))

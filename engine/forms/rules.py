@@ -1,0 +1,27 @@
+"""The rules for a form as a file: what the reader of forms (`schema.py`) refuses."""
+
+from __future__ import annotations
+
+from engine.messages import gettext as _
+from engine.problems import Rule
+
+FIELD_KEY = Rule("field-key", _("The key of a field can be read by expressions."))
+FORM_TOO_LARGE = Rule("form-too-large", _("A form file is not too large."))
+FORM_NOT_JSON = Rule("form-not-json", _("A form file is complete JSON."))
+FORM_NOT_FORM = Rule("form-not-form", _("A form is one of form-js."))
+FIELD_TWICE = Rule("field-twice", _("A key stands once in a form."))
+COMPONENT_SPELLING = Rule("component-spelling", _("A component has the parts that it should have."))
+COMPONENT_UNKNOWN = Rule("component-unknown", _("A component is one that the pages can show."))
+FIELD_PROPERTY = Rule("field-property", _("A property of a field is known."))
+FIELD_CONDITIONAL = Rule("field-conditional", _("Whether a field is shown is said by show."))
+MATTER_NEIGHBOUR = Rule("matter-neighbour", _("What a matter fills in is a field of the same form."))
+FIELD_WIDGET = Rule("field-widget", _("A widget is known."))
+FIELD_TIME_KIND = Rule("field-time-kind", _("A time is a date or a date with a time."))
+FIELD_COUNT = Rule("field-count", _("A number of people is a whole number."))
+CASE_NOT_TEXT = Rule("case-not-text", _("The widget case is a text field."))
+MATTER_PROPERTY = Rule("matter-property", _("What belongs to a matter stands on a matter."))
+CAP_NOT_DATE = Rule("cap-not-date", _("Only a date has a last possible day."))
+FIELD_CORRECTABLE = Rule("field-correctable", _("Only times, texts and numbers are corrected."))
+FIELD_VALIDATE = Rule("field-validate", _("What is checked of a field is said by a rule."))
+FIELD_LENGTH = Rule("field-length", _("A length is a whole number."))
+FIELD_NO_OPTIONS = Rule("field-no-options", _("A choice has options."))

@@ -1,0 +1,20 @@
+"""What a notice says, for a reader of any language.
+
+The row keeps the message beside its Chinese; one of before there were messages has the Chinese alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.db.tables import notice
+from engine.messages import Text, from_json
+
+SAID = (notice.c.id, notice.c.text, notice.c.said)
+"""The columns that `text_of` reads."""
+
+
+def text_of(row: Any) -> Text:
+    """The text of a notice, of a row that has at least these columns."""
+    found: Text = from_json(row.said) if row.said else row.text
+    return found
