@@ -18,8 +18,11 @@ _TOLD: dict[tuple[str, int], tuple[Path, datetime, Any]] = {}
 
 
 def retold(town: Town, name: str, tell: Callable[[Town], Told]) -> Told:
-    """What `tell` returns, and the town as it leaves it. A town in which something has been done already hears it anew."""
-    if not town.is_untouched:
+    """What `tell` returns, and the town as it leaves it.
+
+    A town in which something has been done already, or whose data is not in its folder, hears it anew.
+    """
+    if not town.is_untouched or town.settings.database_url:
         return tell(town)
     key = (name, town.fresh_every)
     if key not in _TOLD:
