@@ -267,29 +267,6 @@ def one_at_a_time(tx: Connection) -> None:
     take_turn(tx, DEPLOYING)
 
 
-def order_of_beginning(diagrams: Mapping[str, elements.Diagram]) -> list[str]:
-    """The names of these diagrams in an order in which each comes after those that it calls or starts.
-
-    Those that call each other in a circle come last.
-    """
-    keys = {diagram.key: name for name, diagram in diagrams.items()}
-    ordered: list[str] = []
-    waiting = sorted(diagrams)
-    while waiting:
-        ready = [
-            name
-            for name in waiting
-            if not any(
-                keys.get(key, name) in waiting
-                for key in procedures.begun_by(diagrams[name])
-                if key != diagrams[name].key
-            )
-        ]
-        ordered += ready or waiting
-        waiting = [name for name in waiting if name not in ordered]
-    return ordered
-
-
 def read_diagram(content: bytes) -> elements.Diagram:
     """The diagram in a file's bytes. Raises DiagramRefused."""
     return elements.read_elements(read.read_diagram(content))

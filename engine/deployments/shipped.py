@@ -10,8 +10,9 @@ from pathlib import Path
 from engine.bpmn.gate.rules.executable import PROCESS_SHARED
 from engine.bpmn.gate.rules.forms import FORM_OUT_OF_PLACE
 from engine.bpmn.reading.elements import Diagram
-from engine.deployments.definitions import order_of_beginning, read_diagram
+from engine.deployments.definitions import read_diagram
 from engine.deployments.letters import letters_named
+from engine.deployments.order import order_of_beginning
 from engine.deployments.places import SHARED, Shelf, Stray, read_shelf
 from engine.documents import letter_versions
 from engine.documents.letters import Source

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from tasks_ui.names import names_of
+from engine.deployments.drawn_names import english_by_drawn
+from engine.english import read_english
 from tests.house import words
+from tests.house.test_english import FORM_FILES, of_form
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(
@@ -94,8 +97,21 @@ def test_a_chinese_page_leads_to_chinese_pages_where_there_are_some(twin: Path) 
 
 def chinese_of(english: str) -> set[str]:
     """What stands on a page in Chinese where that stands in English."""
-    said = {str(found.string) for found in words.catalogue(words.PAGES, "zh") if found.id == english}
-    return said | {drawn for drawn, name in names_of(ROOT / "processes").items() if name == english}
+    catalogues = [found for part in words.PARTS for found in words.catalogue(part, "zh")]
+    said = {str(found.string) for found in catalogues if found.id == english}
+    drawn = {drawn for drawn, name in english_by_drawn(ROOT / "processes").items() if name == english}
+    return said | drawn | set(_of_forms().get(english, ()))
+
+
+@cache
+def _of_forms() -> dict[str, set[str]]:
+    """What the forms say in English -> in Chinese."""
+    found: dict[str, set[str]] = {}
+    for path in FORM_FILES:
+        english = read_english(ROOT / "processes").form(path.stem)
+        for place, text in of_form(path).items():
+            found.setdefault(english.get(place), set()).add(text)
+    return found
 
 
 def test_the_tutorial_names_what_stands_on_the_pages_in_both_languages() -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from engine.bpmn.gate.draft import named
-from engine.deployments.definitions import order_of_beginning, read_diagram
+from engine.deployments.definitions import read_diagram
+from engine.deployments.order import order_of_beginning
 from engine.errors import DiagramRefused
 from engine.settings import PROJECT
 from tests.processes.inquiry import CALL, INQUIRY, OFFICER, OPINION, START, deploy, refusal, starting, view, write

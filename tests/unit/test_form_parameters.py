@@ -73,11 +73,11 @@ def test_what_is_given_stands_in_keys_expressions_and_texts() -> None:
     filled = read({"side": "a", "party": "甲方"})
     answer, note = filled.fields
 
-    assert filled.groups[0].label == "甲方答复"
-    assert (answer.key, answer.label, answer.options[0].label) == ("reply_a", "甲方的答复", "甲方同意")
-    assert (answer.options[0].hint, answer.options[1].offer) == ("甲方自愿", "now() < due('reply_a')")
-    assert (note.key, note.description, note.show) == ("reply_a_note", "甲方的理由", 'reply_a == "no"')
-    assert (note.rules[0].expression, note.rules[0].message) == (
+    assert filled.groups[0].label.drawn == "甲方答复"
+    assert (answer.key, str(answer.label), str(answer.options[0].label)) == ("reply_a", "甲方的答复", "甲方同意")
+    assert (str(answer.options[0].hint), answer.options[1].offer) == ("甲方自愿", "now() < due('reply_a')")
+    assert (note.key, str(note.description), note.show) == ("reply_a_note", "甲方的理由", 'reply_a == "no"')
+    assert (note.rules[0].expression, str(note.rules[0].message)) == (
         "value is not None or reply_a == 'yes'",
         "请写甲方的理由。",
     )
@@ -87,7 +87,7 @@ def test_braces_in_an_expression_are_its_own() -> None:
     """In an expression they write a fact into a text."""
     (warning,) = read({"party": "甲方", "side": "a"}).fields[1].warnings
 
-    assert (warning.expression, warning.message) == ('f"{party}" == "no"', "甲方不同意。")
+    assert (warning.expression, str(warning.message)) == ('f"{party}" == "no"', "甲方不同意。")
 
 
 def test_an_empty_value_leaves_the_name_without_that_part() -> None:
@@ -103,7 +103,7 @@ def test_a_form_says_what_it_leaves_open() -> None:
 def test_a_form_to_which_nothing_is_given_is_read_as_it_is_written() -> None:
     """Versions that were stored before there were parameters keep their names and texts."""
     assert [field.key for field in read({}).fields] == ["reply__side", "reply__side_note"]
-    assert read({}).groups[0].label == "{party}答复"
+    assert read({}).groups[0].label.drawn == "{party}答复"
 
 
 def test_what_a_person_did_wrong_is_said_of_the_field_of_his_side() -> None:

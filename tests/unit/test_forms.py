@@ -92,7 +92,7 @@ def test_a_field_is_read_with_all_that_can_be_said_of_it() -> None:
         True,
     )
     assert (read.min_length, read.max_length, read.wide) == (5, 60, True)
-    assert [(rule.expression, rule.message) for rule in read.rules] == [("value != 1", "甲"), ("value != 2", "乙")]
+    assert [(rule.expression, str(rule.message)) for rule in read.rules] == [("value != 1", "甲"), ("value != 2", "乙")]
 
 
 def test_a_rule_without_a_sentence_gets_one() -> None:
