@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.messages import Joined, Message, Name, When, from_text
 
-VIEWS = ("engine.reports", "engine.runtime.instances.buttons")
+VIEWS = ("engine.reports", "engine.runtime.instances.buttons", "engine.uses")
 """The modules that make what a page shows."""
 
 

@@ -20,6 +20,7 @@ from tests.papers.papers import audited, paper_of, papers_of, text_of
 from tests.processes.complaint import INFORMANT, SUPERVISOR, receive
 from tests.processes.dispute import CLERK, raise_dispute
 from tests.processes.town import MORNING, Case, Town
+from tests.said import said as words_of
 
 NASTY = "甲&乙<丙>*粗*#标$x$@引`码`[方]{花}\\反//䶮"
 
@@ -273,7 +274,7 @@ def test_a_draft_holds_what_the_form_fills_in_by_itself(plain_town: Town) -> Non
 
     (draft,) = plain_town.engine.paper_drafts.of_task(officer, dispute.task("write_application"))
 
-    assert draft.blanks == ("争议焦点",)
+    assert words_of(draft.blanks) == ("争议焦点",)
 
 
 def test_edited_words_are_what_is_issued(case: Case) -> None:
@@ -300,7 +301,7 @@ def test_the_signer_sees_that_the_draft_was_edited_and_that_the_facts_have_chang
     assert draft.edited is not None
     assert draft.edited.saved_by == "沈禾"
     assert draft.edited.changed_since
-    assert ("标题", draft.edited.generated.title, "关于移送一案的函") in draft.changes
+    assert ("标题", draft.edited.generated.title, "关于移送一案的函") in words_of(draft.changes)
 
 
 def test_an_edit_is_dropped_again(case: Case) -> None:
@@ -429,8 +430,8 @@ def test_what_is_not_there_yet_is_named_in_the_words_of_the_diagram(plain_town: 
 
     (draft,) = plain_town.engine.paper_drafts.of_task(plain_town.person("shenhe.qh"), task)
 
-    assert "“甲方签署一致意见”的时间" in draft.blanks
-    assert not [name for name in draft.blanks if name.isascii() or "(" in name]
+    assert "“甲方签署一致意见”的时间" in words_of(draft.blanks)
+    assert not [name for name in words_of(draft.blanks) if name.isascii() or "(" in name]
 
 
 def test_a_word_of_a_letter_that_nothing_is_known_of_is_named_by_the_field_that_it_reads(plain_town: Town) -> None:
@@ -440,8 +441,8 @@ def test_a_word_of_a_letter_that_nothing_is_known_of_is_named_by_the_field_that_
     drafts = plain_town.engine.paper_drafts.of_task(plain_town.person(CLERK), dispute.task("record_ruling"))
     draft = next(found for found in drafts if found.blanks)
 
-    assert "办理或牵头单位" in draft.blanks
-    assert not [name for name in draft.blanks if name.isascii() or "(" in name]
+    assert "办理或牵头单位" in words_of(draft.blanks)
+    assert not [name for name in words_of(draft.blanks) if name.isascii() or "(" in name]
 
 
 # --- what is confidential ---
