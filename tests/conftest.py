@@ -3,6 +3,7 @@ test that names it."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -28,6 +29,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     compile_once()
+    for name in ("LC_ALL", "LC_MESSAGES"):
+        os.environ.pop(name, None)
+    os.environ["LANG"] = "C.UTF-8"  # whose machine it is says nothing about what a command is expected to say
     config.addinivalue_line("markers", "walks(seeds): a random walk, from `seed` alone the same every time")
     config.addinivalue_line("markers", "rule(*ids): the rules of the gate that speak in it")
 
