@@ -390,7 +390,9 @@ def test_c12_a_correction_that_leaves_the_last_day_tells_of_no_other_day(town: T
     assert moves(case) == ["corrected"]
     assert case.notices("moved") == []
     assert {note.unit for note in case.notices("corrected")} == {"qinghe"}
-    assert "09-30 09:30 因更正填报内容已重新计算，届满时间不变。" in str(counted_days.rule(case.deadline("referral"), 2026))
+    assert "09-30 09:30 因更正填报内容已重新计算，届满时间不变。" in str(
+        counted_days.rule(case.deadline("referral"), 2026)
+    )
 
 
 def test_c12_the_count_says_that_an_overdue_before_the_correction_stays(town: Town) -> None:

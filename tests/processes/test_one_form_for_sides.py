@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from engine.db.tables import document
 from engine.deployments import definitions
 from engine.deployments.definitions import Definition
 from engine.errors import DiagramRefused, InvalidValues, NotFound
+from engine.messages import Name
+from engine.reports.parts import names
 from engine.settings import Settings
 from tests.golden import stores
 from tests.golden.make import KEY, PLAYED_AT
@@ -150,3 +153,10 @@ def test_a_city_that_is_upgraded_keeps_its_forms_and_takes_the_new_ones_under_th
     assert town.read(lambda tx: definitions.contents(tx, before.id)) == stored
     assert town.verify() == []
     town.close()
+
+
+def test_the_answer_of_a_side_is_named_by_the_form_as_that_side_asks_it(plain_town: Town) -> None:
+    dispute = plain_town.read(lambda tx: definitions.latest(tx, "dispute_resolution"))
+    row: Any = SimpleNamespace(element_id="sign_agreement_b", outcome="sign", outcome_name="签署")
+
+    assert names.outcome_name(dispute, row) == Name("签署", "Sign")
