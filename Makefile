@@ -6,10 +6,11 @@ NOW ?=
 ENGLISH := $(filter en%,$(firstword $(LC_ALL) $(LC_MESSAGES) $(LANG)))
 PARTS ?=
 ROWS ?=
+GIVEN ?=
 BIN := .venv/bin
 TEMPLATES := --profile jinja --indent-width 2 tasks_ui/templates
 
-.PHONY: run test check bench prove-rules prove-walks lock clean
+.PHONY: run test check bench prove-rules prove-walks prove-language lock clean
 
 run: .venv/ready-to-run
 	@$(BIN)/python frontend/build.py
@@ -60,6 +61,11 @@ prove-rules: .venv/ready-to-test
 prove-walks: .venv/ready-to-test
 	@$(BIN)/python frontend/build.py
 	$(BIN)/python -m pytest -n 2 --dist worksteal --every-walk -m walks
+
+# Random diagrams and histories, the engine held against an interpreter of its own; `make test` takes a few of them.
+# About ten minutes; GIVEN="--diagrams 100000 --walks 20" takes as long as one likes.
+prove-language: .venv/ready-to-test
+	@$(BIN)/python -m tests.reference.prove $(GIVEN)
 
 # New versions of the dependencies, with their hashes; needs uv. No address is written into a lock file.
 lock:

@@ -207,6 +207,14 @@ class Workflow:
             if isinstance(task.task_spec, Call)
         ]
 
+    def open_clocks(self) -> list[Open]:
+        """Clock tasks whose period is not met."""
+        return [
+            Open(task.id.hex, task.task_spec.bpmn_id)
+            for task in self._tasks(TaskState.STARTED)
+            if isinstance(task.task_spec, Clock)
+        ]
+
     def close_call(self, task_id: str) -> None:
         """The called instance has ended, and everything automatic behind the call. Raises AlreadyDone."""
         task = self._spiff.tasks.get(UUID(task_id))

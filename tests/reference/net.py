@@ -1,0 +1,240 @@
+"""The engine and the reference side by side: both make the same moves, and after each one everything open is compared.
+
+An engine's side is its workflow alone, live or restored from its bytes before every move; `stored` holds one that runs through
+the whole store.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from engine.bpmn.reading.expressions import evaluate
+from engine.bpmn.reading.read import read_diagram
+from engine.bpmn.spiff.parse import Specification, restore_specification, specify
+from engine.bpmn.spiff.workflow import Workflow, WorkflowFault
+from tests.reference.drawing import read
+from tests.reference.generator import KEY
+from tests.reference.token_game import CALL, PERIOD, PERSON, Game, Stuck
+from tests.reference.words import word_of
+
+COMPLETE, FIRE, ANSWER, MEET, GIVE_UP = "complete", "fire", "answer", "meet", "give up"
+"""A person does a task, an event happens, a called procedure has ended, a period is met, a task is over undone."""
+
+
+class Different(AssertionError):
+    """The engine does something else than the reference."""
+
+
+class Move(NamedTuple):
+    """`number`: which of several that are open at the same element, the oldest first; of no account for MEET."""
+
+    what: str
+    element: str
+    number: int
+    facts: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass
+class Seen:
+    """What can be seen of a process at rest: how many are open at which element, and what was passed since the start."""
+
+    ended: bool
+    open: Counter[str] = field(default_factory=Counter)
+    armed: Counter[str] = field(default_factory=Counter)
+    calls: Counter[str] = field(default_factory=Counter)
+    clocks: Counter[str] = field(default_factory=Counter)
+    passed: Counter[str] = field(default_factory=Counter)
+    terminated: bool = False
+    """Known of the reference only. How far branches had come that went on by themselves at that moment is left open."""
+
+    def against(self, reference: Seen) -> str:
+        """What is otherwise than the reference says, in words; empty when nothing is."""
+        names = ("ended", "open", "armed", "calls", "clocks", *(() if reference.terminated else ("passed",)))
+        return "; ".join(
+            f"{name}: {getattr(self, name)} instead of {getattr(reference, name)}"
+            for name in names
+            if getattr(self, name) != getattr(reference, name)
+        )
+
+
+class Side(Protocol):
+    """One way in which the engine runs a diagram."""
+
+    name: str
+
+    def begin(self, facts: Mapping[str, int]) -> None: ...
+
+    def move(self, move: Move, facts: Mapping[str, int]) -> None:
+        """Raises WorkflowFault when the process cannot go on."""
+
+    def seen(self) -> Seen: ...
+
+
+class Asked:
+    """The host of a workflow that nothing hangs on: conditions are worked out over a few numbers."""
+
+    def __init__(self) -> None:
+        self.facts: dict[str, int] = {}
+
+    def evaluate(self, expression: str) -> object:
+        return evaluate(expression, self.facts, {})
+
+    def operate(self, element_id: str) -> None:
+        """Nothing is to be done."""
+
+    def call(self, element_id: str, task_id: str) -> None:
+        """Nothing is begun."""
+
+
+class Alone:
+    """The engine's workflow by itself. `restores`: from its bytes before every move, which must come out the same again."""
+
+    def __init__(self, specification: Specification, restores: bool) -> None:
+        self.name = "restored" if restores else "live"
+        self._specification, self._restores, self._host = specification, restores, Asked()
+        self._passed: Counter[str] = Counter()
+        self.workflow = Workflow(specification, self._host)
+
+    def begin(self, facts: Mapping[str, int]) -> None:
+        self._host.facts = dict(facts)
+        self.workflow.run()
+        self._note()
+
+    def move(self, move: Move, facts: Mapping[str, int]) -> None:
+        self._host.facts = dict(facts)
+        if self._restores:
+            self._restore()
+        act(self.workflow, move)
+        self._note()
+
+    def seen(self) -> Seen:
+        return seen_of(self.workflow, self._passed)
+
+    def _restore(self) -> None:
+        stored = self.workflow.to_bytes()
+        self.workflow = Workflow(self._specification, self._host, stored)
+        if self.workflow.to_bytes() != stored:
+            raise Different("the state is another one after a restore")
+
+    def _note(self) -> None:
+        self._passed += Counter(self.workflow.passed)
+        self.workflow.passed.clear()
+
+
+def act(workflow: Workflow, move: Move) -> None:
+    """The move is made, with everything automatic behind it."""
+    match move.what:
+        case "complete":
+            workflow.complete(_id(workflow.user_tasks(), move))
+        case "fire":
+            workflow.fire(_id(workflow.armed_events(), move))
+        case "answer":
+            workflow.close_call(_id(workflow.open_calls(), move))
+        case "meet":
+            workflow.close_clock(move.element)
+            workflow.run()
+        case "give up":
+            workflow.end_task(move.element)
+            workflow.run()
+
+
+def seen_of(workflow: Workflow, passed: Counter[str]) -> Seen:
+    if workflow.completed:
+        return Seen(True, passed=passed)
+    return Seen(
+        False,
+        Counter(found.element_id for found in workflow.user_tasks()),
+        Counter(found.element_id for found in workflow.armed_events()),
+        Counter(found.element_id for found in workflow.open_calls()),
+        Counter(found.element_id for found in workflow.open_clocks()),
+        passed,
+    )
+
+
+def _id(found: list, move: Move) -> str:
+    own = [one.id for one in found if one.element_id == move.element]
+    if move.number >= len(own):
+        raise Different(f"{move.element} is not open")
+    return own[move.number]
+
+
+class Reference:
+    """The token game with the same numbers."""
+
+    def __init__(self, text: str) -> None:
+        self.facts: dict[str, int] = {}
+        self.game = Game(read(text), word_of, lambda test: bool(evaluate(test, self.facts, {})))
+        self.passed: Counter[str] = Counter()
+
+    def begin(self, facts: Mapping[str, int]) -> None:
+        self.facts = dict(facts)
+        self.game.begin()
+        self.passed += Counter(self.game.passed)
+
+    def move(self, move: Move, facts: Mapping[str, int]) -> None:
+        self.facts = dict(facts)
+        if move.what == FIRE:
+            self.game.happens([one for one in self.game.armed() if one.node.id == move.element][move.number])
+        else:
+            what = {COMPLETE: PERSON, ANSWER: CALL, MEET: PERIOD, GIVE_UP: PERSON}[move.what]
+            own = [token for token in self.game.waiting(what) if token.node.id == move.element]
+            act_on = self.game.over if move.what == GIVE_UP else self.game.done
+            act_on(*(own if move.what in (MEET, GIVE_UP) else [own[move.number]]))
+        self.passed += Counter(self.game.passed)
+
+    def seen(self) -> Seen:
+        game = self.game
+        if game.ended:
+            return Seen(True, passed=self.passed, terminated=game.terminated)
+        open_, calls, clocks = (Counter(one.node.id for one in game.waiting(what)) for what in (PERSON, CALL, PERIOD))
+        return Seen(False, open_, Counter(one.node.id for one in game.armed()), calls, clocks, self.passed)
+
+    def choices(self) -> list[Move]:
+        """Everything that may happen now."""
+        seen, found = self.seen(), []
+        for what, counted in ((COMPLETE, seen.open), (FIRE, seen.armed), (ANSWER, seen.calls)):
+            found += [Move(what, key, number) for key in counted for number in range(counted[key])]
+        found += [Move(MEET, key, 0) for key in seen.clocks]
+        return found + [Move(GIVE_UP, key, 0) for key in seen.open]
+
+
+class Net:
+    """The reference and any number of sides, held together."""
+
+    def __init__(self, text: str, sides: list[Side], facts: Mapping[str, int]) -> None:
+        self.reference, self.sides, self.facts = Reference(text), sides, dict(facts)
+        self.stuck = False
+        """Whether the process has come to where it cannot go on: on every side, or it would be a difference."""
+        self._each(lambda side: side.begin(self.facts))
+
+    def move(self, move: Move) -> None:
+        """Raises Different."""
+        self.facts.update(move.facts)
+        self._each(lambda side: side.move(move, self.facts))
+
+    def _each(self, act) -> None:
+        stuck = {"reference": _is_stuck(lambda: act(self.reference))}
+        stuck |= {side.name: _is_stuck(lambda side=side: act(side)) for side in self.sides}
+        if len(set(stuck.values())) > 1:
+            raise Different(f"stuck: {stuck}")
+        self.stuck = stuck["reference"]
+        for side in [] if self.stuck else self.sides:
+            if wrong := side.seen().against(self.reference.seen()):
+                raise Different(f"{side.name}: {wrong}")
+
+
+def _is_stuck(act) -> bool:
+    try:
+        act()
+    except (Stuck, WorkflowFault):
+        return True
+    return False
+
+
+def alone(text: str) -> list[Side]:
+    """The workflow live, and restored before every move."""
+    specification = restore_specification(specify(read_diagram(text.encode()), KEY))
+    return [Alone(specification, restores=False), Alone(specification, restores=True)]

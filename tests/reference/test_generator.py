@@ -1,0 +1,67 @@
+"""What the generator draws is what the gate lets pass, and a failing walk is made small."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.bpmn.gate.procedures import Signature
+from tests.reference.blocks import Block, Row, Task, Work
+from tests.reference.generator import Drawn
+from tests.reference.net import COMPLETE, Alone, Move
+from tests.reference.walks import Failed, Walk, drawing, shrunk, sides_alone, take
+from tests.unit.diagrams import form_of, problems_of
+
+CALLED = {"one_task": Signature(frozenset({"subject", "note", "own_unit"}), frozenset())}
+WORDS = {"user task", "service task", "catch event", "call activity", "receive task", "exclusive gateway",
+         "parallel gateway", "loop", "end event", "timer interrupting", "timer beside", "cycle beside",
+         "button interrupting", "button beside"}  # fmt: skip
+"""A new word joins here when it is drawn."""
+
+
+def problems(drawn: Drawn) -> list:
+    return problems_of(drawn.text, {key: form_of(key, fields) for key, fields in drawn.forms.items()}, CALLED)
+
+
+def words_in(block: Block) -> set[str]:
+    own = {border.word for border in getattr(block, "borders", ())}
+    return own | {block.word}.union(*(words_in(part) for part in block.parts()))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_every_drawing_passes_the_gate(seed: int):
+    assert problems(drawing(seed)) == []
+
+
+def test_every_word_is_drawn():
+    assert set().union(*(words_in(drawing(seed).whole) for seed in range(100))) - {"row"} == WORDS
+
+
+def test_the_same_seed_draws_the_same():
+    assert drawing(7).text == drawing(7).text
+
+
+class Forgetful(Alone):
+    """An engine that loses what is open at the second task of everything."""
+
+    def seen(self):
+        seen = super().seen()
+        seen.open.pop("u2", None)
+        return seen
+
+
+def forgetful(drawn: Drawn) -> list:
+    return [Forgetful(side._specification, restores=False) for side in sides_alone(drawn)[:1]]
+
+
+def test_a_failing_walk_is_made_as_small_as_it_goes():
+    whole = Row((Task("u1"), Work("v1"), Row((Task("u2"), Task("u3")))))
+    walk = Walk(Drawn(whole), (("x", 0), ("y", 0)), (Move(COMPLETE, "u1", 0), Move(COMPLETE, "u2", 0)))
+
+    small = shrunk(walk, forgetful)
+
+    assert (small.drawn.whole, small.moves) == (Task("u2"), ())
+
+
+def test_a_failing_walk_is_told_with_its_drawing():
+    with pytest.raises(Failed, match=r"(?s)instead of.*<process id"):
+        take(Drawn(Row((Task("u1"), Task("u2")))), 1, forgetful)
