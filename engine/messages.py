@@ -78,7 +78,7 @@ class Message:
         return str(said) % self.values if self.values else str(said)
 
     def __hash__(self) -> int:
-        return hash((self.id, self.context, self.many))
+        return hash((self.id, self.context, self.many, *self.values.values()))
 
 
 @dataclass(frozen=True)

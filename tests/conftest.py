@@ -3,12 +3,19 @@ test that names it."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from engine.problems import Problem, Rule
-from tests.spared import addresses_compiled_once, compile_once, look_for_garbage_seldom, read_once
+from tests.spared import (
+    addresses_compiled_once,
+    compile_once,
+    look_for_garbage_seldom,
+    read_once,
+    templates_compiled_once,
+)
 
 FEWER = 4
 """Of the seeds of a random walk every fourth is walked; all of them by `make prove-walks`."""
@@ -22,6 +29,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     compile_once()
+    for name in ("LC_ALL", "LC_MESSAGES"):
+        os.environ.pop(name, None)
+    os.environ["LANG"] = "C.UTF-8"  # whose machine it is says nothing about what a command is expected to say
     config.addinivalue_line("markers", "walks(seeds): a random walk, from `seed` alone the same every time")
     config.addinivalue_line("markers", "rule(*ids): the rules of the gate that speak in it")
 
@@ -32,7 +42,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _what_is_pure_is_read_once() -> Iterator[None]:
-    with read_once(), addresses_compiled_once():
+    with read_once(), addresses_compiled_once(), templates_compiled_once():
         yield
 
 

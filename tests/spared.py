@@ -9,6 +9,7 @@ from types import CodeType
 from typing import Any
 
 import pytest
+from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from sqlalchemy import Engine, event
@@ -20,6 +21,8 @@ from werkzeug.routing import Rule
 
 from engine.deadlines import years
 from engine.deployments import definitions
+from engine.documents import typesetting
+from engine.documents.fonts import Fonts
 
 READ_ONCE = [
     (definitions, "read_diagram"),
@@ -111,6 +114,37 @@ class Templates(BytecodeCache):
     def dump_bytecode(self, bucket: Bucket) -> None:
         if bucket.code is not None:
             self._known[bucket.key, bucket.checksum] = bucket.code
+
+
+@contextmanager
+def templates_compiled_once() -> Iterator[None]:
+    """Within, every application finds the templates compiled that another of this process has used."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flask, "jinja_options", {**Flask.jinja_options, "bytecode_cache": Templates()})
+        yield
+
+
+_SET = LRUCache[Any, list[bytes]](200)
+
+
+@contextmanager
+def papers_set_once() -> Iterator[None]:
+    """Within, what has been typeset in this process is not set again: the same words in the same layout give the same bytes.
+
+    That they do is tested in `papers`, where this is not used.
+    """
+    compiled = typesetting._compile
+
+    def once(layout: Mapping[str, str], words: Mapping[str, Any], fonts: Fonts, **output: Any) -> list[bytes]:
+        key = (typesetting.key(layout, words), str(fonts.chains), str(fonts.files), str(output))
+        made = _SET.get(key)
+        if made is None:
+            made = _SET[key] = compiled(layout, words, fonts, **output)
+        return made
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(typesetting, "_compile", once)
+        yield
 
 
 def wait_for_no_disk(engine: Engine) -> None:

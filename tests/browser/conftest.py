@@ -23,6 +23,7 @@ from tasks_ui import create_app
 from tests.processes.conftest import founded_folder  # noqa: F401
 from tests.processes.town import Town
 from tests.serving import end
+from tests.spared import papers_set_once
 from tests.tools.provide import FONTS, FOUND
 from tests.web.conftest import office_folder  # noqa: F401
 from tests.web.office import PASSWORD, PASSWORD_HASH, Numbers
@@ -40,6 +41,19 @@ document.addEventListener('securitypolicyviolation', (event) => {
   window.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
 });
 """
+
+LEAVE_OUT_DIAGRAMS = """
+document.addEventListener('readystatechange', () => {
+  document.querySelectorAll('figure[data-diagram]').forEach((figure) => figure.remove());
+}, { once: true });
+"""
+"""When a page has been read, and before its scripts run."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _papers_are_set_once() -> Iterator[None]:
+    with papers_set_once():
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -150,6 +164,12 @@ class Desk:
         token = self.served.town.engine.accounts.sign_in(login, PASSWORD, "127.0.0.1").token
         self.context.add_cookies([{"name": "lianban", "value": token or "", "url": self.served.address}])
         return self.page
+
+    def act_as(self, login: str) -> Page:
+        """Signed in already, at the inbox; for whoever acts: diagrams, which others watch, are left out."""
+        self.context.add_init_script(LEAVE_OUT_DIAGRAMS)
+        self.be(login)
+        return self.open("/inbox")
 
     def clear(self) -> None:
         """Nobody sits here, nothing is kept of who did, and nothing has gone wrong yet."""

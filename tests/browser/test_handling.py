@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import SIZES, Desks, Served
+from tests.browser.conftest import Desks, Served
 from tests.browser.test_journey import add_material, begin, choose, open_task, submit
 from tests.web.office import COLLEAGUE, LEADER, OFFICER
 
@@ -23,11 +20,8 @@ def send(page: Page, name: str, sentence: str) -> None:
     expect(page.locator(".flash--ok")).to_contain_text(sentence)
 
 
-@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES.keys())
-def test_two_colleagues_and_their_leader_hand_a_task_about(
-    served: Served, desk_at: Desks, size: dict[str, Any]
-) -> None:
-    officer, colleague, leader = (desk_at(served, size).sign_in(login) for login in (OFFICER, COLLEAGUE, LEADER))
+def test_two_colleagues_and_their_leader_hand_a_task_about(served: Served, desk_at: Desks) -> None:
+    officer, colleague, leader = (desk_at(served).act_as(login) for login in (OFFICER, COLLEAGUE, LEADER))
     begin(officer)
     officer.get_by_role("button", name="发起", exact=True).click()
     expect(officer.locator(".flash--ok")).to_contain_text("已发起")

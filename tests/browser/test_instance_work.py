@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import SIZES, Desks, Served
+from tests.browser.conftest import PHONE, Desks, Served
 from tests.browser.test_journey import wait_for_diagram
 from tests.web.office import LEADER, OFFICER, REVIEWER, STRANGE_LIAISON
 
@@ -20,11 +19,10 @@ def number(served: Served) -> str:
     return case.number
 
 
-@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES.keys())
-def test_two_people_talk_at_one_case_and_a_third_reads_it(
-    served: Served, desk_at: Desks, number: str, size: dict[str, Any]
+def test_two_people_talk_at_one_case_on_phones_and_a_third_reads_it(
+    served: Served, desk_at: Desks, number: str
 ) -> None:
-    town, office, reader = desk_at(served, size), desk_at(served, size), desk_at(served, size)
+    town, office, reader = desk_at(served, PHONE), desk_at(served, PHONE), desk_at(served, PHONE)
     path = f"/instances/{number}"
     for desk, login in ((town, OFFICER), (office, REVIEWER), (reader, STRANGE_LIAISON)):
         desk.be(login)

@@ -54,9 +54,9 @@ def open_step(page: Page, step: str) -> None:
 
 
 def test_a_town_asks_for_assistance_and_the_field_team_photographs_the_site(served: Served, desk_at: Desks) -> None:
-    town, deputy = desk_at(served).sign_in(OFFICER), desk_at(served).sign_in(DEPUTY)
-    liaison, officer = desk_at(served).sign_in(LIAISON), desk_at(served).sign_in(REVIEWER)
-    head, field = desk_at(served).sign_in(HEAD), desk_at(served, PHONE).sign_in(FIELD)
+    town, deputy = desk_at(served).act_as(OFFICER), desk_at(served).act_as(DEPUTY)
+    liaison, officer = desk_at(served).sign_in(LIAISON), desk_at(served).act_as(REVIEWER)
+    head, field = desk_at(served).act_as(HEAD), desk_at(served, PHONE).act_as(FIELD)
 
     begin(town, "执法协作")
     expect(town.get_by_label("联系人")).to_have_value("沈禾")
@@ -132,8 +132,8 @@ def complain(page: Page) -> None:
 
 
 def test_what_is_not_ours_goes_to_the_other_side_only_when_it_consents(served: Served, desk_at: Desks) -> None:
-    town, deputy = desk_at(served).sign_in(OFFICER), desk_at(served).sign_in(DEPUTY)
-    department = desk_at(served).sign_in(HEAD)
+    town, deputy = desk_at(served).act_as(OFFICER), desk_at(served).act_as(DEPUTY)
+    department = desk_at(served).act_as(HEAD)
     complain(town)
     open_step(town, "判断")
     choose(town, "明确不属本单位职能")
@@ -173,7 +173,7 @@ def check(page: Page, conclusion: str) -> None:
 
 
 def test_where_no_violation_is_found_the_informant_is_answered_directly(served: Served, desk_at: Desks) -> None:
-    town, deputy = desk_at(served).sign_in(OFFICER), desk_at(served).sign_in(DEPUTY)
+    town, deputy = desk_at(served).act_as(OFFICER), desk_at(served).act_as(DEPUTY)
     complain(town)
     check(town, "未发现违法行为")
     submit(town)
@@ -191,8 +191,8 @@ def test_where_no_violation_is_found_the_informant_is_answered_directly(served: 
 def test_a_complaint_about_a_violation_of_the_other_side_is_referred_without_the_informant(
     served: Served, desk_at: Desks
 ) -> None:
-    town, department = desk_at(served).sign_in(OFFICER), desk_at(served).sign_in(LIAISON)
-    leader = desk_at(served).sign_in(LEADER)
+    town, department = desk_at(served).sign_in(OFFICER), desk_at(served).act_as(LIAISON)
+    leader = desk_at(served).act_as(LEADER)
     complain(town)
     check(town, "违法行为须移送")
     fill(town, {"基本违法事实": FACTS, "管辖依据": "职责边界清单第 1 项"})
@@ -222,9 +222,9 @@ def test_a_complaint_about_a_violation_of_the_other_side_is_referred_without_the
 
 
 def test_a_dispute_goes_through_to_the_ruling_with_its_scan(served: Served, desk_at: Desks) -> None:
-    town, leader = desk_at(served).sign_in(OFFICER), desk_at(served).sign_in(LEADER)
-    department, justice = desk_at(served).sign_in(REVIEWER), desk_at(served).sign_in(JUSTICE)
-    bureau, government = desk_at(served).sign_in(JUSTICE_LEADER), desk_at(served).sign_in(GOVERNMENT)
+    town, leader = desk_at(served).act_as(OFFICER), desk_at(served).act_as(LEADER)
+    department, justice = desk_at(served).sign_in(REVIEWER), desk_at(served).act_as(JUSTICE)
+    bureau, government = desk_at(served).act_as(JUSTICE_LEADER), desk_at(served).act_as(GOVERNMENT)
     begin(town, "职责分工争议协调")
     select(town, {"乙方": "市生态环境局", "争议类别": "管辖"})
     choose_matter(town, "未批先建、未验先投")

@@ -101,6 +101,7 @@ PAGES = {
     "preparing": (OFFICER, "prepare/prepare_materials"),
     "stopping": (OFFICER, "ongoing/stop_violation"),
     "approving": (LEADER, "approve/approve_referral"),
+    "sending back": (LEADER, "approve/approve_referral/handle/send_back"),
     "reviewing": (REVIEWER, "over/review_acceptance"),
     "done task": (OFFICER, "closed/report_result"),
     "task of others": (LIAISON, "over/review_acceptance"),
@@ -136,13 +137,13 @@ def open_page(served: Served, desk: Desk, name: str) -> Page:
         desk.be(login)
     if path.startswith("/"):
         return desk.open(path)
-    case, what = path.split("/")
+    case, what, *beneath = path.split("/")
     page = desk.open(f"/instances/{numbers(served)[case]}")
     if what == "document":
         page.locator("#documents a[href^='/documents/']").filter(has_not_text="审批表").first.click()
         page.wait_for_url("**/documents/*")
     elif what:
-        desk.open(f"/tasks/{_task(served, numbers(served)[case], what)}")
+        desk.open("/".join(["/tasks", _task(served, numbers(served)[case], what), *beneath]))
     return page
 
 

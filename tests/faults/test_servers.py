@@ -21,7 +21,7 @@ from engine.db import tables
 from engine.settings import PROJECT, Settings
 from tests.faults.servers import PATIENCE, server
 from tests.processes.town import MORNING, Case, Town, problems
-from tests.web.conftest import compiled, office, office_folder  # noqa: F401
+from tests.web.conftest import office, office_folder  # noqa: F401
 from tests.web.office import Office
 
 LATE = "2026-10-20T09:00"

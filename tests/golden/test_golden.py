@@ -6,8 +6,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,6 @@ from engine.app import Engine
 from engine.db import migrate, tables
 from engine.db.session import Database
 from engine.documents import typesetting
-from engine.documents.fonts import Fonts
 from engine.errors import NewerDatabase
 from engine.ids import new_id
 from engine.reports.parts.filters import Filters
@@ -30,6 +28,7 @@ from tasks_ui.cli import main
 from tests.golden import stores
 from tests.golden.make import KEY, PLAYED_AT
 from tests.processes.town import Instance, Town
+from tests.spared import papers_set_once
 from tests.store.conftest import postgresql_url  # noqa: F401
 
 Schema = dict[str, list[str]]
@@ -37,20 +36,11 @@ Schema = dict[str, list[str]]
 
 @pytest.fixture(scope="module", autouse=True)
 def _the_same_paper_is_set_once() -> Iterator[None]:
-    """Both stores hold the same papers, and the same words in the same layout give the same bytes (`papers/test_pdf.py`).
+    """Both stores hold the same papers.
 
     Nobody looks at the pages here: what they show is what the PDF holds, and `papers` looks at both.
     """
-    known, pdf = dict[tuple[str, date], bytes](), typesetting.pdf
-
-    def once(layout: Mapping[str, str], words: Mapping[str, Any], issued_on: date, fonts: Fonts) -> bytes:
-        key = (typesetting.key(layout, words), issued_on)
-        if key not in known:
-            known[key] = pdf(layout, words, issued_on, fonts)
-        return known[key]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(typesetting, "pdf", once)
+    with papers_set_once(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(typesetting, "pictures", lambda *_words: [b"a page"])
         yield
 

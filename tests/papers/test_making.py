@@ -15,7 +15,7 @@ from engine.uses.papers import NotYetMade, Shown
 from tests.papers.papers import paper_of, text_of
 from tests.processes.conftest import postgresql_settings, town_on_each_database  # noqa: F401
 from tests.processes.town import MORNING, Case, Town
-from tests.web.conftest import compiled, office, office_folder  # noqa: F401
+from tests.web.conftest import office, office_folder  # noqa: F401
 from tests.web.office import LIAISON, Office
 
 BEING_MADE = "PDF 和版式页面正在制作"

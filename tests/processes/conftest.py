@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from engine.ids import new_id
 from engine.settings import Settings
 from tests.once import prepared_once
 from tests.processes import inquiry, listed
-from tests.processes.paths.walked import Walked, Walks, copied, walk
+from tests.processes.paths.walked import FirstOpened, Walked, Walks, copied, kept_where_first_opened, walk
 from tests.processes.town import FOUNDED_AT, Town, found
 from tests.store.conftest import postgresql_url  # noqa: F401
 
@@ -45,18 +45,38 @@ def founded_postgresql(founded_folder: Path, postgresql_url: str) -> str:  # noq
 
 
 @pytest.fixture(scope="session")
-def walked(tmp_path_factory: pytest.TempPathFactory, founded_folder: Path) -> Walks:
-    """What became of a path; it is walked when somebody asks for it first, by whichever worker, and then known to all."""
+def walked_once(
+    tmp_path_factory: pytest.TempPathFactory, founded_folder: Path
+) -> Callable[[str, str], tuple[Path, Any]]:
+    """A path is walked when somebody asks for it first, by whichever worker, and then known to all."""
 
-    def of(key: str, path: str) -> Walked:
+    def of(key: str, path: str) -> tuple[Path, Any]:
         def walk_it(folder: Path) -> dict[str, Any]:
             town = copied(founded_folder, folder / "var")
-            found = walk(key, path, town)
+            with kept_where_first_opened(key, path, folder) as kept:
+                found = walk(key, path, town)
             town.close()
             shutil.rmtree(folder / "var")
-            return asdict(found)
+            return {"walked": asdict(found), "kept": kept}
 
-        return Walked(**prepared_once(tmp_path_factory, f"{key}-{path}", walk_it)[1])
+        return prepared_once(tmp_path_factory, f"{key}-{path}", walk_it)
+
+    return of
+
+
+@pytest.fixture(scope="session")
+def walked(walked_once: Callable[[str, str], tuple[Path, Any]]) -> Walks:
+    """What became of a path."""
+    return lambda key, path: Walked(**walked_once(key, path)[1]["walked"])
+
+
+@pytest.fixture(scope="session")
+def first_opened(walked_once: Callable[[str, str], tuple[Path, Any]]) -> FirstOpened:
+    """The towns of a path in which it was the first to have a task open."""
+
+    def of(key: str, path: str) -> list[tuple[Path, str]]:
+        folder, said = walked_once(key, path)
+        return [(folder / str(number), instant) for number, instant in enumerate(said["kept"])]
 
     return of
 

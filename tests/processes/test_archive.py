@@ -34,6 +34,7 @@ from tests.files import pdf, torn
 from tests.processes import assistance
 from tests.processes import complaint as complaints
 from tests.processes.dispute import settle
+from tests.processes.retold import retold
 from tests.processes.town import Case, Instance, Town
 
 KEEPER, OTHER_SIDE = "zhouyan.hb", "shenhe.qh"
@@ -58,6 +59,17 @@ def package(town: Town, case: Instance, login: str = KEEPER) -> Path:
 def keep(town: Town) -> None:
     """What the worker does beside its tick: papers are made, then the files of what has ended."""
     town.act(lambda engine: [chore() for chore in engine.worker.chores])
+
+
+def kept(town: Town) -> Case:
+    """A case that is closed, and whose file has been made."""
+
+    def tell(there: Town) -> Case:
+        case = closed(there)
+        keep(there)
+        return case
+
+    return retold(town, "kept", tell)
 
 
 def row(town: Town, case: Instance) -> Any:
@@ -513,7 +525,7 @@ def _heading(parts: dict[str, bytes], **changed: object) -> None:
 def test_whatever_is_changed_in_a_package_is_found_and_named(
     plain_town: Town, tmp_path: Path, change: Callable[[dict[str, bytes]], None], sentence: str
 ) -> None:
-    path = repacked(package(plain_town, closed(plain_town)), tmp_path / "changed.zip", change)
+    path = repacked(package(plain_town, kept(plain_town)), tmp_path / "changed.zip", change)
 
     assert sentence in map(str, verify(path).broken)
 
@@ -563,7 +575,7 @@ def test_a_manifest_that_somebody_has_made_up_is_no_traceback(tmp_path: Path, ch
 def test_a_package_that_cannot_be_unpacked_is_no_traceback(plain_town: Town, tmp_path: Path, name: str) -> None:
     """A disk that has gone bad changes bytes anywhere."""
     path = tmp_path / "torn.zip"
-    path.write_bytes(torn(package(plain_town, closed(plain_town)).read_bytes(), name))
+    path.write_bytes(torn(package(plain_town, kept(plain_town)).read_bytes(), name))
 
     done = CliRunner().invoke(main, ["verify-archive", str(path)])
 
@@ -584,7 +596,7 @@ def test_what_is_no_package_is_said_to_be_none(tmp_path: Path, content: bytes) -
 
 
 def test_a_package_that_was_cut_short_is_to_be_fetched_again(plain_town: Town, tmp_path: Path) -> None:
-    path, cut = package(plain_town, closed(plain_town)), tmp_path / "cut.zip"
+    path, cut = package(plain_town, kept(plain_town)), tmp_path / "cut.zip"
     cut.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
 
     for given in ((cut,), (path, cut)):
@@ -602,7 +614,7 @@ def test_a_zip_of_something_else_is_no_package(tmp_path: Path) -> None:
 
 
 def test_the_command_line_checks_a_package_with_nothing_but_the_file(plain_town: Town, tmp_path: Path) -> None:
-    path = package(plain_town, closed(plain_town))
+    path = package(plain_town, kept(plain_town))
     whole = CliRunner().invoke(main, ["verify-archive", str(path)], env={"LIANBAN_DATA_DIR": str(tmp_path / "none")})
     broken = CliRunner().invoke(main, ["verify-archive", str(repacked(path, tmp_path / "b.zip", _changed_fact))])
     no_package = CliRunner().invoke(main, ["verify-archive", __file__])
@@ -677,7 +689,7 @@ FORGERIES: dict[str, Callable[[dict[str, bytes]], None]] = {
 
 
 def test_whoever_has_no_key_makes_no_package_that_verifies(plain_town: Town, tmp_path: Path) -> None:
-    path, key = package(plain_town, closed(plain_town)), plain_town.engine.keys.public_key
+    path, key = package(plain_town, kept(plain_town)), plain_town.engine.keys.public_key
     assert (verify(path, key=key).broken, verify(path).signed_by) == ((), key)
     for name, forge in FORGERIES.items():
 
@@ -700,7 +712,7 @@ def test_whoever_has_no_key_makes_no_package_that_verifies(plain_town: Town, tmp
 
 
 def test_a_package_made_older_than_signatures_proves_no_maker(plain_town: Town, tmp_path: Path) -> None:
-    path, key = package(plain_town, closed(plain_town)), plain_town.engine.keys.public_key
+    path, key = package(plain_town, kept(plain_town)), plain_town.engine.keys.public_key
 
     def older(parts: dict[str, bytes]) -> None:
         _heading(parts, format="lianban-archive/1")
@@ -714,7 +726,7 @@ def test_a_package_made_older_than_signatures_proves_no_maker(plain_town: Town, 
 
 
 def test_every_member_counts_and_none_can_be_swapped(plain_town: Town, tmp_path: Path) -> None:
-    first, key = package(plain_town, closed(plain_town)), plain_town.engine.keys.public_key
+    first, key = package(plain_town, kept(plain_town)), plain_town.engine.keys.public_key
     second = contents(package(plain_town, closed(plain_town, "第二件移送案件")))
     chance = random.Random(10)
     for name, part in contents(first).items():
@@ -739,7 +751,7 @@ def test_every_member_counts_and_none_can_be_swapped(plain_town: Town, tmp_path:
 
 
 def test_a_package_that_was_changed_where_it_lies_is_named_by_the_record(plain_town: Town) -> None:
-    path = package(plain_town, closed(plain_town))
+    path = package(plain_town, kept(plain_town))
     assert plain_town.engine.record.verify_audit() == []
     path.write_bytes(path.read_bytes() + b"x")
     assert any("归档包" in str(found) for found in plain_town.engine.record.verify_audit())

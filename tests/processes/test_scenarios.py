@@ -844,7 +844,7 @@ def test_the_history_keeps_the_name_of_whoever_did_it(plain_town: Town) -> None:
 
     view = plain_town.engine.instances.instance(plain_town.person("zhouyan.hb"), case.number)
 
-    assert [line.who for line in view.steps if line.name == "签收"] == ["罗一诺"]
+    assert [line.who for line in view.steps if str(line.name) == "签收"] == ["罗一诺"]
 
 
 def test_whoever_has_left_the_post_does_the_task_no_longer(plain_town: Town) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import pytest
 from sqlalchemy import event, insert, select
 
 from engine.db import ordering, searchable, tables
@@ -106,18 +105,18 @@ def test_a_search_begins_at_an_index_whatever_it_finds_a_case_by(town_on_each_da
     assert by_person == {"沈禾"}
 
 
-@pytest.mark.parametrize("text", ["河湾村二组18号", "１８号院", "二组 18 号院", "村", "青河镇河湾村二组 18 号院"])
-def test_any_part_of_a_place_is_found_whatever_its_width_and_blanks(town_on_each_database: Town, text: str) -> None:
+def test_any_part_of_a_place_is_found_whatever_its_width_and_blanks(town_on_each_database: Town) -> None:
     case = town_on_each_database.refer(at=MORNING, location=PLACE)
+    parts = ["河湾村二组18号", "１８号院", "二组 18 号院", "村", "青河镇河湾村二组 18 号院"]
 
-    assert found(town_on_each_database, text) == [case.number]
+    assert [text for text in parts if found(town_on_each_database, text) != [case.number]] == []
 
 
-@pytest.mark.parametrize("text", ["河湾组", "湾村河", "%", "_", "\\", "二组%号", "（", "\U0010ffff", "院外"])
-def test_signs_stand_for_themselves_and_for_nothing_else(town_on_each_database: Town, text: str) -> None:
+def test_signs_stand_for_themselves_and_for_nothing_else(town_on_each_database: Town) -> None:
     town_on_each_database.refer(at=MORNING, location=PLACE)
+    others = ["河湾组", "湾村河", "%", "_", "\\", "二组%号", "（", "\U0010ffff", "院外"]
 
-    assert found(town_on_each_database, text) == []
+    assert [text for text in others if found(town_on_each_database, text)] == []
 
 
 def test_of_a_long_text_the_beginning_is_searched_for(plain_town: Town) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,59 +12,36 @@ from sqlalchemy import select
 
 from engine.db import tables
 from engine.deadlines.deadlines import OF_TASK
-from tests.processes.paths import EVERY, PROCEDURES
-from tests.processes.paths.walked import Walks, before_each_step, copied, open_rows
-from tests.processes.town import Instance, Town
+from engine.settings import Settings
+from tests.processes.paths import EVERY
+from tests.processes.paths.walked import FirstOpened, open_rows
+from tests.processes.town import Town
 
 LONG = timedelta(days=80)
 """Longer than any period that is drawn, and than the days after which it is an item of supervision."""
 
 
-class Enough(Exception):
-    """All that was to be looked at on this path has been."""
-
-
 @pytest.mark.parametrize(("key", "path"), EVERY, ids=["-".join(found) for found in EVERY])
 def test_from_every_point_on_silence_leads_onward_or_under_supervision(
-    walked: Walks, founded_folder: Path, tmp_path: Path, key: str, path: str
+    first_opened: FirstOpened, key: str, path: str
 ) -> None:
-    """Each task of the procedure is left alone where a path opens it first: copied with its town, which then sees eighty days
-    without anybody acting. That every task is opened by some path is tested with the paths.
+    """Each task of the procedure is left alone where a path opened it first: the town, copied there, sees eighty days without
+    anybody acting. That every task is opened by some path is tested with the paths.
     """
-    still, left = _first_asked_on(walked, key, path), list[str]()
+    left = [found for folder, instant in first_opened(key, path) for found in _left_alone(folder, instant)]
 
-    def look(case: Instance) -> None:
-        found = still & {(row.key, row.element_id) for row in open_rows(case.town)}
-        if found:
-            still.difference_update(found)
-            left.extend(_left_alone(case.town, tmp_path / f"silent{len(still)}"))
-        if not still:
-            raise Enough
-
-    town = copied(founded_folder, tmp_path / "var")
-    if still:
-        with pytest.raises(Enough), before_each_step(look):
-            PROCEDURES[key].walk(path, town)
-    town.close()
     assert left == []
 
 
-def _first_asked_on(walked: Walks, key: str, path: str) -> set[tuple[str, str]]:
-    """The tasks, by procedure and element, that this path opens and none of those before it."""
-    paths = list(PROCEDURES[key].paths)
-    before = {tuple(task) for earlier in paths[: paths.index(path)] for task in walked(key, earlier).asked}
-    return {(found, element) for found, element in walked(key, path).asked} - before
-
-
-def _left_alone(town: Town, folder: Path) -> list[str]:
+def _left_alone(folder: Path, instant: str) -> list[str]:
     """Tasks that are as open as before after a long time, and that nobody has been made aware of."""
-    copy = copied(town.settings.data_dir, folder)
-    copy.clock.set(town.now)
-    before = open_rows(copy)
-    copy.at(copy.now + LONG)
-    still = {row.id for row in open_rows(copy)}
-    supervised = copy.read(_supervised)
-    copy.close()
+    town = Town(Settings(data_dir=folder)).asleep_until(instant)
+    before = open_rows(town)
+    town.at(town.now + LONG)
+    still = {row.id for row in open_rows(town)}
+    supervised = town.read(_supervised)
+    town.close()
+    shutil.rmtree(folder)
     return [
         f"{row.key}: {row.element_id}"
         for row in before

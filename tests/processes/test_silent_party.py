@@ -9,6 +9,7 @@ import pytest
 
 from engine.reports.parts.answers import FilledField
 from tests.processes.dispute import Dispute, raise_dispute
+from tests.processes.retold import retold
 from tests.processes.test_dispute_parties import words_of
 from tests.processes.town import Town, at
 
@@ -131,8 +132,13 @@ def test_a_party_that_is_silent_from_any_point_on_never_stops_a_dispute(
     plain_town: Town, since: str, silent: str
 ) -> None:
     """R71-R73: the others come to a ruling, and the unit that it names executes it."""
-    dispute = raise_dispute(plain_town, at="2026-09-01T10:00", third="market")
-    SINCE[since](dispute)
+
+    def begin(town: Town) -> Dispute:
+        dispute = raise_dispute(town, at="2026-09-01T10:00", third="market")
+        SINCE[since](dispute)
+        return dispute
+
+    dispute = retold(plain_town, since, begin)
 
     go_on_without(dispute, silent)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from sqlalchemy import select
@@ -14,8 +14,10 @@ from engine.organisation import city
 from tests.processes.assistance import Assistance, ask
 from tests.processes.complaint import Complaint, receive
 from tests.processes.dispute import RULING, dispute_of, joint, settle
+from tests.processes.retold import retold
 from tests.processes.town import MORNING, Case, Instance, Paper, Town, at, problems
 
+C = TypeVar("C", bound=Case)
 ASKED = (
     "matter_code", "request_kinds", "questions", "case_title", "request_facts", "location", "contact_name",
     "contact_phone", "requesting_unit", "reply_form", "sample_list",
@@ -28,10 +30,25 @@ def contested(town: Town, by: str = "shenhe.qh", of: str = "ecology", **answers:
     return ask(town, by, at=MORNING, of=of, **answers).decline().answer_refusal("refuse").reply_to_refusal("disagree")
 
 
-def ruled(town: Town, unit: str, **ruling: Any) -> Assistance:
-    case = contested(town)
-    settle(case, unit, **ruling)
+def proposed(case: C) -> C:
+    """The dispute that the case has called is before the city's government, which is to rule on it."""
+    dispute_of(case).dispose().state_position().apply().accept().reply().propose().scan_ruling()
     return case
+
+
+def ruled(town: Town, unit: str, **ruling: Any) -> Assistance:
+    case = retold(town, "contested", lambda there: proposed(contested(there)))
+    dispute_of(case).record_ruling(unit, **ruling)
+    return case
+
+
+def objected(town: Town) -> Case:
+    """The other side holds that the case is not its own, the town does not agree, and the ruling is to be written."""
+    return retold(
+        town,
+        "objected",
+        lambda there: proposed(there.refer(at=MORNING).deliver().object().study_objection("disagree")),
+    )
 
 
 def begun(case: Instance, key: str) -> list[str]:
@@ -347,9 +364,9 @@ RULINGS: dict[str, tuple[str, dict[str, str]]] = {
 @pytest.mark.parametrize("ruling", RULINGS)
 def test_r73_a_referral_is_in_somebodys_hands_after_every_ruling(plain_town: Town, ruling: str) -> None:
     unit, joined = RULINGS[ruling]
-    case = plain_town.refer(at=MORNING).deliver().object().study_objection("disagree")
+    case = objected(plain_town)
 
-    settle(case, unit, **joined)
+    dispute_of(case).record_ruling(unit, **joined)
 
     assert problems(case) == []
     if unit == "ecology":
@@ -367,9 +384,9 @@ def test_r73_a_referral_is_in_somebodys_hands_after_every_ruling(plain_town: Tow
     ("lead", "element", "by"), [("ecology", "open_case", "zhouyan.hb"), ("qinghe", "register_own_case", "shenhe.qh")]
 )
 def test_r73_who_leads_a_case_reads_who_shares_in_it(plain_town: Town, lead: str, element: str, by: str) -> None:
-    case = plain_town.refer(at=MORNING).deliver().object().study_objection("disagree")
+    case = objected(plain_town)
 
-    settle(case, lead, **joint("emergency"))
+    dispute_of(case).record_ruling(lead, **joint("emergency"))
 
     assert "其他单位配合" in shown(case, element, by)["dispute_division"]
 
@@ -434,13 +451,18 @@ def test_r73_a_management_matter_is_offered_to_the_unit_that_the_ruling_names(
 
 
 def disputed(town: Town, found: str) -> Complaint:
-    """Checked, and the supervision bureau could not settle who is responsible."""
-    return receive(town, at=MORNING).register().dispute().check(found).coordinate(None)
+    """Checked, the supervision bureau could not settle who is responsible, and the ruling is to be written."""
+
+    def tell(there: Town) -> Complaint:
+        complaint = receive(there, at=MORNING).register().dispute().check(found).coordinate(None)
+        complaint.called_dispute().dispose().state_position().apply().accept().reply().propose().scan_ruling()
+        return complaint
+
+    return retold(town, f"disputed {found}", tell)
 
 
 def ruled_upon(complaint: Complaint, unit: str, joined: dict[str, str]) -> None:
-    dispute = complaint.called_dispute().dispose().state_position().apply().accept().reply().propose()
-    dispute.scan_ruling().record_ruling(unit, **joined)
+    complaint.called_dispute().record_ruling(unit, **joined)
 
 
 def referral_to(complaint: Complaint, unit: str) -> Case:

@@ -140,6 +140,11 @@ class Town:
             self._engine = self._begun()
         return self._engine
 
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nothing has been done or looked at here: its data is what it was copied from."""
+        return self._engine is None
+
     def _begun(self) -> Engine:
         engine = Engine(self.settings, self.clock)
         if engine.database.is_sqlite:

@@ -51,7 +51,7 @@ def test_one_procedure_deployed_twice_at_once_has_two_versions(town_on_each_data
     )
 
     assert refused(came_to) == []
-    assert sorted(found.version for found in came_to) == [2, 3]  # type: ignore[attr-defined]
+    assert sorted(found.definition.version for found in came_to) == [2, 3]  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("store", ["sqlite", "postgresql"])

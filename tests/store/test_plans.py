@@ -113,7 +113,7 @@ def filled(
     request: pytest.FixtureRequest, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> tuple[Database, Actor]:
     process = SimpleNamespace(party_facts=("referring_unit", "receiving_unit"))
-    definition = SimpleNamespace(diagram=SimpleNamespace(process=process))
+    definition = SimpleNamespace(diagram=SimpleNamespace(process=process, of_kind=lambda _kind: []))
     monkeypatch.setattr(definitions, "load", lambda tx, definition_id: definition)
     actor = database.run(fill)
     if request.param == "with statistics":

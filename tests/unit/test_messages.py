@@ -112,3 +112,8 @@ def test_of_several_of_which_one_is_meant_the_last_stands_behind_or(
     assert str(either(parts)) == chinese
     with speaking("en"):
         assert str(either(parts)) == english
+
+
+def test_messages_with_other_values_are_told_apart_by_their_hash() -> None:
+    """Thousands of problems of one rule are gone through by it."""
+    assert len({hash(Message("%(name)s", {"name": str(number)})) for number in range(100)}) == 100

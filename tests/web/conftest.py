@@ -12,8 +12,14 @@ import pytest
 from engine.settings import Settings
 from tests.once import prepared_once
 from tests.processes.conftest import founded_folder  # noqa: F401
-from tests.spared import Templates
+from tests.spared import papers_set_once
 from tests.web.office import Numbers, Office, open_office
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _papers_are_set_once() -> Iterator[None]:
+    with papers_set_once():
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -28,28 +34,20 @@ def _open_once(founded: Path, folder: Path) -> dict[str, str]:
     return asdict(open_office(Settings(data_dir=folder / "var", secret_key="of these tests")))
 
 
-@pytest.fixture(scope="session")
-def compiled() -> Templates:
-    return Templates()
-
-
 @pytest.fixture
-def office(tmp_path: Path, office_folder: tuple[Path, Numbers], compiled: Templates) -> Iterator[Office]:
-    yield from _opened(tmp_path, office_folder, compiled)
+def office(tmp_path: Path, office_folder: tuple[Path, Numbers]) -> Iterator[Office]:
+    yield from _opened(tmp_path, office_folder)
 
 
 @pytest.fixture(scope="module")
-def unchanged_office(
-    tmp_path_factory: pytest.TempPathFactory, office_folder: tuple[Path, Numbers], compiled: Templates
-) -> Iterator[Office]:
+def unchanged_office(tmp_path_factory: pytest.TempPathFactory, office_folder: tuple[Path, Numbers]) -> Iterator[Office]:
     """An office that several tests look at and none changes."""
-    yield from _opened(tmp_path_factory.mktemp("unchanged"), office_folder, compiled)
+    yield from _opened(tmp_path_factory.mktemp("unchanged"), office_folder)
 
 
-def _opened(folder: Path, office_folder: tuple[Path, Numbers], compiled: Templates) -> Iterator[Office]:
+def _opened(folder: Path, office_folder: tuple[Path, Numbers]) -> Iterator[Office]:
     source, numbers = office_folder
     shutil.copytree(source, folder / "var")
     office = Office(Settings(data_dir=folder / "var", secret_key="of these tests"), numbers)
-    office.app.jinja_env.bytecode_cache = compiled
     yield office
     office.close()

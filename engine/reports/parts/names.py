@@ -75,7 +75,7 @@ def role_names(roles: Collection[str]) -> Text:
 def outcome_name(definition: Definition, row: Row[Any]) -> Name:
     """The answer with which the task ended, as its form calls it; empty for one that has none."""
     element, drawn = definition.diagram.elements.get(row.element_id), row.outcome_name or ""
-    form = definition.forms.get(element.form_ref or "") if element else None
+    form = definition.forms.get(element.form_key) if element else None
     label = form.label_of(form.outcome_key, row.outcome) if form and form.outcome_key else Name("")
     return Name(drawn, label.english if label.drawn == drawn else "")
 

@@ -49,6 +49,8 @@ class Walked:
 
 Walks = Callable[[str, str], Walked]
 """What became of a path of a procedure."""
+FirstOpened = Callable[[str, str], list[tuple[Path, str]]]
+"""The towns that were kept on a path of a procedure (`kept_where_first_opened`): the data of each, and its instant."""
 
 
 def copied(source: Path, folder: Path, fresh_every: int = 0) -> Town:
@@ -65,6 +67,34 @@ def walk(key: str, path: str, town: Town) -> Walked:
     with before_each_step(look):
         case = PROCEDURES[key].walk(path, town)
     return Walked(case.status, case.result, problems(case), town.verify(), sorted(case.taken), asked, town.read(told))
+
+
+@contextmanager
+def kept_where_first_opened(key: str, path: str, folder: Path) -> Iterator[list[str]]:
+    """Within, the town is copied wherever a task is open that no path of the procedure has had open in this run.
+
+    Fills the list with the instant of each copy; the copy lies in the folder by its place in the list, from 0. Which path is
+    the first is settled beside the folder, for all workers.
+    """
+    kept = list[str]()
+
+    def look(case: Instance) -> None:
+        names = ["-".join(("first", key, *task)) for task in open_tasks(case.town)]
+        if any([_is_first_at(folder.parent / name) for name in names]):
+            shutil.copytree(case.town.settings.data_dir, folder / str(len(kept)))
+            kept.append(case.town.now.isoformat())
+
+    with before_each_step(look):
+        yield kept
+
+
+def _is_first_at(mark: Path) -> bool:
+    """Whether nobody has come here before in this run; who asks has come."""
+    try:
+        mark.open("x").close()
+    except FileExistsError:
+        return False
+    return True
 
 
 @contextmanager
