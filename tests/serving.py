@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from typing import Any
 
 from waitress import wasyncore
@@ -13,7 +14,8 @@ PATIENCE = 30
 
 def end(server: Any, thread: threading.Thread) -> None:
     """Close the port and every connection, from the server's own thread: closed from outside, its wait would fail on them."""
-    server.trigger.pull_trigger(lambda: _close(server))
+    with suppress(OSError):  # somebody else has pulled it meanwhile, and all is closed
+        server.trigger.pull_trigger(lambda: _close(server))
     thread.join(PATIENCE)
     server.task_dispatcher.shutdown()
 

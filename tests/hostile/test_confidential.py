@@ -402,7 +402,7 @@ def test_colleagues_may_say_it_among_themselves_and_nobody_else_reads_it(plain_t
 
     plain_town.write(lambda tx: given_up(tx, case.id))
     messages = plain_town.read(lambda tx: troubles(tx, [], with_text=True))
-    assert not any(INFORMANT in found.text for found in messages)
+    assert not any(INFORMANT in str(found.text) for found in messages)
     assert said in read_by("shenhe.qh")
     assert INFORMANT not in read_by("chengyu.sf")
     assert INFORMANT not in read_by("zhuangmingzhe.jd")

@@ -160,7 +160,7 @@ def test_what_is_allowed_is_measured_by_who_sends_it(tmp_path: Path) -> None:
     try:
         limit = body_limit(engine)
         assert limit("/tasks/x/material", "") == limit("/tasks/x/material", "lianban=made-up") == ANONYMOUS_LIMIT
-        engine.visitor = lambda token: object() if token == "one" else None
+        engine.accounts.visitor = lambda token: object() if token == "one" else None
         assert limit("/tasks/x/material", "a=b; lianban=one") == UPLOAD_LIMIT
         assert limit("/tasks/x", "lianban=one") == FORM_LIMIT
         assert limit("/tasks/x", "lianban_form=one") == ANONYMOUS_LIMIT

@@ -358,9 +358,9 @@ def test_the_webhook_is_signed_and_tried_again_under_the_same_id(open_town: Town
     assert second.headers["X-Lianban-Signature"] == f"sha256={expected}"
     assert first.headers["Idempotency-Key"] == second.headers["Idempotency-Key"]
     assert json.loads(second.body)["text"] == town.engine.record.heads()[0]
-    assert [state.name for state in states] == ["每日封存（127.0.0.1）"]
+    assert [str(state.name) for state in states] == ["每日封存（127.0.0.1）"]
     assert [(str(trouble.channel), str(trouble.kind_name)) for trouble in troubles] == [("每日封存", "每日封存")]
-    assert channel_name(states[0].key) == "每日封存"
+    assert str(channel_name(states[0].key)) == "每日封存"
 
 
 def test_a_robot_says_the_head_in_its_group_and_gets_nothing_else(

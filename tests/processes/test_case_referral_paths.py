@@ -468,7 +468,7 @@ def test_who_goes_on_after_a_ruling_reads_which_unit_it_names_and_its_number(
     form = plain_town.engine.tasks.task(plain_town.person(by), case.task(element)).form
 
     assert form is not None
-    told = {field.key: field.words for field in form.fields if field.shown}
+    told = {field.key: str(field.words) for field in form.fields if field.shown}
     assert (told["competent_unit"], told["dispute_document"]) == (unit, RULING)
 
 

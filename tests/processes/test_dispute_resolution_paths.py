@@ -377,7 +377,7 @@ def test_the_government_sees_a_dispute_from_the_proposal_on(plain_town: Town) ->
     dispute.propose().rule("ecology")
 
     shown = plain_town.engine.instances.instance(clerk, dispute.number)
-    assert [(label, unit.code) for label, unit in shown.parties] == [
+    assert [(str(label), unit.code) for label, unit in shown.parties] == [
         ("甲方", "qinghe"),
         ("乙方", "ecology"),
         ("裁决单位", "city_government"),

@@ -290,14 +290,14 @@ def test_the_units_of_a_complaint_are_called_what_the_forms_call_them(plain_town
 
     view = plain_town.engine.instances.instance(plain_town.person("helan.hb"), complaint.number)
 
-    assert [name for name, _ in view.parties] == ["首问单位", "受移送方"]
+    assert [str(name) for name, _ in view.parties] == ["首问单位", "受移送方"]
 
 
 def test_the_other_side_has_no_link_to_a_paper_that_it_may_not_open(plain_town: Town) -> None:
     complaint = registered(plain_town).ask_consent()
     steps = {
         login: {
-            line.name: line.document_id
+            str(line.name): line.document_id
             for line in plain_town.engine.instances.instance(plain_town.person(login), complaint.number).steps
         }
         for login in ("helan.hb", "shenhe.qh")

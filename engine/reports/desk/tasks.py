@@ -91,6 +91,7 @@ def task_view(tx: Connection, context: Context, actor: Actor, task_id: str, sent
     """The task as this person sees it. Raises NotFound."""
     row = work.find(tx, task_id, actor)
     instance = case_of(tx, row.instance_id).whole
+    instances.note_number(tx, instance)
     step = instances.look(tx, context, instance, actor)
     names = Names(tx)
     subject = work.subject(tx, row)

@@ -166,6 +166,11 @@ def find(tx: Connection, number: str, actor: Actor) -> Row[Any]:
     return row
 
 
+def note_number(tx: Connection, row: Row[Any]) -> None:
+    """The instance is known by its number, too, to whoever looks for it in this transaction."""
+    unit_of(tx).keep(("instance numbered", row.number), lambda: str(row.id))
+
+
 def _numbered(tx: Connection, number: str) -> str | None:
     row = tx.execute(select(process_instance).where(process_instance.c.number == number)).first()
     if row is None:
