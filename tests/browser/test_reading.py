@@ -121,7 +121,7 @@ def test_a_paper_that_does_not_come_says_so_and_can_be_opened_elsewhere(office_s
 
 
 def test_ticks_are_set_with_the_mouse_and_are_there_after_a_reload(served: Served, desk_at: Desks) -> None:
-    page = at_approval(served, desk_at(served))
+    page = shown(at_approval(served, desk_at(served)))
 
     tick(page, 2).check()
     expect(count(page)).to_have_text("已核对 1/3")

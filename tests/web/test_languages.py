@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 
@@ -35,10 +33,6 @@ from tests.web.office import (
 ROOT = Path(__file__).resolve().parents[2]
 ENGLISH = {"Accept-Language": "en-GB,en;q=0.9"}
 HAN = re.compile(r"[\u3400-\u9fff]+")
-ENGINE_SENTENCES = ("organisation/assignment.py",)
-"""Modules of the engine whose sentences still reach a page in Chinese. The list only gets shorter."""
-NOT_YET = ("notice", "audit_entry")
-"""Tables in which steps still keep what they tell in Chinese alone."""
 DATA = (
     "comment",
     "correction",
@@ -197,20 +191,13 @@ def data(unchanged_office: Office) -> str:
     office = unchanged_office
     texts: list[str] = []
     with office.engine.database.reading() as tx:
-        for table in (metadata.tables[name] for name in (*DATA, *NOT_YET)):
+        for table in (metadata.tables[name] for name in DATA):
             texts += [str(value) for row in tx.execute(select(table)) for value in row]
         texts += [str(words) for words in tx.scalars(select(document.c.data)) if words]
         texts += [basis for period in tx.scalars(select(deadline.c.basis)) if (basis := period)]
     texts += [path.read_text("utf-8") for path in (ROOT / "processes").rglob("*.toml")]
     written = re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), "\n".join(texts))
-    return unescape(written) + "\n".join(said(*ENGINE_SENTENCES))
-
-
-def said(*modules: str) -> Iterator[str]:
-    """Every text in the modules that is not there to document."""
-    for module in modules:
-        tree = ast.parse((ROOT / "engine" / module).read_text("utf-8"))
-        yield from (str(node.value) for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    return unescape(written)
 
 
 def shown(page: Page) -> str:
