@@ -12,20 +12,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.clock import local, local_date
+from engine.clock import local_date
 from engine.db.case import Row, case_of
 from engine.db.tables import deadline
 from engine.deadlines import counting
 from engine.deadlines.calendar import Calendar
 from engine.deadlines.counting import Count
 from engine.ids import new_id
-from engine.messages import Text, When
-from engine.messages import gettext as _
 
 OPEN = ("running", "overdue", "paused")
 OF_TASK = "task:"
@@ -275,12 +273,3 @@ def _change(tx: Connection, record: Deadline, **values: Any) -> Deadline:
     case = case_of(tx, record.instance_id)
     case.change(deadline, case.get(deadline, record.id), **values)
     return replace(record, **values)
-
-
-def last_moment_of(due_at: datetime, in_days: bool, provisional: bool) -> Text:
-    """10月13日 24:00, Tue 13 Oct for a period in days (its end is the next midnight), with the time for one in hours."""
-    at = local(due_at)
-    if in_days and at.hour == 0 and at.minute == 0:
-        day = When((at - timedelta(days=1)).date(), "last_day")
-        return _("%(day)s (provisional)", day=day) if provisional else day
-    return When(due_at, "last_minute")

@@ -13,7 +13,8 @@ from engine.clock import local, local_date
 from engine.deadlines.calendar import MAKE_UP, Calendar
 from engine.deadlines.counting import PAUSED, Pauses, is_paused
 from engine.deadlines.day_words import WEEKDAY_NAMES, day_words
-from engine.messages import WEEKDAYS, Text, pgettext
+from engine.messages import WEEKDAYS, Text, When, pgettext
+from engine.messages import gettext as _
 
 STRIP_LIMIT = 11
 """Cells that a strip may have; a longer period is folded in the middle."""
@@ -193,3 +194,12 @@ def _folded(cells: list[Cell]) -> list[Cell]:
 
 def _weekday(day: date, today: date) -> Text:
     return pgettext("strip", "today") if day == today else WEEKDAY_NAMES[day.weekday()]
+
+
+def last_moment_of(due_at: datetime, in_days: bool, provisional: bool) -> Text:
+    """10月13日 24:00, Tue 13 Oct for a period in days (its end is the next midnight), with the time for one in hours."""
+    at = local(due_at)
+    if in_days and at.hour == 0 and at.minute == 0:
+        day = When((at - timedelta(days=1)).date(), "last_day")
+        return _("%(day)s (provisional)", day=day) if provisional else day
+    return When(due_at, "last_minute")

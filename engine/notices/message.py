@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -133,12 +133,3 @@ def as_json(message: Message) -> bytes:
         "link": message.link or None,
     }
     return json.dumps(content, ensure_ascii=False).encode()
-
-
-def last_moment_of(due_at: datetime, in_days: bool, provisional: bool) -> Text:
-    """10月13日 24:00, Tue 13 Oct for a period in days (its end is the next midnight), with the time for one in hours."""
-    at = local(due_at)
-    if in_days and at.hour == 0 and at.minute == 0:
-        day = When(local(due_at - timedelta(days=1)).date(), "last_day")
-        return _("%(day)s (provisional)", day=day) if provisional else day
-    return When(due_at, "last_minute")

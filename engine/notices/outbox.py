@@ -17,11 +17,12 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert,
 from engine.db.case import Case, Row, case_of
 from engine.db.tables import deadline, delivery_attempt, notice, outbox, person, process_instance, task, unit
 from engine.db.unit import english_of, unit_of
+from engine.deadlines.standing import last_moment_of
 from engine.ids import new_id
 from engine.messages import LANGUAGES, Text, listed, to_text
 from engine.messages import gettext as _
 from engine.notices.causes import Cause
-from engine.notices.message import Message, last_moment_of
+from engine.notices.message import Message
 from engine.notices.said import text_of
 
 DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360))

@@ -46,12 +46,6 @@ def every(tx: Connection, at: datetime, kinds: Collection[str] | None = None) ->
     return sorted(chosen, key=lambda item: (list(KINDS).index(item.kind), item.code))
 
 
-def named_unit(tx: Connection, code: str, at: datetime) -> Unit | None:
-    """The unit in whose name this one acts: itself, or the parent of an internal body or a roving team (R13, R50)."""
-    found = find(tx, code, at)
-    return found if found is None or found.acting_code == code else find(tx, found.acting_code, at)
-
-
 def add(
     tx: Connection,
     code: str,

@@ -9,7 +9,8 @@ from email.headerregistry import Address
 
 import pytest
 
-from engine.notices.message import Message, as_json, as_mail, last_moment_of, subject_of
+from engine.deadlines.standing import last_moment_of
+from engine.notices.message import Message, as_json, as_mail, subject_of
 from engine.notices.robots import read_robots
 from tests.processes.town import at
 

@@ -7,6 +7,7 @@ same elements, and a history can be played on it again.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import ClassVar
@@ -52,13 +53,14 @@ def properties(**values: str) -> str:
     return f"<extensionElements><camunda:properties>{rows}</camunda:properties></extensionElements>"
 
 
-class Block:
+class Block(ABC):
     """Something between a way in and a way out."""
 
     word: ClassVar[str]
 
+    @abstractmethod
     def draw(self, sheet: Sheet) -> Ends:
-        raise NotImplementedError
+        """The elements and flows are on the sheet."""
 
     def parts(self) -> list[Block]:
         """The blocks within, in order."""

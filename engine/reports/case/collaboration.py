@@ -21,10 +21,11 @@ from engine.forms.schema import Field
 from engine.messages import Name, Text
 from engine.organisation import units
 from engine.organisation.assignment import Actor, InstanceSubject, OwnSubject, may
+from engine.organisation.people import ROLES
 from engine.organisation.units import WITHIN
 from engine.reports.parts import readers
 from engine.reports.parts.answers import as_sent, in_words
-from engine.reports.parts.names import ROLE_NAMES, Names, UnitName
+from engine.reports.parts.names import Names, UnitName
 from engine.reports.parts.sent import seen_since
 from engine.runtime.collaboration import comments, copies, corrections
 from engine.runtime.collaboration.comments import Mentionable
@@ -169,7 +170,7 @@ def of_instance(tx: Connection, context: Context, actor: Actor, number: str) -> 
         why_not_withdraw=cancelling.why_not(tx, context, actor, row),
         people=comments.mentionable(tx, context, actor, row.id) if may_comment else [],
         units=[(unit.code, unit.name) for unit in every if unit.kind not in WITHIN],
-        roles=[(role, ROLE_NAMES[role]) for role in copies.ADDRESSED_ROLES],
+        roles=[(role, ROLES[role]) for role in copies.ADDRESSED_ROLES],
         at_work=[unit for code in sorted(at_work) if code != actor.unit_code and (unit := names.unit(code))],
     )
 
@@ -253,7 +254,7 @@ def _copies(tx: Connection, actor: Actor, instance_id: str, names: Names, only_r
         CopyLine(
             id=row.id,
             unit=names.unit(row.unit_code),
-            whom=ROLE_NAMES[row.role] if row.role else names.person(row.person_id),
+            whom=ROLES[row.role] if row.role else names.person(row.person_id),
             note=row.note,
             from_unit=names.unit(row.from_unit),
             sent_by=names.person(row.sent_by),

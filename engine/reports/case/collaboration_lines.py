@@ -15,7 +15,8 @@ from engine.db.values import decode
 from engine.deployments.definitions import Definition
 from engine.messages import Text, When, pgettext, sentences
 from engine.messages import gettext as _
-from engine.reports.parts.names import ROLE_NAMES, Names
+from engine.organisation.people import ROLES
+from engine.reports.parts.names import Names
 
 SHOWN = 40
 """Signs of a long text that stand in a line."""
@@ -58,7 +59,7 @@ def change(old: Any, new: Any) -> Text:
 
 def _whom(content: dict[str, Any], names: Names) -> Text:
     unit = names.unit(content["unit_code"])
-    whom = ROLE_NAMES[content["role"]] if content["role"] else names.person(content["person_id"])
+    whom = ROLES[content["role"]] if content["role"] else names.person(content["person_id"])
     return _("%(unit)s %(person)s", unit=unit.name if unit else "", person=whom)
 
 

@@ -16,22 +16,8 @@ from engine.messages import Message, Name, Text, listed, pgettext
 from engine.messages import gettext as _
 from engine.organisation import jurisdiction
 from engine.organisation.city_now import organisation
+from engine.organisation.people import ROLES
 from engine.organisation.units import WITHIN
-
-ROLE_NAMES: Mapping[str, Message] = {
-    "principal_leader": pgettext("role", "principal leader"),
-    "acting_principal": pgettext("role", "acting principal"),
-    "deputy_leader": pgettext("role", "deputy leader"),
-    "liaison": pgettext("role", "liaison"),
-    "case_officer": pgettext("role", "case officer"),
-    "legal_reviewer": pgettext("role", "legal reviewer"),
-    "clerk": pgettext("role", "clerk"),
-    "archivist": pgettext("role", "archivist"),
-    "unit_admin": pgettext("role", "unit administrator"),
-    "system_admin": pgettext("role", "system administrator"),
-    "auditor": pgettext("role", "auditor"),
-}
-"""What the posts of a unit are called, in the order in which they are listed."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +54,7 @@ class Names:
 
 def role_names(roles: Collection[str]) -> Text:
     """The roles as a list, 联系人、承办人; empty for none."""
-    found = [name for role, name in ROLE_NAMES.items() if role in roles]
+    found = [name for role, name in ROLES.items() if role in roles]
     return listed(found) if found else ""
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from engine.db.tables import incident, process_instance, start_fault
 from engine.deployments import definitions
@@ -95,13 +96,7 @@ def park(tx: Connection, context: Context, fault: Fault) -> bool:
             number=caller.number,
         )
         _tell(tx, context, caller.id, text)
-    procedure, step = _place(tx, row.definition_id, fault.element_id)
-    about = {
-        "number": row.number,
-        "procedure": Name(procedure),
-        "step": Name(step),
-        "reason": _technical(tx, row.id, row.title, fault.sentence, fault.said),
-    }
+    about, step = _about(tx, row, fault)
     stopped_at = (
         _("Case %(number)s (%(procedure)s) has been stopped by a fault at '%(step)s': %(reason)s", **about)
         if step
@@ -116,13 +111,7 @@ def refused(tx: Connection, context: Context, fault: Fault) -> bool:
     row = tx.execute(select(process_instance).where(process_instance.c.id == fault.instance_id)).first()
     if row is None:
         return _at_a_start(tx, context, fault)
-    procedure, step = _place(tx, row.definition_id, fault.element_id)
-    about = {
-        "number": row.number,
-        "procedure": Name(procedure),
-        "step": Name(step),
-        "reason": _technical(tx, row.id, row.title, fault.sentence, fault.said),
-    }
+    about, step = _about(tx, row, fault)
     not_done = (
         _("A step of case %(number)s (%(procedure)s) was not done at '%(step)s'; the case goes on: %(reason)s", **about)
         if step
@@ -134,6 +123,13 @@ def refused(tx: Connection, context: Context, fault: Fault) -> bool:
         "diagram."
     )
     return notify_administrators(tx, context, sentences(not_done, then), step, context.now - AGAIN)
+
+
+def _about(tx: Connection, row: Row[Any], fault: Fault) -> tuple[dict[str, object], str]:
+    """What whoever looks after the installation is told of the case, and the name of the step; empty without one."""
+    procedure, step = _place(tx, row.definition_id, fault.element_id)
+    reason = _technical(tx, row.id, row.title, fault.sentence, fault.said)
+    return {"number": row.number, "procedure": Name(procedure), "step": Name(step), "reason": reason}, step
 
 
 def stopped(tx: Connection) -> list[Stopped]:

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from engine.deadlines import deadlines
 from engine.deadlines.counting import Count
-from engine.deadlines.deadlines import Deadline, last_moment_of
+from engine.deadlines.deadlines import Deadline
+from engine.deadlines.standing import last_moment_of
 from engine.messages import Message, Name
 from engine.messages import gettext as _
 from engine.runtime.notify.in_step import notify

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from engine.deadlines import deadlines
-from engine.deadlines.deadlines import Deadline, last_moment_of
+from engine.deadlines.deadlines import Deadline
+from engine.deadlines.standing import last_moment_of
 from engine.messages import Name, Text
 from engine.messages import gettext as _
 from engine.organisation import people, units
