@@ -66,10 +66,10 @@ def test_units_are_listed_by_kind_and_only_while_they_exist(city: Database) -> N
 @pytest.mark.parametrize(("code", "name"), [("body_a", "town_a"), ("team_a", "town_a"), ("dept_a", "dept_a")])
 def test_r50_r13_a_body_and_a_roving_team_act_in_the_name_of_their_parent(city: Database, code: str, name: str) -> None:
     with city.reading() as tx:
-        named = units.named_unit(tx, code, NOW)
+        acting = units.find(tx, code, NOW)
 
-    assert named is not None
-    assert named.code == name
+    assert acting is not None
+    assert acting.acting_code == name
 
 
 # --- posts between their dates ---

@@ -14,6 +14,8 @@ import { bringBack, isInSight, listed, open, openPaper, whenOpened } from './rea
 /** How often something was ticked here, and how much of that is still on its way. */
 let changes = 0;
 let pending = 0;
+/** What became of a tick that was not saved, until it is set anew: another tick does not hide it. @type {Map<HTMLInputElement, string>} */
+const faults = new Map();
 
 /** @returns {HTMLInputElement[]} */
 function boxes() {
@@ -35,7 +37,9 @@ function count() {
   const place = /** @type {HTMLElement | null} */ (document.querySelector('[data-checked-count]'));
   if (place) {
     const done = found.filter((box) => box.checked).length;
-    place.textContent = fill(place.dataset.checkedCount ?? '', { n: done, of: found.length });
+    const fault = [...faults.values()].pop();
+    place.textContent = fault ?? fill(place.dataset.checkedCount ?? '', { n: done, of: found.length });
+    place.classList.toggle('is-off', fault !== undefined);
   }
   const rest = /** @type {HTMLElement | null} */ (document.querySelector('[data-unchecked]'));
   if (rest) {
@@ -57,13 +61,18 @@ function mirror() {
   }
 }
 
-/** @param {import('../logic/answers.js').Meaning} what @param {string} [message] */
-function say(what, message = '') {
+/**
+ * The box stands as it stood before, and says why.
+ *
+ * @param {HTMLInputElement} box
+ * @param {import('../logic/answers.js').Meaning} what
+ * @param {string} [message]
+ */
+function undo(box, what, message = '') {
   const place = /** @type {HTMLElement | null} */ (document.querySelector('[data-checked-count]'));
-  if (place) {
-    place.textContent = fill(place.dataset[what] ?? '', { message });
-    place.classList.add('is-off');
-  }
+  box.checked = !box.checked;
+  faults.set(box, fill(place?.dataset[what] ?? '', { message }));
+  count();
 }
 
 /**
@@ -72,7 +81,7 @@ function say(what, message = '') {
  */
 async function keep(url, box) {
   const wanted = box.checked;
-  document.querySelector('[data-checked-count]')?.classList.remove('is-off');
+  faults.delete(box);
   count();
   changes += 1;
   pending += 1;
@@ -83,13 +92,13 @@ async function keep(url, box) {
       return;
     }
     const said = await answer.json().catch(() => null);
-    box.checked = !wanted;
-    count();
-    say(meaning(answer, said), said?.message);
+    if (box.checked === wanted) {
+      undo(box, meaning(answer, said), said?.message);
+    }
   } catch {
-    box.checked = !wanted;
-    count();
-    say('failed');
+    if (box.checked === wanted) {
+      undo(box, 'failed');
+    }
   } finally {
     pending -= 1;
   }
@@ -159,9 +168,9 @@ export function startTicks() {
       void keep(url, event.target);
     }
   });
-  inPane()?.addEventListener('change', () => {
+  inPane()?.addEventListener('change', (event) => {
     const box = boxOf(openPaper());
-    if (box) {
+    if (box && box.checked !== /** @type {HTMLInputElement} */ (event.target).checked) {
       toggle(box);
     }
   });
