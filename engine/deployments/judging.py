@@ -57,8 +57,8 @@ def judge(content: bytes, beside: Beside, city: City, name: str = "") -> Judged:
     """
     root = read.read_diagram(content)
     diagram = elements.read_elements(root)
-    astray = beside.forms_out_of_place.keys() & diagram.form_ids
-    forms, wrong = _forms(diagram, {key: text for key, text in beside.forms.items() if key not in astray})
+    contents = beside.forms_found
+    forms, wrong = _forms(diagram, contents)
     unreadable = {problem.element_id.partition(".")[0] for problem in wrong} - {key.partition("(")[0] for key in forms}
     facts = frozenset(diagram.declared_facts(forms.values()))
     found = gate.check(
@@ -72,10 +72,10 @@ def judge(content: bytes, beside: Beside, city: City, name: str = "") -> Judged:
         config_keys=city.rules,
         unit_kinds=city.unit_kinds,
         procedures=city.procedures,
-        unreadable=unreadable | astray,
+        unreadable=unreadable,
     )
     in_letters = letters.problems(diagram, facts, _lying(beside), city.functions, city.letter_codes, city.fonts)
-    placed = _Places(diagram, beside, name)
+    placed = _Places(diagram, contents, beside.form_places, name)
     every = [*beside.out_of_place(diagram), *calls_of_retired(diagram, city.retired), *found, *wrong, *in_letters]
     return Judged(diagram, in_one_round(map(placed.placed, every)))
 
@@ -95,6 +95,11 @@ def _forms(diagram: Diagram, contents: Mapping[str, bytes]) -> tuple[dict[str, F
                 forms[form_key] = form
             wrong += (_of_form(form_id, problem) for problem in problems)
     return forms, wrong
+
+
+def forms_as_far(diagram: Diagram, contents: Mapping[str, bytes]) -> dict[str, Form]:
+    """`Element.form_key` -> the form that the diagram asks there, as far as it is there and can be read."""
+    return _forms(diagram, contents)[0]
 
 
 def _of_form(form_id: str, problem: Problem) -> Problem:
@@ -118,18 +123,18 @@ def calls_of_retired(diagram: Diagram, retired: frozenset[str]) -> Iterator[Prob
 class _Places:
     """In which file, and on which of its lines, a problem stands."""
 
-    def __init__(self, diagram: Diagram, beside: Beside, name: str) -> None:
-        self._diagram, self._beside, self._name = diagram, beside, name
+    def __init__(self, diagram: Diagram, forms: Mapping[str, bytes], form_places: Mapping[str, str], name: str) -> None:
+        self._diagram, self._forms, self._form_places, self._name = diagram, forms, form_places, name
 
     def placed(self, problem: Problem) -> Problem:
         if problem.file:
             return problem
         form, _, key = problem.element_id.partition(".")
         form = form.partition("(")[0]
-        if problem.element_id in self._diagram.elements or form not in self._beside.forms:
+        if problem.element_id in self._diagram.elements or form not in self._forms:
             return replace(problem, file=self._name)
-        line = problem.line or _line_of(key, self._beside.forms[form])
-        return replace(problem, file=self._beside.form_places.get(form, f"{form}.form"), line=line)
+        line = problem.line or _line_of(key, self._forms[form])
+        return replace(problem, file=self._form_places.get(form, f"{form}.form"), line=line)
 
 
 def _line_of(key: str, form: bytes) -> int:

@@ -39,6 +39,12 @@ class Beside:
     letter_places: Mapping[str, str] = field(default_factory=dict)
     """Where a form or a letter lies, by its name, as people find it: from the folder of the diagrams on."""
 
+    @property
+    def forms_found(self) -> Mapping[str, bytes]:
+        """Every form that is meant, wherever it lies: what else is wrong with it can be told in the same round."""
+        astray = {name: stray.path.read_bytes() for name, stray in self.forms_out_of_place.items()}
+        return {**astray, **self.forms}
+
     def out_of_place(self, diagram: Diagram) -> Iterator[Problem]:
         """What is wrong with the places of the forms that the diagram names."""
         wrong = self.forms_out_of_place

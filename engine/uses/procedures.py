@@ -18,9 +18,10 @@ from sqlalchemy import Connection, delete, func, select
 from engine.bpmn.gate.procedures import begun_by
 from engine.db import upsert
 from engine.db.tables import process_instance, retirement, unit, waiting_file
-from engine.deployments import definitions, judging, shipped
+from engine.deployments import checking, definitions, judging, shipped
 from engine.deployments import letters as deployed_letters
 from engine.deployments import retirement as retiring
+from engine.deployments.checking import Checked
 from engine.deployments.definitions import Definition
 from engine.deployments.judging import City
 from engine.deployments.shipped import Beside, File, Folder
@@ -28,11 +29,8 @@ from engine.documents import letter_versions
 from engine.errors import DiagramRefused, LianbanError, NotFound, Refused
 from engine.messages import Text, lines, listed, sentences
 from engine.messages import gettext as _
-from engine.organisation import city, units
-from engine.organisation.people import CASE_ROLES
-from engine.runtime.advance.operations import OPERATIONS
 from engine.runtime.step import audit
-from engine.runtime.step.functions import FUNCTIONS
+from engine.uses.judging import of_installation
 from engine.uses.transactions import Transactions
 
 FOUND_BY = "随程序提供"
@@ -334,6 +332,11 @@ class ProcedureUses:
         with self._database.reading() as tx:
             return retiring.retired(tx)
 
+    def check(self, paths: list[Path]) -> list[Checked]:
+        """What there is to say of these files and folders, by what the installation knows; nothing changes."""
+        with self._database.reading() as tx:
+            return checking.check(paths, lambda key, _others: self._city(tx, key))
+
     def compare(self) -> list[Compared]:
         """The shipped files against what is in force, and what stands in the way of those that cannot be read."""
         folder = shipped.read_folder(self._folder)
@@ -373,22 +376,7 @@ class ProcedureUses:
         audit.append(tx, audit.PROCEDURES, self._clock.now(), kind, told)
 
     def _city(self, tx: Connection, key: str, known_units: frozenset[str] | None = None) -> City:
-        """What the installation knows, for the judgement on a diagram of this procedure."""
-        codes = (
-            frozenset(one.code for one in units.every(tx, self._clock.now())) if known_units is None else known_units
-        )
-        return City(
-            operations=OPERATIONS,
-            units=codes,
-            roles=frozenset(CASE_ROLES),
-            functions=FUNCTIONS,
-            rules=frozenset(city.rules(tx)),
-            fonts=self._fonts,
-            unit_kinds=frozenset(units.KINDS),
-            procedures=definitions.Installed(tx, but_not=key),
-            retired=retiring.retired(tx),
-            letter_codes=letter_versions.codes(tx),
-        )
+        return of_installation(tx, key, self._clock.now(), self._fonts, known_units)
 
 
 def _with_letters_of(tx: Connection, beside: Beside) -> Beside:

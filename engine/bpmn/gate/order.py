@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from engine.bpmn.gate.registry import WEIGHTS
 from engine.bpmn.gate.rules import (
     arguments,
+    calls,
+    confidential,
     contents,
+    documents,
     expressions,
     flows,
     forms,
     gateways,
     ids,
+    internal,
     joins,
     lanes,
     letters,
@@ -27,7 +31,7 @@ from engine.problems import Problem, Severity, Weight
 
 NO_FORM = frozenset(
     {
-        *(rule.id for rule in (forms.FORM_MISSING, forms.FORM_NOT_DEPLOYED, forms.FORM_OUT_OF_PLACE)),
+        *(rule.id for rule in (forms.FORM_MISSING, forms.FORM_NOT_DEPLOYED)),
         *(rule.id for rule in (form_files.FORM_TOO_LARGE, form_files.FORM_NOT_JSON, form_files.FORM_NOT_FORM)),
     }
 )
@@ -36,10 +40,13 @@ NAMES = frozenset(
     {
         *(rule.id for rule in (expressions.FACT_UNKNOWN, forms.READONLY_UNSAID, units.UNIT_UNKNOWN)),
         *(rule.id for rule in (process.TITLE_UNSAID, process.PARTY_UNSAID, letters.LETTER_FACT)),
-        arguments.NAME_UNKNOWN.id,
+        *(rule.id for rule in (arguments.NAME_UNKNOWN, calls.CALL_FACT, documents.DOCUMENT_FORM)),
+        *(rule.id for rule in (confidential.CONFIDENTIAL_SHOWN, internal.INTERNAL_SHOWN)),
     }
 )
-"""What is said of names that nobody seems to say."""
+"""What is said of names that nobody seems to say, or to ask for."""
+UNKNOWN = frozenset(rule.id for rule in (units.UNIT_UNKNOWN, units.POST_UNKNOWN, units.UNIT_KIND_UNKNOWN))
+"""What is said of names that the city may not have."""
 LOOSE = frozenset(
     rule.id
     for rule in (flows.FLOW_LOOSE, references.POOL_PROCESS, contents.ELEMENT_UNKNOWN, ids.ID_MISSING, ids.ID_TWICE)
@@ -69,13 +76,21 @@ class Told:
 
 
 def in_one_round(problems: Iterable[Problem]) -> Told:
-    """Each problem once, those of an element together, the heaviest first; without what follows from another."""
+    """Each cause once, those of an element together, the heaviest first; without what follows from another."""
     every = tuple(dict.fromkeys(problems))
-    causes = [problem for problem in every if not _follows(problem, every)]
+    causes: dict[object, Problem] = {}
+    for problem in sorted(every, key=_rank):
+        if not _follows(problem, every):
+            causes.setdefault(_cause(problem), problem)
     groups: dict[tuple[str, str], list[Problem]] = {}
-    for problem in sorted(causes, key=_rank):
+    for problem in causes.values():
         groups.setdefault((problem.file, problem.element_id), []).append(problem)
     return Told(tuple(problem for group in groups.values() for problem in group), len(every) - len(causes))
+
+
+def _cause(problem: Problem) -> object:
+    """A name that nobody knows is one cause, wherever it stands; anything else is wrong in its own place."""
+    return (problem.rule, problem.reason) if problem.rule in UNKNOWN else problem
 
 
 def _rank(problem: Problem) -> tuple[bool, Weight, str, int]:
