@@ -1,7 +1,7 @@
 """A running process: the only place that builds, restores or moves a SpiffWorkflow object.
 
 `Workflow` knows nothing of people, days or tables. It asks its host for the value of an expression and for the work of a
-service task, and otherwise tells what is open: user tasks, armed timers, armed buttons, clocks.
+service task, and otherwise tells what is open: user tasks, armed timers, armed buttons, clocks, each with where it stands.
 """
 
 from __future__ import annotations
@@ -16,10 +16,15 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.spiff import state
+from engine.bpmn.spiff.events import Event
 from engine.bpmn.spiff.host import Host as Host
+from engine.bpmn.spiff.host import Place as Place
+from engine.bpmn.spiff.host import Places as Places
 from engine.bpmn.spiff.host import WorkflowFault as WorkflowFault
+from engine.bpmn.spiff.node import TRAIL, Node
 from engine.bpmn.spiff.running import Running
-from engine.bpmn.spiff.specs import TRAIL, Call, Clock, Event, Node, Specification, UserTask
+from engine.bpmn.spiff.specs import Specification
+from engine.bpmn.spiff.tasks import Call, Clock, UserTask
 from engine.errors import AlreadyDone, LianbanError
 from engine.messages import gettext as _
 
@@ -30,6 +35,8 @@ class Open:
 
     id: str
     element_id: str
+    place: Places = ()
+    """The scopes and iterations around it, the outermost first."""
 
 
 class Workflow:
@@ -78,15 +85,23 @@ class Workflow:
         """Clock tasks whose period is not met."""
         return self._open(Clock)
 
+    def open_places(self) -> list[Place]:
+        """Every scope and iteration that has begun and not ended, the outer ones before what is in them."""
+        places_around = (self._running.place(task) for task in self._running.tasks)
+        return list({place.id: place for around in places_around for place in around}.values())
+
     def live_elements(self) -> set[str]:
         """Every element that is being worked on or waited for."""
         return {task.task_spec.bpmn_id for task in self._running.tasks}
 
     # --- what moves it ---
 
-    def run(self) -> None:
-        """Every automatic step that can be taken has been taken. Raises WorkflowFault."""
-        self._guarded(self._running.settle)
+    def run(self, start: str | None = None) -> None:
+        """Every automatic step that can be taken has been taken. Raises WorkflowFault.
+
+        A process that has not begun begins, at this start event or else at the one without a trigger.
+        """
+        self._guarded(self._running.settle, start)
 
     def complete(self, task_id: str) -> None:
         """The user task is done and everything automatic behind it too.
@@ -116,8 +131,7 @@ class Workflow:
         for open_task in self.user_tasks():
             if open_task.element_id == element_id:
                 task = self._find(open_task.id, UserTask)
-                self._running.unarm(task)
-                self._running.pass_on(task, task.task_spec.flows, told=False)
+                self._guarded(task.task_spec.leave, task, False)
 
     def close_call(self, task_id: str) -> None:
         """The called instance has ended, and everything automatic behind the call. Raises AlreadyDone."""
@@ -163,7 +177,7 @@ class Workflow:
 
     def _open(self, kind: type[Node]) -> list[Open]:
         return [
-            Open(task.id.hex, task.task_spec.bpmn_id)
+            Open(task.id.hex, task.task_spec.bpmn_id, self._running.place(task))
             for task in self._running.tasks
             if isinstance(task.task_spec, kind) and task.state == _WAITS[kind]
         ]
