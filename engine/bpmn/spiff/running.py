@@ -150,11 +150,14 @@ class Running:
         """When nothing goes by itself any more it is looked whether a token is left in this scope."""
         self._emptied[scope.id] = scope
 
-    def enter(self, parent: Task, name: str, came_by: Flow | None = None, **memory: object) -> None:
+    def enter(
+        self, parent: Task, name: str, came_by: Flow | None = None, memory: Mapping[str, object] | None = None
+    ) -> None:
         """A token has come to this element. `memory` is what it remembers from before."""
         spec: Node = self.specification.task_specs[name]
         task = parent._add_child(spec, TaskState.FUTURE)
-        task.internal_data.update({key: value for key, value in memory.items() if value is not None})
+        if memory:
+            task.internal_data.update(memory)
         if came_by is not None:
             self.taken.append(came_by.id)
             if spec.counts_arrivals and len(spec.element.incoming) > 1:
@@ -165,11 +168,11 @@ class Running:
         """The token has passed its element and hangs, as what it becomes, where it hung. `told`: that it was passed."""
         if told:
             self.passed.append(task.task_spec.bpmn_id)
-        memory = {LAPSES_WITH: task.internal_data.get(LAPSES_WITH), TRAIL: self._trail_behind(task)}
+        memory = self._memory_behind(task)
         parent = task.parent
         self.remove(task)
         for flow in flows:
-            self.enter(parent, flow.target, flow, **memory)
+            self.enter(parent, flow.target, flow, memory)
 
     def unarm(self, task: Task) -> None:
         """The activity is over: its events are armed no more, and what lapses with it is gone."""
@@ -232,6 +235,13 @@ class Running:
         while below:
             gone = self.tree.tasks.pop(below.pop())
             below += gone._children
+
+    def _memory_behind(self, task: Task) -> dict[str, object]:
+        """What follows this task remembers of it."""
+        memory: dict[str, object] = {TRAIL: self._trail_behind(task)}
+        if (host := task.internal_data.get(LAPSES_WITH)) is not None:
+            memory[LAPSES_WITH] = host
+        return memory
 
     def _trail_behind(self, task: Task) -> list[list[str]]:
         """The way behind this task: the elements that were passed, the oldest first, a user task with its id.
