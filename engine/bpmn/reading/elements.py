@@ -161,6 +161,11 @@ class Diagram:
     def name(self) -> str:
         return self.process.name
 
+    @cached_property
+    def item_names(self) -> Mapping[str, str]:
+        """What the item is called in each activity that is done once for each of several; empty for a number of times."""
+        return {}
+
     def of_kind(self, *kinds: str) -> list[Element]:
         return [element for element in self.elements.values() if element.kind in kinds]
 

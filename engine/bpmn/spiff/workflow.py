@@ -25,11 +25,25 @@ from engine.messages import gettext as _
 
 
 @dataclass(frozen=True)
+class Place:
+    element_id: str
+    id: str
+    index: int | None = None
+    item: object = None
+    run: str | None = None
+
+
+Places = tuple[Place, ...]
+
+
+@dataclass(frozen=True)
 class Open:
     """Something that waits in the workflow: `id` is stable until it ends."""
 
     id: str
     element_id: str
+    place: Places = ()
+    """The scopes and iterations around it, the outermost first."""
 
 
 class Workflow:
@@ -78,6 +92,15 @@ class Workflow:
         """Clock tasks whose period is not met."""
         return self._open(Clock)
 
+    def live(self) -> list[Open]:
+        """Everything that is worked on or waited for."""
+        return [Open(task.id.hex, task.task_spec.bpmn_id) for task in self._running.tasks]
+
+    @property
+    def passed_at(self) -> list[tuple[str, Places]]:
+        """`passed`, each with its place."""
+        return [(element_id, ()) for element_id in self.passed]
+
     def live_elements(self) -> set[str]:
         """Every element that is being worked on or waited for."""
         return {task.task_spec.bpmn_id for task in self._running.tasks}
@@ -102,19 +125,19 @@ class Workflow:
         self._guarded(task.task_spec.fire, task)
         self.run()
 
-    def close_clock(self, element_id: str) -> None:
+    def close_clock(self, element_id: str, is_meant: Callable[[Open], bool] = lambda _: True) -> None:
         """The clock task is done; nothing happens when it is not open."""
         for clock in self.open_clocks():
-            if clock.element_id == element_id:
+            if clock.element_id == element_id and is_meant(clock):
                 self._guarded(self._find(clock.id, Clock).complete)
 
-    def end_task(self, element_id: str) -> None:
+    def end_task(self, element_id: str, is_meant: Callable[[Open], bool] = lambda _: True) -> None:
         """The element's open user task is over without having been done, and the way behind it goes on.
 
         Nothing happens when it is not open. It has not been passed: what hangs on its being done has not come about.
         """
         for open_task in self.user_tasks():
-            if open_task.element_id == element_id:
+            if open_task.element_id == element_id and is_meant(open_task):
                 task = self._find(open_task.id, UserTask)
                 self._running.unarm(task)
                 self._running.pass_on(task, task.task_spec.flows, told=False)
