@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from tests.reference.generator import LEFT_OUT, Drawn, Generator
 from tests.reference.net import FIRE, GIVE_UP, Move, Net, Side, alone
+from tests.reference.wide import WideGenerator
 
 SIZES = (3, 8, 16, 30)
 """About how many blocks a drawing has: the walks take each in turn."""
@@ -34,6 +35,11 @@ class Walk:
 
 def drawing(seed: int, left_out: frozenset[str] = LEFT_OUT) -> Drawn:
     return Generator(seed, SIZES[seed % len(SIZES)], left_out).drawing()
+
+
+def wide_drawing(seed: int) -> Drawn:
+    """One of all the words that run, whether or not the gate lets it pass."""
+    return WideGenerator(seed, SIZES[seed % len(SIZES)]).drawing()
 
 
 def take(drawn: Drawn, seed: int, sides: Sides = sides_alone, moves: int = MOVES) -> Walk:

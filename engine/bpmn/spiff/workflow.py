@@ -1,7 +1,7 @@
 """A running process: the only place that builds, restores or moves a SpiffWorkflow object.
 
 `Workflow` knows nothing of people, days or tables. It asks its host for the value of an expression and for the work of a
-service task, and otherwise tells what is open: user tasks, armed timers, armed buttons, clocks.
+service task, and otherwise tells what is open: user tasks, armed timers, armed buttons, clocks, each with where it stands.
 """
 
 from __future__ import annotations
@@ -16,24 +16,17 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.spiff import state
+from engine.bpmn.spiff.events import Event
 from engine.bpmn.spiff.host import Host as Host
+from engine.bpmn.spiff.host import Place as Place
+from engine.bpmn.spiff.host import Places as Places
 from engine.bpmn.spiff.host import WorkflowFault as WorkflowFault
+from engine.bpmn.spiff.node import TRAIL, Node
 from engine.bpmn.spiff.running import Running
-from engine.bpmn.spiff.specs import TRAIL, Call, Clock, Event, Node, Specification, UserTask
+from engine.bpmn.spiff.specs import Specification
+from engine.bpmn.spiff.tasks import Call, Clock, UserTask
 from engine.errors import AlreadyDone, LianbanError
 from engine.messages import gettext as _
-
-
-@dataclass(frozen=True)
-class Place:
-    element_id: str
-    id: str
-    index: int | None = None
-    item: object = None
-    run: str | None = None
-
-
-Places = tuple[Place, ...]
 
 
 @dataclass(frozen=True)
@@ -73,6 +66,11 @@ class Workflow:
         return self._running.passed
 
     @property
+    def passed_at(self) -> list[tuple[str, Places]]:
+        """The same, each with the scopes and iterations around it."""
+        return self._running.passed_at
+
+    @property
     def taken(self) -> list[str]:
         """Flows by which a token went on since then, in order."""
         return self._running.taken
@@ -92,14 +90,19 @@ class Workflow:
         """Clock tasks whose period is not met."""
         return self._open(Clock)
 
-    def live(self) -> list[Open]:
-        """Everything that is worked on or waited for."""
-        return [Open(task.id.hex, task.task_spec.bpmn_id) for task in self._running.tasks]
+    def open_places(self) -> list[Place]:
+        """Every scope and iteration that has begun and not ended, the outer ones before what is in them."""
+        places_around = (self._running.place(task) for task in self._running.tasks)
+        return list({place.id: place for around in places_around for place in around}.values())
 
-    @property
-    def passed_at(self) -> list[tuple[str, Places]]:
-        """`passed`, each with its place."""
-        return [(element_id, ()) for element_id in self.passed]
+    def live(self) -> list[Open]:
+        """Everything that is worked on or waited for, each with the scopes and iterations around it."""
+        tasks = self._running.tasks
+        return [Open(task.id.hex, task.task_spec.bpmn_id, self._running.place_outside(task)) for task in tasks]
+
+    def live_places(self) -> list[Places]:
+        """The scopes and iterations around everything that is worked on or waited for, and these themselves with their own."""
+        return [self._running.place(task) for task in self._running.tasks]
 
     def live_elements(self) -> set[str]:
         """Every element that is being worked on or waited for."""
@@ -107,9 +110,12 @@ class Workflow:
 
     # --- what moves it ---
 
-    def run(self) -> None:
-        """Every automatic step that can be taken has been taken. Raises WorkflowFault."""
-        self._guarded(self._running.settle)
+    def run(self, start: str | None = None) -> None:
+        """Every automatic step that can be taken has been taken. Raises WorkflowFault.
+
+        A process that has not begun begins, at this start event or else at the one without a trigger.
+        """
+        self._guarded(self._running.settle, start)
 
     def complete(self, task_id: str) -> None:
         """The user task is done and everything automatic behind it too.
@@ -139,8 +145,7 @@ class Workflow:
         for open_task in self.user_tasks():
             if open_task.element_id == element_id and is_meant(open_task):
                 task = self._find(open_task.id, UserTask)
-                self._running.unarm(task)
-                self._running.pass_on(task, task.task_spec.flows, told=False)
+                self._guarded(task.task_spec.leave, task, False)
 
     def close_call(self, task_id: str) -> None:
         """The called instance has ended, and everything automatic behind the call. Raises AlreadyDone."""
@@ -186,7 +191,7 @@ class Workflow:
 
     def _open(self, kind: type[Node]) -> list[Open]:
         return [
-            Open(task.id.hex, task.task_spec.bpmn_id)
+            Open(task.id.hex, task.task_spec.bpmn_id, self._running.place(task))
             for task in self._running.tasks
             if isinstance(task.task_spec, kind) and task.state == _WAITS[kind]
         ]
