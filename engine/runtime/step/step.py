@@ -138,7 +138,10 @@ class Step:
         """The scopes in which anything is worked on or waited for."""
         if self.workflow.completed:
             return set()
-        return {place.id for found in self.workflow.live() for place in found.place}
+        places = self.workflow.live_places()
+        for place in places:
+            self.scopes.at(place)
+        return {scope.id for place in places for scope in place}
 
     def close_clock(self, element_id: str, scope_id: ScopeId) -> None:
         """The clock task in this scope is done; nothing happens when it is not open."""
