@@ -17,11 +17,13 @@ from engine.bpmn.reading.read import read_diagram
 from engine.bpmn.spiff.specs import Specification
 from engine.bpmn.spiff.workflow import Open, Places, Workflow, WorkflowFault
 from tests.reference.drawing import read
-from tests.reference.token_game import CALL, PERIOD, PERSON, Game, Stuck, Waits
+from tests.reference.token_game import CALL, PERIOD, PERSON, SEVERAL, Game, Stuck, Token, Waits
 from tests.reference.words import word_of
 
 COMPLETE, FIRE, ANSWER, MEET, GIVE_UP = "complete", "fire", "answer", "meet", "give up"
 """A person does a task, an event happens, a called procedure has ended, a period is met, a task is over undone."""
+ADD, DROP = "add", "drop"
+"""One more of what is done several times is asked, or one less."""
 
 
 class Different(AssertionError):
@@ -137,6 +139,10 @@ def act(workflow: Workflow, move: Move) -> None:
         case "meet":
             workflow.close_clock(element_of(move.element))
             workflow.run()
+        case "add":
+            workflow.add_iteration(_id(workflow.activities(), move), "X")
+        case "drop":
+            workflow.drop_iteration(_id(workflow.iterations(), move))
         case "give up":
             workflow.end_task(element_of(move.element))
             workflow.run()
@@ -197,10 +203,23 @@ class Reference:
             waiting = self.game.waiting(PERIOD if move.what == MEET else PERSON)
             act_on = self.game.done if move.what == MEET else self.game.over
             act_on(*(token for token in waiting if token.node.id == move.element))
+        elif move.what == ADD:
+            self.game.add_time(self._at(self._wholes(), move), "X")
+        elif move.what == DROP:
+            self.game.drop_time(self._at(self._times(), move))
         else:
             waiting = self.game.waiting(PERSON if move.what == COMPLETE else CALL)
-            self.game.done([token for token in waiting if self._key(token) == move.element][move.number])
+            self.game.done(self._at(waiting, move))
         self.passed += Counter(self.game.passed)
+
+    def _wholes(self) -> list[Token]:
+        return [token for token in self.game.waiting(SEVERAL) if token.node.many]
+
+    def _times(self) -> list[Token]:
+        return [one for whole in self._wholes() for one in whole.times]
+
+    def _at(self, tokens: list[Token], move: Move) -> Token:
+        return [token for token in tokens if self._key(token) == move.element][move.number]
 
     def _key(self, one: Waits) -> str:
         return _key(one.node.id, self.game.indices(one))
@@ -218,6 +237,9 @@ class Reference:
         for what, counted in ((COMPLETE, seen.open), (FIRE, seen.armed), (ANSWER, seen.calls)):
             found += [Move(what, key, number) for key in counted for number in range(counted[key])]
         found += [Move(MEET, key, 0) for key in dict.fromkeys(map(element_of, seen.clocks))]
+        for what, tokens in ((ADD, self._wholes()), (DROP, self._times())):
+            counted = Counter(map(self._key, tokens))
+            found += [Move(what, key, number) for key in counted for number in range(counted[key])]
         return found + [Move(GIVE_UP, key, 0) for key in dict.fromkeys(map(element_of, seen.open))]
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
 
 from engine.bpmn.reading.elements import read_elements
 from engine.bpmn.reading.expressions import evaluate
 from engine.bpmn.reading.read import read_diagram
 from engine.bpmn.spiff.specs import Specification
-from engine.bpmn.spiff.workflow import Open, Places, Workflow
+from engine.bpmn.spiff.workflow import Open, Places, Workflow, WorkflowFault
 from tests.unit.diagrams import HEAD, flow
 
 BORDER = (
@@ -100,3 +103,102 @@ def test_what_stands_in_the_process_itself_has_no_place():
     workflow = begun(process('<startEvent id="a" />', flow("a", "x"), '<userTask id="x" />'), Scoped())
 
     assert workflow.user_tasks()[0].place == ()
+
+
+def many(*inner: str, each: str = "", until: str = "") -> tuple[str, ...]:
+    """A sub-process for each unit: one task, then another one."""
+    condition = f"<completionCondition>{until}</completionCondition>" if until else ""
+    of = f'camunda:collection="units" camunda:elementVariable="unit" {each}'
+    return (
+        '<startEvent id="a" />',
+        flow("a", "S"),
+        f'<subProcess id="S"><multiInstanceLoopCharacteristics {of}>{condition}</multiInstanceLoopCharacteristics>'
+        f'<userTask id="x" />{flow("x", "y")}<userTask id="y" /></subProcess>',
+        flow("S", "z"),
+        '<userTask id="z" />',
+        *inner,
+    )
+
+
+def items(workflow: Workflow) -> list[tuple[str, int | None, object]]:
+    return [(task.element_id, task.place[-1].index, task.place[-1].item) for task in workflow.user_tasks()]
+
+
+def test_each_iteration_knows_its_number_and_item_and_the_activity_that_it_is_one_of():
+    specification, host = process(*many()), Scoped(units=["A", "B"])
+    workflow = begun(specification, host)
+
+    assert items(workflow) == [("x", 0, "A"), ("x", 1, "B")]
+    assert {task.place[-1].run for task in workflow.user_tasks()} == {found.id for found in workflow.activities()}
+    assert restored(workflow, specification, host).user_tasks() == workflow.user_tasks()
+
+
+def test_a_fact_of_an_iteration_is_seen_in_its_later_task_and_in_no_other_iteration():
+    gateway = (
+        f'<exclusiveGateway id="g" default="g__y" />{flow("g", "y")}{flow("g", "w", "said == 1")}<userTask id="w" />'
+    )
+    drawn = [text.replace(flow("x", "y"), flow("x", "g") + gateway) for text in many()]
+    specification, host = process(*drawn), Scoped(units=["A", "B"], said=0)
+    workflow = begun(specification, host)
+    host.within[workflow.user_tasks()[0].place[-1].id] = {"said": 1}
+
+    for task in workflow.user_tasks():
+        workflow.complete(task.id)
+
+    assert items(workflow) == [("w", 0, "A"), ("y", 1, "B")]
+
+
+def test_the_item_is_known_by_its_name_in_every_expression_of_the_iteration():
+    gateway = f'<exclusiveGateway id="g" default="g__y" />{flow("g", "y")}{flow("g", "w", "unit == &quot;B&quot;")}'
+    drawn = [text.replace(flow("x", "y"), flow("x", "g") + gateway + '<userTask id="w" />') for text in many()]
+    workflow = begun(process(*drawn), Scoped(units=["A", "B"]))
+
+    for task in workflow.user_tasks():
+        workflow.complete(task.id)
+
+    assert items(workflow) == [("y", 0, "A"), ("w", 1, "B")]
+
+
+def test_one_more_is_asked_and_one_less_while_it_runs():
+    specification, host = process(*many()), Scoped(units=["A", "B", "C"])
+    workflow = begun(specification, host)
+
+    workflow.add_iteration(workflow.activities()[0].id, "D")
+    workflow.drop_iteration(workflow.iterations()[1].id)
+
+    assert items(restored(workflow, specification, host)) == [("x", 0, "A"), ("x", 2, "C"), ("x", 3, "D")]
+
+
+def test_the_completion_condition_is_asked_at_the_activity_when_one_is_over():
+    host = Scoped(units=["A", "B", "C"])
+    workflow = begun(process(*many(until="nrOfCompletedInstances * 2 &gt; nrOfInstances")), host)
+    for index in (0, 2):
+        for _task in "xy":
+            workflow.complete(next(task.id for task in workflow.user_tasks() if task.place[-1].index == index))
+
+    assert [task.element_id for task in workflow.user_tasks()] == ["z"]
+
+
+@pytest.mark.parametrize("units", [None, "AB", 3])
+def test_what_is_no_list_is_a_fault_that_names_the_activity(units: object):
+    with pytest.raises(WorkflowFault) as fault:
+        begun(process(*many()), Scoped(units=units))
+
+    assert fault.value.element_id == "S"
+
+
+def test_two_hundred_instances_of_one_specification_run_side_by_side():
+    specification = process(*many())
+
+    def whole(number: int) -> list[int]:
+        host, seen = Scoped(units=["A", "B", "C"][: 1 + number % 3]), []
+        workflow = begun(specification, host)
+        while not workflow.completed:
+            workflow.complete(workflow.user_tasks()[0].id)
+            seen.append(len(workflow.user_tasks()))
+        return seen
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(whole, range(200)))
+
+    assert [len(seen) for seen in found] == [3 + 2 * (number % 3) for number in range(200)]

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from tests.reference.drawing import Drawing, Flow, Node
 
 if TYPE_CHECKING:
+    from tests.reference.several import Several
     from tests.reference.words import Word
 
 PERSON, PERIOD, CALL, EVENT, JOIN = "person", "period", "call", "event", "join"
@@ -151,7 +152,21 @@ class Game:
         """The activities on which these stand are done: by a person, by the called process, because their period is met."""
         self._clear()
         for token in tokens:
-            self.go_on(token)
+            if token.is_there:
+                self.go_on(token)
+        self._settle()
+
+    def add_time(self, token: Token, item: object) -> None:
+        """One more of what is done several times: a thing of ours, not of the standard."""
+        self._clear()
+        several_of(self, token).add(self, token, item)
+        self._settle()
+
+    def drop_time(self, token: Token) -> None:
+        """One less of them, which counts no more."""
+        self._clear()
+        assert token.run is not None
+        several_of(self, token).drop(self, token)
         self._settle()
 
     def over(self, *tokens: Token) -> None:
@@ -183,6 +198,12 @@ class Game:
         scope.tokens.append(token)
         self.words(node).arrive(self, token)
         return token
+
+    def time_of(self, whole: Token, index: int, item: object) -> Token:
+        """A token for one time of what is done several times."""
+        one = Token(next(self._numbers), whole.node, whole.scope, None, run=whole, index=index, item=item)
+        whole.times.append(one)
+        return one
 
     def go_inside(self, token: Token) -> None:
         """The sub-process on which the token stands begins."""
@@ -220,7 +241,7 @@ class Game:
         token.inner = None
         self.lapse(token)
         if token.run is not None:
-            return self.words(token.node).one_is_over(self, token)
+            return several_of(self, token).one_is_over(self, token)
         if told:
             self.passed.append(token.node.id)
         flows = self.words(token.node).ways(self, token)
@@ -329,6 +350,13 @@ class Game:
             self.spend(empty.owner.scope.number if empty.owner else -1, empty.node.id if empty.node else "")
             self.close(empty)
         return empty is not None
+
+
+def several_of(game: Game, token: Token) -> Several:
+    """How the element is done several times."""
+    activity = game.words(token.node)
+    found: Several = activity.several(token.node)
+    return found
 
 
 def _all_in(scope: Scope) -> Iterator[Token]:

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from tests.reference.blocks import Block, Border, Task
-from tests.reference.blocks_scopes import BEGUN, Sub
-from tests.reference.generator import DEEPEST, Around, Generator
+from tests.reference.blocks_scopes import BEGUN, HOW, Repeated, Sub, Times
+from tests.reference.generator import DEEPEST, TESTS, Around, Generator
+
+UNTIL = (
+    "", "", "nrOfCompletedInstances >= 2", "nrOfCompletedInstances * 2 > nrOfInstances", "nrOfActiveInstances < 2",
+    "loopCounter == 1", "x == 2",
+)  # fmt: skip
+"""Completion conditions."""
 
 
 class WideGenerator(Generator):
@@ -21,12 +27,28 @@ class WideGenerator(Generator):
         return getattr(self, f"_{self.draw.choice(kinds)}")(around.deeper())
 
     def _wide_kinds(self) -> list[str]:
-        return ["sub"] * 5
+        return ["sub"] * 4 + ["several"] * 3 + ["repeated"] * 3
 
     def _sub(self, around: Around) -> Block:
         inner = around.deeper(beside=False, forked=False)
         begun = self.draw.choices(BEGUN, (12, 2, 2, 1))[0]
         return Sub(self._key("S"), self.block(inner), self._borders(around), self.draw.random() < 0.6, begun)
+
+    def _several(self, around: Around) -> Block:
+        """Often with branches side by side, of which each time has its own."""
+        inner = around.deeper(beside=False, forked=False)
+        body = self._fork(inner) if self.draw.random() < 0.4 else self.block(inner)
+        return Sub(self._key("S"), body, self._borders(around), times=self._times())
+
+    def _repeated(self, around: Around) -> Block:
+        kind = self.draw.choice(["userTask"] * 4 + ["serviceTask", "callActivity", "receiveTask"])
+        return Repeated(self._key("n"), kind, self._times(), self._borders(around))
+
+    def _times(self) -> Times:
+        how = self.draw.choice(HOW)
+        if how.startswith("loop"):
+            return Times(how, self.draw.choice(["", "2", "3"]), self.draw.choice(TESTS))
+        return Times(how, self.draw.choice(["", "", "0", "1", "3"]), self.draw.choice(UNTIL))
 
     def _borders(self, around: Around) -> tuple[Border, ...]:
         """Events on the border of anything but a task."""

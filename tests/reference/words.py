@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.reference.drawing import Flow, Node
+from tests.reference.several import MultiInstance, Several, StandardLoop
 from tests.reference.token_game import CALL, EVENT, JOIN, PERIOD, PERSON, Game, Stuck, Token
 
 
@@ -40,7 +41,14 @@ class Activity(Word):
 
     def arrive(self, game: Game, token: Token) -> None:
         game.arm(token)
-        self.begin(game, token)
+        if token.node.many or token.node.again:
+            self.several(token.node).begin(game, token)
+        else:
+            self.begin(game, token)
+
+    def several(self, node: Node) -> Several:
+        """How it is done several times."""
+        return (MultiInstance if node.many else StandardLoop)(self.begin)
 
     def begin(self, game: Game, token: Token) -> None:
         if self.waits_for is None:

@@ -156,3 +156,33 @@ def test_scope_a_sub_process_that_comes_to_no_end_event_hangs_for_ever():
 
     assert open_tasks(workflow) == [], "by BPMN it is over, and a is open"
     assert not workflow.completed
+
+
+def several(kind: str, *inner: str) -> str:
+    return f'<userTask id="x"><{kind}>{"".join(inner)}</{kind}></userTask>'
+
+
+def test_many_the_list_is_looked_for_in_the_data_of_the_task():
+    collection = "<loopDataInputRef>units</loopDataInputRef>"
+
+    with pytest.raises(TypeError):
+        begun(start(), several("multiInstanceLoopCharacteristics", collection), end(), flows="start>x x>end")
+
+
+def test_many_a_completion_condition_cannot_read_how_many_are_done():
+    drawn = "<loopCardinality>3</loopCardinality><completionCondition>nrOfCompletedInstances == 1</completionCondition>"
+    workflow = begun(start(), several("multiInstanceLoopCharacteristics", drawn), end(), flows="start>x x>end")
+
+    with pytest.raises(WorkflowException, match="nrOfCompletedInstances"):
+        complete(workflow, "x")
+
+
+def test_again_every_time_stays_in_the_tree():
+    drawn = "<loopCondition>True</loopCondition>"
+    workflow = begun(start(), several("standardLoopCharacteristics", drawn), end(), flows="start>x x>end")
+    first = len(workflow.tasks)
+
+    for _ in range(20):
+        complete(workflow, "x")
+
+    assert len(workflow.tasks) >= first + 20, "one task is open, as it was at first"

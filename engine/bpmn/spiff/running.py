@@ -54,6 +54,8 @@ class Running:
         """Elements completed, in order."""
         self.passed_at: list[tuple[str, Places]] = []
         """The same, each with where it stood."""
+        self.iterations_done: list[str] = []
+        """The ids of the iterations that came to their own end, in order."""
         self.taken: list[str] = []
         """Flows by which a token went on, in order."""
         self._queue: deque[Callable[[], None]] = deque()
@@ -65,7 +67,7 @@ class Running:
         """It is moved for this host from now on, with nothing passed yet."""
         self.host = host
         self._spent.clear()
-        self.passed, self.passed_at, self.taken = [], [], []
+        self.passed, self.passed_at, self.taken, self.iterations_done = [], [], [], []
 
     def let_go(self) -> None:
         """Nothing of the step that moved it is kept; it is moved again only after `begin_step`."""
@@ -136,10 +138,11 @@ class Running:
         """The scopes and iterations around the task, the outermost first."""
         return () if self.specification.is_flat else places.place(task)
 
-    def place_outside(self, task: Task) -> Places:
-        """The scopes and iterations around it, without itself when it is one."""
+    def place_of(self, task: Task) -> Places:
+        """Where its element stands: an iteration in itself, a sub-process outside of itself."""
         around = self.place(task)
-        return around[:-1] if around and around[-1].id == task.id.hex else around
+        is_itself = bool(around) and around[-1].id == task.id.hex
+        return around[:-1] if is_itself and not task.task_spec.is_iteration else around
 
     def operate(self, task: Task) -> None:
         """The work of the service task is done."""
@@ -157,11 +160,14 @@ class Running:
         """When nothing goes by itself any more it is looked whether a token is left in this scope."""
         self._emptied[scope.id] = scope
 
-    def enter(self, parent: Task, name: str, came_by: Flow | None = None, **memory: object) -> None:
+    def enter(
+        self, parent: Task, name: str, came_by: Flow | None = None, memory: Mapping[str, object] | None = None
+    ) -> None:
         """A token has come to this element. `memory` is what it remembers from before."""
         spec: Node = self.specification.task_specs[name]
         task = parent._add_child(spec, TaskState.FUTURE)
-        task.internal_data.update({key: value for key, value in memory.items() if value is not None})
+        if memory:
+            task.internal_data.update(memory)
         if came_by is not None:
             self.taken.append(came_by.id)
             if spec.counts_arrivals and len(spec.element.incoming) > 1:
@@ -172,16 +178,22 @@ class Running:
         """The token has passed its element and hangs, as what it becomes, where it hung. `told`: that it was passed."""
         if told:
             self.note_passed(task)
-        memory = {LAPSES_WITH: task.internal_data.get(LAPSES_WITH), TRAIL: self._trail_behind(task)}
+        memory = self._memory_behind(task)
         parent = task.parent
         self.remove(task)
         for flow in flows:
-            self.enter(parent, flow.target, flow, **memory)
+            self.enter(parent, flow.target, flow, memory)
 
     def note_passed(self, task: Task) -> None:
         """Its element has been passed."""
         self.passed.append(task.task_spec.bpmn_id)
-        self.passed_at.append((task.task_spec.bpmn_id, self.place_outside(task)))
+        self.passed_at.append((task.task_spec.bpmn_id, self.place_of(task)))
+
+    def is_done(self, one: Task) -> None:
+        """The iteration has come to its own end and is gone."""
+        self.passed_at.append((one.task_spec.bpmn_id, self.place_of(one)))
+        self.iterations_done.append(one.id.hex)
+        self.remove(one)
 
     def unarm(self, task: Task) -> None:
         """The activity is over: its events are armed no more, and what lapses with it is gone."""
@@ -244,6 +256,13 @@ class Running:
         while below:
             gone = self.tree.tasks.pop(below.pop())
             below += gone._children
+
+    def _memory_behind(self, task: Task) -> dict[str, object]:
+        """What follows this task remembers of it."""
+        memory: dict[str, object] = {TRAIL: self._trail_behind(task)}
+        if (host := task.internal_data.get(LAPSES_WITH)) is not None:
+            memory[LAPSES_WITH] = host
+        return memory
 
     def _trail_behind(self, task: Task) -> list[list[str]]:
         """The way behind this task: the elements that were passed, the oldest first, a user task with its id.

@@ -7,7 +7,8 @@ from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from engine.bpmn.reading.elements import Diagram, Element
 from engine.bpmn.spiff.events import BorderEvent, Event, TerminateEnd
 from engine.bpmn.spiff.gateways import ExclusiveGateway, ParallelGateway
-from engine.bpmn.spiff.node import Node
+from engine.bpmn.spiff.iterations import Again, Many
+from engine.bpmn.spiff.node import EACH, Node
 from engine.bpmn.spiff.scopes import Process, Scope
 from engine.bpmn.spiff.tasks import Call, Clock, Operation, UserTask
 
@@ -46,9 +47,18 @@ class Specification(BpmnProcessSpec):  # type: ignore[misc]
         self.diagram, self.all_lapses = diagram, all_lapses
         self.start = Process(self, diagram, _itself(diagram))
         for element in diagram.elements.values():
-            WORDS[f"{element.kind} {element.event_kind}".strip()](self, diagram, element)
-        self.is_flat = not any(element.scope for element in diagram.elements.values())
+            self._add(diagram, element)
+        self.is_flat = not any(one.scope or one.many or one.again for one in diagram.elements.values())
         """Whether everything stands in the process itself, once."""
+
+    def _add(self, diagram: Diagram, element: Element) -> None:
+        """The element's own specification, and that of the whole where it is done several times."""
+        word = WORDS[f"{element.kind} {element.event_kind}".strip()]
+        if element.many is None and element.again is None:
+            word(self, diagram, element)
+        else:
+            word(self, diagram, element, element.id + EACH)
+            (Many if element.many is not None else Again)(self, diagram, element)
 
 
 def _itself(diagram: Diagram) -> Element:

@@ -21,6 +21,7 @@ from engine.bpmn.spiff.host import Host as Host
 from engine.bpmn.spiff.host import Place as Place
 from engine.bpmn.spiff.host import Places as Places
 from engine.bpmn.spiff.host import WorkflowFault as WorkflowFault
+from engine.bpmn.spiff.iterations import Many
 from engine.bpmn.spiff.node import TRAIL, Node
 from engine.bpmn.spiff.running import Running
 from engine.bpmn.spiff.specs import Specification
@@ -66,6 +67,11 @@ class Workflow:
         return self._running.passed
 
     @property
+    def iterations_done(self) -> list[str]:
+        """The ids of the iterations that came to their own end since then, in order."""
+        return self._running.iterations_done
+
+    @property
     def passed_at(self) -> list[tuple[str, Places]]:
         """The same, each with the scopes and iterations around it."""
         return self._running.passed_at
@@ -95,10 +101,20 @@ class Workflow:
         places_around = (self._running.place(task) for task in self._running.tasks)
         return list({place.id: place for around in places_around for place in around}.values())
 
+    def activities(self) -> list[Open]:
+        """Multi-instance activities that have begun and not ended: to each an iteration may be added."""
+        return self._open(Many)
+
+    def iterations(self) -> list[Open]:
+        """The open iterations of multi-instance activities; each stands last in its own place."""
+        several = (task for task in self._running.tasks if isinstance(task.task_spec, Many))
+        found = (one for task in several for one in task.task_spec.iterations(task))
+        return [Open(one.id.hex, one.task_spec.bpmn_id, self._running.place(one)) for one in found]
+
     def live(self) -> list[Open]:
         """Everything that is worked on or waited for, each with the scopes and iterations around it."""
         tasks = self._running.tasks
-        return [Open(task.id.hex, task.task_spec.bpmn_id, self._running.place_outside(task)) for task in tasks]
+        return [Open(task.id.hex, task.task_spec.bpmn_id, self._running.place_of(task)) for task in tasks]
 
     def live_places(self) -> list[Places]:
         """The scopes and iterations around everything that is worked on or waited for, and these themselves with their own."""
@@ -134,7 +150,7 @@ class Workflow:
     def close_clock(self, element_id: str, is_meant: Callable[[Open], bool] = lambda _: True) -> None:
         """The clock task is done; nothing happens when it is not open."""
         for clock in self.open_clocks():
-            if clock.element_id == element_id and is_meant(clock):
+            if clock.element_id == element_id and is_meant(clock) and self._is_open(clock.id):
                 self._guarded(self._find(clock.id, Clock).complete)
 
     def end_task(self, element_id: str, is_meant: Callable[[Open], bool] = lambda _: True) -> None:
@@ -143,13 +159,30 @@ class Workflow:
         Nothing happens when it is not open. It has not been passed: what hangs on its being done has not come about.
         """
         for open_task in self.user_tasks():
-            if open_task.element_id == element_id and is_meant(open_task):
+            if open_task.element_id == element_id and is_meant(open_task) and self._is_open(open_task.id):
                 task = self._find(open_task.id, UserTask)
                 self._guarded(task.task_spec.leave, task, False)
 
     def close_call(self, task_id: str) -> None:
         """The called instance has ended, and everything automatic behind the call. Raises AlreadyDone."""
         self._guarded(self._find(task_id, Call).complete)
+        self.run()
+
+    def add_iteration(self, activity_id: str, item: object) -> None:
+        """One more is asked (加签): an iteration for this item begins, or waits for its turn in a sequence.
+
+        `activity_id` is that of `activities`, the `run` of the place of its iterations. Raises AlreadyDone.
+        """
+        activity = self._find(activity_id, Many)
+        self._guarded(activity.task_spec.add, activity, item)
+        self.run()
+
+    def drop_iteration(self, iteration_id: str) -> None:
+        """One is no longer asked (减签), and counts no more; the activity is over when nobody is left. Raises AlreadyDone."""
+        one = self._running.tree.tasks.get(UUID(iteration_id))
+        if one is None or not one.task_spec.is_iteration or not isinstance(one.parent.task_spec, Many):
+            raise AlreadyDone
+        self._guarded(one.parent.task_spec.take_off, one.parent, one)
         self.run()
 
     # --- what goes back ---
@@ -176,6 +209,8 @@ class Workflow:
         Raises AlreadyDone.
         """
         task = self._find(task_id, UserTask)
+        if task.task_spec.is_iteration:
+            raise AlreadyDone  # a button opens no iteration
         self._running.unarm(task)
         self._running.remove(task)
         self.run()
@@ -202,6 +237,10 @@ class Workflow:
             raise AlreadyDone
         return task
 
+    def _is_open(self, task_id: str) -> bool:
+        """Whether it is still there: what was done to another one may have ended it."""
+        return UUID(task_id) in self._running.tree.tasks
+
     def _guarded(self, move: Callable[..., Any], *arguments: Any) -> None:
         try:
             move(*arguments)
@@ -218,5 +257,6 @@ _WAITS: dict[type[Node], int] = {
     Event: TaskState.WAITING,
     Call: TaskState.STARTED,
     Clock: TaskState.STARTED,
+    Many: TaskState.STARTED,
 }
 """The state in which a task of this class is open."""
