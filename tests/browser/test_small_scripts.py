@@ -6,7 +6,7 @@ import re
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Dialog, Page, Request, expect
+from playwright.sync_api import Dialog, Page, Request, Route, expect
 from sqlalchemy import select
 
 from engine.db import tables
@@ -410,6 +410,27 @@ def test_a_file_without_a_network_is_not_sent_and_the_page_says_so(
 
     expect(page.locator("#materials .problem")).to_contain_text("请检查网络")
     desk.faults.clear()
+
+
+def test_a_task_is_not_handed_in_while_a_file_is_on_its_way(served: Served, cases: list[Case], desk_at: Desks) -> None:
+    page = at_task(desk_at(served), cases[0], "prepare_materials", OFFICER)
+    held: list[Route] = []
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.route("**/material", lambda route: held.append(route))
+    choose_a_photograph(page)
+    page.get_by_role("button", name="添加到清单").click()
+    button = submit_button(page)
+
+    expect(button).to_be_disabled()
+    expect(button).to_contain_text("上传")
+    page.get_by_label("承办人意见").press("Control+Enter")
+    page.locator("#answers").evaluate("form => form.requestSubmit()")
+
+    assert [url for url in sent if not url.endswith(("/material", "/draft", "/shown"))] == []
+    held[0].continue_()
+    expect(page.locator("#materials tbody")).to_contain_text("照片.png")
+    expect(button).to_be_enabled()
 
 
 # --- keys and lists ---
