@@ -280,6 +280,11 @@ class Specification(BpmnProcessSpec):  # type: ignore[misc]
         for element in diagram.elements.values():
             WORDS[f"{element.kind} {element.event_kind}".strip()](self, diagram, element)
 
+    @property
+    def lapsing(self) -> list[str]:
+        """The border events of which what they begin lapses with their activity."""
+        return [spec.bpmn_id for spec in self.task_specs.values() if isinstance(spec, BorderEvent) and spec.lapses]
+
 
 def _itself(diagram: Diagram) -> Element:
     """The process as an element; no id of a file has a blank in it."""
