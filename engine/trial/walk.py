@@ -272,7 +272,7 @@ class _Walk:
         return rows
 
 
-class _refusing:  # noqa: N801: it reads as what it does
+class _refusing:
     """Within it a refusal of the engine is a sentence that says at which step, and for which field."""
 
     def __init__(self, step: Text, form_key: str, definition: Definition | None) -> None:
