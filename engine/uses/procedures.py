@@ -31,6 +31,7 @@ from engine.english import English, read_english
 from engine.errors import DiagramRefused, LianbanError, NotFound, Refused
 from engine.messages import Name, Text, lines, listed, sentences
 from engine.messages import gettext as _
+from engine.organisation import units
 from engine.runtime.step import audit
 from engine.uses.judging import of_installation
 from engine.uses.transactions import Transactions
@@ -331,6 +332,11 @@ class ProcedureUses:
     def retired(self) -> frozenset[str]:
         with self._database.reading() as tx:
             return retiring.retired(tx)
+
+    def units(self) -> list[units.Unit]:
+        """The units that the installation has now."""
+        with self._database.reading() as tx:
+            return units.every(tx, self._clock.now())
 
     def check(self, paths: list[Path]) -> list[Checked]:
         """What there is to say of these files and folders, by what the installation knows; nothing changes."""

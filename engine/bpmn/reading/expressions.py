@@ -1,6 +1,7 @@
 """The language of diagrams and forms: a small interpreter, in which what is not written does not exist.
 
-The syntax is Python's, expressions only. Each kind of node has a function in one table or is refused when compiled; there
+The syntax is Python's, expressions only; what other tools write for the same (`spelling.py`) is read as that. Each kind of
+node has a function in one table or is refused when compiled; there
 are no statements, no lambdas, no attributes of objects, no names that begin with an underscore, and no capability inside:
 an expression sees plain values and the pure functions it is handed. Budgets on steps and sizes bound what it can cost.
 """
@@ -16,6 +17,7 @@ from typing import Any
 
 from engine.bpmn.reading.operators import BINARY, COMPARE, DATE_PARTS, DAY_PARTS, EXPONENT_LIMIT, METHODS, UNARY
 from engine.bpmn.reading.operators import BUILTINS as BUILTINS
+from engine.bpmn.reading.spelling import meant
 from engine.errors import ExpressionError
 from engine.messages import Text
 from engine.messages import gettext as _
@@ -76,7 +78,7 @@ def evaluate(
 @lru_cache(maxsize=2048)
 def _compile(source: str) -> Expression:
     try:
-        tree = ast.parse(source, mode="eval").body
+        tree = ast.parse(meant(source), mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         line, column = getattr(error, "lineno", None) or 1, getattr(error, "offset", None) or 0
         raise ExpressionError(

@@ -24,7 +24,7 @@ from engine.runtime.notify.notices import notify_administrators, tell_people
 from engine.runtime.periods import resting
 from engine.runtime.step import audit
 from engine.runtime.step.context import Context
-from engine.runtime.step.facts import known
+from engine.runtime.step.facts import every_value
 from engine.runtime.step.faults import Fault, without_contents
 from engine.runtime.step.locks import lock
 from engine.runtime.step.parties import units_at_work
@@ -230,7 +230,7 @@ def _place(tx: Connection, definition_id: str, element_id: str | None) -> tuple[
 
 
 def _technical(tx: Connection, instance_id: str, title: str, sentence: Text, said: Iterable[object] = ()) -> Text:
-    return without_contents(sentence, [title, *known(tx, instance_id).values(), *said])
+    return without_contents(sentence, [title, *every_value(tx, instance_id), *said])
 
 
 def resume(tx: Connection, number: str, by: str, context: Context) -> str:
