@@ -136,9 +136,9 @@ class Element:
 
     @property
     def times(self) -> int | None:
-        """How often it may happen at most; None when that is not limited."""
-        limits = [event.timer.times if event.timer else None for event in self.events if event.comes_again]
-        return limits[0] if len(limits) == 1 else None
+        """How often it may happen at most; None when that is not limited, or when several things make it happen."""
+        timer = self.events[0].timer if len(self.events) == 1 else None
+        return timer.times if timer is not None else None
 
 
 @dataclass(frozen=True)

@@ -15,15 +15,19 @@ from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from engine.bpmn.reading.events import ERROR, ESCALATION
 from engine.bpmn.spiff import state
-from engine.bpmn.spiff.events import Event
+from engine.bpmn.spiff.events import Armed, hear, throw
+from engine.bpmn.spiff.host import Failure as Failure
 from engine.bpmn.spiff.host import Host as Host
+from engine.bpmn.spiff.host import OperationFailed as OperationFailed
 from engine.bpmn.spiff.host import Place as Place
 from engine.bpmn.spiff.host import Places as Places
+from engine.bpmn.spiff.host import Thrown as Thrown
 from engine.bpmn.spiff.host import WorkflowFault as WorkflowFault
 from engine.bpmn.spiff.iterations import Many
 from engine.bpmn.spiff.node import TRAIL, Node
-from engine.bpmn.spiff.running import Running
+from engine.bpmn.spiff.running import FAILED, Running
 from engine.bpmn.spiff.specs import Specification
 from engine.bpmn.spiff.tasks import Call, Clock, UserTask
 from engine.errors import AlreadyDone, LianbanError
@@ -81,12 +85,27 @@ class Workflow:
         """Flows by which a token went on since then, in order."""
         return self._running.taken
 
+    @property
+    def thrown(self) -> list[Thrown]:
+        """What was thrown since then, in order, caught or not."""
+        return self._running.thrown
+
+    @property
+    def failed(self) -> Failure | None:
+        """The error with which the process has ended; None when it has not, or in another way."""
+        found = self._running.tree.task_tree.internal_data.get(FAILED)
+        return Failure(*found) if found else None
+
     def user_tasks(self) -> list[Open]:
         return self._open(UserTask)
 
     def armed_events(self) -> list[Open]:
-        """Timers and buttons that wait to be fired."""
-        return self._open(Event)
+        """Whatever waits to be fired: timers, buttons, messages and signals, conditions, errors and escalations.
+
+        For what each waits the diagram says (`events` of its element). Conditions fire by themselves, errors and escalations when
+        they are thrown: a host fires timers and buttons, and what other instances or the world outside tell (`hear`).
+        """
+        return self._open(Armed)
 
     def open_calls(self) -> list[Open]:
         """Call activities whose called instance has not ended."""
@@ -143,7 +162,7 @@ class Workflow:
 
     def fire(self, event_id: str) -> None:
         """The armed timer or button has happened, and everything automatic behind it. Raises AlreadyDone."""
-        task = self._find(event_id, Event)
+        task = self._find(event_id, Armed)
         self._guarded(task.task_spec.fire, task)
         self.run()
 
@@ -166,6 +185,32 @@ class Workflow:
     def close_call(self, task_id: str) -> None:
         """The called instance has ended, and everything automatic behind the call. Raises AlreadyDone."""
         self._guarded(self._find(task_id, Call).complete)
+        self.run()
+
+    def fail_call(self, task_id: str, code: str) -> None:
+        """The called instance has failed with this error, which is thrown from the call. Raises AlreadyDone."""
+        self._guarded(throw, self._running, self._find(task_id, Call), ERROR, code)
+        self.run()
+
+    def escalate_call(self, task_id: str, code: str) -> None:
+        """The called instance has thrown an escalation that nothing in it caught; it goes on from the call, which stays open.
+
+        Raises AlreadyDone.
+        """
+        self._guarded(throw, self._running, self._find(task_id, Call), ESCALATION, code)
+        self.run()
+
+    def hear(self, kind: str, name: str) -> bool:
+        """A message or signal of this name has come from outside. Returns whether anything here waited for it."""
+        heard = hear(self._running, kind, name)
+        for task in heard:
+            if self._is_open(task.id.hex) and task.state == TaskState.WAITING:
+                self._guarded(task.task_spec.fire, task)
+        self.run()
+        return bool(heard)
+
+    def facts_said(self) -> None:
+        """Facts have been said by something else than a task: conditions are looked at, with everything automatic behind them."""
         self.run()
 
     def add_iteration(self, activity_id: str, item: object) -> None:
@@ -254,7 +299,7 @@ class Workflow:
 
 _WAITS: dict[type[Node], int] = {
     UserTask: TaskState.READY,
-    Event: TaskState.WAITING,
+    Armed: TaskState.WAITING,
     Call: TaskState.STARTED,
     Clock: TaskState.STARTED,
     Many: TaskState.STARTED,

@@ -11,7 +11,7 @@ from engine.db.tables import material, task
 from engine.deadlines.counting import working_days
 from engine.deadlines.functions import KINDS, as_instant, counting_functions
 from engine.errors import ExpressionError
-from engine.messages import When, in_chinese
+from engine.messages import When, Worded
 from engine.messages import gettext as _
 from engine.organisation import city, duties, jurisdiction, units
 from engine.runtime.step.similar_cases import same_cases
@@ -111,7 +111,7 @@ class _Functions:
             if told.number
             else _("'%(title)s'", title=told.source)
         )
-        return in_chinese(  # an expression that is drawn works with it: as the words around it
+        return Worded(
             _(
                 "Under %(source)s this entry of the list of duties belongs to %(unit)s from %(day)s on. See case %(number)s.",
                 source=source,

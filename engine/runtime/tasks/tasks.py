@@ -42,8 +42,8 @@ class Completed:
 
     instance_id: str
     number: str
-    task_name: str
-    outcome_name: str | None
+    task_name: Name
+    outcome_name: Name
     next_task_id: str | None
     ended: bool
 
@@ -88,8 +88,8 @@ def complete(
     return Completed(
         instance_id=row.instance_id,
         number=step.instance["number"],
-        task_name=row.name,
-        outcome_name=done.outcome_name,
+        task_name=step.definition.element_name(row.element_id),
+        outcome_name=step.definition.outcome_name(row.element_id, done.outcome, done.outcome_name),
         next_task_id=next_of(tx, row.instance_id, actor),
         ended=step.workflow.completed,
     )
