@@ -221,6 +221,14 @@ def _hint(description: Text) -> Text:
 
 
 def _too_few(field: Field, left: int) -> Message:
+    if field.widget == "units":
+        return ngettext(
+            "%(field)s: at least %(least)s units, %(num)s more needed.",
+            "%(field)s: at least %(least)s units, %(num)s more needed.",
+            left,
+            field=field.label,
+            least=field.count,
+        )
     return ngettext(
         "%(field)s: at least %(least)s, %(num)s more needed.",
         "%(field)s: at least %(least)s, %(num)s more needed.",

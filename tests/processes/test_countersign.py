@@ -130,6 +130,11 @@ def test_a_member_sees_the_case_and_none_of_what_another_member_said(town: Town,
     assert not any("market" in str(words) for words in said)
     task = town.act(lambda engine: engine.tasks.task(other, task_of(case, "ecology")))
     assert not any("market" in str(entry.words) for section in task.before for entry in section.entries)
+    assert not any("不同意" in str(line.outcome) or "market" in str(line.remark) for line in page.steps)
+    assert not any("不同意" in f"{line.action}{line.note}" or "market" in str(line.note) for line in page.log)
+    assert {str(member.outcome) for round_ in page.rounds for member in round_.members} == {""}
+    starter = town.act(lambda engine: engine.instances.instance(town.person(OFFICER), case.number))
+    assert [str(member.outcome) for member in starter.rounds[0].members if member.state == "done"] == ["不同意"]
     stranger = town.person("jiangwangshu.ll")
     with pytest.raises(NotFound):
         town.act(lambda engine: engine.instances.instance(stranger, case.number))
@@ -191,7 +196,7 @@ def test_what_a_member_has_said_may_be_taken_back_while_nothing_has_followed(tow
 
 @pytest.mark.parametrize(
     ("members", "words"),
-    [(["ecology", "police"], "不能在这里选"), (["ecology", "nowhere"], "没有这个单位"), (["ecology"], "至少 2")],
+    [(["ecology", "police"], "不能选在这里"), (["ecology", "nowhere"], "没有这个单位"), (["ecology"], "不少于 2 家")],
 )
 def test_units_that_may_not_be_asked_are_not_chosen(town: Town, tmp_path: Path, members: list[str], words: str) -> None:
     with pytest.raises(InvalidValues) as refused:
@@ -244,6 +249,22 @@ def test_what_is_done_once_collects_nothing(town: Town, tmp_path: Path) -> None:
 def test_what_is_collected_has_a_name(town: Town, tmp_path: Path) -> None:
     renamed = ("collect:answered", "collect:_answered")
     assert "collect-name" in refused_with(town, tmp_path, countersign.framed(FIVE_AGREE), renamed)
+
+
+@pytest.mark.rule("several-correctable")
+def test_what_each_of_several_answers_is_not_correctable(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(countersign.REASON, "properties", {"correctable": "true"})
+    assert refused_with(town, tmp_path, countersign.framed(FIVE_AGREE)) == {"several-correctable"}
+
+
+def test_a_message_to_the_element_goes_to_the_task_of_the_sender_s_unit(town: Town, tmp_path: Path) -> None:
+    case = all_seven(town, tmp_path)
+    actor = town.person(MEMBERS["housing"])
+    told = {"opinion_outcome": ["object"], "opinion_reason": ["理由"]}
+    town.act(lambda engine: engine.instances.deliver(actor, case.number, "opine", "message-1", told))
+    assert asked(case) == set(MEMBERS) - {"housing"}
 
 
 @pytest.mark.rule("unit-not-held")

@@ -171,7 +171,14 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
         periods=drawn,
         axis=axis_of(drawn, context.now, context.calendar),
         bars=[bar_of(period, context.now, context.calendar) for period in drawn],
-        rounds=rounds(tx, row.id, definition, names, {period.key: period for period in periods}),
+        rounds=rounds(
+            tx,
+            row.id,
+            definition,
+            names,
+            {period.key: period for period in periods},
+            readers.on_the_way(tx, row.id, definition, actor),
+        ),
         steps=history.steps(tx, row.id, step.definition, names, actor, row.status == "ended"),
         log=[
             line

@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from engine.db.case import case_of
-from engine.db.tables import scope, task
+from engine.db.tables import scope
 from engine.db.values import decode
 from engine.deployments.definitions import Definition
 from engine.messages import Name, Text
+from engine.reports.parts.fellows import asked_beside
 from engine.reports.parts.names import Names, UnitName, outcome_name
 from engine.reports.parts.periods import Period
 
@@ -47,17 +48,24 @@ class Round:
 
 
 def rounds(
-    tx: Connection, instance_id: str, definition: Definition, names: Names, periods: Mapping[str, Period]
+    tx: Connection,
+    instance_id: str,
+    definition: Definition,
+    names: Names,
+    periods: Mapping[str, Period],
+    drafts: frozenset[str],
 ) -> list[Round]:
-    """Every run of an activity that is done for each of several, the oldest first; `periods` are told by their keys."""
+    """Every run of an activity that is done for each of several, the oldest first.
+
+    `periods` are told by their keys; of the tasks in `drafts` the reader is not told what was answered.
+    """
     case = case_of(tx, instance_id)
-    scopes = {row.id: row for row in case.rows(scope)}
     tasks: dict[str, list[Row[Any]]] = {}
-    for row in case.rows(task):
-        for around in _iterations(scopes, row.scope_id):
-            tasks.setdefault(around, []).append(row)
+    for asked in asked_beside(case).values():
+        for iteration, row in asked:
+            tasks.setdefault(iteration, []).append(row)
     runs: dict[str, list[Row[Any]]] = {}
-    for row in scopes.values():
+    for row in case.rows(scope):
         if row.apart:
             runs.setdefault(row.run_id, []).append(row)
     return [
@@ -65,7 +73,7 @@ def rounds(
             name=definition.element_name(own[0].element_id),
             is_over=all(row.ended_at is not None for row in own),
             members=tuple(
-                _member(row, tasks.get(row.id, []), definition, names, periods)
+                _member(row, tasks.get(row.id, []), definition, names, periods, drafts)
                 for row in sorted(own, key=lambda row: row.position)
             ),
         )
@@ -73,24 +81,20 @@ def rounds(
     ]
 
 
-def _iterations(scopes: Mapping[str, Row[Any]], scope_id: str | None) -> list[str]:
-    """The ids of the iterations around something, the innermost first."""
-    found = []
-    while scope_id is not None:
-        row = scopes[scope_id]
-        found += [row.id] if row.apart else []
-        scope_id = row.parent_id
-    return found
-
-
 def _member(
-    row: Row[Any], tasks: list[Row[Any]], definition: Definition, names: Names, periods: Mapping[str, Period]
+    row: Row[Any],
+    tasks: list[Row[Any]],
+    definition: Definition,
+    names: Names,
+    periods: Mapping[str, Period],
+    drafts: frozenset[str],
 ) -> Member:
     item = decode(row.item)
     unit = names.unit(item) if isinstance(item, str) else None
     latest = max(tasks, key=lambda found: (found.status == "open", found.opened_at), default=None)
     state = "done" if row.done else "open" if row.ended_at is None else "closed"
     told = latest is not None and state != "closed"
+    is_read = latest is not None and state == "done" and latest.id not in drafts
     return Member(
         state=state,
         unit=unit or (names.unit(latest.unit_code) if latest is not None else None),
@@ -98,6 +102,6 @@ def _member(
         step=definition.element_name(latest.element_id) if latest is not None else Name(""),
         who=names.person(latest.ended_by or latest.assignee_id) if latest is not None and told else "",
         at=row.ended_at,
-        outcome=outcome_name(definition, latest) if latest is not None and state == "done" else "",
+        outcome=outcome_name(definition, latest) if latest is not None and is_read else "",
         period=periods.get(latest.deadline_key or "") if latest is not None else None,
     )
