@@ -19,6 +19,7 @@ from engine.organisation.assignment import Actor
 from engine.runtime.instances import buttons, instances
 from engine.runtime.step.context import Context
 from engine.runtime.tasks import tasks
+from engine.states import TaskStatus
 
 ID_LIMIT = 128
 
@@ -63,7 +64,7 @@ def deliver(
 
 def _waiting(tx: Connection, instance_id: str, number: str, element_id: str) -> str:
     """The only open task of this element."""
-    own = (task.c.instance_id == instance_id) & (task.c.element_id == element_id) & (task.c.status == "open")
+    own = (task.c.instance_id == instance_id) & (task.c.element_id == element_id) & (task.c.status == TaskStatus.OPEN)
     found = tx.scalars(select(task.c.id).where(own)).all()
     if not found:
         raise NotFound(_("%(number)s does not wait for %(element)s now.", number=number, element=element_id[:64]))
