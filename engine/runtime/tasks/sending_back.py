@@ -148,12 +148,11 @@ def give_to(tx: Connection, opened: Row[Any], person_id: str | None, now: dateti
 def _barrier(step: Step, element: Element) -> Text:
     """Why nothing can be sent back across this element; empty when it can."""
     name = Name(element.name or element.id)
+    if element.kind == "parallelGateway" or (not element.kind.endswith("Gateway") and len(element.outgoing) > 1):
+        return _(
+            "Before that several steps run side by side. Sending it back would disturb the others, so it goes no further back."
+        )
     match element.kind:
-        case "parallelGateway":
-            return _(
-                "Before that several steps run side by side. Sending it back would "
-                "disturb the others, so it goes no further back."
-            )
         case "callActivity":
             return _("'%(step)s' is the result of another procedure. It cannot be sent back beyond it.", step=name)
         case "boundaryEvent":
