@@ -81,6 +81,11 @@ class Specification(BpmnProcessSpec):  # type: ignore[misc]
             word(self, diagram, element, element.id + EACH)
             (Many if element.many is not None else Again)(self, diagram, element)
 
+    @property
+    def lapsing(self) -> list[str]:
+        """The border events of which what they begin lapses with their activity."""
+        return [spec.bpmn_id for spec in self.task_specs.values() if isinstance(spec, BorderEvent) and spec.lapses]
+
 
 def _itself(diagram: Diagram) -> Element:
     """The process as an element; no id of a file has a blank in it."""

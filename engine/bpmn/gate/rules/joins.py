@@ -17,7 +17,8 @@ JOIN_IN_LOOP = Rule("join-in-loop", _("A loop does not lead straight into a para
 JOIN_STARVES = Rule("join-starves", _("A parallel join waits only for paths that are all taken."))
 BRANCH_ENDS_EARLY = Rule("branch-ends-early", _("A branch that a join waits for does not end before it."))
 _DONE_TWICE = (
-    "userTask", "serviceTask", "sendTask", "receiveTask", "callActivity", "parallelGateway", "intermediateCatchEvent"
+    "userTask", "serviceTask", "sendTask", "receiveTask", "callActivity", "subProcess", "parallelGateway",
+    "intermediateCatchEvent",
 )  # fmt: skip
 Joins = dict[str, list[Element]]
 """Fork -> the joins that wait for its branches."""
