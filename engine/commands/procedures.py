@@ -147,7 +147,7 @@ def restore_version(key: str, version: int, by: str, reason: str) -> None:
     say(
         _(
             "Version %(old)s of '%(name)s' (%(key)s) is restored as version %(new)s.",
-            name=restored.name,
+            name=restored.called,
             key=key,
             old=version,
             new=restored.version,
@@ -212,7 +212,7 @@ def told(outcome: Outcome) -> Text:
 
 
 def _deployed(deployed: Deployed) -> Text:
-    found = {"name": deployed.definition.name, "key": deployed.definition.key, "version": deployed.definition.version}
+    found = {"name": deployed.definition.called, "key": deployed.definition.key, "version": deployed.definition.version}
     letters = _("Letter templates exchanged with it: %(letters)s.", letters=listed(deployed.letters))
     said = sentences(
         _("'%(name)s' (%(key)s): version %(version)s is deployed.", **found)
@@ -229,7 +229,7 @@ def _deployed(deployed: Deployed) -> Text:
 
 def _compared(one: Compared) -> Text:
     thing: Text = replace(THINGS[one.kind], values={"key": one.key})
-    if one.name != one.key:
+    if one.kind == "procedure":
         thing = words(thing, one.name)
     standing: Text = STANDINGS[one.standing]
     if one.differs:
