@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, insert
 
 from engine.db import searchable
 from engine.db.case import case_of
@@ -19,14 +19,7 @@ from engine.db.tables import fact
 from engine.db.unit import unit_of
 from engine.db.values import decode, encode
 
-_INSERT = insert(fact)
-_NUMBERED = _INSERT.returning(fact.c.id, sort_by_parameter_order=True)
-_NEWEST = (
-    select(fact.c.id)
-    .where(fact.c.instance_id == bindparam("instance_id"))
-    .order_by(fact.c.id.desc())
-    .limit(bindparam("count"))
-)
+_NUMBERED = insert(fact).returning(fact.c.name, fact.c.id)
 
 
 class Facts(Mapping[str, object]):
@@ -74,25 +67,18 @@ class Facts(Mapping[str, object]):
 
 
 def store_rows(tx: Connection, instance_id: str, rows: list[dict[str, Any]]) -> None:
-    """These facts are in the table, each with its number, and the instance is found by those that are searched for."""
+    """These facts, each of another name, are in the table, each with its number, and the instance is found by those that
+    are searched for."""
     if not rows:
         return
     case = case_of(tx, instance_id)
     with unit_of(tx).known() if case.new else unit_of(tx).apart():
-        numbers = _insert(tx, rows)
-    for number, row in zip(numbers, rows, strict=True):
+        numbers = {row.name: row.id for row in tx.execute(_NUMBERED, rows)}
+    for row in rows:
+        number = numbers[row["name"]]
         case.adopt(fact, {"id": number, **row})
         if row["name"] in searchable.FACTS and isinstance(row["value"], str):
             searchable.keep(tx, instance_id, row["name"], row["value"], fact_id=number)
-
-
-def _insert(tx: Connection, rows: list[dict[str, Any]]) -> list[int]:
-    """The numbers of the rows, in their order. SQLite would give those of several in as many statements."""
-    if len(rows) == 1 or tx.dialect.name != "sqlite":
-        return list(tx.execute(_NUMBERED, rows).scalars())
-    tx.execute(_INSERT, rows)
-    newest = tx.execute(_NEWEST, {"instance_id": rows[0]["instance_id"], "count": len(rows)}).scalars()
-    return list(newest)[::-1]
 
 
 def known(tx: Connection, instance_id: str) -> dict[str, object]:
