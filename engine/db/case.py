@@ -199,6 +199,7 @@ PARTS: Mapping[str, Part] = {
         _whole(
             tables.task, "opened_at", "element_id", "id"
         ),  # ids are random: what opens together is told of in one order
+        _whole(tables.scope, "opened_at", "id"),
         _whole(tables.deadline, "armed_at", "id"),
         _whole(tables.fact, "id"),
         _whole(tables.document, "sequence", "id"),
@@ -305,9 +306,8 @@ class Case:
         return changed
 
     def remove(self, table: Table, row: Row) -> None:
-        key = PARTS[table.name].key(row)
-        self._part(table.name).pop(key, None)
-        self._unit.changes.remove(table, key)
+        self.put_aside(table, row)
+        self._unit.changes.remove(table, PARTS[table.name].key(row))
 
     def leave_out(self, table: Table, row: Row, **values: Any) -> None:
         """The row holds these values and with them is not of the part any more: read, sent, closed."""

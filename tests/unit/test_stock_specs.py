@@ -30,7 +30,7 @@ def begun(*elements: str, flows: str, shapes: str = "") -> BpmnWorkflow:
     text = f'<definitions xmlns="{BPMN}">{process}{shapes}</definitions>'
     parser = BpmnParser()
     parser.add_bpmn_xml(etree.fromstring(text))
-    workflow = BpmnWorkflow(parser.get_spec("p"))
+    workflow = BpmnWorkflow(parser.get_spec("p"), parser.get_subprocess_specs("p"))
     workflow.do_engine_steps()
     return workflow
 
@@ -48,7 +48,7 @@ def end(name: str = "end") -> str:
 
 
 def open_tasks(workflow: BpmnWorkflow, name: str = "") -> list[Task]:
-    ready = [task for task in workflow.tasks.values() if task.state == TaskState.READY and task.task_spec.manual]
+    ready = workflow.get_tasks(state=TaskState.READY, manual=True)
     return [task for task in ready if name in ("", task.task_spec.bpmn_id)]
 
 
@@ -144,3 +144,126 @@ def test_node_what_was_passed_stays_and_what_may_come_is_foreseen():
         complete(workflow, "a")
 
     assert len(workflow.tasks) > 3 * first, "one task is open, as it was at first"
+
+
+def test_scope_a_sub_process_that_comes_to_no_end_event_hangs_for_ever():
+    never = '<sequenceFlow id="g_e" sourceRef="g" targetRef="e"><conditionExpression>False</conditionExpression></sequenceFlow>'
+    gateway = f'<exclusiveGateway id="g" default="g_x" />{never}<sequenceFlow id="g_x" sourceRef="g" targetRef="x" />'
+    inner = f'<startEvent id="s" />{gateway}{user("x")}{end("e")}<sequenceFlow id="s_g" sourceRef="s" targetRef="g" />'
+    workflow = begun(start(), f'<subProcess id="S">{inner}</subProcess>', user("a"), end(), flows="start>S S>a a>end")
+
+    complete(workflow, "x")
+
+    assert open_tasks(workflow) == [], "by BPMN it is over, and a is open"
+    assert not workflow.completed
+
+
+def several(kind: str, *inner: str) -> str:
+    return f'<userTask id="x"><{kind}>{"".join(inner)}</{kind}></userTask>'
+
+
+def test_many_the_list_is_looked_for_in_the_data_of_the_task():
+    collection = "<loopDataInputRef>units</loopDataInputRef>"
+
+    with pytest.raises(TypeError):
+        begun(start(), several("multiInstanceLoopCharacteristics", collection), end(), flows="start>x x>end")
+
+
+def test_many_a_completion_condition_cannot_read_how_many_are_done():
+    drawn = "<loopCardinality>3</loopCardinality><completionCondition>nrOfCompletedInstances == 1</completionCondition>"
+    workflow = begun(start(), several("multiInstanceLoopCharacteristics", drawn), end(), flows="start>x x>end")
+
+    with pytest.raises(WorkflowException, match="nrOfCompletedInstances"):
+        complete(workflow, "x")
+
+
+def test_again_every_time_stays_in_the_tree():
+    drawn = "<loopCondition>True</loopCondition>"
+    workflow = begun(start(), several("standardLoopCharacteristics", drawn), end(), flows="start>x x>end")
+    first = len(workflow.tasks)
+
+    for _ in range(20):
+        complete(workflow, "x")
+
+    assert len(workflow.tasks) >= first + 20, "one task is open, as it was at first"
+
+
+def event(kind: str, inner: str = "") -> str:
+    return f"<{kind}EventDefinition>{inner}</{kind}EventDefinition>"
+
+
+def test_operation_an_exception_in_its_work_leaves_the_task_in_an_error_that_no_event_catches():
+    border = f'<boundaryEvent id="b" attachedToRef="v">{event("error")}</boundaryEvent>'
+    work = '<scriptTask id="v"><script>1 / 0</script></scriptTask>'
+
+    with pytest.raises(WorkflowException):
+        begun(start(), work, border, user("caught"), end(), flows="start>v v>end b>caught")
+
+
+def test_clock_a_receive_task_without_a_message_is_passed_at_once():
+    assert begun(start(), '<receiveTask id="k" />', end(), flows="start>k k>end").completed
+
+
+def test_call_what_is_called_is_looked_for_in_the_same_file_and_runs_in_the_same_workflow():
+    with pytest.raises(Exception, match="another"):
+        begun(start(), '<callActivity id="c" calledElement="another" />', end(), flows="start>c c>end")
+
+
+def test_terminate_end_what_it_cancels_stays_in_the_tree():
+    workflow = begun(
+        start(), '<parallelGateway id="f" />', user("a", "b"), f'<endEvent id="stop">{event("terminate")}</endEvent>', end(),
+        flows="start>f f>a f>b a>stop b>end",
+    )  # fmt: skip
+
+    complete(workflow, "a")
+
+    assert workflow.completed
+    assert any(task.state == TaskState.CANCELLED for task in workflow.tasks.values()), "nothing of it is alive"
+
+
+def test_throw_behind_an_error_that_nothing_catches_it_goes_on():
+    error = f'<endEvent id="e">{event("error")}</endEvent>'
+    workflow = begun(start(), user("x"), error, flows="start>x x>e")
+
+    complete(workflow, "x")
+
+    assert workflow.completed, "by BPMN it has failed"
+
+
+def test_event_gateway_two_timers_are_one_and_none_is_told_of():
+    gateway = '<eventBasedGateway id="g" />'
+    timers = "".join(
+        f'<intermediateCatchEvent id="w{days}">'
+        + event("timer", f'<timeDuration>"P{days}D"</timeDuration>')
+        + "</intermediateCatchEvent>"
+        for days in (1, 9)
+    )
+    workflow = begun(start(), gateway, timers, end(), end("e"), flows="start>g g>w1 g>w9 w1>end w9>e")
+
+    assert len(workflow.waiting_events()) < 2, "two events may happen"
+
+
+def test_listener_an_event_sub_process_with_a_timer_keeps_the_process_from_ending():
+    begins = f'<startEvent id="hs">{event("timer", """<timeDuration>"P9D"</timeDuration>""")}</startEvent>'
+    inner = f'{begins}{end("he")}<sequenceFlow id="hs_he" sourceRef="hs" targetRef="he" />'
+    handler = f'<subProcess id="H" triggeredByEvent="true">{inner}</subProcess>'
+    workflow = begun(start(), user("x"), end(), handler, flows="start>x x>end")
+
+    complete(workflow, "x")
+
+    assert not workflow.completed, "by BPMN no token is left"
+
+
+def test_inclusive_gateway_a_join_goes_on_before_a_token_that_comes_by_way_of_a_merge():
+    names = {"exclusive": "m", "parallel": "f", "inclusive": "o"}
+    gateways = "".join(f'<{kind}Gateway id="{name}" />' for kind, name in names.items())
+    never = '<sequenceFlow id="g_d" sourceRef="g" targetRef="d"><conditionExpression>False</conditionExpression></sequenceFlow>'
+    choice = f'<exclusiveGateway id="g" default="g_o" />{never}<sequenceFlow id="g_o" sourceRef="g" targetRef="o" />'
+    workflow = begun(
+        start(), gateways, choice, user("a", "b", "c", "d", "z"), end(),
+        flows="start>f f>a f>b a>g d>m b>m m>c c>o o>z z>end",
+    )  # fmt: skip
+
+    complete(workflow, "a")
+
+    assert open_tasks(workflow, "z"), "b is still to come by way of c"

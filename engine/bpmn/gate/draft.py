@@ -11,6 +11,7 @@ from lxml import etree
 
 from engine.bpmn.gate import constructs, refusals
 from engine.bpmn.gate.procedures import Procedures
+from engine.bpmn.reading import ways
 from engine.bpmn.reading.elements import BPMN, FACT, SAYING, Diagram, Element, Flow, Lane, process_node
 from engine.forms.schema import Field, Form
 from engine.messages import Text, listed
@@ -41,6 +42,8 @@ class Draft:
     rules: frozenset[str]
     """Keys of the city's rules."""
     procedures: Procedures
+    unreadable: frozenset[str] = frozenset()
+    """The forms that came along and cannot be taken; what is wrong with them is told already."""
 
     @cached_property
     def process(self) -> etree._Element:
@@ -90,6 +93,19 @@ class Draft:
     def in_scope(self, element: Element) -> list[Element]:
         """What may follow it with the same token: as `paths_ahead`, but no event that leaves the activity running."""
         return self._in_scope[element.id]
+
+    def begins(self, scope: Element) -> list[Element]:
+        """Where a sub-process begins."""
+        return [start for start in self.of_kind("startEvent") if start.scope == scope.id]
+
+    def onward_and_within(self, element: Element) -> list[Element]:
+        """What may follow with the events on it, into sub-processes and out of them."""
+        return [*self.attached(element), *ways.onward(self.diagram, element)]
+
+    def in_and_within(self, element: Element) -> list[Element]:
+        """The same, and what a sub-process holds."""
+        inner = self.begins(element) if element.kind == "subProcess" else []
+        return [*self.in_scope(element), *inner]
 
     @cached_property
     def form_ids(self) -> frozenset[str]:
@@ -177,8 +193,9 @@ def at(rule: Rule, node: etree._Element, reason: Text, remedy: Text) -> Problem:
     while seen is not None and (seen.get("id") is None or local_name(seen) in _PARTS):
         seen = seen.getparent()
     if seen is None or local_name(seen) == "definitions":
-        return in_the_file(rule, reason, remedy)
-    return rule.problem(seen.get("id", ""), " ".join(seen.get("name", "").split()), reason, remedy)
+        return rule.problem("", "", reason, remedy, line=line_of(node))
+    name = " ".join(seen.get("name", "").split())
+    return rule.problem(seen.get("id", ""), name, reason, remedy, line=line_of(node))
 
 
 _PARTS = frozenset(
@@ -195,6 +212,11 @@ _PARTS = frozenset(
     | {name for name in refusals.ELEMENTS if name.endswith(("EventDefinition", "LoopCharacteristics"))}
     | {name for name in constructs.RUNS if name.endswith("EventDefinition")}
 )
+
+
+def line_of(node: etree._Element) -> int:
+    """The line on which the node begins; 0 for one that came from no file."""
+    return node.sourceline or 0  # type: ignore[return-value]
 
 
 def local_name(node: etree._Element) -> str | None:

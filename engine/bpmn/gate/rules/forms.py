@@ -28,7 +28,8 @@ READONLY_UNSAID = Rule("readonly-unsaid", _("What a field shows is filled in som
 
 def check(draft: Draft) -> Iterator[Problem]:
     for element in draft.of_kind("startEvent", "userTask"):
-        yield from _reference(draft, element)
+        if element.kind == "userTask" or element.scope is None:
+            yield from _reference(draft, element)
     for form_id, form in draft.forms.items():
         for field in form.fields:
             yield from _field(draft, form_id, field)
@@ -44,6 +45,8 @@ def _reference(draft: Draft, element: Element) -> Iterator[Problem]:
             reason,
             _("Choose Camunda Forms under Forms, and write the id of the form as Form reference."),
         )
+    elif element.form_ref in draft.unreadable:
+        return
     elif element.form_key not in draft.forms:
         form = element.form_ref[:80]
         reason = (
