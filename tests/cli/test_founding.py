@@ -140,7 +140,10 @@ def test_a_fault_is_named_with_its_line_and_nothing_is_written(city: Path, old: 
 
 @pytest.mark.parametrize(
     ("unit", "waiting"),
-    [("supervision_bureau", "“首问负责”"), ("justice_bureau", "“执法协作”、“案件移送”、“职责分工争议协调”、“首问负责”")],
+    [
+        ("supervision_bureau", "“首问负责”"),
+        ("justice_bureau", "“执法协作”、“案件移送”、“职责分工争议协调”、“首问负责”"),
+    ],
 )
 def test_what_waits_for_a_unit_and_what_calls_it_is_named_before_anything_is_written(
     city: Path, unit: str, waiting: str

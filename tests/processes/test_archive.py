@@ -763,7 +763,11 @@ def test_a_package_that_went_with_its_registration_is_named_by_the_record(plain_
     case = kept(plain_town)
     package(plain_town, case).unlink()
     own = archive_package.c.instance_id == case.id
-    gone = delete(archive_package).where(own) if how == "removed" else update(archive_package).where(own).values(made_at=None)
+    gone = (
+        delete(archive_package).where(own)
+        if how == "removed"
+        else update(archive_package).where(own).values(made_at=None)
+    )
     plain_town.write(lambda tx: tx.execute(gone) and None)
 
     assert any(str(found).startswith(case.number) for found in plain_town.engine.record.verify_audit())

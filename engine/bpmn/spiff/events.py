@@ -80,7 +80,7 @@ class EventGateway(Node):
     def _update_hook(self, my_task: Task) -> bool:
         tree = running(my_task)
         my_task._set_state(TaskState.STARTED)
-        tree.passed.append(self.bpmn_id)
+        tree.note_passed(my_task)
         memory = tree.memory_behind(my_task)
         for flow in self.flows:
             tree.enter(my_task, flow.target, memory={**memory, CAME_BY: flow.id})
@@ -151,7 +151,7 @@ class Throw(Node):
 
     def _on_complete(self, my_task: Task) -> None:
         tree = running(my_task)
-        tree.passed.append(self.bpmn_id)
+        tree.note_passed(my_task)
         for event in self.element.events:
             if event.kind == TERMINATE:
                 my_task.parent.complete()
@@ -171,7 +171,7 @@ class TerminateEnd(Node):
     """
 
     def _on_complete(self, my_task: Task) -> None:
-        running(my_task).passed.append(self.bpmn_id)
+        running(my_task).note_passed(my_task)
         my_task.parent.complete()
 
 

@@ -57,6 +57,10 @@ class Running:
         self.tree.task_tree = Task(self.tree, specification.start, state=TaskState.FUTURE)
         self.passed: list[str] = []
         """Elements completed, in order."""
+        self.passed_at: list[tuple[str, Places]] = []
+        """The same, each with where it stood."""
+        self.iterations_done: list[str] = []
+        """The ids of the iterations that came to their own end, in order."""
         self.taken: list[str] = []
         """Flows by which a token went on, in order."""
         self._queue: deque[Callable[[], None]] = deque()
@@ -71,7 +75,8 @@ class Running:
     def begin_step(self, host: Host) -> None:
         """It is moved for this host from now on, with nothing passed yet."""
         self.host = host
-        self.passed, self.taken, self.thrown = [], [], []
+        self._spent.clear()
+        self.passed, self.passed_at, self.taken, self.iterations_done, self.thrown = [], [], [], [], []
 
     def let_go(self) -> None:
         """Nothing of the step that moved it is kept; it is moved again only after `begin_step`."""
@@ -179,6 +184,12 @@ class Running:
         """The scopes and iterations around the task, the outermost first."""
         return () if self.specification.is_flat else places.place(task)
 
+    def place_of(self, task: Task) -> Places:
+        """Where its element stands: an iteration in itself, a sub-process outside of itself."""
+        around = self.place(task)
+        is_itself = bool(around) and around[-1].id == task.id.hex
+        return around[:-1] if is_itself and not task.task_spec.is_iteration else around
+
     def operate(self, task: Task) -> None:
         """The work of the service task is done, and may have said facts. Raises OperationFailed."""
         self.host.operate(task.task_spec.bpmn_id, self.place(task))
@@ -233,12 +244,23 @@ class Running:
     def pass_on(self, task: Task, flows: list[Flow], told: bool = True) -> None:
         """The token has passed its element and hangs, as what it becomes, where it hung. `told`: that it was passed."""
         if told:
-            self.passed.append(task.task_spec.bpmn_id)
+            self.note_passed(task)
         memory = self.memory_behind(task)
         parent = task.parent
         self.remove(task)
         for flow in flows:
             self.enter(parent, flow.target, flow, memory)
+
+    def note_passed(self, task: Task) -> None:
+        """Its element has been passed."""
+        self.passed.append(task.task_spec.bpmn_id)
+        self.passed_at.append((task.task_spec.bpmn_id, self.place_of(task)))
+
+    def is_done(self, one: Task) -> None:
+        """The iteration has come to its own end and is gone."""
+        self.passed_at.append((one.task_spec.bpmn_id, self.place_of(one)))
+        self.iterations_done.append(one.id.hex)
+        self.remove(one)
 
     def unarm(self, task: Task) -> None:
         """The activity is over: its events are armed no more, and what lapses with it is gone."""

@@ -71,6 +71,16 @@ class Workflow:
         return self._running.passed
 
     @property
+    def iterations_done(self) -> list[str]:
+        """The ids of the iterations that came to their own end since then, in order."""
+        return self._running.iterations_done
+
+    @property
+    def passed_at(self) -> list[tuple[str, Places]]:
+        """The same, each with the scopes and iterations around it."""
+        return self._running.passed_at
+
+    @property
     def taken(self) -> list[str]:
         """Flows by which a token went on since then, in order."""
         return self._running.taken
@@ -120,6 +130,15 @@ class Workflow:
         found = (one for task in several for one in task.task_spec.iterations(task))
         return [Open(one.id.hex, one.task_spec.bpmn_id, self._running.place(one)) for one in found]
 
+    def live(self) -> list[Open]:
+        """Everything that is worked on or waited for, each with the scopes and iterations around it."""
+        tasks = self._running.tasks
+        return [Open(task.id.hex, task.task_spec.bpmn_id, self._running.place_of(task)) for task in tasks]
+
+    def live_places(self) -> list[Places]:
+        """The scopes and iterations around everything that is worked on or waited for, and these themselves with their own."""
+        return [self._running.place(task) for task in self._running.tasks]
+
     def live_elements(self) -> set[str]:
         """Every element that is being worked on or waited for."""
         return {task.task_spec.bpmn_id for task in self._running.tasks}
@@ -147,19 +166,19 @@ class Workflow:
         self._guarded(task.task_spec.fire, task)
         self.run()
 
-    def close_clock(self, element_id: str) -> None:
+    def close_clock(self, element_id: str, is_meant: Callable[[Open], bool] = lambda _: True) -> None:
         """The clock task is done; nothing happens when it is not open."""
         for clock in self.open_clocks():
-            if clock.element_id == element_id and self._is_open(clock.id):
+            if clock.element_id == element_id and is_meant(clock) and self._is_open(clock.id):
                 self._guarded(self._find(clock.id, Clock).complete)
 
-    def end_task(self, element_id: str) -> None:
+    def end_task(self, element_id: str, is_meant: Callable[[Open], bool] = lambda _: True) -> None:
         """The element's open user task is over without having been done, and the way behind it goes on.
 
         Nothing happens when it is not open. It has not been passed: what hangs on its being done has not come about.
         """
         for open_task in self.user_tasks():
-            if open_task.element_id == element_id and self._is_open(open_task.id):
+            if open_task.element_id == element_id and is_meant(open_task) and self._is_open(open_task.id):
                 task = self._find(open_task.id, UserTask)
                 self._guarded(task.task_spec.leave, task, False)
 
