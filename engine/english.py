@@ -53,6 +53,10 @@ class English:
         """A text that stands in a property of the element."""
         return Name(written, self.names.get(procedure, {}).get(f"{element_id}.{name}", ""))
 
+    def drawn(self, procedure: str) -> dict[str, str]:
+        """The names of the procedure's elements, lanes and flows by their ids, as a diagram in English shows them."""
+        return {thing: name for thing, name in self.names.get(procedure, {}).items() if thing and "." not in thing}
+
     def form(self, form_id: str) -> FormWords:
         if form_id not in self._read:
             self._read[form_id] = FormWords(self.forms.get(form_id, {}), self.forms.get("", {}))

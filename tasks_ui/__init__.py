@@ -19,6 +19,8 @@ from tasks_ui import (
     inbox,
     instances,
     language,
+    library,
+    modeler,
     names,
     notices,
     papers,
@@ -44,10 +46,11 @@ def create_app(engine: Engine, banner: Text = "", trusted_hosts: list[str] | Non
     call_names(partial(names.in_english, engine.settings.processes_dir))
     errors.register(app)
     widgets.register(app)
-    for room in (account, inbox, instances, collaboration, duties, notices, papers, supervision):
+    for room in (account, inbox, instances, collaboration, duties, notices, papers, supervision, library, modeler):
         app.register_blueprint(room.views.pages)
     app.register_blueprint(inbox.handling.pages)
     app.register_blueprint(probes.pages)
+    app.extensions["csrf"].exempt(modeler.views.pages)
     app.wsgi_app = _visiting(app.wsgi_app, engine.database)  # type: ignore[method-assign,assignment]
     return app
 

@@ -39,6 +39,7 @@ WORDS = (
     marked("engine", "unit administrator"),
     marked("engine", "system administrator"),
     marked("engine", "auditor"),
+    marked("engine", "procedure analyst"),
     marked("engine", "Towns and subdistricts"),
     marked("engine", "City departments"),
     marked("engine", "Justice Bureau"),

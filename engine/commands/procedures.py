@@ -11,7 +11,8 @@ from engine.commands.base import main, opened, refusals, say
 from engine.commands.words import option
 from engine.messages import Text, When, lines, listed, ngettext, pgettext, phrases, sentences, words
 from engine.messages import gettext as _
-from engine.uses.procedures import DEPLOYED, KEPT, REFUSED, WAITS, Compared, Deployed, Outcome, Version
+from engine.uses.procedures import DEPLOYED, KEPT, WAITS, Deployed, Outcome, Version
+from engine.uses.shipped_compared import REFUSED, Compared
 
 OUTCOMES = {
     DEPLOYED: _("%(file)s: deployed"),

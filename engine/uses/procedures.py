@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -32,11 +31,10 @@ from engine.organisation.people import CASE_ROLES
 from engine.runtime.advance.operations import OPERATIONS
 from engine.runtime.step import audit
 from engine.runtime.step.functions import FUNCTIONS
+from engine.uses.shipped_compared import FOUND_BY, REFUSED, Compared, compared, compared_letter, who
 from engine.uses.transactions import Transactions
 
-FOUND_BY = "随程序提供"
-"""Who has deployed what an empty installation was founded with, as it is kept; `who` tells it."""
-DEPLOYED, KEPT, WAITS, REFUSED = "deployed", "kept", "waits", "refused"
+DEPLOYED, KEPT, WAITS = "deployed", "kept", "waits"
 NOT_SAID = {
     "by": _("Say with --by who does it; that is recorded in the audit log. Nothing has changed."),
     "reason": _("Say with --reason why; that is recorded in the audit log. Nothing has changed."),
@@ -65,20 +63,6 @@ class Deployed:
 
 
 @dataclass(frozen=True)
-class Compared:
-    """A shipped procedure or letter against what is in force: new, same, changed, waits or refused."""
-
-    kind: str
-    key: str
-    name: str
-    standing: str
-    differs: list[Text]
-    version: int = 0
-    deployed_at: datetime | None = None
-    deployed_by: Text = ""
-
-
-@dataclass(frozen=True)
 class Version:
     key: str
     name: str
@@ -99,6 +83,13 @@ class Retirement:
     revived_at: datetime | None
     revived_by: str
     revived_reason: str
+
+
+class _TriedOut(Exception):
+    """Takes back what was only tried."""
+
+    def __init__(self, deployed: Deployed) -> None:
+        self.deployed = deployed
 
 
 class ProcedureUses:
@@ -196,8 +187,28 @@ class ProcedureUses:
 
         A procedure that was retired may be started again. Raises Refused without `by`, DiagramRefused, LetterRefused.
         """
-        file = shipped.read_file(diagram)
-        return self._database.run(lambda tx: self._deploy(tx, file, _required(by, "by"), reason.strip()))
+        return self.put(shipped.read_file(diagram), by, reason)
+
+    def put(self, file: File, by: str, reason: str = "", stays: bool = True) -> Deployed:
+        """As `deploy`; what would have come of it, and nothing else, unless it `stays`."""
+        who = _required(by, "by")
+
+        def work(tx: Connection) -> Deployed:
+            deployed = self._deploy(tx, file, who, reason.strip())
+            if not stays:
+                raise _TriedOut(deployed)
+            return deployed
+
+        try:
+            return self._database.run(work)
+        except _TriedOut as tried:
+            return tried.deployed
+
+    def check(self, file: File) -> None:
+        """Raises DiagramRefused with every problem of diagram and forms for which `put` would refuse the file."""
+        file.require_in_place()
+        with self._database.reading() as tx:
+            definitions.check(tx, file.content, file.beside.forms, self._city(tx))
 
     def take_over(self, keys: list[str], by: str, reason: str = "") -> list[Deployed]:
         """The shipped files of these procedures, of all when none is named, are the latest versions.
@@ -332,9 +343,9 @@ class ProcedureUses:
         """The shipped files against what is in force, and what stands in the way of those that cannot be read."""
         folder = shipped.read_folder(self._folder)
         with self._database.reading() as tx:
-            rows = [_compared(tx, file) for file in folder.files]
+            rows = [compared(tx, file) for file in folder.files]
             named = {name: file.beside for file in folder.files for name in file.letters}
-            rows += [_compared_letter(tx, beside, name) for name, beside in sorted(named.items())]
+            rows += [compared_letter(tx, beside, name) for name, beside in sorted(named.items())]
         return rows + [
             Compared("file", name, name, REFUSED, [str(message)]) for name, message in folder.unreadable.items()
         ]
@@ -392,11 +403,6 @@ def _with_letters_of(tx: Connection, beside: Beside) -> Beside:
     return replace(beside, letters={**beside.letters, **own}, broken_letters=broken)
 
 
-def who(deployed_by: str) -> Text:
-    """Who has deployed a version, for whoever reads it."""
-    return _("the system, as shipped") if deployed_by == FOUND_BY else deployed_by
-
-
 def _unreadable(folder: Folder) -> list[Text]:
     return [_("%(file)s: %(why)s", file=name, why=why) for name, why in folder.unreadable.items()]
 
@@ -406,37 +412,3 @@ def _required(text: str, option: str) -> str:
     if not text.strip():
         raise Refused(NOT_SAID[option])
     return text.strip()
-
-
-def _compared(tx: Connection, file: File) -> Compared:
-    key, name = file.diagram.key, file.diagram.name
-    try:
-        file.require_in_place()
-    except DiagramRefused as refused:
-        return Compared("procedure", key, name, REFUSED, [str(problem) for problem in refused.problems])
-    if not definitions.has_version(tx, key):
-        return Compared("procedure", key, name, "new", [])
-    row = definitions.versions(tx, key)[0]
-    content, forms = definitions.contents(tx, row.id)
-    differs: list[Text] = [] if content == file.content else [_("diagram")]
-    differs += _differences(file.form_texts, forms)
-    standing = "changed" if differs else "same"
-    return Compared("procedure", key, name, standing, differs, row.version, row.deployed_at, who(row.deployed_by))
-
-
-def _differences(files: Mapping[str, str], forms: Mapping[str, str]) -> list[Text]:
-    names = sorted(files.keys() | forms.keys())
-    return [_("form %(name)s", name=name) for name in names if files.get(name) != forms.get(name)]
-
-
-def _compared_letter(tx: Connection, beside: Beside, name: str) -> Compared:
-    if name in beside.broken_letters or name not in beside.letters:
-        missing = _("There is no %(name)s.toml.", name=name)
-        wrong: Text = beside.broken_letters.get(name) or missing
-        return Compared("letter", name, name, REFUSED, [wrong])
-    rows = letter_versions.deployed(tx, name)
-    if not rows:
-        return Compared("letter", name, name, "new", [])
-    newest = rows[0]
-    standing = "same" if newest.sha256 == beside.letters[name].sha256 else "changed"
-    return Compared("letter", name, name, standing, [], newest.version, newest.deployed_at, who(newest.deployed_by))

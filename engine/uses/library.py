@@ -1,0 +1,231 @@
+"""The library of procedures: what is in force and what was, and what a person with the right to do so changes in it.
+
+The engine's own words about a version are those of `lianban versions`; here a person acts, by a right of the post.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from engine.deployments import definitions, sent
+from engine.deployments.definitions import Definition
+from engine.deployments.differences import Change, Drawn, differences
+from engine.deployments.sent import Sent
+from engine.deployments.shipped import File
+from engine.documents.letters import LetterRefused
+from engine.errors import DiagramRefused, InvalidValues, NotAllowed, NotFound, Refused
+from engine.messages import Text
+from engine.messages import gettext as _
+from engine.organisation.assignment import Actor, may
+from engine.problems import Problem
+from engine.reports.oversight import library
+from engine.uses.procedures import Deployed, ProcedureUses
+from engine.uses.shipped_compared import who
+from engine.uses.transactions import Transactions
+
+REASON_LIMIT = 500
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What was found in a diagram that was sent. `refusal` is what stands in its way besides the problems."""
+
+    file: str
+    content: bytes
+    key: str
+    name: str
+    problems: tuple[Problem, ...]
+    refusal: Text
+    in_force: library.Deployment | None
+    is_new: bool
+    """Whether anything at all differs from what is in force."""
+    changes: tuple[Change, ...]
+    places: dict[str, str]
+    """Where on the diagram each problem's element is: of a flow, the element that it leaves."""
+
+    @property
+    def is_clean(self) -> bool:
+        return not self.problems and not self.refusal
+
+
+@dataclass(frozen=True)
+class Compared:
+    procedure: library.Procedure
+    before: library.Deployment
+    after: library.Deployment
+    changes: tuple[Change, ...]
+    same_bytes: bool
+
+
+class LibraryUses:
+    """Every use raises NotAllowed for whoever has not the right that it takes."""
+
+    def __init__(self, transactions: Transactions, procedures: ProcedureUses, folder: Path) -> None:
+        self._transactions, self._procedures, self._folder = transactions, procedures, folder
+        self._database = transactions.database
+
+    # --- what there is ---
+
+    def listed(self, actor: Actor) -> list[library.Procedure]:
+        """Every procedure, those that are retired last."""
+        require(actor, "read_procedures")
+        return self._transactions.read(lambda tx, context: library.listed(tx))
+
+    def version(self, actor: Actor, key: str, number: int | None = None) -> library.VersionView:
+        """All that there is to the version, or to the one in force. Raises NotFound."""
+        require(actor, "read_procedures")
+        return self._transactions.read(lambda tx, context: library.version(tx, context, key, number))
+
+    def diagram(self, actor: Actor, key: str, number: int) -> bytes:
+        """The analyst's file, byte for byte. Raises NotFound."""
+        return self._contents(actor, key, number)[0]
+
+    def form(self, actor: Actor, key: str, number: int, form_id: str) -> bytes:
+        """Raises NotFound."""
+        forms = self._contents(actor, key, number)[1]
+        if form_id not in forms:
+            raise NotFound(_("This version has no such form."))
+        return forms[form_id].encode()
+
+    def compared(self, actor: Actor, key: str, before: int, after: int) -> Compared:
+        """What differs between two versions. Raises NotFound."""
+        require(actor, "read_procedures")
+
+        def look(tx: Connection) -> Compared:
+            found = library.procedure(tx, key)
+            old, new = (library.deployment(found, number) for number in (before, after))
+            drawn = [_drawn(tx, one.id) for one in (old, new)]
+            same = definitions.contents(tx, old.id) == definitions.contents(tx, new.id)
+            return Compared(found, old, new, tuple(differences(*drawn)), same)
+
+        return self._transactions.read(lambda tx, context: look(tx))
+
+    def place_of(self, actor: Actor, definition_id: str) -> tuple[str, int]:
+        """Procedure and number of the version with this id. Raises NotFound."""
+        require(actor, "read_procedures")
+        with self._database.reading() as tx:
+            found = definitions.load(tx, definition_id)
+        return found.key, found.version
+
+    def startable(self, definition_id: str) -> Definition:
+        """The version with this id, when a new case would take it. Raises NotFound, Refused."""
+        with self._database.reading() as tx:
+            wanted = definitions.load(tx, definition_id)
+            found = definitions.startable(tx, wanted.key)
+        if found.id != wanted.id:
+            raise Refused(
+                _(
+                    "Version %(version)s of '%(name)s' is no longer in force; new cases take version %(now)s. "
+                    "Deploy the diagram again, or start the case on the pages.",
+                    version=wanted.version,
+                    name=wanted.name,
+                    now=found.version,
+                )
+            )
+        return found
+
+    # --- what is changed ---
+
+    def check(self, actor: Actor, files: Sequence[Sent]) -> Checked:
+        """Everything that stands in the way of a diagram, and what differs from the version in force. Nothing is stored.
+
+        Raises Refused when what was sent is not one diagram with its forms.
+        """
+        require(actor, "draw_procedure")
+        parts = sent.parts_of(files)
+        found = Checked(parts.diagram.name, parts.diagram.content, "", "", (), "", None, True, (), {})
+        try:
+            with self._database.reading() as tx:
+                file = sent.file_of(tx, self._folder, parts)
+        except DiagramRefused as refused:
+            return replace(found, problems=tuple(refused.problems))
+        found = self._beside_what_is_in_force(found, file)
+        try:
+            self._procedures.check(file)
+            deployed = self._procedures.put(file, by_name(actor), stays=False)
+        except DiagramRefused as refused:
+            return replace(found, problems=tuple(refused.problems), places=_places(file, refused.problems))
+        except (LetterRefused, Refused) as refused_otherwise:
+            return replace(found, refusal=refused_otherwise.sentence)
+        return replace(found, is_new=deployed.is_new)
+
+    def deploy(self, actor: Actor, files: Sequence[Sent], reason: str) -> Deployed:
+        """The diagram that was sent is the version in force. Raises Refused, DiagramRefused, LetterRefused."""
+        require(actor, "deploy_procedure")
+        parts = sent.parts_of(files)
+        with self._database.reading() as tx:
+            file = sent.file_of(tx, self._folder, parts)
+        return self._procedures.put(file, by_name(actor), reason[:REASON_LIMIT])
+
+    def restore(self, actor: Actor, key: str, number: int, reason: str) -> int:
+        """What an earlier version was is in force again, as a new one. Returns its number. Raises as `ProcedureUses` does."""
+        require(actor, "deploy_procedure")
+        return self._procedures.restore(key, number, by_name(actor), required(reason)).version
+
+    def retire(self, actor: Actor, key: str, reason: str) -> None:
+        require(actor, "retire_procedure")
+        self._procedures.retire(key, by_name(actor), required(reason))
+
+    def revive(self, actor: Actor, key: str, reason: str) -> None:
+        require(actor, "retire_procedure")
+        self._procedures.revive(key, by_name(actor), required(reason))
+
+    # --- within ---
+
+    def _contents(self, actor: Actor, key: str, number: int) -> tuple[bytes, dict[str, str]]:
+        require(actor, "read_procedures")
+        with self._database.reading() as tx:
+            found = library.deployment(library.procedure(tx, key), number)
+            return definitions.contents(tx, found.id)
+
+    def _beside_what_is_in_force(self, found: Checked, file: File) -> Checked:
+        key = file.diagram.key
+        with self._database.reading() as tx:
+            found = replace(found, key=key, name=file.diagram.name)
+            if not definitions.has_version(tx, key):
+                return found
+            in_force = library.procedure(tx, key).newest
+            drawn = _drawn(tx, in_force.id)
+        changes = differences(drawn, Drawn(file.diagram, file.form_texts))
+        return replace(found, in_force=in_force, changes=tuple(changes))
+
+
+def require(actor: Actor, verb: str) -> None:
+    """Raises NotAllowed."""
+    decision = may(actor, verb, None)
+    if not decision.allowed:
+        raise NotAllowed(decision.reason)
+
+
+def required(reason: str) -> str:
+    """Raises InvalidValues for a reason that says nothing."""
+    if not reason.strip():
+        raise InvalidValues({"reason": _("Say why. It stands with the version, and in the audit log.")})
+    return reason.strip()[:REASON_LIMIT]
+
+
+def by_name(actor: Actor) -> str:
+    """Who did it, as versions and the audit keep it."""
+    return f"{actor.unit_name} {actor.person_name}"
+
+
+def deployer(version: library.Deployment) -> Text:
+    """Who has put the version in force, for a reader."""
+    return who(version.deployed_by)
+
+
+def _drawn(tx: Connection, definition_id: str) -> Drawn:
+    return Drawn(definitions.load(tx, definition_id).diagram, definitions.contents(tx, definition_id)[1])
+
+
+def _places(file: File, problems: Sequence[Problem]) -> dict[str, str]:
+    flows = file.diagram.flows
+    return {
+        one.element_id: flows[one.element_id].source if one.element_id in flows else one.element_id
+        for one in problems
+        if one.element_id
+    }
