@@ -1,74 +1,91 @@
-"""Running cases by the hundred thousand, written straight into the tables: each is a copy of one that the engine made.
+"""Running cases by the million, written straight into the tables: each is a copy of one that the engine made.
 
 Of a case those rows are copied that a list, a badge or the worker reads, with ids of their own; what only the page of
 the case itself reads (facts, papers, the record) is not, so a copy is never opened. Copies are spread over `TOWNS` pairs of
-units, each with people of its own: one of them is the one who looks, so one case in three hundred is his. What lay in
-the past lies up to nine months earlier, what lies ahead as much later.
+units, each with people of its own: one of them is the one who looks, so one case in three hundred is his, and the first
+`OWN` are, so that what he sees is a full page among a thousand, too. What lay in the past lies up to nine months earlier,
+what lies ahead as much later.
+
+The database makes the copies itself, one statement for each row of the case; the indexes of the tables, which are then
+what they were, are built after the rows.
 """
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-import psycopg
-from sqlalchemy import Connection, Dialect, Select, Table, insert, make_url, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    Insert,
+    Integer,
+    Select,
+    String,
+    Table,
+    Text,
+    bindparam,
+    case,
+    cast,
+    create_engine,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+)
 
 from engine.db import tables
 from engine.db.session import Database
 
-TOWNS = 300
+TOWNS, OWN = 300, 60
 LISTED = (
     "process_instance", "party", "task", "task_role", "deadline", "timer", "notice", "notice_receipt",
 )  # fmt: skip
 _OFFSETS = 4096
 _STEP = timedelta(minutes=97)
 """Between two copies; after 4,096 of them it begins again."""
-_AT_ONCE = 20_000
-Cell = Callable[[int], Any]
-"""The value of a column in the copy with that number."""
+_AT_ONCE = 50_000
+"""Copies that one transaction writes: what SQLite keeps beside its file meanwhile is no larger than they are."""
+
+_FIRST, _LAST = bindparam("first", type_=Integer), bindparam("last", type_=Integer)
 
 
-@dataclass(frozen=True)
-class _Copied:
-    """A row of the case: what is the same in every copy, and the places where each has its own."""
-
-    same: Sequence[Any]
-    own: Sequence[tuple[int, Cell]]
-
-    def of(self, number: int) -> list[Any]:
-        values = list(self.same)
-        for place, cell in self.own:
-            values[place] = cell(number)
-        return values
+def _numbers() -> Any:
+    """Every number from `first` to `last`, which the database counts by itself."""
+    number = select(_FIRST.label("number")).cte("copy", recursive=True)
+    return number.union_all(select(number.c.number + 1).where(number.c.number < _LAST))
 
 
-_Rows = Mapping[Table, Sequence[_Copied]]
-
-
-def _copies(rows: Sequence[_Copied], numbers: range) -> Iterator[list[Any]]:
-    return (row.of(number) for number in numbers for row in rows)
+_COPY = _numbers()
+_NUMBER: ColumnElement[int] = _COPY.c.number
+_TOWN = case((_NUMBER <= OWN, 0), else_=_NUMBER % TOWNS)
 
 
 class Copies:
     def __init__(self, database: Database, instance_id: str, now: datetime) -> None:
         """Copies of that case, which runs; the people and units for them are there when this returns."""
-        self._database, self._now, self.count = database, now, 0
+        self._database, self.count = database, 0
         with database.reading() as tx:
             found = {table: _rows_of(tx, table, instance_id) for table in _listed()}
-            ids = {str(row["id"]) for rows in found.values() for row in rows if "id" in row}
-            cells = _Cells(ids, now, tx.dialect)
-            self._copied = {table: [cells.copied(table, row) for row in rows] for table, rows in found.items()}
-            units = sorted(str(row["unit_code"]) for row in found[tables.party])
+        ids = {str(row["id"]) for rows in found.values() for row in rows if "id" in row}
+        copied = _Copied(ids, now, database.is_sqlite)
+        self._inserts = [copied.insert(table, row) for table, rows in found.items() for row in rows]
+        units = sorted(str(row["unit_code"]) for row in found[tables.party])
         database.run(lambda tx: _add_towns(tx, units))
 
     def grow(self, total: int) -> None:
-        """There are so many copies."""
-        write = _write_sqlite if self._database.is_sqlite else _write_postgresql
-        write(self._database.url, self._copied, range(self.count + 1, total + 1))
+        """There are so many copies. Nobody else may be there; what a power cut would cost is only this run."""
+        self._database.close()
+        with _in_bulk(self._database.url) as engine, _indexes_after(engine):
+            for first in range(self.count + 1, total + 1, _AT_ONCE):
+                with engine.begin() as tx:
+                    for statement in self._inserts:
+                        tx.execute(statement, {"first": first, "last": min(first + _AT_ONCE - 1, total)})
         self.count = max(self.count, total)
 
 
@@ -78,40 +95,78 @@ def analyze(database: Database) -> None:
         connection.exec_driver_sql("ANALYZE" if database.is_sqlite else "VACUUM ANALYZE")
 
 
-class _Cells:
-    def __init__(self, ids: set[str], now: datetime, dialect: Dialect) -> None:
-        self._ids, self._now, self._dialect = ids, now, dialect
+class _Copied:
+    """How the rows of the case are copied: what is the same in every copy, and where each has its own."""
 
-    def copied(self, table: Table, row: dict[str, Any]) -> _Copied:
-        columns = list(table.columns)
-        own = [(place, self._own(column, row[column.name])) for place, column in enumerate(columns)]
-        same = [self._stored(column, row[column.name]) for column in columns]
-        return _Copied(same, [(place, cell) for place, cell in own if cell is not None])
+    def __init__(self, ids: set[str], now: datetime, is_sqlite: bool) -> None:
+        self._ids, self._now, self._is_sqlite = ids, now, is_sqlite
 
-    def _own(self, column: Any, value: Any) -> Cell | None:
-        """None where every copy has what the case has."""
+    def insert(self, table: Table, row: dict[str, Any]) -> Insert:
+        """The row for every copy from `first` to `last`."""
+        values = [self._value(column, row[column.name]).label(column.name) for column in table.columns]
+        return insert(table).from_select(list(table.columns), select(*values).select_from(_COPY))
+
+    def _value(self, column: Column[Any], value: Any) -> ColumnElement[Any]:
+        if value is None:
+            return cast(null(), column.type)
         if isinstance(value, datetime):
             return self._moved(column, value)
-        if not isinstance(value, str):
-            return None
+        if isinstance(value, str):
+            return self._text(column, value)
+        return literal(value, column.type)
+
+    def _text(self, column: Column[Any], value: str) -> ColumnElement[Any]:
         if value in self._ids:
-            return lambda number: f"{number:08x}{value[8:]}"
+            return self._hexadecimal() + literal(value[8:], String)
         if column.name == "number" and column.table is tables.process_instance:
-            return lambda number: f"{value}-{number}"
+            return literal(f"{value}-", String) + cast(_NUMBER, Text)
         if {key.column for key in column.foreign_keys} & {tables.unit.c.code, tables.person.c.id}:
-            of_town = [_in_town(value, town) for town in range(TOWNS)]
-            return lambda number: of_town[number % TOWNS]
-        return None
+            return case((_TOWN == 0, value), else_=literal(_stem(value), String) + cast(_TOWN, Text))
+        return literal(value, column.type)
 
-    def _moved(self, column: Any, value: datetime) -> Cell:
-        step = _STEP if value > self._now else -_STEP
-        moved = [self._stored(column, value + offset * step) for offset in range(_OFFSETS)]
-        return lambda number: moved[number * 7919 % _OFFSETS]
+    def _hexadecimal(self) -> ColumnElement[str]:
+        """Eight digits."""
+        if self._is_sqlite:
+            return func.printf("%08x", _NUMBER, type_=String)
+        return func.lpad(func.to_hex(_NUMBER), 8, "0", type_=String)
 
-    def _stored(self, column: Any, value: Any) -> Any:
-        """As the driver takes it."""
-        bind = column.type.dialect_impl(self._dialect).bind_processor(self._dialect)
-        return value if value is None or bind is None else bind(value)
+    def _moved(self, column: Column[Any], value: datetime) -> ColumnElement[Any]:
+        steps = _NUMBER % _OFFSETS * 7919 % _OFFSETS * (1 if value > self._now else -1)
+        if not self._is_sqlite:
+            return literal(value, column.type) + steps * literal(_STEP)
+        minutes = cast(steps * (_STEP // timedelta(minutes=1)), Text) + " minutes"
+        return func.strftime("%Y-%m-%d %H:%M:%S.000000", literal(value, column.type), minutes, type_=String)
+
+
+@contextmanager
+def _in_bulk(url: str) -> Iterator[Engine]:
+    """An engine with one connection to the database, which waits for no disk and looks at no reference."""
+    engine = create_engine(url, pool_size=1, max_overflow=0)
+    with engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            settings = ("PRAGMA journal_mode=OFF", "PRAGMA synchronous=OFF", "PRAGMA cache_size=-400000")
+        else:
+            settings = ("SET session_replication_role=replica", "SET maintenance_work_mem='1GB'")
+        for setting in settings:
+            connection.exec_driver_sql(setting)
+        connection.commit()
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _indexes_after(engine: Engine) -> Iterator[None]:
+    """The indexes are not there within, and are built anew after it."""
+    indexes = [index for table in _listed() for index in sorted(table.indexes, key=lambda index: str(index.name))]
+    with engine.begin() as tx:
+        for index in indexes:
+            index.drop(tx)
+    yield
+    for index in indexes:
+        with engine.begin() as tx:
+            index.create(tx)
 
 
 def _listed() -> list[Table]:
@@ -126,7 +181,11 @@ def _rows_of(tx: Connection, table: Table, instance_id: str) -> list[dict[str, A
 
 def _in_town(name: str, town: int) -> str:
     """The code of a unit, the id or the login of a person, in one of the towns; the first is the one that was there."""
-    return f"{name[:27]}-{town}" if town else name
+    return f"{_stem(name)}{town}" if town else name
+
+
+def _stem(name: str) -> str:
+    return f"{name[:27]}-"
 
 
 def _add_towns(tx: Connection, units: Sequence[str]) -> None:
@@ -151,33 +210,3 @@ def _as(row: dict[str, Any], town: int, names: Sequence[str]) -> dict[str, Any]:
     return {name: _in_town(row[name], town) for name in names}
 
 
-def _columns(table: Table) -> str:
-    return f"{table.name} ({', '.join(column.name for column in table.columns)})"
-
-
-def _write_sqlite(url: str, copied: _Rows, numbers: range) -> None:
-    """One transaction; nobody else is there, and what a power cut would cost is only this run."""
-    connection = sqlite3.connect(make_url(url).database or "", isolation_level=None)
-    for pragma in ("synchronous=OFF", "cache_size=-400000"):
-        connection.execute(f"PRAGMA {pragma}")
-    connection.execute("BEGIN")
-    for start in range(numbers.start, numbers.stop, _AT_ONCE):
-        some = range(start, min(start + _AT_ONCE, numbers.stop))
-        for table, rows in copied.items():
-            places = ", ".join("?" * len(table.columns))
-            connection.executemany(f"INSERT INTO {_columns(table)} VALUES ({places})", _copies(rows, some))
-    connection.execute("COMMIT")
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
-
-
-def _write_postgresql(url: str, copied: _Rows, numbers: range) -> None:
-    """One transaction that looks at no reference."""
-    address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute("SET session_replication_role = replica")
-        with connection.transaction():
-            for table, rows in copied.items():
-                with connection.cursor().copy(f"COPY {_columns(table)} FROM STDIN") as copy:
-                    for row in _copies(rows, numbers):
-                        copy.write_row(row)

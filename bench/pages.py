@@ -37,8 +37,8 @@ def rows(options: Options) -> Iterator[Row]:
             town.tick()
         first: dict[str, float] = {}
         for total in options.rows:
+            copies.grow(total)
             with closing(Town(settings)) as town:
-                copies.grow(total)
                 if not town.engine.database.is_sqlite:  # as it is in an installation, some minutes later
                     analyze(town.engine.database)
                 _let_work(town)

@@ -7,6 +7,7 @@ is less still: the process stays in memory and is moved, nothing else.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -21,6 +22,7 @@ from sqlalchemy import create_engine, event, text
 
 from engine.bpmn.reading.expressions import evaluate
 from engine.bpmn.reading.read import read_diagram
+from engine.bpmn.spiff.host import Places
 from engine.deployments import definitions
 from engine.deployments.definitions import Definition
 from tests.before import parse
@@ -58,9 +60,9 @@ def in_the_library(town: Town, definition: Definition) -> Specification:
 class _Nothing:
     """What a service task does here."""
 
-    def operate(self, element_id: str) -> None: ...
+    def operate(self, element_id: str, place: Places = ()) -> None: ...
 
-    def call(self, element_id: str, task_id: str) -> None: ...
+    def call(self, element_id: str, task_id: str, place: Places = ()) -> None: ...
 
 
 class Stock:
@@ -122,10 +124,10 @@ class Bare:
         (task,) = (task for task in self._workflow.user_tasks() if task.element_id == element)
         self._workflow.complete(task.id)
 
-    def evaluate(self, expression: str) -> object:
+    def evaluate(self, expression: str, names: Mapping[str, object] | None = None, *, place: Places = ()) -> object:
         value: object = evaluate(expression, self._facts, {})
         return value
 
-    def operate(self, element_id: str) -> None: ...
+    def operate(self, element_id: str, place: Places = ()) -> None: ...
 
-    def call(self, element_id: str, task_id: str) -> None: ...
+    def call(self, element_id: str, task_id: str, place: Places = ()) -> None: ...

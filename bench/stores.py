@@ -50,11 +50,17 @@ class Stores:
         self.folder = folder
         self._server: Any = None
         self._founded: set[str] = set()
+        self._given: Settings | None = None
 
     def new(self, kind: str) -> Settings:
-        """A founded town that nobody else uses."""
+        """A founded town that nobody else uses. The one that was given before is gone: a million cases fill a disk."""
+        self._remove_given()
         if kind not in self._founded:
             self._found(kind)
+        self._given = self._copied(kind)
+        return self._given
+
+    def _copied(self, kind: str) -> Settings:
         data = self.folder / new_id()
         shutil.copytree(self.folder / kind, data)
         if kind == SQLITE:
@@ -62,6 +68,13 @@ class Stores:
         name = f"town_{new_id()}"
         self._execute(f"CREATE DATABASE {name} TEMPLATE {_FOUNDED}")
         return Settings(data_dir=data, database_url=self._url(name))
+
+    def _remove_given(self) -> None:
+        if self._given is None:
+            return
+        shutil.rmtree(self._given.data_dir)
+        if self._given.database_url:
+            self._execute(f"DROP DATABASE {make_url(self._given.database_url).database} WITH (FORCE)")
 
     def server_cpu(self) -> float:
         """Milliseconds that PostgreSQL has used, every backend that there was included; 0 without PostgreSQL."""

@@ -44,6 +44,10 @@ class English:
         """The name of an element of the procedure, which is drawn so; of the procedure itself without an id."""
         return Name(drawn, self.names.get(procedure, {}).get(element_id, ""))
 
+    def elements(self, procedure: str) -> dict[str, str]:
+        """What the diagram of the procedure draws, its pool, lanes and flows among it, by id; only what has its English."""
+        return {id: name for id, name in self.names.get(procedure, {}).items() if id and "." not in id}
+
     def titled(self, procedure: str, element_id: str | None, said: str) -> Name:
         """What is called after an element of the procedure, a period or a document: its property `title`, else its name."""
         names = self.names.get(procedure, {})
@@ -52,10 +56,6 @@ class English:
     def property(self, procedure: str, element_id: str, name: str, written: str) -> Name:
         """A text that stands in a property of the element."""
         return Name(written, self.names.get(procedure, {}).get(f"{element_id}.{name}", ""))
-
-    def drawn(self, procedure: str) -> dict[str, str]:
-        """The names of the procedure's elements, lanes and flows by their ids, as a diagram in English shows them."""
-        return {thing: name for thing, name in self.names.get(procedure, {}).items() if thing and "." not in thing}
 
     def form(self, form_id: str) -> FormWords:
         if form_id not in self._read:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.messages import Message, Text, lines
+from engine.messages import Message, Text, lines, ngettext
 from engine.messages import gettext as _
 from engine.problems import Problem as Problem
 
@@ -128,14 +128,17 @@ class DiagramRefused(LianbanError):
     code = "diagram_refused"
     status = 422
 
-    def __init__(self, problems: list[Problem]) -> None:
+    def __init__(self, problems: list[Problem], following: int = 0) -> None:
+        """`following` others are not told: they only follow from these."""
         super().__init__()
-        self.problems = problems
+        self.problems, self.following = problems, following
 
     @property
     def whole(self) -> Text:
         """That it was not deployed, and each problem, in lines of their own."""
-        return lines([self.sentence, *(problem.sentence for problem in self.problems)])
+        more = ngettext("%(num)s more follows from these.", "%(num)s more follow from these.", self.following)
+        told = [self.sentence, *(problem.sentence for problem in self.problems)]
+        return lines([*told, more] if self.following else told)
 
 
 class ExpressionError(LianbanError):

@@ -7,7 +7,7 @@ machines and for looking it up: it never changes its meaning and is never used f
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from engine.messages import Text, sentences
 from engine.messages import gettext as _
@@ -17,7 +17,24 @@ class Severity(StrEnum):
     ERROR = "error"
     """The diagram is not deployed."""
     WARNING = "warning"
-    """It may be deployed, and says what happens anyway. No rule is one yet."""
+    """It may be deployed, and says what happens anyway."""
+
+
+class Weight(IntEnum):
+    """What becomes of a case when the problem is left, the worst first."""
+
+    STRAY = 1
+    """It stops, or goes another way than is drawn."""
+    NOBODY = 2
+    """Nobody can act."""
+    PERIOD = 3
+    """A period cannot be counted."""
+    PAPER = 4
+    """A letter cannot be issued."""
+    SIGHT = 5
+    """Somebody sees what he should not, or does not see what he should."""
+    WRITING = 6
+    """Only the writing is not as it has to be."""
 
 
 @dataclass(frozen=True)
@@ -33,25 +50,36 @@ class Rule:
         """Where a reader finds it."""
         return f"docs/reference/bpmn.md#{self.id}"
 
-    def problem(self, element_id: str, element_name: Text, reason: Text, remedy: Text) -> Problem:
+    def problem(
+        self, element_id: str, element_name: Text, reason: Text, remedy: Text, rewrite: str = "", line: int = 0
+    ) -> Problem:
         """The rule is broken at this element."""
-        return Problem(element_id, element_name, reason, remedy, self.id)
+        return Problem(element_id, element_name, reason, remedy, self.id, self.severity, rewrite, line=line)
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing in a diagram or a form that cannot be run: where, why, what to do instead, and the id of the rule."""
+    """One thing in a diagram, a form or a letter that cannot be run, or that is worth knowing: where, why, what to do
+    instead, and the id of the rule."""
 
     element_id: str
     element_name: Text
     reason: Text
     remedy: Text
     rule: str
+    severity: Severity = Severity.ERROR
+    rewrite: str = ""
+    """The line itself as it may stand, ready to be copied; empty where the remedy says it all."""
+    file: str = ""
+    """The file that it stands in, below the folder of the diagrams; empty while only one file is meant."""
+    line: int = 0
+    """The line of that file, from 1; 0 where it is not known."""
 
     @property
     def sentence(self) -> Text:
         """All of it, for a reader."""
-        said = sentences(self.reason, self.remedy)
+        rewritten = _("Write: %(rewrite)s", rewrite=self.rewrite) if self.rewrite else ""
+        said = sentences(self.reason, self.remedy, rewritten)
         if not self.element_id:
             return said
         name = self.element_name or self.element_id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 
 from flask import Flask, g, request
@@ -17,12 +17,14 @@ from engine.reports.desk.inbox import NextTask
 from engine.reports.oversight.notices import SupervisionItem
 from engine.reports.oversight.sending import Attempt
 from engine.reports.parts import counted_days, names
+from engine.reports.parts.drawing import Drawing
 from engine.reports.parts.handling import URGENT
 from engine.reports.parts.names import UnitName
 from engine.reports.parts.paging import COUNTED, Place, read_place
 from engine.reports.parts.periods import Period
 from engine.reports.parts.tellings import Telling
 from tasks_ui import dates
+from tasks_ui.language import language
 from tasks_ui.messages import gettext as _
 from tasks_ui.messages import ngettext, pgettext
 from tasks_ui.names import named
@@ -75,6 +77,7 @@ def register(app: Flask) -> None:
         most_urgent=most_urgent,
         now=now,
         marks=marks,
+        drawn=drawn,
         last_moment=last_moment,
         what_follows=what_follows,
     )
@@ -355,6 +358,11 @@ def marks(instance: InstanceView) -> dict[str, object]:
     } | {call.element_id: _("Waits for the result of %(number)s", number=call.number) for call in instance.called}
     live = [{**mark, "label": said.get(str(mark["element"]), "")} for mark in instance.marks.live]
     return {"taken": instance.marks.taken, "done": instance.marks.done, "live": live}
+
+
+def drawn(drawing: Drawing, marks: Mapping[str, object]) -> dict[str, object]:
+    """What is drawn on a diagram: the marks, its names where the page speaks English, and what lapses with its task."""
+    return {**marks, "names": drawing.english if language() == "en" else {}, "lapsing": drawing.lapsing}
 
 
 def _menu(name: str) -> bool:

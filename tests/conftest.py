@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -59,9 +60,11 @@ def the_rule_that_it_names_speaks(request: pytest.FixtureRequest, monkeypatch: p
     named = {name for marker in request.node.iter_markers("rule") for name in marker.args}
     spoken = set[str]()
 
-    def problem(rule: Rule, *about: str) -> Problem:
+    def problem(rule: Rule, *about: Any, **more: Any) -> Problem:
         spoken.add(rule.id)
-        return Problem(*about, rule.id)
+        return plain(rule, *about, **more)
+
+    plain = Rule.problem
 
     if named:
         monkeypatch.setattr(Rule, "problem", problem)

@@ -16,7 +16,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
-from engine.bpmn.gate import check as gate
 from engine.bpmn.gate import procedures
 from engine.bpmn.gate.procedures import Signature
 from engine.bpmn.reading import answering_units, elements, read
@@ -35,7 +34,6 @@ from engine.forms.schema import Form, read_form
 from engine.ids import new_id
 from engine.messages import Name
 from engine.messages import gettext as _
-from engine.problems import Problem
 
 LOADED_AT_MOST = 64
 """Versions that a process keeps as they are run."""
@@ -105,41 +103,21 @@ class Definition:
         return self.forms[element.form_key]
 
 
-@dataclass(frozen=True)
-class City:
-    """What the gate must know of an installation to judge a diagram."""
-
-    operations: Mapping[str, object]
-    units: frozenset[str]
-    roles: frozenset[str]
-    functions: frozenset[str]
-    rules: frozenset[str]
-    unit_kinds: frozenset[str] = frozenset()
-
-
 def deploy(
     tx: Connection,
     diagram_bytes: bytes,
     form_bytes: Mapping[str, bytes],
-    city: City,
     by: str,
     now: datetime,
     reason: str = "",
     restores: Row[Any] | None = None,
 ) -> Definition:
-    """The diagram with its forms is the latest version of its procedure.
+    """The diagram with its forms, which are in order (`judging.judge`), is the latest version of its procedure.
 
     `form_bytes` maps a form's id (the stem of its file) to the file's content. `restores` is the earlier version whose
-    content this is: what it had settled stays settled. Raises DiagramRefused with every problem found; then nothing is
-    stored.
+    content this is: what it had settled stays settled.
     """
-    root = read.read_diagram(diagram_bytes)
-    diagram = elements.read_elements(root)
-    one_at_a_time(tx)
-    forms = _forms_of(diagram, form_bytes)
-    problems = _problems(tx, root, diagram, forms, city)
-    if problems:
-        raise DiagramRefused(problems)
+    diagram = read_diagram(diagram_bytes)
     texts = {form_id: form_bytes[form_id].decode() for form_id in sorted(diagram.form_ids)}
     sha256 = _digest(diagram_bytes, texts)
     latest_row = _latest_row(tx, diagram.key)
@@ -177,20 +155,6 @@ def digest_of(tx: Connection, key: str, version: int) -> str:
     return _digest(row.diagram, row.forms) if row else ""
 
 
-def check(tx: Connection, diagram_bytes: bytes, form_bytes: Mapping[str, bytes], city: City) -> None:
-    """Raises DiagramRefused with every problem for which `deploy` would refuse it."""
-    root = read.read_diagram(diagram_bytes)
-    diagram = elements.read_elements(root)
-    if problems := _problems(tx, root, diagram, _forms_of(diagram, form_bytes), city):
-        raise DiagramRefused(problems)
-
-
-def _forms_of(diagram: Diagram, form_bytes: Mapping[str, bytes]) -> dict[str, Form]:
-    """The forms that the diagram names, as far as they are there. Raises DiagramRefused naming the form."""
-    wanted = sorted(diagram.form_ids & form_bytes.keys())
-    return read_forms(diagram, {form_id: form_bytes[form_id] for form_id in wanted})
-
-
 def read_forms(diagram: Diagram, contents: Mapping[str, bytes], english: English = NO_ENGLISH) -> dict[str, Form]:
     """`Element.form_key` -> the form as the diagram asks it, of these forms by their ids.
 
@@ -210,28 +174,11 @@ def read_forms(diagram: Diagram, contents: Mapping[str, bytes], english: English
     return forms
 
 
-def _problems(tx: Connection, root: Any, diagram: Diagram, forms: Mapping[str, Form], city: City) -> list[Problem]:
-    problems = gate.check(
-        root,
-        diagram,
-        forms,
-        operations=city.operations,
-        known_units=city.units,
-        roles=city.roles,
-        functions=city.functions,
-        config_keys=city.rules,
-        unit_kinds=city.unit_kinds,
-        procedures=Installed(tx, but_not=diagram.key),
-    )
-    return [*retirement.calls_of_retired(tx, procedures.begun_by(diagram) - {diagram.key}), *problems]
+def to_restore(tx: Connection, key: str, version: int) -> Row[Any]:
+    """The earlier version, whose content may become the latest one.
 
-
-def restore(tx: Connection, key: str, version: int, city: City, by: str, now: datetime, reason: str) -> Definition:
-    """The content of an earlier version is the latest one, byte for byte, under a new number.
-
-    Raises NotFound, Refused when it is in force anyway, and DiagramRefused when it could not be run today.
+    Raises NotFound, and Refused when it is in force anyway.
     """
-    one_at_a_time(tx)
     own = (definition_version.c.key == key, definition_version.c.version == version)
     row = tx.execute(select(definition_version).where(*own)).first()
     if row is None:
@@ -253,8 +200,7 @@ def restore(tx: Connection, key: str, version: int, city: City, by: str, now: da
                 earlier=version,
             )
         )
-    forms = {form_id: text.encode() for form_id, text in row.forms.items()}
-    return deploy(tx, bytes(row.diagram), forms, city, by, now, reason, restores=row)
+    return row
 
 
 def one_at_a_time(tx: Connection) -> None:

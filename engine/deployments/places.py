@@ -21,6 +21,7 @@ class Stray:
     """The file, or the folder of no procedure, as people find it: from the folder of the diagrams on."""
     owner: str
     """Whose folder it is or lies in; empty for a file that lies in nobody's."""
+    path: Path
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,9 @@ class Shelf:
         found, strays = self.of(key), dict[str, Stray]()
         for place, name, path in self._each():
             if not _is_a_place(place):
-                strays[name] = Stray(self._shown(path), "")
+                strays[name] = Stray(self.shown(path), "", path)
             elif name not in found:
-                strays.setdefault(name, Stray(self._shown(path), place))
+                strays.setdefault(name, Stray(self.shown(path), place, path))
         return strays
 
     def twice(self) -> dict[str, list[str]]:
@@ -54,7 +55,7 @@ class Shelf:
         shown = defaultdict[str, list[str]](list)
         for place, name, path in self._each():
             if _is_a_place(place):
-                shown[name].append(self._shown(path))
+                shown[name].append(self.shown(path))
         return {name: files for name, files in shown.items() if len(files) > 1}
 
     def stray(self, keys: Collection[str] | None) -> Iterator[Stray]:
@@ -64,17 +65,18 @@ class Shelf:
         """
         for place, _, path in self._each():
             if not _is_a_place(place):
-                yield Stray(self._shown(path), "")
+                yield Stray(self.shown(path), "", path)
         if keys is not None:
             for place in self.files:
                 if _is_a_place(place) and place not in keys and place != SHARED:
-                    yield Stray(self._shown(self.folder / place), place)
+                    yield Stray(self.shown(self.folder / place), place, self.folder / place)
 
     def _each(self) -> Iterator[tuple[str, str, Path]]:
         """(place, name, file), in the order of their paths."""
         return ((place, name, path) for place, files in self.files.items() for name, path in files.items())
 
-    def _shown(self, path: Path) -> str:
+    def shown(self, path: Path) -> str:
+        """The file as people find it: from the folder of the diagrams on."""
         return path.relative_to(self.folder.parent).as_posix()
 
 

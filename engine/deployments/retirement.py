@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
-from engine.bpmn.gate.rules.calls import CALL_RETIRED
 from engine.db import stamp
 from engine.db.tables import process_instance, retirement
 from engine.errors import Refused
 from engine.ids import new_id
 from engine.messages import gettext as _
-from engine.problems import Problem
 
 
 def retired(tx: Connection) -> frozenset[str]:
@@ -54,16 +51,3 @@ def revive(tx: Connection, key: str, by: str, reason: str, now: datetime) -> boo
     open_one = (retirement.c.key == key) & retirement.c.revived_at.is_(None)
     values = {"revived_at": now, "revived_by": by, "revived_reason": reason}
     return tx.execute(update(retirement).where(open_one).values(**values)).rowcount > 0
-
-
-def calls_of_retired(tx: Connection, begun: Collection[str]) -> list[Problem]:
-    """What is wrong with a diagram that begins these procedures: nobody may start a retired one, by a new call neither."""
-    return [
-        CALL_RETIRED.problem(
-            "",
-            "",
-            _("The diagram calls or starts the procedure %(key)s, which is retired.", key=key),
-            _("Revive it first (lianban revive %(key)s), or do not call it.", key=key),
-        )
-        for key in sorted(retired(tx) & frozenset(begun))
-    ]

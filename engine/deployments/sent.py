@@ -66,6 +66,8 @@ def file_of(tx: Connection, folder: Path, parts: Parts) -> File:
             letters={**beside.letters, **letters},
             broken_letters={name: wrong for name, wrong in beside.broken_letters.items() if name not in letters},
             forms_out_of_place={},
+            form_places={**beside.form_places, **{form_id: form_id + FORMS for form_id in parts.forms}},
+            letter_places=beside.letter_places,
         ),
     )
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from engine.documents.letters import Source
 from engine.errors import DiagramRefused, LianbanError
 from engine.messages import Text, listed, sentences
 from engine.messages import gettext as _
+from engine.problems import Problem
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,30 @@ class Beside:
     alone that name them."""
     forms_out_of_place: Mapping[str, Stray]
     """The forms that lie where they are not looked for, by their ids."""
+    form_places: Mapping[str, str] = field(default_factory=dict)
+    letter_places: Mapping[str, str] = field(default_factory=dict)
+    """Where a form or a letter lies, by its name, as people find it: from the folder of the diagrams on."""
+
+    @property
+    def forms_found(self) -> Mapping[str, bytes]:
+        """Every form that is meant, wherever it lies: what else is wrong with it can be told in the same round."""
+        astray = {name: stray.path.read_bytes() for name, stray in self.forms_out_of_place.items()}
+        return {**astray, **self.forms}
+
+    def out_of_place(self, diagram: Diagram) -> Iterator[Problem]:
+        """What is wrong with the places of the forms that the diagram names."""
+        wrong = self.forms_out_of_place
+        if diagram.key == SHARED:
+            reason = _(
+                "%(shared)s is the folder of forms and letter templates that several procedures use, and cannot be "
+                "the id of one.",
+                shared=SHARED,
+            )
+            yield PROCESS_SHARED.problem(diagram.key, diagram.name, reason, _("Give the process another id."))
+        for element in diagram.elements.values():
+            if element.form_ref and element.form_ref in wrong:
+                said = _out_of_place(wrong[element.form_ref], "forms", diagram.key)
+                yield FORM_OUT_OF_PLACE.problem(element.id, element.name, *said)
 
 
 @dataclass(frozen=True)
@@ -55,23 +80,7 @@ class File:
 
     def require_in_place(self) -> None:
         """Raises DiagramRefused when a form that the diagram names lies where it is not looked for, or twice."""
-        wrong = self.beside.forms_out_of_place
-        if self.diagram.key == SHARED:
-            reason = _(
-                "%(shared)s is the folder of forms and letter templates that several procedures use, and cannot be "
-                "the id of one.",
-                shared=SHARED,
-            )
-            remedy = _("Give the process another id.")
-            raise DiagramRefused([PROCESS_SHARED.problem(self.diagram.key, self.diagram.name, reason, remedy)])
-        problems = [
-            FORM_OUT_OF_PLACE.problem(
-                element.id, element.name, *_out_of_place(wrong[element.form_ref], "forms", self.diagram.key)
-            )
-            for element in self.diagram.elements.values()
-            if element.form_ref and element.form_ref in wrong
-        ]
-        if problems:
+        if problems := list(self.beside.out_of_place(self.diagram)):
             raise DiagramRefused(problems)
 
 
@@ -106,6 +115,8 @@ class _Shelves:
                 **{name: _twice(name, files) for name, files in self.letters.twice().items()},
             },
             forms_out_of_place=self.forms.out_of_place(key),
+            form_places={name: self.forms.shown(path) for name, path in self.forms.of(key).items()},
+            letter_places={name: self.letters.shown(path) for name, path in own.items()},
         )
 
 

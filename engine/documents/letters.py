@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from engine.bpmn.gate.rules.letters import LETTER_CITED, LETTER_FACT, LETTER_FUNCTION, LETTER_SPELLING
 from engine.bpmn.reading.expressions import BUILTINS, compile_expression, texts_given
 from engine.documents.wording import FORMATS, PLACE
 from engine.errors import ExpressionError, LianbanError
 from engine.messages import Text, listed, sentences
 from engine.messages import gettext as _
+from engine.problems import Rule
 
 ENCLOSED = "enclosed"
 NAMES = frozenset({"from_unit", "to_unit", "from_phone", "to_phone", "case_number", "case_name", "today", ENCLOSED})
@@ -39,6 +41,23 @@ class LetterRefused(LianbanError):
     default = _("The letter template is wrong and was not taken. Nothing has changed.")
     code = "letter_refused"
     status = 422
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong in a letter: the rule, the line of its file (0 where it is not known), and a sentence."""
+
+    rule: Rule
+    letter: str
+    line: int
+    sentence: Text
+
+    @property
+    def whole(self) -> Text:
+        """All of it, with the file."""
+        if not self.line:
+            return _("%(name)s.toml: %(said)s", name=self.letter, said=self.sentence)
+        return _("%(name)s.toml, line %(line)s: %(said)s", name=self.letter, line=self.line, said=self.sentence)
 
 
 @dataclass(frozen=True)
@@ -153,11 +172,11 @@ def read_letter(name: str, wording: str) -> Letter:
         ) from error
 
 
-def check(name: str, wording: str, facts: Collection[str], functions: Collection[str]) -> list[Text]:
-    """What is wrong with the letter for a procedure that knows these facts and functions; a sentence each."""
+def check(name: str, wording: str, facts: Collection[str], functions: Collection[str]) -> list[Fault]:
+    """What is wrong with the letter for a procedure that knows these facts and functions."""
     letter = read_letter(name, wording)
     known = set(facts) | NAMES
-    problems: list[Text] = []
+    problems: list[Fault] = []
     if letter.materials_of:  # asked before the letter's words are known, and before it is known what there is to count
         problems += _expression(name, wording, letter.materials_of, known - {ENCLOSED}, set(functions) - {"materials"})
     for word, expression in letter.words.items():
@@ -171,6 +190,7 @@ def check(name: str, wording: str, facts: Collection[str], functions: Collection
         if "{" in rest or "}" in rest:
             problems.append(
                 _at(
+                    LETTER_SPELLING,
                     name,
                     wording,
                     sentence.split("\n")[0],
@@ -185,41 +205,41 @@ def check(name: str, wording: str, facts: Collection[str], functions: Collection
                     name=place[2][:40],
                     formats=listed(FORMATS),
                 )
-                problems.append(_at(name, wording, place[0], sentence_said))
+                problems.append(_at(LETTER_SPELLING, name, wording, place[0], sentence_said))
     return list(dict.fromkeys(problems))
 
 
-def check_cited(name: str, wording: str, codes: Mapping[str, str], issued: Collection[str]) -> list[Text]:
-    """What is wrong with the letters that it cites, in a procedure that issues these; a sentence each.
+def check_cited(name: str, wording: str, codes: Mapping[str, str], issued: Collection[str]) -> list[Fault]:
+    """What is wrong with the letters that it cites, in a procedure that issues these.
 
     `codes` are those of all letters there are, by name. A code that several letters share names none of them.
     """
-    problems: list[Text] = []
+    problems: list[Fault] = []
     for cited in read_letter(name, wording).cited():
         shared = sorted(other for other, code in codes.items() if code == codes.get(cited, cited))
         here = [other for other in shared if other in issued]
         if cited not in codes:
             unknown = _("There is no letter template called %(name)s.", name=cited[:40])
             mend = _which(cited[:40], shared) if shared else _("Name one that there is.")
-            problems.append(_at(name, wording, f'"{cited}"', sentences(unknown, mend)))
+            problems.append(_at(LETTER_CITED, name, wording, f'"{cited}"', sentences(unknown, mend)))
         elif here and cited == codes[cited] and cited not in issued:
             unused = _("This procedure does not use the letter template %(name)s.", name=cited)
-            problems.append(_at(name, wording, f'"{cited}"', sentences(unused, _which(cited, here))))
+            problems.append(_at(LETTER_CITED, name, wording, f'"{cited}"', sentences(unused, _which(cited, here))))
     return problems
 
 
 def _expression(
     name: str, wording: str, expression: str, known: Collection[str], functions: Collection[str]
-) -> list[Text]:
+) -> list[Fault]:
     try:
         compiled = compile_expression(expression)
     except ExpressionError as error:
-        return [_at(name, wording, expression, error.sentence)]
+        return [_at(LETTER_SPELLING, name, wording, expression, error.sentence)]
     unknown = sorted(compiled.names - set(known))
     uncallable = sorted(compiled.functions - set(functions) - FUNCTIONS - BUILTINS.keys())
     return [
-        *(_at(name, wording, expression, _no_fact(found[:80])) for found in unknown),
-        *(_at(name, wording, expression, _no_function(found[:80])) for found in uncallable),
+        *(_at(LETTER_FACT, name, wording, expression, _no_fact(found[:80])) for found in unknown),
+        *(_at(LETTER_FUNCTION, name, wording, expression, _no_function(found[:80])) for found in uncallable),
     ]
 
 
@@ -277,18 +297,11 @@ def _no_function(name: str) -> Text:
     return _("There is no function called %(name)s.", name=name)
 
 
-def _at(name: str, wording: str, written: str, sentence: Text) -> Text:
+def _at(rule: Rule, name: str, wording: str, written: str, sentence: Text) -> Fault:
     lines = wording.split("\n")
-    line = next((number for number, text in enumerate(lines, 1) if written and written in text), None)
-    if line is None:
-        return _("%(name)s.toml: %(said)s", name=name, said=sentence)
-    return _(
-        "%(name)s.toml, line %(line)s: %(said)s",
-        name=name,
-        line=line,
-        said=sentence,
-    )
+    line = next((number for number, text in enumerate(lines, 1) if written and written in text), 0)
+    return Fault(rule, name, line, sentence)
 
 
 def _refused(name: str, wording: str, written: str, sentence: Text) -> LetterRefused:
-    return LetterRefused(_at(name, wording, written, sentence))
+    return LetterRefused(_at(LETTER_SPELLING, name, wording, written, sentence).whole)

@@ -52,28 +52,22 @@ def read_form(content: bytes, given: Mapping[str, str] | None = None, english: F
 
     Raises DiagramRefused with a problem for every component that cannot be rendered or checked.
     """
-    if len(content) > SIZE_LIMIT:
-        raise DiagramRefused(
-            [rules.FORM_TOO_LARGE.problem("", "", _("The form file is too large."), _("Split it into several forms."))]
-        )
-    try:
-        data = json.loads(content)
-    except (ValueError, RecursionError):
-        raise DiagramRefused(
-            [
-                rules.FORM_NOT_JSON.problem(
-                    "", "", _("The form file is not complete JSON."), _("Save it again in a form editor.")
-                )
-            ]
-        ) from None
-    if (
-        not isinstance(data, dict)
-        or not isinstance(data.get("components"), list)
-        or not isinstance(data.get("id"), str)
-    ):
-        raise DiagramRefused(
-            [rules.FORM_NOT_FORM.problem("", "", _("This is not a form-js form."), _("A form has id and components."))]
-        )
+    form, wrong = read_as_far(content, given, english)
+    if wrong or form is None:
+        raise DiagramRefused(wrong)
+    return form
+
+
+def read_as_far(
+    content: bytes, given: Mapping[str, str] | None = None, english: FormWords = NO_WORDS
+) -> tuple[Form | None, list[problems.Problem]]:
+    """The form as far as it can be read, nothing when it cannot at all; and a problem for everything that is wrong.
+
+    A field that could not be read whole is there as a plain text field, so that its name is known.
+    """
+    data = _as_json(content)
+    if isinstance(data, problems.Problem):
+        return None, [data]
     open_parts = asked(data["components"])
     fill(data["components"], given or {})
     reader = _Reader(data["id"], english, given or {})
@@ -88,9 +82,23 @@ def read_form(content: bytes, given: Mapping[str, str] | None = None, english: F
             _("Change the key of one of them."),
         )
     reader.refuse_unknown_neighbours(Form(data["id"], groups))
-    if reader.problems:
-        raise DiagramRefused(reader.problems)
-    return Form(data["id"], groups, open_parts)
+    return Form(data["id"], (*groups, *reader.unread(frozenset(keys))), open_parts), reader.problems
+
+
+def _as_json(content: bytes) -> dict[str, Any] | problems.Problem:
+    if len(content) > SIZE_LIMIT:
+        return rules.FORM_TOO_LARGE.problem("", "", _("The form file is too large."), _("Split it into several forms."))
+    try:
+        data = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        line = getattr(error, "lineno", 0)
+        return rules.FORM_NOT_JSON.problem(
+            "", "", _("The form file is not complete JSON."), _("Save it again in a form editor."), line=line
+        )
+    parts = {"components": list, "id": str}
+    if not isinstance(data, dict) or not all(isinstance(data.get(name), kind) for name, kind in parts.items()):
+        return rules.FORM_NOT_FORM.problem("", "", _("This is not a form-js form."), _("A form has id and components."))
+    return data
 
 
 OUT_OF_BOUNDS = _("This is out of bounds. Check it.")
@@ -100,6 +108,12 @@ class _Reader:
     def __init__(self, form_id: str, english: FormWords, given: Mapping[str, str]) -> None:
         self.form_id, self.english, self.given = form_id, english, given
         self.problems: list[problems.Problem] = []
+
+    def unread(self, read: frozenset[str]) -> tuple[Group, ...]:
+        """The fields of which something is wrong and that are not among those that were read."""
+        keys = dict.fromkeys(problem.element_id.partition(".")[2] for problem in self.problems)
+        fields = [_plain_field(key) for key in keys if _can_be_a_key(key) and key not in read]
+        return (Group(Name(""), tuple(fields), ""),) if fields else ()
 
     def refuse(self, rule: problems.Rule, key: str, label: str, reason: Said, remedy: Said) -> None:
         self.problems.append(rule.problem(f"{self.form_id}.{key}", label, reason, remedy))
@@ -209,7 +223,7 @@ class _Reader:
 
     def field(self, component: dict[str, Any], properties: dict[str, str]) -> Field | None:
         key, label = str(component.get("key", "")), str(component.get("label", ""))
-        if not (key.isidentifier() and key.isascii()) or key.startswith("_") or key in ("typename", "value", "n"):
+        if not _can_be_a_key(key):
             self.refuse(
                 rules.FIELD_KEY,
                 key,
@@ -371,6 +385,19 @@ class _Reader:
             for suffix in suffixes
             if name + suffix in properties
         )
+
+
+def _can_be_a_key(key: str) -> bool:
+    return key.isidentifier() and key.isascii() and not key.startswith("_") and key not in ("typename", "value", "n")
+
+
+def _plain_field(key: str) -> Field:
+    """Stands for a field of which nothing but the name is known."""
+    nothing: dict[str, Any] = dict.fromkeys(("widget", "minimum", "maximum", "kind", "show", "default"), "")
+    return Field(
+        key=key, type="textfield", label=Name(key), description=Name(""), options=(), required=False, readonly=False,
+        min_length=None, max_length=None, count=1, rules=(), warnings=(), wide=False, subtype="datetime", **nothing,
+    )  # fmt: skip
 
 
 def _is_well_formed(component: Any) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from sqlalchemy import Connection, select
 
+from engine.bpmn.gate.procedures import begun_by
 from engine.bpmn.reading.elements import Diagram
 from engine.db.tables import unit
 from engine.deployments import definitions
@@ -66,13 +67,21 @@ def missing_units(tx: Connection, told: CityFile, folder: Path) -> Iterator[Text
     for need in _needs(tx, folder):
         if need.code and need.code not in named:
             missing.setdefault(need.code, set()).add(need.procedure)
+    diagrams = [diagram for diagram, _forms in _procedures(tx, folder)] if missing else []
     for code, procedures in sorted(missing.items()):
-        quoted = listed(_("'%(name)s'", name=name) for name in sorted(procedures))
+        quoted = listed(_("'%(name)s'", name=name) for name in sorted(_with_callers(procedures, diagrams)))
         yield _(
             "There is no unit with the code %(code)s. These procedures wait for it: %(procedures)s.",
             code=code,
             procedures=quoted,
         )
+
+
+def _with_callers(waiting: set[str], diagrams: Collection[Diagram]) -> set[str]:
+    """Names of procedures: these, and those that wait with them since they call or start one of them, however far."""
+    keys = {diagram.key for diagram in diagrams if diagram.name in waiting}
+    callers = {diagram.name for diagram in diagrams if begun_by(diagram) & keys} - waiting
+    return _with_callers(waiting | callers, diagrams) if callers else waiting
 
 
 def _needs(tx: Connection, folder: Path) -> Iterator[_Need]:

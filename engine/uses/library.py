@@ -5,24 +5,25 @@ The engine's own words about a version are those of `lianban versions`; here a p
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlalchemy import Connection
 
+from engine.bpmn.gate.order import Told
 from engine.deployments import definitions, sent
 from engine.deployments.definitions import Definition
 from engine.deployments.differences import Change, Drawn, differences
 from engine.deployments.sent import Sent
 from engine.deployments.shipped import File
-from engine.documents.letters import LetterRefused
 from engine.errors import DiagramRefused, InvalidValues, NotAllowed, NotFound, Refused
 from engine.messages import Text
 from engine.messages import gettext as _
 from engine.organisation.assignment import Actor, may
 from engine.problems import Problem
 from engine.reports.oversight import library
+from engine.reports.parts.drawing import Drawing
 from engine.uses.procedures import Deployed, ProcedureUses
 from engine.uses.shipped_compared import who
 from engine.uses.transactions import Transactions
@@ -32,24 +33,29 @@ REASON_LIMIT = 500
 
 @dataclass(frozen=True)
 class Checked:
-    """What was found in a diagram that was sent. `refusal` is what stands in its way besides the problems."""
+    """What there is to say of a diagram that was sent, and what it would change."""
 
     file: str
     content: bytes
-    key: str
-    name: str
-    problems: tuple[Problem, ...]
-    refusal: Text
-    in_force: library.Deployment | None
-    is_new: bool
+    key: str = ""
+    name: str = ""
+    told: Told = field(default_factory=lambda: Told(()))
+    in_force: library.Deployment | None = None
+    is_new: bool = True
     """Whether anything at all differs from what is in force."""
-    changes: tuple[Change, ...]
-    places: dict[str, str]
+    changes: tuple[Change, ...] = ()
+    places: Mapping[str, str] = field(default_factory=dict)
     """Where on the diagram each problem's element is: of a flow, the element that it leaves."""
+    drawing: Drawing = field(default_factory=lambda: Drawing({}, ()))
+    """The names are those of the file, which somebody may just have changed, in every language."""
 
     @property
     def is_clean(self) -> bool:
-        return not self.problems and not self.refusal
+        return not self.told.errors
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        return tuple(problem for problem in self.told.problems if problem not in self.told.errors)
 
 
 @dataclass(frozen=True)
@@ -137,24 +143,19 @@ class LibraryUses:
         """
         require(actor, "draw_procedure")
         parts = sent.parts_of(files)
-        found = Checked(parts.diagram.name, parts.diagram.content, "", "", (), "", None, True, (), {})
+        found = Checked(parts.diagram.name, parts.diagram.content)
         try:
             with self._database.reading() as tx:
                 file = sent.file_of(tx, self._folder, parts)
         except DiagramRefused as refused:
-            return replace(found, problems=tuple(refused.problems))
-        found = self._beside_what_is_in_force(found, file)
-        try:
-            self._procedures.check(file)
-            deployed = self._procedures.put(file, by_name(actor), stays=False)
-        except DiagramRefused as refused:
-            return replace(found, problems=tuple(refused.problems), places=_places(file, refused.problems))
-        except (LetterRefused, Refused) as refused_otherwise:
-            return replace(found, refusal=refused_otherwise.sentence)
-        return replace(found, is_new=deployed.is_new)
+            return replace(found, told=Told(tuple(refused.problems), refused.following))
+        told = self._procedures.judge(file)
+        found = replace(found, key=file.diagram.key, name=file.diagram.name, told=told, places=_places(file, told))
+        found = replace(found, drawing=Drawing({}, [one.id for one in file.diagram.elements.values() if one.lapses]))
+        return self._beside_what_is_in_force(found, file)
 
     def deploy(self, actor: Actor, files: Sequence[Sent], reason: str) -> Deployed:
-        """The diagram that was sent is the version in force. Raises Refused, DiagramRefused, LetterRefused."""
+        """The diagram that was sent is the version in force. Raises Refused, DiagramRefused."""
         require(actor, "deploy_procedure")
         parts = sent.parts_of(files)
         with self._database.reading() as tx:
@@ -183,15 +184,14 @@ class LibraryUses:
             return definitions.contents(tx, found.id)
 
     def _beside_what_is_in_force(self, found: Checked, file: File) -> Checked:
-        key = file.diagram.key
         with self._database.reading() as tx:
-            found = replace(found, key=key, name=file.diagram.name)
-            if not definitions.has_version(tx, key):
+            if not definitions.has_version(tx, found.key):
                 return found
-            in_force = library.procedure(tx, key).newest
+            in_force = library.procedure(tx, found.key).newest
             drawn = _drawn(tx, in_force.id)
+            is_new = definitions.contents(tx, in_force.id) != (file.content, file.form_texts)
         changes = differences(drawn, Drawn(file.diagram, file.form_texts))
-        return replace(found, in_force=in_force, changes=tuple(changes))
+        return replace(found, in_force=in_force, is_new=is_new, changes=tuple(changes))
 
 
 def require(actor: Actor, verb: str) -> None:
@@ -222,10 +222,10 @@ def _drawn(tx: Connection, definition_id: str) -> Drawn:
     return Drawn(definitions.load(tx, definition_id).diagram, definitions.contents(tx, definition_id)[1])
 
 
-def _places(file: File, problems: Sequence[Problem]) -> dict[str, str]:
+def _places(file: File, told: Told) -> dict[str, str]:
     flows = file.diagram.flows
     return {
         one.element_id: flows[one.element_id].source if one.element_id in flows else one.element_id
-        for one in problems
+        for one in told.problems
         if one.element_id
     }

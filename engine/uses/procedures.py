@@ -14,23 +14,23 @@ from pathlib import Path
 
 from sqlalchemy import Connection, delete, func, select
 
+from engine.bpmn.gate.order import Told
 from engine.bpmn.gate.procedures import begun_by
 from engine.db import upsert
 from engine.db.tables import process_instance, retirement, unit, waiting_file
-from engine.deployments import definitions, shipped
+from engine.deployments import checking, definitions, judging, shipped
 from engine.deployments import letters as deployed_letters
 from engine.deployments import retirement as retiring
-from engine.deployments.definitions import City, Definition
+from engine.deployments.checking import Checked
+from engine.deployments.definitions import Definition
+from engine.deployments.judging import City
 from engine.deployments.shipped import Beside, File, Folder
 from engine.documents import letter_versions
 from engine.errors import DiagramRefused, LianbanError, NotFound, Refused
 from engine.messages import Text, lines, listed, sentences
 from engine.messages import gettext as _
-from engine.organisation import city, units
-from engine.organisation.people import CASE_ROLES
-from engine.runtime.advance.operations import OPERATIONS
 from engine.runtime.step import audit
-from engine.runtime.step.functions import FUNCTIONS
+from engine.uses.judging import of_installation
 from engine.uses.shipped_compared import FOUND_BY, REFUSED, Compared, compared, compared_letter, who
 from engine.uses.transactions import Transactions
 
@@ -83,13 +83,6 @@ class Retirement:
     revived_at: datetime | None
     revived_by: str
     revived_reason: str
-
-
-class _TriedOut(Exception):
-    """Takes back what was only tried."""
-
-    def __init__(self, deployed: Deployed) -> None:
-        self.deployed = deployed
 
 
 class ProcedureUses:
@@ -167,8 +160,7 @@ class ProcedureUses:
         every = frozenset(re.findall(r"[A-Za-z_][A-Za-z0-9_]*", file.content.decode(errors="replace")))
         try:
             with self._database.reading() as tx:
-                file.require_in_place()
-                definitions.check(tx, file.content, file.beside.forms, self._city(tx, every))
+                judging.judge(file.content, file.beside, self._city(tx, file.diagram.key, every)).require_in_order()
         except LianbanError:
             return False
         return True
@@ -185,30 +177,19 @@ class ProcedureUses:
     def deploy(self, diagram: Path, by: str, reason: str = "") -> Deployed:
         """The file is the latest version, with its forms and letters from the folders beside it (`deployments.places`).
 
-        A procedure that was retired may be started again. Raises Refused without `by`, DiagramRefused, LetterRefused.
+        A procedure that was retired may be started again. Raises Refused without `by`, and DiagramRefused with everything
+        that is wrong in any of the files.
         """
         return self.put(shipped.read_file(diagram), by, reason)
 
-    def put(self, file: File, by: str, reason: str = "", stays: bool = True) -> Deployed:
-        """As `deploy`; what would have come of it, and nothing else, unless it `stays`."""
-        who = _required(by, "by")
+    def put(self, file: File, by: str, reason: str = "") -> Deployed:
+        """As `deploy`, a file that has been read already."""
+        return self._database.run(lambda tx: self._deploy(tx, file, _required(by, "by"), reason.strip()))
 
-        def work(tx: Connection) -> Deployed:
-            deployed = self._deploy(tx, file, who, reason.strip())
-            if not stays:
-                raise _TriedOut(deployed)
-            return deployed
-
-        try:
-            return self._database.run(work)
-        except _TriedOut as tried:
-            return tried.deployed
-
-    def check(self, file: File) -> None:
-        """Raises DiagramRefused with every problem of diagram and forms for which `put` would refuse the file."""
-        file.require_in_place()
+    def judge(self, file: File) -> Told:
+        """All that there is to say of the file and of what lies beside it; nothing changes."""
         with self._database.reading() as tx:
-            definitions.check(tx, file.content, file.beside.forms, self._city(tx))
+            return judging.judge(file.content, file.beside, self._city(tx, file.diagram.key), file.name).told
 
     def take_over(self, keys: list[str], by: str, reason: str = "") -> list[Deployed]:
         """The shipped files of these procedures, of all when none is named, are the latest versions.
@@ -236,8 +217,13 @@ class ProcedureUses:
 
         def work(tx: Connection) -> Definition:
             now = self._clock.now()
-            restored = definitions.restore(tx, key, version, self._city(tx), by, now, reason)
-            self._put_letters(tx, restored, Beside({}, letter_versions.in_force(tx), {}, {}), by)
+            definitions.one_at_a_time(tx)
+            row = definitions.to_restore(tx, key, version)
+            forms = {form_id: text.encode() for form_id, text in row.forms.items()}
+            content, beside = bytes(row.diagram), Beside(forms, letter_versions.in_force(tx), {}, {})
+            judging.judge(content, beside, self._city(tx, key)).require_in_order()
+            restored = definitions.deploy(tx, content, forms, by, now, reason, restores=row)
+            deployed_letters.put_in_force(tx, restored.diagram, beside.letters, self._fonts, by, now)
             self._record(tx, "version_restored", restored, by, reason, restores=version)
             self._revive(tx, key, by, reason)
             return restored
@@ -283,7 +269,7 @@ class ProcedureUses:
         def work(tx: Connection) -> str:
             definitions.one_at_a_time(tx)
             found = definitions.latest(tx, key)
-            if problems := retiring.calls_of_retired(tx, begun_by(found.diagram) - {key}):
+            if problems := list(judging.calls_of_retired(found.diagram, retiring.retired(tx))):
                 raise Refused(sentences(*(problem.sentence for problem in problems)))
             if not self._revive(tx, key, by, reason):
                 raise Refused(_("The procedure '%(name)s' is not retired.", name=found.name))
@@ -339,6 +325,11 @@ class ProcedureUses:
         with self._database.reading() as tx:
             return retiring.retired(tx)
 
+    def check(self, paths: list[Path]) -> list[Checked]:
+        """What there is to say of these files and folders, by what the installation knows; nothing changes."""
+        with self._database.reading() as tx:
+            return checking.check(paths, lambda key, _others: self._city(tx, key))
+
     def compare(self) -> list[Compared]:
         """The shipped files against what is in force, and what stands in the way of those that cannot be read."""
         folder = shipped.read_folder(self._folder)
@@ -356,19 +347,14 @@ class ProcedureUses:
         definitions.one_at_a_time(tx)
         now = self._clock.now()
         before = {row.id for row in definitions.versions(tx, file.diagram.key)}
-        file.require_in_place()
-        found = definitions.deploy(tx, file.content, file.beside.forms, self._city(tx), by, now, reason)
-        letters = self._put_letters(tx, found, file.beside, by)
+        judging.judge(file.content, file.beside, self._city(tx, file.diagram.key), file.name).require_in_order()
+        found = definitions.deploy(tx, file.content, file.beside.forms, by, now, reason)
+        letters = deployed_letters.put_in_force(tx, found.diagram, file.beside.letters, self._fonts, by, now)
         is_new = found.id not in before
         if is_new or letters:
             self._record(tx, "procedure_deployed", found, by, reason, new=is_new, letters=letters)
         self._revive(tx, found.key, by, reason)
         return Deployed(found, is_new, letters)
-
-    def _put_letters(self, tx: Connection, definition: Definition, beside: Beside, by: str) -> list[str]:
-        now = self._clock.now()
-        broken = beside.broken_letters
-        return deployed_letters.deploy(tx, definition, beside.letters, FUNCTIONS, self._fonts, by, now, broken)
 
     def _revive(self, tx: Connection, key: str, by: str, reason: str) -> bool:
         revived = retiring.revive(tx, key, by, reason, self._clock.now())
@@ -382,18 +368,8 @@ class ProcedureUses:
         told = {"key": found.key, "version": found.version, "sha256": sha256, "by": by, "reason": reason, **more}
         audit.append(tx, audit.PROCEDURES, self._clock.now(), kind, told)
 
-    def _city(self, tx: Connection, known_units: frozenset[str] | None = None) -> City:
-        codes = (
-            frozenset(one.code for one in units.every(tx, self._clock.now())) if known_units is None else known_units
-        )
-        return City(
-            operations=OPERATIONS,
-            units=codes,
-            roles=frozenset(CASE_ROLES),
-            functions=FUNCTIONS,
-            rules=frozenset(city.rules(tx)),
-            unit_kinds=frozenset(units.KINDS),
-        )
+    def _city(self, tx: Connection, key: str, known_units: frozenset[str] | None = None) -> City:
+        return of_installation(tx, key, self._clock.now(), self._fonts, known_units)
 
 
 def _with_letters_of(tx: Connection, beside: Beside) -> Beside:

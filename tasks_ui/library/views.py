@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from string import ascii_uppercase
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from engine.deployments.differences import ADDED, REMOVED
 from engine.deployments.sent import Sent
 from engine.errors import DiagramRefused, InvalidValues, NotFound, Refused
 from engine.organisation.assignment import may
+from engine.problems import Problem
 from engine.uses.library import Checked, deployer, require, required
-from tasks_ui.language import language
 from tasks_ui.library.carried import packed, unpacked
 from tasks_ui.messages import gettext as _
 from tasks_ui.security import actor, drawing, engine
@@ -182,16 +184,14 @@ def _version(key: str, number: int | None, refused: str = "", problems: Mapping[
         rights=_rights(),
         refused=refused,
         problems=problems or {},
-        marks={"names": found.names if language() == "en" else {}},
     )
 
 
 def _checked(checked: Checked, sent: Sequence[Sent], wrong: Mapping[str, str] | None = None) -> str:
-    numbered = [(number, problem) for number, problem in enumerate(checked.problems, 1)]
     return render_template(
         "library/check.html",
         checked=checked,
-        numbered=numbered,
+        found=_numbered(checked),
         marks={"xml": _text(checked.content), "found": _marks(checked)},
         carried=packed(sent),
         wrong=wrong or {},
@@ -199,18 +199,35 @@ def _checked(checked: Checked, sent: Sequence[Sent], wrong: Mapping[str, str] | 
     )
 
 
+def _numbered(checked: Checked) -> list[tuple[str, Problem]]:
+    """Errors by numbers, warnings by letters: what stands in the list and on the diagram."""
+    errors = [(str(number), problem) for number, problem in enumerate(checked.told.errors, 1)]
+    return errors + [(_letter(place), problem) for place, problem in enumerate(checked.warnings)]
+
+
+def _letter(place: int) -> str:
+    """A, B, … Z, A1, B1, …"""
+    turn, letter = divmod(place, len(ascii_uppercase))
+    return ascii_uppercase[letter] + (str(turn) if turn else "")
+
+
 def _marks(checked: Checked) -> list[dict[str, object]]:
-    """What is drawn on the diagram: the numbers of the problems at their elements, or what has changed."""
-    if checked.problems:
-        numbers: dict[str, list[str]] = {}
-        for number, problem in enumerate(checked.problems, 1):
-            if place := checked.places.get(problem.element_id, problem.element_id):
-                numbers.setdefault(place, []).append(str(number))
-        return [{"element": place, "text": " ".join(told), "state": "over"} for place, told in numbers.items()]
-    return [
-        {"element": change.element_id, "text": "+" if change.kind == "added" else "≠", "state": "near"}
-        for change in checked.changes
-        if change.kind != "removed"
+    """What is drawn on the diagram: what the problems are numbered with at their elements, or what has changed."""
+    signs: dict[str, list[str]] = {}
+    wrong: set[str] = set()
+    for sign, problem in _numbered(checked):
+        if place := checked.places.get(problem.element_id):
+            signs.setdefault(place, []).append(sign)
+            wrong |= {place} if problem in checked.told.errors else set()
+    found: list[dict[str, object]] = [
+        {"element": place, "text": " ".join(told), "state": "over" if place in wrong else "near"}
+        for place, told in signs.items()
+    ]
+    changed = [change for change in checked.changes if change.kind != REMOVED] if checked.is_clean else []
+    return found + [
+        {"element": change.element_id, "text": "+" if change.kind == ADDED else "≠", "state": "near"}
+        for change in changed
+        if change.element_id not in signs
     ]
 
 

@@ -13,7 +13,6 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 
 from engine.deployments.sent import Sent
-from engine.documents.letters import LetterRefused
 from engine.errors import DiagramRefused, LianbanError, NotSignedIn, Refused, Unsure
 from tasks_ui.messages import gettext as _
 from tasks_ui.modeler import wire
@@ -60,7 +59,7 @@ def create() -> ResponseReturnValue:
     name = request.form.get("deployment-name", "").strip()[:NAME_LIMIT]
     try:
         deployed = engine().library.deploy(actor, files, name)
-    except (DiagramRefused, LetterRefused, Refused) as error:
+    except (DiagramRefused, Refused) as error:
         return jsonify(wire.refused(error, files)), 400
     return jsonify(wire.deployment(deployed.definition, name, wire.diagram_name(files), engine().clock.now()))
 

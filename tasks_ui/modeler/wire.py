@@ -13,7 +13,7 @@ from engine.deployments.definitions import Definition
 from engine.deployments.sent import DIAGRAMS, Sent
 from engine.errors import DiagramRefused, InvalidValues, LianbanError, Refused, Unsure
 from engine.messages import gettext as _
-from engine.problems import Problem, Severity
+from engine.problems import Problem
 
 VERSION = "7.24.0"
 """The version whose interface this is: the modeler compares it with what the diagram is drawn for."""
@@ -99,12 +99,13 @@ def started(definition_id: str, number: str) -> dict[str, Any]:
 def refused(error: LianbanError, files: Sequence[Sent]) -> dict[str, Any]:
     """Why a diagram was not deployed: in the message for a reader, in the details by elements."""
     problems = error.problems if isinstance(error, DiagramRefused) else []
-    lines = [str(problem.sentence) for problem in problems] or str(error.whole).split("\n")
-    message = NOT_PARSED + "".join(f"\n* {line}" for line in lines)
-    found: dict[str, list[dict[str, Any]]] = {"errors": [], "warnings": []}
+    said = str(error.whole).split("\n")
+    message = NOT_PARSED + "".join(f"\n* {line}" for line in (said[1:] if problems else said))
+    details: dict[str, dict[str, list[dict[str, Any]]]] = {}
     for problem in problems:
-        found["warnings" if _is_warning(problem) else "errors"].append(_problem(problem))
-    return {"type": "ParseException", "message": message, "code": 0, "details": {diagram_name(files): found}}
+        found = details.setdefault(problem.file or diagram_name(files), {"errors": [], "warnings": []})
+        found["errors"].append(_problem(problem))
+    return {"type": "ParseException", "message": message, "code": 0, "details": details}
 
 
 def diagram_name(files: Sequence[Sent]) -> str:
@@ -152,15 +153,11 @@ def _minute(text: str) -> str:
         return text
 
 
-def _is_warning(problem: Problem) -> bool:
-    return getattr(problem, "severity", Severity.ERROR) is Severity.WARNING
-
-
 def _problem(problem: Problem) -> dict[str, Any]:
     ids = [problem.element_id] if problem.element_id else []
     return {
         "message": str(problem.sentence),
-        "line": 0,
+        "line": problem.line,
         "column": 0,
         "mainElementId": problem.element_id or None,
         "elementIds": ids,

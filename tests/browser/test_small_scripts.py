@@ -6,7 +6,7 @@ import re
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Dialog, Page, Request, expect
+from playwright.sync_api import Dialog, Page, Request, Route, expect
 from sqlalchemy import select
 
 from engine.db import tables
@@ -412,6 +412,27 @@ def test_a_file_without_a_network_is_not_sent_and_the_page_says_so(
     desk.faults.clear()
 
 
+def test_a_task_is_not_handed_in_while_a_file_is_on_its_way(served: Served, cases: list[Case], desk_at: Desks) -> None:
+    page = at_task(desk_at(served), cases[0], "prepare_materials", OFFICER)
+    held: list[Route] = []
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.route("**/material", lambda route: held.append(route))
+    choose_a_photograph(page)
+    page.get_by_role("button", name="添加到清单").click()
+    button = submit_button(page)
+
+    expect(button).to_be_disabled()
+    expect(button).to_contain_text("上传")
+    page.get_by_label("承办人意见").press("Control+Enter")
+    page.locator("#answers").evaluate("form => form.requestSubmit()")
+
+    assert [url for url in sent if not url.endswith(("/material", "/draft", "/shown"))] == []
+    held[0].continue_()
+    expect(page.locator("#materials tbody")).to_contain_text("照片.png")
+    expect(button).to_be_enabled()
+
+
 # --- keys and lists ---
 
 
@@ -510,6 +531,10 @@ def test_escape_closes_what_a_click_has_opened(served: Served, cases: list[Case]
 
 # --- the diagram ---
 
+HAN = re.compile(r"[\u3400-\u9fff]+")
+READ_NAMES = """() => [...document.querySelectorAll('.djs-element .djs-label, .lane__name text')]
+  .map((name) => [...name.childNodes].map((line) => line.textContent.trim()).join(' '))"""
+
 
 def scale(page: Page) -> float:
     matrix = str(page.locator(".djs-container .viewport").get_attribute("transform") or "matrix(1")
@@ -530,6 +555,38 @@ def test_the_diagram_shows_where_the_case_is_and_what_is_overdue(
     expect(token).to_have_class(re.compile("is-over"))
     expect(page.locator(".djs-element.is-done[data-element-id='prepare_materials']")).to_be_attached()
     expect(page.locator(".djs-element.is-taken").first).to_be_attached()
+
+
+def test_the_diagram_has_the_names_of_the_reader_s_language(served: Served, cases: list[Case], desk_at: Desks) -> None:
+    desk = desk_at(served)
+    desk.be(OFFICER)
+    in_chinese = drawn_words(desk.open(f"/instances/{cases[0].number}"))
+    desk.context.add_cookies([{"name": "lianban_language", "value": "en", "url": served.address}])
+
+    in_english = drawn_words(desk.open(f"/instances/{cases[0].number}"))
+
+    assert "受理审查" in in_chinese
+    assert "Review for acceptance" not in in_chinese
+    assert "Review for acceptance" in in_english
+    assert HAN.search(in_english) is None
+
+
+def drawn_words(page: Page) -> str:
+    """What the diagram says by itself, without who is waited for."""
+    expect(page.locator(".djs-element.is-live").first).to_be_attached()
+    return "\n".join(page.evaluate(READ_NAMES))
+
+
+def test_the_diagram_shows_what_lapses_with_its_task(served: Served, cases: list[Case], desk_at: Desks) -> None:
+    desk = desk_at(served)
+    desk.be(OFFICER)
+
+    page = desk.open(f"/instances/{cases[0].number}")
+
+    expect(page.locator(".mark__tie")).to_have_count(5)
+    said = page.locator(".djs-element[data-element-id='act_urgent'] title").text_content()
+    assert said == "升级为紧急\n任务办结时，这里开出的分支随之失效"
+    expect(page.locator(".djs-element[data-element-id='referral_due'] title")).to_have_count(0)
 
 
 def test_the_diagram_is_enlarged_and_made_smaller_with_buttons(

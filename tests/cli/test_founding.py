@@ -138,6 +138,27 @@ def test_a_fault_is_named_with_its_line_and_nothing_is_written(city: Path, old: 
     assert rows(city) == (0, 0, 0)
 
 
+@pytest.mark.parametrize(
+    ("unit", "waiting"),
+    [
+        ("supervision_bureau", "“首问负责”"),
+        ("justice_bureau", "“执法协作”、“案件移送”、“职责分工争议协调”、“首问负责”"),
+    ],
+)
+def test_what_waits_for_a_unit_and_what_calls_it_is_named_before_anything_is_written(
+    city: Path, unit: str, waiting: str
+) -> None:
+    """All of what cannot be used yet, not only the procedure whose own diagram names the unit."""
+    blocks = city.read_text(encoding="utf-8").split("\n\n[[")
+    kept = [block for block in blocks if f'code = "{unit}"' not in block and f'unit = "{unit}"' not in block]
+    city.write_text("\n\n[[".join(kept), encoding="utf-8")
+
+    looked = run(city.parent, "found", str(city))
+
+    assert looked.exit_code == 0, looked.output
+    assert f"没有编码为 {unit} 的单位，流程{waiting}要等有了它才能用。" in looked.output
+
+
 def test_all_faults_are_told_in_one_round(city: Path) -> None:
     text = city.read_text(encoding="utf-8")
     text = text.replace('kind = "town"', 'kind = "twon"').replace('role = "clerk"', 'role = "klerk"')

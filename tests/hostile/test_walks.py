@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Mapping
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from engine.bpmn.reading.elements import read_elements
 from engine.bpmn.reading.read import read_diagram
 from engine.bpmn.spiff.specs import Specification
-from engine.bpmn.spiff.workflow import Workflow
+from engine.bpmn.spiff.workflow import Places, Workflow
 from engine.forms.schema import Form
 from tests.unit.diagrams import HEAD, flow, form_of, forms_of, problems_of, properties, text_field
 
@@ -24,10 +25,10 @@ class Chance:
     def __init__(self, draw: random.Random) -> None:
         self.draw = draw
 
-    def evaluate(self, expression: str) -> object:
+    def evaluate(self, expression: str, names: Mapping[str, object] | None = None, *, place: Places = ()) -> object:
         return self.draw.random() < 0.5
 
-    def operate(self, element_id: str) -> None:
+    def operate(self, element_id: str, place: Places = ()) -> None:
         """Nothing is to be done."""
 
 

@@ -223,6 +223,15 @@ def test_english_says_the_message_itself(part: Path) -> None:
 
 
 @pytest.mark.parametrize("part", PARTS, ids=name)
+def test_only_papers_are_signed_for_and_tasks_are_claimed(part: Path) -> None:
+    """Signing for a paper (签收) has effect in law, taking a task (领取) has none."""
+    signed = [key for key, found in messages(part, "zh").items() if "签收" in "".join(strings_of(found))]
+    assert [text for _context, text in signed if not re.search(r"\bsign(s|ed)? for\b", text, re.IGNORECASE)] == []
+    pages = [*ROOT.glob("docs/*/*.md"), *ROOT.glob("*.md")]
+    assert [page.name for page in pages if re.search("签收的?任务", page.read_text(encoding="utf-8"))] == []
+
+
+@pytest.mark.parametrize("part", PARTS, ids=name)
 def test_no_english_holds_a_chinese_sign_and_every_chinese_sentence_does(part: Path) -> None:
     assert [key for key, message in messages(part, "en").items() if any(map(HAN.search, strings_of(message)))] == []
     only_places = [key for key, found in messages(part, "zh").items() if not HAN.search("".join(strings_of(found)))]

@@ -134,7 +134,8 @@ def test_a_server_that_hangs_in_the_handshake_is_left_and_tried_again(
 def test_a_server_that_hangs_in_the_handshake_delays_no_step(
     open_town: Towns, hanging: Hanging, silent: SilentHandshake, implicit: bool
 ) -> None:
-    town = reminded(open_town, "smtps" if implicit else "smtp+starttls", (hanging if implicit else silent).port)
+    server = hanging if implicit else silent
+    town = reminded(open_town, "smtps" if implicit else "smtp+starttls", server.port)
     stuck = threading.Thread(target=town.engine.delivery.deliver, args=["mail"])
     stuck.start()
     assert (hanging.called if implicit else silent.asked).wait(20)
@@ -143,5 +144,6 @@ def test_a_server_that_hangs_in_the_handshake_delays_no_step(
 
     assert stuck.is_alive(), "the server still hangs"
     assert case.waiting == {"prepare_materials": 1}
+    server.close()
     stuck.join(60)
     assert not stuck.is_alive()

@@ -53,9 +53,10 @@ class SilentHandshake:
     """Offers STARTTLS, agrees to it, and says nothing any more; keeps everything that it was told."""
 
     def __init__(self) -> None:
-        self.heard, self.asked = bytearray(), threading.Event()
+        self.heard, self.asked, self._over = bytearray(), threading.Event(), threading.Event()
         self._listener = socket.create_server((HOST, 0))
         self.port: int = self._listener.getsockname()[1]
+        self._talking: socket.socket | None = None
         self._thread = threading.Thread(target=self._serve)
         self._thread.start()
 
@@ -66,7 +67,9 @@ class SilentHandshake:
             except OSError:
                 return
             with connection:
+                self._talking = connection
                 self._talk(connection)
+                self._talking = None
 
     def _talk(self, connection: socket.socket) -> None:
         connection.sendall(b"220 ready\r\n")
@@ -79,6 +82,12 @@ class SilentHandshake:
                 self.asked.set()
 
     def close(self) -> None:
+        """Whoever still waits for an answer is hung up on."""
+        if self._over.is_set():
+            return
+        self._over.set()
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+        if (talking := self._talking) is not None:
+            talking.shutdown(socket.SHUT_RDWR)
         self._thread.join()

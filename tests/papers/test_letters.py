@@ -14,7 +14,7 @@ from pypdf import PdfReader
 
 from engine.app import Engine
 from engine.documents import typesetting
-from engine.documents.letters import LetterRefused
+from engine.errors import DiagramRefused
 from engine.settings import PROJECT, Settings
 from tests.papers import specimens
 from tests.papers.papers import text_of
@@ -74,7 +74,7 @@ def test_a_broken_letter_refuses_the_deployment_with_a_sentence(
 ) -> None:
     change(folder / "letters" / "case_referral" / "D01.toml", old, new)
 
-    with pytest.raises(LetterRefused, match=re.escape(sentence)) as refused:
+    with pytest.raises(DiagramRefused, match=re.escape(sentence)) as refused:
         deploy()
 
     assert "D01.toml" in str(refused.value)
@@ -86,7 +86,7 @@ def test_the_sentence_names_the_line(deploy: Callable[[], None], folder: Path) -
     lines = letter.read_text(encoding="utf-8").split("\n")
     line = next(number for number, text in enumerate(lines, 1) if "no_such_fact" in text)
 
-    with pytest.raises(LetterRefused, match=f"第 {line} 行"):
+    with pytest.raises(DiagramRefused, match=f"第 {line} 行"):
         deploy()
 
 
@@ -110,7 +110,7 @@ def test_a_code_under_which_the_procedure_issues_other_letters_is_no_name(plain_
         'paper_cited("D37")',
     )
 
-    with pytest.raises(LetterRefused) as refused:
+    with pytest.raises(DiagramRefused) as refused:
         plain_town.engine.procedures_in_force.deploy(folder / "dispute_resolution.bpmn", "test")
 
     sentence = "这个流程不用公文模板 D37。代号 D37 的有 D37-dispute、D37-dispute-reply，请写明是哪一份。"
@@ -120,7 +120,7 @@ def test_a_code_under_which_the_procedure_issues_other_letters_is_no_name(plain_
 def test_a_letter_that_is_missing_refuses_the_deployment(deploy: Callable[[], None], folder: Path) -> None:
     (folder / "letters" / "case_referral" / "D07.toml").unlink()
 
-    with pytest.raises(LetterRefused, match=re.escape("没有 D07.toml。请在 letters/case_referral/ 里写一个")):
+    with pytest.raises(DiagramRefused, match=re.escape("没有 D07.toml。请在 letters/case_referral/ 里写一个")):
         deploy()
 
 
@@ -131,13 +131,13 @@ def test_a_layout_that_does_not_set_refuses_the_deployment_naming_file_and_line(
     layout = folder / "letters" / "layouts" / "letter.typ"
     layout.write_text(f"{layout.read_text(encoding='utf-8')}\n{broken}\n", encoding="utf-8")
 
-    with pytest.raises(LetterRefused, match=r"letter\.typ"):
+    with pytest.raises(DiagramRefused, match=r"letter\.typ"):
         deploy()
 
 
 def test_what_is_refused_changes_nothing(deploy: Callable[[], None], folder: Path, plain_town: Town) -> None:
     change(folder / "letters" / "case_referral" / "D01.toml", "特此函告。", "{no_such_fact}")
-    with pytest.raises(LetterRefused):
+    with pytest.raises(DiagramRefused):
         deploy()
 
     case = plain_town.refer().deliver()

@@ -19,7 +19,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 from click.testing import CliRunner
 from pypdf import PdfReader
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from engine.archive.contents import FORMAT
 from engine.archive.package import _seal
@@ -146,7 +146,7 @@ def test_the_day_of_empowerment_decides_between_department_and_handling_unit(
 
 
 def test_a_case_that_was_open_at_empowerment_is_kept_by_whoever_closes_it(plain_town: Town) -> None:
-    """A14: opened before, closed on the very day: the handling unit."""
+    """R47, A14: opened before, closed on the very day: the handling unit."""
     town = plain_town
     case = town.refer()
     today = town.now.astimezone(UTC).date()
@@ -755,3 +755,19 @@ def test_a_package_that_was_changed_where_it_lies_is_named_by_the_record(plain_t
     assert plain_town.engine.record.verify_audit() == []
     path.write_bytes(path.read_bytes() + b"x")
     assert any("归档包" in str(found) for found in plain_town.engine.record.verify_audit())
+
+
+@pytest.mark.parametrize("how", ["removed", "to be made again"])
+def test_a_package_that_went_with_its_registration_is_named_by_the_record(plain_town: Town, how: str) -> None:
+    """Nothing is left then that would have to be there: only the record knows that it was made."""
+    case = kept(plain_town)
+    package(plain_town, case).unlink()
+    own = archive_package.c.instance_id == case.id
+    gone = (
+        delete(archive_package).where(own)
+        if how == "removed"
+        else update(archive_package).where(own).values(made_at=None)
+    )
+    plain_town.write(lambda tx: tx.execute(gone) and None)
+
+    assert any(str(found).startswith(case.number) for found in plain_town.engine.record.verify_audit())

@@ -11,7 +11,6 @@ import pytest
 
 from engine.app import Engine
 from engine.deployments import definitions
-from engine.documents.letters import LetterRefused
 from engine.errors import DiagramRefused
 from engine.settings import PROJECT
 from tests.processes.drawings import draw, flow, start, task
@@ -120,7 +119,7 @@ def test_a_letter_that_two_places_have_is_refused_because_its_name_is_one_for_al
     shutil.copy(folder / "letters" / "case_referral" / "D01.toml", folder / "letters" / "shared")
     rows = plain_town.rows()
 
-    with pytest.raises(LetterRefused) as refused:
+    with pytest.raises(DiagramRefused) as refused:
         plain_town.act(lambda engine: engine.procedures_in_force.deploy(folder / "case_referral.bpmn", "test"))
 
     assert "D01 有几份：letters/case_referral/D01.toml、letters/shared/D01.toml。" in str(refused.value)
@@ -138,7 +137,7 @@ def test_a_letter_that_two_places_have_is_refused_because_its_name_is_one_for_al
 def test_a_letter_in_a_wrong_place_is_refused(plain_town: Town, folder: Path, place: str, sentence: str) -> None:
     shutil.move(folder / "letters" / "case_referral" / "D01.toml", folder / "letters" / place / "D01.toml")
 
-    with pytest.raises(LetterRefused) as refused:
+    with pytest.raises(DiagramRefused) as refused:
         plain_town.act(lambda engine: engine.procedures_in_force.deploy(folder / "case_referral.bpmn", "test"))
 
     assert sentence in str(refused.value)

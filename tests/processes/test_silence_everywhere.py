@@ -34,15 +34,15 @@ def test_from_every_point_on_silence_leads_onward_or_under_supervision(
 
 
 def _left_alone(folder: Path, instant: str) -> list[str]:
-    """Tasks that are as open as before after a long time, and that nobody has been made aware of."""
+    """What nobody was made aware of after a long time: tasks that are as open as before, and instances that wait for nothing."""
     town = Town(Settings(data_dir=folder)).asleep_until(instant)
     before = open_rows(town)
     town.at(town.now + LONG)
     still = {row.id for row in open_rows(town)}
-    supervised = town.read(_supervised)
+    supervised, stuck = town.read(_supervised), town.read(_stuck)
     town.close()
     shutil.rmtree(folder)
-    return [
+    return stuck + [
         f"{row.key}: {row.element_id}"
         for row in before
         if row.id in still and not supervised & {(row.instance_id, row.deadline_key), (row.instance_id, row.element_id)}
@@ -55,3 +55,13 @@ def _supervised(tx: Any) -> set[tuple[str, str]]:
     joined = select(*columns).join(item, item.c.deadline_id == deadline.c.id)
     rows = tx.execute(joined.where(item.c.closed_at.is_(None)))
     return {(row.instance_id, row.key.removeprefix(OF_TASK)) for row in rows}
+
+
+def _stuck(tx: Any) -> list[str]:
+    """Instances without an end, a task, or a called procedure that still runs."""
+    instance, called = tables.process_instance, tables.process_instance.alias("called")
+    asked = select(tables.task.c.id).where(tables.task.c.instance_id == instance.c.id, tables.task.c.status == "open")
+    waits = select(called.c.id).where(called.c.origin_instance_id == instance.c.id, called.c.status == "running")
+    at_an_end = instance.c.status == "ended"
+    rows = tx.execute(select(instance.c.key).where(~at_an_end, ~asked.exists(), ~waits.exists()))
+    return [f"{row.key} waits for nothing" for row in rows]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -9,9 +10,12 @@ from lxml import etree
 CAMUNDA = "{http://camunda.org/schema/1.0/bpmn}"
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 NODES = {
-    "startEvent", "endEvent", "boundaryEvent", "intermediateCatchEvent", "userTask", "serviceTask", "sendTask",
-    "receiveTask", "callActivity", "exclusiveGateway", "parallelGateway",
+    "startEvent", "endEvent", "boundaryEvent", "intermediateCatchEvent", "intermediateThrowEvent", "userTask", "serviceTask",
+    "sendTask", "receiveTask", "callActivity", "subProcess", "exclusiveGateway", "parallelGateway", "inclusiveGateway",
+    "eventBasedGateway",
 }  # fmt: skip
+AGAIN_BY_NATURE = ("message", "signal", "conditional", "escalation")
+"""What may happen more than once while it interrupts nothing."""
 
 
 @dataclass(frozen=True)
@@ -23,22 +27,65 @@ class Flow:
 
 
 @dataclass(frozen=True)
+class Event:
+    """One event definition. `name`: the code of an error or escalation, the name of a message or signal; or empty."""
+
+    kind: str
+    name: str = ""
+    condition: str = ""
+
+    def hears(self, kind: str, name: str) -> bool:
+        """10.5.1: an error or escalation without a code is any; a message or signal is known by its name."""
+        if kind in ("error", "escalation"):
+            return self.kind == kind and self.name in ("", name)
+        return self.kind == kind and self.name == name and bool(name)
+
+
+@dataclass(frozen=True)
+class Many:
+    """10.3.2, multi-instance: all texts are expressions, empty where they are not drawn."""
+
+    collection: str
+    item: str
+    number: str
+    until: str
+    sequential: bool
+
+
+@dataclass(frozen=True)
+class Again:
+    """10.3.2, standard loop."""
+
+    test: str
+    most: str
+    before: bool
+
+
+@dataclass(frozen=True)
 class Node:
-    """A flow node. `event` is the name of its event definition, empty when it has none."""
+    """A flow node. `event` is the name of its first event definition, empty when it has none."""
 
     id: str
     kind: str
     event: str = ""
     attached_to: str | None = None
     cancels: bool = True
-    """Whether a border event interrupts its activity."""
+    """Whether a border event interrupts its activity, or an event sub-process its scope."""
     repeats: bool = False
-    """Whether a border event happens as often as somebody makes it happen."""
+    """Whether an event that interrupts nothing happens as often as somebody makes it happen."""
     lapses: bool = False
     """Whether what a border event has begun beside its activity ends with it: a word of ours."""
     default: str | None = None
     incoming: tuple[Flow, ...] = ()
     outgoing: tuple[Flow, ...] = ()
+    scope: str = ""
+    """The sub-process it lies in; empty for the process itself."""
+    events: tuple[Event, ...] = ()
+    times: int | None = None
+    """How often a cycle comes at most."""
+    many: Many | None = None
+    again: Again | None = None
+    by_event: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,17 +94,29 @@ class Drawing:
     borders: dict[str, list[Node]] = field(default_factory=dict)
     """Activity -> the events on its border, in the order of the file."""
 
-    @property
-    def starts(self) -> list[Node]:
-        return [node for node in self.nodes.values() if node.kind == "startEvent"]
+    def starts(self, scope: str = "") -> list[Node]:
+        """Where the scope begins: at its start events, or else at whatever nothing leads to."""
+        inner = [node for node in self.nodes.values() if node.scope == scope]
+        drawn = [node for node in inner if node.kind == "startEvent"]
+        if scope == "" and drawn:
+            drawn = [node for node in drawn if not node.event][:1] or drawn
+        return drawn or [node for node in inner if not (node.incoming or node.attached_to or node.by_event)]
+
+    def handlers(self, scope: str = "") -> list[Node]:
+        """The start event of each event sub-process of the scope."""
+        own = [node.id for node in self.nodes.values() if node.scope == scope and node.by_event]
+        return [
+            next(node for node in self.nodes.values() if node.scope == key and node.kind == "startEvent") for key in own
+        ]
 
 
 def read(text: str | bytes) -> Drawing:
     """The executable process of the file."""
     root = etree.fromstring(text.encode() if isinstance(text, str) else text)
     process = next(found for found in root.iterfind(f"{BPMN}process") if found.get("isExecutable") == "true")
-    flows = [_flow(found) for found in process.iterfind(f"{BPMN}sequenceFlow")]
-    nodes = [_node(found, flows) for found in process if _name(found) in NODES]
+    flows = [_flow(found, number) for number, found in enumerate(process.iter(f"{BPMN}sequenceFlow"))]
+    flows += _links(process)
+    nodes = [_node(found, flows, process) for found in process.iter() if _name(found) in NODES]
     borders: dict[str, list[Node]] = {}
     for node in nodes:
         if node.attached_to is not None:
@@ -65,29 +124,73 @@ def read(text: str | bytes) -> Drawing:
     return Drawing({node.id: node for node in nodes}, borders)
 
 
-def _flow(found: etree._Element) -> Flow:
+def _flow(found: etree._Element, number: int) -> Flow:
     condition = found.findtext(f"{BPMN}conditionExpression")
-    return Flow(found.get("id", ""), found.get("sourceRef", ""), found.get("targetRef", ""), condition)
+    return Flow(found.get("id", f"flow {number}"), found.get("sourceRef", ""), found.get("targetRef", ""), condition)
 
 
-def _node(found: etree._Element, flows: list[Flow]) -> Node:
+def _links(process: etree._Element) -> list[Flow]:
+    """10.5.1: a pair of link events stands for a flow from the one to the other; several may lead to one."""
+    found = []
+    for throws in process.iter(f"{BPMN}intermediateThrowEvent"):
+        link = throws.find(f"{BPMN}linkEventDefinition")
+        for catches in throws.getparent().iterfind(f"{BPMN}intermediateCatchEvent") if link is not None else ():
+            other = catches.find(f"{BPMN}linkEventDefinition")
+            if other is not None and other.get("name") == link.get("name"):
+                found.append(Flow(f"link {throws.get('id')}", throws.get("id"), catches.get("id"), None))
+    return found
+
+
+def _node(found: etree._Element, flows: list[Flow], process: etree._Element) -> Node:
     key = found.get("id", "")
-    names = [_name(child) for child in found]
-    event = next((name.removesuffix("EventDefinition") for name in names if name.endswith("EventDefinition")), "")
-    cancels = found.get("cancelActivity", "true") == "true"
-    is_cycle = found.find(f"{BPMN}timerEventDefinition/{BPMN}timeCycle") is not None
+    events = tuple(_event(child) for child in found if _name(child).endswith("EventDefinition"))
+    if _name(found) == "receiveTask" and found.get("messageRef"):
+        events = (Event("message", found.get("messageRef")),)
+    cancels = found.get("cancelActivity", found.get("isInterrupting", "true")) == "true"
+    cycle = found.findtext(f"{BPMN}timerEventDefinition/{BPMN}timeCycle")
+    limited = re.match(r"R(\d+)/", cycle or "")
+    may_repeat = cycle is not None or any(event.kind in AGAIN_BY_NATURE for event in events)
+    within = found.getparent()
     return Node(
         id=key,
         kind=_name(found),
-        event=event,
+        event=events[0].kind if events else "",
         attached_to=found.get("attachedToRef"),
         cancels=cancels,
-        repeats=not cancels and (event == "message" or is_cycle),
+        repeats=not cancels and may_repeat,
         lapses=_property(found, "lapses") == "true",
         default=found.get("default"),
         incoming=tuple(flow for flow in flows if flow.target == key),
         outgoing=tuple(flow for flow in flows if flow.source == key),
+        scope="" if within is process else within.get("id"),
+        events=events,
+        times=int(limited.group(1)) if limited else None,
+        many=_many(found),
+        again=_again(found),
+        by_event=found.get("triggeredByEvent") == "true",
     )
+
+
+def _event(found: etree._Element) -> Event:
+    kind = _name(found).removesuffix("EventDefinition")
+    return Event(kind, found.get(f"{kind}Ref", ""), found.findtext(f"{BPMN}condition") or "")
+
+
+def _many(found: etree._Element) -> Many | None:
+    drawn = found.find(f"{BPMN}multiInstanceLoopCharacteristics")
+    if drawn is None:
+        return None
+    collection, item = drawn.get(f"{CAMUNDA}collection", ""), drawn.get(f"{CAMUNDA}elementVariable", "")
+    number, until = (drawn.findtext(f"{BPMN}{name}") or "" for name in ("loopCardinality", "completionCondition"))
+    return Many(collection, item, number, until, drawn.get("isSequential") == "true")
+
+
+def _again(found: etree._Element) -> Again | None:
+    drawn = found.find(f"{BPMN}standardLoopCharacteristics")
+    if drawn is None:
+        return None
+    test = drawn.findtext(f"{BPMN}loopCondition") or ""
+    return Again(test, drawn.get("loopMaximum", ""), drawn.get("testBefore") == "true")
 
 
 def _property(found: etree._Element, name: str) -> str:

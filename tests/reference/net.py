@@ -15,13 +15,15 @@ from engine.bpmn.reading.elements import read_elements
 from engine.bpmn.reading.expressions import evaluate
 from engine.bpmn.reading.read import read_diagram
 from engine.bpmn.spiff.specs import Specification
-from engine.bpmn.spiff.workflow import Workflow, WorkflowFault
+from engine.bpmn.spiff.workflow import Open, Places, Workflow, WorkflowFault
 from tests.reference.drawing import read
-from tests.reference.token_game import CALL, PERIOD, PERSON, Game, Stuck
+from tests.reference.token_game import CALL, PERIOD, PERSON, SEVERAL, Game, Stuck, Token, Waits
 from tests.reference.words import word_of
 
 COMPLETE, FIRE, ANSWER, MEET, GIVE_UP = "complete", "fire", "answer", "meet", "give up"
 """A person does a task, an event happens, a called procedure has ended, a period is met, a task is over undone."""
+ADD, DROP = "add", "drop"
+"""One more of what is done several times is asked, or one less."""
 
 
 class Different(AssertionError):
@@ -29,10 +31,11 @@ class Different(AssertionError):
 
 
 class Move(NamedTuple):
-    """`number`: which of several that are open at the same element, the oldest first; of no account for MEET."""
+    """`number`: which of several that are open at the same place, the oldest first; of no account for MEET and GIVE_UP."""
 
     what: str
     element: str
+    """With which time it is of everything around it that is done several times: `u1`, `u1[0][2]`."""
     number: int
     facts: tuple[tuple[str, int], ...] = ()
 
@@ -79,13 +82,13 @@ class Asked:
     def __init__(self) -> None:
         self.facts: dict[str, int] = {}
 
-    def evaluate(self, expression: str) -> object:
-        return evaluate(expression, self.facts, {})
+    def evaluate(self, expression: str, names: Mapping[str, object] | None = None, *, place: Places = ()) -> object:
+        return evaluate(expression, {**self.facts, **(names or {})}, {})
 
-    def operate(self, element_id: str) -> None:
+    def operate(self, element_id: str, place: Places = ()) -> None:
         """Nothing is to be done."""
 
-    def call(self, element_id: str, task_id: str) -> None:
+    def call(self, element_id: str, task_id: str, place: Places = ()) -> None:
         """Nothing is begun."""
 
 
@@ -134,10 +137,14 @@ def act(workflow: Workflow, move: Move) -> None:
         case "answer":
             workflow.close_call(_id(workflow.open_calls(), move))
         case "meet":
-            workflow.close_clock(move.element)
+            workflow.close_clock(element_of(move.element))
             workflow.run()
+        case "add":
+            workflow.add_iteration(_id(workflow.activities(), move), "X")
+        case "drop":
+            workflow.drop_iteration(_id(workflow.iterations(), move))
         case "give up":
-            workflow.end_task(move.element)
+            workflow.end_task(element_of(move.element))
             workflow.run()
 
 
@@ -146,16 +153,30 @@ def seen_of(workflow: Workflow, passed: Counter[str]) -> Seen:
         return Seen(True, passed=passed)
     return Seen(
         False,
-        Counter(found.element_id for found in workflow.user_tasks()),
-        Counter(found.element_id for found in workflow.armed_events()),
-        Counter(found.element_id for found in workflow.open_calls()),
-        Counter(found.element_id for found in workflow.open_clocks()),
+        Counter(map(key_of, workflow.user_tasks())),
+        Counter(map(key_of, workflow.armed_events())),
+        Counter(map(key_of, workflow.open_calls())),
+        Counter(map(key_of, workflow.open_clocks())),
         passed,
     )
 
 
+def key_of(found: Open) -> str:
+    """The element with the number of each iteration around it. The engine of before knew of none."""
+    numbers = [place.index for place in getattr(found, "place", ())]
+    return _key(found.element_id, [number for number in numbers if number is not None])
+
+
+def _key(element_id: str, numbers: list[int]) -> str:
+    return element_id + "".join(f"[{number}]" for number in numbers)
+
+
+def element_of(key: str) -> str:
+    return key.partition("[")[0]
+
+
 def _id(found: list, move: Move) -> str:
-    own = [one.id for one in found if one.element_id == move.element]
+    own = [one.id for one in found if key_of(one) == move.element]
     if move.number >= len(own):
         raise Different(f"{move.element} is not open")
     return own[move.number]
@@ -166,7 +187,7 @@ class Reference:
 
     def __init__(self, text: str) -> None:
         self.facts: dict[str, int] = {}
-        self.game = Game(read(text), word_of, lambda test: bool(evaluate(test, self.facts, {})))
+        self.game = Game(read(text), word_of, lambda text, names: evaluate(text, {**self.facts, **names}, {}))
         self.passed: Counter[str] = Counter()
 
     def begin(self, facts: Mapping[str, int]) -> None:
@@ -177,28 +198,49 @@ class Reference:
     def move(self, move: Move, facts: Mapping[str, int]) -> None:
         self.facts = dict(facts)
         if move.what == FIRE:
-            self.game.happens([one for one in self.game.armed() if one.node.id == move.element][move.number])
+            self.game.happens([one for one in self.game.armed() if self._key(one) == move.element][move.number])
+        elif move.what in (MEET, GIVE_UP):
+            waiting = self.game.waiting(PERIOD if move.what == MEET else PERSON)
+            act_on = self.game.done if move.what == MEET else self.game.over
+            act_on(*(token for token in waiting if token.node.id == move.element))
+        elif move.what == ADD:
+            self.game.add_time(self._at(self._wholes(), move), "X")
+        elif move.what == DROP:
+            self.game.drop_time(self._at(self._times(), move))
         else:
-            what = {COMPLETE: PERSON, ANSWER: CALL, MEET: PERIOD, GIVE_UP: PERSON}[move.what]
-            own = [token for token in self.game.waiting(what) if token.node.id == move.element]
-            act_on = self.game.over if move.what == GIVE_UP else self.game.done
-            act_on(*(own if move.what in (MEET, GIVE_UP) else [own[move.number]]))
+            waiting = self.game.waiting(PERSON if move.what == COMPLETE else CALL)
+            self.game.done(self._at(waiting, move))
         self.passed += Counter(self.game.passed)
+
+    def _wholes(self) -> list[Token]:
+        return [token for token in self.game.waiting(SEVERAL) if token.node.many]
+
+    def _times(self) -> list[Token]:
+        return [one for whole in self._wholes() for one in whole.times]
+
+    def _at(self, tokens: list[Token], move: Move) -> Token:
+        return [token for token in tokens if self._key(token) == move.element][move.number]
+
+    def _key(self, one: Waits) -> str:
+        return _key(one.node.id, self.game.indices(one))
 
     def seen(self) -> Seen:
         game = self.game
         if game.ended:
             return Seen(True, passed=self.passed, terminated=game.terminated)
-        open_, calls, clocks = (Counter(one.node.id for one in game.waiting(what)) for what in (PERSON, CALL, PERIOD))
-        return Seen(False, open_, Counter(one.node.id for one in game.armed()), calls, clocks, self.passed)
+        open_, calls, clocks = (Counter(map(self._key, game.waiting(what))) for what in (PERSON, CALL, PERIOD))
+        return Seen(False, open_, Counter(map(self._key, game.armed())), calls, clocks, self.passed)
 
     def choices(self) -> list[Move]:
         """Everything that may happen now."""
         seen, found = self.seen(), []
         for what, counted in ((COMPLETE, seen.open), (FIRE, seen.armed), (ANSWER, seen.calls)):
             found += [Move(what, key, number) for key in counted for number in range(counted[key])]
-        found += [Move(MEET, key, 0) for key in seen.clocks]
-        return found + [Move(GIVE_UP, key, 0) for key in seen.open]
+        found += [Move(MEET, key, 0) for key in dict.fromkeys(map(element_of, seen.clocks))]
+        for what, tokens in ((ADD, self._wholes()), (DROP, self._times())):
+            counted = Counter(map(self._key, tokens))
+            found += [Move(what, key, number) for key in counted for number in range(counted[key])]
+        return found + [Move(GIVE_UP, key, 0) for key in dict.fromkeys(map(element_of, seen.open))]
 
 
 class Net:

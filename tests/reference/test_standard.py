@@ -26,7 +26,7 @@ def game(flows: str, holds=lambda test: test == "yes", **nodes: dict) -> Game:
     for node in elements.values():
         if node.attached_to:
             borders.setdefault(node.attached_to, []).append(node)
-    begun = Game(Drawing(elements, borders), word_of, holds)
+    begun = Game(Drawing(elements, borders), word_of, lambda test, names: holds(test))
     begun.begin()
     return begun
 

@@ -1,14 +1,15 @@
 """Tokens moved over a drawing, as chapter 13 of BPMN 2.0.2 tells it.
 
-A token stands on an element; a scope (today only the process itself) holds the tokens that are in it and is done when none is
-left. What is cancelled is simply no longer there. Everything that goes by itself is done first come, first served; what an
-element does is said by its word.
+A token stands on an element; a scope (the process, one run of a sub-process) holds the tokens that are in it and is done when
+none is left. A token that stands on a sub-process holds its scope, and one that stands on an activity that is done several times
+holds a token for each time: so what is cancelled is simply no longer there. Everything that goes by itself is done first come,
+first served; what an element does is said by its word.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING
@@ -16,12 +17,17 @@ from typing import TYPE_CHECKING
 from tests.reference.drawing import Drawing, Flow, Node
 
 if TYPE_CHECKING:
+    from tests.reference.several import Several
     from tests.reference.words import Word
 
 PERSON, PERIOD, CALL, EVENT, JOIN = "person", "period", "call", "event", "join"
 """What a token may wait for."""
+INSIDE, SEVERAL, GATEWAY = "inside", "several", "gateway"
+"""What it waits for on a sub-process, on what is done several times, and on a gateway behind which events may happen."""
 BUDGET = 500
-"""Automatic moves in one go."""
+"""How often the same may happen by itself in one go."""
+Value = Callable[[str, dict[str, object]], object]
+"""What an expression gives, over the facts and these names."""
 
 
 class Stuck(Exception):
@@ -40,91 +46,170 @@ class Token:
     armed: list[Armed] = field(default_factory=list)
     lapses_with: Token | None = None
     """The activity with which it is gone, and whatever comes of it."""
+    inner: Scope | None = None
+    run: Token | None = None
+    """For one of several times: the token that stands on the activity as a whole."""
+    index: int = 0
+    item: object = None
+    times: list[Token] = field(default_factory=list)
+    """The times that are going on now."""
+    items: list[object] = field(default_factory=list)
+    begun: int = 0
+    done: int = 0
 
     @property
     def is_there(self) -> bool:
-        return any(token is self for token in self.scope.tokens)
+        if self.run is not None:
+            return self.run.is_there and any(token is self for token in self.run.times)
+        return self.scope.is_there and any(token is self for token in self.scope.tokens)
 
 
 @dataclass(eq=False)
 class Armed:
-    """An event on the border of the activity on which the host stands."""
+    """An event on the border of the activity on which the host stands, or the start of an event sub-process of a scope."""
 
     number: int
     node: Node
-    host: Token
+    host: Token | None
+    scope: Scope
+    was: bool = False
+    came: int = 0
 
 
 @dataclass(eq=False)
 class Scope:
-    """One run of the process."""
+    """One run of the process, or of a sub-process for the token that stands on it."""
 
+    number: int
+    node: Node | None = None
+    owner: Token | None = None
     tokens: list[Token] = field(default_factory=list)
+    listening: list[Armed] = field(default_factory=list)
+
+    @property
+    def is_there(self) -> bool:
+        return self.owner is None or (self.owner.inner is self and self.owner.is_there)
+
+
+Waits = Token | Armed
 
 
 class Game:
-    """`holds` tells whether a condition is true now."""
-
-    def __init__(self, drawing: Drawing, words: Callable[[Node], Word], holds: Callable[[str], bool]) -> None:
-        self.drawing, self.words, self.holds = drawing, words, holds
-        self.scope = Scope()
+    def __init__(self, drawing: Drawing, words: Callable[[Node], Word], value: Value) -> None:
+        self.drawing, self.words, self.value = drawing, words, value
+        self._numbers = count()
+        self.scope = Scope(next(self._numbers))
         self.ended = self.terminated = False
+        self.failed: str | None = None
+        """The error that nothing caught."""
         self.passed: list[str] = []
         """Elements that were passed since the last move began, in order."""
-        self._numbers = count()
+        self.thrown: list[tuple[str, str, bool]] = []
+        """What was thrown since then: kind, name, whether anything here caught it."""
         self._queue: deque[Token] = deque()
+        self._spent: Counter[tuple[int, str]] = Counter()
 
     # --- what is open ---
 
+    def scopes(self) -> list[Scope]:
+        """Everything that is going on, the oldest first."""
+        found, left = [], [self.scope]
+        while left:
+            scope = left.pop()
+            found.append(scope)
+            left += [token.inner for token in _all_in(scope) if token.inner is not None]
+        return sorted(found, key=lambda one: one.number)
+
+    def tokens(self) -> list[Token]:
+        return sorted((token for scope in self.scopes() for token in _all_in(scope)), key=lambda one: one.number)
+
     def waiting(self, what: str) -> list[Token]:
         """The tokens that wait for it, the oldest first."""
-        return [] if self.ended else [token for token in self.scope.tokens if token.waits_for == what]
+        return [] if self.ended else [token for token in self.tokens() if token.waits_for == what]
 
-    def armed(self) -> list[Token | Armed]:
-        """The events that may happen: on borders and in the middle of a flow, the oldest first."""
-        found: list[Token | Armed] = list(self.waiting(EVENT))
-        found += [] if self.ended else [armed for token in self.scope.tokens for armed in token.armed]
+    def armed(self) -> list[Waits]:
+        """The events that may happen: on borders, in the middle of a flow, at event sub-processes; the oldest first."""
+        if self.ended:
+            return []
+        found: list[Waits] = list(self.waiting(EVENT))
+        found += [armed for token in self.tokens() for armed in token.armed]
+        found += [armed for scope in self.scopes() for armed in scope.listening]
         return sorted(found, key=lambda one: one.number)
+
+    def indices(self, one: Waits) -> list[int]:
+        """Which time it is of everything around it that is done several times, the outermost first."""
+        return [around.index for around in reversed(list(_around(one))) if around.run is not None]
 
     # --- what moves it ---
 
     def begin(self) -> None:
         """13.5.1: the start event has occurred."""
-        self.passed = []
-        for node in self.drawing.starts:
-            self.enter(node, None)
+        self._clear()
+        self.open(self.scope, "")
         self._settle()
 
     def done(self, *tokens: Token) -> None:
         """The activities on which these stand are done: by a person, by the called process, because their period is met."""
-        self.passed = []
+        self._clear()
         for token in tokens:
-            self.go_on(token)
+            if token.is_there:
+                self.go_on(token)
+        self._settle()
+
+    def add_time(self, token: Token, item: object) -> None:
+        """One more of what is done several times: a thing of ours, not of the standard."""
+        self._clear()
+        several_of(self, token).add(self, token, item)
+        self._settle()
+
+    def drop_time(self, token: Token) -> None:
+        """One less of them, which counts no more."""
+        self._clear()
+        assert token.run is not None
+        several_of(self, token).drop(self, token)
         self._settle()
 
     def over(self, *tokens: Token) -> None:
         """The tasks are over without having been done, and their flow goes on: a thing of ours, not of the standard."""
-        self.passed = []
+        self._clear()
         for token in tokens:
-            self.go_on(token, told=False)
+            if token.is_there:
+                self.go_on(token, told=False)
         self._settle()
 
-    def happens(self, event: Token | Armed) -> None:
+    def happens(self, event: Waits) -> None:
         """The event has occurred."""
-        self.passed = []
-        if isinstance(event, Token):
-            self.go_on(event)
-        else:
-            self._border(event)
+        self._clear()
+        self.fire(event)
         self._settle()
 
     # --- what words do ---
 
-    def enter(self, node: Node, came_by: Flow | None, lapses_with: Token | None = None) -> None:
+    def open(self, scope: Scope, key: str) -> None:
+        """The scope begins: its event sub-processes listen, and a token is placed on each start."""
+        for node in self.drawing.handlers(key):
+            scope.listening.append(Armed(next(self._numbers), node, None, scope))
+        for node in self.drawing.starts(key):
+            self.enter(scope, node, None)
+
+    def enter(self, scope: Scope, node: Node, came_by: Flow | None, lapses_with: Token | None = None) -> Token:
         """A token has come to the element."""
-        token = Token(next(self._numbers), node, self.scope, came_by, lapses_with=lapses_with)
-        self.scope.tokens.append(token)
+        token = Token(next(self._numbers), node, scope, came_by, lapses_with=lapses_with)
+        scope.tokens.append(token)
         self.words(node).arrive(self, token)
+        return token
+
+    def time_of(self, whole: Token, index: int, item: object) -> Token:
+        """A token for one time of what is done several times."""
+        one = Token(next(self._numbers), whole.node, whole.scope, None, run=whole, index=index, item=item)
+        whole.times.append(one)
+        return one
+
+    def go_inside(self, token: Token) -> None:
+        """The sub-process on which the token stands begins."""
+        token.waits_for = INSIDE
+        token.inner = Scope(next(self._numbers), token.node, token)
+        self.open(token.inner, token.node.id)
 
     def soon(self, token: Token) -> None:
         """It will go on by itself, after all that came before it."""
@@ -134,49 +219,155 @@ class Game:
     def arm(self, token: Token) -> None:
         """The events on the activity's border may happen from now on."""
         borders = self.drawing.borders.get(token.node.id, ())
-        token.armed = [Armed(next(self._numbers), node, token) for node in borders]
+        token.armed = [Armed(next(self._numbers), node, token, token.scope) for node in borders]
+
+    def holds(self, test: str, one: Waits, **more: object) -> bool:
+        """Whether the condition is true there."""
+        return bool(self.worth(test, one, **more))
+
+    def worth(self, text: str, one: Waits, **more: object) -> object:
+        """What the expression gives there; the item and number of each time around it are known."""
+        names: dict[str, object] = {}
+        for around in _around(one):
+            if around.run is not None:
+                names.setdefault("loopCounter", around.index)
+                if around.node.many and around.node.many.item:
+                    names.setdefault(around.node.many.item, around.item)
+        return self.value(text, {**names, **more})
 
     def go_on(self, token: Token, told: bool = True) -> None:
         """The token has passed its element and goes on by the flows that its word takes. `told`: that it was passed."""
+        token.armed = []
+        token.inner = None
+        self.lapse(token)
+        if token.run is not None:
+            return several_of(self, token).one_is_over(self, token)
         if told:
             self.passed.append(token.node.id)
         flows = self.words(token.node).ways(self, token)
         self.remove(token)
         for flow in flows:
-            self.enter(self.drawing.nodes[flow.target], flow, token.lapses_with)
+            self.enter(token.scope, self.drawing.nodes[flow.target], flow, token.lapses_with)
+        return None
 
     def remove(self, token: Token) -> None:
         """The token is consumed, and with it what was armed on it, and what lapses with it."""
-        self.scope.tokens = [other for other in self.scope.tokens if other is not token]
-        for other in [one for one in self.scope.tokens if one.lapses_with is token]:
+        token.scope.tokens = [other for other in token.scope.tokens if other is not token]
+        self.lapse(token)
+
+    def lapse(self, host: Token) -> None:
+        """What an event of this activity has begun is gone with it, where it is drawn so."""
+        for other in [one for one in host.scope.tokens if one.lapses_with is host]:
             self.remove(other)
 
-    def terminate(self) -> None:
-        """13.5.6: every token of the scope is gone."""
-        self.terminated = True
-        self.scope.tokens = []
+    def spend(self, around: int, what: str) -> None:
+        self._spent[around, what] += 1
+        if self._spent[around, what] > BUDGET:
+            raise Stuck("it does not come to rest")
+
+    def terminate(self, scope: Scope) -> None:
+        """13.5.6: every token of the scope is gone, and the scope is done."""
+        self.terminated = self.terminated or scope is self.scope
+        self.close(scope)
+
+    def close(self, scope: Scope) -> None:
+        """No token is left in the scope, or none may stay."""
+        scope.tokens, scope.listening = [], []
+        if scope.owner is None:
+            self.ended = True
+        else:
+            self.go_on(scope.owner)
+
+    def fire(self, event: Waits) -> None:
+        """13.5: a token that waits goes on; on a border a token is placed; an event sub-process begins."""
+        if isinstance(event, Token):
+            self.soon(event)
+        elif event.host is None:
+            self._handle(event)
+        elif event.host.waits_for == GATEWAY:
+            self._first_behind_a_gateway(event)
+        else:
+            self._border(event)
 
     # --- within ---
+
+    def _clear(self) -> None:
+        self.passed, self.thrown = [], []
+        self._spent.clear()
 
     def _border(self, event: Armed) -> None:
         """13.5.3: an interrupting event ends its activity; another one begins a token beside it.
 
         Whatever it begins lives on when the activity is done, unless it is drawn that it lapses.
         """
-        lapses_with = event.host if event.node.lapses else event.host.lapses_with
+        host = event.host
+        assert host is not None
+        lapses_with = host if event.node.lapses else host.lapses_with
         if event.node.cancels:
-            self.remove(event.host)
-        elif not event.node.repeats:
-            event.host.armed.remove(event)
-        self.enter(event.node, None, lapses_with)
+            self.remove(host)
+        elif not self._comes_again(event):
+            host.armed.remove(event)
+        self.enter(event.scope, event.node, None, lapses_with)
+
+    def _handle(self, event: Armed) -> None:
+        """13.5.4: an event sub-process runs within its scope; an interrupting one ends everything else in it."""
+        scope = event.scope
+        if event.node.cancels:
+            scope.tokens, scope.listening = [], []
+        elif not self._comes_again(event):
+            scope.listening.remove(event)
+        self.enter(scope, self.drawing.nodes[event.node.scope], None)
+
+    def _first_behind_a_gateway(self, event: Armed) -> None:
+        """13.4.4: the event that happens first takes the token; the others can no longer happen."""
+        host = event.host
+        assert host is not None
+        self.remove(host)
+        token = Token(next(self._numbers), event.node, event.scope, None, lapses_with=host.lapses_with)
+        event.scope.tokens.append(token)
+        self.soon(token)
+
+    def _comes_again(self, event: Armed) -> bool:
+        event.came += 1
+        return event.node.repeats and (event.node.times is None or event.came < event.node.times)
 
     def _settle(self) -> None:
-        moves = 0
-        while self._queue and not self.ended:
-            moves += 1
-            if moves > BUDGET:
-                raise Stuck("it does not come to rest")
+        while not self.ended and self._one_step():
+            pass
+
+    def _one_step(self) -> bool:
+        if self._queue:
             token = self._queue.popleft()
-            if token.is_there:
+            if token.is_there and token.waits_for is None:
+                self.spend(token.scope.number if token.run is None else -token.run.number, token.node.id)
                 self.words(token.node).go(self, token)
-        self.ended = self.ended or not self.scope.tokens
+            return True
+        return self._end_a_scope()
+
+    def _end_a_scope(self) -> bool:
+        empty = next((scope for scope in self.scopes() if not scope.tokens), None)
+        if empty is not None:
+            self.spend(empty.owner.scope.number if empty.owner else -1, empty.node.id if empty.node else "")
+            self.close(empty)
+        return empty is not None
+
+
+def several_of(game: Game, token: Token) -> Several:
+    """How the element is done several times."""
+    activity = game.words(token.node)
+    found: Several = activity.several(token.node)
+    return found
+
+
+def _all_in(scope: Scope) -> Iterator[Token]:
+    for token in scope.tokens:
+        yield token
+        yield from token.times
+
+
+def _around(one: Waits) -> Iterator[Token]:
+    """The tokens in which it stands, the innermost first: itself, and those that stand on the sub-processes around it."""
+    at = one if isinstance(one, Token) else one.scope.owner
+    while at is not None:
+        yield at
+        at = at.scope.owner

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from tests.reference.drawing import Flow, Node
+from tests.reference.several import MultiInstance, Several, StandardLoop
 from tests.reference.token_game import CALL, EVENT, JOIN, PERIOD, PERSON, Game, Stuck, Token
 
 
 class Word:
-    """Passed at once, by every flow out of it: start events, plain ends, border events that have happened."""
+    """Passed at once, by every flow out of it whose condition is true: start events, plain ends, border events."""
 
     def arrive(self, game: Game, token: Token) -> None:
         game.soon(token)
@@ -16,7 +17,21 @@ class Word:
         game.go_on(token)
 
     def ways(self, game: Game, token: Token) -> list[Flow]:
-        return list(token.node.outgoing)
+        """13.3.1: a flow with a condition is taken when it is true; the default one when no other is."""
+        default = token.node.default
+        found = [
+            flow
+            for flow in token.node.outgoing
+            if flow.id != default and (flow.condition is None or game.holds(flow.condition, token))
+        ]
+        return found or _default(token)
+
+
+def _default(token: Token) -> list[Flow]:
+    found = [flow for flow in token.node.outgoing if flow.id == token.node.default]
+    if token.node.outgoing and not found:
+        raise Stuck(f"no flow out of {token.node.id}")
+    return found
 
 
 class Activity(Word):
@@ -26,6 +41,16 @@ class Activity(Word):
 
     def arrive(self, game: Game, token: Token) -> None:
         game.arm(token)
+        if token.node.many or token.node.again:
+            self.several(token.node).begin(game, token)
+        else:
+            self.begin(game, token)
+
+    def several(self, node: Node) -> Several:
+        """How it is done several times."""
+        return (MultiInstance if node.many else StandardLoop)(self.begin)
+
+    def begin(self, game: Game, token: Token) -> None:
         if self.waits_for is None:
             game.soon(token)
         else:
@@ -52,6 +77,13 @@ class CallActivity(Activity):
     waits_for = CALL
 
 
+class SubProcess(Activity):
+    """13.3.4: done when no token is left in it. One that an event begins has nothing else of its own."""
+
+    def begin(self, game: Game, token: Token) -> None:
+        game.go_inside(token)
+
+
 class CatchEvent(Word):
     """The token waits until the event occurs (13.5.2)."""
 
@@ -63,14 +95,10 @@ class ExclusiveGateway(Word):
     """13.4.2: each token goes on by exactly one flow: the first whose condition is true, or else the default one."""
 
     def ways(self, game: Game, token: Token) -> list[Flow]:
-        others = [flow for flow in token.node.outgoing if flow.id != token.node.default]
-        for flow in others:
-            if flow.condition is None or game.holds(flow.condition):
+        for flow in token.node.outgoing:
+            if flow.id != token.node.default and (flow.condition is None or game.holds(flow.condition, token)):
                 return [flow]
-        default = [flow for flow in token.node.outgoing if flow.id == token.node.default]
-        if not default:
-            raise Stuck(f"no flow out of {token.node.id}")
-        return default
+        return _default(token)
 
 
 class ParallelGateway(Word):
@@ -78,14 +106,30 @@ class ParallelGateway(Word):
 
     def arrive(self, game: Game, token: Token) -> None:
         token.waits_for = JOIN
-        waiting = [other for other in game.waiting(JOIN) if other.node is token.node]
-        first = [next((other for other in waiting if other.came_by is flow), None) for flow in token.node.incoming]
-        taken = [other for other in first if other is not None]
+        taken = list(arrived(token).values())
         if len(taken) == len(token.node.incoming):
-            for other in taken:
-                if other is not taken[-1]:
-                    game.remove(other)
-            game.soon(taken[-1])
+            go_as_one(game, taken, token)
+
+    def ways(self, game: Game, token: Token) -> list[Flow]:
+        return list(token.node.outgoing)
+
+
+def arrived(token: Token) -> dict[str, Token]:
+    """Flow -> the first token that has come by it to this join, in this scope."""
+    found: dict[str, Token] = {}
+    for other in token.scope.tokens:
+        if other.node is token.node and other.waits_for == JOIN and other.came_by is not None:
+            found.setdefault(other.came_by.id, other)
+    return found
+
+
+def go_as_one(game: Game, taken: list[Token], last: Token) -> None:
+    """The tokens become one of them. A start leads by no flow into a gateway: then there is only that one."""
+    one = last if last in taken or not taken else taken[-1]
+    for other in taken:
+        if other is not one:
+            game.remove(other)
+    game.soon(one)
 
 
 class TerminateEnd(Word):
@@ -93,11 +137,14 @@ class TerminateEnd(Word):
 
     def go(self, game: Game, token: Token) -> None:
         game.passed.append(token.node.id)
-        game.terminate()
+        game.terminate(token.scope)
 
 
 WORDS: dict[str, Word] = {
     "startEvent": Word(),
+    "intermediateThrowEvent": Word(),
+    "intermediateThrowEvent link": Word(),
+    "intermediateCatchEvent link": Word(),
     "endEvent": Word(),
     "endEvent terminate": TerminateEnd(),
     "userTask": UserTask(),
@@ -105,6 +152,7 @@ WORDS: dict[str, Word] = {
     "sendTask": AutomaticTask(),
     "receiveTask": ReceiveTask(),
     "callActivity": CallActivity(),
+    "subProcess": SubProcess(),
     "intermediateCatchEvent timer": CatchEvent(),
     "boundaryEvent timer": Word(),
     "boundaryEvent message": Word(),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { grip, ownerOf } from '../../frontend/src/logic/fingers.js';
 import { columns, isUpright, lines, textWidth } from '../../frontend/src/logic/labels.js';
+import { roomFor, stretchAt } from '../../frontend/src/logic/room.js';
 import {
   byUrgency, byWeight, clamp, fittingScale, grow, meet, place, readableScale, viewAt,
 } from '../../frontend/src/logic/view.js';
@@ -27,6 +28,36 @@ test('an upright name has at most two columns, no taller than its lane', () => {
   assert.deepEqual(columns('一二三四五六七八九', 51), ['一二三', '四五…']);
   assert.ok(isUpright('A 部门'));
   assert.ok(!isUpright('Department'));
+});
+
+const GATEWAY = { x: 100, y: 100, width: 50, height: 50 };
+/** Ten wide a letter. @param {string} text */
+const tens = (text) => text.length * 10;
+
+test('a longer name grows away from what it names', () => {
+  const right = roomFor('Approved', { x: 152, y: 118, width: 30, height: 14 }, GATEWAY, tens);
+  assert.deepEqual([right.x, right.width], [152, 86]);
+  const left = roomFor('Approved', { x: 68, y: 118, width: 30, height: 14 }, GATEWAY, tens);
+  assert.equal(left.x + left.width, 98);
+  const beneath = roomFor('Approved', { x: 110, y: 155, width: 30, height: 14 }, GATEWAY, tens);
+  assert.deepEqual([beneath.x + beneath.width / 2, beneath.y], [125, 155]);
+});
+
+test('a name of two lines above a shape ends where the original ended', () => {
+  const above = roomFor('Approved again?', { x: 110, y: 80, width: 30, height: 14 }, GATEWAY, tens);
+  assert.equal(above.y + above.height, 94);
+  assert.ok(above.height > 30);
+});
+
+test('a name on a flow is as wide as its stretch, and no word is broken', () => {
+  const label = { x: 155, y: 108, width: 24, height: 14 };
+  const { owner, most } = stretchAt([{ x: 150, y: 125 }, { x: 200, y: 125 }, { x: 200, y: 300 }], label);
+  assert.deepEqual([owner.x, owner.y, most], [150, 125, 45]);
+  const room = roomFor('Not yet done', label, owner, tens, most);
+  assert.deepEqual([room.x, room.width], [155, 51]);
+  const long = roomFor('Confirmed', label, owner, tens, most);
+  assert.deepEqual([long.x, long.width], [132.5, 96]);
+  assert.equal(stretchAt([{ x: 150, y: 125 }, { x: 200, y: 125 }, { x: 200, y: 300 }], { ...label, x: 205, y: 220 }).owner.x, 200);
 });
 
 test('a diagram that fits is centred and never magnified', () => {

@@ -19,6 +19,7 @@ from engine.db.session import Database
 from engine.deadlines.calendar import load_calendar
 from engine.deployments import definitions
 from engine.documents.fonts import Fonts
+from engine.ids import new_id
 from engine.organisation import people, units
 from engine.organisation.assignment import Actor
 from engine.reports.desk import inbox
@@ -29,6 +30,7 @@ from engine.reports.parts.paging import HEAD, Place
 from engine.runtime.instances import instances
 from engine.runtime.step.context import Context
 from engine.settings import PROJECT
+from tests.golden.stores import create_database, drop_database
 from tests.store.builders import NOW, SINCE, an_instance
 
 CASES, UNITS = 4000, 50
@@ -108,18 +110,33 @@ def rows_of(number: int, definition_id: str, person_id: str) -> Iterator[tuple[A
     }  # fmt: skip
 
 
-@pytest.fixture(params=["without statistics", "with statistics"])
-def filled(
-    request: pytest.FixtureRequest, database: Database, monkeypatch: pytest.MonkeyPatch
-) -> tuple[Database, Actor]:
-    process = SimpleNamespace(party_facts=("referring_unit", "receiving_unit"))
-    definition = SimpleNamespace(diagram=SimpleNamespace(process=process, of_kind=lambda _kind: []))
-    monkeypatch.setattr(definitions, "load", lambda tx, definition_id: definition)
-    actor = database.run(fill)
-    if request.param == "with statistics":
-        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("ANALYZE")
-    return database, actor
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Of a store that is given up with all its rows: to delete them takes longer than to look at them."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('plans') / 'lianban.sqlite'}"
+        return
+    server, name = request.getfixturevalue("postgresql_url"), f"plans_{new_id()}"
+    yield create_database(server, name)
+    drop_database(server, name)
+
+
+@pytest.fixture(scope="module", params=["without statistics", "with statistics"])
+def filled(request: pytest.FixtureRequest, url: str) -> Iterator[tuple[Database, Actor]]:
+    """Filled once for all who only look."""
+    database = Database(url)
+    tables.metadata.drop_all(database.engine)
+    tables.metadata.create_all(database.engine)
+    with pytest.MonkeyPatch.context() as patch:
+        process = SimpleNamespace(party_facts=("referring_unit", "receiving_unit"))
+        definition = SimpleNamespace(diagram=SimpleNamespace(process=process, of_kind=lambda _kind: []))
+        patch.setattr(definitions, "load", lambda tx, definition_id: definition)
+        actor = database.run(fill)
+        if request.param == "with statistics":
+            with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.exec_driver_sql("ANALYZE")
+        yield database, actor
+    database.close()
 
 
 def plans(tx: Connection, look: Callable[[], object]) -> list[str]:

@@ -30,7 +30,7 @@ def begun(*elements: str, flows: str, shapes: str = "") -> BpmnWorkflow:
     text = f'<definitions xmlns="{BPMN}">{process}{shapes}</definitions>'
     parser = BpmnParser()
     parser.add_bpmn_xml(etree.fromstring(text))
-    workflow = BpmnWorkflow(parser.get_spec("p"))
+    workflow = BpmnWorkflow(parser.get_spec("p"), parser.get_subprocess_specs("p"))
     workflow.do_engine_steps()
     return workflow
 
@@ -48,7 +48,7 @@ def end(name: str = "end") -> str:
 
 
 def open_tasks(workflow: BpmnWorkflow, name: str = "") -> list[Task]:
-    ready = [task for task in workflow.tasks.values() if task.state == TaskState.READY and task.task_spec.manual]
+    ready = workflow.get_tasks(state=TaskState.READY, manual=True)
     return [task for task in ready if name in ("", task.task_spec.bpmn_id)]
 
 
@@ -144,3 +144,45 @@ def test_node_what_was_passed_stays_and_what_may_come_is_foreseen():
         complete(workflow, "a")
 
     assert len(workflow.tasks) > 3 * first, "one task is open, as it was at first"
+
+
+def test_scope_a_sub_process_that_comes_to_no_end_event_hangs_for_ever():
+    never = '<sequenceFlow id="g_e" sourceRef="g" targetRef="e"><conditionExpression>False</conditionExpression></sequenceFlow>'
+    gateway = f'<exclusiveGateway id="g" default="g_x" />{never}<sequenceFlow id="g_x" sourceRef="g" targetRef="x" />'
+    inner = f'<startEvent id="s" />{gateway}{user("x")}{end("e")}<sequenceFlow id="s_g" sourceRef="s" targetRef="g" />'
+    workflow = begun(start(), f'<subProcess id="S">{inner}</subProcess>', user("a"), end(), flows="start>S S>a a>end")
+
+    complete(workflow, "x")
+
+    assert open_tasks(workflow) == [], "by BPMN it is over, and a is open"
+    assert not workflow.completed
+
+
+def several(kind: str, *inner: str) -> str:
+    return f'<userTask id="x"><{kind}>{"".join(inner)}</{kind}></userTask>'
+
+
+def test_many_the_list_is_looked_for_in_the_data_of_the_task():
+    collection = "<loopDataInputRef>units</loopDataInputRef>"
+
+    with pytest.raises(TypeError):
+        begun(start(), several("multiInstanceLoopCharacteristics", collection), end(), flows="start>x x>end")
+
+
+def test_many_a_completion_condition_cannot_read_how_many_are_done():
+    drawn = "<loopCardinality>3</loopCardinality><completionCondition>nrOfCompletedInstances == 1</completionCondition>"
+    workflow = begun(start(), several("multiInstanceLoopCharacteristics", drawn), end(), flows="start>x x>end")
+
+    with pytest.raises(WorkflowException, match="nrOfCompletedInstances"):
+        complete(workflow, "x")
+
+
+def test_again_every_time_stays_in_the_tree():
+    drawn = "<loopCondition>True</loopCondition>"
+    workflow = begun(start(), several("standardLoopCharacteristics", drawn), end(), flows="start>x x>end")
+    first = len(workflow.tasks)
+
+    for _ in range(20):
+        complete(workflow, "x")
+
+    assert len(workflow.tasks) >= first + 20, "one task is open, as it was at first"

@@ -47,7 +47,6 @@ def unchanged_office(tmp_path_factory: pytest.TempPathFactory, office_folder: tu
 
 def _opened(folder: Path, office_folder: tuple[Path, Numbers]) -> Iterator[Office]:
     source, numbers = office_folder
-    shutil.copytree(source, folder / "var")
-    office = Office(Settings(data_dir=folder / "var", secret_key="of these tests"), numbers)
+    office = Office.at(Path(shutil.copytree(source, folder / "var")), numbers)
     yield office
     office.close()

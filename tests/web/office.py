@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -84,6 +85,11 @@ class Office:
         self.town = Town(settings).asleep_until(NOW)
         self.numbers = numbers
         self.app: Flask = create_app(self.town.engine, trusted_hosts=["localhost"])
+
+    @classmethod
+    def at(cls, folder: Path, numbers: Numbers) -> Office:
+        """The office whose data is in the folder."""
+        return cls(Settings(data_dir=folder, secret_key="of these tests"), numbers)
 
     @property
     def engine(self) -> Engine:

@@ -6,10 +6,15 @@ is sent, an officer of a unit that is no party, the justice bureau, the supervis
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from sqlalchemy import select, update
 
 from engine.db.tables import person, process_instance
+from tests.once import prepared_once
 from tests.web.office import (
     JUSTICE,
     LEADER,
@@ -20,6 +25,7 @@ from tests.web.office import (
     STRANGER,
     SUPERVISION,
     Desk,
+    Numbers,
     Office,
     Page,
     a_message_of,
@@ -237,8 +243,38 @@ def ask(desk: Desk, route: str) -> Page:
     return desk.get(path) if method == "GET" else desk.post(path)
 
 
+@pytest.fixture(scope="session")
+def addressed(
+    tmp_path_factory: pytest.TempPathFactory, office_folder: tuple[Path, Numbers]
+) -> tuple[Path, dict[str, str]]:
+    """A data folder with something behind every address, to be copied, and what stands for each part of a route."""
+    source, numbers = office_folder
+
+    def prepare(folder: Path) -> dict[str, str]:
+        office = Office.at(Path(shutil.copytree(source, folder / "var")), numbers)
+        told = parts_of_routes(office)
+        office.close()
+        return told
+
+    folder, told = prepared_once(tmp_path_factory, "addressed", prepare)
+    return folder / "var", told
+
+
 @pytest.fixture
-def address(office: Office) -> dict[str, str]:
+def address(addressed: tuple[Path, dict[str, str]]) -> dict[str, str]:
+    return addressed[1]
+
+
+@pytest.fixture
+def office(
+    tmp_path: Path, addressed: tuple[Path, dict[str, str]], office_folder: tuple[Path, Numbers]
+) -> Iterator[Office]:
+    office = Office.at(Path(shutil.copytree(addressed[0], tmp_path / "var")), office_folder[1])
+    yield office
+    office.close()
+
+
+def parts_of_routes(office: Office) -> dict[str, str]:
     """What stands for each part of a route: things of a case of which the stranger's unit is no party."""
     listed = office.desk(LIAISON).get(office.instance("review")).every("//section[@id='documents']//a/@href")
     document = next(link for link in listed if "/documents/" in link)

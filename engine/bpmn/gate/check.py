@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from lxml import etree
 
-from engine.bpmn.gate.draft import Draft
+from engine.bpmn.gate.draft import Draft, line_of
 from engine.bpmn.gate.procedures import NoProcedures, Procedures
 from engine.bpmn.gate.registry import CHECKS
 from engine.bpmn.reading.elements import Diagram
@@ -33,12 +33,13 @@ def check(
     config_keys: Collection[str],
     unit_kinds: Collection[str] = (),
     procedures: Procedures | None = None,
+    unreadable: Collection[str] = (),
 ) -> list[Problem]:
-    """Every problem of the diagram, by subject; an empty list when it may be deployed.
+    """Every problem of the diagram, by subject, each with its line; without errors it may be deployed.
 
     `operations` maps the name of each operation to what it takes (`required`, `optional` and `expressions` are sets of
     property names); `config_keys` are the city's rules. Kinds of unit are checked when `unit_kinds` are given.
-    `procedures` are those that this one may call or start.
+    `procedures` are those that this one may call or start. What is wrong with the `unreadable` forms is told elsewhere.
     """
     draft = Draft(
         root,
@@ -51,8 +52,27 @@ def check(
         frozenset(functions),
         frozenset(config_keys),
         procedures or NoProcedures(),
+        frozenset(unreadable),
     )
-    return list(dict.fromkeys(_short(problem) for rules in CHECKS for problem in rules(draft)))
+    found = [problem for rules in CHECKS for problem in rules(draft)]
+    lines = _lines(root) if found else {}
+    return list(dict.fromkeys(_short(_placed(problem, lines)) for problem in found))
+
+
+def _lines(root: etree._Element) -> Mapping[str, int]:
+    """Id -> the line on which the element begins, the first of several."""
+    lines: dict[str, int] = {}
+    for node in root.iter(etree.Element):
+        lines.setdefault(node.get("id", ""), line_of(node))
+    return lines
+
+
+def _placed(problem: Problem, lines: Mapping[str, int]) -> Problem:
+    return (
+        problem
+        if problem.line
+        else replace(problem, line=lines.get(problem.element_id, 0) if problem.element_id else 0)
+    )
 
 
 def _short(problem: Problem) -> Problem:

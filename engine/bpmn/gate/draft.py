@@ -41,6 +41,8 @@ class Draft:
     rules: frozenset[str]
     """Keys of the city's rules."""
     procedures: Procedures
+    unreadable: frozenset[str] = frozenset()
+    """The forms that came along and cannot be taken; what is wrong with them is told already."""
 
     @cached_property
     def process(self) -> etree._Element:
@@ -177,8 +179,9 @@ def at(rule: Rule, node: etree._Element, reason: Text, remedy: Text) -> Problem:
     while seen is not None and (seen.get("id") is None or local_name(seen) in _PARTS):
         seen = seen.getparent()
     if seen is None or local_name(seen) == "definitions":
-        return in_the_file(rule, reason, remedy)
-    return rule.problem(seen.get("id", ""), " ".join(seen.get("name", "").split()), reason, remedy)
+        return rule.problem("", "", reason, remedy, line=line_of(node))
+    name = " ".join(seen.get("name", "").split())
+    return rule.problem(seen.get("id", ""), name, reason, remedy, line=line_of(node))
 
 
 _PARTS = frozenset(
@@ -195,6 +198,11 @@ _PARTS = frozenset(
     | {name for name in refusals.ELEMENTS if name.endswith(("EventDefinition", "LoopCharacteristics"))}
     | {name for name in constructs.RUNS if name.endswith("EventDefinition")}
 )
+
+
+def line_of(node: etree._Element) -> int:
+    """The line on which the node begins; 0 for one that came from no file."""
+    return node.sourceline or 0  # type: ignore[return-value]
 
 
 def local_name(node: etree._Element) -> str | None:

@@ -31,6 +31,7 @@ from engine.bpmn.gate.rules import (
     internal,
     joins,
     lanes,
+    letters,
     loops,
     notices,
     operations,
@@ -51,7 +52,7 @@ from engine.bpmn.gate.rules import (
 )
 from engine.bpmn.reading import read
 from engine.forms import rules as form_files
-from engine.problems import Rule
+from engine.problems import Rule, Weight
 
 FAMILIES: tuple[ModuleType, ...] = (
     executable, ids, contents, references,
@@ -64,8 +65,8 @@ FAMILIES: tuple[ModuleType, ...] = (
     expressions,
 )  # fmt: skip
 """In the order in which their problems are told: the file, the flows, who, periods, properties, calls, forms, expressions."""
-MODULES: tuple[ModuleType, ...] = (read, *FAMILIES, units, bindings, arguments, form_files)
-"""Wherever rules stand: the families, those that several of them judge by, and what reads diagrams and forms."""
+MODULES: tuple[ModuleType, ...] = (read, *FAMILIES, units, bindings, arguments, form_files, letters)
+"""Wherever rules stand: the families, those that several of them judge by, and what reads diagrams, forms and letters."""
 CHECKS = tuple(family.check for family in FAMILIES)
 
 
@@ -79,3 +80,30 @@ def every_rule() -> Iterator[Rule]:
 
 RULES: Mapping[str, Rule] = MappingProxyType({rule.id: rule for rule in every_rule()})
 """Id -> rule."""
+
+_HEAVY: Mapping[Weight, tuple[ModuleType, ...]] = {
+    Weight.STRAY: (
+        read, executable, size, starts, events, flows, gateways, reachable, loops, joins, side_by_side, event_branches,
+        calls, bindings, clocks, operations, expressions, arguments, facts,
+    ),
+    Weight.NOBODY: (starters, lanes, people, units, forms, form_files, answers, buttons),
+    Weight.PERIOD: (timers, periods),
+    Weight.PAPER: (documents, letters),
+    Weight.SIGHT: (confidential, internal, process, notices, results),
+}  # fmt: skip
+"""What a broken rule of each family does to a case; where a rule stands in several, the worst counts. All others are writing."""
+
+
+def _weights() -> Mapping[str, Weight]:
+    weights = dict.fromkeys(RULES, Weight.WRITING)
+    for table in (refusals.ELEMENTS, refusals.CAMUNDA, *refusals.MISPLACED.values()):
+        weights |= {refusal.rule.id: Weight.STRAY for refusal in table.values()}
+    weights |= {rule.id: Weight.STRAY for rule in (contents.ELEMENT_UNKNOWN, contents.ELEMENT_MISPLACED)}
+    for weight in sorted(_HEAVY, reverse=True):
+        for module in _HEAVY[weight]:
+            weights |= {found.id: weight for found in vars(module).values() if isinstance(found, Rule)}
+    return MappingProxyType(weights)
+
+
+WEIGHTS: Mapping[str, Weight] = _weights()
+"""Id of a rule -> what becomes of a case when it is broken."""

@@ -6,7 +6,7 @@ SpiffWorkflow keeps little of this, so it is never asked. Everything here is a p
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -16,6 +16,15 @@ from lxml import etree
 from engine.bpmn.reading.called import BPMN as BPMN
 from engine.bpmn.reading.called import CAMUNDA as CAMUNDA
 from engine.bpmn.reading.called import Called, Handover, read_called, read_handovers
+from engine.bpmn.reading.events import EventDefinition, event_definitions
+from engine.bpmn.reading.events import TimerText as TimerText
+from engine.bpmn.reading.flows import Flow as Flow
+from engine.bpmn.reading.flows import read_flows
+from engine.bpmn.reading.process import Lane as Lane
+from engine.bpmn.reading.process import Process as Process
+from engine.bpmn.reading.process import plain, read_lanes, read_process, split
+from engine.bpmn.reading.process import properties_of as properties_of
+from engine.bpmn.reading.repeated import Again, Many, read_again, read_many
 
 FLOW_NODES = {
     "startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent",
@@ -23,6 +32,8 @@ FLOW_NODES = {
     "callActivity", "subProcess", "transaction", "adHocSubProcess",
     "exclusiveGateway", "parallelGateway", "inclusiveGateway", "complexGateway", "eventBasedGateway",
 }  # fmt: skip
+SCOPES = ("subProcess", "transaction", "adHocSubProcess")
+"""Flow nodes that hold others."""
 FACT = "fact:"
 IN = "in:"
 FORM = "form:"
@@ -43,33 +54,11 @@ class HasKeys(Protocol):
 
 
 @dataclass(frozen=True)
-class Lane:
-    id: str
-    name: str
-    unit: str
-    roles: frozenset[str]
-
-
-@dataclass(frozen=True)
-class TimerText:
-    """`kind` is date, duration or cycle; `text` is an ISO literal or an expression."""
-
-    kind: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Flow:
-    id: str
-    name: str
-    source: str
-    target: str
-    condition: str | None
-
-
-@dataclass(frozen=True)
 class Element:
-    """A flow node. `kind` is its BPMN name; `event_kind` is timer, message, terminate or another event definition's."""
+    """A flow node. `kind` is its BPMN name; `event_kind` is timer, message, terminate or another event definition's.
+
+    All flow nodes of a process stand side by side, those of sub-processes too: `scope` is the id of the one it lies in.
+    """
 
     id: str
     kind: str
@@ -89,6 +78,14 @@ class Element:
     """The procedure that a call activity calls, or a service task starts."""
     inputs: tuple[Handover, ...] = ()
     outputs: tuple[Handover, ...] = ()
+    scope: str | None = None
+    """The sub-process that it lies in; None when it lies in the process itself."""
+    events: tuple[EventDefinition, ...] = ()
+    """All definitions of an event: one that catches happens with any of them, one that throws throws all."""
+    many: Many | None = None
+    again: Again | None = None
+    by_event: bool = False
+    """Whether a sub-process is begun by the event with which it starts, and not by a flow."""
 
     @cached_property
     def form_parameters(self) -> Mapping[str, str]:
@@ -125,25 +122,16 @@ class Element:
     def is_button(self) -> bool:
         return self.kind == "boundaryEvent" and self.event_kind == "message"
 
+    @property
+    def comes_again(self) -> bool:
+        """Whether an event that lets its activity or scope go on may happen more than once."""
+        return not self.interrupting and any(event.comes_again for event in self.events)
 
-@dataclass(frozen=True)
-class Process:
-    """`candidate_starters` are (kind of unit, role); the facts are names."""
-
-    key: str
-    name: str
-    candidate_starters: frozenset[tuple[str, str]]
-    number_prefix: str
-    summary: str
-    period: str
-    title_fact: str
-    starter_fact: str
-    party_facts: tuple[str, ...]
-    start_form: str
-    version_tag: str = ""
-    """What the analyst calls this version; callers may ask for it."""
-    draws_withdrawal: bool = False
-    """Whether a withdrawal is drawn from the beginning, so that the pages offer none of their own."""
+    @property
+    def times(self) -> int | None:
+        """How often it may happen at most; None when that is not limited."""
+        limits = [event.timer.times if event.timer else None for event in self.events if event.comes_again]
+        return limits[0] if len(limits) == 1 else None
 
 
 @dataclass(frozen=True)
@@ -160,6 +148,41 @@ class Diagram:
     @property
     def name(self) -> str:
         return self.process.name
+
+    @cached_property
+    def _within(self) -> Mapping[str | None, list[Element]]:
+        within = defaultdict(list)
+        for element in self.elements.values():
+            within[element.scope].append(element)
+        return dict(within)
+
+    def within(self, scope: str | None) -> list[Element]:
+        """What lies directly in the sub-process, or in the process itself."""
+        return list(self._within.get(scope, ()))
+
+    def starts(self, scope: str | None = None) -> list[Element]:
+        """Where a scope begins: at its start events, or else at whatever no flow leads to."""
+        inner = self.within(scope)
+        drawn = [element for element in inner if element.kind == "startEvent"]
+        return drawn or [
+            element for element in inner if not (element.incoming or element.attached_to or element.by_event)
+        ]
+
+    def handlers(self, scope: str | None = None) -> list[Element]:
+        """The start event of each event sub-process of the scope."""
+        own = [element.id for element in self.within(scope) if element.by_event]
+        starts = [[start for start in self.within(handler) if start.kind == "startEvent"] for handler in own]
+        return [found[0] for found in starts if found]
+
+    def scopes_around(self, element: Element) -> list[Element]:
+        """The sub-processes that it lies in, the innermost first."""
+        found: list[Element] = []
+        while element.scope is not None and element.scope in self.elements:
+            element = self.elements[element.scope]
+            if element in found:  # only in a file in which ids are given twice
+                break
+            found.append(element)
+        return found
 
     def of_kind(self, *kinds: str) -> list[Element]:
         return [element for element in self.elements.values() if element.kind in kinds]
@@ -202,7 +225,7 @@ class Diagram:
             pairs = [group.partition(":") for group in element.candidate_groups]
             return pairs[0][0], frozenset(role for _, _, role in pairs)
         if "role" in element.properties:
-            return element.properties.get("unit", ""), _split(element.properties["role"])
+            return element.properties.get("unit", ""), split(element.properties["role"])
         lane = element.lane
         return (lane.unit, lane.roles) if lane else ("", frozenset())
 
@@ -286,20 +309,46 @@ class Diagram:
 
 def read_elements(root: etree._Element) -> Diagram:
     """The executable process of the tree, or its first one. A tree without a process gives an empty diagram."""
-    process = process_node(root)
-    lanes, lane_of = _lanes(process)
-    flows = {flow.id: flow for flow in map(_flow, process.iterfind(f"{BPMN}sequenceFlow"))}
+    return _read(root, process_node(root))
+
+
+def read_processes(root: etree._Element) -> tuple[Diagram, ...]:
+    """Each process of the tree that may be executed, in the order of the file."""
+    processes = root.findall(f"{BPMN}process")
+    return tuple(_read(root, found) for found in processes if found.get("isExecutable", "false") == "true")
+
+
+def _read(root: etree._Element, process: etree._Element) -> Diagram:
+    lanes, lane_of = read_lanes(process)
+    flows = read_flows(process)
     incoming, outgoing = defaultdict(list), defaultdict(list)
     for flow in flows.values():
         incoming[flow.target].append(flow.id)
         outgoing[flow.source].append(flow.id)
-    elements = {}
-    for node in process:
-        if _local(node) in FLOW_NODES:
-            element_id = node.get("id", "")
-            lane = lane_of.get(element_id) or lane_of.get(node.get("attachedToRef", ""))
-            elements[element_id] = _element(node, lane, incoming[element_id], outgoing[element_id])
-    return Diagram(_process(root, process, elements), lanes, elements, flows)
+    known = {str(found.get("id")): found for found in root if found.get("id")}
+    elements: dict[str, Element] = {}
+    for node in _flow_nodes(process):
+        element_id, scope = node.get("id", ""), _scope_of(node, process)
+        lane = lane_of.get(element_id) or lane_of.get(node.get("attachedToRef", ""))
+        if lane is None and scope in elements:
+            lane = elements[scope].lane
+        ways = (tuple(incoming[element_id]), tuple(outgoing[element_id]))
+        elements[element_id] = _element(node, scope, lane, ways, event_definitions(node, known))
+    starts = [found for found in elements.values() if found.kind == "startEvent" and found.scope is None]
+    return Diagram(read_process(root, process, starts[0].form_key if starts else ""), lanes, elements, flows)
+
+
+def _flow_nodes(process: etree._Element) -> Iterator[etree._Element]:
+    """The flow nodes of the process and of all its sub-processes, each sub-process before what lies in it."""
+    for node in process.iter(f"{BPMN}*"):
+        within = node.getparent()
+        if _local(node) in FLOW_NODES and within is not None and (within is process or _local(within) in SCOPES):
+            yield node
+
+
+def _scope_of(node: etree._Element, process: etree._Element) -> str | None:
+    within = node.getparent()
+    return None if within is None or within is process else within.get("id", "")
 
 
 def process_node(root: etree._Element) -> etree._Element:
@@ -309,109 +358,43 @@ def process_node(root: etree._Element) -> etree._Element:
     return next(executable, processes[0] if processes else etree.Element(f"{BPMN}process", id=""))
 
 
-def properties_of(node: etree._Element) -> dict[str, str]:
-    """The `camunda:property` pairs of an element, in order."""
-    path = f"{BPMN}extensionElements/{CAMUNDA}properties/{CAMUNDA}property"
-    return {found.get("name", ""): found.get("value", "") for found in node.iterfind(path)}
-
-
-def _process(root: etree._Element, process: etree._Element, elements: Mapping[str, Element]) -> Process:
-    key = process.get("id", "")
-    properties = properties_of(process)
-    pool = next((pool for pool in root.iter(f"{BPMN}participant") if pool.get("processRef") == key), None)
-    starters = _split(process.get(f"{CAMUNDA}candidateStarterGroups", ""))
-    start = next((element for element in elements.values() if element.kind == "startEvent"), None)
-    return Process(
-        key=key,
-        name=_text(pool.get("name") if pool is not None else None) or _text(process.get("name")) or key,
-        candidate_starters=frozenset((kind, role) for kind, _, role in (group.partition(":") for group in starters)),
-        number_prefix=properties.get("number_prefix", ""),
-        summary=properties.get("summary", ""),
-        period=properties.get("period", ""),
-        title_fact=properties.get("title", ""),
-        starter_fact=properties.get("starter", ""),
-        party_facts=tuple(name.strip() for name in properties.get("parties", "").split(",") if name.strip()),
-        start_form=start.form_key if start else "",
-        version_tag=process.get(f"{CAMUNDA}versionTag", "").strip(),
-        draws_withdrawal=properties.get("withdrawal") == "drawn",
-    )
-
-
-def _lanes(process: etree._Element) -> tuple[tuple[Lane, ...], dict[str, Lane]]:
-    lanes, lane_of = [], {}
-    for node in process.iter(f"{BPMN}lane"):
-        properties = properties_of(node)
-        lane = Lane(
-            node.get("id", ""), _text(node.get("name")), properties.get("unit", ""), _split(properties.get("role", ""))
-        )
-        lanes.append(lane)
-        for reference in node.iterfind(f"{BPMN}flowNodeRef"):
-            lane_of[(reference.text or "").strip()] = lane
-    return tuple(lanes), lane_of
-
-
-def _flow(node: etree._Element) -> Flow:
-    condition = node.find(f"{BPMN}conditionExpression")
-    return Flow(
-        id=node.get("id", ""),
-        name=_text(node.get("name")),
-        source=node.get("sourceRef", ""),
-        target=node.get("targetRef", ""),
-        condition=(condition.text or "").strip() if condition is not None else None,
-    )
-
-
-def _element(node: etree._Element, lane: Lane | None, incoming: list[str], outgoing: list[str]) -> Element:
+def _element(
+    node: etree._Element,
+    scope: str | None,
+    lane: Lane | None,
+    ways: tuple[tuple[str, ...], tuple[str, ...]],
+    events: tuple[EventDefinition, ...],
+) -> Element:
     properties = properties_of(node)
+    interrupts = "isInterrupting" if node.tag == f"{BPMN}startEvent" else "cancelActivity"
     return Element(
         id=node.get("id", ""),
         kind=_local(node),
-        name=_text(node.get("name")),
+        name=plain(node.get("name")),
         lane=lane,
-        event_kind=_event_kind(node),
+        event_kind=events[0].kind if events else "",
         attached_to=node.get("attachedToRef"),
-        interrupting=node.get("cancelActivity", "true") == "true",
+        interrupting=node.get(interrupts, "true") == "true",
         form_ref=node.get(f"{CAMUNDA}formRef"),
         candidate_groups=tuple(
             part.strip() for part in node.get(f"{CAMUNDA}candidateGroups", "").split(",") if part.strip()
         ),
         properties=properties,
-        timer=_timer(node),
+        timer=next((event.timer for event in events if event.timer is not None), None),
         default_flow=node.get("default"),
-        incoming=tuple(incoming),
-        outgoing=tuple(outgoing),
+        incoming=ways[0],
+        outgoing=ways[1],
         called=read_called(node, properties),
         inputs=read_handovers(node, "in"),
         outputs=read_handovers(node, "out"),
+        scope=scope,
+        events=events,
+        many=read_many(node),
+        again=read_again(node),
+        by_event=node.get("triggeredByEvent") == "true",
     )
-
-
-def _event_kind(node: etree._Element) -> str:
-    kinds = [
-        _local(child).removesuffix("EventDefinition") for child in node if _local(child).endswith("EventDefinition")
-    ]
-    return kinds[0] if kinds else ""
-
-
-def _timer(node: etree._Element) -> TimerText | None:
-    definition = node.find(f"{BPMN}timerEventDefinition")
-    if definition is None:
-        return None
-    for kind, tag in (("date", "timeDate"), ("duration", "timeDuration"), ("cycle", "timeCycle")):
-        found = definition.find(f"{BPMN}{tag}")
-        if found is not None:
-            return TimerText(kind, (found.text or "").strip())
-    return TimerText("date", "")
 
 
 def _local(node: etree._Element) -> str:
     is_bpmn = isinstance(node.tag, str) and node.tag.startswith(BPMN)
     return node.tag[len(BPMN) :] if is_bpmn else ""
-
-
-def _split(text: str) -> frozenset[str]:
-    return frozenset(part.strip() for part in text.split(",") if part.strip())
-
-
-def _text(text: str | None) -> str:
-    return " ".join((text or "").split())

@@ -10,7 +10,7 @@ from lxml import etree
 from engine.errors import DiagramRefused
 from engine.messages import Text
 from engine.messages import gettext as _
-from engine.problems import Rule
+from engine.problems import Rule, Severity
 
 FILE_EMPTY = Rule("file-empty", _("A file is not empty."))
 FILE_TOO_LARGE = Rule("file-too-large", _("A file is not too large."))
@@ -22,6 +22,10 @@ FILE_ENCODING = Rule("file-encoding", _("A file is encoded as UTF-8 or UTF-16.")
 FILE_ELEMENTS = Rule("file-elements", _("A file does not have too many elements."))
 FILE_DEPTH = Rule("file-depth", _("A file is not nested too deeply."))
 FILE_ATTRIBUTES = Rule("file-attributes", _("An element does not have too many attributes."))
+FILE_UNREADABLE = Rule("file-unreadable", _("A file is there and can be read."))
+FILE_PLACE = Rule(
+    "file-place", _("What lies beside the diagrams lies where a procedure looks for it."), Severity.WARNING
+)
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 SIZE_LIMIT = 2 * 1024 * 1024
 ELEMENT_LIMIT = 20_000

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.bpmn.reading.elements import Diagram, Element
-from engine.bpmn.spiff.specs import CAME_BY, LAPSES_WITH, TRAIL, BorderEvent, Specification
+from engine.bpmn.spiff.events import BorderEvent
+from engine.bpmn.spiff.node import CAME_BY, LAPSES_WITH, TRAIL
+from engine.bpmn.spiff.specs import Specification
 from engine.ids import new_id
 
 WAITING, READY, STARTED, COMPLETED = 8, 16, 32, 64

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from engine.messages import Text
@@ -27,14 +29,54 @@ class WorkflowFault(Exception):
         return str(self.sentence)
 
 
+class OperationFailed(Exception):
+    """The work of a service task has failed in a way that the diagram may have foreseen.
+
+    A host raises it in `operate`; the error of this code is then thrown from the task. One that nothing catches ends the instance
+    as failed.
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Place:
+    """A scope or iteration within which something stands. `id` is new each time that it is begun, and stable until it ends.
+
+    `index` and `item` are those of an iteration (the item is None in one that only counts); `run` is the id of the activity whose
+    iteration it is, the same for all of them. None of the three is there for a scope that is no iteration.
+    """
+
+    element_id: str
+    id: str
+    index: int | None = None
+    item: object = None
+    run: str | None = None
+
+
+Places = tuple[Place, ...]
+"""The scopes and iterations around something, the outermost first; empty for what stands in the process itself.
+
+A task of which there are several iterations is the last of its own. What is attached to an activity stands outside of it.
+"""
+
+
 class Host(Protocol):
-    """What a running process asks of those who run it."""
+    """What a running process asks of those who run it. Everything happens within one step of one instance."""
 
-    def evaluate(self, expression: str) -> object:
-        """The value of an expression of the diagram over the instance's facts."""
+    def evaluate(self, expression: str, names: Mapping[str, object] | None = None, *, place: Places = ()) -> object:
+        """The value of an expression of the diagram over the facts that can be seen at this place.
 
-    def operate(self, element_id: str) -> None:
-        """The service task with this element id has been reached; its work is done when this returns."""
+        `names` are known besides the facts and win over them: the item and number of each iteration around.
+        """
 
-    def call(self, element_id: str, task_id: str) -> None:
+    def operate(self, element_id: str, place: Places = ()) -> None:
+        """The service task with this element id has been reached; its work is done when this returns.
+
+        Conditions are looked at when it returns: it may have said facts. Raises OperationFailed.
+        """
+
+    def call(self, element_id: str, task_id: str, place: Places = ()) -> None:
         """The call activity has been reached; `close_call` with the task's id goes on behind it."""

@@ -1,12 +1,14 @@
 """What moves the tree of a running process: tokens go on, events are armed, and what is automatic is done in order.
 
-A queue holds what goes by itself, first come, first served; when it is empty and no token is left, the process has ended.
-Nothing is polled. Only the wall (`workflow`) uses this.
+A queue holds what goes by itself, first come, first served. When it is empty, scopes end in which no token is left, the process
+itself last. Nothing is polled. Only the wall (`workflow`) uses this.
 """
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
+from collections.abc import Callable, Mapping
+from functools import partial
 from uuid import UUID
 
 from SpiffWorkflow.bpmn import BpmnWorkflow
@@ -14,13 +16,16 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.reading.elements import Flow
-from engine.bpmn.spiff.host import Host, WorkflowFault
-from engine.bpmn.spiff.specs import CAME_BY, LAPSES_WITH, TRAIL, Node, ParallelGateway, Specification
+from engine.bpmn.spiff import places
+from engine.bpmn.spiff.host import Host, Places, WorkflowFault
+from engine.bpmn.spiff.node import CAME_BY, LAPSES_WITH, TRAIL, Node
+from engine.bpmn.spiff.scopes import Process, Scope
+from engine.bpmn.spiff.specs import Specification
 from engine.errors import ExpressionError
 from engine.messages import gettext as _
 
 STEP_BUDGET = 500
-"""Automatic steps in one go; a loop without anything to wait for stops here."""
+"""How often one element of one scope may be passed by itself in one go; a loop without anything to wait for stops here."""
 TRAIL_AT_MOST = 30
 """Elements of its way that a task remembers, so that a loop of any length stays as small as its first round."""
 _ENTERED = TaskState.WAITING | TaskState.READY | TaskState.STARTED
@@ -29,13 +34,13 @@ _ENTERED = TaskState.WAITING | TaskState.READY | TaskState.STARTED
 class _Nobody:
     """The host of a process that no step is moving."""
 
-    def evaluate(self, expression: str) -> object:
+    def evaluate(self, expression: str, names: Mapping[str, object] | None = None, *, place: Places = ()) -> object:
         raise RuntimeError("No step is moving this process.")
 
-    def operate(self, element_id: str) -> None:
+    def operate(self, element_id: str, place: Places = ()) -> None:
         raise RuntimeError("No step is moving this process.")
 
-    def call(self, element_id: str, task_id: str) -> None:
+    def call(self, element_id: str, task_id: str, place: Places = ()) -> None:
         raise RuntimeError("No step is moving this process.")
 
 
@@ -49,12 +54,15 @@ class Running:
         """Elements completed, in order."""
         self.taken: list[str] = []
         """Flows by which a token went on, in order."""
-        self._queue: deque[Task] = deque()
-        self._budget = STEP_BUDGET
+        self._queue: deque[Callable[[], None]] = deque()
+        self._spent: Counter[tuple[UUID, str]] = Counter()
+        self._emptied: dict[UUID, Task] = {}
+        """Scopes from which something is gone since it was looked whether they are over."""
 
     def begin_step(self, host: Host) -> None:
         """It is moved for this host from now on, with nothing passed yet."""
-        self.host, self._budget = host, STEP_BUDGET
+        self.host = host
+        self._spent.clear()
         self.passed, self.taken = [], []
 
     def let_go(self) -> None:
@@ -68,54 +76,91 @@ class Running:
 
     # --- what moves it ---
 
-    def settle(self) -> None:
-        """Everything automatic has been done; a process that had not begun has."""
+    def settle(self, start: str | None = None) -> None:
+        """Everything automatic has been done; a process that had not begun has, at this start event if one is named."""
         root = self.tree.task_tree
         if root.state == TaskState.FUTURE:
-            root._set_state(TaskState.STARTED)
-            for start in self.specification.start.starts:
-                self.enter(root, start)
-        while self._queue and not self.tree.completed:
-            task = self._queue.popleft()
-            if task.id in self.tree.tasks and task.state == TaskState.READY:
-                self._spend(task)
-                task.run()
+            process: Process = self.specification.start
+            process.begin_at(root, process.starts if start is None else [start])
+        while not self.tree.completed and self._one_step():
+            pass
         self._queue.clear()
-        if not self.tree.completed and not root._children:
-            root.complete()
 
-    def end(self) -> None:
-        """The process has ended, and nothing in it goes on."""
-        root = self.tree.task_tree
-        self._cut_below(root)
-        root.complete()
+    def _one_step(self) -> bool:
+        """Whether something has moved by itself."""
+        if self._queue:
+            self._queue.popleft()()
+            return True
+        return self._end_a_scope()
+
+    def _go(self, task: Task) -> None:
+        if task.id in self.tree.tasks and task.state == TaskState.READY:
+            self.spend(task)
+            task.run()
+
+    def _end_a_scope(self) -> bool:
+        """Whether a scope was over in which no token is left: of several the one that was begun first."""
+        if not self._emptied:
+            return False
+        emptied, self._emptied = self._emptied, {}
+        if len(emptied) > 1:
+            emptied = {key: task for key, task in self.tree.tasks.items() if key in emptied}
+        over = [task for task in emptied.values() if task.id in self.tree.tasks and _is_over(task)]
+        if not over:
+            return False
+        self._emptied = {task.id: task for task in over[1:]}
+        self.spend(over[0])
+        over[0].complete()
+        return True
 
     # --- what the words ask for ---
 
-    def holds(self, task: Task, condition: str) -> bool:
+    def holds(self, task: Task, condition: str, names: Mapping[str, object] | None = None) -> bool:
         """Whether the condition is true. Raises ExpressionError that names the element."""
+        return bool(self.value(task, condition, names))
+
+    def value(self, task: Task, expression: str, names: Mapping[str, object] | None = None) -> object:
+        """What the expression gives where this task stands. Raises ExpressionError that names the element."""
         try:
-            return bool(self.host.evaluate(condition))
+            if self.specification.is_flat:
+                return self.host.evaluate(expression)
+            known = {**places.names(task), **(names or {})}
+            return self.host.evaluate(expression, known, place=self.place(task))
         except ExpressionError as error:
             error.element_id = error.element_id or task.task_spec.bpmn_id
             raise
 
+    def place(self, task: Task) -> Places:
+        """The scopes and iterations around the task, the outermost first."""
+        return () if self.specification.is_flat else places.place(task)
+
+    def operate(self, task: Task) -> None:
+        """The work of the service task is done."""
+        self.host.operate(task.task_spec.bpmn_id, self.place(task))
+
     def calls_begin(self, task: Task) -> None:
         """What the call activity calls will begin."""
-        self.host.call(task.task_spec.bpmn_id, task.id.hex)
+        self.host.call(task.task_spec.bpmn_id, task.id.hex, self.place(task))
 
     def soon(self, task: Task) -> None:
         """It goes on by itself after all that was there before."""
-        self._queue.append(task)
+        self._queue.append(partial(self._go, task))
 
-    def enter(self, parent: Task, name: str, came_by: Flow | None = None, **memory: object) -> None:
+    def may_be_over(self, scope: Task) -> None:
+        """When nothing goes by itself any more it is looked whether a token is left in this scope."""
+        self._emptied[scope.id] = scope
+
+    def enter(
+        self, parent: Task, name: str, came_by: Flow | None = None, memory: Mapping[str, object] | None = None
+    ) -> None:
         """A token has come to this element. `memory` is what it remembers from before."""
         spec: Node = self.specification.task_specs[name]
         task = parent._add_child(spec, TaskState.FUTURE)
-        task.internal_data.update({key: value for key, value in memory.items() if value is not None})
+        if memory:
+            task.internal_data.update(memory)
         if came_by is not None:
             self.taken.append(came_by.id)
-            if isinstance(spec, ParallelGateway) and len(spec.element.incoming) > 1:
+            if spec.counts_arrivals and len(spec.element.incoming) > 1:
                 task.internal_data[CAME_BY] = came_by.id
         spec._update(task)
 
@@ -123,11 +168,11 @@ class Running:
         """The token has passed its element and hangs, as what it becomes, where it hung. `told`: that it was passed."""
         if told:
             self.passed.append(task.task_spec.bpmn_id)
-        memory = {LAPSES_WITH: task.internal_data.get(LAPSES_WITH), TRAIL: self._trail_behind(task)}
+        memory = self._memory_behind(task)
         parent = task.parent
         self.remove(task)
         for flow in flows:
-            self.enter(parent, flow.target, flow, **memory)
+            self.enter(parent, flow.target, flow, memory)
 
     def unarm(self, task: Task) -> None:
         """The activity is over: its events are armed no more, and what lapses with it is gone."""
@@ -142,6 +187,7 @@ class Running:
                 self.remove(task)
 
     def move(self, task: Task, parent: Task) -> Task:
+        """The task hangs below another one."""
         task.parent._children.remove(task.id)
         task.parent = parent
         parent._children.append(task.id)
@@ -150,8 +196,11 @@ class Running:
     def remove(self, task: Task) -> None:
         """The task and what hangs below it are gone. The library's own way of it is recursive."""
         self._cut_below(task)
-        task.parent._children.remove(task.id)
+        parent = task.parent
+        parent._children.remove(task.id)
         del self.tree.tasks[task.id]
+        if isinstance(parent.task_spec, Scope | Process):
+            self.may_be_over(parent)
 
     def put_back(self, task: Task, to: str, new_id: str) -> None:
         """Instead of the open task the earlier one on its way with the id `to` is open again, under a new id."""
@@ -167,9 +216,11 @@ class Running:
 
     # --- within ---
 
-    def _spend(self, task: Task) -> None:
-        self._budget -= 1
-        if self._budget < 0:
+    def spend(self, task: Task) -> None:
+        """Its element has been passed once more by itself. Raises WorkflowFault when that seems to have no end."""
+        key = (task._parent, task.task_spec.name)
+        self._spent[key] += 1
+        if self._spent[key] > STEP_BUDGET:
             sentence = _(
                 "More than %(most)s automatic steps, and it has not stopped: the diagram may have a loop that "
                 "turns by itself.",
@@ -178,12 +229,19 @@ class Running:
             raise WorkflowFault(sentence, task.task_spec.bpmn_id)
 
     def _cut_below(self, task: Task) -> None:
-        """What hangs below it is gone; nothing hangs deeper than an event below its activity."""
-        for child in task.children:
-            for armed in child._children:
-                del self.tree.tasks[armed]
-            del self.tree.tasks[child.id]
+        """What hangs below it is gone."""
+        below = list(task._children)
         task._children.clear()
+        while below:
+            gone = self.tree.tasks.pop(below.pop())
+            below += gone._children
+
+    def _memory_behind(self, task: Task) -> dict[str, object]:
+        """What follows this task remembers of it."""
+        memory: dict[str, object] = {TRAIL: self._trail_behind(task)}
+        if (host := task.internal_data.get(LAPSES_WITH)) is not None:
+            memory[LAPSES_WITH] = host
+        return memory
 
     def _trail_behind(self, task: Task) -> list[list[str]]:
         """The way behind this task: the elements that were passed, the oldest first, a user task with its id.
@@ -195,3 +253,7 @@ class Running:
             return [here]
         way = [*task.internal_data.get(TRAIL, ()), here]
         return way if len(way) <= TRAIL_AT_MOST else [way[0], *way[1 - TRAIL_AT_MOST :]]
+
+
+def _is_over(scope: Task) -> bool:
+    return scope.state == TaskState.STARTED and not any(child.task_spec.keeps_open for child in scope.children)

@@ -16,8 +16,8 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.spiff import carried_over
+from engine.bpmn.spiff.node import LAPSES_WITH
 from engine.bpmn.spiff.running import Running
-from engine.bpmn.spiff.specs import LAPSES_WITH
 from engine.errors import StoredByAnotherVersion
 
 MARK, MARK_BEFORE = b"LIANBAN2", b"LIANBAN1"

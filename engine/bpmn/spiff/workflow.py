@@ -1,7 +1,7 @@
 """A running process: the only place that builds, restores or moves a SpiffWorkflow object.
 
 `Workflow` knows nothing of people, days or tables. It asks its host for the value of an expression and for the work of a
-service task, and otherwise tells what is open: user tasks, armed timers, armed buttons, clocks.
+service task, and otherwise tells what is open: user tasks, armed timers, armed buttons, clocks, each with where it stands.
 """
 
 from __future__ import annotations
@@ -16,10 +16,16 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.spiff import state
+from engine.bpmn.spiff.events import Event
 from engine.bpmn.spiff.host import Host as Host
+from engine.bpmn.spiff.host import Place as Place
+from engine.bpmn.spiff.host import Places as Places
 from engine.bpmn.spiff.host import WorkflowFault as WorkflowFault
+from engine.bpmn.spiff.iterations import Many
+from engine.bpmn.spiff.node import TRAIL, Node
 from engine.bpmn.spiff.running import Running
-from engine.bpmn.spiff.specs import TRAIL, Call, Clock, Event, Node, Specification, UserTask
+from engine.bpmn.spiff.specs import Specification
+from engine.bpmn.spiff.tasks import Call, Clock, UserTask
 from engine.errors import AlreadyDone, LianbanError
 from engine.messages import gettext as _
 
@@ -30,6 +36,8 @@ class Open:
 
     id: str
     element_id: str
+    place: Places = ()
+    """The scopes and iterations around it, the outermost first."""
 
 
 class Workflow:
@@ -78,15 +86,33 @@ class Workflow:
         """Clock tasks whose period is not met."""
         return self._open(Clock)
 
+    def open_places(self) -> list[Place]:
+        """Every scope and iteration that has begun and not ended, the outer ones before what is in them."""
+        places_around = (self._running.place(task) for task in self._running.tasks)
+        return list({place.id: place for around in places_around for place in around}.values())
+
+    def activities(self) -> list[Open]:
+        """Multi-instance activities that have begun and not ended: to each an iteration may be added."""
+        return self._open(Many)
+
+    def iterations(self) -> list[Open]:
+        """The open iterations of multi-instance activities; each stands last in its own place."""
+        several = (task for task in self._running.tasks if isinstance(task.task_spec, Many))
+        found = (one for task in several for one in task.task_spec.iterations(task))
+        return [Open(one.id.hex, one.task_spec.bpmn_id, self._running.place(one)) for one in found]
+
     def live_elements(self) -> set[str]:
         """Every element that is being worked on or waited for."""
         return {task.task_spec.bpmn_id for task in self._running.tasks}
 
     # --- what moves it ---
 
-    def run(self) -> None:
-        """Every automatic step that can be taken has been taken. Raises WorkflowFault."""
-        self._guarded(self._running.settle)
+    def run(self, start: str | None = None) -> None:
+        """Every automatic step that can be taken has been taken. Raises WorkflowFault.
+
+        A process that has not begun begins, at this start event or else at the one without a trigger.
+        """
+        self._guarded(self._running.settle, start)
 
     def complete(self, task_id: str) -> None:
         """The user task is done and everything automatic behind it too.
@@ -105,7 +131,7 @@ class Workflow:
     def close_clock(self, element_id: str) -> None:
         """The clock task is done; nothing happens when it is not open."""
         for clock in self.open_clocks():
-            if clock.element_id == element_id:
+            if clock.element_id == element_id and self._is_open(clock.id):
                 self._guarded(self._find(clock.id, Clock).complete)
 
     def end_task(self, element_id: str) -> None:
@@ -114,14 +140,30 @@ class Workflow:
         Nothing happens when it is not open. It has not been passed: what hangs on its being done has not come about.
         """
         for open_task in self.user_tasks():
-            if open_task.element_id == element_id:
+            if open_task.element_id == element_id and self._is_open(open_task.id):
                 task = self._find(open_task.id, UserTask)
-                self._running.unarm(task)
-                self._running.pass_on(task, task.task_spec.flows, told=False)
+                self._guarded(task.task_spec.leave, task, False)
 
     def close_call(self, task_id: str) -> None:
         """The called instance has ended, and everything automatic behind the call. Raises AlreadyDone."""
         self._guarded(self._find(task_id, Call).complete)
+        self.run()
+
+    def add_iteration(self, activity_id: str, item: object) -> None:
+        """One more is asked (加签): an iteration for this item begins, or waits for its turn in a sequence.
+
+        `activity_id` is that of `activities`, the `run` of the place of its iterations. Raises AlreadyDone.
+        """
+        activity = self._find(activity_id, Many)
+        self._guarded(activity.task_spec.add, activity, item)
+        self.run()
+
+    def drop_iteration(self, iteration_id: str) -> None:
+        """One is no longer asked (减签), and counts no more; the activity is over when nobody is left. Raises AlreadyDone."""
+        one = self._running.tree.tasks.get(UUID(iteration_id))
+        if one is None or not one.task_spec.is_iteration or not isinstance(one.parent.task_spec, Many):
+            raise AlreadyDone
+        self._guarded(one.parent.task_spec.take_off, one.parent, one)
         self.run()
 
     # --- what goes back ---
@@ -148,6 +190,8 @@ class Workflow:
         Raises AlreadyDone.
         """
         task = self._find(task_id, UserTask)
+        if task.task_spec.is_iteration:
+            raise AlreadyDone  # a button opens no iteration
         self._running.unarm(task)
         self._running.remove(task)
         self.run()
@@ -163,7 +207,7 @@ class Workflow:
 
     def _open(self, kind: type[Node]) -> list[Open]:
         return [
-            Open(task.id.hex, task.task_spec.bpmn_id)
+            Open(task.id.hex, task.task_spec.bpmn_id, self._running.place(task))
             for task in self._running.tasks
             if isinstance(task.task_spec, kind) and task.state == _WAITS[kind]
         ]
@@ -173,6 +217,10 @@ class Workflow:
         if task is None or not isinstance(task.task_spec, kind) or task.state != _WAITS[kind]:
             raise AlreadyDone
         return task
+
+    def _is_open(self, task_id: str) -> bool:
+        """Whether it is still there: what was done to another one may have ended it."""
+        return UUID(task_id) in self._running.tree.tasks
 
     def _guarded(self, move: Callable[..., Any], *arguments: Any) -> None:
         try:
@@ -190,5 +238,6 @@ _WAITS: dict[type[Node], int] = {
     Event: TaskState.WAITING,
     Call: TaskState.STARTED,
     Clock: TaskState.STARTED,
+    Many: TaskState.STARTED,
 }
 """The state in which a task of this class is open."""

@@ -26,6 +26,7 @@ from engine.reports.case.event_lines import LogLine
 from engine.reports.case.history import StepLine
 from engine.reports.parts import answers, readers, sent
 from engine.reports.parts.answers import Section
+from engine.reports.parts.drawing import Drawing, drawing_of
 from engine.reports.parts.names import Names, UnitName, party_names, result_name
 from engine.reports.parts.periods import Period, nearest, period_of
 from engine.reports.parts.rows import counterparts, procedures
@@ -125,6 +126,7 @@ class InstanceView:
     materials: list[Material]
     buttons: list[Button]
     related: list[Related]
+    drawing: Drawing
     marks: Marks
     archive: Archive | None
     nearest: Period | None
@@ -177,6 +179,7 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
         materials=sent.materials_sent(tx, row.id, actor, materials.of_instance(tx, row.id)),
         buttons=actions.buttons(step) if row.status == "running" else [],
         related=_related(tx, row, actor),
+        drawing=drawing_of(definition),
         marks=_marks(row, diagram, waiting, called, periods),
         archive=_archive(tx, row, actor, names),
         nearest=nearest(periods),

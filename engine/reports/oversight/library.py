@@ -21,6 +21,7 @@ from engine.messages import Name, Text, words
 from engine.messages import gettext as _
 from engine.organisation.people import ROLES
 from engine.organisation.units import KINDS
+from engine.reports.parts.drawing import Drawing, drawing_of
 from engine.reports.parts.examples import Example, example
 from engine.reports.parts.names import role_names
 from engine.runtime.step.context import Context
@@ -124,8 +125,7 @@ class VersionView:
     letters: tuple[LetterLine, ...]
     size: int
     sha256: str
-    names: Mapping[str, str]
-    """Element -> its name in English, where it has one: for the diagram on a page in English."""
+    drawing: Drawing
 
 
 def listed(tx: Connection) -> list[Procedure]:
@@ -166,7 +166,7 @@ def version(tx: Connection, context: Context, key: str, number: int | None) -> V
         letters=tuple(_letters(tx, definition)),
         size=len(content),
         sha256=definitions.digest_of(tx, key, one.number),
-        names=definition.english.drawn(key),
+        drawing=drawing_of(definition),
     )
 
 

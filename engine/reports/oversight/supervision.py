@@ -15,6 +15,7 @@ from engine.reports.oversight.city_counts import CityCounts
 from engine.reports.oversight.listing import Listing, listing
 from engine.reports.oversight.notices import Items, supervision_items
 from engine.reports.oversight.sending import undelivered
+from engine.reports.parts.drawing import Drawing, drawing_of
 from engine.reports.parts.filters import Filters
 from engine.reports.parts.names import Names, UnitName
 from engine.reports.parts.paging import HEAD, Place
@@ -71,6 +72,7 @@ class ProcedureCounts:
     version: int
     running: int
     elements: list[ElementCount]
+    drawing: Drawing
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,7 @@ def _procedure(tx: Connection, key: str, numbers: CityCounts) -> ProcedureCounts
         if element_id in elements
     ]
     found.sort(key=lambda one: (-one.running, -one.overdue, one.element_id))
-    return ProcedureCounts(key, definition.called, definition.version, numbers.running, found)
+    return ProcedureCounts(key, definition.called, definition.version, numbers.running, found, drawing_of(definition))
 
 
 def _tiles(numbers: CityCounts) -> Tiles:

@@ -302,7 +302,10 @@ def _archives(tx: Connection, instances: dict[str, str], folder: Path | None) ->
     ):
         if chain.startswith("archive."):
             packed[content["instance"]] = content["sha256"]
-    for row in tx.execute(select(archive_package).where(archive_package.c.made_at.is_not(None))):
+    made = tx.execute(select(archive_package).where(archive_package.c.made_at.is_not(None))).all()
+    for instance_id in sorted(packed.keys() - {row.instance_id for row in made}):
+        yield Broken(instance_id, 0, _("The case was archived, and its package is registered no more."))
+    for row in made:
         if packed.get(row.instance_id, row.sha256) != row.sha256:
             yield Broken(
                 row.instance_id,

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from engine.bpmn.reading.elements import Element, TimerText
 from engine.bpmn.reading.expressions import evaluate
 from engine.bpmn.reading.timers import read_duration, read_instant
-from engine.bpmn.spiff.workflow import Workflow, WorkflowFault
+from engine.bpmn.spiff.workflow import Places, Workflow, WorkflowFault
 from engine.clock import local_date
 from engine.db.case import Case, case_of, put_case
 from engine.deadlines import deadlines
@@ -93,7 +93,12 @@ class Step:
     # --- what a running process asks (bpmn.spiff.host.Host) ---
 
     def evaluate(
-        self, expression: str, names: Mapping[str, object] | None = None, functions: Functions | None = None
+        self,
+        expression: str,
+        names: Mapping[str, object] | None = None,
+        functions: Functions | None = None,
+        *,
+        place: Places = (),
     ) -> Any:
         """The value of an expression of the diagram, or of a letter, over the facts. Raises ExpressionError."""
         return evaluate(expression, {**self.facts, **(names or {})}, {**self.functions(), **(functions or {})})
@@ -109,11 +114,11 @@ class Step:
             return bare(instant or self.now + (duration or timedelta()), self.now)
         return self.evaluate_period(timer.text, {"n": number} if timer.kind == "cycle" else None)
 
-    def operate(self, element_id: str) -> None:
+    def operate(self, element_id: str, place: Places = ()) -> None:
         """A step that is only looked at does no work of its own; `advance` takes steps that do (`ActingStep`)."""
         raise WorkflowFault(_("A step that is only looked at does nothing."), element_id)
 
-    def call(self, element_id: str, task_id: str) -> None:
+    def call(self, element_id: str, task_id: str, place: Places = ()) -> None:
         element = self.definition.diagram.elements[element_id]
         self.begin(element, {to.fact: self.evaluate(to.expression) for to in element.inputs}, task_id)
 

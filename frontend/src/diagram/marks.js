@@ -8,7 +8,7 @@
  * @typedef {{ element: string, running?: number, overdue?: number, state?: State, label?: string }} Heat
  * @typedef {{ element: string, text: string, state: State }} Found
  * @typedef {{ xml?: string, found?: Found[], taken?: string[], done?: string[], live?: Live[], heat?: Heat[],
- *   names?: Record<string, string>, texts?: Record<string, string> }} Marks
+ *   lapsing?: string[], names?: Record<string, string>, texts?: Record<string, string> }} Marks
  * @typedef {{ id: string, x: number, y: number, width: number, height: number, type: string,
  *   businessObject: { name?: string } }} Shape
  * @typedef {import('../logic/view.js').Box} Box
@@ -25,6 +25,7 @@ const LAYER_INDEX = 10;
 const SMALLEST_BADGE = 0.8;
 const LARGEST_FACTOR = 2.5;
 const LARGEST_TICK = 1.4;
+const SMALL = ['mark__tick', 'mark__tie'];
 /** Sentences would cover the diagram when it is this small. */
 const SENTENCES_FROM = 0.5;
 
@@ -133,6 +134,16 @@ function tick(shape) {
 }
 
 /**
+ * A link at the lower left of an event on a border: what it opens is tied to its task, and lapses with it.
+ *
+ * @param {Shape} shape
+ */
+function tie({ x, y, width, height }) {
+  const d = 'm-1.2 1.2 2.4-2.4M-.4-2.2.9-3.5a1.8 1.8 0 0 1 2.6 2.6L2.2.4M.4 2.2-.9 3.5A1.8 1.8 0 0 1-3.5.9L-2.2-.4';
+  return at(x + width * 0.14, y + height * 0.86, 'mark__tie', [svg('circle', { r: 7 }), svg('path', { d })]);
+}
+
+/**
  * The sign of a state at the upper left; while its sentence can be read, the sentence carries it.
  *
  * @param {Shape} shape
@@ -236,6 +247,13 @@ export function drawMarks(viewer, marks, top) {
       layer.append(tick(shape));
     }
   }
+  for (const id of marks.lapsing ?? []) {
+    const shape = registry.get(id);
+    if (shape) {
+      explain(shape, marks.texts?.lapses);
+      layer.append(tie(shape));
+    }
+  }
   for (const { element, count = 1, state = 'ok', label } of marks.live ?? []) {
     const shape = mark(element, 'is-live');
     if (shape) {
@@ -273,8 +291,8 @@ export function drawMarks(viewer, marks, top) {
   return (scale) => {
     const factor = clamp(SMALLEST_BADGE / scale, 1, LARGEST_FACTOR);
     for (const group of layer.querySelectorAll('.mark__at')) {
-      // Ticks are many and say little: they must not hide small gateways.
-      const most = group.parentElement?.classList.contains('mark__tick') ? LARGEST_TICK : LARGEST_FACTOR;
+      // Ticks and links are many and say little: they must not hide small gateways and events.
+      const most = SMALL.some((kind) => group.parentElement?.classList.contains(kind)) ? LARGEST_TICK : LARGEST_FACTOR;
       group.setAttribute('transform', `scale(${Math.min(factor, most)})`);
     }
     layer.classList.toggle('marks--far', scale < SENTENCES_FROM);

@@ -64,7 +64,7 @@ function makeViewer(container, names) {
   });
   viewer.get('eventBus').on('import.parse.complete', (/** @type {any} */ { definitions, elementsById }) => {
     if (definitions) {
-      giveNames(definitions, elementsById, names);
+      giveNames(definitions, elementsById, names, font);
     }
   });
   return viewer;

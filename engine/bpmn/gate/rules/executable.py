@@ -15,6 +15,7 @@ PROCESS_TWICE = Rule("process-twice", _("A file has one executable process."))
 PROCESS_NOT_EXECUTABLE = Rule("process-not-executable", _("A process with something in it is executable."))
 PROCESS_SHARED = Rule("process-shared", _("The id of a process is not the name of the shared folder."))
 PROCESS_ID = Rule("process-id", _("The id of a process can stand in an address."))
+PROCESS_IN_TWO_FILES = Rule("process-in-two-files", _("A procedure stands in one file of a folder."))
 KEY = re.compile(r"[A-Za-z][A-Za-z0-9_\-]{0,63}")
 
 

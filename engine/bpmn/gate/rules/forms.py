@@ -44,6 +44,8 @@ def _reference(draft: Draft, element: Element) -> Iterator[Problem]:
             reason,
             _("Choose Camunda Forms under Forms, and write the id of the form as Form reference."),
         )
+    elif element.form_ref in draft.unreadable:
+        return
     elif element.form_key not in draft.forms:
         form = element.form_ref[:80]
         reason = (

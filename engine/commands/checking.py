@@ -1,0 +1,123 @@
+"""`lianban check`: what is wrong with diagrams, forms and letters, before anybody deploys them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import click
+
+from engine.commands.base import main, opened, refusals, say
+from engine.commands.words import option
+from engine.deployments.checking import Checked
+from engine.documents.fonts import Fonts
+from engine.messages import Text, listed, ngettext, pgettext, sentences
+from engine.messages import gettext as _
+from engine.problems import Problem, Severity
+from engine.settings import read_settings
+from engine.uses.judging import check_files
+
+WORDS = {Severity.ERROR: pgettext("severity", "error"), Severity.WARNING: pgettext("severity", "warning")}
+HELP_PAGE = "docs/reference/bpmn.md"
+
+
+@main.command(
+    help=_(
+        "Says everything that is wrong with diagrams, forms and letter templates, in one round; of a folder all of them. "
+        "Nothing is deployed. Exit code 0: in order, perhaps with warnings; 1: errors; 2: a file cannot be read.",
+    )
+)
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@option("--json", "as_json", is_flag=True, help=_("Print JSON, for programs."))
+@option(
+    "--city",
+    "city_toml",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=_("The city's file, whose units are known. Without it a unit that is not known is a warning."),
+)
+@option(
+    "--installed",
+    is_flag=True,
+    help=_("Judge by this installation: its units, rules and procedures. Otherwise no database is opened."),
+)
+def check(files: tuple[Path, ...], as_json: bool, city_toml: Path | None, installed: bool) -> None:
+    with refusals():
+        found = _found(list(files), city_toml, installed)
+    if as_json:
+        problems = [_as_json(problem) for one in found for problem in one.told.problems]
+        click.echo(json.dumps(problems, ensure_ascii=False, indent=1))
+    else:
+        for one in found:
+            _print(one)
+    sys.exit(_exit_code(found))
+
+
+def _found(files: list[Path], city_toml: Path | None, installed: bool) -> list[Checked]:
+    if installed:
+        return opened().procedures_in_force.check(files)
+    settings = read_settings()
+    city = city_toml.read_bytes() if city_toml is not None else None
+    return check_files(files, settings.processes_dir, Fonts(settings.every_font_dir), city)
+
+
+def _exit_code(found: list[Checked]) -> int:
+    if not all(one.is_readable for one in found):
+        return 2
+    return 1 if any(one.told.errors for one in found) else 0
+
+
+def _as_json(problem: Problem) -> dict[str, Any]:
+    return {
+        "file": problem.file,
+        "element": problem.element_id,
+        "name": str(problem.element_name),
+        "line": problem.line or None,
+        "rule": problem.rule,
+        "severity": str(problem.severity),
+        "message": str(problem.reason),
+        "remedy": str(problem.remedy),
+        "rewrite": problem.rewrite,
+    }
+
+
+def _print(one: Checked) -> None:
+    say(_("%(file)s: %(said)s", file=one.path, said=_counted(one)))
+    for (file, _element), problems in groupby(one.told.problems, key=lambda each: (each.file, each.element_id)):
+        several = list(problems)
+        say(_heading(several[0], "" if file == str(one.path) else file))
+        for problem in several:
+            click.echo(f"    {_line(problem)}")
+            if problem.rewrite:
+                click.echo(f"      {problem.rewrite}")
+    if one.told.following:
+        num = one.told.following
+        say(ngettext("%(num)s more follows from these.", "%(num)s more follow from these.", num))
+    if one.told.problems:
+        say(_("Each rule is explained in %(page)s under its id.", page=HELP_PAGE))
+
+
+def _counted(one: Checked) -> Text:
+    errors = len(one.told.errors)
+    warnings = len(one.told.problems) - errors
+    counted = [
+        *([ngettext("%(num)s error", "%(num)s errors", errors)] if errors else []),
+        *([ngettext("%(num)s warning", "%(num)s warnings", warnings)] if warnings else []),
+    ]
+    return listed(counted) if counted else _("in order")
+
+
+def _heading(problem: Problem, file: str) -> str:
+    """Which element it is, and where it stands when that is another file."""
+    name = str(problem.element_name or problem.element_id or _("the file as a whole"))
+    code = f" ({problem.element_id})" if problem.element_name and problem.element_id else ""
+    return f"  {name}{code}{f'  {file}' if file else ''}"
+
+
+def _line(problem: Problem) -> str:
+    where = _("line %(line)s", line=problem.line) if problem.line else ""
+    what = sentences(problem.reason, problem.remedy)
+    told = f"{WORDS[problem.severity]} {problem.rule}"
+    return f"[{told}{f', {where}' if where else ''}] {what}"
