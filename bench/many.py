@@ -144,7 +144,11 @@ def _in_bulk(url: str) -> Iterator[Engine]:
     engine = create_engine(url, pool_size=1, max_overflow=0)
     with engine.connect() as connection:
         if connection.dialect.name == "sqlite":
-            settings = ("PRAGMA journal_mode=OFF", "PRAGMA synchronous=OFF", "PRAGMA cache_size=-400000")
+            settings: tuple[str, ...] = (
+                "PRAGMA journal_mode=OFF",
+                "PRAGMA synchronous=OFF",
+                "PRAGMA cache_size=-400000",
+            )
         else:
             settings = ("SET session_replication_role=replica", "SET maintenance_work_mem='1GB'")
         for setting in settings:
@@ -208,5 +212,3 @@ def _mappings(tx: Connection, statement: Select[Any]) -> list[dict[str, Any]]:
 
 def _as(row: dict[str, Any], town: int, names: Sequence[str]) -> dict[str, Any]:
     return {name: _in_town(row[name], town) for name in names}
-
-

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from engine.commands import archives, cases, checking, city, notices, people, periods, procedures, records
+from engine.commands import archives, cases, checking, city, notices, people, periods, procedures, records, trying
 from engine.commands.base import main
 
-SUBJECTS = (archives, cases, checking, city, notices, people, periods, procedures, records)
+SUBJECTS = (archives, cases, checking, city, notices, people, periods, procedures, records, trying)
 """Each adds its commands when it is imported."""
 
 __all__ = ["SUBJECTS", "main"]

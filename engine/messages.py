@@ -143,6 +143,18 @@ def call_names(english: Callable[[str], str]) -> None:
 Text: TypeAlias = "str | Message | Joined | When | Name"
 """What can be shown to a reader: data as it is, or something that finds its words when it is read."""
 
+
+class Worded(str):
+    """A message in Chinese, as an expression that is drawn works with it; whoever shows it still has the message."""
+
+    message: Text
+
+    def __new__(cls, message: Text) -> Worded:
+        made = super().__new__(cls, in_chinese(message))
+        made.message = message
+        return made
+
+
 STYLES: dict[str, dict[str, str]] = {
     "instant": {"zh": "%Y-%m-%d %A %H:%M", "en": "%A %-d %B %Y %H:%M"},
     "moment": {"zh": "%m-%d %H:%M", "en": "%-d %B %H:%M"},

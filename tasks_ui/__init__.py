@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import partial
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask
 
 from engine.app import Engine
 from engine.db.session import Database
-from engine.messages import Text, also_in, call_names, speaking
+from engine.messages import Text, also_in, speaking
 from tasks_ui import (
     account,
     collaboration,
@@ -21,7 +20,6 @@ from tasks_ui import (
     language,
     library,
     modeler,
-    names,
     notices,
     papers,
     probes,
@@ -43,7 +41,6 @@ def create_app(engine: Engine, banner: Text = "", trusted_hosts: list[str] | Non
     app.jinja_env.globals["banner"] = banner
     security.protect(app, engine)
     language.register(app)
-    call_names(partial(names.in_english, engine.settings.processes_dir))
     errors.register(app)
     widgets.register(app)
     for room in (account, inbox, instances, collaboration, duties, notices, papers, supervision, library, modeler):

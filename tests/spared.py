@@ -5,10 +5,12 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from types import CodeType
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
@@ -19,10 +21,13 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
+from engine.db import migrate
+from engine.db.session import Database
 from engine.deadlines import years
 from engine.deployments import definitions
 from engine.documents import typesetting
 from engine.documents.fonts import Fonts
+from engine.organisation import sign_ins
 
 READ_ONCE = [
     (definitions, "read_diagram"),
@@ -144,6 +149,39 @@ def papers_set_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(typesetting, "_compile", once)
+        yield
+
+
+@contextmanager
+def migrated_once() -> Iterator[None]:
+    """Within, a new SQLite file gets its tables as a copy of what the migrations have made in this process before.
+
+    What they make of nothing is tested in `store`, and of what was there in `golden`, where this is not used.
+    """
+    upgrade, made = migrate.upgrade, list[bytes]()
+
+    def once(database: Database) -> bool:
+        file = Path(database.engine.url.database or "")
+        if not database.is_sqlite or file.exists():
+            return upgrade(database)
+        if made:
+            file.write_bytes(made[0])
+            return True
+        upgrade(database)
+        with database.reading() as tx:
+            made.append(tx.connection.driver_connection.serialize())  # type: ignore[union-attr]
+        return True
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(migrate, "upgrade", once)
+        yield
+
+
+@contextmanager
+def passwords_hashed_cheaply() -> Iterator[None]:
+    """Within, to hash a password, which is slow on purpose, is not."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sign_ins, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         yield
 
 

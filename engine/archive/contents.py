@@ -21,6 +21,7 @@ from engine.db.tables import (
     material,
     person,
     process_instance,
+    scope,
     unit,
 )
 from engine.db.tables import deadline as deadline_table
@@ -100,6 +101,7 @@ def parts(tx: Connection, context: Context, instance_id: str, unit_code: str, st
         *_materials(tx, instance_id, reader, stores.materials),
         Part("facts.json", "全部填报值，包括被更正的", _json(_facts(tx, instance_id, hidden, drafts))),
         Part("deadlines.json", "期限和逐日计算", _json(_rows(tx, deadline_table, instance_id, "armed_at"))),
+        *_scopes(tx, instance_id),
         Part("history.json", "审计记录（逐条相扣）", _json(_history(tx, instance_id, reader))),
     ]
     return [
@@ -107,6 +109,12 @@ def parts(tx: Connection, context: Context, instance_id: str, unit_code: str, st
         Part("names.json", "记录里的人员和单位", _json(_names(tx, found))),
         *_definition(tx, instance, step.definition),
     ]
+
+
+def _scopes(tx: Connection, instance_id: str) -> Iterator[Part]:
+    """The sub-processes and iterations that the rows of facts and periods speak of, when there were any."""
+    if rows := _rows(tx, scope, instance_id, "opened_at"):
+        yield Part("scopes.json", "子流程和逐次办理", _json(rows))
 
 
 def _case(tx: Connection, instance: Row[Any], definition: Definition) -> dict[str, Any]:

@@ -112,7 +112,7 @@ def _words(tx: Connection, step: Step, names: Names) -> dict[str, Any]:
                 "head": ["材料", "种类", "份数", "页数", "形式"],
                 "widths": [5, 4, 2, 2, 3],
                 "rows": [
-                    [found.title, found.kind_name, str(found.copies), str(found.pages), _form_of(found)]
+                    [found.title, in_chinese(found.kind_name), str(found.copies), str(found.pages), _form_of(found)]
                     for found in materials.of_instance(tx, row["id"])
                 ],
             },

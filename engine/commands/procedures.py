@@ -9,9 +9,11 @@ import click
 
 from engine.commands.base import main, opened, refusals, say
 from engine.commands.words import option
+from engine.errors import Refused
 from engine.messages import Text, When, lines, listed, ngettext, pgettext, phrases, sentences, words
 from engine.messages import gettext as _
-from engine.uses.procedures import DEPLOYED, KEPT, WAITS, Deployed, Outcome, Version
+from engine.trial.trials import require_tests
+from engine.uses.procedures import DEPLOYED, KEPT, NOT_SAID, WAITS, Deployed, Outcome, Version
 from engine.uses.shipped_compared import REFUSED, Compared
 
 OUTCOMES = {
@@ -44,7 +46,7 @@ WHY_DEPLOYED = _("Why it is deployed; recorded in the audit log.")
 @main.command(
     help=_(
         "Deploys a diagram. Its forms are beside it in forms/PROCEDURE/ or forms/shared/, its letter templates "
-        "in the same folders of letters/.",
+        "in the same folders of letters/. The tests that are kept beside it, in NAME.tests.yaml, have to pass.",
     )
 )
 @click.argument("diagram", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -52,7 +54,12 @@ WHY_DEPLOYED = _("Why it is deployed; recorded in the audit log.")
 @option("--reason", default="", help=WHY_DEPLOYED)
 def deploy(diagram: Path, by: str, reason: str) -> None:
     with refusals():
-        say(_deployed(opened().procedures_in_force.deploy(diagram, by, reason)))
+        engine = opened()
+        if not by.strip():
+            raise Refused(NOT_SAID["by"])
+        if passed := require_tests(engine.settings, diagram, engine.clock.now(), engine.procedures_in_force.units()):
+            say(ngettext("%(num)s test of the diagram passed.", "%(num)s tests of the diagram passed.", passed))
+        say(_deployed(engine.procedures_in_force.deploy(diagram, by, reason)))
 
 
 @main.command(
@@ -141,7 +148,7 @@ def restore_version(key: str, version: int, by: str, reason: str) -> None:
     say(
         _(
             "Version %(old)s of '%(name)s' (%(key)s) is restored as version %(new)s.",
-            name=restored.name,
+            name=restored.called,
             key=key,
             old=version,
             new=restored.version,
@@ -206,7 +213,7 @@ def told(outcome: Outcome) -> Text:
 
 
 def _deployed(deployed: Deployed) -> Text:
-    found = {"name": deployed.definition.name, "key": deployed.definition.key, "version": deployed.definition.version}
+    found = {"name": deployed.definition.called, "key": deployed.definition.key, "version": deployed.definition.version}
     letters = _("Letter templates exchanged with it: %(letters)s.", letters=listed(deployed.letters))
     return sentences(
         _("'%(name)s' (%(key)s): version %(version)s is deployed.", **found)
@@ -221,7 +228,7 @@ def _deployed(deployed: Deployed) -> Text:
 
 def _compared(one: Compared) -> Text:
     thing: Text = replace(THINGS[one.kind], values={"key": one.key})
-    if one.name != one.key:
+    if one.kind == "procedure":
         thing = words(thing, one.name)
     standing: Text = STANDINGS[one.standing]
     if one.differs:

@@ -192,6 +192,7 @@ PARTS: Mapping[str, Part] = {
         _whole(
             tables.task, "opened_at", "element_id", "id"
         ),  # ids are random: what opens together is told of in one order
+        _whole(tables.scope, "opened_at", "id"),
         _whole(tables.deadline, "armed_at", "id"),
         _whole(tables.fact, "id"),
         _whole(tables.document, "sequence", "id"),

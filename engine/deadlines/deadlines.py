@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection
@@ -28,6 +29,19 @@ from engine.ids import new_id
 OPEN = ("running", "overdue", "paused")
 OF_TASK = "task:"
 """Begins the key of the recommended time of a task that no period is drawn for."""
+IN_SCOPE = "@"
+"""Stands in the key of a period within a scope, before what tells its scope from others: one name may run in many."""
+SCOPE_SIGNS, NAME_LIMIT = 12, 51
+"""Characters of a scope's id that stand there, and of a name that they leave room for."""
+
+
+def key_in(name: str, scope_id: str | None) -> str:
+    """The key under which the period that is called so is kept in a scope; None is the instance itself."""
+    if scope_id is None:
+        return name
+    if len(name) > NAME_LIMIT:
+        name = OF_TASK + sha256(name.encode()).hexdigest()[:32]
+    return f"{name}{IN_SCOPE}{scope_id[:SCOPE_SIGNS]}"
 
 
 @dataclass(frozen=True)
@@ -57,10 +71,17 @@ class Deadline:
     moves: list[dict[str, Any]]
     overdue_at: datetime | None
     ended_at: datetime | None
+    scope_id: str | None = None
+    """The scope that it runs in; None: the instance itself."""
 
     @property
     def is_open(self) -> bool:
         return self.status in OPEN
+
+    @property
+    def name_drawn(self) -> str:
+        """What the diagram calls the period: its key, without the scope that it runs in."""
+        return self.key.partition(IN_SCOPE)[0]
 
     @property
     def of_task(self) -> bool:
@@ -127,12 +148,13 @@ def start(
     unit_code: str | None,
     count: Count,
     now: datetime,
+    scope_id: str | None = None,
 ) -> Deadline:
-    """A new period is running."""
+    """A new period is running; `key` is what it is called, in its scope."""
     record = Deadline(
         id=new_id(),
         instance_id=instance_id,
-        key=key,
+        key=key_in(key, scope_id),
         element_id=element_id,
         name=name,
         rule=rule,
@@ -145,6 +167,7 @@ def start(
         moves=[],
         overdue_at=None,
         ended_at=None,
+        scope_id=scope_id,
         **_counted(count),
     )
     case_of(tx, instance_id).add(deadline, vars(record))

@@ -67,6 +67,13 @@ class Definition:
     def lane_name(self, lane: Lane) -> Name:
         return self.english.element(self.key, lane.id, lane.name)
 
+    def outcome_name(self, element_id: str, outcome: str | None, said: str | None) -> Name:
+        """The answer with which a task of the element ended, which is kept with these words; empty for one that has none."""
+        element = self.diagram.elements.get(element_id)
+        form = self.forms.get(element.form_key) if element else None
+        label = form.label_of(form.outcome_key, outcome) if form and form.outcome_key else Name("")
+        return Name(said or "", label.english if label.drawn == said else "")
+
     def fact_label(self, fact: str) -> Name:
         """What the form calls the fact that asks for it, or else one that shows it; the fact's own name without one."""
         return self._labels.get(fact, Name(fact))

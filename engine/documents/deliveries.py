@@ -55,6 +55,8 @@ class Document:
     voided_at: datetime | None
     voided_by: str | None
     void_reason: str | None
+    scope_id: str | None = None
+    """The scope in which it was issued; None: the instance itself."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ def deliver(
     now: datetime,
     paper: Paper | None = None,
     document_id: str | None = None,
+    scope_id: str | None = None,
 ) -> str:
     """The document is in the receiving unit's inbox. Returns its id."""
     document_id = document_id or new_id()
@@ -98,6 +101,7 @@ def deliver(
         "copy": copy,
         "content": content,
         "delivered_at": now,
+        "scope_id": scope_id,
         **(vars(paper) if paper else {}),
     }
     case.add(document, row)

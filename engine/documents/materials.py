@@ -18,20 +18,20 @@ from engine.documents.files import StoredFile
 from engine.errors import InvalidValues, NotFound
 from engine.forms.validate import plain_text
 from engine.ids import new_id
-from engine.messages import Text
+from engine.messages import Message, Text, in_chinese, pgettext
 from engine.messages import gettext as _
 
-KINDS = {
-    "facts_statement": "基本违法事实书面材料",
-    "site_inspection_record": "现场检查记录",
-    "site_photos": "现场照片",
-    "complaint_material": "举报投诉材料",
-    "interview_record": "询问笔录",
-    "other_source": "其他案源材料",
-    "goods_list": "涉案物品清单",
-    "ruling_document": "裁决决定",
-    "appraisal_report": "鉴定、检测报告",
-    "other": "其他",
+KINDS: dict[str, Message] = {
+    "facts_statement": pgettext("kind of material", "Statement of facts"),
+    "site_inspection_record": pgettext("kind of material", "Site inspection record"),
+    "site_photos": pgettext("kind of material", "Site photographs"),
+    "complaint_material": pgettext("kind of material", "Complaint material"),
+    "interview_record": pgettext("kind of material", "Interview record"),
+    "other_source": pgettext("kind of material", "Other source materials"),
+    "goods_list": pgettext("kind of material", "List of goods"),
+    "ruling_document": pgettext("kind of material", "Ruling"),
+    "appraisal_report": pgettext("kind of material", "Appraisal report"),
+    "other": pgettext("kind of material", "Other"),
 }
 KEPT = ("kind", "title", "copies", "pages", "original", "file_name", "media_type", "size", "sha256")
 """What stays of a material when it goes on the list of another instance."""
@@ -66,8 +66,22 @@ class Material:
     removed_at: datetime | None
 
     @property
-    def kind_name(self) -> str:
-        return KINDS.get(self.kind, self.kind)
+    def kind_name(self) -> Text:
+        return kind_name(self.kind)
+
+    @property
+    def is_called_by_kind(self) -> bool:
+        """Whether its title says no more than its kind."""
+        return self.title == _called_by(self.kind)
+
+
+def kind_name(kind: str) -> Text:
+    return KINDS.get(kind, kind)
+
+
+def _called_by(kind: str) -> str:
+    """What a material is called on the list when nobody has named it: its kind, in Chinese as letters list it."""
+    return in_chinese(KINDS.get(kind, ""))
 
 
 def add(
@@ -90,7 +104,7 @@ def add(
     if kind not in KINDS:
         problems["kind"] = _("Choose what kind of material it is.")
     try:
-        title = " ".join(plain_text(title).split()) or KINDS.get(kind, "")
+        title = " ".join(plain_text(title).split()) or _called_by(kind)
     except ValueError as wrong:
         problems["title"] = str(wrong)
     if too_long := _too_long(title):
@@ -153,7 +167,7 @@ def names_for(kind: str, title: str, files: list[str], listed: Collection[str]) 
     title = " ".join(title.split())
     if len(files) < 2 and title:
         return [title]
-    bases = [title or (_telling(name) if len(files) > 1 else "") or KINDS.get(kind, "") for name in files or [""]]
+    bases = [title or (_telling(name) if len(files) > 1 else "") or _called_by(kind) for name in files or [""]]
     taken, names = set(listed), []
     for base in bases:
         name, numbers = base, count(2 if base in taken else 1)

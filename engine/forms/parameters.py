@@ -17,6 +17,8 @@ PART = re.compile(r"[A-Za-z0-9_]*")
 """What may stand in a key."""
 _IN_NAMES = re.compile(rf"(?<=[A-Za-z0-9])__({NAME.pattern})")
 _IN_TEXTS = re.compile(rf"\{{({NAME.pattern})\}}")
+FOUND = "found"
+"""What stands in the sentence of a warning where its expression says what it has found; no parameter."""
 WRITTEN_KEY = "written key"
 """Where a component keeps its key as it stood in the file, once it is filled in; no form-js component has such a property."""
 _TEXTS = {"label", "description", "text"}
@@ -43,7 +45,7 @@ def asked(components: list[Any]) -> Asked:
     names, texts = set[str](), set[str]()
     for holder, key, is_text in _places(components):
         (texts if is_text else names).update((_IN_TEXTS if is_text else _IN_NAMES).findall(holder[key]))
-    return Asked(frozenset(names), frozenset(texts))
+    return Asked(frozenset(names), frozenset(texts - {FOUND}))
 
 
 def fill(components: list[Any], given: Mapping[str, str]) -> None:

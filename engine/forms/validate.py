@@ -14,9 +14,10 @@ from unicodedata import normalize
 
 from engine.clock import local_date, midnight
 from engine.errors import ExpressionError, InvalidValues
+from engine.forms.parameters import FOUND
 from engine.forms.schema import Field, Form, Group, Option, Rule
 from engine.forms.typed import Wrong, clean, day_of, instant_of, number_of
-from engine.messages import Message, Name, Text, When, in_chinese, ngettext, sentences
+from engine.messages import Message, Name, Text, When, Worded, in_chinese, ngettext, sentences
 from engine.messages import gettext as _
 
 TEXT_LIMIT = 10_000
@@ -423,7 +424,8 @@ class _Check:
     def first(self, rules: Iterable[Rule], field: Field, holding: bool, unfinished: bool) -> Text:
         """The sentence of the first rule whose truth is `holding`; one about what is wrong or not given yet waits.
 
-        A warning whose expression gives a text says that text: it can tell what it has found.
+        A warning whose expression gives a text says that text, in the place that its sentence has for it: it can tell what
+        it has found.
         """
         for rule in rules:
             try:
@@ -435,5 +437,12 @@ class _Check:
                     error.names |= {field.key}
                 raise
             if bool(found) is holding:
-                return found if holding and isinstance(found, str) else str(rule.message)
+                return _with_found(rule.message, found) if holding and isinstance(found, str) else str(rule.message)
         return ""
+
+
+def _with_found(sentence: Text, found: str) -> str:
+    """What a warning says that has found something: the sentence with it in its place, or what was found alone."""
+    told, place = str(found.message) if isinstance(found, Worded) else found, f"{{{FOUND}}}"
+    said = str(sentence)
+    return said.replace(place, told) if place in said else told

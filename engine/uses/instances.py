@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from engine.deployments import definitions
+from engine.messages import Name
 from engine.organisation.assignment import Actor
 from engine.reports.case import page
 from engine.reports.case.holders import Holders, holders
@@ -112,7 +113,7 @@ class InstanceUses:
         with self._transactions.database.reading() as tx:
             return incidents.stopped(tx)
 
-    def close_start_fault(self, beginning: str, by: str) -> str:
+    def close_start_fault(self, beginning: str, by: str) -> Name:
         """The fault at a start is done with. Returns the procedure's name. Raises NotFound, Refused."""
         return self._transactions.database.run(
             lambda tx: incidents.close_start_fault(tx, beginning, by, self._transactions.clock.now())

@@ -146,6 +146,7 @@ def _look(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> tupl
     """The step as it would be with what the form holds for this person, and that; it is only looked at."""
     instance = case_of(tx, row.instance_id).whole
     step = instances.look(tx, context, instance, actor)
+    step.stand_in(row.scope_id)
     saved = tasks.draft(tx, actor.person_id, row.id)
     form = step.definition.form_of(step.definition.diagram.elements[row.element_id])
     if saved is not None:

@@ -18,6 +18,7 @@ from engine.bpmn.gate.order import Told
 from engine.bpmn.gate.procedures import begun_by
 from engine.db import upsert
 from engine.db.tables import process_instance, retirement, unit, waiting_file
+from engine.db.unit import english_of
 from engine.deployments import checking, definitions, judging, shipped
 from engine.deployments import letters as deployed_letters
 from engine.deployments import retirement as retiring
@@ -26,12 +27,14 @@ from engine.deployments.definitions import Definition
 from engine.deployments.judging import City
 from engine.deployments.shipped import Beside, File, Folder
 from engine.documents import letter_versions
+from engine.english import read_english
 from engine.errors import DiagramRefused, LianbanError, NotFound, Refused
-from engine.messages import Text, lines, listed, sentences
+from engine.messages import Name, Text, lines, listed, sentences
 from engine.messages import gettext as _
+from engine.organisation import units
 from engine.runtime.step import audit
 from engine.uses.judging import of_installation
-from engine.uses.shipped_compared import FOUND_BY, REFUSED, Compared, compared, compared_letter, who
+from engine.uses.shipped_compared import FOUND_BY, REFUSED, Compared, called, compared, compared_letter, who
 from engine.uses.transactions import Transactions
 
 DEPLOYED, KEPT, WAITS = "deployed", "kept", "waits"
@@ -48,7 +51,7 @@ class Outcome:
 
     file: str
     what: str
-    name: str = ""
+    name: Text = ""
     version: int = 0
     message: Text = ""
 
@@ -65,7 +68,7 @@ class Deployed:
 @dataclass(frozen=True)
 class Version:
     key: str
-    name: str
+    name: Name
     version: int
     deployed_at: datetime
     deployed_by: Text
@@ -129,31 +132,29 @@ class ProcedureUses:
             return [Outcome(row.name, row.outcome, message=row.message) for row in rows]
 
     def _found_one(self, file: File, by: str, waiting: frozenset[str]) -> Outcome:
-        diagram = file.diagram
+        diagram, name = file.diagram, called(file, read_english(self._folder))
         missing = sorted(waiting & begun_by(diagram) - {diagram.key})
 
         def found(tx: Connection) -> Outcome:
             definitions.one_at_a_time(tx)
             if definitions.has_version(tx, diagram.key):
-                return Outcome(file.name, KEPT, diagram.name, definitions.latest(tx, diagram.key).version)
+                return Outcome(file.name, KEPT, name, definitions.latest(tx, diagram.key).version)
             if missing:
                 message = _("The procedures that it calls wait for units: %(keys)s.", keys=listed(missing))
-                return Outcome(file.name, WAITS, diagram.name, message=message)
+                return Outcome(file.name, WAITS, name, message=message)
             deployed = self._deploy(tx, replace(file, beside=_with_letters_of(tx, file.beside)), by, "")
-            return Outcome(file.name, DEPLOYED, diagram.name, deployed.definition.version)
+            return Outcome(file.name, DEPLOYED, name, deployed.definition.version)
 
         try:
             return self._database.run(found)
         except DiagramRefused as refused:
             what = WAITS if self._lacks_only_units(file) else REFUSED
-            return Outcome(file.name, what, diagram.name, message=refused.whole)
+            return Outcome(file.name, what, name, message=refused.whole)
         except LianbanError as error:
-            return Outcome(file.name, REFUSED, diagram.name, message=error.whole)
+            return Outcome(file.name, REFUSED, name, message=error.whole)
         except Exception:
             log.exception("%s could not be deployed", file.name)
-            return Outcome(
-                file.name, REFUSED, diagram.name, message=_("An internal error; the log of the service tells more.")
-            )
+            return Outcome(file.name, REFUSED, name, message=_("An internal error; the log of the service tells more."))
 
     def _lacks_only_units(self, file: File) -> bool:
         """Whether the file would be in order in a city that has every unit that it may name."""
@@ -230,20 +231,20 @@ class ProcedureUses:
 
         return self._database.run(work)
 
-    def retire(self, key: str, by: str, reason: str) -> str:
+    def retire(self, key: str, by: str, reason: str) -> Name:
         """Nobody may start the procedure any more; its cases go on. Returns its name.
 
         Raises NotFound, and Refused when it is retired, or when others in force would go on beginning it.
         """
         by, reason = _required(by, "by"), _required(reason, "reason")
 
-        def work(tx: Connection) -> str:
+        def work(tx: Connection) -> Name:
             definitions.one_at_a_time(tx)
             found = definitions.latest(tx, key)
             if key in retiring.retired(tx):
-                raise Refused(_("The procedure '%(name)s' is retired already.", name=found.name))
+                raise Refused(_("The procedure '%(name)s' is retired already.", name=found.called))
             callers = [
-                _("'%(name)s' (%(key)s)", name=other.name, key=other.key)
+                _("'%(name)s' (%(key)s)", name=other.called, key=other.key)
                 for other in definitions.every_startable(tx)
                 if other.key != key and key in begun_by(other.diagram)
             ]
@@ -252,28 +253,28 @@ class ProcedureUses:
                     _(
                         "The procedure '%(name)s' cannot be retired yet: the versions in force of %(callers)s "
                         "call or start it. Deploy new ones that do not, or retire those first.",
-                        name=found.name,
+                        name=found.called,
                         callers=listed(callers),
                     )
                 )
             retiring.retire(tx, key, by, reason, self._clock.now())
             self._record(tx, "procedure_retired", found, by, reason)
-            return found.name
+            return found.called
 
         return self._database.run(work)
 
-    def revive(self, key: str, by: str, reason: str) -> str:
+    def revive(self, key: str, by: str, reason: str) -> Name:
         """The procedure may be started again. Returns its name. Raises NotFound, Refused."""
         by, reason = _required(by, "by"), _required(reason, "reason")
 
-        def work(tx: Connection) -> str:
+        def work(tx: Connection) -> Name:
             definitions.one_at_a_time(tx)
             found = definitions.latest(tx, key)
             if problems := list(judging.calls_of_retired(found.diagram, retiring.retired(tx))):
                 raise Refused(sentences(*(problem.sentence for problem in problems)))
             if not self._revive(tx, key, by, reason):
-                raise Refused(_("The procedure '%(name)s' is not retired.", name=found.name))
-            return found.name
+                raise Refused(_("The procedure '%(name)s' is not retired.", name=found.called))
+            return found.called
 
         return self._database.run(work)
 
@@ -294,7 +295,7 @@ class ProcedureUses:
                 for row in rows[:1] if key is None else rows:
                     told = (
                         row.key,
-                        row.name,
+                        english_of(tx).element(row.key, "", row.name),
                         row.version,
                         row.deployed_at,
                         who(row.deployed_by),
@@ -324,6 +325,11 @@ class ProcedureUses:
     def retired(self) -> frozenset[str]:
         with self._database.reading() as tx:
             return retiring.retired(tx)
+
+    def units(self) -> list[units.Unit]:
+        """The units that the installation has now."""
+        with self._database.reading() as tx:
+            return units.every(tx, self._clock.now())
 
     def check(self, paths: list[Path]) -> list[Checked]:
         """What there is to say of these files and folders, by what the installation knows; nothing changes."""

@@ -8,11 +8,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from engine.db.unit import english_of
 from engine.deployments import definitions
 from engine.deployments.shipped import Beside, File
 from engine.documents import letter_versions
+from engine.english import English
 from engine.errors import DiagramRefused
-from engine.messages import Text
+from engine.messages import Name, Text
 from engine.messages import gettext as _
 
 REFUSED = "refused"
@@ -26,7 +28,7 @@ class Compared:
 
     kind: str
     key: str
-    name: str
+    name: Text
     standing: str
     differs: list[Text]
     version: int = 0
@@ -39,8 +41,13 @@ def who(deployed_by: str) -> Text:
     return _("the system, as shipped") if deployed_by == FOUND_BY else deployed_by
 
 
+def called(file: File, english: English) -> Name:
+    """What the procedure is called that the file draws."""
+    return english.element(file.diagram.key, "", file.diagram.name)
+
+
 def compared(tx: Connection, file: File) -> Compared:
-    key, name = file.diagram.key, file.diagram.name
+    key, name = file.diagram.key, called(file, english_of(tx))
     try:
         file.require_in_place()
     except DiagramRefused as refused:

@@ -226,6 +226,8 @@ def test_versions_are_listed_put_back_retired_and_revived_on_the_command_line(
     assert "流程 case_referral" in (shown := said("shipped"))
     assert "有变化（流程图）；在用的是第 2 版" in shown
     assert "王芳 部署" in shown
+    assert "case_referral 'Case referral' version 2, in force" in said("versions", "--lang", "en")
+    assert "Procedure case_referral Case referral: changed (diagram)" in said("shipped", "--lang", "en")
     assert "成为第 3 版" in said("restore-version", "case_referral", "1", *who)
     assert "恢复自第 1 版" in said("versions", "case_referral")
     assert "第 3 版没有变化" in said("shipped", "--deploy", "case_referral", *who)
@@ -234,7 +236,7 @@ def test_versions_are_listed_put_back_retired_and_revived_on_the_command_line(
     assert "已停用" in said("retire", "first_responder", *who)
     assert "first_responder" not in said("versions")
     assert "王芳 停用：市里的决定" in said("versions", "first_responder")
-    assert "可以发起" in said("revive", "first_responder", *who)
+    assert "'First responder' (first_responder) is revived" in said("revive", "first_responder", *who, "--lang", "en")
     assert "没有名为 nothing 的流程" in said("versions", "nothing")
 
 

@@ -14,24 +14,12 @@ from sqlalchemy import select
 from engine.clock import parse_local
 from engine.db.tables import notice_receipt, outbox, person
 from engine.demonstration import ACCOUNTS_FILE, Demonstration, open_demonstration
-from engine.organisation import sign_ins
 from engine.organisation.assignment import Actor
 from engine.reports.oversight.supervision import Tiles
 from engine.reports.parts.filters import Filters
 from engine.settings import Settings
 from tests.once import prepared_once
-
-
-@pytest.fixture(autouse=True)
-def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    cheapen(monkeypatch)
-
-
-def cheapen(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hashing sixty passwords is slow by design, and not what is tested here."""
-    hashed = sign_ins.hash_password("the same for everybody")
-    monkeypatch.setattr("engine.demonstration.hash_password", lambda password: hashed)
-
+from tests.spared import migrated_once, passwords_hashed_cheaply
 
 USUAL = "2026-10-09T10:12"
 """The time for which a demonstration has been opened once, to be copied by whoever opens one."""
@@ -40,8 +28,7 @@ USUAL = "2026-10-09T10:12"
 @pytest.fixture(scope="session")
 def opened_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     def open_it(folder: Path) -> None:
-        with pytest.MonkeyPatch.context() as patch:
-            cheapen(patch)
+        with migrated_once(), passwords_hashed_cheaply():  # as whoever opens one here
             opened(folder, USUAL).engine.close()
 
     return prepared_once(tmp_path_factory, "demonstration", open_it)[0]

@@ -1,4 +1,4 @@
-"""An office at work in a process of its own, to be killed: `python -m tests.faults.office DATA_DIR DATABASE_URL HOOK NOW`.
+"""An office at work in a process of its own, to be killed.
 
 Clerks bring their cases on, the worker makes papers and case files, messages go out. A line on standard output says what
 has been acknowledged to somebody. A new process goes on with whatever the database holds, and ends when nothing waits.
@@ -7,7 +7,6 @@ has been acknowledged to somebody. A new process goes on with whatever the datab
 from __future__ import annotations
 
 import io
-import sys
 import time
 from pathlib import Path
 from threading import Event, Thread
@@ -108,7 +107,3 @@ def waiting(town: Town) -> bool:
         )
     ]
     return town.read(lambda tx: any(tx.scalar(statement) for statement in waits))
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

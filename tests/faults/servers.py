@@ -1,15 +1,10 @@
-"""Servers of an installation in processes of their own: `python -m tests.faults.servers WHAT DATA_DIR DATABASE_URL NOW`.
-
-WHAT is serve, web or worker. They are what `lianban` starts, at a time that stands still.
-"""
+"""Servers of an installation in processes of their own: what `lianban` starts, at a time that stands still."""
 
 from __future__ import annotations
 
 import http.client
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,13 +14,15 @@ from typing import Any
 
 from engine.app import Engine
 from engine.clock import FixedClock
-from engine.settings import PROJECT, Settings
+from engine.settings import Settings
 from tasks_ui import running
+from tests.forked import Forked, forked
 
 PATIENCE = 60
 
 
 def main(what: str, data_dir: str, database_url: str, now: str) -> None:
+    """Serves the pages (web), works (worker), or both (serve)."""
     settings = Settings(data_dir=Path(data_dir), database_url=database_url, port=0, tick_seconds=0.05)
     engine = Engine(settings, FixedClock(now))
     with running.begun(engine.database):
@@ -35,7 +32,7 @@ def main(what: str, data_dir: str, database_url: str, now: str) -> None:
 
 @dataclass
 class Server:
-    process: subprocess.Popen[str]
+    process: Forked
     port: int
 
     def asked(self, path: str) -> tuple[int, dict[str, Any]]:
@@ -54,19 +51,8 @@ class Server:
 @contextmanager
 def server(what: str, settings: Settings, now: datetime) -> Iterator[Server]:
     """The server once it says that it has begun; killed at the end when it still runs."""
-    told = [str(settings.data_dir), settings.url, now.isoformat()]
-    command = [sys.executable, "-m", "tests.faults.servers", what, *told]
-    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        try:
-            first = process.stdout.readline()
-            assert "已启动" in first, first or process.communicate()
-            port = re.search(r":(\d+)/", first)
-            yield Server(process, int(port[1]) if port else 0)
-        finally:
-            process.kill()
-            process.communicate()
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+    with forked(main, what, str(settings.data_dir), settings.url, now.isoformat()) as process:
+        first = process.said.readline()
+        assert "已启动" in first, first
+        port = re.search(r":(\d+)/", first)
+        yield Server(process, int(port[1]) if port else 0)

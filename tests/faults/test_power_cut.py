@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import random
 import re
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -21,8 +20,10 @@ from engine.clock import local
 from engine.db import tables
 from engine.documents.files import FileStore
 from engine.documents.paper_store import PaperStore
-from engine.settings import PROJECT, Settings
+from engine.settings import Settings
+from tests.faults import office
 from tests.faults.office import CASES, FINISHED
+from tests.forked import forked
 from tests.notices.receivers import Hook, web_server
 from tests.processes.town import Case, Town, at, cast_of, problems
 
@@ -50,22 +51,15 @@ def town(settings: Settings) -> Iterator[Town]:
 def worked(settings: Settings, hook: Hook, round_number: int, after_lines: int | None, wait: float) -> list[str]:
     """What a process acknowledged before it was killed, or all of it when `after_lines` is None."""
     now = at("2026-09-30T09:30") + timedelta(minutes=6 * round_number)  # longer than a lease of the outbox lasts
-    told = [str(settings.data_dir), settings.url, hook.url, f"{local(now):%Y-%m-%dT%H:%M}"]
-    command = [sys.executable, "-m", "tests.faults.office", *told]
-    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
+    with forked(office.main, str(settings.data_dir), settings.url, hook.url, f"{local(now):%Y-%m-%dT%H:%M}") as process:
         if after_lines is None:
-            lines = process.stdout.read().splitlines()
+            lines = process.said.read().splitlines()
             assert process.wait() == 0
             return lines
-        lines = []
-        for line in process.stdout:
-            lines.append(line.strip())
-            if len(lines) >= after_lines:
-                break
+        lines = [line.strip() for line in islice(process.said, after_lines)]
         time.sleep(wait)
         process.kill()
-        return lines + process.stdout.read().splitlines()
+        return lines + process.said.read().splitlines()
 
 
 @pytest.mark.parametrize("seed", [1, 2])

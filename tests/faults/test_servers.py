@@ -13,12 +13,14 @@ from datetime import timedelta
 from threading import Event
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from engine.archive.verify import verify
 from engine.db import tables
 from engine.settings import PROJECT, Settings
+from tasks_ui.cli import main
 from tests.faults.servers import PATIENCE, server
 from tests.processes.town import MORNING, Case, Town, problems
 from tests.web.conftest import office, office_folder  # noqa: F401
@@ -76,14 +78,14 @@ def test_a_second_server_of_an_sqlite_database_is_refused_in_a_sentence(sqlite_t
     settings = sqlite_town.settings
     with server("serve", settings, sqlite_town.now) as first:
         refused = lianban(settings, second)
-        listed = lianban(settings, "person", "list")
+        listed = CliRunner().invoke(main, ["person", "list"], env={"LIANBAN_DATA_DIR": str(settings.data_dir)})
 
         assert (refused.returncode, refused.stdout) == (2, "")
         (sentence,) = refused.stderr.splitlines()
         assert str(first.process.pid) in sentence
         assert "请先停止那一个" in sentence
         assert "PostgreSQL" in sentence
-        assert (listed.returncode, "shenhe.qh" in listed.stdout) == (0, True)
+        assert (listed.exit_code, "shenhe.qh" in listed.output) == (0, True)
 
 
 def test_after_a_server_was_killed_the_next_one_begins_at_once(sqlite_town: Town) -> None:

@@ -25,7 +25,8 @@ from engine.ids import new_id
 from engine.reports.parts.filters import Filters
 from engine.settings import PROJECT, Settings
 from tasks_ui.cli import main
-from tests.golden import stores
+from tests.forked import forked
+from tests.golden import stores, upgrading
 from tests.golden.make import KEY, PLAYED_AT
 from tests.processes.town import Instance, Town
 from tests.spared import papers_set_once
@@ -254,11 +255,9 @@ def test_an_upgrade_that_is_killed_in_the_middle_is_done_by_the_next_start(golde
     given = Database(settings.url)
     before = counts(given)
     given.close()
-    killed = subprocess.run(
-        [sys.executable, "-m", "tests.golden.upgrading", settings.url, str(statements)],
-        cwd=PROJECT, capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
-    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    with forked(upgrading.main, settings.url, statements) as process:
+        said = process.said.read()
+        assert (process.wait(120), said) == (-signal.SIGKILL, "")
     left = Database(settings.url)
     assert counts(left) == before
     left.close()

@@ -1,10 +1,9 @@
-"""Upgrades a database and is killed in the middle: `python -m tests.golden.upgrading URL STATEMENTS`."""
+"""Upgrades a database in a process of its own, and is killed in the middle."""
 
 from __future__ import annotations
 
 import os
 import signal
-import sys
 from typing import Any
 
 from sqlalchemy import event
@@ -27,7 +26,3 @@ def main(url: str, statements: int) -> None:
     event.listen(database.engine, "before_cursor_execute", count)
     migrate.upgrade(database)
     print("upgraded", flush=True)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))

@@ -246,9 +246,13 @@ ${execution}
 {{ config }}
 =count
 if count then 1 else 2
-count && 1
-count || 1
-!count
+count &&
+|| count
+count !
+${().__class__}
+#{count.__class__}
+!().__class__
+true && ().__class__
 count++
 count ? 1 : 2
 count == 1 and

@@ -23,6 +23,12 @@ ATOMS = re.split(
 )
 POINTS = [f"A{n}" for n in (1, 2, 3, 4, 5, 9, 10, 15, *range(17, 22), *range(24, 34), 35, 36, 37)]
 EDGES = [f"P1-{n}" for n in range(1, 16)]
+WHO_AND_WHEN = re.split(
+    r"\s+",
+    "R22a R22b R23b R24 R47 R48 R50a R51b R51c R53a R54a R54b R55a R55b R55c R56b R56c R57a R57b R59 R60 R61a R61b R62 R63 "
+    "R71b R72 R73b A1 A2 A3 A9 A10 A15 A17 A18 A19 A20 A21 A24 A25 A26 A27 A28 A29 A30 A31 A32 A33 A35 A36 A37",
+)
+"""The rules that decide who signs, who may, and by when."""
 SCENARIOS = [f"S{n}" for n in (*range(1, 19), 24, *range(28, 35))]
 
 
@@ -39,6 +45,14 @@ def test_what_the_list_says_of_files_and_tests_is_so(rule: Rule) -> None:
 def test_what_proves_a_rule_is_broken_itself(rule: Rule) -> None:
     broken = {other.name for other in RULES if other.breakages}
     assert set(rule.proven_by) <= broken
+
+
+@pytest.mark.parametrize("name", WHO_AND_WHEN)
+def test_who_signs_who_may_and_by_when_is_broken_in_two_ways(name: str) -> None:
+    """One breakage shows that one test looks; another, elsewhere or otherwise, that it is the rule that is looked after."""
+    (rule,) = [rule for rule in RULES if rule.name == name]
+
+    assert len({(one.place, one.text, one.becomes) for one in rule.breakages}) > 1
 
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule.name[0] == "R"], ids=lambda rule: rule.name)

@@ -6,6 +6,7 @@ import pytest
 
 from engine.clock import local
 from engine.errors import AlreadyDone, InvalidValues, NotAllowed, Refused
+from engine.messages import speaking
 from tests.papers.papers import paper_of
 from tests.processes.complaint import CONTACT, INFORMANT, SUPERVISOR, receive, switch_on
 from tests.processes.paths.first_responder import checking, forwarded, registered
@@ -489,6 +490,16 @@ def test_who_registers_the_same_again_is_told_who_was_first(town_on_each_databas
     )
     assert "收到在后" in earlier
     assert receive(town, "shiyifan.sq").waiting == {"register_intake": 1}, "each informant is still answered"
+
+
+def test_who_was_first_is_told_in_the_reader_s_language(town: Town) -> None:
+    first = receive(town, at=MORNING)
+
+    with speaking("en"):
+        said = warned(town)
+
+    assert said.startswith("The same matter at the same place was registered within 30 days: ")
+    assert f"{first.number} (青河镇 received it on 30 Sep 09:30, earlier). Whoever received it first" in said
 
 
 @pytest.mark.parametrize(

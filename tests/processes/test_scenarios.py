@@ -514,6 +514,7 @@ def test_r59_the_silence_of_the_receiver_is_no_acceptance(town: Town) -> None:
 
 
 def test_r59_the_end_of_the_period_is_told_to_both_sides(town: Town) -> None:
+    """At the side that waits to its officer, who has the case in hand, as well as to the liaison."""
     case = town.refer(at=MORNING).deliver()
 
     town.at("2026-10-14T00:00")
@@ -522,7 +523,7 @@ def test_r59_the_end_of_the_period_is_told_to_both_sides(town: Town) -> None:
     due = at("2026-10-14T00:00")
     assert told == {
         ("ecology", frozenset({"liaison", "principal_leader"}), due),  # the liaison has not signed for it
-        ("qinghe", frozenset({"liaison"}), due),
+        ("qinghe", frozenset({"case_officer", "liaison"}), due),
     }
 
 

@@ -32,6 +32,7 @@ from engine.organisation.jurisdiction import Matter
 from engine.runtime.instances import instances
 from engine.runtime.periods.timers import HELD
 from engine.runtime.step.context import Context
+from engine.runtime.step.facts import known
 from engine.settings import PROJECT, Settings
 from tests.processes import listed
 from tests.said import said
@@ -423,7 +424,7 @@ class Instance:
         return [told for row in rows for told in row.content.get("told", []) if told["what"] == what]
 
     def facts(self) -> dict[str, object]:
-        return self.town.read(lambda tx: instances.known(tx, self.id))
+        return self.town.read(lambda tx: known(tx, self.id))
 
     def incident(self) -> str:
         return "".join(row.message for row in self._rows(tables.incident) if row.closed_at is None)

@@ -82,7 +82,7 @@ class Node:
     """The sub-process it lies in; empty for the process itself."""
     events: tuple[Event, ...] = ()
     times: int | None = None
-    """How often a cycle comes at most."""
+    """How often a cycle comes at most, where nothing else makes the event happen."""
     many: Many | None = None
     again: Again | None = None
     by_event: bool = False
@@ -164,7 +164,7 @@ def _node(found: etree._Element, flows: list[Flow], process: etree._Element) -> 
         outgoing=tuple(flow for flow in flows if flow.source == key),
         scope="" if within is process else within.get("id"),
         events=events,
-        times=int(limited.group(1)) if limited else None,
+        times=int(limited.group(1)) if limited and len(events) == 1 else None,
         many=_many(found),
         again=_again(found),
         by_event=found.get("triggeredByEvent") == "true",

@@ -15,8 +15,8 @@ from engine.bpmn.reading.elements import read_elements
 from engine.bpmn.reading.expressions import evaluate
 from engine.bpmn.reading.read import read_diagram
 from engine.bpmn.spiff.specs import Specification
-from engine.bpmn.spiff.workflow import Open, Places, Workflow, WorkflowFault
-from tests.reference.drawing import read
+from engine.bpmn.spiff.workflow import Open, OperationFailed, Places, Workflow, WorkflowFault
+from tests.reference.drawing import Event, Node, read
 from tests.reference.token_game import CALL, PERIOD, PERSON, SEVERAL, Game, Stuck, Token, Waits
 from tests.reference.words import word_of
 
@@ -24,6 +24,11 @@ COMPLETE, FIRE, ANSWER, MEET, GIVE_UP = "complete", "fire", "answer", "meet", "g
 """A person does a task, an event happens, a called procedure has ended, a period is met, a task is over undone."""
 ADD, DROP = "add", "drop"
 """One more of what is done several times is asked, or one less."""
+FAIL, ESCALATE, TELL_MESSAGE, TELL_SIGNAL = "fail", "escalate", "message", "signal"
+"""A called procedure has failed, or escalates, with the code `bad`; something of the name `told` has come from outside."""
+CODE, NAME = "bad", "told"
+FAILS, SAYS = "fails ", "says "
+"""What a fact is called that makes a service task fail with that code, or say that x has that value."""
 
 
 class Different(AssertionError):
@@ -50,12 +55,15 @@ class Seen:
     calls: Counter[str] = field(default_factory=Counter)
     clocks: Counter[str] = field(default_factory=Counter)
     passed: Counter[str] = field(default_factory=Counter)
+    thrown: Counter[tuple[str, str, bool]] = field(default_factory=Counter)
+    failed: str | None = None
     terminated: bool = False
     """Known of the reference only. How far branches had come that went on by themselves at that moment is left open."""
 
     def against(self, reference: Seen) -> str:
         """What is otherwise than the reference says, in words; empty when nothing is."""
-        names = ("ended", "open", "armed", "calls", "clocks", *(() if reference.terminated else ("passed",)))
+        history = () if reference.terminated else ("passed", "thrown")
+        names = ("ended", "open", "armed", "calls", "clocks", "failed", *history)
         return "; ".join(
             f"{name}: {getattr(self, name)} instead of {getattr(reference, name)}"
             for name in names
@@ -80,16 +88,26 @@ class Asked:
     """The host of a workflow that nothing hangs on: conditions are worked out over a few numbers."""
 
     def __init__(self) -> None:
-        self.facts: dict[str, int] = {}
+        self.facts: dict[str, object] = {}
 
     def evaluate(self, expression: str, names: Mapping[str, object] | None = None, *, place: Places = ()) -> object:
         return evaluate(expression, {**self.facts, **(names or {})}, {})
 
     def operate(self, element_id: str, place: Places = ()) -> None:
-        """Nothing is to be done."""
+        code = work(element_id, self.facts)
+        if code is not None:
+            raise OperationFailed(code)
 
     def call(self, element_id: str, task_id: str, place: Places = ()) -> None:
         """Nothing is begun."""
+
+
+def work(element_id: str, facts: dict[str, object]) -> str | None:
+    """What a service task does: it may say a fact, or fail with the code that is returned."""
+    if SAYS + element_id in facts:
+        facts["x"] = facts[SAYS + element_id]
+    code = facts.get(FAILS + element_id)
+    return None if code is None else str(code)
 
 
 class Alone:
@@ -99,6 +117,7 @@ class Alone:
         self.name = "restored" if restores else "live"
         self._specification, self._restores, self._host = specification, restores, Asked()
         self._passed: Counter[str] = Counter()
+        self._thrown: Counter[tuple[str, str, bool]] = Counter()
         self.workflow = Workflow(specification, self._host)
 
     def begin(self, facts: Mapping[str, int]) -> None:
@@ -114,7 +133,7 @@ class Alone:
         self._note()
 
     def seen(self) -> Seen:
-        return seen_of(self.workflow, self._passed)
+        return seen_of(self.workflow, self._passed, self._thrown)
 
     def _restore(self) -> None:
         stored = self.workflow.to_bytes()
@@ -124,7 +143,9 @@ class Alone:
 
     def _note(self) -> None:
         self._passed += Counter(self.workflow.passed)
+        self._thrown += Counter((one.kind, one.name, one.caught) for one in self.workflow.thrown)
         self.workflow.passed.clear()
+        self.workflow.thrown.clear()
 
 
 def act(workflow: Workflow, move: Move) -> None:
@@ -139,6 +160,12 @@ def act(workflow: Workflow, move: Move) -> None:
         case "meet":
             workflow.close_clock(element_of(move.element))
             workflow.run()
+        case "fail":
+            workflow.fail_call(_id(workflow.open_calls(), move), CODE)
+        case "escalate":
+            workflow.escalate_call(_id(workflow.open_calls(), move), CODE)
+        case "message" | "signal":
+            workflow.hear(move.what, NAME)
         case "add":
             workflow.add_iteration(_id(workflow.activities(), move), "X")
         case "drop":
@@ -148,9 +175,11 @@ def act(workflow: Workflow, move: Move) -> None:
             workflow.run()
 
 
-def seen_of(workflow: Workflow, passed: Counter[str]) -> Seen:
+def seen_of(workflow: Workflow, passed: Counter[str], thrown: Counter[tuple[str, str, bool]] | None = None) -> Seen:
+    """The engine of before knew nothing of what is thrown."""
+    thrown, failed = thrown or Counter(), getattr(workflow, "failed", None)
     if workflow.completed:
-        return Seen(True, passed=passed)
+        return Seen(True, passed=passed, thrown=thrown, failed=failed.name if failed else None)
     return Seen(
         False,
         Counter(map(key_of, workflow.user_tasks())),
@@ -158,6 +187,7 @@ def seen_of(workflow: Workflow, passed: Counter[str]) -> Seen:
         Counter(map(key_of, workflow.open_calls())),
         Counter(map(key_of, workflow.open_clocks())),
         passed,
+        thrown,
     )
 
 
@@ -186,14 +216,22 @@ class Reference:
     """The token game with the same numbers."""
 
     def __init__(self, text: str) -> None:
-        self.facts: dict[str, int] = {}
-        self.game = Game(read(text), word_of, lambda text, names: evaluate(text, {**self.facts, **names}, {}))
+        self.facts: dict[str, object] = {}
+        self.game = Game(read(text), word_of, self._value, lambda node: work(node.id, self.facts))
         self.passed: Counter[str] = Counter()
+        self.thrown: Counter[tuple[str, str, bool]] = Counter()
 
     def begin(self, facts: Mapping[str, int]) -> None:
         self.facts = dict(facts)
         self.game.begin()
+        self._note()
+
+    def _value(self, text: str, names: dict[str, object]) -> object:
+        return evaluate(text, {**self.facts, **names}, {})
+
+    def _note(self) -> None:
         self.passed += Counter(self.game.passed)
+        self.thrown += Counter(self.game.thrown)
 
     def move(self, move: Move, facts: Mapping[str, int]) -> None:
         self.facts = dict(facts)
@@ -203,14 +241,30 @@ class Reference:
             waiting = self.game.waiting(PERIOD if move.what == MEET else PERSON)
             act_on = self.game.done if move.what == MEET else self.game.over
             act_on(*(token for token in waiting if token.node.id == move.element))
+        elif move.what in (TELL_MESSAGE, TELL_SIGNAL):
+            self.game.told(move.what, NAME)
         elif move.what == ADD:
             self.game.add_time(self._at(self._wholes(), move), "X")
         elif move.what == DROP:
             self.game.drop_time(self._at(self._times(), move))
         else:
             waiting = self.game.waiting(PERSON if move.what == COMPLETE else CALL)
-            self.game.done(self._at(waiting, move))
-        self.passed += Counter(self.game.passed)
+            act_on = {FAIL: self.game.fails, ESCALATE: self.game.escalates}.get(move.what)
+            token = self._at(waiting, move)
+            self.game.done(token) if act_on is None else act_on(token, CODE)
+        self._note()
+
+    @property
+    def _throws(self) -> bool:
+        """Whether the drawing has words for what a called procedure throws."""
+        return any(
+            event.kind in ("error", "escalation") for node in self.game.drawing.nodes.values() for event in node.events
+        )
+
+    def _heard(self) -> set[Event]:
+        """What may be told from outside and is waited for."""
+        waited_for = {event for one in self.game.armed() for event in one.node.events}
+        return {event for event in waited_for if event.name == NAME and event.kind in (TELL_MESSAGE, TELL_SIGNAL)}
 
     def _wholes(self) -> list[Token]:
         return [token for token in self.game.waiting(SEVERAL) if token.node.many]
@@ -227,20 +281,32 @@ class Reference:
     def seen(self) -> Seen:
         game = self.game
         if game.ended:
-            return Seen(True, passed=self.passed, terminated=game.terminated)
+            return Seen(True, passed=self.passed, thrown=self.thrown, failed=game.failed, terminated=game.terminated)
         open_, calls, clocks = (Counter(map(self._key, game.waiting(what))) for what in (PERSON, CALL, PERIOD))
-        return Seen(False, open_, Counter(map(self._key, game.armed())), calls, clocks, self.passed)
+        return Seen(False, open_, Counter(map(self._key, game.armed())), calls, clocks, self.passed, self.thrown)
 
     def choices(self) -> list[Move]:
         """Everything that may happen now."""
         seen, found = self.seen(), []
-        for what, counted in ((COMPLETE, seen.open), (FIRE, seen.armed), (ANSWER, seen.calls)):
+        happens = Counter(self._key(one) for one in self.game.armed() if _from_outside(one.node))
+        calls = (
+            ((ANSWER, seen.calls), (FAIL, seen.calls), (ESCALATE, seen.calls))
+            if self._throws
+            else ((ANSWER, seen.calls),)
+        )
+        for what, counted in ((COMPLETE, seen.open), (FIRE, happens), *calls):
             found += [Move(what, key, number) for key in counted for number in range(counted[key])]
+        found += [Move(event.kind, "", 0) for event in self._heard()]
         found += [Move(MEET, key, 0) for key in dict.fromkeys(map(element_of, seen.clocks))]
         for what, tokens in ((ADD, self._wholes()), (DROP, self._times())):
             counted = Counter(map(self._key, tokens))
             found += [Move(what, key, number) for key in counted for number in range(counted[key])]
         return found + [Move(GIVE_UP, key, 0) for key in dict.fromkeys(map(element_of, seen.open))]
+
+
+def _from_outside(node: Node) -> bool:
+    """Whether the event is one that something outside makes happen; conditions, errors and escalations come from within."""
+    return node.kind == "receiveTask" or any(event.kind in ("timer", "message", "signal") for event in node.events)
 
 
 class Net:
@@ -254,7 +320,7 @@ class Net:
 
     def move(self, move: Move) -> None:
         """Raises Different."""
-        self.facts.update(move.facts)
+        self.facts = {**self.reference.facts, **dict(move.facts)}
         self._each(lambda side: side.move(move, self.facts))
 
     def _each(self, act: Callable[[Side | Reference], None]) -> None:

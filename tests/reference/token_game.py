@@ -51,6 +51,8 @@ class Token:
     """For one of several times: the token that stands on the activity as a whole."""
     index: int = 0
     item: object = None
+    was: bool = False
+    """Whether the condition that it waits for was true."""
     times: list[Token] = field(default_factory=list)
     """The times that are going on now."""
     items: list[object] = field(default_factory=list)
@@ -95,8 +97,16 @@ Waits = Token | Armed
 
 
 class Game:
-    def __init__(self, drawing: Drawing, words: Callable[[Node], Word], value: Value) -> None:
+    def __init__(
+        self,
+        drawing: Drawing,
+        words: Callable[[Node], Word],
+        value: Value,
+        work: Callable[[Node], str | None] | None = None,
+    ) -> None:
+        """`work` does what a service task is for; it returns the code of an error when that has failed."""
         self.drawing, self.words, self.value = drawing, words, value
+        self.work = work or (lambda node: None)
         self._numbers = count()
         self.scope = Scope(next(self._numbers))
         self.ended = self.terminated = False
@@ -177,6 +187,24 @@ class Game:
                 self.go_on(token, told=False)
         self._settle()
 
+    def fails(self, token: Token, code: str) -> None:
+        """The called process has failed."""
+        self._clear()
+        self.throw(token, "error", code)
+        self._settle()
+
+    def escalates(self, token: Token, code: str) -> None:
+        """The called process has thrown an escalation that nothing in it caught."""
+        self._clear()
+        self.throw(token, "escalation", code)
+        self._settle()
+
+    def told(self, kind: str, name: str) -> None:
+        """A message or signal has come from outside."""
+        self._clear()
+        self._hear(kind, name)
+        self._settle()
+
     def happens(self, event: Waits) -> None:
         """The event has occurred."""
         self._clear()
@@ -198,6 +226,11 @@ class Game:
         scope.tokens.append(token)
         self.words(node).arrive(self, token)
         return token
+
+    def arm_behind(self, token: Token) -> None:
+        """The events behind the gateway may happen from now on."""
+        nodes = [self.drawing.nodes[flow.target] for flow in token.node.outgoing]
+        token.armed = [Armed(next(self._numbers), node, token, token.scope) for node in nodes]
 
     def time_of(self, whole: Token, index: int, item: object) -> Token:
         """A token for one time of what is done several times."""
@@ -260,6 +293,20 @@ class Game:
         for other in [one for one in host.scope.tokens if one.lapses_with is host]:
             self.remove(other)
 
+    def throw(self, token: Token, kind: str, name: str) -> None:
+        """10.5.6, 13.5.3: it goes outwards until something catches it; an error that nothing catches ends everything."""
+        catching = next(self._catching(token, kind, name), None)
+        self.thrown.append((kind, name, catching is not None))
+        if catching is not None:
+            self.spend(-catching.number, "caught")
+            self.fire(catching)
+        elif kind == "error":
+            self.failed, self.ended = name, True
+
+    def spread(self, kind: str, name: str) -> None:
+        """10.5.1: a signal is heard by all, a message by one."""
+        self.thrown.append((kind, name, self._hear(kind, name)))
+
     def spend(self, around: int, what: str) -> None:
         self._spent[around, what] += 1
         if self._spent[around, what] > BUDGET:
@@ -290,6 +337,58 @@ class Game:
             self._border(event)
 
     # --- within ---
+
+    def _catching(self, token: Token, kind: str, name: str) -> Iterator[Armed]:
+        """What catches it, the nearest first; what names it goes before what catches any."""
+
+        def fit(armed: list[Armed]) -> list[Armed]:
+            found = [one for one in armed if any(event.hears(kind, name) for event in one.node.events)]
+            return sorted(found, key=lambda one: all(event.name != name for event in one.node.events))
+
+        at: Token | None = token
+        while at is not None:
+            yield from fit(at.armed)
+            if at.run is not None:
+                yield from fit(at.run.armed)
+            if not at.node.by_event:
+                yield from fit(at.scope.listening)
+            at = at.scope.owner
+
+    def _hear(self, kind: str, name: str) -> bool:
+        found = [one for one in self.armed() if any(event.hears(kind, name) for event in one.node.events)]
+        for one in found[:1] if kind == "message" else found:
+            if self._still_waits(one):
+                self.spend(-one.number, "heard")
+                self.fire(one)
+        return bool(found)
+
+    def _still_waits(self, one: Waits) -> bool:
+        if isinstance(one, Token):
+            return one.is_there and one.waits_for == EVENT
+        if one.host is None:
+            return one.scope.is_there and one in one.scope.listening
+        return one.host.is_there and one in one.host.armed
+
+    def _conditions(self) -> bool:
+        """10.5.5: an event happens when its condition becomes true; one that comes again waits until it was false."""
+        for one in self.armed():
+            tests = [event.condition for event in one.node.events if event.kind == "conditional"]
+            if tests:
+                now = any(self.holds(test, one) for test in tests)
+                was, one.was = one.was, now
+                if now and not was:
+                    self.spend(-one.number, "true")
+                    self.fire(one)
+                    return True
+        return False
+
+    def _joins(self) -> bool:
+        """13.4.3: an inclusive join goes on when nothing else moves and no token can come that is to be waited for."""
+        for token in self.waiting(JOIN):
+            word = self.words(token.node)
+            if word.may_go(self, token):
+                return True
+        return False
 
     def _clear(self) -> None:
         self.passed, self.thrown = [], []
@@ -336,13 +435,15 @@ class Game:
             pass
 
     def _one_step(self) -> bool:
+        if self._conditions():
+            return True
         if self._queue:
             token = self._queue.popleft()
             if token.is_there and token.waits_for is None:
                 self.spend(token.scope.number if token.run is None else -token.run.number, token.node.id)
                 self.words(token.node).go(self, token)
             return True
-        return self._end_a_scope()
+        return self._end_a_scope() or self._joins()
 
     def _end_a_scope(self) -> bool:
         empty = next((scope for scope in self.scopes() if not scope.tokens), None)

@@ -3,16 +3,35 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.reference.generator import LEFT_OUT, Drawn, Generator
-from tests.reference.net import ADD, DROP, FIRE, GIVE_UP, Move, Net, Side, alone
-from tests.reference.wide import WideGenerator
+from tests.reference.net import (
+    ADD,
+    CODE,
+    DROP,
+    ESCALATE,
+    FAIL,
+    FAILS,
+    FIRE,
+    GIVE_UP,
+    SAYS,
+    TELL_MESSAGE,
+    TELL_SIGNAL,
+    Move,
+    Net,
+    Side,
+    alone,
+)
+from tests.reference.wide import Wide, WideGenerator
 
 SIZES = (3, 8, 16, 30)
 """About how many blocks a drawing has: the walks take each in turn."""
 MOVES = 40
+RARER = (FIRE, GIVE_UP, ADD, DROP, FAIL, ESCALATE, TELL_MESSAGE, TELL_SIGNAL)
+"""People do their tasks more often than anything else happens, or every walk would be short."""
 Sides = Callable[[Drawn], list[Side]]
 
 
@@ -45,7 +64,7 @@ def wide_drawing(seed: int) -> Drawn:
 def take(drawn: Drawn, seed: int, sides: Sides = sides_alone, moves: int = MOVES) -> Walk:
     """The walk with this seed. Raises Different with the walk as its note and in its attribute `walk`."""
     draw = random.Random(seed)
-    facts = (*((name, draw.randrange(4)) for name in "xy"), ("xs", tuple("ABC"[: seed % 4])))
+    facts = (*((name, draw.randrange(4)) for name in "xy"), *_of_all_words(drawn, draw))
     taken: list[Move] = []
     try:
         net = Net(drawn.text, sides(drawn), dict(facts))
@@ -58,6 +77,20 @@ def take(drawn: Drawn, seed: int, sides: Sides = sides_alone, moves: int = MOVES
     return Walk(drawn, facts, tuple(taken))
 
 
+def _of_all_words(drawn: Drawn, draw: random.Random) -> list[tuple[str, object]]:
+    """A list of things to be done, and what becomes of the work of service tasks, in a drawing of all words."""
+    if not isinstance(drawn, Wide):
+        return []
+    found: list[tuple[str, object]] = [("xs", tuple("ABC"[: draw.choice((0, 1, 2, 3, 3))]))]
+    for key in re.findall(r'<serviceTask id="(\w+)"', drawn.text):
+        chance = draw.random()
+        if chance < 0.08:
+            found.append((FAILS + key, draw.choice((CODE, CODE, "worse"))))
+        elif chance < 0.4:
+            found.append((SAYS + key, draw.randrange(4)))
+    return found
+
+
 class Failed(AssertionError):
     """A walk on which the engine does something else than the reference, or breaks."""
 
@@ -67,9 +100,8 @@ class Failed(AssertionError):
 
 
 def _chosen(net: Net, draw: random.Random) -> Move | None:
-    """People do their tasks more often than events happen, or every walk would be short."""
     choices = net.reference.choices()
-    calm = [move for move in choices if move.what not in (FIRE, GIVE_UP, ADD, DROP)]
+    calm = [move for move in choices if move.what not in RARER]
     if not choices:
         return None
     move = draw.choice(calm if calm and draw.random() < 0.5 else choices)
@@ -104,7 +136,7 @@ def shrunk(walk: Walk, sides: Sides = sides_alone, allowed: Callable[[Drawn], bo
 
 def _smaller(walk: Walk, sides: Sides, allowed: Callable[[Drawn], bool]) -> Walk | None:
     for whole in walk.drawn.whole.smaller():
-        found = Walk(Drawn(whole), walk.facts, walk.moves)
+        found = Walk(replace(walk.drawn, whole=whole), walk.facts, walk.moves)
         if allowed(found.drawn) and fails(found, sides):
             return found
     for index in range(len(walk.moves)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.reference.drawing import Flow, Node
 from tests.reference.several import MultiInstance, Several, StandardLoop
-from tests.reference.token_game import CALL, EVENT, JOIN, PERIOD, PERSON, Game, Stuck, Token
+from tests.reference.token_game import CALL, EVENT, GATEWAY, JOIN, PERIOD, PERSON, Game, Stuck, Token
 
 
 class Word:
@@ -12,6 +12,10 @@ class Word:
 
     def arrive(self, game: Game, token: Token) -> None:
         game.soon(token)
+
+    def may_go(self, game: Game, token: Token) -> bool:
+        """Whether a join that waits for what may come has gone on now."""
+        return False
 
     def go(self, game: Game, token: Token) -> None:
         game.go_on(token)
@@ -58,7 +62,15 @@ class Activity(Word):
 
 
 class AutomaticTask(Activity):
-    """Service and send tasks: done when their work is."""
+    """Service and send tasks: done when their work is; one that fails throws an error."""
+
+    def go(self, game: Game, token: Token) -> None:
+        several = token.run is None and (token.node.many or token.node.again)
+        code = None if several else game.work(token.node)
+        if code is None:
+            game.go_on(token)
+        else:
+            game.throw(token, "error", code)
 
 
 class UserTask(Activity):
@@ -69,6 +81,12 @@ class ReceiveTask(Activity):
     """Ours carries a period and waits until it is met."""
 
     waits_for = PERIOD
+
+
+class ReceiveMessage(Activity):
+    """13.3.3: done when its message has come."""
+
+    waits_for = EVENT
 
 
 class CallActivity(Activity):
@@ -132,6 +150,73 @@ def go_as_one(game: Game, taken: list[Token], last: Token) -> None:
     game.soon(one)
 
 
+class InclusiveGateway(ParallelGateway):
+    """13.4.3: splits by every true condition; joins what is there when no token may come that is to be waited for."""
+
+    def arrive(self, game: Game, token: Token) -> None:
+        if len(token.node.incoming) < 2:
+            game.soon(token)
+        else:
+            token.waits_for = JOIN
+
+    def ways(self, game: Game, token: Token) -> list[Flow]:
+        return Word.ways(self, game, token)
+
+    def may_go(self, game: Game, token: Token) -> bool:
+        here = arrived(token)
+        empty = {flow.id for flow in token.node.incoming} - set(here)
+        for other in token.scope.tokens:
+            if other.node is not token.node:
+                may_come = _ways_into(game, other.node, token.node)
+                if may_come & empty and not may_come & set(here):
+                    return False
+        go_as_one(game, list(here.values()), token)
+        return True
+
+
+def _ways_into(game: Game, start: Node, gateway: Node) -> set[str]:
+    """The flows into the gateway by which a token on this element may come, without passing the gateway."""
+    found, seen, left = set[str](), set[str](), [start]
+    while left:
+        node = left.pop()
+        if node.id in seen or node is gateway:
+            continue
+        seen.add(node.id)
+        found |= {flow.id for flow in node.outgoing if flow.target == gateway.id}
+        left += [game.drawing.nodes[flow.target] for flow in node.outgoing]
+        left += game.drawing.borders.get(node.id, [])
+    return found
+
+
+class EventGateway(Word):
+    """13.4.4: waits for the first of the events behind it."""
+
+    def arrive(self, game: Game, token: Token) -> None:
+        game.passed.append(token.node.id)
+        token.waits_for = GATEWAY
+        game.arm_behind(token)
+
+
+class Throws(Word):
+    """10.5.1: everything that it names is thrown, then the token goes on, if it is still there."""
+
+    def go(self, game: Game, token: Token) -> None:
+        game.passed.append(token.node.id)
+        for event in token.node.events:
+            if event.kind == "terminate":
+                game.terminate(token.scope)
+            elif event.kind in ("error", "escalation"):
+                game.throw(token, event.kind, event.name)
+            else:
+                game.spread(event.kind, event.name)
+            if not token.is_there or game.ended:
+                return
+        flows = self.ways(game, token)
+        game.remove(token)
+        for flow in flows:
+            game.enter(token.scope, game.drawing.nodes[flow.target], flow, token.lapses_with)
+
+
 class TerminateEnd(Word):
     """13.5.6: nothing of its scope goes on."""
 
@@ -140,27 +225,36 @@ class TerminateEnd(Word):
         game.terminate(token.scope)
 
 
+CAUGHT = ("timer", "message", "signal", "conditional")
+THROWN = ("message", "signal", "escalation", "error")
 WORDS: dict[str, Word] = {
     "startEvent": Word(),
+    **{f"startEvent {kind}": Word() for kind in (*CAUGHT, "error", "escalation")},
+    "endEvent": Word(),
+    "endEvent terminate": TerminateEnd(),
+    **{f"endEvent {kind}": Throws() for kind in THROWN},
     "intermediateThrowEvent": Word(),
     "intermediateThrowEvent link": Word(),
     "intermediateCatchEvent link": Word(),
-    "endEvent": Word(),
-    "endEvent terminate": TerminateEnd(),
+    **{f"intermediateThrowEvent {kind}": Throws() for kind in THROWN},
+    **{f"intermediateCatchEvent {kind}": CatchEvent() for kind in CAUGHT},
+    **{f"boundaryEvent {kind}": Word() for kind in (*CAUGHT, "error", "escalation")},
     "userTask": UserTask(),
     "serviceTask": AutomaticTask(),
     "sendTask": AutomaticTask(),
     "receiveTask": ReceiveTask(),
+    "receiveTask message": ReceiveMessage(),
     "callActivity": CallActivity(),
     "subProcess": SubProcess(),
-    "intermediateCatchEvent timer": CatchEvent(),
-    "boundaryEvent timer": Word(),
-    "boundaryEvent message": Word(),
     "exclusiveGateway": ExclusiveGateway(),
     "parallelGateway": ParallelGateway(),
+    "inclusiveGateway": InclusiveGateway(),
+    "eventBasedGateway": EventGateway(),
 }
 """Kind of element, with its event if it has one -> what it does."""
 
 
 def word_of(node: Node) -> Word:
+    if len(node.events) > 1 and node.kind in ("endEvent", "intermediateThrowEvent"):
+        return Throws()
     return WORDS[f"{node.kind} {node.event}".strip()]

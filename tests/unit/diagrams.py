@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -169,6 +170,17 @@ def broken(*changes: tuple[str, str], text: str = PERMIT) -> str:
         assert text.count(old) == 1, (old, text.count(old))
         text = text.replace(old, new)
     return text
+
+
+def in_a_folder(folder: Path) -> Path:
+    """The small procedure without its letter lies in this folder, with its forms. Returns the diagram's file."""
+    record = properties(operation="record", meets="answer", fact_agreed="True", fact_told_at="now()")
+    text = re.sub(r'(<serviceTask id="answer".*?>).*?(</serviceTask>)', rf"\1{record}\2", PERMIT, flags=re.DOTALL)
+    (folder / "permit.bpmn").write_text(text, encoding="utf-8")
+    (folder / "forms" / "permit").mkdir(parents=True)
+    for name, components in FORMS.items():
+        (folder / "forms" / "permit" / f"{name}.form").write_bytes(form_json(*components, form_id=name))
+    return folder / "permit.bpmn"
 
 
 def forms_of(changes: Mapping[str, list[dict[str, Any]]] | None = None) -> dict[str, Form]:

@@ -14,7 +14,7 @@ from engine.settings import PROJECT, read_settings
 from engine.uses.founding import EXAMPLE, FileRefused
 from engine.uses.judging import check_files
 from tests.unit.builders import form_json
-from tests.unit.diagrams import FORMS, broken, text_field
+from tests.unit.diagrams import in_a_folder, text_field
 
 PROCESSES = PROJECT / "processes"
 FONTS = Fonts(read_settings().every_font_dir)
@@ -23,11 +23,7 @@ FONTS = Fonts(read_settings().every_font_dir)
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A small procedure that issues no letter, with its forms."""
-    without_letter = broken(('name="operation" value="issue_document"', 'name="operation" value="record"'))
-    (tmp_path / "permit.bpmn").write_text(without_letter, encoding="utf-8")
-    (tmp_path / "forms" / "permit").mkdir(parents=True)
-    for name, components in FORMS.items():
-        (tmp_path / "forms" / "permit" / f"{name}.form").write_bytes(form_json(*components, form_id=name))
+    in_a_folder(tmp_path)
     return tmp_path
 
 

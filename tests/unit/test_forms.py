@@ -14,6 +14,8 @@ from engine.bpmn.reading.expressions import compile_expression, evaluate
 from engine.errors import DiagramRefused, ExpressionError
 from engine.forms.schema import SIZE_LIMIT, Field, Form, read_form
 from engine.forms.validate import defaults, following, shown_keys, warnings
+from engine.messages import Worded, speaking
+from engine.messages import gettext as _
 from tests.unit.builders import FORM_FUNCTIONS, FORM_NOW, FORMS, answer, at, form_json, problems_of, shipped_form
 
 SHIPPED = sorted(FORMS.rglob("*.form"))
@@ -686,6 +688,16 @@ def test_a_warning_may_tell_what_it_has_found() -> None:
 
     assert warnings(made_of, {"a": "SW-1"}, {}, FORM_FUNCTIONS, evaluate) == {"a": "已有 SW-1"}
     assert warnings(made_of, {"a": "SW-2"}, {}, FORM_FUNCTIONS, evaluate) == {}
+
+
+def test_what_a_warning_has_found_stands_in_its_place_in_the_reader_s_language() -> None:
+    made_of = form(component(properties={"warn": "check(value)", "warning": "已有{found}，请核对。"}))
+    functions = {**FORM_FUNCTIONS, "check": lambda value: Worded(_("No comment")) if value else ""}
+
+    assert warnings(made_of, {"a": "SW-1"}, {}, functions, evaluate) == {"a": "已有无意见，请核对。"}
+    with speaking("en"):
+        assert warnings(made_of, {"a": "SW-1"}, {}, functions, evaluate) == {"a": "已有No comment，请核对。"}
+    assert warnings(made_of, {"a": ""}, {}, functions, evaluate) == {}
 
 
 def test_a_warning_about_what_is_not_given_yet_waits() -> None:

@@ -186,3 +186,87 @@ def test_again_every_time_stays_in_the_tree():
         complete(workflow, "x")
 
     assert len(workflow.tasks) >= first + 20, "one task is open, as it was at first"
+
+
+def event(kind: str, inner: str = "") -> str:
+    return f"<{kind}EventDefinition>{inner}</{kind}EventDefinition>"
+
+
+def test_operation_an_exception_in_its_work_leaves_the_task_in_an_error_that_no_event_catches():
+    border = f'<boundaryEvent id="b" attachedToRef="v">{event("error")}</boundaryEvent>'
+    work = '<scriptTask id="v"><script>1 / 0</script></scriptTask>'
+
+    with pytest.raises(WorkflowException):
+        begun(start(), work, border, user("caught"), end(), flows="start>v v>end b>caught")
+
+
+def test_clock_a_receive_task_without_a_message_waits_for_one_that_nobody_can_send():
+    workflow = begun(start(), '<receiveTask id="k" />', end(), flows="start>k k>end")
+
+    assert [task.task_spec.name for task in workflow.get_tasks(state=TaskState.WAITING)] == ["k"]
+    assert [one.name for one in workflow.waiting_events()] in ([], [None]), "there is no name by which it could be told"
+
+
+def test_call_what_is_called_is_looked_for_in_the_same_file_and_runs_in_the_same_workflow():
+    with pytest.raises(Exception, match="another"):
+        begun(start(), '<callActivity id="c" calledElement="another" />', end(), flows="start>c c>end")
+
+
+def test_terminate_end_what_it_cancels_stays_in_the_tree():
+    workflow = begun(
+        start(), '<parallelGateway id="f" />', user("a", "b"), f'<endEvent id="stop">{event("terminate")}</endEvent>', end(),
+        flows="start>f f>a f>b a>stop b>end",
+    )  # fmt: skip
+
+    complete(workflow, "a")
+
+    assert workflow.completed
+    assert any(task.state == TaskState.CANCELLED for task in workflow.tasks.values()), "nothing of it is alive"
+
+
+def test_throw_behind_an_error_that_nothing_catches_it_goes_on():
+    error = f'<endEvent id="e">{event("error")}</endEvent>'
+    workflow = begun(start(), user("x"), error, flows="start>x x>e")
+
+    complete(workflow, "x")
+
+    assert workflow.completed, "by BPMN it has failed"
+
+
+def test_event_gateway_two_timers_are_one_and_none_is_told_of():
+    gateway = '<eventBasedGateway id="g" />'
+    timers = "".join(
+        f'<intermediateCatchEvent id="w{days}">'
+        + event("timer", f'<timeDuration>"P{days}D"</timeDuration>')
+        + "</intermediateCatchEvent>"
+        for days in (1, 9)
+    )
+    workflow = begun(start(), gateway, timers, end(), end("e"), flows="start>g g>w1 g>w9 w1>end w9>e")
+
+    assert len(workflow.waiting_events()) < 2, "two events may happen"
+
+
+def test_listener_an_event_sub_process_with_a_timer_keeps_the_process_from_ending():
+    begins = f'<startEvent id="hs">{event("timer", """<timeDuration>"P9D"</timeDuration>""")}</startEvent>'
+    inner = f'{begins}{end("he")}<sequenceFlow id="hs_he" sourceRef="hs" targetRef="he" />'
+    handler = f'<subProcess id="H" triggeredByEvent="true">{inner}</subProcess>'
+    workflow = begun(start(), user("x"), end(), handler, flows="start>x x>end")
+
+    complete(workflow, "x")
+
+    assert not workflow.completed, "by BPMN no token is left"
+
+
+def test_inclusive_gateway_a_join_goes_on_before_a_token_that_comes_by_way_of_a_merge():
+    names = {"exclusive": "m", "parallel": "f", "inclusive": "o"}
+    gateways = "".join(f'<{kind}Gateway id="{name}" />' for kind, name in names.items())
+    never = '<sequenceFlow id="g_d" sourceRef="g" targetRef="d"><conditionExpression>False</conditionExpression></sequenceFlow>'
+    choice = f'<exclusiveGateway id="g" default="g_o" />{never}<sequenceFlow id="g_o" sourceRef="g" targetRef="o" />'
+    workflow = begun(
+        start(), gateways, choice, user("a", "b", "c", "d", "z"), end(),
+        flows="start>f f>a f>b a>g d>m b>m m>c c>o o>z z>end",
+    )  # fmt: skip
+
+    complete(workflow, "a")
+
+    assert open_tasks(workflow, "z"), "b is still to come by way of c"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.messages import speaking
 from tests.processes.dispute import JUSTICE, raise_dispute
 from tests.web.office import OFFICER, SUPERVISION, Office
 
@@ -28,6 +29,26 @@ def test_a_leader_adopts_a_proposal_and_everybody_reads_it(office: Office, propo
     read = office.desk(OFFICER).get("/duties").words("//section[@id='list']")
     assert "《协商一致意见》" in read
     assert "自 2026-10-12 起" in read
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("zh", "职责边界清单的这一项已按《协商一致意见》"),
+        ("en", "this entry of the list of duties belongs to 市生态环境局 from 2026-10-09 on. See case "),
+    ],
+)
+def test_what_was_settled_is_told_in_the_reader_s_language_when_the_matter_is_referred(
+    office: Office, proposal: str, language: str, said: str
+) -> None:
+    (waiting,) = office.engine.duties.listed(office.town.person(JUSTICE.leader)).waiting
+    office.desk(JUSTICE.leader).post(f"{proposal}/adopt", {"valid_from": "2026-10-09", "reason": "按一致意见执行。"})
+
+    raw = {"matter_code": [waiting.proposal.matter_code]}
+    with speaking(language):
+        look = office.engine.instances.look_at_beginning(office.town.person(OFFICER), "case_referral", raw)
+
+    assert said in str(look.warnings["matter_code"])
 
 
 def test_what_is_missing_is_said_where_it_is_missing(office: Office, proposal: str) -> None:

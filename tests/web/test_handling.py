@@ -149,6 +149,17 @@ def test_opinions_are_asked_and_the_form_waits_for_them(office: Office) -> None:
     assert desk.post(task, {"preparation_outcome": "drop", "preparation_reason": "查无此事。"}).status == 302
 
 
+def test_that_a_colleague_has_nothing_to_say_is_read_in_the_reader_s_language(office: Office) -> None:
+    task, desk = prepare(office), office.desk(OFFICER)
+    desk.post(f"{task}/handle/consult", {"to": person(office, DEPUTY)})
+    office.desk(DEPUTY).post(f"{task}/answer", {"none": "true"})
+
+    assert "无意见" in desk.get(task).words("//ul[@class='opinions']")
+    desk.client.set_cookie("lianban_language", "en")
+    assert "No comment" in desk.get(task).words("//ul[@class='opinions']")
+    assert "No comment" in desk.get(office.instance("prepare")).words("//section[@id='log']")
+
+
 def test_a_form_goes_without_the_opinions_when_the_person_says_so(office: Office) -> None:
     task, desk = prepare(office), office.desk(OFFICER)
     desk.post(f"{task}/handle/consult", {"to": person(office, DEPUTY)})

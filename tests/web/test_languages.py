@@ -240,6 +240,15 @@ def test_names_that_are_drawn_are_english_on_english_pages(office: Office) -> No
     assert page.words("//h1").startswith("Review for acceptance: ")
 
 
+def test_what_was_done_is_said_in_english_on_english_pages(office: Office) -> None:
+    desk = office.desk(LEADER)
+    choose(desk, language="en")
+
+    sent = desk.post(office.task("approve", "approve_referral"), {"approval_outcome": "approve"})
+
+    assert desk.get(sent.location).said.startswith("'Decide on the referral' is complete: Approve the referral. Now: ")
+
+
 def test_dates_and_counts_read_as_english_does(office: Office) -> None:
     desk = office.desk(REVIEWER)
     choose(desk, language="en")

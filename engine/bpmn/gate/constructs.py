@@ -53,8 +53,10 @@ def _runs(within: str, attributes: Mapping[str, tuple[str, ...]], says: Text, ho
 
 _FLOW_NODES = (
     "startEvent endEvent boundaryEvent intermediateCatchEvent userTask serviceTask sendTask receiveTask callActivity "
-    "exclusiveGateway parallelGateway"
+    "subProcess exclusiveGateway parallelGateway"
 )
+_SCOPES = "process subProcess"
+"""Within what flow nodes and flows stand."""
 _EVENTS = "boundaryEvent intermediateCatchEvent"
 
 RUNS: Mapping[str, Construct] = {
@@ -83,16 +85,22 @@ RUNS: Mapping[str, Construct] = {
         _("A lane. The properties unit and role say which unit and post handle the steps in it."),
     ),
     "startEvent": _runs(
-        "process",
+        _SCOPES,
         {**NODE, **FORM, "isInterrupting": ONLY_TRUE, "parallelMultiple": ONLY_FALSE},
-        _("The start. Exactly one, without a trigger, with a form."),
+        _("The start. Exactly one, without a trigger, with a form; that of a sub-process has none."),
     ),
-    "endEvent": _runs("process", NODE, _("One branch is over here; the property result is the result of the case.")),
+    "endEvent": _runs(
+        _SCOPES,
+        NODE,
+        _("One branch is over here; the property result is the result of the case, and never stands in a sub-process."),
+    ),
     "terminateEventDefinition": _runs(
-        "endEvent", {"id": ANY}, _("The whole case is over here: other branches, periods and tasks lapse.")
+        "endEvent",
+        {"id": ANY},
+        _("The whole case is over here, or the whole sub-process: other branches, periods and tasks in it lapse."),
     ),
     "userTask": _runs(
-        "process",
+        _SCOPES,
         {**TASK, **FORM, "implementation": ("##unspecified",), "camunda:candidateGroups": ANY},
         _(
             "A step of a person. It has a form and is handled by the unit and post of its lane; "
@@ -100,13 +108,13 @@ RUNS: Mapping[str, Construct] = {
         ),
     ),
     "serviceTask": _runs(
-        "process", {**TASK, **IMPLEMENTATION}, _("What the system does by itself. The property operation says what.")
+        _SCOPES, {**TASK, **IMPLEMENTATION}, _("What the system does by itself. The property operation says what.")
     ),
     "sendTask": _runs(
-        "process", {**TASK, **IMPLEMENTATION}, _("The same as a serviceTask; used to draw deliveries and notices.")
+        _SCOPES, {**TASK, **IMPLEMENTATION}, _("The same as a serviceTask; used to draw deliveries and notices.")
     ),
     "receiveTask": _runs(
-        "process",
+        _SCOPES,
         {**TASK, **IMPLEMENTATION, "instantiate": ONLY_FALSE},
         _(
             "A clock task: without messageRef, it carries periods and buttons and stays open until the "
@@ -114,7 +122,7 @@ RUNS: Mapping[str, Construct] = {
         ),
     ),
     "callActivity": _runs(
-        "process",
+        _SCOPES,
         {
             **TASK,
             "calledElement": ANY,
@@ -129,8 +137,17 @@ RUNS: Mapping[str, Construct] = {
             "which version is used; left out it is latest."
         ),
     ),
+    "subProcess": _runs(
+        _SCOPES,
+        {**TASK, "triggeredByEvent": ONLY_FALSE},
+        _(
+            "Steps that belong together, drawn within a frame. It begins at its own start event and is over when nothing in "
+            "it is open any more. A period on its border is one over all its steps; what interrupts it ends them all. "
+            "It may hold other sub-processes."
+        ),
+    ),
     "exclusiveGateway": _runs(
-        "process",
+        _SCOPES,
         {**GATEWAY, "default": ANY},
         _(
             "A decision. Its name is a question; one flow is the default, every other has a condition, and "
@@ -138,17 +155,17 @@ RUNS: Mapping[str, Construct] = {
         ),
     ),
     "parallelGateway": _runs(
-        "process",
+        _SCOPES,
         GATEWAY,
         _("Forks into branches that run at the same time, or waits for all of them. One gateway does one of the two."),
     ),
     "boundaryEvent": _runs(
-        "process",
+        _SCOPES,
         {**NODE, "attachedToRef": ANY, "cancelActivity": EITHER, "parallelMultiple": ONLY_FALSE},
-        _("A timer (a period, a reminder, a time limit) or a message (a button) attached to a task."),
+        _("A timer (a period, a reminder, a time limit) or a message (a button) attached to a task or a sub-process."),
     ),
     "intermediateCatchEvent": _runs(
-        "process", {**NODE, "parallelMultiple": ONLY_FALSE}, _("Waits for the instant of its timer.")
+        _SCOPES, {**NODE, "parallelMultiple": ONLY_FALSE}, _("Waits for the instant of its timer.")
     ),
     "timerEventDefinition": _runs(
         _EVENTS, {"id": ANY}, _("A timer. It has exactly one of timeDate, timeDuration and timeCycle.")
@@ -180,7 +197,7 @@ RUNS: Mapping[str, Construct] = {
         _("A button: whoever may can press it on the page of the case, and each time opens its branch once more."),
     ),
     "sequenceFlow": _runs(
-        "process",
+        _SCOPES,
         {**NODE, "sourceRef": ANY, "targetRef": ANY, "isImmediate": ONLY_TRUE},
         _("From one step to the next."),
     ),
@@ -230,16 +247,16 @@ DRAWN: Mapping[str, Construct] = {
     "participant": _runs("collaboration", {**NODE, "processRef": ANY}, _("A pool; a collapsed one only explains.")),
     "category": _runs("definitions", NODE, _("The name of a group.")),
     "categoryValue": _runs("category", {"id": ANY, "value": ANY}, _("The name of a group.")),
-    "group": _runs("process collaboration", {"id": ANY, "categoryValueRef": ANY}, _("A group.")),
-    "textAnnotation": _runs("process collaboration", {"id": ANY, "textFormat": ANY}, _("An annotation.")),
+    "group": _runs(f"{_SCOPES} collaboration", {"id": ANY, "categoryValueRef": ANY}, _("A group.")),
+    "textAnnotation": _runs(f"{_SCOPES} collaboration", {"id": ANY, "textFormat": ANY}, _("An annotation.")),
     "text": _runs("textAnnotation", {}, _("The text of an annotation."), holds_text=True),
     "association": _runs(
-        "process collaboration",
+        f"{_SCOPES} collaboration",
         {"id": ANY, "sourceRef": ANY, "targetRef": ANY, "associationDirection": ("None", "One", "Both")},
         _("The line of an annotation."),
     ),
     "dataStore": _runs("definitions", {**NODE, "capacity": ANY, "isUnlimited": EITHER}, _("A data store symbol.")),
-    "dataStoreReference": _runs("process", {**NODE, "dataStoreRef": ANY}, _("A data store symbol.")),
+    "dataStoreReference": _runs(_SCOPES, {**NODE, "dataStoreRef": ANY}, _("A data store symbol.")),
     "documentation": _runs(
         "definitions process collaboration participant laneSet lane sequenceFlow message textAnnotation association "
         f"group dataStore dataStoreReference {_FLOW_NODES}",

@@ -11,6 +11,7 @@ from lxml import etree
 
 from engine.bpmn.gate import constructs, refusals
 from engine.bpmn.gate.procedures import Procedures
+from engine.bpmn.reading import ways
 from engine.bpmn.reading.elements import BPMN, FACT, SAYING, Diagram, Element, Flow, Lane, process_node
 from engine.forms.schema import Field, Form
 from engine.messages import Text, listed
@@ -92,6 +93,19 @@ class Draft:
     def in_scope(self, element: Element) -> list[Element]:
         """What may follow it with the same token: as `paths_ahead`, but no event that leaves the activity running."""
         return self._in_scope[element.id]
+
+    def begins(self, scope: Element) -> list[Element]:
+        """Where a sub-process begins."""
+        return [start for start in self.of_kind("startEvent") if start.scope == scope.id]
+
+    def onward_and_within(self, element: Element) -> list[Element]:
+        """What may follow with the events on it, into sub-processes and out of them."""
+        return [*self.attached(element), *ways.onward(self.diagram, element)]
+
+    def in_and_within(self, element: Element) -> list[Element]:
+        """The same, and what a sub-process holds."""
+        inner = self.begins(element) if element.kind == "subProcess" else []
+        return [*self.in_scope(element), *inner]
 
     @cached_property
     def form_ids(self) -> frozenset[str]:

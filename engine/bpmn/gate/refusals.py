@@ -33,8 +33,8 @@ def _named(sort: str, rows: Mapping[str, tuple[Text, Text]]) -> Mapping[str, Ref
 
 
 _SUBPROCESS = _(
-    "Draw the steps in it directly in the lanes. What runs at the same time is forked with a "
-    "parallel gateway; a period over several steps is a clock task (receiveTask)."
+    "Make it a plain sub-process. What has to be undone when something fails is drawn as steps of its own behind an "
+    "event on its border."
 )
 _DATA = _(
     "Delete it. Forms and service tasks record facts, and a condition reads a fact by its name. Use "
@@ -72,7 +72,6 @@ ELEMENTS = _named(
             _("The system cannot know when this step is done."),
             _("Make it a user task that somebody completes in the system."),
         ),
-        "subProcess": (_("A sub-process does not run."), _SUBPROCESS),
         "transaction": (_("A transaction does not run."), _SUBPROCESS),
         "adHocSubProcess": (
             _("An ad-hoc sub-process does not run."),
@@ -345,6 +344,18 @@ ATTRIBUTES = _named(
 """Attributes without a namespace -> why they, or their value, are refused."""
 
 MISPLACED: Mapping[str, Mapping[str, Refusal]] = {
+    "subProcess": _named(
+        "subProcess",
+        {
+            "laneSet": (
+                _("The lanes of a sub-process do not say who handles what is in it."),
+                _(
+                    "Delete them: its steps are in the lane in which the sub-process stands. Where somebody else handles "
+                    "one, write the properties unit and role on that step."
+                ),
+            ),
+        },
+    ),
     "startEvent": _named(
         "startEvent",
         {

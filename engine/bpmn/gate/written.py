@@ -25,9 +25,9 @@ class Written:
     names: frozenset[str] = frozenset()
     must_read: str = ""
 
-    def problem(self, rule: Rule, reason: Text, remedy: Text) -> Problem:
+    def problem(self, rule: Rule, reason: Text, remedy: Text, rewrite: str = "") -> Problem:
         said = _("%(where)s: %(said)s", where=self.where, said=reason)
-        return rule.problem(self.element_id, self.element_name, said, remedy)
+        return rule.problem(self.element_id, self.element_name, said, remedy, rewrite)
 
 
 def written_in(draft: Draft) -> Iterator[Written]:

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from lxml import etree
 
+from engine.bpmn.reading import ways
 from engine.bpmn.reading.called import BPMN as BPMN
 from engine.bpmn.reading.called import CAMUNDA as CAMUNDA
 from engine.bpmn.reading.called import Called, Handover, read_called, read_handovers
@@ -129,9 +130,9 @@ class Element:
 
     @property
     def times(self) -> int | None:
-        """How often it may happen at most; None when that is not limited."""
-        limits = [event.timer.times if event.timer else None for event in self.events if event.comes_again]
-        return limits[0] if len(limits) == 1 else None
+        """How often it may happen at most; None when that is not limited, or when several things make it happen."""
+        timer = self.events[0].timer if len(self.events) == 1 else None
+        return timer.times if timer is not None else None
 
 
 @dataclass(frozen=True)
@@ -184,6 +185,11 @@ class Diagram:
             found.append(element)
         return found
 
+    @cached_property
+    def item_names(self) -> Mapping[str, str]:
+        """What the item is called in each activity that is done once for each of several; empty where it has no name."""
+        return {element.id: element.many.item_name for element in self.elements.values() if element.many is not None}
+
     def of_kind(self, *kinds: str) -> list[Element]:
         return [element for element in self.elements.values() if element.kind in kinds]
 
@@ -215,9 +221,13 @@ class Diagram:
         return list(self._attached.get(element_id, ()))
 
     def deadline_of(self, element: Element) -> str | None:
-        """The period under which a task is worked: the one it carries itself, or the one it names."""
-        own = (event.properties["deadline"] for event in self.attached(element.id) if event.is_period)
-        return next(own, None) or element.properties.get("deadline")
+        """The period under which a task is worked: the one it carries itself or names, or that of a sub-process around it."""
+        named = element.properties.get("deadline")
+        for host in (element, *self.scopes_around(element)):
+            own = (event.properties["deadline"] for event in self.attached(host.id) if event.is_period)
+            if found := next(own, None) or named:
+                return found
+        return None
 
     def asked(self, element: Element) -> Asked:
         """Who is asked to do a task or may press a button: its own word, else its lane's."""
@@ -249,14 +259,13 @@ class Diagram:
         """The user tasks that lead here without another one in between."""
         found, seen, stack = set[str](), {element_id}, [element_id]
         while stack:
-            element = self.elements[stack.pop()]
-            sources = [self.flows[flow].source for flow in element.incoming]
-            for source in {*sources, *([element.attached_to] if element.attached_to else [])} - seen:
-                seen.add(source)
-                if self.elements[source].kind == "userTask":
-                    found.add(source)
-                else:
-                    stack.append(source)
+            for source in ways.before(self, self.elements[stack.pop()]):
+                if source.id not in seen:
+                    seen.add(source.id)
+                    if source.kind == "userTask":
+                        found.add(source.id)
+                    else:
+                        stack.append(source.id)
         return found
 
     def first_task(self, event: Element) -> Element | None:
@@ -280,6 +289,8 @@ class Diagram:
             if flow is None or flow not in self.flows:
                 break
             element = self.elements[self.flows[flow].target]
+            while element.kind == "subProcess" and self.starts(element.id):
+                element = self.starts(element.id)[0]
             if element.kind == "parallelGateway" and len(element.outgoing) > 1:
                 onward = [target for target in self.next_elements(element) if target.kind != "receiveTask"]
                 element = onward[-1] if onward else element
@@ -294,7 +305,8 @@ class Diagram:
         return found[:at_most]
 
     def _expected_flow(self, element: Element, holds: Callable[[str], bool | None]) -> str | None:
-        conditions = {flow: self.flows[flow].condition for flow in element.outgoing if flow in self.flows}
+        onward = ways.flows_out(self, element)
+        conditions = {flow: self.flows[flow].condition for flow in onward}
         for flow, condition in conditions.items():
             answer = holds(condition) if condition else False
             if answer:
@@ -304,7 +316,7 @@ class Diagram:
         else:
             if any(conditions.values()):
                 return element.default_flow
-        return element.properties.get("usual") or element.default_flow or next(iter(element.outgoing), None)
+        return element.properties.get("usual") or element.default_flow or next(iter(onward), None)
 
 
 def read_elements(root: etree._Element) -> Diagram:

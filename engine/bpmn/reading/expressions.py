@@ -1,6 +1,7 @@
 """The language of diagrams and forms: a small interpreter, in which what is not written does not exist.
 
-The syntax is Python's, expressions only. Each kind of node has a function in one table or is refused when compiled; there
+The syntax is Python's, expressions only; what other tools write for the same (`spelling.py`) is read as that. Each kind of
+node has a function in one table or is refused when compiled; there
 are no statements, no lambdas, no attributes of objects, no names that begin with an underscore, and no capability inside:
 an expression sees plain values and the pure functions it is handed. Budgets on steps and sizes bound what it can cost.
 """
@@ -16,6 +17,7 @@ from typing import Any
 
 from engine.bpmn.reading.operators import BINARY, COMPARE, DATE_PARTS, DAY_PARTS, EXPONENT_LIMIT, METHODS, UNARY
 from engine.bpmn.reading.operators import BUILTINS as BUILTINS
+from engine.bpmn.reading.spelling import meant
 from engine.errors import ExpressionError
 from engine.messages import Text
 from engine.messages import gettext as _
@@ -76,7 +78,7 @@ def evaluate(
 @lru_cache(maxsize=2048)
 def _compile(source: str) -> Expression:
     try:
-        tree = ast.parse(source, mode="eval").body
+        tree = ast.parse(meant(source), mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         line, column = getattr(error, "lineno", None) or 1, getattr(error, "offset", None) or 0
         raise ExpressionError(
@@ -179,14 +181,14 @@ class _Run:
     def require_small(self, value: object, node: ast.AST) -> None:
         if (
             (type(value) is int and value.bit_length() > BIT_LIMIT)
-            or (type(value) is str and len(value) > TEXT_LIMIT)
+            or (isinstance(value, str) and len(value) > TEXT_LIMIT)
             or (type(value) in _COLLECTIONS and len(value) > ITEM_LIMIT)  # type: ignore[arg-type]
         ):
             raise _error(node, _("The value is too large."))
 
     def require_plain(self, value: object, node: ast.AST, depth: int = 0) -> None:
         """Only plain values come in and go out; shared parts count each time, so nothing can grow unseen."""
-        self.spend(node, 1 + (len(value) // 100 if type(value) is str else 0))
+        self.spend(node, 1 + (len(value) // 100 if isinstance(value, str) else 0))
         if depth > DEPTH_LIMIT:
             raise _error(node, _("The value is nested too deeply."))
         if value is None or isinstance(value, _SCALARS):
@@ -221,7 +223,7 @@ def _attribute(run: _Run, node: ast.Attribute) -> Any:
 
 def _subscript(run: _Run, node: ast.Subscript) -> Any:
     value = run.visit(node.value)
-    if type(value) not in (*_COLLECTIONS, str):
+    if type(value) not in _COLLECTIONS and not isinstance(value, str):
         raise _error(node, _("Only a list, a text or a dictionary has members."))
     if isinstance(node.slice, ast.Slice):
         bounds = (node.slice.lower, node.slice.upper, node.slice.step)
@@ -310,7 +312,7 @@ def _call(run: _Run, node: ast.Call) -> Any:
         run.require_plain(argument, node)
     if isinstance(node.func, ast.Attribute):
         name, value = node.func.attr, run.visit(node.func.value)
-        method = METHODS.get((type(value), name))
+        method = METHODS.get((str if isinstance(value, str) else type(value), name))
         if method is None:
             raise _error(node, _("There is no method called %(name)s.", name=name[:80]))
         run.spend(node, len(value) // 100)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from engine.bpmn.reading import ways
 from engine.bpmn.reading.elements import FACT, SAYING, Diagram, Element
 
 Holds = Callable[[str], bool | None]
@@ -33,8 +34,10 @@ def elements_after(diagram: Diagram, task_id: str, holds: Holds, behind: Holds =
 
 
 def _next(diagram: Diagram, element: Element, holds: Holds) -> list[Element]:
+    if element.kind == "subProcess":
+        return diagram.starts(element.id)
     found = []
-    for flow_id in element.outgoing:
+    for flow_id in ways.flows_out(diagram, element):
         flow = diagram.flows[flow_id]
         if flow_id == element.default_flow:
             continue

@@ -63,6 +63,31 @@ A task of which there are several iterations is the last of its own. What is att
 """
 
 
+@dataclass(frozen=True)
+class Thrown:
+    """What an event of the diagram, a failed operation or a called procedure has thrown.
+
+    `kind` is message, signal, error or escalation. What waits for it in the same instance has heard it already, before the next
+    automatic step: a message is heard by one, the one that waits longest, a signal by all. `caught` says whether anything did. So
+    a host delivers every signal, and a message that nobody has caught, to other instances; an escalation that is not caught goes
+    to the call from which this instance was begun, or is only recorded.
+    """
+
+    kind: str
+    name: str
+    element_id: str
+    place: Places
+    caught: bool
+
+
+@dataclass(frozen=True)
+class Failure:
+    """The error that has ended the instance, because nothing caught it, and the element that threw it."""
+
+    name: str
+    element_id: str
+
+
 class Host(Protocol):
     """What a running process asks of those who run it. Everything happens within one step of one instance."""
 
@@ -75,7 +100,7 @@ class Host(Protocol):
     def operate(self, element_id: str, place: Places = ()) -> None:
         """The service task with this element id has been reached; its work is done when this returns.
 
-        Conditions are looked at when it returns: it may have said facts. Raises OperationFailed.
+        Conditions are looked at when it returns, before the next automatic step: it may have said facts. Raises OperationFailed.
         """
 
     def call(self, element_id: str, task_id: str, place: Places = ()) -> None:

@@ -73,7 +73,7 @@ class Many(Several):
         memory, many = task.internal_data, self.element.many
         assert many is not None
         memory[DONE] += 1
-        running(task).remove(one)
+        running(task).is_done(one)
         counted = {
             "nrOfInstances": memory[TOTAL],
             "nrOfActiveInstances": len(self.iterations(task)),
@@ -153,7 +153,7 @@ class Again(Several):
     def one_is_over(self, task: Task, one: Task) -> None:
         done = one.internal_data[INDEX] + 1
         running(task).spend(one)
-        running(task).remove(one)
+        running(task).is_done(one)
         if self._goes_on(task, done):
             self._open(task, done)
         else:

@@ -16,14 +16,19 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.reading.elements import Flow
+from engine.bpmn.reading.events import ERROR
 from engine.bpmn.spiff import places
-from engine.bpmn.spiff.host import Host, Places, WorkflowFault
+from engine.bpmn.spiff.events import Armed, throw
+from engine.bpmn.spiff.gateways import InclusiveGateway
+from engine.bpmn.spiff.host import Host, OperationFailed, Places, Thrown, WorkflowFault
 from engine.bpmn.spiff.node import CAME_BY, LAPSES_WITH, TRAIL, Node
 from engine.bpmn.spiff.scopes import Process, Scope
 from engine.bpmn.spiff.specs import Specification
 from engine.errors import ExpressionError
 from engine.messages import gettext as _
 
+FAILED, WAS_TRUE = "failed", "was"
+"""What a process remembers that has failed; and an event, whether its condition was true when it was last looked at."""
 STEP_BUDGET = 500
 """How often one element of one scope may be passed by itself in one go; a loop without anything to wait for stops here."""
 TRAIL_AT_MOST = 30
@@ -52,10 +57,18 @@ class Running:
         self.tree.task_tree = Task(self.tree, specification.start, state=TaskState.FUTURE)
         self.passed: list[str] = []
         """Elements completed, in order."""
+        self.passed_at: list[tuple[str, Places]] = []
+        """The same, each with where it stood."""
+        self.iterations_done: list[str] = []
+        """The ids of the iterations that came to their own end, in order."""
         self.taken: list[str] = []
         """Flows by which a token went on, in order."""
         self._queue: deque[Callable[[], None]] = deque()
         self._spent: Counter[tuple[UUID, str]] = Counter()
+        self.thrown: list[Thrown] = []
+        """What was thrown, in order."""
+        self._facts_said = self._may_join = False
+        """Whether it is to be looked which conditions have become true, and which inclusive joins may go on."""
         self._emptied: dict[UUID, Task] = {}
         """Scopes from which something is gone since it was looked whether they are over."""
 
@@ -63,7 +76,7 @@ class Running:
         """It is moved for this host from now on, with nothing passed yet."""
         self.host = host
         self._spent.clear()
-        self.passed, self.taken = [], []
+        self.passed, self.passed_at, self.taken, self.iterations_done, self.thrown = [], [], [], [], []
 
     def let_go(self) -> None:
         """Nothing of the step that moved it is kept; it is moved again only after `begin_step`."""
@@ -82,21 +95,57 @@ class Running:
         if root.state == TaskState.FUTURE:
             process: Process = self.specification.start
             process.begin_at(root, process.starts if start is None else [start])
+        self._spent.clear()
+        self.facts_said()
+        self.may_join()
         while not self.tree.completed and self._one_step():
             pass
         self._queue.clear()
 
     def _one_step(self) -> bool:
         """Whether something has moved by itself."""
+        if self._facts_said and self._one_becomes_true():
+            return True
         if self._queue:
             self._queue.popleft()()
+            self.may_join()
             return True
-        return self._end_a_scope()
+        return self._end_a_scope() or (self._may_join and self._one_joins())
 
     def _go(self, task: Task) -> None:
         if task.id in self.tree.tasks and task.state == TaskState.READY:
             self.spend(task)
-            task.run()
+            try:
+                task.run()
+            except OperationFailed as failed:
+                throw(self, task, ERROR, failed.code)
+
+    def _one_becomes_true(self) -> bool:
+        """Whether an event has happened because its condition has become true; one that comes again waits until it was false."""
+        for task in self._waiting_at(Armed):
+            if task.task_spec.conditions:
+                now = any(self.holds(task, condition) for condition in task.task_spec.conditions)
+                if now != task.internal_data.get(WAS_TRUE, False):
+                    task.internal_data[WAS_TRUE] = now
+                    if now:
+                        self.fire(task)
+                        return True
+        self._facts_said = False
+        return False
+
+    def _one_joins(self) -> bool:
+        """Whether an inclusive join has gone on."""
+        for task in self._waiting_at(InclusiveGateway):
+            if task.task_spec.may_go(task):
+                task._ready()
+                return True
+        self._may_join = False
+        return False
+
+    def _waiting_at(self, kind: type[Node]) -> list[Task]:
+        """What waits there, the oldest first."""
+        waiting = (task for task in self.tree.tasks.values() if task.state == TaskState.WAITING)
+        return [task for task in waiting if isinstance(task.task_spec, kind)]
 
     def _end_a_scope(self) -> bool:
         """Whether a scope was over in which no token is left: of several the one that was begun first."""
@@ -110,6 +159,7 @@ class Running:
             return False
         self._emptied = {task.id: task for task in over[1:]}
         self.spend(over[0])
+        self.may_join()
         over[0].complete()
         return True
 
@@ -134,9 +184,36 @@ class Running:
         """The scopes and iterations around the task, the outermost first."""
         return () if self.specification.is_flat else places.place(task)
 
+    def place_of(self, task: Task) -> Places:
+        """Where its element stands: an iteration in itself, a sub-process outside of itself."""
+        around = self.place(task)
+        is_itself = bool(around) and around[-1].id == task.id.hex
+        return around[:-1] if is_itself and not task.task_spec.is_iteration else around
+
     def operate(self, task: Task) -> None:
-        """The work of the service task is done."""
+        """The work of the service task is done, and may have said facts. Raises OperationFailed."""
         self.host.operate(task.task_spec.bpmn_id, self.place(task))
+        self.facts_said()
+
+    def facts_said(self) -> None:
+        """Conditions are looked at before the next automatic step."""
+        self._facts_said = self.specification.has_conditions
+
+    def may_join(self) -> None:
+        """Inclusive joins are looked at when nothing else can move."""
+        self._may_join = self.specification.has_inclusive
+
+    def fire(self, task: Task) -> None:
+        """The armed event happens within a step. Raises WorkflowFault when that seems to have no end."""
+        self.spend(task)
+        task.task_spec.fire(task)
+
+    def fail(self, name: str, element_id: str) -> None:
+        """The process has ended with an error that nothing caught."""
+        root = self.tree.task_tree
+        root.internal_data[FAILED] = [name, element_id]
+        self._cut_below(root)
+        root.complete()
 
     def calls_begin(self, task: Task) -> None:
         """What the call activity calls will begin."""
@@ -167,12 +244,23 @@ class Running:
     def pass_on(self, task: Task, flows: list[Flow], told: bool = True) -> None:
         """The token has passed its element and hangs, as what it becomes, where it hung. `told`: that it was passed."""
         if told:
-            self.passed.append(task.task_spec.bpmn_id)
-        memory = self._memory_behind(task)
+            self.note_passed(task)
+        memory = self.memory_behind(task)
         parent = task.parent
         self.remove(task)
         for flow in flows:
             self.enter(parent, flow.target, flow, memory)
+
+    def note_passed(self, task: Task) -> None:
+        """Its element has been passed."""
+        self.passed.append(task.task_spec.bpmn_id)
+        self.passed_at.append((task.task_spec.bpmn_id, self.place_of(task)))
+
+    def is_done(self, one: Task) -> None:
+        """The iteration has come to its own end and is gone."""
+        self.passed_at.append((one.task_spec.bpmn_id, self.place_of(one)))
+        self.iterations_done.append(one.id.hex)
+        self.remove(one)
 
     def unarm(self, task: Task) -> None:
         """The activity is over: its events are armed no more, and what lapses with it is gone."""
@@ -236,7 +324,7 @@ class Running:
             gone = self.tree.tasks.pop(below.pop())
             below += gone._children
 
-    def _memory_behind(self, task: Task) -> dict[str, object]:
+    def memory_behind(self, task: Task) -> dict[str, object]:
         """What follows this task remembers of it."""
         memory: dict[str, object] = {TRAIL: self._trail_behind(task)}
         if (host := task.internal_data.get(LAPSES_WITH)) is not None:

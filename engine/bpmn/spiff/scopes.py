@@ -8,6 +8,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.reading.elements import Diagram, Element
+from engine.bpmn.spiff.events import ARMED
 from engine.bpmn.spiff.node import Node, running
 from engine.bpmn.spiff.tasks import Activity
 
@@ -25,17 +26,18 @@ class Scope(Activity):
     def __init__(self, process: Specification, diagram: Diagram, element: Element, name: str = "") -> None:
         super().__init__(process, diagram, element, name)
         self.starts = [start.id for start in diagram.starts(element.id)]
+        self.handlers = [start.id + ARMED for start in diagram.handlers(element.id)]
 
     def begin(self, task: Task) -> bool:
         self.begin_at(task, self.starts)
         return False
 
     def begin_at(self, task: Task, starts: list[str]) -> None:
-        """A token is at each of these elements of the scope."""
+        """Its event sub-processes listen, and a token is at each of these elements of the scope."""
         task._set_state(TaskState.STARTED)
         tree = running(task)
         tree.may_be_over(task)
-        for start in starts:
+        for start in (*self.handlers, *starts):
             tree.enter(task, start)
 
 
@@ -50,6 +52,7 @@ class Process(Node):
         starts = diagram.starts()
         plain = [start for start in starts if start.kind == "startEvent" and not start.events]
         self.starts = [start.id for start in plain[:1] or starts]
+        self.handlers = [start.id + ARMED for start in diagram.handlers()]
 
     begin_at = Scope.begin_at
 

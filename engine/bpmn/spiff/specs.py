@@ -5,31 +5,44 @@ from __future__ import annotations
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 
 from engine.bpmn.reading.elements import Diagram, Element
-from engine.bpmn.spiff.events import BorderEvent, Event, TerminateEnd
-from engine.bpmn.spiff.gateways import ExclusiveGateway, ParallelGateway
+from engine.bpmn.reading.events import CONDITIONAL, ERROR, ESCALATION, MESSAGE, SIGNAL, TIMER
+from engine.bpmn.spiff.events import ARMED, BorderEvent, Event, EventGateway, Listener, ReceiveTask, TerminateEnd, Throw
+from engine.bpmn.spiff.gateways import ExclusiveGateway, InclusiveGateway, ParallelGateway
 from engine.bpmn.spiff.iterations import Again, Many
 from engine.bpmn.spiff.node import EACH, Node
 from engine.bpmn.spiff.scopes import Process, Scope
-from engine.bpmn.spiff.tasks import Call, Clock, Operation, UserTask
+from engine.bpmn.spiff.tasks import Activity, Call, Clock, Operation, UserTask
 
+CAUGHT = (TIMER, MESSAGE, SIGNAL, CONDITIONAL)
+"""What an event in the middle of a flow may wait for."""
+
+_THROW = ("endEvent", "intermediateThrowEvent")
 WORDS: dict[str, type[Node]] = {
     "startEvent": Node,
+    **{f"startEvent {kind}": Node for kind in (*CAUGHT, ERROR, ESCALATION)},
     "endEvent": Node,
     "endEvent terminate": TerminateEnd,
+    "endEvent error": Throw,
+    **{f"{element} {kind}": Throw for element in _THROW for kind in (MESSAGE, SIGNAL, ESCALATION)},
     "intermediateThrowEvent": Node,
     "intermediateThrowEvent link": Node,
     "intermediateCatchEvent link": Node,
+    **{f"intermediateCatchEvent {kind}": Event for kind in CAUGHT},
+    **{f"boundaryEvent {kind}": BorderEvent for kind in (*CAUGHT, ERROR, ESCALATION)},
     "userTask": UserTask,
     "serviceTask": Operation,
     "sendTask": Operation,
+    "scriptTask": Operation,
+    "task": Activity,
+    "manualTask": Activity,
     "receiveTask": Clock,
+    "receiveTask message": ReceiveTask,
     "callActivity": Call,
     "subProcess": Scope,
-    "intermediateCatchEvent timer": Event,
-    "boundaryEvent timer": BorderEvent,
-    "boundaryEvent message": BorderEvent,
     "exclusiveGateway": ExclusiveGateway,
     "parallelGateway": ParallelGateway,
+    "inclusiveGateway": InclusiveGateway,
+    "eventBasedGateway": EventGateway,
 }
 """Kind of element, with its event if it has one -> its class."""
 
@@ -50,10 +63,18 @@ class Specification(BpmnProcessSpec):  # type: ignore[misc]
             self._add(diagram, element)
         self.is_flat = not any(one.scope or one.many or one.again for one in diagram.elements.values())
         """Whether everything stands in the process itself, once."""
+        self.has_conditions = any(
+            event.kind == CONDITIONAL for one in diagram.elements.values() for event in one.events
+        )
+        self.has_inclusive = bool(diagram.of_kind("inclusiveGateway"))
 
     def _add(self, diagram: Diagram, element: Element) -> None:
         """The element's own specification, and that of the whole where it is done several times."""
         word = WORDS[f"{element.kind} {element.event_kind}".strip()]
+        if len(element.events) > 1 and element.kind in _THROW:
+            word = Throw
+        if element.kind == "startEvent" and element.scope is not None and diagram.elements[element.scope].by_event:
+            Listener(self, diagram, element, element.id + ARMED)
         if element.many is None and element.again is None:
             word(self, diagram, element)
         else:

@@ -15,15 +15,19 @@ from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from engine.bpmn.reading.events import ERROR, ESCALATION
 from engine.bpmn.spiff import state
-from engine.bpmn.spiff.events import Event
+from engine.bpmn.spiff.events import Armed, hear, throw
+from engine.bpmn.spiff.host import Failure as Failure
 from engine.bpmn.spiff.host import Host as Host
+from engine.bpmn.spiff.host import OperationFailed as OperationFailed
 from engine.bpmn.spiff.host import Place as Place
 from engine.bpmn.spiff.host import Places as Places
+from engine.bpmn.spiff.host import Thrown as Thrown
 from engine.bpmn.spiff.host import WorkflowFault as WorkflowFault
 from engine.bpmn.spiff.iterations import Many
 from engine.bpmn.spiff.node import TRAIL, Node
-from engine.bpmn.spiff.running import Running
+from engine.bpmn.spiff.running import FAILED, Running
 from engine.bpmn.spiff.specs import Specification
 from engine.bpmn.spiff.tasks import Call, Clock, UserTask
 from engine.errors import AlreadyDone, LianbanError
@@ -67,16 +71,41 @@ class Workflow:
         return self._running.passed
 
     @property
+    def iterations_done(self) -> list[str]:
+        """The ids of the iterations that came to their own end since then, in order."""
+        return self._running.iterations_done
+
+    @property
+    def passed_at(self) -> list[tuple[str, Places]]:
+        """The same, each with the scopes and iterations around it."""
+        return self._running.passed_at
+
+    @property
     def taken(self) -> list[str]:
         """Flows by which a token went on since then, in order."""
         return self._running.taken
+
+    @property
+    def thrown(self) -> list[Thrown]:
+        """What was thrown since then, in order, caught or not."""
+        return self._running.thrown
+
+    @property
+    def failed(self) -> Failure | None:
+        """The error with which the process has ended; None when it has not, or in another way."""
+        found = self._running.tree.task_tree.internal_data.get(FAILED)
+        return Failure(*found) if found else None
 
     def user_tasks(self) -> list[Open]:
         return self._open(UserTask)
 
     def armed_events(self) -> list[Open]:
-        """Timers and buttons that wait to be fired."""
-        return self._open(Event)
+        """Whatever waits to be fired: timers, buttons, messages and signals, conditions, errors and escalations.
+
+        For what each waits the diagram says (`events` of its element). Conditions fire by themselves, errors and escalations when
+        they are thrown: a host fires timers and buttons, and what other instances or the world outside tell (`hear`).
+        """
+        return self._open(Armed)
 
     def open_calls(self) -> list[Open]:
         """Call activities whose called instance has not ended."""
@@ -101,6 +130,15 @@ class Workflow:
         found = (one for task in several for one in task.task_spec.iterations(task))
         return [Open(one.id.hex, one.task_spec.bpmn_id, self._running.place(one)) for one in found]
 
+    def live(self) -> list[Open]:
+        """Everything that is worked on or waited for, each with the scopes and iterations around it."""
+        tasks = self._running.tasks
+        return [Open(task.id.hex, task.task_spec.bpmn_id, self._running.place_of(task)) for task in tasks]
+
+    def live_places(self) -> list[Places]:
+        """The scopes and iterations around everything that is worked on or waited for, and these themselves with their own."""
+        return [self._running.place(task) for task in self._running.tasks]
+
     def live_elements(self) -> set[str]:
         """Every element that is being worked on or waited for."""
         return {task.task_spec.bpmn_id for task in self._running.tasks}
@@ -124,29 +162,55 @@ class Workflow:
 
     def fire(self, event_id: str) -> None:
         """The armed timer or button has happened, and everything automatic behind it. Raises AlreadyDone."""
-        task = self._find(event_id, Event)
+        task = self._find(event_id, Armed)
         self._guarded(task.task_spec.fire, task)
         self.run()
 
-    def close_clock(self, element_id: str) -> None:
+    def close_clock(self, element_id: str, is_meant: Callable[[Open], bool] = lambda _: True) -> None:
         """The clock task is done; nothing happens when it is not open."""
         for clock in self.open_clocks():
-            if clock.element_id == element_id and self._is_open(clock.id):
+            if clock.element_id == element_id and is_meant(clock) and self._is_open(clock.id):
                 self._guarded(self._find(clock.id, Clock).complete)
 
-    def end_task(self, element_id: str) -> None:
+    def end_task(self, element_id: str, is_meant: Callable[[Open], bool] = lambda _: True) -> None:
         """The element's open user task is over without having been done, and the way behind it goes on.
 
         Nothing happens when it is not open. It has not been passed: what hangs on its being done has not come about.
         """
         for open_task in self.user_tasks():
-            if open_task.element_id == element_id and self._is_open(open_task.id):
+            if open_task.element_id == element_id and is_meant(open_task) and self._is_open(open_task.id):
                 task = self._find(open_task.id, UserTask)
                 self._guarded(task.task_spec.leave, task, False)
 
     def close_call(self, task_id: str) -> None:
         """The called instance has ended, and everything automatic behind the call. Raises AlreadyDone."""
         self._guarded(self._find(task_id, Call).complete)
+        self.run()
+
+    def fail_call(self, task_id: str, code: str) -> None:
+        """The called instance has failed with this error, which is thrown from the call. Raises AlreadyDone."""
+        self._guarded(throw, self._running, self._find(task_id, Call), ERROR, code)
+        self.run()
+
+    def escalate_call(self, task_id: str, code: str) -> None:
+        """The called instance has thrown an escalation that nothing in it caught; it goes on from the call, which stays open.
+
+        Raises AlreadyDone.
+        """
+        self._guarded(throw, self._running, self._find(task_id, Call), ESCALATION, code)
+        self.run()
+
+    def hear(self, kind: str, name: str) -> bool:
+        """A message or signal of this name has come from outside. Returns whether anything here waited for it."""
+        heard = hear(self._running, kind, name)
+        for task in heard:
+            if self._is_open(task.id.hex) and task.state == TaskState.WAITING:
+                self._guarded(task.task_spec.fire, task)
+        self.run()
+        return bool(heard)
+
+    def facts_said(self) -> None:
+        """Facts have been said by something else than a task: conditions are looked at, with everything automatic behind them."""
         self.run()
 
     def add_iteration(self, activity_id: str, item: object) -> None:
@@ -235,7 +299,7 @@ class Workflow:
 
 _WAITS: dict[type[Node], int] = {
     UserTask: TaskState.READY,
-    Event: TaskState.WAITING,
+    Armed: TaskState.WAITING,
     Call: TaskState.STARTED,
     Clock: TaskState.STARTED,
     Many: TaskState.STARTED,

@@ -18,6 +18,8 @@ metadata = MetaData(
 
 SAID = "the text as a message, in nobody's language yet (see messages.to_json); null: of before there were any"
 """The comment on a column that keeps what is told for readers of any language, beside the same in Chinese."""
+OUTERMOST = "the scope that it is in; empty: the instance itself"
+"""The comment on a column that is part of a key, and so cannot be null."""
 
 
 def only_where(condition: str = "", flag: str = "") -> dict[str, Any]:

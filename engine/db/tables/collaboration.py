@@ -77,6 +77,7 @@ correction = Table(
     Column("decided_by", ForeignKey("person.id")),
     Column("decided_at", Instant),
     Column("opinion", Text),
+    Column("scope_id", ForeignKey("scope.id"), comment="the fact's"),
     Index(None, "instance_id"),
     Index(None, "status", "unit_code"),
     CheckConstraint("status in ('open', 'approved', 'rejected', 'taken_back', 'lapsed')", name="status"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text, text
 
-from engine.db.tables.base import metadata, only_where
+from engine.db.tables.base import OUTERMOST, metadata, only_where
 from engine.db.types import Instant, Json
 
 UNMADE = "pdf_sha256 IS NULL AND data IS NOT NULL"
@@ -40,6 +40,7 @@ document = Table(
     Column("voided_at", Instant, comment="作废: the number stays in the register and is not given again"),
     Column("voided_by", ForeignKey("person.id")),
     Column("void_reason", Text),
+    Column("scope_id", ForeignKey("scope.id")),
     Index(None, "instance_id"),
     Index(None, "to_unit", "delivered_at", "id", **only_where(flag="copy")),
     Index("ix_document_unread", "to_unit", "read_at", "delivered_at", "id", **only_where(flag="copy")),
@@ -84,6 +85,7 @@ paper_draft = Table(
     metadata,
     Column("instance_id", ForeignKey("process_instance.id"), primary_key=True),
     Column("element_id", String(64), primary_key=True, comment="the service task that will issue the paper"),
+    Column("scope_id", String(32), primary_key=True, server_default="", comment=OUTERMOST),
     Column("texts", Json, nullable=False, comment="title, paragraphs, attachments, contact as edited"),
     Column("generated", Json, nullable=False, comment="the same as the letter gave them when it was edited"),
     Column("saved_at", Instant, nullable=False),

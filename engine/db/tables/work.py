@@ -18,7 +18,7 @@ from sqlalchemy import (
     text,
 )
 
-from engine.db.tables.base import metadata, only_where
+from engine.db.tables.base import OUTERMOST, metadata, only_where
 from engine.db.types import Instant, Json
 
 _BEHIND_ALL = text("'5000-01-01 00:00:00.000000+00:00'")
@@ -99,6 +99,24 @@ case_link = Table(
     Index(None, "named_id"),
 )
 
+scope = Table(
+    "scope",
+    metadata,
+    Column("id", String(32), primary_key=True, comment="the engine's own id of what has begun"),
+    Column("instance_id", ForeignKey("process_instance.id"), nullable=False),
+    Column("parent_id", ForeignKey("scope.id"), comment="the scope around it; null: the instance itself"),
+    Column("element_id", String(128), nullable=False, comment="the sub-process, or the activity that is repeated"),
+    Column("position", Integer, comment="0, 1, 2 … among the iterations; null: it is not repeated"),
+    Column("item", Json, comment="of the list, for this iteration; see db.values"),
+    Column("run_id", String(32), comment="the activity whose iteration it is, the same for all of them"),
+    Column(
+        "apart", Boolean, nullable=False, comment="what is said in it is seen in it alone: one of several iterations"
+    ),
+    Column("opened_at", Instant, nullable=False),
+    Column("ended_at", Instant, comment="it was left, or ended by something around it"),
+    Index(None, "instance_id"),
+)
+
 task = Table(
     "task",
     metadata,
@@ -120,6 +138,7 @@ task = Table(
     Column("outcome_name", Text),
     Column("remark", Text, comment="the opinion given, for the history"),
     Column("undone", String(16), comment="sent_back or taken_back: what ended it, or took its completion back"),
+    Column("scope_id", ForeignKey("scope.id")),
     Index(None, "instance_id"),
     Index(None, "status", "unit_code"),
     Index(None, "assignee_id", "status"),
@@ -217,6 +236,7 @@ fact = Table(
     Column("said_at", Instant, nullable=False),
     Column("said_by", ForeignKey("person.id"), comment="null: the procedure itself"),
     Column("task_id", ForeignKey("task.id")),
+    Column("scope_id", ForeignKey("scope.id")),
     Index(None, "instance_id", "name"),
 )
 
@@ -246,6 +266,7 @@ deadline = Table(
     Column("moves", Json, nullable=False, comment="every change of the due instant: when, from, to, why"),
     Column("overdue_at", Instant, comment="a fact that nobody can erase"),
     Column("ended_at", Instant),
+    Column("scope_id", ForeignKey("scope.id")),
     Index(None, "instance_id", "key"),
     Index("ix_deadline_paused", "unit_code", **only_where("status = 'paused'", "hard")),
     Index(None, "due_at", "instance_id", "last_day", **only_where("status IN ('running', 'overdue')", "hard")),
@@ -268,6 +289,7 @@ timer = Table(
     Column("interrupting", Boolean, nullable=False),
     Column("number", Integer, nullable=False, comment="which one of a repeating timer, or which mark"),
     Column("parked_due_at", Instant, comment="due_at as it is again when the parked instance is resumed"),
+    Column("scope_id", ForeignKey("scope.id")),
     Index(None, "due_at", "id"),
     Index(None, "instance_id"),
     CheckConstraint("kind in ('due', 'mark')", name="kind"),
@@ -279,5 +301,6 @@ fired_timer = Table(
     Column("instance_id", ForeignKey("process_instance.id"), primary_key=True),
     Column("element_id", String(128), primary_key=True, comment="a drawn timer that leaves its task open"),
     Column("due_at", Instant, primary_key=True, comment="the instant at which it was due"),
+    Column("scope_id", String(32), primary_key=True, server_default="", comment=OUTERMOST),
     Column("fired_at", Instant, nullable=False, comment="when it did its work for that instant last"),
 )

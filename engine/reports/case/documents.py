@@ -15,7 +15,7 @@ from engine.db.values import decode
 from engine.deployments import definitions
 from engine.deployments.definitions import Definition
 from engine.documents import deliveries
-from engine.documents.materials import KINDS
+from engine.documents.materials import kind_name
 from engine.errors import NotFound
 from engine.forms.schema import Field
 from engine.messages import Name, Text, When
@@ -72,7 +72,7 @@ class PaperView:
 
 @dataclass(frozen=True)
 class ListedMaterial:
-    kind_name: str
+    kind_name: Text
     title: str
     copies: int
     pages: int
@@ -126,9 +126,7 @@ def document_view(tx: Connection, context: Context, actor: Actor, document_id: s
         instance_title=instance.title,
         entries=[_entry(entry, definition, facts, actor, names) for entry in row.content["entries"]],
         materials=[
-            ListedMaterial(
-                KINDS.get(item["kind"], item["kind"]), item["title"], item["copies"], item["pages"], item["original"]
-            )
+            ListedMaterial(kind_name(item["kind"]), item["title"], item["copies"], item["pages"], item["original"])
             for item in row.content["materials"]
         ],
         read_by=names.person(row.read_by),

@@ -43,6 +43,7 @@ from engine.reports.parts.tellings import Telling, together
 from engine.runtime.step.confidentiality import told_in
 from engine.runtime.step.events import events_of
 from engine.runtime.step.facts import known
+from engine.runtime.tasks.consultations import opinion_words
 
 AMONG_COLLEAGUES = (
     *("transferred", "returned", "delegated", "recalled"),
@@ -232,10 +233,11 @@ def _lines(tx: Connection, entry: Row[Any], seen: Seen) -> list[LogLine]:
             found.append(line("claimed", seen.task(content["task"]), BACK_TO_POST, note, by_system=True))
         case kind if kind in AMONG_COLLEAGUES:
             reason = content.get("reason") or ""
-            if reason and entry.unit_code != seen.reader.unit_code and told_in(tx, entry.instance_id, None, reason):
-                reason = readers.MASK
+            theirs = reason and entry.unit_code != seen.reader.unit_code
+            masked = theirs and told_in(tx, entry.instance_id, None, reason)
             whom = among_colleagues(kind, names.person(content.get("to")))
-            found.append(line("handed", seen.task(content["task"]), whom, reason))
+            said = readers.MASK if masked else opinion_words(reason)
+            found.append(line("handed", seen.task(content["task"]), whom, said))
         case "urged":
             chased = pgettext("history", "Chased")
             found.append(line("urged", seen.task(content["task"]), chased, content.get("reason") or ""))

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, select
 
 from engine.bpmn.reading.elements import Diagram
 from engine.db.case import case_of
-from engine.db.tables import archive_package, case_link, definition_version, incident, process_instance, task
+from engine.db.tables import archive_package, case_link, definition_version, incident, process_instance, scope, task
 from engine.db.unit import english_of
 from engine.deadlines import deadlines
 from engine.deployments import definitions
@@ -180,7 +180,7 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
         buttons=actions.buttons(step) if row.status == "running" else [],
         related=_related(tx, row, actor),
         drawing=drawing_of(definition),
-        marks=_marks(row, diagram, waiting, called, periods),
+        marks=_marks(row, diagram, waiting, called, periods, case_of(tx, row.id).rows(scope)),
         archive=_archive(tx, row, actor, names),
         nearest=nearest(periods),
     )
@@ -283,7 +283,12 @@ def _incident(tx: Connection, row: Row[Any]) -> Text:
 
 
 def _marks(
-    row: Row[Any], diagram: Diagram, waiting: list[Waiting], called: list[Called], periods: list[Period]
+    row: Row[Any],
+    diagram: Diagram,
+    waiting: list[Waiting],
+    called: list[Called],
+    periods: list[Period],
+    scopes: list[Row[Any]],
 ) -> Marks:
     """The path that was taken, the elements passed, and where it stands now; open periods stand on their clocks."""
     taken = [flow for flow in row.taken if flow in diagram.flows]
@@ -301,13 +306,20 @@ def _marks(
         {"element": call.element_id, "count": 1, "state": "wait", "unit": "", "who": call.number} for call in called
     ]
     live_ids = {mark["element"] for mark in live}
+    for found in scopes:
+        if found.ended_at is None and found.element_id not in live_ids:
+            live.append({"element": found.element_id, "count": 1, "state": "wait", "unit": "", "who": ""})
+            live_ids.add(found.element_id)
     for period in periods:
         host = (
             diagram.elements[period.record.element_id].attached_to
             if period.record.element_id in diagram.elements
             else None
         )
-        if period.record.is_open and host and host not in live_ids:
+        frame = next((mark for mark in live if mark["element"] == host and mark["state"] == "wait"), None)
+        if period.record.is_open and frame is not None and diagram.elements[host or ""].kind == "subProcess":
+            frame["state"] = period.standing.state
+        elif period.record.is_open and host and host not in live_ids:
             live.append({"element": host, "count": 1, "state": period.standing.state, "unit": "", "who": ""})
             live_ids.add(host)
     reached = {diagram.flows[flow].target for flow in taken} | {diagram.flows[flow].source for flow in taken}

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from engine.bpmn.reading import ways
 from engine.bpmn.reading.elements import Element
 from engine.deadlines.counting import Count
 from engine.deadlines.standing import Cell
@@ -168,9 +169,13 @@ def _preview(step: Step, values: Mapping[str, object]) -> Preview | None:
     )
 
 
+_PASSED_AT_ONCE = ("startEvent", "endEvent", "parallelGateway", "serviceTask", "sendTask", "subProcess")
+"""Kinds of elements in which nobody is waited for."""
+
+
 def _first_period(step: Step, facts: Mapping[str, object]) -> Element | None:
     diagram = step.definition.diagram
-    waiting = [element.id for element in diagram.of_kind("startEvent")]
+    waiting = [element.id for element in diagram.starts()]
     seen: set[str] = set()
     while waiting:
         element = diagram.elements[waiting.pop(0)]
@@ -180,8 +185,8 @@ def _first_period(step: Step, facts: Mapping[str, object]) -> Element | None:
         period = next((event for event in diagram.attached(element.id) if event.is_period), None)
         if period is not None:
             return period
-        if element.kind in ("startEvent", "parallelGateway", "serviceTask", "sendTask"):  # nobody is waited for in them
-            waiting += [found.id for found in diagram.next_elements(element)]
+        if element.kind in _PASSED_AT_ONCE:
+            waiting += [found.id for found in ways.onward(diagram, element)]
         elif element.kind == "exclusiveGateway":
             waiting.append(_way(step, element, facts))
     return None
@@ -201,6 +206,6 @@ def _way(step: Step, gateway: Element, facts: Mapping[str, object]) -> str:
 
 def _coming(step: Step) -> list[Coming]:
     diagram = step.definition.diagram
-    start = diagram.of_kind("startEvent")[0]
+    start = diagram.starts()[0]
     definition, following = step.definition, diagram.expected_after(start.id, at_most=5)
     return [Coming(definition.element_name(element.id), asked_of(element, definition)) for element in following]

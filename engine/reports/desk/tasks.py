@@ -93,6 +93,7 @@ def task_view(tx: Connection, context: Context, actor: Actor, task_id: str, sent
     instance = case_of(tx, row.instance_id).whole
     instances.note_number(tx, instance)
     step = instances.look(tx, context, instance, actor)
+    step.stand_in(row.scope_id)
     names = Names(tx)
     subject = work.subject(tx, row)
     decision, prepares = may(actor, "complete", subject), may(actor, "prepare", subject).allowed
@@ -159,6 +160,7 @@ def look_at_answers(tx: Connection, context: Context, actor: Actor, task_id: str
     row = work.require_own(tx, actor, task_id)
     instance = case_of(tx, row.instance_id).whole
     step = instances.look(tx, context, instance, actor)
+    step.stand_in(row.scope_id)
     form = _form_of(step, row)
     seen, values = answers.look_at(form, step, UnitDirectory(tx, actor, context.now, context.fonts), raw)
     papers = coming_documents.coming(step, step.definition.diagram.elements[row.element_id], form, values)

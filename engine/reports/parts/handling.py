@@ -22,6 +22,7 @@ from engine.runtime.step.step import Step
 from engine.runtime.tasks import taking_back
 from engine.runtime.tasks import tasks as work
 from engine.runtime.tasks.colleagues import Colleague, who_may_be_asked, who_may_do
+from engine.runtime.tasks.consultations import opinion_words
 from engine.runtime.tasks.dropping import can_be_dropped
 from engine.runtime.tasks.sending_back import Earlier, way_back
 from engine.runtime.tasks.urging import may_urge_again
@@ -45,7 +46,7 @@ class Said:
     to: str
     words: str
     at: datetime
-    answer: str
+    answer: Text
     answered_at: datetime | None
 
 
@@ -103,7 +104,7 @@ def task_handling(tx: Connection, context: Context, actor: Actor, row: Row[Any],
             to=names.person(record.to_person),
             words=record.reason or "",
             at=record.opened_at,
-            answer=record.answer or "",
+            answer=opinion_words(record.answer or ""),
             answered_at=record.answered_at,
         )
 

@@ -60,10 +60,7 @@ def role_names(roles: Collection[str]) -> Text:
 
 def outcome_name(definition: Definition, row: Row[Any]) -> Name:
     """The answer with which the task ended, as its form calls it; empty for one that has none."""
-    element, drawn = definition.diagram.elements.get(row.element_id), row.outcome_name or ""
-    form = definition.forms.get(element.form_key) if element else None
-    label = form.label_of(form.outcome_key, row.outcome) if form and form.outcome_key else Name("")
-    return Name(drawn, label.english if label.drawn == drawn else "")
+    return definition.outcome_name(row.element_id, row.outcome, row.outcome_name)
 
 
 def result_name(definition: Definition, result: str | None, said: str | None) -> Text:

@@ -36,7 +36,7 @@ from engine.runtime.periods.timers import arm
 from engine.runtime.step import audit, undo_points
 from engine.runtime.step.context import Context
 from engine.runtime.step.events import CalledEnded, Started
-from engine.runtime.step.facts import Facts, known
+from engine.runtime.step.facts import facts_of, new_facts
 from engine.runtime.step.faults import Fault
 from engine.runtime.step.locks import lock
 from engine.runtime.step.names import result_of
@@ -125,9 +125,7 @@ def _step_of(tx: Connection, context: Context, row: Row[Any], actor: Actor | Non
     """Raises Fault when its stored state is not what it was stored with."""
     definition = definitions.load(tx, row.definition_id)
     with _faults_of(row.id):
-        return ActingStep(
-            tx, context, definition, dict(row._mapping), Facts(definition.facts, known(tx, row.id)), actor
-        )
+        return ActingStep(tx, context, definition, dict(row._mapping), facts_of(tx, row.id, definition), actor)
 
 
 @contextmanager
@@ -152,9 +150,9 @@ def _settle(step: Step) -> None:
     step.workflow.run()
     while step.clocks_to_close or step.tasks_to_end:
         if step.clocks_to_close:
-            step.workflow.close_clock(step.clocks_to_close.pop(0))
+            step.close_clock(*step.clocks_to_close.pop(0))
         else:
-            step.workflow.end_task(step.tasks_to_end.pop(0))
+            step.end_task(*step.tasks_to_end.pop(0))
         step.workflow.run()
     arm(step)
     if step.reopened:
@@ -188,7 +186,7 @@ def _begin(step: Step, beginning: Beginning) -> None:
     definition = definitions.begun(step.tx, step.definition, element)
     origin = {"origin_instance_id": step.instance_id, "origin_task_id": beginning.task_id}
     instance = unnumbered(definition, step.instance["started_by"], step.now) | origin
-    child = ActingStep(step.tx, step.context, definition, instance, Facts(definition.facts), restoring=False)
+    child = ActingStep(step.tx, step.context, definition, instance, new_facts(definition), restoring=False)
 
     def event(child: Step) -> None:
         for name, value in beginning.values.items():
@@ -246,8 +244,9 @@ def _answer_call(tx: Connection, context: Context, origin_id: str, child: Step) 
         call = next((found for found in caller.workflow.open_calls() if found.id == task_id), None)
         if call is None:
             raise AlreadyDone
-        for handover in caller.definition.diagram.elements[call.element_id].outputs:
-            _say(caller, handover.fact, child.evaluate(handover.expression))
+        with caller.within(caller.scopes.at(call.place)):
+            for handover in caller.definition.diagram.elements[call.element_id].outputs:
+                _say(caller, handover.fact, child.evaluate(handover.expression))
         caller.record(CalledEnded(child.instance["number"], child.definition.name, call.element_id))
         caller.workflow.close_call(task_id)
 
@@ -286,7 +285,7 @@ def catch_up(tx: Connection, context: Context, instance_id: str) -> None:
 def _call_anew(step: Step, waits_for: Collection[str | None]) -> None:
     for call in step.workflow.open_calls():
         if call.id not in waits_for:
-            step.call(call.element_id, call.id)
+            step.call(call.element_id, call.id, call.place)
 
 
 def _depth(step: Step) -> int:

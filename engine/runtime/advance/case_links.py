@@ -11,10 +11,11 @@ from engine.runtime.step.step import Step
 def store(step: Step) -> None:
     """What the facts name now is linked, and nothing else; a number that is none of ours is a file kept elsewhere."""
     naming = {field.key for form in step.definition.forms.values() for field in form.fields if field.widget == "case"}
-    for name in sorted(naming & step.facts.said.keys()):
+    said = step.facts.said
+    for name in sorted(naming & said.keys()):
         own = (case_link.c.instance_id == step.instance_id) & (case_link.c.fact == name)
         step.tx.execute(delete(case_link).where(own))
-        number = step.facts[name]
+        number = said[name]
         if not isinstance(number, str):
             continue
         found = process_instance.c.number == number, process_instance.c.id != step.instance_id

@@ -28,6 +28,7 @@ from engine.runtime.step.facts import known
 from engine.runtime.step.faults import Fault
 from engine.runtime.step.locks import lock
 from engine.runtime.step.names import ENDED
+from engine.runtime.step.scopes import scopes_of
 
 WITH_CALLER = "ended_with_caller"
 """The result of a called instance for which nobody waits any more; one of `names.ENDED`."""
@@ -119,6 +120,7 @@ def _end(
     case = case_of(tx, row.id)
     for armed in case.rows(timer):
         case.remove(timer, armed)
+    scopes_of(tx, row.id).store(case, (), context.now)
     lapsed = [found for found in case.rows(task) if found.status == "open"]
     for left in lapsed:
         tell_not_needed(tx, context, left, by=actor.person_id if actor else None)

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from engine.db.tables import incident, process_instance, start_fault
+from engine.db.unit import english_of
 from engine.deployments import definitions
 from engine.errors import NotFound, Refused
 from engine.ids import new_id
@@ -23,7 +24,7 @@ from engine.runtime.notify.notices import notify_administrators, tell_people
 from engine.runtime.periods import resting
 from engine.runtime.step import audit
 from engine.runtime.step.context import Context
-from engine.runtime.step.facts import known
+from engine.runtime.step.facts import every_value
 from engine.runtime.step.faults import Fault, without_contents
 from engine.runtime.step.locks import lock
 from engine.runtime.step.parties import units_at_work
@@ -43,8 +44,8 @@ class Stopped:
 
     number: str
     fault_id: str
-    procedure: str
-    element: str
+    procedure: Name
+    element: Name
     since: datetime
     reason: Text
     times: int = 1
@@ -103,7 +104,7 @@ def park(tx: Connection, context: Context, fault: Fault) -> bool:
         else _("Case %(number)s (%(procedure)s) has been stopped by a fault: %(reason)s", **about)
     )
     then = _("Once it is mended, resume it with lianban resume %(number)s --by NAME.", number=row.number)
-    return notify_administrators(tx, context, sentences(stopped_at, then), step)
+    return notify_administrators(tx, context, sentences(stopped_at, then), step.drawn)
 
 
 def refused(tx: Connection, context: Context, fault: Fault) -> bool:
@@ -122,14 +123,14 @@ def refused(tx: Connection, context: Context, fault: Fault) -> bool:
         "happen again, make that field required, or mend the "
         "diagram."
     )
-    return notify_administrators(tx, context, sentences(not_done, then), step, context.now - AGAIN)
+    return notify_administrators(tx, context, sentences(not_done, then), step.drawn, context.now - AGAIN)
 
 
-def _about(tx: Connection, row: Row[Any], fault: Fault) -> tuple[dict[str, object], str]:
+def _about(tx: Connection, row: Row[Any], fault: Fault) -> tuple[dict[str, object], Name]:
     """What whoever looks after the installation is told of the case, and the name of the step; empty without one."""
     procedure, step = _place(tx, row.definition_id, fault.element_id)
     reason = _technical(tx, row.id, row.title, fault.sentence, fault.said)
-    return {"number": row.number, "procedure": Name(procedure), "step": Name(step), "reason": reason}, step
+    return {"number": row.number, "procedure": procedure, "step": step, "reason": reason}, step
 
 
 def stopped(tx: Connection) -> list[Stopped]:
@@ -145,12 +146,14 @@ def stopped(tx: Connection) -> list[Stopped]:
         reason = _technical(tx, row.instance_id, row.title, from_json(row.said) if row.said else row.message)
         found.append(Stopped(row.number, "", procedure, step, row.raised_at, reason))
     for row in tx.execute(select(start_fault).where(start_fault.c.closed_at.is_(None))):
-        element = row.element_name or row.element_id or ""
+        english = english_of(tx)
+        drawn = row.element_name or row.element_id
+        element = english.element(row.key, row.element_id or "", drawn) if drawn else Name("")
         found.append(
             Stopped(
                 "",
                 row.id,
-                row.name,
+                english.element(row.key, "", row.name),
                 element,
                 row.raised_at,
                 from_json(row.said) if row.said else row.message,
@@ -160,12 +163,12 @@ def stopped(tx: Connection) -> list[Stopped]:
     return sorted(found, key=lambda one: (one.since, one.number, one.fault_id))
 
 
-def close_start_fault(tx: Connection, beginning: str, by: str, now: datetime) -> str:
+def close_start_fault(tx: Connection, beginning: str, by: str, now: datetime) -> Name:
     """The fault at a start whose id begins so is done with. Returns the procedure's name; raises NotFound, Refused."""
     if len(beginning) < SHORTEST:
         raise Refused(_("Give at least %(count)s characters of the number.", count=SHORTEST))
     mine = start_fault.c.id.startswith(beginning, autoescape=True) & start_fault.c.closed_at.is_(None)
-    rows = tx.execute(select(start_fault.c.id, start_fault.c.name).where(mine).limit(2)).all()
+    rows = tx.execute(select(start_fault.c.id, start_fault.c.key, start_fault.c.name).where(mine).limit(2)).all()
     if not rows:
         raise NotFound(_("There is no open fault at a start with number %(number)s.", number=beginning))
     if len(rows) > 1:
@@ -173,7 +176,7 @@ def close_start_fault(tx: Connection, beginning: str, by: str, now: datetime) ->
             _("Several faults at a start have numbers that begin with %(number)s. Give more of it.", number=beginning)
         )
     tx.execute(update(start_fault).where(start_fault.c.id == rows[0].id).values(closed_at=now, closed_by=by))
-    return str(rows[0].name)
+    return english_of(tx).element(rows[0].key, "", rows[0].name)
 
 
 def _at_a_start(tx: Connection, context: Context, fault: Fault) -> bool:
@@ -181,7 +184,7 @@ def _at_a_start(tx: Connection, context: Context, fault: Fault) -> bool:
     if fault.definition_id is None or fault.actor is None:
         return False
     definition = definitions.load(tx, fault.definition_id)
-    name, step = _place(tx, definition.id, fault.element_id)
+    procedure, step = _place(tx, definition.id, fault.element_id)
     reason = without_contents(fault.sentence, fault.said)
     same = (
         (start_fault.c.key == definition.key)
@@ -198,9 +201,9 @@ def _at_a_start(tx: Connection, context: Context, fault: Fault) -> bool:
             insert(start_fault).values(
                 id=new_id(),
                 key=definition.key,
-                name=name,
+                name=procedure.drawn,
                 element_id=fault.element_id,
-                element_name=step or None,
+                element_name=step.drawn or None,
                 message=in_chinese(reason),
                 said=to_json(reason),
                 person_id=fault.actor.person_id,
@@ -210,25 +213,24 @@ def _at_a_start(tx: Connection, context: Context, fault: Fault) -> bool:
                 times=1,
             )
         )
-    about = {"procedure": Name(name), "step": Name(step), "reason": reason}
+    about = {"procedure": procedure, "step": step, "reason": reason}
     failed = (
         _("'%(procedure)s' could not be started, because of a fault at '%(step)s': %(reason)s", **about)
         if step
         else _("'%(procedure)s' could not be started, because of a fault: %(reason)s", **about)
     )
     text = sentences(failed, _("Mend the diagram and deploy it again; lianban incidents says more."))
-    return notify_administrators(tx, context, text, step, row.raised_at if row is not None else None)
+    return notify_administrators(tx, context, text, step.drawn, row.raised_at if row is not None else None)
 
 
-def _place(tx: Connection, definition_id: str, element_id: str | None) -> tuple[str, str]:
+def _place(tx: Connection, definition_id: str, element_id: str | None) -> tuple[Name, Name]:
     """The names of the procedure and of the element; the element's is empty when none is to blame."""
     definition = definitions.load(tx, definition_id)
-    element = definition.diagram.elements.get(element_id or "")
-    return definition.name, (element.name or element.id) if element is not None else element_id or ""
+    return definition.called, definition.element_name(element_id) if element_id else Name("")
 
 
 def _technical(tx: Connection, instance_id: str, title: str, sentence: Text, said: Iterable[object] = ()) -> Text:
-    return without_contents(sentence, [title, *known(tx, instance_id).values(), *said])
+    return without_contents(sentence, [title, *every_value(tx, instance_id), *said])
 
 
 def resume(tx: Connection, number: str, by: str, context: Context) -> str:

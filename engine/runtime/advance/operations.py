@@ -109,7 +109,7 @@ def _shorten_deadline(step: Step, element: Element) -> None:
     Several periods are listed where each party has its own; one that never started is passed over.
     """
     keys = [key.strip() for key in element.properties["deadline"].split(",")]
-    for record in (step.deadlines[key] for key in keys if key in step.deadlines):
+    for record in filter(None, map(step.period, keys)):
         _shorten(step, element, record)
 
 
@@ -223,11 +223,13 @@ def _end_tasks(step: Step, element: Element) -> None:
     Whoever was to do them is told. What has been typed stays with its writer.
     """
     named = [name.strip() for name in element.properties["tasks"].split(",")]
-    step.tasks_to_end += named
+    step.tasks_to_end += [(name, step.scope_id) for name in named]
     rows = select(task).where(
         task.c.instance_id == step.instance_id, task.c.status == "open", task.c.element_id.in_(named)
     )
     for row in step.tx.execute(rows.order_by(task.c.opened_at, task.c.id)).all():
+        if step.scope_id not in step.scopes.outwards(row.scope_id):
+            continue
         also = [row.assignee_id] if row.assignee_id else []
         notify(
             step,
@@ -268,12 +270,13 @@ def _propose_entry(step: Step, element: Element) -> None:
 def _period(step: Step, element: Element) -> Deadline:
     """The period that the operation names. Raises WorkflowFault when it has never started."""
     key = element.properties["deadline"]
-    if key not in step.deadlines:
+    record = step.period(key)
+    if record is None:
         raise WorkflowFault(
             _("Period %(key)s has not begun, so '%(step)s' cannot be done.", key=key, step=Name(element.name)),
             element.id,
         )
-    return step.deadlines[key]
+    return record
 
 
 def _day_before(due_at: datetime) -> When:

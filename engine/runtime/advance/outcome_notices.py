@@ -22,7 +22,8 @@ def tell_asker(step: Step, task_id: str) -> None:
     if asked is None or not done.outcome_name or asked[1].ended_by in (None, decided_by):
         return
     button, asking = asked
-    text = _("The answer to '%(button)s': %(outcome)s.", button=Name(button), outcome=Name(done.outcome_name))
+    outcome = step.definition.outcome_name(done.element_id, done.outcome, done.outcome_name)
+    text = _("The answer to '%(button)s': %(outcome)s.", button=Name(button), outcome=outcome)
     notify(step, "told", asking.unit_code, [], text, person_id=asking.ended_by, about=done.name)
 
 

@@ -31,6 +31,7 @@ from engine.runtime.step.step import Step
 
 def store(step: Step, kind: str) -> None:
     tx, row = step.tx, step.instance
+    step.scopes.store(step.case, step.live_scopes(), step.now)
     _store_deadlines(step)
     _store_tasks(step)
     reading_marks.forget(tx, step.instance_id)
@@ -105,13 +106,14 @@ def _ended(step: Step, end: Element | None) -> dict[str, Any]:
 
 def _store_deadlines(step: Step) -> None:
     """A period whose task is no longer worked on is met when the task was passed, else it has fallen away."""
-    live = set() if step.workflow.completed else step.workflow.live_elements()
+    live, passed = step.live(), step.passed()
     for key, record in list(step.deadlines.items()):
         if record.is_open:
-            host = step.definition.diagram.elements[record.element_id].attached_to or record.element_id
-            begins_anew = record.of_task and host in step.workflow.passed
+            element = step.definition.diagram.elements[record.element_id]
+            host = (element.attached_to or element.id, record.scope_id)
+            begins_anew = record.of_task and host in passed
             if begins_anew or (host not in live and not is_held(step, record)):
-                end = deadlines.meet if host in step.workflow.passed else deadlines.cancel
+                end = deadlines.meet if host in passed else deadlines.cancel
                 step.deadlines[key] = record = end(step.tx, record, step.now)
                 step.record(PeriodStands(key, record.status))
         moved = bool(record.moves) and record.moves[-1]["at"] == step.now.isoformat()
@@ -128,34 +130,42 @@ def _store_tasks(step: Step) -> None:
         if task_id not in waiting:
             case.change(task, row, status="lapsed", ended_at=step.now)
             step.record(TaskLapsed(task_id))
-            lapse(step, row.element_id)
+            with step.within(row.scope_id):
+                lapse(step, row.element_id)
             tell_not_needed(tx, step.context, row, by=step.actor.person_id if step.actor else None)
             if step.workflow.completed:
                 end = _end_event(step)
                 tell_end(step, row, Name(end.name) if end else "")
     for task_id, open_task in waiting.items():
         element = step.definition.diagram.elements[open_task.element_id]
-        if task_id in stored:
-            row = stored[task_id]
-            case.change(task, row, deadline_key=period_key(step, element, row.unit_code))
-        else:
-            asked = assign(step, element)
-            key = period_key(step, element, asked.unit_code)
-            new = {
-                "id": task_id,
-                "instance_id": step.instance_id,
-                "element_id": element.id,
-                "name": element.name,
-                "unit_code": asked.unit_code,
-                "roles": sorted(asked.roles),
-                "fallback": asked.fallback,
-                "deadline_key": key,
-                "status": "open",
-                "opened_at": step.now,
-            }
-            case.add(task, new)
-            told = _tell_of(step, task_id, element, asked, key)
-            step.record(TaskOpened(task_id, element.id, asked.unit_code, tuple(told)))
+        with step.within(step.scopes.at(open_task.place)):
+            if task_id in stored:
+                row = stored[task_id]
+                case.change(task, row, deadline_key=period_key(step, element, row.unit_code))
+            else:
+                _open_task(step, task_id, element)
+
+
+def _open_task(step: Step, task_id: str, element: Element) -> None:
+    """The task that is new lies in the scope that the step stands in, and whoever may do it is told."""
+    asked = assign(step, element)
+    key = period_key(step, element, asked.unit_code)
+    new = {
+        "id": task_id,
+        "instance_id": step.instance_id,
+        "element_id": element.id,
+        "name": element.name,
+        "unit_code": asked.unit_code,
+        "roles": sorted(asked.roles),
+        "fallback": asked.fallback,
+        "deadline_key": key,
+        "status": "open",
+        "opened_at": step.now,
+        "scope_id": step.scope_id,
+    }
+    step.case.add(task, new)
+    told = _tell_of(step, task_id, element, asked, key)
+    step.record(TaskOpened(task_id, element.id, asked.unit_code, tuple(told)))
 
 
 def _tell_of(step: Step, task_id: str, element: Element, asked: Assignment, key: str) -> list[str]:

@@ -38,6 +38,7 @@ from engine.runtime.step.context import Context
 from engine.runtime.step.events import Corrected
 from engine.runtime.step.free_text import Raw, one, words
 from engine.runtime.step.names import name_of_unit, result_of
+from engine.runtime.step.scopes import ScopeId
 from engine.runtime.step.step import Step
 from engine.runtime.tasks.tasks import fire_interrupting
 
@@ -61,6 +62,9 @@ class Said:
     unit_name: str
     task_id: str | None
     said_at: datetime
+    scope_id: ScopeId = None
+    key: str = ""
+    """The fact's name, with the iteration that it was said in if it was said in one."""
 
     @property
     def name(self) -> str:
@@ -68,12 +72,12 @@ class Said:
 
 
 def correctable(step: Step) -> dict[str, Said]:
-    """What may be corrected now, by the fact's name. What a calling procedure handed over is corrected there."""
+    """What may be corrected now, by its key. What a calling procedure handed over is corrected there."""
     fields = {
         field.key: (field, form)
         for form in step.definition.forms.values()
         for field in form.fields
-        if field.correctable and not field.readonly and step.facts.get(field.key) is not None
+        if field.correctable and not field.readonly
     }
     case = step.case
     starter = step.facts.get(step.definition.diagram.process.starter_fact)
@@ -85,13 +89,19 @@ def correctable(step: Step) -> dict[str, Said]:
         unit_code = said_in.unit_code if said_in else starter
         if isinstance(unit_code, str):
             field, form = fields[row.name]
-            at = (
-                found[row.name].said_at if row.name in found and row.task_id == found[row.name].task_id else row.said_at
-            )
-            value = step.facts[row.name]
+            key = _key_of(step, row)
+            at = found[key].said_at if key in found and row.task_id == found[key].task_id else row.said_at
+            with step.within(row.scope_id):
+                value = step.facts[row.name]
             name = name_of_unit(step.tx, unit_code) or ""
-            found[row.name] = Said(field, form, value, unit_code, name, row.task_id, at)
-    return found
+            found[key] = Said(field, form, value, unit_code, name, row.task_id, at, row.scope_id, key)
+    return {key: said for key, said in found.items() if said.value is not None}
+
+
+def _key_of(step: Step, row: Row[Any]) -> str:
+    """How what was said in this scope is told from the same fact in other iterations."""
+    heard_last = list(step.scopes.heard_in(row.scope_id))[-1]
+    return str(row.name) if heard_last is None else f"{row.name}@{heard_last}"
 
 
 def propose(tx: Connection, context: Context, actor: Actor, instance_id: str, name: str, raw: Raw) -> str:
@@ -105,11 +115,12 @@ def propose(tx: Connection, context: Context, actor: Actor, instance_id: str, na
     value = _new_value(step, said, actor, raw)
     reason = words(raw, "reason", REASON_LIMIT, REASON_LEAST)
     require_untold(tx, instance_id, actor, "reason", reason)
-    require_untold(tx, instance_id, actor, name, value if isinstance(value, str) else "")
+    require_untold(tx, instance_id, actor, said.name, value if isinstance(value, str) else "")
     _check(step, said, value)
     _try(step, said, value)
-    waiting = (correction.c.instance_id == instance_id) & (correction.c.name == name) & (correction.c.status == "open")
-    if tx.execute(select(correction.c.id).where(waiting)).first():
+    waiting = (correction.c.instance_id == instance_id) & (correction.c.status == "open")
+    same = waiting & (correction.c.name == said.name) & correction.c.scope_id.is_not_distinct_from(said.scope_id)
+    if tx.execute(select(correction.c.id).where(same)).first():
         raise Refused(
             _(
                 "A correction of '%(field)s' is waiting for a decision. Propose another one after that.",
@@ -121,8 +132,9 @@ def propose(tx: Connection, context: Context, actor: Actor, instance_id: str, na
         insert(correction).values(
             id=correction_id,
             instance_id=instance_id,
-            name=name,
+            name=said.name,
             task_id=said.task_id,
+            scope_id=said.scope_id,
             unit_code=said.unit_code,
             old_value=encode(said.value),
             new_value=encode(value),
@@ -166,7 +178,7 @@ def decide(tx: Connection, context: Context, actor: Actor, correction_id: str, r
     def event(step: Step) -> None:
         fire_interrupting(step)
         _require_open(tx, correction_id)
-        said = correctable(step).get(row.name)
+        said = correctable(step).get(_key_of(step, row))
         if said is None or encode(said.value) != row.old_value:
             raise Refused(
                 _(
@@ -177,7 +189,8 @@ def decide(tx: Connection, context: Context, actor: Actor, correction_id: str, r
         value = decode(row.new_value)
         _check(step, said, value)
         _end(tx, context, actor, correction_id, "approved", opinion)
-        step.facts.say(row.name, value, row.proposed_by, row.task_id)
+        with step.within(said.scope_id):
+            step.facts.say(row.name, value, row.proposed_by, row.task_id)
         step.record(Corrected(**_content(correction_id, said, value), reason=row.reason, opinion=opinion))
         recount(step, row.name)
         text = _(
@@ -273,6 +286,11 @@ def _check(step: Step, said: Said, value: object) -> None:
 
     A rule of another field counts when it reads this one, and only if it held before. Raises InvalidValues, Refused.
     """
+    with step.within(said.scope_id):
+        _check_within(step, said, value)
+
+
+def _check_within(step: Step, said: Said, value: object) -> None:
     functions = {**step.functions(), "now": lambda: said.said_at}
     values = {field.key: step.facts.get(field.key) for field in said.form.fields if field.asks}
     try:
@@ -317,7 +335,8 @@ def _try(step: Step, said: Said, value: object) -> None:
     """Everything that is counted from it can be counted. Raises InvalidValues; whatever was counted is undone again."""
     try:
         with step.tx.begin_nested():
-            step.facts.say(said.name, value)
+            with step.within(said.scope_id):
+                step.facts.say(said.name, value)
             recount(step, said.name)
             raise _Tried
     except _Tried:
@@ -367,7 +386,8 @@ def _end(tx: Connection, context: Context, actor: Actor, correction_id: str, sta
 
 def _label(tx: Connection, context: Context, row: Row[Any], actor: Actor) -> str:
     instance = case_of(tx, row.instance_id).whole
-    said = correctable(instances.look(tx, context, instance, actor)).get(row.name)
+    step = instances.look(tx, context, instance, actor)
+    said = correctable(step).get(_key_of(step, row))
     return said.field.label.drawn if said else row.name
 
 

@@ -91,7 +91,8 @@ def issue(step: Step, element: Element) -> Issued:
 
 def _send_again(step: Step, element: Element, to_unit: Unit, issuing: str) -> Issued:
     """The paper that the service task of this id has issued goes to one more unit."""
-    row = next((row for row in reversed(step.case.rows(document)) if row.element_id == issuing), None)
+    rows = [row for row in step.case.rows(document) if row.element_id == issuing]
+    row = next(reversed(step.scopes.nearest(rows, step.scope_id)), None)
     if row is None:
         raise WorkflowFault(
             _("The document that '%(step)s' is to deliver has not been made.", step=Name(element.name)), element.id
@@ -106,6 +107,7 @@ def _send_again(step: Step, element: Element, to_unit: Unit, issuing: str) -> Is
         copy=element.properties.get("copy") == "true",
         content=row.content,
         now=step.now,
+        scope_id=step.scope_id,
         paper=Paper(element.id, row.number, row.signed_by, row.signed_at, row.issued_on, row.letter_id, row.data)
         if row.data is not None
         else None,
@@ -117,7 +119,8 @@ def _send_again(step: Step, element: Element, to_unit: Unit, issuing: str) -> Is
 def file(step: Step, element: Element) -> None:
     """The papers that a user task leaves in its own unit's files when it is done: 审批表, 责令停止违法行为通知书."""
     for name in letters_named(element):
-        ended = [row for row in step.case.rows(task) if row.element_id == element.id and row.ended_at is not None]
+        rows = [row for row in step.case.rows(task) if row.element_id == element.id and row.ended_at is not None]
+        ended = step.scopes.nearest(rows, step.scope_id)
         unit = _unit(step, element, max(ended, key=lambda row: row.ended_at).unit_code if ended else "")
         version = letter_versions.latest(step.tx, name)
         if not version.letter.when or expressions_of(step, unit, unit, version)(version.letter.when):
@@ -129,15 +132,15 @@ def sign_for(step: Step, element: Element) -> None:
     ids = [name.strip() for name in element.properties.get("signs_for", "").split(",") if name.strip()]
     if not ids or step.actor is None:
         return
-    own = (row for row in step.case.rows(document) if row.element_id in ids and row.to_unit == step.actor.unit_code)
-    for row in own:
+    rows = [row for row in step.case.rows(document) if row.element_id in ids and row.to_unit == step.actor.unit_code]
+    for row in step.scopes.nearest(rows, step.scope_id):
         if deliveries.sign_for(step.case, row, step.actor.person_id, step.now):
             _record(step, "paper_signed_for", element, {"id": row.id, "number": row.number})
 
 
 def edited(step: Step, element_id: str, composed: Composed) -> Edited | None:
     """What somebody has made of the draft; None while nobody has."""
-    row = step.case.get(paper_draft, step.instance_id, element_id)
+    row = step.case.get(paper_draft, step.instance_id, element_id, step.scope_id or "")
     if row is None:
         return None
     generated, saved_by = Texts.of(row.generated), name_of_person(step.tx, row.saved_by) or row.saved_by
@@ -189,7 +192,8 @@ def save_edit(step: Step, element: Element, composed: Composed, texts: Texts) ->
         "saved_at": step.now,
         "saved_by": step.actor.person_id,
     }
-    upsert.put(step.tx, paper_draft, {"instance_id": step.instance_id, "element_id": element.id}, values)
+    key = {"instance_id": step.instance_id, "element_id": element.id, "scope_id": step.scope_id or ""}
+    upsert.put(step.tx, paper_draft, key, values)
     told = {"texts": texts.stored(), "generated": composed.texts.stored()}
     _record(step, "paper_edited", element, told)
 
@@ -221,7 +225,7 @@ def _all(texts: Texts) -> tuple[str, ...]:
 
 def _forget_draft(step: Step, element: Element) -> bool:
     """Nothing that was edited is kept. Returns whether anything was."""
-    row = step.case.get(paper_draft, step.instance_id, element.id)
+    row = step.case.get(paper_draft, step.instance_id, element.id, step.scope_id or "")
     if row is not None:
         step.case.remove(paper_draft, row)
     return row is not None
@@ -290,6 +294,7 @@ def _put(step: Step, element: Element, name: str, from_unit: Unit, to_unit: Unit
         copy=properties.get("copy") == "true",
         content=_content(step, element, forms, to_unit, composed.material_units),
         now=step.now,
+        scope_id=step.scope_id,
         paper=Paper(element.id, number, person_id, at, today, composed.version.id, words),
     )
     _forget_draft(step, element)
@@ -316,6 +321,7 @@ def _put_plainly(step: Step, element: Element, from_unit: Unit, to_unit: Unit) -
         copy=properties.get("copy") == "true",
         content=_content(step, element, forms, to_unit, (from_unit.code,)),
         now=step.now,
+        scope_id=step.scope_id,
     )
     step.record(DocumentDelivered(code, title, document_id))
     return Issued(document_id, None)

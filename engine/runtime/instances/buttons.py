@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from engine.bpmn.reading import ways
 from engine.bpmn.reading.elements import Diagram, Element
+from engine.bpmn.spiff.workflow import Open
 from engine.db.tables import task
 from engine.errors import NotAllowed, NotFound, Refused
 from engine.messages import Name, Text
@@ -30,12 +32,17 @@ class Button:
 
 def buttons(step: Step) -> list[Button]:
     """The armed buttons that are this step's actor's to press, each with the reason when it is not the time."""
-    found = []
+    found: dict[str, Button] = {}
     for event in step.workflow.armed_events():
         element = step.definition.diagram.elements[event.element_id]
-        if element.event_kind == "message" and _may(step, element):
-            found.append(Button(element.id, step.definition.element_name(element.id), _reason(step, element)))
-    return found
+        if element.is_button:
+            with step.within(step.scopes.at(event.place)):
+                known = found.get(element.id)
+                if _may(step, element) and (known is None or known.reason):
+                    found[element.id] = Button(
+                        element.id, step.definition.element_name(element.id), _reason(step, element)
+                    )
+    return list(found.values())
 
 
 def press(tx: Connection, context: Context, actor: Actor, instance_id: str, element_id: str) -> str | None:
@@ -45,18 +52,16 @@ def press(tx: Connection, context: Context, actor: Actor, instance_id: str, elem
     """
 
     def event(step: Step) -> None:
-        armed = next((armed for armed in step.workflow.armed_events() if armed.element_id == element_id), None)
         element = step.definition.diagram.elements.get(element_id)
-        if armed is None or element is None or element.event_kind != "message":
+        armed = [armed for armed in step.workflow.armed_events() if armed.element_id == element_id]
+        if not armed or element is None or not element.is_button:
             raise NotFound(_("There is no such button at present."))
-        if not _may(step, element):
-            raise NotAllowed(_("'%(button)s' is not yours to press.", button=Name(element.name)))
-        if reason := _reason(step, element):
-            raise Refused(reason)
+        chosen = _to_press(step, element, armed)
         step.record(Pressed(element_id))
         if "pressed_by" in element.properties:
-            step.say(element.properties["pressed_by"], actor.unit_code)
-        step.workflow.fire(armed.id)
+            with step.within(step.scopes.at(chosen.place)):
+                step.say(element.properties["pressed_by"], actor.unit_code)
+        step.workflow.fire(chosen.id)
 
     step = advance(tx, context, instance_id, "pressed", event, actor)
     opened = [event.id for event in step.events if isinstance(event, TaskOpened)]
@@ -67,6 +72,21 @@ def press(tx: Connection, context: Context, actor: Actor, instance_id: str, elem
     row = own[0]
     lists.give(tx, row.id, actor.person_id, context.now)
     return str(row.id)
+
+
+def _to_press(step: Step, element: Element, armed: list[Open]) -> Open:
+    """The first of them, each in its own scope, that is this person's to press now. Raises NotAllowed, Refused."""
+    refused: Text = ""
+    for found in armed:
+        with step.within(step.scopes.at(found.place)):
+            if _may(step, element):
+                reason = _reason(step, element)
+                if not reason:
+                    return found
+                refused = refused or reason
+    if refused:
+        raise Refused(refused)
+    raise NotAllowed(_("'%(button)s' is not yours to press.", button=Name(element.name)))
 
 
 def _may(step: Step, element: Element) -> bool:
@@ -82,7 +102,8 @@ def _may(step: Step, element: Element) -> bool:
 def _reason(step: Step, element: Element) -> Text:
     elements, own = step.definition.diagram.elements, only_through(step.definition.diagram, element)
     for open_task in step.workflow.user_tasks():
-        if open_task.element_id in own:
+        around = step.scopes.outwards(step.scopes.at(open_task.place))
+        if open_task.element_id in own and step.scope_id in around:
             return _(
                 "'%(step)s' is being handled. You can ask again once it is complete.",
                 step=Name(elements[open_task.element_id].name),
@@ -101,7 +122,8 @@ def only_through(diagram: Diagram, button: Element) -> set[str]:
     others = [
         element
         for element in diagram.elements.values()
-        if element.kind in ("startEvent", "boundaryEvent") and element.id != button.id
+        if element.id != button.id
+        and (element.kind == "boundaryEvent" or (element.kind == "startEvent" and element.scope is None))
     ]
     return _reached(diagram, [button]) - _reached(diagram, others)
 
@@ -112,5 +134,5 @@ def _reached(diagram: Diagram, starts: list[Element]) -> set[str]:
         element = stack.pop()
         if element.id not in seen:
             seen.add(element.id)
-            stack += diagram.next_elements(element)
+            stack += ways.onward(diagram, element)
     return seen

@@ -70,8 +70,13 @@ def take_next(tx: Connection, context: Context, instance_id: str) -> bool:
         return True
     if row is None:
         return False
-    advance(tx, context, instance_id, "timer", lambda step: _happen(step, row))
+    advance(tx, context, instance_id, "timer", lambda step: _happen_in_its_scope(step, row))
     return True
+
+
+def _happen_in_its_scope(step: Step, row: Row[Any]) -> None:
+    with step.within(row.scope_id):
+        _happen(step, row)
 
 
 def _happen(step: Step, row: Row[Any]) -> None:
@@ -80,14 +85,15 @@ def _happen(step: Step, row: Row[Any]) -> None:
         return
     element = step.definition.diagram.elements[row.element_id]
     step.record(TimerFired(row.id, row.element_id, row.due_at.isoformat()))
-    key = element.properties.get("deadline")
-    if key and key in step.deadlines:
-        run_out(step, key)
+    step.fired_in[row.id] = row.scope_id
+    record = step.period_here(element.properties.get("deadline", ""))
+    if record is not None:
+        run_out(step, record.key)
     if row.id.startswith(HELD):
         return  # its drawn timer is not there: what is drawn behind it happens when its task is reached again
     repeating = element.timer is not None and element.timer.kind == "cycle"
     first = step.definition.diagram.first_task(element)
-    still_open = first is not None and any(waiting.element_id == first.id for waiting in step.workflow.user_tasks())
+    still_open = first is not None and (first.id, row.scope_id) in step.live()
     if not (repeating and still_open):  # what was asked for the last time is asked for once, not again and again
         step.workflow.fire(row.id)
     if repeating:

@@ -24,7 +24,7 @@ from engine.runtime.advance.advance import WHAT_TO_DO, take
 from engine.runtime.advance.numbers import insert_instance, unnumbered
 from engine.runtime.step import events, locks, repeated_forms
 from engine.runtime.step.context import Context
-from engine.runtime.step.facts import Facts, known
+from engine.runtime.step.facts import facts_of, new_facts
 from engine.runtime.step.faults import Fault
 from engine.runtime.step.parties import parties_of as parties_of
 from engine.runtime.step.parties import units_at_work as units_at_work
@@ -75,7 +75,7 @@ def beginning(tx: Connection, context: Context, actor: Actor, definition: Defini
     if not decision.allowed:
         raise NotAllowed(decision.reason)
     instance = unnumbered(definition, actor.person_id, context.now)
-    facts = Facts(definition.facts)
+    facts = new_facts(definition)
     starter = definition.diagram.process.starter_fact
     if starter:
         facts.say(starter, actor.unit_code, actor.person_id)
@@ -116,7 +116,7 @@ def look(tx: Connection, context: Context, row: Row[Any], actor: Actor) -> Step:
     One whose stored state does not fit raises Fault while it runs; parked or ended it is shown with nothing open.
     """
     definition = definitions.load(tx, row.definition_id)
-    given = (tx, context, definition, dict(row._mapping), Facts(definition.facts, known(tx, row.id)), actor)
+    given = (tx, context, definition, dict(row._mapping), facts_of(tx, row.id, definition), actor)
     try:
         return Step(*given)
     except (RecordsDamaged, StoredByAnotherVersion) as error:

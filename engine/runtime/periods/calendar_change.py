@@ -50,6 +50,11 @@ def follow(step: Step, before: Calendar | None) -> None:
 
 def follow_period(step: Step, record: Deadline) -> None:
     """The period, when it is open, is counted with the calendar in force: also one that was met before it, and goes on."""
+    with step.within(record.scope_id):
+        _follow_period(step, record)
+
+
+def _follow_period(step: Step, record: Deadline) -> None:
     count = _counted_anew(step, record)
     if count is None:
         return
@@ -66,7 +71,8 @@ def follow_period(step: Step, record: Deadline) -> None:
 
 def _counted_anew(step: Step, record: Deadline) -> Count | None:
     """How the open period is counted now; None when that is as it was, in its days and in what is known of them."""
-    count = _counted(step, record) if record.is_open else None
+    with step.within(record.scope_id):
+        count = _counted(step, record) if record.is_open else None
     return None if count is None or deadlines.is_counted_so(record, count) else count
 
 
@@ -94,7 +100,7 @@ def _until(step: Step, record: Deadline, calendar: Calendar) -> Count:
     last = record.last_day
     until = record.due_at if calendar.is_working_day(last) else calendar.close_of(calendar.next_working_day(last))
     for element in step.definition.diagram.elements.values():
-        own = {"operation": "extend_deadline", "deadline": record.key}
+        own = {"operation": "extend_deadline", "deadline": record.name_drawn}
         if own.items() <= element.properties.items():
             until = min(until, exclusive(step.evaluate(element.properties["cap"]), calendar))
     return counting.until(calendar, record.start_at, until, record.past_pauses)
@@ -110,7 +116,8 @@ def _timers(step: Step, before: Calendar | None) -> list[tuple[Open, int]]:
     for event in step.workflow.armed_events():
         element, number = step.definition.diagram.elements[event.element_id], numbers.get(event.id, DONE)
         if number != DONE and "deadline" not in element.properties and _counts_days(element):
-            old, new = (_instant(step, element, number, calendar) for calendar in (before, step.context.calendar))
+            with step.within(step.scopes.at(event.place)):
+                old, new = (_instant(step, element, number, calendar) for calendar in (before, step.context.calendar))
             if old != new:
                 found.append((event, number))
     return found
@@ -134,7 +141,11 @@ def _instant(step: Step, element: Element, number: int, calendar: Calendar) -> d
 def _armed_at(step: Step, element: Element) -> datetime:
     """When the task at whose edge the timer is drawn was opened."""
     own = (task.c.instance_id == step.instance_id) & (task.c.element_id == element.attached_to)
+    in_scope = task.c.scope_id.is_not_distinct_from(step.scope_id)
     opened: datetime | None = step.tx.scalar(
-        select(task.c.opened_at).where(own, task.c.status == "open").order_by(task.c.opened_at.desc()).limit(1)
+        select(task.c.opened_at)
+        .where(own, in_scope, task.c.status == "open")
+        .order_by(task.c.opened_at.desc())
+        .limit(1)
     )
     return opened or step.now

@@ -36,14 +36,14 @@ def period_key(step: Step, element: Element, unit_code: str) -> str:
     `recommended` cannot be counted.
     """
     drawn, own = step.definition.diagram.deadline_of(element), _key(element.id)
-    record = step.deadlines.get(drawn) if drawn is not None else None
+    record = step.period(drawn) if drawn is not None else None
     if record is not None and record.is_open and not record.paused:
         _end(step, own)
         return record.key
     if any(event.interrupting and event.timer for event in step.definition.diagram.attached(element.id)):
         return drawn or ""
     _begin(step, element, own, unit_code)
-    return record.key if record is not None and record.is_open else own
+    return record.key if record is not None and record.is_open else deadlines.key_in(own, step.scope_id)
 
 
 def lapse(step: Step, element_id: str) -> None:
@@ -52,10 +52,10 @@ def lapse(step: Step, element_id: str) -> None:
 
 
 def _begin(step: Step, element: Element, key: str, unit_code: str) -> None:
-    before = step.deadlines.get(key)
+    before = step.period_here(key)
     if before is not None and before.is_open:
         return
-    step.deadlines[key] = record = deadlines.start(
+    record = deadlines.start(
         step.tx,
         instance_id=step.instance_id,
         key=key,
@@ -67,17 +67,19 @@ def _begin(step: Step, element: Element, key: str, unit_code: str) -> None:
         unit_code=unit_code,
         count=_count(step, element),
         now=step.now,
+        scope_id=step.scope_id,
     )
-    step.record(PeriodStands(key, "running", record.due_at.isoformat()))
-    arm_marks(step, key, step.now)
+    step.deadlines[record.key] = record
+    step.record(PeriodStands(record.key, "running", record.due_at.isoformat()))
+    arm_marks(step, record.key, step.now)
 
 
 def _end(step: Step, key: str) -> None:
-    record = step.deadlines.get(key)
+    record = step.period_here(key)
     if record is not None and record.is_open:
-        step.deadlines[key] = record = deadlines.cancel(step.tx, record, step.now)
-        step.record(PeriodStands(key, record.status))
-        arm_marks(step, key, step.now)
+        step.deadlines[record.key] = record = deadlines.cancel(step.tx, record, step.now)
+        step.record(PeriodStands(record.key, record.status))
+        arm_marks(step, record.key, step.now)
 
 
 def _key(element_id: str) -> str:

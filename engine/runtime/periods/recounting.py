@@ -31,22 +31,26 @@ def recount(step: Step, fact: str) -> None:
     """Periods and timers that read the fact follow what it says now; one that has run out by that is overdue at once."""
     for record in deadlines.of_instance(step.tx, step.instance_id):
         element = step.definition.diagram.elements[record.element_id]
-        if record.status == "cancelled" or not _reads(element, fact):
-            continue
-        if record.is_open and not record.paused:
-            run_out(step, record.key)
-            record = step.deadlines[record.key]
-        count = _counted(step, element, record)
-        if count is None or (count.due_at, count.start_at) == (record.due_at, record.start_at):
-            continue
-        if not record.is_open:
-            deadlines.note(step.tx, record, count, WHY, step.now)
-            step.record(PeriodNoted(record.key, WHY, count.due_at.isoformat()))
-            continue
-        move_deadline(step, record.key, count, WHY)
-        if not record.paused:
-            run_out(step, record.key)
+        if record.status != "cancelled" and _reads(element, fact):
+            with step.within(record.scope_id):
+                _recount_one(step, element, record)
     _rearm_others(step, fact)
+
+
+def _recount_one(step: Step, element: Element, record: Deadline) -> None:
+    if record.is_open and not record.paused:
+        run_out(step, record.key)
+        record = step.deadlines[record.key]
+    count = _counted(step, element, record)
+    if count is None or (count.due_at, count.start_at) == (record.due_at, record.start_at):
+        return
+    if not record.is_open:
+        deadlines.note(step.tx, record, count, WHY, step.now)
+        step.record(PeriodNoted(record.key, WHY, count.due_at.isoformat()))
+        return
+    move_deadline(step, record.key, count, WHY)
+    if not record.paused:
+        run_out(step, record.key)
 
 
 def _counted(step: Step, element: Element, record: Deadline) -> Count | None:
@@ -58,11 +62,13 @@ def _counted(step: Step, element: Element, record: Deadline) -> Count | None:
         count = counting.working_days(step.context.calendar, count.number, count.start_at, pauses=record.past_pauses)
     whys = [move["why"] for move in record.moves]
     if "shortened" in whys:
-        urgent = [_evaluate(step, text, record) for text in _operations(step, record.key, "shorten_deadline", "to")]
+        urgent = [
+            _evaluate(step, text, record) for text in _operations(step, record.name_drawn, "shorten_deadline", "to")
+        ]
         return min([count, *filter(None, urgent)], key=lambda found: found.due_at)
     if "extended" in whys:
         until = max(datetime.fromisoformat(move["to"]) for move in record.moves if move["why"] == "extended")
-        for text in _operations(step, record.key, "extend_deadline", "cap"):
+        for text in _operations(step, record.name_drawn, "extend_deadline", "cap"):
             until = min(until, exclusive(step.evaluate(text), step.context.calendar))
         if until > count.due_at:
             return counting.until(step.context.calendar, count.start_at, until, record.past_pauses, count.kind)

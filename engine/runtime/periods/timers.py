@@ -16,6 +16,7 @@ from engine.errors import ExpressionError
 from engine.messages import Name
 from engine.messages import gettext as _
 from engine.runtime.step.events import PeriodGoesOn, PeriodStands, TimerFired
+from engine.runtime.step.scopes import ScopeId
 from engine.runtime.step.step import Step
 
 HELD = "held-"
@@ -31,14 +32,15 @@ def arm(step: Step) -> None:
     stored = {row.id: row for row in step.case.rows(timer) if row.kind == "due"}
     elements = step.definition.diagram.elements
     armed = {event.id: event for event in step.workflow.armed_events() if elements[event.element_id].timer}
-    _follow_held(step, {event.element_id for event in armed.values()})
+    _follow_held(step, {(event.element_id, step.scopes.at(event.place)) for event in armed.values()})
     for event_id, event in armed.items():
         element = elements[event.element_id]
-        if event_id not in stored:
-            step.case.add(timer, _row(step, event, element, number=1))
-        elif "deadline" in element.properties and stored[event_id].number != DONE:
-            due_at = _due(step.deadlines[element.properties["deadline"]])
-            step.case.change(timer, stored[event_id], due_at=due_at)
+        with step.within(step.scopes.at(event.place)):
+            if event_id not in stored:
+                step.case.add(timer, _row(step, event, element, number=1))
+            elif "deadline" in element.properties and stored[event_id].number != DONE:
+                due_at = _due(_running(step, element))
+                step.case.change(timer, stored[event_id], due_at=due_at)
     for event_id, row in stored.items():
         if event_id not in armed and not event_id.startswith(HELD):
             step.case.remove(timer, row)
@@ -46,7 +48,8 @@ def arm(step: Step) -> None:
 
 def rearm(step: Step, event: Open, number: int) -> None:
     """The repeating timer waits for its n-th instant."""
-    row = _row(step, event, step.definition.diagram.elements[event.element_id], number)
+    with step.within(step.scopes.at(event.place)):
+        row = _row(step, event, step.definition.diagram.elements[event.element_id], number)
     if (armed := step.case.get(timer, event.id)) is not None:
         step.case.change(timer, armed, **row)
 
@@ -70,6 +73,7 @@ def _row(step: Step, event: Open, element: Element, number: int) -> dict[str, An
         "due_at": due_at,
         "interrupting": element.interrupting,
         "number": number,
+        "scope_id": step.scope_id,
     }
 
 
@@ -80,10 +84,11 @@ def _is_done(step: Step, element: Element, due_at: datetime | None) -> bool:
     """
     if _repeats_or_closes(element):
         return False
-    record = step.deadlines.get(element.properties.get("deadline", ""))
+    record = step.period_here(element.properties.get("deadline", ""))
     if (record is None or record.overdue_at is None) and (due_at is None or due_at > step.now):
         return False
-    fired = [row for row in step.case.rows(fired_timer) if row.element_id == element.id]
+    own = (element.id, step.scope_id or "")
+    fired = [row for row in step.case.rows(fired_timer) if (row.element_id, row.scope_id) == own]
     if record is not None:
         return any(row.fired_at >= record.armed_at for row in fired)
     return any(row.due_at == due_at for row in fired)
@@ -96,11 +101,16 @@ def keep_fired(step: Step) -> None:
         if not isinstance(event, TimerFired) or event.due is None or event.id.startswith(HELD):
             continue
         if not _repeats_or_closes(elements[event.element]):
-            _keep_one(step, event.element, datetime.fromisoformat(event.due))
+            _keep_one(step, event.element, datetime.fromisoformat(event.due), step.fired_in.get(event.id))
 
 
-def _keep_one(step: Step, element_id: str, due_at: datetime) -> None:
-    key = {"instance_id": step.instance_id, "element_id": element_id, "due_at": due_at}
+def _keep_one(step: Step, element_id: str, due_at: datetime, scope_id: str | None) -> None:
+    key = {
+        "instance_id": step.instance_id,
+        "element_id": element_id,
+        "due_at": due_at,
+        "scope_id": scope_id or "",
+    }
     if (known := step.case.get(fired_timer, *key.values())) is not None:
         step.case.change(fired_timer, known, fired_at=step.now)
     else:
@@ -136,7 +146,7 @@ def _start_period(step: Step, element: Element) -> datetime | None:
     neither an extension that was told nor an urgency.
     """
     key = element.properties["deadline"]
-    record = step.deadlines.get(key)
+    record = step.period_here(key)
     if record is None or not record.is_open:
         assert element.timer is not None
         count = step.evaluate_timer(element.timer, 1)
@@ -144,10 +154,10 @@ def _start_period(step: Step, element: Element) -> datetime | None:
             names = compile_expression(element.timer.text).names
             raise WorkflowFault(_("Period '%(period)s' has no start.", period=Name(element.name)), element.id, names)
         if record is not None and record.moves and (record.element_id, record.start_at) == (element.id, count.start_at):
-            step.reopened.append(key)
-            return _due(run_on(step, key))
+            step.reopened.append(record.key)
+            return _due(run_on(step, record.key))
         unit = element.properties.get("unit")
-        record = step.deadlines[key] = deadlines.start(
+        record = deadlines.start(
             step.tx,
             instance_id=step.instance_id,
             key=key,
@@ -159,9 +169,18 @@ def _start_period(step: Step, element: Element) -> datetime | None:
             unit_code=step.unit_of(unit) if unit else None,
             count=count,
             now=step.now,
+            scope_id=step.scope_id,
         )
-        step.record(PeriodStands(key, "running", record.due_at.isoformat()))
+        step.deadlines[record.key] = record
+        step.record(PeriodStands(record.key, "running", record.due_at.isoformat()))
     return _due(record)
+
+
+def _running(step: Step, element: Element) -> Deadline:
+    """The period of the armed timer."""
+    record = step.period_here(element.properties["deadline"])
+    assert record is not None
+    return record
 
 
 def run_on(step: Step, key: str) -> Deadline:
@@ -185,6 +204,7 @@ def hold(step: Step, record: Deadline) -> None:
         "due_at": _due(record),
         "interrupting": False,
         "number": 1,
+        "scope_id": record.scope_id,
     }
     step.case.add(timer, row)
 
@@ -193,24 +213,25 @@ def is_held(step: Step, record: Deadline) -> bool:
     return step.case.get(timer, f"{HELD}{record.id}") is not None
 
 
-def _follow_held(step: Step, armed: set[str]) -> None:
+def _follow_held(step: Step, armed: set[tuple[str, ScopeId]]) -> None:
     """A held period is let go when its own timer is armed again, or when its task cannot be reached any more."""
     records = {f"{HELD}{record.id}": record for record in step.deadlines.values()}
     for row in step.case.rows(timer):
         if not row.id.startswith(HELD):
             continue
         record = records.get(row.id)
-        if record is None or not record.is_open or row.element_id in armed or not _may_come(step, row.element_id):
+        came = (row.element_id, row.scope_id) in armed
+        if record is None or not record.is_open or came or not _may_come(step, row.element_id, row.scope_id):
             step.case.remove(timer, row)
         else:
             step.case.change(timer, row, due_at=record.due_at if record.status == "running" else None)
 
 
-def _may_come(step: Step, element_id: str) -> bool:
-    """Whether anything that is worked on leads to the task of this timer."""
+def _may_come(step: Step, element_id: str, scope_id: ScopeId) -> bool:
+    """Whether anything that is worked on in this scope leads to the task of this timer."""
     diagram = step.definition.diagram
     host = diagram.elements[element_id].attached_to or element_id
-    stack = [] if step.workflow.completed else [diagram.elements[found] for found in step.workflow.live_elements()]
+    stack = [diagram.elements[found] for found, at in step.live() if at == scope_id]
     seen = set[str]()
     while stack:
         element = stack.pop()
@@ -247,6 +268,7 @@ def arm_marks(step: Step, key: str, after: datetime) -> None:
         "due_at": mark.at,
         "interrupting": False,
         "number": mark.number,
+        "scope_id": record.scope_id,
     }
     if armed is None:
         case.add(timer, row)

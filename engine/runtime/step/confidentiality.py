@@ -26,6 +26,7 @@ from engine.forms.schema import Field, Form
 from engine.messages import Joined, Message, Text, in_chinese, listed
 from engine.messages import gettext as _
 from engine.organisation.assignment import Actor, ConfidentialSubject, may
+from engine.runtime.step.scopes import ScopeId
 from engine.runtime.step.secret_words import hints, says
 
 if TYPE_CHECKING:
@@ -200,7 +201,9 @@ def _of_step(step: Step, actor: Actor | None, values: Mapping[str, object]) -> l
     starts = [step.instance_id, *(step.tx.scalars(named) if numbers else ())]
     if step.instance.get("origin_instance_id"):
         starts.append(step.instance["origin_instance_id"])
-    own = list(_in_forms(step.definition, {**_ever_said(step.tx, step.instance_id), **_given(facts)}))
+    said = _ever_said(step.tx, step.instance_id)
+    own = [secret for each in said for secret in _in_forms(step.definition, {**each, **_given(facts)})]
+    own += [secret for each in said[1:] for secret in _in_forms(step.definition, each)]
     return _readable(
         [*own, *_stored(step.tx, [at for at in _linked(step.tx, starts) if at != step.instance_id])], actor
     )
@@ -267,15 +270,25 @@ def _stored(tx: Connection, instance_ids: Iterable[str]) -> Iterator[_Secret]:
     for row in sorted(tx.execute(own).all() if ids else []):
         definition = definitions.load(tx, row.definition_id)
         if any(field.confidential for form in definition.forms.values() for field in form.fields):
-            yield from _in_forms(definition, _ever_said(tx, row.id))
+            for said in _ever_said(tx, row.id):
+                yield from _in_forms(definition, said)
 
 
-def _ever_said(tx: Connection, instance_id: str) -> dict[str, object]:
-    """The last value of each fact that was one: what is not asked any more is as confidential as before."""
+def _ever_said(tx: Connection, instance_id: str) -> list[dict[str, object]]:
+    """The last value of each fact that was one: what is not asked any more is as confidential as before.
+
+    First what was said of the instance itself, then the same with what was said in each of its scopes.
+    """
     case = known_case(tx, instance_id)
-    own = select(fact.c.name, fact.c.value).where(fact.c.instance_id == instance_id).order_by(fact.c.id)
+    columns = (fact.c.name, fact.c.value, fact.c.scope_id)
+    own = select(*columns).where(fact.c.instance_id == instance_id).order_by(fact.c.id)
     rows = case.rows(fact) if case is not None else tx.execute(own).all()
-    return _given({row.name: value for row in rows if (value := decode(row.value)) not in (None, "")})
+    said: dict[ScopeId, dict[str, object]] = {None: {}}
+    for row in rows:
+        if (value := decode(row.value)) not in (None, ""):
+            said.setdefault(row.scope_id, {})[row.name] = value
+    outermost = said.pop(None)
+    return [outermost, *({**outermost, **inner} for inner in said.values())]
 
 
 def _given(facts: Mapping[str, object]) -> dict[str, object]:

@@ -40,7 +40,7 @@ class Fault(LianbanError):
     def within(self, step: Step) -> None:
         """The step in which it happened; the facts go away with the step."""
         self.definition_id, self.actor = step.definition.id, step.actor
-        self.said = (*self.said, *step.facts.values())
+        self.said = (*self.said, *step.facts.everywhere())
 
 
 def without_contents(sentence: Text, said: Iterable[object]) -> Text:

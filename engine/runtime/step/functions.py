@@ -11,7 +11,7 @@ from engine.db.tables import material, task
 from engine.deadlines.counting import working_days
 from engine.deadlines.functions import KINDS, as_instant, counting_functions
 from engine.errors import ExpressionError
-from engine.messages import When, in_chinese
+from engine.messages import When, Worded
 from engine.messages import gettext as _
 from engine.organisation import city, duties, jurisdiction, units
 from engine.runtime.step.similar_cases import same_cases
@@ -43,7 +43,7 @@ class _Functions:
             "minute": to_the_minute,
             "due": self._due,
             "deadline_is": lambda key, status: (
-                key in self._step.deadlines and self._step.deadlines[key].status == status
+                (record := self._step.period(key)) is not None and record.status == status
             ),
             "unpaused_days": self._unpaused_days,
             "config": self._config,
@@ -63,14 +63,14 @@ class _Functions:
         }
 
     def _due(self, key: str) -> datetime | None:
-        record = self._step.deadlines.get(key)
+        record = self._step.period(key)
         return record.due_at if record else None
 
     def _unpaused_days(self, key: str, number: int, start: object) -> datetime | None:
         """The end of the n-th working day after the start on which the period did not stand still."""
         if start is None:
             return None
-        record = self._step.deadlines.get(key)
+        record = self._step.period(key)
         pauses = [] if record is None or record.paused else record.pauses
         return working_days(self._step.context.calendar, number, as_instant(start), pauses=pauses).due_at
 
@@ -91,7 +91,8 @@ class _Functions:
         return unit.phone if unit else None
 
     def _completed_at(self, element_id: str) -> datetime | None:
-        own = (row for row in self._step.case.rows(task) if row.element_id == element_id and row.undone is None)
+        rows = [row for row in self._step.case.rows(task) if row.element_id == element_id and row.undone is None]
+        own = self._step.scopes.nearest(rows, self._step.scope_id)
         return max((row.ended_at for row in own if row.status == "completed"), default=None)
 
     def _empowered(self, code: str | None) -> bool:
@@ -110,7 +111,7 @@ class _Functions:
             if told.number
             else _("'%(title)s'", title=told.source)
         )
-        return in_chinese(  # an expression that is drawn works with it: as the words around it
+        return Worded(
             _(
                 "Under %(source)s this entry of the list of duties belongs to %(unit)s from %(day)s on. See case %(number)s.",
                 source=source,

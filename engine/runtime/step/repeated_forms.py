@@ -20,6 +20,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.db.tables import sent_form
 from engine.errors import AlreadyDone, Refused
+from engine.messages import Name
 from engine.messages import gettext as _
 
 T = TypeVar("T")
@@ -46,6 +47,9 @@ def repeatable(kind: type[T]) -> type[T]:
     """Marks a dataclass as an answer that can be stored and given again."""
     _TYPES[kind.__name__] = kind
     return kind
+
+
+repeatable(Name)
 
 
 def begin(sending: Sending) -> None:

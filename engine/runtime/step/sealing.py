@@ -39,6 +39,7 @@ COUNTED: dict[Table, frozenset[str]] = {
     tables.process_instance: frozenset(
         {"revision", "state", "taken", "calendar_version", "next_due", "ever_over", "past_diagram"}
     ),
+    tables.scope: frozenset(),
     tables.fact: frozenset(),
     tables.deadline: frozenset(),
     tables.task: frozenset({"assignee_id", "claimed_at"}),
@@ -48,6 +49,8 @@ COUNTED: dict[Table, frozenset[str]] = {
     tables.material: frozenset(),
 }
 """The tables whose rows count, each with the columns that do not: what is only how work stands, or sealed elsewhere."""
+CAME_LATER = frozenset({"scope_id"})
+"""Columns that tables were given when there were sealed rows already: a row without a value is written as it was then."""
 
 
 def keys_of(tx: Connection) -> Keys:
@@ -182,7 +185,11 @@ def _digest(lines: list[str]) -> str:
 
 def _as_text(name: str, row: Any) -> str:
     """The row as one text, the same whichever store it is in: every column that counts, as the tables hold it."""
-    values = [written(getattr(row, column)) for column, written in _counted(name)]
+    values = [
+        written(value)
+        for column, written in _counted(name)
+        if (value := getattr(row, column)) is not None or column not in CAME_LATER
+    ]
     return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
 
 

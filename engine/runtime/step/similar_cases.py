@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Text, cast, select
 
 from engine.db.tables import fact, process_instance
 from engine.db.values import decode
-from engine.messages import Message, When, in_chinese, listed
+from engine.messages import Message, When, Worded, listed
 from engine.messages import gettext as _
 from engine.runtime.step.names import name_of_unit
 
@@ -83,8 +83,8 @@ def _sentence(tx: Connection, same: list[tuple[datetime, str, str]], received_at
 
     shown = listed(told(*found) for found in same[:SHOWN])
     if len(same) <= SHOWN:
-        return in_chinese(shown)
-    return in_chinese(_("%(cases)s, %(count)s in all", cases=shown, count=len(same)))
+        return Worded(shown)
+    return Worded(_("%(cases)s, %(count)s in all", cases=shown, count=len(same)))
 
 
 def _plain(value: object) -> str:

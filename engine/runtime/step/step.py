@@ -5,7 +5,8 @@ A step lives inside one transaction and is thrown away with it. `advance` makes 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -31,6 +32,7 @@ from engine.runtime.step.context import Context
 from engine.runtime.step.events import Event, PeriodStands
 from engine.runtime.step.facts import Facts
 from engine.runtime.step.functions import functions_of
+from engine.runtime.step.scopes import ScopeId
 
 
 @dataclass(frozen=True)
@@ -59,17 +61,22 @@ class Step:
         self.instance_id: str = instance["id"]
         if instance["number"] is None:  # it is in no table yet
             put_case(Case(tx, self.instance_id, new=True))
+        self.scopes = facts.scopes
+        self.scope_id: ScopeId = None
+        """The scope that the step stands in: facts, periods and papers are looked for from there outwards, and belong to it."""
         self.deadlines: dict[str, Deadline] = {
             record.key: record for record in deadlines.of_instance(tx, self.instance_id)
         }
-        """The latest record of each key, open or ended."""
+        """The latest record of each key, open or ended; `period` finds what the diagram calls so."""
         self.events: list[Event] = []
         """What has happened in this step so far: the content of its audit entry."""
         self.completion: dict[str, Any] | None = None
         """How the instance stood before the completion that this step is; None when it cannot be taken back."""
-        self.clocks_to_close: list[str] = []
-        self.tasks_to_end: list[str] = []
-        """Elements whose open tasks will be over, without having been done, when this round is."""
+        self.fired_in: dict[str, ScopeId] = {}
+        """The scopes of the timers that this step has fired, by their ids."""
+        self.clocks_to_close: list[tuple[str, ScopeId]] = []
+        self.tasks_to_end: list[tuple[str, ScopeId]] = []
+        """Elements, each in a scope, whose open tasks will be over, without having been done, when this round is."""
         self.beginnings: list[Beginning] = []
         self.reopened: list[str] = []
         self.form: Form | None = None
@@ -90,6 +97,64 @@ class Step:
     def _restored(self) -> Workflow:
         return Workflow(self.definition.specification, self, self._state())
 
+    def stand_in(self, scope_id: ScopeId) -> None:
+        """The step stands in this scope from now on."""
+        self.scope_id = scope_id
+        self.facts.stand_in(scope_id)
+
+    @contextmanager
+    def within(self, scope_id: ScopeId) -> Iterator[None]:
+        """The step stands in this scope as long as this lasts."""
+        before = self.scope_id
+        if scope_id == before:
+            yield
+            return
+        self.stand_in(scope_id)
+        try:
+            yield
+        finally:
+            self.stand_in(before)
+
+    def period(self, name: str) -> Deadline | None:
+        """The latest record of the period that the diagram calls so, seen from where the step stands."""
+        if not self.scopes:
+            return self.deadlines.get(name)
+        own = [record for record in self.deadlines.values() if record.name_drawn == name]
+        return max(self.scopes.nearest(own, self.scope_id), key=lambda record: record.armed_at, default=None)
+
+    def period_here(self, name: str) -> Deadline | None:
+        """The same of those that run in this very scope or in one around it, and in none within it."""
+        outwards = list(self.scopes.outwards(self.scope_id))
+        keys = (deadlines.key_in(name, level) for level in outwards)
+        return next((self.deadlines[key] for key in keys if key in self.deadlines), None)
+
+    def live(self) -> set[tuple[str, ScopeId]]:
+        """Every element that is worked on or waited for, with the scope that it is in; nothing when it has ended."""
+        if self.workflow.completed:
+            return set()
+        return {(found.element_id, self.scopes.at(found.place)) for found in self.workflow.live()}
+
+    def live_scopes(self) -> set[str]:
+        """The scopes in which anything is worked on or waited for."""
+        if self.workflow.completed:
+            return set()
+        places = self.workflow.live_places()
+        for place in places:
+            self.scopes.at(place)
+        return {scope.id for place in places for scope in place}
+
+    def close_clock(self, element_id: str, scope_id: ScopeId) -> None:
+        """The clock task in this scope is done; nothing happens when it is not open."""
+        self.workflow.close_clock(element_id, lambda clock: self.scopes.at(clock.place) == scope_id)
+
+    def end_task(self, element_id: str, scope_id: ScopeId) -> None:
+        """Open user tasks of the element, in this scope or within it, are over without having been done."""
+        self.workflow.end_task(element_id, lambda task: scope_id in self.scopes.outwards(self.scopes.at(task.place)))
+
+    def passed(self) -> set[tuple[str, ScopeId]]:
+        """Every element that this step has passed, with the scope that it was in."""
+        return {(element_id, self.scopes.at(place)) for element_id, place in self.workflow.passed_at}
+
     # --- what a running process asks (bpmn.spiff.host.Host) ---
 
     def evaluate(
@@ -98,10 +163,14 @@ class Step:
         names: Mapping[str, object] | None = None,
         functions: Functions | None = None,
         *,
-        place: Places = (),
+        place: Places | None = None,
     ) -> Any:
-        """The value of an expression of the diagram, or of a letter, over the facts. Raises ExpressionError."""
-        return evaluate(expression, {**self.facts, **(names or {})}, {**self.functions(), **(functions or {})})
+        """The value of an expression of the diagram, or of a letter, over the facts. Raises ExpressionError.
+
+        They are seen from `place`, or from where the step stands when none is given.
+        """
+        with self.within(self.scope_id if place is None else self.scopes.at(place)):
+            return evaluate(expression, {**self.facts, **(names or {})}, {**self.functions(), **(functions or {})})
 
     def evaluate_period(self, expression: str, names: Mapping[str, object] | None = None) -> Count | None:
         """The instant that an expression gives, with how it was counted; None when it gives none yet."""
@@ -120,7 +189,7 @@ class Step:
 
     def call(self, element_id: str, task_id: str, place: Places = ()) -> None:
         element = self.definition.diagram.elements[element_id]
-        self.begin(element, {to.fact: self.evaluate(to.expression) for to in element.inputs}, task_id)
+        self.begin(element, {to.fact: self.evaluate(to.expression, place=place) for to in element.inputs}, task_id)
 
     def begin(self, element: Element, values: Mapping[str, object], task_id: str | None = None) -> None:
         """What the element calls or starts will run as an instance of its own, linked to this one, once this is stored."""
@@ -152,14 +221,14 @@ class Step:
 
     def meet(self, key: str) -> None:
         """The period is met now, and its clock task will be done when this round is over."""
-        record = self.deadlines.get(key)
+        record = self.period(key)
         if record is None or not record.is_open:
             return
-        self.deadlines[key] = met = deadlines.meet(self.tx, record, self.now)
-        self.record(PeriodStands(key, met.status))
+        self.deadlines[record.key] = met = deadlines.meet(self.tx, record, self.now)
+        self.record(PeriodStands(met.key, met.status))
         element = self.definition.diagram.elements[record.element_id]
         if element.attached_to:
-            self.clocks_to_close.append(element.attached_to)
+            self.clocks_to_close.append((element.attached_to, record.scope_id))
 
     def parties(self) -> set[str]:
         """The parties that something has reached: whoever is only proposed is told nothing."""

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from engine.errors import InvalidValues, NotFound
-from engine.messages import Message, Name, in_chinese
+from engine.messages import Message, Name, Text, in_chinese
 from engine.messages import gettext as _
 from engine.organisation.assignment import Actor
 from engine.runtime.advance import requests
@@ -17,7 +17,8 @@ from engine.runtime.tasks import tasks
 from engine.runtime.tasks.colleagues import who_may_be_asked
 from engine.runtime.tasks.transfers import choose, inside_words, note, tell, tell_post, works_here
 
-NO_OBJECTION = _("No comment")
+NO_OPINION = _("No comment")
+"""What a colleague answers who has nothing to say; it is kept in Chinese, and `opinion_words` tells it."""
 
 _NOT_ASKED = _(
     "You can ask colleagues of your own unit, and nobody whose reply is still to come. Choose from the list."
@@ -60,7 +61,7 @@ def answer(tx: Connection, context: Context, actor: Actor, task_id: str, opinion
 
     Raises NotAllowed, InvalidValues."""
     row = tasks.take_hold(tx, actor, "answer", task_id)
-    opinion = in_chinese(NO_OBJECTION) if none else inside_words(tx, row, actor, opinion, "opinion")
+    opinion = in_chinese(NO_OPINION) if none else inside_words(tx, row, actor, opinion, "opinion")
     asked = (found for found in requests.requests(tx, row) if found.kind == "consultation")
     request = next(found for found in asked if found.to_person == actor.person_id)
     requests.answer(tx, request.id, opinion, context.now)
@@ -69,13 +70,18 @@ def answer(tx: Connection, context: Context, actor: Actor, task_id: str, opinion
         "%(person)s has replied on '%(step)s': %(opinion)s",
         person=actor.person_name,
         step=Name(row.name),
-        opinion=NO_OBJECTION if none else opinion,
+        opinion=NO_OPINION if none else opinion,
     )
     if row.assignee_id is None and not works_here(tx, context, row, request.from_person):
         tell_post(tx, context, actor, row, text)
     else:
         tell(tx, context, row, row.assignee_id or request.from_person, text)
     return row
+
+
+def opinion_words(opinion: str) -> Text:
+    """The opinion for whoever reads it: what a person wrote as it is."""
+    return NO_OPINION if opinion == in_chinese(NO_OPINION) else opinion
 
 
 def withdraw(tx: Connection, context: Context, actor: Actor, task_id: str, request_id: str) -> Row[Any]:

@@ -61,6 +61,11 @@ class WayBack:
 
 def way_back(step: Step, row: Row[Any]) -> WayBack:
     """Where the open task may be sent back to, in words where it may not."""
+    with step.within(row.scope_id):
+        return _way_back(step, row)
+
+
+def _way_back(step: Step, row: Row[Any]) -> WayBack:
     diagram = step.definition.diagram
     here = diagram.elements[row.element_id]
     done = {found.id: found for found in step.case.rows(task) if found.status == "completed"}
@@ -82,6 +87,9 @@ def way_back(step: Step, row: Row[Any]) -> WayBack:
                     return WayBack(steps, passed, why)
                 drawn = row.element_id in diagram.tasks_before(element.id)
                 steps.append(Earlier(found.id, element.id, element.name, earlier.ended_by, earlier.ended_at, drawn))
+    if row.scope_id is not None:
+        scope = Name(diagram.elements[step.scopes.get(row.scope_id).element_id].name)
+        return WayBack(steps, passed, _("Before that '%(step)s' had not begun. It goes no further back.", step=scope))
     return WayBack(steps, passed, _("Before that the case was started."))
 
 
@@ -154,6 +162,8 @@ def _barrier(step: Step, element: Element) -> Text:
                 "Before that several steps run side by side. Sending it back would "
                 "disturb the others, so it goes no further back."
             )
+        case "subProcess":
+            return _("'%(step)s' has been left. It cannot be sent back into it.", step=name)
         case "callActivity":
             return _("'%(step)s' is the result of another procedure. It cannot be sent back beyond it.", step=name)
         case "boundaryEvent":
@@ -174,7 +184,7 @@ def _barrier(step: Step, element: Element) -> Text:
 def _limit_over(step: Step, diagram: Diagram, element: Element) -> Text:
     """A step whose limit closes it by itself is not opened again when that limit is over."""
     for event in diagram.attached(element.id):
-        record = step.deadlines.get(event.properties.get("deadline", ""))
+        record = step.period(event.properties.get("deadline", ""))
         if event.interrupting and event.timer and record is not None and record.due_at <= step.now:
             return _(
                 "The time limit of '%(step)s' is over. It would lapse at once, so it goes no further back.",
@@ -191,7 +201,7 @@ def _keep_periods(step: Step, row: Row[Any], earlier: Earlier, passed: list[str]
     """
     elements = step.definition.diagram.elements
     for key, record in list(step.deadlines.items()):
-        if record.of_task:
+        if record.of_task or record.scope_id != row.scope_id:
             continue
         host = elements[record.element_id].attached_to or record.element_id
         if host == earlier.element_id:

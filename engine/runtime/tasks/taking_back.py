@@ -265,16 +265,15 @@ def _say_former(step: Step, revision: int) -> None:
     """Every fact that the step of the completion said has the value from before again; a new party is none any more."""
     own = fact.c.instance_id == step.instance_id
     said = step.tx.execute(select(fact).where(own, fact.c.revision == revision).order_by(fact.c.id)).all()
-    for name, value in {row.name: decode(row.value) for row in said}.items():
-        earlier = [
-            decode(found)
-            for found in step.tx.scalars(
-                select(fact.c.value)
-                .where(own, fact.c.name == name, fact.c.revision < revision)
-                .order_by(fact.c.id.desc())
-            )
-        ]
-        step.facts.say(name, earlier[0] if earlier else None, step.actor.person_id if step.actor else None)
+    for (scope_id, name), value in {(row.scope_id, row.name): decode(row.value) for row in said}.items():
+        before = step.tx.execute(
+            select(fact.c.value, fact.c.scope_id)
+            .where(own, fact.c.name == name, fact.c.revision < revision)
+            .order_by(fact.c.id.desc())
+        ).all()
+        earlier = [decode(found.value) for found in step.scopes.nearest(before, scope_id)]
+        with step.within(scope_id):
+            step.facts.say(name, earlier[0] if earlier else None, step.actor.person_id if step.actor else None)
         if name in step.definition.diagram.process.party_facts and value not in earlier:
             step.tx.execute(
                 delete(party).where(

@@ -42,8 +42,8 @@ class Completed:
 
     instance_id: str
     number: str
-    task_name: str
-    outcome_name: str | None
+    task_name: Name
+    outcome_name: Name
     next_task_id: str | None
     ended: bool
 
@@ -71,13 +71,14 @@ def complete(
             _require_opinions(tx, row, actor)
         element = step.definition.diagram.elements[row.element_id]
         form = step.definition.form_of(element)
-        answers = take_answers(step, form, raw, actor, task_id)
-        if run_out_at is None:
-            undo_points.remember(step, task_id, raw)
-        tell_not_needed(tx, context, row, completed=True, by=actor.person_id)
-        _end(step, task_id, form, answers)
-        issue.file(step, element)
-        issue.sign_for(step, element)
+        with step.within(row.scope_id):
+            answers = take_answers(step, form, raw, actor, task_id)
+            if run_out_at is None:
+                undo_points.remember(step, task_id, raw)
+            tell_not_needed(tx, context, row, completed=True, by=actor.person_id)
+            _end(step, task_id, form, answers)
+            issue.file(step, element)
+            issue.sign_for(step, element)
         step.record(TaskCompleted(task_id, element.id))
         outcome_notices.tell_asker(step, task_id)
         step.workflow.complete(task_id)
@@ -87,8 +88,8 @@ def complete(
     return Completed(
         instance_id=row.instance_id,
         number=step.instance["number"],
-        task_name=row.name,
-        outcome_name=done.outcome_name,
+        task_name=step.definition.element_name(row.element_id),
+        outcome_name=step.definition.outcome_name(row.element_id, done.outcome, done.outcome_name),
         next_task_id=next_of(tx, row.instance_id, actor),
         ended=step.workflow.completed,
     )
@@ -212,7 +213,7 @@ def take_hold(tx: Connection, actor: Actor, verb: str, task_id: str) -> Row[Any]
 
 def said_before(tx: Connection, row: Row[Any]) -> frozenset[str]:
     """What the task's form asks anew although it is known: a former round's, or another task's; see `forms.validate`."""
-    return frozenset() if requests.was_reopened(tx, row) else said_in_tasks(tx, row.instance_id)
+    return frozenset() if requests.was_reopened(tx, row) else said_in_tasks(tx, row.instance_id, row.scope_id)
 
 
 def subject(tx: Connection, row: Row[Any]) -> TaskSubject:
@@ -260,6 +261,7 @@ def fire_interrupting(step: Step) -> datetime | None:
     for row in sorted((row for row in closing if row.due_at <= step.now), key=lambda row: (row.due_at, row.id)):
         if any(event.id == row.id for event in step.workflow.armed_events()):
             step.record(TimerFired(row.id))
+            step.fired_in[row.id] = row.scope_id
             step.workflow.fire(row.id)
             run_out_at = row.due_at
     return run_out_at

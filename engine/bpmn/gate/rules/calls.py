@@ -83,13 +83,13 @@ def _anew(draft: Draft, called: Called, element: Element, handed: set[str]) -> I
 
 def _comes_by_itself(draft: Draft, element: Element) -> bool:
     """Whether the element is reached from the start with nobody completing a task or pressing a button."""
-    stack, seen = list(draft.of_kind("startEvent")), set[str]()
+    stack, seen = draft.diagram.starts(), set[str]()
     while stack:
         here = stack.pop()
         if here.id in seen:
             continue
         seen.add(here.id)
-        following = draft.attached(here) if here.kind == "userTask" else draft.onward(here)
+        following = draft.attached(here) if here.kind == "userTask" else draft.onward_and_within(here)
         stack += [other for other in following if not other.attached_to or other.timer is not None]
     return element.id in seen
 

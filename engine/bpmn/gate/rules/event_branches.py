@@ -14,7 +14,7 @@ from engine.problems import Problem, Rule
 EVENT_FLOWS_BACK = Rule("event-flows-back", _("What an event opens beside the work does not flow back into it."))
 LAPSES_UNUSED = Rule("lapses-unused", _("Only what an event opens beside its task can lapse with it."))
 TIMER_BRANCH_WAITS = Rule("timer-branch-waits", _("The branch of a timer waits for nobody."))
-_WAITING = ("userTask", "receiveTask", "callActivity", "intermediateCatchEvent")
+_WAITING = ("userTask", "receiveTask", "callActivity", "subProcess", "intermediateCatchEvent")
 
 
 def check(draft: Draft) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.bpmn.gate.draft import Draft, about, local_name
-from engine.bpmn.reading.elements import Element
+from engine.bpmn.reading.elements import BPMN, Element
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
@@ -13,9 +13,9 @@ EVENT_TRIGGERS = Rule("event-triggers", _("An event has one trigger."))
 EVENT_NO_TRIGGER = Rule("event-no-trigger", _("An event says when it happens."))
 BOUNDARY_LOOSE = Rule("boundary-loose", _("A boundary event is attached to something."))
 BOUNDARY_SERVICE = Rule("boundary-service", _("No event is attached to a service task."))
-BOUNDARY_HOST = Rule("boundary-host", _("A boundary event is attached to a task."))
-HOSTS = ("userTask", "receiveTask")
-_ACTIVITIES = ("userTask", "serviceTask", "sendTask", "receiveTask", "callActivity")
+BOUNDARY_HOST = Rule("boundary-host", _("A boundary event is attached to a task or a sub-process."))
+HOSTS = ("userTask", "receiveTask", "subProcess")
+_ACTIVITIES = (*HOSTS, "serviceTask", "sendTask", "callActivity")
 
 
 def check(draft: Draft) -> Iterator[Problem]:
@@ -26,7 +26,7 @@ def check(draft: Draft) -> Iterator[Problem]:
 
 def _events(draft: Draft) -> Iterator[Problem]:
     """One event, one reason to happen."""
-    for node in draft.process:
+    for node in draft.process.iter(f"{BPMN}*"):
         element = draft.diagram.elements.get(node.get("id", ""))
         if element is None or local_name(node) != element.kind or not element.kind.endswith("Event"):
             continue
@@ -56,19 +56,19 @@ def _boundary(draft: Draft, element: Element) -> Iterator[Problem]:
             BOUNDARY_LOOSE,
             element,
             _("The boundary event is attached to no task."),
-            _("Drag it to the border of a user task or a clock task."),
+            _("Drag it to the border of a user task, a clock task or a sub-process."),
         )
     elif host.kind in _ACTIVITIES and host.kind not in HOSTS:
         yield about(
             BOUNDARY_SERVICE,
             element,
             _("A service task is over at once, so an event attached to it never happens."),
-            _("Attach it to a user task or a clock task (Receive Task)."),
+            _("Attach it to a user task, a sub-process or a clock task (Receive Task)."),
         )
     elif host.kind not in _ACTIVITIES and host in draft.running:
         yield about(
             BOUNDARY_HOST,
             element,
-            _("A boundary event can only be attached to a task."),
-            _("Drag it to the border of a user task or a clock task."),
+            _("A boundary event can only be attached to a task or a sub-process."),
+            _("Drag it to the border of a user task, a clock task or a sub-process."),
         )

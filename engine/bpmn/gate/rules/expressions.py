@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
+from difflib import get_close_matches
 
-from engine.bpmn.gate.draft import Draft, named
+from engine.bpmn.gate.draft import LIKE, Draft, named
 from engine.bpmn.gate.rules.arguments import argument_problems
 from engine.bpmn.gate.written import Written, written_in
 from engine.bpmn.reading.expressions import BUILTINS, Expression, compile_expression
+from engine.bpmn.reading.spelling import suggested
 from engine.errors import ExpressionError
-from engine.messages import Text
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
@@ -33,9 +35,12 @@ def _judge(draft: Draft, written: Written) -> Iterator[Problem]:
         said = _(
             "Line %(line)s, column %(column)s: %(said)s", line=error.line, column=error.column, said=error.sentence
         )
-        yield written.problem(EXPRESSION_SPELLING, said, _hint(written.source))
+        rewrite = _rewritten(written.source)
+        yield written.problem(EXPRESSION_SPELLING, said, _REWRITE if rewrite else _CORRECT, rewrite)
         return
     for name in sorted(expression.names - draft.facts - written.names):
+        nearest = get_close_matches(name[:LIKE], sorted(draft.facts | written.names), 1, 0.6)
+        rewrite = re.sub(rf"\b{re.escape(name)}\b", nearest[0], written.source) if nearest else ""
         yield written.problem(
             FACT_UNKNOWN,
             _("There is no fact called %(name)s.", name=name[:80]),
@@ -43,6 +48,7 @@ def _judge(draft: Draft, written: Written) -> Iterator[Problem]:
                 "Write the key of a form field, or a name that a service task records with fact:. Text needs "
                 "quotation marks."
             ),
+            rewrite,
         )
     if written.must_read and written.must_read not in expression.names:
         yield written.problem(
@@ -62,13 +68,18 @@ def _judge(draft: Draft, written: Written) -> Iterator[Problem]:
     yield from _choices(draft, written, expression)
 
 
-def _hint(source: str) -> Text:
-    if source.lstrip().startswith(("${", "#{", "=", "{{")):
-        return _(
-            "Take away ${ }, {{ }} or the = in front, and write the expression itself, such as "
-            'approval_outcome == "approve".'
-        )
-    return _("Correct it; what can be used is in docs/reference/bpmn.md.")
+_REWRITE = _("Write it in the spelling of our language.")
+_CORRECT = _("Correct it; what can be used is in docs/reference/bpmn.md.")
+
+
+def _rewritten(source: str) -> str:
+    """The line as it was probably meant; empty where that cannot be read either."""
+    found = suggested(source)
+    try:
+        compile_expression(found)
+    except ExpressionError:
+        return ""
+    return found if found != source.strip() else ""
 
 
 def _choices(draft: Draft, written: Written, expression: Expression) -> Iterator[Problem]:

@@ -10,6 +10,7 @@ from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
 FLOW_LOOSE = Rule("flow-loose", _("Both ends of a flow exist."))
+FLOW_CROSSES = Rule("flow-crosses", _("No flow crosses the border of a sub-process."))
 FLOW_AFTER_END = Rule("flow-after-end", _("No flow leaves an end event."))
 FLOW_INTO_EVENT = Rule("flow-into-event", _("No flow leads into a start event or a boundary event."))
 CONDITION_ELSEWHERE = Rule("condition-elsewhere", _("Conditions stand on the flows of exclusive gateways."))
@@ -38,6 +39,16 @@ def _flow(draft: Draft, flow: Flow) -> Iterator[Problem]:
             _("Delete the flow and connect the two steps again."),
         )
         return
+    if source.scope != target.scope:
+        yield about(
+            FLOW_CROSSES,
+            flow,
+            _("The flow crosses the border of a sub-process."),
+            _(
+                "Lead it to the sub-process itself, which begins at its start event; out of it leads the flow that leaves "
+                "the sub-process, or an event on its border."
+            ),
+        )
     if source.kind == "endEvent":
         yield about(
             FLOW_AFTER_END,

@@ -20,7 +20,8 @@ FORK_NOT_JOINED = Rule("fork-not-joined", _("What a parallel gateway forks is jo
 BRANCH_ENDS_EARLY = Rule("branch-ends-early", _("A branch that a join waits for does not end before it."))
 _CLOCK_BRANCH = ("receiveTask", "exclusiveGateway", "parallelGateway", "endEvent")
 _DONE_TWICE = (
-    "userTask", "serviceTask", "sendTask", "receiveTask", "callActivity", "parallelGateway", "intermediateCatchEvent"
+    "userTask", "serviceTask", "sendTask", "receiveTask", "callActivity", "subProcess", "parallelGateway",
+    "intermediateCatchEvent",
 )  # fmt: skip
 Joins = dict[str, list[Element]]
 """Fork -> the joins that wait for its branches."""

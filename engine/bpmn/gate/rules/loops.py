@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.bpmn.gate.draft import Draft, about
-from engine.bpmn.gate.graph import circles, too_large
+from engine.bpmn.gate.graph import circles, reached, too_large
+from engine.bpmn.reading.elements import Element
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
@@ -19,9 +20,22 @@ def check(draft: Draft) -> Iterator[Problem]:
         yield from _idle_loops(draft)
 
 
+def _is_automatic(draft: Draft, element: Element) -> bool:
+    """Whether it may be passed with nobody waited for; a sub-process, when there is a way through it that waits for nobody."""
+    if element.kind != "subProcess":
+        return element.kind in _AUTOMATIC
+    passed = reached(draft.begins(element), lambda one: draft.targets(one) if _is_passed(draft, one) else ())
+    inner = [draft.diagram.elements[key] for key in passed]
+    return any(one.kind == "endEvent" or (not one.outgoing and _is_passed(draft, one)) for one in inner)
+
+
+def _is_passed(draft: Draft, element: Element) -> bool:
+    return element.kind in ("startEvent", "endEvent") or _is_automatic(draft, element)
+
+
 def _idle_loops(draft: Draft) -> Iterator[Problem]:
     """Every circle has somebody to wait for, and an exclusive gateway: SpiffWorkflow goes astray in others."""
-    automatic = {element.id: element for element in draft.of_kind(*_AUTOMATIC)}
+    automatic = {element.id: element for element in draft.running if _is_automatic(draft, element)}
     for element in circles(automatic, draft.targets):
         yield about(
             LOOP_IDLE,

@@ -10,6 +10,7 @@ from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
 RESULT_LONG = Rule("result-long", _("The code of a result is short."))
+RESULT_WITHIN = Rule("result-within", _("What ends a sub-process is no result of the case."))
 ARCHIVE_NO_RESULT = Rule("archive-no-result", _("Who archives is written on the result of a case."))
 RESULT_LIMIT = 64
 
@@ -22,6 +23,13 @@ def check(draft: Draft) -> Iterator[Problem]:
                 end,
                 _("The code of the result is too long."),
                 _("Shorten the property result to at most %(most)s characters.", most=RESULT_LIMIT),
+            )
+        if end.scope is not None and "result" in end.properties:
+            yield about(
+                RESULT_WITHIN,
+                end,
+                _("Only the sub-process is over here, so this cannot be the result of the case."),
+                _("Delete the property result, and write it on the end event behind the sub-process."),
             )
         if archived_by := end.properties.get("archived_by"):
             yield from names_unit(draft, end, archived_by)

@@ -33,7 +33,7 @@ def _written_twice(draft: Draft, fork: Element) -> Iterator[Problem]:
     """
     heads_of: dict[str, set[str]] = defaultdict(set)
     for head in draft.targets(fork):
-        for key in reached([head], lambda one: () if one.id == fork.id else draft.in_scope(one)):
+        for key in reached([head], lambda one: () if one.id == fork.id else draft.in_and_within(one)):
             heads_of[key].add(head.id)
     seen: dict[str, dict[frozenset[str], Element]] = defaultdict(dict)
     for task in draft.of_kind("userTask"):
@@ -47,12 +47,22 @@ def _written_twice(draft: Draft, fork: Element) -> Iterator[Problem]:
 def _written_beside(draft: Draft, event: Element) -> Iterator[Problem]:
     """What an event opens beside a task that stays open does not write what that task writes."""
     host = draft.diagram.elements.get(event.attached_to or "")
-    if host is None or host.kind != "userTask" or event.interrupting:
+    if host is None or event.interrupting:
         return
-    for key in sorted(reached([event], draft.in_scope) - {host.id}):
-        task = draft.diagram.elements[key]
-        if task.kind == "userTask" and task.form_key == host.form_key:
-            yield from _same_form(draft, host, task)
+    beside = sorted(reached([event], draft.in_and_within) - {host.id})
+    tasks = [task for key in beside if (task := draft.diagram.elements[key]).kind == "userTask"]
+    for own in _tasks_of(draft, host):
+        for task in tasks:
+            if task.form_key == own.form_key and task is not own:
+                yield from _same_form(draft, own, task)
+
+
+def _tasks_of(draft: Draft, host: Element) -> list[Element]:
+    """The task itself, or those of the sub-process."""
+    if host.kind != "subProcess":
+        return [host] if host.kind == "userTask" else []
+    within = reached(draft.begins(host), draft.in_and_within)
+    return [task for task in draft.of_kind("userTask") if task.id in within]
 
 
 def _same_form(draft: Draft, one: Element, other: Element) -> Iterator[Problem]:

@@ -1,19 +1,47 @@
-"""A procedure begins in one place."""
+"""A procedure begins in one place, and so does each of its sub-processes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from engine.bpmn.gate.draft import Draft, about, in_the_file
+from engine.bpmn.reading.elements import Element
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
 START_MISSING = Rule("start-missing", _("A procedure has a start event."))
 START_TWICE = Rule("start-twice", _("A procedure has one start event."))
+SUBPROCESS_START = Rule("subprocess-start", _("A sub-process has one start event, which asks for nothing."))
 
 
 def check(draft: Draft) -> Iterator[Problem]:
-    starts = list(draft.of_kind("startEvent"))
+    yield from _of_the_procedure(draft)
+    for scope in draft.of_kind("subProcess"):
+        yield from _of_a_subprocess(draft, scope)
+
+
+def _of_a_subprocess(draft: Draft, scope: Element) -> Iterator[Problem]:
+    starts = [start for start in draft.of_kind("startEvent") if start.scope == scope.id]
+    if len(starts) != 1:
+        how_many = _("no start event") if not starts else _("more than one start event")
+        yield about(
+            SUBPROCESS_START,
+            scope,
+            _("The sub-process has %(starts)s.", starts=how_many),
+            _("Draw one start event in it, where it begins."),
+        )
+    for start in starts:
+        if start.form_ref:
+            yield about(
+                SUBPROCESS_START,
+                start,
+                _("Nobody fills in a form where a sub-process begins."),
+                _("Delete the form, and draw a user task that asks it behind this start event."),
+            )
+
+
+def _of_the_procedure(draft: Draft) -> Iterator[Problem]:
+    starts = [start for start in draft.of_kind("startEvent") if start.scope is None]
     if not starts:
         yield in_the_file(
             START_MISSING, _("The procedure has no start event."), _("Draw one start event with a start form.")

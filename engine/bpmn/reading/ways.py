@@ -1,0 +1,42 @@
+"""Where a token goes next, into sub-processes and out of them, as far as the diagram tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from engine.bpmn.reading.elements import Diagram, Element
+
+
+def onward(diagram: Diagram, element: Element) -> list[Element]:
+    """What follows: where a sub-process begins, what lies behind it when its last step is done, else the targets of the flows."""
+    if element.kind == "subProcess" and not element.by_event:
+        return diagram.starts(element.id)
+    return [diagram.elements[diagram.flows[flow].target] for flow in flows_out(diagram, element)]
+
+
+def flows_out(diagram: Diagram, element: Element) -> list[str]:
+    """The flows by which it goes on; of the last step of a sub-process, those that leave the sub-process."""
+    if not element.outgoing:
+        element = next((around for around in diagram.scopes_around(element) if around.outgoing), element)
+    return [flow for flow in element.outgoing if flow in diagram.flows]
+
+
+def before(diagram: Diagram, element: Element) -> list[Element]:
+    """What comes before: the host of an event, the last steps of a sub-process, what leads to the sub-process that begins here."""
+    if (host := diagram.elements.get(element.attached_to or "")) is not None:
+        return [host]
+    if not element.incoming:
+        element = next((around for around in diagram.scopes_around(element) if around.incoming), element)
+    found: list[Element] = []
+    for source in (diagram.elements[diagram.flows[flow].source] for flow in element.incoming if flow in diagram.flows):
+        found += last_of(diagram, source) if source.kind == "subProcess" else [source]
+    return found
+
+
+def last_of(diagram: Diagram, scope: Element) -> Iterator[Element]:
+    """The steps with which a sub-process is over."""
+    for element in diagram.within(scope.id):
+        if not element.outgoing and not element.by_event:
+            yield from last_of(diagram, element) if element.kind == "subProcess" else [element]

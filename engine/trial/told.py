@@ -1,0 +1,255 @@
+"""What a case that was tried went through, as a reader and a program see it; and how that differs from what is expected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.clock import local, parse_local
+from engine.db.tables import audit_entry, document, process_instance, task
+from engine.deadlines import deadlines
+from engine.deployments import definitions
+from engine.deployments.definitions import Definition
+from engine.errors import LianbanError
+from engine.messages import Message, Text, When, listed, pgettext
+from engine.messages import gettext as _
+from engine.runtime.step.events import (
+    DocumentDelivered,
+    Ended,
+    Event,
+    PeriodMoved,
+    PeriodStands,
+    Pressed,
+    Started,
+    TaskCompleted,
+    TaskLapsed,
+    TaskOpened,
+    TimerFired,
+    events_of,
+)
+from engine.trial.story import Story
+from engine.trial.town import Town
+from engine.trial.walk import Walked
+
+WHAT: Mapping[str, Message] = {
+    "started": pgettext("trial", "begins"),
+    "task_opened": pgettext("trial", "is open"),
+    "task_completed": pgettext("trial", "is done"),
+    "task_lapsed": pgettext("trial", "lapses"),
+    "pressed": pgettext("trial", "is pressed"),
+    "timer": pgettext("trial", "falls due"),
+    "deadline": pgettext("trial", "period"),
+    "deadline_moved": pgettext("trial", "period moved"),
+    "document": pgettext("trial", "paper"),
+    "ended": pgettext("trial", "ends"),
+}
+
+STANDS: Mapping[str, Message] = {
+    "running": pgettext("trial", "running"),
+    "overdue": pgettext("trial", "overdue"),
+    "paused": pgettext("trial", "paused"),
+    "met": pgettext("trial", "met in time"),
+    "met_late": pgettext("trial", "met late"),
+    "cancelled": pgettext("trial", "not needed any more"),
+}
+"""How a period stands; why it was moved is told as the record says it."""
+
+
+@dataclass(frozen=True)
+class Happening:
+    """Something on the way: `detail` is the answer that was given, the state of a period, the number of a paper."""
+
+    at: datetime
+    number: str
+    what: str
+    element: str
+    name: Text
+    detail: Text = ""
+
+
+@dataclass(frozen=True)
+class PeriodTold:
+    key: str
+    name: str
+    start_at: datetime
+    due_at: datetime
+    status: str
+
+
+@dataclass(frozen=True)
+class Told:
+    walked: Walked
+    path: tuple[Happening, ...]
+    periods: tuple[PeriodTold, ...]
+    """The legal periods of the case itself; not the recommended times of tasks."""
+    papers: tuple[str, ...]
+    """The codes of what was delivered, in order."""
+
+    @property
+    def steps(self) -> list[str]:
+        """The elements that a person has done or pressed, in order; those of called procedures, too."""
+        return [one.element for one in self.path if one.what in ("task_completed", "pressed")]
+
+
+def tell(town: Town, walked: Walked) -> Told:
+    with town.engine.database.reading() as tx:
+        path: list[tuple[int, Happening]] = []
+        periods: list[PeriodTold] = []
+        papers: list[tuple[datetime, int, str]] = []
+        for instance_id in walked.ids:
+            row = tx.execute(select(process_instance).where(process_instance.c.id == instance_id)).one()
+            definition = definitions.load(tx, row.definition_id)
+            tasks = {found.id: found for found in tx.execute(select(task).where(task.c.instance_id == instance_id))}
+            entries = tx.execute(select(audit_entry).where(audit_entry.c.instance_id == instance_id))
+            for entry in entries:
+                for event in events_of(entry.content):
+                    path += ((entry.id, one) for one in _happening(entry.at, row.number, event, definition, tasks))
+            delivered = tx.execute(select(document).where(document.c.instance_id == instance_id))
+            papers += ((found.delivered_at, found.sequence, found.code) for found in delivered if not found.copy)
+            periods += (
+                PeriodTold(one.key, one.name, one.start_at, one.due_at, one.status)
+                for one in deadlines.of_instance(tx, instance_id)
+                if not one.of_task
+            )
+    happened = tuple(one for _id, one in sorted(path, key=lambda pair: pair[0]))
+    periods.sort(key=lambda one: (one.due_at, one.key))
+    return Told(walked, happened, tuple(periods), tuple(code for _at, _sequence, code in sorted(papers)))
+
+
+def _happening(
+    at: datetime, number: str, event: Event, definition: Definition, tasks: Mapping[str, Any]
+) -> Iterator[Happening]:
+    def happened(element: str, name: Text, detail: Text = "") -> Happening:
+        return Happening(at, number, event.what, element, name, detail)
+
+    def of_element(element: str, detail: Text = "") -> Happening:
+        return happened(element, definition.element_name(element), detail)
+
+    match event:
+        case Started():
+            yield happened(definition.key, definition.called)
+        case Ended():
+            yield happened("", event.name or "", event.result or "")
+        case TaskOpened() | TaskCompleted() | TaskLapsed() if event.id in tasks:
+            row = tasks[event.id]
+            yield of_element(row.element_id, _answer(definition, row) if isinstance(event, TaskCompleted) else "")
+        case Pressed():
+            yield of_element(event.element)
+        case TimerFired() if event.element:
+            yield of_element(event.element)
+        case PeriodStands() | PeriodMoved() if not event.key.startswith(deadlines.OF_TASK):
+            why = event.status if isinstance(event, PeriodStands) else event.why
+            stands: Text = STANDS.get(why, why)
+            due = When(parse_local(event.due), "minute") if event.due else ""
+            yield happened(
+                event.key, event.key, _("%(stands)s, until %(due)s", stands=stands, due=due) if due else stands
+            )
+        case DocumentDelivered():
+            yield happened(event.code, event.title, event.number or "")
+
+
+def _answer(definition: Definition, row: Any) -> Text:
+    """What was decided in the task, as its form calls it."""
+    form = definition.forms.get(definition.diagram.elements[row.element_id].form_key)
+    return form.label_of(form.outcome_key, row.outcome) if form and form.outcome_key and row.outcome else ""
+
+
+# --- for programs ---
+
+
+def as_json(told: Told) -> dict[str, Any]:
+    return {
+        "number": told.walked.number,
+        "status": told.walked.status,
+        "result": told.walked.result,
+        "now": _instant(told.walked.now),
+        "waits": list(told.walked.waits),
+        "stopped": str(told.walked.stopped),
+        "path": [
+            {
+                "at": _instant(one.at),
+                "case": one.number,
+                "what": one.what,
+                "element": one.element,
+                "name": str(one.name),
+                "detail": str(one.detail),
+            }
+            for one in told.path
+        ],
+        "periods": [
+            {"key": one.key, "name": one.name, "from": _instant(one.start_at), "due": _instant(one.due_at), "status": one.status}
+            for one in told.periods
+        ],
+        "papers": list(told.papers),
+    }  # fmt: skip
+
+
+def _instant(instant: datetime) -> str:
+    return local(instant).isoformat(timespec="minutes")
+
+
+# --- against what is expected ---
+
+
+def differences(told: Told, story: Story) -> list[Text]:
+    """What is otherwise than the story expects; what it does not name may be as it is."""
+    expected = story.expected
+    if told.walked.is_refused:
+        return [told.walked.stopped]
+    is_open_end = "waits" in expected or story.until is not None
+    found: list[Text] = [told.walked.stopped] if told.walked.stopped and not is_open_end else []
+    seen: Mapping[str, list[str]] = {
+        "result": [told.walked.result or ""],
+        "path": told.steps,
+        "papers": list(told.papers),
+        "waits": sorted(told.walked.waits),
+    }
+    for name, actual in seen.items():
+        if name in expected:
+            wanted = expected[name] if isinstance(expected[name], list) else [expected[name]]
+            wanted = sorted(map(str, wanted)) if name == "waits" else list(map(str, wanted))
+            if wanted != actual:
+                found.append(_differs(name, listed(wanted), listed(actual)))
+    periods = expected.get("periods") or {}
+    found += (difference for key, wanted in periods.items() if (difference := _period(told, key, wanted)))
+    return found
+
+
+def _period(told: Told, key: str, wanted: Mapping[str, str]) -> Text:
+    stood = [one for one in told.periods if one.key == key]
+    if not stood:
+        return _differs(key, listed(f"{name} {value}" for name, value in wanted.items()), "-")
+    last = stood[-1]
+    actual = {"status": last.status, "due": _instant(last.due_at)}
+    same = {name: name in actual and _same(actual[name], value) for name, value in wanted.items()}
+    wrong = [name for name, is_same in same.items() if not is_same]
+    return (
+        _differs(key, *(listed(f"{name} {of.get(name, '-')}" for name in wrong) for of in (wanted, actual)))
+        if wrong
+        else ""
+    )
+
+
+def _same(actual: str, wanted: str) -> bool:
+    """A day alone is the last day of a period, which ends at its midnight."""
+    try:
+        instant = parse_local(wanted)
+    except ValueError:
+        return actual == wanted
+    ends = parse_local(actual)
+    return ends in (instant, instant + timedelta(days=1)) if len(wanted) == len("2026-10-10") else ends == instant
+
+
+def _differs(name: str, wanted: Text, actual: Text) -> Text:
+    return _("%(name)s: expected is %(wanted)s, and it was %(actual)s.", name=name, wanted=wanted, actual=actual)
+
+
+class TestsFailed(LianbanError):
+    __test__ = False
+    default = _("The tests of the diagram did not pass. Nothing was deployed.")
+    code = "tests_failed"
+    status = 422

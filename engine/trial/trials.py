@@ -1,0 +1,80 @@
+"""Trying a diagram with one story, or with those that are kept beside it as its tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from engine.deployments import shipped
+from engine.messages import Text, lines
+from engine.messages import gettext as _
+from engine.organisation.units import Unit
+from engine.settings import Settings
+from engine.trial.story import Story, read_tests
+from engine.trial.told import TestsFailed, Told, differences, tell
+from engine.trial.town import fresh, prepared
+from engine.trial.walk import walk
+
+
+@dataclass(frozen=True)
+class Tested:
+    story: Story
+    told: Told
+    differs: list[Text]
+
+
+def try_case(settings: Settings, diagram: Path, story: Story, city_toml: bytes | None, now: datetime) -> Told:
+    """What becomes of a case of this diagram that goes as the story says. Raises what deploying it raises."""
+    begins = story.start.at or now
+    key = shipped.read_file(diagram).diagram.key
+    with (
+        prepared(settings, diagram, city_toml, begins) as folder,
+        fresh(settings, folder, begins) as town,
+    ):
+        return tell(town, walk(town, key, story))
+
+
+def kept_beside(diagram: Path) -> Path:
+    """Where the tests of a diagram are kept: NAME.tests.yaml beside NAME.bpmn."""
+    return diagram.with_suffix(".tests.yaml")
+
+
+def run_tests(
+    settings: Settings, diagram: Path, city_toml: bytes | None, now: datetime, more: Iterable[Unit] = ()
+) -> list[Tested]:
+    """Each test of the diagram in an installation of its own, with the units of the city's file and `more` of them.
+
+    Nothing when there are no tests. Raises StoryRefused, and what deploying the diagram raises.
+    """
+    path = kept_beside(diagram)
+    if not path.exists():
+        return []
+    stories = read_tests(path.read_bytes())
+    key = shipped.read_file(diagram).diagram.key
+    tested = []
+    begins = min(one.start.at or now for one in stories)
+    with prepared(settings, diagram, city_toml, begins, more) as folder:
+        for story in stories:
+            with fresh(settings, folder, story.start.at or now) as town:
+                told = tell(town, walk(town, key, story))
+            tested.append(Tested(story, told, differences(told, story)))
+    return tested
+
+
+def require_tests(settings: Settings, diagram: Path, now: datetime, more: Iterable[Unit]) -> int:
+    """The tests beside the diagram pass. Returns how many there are. Raises TestsFailed with what was otherwise."""
+    tested = run_tests(settings, diagram, None, now, more)
+    failed = [one for one in tested if one.differs]
+    if failed:
+        told = [
+            _("Test '%(name)s': %(said)s", name=one.story.name, said=said) for one in failed for said in one.differs
+        ]
+        raise TestsFailed(lines([TestsFailed.default, *told]))
+    return len(tested)
+
+
+def with_values(story: Story, values: dict[str, str]) -> Story:
+    """The story, whose start form has these values, too."""
+    return replace(story, start=replace(story.start, values={**story.start.values, **values}))

@@ -1,0 +1,171 @@
+"""Blocks that throw and catch: events in the middle of a flow, on borders, at the beginning of event sub-processes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import ClassVar
+from xml.sax.saxutils import escape
+
+from tests.reference.blocks import Block, Border, Ends, Sheet, merged, properties, timer
+
+
+@dataclass(frozen=True)
+class Happening:
+    """An event definition. `name` is empty where it says none; a condition says its test there."""
+
+    kind: str
+    name: str = ""
+
+    @property
+    def drawn(self) -> str:
+        if self.kind == "conditional":
+            test = f"<condition>{escape(self.name)}</condition>"
+            return f"<conditionalEventDefinition>{test}</conditionalEventDefinition>"
+        if self.kind in ("timer", "cycle", "twice"):
+            text = {"timer": "PT4H", "cycle": "P1D", "twice": "R2/P1D"}[self.kind]
+            return timer("timeDuration" if self.kind == "timer" else "timeCycle", text)
+        reference = f' {self.kind}Ref="{self.name}"' if self.name else ""
+        return f"<{self.kind}EventDefinition{reference} />"
+
+
+@dataclass(frozen=True)
+class At(Border):
+    """An event of any kind on the border of an activity, with one or several definitions."""
+
+    events: tuple[Happening, ...] = ()
+
+    @property
+    def word(self) -> str:
+        how = "interrupting" if self.interrupts else "lapsing" if self.lapses else "beside"
+        return f"border {self.kind} {how}"
+
+    def _happens(self) -> str:
+        lapses = properties(lapses="true") if self.lapses else ""
+        return lapses + "".join(event.drawn for event in self.events)
+
+
+@dataclass(frozen=True)
+class Event(Block):
+    """An event in the middle of a flow, or a receive task."""
+
+    key: str
+    kind: str
+    events: tuple[Happening, ...]
+
+    @property
+    def word(self) -> str:  # type: ignore[override]
+        return f"{self.kind} {self.events[0].kind if self.events else ''}".strip()
+
+    def draw(self, sheet: Sheet) -> Ends:
+        if self.kind == "receiveTask":
+            return (sheet.add(self.kind, self.key, messageRef=self.events[0].name),) * 2
+        return (sheet.add(self.kind, self.key, "".join(event.drawn for event in self.events)),) * 2
+
+
+@dataclass(frozen=True)
+class EndBy(Block):
+    """The path ends here and throws something."""
+
+    key: str
+    events: tuple[Happening, ...]
+
+    @property
+    def word(self) -> str:  # type: ignore[override]
+        return f"end {self.events[0].kind}"
+
+    def draw(self, sheet: Sheet) -> Ends:
+        sheet.add("endEvent", self.key, "".join(event.drawn for event in self.events))
+        return self.key, None
+
+
+@dataclass(frozen=True)
+class Handler(Block):
+    """An event sub-process; whoever draws it stands it beside everything else in its scope."""
+
+    key: str
+    events: tuple[Happening, ...]
+    interrupts: bool
+    body: Block
+
+    @property
+    def word(self) -> str:  # type: ignore[override]
+        return f"handler {self.events[0].kind} {'interrupting' if self.interrupts else 'beside'}"
+
+    def draw(self, sheet: Sheet) -> Ends:
+        inner = Sheet()
+        entry, out = self.body.draw(inner)
+        start = {"isInterrupting": str(self.interrupts).lower()}
+        inner.add("startEvent", f"{self.key}s", "".join(event.drawn for event in self.events), **start)
+        inner.connect(f"{self.key}s", entry)
+        if out is not None:
+            inner.end(out, f"{self.key}e", terminates=False)
+        sheet.add("subProcess", self.key, "".join([*inner.elements, *inner.flows]), triggeredByEvent="true")
+        return self.key, None
+
+    def parts(self) -> list[Block]:
+        return [self.body]
+
+    def smaller(self) -> Iterable[Block]:
+        yield from (replace(self, body=body) for body in self.body.smaller())
+
+
+@dataclass(frozen=True)
+class With(Block):
+    """A block with event sub-processes beside it in the same scope."""
+
+    word: ClassVar[str] = "row"
+    body: Block
+    handlers: tuple[Handler, ...]
+
+    def draw(self, sheet: Sheet) -> Ends:
+        for handler in self.handlers:
+            handler.draw(sheet)
+        return self.body.draw(sheet)
+
+    def parts(self) -> list[Block]:
+        return [self.body, *self.handlers]
+
+    def smaller(self) -> Iterable[Block]:
+        yield self.body
+        yield from (replace(self, body=body) for body in self.body.smaller())
+        for index, handler in enumerate(self.handlers):
+            before, after = self.handlers[:index], self.handlers[index + 1 :]
+            yield replace(self, handlers=before + after)
+            for one in handler.smaller():
+                if isinstance(one, Handler):
+                    yield replace(self, handlers=(*before, one, *after))
+
+
+@dataclass(frozen=True)
+class Gate(Block):
+    """An event-based gateway: each branch begins with an event, and the first to happen is taken."""
+
+    word: ClassVar[str] = "event-based gateway"
+    key: str
+    branches: tuple[tuple[Event, Block | None], ...]
+
+    def draw(self, sheet: Sheet) -> Ends:
+        sheet.add("eventBasedGateway", self.key)
+        outs = []
+        for event, body in self.branches:
+            entry, out = event.draw(sheet)
+            sheet.connect(self.key, entry)
+            if body is not None:
+                following, last = body.draw(sheet)
+                sheet.connect(str(out), following)
+                out = last
+            outs += [out] if out is not None else []
+        return self.key, merged(sheet, f"{self.key}m", outs)
+
+    def parts(self) -> list[Block]:
+        return [part for branch in self.branches for part in branch if part is not None]
+
+    def smaller(self) -> Iterable[Block]:
+        yield from (body for _, body in self.branches if body is not None)
+        for index, (event, body) in enumerate(self.branches):
+            before, after = self.branches[:index], self.branches[index + 1 :]
+            if len(self.branches) > 1:
+                yield replace(self, branches=before + after)
+            if body is not None:
+                yield from (replace(self, branches=(*before, (event, one), *after)) for one in (None, *body.smaller()))
