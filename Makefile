@@ -10,7 +10,7 @@ GIVEN ?=
 BIN := .venv/bin
 TEMPLATES := --profile jinja --indent-width 2 tasks_ui/templates
 
-.PHONY: run test check bench prove-rules prove-walks prove-language lock clean
+.PHONY: run test check check-types check-others bench prove-rules prove-walks prove-language lock clean
 
 run: .venv/ready-to-run
 	@$(BIN)/python frontend/build.py
@@ -24,11 +24,16 @@ test: .venv/ready-to-test
 
 check: .venv/ready-to-test
 	@$(BIN)/python frontend/build.py
+	@$(MAKE) --no-print-directory --jobs 2 check-types check-others
+
+check-types: .venv/ready-to-test
+	$(BIN)/mypy
+
+check-others: .venv/ready-to-test
 	$(BIN)/python -m tests.tools.scripts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/djangofmt --check $(TEMPLATES)
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 
 .venv/bin/python:

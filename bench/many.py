@@ -37,6 +37,7 @@ from sqlalchemy import (
     literal,
     null,
     select,
+    type_coerce,
 )
 
 from engine.db import tables

@@ -244,7 +244,10 @@ def _last_day(last: date, made_up: bool, provisional: bool, word: str) -> str:
 
 def by_when(period: Period) -> str:
     """10-13 周二 24:00 前 while there is time; what has run out or stands still, and what is advised, says so."""
-    return due_date(period, "by") if period.standing.state in ("ok", "near") else due_words(period)
+    if period.standing.state in ("ok", "near"):
+        return due_date(period, "by")
+    said = due_words(period)
+    return said[:1].lower() + said[1:]  # it stands within a sentence
 
 
 def supervised_until(item: SupervisionItem) -> str:

@@ -69,7 +69,7 @@ class Waiting(Activity):
 class Clock(Waiting):
     """A receive task without a message, which carries a period: open until the period is met.
 
-    The library's waits for a message that nobody sends.
+    The library passes one without a message at once.
     """
 
 
