@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from engine.bpmn.gate.order import Told
+from engine.bpmn.reading.elements import Diagram
 from engine.deployments import definitions, sent
 from engine.deployments.definitions import Definition
 from engine.deployments.differences import Change, Drawn, differences
@@ -45,7 +46,7 @@ class Checked:
     """Whether anything at all differs from what is in force."""
     changes: tuple[Change, ...] = ()
     places: Mapping[str, str] = field(default_factory=dict)
-    """Where on the diagram each problem's element is: of a flow, the element that it leaves."""
+    """Where on the diagram each problem is drawn: of a flow, the element that it leaves; of a form, one that asks it."""
     drawing: Drawing = field(default_factory=lambda: Drawing({}, ()))
     """The names are those of the file, which somebody may just have changed, in every language."""
 
@@ -223,9 +224,15 @@ def _drawn(tx: Connection, definition_id: str) -> Drawn:
 
 
 def _places(file: File, told: Told) -> dict[str, str]:
-    flows = file.diagram.flows
-    return {
-        one.element_id: flows[one.element_id].source if one.element_id in flows else one.element_id
-        for one in told.problems
-        if one.element_id
-    }
+    found = ((one.element_id, _place_of(file.diagram, one.element_id)) for one in told.problems)
+    return {element_id: place for element_id, place in found if place}
+
+
+def _place_of(diagram: Diagram, element_id: str) -> str:
+    """The element at which a problem is drawn; empty for one that is nowhere on the diagram."""
+    if element_id in diagram.elements or any(lane.id == element_id for lane in diagram.lanes):
+        return element_id
+    if element_id in diagram.flows:
+        return diagram.flows[element_id].source
+    form = element_id.partition(".")[0]
+    return next((one.id for one in diagram.elements.values() if form and one.form_ref == form), "")

@@ -132,6 +132,18 @@ def test_every_problem_stands_on_the_diagram_and_in_the_list_with_its_element(li
     assert page.every("//input[@name='carried']") == []
 
 
+def test_a_problem_of_a_form_is_drawn_at_a_step_that_asks_it(library: Office) -> None:
+    renamed = OLD.replace(b'camunda:formRef="prepare_materials"', b'camunda:formRef="submission"')
+    wrong = b'{"type": "default", "components": [{"type": "nothing", "key": "x", "label": "x"}]}'
+
+    checked = library.engine.library.check(
+        library.town.person(ANALYST), [Sent("a.bpmn", renamed), Sent("submission.form", wrong)]
+    )
+
+    assert "submission.form" in {problem.file for problem in checked.told.problems}
+    assert "prepare_materials" in checked.places.values()
+
+
 def test_what_is_checked_is_stored_nowhere(library: Office) -> None:
     desk = library.desk(ANALYST)
     before = library.town.rows()
