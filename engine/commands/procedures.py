@@ -215,7 +215,7 @@ def told(outcome: Outcome) -> Text:
 def _deployed(deployed: Deployed) -> Text:
     found = {"name": deployed.definition.called, "key": deployed.definition.key, "version": deployed.definition.version}
     letters = _("Letter templates exchanged with it: %(letters)s.", letters=listed(deployed.letters))
-    return sentences(
+    said = sentences(
         _("'%(name)s' (%(key)s): version %(version)s is deployed.", **found)
         if deployed.is_new
         else _(
@@ -224,6 +224,8 @@ def _deployed(deployed: Deployed) -> Text:
         ),
         letters if deployed.letters else "",
     )
+    warned = [_("Warning: %(said)s", said=warning.sentence) for warning in deployed.warnings]
+    return lines([said, *warned])
 
 
 def _compared(one: Compared) -> Text:

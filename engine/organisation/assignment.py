@@ -18,6 +18,7 @@ from engine.messages import Text
 from engine.messages import gettext as _
 from engine.organisation import people, procedure_rights, units, why_not
 from engine.organisation.people import CASE_ROLES, named_roles
+from engine.states import TaskStatus
 
 OVERSIGHT = ("justice_bureau", "supervision_bureau")
 LEADERS = frozenset({"principal_leader", "deputy_leader"})
@@ -103,7 +104,7 @@ class TaskSubject(InstanceSubject):
     unit_code: str
     unit_name: str
     roles: frozenset[str]
-    status: str = "open"
+    status: str = TaskStatus.OPEN
     fallback: bool = False
     assignee_id: str | None = None
     assignee_name: str | None = None

@@ -32,6 +32,7 @@ from engine.errors import DiagramRefused, LianbanError, NotFound, Refused
 from engine.messages import Name, Text, lines, listed, sentences
 from engine.messages import gettext as _
 from engine.organisation import units
+from engine.problems import Problem
 from engine.runtime.step import audit
 from engine.uses.judging import of_installation
 from engine.uses.shipped_compared import FOUND_BY, REFUSED, Compared, called, compared, compared_letter, who
@@ -63,6 +64,8 @@ class Deployed:
     """False: the file was the version in force already."""
     letters: list[str]
     """The letters that have changed with it."""
+    warnings: tuple[Problem, ...] = ()
+    """What is worth knowing of the file, although it was deployed."""
 
 
 @dataclass(frozen=True)
@@ -353,14 +356,15 @@ class ProcedureUses:
         definitions.one_at_a_time(tx)
         now = self._clock.now()
         before = {row.id for row in definitions.versions(tx, file.diagram.key)}
-        judging.judge(file.content, file.beside, self._city(tx, file.diagram.key), file.name).require_in_order()
+        judged = judging.judge(file.content, file.beside, self._city(tx, file.diagram.key), file.name)
+        judged.require_in_order()
         found = definitions.deploy(tx, file.content, file.beside.forms, by, now, reason)
         letters = deployed_letters.put_in_force(tx, found.diagram, file.beside.letters, self._fonts, by, now)
         is_new = found.id not in before
         if is_new or letters:
             self._record(tx, "procedure_deployed", found, by, reason, new=is_new, letters=letters)
         self._revive(tx, found.key, by, reason)
-        return Deployed(found, is_new, letters)
+        return Deployed(found, is_new, letters, judged.told.problems)
 
     def _revive(self, tx: Connection, key: str, by: str, reason: str) -> bool:
         revived = retiring.revive(tx, key, by, reason, self._clock.now())

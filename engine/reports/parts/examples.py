@@ -15,6 +15,7 @@ from engine.deadlines.functions import evaluate_period
 from engine.deadlines.standing import Cell, strip_of
 from engine.errors import ExpressionError, Refused
 from engine.runtime.step.context import Context
+from engine.states import PeriodStatus
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Unmet:
     due_at: datetime
     last_day: date | None
     hard: bool = True
-    status: str = "running"
+    status: str = PeriodStatus.RUNNING
     ended_at: None = None
     pauses: tuple[()] = field(default=())
 
