@@ -391,6 +391,7 @@ def _menu(name: str) -> bool:
         "start": {"inbox.procedures", "inbox.start", "inbox.begin"},
         "instances": {"instances.listing", "instances.instance", "instances.document", "collaboration.correct"},
         "supervision": {"supervision.overview", "notices.delivery"},
+        "library": {"account.modeler", "account.make_token", *([endpoint] if endpoint.startswith("library.") else [])},
         "duties": {"duties.listed", "duties.adopt", "duties.reject"},
     }.get(name, set())
 

@@ -365,6 +365,11 @@ def diagram_bytes(tx: Connection, definition_id: str) -> bytes:
     return bytes(content)
 
 
+def shown_bytes(tx: Connection, definition_id: str) -> bytes:
+    """The analyst's file for a page that draws it: in UTF-8, whatever it was written in."""
+    return read.as_utf8(diagram_bytes(tx, definition_id))
+
+
 def _pins(tx: Connection, diagram: Diagram) -> dict[str, str]:
     """The versions that the diagram settles, as they stand now."""
     installed = Installed(tx, but_not=diagram.key)

@@ -26,6 +26,7 @@ from engine.forms.schema import Field, Form
 from engine.messages import Joined, Message, Text, in_chinese, listed
 from engine.messages import gettext as _
 from engine.organisation.assignment import Actor, ConfidentialSubject, may
+from engine.runtime.step import parties
 from engine.runtime.step.scopes import ScopeId
 from engine.runtime.step.secret_words import hints, says
 
@@ -308,5 +309,4 @@ def _in_forms(definition: Definition, facts: Mapping[str, object]) -> Iterator[_
 
 
 def _units(field: Field, facts: Mapping[str, object]) -> frozenset[str]:
-    named = (facts.get(name) for name in field.confidential)
-    return frozenset(unit for unit in named if isinstance(unit, str))
+    return frozenset(unit for name in field.confidential for unit in parties.named_by(facts.get(name)))

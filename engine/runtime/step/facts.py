@@ -50,7 +50,7 @@ class Facts(Mapping[str, object]):
         self, declared: Iterable[str], known: Mapping[str, object] | None = None, scopes: Scopes | None = None
     ) -> None:
         """`known` is what was said in no scope; `hear` says the rest."""
-        self.scopes = scopes or Scopes()
+        self.scopes = scopes if scopes is not None else Scopes()
         self._scope: ScopeId = None
         self._levels: dict[ScopeId, dict[str, object]] = {None: {**dict.fromkeys(declared), **(known or {})}}
         self._values = self._levels[None]
