@@ -25,6 +25,7 @@ from engine.bpmn.gate.rules import (
     reachable,
     references,
     units,
+    unset,
 )
 from engine.forms import rules as form_files
 from engine.problems import Problem, Severity, Weight
@@ -42,6 +43,7 @@ NAMES = frozenset(
         *(rule.id for rule in (process.TITLE_UNSAID, process.PARTY_UNSAID, letters.LETTER_FACT)),
         *(rule.id for rule in (arguments.NAME_UNKNOWN, calls.CALL_FACT, documents.DOCUMENT_FORM)),
         *(rule.id for rule in (confidential.CONFIDENTIAL_SHOWN, internal.INTERNAL_SHOWN)),
+        *(rule.id for rule in (unset.EXPRESSION_UNSET, unset.CONDITION_NEVER)),
     }
 )
 """What is said of names that nobody seems to say, or to ask for."""
@@ -54,9 +56,9 @@ LOOSE = frozenset(
 """What takes steps or flows out of the picture of the procedure; so does every element that does not run."""
 WAYS = frozenset(
     {
-        *(rule.id for rule in (reachable.UNREACHABLE, reachable.NO_WAY_TO_END, flows.DEAD_END)),
+        *(rule.id for rule in (reachable.UNREACHABLE, reachable.NO_WAY_TO_END)),
         *(rule.id for rule in (flows.GATEWAY_NO_WAY_IN, gateways.GATEWAY_NO_QUESTION, lanes.LANE_STEP_MISSING)),
-        *(rule.id for rule in (joins.MERGE_DOUBLES, joins.JOIN_STARVES, joins.FORK_NOT_JOINED, joins.JOIN_IN_LOOP)),
+        *(rule.id for rule in (joins.MERGE_DOUBLES, joins.JOIN_STARVES, joins.JOIN_IN_LOOP)),
         joins.BRANCH_ENDS_EARLY.id,
     }
 )

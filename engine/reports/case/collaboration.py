@@ -182,7 +182,7 @@ def proposal(
     """The value as it stands, or as it was sent. Raises NotFound, NotAllowed, and Refused when nothing is corrected now."""
     row = instances.find(tx, number, actor)
     said = corrections.to_correct(tx, context, actor, row, name)
-    value = as_sent(said.value)[0] if sent is None else one(sent, name)
+    value = as_sent(said.value)[0] if sent is None else one(sent, said.name)
     return Proposal(
         number=number,
         title=row.title,

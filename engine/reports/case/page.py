@@ -24,6 +24,7 @@ from engine.reports.case.calls import Called, calls
 from engine.reports.case.documents import DocumentLine, document_lines
 from engine.reports.case.event_lines import LogLine
 from engine.reports.case.history import StepLine
+from engine.reports.case.rounds import Round, rounds
 from engine.reports.parts import answers, readers, sent
 from engine.reports.parts.answers import Section
 from engine.reports.parts.drawing import Drawing, drawing_of
@@ -120,6 +121,8 @@ class InstanceView:
     periods: list[Period]
     axis: Axis | None
     bars: list[Bar]
+    rounds: list[Round]
+    """What several are asked, each for itself."""
     steps: list[StepLine]
     log: list[LogLine]
     sections: list[Section]
@@ -169,6 +172,14 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
         periods=drawn,
         axis=axis_of(drawn, context.now, context.calendar),
         bars=[bar_of(period, context.now, context.calendar) for period in drawn],
+        rounds=rounds(
+            tx,
+            row.id,
+            definition,
+            names,
+            {period.key: period for period in periods},
+            readers.on_the_way(tx, row.id, definition, actor),
+        ),
         steps=history.steps(tx, row.id, step.definition, names, actor, row.status == InstanceStatus.ENDED),
         log=[
             line
@@ -205,10 +216,11 @@ def _parties(step: Any, names: Names, actor: Actor) -> list[tuple[Text, UnitName
     start = forms[step.definition.diagram.process.start_form]
     found: list[tuple[Text, UnitName]] = []
     for fact_name in step.definition.diagram.process.party_facts:
-        unit = names.unit(step.facts.get(fact_name)) if step.facts.get(fact_name) not in kept else None
-        if unit is not None and unit not in (named for _, named in found):
-            asked = [form.by_key[fact_name] for form in (start, *forms.values()) if fact_name in form.by_key]
-            found.append((asked[0].label if asked else fact_name, unit))
+        asked = [form.by_key[fact_name] for form in (start, *forms.values()) if fact_name in form.by_key]
+        for code in parties.named_by(step.facts.get(fact_name)):
+            unit = names.unit(code) if code not in kept else None
+            if unit is not None and unit not in (named for _, named in found):
+                found.append((asked[0].label if asked else fact_name, unit))
     return found
 
 

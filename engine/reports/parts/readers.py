@@ -15,12 +15,13 @@ from engine.bpmn.reading.elements import Element
 from engine.bpmn.reading.expressions import compile_expression, evaluate
 from engine.bpmn.reading.paths_ahead import elements_after
 from engine.db.case import case_of
-from engine.db.tables import audit_entry, case_link, document, task, unit
+from engine.db.tables import audit_entry, case_link, document, party, task, unit
 from engine.deployments import definitions
 from engine.deployments.definitions import Definition
 from engine.forms.schema import Field
 from engine.organisation.assignment import Actor, InternalSubject, may
 from engine.reports.parts import sent
+from engine.reports.parts.fellows import apart, of_others
 from engine.runtime.step.confidentiality import MASK as MASK
 from engine.runtime.step.confidentiality import hides as hides
 from engine.runtime.step.events import events_of
@@ -57,10 +58,21 @@ def on_the_way(tx: Connection, instance_id: str, definition: Definition, reader:
     paper that they have answered for is not issued yet, or went out with a later answer.
 
     Drafts are for the units that write the paper and for the bureaus of oversight. What was said last is for everybody
-    once the paper is issued or the instance has ended.
+    once the paper is issued or the instance has ended. What several are asked each for itself, the unit that began the
+    instance reads at once, and none of them what another one has answered.
     """
     if reader.oversees:
         return frozenset()
+    case = case_of(tx, instance_id)
+    fellows = of_others(case, reader.unit_code)
+    if (reader.unit_code, definition.diagram.process.starter_fact) in {
+        (row.unit_code, row.fact) for row in case.rows(party)
+    }:
+        return (_on_the_way(tx, instance_id, definition, reader) - apart(case)) | fellows
+    return _on_the_way(tx, instance_id, definition, reader) | fellows
+
+
+def _on_the_way(tx: Connection, instance_id: str, definition: Definition, reader: Actor) -> frozenset[str]:
     drafting = {element.id: element for element in definition.diagram.of_kind("userTask") if element.drafts}
     case = case_of(tx, instance_id)
     every = [row for row in case.rows(task) if row.status == TaskStatus.COMPLETED and row.unit_code != reader.unit_code]
@@ -111,7 +123,9 @@ def unissued(tx: Connection, instance_id: str, definition: Definition, reader: A
     if not drafts:
         return start
     order = order_of_record(tx, instance_id)
-    done = [row for row in case_of(tx, instance_id).rows(task) if row.status == TaskStatus.COMPLETED]
+    case = case_of(tx, instance_id)
+    several = apart(case)  # what is said in them is seen in them alone
+    done = [row for row in case.rows(task) if row.status == TaskStatus.COMPLETED and row.id not in several]
     latest = {row.element_id: row for row in sorted(done, key=lambda row: order.get(row.id, 0))}
     forms = [definition.form_of(definition.diagram.elements[name]) for name, row in latest.items() if row.id in drafts]
     return start.union(*(form.own_keys for form in forms))

@@ -155,6 +155,7 @@ def _settle(step: Step) -> None:
         else:
             step.end_task(*step.tasks_to_end.pop(0))
         step.workflow.run()
+    step.collect()
     arm(step)
     if step.reopened:
         while step.reopened:
@@ -213,7 +214,8 @@ def _require_units(child: Step, handed: Mapping[str, object]) -> None:
     """Raises WorkflowFault when what is handed over as a party is no unit."""
     for name in child.definition.diagram.process.party_facts:
         value = handed.get(name)
-        if value is not None and not (isinstance(value, str) and units.find(child.tx, value, child.now)):
+        codes = value if isinstance(value, list) else [value] if value is not None else []
+        if not all(isinstance(code, str) and units.find(child.tx, code, child.now) for code in codes):
             raise WorkflowFault(
                 _("%(fact)s, which was handed to it, is no unit: %(value)s.", fact=name, value=str(value)[:40]),
                 names=frozenset({name}),

@@ -217,14 +217,15 @@ def assign(step: Step, element: Element) -> Assignment:
 
 
 def _store_parties(step: Step) -> None:
-    """Whoever the facts name is a party from then on. A unit that was named by mistake and is not named any more is none
-    again, as long as it has neither been asked nor sent anything.
+    """Whoever the facts name, alone or in a list, is a party from then on. A unit that was named by mistake and is not
+    named any more is none again, as long as it has neither been asked nor sent anything.
     """
     case = step.case
     stored = {(row.fact, row.unit_code): row for row in case.rows(party)}
     for name in step.definition.diagram.process.party_facts:
-        unit_code = step.facts.get(name)
-        if isinstance(unit_code, str) and (name, unit_code) not in stored:
+        for unit_code in parties.named_by(step.facts.get(name)):
+            if (name, unit_code) in stored:
+                continue
             if not units.exists(step.tx, unit_code):
                 raise WorkflowFault(
                     _("%(fact)s, which should be a party, is no unit: %(value)s.", fact=name, value=unit_code[:40]),
@@ -232,7 +233,7 @@ def _store_parties(step: Step) -> None:
                 )
             case.add(party, {"instance_id": step.instance_id, "fact": name, "unit_code": unit_code})
     for (name, unit_code), row in stored.items():
-        if step.facts.get(name) != unit_code and not _has_been_addressed(step, unit_code):
+        if unit_code not in parties.named_by(step.facts.get(name)) and not _has_been_addressed(step, unit_code):
             case.remove(party, row)
 
 

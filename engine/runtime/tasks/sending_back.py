@@ -157,12 +157,11 @@ def give_to(tx: Connection, opened: Row[Any], person_id: str | None, now: dateti
 def _barrier(step: Step, element: Element) -> Text:
     """Why nothing can be sent back across this element; empty when it can."""
     name = Name(element.name or element.id)
+    if element.kind == "parallelGateway" or (not element.kind.endswith("Gateway") and len(element.outgoing) > 1):
+        return _(
+            "Before that several steps run side by side. Sending it back would disturb the others, so it goes no further back."
+        )
     match element.kind:
-        case "parallelGateway":
-            return _(
-                "Before that several steps run side by side. Sending it back would "
-                "disturb the others, so it goes no further back."
-            )
         case "subProcess":
             return _("'%(step)s' has been left. It cannot be sent back into it.", step=name)
         case "callActivity":

@@ -26,7 +26,7 @@ from engine.runtime.advance import requests
 from engine.runtime.advance.advance import advance
 from engine.runtime.notify.notices import notify_people
 from engine.runtime.periods.timers import arm_marks_again
-from engine.runtime.step import undo_points
+from engine.runtime.step import parties, undo_points
 from engine.runtime.step.context import Context
 from engine.runtime.step.events import PeriodGoesOn, TakenBack
 from engine.runtime.step.names import result_of
@@ -275,12 +275,11 @@ def _say_former(step: Step, revision: int) -> None:
         earlier = [decode(found.value) for found in step.scopes.nearest(before, scope_id)]
         with step.within(scope_id):
             step.facts.say(name, earlier[0] if earlier else None, step.actor.person_id if step.actor else None)
-        if name in step.definition.diagram.process.party_facts and value not in earlier:
-            step.tx.execute(
-                delete(party).where(
-                    party.c.instance_id == step.instance_id, party.c.fact == name, party.c.unit_code == value
-                )
-            )
+        if name in step.definition.diagram.process.party_facts:
+            was = {code for found in earlier for code in parties.named_by(found)}
+            gone = [code for code in parties.named_by(value) if code not in was]
+            own_party = (party.c.instance_id == step.instance_id) & (party.c.fact == name)
+            step.tx.execute(delete(party).where(own_party, party.c.unit_code.in_(gone)))
 
 
 def _periods_run_on(step: Step, row: Row[Any], did: Did) -> None:
