@@ -21,7 +21,7 @@ from engine.errors import AlreadyDone, Busy, DatabaseFull, IncidentRaised, NotAl
 from engine.messages import from_json
 from engine.runtime.advance import storing
 from engine.runtime.advance.operations import OPERATIONS, Operation
-from engine.runtime.notify.notices import Told, tell_people
+from engine.runtime.notify.notices import MadeNotice, notify_people
 from engine.runtime.step import audit
 from engine.runtime.step.context import Context
 from engine.runtime.step.step import Step
@@ -474,12 +474,12 @@ def test_a_fault_in_the_worker_parks_one_instance_and_the_others_go_on(
 ) -> None:
     bad, good = plain_town.refer(at=MORNING), plain_town.refer()
 
-    def broken(tx: Connection, context: Context, instance_id: str, *arguments: Any, **named: Any) -> Told:
+    def broken(tx: Connection, context: Context, instance_id: str, *arguments: Any, **named: Any) -> MadeNotice:
         if instance_id == bad.id:
             raise error
-        return tell_people(tx, context, instance_id, *arguments, **named)
+        return notify_people(tx, context, instance_id, *arguments, **named)
 
-    monkeypatch.setattr("engine.runtime.notify.in_step.tell_people", broken)
+    monkeypatch.setattr("engine.runtime.notify.in_step.notify_people", broken)
     plain_town.asleep_until("2026-10-11T00:00")
 
     plain_town.tick()
