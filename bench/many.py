@@ -37,7 +37,6 @@ from sqlalchemy import (
     literal,
     null,
     select,
-    type_coerce,
 )
 
 from engine.db import tables

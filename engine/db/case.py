@@ -41,6 +41,7 @@ from engine.db.changes import Key, key_of
 from engine.db.tables import process_instance
 from engine.db.types import Instant, Json
 from engine.db.unit import Unit, unit_of
+from engine.states import SendingStatus
 
 Row = Any
 """An immutable row with the columns of its part as attributes."""
@@ -135,7 +136,9 @@ def _unsent() -> Part:
     columns = (outbox.c.id, notice.c.kind, notice.c.task_id, notice.c.deadline_id)
     own = (outbox.c.instance_id == _INSTANCE) & outbox.c.person_id.is_not(None)
     query = select(*columns).join(notice, notice.c.id == outbox.c.notice_id)
-    waits = or_(*(outbox.c.status == literal_column(f"'{status}'") for status in ("waiting", "failed")))
+    waits = or_(
+        *(outbox.c.status == literal_column(f"'{status}'") for status in (SendingStatus.WAITING, SendingStatus.FAILED))
+    )
     return _part(outbox, query.where(own, waits).order_by(outbox.c.id), notice.name)
 
 

@@ -18,6 +18,7 @@ from engine.messages import Text, When, either
 from engine.messages import gettext as _
 from engine.organisation import people, units
 from engine.organisation.people import CASE_ROLES, ROLES, named_roles
+from engine.states import TaskStatus
 
 OVERSIGHT = ("justice_bureau", "supervision_bureau")
 LEADERS = frozenset({"principal_leader", "deputy_leader"})
@@ -94,7 +95,7 @@ class TaskSubject(InstanceSubject):
     unit_code: str
     unit_name: str
     roles: frozenset[str]
-    status: str = "open"
+    status: str = TaskStatus.OPEN
     fallback: bool = False
     assignee_id: str | None = None
     assignee_name: str | None = None

@@ -18,7 +18,7 @@ ANY: tuple[str, ...] = ()
 """An attribute that may hold any text."""
 ONLY_TRUE, ONLY_FALSE, EITHER = ("true",), ("false",), ("true", "false")
 NODE = {"id": ANY, "name": ANY}
-TASK = {**NODE, "isForCompensation": ONLY_FALSE, "startQuantity": ("1",), "completionQuantity": ("1",)}
+TASK = {**NODE, "default": ANY, "isForCompensation": ONLY_FALSE, "startQuantity": ("1",), "completionQuantity": ("1",)}
 GATEWAY = {**NODE, "gatewayDirection": ("Unspecified", "Converging", "Diverging", "Mixed")}
 FORM = {"camunda:formRef": ANY, "camunda:formRefBinding": ("deployment",)}
 IMPLEMENTATION = {"implementation": ("##unspecified", "##WebService")}
@@ -52,8 +52,8 @@ def _runs(within: str, attributes: Mapping[str, tuple[str, ...]], says: Text, ho
 
 
 _FLOW_NODES = (
-    "startEvent endEvent boundaryEvent intermediateCatchEvent userTask serviceTask sendTask receiveTask callActivity "
-    "subProcess exclusiveGateway parallelGateway"
+    "startEvent endEvent boundaryEvent intermediateCatchEvent intermediateThrowEvent userTask serviceTask sendTask "
+    "receiveTask callActivity subProcess exclusiveGateway parallelGateway"
 )
 _SCOPES = "process subProcess"
 """Within what flow nodes and flows stand."""
@@ -197,7 +197,17 @@ RUNS: Mapping[str, Construct] = {
         _("A timer (a period, a reminder, a time limit) or a message (a button) attached to a task or a sub-process."),
     ),
     "intermediateCatchEvent": _runs(
-        _SCOPES, {**NODE, "parallelMultiple": ONLY_FALSE}, _("Waits for the instant of its timer.")
+        _SCOPES,
+        {**NODE, "parallelMultiple": ONLY_FALSE},
+        _("Waits for the instant of its timer, or goes on where a link of its name is thrown."),
+    ),
+    "intermediateThrowEvent": _runs(
+        _SCOPES, NODE, _("Throws a link: the path goes on where it is caught. Without a link it only marks a point.")
+    ),
+    "linkEventDefinition": _runs(
+        "intermediateCatchEvent intermediateThrowEvent",
+        NODE,
+        _("A link. Each that is thrown is a flow to the only event that catches the same name."),
     ),
     "timerEventDefinition": _runs(
         _EVENTS, {"id": ANY}, _("A timer. It has exactly one of timeDate, timeDuration and timeCycle.")
@@ -236,7 +246,10 @@ RUNS: Mapping[str, Construct] = {
     "conditionExpression": _runs(
         "sequenceFlow",
         EXPRESSION,
-        _("The condition on which this flow is taken after a decision, in our expression language."),
+        _(
+            "The condition on which this flow is taken after a decision, in our expression language. Of several flows out of a "
+            "step each is taken whose condition holds, and each that has none."
+        ),
         holds_text=True,
     ),
     "extensionElements": _runs(

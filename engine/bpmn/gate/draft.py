@@ -79,6 +79,17 @@ class Draft:
             key: [*self.attached(element), *self.targets(element)] for key, element in self.diagram.elements.items()
         }
 
+    def splits(self, element: Element) -> bool:
+        """Whether a token goes on as several: a parallel gateway that forks, or anything else with flows that are all taken."""
+        if element.kind.endswith("Gateway"):
+            return element.kind == "parallelGateway" and len(element.outgoing) > 1
+        flows = [self.diagram.flows[flow] for flow in element.outgoing]
+        return sum(flow.condition is None and flow.id != element.default_flow for flow in flows) > 1
+
+    def may_split(self, element: Element) -> bool:
+        """Whether a token may go on as several, at least when certain conditions hold."""
+        return self.splits(element) or (not element.kind.endswith("Gateway") and len(element.outgoing) > 1)
+
     def onward(self, element: Element) -> list[Element]:
         """What may follow an element: the events that are attached to it, and the targets of its flows."""
         return self._onward[element.id]

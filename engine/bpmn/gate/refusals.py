@@ -95,18 +95,7 @@ ELEMENTS = _named(
                 "button): whichever happens first takes its flow."
             ),
         ),
-        "intermediateThrowEvent": (
-            _("An intermediate throw event does not run."),
-            _(
-                "If something is delivered or notified, make it a service task (operation). If it only "
-                "explains, make it a text annotation."
-            ),
-        ),
         "implicitThrowEvent": (_("This kind of event does not run."), _("Make it a service task.")),
-        "linkEventDefinition": (
-            _("A link event does not run: the path would break off here."),
-            _("Lead a sequence flow straight to the step."),
-        ),
         "signalEventDefinition": (
             _("A signal event does not run."),
             _(

@@ -27,6 +27,7 @@ from engine.runtime.instances import instances
 from engine.runtime.step.context import Context
 from engine.runtime.step.step import Step
 from engine.runtime.tasks.drafts import window_of
+from engine.states import PeriodStatus
 
 Raw = Mapping[str, list[str]]
 
@@ -84,7 +85,7 @@ class _Unmet:
     due_at: datetime
     last_day: date | None
     hard: bool = True
-    status: str = "running"
+    status: str = PeriodStatus.RUNNING
     ended_at: None = None
     pauses: tuple[()] = ()
 

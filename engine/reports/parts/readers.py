@@ -26,6 +26,7 @@ from engine.runtime.step.confidentiality import MASK as MASK
 from engine.runtime.step.confidentiality import hides as hides
 from engine.runtime.step.events import events_of
 from engine.runtime.step.facts import known
+from engine.states import InstanceStatus, TaskStatus
 
 
 def leaves_out(field: Field, definition: Definition, facts: Mapping[str, object], actor: Actor | None) -> bool:
@@ -46,7 +47,7 @@ def remark(row: Row[Any], definition: Definition, reader: Actor) -> str:
     """The opinion with which a task ended, for this reader; the reason for which it was sent back is everybody's."""
     element = definition.diagram.elements[row.element_id]
     form = definition.forms.get(element.form_key)
-    inside = row.status == "completed" and form is not None and form.keeps_remark_inside
+    inside = row.status == TaskStatus.COMPLETED and form is not None and form.keeps_remark_inside
     if inside and not may(reader, "read_internal", InternalSubject(frozenset({row.unit_code}))).allowed:
         return ""
     return row.remark or ""
@@ -74,7 +75,7 @@ def on_the_way(tx: Connection, instance_id: str, definition: Definition, reader:
 def _on_the_way(tx: Connection, instance_id: str, definition: Definition, reader: Actor) -> frozenset[str]:
     drafting = {element.id: element for element in definition.diagram.of_kind("userTask") if element.drafts}
     case = case_of(tx, instance_id)
-    every = [row for row in case.rows(task) if row.status == "completed" and row.unit_code != reader.unit_code]
+    every = [row for row in case.rows(task) if row.status == TaskStatus.COMPLETED and row.unit_code != reader.unit_code]
     ours = _papers_of(tx, instance_id, reader.unit_code, drafting)
     elements = definition.diagram.elements
     alone = [
@@ -89,7 +90,7 @@ def _on_the_way(tx: Connection, instance_id: str, definition: Definition, reader
     issued = case.rows(document)
     order = order_of_record(tx, instance_id)
     done = sorted(done, key=lambda row: order.get(row.id, 0))
-    ended = case.instance.status == "ended"
+    ended = case.instance.status == InstanceStatus.ENDED
     drafts = set(unsent)
     for number, row in enumerate(done):
         again = next(
@@ -124,7 +125,7 @@ def unissued(tx: Connection, instance_id: str, definition: Definition, reader: A
     order = order_of_record(tx, instance_id)
     case = case_of(tx, instance_id)
     several = apart(case)  # what is said in them is seen in them alone
-    done = [row for row in case.rows(task) if row.status == "completed" and row.id not in several]
+    done = [row for row in case.rows(task) if row.status == TaskStatus.COMPLETED and row.id not in several]
     latest = {row.element_id: row for row in sorted(done, key=lambda row: order.get(row.id, 0))}
     forms = [definition.form_of(definition.diagram.elements[name]) for name, row in latest.items() if row.id in drafts]
     return start.union(*(form.own_keys for form in forms))

@@ -27,6 +27,7 @@ from engine.runtime.periods.timers import arm_marks, is_held, keep_fired
 from engine.runtime.step import audit, live, parties, sealing, undo_points
 from engine.runtime.step.events import Ended, FactsSaid, PeriodStands, TaskLapsed, TaskOpened, content_of
 from engine.runtime.step.step import Step
+from engine.states import InstanceStatus, TaskStatus
 
 
 def store(step: Step, kind: str) -> None:
@@ -97,7 +98,7 @@ def _end_event(step: Step) -> Element | None:
 
 def _ended(step: Step, end: Element | None) -> dict[str, Any]:
     return {
-        "status": "ended",
+        "status": InstanceStatus.ENDED,
         "ended_at": step.now,
         "result": end.properties["result"] if end else None,
         "result_name": end.name if end else None,
@@ -124,11 +125,11 @@ def _store_deadlines(step: Step) -> None:
 def _store_tasks(step: Step) -> None:
     """Open tasks are those that the workflow waits for; one that it no longer waits for has lapsed."""
     tx, case = step.tx, step.case
-    stored = {row.id: row for row in case.rows(task) if row.status == "open"}
+    stored = {row.id: row for row in case.rows(task) if row.status == TaskStatus.OPEN}
     waiting = {} if step.workflow.completed else {open_task.id: open_task for open_task in step.workflow.user_tasks()}
     for task_id, row in stored.items():
         if task_id not in waiting:
-            case.change(task, row, status="lapsed", ended_at=step.now)
+            case.change(task, row, status=TaskStatus.LAPSED, ended_at=step.now)
             step.record(TaskLapsed(task_id))
             with step.within(row.scope_id):
                 lapse(step, row.element_id)
@@ -159,7 +160,7 @@ def _open_task(step: Step, task_id: str, element: Element) -> None:
         "roles": sorted(asked.roles),
         "fallback": asked.fallback,
         "deadline_key": key,
-        "status": "open",
+        "status": TaskStatus.OPEN,
         "opened_at": step.now,
         "scope_id": step.scope_id,
     }

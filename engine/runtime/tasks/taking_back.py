@@ -34,6 +34,7 @@ from engine.runtime.step.step import Step
 from engine.runtime.step.undo_points import Did
 from engine.runtime.tasks import tasks
 from engine.runtime.tasks.sending_back import give_to
+from engine.states import InstanceStatus, TaskStatus
 
 
 def take_back(tx: Connection, context: Context, actor: Actor, task_id: str) -> str:
@@ -97,15 +98,15 @@ def may_be_taken_back(tx: Connection, rows: Sequence[Row[Any]], now: datetime) -
 
 
 def _why_not(row: Row[Any], known: _Known, now: datetime) -> Text:
-    if row.status != "completed":
+    if row.status != TaskStatus.COMPLETED:
         return _("Only a completed task can be undone.")
     if row.undone is not None:
         return _("This completion has been undone already.")
     instance = known.instances[row.instance_id]
-    if instance.status == "ended":
+    if instance.status == InstanceStatus.ENDED:
         result = result_of(instance)
         return _("The case has ended (%(result)s), so this can no longer be undone.", result=result)
-    if instance.status == "incident":
+    if instance.status == InstanceStatus.INCIDENT:
         return _("The case is stopped by a fault. This can be undone once it is resumed.")
     if instance.last_task != row.id:
         return _MOVED
@@ -250,7 +251,7 @@ def _what_moved(tx: Connection, row: Row[Any]) -> Text:
         .join(unit, unit.c.code == task.c.unit_code)
         .join(person, person.c.id == task.c.ended_by)
         .where(task.c.instance_id == row.instance_id, task.c.id != row.id, task.c.ended_at >= row.ended_at)
-        .where((task.c.status == "completed") | (task.c.undone == "sent_back"))
+        .where((task.c.status == TaskStatus.COMPLETED) | (task.c.undone == "sent_back"))
         .order_by(task.c.ended_at.desc())
     ).first()
     if later is None:
