@@ -95,7 +95,11 @@ UNREADABLE: dict[str, bytes | str] = {
     "a parameter entity": typed(PARAMETER),
     "a public identifier": typed(PUBLIC),
     "an entity that nobody declared": PERMIT.replace("征求意见", "&x;"),
-    "another encoding": typed("").replace("UTF-8", "gb18030").encode("gb18030"),
+    "another encoding": typed("").replace("UTF-8", "big5").encode("big5", "replace"),
+    "a doctype in gb18030": typed(EXTERNAL).replace("UTF-8", "gb18030").encode("gb18030"),
+    "an entity in gb2312": typed(LAUGHS, PERMIT.replace("征求意见", "&l9;"))
+    .replace("UTF-8", "gb2312")
+    .encode("gb18030"),
     "utf-7": typed("").replace("UTF-8", "UTF-7").encode("utf-7"),
     "a wrong encoding": typed("").replace("UTF-8", "ascii").encode(),
     "a prefix without a namespace": PERMIT.replace("<process ", "<p:process ", 1),

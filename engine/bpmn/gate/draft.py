@@ -184,9 +184,9 @@ class Draft:
         return frozenset(keys)
 
 
-def about(rule: Rule, subject: Element | Flow | Lane, reason: Text, remedy: Text) -> Problem:
+def about(rule: Rule, subject: Element | Flow | Lane, reason: Text, remedy: Text, rewrite: str = "") -> Problem:
     """The rule is broken by this element."""
-    return rule.problem(subject.id, subject.name, reason, remedy)
+    return rule.problem(subject.id, subject.name, reason, remedy, rewrite)
 
 
 def in_the_file(rule: Rule, reason: Text, remedy: Text) -> Problem:
