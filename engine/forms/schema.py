@@ -270,13 +270,9 @@ class _Reader:
                 _("Make the component a text field."),
             )
         if properties.get("widget") == "units" and component["type"] != "checklist":
-            self.refuse(
-                rules.UNITS_NOT_LIST,
-                key,
-                label,
-                _("The widget units is for checklists only: several units are chosen."),
-                _("Make the component a checklist, or write widget=unit for one unit."),
-            )
+            reason = _("The widget units is for checklists only: several units are chosen.")
+            remedy = _("Make the component a checklist, or write widget=unit for one unit.")
+            self.refuse(rules.UNITS_NOT_LIST, key, label, reason, remedy)
         for name in ("receiver", "basis", "on", "own"):
             if name in properties and properties.get("widget") != "matter":
                 self.refuse(

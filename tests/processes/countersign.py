@@ -92,7 +92,7 @@ def write(folder: Path, asked: list[str], key: str = KEY) -> Path:
         f'<endEvent id="refused" name="会签未通过">{properties(result="refused")}</endEvent>',
         flow("start", "ask"),
         flow("ask", "conclude"),
-        flow("closed", "conclude"),
+        *([flow("closed", "conclude")] if limit("ask") in asked else []),
         flow("conclude", "enough"),
         flow("enough", "done", 'count(opinions, "agree") * 2 > len(members)'),
         flow("enough", "refused"),

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from engine.db import tables
 from engine.errors import DiagramRefused, InvalidValues, NotFound, Refused
-from tests.processes import countersign
+from tests.processes import countersign, inquiry
 from tests.processes.countersign import OFFICER
 from tests.processes.town import Instance, Town, sent
+from tests.unit.diagrams import properties
 
 MEMBERS = {
     "ecology": "fangsiyuan.hb",
@@ -168,6 +170,46 @@ def test_a_task_alone_may_be_done_by_each_member_beside_or_after_one_another(
     assert case.facts()["answered"] == list(MEMBERS)[:5]
     case.complete("conclude", OFFICER, result_note="通过", who_agreed="5")
     assert case.result == "agreed"
+    sound(case)
+
+
+def test_another_procedure_is_called_once_for_each_and_the_answers_are_collected(town: Town, drawn: Path) -> None:
+    inquiry.deploy(town, drawn, "opinion")
+    called = inquiry.CALL.replace('source="department"', 'source="member"').replace("inquiring_unit", "own_unit")
+    collected = properties(**{"collect:opinions": "answer", "collect:answered": "member"})
+    own = collected.removeprefix("<extensionElements>").removesuffix("</extensionElements>")
+    asked_so = called.replace("</extensionElements>", f"{own}</extensionElements>{countersign.several('')}")
+    case = countersign.begin(town, drawn, [asked_so], ["ecology", "market"])
+    instance = tables.process_instance
+    numbers = town.read(
+        lambda tx: tx.scalars(select(instance.c.number).where(instance.c.origin_instance_id == case.id)).all()
+    )
+    begun = {Instance(town, number).asked("give_opinion")[0]: Instance(town, number) for number in numbers}
+    assert set(begun) == {"ecology", "market"}
+    begun["market"].complete("give_opinion", MEMBERS["market"], opinion="另行研究")
+    assert (case.facts()["answered"], case.facts()["opinions"]) == (["market"], ["另行研究"])
+    begun["ecology"].complete("give_opinion", MEMBERS["ecology"], opinion="agree")
+    assert case.facts()["opinions"] == ["agree", "另行研究"]
+    assert dict(case.waiting) == {"conclude": 1}
+    sound(case)
+
+
+def test_enough_answers_end_what_was_called_and_has_not_answered(town: Town, drawn: Path) -> None:
+    inquiry.deploy(town, drawn, "opinion")
+    called = inquiry.CALL.replace('source="department"', 'source="member"').replace("inquiring_unit", "own_unit")
+    own = properties(**{"collect:opinions": "answer"}).removeprefix("<extensionElements>")
+    one_is_enough = countersign.several("nrOfCompletedInstances == 1")
+    case = countersign.begin(
+        town, drawn, [called.replace("</extensionElements>", f"{own}{one_is_enough}")], ["ecology", "market"]
+    )
+    instance = tables.process_instance
+    own_ones = select(instance.c.number, instance.c.result).where(instance.c.origin_instance_id == case.id)
+    found = [Instance(town, row.number) for row in town.read(lambda tx: tx.execute(own_ones).all())]
+    (first,) = (one for one in found if one.asked("give_opinion")[0] == "market")
+    first.complete("give_opinion", MEMBERS["market"], opinion="agree")
+    results = {row.result for row in town.read(lambda tx: tx.execute(own_ones).all())}
+    assert results == {"given", "ended_with_caller"}
+    assert dict(case.waiting) == {"conclude": 1}
     sound(case)
 
 

@@ -57,8 +57,7 @@ _FLOW_NODES = (
 )
 _SCOPES = "process subProcess"
 """Within what flow nodes and flows stand."""
-_SEVERAL = "userTask subProcess"
-"""What may be done several times."""
+_SEVERAL = "userTask subProcess callActivity"
 _EVENTS = "boundaryEvent intermediateCatchEvent"
 
 RUNS: Mapping[str, Construct] = {
@@ -319,6 +318,11 @@ DRAWN: Mapping[str, Construct] = {
 ALLOWED: Mapping[str, Construct] = {**RUNS, **DRAWN}
 
 _NUMBERED = re.compile(r"(when|otherwise)_[2-9]")
+_COLLECT = _(
+    "Of a step that is done several times: the fact that holds the list of what is collected, in the order of the "
+    "collection, of those that are done by now; its value is the expression of one item, such as "
+    "collect:opinions = opinion."
+)
 PROPERTIES: Mapping[str, Mapping[str, Text]] = {
     "process": {
         "number_prefix": _("How case numbers begin, in capital letters, such as YS."),
@@ -337,11 +341,7 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
         "role": _("The post; several are separated by commas, and any of them may handle it."),
     },
     "userTask": {
-        "collect:*": _(
-            "Of a step that is done several times: the fact that holds the list of what is collected, in the order of the "
-            "collection, of those that are done by now; its value is the expression of one item, such as "
-            "collect:opinions = opinion."
-        ),
+        "collect:*": _COLLECT,
         "unit": _("Instead of the lane's unit, together with role."),
         "role": _("Instead of the lane's post, together with unit."),
         "deadline": _("The name of the period within which the step falls."),
@@ -385,11 +385,10 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
         ),
     },
     "subProcess": {
-        "collect:*": _(
-            "Of a step that is done several times: the fact that holds the list of what is collected, in the order of the "
-            "collection, of those that are done by now; its value is the expression of one item, such as "
-            "collect:opinions = opinion."
-        ),
+        "collect:*": _COLLECT,
+    },
+    "callActivity": {
+        "collect:*": _COLLECT,
     },
     "exclusiveGateway": {
         "usual": _(

@@ -15,6 +15,8 @@ down_revision = "0031"
 branch_labels = None
 depends_on = None
 
+SPECIFICATION = "by which meaning it runs, as JSON"
+"""What the column of that name has been called since instances run by our own classes."""
 OUTERMOST = "the scope that it is in; empty: the instance itself"
 
 
@@ -74,6 +76,8 @@ def upgrade() -> None:
             sa.ForeignKeyConstraint(["saved_by"], ["person.id"], name="fk_paper_draft_saved_by_person"),
         ],
     )
+    if op.get_bind().dialect.name == "postgresql":
+        op.alter_column("definition_version", "specification", comment=SPECIFICATION)
 
 
 def _belongs(table: str, comment: str = "") -> None:
