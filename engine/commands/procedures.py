@@ -13,7 +13,8 @@ from engine.errors import Refused
 from engine.messages import Text, When, lines, listed, ngettext, pgettext, phrases, sentences, words
 from engine.messages import gettext as _
 from engine.trial.trials import require_tests
-from engine.uses.procedures import DEPLOYED, KEPT, NOT_SAID, REFUSED, WAITS, Compared, Deployed, Outcome, Version
+from engine.uses.procedures import DEPLOYED, KEPT, NOT_SAID, WAITS, Deployed, Outcome, Version
+from engine.uses.shipped_compared import REFUSED, Compared
 
 OUTCOMES = {
     DEPLOYED: _("%(file)s: deployed"),

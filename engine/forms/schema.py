@@ -31,7 +31,7 @@ from engine.messages import gettext as _
 SIZE_LIMIT = 200_000
 FIELD_TYPES = {"textfield", "textarea", "number", "checkbox", "radio", "select", "checklist", "datetime", "filepicker"}
 OTHER_TYPES = {"text", "group"}
-WIDGETS = {"unit", "internal_body", "people", "matter", "case", "materials", "deadline_date"}
+WIDGETS = {"unit", "units", "internal_body", "people", "matter", "case", "materials", "deadline_date"}
 CHOICES = {"radio", "select", "checklist"}
 REPEATED = {"rule", "message", "warn", "warning"}
 PROPERTIES = {
@@ -268,6 +268,14 @@ class _Reader:
                 label,
                 _("The widget case is for text fields only."),
                 _("Make the component a text field."),
+            )
+        if properties.get("widget") == "units" and component["type"] != "checklist":
+            self.refuse(
+                rules.UNITS_NOT_LIST,
+                key,
+                label,
+                _("The widget units is for checklists only: several units are chosen."),
+                _("Make the component a checklist, or write widget=unit for one unit."),
             )
         for name in ("receiver", "basis", "on", "own"):
             if name in properties and properties.get("widget") != "matter":

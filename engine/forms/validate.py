@@ -221,6 +221,14 @@ def _hint(description: Text) -> Text:
 
 
 def _too_few(field: Field, left: int) -> Message:
+    if field.widget == "units":
+        return ngettext(
+            "%(field)s: at least %(least)s units, %(num)s more needed.",
+            "%(field)s: at least %(least)s units, %(num)s more needed.",
+            left,
+            field=field.label,
+            least=field.count,
+        )
     return ngettext(
         "%(field)s: at least %(least)s, %(num)s more needed.",
         "%(field)s: at least %(least)s, %(num)s more needed.",
@@ -287,12 +295,7 @@ class _Check:
 
     def _one(self, field: Field, text: str) -> object:
         if field.widget == "unit":
-            unit = self.directory.unit(text)
-            if unit is None:
-                raise Wrong(_("No such unit. Choose another."))
-            if field.kind and unit.kind not in field.kind.split(","):
-                raise Wrong(_("%(unit)s cannot be chosen here. Choose another.", unit=unit.name))
-            return text
+            return self._unit(field, text)
         if field.widget == "internal_body":
             if self.directory.body(text) is None:
                 raise Wrong(_("No such internal body. Choose another."))
@@ -319,6 +322,14 @@ class _Check:
             raise Wrong(sentence)
         return text
 
+    def _unit(self, field: Field, code: str) -> str:
+        unit = self.directory.unit(code)
+        if unit is None:
+            raise Wrong(_("No such unit. Choose another."))
+        if field.kind and unit.kind not in [kind.strip() for kind in field.kind.split(",")]:
+            raise Wrong(_("%(unit)s cannot be chosen here. Choose another.", unit=unit.name))
+        return str(unit.code)
+
     def _case_number(self, text: str) -> str:
         """The number of a case here as it is kept; one of a file that is kept elsewhere is left as it is."""
         parts = _CASE_NUMBER.fullmatch(normalize("NFKC", text).upper())
@@ -335,6 +346,8 @@ class _Check:
         if field.widget == "people":
             if not all(self.directory.is_colleague(person_id) for person_id in sent):
                 raise Wrong(_("Only people who hold a post in your unit can be chosen. Choose again."))
+        elif field.widget == "units":
+            return [self._unit(field, code) for code in sent]
         elif set(sent) - {option.value for option in field.options}:
             raise Wrong(_("Choose one of the options."))
         return sent
@@ -384,7 +397,7 @@ class _Check:
             if field.options or field.widget:
                 return _("Choose one.")
             return _("Tick this.") if field.type == "checkbox" else _("Fill this in.")
-        if field.widget == "people" and isinstance(value, list) and value and len(value) < field.count:
+        if field.widget in ("people", "units") and isinstance(value, list) and value and len(value) < field.count:
             return _too_few(field, field.count - len(value))
         if field.min_length and isinstance(value, str) and len(value) < field.min_length:
             return sentences(too_short(len(value), field.min_length), _hint(field.description))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ def sub(scope: str, name: str, *body: str) -> str:
 def within(scope: str, *ids: str) -> str:
     """A start, these elements one after the other, and an end."""
     way = [f"{scope}_start", *ids, f"{scope}_end"]
-    flows = "".join(flow(one, other) for one, other in zip(way, way[1:], strict=False))
+    flows = "".join(flow(one, other) for one, other in pairwise(way))
     return f'<startEvent id="{scope}_start" /><endEvent id="{scope}_end" />{flows}'
 
 

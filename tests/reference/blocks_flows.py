@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from tests.reference.blocks import Block, Ends, Sheet, merged, one_less, one_smaller
+from tests.reference.blocks import Block, Ends, Sheet, merged, one_less, one_smaller, timer
 
 
 @dataclass(frozen=True)
@@ -109,3 +109,24 @@ class Across(Block):
         yield from (replace(self, first=block) for block in self.first.smaller())
         yield from (replace(self, second=block) for block in self.second.smaller())
         yield from (replace(self, third=block) for block in self.third.smaller())
+
+
+@dataclass(frozen=True)
+class Late(Block):
+    """An event on the border of one branch leads into the inclusive gateway where the other one comes; its own way ends alone."""
+
+    word = "late"
+    key: str
+    cancels: bool
+
+    def draw(self, sheet: Sheet) -> Ends:
+        fork, one, other, event, join = (f"{self.key}{letter}" for letter in "pabto")
+        sheet.add("parallelGateway", fork)
+        sheet.add("userTask", one)
+        sheet.add("userTask", other)
+        sheet.add("inclusiveGateway", join)
+        cancels = str(self.cancels).lower()
+        sheet.add("boundaryEvent", event, timer("timeDuration", "PT4H"), attachedToRef=one, cancelActivity=cancels)
+        for source, target in ((fork, one), (fork, other), (event, join), (other, join)):
+            sheet.connect(source, target)
+        return fork, join

@@ -37,6 +37,18 @@ from tests.reference.net import ANSWER, COMPLETE, FAIL, FIRE, MEET, Move, Net, a
 
 WORDS = [
     (
+        "an event that has just happened goes with its scope when an event sub-process interrupts",
+        process(
+            start(),
+            user("x w"),
+            border("b", "x", event("message"), False),
+            handler("H", when("k > 1"), "wH"),
+            flows="start>x; b>w",
+        ),
+        "- => b x; b{k=2} => wH",
+        dict(k=0),
+    ),
+    (
         "sub-process ends when no token is left, paths without end event",
         process(
             start(),

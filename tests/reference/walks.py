@@ -86,7 +86,7 @@ def _of_all_words(drawn: Drawn, draw: random.Random) -> list[tuple[str, object]]
         chance = draw.random()
         if chance < 0.08:
             found.append((FAILS + key, draw.choice((CODE, CODE, "worse"))))
-        elif chance < 0.4:
+        elif chance < 0.6:
             found.append((SAYS + key, draw.randrange(4)))
     return found
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tests.reference.blocks import Block, Border, Row
 from tests.reference.blocks_events import At, EndBy, Event, Gate, Handler, Happening, With
-from tests.reference.blocks_flows import Across, Branches, Link
+from tests.reference.blocks_flows import Across, Branches, Late, Link
 from tests.reference.blocks_scopes import BEGUN, HOW, Repeated, Sub, Times
 from tests.reference.generator import DEEPEST, TESTS, Around, Drawn, Generator
 from tests.reference.net import CODE, NAME
@@ -16,10 +16,10 @@ UNTIL = (
     "loopCounter == 1", "x == 2",
 )  # fmt: skip
 """Completion conditions."""
-SMALL = ["task"] * 4 + ["row"] * 5 + ["work", "work", "wait", "call", "catch", "catch", "throw", "throw", "end_by"]
+SMALL = ["task"] * 4 + ["row"] * 5 + ["work"] * 4 + ["wait", "call", "catch", "catch", "throw", "throw", "end_by"]
 LARGE = (
-    ["choice", "fork", "loop"] + ["sub"] * 3 + ["several"] * 3 + ["repeated"] * 2 + ["handled"] * 2 + ["gate"] * 2
-    + ["branches"] * 4 + ["link", "across"]
+    ["choice", "fork", "loop"] + ["sub"] * 3 + ["several"] * 3 + ["repeated"] * 2 + ["handled"] * 2 + ["guarded"] * 3
+    + ["gate"] * 2 + ["branches"] * 4 + ["link", "across", "late"]
 )  # fmt: skip
 
 
@@ -136,12 +136,35 @@ class WideGenerator(Generator):
         inner = around.deeper(beside=False, forked=False)
         return Sub(self._key("S"), self._with_handlers(self.block(inner), inner, 1.0), self._borders(around))
 
+    def _guarded(self, around: Around) -> Block:
+        """Something is thrown inside, and caught in the scope, on its border, or both, by its name or by any."""
+        inner = around.deeper(beside=False, forked=False)
+        kind = self.draw.choice(("error", "error", "escalation"))
+        body: Block = Row((self.block(inner), self._end_by(inner)))
+        if self.draw.random() < 0.6:
+            thrown = self._end_by(inner) if self.draw.random() < 0.6 else self.block(inner)
+            stops = [True, kind == "error" or self.draw.random() < 0.5]
+            names = self.draw.sample((CODE, "", "late"), 2)
+            bodies = (thrown, self._task(inner))
+            handlers = tuple(
+                Handler(self._key("H"), (Happening(kind, name),), stop, one)
+                for name, stop, one in zip(names, stops, bodies, strict=True)
+            )
+            body = With(body, handlers[: self.draw.choice((1, 2))])
+        names = self.draw.sample((CODE, "", "worse"), 2)
+        borders = tuple(
+            At(self._key("b"), kind, True, self._task(around), events=(Happening(kind, name),)) for name in names
+        )
+        return Sub(self._key("S"), body, borders)
+
     def _with_handlers(self, body: Block, around: Around, chance: float) -> Block:
         handlers = []
         while self.draw.random() < chance and len(handlers) < 3:
             first = self._caught(("error", "error", "escalation", "signal", "message", "timer", "conditional", "twice"))
             interrupts = first.kind == "error" or self.draw.random() < 0.5
-            handlers.append(Handler(self._key("H"), (first,), interrupts, self.block(around.deeper())))
+            inner = around.deeper()
+            body_of = self._end_by(inner) if self.draw.random() < 0.3 else self.block(inner)
+            handlers.append(Handler(self._key("H"), (first,), interrupts, body_of))
             chance /= 2
         return With(body, tuple(handlers)) if handlers else body
 
@@ -172,3 +195,6 @@ class WideGenerator(Generator):
         inner = around.deeper(forked=True)
         first, second, third = (self._task(inner) for _ in range(3))
         return Across(self._key("x"), first, second, third, self._test())
+
+    def _late(self, around: Around) -> Block:
+        return Late(self._key("y"), self.draw.random() < 0.5)

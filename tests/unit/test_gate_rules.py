@@ -155,6 +155,7 @@ CASES: dict[str, Case] = {
     "form-not-json": form_file(b"{"),
     "form-not-form": form_file(b"[]"),
     "matter-neighbour": form(text_field("matter", properties={"widget": "matter", "receiver": "gone"})),
+    "units-not-list": form({"type": "select", "key": "members", "properties": {"widget": "units"}}),
     "case-not-text": form({"type": "number", "key": "number", "properties": {"widget": "case"}}),
     "cap-not-date": form(text_field("until", properties={"cap": "now()"})),
 }

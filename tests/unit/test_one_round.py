@@ -190,7 +190,7 @@ def test_the_heaviest_comes_first_and_what_is_of_one_element_stands_together() -
 
 
 def test_what_follows_from_another_is_counted_and_not_told() -> None:
-    told = in_one_round([problem("flow-loose", "f"), problem("dead-end", "t"), problem("unreachable", "u")])
+    told = in_one_round([problem("flow-loose", "f"), problem("no-way-to-end", "t"), problem("unreachable", "u")])
 
     assert (rules(told.problems), told.following) == ({"flow-loose"}, 2)
 

@@ -18,7 +18,7 @@ ANY: tuple[str, ...] = ()
 """An attribute that may hold any text."""
 ONLY_TRUE, ONLY_FALSE, EITHER = ("true",), ("false",), ("true", "false")
 NODE = {"id": ANY, "name": ANY}
-TASK = {**NODE, "isForCompensation": ONLY_FALSE, "startQuantity": ("1",), "completionQuantity": ("1",)}
+TASK = {**NODE, "default": ANY, "isForCompensation": ONLY_FALSE, "startQuantity": ("1",), "completionQuantity": ("1",)}
 GATEWAY = {**NODE, "gatewayDirection": ("Unspecified", "Converging", "Diverging", "Mixed")}
 FORM = {"camunda:formRef": ANY, "camunda:formRefBinding": ("deployment",)}
 IMPLEMENTATION = {"implementation": ("##unspecified", "##WebService")}
@@ -52,11 +52,13 @@ def _runs(within: str, attributes: Mapping[str, tuple[str, ...]], says: Text, ho
 
 
 _FLOW_NODES = (
-    "startEvent endEvent boundaryEvent intermediateCatchEvent userTask serviceTask sendTask receiveTask callActivity "
-    "subProcess exclusiveGateway parallelGateway"
+    "startEvent endEvent boundaryEvent intermediateCatchEvent intermediateThrowEvent userTask serviceTask sendTask "
+    "receiveTask callActivity subProcess exclusiveGateway parallelGateway"
 )
 _SCOPES = "process subProcess"
 """Within what flow nodes and flows stand."""
+_SEVERAL = "userTask subProcess"
+"""What may be done several times."""
 _EVENTS = "boundaryEvent intermediateCatchEvent"
 
 RUNS: Mapping[str, Construct] = {
@@ -146,6 +148,37 @@ RUNS: Mapping[str, Construct] = {
             "It may hold other sub-processes."
         ),
     ),
+    "multiInstanceLoopCharacteristics": _runs(
+        _SEVERAL,
+        {
+            "id": ANY,
+            "isSequential": EITHER,
+            "behavior": ("All",),
+            "camunda:collection": ANY,
+            "camunda:elementVariable": ANY,
+        },
+        _(
+            "The step is done once for each item of a list (collection, a fact or an expression), side by side or one after "
+            "the other (isSequential), or as often as loopCardinality says. elementVariable is what the item is called in "
+            "each. A lane or a step whose unit is this name asks each unit by itself: each has its own task, form, "
+            "period and paper, and answers that no other one sees. An event on the border is one for all of them."
+        ),
+    ),
+    "loopCardinality": _runs(
+        "multiInstanceLoopCharacteristics",
+        EXPRESSION,
+        _("How often it is done: an expression that gives a number from 0 to 1000."),
+        holds_text=True,
+    ),
+    "completionCondition": _runs(
+        "multiInstanceLoopCharacteristics",
+        EXPRESSION,
+        _(
+            "Asked each time that one is done; when it holds, what is still open is closed. It reads facts, what is "
+            "collected (collect:), nrOfInstances, nrOfActiveInstances and nrOfCompletedInstances."
+        ),
+        holds_text=True,
+    ),
     "exclusiveGateway": _runs(
         _SCOPES,
         {**GATEWAY, "default": ANY},
@@ -165,7 +198,17 @@ RUNS: Mapping[str, Construct] = {
         _("A timer (a period, a reminder, a time limit) or a message (a button) attached to a task or a sub-process."),
     ),
     "intermediateCatchEvent": _runs(
-        _SCOPES, {**NODE, "parallelMultiple": ONLY_FALSE}, _("Waits for the instant of its timer.")
+        _SCOPES,
+        {**NODE, "parallelMultiple": ONLY_FALSE},
+        _("Waits for the instant of its timer, or goes on where a link of its name is thrown."),
+    ),
+    "intermediateThrowEvent": _runs(
+        _SCOPES, NODE, _("Throws a link: the path goes on where it is caught. Without a link it only marks a point.")
+    ),
+    "linkEventDefinition": _runs(
+        "intermediateCatchEvent intermediateThrowEvent",
+        NODE,
+        _("A link. Each that is thrown is a flow to the only event that catches the same name."),
     ),
     "timerEventDefinition": _runs(
         _EVENTS, {"id": ANY}, _("A timer. It has exactly one of timeDate, timeDuration and timeCycle.")
@@ -204,7 +247,10 @@ RUNS: Mapping[str, Construct] = {
     "conditionExpression": _runs(
         "sequenceFlow",
         EXPRESSION,
-        _("The condition on which this flow is taken after a decision, in our expression language."),
+        _(
+            "The condition on which this flow is taken after a decision, in our expression language. Of several flows out of a "
+            "step each is taken whose condition holds, and each that has none."
+        ),
         holds_text=True,
     ),
     "extensionElements": _runs(
@@ -291,6 +337,11 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
         "role": _("The post; several are separated by commas, and any of them may handle it."),
     },
     "userTask": {
+        "collect:*": _(
+            "Of a step that is done several times: the fact that holds the list of what is collected, in the order of the "
+            "collection, of those that are done by now; its value is the expression of one item, such as "
+            "collect:opinions = opinion."
+        ),
         "unit": _("Instead of the lane's unit, together with role."),
         "role": _("Instead of the lane's post, together with unit."),
         "deadline": _("The name of the period within which the step falls."),
@@ -331,6 +382,13 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
         "signs_for": _(
             "The documents that are signed for by completing the step: the ids of the service tasks that "
             "deliver them, separated by commas."
+        ),
+    },
+    "subProcess": {
+        "collect:*": _(
+            "Of a step that is done several times: the fact that holds the list of what is collected, in the order of the "
+            "collection, of those that are done by now; its value is the expression of one item, such as "
+            "collect:opinions = opinion."
         ),
     },
     "exclusiveGateway": {

@@ -79,6 +79,17 @@ class Draft:
             key: [*self.attached(element), *self.targets(element)] for key, element in self.diagram.elements.items()
         }
 
+    def splits(self, element: Element) -> bool:
+        """Whether a token goes on as several: a parallel gateway that forks, or anything else with flows that are all taken."""
+        if element.kind.endswith("Gateway"):
+            return element.kind == "parallelGateway" and len(element.outgoing) > 1
+        flows = [self.diagram.flows[flow] for flow in element.outgoing]
+        return sum(flow.condition is None and flow.id != element.default_flow for flow in flows) > 1
+
+    def may_split(self, element: Element) -> bool:
+        """Whether a token may go on as several, at least when certain conditions hold."""
+        return self.splits(element) or (not element.kind.endswith("Gateway") and len(element.outgoing) > 1)
+
     def onward(self, element: Element) -> list[Element]:
         """What may follow an element: the events that are attached to it, and the targets of its flows."""
         return self._onward[element.id]
@@ -130,6 +141,8 @@ class Draft:
             names |= {element.properties.get(name, "") for name in SAYING}
         for call in self.of_kind("callActivity"):
             names |= {handover.fact for handover in call.outputs}
+        names |= {name for element in self.running for name in element.collects}
+        names.update(self.diagram.item_names.values())
         return frozenset(names | {self.diagram.process.starter_fact}) - {""}
 
     def form_fields(self) -> Iterator[tuple[str, Field]]:
@@ -140,6 +153,10 @@ class Draft:
     def fields(self) -> Mapping[str, Field]:
         """The field that says a name."""
         return {field.key: field for form in self.forms.values() for field in form.fields if not field.readonly}
+
+    def around(self, element: Element) -> list[Element]:
+        """The element and the sub-processes around it that are done several times, the innermost first."""
+        return [found for found in (element, *self.diagram.scopes_around(element)) if found.many is not None]
 
     @cached_property
     def issuing(self) -> frozenset[str]:
@@ -210,7 +227,8 @@ _PARTS = frozenset(
         "ioSpecification",
     }
     | {name for name in refusals.ELEMENTS if name.endswith(("EventDefinition", "LoopCharacteristics"))}
-    | {name for name in constructs.RUNS if name.endswith("EventDefinition")}
+    | {name for name in constructs.RUNS if name.endswith(("EventDefinition", "LoopCharacteristics"))}
+    | {"loopCardinality", "completionCondition"}
 )
 
 

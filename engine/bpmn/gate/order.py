@@ -56,9 +56,9 @@ LOOSE = frozenset(
 """What takes steps or flows out of the picture of the procedure; so does every element that does not run."""
 WAYS = frozenset(
     {
-        *(rule.id for rule in (reachable.UNREACHABLE, reachable.NO_WAY_TO_END, flows.DEAD_END)),
+        *(rule.id for rule in (reachable.UNREACHABLE, reachable.NO_WAY_TO_END)),
         *(rule.id for rule in (flows.GATEWAY_NO_WAY_IN, gateways.GATEWAY_NO_QUESTION, lanes.LANE_STEP_MISSING)),
-        *(rule.id for rule in (joins.MERGE_DOUBLES, joins.JOIN_STARVES, joins.FORK_NOT_JOINED, joins.JOIN_IN_LOOP)),
+        *(rule.id for rule in (joins.MERGE_DOUBLES, joins.JOIN_STARVES, joins.JOIN_IN_LOOP)),
         joins.BRANCH_ENDS_EARLY.id,
     }
 )

@@ -125,7 +125,8 @@ class Listener(Event):
         tree, scope = running(task), task.parent
         if self.element.interrupting:
             for child in scope.children:
-                if not isinstance(child.task_spec, BorderEvent):  # what is attached to the scope hangs there, too
+                is_attached = isinstance(child.task_spec, BorderEvent) and child.state == TaskState.WAITING
+                if not is_attached:
                     tree.remove(child)
         elif not comes_again(task):
             tree.remove(task)

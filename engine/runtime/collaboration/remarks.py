@@ -14,6 +14,7 @@ from engine.runtime.step import audit
 from engine.runtime.step.confidentiality import require_untold
 from engine.runtime.step.context import Context
 from engine.runtime.step.free_text import Raw, one, words
+from engine.states import InstanceStatus
 
 LENGTH_LIMIT = 500
 
@@ -33,7 +34,7 @@ def remark(tx: Connection, context: Context, actor: Actor, instance_id: str, raw
     if unit is None:
         raise InvalidValues({"unit": _("Choose a unit that handles this case.")})
     row = instances.lock(tx, instance_id)
-    if row.status == "ended":
+    if row.status == InstanceStatus.ENDED:
         raise AlreadyDone(_("This case has ended. There is nothing left to supervise."))
     told = _(
         "%(unit)s supervises '%(title)s' (%(number)s): %(words)s",

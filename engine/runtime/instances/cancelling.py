@@ -28,6 +28,7 @@ from engine.runtime.step.context import Context
 from engine.runtime.step.facts import known
 from engine.runtime.step.free_text import Raw, words
 from engine.runtime.step.names import result_of
+from engine.states import InstanceStatus
 
 REASON_LIMIT = 500
 REASON_LEAST = 5
@@ -66,7 +67,7 @@ def end(tx: Connection, context: Context, number: str, by: str, reason: str) -> 
     if found is None:
         raise NotFound(_("There is no case %(number)s.", number=number))
     row = instances.lock(tx, found)
-    if row.status == "ended":
+    if row.status == InstanceStatus.ENDED:
         raise AlreadyDone(_("%(number)s has ended already (%(result)s).", number=number, result=result_of(row)))
     reason = " ".join(reason.split())
     if not REASON_LEAST <= len(reason) <= REASON_LIMIT:
@@ -123,9 +124,9 @@ def _require(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> N
     )
     if not decision.allowed:
         raise NotAllowed(decision.reason)
-    if row.status == "ended":
+    if row.status == InstanceStatus.ENDED:
         raise AlreadyDone(_("This case has ended (%(result)s) and can no longer be cancelled.", result=result_of(row)))
-    if row.status != "running":
+    if row.status != InstanceStatus.RUNNING:
         raise Refused(_("This case is stopped by a fault. It can be cancelled once it is resumed."))
     if row.origin_task_id is not None:
         raise Refused(_("Another case started this one and waits for its result. Withdraw it there."))

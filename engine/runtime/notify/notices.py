@@ -30,6 +30,7 @@ from engine.notices.routes import MAIL
 from engine.organisation import people
 from engine.organisation.city_now import organisation
 from engine.runtime.step.context import Context
+from engine.states import SendingStatus, TaskStatus
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,7 @@ def notify_administrators(
 
 def owner_of(tx: Connection, record: Deadline) -> Owner:
     """Whoever is asked now to do what the period is about; its unit's case officer while no task is open under it."""
-    waiting = [row for row in case_of(tx, record.instance_id).rows(task) if row.status == "open"]
+    waiting = [row for row in case_of(tx, record.instance_id).rows(task) if row.status == TaskStatus.OPEN]
     rows = [
         row
         for row in waiting
@@ -186,7 +187,7 @@ def _is_over(case: Case, told: Row) -> bool:
         return False
     if told.task_id is not None:
         about = case.get(task, told.task_id)
-        return about is not None and about.status != "open"
+        return about is not None and about.status != TaskStatus.OPEN
     about = case.get(deadline, told.deadline_id)
     return about is not None and about.status not in OPEN
 
@@ -231,7 +232,7 @@ def catch_up(tx: Connection, person_id: str, now: datetime) -> int:
         held.setdefault(post.acting_unit, set()).add(post.role)
     mine = select(notice_receipt.c.notice_id).where(notice_receipt.c.person_id == person_id)
     still_open = or_(
-        select(task.c.id).where(task.c.id == notice.c.task_id, task.c.status == "open").exists(),
+        select(task.c.id).where(task.c.id == notice.c.task_id, task.c.status == TaskStatus.OPEN).exists(),
         select(deadline.c.id).where(deadline.c.id == notice.c.deadline_id, deadline.c.status.in_(OPEN)).exists(),
     )
     rows = tx.execute(
@@ -252,7 +253,7 @@ def _clear(tx: Connection, instance_id: str, over: Select[Any], now: datetime) -
     unsent = and_(
         outbox.c.instance_id == instance_id, outbox.c.status.in_(sending.TRIED), outbox.c.person_id.is_not(None)
     )
-    tx.execute(update(outbox).where(unsent, outbox.c.notice_id.in_(over)).values(status="dropped"))
+    tx.execute(update(outbox).where(unsent, outbox.c.notice_id.in_(over)).values(status=SendingStatus.DROPPED))
 
 
 def _recipients(

@@ -26,6 +26,7 @@ from engine.runtime.step import audit
 from engine.runtime.step.context import Context
 from engine.runtime.step.locks import lock
 from engine.runtime.tasks.transfers import pass_draft
+from engine.states import TaskStatus
 
 AT_ONCE = 100
 """Posts that one look lets go of; the next goes on."""
@@ -65,14 +66,14 @@ def carry_out(tx: Connection, context: Context, post_id: str) -> bool:
         return False
     lock(tx, found.instance_id)
     found = tx.execute(select(task).where(task.c.id == found.id)).one()
-    if found.status == "open":
+    if found.status == TaskStatus.OPEN:
         _let_go(tx, context, found, row, roles)
     return True
 
 
 def _next(tx: Connection, row: Row[Any], left: str, roles: Collection[str], now: datetime) -> Row[Any] | None:
     """A task that the leaving person has claimed, prepares, or is asked about, or that nobody of the role is left for."""
-    own = select(task).where(task.c.unit_code == left, task.c.status == "open")
+    own = select(task).where(task.c.unit_code == left, task.c.status == TaskStatus.OPEN)
     claimed = tx.execute(own.where(task.c.assignee_id == row.person_id)).all()
     if lost := [found for found in claimed if not set(roles) & set(found.roles)]:
         return lost[0]

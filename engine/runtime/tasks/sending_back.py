@@ -32,6 +32,7 @@ from engine.runtime.step.step import Step
 from engine.runtime.tasks import tasks
 from engine.runtime.tasks.colleagues import who_may_do
 from engine.runtime.tasks.transfers import words
+from engine.states import TaskStatus
 
 QUIET_OPERATIONS = frozenset({"record", "notify"})
 """Operations that may be done again; every other one has an effect that sending back cannot undo."""
@@ -68,7 +69,7 @@ def way_back(step: Step, row: Row[Any]) -> WayBack:
 def _way_back(step: Step, row: Row[Any]) -> WayBack:
     diagram = step.definition.diagram
     here = diagram.elements[row.element_id]
-    done = {found.id: found for found in step.case.rows(task) if found.status == "completed"}
+    done = {found.id: found for found in step.case.rows(task) if found.status == TaskStatus.COMPLETED}
     steps: list[Earlier] = []
     passed: list[str] = []
     allowed = {name.strip() for name in here.properties.get("send_back_to", "").split(",")}
@@ -156,12 +157,11 @@ def give_to(tx: Connection, opened: Row[Any], person_id: str | None, now: dateti
 def _barrier(step: Step, element: Element) -> Text:
     """Why nothing can be sent back across this element; empty when it can."""
     name = Name(element.name or element.id)
+    if element.kind == "parallelGateway" or (not element.kind.endswith("Gateway") and len(element.outgoing) > 1):
+        return _(
+            "Before that several steps run side by side. Sending it back would disturb the others, so it goes no further back."
+        )
     match element.kind:
-        case "parallelGateway":
-            return _(
-                "Before that several steps run side by side. Sending it back would "
-                "disturb the others, so it goes no further back."
-            )
         case "subProcess":
             return _("'%(step)s' has been left. It cannot be sent back into it.", step=name)
         case "callActivity":

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from engine.bpmn.gate.draft import Draft, about, local_name
 from engine.bpmn.reading.elements import BPMN, Element
+from engine.bpmn.reading.events import LINK
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
 EVENT_TRIGGERS = Rule("event-triggers", _("An event has one trigger."))
 EVENT_NO_TRIGGER = Rule("event-no-trigger", _("An event says when it happens."))
+LINK_LOOSE = Rule("link-loose", _("A link that is thrown is caught once in the same process."))
 BOUNDARY_LOOSE = Rule("boundary-loose", _("A boundary event is attached to something."))
 BOUNDARY_SERVICE = Rule("boundary-service", _("No event is attached to a service task."))
 BOUNDARY_HOST = Rule("boundary-host", _("A boundary event is attached to a task or a sub-process."))
@@ -20,6 +23,7 @@ _ACTIVITIES = (*HOSTS, "serviceTask", "sendTask", "callActivity")
 
 def check(draft: Draft) -> Iterator[Problem]:
     yield from _events(draft)
+    yield from _links(draft)
     for element in draft.of_kind("boundaryEvent"):
         yield from _boundary(draft, element)
 
@@ -45,6 +49,25 @@ def _events(draft: Draft) -> Iterator[Problem]:
                 _("Nothing says when the event happens."),
                 _("Choose a timer. What a person triggers is a message boundary event."),
             )
+
+
+def _links(draft: Draft) -> Iterator[Problem]:
+    """A pair of links is a flow: from each event that throws one to the only one that catches it."""
+    caught = Counter(
+        (one.scope, one.events[0].name) for one in draft.of_kind("intermediateCatchEvent") if _is_link(one)
+    )
+    for event in draft.of_kind("intermediateThrowEvent"):
+        if _is_link(event) and caught[event.scope, event.events[0].name] != 1:
+            yield about(
+                LINK_LOOSE,
+                event,
+                _("The link '%(name)s' is not caught by exactly one event.", name=event.events[0].name[:80]),
+                _("Draw one intermediate catch event with a link of the same name where the path goes on."),
+            )
+
+
+def _is_link(event: Element) -> bool:
+    return event.event_kind == LINK
 
 
 def _boundary(draft: Draft, element: Element) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""Flows connect two steps, stand where they mean something, and leave no step without a way on."""
+"""Flows connect two steps, and stand where they mean something."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ FLOW_LOOSE = Rule("flow-loose", _("Both ends of a flow exist."))
 FLOW_CROSSES = Rule("flow-crosses", _("No flow crosses the border of a sub-process."))
 FLOW_AFTER_END = Rule("flow-after-end", _("No flow leaves an end event."))
 FLOW_INTO_EVENT = Rule("flow-into-event", _("No flow leads into a start event or a boundary event."))
-CONDITION_ELSEWHERE = Rule("condition-elsewhere", _("Conditions stand on the flows of exclusive gateways."))
+CONDITION_ELSEWHERE = Rule(
+    "condition-elsewhere", _("No condition stands on a flow of a gateway that does not look at it.")
+)
 FLOW_TWICE = Rule("flow-twice", _("One flow leads from one step to another."))
-DEAD_END = Rule("dead-end", _("A path goes on until an end event."))
-FLOWS_WITHOUT_GATEWAY = Rule("flows-without-gateway", _("Only a gateway has several flows."))
+SPLIT_NO_DEFAULT = Rule("split-no-default", _("One flow out of a step is taken whatever the conditions are."))
 GATEWAY_NO_WAY_IN = Rule("gateway-no-way-in", _("A flow leads into every gateway."))
 
 
@@ -26,6 +27,7 @@ def check(draft: Draft) -> Iterator[Problem]:
     yield from _twins(draft)
     for element in draft.running:
         yield from _ends(element)
+        yield from _split(draft, element)
 
 
 def _flow(draft: Draft, flow: Flow) -> Iterator[Problem]:
@@ -63,11 +65,11 @@ def _flow(draft: Draft, flow: Flow) -> Iterator[Problem]:
             _("No flow may lead into a start event or a boundary event."),
             _("Lead the flow to a later step."),
         )
-    if flow.condition is not None and source.kind != "exclusiveGateway":
+    if flow.condition is not None and source.kind == "parallelGateway":
         yield about(
             CONDITION_ELSEWHERE,
             flow,
-            _("The condition has no effect here: only an exclusive gateway looks at conditions."),
+            _("The condition has no effect here: a parallel gateway takes all its flows."),
             _("Draw an exclusive gateway before it and move the condition to its flow."),
         )
 
@@ -85,22 +87,21 @@ def _twins(draft: Draft) -> Iterator[Problem]:
         seen.add((flow.source, flow.target))
 
 
+def _split(draft: Draft, element: Element) -> Iterator[Problem]:
+    """Of the flows out of a task or event one is taken for certain, so that a case does not stop there."""
+    if element.kind.endswith("Gateway") or not element.outgoing or element.default_flow is not None:
+        return
+    if all(draft.diagram.flows[flow].condition is not None for flow in element.outgoing):
+        yield about(
+            SPLIT_NO_DEFAULT,
+            element,
+            _("Every flow out of this step has a condition, so a case stops here when none of them holds."),
+            _("Make one of its flows the default, or take the condition away from one."),
+        )
+
+
 def _ends(element: Element) -> Iterator[Problem]:
     is_gateway = element.kind.endswith("Gateway")
-    if element.kind != "endEvent" and not element.outgoing:
-        yield about(
-            DEAD_END,
-            element,
-            _("The path breaks off here and never reaches an end event."),
-            _("Draw what follows, or lead it to an end event."),
-        )
-    if len(element.outgoing) > 1 and not is_gateway:
-        yield about(
-            FLOWS_WITHOUT_GATEWAY,
-            element,
-            _("Several flows leave this step, and nothing says which is taken."),
-            _("Draw an exclusive gateway (one is taken) or a parallel gateway (all are) behind it."),
-        )
     if element.kind not in ("startEvent", "boundaryEvent") and is_gateway and not element.incoming:
         yield about(
             GATEWAY_NO_WAY_IN,

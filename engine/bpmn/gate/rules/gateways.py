@@ -9,7 +9,7 @@ from engine.bpmn.reading.elements import Element
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
-DEFAULT_ELSEWHERE = Rule("default-elsewhere", _("The default flow of a gateway leaves it."))
+DEFAULT_ELSEWHERE = Rule("default-elsewhere", _("A default flow leaves the element of which it is one."))
 USUAL_ELSEWHERE = Rule("usual-elsewhere", _("The usual flow of a gateway leaves it."))
 CONDITION_SINGLE = Rule("condition-single", _("A single way out has no condition."))
 GATEWAY_NO_QUESTION = Rule("gateway-no-question", _("The name of a decision is a question."))
@@ -24,21 +24,33 @@ _UNKNOWN = "none"
 
 def check(draft: Draft) -> Iterator[Problem]:
     for element in draft.running:
+        yield from _default(draft, element)
         yield from _exclusive(draft, element)
         yield from _parallel(element)
+
+
+def _default(draft: Draft, element: Element) -> Iterator[Problem]:
+    if element.default_flow is not None and element.default_flow not in element.outgoing:
+        yield about(
+            DEFAULT_ELSEWHERE,
+            element,
+            _("The default flow does not leave this element."),
+            _("Choose the default flow again among its flows."),
+        )
+    for flow in (draft.diagram.flows[key] for key in element.outgoing):
+        if flow.id == element.default_flow and flow.condition is not None:
+            yield about(
+                DEFAULT_WITH_CONDITION,
+                flow,
+                _("A default flow cannot have a condition."),
+                _("Delete the condition, or choose another default flow."),
+            )
 
 
 def _exclusive(draft: Draft, element: Element) -> Iterator[Problem]:
     if element.kind != "exclusiveGateway":
         return
     flows = [draft.diagram.flows[flow] for flow in element.outgoing]
-    if element.default_flow is not None and element.default_flow not in element.outgoing:
-        yield about(
-            DEFAULT_ELSEWHERE,
-            element,
-            _("The default flow does not leave this gateway."),
-            _("Choose the default flow again among its flows."),
-        )
     if element.properties.get("usual", _UNKNOWN) not in {*element.outgoing, _UNKNOWN}:
         remedy = _("Write the id of one of its flows, or none when it cannot be told.")
         yield about(
@@ -74,13 +86,6 @@ def _exclusive(draft: Draft, element: Element) -> Iterator[Problem]:
             _("Make one of its flows the default."),
         )
     for flow in flows:
-        if flow.id == element.default_flow and flow.condition is not None:
-            yield about(
-                DEFAULT_WITH_CONDITION,
-                flow,
-                _("A default flow cannot have a condition."),
-                _("Delete the condition, or choose another default flow."),
-            )
         if flow.id != element.default_flow and element.default_flow is not None and not flow.condition:
             yield about(
                 FLOW_WITHOUT_CONDITION,

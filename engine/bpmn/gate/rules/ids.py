@@ -16,9 +16,9 @@ ID_SPELLING = Rule("id-spelling", _("An id is written with letters, digits and u
 ID_TWICE = Rule("id-twice", _("An id stands once in a file."))
 NCNAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]{0,63}")
 _NEED_ID = frozenset(
-    {"process", "lane", "sequenceFlow"}
+    {"process", "lane"}
     | {name for name, construct in constructs.RUNS.items() if "process" in construct.within}
-    - {"laneSet", "extensionElements"}
+    - {"laneSet", "extensionElements", "sequenceFlow"}
 )
 
 

@@ -1,4 +1,4 @@
-"""Branches that run at the same time: what is forked is joined, and nothing merges them without waiting."""
+"""Branches that run at the same time: a join waits only for what surely comes, and nothing merges them without waiting."""
 
 from __future__ import annotations
 
@@ -10,15 +10,12 @@ from engine.bpmn.gate.draft import Draft, about, called
 from engine.bpmn.gate.graph import reached, too_large
 from engine.bpmn.reading.elements import Element
 from engine.messages import gettext as _
-from engine.messages import listed
 from engine.problems import Problem, Rule
 
 MERGE_DOUBLES = Rule("merge-doubles", _("Parallel branches are joined by a parallel gateway."))
 JOIN_IN_LOOP = Rule("join-in-loop", _("A loop does not lead straight into a parallel join."))
 JOIN_STARVES = Rule("join-starves", _("A parallel join waits only for paths that are all taken."))
-FORK_NOT_JOINED = Rule("fork-not-joined", _("What a parallel gateway forks is joined again."))
 BRANCH_ENDS_EARLY = Rule("branch-ends-early", _("A branch that a join waits for does not end before it."))
-_CLOCK_BRANCH = ("receiveTask", "exclusiveGateway", "parallelGateway", "endEvent")
 _DONE_TWICE = (
     "userTask", "serviceTask", "sendTask", "receiveTask", "callActivity", "subProcess", "parallelGateway",
     "intermediateCatchEvent",
@@ -30,14 +27,15 @@ Joins = dict[str, list[Element]]
 def check(draft: Draft) -> Iterator[Problem]:
     if too_large(draft):
         return
-    dominators = Dominators(draft.diagram.elements, [start.id for start in draft.of_kind("startEvent")], draft.in_scope)
+    beside = [event.id for event in draft.of_kind("boundaryEvent") if not event.interrupting]
+    starts = [start.id for start in draft.of_kind("startEvent")]
+    dominators = Dominators(draft.diagram.elements, [*starts, *beside], draft.in_scope)
     joins: Joins = defaultdict(list)
     for join in draft.of_kind("parallelGateway"):
         if len(join.incoming) > 1:
             yield from _join(draft, join, dominators, joins)
-    for fork in draft.of_kind("parallelGateway"):
-        if len(fork.outgoing) > 1:
-            yield from _fork(draft, fork, joins[fork.id])
+    for fork_id, waiting in joins.items():
+        yield from _fork(draft, draft.diagram.elements[fork_id], waiting)
     for element in draft.running:
         if len(draft.diagram.elements[element.id].incoming) > 1:
             yield from _merge(draft, element, dominators)
@@ -50,7 +48,7 @@ def _merge(draft: Draft, element: Element, dominators: Dominators) -> Iterator[P
     sources = {draft.diagram.flows[flow].source for flow in element.incoming}
     ahead = sorted(key for key in sources if dominators.knows(key) and not dominators.dominates(element.id, key))
     forks = [draft.diagram.elements.get(key) for key in dominators.meeting_points(ahead)]
-    if not any(fork is not None and fork.kind == "parallelGateway" for fork in forks):
+    if not any(fork is not None and draft.may_split(fork) for fork in forks):
         return
     if any(draft.diagram.elements[key].kind in _DONE_TWICE for key in reached([element], draft.in_scope)):
         yield about(
@@ -81,7 +79,7 @@ def _join(draft: Draft, join: Element, dominators: Dominators, joins: Joins) -> 
         fork = draft.diagram.elements.get(fork_id)
         if fork is None:
             continue
-        if fork.kind == "parallelGateway":
+        if draft.splits(fork):
             joins[fork_id].append(join)
         else:
             yield about(
@@ -99,26 +97,12 @@ def _join(draft: Draft, join: Element, dominators: Dominators, joins: Joins) -> 
 
 
 def _fork(draft: Draft, fork: Element, joins: list[Element]) -> Iterator[Problem]:
-    heads = list({head.id: head for head in draft.targets(fork)}.values())
+    """Of the branches that are joined again none ends before."""
     join_ids = {join.id for join in joins}
-    alone = []
-    for head in heads:
+    for head in {head.id: head for head in draft.targets(fork)}.values():
         seen = _walk(draft, head, join_ids)
         if seen & join_ids:
             yield from _ways_out(draft, seen)
-        elif any(draft.diagram.elements[key].kind not in _CLOCK_BRANCH for key in seen):
-            alone.append(head)
-    if len(alone) + bool(joins) > 1:
-        names = listed(called(head) for head in alone[:10])
-        yield about(
-            FORK_NOT_JOINED,
-            fork,
-            _("These parallel branches are never joined: %(names)s.", names=names),
-            _(
-                "Join them with a parallel gateway before going on. Only the branch of a clock task (Receive "
-                "Task) may end by itself."
-            ),
-        )
 
 
 def _walk(draft: Draft, head: Element, join_ids: set[str]) -> set[str]:
@@ -129,7 +113,7 @@ def _walk(draft: Draft, head: Element, join_ids: set[str]) -> set[str]:
 def _ways_out(draft: Draft, seen: set[str]) -> Iterator[Problem]:
     for key in sorted(seen):
         element = draft.diagram.elements[key]
-        if element.kind == "endEvent" and element.event_kind != "terminate":
+        if not element.outgoing and element.event_kind != "terminate":
             yield about(
                 BRANCH_ENDS_EARLY,
                 element,

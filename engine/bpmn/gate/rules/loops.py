@@ -11,7 +11,7 @@ from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
 LOOP_IDLE = Rule("loop-idle", _("A loop waits for somebody."))
-LOOP_NO_GATEWAY = Rule("loop-no-gateway", _("A loop has an exclusive gateway."))
+LOOP_NO_GATEWAY = Rule("loop-no-gateway", _("Something in a loop decides whether it goes on."))
 _AUTOMATIC = ("serviceTask", "sendTask", "exclusiveGateway", "parallelGateway")
 
 
@@ -34,7 +34,7 @@ def _is_passed(draft: Draft, element: Element) -> bool:
 
 
 def _idle_loops(draft: Draft) -> Iterator[Problem]:
-    """Every circle has somebody to wait for, and an exclusive gateway: SpiffWorkflow goes astray in others."""
+    """Every circle has somebody to wait for, and something that decides."""
     automatic = {element.id: element for element in draft.running if _is_automatic(draft, element)}
     for element in circles(automatic, draft.targets):
         yield about(
@@ -43,11 +43,16 @@ def _idle_loops(draft: Draft) -> Iterator[Problem]:
             _("Nothing in this loop waits for anybody, so it would turn without end."),
             _("Put a user task into the loop, or take the loop out."),
         )
-    others = {element.id: element for element in draft.running if element.kind != "exclusiveGateway"}
+    others = {element.id: element for element in draft.running if not _decides(draft, element)}
     for element in circles(others, draft.onward):
         yield about(
             LOOP_NO_GATEWAY,
             element,
-            _("There is no exclusive gateway in this loop."),
-            _("Draw an exclusive gateway that merges where the loop begins, and lead the flow back to it."),
+            _("Nothing in this loop decides whether it goes round once more."),
+            _("Draw an exclusive gateway from which one flow leads back and another one leads on."),
         )
+
+
+def _decides(draft: Draft, element: Element) -> bool:
+    """Whether it has conditions by which a token may leave a loop."""
+    return element.kind == "exclusiveGateway" or any(draft.diagram.flows[flow].condition for flow in element.outgoing)

@@ -18,8 +18,8 @@ FORM_SIDE_BY_SIDE = Rule("form-side-by-side", _("Steps that are open at the same
 def check(draft: Draft) -> Iterator[Problem]:
     if too_large(draft):
         return
-    for fork in draft.of_kind("parallelGateway"):
-        if len(fork.outgoing) > 1:
+    for fork in draft.running:
+        if draft.may_split(fork):
             yield from _written_twice(draft, fork)
     for event in draft.of_kind("boundaryEvent"):
         yield from _written_beside(draft, event)

@@ -38,6 +38,7 @@ def upgrade() -> None:
         ),
         sa.Column("opened_at", Instant, nullable=False),
         sa.Column("ended_at", Instant, comment="it was left, or ended by something around it"),
+        sa.Column("done", sa.Boolean, nullable=False, comment="an iteration that came to its own end"),
         sa.PrimaryKeyConstraint("id", name="pk_scope"),
         sa.ForeignKeyConstraint(["instance_id"], ["process_instance.id"], name="fk_scope_instance_id_process_instance"),
         sa.ForeignKeyConstraint(["parent_id"], ["scope.id"], name="fk_scope_parent_id_scope"),
