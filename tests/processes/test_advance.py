@@ -16,7 +16,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from engine.bpmn.spiff.workflow import WorkflowFault
 from engine.clock import FixedClock
 from engine.db import tables
-from engine.deployments import definitions
+from engine.deployments import judging
 from engine.errors import AlreadyDone, Busy, DatabaseFull, IncidentRaised, NotAllowed, NotFound, Refused
 from engine.messages import from_json
 from engine.runtime.advance import storing
@@ -592,7 +592,7 @@ def test_a_circle_that_turns_by_itself_is_stopped_and_parked(
         field = {"type": "textfield", "key": key, "label": key}
         (tmp_path / "forms" / "shared" / f"{form_id}.form").write_bytes(form_json(field, form_id=form_id))
     (tmp_path / "circle.bpmn").write_text(CIRCLE, encoding="utf-8")
-    monkeypatch.setattr(definitions.gate, "check", lambda *_arguments, **_named: [])
+    monkeypatch.setattr(judging.gate, "check", lambda *_arguments, **_named: [])
     engine, person = plain_town.engine, plain_town.person("shenhe.qh")
     engine.procedures_in_force.deploy(tmp_path / "circle.bpmn", "test")
     number = engine.instances.start(person, "circle", sent({"subject": "空转的流程"}))
