@@ -24,7 +24,7 @@ def flows_out(diagram: Diagram, element: Element) -> list[str]:
 
 
 def before(diagram: Diagram, element: Element) -> list[Element]:
-    """What comes before: the host of an event, the last steps of a sub-process, what leads to the sub-process that begins here."""
+    """What comes before: the host of an event, the last steps of a sub-process, what leads to the one that begins here."""
     if (host := diagram.elements.get(element.attached_to or "")) is not None:
         return [host]
     if not element.incoming:
