@@ -2,6 +2,8 @@
 
 First within one process, without pages, then over HTTP with two posts each, both by 1, 4 and 16 at once. Beside them stands
 the same diagram with stock SpiffWorkflow and one row, in one thread. The clients' CPU is not counted, PostgreSQL's is.
+The posts alone are those of a web without a worker. A worker that runs makes the archives of what has ended meanwhile, as many
+as it comes to: what one costs is a line of its own.
 """
 
 from __future__ import annotations
@@ -26,7 +28,8 @@ from tests.processes import one_task
 from tests.processes.town import Town
 
 CLIENTS = (1, 4, 16)
-ONE_PROCESS, SEVERAL = ("serve",), ("web", "web", "worker")
+POSTS, ONE_PROCESS, SEVERAL = ("web",), ("serve",), ("web", "web", "worker")
+_NAMES = {POSTS: "posts alone", ONE_PROCESS: "one process with its worker", SEVERAL: "two webs and a worker"}
 TIMES = 16
 """Instances for each round that was asked for, shared by the clients."""
 
@@ -38,9 +41,10 @@ def rows(options: Options) -> Iterator[Row]:
             open_doors(town)
             stock = _stock(options, town)
             yield from _service(options, town, kind, stock)
+            yield _archive(options, town, kind)
             posts = _posts(options, town)
             settings = town.settings
-        for commands in (ONE_PROCESS, SEVERAL) if kind == POSTGRESQL else (ONE_PROCESS,):
+        for commands in (POSTS, ONE_PROCESS, SEVERAL) if kind == POSTGRESQL else (POSTS, ONE_PROCESS):
             yield from _over_http(options, settings, kind, commands, posts, stock)
 
 
@@ -83,6 +87,16 @@ def _pair(engine: Engine, actor: Actor) -> None:
     engine.tasks.complete(actor, task_id, one_task.DONE)
 
 
+def _archive(options: Options, town: Town, kind: str) -> Row:
+    """The package of an ended instance, as the worker makes it."""
+    town.engine.archives.make_wanted()
+    actor, meter = town.person(one_task.BY), Meter(options.stores.server_cpu)
+    for _ in range(options.rounds + 1):
+        _pair(town.engine, actor)
+        meter.take("archive", town.engine.database.engine, town.engine.archives.make_wanted)
+    return Row("instances", "the archive of one", kind, meter.typical("archive"))
+
+
 def _posts(options: Options, town: Town) -> Cost:
     """The two posts of an instance in this process, whose statements can be counted; its CPU is that of a client, too."""
     desk, meter = sit(town.engine, create_app(town.engine), one_task.BY), Meter(options.stores.server_cpu)
@@ -109,12 +123,8 @@ def _over_http(
             cpu, server = (now - then for now, then in zip(_spent(options, processes), before, strict=True))
             wall = 1000 * (perf_counter() - began)
             cost = Cost(cpu / total, server / total, wall / total, posts.statements, posts.commits)
-            what = f"over HTTP, {_named(commands)}, {clients} at once"
+            what = f"over HTTP, {_NAMES[tuple(commands)]}, {clients} at once"
             yield Row("instances", what, kind, cost, _rate(cost), instead=STOCK, beside=stock)
-
-
-def _named(commands: Sequence[str]) -> str:
-    return "one process" if commands == ONE_PROCESS else "two webs and a worker"
 
 
 def _spent(options: Options, processes: Sequence[Served]) -> tuple[float, float]:

@@ -138,20 +138,18 @@ class _Copied:
         return func.strftime("%Y-%m-%d %H:%M:%S.000000", literal(value, column.type), minutes, type_=String)
 
 
+_SETTINGS = {
+    "sqlite": ("PRAGMA journal_mode=OFF", "PRAGMA synchronous=OFF", "PRAGMA cache_size=-400000"),
+    "postgresql": ("SET session_replication_role=replica", "SET maintenance_work_mem='1GB'"),
+}
+
+
 @contextmanager
 def _in_bulk(url: str) -> Iterator[Engine]:
     """An engine with one connection to the database, which waits for no disk and looks at no reference."""
     engine = create_engine(url, pool_size=1, max_overflow=0)
     with engine.connect() as connection:
-        if connection.dialect.name == "sqlite":
-            settings: tuple[str, ...] = (
-                "PRAGMA journal_mode=OFF",
-                "PRAGMA synchronous=OFF",
-                "PRAGMA cache_size=-400000",
-            )
-        else:
-            settings = ("SET session_replication_role=replica", "SET maintenance_work_mem='1GB'")
-        for setting in settings:
+        for setting in _SETTINGS[connection.dialect.name]:
             connection.exec_driver_sql(setting)
         connection.commit()
     try:

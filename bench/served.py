@@ -1,4 +1,8 @@
-"""Lianban's own servers in processes of their own, and a browser that keeps its connection and does nothing but post."""
+"""Lianban's own servers in processes of their own, and a browser that keeps its connection and does nothing but post.
+
+What a post says waits in a cookie for the page that follows. None follows here, so what posts say is not kept: it would grow
+with every one of them, in both directions.
+"""
 
 from __future__ import annotations
 
@@ -117,14 +121,16 @@ class Browser:
         self._token = ""
 
     def get(self, path: str) -> Answer:
-        return self._ask("GET", path)
+        answer = self._ask("GET", path)
+        self._cookies |= answer.cookies
+        return answer
 
     def post(self, path: str, values: Mapping[str, Sequence[str]]) -> Answer:
         return self._ask("POST", path, urlencode({"csrf_token": self._token, **values}, doseq=True))
 
     def sign_in(self, login: str) -> None:
         self._token = self.get("/login").token
-        self.post("/login", {"login": [login], "password": [PASSWORD]})
+        self._cookies |= self.post("/login", {"login": [login], "password": [PASSWORD]}).cookies
         self._token = self.get("/inbox").token
 
     def _ask(self, method: str, path: str, body: str | None = None) -> Answer:
@@ -132,9 +138,7 @@ class Browser:
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         self._connection.request(method, path, body, headers)
-        answer = Answer(self._connection.getresponse())
-        self._cookies |= answer.cookies
-        return answer
+        return Answer(self._connection.getresponse())
 
 
 def _free_port() -> int:

@@ -48,12 +48,14 @@ from engine.uses.duties import DutyUses
 from engine.uses.founding import FoundingUses
 from engine.uses.handling import HandlingUses
 from engine.uses.instances import InstanceUses
+from engine.uses.library import LibraryUses
 from engine.uses.materials import MaterialUses
 from engine.uses.notices import NoticeUses
 from engine.uses.oversight import OversightUses
 from engine.uses.paper_drafts import PaperDraftUses
 from engine.uses.papers import PaperUses
 from engine.uses.procedures import ProcedureUses
+from engine.uses.programs import ProgramUses
 from engine.uses.readiness import ReadinessUses
 from engine.uses.record import RecordUses
 from engine.uses.tasks import TaskUses
@@ -95,6 +97,8 @@ class Engine:
         self.archives = ArchiveUses(self.transactions, keeper)
         self.calendars = CalendarUses(self.transactions)
         self.procedures_in_force = ProcedureUses(self.transactions, settings.processes_dir)
+        self.library = LibraryUses(self.transactions, self.procedures_in_force, settings.processes_dir)
+        self.programs = ProgramUses(self.transactions, self.keys)
         self.handling = HandlingUses(self.transactions)
         self.checking = CheckingUses(self.transactions)
         self.collaboration = CollaborationUses(self.transactions)

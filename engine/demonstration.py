@@ -31,6 +31,7 @@ from engine.organisation.assignment import Actor
 from engine.organisation.jurisdiction import Matter
 from engine.organisation.sign_ins import hash_password
 from engine.settings import Settings
+from engine.states import TaskStatus
 
 FOUNDED_BEFORE = timedelta(days=400)
 """The city's units and posts exist this long before the first case."""
@@ -254,7 +255,7 @@ class _Story:
                 select(task.c.id)
                 .join(process_instance, process_instance.c.id == task.c.instance_id)
                 .where(or_(process_instance.c.id == case, process_instance.c.origin_instance_id == case))
-                .where(task.c.element_id == element_id, task.c.status == "open")
+                .where(task.c.element_id == element_id, task.c.status == TaskStatus.OPEN)
             )
         if found is None:
             raise LianbanError(_("%(number)s has no open %(element)s.", number=number, element=element_id))

@@ -18,6 +18,8 @@ from tasks_ui import (
     inbox,
     instances,
     language,
+    library,
+    modeler,
     notices,
     papers,
     probes,
@@ -41,10 +43,11 @@ def create_app(engine: Engine, banner: Text = "", trusted_hosts: list[str] | Non
     language.register(app)
     errors.register(app)
     widgets.register(app)
-    for room in (account, inbox, instances, collaboration, duties, notices, papers, supervision):
+    for room in (account, inbox, instances, collaboration, duties, notices, papers, supervision, library, modeler):
         app.register_blueprint(room.views.pages)
     app.register_blueprint(inbox.handling.pages)
     app.register_blueprint(probes.pages)
+    app.extensions["csrf"].exempt(modeler.views.pages)
     app.wsgi_app = _visiting(app.wsgi_app, engine.database)  # type: ignore[method-assign,assignment]
     return app
 

@@ -15,7 +15,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 from flask import Flask, current_app, g, request
-from flask_babel import Babel, Domain, get_locale
+from flask_babel import Babel, get_locale
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import parse_accept_header, parse_cookie
@@ -30,19 +30,15 @@ COOKIES = {"language": "lianban_language", "large_type": "lianban_large_type"}
 KEPT_FOR = 400 * 24 * 3600
 
 
-class Catalogues(Domain):  # type: ignore[misc]
-    """The messages of the language in which the request is answered."""
-
-    def get_translations(self) -> Translations:
-        return translations(language())
-
-
-class Pages(Babel):  # type: ignore[misc]
-    domain_instance = Catalogues()
-
-
 def register(app: Flask) -> None:
-    Pages(app, default_locale="zh", locale_selector=_chosen)
+    Babel(app, default_locale="zh", locale_selector=_chosen)
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda message: spoken().ugettext(message),
+        lambda one, many, num: spoken().ungettext(one, many, num),
+        newstyle=True,
+        pgettext=lambda context, message: spoken().upgettext(context, message),
+        npgettext=lambda context, one, many, num: spoken().unpgettext(context, one, many, num),
+    )
     app.context_processor(
         lambda: {
             "lang": LANGUAGES[language()],
@@ -55,9 +51,19 @@ def register(app: Flask) -> None:
 
 
 def language() -> str:
-    """zh or en."""
-    found = get_locale()
-    return "en" if found is not None and found.language == "en" else "zh"
+    """zh or en: settled when a request first asks for it, and asked for by every word of its page."""
+    if not g:
+        return "zh"
+    settled: str | None = g.get("language")
+    if settled is None:
+        found = get_locale()
+        g.language = settled = "en" if found is not None and found.language == "en" else "zh"
+    return settled
+
+
+def spoken() -> Translations:
+    """The messages of the language in which the request is answered."""
+    return translations(language())
 
 
 def large() -> bool:

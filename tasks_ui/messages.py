@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import flask_babel
+from tasks_ui.language import spoken
 
 
 def gettext(message: str, **values: object) -> str:
     """The message with its named places filled in."""
-    return str(flask_babel.gettext(message, **values))
+    said = str(spoken().ugettext(message))
+    return said % values if values else said
 
 
 def ngettext(one: str, many: str, num: int, **values: object) -> str:
     """The message for that number, which stands in its place `num`."""
-    return str(flask_babel.ngettext(one, many, num, **values))
+    return str(spoken().ungettext(one, many, num)) % {"num": num, **values}
 
 
 def pgettext(context: str, message: str, **values: object) -> str:
     """The message that has this meaning: one English word may have two Chinese ones."""
-    return str(flask_babel.pgettext(context, message, **values))
+    said = str(spoken().upgettext(context, message))
+    return said % values if values else said

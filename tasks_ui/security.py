@@ -31,7 +31,7 @@ from engine.organisation.assignment import Actor
 from engine.organisation.sign_ins import WHOLE_LIMIT, Visitor
 from engine.runtime.step import repeated_forms
 from tasks_ui.messages import gettext as _
-from tasks_ui.serving import ANONYMOUS_LIMIT, session_in
+from tasks_ui.serving import ANONYMOUS_LIMIT, Limit, session_in
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -48,6 +48,7 @@ FORM_LIMIT = 2 * 1024 * 1024
 UPLOAD_LIMIT = 4 * SIZE_LIMIT + 1024 * 1024
 """Bytes of a form with files: several at once, each of its own limit."""
 UPLOADS = {"inbox.add_material"}
+_DEPLOY_PATH = re.compile(r"/(engine-)?rest/deployment/create")
 _UPLOAD_PATH = re.compile(r"/tasks/[^/]+/material")
 FIELDS = 2000
 """Fields that one form may have: more than any form of a procedure."""
@@ -59,6 +60,8 @@ DRAFTS = {"inbox.save_draft", "inbox.save_beginning", "inbox.check"}
 last one counts."""
 NOBODYS = {"static", "probes.health", "probes.ready"}
 """What is the same for everybody: nobody is asked who is looking, so it needs no database."""
+PROGRAMS = "modeler"
+"""The blueprint of programs, which say with each request who asks; a cookie counts for nothing there."""
 OPEN_ENDPOINTS = NOBODYS | {"account.login", "account.sign_in", "account.appearance"}
 BEFORE_A_PASSWORD = OPEN_ENDPOINTS | {"account.password", "account.change_password", "account.sign_out"}
 """What is reachable with a password that was given out once, until it is changed."""
@@ -180,10 +183,14 @@ def drawing(view: Callable[P, R]) -> Callable[P, R]:
     return view
 
 
-def body_limit(engine: Engine) -> Callable[[str, str], int]:
+def body_limit(engine: Engine) -> Limit:
     """How many bytes the server takes from whom, before the application sees any of them."""
 
-    def limit(path: str, cookies: str) -> int:
+    def limit(path: str, cookies: str, authorization: str = "") -> int:
+        """Whether a password is right is found out slowly, and so not here: a program that names one may send a diagram,
+        and is refused, and counted, when it is there."""
+        if authorization and _DEPLOY_PATH.fullmatch(path):
+            return FORM_LIMIT
         secret = session_in(cookies)
         if not secret or engine.accounts.visitor(secret) is None:
             return ANONYMOUS_LIMIT
@@ -201,7 +208,7 @@ def _allow_uploads() -> None:
 
 
 def _identify() -> AnyResponse | None:
-    if request.endpoint in NOBODYS:
+    if request.endpoint in NOBODYS or request.blueprint == PROGRAMS:
         return None
     secret = token()
     g.visitor = engine().accounts.visitor(secret) if secret else None

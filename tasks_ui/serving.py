@@ -50,11 +50,11 @@ class Patience:
     """Connections of one address that wait for their next byte; the oldest go when there are more."""
 
 
-Limit = Callable[[str, str], int]
-"""The bytes that a body may have, for a path and the cookies that came with it."""
+Limit = Callable[[str, str, str], int]
+"""The bytes that a body may have, for a path, the cookies that came with it and the header Authorization."""
 
 
-def _of_nobody(path: str, cookies: str) -> int:
+def _of_nobody(path: str, cookies: str, authorization: str) -> int:
     return ANONYMOUS_LIMIT
 
 
@@ -139,7 +139,8 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]
         self.body_begun = time.monotonic()
         if self.content_length > ANONYMOUS_LIMIT or self.chunked:
             own = copy.copy(self.adj)
-            own.max_request_body_size = self.adj.limit(self.path, self.headers.get("COOKIE", "")) + 1
+            given = self.headers.get("COOKIE", ""), self.headers.get("AUTHORIZATION", "")
+            own.max_request_body_size = self.adj.limit(self.path, *given) + 1
             self.adj = own
 
     def received(self, data: bytes) -> int:

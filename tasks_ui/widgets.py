@@ -138,15 +138,23 @@ def unit_sign(unit: UnitName | None) -> str:
             if unit is not None and unit.name.endswith(SUBDISTRICT)
             else pgettext("unit sign", "T")
         )
-    return {
-        "supervision_bureau": pgettext("unit sign", "E"),
-        "justice_bureau": pgettext("unit sign", "J"),
-        "police": pgettext("unit sign", "P"),
-        "staffing_office": pgettext("unit sign", "O"),
-        "city_government": pgettext("unit sign", "G"),
-        "conference_office": pgettext("unit sign", "C"),
-        "internal_body": pgettext("unit sign", "I"),
-    }.get(unit.kind, pgettext("unit sign", "D"))
+    match unit.kind:
+        case "supervision_bureau":
+            return pgettext("unit sign", "E")
+        case "justice_bureau":
+            return pgettext("unit sign", "J")
+        case "police":
+            return pgettext("unit sign", "P")
+        case "staffing_office":
+            return pgettext("unit sign", "O")
+        case "city_government":
+            return pgettext("unit sign", "G")
+        case "conference_office":
+            return pgettext("unit sign", "C")
+        case "internal_body":
+            return pgettext("unit sign", "I")
+        case _:
+            return pgettext("unit sign", "D")
 
 
 def unit_class(unit: UnitName) -> str:
@@ -383,6 +391,7 @@ def _menu(name: str) -> bool:
         "start": {"inbox.procedures", "inbox.start", "inbox.begin"},
         "instances": {"instances.listing", "instances.instance", "instances.document", "collaboration.correct"},
         "supervision": {"supervision.overview", "notices.delivery"},
+        "library": {"account.modeler", "account.make_token", *([endpoint] if endpoint.startswith("library.") else [])},
         "duties": {"duties.listed", "duties.adopt", "duties.reject"},
     }.get(name, set())
 

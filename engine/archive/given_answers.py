@@ -23,6 +23,7 @@ from engine.reports.parts import readers
 from engine.reports.parts.answers import in_words
 from engine.reports.parts.names import Names
 from engine.runtime.step.step import Step
+from engine.states import CorrectionStatus, TaskStatus
 
 KEPT_BACK = "该单位拟稿过程中的填报，未随文书发出，本卷不载。"
 """What stands in the place of another unit's draft: that it was, not what it said."""
@@ -144,12 +145,12 @@ def answerings(tx: Connection, step: Step, names: Names) -> list[Answering]:
 def done_tasks(tx: Connection, instance_id: str) -> list[Row[Any]]:
     """The tasks that were done, in the order of the record, also those whose completion was taken back."""
     order = readers.order_of_record(tx, instance_id)
-    own = (task.c.instance_id == instance_id) & (task.c.status == "completed")
+    own = (task.c.instance_id == instance_id) & (task.c.status == TaskStatus.COMPLETED)
     return sorted(tx.execute(select(task).where(own)), key=lambda row: (row.ended_at, order.get(row.id, 0), row.id))
 
 
 def _corrections(tx: Connection, instance_id: str) -> dict[Key, list[Row[Any]]]:
-    own = (correction.c.instance_id == instance_id) & (correction.c.status == "approved")
+    own = (correction.c.instance_id == instance_id) & (correction.c.status == CorrectionStatus.APPROVED)
     found: dict[Key, list[Row[Any]]] = {}
     for row in tx.execute(select(correction).where(own).order_by(correction.c.decided_at, correction.c.id)):
         found.setdefault((row.task_id, row.name), []).append(row)

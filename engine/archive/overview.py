@@ -22,6 +22,7 @@ from engine.reports.parts import counted_days
 from engine.reports.parts.names import Names
 from engine.runtime.step.context import Context
 from engine.runtime.step.step import Step
+from engine.states import PeriodStatus
 
 LAYOUT = "history.typ"
 STATUSES = {
@@ -133,7 +134,9 @@ def _said(line: LogLine) -> str:
 def _period(record: Deadline) -> list[str]:
     ended = f"，{_instant(record.ended_at)}" if record.ended_at else ""
     over = "曾超期" if record.hard else "曾过建议时限"
-    overdue = f"，{over}" if record.overdue_at and record.status not in ("overdue", "met_late") else ""
+    overdue = (
+        f"，{over}" if record.overdue_at and record.status not in (PeriodStatus.OVERDUE, PeriodStatus.MET_LATE) else ""
+    )
     result = f"{(STATUSES if record.hard else SOFT_STATUSES)[record.status]}{overdue}{ended}"
     return [record.name, f"{record.rule} {record.basis}", _instant(record.start_at), _end(record.due_at), result]
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import click
 
+from engine.bpmn.gate.cleaning import cleaned
 from engine.commands.base import main, opened, refusals, say
 from engine.commands.words import option
-from engine.deployments.checking import Checked
+from engine.deployments.checking import DIAGRAM, Checked
 from engine.documents.fonts import Fonts
+from engine.errors import Refused
 from engine.messages import Text, listed, ngettext, pgettext, sentences
 from engine.messages import gettext as _
 from engine.problems import Problem, Severity
@@ -21,6 +24,7 @@ from engine.settings import read_settings
 from engine.uses.judging import check_files
 
 WORDS = {Severity.ERROR: pgettext("severity", "error"), Severity.WARNING: pgettext("severity", "warning")}
+FIXED = ".fixed"
 HELP_PAGE = "docs/reference/bpmn.md"
 
 
@@ -43,15 +47,23 @@ HELP_PAGE = "docs/reference/bpmn.md"
     is_flag=True,
     help=_("Judge by this installation: its units, rules and procedures. Otherwise no database is opened."),
 )
-def check(files: tuple[Path, ...], as_json: bool, city_toml: Path | None, installed: bool) -> None:
+@option(
+    "--fix",
+    is_flag=True,
+    help=_("Write a cleaned copy beside each diagram, NAME.fixed.bpmn: its writing is changed, its meaning never."),
+)
+def check(files: tuple[Path, ...], as_json: bool, city_toml: Path | None, installed: bool, fix: bool) -> None:
     with refusals():
         found = _found(list(files), city_toml, installed)
+        fixed = [said for one in found if fix for said in _fixed(one)]
     if as_json:
         problems = [_as_json(problem) for one in found for problem in one.told.problems]
         click.echo(json.dumps(problems, ensure_ascii=False, indent=1))
     else:
         for one in found:
             _print(one)
+        for said in fixed:
+            say(said)
     sys.exit(_exit_code(found))
 
 
@@ -61,6 +73,23 @@ def _found(files: list[Path], city_toml: Path | None, installed: bool) -> list[C
     settings = read_settings()
     city = city_toml.read_bytes() if city_toml is not None else None
     return check_files(files, settings.processes_dir, Fonts(settings.every_font_dir), city)
+
+
+def _fixed(one: Checked) -> Iterator[Text]:
+    """A cleaned copy lies beside the diagram when there is anything to clean; never over a file that is there."""
+    if one.path.suffix != DIAGRAM or one.path.stem.endswith(FIXED) or not one.is_readable:
+        return
+    content, done = cleaned(one.path.read_bytes())
+    if not done:
+        yield _("%(file)s: there is nothing to clean.", file=one.path)
+        return
+    copy = one.path.with_name(f"{one.path.stem}{FIXED}{DIAGRAM}")
+    try:
+        with copy.open("xb") as file:
+            file.write(content)
+    except FileExistsError:
+        raise Refused(_("%(file)s is there already. Move it away, then run this again.", file=copy)) from None
+    yield sentences(_("%(file)s was written.", file=copy), *done)
 
 
 def _exit_code(found: list[Checked]) -> int:

@@ -13,7 +13,8 @@ from engine.errors import Refused
 from engine.messages import Text, When, lines, listed, ngettext, pgettext, phrases, sentences, words
 from engine.messages import gettext as _
 from engine.trial.trials import require_tests
-from engine.uses.procedures import DEPLOYED, KEPT, NOT_SAID, REFUSED, WAITS, Compared, Deployed, Outcome, Version
+from engine.uses.procedures import DEPLOYED, KEPT, NOT_SAID, WAITS, Deployed, Outcome, Version
+from engine.uses.shipped_compared import REFUSED, Compared
 
 OUTCOMES = {
     DEPLOYED: _("%(file)s: deployed"),
@@ -214,7 +215,7 @@ def told(outcome: Outcome) -> Text:
 def _deployed(deployed: Deployed) -> Text:
     found = {"name": deployed.definition.called, "key": deployed.definition.key, "version": deployed.definition.version}
     letters = _("Letter templates exchanged with it: %(letters)s.", letters=listed(deployed.letters))
-    return sentences(
+    said = sentences(
         _("'%(name)s' (%(key)s): version %(version)s is deployed.", **found)
         if deployed.is_new
         else _(
@@ -223,6 +224,8 @@ def _deployed(deployed: Deployed) -> Text:
         ),
         letters if deployed.letters else "",
     )
+    warned = [_("Warning: %(said)s", said=warning.sentence) for warning in deployed.warnings]
+    return lines([said, *warned])
 
 
 def _compared(one: Compared) -> Text:

@@ -16,6 +16,7 @@ from engine.commands.words import Misused, option
 from engine.messages import Text, When, listed, ngettext
 from engine.messages import gettext as _
 from engine.settings import read_settings
+from engine.states import InstanceStatus
 from engine.trial.story import Story, read_answers
 from engine.trial.told import STANDS, WHAT, Told, as_json
 from engine.trial.trials import Tested, run_tests, try_case, with_values
@@ -106,7 +107,7 @@ def _print(told: Told) -> None:
 def _stands(told: Told) -> Text:
     if told.walked.stopped:
         return told.walked.stopped
-    if told.walked.status == "ended":
+    if told.walked.status == InstanceStatus.ENDED:
         return _("The case has ended: %(result)s.", result=told.walked.result or "-")
     waits = listed(told.walked.waits)
     return _("At %(now)s the case runs; open are: %(waits)s.", now=When(told.walked.now, "minute"), waits=waits)

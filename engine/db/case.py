@@ -37,10 +37,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.db import stamp, tables
-from engine.db.changes import Key, key_of
+from engine.db.changes import Key, column_names, key_of
 from engine.db.tables import process_instance
 from engine.db.types import Instant, Json
 from engine.db.unit import Unit, unit_of
+from engine.states import SendingStatus
 
 Row = Any
 """An immutable row with the columns of its part as attributes."""
@@ -56,6 +57,8 @@ class Part:
     reads: frozenset[str]
     """The names of the tables that it depends on."""
     row: Callable[..., Row]
+    key: Callable[[Row], Key]
+    """The primary key of a row."""
     decode: tuple[tuple[int, Callable[[Any], Any]], ...]
     is_long: bool
     """Whether it grows with every step: it is read by itself, by whoever asks for it."""
@@ -89,10 +92,15 @@ def _part(table: Table, query: Select[Any], *also: str, name: str = "", long: bo
         query,
         frozenset({table.name, *also}),
         _row_class(table.name, [column.name for column in columns]),
+        _key_of([column.name for column in table.primary_key.columns]),
         tuple((place, found) for place, found in decode if found is not None),
         long,
         {column.name for column in table.c} <= {column.name for column in columns},
     )
+
+
+def _key_of(names: list[str]) -> Callable[[Row], Key]:
+    return lambda row: tuple([getattr(row, name) for name in names])
 
 
 def _row_class(name: str, columns: list[str]) -> Callable[..., Row]:
@@ -135,7 +143,9 @@ def _unsent() -> Part:
     columns = (outbox.c.id, notice.c.kind, notice.c.task_id, notice.c.deadline_id)
     own = (outbox.c.instance_id == _INSTANCE) & outbox.c.person_id.is_not(None)
     query = select(*columns).join(notice, notice.c.id == outbox.c.notice_id)
-    waits = or_(*(outbox.c.status == literal_column(f"'{status}'") for status in ("waiting", "failed")))
+    waits = or_(
+        *(outbox.c.status == literal_column(f"'{status}'") for status in (SendingStatus.WAITING, SendingStatus.FAILED))
+    )
     return _part(outbox, query.where(own, waits).order_by(outbox.c.id), notice.name)
 
 
@@ -299,19 +309,18 @@ class Case:
         return changed
 
     def remove(self, table: Table, row: Row) -> None:
-        key = key_of(table, row._mapping)
-        self._part(table.name).pop(key, None)
-        self._unit.changes.remove(table, key)
+        self.put_aside(table, row)
+        self._unit.changes.remove(table, PARTS[table.name].key(row))
 
     def leave_out(self, table: Table, row: Row, **values: Any) -> None:
         """The row holds these values and with them is not of the part any more: read, sent, closed."""
         self.put_aside(table, row)
         whole = _whole_row(table, row._replace(**values))
-        self._unit.changes.change(table, key_of(table, row._mapping), values, whole)
+        self._unit.changes.change(table, PARTS[table.name].key(row), values, whole)
 
     def put_aside(self, table: Table, row: Row) -> None:
         """The row is not of the part any more; it is in the database so already, or on its way there."""
-        self._part(table.name).pop(key_of(table, row._mapping), None)
+        self._part(table.name).pop(PARTS[table.name].key(row), None)
 
     def adopt(self, table: Table, values: Mapping[str, Any], **beside: Any) -> Row:
         """The row is in the database already, or on its way there by other means. Returns it."""
@@ -338,7 +347,7 @@ class Case:
                 self._load(name)
             part = PARTS[name]
             read = (_decoded(part, values) for values in json.loads(self._raw.pop(name) or "[]"))
-            self._rows[name] = {key_of(part.table, row._mapping): row for row in read}
+            self._rows[name] = {part.key(row): row for row in read}
         return self._rows[name]
 
     def _load(self, name: str) -> None:
@@ -369,7 +378,7 @@ def _whole_row(table: Table, row: Row) -> Mapping[str, Any] | None:
     """The row as its table has it; None when the part knows less of it."""
     if not PARTS[table.name].is_whole:
         return None
-    return {column.name: getattr(row, column.name) for column in table.c}
+    return {name: getattr(row, name) for name in column_names(table)}
 
 
 def case_of(tx: Connection, instance_id: str) -> Case:

@@ -1,7 +1,8 @@
 """What a transaction will write: rows that are new, changed or gone, kept in memory until they are flushed together.
 
-A row that is changed twice is written once; one that is new and changed is one insert. Each table and kind of change is one
-statement, built once per process, in the order in which the tables refer to each other.
+A row that is changed twice is written once; one that is new and changed is one insert. A row that is gone gives its place to
+a new one of the same table, where nothing else refers to it. Each table and kind of change is one statement, built once per
+process, in the order in which the tables refer to each other.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class Changes:
 
     def add(self, table: Table, row: Row) -> None:
         """There will be a row of these values; a column that is left out takes its default, a number of the row itself too."""
-        numbered = any(column.name not in row for column in table.primary_key.columns)
+        numbered = any(name not in row for name in _key_names(table))
         self._added.setdefault(table, {})[(object(),) if numbered else key_of(table, row)] = dict(row)
 
     def move(self, table: Table, key: Key, values: Row, at_revision: int) -> None:
@@ -80,19 +81,43 @@ class Changes:
     def write(self, tx: Connection) -> None:
         """Everything is in the database, rows that are gone first."""
         added, changed, removed = self._added, self._changed, self._removed
+        replaced = {table: self._replaced(table) for table in removed if table.name in REPLACED}
         for table in reversed(_in_order(removed)):
-            _run(tx, _remove(table), [_named(table, key) for key in removed[table]])
+            if removed[table]:
+                _run(tx, _remove(table), [_named(table, key) for key in removed[table]])
         for table in _in_order({**added, **changed, **self._moved}):
             for key, (at_revision, values) in self._moved.get(table, {}).items():
                 _write_moved(tx, table, key, at_revision, values)
+            if places := replaced.get(table):
+                _run(tx, _change(table, column_names(table)), places)
             new, old = added.get(table, {}), changed.get(table, {})
             if (rows := self._together(table, new, old)) is not None:
                 _run(tx, _put(tx.dialect.name, table, frozenset().union(*old.values())), rows)
                 continue
-            for names, same in _alike(table, old).items():
+            for names, same in _alike(table, self._evened(table, old)).items():
                 _run(tx, _change(table, names), same)
             for names, same_new in _same_columns(new.values()).items():
                 _run(tx, _add(tx.dialect.name, table, names), same_new)
+
+    def _replaced(self, table: Table) -> list[dict[str, Any]]:
+        """Places of rows that are gone, each with all that the new row holds that takes it; what is left over stays."""
+        added, removed = self._added.get(table, {}), self._removed[table]
+        if not removed.keys().isdisjoint(added):
+            return []  # a place cannot be given away before its own row has come back
+        blank = dict.fromkeys(column_names(table))
+        rows = []
+        for gone, new in zip(list(removed), list(added), strict=False):
+            del removed[gone]
+            rows.append(_given(table, gone, {**blank, **added.pop(new)}))
+        return rows
+
+    def _evened(self, table: Table, old: dict[Key, dict[str, Any]]) -> Mapping[Key, Row]:
+        """Changed rows of a table that only steps write: each with every column in which one of them changes."""
+        whole = self._whole.get(table, {})
+        if table.name not in STEPS_ALONE or any(key not in whole for key in old):
+            return old
+        names = sorted(frozenset().union(*old.values()))
+        return {key: {name: whole[key][name] for name in names} for key in old}
 
     def _together(self, table: Table, new: Mapping[Key, Row], old: Mapping[Key, Row]) -> list[Row] | None:
         """New and changed rows as one statement takes them; None when not every column of them is known."""
@@ -102,12 +127,22 @@ class Changes:
         left_out = {column for row in new.values() for column in table.c if column.name not in row}
         if not all(_may_be_blank(column) for column in left_out):
             return None
-        blank = {column.name: None for column in table.c}
+        blank = dict.fromkeys(column_names(table))
         return [*(whole[key] for key in old), *({**blank, **row} for row in new.values())]
 
 
 def key_of(table: Table, row: Row) -> Key:
-    return tuple(row[column.name] for column in table.primary_key.columns)
+    return tuple([row[name] for name in _key_names(table)])
+
+
+@cache
+def column_names(table: Table) -> tuple[str, ...]:
+    return tuple(column.name for column in table.c)
+
+
+@cache
+def _key_names(table: Table) -> tuple[str, ...]:
+    return tuple(column.name for column in table.primary_key.columns)
 
 
 def _drop(rows: dict[Table, dict[Key, Any]], table: Table, key: Key) -> bool:
@@ -137,15 +172,19 @@ def _may_be_blank(column: Column[Any]) -> bool:
 
 
 def _named(table: Table, key: Key) -> dict[str, Any]:
-    return {f"own_{column.name}": value for column, value in zip(table.primary_key.columns, key, strict=True)}
+    return {f"own_{name}": value for name, value in zip(_key_names(table), key, strict=True)}
+
+
+def _given(table: Table, key: Key, values: Row) -> dict[str, Any]:
+    """What `_change` is given: which row, and what it will hold."""
+    return {**_named(table, key), **{f"new_{name}": value for name, value in values.items()}}
 
 
 def _alike(table: Table, rows: Mapping[Key, Row]) -> dict[tuple[str, ...], list[dict[str, Any]]]:
     """Changed rows by the columns that change: each kind is one statement."""
     found: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for key, values in rows.items():
-        named = {**_named(table, key), **{f"new_{name}": value for name, value in values.items()}}
-        found.setdefault(tuple(sorted(values)), []).append(named)
+        found.setdefault(tuple(sorted(values)), []).append(_given(table, key, values))
     return found
 
 
@@ -161,7 +200,7 @@ def _run(tx: Connection, statement: Any, rows: list[Any]) -> None:
 
 
 def _write_moved(tx: Connection, table: Table, key: Key, at_revision: int, values: Row) -> None:
-    given = {**_named(table, key), **{f"new_{name}": value for name, value in values.items()}, "at": at_revision}
+    given = {**_given(table, key, values), "at": at_revision}
     if tx.execute(_move(table, tuple(sorted(values))), given).rowcount != 1:
         raise Stale
 
@@ -210,5 +249,10 @@ def _own(table: Table) -> list[Any]:
 
 FIRST_STAYS = {"notice_receipt": ("cleared_at",)}
 """Columns that others write without the instance's lock: whoever was first stays."""
+REPLACED = frozenset({"task_role", "timer"})
+"""Tables to whose rows nothing refers, and whose rows refer to nothing that is ever removed: one that is gone gives its
+place to a new one. What the new one leaves out is nothing."""
+STEPS_ALONE = frozenset({"party"})
+"""Tables that nobody writes without the instance's lock."""
 ONCE = frozenset({"notice_receipt"})
 """Tables whose new rows may be there already: somebody may be told the same twice within one step."""

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from sqlalchemy import ColumnElement, FromClause, literal_column
 
 from engine.db.tables import deadline
+from engine.states import PeriodStatus
 
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _UNDATED = datetime(5000, 1, 1, tzinfo=UTC)
@@ -22,7 +23,7 @@ ENDED_FROM = datetime(6500, 1, 1, tzinfo=UTC)
 """Ended instances stand from here on, all others before it."""
 
 
-COUNTING = ("running", "overdue")
+COUNTING = (PeriodStatus.RUNNING, PeriodStatus.OVERDUE)
 """The periods with one of these states are open and do not stand still."""
 
 

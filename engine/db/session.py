@@ -10,7 +10,7 @@ import logging
 import random
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from threading import local
 from typing import Any, TypeVar
@@ -30,6 +30,8 @@ T = TypeVar("T")
 ATTEMPTS = 5
 PATIENCE = 20.0
 """Seconds that a writer on SQLite waits for those before it."""
+_CONNECTIONS: Mapping[str, int] = {"pool_size": 8, "max_overflow": 32}
+"""Of one process: several times the threads that it has by default, so that none waits for the connection of another."""
 _TRANSIENT_STATES = {"40001", "40P01"}  # serialization failure, deadlock
 _DISK_FULL = "53100"
 _SQLITE_DISK = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
@@ -65,11 +67,11 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         self._writers = Queue() if self.is_sqlite else None
         if self.is_sqlite:
-            self.engine: Engine = create_engine(url, pool_size=8, max_overflow=32, connect_args={"timeout": PATIENCE})
+            self.engine: Engine = create_engine(url, **_CONNECTIONS, connect_args={"timeout": PATIENCE})
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
         else:
-            self.engine = create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
+            self.engine = create_engine(url, **_CONNECTIONS, pool_pre_ping=True, isolation_level="READ COMMITTED")
         self.engine.update_execution_options(**{KEYS: keys or unrelated()})
         unit.listen(self.engine)
 

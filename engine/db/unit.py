@@ -97,7 +97,7 @@ class Unit:
 
         What waits to be written is written before, if it is of these tables.
         """
-        if not self.changes.tables.isdisjoint(tables):
+        if self.changes and not self.changes.tables.isdisjoint(tables):
             self.flush()
         return self._written[None] + sum(self._written[table] for table in tables)
 

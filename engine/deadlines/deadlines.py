@@ -25,8 +25,9 @@ from engine.deadlines import counting
 from engine.deadlines.calendar import Calendar
 from engine.deadlines.counting import Count
 from engine.ids import new_id
+from engine.states import PeriodStatus
 
-OPEN = ("running", "overdue", "paused")
+OPEN = (PeriodStatus.RUNNING, PeriodStatus.OVERDUE, PeriodStatus.PAUSED)
 OF_TASK = "task:"
 """Begins the key of the recommended time of a task that no period is drawn for."""
 IN_SCOPE = "@"
@@ -95,12 +96,12 @@ class Deadline:
     @property
     def paused(self) -> str:
         """Why the period stands still now, as its pause said it; empty while it runs."""
-        return str(self._last_pause["by"]) if self.status == "paused" else ""
+        return str(self._last_pause["by"]) if self.status == PeriodStatus.PAUSED else ""
 
     @property
     def paused_since(self) -> datetime | None:
         """From when the period stands still now; None while it runs."""
-        return datetime.fromisoformat(self._last_pause["since"]) if self.status == "paused" else None
+        return datetime.fromisoformat(self._last_pause["since"]) if self.status == PeriodStatus.PAUSED else None
 
     @property
     def _last_pause(self) -> dict[str, Any]:
@@ -161,7 +162,7 @@ def start(
         basis=basis,
         hard=hard,
         unit_code=unit_code,
-        status="running",
+        status=PeriodStatus.RUNNING,
         armed_at=now,
         original_due_at=count.due_at,
         moves=[],
@@ -207,11 +208,11 @@ def pause(tx: Connection, record: Deadline, since: datetime, by: str, now: datet
 
     One that stands still already, has run out or has ended stays as it is.
     """
-    if record.status != "running" or now >= record.due_at:
+    if record.status != PeriodStatus.RUNNING or now >= record.due_at:
         return record
     due = record.due_at.isoformat()
     step = {"at": now.isoformat(), "from": due, "to": due, "why": "paused", "by": by, "since": since.isoformat()}
-    return _change(tx, record, status="paused", moves=[*record.moves, step])
+    return _change(tx, record, status=PeriodStatus.PAUSED, moves=[*record.moves, step])
 
 
 def resume(tx: Connection, record: Deadline, since: datetime, by: str, now: datetime, calendar: Calendar) -> Deadline:
@@ -233,7 +234,7 @@ def resume(tx: Connection, record: Deadline, since: datetime, by: str, now: date
         "by": by,
         "since": since.isoformat(),
     }
-    return _change(tx, record, status="running", moves=[*record.moves, step], **_counted(count))
+    return _change(tx, record, status=PeriodStatus.RUNNING, moves=[*record.moves, step], **_counted(count))
 
 
 def note(tx: Connection, record: Deadline, count: Count, why: str, now: datetime) -> Deadline:
@@ -244,9 +245,9 @@ def note(tx: Connection, record: Deadline, count: Count, why: str, now: datetime
 
 def mark_overdue(tx: Connection, record: Deadline, now: datetime) -> Deadline:
     """The period has run out at its due instant. An overdue that is recorded stays as it is."""
-    if record.status != "running" or now < record.due_at:
+    if record.status != PeriodStatus.RUNNING or now < record.due_at:
         return record
-    return _change(tx, record, status="overdue", overdue_at=record.due_at)
+    return _change(tx, record, status=PeriodStatus.OVERDUE, overdue_at=record.due_at)
 
 
 def meet(tx: Connection, record: Deadline, at: datetime) -> Deadline:
@@ -255,7 +256,9 @@ def meet(tx: Connection, record: Deadline, at: datetime) -> Deadline:
         return record
     late = (at >= record.due_at and not record.paused) or record.overdue_at is not None
     overdue_at = record.overdue_at or (record.due_at if late else None)
-    return _change(tx, record, status="met_late" if late else "met", ended_at=at, overdue_at=overdue_at)
+    return _change(
+        tx, record, status=PeriodStatus.MET_LATE if late else PeriodStatus.MET, ended_at=at, overdue_at=overdue_at
+    )
 
 
 def cancel(tx: Connection, record: Deadline, at: datetime) -> Deadline:
@@ -263,7 +266,7 @@ def cancel(tx: Connection, record: Deadline, at: datetime) -> Deadline:
     if not record.is_open:
         return record
     overdue_at = record.overdue_at or (record.due_at if at >= record.due_at and not record.paused else None)
-    return _change(tx, record, status="cancelled", ended_at=at, overdue_at=overdue_at)
+    return _change(tx, record, status=PeriodStatus.CANCELLED, ended_at=at, overdue_at=overdue_at)
 
 
 def reopen(tx: Connection, record: Deadline) -> Deadline:
@@ -272,8 +275,9 @@ def reopen(tx: Connection, record: Deadline) -> Deadline:
         return record
     turns = [move["why"] for move in record.moves if move["why"] in ("paused", "resumed")]
     stood_still = turns[-1:] == ["paused"]
-    running = "paused" if stood_still else "running"
-    return _change(tx, record, status=running if record.overdue_at is None else "overdue", ended_at=None)
+    running = PeriodStatus.PAUSED if stood_still else PeriodStatus.RUNNING
+    status = running if record.overdue_at is None else PeriodStatus.OVERDUE
+    return _change(tx, record, status=status, ended_at=None)
 
 
 def _counted(count: Count) -> dict[str, Any]:

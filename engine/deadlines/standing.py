@@ -15,6 +15,7 @@ from engine.deadlines.counting import PAUSED, Pauses, is_paused
 from engine.deadlines.day_words import WEEKDAY_NAMES, day_words
 from engine.messages import WEEKDAYS, Text, When, pgettext
 from engine.messages import gettext as _
+from engine.states import PeriodStatus
 
 STRIP_LIMIT = 11
 """Cells that a strip may have; a longer period is folded in the middle."""
@@ -73,11 +74,11 @@ class Cell:
 
 
 def standing_of(record: Running, now: datetime, calendar: Calendar) -> Standing:
-    if record.status in ("met", "cancelled", "paused"):
+    if record.status in (PeriodStatus.MET, PeriodStatus.CANCELLED, PeriodStatus.PAUSED):
         return Standing(record.status)
-    until = record.ended_at if record.status == "met_late" and record.ended_at else now
-    state = "late" if record.status == "met_late" else "over" if record.hard else "soft"
-    passed = until >= record.due_at or record.status in ("overdue", "met_late")
+    until = record.ended_at if record.status == PeriodStatus.MET_LATE and record.ended_at else now
+    state = "late" if record.status == PeriodStatus.MET_LATE else "over" if record.hard else "soft"
+    passed = until >= record.due_at or record.status in (PeriodStatus.OVERDUE, PeriodStatus.MET_LATE)
     if record.last_day is None:
         length = until - record.due_at if passed else record.due_at - until
         minutes = max(0, int(length.total_seconds()) // 60)
@@ -153,7 +154,11 @@ def _strip_of_hours(record: Running, start: date, today: date) -> list[Cell]:
 def _late(record: Running, now: datetime, calendar: Calendar) -> list[Cell]:
     """The working days after the last day on which the duty was still not done, the latest ones."""
     until = local_date(record.ended_at or now)
-    if record.last_day is None or record.status not in ("running", "overdue", "met_late") or until <= record.last_day:
+    if (
+        record.last_day is None
+        or record.status not in (PeriodStatus.RUNNING, PeriodStatus.OVERDUE, PeriodStatus.MET_LATE)
+        or until <= record.last_day
+    ):
         return []
     days = [record.last_day + timedelta(days=offset) for offset in range(1, (until - record.last_day).days + 1)]
     late = [(number, day) for number, day in enumerate((day for day in days if calendar.is_working_day(day)), 1)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -30,7 +30,7 @@ from engine.db.unit import english_of, unit_of
 from engine.deployments import retirement
 from engine.english import NO_ENGLISH, English
 from engine.errors import DiagramRefused, NotFound, Refused
-from engine.forms.schema import Form, read_form
+from engine.forms.schema import Field, Form, read_form
 from engine.ids import new_id
 from engine.messages import Name
 from engine.messages import gettext as _
@@ -88,6 +88,18 @@ class Definition:
     def facts(self) -> frozenset[str]:
         """Every name that the procedure may ever say: form fields, facts of operations, named units."""
         return frozenset(self.diagram.declared_facts(self.forms.values()))
+
+    @cached_property
+    def naming_fields(self) -> Sequence[str]:
+        """The keys of the fields that name another case by its number."""
+        return [field.key for form in self.forms.values() for field in form.fields if field.widget == "case"]
+
+    @cached_property
+    def confidential_fields(self) -> Sequence[Field]:
+        """One for each key that some form asks for as confidential; it is called as the start form calls it."""
+        forms = [self.forms[self.diagram.process.start_form], *self.forms.values()]
+        asked = [(field.key, field) for form in forms for field in form.fields if field.confidential]
+        return list((dict(asked) | dict(reversed(asked))).values())
 
     @cached_property
     def settled_facts(self) -> frozenset[str]:
@@ -353,6 +365,11 @@ def diagram_bytes(tx: Connection, definition_id: str) -> bytes:
     return bytes(content)
 
 
+def shown_bytes(tx: Connection, definition_id: str) -> bytes:
+    """The analyst's file for a page that draws it: in UTF-8, whatever it was written in."""
+    return read.as_utf8(diagram_bytes(tx, definition_id))
+
+
 def _pins(tx: Connection, diagram: Diagram) -> dict[str, str]:
     """The versions that the diagram settles, as they stand now."""
     installed = Installed(tx, but_not=diagram.key)
@@ -384,10 +401,6 @@ def _latest_row(tx: Connection, key: str) -> _Deployed | None:
     return next(reversed(_deployed(tx).get(key, [])), None)
 
 
-_DEPLOYED = select(
-    definition_version.c.key,
-    definition_version.c.id,
-    definition_version.c.version,
-    definition_version.c.sha256,
-    definition_version.c.name,
-).order_by(definition_version.c.key, definition_version.c.version)
+_DEPLOYED = select(*(definition_version.c[name] for name in ("key", "id", "version", "sha256", "name"))).order_by(
+    definition_version.c.key, definition_version.c.version
+)

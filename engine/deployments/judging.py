@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from engine.bpmn.gate import check as gate
 from engine.bpmn.gate.order import Told, in_one_round
 from engine.bpmn.gate.procedures import NoProcedures, Procedures, begun_by
+from engine.bpmn.gate.rules import dialects, shapes
 from engine.bpmn.gate.rules.calls import CALL_RETIRED
 from engine.bpmn.reading import elements, read
 from engine.bpmn.reading.elements import Diagram
@@ -74,9 +75,18 @@ def judge(content: bytes, beside: Beside, city: City, name: str = "") -> Judged:
         procedures=city.procedures,
         unreadable=unreadable,
     )
+    written = read.read_as_written(content)
+    noted = [*dialects.noted(written), *shapes.noted(written)]
     in_letters = letters.problems(diagram, facts, _lying(beside), city.functions, city.letter_codes, city.fonts)
     placed = _Places(diagram, contents, beside.form_places, name)
-    every = [*beside.out_of_place(diagram), *calls_of_retired(diagram, city.retired), *found, *wrong, *in_letters]
+    every = [
+        *beside.out_of_place(diagram),
+        *calls_of_retired(diagram, city.retired),
+        *found,
+        *wrong,
+        *in_letters,
+        *noted,
+    ]
     return Judged(diagram, in_one_round(map(placed.placed, every)))
 
 

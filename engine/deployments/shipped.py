@@ -125,6 +125,11 @@ def forms_beside(folder: Path, key: str) -> dict[str, bytes]:
     return {name: path.read_bytes() for name, path in read_shelf(folder / "forms", ".form").of(key).items()}
 
 
+def beside(folder: Path, key: str) -> Beside:
+    """What a procedure of this folder finds beside its diagram."""
+    return _read_shelves(folder).beside(key)
+
+
 def read_file(path: Path) -> File:
     """The diagram with what lies beside it. Raises DiagramRefused, and OSError when there is no such file."""
     content = path.read_bytes()

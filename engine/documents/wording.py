@@ -86,7 +86,7 @@ class Filler:
         if not isinstance(value, str):
             return plain(value, self.directory)
         match asked.widget:
-            case "unit" | "internal_body":
+            case "unit" | "units" | "internal_body":
                 return self.directory.unit(value)
             case "people":
                 return self.directory.person(value)

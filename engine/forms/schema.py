@@ -31,7 +31,7 @@ from engine.messages import gettext as _
 SIZE_LIMIT = 200_000
 FIELD_TYPES = {"textfield", "textarea", "number", "checkbox", "radio", "select", "checklist", "datetime", "filepicker"}
 OTHER_TYPES = {"text", "group"}
-WIDGETS = {"unit", "internal_body", "people", "matter", "case", "materials", "deadline_date"}
+WIDGETS = {"unit", "units", "internal_body", "people", "matter", "case", "materials", "deadline_date"}
 CHOICES = {"radio", "select", "checklist"}
 REPEATED = {"rule", "message", "warn", "warning"}
 PROPERTIES = {
@@ -269,6 +269,10 @@ class _Reader:
                 _("The widget case is for text fields only."),
                 _("Make the component a text field."),
             )
+        if properties.get("widget") == "units" and component["type"] != "checklist":
+            reason = _("The widget units is for checklists only: several units are chosen.")
+            remedy = _("Make the component a checklist, or write widget=unit for one unit.")
+            self.refuse(rules.UNITS_NOT_LIST, key, label, reason, remedy)
         for name in ("receiver", "basis", "on", "own"):
             if name in properties and properties.get("widget") != "matter":
                 self.refuse(

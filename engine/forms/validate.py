@@ -14,10 +14,11 @@ from unicodedata import normalize
 
 from engine.clock import local_date, midnight
 from engine.errors import ExpressionError, InvalidValues
+from engine.forms.lengths import hint, too_few, too_long, too_short
 from engine.forms.parameters import FOUND
 from engine.forms.schema import Field, Form, Group, Option, Rule
 from engine.forms.typed import Wrong, clean, day_of, instant_of, number_of
-from engine.messages import Message, Name, Text, When, Worded, in_chinese, ngettext, sentences
+from engine.messages import Name, Text, When, Worded, sentences
 from engine.messages import gettext as _
 
 TEXT_LIMIT = 10_000
@@ -205,31 +206,6 @@ def plain_text(text: str) -> str:
         raise ValueError(wrong.args[0]) from None
 
 
-def too_short(count: int, least: int) -> Message:
-    return _("%(count)s characters so far, at least %(least)s needed.", count=count, least=least)
-
-
-def too_long(count: int, most: int) -> Message:
-    return _("%(count)s characters so far, at most %(most)s allowed. Shorten it.", count=count, most=most)
-
-
-def _hint(description: Text) -> Text:
-    """The description as a sentence."""
-    if not description or in_chinese(description).endswith("。"):
-        return description
-    return _("%(hint)s.", hint=description)
-
-
-def _too_few(field: Field, left: int) -> Message:
-    return ngettext(
-        "%(field)s: at least %(least)s, %(num)s more needed.",
-        "%(field)s: at least %(least)s, %(num)s more needed.",
-        left,
-        field=field.label,
-        least=field.count,
-    )
-
-
 def is_offered(option: Option, facts: Mapping[str, object], functions: Any, evaluate: Evaluate) -> bool:
     """Whether the option may be chosen, by what is known before the form is filled in."""
     return not option.offer or bool(_worked_out(option.offer, facts, functions, evaluate))
@@ -287,12 +263,7 @@ class _Check:
 
     def _one(self, field: Field, text: str) -> object:
         if field.widget == "unit":
-            unit = self.directory.unit(text)
-            if unit is None:
-                raise Wrong(_("No such unit. Choose another."))
-            if field.kind and unit.kind not in field.kind.split(","):
-                raise Wrong(_("%(unit)s cannot be chosen here. Choose another.", unit=unit.name))
-            return text
+            return self._unit(field, text)
         if field.widget == "internal_body":
             if self.directory.body(text) is None:
                 raise Wrong(_("No such internal body. Choose another."))
@@ -319,6 +290,14 @@ class _Check:
             raise Wrong(sentence)
         return text
 
+    def _unit(self, field: Field, code: str) -> str:
+        unit = self.directory.unit(code)
+        if unit is None:
+            raise Wrong(_("No such unit. Choose another."))
+        if field.kind and unit.kind not in [kind.strip() for kind in field.kind.split(",")]:
+            raise Wrong(_("%(unit)s cannot be chosen here. Choose another.", unit=unit.name))
+        return str(unit.code)
+
     def _case_number(self, text: str) -> str:
         """The number of a case here as it is kept; one of a file that is kept elsewhere is left as it is."""
         parts = _CASE_NUMBER.fullmatch(normalize("NFKC", text).upper())
@@ -335,6 +314,8 @@ class _Check:
         if field.widget == "people":
             if not all(self.directory.is_colleague(person_id) for person_id in sent):
                 raise Wrong(_("Only people who hold a post in your unit can be chosen. Choose again."))
+        elif field.widget == "units":
+            return [self._unit(field, code) for code in sent]
         elif set(sent) - {option.value for option in field.options}:
             raise Wrong(_("Choose one of the options."))
         return sent
@@ -384,10 +365,10 @@ class _Check:
             if field.options or field.widget:
                 return _("Choose one.")
             return _("Tick this.") if field.type == "checkbox" else _("Fill this in.")
-        if field.widget == "people" and isinstance(value, list) and value and len(value) < field.count:
-            return _too_few(field, field.count - len(value))
+        if field.widget in ("people", "units") and isinstance(value, list) and value and len(value) < field.count:
+            return too_few(field, field.count - len(value))
         if field.min_length and isinstance(value, str) and len(value) < field.min_length:
-            return sentences(too_short(len(value), field.min_length), _hint(field.description))
+            return sentences(too_short(len(value), field.min_length), hint(field.description))
         return ""
 
     def broken_rule(self, field: Field, problems: Mapping[str, Text]) -> Text:

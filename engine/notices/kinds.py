@@ -46,7 +46,7 @@ KINDS: dict[str, Message] = {
     "supervise": pgettext("notice", "Put under supervision"),
     "moved": pgettext("notice", "Period changed"),
     "told": TOLD,
-    "supervised": _("Words of supervision"),
+    "supervised": _("Supervision note"),
     "corrected": pgettext("notice", "Correction"),
     "task": _("New task"),
     "slow": pgettext("notice", "Past the recommended date"),

@@ -24,6 +24,7 @@ from engine.messages import gettext as _
 from engine.notices.causes import Cause
 from engine.notices.message import Message
 from engine.notices.said import text_of
+from engine.states import SendingStatus
 
 DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360))
 """How long after the first, second … failed attempt it is tried again; the last one repeats."""
@@ -31,9 +32,11 @@ LIFETIME = timedelta(days=3)
 """A message that was tried for so long and could not be sent is given up; `notices.again` is how it goes out after all."""
 LEASE = timedelta(minutes=5)
 """Longer than any attempt can take."""
-TRIED = ("waiting", "failed")
+TRIED = (SendingStatus.WAITING, SendingStatus.FAILED)
 _DROP = (
-    update(outbox).where(outbox.c.id == bindparam("message_id"), outbox.c.status.in_(TRIED)).values(status="dropped")
+    update(outbox)
+    .where(outbox.c.id == bindparam("message_id"), outbox.c.status.in_(TRIED))
+    .values(status=SendingStatus.DROPPED)
 )
 
 
@@ -69,7 +72,7 @@ def put(
         "channel": channel,
         "person_id": person_id,
         "address": address,
-        "status": "waiting",
+        "status": SendingStatus.WAITING,
         "attempts": 0,
         "next_try_at": not_before,
         "made_at": now,
@@ -125,8 +128,10 @@ def lease(tx: Connection, channel: str, now: datetime, base_url: str = "") -> Pa
 
 def sent(tx: Connection, parcel: Parcel, now: datetime) -> None:
     """It has gone out, whoever holds the lease by now."""
-    own = and_(outbox.c.id == parcel.id, outbox.c.status != "sent")
-    if tx.execute(update(outbox).where(own).values(status="sent", sent_at=now, reason=None, **_FREE)).rowcount:
+    own = and_(outbox.c.id == parcel.id, outbox.c.status != SendingStatus.SENT)
+    if tx.execute(
+        update(outbox).where(own).values(status=SendingStatus.SENT, sent_at=now, reason=None, **_FREE)
+    ).rowcount:
         note(tx, parcel.id, now, "sent")
 
 
@@ -159,7 +164,7 @@ def channel_failed(tx: Connection, channel: str, reason: Text, now: datetime) ->
 def give_up_old(tx: Connection, channels: Collection[str], now: datetime) -> int:
     """Messages of channels that this installation no longer has are given up when their time is over."""
     old = and_(outbox.c.status.in_(TRIED), outbox.c.made_at <= now - LIFETIME, outbox.c.channel.not_in(list(channels)))
-    given_up = {"status": "given_up", "reason": to_text(_("This channel is switched off.")), **_FREE}
+    given_up = {"status": SendingStatus.GIVEN_UP, "reason": to_text(_("This channel is switched off.")), **_FREE}
     ids = tx.scalars(select(outbox.c.id).where(old)).all()
     for message_id in ids:
         _went(tx, message_id, given_up, now)
@@ -209,7 +214,12 @@ def _went(tx: Connection, message_id: str, values: dict[str, Any], now: datetime
 def _after(attempts: int, first_try_at: datetime, reason: Text, now: datetime, for_good: bool) -> dict[str, Any]:
     next_try_at = now + DELAYS[min(attempts, len(DELAYS)) - 1]
     over = for_good or next_try_at > first_try_at + LIFETIME
-    return {"status": "given_up" if over else "failed", "next_try_at": next_try_at, "reason": to_text(reason), **_FREE}
+    return {
+        "status": SendingStatus.GIVEN_UP if over else SendingStatus.FAILED,
+        "next_try_at": next_try_at,
+        "reason": to_text(reason),
+        **_FREE,
+    }
 
 
 def _message(tx: Connection, message_id: str, base_url: str) -> Message:

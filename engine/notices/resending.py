@@ -17,6 +17,7 @@ from engine.messages import Text
 from engine.messages import gettext as _
 from engine.notices import outbox as sending
 from engine.notices.kinds import CLEARED_WITH_ITS_CAUSE
+from engine.states import SendingStatus, TaskStatus
 
 NOT_SENT = ("given_up", "failed")
 SHORTEST = 8
@@ -25,7 +26,7 @@ SHORTEST = 8
 
 def is_over() -> ColumnElement[bool]:
     """Whether what the row's notice asks for is done or has fallen away, so that it would only confuse its reader."""
-    done = exists().where(task.c.id == notice.c.task_id, task.c.status != "open")
+    done = exists().where(task.c.id == notice.c.task_id, task.c.status != TaskStatus.OPEN)
     met = exists().where(deadline.c.id == notice.c.deadline_id, deadline.c.status.not_in(OPEN))
     return and_(
         notice.c.kind.in_(CLEARED_WITH_ITS_CAUSE),
@@ -36,9 +37,9 @@ def is_over() -> ColumnElement[bool]:
 
 def why_not(status: str, has_channel: bool, over: bool) -> Text:
     """Why the message is not sent again; empty when it can be."""
-    if status == "sent":
+    if status == SendingStatus.SENT:
         return _("This notice has gone out already.")
-    if status == "dropped" or over:
+    if status == SendingStatus.DROPPED or over:
         return _("What it asks for is done, so it is not sent again.")
     if not has_channel:
         return _("This channel is switched off. Switch it on to send again.")
@@ -65,7 +66,7 @@ def send_again(
         return _("There is no such notice.")
     if why := why_not(row.status, row.channel in channels, row.over):
         return why
-    anew = {"status": "waiting", "round_from": outbox.c.attempts, "first_try_at": None, "next_try_at": now}
+    anew = {"status": SendingStatus.WAITING, "round_from": outbox.c.attempts, "first_try_at": None, "next_try_at": now}
     tx.execute(update(outbox).where(outbox.c.id == message_id).values(**anew))
     sending.note(tx, message_id, now, "again", person_id=person_id, by=by)
     return ""

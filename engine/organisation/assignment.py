@@ -14,10 +14,11 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from engine.errors import Refused
-from engine.messages import Text, When, either
+from engine.messages import Text
 from engine.messages import gettext as _
-from engine.organisation import people, units
-from engine.organisation.people import CASE_ROLES, ROLES, named_roles
+from engine.organisation import people, procedure_rights, units, why_not
+from engine.organisation.people import CASE_ROLES, named_roles
+from engine.states import TaskStatus
 
 OVERSIGHT = ("justice_bureau", "supervision_bureau")
 LEADERS = frozenset({"principal_leader", "deputy_leader"})
@@ -52,6 +53,15 @@ class Actor:
     def oversees(self) -> bool:
         """Whether the person handles cases for a bureau that oversees every one of them."""
         return self.unit_kind in OVERSIGHT and bool(self.standing_roles & HANDLERS)
+
+    @property
+    def reads_procedures(self) -> bool:
+        """Whether the person sees the library of procedures, with what is behind each version."""
+        return not procedure_rights.why_not("read_procedures", self.roles, self.leads_justice)
+
+    @property
+    def leads_justice(self) -> bool:
+        return self.unit_kind == "justice_bureau" and bool(self.standing_roles & LEADERS)
 
 
 @dataclass(frozen=True)
@@ -94,7 +104,7 @@ class TaskSubject(InstanceSubject):
     unit_code: str
     unit_name: str
     roles: frozenset[str]
-    status: str = "open"
+    status: str = TaskStatus.OPEN
     fallback: bool = False
     assignee_id: str | None = None
     assignee_name: str | None = None
@@ -235,13 +245,16 @@ def may(actor: Actor, verb: str, subject: Subject) -> Decision:
                 ),
             )
         case "administer_duties", None:
-            leads = actor.unit_kind == "justice_bureau" and bool(actor.standing_roles & LEADERS)
             return _when(
-                leads, _("The principal or deputy leader of the Justice Bureau adopts entries in the list of duties.")
+                actor.leads_justice,
+                _("The principal or deputy leader of the Justice Bureau adopts entries in the list of duties."),
             )
+        case "read_procedures" | "draw_procedure" | "deploy_procedure" | "retire_procedure", None:
+            why = procedure_rights.why_not(verb, actor.roles, actor.leads_justice)
+            return Decision(not why, why)
         case "start", ProcedureSubject(starters):
             ours = ((actor.unit_kind, role) in starters for role in actor.standing_roles & CASE_ROLES)
-            return _when(any(ours), _cannot_start(starters))
+            return _when(any(ours), why_not.cannot_start(starters))
         case "read_confidential", ConfidentialSubject(units=readers, roles=roles):
             return _when(
                 actor.unit_code in readers and bool(actor.standing_roles & roles),
@@ -314,7 +327,7 @@ def _may_with_task(actor: Actor, verb: str, task: TaskSubject) -> Decision:
     if prepares and verb in ("prepare", "add_material", "edit_paper"):
         return Decision(True)
     if actor.unit_code != task.unit_code or not actor.standing_roles & task.roles:
-        return Decision(False, _needs(actor, task))
+        return Decision(False, why_not.needs(actor, task))
     mine = task.assignee_id == actor.person_id
     if verb == "release" and not mine:
         return Decision(False, _("You can release only a task that you have claimed."))
@@ -327,7 +340,7 @@ def _may_with_task(actor: Actor, verb: str, task: TaskSubject) -> Decision:
             ),
         )
     if task.assignee_id is not None and not mine:
-        return Decision(False, _claimed(task))
+        return Decision(False, why_not.claimed(task))
     return Decision(True)
 
 
@@ -409,39 +422,6 @@ def _may_with_own(actor: Actor, verb: str, own: OwnSubject) -> Decision:
                 _("Who started the case in %(unit)s, or a leader there, cancels it.", unit=own.unit_name),
             )
     raise AssertionError((verb, own))
-
-
-def _claimed(task: TaskSubject) -> Text:
-    if task.claimed_at is None:
-        return _("%(name)s claimed this task and is handling it.", name=task.assignee_name)
-    return _(
-        "%(name)s claimed this task on %(at)s and is handling it.",
-        name=task.assignee_name,
-        at=When(task.claimed_at, "spoken"),
-    )
-
-
-def _needs(actor: Actor, task: TaskSubject) -> Text:
-    who: Text = named_roles(task.roles)
-    if task.roles == {"principal_leader"}:
-        who = _("principal leader (or the acting principal at present)")
-    staff = _("staff")
-    return _(
-        "This step is for the %(roles)s of %(unit)s. You are acting as %(own)s of %(own_unit)s.",
-        roles=who,
-        unit=task.unit_name,
-        own=named_roles(actor.roles) if actor.roles & ROLES.keys() else staff,
-        own_unit=actor.unit_name,
-    )
-
-
-def _cannot_start(starters: frozenset[tuple[str, str]]) -> Text:
-    kinds = {kind for kind, _role in starters}
-    return _(
-        "The %(roles)s of a unit of this kind starts this procedure: %(kinds)s.",
-        roles=named_roles(role for _kind, role in starters),
-        kinds=either(name for kind, name in units.KINDS.items() if kind in kinds),
-    )
 
 
 def _when(allowed: bool, reason: Text) -> Decision:

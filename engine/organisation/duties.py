@@ -18,6 +18,7 @@ from engine.errors import InvalidValues, NotFound, Refused
 from engine.ids import new_id
 from engine.messages import Text, When
 from engine.messages import gettext as _
+from engine.states import ProposalStatus
 
 DECIDED = _("This proposal has been decided already. Reload the page to see how.")
 REASON_LIMIT = 500
@@ -65,13 +66,15 @@ def propose(
     now: datetime,
 ) -> str:
     """The dispute leaves a proposal for the matter; one of its own that nobody has decided on falls away. Returns its id."""
-    mine = (duty_proposal.c.instance_id == instance_id) & (duty_proposal.c.status == "open")
-    tx.execute(update(duty_proposal).where(mine).values(status="rejected", decided_at=now, reason=REPLACED))
+    mine = (duty_proposal.c.instance_id == instance_id) & (duty_proposal.c.status == ProposalStatus.OPEN)
+    tx.execute(
+        update(duty_proposal).where(mine).values(status=ProposalStatus.REJECTED, decided_at=now, reason=REPLACED)
+    )
     proposal_id = new_id()
     tx.execute(
         insert(duty_proposal).values(
             id=proposal_id, instance_id=instance_id, matter_code=matter_code, unit_code=unit_code, division=division,
-            source=source, number=number, dated=dated, proposed_at=now, status="open",
+            source=source, number=number, dated=dated, proposed_at=now, status=ProposalStatus.OPEN,
         )
     )  # fmt: skip
     return proposal_id
@@ -89,7 +92,7 @@ def entries(tx: Connection) -> Mapping[str, list[Entry]]:
 
 
 def _read_entries(tx: Connection) -> Mapping[str, list[Entry]]:
-    statement = _proposals(duty_proposal.c.status == "adopted").add_columns(
+    statement = _proposals(duty_proposal.c.status == ProposalStatus.ADOPTED).add_columns(
         duty_entry.c.version, duty_entry.c.valid_from
     )
     statement = statement.join(duty_entry, duty_entry.c.proposal_id == duty_proposal.c.id)
@@ -122,7 +125,7 @@ def adopt(
         )
     if problems:
         raise InvalidValues(problems)
-    _decide(tx, found, "adopted", reason, person_id, now)
+    _decide(tx, found, ProposalStatus.ADOPTED, reason, person_id, now)
     last = tx.scalar(select(func.max(duty_entry.c.version)).where(duty_entry.c.matter_code == found.matter_code))
     tx.execute(
         insert(duty_entry).values(
@@ -138,7 +141,7 @@ def reject(tx: Connection, proposal_id: str, reason: str, person_id: str, now: d
     found = _open(tx, proposal_id)
     if problems := _reason_problems(reason):
         raise InvalidValues(problems)
-    _decide(tx, found, "rejected", reason, person_id, now)
+    _decide(tx, found, ProposalStatus.REJECTED, reason, person_id, now)
     return found
 
 
@@ -147,7 +150,7 @@ def _open(tx: Connection, proposal_id: str) -> Proposal:
     if row is None:
         raise NotFound(_("There is no such proposal."))
     found = Proposal(**row._mapping)
-    if found.status != "open":
+    if found.status != ProposalStatus.OPEN:
         raise Refused(DECIDED)
     return found
 
@@ -159,8 +162,10 @@ def reason_words(reason: str | None) -> Text | None:
     return reason
 
 
-def _decide(tx: Connection, found: Proposal, status: str, reason: str, person_id: str, now: datetime) -> None:
-    still_open = (duty_proposal.c.id == found.id) & (duty_proposal.c.status == "open")
+def _decide(
+    tx: Connection, found: Proposal, status: ProposalStatus, reason: str, person_id: str, now: datetime
+) -> None:
+    still_open = (duty_proposal.c.id == found.id) & (duty_proposal.c.status == ProposalStatus.OPEN)
     values = {"status": status, "reason": reason.strip(), "decided_by": person_id, "decided_at": now}
     if tx.execute(update(duty_proposal).where(still_open).values(**values)).rowcount == 0:
         raise Refused(DECIDED)

@@ -28,8 +28,9 @@ ROLES: dict[str, Message] = {
     "unit_admin": pgettext("role", "unit administrator"),
     "system_admin": pgettext("role", "system administrator"),
     "auditor": pgettext("role", "auditor"),
+    "analyst": pgettext("role", "procedure analyst"),
 }
-TECHNICAL_ROLES = frozenset({"unit_admin", "system_admin", "auditor"})
+TECHNICAL_ROLES = frozenset({"unit_admin", "system_admin", "auditor", "analyst"})
 """They look after the installation: held alone they read no case, and no diagram asks for them."""
 CASE_ROLES = frozenset(ROLES) - TECHNICAL_ROLES
 

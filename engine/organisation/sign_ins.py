@@ -133,25 +133,36 @@ def matches(password_hash: str, password: str) -> bool:
 
 
 def settle(tx: Connection, attempt: Attempt, right: bool, now: datetime) -> SignIn:
-    """A new session, or a refusal that is counted. What has changed since the look counts: other tries, the password."""
+    """A new session, or a refusal that is counted."""
+    refused = refusal(tx, attempt, right, now)
+    if refused or attempt.person_id is None:
+        return SignIn(None, refused)
+    person_id = attempt.person_id
+    browser = _remember(tx, person_id, attempt.browser, now)
+    return SignIn(_open(tx, person_id, now), person_id=person_id, browser=browser)
+
+
+def refusal(tx: Connection, attempt: Attempt, right: bool, now: datetime) -> Text:
+    """Why the attempt lets nobody in, which is counted; empty when it does. What has changed since the look counts: other
+    tries, the password."""
     tries = _tries(tx, attempt.login, attempt.address, attempt.browser, now)
     if attempt.held or tries is None:
-        return SignIn(None, HELD)
+        return HELD
     row = tx.execute(select(person).where(person.c.id == attempt.person_id, person.c.active)).first()
-    if not right or row is None or row.password_hash != attempt.password_hash:
-        failed = {"login": attempt.login[:64], "address": attempt.address[:64], "browser": attempt.browser}
-        tx.execute(insert(sign_in_failure).values(**failed, at=now))
-        left = TRIES_PER_LOGIN - tries - 1
-        if left == 0:
-            return SignIn(None, HELD)
-        wrong = _("The account or the password is not right.")
-        more = ngettext(
-            "After %(num)s more try this account is locked for 15 minutes.",
-            "After %(num)s more tries this account is locked for 15 minutes.",
-            left,
-        )
-        return SignIn(None, sentences(wrong, more if left <= 3 else ""))
-    return SignIn(_open(tx, row.id, now), person_id=row.id, browser=_remember(tx, row.id, attempt.browser, now))
+    if right and row is not None and row.password_hash == attempt.password_hash:
+        return ""
+    failed = {"login": attempt.login[:64], "address": attempt.address[:64], "browser": attempt.browser}
+    tx.execute(insert(sign_in_failure).values(**failed, at=now))
+    left = TRIES_PER_LOGIN - tries - 1
+    if left == 0:
+        return HELD
+    wrong = _("The account or the password is not right.")
+    more = ngettext(
+        "After %(num)s more try this account is locked for 15 minutes.",
+        "After %(num)s more tries this account is locked for 15 minutes.",
+        left,
+    )
+    return sentences(wrong, more if left <= 3 else "")
 
 
 def _open(tx: Connection, person_id: str, now: datetime) -> str:
@@ -252,7 +263,7 @@ def visitor(tx: Connection, token: str, now: datetime) -> Visitor | None:
         return None
     unit = known.get(row.unit_code) or next(iter(known.values()))
     mine = [post for post in held if post.acting_unit == unit.code]
-    actor = Actor(row.person_id, row.name, unit.code, unit.name, unit.kind, frozenset(post.role for post in mine))
+    actor = _actor(row.person_id, row.name, unit, held)
     body = next((units.find(tx, post.unit_code, now) for post in mine if post.unit_code != unit.code), None)
     reads = frozenset(post.acting_unit for post in held if post.role in CASE_ROLES)
     looks_after = frozenset(post.acting_unit for post in held if post.role == "system_admin")
@@ -268,6 +279,19 @@ def visitor(tx: Connection, token: str, now: datetime) -> Visitor | None:
         row.language,
         row.large_type,
     )
+
+
+def actors(tx: Connection, person_id: str, now: datetime) -> list[Actor]:
+    """The person as acting for each of the own units, the longest held first; none for a closed account."""
+    row = tx.execute(select(person).where(person.c.id == person_id, person.c.active)).first()
+    held = people.posts_of(tx, person_id, now) if row is not None else []
+    found = {post.acting_unit: units.find(tx, post.acting_unit, now) for post in held}
+    return [_actor(person_id, row.name, unit, held) for unit in found.values() if unit and row is not None]
+
+
+def _actor(person_id: str, name: str, unit: Unit, held: Collection[people.Post]) -> Actor:
+    roles = frozenset(post.role for post in held if post.acting_unit == unit.code)
+    return Actor(person_id, name, unit.code, unit.name, unit.kind, roles)
 
 
 def touch(tx: Connection, token: str, now: datetime) -> None:

@@ -25,6 +25,7 @@ from engine.organisation.city_rows import CityFile, FaultyLine, PostRow
 from engine.organisation.people import ROLES
 from engine.organisation.units import KINDS
 from engine.runtime.step import audit
+from engine.states import InstanceStatus, TaskStatus
 from engine.uses.accounts import CHAIN, WHO_ASKS, close_account
 from engine.uses.city_needs import missing_holders, missing_units
 from engine.uses.transactions import Transactions
@@ -212,8 +213,13 @@ class _Maker:
         running = select(func.count(party.c.instance_id.distinct())).join(
             process_instance, process_instance.c.id == party.c.instance_id
         )
-        cases = self.tx.scalar(running.where(party.c.unit_code == code, process_instance.c.status != "ended")) or 0
-        tasks = self.tx.scalar(select(func.count()).where(task.c.unit_code == code, task.c.status == "open")) or 0
+        cases = (
+            self.tx.scalar(running.where(party.c.unit_code == code, process_instance.c.status != InstanceStatus.ENDED))
+            or 0
+        )
+        tasks = (
+            self.tx.scalar(select(func.count()).where(task.c.unit_code == code, task.c.status == TaskStatus.OPEN)) or 0
+        )
         if cases or tasks:
             return ngettext(
                 "It has %(num)s open case. Wait until it is closed.",

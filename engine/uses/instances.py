@@ -93,9 +93,9 @@ class InstanceUses:
         )
 
     def diagram_of(self, actor: Actor, number: str) -> bytes:
-        """The analyst's own file that the instance runs on."""
+        """The analyst's own file that the instance runs on, to be drawn."""
         return self._transactions.read(
-            lambda tx, context: definitions.diagram_bytes(tx, running.find(tx, number, actor).definition_id)
+            lambda tx, context: definitions.shown_bytes(tx, running.find(tx, number, actor).definition_id)
         )
 
     # --- for whoever runs the installation ---

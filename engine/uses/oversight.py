@@ -28,9 +28,7 @@ class OversightUses:
 
     def latest_diagram(self, actor: Actor, key: str) -> bytes:
         _require_oversight(actor)
-        return self._transactions.read(
-            lambda tx, context: definitions.diagram_bytes(tx, definitions.latest(tx, key).id)
-        )
+        return self._transactions.read(lambda tx, context: definitions.shown_bytes(tx, definitions.latest(tx, key).id))
 
 
 def _require_oversight(actor: Actor) -> None:

@@ -29,6 +29,7 @@ from engine.runtime.instances import instances
 from engine.runtime.step.context import Context
 from engine.runtime.step.step import Step
 from engine.runtime.tasks import tasks
+from engine.states import TaskStatus
 from engine.uses.papers import PaperUses
 from engine.uses.transactions import Transactions
 
@@ -91,7 +92,7 @@ class PaperDraftUses:
 
         def look(tx: Connection, context: Context) -> list[DraftView]:
             row = tasks.find(tx, task_id, actor)
-            if row.status != "open" or (actor.unit_code != row.unit_code and not actor.oversees):
+            if row.status != TaskStatus.OPEN or (actor.unit_code != row.unit_code and not actor.oversees):
                 return []
             step, values = _look(tx, context, actor, row)
             own = step.definition.diagram.elements[row.element_id]
@@ -167,7 +168,7 @@ def _issuing(step: Step, row: Row[Any], element_id: str) -> Element:
 
 def _written_before(step: Step, row: Row[Any]) -> frozenset[str]:
     """The elements whose papers tasks that are done have drafted."""
-    done = (found for found in step.case.rows(task) if found.status == "completed" and found.undone is None)
+    done = (found for found in step.case.rows(task) if found.status == TaskStatus.COMPLETED and found.undone is None)
     elements = step.definition.diagram.elements
     return frozenset(name for found in done for name in elements[found.element_id].drafts)
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, delete, func, select
 
+from engine.bpmn.gate.order import Told
 from engine.bpmn.gate.procedures import begun_by
 from engine.db import upsert
 from engine.db.tables import process_instance, retirement, unit, waiting_file
@@ -27,18 +27,18 @@ from engine.deployments.definitions import Definition
 from engine.deployments.judging import City
 from engine.deployments.shipped import Beside, File, Folder
 from engine.documents import letter_versions
-from engine.english import English, read_english
+from engine.english import read_english
 from engine.errors import DiagramRefused, LianbanError, NotFound, Refused
 from engine.messages import Name, Text, lines, listed, sentences
 from engine.messages import gettext as _
 from engine.organisation import units
+from engine.problems import Problem
 from engine.runtime.step import audit
 from engine.uses.judging import of_installation
+from engine.uses.shipped_compared import FOUND_BY, REFUSED, Compared, called, compared, compared_letter, who
 from engine.uses.transactions import Transactions
 
-FOUND_BY = "随程序提供"
-"""Who has deployed what an empty installation was founded with, as it is kept; `who` tells it."""
-DEPLOYED, KEPT, WAITS, REFUSED = "deployed", "kept", "waits", "refused"
+DEPLOYED, KEPT, WAITS = "deployed", "kept", "waits"
 NOT_SAID = {
     "by": _("Say with --by who does it; that is recorded in the audit log. Nothing has changed."),
     "reason": _("Say with --reason why; that is recorded in the audit log. Nothing has changed."),
@@ -64,20 +64,8 @@ class Deployed:
     """False: the file was the version in force already."""
     letters: list[str]
     """The letters that have changed with it."""
-
-
-@dataclass(frozen=True)
-class Compared:
-    """A shipped procedure or letter against what is in force: new, same, changed, waits or refused."""
-
-    kind: str
-    key: str
-    name: Text
-    standing: str
-    differs: list[Text]
-    version: int = 0
-    deployed_at: datetime | None = None
-    deployed_by: Text = ""
+    warnings: tuple[Problem, ...] = ()
+    """What is worth knowing of the file, although it was deployed."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +135,7 @@ class ProcedureUses:
             return [Outcome(row.name, row.outcome, message=row.message) for row in rows]
 
     def _found_one(self, file: File, by: str, waiting: frozenset[str]) -> Outcome:
-        diagram, name = file.diagram, _called(file, read_english(self._folder))
+        diagram, name = file.diagram, called(file, read_english(self._folder))
         missing = sorted(waiting & begun_by(diagram) - {diagram.key})
 
         def found(tx: Connection) -> Outcome:
@@ -196,8 +184,16 @@ class ProcedureUses:
         A procedure that was retired may be started again. Raises Refused without `by`, and DiagramRefused with everything
         that is wrong in any of the files.
         """
-        file = shipped.read_file(diagram)
+        return self.put(shipped.read_file(diagram), by, reason)
+
+    def put(self, file: File, by: str, reason: str = "") -> Deployed:
+        """As `deploy`, a file that has been read already."""
         return self._database.run(lambda tx: self._deploy(tx, file, _required(by, "by"), reason.strip()))
+
+    def judge(self, file: File) -> Told:
+        """All that there is to say of the file and of what lies beside it; nothing changes."""
+        with self._database.reading() as tx:
+            return judging.judge(file.content, file.beside, self._city(tx, file.diagram.key), file.name).told
 
     def take_over(self, keys: list[str], by: str, reason: str = "") -> list[Deployed]:
         """The shipped files of these procedures, of all when none is named, are the latest versions.
@@ -347,9 +343,9 @@ class ProcedureUses:
         """The shipped files against what is in force, and what stands in the way of those that cannot be read."""
         folder = shipped.read_folder(self._folder)
         with self._database.reading() as tx:
-            rows = [_compared(tx, file) for file in folder.files]
+            rows = [compared(tx, file) for file in folder.files]
             named = {name: file.beside for file in folder.files for name in file.letters}
-            rows += [_compared_letter(tx, beside, name) for name, beside in sorted(named.items())]
+            rows += [compared_letter(tx, beside, name) for name, beside in sorted(named.items())]
         return rows + [
             Compared("file", name, name, REFUSED, [str(message)]) for name, message in folder.unreadable.items()
         ]
@@ -360,14 +356,15 @@ class ProcedureUses:
         definitions.one_at_a_time(tx)
         now = self._clock.now()
         before = {row.id for row in definitions.versions(tx, file.diagram.key)}
-        judging.judge(file.content, file.beside, self._city(tx, file.diagram.key), file.name).require_in_order()
+        judged = judging.judge(file.content, file.beside, self._city(tx, file.diagram.key), file.name)
+        judged.require_in_order()
         found = definitions.deploy(tx, file.content, file.beside.forms, by, now, reason)
         letters = deployed_letters.put_in_force(tx, found.diagram, file.beside.letters, self._fonts, by, now)
         is_new = found.id not in before
         if is_new or letters:
             self._record(tx, "procedure_deployed", found, by, reason, new=is_new, letters=letters)
         self._revive(tx, found.key, by, reason)
-        return Deployed(found, is_new, letters)
+        return Deployed(found, is_new, letters, judged.told.problems)
 
     def _revive(self, tx: Connection, key: str, by: str, reason: str) -> bool:
         revived = retiring.revive(tx, key, by, reason, self._clock.now())
@@ -392,11 +389,6 @@ def _with_letters_of(tx: Connection, beside: Beside) -> Beside:
     return replace(beside, letters={**beside.letters, **own}, broken_letters=broken)
 
 
-def who(deployed_by: str) -> Text:
-    """Who has deployed a version, for whoever reads it."""
-    return _("the system, as shipped") if deployed_by == FOUND_BY else deployed_by
-
-
 def _unreadable(folder: Folder) -> list[Text]:
     return [_("%(file)s: %(why)s", file=name, why=why) for name, why in folder.unreadable.items()]
 
@@ -406,42 +398,3 @@ def _required(text: str, option: str) -> str:
     if not text.strip():
         raise Refused(NOT_SAID[option])
     return text.strip()
-
-
-def _called(file: File, english: English) -> Name:
-    """What the procedure is called that the file draws."""
-    return english.element(file.diagram.key, "", file.diagram.name)
-
-
-def _compared(tx: Connection, file: File) -> Compared:
-    key, name = file.diagram.key, _called(file, english_of(tx))
-    try:
-        file.require_in_place()
-    except DiagramRefused as refused:
-        return Compared("procedure", key, name, REFUSED, [str(problem) for problem in refused.problems])
-    if not definitions.has_version(tx, key):
-        return Compared("procedure", key, name, "new", [])
-    row = definitions.versions(tx, key)[0]
-    content, forms = definitions.contents(tx, row.id)
-    differs: list[Text] = [] if content == file.content else [_("diagram")]
-    differs += _differences(file.form_texts, forms)
-    standing = "changed" if differs else "same"
-    return Compared("procedure", key, name, standing, differs, row.version, row.deployed_at, who(row.deployed_by))
-
-
-def _differences(files: Mapping[str, str], forms: Mapping[str, str]) -> list[Text]:
-    names = sorted(files.keys() | forms.keys())
-    return [_("form %(name)s", name=name) for name in names if files.get(name) != forms.get(name)]
-
-
-def _compared_letter(tx: Connection, beside: Beside, name: str) -> Compared:
-    if name in beside.broken_letters or name not in beside.letters:
-        missing = _("There is no %(name)s.toml.", name=name)
-        wrong: Text = beside.broken_letters.get(name) or missing
-        return Compared("letter", name, name, REFUSED, [wrong])
-    rows = letter_versions.deployed(tx, name)
-    if not rows:
-        return Compared("letter", name, name, "new", [])
-    newest = rows[0]
-    standing = "same" if newest.sha256 == beside.letters[name].sha256 else "changed"
-    return Compared("letter", name, name, standing, [], newest.version, newest.deployed_at, who(newest.deployed_by))

@@ -9,6 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from engine.errors import InvalidValues
 from engine.messages import Text
+from engine.uses.library import require
+from engine.uses.programs import Token
 from tasks_ui.language import LANGUAGES
 from tasks_ui.language import remember as keep_choice
 from tasks_ui.messages import gettext as _
@@ -54,6 +56,19 @@ def change_password() -> ResponseReturnValue:
     return redirect(url_for("inbox.tasks"))
 
 
+@pages.get("/account/modeler")
+def modeler() -> ResponseReturnValue:
+    """What the desktop modeler is told to reach this installation, and where a token is made for it."""
+    return _modeler(None)
+
+
+@pages.post("/account/modeler")
+def make_token() -> ResponseReturnValue:
+    """A token by which a modeler acts for the person; it stands on this one page and nowhere else."""
+    require(visitor().actor, "read_procedures")
+    return _modeler(engine().programs.make_token(visitor().person.id))
+
+
 @pages.post("/logout")
 def sign_out() -> ResponseReturnValue:
     engine().accounts.sign_out(token())
@@ -80,6 +95,12 @@ def appearance() -> ResponseReturnValue:
         engine().accounts.choose_appearance(g.visitor.person.id, chosen)
     back = redirect(_own_path(request.form.get("next", "")) or url_for("inbox.tasks"))
     return keep_choice(back, chosen, engine().settings.secure_cookies)
+
+
+def _modeler(token: Token | None) -> str:
+    require(visitor().actor, "read_procedures")
+    root = engine().settings.base_url or request.host_url.rstrip("/")
+    return render_template("account/modeler.html", address=f"{root}/engine-rest", made=token)
 
 
 def _door(login: str, message: Text, onward: str) -> str:

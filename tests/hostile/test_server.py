@@ -32,9 +32,13 @@ def port(tmp_path: Path) -> Iterator[int]:
     engine.prepare()
     limit = body_limit(engine)
 
-    def known(path: str, cookies: str) -> int:  # a session that is known, without a password to be guessed
+    def known(
+        path: str, cookies: str, authorization: str
+    ) -> int:  # a session that is known, without a password to be guessed
         return (
-            (UPLOAD_LIMIT if path.endswith("/material") else FORM_LIMIT) if "known" in cookies else limit(path, cookies)
+            (UPLOAD_LIMIT if path.endswith("/material") else FORM_LIMIT)
+            if "known" in cookies
+            else limit(path, cookies, authorization)
         )
 
     server = listening(create_app(engine), engine.settings, known, SHORT)

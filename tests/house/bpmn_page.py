@@ -21,6 +21,8 @@ OWNERS: Mapping[str, str] = {
     "process": "流程",
     "lane": "泳道",
     "userTask": "用户任务",
+    "subProcess": "子流程",
+    "callActivity": "调用活动",
     "exclusiveGateway": "判断网关",
     "serviceTask": "服务任务、发送任务",
     "timer": "定时边界事件",

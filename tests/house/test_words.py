@@ -50,7 +50,7 @@ DATA = {
     "engine/documents/whole_files.py": {" （断电，未写完）"},
     "engine/organisation/city.py": {"《…工作实施方案》（某办发〔2026〕8号）", r"《[^《》\n]{2,100}》[^《》\n]{0,60}"},
     "engine/organisation/duties.py": {"同一件争议后来的文书已经变更了它。"},
-    "engine/uses/procedures.py": {"随程序提供"},
+    "engine/uses/shipped_compared.py": {"随程序提供"},
     "engine/forms/validate.py": {"。"},
     "engine/runtime/collaboration/comments.py": {comments.CALL.pattern},
     "engine/runtime/record/kept_heads.py": {r"(?:\d{1,9}(?![\w.:/、）)-])|"},

@@ -39,7 +39,7 @@ def _left_alone(folder: Path, instant: str) -> list[str]:
     before = open_rows(town)
     town.at(town.now + LONG)
     still = {row.id for row in open_rows(town)}
-    supervised, stuck = town.read(_supervised), town.read(_stuck)
+    supervised, stuck = town.read(supervised_periods), town.read(that_wait_for_nothing)
     town.close()
     shutil.rmtree(folder)
     return stuck + [
@@ -49,7 +49,7 @@ def _left_alone(folder: Path, instant: str) -> list[str]:
     ]
 
 
-def _supervised(tx: Any) -> set[tuple[str, str]]:
+def supervised_periods(tx: Any) -> set[tuple[str, str]]:
     item, deadline = tables.supervision_item, tables.deadline
     columns = (deadline.c.instance_id, deadline.c.key)
     joined = select(*columns).join(item, item.c.deadline_id == deadline.c.id)
@@ -57,7 +57,7 @@ def _supervised(tx: Any) -> set[tuple[str, str]]:
     return {(row.instance_id, row.key.removeprefix(OF_TASK)) for row in rows}
 
 
-def _stuck(tx: Any) -> list[str]:
+def that_wait_for_nothing(tx: Any) -> list[str]:
     """Instances without an end, a task, or a called procedure that still runs."""
     instance, called = tables.process_instance, tables.process_instance.alias("called")
     asked = select(tables.task.c.id).where(tables.task.c.instance_id == instance.c.id, tables.task.c.status == "open")

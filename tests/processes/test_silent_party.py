@@ -93,7 +93,12 @@ def go_on_without(dispute: Dispute, silent: str) -> None:
         if mine:
             DO[mine[0]](dispute)
         elif not any(taken_over(dispute, side) for side in dispute.sides if side != silent):
-            dispute.town.later(hours=24)
+            until_something_falls_due(dispute.town)
+
+
+def until_something_falls_due(town: Town) -> None:
+    due_at = town.engine.next_due()
+    town.at(max(due_at, town.now + timedelta(hours=1)) if due_at else town.now + timedelta(hours=24))
 
 
 def taken_over(dispute: Dispute, side: str) -> bool:

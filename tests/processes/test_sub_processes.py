@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from engine.db import tables
 from engine.errors import Refused
@@ -27,7 +29,7 @@ def sub(scope: str, name: str, *body: str) -> str:
 def within(scope: str, *ids: str) -> str:
     """A start, these elements one after the other, and an end."""
     way = [f"{scope}_start", *ids, f"{scope}_end"]
-    flows = "".join(flow(one, other) for one, other in zip(way, way[1:], strict=False))
+    flows = "".join(flow(one, other) for one, other in pairwise(way))
     return f'<startEvent id="{scope}_start" /><endEvent id="{scope}_end" />{flows}'
 
 
@@ -145,7 +147,10 @@ def test_a_period_that_is_kept_over_a_frame_is_met_when_the_frame_is_left(town: 
     sound(case)
 
 
-def test_a_limit_of_a_frame_ends_all_that_is_open_in_it_and_keeps_what_was_said(town: Town, tmp_path: Path) -> None:
+def test_a_limit_of_a_frame_ends_all_that_is_open_in_it_and_keeps_what_was_said(
+    town_on_each_database: Town, tmp_path: Path
+) -> None:
+    town = town_on_each_database
     border = timer("too_late", "review", "working_days(2, now())")
     body = framed(border, after=task("late", "逾期处理") + flow("too_late", "late") + flow("late", "done"))
     case = begin(town, tmp_path, body, own="sum_up late")
@@ -276,3 +281,11 @@ def test_a_case_is_cancelled_with_all_that_is_open_in_its_frames(town: Town, tmp
     assert case.waiting == {}
     assert scopes(case) == {"review": True}
     sound(case)
+
+
+def test_a_scope_that_somebody_has_changed_does_not_fit_the_record(town: Town, tmp_path: Path) -> None:
+    case = begin(town, tmp_path, framed())
+    town.write(lambda tx: tx.execute(update(tables.scope).values(element_id="talk")))
+    town.tampered = True
+    assert len(town.verify()) == 1
+    assert case.number in town.verify()[0]

@@ -158,6 +158,47 @@ def test_written_together_only_what_was_changed_is_written_over(filled: Database
         assert tx.execute(select(task.c.status, task.c.remark).where(task.c.id == "t1")).one() == ("lapsed", "别人写的")
 
 
+def test_a_row_that_goes_gives_its_place_to_one_that_comes(filled: Database, statements: list[str]) -> None:
+    with filled.transaction() as tx:
+        case = case_of(tx, "i1")
+        gone = case.get(timer, "m1")
+        case.remove(timer, gone)
+        for timer_id in ("m2", "m3"):
+            case.add(timer, {**gone._mapping, "id": timer_id, "number": 2})
+
+    with filled.reading() as tx:
+        stored = {row.id: row.number for row in case_of(tx, "i1").rows(timer)}
+    assert statements[1:3] == ["UPDATE", "INSERT"]
+    assert stored == {"m2": 2, "m3": 2}
+
+
+def test_a_row_that_goes_and_comes_again_is_as_it_came(filled: Database) -> None:
+    with filled.transaction() as tx:
+        case = case_of(tx, "i1")
+        gone = case.get(timer, "m1")
+        case.remove(timer, gone)
+        case.add(timer, {**gone._mapping, "id": "m2"})
+        case.add(timer, {**gone._mapping, "number": 7})
+
+    with filled.reading() as tx:
+        assert {row.id: row.number for row in case_of(tx, "i1").rows(timer)} == {"m1": 7, "m2": 1}
+
+
+def test_parties_that_change_in_different_columns_are_written_together(filled: Database, statements: list[str]) -> None:
+    with filled.transaction() as tx:
+        tx.execute(insert(party).values(instance_id="i1", unit_code="dept_a", fact="receiving_unit"))
+        case = case_of(tx, "i1")
+        town, department = case.get(party, "i1", "town_a", "referring_unit"), case.rows(party)[0]
+        case.change(party, town, next_due=NOW)
+        case.change(party, department, seen_at=SINCE)
+
+    with filled.reading() as tx:
+        stored = {row.unit_code: (row.seen_at, row.next_due) for row in case_of(tx, "i1").rows(party)}
+    assert statements.count("UPDATE") == 1
+    assert stored["town_a"] == (NOW, NOW)
+    assert stored["dept_a"][0] == SINCE
+
+
 def test_a_json_column_that_is_left_out_stays_empty_beside_a_row_that_is_changed(filled: Database) -> None:
     paper = {
         "instance_id": "i1",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.problems import Severity
 from tests.unit.diagrams import (
     END,
     GATEWAY,
@@ -70,9 +71,11 @@ def test_a_second_executable_process_is_refused():
 
 
 @pytest.mark.rule("process-not-executable")
-def test_a_second_process_that_is_not_executable_is_refused_because_its_tasks_would_never_open():
+def test_of_a_second_process_that_is_not_executable_it_is_said_that_nothing_in_it_runs():
     second = '<process id="second"><startEvent id="s2" /></process></definitions>'
-    refused(the_problem(broken(("</definitions>", second))), "second", "不展开的泳池")
+    found = the_problem(broken(("</definitions>", second)))
+    assert found.severity is Severity.WARNING
+    assert "里面的都不执行" in str(found)
 
 
 def test_a_collapsed_pool_is_only_a_drawing():
@@ -164,9 +167,9 @@ def test_an_attribute_value_that_does_not_run_is_refused():
 
 
 @pytest.mark.rule("attribute-value")
-def test_a_number_for_a_truth_is_refused():
-    changed = broken(('attachedToRef="review" cancelActivity="false"', 'attachedToRef="review" cancelActivity="0"'))
-    assert "cancelActivity 的值“0”不能用。" in [str(problem.reason) for problem in problems_of(changed)]
+def test_a_truth_that_is_none_is_refused():
+    changed = broken(('attachedToRef="review" cancelActivity="false"', 'attachedToRef="review" cancelActivity="no"'))
+    assert "cancelActivity 的值“no”不能用。" in [str(problem.reason) for problem in problems_of(changed)]
 
 
 def test_a_form_that_binds_to_its_latest_version_is_refused():

@@ -57,6 +57,7 @@ _FLOW_NODES = (
 )
 _SCOPES = "process subProcess"
 """Within what flow nodes and flows stand."""
+_SEVERAL = "userTask subProcess callActivity"
 _EVENTS = "boundaryEvent intermediateCatchEvent"
 
 RUNS: Mapping[str, Construct] = {
@@ -145,6 +146,37 @@ RUNS: Mapping[str, Construct] = {
             "it is open any more. A period on its border is one over all its steps; what interrupts it ends them all. "
             "It may hold other sub-processes."
         ),
+    ),
+    "multiInstanceLoopCharacteristics": _runs(
+        _SEVERAL,
+        {
+            "id": ANY,
+            "isSequential": EITHER,
+            "behavior": ("All",),
+            "camunda:collection": ANY,
+            "camunda:elementVariable": ANY,
+        },
+        _(
+            "The step is done once for each item of a list (collection, a fact or an expression), side by side or one after "
+            "the other (isSequential), or as often as loopCardinality says. elementVariable is what the item is called in "
+            "each. A lane or a step whose unit is this name asks each unit by itself: each has its own task, form, "
+            "period and paper, and answers that no other one sees. An event on the border is one for all of them."
+        ),
+    ),
+    "loopCardinality": _runs(
+        "multiInstanceLoopCharacteristics",
+        EXPRESSION,
+        _("How often it is done: an expression that gives a number from 0 to 1000."),
+        holds_text=True,
+    ),
+    "completionCondition": _runs(
+        "multiInstanceLoopCharacteristics",
+        EXPRESSION,
+        _(
+            "Asked each time that one is done; when it holds, what is still open is closed. It reads facts, what is "
+            "collected (collect:), nrOfInstances, nrOfActiveInstances and nrOfCompletedInstances."
+        ),
+        holds_text=True,
     ),
     "exclusiveGateway": _runs(
         _SCOPES,
@@ -286,6 +318,11 @@ DRAWN: Mapping[str, Construct] = {
 ALLOWED: Mapping[str, Construct] = {**RUNS, **DRAWN}
 
 _NUMBERED = re.compile(r"(when|otherwise)_[2-9]")
+_COLLECT = _(
+    "Of a step that is done several times: the fact that holds the list of what is collected, in the order of the "
+    "collection, of those that are done by now; its value is the expression of one item, such as "
+    "collect:opinions = opinion."
+)
 PROPERTIES: Mapping[str, Mapping[str, Text]] = {
     "process": {
         "number_prefix": _("How case numbers begin, in capital letters, such as YS."),
@@ -304,6 +341,7 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
         "role": _("The post; several are separated by commas, and any of them may handle it."),
     },
     "userTask": {
+        "collect:*": _COLLECT,
         "unit": _("Instead of the lane's unit, together with role."),
         "role": _("Instead of the lane's post, together with unit."),
         "deadline": _("The name of the period within which the step falls."),
@@ -345,6 +383,12 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
             "The documents that are signed for by completing the step: the ids of the service tasks that "
             "deliver them, separated by commas."
         ),
+    },
+    "subProcess": {
+        "collect:*": _COLLECT,
+    },
+    "callActivity": {
+        "collect:*": _COLLECT,
     },
     "exclusiveGateway": {
         "usual": _(

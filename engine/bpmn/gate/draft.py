@@ -141,6 +141,8 @@ class Draft:
             names |= {element.properties.get(name, "") for name in SAYING}
         for call in self.of_kind("callActivity"):
             names |= {handover.fact for handover in call.outputs}
+        names |= {name for element in self.running for name in element.collects}
+        names.update(self.diagram.item_names.values())
         return frozenset(names | {self.diagram.process.starter_fact}) - {""}
 
     def form_fields(self) -> Iterator[tuple[str, Field]]:
@@ -151,6 +153,10 @@ class Draft:
     def fields(self) -> Mapping[str, Field]:
         """The field that says a name."""
         return {field.key: field for form in self.forms.values() for field in form.fields if not field.readonly}
+
+    def around(self, element: Element) -> list[Element]:
+        """The element and the sub-processes around it that are done several times, the innermost first."""
+        return [found for found in (element, *self.diagram.scopes_around(element)) if found.many is not None]
 
     @cached_property
     def issuing(self) -> frozenset[str]:
@@ -178,9 +184,9 @@ class Draft:
         return frozenset(keys)
 
 
-def about(rule: Rule, subject: Element | Flow | Lane, reason: Text, remedy: Text) -> Problem:
+def about(rule: Rule, subject: Element | Flow | Lane, reason: Text, remedy: Text, rewrite: str = "") -> Problem:
     """The rule is broken by this element."""
-    return rule.problem(subject.id, subject.name, reason, remedy)
+    return rule.problem(subject.id, subject.name, reason, remedy, rewrite)
 
 
 def in_the_file(rule: Rule, reason: Text, remedy: Text) -> Problem:
@@ -221,7 +227,8 @@ _PARTS = frozenset(
         "ioSpecification",
     }
     | {name for name in refusals.ELEMENTS if name.endswith(("EventDefinition", "LoopCharacteristics"))}
-    | {name for name in constructs.RUNS if name.endswith("EventDefinition")}
+    | {name for name in constructs.RUNS if name.endswith(("EventDefinition", "LoopCharacteristics"))}
+    | {"loopCardinality", "completionCondition"}
 )
 
 

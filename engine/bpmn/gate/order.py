@@ -25,6 +25,7 @@ from engine.bpmn.gate.rules import (
     reachable,
     references,
     units,
+    unset,
 )
 from engine.forms import rules as form_files
 from engine.problems import Problem, Severity, Weight
@@ -42,6 +43,7 @@ NAMES = frozenset(
         *(rule.id for rule in (process.TITLE_UNSAID, process.PARTY_UNSAID, letters.LETTER_FACT)),
         *(rule.id for rule in (arguments.NAME_UNKNOWN, calls.CALL_FACT, documents.DOCUMENT_FORM)),
         *(rule.id for rule in (confidential.CONFIDENTIAL_SHOWN, internal.INTERNAL_SHOWN)),
+        *(rule.id for rule in (unset.EXPRESSION_UNSET, unset.CONDITION_NEVER)),
     }
 )
 """What is said of names that nobody seems to say, or to ask for."""

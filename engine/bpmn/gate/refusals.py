@@ -43,8 +43,8 @@ _DATA = _(
 _EVENT_DATA = _("Delete it. The step that a button opens asks for everything with its form.")
 _PERFORMER = _("Write the properties unit and role on the lane, or camunda:candidateGroups on the step.")
 _LOOP = _(
-    "Draw a loop: an exclusive gateway 'Once more?' with a flow back to a merging gateway. Where "
-    "several units each act once, draw a step for each."
+    "Draw a loop: an exclusive gateway 'Once more?' with a flow back to a merging gateway. What several units do each "
+    "once is a multi-instance step."
 )
 _CHOREOGRAPHY = _("Draw one procedure in one pool.")
 _NO_EFFECT = _("Delete it.")
@@ -129,11 +129,8 @@ ELEMENTS = _named(
             _("A cancel event does not run."),
             _("Draw an exclusive gateway that leads to a terminate end event."),
         ),
-        "multiInstanceLoopCharacteristics": (_("Multi-instance does not run."), _LOOP),
         "standardLoopCharacteristics": (_("A loop marker does not run."), _LOOP),
         "loopCharacteristics": (_("A loop marker does not run."), _LOOP),
-        "loopCardinality": (_("A loop count does not run."), _LOOP),
-        "completionCondition": (_("A completion condition does not run."), _LOOP),
         "dataObject": (_("A data object does not run and hands nothing from step to step."), _DATA),
         "dataObjectReference": (_("A data object does not run and hands nothing from step to step."), _DATA),
         "dataInputAssociation": (_("A data association does not run."), _DATA),

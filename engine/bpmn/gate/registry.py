@@ -18,6 +18,7 @@ from engine.bpmn.gate.rules import (
     clocks,
     confidential,
     contents,
+    dialects,
     documents,
     event_branches,
     events,
@@ -42,6 +43,8 @@ from engine.bpmn.gate.rules import (
     reachable,
     references,
     results,
+    several,
+    shapes,
     side_by_side,
     size,
     starters,
@@ -49,23 +52,24 @@ from engine.bpmn.gate.rules import (
     task_properties,
     timers,
     units,
+    unset,
 )
 from engine.bpmn.reading import read
 from engine.forms import rules as form_files
 from engine.problems import Rule, Weight
 
 FAMILIES: tuple[ModuleType, ...] = (
-    executable, ids, contents, references,
+    executable, ids, contents, references, shapes,
     size, starts, events, flows, gateways, reachable, loops, joins, side_by_side, event_branches,
     process, starters, lanes, people, buttons,
-    timers, periods, clocks,
+    timers, periods, clocks, several,
     properties, results, task_properties, operations, documents, notices, facts,
     calls,
     forms, answers, confidential, internal,
-    expressions,
+    expressions, unset,
 )  # fmt: skip
 """In the order in which their problems are told: the file, the flows, who, periods, properties, calls, forms, expressions."""
-MODULES: tuple[ModuleType, ...] = (read, *FAMILIES, units, bindings, arguments, form_files, letters)
+MODULES: tuple[ModuleType, ...] = (read, *FAMILIES, units, bindings, arguments, form_files, letters, dialects)
 """Wherever rules stand: the families, those that several of them judge by, and what reads diagrams, forms and letters."""
 CHECKS = tuple(family.check for family in FAMILIES)
 
@@ -84,12 +88,12 @@ RULES: Mapping[str, Rule] = MappingProxyType({rule.id: rule for rule in every_ru
 _HEAVY: Mapping[Weight, tuple[ModuleType, ...]] = {
     Weight.STRAY: (
         read, executable, size, starts, events, flows, gateways, reachable, loops, joins, side_by_side, event_branches,
-        calls, bindings, clocks, operations, expressions, arguments, facts,
+        calls, bindings, clocks, operations, expressions, unset, arguments, facts,
     ),
     Weight.NOBODY: (starters, lanes, people, units, forms, form_files, answers, buttons),
     Weight.PERIOD: (timers, periods),
     Weight.PAPER: (documents, letters),
-    Weight.SIGHT: (confidential, internal, process, notices, results),
+    Weight.SIGHT: (shapes, confidential, internal, process, notices, results),
 }  # fmt: skip
 """What a broken rule of each family does to a case; where a rule stands in several, the worst counts. All others are writing."""
 

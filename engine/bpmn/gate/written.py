@@ -6,12 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from engine.bpmn.gate.draft import Draft, takes
-from engine.bpmn.reading.elements import FACT, IN
+from engine.bpmn.reading.elements import COLLECT, FACT, IN, Element
 from engine.bpmn.reading.timers import is_literal
 from engine.forms.schema import Form
 from engine.messages import Text
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
+
+LOOP_COUNTER = "loopCounter"
+COUNTERS = frozenset({"nrOfInstances", "nrOfActiveInstances", "nrOfCompletedInstances", LOOP_COUNTER})
+"""What a completion condition knows besides the facts."""
 
 
 @dataclass(frozen=True)
@@ -38,12 +42,13 @@ def written_in(draft: Draft) -> Iterator[Written]:
 def _in_diagram(draft: Draft) -> Iterator[Written]:
     for flow in draft.diagram.flows.values():
         if flow.condition:
-            yield Written(flow.id, flow.name, _("Condition"), flow.condition)
+            source = draft.diagram.elements.get(flow.source)
+            yield Written(flow.id, flow.name, _("Condition"), flow.condition, _known_at(draft, source))
     for element in draft.running:
         timer = element.timer
         if timer is not None and timer.text and not is_literal(timer.text):
             is_cycle = timer.kind == "cycle"
-            names = frozenset({"n"}) if is_cycle else frozenset()
+            names = (frozenset({"n"}) if is_cycle else frozenset()) | _known_at(draft, element)
             yield Written(element.id, element.name, _("Timer"), timer.text, names, "n" if is_cycle else "")
         for handover in element.inputs:
             yield Written(
@@ -54,7 +59,29 @@ def _in_diagram(draft: Draft) -> Iterator[Written]:
         )
         for name, text in element.properties.items():
             if name in expressions or name.startswith((FACT, IN)) or (element.is_button and name.startswith("when")):
-                yield Written(element.id, element.name, _("Property %(name)s", name=name[:80]), text)
+                at = _known_at(draft, element)
+                yield Written(element.id, element.name, _("Property %(name)s", name=name[:80]), text, at)
+        yield from _several_times(draft, element)
+
+
+def _several_times(draft: Draft, element: Element) -> Iterator[Written]:
+    """How often an element is done, until when, and what is collected of each time."""
+    for name, text in element.collects.items():
+        at, shown = _known_at(draft, element), (COLLECT + name)[:80]
+        yield Written(element.id, element.name, _("Property %(name)s", name=shown), text, at)
+    if (many := element.many) is not None:
+        for where, text, names in (
+            (_("Collection"), many.collection, frozenset[str]()),
+            (_("Number of times"), many.cardinality, frozenset[str]()),
+            (_("Completion condition"), many.until, COUNTERS),
+        ):
+            if text:
+                yield Written(element.id, element.name, where, text, names)
+
+
+def _known_at(draft: Draft, element: Element | None) -> frozenset[str]:
+    """What is known at the element besides the facts: within an iteration its number."""
+    return frozenset({LOOP_COUNTER}) if element is not None and draft.around(element) else frozenset()
 
 
 def _in_forms(draft: Draft) -> Iterator[Written]:

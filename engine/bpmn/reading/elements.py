@@ -38,6 +38,7 @@ SCOPES = ("subProcess", "transaction", "adHocSubProcess")
 FACT = "fact:"
 IN = "in:"
 FORM = "form:"
+COLLECT = "collect:"
 """What begins the name of a property by which a user task fills in a parameter of its form."""
 GIVEN_LIMIT = 120
 """Characters of all that a user task fills in, as `form_key` shows it; the gate refuses what is longer."""
@@ -99,6 +100,11 @@ class Element:
         """The form as this element asks it: its id, with what is filled in; empty without a form."""
         given = ", ".join(f"{name}={value}" for name, value in self.form_parameters.items())[:GIVEN_LIMIT]
         return f"{self.form_ref}({given})" if self.form_ref and given else self.form_ref or ""
+
+    @cached_property
+    def collects(self) -> Mapping[str, str]:
+        """What is collected of each time that it is done: the fact that holds the list -> the expression of one value."""
+        return {name.removeprefix(COLLECT): text for name, text in self.properties.items() if name.startswith(COLLECT)}
 
     @property
     def is_period(self) -> bool:
@@ -249,7 +255,8 @@ class Diagram:
         for element in self.elements.values():
             names |= {name.removeprefix(FACT) for name in element.properties if name.startswith(FACT)}
             names |= {element.properties[name] for name in SAYING if name in element.properties}
-            names |= {handover.fact for handover in element.outputs}
+            names |= {handover.fact for handover in element.outputs} | element.collects.keys()
+        names.update(self.item_names.values())
         return names | {*self.process.party_facts, self.process.starter_fact} - {""}
 
     def next_elements(self, element: Element) -> list[Element]:

@@ -65,6 +65,12 @@ METHODS: dict[tuple[type, str], Callable[..., Any]] = {
     (dict, "get"): dict.get,
     (list, "count"): list.count,
 }
+
+
+def _all_of(items: list[Any] | None, value: Any = True) -> bool:
+    return bool(items) and all(item == value for item in items or [])
+
+
 BUILTINS: dict[str, Callable[..., Any]] = {
     "len": len,
     "min": min,
@@ -79,5 +85,8 @@ BUILTINS: dict[str, Callable[..., Any]] = {
     "str": str,
     "bool": bool,
     "date": date.fromisoformat,
+    "count": lambda items, value=True: sum(item == value for item in items or []),
+    "all_of": _all_of,
+    "any_of": lambda items, value=True: any(item == value for item in items or []),
 }
 """What every expression may call; the host adds its own."""

@@ -5,8 +5,11 @@ The analyst's bytes are stored as they came; this only looks at them.
 
 from __future__ import annotations
 
+import re
+
 from lxml import etree
 
+from engine.bpmn.reading.meant import in_our_words
 from engine.errors import DiagramRefused
 from engine.messages import Text
 from engine.messages import gettext as _
@@ -18,7 +21,7 @@ FILE_COMPRESSED = Rule("file-compressed", _("A file is not compressed."))
 FILE_DOCTYPE = Rule("file-doctype", _("A file has no DOCTYPE."))
 FILE_NOT_XML = Rule("file-not-xml", _("A file is complete XML."))
 FILE_NOT_BPMN = Rule("file-not-bpmn", _("A file is BPMN 2.0."))
-FILE_ENCODING = Rule("file-encoding", _("A file is encoded as UTF-8 or UTF-16."))
+FILE_ENCODING = Rule("file-encoding", _("A file is encoded as UTF-8, UTF-16, GB18030 or a Western encoding."))
 FILE_ELEMENTS = Rule("file-elements", _("A file does not have too many elements."))
 FILE_DEPTH = Rule("file-depth", _("A file is not nested too deeply."))
 FILE_ATTRIBUTES = Rule("file-attributes", _("An element does not have too many attributes."))
@@ -31,11 +34,33 @@ SIZE_LIMIT = 2 * 1024 * 1024
 ELEMENT_LIMIT = 20_000
 ATTRIBUTE_LIMIT = 50
 DEPTH_LIMIT = 100
-_ENCODINGS = {"UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE", "US-ASCII", "ASCII"}
+_GB = {"GB18030", "GBK", "GB2312", "GB_2312-80", "CP936"}
+_ENCODINGS = {"UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE", "US-ASCII", "ASCII", "ISO-8859-1", "WINDOWS-1252", *_GB}
+"""All but UTF-16 have ASCII's signs as ASCII has them, so that a DOCTYPE is seen before anything is read."""
+_DECLARED = re.compile(rb"""\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 
 
 def read_diagram(data: bytes) -> etree._Element:
-    """The root of a BPMN 2.0 file. Raises DiagramRefused with one problem when the file is not one, or not safe."""
+    """The root of a BPMN 2.0 file, in our words (`meant.py`).
+
+    Raises DiagramRefused with one problem when the file is not one, or not safe.
+    """
+    root = read_as_written(data)
+    in_our_words(root)
+    return root
+
+
+def as_utf8(data: bytes) -> bytes:
+    """The file for a reader that knows no other encoding; as it is where it is in UTF-8 anyway. Raises as `read_diagram`."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return bytes(etree.tostring(read_as_written(data), encoding="UTF-8", xml_declaration=True))
+    return data
+
+
+def read_as_written(data: bytes) -> etree._Element:
+    """The root of a BPMN 2.0 file as it was written. Raises as `read_diagram`."""
     if not data.strip():
         raise _refused(FILE_EMPTY, _("The file is empty."), _("Export it from the modeler again."))
     if len(data) > SIZE_LIMIT:
@@ -57,8 +82,9 @@ def read_diagram(data: bytes) -> etree._Element:
             _("A BPMN file needs none. Delete it and deploy the file again."),
         )
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False, remove_pis=True
-    )
+        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False, remove_pis=True,
+        encoding=_chinese(data),
+    )  # fmt: skip
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
@@ -77,6 +103,12 @@ def read_diagram(data: bytes) -> etree._Element:
             _("Draw it in Camunda Modeler or bpmn.io and export a .bpmn file."),
         )
     return root
+
+
+def _chinese(data: bytes) -> str | None:
+    """GB18030 for what says that it is in it or in one of its older parts, which are often said for all of it."""
+    declared = _DECLARED.match(data)
+    return "gb18030" if declared and declared[1].decode("ascii").upper() in _GB else None
 
 
 def _mentions_doctype(data: bytes) -> bool:

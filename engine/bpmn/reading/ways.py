@@ -13,7 +13,8 @@ def onward(diagram: Diagram, element: Element) -> list[Element]:
     """What follows: where a sub-process begins, what lies behind it when its last step is done, else the targets of the flows."""
     if element.kind == "subProcess" and not element.by_event:
         return diagram.starts(element.id)
-    return [diagram.elements[diagram.flows[flow].target] for flow in flows_out(diagram, element)]
+    targets = (diagram.flows[flow].target for flow in flows_out(diagram, element))
+    return [diagram.elements[target] for target in targets if target in diagram.elements]
 
 
 def flows_out(diagram: Diagram, element: Element) -> list[str]:
@@ -30,7 +31,8 @@ def before(diagram: Diagram, element: Element) -> list[Element]:
     if not element.incoming:
         element = next((around for around in diagram.scopes_around(element) if around.incoming), element)
     found: list[Element] = []
-    for source in (diagram.elements[diagram.flows[flow].source] for flow in element.incoming if flow in diagram.flows):
+    flows = (diagram.flows[flow] for flow in element.incoming if flow in diagram.flows)
+    for source in (diagram.elements[flow.source] for flow in flows if flow.source in diagram.elements):
         found += last_of(diagram, source) if source.kind == "subProcess" else [source]
     return found
 

@@ -114,6 +114,7 @@ scope = Table(
     ),
     Column("opened_at", Instant, nullable=False),
     Column("ended_at", Instant, comment="it was left, or ended by something around it"),
+    Column("done", Boolean, nullable=False, comment="an iteration that came to its own end"),
     Index(None, "instance_id"),
 )
 

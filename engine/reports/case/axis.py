@@ -13,6 +13,7 @@ from engine.deadlines.day_words import day_words
 from engine.deadlines.deadlines import Deadline
 from engine.messages import WEEKDAYS, Text, pgettext
 from engine.reports.parts.periods import Period
+from engine.states import PeriodStatus
 
 DAYS_AT_MOST = 26
 """Longer axes are shown as bars only."""
@@ -98,7 +99,11 @@ def bar_of(period: Period, now: datetime, calendar: Calendar) -> Bar:
 def _end(record: Deadline, today: date) -> date:
     assert record.last_day is not None
     until = local_date(record.ended_at) if record.ended_at else today
-    return max(record.last_day, until) if record.status in ("overdue", "met_late") else record.last_day
+    return (
+        max(record.last_day, until)
+        if record.status in (PeriodStatus.OVERDUE, PeriodStatus.MET_LATE)
+        else record.last_day
+    )
 
 
 def _cells(record: Deadline, dates: list[date], today: date, calendar: Calendar) -> tuple[AxisCell, ...]:
@@ -110,10 +115,14 @@ def _cells(record: Deadline, dates: list[date], today: date, calendar: Calendar)
     def cell(day: date) -> AxisCell:
         if day == start:
             return AxisCell("from", pgettext("strip", "from"))
-        if day < start or (until is not None and day > max(until, start) and record.status != "running"):
+        if day < start or (until is not None and day > max(until, start) and record.status != PeriodStatus.RUNNING):
             return AxisCell()
         if day > record.last_day:  # type: ignore[operator]
-            over = record.status in ("overdue", "met_late") and day <= (until or today) and calendar.is_working_day(day)
+            over = (
+                record.status in (PeriodStatus.OVERDUE, PeriodStatus.MET_LATE)
+                and day <= (until or today)
+                and calendar.is_working_day(day)
+            )
             late = calendar.working_days_between(record.last_day, day)  # type: ignore[arg-type]
             return AxisCell("late", f"+{late}") if over else AxisCell()
         if day not in counted or is_paused(day, record.pauses):

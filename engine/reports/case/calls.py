@@ -18,6 +18,7 @@ from engine.messages import Name
 from engine.organisation.assignment import Actor, InstanceSubject, may
 from engine.reports.parts.names import Names, UnitName
 from engine.runtime.instances import instances
+from engine.states import InstanceStatus, TaskStatus
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,9 @@ class Called:
 def running_calls(tx: Connection, instance_id: str, diagram: Diagram) -> Iterator[Call]:
     """What the instance waits for now, the oldest first."""
     elements = {element.called.key: element for element in diagram.of_kind("callActivity") if element.called}
-    running = (row for row in case_of(tx, instance_id).children() if row.origin_task_id and row.status != "ended")
+    running = (
+        row for row in case_of(tx, instance_id).children() if row.origin_task_id and row.status != InstanceStatus.ENDED
+    )
     for row in sorted(running, key=lambda row: (row.started_at, row.number)):
         if (element := elements.get(row.key)) is not None:
             yield Call(element.id, element.name, row.id, row.number, row.started_at)
@@ -62,7 +65,7 @@ def _running(instance_ids: Sequence[str]) -> Select[Any]:
     statement = select(*columns).where(
         process_instance.c.origin_instance_id.in_(instance_ids),
         process_instance.c.origin_task_id.is_not(None),
-        process_instance.c.status != "ended",
+        process_instance.c.status != InstanceStatus.ENDED,
     )
     return statement.order_by(process_instance.c.started_at, process_instance.c.number)
 
@@ -72,7 +75,7 @@ def _called(tx: Connection, call: Call, definition: Definition, actor: Actor, na
     waiting = (
         select(*columns)
         .join(process_instance, process_instance.c.id == task.c.instance_id)
-        .where(task.c.instance_id == call.instance_id, task.c.status == "open")
+        .where(task.c.instance_id == call.instance_id, task.c.status == TaskStatus.OPEN)
     )
     first = tx.execute(waiting.order_by(task.c.opened_at, task.c.id)).first()
     subject = InstanceSubject(instances.parties_of(tx, call.instance_id))

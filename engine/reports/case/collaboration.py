@@ -33,6 +33,7 @@ from engine.runtime.collaboration.corrections import Said
 from engine.runtime.instances import cancelling, instances
 from engine.runtime.step.context import Context
 from engine.runtime.step.free_text import Raw, one
+from engine.states import CorrectionStatus, InstanceStatus
 
 
 @dataclass(frozen=True)
@@ -147,25 +148,25 @@ def of_instance(tx: Connection, context: Context, actor: Actor, number: str) -> 
     names = Names(tx)
     at_work = instances.units_at_work(tx, row.id)
     only_reader = instances.is_only_reader(tx, row.id, actor)
-    may_comment = row.status != "ended" and may(actor, "comment", InstanceSubject(at_work)).allowed
+    may_comment = row.status != InstanceStatus.ENDED and may(actor, "comment", InstanceSubject(at_work)).allowed
     may_copy = may(actor, "send_copy", InstanceSubject(at_work)).allowed
     step = instances.look(tx, context, row, actor)
     fields = {field.key: field for form in step.definition.forms.values() for field in form.fields}
     unissued = readers.unissued(tx, row.id, step.definition, actor)
     found = [line for line in _corrections(tx, row.id, fields, names) if line.name not in unissued]
-    said = corrections.correctable(step) if row.status == "running" else {}
+    said = corrections.correctable(step) if row.status == InstanceStatus.RUNNING else {}
     every = units.every(tx, context.now) if may_copy else []
     return Collaboration(
         number=number,
         only_reader=only_reader,
         comments=[] if only_reader else _comments(tx, context, actor, row.id, names),
         copies=_copies(tx, actor, row.id, names, only_reader),
-        corrections=[line for line in found if not only_reader or line.status == "approved"],
+        corrections=[line for line in found if not only_reader or line.status == CorrectionStatus.APPROVED],
         correctable=_correctable(actor, said, found, names),
-        corrected={line.name: line.old for line in reversed(found) if line.status == "approved"},
+        corrected={line.name: line.old for line in reversed(found) if line.status == CorrectionStatus.APPROVED},
         may_comment=may_comment,
         may_copy=may_copy,
-        may_remark=row.status != "ended" and may(actor, "remark", InstanceSubject(at_work)).allowed,
+        may_remark=row.status != InstanceStatus.ENDED and may(actor, "remark", InstanceSubject(at_work)).allowed,
         may_withdraw=cancelling.may_withdraw(tx, context, actor, row),
         why_not_withdraw=cancelling.why_not(tx, context, actor, row),
         people=comments.mentionable(tx, context, actor, row.id) if may_comment else [],
@@ -181,7 +182,7 @@ def proposal(
     """The value as it stands, or as it was sent. Raises NotFound, NotAllowed, and Refused when nothing is corrected now."""
     row = instances.find(tx, number, actor)
     said = corrections.to_correct(tx, context, actor, row, name)
-    value = as_sent(said.value)[0] if sent is None else one(sent, name)
+    value = as_sent(said.value)[0] if sent is None else one(sent, said.name)
     return Proposal(
         number=number,
         title=row.title,
@@ -209,7 +210,7 @@ def correction_view(tx: Connection, context: Context, actor: Actor, correction_i
         title=instance.title,
         line=_correction(row, fields, names),
         refusal=decision.reason,
-        may_take_back=row.status == "open" and may(actor, "take_back_correction", own).allowed,
+        may_take_back=row.status == CorrectionStatus.OPEN and may(actor, "take_back_correction", own).allowed,
     )
 
 
@@ -297,7 +298,7 @@ def _correction(row: Row[Any], fields: Mapping[str, Field], names: Names) -> Cor
 def _correctable(
     actor: Actor, said: Mapping[str, Said], found: list[CorrectionLine], names: Names
 ) -> list[CorrectableLine]:
-    waiting = {line.name for line in found if line.status == "open"}
+    waiting = {line.name for line in found if line.status == CorrectionStatus.OPEN}
     return [
         CorrectableLine(name, item.field.label, in_words(item.field, item.value, names), name in waiting)
         for name, item in said.items()

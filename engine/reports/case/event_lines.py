@@ -45,6 +45,7 @@ from engine.runtime.step.events import (
     TimerFired,
     Unprintable,
 )
+from engine.states import PeriodStatus
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ def event_lines(event: Event, seen: Seen, line: Callable[..., LogLine]) -> list[
             title, action = seen.document(event), MADE if own else DELIVERED
             return [line("document", title, action, KEPT if own else "", by_system=True)]
         case PeriodStands():
-            if event.key.startswith(OF_TASK) and event.status != "overdue":
+            if event.key.startswith(OF_TASK) and event.status != PeriodStatus.OVERDUE:
                 return []  # it begins and ends with its task, which has a line
             found = seen.periods.get(event.key, Period(event.key, True))
             standing = (_STANDINGS if found.hard else _SOFT_STANDINGS).get(event.status)

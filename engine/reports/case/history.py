@@ -44,6 +44,7 @@ from engine.runtime.step.confidentiality import told_in
 from engine.runtime.step.events import events_of
 from engine.runtime.step.facts import known
 from engine.runtime.tasks.consultations import opinion_words
+from engine.states import TaskStatus
 
 AMONG_COLLEAGUES = (
     *("transferred", "returned", "delegated", "recalled"),
@@ -82,7 +83,7 @@ def steps(
     drafts = readers.on_the_way(tx, instance_id, definition, reader)
     past = []
     for row in tasks:
-        if row.status != "open":
+        if row.status != TaskStatus.OPEN:
             name = definition.element_name(row.element_id)
             told: tuple[Text, str] = ("", "")
             if row.id not in drafts:
@@ -91,7 +92,9 @@ def steps(
     untold = unread_papers(tx, instance_id, reader)
     past += [(row.delivered_at, _delivered(row, definition, names, reader)) for row in papers if row.id not in untold]
     done = [line for _, line in sorted(past, key=lambda pair: pair[0])]  # what comes first at one instant stays first
-    open_tasks = sorted((row for row in tasks if row.status == "open"), key=lambda row: (row.opened_at, row.id))
+    open_tasks = sorted(
+        (row for row in tasks if row.status == TaskStatus.OPEN), key=lambda row: (row.opened_at, row.id)
+    )
     now = [
         StepLine(
             state="now",
@@ -309,7 +312,7 @@ def among_colleagues(kind: str, whom: str) -> Text:
 
 def _past_task(row: Row[Any], name: Name, names: Names, outcome: Text, remark: str) -> StepLine:
     return StepLine(
-        state="done" if row.status == "completed" and row.undone is None else "lapsed",
+        state="done" if row.status == TaskStatus.COMPLETED and row.undone is None else "lapsed",
         name=name,
         unit=names.unit(row.unit_code),
         who=names.person(row.ended_by),

@@ -16,6 +16,7 @@ from engine.reports.parts.names import Names, UnitName
 from engine.reports.parts.periods import Period, period_of
 from engine.runtime.instances import instances
 from engine.runtime.step.context import Context
+from engine.states import TaskStatus
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Holders:
 def holders(tx: Connection, context: Context, actor: Actor, number: str) -> Holders:
     """Who has the instance. Raises NotFound when this person may not see it."""
     row = instances.find(tx, number, actor)
-    rows = [found for found in case_of(tx, row.id).rows(task) if found.status == "open"]
+    rows = [found for found in case_of(tx, row.id).rows(task) if found.status == TaskStatus.OPEN]
     periods = _periods(tx, context, row, Names(tx)) if any(found.deadline_key for found in rows) else {}
     found = [_holder(one, Names(tx), periods.get(one.deadline_key)) for one in rows]
     diagram = definitions.load(tx, row.definition_id).diagram

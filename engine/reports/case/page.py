@@ -24,6 +24,7 @@ from engine.reports.case.calls import Called, calls
 from engine.reports.case.documents import DocumentLine, document_lines
 from engine.reports.case.event_lines import LogLine
 from engine.reports.case.history import StepLine
+from engine.reports.case.rounds import Round, rounds
 from engine.reports.parts import answers, readers, sent
 from engine.reports.parts.answers import Section
 from engine.reports.parts.drawing import Drawing, drawing_of
@@ -37,6 +38,7 @@ from engine.runtime.instances.buttons import Button
 from engine.runtime.step import parties
 from engine.runtime.step.context import Context
 from engine.runtime.tasks import tasks as work
+from engine.states import InstanceStatus, TaskStatus
 
 AMONG_PARTIES = ("copied", "remark", "proposal")
 """Lines of the record that whoever only reads a copy is not shown: to whom else it went, and what was urged."""
@@ -119,6 +121,8 @@ class InstanceView:
     periods: list[Period]
     axis: Axis | None
     bars: list[Bar]
+    rounds: list[Round]
+    """What several are asked, each for itself."""
     steps: list[StepLine]
     log: list[LogLine]
     sections: list[Section]
@@ -168,7 +172,15 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
         periods=drawn,
         axis=axis_of(drawn, context.now, context.calendar),
         bars=[bar_of(period, context.now, context.calendar) for period in drawn],
-        steps=history.steps(tx, row.id, step.definition, names, actor, row.status == "ended"),
+        rounds=rounds(
+            tx,
+            row.id,
+            definition,
+            names,
+            {period.key: period for period in periods},
+            readers.on_the_way(tx, row.id, definition, actor),
+        ),
+        steps=history.steps(tx, row.id, step.definition, names, actor, row.status == InstanceStatus.ENDED),
         log=[
             line
             for line in history.log(tx, row.id, step.definition, names, actor, told_whom)
@@ -177,7 +189,7 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
         sections=answers.sections([(step.definition.called, form), *forms], step, names),
         documents=document_lines(tx, row.id, names, actor, row.key),
         materials=sent.materials_sent(tx, row.id, actor, materials.of_instance(tx, row.id)),
-        buttons=actions.buttons(step) if row.status == "running" else [],
+        buttons=actions.buttons(step) if row.status == InstanceStatus.RUNNING else [],
         related=_related(tx, row, actor),
         drawing=drawing_of(definition),
         marks=_marks(row, diagram, waiting, called, periods, case_of(tx, row.id).rows(scope)),
@@ -204,15 +216,16 @@ def _parties(step: Any, names: Names, actor: Actor) -> list[tuple[Text, UnitName
     start = forms[step.definition.diagram.process.start_form]
     found: list[tuple[Text, UnitName]] = []
     for fact_name in step.definition.diagram.process.party_facts:
-        unit = names.unit(step.facts.get(fact_name)) if step.facts.get(fact_name) not in kept else None
-        if unit is not None and unit not in (named for _, named in found):
-            asked = [form.by_key[fact_name] for form in (start, *forms.values()) if fact_name in form.by_key]
-            found.append((asked[0].label if asked else fact_name, unit))
+        asked = [form.by_key[fact_name] for form in (start, *forms.values()) if fact_name in form.by_key]
+        for code in parties.named_by(step.facts.get(fact_name)):
+            unit = names.unit(code) if code not in kept else None
+            if unit is not None and unit not in (named for _, named in found):
+                found.append((asked[0].label if asked else fact_name, unit))
     return found
 
 
 def _waiting(tx: Connection, row: Row[Any], actor: Actor, periods: list[Period], names: Names) -> list[Waiting]:
-    waiting = [found for found in case_of(tx, row.id).rows(task) if found.status == "open"]
+    waiting = [found for found in case_of(tx, row.id).rows(task) if found.status == TaskStatus.OPEN]
     found = []
     for open_task in waiting:
         own = [period for period in periods if period.key == open_task.deadline_key and period.record.is_open]
@@ -227,7 +240,7 @@ def _waiting(tx: Connection, row: Row[Any], actor: Actor, periods: list[Period],
                 period=own[-1] if own else None,
                 for_unit=counterparts(tx, names, [row.id], open_task.unit_code).get(row.id),
                 mine=may(actor, "complete", subject).allowed,
-                may_urge=row.status == "running" and may(actor, "urge", subject).allowed,
+                may_urge=row.status == InstanceStatus.RUNNING and may(actor, "urge", subject).allowed,
             )
         )
     return sorted(
@@ -272,7 +285,7 @@ def _related(tx: Connection, row: Row[Any], actor: Actor) -> list[Related]:
 
 def _incident(tx: Connection, row: Row[Any]) -> Text:
     """What has stopped the instance; of before there were messages in Chinese alone."""
-    if row.status != "incident":
+    if row.status != InstanceStatus.INCIDENT:
         return ""
     statement = select(incident).where(incident.c.instance_id == row.id, incident.c.closed_at.is_(None))
     latest = tx.execute(statement.order_by(incident.c.raised_at.desc())).first()

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, select
 
 from engine.db.tables import correction, person, process_instance
 from engine.organisation.assignment import Actor, OwnSubject, may
+from engine.states import CorrectionStatus, InstanceStatus
 
 
 def waiting_for(tx: Connection, actor: Actor) -> list[Row[Any]]:
@@ -17,8 +18,8 @@ def waiting_for(tx: Connection, actor: Actor) -> list[Row[Any]]:
         select(correction, *columns)
         .join(process_instance, process_instance.c.id == correction.c.instance_id)
         .join(person, person.c.id == correction.c.proposed_by)
-        .where(correction.c.status == "open", correction.c.unit_code == actor.unit_code)
-        .where(process_instance.c.status == "running")
+        .where(correction.c.status == CorrectionStatus.OPEN, correction.c.unit_code == actor.unit_code)
+        .where(process_instance.c.status == InstanceStatus.RUNNING)
         .order_by(correction.c.proposed_at, correction.c.id)
     )
 

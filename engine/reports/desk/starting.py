@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from engine.bpmn.reading import ways
 from engine.bpmn.reading.elements import Element
 from engine.deadlines.counting import Count
-from engine.deadlines.standing import Cell, strip_of
+from engine.deadlines.standing import Cell
 from engine.deployments import definitions
 from engine.deployments.definitions import Definition
 from engine.errors import ExpressionError, NotFound
@@ -22,6 +22,7 @@ from engine.organisation.directory import UnitDirectory
 from engine.reports.case.history import asked_of
 from engine.reports.parts import answers
 from engine.reports.parts.answers import FilledForm, Look
+from engine.reports.parts.examples import cells_of
 from engine.reports.parts.names import Names
 from engine.runtime.instances import instances
 from engine.runtime.step.context import Context
@@ -73,20 +74,6 @@ class Beginning:
 @dataclass(frozen=True)
 class BeginningLook(Look):
     preview: Preview | None
-
-
-@dataclass(frozen=True)
-class _Unmet:
-    """A period that has just begun, as `strip_of` asks for it."""
-
-    kind: str
-    start_at: datetime
-    due_at: datetime
-    last_day: date | None
-    hard: bool = True
-    status: str = "running"
-    ended_at: None = None
-    pauses: tuple[()] = ()
 
 
 def procedures(tx: Connection, actor: Actor) -> list[Procedure]:
@@ -171,13 +158,12 @@ def _preview(step: Step, values: Mapping[str, object]) -> Preview | None:
         return None
     if count is None:
         return None
-    unmet = _Unmet(count.kind, count.start_at, count.due_at, count.last_day)
     return Preview(
         name=step.definition.english.titled(step.definition.key, event.id, event.properties.get("title") or event.name),
         rule=event.properties.get("rule", ""),
         basis=event.properties.get("basis", ""),
         count=count,
-        cells=tuple(strip_of(unmet, step.now, step.context.calendar)),
+        cells=cells_of(count, step.context),
         passed=count.due_at <= step.now,
         hard=event.properties.get("hard", "true") == "true",
     )

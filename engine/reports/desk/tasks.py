@@ -37,6 +37,7 @@ from engine.runtime.step.context import Context
 from engine.runtime.step.step import Step
 from engine.runtime.tasks import tasks as work
 from engine.runtime.tasks.drafts import aside, window_of
+from engine.states import InstanceStatus, TaskStatus
 
 Raw = Mapping[str, list[str]]
 
@@ -98,7 +99,7 @@ def task_view(tx: Connection, context: Context, actor: Actor, task_id: str, sent
     subject = work.subject(tx, row)
     decision, prepares = may(actor, "complete", subject), may(actor, "prepare", subject).allowed
     form, draft_saved_at, draft_window, other_draft = None, None, "", False
-    if row.status == "open" and (decision.allowed or prepares) and instance.status == "running":
+    if row.status == TaskStatus.OPEN and (decision.allowed or prepares) and instance.status == InstanceStatus.RUNNING:
         draft = work.draft(tx, actor.person_id, task_id)
         draft_window = window_of(draft.answers if draft else None)
         other_draft = aside(draft.answers if draft else None) is not None
@@ -122,7 +123,7 @@ def task_view(tx: Connection, context: Context, actor: Actor, task_id: str, sent
         assignee=names.person(row.assignee_id),
         claimed_at=row.claimed_at,
         mine=row.assignee_id == actor.person_id,
-        may_claim=row.status == "open" and row.assignee_id is None and decision.allowed,
+        may_claim=row.status == TaskStatus.OPEN and row.assignee_id is None and decision.allowed,
         refusal="" if decision.allowed else decision.reason,
         form=form,
         draft_saved_at=draft_saved_at,
@@ -131,12 +132,12 @@ def task_view(tx: Connection, context: Context, actor: Actor, task_id: str, sent
         period=period_of(tx, record, names, context, instance.key) if record else None,
         before=_answered(tx, step, row, names),
         sections=answers.sections(_start_groups(step), step, names),
-        steps=history.steps(tx, instance.id, step.definition, names, actor, instance.status == "ended"),
+        steps=history.steps(tx, instance.id, step.definition, names, actor, instance.status == InstanceStatus.ENDED),
         log=history.log(tx, instance.id, step.definition, names, actor),
         documents=document_lines(tx, instance.id, names, actor, instance.key),
         materials=materials_sent(tx, instance.id, actor, materials.of_instance(tx, instance.id)),
         to_take_over=to_take_over(tx, actor, instance) if form and form.takes_material else [],
-        buttons=actions.buttons(step) if instance.status == "running" else [],
+        buttons=actions.buttons(step) if instance.status == InstanceStatus.RUNNING else [],
         ended_at=row.ended_at,
         ended_by=names.person(row.ended_by),
         outcome_name=Name("") if row.id in drafts else outcome_name(step.definition, row),
@@ -174,7 +175,7 @@ def _form_of(step: Step, row: Row[Any]) -> Form:
 def _answered(tx: Connection, step: Step, row: Row[Any], names: Names) -> list[Section]:
     """The answers of the steps that are done; a step that was done twice stands once, with what holds now."""
     diagram = step.definition.diagram
-    ended = [found for found in step.case.rows(task) if found.status == "completed" and found.undone is None]
+    ended = [found for found in step.case.rows(task) if found.status == TaskStatus.COMPLETED and found.undone is None]
     latest = sorted(sorted(ended, key=lambda found: found.id), key=lambda found: found.ended_at, reverse=True)
     done = dict.fromkeys(found.element_id for found in latest if found.element_id != row.element_id)
     leading = diagram.tasks_before(row.element_id)

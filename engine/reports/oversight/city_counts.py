@@ -31,6 +31,7 @@ from engine.db import ordering
 from engine.db.tables import deadline, kept_count, process_instance, task
 from engine.reports.parts.conditions import in_state
 from engine.runtime.step.context import Context
+from engine.states import InstanceStatus, PeriodStatus, TaskStatus
 
 FEW = 3000
 """So many cases are counted anew for every page that shows their number."""
@@ -129,7 +130,7 @@ def _city(tx: Connection, context: Context, *more: Any) -> Numbers:
         "near": with_period("near"),
         "over": with_period("over"),
         "ever_over": instances(process_instance.c.ever_over),
-        "incidents": instances(process_instance.c.status == "incident"),
+        "incidents": instances(process_instance.c.status == InstanceStatus.INCIDENT),
     }
     return dict(tx.execute(select(*(one.label(name) for name, one in asked.items()), *more)).one()._mapping)
 
@@ -158,11 +159,11 @@ def _by_unit(context: Context) -> tuple[Select[Any], ...]:
     return (
         counted(open=func.count(), near=_sum(near), over=_sum(over)).where(ordering.open_and_hard()),
         counted(open=func.count()).where(deadline.c.hard, deadline.c.status == literal_column("'paused'")),
-        counted(met=_sum(deadline.c.status == "met"), ended=func.count()).where(
+        counted(met=_sum(deadline.c.status == PeriodStatus.MET), ended=func.count()).where(
             and_(deadline.c.hard, ended, deadline.c.ended_at >= since)
         ),
         counted(ended=func.count()).where(
-            and_(ordering.open_and_hard(), deadline.c.status == "overdue", deadline.c.overdue_at >= since)
+            and_(ordering.open_and_hard(), deadline.c.status == PeriodStatus.OVERDUE, deadline.c.overdue_at >= since)
         ),
     )
 
@@ -172,7 +173,7 @@ def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
 
 
 def _running() -> Select[Any]:
-    running = process_instance.c.status == "running"
+    running = process_instance.c.status == InstanceStatus.RUNNING
     return select(process_instance.c.key, func.count().label("running")).where(running)
 
 
@@ -184,7 +185,7 @@ def _elements(context: Context) -> Select[Any]:
     return (
         select(*columns, func.count().label("running"), _sum(over).label("overdue"))
         .join(process_instance, process_instance.c.id == task.c.instance_id)
-        .where(task.c.status == "open", process_instance.c.status == "running")
+        .where(task.c.status == TaskStatus.OPEN, process_instance.c.status == InstanceStatus.RUNNING)
         .group_by(*columns)
     )
 

@@ -14,6 +14,7 @@ from engine.organisation.duties import Entry, Proposal
 from engine.organisation.jurisdiction import Matter
 from engine.reports.parts.names import Names, UnitName
 from engine.runtime.step.context import Context
+from engine.states import ProposalStatus
 
 
 @dataclass(frozen=True)
@@ -60,5 +61,8 @@ def duty_list(tx: Connection, context: Context, actor: Actor) -> DutyList:
 
     decision = may(actor, "administer_duties", None)
     return DutyList(
-        [line(matter) for matter in jurisdiction.every(tx)], told("open"), told("rejected"), decision.reason
+        [line(matter) for matter in jurisdiction.every(tx)],
+        told(ProposalStatus.OPEN),
+        told(ProposalStatus.REJECTED),
+        decision.reason,
     )

@@ -25,6 +25,7 @@ from engine.reports.parts.names import Names, UnitName
 from engine.reports.parts.paging import HEAD, Place
 from engine.reports.parts.rows import OF_INSTANCE, InstanceRow, instance_rows, procedures
 from engine.runtime.step.context import Context
+from engine.states import InstanceStatus
 
 BY_PERIOD = ("near", "ok")
 """States of which there may be few among many that are over: their periods have an index of their own."""
@@ -158,7 +159,7 @@ class _Look:
             case "ended":
                 return [due >= ordering.ENDED_FROM]
             case "incident":
-                return [process_instance.c.status == "incident"]
+                return [process_instance.c.status == InstanceStatus.INCIDENT]
             case "over":
                 return [due <= now]
             case "urgent":

@@ -31,6 +31,7 @@ from engine.reports.parts.names import Names, UnitName
 from engine.reports.parts.paging import HEAD, Place
 from engine.runtime.instances import instances
 from engine.runtime.step import repeated_forms
+from engine.states import TaskStatus
 
 TABS = ("unread", "all")
 
@@ -181,7 +182,7 @@ def find(
     if row is None:
         return None
     unit = Names(tx).unit(row.unit_code)
-    task_id = row.task_id if row.status == "open" else None
+    task_id = row.task_id if row.status == TaskStatus.OPEN else None
     sees = row.instance_id is None or row.unit_code != actor.unit_code
     lost = "" if sees else _lost(tx, actor, row.instance_id, row.kind, row.number)
     return Opened(row.number or "", task_id, row.unit_code, unit.name if unit else row.unit_code, lost)

@@ -18,6 +18,7 @@ from engine.notices.said import SAID, text_of
 from engine.reports.parts.readers import MASK
 from engine.reports.parts.tellings import channel_name
 from engine.runtime.step.confidentiality import told_in
+from engine.states import SendingStatus
 
 SHOWN_TROUBLES = 50
 
@@ -115,7 +116,7 @@ def troubles(tx: Connection, channels: Collection[str], with_text: bool) -> list
         )
         .select_from(joined)
         .where(or_(outbox.c.status.in_(NOT_SENT), _sent_again()))
-        .order_by(case((outbox.c.status == "given_up", 0), else_=1), outbox.c.made_at.desc(), outbox.c.id)
+        .order_by(case((outbox.c.status == SendingStatus.GIVEN_UP, 0), else_=1), outbox.c.made_at.desc(), outbox.c.id)
         .limit(SHOWN_TROUBLES)
     )
     rows = tx.execute(statement).all()
@@ -150,12 +151,12 @@ def _text(tx: Connection, row: Row[Any]) -> Text:
 
 def undelivered(tx: Connection) -> int:
     """How many messages were given up."""
-    return tx.scalar(select(func.count()).where(outbox.c.status == "given_up")) or 0
+    return tx.scalar(select(func.count()).where(outbox.c.status == SendingStatus.GIVEN_UP)) or 0
 
 
 def _sent_again() -> ColumnElement[bool]:
     """Somebody wanted it sent again, and it has not been tried since."""
-    return and_(outbox.c.status == "waiting", outbox.c.round_from > 0)
+    return and_(outbox.c.status == SendingStatus.WAITING, outbox.c.round_from > 0)
 
 
 def _histories(tx: Connection, message_ids: list[str]) -> dict[str, list[Attempt]]:

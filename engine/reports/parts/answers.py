@@ -276,7 +276,7 @@ def in_words(field: Field, value: object, names: Names) -> messages.Text:
         case list() | tuple():
             return listed(in_words(field, item, names) for item in value)
     text = str(value)
-    if field.widget in ("unit", "internal_body"):
+    if field.widget in ("unit", "units", "internal_body"):
         unit = names.unit(text)
         return unit.name if unit else text
     if field.widget == "people":
@@ -290,7 +290,7 @@ def _choices(
     field: Field, form: Form, directory: UnitDirectory, step: Step, values: Mapping[str, object], chosen: Iterable[str]
 ) -> tuple[Choice, ...]:
     match field.widget:
-        case "unit":
+        case "unit" | "units":
             refused = _refused_anyway(field, form, step, values)
             units = (unit for unit in directory.units_of(field.kind) if unit.code in chosen or not refused(unit.code))
             return tuple(Choice(unit.code, unit.name) for unit in units)

@@ -11,6 +11,7 @@ from engine.db import ordering
 from engine.db.tables import deadline, party, process_instance
 from engine.deadlines.calendar import Calendar
 from engine.organisation.assignment import Actor
+from engine.states import PeriodStatus
 
 
 def visible(actor: Actor | None) -> list[ColumnElement[bool]]:
@@ -75,7 +76,7 @@ def in_state(state: str, now: datetime, calendar: Calendar, periods: FromClause 
         case "ever_over":
             return ordering.has_run_out()
         case "ended_over":
-            return and_(ordering.has_run_out(), deadline.c.status == "met_late")
+            return and_(ordering.has_run_out(), deadline.c.status == PeriodStatus.MET_LATE)
         case "over":
             return and_(ordering.open_and_hard(periods), periods.c.due_at <= now)
         case "near":

@@ -26,6 +26,7 @@ from engine.runtime.tasks.consultations import opinion_words
 from engine.runtime.tasks.dropping import can_be_dropped
 from engine.runtime.tasks.sending_back import Earlier, way_back
 from engine.runtime.tasks.urging import may_urge_again
+from engine.states import InstanceStatus, TaskStatus
 
 RETURNED, SENT_BACK, CHASED = pgettext("tag", "Returned to me"), pgettext("tag", "Sent back"), pgettext("tag", "Chased")
 URGENT = frozenset({RETURNED, SENT_BACK, CHASED})
@@ -112,7 +113,7 @@ def task_handling(tx: Connection, context: Context, actor: Actor, row: Row[Any],
     unanswered = [
         record
         for record in own
-        if row.status == "open"
+        if row.status == TaskStatus.OPEN
         and actor.unit_code == row.unit_code
         and record.kind in requests.REQUESTS
         and not (record.answered_at or record.withdrawn_at)
@@ -143,7 +144,7 @@ def choices(tx: Connection, context: Context, actor: Actor, task_id: str) -> Cho
     step = instances.look(tx, context, instance, actor)
     names = Names(tx)
     holders, giver = who_may_do(tx, row, context.now), requests.handed_by(tx, row)
-    is_open = row.status == "open" and instance.status == "running"
+    is_open = row.status == TaskStatus.OPEN and instance.status == InstanceStatus.RUNNING
     own = is_open and actor.unit_code == row.unit_code
     back = way_back(step, row) if own else None
     already = {found.to_person for found in requests.requests(tx, row) if found.kind == "consultation"}
@@ -191,7 +192,7 @@ def tags(tx: Connection, actor: Actor, rows: list[Row[Any]]) -> dict[str, list[T
 
 
 def _may(tx: Connection, context: Context, actor: Actor, row: Row[Any], step: Step) -> dict[str, Text]:
-    if row.status != "open" or step.instance["status"] != "running":
+    if row.status != TaskStatus.OPEN or step.instance["status"] != InstanceStatus.RUNNING:
         return {}
     subject = work.subject(tx, row)
     allowed: dict[str, Text] = {verb: "" for verb in VERBS if may(actor, verb, subject).allowed}
@@ -210,18 +211,18 @@ def _may(tx: Connection, context: Context, actor: Actor, row: Row[Any], step: St
 
 def _has_done_something(tx: Connection, row: Row[Any]) -> bool:
     own = (found for found in case_of(tx, row.instance_id).rows(task) if found.unit_code == row.unit_code)
-    return any(found.status == "completed" for found in own)
+    return any(found.status == TaskStatus.COMPLETED for found in own)
 
 
 def _take_back(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> Text | None:
-    if row.status != "completed" or not may(actor, "take_back", work.subject(tx, row)).allowed:
+    if row.status != TaskStatus.COMPLETED or not may(actor, "take_back", work.subject(tx, row)).allowed:
         return None
     return taking_back.why_not(tx, row, context.now)
 
 
 def _why_here(actor: Actor, row: Row[Any], every: list[Row[Any]]) -> Row[Any] | None:
     """The latest record that explains why the task is open with this person."""
-    if row.status != "open":
+    if row.status != TaskStatus.OPEN:
         return None
     opened = [record for record in every if record.to_task == row.id]
     handed = [

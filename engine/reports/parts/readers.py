@@ -15,16 +15,18 @@ from engine.bpmn.reading.elements import Element
 from engine.bpmn.reading.expressions import compile_expression, evaluate
 from engine.bpmn.reading.paths_ahead import elements_after
 from engine.db.case import case_of
-from engine.db.tables import audit_entry, case_link, document, task, unit
+from engine.db.tables import audit_entry, case_link, document, party, task, unit
 from engine.deployments import definitions
 from engine.deployments.definitions import Definition
 from engine.forms.schema import Field
 from engine.organisation.assignment import Actor, InternalSubject, may
 from engine.reports.parts import sent
+from engine.reports.parts.fellows import apart, of_others
 from engine.runtime.step.confidentiality import MASK as MASK
 from engine.runtime.step.confidentiality import hides as hides
 from engine.runtime.step.events import events_of
 from engine.runtime.step.facts import known
+from engine.states import InstanceStatus, TaskStatus
 
 
 def leaves_out(field: Field, definition: Definition, facts: Mapping[str, object], actor: Actor | None) -> bool:
@@ -45,7 +47,7 @@ def remark(row: Row[Any], definition: Definition, reader: Actor) -> str:
     """The opinion with which a task ended, for this reader; the reason for which it was sent back is everybody's."""
     element = definition.diagram.elements[row.element_id]
     form = definition.forms.get(element.form_key)
-    inside = row.status == "completed" and form is not None and form.keeps_remark_inside
+    inside = row.status == TaskStatus.COMPLETED and form is not None and form.keeps_remark_inside
     if inside and not may(reader, "read_internal", InternalSubject(frozenset({row.unit_code}))).allowed:
         return ""
     return row.remark or ""
@@ -56,13 +58,24 @@ def on_the_way(tx: Connection, instance_id: str, definition: Definition, reader:
     paper that they have answered for is not issued yet, or went out with a later answer.
 
     Drafts are for the units that write the paper and for the bureaus of oversight. What was said last is for everybody
-    once the paper is issued or the instance has ended.
+    once the paper is issued or the instance has ended. What several are asked each for itself, the unit that began the
+    instance reads at once, and none of them what another one has answered.
     """
     if reader.oversees:
         return frozenset()
+    case = case_of(tx, instance_id)
+    fellows = of_others(case, reader.unit_code)
+    if (reader.unit_code, definition.diagram.process.starter_fact) in {
+        (row.unit_code, row.fact) for row in case.rows(party)
+    }:
+        return (_on_the_way(tx, instance_id, definition, reader) - apart(case)) | fellows
+    return _on_the_way(tx, instance_id, definition, reader) | fellows
+
+
+def _on_the_way(tx: Connection, instance_id: str, definition: Definition, reader: Actor) -> frozenset[str]:
     drafting = {element.id: element for element in definition.diagram.of_kind("userTask") if element.drafts}
     case = case_of(tx, instance_id)
-    every = [row for row in case.rows(task) if row.status == "completed" and row.unit_code != reader.unit_code]
+    every = [row for row in case.rows(task) if row.status == TaskStatus.COMPLETED and row.unit_code != reader.unit_code]
     ours = _papers_of(tx, instance_id, reader.unit_code, drafting)
     elements = definition.diagram.elements
     alone = [
@@ -77,7 +90,7 @@ def on_the_way(tx: Connection, instance_id: str, definition: Definition, reader:
     issued = case.rows(document)
     order = order_of_record(tx, instance_id)
     done = sorted(done, key=lambda row: order.get(row.id, 0))
-    ended = case.instance.status == "ended"
+    ended = case.instance.status == InstanceStatus.ENDED
     drafts = set(unsent)
     for number, row in enumerate(done):
         again = next(
@@ -110,7 +123,9 @@ def unissued(tx: Connection, instance_id: str, definition: Definition, reader: A
     if not drafts:
         return start
     order = order_of_record(tx, instance_id)
-    done = [row for row in case_of(tx, instance_id).rows(task) if row.status == "completed"]
+    case = case_of(tx, instance_id)
+    several = apart(case)  # what is said in them is seen in them alone
+    done = [row for row in case.rows(task) if row.status == TaskStatus.COMPLETED and row.id not in several]
     latest = {row.element_id: row for row in sorted(done, key=lambda row: order.get(row.id, 0))}
     forms = [definition.form_of(definition.diagram.elements[name]) for name, row in latest.items() if row.id in drafts]
     return start.union(*(form.own_keys for form in forms))

@@ -22,6 +22,7 @@ from engine.reports.parts.names import Names, UnitName, outcome_name, result_nam
 from engine.reports.parts.periods import Period, nearest, open_periods
 from engine.runtime.step.context import Context
 from engine.runtime.tasks import taking_back
+from engine.states import TaskStatus
 
 SUBJECT = (
     select(fact.c.value)
@@ -98,8 +99,8 @@ def task_rows(
     ids, english = [row.instance_id for row in rows], english_of(tx)
     periods = open_periods(tx, ids, names, context)
     others = counterparts(tx, names, ids, actor.unit_code)
-    tagged = handling.tags(tx, actor, [row for row in rows if row.status == "open"])
-    back = taking_back.may_be_taken_back(tx, [row for row in rows if row.status == "completed"], context.now)
+    tagged = handling.tags(tx, actor, [row for row in rows if row.status == TaskStatus.OPEN])
+    back = taking_back.may_be_taken_back(tx, [row for row in rows if row.status == TaskStatus.COMPLETED], context.now)
     return [
         TaskRow(
             task_id=row.id,
@@ -146,7 +147,7 @@ def _open_tasks(ids: list[str]) -> Select[Any]:
 def period_of_task(row: Row[Any], periods: Sequence[Period]) -> Period | None:
     """The open task's own period among those of its instance; None when it has none."""
     own = (found for found in periods if found.key == row.deadline_key)
-    return next(own, None) if row.status == "open" else None
+    return next(own, None) if row.status == TaskStatus.OPEN else None
 
 
 def counterparts(tx: Connection, names: Names, instance_ids: list[str], unit_code: str) -> dict[str, UnitName]:

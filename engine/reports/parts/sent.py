@@ -19,6 +19,7 @@ from engine.documents.materials import Material
 from engine.organisation.assignment import Actor
 from engine.runtime.step.events import DocumentDelivered, Event, Notified, TaskCompleted, TaskOpened, events_of
 from engine.runtime.step.parties import units_at_work
+from engine.states import InstanceStatus
 
 _SAME_INSTANT = timedelta(milliseconds=1)
 """Several files that are added at once have instants of their own, so that the list keeps their order."""
@@ -106,7 +107,7 @@ def seen_since(tx: Connection, instance_id: str, actor: Actor) -> datetime | Non
 
 
 def _ended(tx: Connection, instance_id: str) -> bool:
-    return bool(case_of(tx, instance_id).instance.status == "ended")
+    return bool(case_of(tx, instance_id).instance.status == InstanceStatus.ENDED)
 
 
 def _began(tx: Connection, instance_id: str, unit_code: str) -> bool:

@@ -14,5 +14,6 @@ class ActingStep(Step):
 
     def operate(self, element_id: str, place: Places = ()) -> None:
         """The service task's work is done. Raises what refuses it."""
+        self.collect()
         with self.within(self.scopes.at(place)):
             perform(self, self.definition.diagram.elements[element_id])

@@ -41,6 +41,7 @@ from engine.runtime.step.faults import Fault
 from engine.runtime.step.locks import lock
 from engine.runtime.step.names import result_of
 from engine.runtime.step.step import Beginning, Step
+from engine.states import InstanceStatus
 
 CALL_DEPTH = 8
 """Procedures that may have called each other in a row."""
@@ -70,11 +71,11 @@ def advance(
     row = lock(tx, instance_id)
     if row is None:
         raise NotFound
-    if row.status == "ended":
+    if row.status == InstanceStatus.ENDED:
         raise AlreadyDone(
             _("This case has ended (%(result)s). Nothing in it can be handled any more.", result=result_of(row))
         )
-    if row.status == "incident":
+    if row.status == InstanceStatus.INCIDENT:
         raise IncidentRaised
     if row.calendar_version != context.calendar.version:
         row = follow_calendar(tx, context, row)
@@ -154,6 +155,7 @@ def _settle(step: Step) -> None:
         else:
             step.end_task(*step.tasks_to_end.pop(0))
         step.workflow.run()
+    step.collect()
     arm(step)
     if step.reopened:
         while step.reopened:
@@ -212,7 +214,8 @@ def _require_units(child: Step, handed: Mapping[str, object]) -> None:
     """Raises WorkflowFault when what is handed over as a party is no unit."""
     for name in child.definition.diagram.process.party_facts:
         value = handed.get(name)
-        if value is not None and not (isinstance(value, str) and units.find(child.tx, value, child.now)):
+        codes = value if isinstance(value, list) else [value] if value is not None else []
+        if not all(isinstance(code, str) and units.find(child.tx, code, child.now) for code in codes):
             raise WorkflowFault(
                 _("%(fact)s, which was handed to it, is no unit: %(value)s.", fact=name, value=str(value)[:40]),
                 names=frozenset({name}),
@@ -227,7 +230,7 @@ def _answer(step: Step) -> None:
     """
     tx, origin_id = step.tx, step.instance["origin_instance_id"]
     caller = lock(tx, origin_id)
-    if caller is None or caller.status != "running":
+    if caller is None or caller.status != InstanceStatus.RUNNING:
         return
     try:
         with tx.begin_nested():
@@ -267,14 +270,14 @@ def _say(step: Step, name: str, value: object) -> None:
 
 def catch_up(tx: Connection, context: Context, instance_id: str) -> None:
     """Answers that came while the instance was parked are taken; what was called and ended without one is called anew."""
-    for row in closing.children(tx, instance_id, ("ended",)):
+    for row in closing.children(tx, instance_id, (InstanceStatus.ENDED,)):
         if row.origin_task_id is None or row.past_diagram:
             continue
         ended = tx.execute(select(process_instance).where(process_instance.c.id == row.id)).one()
         with suppress(AlreadyDone):
             _answer_call(tx, context, instance_id, _step_of(tx, context, ended))
     parked = lock(tx, instance_id)
-    if parked is None or parked.status != "running":
+    if parked is None or parked.status != InstanceStatus.RUNNING:
         return
     waits_for = {child.origin_task_id for child in closing.children(tx, instance_id)}
     open_calls = _step_of(tx, context, parked).workflow.open_calls()

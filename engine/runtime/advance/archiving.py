@@ -12,6 +12,7 @@ from engine.clock import local_date
 from engine.db.tables import archive_package
 from engine.db.unit import unit_of
 from engine.organisation import jurisdiction
+from engine.runtime.step.parties import named_by
 
 
 def want(
@@ -40,7 +41,7 @@ def keeper(
     """
     matter = jurisdiction.find(tx, str(facts.get("matter_code") or ""))
     if matter is not None and matter.empowered_at is not None and local_date(ended_at) < matter.empowered_at:
-        parties = {facts.get(name) for name in process.party_facts}
+        parties = {code for name in process.party_facts for code in named_by(facts.get(name))}
         if matter.department_code in parties:
             return matter.department_code
     named = end.properties.get("archived_by", "") if end else ""

@@ -18,7 +18,7 @@ from engine.messages import Message, Name, Text, in_chinese
 from engine.messages import gettext as _
 from engine.organisation.assignment import Actor
 from engine.runtime.advance import archiving, incidents, lists
-from engine.runtime.advance.lapsed_requests import tell_not_needed
+from engine.runtime.advance.lapsed_requests import notify_not_needed
 from engine.runtime.documents import reading_marks
 from engine.runtime.notify import notices
 from engine.runtime.step import audit, sealing
@@ -29,7 +29,9 @@ from engine.runtime.step.faults import Fault
 from engine.runtime.step.locks import lock
 from engine.runtime.step.names import ENDED
 from engine.runtime.step.scopes import scopes_of
+from engine.states import CorrectionStatus, InstanceStatus, TaskStatus
 
+ALIVE = (InstanceStatus.RUNNING, InstanceStatus.INCIDENT)
 WITH_CALLER = "ended_with_caller"
 """The result of a called instance for which nobody waits any more; one of `names.ENDED`."""
 TOLD = ("case_officer", "liaison")
@@ -52,7 +54,7 @@ def cancel(
     when that is no person of the directory.
     """
     row = lock(tx, instance_id)
-    if row is None or row.status == "ended":
+    if row is None or row.status == InstanceStatus.ENDED:
         return
     _end(tx, context, row, result, actor, reason, by)
     if row.origin_task_id is not None:
@@ -62,11 +64,11 @@ def cancel(
 
 def end_with_caller(tx: Connection, context: Context, row: Row[Any]) -> None:
     """The called instance, for which nobody waits any more, has ended; whoever had a task open in it is told."""
-    if (found := lock(tx, row.id)) is not None and found.status != "ended":
+    if (found := lock(tx, row.id)) is not None and found.status != InstanceStatus.ENDED:
         _end(tx, context, found, WITH_CALLER, None, "", "")
 
 
-def children(tx: Connection, instance_id: str, statuses: Collection[str] = ("running", "incident")) -> list[Row[Any]]:
+def children(tx: Connection, instance_id: str, statuses: Collection[InstanceStatus] = ALIVE) -> list[Row[Any]]:
     """The instances in these states that this one called or started."""
     return [row for row in case_of(tx, instance_id).children() if row.status in statuses]
 
@@ -98,9 +100,9 @@ def lapse_corrections(tx: Connection, instance_id: str, now: datetime) -> None:
     """Corrections that nobody has decided yet have lapsed: what is over is not counted anew."""
     case = case_of(tx, instance_id)
     for row in case.rows(correction):
-        if row.status == "open":
+        if row.status == CorrectionStatus.OPEN:
             notices.clear_decided(tx, row.id, now)
-            case.change(correction, row, status="lapsed", decided_at=now)
+            case.change(correction, row, status=CorrectionStatus.LAPSED, decided_at=now)
 
 
 def _end(
@@ -121,14 +123,14 @@ def _end(
     for armed in case.rows(timer):
         case.remove(timer, armed)
     scopes_of(tx, row.id).store(case, (), context.now)
-    lapsed = [found for found in case.rows(task) if found.status == "open"]
+    lapsed = [found for found in case.rows(task) if found.status == TaskStatus.OPEN]
     for left in lapsed:
-        tell_not_needed(tx, context, left, by=actor.person_id if actor else None)
-        case.change(task, left, status="lapsed", ended_at=context.now)
+        notify_not_needed(tx, context, left, by=actor.person_id if actor else None)
+        case.change(task, left, status=TaskStatus.LAPSED, ended_at=context.now)
     reading_marks.forget(tx, row.id)
     lapse_corrections(tx, row.id, context.now)
     instance = dict(row._mapping)
-    values: dict[str, Any] = {"status": "ended", "ended_at": context.now, "revision": row.revision + 1}
+    values: dict[str, Any] = {"status": InstanceStatus.ENDED, "ended_at": context.now, "revision": row.revision + 1}
     values |= {"past_diagram": True, **_called(result)}
     with suppress(RecordsDamaged):  # a state that did not fit goes on not fitting
         bound = {**sealing.bound_of(instance), "revision": row.revision + 1}
@@ -162,7 +164,7 @@ def _tell_lapsed(
     """Whoever was to do the task is told that it is over, unless he ended the case himself; what the audit says of it."""
     text = lapsed_text(lapsed.name, ENDED[result])
     roles = [] if lapsed.assignee_id else sorted(lapsed.roles)
-    sent = notices.tell_people(
+    sent = notices.notify_people(
         tx, context, instance_id, "told", lapsed.unit_code, roles, text,
         person_id=lapsed.assignee_id, about=lapsed.name, but_not=actor.person_id if actor else None,
     )  # fmt: skip

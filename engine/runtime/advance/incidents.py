@@ -20,7 +20,7 @@ from engine.errors import NotFound, Refused
 from engine.ids import new_id
 from engine.messages import Name, Text, from_json, in_chinese, sentences, to_json
 from engine.messages import gettext as _
-from engine.runtime.notify.notices import notify_administrators, tell_people
+from engine.runtime.notify.notices import notify_administrators, notify_people
 from engine.runtime.periods import resting
 from engine.runtime.step import audit
 from engine.runtime.step.context import Context
@@ -28,6 +28,7 @@ from engine.runtime.step.facts import every_value
 from engine.runtime.step.faults import Fault, without_contents
 from engine.runtime.step.locks import lock
 from engine.runtime.step.parties import units_at_work
+from engine.states import InstanceStatus
 
 AGAIN = timedelta(days=1)
 """A step that is refused for the same reason is told to an administrator once in this time."""
@@ -60,9 +61,9 @@ def park(tx: Connection, context: Context, fault: Fault) -> bool:
     row = lock(tx, fault.instance_id)
     if row is None:
         return _at_a_start(tx, context, fault)
-    if row.status != "running":
+    if row.status != InstanceStatus.RUNNING:
         return False
-    tx.execute(update(process_instance).where(process_instance.c.id == row.id).values(status="incident"))
+    tx.execute(update(process_instance).where(process_instance.c.id == row.id).values(status=InstanceStatus.INCIDENT))
     resting.rest(tx, row.id)
     tx.execute(
         insert(incident).values(
@@ -138,7 +139,7 @@ def stopped(tx: Connection) -> list[Stopped]:
     rows = tx.execute(
         select(incident, process_instance.c.number, process_instance.c.title, process_instance.c.definition_id)
         .join(process_instance, process_instance.c.id == incident.c.instance_id)
-        .where(incident.c.closed_at.is_(None), process_instance.c.status == "incident")
+        .where(incident.c.closed_at.is_(None), process_instance.c.status == InstanceStatus.INCIDENT)
     ).all()
     found = []
     for row in rows:
@@ -237,9 +238,9 @@ def resume(tx: Connection, number: str, by: str, context: Context) -> str:
     """The instance runs again from its stored state. Returns its id; raises NotFound when it has no open incident."""
     found = tx.scalar(select(process_instance.c.id).where(process_instance.c.number == number))
     row = lock(tx, found) if found else None
-    if row is None or row.status != "incident":
+    if row is None or row.status != InstanceStatus.INCIDENT:
         raise NotFound(_("%(number)s has no fault to deal with.", number=number))
-    tx.execute(update(process_instance).where(process_instance.c.id == row.id).values(status="running"))
+    tx.execute(update(process_instance).where(process_instance.c.id == row.id).values(status=InstanceStatus.RUNNING))
     resting.wake(tx, row.id)
     tx.execute(
         update(incident)
@@ -252,4 +253,4 @@ def resume(tx: Connection, number: str, by: str, context: Context) -> str:
 
 def _tell(tx: Connection, context: Context, instance_id: str, text: Text) -> None:
     for unit_code in sorted(units_at_work(tx, instance_id)):
-        tell_people(tx, context, instance_id, "incident", unit_code, ["case_officer", "liaison"], text)
+        notify_people(tx, context, instance_id, "incident", unit_code, ["case_officer", "liaison"], text)

@@ -16,6 +16,7 @@ from engine.db import ordering
 from engine.db.case import Case, Row, case_of, case_of_task
 from engine.db.tables import deadline, party, process_instance, task, task_role
 from engine.db.unit import unit_of
+from engine.states import InstanceStatus, TaskStatus
 
 Rows = Mapping[tuple[str, str], Mapping[str, Any]]
 """Rows of `task_role` by task and role."""
@@ -56,7 +57,7 @@ def give(tx: Connection, task_id: str, person_id: str | None, at: datetime | Non
 
 
 def _keep_tasks(case: Case) -> None:
-    open_tasks = [row for row in case.rows(task) if row.status == "open"]
+    open_tasks = [row for row in case.rows(task) if row.status == TaskStatus.OPEN]
     wanted = _rows_of(case.id, open_tasks, _due_by_key(case.rows(deadline)))
     for row in case.rows(task_role):
         if (row.task_id, row.role) not in wanted:
@@ -82,7 +83,7 @@ def _keep_due(tx: Connection, case: Case) -> None:
     periods = [record for record in case.rows(deadline) if record.hard]
     counting = [record.due_at for record in periods if record.status in ordering.COUNTING]
     instance = case.instance
-    ended = instance.status == "ended"
+    ended = instance.status == InstanceStatus.ENDED
     due = ordering.of_instance(min(counting, default=None), instance.started_at, ended)
     values = {"next_due": due, "ever_over": any(record.overdue_at is not None for record in periods)}
     if (instance.next_due, instance.ever_over) != (values["next_due"], values["ever_over"]):

@@ -14,6 +14,7 @@ from engine.db.unit import unit_of
 from engine.deployments.definitions import Definition
 from engine.ids import new_id
 from engine.runtime.step.step import Step
+from engine.states import InstanceStatus
 
 
 def unnumbered(definition: Definition, started_by: str | None, now: datetime) -> dict[str, Any]:
@@ -24,7 +25,7 @@ def unnumbered(definition: Definition, started_by: str | None, now: datetime) ->
         "definition_id": definition.id,
         "key": definition.key,
         "title": definition.name,
-        "status": "running",
+        "status": InstanceStatus.RUNNING,
         "started_at": now,
         "started_by": started_by,
         "revision": 0,

@@ -28,6 +28,7 @@ from engine.runtime.notify.in_step import notify
 from engine.runtime.periods.moves import keep_deadline, move_deadline
 from engine.runtime.step.events import DutyProposed, FactRecorded
 from engine.runtime.step.step import Step
+from engine.states import PeriodStatus, TaskStatus
 
 PROPOSED = frozenset({"matter", "unit", "title", "dated", "number", "division"})
 """What is said of an entry that is proposed for the 职责边界清单, as expressions."""
@@ -145,7 +146,7 @@ def _pause_deadline(step: Step, element: Element) -> None:
             element.id,
         )
     since = _moment(step, element, "from")
-    if record.status == "overdue" or (record.status == "running" and step.now >= record.due_at):
+    if record.status == PeriodStatus.OVERDUE or (record.status == PeriodStatus.RUNNING and step.now >= record.due_at):
         raise Refused(
             _(
                 "The %(period)s ended on %(day)s and can no longer be paused.",
@@ -225,7 +226,7 @@ def _end_tasks(step: Step, element: Element) -> None:
     named = [name.strip() for name in element.properties["tasks"].split(",")]
     step.tasks_to_end += [(name, step.scope_id) for name in named]
     rows = select(task).where(
-        task.c.instance_id == step.instance_id, task.c.status == "open", task.c.element_id.in_(named)
+        task.c.instance_id == step.instance_id, task.c.status == TaskStatus.OPEN, task.c.element_id.in_(named)
     )
     for row in step.tx.execute(rows.order_by(task.c.opened_at, task.c.id)).all():
         if step.scope_id not in step.scopes.outwards(row.scope_id):

@@ -18,8 +18,8 @@ from engine.organisation import assignment, units
 from engine.organisation.assignment import Assignment
 from engine.runtime.advance import archiving, case_links, lists
 from engine.runtime.advance.closing import lapse_corrections
-from engine.runtime.advance.lapsed_requests import tell_not_needed
-from engine.runtime.advance.outcome_notices import tell_end
+from engine.runtime.advance.lapsed_requests import notify_not_needed
+from engine.runtime.advance.outcome_notices import notify_of_end
 from engine.runtime.documents import reading_marks
 from engine.runtime.notify import notices
 from engine.runtime.periods.recommended import lapse, period_key
@@ -27,6 +27,7 @@ from engine.runtime.periods.timers import arm_marks, is_held, keep_fired
 from engine.runtime.step import audit, live, parties, sealing, undo_points
 from engine.runtime.step.events import Ended, FactsSaid, PeriodStands, TaskLapsed, TaskOpened, content_of
 from engine.runtime.step.step import Step
+from engine.states import InstanceStatus, TaskStatus
 
 
 def store(step: Step, kind: str) -> None:
@@ -97,7 +98,7 @@ def _end_event(step: Step) -> Element | None:
 
 def _ended(step: Step, end: Element | None) -> dict[str, Any]:
     return {
-        "status": "ended",
+        "status": InstanceStatus.ENDED,
         "ended_at": step.now,
         "result": end.properties["result"] if end else None,
         "result_name": end.name if end else None,
@@ -124,18 +125,18 @@ def _store_deadlines(step: Step) -> None:
 def _store_tasks(step: Step) -> None:
     """Open tasks are those that the workflow waits for; one that it no longer waits for has lapsed."""
     tx, case = step.tx, step.case
-    stored = {row.id: row for row in case.rows(task) if row.status == "open"}
+    stored = {row.id: row for row in case.rows(task) if row.status == TaskStatus.OPEN}
     waiting = {} if step.workflow.completed else {open_task.id: open_task for open_task in step.workflow.user_tasks()}
     for task_id, row in stored.items():
         if task_id not in waiting:
-            case.change(task, row, status="lapsed", ended_at=step.now)
+            case.change(task, row, status=TaskStatus.LAPSED, ended_at=step.now)
             step.record(TaskLapsed(task_id))
             with step.within(row.scope_id):
                 lapse(step, row.element_id)
-            tell_not_needed(tx, step.context, row, by=step.actor.person_id if step.actor else None)
+            notify_not_needed(tx, step.context, row, by=step.actor.person_id if step.actor else None)
             if step.workflow.completed:
                 end = _end_event(step)
-                tell_end(step, row, Name(end.name) if end else "")
+                notify_of_end(step, row, Name(end.name) if end else "")
     for task_id, open_task in waiting.items():
         element = step.definition.diagram.elements[open_task.element_id]
         with step.within(step.scopes.at(open_task.place)):
@@ -159,7 +160,7 @@ def _open_task(step: Step, task_id: str, element: Element) -> None:
         "roles": sorted(asked.roles),
         "fallback": asked.fallback,
         "deadline_key": key,
-        "status": "open",
+        "status": TaskStatus.OPEN,
         "opened_at": step.now,
         "scope_id": step.scope_id,
     }
@@ -171,7 +172,7 @@ def _open_task(step: Step, task_id: str, element: Element) -> None:
 def _tell_of(step: Step, task_id: str, element: Element, asked: Assignment, key: str) -> list[str]:
     """Everybody who may do the new task is told, save whoever has just made it; returns them."""
     record = step.deadlines.get(key)
-    return notices.tell_people(
+    return notices.notify_people(
         step.tx,
         step.context,
         step.instance_id,
@@ -216,14 +217,15 @@ def assign(step: Step, element: Element) -> Assignment:
 
 
 def _store_parties(step: Step) -> None:
-    """Whoever the facts name is a party from then on. A unit that was named by mistake and is not named any more is none
-    again, as long as it has neither been asked nor sent anything.
+    """Whoever the facts name, alone or in a list, is a party from then on. A unit that was named by mistake and is not
+    named any more is none again, as long as it has neither been asked nor sent anything.
     """
     case = step.case
     stored = {(row.fact, row.unit_code): row for row in case.rows(party)}
     for name in step.definition.diagram.process.party_facts:
-        unit_code = step.facts.get(name)
-        if isinstance(unit_code, str) and (name, unit_code) not in stored:
+        for unit_code in parties.named_by(step.facts.get(name)):
+            if (name, unit_code) in stored:
+                continue
             if not units.exists(step.tx, unit_code):
                 raise WorkflowFault(
                     _("%(fact)s, which should be a party, is no unit: %(value)s.", fact=name, value=unit_code[:40]),
@@ -231,7 +233,7 @@ def _store_parties(step: Step) -> None:
                 )
             case.add(party, {"instance_id": step.instance_id, "fact": name, "unit_code": unit_code})
     for (name, unit_code), row in stored.items():
-        if step.facts.get(name) != unit_code and not _has_been_addressed(step, unit_code):
+        if unit_code not in parties.named_by(step.facts.get(name)) and not _has_been_addressed(step, unit_code):
             case.remove(party, row)
 
 

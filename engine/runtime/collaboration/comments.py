@@ -16,11 +16,12 @@ from engine.messages import gettext as _
 from engine.organisation import people, units
 from engine.organisation.assignment import Actor, InstanceSubject, OwnSubject, may
 from engine.runtime.instances import instances
-from engine.runtime.notify.notices import tell_people
+from engine.runtime.notify.notices import notify_people
 from engine.runtime.step import audit, repeated_forms
 from engine.runtime.step.confidentiality import require_untold
 from engine.runtime.step.context import Context
 from engine.runtime.step.free_text import Raw, one, words
+from engine.states import InstanceStatus
 
 LENGTH_LIMIT = 1000
 MENTIONS_AT_MOST = 10
@@ -70,7 +71,7 @@ def say(tx: Connection, context: Context, actor: Actor, instance_id: str, raw: R
     text, internal = words(raw, "text", LENGTH_LIMIT), one(raw, "internal") == "true"
     require_untold(tx, instance_id, actor, "text", text, inside=actor.unit_code if internal else None)
     row = instances.lock(tx, instance_id)
-    if row.status == "ended":
+    if row.status == InstanceStatus.ENDED:
         raise AlreadyDone(_("This case has ended. Nobody can comment on it any more."))
     called, unreached = _called(tx, context, actor, instance_id, raw, text, internal)
     comment_id = new_id()
@@ -95,7 +96,7 @@ def say(tx: Connection, context: Context, actor: Actor, instance_id: str, raw: R
             title=row.title,
             number=row.number,
         )
-        tell_people(tx, context, instance_id, "comment", person.unit_code, [], told, person_id=person.person_id)
+        notify_people(tx, context, instance_id, "comment", person.unit_code, [], told, person_id=person.person_id)
     content = {
         "comment": comment_id,
         "text": text,

@@ -30,7 +30,7 @@ from engine.organisation.directory import UnitDirectory
 from engine.runtime.advance.advance import advance
 from engine.runtime.instances import instances
 from engine.runtime.notify.in_step import notify
-from engine.runtime.notify.notices import clear_decided, tell_people
+from engine.runtime.notify.notices import clear_decided, notify_people
 from engine.runtime.periods.recounting import recount
 from engine.runtime.step import audit
 from engine.runtime.step.confidentiality import require_untold
@@ -41,6 +41,7 @@ from engine.runtime.step.names import name_of_unit, result_of
 from engine.runtime.step.scopes import ScopeId
 from engine.runtime.step.step import Step
 from engine.runtime.tasks.tasks import fire_interrupting
+from engine.states import CorrectionStatus, InstanceStatus
 
 REASON_LIMIT = 500
 REASON_LEAST = 5
@@ -118,7 +119,7 @@ def propose(tx: Connection, context: Context, actor: Actor, instance_id: str, na
     require_untold(tx, instance_id, actor, said.name, value if isinstance(value, str) else "")
     _check(step, said, value)
     _try(step, said, value)
-    waiting = (correction.c.instance_id == instance_id) & (correction.c.status == "open")
+    waiting = (correction.c.instance_id == instance_id) & (correction.c.status == CorrectionStatus.OPEN)
     same = waiting & (correction.c.name == said.name) & correction.c.scope_id.is_not_distinct_from(said.scope_id)
     if tx.execute(select(correction.c.id).where(same)).first():
         raise Refused(
@@ -141,7 +142,7 @@ def propose(tx: Connection, context: Context, actor: Actor, instance_id: str, na
             reason=reason,
             proposed_by=actor.person_id,
             proposed_at=context.now,
-            status="open",
+            status=CorrectionStatus.OPEN,
         )
     )
     told = _(
@@ -151,7 +152,7 @@ def propose(tx: Connection, context: Context, actor: Actor, instance_id: str, na
         number=row.number,
         field=said.field.label,
     )
-    tell_people(tx, context, instance_id, KIND, said.unit_code, sorted(LEADERS), told, but_not=actor.person_id)
+    notify_people(tx, context, instance_id, KIND, said.unit_code, sorted(LEADERS), told, but_not=actor.person_id)
     content = {**_content(correction_id, said, value), "reason": reason}
     audit.append(tx, instance_id, context.now, "correction_proposed", content, actor.person_id, actor.unit_code)
     return correction_id
@@ -188,7 +189,7 @@ def decide(tx: Connection, context: Context, actor: Actor, correction_id: str, r
             )
         value = decode(row.new_value)
         _check(step, said, value)
-        _end(tx, context, actor, correction_id, "approved", opinion)
+        _end(tx, context, actor, correction_id, CorrectionStatus.APPROVED, opinion)
         with step.within(said.scope_id):
             step.facts.say(row.name, value, row.proposed_by, row.task_id)
         step.record(Corrected(**_content(correction_id, said, value), reason=row.reason, opinion=opinion))
@@ -219,7 +220,7 @@ def take_back(tx: Connection, context: Context, actor: Actor, correction_id: str
     instances.lock(tx, row.instance_id)
     _require_may(tx, actor, "take_back_correction", row)
     _require_open(tx, correction_id)
-    _end(tx, context, actor, correction_id, "taken_back", "")
+    _end(tx, context, actor, correction_id, CorrectionStatus.TAKEN_BACK, "")
     content = {"correction": correction_id, "name": row.name, "label": _label(tx, context, row, actor)}
     audit.append(tx, row.instance_id, context.now, "correction_taken_back", content, actor.person_id, actor.unit_code)
 
@@ -238,7 +239,7 @@ def find(tx: Connection, correction_id: str, actor: Actor) -> Row[Any]:
 def _reject(tx: Connection, context: Context, actor: Actor, row: Row[Any], opinion: str) -> None:
     instance = instances.lock(tx, row.instance_id)
     _require_open(tx, row.id)
-    _end(tx, context, actor, row.id, "rejected", opinion)
+    _end(tx, context, actor, row.id, CorrectionStatus.REJECTED, opinion)
     label = _label(tx, context, row, actor)
     told = _(
         "Your correction of '%(field)s' of '%(title)s' (%(number)s) was not approved. %(opinion)s",
@@ -247,18 +248,18 @@ def _reject(tx: Connection, context: Context, actor: Actor, row: Row[Any], opini
         field=label,
         opinion=opinion,
     )
-    tell_people(tx, context, row.instance_id, KIND, row.unit_code, [], told, person_id=row.proposed_by)
+    notify_people(tx, context, row.instance_id, KIND, row.unit_code, [], told, person_id=row.proposed_by)
     content = {"correction": row.id, "name": row.name, "label": label, "opinion": opinion}
     audit.append(tx, row.instance_id, context.now, "correction_rejected", content, actor.person_id, actor.unit_code)
 
 
 def _said(tx: Connection, context: Context, actor: Actor, row: Row[Any], name: str) -> tuple[Step, Said]:
     """What is to be corrected, for somebody who may propose it now."""
-    if row.status == "ended":
+    if row.status == InstanceStatus.ENDED:
         raise AlreadyDone(
             _("This case has ended (%(result)s). Nothing in it can be corrected any more.", result=result_of(row))
         )
-    if row.status != "running":
+    if row.status != InstanceStatus.RUNNING:
         raise Refused(_("This case is stopped by a fault. It can be corrected once it is resumed."))
     step = instances.look(tx, context, row, actor)
     said = correctable(step).get(name)
@@ -361,17 +362,17 @@ def _require_open(tx: Connection, correction_id: str) -> None:
         .join(person, person.c.id == correction.c.decided_by, isouter=True)
         .where(correction.c.id == correction_id)
     ).one()
-    if row.status == "open":
+    if row.status == CorrectionStatus.OPEN:
         return
-    if row.status == "lapsed":
+    if row.status == CorrectionStatus.LAPSED:
         raise AlreadyDone(_("The case has ended. This correction need not be decided any more."))
     who = {"person": row.name, "when": When(row.decided_at, "spoken")}
     match row.status:
-        case "approved":
+        case CorrectionStatus.APPROVED:
             raise AlreadyDone(
                 _("%(person)s approved this correction on %(when)s. Your submission was not used.", **who)
             )
-        case "rejected":
+        case CorrectionStatus.REJECTED:
             raise AlreadyDone(
                 _("%(person)s sent this correction back on %(when)s. Your submission was not used.", **who)
             )

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, delete, select
 from engine.db import upsert
 from engine.db.case import case_of
 from engine.db.tables import checked_paper, task
+from engine.states import TaskStatus
 
 
 def of_task(tx: Connection, person_id: str, task_id: str) -> frozenset[str]:
@@ -39,5 +40,5 @@ def forget(tx: Connection, instance_id: str) -> None:
     """Nothing is ticked any more at tasks of the instance that are over."""
     case = case_of(tx, instance_id)
     for ticked in case.rows(checked_paper):
-        if case.get(task, ticked.task_id).status != "open":
+        if case.get(task, ticked.task_id).status != TaskStatus.OPEN:
             case.remove(checked_paper, ticked)

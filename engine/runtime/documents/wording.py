@@ -23,6 +23,7 @@ from engine.organisation import jurisdiction, units
 from engine.organisation.units import Unit
 from engine.runtime.step.names import name_of_person, names_of_units
 from engine.runtime.step.step import Step
+from engine.states import TaskStatus
 
 MASK = "（依法保密）"
 """Stands for what the receiver of a paper may not read."""
@@ -281,7 +282,7 @@ def signer(step: Step, signed_by: str | None, as_if_done: str = "") -> tuple[str
     """Who completed the task that signs off, by id and name, and when; nobody while it is not completed."""
     if signed_by and signed_by == as_if_done and step.actor:
         return step.actor.person_id, step.actor.person_name, step.now
-    rows = [row for row in step.case.rows(task) if row.element_id == signed_by and row.status == "completed"]
+    rows = [row for row in step.case.rows(task) if row.element_id == signed_by and row.status == TaskStatus.COMPLETED]
     own = step.scopes.nearest(rows, step.scope_id)
     last = max((row for row in own if row.ended_by), key=lambda row: row.ended_at, default=None)
     if last is None:

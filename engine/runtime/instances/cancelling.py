@@ -22,12 +22,13 @@ from engine.organisation.people import ROLES
 from engine.runtime.advance.closing import TOLD, cancel
 from engine.runtime.instances import instances
 from engine.runtime.instances.buttons import only_through
-from engine.runtime.notify.notices import tell_people
+from engine.runtime.notify.notices import notify_people
 from engine.runtime.step.confidentiality import require_untold, sentence, told_in
 from engine.runtime.step.context import Context
 from engine.runtime.step.facts import known
 from engine.runtime.step.free_text import Raw, words
 from engine.runtime.step.names import result_of
+from engine.states import InstanceStatus
 
 REASON_LIMIT = 500
 REASON_LEAST = 5
@@ -53,7 +54,7 @@ def withdraw(tx: Connection, context: Context, actor: Actor, instance_id: str, r
         reason=reason,
     )
     for unit_code in sorted(instances.units_at_work(tx, instance_id)):
-        tell_people(tx, context, instance_id, "withdrawn", unit_code, TOLD, told)
+        notify_people(tx, context, instance_id, "withdrawn", unit_code, TOLD, told)
 
 
 def end(tx: Connection, context: Context, number: str, by: str, reason: str) -> None:
@@ -66,7 +67,7 @@ def end(tx: Connection, context: Context, number: str, by: str, reason: str) -> 
     if found is None:
         raise NotFound(_("There is no case %(number)s.", number=number))
     row = instances.lock(tx, found)
-    if row.status == "ended":
+    if row.status == InstanceStatus.ENDED:
         raise AlreadyDone(_("%(number)s has ended already (%(result)s).", number=number, result=result_of(row)))
     reason = " ".join(reason.split())
     if not REASON_LEAST <= len(reason) <= REASON_LIMIT:
@@ -84,7 +85,7 @@ def end(tx: Connection, context: Context, number: str, by: str, reason: str) -> 
         reason=reason,
     )
     for unit_code in at_work:
-        tell_people(tx, context, row.id, "withdrawn", unit_code, TOLD, told)
+        notify_people(tx, context, row.id, "withdrawn", unit_code, TOLD, told)
 
 
 def may_withdraw(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> bool:
@@ -123,9 +124,9 @@ def _require(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> N
     )
     if not decision.allowed:
         raise NotAllowed(decision.reason)
-    if row.status == "ended":
+    if row.status == InstanceStatus.ENDED:
         raise AlreadyDone(_("This case has ended (%(result)s) and can no longer be cancelled.", result=result_of(row)))
-    if row.status != "running":
+    if row.status != InstanceStatus.RUNNING:
         raise Refused(_("This case is stopped by a fault. It can be cancelled once it is resumed."))
     if row.origin_task_id is not None:
         raise Refused(_("Another case started this one and waits for its result. Withdraw it there."))

@@ -25,6 +25,7 @@ from engine.runtime.step.context import Context
 from engine.runtime.step.events import Supervised, TimerFired
 from engine.runtime.step.locks import lock
 from engine.runtime.step.step import Step
+from engine.states import InstanceStatus, TaskStatus
 
 _EARLIEST = (
     select(timer.c.instance_id)
@@ -57,7 +58,7 @@ def take_next(tx: Connection, context: Context, instance_id: str) -> bool:
     False when nothing is due, or somebody else is at it.
     """
     locked = lock(tx, instance_id, skip_locked=True)
-    if locked is None or locked.status != "running":
+    if locked is None or locked.status != InstanceStatus.RUNNING:
         return False
     case = case_of(tx, instance_id)
     due = (row for row in case.rows(timer) if row.due_at is not None and row.due_at <= context.now)
@@ -65,7 +66,7 @@ def take_next(tx: Connection, context: Context, instance_id: str) -> bool:
     if locked.calendar_version != context.calendar.version:
         follow_calendar(tx, context, locked)
         return True
-    if row is None and any(found.status == "open" and found.deadline_key is None for found in case.rows(task)):
+    if row is None and any(found.status == TaskStatus.OPEN and found.deadline_key is None for found in case.rows(task)):
         advance(tx, context, instance_id, "watched", lambda step: None)
         return True
     if row is None:

@@ -33,6 +33,7 @@ from engine.runtime.tasks import drafts
 from engine.runtime.tasks.answers import take_answers
 from engine.runtime.tasks.drafts import Window
 from engine.runtime.tasks.tasks import next_of
+from engine.states import InstanceStatus
 
 
 @repeated_forms.repeatable
@@ -120,7 +121,7 @@ def look(tx: Connection, context: Context, row: Row[Any], actor: Actor) -> Step:
     try:
         return Step(*given)
     except (RecordsDamaged, StoredByAnotherVersion) as error:
-        if row.status == "running":
+        if row.status == InstanceStatus.RUNNING:
             raise Fault(row.id, sentences(error.sentence, WHAT_TO_DO), None) from error
         return Step(*given, restoring=False)
 

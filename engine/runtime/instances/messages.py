@@ -19,6 +19,7 @@ from engine.organisation.assignment import Actor
 from engine.runtime.instances import buttons, instances
 from engine.runtime.step.context import Context
 from engine.runtime.tasks import tasks
+from engine.states import TaskStatus
 
 ID_LIMIT = 128
 
@@ -57,14 +58,15 @@ def deliver(
     if element is not None and element.is_button:
         buttons.press(tx, context, actor, row.id, element_id)
     else:
-        tasks.complete(tx, context, actor, _waiting(tx, row.id, number, element_id), raw)
+        tasks.complete(tx, context, actor, _waiting(tx, row.id, number, element_id, actor), raw)
     return True
 
 
-def _waiting(tx: Connection, instance_id: str, number: str, element_id: str) -> str:
-    """The only open task of this element."""
-    own = (task.c.instance_id == instance_id) & (task.c.element_id == element_id) & (task.c.status == "open")
-    found = tx.scalars(select(task.c.id).where(own)).all()
+def _waiting(tx: Connection, instance_id: str, number: str, element_id: str, actor: Actor) -> str:
+    """The only open task of this element; of several that each ask a unit, the one that asks the actor's."""
+    own = (task.c.instance_id == instance_id) & (task.c.element_id == element_id) & (task.c.status == TaskStatus.OPEN)
+    rows = tx.execute(select(task.c.id, task.c.unit_code).where(own)).all()
+    found = [row.id for row in rows if row.unit_code == actor.unit_code] or [row.id for row in rows]
     if not found:
         raise NotFound(_("%(number)s does not wait for %(element)s now.", number=number, element=element_id[:64]))
     if len(found) > 1:

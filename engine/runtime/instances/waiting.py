@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, selec
 from engine.db.tables import calendar_version, person, post, process_instance, task, timer
 from engine.db.tables.work import UNWATCHED
 from engine.db.types import Instant
+from engine.states import InstanceStatus
 
 _NOW = bindparam("now", type_=Instant)
 _IN_FORCE = (
@@ -37,7 +38,7 @@ class Waiting(NamedTuple):
 
 def _behind(counted: ColumnElement[bool]) -> Select[str]:
     """Running instances that were counted with such a calendar, in the order of the index that finds them."""
-    running = select(process_instance.c.id).where(process_instance.c.status == "running", counted)
+    running = select(process_instance.c.id).where(process_instance.c.status == InstanceStatus.RUNNING, counted)
     return running.order_by(_COUNTED_WITH)
 
 
@@ -46,7 +47,8 @@ _BEHIND = [
 ]
 """Other than the one in force: before it, behind it, or none. An index gives these three, and does not give `<>`."""
 _OF_RUNNING = (
-    select(process_instance.c.status).where(process_instance.c.id == task.c.instance_id).scalar_subquery() == "running"
+    select(process_instance.c.status).where(process_instance.c.id == task.c.instance_id).scalar_subquery()
+    == InstanceStatus.RUNNING
 )
 _UNWATCHED = select(task.c.instance_id).where(text(UNWATCHED), _OF_RUNNING)
 _DUE = select(timer.c.instance_id).where(timer.c.due_at <= _NOW).order_by(timer.c.due_at, timer.c.id)

@@ -30,10 +30,11 @@ from engine.notices.routes import MAIL
 from engine.organisation import people
 from engine.organisation.city_now import organisation
 from engine.runtime.step.context import Context
+from engine.states import SendingStatus, TaskStatus
 
 
 @dataclass(frozen=True)
-class Told:
+class MadeNotice:
     """The notice that was made, and the ids of the people who have it."""
 
     id: str
@@ -50,7 +51,7 @@ class Owner:
     step: str
 
 
-def tell_people(
+def notify_people(
     tx: Connection,
     context: Context,
     instance_id: str,
@@ -66,7 +67,7 @@ def tell_people(
     task_id: str | None = None,
     about: str = "",
     but_not: str | None = None,
-) -> Told:
+) -> MadeNotice:
     """The holders of the roles in the unit, or one person, or both, have the notice; what goes outside is in the outbox.
 
     `kind` is one of `notices.kinds.KINDS`; `due_at` is the instant the notice was meant for, now when it is left out;
@@ -104,7 +105,7 @@ def tell_people(
     for found in recipients:
         receipts.add(tx, notice_id, found, instance_id, unit_code, now, chosen[found].wants(APP, kind), cause)
     _send_outside(tx, context, notice_id, instance_id, kind, unit_code, bool(roles), chosen, deadline_id, cause)
-    return Told(notice_id, recipients)
+    return MadeNotice(notice_id, recipients)
 
 
 def notify_administrators(
@@ -153,7 +154,7 @@ def notify_administrators(
 
 def owner_of(tx: Connection, record: Deadline) -> Owner:
     """Whoever is asked now to do what the period is about; its unit's case officer while no task is open under it."""
-    waiting = [row for row in case_of(tx, record.instance_id).rows(task) if row.status == "open"]
+    waiting = [row for row in case_of(tx, record.instance_id).rows(task) if row.status == TaskStatus.OPEN]
     rows = [
         row
         for row in waiting
@@ -186,7 +187,7 @@ def _is_over(case: Case, told: Row) -> bool:
         return False
     if told.task_id is not None:
         about = case.get(task, told.task_id)
-        return about is not None and about.status != "open"
+        return about is not None and about.status != TaskStatus.OPEN
     about = case.get(deadline, told.deadline_id)
     return about is not None and about.status not in OPEN
 
@@ -231,7 +232,7 @@ def catch_up(tx: Connection, person_id: str, now: datetime) -> int:
         held.setdefault(post.acting_unit, set()).add(post.role)
     mine = select(notice_receipt.c.notice_id).where(notice_receipt.c.person_id == person_id)
     still_open = or_(
-        select(task.c.id).where(task.c.id == notice.c.task_id, task.c.status == "open").exists(),
+        select(task.c.id).where(task.c.id == notice.c.task_id, task.c.status == TaskStatus.OPEN).exists(),
         select(deadline.c.id).where(deadline.c.id == notice.c.deadline_id, deadline.c.status.in_(OPEN)).exists(),
     )
     rows = tx.execute(
@@ -252,7 +253,7 @@ def _clear(tx: Connection, instance_id: str, over: Select[Any], now: datetime) -
     unsent = and_(
         outbox.c.instance_id == instance_id, outbox.c.status.in_(sending.TRIED), outbox.c.person_id.is_not(None)
     )
-    tx.execute(update(outbox).where(unsent, outbox.c.notice_id.in_(over)).values(status="dropped"))
+    tx.execute(update(outbox).where(unsent, outbox.c.notice_id.in_(over)).values(status=SendingStatus.DROPPED))
 
 
 def _recipients(

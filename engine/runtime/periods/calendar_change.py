@@ -30,6 +30,7 @@ from engine.runtime.periods.overdue import run_out
 from engine.runtime.periods.timers import DONE, rearm
 from engine.runtime.step.events import PeriodCountedAnew
 from engine.runtime.step.step import Step
+from engine.states import TaskStatus
 
 WHY = "calendar"
 
@@ -144,7 +145,7 @@ def _armed_at(step: Step, element: Element) -> datetime:
     in_scope = task.c.scope_id.is_not_distinct_from(step.scope_id)
     opened: datetime | None = step.tx.scalar(
         select(task.c.opened_at)
-        .where(own, in_scope, task.c.status == "open")
+        .where(own, in_scope, task.c.status == TaskStatus.OPEN)
         .order_by(task.c.opened_at.desc())
         .limit(1)
     )

@@ -23,6 +23,7 @@ from engine.runtime.periods.overdue import run_out
 from engine.runtime.periods.timers import rearm
 from engine.runtime.step.events import PeriodNoted
 from engine.runtime.step.step import Step
+from engine.states import PeriodStatus
 
 WHY = "corrected"
 
@@ -31,7 +32,7 @@ def recount(step: Step, fact: str) -> None:
     """Periods and timers that read the fact follow what it says now; one that has run out by that is overdue at once."""
     for record in deadlines.of_instance(step.tx, step.instance_id):
         element = step.definition.diagram.elements[record.element_id]
-        if record.status != "cancelled" and _reads(element, fact):
+        if record.status != PeriodStatus.CANCELLED and _reads(element, fact):
             with step.within(record.scope_id):
                 _recount_one(step, element, record)
     _rearm_others(step, fact)

@@ -18,6 +18,7 @@ from engine.messages import gettext as _
 from engine.runtime.step.events import PeriodGoesOn, PeriodStands, TimerFired
 from engine.runtime.step.scopes import ScopeId
 from engine.runtime.step.step import Step
+from engine.states import PeriodStatus
 
 HELD = "held-"
 """Begins the id of the timer row of a held period: one that goes on while its own task has been sent back."""
@@ -224,7 +225,7 @@ def _follow_held(step: Step, armed: set[tuple[str, ScopeId]]) -> None:
         if record is None or not record.is_open or came or not _may_come(step, row.element_id, row.scope_id):
             step.case.remove(timer, row)
         else:
-            step.case.change(timer, row, due_at=record.due_at if record.status == "running" else None)
+            step.case.change(timer, row, due_at=record.due_at if record.status == PeriodStatus.RUNNING else None)
 
 
 def _may_come(step: Step, element_id: str, scope_id: ScopeId) -> bool:

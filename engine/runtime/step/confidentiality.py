@@ -26,6 +26,7 @@ from engine.forms.schema import Field, Form
 from engine.messages import Joined, Message, Text, in_chinese, listed
 from engine.messages import gettext as _
 from engine.organisation.assignment import Actor, ConfidentialSubject, may
+from engine.runtime.step import parties
 from engine.runtime.step.scopes import ScopeId
 from engine.runtime.step.secret_words import hints, says
 
@@ -195,10 +196,8 @@ def _is_written(field: Field) -> bool:
 def _of_step(step: Step, actor: Actor | None, values: Mapping[str, object]) -> list[_Secret]:
     """What is confidential for this step, with the answers that are being given in it."""
     facts = {**step.facts, **{name: value for name, value in values.items() if value is not None}}
-    naming = [field.key for form in step.definition.forms.values() for field in form.fields if field.widget == "case"]
-    numbers = [number for key in naming if isinstance(number := facts.get(key), str)]
-    named = select(process_instance.c.id).where(process_instance.c.number.in_(numbers))
-    starts = [step.instance_id, *(step.tx.scalars(named) if numbers else ())]
+    numbers = [number for key in step.definition.naming_fields if isinstance(number := facts.get(key), str)]
+    starts = [step.instance_id, *_numbered(step.tx, numbers)]
     if step.instance.get("origin_instance_id"):
         starts.append(step.instance["origin_instance_id"])
     said = _ever_said(step.tx, step.instance_id)
@@ -207,6 +206,11 @@ def _of_step(step: Step, actor: Actor | None, values: Mapping[str, object]) -> l
     return _readable(
         [*own, *_stored(step.tx, [at for at in _linked(step.tx, starts) if at != step.instance_id])], actor
     )
+
+
+def _numbered(tx: Connection, numbers: list[str]) -> Iterable[str]:
+    """The instances with these numbers."""
+    return tx.scalars(select(process_instance.c.id).where(process_instance.c.number.in_(numbers))) if numbers else ()
 
 
 def _found(tx: Connection, starts: list[str], actor: Actor | None) -> list[_Secret]:
@@ -266,10 +270,12 @@ def _around(tx: Connection, at: list[str]) -> set[str]:
 
 def _stored(tx: Connection, instance_ids: Iterable[str]) -> Iterator[_Secret]:
     ids = list(instance_ids)
+    if not ids:
+        return
     own = select(process_instance.c.id, process_instance.c.definition_id).where(process_instance.c.id.in_(ids))
-    for row in sorted(tx.execute(own).all() if ids else []):
+    for row in sorted(tx.execute(own).all()):
         definition = definitions.load(tx, row.definition_id)
-        if any(field.confidential for form in definition.forms.values() for field in form.fields):
+        if definition.confidential_fields:
             for said in _ever_said(tx, row.id):
                 yield from _in_forms(definition, said)
 
@@ -296,16 +302,11 @@ def _given(facts: Mapping[str, object]) -> dict[str, object]:
 
 
 def _in_forms(definition: Definition, facts: Mapping[str, object]) -> Iterator[_Secret]:
-    forms = [definition.forms[definition.diagram.process.start_form], *definition.forms.values()]
-    fields: dict[str, Field] = {}
-    for field in (field for form in forms for field in form.fields if field.confidential):
-        fields.setdefault(field.key, field)  # it is called as the start form calls it
-    for field in fields.values():
+    for field in definition.confidential_fields:
         value = facts.get(field.key)
         if not field.options and not isinstance(value, bool) and isinstance(value, str | int):
             yield _Secret(field.label.drawn, str(value), _units(field, facts))
 
 
 def _units(field: Field, facts: Mapping[str, object]) -> frozenset[str]:
-    named = (facts.get(name) for name in field.confidential)
-    return frozenset(unit for unit in named if isinstance(unit, str))
+    return frozenset(unit for name in field.confidential for unit in parties.named_by(facts.get(name)))

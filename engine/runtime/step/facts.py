@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, insert
 
 from engine.db import searchable
 from engine.db.case import case_of
@@ -23,14 +24,13 @@ from engine.db.values import decode, encode
 from engine.deployments.definitions import Definition
 from engine.runtime.step.scopes import ScopeId, Scopes, scopes_of
 
-_INSERT = insert(fact)
-_NUMBERED = _INSERT.returning(fact.c.id, sort_by_parameter_order=True)
-_NEWEST = (
-    select(fact.c.id)
-    .where(fact.c.instance_id == bindparam("instance_id"))
-    .order_by(fact.c.id.desc())
-    .limit(bindparam("count"))
-)
+
+@cache
+def _numbered(dialect: str) -> Any:
+    """New facts are given their numbers in the order in which they were said: SQLite never does otherwise, and takes a
+    statement for each when it is asked to."""
+    numbers = (fact.c.scope_id, fact.c.name, fact.c.id)
+    return insert(fact).returning(*numbers, sort_by_parameter_order=dialect != "sqlite")
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Facts(Mapping[str, object]):
         self, declared: Iterable[str], known: Mapping[str, object] | None = None, scopes: Scopes | None = None
     ) -> None:
         """`known` is what was said in no scope; `hear` says the rest."""
-        self.scopes = scopes or Scopes()
+        self.scopes = scopes if scopes is not None else Scopes()
         self._scope: ScopeId = None
         self._levels: dict[ScopeId, dict[str, object]] = {None: {**dict.fromkeys(declared), **(known or {})}}
         self._values = self._levels[None]
@@ -142,26 +142,20 @@ def facts_of(tx: Connection, instance_id: str, definition: Definition) -> Facts:
 
 
 def store_rows(tx: Connection, instance_id: str, rows: list[dict[str, Any]]) -> None:
-    """These facts are in the table, each with its number, and the instance is found by those that are searched for."""
+    """These facts, each of another name or scope, are in the table, each with its number, and the instance is found by those that
+    are searched for."""
     if not rows:
         return
     case = case_of(tx, instance_id)
     refers = case.new or any(row.get("scope_id") for row in rows)  # to rows that wait to be written
     with unit_of(tx).known() if refers else unit_of(tx).apart():
-        numbers = _insert(tx, rows)
-    for number, row in zip(numbers, rows, strict=True):
+        found = tx.execute(_numbered(tx.dialect.name), rows)
+        numbers = {(row.scope_id, row.name): row.id for row in found}
+    for row in rows:
+        number = numbers[row.get("scope_id"), row["name"]]
         case.adopt(fact, {"id": number, **row})
         if row["name"] in searchable.FACTS and isinstance(row["value"], str):
             searchable.keep(tx, instance_id, row["name"], row["value"], fact_id=number)
-
-
-def _insert(tx: Connection, rows: list[dict[str, Any]]) -> list[int]:
-    """The numbers of the rows, in their order. SQLite would give those of several in as many statements."""
-    if len(rows) == 1 or tx.dialect.name != "sqlite":
-        return list(tx.execute(_NUMBERED, rows).scalars())
-    tx.execute(_INSERT, rows)
-    newest = tx.execute(_NEWEST, {"instance_id": rows[0]["instance_id"], "count": len(rows)}).scalars()
-    return list(newest)[::-1]
 
 
 def known(tx: Connection, instance_id: str) -> dict[str, object]:

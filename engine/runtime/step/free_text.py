@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from engine.errors import InvalidValues
-from engine.forms.validate import plain_text, too_long, too_short
+from engine.forms.lengths import too_long, too_short
+from engine.forms.validate import plain_text
 from engine.messages import gettext as _
 
 Raw = Mapping[str, Sequence[str]]

@@ -15,6 +15,7 @@ from engine.messages import When, Worded
 from engine.messages import gettext as _
 from engine.organisation import city, duties, jurisdiction, units
 from engine.runtime.step.similar_cases import same_cases
+from engine.states import TaskStatus
 
 if TYPE_CHECKING:
     from engine.runtime.step.step import Step
@@ -93,7 +94,7 @@ class _Functions:
     def _completed_at(self, element_id: str) -> datetime | None:
         rows = [row for row in self._step.case.rows(task) if row.element_id == element_id and row.undone is None]
         own = self._step.scopes.nearest(rows, self._step.scope_id)
-        return max((row.ended_at for row in own if row.status == "completed"), default=None)
+        return max((row.ended_at for row in own if row.status == TaskStatus.COMPLETED), default=None)
 
     def _empowered(self, code: str | None) -> bool:
         """Whether the towns have the power over this matter today (赋权事项)."""

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 _SEEING = select(party.c.unit_code).where(party.c.instance_id == bindparam("instance_id"), party.c.seen_at.is_not(None))
 
 
+def named_by(value: object) -> list[str]:
+    """The units that a fact names: one, several, or none."""
+    found = value if isinstance(value, list | tuple) else [value]
+    return [code for code in dict.fromkeys(found) if isinstance(code, str)]
+
+
 def parties_of(tx: Connection, instance_id: str) -> frozenset[str]:
     """The parties that see the instance."""
     case = known_case(tx, instance_id)

@@ -37,6 +37,8 @@ class Scope:
     """The activity whose iteration it is, the same for all of them."""
     is_apart: bool = False
     """Whether what is said within is seen nowhere else: it is one of several that are done each for itself."""
+    is_done: bool = False
+    """Whether it had come to its own end when it was read."""
 
 
 class Scopes:
@@ -45,6 +47,7 @@ class Scopes:
         self._found = {one.id: one for one in found}
         self._item_names = item_names or {}
         self._new: list[Scope] = []
+        self._done = {one.id for one in self._found.values() if one.is_done}
 
     def __bool__(self) -> bool:
         """Whether the instance has had any."""
@@ -64,6 +67,17 @@ class Scopes:
                 self._new.append(new)
             parent = place.id
         return parent
+
+    def note_done(self, scope_ids: Iterable[str]) -> list[Scope]:
+        """These iterations have come to their own end. Returns those that are apart and are known here."""
+        found = [self._found[one] for one in scope_ids if one in self._found]
+        self._done |= {one.id for one in found}
+        return [one for one in found if one.is_apart]
+
+    def done_beside(self, one: Scope) -> list[Scope]:
+        """The iterations of the same activity that have come to their own end, itself among them, in the order of the list."""
+        beside = [other for other in self._found.values() if other.run_id == one.run_id and other.id in self._done]
+        return sorted(beside, key=lambda other: other.position or 0)
 
     def names_of(self, scope_id: str) -> dict[str, object]:
         """What is known in this scope without anybody's having said it: its item and number, for an iteration."""
@@ -98,6 +112,7 @@ class Scopes:
     def store(self, case: Case, live: Iterable[str], now: datetime) -> None:
         """Those that are new have their rows, and those that are no longer alive have ended."""
         alive = set(live)
+        self._done -= alive
         for new in self._new:
             values = {
                 "id": new.id,
@@ -109,19 +124,20 @@ class Scopes:
                 "run_id": new.run_id,
                 "apart": new.is_apart,
                 "opened_at": now,
+                "done": False,
             }
             case.add(scope, values)
         self._new.clear()
         for row in case.rows(scope) if self._found else ():
             if (row.ended_at is None) != (row.id in alive):  # taking back may bring one to life again
-                case.change(scope, row, ended_at=None if row.id in alive else now)
+                case.change(scope, row, ended_at=None if row.id in alive else now, done=row.id in self._done)
 
 
 def scopes_of(tx: Connection, instance_id: str, item_names: Mapping[str, str] | None = None) -> Scopes:
     """Every scope that the instance has had; `item_names` as `Scopes` takes them."""
     rows = case_of(tx, instance_id).rows(scope)
     found = (
-        Scope(row.id, row.parent_id, row.element_id, row.position, decode(row.item), row.run_id, row.apart)
+        Scope(row.id, row.parent_id, row.element_id, row.position, decode(row.item), row.run_id, row.apart, row.done)
         for row in rows
     )
     return Scopes(found, item_names)

@@ -25,6 +25,7 @@ from engine.db.case import Case, Row, case_of
 from engine.db.session import FOUND, KEYS
 from engine.db.tables import chain_head, process_instance
 from engine.db.types import Instant, Json
+from engine.db.unit import unit_of
 from engine.errors import RecordsDamaged
 from engine.keys import ALGORITHM, Keys
 
@@ -173,10 +174,25 @@ def _lines(case: Case) -> dict[str, list[str]]:
     """Table -> one line for each of the instance's rows in it."""
     instance = [case.instance] if case.instance is not None else []
     found = {table.name: case.rows(table) for table in COUNTED if table is not process_instance}
+    known: _Known = unit_of(case.tx).keep(("lines", case.id), dict)
     return {
-        name: [f"{row.id}\0{_as_text(name, row)}" for row in rows]
+        name: [_line(known, name, row) for row in rows]
         for name, rows in {process_instance.name: instance, **found}.items()
     }
+
+
+_Known = dict[tuple[str, Any], tuple[Row, str]]
+"""(table, id) -> the row as it was written last, and its line."""
+
+
+def _line(known: _Known, name: str, row: Row) -> str:
+    """A row never changes: it is written once in a transaction."""
+    before = known.get((name, row.id))
+    if before is not None and before[0] is row:
+        return before[1]
+    line = f"{row.id}\0{_as_text(name, row)}"
+    known[name, row.id] = (row, line)
+    return line
 
 
 def _digest(lines: list[str]) -> str:

@@ -72,6 +72,8 @@ class Step:
         """What has happened in this step so far: the content of its audit entry."""
         self.completion: dict[str, Any] | None = None
         """How the instance stood before the completion that this step is; None when it cannot be taken back."""
+        self._collected = 0
+        """How many of the iterations that came to their end in this step have been collected."""
         self.fired_in: dict[str, ScopeId] = {}
         """The scopes of the timers that this step has fired, by their ids."""
         self.clocks_to_close: list[tuple[str, ScopeId]] = []
@@ -169,6 +171,8 @@ class Step:
 
         They are seen from `place`, or from where the step stands when none is given.
         """
+        if place is not None:
+            self.collect()
         with self.within(self.scope_id if place is None else self.scopes.at(place)):
             return evaluate(expression, {**self.facts, **(names or {})}, {**self.functions(), **(functions or {})})
 
@@ -188,12 +192,30 @@ class Step:
         raise WorkflowFault(_("A step that is only looked at does nothing."), element_id)
 
     def call(self, element_id: str, task_id: str, place: Places = ()) -> None:
+        self.collect()
         element = self.definition.diagram.elements[element_id]
         self.begin(element, {to.fact: self.evaluate(to.expression, place=place) for to in element.inputs}, task_id)
 
     def begin(self, element: Element, values: Mapping[str, object], task_id: str | None = None) -> None:
         """What the element calls or starts will run as an instance of its own, linked to this one, once this is stored."""
         self.beginnings.append(Beginning(element, task_id, values))
+
+    def collect(self) -> None:
+        """What iterations have answered that are done by now stands in the lists around them (`collect:`), in their order."""
+        fresh = self.workflow.iterations_done[self._collected :]
+        if not fresh:
+            return
+        self._collected += len(fresh)
+        for one in {one.run_id: one for one in self.scopes.note_done(fresh)}.values():
+            collected = self.definition.diagram.elements[one.element_id].collects
+            for name, expression in collected.items():
+                values = [self._within(done.id, expression) for done in self.scopes.done_beside(one)]
+                with self.within(one.parent_id):
+                    self.say(name, values)
+
+    def _within(self, scope_id: ScopeId, expression: str) -> object:
+        with self.within(scope_id):
+            return self.evaluate(expression)
 
     def functions(self) -> dict[str, Callable[..., Any]]:
         """What expressions may call, besides the language's own; `FUNCTIONS` names them."""
@@ -216,8 +238,8 @@ class Step:
 
     def units_of(self, text: str) -> list[str]:
         """The units that a list of names stands for; a fact that holds none (no third party) is passed over."""
-        found = (self.unit_of(name.strip()) for name in text.split(",") if name.strip())
-        return list(dict.fromkeys(code for code in found if code))
+        found = [self.unit_of(name.strip()) for name in text.split(",") if name.strip()]
+        return list(dict.fromkeys(code for value in found for code in parties.named_by(value) if code))
 
     def meet(self, key: str) -> None:
         """The period is met now, and its clock task will be done when this round is over."""
@@ -232,9 +254,10 @@ class Step:
 
     def parties(self) -> set[str]:
         """The parties that something has reached: whoever is only proposed is told nothing."""
-        named = (self.facts.get(name) for name in self.definition.diagram.process.party_facts)
+        facts = self.definition.diagram.process.party_facts
+        named = [code for name in facts for code in parties.named_by(self.facts.get(name))]
         seen = parties.parties_of(self.tx, self.instance_id) | parties.reached(self.tx, self.instance_id)
-        return {unit for unit in named if isinstance(unit, str) and unit in seen}
+        return {unit for unit in named if unit in seen}
 
     def today(self) -> date:
         return local_date(self.now)

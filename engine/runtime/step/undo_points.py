@@ -19,6 +19,7 @@ from engine.errors import RecordsDamaged
 from engine.runtime.step import sealing
 from engine.runtime.step.events import DocumentDelivered, Event, PeriodMoved, PeriodStands, TaskOpened
 from engine.runtime.step.step import Step
+from engine.states import PeriodStatus
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,12 @@ class Did:
     def of(cls, events: Sequence[Event]) -> Did:
         periods = [(event.key, event.status) for event in events if isinstance(event, PeriodStands)]
         return cls(
-            begun=frozenset(key for key, status in periods if status == "running"),
-            ended={key: status for key, status in periods if status in ("met", "met_late", "cancelled")},
+            begun=frozenset(key for key, status in periods if status == PeriodStatus.RUNNING),
+            ended={
+                key: status
+                for key, status in periods
+                if status in (PeriodStatus.MET, PeriodStatus.MET_LATE, PeriodStatus.CANCELLED)
+            },
             moved=any(isinstance(event, PeriodMoved) for event in events),
             documents=[event.id for event in events if isinstance(event, DocumentDelivered)],
             opened=[event.id for event in events if isinstance(event, TaskOpened)],

@@ -21,11 +21,12 @@ from engine.organisation import assignment, people
 from engine.organisation.city_now import organisation
 from engine.organisation.units import WITHIN
 from engine.runtime.advance import lists, requests
-from engine.runtime.notify.notices import tell_people
+from engine.runtime.notify.notices import notify_people
 from engine.runtime.step import audit
 from engine.runtime.step.context import Context
 from engine.runtime.step.locks import lock
 from engine.runtime.tasks.transfers import pass_draft
+from engine.states import TaskStatus
 
 AT_ONCE = 100
 """Posts that one look lets go of; the next goes on."""
@@ -65,14 +66,14 @@ def carry_out(tx: Connection, context: Context, post_id: str) -> bool:
         return False
     lock(tx, found.instance_id)
     found = tx.execute(select(task).where(task.c.id == found.id)).one()
-    if found.status == "open":
+    if found.status == TaskStatus.OPEN:
         _let_go(tx, context, found, row, roles)
     return True
 
 
 def _next(tx: Connection, row: Row[Any], left: str, roles: Collection[str], now: datetime) -> Row[Any] | None:
     """A task that the leaving person has claimed, prepares, or is asked about, or that nobody of the role is left for."""
-    own = select(task).where(task.c.unit_code == left, task.c.status == "open")
+    own = select(task).where(task.c.unit_code == left, task.c.status == TaskStatus.OPEN)
     claimed = tx.execute(own.where(task.c.assignee_id == row.person_id)).all()
     if lost := [found for found in claimed if not set(roles) & set(found.roles)]:
         return lost[0]
@@ -105,7 +106,7 @@ def _let_go(tx: Connection, context: Context, found: Row[Any], row: Row[Any], ro
         person=row.person_name,
     )
     about = {"task_id": found.id, "about": found.name}
-    tell_people(tx, context, found.instance_id, "task", found.unit_code, found.roles, text, **about)
+    notify_people(tx, context, found.instance_id, "task", found.unit_code, found.roles, text, **about)
 
 
 def _withdraw(tx: Connection, context: Context, found: Row[Any], request: Row[Any]) -> None:
@@ -127,7 +128,7 @@ def _withdraw(tx: Connection, context: Context, found: Row[Any], request: Row[An
             else _("%(person)s has left your unit and will not give an opinion on '%(step)s'.", **about)
         )
         who = {"person_id": found.assignee_id or request.from_person, "task_id": found.id, "about": found.name}
-        tell_people(tx, context, found.instance_id, "handed", found.unit_code, [], text, **who)
+        notify_people(tx, context, found.instance_id, "handed", found.unit_code, [], text, **who)
 
 
 def _falls_back(tx: Connection, found: Row[Any], now: datetime) -> bool:
@@ -148,5 +149,5 @@ def _fall_back(tx: Connection, context: Context, found: Row[Any]) -> Row[Any]:
                 "Nobody holds the post for '%(step)s'. The principal leader has to handle it.", step=Name(found.name)
             )
             about = {"task_id": found.id, "about": found.name}
-            tell_people(tx, context, found.instance_id, "task", found.unit_code, ["principal_leader"], text, **about)
+            notify_people(tx, context, found.instance_id, "task", found.unit_code, ["principal_leader"], text, **about)
     return tx.execute(select(task).where(task.c.id == found.id)).one()

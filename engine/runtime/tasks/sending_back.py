@@ -22,7 +22,7 @@ from engine.messages import gettext as _
 from engine.organisation.assignment import Actor
 from engine.runtime.advance import lists, requests
 from engine.runtime.advance.advance import advance
-from engine.runtime.notify.notices import tell_people
+from engine.runtime.notify.notices import notify_people
 from engine.runtime.periods import calendar_change
 from engine.runtime.periods.timers import hold, run_on
 from engine.runtime.step.confidentiality import require_untold
@@ -32,6 +32,7 @@ from engine.runtime.step.step import Step
 from engine.runtime.tasks import tasks
 from engine.runtime.tasks.colleagues import who_may_do
 from engine.runtime.tasks.transfers import words
+from engine.states import TaskStatus
 
 QUIET_OPERATIONS = frozenset({"record", "notify"})
 """Operations that may be done again; every other one has an effect that sending back cannot undo."""
@@ -68,7 +69,7 @@ def way_back(step: Step, row: Row[Any]) -> WayBack:
 def _way_back(step: Step, row: Row[Any]) -> WayBack:
     diagram = step.definition.diagram
     here = diagram.elements[row.element_id]
-    done = {found.id: found for found in step.case.rows(task) if found.status == "completed"}
+    done = {found.id: found for found in step.case.rows(task) if found.status == TaskStatus.COMPLETED}
     steps: list[Earlier] = []
     passed: list[str] = []
     allowed = {name.strip() for name in here.properties.get("send_back_to", "").split(",")}
@@ -133,7 +134,7 @@ def send_back(tx: Connection, context: Context, actor: Actor, task_id: str, to_t
         earlier=Name(opened.name),
         reason=reason,
     )
-    tell_people(
+    notify_people(
         tx,
         context,
         row.instance_id,

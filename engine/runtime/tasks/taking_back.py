@@ -24,9 +24,9 @@ from engine.messages import gettext as _
 from engine.organisation.assignment import Actor, may
 from engine.runtime.advance import requests
 from engine.runtime.advance.advance import advance
-from engine.runtime.notify.notices import tell_people
+from engine.runtime.notify.notices import notify_people
 from engine.runtime.periods.timers import arm_marks_again
-from engine.runtime.step import undo_points
+from engine.runtime.step import parties, undo_points
 from engine.runtime.step.context import Context
 from engine.runtime.step.events import PeriodGoesOn, TakenBack
 from engine.runtime.step.names import result_of
@@ -34,6 +34,7 @@ from engine.runtime.step.step import Step
 from engine.runtime.step.undo_points import Did
 from engine.runtime.tasks import tasks
 from engine.runtime.tasks.sending_back import give_to
+from engine.states import InstanceStatus, TaskStatus
 
 
 def take_back(tx: Connection, context: Context, actor: Actor, task_id: str) -> str:
@@ -80,7 +81,7 @@ def take_back(tx: Connection, context: Context, actor: Actor, task_id: str) -> s
             step=Name(row.name),
             lapsed=Name(lapsed.name),
         )
-        tell_people(tx, context, row.instance_id, "taken_back", lapsed.unit_code, lapsed.roles, words)
+        notify_people(tx, context, row.instance_id, "taken_back", lapsed.unit_code, lapsed.roles, words)
     return opened_id
 
 
@@ -97,15 +98,15 @@ def may_be_taken_back(tx: Connection, rows: Sequence[Row[Any]], now: datetime) -
 
 
 def _why_not(row: Row[Any], known: _Known, now: datetime) -> Text:
-    if row.status != "completed":
+    if row.status != TaskStatus.COMPLETED:
         return _("Only a completed task can be undone.")
     if row.undone is not None:
         return _("This completion has been undone already.")
     instance = known.instances[row.instance_id]
-    if instance.status == "ended":
+    if instance.status == InstanceStatus.ENDED:
         result = result_of(instance)
         return _("The case has ended (%(result)s), so this can no longer be undone.", result=result)
-    if instance.status == "incident":
+    if instance.status == InstanceStatus.INCIDENT:
         return _("The case is stopped by a fault. This can be undone once it is resumed.")
     if instance.last_task != row.id:
         return _MOVED
@@ -250,7 +251,7 @@ def _what_moved(tx: Connection, row: Row[Any]) -> Text:
         .join(unit, unit.c.code == task.c.unit_code)
         .join(person, person.c.id == task.c.ended_by)
         .where(task.c.instance_id == row.instance_id, task.c.id != row.id, task.c.ended_at >= row.ended_at)
-        .where((task.c.status == "completed") | (task.c.undone == "sent_back"))
+        .where((task.c.status == TaskStatus.COMPLETED) | (task.c.undone == "sent_back"))
         .order_by(task.c.ended_at.desc())
     ).first()
     if later is None:
@@ -274,12 +275,11 @@ def _say_former(step: Step, revision: int) -> None:
         earlier = [decode(found.value) for found in step.scopes.nearest(before, scope_id)]
         with step.within(scope_id):
             step.facts.say(name, earlier[0] if earlier else None, step.actor.person_id if step.actor else None)
-        if name in step.definition.diagram.process.party_facts and value not in earlier:
-            step.tx.execute(
-                delete(party).where(
-                    party.c.instance_id == step.instance_id, party.c.fact == name, party.c.unit_code == value
-                )
-            )
+        if name in step.definition.diagram.process.party_facts:
+            was = {code for found in earlier for code in parties.named_by(found)}
+            gone = [code for code in parties.named_by(value) if code not in was]
+            own_party = (party.c.instance_id == step.instance_id) & (party.c.fact == name)
+            step.tx.execute(delete(party).where(own_party, party.c.unit_code.in_(gone)))
 
 
 def _periods_run_on(step: Step, row: Row[Any], did: Did) -> None:

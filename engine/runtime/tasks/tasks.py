@@ -20,7 +20,7 @@ from engine.messages import gettext as _
 from engine.organisation.assignment import Actor, TaskSubject, may
 from engine.runtime.advance import lists, outcome_notices, requests
 from engine.runtime.advance.advance import advance
-from engine.runtime.advance.lapsed_requests import tell_not_needed
+from engine.runtime.advance.lapsed_requests import notify_not_needed
 from engine.runtime.documents import issue
 from engine.runtime.step import audit, repeated_forms, undo_points
 from engine.runtime.step.context import Context
@@ -33,6 +33,7 @@ from engine.runtime.step.step import Step
 from engine.runtime.tasks import drafts
 from engine.runtime.tasks.answers import take_answers
 from engine.runtime.tasks.drafts import Window
+from engine.states import TaskStatus
 
 
 @repeated_forms.repeatable
@@ -75,12 +76,12 @@ def complete(
             answers = take_answers(step, form, raw, actor, task_id)
             if run_out_at is None:
                 undo_points.remember(step, task_id, raw)
-            tell_not_needed(tx, context, row, completed=True, by=actor.person_id)
+            notify_not_needed(tx, context, row, completed=True, by=actor.person_id)
             _end(step, task_id, form, answers)
             issue.file(step, element)
             issue.sign_for(step, element)
         step.record(TaskCompleted(task_id, element.id))
-        outcome_notices.tell_asker(step, task_id)
+        outcome_notices.notify_asker(step, task_id)
         step.workflow.complete(task_id)
 
     step = advance(tx, context, row.instance_id, "task_completed", event, actor)
@@ -220,7 +221,7 @@ def subject(tx: Connection, row: Row[Any]) -> TaskSubject:
     """The task as `may` asks for it. A claim of somebody who has left the post does not count."""
     name = name_of_person(tx, row.assignee_id) if row.assignee_id else None
     unit_name = name_of_unit(tx, row.unit_code)
-    waiting = requests.requests(tx, row) if row.status == "open" else []
+    waiting = requests.requests(tx, row) if row.status == TaskStatus.OPEN else []
     delegation = next((found for found in waiting if found.kind == "delegation"), None)
     return TaskSubject(
         parties=parties_of(tx, row.instance_id) | {row.unit_code},
@@ -233,7 +234,7 @@ def subject(tx: Connection, row: Row[Any]) -> TaskSubject:
         assignee_name=name,
         claimed_at=row.claimed_at,
         ended_by_id=row.ended_by,
-        handed_by_id=requests.handed_by(tx, row) if row.status == "open" else None,
+        handed_by_id=requests.handed_by(tx, row) if row.status == TaskStatus.OPEN else None,
         delegate_id=delegation.to_person if delegation else None,
         delegate_name=delegation.to_name if delegation else None,
         consulted=frozenset(found.to_person for found in waiting if found.kind == "consultation"),
@@ -272,7 +273,7 @@ def _end(step: Step, task_id: str, form: Form, answers: Mapping[str, object]) ->
     step.case.change(
         task,
         step.case.get(task, task_id),
-        status="completed",
+        status=TaskStatus.COMPLETED,
         ended_at=step.now,
         ended_by=step.actor.person_id if step.actor else None,
         outcome=outcome,
@@ -304,7 +305,7 @@ def _require_opinions(tx: Connection, row: Row[Any], actor: Actor) -> None:
 
 def _require_open(tx: Connection, open_task: Row[Any]) -> None:
     """Raises AlreadyDone with who was first and when, and Refused with what became of it."""
-    if open_task.status == "open":
+    if open_task.status == TaskStatus.OPEN:
         return
     row = tx.execute(
         select(
@@ -322,9 +323,9 @@ def _require_open(tx: Connection, open_task: Row[Any]) -> None:
     ).one()
     if row.undone is not None:
         raise Refused(_undone(row))
-    if row.status == "lapsed" and row.ended_at == row.instance_ended_at:
+    if row.status == TaskStatus.LAPSED and row.ended_at == row.instance_ended_at:
         raise Refused(_ended_meanwhile(row))
-    if row.status == "lapsed":
+    if row.status == TaskStatus.LAPSED:
         raise _lapsed(row.name, row.ended_at)
     raise AlreadyDone(
         _(
@@ -374,5 +375,5 @@ def _lapsed(name: str, at: datetime) -> Refused:
 def next_of(tx: Connection, instance_id: str, actor: Actor) -> str | None:
     """A task of the instance that this person may complete, if any."""
     rows = case_of(tx, instance_id).rows(task)
-    own = (row for row in rows if row.status == "open" and row.unit_code == actor.unit_code)
+    own = (row for row in rows if row.status == TaskStatus.OPEN and row.unit_code == actor.unit_code)
     return next((row.id for row in own if may(actor, "complete", subject(tx, row)).allowed), None)

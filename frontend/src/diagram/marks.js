@@ -6,7 +6,8 @@
  * @typedef {'ok' | 'near' | 'over' | 'wait' | 'soft' | 'late' | 'paused'} State
  * @typedef {{ element: string, count?: number, state?: State, label?: string }} Live
  * @typedef {{ element: string, running?: number, overdue?: number, state?: State, label?: string }} Heat
- * @typedef {{ taken?: string[], done?: string[], live?: Live[], heat?: Heat[],
+ * @typedef {{ element: string, text: string, state: State }} Found
+ * @typedef {{ xml?: string, found?: Found[], taken?: string[], done?: string[], live?: Live[], heat?: Heat[],
  *   lapsing?: string[], names?: Record<string, string>, texts?: Record<string, string> }} Marks
  * @typedef {{ id: string, x: number, y: number, width: number, height: number, type: string,
  *   businessObject: { name?: string } }} Shape
@@ -268,6 +269,13 @@ export function drawMarks(viewer, marks, top) {
       }
     }
   }
+  for (const { element, text, state } of marks.found ?? []) {
+    const shape = mark(element, 'is-live');
+    if (shape?.width) {
+      layer.prepend(ring(shape, state));
+      layer.append(badge(corner(shape, 'right'), text, `mark--${state}`));
+    }
+  }
   for (const { element, running = 0, overdue = 0, state = overdue ? 'over' : 'ok', label } of marks.heat ?? []) {
     const shape = running || overdue ? mark(element, `heat-${state}`) : undefined;
     if (shape) {
@@ -300,6 +308,6 @@ export function drawMarks(viewer, marks, top) {
  */
 export function focusOf(viewer, marks) {
   const registry = viewer.get('elementRegistry');
-  const wanted = [...byUrgency(marks.live ?? []), ...byWeight(marks.heat ?? [])].map((item) => registry.get(item.element)).find(Boolean);
+  const wanted = [...(marks.found ?? []), ...byUrgency(marks.live ?? []), ...byWeight(marks.heat ?? [])].map((item) => registry.get(item.element)).find(Boolean);
   return wanted ?? registry.find((/** @type {Shape} */ element) => element.type === 'bpmn:StartEvent');
 }

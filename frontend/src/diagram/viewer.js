@@ -7,6 +7,7 @@
 import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 import { MARGIN, fittingScale, grow, readableScale, viewAt } from '../logic/view.js';
 import { drawLaneHeads } from './lane_heads.js';
+import { locate } from './locate.js';
 import { drawMarks, focusOf } from './marks.js';
 import { giveNames } from './names.js';
 import { movesOf, navigate } from './navigation.js';
@@ -69,6 +70,16 @@ function makeViewer(container, names) {
   return viewer;
 }
 
+/**
+ * A flow has no place of its own: the middle of its way stands for it.
+ *
+ * @param {{ x: number, y: number }[]} waypoints
+ */
+function middleOf(waypoints) {
+  const { x, y } = waypoints[Math.floor(waypoints.length / 2)] ?? { x: 0, y: 0 };
+  return { x, y, width: 0, height: 0 };
+}
+
 /** The zoom at which labels can be read in this window. */
 const readable = () =>
   readableScale(window.innerWidth, parseFloat(getComputedStyle(document.documentElement).fontSize));
@@ -79,7 +90,7 @@ const readable = () =>
  * @param {Marks} marks
  */
 async function draw(figure, container, marks) {
-  const xml = await readXml(figure.dataset.diagram ?? '');
+  const xml = marks.xml ?? (await readXml(figure.dataset.diagram ?? ''));
   const viewer = makeViewer(container, marks.names ?? {});
   await viewer.importXML(xml);
 
@@ -124,6 +135,14 @@ async function draw(figure, container, marks) {
   };
   viewer.get('eventBus').on('canvas.viewbox.changed', (/** @type {any} */ { viewbox }) => follow(viewbox));
 
+  locate((/** @type {string} */ id) => {
+    const found = viewer.get('elementRegistry').get(id);
+    if (found) {
+      const at = found.width ? found : middleOf(found.waypoints);
+      canvas.viewbox(viewAt(whole, size(), Math.max(fittingScale(whole, size()), readable()), at));
+      moved = true;
+    }
+  });
   navigate(container, movesOf(canvas, () => { moved = true; }), showWhole, marks.texts ?? {});
   viewer.get('eventBus').on('element.mousedown', () => { moved = true; });
   printWhole(drawing, whole, follow, () => canvas.viewbox());

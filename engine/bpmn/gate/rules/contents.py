@@ -36,6 +36,8 @@ def check(draft: Draft) -> Iterator[Problem]:
     while stack:
         node, parent = stack.pop()
         name = local_name(node)
+        if name == "process" and node is not draft.process and node.get("isExecutable") != "true":
+            continue  # a drawing of somebody else's work, of which nothing runs
         if name is None:
             yield from _foreign(node, parent)
             continue

@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from engine.bpmn.gate.draft import Draft, at, in_the_file, local_name
 from engine.bpmn.reading.elements import BPMN
 from engine.messages import gettext as _
-from engine.problems import Problem, Rule
+from engine.problems import Problem, Rule, Severity
 
 PROCESS_MISSING = Rule("process-missing", _("A file has an executable process."))
 PROCESS_TWICE = Rule("process-twice", _("A file has one executable process."))
-PROCESS_NOT_EXECUTABLE = Rule("process-not-executable", _("A process with something in it is executable."))
+PROCESS_NOT_EXECUTABLE = Rule(
+    "process-not-executable", _("A process with something in it is executable."), Severity.WARNING
+)
 PROCESS_SHARED = Rule("process-shared", _("The id of a process is not the name of the shared folder."))
 PROCESS_ID = Rule("process-id", _("The id of a process can stand in an address."))
 PROCESS_IN_TWO_FILES = Rule("process-in-two-files", _("A procedure stands in one file of a folder."))
@@ -40,8 +42,8 @@ def check(draft: Draft) -> Iterator[Problem]:
             yield at(
                 PROCESS_NOT_EXECUTABLE,
                 process,
-                _("This process is not executable, so nothing drawn in it ever runs."),
-                _("Delete it, or make it a collapsed pool."),
+                _("This process is not executable: it is kept as it is drawn, and nothing in it ever runs."),
+                _("Where that is meant it can stay."),
             )
     key = draft.diagram.key
     if executable and not KEY.fullmatch(key):

@@ -74,5 +74,6 @@ def check(draft: Draft) -> Iterator[Problem]:
             )
         else:
             yield from (
-                of_the_procedure(rule, draft, reason, remedy) for rule, reason, remedy in not_a_unit(draft, fact)
+                of_the_procedure(rule, draft, reason, remedy)
+                for rule, reason, remedy in not_a_unit(draft, fact, several=True)
             )

@@ -29,8 +29,8 @@ def who(draft: Draft, subject: Element | Lane, unit: str, roles: frozenset[str])
         )
 
 
-def not_a_unit(draft: Draft, name: str) -> Iterator[tuple[Rule, Text, Text]]:
-    """Why a name does not stand for a unit: the rule, and two sentences."""
+def not_a_unit(draft: Draft, name: str, several: bool = False) -> Iterator[tuple[Rule, Text, Text]]:
+    """Why a name does not stand for a unit: the rule, and two sentences. `several`: a list of units will do."""
     remedy = _(
         "Write a fact that holds a unit (the key of a form field that asks for a unit, or the process "
         "property starter), or the code of a unit."
@@ -38,7 +38,7 @@ def not_a_unit(draft: Draft, name: str) -> Iterator[tuple[Rule, Text, Text]]:
     field = draft.fields.get(name)
     if name not in draft.facts and name not in draft.units:
         yield UNIT_UNKNOWN, _("It is not known which unit %(name)s is.", name=name[:80]), remedy
-    elif field is not None and field.widget != "unit":
+    elif field is not None and field.widget != "unit" and not (several and field.widget == "units"):
         yield UNIT_NOT_HELD, _("%(name)s does not hold a unit (%(label)s).", name=name[:80], label=field.label), remedy
 
 

@@ -15,6 +15,8 @@ down_revision = "0031"
 branch_labels = None
 depends_on = None
 
+SPECIFICATION = "by which meaning it runs, as JSON"
+"""What the column of that name has been called since instances run by our own classes."""
 OUTERMOST = "the scope that it is in; empty: the instance itself"
 
 
@@ -38,6 +40,7 @@ def upgrade() -> None:
         ),
         sa.Column("opened_at", Instant, nullable=False),
         sa.Column("ended_at", Instant, comment="it was left, or ended by something around it"),
+        sa.Column("done", sa.Boolean, nullable=False, comment="an iteration that came to its own end"),
         sa.PrimaryKeyConstraint("id", name="pk_scope"),
         sa.ForeignKeyConstraint(["instance_id"], ["process_instance.id"], name="fk_scope_instance_id_process_instance"),
         sa.ForeignKeyConstraint(["parent_id"], ["scope.id"], name="fk_scope_parent_id_scope"),
@@ -73,6 +76,8 @@ def upgrade() -> None:
             sa.ForeignKeyConstraint(["saved_by"], ["person.id"], name="fk_paper_draft_saved_by_person"),
         ],
     )
+    if op.get_bind().dialect.name == "postgresql":
+        op.alter_column("definition_version", "specification", comment=SPECIFICATION)
 
 
 def _belongs(table: str, comment: str = "") -> None:

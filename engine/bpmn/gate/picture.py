@@ -1,0 +1,112 @@
+"""Shapes for what has none: in columns by how far it is from the start, below whatever is drawn already."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from lxml import etree
+
+from engine.bpmn.gate.rules.shapes import DI, drawn_in
+from engine.bpmn.reading.elements import Diagram, Element
+
+DC = "{http://www.omg.org/spec/DD/20100524/DC}"
+LINES = "{http://www.omg.org/spec/DD/20100524/DI}"
+COLUMN, ROW, LEFT, GAP = 180, 130, 100, 100
+
+
+class Box(NamedTuple):
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+def draw_missing(root: etree._Element, diagram: Diagram) -> int:
+    """Every step of the process itself, and every flow between them, has a shape or a line now; a sub-process is drawn
+    closed. Returns how many were added."""
+    drawn = drawn_in(root)
+    elements = [element for element in diagram.within(None) if element.id and element.id not in drawn]
+    plane = _plane(root, diagram)
+    boxes = dict(_boxes(root))
+    for element, box in _placed(diagram, elements, boxes):
+        boxes[element.id] = box
+        shape = etree.SubElement(plane, f"{DI}BPMNShape", id=f"{element.id}_di", bpmnElement=element.id)
+        if element.kind == "subProcess":
+            shape.set("isExpanded", "false")
+        etree.SubElement(shape, f"{DC}Bounds", {name: f"{value:g}" for name, value in box._asdict().items()})
+    flows = [
+        flow for flow in diagram.flows.values() if flow.id not in drawn and {flow.source, flow.target} <= boxes.keys()
+    ]
+    for flow in flows:
+        edge = etree.SubElement(plane, f"{DI}BPMNEdge", id=f"{flow.id}_di", bpmnElement=flow.id)
+        for x, y in _way(boxes[flow.source], boxes[flow.target]):
+            etree.SubElement(edge, f"{LINES}waypoint", x=f"{x:g}", y=f"{y:g}")
+    return len(elements) + len(flows)
+
+
+def _plane(root: etree._Element, diagram: Diagram) -> etree._Element:
+    plane = root.find(f".//{DI}BPMNPlane")
+    if plane is None:
+        picture = etree.SubElement(root, f"{DI}BPMNDiagram", id="picture")
+        plane = etree.SubElement(picture, f"{DI}BPMNPlane", id="picture_plane", bpmnElement=diagram.key)
+    return plane
+
+
+def _boxes(root: etree._Element) -> Iterator[tuple[str, Box]]:
+    for shape in root.iter(f"{DI}BPMNShape"):
+        bounds = shape.find(f"{DC}Bounds")
+        if bounds is not None:
+            values = (float(bounds.get(name, "0")) for name in Box._fields)
+            yield shape.get("bpmnElement", "").rpartition(":")[2], Box(*values)
+
+
+def _placed(diagram: Diagram, elements: list[Element], boxes: Mapping[str, Box]) -> Iterator[tuple[Element, Box]]:
+    """Boundary events on the lower edge of their activity, everything else in its column."""
+    top = max((box.y + box.height for box in boxes.values()), default=0) + GAP
+    columns, placed = _columns(diagram), dict(boxes)
+    used, hung = defaultdict[int, int](int), defaultdict[str | None, int](int)
+    for element in sorted(elements, key=lambda one: one.attached_to is not None):
+        width, height = _size(element)
+        host = placed.get(element.attached_to or "")
+        if host is not None:
+            number = hung[element.attached_to]
+            hung[element.attached_to] += 1
+            box = Box(host.x + 10 + number * 40, host.y + host.height - height / 2, width, height)
+        else:
+            column = columns.get(element.id, 0)
+            middle = top + used[column] * ROW
+            used[column] += 1
+            box = Box(LEFT + column * COLUMN + (100 - width) / 2, middle + (80 - height) / 2, width, height)
+        placed[element.id] = box
+        yield element, box
+
+
+def _columns(diagram: Diagram) -> dict[str, int]:
+    """How many steps each element is from the start; those that nothing leads to stand in the first column."""
+    columns = {element.id: 0 for element in diagram.of_kind("startEvent")}
+    queue = list(columns)
+    for key in queue:
+        element = diagram.elements[key]
+        following = [*diagram.next_elements(element), *diagram.attached(key)]
+        for target in following:
+            if target.id not in columns:
+                columns[target.id] = columns[key] + (target.attached_to is None)
+                queue.append(target.id)
+    return columns
+
+
+def _size(element: Element) -> tuple[float, float]:
+    if element.kind.endswith("Event"):
+        return 36, 36
+    return (50, 50) if element.kind.endswith("Gateway") else (100, 80)
+
+
+def _way(source: Box, target: Box) -> list[tuple[float, float]]:
+    """From the right side to the left one, with a corner half way where they are not on one line."""
+    begins = (source.x + source.width, source.y + source.height / 2)
+    ends = (target.x, target.y + target.height / 2)
+    half = (begins[0] + ends[0]) / 2
+    corners = [(half, begins[1]), (half, ends[1])] if begins[1] != ends[1] else []
+    return [begins, *corners, ends]

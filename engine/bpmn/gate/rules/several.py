@@ -1,0 +1,166 @@
+"""What is done several times says how often, and what is said in one of the times stays in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.bpmn.gate.draft import Draft, about, in_form
+from engine.bpmn.gate.rules.facts import can_be_a_fact
+from engine.bpmn.gate.rules.units import UNIT_NOT_HELD
+from engine.bpmn.gate.written import Written, written_in
+from engine.bpmn.reading.elements import FACT, SAYING, Element
+from engine.bpmn.reading.expressions import compile_expression
+from engine.errors import ExpressionError
+from engine.messages import gettext as _
+from engine.problems import Problem, Rule
+
+SEVERAL_TIMES = Rule("several-times", _("What is done several times says for which list, or how often."))
+SEVERAL_ITEM = Rule("several-item", _("The item of a list has a name of its own."))
+SEVERAL_READ = Rule("several-read", _("What each of several answers is read around them only when it is collected."))
+SEVERAL_CORRECTABLE = Rule("several-correctable", _("What each of several answers is not corrected afterwards."))
+COLLECT_ONCE = Rule("collect-once", _("Only what is done several times collects."))
+COLLECT_NAME = Rule("collect-name", _("What is collected has a name that expressions can read."))
+
+
+def check(draft: Draft) -> Iterator[Problem]:
+    written = list(written_in(draft))
+    for element in draft.running:
+        yield from _collects(element)
+        if element.many is not None:
+            yield from _times(element)
+            yield from _item(draft, element)
+            yield from _read_outside(draft, element, written)
+            yield from _corrected(draft, element)
+
+
+def _collects(element: Element) -> Iterator[Problem]:
+    for name in element.collects:
+        if not can_be_a_fact(name):
+            yield about(
+                COLLECT_NAME,
+                element,
+                _("The fact name '%(name)s' cannot be used.", name=name[:80]),
+                _("Use letters, digits and underscores, beginning with a letter, such as extended_at."),
+            )
+    if element.collects and element.many is None:
+        yield about(
+            COLLECT_ONCE,
+            element,
+            _("This is done once, so there is nothing to collect."),
+            _("Delete the property collect, or make it a multi-instance step."),
+        )
+
+
+def _times(element: Element) -> Iterator[Problem]:
+    many = element.many
+    if many is not None and bool(many.collection) == bool(many.cardinality):
+        yield about(
+            SEVERAL_TIMES,
+            element,
+            _("It is not said for which list, or how often, this is done."),
+            _("Write either camunda:collection (and camunda:elementVariable) or loopCardinality."),
+        )
+
+
+def _item(draft: Draft, element: Element) -> Iterator[Problem]:
+    """The name of the item is no other fact's, and holds a unit where it stands for one."""
+    many = element.many
+    assert many is not None
+    name = many.item_name
+    if not name:
+        return
+    others = {one.many.item_name for one in draft.running if one.many is not None and one is not element}
+    taken = name in draft.fields or name in others or name == draft.diagram.process.starter_fact
+    if not can_be_a_fact(name) or taken or not many.collection:
+        yield about(
+            SEVERAL_ITEM,
+            element,
+            _("The elementVariable '%(name)s' cannot be used.", name=name[:80]),
+            _("Write a name that no field and no other list has, such as member, beside a camunda:collection."),
+        )
+    field = draft.fields.get(many.collection)
+    inner = [one for one in draft.running if element in (one, *draft.diagram.scopes_around(one))]
+    asks = any(draft.diagram.asked(one)[0] == name for one in inner if one.kind == "userTask")
+    if asks and field is not None and field.widget != "units":
+        yield about(
+            UNIT_NOT_HELD,
+            element,
+            _("%(name)s does not hold units (%(label)s).", name=field.key, label=field.label),
+            _("Ask for the units with a checklist that has the property widget=units."),
+        )
+
+
+def _read_outside(draft: Draft, element: Element, written: list[Written]) -> Iterator[Problem]:
+    inner = {one.id for one in draft.diagram.elements.values() if element in (one, *draft.diagram.scopes_around(one))}
+    own = _said(draft, inner) - _said(draft, draft.diagram.elements.keys() - inner)
+    flows = {flow.id for flow in draft.diagram.flows.values() if flow.source in inner}
+    forms = {found.form_key for found in draft.running if found.form_ref and found.id not in inner}
+    yield from _shown_outside(draft, own, forms)
+    for one in written:
+        form_key = one.element_id.rpartition(".")[0]
+        is_within = one.element_id in flows or (one.element_id in inner and not _is_asked_around(one, element))
+        if is_within or (form_key in draft.forms and form_key not in forms):
+            continue
+        for name in sorted(_names(one) & own):
+            yield one.problem(
+                SEVERAL_READ,
+                _("%(name)s is answered several times, each for itself.", name=name[:80]),
+                _(
+                    "Add the property collect:NAME = %(name)s to the multi-instance step, and read that list, for example "
+                    'count(NAME, "agree") >= 2.',
+                    name=name[:80],
+                ),
+            )
+
+
+def _corrected(draft: Draft, element: Element) -> Iterator[Problem]:
+    forms = {one.form_key for one in draft.running if element in (one, *draft.diagram.scopes_around(one))}
+    for form_key in sorted(forms & draft.forms.keys()):
+        for field in draft.forms[form_key].fields:
+            if field.correctable and not field.readonly:
+                yield in_form(
+                    SEVERAL_CORRECTABLE,
+                    form_key,
+                    field,
+                    _("%(name)s is answered several times, and cannot be corrected afterwards.", name=field.key),
+                    _("Delete the property correctable. Whoever has answered can undo it while nothing has followed."),
+                )
+
+
+def _shown_outside(draft: Draft, own: frozenset[str], forms: set[str]) -> Iterator[Problem]:
+    """A form around them shows what each of several answers only as what was collected."""
+    for form_key in sorted(forms & draft.forms.keys()):
+        for field in draft.forms[form_key].fields:
+            if field.readonly and field.key in own:
+                yield in_form(
+                    SEVERAL_READ,
+                    form_key,
+                    field,
+                    _("%(name)s is answered several times, each for itself.", name=field.key),
+                    _("Show what is collected: the key of a collect property of the multi-instance step."),
+                )
+
+
+def _is_asked_around(written: Written, element: Element) -> bool:
+    """Whether the expression belongs to the whole, not to one of the times."""
+    many = element.many
+    return many is not None and written.element_id == element.id and written.source in (many.until, many.collection)
+
+
+def _names(written: Written) -> frozenset[str]:
+    try:
+        return compile_expression(written.source).names
+    except ExpressionError:
+        return frozenset()
+
+
+def _said(draft: Draft, ids: set[str]) -> frozenset[str]:
+    """The names that are said in these elements."""
+    found = set[str]()
+    for element in (draft.diagram.elements[key] for key in ids):
+        form = draft.forms.get(element.form_key)
+        found |= form.own_keys if form is not None else frozenset()
+        found |= {name.removeprefix(FACT) for name in element.properties if name.startswith(FACT)}
+        found |= {element.properties[name] for name in SAYING if name in element.properties}
+        found |= {handover.fact for handover in element.outputs}
+    return frozenset(found)

@@ -1,0 +1,33 @@
+"""Who may do what with procedures: reading them, drawing, deploying and retiring are each a right of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from engine.messages import Text
+from engine.messages import gettext as _
+
+KEEPERS = frozenset({"analyst", "system_admin"})
+"""Who draws procedures and puts them in force: what `lianban deploy` does for whoever runs the installation."""
+READERS = KEEPERS | {"auditor"}
+VERBS = ("read_procedures", "draw_procedure", "deploy_procedure", "retire_procedure")
+
+
+def why_not(verb: str, roles: Collection[str], leads_justice: bool) -> Text:
+    """Why somebody with these roles may not; empty when it is allowed. `leads_justice`: as a leader of the justice bureau."""
+    keeps = not KEEPERS.isdisjoint(roles)
+    match verb:
+        case "draw_procedure":
+            return "" if keeps else _("Procedure analysts and system administrators check diagrams.")
+        case "deploy_procedure":
+            return "" if keeps else _("Procedure analysts and system administrators deploy procedures.")
+        case "retire_procedure":
+            if "system_admin" in roles or leads_justice:
+                return ""
+            return _("The leaders of the Justice Bureau and system administrators retire procedures.")
+    if leads_justice or not READERS.isdisjoint(roles):
+        return ""
+    return _(
+        "The library of procedures is for procedure analysts, system administrators, auditors and the leaders of "
+        "the Justice Bureau."
+    )

@@ -1,0 +1,5 @@
+"""The library of procedures: what is in force, what a file would change, and putting it in force."""
+
+from tasks_ui.library import views
+
+__all__ = ["views"]

@@ -1,0 +1,89 @@
+"""`lianban check --fix`: a cleaned copy beside the file, whose writing is changed and whose meaning never is."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from engine.bpmn.gate.cleaning import cleaned
+from engine.bpmn.gate.rules.shapes import drawn_in
+from engine.bpmn.reading.elements import read_elements
+from engine.bpmn.reading.read import read_as_written, read_diagram
+from engine.bpmn.reading.spelling import meant
+from engine.messages import speaking
+from tests.cli.test_commands import run
+from tests.diagrams.layout import Box
+from tests.unit.diagrams import PERMIT, broken, in_a_folder, problems_of
+
+AGREE = 'review_outcome == "agree"'
+ODD = (
+    re.sub(r'<sequenceFlow id="[^"]+"', "<sequenceFlow", broken((AGREE, "${review_outcome = “agree”}")))
+    .replace("camunda:", "activiti:")
+    .replace('xmlns:camunda="http://camunda.org/schema/1.0/bpmn"', 'xmlns:activiti="http://activiti.org/bpmn"')
+)
+
+
+def test_the_cleaned_copy_means_the_same() -> None:
+    content, _done = cleaned(ODD.encode())
+
+    assert read_elements(read_diagram(content)) == read_elements(read_diagram(PERMIT.encode()))
+    assert problems_of(content) == []
+
+
+def test_in_the_cleaned_copy_nothing_is_left_to_be_cleaned() -> None:
+    content, _done = cleaned(ODD.encode())
+
+    assert cleaned(content)[1] == []
+    assert b"activiti:" not in content
+    assert b"camunda:formRef" in content
+
+
+def test_what_was_done_is_told() -> None:
+    with speaking("en"):
+        _content, done = cleaned(ODD.encode())
+        said = " ".join(map(str, done))
+
+    assert "ids were added" in said
+    assert "extensions are Camunda's now" in said
+    assert "1 expression is in our spelling" in said
+
+
+def test_everything_that_runs_is_drawn_and_no_two_steps_lie_on_each_other() -> None:
+    root = read_as_written(cleaned(PERMIT.encode())[0])
+    diagram = read_elements(root)
+
+    assert diagram.elements.keys() | diagram.flows.keys() <= drawn_in(root)
+    bounds = root.iter("{http://www.omg.org/spec/DD/20100524/DC}Bounds")
+    boxes = [Box(*(float(one.get(name, "")) for name in ("x", "y", "width", "height"))) for one in bounds]
+    steps = [box for box in boxes if box.width == 100]
+    apart = (abs(a.x - b.x) >= 100 or abs(a.y - b.y) >= 80 for a in steps for b in steps if a is not b)
+    assert all(apart)
+
+
+def test_what_cannot_be_read_and_not_be_guessed_stays() -> None:
+    content, _done = cleaned(broken((AGREE, "review_outcome agree or")).encode())
+
+    assert b"review_outcome agree or" in content
+
+
+@pytest.mark.parametrize("written", ["a && !b", AGREE])
+def test_the_copy_says_what_is_read_anyway(written: str) -> None:
+    content, _done = cleaned(broken((AGREE, written.replace("&", "&amp;"))).encode())
+
+    conditions = {flow.condition for flow in read_elements(read_diagram(content)).flows.values()}
+    assert meant(written) in conditions
+
+
+def test_the_file_itself_stays_and_a_copy_is_never_written_over(tmp_path: Path) -> None:
+    diagram = in_a_folder(tmp_path)
+    before = diagram.read_bytes()
+
+    first, second = run("check", "--fix", str(diagram)), run("check", "--fix", str(diagram))
+
+    assert diagram.read_bytes() == before
+    assert (tmp_path / "permit.fixed.bpmn").exists()
+    assert "permit.fixed.bpmn 已写好" in first.output
+    assert second.exit_code == 2
+    assert "permit.fixed.bpmn 已经有了" in second.output

@@ -1,0 +1,48 @@
+"""会签 over the pages: units are chosen, each answers in its own task, and the case says who has not answered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from engine.reports.parts.filters import Filters
+from tests.processes import countersign
+from tests.processes.test_countersign import FIVE_AGREE, MEMBERS, task_of
+from tests.processes.town import Instance
+from tests.web.office import OFFICER, Office
+
+
+def test_seven_units_answer_over_the_pages_until_five_agree(office: Office, tmp_path: Path) -> None:
+    path = countersign.write(tmp_path, countersign.framed(FIVE_AGREE))
+    office.town.act(lambda engine: engine.procedures_in_force.deploy(path, "test"))
+    starter = office.desk(OFFICER)
+    form = starter.get(f"/start/{countersign.KEY}")
+    offered = form.every("//input[@type='checkbox' and @name='members']/@value")
+    assert set(MEMBERS) <= set(offered)
+    begun = starter.post(f"/start/{countersign.KEY}", {"subject": "跨区域联合整治方案", "members": list(MEMBERS)})
+    assert begun.status == 302
+    number = (
+        office.town.engine.instances.listed(office.town.person(OFFICER), Filters(text="跨区域联合整治方案"))
+        .rows[0]
+        .number
+    )
+    case = Instance(office.town, number)
+
+    for unit in ("ecology", "market", "planning", "housing"):
+        desk = office.desk(MEMBERS[unit])
+        assert "答复期限" in desk.get("/inbox").words()
+        done = desk.post(f"/tasks/{task_of(case, unit)}", {"opinion_outcome": "agree", "opinion_reason": f"意见{unit}"})
+        assert done.status == 302
+    shown = starter.get(f"/instances/{number}")
+    assert "已答复 4 家，共 7 家" in shown.words("//section[@id='round-1']")
+    rows = shown.texts("//section[@id='round-1']//tbody/tr")
+    assert [("同意" in row, "尚未答复" in row) for row in rows] == [(True, False)] * 4 + [(False, True)] * 3
+    other = office.desk(MEMBERS["shiqiao"]).get(f"/tasks/{task_of(case, 'shiqiao')}")
+    assert "意见ecology" not in other.text
+
+    last = {"opinion_outcome": "agree", "opinion_reason": "同意"}
+    office.desk(MEMBERS["transport"]).post(f"/tasks/{task_of(case, 'transport')}", last)
+    rows = starter.get(f"/instances/{number}").texts("//section[@id='round-1']//tbody/tr")
+    assert sum("不再等待答复" in row for row in rows) == 2
+    assert dict(case.waiting) == {"conclude": 1}
+    starter.post(f"/tasks/{case.task('conclude')}", {"result_note": "通过", "who_agreed": "5"})
+    assert case.result == "agreed"
