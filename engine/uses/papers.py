@@ -25,7 +25,7 @@ from engine.reports.case.documents import DocumentView, document_view
 from engine.reports.case.withheld_documents import WITHHELD, says_what_is_hidden
 from engine.reports.parts.sent import unread_papers
 from engine.runtime.instances import instances
-from engine.runtime.notify.notices import tell_people
+from engine.runtime.notify.notices import notify_people
 from engine.runtime.step import audit
 from engine.runtime.step.confidentiality import require_untold
 from engine.runtime.step.context import Context
@@ -148,7 +148,7 @@ class PaperUses:
 
     def _notify(self, tx: Connection, context: Context, row: Row[Any], text: Text) -> None:
         roles = ("liaison", "case_officer")
-        tell_people(tx, context, row.instance_id, "told", row.to_unit, roles, text)
+        notify_people(tx, context, row.instance_id, "told", row.to_unit, roles, text)
 
     # --- issued papers ---
 

@@ -73,7 +73,7 @@ def test_a_long_message_stays_within_the_page(
     case = served.town.refer()
     town = served.town
     town.write(
-        lambda tx: notices.tell_people(
+        lambda tx: notices.notify_people(
             tx, town.engine.transactions.context(tx), case.id, "comment", "qinghe", ["case_officer"], text
         )
     )

@@ -175,7 +175,7 @@ def test_one_person_can_be_told_alone(open_town: Towns) -> None:
     (person_id,) = town.ids(QINGHE.deputy)
 
     town.write(
-        lambda tx: notices.tell_people(
+        lambda tx: notices.notify_people(
             tx,
             town.engine.transactions.context(tx),
             case.id,

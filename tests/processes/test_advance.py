@@ -16,12 +16,12 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from engine.bpmn.spiff.workflow import WorkflowFault
 from engine.clock import FixedClock
 from engine.db import tables
-from engine.deployments import definitions
+from engine.deployments import judging
 from engine.errors import AlreadyDone, Busy, DatabaseFull, IncidentRaised, NotAllowed, NotFound, Refused
 from engine.messages import from_json
 from engine.runtime.advance import storing
 from engine.runtime.advance.operations import OPERATIONS, Operation
-from engine.runtime.notify.notices import Told, tell_people
+from engine.runtime.notify.notices import MadeNotice, notify_people
 from engine.runtime.step import audit
 from engine.runtime.step.context import Context
 from engine.runtime.step.step import Step
@@ -474,12 +474,12 @@ def test_a_fault_in_the_worker_parks_one_instance_and_the_others_go_on(
 ) -> None:
     bad, good = plain_town.refer(at=MORNING), plain_town.refer()
 
-    def broken(tx: Connection, context: Context, instance_id: str, *arguments: Any, **named: Any) -> Told:
+    def broken(tx: Connection, context: Context, instance_id: str, *arguments: Any, **named: Any) -> MadeNotice:
         if instance_id == bad.id:
             raise error
-        return tell_people(tx, context, instance_id, *arguments, **named)
+        return notify_people(tx, context, instance_id, *arguments, **named)
 
-    monkeypatch.setattr("engine.runtime.notify.in_step.tell_people", broken)
+    monkeypatch.setattr("engine.runtime.notify.in_step.notify_people", broken)
     plain_town.asleep_until("2026-10-11T00:00")
 
     plain_town.tick()
@@ -592,7 +592,7 @@ def test_a_circle_that_turns_by_itself_is_stopped_and_parked(
         field = {"type": "textfield", "key": key, "label": key}
         (tmp_path / "forms" / "shared" / f"{form_id}.form").write_bytes(form_json(field, form_id=form_id))
     (tmp_path / "circle.bpmn").write_text(CIRCLE, encoding="utf-8")
-    monkeypatch.setattr(definitions.gate, "check", lambda *_arguments, **_named: [])
+    monkeypatch.setattr(judging.gate, "check", lambda *_arguments, **_named: [])
     engine, person = plain_town.engine, plain_town.person("shenhe.qh")
     engine.procedures_in_force.deploy(tmp_path / "circle.bpmn", "test")
     number = engine.instances.start(person, "circle", sent({"subject": "空转的流程"}))

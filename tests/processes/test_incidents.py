@@ -142,6 +142,7 @@ def test_what_a_case_says_is_left_out_of_the_reason(plain_town: Town, tmp_path: 
     assert SECRET not in str(stopped.reason)
 
 
+@pytest.mark.usefixtures("older_gate")
 def test_a_step_that_an_earlier_form_holds_up_is_told_once_a_day(plain_town: Town, tmp_path: Path) -> None:
     body = [
         task("t", "填金额"),

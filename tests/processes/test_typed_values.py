@@ -46,6 +46,7 @@ def timer(expression: str, deadline: bool = False) -> list[str]:
     ]
 
 
+@pytest.mark.usefixtures("older_gate")
 def test_an_empty_answer_that_a_gateway_compares_is_refused_at_its_field(plain_town: Town, tmp_path: Path) -> None:
     draw_fine(plain_town, tmp_path)
     case = start(plain_town, "fine")
@@ -60,6 +61,7 @@ def test_an_empty_answer_that_a_gateway_compares_is_refused_at_its_field(plain_t
     assert case.waiting == {"a": 1}
 
 
+@pytest.mark.usefixtures("older_gate")
 def test_a_text_that_a_timer_takes_for_an_instant_is_refused_in_the_start_form(
     plain_town: Town, tmp_path: Path
 ) -> None:
@@ -95,6 +97,7 @@ def test_an_empty_day_from_which_a_period_runs_is_refused_at_its_field(plain_tow
     assert case.status == "running"
 
 
+@pytest.mark.usefixtures("older_gate")
 def test_an_empty_value_of_an_earlier_form_is_named_with_its_step_and_parks_nothing(
     plain_town: Town, tmp_path: Path
 ) -> None:
@@ -122,6 +125,7 @@ def test_an_empty_value_of_an_earlier_form_is_named_with_its_step_and_parks_noth
     assert (case.status, case.incident(), case.waiting) == ("running", "", {"then": 1})
 
 
+@pytest.mark.usefixtures("older_gate")
 def test_a_message_by_number_is_refused_like_a_form(plain_town: Town, tmp_path: Path) -> None:
     draw_fine(plain_town, tmp_path)
     case = start(plain_town, "fine")

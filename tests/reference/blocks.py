@@ -81,8 +81,7 @@ class Task(Block):
 
     def draw(self, sheet: Sheet) -> Ends:
         sheet.tasks.append(self.key)
-        form = {"camunda_formRef": f"form_{self.key}", "camunda_candidateGroups": "own:case_officer"}
-        sheet.add("userTask", self.key, name=f"办{self.key}", **form)
+        sheet.add("userTask", self.key, **task(self.key))
         out = self.key
         for border in self.borders:
             out = border.attach(sheet, self.key, out)
@@ -352,6 +351,12 @@ class Border:
             return properties(unit="own", role="case_officer", **lapses) + "<messageEventDefinition />"
         happens = timer("timeCycle", "P1D") if self.kind == "cycle" else timer("timeDuration", "PT4H")
         return (properties(**lapses) if lapses else "") + happens
+
+
+def task(key: str) -> dict[str, str]:
+    """What a user task says of itself."""
+    form = {"camunda_formRef": f"form_{key}", "camunda_candidateGroups": "own:case_officer"}
+    return {"name": f"办{key}", **form}
 
 
 def timer(kind: str, text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from tests.reference.blocks import Block, Ends, Sheet, merged, one_less, one_smaller, timer
+from tests.reference.blocks import Block, Ends, Sheet, merged, one_less, one_smaller, task, timer
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,11 @@ class Branches(Block):
 
     def draw(self, sheet: Sheet) -> Ends:
         ends = [branch.draw(sheet) for branch in self.branches]
-        default = {"default": f"{self.key}__{ends[0][0]}"} if self.tests else {}
-        sheet.add(self.splits, self.key, **default)
+        more = {"default": f"{self.key}__{ends[0][0]}"} if self.tests else {}
+        if self.splits == "userTask":
+            sheet.tasks.append(self.key)
+            more |= task(self.key)
+        sheet.add(self.splits, self.key, **more)
         for number, (entry, _) in enumerate(ends):
             sheet.connect(self.key, entry, self.tests[number - 1] if self.tests and number else "")
         outs = [out for _, out in ends if out is not None]
@@ -60,7 +63,7 @@ class Link(Block):
 
     def draw(self, sheet: Sheet) -> Ends:
         link = f'<linkEventDefinition name="{self.key}" />'
-        sheet.add("exclusiveGateway", self.key, default=f"{self.key}__{self.key}a")
+        sheet.add("exclusiveGateway", self.key, name=f"{self.key}？", default=f"{self.key}__{self.key}a")
         for letter, test in (("a", ""), ("b", self.test)):
             sheet.add("intermediateThrowEvent", f"{self.key}{letter}", link)
             sheet.connect(self.key, f"{self.key}{letter}", test)

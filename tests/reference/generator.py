@@ -25,11 +25,11 @@ from tests.reference.blocks import (
     Work,
     properties,
 )
+from tests.reference.blocks_flows import Branches, Link
 from tests.unit.diagrams import HEAD, text_field
 
-FORKS_BESIDE = "a fork beside a task"
-LEFT_OUT = frozenset({FORKS_BESIDE})
-"""What the gate does not let pass yet, though the engine runs it: `test_net` walks it without asking the gate."""
+FLOWS = frozenset({"link", "split", "unjoined"})
+"""Blocks in which flows do the work of gateways; the engine of before ran none of them."""
 LAPSING = {"timer": 0.4, "cycle": 0.4, "button": 0.4}
 """Of the events that leave their task open, how many lapse with it."""
 TESTS = ("x > 1", "x == 2", "x < 2", "y > 1", "y == 0", "x != y")
@@ -122,7 +122,7 @@ class Generator:
     """Draws from one seed, always the same. `size` is about how many blocks there will be."""
 
     def __init__(
-        self, seed: int, size: int, left_out: frozenset[str] = LEFT_OUT, lapsing: Mapping[str, float] = LAPSING
+        self, seed: int, size: int, left_out: frozenset[str] = frozenset(), lapsing: Mapping[str, float] = LAPSING
     ) -> None:
         self.draw, self.left, self.left_out, self.lapsing = random.Random(seed), size, left_out, lapsing
         self._numbers: Counter[str] = Counter()
@@ -137,12 +137,18 @@ class Generator:
         self.left -= 1
         kinds = ["task"] * 4 + ["row"] * 3 + ["work", "work", "wait", "call"]
         if self.left > 0 and around.depth < DEEPEST:
-            kinds += ["choice", "choice", "fork", "fork", "loop"]
-        allowed = [kind for kind in kinds if not self._is_left_out(kind, around)]
+            kinds += [
+                "choice",
+                "choice",
+                "fork",
+                "fork",
+                "loop",
+                "link",
+                "split",
+                *([] if around.forked else ["unjoined"]),
+            ]
+        allowed = [kind for kind in kinds if kind not in self.left_out]
         return getattr(self, f"_{self.draw.choice(allowed)}")(around.deeper())
-
-    def _is_left_out(self, kind: str, around: Around) -> bool:
-        return kind == "fork" and around.beside and FORKS_BESIDE in self.left_out
 
     # --- one a word ---
 
@@ -185,7 +191,7 @@ class Generator:
         chance = self.draw.random()
         if chance < 0.4:
             return self._task(around.deeper())
-        return self._fork(around.deeper()) if chance < 0.6 and FORKS_BESIDE not in self.left_out else self.block(around)
+        return self._fork(around.deeper()) if chance < 0.6 else self.block(around)
 
     def _automatic(self, around: Around) -> Block:
         if around.depth < DEEPEST and self.draw.random() < 0.3:
@@ -220,6 +226,24 @@ class Generator:
     def _clock(self, around: Around) -> Clock:
         kinds = [self.draw.choice(["timer", "cycle", "button"]) for _ in range(self.draw.choice([0, 1, 2]))]
         return Clock(self._key("k"), tuple(self._aside(kind, around) for kind in kinds))
+
+    def _link(self, around: Around) -> Block:
+        return Link(self._key("L"), self.draw.choice(TESTS), self.block(around))
+
+    def _split(self, around: Around) -> Block:
+        """Several flows out of a task, joined behind; or some of them, of which each path ends alone."""
+        if around.forked or self.draw.random() < 0.6:
+            inner = around.deeper(forked=True)
+            return Branches(self._key("o"), "userTask", "parallelGateway", (self.block(inner), self.block(inner)))
+        return self._apart(around, "userTask", (self.draw.choice(TESTS),))
+
+    def _unjoined(self, around: Around) -> Block:
+        return self._apart(around, self.draw.choice(("parallelGateway", "userTask")), ())
+
+    def _apart(self, around: Around, splits: str, tests: tuple[str, ...]) -> Block:
+        """Branches that never meet; nothing in them may end everything or ask what another one asks."""
+        inner = around.deeper(forked=True)
+        return Branches(self._key("o"), splits, "", (self.block(inner), self.block(inner)), tests)
 
     def _loop(self, around: Around) -> Block:
         """Somebody is waited for in it, so that it never turns by itself."""

@@ -19,7 +19,7 @@ from engine.bpmn.spiff.workflow import Workflow
 from tests.before import parse
 from tests.before.workflow import Workflow as WorkflowBefore
 from tests.reference.blocks import Block, Fork, Loop, Task
-from tests.reference.generator import KEY, Drawn, Generator
+from tests.reference.generator import FLOWS, KEY, Drawn, Generator
 from tests.reference.net import Asked, Different, Move, Seen, act, seen_of
 from tests.reference.walks import SIZES, take
 
@@ -80,7 +80,7 @@ def joined_in_a_loop(block: Block, around: tuple[type, ...] = ()) -> bool:
 
 
 def drawing(seed: int) -> Drawn:
-    return Generator(seed, SIZES[seed % len(SIZES)], lapsing=LAPSED).drawing()
+    return Generator(seed, SIZES[seed % len(SIZES)], FLOWS, LAPSED).drawing()
 
 
 @pytest.mark.parametrize("first", range(0, 60, 20))

@@ -13,9 +13,10 @@ from tests.unit.diagrams import form_of, problems_of
 
 CALLED = {"one_task": Signature(frozenset({"subject", "note", "own_unit"}), frozenset())}
 WORDS = {"user task", "service task", "catch event", "call activity", "receive task", "exclusive gateway",
-         "parallel gateway", "loop", "end event", "timer interrupting", "timer beside", "cycle beside",
+         "parallel gateway", "loop", "link", "end event", "timer interrupting", "timer beside", "cycle beside",
          "button interrupting", "button beside", "timer lapsing",
-         "cycle lapsing", "button lapsing"}  # fmt: skip
+         "cycle lapsing", "button lapsing", "userTask all parallelGateway", "userTask all", "userTask some",
+         "parallelGateway all"}  # fmt: skip
 """A new word joins here when it is drawn."""
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from tests.reference.generator import LEFT_OUT, Drawn, Generator
+from tests.reference.generator import Drawn, Generator
 from tests.reference.net import (
     ADD,
     CODE,
@@ -52,7 +52,8 @@ class Walk:
         return f"{self.drawn.text}\nbegins with {dict(self.facts)}\n{moves}"
 
 
-def drawing(seed: int, left_out: frozenset[str] = LEFT_OUT) -> Drawn:
+def drawing(seed: int, left_out: frozenset[str] = frozenset()) -> Drawn:
+    """One that the gate lets pass."""
     return Generator(seed, SIZES[seed % len(SIZES)], left_out).drawing()
 
 

@@ -32,7 +32,7 @@ class WideGenerator(Generator):
     """Draws from one seed, always the same. What the gate asks for beyond what runs is not looked after."""
 
     def __init__(self, seed: int, size: int) -> None:
-        super().__init__(seed, size, left_out=frozenset())
+        super().__init__(seed, size)
 
     def drawing(self) -> Wide:
         blocks = [self.block(Around())]
@@ -116,10 +116,10 @@ class WideGenerator(Generator):
         more = (self._thrown(("escalation", "signal")),) if self.draw.random() < 0.15 else ()
         return Event(self._key("t"), "intermediateThrowEvent", (first, *more))
 
-    def _end_by(self, around: Around) -> Block:
+    def _end_by(self, around: Around, thrown: str = "") -> Block:
         """On one of two ways, so that something goes on."""
-        event = self._thrown(("error", "error", "escalation", "signal", "message"))
-        if self.draw.random() < 0.2:
+        event = self._thrown((thrown,) if thrown else ("error", "error", "escalation", "signal", "message"))
+        if not thrown and self.draw.random() < 0.2:
             event = Happening("terminate")
         return Branches(
             self._key("g"),
@@ -140,10 +140,10 @@ class WideGenerator(Generator):
         """Something is thrown inside, and caught in the scope, on its border, or both, by its name or by any."""
         inner = around.deeper(beside=False, forked=False)
         kind = self.draw.choice(("error", "error", "escalation"))
-        body: Block = Row((self.block(inner), self._end_by(inner)))
+        body: Block = Row((self.block(inner), self._end_by(inner, kind)))
         if self.draw.random() < 0.6:
-            thrown = self._end_by(inner) if self.draw.random() < 0.6 else self.block(inner)
-            stops = [True, kind == "error" or self.draw.random() < 0.5]
+            thrown = self._end_by(inner, kind) if self.draw.random() < 0.8 else self.block(inner)
+            stops = [kind == "error"] * 2
             names = self.draw.sample((CODE, "", "late"), 2)
             bodies = (thrown, self._task(inner))
             handlers = tuple(

@@ -116,3 +116,23 @@ def test_what_is_only_asked_behind_a_condition_is_not_read_in_it() -> None:
 
 def test_what_one_of_two_branches_says_is_said_behind_the_join_and_not_before_it() -> None:
     assert judged("amount > 1000", {**NUMBER, **REQUIRED}, form="read_b") == []
+
+
+WITHIN = (
+    '<subProcess id="both"><startEvent id="s" />{inner}<endEvent id="e" />'
+    '<sequenceFlow id="s__t" sourceRef="s" targetRef="t" /><sequenceFlow id="t__e" sourceRef="t" targetRef="e" />'
+    "</subProcess>"
+)
+
+
+def test_what_a_sub_process_asks_is_said_behind_it() -> None:
+    """The review lies in a sub-process; what it asks is there when the decision behind it is taken."""
+    review = '<userTask id="review" name="审查" camunda:formRef="review" />'
+    inner = '<userTask id="t" name="核对金额" camunda:formRef="t" />'
+    text = broken((AGREE, "amount &gt; 3"), (review, review + WITHIN.format(inner=inner)),
+                  (flow("review", "g_review"), flow("review", "both") + flow("both", "g_review")))  # fmt: skip
+    forms = forms_of({"t": [{**NUMBER, **REQUIRED}]})
+
+    assert "expression-unset" not in {one.rule for one in problems_of(text, forms)}
+    left_out = forms_of({"t": [NUMBER]})
+    assert "expression-unset" in {one.rule for one in problems_of(text, left_out)}

@@ -130,7 +130,7 @@ def a_message_of(office: Office, login: str, unit: str = "qinghe") -> str:
     (person_id,) = office.town.ids(login)
     return office.town.write(
         lambda tx: (
-            notices.tell_people(
+            notices.notify_people(
                 tx,
                 office.engine.transactions.context(tx),
                 case.id,

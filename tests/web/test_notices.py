@@ -135,7 +135,7 @@ def test_who_has_left_a_unit_no_longer_reads_what_it_was_told(office: Office) ->
 def test_text_of_a_case_is_shown_as_text(office: Office) -> None:
     case = office.case("prepare")
     office.town.write(
-        lambda tx: notices.tell_people(
+        lambda tx: notices.notify_people(
             tx, office.engine.transactions.context(tx), case.id, "comment", "qinghe", ["case_officer"], HOSTILE
         )
     )

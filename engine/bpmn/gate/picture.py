@@ -24,14 +24,17 @@ class Box(NamedTuple):
 
 
 def draw_missing(root: etree._Element, diagram: Diagram) -> int:
-    """Everything that runs has a shape or a line now. Returns how many were added."""
+    """Every step of the process itself, and every flow between them, has a shape or a line now; a sub-process is drawn
+    closed. Returns how many were added."""
     drawn = drawn_in(root)
-    elements = [element for element in diagram.elements.values() if element.id and element.id not in drawn]
+    elements = [element for element in diagram.within(None) if element.id and element.id not in drawn]
     plane = _plane(root, diagram)
     boxes = dict(_boxes(root))
     for element, box in _placed(diagram, elements, boxes):
         boxes[element.id] = box
         shape = etree.SubElement(plane, f"{DI}BPMNShape", id=f"{element.id}_di", bpmnElement=element.id)
+        if element.kind == "subProcess":
+            shape.set("isExpanded", "false")
         etree.SubElement(shape, f"{DC}Bounds", {name: f"{value:g}" for name, value in box._asdict().items()})
     flows = [
         flow for flow in diagram.flows.values() if flow.id not in drawn and {flow.source, flow.target} <= boxes.keys()

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from engine.bpmn.gate.draft import Draft
 from engine.bpmn.gate.graph import reached
+from engine.bpmn.reading import ways
 from engine.bpmn.reading.elements import FACT, SAYING, Element
 
 
@@ -19,7 +20,7 @@ class Sayers:
         for element in draft.diagram.elements.values():
             for name in _said_by(draft, element):
                 self._of[name].add(element.id)
-        self._starts = draft.diagram.of_kind("startEvent")
+        self._starts = draft.diagram.starts()
 
     @property
     def of(self) -> Mapping[str, set[str]]:
@@ -33,33 +34,44 @@ class Sayers:
         while stack:
             element = stack.pop()
             if element.id not in sayers:
-                passed.add(element.id)
-            for following in self._following(element, passed):
+                passed |= self._passed_with(element)
+            for following in self._following(element, sayers, passed):
                 if following.id not in seen:
                     seen.add(following.id)
                     stack.append(following)
         return place in seen
 
-    def _following(self, element: Element, passed: set[str]) -> Iterator[Element]:
+    def _passed_with(self, element: Element) -> set[str]:
+        """What is over when this is: a sub-process is with its last step, and not when it has begun."""
+        if element.kind == "subProcess":
+            return set()
+        around = self._draft.diagram.scopes_around(element) if not element.outgoing else []
+        return {element.id, *(scope.id for scope in around)}
+
+    def _following(self, element: Element, sayers: set[str], passed: set[str]) -> Iterator[Element]:
         """Whoever is in the middle of saying it has not said it: then only what hangs on the activity follows. A join waits
         for all its branches, so behind it everything is said that any of them says."""
         yield from self._draft.attached(element)
-        if element.id in passed:
-            flows = self._draft.diagram.flows
-            for target in self._draft.targets(element):
-                waits = target.kind == "parallelGateway"
-                if not waits or all(flows[flow].source in passed for flow in target.incoming):
-                    yield target
+        if element.id in sayers:
+            return
+        flows = self._draft.diagram.flows
+        for target in ways.onward(self._draft.diagram, element):
+            waits = target.kind == "parallelGateway"
+            if not waits or all(flows[flow].source in passed for flow in target.incoming):
+                yield target
 
     def only_behind(self, name: str, place: str) -> bool:
-        """Whether everybody who says the fact comes only after this element has been passed."""
+        """Whether everybody who says the fact comes only after this element has been passed; what an event begins may come
+        at any time."""
         sayers = self._of.get(name, set())
-        without = reached(self._starts, lambda element: () if element.id == place else self._draft.onward(element))
+        if not sayers <= reached(self._starts, self._draft.onward_and_within):
+            return False
+        without = reached(self._starts, lambda one: () if one.id == place else self._draft.onward_and_within(one))
         return bool(sayers) and not sayers & without and not any(self._leads(sayer, place) for sayer in sayers)
 
     def _leads(self, one: str, other: str) -> bool:
         elements = self._draft.diagram.elements
-        return other in reached(self._draft.onward(elements[one]), self._draft.onward)
+        return other in reached(self._draft.onward_and_within(elements[one]), self._draft.onward_and_within)
 
 
 def _said_by(draft: Draft, element: Element) -> set[str]:

@@ -25,6 +25,7 @@ from engine.reports.parts.drawing import Drawing, drawing_of
 from engine.reports.parts.examples import Example, example
 from engine.reports.parts.names import role_names
 from engine.runtime.step.context import Context
+from engine.states import InstanceStatus
 
 
 @dataclass(frozen=True)
@@ -204,7 +205,7 @@ def _cases(tx: Connection, key: str | None = None) -> dict[str, Cases]:
         counted = counted.where(process_instance.c.key == key)
     found: dict[str, list[int]] = {}
     for definition_id, status, count in tx.execute(counted):
-        found.setdefault(definition_id, [0, 0])[status == "ended"] += count
+        found.setdefault(definition_id, [0, 0])[status == InstanceStatus.ENDED] += count
     return {definition_id: Cases(*numbers) for definition_id, numbers in found.items()}
 
 

@@ -18,7 +18,7 @@ from engine.messages import Message, Name, Text, in_chinese
 from engine.messages import gettext as _
 from engine.organisation.assignment import Actor
 from engine.runtime.advance import archiving, incidents, lists
-from engine.runtime.advance.lapsed_requests import tell_not_needed
+from engine.runtime.advance.lapsed_requests import notify_not_needed
 from engine.runtime.documents import reading_marks
 from engine.runtime.notify import notices
 from engine.runtime.step import audit, sealing
@@ -125,7 +125,7 @@ def _end(
     scopes_of(tx, row.id).store(case, (), context.now)
     lapsed = [found for found in case.rows(task) if found.status == TaskStatus.OPEN]
     for left in lapsed:
-        tell_not_needed(tx, context, left, by=actor.person_id if actor else None)
+        notify_not_needed(tx, context, left, by=actor.person_id if actor else None)
         case.change(task, left, status=TaskStatus.LAPSED, ended_at=context.now)
     reading_marks.forget(tx, row.id)
     lapse_corrections(tx, row.id, context.now)
@@ -164,7 +164,7 @@ def _tell_lapsed(
     """Whoever was to do the task is told that it is over, unless he ended the case himself; what the audit says of it."""
     text = lapsed_text(lapsed.name, ENDED[result])
     roles = [] if lapsed.assignee_id else sorted(lapsed.roles)
-    sent = notices.tell_people(
+    sent = notices.notify_people(
         tx, context, instance_id, "told", lapsed.unit_code, roles, text,
         person_id=lapsed.assignee_id, about=lapsed.name, but_not=actor.person_id if actor else None,
     )  # fmt: skip

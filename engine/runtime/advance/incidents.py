@@ -20,7 +20,7 @@ from engine.errors import NotFound, Refused
 from engine.ids import new_id
 from engine.messages import Name, Text, from_json, in_chinese, sentences, to_json
 from engine.messages import gettext as _
-from engine.runtime.notify.notices import notify_administrators, tell_people
+from engine.runtime.notify.notices import notify_administrators, notify_people
 from engine.runtime.periods import resting
 from engine.runtime.step import audit
 from engine.runtime.step.context import Context
@@ -253,4 +253,4 @@ def resume(tx: Connection, number: str, by: str, context: Context) -> str:
 
 def _tell(tx: Connection, context: Context, instance_id: str, text: Text) -> None:
     for unit_code in sorted(units_at_work(tx, instance_id)):
-        tell_people(tx, context, instance_id, "incident", unit_code, ["case_officer", "liaison"], text)
+        notify_people(tx, context, instance_id, "incident", unit_code, ["case_officer", "liaison"], text)

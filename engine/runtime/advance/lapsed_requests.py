@@ -9,11 +9,11 @@ from sqlalchemy import Connection, Row
 from engine.messages import Message, Name
 from engine.messages import gettext as _
 from engine.runtime.advance import requests
-from engine.runtime.notify.notices import tell_people
+from engine.runtime.notify.notices import notify_people
 from engine.runtime.step.context import Context
 
 
-def tell_not_needed(
+def notify_not_needed(
     tx: Connection, context: Context, row: Row[Any], completed: bool = False, by: str | None = None
 ) -> None:
     """Whoever still prepares the task or thinks about an opinion is told that nobody waits for it; `by` knows already.
@@ -24,7 +24,7 @@ def tell_not_needed(
         if asked.to_person != by:
             text = _not_needed(asked.kind, completed, row.name)
             person = {"person_id": asked.to_person, "about": row.name}
-            tell_people(tx, context, row.instance_id, "handed", row.unit_code, [], text, **person)
+            notify_people(tx, context, row.instance_id, "handed", row.unit_code, [], text, **person)
 
 
 def _not_needed(kind: str, completed: bool, name: str) -> Message:

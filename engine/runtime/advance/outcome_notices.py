@@ -15,7 +15,7 @@ from engine.runtime.step.events import Notified
 from engine.runtime.step.step import Step
 
 
-def tell_asker(step: Step, task_id: str) -> None:
+def notify_asker(step: Step, task_id: str) -> None:
     """The task that has just been answered may decide on what somebody asked for with a button: that person is told."""
     done, asked = _row(step, task_id), _asked(step, task_id)
     decided_by = step.actor.person_id if step.actor else None
@@ -27,7 +27,7 @@ def tell_asker(step: Step, task_id: str) -> None:
     notify(step, "told", asking.unit_code, [], text, person_id=asking.ended_by, about=done.name)
 
 
-def tell_end(step: Step, lapsed: Row[Any], result: Text) -> None:
+def notify_of_end(step: Step, lapsed: Row[Any], result: Text) -> None:
     """The case has ended while the task was open: who was to do it need not look for it, unless the diagram says so."""
     if _told_already(step, lapsed):
         return

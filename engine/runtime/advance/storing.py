@@ -18,8 +18,8 @@ from engine.organisation import assignment, units
 from engine.organisation.assignment import Assignment
 from engine.runtime.advance import archiving, case_links, lists
 from engine.runtime.advance.closing import lapse_corrections
-from engine.runtime.advance.lapsed_requests import tell_not_needed
-from engine.runtime.advance.outcome_notices import tell_end
+from engine.runtime.advance.lapsed_requests import notify_not_needed
+from engine.runtime.advance.outcome_notices import notify_of_end
 from engine.runtime.documents import reading_marks
 from engine.runtime.notify import notices
 from engine.runtime.periods.recommended import lapse, period_key
@@ -133,10 +133,10 @@ def _store_tasks(step: Step) -> None:
             step.record(TaskLapsed(task_id))
             with step.within(row.scope_id):
                 lapse(step, row.element_id)
-            tell_not_needed(tx, step.context, row, by=step.actor.person_id if step.actor else None)
+            notify_not_needed(tx, step.context, row, by=step.actor.person_id if step.actor else None)
             if step.workflow.completed:
                 end = _end_event(step)
-                tell_end(step, row, Name(end.name) if end else "")
+                notify_of_end(step, row, Name(end.name) if end else "")
     for task_id, open_task in waiting.items():
         element = step.definition.diagram.elements[open_task.element_id]
         with step.within(step.scopes.at(open_task.place)):
@@ -172,7 +172,7 @@ def _open_task(step: Step, task_id: str, element: Element) -> None:
 def _tell_of(step: Step, task_id: str, element: Element, asked: Assignment, key: str) -> list[str]:
     """Everybody who may do the new task is told, save whoever has just made it; returns them."""
     record = step.deadlines.get(key)
-    return notices.tell_people(
+    return notices.notify_people(
         step.tx,
         step.context,
         step.instance_id,

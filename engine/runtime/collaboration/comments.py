@@ -16,7 +16,7 @@ from engine.messages import gettext as _
 from engine.organisation import people, units
 from engine.organisation.assignment import Actor, InstanceSubject, OwnSubject, may
 from engine.runtime.instances import instances
-from engine.runtime.notify.notices import tell_people
+from engine.runtime.notify.notices import notify_people
 from engine.runtime.step import audit, repeated_forms
 from engine.runtime.step.confidentiality import require_untold
 from engine.runtime.step.context import Context
@@ -96,7 +96,7 @@ def say(tx: Connection, context: Context, actor: Actor, instance_id: str, raw: R
             title=row.title,
             number=row.number,
         )
-        tell_people(tx, context, instance_id, "comment", person.unit_code, [], told, person_id=person.person_id)
+        notify_people(tx, context, instance_id, "comment", person.unit_code, [], told, person_id=person.person_id)
     content = {
         "comment": comment_id,
         "text": text,

@@ -21,7 +21,7 @@ from engine.organisation.assignment import HANDLERS, Actor, Addressee, InstanceS
 from engine.organisation.people import ROLES
 from engine.organisation.units import WITHIN, Unit
 from engine.runtime.instances import instances
-from engine.runtime.notify.notices import tell_people
+from engine.runtime.notify.notices import notify_people
 from engine.runtime.step import audit
 from engine.runtime.step.confidentiality import require_untold
 from engine.runtime.step.context import Context
@@ -190,4 +190,4 @@ def _addressee(tx: Connection, context: Context, unit: Unit, raw: Raw) -> Addres
 
 def _tell(tx: Connection, context: Context, instance_id: str, to: Addressee, text: Text) -> None:
     roles = [to.role] if to.role else []
-    tell_people(tx, context, instance_id, "copy", to.unit_code, roles, text, person_id=to.person_id)
+    notify_people(tx, context, instance_id, "copy", to.unit_code, roles, text, person_id=to.person_id)

@@ -30,7 +30,7 @@ from engine.organisation.directory import UnitDirectory
 from engine.runtime.advance.advance import advance
 from engine.runtime.instances import instances
 from engine.runtime.notify.in_step import notify
-from engine.runtime.notify.notices import clear_decided, tell_people
+from engine.runtime.notify.notices import clear_decided, notify_people
 from engine.runtime.periods.recounting import recount
 from engine.runtime.step import audit
 from engine.runtime.step.confidentiality import require_untold
@@ -152,7 +152,7 @@ def propose(tx: Connection, context: Context, actor: Actor, instance_id: str, na
         number=row.number,
         field=said.field.label,
     )
-    tell_people(tx, context, instance_id, KIND, said.unit_code, sorted(LEADERS), told, but_not=actor.person_id)
+    notify_people(tx, context, instance_id, KIND, said.unit_code, sorted(LEADERS), told, but_not=actor.person_id)
     content = {**_content(correction_id, said, value), "reason": reason}
     audit.append(tx, instance_id, context.now, "correction_proposed", content, actor.person_id, actor.unit_code)
     return correction_id
@@ -248,7 +248,7 @@ def _reject(tx: Connection, context: Context, actor: Actor, row: Row[Any], opini
         field=label,
         opinion=opinion,
     )
-    tell_people(tx, context, row.instance_id, KIND, row.unit_code, [], told, person_id=row.proposed_by)
+    notify_people(tx, context, row.instance_id, KIND, row.unit_code, [], told, person_id=row.proposed_by)
     content = {"correction": row.id, "name": row.name, "label": label, "opinion": opinion}
     audit.append(tx, row.instance_id, context.now, "correction_rejected", content, actor.person_id, actor.unit_code)
 

@@ -9,7 +9,7 @@ from engine.messages import gettext as _
 from engine.organisation import units
 from engine.organisation.assignment import Actor, InstanceSubject, may
 from engine.runtime.instances import instances
-from engine.runtime.notify.notices import tell_people
+from engine.runtime.notify.notices import notify_people
 from engine.runtime.step import audit
 from engine.runtime.step.confidentiality import require_untold
 from engine.runtime.step.context import Context
@@ -43,6 +43,6 @@ def remark(tx: Connection, context: Context, actor: Actor, instance_id: str, raw
         number=row.number,
         words=text,
     )
-    tell_people(tx, context, instance_id, "supervised", unit.code, ["principal_leader"], told)
+    notify_people(tx, context, instance_id, "supervised", unit.code, ["principal_leader"], told)
     content = {"unit": unit.code, "text": text}
     audit.append(tx, instance_id, context.now, "remarked", content, actor.person_id, actor.unit_code)

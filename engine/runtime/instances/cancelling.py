@@ -22,7 +22,7 @@ from engine.organisation.people import ROLES
 from engine.runtime.advance.closing import TOLD, cancel
 from engine.runtime.instances import instances
 from engine.runtime.instances.buttons import only_through
-from engine.runtime.notify.notices import tell_people
+from engine.runtime.notify.notices import notify_people
 from engine.runtime.step.confidentiality import require_untold, sentence, told_in
 from engine.runtime.step.context import Context
 from engine.runtime.step.facts import known
@@ -54,7 +54,7 @@ def withdraw(tx: Connection, context: Context, actor: Actor, instance_id: str, r
         reason=reason,
     )
     for unit_code in sorted(instances.units_at_work(tx, instance_id)):
-        tell_people(tx, context, instance_id, "withdrawn", unit_code, TOLD, told)
+        notify_people(tx, context, instance_id, "withdrawn", unit_code, TOLD, told)
 
 
 def end(tx: Connection, context: Context, number: str, by: str, reason: str) -> None:
@@ -85,7 +85,7 @@ def end(tx: Connection, context: Context, number: str, by: str, reason: str) -> 
         reason=reason,
     )
     for unit_code in at_work:
-        tell_people(tx, context, row.id, "withdrawn", unit_code, TOLD, told)
+        notify_people(tx, context, row.id, "withdrawn", unit_code, TOLD, told)
 
 
 def may_withdraw(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> bool:

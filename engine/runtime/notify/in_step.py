@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.messages import Text
-from engine.runtime.notify.notices import tell_people
+from engine.runtime.notify.notices import notify_people
 from engine.runtime.step.events import Notified
 from engine.runtime.step.step import Step
 
@@ -22,13 +22,13 @@ def notify(
     drawn: bool = False,
     **more: Any,
 ) -> None:
-    """The holders of these roles in the unit are told, and the audit says who they were; see `tell_people`.
+    """The holders of these roles in the unit are told, and the audit says who they were; see `notify_people`.
 
     `drawn`: the diagram itself says that this unit is to be told.
     """
     if unit_code is None:
         return
-    told = tell_people(
+    told = notify_people(
         step.tx,
         step.context,
         step.instance_id,

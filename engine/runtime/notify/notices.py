@@ -34,7 +34,7 @@ from engine.states import SendingStatus, TaskStatus
 
 
 @dataclass(frozen=True)
-class Told:
+class MadeNotice:
     """The notice that was made, and the ids of the people who have it."""
 
     id: str
@@ -51,7 +51,7 @@ class Owner:
     step: str
 
 
-def tell_people(
+def notify_people(
     tx: Connection,
     context: Context,
     instance_id: str,
@@ -67,7 +67,7 @@ def tell_people(
     task_id: str | None = None,
     about: str = "",
     but_not: str | None = None,
-) -> Told:
+) -> MadeNotice:
     """The holders of the roles in the unit, or one person, or both, have the notice; what goes outside is in the outbox.
 
     `kind` is one of `notices.kinds.KINDS`; `due_at` is the instant the notice was meant for, now when it is left out;
@@ -105,7 +105,7 @@ def tell_people(
     for found in recipients:
         receipts.add(tx, notice_id, found, instance_id, unit_code, now, chosen[found].wants(APP, kind), cause)
     _send_outside(tx, context, notice_id, instance_id, kind, unit_code, bool(roles), chosen, deadline_id, cause)
-    return Told(notice_id, recipients)
+    return MadeNotice(notice_id, recipients)
 
 
 def notify_administrators(

@@ -15,7 +15,7 @@ from engine.runtime.advance import requests
 from engine.runtime.step.context import Context
 from engine.runtime.tasks import tasks
 from engine.runtime.tasks.colleagues import who_may_be_asked
-from engine.runtime.tasks.transfers import choose, inside_words, note, tell, tell_post, works_here
+from engine.runtime.tasks.transfers import choose, inside_words, note, notify_person, notify_post, works_here
 
 NO_OPINION = _("No comment")
 """What a colleague answers who has nothing to say; it is kept in Chinese, and `opinion_words` tells it."""
@@ -39,7 +39,7 @@ def consult(
         chosen = choose(allowed, person_id, _NOT_ASKED)
         requests.add(tx, row, "consultation", actor, context.now, to_person=chosen.id, reason=question)
         note(tx, context, actor, row, "consulted", to=chosen.id, reason=question)
-        tell(
+        notify_person(
             tx,
             context,
             row,
@@ -73,9 +73,9 @@ def answer(tx: Connection, context: Context, actor: Actor, task_id: str, opinion
         opinion=NO_OPINION if none else opinion,
     )
     if row.assignee_id is None and not works_here(tx, context, row, request.from_person):
-        tell_post(tx, context, actor, row, text)
+        notify_post(tx, context, actor, row, text)
     else:
-        tell(tx, context, row, row.assignee_id or request.from_person, text)
+        notify_person(tx, context, row, row.assignee_id or request.from_person, text)
     return row
 
 
@@ -93,7 +93,7 @@ def withdraw(tx: Connection, context: Context, actor: Actor, task_id: str, reque
         raise NotFound(_("This request has been answered or cancelled already."))
     requests.withdraw(tx, request.id, context.now)
     note(tx, context, actor, row, "unasked", to=request.to_person)
-    tell(
+    notify_person(
         tx,
         context,
         row,

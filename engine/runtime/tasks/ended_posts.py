@@ -21,7 +21,7 @@ from engine.organisation import assignment, people
 from engine.organisation.city_now import organisation
 from engine.organisation.units import WITHIN
 from engine.runtime.advance import lists, requests
-from engine.runtime.notify.notices import tell_people
+from engine.runtime.notify.notices import notify_people
 from engine.runtime.step import audit
 from engine.runtime.step.context import Context
 from engine.runtime.step.locks import lock
@@ -106,7 +106,7 @@ def _let_go(tx: Connection, context: Context, found: Row[Any], row: Row[Any], ro
         person=row.person_name,
     )
     about = {"task_id": found.id, "about": found.name}
-    tell_people(tx, context, found.instance_id, "task", found.unit_code, found.roles, text, **about)
+    notify_people(tx, context, found.instance_id, "task", found.unit_code, found.roles, text, **about)
 
 
 def _withdraw(tx: Connection, context: Context, found: Row[Any], request: Row[Any]) -> None:
@@ -128,7 +128,7 @@ def _withdraw(tx: Connection, context: Context, found: Row[Any], request: Row[An
             else _("%(person)s has left your unit and will not give an opinion on '%(step)s'.", **about)
         )
         who = {"person_id": found.assignee_id or request.from_person, "task_id": found.id, "about": found.name}
-        tell_people(tx, context, found.instance_id, "handed", found.unit_code, [], text, **who)
+        notify_people(tx, context, found.instance_id, "handed", found.unit_code, [], text, **who)
 
 
 def _falls_back(tx: Connection, found: Row[Any], now: datetime) -> bool:
@@ -149,5 +149,5 @@ def _fall_back(tx: Connection, context: Context, found: Row[Any]) -> Row[Any]:
                 "Nobody holds the post for '%(step)s'. The principal leader has to handle it.", step=Name(found.name)
             )
             about = {"task_id": found.id, "about": found.name}
-            tell_people(tx, context, found.instance_id, "task", found.unit_code, ["principal_leader"], text, **about)
+            notify_people(tx, context, found.instance_id, "task", found.unit_code, ["principal_leader"], text, **about)
     return tx.execute(select(task).where(task.c.id == found.id)).one()

@@ -22,7 +22,7 @@ from engine.messages import gettext as _
 from engine.organisation.assignment import Actor
 from engine.runtime.advance import lists, requests
 from engine.runtime.advance.advance import advance
-from engine.runtime.notify.notices import tell_people
+from engine.runtime.notify.notices import notify_people
 from engine.runtime.periods import calendar_change
 from engine.runtime.periods.timers import hold, run_on
 from engine.runtime.step.confidentiality import require_untold
@@ -134,7 +134,7 @@ def send_back(tx: Connection, context: Context, actor: Actor, task_id: str, to_t
         earlier=Name(opened.name),
         reason=reason,
     )
-    tell_people(
+    notify_people(
         tx,
         context,
         row.instance_id,

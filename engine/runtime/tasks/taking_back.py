@@ -24,7 +24,7 @@ from engine.messages import gettext as _
 from engine.organisation.assignment import Actor, may
 from engine.runtime.advance import requests
 from engine.runtime.advance.advance import advance
-from engine.runtime.notify.notices import tell_people
+from engine.runtime.notify.notices import notify_people
 from engine.runtime.periods.timers import arm_marks_again
 from engine.runtime.step import parties, undo_points
 from engine.runtime.step.context import Context
@@ -81,7 +81,7 @@ def take_back(tx: Connection, context: Context, actor: Actor, task_id: str) -> s
             step=Name(row.name),
             lapsed=Name(lapsed.name),
         )
-        tell_people(tx, context, row.instance_id, "taken_back", lapsed.unit_code, lapsed.roles, words)
+        notify_people(tx, context, row.instance_id, "taken_back", lapsed.unit_code, lapsed.roles, words)
     return opened_id
 
 

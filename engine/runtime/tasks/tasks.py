@@ -20,7 +20,7 @@ from engine.messages import gettext as _
 from engine.organisation.assignment import Actor, TaskSubject, may
 from engine.runtime.advance import lists, outcome_notices, requests
 from engine.runtime.advance.advance import advance
-from engine.runtime.advance.lapsed_requests import tell_not_needed
+from engine.runtime.advance.lapsed_requests import notify_not_needed
 from engine.runtime.documents import issue
 from engine.runtime.step import audit, repeated_forms, undo_points
 from engine.runtime.step.context import Context
@@ -76,12 +76,12 @@ def complete(
             answers = take_answers(step, form, raw, actor, task_id)
             if run_out_at is None:
                 undo_points.remember(step, task_id, raw)
-            tell_not_needed(tx, context, row, completed=True, by=actor.person_id)
+            notify_not_needed(tx, context, row, completed=True, by=actor.person_id)
             _end(step, task_id, form, answers)
             issue.file(step, element)
             issue.sign_for(step, element)
         step.record(TaskCompleted(task_id, element.id))
-        outcome_notices.tell_asker(step, task_id)
+        outcome_notices.notify_asker(step, task_id)
         step.workflow.complete(task_id)
 
     step = advance(tx, context, row.instance_id, "task_completed", event, actor)

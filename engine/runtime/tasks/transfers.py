@@ -12,7 +12,7 @@ from engine.messages import Name, Text
 from engine.messages import gettext as _
 from engine.organisation.assignment import Actor
 from engine.runtime.advance import lists, requests
-from engine.runtime.notify.notices import tell_people
+from engine.runtime.notify.notices import notify_people
 from engine.runtime.step import audit
 from engine.runtime.step.confidentiality import require_untold
 from engine.runtime.step.context import Context
@@ -45,9 +45,9 @@ def transfer(tx: Connection, context: Context, actor: Actor, task_id: str, to: s
         if reason
         else _("%(person)s has reassigned '%(step)s' to you.", **about)
     )
-    tell(tx, context, row, chosen.id, text)
+    notify_person(tx, context, row, chosen.id, text)
     if row.assignee_id not in (None, actor.person_id):
-        tell(
+        notify_person(
             tx,
             context,
             row,
@@ -76,12 +76,12 @@ def give_back(tx: Connection, context: Context, actor: Actor, task_id: str, reas
     about = {"person": actor.person_name, "step": Name(row.name), "reason": reason}
     if taker is not None:
         text = _("%(person)s has returned '%(step)s' to you: %(reason)s", **about)
-        tell(tx, context, row, taker, text, "returned")
+        notify_person(tx, context, row, taker, text, "returned")
     else:
         text = _("%(person)s has released '%(step)s', which is to be claimed: %(reason)s", **about)
-        tell_post(tx, context, actor, row, text, "returned")
+        notify_post(tx, context, actor, row, text, "returned")
         if works_here(tx, context, row, giver):
-            tell(tx, context, row, giver, text, "returned")
+            notify_person(tx, context, row, giver, text, "returned")
     return row
 
 
@@ -103,7 +103,7 @@ def delegate(tx: Connection, context: Context, actor: Actor, task_id: str, to: s
         if request
         else _("%(person)s asks you to draft '%(step)s'.", **about)
     )
-    tell(tx, context, row, chosen.id, text)
+    notify_person(tx, context, row, chosen.id, text)
     return row
 
 
@@ -136,7 +136,7 @@ def hand_in(
     requests.answer(tx, request.id, opinion, context.now)
     note(tx, context, actor, row, "handed_in", to=row.assignee_id, reason=opinion)
     about = {"person": actor.person_name, "step": Name(row.name), "opinion": opinion}
-    tell(tx, context, row, row.assignee_id, _("%(person)s has handed in '%(step)s': %(opinion)s", **about))
+    notify_person(tx, context, row, row.assignee_id, _("%(person)s has handed in '%(step)s': %(opinion)s", **about))
     return row
 
 
@@ -169,12 +169,12 @@ def choose(allowed: list[Colleague], person_id: str, otherwise: Text) -> Colleag
     return found
 
 
-def tell(
+def notify_person(
     tx: Connection, context: Context, row: Row[Any], person_id: str | None, text: Text, kind: str = "handed"
 ) -> None:
     """The person finds a notice that concerns the task."""
     if person_id is not None:
-        tell_people(
+        notify_people(
             tx,
             context,
             row.instance_id,
@@ -188,10 +188,12 @@ def tell(
         )
 
 
-def tell_post(tx: Connection, context: Context, actor: Actor, row: Row[Any], text: Text, kind: str = "handed") -> None:
+def notify_post(
+    tx: Connection, context: Context, actor: Actor, row: Row[Any], text: Text, kind: str = "handed"
+) -> None:
     """Everybody who may claim the task finds a notice that concerns it."""
     about = {"task_id": row.id, "about": row.name}
-    tell_people(tx, context, row.instance_id, kind, row.unit_code, row.roles, text, but_not=actor.person_id, **about)
+    notify_people(tx, context, row.instance_id, kind, row.unit_code, row.roles, text, but_not=actor.person_id, **about)
 
 
 def works_here(tx: Connection, context: Context, row: Row[Any], person_id: str | None) -> bool:
@@ -234,7 +236,7 @@ def _end_delegation(
                     "%(person)s has recalled '%(step)s', which was delegated to you. There is nothing left to do.",
                     **about,
                 )
-                tell(tx, context, row, request.to_person, text)
+                notify_person(tx, context, row, request.to_person, text)
 
 
 def pass_draft(tx: Connection, context: Context, row: Row[Any], giver: str | None, taker: str | None) -> None:

@@ -13,7 +13,7 @@ from engine.messages import Name, When
 from engine.messages import gettext as _
 from engine.organisation.assignment import Actor
 from engine.runtime.advance import requests
-from engine.runtime.notify.notices import tell_people
+from engine.runtime.notify.notices import notify_people
 from engine.runtime.step.confidentiality import require_untold
 from engine.runtime.step.context import Context
 from engine.runtime.tasks import tasks
@@ -42,9 +42,9 @@ def urge(tx: Connection, context: Context, actor: Actor, task_id: str, sentence:
     holder = {"person_id": row.assignee_id} if row.assignee_id else {}
     roles = [] if row.assignee_id else row.roles
     about = {"task_id": row.id, "about": row.name}
-    tell_people(tx, context, row.instance_id, "urge", row.unit_code, roles, text, **holder, **about)
+    notify_people(tx, context, row.instance_id, "urge", row.unit_code, roles, text, **holder, **about)
     if row.assignee_id or "principal_leader" not in row.roles:
-        tell_people(tx, context, row.instance_id, "urge", row.unit_code, ["principal_leader"], text, **about)
+        notify_people(tx, context, row.instance_id, "urge", row.unit_code, ["principal_leader"], text, **about)
     return row
 
 

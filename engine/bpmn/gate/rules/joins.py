@@ -102,7 +102,7 @@ def _fork(draft: Draft, fork: Element, joins: list[Element]) -> Iterator[Problem
     for head in {head.id: head for head in draft.targets(fork)}.values():
         seen = _walk(draft, head, join_ids)
         if seen & join_ids:
-            yield from _ways_out(draft, seen)
+            yield from _ways_out(draft, seen - join_ids)
 
 
 def _walk(draft: Draft, head: Element, join_ids: set[str]) -> set[str]:
