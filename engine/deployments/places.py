@@ -1,6 +1,7 @@
 """Where the files of procedures lie: in the folder of the one that uses them, or in `shared/` when several do.
 
-A name is looked for in the procedure's own folder first, then in `shared/`. Nothing is taken from anywhere else.
+A name is looked for in the procedure's own folder first, then in `shared/`, then among the files that lie in no folder and
+whose name is nowhere else. Nothing is taken from anywhere else.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 SHARED = "shared"
@@ -37,14 +39,20 @@ class Shelf:
         return self.folder.name
 
     def of(self, key: str) -> dict[str, Path]:
-        """The files that this procedure finds, by name: its own ones, and of the shared ones all others."""
-        return {**self.files.get(SHARED, {}), **self.files.get(key, {})}
+        """The files that this procedure finds, by name: its own ones, and of the shared and the loose ones all others."""
+        return {**self.loose, **self.files.get(SHARED, {}), **self.files.get(key, {})}
+
+    @cached_property
+    def loose(self) -> dict[str, Path]:
+        """The files that lie in no folder and whose name is nowhere else: whoever has one procedure makes no folders."""
+        elsewhere = {name for place, name, _path in self._each() if place}
+        return {name: path for name, path in self.files.get("", {}).items() if name not in elsewhere}
 
     def out_of_place(self, key: str) -> dict[str, Stray]:
         """By name, what this procedure does not find because it lies elsewhere, and what lies in nobody's folder."""
         found, strays = self.of(key), dict[str, Stray]()
         for place, name, path in self._each():
-            if not _is_a_place(place):
+            if not self._is_a_place(place, name):
                 strays[name] = Stray(self.shown(path), "", path)
             elif name not in found:
                 strays.setdefault(name, Stray(self.shown(path), place, path))
@@ -54,7 +62,7 @@ class Shelf:
         """Each name that several places have, with its files."""
         shown = defaultdict[str, list[str]](list)
         for place, name, path in self._each():
-            if _is_a_place(place):
+            if self._is_a_place(place, name):
                 shown[name].append(self.shown(path))
         return {name: files for name, files in shown.items() if len(files) > 1}
 
@@ -63,13 +71,16 @@ class Shelf:
 
         Without `keys` it is not known which procedures there are, and every folder is taken for one's.
         """
-        for place, _, path in self._each():
-            if not _is_a_place(place):
+        for place, name, path in self._each():
+            if not self._is_a_place(place, name):
                 yield Stray(self.shown(path), "", path)
         if keys is not None:
             for place in self.files:
-                if _is_a_place(place) and place not in keys and place != SHARED:
+                if place and "/" not in place and place not in keys and place != SHARED:
                     yield Stray(self.shown(self.folder / place), place, self.folder / place)
+
+    def _is_a_place(self, place: str, name: str) -> bool:
+        return "/" not in place if place else name in self.loose
 
     def _each(self) -> Iterator[tuple[str, str, Path]]:
         """(place, name, file), in the order of their paths."""
@@ -86,7 +97,3 @@ def read_shelf(folder: Path, ending: str) -> Shelf:
     for path in sorted(folder.rglob(f"*{ending}")):
         files[path.parent.relative_to(folder).as_posix().removeprefix(".")][path.stem] = path
     return Shelf(folder, files)
-
-
-def _is_a_place(place: str) -> bool:
-    return bool(place) and "/" not in place

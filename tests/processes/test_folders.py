@@ -1,4 +1,4 @@
-"""Where forms and letters lie: in the procedure's own folder, else in `shared/`; what lies elsewhere is named and not used."""
+"""Where forms and letters lie: the procedure's own folder, `shared/`, or no folder; what lies elsewhere is named and not used."""
 
 from __future__ import annotations
 
@@ -74,6 +74,16 @@ def test_a_form_is_looked_for_in_the_own_folder_first_then_in_the_shared_one(pla
     assert (asked(plain_town, "one"), asked(plain_town, "two")) == ({"shared_note"}, {"own_note"})
 
 
+def test_files_that_lie_in_no_folder_are_found_when_their_name_is_nowhere_else(
+    plain_town: Town, tmp_path: Path
+) -> None:
+    put(tmp_path, "", "loose_note")
+    draw(plain_town, tmp_path, "one", BODY, "write", {})
+
+    assert asked(plain_town, "one") == {"loose_note"}
+    start(plain_town, "one").complete("write", "shenhe.qh", loose_note="记下了。")
+
+
 @pytest.mark.parametrize("place", ["", "one/old"])
 def test_a_form_beside_the_folders_is_named_with_the_place_where_it_belongs(
     plain_town: Town, tmp_path: Path, place: str
@@ -130,11 +140,16 @@ def test_a_letter_that_two_places_have_is_refused_because_its_name_is_one_for_al
 @pytest.mark.parametrize(
     ("place", "sentence"),
     [
-        ("", "letters/D01.toml 放错了地方。请移到 letters/case_referral/；几个流程都用的，移到 letters/shared/"),
+        (
+            "first_responder/old",
+            "letters/first_responder/old/D01.toml 放错了地方。请移到 letters/case_referral/；"
+            "几个流程都用的，移到 letters/shared/",
+        ),
         ("first_responder", "letters/first_responder/D01.toml 在 first_responder 的文件夹里。"),
     ],
 )
 def test_a_letter_in_a_wrong_place_is_refused(plain_town: Town, folder: Path, place: str, sentence: str) -> None:
+    (folder / "letters" / place).mkdir(exist_ok=True)
     shutil.move(folder / "letters" / "case_referral" / "D01.toml", folder / "letters" / place / "D01.toml")
 
     with pytest.raises(DiagramRefused) as refused:
@@ -172,9 +187,11 @@ def test_a_folder_of_no_procedure_is_named_and_holds_up_nothing(changed: Engine,
 
 
 def test_a_shipped_form_in_a_wrong_place_is_told_by_the_comparison(changed: Engine, folder: Path) -> None:
-    shutil.move(folder / "forms" / "case_referral" / "sign_for.form", folder / "forms" / "sign_for.form")
+    (folder / "forms" / "case_referral" / "old").mkdir()
+    moved = folder / "forms" / "case_referral" / "old" / "sign_for.form"
+    shutil.move(folder / "forms" / "case_referral" / "sign_for.form", moved)
 
     (told,) = [one for one in changed.procedures_in_force.compare() if one.key == "case_referral"]
 
     assert told.standing == "refused"
-    assert "forms/sign_for.form 放错了地方。" in str(told.differs[0])
+    assert "forms/case_referral/old/sign_for.form 放错了地方。" in str(told.differs[0])
