@@ -45,6 +45,11 @@ def key_in(name: str, scope_id: str | None) -> str:
     return f"{name}{IN_SCOPE}{scope_id[:SCOPE_SIGNS]}"
 
 
+def name_in(key: str) -> str:
+    """What the diagram calls the period that is kept under this key."""
+    return key.partition(IN_SCOPE)[0]
+
+
 @dataclass(frozen=True)
 class Deadline:
     """One row of the table; instants are aware and in UTC, `due_at` is exclusive: in time means before it."""
@@ -82,7 +87,7 @@ class Deadline:
     @property
     def name_drawn(self) -> str:
         """What the diagram calls the period: its key, without the scope that it runs in."""
-        return self.key.partition(IN_SCOPE)[0]
+        return name_in(self.key)
 
     @property
     def of_task(self) -> bool:

@@ -111,7 +111,7 @@ def tell(town: Town, walked: Walked) -> Told:
             delivered = tx.execute(select(document).where(document.c.instance_id == instance_id))
             papers += ((found.delivered_at, found.sequence, found.code) for found in delivered if not found.copy)
             periods += (
-                PeriodTold(one.key, one.name, one.start_at, one.due_at, one.status)
+                PeriodTold(one.name_drawn, one.name, one.start_at, one.due_at, one.status)
                 for one in deadlines.of_instance(tx, instance_id)
                 if not one.of_task
             )
@@ -146,7 +146,9 @@ def _happening(
             stands: Text = STANDS.get(why, why)
             due = When(parse_local(event.due), "minute") if event.due else ""
             yield happened(
-                event.key, event.key, _("%(stands)s, until %(due)s", stands=stands, due=due) if due else stands
+                deadlines.name_in(event.key),
+                deadlines.name_in(event.key),
+                _("%(stands)s, until %(due)s", stands=stands, due=due) if due else stands,
             )
         case DocumentDelivered():
             yield happened(event.code, event.title, event.number or "")
