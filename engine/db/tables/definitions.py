@@ -35,9 +35,7 @@ definition_version = Table(
     Column("name", Text, nullable=False),
     Column("diagram", LargeBinary, nullable=False, comment="the analyst's bytes, untouched"),
     Column("sha256", String(64), nullable=False, comment="of the diagram and its forms together"),
-    # By which meaning it runs (`spiff/specification.py`); the comment is of when all of it was stored, and a new one
-    # would need a migration.
-    Column("specification", LargeBinary, nullable=False, comment="what SpiffWorkflow runs, from its own JSON"),
+    Column("specification", LargeBinary, nullable=False, comment="by which meaning it runs, as JSON"),
     Column("forms", Json, nullable=False, comment="form id -> the form's own JSON text"),
     Column("deployed_at", Instant, nullable=False),
     Column("deployed_by", Text, nullable=False),
