@@ -51,7 +51,7 @@ DATA = {
     "engine/organisation/city.py": {"《…工作实施方案》（某办发〔2026〕8号）", r"《[^《》\n]{2,100}》[^《》\n]{0,60}"},
     "engine/organisation/duties.py": {"同一件争议后来的文书已经变更了它。"},
     "engine/uses/shipped_compared.py": {"随程序提供"},
-    "engine/forms/validate.py": {"。"},
+    "engine/forms/lengths.py": {"。"},
     "engine/runtime/collaboration/comments.py": {comments.CALL.pattern},
     "engine/runtime/record/kept_heads.py": {r"(?:\d{1,9}(?![\w.:/、）)-])|"},
     "engine/runtime/documents/issue.py": {"核验码 {code}　内容摘要 {digest}"},
