@@ -37,7 +37,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.db import stamp, tables
-from engine.db.changes import Key, column_names, key_of
+from engine.db.changes import Key, column_names, key_of, key_of_row
 from engine.db.tables import process_instance
 from engine.db.types import Instant, Json
 from engine.db.unit import Unit, unit_of
@@ -57,8 +57,6 @@ class Part:
     reads: frozenset[str]
     """The names of the tables that it depends on."""
     row: Callable[..., Row]
-    key: Callable[[Row], Key]
-    """The primary key of a row."""
     decode: tuple[tuple[int, Callable[[Any], Any]], ...]
     is_long: bool
     """Whether it grows with every step: it is read by itself, by whoever asks for it."""
@@ -92,15 +90,10 @@ def _part(table: Table, query: Select[Any], *also: str, name: str = "", long: bo
         query,
         frozenset({table.name, *also}),
         _row_class(table.name, [column.name for column in columns]),
-        _key_of([column.name for column in table.primary_key.columns]),
         tuple((place, found) for place, found in decode if found is not None),
         long,
         {column.name for column in table.c} <= {column.name for column in columns},
     )
-
-
-def _key_of(names: list[str]) -> Callable[[Row], Key]:
-    return lambda row: tuple([getattr(row, name) for name in names])
 
 
 def _row_class(name: str, columns: list[str]) -> Callable[..., Row]:
@@ -310,17 +303,17 @@ class Case:
 
     def remove(self, table: Table, row: Row) -> None:
         self.put_aside(table, row)
-        self._unit.changes.remove(table, PARTS[table.name].key(row))
+        self._unit.changes.remove(table, key_of_row(table, row))
 
     def leave_out(self, table: Table, row: Row, **values: Any) -> None:
         """The row holds these values and with them is not of the part any more: read, sent, closed."""
         self.put_aside(table, row)
         whole = _whole_row(table, row._replace(**values))
-        self._unit.changes.change(table, PARTS[table.name].key(row), values, whole)
+        self._unit.changes.change(table, key_of_row(table, row), values, whole)
 
     def put_aside(self, table: Table, row: Row) -> None:
         """The row is not of the part any more; it is in the database so already, or on its way there."""
-        self._part(table.name).pop(PARTS[table.name].key(row), None)
+        self._part(table.name).pop(key_of_row(table, row), None)
 
     def adopt(self, table: Table, values: Mapping[str, Any], **beside: Any) -> Row:
         """The row is in the database already, or on its way there by other means. Returns it."""
@@ -347,7 +340,7 @@ class Case:
                 self._load(name)
             part = PARTS[name]
             read = (_decoded(part, values) for values in json.loads(self._raw.pop(name) or "[]"))
-            self._rows[name] = {part.key(row): row for row in read}
+            self._rows[name] = {key_of_row(part.table, row): row for row in read}
         return self._rows[name]
 
     def _load(self, name: str) -> None:

@@ -135,6 +135,11 @@ def key_of(table: Table, row: Row) -> Key:
     return tuple([row[name] for name in _key_names(table)])
 
 
+def key_of_row(table: Table, row: Any) -> Key:
+    """The same of a row that has its columns as attributes."""
+    return tuple([getattr(row, name) for name in _key_names(table)])
+
+
 @cache
 def column_names(table: Table) -> tuple[str, ...]:
     return tuple(column.name for column in table.c)

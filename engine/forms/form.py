@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from engine.forms.parameters import NOTHING, Asked
 from engine.messages import Name
@@ -90,6 +91,15 @@ class Field:
 
     def label_of(self, value: object) -> Name:
         return next((option.label for option in self.options if option.value == value), Name(str(value)))
+
+
+def plain_field(key: str) -> Field:
+    """Stands for a field of which nothing but the name is known."""
+    nothing: dict[str, Any] = dict.fromkeys(("widget", "minimum", "maximum", "kind", "show", "default"), "")
+    return Field(
+        key=key, type="textfield", label=Name(key), description=Name(""), options=(), required=False, readonly=False,
+        min_length=None, max_length=None, count=1, rules=(), warnings=(), wide=False, subtype="datetime", **nothing,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from engine.forms.form import Group as Group
 from engine.forms.form import Option as Option
 from engine.forms.form import Rule as Rule
 from engine.forms.form import Text as Text
+from engine.forms.form import plain_field
 from engine.forms.parameters import WRITTEN_KEY, asked, fill, filled_text
 from engine.messages import Name, listed
 from engine.messages import Text as Said
@@ -112,7 +113,7 @@ class _Reader:
     def unread(self, read: frozenset[str]) -> tuple[Group, ...]:
         """The fields of which something is wrong and that are not among those that were read."""
         keys = dict.fromkeys(problem.element_id.partition(".")[2] for problem in self.problems)
-        fields = [_plain_field(key) for key in keys if _can_be_a_key(key) and key not in read]
+        fields = [plain_field(key) for key in keys if _can_be_a_key(key) and key not in read]
         return (Group(Name(""), tuple(fields), ""),) if fields else ()
 
     def refuse(self, rule: problems.Rule, key: str, label: str, reason: Said, remedy: Said) -> None:
@@ -393,15 +394,6 @@ class _Reader:
 
 def _can_be_a_key(key: str) -> bool:
     return key.isidentifier() and key.isascii() and not key.startswith("_") and key not in ("typename", "value", "n")
-
-
-def _plain_field(key: str) -> Field:
-    """Stands for a field of which nothing but the name is known."""
-    nothing: dict[str, Any] = dict.fromkeys(("widget", "minimum", "maximum", "kind", "show", "default"), "")
-    return Field(
-        key=key, type="textfield", label=Name(key), description=Name(""), options=(), required=False, readonly=False,
-        min_length=None, max_length=None, count=1, rules=(), warnings=(), wide=False, subtype="datetime", **nothing,
-    )  # fmt: skip
 
 
 def _is_well_formed(component: Any) -> bool:

@@ -57,7 +57,7 @@ MUTANTS = (
     Mutant("a terminate end ends its path alone", "events", "note_passed(my_task)\n        my_task.parent.complete()\n", "note_passed(my_task)\n        running(my_task).remove(my_task)\n"),
     Mutant("a terminate end ends the whole process", "events", "note_passed(my_task)\n        my_task.parent.complete()\n", "note_passed(my_task)\n        my_task.workflow.task_tree.complete()\n"),
     Mutant("of two scopes that are over one is forgotten", "running", "        self._emptied = {task.id: task for task in over[1:]}\n", ""),
-    Mutant("a sub-process ends when the process does", "running", "if isinstance(parent.task_spec, Scope | Process):", "if isinstance(parent.task_spec, Process):"),
+    Mutant("a sub-process ends when the process does", "running", "if parent.task_spec.is_scope:", "if isinstance(parent.task_spec, Process):"),
     Mutant("an empty way through a sub-process is not noticed", "scopes", "        tree.may_be_over(task)\n", ""),
     Mutant("a scope is begun at one of its starts", "scopes", "(*self.handlers, *starts)", "(*self.handlers, *starts[:1])"),
     Mutant("a join counts the tokens of other iterations", "gateways", " and other._parent == task._parent:", ":"),

@@ -11,7 +11,7 @@ from engine.bpmn.reading.elements import read_elements
 from engine.bpmn.reading.expressions import evaluate
 from engine.bpmn.reading.read import read_diagram
 from engine.bpmn.spiff.specs import Specification
-from engine.bpmn.spiff.workflow import Open, Places, Workflow, WorkflowFault
+from engine.bpmn.spiff.workflow import Failure, Open, OperationFailed, Places, Workflow, WorkflowFault
 from tests.unit.diagrams import HEAD, flow
 
 BORDER = (
@@ -202,3 +202,84 @@ def test_two_hundred_instances_of_one_specification_run_side_by_side():
         found = list(pool.map(whole, range(200)))
 
     assert [len(seen) for seen in found] == [3 + 2 * (number % 3) for number in range(200)]
+
+
+def test_a_process_of_several_starts_begins_at_the_one_that_is_named_or_at_the_one_without_a_trigger():
+    told = '<startEvent id="told"><messageEventDefinition messageRef="m" /></startEvent>'
+    drawn = (
+        told,
+        flow("told", "x"),
+        '<startEvent id="a" />',
+        flow("a", "y"),
+        '<userTask id="x" />',
+        '<userTask id="y" />',
+    )
+    specification, opened = process(*drawn), []
+    for start in ("told", None):
+        workflow = Workflow(specification, Scoped())
+        workflow.run(start)
+        opened.append([task.element_id for task in workflow.user_tasks()])
+
+    assert opened == [["x"], ["y"]]
+
+
+def test_an_error_that_nothing_catches_is_still_known_after_a_restore():
+    error = '<endEvent id="e"><errorEventDefinition errorRef="bad" /></endEvent>'
+    specification, host = process('<startEvent id="a" />', flow("a", "e"), error), Scoped()
+    workflow = begun(specification, host)
+
+    assert restored(workflow, specification, host).failed == Failure("bad", "e")
+    assert [(one.kind, one.name, one.element_id, one.caught) for one in workflow.thrown] == [
+        ("error", "bad", "e", False)
+    ]
+
+
+def test_what_comes_from_outside_is_heard_by_whom_it_is_meant_for_and_told_whether_anybody_was():
+    waits = '<intermediateCatchEvent id="w"><signalEventDefinition signalRef="on" /></intermediateCatchEvent>'
+    workflow = begun(
+        process('<startEvent id="a" />', flow("a", "w"), waits, flow("w", "x"), '<userTask id="x" />'), Scoped()
+    )
+
+    assert not workflow.hear("signal", "off")
+    assert workflow.hear("signal", "on")
+    assert [task.element_id for task in workflow.user_tasks()] == ["x"]
+
+
+def test_a_condition_is_looked_at_when_facts_were_said_by_something_else_than_a_task():
+    when = "<conditionalEventDefinition><condition>k &gt; 1</condition></conditionalEventDefinition>"
+    border = f'<boundaryEvent id="b" attachedToRef="x">{when}</boundaryEvent>'
+    host = Scoped(k=0)
+    drawn = (
+        '<startEvent id="a" />',
+        flow("a", "x"),
+        '<userTask id="x" />',
+        border,
+        flow("b", "y"),
+        '<userTask id="y" />',
+    )
+    workflow = begun(process(*drawn), host)
+    host.facts["k"] = 2
+
+    workflow.facts_said()
+
+    assert [task.element_id for task in workflow.user_tasks()] == ["y"]
+
+
+def test_a_service_task_that_fails_throws_its_error_from_where_it_stands():
+    class Failing(Scoped):
+        def operate(self, element_id: str, place: Places = ()) -> None:
+            raise OperationFailed("bad")
+
+    border = '<boundaryEvent id="b" attachedToRef="v"><errorEventDefinition errorRef="bad" /></boundaryEvent>'
+    drawn = (
+        '<startEvent id="a" />',
+        flow("a", "v"),
+        '<serviceTask id="v" />',
+        border,
+        flow("b", "y"),
+        '<userTask id="y" />',
+    )
+
+    workflow = begun(process(*drawn), Failing())
+
+    assert [task.element_id for task in workflow.user_tasks()] == ["y"]

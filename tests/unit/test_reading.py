@@ -45,8 +45,8 @@ def test_a_flow_without_an_id_has_one_that_no_other_has():
     loose = '<sequenceFlow sourceRef="a" targetRef="b" />'
     diagram = read('<startEvent id="a" /><userTask id="b" />', loose, loose)
 
-    assert list(diagram.flows) == ["a > b", "a > b 2"]
-    assert diagram.elements["a"].outgoing == ("a > b", "a > b 2")
+    assert list(diagram.flows) == ["a__b", "a__b_2"]
+    assert diagram.elements["a"].outgoing == ("a__b", "a__b_2")
 
 
 def test_a_pair_of_link_events_is_a_flow_within_its_scope():

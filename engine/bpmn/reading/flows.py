@@ -1,7 +1,4 @@
-"""The sequence flows of a process, of all its sub-processes too; a pair of link events is one.
-
-A flow without an id gets one with a blank in it, which no id of a file has.
-"""
+"""The sequence flows of a process, of all its sub-processes too; a pair of link events is one."""
 
 from __future__ import annotations
 
@@ -25,26 +22,24 @@ class Flow:
 
 def read_flows(process: etree._Element) -> dict[str, Flow]:
     """Id -> flow, in the order of the file, the pairs of links last."""
-    seen: Counter[str] = Counter()
-    found = [_flow(node, seen) for node in process.iter(f"{BPMN}sequenceFlow")]
-    found += _links(process, seen)
+    found = [*map(_flow, process.iter(f"{BPMN}sequenceFlow")), *_links(process)]
     return {flow.id: flow for flow in found}
 
 
-def _flow(node: etree._Element, seen: Counter[str]) -> Flow:
+def _flow(node: etree._Element) -> Flow:
     condition = node.find(f"{BPMN}conditionExpression")
-    source, target = node.get("sourceRef", ""), node.get("targetRef", "")
     return Flow(
-        id=node.get("id") or _id(source, target, seen),
+        id=node.get("id", ""),
         name=" ".join(node.get("name", "").split()),
-        source=source,
-        target=target,
+        source=node.get("sourceRef", ""),
+        target=node.get("targetRef", ""),
         condition=(condition.text or "").strip() if condition is not None else None,
     )
 
 
-def _links(process: etree._Element, seen: Counter[str]) -> Iterator[Flow]:
-    """From each event that throws a link to the one that catches it in the same scope."""
+def _links(process: etree._Element) -> Iterator[Flow]:
+    """From each event that throws a link to the one that catches it in the same scope; no id of a file has a blank in it."""
+    seen: Counter[str] = Counter()
     catching: dict[tuple[etree._Element | None, str], str] = {}
     for node in process.iter(f"{BPMN}intermediateCatchEvent"):
         for name in _link_names(node):
@@ -62,7 +57,7 @@ def _link_names(node: etree._Element) -> Iterator[str]:
 
 
 def _id(source: str, target: str, seen: Counter[str]) -> str:
-    """What a flow without an id is called; the second of two between the same elements has its number."""
+    """What a pair is called; the second of two between the same elements has its number."""
     key = f"{source} > {target}"
     seen[key] += 1
     return key if seen[key] == 1 else f"{key} {seen[key]}"

@@ -48,6 +48,8 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
     by_hand = False
     keeps_open = True
     """Whether its task keeps the scope open in which it is alive."""
+    is_scope = False
+    """Whether tokens hang below its task, which is over when none is left."""
     counts_arrivals = False
     """Whether it is of account by which flow a token has come."""
 

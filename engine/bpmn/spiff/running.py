@@ -6,9 +6,8 @@ itself last. Nothing is polled. Only the wall (`workflow`) uses this.
 
 from __future__ import annotations
 
-from collections import Counter, deque
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections import deque
+from collections.abc import Mapping
 from uuid import UUID
 
 from SpiffWorkflow.bpmn import BpmnWorkflow
@@ -22,7 +21,7 @@ from engine.bpmn.spiff.events import Armed, throw
 from engine.bpmn.spiff.gateways import InclusiveGateway
 from engine.bpmn.spiff.host import Host, OperationFailed, Places, Thrown, WorkflowFault
 from engine.bpmn.spiff.node import CAME_BY, LAPSES_WITH, TRAIL, Node
-from engine.bpmn.spiff.scopes import Process, Scope
+from engine.bpmn.spiff.scopes import Process
 from engine.bpmn.spiff.specs import Specification
 from engine.errors import ExpressionError
 from engine.messages import gettext as _
@@ -63,8 +62,8 @@ class Running:
         """The ids of the iterations that came to their own end, in order."""
         self.taken: list[str] = []
         """Flows by which a token went on, in order."""
-        self._queue: deque[Callable[[], None]] = deque()
-        self._spent: Counter[tuple[UUID, str]] = Counter()
+        self._queue: deque[Task] = deque()
+        self._spent: dict[tuple[UUID, str], int] = {}
         self.thrown: list[Thrown] = []
         """What was thrown, in order."""
         self._facts_said = self._may_join = False
@@ -107,14 +106,14 @@ class Running:
         if self._facts_said and self._one_becomes_true():
             return True
         if self._queue:
-            self._queue.popleft()()
-            self.may_join()
+            self._go(self._queue.popleft())
             return True
         return self._end_a_scope() or (self._may_join and self._one_joins())
 
     def _go(self, task: Task) -> None:
         if task.id in self.tree.tasks and task.state == TaskState.READY:
             self.spend(task)
+            self.may_join()
             try:
                 task.run()
             except OperationFailed as failed:
@@ -221,7 +220,7 @@ class Running:
 
     def soon(self, task: Task) -> None:
         """It goes on by itself after all that was there before."""
-        self._queue.append(partial(self._go, task))
+        self._queue.append(task)
 
     def may_be_over(self, scope: Task) -> None:
         """When nothing goes by itself any more it is looked whether a token is left in this scope."""
@@ -287,7 +286,7 @@ class Running:
         parent = task.parent
         parent._children.remove(task.id)
         del self.tree.tasks[task.id]
-        if isinstance(parent.task_spec, Scope | Process):
+        if parent.task_spec.is_scope:
             self.may_be_over(parent)
 
     def put_back(self, task: Task, to: str, new_id: str) -> None:
@@ -307,8 +306,8 @@ class Running:
     def spend(self, task: Task) -> None:
         """Its element has been passed once more by itself. Raises WorkflowFault when that seems to have no end."""
         key = (task._parent, task.task_spec.name)
-        self._spent[key] += 1
-        if self._spent[key] > STEP_BUDGET:
+        self._spent[key] = spent = self._spent.get(key, 0) + 1
+        if spent > STEP_BUDGET:
             sentence = _(
                 "More than %(most)s automatic steps, and it has not stopped: the diagram may have a loop that "
                 "turns by itself.",

@@ -23,6 +23,8 @@ class Scope(Activity):
     end event.
     """
 
+    is_scope = True
+
     def __init__(self, process: Specification, diagram: Diagram, element: Element, name: str = "") -> None:
         super().__init__(process, diagram, element, name)
         self.starts = [start.id for start in diagram.starts(element.id)]
@@ -46,6 +48,8 @@ class Process(Node):
 
     The library's waits for its own end task: one that comes to no end event hangs for ever.
     """
+
+    is_scope = True
 
     def __init__(self, process: Specification, diagram: Diagram, element: Element) -> None:
         super().__init__(process, diagram, element)
