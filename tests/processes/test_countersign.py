@@ -142,6 +142,22 @@ def test_a_member_sees_the_case_and_none_of_what_another_member_said(town: Town,
         town.act(lambda engine: engine.instances.instance(stranger, case.number))
 
 
+def test_no_member_reads_what_another_has_answered_even_when_the_case_has_ended(town: Town, tmp_path: Path) -> None:
+    case = countersign.begin(town, tmp_path, countersign.plain(""), ["ecology", "market"])
+    answer(case, "market", "object")
+    answer(case, "ecology", "agree")
+    case.complete("conclude", OFFICER, result_note="不通过", who_agreed="1")
+    assert case.status == "ended"
+
+    def outcomes(login: str) -> list[str]:
+        page = town.act(lambda engine: engine.instances.instance(town.person(login), case.number))
+        return [str(member.outcome) for member in page.rounds[0].members]
+
+    assert outcomes(MEMBERS["ecology"]) == ["同意", ""]
+    assert outcomes(MEMBERS["market"]) == ["", "不同意"]
+    assert outcomes(OFFICER) == ["同意", "不同意"]
+
+
 def test_the_page_says_who_has_answered_who_has_not_and_who_is_no_longer_asked(town: Town, tmp_path: Path) -> None:
     case = all_seven(town, tmp_path)
     answer(case, "planning")
