@@ -25,6 +25,8 @@ BY_NATURE = {
     "inbox.save_beginning": "the same words again; saved by a script",
     "inbox.look": "looks only",
     "inbox.look_at_beginning": "looks only",
+    "modeler.create": "the same files again are the deployment that there is",
+    "modeler.start": "a program's request, which carries no form; each asks for a case of its own",
 }
 """Why an address that takes forms need not be told that one was here before."""
 
@@ -54,6 +56,7 @@ def test_every_address_that_takes_a_form_is_told_when_it_was_here_before_or_need
     forms = re.findall(r'<form[^>]*method="post".*?</form>', written, re.DOTALL)
     actions = "".join(re.findall(r'action="\{\{.*?\}\}"', written))
     sent_to = set(re.findall(r"'([a-z_]+\.[a-z_]+)'", actions))
+    sent_to |= set(re.findall(r'reasoned\([^{}]*?url_for\("([a-z_]+\.[a-z_]+)"', written))  # one form for several
 
     assert all("csrf()" in form for form in forms), "the id stands beside the token against forged forms"
     assert taking - sent_to - BY_NATURE.keys() == set()
