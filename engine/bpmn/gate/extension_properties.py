@@ -14,6 +14,11 @@ _COLLECT = _(
     "collection, of those that are done by now; its value is the expression of one item, such as "
     "collect:opinions = opinion."
 )
+_ADDS = _(
+    "Of a step that each unit of a list is asked to do: who may add a unit while it runs, or take off one that has not "
+    "answered: unit:post, several separated by commas; starter is whoever handles cases in the starting unit. Left out, "
+    "nobody may."
+)
 PROPERTIES: Mapping[str, Mapping[str, Text]] = {
     "process": {
         "number_prefix": _("How case numbers begin, in capital letters, such as YS."),
@@ -33,6 +38,7 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
     },
     "userTask": {
         "collect:*": _COLLECT,
+        "adds": _ADDS,
         "unit": _("Instead of the lane's unit, together with role."),
         "role": _("Instead of the lane's post, together with unit."),
         "deadline": _("The name of the period within which the step falls."),
@@ -77,6 +83,7 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
     },
     "subProcess": {
         "collect:*": _COLLECT,
+        "adds": _ADDS,
     },
     "callActivity": {
         "collect:*": _COLLECT,
