@@ -27,6 +27,7 @@ KINDS: Mapping[str, Message] = {
     "startEvent": pgettext("element", "start"),
     "endEvent": pgettext("element", "end"),
     "exclusiveGateway": pgettext("element", "decision"),
+    "inclusiveGateway": pgettext("element", "inclusive gateway"),
     "parallelGateway": pgettext("element", "parallel gateway"),
 }
 DETAIL = "\n"

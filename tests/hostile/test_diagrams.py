@@ -167,7 +167,7 @@ STANDARD = [
     "eventBasedGateway", "eventDefinition", "expression", "extension", "flowElement", "flowNode",
     "formalExpression", "gateway", "globalBusinessRuleTask", "globalChoreographyTask", "globalConversation",
     "globalManualTask", "globalScriptTask", "globalTask", "globalUserTask", "humanPerformer", "implicitThrowEvent",
-    "import", "inclusiveGateway", "inputSet", "interface", "ioBinding", "ioSpecification",
+    "import", "inputSet", "interface", "ioBinding", "ioSpecification",
     "itemDefinition", "loopCharacteristics", "manualTask", "messageFlow",
     "messageFlowAssociation", "monitoring", "operation", "outputSet",
     "participantAssociation", "participantMultiplicity", "partnerEntity", "partnerRole", "performer",

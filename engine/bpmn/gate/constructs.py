@@ -55,7 +55,7 @@ def _runs(within: str, attributes: Mapping[str, tuple[str, ...]], says: Text, ho
 
 _FLOW_NODES = (
     "startEvent endEvent boundaryEvent intermediateCatchEvent intermediateThrowEvent userTask serviceTask sendTask "
-    "receiveTask callActivity subProcess exclusiveGateway parallelGateway"
+    "receiveTask callActivity subProcess exclusiveGateway inclusiveGateway parallelGateway"
 )
 _SCOPES = "process subProcess"
 """Within what flow nodes and flows stand."""
@@ -186,6 +186,15 @@ RUNS: Mapping[str, Construct] = {
         _(
             "A decision. Its name is a question; one flow is the default, every other has a condition, and "
             "the first in the order of the file that holds is taken. It also merges."
+        ),
+    ),
+    "inclusiveGateway": _runs(
+        _SCOPES,
+        {**GATEWAY, "default": ANY},
+        _(
+            "A decision of which several answers may hold. Its name is a question; every flow but the default has a "
+            "condition, each that holds is taken, and the default when none does. Where several flows lead into one it "
+            "waits for whatever can still come, and for nothing else."
         ),
     ),
     "parallelGateway": _runs(

@@ -77,13 +77,6 @@ ELEMENTS = _named(
             _("An ad-hoc sub-process does not run."),
             _("Draw several buttons (message boundary events that do not interrupt), each with its own branch."),
         ),
-        "inclusiveGateway": (
-            _("The join of an inclusive gateway cannot be relied on, so it does not run."),
-            _(
-                "Use a parallel gateway, and begin each branch with an exclusive gateway whose default flow "
-                "leads straight to the end of the branch."
-            ),
-        ),
         "complexGateway": (
             _("The condition of a complex gateway has no agreed meaning, so it does not run."),
             _("Use exclusive and parallel gateways together."),

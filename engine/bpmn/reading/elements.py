@@ -298,8 +298,8 @@ class Diagram:
             element = self.elements[self.flows[flow].target]
             while element.kind == "subProcess" and self.starts(element.id):
                 element = self.starts(element.id)[0]
-            if element.kind == "parallelGateway" and len(element.outgoing) > 1:
-                onward = [target for target in self.next_elements(element) if target.kind != "receiveTask"]
+            if element.kind in ("parallelGateway", "inclusiveGateway") and len(element.outgoing) > 1:
+                onward = [target for target in self._side_by_side(element, holds) if target.kind != "receiveTask"]
                 element = onward[-1] if onward else element
                 beside = [other for other in onward[:-1] if other.kind == "userTask" and other.id not in seen]
                 seen.update(other.id for other in beside)
@@ -310,6 +310,13 @@ class Diagram:
             if element.kind in ("userTask", "serviceTask", "sendTask", "callActivity") and element.name:
                 found.append(element)
         return found[:at_most]
+
+    def _side_by_side(self, gateway: Element, holds: Callable[[str], bool | None]) -> list[Element]:
+        """What follows a gateway by flows that are all taken; of an inclusive one those whose condition holds already."""
+        flows = [self.flows[flow] for flow in gateway.outgoing]
+        if gateway.kind == "inclusiveGateway":
+            flows = [flow for flow in flows if flow.condition and holds(flow.condition)]
+        return [self.elements[flow.target] for flow in flows]
 
     def _expected_flow(self, element: Element, holds: Callable[[str], bool | None]) -> str | None:
         onward = ways.flows_out(self, element)

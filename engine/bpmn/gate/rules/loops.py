@@ -12,7 +12,7 @@ from engine.problems import Problem, Rule
 
 LOOP_IDLE = Rule("loop-idle", _("A loop waits for somebody."))
 LOOP_NO_GATEWAY = Rule("loop-no-gateway", _("Something in a loop decides whether it goes on."))
-_AUTOMATIC = ("serviceTask", "sendTask", "exclusiveGateway", "parallelGateway")
+_AUTOMATIC = ("serviceTask", "sendTask", "exclusiveGateway", "inclusiveGateway", "parallelGateway")
 
 
 def check(draft: Draft) -> Iterator[Problem]:
