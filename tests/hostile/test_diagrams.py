@@ -164,7 +164,7 @@ STANDARD = [
     "correlationPropertyBinding", "correlationPropertyRetrievalExpression", "correlationSubscription",
     "dataAssociation", "dataInput", "dataInputAssociation", "dataObject", "dataObjectReference", "dataOutput",
     "dataOutputAssociation", "dataState", "endPoint", "errorEventDefinition", "escalationEventDefinition", "event",
-    "eventBasedGateway", "eventDefinition", "expression", "extension", "flowElement", "flowNode",
+    "eventDefinition", "expression", "extension", "flowElement", "flowNode",
     "formalExpression", "gateway", "globalBusinessRuleTask", "globalChoreographyTask", "globalConversation",
     "globalManualTask", "globalScriptTask", "globalTask", "globalUserTask", "humanPerformer", "implicitThrowEvent",
     "import", "inputSet", "interface", "ioBinding", "ioSpecification",

@@ -17,7 +17,8 @@ WORDS = {"user task", "service task", "catch event", "call activity", "receive t
          "button interrupting", "button beside", "timer lapsing",
          "cycle lapsing", "button lapsing", "userTask all parallelGateway", "userTask all", "userTask some",
          "parallelGateway all", "inclusiveGateway some inclusiveGateway", "inclusiveGateway some",
-         "userTask some inclusiveGateway"}  # fmt: skip
+         "userTask some inclusiveGateway", "event-based gateway", "intermediateCatchEvent timer",
+         "intermediateCatchEvent message"}  # fmt: skip
 """A new word joins here when it is drawn."""
 
 

@@ -55,7 +55,7 @@ def _runs(within: str, attributes: Mapping[str, tuple[str, ...]], says: Text, ho
 
 _FLOW_NODES = (
     "startEvent endEvent boundaryEvent intermediateCatchEvent intermediateThrowEvent userTask serviceTask sendTask "
-    "receiveTask callActivity subProcess exclusiveGateway inclusiveGateway parallelGateway"
+    "receiveTask callActivity subProcess exclusiveGateway inclusiveGateway parallelGateway eventBasedGateway"
 )
 _SCOPES = "process subProcess"
 """Within what flow nodes and flows stand."""
@@ -202,6 +202,14 @@ RUNS: Mapping[str, Construct] = {
         GATEWAY,
         _("Forks into branches that run at the same time, or waits for all of them. One gateway does one of the two."),
     ),
+    "eventBasedGateway": _runs(
+        _SCOPES,
+        {**GATEWAY, "instantiate": ONLY_FALSE, "eventGatewayType": ("Exclusive",)},
+        _(
+            "Waits for the first of several events, and goes on behind that one alone. Each of its flows leads to a timer "
+            "or to a message, which is a button here."
+        ),
+    ),
     "boundaryEvent": _runs(
         _SCOPES,
         {**NODE, "attachedToRef": ANY, "cancelActivity": EITHER, "parallelMultiple": ONLY_FALSE},
@@ -210,7 +218,10 @@ RUNS: Mapping[str, Construct] = {
     "intermediateCatchEvent": _runs(
         _SCOPES,
         {**NODE, "parallelMultiple": ONLY_FALSE},
-        _("Waits for the instant of its timer, or goes on where a link of its name is thrown."),
+        _(
+            "Waits for the instant of its timer, or goes on where a link of its name is thrown. A message is a button, and "
+            "stands behind an event-based gateway."
+        ),
     ),
     "intermediateThrowEvent": _runs(
         _SCOPES, NODE, _("Throws a link: the path goes on where it is caught. Without a link it only marks a point.")
@@ -245,9 +256,12 @@ RUNS: Mapping[str, Construct] = {
         holds_text=True,
     ),
     "messageEventDefinition": _runs(
-        "boundaryEvent",
+        _EVENTS,
         {"id": ANY, "messageRef": ANY},
-        _("A button: whoever may can press it on the page of the case, and each time opens its branch once more."),
+        _(
+            "A button: whoever may can press it on the page of the case. On a border each time opens its branch once more; "
+            "behind an event-based gateway the case goes on there."
+        ),
     ),
     "sequenceFlow": _runs(
         _SCOPES,

@@ -81,13 +81,6 @@ ELEMENTS = _named(
             _("The condition of a complex gateway has no agreed meaning, so it does not run."),
             _("Use exclusive and parallel gateways together."),
         ),
-        "eventBasedGateway": (
-            _("An event-based gateway does not run."),
-            _(
-                "Draw a user task with a timer boundary event (a time limit) and a message boundary event (a "
-                "button): whichever happens first takes its flow."
-            ),
-        ),
         "implicitThrowEvent": (_("This kind of event does not run."), _("Make it a service task.")),
         "signalEventDefinition": (
             _("A signal event does not run."),
@@ -354,18 +347,6 @@ MISPLACED: Mapping[str, Mapping[str, Refusal]] = {
             "messageEventDefinition": (
                 _("A message end event sends nothing."),
                 _("Draw a service task that delivers or notifies before the end; the end event has no message."),
-            ),
-        },
-    ),
-    "intermediateCatchEvent": _named(
-        "intermediateCatchEvent",
-        {
-            "messageEventDefinition": (
-                _("A message from outside would be waited for in vain: the system receives none."),
-                _(
-                    "To wait for material of the other side, draw a user task in its lane. What a person triggers "
-                    "is a button."
-                ),
             ),
         },
     ),

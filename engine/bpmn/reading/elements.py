@@ -127,7 +127,13 @@ class Element:
 
     @property
     def is_button(self) -> bool:
-        return self.kind == "boundaryEvent" and self.event_kind == "message"
+        """Whether it happens when somebody presses it: on a border, or as one of several that a gateway waits for."""
+        return self.kind in ("boundaryEvent", "intermediateCatchEvent") and self.event_kind == "message"
+
+    def waits_at_gateway(self, diagram: Diagram) -> bool:
+        """Whether it is one of several events of which the first to happen is taken."""
+        sources = (diagram.flows[flow].source for flow in self.incoming if flow in diagram.flows)
+        return any(diagram.elements[key].kind == "eventBasedGateway" for key in sources if key in diagram.elements)
 
     @property
     def comes_again(self) -> bool:
@@ -319,6 +325,8 @@ class Diagram:
         return [self.elements[flow.target] for flow in flows]
 
     def _expected_flow(self, element: Element, holds: Callable[[str], bool | None]) -> str | None:
+        if element.kind == "eventBasedGateway":
+            return None  # nobody knows what will happen first
         onward = ways.flows_out(self, element)
         conditions = {flow: self.flows[flow].condition for flow in onward}
         for flow, condition in conditions.items():

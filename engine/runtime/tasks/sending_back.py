@@ -163,6 +163,8 @@ def _barrier(step: Step, element: Element) -> Text:
         return _(
             "Before that several steps run side by side. Sending it back would disturb the others, so it goes no further back."
         )
+    if element.waits_at_gateway(step.definition.diagram):
+        return _("This step came from '%(step)s'. It cannot be sent back beyond it.", step=name)
     match element.kind:
         case "subProcess":
             return _("'%(step)s' has been left. It cannot be sent back into it.", step=name)

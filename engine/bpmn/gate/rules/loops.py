@@ -55,4 +55,6 @@ def _idle_loops(draft: Draft) -> Iterator[Problem]:
 
 def _decides(draft: Draft, element: Element) -> bool:
     """Whether it has conditions by which a token may leave a loop."""
-    return element.kind == "exclusiveGateway" or any(draft.diagram.flows[flow].condition for flow in element.outgoing)
+    return element.kind in ("exclusiveGateway", "eventBasedGateway") or any(
+        draft.diagram.flows[flow].condition for flow in element.outgoing
+    )
