@@ -12,7 +12,7 @@ from engine.problems import Problem, Rule
 
 LOOP_IDLE = Rule("loop-idle", _("A loop waits for somebody."))
 LOOP_NO_GATEWAY = Rule("loop-no-gateway", _("Something in a loop decides whether it goes on."))
-_AUTOMATIC = ("serviceTask", "sendTask", "exclusiveGateway", "parallelGateway")
+_AUTOMATIC = ("serviceTask", "sendTask", "exclusiveGateway", "inclusiveGateway", "parallelGateway")
 
 
 def check(draft: Draft) -> Iterator[Problem]:
@@ -55,4 +55,6 @@ def _idle_loops(draft: Draft) -> Iterator[Problem]:
 
 def _decides(draft: Draft, element: Element) -> bool:
     """Whether it has conditions by which a token may leave a loop."""
-    return element.kind == "exclusiveGateway" or any(draft.diagram.flows[flow].condition for flow in element.outgoing)
+    return element.kind in ("exclusiveGateway", "eventBasedGateway") or any(
+        draft.diagram.flows[flow].condition for flow in element.outgoing
+    )
