@@ -286,6 +286,11 @@ def may(actor: Actor, verb: str, subject: Subject) -> Decision:
             return _when(
                 actor.unit_code == unit_code and bool(actor.standing_roles & roles), _("This is not for you to do.")
             )
+        case "change_members", ButtonSubject(unit_code=unit_code, roles=roles):
+            return _when(
+                actor.unit_code == unit_code and bool(actor.standing_roles & roles),
+                _("Whom this procedure allows to does so: the unit that asks, as a rule."),
+            )
         case "read_paper", PaperSubject(from_unit=from_unit, to_unit=to_unit):
             inside = from_unit == to_unit
             readable = not inside or actor.unit_code == from_unit or actor.oversees

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from engine.organisation.assignment import Actor
 from engine.reports.case import collaboration
 from engine.reports.parts import readers
-from engine.runtime.collaboration import comments, copies, corrections, remarks
+from engine.runtime.collaboration import comments, copies, corrections, members, remarks
 from engine.runtime.instances import cancelling, instances
 from engine.runtime.step.context import Context
 from engine.runtime.step.free_text import Raw
@@ -51,6 +51,14 @@ class CollaborationUses:
 
     def withdraw(self, actor: Actor, number: str, raw: Raw) -> None:
         self._on(actor, number, lambda tx, context, found: cancelling.withdraw(tx, context, actor, found, raw))
+
+    def add_member(self, actor: Actor, number: str, run_id: str, raw: Raw) -> None:
+        """One more unit is asked where several are asked each for itself (加签)."""
+        self._on(actor, number, lambda tx, context, found: members.add(tx, context, actor, found, run_id, raw))
+
+    def take_off_member(self, actor: Actor, number: str, run_id: str, raw: Raw) -> None:
+        """A unit that has not answered is asked no longer (减签)."""
+        self._on(actor, number, lambda tx, context, found: members.take_off(tx, context, actor, found, run_id, raw))
 
     # --- corrections ---
 

@@ -76,6 +76,31 @@ def withdraw(number: str) -> ResponseReturnValue:
     return _done(number, "main", _("Case cancelled."), lambda: uses.withdraw(actor(), number, raw))
 
 
+@pages.post("/instances/<number>/rounds/<run_id>/add")
+@drawing
+def add_member(number: str, run_id: str) -> ResponseReturnValue:
+    uses, raw = engine().collaboration, sent()
+    return _done(number, members_place(run_id), _("Unit added."), lambda: uses.add_member(actor(), number, run_id, raw))
+
+
+@pages.post("/instances/<number>/rounds/<run_id>/take-off")
+@drawing
+def take_off_member(number: str, run_id: str) -> ResponseReturnValue:
+    uses, raw = engine().collaboration, sent()
+    return _done(
+        number,
+        members_place(run_id),
+        _("Unit taken off."),
+        lambda: uses.take_off_member(actor(), number, run_id, raw),
+    )
+
+
+@pages.app_template_global("members_place")
+def members_place(run_id: str) -> str:
+    """Where on the page of an instance the members of this run are changed."""
+    return f"members-{run_id}"
+
+
 # --- corrections ---
 
 

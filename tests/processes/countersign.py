@@ -47,9 +47,10 @@ def limit(host: str) -> str:
     return f'<boundaryEvent id="closed" name="会签截止" attachedToRef="{host}">{timer}</boundaryEvent>'
 
 
-def framed(until: str, sequential: bool = False) -> list[str]:
-    """Each member has a task with a period of its own, within a frame."""
-    collected = properties(**{"collect:opinions": "opinion_outcome", "collect:answered": "member"})
+def framed(until: str, sequential: bool = False, adds: str = "") -> list[str]:
+    """Each member has a task with a period of its own, within a frame; `adds` says who may change whom it asks."""
+    changing = {"adds": adds} if adds else {}
+    collected = properties(**{"collect:opinions": "opinion_outcome", "collect:answered": "member"}, **changing)
     inner = [
         '<startEvent id="in" /><endEvent id="out" /><endEvent id="late" />',
         '<userTask id="opine" name="填写会签意见" camunda:formRef="opine">',

@@ -12,6 +12,7 @@ from engine.bpmn.reading.expressions import evaluate
 from engine.bpmn.reading.read import read_diagram
 from engine.bpmn.spiff.specs import Specification
 from engine.bpmn.spiff.workflow import Failure, Open, OperationFailed, Places, Workflow, WorkflowFault
+from engine.errors import AlreadyDone
 from tests.unit.diagrams import HEAD, flow
 
 BORDER = (
@@ -167,6 +168,25 @@ def test_one_more_is_asked_and_one_less_while_it_runs():
     workflow.drop_iteration(workflow.iterations()[1].id)
 
     assert items(restored(workflow, specification, host)) == [("x", 0, "A"), ("x", 2, "C"), ("x", 3, "D")]
+
+
+def test_in_a_sequence_one_whose_turn_has_not_come_is_struck_and_counts_no_more():
+    specification, host = process(*many(each='isSequential="true"')), Scoped(units=["A", "B", "C", "B"])
+    workflow = begun(specification, host)
+    activity = workflow.activities()[0].id
+
+    workflow.strike_item(activity, "B")
+    workflow = restored(workflow, specification, host)
+
+    assert workflow.waiting_items(activity) == ["C", "B"]
+    for item in ("A", "D"):
+        with pytest.raises(AlreadyDone):
+            workflow.strike_item(activity, item)
+    for item in ("A", "C", "B"):
+        assert {place.item for task in workflow.user_tasks() for place in task.place} == {item}
+        for _task in "xy":
+            workflow.complete(workflow.user_tasks()[0].id)
+    assert [task.element_id for task in workflow.user_tasks()] == ["z"]
 
 
 def test_the_completion_condition_is_asked_at_the_activity_when_one_is_over():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from engine.reports.parts.filters import Filters
 from tests.processes import countersign
-from tests.processes.test_countersign import FIVE_AGREE, MEMBERS, task_of
+from tests.processes.test_countersign import FIVE_AGREE, MEMBERS, asked, task_of
 from tests.processes.town import Instance
 from tests.web.office import OFFICER, Office
 
@@ -46,3 +46,41 @@ def test_seven_units_answer_over_the_pages_until_five_agree(office: Office, tmp_
     assert dict(case.waiting) == {"conclude": 1}
     starter.post(f"/tasks/{case.task('conclude')}", {"result_note": "通过", "who_agreed": "5"})
     assert case.result == "agreed"
+
+
+def test_a_unit_is_added_and_taken_off_beside_the_list_of_who_has_answered(office: Office, tmp_path: Path) -> None:
+    path = countersign.write(tmp_path, countersign.framed("", adds="starter"))
+    office.town.act(lambda engine: engine.procedures_in_force.deploy(path, "test"))
+    starter = office.desk(OFFICER)
+    starter.post(f"/start/{countersign.KEY}", {"subject": "联合整治方案（增减单位）", "members": ["ecology", "market"]})
+    found = office.town.engine.instances.listed(office.town.person(OFFICER), Filters(text="联合整治方案（增减单位）"))
+    case = Instance(office.town, found.rows[0].number)
+    page = f"/instances/{case.number}"
+    shown = starter.get(page)
+    form = "//section[@id='round-1']//form[contains(@action, '/{}')]"
+    (adding,) = shown.every(form.format("add") + "/@action")
+    offered = shown.every(form.format("add") + "//option/@value")
+    assert "emergency" in offered
+    assert not {"ecology", "market", "qinghe"} & set(offered)
+
+    refused = starter.post(adding, {"unit": "emergency", "reason": ""})
+    assert refused.status == 422
+    assert refused.every(form.format("add") + "//option[@selected]/@value") == ["emergency"]
+    assert "请填写" in refused.words(form.format("add"))
+    assert asked(case) == {"ecology", "market"}
+    starter.post(adding, {"unit": "emergency", "reason": "涉危化品暂存"})
+    assert asked(case) == {"ecology", "market", "emergency"}
+    shown = starter.get(page)
+    assert "涉危化品暂存" in shown.words("//section[@id='round-1']")
+    assert "新增市应急管理局" in shown.words("//section[@id='log']")
+
+    (leaving, *_others) = shown.every(form.format("take-off") + "/@action")
+    refused = starter.post(leaving, {"unit": "market", "take": "off", "reason": ""})
+    wrong = "//form[.//input[@value='market']]//*[@aria-invalid]"
+    assert (refused.status, len(refused.every(wrong)), len(refused.every("//*[@aria-invalid]"))) == (422, 1, 1)
+    starter.post(leaving, {"unit": "market", "take": "off", "reason": "与该单位无关"})
+    assert asked(case) == {"ecology", "emergency"}
+    assert "不再征求" in starter.get(page).words("//section[@id='round-1']")
+    assert starter.post(leaving, {"unit": "market", "take": "off", "reason": "与该单位无关"}).status == 409
+    member = office.desk(MEMBERS["emergency"]).get(page)
+    assert member.every(form.format("add")) == member.every(form.format("take-off")) == []

@@ -14,6 +14,11 @@ _COLLECT = _(
     "collection, of those that are done by now; its value is the expression of one item, such as "
     "collect:opinions = opinion."
 )
+_ADDS = _(
+    "Of a step that each unit of a list is asked to do: who may add a unit while it runs, or take off one that has not "
+    "answered: unit:post, several separated by commas; starter is whoever handles cases in the starting unit. Left out, "
+    "nobody may."
+)
 _PRESSED: Mapping[str, Text] = {
     "unit": _("The unit that may press it; several are separated by commas, together with pressed_by."),
     "role": _("The post that may press it."),
@@ -42,6 +47,7 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
     },
     "userTask": {
         "collect:*": _COLLECT,
+        "adds": _ADDS,
         "unit": _("Instead of the lane's unit, together with role."),
         "role": _("Instead of the lane's post, together with unit."),
         "deadline": _("The name of the period within which the step falls."),
@@ -86,6 +92,7 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
     },
     "subProcess": {
         "collect:*": _COLLECT,
+        "adds": _ADDS,
     },
     "callActivity": {
         "collect:*": _COLLECT,

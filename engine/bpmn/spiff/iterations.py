@@ -13,6 +13,7 @@ from engine.bpmn.spiff.host import WorkflowFault
 from engine.bpmn.spiff.node import EACH, running
 from engine.bpmn.spiff.places import INDEX, ITEM
 from engine.bpmn.spiff.tasks import Activity
+from engine.errors import AlreadyDone
 from engine.messages import gettext as _
 
 TOTAL, DONE, NEXT, ITEMS = "total", "done", "next", "items"
@@ -101,6 +102,19 @@ class Many(Several):
         if self._is_sequence:
             del memory[ITEMS][memory[DONE]]
         self._go_on(task)
+
+    def waiting(self, task: Task) -> list[object]:
+        """The items of a sequence whose turn has not come, in their order."""
+        memory = task.internal_data
+        return list(memory[ITEMS][memory[DONE] + 1 :]) if self._is_sequence else []
+
+    def strike(self, task: Task, item: object) -> None:
+        """The item of a sequence, whose turn has not come, is not asked for any more. Raises AlreadyDone."""
+        memory = task.internal_data
+        if item not in self.waiting(task):
+            raise AlreadyDone
+        del memory[ITEMS][memory[ITEMS].index(item, memory[DONE] + 1)]
+        memory[TOTAL] -= 1
 
     @property
     def _is_sequence(self) -> bool:

@@ -230,6 +230,16 @@ class Workflow:
         self._guarded(one.parent.task_spec.take_off, one.parent, one)
         self.run()
 
+    def waiting_items(self, activity_id: str) -> list[object]:
+        """The items of a sequence whose turn has not come; none of what is done side by side. Raises AlreadyDone."""
+        activity = self._find(activity_id, Many)
+        return list(activity.task_spec.waiting(activity))
+
+    def strike_item(self, activity_id: str, item: object) -> None:
+        """One whose turn has not come in a sequence is not asked (减签), and counts no more. Raises AlreadyDone."""
+        activity = self._find(activity_id, Many)
+        self._guarded(activity.task_spec.strike, activity, item)
+
     # --- what goes back ---
 
     def ancestors(self, task_id: str) -> list[Open]:

@@ -28,6 +28,8 @@ from engine.runtime.step.events import (
     Event,
     FactRecorded,
     FactsSaid,
+    MemberAdded,
+    MemberTakenOff,
     Notified,
     PeriodCountedAnew,
     PeriodGoesOn,
@@ -51,7 +53,7 @@ from engine.states import PeriodStatus
 @dataclass(frozen=True)
 class LogLine:
     """`kind` is started, completed, claimed, handed, sent_back, taken_back, urged, document, deadline, notice, copied,
-    proposal (of a correction), correction, remark or ended; `due_at` belongs to a period.
+    proposal (of a correction), correction, remark, members or ended; `due_at` belongs to a period.
     """
 
     at: datetime
@@ -101,6 +103,8 @@ class Seen:
     """The facts whose last value is a draft to this reader."""
     untold: frozenset[str]
     """The documents of which this reader is not told."""
+    units: frozenset[str] | None
+    """The units of which this reader may be told that they are asked; None: of every one."""
     said: Mapping[str, Text]
     """What the notices say, by their ids, as far as that is kept for readers of any language."""
 
@@ -145,6 +149,14 @@ def event_lines(event: Event, seen: Seen, line: Callable[..., LogLine]) -> list[
             return [line("correction", label, _("Correction approved"), note)]
         case Pressed():
             return [line("claimed", seen.definition.element_name(event.element), pgettext("history", "Requested"))]
+        case MemberAdded() | MemberTakenOff():
+            if seen.units is not None and event.unit not in seen.units:
+                return []
+            unit = seen.names.unit(event.unit)
+            whom = unit.name if unit else event.unit
+            added = isinstance(event, MemberAdded)
+            changed = _("%(unit)s added", unit=whom) if added else _("%(unit)s taken off", unit=whom)
+            return [line("members", seen.definition.element_name(event.element), changed, event.reason)]
         case DocumentDelivered():
             if event.id and event.id in seen.untold:
                 return []
@@ -170,7 +182,7 @@ def event_lines(event: Event, seen: Seen, line: Callable[..., LogLine]) -> list[
             return [line("deadline", seen.period(event.key).name, words, due=event.due, by_system=True)]
         case TaskLapsed():
             lapsed = seen.tasks.get(event.id)
-            if lapsed is None or lapsed.undone in ("sent_back", "dropped"):
+            if lapsed is None or lapsed.undone in ("sent_back", "dropped", "taken_off"):
                 return []
             return [line("lapsed", seen.task(event.id), LAPSED_UNDONE if lapsed.undone else LAPSED, by_system=True)]
         case Notified():

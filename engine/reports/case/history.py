@@ -40,6 +40,7 @@ from engine.reports.parts.names import Names, UnitName, outcome_name, result_nam
 from engine.reports.parts.periods import name_of
 from engine.reports.parts.sent import unread_papers
 from engine.reports.parts.tellings import Telling, together
+from engine.runtime.step import parties
 from engine.runtime.step.confidentiality import told_in
 from engine.runtime.step.events import events_of
 from engine.runtime.step.facts import known
@@ -170,6 +171,7 @@ def log(
         drafts=readers.on_the_way(tx, instance_id, definition, reader),
         unissued=readers.unissued(tx, instance_id, definition, reader),
         untold=unread_papers(tx, instance_id, reader),
+        units=parties.known_to(tx, instance_id, reader.unit_code),
         said=_said(tx, instance_id),
     )
     lines: list[LogLine] = []
@@ -336,6 +338,8 @@ def ending(row: Row[Any], definition: Definition) -> Text:
             return LAPSED_UNDONE
         case _status, "dropped":
             return pgettext("history", "Dropped")
+        case _status, "taken_off":
+            return pgettext("history", "No longer asked")
     return LAPSED
 
 

@@ -173,9 +173,8 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
         axis=axis_of(drawn, context.now, context.calendar),
         bars=[bar_of(period, context.now, context.calendar) for period in drawn],
         rounds=rounds(
-            tx,
-            row.id,
-            definition,
+            step,
+            actor,
             names,
             {period.key: period for period in periods},
             readers.on_the_way(tx, row.id, definition, actor),

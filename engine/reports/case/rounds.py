@@ -7,23 +7,30 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Row
 
-from engine.db.case import case_of
-from engine.db.tables import scope
+from engine.db.case import Case
+from engine.db.tables import audit_entry, scope
 from engine.db.values import decode
 from engine.deployments.definitions import Definition
 from engine.messages import Name, Text
+from engine.organisation.assignment import Actor
 from engine.reports.parts.fellows import asked_beside
 from engine.reports.parts.names import Names, UnitName, outcome_name
 from engine.reports.parts.periods import Period
+from engine.runtime.collaboration import members as changing
+from engine.runtime.step import parties
+from engine.runtime.step.events import MemberAdded, MemberTakenOff, events_of
+from engine.runtime.step.step import Step
 
 
 @dataclass(frozen=True)
 class Member:
-    """One of them. `state`: done, open, or closed before there was an answer."""
+    """One of them. `state`: done, open, waiting for its turn, off (no longer asked), or closed before there was an answer."""
 
     state: str
+    code: str
+    """What it is asked as, for whoever takes it off."""
     unit: UnitName | None
     item: str
     """What it is asked for, when that is no unit."""
@@ -32,34 +39,52 @@ class Member:
     at: datetime | None
     outcome: Text
     period: Period | None
+    changed: Changed | None = None
+    """How it was added, or taken off; None for one of the list from the beginning."""
+
+    @property
+    def may_answer(self) -> bool:
+        return self.state in ("open", "waiting")
+
+
+@dataclass(frozen=True)
+class Changed:
+    who: str
+    at: datetime
+    reason: str
 
 
 @dataclass(frozen=True)
 class Round:
     """All who are asked by one run of an activity, in the order of its list."""
 
+    id: str
     name: Name
     is_over: bool
     members: tuple[Member, ...]
+    may_change: bool = False
+    """Whether the person who looks may add a unit, or take one off."""
+    to_add: tuple[tuple[str, str], ...] = ()
+    """The units that the person may add: codes and names."""
 
     @property
     def answered(self) -> int:
         return sum(member.state == "done" for member in self.members)
 
+    @property
+    def asked(self) -> int:
+        """How many are, or were, to answer: without those that were taken off."""
+        return sum(member.state != "off" for member in self.members)
+
 
 def rounds(
-    tx: Connection,
-    instance_id: str,
-    definition: Definition,
-    names: Names,
-    periods: Mapping[str, Period],
-    drafts: frozenset[str],
+    step: Step, reader: Actor, names: Names, periods: Mapping[str, Period], drafts: frozenset[str]
 ) -> list[Round]:
     """Every run of an activity that is done for each of several, the oldest first.
 
     `periods` are told by their keys; of the tasks in `drafts` the reader is not told what was answered.
     """
-    case = case_of(tx, instance_id)
+    case, told = step.case, _Told(step.definition, names, periods, drafts)
     tasks: dict[str, list[Row[Any]]] = {}
     for asked in asked_beside(case).values():
         for iteration, row in asked:
@@ -68,40 +93,82 @@ def rounds(
     for row in case.rows(scope):
         if row.apart:
             runs.setdefault(row.run_id, []).append(row)
-    return [
-        Round(
-            name=definition.element_name(own[0].element_id),
-            is_over=all(row.ended_at is not None for row in own),
-            members=tuple(
-                _member(row, tasks.get(row.id, []), definition, names, periods, drafts)
-                for row in sorted(own, key=lambda row: row.position)
-            ),
+    added, off = _changes(case, names) if runs else ({}, {})
+    open_runs = {found.id: found for found in step.workflow.activities()}
+    mine = {found.id for found in changing.changeable(step)}
+    known = parties.known_to(step.tx, step.instance_id, reader.unit_code)
+    found = []
+    for run_id, own in runs.items():
+        begun = [
+            told.member(row, tasks.get(row.id, []), added, off) for row in sorted(own, key=lambda row: row.position)
+        ]
+        items = step.workflow.waiting_items(run_id) if run_id in open_runs else []
+        waiting = [told.waiting(run_id, item, added) for item in items if known is None or item in known]
+        offered = changing.to_add(step, open_runs[run_id]) if run_id in mine else []
+        found.append(
+            Round(
+                id=run_id,
+                name=step.definition.element_name(own[0].element_id),
+                is_over=run_id not in open_runs and all(row.ended_at is not None for row in own),
+                members=(*begun, *waiting),
+                may_change=run_id in mine,
+                to_add=tuple((unit.code, unit.name) for unit in offered),
+            )
         )
-        for own in runs.values()
-    ]
+    return found
 
 
-def _member(
-    row: Row[Any],
-    tasks: list[Row[Any]],
-    definition: Definition,
-    names: Names,
-    periods: Mapping[str, Period],
-    drafts: frozenset[str],
-) -> Member:
-    item = decode(row.item)
-    unit = names.unit(item) if isinstance(item, str) else None
-    latest = max(tasks, key=lambda found: (found.status == "open", found.opened_at), default=None)
-    state = "done" if row.done else "open" if row.ended_at is None else "closed"
-    told = latest is not None and state != "closed"
-    is_read = latest is not None and state == "done" and latest.id not in drafts
-    return Member(
-        state=state,
-        unit=unit or (names.unit(latest.unit_code) if latest is not None else None),
-        item="" if unit is not None or item is None else str(item),
-        step=definition.element_name(latest.element_id) if latest is not None else Name(""),
-        who=names.person(latest.ended_by or latest.assignee_id) if latest is not None and told else "",
-        at=row.ended_at,
-        outcome=outcome_name(definition, latest) if latest is not None and is_read else "",
-        period=periods.get(latest.deadline_key or "") if latest is not None else None,
-    )
+Changes = dict[tuple[str, str], Changed]
+"""By the run and what the member is asked as."""
+
+
+def _changes(case: Case, names: Names) -> tuple[Changes, Changes]:
+    """The last time that each was added, and taken off."""
+    added, off = Changes(), Changes()
+    for entry in case.rows(audit_entry):
+        for event in events_of(entry.content):
+            if isinstance(event, MemberAdded | MemberTakenOff):
+                into = added if isinstance(event, MemberAdded) else off
+                into[event.run, event.unit] = Changed(names.person(entry.person_id), entry.at, event.reason)
+    return added, off
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What every member of every round is told with."""
+
+    definition: Definition
+    names: Names
+    periods: Mapping[str, Period]
+    drafts: frozenset[str]
+
+    def member(self, row: Row[Any], tasks: list[Row[Any]], added: Changes, off: Changes) -> Member:
+        item = decode(row.item)
+        unit = self.names.unit(item) if isinstance(item, str) else None
+        latest = max(tasks, key=lambda found: (found.status == "open", found.opened_at), default=None)
+        key = (row.run_id, str(item))
+        taken_off = off.get(key) if not row.done and row.ended_at is not None else None
+        is_off = taken_off is not None and taken_off.at == row.ended_at
+        state = "done" if row.done else "open" if row.ended_at is None else "off" if is_off else "closed"
+        told = latest is not None and state in ("done", "open")
+        is_read = latest is not None and state == "done" and latest.id not in self.drafts
+        return Member(
+            state=state,
+            code=str(item),
+            unit=unit or (self.names.unit(latest.unit_code) if latest is not None else None),
+            item="" if unit is not None or item is None else str(item),
+            step=self.definition.element_name(latest.element_id) if latest is not None else Name(""),
+            who=self.names.person(latest.ended_by or latest.assignee_id) if latest is not None and told else "",
+            at=row.ended_at,
+            outcome=outcome_name(self.definition, latest) if latest is not None and is_read else "",
+            period=self.periods.get(latest.deadline_key or "") if latest is not None else None,
+            changed=taken_off if is_off else added.get(key),
+        )
+
+    def waiting(self, run_id: str, item: object, added: Changes) -> Member:
+        """One whose turn has not come in a sequence."""
+        unit = self.names.unit(item) if isinstance(item, str) else None
+        code = str(item)
+        shown = "" if unit is not None or item is None else code
+        changed = added.get((run_id, code))
+        return Member("waiting", code, unit, shown, Name(""), "", None, "", None, changed)

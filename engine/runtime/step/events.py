@@ -114,6 +114,28 @@ class Pressed:
 
 
 @dataclass(frozen=True)
+class MemberAdded:
+    """One more unit is asked by the activity `element`; `run` tells its runs apart."""
+
+    what: ClassVar = "member_added"
+    element: str
+    run: str
+    unit: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class MemberTakenOff:
+    """The unit is asked no longer by the activity `element`; it had not answered."""
+
+    what: ClassVar = "member_taken_off"
+    element: str
+    run: str
+    unit: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class TimerFired:
     """The armed timer `id` has fired; `due` is the instant at which it was due, ISO 8601 in UTC."""
 
@@ -263,6 +285,7 @@ class DutyProposed:
 Event = (
     Started | Ended | CalledEnded
     | TaskOpened | TaskCompleted | TaskLapsed | SentBack | TakenBack | Dropped | Pressed
+    | MemberAdded | MemberTakenOff
     | TimerFired | PeriodStands | PeriodMoved | PeriodCountedAnew | PeriodGoesOn | PeriodNoted | Supervised
     | DocumentDelivered | Unprintable | Notified
     | FactsSaid | FactRecorded | Corrected | DutyProposed

@@ -76,8 +76,12 @@ class Scopes:
 
     def done_beside(self, one: Scope) -> list[Scope]:
         """The iterations of the same activity that have come to their own end, itself among them, in the order of the list."""
-        beside = [other for other in self._found.values() if other.run_id == one.run_id and other.id in self._done]
-        return sorted(beside, key=lambda other: other.position or 0)
+        return self.done_in(one.run_id)
+
+    def done_in(self, run_id: str | None) -> list[Scope]:
+        """The iterations of this run of an activity that have come to their own end, in the order of the list."""
+        own = [other for other in self._found.values() if other.run_id == run_id and other.id in self._done]
+        return sorted(own, key=lambda other: other.position or 0)
 
     def names_of(self, scope_id: str) -> dict[str, object]:
         """What is known in this scope without anybody's having said it: its item and number, for an iteration."""

@@ -348,6 +348,10 @@ def _undone(row: Row[Any]) -> Message:
                 "'%(step)s' lapsed on %(when)s, since the step before it was undone. It can no longer be handled.",
                 **about,
             )
+        case "taken_off":
+            return _(
+                "Your unit has no longer been asked for '%(step)s' since %(when)s. What you saved is kept.", **about
+            )
         case _dropped:
             return _("'%(step)s' was dropped on %(when)s and can no longer be handled.", **about)
 

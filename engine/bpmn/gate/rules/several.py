@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from engine.bpmn.gate.draft import Draft, about, in_form
 from engine.bpmn.gate.rules.facts import can_be_a_fact
-from engine.bpmn.gate.rules.units import UNIT_NOT_HELD
+from engine.bpmn.gate.rules.units import UNIT_NOT_HELD, who
 from engine.bpmn.gate.written import Written, written_in
 from engine.bpmn.reading.elements import FACT, SAYING, Element
 from engine.bpmn.reading.expressions import compile_expression
+from engine.bpmn.reading.members import ADDS, adders, asks_units
 from engine.errors import ExpressionError
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
@@ -19,6 +20,8 @@ SEVERAL_ITEM = Rule("several-item", _("The item of a list has a name of its own.
 SEVERAL_READ = Rule("several-read", _("What each of several answers is read around them only when it is collected."))
 SEVERAL_CORRECTABLE = Rule("several-correctable", _("What each of several answers is not corrected afterwards."))
 COLLECT_ONCE = Rule("collect-once", _("Only what is done several times collects."))
+ADDS_UNITS = Rule("adds-units", _("Units are added only where each unit of a list is asked."))
+ADDS_WHO = Rule("adds-who", _("Who may add a unit is written as unit and post, or as starter."))
 COLLECT_NAME = Rule("collect-name", _("What is collected has a name that expressions can read."))
 
 
@@ -26,6 +29,7 @@ def check(draft: Draft) -> Iterator[Problem]:
     written = list(written_in(draft))
     for element in draft.running:
         yield from _collects(element)
+        yield from _adds(draft, element)
         if element.many is not None:
             yield from _times(element)
             yield from _item(draft, element)
@@ -49,6 +53,31 @@ def _collects(element: Element) -> Iterator[Problem]:
             _("This is done once, so there is nothing to collect."),
             _("Delete the property collect, or make it a multi-instance step."),
         )
+
+
+def _adds(draft: Draft, element: Element) -> Iterator[Problem]:
+    if ADDS not in element.properties:
+        return
+    if not asks_units(draft.diagram, element):
+        yield about(
+            ADDS_UNITS,
+            element,
+            _("Nobody is asked here unit by unit, so no unit can be added."),
+            _("Delete the property adds, or make it a multi-instance step over a list of units."),
+        )
+    for adder in adders(draft.diagram, element):
+        if not adder.is_written_right:
+            yield about(
+                ADDS_WHO,
+                element,
+                _("The property adds does not say which unit and post may add a unit."),
+                _(
+                    "Write unit:post, such as own_unit:case_officer, or starter, for which the process needs the "
+                    "property starter; several are separated by commas."
+                ),
+            )
+        else:
+            yield from who(draft, element, adder.unit, frozenset({adder.role} - {""}))
 
 
 def _times(element: Element) -> Iterator[Problem]:
@@ -79,9 +108,7 @@ def _item(draft: Draft, element: Element) -> Iterator[Problem]:
             _("Write a name that no field and no other list has, such as member, beside a camunda:collection."),
         )
     field = draft.fields.get(many.collection)
-    inner = [one for one in draft.running if element in (one, *draft.diagram.scopes_around(one))]
-    asks = any(draft.diagram.asked(one)[0] == name for one in inner if one.kind == "userTask")
-    if asks and field is not None and field.widget != "units":
+    if asks_units(draft.diagram, element) and field is not None and field.widget != "units":
         yield about(
             UNIT_NOT_HELD,
             element,
