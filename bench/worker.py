@@ -1,7 +1,7 @@
 """`worker`: a tick when nothing is due among so many waiting cases, and how long what came due while no worker ran takes.
 
 An idle tick is told with and without the database's statistics. Beside the drain somebody claims a task and gives it back, again
-and again; `that` of such a click is how long it took while the worker had nothing to do.
+and again; `that` of such a click is how long it took while the worker had nothing to do, just before and just after.
 """
 
 from __future__ import annotations
@@ -59,11 +59,11 @@ def _drain(options: Options, town: Town) -> Iterator[Row]:
     """What is due of that many cases, alone and beside somebody who clicks."""
     own, engine = town.refer(at=MORNING), town.engine
     town.tick()
-    alone = _clicks(town, own, lambda clicks: len(clicks) < 2 * CLICKS)
     for clicked in (False, True):
         meter = Meter(options.stores.server_cpu)
         for _ in range(options.cases):
             town.refer()
+        alone = _clicks(town, own, _some) if clicked else []
         town.asleep_until((town.now + OUTAGE).isoformat())
         with meter.taking("due", engine.database.engine), ThreadPoolExecutor() as pool:
             ticking = pool.submit(engine.tick)
@@ -74,10 +74,14 @@ def _drain(options: Options, town: Town) -> Iterator[Row]:
         if not clicked:
             yield Row("worker", f"{done:,} overdue things, each", cost=each, rate=1000 / (each.cpu + each.server))
         elif beside:
-            usual = median(alone)
+            usual = median(alone + _clicks(town, own, _some))
             yield Row(
                 "worker", f"a click beside {done:,} overdue", instead="alone, ms", beside=usual, own=median(beside)
             )
+
+
+def _some(clicks: list[float]) -> bool:
+    return len(clicks) < 2 * CLICKS
 
 
 def _goes_on(ticking: Future[int], _clicks: list[float]) -> bool:

@@ -33,7 +33,7 @@ GRACE = timedelta(minutes=10)
 """A day's head waits so long for steps that began before midnight and commit after it."""
 AT_MOST = 10_000
 """Things due that one tick may do; the next tick goes on."""
-GIVES_WAY_AFTER, FOR_SECONDS = 100, 0.11
+GIVES_WAY_AFTER, FOR_SECONDS = 500, 0.11
 """On SQLite a worker that catches up rests after so many things: another process that wants to write tries every 0.1 s."""
 PASSED_OVER = 200
 """When so many could not take their step, something is wrong that the next tick may find mended."""
@@ -87,7 +87,14 @@ class Worker:
                 self.database.run(lambda tx: heartbeat.stop(tx, self.id))
 
     def tick(self) -> int:
-        """Everything that is due has happened. Returns how many things that were; when nothing is, one statement says so."""
+        """Everything that is due has happened. Returns how many things that were; when nothing is, one statement says so.
+
+        Between any two of them people go first who want to write.
+        """
+        with self.database.giving_way():
+            return self._tick()
+
+    def _tick(self) -> int:
         with self.database.reading() as tx:
             found = waiting.look(tx, self.clock.now())
         if found.left:
@@ -191,7 +198,8 @@ class Worker:
             if self.stopping.is_set():
                 return
             try:
-                chore()
+                with self.database.giving_way():
+                    chore()
             except Exception:
                 log.exception("a chore could not be done")
 

@@ -27,6 +27,9 @@ KINDS: Mapping[str, Message] = {
     "startEvent": pgettext("element", "start"),
     "endEvent": pgettext("element", "end"),
     "exclusiveGateway": pgettext("element", "decision"),
+    "eventBasedGateway": pgettext("element", "event-based gateway"),
+    "intermediateCatchEvent": pgettext("element", "event that is waited for"),
+    "inclusiveGateway": pgettext("element", "inclusive gateway"),
     "parallelGateway": pgettext("element", "parallel gateway"),
 }
 DETAIL = "\n"

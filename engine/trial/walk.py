@@ -68,6 +68,8 @@ class _Walk:
         self.number = ""
         self.done = Counter[str]()
         """How often each element was answered, or pressed."""
+        self._seen: dict[tuple[str, int], datetime] = {}
+        """When each button that stands on no task could first be pressed, each time anew."""
 
     def whole(self) -> Walked:
         try:
@@ -157,8 +159,10 @@ class _Walk:
             actor = self._presser(instance, *diagram.asked(element), answer)
             if actor is None or not self._is_armed(actor, element.id):
                 continue
-            opened = max((row.opened_at for row in self._open() if row.element_id == element.attached_to),
-                         default=instance.started_at)  # fmt: skip
+            since = self._seen.setdefault((element.id, self.done[element.id]), self.town.clock.now())
+            opened = max(
+                (row.opened_at for row in self._open() if row.element_id == element.attached_to), default=since
+            )
             at = max(self.town.clock.now(), answer.at or opened + answer.after)
             yield _Next(at, lambda element=element, actor=actor: self._press(actor, element.id, element.name))  # type: ignore[misc]
 

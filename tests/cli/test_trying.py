@@ -11,7 +11,8 @@ import pytest
 from click.testing import Result
 
 from tests.cli.test_commands import run
-from tests.unit.diagrams import in_a_folder
+from tests.unit.diagrams import flow, in_a_folder
+from tests.unit.test_gate_event_gateways import WAITING_FIRST
 
 BEGIN = "2026-09-30T09:30"
 START = "start: {_unit: chengguan, subject: 试办, asked_unit: ecology, asked_at: '@now'}\n"
@@ -91,6 +92,19 @@ def test_a_button_is_pressed_when_the_answers_say(attempt: Try) -> None:
     assert found["status"] == "ended"
     pressed = [one["at"] for one in found["path"] if one["what"] == "pressed"]
     assert pressed == ["2026-09-30T16:00+08:00"]
+
+
+def test_a_button_that_is_waited_for_is_pressed_so_long_after_the_waiting_began(tmp_path: Path) -> None:
+    diagram = in_a_folder(tmp_path)
+    drawn = diagram.read_text(encoding="utf-8").replace(flow("join", "review"), WAITING_FIRST)
+    diagram.write_text(drawn, encoding="utf-8")
+    (tmp_path / "answers.yaml").write_text(f"{START}{READ}pressed: {{_after: PT5H}}\nreview: wait\n", encoding="utf-8")
+    given = ("--answers", str(tmp_path / "answers.yaml"), "--at", BEGIN, "--until", "2026-10-01T09:00", "--json")
+
+    found = told(run("try", str(diagram), *given, data_dir=tmp_path / "data"))
+
+    assert [one["at"] for one in found["path"] if one["what"] == "pressed"] == ["2026-09-30T16:30+08:00"]
+    assert "review" in str(found["waits"])
 
 
 def test_what_is_tried_leaves_nothing_behind(attempt: Try, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from engine.runtime.instances import due
 from tests.processes.calendars import bring
 from tests.processes.test_advance import break_letters
 from tests.processes.town import MORNING, Case, Town, at
+from tests.store.test_session import wait_for
 
 TYPHOON = ("2026-10-10", True, "台风停工")
 
@@ -247,6 +248,69 @@ def test_a_command_beside_a_server_gets_its_turn_while_the_worker_catches_up(
     assert plain_town.engine.tick() == 24
     beside.join()
     assert left[0] > 0, "it did not wait for the end"
+
+
+def test_whoever_clicks_has_a_turn_before_the_worker_takes_the_next_thing(
+    plain_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who waited before the worker, who came while it waited, and who came in the moment that it leaves free."""
+    plain_town.refer(at=MORNING)
+    plain_town.asleep_until("2026-10-20T09:00")
+    database, take_next = plain_town.engine.database, due.take_next
+    line, order, threads = database._writers, list[str](), list[threading.Thread]()
+    assert line is not None
+
+    def click(name: str, meanwhile: Callable[[], object] = lambda: None) -> None:
+        def work(_tx: Connection) -> None:
+            order.append(name)
+            meanwhile()
+
+        threads.append(threading.Thread(target=database.run, args=[work]))
+        threads[-1].start()
+
+    def waits_with_the_worker() -> None:
+        """The worker stands in the line again, and somebody comes behind it."""
+        wait_for(lambda: line.length == 2)
+        click("while it waited")
+        wait_for(lambda: line.length == 3)
+
+    def noted(*arguments: Any) -> bool:
+        order.append("due")
+        if not threads:
+            click("before it", waits_with_the_worker)
+            wait_for(lambda: line.length == 2)
+        return take_next(*arguments)
+
+    def a_moment(_seconds: float) -> None:
+        if len(threads) == 2:
+            click("in the moment")
+            threads[-1].join()
+
+    monkeypatch.setattr(due, "take_next", noted)
+    monkeypatch.setattr("engine.db.turns.sleep", a_moment)
+
+    assert plain_town.engine.tick() == 6
+    assert order == ["due", "before it", "while it waited", "in the moment", *["due"] * 5]
+
+
+def test_the_worker_waits_for_nobody_when_nobody_clicks(plain_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain_town.refer(at=MORNING)
+    plain_town.asleep_until("2026-10-20T09:00")
+    rests: list[float] = []
+    monkeypatch.setattr("engine.db.turns.sleep", rests.append)
+
+    assert plain_town.engine.tick() == 6
+    assert rests == []
+
+
+def test_what_the_worker_leaves_to_its_chores_lets_clicks_go_first(plain_town: Town) -> None:
+    worker, database, seen = plain_town.engine.worker, plain_town.engine.database, list[bool]()
+    worker.chores = [lambda: seen.append(database.gives_way)]
+
+    worker._do_chores_quietly()
+
+    assert seen == [True]
+    assert not database.gives_way
 
 
 # --- stopping ---

@@ -60,7 +60,15 @@ class Event(Block):
     def draw(self, sheet: Sheet) -> Ends:
         if self.kind == "receiveTask":
             return (sheet.add(self.kind, self.key, messageRef=self.events[0].name),) * 2
-        return (sheet.add(self.kind, self.key, "".join(event.drawn for event in self.events)),) * 2
+        drawn = "".join(event.drawn for event in self.events)
+        if self.is_button:
+            drawn = properties(unit="own", role="case_officer") + drawn
+        return (sheet.add(self.kind, self.key, drawn, name=f"等{self.key}"),) * 2
+
+    @property
+    def is_button(self) -> bool:
+        """A message without a name comes from nobody but whoever presses it."""
+        return self.events == (Happening("message"),)
 
 
 @dataclass(frozen=True)

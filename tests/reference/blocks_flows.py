@@ -32,6 +32,8 @@ class Branches(Block):
         if self.splits == "userTask":
             sheet.tasks.append(self.key)
             more |= task(self.key)
+        if self.splits == "inclusiveGateway":
+            more |= {"name": f"{self.key}？"}
         sheet.add(self.splits, self.key, **more)
         for number, (entry, _) in enumerate(ends):
             sheet.connect(self.key, entry, self.tests[number - 1] if self.tests and number else "")

@@ -25,10 +25,11 @@ from tests.reference.blocks import (
     Work,
     properties,
 )
+from tests.reference.blocks_events import Event, Gate, Happening
 from tests.reference.blocks_flows import Branches, Link
 from tests.unit.diagrams import HEAD, text_field
 
-FLOWS = frozenset({"link", "split", "unjoined"})
+FLOWS = frozenset({"link", "split", "unjoined", "some", "gate"})
 """Blocks in which flows do the work of gateways; the engine of before ran none of them."""
 LAPSING = {"timer": 0.4, "cycle": 0.4, "button": 0.4}
 """Of the events that leave their task open, how many lapse with it."""
@@ -145,6 +146,8 @@ class Generator:
                 "loop",
                 "link",
                 "split",
+                "some",
+                "gate",
                 *([] if around.forked else ["unjoined"]),
             ]
         allowed = [kind for kind in kinds if kind not in self.left_out]
@@ -236,6 +239,22 @@ class Generator:
             inner = around.deeper(forked=True)
             return Branches(self._key("o"), "userTask", "parallelGateway", (self.block(inner), self.block(inner)))
         return self._apart(around, "userTask", (self.draw.choice(TESTS),))
+
+    def _some(self, around: Around) -> Block:
+        """Those branches whose condition holds, joined by what waits for them, or each to its own end."""
+        inner = around.deeper(forked=True)
+        branches = tuple(self.block(inner) for _ in range(self.draw.choice([2, 2, 3])))
+        tests = tuple(self.draw.choice(TESTS) for _ in branches[1:])
+        is_joined = around.forked or self.draw.random() < 0.8
+        splits = self.draw.choice(["inclusiveGateway"] * 3 + ["userTask"]) if is_joined else "inclusiveGateway"
+        return Branches(self._key("o"), splits, "inclusiveGateway" if is_joined else "", branches, tests)
+
+    def _gate(self, around: Around) -> Block:
+        """Timers and buttons of which the first to happen is taken."""
+        kinds = [self.draw.choice(["timer", "message"]) for _ in range(self.draw.choice([2, 2, 3]))]
+        bodies = [self.block(around) if self.draw.random() < 0.6 else None for _ in kinds]
+        events = [Event(self._key("w"), "intermediateCatchEvent", (Happening(kind),)) for kind in kinds]
+        return Gate(self._key("G"), tuple(zip(events, bodies, strict=True)))
 
     def _unjoined(self, around: Around) -> Block:
         return self._apart(around, self.draw.choice(("parallelGateway", "userTask")), ())

@@ -16,7 +16,9 @@ WORDS = {"user task", "service task", "catch event", "call activity", "receive t
          "parallel gateway", "loop", "link", "end event", "timer interrupting", "timer beside", "cycle beside",
          "button interrupting", "button beside", "timer lapsing",
          "cycle lapsing", "button lapsing", "userTask all parallelGateway", "userTask all", "userTask some",
-         "parallelGateway all"}  # fmt: skip
+         "parallelGateway all", "inclusiveGateway some inclusiveGateway", "inclusiveGateway some",
+         "userTask some inclusiveGateway", "event-based gateway", "intermediateCatchEvent timer",
+         "intermediateCatchEvent message"}  # fmt: skip
 """A new word joins here when it is drawn."""
 
 

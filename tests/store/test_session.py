@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from typing import TypeVar
 
 import pytest
@@ -15,6 +16,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from engine.db import upsert
 from engine.db.session import ATTEMPTS, Database
 from engine.db.tables import city_rule
+from engine.db.turns import Queue
 from engine.db.unit import unit_of
 from engine.errors import Busy, DatabaseFull, Refused, Uncertain
 from tests.store.builders import NOW
@@ -476,12 +478,53 @@ def test_writers_of_one_process_come_in_the_order_in_which_they_asked(sqlite_dat
         for place, key in enumerate(("second", "third", "fourth"), 2):
             threads.append(threading.Thread(target=writing, args=[key]))
             threads[-1].start()
-            wait_for(lambda place=place: len(line._line) == place)  # type: ignore[misc]
+            wait_for(lambda place=place: line.length == place)  # type: ignore[misc]
         assert keys(sqlite_database) == set(), "who only reads waits for nobody"
     for thread in threads:
         thread.join()
 
     assert done == ["second", "third", "fourth"]
+
+
+def test_a_writer_that_gives_way_lets_so_many_go_first_and_no_more(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many click, the worker comes to its turn; among themselves those who click keep their order."""
+    monkeypatch.setattr("engine.db.turns.GIVES_WAY_TO", 2)
+    line, done, threads = sqlite_database._writers, list[str](), list[threading.Thread]()
+    assert line is not None
+
+    def stand_in_line(name: str, gives_way: bool = False) -> None:
+        def write_in_turn() -> None:
+            with sqlite_database.giving_way() if gives_way else nullcontext():
+                sqlite_database.run(lambda _tx: done.append(name))
+
+        threads.append(threading.Thread(target=write_in_turn))
+        length = line.length
+        threads[-1].start()
+        wait_for(lambda: line.length > length)
+
+    with sqlite_database.transaction():
+        stand_in_line("before")
+        stand_in_line("worker", gives_way=True)
+        for name in ("first", "second", "third"):
+            stand_in_line(name)
+    for thread in threads:
+        thread.join()
+
+    assert done == ["before", "first", "second", "worker", "third"]
+
+
+def test_nobody_goes_before_a_writer_that_gives_way_once_its_turn_has_begun() -> None:
+    line = Queue()
+
+    def at_once() -> None:
+        with line.turn(seconds=0):
+            pass
+
+    with line.turn(seconds=0, gives_way=True), pytest.raises(Busy):
+        in_another_thread(at_once)
+    in_another_thread(at_once)
 
 
 def test_a_writer_whose_turn_does_not_come_is_told_so_and_holds_up_nobody(

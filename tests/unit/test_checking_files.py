@@ -93,7 +93,8 @@ def test_a_file_that_is_no_xml_holds_up_no_other(folder: Path) -> None:
 @pytest.mark.rule("file-place", "process-in-two-files")
 def test_a_folder_tells_what_lies_in_a_wrong_place_and_what_is_there_twice(folder: Path) -> None:
     shutil.copy(folder / "permit.bpmn", folder / "same.bpmn")
-    (folder / "forms" / "lost.form").write_bytes(form_json(form_id="lost"))
+    (folder / "forms" / "permit" / "old").mkdir()
+    (folder / "forms" / "permit" / "old" / "lost.form").write_bytes(form_json(form_id="lost"))
 
     found = {one.path.name: rules([one]) for one in check(folder)}
 

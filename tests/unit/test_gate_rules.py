@@ -201,10 +201,8 @@ def test_what_is_said_to_one_reader_is_read_by_the_next_in_another_language() ->
     with speaking("en"):
         in_english = str(refused)
 
-    assert "判断网关没有默认流，条件都不成立时办件会停住。请把其中一条流定为默认流" in in_chinese
-    assert (
-        "(g_review): This exclusive gateway has no default flow, so a case stops when no condition holds." in in_english
-    )
+    assert "这个判断没有默认流，条件都不成立时办件会停住。请把其中一条流定为默认流" in in_chinese
+    assert "(g_review): This decision has no default flow, so a case stops when no condition holds." in in_english
     assert "Make one of its flows the default." in in_english
 
 

@@ -143,8 +143,10 @@ def test_the_line_of_a_problem_is_that_of_its_own_file(folder: Path, city: City)
 
 
 def test_a_form_in_a_wrong_place_is_judged_all_the_same(folder: Path, city: City) -> None:
-    shutil.move(folder / "forms" / "case_referral" / "sign_for.form", folder / "forms" / "sign_for.form")
-    change(folder / "forms" / "sign_for.form", '"components": [', '"components": [{"type": "wonder"},')
+    moved = folder / "forms" / "case_referral" / "old" / "sign_for.form"
+    moved.parent.mkdir()
+    shutil.move(folder / "forms" / "case_referral" / "sign_for.form", moved)
+    change(moved, '"components": [', '"components": [{"type": "wonder"},')
 
     assert rules(judged(folder, city).errors) == {"form-out-of-place", "component-unknown"}
 

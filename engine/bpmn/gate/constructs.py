@@ -55,7 +55,7 @@ def _runs(within: str, attributes: Mapping[str, tuple[str, ...]], says: Text, ho
 
 _FLOW_NODES = (
     "startEvent endEvent boundaryEvent intermediateCatchEvent intermediateThrowEvent userTask serviceTask sendTask "
-    "receiveTask callActivity subProcess exclusiveGateway parallelGateway"
+    "receiveTask callActivity subProcess exclusiveGateway inclusiveGateway parallelGateway eventBasedGateway"
 )
 _SCOPES = "process subProcess"
 """Within what flow nodes and flows stand."""
@@ -204,20 +204,43 @@ RUNS: Mapping[str, Construct] = {
             "the first in the order of the file that holds is taken. It also merges."
         ),
     ),
+    "inclusiveGateway": _runs(
+        _SCOPES,
+        {**GATEWAY, "default": ANY},
+        _(
+            "A decision of which several answers may hold. Its name is a question; every flow but the default has a "
+            "condition, each that holds is taken, and the default when none does. Where several flows lead into one it "
+            "waits for whatever can still come, and for nothing else."
+        ),
+    ),
     "parallelGateway": _runs(
         _SCOPES,
         GATEWAY,
         _("Forks into branches that run at the same time, or waits for all of them. One gateway does one of the two."),
     ),
+    "eventBasedGateway": _runs(
+        _SCOPES,
+        {**GATEWAY, "instantiate": ONLY_FALSE, "eventGatewayType": ("Exclusive",)},
+        _(
+            "Waits for the first of several events, and goes on behind that one alone. Each of its flows leads to a timer "
+            "or to a message, which is a button here."
+        ),
+    ),
     "boundaryEvent": _runs(
         _SCOPES,
         {**NODE, "attachedToRef": ANY, "cancelActivity": EITHER, "parallelMultiple": ONLY_FALSE},
-        _("A timer (a period, a reminder, a time limit) or a message (a button) attached to a task or a sub-process."),
+        _(
+            "A timer (a period, a reminder, a time limit) or a message (a button) attached to a task or a sub-process; or what "
+            "catches an error of a sub-process."
+        ),
     ),
     "intermediateCatchEvent": _runs(
         _SCOPES,
         {**NODE, "parallelMultiple": ONLY_FALSE},
-        _("Waits for the instant of its timer, or goes on where a link of its name is thrown."),
+        _(
+            "Waits for the instant of its timer, or goes on where a link of its name is thrown. A message is a button, and "
+            "stands behind an event-based gateway."
+        ),
     ),
     "intermediateThrowEvent": _runs(
         _SCOPES, NODE, _("Throws a link: the path goes on where it is caught. Without a link it only marks a point.")
@@ -252,9 +275,21 @@ RUNS: Mapping[str, Construct] = {
         holds_text=True,
     ),
     "messageEventDefinition": _runs(
-        "boundaryEvent",
+        _EVENTS,
         {"id": ANY, "messageRef": ANY},
-        _("A button: whoever may can press it on the page of the case, and each time opens its branch once more."),
+        _(
+            "A button: whoever may can press it on the page of the case. On a border each time opens its branch once more; "
+            "behind an event-based gateway the case goes on there."
+        ),
+    ),
+    "errorEventDefinition": _runs(
+        "endEvent boundaryEvent",
+        {"id": ANY, "errorRef": ANY},
+        _(
+            "An error. An end event with one ends the sub-process that it stands in and goes on at the event on the border "
+            "that catches it: the one of the same error code, else the one without an error, of the nearest sub-process around "
+            "that has one."
+        ),
     ),
     "sequenceFlow": _runs(
         _SCOPES,
@@ -299,7 +334,7 @@ DRAWN: Mapping[str, Construct] = {
     "error": _runs(
         "definitions",
         {**NODE, "errorCode": ANY, "structureRef": ANY},
-        _("A definition that no event uses; it does no harm."),
+        _("An error that events throw and catch; its errorCode is by which they find each other."),
     ),
     "escalation": _runs(
         "definitions",

@@ -88,7 +88,8 @@ class Draft:
 
     def may_split(self, element: Element) -> bool:
         """Whether a token may go on as several, at least when certain conditions hold."""
-        return self.splits(element) or (not element.kind.endswith("Gateway") and len(element.outgoing) > 1)
+        may = element.kind == "inclusiveGateway" or not element.kind.endswith("Gateway")
+        return self.splits(element) or (may and len(element.outgoing) > 1)
 
     def onward(self, element: Element) -> list[Element]:
         """What may follow an element: the events that are attached to it, and the targets of its flows."""

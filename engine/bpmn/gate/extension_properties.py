@@ -19,6 +19,15 @@ _ADDS = _(
     "answered: unit:post, several separated by commas; starter is whoever handles cases in the starting unit. Left out, "
     "nobody may."
 )
+_PRESSED: Mapping[str, Text] = {
+    "unit": _("The unit that may press it; several are separated by commas, together with pressed_by."),
+    "role": _("The post that may press it."),
+    "when": _("When it may be pressed, an expression; more conditions are when_2 to when_9."),
+    "otherwise": _("Why it cannot be pressed, for readers; each when has one."),
+    "pressed_by": _("Records which unit pressed it: the name of a fact; the next steps can be handled by that unit."),
+    "when_*": _("As when."),
+    "otherwise_*": _("As otherwise."),
+}
 PROPERTIES: Mapping[str, Mapping[str, Text]] = {
     "process": {
         "number_prefix": _("How case numbers begin, in capital letters, such as YS."),
@@ -121,20 +130,14 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
         ),
     },
     "message": {
-        "unit": _("The unit that may press it; several are separated by commas, together with pressed_by."),
-        "role": _("The post that may press it."),
-        "when": _("When it may be pressed, an expression; more conditions are when_2 to when_9."),
-        "otherwise": _("Why it cannot be pressed, for readers; each when has one."),
-        "pressed_by": _(
-            "Records which unit pressed it: the name of a fact; the next steps can be handled by that unit."
-        ),
+        **_PRESSED,
         "lapses": _(
             "true: what this non-interrupting event has opened lapses when the task is done. Left out, the branch goes on "
             "to its own end."
         ),
-        "when_*": _("As when."),
-        "otherwise_*": _("As otherwise."),
     },
+    "awaited message": _PRESSED,
+    "error": {},
     "endEvent": {
         "result": _("The result of the case, such as closed_with_result."),
         "archived_by": _(
@@ -150,6 +153,8 @@ def sort_of(kind: str, event_kind: str = "") -> str:
     """The key of `PROPERTIES` for an element."""
     if kind == "sendTask":
         return "serviceTask"
+    if kind == "intermediateCatchEvent" and event_kind == "message":
+        return "awaited message"
     return event_kind if kind == "boundaryEvent" else kind
 
 

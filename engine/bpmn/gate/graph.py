@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from engine.bpmn.gate.draft import Draft
 from engine.bpmn.reading.elements import Element
@@ -25,6 +25,20 @@ def reached(starts: Iterable[Element], following: Next) -> set[str]:
                 seen.add(element.id)
                 stack.append(element)
     return seen
+
+
+def before(draft: Draft, flow_id: str, stops: Collection[str]) -> set[str]:
+    """The ids of everything from which a token may come to this flow without having passed one of the stops since."""
+    elements, flows = draft.diagram.elements, draft.diagram.flows
+
+    def preceding(element: Element) -> list[Element]:
+        if element.id in stops:
+            return []
+        keys = [*(flows[key].source for key in element.incoming), element.attached_to or ""]
+        return [elements[key] for key in keys if key in elements and key not in stops]
+
+    source = flows[flow_id].source
+    return reached([elements[source]], preceding) if source in elements else set()
 
 
 def circles(among: Mapping[str, Element], onward: Next) -> Iterator[Element]:

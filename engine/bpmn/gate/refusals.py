@@ -77,23 +77,9 @@ ELEMENTS = _named(
             _("An ad-hoc sub-process does not run."),
             _("Draw several buttons (message boundary events that do not interrupt), each with its own branch."),
         ),
-        "inclusiveGateway": (
-            _("The join of an inclusive gateway cannot be relied on, so it does not run."),
-            _(
-                "Use a parallel gateway, and begin each branch with an exclusive gateway whose default flow "
-                "leads straight to the end of the branch."
-            ),
-        ),
         "complexGateway": (
             _("The condition of a complex gateway has no agreed meaning, so it does not run."),
             _("Use exclusive and parallel gateways together."),
-        ),
-        "eventBasedGateway": (
-            _("An event-based gateway does not run."),
-            _(
-                "Draw a user task with a timer boundary event (a time limit) and a message boundary event (a "
-                "button): whichever happens first takes its flow."
-            ),
         ),
         "implicitThrowEvent": (_("This kind of event does not run."), _("Make it a service task.")),
         "signalEventDefinition": (
@@ -102,10 +88,6 @@ ELEMENTS = _named(
                 "To notify somebody use a service task (operation=notify). What a person triggers is a message "
                 "boundary event (a button)."
             ),
-        ),
-        "errorEventDefinition": (
-            _("An error event does not run."),
-            _("Draw the outcome as an exclusive gateway, with a flow that says what happens when it fails."),
         ),
         "escalationEventDefinition": (
             _("An escalation event does not run."),
@@ -360,18 +342,6 @@ MISPLACED: Mapping[str, Mapping[str, Refusal]] = {
             "messageEventDefinition": (
                 _("A message end event sends nothing."),
                 _("Draw a service task that delivers or notifies before the end; the end event has no message."),
-            ),
-        },
-    ),
-    "intermediateCatchEvent": _named(
-        "intermediateCatchEvent",
-        {
-            "messageEventDefinition": (
-                _("A message from outside would be waited for in vain: the system receives none."),
-                _(
-                    "To wait for material of the other side, draw a user task in its lane. What a person triggers "
-                    "is a button."
-                ),
             ),
         },
     ),

@@ -127,7 +127,18 @@ class Element:
 
     @property
     def is_button(self) -> bool:
-        return self.kind == "boundaryEvent" and self.event_kind == "message"
+        """Whether it happens when somebody presses it: on a border, or as one of several that a gateway waits for."""
+        return self.kind in ("boundaryEvent", "intermediateCatchEvent") and self.event_kind == "message"
+
+    @property
+    def throws_error(self) -> bool:
+        """Whether it ends the sub-process around it, and what catches the error goes on."""
+        return self.kind == "endEvent" and self.event_kind == "error"
+
+    def waits_at_gateway(self, diagram: Diagram) -> bool:
+        """Whether it is one of several events of which the first to happen is taken."""
+        sources = (diagram.flows[flow].source for flow in self.incoming if flow in diagram.flows)
+        return any(diagram.elements[key].kind == "eventBasedGateway" for key in sources if key in diagram.elements)
 
     @property
     def comes_again(self) -> bool:
@@ -298,8 +309,8 @@ class Diagram:
             element = self.elements[self.flows[flow].target]
             while element.kind == "subProcess" and self.starts(element.id):
                 element = self.starts(element.id)[0]
-            if element.kind == "parallelGateway" and len(element.outgoing) > 1:
-                onward = [target for target in self.next_elements(element) if target.kind != "receiveTask"]
+            if element.kind in ("parallelGateway", "inclusiveGateway") and len(element.outgoing) > 1:
+                onward = [target for target in self._side_by_side(element, holds) if target.kind != "receiveTask"]
                 element = onward[-1] if onward else element
                 beside = [other for other in onward[:-1] if other.kind == "userTask" and other.id not in seen]
                 seen.update(other.id for other in beside)
@@ -311,7 +322,16 @@ class Diagram:
                 found.append(element)
         return found[:at_most]
 
+    def _side_by_side(self, gateway: Element, holds: Callable[[str], bool | None]) -> list[Element]:
+        """What follows a gateway by flows that are all taken; of an inclusive one those whose condition holds already."""
+        flows = [self.flows[flow] for flow in gateway.outgoing]
+        if gateway.kind == "inclusiveGateway":
+            flows = [flow for flow in flows if flow.condition and holds(flow.condition)]
+        return [self.elements[flow.target] for flow in flows]
+
     def _expected_flow(self, element: Element, holds: Callable[[str], bool | None]) -> str | None:
+        if element.kind == "eventBasedGateway":
+            return None  # nobody knows what will happen first
         onward = ways.flows_out(self, element)
         conditions = {flow: self.flows[flow].condition for flow in onward}
         for flow, condition in conditions.items():

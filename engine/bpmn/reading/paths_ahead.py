@@ -37,6 +37,7 @@ def _next(diagram: Diagram, element: Element, holds: Holds) -> list[Element]:
     if element.kind == "subProcess":
         return diagram.starts(element.id)
     found = []
+    is_taken = False
     for flow_id in ways.flows_out(diagram, element):
         flow = diagram.flows[flow_id]
         if flow_id == element.default_flow:
@@ -44,9 +45,10 @@ def _next(diagram: Diagram, element: Element, holds: Holds) -> list[Element]:
         answer = holds(flow.condition) if flow.condition else True
         if answer is not False:
             found.append(diagram.elements[flow.target])
+        is_taken = is_taken or bool(answer)
         if answer and element.kind == "exclusiveGateway":
             return found
-    if element.default_flow:
+    if element.default_flow and not is_taken:
         found.append(diagram.elements[diagram.flows[element.default_flow].target])
     return found
 

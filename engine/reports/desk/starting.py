@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -188,20 +189,21 @@ def _first_period(step: Step, facts: Mapping[str, object]) -> Element | None:
         if element.kind in _PASSED_AT_ONCE:
             waiting += [found.id for found in ways.onward(diagram, element)]
         elif element.kind == "exclusiveGateway":
-            waiting.append(_way(step, element, facts))
+            waiting += _ways(step, element, facts)[:1]
+        elif element.kind == "inclusiveGateway":
+            waiting += _ways(step, element, facts)
     return None
 
 
-def _way(step: Step, gateway: Element, facts: Mapping[str, object]) -> str:
-    """Where the gateway would lead."""
+def _ways(step: Step, gateway: Element, facts: Mapping[str, object]) -> list[str]:
+    """Where its conditions that hold would lead, or else its default flow."""
     flows = step.definition.diagram.flows
+    found = []
     for flow in (flows[flow_id] for flow_id in gateway.outgoing if flow_id != gateway.default_flow):
-        try:
+        with suppress(ExpressionError):
             if flow.condition and step.evaluate(flow.condition, facts):
-                return flow.target
-        except ExpressionError:
-            continue
-    return flows[gateway.default_flow or gateway.outgoing[0]].target
+                found.append(flow.target)
+    return found or [flows[gateway.default_flow or gateway.outgoing[0]].target]
 
 
 def _coming(step: Step) -> list[Coming]:

@@ -36,6 +36,8 @@ from engine.states import TaskStatus
 
 QUIET_OPERATIONS = frozenset({"record", "notify"})
 """Operations that may be done again; every other one has an effect that sending back cannot undo."""
+_BESIDE = ("parallelGateway", "inclusiveGateway")
+"""Gateways at which steps begin to run side by side, or are waited for."""
 
 
 @dataclass(frozen=True)
@@ -157,10 +159,12 @@ def give_to(tx: Connection, opened: Row[Any], person_id: str | None, now: dateti
 def _barrier(step: Step, element: Element) -> Text:
     """Why nothing can be sent back across this element; empty when it can."""
     name = Name(element.name or element.id)
-    if element.kind == "parallelGateway" or (not element.kind.endswith("Gateway") and len(element.outgoing) > 1):
+    if element.kind in _BESIDE or (not element.kind.endswith("Gateway") and len(element.outgoing) > 1):
         return _(
             "Before that several steps run side by side. Sending it back would disturb the others, so it goes no further back."
         )
+    if element.waits_at_gateway(step.definition.diagram):
+        return _("This step came from '%(step)s'. It cannot be sent back beyond it.", step=name)
     match element.kind:
         case "subProcess":
             return _("'%(step)s' has been left. It cannot be sent back into it.", step=name)

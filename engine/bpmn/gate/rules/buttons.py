@@ -24,10 +24,14 @@ def check(draft: Draft) -> Iterator[Problem]:
 
 
 def _button(draft: Draft, element: Element) -> Iterator[Problem]:
-    if not element.is_button:
-        return
+    if not element.is_button or (element.attached_to is None and not element.waits_at_gateway(draft.diagram)):
+        return  # one that stands elsewhere is told by `event_gateways`
     host = draft.diagram.elements.get(element.attached_to or "")
-    if element.interrupting and (host is None or host.kind not in ("userTask", "subProcess")):
+    if (
+        element.attached_to is not None
+        and element.interrupting
+        and (host is None or host.kind not in ("userTask", "subProcess"))
+    ):
         yield about(
             BUTTON_INTERRUPTS,
             element,

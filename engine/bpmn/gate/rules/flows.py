@@ -65,11 +65,13 @@ def _flow(draft: Draft, flow: Flow) -> Iterator[Problem]:
             _("No flow may lead into a start event or a boundary event."),
             _("Lead the flow to a later step."),
         )
-    if flow.condition is not None and source.kind == "parallelGateway":
+    if flow.condition is not None and source.kind in ("parallelGateway", "eventBasedGateway"):
         yield about(
             CONDITION_ELSEWHERE,
             flow,
-            _("The condition has no effect here: a parallel gateway takes all its flows."),
+            _("The condition has no effect here: a parallel gateway takes all its flows.")
+            if source.kind == "parallelGateway"
+            else _("The condition has no effect here: what happens first decides."),
             _("Draw an exclusive gateway before it and move the condition to its flow."),
         )
 

@@ -1,4 +1,4 @@
-"""A gateway says which of its flows is taken: all of them, or the first whose condition holds."""
+"""A gateway says which of its flows is taken: all of them, each whose condition holds, or the first."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ DEFAULT_ELSEWHERE = Rule("default-elsewhere", _("A default flow leaves the eleme
 USUAL_ELSEWHERE = Rule("usual-elsewhere", _("The usual flow of a gateway leaves it."))
 CONDITION_SINGLE = Rule("condition-single", _("A single way out has no condition."))
 GATEWAY_NO_QUESTION = Rule("gateway-no-question", _("The name of a decision is a question."))
-GATEWAY_NO_DEFAULT = Rule("gateway-no-default", _("An exclusive gateway has a default flow."))
+GATEWAY_NO_DEFAULT = Rule("gateway-no-default", _("A decision has a default flow."))
 DEFAULT_WITH_CONDITION = Rule("default-with-condition", _("A default flow has no condition."))
 FLOW_WITHOUT_CONDITION = Rule("flow-without-condition", _("Every flow of a decision but the default has a condition."))
 JOIN_AND_FORK = Rule("join-and-fork", _("A parallel gateway joins or forks, not both."))
 _QUESTION_MARKS = ("？", "?")
+_DECISIONS = ("exclusiveGateway", "inclusiveGateway")
 _UNKNOWN = "none"
 """The property `usual` of a gateway where nothing is usual."""
 
@@ -25,7 +26,7 @@ _UNKNOWN = "none"
 def check(draft: Draft) -> Iterator[Problem]:
     for element in draft.running:
         yield from _default(draft, element)
-        yield from _exclusive(draft, element)
+        yield from _decision(draft, element)
         yield from _parallel(element)
 
 
@@ -47,8 +48,8 @@ def _default(draft: Draft, element: Element) -> Iterator[Problem]:
             )
 
 
-def _exclusive(draft: Draft, element: Element) -> Iterator[Problem]:
-    if element.kind != "exclusiveGateway":
+def _decision(draft: Draft, element: Element) -> Iterator[Problem]:
+    if element.kind not in _DECISIONS:
         return
     flows = [draft.diagram.flows[flow] for flow in element.outgoing]
     if element.properties.get("usual", _UNKNOWN) not in {*element.outgoing, _UNKNOWN}:
@@ -72,7 +73,7 @@ def _exclusive(draft: Draft, element: Element) -> Iterator[Problem]:
         yield about(
             GATEWAY_NO_QUESTION,
             element,
-            _("The name of this exclusive gateway is not a question."),
+            _("The name of this decision is not a question."),
             _(
                 "Write a question that ends with a question mark, such as 'Urgent?'. The names of its flows are "
                 "the answers."
@@ -82,7 +83,7 @@ def _exclusive(draft: Draft, element: Element) -> Iterator[Problem]:
         yield about(
             GATEWAY_NO_DEFAULT,
             element,
-            _("This exclusive gateway has no default flow, so a case stops when no condition holds."),
+            _("This decision has no default flow, so a case stops when no condition holds."),
             _("Make one of its flows the default."),
         )
     for flow in flows:

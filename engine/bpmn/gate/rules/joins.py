@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from engine.bpmn.gate.dominators import Dominators
 from engine.bpmn.gate.draft import Draft, about, called
-from engine.bpmn.gate.graph import reached, too_large
+from engine.bpmn.gate.graph import before, reached, too_large
 from engine.bpmn.reading.elements import Element
+from engine.bpmn.reading.events import ERROR, TERMINATE
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
-MERGE_DOUBLES = Rule("merge-doubles", _("Parallel branches are joined by a parallel gateway."))
+MERGE_DOUBLES = Rule(
+    "merge-doubles", _("Branches that run at the same time are joined by a gateway that waits for them.")
+)
 JOIN_IN_LOOP = Rule("join-in-loop", _("A loop does not lead straight into a parallel join."))
 JOIN_STARVES = Rule("join-starves", _("A parallel join waits only for paths that are all taken."))
 BRANCH_ENDS_EARLY = Rule("branch-ends-early", _("A branch that a join waits for does not end before it."))
 _DONE_TWICE = (
     "userTask", "serviceTask", "sendTask", "receiveTask", "callActivity", "subProcess", "parallelGateway",
-    "intermediateCatchEvent",
+    "inclusiveGateway", "intermediateCatchEvent",
 )  # fmt: skip
 Joins = dict[str, list[Element]]
 """Fork -> the joins that wait for its branches."""
@@ -43,12 +46,13 @@ def check(draft: Draft) -> Iterator[Problem]:
 
 def _merge(draft: Draft, element: Element, dominators: Dominators) -> Iterator[Problem]:
     """What merges without waiting merges ways of which one is taken; else all that follows is done twice."""
-    if element.kind in ("parallelGateway", "endEvent") or not dominators.knows(element.id):
+    if element.kind in ("parallelGateway", "inclusiveGateway", "endEvent") or not dominators.knows(element.id):
         return
     sources = {draft.diagram.flows[flow].source for flow in element.incoming}
     ahead = sorted(key for key in sources if dominators.knows(key) and not dominators.dominates(element.id, key))
     forks = [draft.diagram.elements.get(key) for key in dominators.meeting_points(ahead)]
-    if not any(fork is not None and draft.may_split(fork) for fork in forks):
+    splits = [fork for fork in forks if fork is not None and draft.may_split(fork)]
+    if not splits:
         return
     if any(draft.diagram.elements[key].kind in _DONE_TWICE for key in reached([element], draft.in_scope)):
         yield about(
@@ -58,6 +62,11 @@ def _merge(draft: Draft, element: Element, dominators: Dominators) -> Iterator[P
             _(
                 "Join them with a parallel gateway. If each is to go its own way, draw what follows once for "
                 "each of them."
+            )
+            if all(draft.splits(fork) for fork in splits)
+            else _(
+                "Join them with an inclusive gateway, which waits for those that were taken. If each is to go its own "
+                "way, draw what follows once for each of them."
             ),
         )
 
@@ -79,7 +88,8 @@ def _join(draft: Draft, join: Element, dominators: Dominators, joins: Joins) -> 
         fork = draft.diagram.elements.get(fork_id)
         if fork is None:
             continue
-        if draft.splits(fork):
+        chooser = _chooser(draft, join, fork) if draft.splits(fork) else fork
+        if chooser is None:
             joins[fork_id].append(join)
         else:
             yield about(
@@ -87,13 +97,42 @@ def _join(draft: Draft, join: Element, dominators: Dominators, joins: Joins) -> 
                 join,
                 _(
                     "The parallel join waits for the paths behind '%(fork)s', and not all of them are taken.",
-                    fork=called(fork),
+                    fork=called(chooser),
                 ),
-                _(
+                _("Join them with an inclusive gateway, which waits for those that were taken.")
+                if draft.may_split(chooser)
+                else _(
                     "Merge paths of which one is taken, and paths of a time limit, with an exclusive gateway before "
                     "they enter the join."
                 ),
             )
+
+
+def _chooser(draft: Draft, join: Element, fork: Element) -> Element | None:
+    """What decides between the fork and the join by which of its flows a token comes into the join, if anything does."""
+    stops = {join.id, fork.id}
+    behind = {flow: before(draft, flow, stops) for flow in join.incoming}
+    between = set().union(*behind.values()) - stops
+    for element in (draft.diagram.elements[key] for key in sorted(between)):
+        ways = [way for way in _ways(draft, element, behind) if way]
+        if any(way != ways[0] for way in ways):
+            return element
+    return None
+
+
+def _ways(draft: Draft, element: Element, behind: Mapping[str, set[str]]) -> list[set[str]]:
+    """By which flows into the join its tokens may come, for each way in which it may be left."""
+    flows = [draft.diagram.flows[key] for key in element.outgoing]
+    leads = {
+        flow.id: {key for key, found in behind.items() if key == flow.id or flow.target in found} for flow in flows
+    }
+    borders = [event.id for event in draft.attached(element) if event.interrupting]
+    others = [{key for key, found in behind.items() if border in found} for border in borders]
+    if element.kind.endswith("Gateway") and element.kind != "parallelGateway":
+        return [*leads.values(), *others]
+    asked = {flow.id for flow in flows if flow.condition is not None or flow.id == element.default_flow}
+    sure = set[str]().union(*(leads[flow.id] for flow in flows if flow.id not in asked))
+    return [sure, *(sure | leads[key] for key in asked), *others]
 
 
 def _fork(draft: Draft, fork: Element, joins: list[Element]) -> Iterator[Problem]:
@@ -113,7 +152,7 @@ def _walk(draft: Draft, head: Element, join_ids: set[str]) -> set[str]:
 def _ways_out(draft: Draft, seen: set[str]) -> Iterator[Problem]:
     for key in sorted(seen):
         element = draft.diagram.elements[key]
-        if not element.outgoing and element.event_kind != "terminate":
+        if not element.outgoing and element.event_kind not in (TERMINATE, ERROR):
             yield about(
                 BRANCH_ENDS_EARLY,
                 element,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from engine.bpmn.gate.draft import Draft, about
 from engine.bpmn.gate.graph import circles, reached, too_large
 from engine.bpmn.reading.elements import Element
+from engine.bpmn.reading.events import ERROR
 from engine.bpmn.reading.repeated import Again
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
@@ -16,7 +17,7 @@ LOOP_NO_GATEWAY = Rule("loop-no-gateway", _("Something in a loop decides whether
 LOOP_ENDS = Rule("loop-ends", _("A loop marker says when it ends."))
 MOST = 1000
 """Rounds of one loop; the engine takes no more."""
-_AUTOMATIC = ("serviceTask", "sendTask", "exclusiveGateway", "parallelGateway")
+_AUTOMATIC = ("serviceTask", "sendTask", "exclusiveGateway", "inclusiveGateway", "parallelGateway")
 
 
 def check(draft: Draft) -> Iterator[Problem]:
@@ -60,11 +61,18 @@ def _marked(draft: Draft, element: Element, again: Again) -> Iterator[Problem]:
 
 def _is_automatic(draft: Draft, element: Element) -> bool:
     """Whether it may be passed with nobody waited for; a sub-process, when there is a way through it that waits for nobody."""
+    if element.kind == "boundaryEvent":
+        return element.event_kind == ERROR
     if element.kind != "subProcess":
         return element.kind in _AUTOMATIC
-    passed = reached(draft.begins(element), lambda one: draft.targets(one) if _is_passed(draft, one) else ())
+    passed = reached(draft.begins(element), lambda one: _onward(draft, one) if _is_passed(draft, one) else ())
     inner = [draft.diagram.elements[key] for key in passed]
     return any(one.kind == "endEvent" or (not one.outgoing and _is_passed(draft, one)) for one in inner)
+
+
+def _onward(draft: Draft, element: Element) -> list[Element]:
+    """What may follow with nothing happening from outside: the targets, and what catches an error."""
+    return [*draft.targets(element), *(event for event in draft.attached(element) if event.event_kind == ERROR)]
 
 
 def _is_passed(draft: Draft, element: Element) -> bool:
@@ -74,7 +82,7 @@ def _is_passed(draft: Draft, element: Element) -> bool:
 def _idle_loops(draft: Draft) -> Iterator[Problem]:
     """Every circle has somebody to wait for, and something that decides."""
     automatic = {element.id: element for element in draft.running if _is_automatic(draft, element)}
-    for element in circles(automatic, draft.targets):
+    for element in circles(automatic, lambda one: _onward(draft, one)):
         yield about(
             LOOP_IDLE,
             element,
@@ -93,4 +101,6 @@ def _idle_loops(draft: Draft) -> Iterator[Problem]:
 
 def _decides(draft: Draft, element: Element) -> bool:
     """Whether it has conditions by which a token may leave a loop."""
-    return element.kind == "exclusiveGateway" or any(draft.diagram.flows[flow].condition for flow in element.outgoing)
+    return element.kind in ("exclusiveGateway", "eventBasedGateway") or any(
+        draft.diagram.flows[flow].condition for flow in element.outgoing
+    )
