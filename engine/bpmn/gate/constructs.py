@@ -180,6 +180,22 @@ RUNS: Mapping[str, Construct] = {
         ),
         holds_text=True,
     ),
+    "standardLoopCharacteristics": _runs(
+        _SEVERAL,
+        {"id": ANY, "testBefore": EITHER, "loopMaximum": ANY},
+        _(
+            "The step is done once more as long as loopCondition holds, at most loopMaximum times. With testBefore the "
+            "condition is also asked before the first time. What is said in a round is seen behind it, too: the latest counts."
+        ),
+    ),
+    "loopCondition": _runs(
+        "standardLoopCharacteristics",
+        EXPRESSION,
+        _(
+            "Whether it is done once more: an expression. It reads facts and loopCounter, the number of rounds that are done."
+        ),
+        holds_text=True,
+    ),
     "exclusiveGateway": _runs(
         _SCOPES,
         {**GATEWAY, "default": ANY},

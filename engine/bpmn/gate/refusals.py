@@ -111,7 +111,6 @@ ELEMENTS = _named(
             _("A cancel event does not run."),
             _("Draw an exclusive gateway that leads to a terminate end event."),
         ),
-        "standardLoopCharacteristics": (_("A loop marker does not run."), _LOOP),
         "loopCharacteristics": (_("A loop marker does not run."), _LOOP),
         "dataObject": (_("A data object does not run and hands nothing from step to step."), _DATA),
         "dataObjectReference": (_("A data object does not run and hands nothing from step to step."), _DATA),

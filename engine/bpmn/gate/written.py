@@ -77,6 +77,8 @@ def _several_times(draft: Draft, element: Element) -> Iterator[Written]:
         ):
             if text:
                 yield Written(element.id, element.name, where, text, names)
+    if (again := element.again) is not None and again.test:
+        yield Written(element.id, element.name, _("Loop condition"), again.test, frozenset({LOOP_COUNTER}))
 
 
 def _known_at(draft: Draft, element: Element | None) -> frozenset[str]:

@@ -8,17 +8,55 @@ from engine.bpmn.gate.draft import Draft, about
 from engine.bpmn.gate.graph import circles, reached, too_large
 from engine.bpmn.reading.elements import Element
 from engine.bpmn.reading.events import ERROR
+from engine.bpmn.reading.repeated import Again
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
 LOOP_IDLE = Rule("loop-idle", _("A loop waits for somebody."))
 LOOP_NO_GATEWAY = Rule("loop-no-gateway", _("Something in a loop decides whether it goes on."))
+LOOP_ENDS = Rule("loop-ends", _("A loop marker says when it ends."))
+MOST = 1000
+"""Rounds of one loop; the engine takes no more."""
 _AUTOMATIC = ("serviceTask", "sendTask", "exclusiveGateway", "inclusiveGateway", "parallelGateway")
 
 
 def check(draft: Draft) -> Iterator[Problem]:
+    for element in draft.running:
+        if element.again is not None:
+            yield from _marked(draft, element, element.again)
     if not too_large(draft):
         yield from _idle_loops(draft)
+
+
+def _marked(draft: Draft, element: Element, again: Again) -> Iterator[Problem]:
+    if element.many is not None:
+        yield about(
+            LOOP_ENDS,
+            element,
+            _("This step is both a loop and multi-instance."),
+            _("Delete one of the two markers; the other one can stand on a sub-process around the step."),
+        )
+    elif again.most and not (again.most.isascii() and again.most.isdigit() and 1 <= int(again.most[:9]) <= MOST):
+        yield about(
+            LOOP_ENDS,
+            element,
+            _("'%(most)s' is no number of rounds.", most=again.most[:40]),
+            _("Write a whole number from 1 to %(most)s as loopMaximum, or delete it.", most=MOST),
+        )
+    elif not again.test and not again.most:
+        yield about(
+            LOOP_ENDS,
+            element,
+            _("Nothing says when this loop ends."),
+            _("Write a loopCondition, which is asked after each round, or a loopMaximum."),
+        )
+    elif not again.most and element.kind == "subProcess" and _is_automatic(draft, element):
+        yield about(
+            LOOP_IDLE,
+            element,
+            _("Nothing in this loop waits for anybody, so it would turn without end."),
+            _("Put a user task into the loop, or take the loop out."),
+        )
 
 
 def _is_automatic(draft: Draft, element: Element) -> bool:
