@@ -22,8 +22,12 @@ def draw(
     own: str,
     forms: Mapping[str, list[dict[str, Any]]],
     *lanes: str,
+    before: Iterable[str] = (),
 ) -> None:
-    """The procedure is deployed: an officer of a town starts it, `own` are the elements of the officer's lane."""
+    """The procedure is deployed: an officer of a town starts it, `own` are the elements of the officer's lane.
+
+    `before` is what the file defines besides: messages and errors.
+    """
     (folder / "forms" / key).mkdir(parents=True, exist_ok=True)
     for form_id, components in ({f"{key}_start": START_FORM} | dict(forms)).items():
         (folder / "forms" / key / f"{form_id}.form").write_bytes(form_json(*components, form_id=form_id))
@@ -31,7 +35,7 @@ def draw(
     start = f'<startEvent id="start" name="立项" camunda:formRef="{key}_start" />'
     done = f'<endEvent id="done" name="办结">{properties(result="done")}</endEvent>'
     own_lane = lane("l_own", "own", "case_officer", f"start done {own}")
-    text = process(key, f"试办{key}", named, [own_lane, *lanes], [start, done, *body])
+    text = process(key, f"试办{key}", named, [own_lane, *lanes], [start, done, *body], before)
     (folder / f"{key}.bpmn").write_text(text, encoding="utf-8")
     town.act(lambda engine: engine.procedures_in_force.deploy(folder / f"{key}.bpmn", "test"))
 

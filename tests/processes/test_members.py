@@ -16,7 +16,9 @@ from tests.processes import countersign
 from tests.processes.countersign import OFFICER
 from tests.processes.test_countersign import MEMBERS, answer, asked, refused_with, sound, task_of
 from tests.processes.town import Instance, Town, cast_of, sent
+from tests.unit.diagrams import flow
 
+HOW_TO = Path(__file__).resolve().parents[2] / "docs" / "how-to"
 THREE = ["ecology", "market", "housing"]
 WHY = "涉危化品暂存"
 OUR_OFFICER = "own_unit:case_officer"
@@ -294,3 +296,25 @@ def test_who_may_add_is_a_unit_and_a_post(town: Town, tmp_path: Path, adds: str)
 def test_who_may_add_is_a_unit_and_a_post_that_the_city_has(town: Town, tmp_path: Path) -> None:
     assert refused_with(town, tmp_path, countersign.framed("", adds="nobody:case_officer")) == {"unit-unknown"}
     assert refused_with(town, tmp_path, countersign.framed("", adds="own_unit:king")) == {"post-unknown"}
+
+
+def drawn_in(page: str) -> str:
+    """The diagram of a page of the how-to."""
+    _before, _mark, behind = (HOW_TO / page).read_text(encoding="utf-8").partition("```xml\n")
+    return behind.partition("```")[0]
+
+
+def test_the_round_of_the_how_to_runs_as_its_page_says(town: Town, tmp_path: Path) -> None:
+    drawn = drawn_in("countersign.md")
+    assert drawn_in("countersign.zh.md") == drawn
+    case = countersign.begin(town, tmp_path, [drawn, flow("closed", "conclude")], list(MEMBERS)[:5])
+    add(case, "emergency")
+    take_off(case, "market")
+    for unit in ("ecology", "planning", "housing", "transport"):
+        answer(case, unit)
+    assert asked(case) == {"emergency"}
+    answer(case, "emergency")
+    assert case.facts()["opinions"] == ["agree"] * 5
+    case.complete("conclude", OFFICER, result_note="通过", who_agreed="5")
+    assert case.result == "agreed"
+    sound(case)

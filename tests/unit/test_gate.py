@@ -380,7 +380,6 @@ def test_an_event_without_a_trigger_is_refused():
         ("start", "messageEventDefinition", "由人填表发起"),
         ("start", "signalEventDefinition", "消息边界事件"),
         ("refused", "messageEventDefinition", "服务任务"),
-        ("refused", "errorEventDefinition", "判断网关"),
     ],
 )
 def test_an_event_whose_trigger_does_not_run_there_is_refused(event: str, definition: str, remedy: str):

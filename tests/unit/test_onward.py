@@ -12,7 +12,7 @@ from engine.bpmn.reading.elements import Diagram
 from engine.bpmn.reading.expressions import compile_expression, evaluate
 from engine.bpmn.reading.paths_ahead import elements_after
 from engine.settings import PROJECT
-from tests.reference.by_hand import process, some, start, user
+from tests.reference.by_hand import border, end, event, process, some, start, sub, user, xor
 from tests.unit.diagrams import diagram_of
 
 PROCESSES = Path(PROJECT) / "processes"
@@ -104,3 +104,29 @@ def test_of_an_inclusive_gateway_every_way_is_foretold_that_will_be_taken(
     named = diagram_of(re.sub(r'<userTask id="(\w+)"', r'<userTask id="\1" name="\1"', CHOSEN))
 
     assert [element.id for element in named.expected_after("ask", holds=known.get)] == told
+
+
+FAILS = process(
+    start(),
+    sub(
+        "S",
+        start("s"),
+        user("x w"),
+        xor("g"),
+        end("well"),
+        end("bad", event("error", "low")),
+        flows="s>x; x>g; g>well*; g>w[k > 0]; w>bad",
+    ),
+    border("b", "S", event("error")),
+    user("y z"),
+    flows="start>S; S>y; b>z",
+)
+
+
+def test_an_error_leads_to_what_is_behind_the_border_that_catches_it_and_to_nothing_else() -> None:
+    drawn = diagram_of(re.sub(r'<userTask id="(\w+)"', r'<userTask id="\1" name="\1"', FAILS))
+
+    assert elements_after(drawn, "x", {"k > 0": False}.get) & {"w", "y", "z"} == {"y"}
+    assert elements_after(drawn, "x", {"k > 0": True}.get) & {"w", "y", "z"} == {"w", "z"}
+    assert [element.id for element in drawn.expected_after("w")] == ["z"]
+    assert drawn.tasks_before("y") == {"x"}

@@ -213,7 +213,10 @@ RUNS: Mapping[str, Construct] = {
     "boundaryEvent": _runs(
         _SCOPES,
         {**NODE, "attachedToRef": ANY, "cancelActivity": EITHER, "parallelMultiple": ONLY_FALSE},
-        _("A timer (a period, a reminder, a time limit) or a message (a button) attached to a task or a sub-process."),
+        _(
+            "A timer (a period, a reminder, a time limit) or a message (a button) attached to a task or a sub-process; or what "
+            "catches an error of a sub-process."
+        ),
     ),
     "intermediateCatchEvent": _runs(
         _SCOPES,
@@ -263,6 +266,15 @@ RUNS: Mapping[str, Construct] = {
             "behind an event-based gateway the case goes on there."
         ),
     ),
+    "errorEventDefinition": _runs(
+        "endEvent boundaryEvent",
+        {"id": ANY, "errorRef": ANY},
+        _(
+            "An error. An end event with one ends the sub-process that it stands in and goes on at the event on the border "
+            "that catches it: the one of the same error code, else the one without an error, of the nearest sub-process around "
+            "that has one."
+        ),
+    ),
     "sequenceFlow": _runs(
         _SCOPES,
         {**NODE, "sourceRef": ANY, "targetRef": ANY, "isImmediate": ONLY_TRUE},
@@ -306,7 +318,7 @@ DRAWN: Mapping[str, Construct] = {
     "error": _runs(
         "definitions",
         {**NODE, "errorCode": ANY, "structureRef": ANY},
-        _("A definition that no event uses; it does no harm."),
+        _("An error that events throw and catch; its errorCode is by which they find each other."),
     ),
     "escalation": _runs(
         "definitions",

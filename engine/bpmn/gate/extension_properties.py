@@ -137,6 +137,7 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
         ),
     },
     "awaited message": _PRESSED,
+    "error": {},
     "endEvent": {
         "result": _("The result of the case, such as closed_with_result."),
         "archived_by": _(

@@ -89,10 +89,6 @@ ELEMENTS = _named(
                 "boundary event (a button)."
             ),
         ),
-        "errorEventDefinition": (
-            _("An error event does not run."),
-            _("Draw the outcome as an exclusive gateway, with a flow that says what happens when it fails."),
-        ),
         "escalationEventDefinition": (
             _("An escalation event does not run."),
             _(

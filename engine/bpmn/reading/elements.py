@@ -130,6 +130,11 @@ class Element:
         """Whether it happens when somebody presses it: on a border, or as one of several that a gateway waits for."""
         return self.kind in ("boundaryEvent", "intermediateCatchEvent") and self.event_kind == "message"
 
+    @property
+    def throws_error(self) -> bool:
+        """Whether it ends the sub-process around it, and what catches the error goes on."""
+        return self.kind == "endEvent" and self.event_kind == "error"
+
     def waits_at_gateway(self, diagram: Diagram) -> bool:
         """Whether it is one of several events of which the first to happen is taken."""
         sources = (diagram.flows[flow].source for flow in self.incoming if flow in diagram.flows)

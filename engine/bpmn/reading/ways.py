@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from engine.bpmn.reading.events import ERROR
+
 if TYPE_CHECKING:
     from engine.bpmn.reading.elements import Diagram, Element
 
@@ -18,10 +20,26 @@ def onward(diagram: Diagram, element: Element) -> list[Element]:
 
 
 def flows_out(diagram: Diagram, element: Element) -> list[str]:
-    """The flows by which it goes on; of the last step of a sub-process, those that leave the sub-process."""
-    if not element.outgoing:
+    """The flows by which it goes on: behind the last step of a sub-process those that leave it, behind an error those of
+    what catches it."""
+    if element.throws_error:
+        element = catcher(diagram, element) or element
+    elif not element.outgoing:
         element = next((around for around in diagram.scopes_around(element) if around.outgoing), element)
     return [flow for flow in element.outgoing if flow in diagram.flows]
+
+
+def catcher(diagram: Diagram, end: Element) -> Element | None:
+    """What catches the error of this end event: an event on the border of the nearest sub-process around that has one.
+
+    The one that names the error comes before the one that catches any.
+    """
+    name = end.events[0].name
+    for scope in diagram.scopes_around(end):
+        fit = [one for one in diagram.attached(scope.id) if any(event.catches(ERROR, name) for event in one.events)]
+        if fit:
+            return min(fit, key=lambda one: all(event.name != name for event in one.events))
+    return None
 
 
 def before(diagram: Diagram, element: Element) -> list[Element]:
@@ -40,5 +58,5 @@ def before(diagram: Diagram, element: Element) -> list[Element]:
 def last_of(diagram: Diagram, scope: Element) -> Iterator[Element]:
     """The steps with which a sub-process is over."""
     for element in diagram.within(scope.id):
-        if not element.outgoing and not element.by_event:
+        if not element.outgoing and not element.by_event and not element.throws_error:
             yield from last_of(diagram, element) if element.kind == "subProcess" else [element]

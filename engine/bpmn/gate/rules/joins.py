@@ -9,6 +9,7 @@ from engine.bpmn.gate.dominators import Dominators
 from engine.bpmn.gate.draft import Draft, about, called
 from engine.bpmn.gate.graph import before, reached, too_large
 from engine.bpmn.reading.elements import Element
+from engine.bpmn.reading.events import ERROR, TERMINATE
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
@@ -151,7 +152,7 @@ def _walk(draft: Draft, head: Element, join_ids: set[str]) -> set[str]:
 def _ways_out(draft: Draft, seen: set[str]) -> Iterator[Problem]:
     for key in sorted(seen):
         element = draft.diagram.elements[key]
-        if not element.outgoing and element.event_kind != "terminate":
+        if not element.outgoing and element.event_kind not in (TERMINATE, ERROR):
             yield about(
                 BRANCH_ENDS_EARLY,
                 element,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from engine.bpmn.gate.draft import Draft, about
 from engine.bpmn.gate.graph import circles, reached, too_large
 from engine.bpmn.reading.elements import Element
+from engine.bpmn.reading.events import ERROR
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
@@ -22,11 +23,18 @@ def check(draft: Draft) -> Iterator[Problem]:
 
 def _is_automatic(draft: Draft, element: Element) -> bool:
     """Whether it may be passed with nobody waited for; a sub-process, when there is a way through it that waits for nobody."""
+    if element.kind == "boundaryEvent":
+        return element.event_kind == ERROR
     if element.kind != "subProcess":
         return element.kind in _AUTOMATIC
-    passed = reached(draft.begins(element), lambda one: draft.targets(one) if _is_passed(draft, one) else ())
+    passed = reached(draft.begins(element), lambda one: _onward(draft, one) if _is_passed(draft, one) else ())
     inner = [draft.diagram.elements[key] for key in passed]
     return any(one.kind == "endEvent" or (not one.outgoing and _is_passed(draft, one)) for one in inner)
+
+
+def _onward(draft: Draft, element: Element) -> list[Element]:
+    """What may follow with nothing happening from outside: the targets, and what catches an error."""
+    return [*draft.targets(element), *(event for event in draft.attached(element) if event.event_kind == ERROR)]
 
 
 def _is_passed(draft: Draft, element: Element) -> bool:
@@ -36,7 +44,7 @@ def _is_passed(draft: Draft, element: Element) -> bool:
 def _idle_loops(draft: Draft) -> Iterator[Problem]:
     """Every circle has somebody to wait for, and something that decides."""
     automatic = {element.id: element for element in draft.running if _is_automatic(draft, element)}
-    for element in circles(automatic, draft.targets):
+    for element in circles(automatic, lambda one: _onward(draft, one)):
         yield about(
             LOOP_IDLE,
             element,
