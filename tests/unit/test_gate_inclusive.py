@@ -44,7 +44,9 @@ def test_chosen_branches_are_not_joined_by_a_gateway_that_waits_for_all() -> Non
 
 @pytest.mark.rule("merge-doubles")
 def test_chosen_branches_are_not_joined_by_a_gateway_that_does_not_wait() -> None:
-    refused(the_problem(broken(SPLIT, *CONDITIONS, (JOIN, '<exclusiveGateway id="join" />'))), "join", "包容网关")
+    split = (FORK, SPLIT[1].replace("fork__read_a", "fork__clock"))
+    chosen = [(flow("fork", key), flow("fork", key, "agreed")) for key in ("read_a", "read_b")]
+    refused(the_problem(broken(split, *chosen, (JOIN, '<exclusiveGateway id="join" />'))), "join", "包容网关")
 
 
 def test_chosen_branches_that_ask_the_same_are_refused() -> None:

@@ -12,6 +12,7 @@ from engine.bpmn.gate.rules import (
     confidential,
     contents,
     documents,
+    doubles,
     expressions,
     flows,
     forms,
@@ -58,7 +59,7 @@ WAYS = frozenset(
     {
         *(rule.id for rule in (reachable.UNREACHABLE, reachable.NO_WAY_TO_END)),
         *(rule.id for rule in (flows.GATEWAY_NO_WAY_IN, gateways.GATEWAY_NO_QUESTION, lanes.LANE_STEP_MISSING)),
-        *(rule.id for rule in (joins.MERGE_DOUBLES, joins.JOIN_STARVES, joins.JOIN_IN_LOOP)),
+        *(rule.id for rule in (doubles.MERGE_DOUBLES, doubles.LOOP_DOUBLES, joins.JOIN_STARVES, joins.JOIN_IN_LOOP)),
         joins.BRANCH_ENDS_EARLY.id,
     }
 )

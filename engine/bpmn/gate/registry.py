@@ -20,6 +20,7 @@ from engine.bpmn.gate.rules import (
     contents,
     dialects,
     documents,
+    doubles,
     errors,
     event_branches,
     event_gateways,
@@ -63,8 +64,8 @@ from engine.problems import Rule, Weight
 
 FAMILIES: tuple[ModuleType, ...] = (
     executable, ids, contents, references, shapes,
-    size, starts, events, flows, gateways, event_gateways, errors, reachable, loops, joins, inclusive,
-    side_by_side, event_branches,
+    size, starts, events, flows, gateways, event_gateways, errors, reachable, loops, joins, doubles,
+    inclusive, side_by_side, event_branches,
     process, starters, lanes, people, buttons,
     timers, periods, clocks, several,
     properties, results, task_properties, operations, documents, notices, facts,
@@ -91,7 +92,7 @@ RULES: Mapping[str, Rule] = MappingProxyType({rule.id: rule for rule in every_ru
 
 _HEAVY: Mapping[Weight, tuple[ModuleType, ...]] = {
     Weight.STRAY: (
-        read, executable, size, starts, events, flows, gateways, event_gateways, errors, reachable, loops, joins,
+        read, executable, size, starts, events, flows, gateways, event_gateways, errors, reachable, loops, joins, doubles,
         inclusive, side_by_side, event_branches, calls, bindings, clocks, operations, expressions, unset, arguments, facts,
     ),
     Weight.NOBODY: (starters, lanes, people, units, forms, form_files, answers, buttons),

@@ -1,4 +1,4 @@
-"""Branches that run at the same time: a join waits only for what surely comes, and nothing merges them without waiting."""
+"""Branches that run at the same time: a join waits only for what surely comes."""
 
 from __future__ import annotations
 
@@ -13,16 +13,9 @@ from engine.bpmn.reading.events import ERROR, TERMINATE
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
-MERGE_DOUBLES = Rule(
-    "merge-doubles", _("Branches that run at the same time are joined by a gateway that waits for them.")
-)
 JOIN_IN_LOOP = Rule("join-in-loop", _("A loop does not lead straight into a parallel join."))
 JOIN_STARVES = Rule("join-starves", _("A parallel join waits only for paths that are all taken."))
 BRANCH_ENDS_EARLY = Rule("branch-ends-early", _("A branch that a join waits for does not end before it."))
-_DONE_TWICE = (
-    "userTask", "serviceTask", "sendTask", "receiveTask", "callActivity", "subProcess", "parallelGateway",
-    "inclusiveGateway", "intermediateCatchEvent",
-)  # fmt: skip
 Joins = dict[str, list[Element]]
 """Fork -> the joins that wait for its branches."""
 
@@ -39,36 +32,6 @@ def check(draft: Draft) -> Iterator[Problem]:
             yield from _join(draft, join, dominators, joins)
     for fork_id, waiting in joins.items():
         yield from _fork(draft, draft.diagram.elements[fork_id], waiting)
-    for element in draft.running:
-        if len(draft.diagram.elements[element.id].incoming) > 1:
-            yield from _merge(draft, element, dominators)
-
-
-def _merge(draft: Draft, element: Element, dominators: Dominators) -> Iterator[Problem]:
-    """What merges without waiting merges ways of which one is taken; else all that follows is done twice."""
-    if element.kind in ("parallelGateway", "inclusiveGateway", "endEvent") or not dominators.knows(element.id):
-        return
-    sources = {draft.diagram.flows[flow].source for flow in element.incoming}
-    ahead = sorted(key for key in sources if dominators.knows(key) and not dominators.dominates(element.id, key))
-    forks = [draft.diagram.elements.get(key) for key in dominators.meeting_points(ahead)]
-    splits = [fork for fork in forks if fork is not None and draft.may_split(fork)]
-    if not splits:
-        return
-    if any(draft.diagram.elements[key].kind in _DONE_TWICE for key in reached([element], draft.in_scope)):
-        yield about(
-            MERGE_DOUBLES,
-            element,
-            _("Parallel branches run together here without waiting for each other, so what follows is done twice."),
-            _(
-                "Join them with a parallel gateway. If each is to go its own way, draw what follows once for "
-                "each of them."
-            )
-            if all(draft.splits(fork) for fork in splits)
-            else _(
-                "Join them with an inclusive gateway, which waits for those that were taken. If each is to go its own "
-                "way, draw what follows once for each of them."
-            ),
-        )
 
 
 def _join(draft: Draft, join: Element, dominators: Dominators, joins: Joins) -> Iterator[Problem]:
