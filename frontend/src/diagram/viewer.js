@@ -70,6 +70,9 @@ function makeViewer(container, names) {
   return viewer;
 }
 
+/** What a file holds that somebody has drawn; one that a program has written may hold none. */
+const SHAPE = /<[^<>]*\bBPMNShape\b/;
+
 /**
  * A flow has no place of its own: the middle of its way stands for it.
  *
@@ -91,6 +94,10 @@ const readable = () =>
  */
 async function draw(figure, container, marks) {
   const xml = marks.xml ?? (await readXml(figure.dataset.diagram ?? ''));
+  if (!SHAPE.test(xml)) {
+    say(container, marks.texts?.undrawn ?? '', 'empty');
+    return;
+  }
   const viewer = makeViewer(container, marks.names ?? {});
   await viewer.importXML(xml);
 
@@ -162,14 +169,17 @@ async function draw(figure, container, marks) {
 
 /**
  * @param {HTMLElement} container
- * @param {string} text
+ * @param {string} text in place of the picture
+ * @param {string} look its class
+ * @returns {HTMLElement}
  */
-function sayFailed(container, text) {
+function say(container, text, look) {
   const said = document.createElement('p');
-  said.className = 'diagram__failed';
-  said.setAttribute('role', 'alert');
+  said.className = look;
   said.textContent = text;
+  container.style.height = 'auto';
   container.replaceChildren(said);
+  return said;
 }
 
 /** @param {HTMLElement} figure */
@@ -187,7 +197,7 @@ export async function showDiagram(figure) {
   } catch (problem) {
     console.error(problem);
     figure.dataset.state = 'failed';
-    sayFailed(container, marks.texts?.failed ?? '');
+    say(container, marks.texts?.failed ?? '', 'diagram__failed').setAttribute('role', 'alert');
   } finally {
     container.removeAttribute('aria-busy');
   }
