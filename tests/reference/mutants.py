@@ -67,7 +67,7 @@ MUTANTS = (
     Mutant("the one that is done counts as active", "iterations", "len(self.iterations(task)),", "len(self.iterations(task)) + 1,"),
     Mutant("iterations forget their numbers", "iterations", "memory={INDEX: index, ITEM: item}", "memory={INDEX: 0, ITEM: item}"),
     Mutant("one more of a sequence begins at once", "iterations", "        if self._is_sequence:\n            task", "        if False:\n            task"),
-    Mutant("one less still counts", "iterations", "        memory[TOTAL] -= 1\n", ""),
+    Mutant("one less still counts", "iterations", "(one)\n        memory[TOTAL] -= 1\n", "(one)\n"),
     Mutant("when the last one is taken off nothing goes on", "iterations", "            del memory[ITEMS][memory[DONE]]\n        self._go_on(task)\n", "            del memory[ITEMS][memory[DONE]]\n"),
     Mutant("a loop asks one time too few", "iterations", "done >= self._number(task, again.most)", "done + 1 >= self._number(task, again.most)"),
     Mutant("a loop that is tested before is not", "iterations", "if again.before and not", "if False and not"),
