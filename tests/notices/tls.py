@@ -10,7 +10,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +68,8 @@ class SilentHandshake:
                 return
             with connection:
                 self._talking = connection
-                self._talk(connection)
+                with suppress(ConnectionError):  # whoever is tired of waiting hangs up
+                    self._talk(connection)
                 self._talking = None
 
     def _talk(self, connection: socket.socket) -> None:
@@ -89,5 +90,6 @@ class SilentHandshake:
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         if (talking := self._talking) is not None:
-            talking.shutdown(socket.SHUT_RDWR)
+            with suppress(OSError):  # the other side has hung up meanwhile
+                talking.shutdown(socket.SHUT_RDWR)
         self._thread.join()
