@@ -6,6 +6,8 @@ the whole. What one iteration is, its own class says (`tasks`, `scopes`).
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
@@ -22,16 +24,16 @@ MOST = 1000
 """Iterations of one activity."""
 
 
-class Several(Activity):
+class Several(Activity, ABC):
     """The whole of an activity that is done several times."""
 
     def iterations(self, task: Task) -> list[Task]:
         """Those that are open, the oldest first."""
         return [child for child in task.children if child.task_spec.is_iteration]
 
+    @abstractmethod
     def one_is_over(self, task: Task, one: Task) -> None:
         """One iteration has ended; it is gone, and the others go on or the whole is over."""
-        raise NotImplementedError
 
     def _open(self, task: Task, index: int, item: object = None) -> None:
         running(task).enter(task, self.bpmn_id + EACH, memory={INDEX: index, ITEM: item})
