@@ -224,6 +224,7 @@ _PARTS = frozenset(
         "timeDate",
         "timeDuration",
         "timeCycle",
+        "condition",
         "documentation",
         "ioSpecification",
     }
