@@ -233,6 +233,7 @@ _PARTS = frozenset(
         "timeDate",
         "timeDuration",
         "timeCycle",
+        "condition",
         "documentation",
         "ioSpecification",
     }
