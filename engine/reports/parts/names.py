@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Protocol
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from engine.db.searchable import SUBJECT_FACT
 from engine.db.tables import fact
@@ -58,7 +58,18 @@ def role_names(roles: Collection[str]) -> Text:
     return listed(found) if found else ""
 
 
-def outcome_name(definition: Definition, row: Row[Any]) -> Name:
+class Answered(Protocol):
+    """What is read of a task to say how it was answered."""
+
+    @property
+    def element_id(self) -> str: ...
+    @property
+    def outcome(self) -> str | None: ...
+    @property
+    def outcome_name(self) -> str | None: ...
+
+
+def outcome_name(definition: Definition, row: Answered) -> Name:
     """The answer with which the task ended, as its form calls it; empty for one that has none."""
     return definition.outcome_name(row.element_id, row.outcome, row.outcome_name)
 
