@@ -230,8 +230,9 @@ RUNS: Mapping[str, Construct] = {
         _SCOPES,
         {**NODE, "attachedToRef": ANY, "cancelActivity": EITHER, "parallelMultiple": ONLY_FALSE},
         _(
-            "A timer (a period, a reminder, a time limit), a message (a button) or a condition attached to a task or a "
-            "sub-process; or what catches an error of a sub-process."
+            "A timer (a period, a reminder, a time limit), a message (a button) or a condition attached to a task, a called "
+            "procedure or a sub-process; or what catches an error of a sub-process. What interrupts a called procedure ends "
+            "its case."
         ),
     ),
     "intermediateCatchEvent": _runs(

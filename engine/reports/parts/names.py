@@ -86,6 +86,7 @@ _OTHER_RESULTS: Mapping[str, Message] = {
     "withdrawn": pgettext("result", "Cancelled"),
     "ended_by_office": pgettext("result", "Ended by the office"),
     "ended_with_caller": _("Ended with the case that called it"),
+    "called_off": _("Called off by the case that called it"),
 }
 """Ends that no diagram draws."""
 
