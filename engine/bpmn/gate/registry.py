@@ -21,6 +21,7 @@ from engine.bpmn.gate.rules import (
     dialects,
     documents,
     doubles,
+    drawn_only,
     errors,
     event_branches,
     event_gateways,
@@ -40,6 +41,7 @@ from engine.bpmn.gate.rules import (
     loops,
     notices,
     operations,
+    passed,
     people,
     periods,
     process,
@@ -47,6 +49,7 @@ from engine.bpmn.gate.rules import (
     reachable,
     references,
     results,
+    scripts,
     several,
     shapes,
     side_by_side,
@@ -63,12 +66,12 @@ from engine.forms import rules as form_files
 from engine.problems import Rule, Weight
 
 FAMILIES: tuple[ModuleType, ...] = (
-    executable, ids, contents, references, shapes,
+    executable, ids, contents, references, shapes, drawn_only,
     size, starts, events, flows, gateways, event_gateways, errors, reachable, loops, joins, doubles,
     inclusive, side_by_side, event_branches,
     process, starters, lanes, people, buttons,
     timers, periods, clocks, several,
-    properties, results, task_properties, operations, documents, notices, facts,
+    properties, results, task_properties, operations, scripts, passed, documents, notices, facts,
     calls,
     forms, answers, confidential, internal,
     expressions, unset,
@@ -93,7 +96,8 @@ RULES: Mapping[str, Rule] = MappingProxyType({rule.id: rule for rule in every_ru
 _HEAVY: Mapping[Weight, tuple[ModuleType, ...]] = {
     Weight.STRAY: (
         read, executable, size, starts, events, flows, gateways, event_gateways, errors, reachable, loops, joins, doubles,
-        inclusive, side_by_side, event_branches, calls, bindings, clocks, operations, expressions, unset, arguments, facts,
+        inclusive, side_by_side, event_branches, calls, bindings, clocks, operations, scripts, expressions, unset,
+        arguments, facts,
     ),
     Weight.NOBODY: (starters, lanes, people, units, forms, form_files, answers, buttons),
     Weight.PERIOD: (timers, periods),
