@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from engine.bpmn.reading.elements import OPERATING
 from engine.messages import Text
 from engine.messages import gettext as _
 
@@ -18,6 +19,10 @@ _ADDS = _(
     "Of a step that each unit of a list is asked to do: who may add a unit while it runs, or take off one that has not "
     "answered: unit:post, several separated by commas; starter is whoever handles cases in the starting unit. Left out, "
     "nobody may."
+)
+_LAPSES = _(
+    "true: what this non-interrupting event has opened lapses when the task is done. Left out, the branch goes on "
+    "to its own end."
 )
 _PRESSED: Mapping[str, Text] = {
     "unit": _("The unit that may press it; several are separated by commas, together with pressed_by."),
@@ -124,19 +129,14 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
         "basis": _("The text that it rests on."),
         "hard": _("true is a legal period, which can be overdue; false is a recommended one."),
         "unit": _("The unit that has to keep it."),
-        "lapses": _(
-            "true: what this non-interrupting event has opened lapses when the task is done. Left out, the branch goes on "
-            "to its own end."
-        ),
+        "lapses": _LAPSES,
     },
     "message": {
         **_PRESSED,
-        "lapses": _(
-            "true: what this non-interrupting event has opened lapses when the task is done. Left out, the branch goes on "
-            "to its own end."
-        ),
+        "lapses": _LAPSES,
     },
     "awaited message": _PRESSED,
+    "conditional": {"lapses": _LAPSES},
     "error": {},
     "endEvent": {
         "result": _("The result of the case, such as closed_with_result."),
@@ -146,12 +146,12 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
         ),
     },
 }
-"""Sort of element -> `camunda:property` names it may have. sendTask is as serviceTask; others have none."""
+"""Sort of element -> `camunda:property` names it may have. What the system does is all as serviceTask; others have none."""
 
 
 def sort_of(kind: str, event_kind: str = "") -> str:
     """The key of `PROPERTIES` for an element."""
-    if kind == "sendTask":
+    if kind in OPERATING:
         return "serviceTask"
     if kind == "intermediateCatchEvent" and event_kind == "message":
         return "awaited message"

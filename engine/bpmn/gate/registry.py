@@ -16,11 +16,13 @@ from engine.bpmn.gate.rules import (
     buttons,
     calls,
     clocks,
+    conditional_events,
     confidential,
     contents,
     dialects,
     documents,
     doubles,
+    drawn_only,
     errors,
     event_branches,
     event_gateways,
@@ -40,6 +42,7 @@ from engine.bpmn.gate.rules import (
     loops,
     notices,
     operations,
+    passed,
     people,
     periods,
     process,
@@ -48,6 +51,7 @@ from engine.bpmn.gate.rules import (
     references,
     results,
     said_before,
+    scripts,
     several,
     shapes,
     side_by_side,
@@ -65,15 +69,15 @@ from engine.forms import rules as form_files
 from engine.problems import Rule, Weight
 
 FAMILIES: tuple[ModuleType, ...] = (
-    executable, ids, contents, references, shapes,
+    executable, ids, contents, references, shapes, drawn_only,
     size, starts, events, flows, gateways, event_gateways, errors, reachable, loops, joins, doubles,
     inclusive, side_by_side, event_branches,
     process, starters, lanes, people, buttons,
     timers, periods, clocks, several,
-    properties, results, task_properties, operations, documents, notices, facts,
+    properties, results, task_properties, operations, scripts, passed, documents, notices, facts,
     calls,
     forms, answers, confidential, internal,
-    expressions, unset, said_before,
+    conditional_events, expressions, unset, said_before,
 )  # fmt: skip
 """In the order in which their problems are told: the file, the flows, who, periods, properties, calls, forms, expressions."""
 MODULES: tuple[ModuleType, ...] = (read, *FAMILIES, sound, units, bindings, arguments, form_files, letters, dialects)
@@ -107,8 +111,8 @@ RULES_OF_WAYS: frozenset[str] = frozenset(
 _HEAVY: Mapping[Weight, tuple[ModuleType, ...]] = {
     Weight.STRAY: (
         read, executable, size, starts, events, flows, gateways, event_gateways, errors, reachable, loops, joins, doubles,
-        inclusive, side_by_side, event_branches, calls, bindings, clocks, operations, expressions, unset, arguments, facts,
-        said_before, sound,
+        inclusive, side_by_side, event_branches, conditional_events, calls, bindings, clocks, operations, scripts,
+        expressions, unset, arguments, facts, said_before, sound,
     ),
     Weight.NOBODY: (starters, lanes, people, units, forms, form_files, answers, buttons),
     Weight.PERIOD: (timers, periods),

@@ -98,8 +98,8 @@ class Net:
     def look(self, at_most: int = STATES_AT_MOST) -> Seen:
         seen = Seen()
         waiting = deque[State]()
-        for start in self._starts:
-            self._note(seen, waiting, self._state((), [Token(start.id)], seen), None, None)
+        for together in self._beginnings():
+            self._note(seen, waiting, self._state((), [Token(start.id) for start in together], seen), None, None)
         while waiting:
             state = waiting.popleft()
             if len(seen.came_from) > at_most:
@@ -111,6 +111,11 @@ class Net:
             if not following and state and not any(self._ends_all(token) for token in state):
                 seen.stuck.append(state)
         return seen
+
+    def _beginnings(self) -> list[list[Element]]:
+        """One of several start events begins; where none is drawn, every step that none comes before does."""
+        drawn = all(start.kind == "startEvent" for start in self._starts)
+        return [[start] for start in self._starts] if drawn else [self._starts]
 
     @staticmethod
     def _note(seen: Seen, waiting: deque[State], state: State, source: State | None, choice: Choice | None) -> None:

@@ -33,7 +33,9 @@ TOLD_OF_JOINS = frozenset(
     rule.id for rule in (joins.JOIN_STARVES, joins.JOIN_IN_LOOP, joins.BRANCH_ENDS_EARLY, inclusive.JOINS_WAIT)
 )
 """Rules that see by the drawing alone where a case would stop."""
-AUTOMATIC = ("serviceTask", "sendTask", "scriptTask", "parallelGateway", "intermediateThrowEvent")
+AUTOMATIC = (
+    "serviceTask", "sendTask", "scriptTask", "task", "manualTask", "parallelGateway", "intermediateThrowEvent",
+)  # fmt: skip
 WAITING = ("userTask", "receiveTask", "callActivity", "intermediateCatchEvent")
 
 
