@@ -171,3 +171,9 @@ def test_branches_that_run_side_by_side_do_not_multiply_states() -> None:
     seen = Net(only_read(diagram_of(text), {}), None).look()
 
     assert (seen.is_whole, seen.stuck, len(seen.came_from) < 40) == (True, [], True)
+
+
+def test_what_no_start_event_is_drawn_for_begins_together() -> None:
+    inner = sub("s", user("a b"), both("j"), end("s1"), flows="a>j; b>j; j>s1")
+
+    assert by_states(inner, flows="start>s; s>end") == []
