@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select
 
 from engine.bpmn.gate import procedures
+from engine.bpmn.gate.beginning import needed_to_begin
 from engine.bpmn.gate.procedures import Signature
 from engine.bpmn.reading import answering_units, elements, read
 from engine.bpmn.reading.called import VERSION, VERSION_TAG, Called
@@ -308,7 +309,8 @@ class Installed:
         if found is None:
             return None
         pinned = {element_id: load(self._tx, pin).version for element_id, pin in found.pins.items()}
-        return procedures.signature(found.diagram, found.facts, found.version, pinned)
+        needs = needed_to_begin(found.diagram, found.forms)
+        return procedures.signature(found.diagram, found.facts, found.version, pinned, needs)
 
 
 def startable(tx: Connection, key: str) -> Definition:
