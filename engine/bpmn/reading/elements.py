@@ -21,11 +21,14 @@ from engine.bpmn.reading.events import EventDefinition, event_definitions
 from engine.bpmn.reading.events import TimerText as TimerText
 from engine.bpmn.reading.flows import Flow as Flow
 from engine.bpmn.reading.flows import read_flows
+from engine.bpmn.reading.kinds import OPERATING as OPERATING
+from engine.bpmn.reading.kinds import PASSED as PASSED
 from engine.bpmn.reading.process import Lane as Lane
 from engine.bpmn.reading.process import Process as Process
 from engine.bpmn.reading.process import plain, read_lanes, read_process, split, starters_in
 from engine.bpmn.reading.process import properties_of as properties_of
 from engine.bpmn.reading.repeated import Again, Many, read_again, read_many
+from engine.bpmn.reading.scripts import with_script
 
 FLOW_NODES = {
     "startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent",
@@ -371,7 +374,7 @@ def _element(
     ways: tuple[tuple[str, ...], tuple[str, ...]],
     events: tuple[EventDefinition, ...],
 ) -> Element:
-    properties = properties_of(node)
+    properties = with_script(node, properties_of(node))
     interrupts = "isInterrupting" if node.tag == f"{BPMN}startEvent" else "cancelActivity"
     return Element(
         id=node.get("id", ""),

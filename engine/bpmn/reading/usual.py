@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from engine.bpmn.reading import ways
+from engine.bpmn.reading.kinds import OPERATING, PASSED
 
 if TYPE_CHECKING:
     from engine.bpmn.reading.elements import Diagram, Element
@@ -39,7 +40,7 @@ def expected_after(
         if element.id in seen:
             break
         seen.add(element.id)
-        if element.kind in ("userTask", "serviceTask", "sendTask", "callActivity") and element.name:
+        if element.kind in ("userTask", "callActivity", *OPERATING, *PASSED) and element.name:
             found.append(element)
     return found[:at_most]
 

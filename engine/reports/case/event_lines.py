@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, NamedTuple, assert_never
+from typing import NamedTuple, assert_never
 
-from sqlalchemy import Row
-
+from engine.db.rows import TaskRow
 from engine.deadlines.deadlines import OF_TASK
 from engine.deployments.definitions import Definition
 from engine.messages import Message, Name, Text, pgettext, sentences
@@ -92,7 +91,7 @@ class Seen:
     reader: Actor
     definition: Definition
     names: Names
-    tasks: Mapping[str, Row[Any]]
+    tasks: Mapping[str, TaskRow]
     periods: Mapping[str, Period]
     documents: Mapping[str, str]
     """Document -> the element that has issued it."""

@@ -261,6 +261,8 @@ def _lines(tx: Connection, entry: Row[Any], seen: Seen) -> list[LogLine]:
                     by_system=True,
                 )
             )
+        case "called_off":
+            found.append(line("called", content["number"], pgettext("history", "Called off"), by_system=True))
         case "cancelled":
             reason = content.get("reason", "")
             found.append(line("ended", _result(content, seen), ENDED, reason, by_system=not entry.person_id))

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from engine.bpmn.reading.elements import Diagram
 from engine.db.case import case_of
+from engine.db.rows import InstanceRow, ScopeRow
 from engine.db.tables import archive_package, case_link, definition_version, incident, process_instance, scope, task
 from engine.db.unit import english_of
 from engine.deadlines import deadlines
@@ -201,7 +202,7 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
     )
 
 
-def _archive(tx: Connection, row: Row[Any], actor: Actor, names: Names) -> Archive | None:
+def _archive(tx: Connection, row: InstanceRow, actor: Actor, names: Names) -> Archive | None:
     kept = tx.execute(select(archive_package).where(archive_package.c.instance_id == row.id)).first()
     if kept is None:
         return None
@@ -227,7 +228,7 @@ def _parties(step: Any, names: Names, actor: Actor) -> list[tuple[Text, UnitName
     return found
 
 
-def _waiting(tx: Connection, row: Row[Any], actor: Actor, periods: list[Period], names: Names) -> list[Waiting]:
+def _waiting(tx: Connection, row: InstanceRow, actor: Actor, periods: list[Period], names: Names) -> list[Waiting]:
     waiting = [found for found in case_of(tx, row.id).rows(task) if found.status == TaskStatus.OPEN]
     found = []
     for open_task in waiting:
@@ -251,7 +252,7 @@ def _waiting(tx: Connection, row: Row[Any], actor: Actor, periods: list[Period],
     )
 
 
-def _related(tx: Connection, row: Row[Any], actor: Actor) -> list[Related]:
+def _related(tx: Connection, row: InstanceRow, actor: Actor) -> list[Related]:
     """The instances linked with this one, in the order in which they began."""
     statement = (
         select(process_instance, definition_version.c.version)
@@ -286,7 +287,7 @@ def _related(tx: Connection, row: Row[Any], actor: Actor) -> list[Related]:
     return found
 
 
-def _incident(tx: Connection, row: Row[Any]) -> Text:
+def _incident(tx: Connection, row: InstanceRow) -> Text:
     """What has stopped the instance; of before there were messages in Chinese alone."""
     if row.status != InstanceStatus.INCIDENT:
         return ""
@@ -299,13 +300,13 @@ def _incident(tx: Connection, row: Row[Any]) -> Text:
 
 
 def _marks(
-    row: Row[Any],
+    row: InstanceRow,
     diagram: Diagram,
     waiting: list[Waiting],
     called: list[Called],
     awaited: list[Awaited],
     periods: list[Period],
-    scopes: list[Row[Any]],
+    scopes: list[ScopeRow],
 ) -> Marks:
     """The path that was taken, the elements passed, and where it stands now; open periods stand on their clocks."""
     taken = [flow for flow in row.taken if flow in diagram.flows]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from engine.db.case import case_of
+from engine.db.rows import TaskRow
 from engine.db.tables import task
 from engine.documents import materials
 from engine.documents.materials import Material
@@ -169,11 +169,11 @@ def look_at_answers(tx: Connection, context: Context, actor: Actor, task_id: str
     return TaskLook(**vars(seen), papers=papers)
 
 
-def _form_of(step: Step, row: Row[Any]) -> Form:
+def _form_of(step: Step, row: TaskRow) -> Form:
     return step.definition.form_of(step.definition.diagram.elements[row.element_id])
 
 
-def _answered(tx: Connection, step: Step, row: Row[Any], names: Names) -> list[Section]:
+def _answered(tx: Connection, step: Step, row: TaskRow, names: Names) -> list[Section]:
     """The answers of the steps that are done; a step that was done twice stands once, with what holds now."""
     diagram = step.definition.diagram
     ended = [found for found in step.case.rows(task) if found.status == TaskStatus.COMPLETED and found.undone is None]

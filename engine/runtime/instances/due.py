@@ -6,9 +6,10 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Select, bindparam, select
+from sqlalchemy import Column, Connection, Select, bindparam, select
 
 from engine.db.case import case_of
+from engine.db.rows import TimerRow
 from engine.db.tables import start_schedule, task, timer
 from engine.db.types import Instant
 from engine.deadlines.deadlines import Deadline
@@ -76,21 +77,21 @@ def take_next(tx: Connection, context: Context, instance_id: str) -> bool:
         return True
     if row is None:
         return False
-    advance(tx, context, instance_id, "timer", lambda step: _happen_in_its_scope(step, row))
+    advance(tx, context, instance_id, "timer", lambda step: _happen_in_its_scope(step, row, row.due_at))
     return True
 
 
-def _happen_in_its_scope(step: Step, row: Row[Any]) -> None:
+def _happen_in_its_scope(step: Step, row: TimerRow, due_at: datetime) -> None:
     with step.within(row.scope_id):
-        _happen(step, row)
+        _happen(step, row, due_at)
 
 
-def _happen(step: Step, row: Row[Any]) -> None:
+def _happen(step: Step, row: TimerRow, due_at: datetime) -> None:
     if row.kind == "mark":
-        _mark(step, row)
+        _mark(step, row, due_at)
         return
     element = step.definition.diagram.elements[row.element_id]
-    step.record(TimerFired(row.id, row.element_id, row.due_at.isoformat()))
+    step.record(TimerFired(row.id, row.element_id, due_at.isoformat()))
     step.fired_in[row.id] = row.scope_id
     record = step.period_here(element.properties.get("deadline", ""))
     if record is not None:
@@ -110,24 +111,24 @@ def _happen(step: Step, row: Row[Any]) -> None:
         _forget(step, row)
 
 
-def _forget(step: Step, row: Row[Any]) -> None:
+def _forget(step: Step, row: TimerRow) -> None:
     if (armed := step.case.get(timer, row.id)) is not None:
         step.case.remove(timer, armed)
 
 
-def _mark(step: Step, row: Row[Any]) -> None:
+def _mark(step: Step, row: TimerRow, due_at: datetime) -> None:
     """A reminder before the end, the end of a task's own period, or an escalation; the next one is armed behind it."""
     record = next((record for record in step.deadlines.values() if record.id == row.id), None)
     if record is None or not record.is_open:
         _forget(step, row)
         return
-    if row.due_at < record.due_at:
-        _remind(step, record, row.due_at)
-    elif row.due_at == record.due_at:
+    if due_at < record.due_at:
+        _remind(step, record, due_at)
+    elif due_at == record.due_at:
         run_out(step, record.key)
     else:
-        _escalate(step, record, row.number, row.due_at)
-    arm_marks(step, record.key, row.due_at)
+        _escalate(step, record, row.number, due_at)
+    arm_marks(step, record.key, due_at)
 
 
 def _remind(step: Step, record: Deadline, at: datetime) -> None:

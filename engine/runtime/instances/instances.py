@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, select, union
+from sqlalchemy import ColumnElement, Connection, select, union
 
 from engine.db import upsert
 from engine.db.case import case_of
+from engine.db.rows import InstanceRow
 from engine.db.tables import case_link, process_instance, reader, start_draft
 from engine.db.unit import unit_of
 from engine.deployments import definitions, starts
@@ -114,13 +114,13 @@ def drop_draft(tx: Connection, actor: Actor, key: str) -> None:
     unit_of(tx).changes.remove(start_draft, (actor.person_id, actor.unit_code, key))
 
 
-def look(tx: Connection, context: Context, row: Row[Any], actor: Actor) -> Step:
+def look(tx: Connection, context: Context, row: InstanceRow, actor: Actor) -> Step:
     """A step of the instance that is only looked at, never stored.
 
     One whose stored state does not fit raises Fault while it runs; parked or ended it is shown with nothing open.
     """
     definition = definitions.load(tx, row.definition_id)
-    given = (tx, context, definition, dict(row._mapping), facts_of(tx, row.id, definition), actor)
+    given = (tx, context, definition, row._asdict(), facts_of(tx, row.id, definition), actor)
     try:
         return Step(*given)
     except (RecordsDamaged, StoredByAnotherVersion) as error:
@@ -136,7 +136,7 @@ def require_visible(tx: Connection, instance_id: str, actor: Actor) -> None:
         raise NotFound
 
 
-def linked(row: Row[Any]) -> ColumnElement[bool]:
+def linked(row: InstanceRow) -> ColumnElement[bool]:
     """The instances that called, started or name this one, and those that this one called, started or names."""
     near = process_instance.alias()
     begun = select(near.c.id).where(near.c.origin_instance_id == row.id)
@@ -160,17 +160,17 @@ def _own_draft(actor: Actor, key: str) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def find(tx: Connection, number: str, actor: Actor) -> Row[Any]:
+def find(tx: Connection, number: str, actor: Actor) -> InstanceRow:
     """The instance's row. Raises NotFound when there is none, or none that this person may see."""
     instance_id = unit_of(tx).keep(("instance numbered", number), lambda: _numbered(tx, number))
     if instance_id is None:
         raise NotFound
     require_visible(tx, instance_id, actor)
-    row: Row[Any] = case_of(tx, instance_id).whole
+    row: InstanceRow = case_of(tx, instance_id).whole
     return row
 
 
-def note_number(tx: Connection, row: Row[Any]) -> None:
+def note_number(tx: Connection, row: InstanceRow) -> None:
     """The instance is known by its number, too, to whoever looks for it in this transaction."""
     unit_of(tx).keep(("instance numbered", row.number), lambda: str(row.id))
 
@@ -189,7 +189,7 @@ def readers_of(tx: Connection, instance_id: str) -> frozenset[Addressee]:
     return frozenset(Addressee(row.unit_code, row.role, row.person_id) for row in rows)
 
 
-def lock(tx: Connection, instance_id: str) -> Row[Any]:
+def lock(tx: Connection, instance_id: str) -> InstanceRow:
     """The instance's row, which nobody else changes until this transaction is over. Raises NotFound."""
     row = locks.lock(tx, instance_id)
     if row is None:
