@@ -180,7 +180,9 @@ class Step:
 
     def evaluate_period(self, expression: str, names: Mapping[str, object] | None = None) -> Count | None:
         """The instant that an expression gives, with how it was counted; None when it gives none yet."""
-        return evaluate_period(expression, {**self.facts.seen, **(names or {})}, self.context.calendar, self.functions())
+        return evaluate_period(
+            expression, {**self.facts.seen, **(names or {})}, self.context.calendar, self.functions()
+        )
 
     def evaluate_timer(self, timer: TimerText, number: int) -> Count | None:
         """When the armed timer falls due, for a repeating one its n-th time; None when it has no instant (yet)."""
