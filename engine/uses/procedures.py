@@ -34,6 +34,7 @@ from engine.messages import Name, Text, lines, listed, sentences
 from engine.messages import gettext as _
 from engine.organisation import units
 from engine.problems import Problem
+from engine.runtime.instances import schedules
 from engine.runtime.step import audit
 from engine.uses.judging import of_installation
 from engine.uses.shipped_compared import FOUND_BY, REFUSED, Compared, called, compared, compared_letter, who
@@ -103,6 +104,7 @@ class Retirement:
 class ProcedureUses:
     def __init__(self, transactions: Transactions, folder: Path) -> None:
         self._database, self._clock, self._fonts = transactions.database, transactions.clock, transactions.fonts
+        self._context = transactions.context
         self._folder = folder
         self._tried_with = -1
 
@@ -245,6 +247,7 @@ class ProcedureUses:
             deployed_letters.put_in_force(tx, restored.diagram, beside.letters, self._fonts, by, now)
             self._record(tx, "version_restored", restored, by, reason, restores=version)
             self._revive(tx, key, by, reason)
+            schedules.lay(tx, self._context(tx), key)
             return restored
 
         return self._database.run(work)
@@ -277,6 +280,7 @@ class ProcedureUses:
                 )
             retiring.retire(tx, key, by, reason, self._clock.now())
             self._record(tx, "procedure_retired", found, by, reason)
+            schedules.lay(tx, self._context(tx), key)
             return found.called
 
         return self._database.run(work)
@@ -292,6 +296,7 @@ class ProcedureUses:
                 raise Refused(sentences(*(problem.sentence for problem in problems)))
             if not self._revive(tx, key, by, reason):
                 raise Refused(_("The procedure '%(name)s' is not retired.", name=found.called))
+            schedules.lay(tx, self._context(tx), key)
             return found.called
 
         return self._database.run(work)
@@ -390,6 +395,7 @@ class ProcedureUses:
         if is_new or letters:
             self._record(tx, "procedure_deployed", found, by, reason, new=is_new, letters=letters)
         self._revive(tx, found.key, by, reason)
+        schedules.lay(tx, self._context(tx), found.key)
         return Deployed(found, is_new, letters, judged.told.problems)
 
     def _revive(self, tx: Connection, key: str, by: str, reason: str) -> bool:

@@ -192,12 +192,6 @@ def test_a_flow_into_nowhere_is_refused():
     }
 
 
-@pytest.mark.rule("start-twice")
-def test_two_start_events_are_refused():
-    second = ('<startEvent id="again" camunda:formRef="permit_start" />', flow("again", "review"))
-    refused(the_problem(with_more(*second)), "again", "只留一个")
-
-
 @pytest.mark.rule("start-missing")
 def test_a_diagram_without_a_start_event_is_refused():
     text = broken(
@@ -315,6 +309,17 @@ def test_a_loop_that_waits_for_nobody_is_refused():
     refused(the_problem(text), "turn", "用户任务")
 
 
+@pytest.mark.rule("loop-idle")
+def test_a_loop_through_links_waits_for_nobody():
+    """A pair of links is a flow like any other."""
+    turn = '<exclusiveGateway id="turn" /><exclusiveGateway id="again" name="再来？" default="again__review" />'
+    ways = (
+        flow("join", "turn") + flow("turn", "again") + flow("again", "on", "asked_unit is None") + flow("here", "turn")
+    )
+    text = broken((flow("join", "review"), ways + flow("again", "review")), (END, turn + LINKED + END))
+    assert {problem.rule for problem in problems_of(text)} == {"loop-idle"}
+
+
 @pytest.mark.rule("loop-no-gateway")
 def test_a_loop_in_which_nothing_decides_is_refused():
     limit = '<boundaryEvent id="limit" name="限时" attachedToRef="review"><timerEventDefinition><timeDuration>PT4H'
@@ -375,7 +380,6 @@ def test_an_event_without_a_trigger_is_refused():
 @pytest.mark.parametrize(
     ("event", "definition", "remedy"),
     [
-        ("start", "timerEventDefinition", "由人填表发起"),
         ("start", "messageEventDefinition", "由人填表发起"),
         ("start", "signalEventDefinition", "消息边界事件"),
         ("refused", "messageEventDefinition", "服务任务"),

@@ -154,7 +154,7 @@ class Draft:
     def said(self) -> frozenset[str]:
         """The names that somebody says: a form, a service task, a called procedure, or the start itself."""
         names = {key for form in self.forms.values() for key in form.own_keys}
-        for element in self.of_kind(*OPERATING):
+        for element in self.of_kind("startEvent", *OPERATING):
             names |= {name.removeprefix(FACT) for name in element.properties if name.startswith(FACT)}
             names |= {element.properties.get(name, "") for name in SAYING}
         for call in self.of_kind("callActivity"):
@@ -169,8 +169,9 @@ class Draft:
 
     @cached_property
     def fields(self) -> Mapping[str, Field]:
-        """The field that says a name."""
-        return {field.key: field for form in self.forms.values() for field in form.fields if not field.readonly}
+        """The field that says a name; where several start forms say it, one that need not be filled in."""
+        said = [field for form in self.forms.values() for field in form.fields if not field.readonly]
+        return {field.key: field for field in sorted(said, key=lambda field: not field.required)[::-1]}
 
     def around(self, element: Element) -> list[Element]:
         """The element and the sub-processes around it that are done several times, the innermost first."""
