@@ -243,7 +243,7 @@ RUNS: Mapping[str, Construct] = {
     "parallelGateway": _runs(
         _SCOPES,
         GATEWAY,
-        _("Forks into branches that run at the same time, or waits for all of them. One gateway does one of the two."),
+        _("Waits for all branches that lead to it, and forks into branches that run at the same time."),
     ),
     "eventBasedGateway": _runs(
         _SCOPES,
@@ -298,7 +298,7 @@ RUNS: Mapping[str, Construct] = {
         EXPRESSION,
         _(
             "A cycle: the instant of the n-th time, such as natural_days(30 * n, accepted_at), or a fixed "
-            "interval such as P1D. Only for boundary events that do not interrupt."
+            "interval such as P1D; R3/PT1H comes three times. Only for boundary events that do not interrupt."
         ),
         holds_text=True,
     ),
