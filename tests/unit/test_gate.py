@@ -192,12 +192,6 @@ def test_a_flow_into_nowhere_is_refused():
     }
 
 
-@pytest.mark.rule("start-twice")
-def test_two_start_events_are_refused():
-    second = ('<startEvent id="again" camunda:formRef="permit_start" />', flow("again", "review"))
-    refused(the_problem(with_more(*second)), "again", "只留一个")
-
-
 @pytest.mark.rule("start-missing")
 def test_a_diagram_without_a_start_event_is_refused():
     text = broken(
@@ -386,7 +380,6 @@ def test_an_event_without_a_trigger_is_refused():
 @pytest.mark.parametrize(
     ("event", "definition", "remedy"),
     [
-        ("start", "timerEventDefinition", "由人填表发起"),
         ("start", "messageEventDefinition", "由人填表发起"),
         ("start", "signalEventDefinition", "消息边界事件"),
         ("refused", "messageEventDefinition", "服务任务"),

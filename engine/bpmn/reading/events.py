@@ -109,13 +109,21 @@ def _timer(definition: etree._Element) -> TimerText:
     for kind, tag in (("date", "timeDate"), ("duration", "timeDuration"), ("cycle", "timeCycle")):
         found = definition.find(f"{BPMN}{tag}")
         if found is not None:
-            return _repeated(kind, (found.text or "").strip())
+            text = (found.text or "").strip()
+            return TimerText(kind, text) if kind != "cycle" or _begins_cases(definition) else _repeated(kind, text)
     return TimerText("date", "")
+
+
+def _begins_cases(definition: etree._Element) -> bool:
+    """Whether it stands at the start of a process, where a cycle is counted from one case to the next."""
+    event = definition.getparent()
+    around = event.getparent() if event is not None and _local(event) == "startEvent" else None
+    return around is not None and _local(around) == "process"
 
 
 def _repeated(kind: str, text: str) -> TimerText:
     """An interval that is written with how often it comes; none comes no times."""
-    found = _TIMES.fullmatch(text) if kind == "cycle" else None
+    found = _TIMES.fullmatch(text)
     if found is None or (found[1] and not int(found[1])):
         return TimerText(kind, text)
     return TimerText(kind, found[2], int(found[1]) if found[1] else None)
