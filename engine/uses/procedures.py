@@ -380,9 +380,7 @@ class ProcedureUses:
         judged.require_in_order()
         return JudgedBefore(versions, judged)
 
-    def _deploy(
-        self, tx: Connection, file: File, by: str, reason: str, before: JudgedBefore | None = None
-    ) -> Deployed:
+    def _deploy(self, tx: Connection, file: File, by: str, reason: str, before: JudgedBefore | None = None) -> Deployed:
         definitions.one_at_a_time(tx)
         now = self._clock.now()
         known = {row.id for row in definitions.versions(tx, file.diagram.key)}
