@@ -256,5 +256,5 @@ def test_the_rules_that_only_warn_are_few_and_known() -> None:
     assert {rule.id for rule in RULES.values() if rule.severity is Severity.WARNING} == {
         *("file-place", "dialect-twin", "shapes-none", "flow-undrawn", "process-not-executable"),
         *("end-leaves-work", "letter-blank", "waits-for-ever", "ways-too-many"),
-        *("drawn-only", "setting-idle", "nobody-asked"),
+        *("drawn-only", "setting-idle", "nobody-asked", "timer-branch-waits"),
     }

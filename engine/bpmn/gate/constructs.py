@@ -246,7 +246,7 @@ RUNS: Mapping[str, Construct] = {
     "parallelGateway": _runs(
         _SCOPES,
         GATEWAY,
-        _("Forks into branches that run at the same time, or waits for all of them. One gateway does one of the two."),
+        _("Waits for all branches that lead to it, and forks into branches that run at the same time."),
     ),
     "eventBasedGateway": _runs(
         _SCOPES,
@@ -303,8 +303,8 @@ RUNS: Mapping[str, Construct] = {
         EXPRESSION,
         _(
             "A cycle: the instant of the n-th time, such as natural_days(30 * n, accepted_at), or a fixed "
-            "interval such as P1D. Only for boundary events that do not interrupt. At a start it says when the next case "
-            'begins: first_working_day("quarter"), last_working_day, weekly, or an ISO cycle.'
+            "interval such as P1D; R3/PT1H comes three times. Only for boundary events that do not interrupt. At a start it "
+            'says when the next case begins: first_working_day("quarter"), last_working_day, weekly, or an ISO cycle.'
         ),
         holds_text=True,
     ),

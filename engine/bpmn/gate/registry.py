@@ -104,7 +104,7 @@ RULES_OF_WAYS: frozenset[str] = frozenset(
         *(refusal.rule.id for refusal in refusals.ELEMENTS.values()),
         *(found.id for found in (contents.ELEMENT_UNKNOWN, contents.ELEMENT_MISPLACED, references.POOL_PROCESS)),
         *(found.id for found in (ids.ID_MISSING, ids.ID_TWICE, executable.PROCESS_MISSING, executable.PROCESS_TWICE)),
-        *(found.id for found in (gateways.JOIN_AND_FORK, event_branches.EVENT_FLOWS_BACK, size.DIAGRAM_TOO_LARGE)),
+        *(found.id for found in (event_branches.EVENT_FLOWS_BACK, size.DIAGRAM_TOO_LARGE)),
     }
 )
 """While one of these is broken, nobody knows where a case goes, and states are not looked through."""
