@@ -82,7 +82,7 @@ class Net:
         return reached(self._starts, self._draft.onward) & self._elements.keys()
 
     @cached_property
-    def _rank(self) -> Mapping[str, int]:
+    def rank(self) -> Mapping[str, int]:
         """The further from the start, the earlier a token moves: so one branch comes to its end before the next begins."""
         found: dict[str, int] = {}
         waiting = deque(self._starts)
@@ -98,7 +98,7 @@ class Net:
     def look(self, at_most: int = STATES_AT_MOST) -> Seen:
         seen = Seen()
         waiting = deque[State]()
-        for together in self._beginnings():
+        for together in self.beginnings():
             self._note(seen, waiting, self._state((), [Token(start.id) for start in together], seen), None, None)
         while waiting:
             state = waiting.popleft()
@@ -108,11 +108,11 @@ class Net:
             following = list(self._following(state, seen))
             for after, choice in following:
                 self._note(seen, waiting, after, state, choice)
-            if not following and state and not any(self._ends_all(token) for token in state):
+            if not following and state and not any(self.ends_all(token) for token in state):
                 seen.stuck.append(state)
         return seen
 
-    def _beginnings(self) -> list[list[Element]]:
+    def beginnings(self) -> list[list[Element]]:
         """One of several start events begins; where none is drawn, every step that none comes before does."""
         drawn = all(start.kind == "startEvent" for start in self._starts)
         return [[start] for start in self._starts] if drawn else [self._starts]
@@ -124,11 +124,11 @@ class Net:
             waiting.append(state)
 
     def _following(self, state: State, seen: Seen) -> Iterator[tuple[State, Choice | None]]:
-        movable = [token for token in state if not token.flow and not self._ends_all(token)]
+        movable = [token for token in state if not token.flow and not self.ends_all(token)]
         if movable:
-            token = max(movable, key=lambda one: self._rank.get(one.element, 0))
+            token = max(movable, key=lambda one: self.rank.get(one.element, 0))
             yield from self._moved(state, [token], token.element, seen)
-        elif join := next(self._joins_that_go(state), None):
+        elif join := next(self.joins_that_go(state), None):
             taken = {token.flow: token for token in state if token.element == join}
             yield from self._moved(state, list(taken.values()), join, seen)
 
@@ -139,7 +139,7 @@ class Net:
         for token in taken:
             rest.remove(token)
         seen.done.add(element)
-        moves = self._moves(self._elements[element])
+        moves = self.moves(self._elements[element])
         for ways, tokens in moves:
             yield self._state(rest, tokens, seen), Choice(element, ways) if len(moves) > 1 else None
 
@@ -157,29 +157,32 @@ class Net:
             resting, passed, waiting = list[Token](), set[str](), [token]
             while waiting:
                 one = waiting.pop()
-                moves = [] if one.flow or self._ends_all(one) else self._moves(self._elements[one.element])
+                moves = [] if one.flow or self.ends_all(one) else self.moves(self._elements[one.element])
                 if len(moves) == 1 and one.element not in passed:
                     passed.add(one.element)
                     waiting += moves[0][1]
                 else:
                     resting.append(one)
-            ends = {one.element for one in resting if self._ends_all(one)}
+            ends = {one.element for one in resting if self.ends_all(one)}
             self._settled[token] = (tuple(resting), frozenset(passed | ends))
         return self._settled[token]
 
     # --- what moves ---
 
-    def _ends_all(self, token: Token) -> bool:
+    def element(self, token: Token) -> Element:
+        return self._elements[token.element]
+
+    def ends_all(self, token: Token) -> bool:
         element = self._elements[token.element]
         return element.kind == "endEvent" and (element.event_kind == TERMINATE or element.throws_error)
 
     @cached_property
-    def _known_moves(self) -> dict[str, list[tuple[tuple[str, ...], tuple[Token, ...]]]]:
+    def _all_moves(self) -> dict[str, list[tuple[tuple[str, ...], tuple[Token, ...]]]]:
         return {}
 
-    def _moves(self, element: Element) -> list[tuple[tuple[str, ...], tuple[Token, ...]]]:
+    def moves(self, element: Element) -> list[tuple[tuple[str, ...], tuple[Token, ...]]]:
         """Each way in which the element is left: by which flows and events, and the tokens that go on."""
-        if element.id not in self._known_moves:
+        if element.id not in self._all_moves:
             found = []
             events_on = [one for one in self._draft.attached(element) if one.id in self._elements]
             beside = [one for one in events_on if not one.interrupting]
@@ -191,8 +194,8 @@ class Net:
                     found.append(((*flows, *keys), (*onward, *(Token(key) for key in keys))))
             instead = [one.id for one in events_on if one.interrupting]
             found += [((key,), (Token(key),)) for key in instead]
-            self._known_moves[element.id] = found
-        return self._known_moves[element.id]
+            self._all_moves[element.id] = found
+        return self._all_moves[element.id]
 
     def _token_on(self, flow: str) -> Token:
         target = self._draft.diagram.flows[flow].target
@@ -218,7 +221,7 @@ class Net:
         none_holds = [tuple([*always, *usual])] if usual or always else []
         return [tuple([*always, *some]) for some in _choices(asked)] + none_holds
 
-    def _joins_that_go(self, state: State) -> Iterator[str]:
+    def joins_that_go(self, state: State) -> Iterator[str]:
         """The joins that let a token go now; parallel ones first."""
         come: dict[str, set[str]] = {}
         for token in state:
