@@ -409,7 +409,13 @@ DRAWN: Mapping[str, Construct] = {
 
 _EVERYWHERE = frozenset({*RUNS, *DRAWN})
 ANYWHERE: Mapping[str, Construct] = {
-    "extensionElements": Construct(_EVERYWHERE, {}, _("Holds camunda:properties; see extension properties.")),
+    "extensionElements": Construct(
+        _EVERYWHERE,
+        {},
+        _(
+            "Holds camunda:properties; see extension properties. camunda:formData in a start event or a user task is its form."
+        ),
+    ),
     "documentation": Construct(_EVERYWHERE, {"id": ANY, "textFormat": ANY}, _("An explanation."), holds_text=True),
 }
 """What every element may hold."""
