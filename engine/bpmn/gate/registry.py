@@ -58,6 +58,7 @@ from engine.bpmn.gate.rules import (
     starters,
     starts,
     task_properties,
+    tellings,
     timed_starts,
     timers,
     units,
@@ -71,7 +72,7 @@ FAMILIES: tuple[ModuleType, ...] = (
     executable, ids, contents, references, shapes, drawn_only,
     size, starts, events, flows, gateways, event_gateways, errors, reachable, loops, joins, doubles,
     inclusive, side_by_side, event_branches,
-    process, starters, lanes, people, buttons,
+    process, starters, lanes, people, buttons, tellings,
     timed_starts, timers, periods, clocks, several,
     properties, results, task_properties, operations, scripts, passed, documents, notices, facts,
     calls,
@@ -98,7 +99,7 @@ RULES: Mapping[str, Rule] = MappingProxyType({rule.id: rule for rule in every_ru
 _HEAVY: Mapping[Weight, tuple[ModuleType, ...]] = {
     Weight.STRAY: (
         read, executable, size, starts, events, flows, gateways, event_gateways, errors, reachable, loops, joins, doubles,
-        inclusive, side_by_side, event_branches, conditional_events, calls, bindings, clocks, operations, scripts,
+        inclusive, side_by_side, event_branches, conditional_events, tellings, calls, bindings, clocks, operations, scripts,
         expressions, unset,
         arguments, facts,
     ),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.bpmn.reading.elements import Element
-from engine.bpmn.reading.events import CONDITIONAL, MESSAGE, TIMER
+from engine.bpmn.reading.events import CONDITIONAL, MESSAGE, SIGNAL, TIMER
 from engine.db.case import case_of
 from engine.db.tables import timer
 from engine.messages import Message, Name, pgettext
@@ -18,6 +18,12 @@ WHAT: Mapping[str, Message] = {
     TIMER: pgettext("awaited", "Waits for its time"),
     CONDITIONAL: pgettext("awaited", "Waits until its condition holds"),
     MESSAGE: pgettext("awaited", "Waits until somebody presses it"),
+}
+
+
+FROM_OTHERS: Mapping[str, Message] = {
+    MESSAGE: pgettext("awaited", "Waits for a message of another case"),
+    SIGNAL: pgettext("awaited", "Waits for a signal"),
 }
 
 
@@ -46,4 +52,4 @@ def awaited(step: Step) -> list[Awaited]:
 
 
 def _what(element: Element) -> Message:
-    return WHAT[element.event_kind]
+    return FROM_OTHERS[element.event_kind] if element.heard is not None else WHAT[element.event_kind]
