@@ -30,6 +30,7 @@ OWNERS: Mapping[str, str] = {
     "timer": "定时边界事件",
     "message": "消息边界事件（按钮，或者等别的办件）",
     "awaited message": "中间的消息事件（按钮，或者等别的办件）",
+    "message task": "有消息的发送任务、接收任务",
     "intermediateThrowEvent": "中间抛出事件",
     "signal": "信号边界事件",
     "conditional": "条件边界事件",

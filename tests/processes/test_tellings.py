@@ -157,6 +157,32 @@ def test_in_its_own_case_it_is_heard_at_once(town: Town, tmp_path: Path) -> None
     assert thrown(town) == []
 
 
+def test_a_send_task_tells_a_receive_task(town: Town, tmp_path: Path) -> None:
+    waiting = [piece for piece in waits(message()) if 'id="wait"' not in piece or "sequenceFlow" in piece]
+    limit = (
+        '<boundaryEvent id="over" name="不再等" attachedToRef="wait"><timerEventDefinition><timeDuration>P9D</timeDuration>'
+        "</timerEventDefinition></boundaryEvent>"
+    )
+    received = '<receiveTask id="wait" name="等通知" messageRef="m_ready" />'
+    draw(town, tmp_path, "listens", [*waiting, received, limit, flow("over", "done")], "beside after wait")
+    sending = [piece for piece in throws(message()) if 'id="throw"' not in piece or "sequenceFlow" in piece]
+    own = properties(correlation="partner")
+    sent = f'<sendTask id="throw" name="通知" messageRef="m_ready">{own}</sendTask>'
+    draw(town, tmp_path, "tells", [*sending, sent], "work throw")
+    listener, teller = start(town, "listens"), start(town, "tells")
+    assert list(listener.timers()) == ["over"]
+    view = town.act(lambda engine: engine.instances.instance(town.person(OFFICER), listener.number))
+    assert [str(one.what) for one in view.awaited] == ["等别的办件的消息"]
+    tell(teller, listener.number)
+    town.tick()
+    assert (dict(listener.waiting), listener.timers()) == ({"beside": 1, "after": 1}, {})
+    late = start(town, "listens")
+    town.later(days=9)
+    assert dict(late.waiting) == {"beside": 1}
+    assert waiting_for(town) == []
+    assert town.verify() == []
+
+
 def test_a_case_that_is_over_or_cancelled_waits_for_nothing(town: Town, tmp_path: Path) -> None:
     listener, teller = told_by_number(town, tmp_path)
     assert waiting_for(town) == ["wait"]

@@ -18,9 +18,9 @@ WORDS = {"user task", "service task", "catch event", "call activity", "receive t
          "cycle lapsing", "button lapsing", "userTask all parallelGateway", "userTask all", "userTask some",
          "parallelGateway all", "inclusiveGateway some inclusiveGateway", "inclusiveGateway some",
          "userTask some inclusiveGateway", "event-based gateway", "intermediateCatchEvent timer",
-         "intermediateCatchEvent message", "intermediateCatchEvent conditional", "border conditional interrupting", "border signal interrupting", "border signal beside",
-         "border signal lapsing", "intermediateCatchEvent signal", "intermediateThrowEvent signal",
-         "border conditional beside", "border conditional lapsing"}  # fmt: skip
+         "intermediateCatchEvent message", "intermediateCatchEvent conditional", "border conditional interrupting",
+         "border conditional beside", "border conditional lapsing", "border signal interrupting", "border signal beside",
+         "border signal lapsing", "intermediateCatchEvent signal", "intermediateThrowEvent signal"}  # fmt: skip
 """A new word joins here when it is drawn."""
 
 

@@ -381,13 +381,6 @@ def test_an_event_whose_trigger_does_not_run_there_is_refused(event: str, defini
     refused(the_problem(text), event, remedy)
 
 
-def test_a_receive_task_that_waits_for_a_message_is_refused():
-    changed = broken(
-        ('<receiveTask id="clock" name="答复期限" />', '<receiveTask id="clock" name="x" messageRef="m" />')
-    )
-    refused(the_problem(changed), "clock", "用户任务")
-
-
 # --- gateways ---
 
 

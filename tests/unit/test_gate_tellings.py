@@ -11,6 +11,7 @@ DEFINED = (
     '<message id="message_withdraw" name="withdraw" /><message id="m" name="told" /><message id="n" />'
     '<signal id="s" name="stop" />',
 )
+IN_LANE = "<flowNodeRef>read_a</flowNodeRef>"
 MESSAGE, SIGNAL = '<messageEventDefinition messageRef="m" />', '<signalEventDefinition signalRef="s" />'
 
 
@@ -42,6 +43,29 @@ def test_what_is_awaited_on_a_border_and_thrown_at_an_end_is_accepted() -> None:
     assert problems_of(on_the_review(MESSAGE, awaits="message", correlation="subject")) == []
     end = ('<endEvent id="chase_end" />', f'<endEvent id="chase_end">{MESSAGE}</endEvent>')
     assert problems_of(broken(DEFINED, end)) == []
+
+
+def test_a_send_task_throws_and_a_receive_task_waits() -> None:
+    both = '<sendTask id="told" name="告知" messageRef="m" /><receiveTask id="wait" name="等" messageRef="m" />'
+    ways = flow("join", "told") + flow("told", "wait") + flow("wait", "review")
+    in_lane = (IN_LANE, IN_LANE + "<flowNodeRef>told</flowNodeRef><flowNodeRef>wait</flowNodeRef>")
+    assert problems_of(broken(DEFINED, in_lane, (flow("join", "review"), ways), (END, both + END))) == []
+
+
+@pytest.mark.rule("telling-name")
+@pytest.mark.rule("property-unknown")
+@pytest.mark.rule("telling-apart")
+def test_a_send_task_with_a_message_does_nothing_else() -> None:
+    ways = flow("join", "told") + flow("told", "review")
+
+    def with_task(inner: str) -> set[str]:
+        in_lane = (IN_LANE, IN_LANE + "<flowNodeRef>told</flowNodeRef>")
+        return rules(broken(DEFINED, in_lane, (flow("join", "review"), ways), (END, inner + END)))
+
+    assert with_task('<sendTask id="told" name="告知" messageRef="nowhere" />') == {"telling-name"}
+    assert with_task('<sendTask id="told" name="告知" messageRef="message_withdraw" />') == {"telling-apart"}
+    own = properties(operation="record")
+    assert with_task(f'<sendTask id="told" name="告知" messageRef="m">{own}</sendTask>') == {"property-unknown"}
 
 
 @pytest.mark.rule("telling-name")

@@ -127,7 +127,9 @@ RUNS: Mapping[str, Construct] = {
         _SCOPES, {**TASK, **IMPLEMENTATION}, _("What the system does by itself. The property operation says what.")
     ),
     "sendTask": _runs(
-        _SCOPES, {**TASK, **IMPLEMENTATION}, _("The same as a serviceTask; used to draw deliveries and notices.")
+        _SCOPES,
+        {**TASK, **IMPLEMENTATION, "messageRef": ANY},
+        _("The same as a serviceTask; used to draw deliveries and notices. With messageRef it throws that message."),
     ),
     "businessRuleTask": _runs(
         _SCOPES,
@@ -149,10 +151,10 @@ RUNS: Mapping[str, Construct] = {
     "manualTask": _runs(_SCOPES, TASK, _("The same as a task; used to draw what is done outside the system.")),
     "receiveTask": _runs(
         _SCOPES,
-        {**TASK, **IMPLEMENTATION, "instantiate": ONLY_FALSE},
+        {**TASK, **IMPLEMENTATION, "instantiate": ONLY_FALSE, "messageRef": ANY},
         _(
             "A clock task: without messageRef, it carries periods and buttons and stays open until the "
-            "period is met (meets) or the case ends."
+            "period is met (meets) or the case ends. With messageRef it waits for that message of another case."
         ),
     ),
     "callActivity": _runs(

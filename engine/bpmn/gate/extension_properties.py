@@ -156,6 +156,7 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
         "lapses": _LAPSES,
     },
     "awaited message": {**_PRESSED, "awaits": _AWAITS, "correlation": _CORRELATION},
+    "message task": {"correlation": _CORRELATION},
     "intermediateThrowEvent": {"correlation": _CORRELATION},
     "signal": {"lapses": _LAPSES},
     "conditional": {"lapses": _LAPSES},
@@ -174,6 +175,8 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
 
 def sort_of(kind: str, event_kind: str = "") -> str:
     """The key of `PROPERTIES` for an element."""
+    if kind in ("sendTask", "receiveTask") and event_kind:
+        return "message task"
     if kind in OPERATING:
         return "serviceTask"
     if kind == "startEvent" and event_kind:

@@ -188,13 +188,6 @@ ATTRIBUTES = _named(
                 '== "approve".'
             ),
         ),
-        "messageRef": (
-            _("A message from outside would be waited for in vain: the system receives none."),
-            _(
-                "Delete the message of a clock task. To wait for material of the other side, draw a user task "
-                "in its lane."
-            ),
-        ),
         "operationRef": (
             _("An interface to the outside is not called."),
             _("Delete it; what a service task does stands in its property operation."),

@@ -38,6 +38,8 @@ FLOW_NODES = {
 }  # fmt: skip
 SCOPES = ("subProcess", "transaction", "adHocSubProcess")
 """Flow nodes that hold others."""
+HEARING = ("boundaryEvent", "intermediateCatchEvent", "receiveTask")
+"""What may wait for a message or signal of another case while a case runs."""
 FACT = "fact:"
 IN = "in:"
 FORM = "form:"
@@ -140,12 +142,17 @@ class Element:
     def heard(self) -> EventDefinition | None:
         """The message or signal of other cases for which it waits while a case runs; None when it waits for neither."""
         is_told = self.event_kind in (MESSAGE, SIGNAL) and not self.is_button
-        return self.events[0] if is_told and self.kind in ("boundaryEvent", "intermediateCatchEvent") else None
+        return self.events[0] if is_told and self.kind in HEARING else None
+
+    @property
+    def is_clock(self) -> bool:
+        """Whether it stands beside the work and carries periods: a receive task that waits for no message."""
+        return self.kind == "receiveTask" and not self.events
 
     @property
     def throws(self) -> tuple[EventDefinition, ...]:
         """The messages and signals that it throws."""
-        own = self.events if self.kind in ("intermediateThrowEvent", "endEvent") else ()
+        own = self.events if self.kind in ("intermediateThrowEvent", "endEvent", "sendTask") else ()
         return tuple(event for event in own if event.kind in (MESSAGE, SIGNAL))
 
     @property

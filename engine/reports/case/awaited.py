@@ -45,7 +45,7 @@ def awaited(step: Step) -> list[Awaited]:
     found: dict[str, Awaited] = {}
     for event in step.workflow.armed_events():
         element = step.definition.diagram.elements[event.element_id]
-        if element.kind == "intermediateCatchEvent":
+        if element.kind in ("intermediateCatchEvent", "receiveTask"):
             name = step.definition.element_name(element.id)
             found.setdefault(element.id, Awaited(element.id, name, _what(element), due.get(event.id)))
     return list(found.values())

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from engine.bpmn.gate.draft import Draft, about, at
-from engine.bpmn.reading.elements import BPMN, Element
+from engine.bpmn.gate.draft import Draft, about, at, local_name
+from engine.bpmn.reading.elements import BPMN, HEARING, Element
 from engine.bpmn.reading.events import MESSAGE, SIGNAL
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
@@ -34,11 +34,11 @@ def _names(draft: Draft) -> Iterator[Problem]:
     """Of a button the name means nothing; that the message of one exists is told by `references`."""
     for kind in (MESSAGE, SIGNAL):
         defined = {found.get("id"): (found.get("name") or "").strip() for found in draft.root.iterfind(f"{BPMN}{kind}")}
-        for node in draft.process.iter(f"{BPMN}{kind}EventDefinition"):
-            element = _event_of(draft, node)
-            if element is None or element.is_button:
-                continue
-            name = defined.get((node.get(f"{kind}Ref") or "").rpartition(":")[2], "")
+        for node, element in _telling(draft, kind):
+            reference = (node.get(f"{kind}Ref") or "").rpartition(":")[2]
+            if reference and reference not in defined and kind == MESSAGE and local_name(node) != element.kind:
+                continue  # told by `references`
+            name = defined.get(reference, "")
             if not name or len(name) > NAME_LIMIT:
                 yield at(
                     TELLING_NAME,
@@ -54,9 +54,14 @@ def _names(draft: Draft) -> Iterator[Problem]:
                 )
 
 
-def _event_of(draft: Draft, node: etree._Element) -> Element | None:
-    parent = node.getparent()
-    return draft.diagram.elements.get(parent.get("id", "")) if parent is not None else None
+def _telling(draft: Draft, kind: str) -> Iterator[tuple[etree._Element, Element]]:
+    """What says which message or signal is meant, and the event or task that it says it of."""
+    for node in draft.process.iter(f"{BPMN}{kind}EventDefinition", f"{BPMN}sendTask", f"{BPMN}receiveTask"):
+        is_task = not (local_name(node) or "").endswith("Definition")
+        owner = node if is_task else node.getparent()
+        element = draft.diagram.elements.get(owner.get("id", "")) if owner is not None else None
+        if element is not None and element.event_kind == kind and not element.is_button:
+            yield node, element
 
 
 def _awaits(element: Element) -> Iterator[Problem]:
@@ -113,5 +118,4 @@ def _apart(draft: Draft, element: Element) -> Iterator[Problem]:
 
 
 def _waits_for(one: Element, name: str) -> bool:
-    caught = one.kind in ("boundaryEvent", "intermediateCatchEvent")
-    return caught and any(event.catches(MESSAGE, name) for event in one.events)
+    return one.kind in HEARING and any(event.catches(MESSAGE, name) for event in one.events)
