@@ -103,6 +103,7 @@ def _forms(diagram: Diagram, contents: Mapping[str, bytes]) -> tuple[dict[str, F
     """`Element.form_key` -> the form as far as it can be read, of all that the diagram names; and what is wrong with them."""
     forms: dict[str, Form] = {}
     wrong: list[Problem] = []
+    contents = {**contents, **diagram.drawn_forms}
     for form_id in sorted(diagram.form_ids & contents.keys()):
         for form_key, given in diagram.form_uses(form_id).items():
             form, problems = read_as_far(contents[form_id], given)
