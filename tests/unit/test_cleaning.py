@@ -98,6 +98,24 @@ def test_what_is_in_a_sub_process_is_drawn_on_a_plane_of_its_own() -> None:
     assert not {"a", "c"} & planes[diagram.key]
 
 
+def test_a_flow_that_leads_nowhere_stays_as_it_is() -> None:
+    text = process(start(), user("a"), flows="start>a; a>gone")
+
+    assert "gone" not in drawn_in(read_as_written(cleaned(text.encode())[0]))
+
+
+@pytest.mark.parametrize("written", ["", "NaN", "12px", "1e999"])
+def test_a_shape_whose_place_cannot_be_read_holds_up_nothing(written: str) -> None:
+    bounds = (
+        f'<dc:Bounds xmlns:dc="http://www.omg.org/spec/DD/20100524/DC" x="{written}" y="0" width="36" height="36" />'
+    )
+    plane = f'<bpmndi:BPMNPlane><bpmndi:BPMNShape bpmnElement="start">{bounds}</bpmndi:BPMNShape></bpmndi:BPMNPlane>'
+    picture = f"<bpmndi:BPMNDiagram>{plane}</bpmndi:BPMNDiagram></definitions>"
+    text = process(start(), user("a"), flows="start>a").replace("</definitions>", picture)
+
+    assert {"start", "a"} <= drawn_in(read_as_written(cleaned(text.encode())[0]))
+
+
 def test_what_cannot_be_read_and_not_be_guessed_stays() -> None:
     content, _done = cleaned(broken((AGREE, "review_outcome agree or")).encode())
 

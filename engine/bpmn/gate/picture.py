@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
+from math import isfinite
 from typing import NamedTuple
 
 from lxml import etree
@@ -75,8 +76,17 @@ def _boxes(plane: etree._Element) -> Iterator[tuple[str, Box]]:
     for shape in plane.iter(f"{DI}BPMNShape"):
         bounds = shape.find(f"{DC}Bounds")
         if bounds is not None:
-            values = (float(bounds.get(name, "0")) for name in Box._fields)
+            values = (_number(bounds.get(name, "0")) for name in Box._fields)
             yield shape.get("bpmnElement", "").rpartition(":")[2], Box(*values)
+
+
+def _number(text: str) -> float:
+    """The number that is written there; 0 for what is none, as some tools write."""
+    try:
+        found = float(text)
+    except ValueError:
+        return 0
+    return found if isfinite(found) else 0
 
 
 def _placed(diagram: Diagram, elements: list[Element], boxes: Mapping[str, Box]) -> Iterator[tuple[Element, Box]]:
