@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from engine.clock import SystemClock, parse_local
+from engine.commands import exploring
 from engine.commands.base import main, refusals, say
 from engine.commands.words import Misused, option
 from engine.messages import Text, When, listed, ngettext
@@ -43,6 +44,12 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     "--city", "city_toml", type=FILE, help=_("The city's file, whose units and matters are used; else the example.")
 )
 @option("--tests", "tests", is_flag=True, help=_("Run the tests that are kept beside the diagram, in NAME.tests.yaml."))
+@option(
+    "--explore",
+    "explored",
+    is_flag=True,
+    help=_("Go every branch without answers: how soon and how late a case ends by law, and what can wait for ever."),
+)
 @option("--json", "as_json_", is_flag=True, help=_("Print JSON, for programs."))
 def try_diagram(
     diagram: Path,
@@ -52,10 +59,14 @@ def try_diagram(
     until: str,
     city_toml: Path | None,
     tests: bool,
+    explored: bool,
     as_json_: bool,
 ) -> None:
     city = city_toml.read_bytes() if city_toml is not None else None
     settings, now = read_settings(), SystemClock().now()
+    if explored:
+        exploring.run(settings, diagram, city, _instant(begins) if begins else now, as_json_)
+        return
     if tests:
         with refusals():
             tested = run_tests(settings, diagram, city, now)
@@ -115,10 +126,20 @@ def _stands(told: Told) -> Text:
 
 def _print_tests(tested: list[Tested], as_json_: bool) -> None:
     if as_json_:
-        rows = [{"name": one.story.name, "differs": list(map(str, one.differs)), **as_json(one.told)} for one in tested]
+        rows = [
+            {
+                "name": one.story.name,
+                "differs": list(map(str, one.differs)),
+                "left_out": list(map(str, one.story.left_out)),
+                **as_json(one.told),
+            }
+            for one in tested
+        ]
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
         return
     for one in tested:
+        for left_out in one.story.left_out:
+            say(_("%(name)s: %(said)s", name=one.story.name, said=left_out))
         for differs in one.differs or [_("as expected")]:
             say(_("%(name)s: %(said)s", name=one.story.name, said=differs))
     if not tested:

@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select
 
 from engine.bpmn.gate import procedures
+from engine.bpmn.gate.beginning import needed_to_begin
 from engine.bpmn.gate.procedures import Signature
 from engine.bpmn.reading import answering_units, elements, read
 from engine.bpmn.reading.called import VERSION, VERSION_TAG, Called
@@ -151,7 +152,8 @@ def deploy(
     content this is: what it had settled stays settled.
     """
     diagram = read_diagram(diagram_bytes)
-    texts = {form_id: form_bytes[form_id].decode() for form_id in sorted(diagram.form_ids)}
+    found = {**form_bytes, **diagram.drawn_forms}
+    texts = {form_id: found[form_id].decode() for form_id in sorted(diagram.form_ids)}
     sha256 = _digest(diagram_bytes, texts)
     latest_row = _latest_row(tx, diagram.key)
     if latest_row is not None and latest_row.sha256 == sha256:
@@ -194,7 +196,7 @@ def read_forms(diagram: Diagram, contents: Mapping[str, bytes], english: English
     Raises DiagramRefused naming the form.
     """
     forms = {}
-    for form_id, content in contents.items():
+    for form_id, content in {**contents, **diagram.drawn_forms}.items():
         for form_key, given in diagram.form_uses(form_id).items():
             try:
                 forms[form_key] = read_form(content, given, english.form(form_id))
@@ -322,7 +324,8 @@ class Installed:
         if found is None:
             return None
         pinned = {element_id: load(self._tx, pin).version for element_id, pin in found.pins.items()}
-        return procedures.signature(found.diagram, found.facts, found.version, pinned)
+        needs = needed_to_begin(found.diagram, found.forms)
+        return procedures.signature(found.diagram, found.facts, found.version, pinned, needs)
 
 
 def startable(tx: Connection, key: str) -> Definition:

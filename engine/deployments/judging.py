@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from engine.bpmn.gate import check as gate
 from engine.bpmn.gate.order import Told, in_one_round
@@ -13,7 +14,7 @@ from engine.bpmn.gate.rules import dialects, shapes
 from engine.bpmn.gate.rules.calls import CALL_RETIRED
 from engine.bpmn.reading import elements, read
 from engine.bpmn.reading.elements import Diagram
-from engine.deployments import letters
+from engine.deployments import letter_presence, letters
 from engine.deployments.shipped import Beside
 from engine.documents.fonts import Fonts
 from engine.errors import DiagramRefused
@@ -38,6 +39,8 @@ class City:
     retired: frozenset[str] = frozenset()
     letter_codes: Mapping[str, str] = field(default_factory=dict)
     """The code of each letter in force, by its name."""
+    post_codes: Mapping[str, str] = field(default_factory=dict)
+    """The codes of posts by the names that somebody may have written instead."""
 
 
 @dataclass(frozen=True)
@@ -74,10 +77,12 @@ def judge(content: bytes, beside: Beside, city: City, name: str = "") -> Judged:
         unit_kinds=city.unit_kinds,
         procedures=city.procedures,
         unreadable=unreadable,
+        post_codes=city.post_codes,
     )
     written = read.read_as_written(content)
     noted = [*dialects.noted(written), *shapes.noted(written)]
     in_letters = letters.problems(diagram, facts, _lying(beside), city.functions, city.letter_codes, city.fonts)
+    in_letters = chain(in_letters, letter_presence.problems(diagram, forms, _lying(beside)))
     placed = _Places(diagram, contents, beside.form_places, name)
     every = [
         *beside.out_of_place(diagram),
@@ -98,6 +103,7 @@ def _forms(diagram: Diagram, contents: Mapping[str, bytes]) -> tuple[dict[str, F
     """`Element.form_key` -> the form as far as it can be read, of all that the diagram names; and what is wrong with them."""
     forms: dict[str, Form] = {}
     wrong: list[Problem] = []
+    contents = {**contents, **diagram.drawn_forms}
     for form_id in sorted(diagram.form_ids & contents.keys()):
         for form_key, given in diagram.form_uses(form_id).items():
             form, problems = read_as_far(contents[form_id], given)

@@ -249,7 +249,7 @@ RUNS: Mapping[str, Construct] = {
     "parallelGateway": _runs(
         _SCOPES,
         GATEWAY,
-        _("Forks into branches that run at the same time, or waits for all of them. One gateway does one of the two."),
+        _("Waits for all branches that lead to it, and forks into branches that run at the same time."),
     ),
     "eventBasedGateway": _runs(
         _SCOPES,
@@ -311,8 +311,8 @@ RUNS: Mapping[str, Construct] = {
         EXPRESSION,
         _(
             "A cycle: the instant of the n-th time, such as natural_days(30 * n, accepted_at), or a fixed "
-            "interval such as P1D. Only for boundary events that do not interrupt. At a start it says when the next case "
-            'begins: first_working_day("quarter"), last_working_day, weekly, or an ISO cycle.'
+            "interval such as P1D; R3/PT1H comes three times. Only for boundary events that do not interrupt. At a start it "
+            'says when the next case begins: first_working_day("quarter"), last_working_day, weekly, or an ISO cycle.'
         ),
         holds_text=True,
     ),
@@ -434,7 +434,13 @@ DRAWN: Mapping[str, Construct] = {
 
 _EVERYWHERE = frozenset({*RUNS, *DRAWN})
 ANYWHERE: Mapping[str, Construct] = {
-    "extensionElements": Construct(_EVERYWHERE, {}, _("Holds camunda:properties; see extension properties.")),
+    "extensionElements": Construct(
+        _EVERYWHERE,
+        {},
+        _(
+            "Holds camunda:properties; see extension properties. camunda:formData in a start event or a user task is its form."
+        ),
+    ),
     "documentation": Construct(_EVERYWHERE, {"id": ANY, "textFormat": ANY}, _("An explanation."), holds_text=True),
 }
 """What every element may hold."""

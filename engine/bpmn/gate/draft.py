@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
 from itertools import chain
@@ -11,7 +11,7 @@ from itertools import chain
 from lxml import etree
 
 from engine.bpmn.gate import constructs, refusals
-from engine.bpmn.gate.procedures import Procedures
+from engine.bpmn.gate.procedures import NoProcedures, Procedures
 from engine.bpmn.reading import ways
 from engine.bpmn.reading.elements import BPMN, FACT, OPERATING, SAYING, Diagram, Element, Flow, Lane, process_node
 from engine.forms.schema import Field, Form
@@ -21,6 +21,8 @@ from engine.problems import Problem, Rule
 
 SHOWN = 6
 """Names that one sentence lists; the rest is counted."""
+WAY_SHOWN = 8
+"""Steps of a way that one sentence names."""
 LIKE = 80
 """Characters of a wrong name by which the ones most like it are found."""
 LISTED = "party_name"
@@ -45,6 +47,8 @@ class Draft:
     procedures: Procedures
     unreadable: frozenset[str] = frozenset()
     """The forms that came along and cannot be taken; what is wrong with them is told already."""
+    post_codes: Mapping[str, str] = field(default_factory=dict)
+    """The codes of posts by the names that somebody may have written instead."""
 
     @cached_property
     def process(self) -> etree._Element:
@@ -201,6 +205,23 @@ class Draft:
         return frozenset(keys)
 
 
+def only_read(diagram: Diagram, forms: Mapping[str, Form]) -> Draft:
+    """One of which nothing is asked but where it leads and what it says."""
+    nothing = frozenset[str]()
+    return Draft(
+        etree.Element(BPMN + "definitions"),
+        diagram,
+        forms,
+        {},
+        nothing,
+        nothing,
+        nothing,
+        nothing,
+        nothing,
+        NoProcedures(),
+    )
+
+
 def about(rule: Rule, subject: Element | Flow | Lane, reason: Text, remedy: Text, rewrite: str = "") -> Problem:
     """The rule is broken by this element."""
     return rule.problem(subject.id, subject.name, reason, remedy, rewrite)
@@ -270,6 +291,12 @@ def takes(draft: Draft, element: Element, what: str) -> frozenset[str]:
 def called(element: Element) -> str:
     """An element for a sentence."""
     return (element.name or element.id)[:40]
+
+
+def shown_way(way: Sequence[Element]) -> Text:
+    """A way for a sentence: the named steps and decisions on it, the last ones when there are many."""
+    names = [called(element) for element in way if element.name]
+    return listed([*(["…"] if len(names) > WAY_SHOWN else []), *names[-WAY_SHOWN:]])
 
 
 def every(names: Collection[str]) -> Text:

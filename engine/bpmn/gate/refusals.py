@@ -129,10 +129,6 @@ CAMUNDA = _named(
         "script": (_("A script does not run."), _("Delete the script.")),
         "connector": (_("A connector does not run."), _OPERATION),
         "field": (_("Field injection does not run."), _OPERATION),
-        "formData": (
-            _("formData in a diagram is not read."),
-            _("Make a .form file in a form editor, and write its id in camunda:formRef."),
-        ),
         "in": (_("An input mapping does not run here."), _("Delete it.")),
         "out": (_("An output mapping does not run here."), _("Delete it.")),
         "potentialStarter": (_("potentialStarter is not read."), _("Write camunda:candidateStarterGroups.")),

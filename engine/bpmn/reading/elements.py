@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
@@ -21,6 +21,7 @@ from engine.bpmn.reading.events import MESSAGE, SIGNAL, EventDefinition, event_d
 from engine.bpmn.reading.events import TimerText as TimerText
 from engine.bpmn.reading.flows import Flow as Flow
 from engine.bpmn.reading.flows import read_flows
+from engine.bpmn.reading.form_data import drawn_form_id, drawn_forms
 from engine.bpmn.reading.kinds import OPERATING as OPERATING
 from engine.bpmn.reading.kinds import PASSED as PASSED
 from engine.bpmn.reading.process import Lane as Lane
@@ -178,6 +179,8 @@ class Diagram:
     lanes: tuple[Lane, ...]
     elements: Mapping[str, Element]
     flows: Mapping[str, Flow]
+    drawn_forms: Mapping[str, bytes] = field(default_factory=dict)
+    """The forms that are drawn in the steps that ask them, as form-js documents by their ids."""
 
     @property
     def key(self) -> str:
@@ -377,7 +380,7 @@ def _read(root: etree._Element, process: etree._Element) -> Diagram:
         elements[element_id] = _element(node, scope, lane, ways, event_definitions(node, known), behind_gateway)
     starts = [found for found in elements.values() if found.kind == "startEvent" and found.scope is None]
     first = next((found.form_key for found in starts if not found.events), "")
-    return Diagram(read_process(root, process, first), lanes, elements, flows)
+    return Diagram(read_process(root, process, first), lanes, elements, flows, drawn_forms(process))
 
 
 def _flow_nodes(process: etree._Element) -> Iterator[etree._Element]:
@@ -418,7 +421,7 @@ def _element(
         event_kind=events[0].kind if events else "",
         attached_to=node.get("attachedToRef"),
         interrupting=node.get(interrupts, "true") == "true",
-        form_ref=node.get(f"{CAMUNDA}formRef"),
+        form_ref=node.get(f"{CAMUNDA}formRef") or drawn_form_id(node),
         candidate_groups=tuple(
             part.strip() for part in node.get(f"{CAMUNDA}candidateGroups", "").split(",") if part.strip()
         ),

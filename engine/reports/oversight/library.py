@@ -254,7 +254,7 @@ def _period(definition: Definition, element: Element, context: Context) -> Perio
         definition.english.titled(definition.key, element.id, drawn),
         element.id,
         definition.element_name(element.attached_to) if element.attached_to else None,
-        element.timer.text if element.timer else "",
+        element.timer.written if element.timer else "",
         element.properties.get("rule", ""),
         element.properties.get("basis", ""),
         element.properties.get("hard", "true") == "true",

@@ -103,7 +103,8 @@ def _happen(step: Step, row: TimerRow, due_at: datetime) -> None:
     repeating = element.timer is not None and element.timer.kind == "cycle"
     first = step.definition.diagram.first_task(element)
     still_open = first is not None and (first.id, row.scope_id) in step.live()
-    if not (repeating and still_open):  # what was asked for the last time is asked for once, not again and again
+    endless = repeating and element.times is None
+    if not (endless and still_open):  # what was asked for the last time is asked for once, not again and again
         step.workflow.fire(row.id)
     if repeating:
         armed = next((event for event in step.workflow.armed_events() if event.id == row.id), None)
