@@ -231,8 +231,8 @@ RUNS: Mapping[str, Construct] = {
         {**NODE, "attachedToRef": ANY, "cancelActivity": EITHER, "parallelMultiple": ONLY_FALSE},
         _(
             "A timer (a period, a reminder, a time limit), a message (a button) or a condition attached to a task, a called "
-            "procedure or a sub-process; or what catches an error of a sub-process. What interrupts a called procedure ends "
-            "its case."
+            "procedure or a sub-process; or what catches an error or an escalation of a sub-process, of a called procedure, or "
+            "an error of a service task. What interrupts a called procedure ends its case."
         ),
     ),
     "intermediateCatchEvent": _runs(
@@ -244,7 +244,12 @@ RUNS: Mapping[str, Construct] = {
         ),
     ),
     "intermediateThrowEvent": _runs(
-        _SCOPES, NODE, _("Throws a link: the path goes on where it is caught. Without a link it only marks a point.")
+        _SCOPES,
+        NODE,
+        _(
+            "Throws a link: the path goes on where it is caught. Or throws an escalation, and the path goes on. Without either "
+            "it only marks a point."
+        ),
     ),
     "linkEventDefinition": _runs(
         "intermediateCatchEvent intermediateThrowEvent",
@@ -303,7 +308,18 @@ RUNS: Mapping[str, Construct] = {
         _(
             "An error. An end event with one ends the sub-process that it stands in and goes on at the event on the border "
             "that catches it: the one of the same error code, else the one without an error, of the nearest sub-process around "
-            "that has one."
+            "that has one. It is thrown by a service task, too, whose operation cannot be done, with the name of the operation "
+            "as its code; and from a call, when the case that was called has failed. A case in which nothing catches an error "
+            "has failed and is over."
+        ),
+    ),
+    "escalationEventDefinition": _runs(
+        "endEvent intermediateThrowEvent boundaryEvent",
+        {"id": ANY, "escalationRef": ANY},
+        _(
+            "An escalation: something that those around a step should know of. It is caught as an error is, also on the border "
+            "of the call from which the case was begun, and what catches it may leave the step open. One that nothing catches "
+            "is recorded, and the case goes on."
         ),
     ),
     "sequenceFlow": _runs(
@@ -354,7 +370,7 @@ DRAWN: Mapping[str, Construct] = {
     "escalation": _runs(
         "definitions",
         {**NODE, "escalationCode": ANY, "structureRef": ANY},
-        _("A definition that no event uses; it does no harm."),
+        _("An escalation that events throw and catch; its escalationCode is by which they find each other."),
     ),
     "collaboration": _runs("definitions", {**NODE, "isClosed": EITHER}, _("The drawing that holds the pools.")),
     "participant": _runs("collaboration", {**NODE, "processRef": ANY}, _("A pool; a collapsed one only explains.")),

@@ -137,6 +137,7 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
     "awaited message": _PRESSED,
     "conditional": {"lapses": _LAPSES},
     "error": {},
+    "escalation": {"lapses": _LAPSES},
     "endEvent": {
         "result": _("The result of the case, such as closed_with_result."),
         "archived_by": _(

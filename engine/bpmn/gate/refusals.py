@@ -89,13 +89,6 @@ ELEMENTS = _named(
                 "boundary event (a button)."
             ),
         ),
-        "escalationEventDefinition": (
-            _("An escalation event does not run."),
-            _(
-                "The system sends reminders and escalations of periods by rule; they are not drawn. To notify "
-                "somebody use a service task (operation=notify)."
-            ),
-        ),
         "compensateEventDefinition": (
             _("A compensation event does not run."),
             _("Draw the withdrawal or correction as a step of its own that an exclusive gateway leads to."),

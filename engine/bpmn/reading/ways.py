@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from engine.bpmn.reading.events import ERROR
+from engine.bpmn.reading.events import ERROR, ESCALATION
 
 if TYPE_CHECKING:
     from engine.bpmn.reading.elements import Diagram, Element
@@ -30,16 +30,30 @@ def flows_out(diagram: Diagram, element: Element) -> list[str]:
 
 
 def catcher(diagram: Diagram, end: Element) -> Element | None:
-    """What catches the error of this end event: an event on the border of the nearest sub-process around that has one.
+    """What catches the error of this end event."""
+    return catches(diagram, end, ERROR, end.events[0].name)
 
-    The one that names the error comes before the one that catches any.
+
+def catches(diagram: Diagram, element: Element, kind: str, name: str) -> Element | None:
+    """What catches an error or escalation from here: an event on its border, or on that of the nearest sub-process around.
+
+    The one that names it comes before the one that catches any.
     """
-    name = end.events[0].name
-    for scope in diagram.scopes_around(end):
-        fit = [one for one in diagram.attached(scope.id) if any(event.catches(ERROR, name) for event in one.events)]
+    for host in (element, *diagram.scopes_around(element)):
+        fit = [one for one in diagram.attached(host.id) if any(event.catches(kind, name) for event in one.events)]
         if fit:
             return min(fit, key=lambda one: all(event.name != name for event in one.events))
     return None
+
+
+def uncaught(diagram: Diagram) -> Iterator[tuple[Element, str, str]]:
+    """(element, kind, name) of each error and escalation that is drawn and that nothing in the diagram catches."""
+    for element in diagram.elements.values():
+        if element.kind in ("endEvent", "intermediateThrowEvent"):
+            for event in element.events:
+                thrown = event.kind in (ERROR, ESCALATION)
+                if thrown and catches(diagram, element, event.kind, event.name) is None:
+                    yield element, event.kind, event.name
 
 
 def before(diagram: Diagram, element: Element) -> list[Element]:

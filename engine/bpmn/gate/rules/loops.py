@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from engine.bpmn.gate.draft import Draft, about
 from engine.bpmn.gate.graph import circles, reached, too_large
 from engine.bpmn.reading.elements import Element
-from engine.bpmn.reading.events import CONDITIONAL, ERROR
+from engine.bpmn.reading.events import CONDITIONAL, ERROR, ESCALATION
 from engine.bpmn.reading.repeated import Again
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
@@ -17,7 +17,10 @@ LOOP_NO_GATEWAY = Rule("loop-no-gateway", _("Something in a loop decides whether
 LOOP_ENDS = Rule("loop-ends", _("A loop marker says when it ends."))
 MOST = 1000
 """Rounds of one loop; the engine takes no more."""
-_AUTOMATIC = ("serviceTask", "sendTask", "exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway")
+_AUTOMATIC = (
+    "serviceTask", "sendTask", "intermediateThrowEvent",
+    "exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway",
+)  # fmt: skip
 
 
 def check(draft: Draft) -> Iterator[Problem]:
@@ -62,7 +65,7 @@ def _marked(draft: Draft, element: Element, again: Again) -> Iterator[Problem]:
 def _is_automatic(draft: Draft, element: Element) -> bool:
     """Whether it may be passed with nobody waited for; a sub-process, when there is a way through it that waits for nobody."""
     if element.kind in ("boundaryEvent", "intermediateCatchEvent"):
-        return element.event_kind in (ERROR, CONDITIONAL)
+        return element.event_kind in (ERROR, ESCALATION, CONDITIONAL)
     if element.kind != "subProcess":
         return element.kind in _AUTOMATIC
     passed = reached(
@@ -78,7 +81,7 @@ def _onward(draft: Draft, element: Element) -> list[Element]:
     interrupting = _interrupting(draft, element)
     if interrupting and not _is_passed(draft, element):
         return interrupting
-    errors = [event for event in draft.attached(element) if event.event_kind == ERROR]
+    errors = [event for event in draft.attached(element) if event.event_kind in (ERROR, ESCALATION)]
     return [*draft.targets(element), *errors, *interrupting]
 
 
