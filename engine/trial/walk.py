@@ -95,7 +95,7 @@ class _Walk:
 
     @staticmethod
     def _start_element(definition: Definition) -> str:
-        return next(element.id for element in definition.diagram.of_kind("startEvent"))
+        return definition.diagram.starts()[0].id
 
     def _starter(self, definition: Definition, given: Answer) -> tuple[str, str]:
         """The unit that starts, and the role in it: the one that is named, else the first of a kind that may."""

@@ -353,6 +353,6 @@ def test_whoever_may_not_change_whom_it_asks_is_told_so_before_the_form_is_looke
     member = town.person(MEMBERS["market"])
     with pytest.raises(NotAllowed):
         town.act(lambda engine: engine.collaboration.add_member(member, case.number, run, {"reason": [""]}))
+    officer = town.person(OFFICER)
     with pytest.raises(InvalidValues):
-        officer = town.person(OFFICER)
         town.act(lambda engine: engine.collaboration.add_member(officer, case.number, run, {"reason": [""]}))

@@ -53,14 +53,17 @@ def _runs(within: str, attributes: Mapping[str, tuple[str, ...]], says: Text, ho
     return Construct(frozenset(within.split()), attributes, says, holds_text)
 
 
+HANDLER_START = "handlerStart"
+"""Stands for the start event of an event sub-process, which may hold what no other start event may."""
 _FLOW_NODES = (
-    "startEvent endEvent boundaryEvent intermediateCatchEvent intermediateThrowEvent userTask serviceTask sendTask "
-    "receiveTask callActivity subProcess exclusiveGateway inclusiveGateway parallelGateway eventBasedGateway"
+    f"startEvent {HANDLER_START} endEvent boundaryEvent intermediateCatchEvent intermediateThrowEvent "
+    "userTask serviceTask sendTask receiveTask callActivity subProcess "
+    "exclusiveGateway inclusiveGateway parallelGateway eventBasedGateway"
 )
 _SCOPES = "process subProcess"
 """Within what flow nodes and flows stand."""
 _SEVERAL = "userTask subProcess callActivity"
-_EVENTS = "boundaryEvent intermediateCatchEvent"
+_EVENTS = f"boundaryEvent intermediateCatchEvent {HANDLER_START}"
 
 RUNS: Mapping[str, Construct] = {
     "process": _runs(
@@ -89,8 +92,11 @@ RUNS: Mapping[str, Construct] = {
     ),
     "startEvent": _runs(
         _SCOPES,
-        {**NODE, **FORM, "isInterrupting": ONLY_TRUE, "parallelMultiple": ONLY_FALSE},
-        _("The start. Exactly one, without a trigger, with a form; that of a sub-process has none."),
+        {**NODE, **FORM, "isInterrupting": EITHER, "parallelMultiple": ONLY_FALSE},
+        _(
+            "The start. Exactly one, without a trigger, with a form; that of a sub-process has none. That of an event "
+            "sub-process has the event that begins it, and isInterrupting says whether what is open around it ends then."
+        ),
     ),
     "endEvent": _runs(
         _SCOPES,
@@ -142,11 +148,12 @@ RUNS: Mapping[str, Construct] = {
     ),
     "subProcess": _runs(
         _SCOPES,
-        {**TASK, "triggeredByEvent": ONLY_FALSE},
+        {**TASK, "triggeredByEvent": EITHER},
         _(
             "Steps that belong together, drawn within a frame. It begins at its own start event and is over when nothing in "
             "it is open any more. A period on its border is one over all its steps; what interrupts it ends them all. "
-            "It may hold other sub-processes."
+            "It may hold other sub-processes. With triggeredByEvent it is an event sub-process: no flow leads to it, and it "
+            "begins when the event at its start happens while the scope that it stands in is open."
         ),
     ),
     "multiInstanceLoopCharacteristics": _runs(
@@ -303,7 +310,7 @@ RUNS: Mapping[str, Construct] = {
         holds_text=True,
     ),
     "errorEventDefinition": _runs(
-        "endEvent boundaryEvent",
+        f"endEvent boundaryEvent {HANDLER_START}",
         {"id": ANY, "errorRef": ANY},
         _(
             "An error. An end event with one ends the sub-process that it stands in and goes on at the event on the border "
@@ -314,7 +321,7 @@ RUNS: Mapping[str, Construct] = {
         ),
     ),
     "escalationEventDefinition": _runs(
-        "endEvent intermediateThrowEvent boundaryEvent",
+        f"endEvent intermediateThrowEvent boundaryEvent {HANDLER_START}",
         {"id": ANY, "escalationRef": ANY},
         _(
             "An escalation: something that those around a step should know of. It is caught as an error is, also on the border "

@@ -32,6 +32,14 @@ _PRESSED: Mapping[str, Text] = {
     "when_*": _("As when."),
     "otherwise_*": _("As otherwise."),
 }
+_PERIOD: Mapping[str, Text] = {
+    "deadline": _("Makes it a legal period, and is its name; what extends or meets it speaks of this name."),
+    "title": _("The name of the period for readers, such as Referral period; left out it is the name of the event."),
+    "rule": _("The number of the rule, such as R55."),
+    "basis": _("The text that it rests on."),
+    "hard": _("true is a legal period, which can be overdue; false is a recommended one."),
+    "unit": _("The unit that has to keep it."),
+}
 PROPERTIES: Mapping[str, Mapping[str, Text]] = {
     "process": {
         "number_prefix": _("How case numbers begin, in capital letters, such as YS."),
@@ -119,17 +127,7 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
             "expression, such as in:referring_unit = first_unit."
         ),
     },
-    "timer": {
-        "deadline": _("Makes it a legal period, and is its name; what extends or meets it speaks of this name."),
-        "title": _(
-            "The name of the period for readers, such as Referral period; left out it is the name of the event."
-        ),
-        "rule": _("The number of the rule, such as R55."),
-        "basis": _("The text that it rests on."),
-        "hard": _("true is a legal period, which can be overdue; false is a recommended one."),
-        "unit": _("The unit that has to keep it."),
-        "lapses": _LAPSES,
-    },
+    "timer": {**_PERIOD, "lapses": _LAPSES},
     "message": {
         **_PRESSED,
         "lapses": _LAPSES,
@@ -138,6 +136,9 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
     "conditional": {"lapses": _LAPSES},
     "error": {},
     "escalation": {"lapses": _LAPSES},
+    "timer start": _PERIOD,
+    "message start": _PRESSED,
+    **{f"{kind} start": {} for kind in ("conditional", "error", "escalation")},
     "endEvent": {
         "result": _("The result of the case, such as closed_with_result."),
         "archived_by": _(
@@ -155,6 +156,8 @@ def sort_of(kind: str, event_kind: str = "") -> str:
         return "serviceTask"
     if kind == "intermediateCatchEvent" and event_kind == "message":
         return "awaited message"
+    if kind == "startEvent" and event_kind:
+        return f"{event_kind} start"
     return event_kind if kind == "boundaryEvent" else kind
 
 

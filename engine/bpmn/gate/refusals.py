@@ -278,7 +278,6 @@ ATTRIBUTES = _named(
             _("An interface to the outside is not called."),
             _("Delete it; what a service task does stands in its property operation."),
         ),
-        "triggeredByEvent": (_("An event sub-process does not run."), _SUBPROCESS),
         "isForCompensation": (
             _("Compensation does not run."),
             _("Draw the withdrawal or correction as a step of its own."),
@@ -290,7 +289,6 @@ ATTRIBUTES = _named(
             _("Split it into several events, each with one trigger."),
         ),
         "instantiate": (_("A message cannot start a case."), _("Use a start event and its form.")),
-        "isInterrupting": (_("An event sub-process does not run."), _SUBPROCESS),
         "evaluatesToTypeRef": (_("The type of an expression has no effect."), _("Delete evaluatesToTypeRef.")),
     },
 )

@@ -32,6 +32,7 @@ from engine.bpmn.gate.rules import (
     flows,
     forms,
     gateways,
+    handlers,
     ids,
     inclusive,
     internal,
@@ -65,7 +66,7 @@ from engine.problems import Rule, Weight
 
 FAMILIES: tuple[ModuleType, ...] = (
     executable, ids, contents, references, shapes,
-    size, starts, events, flows, gateways, event_gateways, errors, reachable, loops, joins, doubles,
+    size, starts, handlers, events, flows, gateways, event_gateways, errors, reachable, loops, joins, doubles,
     inclusive, side_by_side, event_branches,
     process, starters, lanes, people, buttons,
     timers, periods, clocks, several,
@@ -93,9 +94,9 @@ RULES: Mapping[str, Rule] = MappingProxyType({rule.id: rule for rule in every_ru
 
 _HEAVY: Mapping[Weight, tuple[ModuleType, ...]] = {
     Weight.STRAY: (
-        read, executable, size, starts, events, flows, gateways, event_gateways, errors, reachable, loops, joins, doubles,
-        inclusive, side_by_side, event_branches, conditional_events, calls, bindings, clocks, operations, expressions, unset,
-        arguments, facts,
+        read, executable, size, starts, handlers, events, flows, gateways, event_gateways, errors, reachable, loops,
+        joins, doubles, inclusive, side_by_side, event_branches, conditional_events, calls, bindings, clocks, operations,
+        expressions, unset, arguments, facts,
     ),
     Weight.NOBODY: (starters, lanes, people, units, forms, form_files, answers, buttons),
     Weight.PERIOD: (timers, periods),

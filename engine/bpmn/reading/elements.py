@@ -13,7 +13,7 @@ from typing import Protocol
 
 from lxml import etree
 
-from engine.bpmn.reading import ways
+from engine.bpmn.reading import by_event, ways
 from engine.bpmn.reading.called import BPMN as BPMN
 from engine.bpmn.reading.called import CAMUNDA as CAMUNDA
 from engine.bpmn.reading.called import Called, Handover, read_called, read_handovers
@@ -127,8 +127,15 @@ class Element:
 
     @property
     def is_button(self) -> bool:
-        """Whether it happens when somebody presses it: on a border, or as one of several that a gateway waits for."""
-        return self.kind in ("boundaryEvent", "intermediateCatchEvent") and self.event_kind == "message"
+        """Whether it happens when somebody presses it: on a border, as one of several that a gateway waits for, or as what
+        begins an event sub-process."""
+        stands = self.kind in ("boundaryEvent", "intermediateCatchEvent") or self.begins_within
+        return stands and self.event_kind == "message"
+
+    @property
+    def begins_within(self) -> bool:
+        """Whether a sub-process begins here; with an event it is one that an event begins."""
+        return self.kind == "startEvent" and self.scope is not None
 
     @property
     def throws_error(self) -> bool:
@@ -240,11 +247,13 @@ class Diagram:
     def deadline_of(self, element: Element) -> str | None:
         """The period under which a task is worked: the one it carries itself or names, or that of a sub-process around it."""
         named = element.properties.get("deadline")
-        for host in (element, *self.scopes_around(element)):
+        inside = (element, *self.scopes_around(element))
+        for host in inside:
             own = (event.properties["deadline"] for event in self.attached(host.id) if event.is_period)
-            if found := next(own, None) or named:
+            listens = by_event.period_over(self, host.id, inside) if host.kind == "subProcess" else None
+            if found := next(own, None) or listens or named:
                 return found
-        return None
+        return by_event.period_over(self, None, inside)
 
     def asked(self, element: Element) -> Asked:
         """Who is asked to do a task or may press a button: its own word, else its lane's."""

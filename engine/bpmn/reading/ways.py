@@ -25,8 +25,18 @@ def flows_out(diagram: Diagram, element: Element) -> list[str]:
     if element.throws_error:
         element = catcher(diagram, element) or element
     elif not element.outgoing:
-        element = next((around for around in diagram.scopes_around(element) if around.outgoing), element)
+        element = _left_with(diagram, element)
     return [flow for flow in element.outgoing if flow in diagram.flows]
+
+
+def _left_with(diagram: Diagram, element: Element) -> Element:
+    """The sub-process that is left with its last step; itself where none is, as in what an event has begun beside one."""
+    for around in diagram.scopes_around(element):
+        if around.outgoing:
+            return around
+        if around.by_event and not all(start.interrupting for start in diagram.starts(around.id)):
+            break
+    return element
 
 
 def catcher(diagram: Diagram, end: Element) -> Element | None:
@@ -35,14 +45,21 @@ def catcher(diagram: Diagram, end: Element) -> Element | None:
 
 
 def catches(diagram: Diagram, element: Element, kind: str, name: str) -> Element | None:
-    """What catches an error or escalation from here: an event on its border, or on that of the nearest sub-process around.
+    """What catches an error or escalation from here: an event on its border; then, of each scope around it, one that begins
+    an event sub-process there, but for that in which it stands, or one on the border.
 
-    The one that names it comes before the one that catches any.
+    Of several the one that names it comes before the one that catches any.
     """
-    for host in (element, *diagram.scopes_around(element)):
-        fit = [one for one in diagram.attached(host.id) if any(event.catches(kind, name) for event in one.events)]
+    inside = [element, *diagram.scopes_around(element)]
+    for number, host in enumerate([*inside, None]):
+        came = inside[number - 1] if number else None
+        waiting = diagram.attached(host.id) if host is not None else []
+        if number and not (came is not None and came.by_event):
+            waiting = [*diagram.handlers(host.id if host is not None else None), *waiting]
+        fit = [one for one in waiting if any(event.catches(kind, name) for event in one.events)]
         if fit:
-            return min(fit, key=lambda one: all(event.name != name for event in one.events))
+            fit.sort(key=lambda one: all(event.name != name for event in one.events))
+            return min(fit, key=lambda one: one.kind != "startEvent")
     return None
 
 
@@ -72,5 +89,5 @@ def before(diagram: Diagram, element: Element) -> list[Element]:
 def last_of(diagram: Diagram, scope: Element) -> Iterator[Element]:
     """The steps with which a sub-process is over."""
     for element in diagram.within(scope.id):
-        if not element.outgoing and not element.by_event and not element.throws_error:
+        if not element.outgoing and not element.throws_error:
             yield from last_of(diagram, element) if element.kind == "subProcess" else [element]

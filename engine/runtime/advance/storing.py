@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.bpmn.reading import by_event
 from engine.bpmn.reading.elements import Element
 from engine.bpmn.reading.events import CONDITIONAL, ERROR, ESCALATION
 from engine.bpmn.reading.expressions import compile_expression
@@ -12,6 +13,7 @@ from engine.db import searchable
 from engine.db.tables import document, party, process_instance, task
 from engine.db.unit import unit_of
 from engine.deadlines import deadlines
+from engine.deadlines.deadlines import Deadline
 from engine.errors import Refused
 from engine.messages import Name, Text, in_chinese
 from engine.messages import gettext as _
@@ -37,8 +39,12 @@ from engine.runtime.step.events import (
     content_of,
 )
 from engine.runtime.step.names import ENDED, FAILED
+from engine.runtime.step.scopes import ScopeId
 from engine.runtime.step.step import Step
 from engine.states import InstanceStatus, TaskStatus
+
+Elements = set[tuple[str, ScopeId]]
+"""Elements, each with the scope that it is in."""
 
 
 def store(step: Step, kind: str) -> None:
@@ -146,16 +152,29 @@ def _store_deadlines(step: Step) -> None:
     live, passed = step.live(), step.passed()
     for key, record in list(step.deadlines.items()):
         if record.is_open:
-            element = step.definition.diagram.elements[record.element_id]
-            host = (element.attached_to or element.id, record.scope_id)
-            begins_anew = record.of_task and host in passed
-            if begins_anew or (host not in live and not is_held(step, record)):
-                end = deadlines.meet if host in passed else deadlines.cancel
+            is_live, is_kept = _host_of(step, record, live, passed)
+            begins_anew = record.of_task and is_kept
+            if begins_anew or (not is_live and not is_held(step, record)):
+                end = deadlines.meet if is_kept else deadlines.cancel
                 step.deadlines[key] = record = end(step.tx, record, step.now)
                 step.record(PeriodStands(key, record.status))
         moved = bool(record.moves) and record.moves[-1]["at"] == step.now.isoformat()
         if record.armed_at == step.now or moved or not record.is_open:
             arm_marks(step, key, step.now)
+
+
+def _host_of(step: Step, record: Deadline, live: Elements, passed: Elements) -> tuple[bool, bool]:
+    """Whether what the period stands on is still worked on, and whether it has been passed; a whole case, when it has ended
+    and not failed."""
+    diagram = step.definition.diagram
+    element = diagram.elements[record.element_id]
+    host = by_event.host_of(diagram, element)
+    if host is None:
+        return not step.workflow.completed, step.workflow.completed and step.workflow.failed is None
+    scope_id = record.scope_id
+    if by_event.handled_by(diagram, element) is not None and scope_id is not None:
+        scope_id = step.scopes.get(scope_id).parent_id  # it runs within the scope on which it stands
+    return (host, scope_id) in live, (host, scope_id) in passed
 
 
 def _store_tasks(step: Step) -> None:

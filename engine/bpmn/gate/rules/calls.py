@@ -90,7 +90,9 @@ def _comes_by_itself(draft: Draft, element: Element) -> bool:
             continue
         seen.add(here.id)
         following = draft.attached(here) if here.kind == "userTask" else draft.onward_and_within(here)
-        stack += [other for other in following if not other.attached_to or other.timer is not None]
+        stack += [
+            other for other in following if not other.is_button and (not other.attached_to or other.timer is not None)
+        ]
     return element.id in seen
 
 

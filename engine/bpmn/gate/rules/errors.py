@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from engine.bpmn.gate.draft import Draft, about, at
 from engine.bpmn.gate.procedures import resolve, thrown_by
-from engine.bpmn.reading import ways
+from engine.bpmn.reading import by_event, ways
 from engine.bpmn.reading.elements import BPMN, Element
 from engine.bpmn.reading.events import ERROR, ESCALATION
 from engine.messages import gettext as _
@@ -32,7 +32,7 @@ def check(draft: Draft) -> Iterator[Problem]:
     for element, kind, _name in ways.uncaught(draft.diagram):
         yield _uncaught(element, kind)
     caught = {found.id for one in _thrown(draft) if (found := ways.catches(draft.diagram, *one)) is not None}
-    for event in draft.of_kind("boundaryEvent"):
+    for event in draft.of_kind("boundaryEvent", "startEvent"):
         if event.event_kind in (ERROR, ESCALATION):
             yield from _catches(draft, event, caught)
 
@@ -106,7 +106,7 @@ def _catches(draft: Draft, event: Element, caught: set[str]) -> Iterator[Problem
         )
     if event.id in caught or _calls_the_unknown(draft, event):
         return
-    host = draft.diagram.elements.get(event.attached_to or "")
+    host = draft.diagram.elements.get(by_event.host_of(draft.diagram, event) or "")
     operation = host.properties.get("operation", "") if host is not None else ""
     if is_error and host is not None and host.kind in ("serviceTask", "sendTask"):
         yield about(
@@ -139,9 +139,9 @@ def _catches(draft: Draft, event: Element, caught: set[str]) -> Iterator[Problem
 
 def _calls_the_unknown(draft: Draft, event: Element) -> bool:
     """Whether the host calls, or holds what calls, a procedure that is not there; that is told by `calls`."""
-    host = draft.diagram.elements.get(event.attached_to or "")
+    host = draft.diagram.elements.get(by_event.host_of(draft.diagram, event) or "")
     return any(
         call.called is not None and resolve(draft.procedures, call.called) is None
         for call in draft.of_kind("callActivity")
-        if host in (call, *draft.diagram.scopes_around(call))
+        if host is None or host in (call, *draft.diagram.scopes_around(call))
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from engine.bpmn.gate.draft import Draft, about, called
 from engine.bpmn.gate.graph import reached, too_large
+from engine.bpmn.reading import by_event
 from engine.bpmn.reading.elements import Element
 from engine.messages import gettext as _
 from engine.messages import listed
@@ -21,7 +22,7 @@ def check(draft: Draft) -> Iterator[Problem]:
     for fork in draft.running:
         if draft.may_split(fork):
             yield from _written_twice(draft, fork)
-    for event in draft.of_kind("boundaryEvent"):
+    for event in draft.of_kind("boundaryEvent", "startEvent"):
         yield from _written_beside(draft, event)
 
 
@@ -45,13 +46,17 @@ def _written_twice(draft: Draft, fork: Element) -> Iterator[Problem]:
 
 
 def _written_beside(draft: Draft, event: Element) -> Iterator[Problem]:
-    """What an event opens beside a task that stays open does not write what that task writes."""
-    host = draft.diagram.elements.get(event.attached_to or "")
-    if host is None or event.interrupting:
+    """What an event opens beside a task that stays open, or beside a scope, does not write what is written there."""
+    handler, host = (
+        by_event.handled_by(draft.diagram, event),
+        draft.diagram.elements.get(by_event.host_of(draft.diagram, event) or ""),
+    )
+    if event.interrupting or (handler is None and host is None):
         return
-    beside = sorted(reached([event], draft.in_and_within) - {host.id})
+    beside = sorted(reached([event], draft.in_and_within) - {host.id if host is not None else ""})
     tasks = [task for key in beside if (task := draft.diagram.elements[key]).kind == "userTask"]
-    for own in _tasks_of(draft, host):
+    around = draft.of_kind("userTask") if host is None else _tasks_of(draft, host)
+    for own in [task for task in around if task.id not in beside]:
         for task in tasks:
             if task.form_key == own.form_key and task is not own:
                 yield from _same_form(draft, own, task)
