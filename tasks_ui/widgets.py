@@ -18,10 +18,11 @@ from engine.reports.desk.inbox import NextTask
 from engine.reports.oversight.notices import SupervisionItem
 from engine.reports.oversight.sending import Attempt
 from engine.reports.parts import counted_days, names
+from engine.reports.parts.coming_starts import ComingStart
 from engine.reports.parts.drawing import Drawing
 from engine.reports.parts.handling import URGENT
 from engine.reports.parts.names import UnitName
-from engine.reports.parts.paging import COUNTED, Place, read_place
+from engine.reports.parts.paging import COUNTED, PAGE_SIZE, Place, read_place
 from engine.reports.parts.periods import Period
 from engine.reports.parts.tellings import Telling
 from tasks_ui import dates
@@ -72,6 +73,7 @@ def register(app: Flask) -> None:
         listed=listed,
         beside=beside,
         awaited=awaited_words,
+        coming=coming_words,
         urgent=lambda tag: tag in URGENT,
     )
     app.jinja_env.globals.update(
@@ -89,6 +91,12 @@ def register(app: Flask) -> None:
 def page_place(of: str = "") -> Place:
     """The place that the address asks for in the list whose places are named so; its head when it asks for none."""
     return read_place(request.args.get(f"{of}after", ""), request.args.get(f"{of}before", ""))
+
+
+def page_row(of: str) -> int:
+    """The row with which the page begins that the address asks for, in a list whose places are rows; 0 is its head."""
+    after, before = (request.args.get(f"{of}{name}", 0, type=int) for name in ("after", "before"))
+    return max(0, after or before - PAGE_SIZE)
 
 
 def many(number: int) -> str:
@@ -361,6 +369,20 @@ def size(number: int | None) -> str:
 def awaited_words(event: Awaited) -> str:
     """For what the case waits there, and until when at the latest."""
     return beside((str(event.what), moment(event.due_at) if event.due_at else ""))
+
+
+def coming_words(start: ComingStart) -> str:
+    """When a case begins by itself next, and how sure that is."""
+    if start.next_at is None:
+        return _("never again")
+    when = moment(start.next_at)
+    if start.tried_again_at is not None:
+        return _(
+            "was due %(when)s and could not begin; tried again %(again)s", when=when, again=moment(start.tried_again_at)
+        )
+    if start.provisional:
+        return _("next %(when)s, provisionally: no official notice covers these days yet", when=when)
+    return _("next %(when)s", when=when)
 
 
 def marks(instance: InstanceView) -> dict[str, object]:

@@ -56,6 +56,13 @@ def test_an_event_sub_process_without_an_event_is_refused() -> None:
 
 
 @pytest.mark.rule("handler-start")
+def test_an_event_sub_process_has_one_start_event_without_a_form() -> None:
+    twice = f'<startEvent id="on_two">{TIMED}</startEvent>' + WORK + flow("on_two", "note")
+    assert "handler-start" in rules(with_handler(step=twice))
+    assert "handler-start" in rules(with_handler(start='camunda:formRef="permit_more"'))
+
+
+@pytest.mark.rule("handler-start")
 def test_what_could_lapse_at_an_event_sub_process_is_refused() -> None:
     assert "handler-start" in rules(with_handler(properties(lapses="true") + TIMED))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from engine.bpmn.reading.elements import OPERATING
 from engine.messages import Text
 from engine.messages import gettext as _
 
@@ -51,6 +52,18 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
         "withdrawal": _(
             "drawn means that a withdrawal is drawn from the beginning. Left out, the starting unit can "
             "cancel a case until a document is delivered."
+        ),
+    },
+    "startEvent": {
+        "starters": _(
+            "Who may start it here, as kind of unit and post, such as town:case_officer,department:case_officer; left out "
+            "it is candidateStarterGroups of the process."
+        ),
+    },
+    "begins by itself": {
+        "unit": _("The code of the unit for which the case begins; it is recorded as the starting unit."),
+        "fact:*": _(
+            "What is known at the start: a fact that is recorded; its value is an expression, such as fact:planned_at = now()."
         ),
     },
     "lane": {
@@ -147,17 +160,17 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
         ),
     },
 }
-"""Sort of element -> `camunda:property` names it may have. sendTask is as serviceTask; others have none."""
+"""Sort of element -> `camunda:property` names it may have. What the system does is all as serviceTask; others have none."""
 
 
-def sort_of(kind: str, event_kind: str = "") -> str:
-    """The key of `PROPERTIES` for an element."""
-    if kind == "sendTask":
+def sort_of(kind: str, event_kind: str = "", within: bool = False) -> str:
+    """The key of `PROPERTIES` for an element; `within`: a start event that stands in a sub-process."""
+    if kind in OPERATING:
         return "serviceTask"
     if kind == "intermediateCatchEvent" and event_kind == "message":
         return "awaited message"
     if kind == "startEvent" and event_kind:
-        return f"{event_kind} start"
+        return f"{event_kind} start" if within else "begins by itself"
     return event_kind if kind == "boundaryEvent" else kind
 
 

@@ -21,6 +21,8 @@ class Signature:
     facts: frozenset[str]
     begins: frozenset[tuple[str, int | None]]
     version: int = 1
+    needs: frozenset[str] = frozenset()
+    """The facts without which it cannot begin (`beginning.needed_to_begin`)."""
     throws: frozenset[tuple[str, str]] = frozenset()
     """(kind, code) of the errors and escalations that nothing in it catches."""
 
@@ -54,7 +56,11 @@ class NoProcedures:
 
 
 def signature(
-    diagram: Diagram, facts: frozenset[str], version: int = 1, pinned: Mapping[str, int] | None = None
+    diagram: Diagram,
+    facts: frozenset[str],
+    version: int = 1,
+    pinned: Mapping[str, int] | None = None,
+    needs: frozenset[str] = frozenset(),
 ) -> Signature:
     """What this version of a procedure is to those that call it; `facts` are the names that it declares.
 
@@ -63,7 +69,7 @@ def signature(
     pins = pinned or {}
     begins = frozenset((called.key, pins.get(element.id)) for called, element, _ in begun(diagram) if called.key)
     throws = frozenset((kind, name) for _, kind, name in ways.uncaught(diagram))
-    return Signature(facts, begins, version, throws)
+    return Signature(facts, begins, version, needs, throws)
 
 
 def begun_by(diagram: Diagram) -> frozenset[str]:

@@ -16,7 +16,7 @@ from engine.db.case import case_of
 from engine.db.tables import audit_entry, deadline, document, notice, task
 from engine.deployments.definitions import Definition
 from engine.errors import ExpressionError
-from engine.messages import Name, Text, from_json, pgettext
+from engine.messages import Name, Text, When, from_json, pgettext
 from engine.messages import gettext as _
 from engine.notices.said import SAID, text_of
 from engine.organisation.assignment import Actor
@@ -43,7 +43,7 @@ from engine.reports.parts.sent import unread_papers
 from engine.reports.parts.tellings import Telling, together
 from engine.runtime.step import parties
 from engine.runtime.step.confidentiality import told_in
-from engine.runtime.step.events import events_of
+from engine.runtime.step.events import Started, events_of
 from engine.runtime.step.facts import known
 from engine.runtime.step.step import Step
 from engine.runtime.tasks.consultations import opinion_words
@@ -234,7 +234,7 @@ def _lines(tx: Connection, entry: Row[Any], seen: Seen) -> list[LogLine]:
     found: list[LogLine] = []
     match entry.kind:
         case "started":
-            found.append(line("started", seen.definition.called, pgettext("history", "Started")))
+            found.append(_started(content, seen, line))
         case "claimed" | "released":
             action = pgettext("history", "Claimed") if entry.kind == "claimed" else pgettext("history", "Released")
             found.append(line("claimed", seen.task(content["task"]), action))
@@ -280,6 +280,21 @@ def _lines(tx: Connection, entry: Row[Any], seen: Seen) -> list[LogLine]:
     for event in events_of(content):
         found += event_lines(event, seen, line)
     return found
+
+
+def _started(content: Mapping[str, Any], seen: Seen, line: Callable[..., LogLine]) -> LogLine:
+    """By hand, by another case, or by a schedule; then with the time for which it was planned."""
+    begun = next((event for event in events_of(content) if isinstance(event, Started)), None)
+    if begun is None or begun.planned is None:
+        return line("started", seen.definition.called, pgettext("history", "Started"))
+    planned = When(parse_local(begun.planned), "minute")
+    note = (
+        _("Planned for %(when)s, before an official notice covered these days", when=planned)
+        if begun.provisional
+        else _("Planned for %(when)s", when=planned)
+    )
+    name = seen.definition.element_name(begun.start)
+    return line("started", name, _("Started by its schedule"), note, by_system=True)
 
 
 def _fault(content: Mapping[str, Any]) -> Text:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from engine.bpmn.gate.draft import Draft, about, local_name
-from engine.bpmn.reading.elements import BPMN, Element
+from engine.bpmn.reading.elements import BPMN, OPERATING, PASSED, Element
 from engine.bpmn.reading.events import ERROR, LINK
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
@@ -18,7 +18,7 @@ BOUNDARY_LOOSE = Rule("boundary-loose", _("A boundary event is attached to somet
 BOUNDARY_SERVICE = Rule("boundary-service", _("Nothing but an error is attached to a service task."))
 BOUNDARY_HOST = Rule("boundary-host", _("A boundary event is attached to a task or a sub-process."))
 HOSTS = ("userTask", "receiveTask", "subProcess", "callActivity")
-_ACTIVITIES = (*HOSTS, "serviceTask", "sendTask")
+_ACTIVITIES = (*HOSTS, *OPERATING, *PASSED)
 
 
 def check(draft: Draft) -> Iterator[Problem]:
@@ -85,7 +85,7 @@ def _boundary(draft: Draft, element: Element) -> Iterator[Problem]:
         yield about(
             BOUNDARY_SERVICE,
             element,
-            _("A service task is over at once, so nothing but its own error can happen at it."),
+            _("This step is over at once, so nothing but its own error can happen at it."),
             _("Attach it to a user task, a sub-process, a call activity or a clock task (Receive Task)."),
         )
     elif host.kind not in _ACTIVITIES and host in draft.running:

@@ -55,7 +55,22 @@ def _beside(draft: Draft, element: Element) -> Iterator[Problem]:
 
 
 def _begins(draft: Draft, element: Element) -> Iterator[Problem]:
-    for start in draft.begins(element):
+    starts = [start for start in draft.of_kind("startEvent") if start.scope == element.id]
+    if len(starts) != 1:
+        yield about(
+            HANDLER_START,
+            element,
+            _("The event sub-process does not have exactly one start event."),
+            _("Draw one start event in it, with the event that begins it."),
+        )
+    for start in starts:
+        if start.form_ref:
+            yield about(
+                HANDLER_START,
+                start,
+                _("Nobody fills in a form where an event sub-process begins."),
+                _("Delete the form, and draw a user task that asks it behind this start event."),
+            )
         if not start.events:
             yield about(
                 HANDLER_START,

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from engine.bpmn.gate.draft import Draft, about
 from engine.bpmn.gate.graph import circles, reached, too_large
-from engine.bpmn.reading.elements import Element
-from engine.bpmn.reading.events import CONDITIONAL, ERROR, ESCALATION
+from engine.bpmn.reading.elements import OPERATING, PASSED, Element
+from engine.bpmn.reading.events import CONDITIONAL, ERROR, ESCALATION, LINK
 from engine.bpmn.reading.repeated import Again
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
@@ -18,8 +18,7 @@ LOOP_ENDS = Rule("loop-ends", _("A loop marker says when it ends."))
 MOST = 1000
 """Rounds of one loop; the engine takes no more."""
 _AUTOMATIC = (
-    "serviceTask", "sendTask", "intermediateThrowEvent",
-    "exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway",
+    *OPERATING, *PASSED, "exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway", "intermediateThrowEvent",
 )  # fmt: skip
 
 
@@ -65,7 +64,7 @@ def _marked(draft: Draft, element: Element, again: Again) -> Iterator[Problem]:
 def _is_automatic(draft: Draft, element: Element) -> bool:
     """Whether it may be passed with nobody waited for; a sub-process, when there is a way through it that waits for nobody."""
     if element.kind in ("boundaryEvent", "intermediateCatchEvent"):
-        return element.event_kind in (ERROR, ESCALATION, CONDITIONAL)
+        return element.event_kind in (ERROR, ESCALATION, CONDITIONAL, LINK)
     if element.kind != "subProcess":
         return element.kind in _AUTOMATIC
     passed = reached(
@@ -73,7 +72,9 @@ def _is_automatic(draft: Draft, element: Element) -> bool:
         lambda one: _onward(draft, one) if _is_passed(draft, one) else _interrupting(draft, one),
     )
     inner = [draft.diagram.elements[key] for key in passed]
-    return any(one.kind == "endEvent" or (not one.outgoing and _is_passed(draft, one)) for one in inner)
+    return not draft.diagram.within(element.id) or any(
+        one.kind == "endEvent" or (not one.outgoing and _is_passed(draft, one)) for one in inner
+    )
 
 
 def _onward(draft: Draft, element: Element) -> list[Element]:

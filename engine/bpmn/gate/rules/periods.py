@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from engine.bpmn.gate.draft import Draft, about, named
 from engine.bpmn.gate.rules.units import names_unit
 from engine.bpmn.reading import by_event
-from engine.bpmn.reading.elements import Element
+from engine.bpmn.reading.elements import OPERATING, Element
 from engine.messages import Text
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
@@ -25,13 +25,11 @@ PERIOD_UNNAMED = Rule("period-unnamed", _("A period has a name."))
 PERIOD_UNKNOWN = Rule("period-unknown", _("A period that is named is drawn."))
 KEY = re.compile(r"[a-z][a-z0-9_]{0,63}")
 RULE_LIMIT = 16
-_STAND_ON = ("boundaryEvent", "startEvent")
-"""What carries a period: an event on a border, or one that begins an event sub-process."""
 
 
 def check(draft: Draft) -> Iterator[Problem]:
     for element in draft.running:
-        if element.timer is not None and element.kind in _STAND_ON:
+        if element.timer is not None and (element.kind == "boundaryEvent" or element.begins_within):
             yield from _period(draft, element)
         yield from _named_deadlines(draft, element)
 
@@ -131,8 +129,8 @@ def _name(element: Element) -> Iterator[Problem]:
 
 def _named_deadlines(draft: Draft, element: Element) -> Iterator[Problem]:
     """A period that a task or an operation names is one that is drawn."""
-    names = ("deadline", "meets") if element.kind in ("serviceTask", "sendTask") else ("deadline",)
-    if element.timer is not None or element.kind not in ("userTask", "serviceTask", "sendTask"):
+    names = ("deadline", "meets") if element.kind in OPERATING else ("deadline",)
+    if element.timer is not None or element.kind not in ("userTask", *OPERATING):
         return
     for name in names:
         several = element.properties.get("operation") == "shorten_deadline" and name == "deadline"

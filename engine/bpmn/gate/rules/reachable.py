@@ -21,10 +21,9 @@ def check(draft: Draft) -> Iterator[Problem]:
 
 
 def _unreachable(draft: Draft) -> Iterator[Problem]:
-    starts = draft.diagram.of_kind("startEvent")
-    if not starts:
+    starts = (*draft.beginnings, *(handler for handler in draft.of_kind("subProcess") if handler.by_event))
+    if not draft.diagram.of_kind("startEvent"):
         return
-    starts += [handler for handler in draft.of_kind("subProcess") if handler.by_event]
     seen = reached(starts, draft.onward)
     lost = [element for element in draft.diagram.elements.values() if element.id not in seen]
     sourceless = [
