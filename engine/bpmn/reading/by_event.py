@@ -1,4 +1,5 @@
-"""Event sub-processes as they stand in a diagram: from where on they listen, and what their events stand on."""
+"""Event sub-processes as they stand in a diagram: from where on they listen, what their events stand on, and periods over all
+that is around a task."""
 
 from __future__ import annotations
 
@@ -27,7 +28,19 @@ def host_of(diagram: Diagram, event: Element) -> str | None:
     return handler.scope if handler is not None else event.attached_to or event.id
 
 
-def period_over(diagram: Diagram, scope: str | None, inside: tuple[Element, ...]) -> str | None:
+def period_over(diagram: Diagram, element: Element) -> str | None:
+    """The key of the period under which a task is worked, that of the nearest thing around it that carries one."""
+    named = element.properties.get("deadline")
+    inside = (element, *diagram.scopes_around(element))
+    for host in inside:
+        own = (event.properties["deadline"] for event in diagram.attached(host.id) if event.is_period)
+        listens = _carried_by_a_handler(diagram, host.id, inside) if host.kind == "subProcess" else None
+        if found := next(own, None) or listens or named:
+            return found
+    return _carried_by_a_handler(diagram, None, inside)
+
+
+def _carried_by_a_handler(diagram: Diagram, scope: str | None, inside: tuple[Element, ...]) -> str | None:
     """The key of the period that an event sub-process of the scope carries, but for one that is itself around the task."""
     starts = (start for start in diagram.handlers(scope) if handled_by(diagram, start) not in inside)
     return next((start.properties["deadline"] for start in starts if start.is_period), None)

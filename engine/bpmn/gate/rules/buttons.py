@@ -24,9 +24,8 @@ def check(draft: Draft) -> Iterator[Problem]:
 
 
 def _button(draft: Draft, element: Element) -> Iterator[Problem]:
-    stands = element.attached_to is not None or element.waits_at_gateway(draft.diagram) or element.begins_within
-    if not element.is_button or not stands:
-        return  # one that stands elsewhere is told by `event_gateways`
+    if not element.is_button:
+        return
     host = draft.diagram.elements.get(element.attached_to or "")
     if (
         element.attached_to is not None
