@@ -122,7 +122,8 @@ def test_a_start_that_is_told_is_for_a_unit() -> None:
         flow("start", "fork"),
         '<exclusiveGateway id="begin" />' + flow("start", "begin") + flow("told", "begin") + flow("begin", "fork"),
     )
-    refused(the_problem(broken(DEFINED, merged, (END, start + END))), "told", "justice_bureau")
+    known = (properties(unit="asked_unit", role="deputy_leader"), properties(unit="ecology", role="deputy_leader"))
+    refused(the_problem(broken(DEFINED, merged, known, (END, start + END))), "told", "justice_bureau")
 
 
 @pytest.mark.rule("loop-idle")
