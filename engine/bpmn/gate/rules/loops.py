@@ -67,6 +67,8 @@ def _is_automatic(draft: Draft, element: Element) -> bool:
         return element.event_kind in (ERROR, CONDITIONAL, LINK)
     if element.kind != "subProcess":
         return element.kind in _AUTOMATIC
+    if element in draft.diagram.scopes_around(element):
+        return False  # only in a file in which ids are given twice
     passed = reached(
         draft.begins(element),
         lambda one: _onward(draft, one) if _is_passed(draft, one) else _interrupting(draft, one),
