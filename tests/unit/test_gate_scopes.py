@@ -120,3 +120,9 @@ def test_a_frame_with_the_id_of_the_frame_around_it_is_refused_and_not_followed_
     inner = '<subProcess id="frame" name="同一个 id" />'
     found = problems_of(framed((FRAME, FRAME.replace("</subProcess>", f"{inner}</subProcess>"))))
     assert "id-twice" in {problem.rule for problem in found}
+
+
+def test_a_flow_out_of_a_frame_into_the_frame_is_refused_and_not_followed_for_ever() -> None:
+    idle = '<startEvent id="in_start" /><endEvent id="in_end" />' + flow("in_start", "frame")
+    found = problems_of(framed((FRAME, f'{REVIEW}<subProcess id="frame" name="空转">{idle}</subProcess>')))
+    assert "flow-crosses" in {problem.rule for problem in found}

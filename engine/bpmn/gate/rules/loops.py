@@ -69,10 +69,12 @@ def _is_automatic(draft: Draft, element: Element) -> bool:
         return element.kind in _AUTOMATIC
     if element in draft.diagram.scopes_around(element):
         return False  # only in a file in which ids are given twice
-    passed = reached(
-        draft.begins(element),
-        lambda one: _onward(draft, one) if _is_passed(draft, one) else _interrupting(draft, one),
-    )
+
+    def following(one: Element) -> list[Element]:
+        found = _onward(draft, one) if _is_passed(draft, one) else _interrupting(draft, one)
+        return [inner for inner in found if inner.scope == element.id]
+
+    passed = reached(draft.begins(element), following)
     inner = [draft.diagram.elements[key] for key in passed]
     return not draft.diagram.within(element.id) or any(
         one.kind == "endEvent" or (not one.outgoing and _is_passed(draft, one)) for one in inner
