@@ -22,6 +22,7 @@ from engine.runtime.step.events import (
     DocumentDelivered,
     Ended,
     Event,
+    Heard,
     PeriodMoved,
     PeriodStands,
     Pressed,
@@ -29,6 +30,7 @@ from engine.runtime.step.events import (
     TaskCompleted,
     TaskLapsed,
     TaskOpened,
+    Threw,
     TimerFired,
     events_of,
 )
@@ -44,6 +46,8 @@ WHAT: Mapping[str, Message] = {
     "pressed": pgettext("trial", "is pressed"),
     "timer": pgettext("trial", "falls due"),
     "condition": pgettext("trial", "holds"),
+    "threw": pgettext("trial", "is thrown"),
+    "heard": pgettext("trial", "is heard"),
     "deadline": pgettext("trial", "period"),
     "deadline_moved": pgettext("trial", "period moved"),
     "document": pgettext("trial", "paper"),
@@ -139,7 +143,7 @@ def _happening(
         case TaskOpened() | TaskCompleted() | TaskLapsed() if event.id in tasks:
             row = tasks[event.id]
             yield of_element(row.element_id, _answer(definition, row) if isinstance(event, TaskCompleted) else "")
-        case Pressed() | ConditionHeld():
+        case Pressed() | ConditionHeld() | Threw() | Heard():
             yield of_element(event.element)
         case TimerFired() if event.element:
             yield of_element(event.element)

@@ -61,6 +61,7 @@ from engine.bpmn.gate.rules import (
     starters,
     starts,
     task_properties,
+    tellings,
     timed_starts,
     timers,
     units,
@@ -74,7 +75,7 @@ FAMILIES: tuple[ModuleType, ...] = (
     executable, ids, contents, references, shapes, drawn_only,
     size, starts, events, flows, gateways, event_gateways, errors, reachable, loops, joins, doubles,
     inclusive, side_by_side, event_branches,
-    process, starters, lanes, people, buttons,
+    process, starters, lanes, people, buttons, tellings,
     timed_starts, timers, periods, clocks, several,
     properties, results, task_properties, operations, scripts, passed, documents, notices, facts,
     calls,
@@ -113,7 +114,7 @@ RULES_OF_WAYS: frozenset[str] = frozenset(
 _HEAVY: Mapping[Weight, tuple[ModuleType, ...]] = {
     Weight.STRAY: (
         read, executable, size, starts, events, flows, gateways, event_gateways, errors, reachable, loops, joins, doubles,
-        inclusive, side_by_side, event_branches, conditional_events, calls, bindings, clocks, operations, scripts,
+        inclusive, side_by_side, event_branches, conditional_events, tellings, calls, bindings, clocks, operations, scripts,
         expressions, unset, arguments, facts, said_before, sound,
     ),
     Weight.NOBODY: (starters, lanes, people, units, form_data, forms, form_files, answers, buttons),
