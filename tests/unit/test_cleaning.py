@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.bpmn.gate.cleaning import cleaned
-from engine.bpmn.gate.rules.shapes import drawn_in
+from engine.bpmn.gate.rules.shapes import DI, drawn_in
 from engine.bpmn.reading.elements import read_elements
 from engine.bpmn.reading.read import read_as_written, read_diagram
 from engine.bpmn.reading.spelling import meant
@@ -16,6 +16,7 @@ from engine.messages import speaking
 from engine.organisation.people import post_codes
 from tests.cli.test_commands import run
 from tests.diagrams.layout import Box
+from tests.reference.by_hand import end, process, start, sub, user
 from tests.unit.diagrams import PERMIT, broken, in_a_folder, problems_of
 
 AGREE = 'review_outcome == "agree"'
@@ -81,6 +82,38 @@ def test_everything_that_runs_is_drawn_and_no_two_steps_lie_on_each_other() -> N
     steps = [box for box in boxes if box.width == 100]
     apart = (abs(a.x - b.x) >= 100 or abs(a.y - b.y) >= 80 for a in steps for b in steps if a is not b)
     assert all(apart)
+
+
+def test_what_is_in_a_sub_process_is_drawn_on_a_plane_of_its_own() -> None:
+    text = process(
+        start(), sub("s", user("a b"), sub("deep", user("c")), flows="a>b; b>deep"), end(), flows="start>s; s>end"
+    )
+    root = read_as_written(cleaned(text.encode())[0])
+    diagram = read_elements(root)
+
+    assert diagram.elements.keys() | diagram.flows.keys() <= drawn_in(root)
+    planes = {plane.get("bpmnElement"): drawn_in(plane) for plane in root.iter(f"{DI}BPMNPlane")}
+    assert {"a", "b", "deep"} <= planes["s"]
+    assert planes["deep"] == {"c"}
+    assert not {"a", "c"} & planes[diagram.key]
+
+
+def test_a_flow_that_leads_nowhere_stays_as_it_is() -> None:
+    text = process(start(), user("a"), flows="start>a; a>gone")
+
+    assert "gone" not in drawn_in(read_as_written(cleaned(text.encode())[0]))
+
+
+@pytest.mark.parametrize("written", ["", "NaN", "12px", "1e999"])
+def test_a_shape_whose_place_cannot_be_read_holds_up_nothing(written: str) -> None:
+    bounds = (
+        f'<dc:Bounds xmlns:dc="http://www.omg.org/spec/DD/20100524/DC" x="{written}" y="0" width="36" height="36" />'
+    )
+    plane = f'<bpmndi:BPMNPlane><bpmndi:BPMNShape bpmnElement="start">{bounds}</bpmndi:BPMNShape></bpmndi:BPMNPlane>'
+    picture = f"<bpmndi:BPMNDiagram>{plane}</bpmndi:BPMNDiagram></definitions>"
+    text = process(start(), user("a"), flows="start>a").replace("</definitions>", picture)
+
+    assert {"start", "a"} <= drawn_in(read_as_written(cleaned(text.encode())[0]))
 
 
 def test_what_cannot_be_read_and_not_be_guessed_stays() -> None:

@@ -323,7 +323,8 @@ class Diagram:
         return names | {*self.process.party_facts, self.process.starter_fact} - {""}
 
     def next_elements(self, element: Element) -> list[Element]:
-        return [self.elements[self.flows[flow].target] for flow in element.outgoing if flow in self.flows]
+        targets = (self.flows[flow].target for flow in element.outgoing if flow in self.flows)
+        return [self.elements[target] for target in targets if target in self.elements]
 
     def tasks_before(self, element_id: str) -> set[str]:
         """The user tasks that lead here without another one in between."""

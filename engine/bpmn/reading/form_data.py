@@ -100,7 +100,7 @@ def _component(field: etree._Element) -> dict[str, Any]:
         component["validate"] = validate
     if "readonly" in demands:
         component["readonly"] = True
-    properties = {name: demands[name] for name in ("min", "max") if name in demands}
+    properties: dict[str, str] = {name: demands[name] for name in ("min", "max") if name in demands}
     if default := default_of(field):
         properties["default"] = default
     if properties:

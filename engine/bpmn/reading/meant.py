@@ -52,7 +52,7 @@ def _share_out(root: etree._Element) -> None:
         if found is not None and event is not None:
             own = deepcopy(found)
             for node in own.iter(etree.Element):
-                node.attrib.pop("id", None)
+                node.attrib.pop("id", "")
             event.replace(reference, own)
     for node in shared.values():
         root.remove(node)
