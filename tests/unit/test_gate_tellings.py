@@ -117,7 +117,8 @@ def test_what_a_message_is_found_by_reads_facts() -> None:
 
 @pytest.mark.rule("start-for-whom")
 def test_a_start_that_is_told_is_for_a_unit() -> None:
-    start = f'<startEvent id="told" name="收到通知">{SIGNAL}</startEvent>'
+    known = properties(fact_asked_unit="'ecology'")
+    start = f'<startEvent id="told" name="收到通知">{known}{SIGNAL}</startEvent>'
     merged = (
         flow("start", "fork"),
         '<exclusiveGateway id="begin" />' + flow("start", "begin") + flow("told", "begin") + flow("begin", "fork"),

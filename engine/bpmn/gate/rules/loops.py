@@ -68,10 +68,14 @@ def _is_automatic(draft: Draft, element: Element) -> bool:
         return element.event_kind in (ERROR, ESCALATION, CONDITIONAL, LINK)
     if element.kind != "subProcess":
         return element.kind in _AUTOMATIC
-    passed = reached(
-        draft.begins(element),
-        lambda one: _onward(draft, one) if _is_passed(draft, one) else _interrupting(draft, one),
-    )
+    if element in draft.diagram.scopes_around(element):
+        return False  # only in a file in which ids are given twice
+
+    def following(one: Element) -> list[Element]:
+        found = _onward(draft, one) if _is_passed(draft, one) else _interrupting(draft, one)
+        return [inner for inner in found if inner.scope == element.id]
+
+    passed = reached(draft.begins(element), following)
     inner = [draft.diagram.elements[key] for key in passed]
     return not draft.diagram.within(element.id) or any(
         one.kind == "endEvent" or (not one.outgoing and _is_passed(draft, one)) for one in inner
