@@ -391,7 +391,12 @@ def _menu(name: str) -> bool:
         "start": {"inbox.procedures", "inbox.start", "inbox.begin"},
         "instances": {"instances.listing", "instances.instance", "instances.document", "collaboration.correct"},
         "supervision": {"supervision.overview", "notices.delivery"},
-        "library": {"account.modeler", "account.make_token", *([endpoint] if endpoint.startswith("library.") else [])},
+        "library": {
+            "account.modeler",
+            "account.make_token",
+            *([endpoint] if endpoint.startswith(("library.", "kept.")) else []),
+        },
+        "help": {"help.listed", "help.page"},
         "duties": {"duties.listed", "duties.adopt", "duties.reject"},
     }.get(name, set())
 

@@ -25,6 +25,7 @@ from engine.bpmn.reading.process import Lane as Lane
 from engine.bpmn.reading.process import Process as Process
 from engine.bpmn.reading.process import plain, read_lanes, read_process, split
 from engine.bpmn.reading.process import properties_of as properties_of
+from engine.bpmn.reading.quorum import condition_of
 from engine.bpmn.reading.repeated import Again, Many, read_again, read_many
 
 FLOW_NODES = {
@@ -104,7 +105,7 @@ class Element:
     @cached_property
     def collects(self) -> Mapping[str, str]:
         """What is collected of each time that it is done: the fact that holds the list -> the expression of one value."""
-        return {name.removeprefix(COLLECT): text for name, text in self.properties.items() if name.startswith(COLLECT)}
+        return _collected(self.properties)
 
     @property
     def is_period(self) -> bool:
@@ -405,6 +406,7 @@ def _element(
     events: tuple[EventDefinition, ...],
 ) -> Element:
     properties = properties_of(node)
+    collects = _collected(properties)
     interrupts = "isInterrupting" if node.tag == f"{BPMN}startEvent" else "cancelActivity"
     return Element(
         id=node.get("id", ""),
@@ -428,10 +430,14 @@ def _element(
         outputs=read_handovers(node, "out"),
         scope=scope,
         events=events,
-        many=read_many(node),
+        many=read_many(node, condition_of(properties, collects)),
         again=read_again(node),
         by_event=node.get("triggeredByEvent") == "true",
     )
+
+
+def _collected(properties: Mapping[str, str]) -> Mapping[str, str]:
+    return {name.removeprefix(COLLECT): text for name, text in properties.items() if name.startswith(COLLECT)}
 
 
 def _local(node: etree._Element) -> str:

@@ -36,7 +36,8 @@ class Again:
     """Whether the test is asked before the first time, too."""
 
 
-def read_many(node: etree._Element) -> Many | None:
+def read_many(node: etree._Element, quorum: str = "") -> Many | None:
+    """`quorum` is the completion condition that the activity's quorum stands for, where the diagram writes none."""
     found = node.find(f"{BPMN}multiInstanceLoopCharacteristics")
     if found is None:
         return None
@@ -47,7 +48,7 @@ def read_many(node: etree._Element) -> Many | None:
             found.get(f"{CAMUNDA}elementVariable") or (inner.get("name") if inner is not None else None) or ""
         ),
         cardinality=_text(found, "loopCardinality"),
-        until=_text(found, "completionCondition"),
+        until=_text(found, "completionCondition") or quorum,
         sequential=found.get("isSequential") == "true",
         behavior=found.get("behavior", "All"),
     )

@@ -13,8 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from engine.db.english import english_of
 from engine.db.tables import incident, process_instance, start_fault
-from engine.db.unit import english_of
 from engine.deployments import definitions
 from engine.errors import NotFound, Refused
 from engine.ids import new_id
