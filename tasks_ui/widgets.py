@@ -12,15 +12,17 @@ from engine.deadlines.counting import Count
 from engine.deadlines.deadlines import Deadline
 from engine.deadlines.standing import Standing
 from engine.messages import Text, sentences
+from engine.reports.case.awaited import Awaited
 from engine.reports.case.page import InstanceView
 from engine.reports.desk.inbox import NextTask
 from engine.reports.oversight.notices import SupervisionItem
 from engine.reports.oversight.sending import Attempt
 from engine.reports.parts import counted_days, names
+from engine.reports.parts.coming_starts import ComingStart
 from engine.reports.parts.drawing import Drawing
 from engine.reports.parts.handling import URGENT
 from engine.reports.parts.names import UnitName
-from engine.reports.parts.paging import COUNTED, Place, read_place
+from engine.reports.parts.paging import COUNTED, PAGE_SIZE, Place, read_place
 from engine.reports.parts.periods import Period
 from engine.reports.parts.tellings import Telling
 from tasks_ui import dates
@@ -70,6 +72,8 @@ def register(app: Flask) -> None:
         named=named,
         listed=listed,
         beside=beside,
+        awaited=awaited_words,
+        coming=coming_words,
         urgent=lambda tag: tag in URGENT,
     )
     app.jinja_env.globals.update(
@@ -87,6 +91,12 @@ def register(app: Flask) -> None:
 def page_place(of: str = "") -> Place:
     """The place that the address asks for in the list whose places are named so; its head when it asks for none."""
     return read_place(request.args.get(f"{of}after", ""), request.args.get(f"{of}before", ""))
+
+
+def page_row(of: str) -> int:
+    """The row with which the page begins that the address asks for, in a list whose places are rows; 0 is its head."""
+    after, before = (request.args.get(f"{of}{name}", 0, type=int) for name in ("after", "before"))
+    return max(0, after or before - PAGE_SIZE)
 
 
 def many(number: int) -> str:
@@ -356,6 +366,25 @@ def size(number: int | None) -> str:
     return f"{number / 1024 / 1024:.1f} MB" if number >= 1024 * 1024 else f"{max(1, number // 1024)} KB"
 
 
+def awaited_words(event: Awaited) -> str:
+    """For what the case waits there, and until when at the latest."""
+    return beside((str(event.what), moment(event.due_at) if event.due_at else ""))
+
+
+def coming_words(start: ComingStart) -> str:
+    """When a case begins by itself next, and how sure that is."""
+    if start.next_at is None:
+        return _("never again")
+    when = moment(start.next_at)
+    if start.tried_again_at is not None:
+        return _(
+            "was due %(when)s and could not begin; tried again %(again)s", when=when, again=moment(start.tried_again_at)
+        )
+    if start.provisional:
+        return _("next %(when)s, provisionally: no official notice covers these days yet", when=when)
+    return _("next %(when)s", when=when)
+
+
 def marks(instance: InstanceView) -> dict[str, object]:
     """What is drawn on the instance's diagram; a live element says who is waited for, and how long still."""
     said = {
@@ -367,6 +396,7 @@ def marks(instance: InstanceView) -> dict[str, object]:
         )
         for found in instance.waiting
     } | {call.element_id: _("Waits for the result of %(number)s", number=call.number) for call in instance.called}
+    said |= {event.element_id: awaited_words(event) for event in instance.awaited}
     live = [{**mark, "label": said.get(str(mark["element"]), "")} for mark in instance.marks.live]
     return {"taken": instance.marks.taken, "done": instance.marks.done, "live": live}
 
@@ -379,6 +409,7 @@ def drawn(drawing: Drawing, marks: Mapping[str, object]) -> dict[str, object]:
 def _menu(name: str) -> bool:
     """Whether the page belongs to this entry of the menu."""
     endpoint = request.endpoint or ""
+    room = endpoint.partition(".")[0]
     return endpoint in {
         "inbox": {
             "inbox.tasks",
@@ -391,11 +422,7 @@ def _menu(name: str) -> bool:
         "start": {"inbox.procedures", "inbox.start", "inbox.begin"},
         "instances": {"instances.listing", "instances.instance", "instances.document", "collaboration.correct"},
         "supervision": {"supervision.overview", "notices.delivery"},
-        "library": {
-            "account.modeler",
-            "account.make_token",
-            *([endpoint] if endpoint.startswith(("library.", "kept.")) else []),
-        },
+        "library": {"account.modeler", "account.make_token", *([endpoint] if room in ("library", "kept") else [])},
         "help": {"help.listed", "help.page"},
         "duties": {"duties.listed", "duties.adopt", "duties.reject"},
     }.get(name, set())

@@ -9,10 +9,12 @@ from datetime import date, datetime
 from pathlib import Path, PurePath
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from engine.archive import overview
 from engine.archive.given_answers import done_tasks
+from engine.db import read
+from engine.db.rows import DocumentRow, InstanceRow, MaterialRow
 from engine.db.tables import (
     audit_entry,
     definition_version,
@@ -79,8 +81,8 @@ def parts(tx: Connection, context: Context, instance_id: str, unit_code: str, st
 
     Raises PapersMissing while a paper is not made yet, OSError when a stored file cannot be read.
     """
-    instance = tx.execute(select(process_instance).where(process_instance.c.id == instance_id)).one()
-    keeper = units.find(tx, unit_code, instance.ended_at)
+    instance = read.one(tx, InstanceRow, select(process_instance).where(process_instance.c.id == instance_id))
+    keeper = units.find(tx, unit_code, instance.ended_at or context.now)
     kind, name = (keeper.kind, keeper.name) if keeper else ("", unit_code)
     reader = Actor("", "", unit_code, name, kind, frozenset(ROLES))
     step = instances.look(tx, context, instance, reader)
@@ -117,7 +119,7 @@ def _scopes(tx: Connection, instance_id: str) -> Iterator[Part]:
         yield Part("scopes.json", "子流程和逐次办理", _json(rows))
 
 
-def _case(tx: Connection, instance: Row[Any], definition: Definition) -> dict[str, Any]:
+def _case(tx: Connection, instance: InstanceRow, definition: Definition) -> dict[str, Any]:
     kept = ("id", "number", "key", "title", "result", "result_name", "started_at", "started_by", "ended_at")
     origin = tx.scalar(select(process_instance.c.number).where(process_instance.c.id == instance.origin_instance_id))
     begun = tx.scalars(
@@ -136,7 +138,7 @@ def _case(tx: Connection, instance: Row[Any], definition: Definition) -> dict[st
 
 def _answers(
     tx: Connection,
-    instance: Row[Any],
+    instance: InstanceRow,
     definition: Definition,
     names: Names,
     hidden: set[str],
@@ -144,7 +146,7 @@ def _answers(
 ) -> Iterator[Part]:
     """What was filled in at the start and with each task that was done; of another unit's draft only that it was."""
     said = tx.execute(select(fact).where(fact.c.instance_id == instance.id).order_by(fact.c.id)).all()
-    start = definition.forms[definition.diagram.process.start_form]
+    start = definition.start_form(instance.start_element_id)
     first = {row.name: row.value for row in said if row.task_id is None and row.revision <= 1}
     yield Part("forms/00-start.json", f"{definition.name}：发起", _json(_filled(start, first, names, hidden)))
     for number, row in enumerate(done_tasks(tx, instance.id), 1):
@@ -185,14 +187,14 @@ def _documents(tx: Connection, instance_id: str, reader: Actor, papers: PaperSto
         stem, title = f"documents/{row.sequence:02d}-{row.code}", f"{row.title} {row.number or ''}".rstrip()
         if row.pdf_sha256 is not None:
             yield Part(f"{stem}.pdf", title, papers.path(row.pdf_sha256))
-        yield Part(f"{stem}.json", f"{title}（数据）", _json(dict(row._mapping)))
+        yield Part(f"{stem}.json", f"{title}（数据）", _json(row._asdict()))
 
 
-def _own_documents(tx: Connection, instance_id: str, reader: Actor) -> list[Row[Any]]:
+def _own_documents(tx: Connection, instance_id: str, reader: Actor) -> list[DocumentRow]:
     """In their order; what the other side keeps in its own files is its own, and what it wrote to others is theirs."""
     untold = unread_papers(tx, instance_id, reader)
     own = select(document).where(document.c.instance_id == instance_id).order_by(document.c.sequence)
-    rows = tx.execute(own).all()
+    rows = read.every(tx, DocumentRow, own)
     return [row for row in rows if row.id not in untold and not row.from_unit == row.to_unit != reader.unit_code]
 
 
@@ -203,8 +205,8 @@ def _materials(tx: Connection, instance_id: str, reader: Actor, files: FileStore
     """
     went = [row.delivered_at for row in _own_documents(tx, instance_id, reader) if row.content["materials"]]
     own = select(material).where(material.c.instance_id == instance_id)
-    rows = tx.execute(own.order_by(material.c.added_at, material.c.id)).all()
-    yield Part("materials.json", "材料清单", _json([dict(row._mapping) for row in rows]))
+    rows = read.every(tx, MaterialRow, own.order_by(material.c.added_at, material.c.id))
+    yield Part("materials.json", "材料清单", _json([row._asdict() for row in rows]))
     for number, row in enumerate(rows, 1):
         if row.removed_at is not None and not any(row.added_at <= at < row.removed_at for at in went):
             continue
@@ -213,7 +215,7 @@ def _materials(tx: Connection, instance_id: str, reader: Actor, files: FileStore
             yield Part(f"materials/{number:02d}-{row.sha256[:12]}{ending}", row.title, files.path(row.sha256))
 
 
-def _definition(tx: Connection, instance: Row[Any], definition: Definition) -> Iterator[Part]:
+def _definition(tx: Connection, instance: InstanceRow, definition: Definition) -> Iterator[Part]:
     """The procedure as it ran: the analyst's own diagram and forms."""
     row = tx.execute(select(definition_version).where(definition_version.c.id == instance.definition_id)).one()
     yield Part(f"procedure/{definition.key}.bpmn", f"{definition.name}流程图", row.diagram)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from engine.db.case import case_of
+from engine.db.rows import TaskRow
 from engine.documents import materials
 from engine.errors import NotFound
 from engine.messages import gettext as _
@@ -60,7 +60,7 @@ class CheckingUses:
         self._transactions.write(work)
 
 
-def _require_shown(tx: Connection, context: Context, actor: Actor, row: Row[Any], papers: Collection[str]) -> None:
+def _require_shown(tx: Connection, context: Context, actor: Actor, row: TaskRow, papers: Collection[str]) -> None:
     documents = {f"document/{found.id}" for found in document_lines(tx, row.instance_id, Names(tx), actor)}
     listed = materials.of_instance(tx, row.instance_id)
     sent = {f"material/{found.id}" for found in materials_sent(tx, row.instance_id, actor, listed)}
@@ -73,7 +73,7 @@ def _require_shown(tx: Connection, context: Context, actor: Actor, row: Row[Any]
             raise NotFound(_("This task has no such document or material. Reload the page."))
 
 
-def _drafts_of(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> Collection[str]:
+def _drafts_of(tx: Connection, context: Context, actor: Actor, row: TaskRow) -> Collection[str]:
     instance = case_of(tx, row.instance_id).whole
     step = instances.look(tx, context, instance, actor)
     return step.definition.diagram.elements[row.element_id].drafts

@@ -7,6 +7,7 @@ anybody, and waits for nobody.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,14 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from engine.bpmn.gate.order import Told
+from engine.db import stamp
 from engine.db.english import english_of
 from engine.deployments import definitions, judging, kept_files, sent
 from engine.deployments import letters as deployed_letters
 from engine.deployments import retirement as retiring
 from engine.deployments.along import Along
 from engine.deployments.definitions import Definition
-from engine.deployments.judging import City
+from engine.deployments.judging import City, Judged
 from engine.deployments.kept_files import Kept, Sender
 from engine.deployments.shipped import Beside, File
 from engine.documents import letter_versions
@@ -29,6 +31,7 @@ from engine.messages import Name
 from engine.messages import gettext as _
 from engine.organisation import city
 from engine.problems import Problem
+from engine.runtime.instances import schedules
 from engine.runtime.step import audit
 from engine.uses.judging import of_installation
 from engine.uses.transactions import Transactions
@@ -60,19 +63,38 @@ class Waiting:
     warnings: tuple[Problem, ...] = ()
 
 
+@dataclass(frozen=True)
+class JudgedBefore:
+    """What was found before the file is stored, under these versions of what the city is made of."""
+
+    versions: Mapping[str, str]
+    judged: Judged
+
+
 class Deploying:
     def __init__(self, transactions: Transactions, folder: Path) -> None:
         self._clock, self._fonts, self._folder = transactions.clock, transactions.fonts, folder
+        self._database, self._context = transactions.database, transactions.context
+
+    def judged_now(self, file: File) -> JudgedBefore:
+        """What is wrong with the file, by the city as it is. Raises DiagramRefused for errors."""
+        with self._database.reading() as tx:
+            versions = dict(stamp.versions(tx))
+            judged = self._judged(tx, file)
+        judged.require_in_order()
+        return JudgedBefore(versions, judged)
 
     def city(self, tx: Connection, key: str, known_units: frozenset[str] | None = None) -> City:
         return of_installation(tx, key, self._clock.now(), self._fonts, known_units)
 
-    def put(self, tx: Connection, file: File, sender: Sender, reason: str) -> Deployed | Waiting:
+    def put(
+        self, tx: Connection, file: File, sender: Sender, reason: str, before: JudgedBefore | None = None
+    ) -> Deployed | Waiting:
         """The file is in force, or waits. Raises DiagramRefused."""
         definitions.one_at_a_time(tx)
         if not asks_for_two(tx) or _changes_nothing(tx, file):
-            return self.deploy(tx, file, sender.name, reason)
-        return self._wait(tx, file, sender, reason, self._in_order(tx, file))
+            return self.deploy(tx, file, sender.name, reason, before=before)
+        return self._wait(tx, file, sender, reason, self._in_order(tx, file, before))
 
     def put_back(self, tx: Connection, key: str, version: int, sender: Sender, reason: str) -> Definition | Waiting:
         """The earlier version is in force again, or waits. Raises NotFound, Refused, DiagramRefused."""
@@ -82,20 +104,29 @@ class Deploying:
         file = _file_of(tx, definitions.to_restore(tx, key, version))
         return self._wait(tx, file, sender, reason, self._in_order(tx, file), version)
 
-    def deploy(self, tx: Connection, file: File, by: str, reason: str, confirmed_by: str = "") -> Deployed:
+    def deploy(
+        self,
+        tx: Connection,
+        file: File,
+        by: str,
+        reason: str,
+        confirmed_by: str = "",
+        before: JudgedBefore | None = None,
+    ) -> Deployed:
         """The file is in force. Raises DiagramRefused."""
         definitions.one_at_a_time(tx)
         now = self._clock.now()
-        before = definitions.number_in_force(tx, file.diagram.key)
-        told = self._in_order(tx, file)
+        known = definitions.number_in_force(tx, file.diagram.key)
+        told = self._in_order(tx, file, before)
         forms, along = file.beside.forms, file.along
         found = definitions.deploy(tx, file.content, forms, by, now, reason, along=along, confirmed_by=confirmed_by)
         letters = deployed_letters.put_in_force(tx, found.diagram, file.beside.letters, self._fonts, by, now)
-        is_new = found.version != before
+        is_new = found.version != known
         if is_new or letters:
             more = {"new": is_new, "letters": letters, **_confirmed(confirmed_by)}
             self.record(tx, "procedure_deployed", found, by, reason, **more)
         self.revive(tx, found.key, by, reason)
+        schedules.lay(tx, self._context(tx), found.key)
         return Deployed(found, is_new, letters, told.problems)
 
     def restore(
@@ -110,6 +141,7 @@ class Deploying:
         deployed_letters.put_in_force(tx, restored.diagram, file.beside.letters, self._fonts, by, now)
         self.record(tx, "version_restored", restored, by, reason, restores=version, **_confirmed(confirmed_by))
         self.revive(tx, key, by, reason)
+        schedules.lay(tx, self._context(tx), key)
         return restored
 
     def revive(self, tx: Connection, key: str, by: str, reason: str) -> bool:
@@ -161,11 +193,15 @@ class Deploying:
         version = definitions.number_in_force(tx, key) + 1
         return Waiting(kept, english_of(tx).element(key, "", name), version, is_new, told.problems)
 
-    def _in_order(self, tx: Connection, file: File) -> Told:
+    def _in_order(self, tx: Connection, file: File, before: JudgedBefore | None = None) -> Told:
         """Raises DiagramRefused."""
-        judged = judging.judge(file.content, file.beside, self.city(tx, file.diagram.key), file.name)
+        is_same = before is not None and before.versions == stamp.versions(tx)
+        judged = before.judged if before is not None and is_same else self._judged(tx, file)
         judged.require_in_order()
         return judged.told
+
+    def _judged(self, tx: Connection, file: File) -> Judged:
+        return judging.judge(file.content, file.beside, self.city(tx, file.diagram.key), file.name)
 
 
 def asks_for_two(tx: Connection) -> bool:

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from engine.bpmn.reading.elements import Element
 from engine.db.case import case_of
+from engine.db.rows import TaskRow
 from engine.db.tables import task
 from engine.documents import word_files
 from engine.errors import NotFound
@@ -143,7 +144,7 @@ class PaperDraftUses:
         self._transactions.write(work)
 
 
-def _look(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> tuple[Step, dict[str, object]]:
+def _look(tx: Connection, context: Context, actor: Actor, row: TaskRow) -> tuple[Step, dict[str, object]]:
     """The step as it would be with what the form holds for this person, and that; it is only looked at."""
     instance = case_of(tx, row.instance_id).whole
     step = instances.look(tx, context, instance, actor)
@@ -159,14 +160,14 @@ def _look(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> tupl
     return step, values
 
 
-def _issuing(step: Step, row: Row[Any], element_id: str) -> Element:
+def _issuing(step: Step, row: TaskRow, element_id: str) -> Element:
     own = step.definition.diagram.elements[row.element_id]
     if element_id not in own.drafts:
         raise NotFound(_("This step has no such document."))
     return step.definition.diagram.elements[element_id]
 
 
-def _written_before(step: Step, row: Row[Any]) -> frozenset[str]:
+def _written_before(step: Step, row: TaskRow) -> frozenset[str]:
     """The elements whose papers tasks that are done have drafted."""
     done = (found for found in step.case.rows(task) if found.status == TaskStatus.COMPLETED and found.undone is None)
     elements = step.definition.diagram.elements
@@ -174,7 +175,7 @@ def _written_before(step: Step, row: Row[Any]) -> frozenset[str]:
 
 
 def _view(
-    step: Step, actor: Actor, row: Row[Any], element_id: str, is_coming: bool, written_before: bool
+    step: Step, actor: Actor, row: TaskRow, element_id: str, is_coming: bool, written_before: bool
 ) -> DraftView | None:
     element = _issuing(step, row, element_id)
     if not issue.sides_known(step, element):
@@ -189,7 +190,7 @@ def _view(
 def _shown(
     step: Step,
     actor: Actor,
-    row: Row[Any],
+    row: TaskRow,
     element: Element,
     composed: Composed,
     edited: Edited | None,

@@ -31,6 +31,7 @@ from engine.errors import DiagramRefused, LianbanError, NotFound, Refused
 from engine.messages import Name, Text, lines, listed, sentences
 from engine.messages import gettext as _
 from engine.organisation import units
+from engine.runtime.instances import schedules
 from engine.uses.deploying import Deployed, Deploying, Waiting
 from engine.uses.shipped_compared import FOUND_BY, REFUSED, Compared, called, compared, compared_letter, who
 from engine.uses.transactions import Transactions
@@ -80,6 +81,7 @@ class Retirement:
 class ProcedureUses:
     def __init__(self, transactions: Transactions, deploying: Deploying, folder: Path) -> None:
         self._database, self._clock, self._fonts = transactions.database, transactions.clock, transactions.fonts
+        self._context = transactions.context
         self._folder = folder
         self._deploying = deploying
         self._tried_with = -1
@@ -176,9 +178,14 @@ class ProcedureUses:
         return self.put(shipped.read_file(diagram), by, reason)
 
     def put(self, file: File, by: str, reason: str = "", person_id: str | None = None) -> Deployed | Waiting:
-        """As `deploy`, a file that has been read already; `person_id` of whoever acts on the pages."""
+        """As `deploy`, a file that has been read already; `person_id` of whoever acts on the pages.
+
+        It is judged before anybody has to wait for it: while a large diagram is looked through, cases go on. Only when the
+        city has changed meanwhile it is judged again where it is stored.
+        """
         sender = Sender(_required(by, "by"), person_id)
-        return self._database.run(lambda tx: self._deploying.put(tx, file, sender, reason.strip()))
+        before = self._deploying.judged_now(file)
+        return self._database.run(lambda tx: self._deploying.put(tx, file, sender, reason.strip(), before))
 
     def judge(self, file: File) -> Told:
         """All that there is to say of the file and of what lies beside it; nothing changes."""
@@ -245,6 +252,7 @@ class ProcedureUses:
                 )
             retiring.retire(tx, key, by, reason, self._clock.now())
             self._deploying.record(tx, "procedure_retired", found, by, reason)
+            schedules.lay(tx, self._context(tx), key)
             return found.called
 
         return self._database.run(work)
@@ -260,6 +268,7 @@ class ProcedureUses:
                 raise Refused(sentences(*(problem.sentence for problem in problems)))
             if not self._deploying.revive(tx, key, by, reason):
                 raise Refused(_("The procedure '%(name)s' is not retired.", name=found.called))
+            schedules.lay(tx, self._context(tx), key)
             return found.called
 
         return self._database.run(work)

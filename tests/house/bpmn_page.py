@@ -19,6 +19,8 @@ PAGE = Path(__file__).parents[2] / "docs" / "reference" / "bpmn.md"
 BEGINS, ENDS = "<!-- tables -->\n", "\n<!-- end of tables -->"
 OWNERS: Mapping[str, str] = {
     "process": "流程",
+    "startEvent": "发起事件",
+    "begins by itself": "自己发起的事件（定时）",
     "lane": "泳道",
     "userTask": "用户任务",
     "subProcess": "子流程",
@@ -28,6 +30,7 @@ OWNERS: Mapping[str, str] = {
     "timer": "定时边界事件",
     "message": "消息边界事件（按钮）",
     "awaited message": "事件网关后面的消息事件（按钮）",
+    "conditional": "条件边界事件",
     "endEvent": "结束事件",
 }
 """The keys of `PROPERTIES` in words."""

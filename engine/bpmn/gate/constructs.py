@@ -35,6 +35,14 @@ DECORATION_NAMESPACES = frozenset(
     }
 )
 """Colours and notes of modelers: kept, and of no effect."""
+READ_NAMESPACES = frozenset(
+    {
+        "http://www.omg.org/spec/BPMN/20100524/MODEL",
+        "http://camunda.org/schema/1.0/bpmn",
+        "http://www.w3.org/2001/XMLSchema-instance",
+    }
+)
+"""What stands in these is judged by its name; notes of all other tools are kept, and of no effect (`no_effect`)."""
 PICTURE_NAMESPACE = "http://www.omg.org/spec/BPMN/20100524/DI"
 """Where the shapes lie; only directly within the definitions."""
 
@@ -54,8 +62,9 @@ def _runs(within: str, attributes: Mapping[str, tuple[str, ...]], says: Text, ho
 
 
 _FLOW_NODES = (
-    "startEvent endEvent boundaryEvent intermediateCatchEvent intermediateThrowEvent userTask serviceTask sendTask "
-    "receiveTask callActivity subProcess exclusiveGateway inclusiveGateway parallelGateway eventBasedGateway"
+    "startEvent endEvent boundaryEvent intermediateCatchEvent intermediateThrowEvent task manualTask userTask serviceTask "
+    "sendTask scriptTask businessRuleTask receiveTask callActivity subProcess exclusiveGateway inclusiveGateway "
+    "parallelGateway eventBasedGateway"
 )
 _SCOPES = "process subProcess"
 """Within what flow nodes and flows stand."""
@@ -90,7 +99,10 @@ RUNS: Mapping[str, Construct] = {
     "startEvent": _runs(
         _SCOPES,
         {**NODE, **FORM, "isInterrupting": ONLY_TRUE, "parallelMultiple": ONLY_FALSE},
-        _("The start. Exactly one, without a trigger, with a form; that of a sub-process has none."),
+        _(
+            "A start. One without a trigger has a form, and is offered by its name where there are several; one with a timer "
+            "begins cases by itself. That of a sub-process has neither."
+        ),
     ),
     "endEvent": _runs(
         _SCOPES,
@@ -104,7 +116,7 @@ RUNS: Mapping[str, Construct] = {
     ),
     "userTask": _runs(
         _SCOPES,
-        {**TASK, **FORM, "implementation": ("##unspecified",), "camunda:candidateGroups": ANY},
+        {**TASK, **FORM, **IMPLEMENTATION, "camunda:candidateGroups": ANY},
         _(
             "A step of a person. It has a form and is handled by the unit and post of its lane; "
             "candidateGroups (unit:post) can say otherwise."
@@ -116,6 +128,24 @@ RUNS: Mapping[str, Construct] = {
     "sendTask": _runs(
         _SCOPES, {**TASK, **IMPLEMENTATION}, _("The same as a serviceTask; used to draw deliveries and notices.")
     ),
+    "businessRuleTask": _runs(
+        _SCOPES,
+        {**TASK, **IMPLEMENTATION},
+        _(
+            "The same as a serviceTask; used to draw what rules decide: each fact: is an expression that gives the answer."
+        ),
+    ),
+    "scriptTask": _runs(
+        _SCOPES,
+        {**TASK, "scriptFormat": ANY},
+        _(
+            "Records facts: its script is made of assignments in our expression language, one a line, such as "
+            "is_major = amount > 100000. Each reads what those before it have said. scriptFormat is left out, or lianban."
+        ),
+    ),
+    "script": _runs("scriptTask", {"id": ANY}, _("The assignments of a scriptTask."), holds_text=True),
+    "task": _runs(_SCOPES, TASK, _("A step that nobody is asked to do: it is passed at once, and that is recorded.")),
+    "manualTask": _runs(_SCOPES, TASK, _("The same as a task; used to draw what is done outside the system.")),
     "receiveTask": _runs(
         _SCOPES,
         {**TASK, **IMPLEMENTATION, "instantiate": ONLY_FALSE},
@@ -216,30 +246,31 @@ RUNS: Mapping[str, Construct] = {
     "parallelGateway": _runs(
         _SCOPES,
         GATEWAY,
-        _("Forks into branches that run at the same time, or waits for all of them. One gateway does one of the two."),
+        _("Waits for all branches that lead to it, and forks into branches that run at the same time."),
     ),
     "eventBasedGateway": _runs(
         _SCOPES,
         {**GATEWAY, "instantiate": ONLY_FALSE, "eventGatewayType": ("Exclusive",)},
         _(
-            "Waits for the first of several events, and goes on behind that one alone. Each of its flows leads to a timer "
-            "or to a message, which is a button here."
+            "Waits for the first of several events, and goes on behind that one alone. Each of its flows leads to a timer, "
+            "to a condition, or to a message, which is a button here."
         ),
     ),
     "boundaryEvent": _runs(
         _SCOPES,
         {**NODE, "attachedToRef": ANY, "cancelActivity": EITHER, "parallelMultiple": ONLY_FALSE},
         _(
-            "A timer (a period, a reminder, a time limit) or a message (a button) attached to a task or a sub-process; or what "
-            "catches an error of a sub-process."
+            "A timer (a period, a reminder, a time limit), a message (a button) or a condition attached to a task, a called "
+            "procedure or a sub-process; or what catches an error of a sub-process. What interrupts a called procedure ends "
+            "its case."
         ),
     ),
     "intermediateCatchEvent": _runs(
         _SCOPES,
         {**NODE, "parallelMultiple": ONLY_FALSE},
         _(
-            "Waits for the instant of its timer, or goes on where a link of its name is thrown. A message is a button, and "
-            "stands behind an event-based gateway."
+            "Waits for the instant of its timer or until its condition is true, or goes on where a link of its name is "
+            "thrown. A message is a button, and stands behind an event-based gateway."
         ),
     ),
     "intermediateThrowEvent": _runs(
@@ -251,7 +282,9 @@ RUNS: Mapping[str, Construct] = {
         _("A link. Each that is thrown is a flow to the only event that catches the same name."),
     ),
     "timerEventDefinition": _runs(
-        _EVENTS, {"id": ANY}, _("A timer. It has exactly one of timeDate, timeDuration and timeCycle.")
+        f"startEvent {_EVENTS}",
+        {"id": ANY},
+        _("A timer. It has exactly one of timeDate, timeDuration and timeCycle."),
     ),
     "timeDate": _runs(
         "timerEventDefinition",
@@ -270,7 +303,8 @@ RUNS: Mapping[str, Construct] = {
         EXPRESSION,
         _(
             "A cycle: the instant of the n-th time, such as natural_days(30 * n, accepted_at), or a fixed "
-            "interval such as P1D. Only for boundary events that do not interrupt."
+            "interval such as P1D; R3/PT1H comes three times. Only for boundary events that do not interrupt. At a start it "
+            'says when the next case begins: first_working_day("quarter"), last_working_day, weekly, or an ISO cycle.'
         ),
         holds_text=True,
     ),
@@ -281,6 +315,20 @@ RUNS: Mapping[str, Construct] = {
             "A button: whoever may can press it on the page of the case. On a border each time opens its branch once more; "
             "behind an event-based gateway the case goes on there."
         ),
+    ),
+    "conditionalEventDefinition": _runs(
+        _EVENTS,
+        {"id": ANY},
+        _(
+            "A condition. It happens as soon as its expression is true, which is looked at whenever a fact is said; on a "
+            "border that does not interrupt again each time that it has become true anew."
+        ),
+    ),
+    "condition": _runs(
+        "conditionalEventDefinition",
+        EXPRESSION,
+        _("The expression of a conditional event. It reads facts, and neither the time nor who is acting."),
+        holds_text=True,
     ),
     "errorEventDefinition": _runs(
         "endEvent boundaryEvent",
@@ -293,7 +341,7 @@ RUNS: Mapping[str, Construct] = {
     ),
     "sequenceFlow": _runs(
         _SCOPES,
-        {**NODE, "sourceRef": ANY, "targetRef": ANY, "isImmediate": ONLY_TRUE},
+        {**NODE, "sourceRef": ANY, "targetRef": ANY, "isImmediate": EITHER},
         _("From one step to the next."),
     ),
     "conditionExpression": _runs(
@@ -304,11 +352,6 @@ RUNS: Mapping[str, Construct] = {
             "step each is taken whose condition holds, and each that has none."
         ),
         holds_text=True,
-    ),
-    "extensionElements": _runs(
-        f"definitions collaboration participant process laneSet lane sequenceFlow {_FLOW_NODES}",
-        {},
-        _("Holds camunda:properties; see extension properties."),
     ),
 }
 """Element of the BPMN namespace -> what it does when it runs."""
@@ -343,6 +386,11 @@ DRAWN: Mapping[str, Construct] = {
     ),
     "collaboration": _runs("definitions", {**NODE, "isClosed": EITHER}, _("The drawing that holds the pools.")),
     "participant": _runs("collaboration", {**NODE, "processRef": ANY}, _("A pool; a collapsed one only explains.")),
+    "extension": _runs(
+        "definitions",
+        {"id": ANY, "definition": ANY, "mustUnderstand": ONLY_FALSE},
+        _("Another tool's extensions; of no effect."),
+    ),
     "category": _runs("definitions", NODE, _("The name of a group.")),
     "categoryValue": _runs("category", {"id": ANY, "value": ANY}, _("The name of a group.")),
     "group": _runs(f"{_SCOPES} collaboration", {"id": ANY, "categoryValueRef": ANY}, _("A group.")),
@@ -353,19 +401,17 @@ DRAWN: Mapping[str, Construct] = {
         {"id": ANY, "sourceRef": ANY, "targetRef": ANY, "associationDirection": ("None", "One", "Both")},
         _("The line of an annotation."),
     ),
-    "dataStore": _runs("definitions", {**NODE, "capacity": ANY, "isUnlimited": EITHER}, _("A data store symbol.")),
-    "dataStoreReference": _runs(_SCOPES, {**NODE, "dataStoreRef": ANY}, _("A data store symbol.")),
-    "documentation": _runs(
-        "definitions process collaboration participant laneSet lane sequenceFlow message textAnnotation association "
-        f"group dataStore dataStoreReference {_FLOW_NODES}",
-        {"id": ANY, "textFormat": ANY},
-        _("An explanation."),
-        holds_text=True,
-    ),
     "incoming": _runs(_FLOW_NODES, {}, _("A flow that comes in; the sequenceFlow counts."), holds_text=True),
     "outgoing": _runs(_FLOW_NODES, {}, _("A flow that goes out; the sequenceFlow counts."), holds_text=True),
     "flowNodeRef": _runs("lane", {}, _("A step of the lane."), holds_text=True),
 }
 """Element of the BPMN namespace that is kept and shown, and does nothing."""
 
-ALLOWED: Mapping[str, Construct] = {**RUNS, **DRAWN}
+_EVERYWHERE = frozenset({*RUNS, *DRAWN})
+ANYWHERE: Mapping[str, Construct] = {
+    "extensionElements": Construct(_EVERYWHERE, {}, _("Holds camunda:properties; see extension properties.")),
+    "documentation": Construct(_EVERYWHERE, {"id": ANY, "textFormat": ANY}, _("An explanation."), holds_text=True),
+}
+"""What every element may hold."""
+
+ALLOWED: Mapping[str, Construct] = {**RUNS, **DRAWN, **ANYWHERE}

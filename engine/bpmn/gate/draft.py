@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
+from itertools import chain
 
 from lxml import etree
 
 from engine.bpmn.gate import constructs, refusals
-from engine.bpmn.gate.procedures import Procedures
+from engine.bpmn.gate.procedures import NoProcedures, Procedures
 from engine.bpmn.reading import ways
-from engine.bpmn.reading.elements import BPMN, FACT, SAYING, Diagram, Element, Flow, Lane, process_node
+from engine.bpmn.reading.elements import BPMN, FACT, OPERATING, SAYING, Diagram, Element, Flow, Lane, process_node
 from engine.forms.schema import Field, Form
 from engine.messages import Text, listed
 from engine.messages import gettext as _
@@ -20,6 +21,8 @@ from engine.problems import Problem, Rule
 
 SHOWN = 6
 """Names that one sentence lists; the rest is counted."""
+WAY_SHOWN = 8
+"""Steps of a way that one sentence names."""
 LIKE = 80
 """Characters of a wrong name by which the ones most like it are found."""
 LISTED = "party_name"
@@ -55,8 +58,16 @@ class Draft:
         """The flow nodes that may run. Of others nothing more is asked than that they go."""
         return tuple(element for element in self.diagram.elements.values() if element.kind in constructs.RUNS)
 
+    @cached_property
+    def _by_kind(self) -> Mapping[str, list[Element]]:
+        by_kind: dict[str, list[Element]] = {}
+        for element in self.running:
+            by_kind.setdefault(element.kind, []).append(element)
+        return by_kind
+
     def of_kind(self, *kinds: str) -> Iterator[Element]:
-        return (element for element in self.running if element.kind in kinds)
+        """The flow nodes of these kinds that may run, those of one kind in the order of the diagram."""
+        return chain.from_iterable(self._by_kind.get(kind, ()) for kind in kinds)
 
     def attached(self, element: Element) -> list[Element]:
         return self.diagram.attached(element.id)
@@ -107,8 +118,14 @@ class Draft:
         return self._in_scope[element.id]
 
     def begins(self, scope: Element) -> list[Element]:
-        """Where a sub-process begins."""
-        return [start for start in self.of_kind("startEvent") if start.scope == scope.id]
+        """Where a sub-process begins: at its start event, or else at each step that none comes before."""
+        return [start for start in self.diagram.starts(scope.id) if start.kind in constructs.RUNS]
+
+    @cached_property
+    def beginnings(self) -> tuple[Element, ...]:
+        """Where the process begins, and each of its sub-processes."""
+        inner = [start for scope in self.of_kind("subProcess") for start in self.begins(scope)]
+        return (*self.of_kind("startEvent"), *(start for start in inner if start.kind != "startEvent"))
 
     def onward_and_within(self, element: Element) -> list[Element]:
         """What may follow with the events on it, into sub-processes and out of them."""
@@ -137,7 +154,7 @@ class Draft:
     def said(self) -> frozenset[str]:
         """The names that somebody says: a form, a service task, a called procedure, or the start itself."""
         names = {key for form in self.forms.values() for key in form.own_keys}
-        for element in self.of_kind("serviceTask", "sendTask"):
+        for element in self.of_kind("startEvent", *OPERATING):
             names |= {name.removeprefix(FACT) for name in element.properties if name.startswith(FACT)}
             names |= {element.properties.get(name, "") for name in SAYING}
         for call in self.of_kind("callActivity"):
@@ -152,8 +169,9 @@ class Draft:
 
     @cached_property
     def fields(self) -> Mapping[str, Field]:
-        """The field that says a name."""
-        return {field.key: field for form in self.forms.values() for field in form.fields if not field.readonly}
+        """The field that says a name; where several start forms say it, one that need not be filled in."""
+        said = [field for form in self.forms.values() for field in form.fields if not field.readonly]
+        return {field.key: field for field in sorted(said, key=lambda field: not field.required)[::-1]}
 
     def around(self, element: Element) -> list[Element]:
         """The element and the sub-processes around it that are done several times, the innermost first."""
@@ -162,7 +180,7 @@ class Draft:
     @cached_property
     def issuing(self) -> frozenset[str]:
         """The service tasks that issue a document."""
-        tasks = self.of_kind("serviceTask", "sendTask")
+        tasks = self.of_kind(*OPERATING)
         return frozenset(task.id for task in tasks if task.properties.get("operation") == "issue_document")
 
     @cached_property
@@ -178,11 +196,28 @@ class Draft:
     def met(self) -> frozenset[str]:
         """The keys of the periods that some service task meets."""
         keys = set()
-        for element in self.of_kind("serviceTask", "sendTask"):
+        for element in self.of_kind(*OPERATING):
             keys.add(element.properties.get("meets", ""))
             if element.properties.get("operation") == "meet_deadline":
                 keys.add(element.properties.get("deadline", ""))
         return frozenset(keys)
+
+
+def only_read(diagram: Diagram, forms: Mapping[str, Form]) -> Draft:
+    """One of which nothing is asked but where it leads and what it says."""
+    nothing = frozenset[str]()
+    return Draft(
+        etree.Element(BPMN + "definitions"),
+        diagram,
+        forms,
+        {},
+        nothing,
+        nothing,
+        nothing,
+        nothing,
+        nothing,
+        NoProcedures(),
+    )
 
 
 def about(rule: Rule, subject: Element | Flow | Lane, reason: Text, remedy: Text, rewrite: str = "") -> Problem:
@@ -224,6 +259,7 @@ _PARTS = frozenset(
         "timeDate",
         "timeDuration",
         "timeCycle",
+        "condition",
         "documentation",
         "ioSpecification",
     }
@@ -253,6 +289,12 @@ def takes(draft: Draft, element: Element, what: str) -> frozenset[str]:
 def called(element: Element) -> str:
     """An element for a sentence."""
     return (element.name or element.id)[:40]
+
+
+def shown_way(way: Sequence[Element]) -> Text:
+    """A way for a sentence: the named steps and decisions on it, the last ones when there are many."""
+    names = [called(element) for element in way if element.name]
+    return listed([*(["…"] if len(names) > WAY_SHOWN else []), *names[-WAY_SHOWN:]])
 
 
 def every(names: Collection[str]) -> Text:

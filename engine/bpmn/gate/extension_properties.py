@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from engine.bpmn.reading.elements import OPERATING
 from engine.messages import Text
 from engine.messages import gettext as _
 
@@ -25,6 +26,10 @@ _QUORUM = _(
     "When so many agree, or so many cannot agree any more, what is still open lapses."
 )
 _AGREE = _("Beside a quorum: which answer of the first collect: counts as agreeing. Left out, it is agree.")
+_LAPSES = _(
+    "true: what this non-interrupting event has opened lapses when the task is done. Left out, the branch goes on "
+    "to its own end."
+)
 _PRESSED: Mapping[str, Text] = {
     "unit": _("The unit that may press it; several are separated by commas, together with pressed_by."),
     "role": _("The post that may press it."),
@@ -45,6 +50,18 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
         "withdrawal": _(
             "drawn means that a withdrawal is drawn from the beginning. Left out, the starting unit can "
             "cancel a case until a document is delivered."
+        ),
+    },
+    "startEvent": {
+        "starters": _(
+            "Who may start it here, as kind of unit and post, such as town:case_officer,department:case_officer; left out "
+            "it is candidateStarterGroups of the process."
+        ),
+    },
+    "begins by itself": {
+        "unit": _("The code of the unit for which the case begins; it is recorded as the starting unit."),
+        "fact:*": _(
+            "What is known at the start: a fact that is recorded; its value is an expression, such as fact:planned_at = now()."
         ),
     },
     "lane": {
@@ -136,19 +153,14 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
         "basis": _("The text that it rests on."),
         "hard": _("true is a legal period, which can be overdue; false is a recommended one."),
         "unit": _("The unit that has to keep it."),
-        "lapses": _(
-            "true: what this non-interrupting event has opened lapses when the task is done. Left out, the branch goes on "
-            "to its own end."
-        ),
+        "lapses": _LAPSES,
     },
     "message": {
         **_PRESSED,
-        "lapses": _(
-            "true: what this non-interrupting event has opened lapses when the task is done. Left out, the branch goes on "
-            "to its own end."
-        ),
+        "lapses": _LAPSES,
     },
     "awaited message": _PRESSED,
+    "conditional": {"lapses": _LAPSES},
     "error": {},
     "endEvent": {
         "result": _("The result of the case, such as closed_with_result."),
@@ -158,13 +170,15 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
         ),
     },
 }
-"""Sort of element -> `camunda:property` names it may have. sendTask is as serviceTask; others have none."""
+"""Sort of element -> `camunda:property` names it may have. What the system does is all as serviceTask; others have none."""
 
 
 def sort_of(kind: str, event_kind: str = "") -> str:
     """The key of `PROPERTIES` for an element."""
-    if kind == "sendTask":
+    if kind in OPERATING:
         return "serviceTask"
+    if kind == "startEvent" and event_kind:
+        return "begins by itself"
     if kind == "intermediateCatchEvent" and event_kind == "message":
         return "awaited message"
     return event_kind if kind == "boundaryEvent" else kind

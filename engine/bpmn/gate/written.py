@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from engine.bpmn.gate.draft import Draft, takes
 from engine.bpmn.reading.elements import COLLECT, FACT, IN, Element
 from engine.bpmn.reading.timers import is_literal
+from engine.deadlines import recurring
 from engine.forms.schema import Form
 from engine.messages import Text
 from engine.messages import gettext as _
@@ -28,6 +29,8 @@ class Written:
     source: str
     names: frozenset[str] = frozenset()
     must_read: str = ""
+    functions: frozenset[str] = frozenset()
+    """What it may call besides what every expression may."""
 
     def problem(self, rule: Rule, reason: Text, remedy: Text, rewrite: str = "") -> Problem:
         said = _("%(where)s: %(said)s", where=self.where, said=reason)
@@ -47,9 +50,13 @@ def _in_diagram(draft: Draft) -> Iterator[Written]:
     for element in draft.running:
         timer = element.timer
         if timer is not None and timer.text and not is_literal(timer.text):
-            is_cycle = timer.kind == "cycle"
+            is_cycle = timer.kind == "cycle" and element.kind != "startEvent"
             names = (frozenset({"n"}) if is_cycle else frozenset()) | _known_at(draft, element)
-            yield Written(element.id, element.name, _("Timer"), timer.text, names, "n" if is_cycle else "")
+            more = recurring.FUNCTIONS if element in draft.diagram.timed_starts else frozenset[str]()
+            yield Written(element.id, element.name, _("Timer"), timer.text, names, "n" if is_cycle else "", more)
+        for event in element.events:
+            if event.condition:
+                yield Written(element.id, element.name, _("Condition"), event.condition, _known_at(draft, element))
         for handover in element.inputs:
             yield Written(
                 element.id, element.name, _("Handed over as %(fact)s", fact=handover.fact[:80]), handover.expression
@@ -60,8 +67,15 @@ def _in_diagram(draft: Draft) -> Iterator[Written]:
         for name, text in element.properties.items():
             if name in expressions or name.startswith((FACT, IN)) or (element.is_button and name.startswith("when")):
                 at = _known_at(draft, element)
-                yield Written(element.id, element.name, _("Property %(name)s", name=name[:80]), text, at)
+                yield Written(element.id, element.name, _place_of(element, name), text, at)
         yield from _several_times(draft, element)
+
+
+def _place_of(element: Element, name: str) -> Text:
+    fact = name.removeprefix(FACT)[:80]
+    if element.kind == "scriptTask" and name.startswith(FACT):
+        return _("Script, %(fact)s", fact=fact)
+    return _("Property %(name)s", name=name[:80])
 
 
 def _several_times(draft: Draft, element: Element) -> Iterator[Written]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from engine.db.case import case_of
+from engine.db.rows import CorrectionRow
 from engine.db.tables import comment, correction, mention, reader, reading
 from engine.db.values import decode
 from engine.errors import NotFound
@@ -276,7 +276,7 @@ def _corrections(tx: Connection, instance_id: str, fields: Mapping[str, Field], 
     return [_correction(row, fields, names) for row in latest_first]
 
 
-def _correction(row: Row[Any], fields: Mapping[str, Field], names: Names) -> CorrectionLine:
+def _correction(row: CorrectionRow, fields: Mapping[str, Field], names: Names) -> CorrectionLine:
     field = fields[row.name]
     return CorrectionLine(
         id=row.id,

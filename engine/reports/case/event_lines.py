@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, NamedTuple, assert_never
+from typing import NamedTuple, assert_never
 
-from sqlalchemy import Row
-
+from engine.db.rows import TaskRow
 from engine.deadlines.deadlines import OF_TASK
 from engine.deployments.definitions import Definition
 from engine.messages import Message, Name, Text, pgettext, sentences
@@ -20,6 +19,7 @@ from engine.reports.parts.names import Names, UnitName, outcome_name, result_nam
 from engine.reports.parts.tellings import Telling
 from engine.runtime.step.events import (
     CalledEnded,
+    ConditionHeld,
     Corrected,
     DocumentDelivered,
     Dropped,
@@ -53,7 +53,7 @@ from engine.states import PeriodStatus
 @dataclass(frozen=True)
 class LogLine:
     """`kind` is started, completed, claimed, handed, sent_back, taken_back, urged, document, deadline, notice, copied,
-    proposal (of a correction), correction, remark, members or ended; `due_at` belongs to a period.
+    proposal (of a correction), correction, remark, members, happened or ended; `due_at` belongs to a period.
     """
 
     at: datetime
@@ -91,7 +91,7 @@ class Seen:
     reader: Actor
     definition: Definition
     names: Names
-    tasks: Mapping[str, Row[Any]]
+    tasks: Mapping[str, TaskRow]
     periods: Mapping[str, Period]
     documents: Mapping[str, str]
     """Document -> the element that has issued it."""
@@ -149,6 +149,10 @@ def event_lines(event: Event, seen: Seen, line: Callable[..., LogLine]) -> list[
             return [line("correction", label, _("Correction approved"), note)]
         case Pressed():
             return [line("claimed", seen.definition.element_name(event.element), pgettext("history", "Requested"))]
+        case ConditionHeld():
+            return [
+                line("happened", seen.definition.element_name(event.element), _("Its condition holds"), by_system=True)
+            ]
         case MemberAdded() | MemberTakenOff():
             if seen.units is not None and event.unit not in seen.units:
                 return []

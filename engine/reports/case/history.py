@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,11 +16,12 @@ from engine.db.case import case_of
 from engine.db.tables import audit_entry, deadline, document, notice, task
 from engine.deployments.definitions import Definition
 from engine.errors import ExpressionError
-from engine.messages import Name, Text, from_json, pgettext
+from engine.messages import Name, Text, When, from_json, pgettext
 from engine.messages import gettext as _
 from engine.notices.said import SAID, text_of
 from engine.organisation.assignment import Actor
 from engine.reports.case import collaboration_lines
+from engine.reports.case.awaited import Awaited
 from engine.reports.case.calls import running_calls
 from engine.reports.case.documents import readable
 from engine.reports.case.event_lines import (
@@ -42,10 +43,11 @@ from engine.reports.parts.sent import unread_papers
 from engine.reports.parts.tellings import Telling, together
 from engine.runtime.step import parties
 from engine.runtime.step.confidentiality import told_in
-from engine.runtime.step.events import events_of
+from engine.runtime.step.events import Started, events_of
 from engine.runtime.step.facts import known
+from engine.runtime.step.step import Step
 from engine.runtime.tasks.consultations import opinion_words
-from engine.states import TaskStatus
+from engine.states import InstanceStatus, TaskStatus
 
 AMONG_COLLEAGUES = (
     *("transferred", "returned", "delegated", "recalled"),
@@ -72,12 +74,11 @@ class StepLine:
     times: int = 1
 
 
-def steps(
-    tx: Connection, instance_id: str, definition: Definition, names: Names, reader: Actor, ended: bool
-) -> list[StepLine]:
-    """What was done, what is being done, and what usually follows, as this reader may know it: no link to a paper that
-    is not open to it."""
-    diagram = definition.diagram
+def steps(step: Step, names: Names, reader: Actor, events: Sequence[Awaited]) -> list[StepLine]:
+    """What was done, what is being done or waited for (`events`), and what usually follows, as this reader may know it: no
+    link to a paper that is not open to it."""
+    tx, instance_id, definition = step.tx, step.instance_id, step.definition
+    diagram, ended = definition.diagram, step.instance["status"] == InstanceStatus.ENDED
     case = case_of(tx, instance_id)
     tasks = case.rows(task)
     papers = sorted(case.rows(document), key=lambda row: (row.delivered_at, row.sequence))
@@ -115,6 +116,7 @@ def steps(
         )
         for call in running_calls(tx, instance_id, diagram)
     ]
+    now += [StepLine("now", event.name, None, "", event.due_at, event.what, "") for event in events]
     coming: list[StepLine] = []
     if open_tasks and not ended:
         waiting, holds = {row.element_id for row in open_tasks}, _settled(tx, instance_id, definition)
@@ -228,7 +230,7 @@ def _lines(tx: Connection, entry: Row[Any], seen: Seen) -> list[LogLine]:
     found: list[LogLine] = []
     match entry.kind:
         case "started":
-            found.append(line("started", seen.definition.called, pgettext("history", "Started")))
+            found.append(_started(content, seen, line))
         case "claimed" | "released":
             action = pgettext("history", "Claimed") if entry.kind == "claimed" else pgettext("history", "Released")
             found.append(line("claimed", seen.task(content["task"]), action))
@@ -259,6 +261,8 @@ def _lines(tx: Connection, entry: Row[Any], seen: Seen) -> list[LogLine]:
                     by_system=True,
                 )
             )
+        case "called_off":
+            found.append(line("called", content["number"], pgettext("history", "Called off"), by_system=True))
         case "cancelled":
             reason = content.get("reason", "")
             found.append(line("ended", _result(content, seen), ENDED, reason, by_system=not entry.person_id))
@@ -270,6 +274,21 @@ def _lines(tx: Connection, entry: Row[Any], seen: Seen) -> list[LogLine]:
     for event in events_of(content):
         found += event_lines(event, seen, line)
     return found
+
+
+def _started(content: Mapping[str, Any], seen: Seen, line: Callable[..., LogLine]) -> LogLine:
+    """By hand, by another case, or by a schedule; then with the time for which it was planned."""
+    begun = next((event for event in events_of(content) if isinstance(event, Started)), None)
+    if begun is None or begun.planned is None:
+        return line("started", seen.definition.called, pgettext("history", "Started"))
+    planned = When(parse_local(begun.planned), "minute")
+    note = (
+        _("Planned for %(when)s, before an official notice covered these days", when=planned)
+        if begun.provisional
+        else _("Planned for %(when)s", when=planned)
+    )
+    name = seen.definition.element_name(begun.start)
+    return line("started", name, _("Started by its schedule"), note, by_system=True)
 
 
 def _fault(content: Mapping[str, Any]) -> Text:

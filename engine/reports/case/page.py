@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from engine.bpmn.reading.elements import Diagram
 from engine.db.case import case_of
 from engine.db.english import english_of
+from engine.db.rows import InstanceRow, ScopeRow
 from engine.db.tables import archive_package, case_link, definition_version, incident, process_instance, scope, task
 from engine.deadlines import deadlines
 from engine.deployments import definitions
@@ -19,6 +20,7 @@ from engine.documents.materials import Material
 from engine.messages import Name, Text, from_json
 from engine.organisation.assignment import Actor, ArchiveSubject, InstanceSubject, may
 from engine.reports.case import history
+from engine.reports.case.awaited import Awaited, awaited
 from engine.reports.case.axis import Axis, Bar, axis_of, bar_of
 from engine.reports.case.calls import Called, calls
 from engine.reports.case.documents import DocumentLine, document_lines
@@ -117,6 +119,7 @@ class InstanceView:
     parties: list[tuple[Text, UnitName]]
     waiting: list[Waiting]
     called: list[Called]
+    awaited: list[Awaited]
     incident: Text
     periods: list[Period]
     axis: Axis | None
@@ -147,10 +150,11 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
     drawn = [period for period in periods if not period.record.of_task]
     waiting = _waiting(tx, row, actor, periods, names)
     called = calls(tx, row.id, step.definition, actor, names)
+    events = awaited(step)
     oversees = may(actor, "supervise", None).allowed
     told_whom = tellings(tx, row.id) if oversees else None
     only_reader = instances.is_only_reader(tx, row.id, actor)
-    form = step.definition.forms[diagram.process.start_form]
+    form = step.definition.start_form(row.start_element_id)
     definition = step.definition
     forms = [(definition.element_name(one.id), definition.form_of(one)) for one in diagram.of_kind("userTask")]
     return InstanceView(
@@ -168,6 +172,7 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
         parties=_parties(step, names, actor),
         waiting=waiting,
         called=called,
+        awaited=events,
         incident=_incident(tx, row),
         periods=drawn,
         axis=axis_of(drawn, context.now, context.calendar),
@@ -179,7 +184,7 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
             {period.key: period for period in periods},
             readers.on_the_way(tx, row.id, definition, actor),
         ),
-        steps=history.steps(tx, row.id, step.definition, names, actor, row.status == InstanceStatus.ENDED),
+        steps=history.steps(step, names, actor, events),
         log=[
             line
             for line in history.log(tx, row.id, step.definition, names, actor, told_whom)
@@ -191,13 +196,13 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
         buttons=actions.buttons(step) if row.status == InstanceStatus.RUNNING else [],
         related=_related(tx, row, actor),
         drawing=drawing_of(definition),
-        marks=_marks(row, diagram, waiting, called, periods, case_of(tx, row.id).rows(scope)),
+        marks=_marks(row, diagram, waiting, called, events, periods, case_of(tx, row.id).rows(scope)),
         archive=_archive(tx, row, actor, names),
         nearest=nearest(periods),
     )
 
 
-def _archive(tx: Connection, row: Row[Any], actor: Actor, names: Names) -> Archive | None:
+def _archive(tx: Connection, row: InstanceRow, actor: Actor, names: Names) -> Archive | None:
     kept = tx.execute(select(archive_package).where(archive_package.c.instance_id == row.id)).first()
     if kept is None:
         return None
@@ -212,7 +217,7 @@ def _parties(step: Any, names: Names, actor: Actor) -> list[tuple[Text, UnitName
     only those are told who may know of it."""
     kept = parties.kept_from(step.tx, step.instance_id, actor.unit_code)
     forms = step.definition.forms
-    start = forms[step.definition.diagram.process.start_form]
+    start = step.definition.start_form(step.instance["start_element_id"])
     found: list[tuple[Text, UnitName]] = []
     for fact_name in step.definition.diagram.process.party_facts:
         asked = [form.by_key[fact_name] for form in (start, *forms.values()) if fact_name in form.by_key]
@@ -223,7 +228,7 @@ def _parties(step: Any, names: Names, actor: Actor) -> list[tuple[Text, UnitName
     return found
 
 
-def _waiting(tx: Connection, row: Row[Any], actor: Actor, periods: list[Period], names: Names) -> list[Waiting]:
+def _waiting(tx: Connection, row: InstanceRow, actor: Actor, periods: list[Period], names: Names) -> list[Waiting]:
     waiting = [found for found in case_of(tx, row.id).rows(task) if found.status == TaskStatus.OPEN]
     found = []
     for open_task in waiting:
@@ -247,7 +252,7 @@ def _waiting(tx: Connection, row: Row[Any], actor: Actor, periods: list[Period],
     )
 
 
-def _related(tx: Connection, row: Row[Any], actor: Actor) -> list[Related]:
+def _related(tx: Connection, row: InstanceRow, actor: Actor) -> list[Related]:
     """The instances linked with this one, in the order in which they began."""
     statement = (
         select(process_instance, definition_version.c.version)
@@ -282,7 +287,7 @@ def _related(tx: Connection, row: Row[Any], actor: Actor) -> list[Related]:
     return found
 
 
-def _incident(tx: Connection, row: Row[Any]) -> Text:
+def _incident(tx: Connection, row: InstanceRow) -> Text:
     """What has stopped the instance; of before there were messages in Chinese alone."""
     if row.status != InstanceStatus.INCIDENT:
         return ""
@@ -295,12 +300,13 @@ def _incident(tx: Connection, row: Row[Any]) -> Text:
 
 
 def _marks(
-    row: Row[Any],
+    row: InstanceRow,
     diagram: Diagram,
     waiting: list[Waiting],
     called: list[Called],
+    awaited: list[Awaited],
     periods: list[Period],
-    scopes: list[Row[Any]],
+    scopes: list[ScopeRow],
 ) -> Marks:
     """The path that was taken, the elements passed, and where it stands now; open periods stand on their clocks."""
     taken = [flow for flow in row.taken if flow in diagram.flows]
@@ -317,6 +323,7 @@ def _marks(
     live += [
         {"element": call.element_id, "count": 1, "state": "wait", "unit": "", "who": call.number} for call in called
     ]
+    live += [{"element": one.element_id, "count": 1, "state": "wait", "unit": "", "who": ""} for one in awaited]
     live_ids = {mark["element"] for mark in live}
     for found in scopes:
         if found.ended_at is None and found.element_id not in live_ids:

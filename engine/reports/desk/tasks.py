@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from engine.db.case import case_of
+from engine.db.rows import TaskRow
 from engine.db.tables import task
 from engine.documents import materials
 from engine.documents.materials import Material
@@ -18,6 +18,7 @@ from engine.messages import Name, Text
 from engine.organisation.assignment import Actor, may
 from engine.organisation.directory import UnitDirectory
 from engine.reports.case import history
+from engine.reports.case.awaited import awaited
 from engine.reports.case.documents import DocumentLine, document_lines
 from engine.reports.case.event_lines import LogLine
 from engine.reports.case.history import StepLine
@@ -132,7 +133,7 @@ def task_view(tx: Connection, context: Context, actor: Actor, task_id: str, sent
         period=period_of(tx, record, names, context, instance.key) if record else None,
         before=_answered(tx, step, row, names),
         sections=answers.sections(_start_groups(step), step, names),
-        steps=history.steps(tx, instance.id, step.definition, names, actor, instance.status == InstanceStatus.ENDED),
+        steps=history.steps(step, names, actor, awaited(step)),
         log=history.log(tx, instance.id, step.definition, names, actor),
         documents=document_lines(tx, instance.id, names, actor, instance.key),
         materials=materials_sent(tx, instance.id, actor, materials.of_instance(tx, instance.id)),
@@ -168,11 +169,11 @@ def look_at_answers(tx: Connection, context: Context, actor: Actor, task_id: str
     return TaskLook(**vars(seen), papers=papers)
 
 
-def _form_of(step: Step, row: Row[Any]) -> Form:
+def _form_of(step: Step, row: TaskRow) -> Form:
     return step.definition.form_of(step.definition.diagram.elements[row.element_id])
 
 
-def _answered(tx: Connection, step: Step, row: Row[Any], names: Names) -> list[Section]:
+def _answered(tx: Connection, step: Step, row: TaskRow, names: Names) -> list[Section]:
     """The answers of the steps that are done; a step that was done twice stands once, with what holds now."""
     diagram = step.definition.diagram
     ended = [found for found in step.case.rows(task) if found.status == TaskStatus.COMPLETED and found.undone is None]
@@ -187,5 +188,5 @@ def _answered(tx: Connection, step: Step, row: Row[Any], names: Names) -> list[S
 
 def _start_groups(step: Step) -> list[tuple[Name, Form]]:
     """The start form's groups, each under its own heading: what the case is about."""
-    form = step.definition.forms[step.definition.diagram.process.start_form]
+    form = step.definition.start_form(step.instance["start_element_id"])
     return [(group.label, Form(form.id, (group,))) for group in form.groups]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Protocol
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from engine.db.case import case_of
+from engine.db.rows import HandOverRow, TaskRow
 from engine.db.tables import hand_over, task
 from engine.messages import Name, Text, pgettext
 from engine.messages import gettext as _
@@ -88,14 +89,14 @@ class Choices:
     """Who gets the task back; empty when the whole post does, since whoever handed it over cannot do it."""
 
 
-def task_handling(tx: Connection, context: Context, actor: Actor, row: Row[Any], step: Step) -> TaskHandling:
+def task_handling(tx: Connection, context: Context, actor: Actor, row: TaskRow, step: Step) -> TaskHandling:
     """What the page of the task shows of this."""
     names = Names(tx)
     every = requests.of_instance(tx, row.instance_id)
     element_name = step.definition.element_name
     step_names = {found.id: element_name(found.element_id) for found in case_of(tx, row.instance_id).rows(task)}
 
-    def said(record: Row[Any]) -> Said:
+    def said(record: HandOverRow) -> Said:
         return Said(
             id=record.id,
             kind=record.kind,
@@ -164,7 +165,18 @@ def choices(tx: Connection, context: Context, actor: Actor, task_id: str) -> Cho
     )
 
 
-def tags(tx: Connection, actor: Actor, rows: list[Row[Any]]) -> dict[str, list[Text]]:
+class Waits(Protocol):
+    """What is read of an open task of a list, whatever else stands in its row."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def assignee_id(self) -> str | None: ...
+    @property
+    def claimed_at(self) -> datetime | None: ...
+
+
+def tags(tx: Connection, actor: Actor, rows: Sequence[Waits]) -> dict[str, list[Text]]:
     """What the inbox says beside each of these tasks: 委派给我, 征求意见, 转办给我, 退回, 催办 …"""
     ids = [row.id for row in rows]
     found: dict[str, list[Text]] = {row.id: [] for row in rows}
@@ -191,7 +203,7 @@ def tags(tx: Connection, actor: Actor, rows: list[Row[Any]]) -> dict[str, list[T
     return {task_id: list(dict.fromkeys(words)) for task_id, words in found.items()}
 
 
-def _may(tx: Connection, context: Context, actor: Actor, row: Row[Any], step: Step) -> dict[str, Text]:
+def _may(tx: Connection, context: Context, actor: Actor, row: TaskRow, step: Step) -> dict[str, Text]:
     if row.status != TaskStatus.OPEN or step.instance["status"] != InstanceStatus.RUNNING:
         return {}
     subject = work.subject(tx, row)
@@ -209,18 +221,18 @@ def _may(tx: Connection, context: Context, actor: Actor, row: Row[Any], step: St
     return allowed
 
 
-def _has_done_something(tx: Connection, row: Row[Any]) -> bool:
+def _has_done_something(tx: Connection, row: TaskRow) -> bool:
     own = (found for found in case_of(tx, row.instance_id).rows(task) if found.unit_code == row.unit_code)
     return any(found.status == TaskStatus.COMPLETED for found in own)
 
 
-def _take_back(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> Text | None:
+def _take_back(tx: Connection, context: Context, actor: Actor, row: TaskRow) -> Text | None:
     if row.status != TaskStatus.COMPLETED or not may(actor, "take_back", work.subject(tx, row)).allowed:
         return None
     return taking_back.why_not(tx, row, context.now)
 
 
-def _why_here(actor: Actor, row: Row[Any], every: list[Row[Any]]) -> Row[Any] | None:
+def _why_here(actor: Actor, row: TaskRow, every: list[HandOverRow]) -> HandOverRow | None:
     """The latest record that explains why the task is open with this person."""
     if row.status != TaskStatus.OPEN:
         return None

@@ -7,14 +7,15 @@ This is the one place that decides it; every page, the record of the flow and th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Protocol
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from engine.bpmn.reading.elements import Element
 from engine.bpmn.reading.expressions import compile_expression, evaluate
 from engine.bpmn.reading.paths_ahead import elements_after
 from engine.db.case import case_of
+from engine.db.rows import TaskRow
 from engine.db.tables import audit_entry, case_link, document, party, task, unit
 from engine.deployments import definitions
 from engine.deployments.definitions import Definition
@@ -43,7 +44,7 @@ def leaves_out(field: Field, definition: Definition, facts: Mapping[str, object]
     return not may(actor, "read_internal", InternalSubject(units)).allowed
 
 
-def remark(row: Row[Any], definition: Definition, reader: Actor) -> str:
+def remark(row: TaskRow, definition: Definition, reader: Actor) -> str:
     """The opinion with which a task ended, for this reader; the reason for which it was sent back is everybody's."""
     element = definition.diagram.elements[row.element_id]
     form = definition.forms.get(element.form_key)
@@ -119,7 +120,7 @@ def unissued(tx: Connection, instance_id: str, definition: Definition, reader: A
     drafts = on_the_way(tx, instance_id, definition, reader) if reader else frozenset()
     start = frozenset[str]()
     if reader and sent.start_is_unsent(tx, instance_id, reader):
-        start = definition.forms[definition.diagram.process.start_form].own_keys
+        start = definition.start_form(case_of(tx, instance_id).whole.start_element_id).own_keys
     if not drafts:
         return start
     order = order_of_record(tx, instance_id)
@@ -138,12 +139,21 @@ def may_know(tx: Connection, instance_id: str, definition: Definition, name: str
     return name not in unissued(tx, instance_id, definition, anybody)
 
 
-def knows_of_link(tx: Connection, one: Row[Any], other: Row[Any], reader: Actor) -> bool:
+class _Linked(Protocol):
+    """What is read of an instance that names another one, or is named."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def definition_id(self) -> str: ...
+
+
+def knows_of_link(tx: Connection, one: _Linked, other: _Linked, reader: Actor) -> bool:
     """Whether one of the two instances names the other in what this reader may know."""
     return _names(tx, one, other, reader) or _names(tx, other, one, reader)
 
 
-def _names(tx: Connection, row: Row[Any], other: Row[Any], reader: Actor) -> bool:
+def _names(tx: Connection, row: _Linked, other: _Linked, reader: Actor) -> bool:
     """Neither a draft of another unit tells of the other instance nor a field that is not the reader's to read."""
     own = (case_link.c.instance_id == row.id) & (case_link.c.named_id == other.id)
     links = tx.execute(select(case_link.c.fact, case_link.c.task_id).where(own)).all()
@@ -166,7 +176,7 @@ def _papers_of(tx: Connection, instance_id: str, unit_code: str, drafting: Mappi
     return frozenset(paper for found in own if found in drafting for paper in drafting[found].drafts)
 
 
-def _papers_to_come(row: Row[Any], element: Element, definition: Definition) -> frozenset[str]:
+def _papers_to_come(row: TaskRow, element: Element, definition: Definition) -> frozenset[str]:
     """Those of its papers to which the answer of the task leads; whoever signs one keeps his answer till it is issued."""
     diagram, outcome = definition.diagram, definition.form_of(element).outcome_key
 

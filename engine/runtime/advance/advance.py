@@ -14,11 +14,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, select, update
 
 from engine.bpmn.spiff.workflow import WorkflowFault
+from engine.db import read
+from engine.db.rows import InstanceRow
 from engine.db.tables import process_instance
 from engine.deadlines import years
 from engine.deployments import definitions
@@ -84,7 +85,7 @@ def advance(
     return take(step, kind, event)
 
 
-def follow_calendar(tx: Connection, context: Context, row: Row[Any]) -> Row[Any]:
+def follow_calendar(tx: Connection, context: Context, row: InstanceRow) -> InstanceRow:
     """The running instance is counted with the calendar in force, in a step of its own when that changes anything.
 
     It comes before whatever else happens to the instance, so that nothing is judged by a calendar that no longer holds.
@@ -99,7 +100,7 @@ def follow_calendar(tx: Connection, context: Context, row: Row[Any]) -> Row[Any]
         touched = calendar_change.is_touched(_step_of(tx, context, row), before)
     if touched:
         advance(tx, context, row.id, "calendar", lambda step: calendar_change.follow(step, before))
-    return tx.execute(select(process_instance).where(own)).one()
+    return read.one(tx, InstanceRow, select(process_instance).where(own))
 
 
 def take(step: Step, kind: str, event: Event) -> Step:
@@ -122,11 +123,11 @@ def take(step: Step, kind: str, event: Event) -> Step:
     return step
 
 
-def _step_of(tx: Connection, context: Context, row: Row[Any], actor: Actor | None = None) -> Step:
+def _step_of(tx: Connection, context: Context, row: InstanceRow, actor: Actor | None = None) -> Step:
     """Raises Fault when its stored state is not what it was stored with."""
     definition = definitions.load(tx, row.definition_id)
     with _faults_of(row.id):
-        return ActingStep(tx, context, definition, dict(row._mapping), facts_of(tx, row.id, definition), actor)
+        return ActingStep(tx, context, definition, row._asdict(), facts_of(tx, row.id, definition), actor)
 
 
 @contextmanager
@@ -149,13 +150,12 @@ def _settle(step: Step) -> None:
     A period that was met and goes on is counted with the calendar in force, which may be another than the one it was met with.
     """
     step.workflow.run()
-    while step.clocks_to_close or step.tasks_to_end:
+    while step.clocks_to_close or step.tasks_to_end or step.collect():
         if step.clocks_to_close:
             step.close_clock(*step.clocks_to_close.pop(0))
-        else:
+        elif step.tasks_to_end:
             step.end_task(*step.tasks_to_end.pop(0))
-        step.workflow.run()
-    step.collect()
+        step.workflow.run()  # which looks at conditions first: facts may have been said
     arm(step)
     if step.reopened:
         while step.reopened:
@@ -170,11 +170,16 @@ def _follow_calls(step: Step) -> None:
     """Procedures that the step calls or starts have begun, those it no longer waits for are over, its caller goes on."""
     for beginning in step.beginnings:
         _begin(step, beginning)
-    waited_for = set() if step.workflow.completed else {call.id for call in step.workflow.open_calls()}
+    has_ended = step.workflow.completed
+    waited_for = set() if has_ended else {call.id for call in step.workflow.open_calls()}
     for child in closing.children(step.tx, step.instance_id):
         if child.origin_task_id is not None and child.origin_task_id not in waited_for:
-            closing.end_with_caller(step.tx, step.context, child)
-    if step.workflow.completed and step.instance.get("origin_task_id") is not None:
+            result = closing.WITH_CALLER if has_ended else closing.CALLED_OFF
+            closing.end_called(step.tx, step.context, child, result)
+            if not has_ended:
+                content = {"number": child.number, "result": result}
+                audit.append(step.tx, step.instance_id, step.now, "called_off", content)
+    if has_ended and step.instance.get("origin_task_id") is not None:
         _answer(step)
 
 
@@ -273,7 +278,7 @@ def catch_up(tx: Connection, context: Context, instance_id: str) -> None:
     for row in closing.children(tx, instance_id, (InstanceStatus.ENDED,)):
         if row.origin_task_id is None or row.past_diagram:
             continue
-        ended = tx.execute(select(process_instance).where(process_instance.c.id == row.id)).one()
+        ended = read.one(tx, InstanceRow, select(process_instance).where(process_instance.c.id == row.id))
         with suppress(AlreadyDone):
             _answer_call(tx, context, instance_id, _step_of(tx, context, ended))
     parked = lock(tx, instance_id)

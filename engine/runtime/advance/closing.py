@@ -7,9 +7,10 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, update
+from sqlalchemy import Connection, update
 
 from engine.db.case import case_of
+from engine.db.rows import InstanceRow, TaskRow
 from engine.db.tables import correction, incident, process_instance, task, timer
 from engine.deadlines import deadlines
 from engine.deployments import definitions
@@ -32,8 +33,8 @@ from engine.runtime.step.scopes import scopes_of
 from engine.states import CorrectionStatus, InstanceStatus, TaskStatus
 
 ALIVE = (InstanceStatus.RUNNING, InstanceStatus.INCIDENT)
-WITH_CALLER = "ended_with_caller"
-"""The result of a called instance for which nobody waits any more; one of `names.ENDED`."""
+WITH_CALLER, CALLED_OFF = "ended_with_caller", "called_off"
+"""The results of a called instance for which nobody waits any more: its caller has ended, or goes on without it."""
 TOLD = ("case_officer", "liaison")
 """The posts of every unit at work that are told why an instance was cancelled, whether they had a task or not."""
 
@@ -57,18 +58,18 @@ def cancel(
     if row is None or row.status == InstanceStatus.ENDED:
         return
     _end(tx, context, row, result, actor, reason, by)
-    if row.origin_task_id is not None:
+    if row.origin_task_id is not None and row.origin_instance_id is not None:
         told = _no_answer(row.number, result, reason)
         incidents.park(tx, context, Fault(row.origin_instance_id, told, None))
 
 
-def end_with_caller(tx: Connection, context: Context, row: Row[Any]) -> None:
+def end_called(tx: Connection, context: Context, row: InstanceRow, result: str = WITH_CALLER) -> None:
     """The called instance, for which nobody waits any more, has ended; whoever had a task open in it is told."""
     if (found := lock(tx, row.id)) is not None and found.status != InstanceStatus.ENDED:
-        _end(tx, context, found, WITH_CALLER, None, "", "")
+        _end(tx, context, found, result, None, "", "")
 
 
-def children(tx: Connection, instance_id: str, statuses: Collection[InstanceStatus] = ALIVE) -> list[Row[Any]]:
+def children(tx: Connection, instance_id: str, statuses: Collection[InstanceStatus] = ALIVE) -> list[InstanceRow]:
     """The instances in these states that this one called or started."""
     return [row for row in case_of(tx, instance_id).children() if row.status in statuses]
 
@@ -108,7 +109,7 @@ def lapse_corrections(tx: Connection, instance_id: str, now: datetime) -> None:
 def _end(
     tx: Connection,
     context: Context,
-    row: Row[Any],
+    row: InstanceRow,
     result: str,
     actor: Actor | None,
     reason: str,
@@ -129,7 +130,7 @@ def _end(
         case.change(task, left, status=TaskStatus.LAPSED, ended_at=context.now)
     reading_marks.forget(tx, row.id)
     lapse_corrections(tx, row.id, context.now)
-    instance = dict(row._mapping)
+    instance = row._asdict()
     values: dict[str, Any] = {"status": InstanceStatus.ENDED, "ended_at": context.now, "revision": row.revision + 1}
     values |= {"past_diagram": True, **_called(result)}
     with suppress(RecordsDamaged):  # a state that did not fit goes on not fitting
@@ -141,7 +142,7 @@ def _end(
     tx.execute(update(incident).where(unsolved).values(closed_at=context.now))
     notices.clear_done(tx, row.id, context.now)
     for left in lapsed:
-        if result == WITH_CALLER or not {*TOLD} & {*left.roles}:
+        if result in (WITH_CALLER, CALLED_OFF) or not {*TOLD} & {*left.roles}:
             events.append(_tell_lapsed(tx, context, row.id, left, result, actor))
     process = definitions.load(tx, row.definition_id).diagram.process
     archiving.want(tx, row.id, process, None, known(tx, row.id), context.now)
@@ -150,7 +151,7 @@ def _end(
     audit.append(tx, row.id, context.now, "cancelled", content, revision=row.revision + 1, **who)
     for child in children(tx, row.id):
         if child.origin_task_id is not None:
-            end_with_caller(tx, context, child)
+            end_called(tx, context, child)
 
 
 def _called(result: str) -> dict[str, str]:
@@ -159,7 +160,7 @@ def _called(result: str) -> dict[str, str]:
 
 
 def _tell_lapsed(
-    tx: Connection, context: Context, instance_id: str, lapsed: Row[Any], result: str, actor: Actor | None
+    tx: Connection, context: Context, instance_id: str, lapsed: TaskRow, result: str, actor: Actor | None
 ) -> Notified:
     """Whoever was to do the task is told that it is over, unless he ended the case himself; what the audit says of it."""
     text = lapsed_text(lapsed.name, ENDED[result])

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
+from engine.db import read
 from engine.db.english import english_of
+from engine.db.rows import InstanceRow
 from engine.db.tables import incident, process_instance, start_fault
 from engine.deployments import definitions
 from engine.errors import NotFound, Refused
@@ -85,7 +86,7 @@ def park(tx: Connection, context: Context, fault: Fault) -> bool:
         fault=fault.sentence,
     )
     _tell(tx, context, row.id, stopped_by)
-    if row.origin_task_id is not None:  # whoever waits for it is told
+    if row.origin_task_id is not None and row.origin_instance_id is not None:  # whoever waits for it is told
         content = {"number": row.number, "message": to_json(fault.sentence)}
         audit.append(tx, row.origin_instance_id, context.now, "called_incident", content)
         caller = tx.execute(select(process_instance).where(process_instance.c.id == row.origin_instance_id)).one()
@@ -110,7 +111,7 @@ def park(tx: Connection, context: Context, fault: Fault) -> bool:
 
 def refused(tx: Connection, context: Context, fault: Fault) -> bool:
     """A step was refused because of what an earlier form says; nothing is parked. Returns as `park` does."""
-    row = tx.execute(select(process_instance).where(process_instance.c.id == fault.instance_id)).first()
+    row = read.first(tx, InstanceRow, select(process_instance).where(process_instance.c.id == fault.instance_id))
     if row is None:
         return _at_a_start(tx, context, fault)
     about, step = _about(tx, row, fault)
@@ -127,7 +128,7 @@ def refused(tx: Connection, context: Context, fault: Fault) -> bool:
     return notify_administrators(tx, context, sentences(not_done, then), step.drawn, context.now - AGAIN)
 
 
-def _about(tx: Connection, row: Row[Any], fault: Fault) -> tuple[dict[str, object], Name]:
+def _about(tx: Connection, row: InstanceRow, fault: Fault) -> tuple[dict[str, object], Name]:
     """What whoever looks after the installation is told of the case, and the name of the step; empty without one."""
     procedure, step = _place(tx, row.definition_id, fault.element_id)
     reason = _technical(tx, row.id, row.title, fault.sentence, fault.said)
@@ -182,7 +183,8 @@ def close_start_fault(tx: Connection, beginning: str, by: str, now: datetime) ->
 
 def _at_a_start(tx: Connection, context: Context, fault: Fault) -> bool:
     """The same fault is one row and one notice, however often it is tried, until somebody has closed it."""
-    if fault.definition_id is None or fault.actor is None:
+    unit_code = fault.actor.unit_code if fault.actor is not None else fault.unit_code
+    if fault.definition_id is None or unit_code is None:
         return False
     definition = definitions.load(tx, fault.definition_id)
     procedure, step = _place(tx, definition.id, fault.element_id)
@@ -207,8 +209,8 @@ def _at_a_start(tx: Connection, context: Context, fault: Fault) -> bool:
                 element_name=step.drawn or None,
                 message=in_chinese(reason),
                 said=to_json(reason),
-                person_id=fault.actor.person_id,
-                unit_code=fault.actor.unit_code,
+                person_id=fault.actor.person_id if fault.actor is not None else None,
+                unit_code=unit_code,
                 raised_at=context.now,
                 last_at=context.now,
                 times=1,

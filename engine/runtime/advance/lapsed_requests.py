@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from sqlalchemy import Connection
 
-from sqlalchemy import Connection, Row
-
+from engine.db.rows import TaskRow
 from engine.messages import Message, Name
 from engine.messages import gettext as _
 from engine.runtime.advance import requests
@@ -14,7 +13,7 @@ from engine.runtime.step.context import Context
 
 
 def notify_not_needed(
-    tx: Connection, context: Context, row: Row[Any], completed: bool = False, by: str | None = None
+    tx: Connection, context: Context, row: TaskRow, completed: bool = False, by: str | None = None
 ) -> None:
     """Whoever still prepares the task or thinks about an opinion is told that nobody waits for it; `by` knows already.
 
@@ -23,8 +22,17 @@ def notify_not_needed(
     for asked in requests.requests(tx, row):
         if asked.to_person != by:
             text = _not_needed(asked.kind, completed, row.name)
-            person = {"person_id": asked.to_person, "about": row.name}
-            notify_people(tx, context, row.instance_id, "handed", row.unit_code, [], text, **person)
+            notify_people(
+                tx,
+                context,
+                row.instance_id,
+                "handed",
+                row.unit_code,
+                [],
+                text,
+                person_id=asked.to_person,
+                about=row.name,
+            )
 
 
 def _not_needed(kind: str, completed: bool, name: str) -> Message:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from sqlalchemy import select
 
-from sqlalchemy import Row, select
-
+from engine.db.rows import TaskRow
 from engine.db.tables import notice, task
 from engine.messages import Name, Text
 from engine.messages import gettext as _
@@ -27,7 +26,7 @@ def notify_asker(step: Step, task_id: str) -> None:
     notify(step, "told", asking.unit_code, [], text, person_id=asking.ended_by, about=done.name)
 
 
-def notify_of_end(step: Step, lapsed: Row[Any], result: Text) -> None:
+def notify_of_end(step: Step, lapsed: TaskRow, result: Text) -> None:
     """The case has ended while the task was open: who was to do it need not look for it, unless the diagram says so."""
     if _told_already(step, lapsed):
         return
@@ -39,7 +38,7 @@ def notify_of_end(step: Step, lapsed: Row[Any], result: Text) -> None:
     )
 
 
-def _told_already(step: Step, lapsed: Row[Any]) -> bool:
+def _told_already(step: Step, lapsed: TaskRow) -> bool:
     ids = [event.id for event in step.events if isinstance(event, Notified) and event.kind == "told"]
     if not ids:
         return False
@@ -47,7 +46,7 @@ def _told_already(step: Step, lapsed: Row[Any]) -> bool:
     return any(set(roles) & set(lapsed.roles) for roles in step.tx.scalars(mine))
 
 
-def _asked(step: Step, task_id: str) -> tuple[str, Row[Any]] | None:
+def _asked(step: Step, task_id: str) -> tuple[str, TaskRow] | None:
     """The button from which the way led here, and the task in which its presser said what is asked.
 
     One that takes the place of a task asks nobody anything: what is decided later is no answer to it.
@@ -67,6 +66,6 @@ def _asked(step: Step, task_id: str) -> tuple[str, Row[Any]] | None:
     return None
 
 
-def _row(step: Step, task_id: str) -> Row[Any]:
-    row: Row[Any] = step.case.get(task, task_id)
+def _row(step: Step, task_id: str) -> TaskRow:
+    row: TaskRow = step.case.get(task, task_id)
     return row

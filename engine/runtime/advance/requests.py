@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from engine.db.case import case_of
+from engine.db.rows import HandOverRow, TaskRow
 from engine.db.tables import hand_over
 from engine.ids import new_id
 from engine.organisation.assignment import Actor
@@ -19,7 +19,7 @@ REQUESTS = ("delegation", "consultation")
 
 def add(
     tx: Connection,
-    task: Row[Any],
+    task: TaskRow,
     kind: str,
     actor: Actor,
     now: datetime,
@@ -51,18 +51,14 @@ def waiting() -> ColumnElement[bool]:
     return hand_over.c.kind.in_(REQUESTS) & hand_over.c.answered_at.is_(None) & hand_over.c.withdrawn_at.is_(None)
 
 
-def requests(tx: Connection, task: Row[Any]) -> list[Row[Any]]:
+def requests(tx: Connection, task: TaskRow) -> list[HandOverRow]:
     """The unanswered requests of the task, with the name of who is asked, oldest first."""
     return [row for row in of_task(tx, task) if row.kind in REQUESTS and row.answered_at is row.withdrawn_at is None]
 
 
-def of_task(tx: Connection, task: Row[Any]) -> list[Row[Any]]:
+def of_task(tx: Connection, task: TaskRow) -> list[HandOverRow]:
     """Everything that was asked about the task, or done with it, oldest first."""
     return [row for row in case_of(tx, task.instance_id).rows(hand_over) if row.task_id == task.id]
-
-
-def request(tx: Connection, request_id: str) -> Row[Any] | None:
-    return tx.execute(select(hand_over).where(hand_over.c.id == request_id)).first()
 
 
 def answer(tx: Connection, request_id: str, text: str, now: datetime) -> None:
@@ -73,7 +69,7 @@ def withdraw(tx: Connection, request_id: str, now: datetime) -> None:
     tx.execute(update(hand_over).where(hand_over.c.id == request_id).values(withdrawn_at=now))
 
 
-def ask_no_longer(tx: Connection, task: Row[Any], person_id: str, actor: Actor, now: datetime) -> None:
+def ask_no_longer(tx: Connection, task: TaskRow, person_id: str, actor: Actor, now: datetime) -> None:
     """Whoever has the task now is not asked for an opinion on it any more: there is nobody to give it to."""
     for found in requests(tx, task):
         if found.kind == "consultation" and found.to_person == person_id:
@@ -91,13 +87,13 @@ def ask_no_longer(tx: Connection, task: Row[Any], person_id: str, actor: Actor, 
             )
 
 
-def was_reopened(tx: Connection, task: Row[Any]) -> bool:
+def was_reopened(tx: Connection, task: TaskRow) -> bool:
     """Whether sending or taking back has opened the task: then it goes on with what was said in it."""
     rows = case_of(tx, task.instance_id).rows(hand_over)
     return any(row.to_task == task.id and row.kind in ("send_back", "take_back") for row in rows)
 
 
-def handed_by(tx: Connection, task: Row[Any]) -> str | None:
+def handed_by(tx: Connection, task: TaskRow) -> str | None:
     """Who handed the task to its present assignee; None when that person claimed it."""
     if task.assignee_id is None:
         return None
@@ -109,7 +105,7 @@ def handed_by(tx: Connection, task: Row[Any]) -> str | None:
     return next(given, None)
 
 
-def has_passed_on(tx: Connection, task: Row[Any], giver: str, taker: str | None, since: datetime) -> bool:
+def has_passed_on(tx: Connection, task: TaskRow, giver: str, taker: str | None, since: datetime) -> bool:
     """Whether the one has handed or delegated the task to the other since that time."""
     return any(
         row.kind in ("transfer", "delegation")
@@ -129,6 +125,6 @@ def last_urged(tx: Connection, task_id: str, person_id: str) -> datetime | None:
     return at
 
 
-def of_instance(tx: Connection, instance_id: str) -> list[Row[Any]]:
+def of_instance(tx: Connection, instance_id: str) -> list[HandOverRow]:
     """Every record of the instance, oldest first."""
     return list(case_of(tx, instance_id).rows(hand_over))

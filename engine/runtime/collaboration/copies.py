@@ -6,10 +6,10 @@ unit that is no party sees the instance through it alone, for as long as the cop
 
 from __future__ import annotations
 
-from typing import Any
+from sqlalchemy import Connection, insert, select, update
 
-from sqlalchemy import Connection, Row, insert, select, update
-
+from engine.db import read
+from engine.db.rows import ReaderRow
 from engine.db.tables import notice, reader, reading
 from engine.errors import AlreadyDone, InvalidValues, NotAllowed, NotFound
 from engine.ids import new_id
@@ -86,7 +86,7 @@ def send(tx: Connection, context: Context, actor: Actor, instance_id: str, raw: 
 def revoke(tx: Connection, context: Context, actor: Actor, instance_id: str, copy_id: str) -> None:
     """The copy is read no more; who has read it stays on record. Raises NotFound, NotAllowed, AlreadyDone."""
     instance = instances.lock(tx, instance_id)
-    row = tx.execute(select(reader).where(reader.c.id == copy_id, reader.c.instance_id == instance_id)).first()
+    row = read.first(tx, ReaderRow, select(reader).where(reader.c.id == copy_id, reader.c.instance_id == instance_id))
     if row is None:
         raise NotFound
     sender = units.find(tx, row.from_unit, context.now)
@@ -109,18 +109,18 @@ def revoke(tx: Connection, context: Context, actor: Actor, instance_id: str, cop
     audit.append(tx, instance_id, context.now, "copy_revoked", content, actor.person_id, actor.unit_code)
 
 
-def unread(tx: Connection, actor: Actor, instance_id: str) -> list[Row[Any]]:
+def unread(tx: Connection, actor: Actor, instance_id: str) -> list[ReaderRow]:
     """The copies of the instance that are meant for this person, who has not looked at it since."""
     own = reader.c.instance_id == instance_id
-    read = select(reading.c.reader_id).where(
+    seen = select(reading.c.reader_id).where(
         reading.c.person_id == actor.person_id, reading.c.instance_id == instance_id
     )
-    statement = select(reader).where(own, reader.c.revoked_at.is_(None), reader.c.id.not_in(read))
-    rows = tx.execute(statement.order_by(reader.c.sent_at, reader.c.id))
+    statement = select(reader).where(own, reader.c.revoked_at.is_(None), reader.c.id.not_in(seen))
+    rows = read.every(tx, ReaderRow, statement.order_by(reader.c.sent_at, reader.c.id))
     return [row for row in rows if addressee_of(row).is_meant(actor)]
 
 
-def addressee_of(row: Row[Any]) -> Addressee:
+def addressee_of(row: ReaderRow) -> Addressee:
     return Addressee(row.unit_code, row.role, row.person_id)
 
 
@@ -138,7 +138,7 @@ def mark_read(tx: Connection, context: Context, actor: Actor, instance_id: str) 
         audit.append(tx, instance_id, context.now, "copy_read", content, actor.person_id, actor.unit_code)
 
 
-def _told_of(tx: Connection, copy: Row[Any]) -> list[str]:
+def _told_of(tx: Connection, copy: ReaderRow) -> list[str]:
     """The ids of the notices that told the addressee of this copy: they were made when it was sent."""
     found = tx.execute(
         select(notice.c.id, notice.c.roles).where(

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from engine.bpmn.reading.expressions import compile_expression, evaluate
 from engine.bpmn.spiff.workflow import WorkflowFault
+from engine.db import read
 from engine.db.case import case_of
+from engine.db.rows import CorrectionRow, InstanceRow
 from engine.db.tables import correction, fact, person, task
 from engine.db.values import decode, encode
 from engine.deployments.definitions import Definition
@@ -99,7 +101,7 @@ def correctable(step: Step) -> dict[str, Said]:
     return {key: said for key, said in found.items() if said.value is not None}
 
 
-def _key_of(step: Step, row: Row[Any]) -> str:
+def _key_of(step: Step, row: CorrectionRow) -> str:
     """How what was said in this scope is told from the same fact in other iterations."""
     heard_last = list(step.scopes.heard_in(row.scope_id))[-1]
     return str(row.name) if heard_last is None else f"{row.name}@{heard_last}"
@@ -209,7 +211,7 @@ def decide(tx: Connection, context: Context, actor: Actor, correction_id: str, r
     return True
 
 
-def to_correct(tx: Connection, context: Context, actor: Actor, row: Row[Any], name: str) -> Said:
+def to_correct(tx: Connection, context: Context, actor: Actor, row: InstanceRow, name: str) -> Said:
     """What is to be corrected in the instance, for somebody who may propose it now. Raises as `propose` does."""
     return _said(tx, context, actor, row, name)[1]
 
@@ -225,9 +227,9 @@ def take_back(tx: Connection, context: Context, actor: Actor, correction_id: str
     audit.append(tx, row.instance_id, context.now, "correction_taken_back", content, actor.person_id, actor.unit_code)
 
 
-def find(tx: Connection, correction_id: str, actor: Actor) -> Row[Any]:
+def find(tx: Connection, correction_id: str, actor: Actor) -> CorrectionRow:
     """The correction's row, for the unit that proposed it and the other units at work. Raises NotFound."""
-    row = tx.execute(select(correction).where(correction.c.id == correction_id)).first()
+    row = read.first(tx, CorrectionRow, select(correction).where(correction.c.id == correction_id))
     if row is None:
         raise NotFound
     instances.require_visible(tx, row.instance_id, actor)
@@ -236,7 +238,7 @@ def find(tx: Connection, correction_id: str, actor: Actor) -> Row[Any]:
     return row
 
 
-def _reject(tx: Connection, context: Context, actor: Actor, row: Row[Any], opinion: str) -> None:
+def _reject(tx: Connection, context: Context, actor: Actor, row: CorrectionRow, opinion: str) -> None:
     instance = instances.lock(tx, row.instance_id)
     _require_open(tx, row.id)
     _end(tx, context, actor, row.id, CorrectionStatus.REJECTED, opinion)
@@ -253,7 +255,7 @@ def _reject(tx: Connection, context: Context, actor: Actor, row: Row[Any], opini
     audit.append(tx, row.instance_id, context.now, "correction_rejected", content, actor.person_id, actor.unit_code)
 
 
-def _said(tx: Connection, context: Context, actor: Actor, row: Row[Any], name: str) -> tuple[Step, Said]:
+def _said(tx: Connection, context: Context, actor: Actor, row: InstanceRow, name: str) -> tuple[Step, Said]:
     """What is to be corrected, for somebody who may propose it now."""
     if row.status == InstanceStatus.ENDED:
         raise AlreadyDone(
@@ -349,7 +351,7 @@ def _try(step: Step, said: Said, value: object) -> None:
         raise InvalidValues({said.name: sentence}) from error
 
 
-def _require_may(tx: Connection, actor: Actor, verb: str, row: Row[Any]) -> None:
+def _require_may(tx: Connection, actor: Actor, verb: str, row: CorrectionRow) -> None:
     unit_name = name_of_unit(tx, row.unit_code) or row.unit_code
     decision = may(actor, verb, OwnSubject(row.unit_code, unit_name, row.proposed_by))
     if not decision.allowed:
@@ -385,7 +387,7 @@ def _end(tx: Connection, context: Context, actor: Actor, correction_id: str, sta
     clear_decided(tx, correction_id, context.now)
 
 
-def _label(tx: Connection, context: Context, row: Row[Any], actor: Actor) -> str:
+def _label(tx: Connection, context: Context, row: CorrectionRow, actor: Actor) -> str:
     instance = case_of(tx, row.instance_id).whole
     step = instances.look(tx, context, instance, actor)
     said = correctable(step).get(_key_of(step, row))

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, delete, select
 
 from engine.db import upsert
 from engine.db.case import case_of
+from engine.db.rows import TaskRow
 from engine.db.tables import checked_paper, task
 from engine.states import TaskStatus
 
@@ -23,14 +23,14 @@ def of_task(tx: Connection, person_id: str, task_id: str) -> frozenset[str]:
     return frozenset(tx.scalars(select(checked_paper.c.paper).where(own)))
 
 
-def check(tx: Connection, row: Row[Any], person_id: str, papers: Collection[str], now: datetime) -> None:
+def check(tx: Connection, row: TaskRow, person_id: str, papers: Collection[str], now: datetime) -> None:
     """This person has ticked these papers at the task, whose row this is; those that were ticked before stay so."""
     values = {"instance_id": row.instance_id, "checked_at": now}
     for paper in papers:
         upsert.put_once(tx, checked_paper, {"task_id": row.id, "person_id": person_id, "paper": paper}, values)
 
 
-def uncheck(tx: Connection, row: Row[Any], person_id: str, papers: Collection[str]) -> None:
+def uncheck(tx: Connection, row: TaskRow, person_id: str, papers: Collection[str]) -> None:
     """This person has these papers ticked no more."""
     own = (checked_paper.c.task_id == row.id) & (checked_paper.c.person_id == person_id)
     tx.execute(delete(checked_paper).where(own, checked_paper.c.paper.in_(list(papers))))

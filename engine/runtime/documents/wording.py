@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Any
 from unicodedata import category
 
-from sqlalchemy import Row, select
-
 from engine.bpmn.reading.expressions import compile_expression
-from engine.db.tables import document, letter_version, task
+from engine.db.case import case_of
+from engine.db.rows import DocumentRow
+from engine.db.tables import document, task
 from engine.documents import deliveries, letter_versions, line_breaks
 from engine.documents.letter_versions import LetterVersion, empty_words
 from engine.documents.letters import ENCLOSED, Annex, Letter, Sentence
@@ -308,19 +308,16 @@ def _told(step: Step, field: Field) -> set[str | None]:
     return {step.unit_of(name) for name in named}
 
 
-def newest(step: Step, letters: tuple[str, ...]) -> Row[Any] | None:
+def newest(step: Step, letters: tuple[str, ...]) -> DocumentRow | None:
     """The latest paper made from one of these letters, in this instance or in the one that called it.
 
     Asked by letter, not by code: papers that share a code are answered each by its own title and number.
     """
-    of = (step.instance_id, step.instance.get("origin_instance_id") or "")
-    return step.tx.execute(
-        select(document)
-        .join(letter_version, letter_version.c.id == document.c.letter_id)
-        .where(document.c.instance_id.in_(of), letter_version.c.name.in_(letters))
-        .order_by(document.c.delivered_at.desc(), document.c.sequence.desc())
-        .limit(1)
-    ).first()
+    origin = step.instance.get("origin_instance_id")
+    cases = [step.case, case_of(step.tx, origin)] if origin else [step.case]
+    papers = [row for case in cases for row in case.rows(document) if row.letter_id is not None]
+    made = [row for row in papers if letter_versions.find(step.tx, row.letter_id).name in letters]
+    return max(made, key=lambda row: (row.delivered_at, row.sequence), default=None)
 
 
 def expressions_of(

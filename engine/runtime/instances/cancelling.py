@@ -6,11 +6,10 @@ diagram draws it.
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, func, select
 
 from engine.bpmn.reading.elements import Diagram, Element
+from engine.db.rows import InstanceRow
 from engine.db.tables import document, process_instance
 from engine.deployments import definitions
 from engine.errors import AlreadyDone, LianbanError, NotAllowed, NotFound, Refused
@@ -88,7 +87,7 @@ def end(tx: Connection, context: Context, number: str, by: str, reason: str) -> 
         notify_people(tx, context, row.id, "withdrawn", unit_code, TOLD, told)
 
 
-def may_withdraw(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> bool:
+def may_withdraw(tx: Connection, context: Context, actor: Actor, row: InstanceRow) -> bool:
     """Whether the instance can be cancelled now, by this person."""
     try:
         _require(tx, context, actor, row)
@@ -97,7 +96,7 @@ def may_withdraw(tx: Connection, context: Context, actor: Actor, row: Row[Any]) 
     return True
 
 
-def why_not(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> Text:
+def why_not(tx: Connection, context: Context, actor: Actor, row: InstanceRow) -> Text:
     """Why whoever could otherwise cancel the instance cannot do so now, and what to do instead.
 
     Empty when it can be cancelled, for everybody else, when it has ended, and when the procedure draws every withdrawal:
@@ -112,7 +111,7 @@ def why_not(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> Te
     return ""
 
 
-def _require(tx: Connection, context: Context, actor: Actor, row: Row[Any]) -> None:
+def _require(tx: Connection, context: Context, actor: Actor, row: InstanceRow) -> None:
     diagram = definitions.load(tx, row.definition_id).diagram
     process = diagram.process
     code = known(tx, row.id).get(process.starter_fact)

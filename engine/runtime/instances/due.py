@@ -6,10 +6,11 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Column, Connection, Select, bindparam, select
 
 from engine.db.case import case_of
-from engine.db.tables import task, timer
+from engine.db.rows import TimerRow
+from engine.db.tables import start_schedule, task, timer
 from engine.db.types import Instant
 from engine.deadlines.deadlines import Deadline
 from engine.deadlines.marks import SUPERVISED_FROM
@@ -48,8 +49,13 @@ def earliest(tx: Connection, now: datetime, but: Collection[str] = ()) -> str | 
 
 
 def next_due(tx: Connection) -> datetime | None:
-    """The instant at which something falls due next in a running instance."""
-    return tx.scalar(select(timer.c.due_at).where(timer.c.due_at.is_not(None)).order_by(timer.c.due_at).limit(1))
+    """The instant at which something falls due next in a running instance, or a case begins by itself."""
+    dues = [tx.scalar(_next_of(column)) for column in (timer.c.due_at, start_schedule.c.look_at)]
+    return min((due for due in dues if due is not None), default=None)
+
+
+def _next_of(column: Column[Any]) -> Select[Any]:
+    return select(column).where(column.is_not(None)).order_by(column).limit(1)
 
 
 def take_next(tx: Connection, context: Context, instance_id: str) -> bool:
@@ -71,21 +77,21 @@ def take_next(tx: Connection, context: Context, instance_id: str) -> bool:
         return True
     if row is None:
         return False
-    advance(tx, context, instance_id, "timer", lambda step: _happen_in_its_scope(step, row))
+    advance(tx, context, instance_id, "timer", lambda step: _happen_in_its_scope(step, row, row.due_at))
     return True
 
 
-def _happen_in_its_scope(step: Step, row: Row[Any]) -> None:
+def _happen_in_its_scope(step: Step, row: TimerRow, due_at: datetime) -> None:
     with step.within(row.scope_id):
-        _happen(step, row)
+        _happen(step, row, due_at)
 
 
-def _happen(step: Step, row: Row[Any]) -> None:
+def _happen(step: Step, row: TimerRow, due_at: datetime) -> None:
     if row.kind == "mark":
-        _mark(step, row)
+        _mark(step, row, due_at)
         return
     element = step.definition.diagram.elements[row.element_id]
-    step.record(TimerFired(row.id, row.element_id, row.due_at.isoformat()))
+    step.record(TimerFired(row.id, row.element_id, due_at.isoformat()))
     step.fired_in[row.id] = row.scope_id
     record = step.period_here(element.properties.get("deadline", ""))
     if record is not None:
@@ -95,7 +101,8 @@ def _happen(step: Step, row: Row[Any]) -> None:
     repeating = element.timer is not None and element.timer.kind == "cycle"
     first = step.definition.diagram.first_task(element)
     still_open = first is not None and (first.id, row.scope_id) in step.live()
-    if not (repeating and still_open):  # what was asked for the last time is asked for once, not again and again
+    endless = repeating and element.times is None
+    if not (endless and still_open):  # what was asked for the last time is asked for once, not again and again
         step.workflow.fire(row.id)
     if repeating:
         armed = next((event for event in step.workflow.armed_events() if event.id == row.id), None)
@@ -105,24 +112,24 @@ def _happen(step: Step, row: Row[Any]) -> None:
         _forget(step, row)
 
 
-def _forget(step: Step, row: Row[Any]) -> None:
+def _forget(step: Step, row: TimerRow) -> None:
     if (armed := step.case.get(timer, row.id)) is not None:
         step.case.remove(timer, armed)
 
 
-def _mark(step: Step, row: Row[Any]) -> None:
+def _mark(step: Step, row: TimerRow, due_at: datetime) -> None:
     """A reminder before the end, the end of a task's own period, or an escalation; the next one is armed behind it."""
     record = next((record for record in step.deadlines.values() if record.id == row.id), None)
     if record is None or not record.is_open:
         _forget(step, row)
         return
-    if row.due_at < record.due_at:
-        _remind(step, record, row.due_at)
-    elif row.due_at == record.due_at:
+    if due_at < record.due_at:
+        _remind(step, record, due_at)
+    elif due_at == record.due_at:
         run_out(step, record.key)
     else:
-        _escalate(step, record, row.number, row.due_at)
-    arm_marks(step, record.key, row.due_at)
+        _escalate(step, record, row.number, due_at)
+    arm_marks(step, record.key, due_at)
 
 
 def _remind(step: Step, record: Deadline, at: datetime) -> None:

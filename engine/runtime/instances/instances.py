@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, select, union
+from sqlalchemy import ColumnElement, Connection, select, union
 
 from engine.db import upsert
 from engine.db.case import case_of
+from engine.db.rows import InstanceRow
 from engine.db.tables import case_link, process_instance, reader, start_draft
 from engine.db.unit import unit_of
-from engine.deployments import definitions
-from engine.deployments.definitions import Definition
+from engine.deployments import definitions, starts
+from engine.deployments.starts import Start
 from engine.errors import InvalidValues, NotAllowed, NotFound, RecordsDamaged, StoredByAnotherVersion
 from engine.messages import sentences
 from engine.organisation import assignment
@@ -51,31 +51,33 @@ def start(tx: Connection, context: Context, actor: Actor, key: str, raw: Mapping
     Raises NotAllowed when this person may not start it, InvalidValues with a sentence per field, and Refused when a role
     of the procedure has no holder: it is better told at the start than found in the middle.
     """
-    definition = definitions.startable(tx, key)
-    step = beginning(tx, context, actor, definition)
+    place = starts.find(tx, key)
+    step = beginning(tx, context, actor, place)
 
     def event(step: Step) -> None:
-        take_answers(step, definition.forms[definition.diagram.process.start_form], raw, actor)
-        missing = assignment.missing_holders(tx, definition.diagram.all_asked(), step.facts, step.now)
+        take_answers(step, place.form, raw, actor)
+        missing = assignment.missing_holders(tx, place.definition.diagram.all_asked(), step.facts, step.now)
         if missing:
             raise InvalidValues({"": sentences(*missing)})
         insert_instance(step)
         drop_draft(tx, actor, key)
-        step.record(events.Started(step.instance["number"]))
+        step.record(events.Started(step.instance["number"], start=place.element.id))
+        step.workflow.run(place.element.id)
 
     started = take(step, "started", event)
     return Started(started.instance["number"], next_of(tx, started.instance_id, actor))
 
 
-def beginning(tx: Connection, context: Context, actor: Actor, definition: Definition) -> Step:
+def beginning(tx: Connection, context: Context, actor: Actor, place: Start) -> Step:
     """A step of an instance that is not there yet: what the start form is filled in and checked with.
 
-    Raises NotAllowed when this person may not start the procedure.
+    Raises NotAllowed when this person may not start the procedure there.
     """
-    decision = may(actor, "start", ProcedureSubject(frozenset(definition.diagram.process.candidate_starters)))
+    decision = may(actor, "start", ProcedureSubject(place.starters))
     if not decision.allowed:
         raise NotAllowed(decision.reason)
-    instance = unnumbered(definition, actor.person_id, context.now)
+    definition = place.definition
+    instance = unnumbered(definition, actor.person_id, context.now, place.element.id)
     facts = new_facts(definition)
     starter = definition.diagram.process.starter_fact
     if starter:
@@ -95,9 +97,10 @@ def save_draft(
 
     Raises NotAllowed, NotFound, and Refused when it would overwrite what another window has saved.
     """
-    beginning(tx, context, actor, definitions.startable(tx, key))
+    place = starts.find(tx, key)
+    beginning(tx, context, actor, place)
     drafts.require_known(*draft(tx, actor, key), window)
-    own = {"person_id": actor.person_id, "unit_code": actor.unit_code, "key": key}
+    own = {"person_id": actor.person_id, "unit_code": actor.unit_code, "key": place.key}
     upsert.put(tx, start_draft, own, {"answers": drafts.kept(raw, window), "saved_at": context.now})
 
 
@@ -111,13 +114,13 @@ def drop_draft(tx: Connection, actor: Actor, key: str) -> None:
     unit_of(tx).changes.remove(start_draft, (actor.person_id, actor.unit_code, key))
 
 
-def look(tx: Connection, context: Context, row: Row[Any], actor: Actor) -> Step:
+def look(tx: Connection, context: Context, row: InstanceRow, actor: Actor) -> Step:
     """A step of the instance that is only looked at, never stored.
 
     One whose stored state does not fit raises Fault while it runs; parked or ended it is shown with nothing open.
     """
     definition = definitions.load(tx, row.definition_id)
-    given = (tx, context, definition, dict(row._mapping), facts_of(tx, row.id, definition), actor)
+    given = (tx, context, definition, row._asdict(), facts_of(tx, row.id, definition), actor)
     try:
         return Step(*given)
     except (RecordsDamaged, StoredByAnotherVersion) as error:
@@ -133,7 +136,7 @@ def require_visible(tx: Connection, instance_id: str, actor: Actor) -> None:
         raise NotFound
 
 
-def linked(row: Row[Any]) -> ColumnElement[bool]:
+def linked(row: InstanceRow) -> ColumnElement[bool]:
     """The instances that called, started or name this one, and those that this one called, started or names."""
     near = process_instance.alias()
     begun = select(near.c.id).where(near.c.origin_instance_id == row.id)
@@ -157,17 +160,17 @@ def _own_draft(actor: Actor, key: str) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def find(tx: Connection, number: str, actor: Actor) -> Row[Any]:
+def find(tx: Connection, number: str, actor: Actor) -> InstanceRow:
     """The instance's row. Raises NotFound when there is none, or none that this person may see."""
     instance_id = unit_of(tx).keep(("instance numbered", number), lambda: _numbered(tx, number))
     if instance_id is None:
         raise NotFound
     require_visible(tx, instance_id, actor)
-    row: Row[Any] = case_of(tx, instance_id).whole
+    row: InstanceRow = case_of(tx, instance_id).whole
     return row
 
 
-def note_number(tx: Connection, row: Row[Any]) -> None:
+def note_number(tx: Connection, row: InstanceRow) -> None:
     """The instance is known by its number, too, to whoever looks for it in this transaction."""
     unit_of(tx).keep(("instance numbered", row.number), lambda: str(row.id))
 
@@ -186,7 +189,7 @@ def readers_of(tx: Connection, instance_id: str) -> frozenset[Addressee]:
     return frozenset(Addressee(row.unit_code, row.role, row.person_id) for row in rows)
 
 
-def lock(tx: Connection, instance_id: str) -> Row[Any]:
+def lock(tx: Connection, instance_id: str) -> InstanceRow:
     """The instance's row, which nobody else changes until this transaction is over. Raises NotFound."""
     row = locks.lock(tx, instance_id)
     if row is None:

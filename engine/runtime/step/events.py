@@ -25,11 +25,18 @@ From version 2 on a text that the engine says is a message (`messages.to_json`);
 
 @dataclass(frozen=True)
 class Started:
-    """The instance has its number; `origin` is the number of the one that called or started it."""
+    """The instance has its number; `origin` is the number of the one that called, started or told it.
+
+    `start` is the start event at which it began; `planned` the instant for which its schedule had planned it, ISO 8601 in UTC,
+    `provisional` whether no official notice covered that yet.
+    """
 
     what: ClassVar = "started"
     number: str
     origin: str | None = None
+    start: str = ""
+    planned: str | None = None
+    provisional: bool = False
 
 
 @dataclass(frozen=True)
@@ -143,6 +150,14 @@ class TimerFired:
     id: str
     element: str = ""
     due: str | None = None
+
+
+@dataclass(frozen=True)
+class ConditionHeld:
+    """The event `element` has happened because its condition has become true."""
+
+    what: ClassVar = "condition"
+    element: str
 
 
 @dataclass(frozen=True)
@@ -286,7 +301,7 @@ Event = (
     Started | Ended | CalledEnded
     | TaskOpened | TaskCompleted | TaskLapsed | SentBack | TakenBack | Dropped | Pressed
     | MemberAdded | MemberTakenOff
-    | TimerFired | PeriodStands | PeriodMoved | PeriodCountedAnew | PeriodGoesOn | PeriodNoted | Supervised
+    | TimerFired | ConditionHeld | PeriodStands | PeriodMoved | PeriodCountedAnew | PeriodGoesOn | PeriodNoted | Supervised
     | DocumentDelivered | Unprintable | Notified
     | FactsSaid | FactRecorded | Corrected | DutyProposed
 )  # fmt: skip

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
+from engine.db import read
 from engine.db.case import case_of
+from engine.db.rows import TimerRow, UndoPointRow
 from engine.db.tables import timer, undo_point
 from engine.errors import RecordsDamaged
 from engine.runtime.step import sealing
@@ -53,7 +55,8 @@ class Did:
         )
 
     @classmethod
-    def read(cls, kept: Mapping[str, Any]) -> Did:
+    def read(cls, kept: Mapping[str, Any] | None) -> Did:
+        assert kept is not None, "the migration that brought it has filled it"
         return cls(**{**kept, "begun": frozenset(kept["begun"])})
 
     def to_json(self) -> dict[str, Any]:
@@ -87,21 +90,21 @@ def store(step: Step) -> None:
         step.case.change(undo_point, before, **values, state=state)
 
 
-def state_of(tx: Connection, point: Row[Any], definition_id: str) -> bytes:
+def state_of(tx: Connection, point: UndoPointRow, definition_id: str) -> bytes:
     """How the instance stood. Raises RecordsDamaged when the point is not as it was kept, in any of its parts.
 
     The seal of a point that an older version has kept says nothing of what the step did.
     """
-    bound = _bound(dict(point._mapping), definition_id)
+    bound = _bound(point._asdict(), definition_id)
     try:
         return sealing.opened_state(tx, bound, point.state)
     except RecordsDamaged:
         return sealing.opened_state(tx, {name: value for name, value in bound.items() if name != "did"}, point.state)
 
 
-def seal(tx: Connection, point: Row[Any], definition_id: str) -> bytes:
+def seal(tx: Connection, point: UndoPointRow, definition_id: str) -> bytes:
     """The state of a point that was kept before there were seals, as it is stored now."""
-    return sealing.sealed_state(tx, _bound(dict(point._mapping), definition_id), sealing.unsealed(point.state))
+    return sealing.sealed_state(tx, _bound(point._asdict(), definition_id), sealing.unsealed(point.state))
 
 
 def _bound(point: Mapping[str, Any], definition_id: str) -> dict[str, Any]:
@@ -109,8 +112,8 @@ def _bound(point: Mapping[str, Any], definition_id: str) -> dict[str, Any]:
     return {"what": "undo", "definition_id": definition_id, **{name: point[name] for name in names}}
 
 
-def point_of(tx: Connection, instance_id: str) -> Row[Any] | None:
-    return tx.execute(select(undo_point).where(undo_point.c.instance_id == instance_id)).first()
+def point_of(tx: Connection, instance_id: str) -> UndoPointRow | None:
+    return read.first(tx, UndoPointRow, select(undo_point).where(undo_point.c.instance_id == instance_id))
 
 
 def forget(tx: Connection, instance_id: str) -> None:
@@ -119,9 +122,9 @@ def forget(tx: Connection, instance_id: str) -> None:
         case.remove(undo_point, point)
 
 
-def limit_over(point: Row[Any], now: datetime) -> bool:
-    """Whether a limit that closes a task has run out since: the task would be closed as soon as it is open again."""
-    limits = (row["due_at"] for row in point.timers if row["interrupting"] and row["due_at"])
+def limit_over(timers: Sequence[Mapping[str, Any]], now: datetime) -> bool:
+    """Whether a kept limit that closes a task has run out since: the task would be closed as soon as it is open again."""
+    limits = (row["due_at"] for row in timers if row["interrupting"] and row["due_at"])
     return any(datetime.fromisoformat(due_at) <= now for due_at in limits)
 
 
@@ -143,5 +146,5 @@ def _instant(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def _stored(row: Row[Any]) -> dict[str, Any]:
-    return {**row._mapping, "due_at": row.due_at.isoformat() if row.due_at else None}
+def _stored(row: TimerRow) -> dict[str, Any]:
+    return {**row._asdict(), "due_at": row.due_at.isoformat() if row.due_at else None}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
+from engine.db.rows import TaskRow
 from engine.messages import Text, listed
 from engine.organisation import people
 from engine.organisation.people import ROLES, Person
@@ -24,7 +24,7 @@ class Colleague:
     posts: Text
 
 
-def who_may_do(tx: Connection, task: Row[Any], now: datetime) -> list[Colleague]:
+def who_may_do(tx: Connection, task: TaskRow, now: datetime) -> list[Colleague]:
     """Holders of the task's roles, except whoever has it."""
     found: dict[str, Person] = {}
     for role in task.roles:
@@ -32,12 +32,12 @@ def who_may_do(tx: Connection, task: Row[Any], now: datetime) -> list[Colleague]
     return _described(tx, task, [found[key] for key in sorted(found, key=lambda key: found[key].login)], now)
 
 
-def who_may_be_asked(tx: Connection, task: Row[Any], now: datetime) -> list[Colleague]:
+def who_may_be_asked(tx: Connection, task: TaskRow, now: datetime) -> list[Colleague]:
     """Everybody of the unit and of its internal bodies, except whoever has the task."""
     return _described(tx, task, people.colleagues(tx, task.unit_code, now), now)
 
 
-def _described(tx: Connection, task: Row[Any], found: list[Person], now: datetime) -> list[Colleague]:
+def _described(tx: Connection, task: TaskRow, found: list[Person], now: datetime) -> list[Colleague]:
     described = []
     for person in found:
         if person.id != task.assignee_id:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
+from engine.db.rows import TaskRow
 from engine.errors import InvalidValues, NotFound
 from engine.messages import Message, Name, Text, in_chinese
 from engine.messages import gettext as _
@@ -27,7 +27,7 @@ _NOT_ASKED = _(
 
 def consult(
     tx: Connection, context: Context, actor: Actor, task_id: str, people: Sequence[str], question: str
-) -> Row[Any]:
+) -> TaskRow:
     """Each of these colleagues is asked for an opinion. Raises NotAllowed, InvalidValues."""
     row = tasks.take_hold(tx, actor, "consult", task_id)
     question = inside_words(tx, row, actor, question, "reason", required=False)
@@ -49,14 +49,14 @@ def consult(
     return row
 
 
-def _asks(actor: Actor, row: Row[Any], question: str) -> Message:
+def _asks(actor: Actor, row: TaskRow, question: str) -> Message:
     told = {"person": actor.person_name, "step": Name(row.name)}
     if not question:
         return _("%(person)s asks for your opinion on '%(step)s'.", **told)
     return _("%(person)s asks for your opinion on '%(step)s': %(question)s", **told, question=question)
 
 
-def answer(tx: Connection, context: Context, actor: Actor, task_id: str, opinion: str, none: bool) -> Row[Any]:
+def answer(tx: Connection, context: Context, actor: Actor, task_id: str, opinion: str, none: bool) -> TaskRow:
     """The colleague's opinion, or that there is none: the task's holder is told, or who asked when nobody holds it.
 
     Raises NotAllowed, InvalidValues."""
@@ -84,7 +84,7 @@ def opinion_words(opinion: str) -> Text:
     return NO_OPINION if opinion == in_chinese(NO_OPINION) else opinion
 
 
-def withdraw(tx: Connection, context: Context, actor: Actor, task_id: str, request_id: str) -> Row[Any]:
+def withdraw(tx: Connection, context: Context, actor: Actor, task_id: str, request_id: str) -> TaskRow:
     """The colleague's opinion is no longer waited for. Raises NotFound, NotAllowed."""
     row = tasks.take_hold(tx, actor, "withdraw_request", task_id)
     waiting = [found for found in requests.requests(tx, row) if found.kind == "consultation"]

@@ -6,10 +6,9 @@ back (撤回) or answered.
 
 from __future__ import annotations
 
-from typing import Any
+from sqlalchemy import Connection, update
 
-from sqlalchemy import Connection, Row, update
-
+from engine.db.rows import TaskRow
 from engine.db.tables import task
 from engine.errors import Refused
 from engine.messages import Name
@@ -22,14 +21,14 @@ from engine.runtime.step.step import Step
 from engine.runtime.tasks import tasks
 
 
-def can_be_dropped(step: Step, row: Row[Any]) -> bool:
+def can_be_dropped(step: Step, row: TaskRow) -> bool:
     """Whether the open task came straight from a button: nobody has been asked anything yet."""
     before = step.workflow.ancestors(row.id)
     element = step.definition.diagram.elements.get(before[0].element_id) if before else None
     return element is not None and element.is_button and not element.interrupting
 
 
-def drop(tx: Connection, context: Context, actor: Actor, task_id: str) -> Row[Any]:
+def drop(tx: Connection, context: Context, actor: Actor, task_id: str) -> TaskRow:
     """The task is over with nothing said. Returns its row.
 
     Raises NotFound, NotAllowed, AlreadyDone, and Refused when it was not opened by a button.

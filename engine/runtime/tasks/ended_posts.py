@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, select, update
 
+from engine.db import read
+from engine.db.rows import HandOverRow, TaskRow
 from engine.db.tables import hand_over, person, post, task, unit
 from engine.errors import Refused
-from engine.messages import Name
+from engine.messages import Name, Text
 from engine.messages import gettext as _
 from engine.organisation import assignment, people
 from engine.organisation.city_now import organisation
@@ -30,6 +32,20 @@ from engine.states import TaskStatus
 
 AT_ONCE = 100
 """Posts that one look lets go of; the next goes on."""
+
+
+class _Post(NamedTuple):
+    """A post, with its unit and its holder."""
+
+    person_id: str
+    unit_code: str
+    role: str
+    valid_to: datetime | None
+    left_at: datetime | None
+    kind: str
+    parent_code: str | None
+    active: bool
+    person_name: str
 
 
 def waits(tx: Connection, now: datetime) -> bool:
@@ -47,12 +63,20 @@ def carry_out(tx: Connection, context: Context, post_id: str) -> bool:
 
     False when nothing is left: the post is done with, or it has not ended.
     """
-    row = tx.execute(
-        select(post, unit.c.kind, unit.c.parent_code, person.c.active, person.c.name.label("person_name"))
+    row = read.one(
+        tx,
+        _Post,
+        select(
+            *(post.c[name] for name in ("person_id", "unit_code", "role", "valid_to", "left_at")),
+            unit.c.kind,
+            unit.c.parent_code,
+            person.c.active,
+            person.c.name.label("person_name"),
+        )
         .join(unit, unit.c.code == post.c.unit_code)
         .join(person, person.c.id == post.c.person_id)
-        .where(post.c.id == post_id)
-    ).one()
+        .where(post.c.id == post_id),
+    )
     now, has_ended = context.now, row.valid_to is not None and row.valid_to <= context.now
     if row.left_at is not None or not (has_ended or not row.active):
         return False
@@ -65,29 +89,29 @@ def carry_out(tx: Connection, context: Context, post_id: str) -> bool:
         tx.execute(update(post).where(post.c.id == post_id).values(left_at=now, valid_to=over))
         return False
     lock(tx, found.instance_id)
-    found = tx.execute(select(task).where(task.c.id == found.id)).one()
+    found = read.one(tx, TaskRow, select(task).where(task.c.id == found.id))
     if found.status == TaskStatus.OPEN:
         _let_go(tx, context, found, row, roles)
     return True
 
 
-def _next(tx: Connection, row: Row[Any], left: str, roles: Collection[str], now: datetime) -> Row[Any] | None:
+def _next(tx: Connection, row: _Post, left: str, roles: Collection[str], now: datetime) -> TaskRow | None:
     """A task that the leaving person has claimed, prepares, or is asked about, or that nobody of the role is left for."""
     own = select(task).where(task.c.unit_code == left, task.c.status == TaskStatus.OPEN)
-    claimed = tx.execute(own.where(task.c.assignee_id == row.person_id)).all()
+    claimed = read.every(tx, TaskRow, own.where(task.c.assignee_id == row.person_id))
     if lost := [found for found in claimed if not set(roles) & set(found.roles)]:
         return lost[0]
     if not roles:
         asked = select(hand_over.c.task_id).where(hand_over.c.to_person == row.person_id, requests.waiting())
-        if found := tx.execute(own.where(task.c.id.in_(asked))).first():
+        if found := read.first(tx, TaskRow, own.where(task.c.id.in_(asked))):
             return found
     if row.role == "liaison" and not people.holders(tx, left, "liaison", now):
-        unclaimed = tx.execute(own.where(task.c.assignee_id.is_(None), ~task.c.fallback)).all()
+        unclaimed = read.every(tx, TaskRow, own.where(task.c.assignee_id.is_(None), ~task.c.fallback))
         return next((found for found in unclaimed if _falls_back(tx, found, now)), None)
     return None
 
 
-def _let_go(tx: Connection, context: Context, found: Row[Any], row: Row[Any], roles: Collection[str]) -> None:
+def _let_go(tx: Connection, context: Context, found: TaskRow, row: _Post, roles: Collection[str]) -> None:
     now = context.now
     if not roles:
         for request in requests.requests(tx, found):
@@ -105,11 +129,10 @@ def _let_go(tx: Connection, context: Context, found: Row[Any], row: Row[Any], ro
         step=Name(found.name),
         person=row.person_name,
     )
-    about = {"task_id": found.id, "about": found.name}
-    notify_people(tx, context, found.instance_id, "task", found.unit_code, found.roles, text, **about)
+    _notify(tx, context, found, "task", found.roles, text)
 
 
-def _withdraw(tx: Connection, context: Context, found: Row[Any], request: Row[Any]) -> None:
+def _withdraw(tx: Connection, context: Context, found: TaskRow, request: HandOverRow) -> None:
     """Whoever waits for somebody who is gone waits no longer: a delegated draft comes back with what is in it."""
     requests.withdraw(tx, request.id, context.now)
     if request.kind == "delegation":
@@ -127,18 +150,40 @@ def _withdraw(tx: Connection, context: Context, found: Row[Any], request: Row[An
             if request.kind == "delegation"
             else _("%(person)s has left your unit and will not give an opinion on '%(step)s'.", **about)
         )
-        who = {"person_id": found.assignee_id or request.from_person, "task_id": found.id, "about": found.name}
-        notify_people(tx, context, found.instance_id, "handed", found.unit_code, [], text, **who)
+        _notify(tx, context, found, "handed", [], text, found.assignee_id or request.from_person)
 
 
-def _falls_back(tx: Connection, found: Row[Any], now: datetime) -> bool:
+def _notify(
+    tx: Connection,
+    context: Context,
+    found: TaskRow,
+    kind: str,
+    roles: list[str],
+    text: Text,
+    person_id: str | None = None,
+) -> None:
+    notify_people(
+        tx,
+        context,
+        found.instance_id,
+        kind,
+        found.unit_code,
+        roles,
+        text,
+        person_id=person_id,
+        task_id=found.id,
+        about=found.name,
+    )
+
+
+def _falls_back(tx: Connection, found: TaskRow, now: datetime) -> bool:
     try:
         return assignment.resolve(tx, found.unit_code, found.roles, {}, now).fallback
     except Refused:
         return False  # nobody is there: the task stays with unit and role
 
 
-def _fall_back(tx: Connection, context: Context, found: Row[Any]) -> Row[Any]:
+def _fall_back(tx: Connection, context: Context, found: TaskRow) -> TaskRow:
     """Nobody holds the liaison's post any more: the principal leader may do it too (R51). Returns the task's row."""
     if not found.fallback and _falls_back(tx, found, context.now):
         roles = sorted({*found.roles, "principal_leader"})
@@ -148,6 +193,5 @@ def _fall_back(tx: Connection, context: Context, found: Row[Any]) -> Row[Any]:
             text = _(
                 "Nobody holds the post for '%(step)s'. The principal leader has to handle it.", step=Name(found.name)
             )
-            about = {"task_id": found.id, "about": found.name}
-            notify_people(tx, context, found.instance_id, "task", found.unit_code, ["principal_leader"], text, **about)
-    return tx.execute(select(task).where(task.c.id == found.id)).one()
+            _notify(tx, context, found, "task", ["principal_leader"], text)
+    return read.one(tx, TaskRow, select(task).where(task.c.id == found.id))

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
-from engine.bpmn.reading.elements import Diagram, Element
+from engine.bpmn.reading.elements import OPERATING, Diagram, Element
 from engine.db.case import case_of
+from engine.db.rows import TaskRow
 from engine.db.tables import task
 from engine.errors import InvalidValues, Refused
 from engine.ids import new_id
@@ -62,13 +62,13 @@ class WayBack:
     why_no_further: Text
 
 
-def way_back(step: Step, row: Row[Any]) -> WayBack:
+def way_back(step: Step, row: TaskRow) -> WayBack:
     """Where the open task may be sent back to, in words where it may not."""
     with step.within(row.scope_id):
         return _way_back(step, row)
 
 
-def _way_back(step: Step, row: Row[Any]) -> WayBack:
+def _way_back(step: Step, row: TaskRow) -> WayBack:
     diagram = step.definition.diagram
     here = diagram.elements[row.element_id]
     done = {found.id: found for found in step.case.rows(task) if found.status == TaskStatus.COMPLETED}
@@ -150,7 +150,7 @@ def send_back(tx: Connection, context: Context, actor: Actor, task_id: str, to_t
     return opened_id
 
 
-def give_to(tx: Connection, opened: Row[Any], person_id: str | None, now: datetime) -> None:
+def give_to(tx: Connection, opened: TaskRow, person_id: str | None, now: datetime) -> None:
     """The task that was opened again is this person's, when the person still holds the post for it."""
     if any(found.id == person_id for found in who_may_do(tx, opened, now)):
         lists.give(tx, opened.id, person_id, now)
@@ -172,7 +172,7 @@ def _barrier(step: Step, element: Element) -> Text:
             return _("'%(step)s' is the result of another procedure. It cannot be sent back beyond it.", step=name)
         case "boundaryEvent":
             return _("This step came from '%(step)s'. It cannot be sent back beyond it.", step=name)
-        case "serviceTask" | "sendTask":
+        case kind if kind in OPERATING:
             operation = element.properties.get("operation", "")
             if operation == "issue_document":
                 title = Name(element.properties["title"]) if element.properties.get("title") else name
@@ -197,7 +197,7 @@ def _limit_over(step: Step, diagram: Diagram, element: Element) -> Text:
     return ""
 
 
-def _keep_periods(step: Step, row: Row[Any], earlier: Earlier, passed: list[str]) -> None:
+def _keep_periods(step: Step, row: TaskRow, earlier: Earlier, passed: list[str]) -> None:
     """Every period whose start is older than the step that opens again goes on, wherever its own task is.
 
     The period of that step runs on with its record; one that began with the step's answer falls away with the answer. What

@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Select, delete, select, update
 
+from engine.db import read
 from engine.db.case import case_of
+from engine.db.read import R
+from engine.db.rows import DocumentRow, TaskRow, UndoPointRow
 from engine.db.tables import document, fact, party, person, process_instance, task, undo_point, unit
 from engine.db.values import decode
 from engine.deadlines import deadlines
@@ -44,8 +47,8 @@ def take_back(tx: Connection, context: Context, actor: Actor, task_id: str) -> s
     """
     row = tasks.find(tx, task_id, actor)
     opened_id = new_id()
-    point: Row[Any] | None = None
-    fallen: list[Row[Any]] = []
+    point: UndoPointRow | None = None
+    fallen: list[TaskRow] = []
 
     def event(step: Step) -> None:
         nonlocal point
@@ -57,7 +60,7 @@ def take_back(tx: Connection, context: Context, actor: Actor, task_id: str) -> s
         point = undo_points.point_of(tx, row.instance_id)
         assert point is not None
         did = Did.read(point.did)
-        fallen.extend(tx.execute(select(task).where(task.c.id.in_(did.opened))))
+        fallen.extend(read.every(tx, TaskRow, select(task).where(task.c.id.in_(did.opened))))
         tx.execute(update(task).where(task.c.id.in_([row.id, *did.opened])).values(undone="taken_back"))
         step.record(TakenBack(row.id, opened_id))
         _say_former(step, point.revision)
@@ -85,19 +88,19 @@ def take_back(tx: Connection, context: Context, actor: Actor, task_id: str) -> s
     return opened_id
 
 
-def why_not(tx: Connection, row: Row[Any], now: datetime) -> Text:
+def why_not(tx: Connection, row: Done, now: datetime) -> Text:
     """Why the completion cannot be taken back, whoever asks; empty when it can."""
     why = _why_not(row, _known(tx, [row]), now)
     return _what_moved(tx, row) if why == _MOVED else why
 
 
-def may_be_taken_back(tx: Connection, rows: Sequence[Row[Any]], now: datetime) -> frozenset[str]:
+def may_be_taken_back(tx: Connection, rows: Sequence[Done], now: datetime) -> frozenset[str]:
     """Which of these tasks can be opened again by taking their completion back: `why_not` of many, read at once."""
     known = _known(tx, rows)
     return frozenset(row.id for row in rows if not _why_not(row, known, now))
 
 
-def _why_not(row: Row[Any], known: _Known, now: datetime) -> Text:
+def _why_not(row: Done, known: _Known, now: datetime) -> Text:
     if row.status != TaskStatus.COMPLETED:
         return _("Only a completed task can be undone.")
     if row.undone is not None:
@@ -119,7 +122,7 @@ def _why_not(row: Row[Any], known: _Known, now: datetime) -> Text:
         return why
     if instance.revision != instance.undo_revision:
         return _MOVED
-    if undo_points.limit_over(instance, now):
+    if instance.timers and undo_points.limit_over(instance.timers, now):
         return _("The time limit of this step is over. It could not be done again, so it cannot be undone.")
     return _claimed(did.opened, row.ended_by, known)
 
@@ -128,24 +131,84 @@ _MOVED: Text = "moved"
 """The instance has moved since; how, `_what_moved` says."""
 
 
+class Done(Protocol):
+    """What is read of a task that may be opened again, whatever else stands in its row."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def instance_id(self) -> str: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def undone(self) -> str | None: ...
+    @property
+    def ended_at(self) -> datetime | None: ...
+    @property
+    def ended_by(self) -> str | None: ...
+
+
+class _Instance(NamedTuple):
+    """An instance with its undo point, if it has one."""
+
+    id: str
+    status: str
+    result: str | None
+    result_name: str | None
+    revision: int
+    last_task: str | None
+    undo_revision: int | None
+    timers: list[dict[str, Any]] | None
+    did: dict[str, Any] | None
+
+
+class _Begun(NamedTuple):
+    id: str
+    number: str
+    origin_instance_id: str
+    origin_task_id: str | None
+    started_at: datetime
+    revision: int
+
+
+class _Claimed(NamedTuple):
+    """A task with who has claimed it."""
+
+    id: str
+    name: str
+    claimed_at: datetime | None
+    assignee_id: str
+    person_name: str
+    unit_name: str
+
+
+class _Later(NamedTuple):
+    """A task that was completed, or sent back, since."""
+
+    name: str
+    undone: str | None
+    unit_name: str
+    person_name: str
+
+
 @dataclass(frozen=True)
 class _Known:
     """What decides whether completions can be taken back: for those that were the last of their instance, by task, what
     their steps did, and what has become of it."""
 
-    instances: Mapping[str, Row[Any]]
+    instances: Mapping[str, _Instance]
     """By id, each with its undo point."""
     did: Mapping[str, Did]
-    papers: Sequence[Row[Any]]
-    begun: Sequence[Row[Any]]
+    papers: Sequence[DocumentRow]
+    begun: Sequence[_Begun]
     moved: frozenset[str]
     """Those of the begun instances in which somebody has claimed a task or sent something."""
-    claimed: Sequence[Row[Any]]
+    claimed: Sequence[_Claimed]
 
 
-def _known(tx: Connection, rows: Sequence[Row[Any]]) -> _Known:
+def _known(tx: Connection, rows: Sequence[Done]) -> _Known:
     columns = ("id", "status", "result", "result_name", "revision")
-    point = (
+    point: tuple[ColumnElement[Any], ...] = (
         undo_point.c.task_id.label("last_task"),
         undo_point.c.revision.label("undo_revision"),
         undo_point.c.timers,
@@ -156,24 +219,26 @@ def _known(tx: Connection, rows: Sequence[Row[Any]]) -> _Known:
         .outerjoin(undo_point, undo_point.c.instance_id == process_instance.c.id)
         .where(process_instance.c.id.in_({row.instance_id for row in rows}))
     )
-    instances: dict[str, Any] = {row.id: row for row in tx.execute(found)} if rows else {}
+    instances = {row.id: row for row in read.every(tx, _Instance, found)} if rows else {}
     last = [row for row in rows if instances[row.instance_id].last_task == row.id]
     did = {row.id: Did.read(instances[row.instance_id].did) for row in last}
     begun = _begun_by(tx, last)
     return _Known(
         instances=instances,
         did=did,
-        papers=_rows(tx, select(document), document.c.id, [one for each in did.values() for one in each.documents]),
+        papers=_rows(
+            tx, DocumentRow, select(document), document.c.id, [one for each in did.values() for one in each.documents]
+        ),
         begun=begun,
         moved=_moved(tx, [child.id for child in begun]),
-        claimed=_rows(tx, _CLAIMED, task.c.id, [one for each in did.values() for one in each.opened]),
+        claimed=_rows(tx, _Claimed, _CLAIMED, task.c.id, [one for each in did.values() for one in each.opened]),
     )
 
 
 def _rows(
-    tx: Connection, statement: Select[Any], column: ColumnElement[Any], values: Sequence[str]
-) -> Sequence[Row[Any]]:
-    return tx.execute(statement.where(column.in_(values))).all() if values else []
+    tx: Connection, kind: type[R], statement: Select[Any], column: ColumnElement[Any], values: Sequence[str]
+) -> Sequence[R]:
+    return read.every(tx, kind, statement.where(column.in_(values))) if values else []
 
 
 _CLAIMED = (
@@ -220,11 +285,11 @@ def _claimed(opened: Sequence[str], completer: str | None, known: _Known) -> Tex
     return _("%(person)s, %(unit)s, claimed '%(step)s' on %(when)s, so this can no longer be undone.", **who, when=when)
 
 
-def _begun_by(tx: Connection, last: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
+def _begun_by(tx: Connection, last: Sequence[Done]) -> Sequence[_Begun]:
     """The instances that these completions may have begun."""
     columns = ("id", "number", "origin_instance_id", "origin_task_id", "started_at", "revision")
     own = select(*(process_instance.c[name] for name in columns))
-    return _rows(tx, own, process_instance.c.origin_instance_id, [row.instance_id for row in last])
+    return _rows(tx, _Begun, own, process_instance.c.origin_instance_id, [row.instance_id for row in last])
 
 
 def _moved(tx: Connection, begun: Sequence[str]) -> frozenset[str]:
@@ -233,7 +298,7 @@ def _moved(tx: Connection, begun: Sequence[str]) -> frozenset[str]:
     return frozenset(tx.scalars(claimed.union(sent))) if begun else frozenset()
 
 
-def _calls_moved(row: Row[Any], known: _Known) -> Text:
+def _calls_moved(row: Done, known: _Known) -> Text:
     """A procedure that was begun by the step cannot be undone once anybody has moved it, or when nobody waits for it."""
     for child in known.begun:
         own = child.origin_instance_id == row.instance_id and child.started_at == row.ended_at
@@ -245,15 +310,17 @@ def _calls_moved(row: Row[Any], known: _Known) -> Text:
     return ""
 
 
-def _what_moved(tx: Connection, row: Row[Any]) -> Text:
-    later = tx.execute(
+def _what_moved(tx: Connection, row: Done) -> Text:
+    later = read.first(
+        tx,
+        _Later,
         select(task.c.name, task.c.undone, unit.c.name.label("unit_name"), person.c.name.label("person_name"))
         .join(unit, unit.c.code == task.c.unit_code)
         .join(person, person.c.id == task.c.ended_by)
         .where(task.c.instance_id == row.instance_id, task.c.id != row.id, task.c.ended_at >= row.ended_at)
         .where((task.c.status == TaskStatus.COMPLETED) | (task.c.undone == "sent_back"))
-        .order_by(task.c.ended_at.desc())
-    ).first()
+        .order_by(task.c.ended_at.desc()),
+    )
     if later is None:
         return _("Since then a period has ended or the case has changed, so this can no longer be undone.")
     who = {"person": later.person_name, "unit": later.unit_name, "step": Name(later.name)}
@@ -282,7 +349,7 @@ def _say_former(step: Step, revision: int) -> None:
             step.tx.execute(delete(party).where(own_party, party.c.unit_code.in_(gone)))
 
 
-def _periods_run_on(step: Step, row: Row[Any], did: Did) -> None:
+def _periods_run_on(step: Step, row: TaskRow, did: Did) -> None:
     """Periods that the step ended go on with their records; those that it started have fallen away."""
     begun, ended = did.begun, did.ended
     latest = {record.key: record for record in step.deadlines.values()}
@@ -293,7 +360,7 @@ def _periods_run_on(step: Step, row: Row[Any], did: Did) -> None:
     for key, status in ended.items():
         own = [record for record in known if record.key == key and record.id not in started]
         of_then = [record for record in own if record.ended_at == row.ended_at and record.status == status]
-        if of_then:  # the last one, should the same have happened twice at one instant
+        if of_then and row.ended_at:  # the last one, should the same have happened twice at one instant
             step.deadlines[key] = deadlines.reopen(step.tx, of_then[-1])
             arm_marks_again(step, key, row.ended_at)
             step.record(PeriodGoesOn(key, of_then[-1].due_at.isoformat()))

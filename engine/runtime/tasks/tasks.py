@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
-from engine.db import upsert
+from engine.db import read, upsert
 from engine.db.case import case_of, case_of_task
+from engine.db.rows import TaskDraftRow, TaskRow
 from engine.db.tables import person, process_instance, task, task_draft, timer, unit
 from engine.db.unit import unit_of
 from engine.errors import AlreadyDone, InvalidValues, NotAllowed, NotFound, Refused
@@ -155,7 +156,7 @@ def change_draft(tx: Connection, actor: Actor, task_id: str, now: datetime) -> N
 
 def keep_draft(
     tx: Connection,
-    row: Row[Any],
+    row: TaskRow,
     person_id: str,
     raw: Mapping[str, list[str]],
     now: datetime,
@@ -167,18 +168,18 @@ def keep_draft(
     unit_of(tx).let_go(("draft", person_id, row.id))
 
 
-def draft(tx: Connection, person_id: str, task_id: str) -> Row[Any] | None:
+def draft(tx: Connection, person_id: str, task_id: str) -> TaskDraftRow | None:
     mine = (task_draft.c.task_id == task_id) & (task_draft.c.person_id == person_id)
     key = "draft", person_id, task_id
-    return unit_of(tx).keep(key, lambda: tx.execute(select(task_draft).where(mine)).first())
+    return unit_of(tx).keep(key, lambda: read.first(tx, TaskDraftRow, select(task_draft).where(mine)))
 
 
-def find(tx: Connection, task_id: str, actor: Actor) -> Row[Any]:
+def find(tx: Connection, task_id: str, actor: Actor) -> TaskRow:
     """The task's row. Raises NotFound when it does not exist or lies in an instance that this person may not see."""
     return _visible(tx, task_id, actor)
 
 
-def _take(tx: Connection, task_id: str, actor: Actor) -> Row[Any]:
+def _take(tx: Connection, task_id: str, actor: Actor) -> TaskRow:
     """The open task's row, its instance locked. Raises NotFound, and AlreadyDone or Refused when it is over."""
     lock_of_task(tx, task_id)
     row = _visible(tx, task_id, actor)
@@ -186,15 +187,15 @@ def _take(tx: Connection, task_id: str, actor: Actor) -> Row[Any]:
     return row
 
 
-def _visible(tx: Connection, task_id: str, actor: Actor) -> Row[Any]:
+def _visible(tx: Connection, task_id: str, actor: Actor) -> TaskRow:
     case = case_of_task(tx, task_id)
-    row: Row[Any] | None = case.get(task, task_id) if case is not None else None
+    row: TaskRow | None = case.get(task, task_id) if case is not None else None
     if row is None or not may(actor, "see_instance", subject(tx, row)).allowed:
         raise NotFound
     return row
 
 
-def require_own(tx: Connection, actor: Actor, task_id: str, verb: str = "add_material") -> Row[Any]:
+def require_own(tx: Connection, actor: Actor, task_id: str, verb: str = "add_material") -> TaskRow:
     """The open task's row, for somebody who may work on it. Raises NotFound, NotAllowed, AlreadyDone."""
     row = find(tx, task_id, actor)
     _require_open(tx, row)
@@ -202,7 +203,7 @@ def require_own(tx: Connection, actor: Actor, task_id: str, verb: str = "add_mat
     return row
 
 
-def take_hold(tx: Connection, actor: Actor, verb: str, task_id: str) -> Row[Any]:
+def take_hold(tx: Connection, actor: Actor, verb: str, task_id: str) -> TaskRow:
     """The open task's row, its instance locked, for somebody who may do this with it.
 
     Raises NotFound, NotAllowed, AlreadyDone.
@@ -212,12 +213,12 @@ def take_hold(tx: Connection, actor: Actor, verb: str, task_id: str) -> Row[Any]
     return row
 
 
-def said_before(tx: Connection, row: Row[Any]) -> frozenset[str]:
+def said_before(tx: Connection, row: TaskRow) -> frozenset[str]:
     """What the task's form asks anew although it is known: a former round's, or another task's; see `forms.validate`."""
     return frozenset() if requests.was_reopened(tx, row) else said_in_tasks(tx, row.instance_id, row.scope_id)
 
 
-def subject(tx: Connection, row: Row[Any]) -> TaskSubject:
+def subject(tx: Connection, row: TaskRow) -> TaskSubject:
     """The task as `may` asks for it. A claim of somebody who has left the post does not count."""
     name = name_of_person(tx, row.assignee_id) if row.assignee_id else None
     unit_name = name_of_unit(tx, row.unit_code)
@@ -237,11 +238,11 @@ def subject(tx: Connection, row: Row[Any]) -> TaskSubject:
         handed_by_id=requests.handed_by(tx, row) if row.status == TaskStatus.OPEN else None,
         delegate_id=delegation.to_person if delegation else None,
         delegate_name=delegation.to_name if delegation else None,
-        consulted=frozenset(found.to_person for found in waiting if found.kind == "consultation"),
+        consulted=frozenset(found.to_person for found in waiting if found.kind == "consultation" and found.to_person),
     )
 
 
-def require_waiting(step: Step, row: Row[Any]) -> datetime | None:
+def require_waiting(step: Step, row: TaskRow) -> datetime | None:
     """The workflow waits for the task, after limits that have run out have closed what they close; see below.
 
     Raises Refused when they have closed this one.
@@ -285,13 +286,13 @@ def _end(step: Step, task_id: str, form: Form, answers: Mapping[str, object]) ->
             step.case.remove(task_draft, row)
 
 
-def _require(actor: Actor, verb: str, row: Row[Any], tx: Connection) -> None:
+def _require(actor: Actor, verb: str, row: TaskRow, tx: Connection) -> None:
     decision = may(actor, verb, subject(tx, row))
     if not decision.allowed:
         raise NotAllowed(decision.reason)
 
 
-def _require_opinions(tx: Connection, row: Row[Any], actor: Actor) -> None:
+def _require_opinions(tx: Connection, row: TaskRow, actor: Actor) -> None:
     """Whoever completes it has said the own opinion with that."""
     waiting = [request for request in requests.requests(tx, row) if request.kind == "consultation"]
     asked = [request.to_name for request in waiting if request.to_person != actor.person_id]
@@ -303,13 +304,29 @@ def _require_opinions(tx: Connection, row: Row[Any], actor: Actor) -> None:
         raise InvalidValues({"": sentence})
 
 
-def _require_open(tx: Connection, open_task: Row[Any]) -> None:
+class _Over(NamedTuple):
+    """A task that is over, with who ended it and how its case stands."""
+
+    name: str
+    status: str
+    undone: str | None
+    ended_at: datetime
+    person_name: str | None
+    unit_name: str
+    instance_ended_at: datetime | None
+    result: str | None
+    result_name: str | None
+
+
+def _require_open(tx: Connection, open_task: TaskRow) -> None:
     """Raises AlreadyDone with who was first and when, and Refused with what became of it."""
     if open_task.status == TaskStatus.OPEN:
         return
-    row = tx.execute(
+    row = read.one(
+        tx,
+        _Over,
         select(
-            task,
+            *(task.c[name] for name in ("name", "status", "undone", "ended_at")),
             person.c.name.label("person_name"),
             unit.c.name.label("unit_name"),
             process_instance.c.ended_at.label("instance_ended_at"),
@@ -319,8 +336,8 @@ def _require_open(tx: Connection, open_task: Row[Any]) -> None:
         .join(person, task.c.ended_by == person.c.id, isouter=True)
         .join(unit, task.c.unit_code == unit.c.code)
         .join(process_instance, task.c.instance_id == process_instance.c.id)
-        .where(task.c.id == open_task.id)
-    ).one()
+        .where(task.c.id == open_task.id),
+    )
     if row.undone is not None:
         raise Refused(_undone(row))
     if row.status == TaskStatus.LAPSED and row.ended_at == row.instance_ended_at:
@@ -338,7 +355,7 @@ def _require_open(tx: Connection, open_task: Row[Any]) -> None:
     )
 
 
-def _undone(row: Row[Any]) -> Message:
+def _undone(row: _Over) -> Message:
     about = {"step": Name(row.name), "when": When(row.ended_at, "spoken")}
     match row.undone:
         case "sent_back":
@@ -356,7 +373,7 @@ def _undone(row: Row[Any]) -> Message:
             return _("'%(step)s' was dropped on %(when)s and can no longer be handled.", **about)
 
 
-def _ended_meanwhile(row: Row[Any]) -> Message:
+def _ended_meanwhile(row: _Over) -> Message:
     about = {"step": Name(row.name), "when": When(row.ended_at, "spoken")}
     if not row.result_name:
         return _("The case ended on %(when)s. '%(step)s' is no longer to be done.", **about)

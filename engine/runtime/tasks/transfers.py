@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
+from engine.db.rows import TaskRow
 from engine.errors import InvalidValues
 from engine.messages import Name, Text
 from engine.messages import gettext as _
@@ -21,7 +22,7 @@ from engine.runtime.tasks import drafts, tasks
 from engine.runtime.tasks.colleagues import REASON_LIMIT, Colleague, who_may_be_asked, who_may_do
 
 
-def transfer(tx: Connection, context: Context, actor: Actor, task_id: str, to: str, reason: str) -> Row[Any]:
+def transfer(tx: Connection, context: Context, actor: Actor, task_id: str, to: str, reason: str) -> TaskRow:
     """The task is that colleague's, who finds what was drafted so far. Returns the task's row.
 
     Raises NotAllowed, and InvalidValues when the colleague does not hold the task's role.
@@ -59,7 +60,7 @@ def transfer(tx: Connection, context: Context, actor: Actor, task_id: str, to: s
     return row
 
 
-def give_back(tx: Connection, context: Context, actor: Actor, task_id: str, reason: str) -> Row[Any]:
+def give_back(tx: Connection, context: Context, actor: Actor, task_id: str, reason: str) -> TaskRow:
     """The task goes back to whoever handed it over, with the reason; to the whole post when that person cannot do it."""
     row = tasks.take_hold(tx, actor, "return", task_id)
     reason = inside_words(tx, row, actor, reason, "reason")
@@ -85,7 +86,7 @@ def give_back(tx: Connection, context: Context, actor: Actor, task_id: str, reas
     return row
 
 
-def delegate(tx: Connection, context: Context, actor: Actor, task_id: str, to: str, request: str) -> Row[Any]:
+def delegate(tx: Connection, context: Context, actor: Actor, task_id: str, to: str, request: str) -> TaskRow:
     """The colleague prepares the work and hands it in; the task stays with its holder, and its period goes on."""
     row = tasks.take_hold(tx, actor, "delegate", task_id)
     request = inside_words(tx, row, actor, request, "reason", required=False)
@@ -107,7 +108,7 @@ def delegate(tx: Connection, context: Context, actor: Actor, task_id: str, to: s
     return row
 
 
-def recall(tx: Connection, context: Context, actor: Actor, task_id: str) -> Row[Any]:
+def recall(tx: Connection, context: Context, actor: Actor, task_id: str) -> TaskRow:
     """The holder no longer waits for the delegate, and goes on with what has been prepared so far."""
     row = tasks.take_hold(tx, actor, "recall", task_id)
     _end_delegation(tx, context, actor, row)
@@ -116,7 +117,7 @@ def recall(tx: Connection, context: Context, actor: Actor, task_id: str) -> Row[
 
 def hand_in(
     tx: Connection, context: Context, actor: Actor, task_id: str, raw: Mapping[str, list[str]], opinion: str
-) -> Row[Any]:
+) -> TaskRow:
     """What the delegate has filled in is the holder's draft, with the opinion beside it."""
     row = tasks.take_hold(tx, actor, "hand_in", task_id)
     opinion = inside_words(tx, row, actor, opinion, "opinion")
@@ -155,7 +156,7 @@ def words(text: str, key: str, required: bool = True) -> str:
     return text
 
 
-def inside_words(tx: Connection, row: Row[Any], actor: Actor, text: str, key: str, required: bool = True) -> str:
+def inside_words(tx: Connection, row: TaskRow, actor: Actor, text: str, key: str, required: bool = True) -> str:
     """The same for what only colleagues of the task's unit will read."""
     text = words(text, key, required)
     require_untold(tx, row.instance_id, actor, key, text, inside=row.unit_code)
@@ -170,7 +171,7 @@ def choose(allowed: list[Colleague], person_id: str, otherwise: Text) -> Colleag
 
 
 def notify_person(
-    tx: Connection, context: Context, row: Row[Any], person_id: str | None, text: Text, kind: str = "handed"
+    tx: Connection, context: Context, row: TaskRow, person_id: str | None, text: Text, kind: str = "handed"
 ) -> None:
     """The person finds a notice that concerns the task."""
     if person_id is not None:
@@ -188,20 +189,28 @@ def notify_person(
         )
 
 
-def notify_post(
-    tx: Connection, context: Context, actor: Actor, row: Row[Any], text: Text, kind: str = "handed"
-) -> None:
+def notify_post(tx: Connection, context: Context, actor: Actor, row: TaskRow, text: Text, kind: str = "handed") -> None:
     """Everybody who may claim the task finds a notice that concerns it."""
-    about = {"task_id": row.id, "about": row.name}
-    notify_people(tx, context, row.instance_id, kind, row.unit_code, row.roles, text, but_not=actor.person_id, **about)
+    notify_people(
+        tx,
+        context,
+        row.instance_id,
+        kind,
+        row.unit_code,
+        row.roles,
+        text,
+        task_id=row.id,
+        about=row.name,
+        but_not=actor.person_id,
+    )
 
 
-def works_here(tx: Connection, context: Context, row: Row[Any], person_id: str | None) -> bool:
+def works_here(tx: Connection, context: Context, row: TaskRow, person_id: str | None) -> bool:
     """Whether somebody other than the task's holder has a post in its unit now."""
     return any(found.id == person_id for found in who_may_be_asked(tx, row, context.now))
 
 
-def note(tx: Connection, context: Context, actor: Actor, row: Row[Any], kind: str, **content: Any) -> None:
+def note(tx: Connection, context: Context, actor: Actor, row: TaskRow, kind: str, **content: Any) -> None:
     audit.append(
         tx,
         row.instance_id,
@@ -214,14 +223,12 @@ def note(tx: Connection, context: Context, actor: Actor, row: Row[Any], kind: st
     )
 
 
-def _assign(tx: Connection, context: Context, row: Row[Any], person_id: str | None) -> None:
+def _assign(tx: Connection, context: Context, row: TaskRow, person_id: str | None) -> None:
     at = context.now if person_id else None
     lists.give(tx, row.id, person_id, at)
 
 
-def _end_delegation(
-    tx: Connection, context: Context, actor: Actor, row: Row[Any], holder_id: str | None = None
-) -> None:
+def _end_delegation(tx: Connection, context: Context, actor: Actor, row: TaskRow, holder_id: str | None = None) -> None:
     """An open delegation of the task is withdrawn, its draft with the holder; the delegate is told, unless the task is the
     delegate's now (`holder_id`).
     """
@@ -239,7 +246,7 @@ def _end_delegation(
                 notify_person(tx, context, row, request.to_person, text)
 
 
-def pass_draft(tx: Connection, context: Context, row: Row[Any], giver: str | None, taker: str | None) -> None:
+def pass_draft(tx: Connection, context: Context, row: TaskRow, giver: str | None, taker: str | None) -> None:
     """What one has drafted is the other's draft. What the other had drafted is kept aside, unless it is what the one has
     been given and gone on with.
     """

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from engine.clock import local_date, midnight
+from engine.db.rows import TaskRow
 from engine.errors import Refused
 from engine.messages import Name, When
 from engine.messages import gettext as _
@@ -20,7 +20,7 @@ from engine.runtime.tasks import tasks
 from engine.runtime.tasks.transfers import note, words
 
 
-def urge(tx: Connection, context: Context, actor: Actor, task_id: str, sentence: str) -> Row[Any]:
+def urge(tx: Connection, context: Context, actor: Actor, task_id: str, sentence: str) -> TaskRow:
     """The task's holders and the leader of its unit are told. Raises NotAllowed, Refused when it is too soon again."""
     row = tasks.take_hold(tx, actor, "urge", task_id)
     sentence = words(sentence, "reason", required=False)
@@ -39,12 +39,25 @@ def urge(tx: Connection, context: Context, actor: Actor, task_id: str, sentence:
         if sentence
         else _("%(person)s, %(unit)s, is waiting for '%(step)s'. Complete it soon.", **told)
     )
-    holder = {"person_id": row.assignee_id} if row.assignee_id else {}
-    roles = [] if row.assignee_id else row.roles
-    about = {"task_id": row.id, "about": row.name}
-    notify_people(tx, context, row.instance_id, "urge", row.unit_code, roles, text, **holder, **about)
+
+    def notify(roles: list[str], person_id: str | None = None) -> None:
+        about, instance_id = row.name, row.instance_id
+        notify_people(
+            tx,
+            context,
+            instance_id,
+            "urge",
+            row.unit_code,
+            roles,
+            text,
+            person_id=person_id,
+            task_id=row.id,
+            about=about,
+        )
+
+    notify([] if row.assignee_id else row.roles, row.assignee_id)
     if row.assignee_id or "principal_leader" not in row.roles:
-        notify_people(tx, context, row.instance_id, "urge", row.unit_code, ["principal_leader"], text, **about)
+        notify(["principal_leader"])
     return row
 
 

@@ -1,0 +1,50 @@
+"""What one row of a table is: its columns, in the table's order, with their types; `None` only where the table allows it.
+
+A row is a named tuple: it costs no more than the tuple that the driver gives, and nobody can change it. What each column
+means says `engine.db.tables`. Whoever reads only some columns, or the columns of several tables, has a class of its own
+beside the statement; a reader that takes two columns of whatever row has them asks for a protocol.
+"""
+
+from __future__ import annotations
+
+from engine.db.rows.collaboration import CommentRow, CorrectionRow, MentionRow, ReaderRow, ReadingRow
+from engine.db.rows.handling import HandOverRow, UndoPointRow
+from engine.db.rows.papers import DocumentRow, LetterVersionRow, MaterialRow, PaperDraftRow
+from engine.db.rows.work import (
+    CaseLinkRow,
+    DeadlineRow,
+    FactRow,
+    FiredTimerRow,
+    InstanceRow,
+    PartyRow,
+    ScopeRow,
+    TaskDraftRow,
+    TaskRoleRow,
+    TaskRow,
+    TimerRow,
+)
+
+__all__ = [
+    "CaseLinkRow",
+    "CommentRow",
+    "CorrectionRow",
+    "DeadlineRow",
+    "DocumentRow",
+    "FactRow",
+    "FiredTimerRow",
+    "HandOverRow",
+    "InstanceRow",
+    "LetterVersionRow",
+    "MaterialRow",
+    "MentionRow",
+    "PaperDraftRow",
+    "PartyRow",
+    "ReaderRow",
+    "ReadingRow",
+    "ScopeRow",
+    "TaskDraftRow",
+    "TaskRoleRow",
+    "TaskRow",
+    "TimerRow",
+    "UndoPointRow",
+]
