@@ -35,6 +35,7 @@ def test_a_case_begins_on_the_first_working_day_of_the_quarter(town_on_each_data
     assert [str(line.action) for line in began] == ["按计划发起"]
     case.complete("plan", OFFICE, plan="十月二十日开会")
     assert case.result == "held"
+    assert town.act(lambda engine: engine.archives.make_wanted()) == 1
     assert town.verify() == []
 
 

@@ -487,6 +487,20 @@ WORDS = [
         dict(k=1),
     ),
     (
+        "send task: its message is heard at once by the receive task that waits longest, and by no other",
+        process(
+            start(),
+            both("f"),
+            user("x a b"),
+            node("receiveTask", "r1", messageRef="m"),
+            node("receiveTask", "r2", messageRef="m"),
+            node("sendTask", "s", messageRef="m"),
+            flows="start>f; f>r1; f>r2; f>x; x>s; r1>a; r2>b",
+        ),
+        "- => r1 r2 x; x => a r2; a => r2; r2 => b; b => ended",
+        {},
+    ),
+    (
         "event-based gateway: two timers, a message, a condition",
         process(
             start(),

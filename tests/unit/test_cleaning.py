@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 
 from engine.bpmn.gate.cleaning import cleaned
-from engine.bpmn.gate.rules.shapes import drawn_in
+from engine.bpmn.gate.rules.shapes import DI, drawn_in
 from engine.bpmn.reading.elements import read_elements
 from engine.bpmn.reading.read import read_as_written, read_diagram
 from engine.bpmn.reading.spelling import meant
 from engine.messages import speaking
+from engine.organisation.people import post_codes
 from tests.cli.test_commands import run
 from tests.diagrams.layout import Box
+from tests.reference.by_hand import end, process, start, sub, user
 from tests.unit.diagrams import PERMIT, broken, in_a_folder, problems_of
 
 AGREE = 'review_outcome == "agree"'
@@ -40,6 +42,26 @@ def test_in_the_cleaned_copy_nothing_is_left_to_be_cleaned() -> None:
     assert b"camunda:formRef" in content
 
 
+def test_posts_that_are_written_by_name_get_their_codes() -> None:
+    """In lanes, on steps and where it says who may start; a name that is no post stays."""
+    lane = (
+        '<camunda:property name="role" value="deputy_leader" />',
+        '<camunda:property name="role" value="分管领导" />',
+    )
+    asked = (
+        'camunda:formRef="review"',
+        'camunda:formRef="review" camunda:candidateGroups="asked_unit:承办人,asked_unit:牵头人"',
+    )
+    starts = ('camunda:candidateStarterGroups="town:case_officer"', 'camunda:candidateStarterGroups="town:承办人"')
+    content, done = cleaned(broken(lane, asked, starts).encode(), post_codes())
+
+    text = content.decode()
+    assert 'name="role" value="deputy_leader"' in text
+    assert 'camunda:candidateGroups="asked_unit:case_officer,asked_unit:牵头人"' in text
+    assert 'camunda:candidateStarterGroups="town:case_officer"' in text
+    assert any("3" in str(said) for said in done)
+
+
 def test_what_was_done_is_told() -> None:
     with speaking("en"):
         _content, done = cleaned(ODD.encode())
@@ -60,6 +82,38 @@ def test_everything_that_runs_is_drawn_and_no_two_steps_lie_on_each_other() -> N
     steps = [box for box in boxes if box.width == 100]
     apart = (abs(a.x - b.x) >= 100 or abs(a.y - b.y) >= 80 for a in steps for b in steps if a is not b)
     assert all(apart)
+
+
+def test_what_is_in_a_sub_process_is_drawn_on_a_plane_of_its_own() -> None:
+    text = process(
+        start(), sub("s", user("a b"), sub("deep", user("c")), flows="a>b; b>deep"), end(), flows="start>s; s>end"
+    )
+    root = read_as_written(cleaned(text.encode())[0])
+    diagram = read_elements(root)
+
+    assert diagram.elements.keys() | diagram.flows.keys() <= drawn_in(root)
+    planes = {plane.get("bpmnElement"): drawn_in(plane) for plane in root.iter(f"{DI}BPMNPlane")}
+    assert {"a", "b", "deep"} <= planes["s"]
+    assert planes["deep"] == {"c"}
+    assert not {"a", "c"} & planes[diagram.key]
+
+
+def test_a_flow_that_leads_nowhere_stays_as_it_is() -> None:
+    text = process(start(), user("a"), flows="start>a; a>gone")
+
+    assert "gone" not in drawn_in(read_as_written(cleaned(text.encode())[0]))
+
+
+@pytest.mark.parametrize("written", ["", "NaN", "12px", "1e999"])
+def test_a_shape_whose_place_cannot_be_read_holds_up_nothing(written: str) -> None:
+    bounds = (
+        f'<dc:Bounds xmlns:dc="http://www.omg.org/spec/DD/20100524/DC" x="{written}" y="0" width="36" height="36" />'
+    )
+    plane = f'<bpmndi:BPMNPlane><bpmndi:BPMNShape bpmnElement="start">{bounds}</bpmndi:BPMNShape></bpmndi:BPMNPlane>'
+    picture = f"<bpmndi:BPMNDiagram>{plane}</bpmndi:BPMNDiagram></definitions>"
+    text = process(start(), user("a"), flows="start>a").replace("</definitions>", picture)
+
+    assert {"start", "a"} <= drawn_in(read_as_written(cleaned(text.encode())[0]))
 
 
 def test_what_cannot_be_read_and_not_be_guessed_stays() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from math import isfinite
 from typing import NamedTuple
 
 from lxml import etree
 
 from engine.bpmn.gate.rules.shapes import DI, drawn_in
-from engine.bpmn.reading.elements import Diagram, Element
+from engine.bpmn.reading.elements import SCOPES, Diagram, Element
 
 DC = "{http://www.omg.org/spec/DD/20100524/DC}"
 LINES = "{http://www.omg.org/spec/DD/20100524/DI}"
@@ -24,21 +25,30 @@ class Box(NamedTuple):
 
 
 def draw_missing(root: etree._Element, diagram: Diagram) -> int:
-    """Every step of the process itself, and every flow between them, has a shape or a line now; a sub-process is drawn
-    closed. Returns how many were added."""
+    """Every step, and every flow between drawn ones, has a shape or a line now. Returns how many were added.
+
+    A sub-process is drawn closed, and what is in it on a plane of its own, which modelers and our pages open.
+    """
     drawn = drawn_in(root)
-    elements = [element for element in diagram.within(None) if element.id and element.id not in drawn]
-    plane = _plane(root, diagram)
-    boxes = dict(_boxes(root))
+    scopes = [None, *(one.id for one in diagram.of_kind(*SCOPES) if _is_closed(root, one.id))]
+    return sum(_draw(root, diagram, scope, drawn) for scope in scopes)
+
+
+def _draw(root: etree._Element, diagram: Diagram, scope: str | None, drawn: Collection[str]) -> int:
+    within = diagram.within(scope)
+    elements = [element for element in within if element.id and element.id not in drawn]
+    if not elements and scope is not None:
+        return 0
+    plane = _plane(root, scope or diagram.key, scope is None)
+    boxes = dict(_boxes(plane))
     for element, box in _placed(diagram, elements, boxes):
         boxes[element.id] = box
         shape = etree.SubElement(plane, f"{DI}BPMNShape", id=f"{element.id}_di", bpmnElement=element.id)
-        if element.kind == "subProcess":
+        if element.kind in SCOPES:
             shape.set("isExpanded", "false")
         etree.SubElement(shape, f"{DC}Bounds", {name: f"{value:g}" for name, value in box._asdict().items()})
-    flows = [
-        flow for flow in diagram.flows.values() if flow.id not in drawn and {flow.source, flow.target} <= boxes.keys()
-    ]
+    own = {element.id for element in within} & boxes.keys()
+    flows = [flow for flow in diagram.flows.values() if flow.id not in drawn and {flow.source, flow.target} <= own]
     for flow in flows:
         edge = etree.SubElement(plane, f"{DI}BPMNEdge", id=f"{flow.id}_di", bpmnElement=flow.id)
         for x, y in _way(boxes[flow.source], boxes[flow.target]):
@@ -46,20 +56,37 @@ def draw_missing(root: etree._Element, diagram: Diagram) -> int:
     return len(elements) + len(flows)
 
 
-def _plane(root: etree._Element, diagram: Diagram) -> etree._Element:
-    plane = root.find(f".//{DI}BPMNPlane")
-    if plane is None:
-        picture = etree.SubElement(root, f"{DI}BPMNDiagram", id="picture")
-        plane = etree.SubElement(picture, f"{DI}BPMNPlane", id="picture_plane", bpmnElement=diagram.key)
-    return plane
+def _is_closed(root: etree._Element, scope: str) -> bool:
+    """Whether the sub-process is drawn closed, or not at all yet."""
+    shapes = (one for one in root.iter(f"{DI}BPMNShape") if one.get("bpmnElement", "").rpartition(":")[2] == scope)
+    return all(shape.get("isExpanded", "false") == "false" for shape in shapes)
 
 
-def _boxes(root: etree._Element) -> Iterator[tuple[str, Box]]:
-    for shape in root.iter(f"{DI}BPMNShape"):
+def _plane(root: etree._Element, drawn: str, is_first: bool) -> etree._Element:
+    """The plane on which this process or sub-process is drawn; the first one of the file for the process."""
+    planes = list(root.iter(f"{DI}BPMNPlane"))
+    own = [plane for plane in planes if is_first or plane.get("bpmnElement", "").rpartition(":")[2] == drawn]
+    if own:
+        return own[0]
+    picture = etree.SubElement(root, f"{DI}BPMNDiagram", id=f"picture_{drawn}")
+    return etree.SubElement(picture, f"{DI}BPMNPlane", id=f"picture_{drawn}_plane", bpmnElement=drawn)
+
+
+def _boxes(plane: etree._Element) -> Iterator[tuple[str, Box]]:
+    for shape in plane.iter(f"{DI}BPMNShape"):
         bounds = shape.find(f"{DC}Bounds")
         if bounds is not None:
-            values = (float(bounds.get(name, "0")) for name in Box._fields)
+            values = (_number(bounds.get(name, "0")) for name in Box._fields)
             yield shape.get("bpmnElement", "").rpartition(":")[2], Box(*values)
+
+
+def _number(text: str) -> float:
+    """The number that is written there; 0 for what is none, as some tools write."""
+    try:
+        found = float(text)
+    except ValueError:
+        return 0
+    return found if isfinite(found) else 0
 
 
 def _placed(diagram: Diagram, elements: list[Element], boxes: Mapping[str, Box]) -> Iterator[tuple[Element, Box]]:
@@ -85,7 +112,8 @@ def _placed(diagram: Diagram, elements: list[Element], boxes: Mapping[str, Box])
 
 def _columns(diagram: Diagram) -> dict[str, int]:
     """How many steps each element is from the start; those that nothing leads to stand in the first column."""
-    columns = {element.id: 0 for element in diagram.of_kind("startEvent")}
+    starts = [diagram.starts(scope) for scope in (None, *(one.id for one in diagram.of_kind(*SCOPES)))]
+    columns = {element.id: 0 for found in starts for element in found}
     queue = list(columns)
     for key in queue:
         element = diagram.elements[key]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lxml import etree
 
 from engine.bpmn.reading.called import BPMN, CAMUNDA
+
+COLLECT = "collect:"
+"""What begins the name of a property that says what is collected of each time."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,11 @@ class Again:
     most: str
     before: bool
     """Whether the test is asked before the first time, too."""
+
+
+def collected(properties: Mapping[str, str]) -> Mapping[str, str]:
+    """The fact that holds a list -> the expression of one value of it."""
+    return {name.removeprefix(COLLECT): text for name, text in properties.items() if name.startswith(COLLECT)}
 
 
 def read_many(node: etree._Element, quorum: str = "") -> Many | None:
