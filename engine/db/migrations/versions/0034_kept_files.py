@@ -10,7 +10,7 @@ from alembic import op
 
 from engine.db.types import Instant, Json
 
-revision = "0037"
+revision = "0034"
 down_revision = "0033"
 branch_labels = None
 depends_on = None
