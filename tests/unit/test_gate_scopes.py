@@ -114,3 +114,15 @@ def test_two_frames_side_by_side_do_not_ask_the_same_form() -> None:
     task_b = '<userTask id="read_b" name="核对依据" camunda:formRef="read_b" />'
     problems = problems_of(broken((task_b, asking("read_b"))))
     assert "form-side-by-side" in {problem.rule for problem in problems}
+
+
+def test_a_frame_with_the_id_of_the_frame_around_it_is_refused_and_not_followed_for_ever() -> None:
+    inner = '<subProcess id="frame" name="同一个 id" />'
+    found = problems_of(framed((FRAME, FRAME.replace("</subProcess>", f"{inner}</subProcess>"))))
+    assert "id-twice" in {problem.rule for problem in found}
+
+
+def test_a_flow_out_of_a_frame_into_the_frame_is_refused_and_not_followed_for_ever() -> None:
+    idle = '<startEvent id="in_start" /><endEvent id="in_end" />' + flow("in_start", "frame")
+    found = problems_of(framed((FRAME, f'{REVIEW}<subProcess id="frame" name="空转">{idle}</subProcess>')))
+    assert "flow-crosses" in {problem.rule for problem in found}

@@ -39,6 +39,14 @@ _PRESSED: Mapping[str, Text] = {
     "when_*": _("As when."),
     "otherwise_*": _("As otherwise."),
 }
+_PERIOD: Mapping[str, Text] = {
+    "deadline": _("Makes it a legal period, and is its name; what extends or meets it speaks of this name."),
+    "title": _("The name of the period for readers, such as Referral period; left out it is the name of the event."),
+    "rule": _("The number of the rule, such as R55."),
+    "basis": _("The text that it rests on."),
+    "hard": _("true is a legal period, which can be overdue; false is a recommended one."),
+    "unit": _("The unit that has to keep it."),
+}
 PROPERTIES: Mapping[str, Mapping[str, Text]] = {
     "process": {
         "number_prefix": _("How case numbers begin, in capital letters, such as YS."),
@@ -138,17 +146,7 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
             "expression, such as in:referring_unit = first_unit."
         ),
     },
-    "timer": {
-        "deadline": _("Makes it a legal period, and is its name; what extends or meets it speaks of this name."),
-        "title": _(
-            "The name of the period for readers, such as Referral period; left out it is the name of the event."
-        ),
-        "rule": _("The number of the rule, such as R55."),
-        "basis": _("The text that it rests on."),
-        "hard": _("true is a legal period, which can be overdue; false is a recommended one."),
-        "unit": _("The unit that has to keep it."),
-        "lapses": _LAPSES,
-    },
+    "timer": {**_PERIOD, "lapses": _LAPSES},
     "message": {
         **_PRESSED,
         "awaits": _AWAITS,
@@ -161,6 +159,10 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
     "signal": {"lapses": _LAPSES},
     "conditional": {"lapses": _LAPSES},
     "error": {},
+    "escalation": {"lapses": _LAPSES},
+    "timer start": _PERIOD,
+    "message start": {**_PRESSED, "awaits": _AWAITS, "correlation": _CORRELATION},
+    **{f"{kind} start": {} for kind in ("signal", "conditional", "error", "escalation")},
     "endEvent": {
         "correlation": _CORRELATION,
         "result": _("The result of the case, such as closed_with_result."),
@@ -173,16 +175,16 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
 """Sort of element -> `camunda:property` names it may have. What the system does is all as serviceTask; others have none."""
 
 
-def sort_of(kind: str, event_kind: str = "") -> str:
-    """The key of `PROPERTIES` for an element."""
+def sort_of(kind: str, event_kind: str = "", within: bool = False) -> str:
+    """The key of `PROPERTIES` for an element; `within`: a start event that stands in a sub-process."""
     if kind in ("sendTask", "receiveTask") and event_kind:
         return "message task"
     if kind in OPERATING:
         return "serviceTask"
-    if kind == "startEvent" and event_kind:
-        return "begins by itself"
     if kind == "intermediateCatchEvent" and event_kind == "message":
         return "awaited message"
+    if kind == "startEvent" and event_kind:
+        return f"{event_kind} start" if within else "begins by itself"
     return event_kind if kind == "boundaryEvent" else kind
 
 

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from lxml import etree
 
-from engine.bpmn.reading import usual, ways
+from engine.bpmn.reading import by_event, usual, ways
 from engine.bpmn.reading.called import BPMN as BPMN
 from engine.bpmn.reading.called import CAMUNDA as CAMUNDA
 from engine.bpmn.reading.called import Called, Handover, read_called, read_handovers
@@ -135,15 +135,22 @@ class Element:
 
     @property
     def is_button(self) -> bool:
-        """Whether it happens when somebody presses it: on a border, or as one of several that a gateway waits for."""
-        stands = self.kind == "boundaryEvent" or (self.kind == "intermediateCatchEvent" and self.behind_gateway)
+        """Whether it happens when somebody presses it: on a border, as one of several that a gateway waits for, or as what
+        begins an event sub-process."""
+        awaited = self.kind == "intermediateCatchEvent" and self.behind_gateway
+        stands = self.kind == "boundaryEvent" or self.begins_within or awaited
         return stands and self.event_kind == MESSAGE and self.properties.get("awaits") != MESSAGE
+
+    @property
+    def begins_within(self) -> bool:
+        """Whether a sub-process begins here; with an event it is one that an event begins."""
+        return self.kind == "startEvent" and self.scope is not None
 
     @property
     def heard(self) -> EventDefinition | None:
         """The message or signal of other cases for which it waits while a case runs; None when it waits for neither."""
         is_told = self.event_kind in (MESSAGE, SIGNAL) and not self.is_button
-        return self.events[0] if is_told and self.kind in HEARING else None
+        return self.events[0] if is_told and (self.kind in HEARING or self.begins_within) else None
 
     @property
     def is_clock(self) -> bool:
@@ -291,12 +298,7 @@ class Diagram:
 
     def deadline_of(self, element: Element) -> str | None:
         """The period under which a task is worked: the one it carries itself or names, or that of a sub-process around it."""
-        named = element.properties.get("deadline")
-        for host in (element, *self.scopes_around(element)):
-            own = (event.properties["deadline"] for event in self.attached(host.id) if event.is_period)
-            if found := next(own, None) or named:
-                return found
-        return None
+        return by_event.period_over(self, element)
 
     def asked(self, element: Element) -> Asked:
         """Who is asked to do a task or may press a button: its own word, else its lane's."""

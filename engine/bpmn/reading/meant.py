@@ -45,17 +45,20 @@ def in_our_words(root: etree._Element) -> None:
 
 
 def _share_out(root: etree._Element) -> None:
-    """A definition that several events refer to stands in each of them, and what none refers to nowhere."""
+    """A definition beside the processes to which events refer stands in each of them."""
+    used = set[str]()
     shared = {str(node.get("id")): node for node in root if _is_definition(node) and node.get("id")}
     for reference in list(root.iter(f"{BPMN}eventDefinitionRef")):
-        found, event = shared.get((reference.text or "").strip().rpartition(":")[2]), reference.getparent()
+        key, event = (reference.text or "").strip().rpartition(":")[2], reference.getparent()
+        found = shared.get(key)
         if found is not None and event is not None:
+            used.add(key)
             own = deepcopy(found)
             for node in own.iter(etree.Element):
                 node.attrib.pop("id", "")
             event.replace(reference, own)
-    for node in shared.values():
-        root.remove(node)
+    for key in used:
+        root.remove(shared[key])
 
 
 def _is_definition(node: etree._Element) -> bool:
