@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.db import tables
-from tests.processes import drawings, inquiry
+from tests.processes import drawings, inquiry, tellings
 from tests.processes.drawings import OFFICER, flow, lane, properties, task, text_field
 from tests.processes.test_borders_of_calls import CALL, called_by
 from tests.processes.test_calls import notes
@@ -260,3 +260,27 @@ def test_the_page_shows_what_is_open_in_it(town: Town, tmp_path: Path) -> None:
     view = town.act(lambda engine: engine.instances.instance(town.person(OFFICER), case.number))
     assert {"handle_late", "late"} <= {mark["element"] for mark in view.marks.live}
     assert [str(step.name) for step in view.steps if step.state == "next"] == ["汇总"]
+
+
+@pytest.mark.parametrize("heard", ["message", "signal"])
+def test_what_another_case_tells_begins_an_event_sub_process(town: Town, tmp_path: Path, heard: str) -> None:
+    definition = tellings.message() if heard == "message" else tellings.SIGNAL
+    own = properties(awaits="message") if heard == "message" else ""
+    after = (
+        task("after", "接着办") + flow("on_hear", "after") + flow("after", "hear_over") + '<endEvent id="hear_over" />'
+    )
+    start = f'<startEvent id="on_hear" name="听到">{own}{definition}</startEvent>'
+    handled = f'<subProcess id="handle" name="应对" triggeredByEvent="true">{start}{after}</subProcess>'
+    body = [task("beside", "旁边的事"), handled, flow("start", "beside") + flow("beside", "done")]
+    tellings.draw(town, tmp_path, "listens", body, "beside handle")
+    tellings.draw(town, tmp_path, "tells", tellings.throws(definition, **({"correlation": "partner"} if own else {})))
+    listener, teller = tellings.start(town, "listens"), tellings.start(town, "tells")
+    assert tellings.waiting_for(town) == ["on_hear"]
+
+    teller.complete("work", OFFICER, said_work="完", partner=listener.number)
+    town.tick()
+
+    assert dict(listener.waiting) == {"after": 1}
+    assert listener.tasks("lapsed") == {"beside": 1}
+    assert tellings.waiting_for(town) == []
+    sound(listener)

@@ -20,6 +20,12 @@ _ADDS = _(
     "answered: unit:post, several separated by commas; starter is whoever handles cases in the starting unit. Left out, "
     "nobody may."
 )
+_QUORUM = _(
+    "Of a step that is done several times: how many have to agree, instead of a completion condition. all (everybody "
+    "answers), any (the first answer is enough), a number such as 2, a share such as 2/3, or 1/2+ for more than a half. "
+    "When so many agree, or so many cannot agree any more, what is still open lapses."
+)
+_AGREE = _("Beside a quorum: which answer of the first collect: counts as agreeing. Left out, it is agree.")
 _CORRELATION = _(
     "By what a message finds the case: an expression that gives a number or a short text. Left out, the case that throws it "
     "reaches a case that it has called or started, or that called or started it, or one that waits by its number; the case "
@@ -79,6 +85,8 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
     "userTask": {
         "collect:*": _COLLECT,
         "adds": _ADDS,
+        "quorum": _QUORUM,
+        "agree": _AGREE,
         "unit": _("Instead of the lane's unit, together with role."),
         "role": _("Instead of the lane's post, together with unit."),
         "deadline": _("The name of the period within which the step falls."),
@@ -124,9 +132,13 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
     "subProcess": {
         "collect:*": _COLLECT,
         "adds": _ADDS,
+        "quorum": _QUORUM,
+        "agree": _AGREE,
     },
     "callActivity": {
         "collect:*": _COLLECT,
+        "quorum": _QUORUM,
+        "agree": _AGREE,
     },
     "exclusiveGateway": {
         "usual": _(

@@ -28,7 +28,9 @@ from engine.bpmn.reading.process import Lane as Lane
 from engine.bpmn.reading.process import Process as Process
 from engine.bpmn.reading.process import plain, read_lanes, read_process, split, starters_in
 from engine.bpmn.reading.process import properties_of as properties_of
-from engine.bpmn.reading.repeated import Again, Many, read_again, read_many
+from engine.bpmn.reading.quorum import condition_of
+from engine.bpmn.reading.repeated import COLLECT as COLLECT
+from engine.bpmn.reading.repeated import Again, Many, collected, read_again, read_many
 from engine.bpmn.reading.scripts import with_script
 
 FLOW_NODES = {
@@ -44,7 +46,6 @@ HEARING = ("boundaryEvent", "intermediateCatchEvent", "receiveTask")
 FACT = "fact:"
 IN = "in:"
 FORM = "form:"
-COLLECT = "collect:"
 """What begins the name of a property by which a user task fills in a parameter of its form."""
 GIVEN_LIMIT = 120
 """Characters of all that a user task fills in, as `form_key` shows it; the gate refuses what is longer."""
@@ -112,7 +113,7 @@ class Element:
     @cached_property
     def collects(self) -> Mapping[str, str]:
         """What is collected of each time that it is done: the fact that holds the list -> the expression of one value."""
-        return {name.removeprefix(COLLECT): text for name, text in self.properties.items() if name.startswith(COLLECT)}
+        return collected(self.properties)
 
     @property
     def is_period(self) -> bool:
@@ -438,7 +439,7 @@ def _element(
         outputs=read_handovers(node, "out"),
         scope=scope,
         events=events,
-        many=read_many(node),
+        many=read_many(node, condition_of(properties, collected(properties))),
         again=read_again(node),
         behind_gateway=behind_gateway,
         by_event=node.get("triggeredByEvent") == "true",

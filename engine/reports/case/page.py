@@ -10,9 +10,9 @@ from sqlalchemy import Connection, select
 
 from engine.bpmn.reading.elements import Diagram
 from engine.db.case import case_of
+from engine.db.english import english_of
 from engine.db.rows import InstanceRow, ScopeRow
 from engine.db.tables import archive_package, case_link, definition_version, incident, process_instance, scope, task
-from engine.db.unit import english_of
 from engine.deadlines import deadlines
 from engine.deployments import definitions
 from engine.documents import materials

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, case, select
 
 from engine.db.case import known_case
+from engine.db.english import english_of
 from engine.db.searchable import SUBJECT_FACT
 from engine.db.tables import fact, party, process_instance, task
-from engine.db.unit import english_of
 from engine.db.values import decode
 from engine.deployments import definitions
 from engine.messages import Name, Text

@@ -14,9 +14,9 @@ from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from engine.db import read
 from engine.db.case import case_of
+from engine.db.english import english_of
 from engine.db.rows import InstanceRow
 from engine.db.tables import incident, process_instance, start_fault
-from engine.db.unit import english_of
 from engine.deployments import definitions
 from engine.errors import NotFound, Refused
 from engine.ids import new_id
