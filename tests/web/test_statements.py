@@ -28,9 +28,9 @@ AT_MOST = {
     (OFFICER, "/instances?q=青河镇"): 11,
     (LEADER, "/messages"): 4,
     (LEADER, "/messages?tab=all"): 4,
-    (JUSTICE, "/supervision"): 14,
-    (JUSTICE, "/supervision?state=ok"): 14,
-    (JUSTICE, "/supervision?unit=ecology"): 14,
+    (JUSTICE, "/supervision"): 15,
+    (JUSTICE, "/supervision?state=ok"): 15,
+    (JUSTICE, "/supervision?unit=ecology"): 15,
     (OFFICER, "/start"): 2,
     (OFFICER, "/duties"): 2,
 }
