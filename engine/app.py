@@ -44,10 +44,12 @@ from engine.uses.checking import CheckingUses
 from engine.uses.city_rules import CityRuleUses
 from engine.uses.collaboration import CollaborationUses
 from engine.uses.counting import CountingUses
+from engine.uses.deploying import Deploying
 from engine.uses.duties import DutyUses
 from engine.uses.founding import FoundingUses
 from engine.uses.handling import HandlingUses
 from engine.uses.instances import InstanceUses
+from engine.uses.kept_files import KeptFileUses
 from engine.uses.library import LibraryUses
 from engine.uses.materials import MaterialUses
 from engine.uses.notices import NoticeUses
@@ -96,8 +98,10 @@ class Engine:
         self.paper_drafts = PaperDraftUses(self.transactions, self.papers)
         self.archives = ArchiveUses(self.transactions, keeper)
         self.calendars = CalendarUses(self.transactions)
-        self.procedures_in_force = ProcedureUses(self.transactions, settings.processes_dir)
+        deploying = Deploying(self.transactions, settings.processes_dir)
+        self.procedures_in_force = ProcedureUses(self.transactions, deploying, settings.processes_dir)
         self.library = LibraryUses(self.transactions, self.procedures_in_force, settings.processes_dir)
+        self.kept_files = KeptFileUses(self.transactions, self.library, deploying)
         self.programs = ProgramUses(self.transactions, self.keys)
         self.handling = HandlingUses(self.transactions)
         self.checking = CheckingUses(self.transactions)

@@ -15,6 +15,7 @@ from tasks_ui import (
     collaboration,
     duties,
     errors,
+    help,
     inbox,
     instances,
     language,
@@ -43,9 +44,22 @@ def create_app(engine: Engine, banner: Text = "", trusted_hosts: list[str] | Non
     language.register(app)
     errors.register(app)
     widgets.register(app)
-    for room in (account, inbox, instances, collaboration, duties, notices, papers, supervision, library, modeler):
+    for room in (
+        account,
+        inbox,
+        instances,
+        collaboration,
+        duties,
+        notices,
+        papers,
+        supervision,
+        library,
+        modeler,
+        help,
+    ):
         app.register_blueprint(room.views.pages)
     app.register_blueprint(inbox.handling.pages)
+    app.register_blueprint(library.kept.pages)
     app.register_blueprint(probes.pages)
     app.extensions["csrf"].exempt(modeler.views.pages)
     app.wsgi_app = _visiting(app.wsgi_app, engine.database)  # type: ignore[method-assign,assignment]

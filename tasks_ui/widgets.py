@@ -409,6 +409,7 @@ def drawn(drawing: Drawing, marks: Mapping[str, object]) -> dict[str, object]:
 def _menu(name: str) -> bool:
     """Whether the page belongs to this entry of the menu."""
     endpoint = request.endpoint or ""
+    room = endpoint.partition(".")[0]
     return endpoint in {
         "inbox": {
             "inbox.tasks",
@@ -421,7 +422,8 @@ def _menu(name: str) -> bool:
         "start": {"inbox.procedures", "inbox.start", "inbox.begin"},
         "instances": {"instances.listing", "instances.instance", "instances.document", "collaboration.correct"},
         "supervision": {"supervision.overview", "notices.delivery"},
-        "library": {"account.modeler", "account.make_token", *([endpoint] if endpoint.startswith("library.") else [])},
+        "library": {"account.modeler", "account.make_token", *([endpoint] if room in ("library", "kept") else [])},
+        "help": {"help.listed", "help.page"},
         "duties": {"duties.listed", "duties.adopt", "duties.reject"},
     }.get(name, set())
 

@@ -85,9 +85,9 @@ def _words(tx: Connection, step: Step, names: Names) -> dict[str, Any]:
                 "rows": [
                     [
                         _instant(line.at),
-                        str(line.step),
+                        _whose(line),
                         str(line.action),
-                        f"{line.unit.name if line.unit else ''} {line.person}".strip() or "系统",
+                        f"{line.unit.name if line.unit else ''} {line.person}".strip() if line.person else "系统",
                         _said(line),
                     ]
                     for line in reversed(log)
@@ -123,6 +123,11 @@ def _words(tx: Connection, step: Step, names: Names) -> dict[str, Any]:
             for found in answerings(tx, step, names)
         ],
     }
+
+
+def _whose(line: LogLine) -> str:
+    """The step, with the unit whose it is where several are asked."""
+    return f"{line.step}（{line.unit.name}）" if line.unit and not line.person else str(line.step)
 
 
 def _said(line: LogLine) -> str:

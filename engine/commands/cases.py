@@ -15,14 +15,14 @@ from engine.runtime.advance.incidents import Stopped
 @main.command(
     "incidents",
     help=_(
-        "Lists stopped cases and failed starts. For each: which procedure and step, since when, why, and what to do."
+        "Lists stopped and failed cases and failed starts. For each: which procedure and step, since when, why, and what to do."
     ),
 )
 @option(
     "--close",
     "beginning",
     default="",
-    help=_("This fault of a start is mended: its id, or the beginning of it."),
+    help=_("This is dealt with: the number of a failed case, or the id of a fault of a start, or its beginning."),
 )
 @option("--by", default="", help=_("Who mended it; needed with --close."))
 def incidents_(beginning: str, by: str) -> None:
@@ -31,16 +31,31 @@ def incidents_(beginning: str, by: str) -> None:
         if beginning:
             if not by.strip():
                 raise Refused(_("Say with --by who mended the fault."))
+            if engine.instances.close_failure(beginning.strip(), by.strip()):
+                say(_("The failure of %(number)s is closed.", number=beginning.strip()))
+                return
             name = engine.instances.close_start_fault(beginning, by.strip())
             say(_("This fault of starting '%(name)s' is closed.", name=name))
             return
         found = engine.instances.stopped()
     for one in found:
-        what, mend = _stopped_case(one) if one.number else _failed_start(one)
+        what, mend = _failed(one) if one.has_failed else _stopped_case(one) if one.number else _failed_start(one)
         say(what)
         click.echo(f"  {mend}")
     if not found:
-        say(_("No case is stopped, and no start has failed."))
+        say(_("No case is stopped or has failed, and no start has failed."))
+
+
+def _failed(one: Stopped) -> tuple[Text, Text]:
+    told = {"number": one.number, "procedure": one.procedure, "since": When(one.since, "minute"), "reason": one.reason}
+    return (
+        _("%(number)s %(procedure)s, step '%(step)s', has failed %(since)s: %(reason)s", step=one.element, **told),
+        _(
+            "It is over. If it should go on then, draw what catches the error and deploy the diagram; start the case anew "
+            "where that is needed. When it is dealt with: lianban incidents --close %(number)s --by WHO",
+            number=one.number,
+        ),
+    )
 
 
 def _stopped_case(one: Stopped) -> tuple[Text, Text]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,8 +13,10 @@ from engine.commands.words import option
 from engine.errors import Refused
 from engine.messages import Text, When, lines, listed, ngettext, pgettext, phrases, sentences, words
 from engine.messages import gettext as _
+from engine.problems import Problem
 from engine.trial.trials import require_tests
-from engine.uses.procedures import DEPLOYED, KEPT, NOT_SAID, WAITS, Deployed, Outcome, Version
+from engine.uses.deploying import Deployed, Waiting
+from engine.uses.procedures import DEPLOYED, KEPT, NOT_SAID, WAITS, Outcome, Version
 from engine.uses.shipped_compared import REFUSED, Compared
 
 OUTCOMES = {
@@ -145,6 +148,9 @@ def versions(key: str | None) -> None:
 def restore_version(key: str, version: int, by: str, reason: str) -> None:
     with refusals():
         restored = opened().procedures_in_force.restore(key, version, by, reason)
+    if isinstance(restored, Waiting):
+        say(_waits(restored))
+        return
     say(
         _(
             "Version %(old)s of '%(name)s' (%(key)s) is restored as version %(new)s.",
@@ -212,7 +218,9 @@ def told(outcome: Outcome) -> Text:
     return lines([said, *reasons[:REASONS_SHOWN], *([left_out] if more > 0 else [])])
 
 
-def _deployed(deployed: Deployed) -> Text:
+def _deployed(deployed: Deployed | Waiting) -> Text:
+    if isinstance(deployed, Waiting):
+        return lines([_waits(deployed), *_warned(deployed.warnings)])
     found = {"name": deployed.definition.called, "key": deployed.definition.key, "version": deployed.definition.version}
     letters = _("Letter templates exchanged with it: %(letters)s.", letters=listed(deployed.letters))
     said = sentences(
@@ -224,8 +232,21 @@ def _deployed(deployed: Deployed) -> Text:
         ),
         letters if deployed.letters else "",
     )
-    warned = [_("Warning: %(said)s", said=warning.sentence) for warning in deployed.warnings]
-    return lines([said, *warned])
+    return lines([said, *_warned(deployed.warnings)])
+
+
+def _waits(waiting: Waiting) -> Text:
+    return _(
+        "'%(name)s' (%(key)s) is not in force yet: it waits until a second person confirms it under 'Procedures' on the "
+        "pages. It would be version %(version)s.",
+        name=waiting.name,
+        key=waiting.kept.key,
+        version=waiting.version,
+    )
+
+
+def _warned(warnings: Iterable[Problem]) -> list[Text]:
+    return [_("Warning: %(said)s", said=warning.sentence) for warning in warnings]
 
 
 def _compared(one: Compared) -> Text:

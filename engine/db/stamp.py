@@ -25,6 +25,7 @@ T = TypeVar("T")
 SUBJECTS: Mapping[str, frozenset[str]] = {
     "calendars": frozenset({"calendar_version"}),
     "definitions": frozenset({"definition_version"}),
+    "english": frozenset({"definition_version"}),
     "duties": frozenset({"duty_entry", "person"}),
     "letters": frozenset({"letter_version"}),
     "matters": frozenset({"matter"}),

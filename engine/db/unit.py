@@ -18,7 +18,6 @@ from sqlalchemy.sql.elements import ReleaseSavepointClause, RollbackToSavepointC
 from engine.db.changes import Changes
 from engine.db.memory import Memory
 from engine.db.prepared import WRITES
-from engine.english import English
 
 _UNIT = "unit_of_work"
 _SAVEPOINTS = (SavepointClause, ReleaseSavepointClause, RollbackToSavepointClause)
@@ -121,11 +120,6 @@ def unit_of(tx: Connection) -> Unit:
     """The unit of the transaction that this connection is in. Raises KeyError outside of `Database.transaction` and `reading`."""
     unit: Unit = tx.info[_UNIT]
     return unit
-
-
-def english_of(tx: Connection) -> English:
-    """What the installation of this transaction calls things in English."""
-    return unit_of(tx).memory.english
 
 
 def begin(tx: Connection, memory: Memory) -> Unit:

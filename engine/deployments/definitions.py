@@ -25,10 +25,12 @@ from engine.bpmn.reading.elements import Diagram, Element, Lane
 from engine.bpmn.spiff.specification import specification, specify
 from engine.bpmn.spiff.specs import Specification
 from engine.db import stamp
+from engine.db.english import english_of
 from engine.db.tables import definition_version
 from engine.db.turns import DEPLOYING, take_turn
-from engine.db.unit import english_of, unit_of
+from engine.db.unit import unit_of
 from engine.deployments import retirement
+from engine.deployments.along import NOTHING_ALONG, Along, adds, tests_of
 from engine.english import NO_ENGLISH, English
 from engine.errors import DiagramRefused, NotFound, Refused
 from engine.forms.schema import Field, Form, read_form
@@ -145,6 +147,8 @@ def deploy(
     now: datetime,
     reason: str = "",
     restores: Row[Any] | None = None,
+    along: Along = NOTHING_ALONG,
+    confirmed_by: str = "",
 ) -> Definition:
     """The diagram with its forms, which are in order (`judging.judge`), is the latest version of its procedure.
 
@@ -156,7 +160,7 @@ def deploy(
     texts = {form_id: found[form_id].decode() for form_id in sorted(diagram.form_ids)}
     sha256 = _digest(diagram_bytes, texts)
     latest_row = _latest_row(tx, diagram.key)
-    if latest_row is not None and latest_row.sha256 == sha256:
+    if latest_row is not None and latest_row.sha256 == sha256 and not adds(tx, latest_row.id, along):
         return load(tx, latest_row.id)
     definition_id = new_id()
     tx.execute(
@@ -174,9 +178,25 @@ def deploy(
             pins={**_pins(tx, diagram), **((restores.pins if restores is not None else None) or {})} or None,
             reason=reason or None,
             restores=restores.version if restores is not None else None,
+            confirmed_by=confirmed_by or None,
+            tests=along.tests,
+            english=along.english,
         )
     )
     return load(tx, definition_id)
+
+
+def is_in_force(tx: Connection, diagram: Diagram, diagram_bytes: bytes, texts: Mapping[str, str], along: Along) -> bool:
+    """Whether deploying this would make no version."""
+    latest_row = _latest_row(tx, diagram.key)
+    same = latest_row is not None and latest_row.sha256 == _digest(diagram_bytes, texts)
+    return same and latest_row is not None and not adds(tx, latest_row.id, along)
+
+
+def tests_in_force(tx: Connection, key: str) -> bytes | None:
+    """The tests that the latest version was deployed with; None when it has none, or is none."""
+    latest_row = _latest_row(tx, key)
+    return tests_of(tx, latest_row.id) if latest_row is not None else None
 
 
 def _digest(diagram_bytes: bytes, texts: Mapping[str, str]) -> str:
@@ -359,9 +379,15 @@ def has_version(tx: Connection, key: str) -> bool:
     return _latest_row(tx, key) is not None
 
 
+def number_in_force(tx: Connection, key: str) -> int:
+    """The number of the latest version; 0 when there is none."""
+    latest_row = _latest_row(tx, key)
+    return latest_row.version if latest_row is not None else 0
+
+
 def versions(tx: Connection, key: str) -> list[Row[Any]]:
     """Every version, the newest first, without what it consists of."""
-    left_out = ("diagram", "specification", "forms", "pins")
+    left_out = ("diagram", "specification", "forms", "pins", "tests", "english")
     columns = [column for column in definition_version.c if column.name not in left_out]
     own = select(*columns).where(definition_version.c.key == key)
     return list(tx.execute(own.order_by(definition_version.c.version.desc())))

@@ -1,75 +1,196 @@
-"""A diagram that somebody has sent, with forms beside it."""
+"""A diagram that somebody has sent, with what lies beside it: forms, letters, tests, and what things are called in English.
+
+What is sent is read as data. A layout of letters is a program for the typesetter, so that only those are taken which the
+installation has anyway; others are put in force by whoever runs it (`lianban deploy`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection
 
+from engine.bpmn.reading.elements import Diagram
 from engine.deployments import definitions, shipped
+from engine.deployments.along import Along
+from engine.deployments.packages import Sent as Sent
+from engine.deployments.packages import unpacked
 from engine.deployments.shipped import Beside, File
 from engine.documents import letter_versions
+from engine.documents.letters import LetterRefused, Source
+from engine.english import FORMS as FORM_WORDS
+from engine.english import NAMES
 from engine.errors import Refused
+from engine.messages import Text
 from engine.messages import gettext as _
 
 DIAGRAMS = (".bpmn", ".bpmn20.xml", ".xml")
-FORMS = ".form"
-
-
-@dataclass(frozen=True)
-class Sent:
-    """A file by its name, as it came."""
-
-    name: str
-    content: bytes
+FORMS, LETTERS, LAYOUTS, TESTS = ".form", ".toml", ".typ", (".tests.yaml", ".tests.yml")
+TAKEN = (*DIAGRAMS, FORMS, LETTERS, LAYOUTS, *TESTS, ".json", ".zip")
+"""How the names of files end that a page offers to choose."""
+Words = dict[str, dict[str, str]]
 
 
 @dataclass(frozen=True)
 class Parts:
-    """What was sent: one diagram, and the content of the forms by their ids."""
+    """What was sent: one diagram, and what came with it by the names that it has beside a diagram."""
 
     diagram: Sent
-    forms: Mapping[str, bytes]
+    forms: Mapping[str, bytes] = field(default_factory=dict)
+    letters: Mapping[str, bytes] = field(default_factory=dict)
+    layouts: Mapping[str, bytes] = field(default_factory=dict)
+    tests: bytes | None = None
+    names: Words = field(default_factory=dict)
+    form_words: Words = field(default_factory=dict)
+
+    def unused(self, file: File) -> list[str]:
+        """The forms and letters among them that the diagram does not name: nothing becomes of them."""
+        forms = [name + FORMS for name in self.forms if name not in file.diagram.form_ids]
+        return forms + [name + LETTERS for name in self.letters if name not in file.letters]
 
 
 def parts_of(files: Sequence[Sent]) -> Parts:
     """Raises Refused when it is not one diagram, or when something else came along that nothing here reads."""
-    diagrams = [file for file in files if file.name.lower().endswith(DIAGRAMS)]
-    forms = [file for file in files if file.name.lower().endswith(FORMS)]
-    if len(diagrams) != 1:
+    files = unpacked(files)
+    kinds: dict[str, list[Sent]] = {kind: [] for kind in ("diagram", "form", "letter", "layout", "tests", "words", "")}
+    for file in files:
+        kinds[_kind(file)].append(file)
+    if len(kinds["diagram"]) != 1:
         raise Refused(_("Send one diagram at a time, a file that ends in .bpmn. Nothing has changed."))
-    if other := next((file for file in files if file not in (*diagrams, *forms)), None):
+    if kinds[""]:
         raise Refused(
             _(
-                "%(file)s is neither a diagram nor a form. Leave it out; a letter template is put in force with "
-                "'lianban deploy'. Nothing has changed.",
-                file=other.name,
+                "%(file)s is no file of a procedure. Leave it out: what is taken are one diagram, and forms, letter "
+                "templates, tests, names.en.json and forms.en.json. Nothing has changed.",
+                file=kinds[""][0].name,
             )
         )
-    return Parts(diagrams[0], {PurePosixPath(file.name).name[: -len(FORMS)]: file.content for file in forms})
+    if len(kinds["tests"]) > 1:
+        raise Refused(_("Send one file of tests at a time. Nothing has changed."))
+    words = _by_name(kinds["words"], "")
+    return Parts(
+        kinds["diagram"][0],
+        _by_name(kinds["form"], FORMS),
+        _by_name(kinds["letter"], LETTERS),
+        _by_name(kinds["layout"], ""),
+        kinds["tests"][0].content if kinds["tests"] else None,
+        _words(NAMES, words.get(NAMES)),
+        _words(FORM_WORDS, words.get(FORM_WORDS)),
+    )
 
 
-def file_of(tx: Connection, folder: Path, parts: Parts) -> File:
-    """The diagram with its forms, each as it was sent, else as the version in force has it, else as it is shipped; and
-    with the letters in force. Raises DiagramRefused."""
+def _kind(file: Sent) -> str:
+    name = file.base.lower()
+    if name in (NAMES, FORM_WORDS):
+        return "words"
+    ends = {FORMS: "form", LETTERS: "letter", LAYOUTS: "layout"} | dict.fromkeys(TESTS, "tests")
+    ends |= dict.fromkeys(DIAGRAMS, "diagram")
+    return next((kind for end, kind in ends.items() if name.endswith(end)), "")
+
+
+def _by_name(files: Iterable[Sent], ending: str) -> dict[str, bytes]:
+    """The contents by the names without their ending. Raises Refused for two of one name that differ."""
+    found: dict[str, bytes] = {}
+    for file in files:
+        name = file.base[: len(file.base) - len(ending)]
+        if found.setdefault(name, file.content) != file.content:
+            raise Refused(
+                _("There are two different files called %(file)s. Send one. Nothing has changed.", file=file.base)
+            )
+    return found
+
+
+def _words(name: str, content: bytes | None) -> Words:
+    """The English in such a file. Raises Refused when it is no table of tables of texts."""
+    if content is None:
+        return {}
+    try:
+        told: Any = json.loads(content)
+        return {str(key): {str(place): _text(text) for place, text in own.items()} for key, own in told.items()}
+    except (ValueError, AttributeError, TypeError, RecursionError):
+        raise Refused(
+            _(
+                "%(file)s cannot be read: it is not JSON with a table of texts for each name. Nothing has changed.",
+                file=name,
+            )
+        ) from None
+
+
+def _text(told: object) -> str:
+    if not isinstance(told, str):
+        raise TypeError
+    return told
+
+
+def file_of(tx: Connection, folder: Path, parts: Parts, any_layout: bool = False) -> File:
+    """The diagram with its forms and letters, each as it was sent, else as it is in force, else as it is shipped.
+
+    `any_layout`: it was sent by whoever runs the installation, whose layouts are taken. Raises DiagramRefused.
+    """
     diagram = definitions.read_diagram(parts.diagram.content)
     beside = shipped.beside(folder, diagram.key)
-    letters = letter_versions.in_force(tx)
+    in_force = letter_versions.in_force(tx)
+    letters, broken = _letters(folder, parts, in_force, any_layout)
+    known = in_force.keys() | letters.keys()
     return File(
         parts.diagram.name,
         parts.diagram.content,
         diagram,
         Beside(
             forms={**beside.forms, **_forms_in_force(tx, diagram.key), **parts.forms},
-            letters={**beside.letters, **letters},
-            broken_letters={name: wrong for name, wrong in beside.broken_letters.items() if name not in letters},
+            letters={**beside.letters, **in_force, **letters},
+            broken_letters={
+                **{name: wrong for name, wrong in beside.broken_letters.items() if name not in known},
+                **broken,
+            },
             forms_out_of_place={},
             form_places={**beside.form_places, **{form_id: form_id + FORMS for form_id in parts.forms}},
-            letter_places=beside.letter_places,
+            letter_places={**beside.letter_places, **{name: name + LETTERS for name in parts.letters}},
         ),
+        _along(tx, diagram, parts),
     )
+
+
+def _letters(
+    folder: Path, parts: Parts, in_force: Mapping[str, Source], any_layout: bool
+) -> tuple[dict[str, Source], dict[str, Text]]:
+    """The letters that were sent, each with its layout; and what is wrong with those that cannot be taken."""
+    known = letter_versions.read_layouts(folder / "letters")
+    found: dict[str, Source] = {}
+    broken: dict[str, Text] = {}
+    for name, content in parts.letters.items():
+        own = dict(in_force[name].layout) if name in in_force else {}
+        try:
+            sent = {layout: letter_versions.decoded(layout, text) for layout, text in parts.layouts.items()}
+            others = (
+                () if any_layout else [layout for layout, text in sent.items() if (own | known).get(layout) != text]
+            )
+            if others:
+                raise LetterRefused(
+                    _(
+                        "The layout %(layout)s is another one than the installation has, and a layout is a program: "
+                        "have it put in force with 'lianban deploy', or leave it out.",
+                        layout=others[0],
+                    )
+                )
+            wording = letter_versions.decoded(name + LETTERS, content)
+            found[name] = letter_versions.source(name, wording, known | own | sent)
+        except LetterRefused as refused:
+            broken[name] = refused.sentence
+    return found, broken
+
+
+def _along(tx: Connection, diagram: Diagram, parts: Parts) -> Along:
+    """What else came, or is kept with the version in force."""
+    names = parts.names.get(diagram.key, {})
+    forms = {name: words for name, words in parts.form_words.items() if name in diagram.form_ids or not name}
+    english = {"names": names, "forms": forms} if names or forms else None
+    tests = parts.tests if parts.tests is not None else definitions.tests_in_force(tx, diagram.key)
+    return Along(tests, english, is_sent=True)
 
 
 def _forms_in_force(tx: Connection, key: str) -> dict[str, bytes]:
@@ -78,3 +199,20 @@ def _forms_in_force(tx: Connection, key: str) -> dict[str, bytes]:
         return {}
     _diagram, forms = definitions.contents(tx, rows[0].id)
     return {form_id: text.encode() for form_id, text in forms.items()}
+
+
+def files_of(file: File) -> list[Sent]:
+    """The file and what it uses, as somebody would send it: what waits keeps all of that as it was asked for."""
+    letters = {name: file.beside.letters[name] for name in file.letters if name in file.beside.letters}
+    layouts = {layout: text for one in letters.values() for layout, text in one.layout.items()}
+    found = [Sent(file.name, file.content)]
+    found += [Sent(f"forms/{name}{FORMS}", text.encode()) for name, text in file.form_texts.items()]
+    found += [Sent(f"letters/{name}{LETTERS}", one.wording.encode()) for name, one in letters.items()]
+    found += [Sent(f"letters/layouts/{name}", text.encode()) for name, text in sorted(layouts.items())]
+    if file.along.tests is not None:
+        found.append(Sent(f"{file.diagram.key}{TESTS[0]}", file.along.tests))
+    english = file.along.english or {}
+    for name, words in ((NAMES, {file.diagram.key: english.get("names", {})}), (FORM_WORDS, english.get("forms", {}))):
+        if any(words.values()):
+            found.append(Sent(name, json.dumps(words, ensure_ascii=False, indent=1).encode()))
+    return found

@@ -10,6 +10,7 @@ from pathlib import Path
 from engine.bpmn.gate.rules.executable import PROCESS_SHARED
 from engine.bpmn.gate.rules.forms import FORM_OUT_OF_PLACE
 from engine.bpmn.reading.elements import Diagram
+from engine.deployments.along import NOTHING_ALONG, Along
 from engine.deployments.definitions import read_diagram
 from engine.deployments.letters import letters_named
 from engine.deployments.order import order_of_beginning
@@ -67,6 +68,7 @@ class File:
     content: bytes
     diagram: Diagram
     beside: Beside
+    along: Along = NOTHING_ALONG
 
     @cached_property
     def form_texts(self) -> dict[str, str]:
@@ -134,7 +136,17 @@ def read_file(path: Path) -> File:
     """The diagram with what lies beside it. Raises DiagramRefused, and OSError when there is no such file."""
     content = path.read_bytes()
     diagram = read_diagram(content)
-    return File(path.name, content, diagram, _read_shelves(path.parent).beside(diagram.key))
+    return File(path.name, content, diagram, _read_shelves(path.parent).beside(diagram.key), _along(path))
+
+
+def tests_beside(diagram: Path) -> Path:
+    """Where the tests of a diagram are kept: NAME.tests.yaml beside NAME.bpmn."""
+    return diagram.with_suffix(".tests.yaml")
+
+
+def _along(diagram: Path) -> Along:
+    tests = tests_beside(diagram)
+    return Along(tests.read_bytes() if tests.is_file() else None)
 
 
 def read_folder(folder: Path) -> Folder:
@@ -165,7 +177,8 @@ def read_folder(folder: Path) -> Folder:
                 contents[path.name] = content, diagram
     shelves = _read_shelves(folder)
     files = {
-        name: File(name, content, diagram, shelves.beside(diagram.key)) for name, (content, diagram) in contents.items()
+        name: File(name, content, diagram, shelves.beside(diagram.key), _along(folder / name))
+        for name, (content, diagram) in contents.items()
     }
     keys = None if unreadable else owner.keys()  # a diagram that cannot be read does not say whose folder there is
     for shelf in (shelves.forms, shelves.letters):

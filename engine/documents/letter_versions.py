@@ -35,31 +35,35 @@ class LetterVersion:
 
 def read_files(folder: Path, paths: Iterable[Path]) -> tuple[dict[Path, Source], dict[Path, Text]]:
     """Each of these letters of the folder, which has the `layouts/`, and what is wrong with those that cannot be read."""
-    layouts = {path.name: path for path in sorted((folder / "layouts").glob("*.typ"))}
+    layouts = read_layouts(folder)
     found: dict[Path, Source] = {}
     broken: dict[Path, Text] = {}
     for path in paths:
         try:
-            found[path] = _source(path, layouts)
+            found[path] = source(path.stem, _text(path), layouts)
         except LetterRefused as refused:
             broken[path] = refused.sentence
     return found, broken
 
 
-def _source(path: Path, layouts: Mapping[str, Path]) -> Source:
-    """The letter with its layout. Raises LetterRefused."""
-    wording = _text(path)
-    main = f"{read_letter(path.stem, wording).layout}.typ"
+def read_layouts(folder: Path) -> dict[str, str]:
+    """The text of each layout in the folder's `layouts/`, by the name of its file. Raises LetterRefused."""
+    return {path.name: _text(path) for path in sorted((folder / "layouts").glob("*.typ"))}
+
+
+def source(name: str, wording: str, layouts: Mapping[str, str]) -> Source:
+    """The letter with its layout, of these. Raises LetterRefused."""
+    main = f"{read_letter(name, wording).layout}.typ"
     if main not in layouts:
         raise LetterRefused(
             _(
                 "The layout layouts/%(layout)s that %(file)s uses is missing. Add it, or change layout.",
-                file=path.name,
+                file=name + ".toml",
                 layout=main,
             )
         )
     names = [main, *([typesetting.COMMON] if typesetting.COMMON in layouts else [])]
-    return Source(path.stem, wording, {name: _text(layouts[name]) for name in names})
+    return Source(name, wording, {layout: layouts[layout] for layout in names})
 
 
 def keep(tx: Connection, source: Source, fonts: Fonts, by: str, now: datetime) -> LetterVersion:
@@ -185,10 +189,16 @@ def _version(row: Row[Any]) -> LetterVersion:
     return LetterVersion(row.id, row.name, read_letter(row.name, row.wording), row.layout)
 
 
+def decoded(name: str, content: bytes) -> str:
+    """The text of a file of this name. Raises LetterRefused."""
+    try:
+        return content.decode().replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
+        raise LetterRefused(_("%(file)s is not in UTF-8. Save it as UTF-8.", file=name)) from error
+
+
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise LetterRefused(_("%(file)s is not in UTF-8. Save it as UTF-8.", file=path.name)) from error
+        return decoded(path.name, path.read_bytes())
     except OSError as error:
         raise LetterRefused(_("%(file)s cannot be read: %(reason)s.", file=path.name, reason=error.strerror)) from error

@@ -15,8 +15,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, or_, select, update
 
 from engine.db.case import Case, Row, case_of
+from engine.db.english import english_of
 from engine.db.tables import deadline, delivery_attempt, notice, outbox, person, process_instance, task, unit
-from engine.db.unit import english_of, unit_of
+from engine.db.unit import unit_of
 from engine.deadlines.standing import last_moment_of
 from engine.ids import new_id
 from engine.messages import LANGUAGES, Text, listed, to_text

@@ -249,7 +249,10 @@ def may(actor: Actor, verb: str, subject: Subject) -> Decision:
                 actor.leads_justice,
                 _("The principal or deputy leader of the Justice Bureau adopts entries in the list of duties."),
             )
-        case "read_procedures" | "draw_procedure" | "deploy_procedure" | "retire_procedure", None:
+        case (
+            "read_procedures" | "draw_procedure" | "deploy_procedure" | "approve_procedure" | "retire_procedure",
+            None,
+        ):
             why = procedure_rights.why_not(verb, actor.roles, actor.leads_justice)
             return Decision(not why, why)
         case "start", ProcedureSubject(starters):

@@ -1,4 +1,4 @@
-"""Who may do what with procedures: reading them, drawing, deploying and retiring are each a right of its own."""
+"""Who may do what with procedures: reading, drawing, deploying, approving and retiring are each a right of its own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from engine.messages import gettext as _
 KEEPERS = frozenset({"analyst", "system_admin"})
 """Who draws procedures and puts them in force: what `lianban deploy` does for whoever runs the installation."""
 READERS = KEEPERS | {"auditor"}
-VERBS = ("read_procedures", "draw_procedure", "deploy_procedure", "retire_procedure")
+VERBS = ("read_procedures", "draw_procedure", "deploy_procedure", "approve_procedure", "retire_procedure")
 
 
 def why_not(verb: str, roles: Collection[str], leads_justice: bool) -> Text:
@@ -21,6 +21,13 @@ def why_not(verb: str, roles: Collection[str], leads_justice: bool) -> Text:
             return "" if keeps else _("Procedure analysts and system administrators check diagrams.")
         case "deploy_procedure":
             return "" if keeps else _("Procedure analysts and system administrators deploy procedures.")
+        case "approve_procedure":
+            if keeps or leads_justice:
+                return ""
+            return _(
+                "Procedure analysts, system administrators and the leaders of the Justice Bureau confirm what somebody "
+                "else deploys."
+            )
         case "retire_procedure":
             if "system_admin" in roles or leads_justice:
                 return ""

@@ -37,14 +37,9 @@ def try_case(settings: Settings, diagram: Path, story: Story, city_toml: bytes |
         return tell(town, walk(town, key, story))
 
 
-def kept_beside(diagram: Path) -> Path:
-    """Where the tests of a diagram are kept: NAME.tests.yaml beside NAME.bpmn."""
-    return diagram.with_suffix(".tests.yaml")
-
-
 def _kept_beside(diagram: Path, now: datetime) -> list[Story]:
     """The tests of ours beside the diagram, then those of Camunda (NAME.tests.json)."""
-    own, theirs = kept_beside(diagram), diagram.with_suffix(".tests.json")
+    own, theirs = shipped.tests_beside(diagram), diagram.with_suffix(".tests.json")
     stories = read_tests(own.read_bytes()) if own.exists() else []
     if theirs.exists():
         stories += camunda_tests.read_tests(theirs.read_bytes(), shipped.read_file(diagram).diagram, now)
@@ -75,13 +70,15 @@ def run_tests(
 def require_tests(settings: Settings, diagram: Path, now: datetime, more: Iterable[Unit]) -> int:
     """The tests beside the diagram pass. Returns how many there are. Raises TestsFailed with what was otherwise."""
     tested = run_tests(settings, diagram, None, now, more)
-    failed = [one for one in tested if one.differs]
-    if failed:
-        told = [
-            _("Test '%(name)s': %(said)s", name=one.story.name, said=said) for one in failed for said in one.differs
-        ]
-        raise TestsFailed(lines([TestsFailed.default, *told]))
+    if any(one.differs for one in tested):
+        raise failed((one.story.name, said) for one in tested for said in one.differs)
     return len(tested)
+
+
+def failed(told: Iterable[tuple[str, Text]]) -> TestsFailed:
+    """The error that tells of each test what was otherwise; of none in particular where a name is empty."""
+    said = [_("Test '%(name)s': %(said)s", name=name, said=why) if name else why for name, why in told]
+    return TestsFailed(lines([TestsFailed.default, *said]))
 
 
 def with_values(story: Story, values: dict[str, str]) -> Story:

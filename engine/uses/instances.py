@@ -113,6 +113,12 @@ class InstanceUses:
         with self._transactions.database.reading() as tx:
             return incidents.stopped(tx)
 
+    def close_failure(self, number: str, by: str) -> bool:
+        """The case that has failed is dealt with, and listed no more. False when none of this number is listed."""
+        return self._transactions.database.run(
+            lambda tx: incidents.close_failure(tx, number, by, self._transactions.clock.now())
+        )
+
     def close_start_fault(self, beginning: str, by: str) -> Name:
         """The fault at a start is done with. Returns the procedure's name. Raises NotFound, Refused."""
         return self._transactions.database.run(

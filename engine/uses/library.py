@@ -5,7 +5,7 @@ The engine's own words about a version are those of `lianban versions`; here a p
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -14,9 +14,10 @@ from sqlalchemy import Connection
 from engine.bpmn.gate.order import Told
 from engine.bpmn.reading.elements import Diagram
 from engine.deployments import definitions, sent
+from engine.deployments.along import tests_of
 from engine.deployments.definitions import Definition
 from engine.deployments.differences import Change, Drawn, differences
-from engine.deployments.sent import Sent
+from engine.deployments.sent import Parts, Sent
 from engine.deployments.shipped import File
 from engine.errors import DiagramRefused, InvalidValues, NotAllowed, NotFound, Refused
 from engine.messages import Text
@@ -24,8 +25,9 @@ from engine.messages import gettext as _
 from engine.organisation.assignment import Actor, may
 from engine.problems import Problem
 from engine.reports.oversight import library
-from engine.reports.parts.drawing import Drawing
-from engine.uses.procedures import Deployed, ProcedureUses
+from engine.reports.parts.drawing import Drawing, drawing_of
+from engine.uses.deploying import Deployed, Waiting, changed_letters
+from engine.uses.procedures import ProcedureUses
 from engine.uses.shipped_compared import who
 from engine.uses.transactions import Transactions
 
@@ -49,6 +51,12 @@ class Checked:
     """Where on the diagram each problem is drawn: of a flow, the element that it leaves; of a form, one that asks it."""
     drawing: Drawing = field(default_factory=lambda: Drawing({}, ()))
     """The names are those of the file, which somebody may just have changed, in every language."""
+    unused: tuple[str, ...] = ()
+    """Files that came along and of which nothing becomes."""
+    letters: tuple[str, ...] = ()
+    """The letters that would change with it."""
+    tests: bytes | None = None
+    """Its tests: those that came along, else those of the version in force."""
 
     @property
     def is_clean(self) -> bool:
@@ -66,6 +74,7 @@ class Compared:
     after: library.Deployment
     changes: tuple[Change, ...]
     same_bytes: bool
+    drawings: tuple[Drawing, Drawing]
 
 
 class LibraryUses:
@@ -98,16 +107,17 @@ class LibraryUses:
             raise NotFound(_("This version has no such form."))
         return forms[form_id].encode()
 
-    def compared(self, actor: Actor, key: str, before: int, after: int) -> Compared:
+    def compared(self, actor: Actor, key: str, old_number: int, new_number: int) -> Compared:
         """What differs between two versions. Raises NotFound."""
         require(actor, "read_procedures")
 
         def look(tx: Connection) -> Compared:
             found = library.procedure(tx, key)
-            old, new = (library.deployment(found, number) for number in (before, after))
+            old, new = (library.deployment(found, number) for number in (old_number, new_number))
             drawn = [_drawn(tx, one.id) for one in (old, new)]
             same = definitions.contents(tx, old.id) == definitions.contents(tx, new.id)
-            return Compared(found, old, new, tuple(differences(*drawn)), same)
+            before, after = (drawing_of(definitions.load(tx, one.id)) for one in (old, new))
+            return Compared(found, old, new, tuple(differences(*drawn)), same, (before, after))
 
         return self._transactions.read(lambda tx, context: look(tx))
 
@@ -143,30 +153,50 @@ class LibraryUses:
         Raises Refused when what was sent is not one diagram with its forms.
         """
         require(actor, "draw_procedure")
+        return self.look(files, lambda tx, parts: sent.file_of(tx, self._folder, parts))
+
+    def look(self, files: Sequence[Sent], read: Callable[[Connection, Parts], File]) -> Checked:
+        """As `check`, of what `read` makes of the files. Raises Refused."""
         parts = sent.parts_of(files)
-        found = Checked(parts.diagram.name, parts.diagram.content)
+        found = Checked(parts.diagram.base, parts.diagram.content)
         try:
             with self._database.reading() as tx:
-                file = sent.file_of(tx, self._folder, parts)
+                file = read(tx, parts)
         except DiagramRefused as refused:
-            return replace(found, told=Told(tuple(refused.problems), refused.following))
+            return replace(found, told=Told(tuple(refused.problems), refused.following), tests=parts.tests)
         told = self._procedures.judge(file)
         found = replace(found, key=file.diagram.key, name=file.diagram.name, told=told, places=_places(file, told))
         found = replace(found, drawing=Drawing({}, [one.id for one in file.diagram.elements.values() if one.lapses]))
+        found = replace(found, unused=tuple(parts.unused(file)), tests=file.along.tests)
         return self._beside_what_is_in_force(found, file)
 
-    def deploy(self, actor: Actor, files: Sequence[Sent], reason: str) -> Deployed:
-        """The diagram that was sent is the version in force. Raises Refused, DiagramRefused."""
+    def file(self, actor: Actor, files: Sequence[Sent]) -> File:
+        """What was sent, as it would be deployed. Raises Refused, DiagramRefused."""
+        require(actor, "draw_procedure")
+        with self._database.reading() as tx:
+            return sent.file_of(tx, self._folder, sent.parts_of(files))
+
+    def deploy(self, actor: Actor, files: Sequence[Sent], reason: str) -> Deployed | Waiting:
+        """The diagram that was sent is the version in force, or waits for a second person. Raises Refused, DiagramRefused."""
         require(actor, "deploy_procedure")
         parts = sent.parts_of(files)
         with self._database.reading() as tx:
             file = sent.file_of(tx, self._folder, parts)
-        return self._procedures.put(file, by_name(actor), reason[:REASON_LIMIT])
+        return self._procedures.put(file, by_name(actor), reason[:REASON_LIMIT], actor.person_id)
 
-    def restore(self, actor: Actor, key: str, number: int, reason: str) -> int:
-        """What an earlier version was is in force again, as a new one. Returns its number. Raises as `ProcedureUses` does."""
+    def restore(self, actor: Actor, key: str, number: int, reason: str) -> Definition | Waiting:
+        """What an earlier version was is in force again, as a new one, or waits. Raises as `ProcedureUses` does."""
         require(actor, "deploy_procedure")
-        return self._procedures.restore(key, number, by_name(actor), required(reason)).version
+        return self._procedures.restore(key, number, by_name(actor), required(reason), actor.person_id)
+
+    def tests(self, actor: Actor, key: str, number: int) -> bytes:
+        """The tests of a version, byte for byte. Raises NotFound."""
+        require(actor, "read_procedures")
+        with self._database.reading() as tx:
+            found = tests_of(tx, library.deployment(library.procedure(tx, key), number).id)
+        if found is None:
+            raise NotFound(_("This version has no tests."))
+        return found
 
     def retire(self, actor: Actor, key: str, reason: str) -> None:
         require(actor, "retire_procedure")
@@ -190,9 +220,11 @@ class LibraryUses:
                 return found
             in_force = library.procedure(tx, found.key).newest
             drawn = _drawn(tx, in_force.id)
-            is_new = definitions.contents(tx, in_force.id) != (file.content, file.form_texts)
-        changes = differences(drawn, Drawn(file.diagram, file.form_texts))
-        return replace(found, in_force=in_force, is_new=is_new, changes=tuple(changes))
+            told = (file.diagram, file.content, file.form_texts, file.along)
+            letters = changed_letters(tx, file)
+            is_new = bool(letters) or not definitions.is_in_force(tx, *told)
+        changes = tuple(differences(drawn, Drawn(file.diagram, file.form_texts)))
+        return replace(found, in_force=in_force, is_new=is_new, changes=changes, letters=tuple(letters))
 
 
 def require(actor: Actor, verb: str) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -17,15 +16,14 @@ from sqlalchemy import Connection, delete, func, select
 
 from engine.bpmn.gate.order import Told
 from engine.bpmn.gate.procedures import begun_by
-from engine.db import stamp, upsert
+from engine.db import upsert
+from engine.db.english import english_of
 from engine.db.tables import process_instance, retirement, unit, waiting_file
-from engine.db.unit import english_of
 from engine.deployments import checking, definitions, judging, shipped
-from engine.deployments import letters as deployed_letters
 from engine.deployments import retirement as retiring
 from engine.deployments.checking import Checked
 from engine.deployments.definitions import Definition
-from engine.deployments.judging import City, Judged
+from engine.deployments.kept_files import Sender
 from engine.deployments.shipped import Beside, File, Folder
 from engine.documents import letter_versions
 from engine.english import read_english
@@ -33,10 +31,8 @@ from engine.errors import DiagramRefused, LianbanError, NotFound, Refused
 from engine.messages import Name, Text, lines, listed, sentences
 from engine.messages import gettext as _
 from engine.organisation import units
-from engine.problems import Problem
 from engine.runtime.instances import schedules
-from engine.runtime.step import audit
-from engine.uses.judging import of_installation
+from engine.uses.deploying import Deployed, Deploying, Waiting
 from engine.uses.shipped_compared import FOUND_BY, REFUSED, Compared, called, compared, compared_letter, who
 from engine.uses.transactions import Transactions
 
@@ -57,25 +53,6 @@ class Outcome:
     name: Text = ""
     version: int = 0
     message: Text = ""
-
-
-@dataclass(frozen=True)
-class JudgedBefore:
-    """What was found before the file is stored, under these versions of what the city is made of."""
-
-    versions: Mapping[str, str]
-    judged: Judged
-
-
-@dataclass(frozen=True)
-class Deployed:
-    definition: Definition
-    is_new: bool
-    """False: the file was the version in force already."""
-    letters: list[str]
-    """The letters that have changed with it."""
-    warnings: tuple[Problem, ...] = ()
-    """What is worth knowing of the file, although it was deployed."""
 
 
 @dataclass(frozen=True)
@@ -102,10 +79,11 @@ class Retirement:
 
 
 class ProcedureUses:
-    def __init__(self, transactions: Transactions, folder: Path) -> None:
+    def __init__(self, transactions: Transactions, deploying: Deploying, folder: Path) -> None:
         self._database, self._clock, self._fonts = transactions.database, transactions.clock, transactions.fonts
         self._context = transactions.context
         self._folder = folder
+        self._deploying = deploying
         self._tried_with = -1
 
     # --- founding ---
@@ -156,7 +134,7 @@ class ProcedureUses:
             if missing:
                 message = _("The procedures that it calls wait for units: %(keys)s.", keys=listed(missing))
                 return Outcome(file.name, WAITS, name, message=message)
-            deployed = self._deploy(tx, replace(file, beside=_with_letters_of(tx, file.beside)), by, "")
+            deployed = self._deploying.deploy(tx, replace(file, beside=_with_letters_of(tx, file.beside)), by, "")
             return Outcome(file.name, DEPLOYED, name, deployed.definition.version)
 
         try:
@@ -175,7 +153,9 @@ class ProcedureUses:
         every = frozenset(re.findall(r"[A-Za-z_][A-Za-z0-9_]*", file.content.decode(errors="replace")))
         try:
             with self._database.reading() as tx:
-                judging.judge(file.content, file.beside, self._city(tx, file.diagram.key, every)).require_in_order()
+                judging.judge(
+                    file.content, file.beside, self._deploying.city(tx, file.diagram.key, every)
+                ).require_in_order()
         except LianbanError:
             return False
         return True
@@ -189,30 +169,30 @@ class ProcedureUses:
 
     # --- deploying ---
 
-    def deploy(self, diagram: Path, by: str, reason: str = "") -> Deployed:
+    def deploy(self, diagram: Path, by: str, reason: str = "") -> Deployed | Waiting:
         """The file is the latest version, with its forms and letters from the folders beside it (`deployments.places`).
 
-        A procedure that was retired may be started again. Raises Refused without `by`, and DiagramRefused with everything
-        that is wrong in any of the files.
+        Where the city asks for a second person it waits for that. A procedure that was retired may be started again. Raises
+        Refused without `by`, and DiagramRefused with everything that is wrong in any of the files.
         """
         return self.put(shipped.read_file(diagram), by, reason)
 
-    def put(self, file: File, by: str, reason: str = "") -> Deployed:
-        """As `deploy`, a file that has been read already.
+    def put(self, file: File, by: str, reason: str = "", person_id: str | None = None) -> Deployed | Waiting:
+        """As `deploy`, a file that has been read already; `person_id` of whoever acts on the pages.
 
         It is judged before anybody has to wait for it: while a large diagram is looked through, cases go on. Only when the
         city has changed meanwhile it is judged again where it is stored.
         """
-        by = _required(by, "by")
-        before = self._judged_now(file)
-        return self._database.run(lambda tx: self._deploy(tx, file, by, reason.strip(), before))
+        sender = Sender(_required(by, "by"), person_id)
+        before = self._deploying.judged_now(file)
+        return self._database.run(lambda tx: self._deploying.put(tx, file, sender, reason.strip(), before))
 
     def judge(self, file: File) -> Told:
         """All that there is to say of the file and of what lies beside it; nothing changes."""
         with self._database.reading() as tx:
-            return judging.judge(file.content, file.beside, self._city(tx, file.diagram.key), file.name).told
+            return judging.judge(file.content, file.beside, self._deploying.city(tx, file.diagram.key), file.name).told
 
-    def take_over(self, keys: list[str], by: str, reason: str = "") -> list[Deployed]:
+    def take_over(self, keys: list[str], by: str, reason: str = "") -> list[Deployed | Waiting]:
         """The shipped files of these procedures, of all when none is named, are the latest versions.
 
         Raises NotFound and Refused as well as what `deploy` raises; then none of them has changed.
@@ -230,27 +210,19 @@ class ProcedureUses:
         if not keys and folder.unreadable:
             raise Refused(lines(_unreadable(folder)))
         chosen = [file for file in folder.files if not keys or file.diagram.key in keys]
-        return self._database.run(lambda tx: [self._deploy(tx, file, by, reason.strip()) for file in chosen])
+        sender = Sender(by)
+        return self._database.run(lambda tx: [self._deploying.put(tx, file, sender, reason.strip()) for file in chosen])
 
-    def restore(self, key: str, version: int, by: str, reason: str) -> Definition:
-        """The content of an earlier version is in force again, under a new number. Raises NotFound, Refused, DiagramRefused."""
-        by, reason = _required(by, "by"), _required(reason, "reason")
+    def restore(
+        self, key: str, version: int, by: str, reason: str, person_id: str | None = None
+    ) -> Definition | Waiting:
+        """The content of an earlier version is in force again, under a new number; or waits for a second person.
 
-        def work(tx: Connection) -> Definition:
-            now = self._clock.now()
-            definitions.one_at_a_time(tx)
-            row = definitions.to_restore(tx, key, version)
-            forms = {form_id: text.encode() for form_id, text in row.forms.items()}
-            content, beside = bytes(row.diagram), Beside(forms, letter_versions.in_force(tx), {}, {})
-            judging.judge(content, beside, self._city(tx, key)).require_in_order()
-            restored = definitions.deploy(tx, content, forms, by, now, reason, restores=row)
-            deployed_letters.put_in_force(tx, restored.diagram, beside.letters, self._fonts, by, now)
-            self._record(tx, "version_restored", restored, by, reason, restores=version)
-            self._revive(tx, key, by, reason)
-            schedules.lay(tx, self._context(tx), key)
-            return restored
+        Raises NotFound, Refused, DiagramRefused.
+        """
+        sender, reason = Sender(_required(by, "by"), person_id), _required(reason, "reason")
 
-        return self._database.run(work)
+        return self._database.run(lambda tx: self._deploying.put_back(tx, key, version, sender, reason))
 
     def retire(self, key: str, by: str, reason: str) -> Name:
         """Nobody may start the procedure any more; its cases go on. Returns its name.
@@ -279,7 +251,7 @@ class ProcedureUses:
                     )
                 )
             retiring.retire(tx, key, by, reason, self._clock.now())
-            self._record(tx, "procedure_retired", found, by, reason)
+            self._deploying.record(tx, "procedure_retired", found, by, reason)
             schedules.lay(tx, self._context(tx), key)
             return found.called
 
@@ -294,7 +266,7 @@ class ProcedureUses:
             found = definitions.latest(tx, key)
             if problems := list(judging.calls_of_retired(found.diagram, retiring.retired(tx))):
                 raise Refused(sentences(*(problem.sentence for problem in problems)))
-            if not self._revive(tx, key, by, reason):
+            if not self._deploying.revive(tx, key, by, reason):
                 raise Refused(_("The procedure '%(name)s' is not retired.", name=found.called))
             schedules.lay(tx, self._context(tx), key)
             return found.called
@@ -357,7 +329,7 @@ class ProcedureUses:
     def check(self, paths: list[Path]) -> list[Checked]:
         """What there is to say of these files and folders, by what the installation knows; nothing changes."""
         with self._database.reading() as tx:
-            return checking.check(paths, lambda key, _others: self._city(tx, key))
+            return checking.check(paths, lambda key, _others: self._deploying.city(tx, key))
 
     def compare(self) -> list[Compared]:
         """The shipped files against what is in force, and what stands in the way of those that cannot be read."""
@@ -369,49 +341,6 @@ class ProcedureUses:
         return rows + [
             Compared("file", name, name, REFUSED, [str(message)]) for name, message in folder.unreadable.items()
         ]
-
-    # --- within ---
-
-    def _judged_now(self, file: File) -> JudgedBefore:
-        """What is wrong with the file, by the city as it is. Raises DiagramRefused for errors."""
-        with self._database.reading() as tx:
-            versions = dict(stamp.versions(tx))
-            judged = judging.judge(file.content, file.beside, self._city(tx, file.diagram.key), file.name)
-        judged.require_in_order()
-        return JudgedBefore(versions, judged)
-
-    def _deploy(self, tx: Connection, file: File, by: str, reason: str, before: JudgedBefore | None = None) -> Deployed:
-        definitions.one_at_a_time(tx)
-        now = self._clock.now()
-        known = {row.id for row in definitions.versions(tx, file.diagram.key)}
-        if before is not None and before.versions == stamp.versions(tx):
-            judged = before.judged
-        else:
-            judged = judging.judge(file.content, file.beside, self._city(tx, file.diagram.key), file.name)
-        judged.require_in_order()
-        found = definitions.deploy(tx, file.content, file.beside.forms, by, now, reason)
-        letters = deployed_letters.put_in_force(tx, found.diagram, file.beside.letters, self._fonts, by, now)
-        is_new = found.id not in known
-        if is_new or letters:
-            self._record(tx, "procedure_deployed", found, by, reason, new=is_new, letters=letters)
-        self._revive(tx, found.key, by, reason)
-        schedules.lay(tx, self._context(tx), found.key)
-        return Deployed(found, is_new, letters, judged.told.problems)
-
-    def _revive(self, tx: Connection, key: str, by: str, reason: str) -> bool:
-        revived = retiring.revive(tx, key, by, reason, self._clock.now())
-        if revived:
-            self._record(tx, "procedure_revived", definitions.latest(tx, key), by, reason)
-        return revived
-
-    def _record(self, tx: Connection, kind: str, found: Definition, by: str, reason: str, **more: object) -> None:
-        """The audit says who did what to which procedure, and why; and what its diagram and forms were."""
-        sha256 = definitions.digest_of(tx, found.key, found.version)
-        told = {"key": found.key, "version": found.version, "sha256": sha256, "by": by, "reason": reason, **more}
-        audit.append(tx, audit.PROCEDURES, self._clock.now(), kind, told)
-
-    def _city(self, tx: Connection, key: str, known_units: frozenset[str] | None = None) -> City:
-        return of_installation(tx, key, self._clock.now(), self._fonts, known_units)
 
 
 def _with_letters_of(tx: Connection, beside: Beside) -> Beside:

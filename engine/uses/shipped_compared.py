@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from engine.db.unit import english_of
+from engine.db.english import english_of
 from engine.deployments import definitions
 from engine.deployments.shipped import Beside, File
 from engine.documents import letter_versions

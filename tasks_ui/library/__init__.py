@@ -1,5 +1,5 @@
 """The library of procedures: what is in force, what a file would change, and putting it in force."""
 
-from tasks_ui.library import views
+from tasks_ui.library import kept, views
 
-__all__ = ["views"]
+__all__ = ["kept", "views"]

@@ -14,6 +14,9 @@ from werkzeug.exceptions import BadRequest
 
 from engine.deployments.sent import Sent
 from engine.errors import DiagramRefused, LianbanError, NotSignedIn, Refused, Unsure
+from engine.trial.sent import deploy
+from engine.trial.told import TestsFailed
+from engine.uses.deploying import Waiting
 from tasks_ui.messages import gettext as _
 from tasks_ui.modeler import wire
 from tasks_ui.security import engine
@@ -52,15 +55,17 @@ def version() -> ResponseReturnValue:
 
 @_asked("/deployment/create", "POST")
 def create() -> ResponseReturnValue:
-    """The diagram that came, with its forms, is the version in force; or why it is not, by its elements."""
+    """The diagram that came, with what lies beside it, is the version in force; or why it is not, by its elements."""
     person_id = _person()
     actor = engine().programs.actor(person_id, "deploy_procedure")
     files = [Sent(name, file.read()) for name, file in request.files.items(multi=True)]
     name = request.form.get("deployment-name", "").strip()[:NAME_LIMIT]
     try:
-        deployed = engine().library.deploy(actor, files, name)
-    except (DiagramRefused, Refused) as error:
+        deployed = deploy(engine(), actor, files, name)
+    except (DiagramRefused, Refused, TestsFailed) as error:
         return jsonify(wire.refused(error, files)), 400
+    if isinstance(deployed, Waiting):
+        return jsonify(wire.waits(deployed, _root() + url_for("kept.view", kept_id=deployed.kept.id))), 400
     return jsonify(wire.deployment(deployed.definition, name, wire.diagram_name(files), engine().clock.now()))
 
 
@@ -79,10 +84,15 @@ def start(definition_id: str) -> ResponseReturnValue:
 @pages.get("/.well-known/camunda-automation-platform/webapps")
 def webapps() -> ResponseReturnValue:
     """Where the modeler leads its reader from what it has deployed or started."""
-    root = engine().settings.base_url or request.host_url.rstrip("/")
+    root = _root()
     found = {"adminUrl": "library.listed", "tasklistUrl": "inbox.tasks", "cockpitUrl": "library.deployed"}
     urls = {name: root + url_for(endpoint) for name, endpoint in found.items()}
     return jsonify({**urls, "cockpitUrl": urls["cockpitUrl"].removesuffix("repository")})
+
+
+def _root() -> str:
+    """Where people open the pages."""
+    return engine().settings.base_url or request.host_url.rstrip("/")
 
 
 def _person() -> str:

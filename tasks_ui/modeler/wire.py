@@ -14,6 +14,7 @@ from engine.deployments.sent import DIAGRAMS, Sent
 from engine.errors import DiagramRefused, InvalidValues, LianbanError, Refused, Unsure
 from engine.messages import gettext as _
 from engine.problems import Problem
+from engine.uses.deploying import Waiting
 
 VERSION = "7.24.0"
 """The version whose interface this is: the modeler compares it with what the diagram is drawn for."""
@@ -106,6 +107,24 @@ def refused(error: LianbanError, files: Sequence[Sent]) -> dict[str, Any]:
         found = details.setdefault(problem.file or diagram_name(files), {"errors": [], "warnings": []})
         found["errors"].append(_problem(problem))
     return {"type": "ParseException", "message": message, "code": 0, "details": details}
+
+
+def waits(waiting: Waiting, address: str) -> dict[str, Any]:
+    """That a deployment waits for a second person: said as the modeler says what stands in the way, so that nobody takes it
+    for a version that is in force."""
+    said = _(
+        "Nothing is wrong with the diagram, and it is not in force yet: it waits until a second person confirms it at "
+        "%(address)s. It would be version %(version)s.",
+        address=address,
+        version=waiting.version,
+    )
+    return {
+        "type": "DeploymentWaits",
+        "message": f"{NOT_PARSED}\n* {said}",
+        "code": 0,
+        "details": {},
+        "waits": {"id": waiting.kept.id, "key": waiting.kept.key, "url": address, "new": waiting.is_new},
+    }
 
 
 def diagram_name(files: Sequence[Sent]) -> str:

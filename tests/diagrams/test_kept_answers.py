@@ -7,15 +7,16 @@ from pathlib import Path
 import pytest
 
 from engine.clock import parse_local
+from engine.deployments.shipped import tests_beside
 from engine.settings import PROJECT, read_settings
-from engine.trial.trials import kept_beside, run_tests
+from engine.trial.trials import run_tests
 
 DIAGRAMS = sorted((PROJECT / "processes").glob("*.bpmn"))
 
 
 @pytest.mark.parametrize("diagram", DIAGRAMS, ids=lambda path: path.stem)
 def test_a_shipped_diagram_passes_its_own_tests(diagram: Path) -> None:
-    assert kept_beside(diagram).exists()
+    assert tests_beside(diagram).exists()
 
     tested = run_tests(read_settings(), diagram, None, parse_local("2026-09-30T09:30"))
 

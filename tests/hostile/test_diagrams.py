@@ -163,7 +163,7 @@ STANDARD = [
     "conversationAssociation", "conversationLink", "conversationNode", "correlationKey", "correlationProperty",
     "correlationPropertyBinding", "correlationPropertyRetrievalExpression", "correlationSubscription",
     "dataAssociation", "dataInput", "dataInputAssociation", "dataObject", "dataObjectReference", "dataOutput",
-    "dataOutputAssociation", "dataState", "endPoint", "escalationEventDefinition", "event",
+    "dataOutputAssociation", "dataState", "endPoint", "event",
     "eventDefinition", "expression", "flowElement", "flowNode",
     "formalExpression", "gateway", "globalBusinessRuleTask", "globalChoreographyTask", "globalConversation",
     "globalManualTask", "globalScriptTask", "globalTask", "globalUserTask", "humanPerformer", "implicitThrowEvent",

@@ -34,6 +34,9 @@ OWNERS: Mapping[str, str] = {
     "intermediateThrowEvent": "中间抛出事件",
     "signal": "信号边界事件",
     "conditional": "条件边界事件",
+    "escalation": "升级边界事件",
+    "timer start": "事件子流程的定时开始事件",
+    "message start": "事件子流程的消息开始事件（按钮）",
     "endEvent": "结束事件",
 }
 """The keys of `PROPERTIES` in words."""

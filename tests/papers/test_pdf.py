@@ -6,10 +6,12 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from datetime import date
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -73,6 +75,22 @@ def test_another_process_elsewhere_makes_the_same_bytes(
     )
 
     assert done.stdout.strip() == hashlib.sha256(made).hexdigest()
+
+
+def test_a_font_that_is_put_into_a_folder_is_used_from_then_on(
+    words: dict[str, Any], made: bytes, tmp_path: Path
+) -> None:
+    files = {path.name: path for path in Fonts(SHIPPED_FONTS).files}
+    later = [name for name in files if "Bold" in name]
+    for name in files.keys() - later:
+        shutil.copy(files[name], tmp_path)
+    without = typesetting.pdf(SOURCES["D01"].layout, words, DAY, Fonts([tmp_path]))
+
+    for name in later:
+        shutil.copy(files[name], tmp_path)
+
+    assert without != made
+    assert typesetting.pdf(SOURCES["D01"].layout, words, DAY, Fonts([tmp_path])) == made
 
 
 def test_the_metadata_say_pdf_a_2b_and_nothing_else_than_the_paper(made: bytes, words: dict[str, Any]) -> None:

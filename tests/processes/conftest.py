@@ -97,7 +97,8 @@ def postgresql_settings(
     founded_folder: Path,
 ) -> Iterator[Settings]:
     name = f"city_{new_id()}"
-    _on_server(postgresql_url, f"CREATE DATABASE {name} TEMPLATE {founded_postgresql}")
+    # By files it takes a third of the time that it takes through the log, which nobody needs after a crash.
+    _on_server(postgresql_url, f"CREATE DATABASE {name} TEMPLATE {founded_postgresql} STRATEGY FILE_COPY")
     url = make_url(postgresql_url).set(database=name).render_as_string(hide_password=False)
     (tmp_path / "var").mkdir()
     shutil.copy(founded_folder / "record.key", tmp_path / "var")

@@ -31,7 +31,11 @@ def test_a_procedure_that_calls_itself_is_refused(plain_town: Town, drawn: Path)
 
 def once_more(behind: str, to: str) -> str:
     """The inquiry starts an inquiry of its own after the element `behind`, which led to `to`."""
-    anew = properties(operation="start_procedure", procedure="inquiry", **{"in:subject": "subject"})
+    anew = properties(
+        operation="start_procedure",
+        procedure="inquiry",
+        **{"in:subject": "subject", "in:inquiring_unit": "inquiring_unit"},
+    )
     return broken(
         (
             '<userTask id="read_opinion"',

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from engine.db import tables
-from engine.errors import DiagramRefused, InvalidValues, NotFound, Refused
+from engine.errors import DiagramRefused, InvalidValues, NotAllowed, NotFound, Refused
 from tests.processes import countersign, inquiry
 from tests.processes.countersign import OFFICER
 from tests.processes.town import Instance, Town, sent
@@ -329,3 +329,30 @@ def test_a_message_to_the_element_goes_to_the_task_of_the_sender_s_unit(town: To
 def test_who_is_asked_each_for_itself_is_a_list_of_units(town: Town, tmp_path: Path) -> None:
     by_name = ('camunda:collection="members"', 'camunda:collection="subject"')
     assert "unit-not-held" in refused_with(town, tmp_path, countersign.plain(FIVE_AGREE), by_name)
+
+
+def test_equal_lines_of_several_units_stay_apart_with_whose_they_are(town: Town, tmp_path: Path) -> None:
+    case = all_seven(town, tmp_path)
+    (due_at,) = {case.timers()["closed"]}
+    assert due_at is not None
+    town.at(due_at)
+
+    def lapsed(login: str) -> list[str]:
+        page = town.act(lambda engine: engine.instances.instance(town.person(login), case.number))
+        return sorted(line.unit.code if line.unit else "" for line in page.log if line.kind == "lapsed")
+
+    assert lapsed(OFFICER) == sorted(MEMBERS)
+    assert lapsed(MEMBERS["market"]) == sorted(MEMBERS)
+
+
+def test_whoever_may_not_change_whom_it_asks_is_told_so_before_the_form_is_looked_at(
+    town: Town, tmp_path: Path
+) -> None:
+    case = countersign.begin(town, tmp_path, countersign.framed("", adds="starter"), ["ecology", "market"])
+    (run,) = {row.run_id for row in case._rows(tables.scope)}
+    member = town.person(MEMBERS["market"])
+    with pytest.raises(NotAllowed):
+        town.act(lambda engine: engine.collaboration.add_member(member, case.number, run, {"reason": [""]}))
+    officer = town.person(OFFICER)
+    with pytest.raises(InvalidValues):
+        town.act(lambda engine: engine.collaboration.add_member(officer, case.number, run, {"reason": [""]}))

@@ -67,7 +67,7 @@ class Modeler:
         headers = {"Accept": "application/json", "Origin": LOCAL_FILE, "Host": f"localhost:{self.port}", **(more or {})}
         if self.authorization:
             headers["Authorization"] = self.authorization
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         try:
             connection.request(method, path, body, headers)
             response = connection.getresponse()

@@ -13,12 +13,14 @@ from werkzeug.test import encode_multipart
 from engine.db.tables import person
 from engine.deployments.sent import Sent
 from engine.errors import NotAllowed
+from engine.ids import new_id
 from tests.web.office import NOBODY, PASSWORD_HASH, Desk, Office, Page
 
 PROCESSES = Path(__file__).resolve().parents[2] / "processes"
 DIAGRAM = PROCESSES / "case_referral.bpmn"
 OLD = DIAGRAM.read_bytes()
-CHANGED = OLD.replace(b"working_days(3, discovered_at if", b"working_days(5, discovered_at if", 1).replace(
+PERIOD = b'working_days(config("sla.objection_wd"), now())'
+CHANGED = OLD.replace(PERIOD, b"working_days(5, now())", 1).replace(
     "整理移送材料".encode(), "整理并核对移送材料".encode()
 )
 BROKEN = OLD.replace(b"working_days(3, discovered_at if", b"working_days(3, nothing_says_it if", 1)
@@ -45,14 +47,14 @@ def keep(office: Office) -> Office:
 
 def check(desk: Desk, *files: tuple[str, bytes]) -> Page:
     stored = [FileStorage(BytesIO(content), filename=name) for name, content in files]
-    boundary, body = encode_multipart({"csrf_token": desk.token(), "files": stored})
+    boundary, body = encode_multipart({"csrf_token": desk.token(), "once": new_id(), "files": stored})
     type_ = f"multipart/form-data; boundary={boundary}"
     return Page(desk.client.post("/procedures/check", data=body, content_type=type_))
 
 
 def deploy(desk: Desk, checked: Page, reason: str = "《实施方案》2026 年修订") -> Page:
-    (carried,) = checked.every("//input[@name='carried']/@value")
-    return desk.post("/procedures/deploy", {"carried": carried, "reason": reason})
+    (carried,) = checked.every("//*[@id='deploy']//input[@name='carried']/@value")
+    return desk.post("/procedures/deploy", {"carried": carried, "reason": reason, "once": new_id()})
 
 
 # --- what there is ---
@@ -129,7 +131,7 @@ def test_every_problem_stands_on_the_diagram_and_in_the_list_with_its_element(li
     assert "referral_due" in first
     assert '"element": "referral_due"' in marks.replace('":"', '": "')
     assert page.every("//*[@id='problems']//a[@data-locate='referral_due']")
-    assert page.every("//input[@name='carried']") == []
+    assert page.every("//*[@id='deploy']") == []
 
 
 def test_a_problem_of_a_form_is_drawn_at_a_step_that_asks_it(library: Office) -> None:
@@ -157,8 +159,8 @@ def test_the_changes_show_both_texts_of_periods_and_names_periods_first(library:
     page = check(library.desk(ANALYST), ("改.bpmn", CHANGED))
 
     first, second = page.texts("//ol[@class='changes']/li")
-    assert "working_days(3," in first
-    assert "working_days(5," in first
+    assert PERIOD.decode() in first
+    assert "working_days(5, now())" in first
     assert "整理移送材料" in second
     assert "整理并核对移送材料" in second
 
@@ -167,7 +169,7 @@ def test_a_file_that_is_in_force_already_says_so(library: Office) -> None:
     page = check(library.desk(ANALYST), ("case_referral.bpmn", OLD))
 
     assert "已经生效" in page.words()
-    assert page.every("//input[@name='carried']") == []
+    assert page.every("//*[@id='deploy']") == []
 
 
 def test_a_file_that_differs_only_in_how_it_is_written_says_so(library: Office) -> None:

@@ -44,7 +44,9 @@ def coming_by_itself(draft: Draft, starts: Iterable[Element]) -> list[Element]:
             onward: Callable[[Element], list[Element]] = (
                 draft.attached if here.kind in ("userTask", "receiveTask") else draft.onward_and_within
             )
-            stack += [one for one in onward(here) if not one.attached_to or one.timer is not None]
+            stack += [
+                one for one in onward(here) if not one.is_button and (not one.attached_to or one.timer is not None)
+            ]
     return list(found.values())
 
 

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from engine.bpmn.gate.extension_properties import PROPERTIES as PROPERTIES
 from engine.bpmn.gate.extension_properties import knows_property as knows_property
 from engine.bpmn.gate.extension_properties import sort_of as sort_of
+from engine.bpmn.gate.namespaces import DECORATION_NAMESPACES as DECORATION_NAMESPACES
+from engine.bpmn.gate.namespaces import PICTURE_NAMESPACE as PICTURE_NAMESPACE
+from engine.bpmn.gate.namespaces import READ_NAMESPACES as READ_NAMESPACES
 from engine.bpmn.reading.called import BINDINGS
 from engine.messages import Text
 from engine.messages import gettext as _
@@ -25,26 +28,6 @@ GATEWAY = {**NODE, "gatewayDirection": ("Unspecified", "Converging", "Diverging"
 FORM = {"camunda:formRef": ANY, "camunda:formRefBinding": ("deployment",)}
 IMPLEMENTATION = {"implementation": ("##unspecified", "##WebService")}
 EXPRESSION = {"id": ANY, "xsi:type": ANY}
-
-DECORATION_NAMESPACES = frozenset(
-    {
-        "http://bpmn.io/schema/bpmn/biocolor/1.0",
-        "http://www.omg.org/spec/BPMN/non-normative/color/1.0",
-        "http://camunda.org/schema/modeler/1.0",
-        "http://www.w3.org/XML/1998/namespace",
-    }
-)
-"""Colours and notes of modelers: kept, and of no effect."""
-READ_NAMESPACES = frozenset(
-    {
-        "http://www.omg.org/spec/BPMN/20100524/MODEL",
-        "http://camunda.org/schema/1.0/bpmn",
-        "http://www.w3.org/2001/XMLSchema-instance",
-    }
-)
-"""What stands in these is judged by its name; notes of all other tools are kept, and of no effect (`no_effect`)."""
-PICTURE_NAMESPACE = "http://www.omg.org/spec/BPMN/20100524/DI"
-"""Where the shapes lie; only directly within the definitions."""
 
 
 @dataclass(frozen=True)
@@ -61,15 +44,17 @@ def _runs(within: str, attributes: Mapping[str, tuple[str, ...]], says: Text, ho
     return Construct(frozenset(within.split()), attributes, says, holds_text)
 
 
+HANDLER_START = "handlerStart"
+"""Stands for the start event of an event sub-process, which may hold what no other start event may."""
 _FLOW_NODES = (
-    "startEvent endEvent boundaryEvent intermediateCatchEvent intermediateThrowEvent task manualTask userTask serviceTask "
-    "sendTask scriptTask businessRuleTask receiveTask callActivity subProcess exclusiveGateway inclusiveGateway "
-    "parallelGateway eventBasedGateway"
+    f"startEvent {HANDLER_START} endEvent boundaryEvent intermediateCatchEvent intermediateThrowEvent task manualTask "
+    "userTask serviceTask sendTask scriptTask businessRuleTask receiveTask callActivity subProcess exclusiveGateway "
+    "inclusiveGateway parallelGateway eventBasedGateway"
 )
 _SCOPES = "process subProcess"
 """Within what flow nodes and flows stand."""
 _SEVERAL = "userTask subProcess callActivity"
-_EVENTS = "boundaryEvent intermediateCatchEvent"
+_EVENTS = f"boundaryEvent intermediateCatchEvent {HANDLER_START}"
 _TOLD = f"startEvent endEvent intermediateThrowEvent {_EVENTS}"
 
 RUNS: Mapping[str, Construct] = {
@@ -99,10 +84,11 @@ RUNS: Mapping[str, Construct] = {
     ),
     "startEvent": _runs(
         _SCOPES,
-        {**NODE, **FORM, "isInterrupting": ONLY_TRUE, "parallelMultiple": ONLY_FALSE},
+        {**NODE, **FORM, "isInterrupting": EITHER, "parallelMultiple": ONLY_FALSE},
         _(
             "A start. One without a trigger has a form, and is offered by its name where there are several; one with a timer, "
-            "a message or a signal begins cases by itself. That of a sub-process has none of that."
+            "a message or a signal begins cases by itself. That of a sub-process has none of that; that of an event sub-process "
+            "has the event that begins it, and isInterrupting says whether what is open around it ends then."
         ),
     ),
     "endEvent": _runs(
@@ -175,11 +161,12 @@ RUNS: Mapping[str, Construct] = {
     ),
     "subProcess": _runs(
         _SCOPES,
-        {**TASK, "triggeredByEvent": ONLY_FALSE},
+        {**TASK, "triggeredByEvent": EITHER},
         _(
             "Steps that belong together, drawn within a frame. It begins at its own start event and is over when nothing in "
             "it is open any more. A period on its border is one over all its steps; what interrupts it ends them all. "
-            "It may hold other sub-processes."
+            "It may hold other sub-processes. With triggeredByEvent it is an event sub-process: no flow leads to it, and it "
+            "begins when the event at its start happens while the scope that it stands in is open."
         ),
     ),
     "multiInstanceLoopCharacteristics": _runs(
@@ -264,8 +251,8 @@ RUNS: Mapping[str, Construct] = {
         {**NODE, "attachedToRef": ANY, "cancelActivity": EITHER, "parallelMultiple": ONLY_FALSE},
         _(
             "A timer (a period, a reminder, a time limit), a message (a button) or a condition attached to a task, a called "
-            "procedure or a sub-process; or what catches an error of a sub-process. What interrupts a called procedure ends "
-            "its case."
+            "procedure or a sub-process; or what catches an error or an escalation of a sub-process, of a called procedure, or "
+            "an error of a service task. What interrupts a called procedure ends its case."
         ),
     ),
     "intermediateCatchEvent": _runs(
@@ -280,7 +267,8 @@ RUNS: Mapping[str, Construct] = {
         _SCOPES,
         NODE,
         _(
-            "Throws a message or a signal, and goes on; or a link: the path goes on where it is caught. With nothing to throw "
+            "Throws a message, a signal or an escalation, and goes on; or a link: the path goes on where it is caught. With "
+            "nothing to throw "
             "it only marks a point."
         ),
     ),
@@ -348,12 +336,23 @@ RUNS: Mapping[str, Construct] = {
         holds_text=True,
     ),
     "errorEventDefinition": _runs(
-        "endEvent boundaryEvent",
+        f"endEvent boundaryEvent {HANDLER_START}",
         {"id": ANY, "errorRef": ANY},
         _(
             "An error. An end event with one ends the sub-process that it stands in and goes on at the event on the border "
             "that catches it: the one of the same error code, else the one without an error, of the nearest sub-process around "
-            "that has one."
+            "that has one. It is thrown by a service task, too, whose operation cannot be done, with the name of the operation "
+            "as its code; and from a call, when the case that was called has failed. A case in which nothing catches an error "
+            "has failed and is over."
+        ),
+    ),
+    "escalationEventDefinition": _runs(
+        f"endEvent intermediateThrowEvent boundaryEvent {HANDLER_START}",
+        {"id": ANY, "escalationRef": ANY},
+        _(
+            "An escalation: something that those around a step should know of. It is caught as an error is, also on the border "
+            "of the call from which the case was begun, and what catches it may leave the step open. One that nothing catches "
+            "is recorded, and the case goes on."
         ),
     ),
     "sequenceFlow": _runs(
@@ -407,7 +406,7 @@ DRAWN: Mapping[str, Construct] = {
     "escalation": _runs(
         "definitions",
         {**NODE, "escalationCode": ANY, "structureRef": ANY},
-        _("A definition that no event uses; it does no harm."),
+        _("An escalation that events throw and catch; its escalationCode is by which they find each other."),
     ),
     "collaboration": _runs("definitions", {**NODE, "isClosed": EITHER}, _("The drawing that holds the pools.")),
     "participant": _runs("collaboration", {**NODE, "processRef": ANY}, _("A pool; a collapsed one only explains.")),
@@ -432,7 +431,7 @@ DRAWN: Mapping[str, Construct] = {
 }
 """Element of the BPMN namespace that is kept and shown, and does nothing."""
 
-_EVERYWHERE = frozenset({*RUNS, *DRAWN})
+_EVERYWHERE = frozenset({*RUNS, *DRAWN, HANDLER_START})
 ANYWHERE: Mapping[str, Construct] = {
     "extensionElements": Construct(
         _EVERYWHERE,

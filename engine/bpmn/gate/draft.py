@@ -12,7 +12,7 @@ from lxml import etree
 
 from engine.bpmn.gate import constructs, refusals
 from engine.bpmn.gate.procedures import NoProcedures, Procedures
-from engine.bpmn.reading import ways
+from engine.bpmn.reading import by_event, ways
 from engine.bpmn.reading.elements import BPMN, FACT, OPERATING, SAYING, Diagram, Element, Flow, Lane, process_node
 from engine.forms.schema import Field, Form
 from engine.messages import Text, listed
@@ -89,7 +89,8 @@ class Draft:
     @cached_property
     def _onward(self) -> Mapping[str, list[Element]]:
         return {
-            key: [*self.attached(element), *self.targets(element)] for key, element in self.diagram.elements.items()
+            key: [*self.attached(element), *by_event.listening(self.diagram, element), *self.targets(element)]
+            for key, element in self.diagram.elements.items()
         }
 
     def splits(self, element: Element) -> bool:
@@ -111,7 +112,7 @@ class Draft:
     @cached_property
     def _in_scope(self) -> Mapping[str, list[Element]]:
         return {
-            key: [one for one in following if one.attached_to != key or one.interrupting]
+            key: [one for one in following if one.interrupting or (one.attached_to != key and one.kind != "startEvent")]
             for key, following in self._onward.items()
         }
 
@@ -131,7 +132,11 @@ class Draft:
 
     def onward_and_within(self, element: Element) -> list[Element]:
         """What may follow with the events on it, into sub-processes and out of them."""
-        return [*self.attached(element), *ways.onward(self.diagram, element)]
+        return [
+            *self.attached(element),
+            *by_event.listening(self.diagram, element),
+            *ways.onward(self.diagram, element),
+        ]
 
     def in_and_within(self, element: Element) -> list[Element]:
         """The same, and what a sub-process holds."""

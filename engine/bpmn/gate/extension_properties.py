@@ -20,6 +20,12 @@ _ADDS = _(
     "answered: unit:post, several separated by commas; starter is whoever handles cases in the starting unit. Left out, "
     "nobody may."
 )
+_QUORUM = _(
+    "Of a step that is done several times: how many have to agree, instead of a completion condition. all (everybody "
+    "answers), any (the first answer is enough), a number such as 2, a share such as 2/3, or 1/2+ for more than a half. "
+    "When so many agree, or so many cannot agree any more, what is still open lapses."
+)
+_AGREE = _("Beside a quorum: which answer of the first collect: counts as agreeing. Left out, it is agree.")
 _CORRELATION = _(
     "By what a message finds the case: an expression that gives a number or a short text. Left out, the case that throws it "
     "reaches a case that it has called or started, or that called or started it, or one that waits by its number; the case "
@@ -38,6 +44,14 @@ _PRESSED: Mapping[str, Text] = {
     "pressed_by": _("Records which unit pressed it: the name of a fact; the next steps can be handled by that unit."),
     "when_*": _("As when."),
     "otherwise_*": _("As otherwise."),
+}
+_PERIOD: Mapping[str, Text] = {
+    "deadline": _("Makes it a legal period, and is its name; what extends or meets it speaks of this name."),
+    "title": _("The name of the period for readers, such as Referral period; left out it is the name of the event."),
+    "rule": _("The number of the rule, such as R55."),
+    "basis": _("The text that it rests on."),
+    "hard": _("true is a legal period, which can be overdue; false is a recommended one."),
+    "unit": _("The unit that has to keep it."),
 }
 PROPERTIES: Mapping[str, Mapping[str, Text]] = {
     "process": {
@@ -71,6 +85,8 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
     "userTask": {
         "collect:*": _COLLECT,
         "adds": _ADDS,
+        "quorum": _QUORUM,
+        "agree": _AGREE,
         "unit": _("Instead of the lane's unit, together with role."),
         "role": _("Instead of the lane's post, together with unit."),
         "deadline": _("The name of the period within which the step falls."),
@@ -116,9 +132,13 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
     "subProcess": {
         "collect:*": _COLLECT,
         "adds": _ADDS,
+        "quorum": _QUORUM,
+        "agree": _AGREE,
     },
     "callActivity": {
         "collect:*": _COLLECT,
+        "quorum": _QUORUM,
+        "agree": _AGREE,
     },
     "exclusiveGateway": {
         "usual": _(
@@ -138,17 +158,7 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
             "expression, such as in:referring_unit = first_unit."
         ),
     },
-    "timer": {
-        "deadline": _("Makes it a legal period, and is its name; what extends or meets it speaks of this name."),
-        "title": _(
-            "The name of the period for readers, such as Referral period; left out it is the name of the event."
-        ),
-        "rule": _("The number of the rule, such as R55."),
-        "basis": _("The text that it rests on."),
-        "hard": _("true is a legal period, which can be overdue; false is a recommended one."),
-        "unit": _("The unit that has to keep it."),
-        "lapses": _LAPSES,
-    },
+    "timer": {**_PERIOD, "lapses": _LAPSES},
     "message": {
         **_PRESSED,
         "awaits": _AWAITS,
@@ -161,6 +171,10 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
     "signal": {"lapses": _LAPSES},
     "conditional": {"lapses": _LAPSES},
     "error": {},
+    "escalation": {"lapses": _LAPSES},
+    "timer start": _PERIOD,
+    "message start": {**_PRESSED, "awaits": _AWAITS, "correlation": _CORRELATION},
+    **{f"{kind} start": {} for kind in ("signal", "conditional", "error", "escalation")},
     "endEvent": {
         "correlation": _CORRELATION,
         "result": _("The result of the case, such as closed_with_result."),
@@ -173,16 +187,16 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
 """Sort of element -> `camunda:property` names it may have. What the system does is all as serviceTask; others have none."""
 
 
-def sort_of(kind: str, event_kind: str = "") -> str:
-    """The key of `PROPERTIES` for an element."""
+def sort_of(kind: str, event_kind: str = "", within: bool = False) -> str:
+    """The key of `PROPERTIES` for an element; `within`: a start event that stands in a sub-process."""
     if kind in ("sendTask", "receiveTask") and event_kind:
         return "message task"
     if kind in OPERATING:
         return "serviceTask"
-    if kind == "startEvent" and event_kind:
-        return "begins by itself"
     if kind == "intermediateCatchEvent" and event_kind == "message":
         return "awaited message"
+    if kind == "startEvent" and event_kind:
+        return f"{event_kind} start" if within else "begins by itself"
     return event_kind if kind == "boundaryEvent" else kind
 
 

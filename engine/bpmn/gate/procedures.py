@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from engine.bpmn.reading import ways
 from engine.bpmn.reading.called import Called
 from engine.bpmn.reading.elements import IN, Diagram, Element
 
@@ -22,6 +23,8 @@ class Signature:
     version: int = 1
     needs: frozenset[str] = frozenset()
     """The facts without which it cannot begin (`beginning.needed_to_begin`)."""
+    throws: frozenset[tuple[str, str]] = frozenset()
+    """(kind, code) of the errors and escalations that nothing in it catches."""
 
 
 class Procedures(Protocol):
@@ -65,7 +68,8 @@ def signature(
     """
     pins = pinned or {}
     begins = frozenset((called.key, pins.get(element.id)) for called, element, _ in begun(diagram) if called.key)
-    return Signature(facts, begins, version, needs)
+    throws = frozenset((kind, name) for _, kind, name in ways.uncaught(diagram))
+    return Signature(facts, begins, version, needs, throws)
 
 
 def begun_by(diagram: Diagram) -> frozenset[str]:
@@ -98,16 +102,25 @@ def begun(diagram: Diagram) -> Iterator[tuple[Called, Element, set[str]]]:
 
 
 def all_begun(procedures: Procedures, first: Signature) -> set[str]:
-    """The keys of all procedures that this version begins, by itself or through others.
+    """The keys of all procedures that this version begins, by itself or through others."""
+    return {key for signature in _with_all(procedures, first) for key, _ in signature.begins}
+
+
+def thrown_by(procedures: Procedures, first: Signature) -> set[tuple[str, str]]:
+    """(kind, code) of what may reach whoever calls this version: what it throws itself, or a procedure that it calls."""
+    return {thrown for signature in _with_all(procedures, first) for thrown in signature.throws}
+
+
+def _with_all(procedures: Procedures, first: Signature) -> set[Signature]:
+    """The version, and all that it begins, by itself or through others.
 
     A version that is not settled is the latest there is, whatever it was when the one that begins it was deployed.
     """
-    stack, seen, keys = [first], {first}, set[str]()
+    stack, seen = [first], {first}
     while stack:
         for key, version in stack.pop().begins:
-            keys.add(key)
             other = procedures.latest(key) if version is None else procedures.numbered(key, version)
             if other is not None and other not in seen:
                 seen.add(other)
                 stack.append(other)
-    return keys
+    return seen

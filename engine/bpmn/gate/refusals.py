@@ -58,13 +58,6 @@ ELEMENTS = _named(
             _("Use exclusive and parallel gateways together."),
         ),
         "implicitThrowEvent": (_("This kind of event does not run."), _("Make it a service task.")),
-        "escalationEventDefinition": (
-            _("An escalation event does not run."),
-            _(
-                "The system sends reminders and escalations of periods by rule; they are not drawn. To notify "
-                "somebody use a service task (operation=notify)."
-            ),
-        ),
         "compensateEventDefinition": (
             _("A compensation event does not run."),
             _("Draw the withdrawal or correction as a step of its own that an exclusive gateway leads to."),
@@ -188,7 +181,6 @@ ATTRIBUTES = _named(
             _("An interface to the outside is not called."),
             _("Delete it; what a service task does stands in its property operation."),
         ),
-        "triggeredByEvent": (_("An event sub-process does not run."), _SUBPROCESS),
         "isForCompensation": (
             _("Compensation does not run."),
             _("Draw the withdrawal or correction as a step of its own."),
@@ -200,7 +192,6 @@ ATTRIBUTES = _named(
             _("Split it into several events, each with one trigger."),
         ),
         "instantiate": (_("A message cannot start a case."), _("Use a start event and its form.")),
-        "isInterrupting": (_("An event sub-process does not run."), _SUBPROCESS),
         "evaluatesToTypeRef": (_("The type of an expression has no effect."), _("Delete evaluatesToTypeRef.")),
     },
 )

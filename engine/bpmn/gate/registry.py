@@ -34,6 +34,7 @@ from engine.bpmn.gate.rules import (
     form_data,
     forms,
     gateways,
+    handlers,
     ids,
     inclusive,
     internal,
@@ -48,6 +49,7 @@ from engine.bpmn.gate.rules import (
     periods,
     process,
     properties,
+    quorums,
     reachable,
     references,
     results,
@@ -73,10 +75,10 @@ from engine.problems import Rule, Weight
 
 FAMILIES: tuple[ModuleType, ...] = (
     executable, ids, contents, references, shapes, drawn_only,
-    size, starts, events, flows, gateways, event_gateways, errors, reachable, loops, joins, doubles,
+    size, starts, handlers, events, flows, gateways, event_gateways, errors, reachable, loops, joins, doubles,
     inclusive, side_by_side, event_branches,
     process, starters, lanes, people, buttons, tellings,
-    timed_starts, timers, periods, clocks, several,
+    timed_starts, timers, periods, clocks, several, quorums,
     properties, results, task_properties, operations, scripts, passed, documents, notices, facts,
     calls,
     form_data, forms, answers, confidential, internal,
@@ -113,9 +115,9 @@ RULES_OF_WAYS: frozenset[str] = frozenset(
 
 _HEAVY: Mapping[Weight, tuple[ModuleType, ...]] = {
     Weight.STRAY: (
-        read, executable, size, starts, events, flows, gateways, event_gateways, errors, reachable, loops, joins, doubles,
-        inclusive, side_by_side, event_branches, conditional_events, tellings, calls, bindings, clocks, operations, scripts,
-        expressions, unset, arguments, facts, said_before, sound,
+        read, executable, size, starts, handlers, events, flows, gateways, event_gateways, errors, reachable, loops,
+        joins, doubles, inclusive, side_by_side, event_branches, conditional_events, tellings, calls, bindings, clocks,
+        operations, scripts, expressions, unset, arguments, facts, said_before, sound,
     ),
     Weight.NOBODY: (starters, lanes, people, units, form_data, forms, form_files, answers, buttons),
     Weight.PERIOD: (timed_starts, timers, periods),

@@ -10,7 +10,7 @@ from engine.bpmn.gate.dominators import Dominators
 from engine.bpmn.gate.draft import Draft
 from engine.bpmn.gate.graph import reached
 from engine.bpmn.gate.presence import certain
-from engine.bpmn.reading import ways
+from engine.bpmn.reading import by_event, ways
 from engine.bpmn.reading.elements import FACT, SAYING, Element, Flow
 from engine.forms.schema import Field
 
@@ -75,8 +75,12 @@ class Sayers:
         """Whoever is in the middle of saying it has not said it: then only what hangs on the activity follows. A join waits
         for all its branches, so behind it everything is said that any of them says."""
         yield from self._draft.attached(element)
+        if element.kind == "subProcess":
+            yield from by_event.listening(self._draft.diagram, element)
         if element.id in sayers:
             return
+        if element.kind == "startEvent":
+            yield from by_event.listening(self._draft.diagram, element)
         flows = self._draft.diagram.flows
         for target in ways.onward(self._draft.diagram, element):
             waits = target.kind == "parallelGateway"

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from lxml import etree
 
-from engine.bpmn.reading import usual, ways
+from engine.bpmn.reading import by_event, usual, ways
 from engine.bpmn.reading.called import BPMN as BPMN
 from engine.bpmn.reading.called import CAMUNDA as CAMUNDA
 from engine.bpmn.reading.called import Called, Handover, read_called, read_handovers
@@ -28,7 +28,9 @@ from engine.bpmn.reading.process import Lane as Lane
 from engine.bpmn.reading.process import Process as Process
 from engine.bpmn.reading.process import plain, read_lanes, read_process, split, starters_in
 from engine.bpmn.reading.process import properties_of as properties_of
-from engine.bpmn.reading.repeated import Again, Many, read_again, read_many
+from engine.bpmn.reading.quorum import condition_of
+from engine.bpmn.reading.repeated import COLLECT as COLLECT
+from engine.bpmn.reading.repeated import Again, Many, collected, read_again, read_many
 from engine.bpmn.reading.scripts import with_script
 
 FLOW_NODES = {
@@ -44,7 +46,6 @@ HEARING = ("boundaryEvent", "intermediateCatchEvent", "receiveTask")
 FACT = "fact:"
 IN = "in:"
 FORM = "form:"
-COLLECT = "collect:"
 """What begins the name of a property by which a user task fills in a parameter of its form."""
 GIVEN_LIMIT = 120
 """Characters of all that a user task fills in, as `form_key` shows it; the gate refuses what is longer."""
@@ -112,7 +113,7 @@ class Element:
     @cached_property
     def collects(self) -> Mapping[str, str]:
         """What is collected of each time that it is done: the fact that holds the list -> the expression of one value."""
-        return {name.removeprefix(COLLECT): text for name, text in self.properties.items() if name.startswith(COLLECT)}
+        return collected(self.properties)
 
     @property
     def is_period(self) -> bool:
@@ -135,15 +136,22 @@ class Element:
 
     @property
     def is_button(self) -> bool:
-        """Whether it happens when somebody presses it: on a border, or as one of several that a gateway waits for."""
-        stands = self.kind == "boundaryEvent" or (self.kind == "intermediateCatchEvent" and self.behind_gateway)
+        """Whether it happens when somebody presses it: on a border, as one of several that a gateway waits for, or as what
+        begins an event sub-process."""
+        awaited = self.kind == "intermediateCatchEvent" and self.behind_gateway
+        stands = self.kind == "boundaryEvent" or self.begins_within or awaited
         return stands and self.event_kind == MESSAGE and self.properties.get("awaits") != MESSAGE
+
+    @property
+    def begins_within(self) -> bool:
+        """Whether a sub-process begins here; with an event it is one that an event begins."""
+        return self.kind == "startEvent" and self.scope is not None
 
     @property
     def heard(self) -> EventDefinition | None:
         """The message or signal of other cases for which it waits while a case runs; None when it waits for neither."""
         is_told = self.event_kind in (MESSAGE, SIGNAL) and not self.is_button
-        return self.events[0] if is_told and self.kind in HEARING else None
+        return self.events[0] if is_told and (self.kind in HEARING or self.begins_within) else None
 
     @property
     def is_clock(self) -> bool:
@@ -291,12 +299,7 @@ class Diagram:
 
     def deadline_of(self, element: Element) -> str | None:
         """The period under which a task is worked: the one it carries itself or names, or that of a sub-process around it."""
-        named = element.properties.get("deadline")
-        for host in (element, *self.scopes_around(element)):
-            own = (event.properties["deadline"] for event in self.attached(host.id) if event.is_period)
-            if found := next(own, None) or named:
-                return found
-        return None
+        return by_event.period_over(self, element)
 
     def asked(self, element: Element) -> Asked:
         """Who is asked to do a task or may press a button: its own word, else its lane's."""
@@ -436,7 +439,7 @@ def _element(
         outputs=read_handovers(node, "out"),
         scope=scope,
         events=events,
-        many=read_many(node),
+        many=read_many(node, condition_of(properties, collected(properties))),
         again=read_again(node),
         behind_gateway=behind_gateway,
         by_event=node.get("triggeredByEvent") == "true",

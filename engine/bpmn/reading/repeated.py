@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lxml import etree
 
 from engine.bpmn.reading.called import BPMN, CAMUNDA
+
+COLLECT = "collect:"
+"""What begins the name of a property that says what is collected of each time."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,13 @@ class Again:
     """Whether the test is asked before the first time, too."""
 
 
-def read_many(node: etree._Element) -> Many | None:
+def collected(properties: Mapping[str, str]) -> Mapping[str, str]:
+    """The fact that holds a list -> the expression of one value of it."""
+    return {name.removeprefix(COLLECT): text for name, text in properties.items() if name.startswith(COLLECT)}
+
+
+def read_many(node: etree._Element, quorum: str = "") -> Many | None:
+    """`quorum` is the completion condition that the activity's quorum stands for, where the diagram writes none."""
     found = node.find(f"{BPMN}multiInstanceLoopCharacteristics")
     if found is None:
         return None
@@ -47,7 +57,7 @@ def read_many(node: etree._Element) -> Many | None:
             found.get(f"{CAMUNDA}elementVariable") or (inner.get("name") if inner is not None else None) or ""
         ),
         cardinality=_text(found, "loopCardinality"),
-        until=_text(found, "completionCondition"),
+        until=_text(found, "completionCondition") or quorum,
         sequential=found.get("isSequential") == "true",
         behavior=found.get("behavior", "All"),
     )

@@ -198,7 +198,7 @@ def throw(tree: Running, task: Task, kind: str, name: str) -> None:
     that nothing catches ends the instance as failed; an escalation is only told.
     """
     element_id, place = task.task_spec.bpmn_id, tree.place(task)
-    found = _catcher(task, kind, name)
+    found = catcher(task, kind, name)
     tree.thrown.append(Thrown(kind, name, element_id, place, found is not None))
     if found is not None:
         tree.fire(found)
@@ -206,7 +206,7 @@ def throw(tree: Running, task: Task, kind: str, name: str) -> None:
         tree.fail(name, element_id)
 
 
-def _catcher(task: Task, kind: str, name: str) -> Task | None:
+def catcher(task: Task, kind: str, name: str) -> Task | None:
     """What catches it: of several the one that names it before one that catches anything."""
     came, at = None, task
     while at is not None:

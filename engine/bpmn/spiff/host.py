@@ -32,13 +32,13 @@ class WorkflowFault(Exception):
 class OperationFailed(Exception):
     """The work of a service task has failed in a way that the diagram may have foreseen.
 
-    A host raises it in `operate`; the error of this code is then thrown from the task. One that nothing catches ends the instance
-    as failed.
+    A host raises it in `operate`, having changed nothing; the error of this code is then thrown from the task. One that nothing
+    catches ends the instance as failed. `cause`: what is raised instead where nothing catches it.
     """
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, cause: Exception | None = None) -> None:
         super().__init__(code)
-        self.code = code
+        self.code, self.cause = code, cause
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine.bpmn.reading.elements import Flow
 from engine.bpmn.reading.events import ERROR
 from engine.bpmn.spiff import places
-from engine.bpmn.spiff.events import Armed, throw
+from engine.bpmn.spiff.events import Armed, catcher, throw
 from engine.bpmn.spiff.gateways import InclusiveGateway
 from engine.bpmn.spiff.host import Host, OperationFailed, Places, Thrown, WorkflowFault
 from engine.bpmn.spiff.node import CAME_BY, LAPSES_WITH, TRAIL, Node
@@ -117,6 +117,8 @@ class Running:
             try:
                 task.run()
             except OperationFailed as failed:
+                if failed.cause is not None and catcher(task, ERROR, failed.code) is None:
+                    raise failed.cause from failed
                 throw(self, task, ERROR, failed.code)
 
     def _one_becomes_true(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Integer, LargeBinary, String, Table, Text, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
 from engine.db.tables.base import metadata
 from engine.db.types import Instant, Json, Said
@@ -42,7 +42,31 @@ definition_version = Table(
     Column("pins", Json, comment="element id -> the version that it begins; null: none"),
     Column("reason", Text, comment="why it was deployed, in the words of whoever did; null: not said"),
     Column("restores", Integer, comment="the earlier version whose content came back with this one"),
+    Column("confirmed_by", Text, comment="the second person, where the city asks for one; null: nobody was asked"),
+    Column("tests", LargeBinary, comment="its tests as they were deployed with it, YAML; null: none"),
+    Column("english", Json, comment="what came with it of names.en.json and forms.en.json; null: nothing"),
     UniqueConstraint("key", "version"),
+)
+
+kept_file = Table(
+    "kept_file",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column(
+        "key", String(64), nullable=False, index=True, comment="the process id; empty: the file names none that runs"
+    ),
+    Column("name", Text, nullable=False, comment="what the diagram calls the procedure, else the file's name"),
+    Column("status", String(16), nullable=False, comment="draft, waiting, deployed, refused, dropped"),
+    Column("package", LargeBinary, nullable=False, comment="a zip of the files as they were sent"),
+    Column("sha256", String(64), nullable=False, comment="of the names and contents of the files"),
+    Column("restores", Integer, comment="the earlier version whose content it is; null: it was sent"),
+    Column("reason", Text, nullable=False, comment="why, in the words of whoever sent it; of a draft a note"),
+    Column("kept_at", Instant, nullable=False),
+    Column("kept_by", Text, nullable=False),
+    Column("person_id", ForeignKey("person.id"), comment="who sent it; null: somebody at the command line"),
+    Column("ended_at", Instant, comment="deployed, refused or dropped; null: it is still kept"),
+    Column("ended_by", Text),
+    Column("answer", Text, comment="why it was refused or dropped"),
 )
 
 retirement = Table(

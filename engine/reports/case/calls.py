@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Select, select
 
 from engine.bpmn.reading.elements import Diagram
 from engine.db.case import case_of
+from engine.db.english import english_of
 from engine.db.tables import process_instance, task
-from engine.db.unit import english_of
 from engine.deployments.definitions import Definition
 from engine.messages import Name
 from engine.organisation.assignment import Actor, InstanceSubject, may

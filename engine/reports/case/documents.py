@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from engine.db.case import case_of
+from engine.db.english import english_of
 from engine.db.tables import document
-from engine.db.unit import english_of
 from engine.db.values import decode
 from engine.deployments import definitions
 from engine.deployments.definitions import Definition

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple, assert_never
 
-from engine.bpmn.reading.events import MESSAGE, SIGNAL
+from engine.bpmn.reading.events import ERROR, MESSAGE, SIGNAL
 from engine.db.rows import TaskRow
 from engine.deadlines.deadlines import OF_TASK
 from engine.deployments.definitions import Definition
@@ -20,6 +20,8 @@ from engine.reports.parts.names import Names, UnitName, outcome_name, result_nam
 from engine.reports.parts.tellings import Telling
 from engine.runtime.step.events import (
     CalledEnded,
+    CalledEscalated,
+    CalledFailed,
     ConditionHeld,
     Corrected,
     DocumentDelivered,
@@ -47,6 +49,7 @@ from engine.runtime.step.events import (
     TaskLapsed,
     TaskOpened,
     Threw,
+    Thrown,
     TimerFired,
     Unprintable,
 )
@@ -56,7 +59,8 @@ from engine.states import PeriodStatus
 @dataclass(frozen=True)
 class LogLine:
     """`kind` is started, completed, claimed, handed, sent_back, taken_back, urged, document, deadline, notice, copied,
-    proposal (of a correction), correction, remark, members, happened or ended; `due_at` belongs to a period.
+    proposal (of a correction), correction, remark, members, happened, called, thrown or ended; `due_at` belongs
+    to a period.
     """
 
     at: datetime
@@ -78,6 +82,8 @@ class LogLine:
 class Period(NamedTuple):
     name: Text
     hard: bool
+    member: str | None = None
+    """The unit that has to keep it, where each of several has one of its own."""
 
 
 UNKNOWN = Period("", True)
@@ -114,6 +120,10 @@ class Seen:
     def period(self, key: str) -> Period:
         return self.periods.get(key, UNKNOWN)
 
+    def member(self, unit_code: str | None) -> UnitName | None:
+        """The unit of which the reader may be told that it is asked, each for itself; None where there is none."""
+        return self.names.unit(unit_code) if self.units is None or unit_code in self.units else None
+
     def task(self, task_id: str) -> Name:
         """What the task is called; empty for one that is not known."""
         row = self.tasks.get(task_id)
@@ -126,6 +136,20 @@ class Seen:
 
     def result(self, event: Ended) -> Text:
         return result_name(self.definition, event.result, event.name)
+
+
+def _of_period(seen: Seen, key: str, words: Text, due: str | None, line: Callable[..., LogLine]) -> LogLine:
+    """What became of a period; of one that each of several has, with whose it is."""
+    found = seen.periods.get(key, Period(key, True))
+    told = line("deadline", found.name, words, due=due, by_system=True)
+    return replace(told, unit=seen.member(found.member))
+
+
+def _thrown(event: Thrown) -> Text:
+    """What was thrown, and what has become of it."""
+    if event.kind == ERROR:
+        return pgettext("history", "Failed, and is dealt with") if event.caught else pgettext("history", "Failed")
+    return pgettext("history", "Escalated") if event.caught else pgettext("history", "Escalated, and noted")
 
 
 def event_lines(event: Event, seen: Seen, line: Callable[..., LogLine]) -> list[LogLine]:
@@ -178,23 +202,24 @@ def event_lines(event: Event, seen: Seen, line: Callable[..., LogLine]) -> list[
                 return []  # it begins and ends with its task, which has a line
             found = seen.periods.get(event.key, Period(event.key, True))
             standing = (_STANDINGS if found.hard else _SOFT_STANDINGS).get(event.status)
-            return [line("deadline", found.name, standing, due=event.due, by_system=True)] if standing else []
+            return [_of_period(seen, event.key, standing, event.due, line)] if standing else []
         case PeriodMoved():
             if event.key.startswith(OF_TASK):
                 return []
             due = None if event.why == "paused" else event.due
             why = _MOVES.get(event.why, pgettext("history", "Period changed"))
-            return [line("deadline", seen.period(event.key).name, why, due=due, by_system=True)]
+            return [_of_period(seen, event.key, why, due, line)]
         case PeriodCountedAnew() | PeriodGoesOn() | PeriodNoted():
             if event.key.startswith(OF_TASK) and not isinstance(event, PeriodNoted):
                 return []
             words = _PERIOD_WORDS[type(event)]
-            return [line("deadline", seen.period(event.key).name, words, due=event.due, by_system=True)]
+            return [_of_period(seen, event.key, words, event.due, line)]
         case TaskLapsed():
             lapsed = seen.tasks.get(event.id)
             if lapsed is None or lapsed.undone in ("sent_back", "dropped", "taken_off"):
                 return []
-            return [line("lapsed", seen.task(event.id), LAPSED_UNDONE if lapsed.undone else LAPSED, by_system=True)]
+            told = line("lapsed", seen.task(event.id), LAPSED_UNDONE if lapsed.undone else LAPSED, by_system=True)
+            return [replace(told, unit=seen.member(lapsed.unit_code if lapsed.scope_id else None))]
         case Notified():
             sort = _NOTICES.get(event.kind)
             if sort is None:
@@ -212,6 +237,12 @@ def event_lines(event: Event, seen: Seen, line: Callable[..., LogLine]) -> list[
             ]
         case CalledEnded():
             return [line("called", event.name, DONE, event.number, by_system=True)]
+        case CalledFailed():
+            return [line("called", event.name, pgettext("history", "Failed"), event.number, by_system=True)]
+        case CalledEscalated():
+            return [line("called", event.name, pgettext("history", "Escalated"), event.number, by_system=True)]
+        case Thrown():
+            return [line("thrown", seen.definition.element_name(event.element), _thrown(event), by_system=True)]
         case Ended():
             return [line("ended", seen.result(event), ENDED, by_system=True)]
         case Started() | TaskOpened() | TimerFired() | FactsSaid() | FactRecorded():

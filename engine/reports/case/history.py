@@ -167,7 +167,7 @@ def log(
         definition=definition,
         names=names,
         tasks={row.id: row for row in case.rows(task)},
-        periods={row.key: Period(name_of(tx, row, definition.key), row.hard) for row in case.rows(deadline)},
+        periods={row.key: _period(tx, row, definition) for row in case.rows(deadline)},
         documents={row.id: row.element_id or "" for row in case.rows(document)},
         kept=_kept_papers(tx, instance_id),
         drafts=readers.on_the_way(tx, instance_id, definition, reader),
@@ -195,6 +195,10 @@ def log(
     # what the end of the case began is not told after it
     in_order = sorted(shown.values(), key=lambda line: (line.at, line.kind == "ended"))
     return [_with_telling(line, told_whom or {}) for line in reversed(in_order)]
+
+
+def _period(tx: Connection, row: Row[Any], definition: Definition) -> Period:
+    return Period(name_of(tx, row, definition.key), row.hard, row.unit_code if row.scope_id else None)
 
 
 def _one_line(first: LogLine, second: LogLine) -> LogLine:
@@ -268,6 +272,8 @@ def _lines(tx: Connection, entry: Row[Any], seen: Seen) -> list[LogLine]:
             found.append(line("ended", _result(content, seen), ENDED, reason, by_system=not entry.person_id))
         case "incident":
             found.append(line("incident", "", _("Stopped, to be dealt with"), _fault(content), by_system=True))
+        case "failed":
+            found.append(line("incident", "", pgettext("history", "Failed"), _fault(content), by_system=True))
         case "resumed":
             found.append(line("incident", "", pgettext("history", "Resumed"), by_system=True))
     found += collaboration_lines.lines(entry, seen.definition, names, line)

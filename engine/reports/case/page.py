@@ -10,9 +10,9 @@ from sqlalchemy import Connection, select
 
 from engine.bpmn.reading.elements import Diagram
 from engine.db.case import case_of
+from engine.db.english import english_of
 from engine.db.rows import InstanceRow, ScopeRow
 from engine.db.tables import archive_package, case_link, definition_version, incident, process_instance, scope, task
-from engine.db.unit import english_of
 from engine.deadlines import deadlines
 from engine.deployments import definitions
 from engine.documents import materials
@@ -39,6 +39,7 @@ from engine.runtime.instances import instances
 from engine.runtime.instances.buttons import Button
 from engine.runtime.step import parties
 from engine.runtime.step.context import Context
+from engine.runtime.step.names import FAILED
 from engine.runtime.tasks import tasks as work
 from engine.states import InstanceStatus, TaskStatus
 
@@ -121,6 +122,8 @@ class InstanceView:
     called: list[Called]
     awaited: list[Awaited]
     incident: Text
+    has_failed: bool
+    """Whether it has ended with an error that nothing caught; `incident` says which."""
     periods: list[Period]
     axis: Axis | None
     bars: list[Bar]
@@ -174,6 +177,7 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
         called=called,
         awaited=events,
         incident=_incident(tx, row),
+        has_failed=row.result == FAILED,
         periods=drawn,
         axis=axis_of(drawn, context.now, context.calendar),
         bars=[bar_of(period, context.now, context.calendar) for period in drawn],
@@ -288,10 +292,12 @@ def _related(tx: Connection, row: InstanceRow, actor: Actor) -> list[Related]:
 
 
 def _incident(tx: Connection, row: InstanceRow) -> Text:
-    """What has stopped the instance; of before there were messages in Chinese alone."""
-    if row.status != InstanceStatus.INCIDENT:
+    """What has stopped the instance, or with what it has failed; of before there were messages in Chinese alone."""
+    statement = select(incident).where(incident.c.instance_id == row.id)
+    if row.status == InstanceStatus.INCIDENT:
+        statement = statement.where(incident.c.closed_at.is_(None))
+    elif row.result != FAILED:
         return ""
-    statement = select(incident).where(incident.c.instance_id == row.id, incident.c.closed_at.is_(None))
     latest = tx.execute(statement.order_by(incident.c.raised_at.desc())).first()
     if latest is None:
         return ""
@@ -336,7 +342,11 @@ def _marks(
             else None
         )
         frame = next((mark for mark in live if mark["element"] == host and mark["state"] == "wait"), None)
-        if period.record.is_open and frame is not None and diagram.elements[host or ""].kind == "subProcess":
+        if (
+            period.record.is_open
+            and frame is not None
+            and diagram.elements[host or ""].kind in ("subProcess", "callActivity")
+        ):
             frame["state"] = period.standing.state
         elif period.record.is_open and host and host not in live_ids:
             live.append({"element": host, "count": 1, "state": period.standing.state, "unit": "", "who": ""})

@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from engine.bpmn.reading.elements import Element
+from engine.bpmn.reading.quorum import Counted, counted_by
 from engine.db.case import Case
 from engine.db.tables import audit_entry, scope
 from engine.db.values import decode
@@ -41,6 +43,8 @@ class Member:
     period: Period | None
     changed: Changed | None = None
     """How it was added, or taken off; None for one of the list from the beginning."""
+    agrees: bool | None = None
+    """Whether its answer counts for the quorum; None when it has not answered, or the reader is not told how."""
 
     @property
     def may_answer(self) -> bool:
@@ -66,10 +70,26 @@ class Round:
     """Whether the person who looks may add a unit, or take one off."""
     to_add: tuple[tuple[str, str], ...] = ()
     """The units that the person may add: codes and names."""
+    needed: int | None = None
+    """How many are needed, for a round that says so in a common way; None for any other."""
+    counts_agreeing: bool = False
+    """Whether so many have to agree, not only to answer."""
 
     @property
     def answered(self) -> int:
         return sum(member.state == "done" for member in self.members)
+
+    @property
+    def agreed(self) -> int:
+        return sum(member.agrees is True for member in self.members)
+
+    @property
+    def bar(self) -> list[Member]:
+        """Those who count, who agrees first, then the other answers, then who is still asked, then who is not any more."""
+        order = {True: 0, None: 1, False: 2} if self.counts_agreeing else {True: 0, None: 0, False: 0}
+        rank = {"done": 0, "open": 3, "waiting": 4, "closed": 5}
+        counting = [member for member in self.members if member.state in rank]
+        return sorted(counting, key=lambda one: rank[one.state] + (order[one.agrees] if one.state == "done" else 0))
 
     @property
     def asked(self) -> int:
@@ -99,12 +119,15 @@ def rounds(
     known = parties.known_to(step.tx, step.instance_id, reader.unit_code)
     found = []
     for run_id, own in runs.items():
+        counted = _counted(step.definition.diagram.elements.get(own[0].element_id))
         begun = [
-            told.member(row, tasks.get(row.id, []), added, off) for row in sorted(own, key=lambda row: row.position)
+            told.member(row, tasks.get(row.id, []), added, off, counted)
+            for row in sorted(own, key=lambda row: row.position)
         ]
         items = step.workflow.waiting_items(run_id) if run_id in open_runs else []
         waiting = [told.waiting(run_id, item, added) for item in items if known is None or item in known]
         offered = changing.to_add(step, open_runs[run_id]) if run_id in mine else []
+        counting = len(begun) + len(waiting) - sum(member.state == "off" for member in begun)
         found.append(
             Round(
                 id=run_id,
@@ -113,9 +136,18 @@ def rounds(
                 members=(*begun, *waiting),
                 may_change=run_id in mine,
                 to_add=tuple((unit.code, unit.name) for unit in offered),
+                needed=counted.quorum.needed(counting) if counted is not None else None,
+                counts_agreeing=counted is not None and bool(counted.agree),
             )
         )
     return found
+
+
+def _counted(element: Element | None) -> Counted | None:
+    """What the round waits for, where its diagram says so in a common way."""
+    if element is None or element.many is None:
+        return None
+    return counted_by(element.properties, element.collects, element.many.until)
 
 
 Changes = dict[tuple[str, str], Changed]
@@ -142,7 +174,9 @@ class _Told:
     periods: Mapping[str, Period]
     drafts: frozenset[str]
 
-    def member(self, row: Row[Any], tasks: list[Row[Any]], added: Changes, off: Changes) -> Member:
+    def member(
+        self, row: Row[Any], tasks: list[Row[Any]], added: Changes, off: Changes, counted: Counted | None
+    ) -> Member:
         item = decode(row.item)
         unit = self.names.unit(item) if isinstance(item, str) else None
         latest = max(tasks, key=lambda found: (found.status == "open", found.opened_at), default=None)
@@ -163,6 +197,7 @@ class _Told:
             outcome=outcome_name(self.definition, latest) if latest is not None and is_read else "",
             period=self.periods.get(latest.deadline_key or "") if latest is not None else None,
             changed=taken_off if is_off else added.get(key),
+            agrees=latest.outcome == counted.agree if is_read and counted is not None and latest is not None else None,
         )
 
     def waiting(self, run_id: str, item: object, added: Changes) -> Member:

@@ -13,6 +13,7 @@ from engine.bpmn.reading.elements import Element
 from engine.db.tables import process_instance, retirement
 from engine.deployments import definitions, starts
 from engine.deployments import retirement as retiring
+from engine.deployments.along import tests_of
 from engine.deployments.definitions import Definition
 from engine.deployments.letters import letters_named
 from engine.documents import letter_versions
@@ -48,6 +49,8 @@ class Deployment:
     restores: int | None
     in_force: bool
     cases: Cases
+    confirmed_by: str = ""
+    """The second person, where the city asked for one."""
 
 
 @dataclass(frozen=True)
@@ -138,6 +141,8 @@ class VersionView:
     size: int
     sha256: str
     drawing: Drawing
+    tests: bytes | None
+    """The file of its tests."""
 
 
 def listed(tx: Connection) -> list[Procedure]:
@@ -180,6 +185,7 @@ def version(tx: Connection, context: Context, key: str, number: int | None) -> V
         size=len(content),
         sha256=definitions.digest_of(tx, key, one.number),
         drawing=drawing_of(definition),
+        tests=tests_of(tx, one.id),
     )
 
 
@@ -206,7 +212,7 @@ def _procedure(tx: Connection, key: str, counted: Mapping[str, Cases]) -> Proced
 
 def _deployment(row: Row[Any], in_force: bool, cases: Cases) -> Deployment:
     told = (row.deployed_at, row.deployed_by, row.reason or "", row.restores)
-    return Deployment(row.id, row.version, *told, in_force, cases)
+    return Deployment(row.id, row.version, *told, in_force, cases, row.confirmed_by or "")
 
 
 def _cases(tx: Connection, key: str | None = None) -> dict[str, Cases]:

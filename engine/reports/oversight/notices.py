@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, select
 
 from engine.clock import local_date
+from engine.db.english import english_of
 from engine.db.tables import (
     deadline,
     notice,
@@ -18,7 +19,6 @@ from engine.db.tables import (
     supervision_item,
     task,
 )
-from engine.db.unit import english_of
 from engine.errors import NotFound
 from engine.messages import Text
 from engine.messages import gettext as _

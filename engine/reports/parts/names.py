@@ -85,6 +85,7 @@ _OTHER_RESULTS: Mapping[str, Message] = {
     "ended_by_office": pgettext("result", "Ended by the office"),
     "ended_with_caller": _("Ended with the case that called it"),
     "called_off": _("Called off by the case that called it"),
+    "ended_as_failed": pgettext("result", "Failed"),
 }
 """Ends that no diagram draws."""
 

@@ -9,8 +9,8 @@ from typing import Protocol
 
 from sqlalchemy import Connection, select
 
+from engine.db.english import english_of
 from engine.db.tables import deadline, process_instance
-from engine.db.unit import english_of
 from engine.deadlines import years
 from engine.deadlines.deadlines import OF_TASK, OPEN, Deadline
 from engine.deadlines.standing import Cell, Standing, standing_of, strip_of

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, case, select
 
 from engine.db.case import known_case
+from engine.db.english import english_of
 from engine.db.searchable import SUBJECT_FACT
 from engine.db.tables import fact, party, process_instance, task
-from engine.db.unit import english_of
 from engine.db.values import decode
 from engine.deployments import definitions
 from engine.messages import Name, Text
@@ -21,6 +21,7 @@ from engine.reports.parts import handling
 from engine.reports.parts.names import Names, UnitName, outcome_name, result_name
 from engine.reports.parts.periods import Period, nearest, open_periods
 from engine.runtime.step.context import Context
+from engine.runtime.step.names import FAILED
 from engine.runtime.tasks import taking_back
 from engine.states import TaskStatus
 
@@ -84,6 +85,8 @@ class InstanceRow:
     period: Period | None
     started_at: datetime
     ended_at: datetime | None
+    has_failed: bool = False
+    """Whether it has ended with an error that nothing caught."""
 
 
 def procedures(tx: Connection) -> list[tuple[str, Name]]:
@@ -246,6 +249,7 @@ def instance_rows(
                 period=period,
                 started_at=row.started_at,
                 ended_at=row.ended_at,
+                has_failed=row.result == FAILED,
             )
         )
     return made

@@ -11,16 +11,18 @@ object in memory that has gone its own way is never used (`step.live`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
-from engine.bpmn.spiff.workflow import WorkflowFault
+from engine.bpmn.reading.events import ESCALATION
+from engine.bpmn.spiff.workflow import Failure, Open, WorkflowFault
 from engine.db import read
 from engine.db.rows import InstanceRow
-from engine.db.tables import process_instance
+from engine.db.tables import audit_entry, process_instance
 from engine.deadlines import years
 from engine.deployments import definitions
 from engine.errors import AlreadyDone, ExpressionError, IncidentRaised, NotFound, RecordsDamaged, StoredByAnotherVersion
@@ -36,7 +38,7 @@ from engine.runtime.periods import calendar_change
 from engine.runtime.periods.timers import arm
 from engine.runtime.step import audit, undo_points
 from engine.runtime.step.context import Context
-from engine.runtime.step.events import CalledEnded, Started
+from engine.runtime.step.events import CalledEnded, CalledEscalated, CalledFailed, Started, Thrown, events_of
 from engine.runtime.step.facts import facts_of, new_facts
 from engine.runtime.step.faults import Fault
 from engine.runtime.step.locks import lock
@@ -113,7 +115,9 @@ def take(step: Step, kind: str, event: Event) -> Step:
             event(step)
             _settle(step)
             store(step, kind)
-            telling.send(step)
+        if step.workflow.failed is not None:
+            incidents.failed(step.tx, step.context, _failure(step, step.workflow.failed))
+        telling.send(step)
         _follow_calls(step)
     except Fault as fault:
         fault.within(step)
@@ -122,6 +126,17 @@ def take(step: Step, kind: str, event: Event) -> Step:
             raise
         raise refusal from fault
     return step
+
+
+def _failure(step: Step, failure: Failure) -> Fault:
+    """Why the instance has failed, in words."""
+    about = {"step": step.definition.element_name(failure.element_id), "code": failure.name}
+    sentence = (
+        _("'%(step)s' has thrown the error '%(code)s', and nothing in the diagram catches it.", **about)
+        if failure.name
+        else _("'%(step)s' has thrown an error, and nothing in the diagram catches it.", **about)
+    )
+    return Fault(step.instance_id, sentence, failure.element_id)
 
 
 def _step_of(tx: Connection, context: Context, row: InstanceRow, actor: Actor | None = None) -> Step:
@@ -178,10 +193,11 @@ def _follow_calls(step: Step) -> None:
             result = closing.WITH_CALLER if has_ended else closing.CALLED_OFF
             closing.end_called(step.tx, step.context, child, result)
             if not has_ended:
+                undo_points.forget(step.tx, step.instance_id)  # what has ended is not opened again
                 content = {"number": child.number, "result": result}
                 audit.append(step.tx, step.instance_id, step.now, "called_off", content)
-    if has_ended and step.instance.get("origin_task_id") is not None:
-        _answer(step)
+    if step.instance.get("origin_task_id") is not None:
+        _tell_caller(step)
 
 
 def _begin(step: Step, beginning: Beginning) -> None:
@@ -228,38 +244,68 @@ def _require_units(child: Step, handed: Mapping[str, object]) -> None:
             )
 
 
-def _answer(step: Step) -> None:
-    """The instance that called this one goes on with what it is handed back.
+def _tell_caller(step: Step) -> None:
+    """The instance that called this one hears what escalated here, and goes on when this one has ended.
 
-    When the caller cannot go on, it is parked alone: this instance has ended all the same. A caller that is parked
-    already finds the answer when it is resumed, and one that has ended needs none.
+    When the caller cannot go on, it is parked alone: this instance stands as it is all the same. A caller that is parked
+    already hears of it when it is resumed, and one that has ended needs nothing.
     """
     tx, origin_id = step.tx, step.instance["origin_instance_id"]
+    escalated = [one.name for one in step.workflow.thrown if one.kind == ESCALATION and not one.caught]
+    if not escalated and not step.workflow.completed:
+        return
+    undo_points.forget(tx, step.instance_id)  # what the caller has heard cannot be undone here
     caller = lock(tx, origin_id)
     if caller is None or caller.status != InstanceStatus.RUNNING:
         return
     try:
         with tx.begin_nested():
-            _answer_call(tx, step.context, origin_id, step)
+            _answer_call(tx, step.context, origin_id, step, escalated)
     except Fault as fault:
         incidents.park(tx, step.context, fault)
 
 
-def _answer_call(tx: Connection, context: Context, origin_id: str, child: Step) -> None:
-    """The call that waits for this ended instance is done, and its outputs are facts of the caller."""
-    task_id = child.instance["origin_task_id"]
+def _answer_call(tx: Connection, context: Context, origin_id: str, child: Step, escalated: Iterable[str] = ()) -> None:
+    """The call that waits for this instance has its escalations, and what has become of the instance if it has ended.
+
+    An escalation may end the call: then it goes on there, and nothing is handed back. Raises AlreadyDone when the call is not
+    open.
+    """
 
     def event(caller: Step) -> None:
-        call = next((found for found in caller.workflow.open_calls() if found.id == task_id), None)
-        if call is None:
+        if _call_of(caller, child) is None:
             raise AlreadyDone
-        with caller.within(caller.scopes.at(call.place)):
-            for handover in caller.definition.diagram.elements[call.element_id].outputs:
-                _say(caller, handover.fact, child.evaluate(handover.expression))
-        caller.record(CalledEnded(child.instance["number"], child.definition.name, call.element_id))
-        caller.workflow.close_call(task_id)
+        for code in escalated:
+            if call := _call_of(caller, child):
+                caller.record(CalledEscalated(*_called(child), call.element_id, code))
+                caller.workflow.escalate_call(call.id, code)
+        if child.workflow.completed and (call := _call_of(caller, child)):
+            _end_call(caller, call, child)
 
-    advance(tx, context, origin_id, "called_ended", event)
+    advance(tx, context, origin_id, "called_ended" if child.workflow.completed else "called_escalated", event)
+
+
+def _call_of(caller: Step, child: Step) -> Open | None:
+    """The open call that waits for this instance."""
+    task_id = child.instance["origin_task_id"]
+    return next((found for found in caller.workflow.open_calls() if found.id == task_id), None)
+
+
+def _called(child: Step) -> tuple[str, str]:
+    return child.instance["number"], child.definition.name
+
+
+def _end_call(caller: Step, call: Open, child: Step) -> None:
+    """What the ended instance hands back are facts of the caller; the error with which it has failed is thrown from the call."""
+    if (failure := child.workflow.failed) is not None:
+        caller.record(CalledFailed(*_called(child), call.element_id, failure.name))
+        caller.workflow.fail_call(call.id, failure.name)
+        return
+    with caller.within(caller.scopes.at(call.place)):
+        for handover in caller.definition.diagram.elements[call.element_id].outputs:
+            _say(caller, handover.fact, child.evaluate(handover.expression))
+    caller.record(CalledEnded(*_called(child), call.element_id))
+    caller.workflow.close_call(call.id)
 
 
 def _say(step: Step, name: str, value: object) -> None:
@@ -275,13 +321,16 @@ def _say(step: Step, name: str, value: object) -> None:
 
 
 def catch_up(tx: Connection, context: Context, instance_id: str) -> None:
-    """Answers that came while the instance was parked are taken; what was called and ended without one is called anew."""
-    for row in closing.children(tx, instance_id, (InstanceStatus.ENDED,)):
+    """What its calls have told while the instance was parked is taken; what was called and ended without an answer is called
+    anew."""
+    for row in closing.children(tx, instance_id, (InstanceStatus.ENDED, *closing.ALIVE)):
         if row.origin_task_id is None or row.past_diagram:
             continue
-        ended = read.one(tx, InstanceRow, select(process_instance).where(process_instance.c.id == row.id))
-        with suppress(AlreadyDone):
-            _answer_call(tx, context, instance_id, _step_of(tx, context, ended))
+        escalated = _escalated_since(tx, row.id, incidents.parked_at(tx, instance_id))
+        if row.status == InstanceStatus.ENDED or escalated:
+            called = read.one(tx, InstanceRow, select(process_instance).where(process_instance.c.id == row.id))
+            with suppress(AlreadyDone):
+                _answer_call(tx, context, instance_id, _step_of(tx, context, called), escalated)
     parked = lock(tx, instance_id)
     if parked is None or parked.status != InstanceStatus.RUNNING:
         return
@@ -289,6 +338,14 @@ def catch_up(tx: Connection, context: Context, instance_id: str) -> None:
     open_calls = _step_of(tx, context, parked).workflow.open_calls()
     if any(call.id not in waits_for for call in open_calls):
         advance(tx, context, instance_id, "called_anew", lambda step: _call_anew(step, waits_for))
+
+
+def _escalated_since(tx: Connection, instance_id: str, since: datetime) -> list[str]:
+    """The codes of the escalations that nothing in the instance has caught since then, in order."""
+    own = (audit_entry.c.instance_id == instance_id) & (audit_entry.c.at >= since)
+    contents = tx.scalars(select(audit_entry.c.content).where(own).order_by(audit_entry.c.sequence))
+    thrown = (one for content in contents for one in events_of(content) if isinstance(one, Thrown))
+    return [one.code for one in thrown if one.kind == ESCALATION and not one.caught]
 
 
 def _call_anew(step: Step, waits_for: Collection[str | None]) -> None:

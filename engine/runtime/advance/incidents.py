@@ -10,12 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from engine.db import read
+from engine.db.case import case_of
+from engine.db.english import english_of
 from engine.db.rows import InstanceRow
 from engine.db.tables import incident, process_instance, start_fault
-from engine.db.unit import english_of
 from engine.deployments import definitions
 from engine.errors import NotFound, Refused
 from engine.ids import new_id
@@ -28,6 +29,7 @@ from engine.runtime.step.context import Context
 from engine.runtime.step.facts import every_value
 from engine.runtime.step.faults import Fault, without_contents
 from engine.runtime.step.locks import lock
+from engine.runtime.step.names import FAILED
 from engine.runtime.step.parties import units_at_work
 from engine.states import InstanceStatus
 
@@ -51,6 +53,8 @@ class Stopped:
     since: datetime
     reason: Text
     times: int = 1
+    has_failed: bool = False
+    """Whether the case is over, and only to be looked at: it has ended with an error that nothing caught."""
 
 
 def park(tx: Connection, context: Context, fault: Fault) -> bool:
@@ -66,17 +70,7 @@ def park(tx: Connection, context: Context, fault: Fault) -> bool:
         return False
     tx.execute(update(process_instance).where(process_instance.c.id == row.id).values(status=InstanceStatus.INCIDENT))
     resting.rest(tx, row.id)
-    tx.execute(
-        insert(incident).values(
-            id=new_id(),
-            instance_id=row.id,
-            element_id=fault.element_id,
-            message=in_chinese(fault.sentence),
-            said=to_json(fault.sentence),
-            raised_at=context.now,
-        )
-    )
-    audit.append(tx, row.id, context.now, "incident", {"message": to_json(fault.sentence)}, element_id=fault.element_id)
+    _raise(tx, context, fault, "incident")
     stopped_by = _(
         "'%(title)s' (%(number)s) has been stopped by a fault and goes on once "
         "the system administrator has dealt with it: "
@@ -109,6 +103,46 @@ def park(tx: Connection, context: Context, fault: Fault) -> bool:
     return notify_administrators(tx, context, sentences(stopped_at, then), step.drawn)
 
 
+def _raise(tx: Connection, context: Context, fault: Fault, kind: str) -> None:
+    """What has gone wrong is written down: for whoever looks after the installation, and in the record of the case."""
+    tx.execute(
+        insert(incident).values(
+            id=new_id(),
+            instance_id=fault.instance_id,
+            element_id=fault.element_id,
+            message=in_chinese(fault.sentence),
+            said=to_json(fault.sentence),
+            raised_at=context.now,
+        )
+    )
+    content = {"message": to_json(fault.sentence)}
+    audit.append(tx, fault.instance_id, context.now, kind, content, element_id=fault.element_id)
+
+
+def failed(tx: Connection, context: Context, failure: Fault) -> None:
+    """The instance has ended with an error that nothing in it caught, and what was open in it has ended with it.
+
+    Its people are told, and the system administrators, for whom it is listed until one of them closes it.
+    """
+    _raise(tx, context, failure, "failed")
+    row = case_of(tx, failure.instance_id).instance
+    ended = _(
+        "'%(title)s' (%(number)s) has failed and is over; what was open in it is no longer to be done. %(fault)s",
+        title=row.title,
+        number=row.number,
+        fault=failure.sentence,
+    )
+    _tell(tx, context, row.id, ended)
+    about, step = _about(tx, row, failure)
+    told = _("Case %(number)s (%(procedure)s) has ended as failed at '%(step)s': %(reason)s", **about)
+    then = _(
+        "If it should go on then, draw what catches the error, and deploy the diagram. When it is dealt with: "
+        "lianban incidents --close %(number)s --by NAME",
+        number=row.number,
+    )
+    notify_administrators(tx, context, sentences(told, then), step.drawn)
+
+
 def refused(tx: Connection, context: Context, fault: Fault) -> bool:
     """A step was refused because of what an earlier form says; nothing is parked. Returns as `park` does."""
     row = read.first(tx, InstanceRow, select(process_instance).where(process_instance.c.id == fault.instance_id))
@@ -138,15 +172,22 @@ def _about(tx: Connection, row: InstanceRow, fault: Fault) -> tuple[dict[str, ob
 def stopped(tx: Connection) -> list[Stopped]:
     """What waits for whoever looks after the installation, the longest first."""
     rows = tx.execute(
-        select(incident, process_instance.c.number, process_instance.c.title, process_instance.c.definition_id)
+        select(
+            incident,
+            process_instance.c.number,
+            process_instance.c.title,
+            process_instance.c.definition_id,
+            process_instance.c.status,
+        )
         .join(process_instance, process_instance.c.id == incident.c.instance_id)
-        .where(incident.c.closed_at.is_(None), process_instance.c.status == InstanceStatus.INCIDENT)
+        .where(incident.c.closed_at.is_(None), _is_stopped())
     ).all()
     found = []
     for row in rows:
         procedure, step = _place(tx, row.definition_id, row.element_id)
         reason = _technical(tx, row.instance_id, row.title, from_json(row.said) if row.said else row.message)
-        found.append(Stopped(row.number, "", procedure, step, row.raised_at, reason))
+        is_over = row.status == InstanceStatus.ENDED
+        found.append(Stopped(row.number, "", procedure, step, row.raised_at, reason, has_failed=is_over))
     for row in tx.execute(select(start_fault).where(start_fault.c.closed_at.is_(None))):
         english = english_of(tx)
         drawn = row.element_name or row.element_id
@@ -163,6 +204,30 @@ def stopped(tx: Connection) -> list[Stopped]:
             )
         )
     return sorted(found, key=lambda one: (one.since, one.number, one.fault_id))
+
+
+def parked_at(tx: Connection, instance_id: str) -> datetime:
+    """When the instance was parked last."""
+    own = select(incident.c.raised_at).where(incident.c.instance_id == instance_id)
+    raised_at: datetime = tx.scalars(own.order_by(incident.c.raised_at.desc()).limit(1)).one()
+    return raised_at
+
+
+def _is_stopped() -> ColumnElement[bool]:
+    """Whether the instance is parked, or has ended as failed."""
+    return (process_instance.c.status == InstanceStatus.INCIDENT) | (process_instance.c.result == FAILED)
+
+
+def close_failure(tx: Connection, number: str, by: str, now: datetime) -> bool:
+    """The case that has failed is dealt with, and listed no more. False when no failed case of this number is listed."""
+    instance_id = tx.scalar(
+        select(process_instance.c.id).where(process_instance.c.number == number, process_instance.c.result == FAILED)
+    )
+    own = (incident.c.instance_id == instance_id) & incident.c.closed_at.is_(None)
+    if instance_id is None or not tx.execute(update(incident).where(own).values(closed_at=now)).rowcount:
+        return False
+    audit.append(tx, instance_id, now, "failure_closed", {"by": by})
+    return True
 
 
 def close_start_fault(tx: Connection, beginning: str, by: str, now: datetime) -> Name:

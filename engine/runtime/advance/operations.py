@@ -13,10 +13,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from engine.bpmn.reading.elements import FACT, IN, PASSED, Element
-from engine.bpmn.spiff.workflow import WorkflowFault
+from engine.bpmn.spiff.workflow import OperationFailed, WorkflowFault
 from engine.clock import local_date
 from engine.db.tables import task
 from engine.deadlines import counting, deadlines
+from engine.deadlines.counting import Count
 from engine.deadlines.deadlines import Deadline
 from engine.deadlines.functions import as_instant, exclusive
 from engine.errors import ExpressionError, Refused
@@ -42,6 +43,8 @@ class Operation:
     required: frozenset[str] = frozenset()
     optional: frozenset[str] = frozenset()
     expressions: frozenset[str] = frozenset()
+    may_fail: bool = False
+    """Whether it may turn out that it cannot be done. It changes nothing before it has made sure that it can."""
 
 
 def perform(step: Step, element: Element) -> None:
@@ -51,7 +54,7 @@ def perform(step: Step, element: Element) -> None:
         _record(step, element)
         return
     try:
-        OPERATIONS[properties["operation"]].run(step, element)
+        _run(step, element)
         for name, expression in properties.items():
             if name.startswith(FACT):
                 step.say(name.removeprefix(FACT), step.evaluate(expression))
@@ -60,6 +63,17 @@ def perform(step: Step, element: Element) -> None:
         raise
     if "meets" in properties:
         step.meet(properties["meets"])
+
+
+def _run(step: Step, element: Element) -> None:
+    """Raises OperationFailed with the operation's name as its code: what has failed has changed nothing yet."""
+    operation = OPERATIONS[element.properties["operation"]]
+    try:
+        operation.run(step, element)
+    except (WorkflowFault, Refused) as failed:
+        if operation.may_fail:
+            raise OperationFailed(element.properties["operation"], failed) from failed
+        raise
 
 
 def _record(step: Step, element: Element) -> None:
@@ -113,26 +127,28 @@ def _shorten_deadline(step: Step, element: Element) -> None:
     Several periods are listed where each party has its own; one that never started is passed over.
     """
     keys = [key.strip() for key in element.properties["deadline"].split(",")]
-    for record in filter(None, map(step.period, keys)):
-        _shorten(step, element, record)
+    found = [record for record in map(step.period, keys) if record is not None]
+    count = step.evaluate_period(element.properties["to"]) if found else None
+    later = [record for record in found if record.is_open and count is not None and count.due_at < record.due_at]
+    if stands_still := next((record for record in later if record.paused), None):
+        raise Refused(
+            _("The %(period)s is paused. It can be shortened once it is resumed.", period=Name(stands_still.name))
+        )
+    for record in later:
+        assert count is not None
+        _shorten(step, element, record, count)
 
 
-def _shorten(step: Step, element: Element, record: Deadline) -> None:
-    count = step.evaluate_period(element.properties["to"])
-    if record.is_open and count is not None and count.due_at < record.due_at:
-        if record.paused:
-            raise Refused(
-                _("The %(period)s is paused. It can be shortened once it is resumed.", period=Name(record.name))
-            )
-        move_deadline(step, record.key, count, "shortened", _ground(element))
-        if record.extended:
-            text = _(
-                "The %(period)s is shortened because the case is urgent. The "
-                "extension you were told of is no longer valid.",
-                period=Name(record.name),
-            )
-            for unit_code in sorted(step.parties()):
-                notify(step, "told", unit_code, ["case_officer", "liaison"], text, record.id)
+def _shorten(step: Step, element: Element, record: Deadline, count: Count) -> None:
+    move_deadline(step, record.key, count, "shortened", _ground(element))
+    if record.extended:
+        text = _(
+            "The %(period)s is shortened because the case is urgent. The "
+            "extension you were told of is no longer valid.",
+            period=Name(record.name),
+        )
+        for unit_code in sorted(step.parties()):
+            notify(step, "told", unit_code, ["case_officer", "liaison"], text, record.id)
 
 
 def _ground(element: Element) -> dict[str, str]:
@@ -296,15 +312,28 @@ OPERATIONS: Mapping[str, Operation] = {
         frozenset({"deadline", "until", "cap"}),
         frozenset({"prior", "rule", "basis"}),
         expressions=frozenset({"until", "cap", "prior"}),
+        may_fail=True,
     ),
     "shorten_deadline": Operation(
-        _shorten_deadline, frozenset({"deadline", "to"}), frozenset({"rule", "basis"}), expressions=frozenset({"to"})
+        _shorten_deadline,
+        frozenset({"deadline", "to"}),
+        frozenset({"rule", "basis"}),
+        expressions=frozenset({"to"}),
+        may_fail=True,
     ),
     "pause_deadline": Operation(
-        _pause_deadline, frozenset({"deadline", "reason"}), frozenset({"from"}), expressions=frozenset({"from"})
+        _pause_deadline,
+        frozenset({"deadline", "reason"}),
+        frozenset({"from"}),
+        expressions=frozenset({"from"}),
+        may_fail=True,
     ),
     "resume_deadline": Operation(
-        _resume_deadline, frozenset({"deadline", "reason"}), frozenset({"at"}), expressions=frozenset({"at"})
+        _resume_deadline,
+        frozenset({"deadline", "reason"}),
+        frozenset({"at"}),
+        expressions=frozenset({"at"}),
+        may_fail=True,
     ),
     "issue_document": Operation(
         _issue_document,
@@ -325,6 +354,7 @@ OPERATIONS: Mapping[str, Operation] = {
                 "notice",
             }
         ),
+        may_fail=True,
     ),
     "end_tasks": Operation(_end_tasks, frozenset({"tasks"})),
     "propose_entry": Operation(

@@ -57,7 +57,7 @@ def _asked(step: Step, task_id: str) -> tuple[str, TaskRow] | None:
         element = elements.get(found.element_id)
         if element is None:
             continue
-        if element.kind == "boundaryEvent":
+        if element.kind in ("boundaryEvent", "startEvent"):
             return (
                 (element.name, _row(step, first)) if first and element.is_button and not element.interrupting else None
             )

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.bpmn.reading import by_event
 from engine.bpmn.reading.elements import Element
-from engine.bpmn.reading.events import CONDITIONAL
+from engine.bpmn.reading.events import CONDITIONAL, ERROR, ESCALATION
 from engine.bpmn.reading.expressions import compile_expression
 from engine.bpmn.spiff.workflow import WorkflowFault
 from engine.db import searchable
 from engine.db.tables import document, party, process_instance, task
 from engine.db.unit import unit_of
 from engine.deadlines import deadlines
+from engine.deadlines.deadlines import Deadline
 from engine.errors import Refused
-from engine.messages import Name
+from engine.messages import Name, Text, in_chinese
 from engine.messages import gettext as _
 from engine.organisation import assignment, units
 from engine.organisation.assignment import Assignment
@@ -26,14 +28,29 @@ from engine.runtime.notify import notices
 from engine.runtime.periods.recommended import lapse, period_key
 from engine.runtime.periods.timers import arm_marks, is_held, keep_fired
 from engine.runtime.step import audit, live, parties, sealing, undo_points
-from engine.runtime.step.events import ConditionHeld, Ended, FactsSaid, PeriodStands, TaskLapsed, TaskOpened, content_of
+from engine.runtime.step.events import (
+    ConditionHeld,
+    Ended,
+    FactsSaid,
+    PeriodStands,
+    TaskLapsed,
+    TaskOpened,
+    Thrown,
+    content_of,
+)
+from engine.runtime.step.names import ENDED, FAILED
+from engine.runtime.step.scopes import ScopeId
 from engine.runtime.step.step import Step
 from engine.states import InstanceStatus, TaskStatus
+
+Elements = set[tuple[str, ScopeId]]
+"""Elements, each with the scope that it is in."""
 
 
 def store(step: Step, kind: str) -> None:
     tx, row = step.tx, step.instance
     step.scopes.store(step.case, step.live_scopes(), step.now)
+    _tell_thrown(step)
     _store_deadlines(step)
     _store_tasks(step)
     reading_marks.forget(tx, step.instance_id)
@@ -101,7 +118,9 @@ def _taken(step: Step) -> list[str]:
 
 
 def _end_event(step: Step) -> Element | None:
-    """The end event that gives the result."""
+    """The end event that gives the result; none of one that has failed."""
+    if step.workflow.failed is not None:
+        return None
     elements = step.definition.diagram.elements
     reached = [elements[element_id] for element_id in step.workflow.passed if element_id in elements]
     ends = [element for element in reached if element.kind == "endEvent" and "result" in element.properties]
@@ -109,12 +128,25 @@ def _end_event(step: Step) -> Element | None:
 
 
 def _ended(step: Step, end: Element | None) -> dict[str, Any]:
-    return {
-        "status": InstanceStatus.ENDED,
-        "ended_at": step.now,
-        "result": end.properties["result"] if end else None,
-        "result_name": end.name if end else None,
-    }
+    result, name = (end.properties["result"], end.name) if end else (None, None)
+    if step.workflow.failed is not None:
+        result, name = FAILED, in_chinese(ENDED[FAILED])
+    return {"status": InstanceStatus.ENDED, "ended_at": step.now, "result": result, "result_name": name}
+
+
+def _result(step: Step) -> Text:
+    """With what the instance ends, in words; empty when its end says nothing."""
+    if step.workflow.failed is not None:
+        return ENDED[FAILED]
+    end = _end_event(step)
+    return Name(end.name) if end else ""
+
+
+def _tell_thrown(step: Step) -> None:
+    """Errors and escalations are recorded where they were thrown, caught or not."""
+    for one in step.workflow.thrown:
+        if one.kind in (ERROR, ESCALATION):
+            step.record(Thrown(one.kind, one.element_id, one.name, one.caught))
 
 
 def _store_deadlines(step: Step) -> None:
@@ -122,16 +154,29 @@ def _store_deadlines(step: Step) -> None:
     live, passed = step.live(), step.passed()
     for key, record in list(step.deadlines.items()):
         if record.is_open:
-            element = step.definition.diagram.elements[record.element_id]
-            host = (element.attached_to or element.id, record.scope_id)
-            begins_anew = record.of_task and host in passed
-            if begins_anew or (host not in live and not is_held(step, record)):
-                end = deadlines.meet if host in passed else deadlines.cancel
+            is_live, is_kept = _host_of(step, record, live, passed)
+            begins_anew = record.of_task and is_kept
+            if begins_anew or (not is_live and not is_held(step, record)):
+                end = deadlines.meet if is_kept else deadlines.cancel
                 step.deadlines[key] = record = end(step.tx, record, step.now)
                 step.record(PeriodStands(key, record.status))
         moved = bool(record.moves) and record.moves[-1]["at"] == step.now.isoformat()
         if record.armed_at == step.now or moved or not record.is_open:
             arm_marks(step, key, step.now)
+
+
+def _host_of(step: Step, record: Deadline, live: Elements, passed: Elements) -> tuple[bool, bool]:
+    """Whether what the period stands on is still worked on, and whether it has been passed; a whole case, when it has ended
+    and not failed."""
+    diagram = step.definition.diagram
+    element = diagram.elements[record.element_id]
+    host = by_event.host_of(diagram, element)
+    if host is None:
+        return not step.workflow.completed, step.workflow.completed and step.workflow.failed is None
+    scope_id = record.scope_id
+    if by_event.handled_by(diagram, element) is not None and scope_id is not None:
+        scope_id = step.scopes.get(scope_id).parent_id  # it runs within the scope on which it stands
+    return (host, scope_id) in live, (host, scope_id) in passed
 
 
 def _store_tasks(step: Step) -> None:
@@ -147,8 +192,7 @@ def _store_tasks(step: Step) -> None:
                 lapse(step, row.element_id)
             notify_not_needed(tx, step.context, row, by=step.actor.person_id if step.actor else None)
             if step.workflow.completed:
-                end = _end_event(step)
-                notify_of_end(step, row, Name(end.name) if end else "")
+                notify_of_end(step, row, _result(step))
     for task_id, open_task in waiting.items():
         element = step.definition.diagram.elements[open_task.element_id]
         with step.within(step.scopes.at(open_task.place)):

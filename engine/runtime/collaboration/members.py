@@ -55,10 +55,10 @@ def add(tx: Connection, context: Context, actor: Actor, instance_id: str, run_id
 
     `raw` holds `unit` and `reason`. Raises NotFound, NotAllowed, InvalidValues, and AlreadyDone when nobody is asked any more.
     """
-    reason = _reason(tx, actor, instance_id, raw)
     code = one(raw, "unit")
 
     def event(step: Step, element: Element, activity: Open) -> None:
+        reason = _reason(tx, actor, instance_id, raw)
         known = units.find(tx, code, step.now)
         if known is not None and code in members(step, activity).all:
             raise InvalidValues({"unit": _("%(unit)s is asked already. Choose another.", unit=known.name)})
@@ -77,11 +77,11 @@ def take_off(tx: Connection, context: Context, actor: Actor, instance_id: str, r
     `raw` holds `unit` and `reason`. Raises NotFound, NotAllowed, InvalidValues, and Refused when it has answered, is not asked,
     or is the only one.
     """
-    reason = _reason(tx, actor, instance_id, raw)
     code = one(raw, "unit")
     told: list[Any] = []
 
     def event(step: Step, element: Element, activity: Open) -> None:
+        reason = _reason(tx, actor, instance_id, raw)
         asked, unit = members(step, activity), units.find(tx, code, step.now)
         name = unit.name if unit is not None else code[:40]
         if code in asked.done and code not in asked.open:
@@ -105,7 +105,7 @@ def take_off(tx: Connection, context: Context, actor: Actor, instance_id: str, r
         "unit": actor.unit_name,
         "title": step.instance["title"],
         "number": step.instance["number"],
-        "reason": reason,
+        "reason": _reason(tx, actor, instance_id, raw),
     }
     for row in told:
         text = _(

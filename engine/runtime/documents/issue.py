@@ -79,13 +79,14 @@ def issue(step: Step, element: Element) -> Issued:
     """
     properties = element.properties
     from_unit, to_unit = _sides(step, element)
+    others = [_unit(step, element, code) for code in step.units_of(properties.get("also", ""))]
     if "same_as" in properties:
         issued = _send_again(step, element, to_unit, properties["same_as"])
     else:
         issued = _put(step, element, letter_of(element), from_unit, to_unit, properties.get("signed_by"))
-    for code in step.units_of(properties.get("also", "")):
-        if code not in (from_unit.code, to_unit.code):
-            _send_again(step, element, _unit(step, element, code), element.id)
+    for other in others:
+        if other.code not in (from_unit.code, to_unit.code):
+            _send_again(step, element, other, element.id)
     return issued
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from engine.bpmn.reading import ways
+from engine.bpmn.reading import by_event, ways
 from engine.bpmn.reading.elements import Diagram, Element
 from engine.bpmn.spiff.workflow import Open
 from engine.db.tables import task
@@ -123,10 +123,15 @@ def only_through(diagram: Diagram, button: Element) -> set[str]:
     others = [
         element
         for element in diagram.elements.values()
-        if element.id != button.id
-        and (element.kind == "boundaryEvent" or (element.kind == "startEvent" and element.scope is None))
+        if element.id != button.id and (element.kind == "boundaryEvent" or _begins(diagram, element))
     ]
     return _reached(diagram, [button]) - _reached(diagram, others)
+
+
+def _begins(diagram: Diagram, element: Element) -> bool:
+    """Whether the case begins here, or an event sub-process."""
+    is_start = element.kind == "startEvent" and element.scope is None
+    return is_start or by_event.handled_by(diagram, element) is not None
 
 
 def _reached(diagram: Diagram, starts: list[Element]) -> set[str]:

@@ -102,7 +102,9 @@ def _happen(step: Step, row: TimerRow, due_at: datetime) -> None:
         return  # its drawn timer is not there: what is drawn behind it happens when its task is reached again
     repeating = element.timer is not None and element.timer.kind == "cycle"
     first = step.definition.diagram.first_task(element)
-    still_open = first is not None and (first.id, row.scope_id) in step.live()
+    still_open = first is not None and any(
+        found == first.id and row.scope_id in step.scopes.outwards(at) for found, at in step.live()
+    )
     endless = repeating and element.times is None
     if not (endless and still_open):  # what was asked for the last time is asked for once, not again and again
         step.workflow.fire(row.id)

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from engine.bpmn.reading import by_event
 from engine.bpmn.reading.elements import Element
 from engine.bpmn.reading.expressions import compile_expression
 from engine.bpmn.reading.timers import read_duration, read_instant
@@ -136,7 +137,11 @@ def _instant(step: Step, element: Element, number: int, calendar: Calendar) -> d
 
 
 def _armed_at(step: Step, element: Element) -> datetime:
-    """When the activity at whose edge the timer is drawn was begun."""
+    """When the activity at whose edge the timer is drawn was begun, or the scope whose event sub-process it begins."""
+    if by_event.handled_by(step.definition.diagram, element) is not None:
+        around = step.case.get(scope, step.scope_id) if step.scope_id is not None else None
+        began: datetime = around.opened_at if around is not None else step.instance["started_at"]
+        return began
     begun = [*_tasks(step, element), *_scopes(step, element), *_calls(step, element)]
     return max(begun, default=step.now)
 

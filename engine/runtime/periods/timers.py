@@ -40,7 +40,9 @@ def arm(step: Step) -> None:
             if event_id not in stored:
                 step.case.add(timer, _row(step, event, element, number=1))
             elif "deadline" in element.properties and stored[event_id].number != DONE:
-                due_at = _due(_running(step, element))
+                record = _running(step, element)
+                waits = record.is_open or element.attached_to is not None  # the event goes with what it is attached to
+                due_at = _due(record) if waits else None
                 step.case.change(timer, stored[event_id], due_at=due_at)
     for event_id, row in stored.items():
         if event_id not in armed and not event_id.startswith(HELD):

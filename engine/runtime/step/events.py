@@ -59,6 +59,42 @@ class CalledEnded:
 
 
 @dataclass(frozen=True)
+class CalledFailed:
+    """The instance that the call activity `element` waited for has failed; the error `code` is thrown from the call."""
+
+    what: ClassVar = "called_failed"
+    number: str
+    name: str
+    element: str
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class CalledEscalated:
+    """The instance that the call activity `element` waits for has thrown an escalation, which goes on from the call."""
+
+    what: ClassVar = "called_escalated"
+    number: str
+    name: str
+    element: str
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class Thrown:
+    """The element has thrown an error or escalation, as `kind` says; `caught`: something in the instance has caught it.
+
+    An error that nothing catches ends the instance as failed; an escalation goes to the call that waits for the instance.
+    """
+
+    what: ClassVar = "thrown"
+    kind: str
+    element: str
+    code: str = ""
+    caught: bool = True
+
+
+@dataclass(frozen=True)
 class TaskOpened:
     """A task waits for the unit; `people` are the ids of those who were notified of it."""
 
@@ -319,7 +355,7 @@ class DutyProposed:
 
 
 Event = (
-    Started | Ended | CalledEnded
+    Started | Ended | CalledEnded | CalledFailed | CalledEscalated | Thrown
     | TaskOpened | TaskCompleted | TaskLapsed | SentBack | TakenBack | Dropped | Pressed
     | MemberAdded | MemberTakenOff
     | TimerFired | ConditionHeld | Threw | Heard

@@ -28,11 +28,14 @@ def names_of_units(tx: Connection) -> frozenset[str]:
     return organisation(tx).unit_names
 
 
+FAILED = "ended_as_failed"
+"""The result of an instance that has ended with an error which nothing caught."""
 ENDED = {
     "withdrawn": _("Cancelled"),
     "ended_by_office": _("Ended by the administrator"),
     "ended_with_caller": _("Ended with the case it came from"),
     "called_off": _("Called off by the case it came from"),
+    FAILED: _("Failed"),
 }
 """What the results of instances are called that were ended past their diagram, by the result."""
 

@@ -60,7 +60,14 @@ def check(draft: Draft) -> Iterator[Problem]:
         elif name == "extensionElements":
             yield from _extensions(node)
         else:
-            stack.extend((child, name) for child in reversed(node))
+            within = constructs.HANDLER_START if _begins_by_event(node) else name
+            stack.extend((child, within) for child in reversed(node))
+
+
+def _begins_by_event(node: etree._Element) -> bool:
+    """Whether it is the start event of an event sub-process."""
+    around = node.getparent()
+    return local_name(node) == "startEvent" and around is not None and around.get("triggeredByEvent") == "true"
 
 
 def _at_work(idle: etree._Element) -> Iterator[Problem]:

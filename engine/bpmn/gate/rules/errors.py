@@ -1,71 +1,147 @@
-"""An error that is thrown within a sub-process is caught on its border, and what catches one may happen."""
+"""Errors and escalations: what is thrown is defined, and what catches one may happen."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from engine.bpmn.gate.draft import Draft, about, at
-from engine.bpmn.reading import ways
+from engine.bpmn.gate.procedures import resolve, thrown_by
+from engine.bpmn.reading import by_event, ways
 from engine.bpmn.reading.elements import BPMN, Element
-from engine.bpmn.reading.events import ERROR
+from engine.bpmn.reading.events import ERROR, ESCALATION
 from engine.messages import gettext as _
-from engine.problems import Problem, Rule
+from engine.problems import Problem, Rule, Severity
 
 ERROR_MISSING = Rule("error-missing", _("The error of an event exists."))
-ERROR_UNCAUGHT = Rule("error-uncaught", _("An error is caught on the border of a sub-process around it."))
-ERROR_NEVER = Rule("error-never", _("An event on a border catches an error that something within throws."))
+ESCALATION_MISSING = Rule("escalation-missing", _("The escalation of an event exists."))
+ERROR_UNCAUGHT = Rule("error-uncaught", _("An error is caught around where it is thrown."), Severity.WARNING)
+ESCALATION_UNCAUGHT = Rule(
+    "escalation-uncaught", _("An escalation is caught around where it is thrown."), Severity.WARNING
+)
+ERROR_NEVER = Rule("error-never", _("An event that catches an error catches one that something throws there."))
+ESCALATION_NEVER = Rule(
+    "escalation-never", _("An event that catches an escalation catches one that something throws there.")
+)
 ERROR_INTERRUPTS = Rule("error-interrupts", _("What catches an error interrupts."))
+Thrown = tuple[Element, str, str]
+"""(what throws it, error or escalation, code)."""
 
 
 def check(draft: Draft) -> Iterator[Problem]:
     yield from _missing(draft)
-    ends = [end for end in draft.of_kind("endEvent") if end.throws_error]
-    caught = {end.id: ways.catcher(draft.diagram, end) for end in ends}
-    for end in ends:
-        if caught[end.id] is None:
-            yield about(
-                ERROR_UNCAUGHT,
-                end,
-                _("Nothing catches this error, so the case would stop here as failed."),
-                _(
-                    "Draw an event with this error on the border of the sub-process, and behind it what happens then. An "
-                    "outcome of the case itself is drawn as an exclusive gateway that leads to an end event of its own."
-                ),
-            )
-    catchers = {found.id for found in caught.values() if found is not None}
-    for event in draft.of_kind("boundaryEvent"):
-        if event.event_kind == ERROR:
-            yield from _border(event, catchers)
+    for element, kind, _name in ways.uncaught(draft.diagram):
+        yield _uncaught(element, kind)
+    caught = {found.id for one in _thrown(draft) if (found := ways.catches(draft.diagram, *one)) is not None}
+    for event in draft.of_kind("boundaryEvent", "startEvent"):
+        if event.event_kind in (ERROR, ESCALATION):
+            yield from _catches(draft, event, caught)
 
 
 def _missing(draft: Draft) -> Iterator[Problem]:
-    errors = {error.get("id") for error in draft.root.iterfind(f"{BPMN}error")}
-    for node in draft.process.iter(f"{BPMN}errorEventDefinition"):
-        reference = node.get("errorRef")
-        if reference is not None and reference.rpartition(":")[2] not in errors:
-            yield at(
-                ERROR_MISSING,
-                node,
-                _("The error %(reference)s does not exist.", reference=reference[:80]),
-                _("Choose the error again in the properties of the event."),
-            )
+    for kind, rule in ((ERROR, ERROR_MISSING), (ESCALATION, ESCALATION_MISSING)):
+        known = {found.get("id") for found in draft.root.iterfind(f"{BPMN}{kind}")}
+        for node in draft.process.iter(f"{BPMN}{kind}EventDefinition"):
+            reference = node.get(f"{kind}Ref")
+            if reference is not None and reference.rpartition(":")[2] not in known:
+                yield at(
+                    rule,
+                    node,
+                    _("The error %(reference)s does not exist.", reference=reference[:80])
+                    if kind == ERROR
+                    else _("The escalation %(reference)s does not exist.", reference=reference[:80]),
+                    _("Choose it again in the properties of the event."),
+                )
 
 
-def _border(event: Element, catchers: set[str]) -> Iterator[Problem]:
-    if not event.interrupting:
+def _uncaught(element: Element, kind: str) -> Problem:
+    if kind == ERROR:
+        return about(
+            ERROR_UNCAUGHT,
+            element,
+            _(
+                "Nothing in this diagram catches the error. A case that was called hands it to the call; any other one has "
+                "failed here and is over, with all that is open in it."
+            ),
+            _(
+                "Draw an event with this error on the border of a sub-process around it, and behind it what happens then. An "
+                "outcome of the case itself is drawn as an exclusive gateway that leads to an end event of its own."
+            ),
+        )
+    return about(
+        ESCALATION_UNCAUGHT,
+        element,
+        _(
+            "Nothing in this diagram catches the escalation. It is recorded, goes to the call if the case was called, and "
+            "nothing else comes of it."
+        ),
+        _(
+            "Draw an event with this escalation on the border of a sub-process around it, and behind it who is to act then."
+        ),
+    )
+
+
+def _thrown(draft: Draft) -> Iterator[Thrown]:
+    """What may be thrown: by events, by operations that cannot be done, by procedures that are called."""
+    for element in draft.running:
+        if element.kind in ("endEvent", "intermediateThrowEvent"):
+            yield from ((element, event.kind, event.name) for event in element.events)
+        elif element.kind in ("serviceTask", "sendTask"):
+            name = element.properties.get("operation", "")
+            if getattr(draft.operations.get(name), "may_fail", False):
+                yield element, ERROR, name
+        elif element.kind == "callActivity" and element.called is not None:
+            signature = resolve(draft.procedures, element.called)
+            thrown = thrown_by(draft.procedures, signature) if signature is not None else ()
+            yield from ((element, kind, code) for kind, code in thrown)
+
+
+def _catches(draft: Draft, event: Element, caught: set[str]) -> Iterator[Problem]:
+    is_error = event.event_kind == ERROR
+    if is_error and not event.interrupting:
         yield about(
             ERROR_INTERRUPTS,
             event,
-            _("The error has ended the sub-process, so nothing goes on beside what catches it."),
+            _("The error has ended what it is thrown from, so nothing goes on beside what catches it."),
             _('Make the event interrupting (cancelActivity="true").'),
         )
-    if event.id not in catchers:
+    if event.id in caught or _calls_the_unknown(draft, event):
+        return
+    host = draft.diagram.elements.get(by_event.host_of(draft.diagram, event) or "")
+    operation = host.properties.get("operation", "") if host is not None else ""
+    if is_error and host is not None and host.kind in ("serviceTask", "sendTask"):
         yield about(
             ERROR_NEVER,
             event,
-            _("No end event within throws an error that would come to this event, so it never happens."),
+            _("The operation '%(operation)s' never throws this error.", operation=operation[:80]),
             _(
-                "Draw an error end event with the same error within the sub-process, or delete this event. What a person "
-                "or a time makes happen is a button or a timer."
+                "An operation that cannot be done throws an error with its own name as errorCode: extend_deadline, "
+                "shorten_deadline, pause_deadline, resume_deadline or issue_document. Use that, or leave the error out."
             ),
         )
+    else:
+        yield about(
+            ERROR_NEVER if is_error else ESCALATION_NEVER,
+            event,
+            _("Nothing within throws an error that would come to this event, so it never happens.")
+            if is_error
+            else _("Nothing within throws an escalation that would come to this event, so it never happens."),
+            _(
+                "Draw an end event with the same error in the sub-process, or in the procedure that is called, or delete this "
+                "event. What a person or a time makes happen is a button or a timer."
+            )
+            if is_error
+            else _(
+                "Draw an event that throws the same escalation in the sub-process, or in the procedure that is called, or "
+                "delete this event. What a person or a time makes happen is a button or a timer."
+            ),
+        )
+
+
+def _calls_the_unknown(draft: Draft, event: Element) -> bool:
+    """Whether the host calls, or holds what calls, a procedure that is not there; that is told by `calls`."""
+    host = draft.diagram.elements.get(by_event.host_of(draft.diagram, event) or "")
+    return any(
+        call.called is not None and resolve(draft.procedures, call.called) is None
+        for call in draft.of_kind("callActivity")
+        if host is None or host in (call, *draft.diagram.scopes_around(call))
+    )

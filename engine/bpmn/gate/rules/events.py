@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from engine.bpmn.gate.draft import Draft, about, local_name
 from engine.bpmn.reading.elements import BPMN, OPERATING, PASSED, Element
-from engine.bpmn.reading.events import LINK
+from engine.bpmn.reading.events import ERROR, LINK
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
@@ -15,7 +15,7 @@ EVENT_TRIGGERS = Rule("event-triggers", _("An event has one trigger."))
 EVENT_NO_TRIGGER = Rule("event-no-trigger", _("An event says when it happens."))
 LINK_LOOSE = Rule("link-loose", _("A link that is thrown is caught once in the same process."))
 BOUNDARY_LOOSE = Rule("boundary-loose", _("A boundary event is attached to something."))
-BOUNDARY_SERVICE = Rule("boundary-service", _("No event is attached to a service task."))
+BOUNDARY_SERVICE = Rule("boundary-service", _("Nothing but an error is attached to a service task."))
 BOUNDARY_HOST = Rule("boundary-host", _("A boundary event is attached to a task or a sub-process."))
 HOSTS = ("userTask", "receiveTask", "subProcess", "callActivity")
 _ACTIVITIES = (*HOSTS, *OPERATING, *PASSED)
@@ -81,11 +81,11 @@ def _boundary(draft: Draft, element: Element) -> Iterator[Problem]:
             _("The boundary event is attached to no task."),
             _("Drag it to the border of a user task, a clock task, a call activity or a sub-process."),
         )
-    elif host.kind in _ACTIVITIES and host.kind not in HOSTS:
+    elif host.kind in _ACTIVITIES and host.kind not in HOSTS and element.event_kind != ERROR:
         yield about(
             BOUNDARY_SERVICE,
             element,
-            _("This step is over at once, so an event attached to it never happens."),
+            _("This step is over at once, so nothing but its own error can happen at it."),
             _("Attach it to a user task, a sub-process, a call activity or a clock task (Receive Task)."),
         )
     elif host.kind not in _ACTIVITIES and host in draft.running:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from engine.bpmn.gate.draft import Draft, about
 from engine.bpmn.gate.graph import circles, reached, too_large
 from engine.bpmn.reading.elements import OPERATING, PASSED, Element
-from engine.bpmn.reading.events import CONDITIONAL, ERROR, LINK
+from engine.bpmn.reading.events import CONDITIONAL, ERROR, ESCALATION, LINK
 from engine.bpmn.reading.repeated import Again
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
@@ -65,7 +65,7 @@ def _marked(draft: Draft, element: Element, again: Again) -> Iterator[Problem]:
 def _is_automatic(draft: Draft, element: Element) -> bool:
     """Whether it may be passed with nobody waited for; a sub-process, when there is a way through it that waits for nobody."""
     if element.kind in ("boundaryEvent", "intermediateCatchEvent"):
-        return element.event_kind in (ERROR, CONDITIONAL, LINK)
+        return element.event_kind in (ERROR, ESCALATION, CONDITIONAL, LINK)
     if element.kind != "subProcess":
         return element.kind in _AUTOMATIC
     if element in draft.diagram.scopes_around(element):
@@ -87,7 +87,7 @@ def _onward(draft: Draft, element: Element) -> list[Element]:
     interrupting = _interrupting(draft, element)
     if interrupting and not _is_passed(draft, element):
         return interrupting
-    errors = [event for event in draft.attached(element) if event.event_kind == ERROR]
+    errors = [event for event in draft.attached(element) if event.event_kind in (ERROR, ESCALATION)]
     return [*draft.targets(element), *errors, *interrupting]
 
 

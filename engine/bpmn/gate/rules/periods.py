@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from engine.bpmn.gate.draft import Draft, about, named
 from engine.bpmn.gate.rules.units import names_unit
+from engine.bpmn.reading import by_event
 from engine.bpmn.reading.elements import OPERATING, Element
 from engine.messages import Text
 from engine.messages import gettext as _
@@ -28,7 +29,7 @@ RULE_LIMIT = 16
 
 def check(draft: Draft) -> Iterator[Problem]:
     for element in draft.running:
-        if element.timer is not None and element.kind == "boundaryEvent":
+        if element.timer is not None and (element.kind == "boundaryEvent" or element.begins_within):
             yield from _period(draft, element)
         yield from _named_deadlines(draft, element)
 
@@ -38,15 +39,13 @@ def _period(draft: Draft, element: Element) -> Iterator[Problem]:
     key = properties.get("deadline")
     if key is None:
         extra = sorted(properties.keys() & {"title", "rule", "basis", "hard", "unit"})
-        if extra and element.kind == "boundaryEvent":
+        if extra:
             yield about(
                 PERIOD_UNMARKED,
                 element,
                 _("%(name)s is given without deadline.", name=extra[0]),
                 _("If this is a legal period, add the property deadline; if not, delete it."),
             )
-        return
-    if element.kind != "boundaryEvent":
         return
     assert element.timer is not None
     if not KEY.fullmatch(key):
@@ -102,8 +101,13 @@ def _period(draft: Draft, element: Element) -> Iterator[Problem]:
 
 
 def _twin(draft: Draft, element: Element, key: str) -> Iterator[Problem]:
-    host = draft.diagram.attached(element.attached_to or "")
-    same = [event.id for event in host if event.is_period and event.properties["deadline"] == key]
+    host = by_event.host_of(draft.diagram, element)
+    handlers = draft.diagram.handlers(host) if element.kind == "startEvent" else []
+    same = [
+        event.id
+        for event in (*draft.diagram.attached(host or ""), *handlers)
+        if event.is_period and event.properties["deadline"] == key
+    ]
     if element.id in same[1:]:
         yield about(
             PERIOD_TWICE,

@@ -22,7 +22,10 @@ def check(draft: Draft) -> Iterator[Problem]:
 
 
 def _names(draft: Draft, element: Element) -> Iterator[Problem]:
-    sort, operation = constructs.sort_of(element.kind, element.event_kind), element.properties.get("operation")
+    sort, operation = (
+        constructs.sort_of(element.kind, element.event_kind, element.begins_within),
+        element.properties.get("operation"),
+    )
     more: frozenset[str] = frozenset()
     if element.kind in OPERATING and not element.events:
         if operation not in draft.operations:

@@ -21,7 +21,7 @@ def check(draft: Draft) -> Iterator[Problem]:
 
 
 def _unreachable(draft: Draft) -> Iterator[Problem]:
-    starts = draft.beginnings
+    starts = (*draft.beginnings, *(handler for handler in draft.of_kind("subProcess") if handler.by_event))
     if not draft.diagram.of_kind("startEvent"):
         return
     seen = reached(starts, draft.onward)

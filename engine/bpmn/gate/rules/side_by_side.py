@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from engine.bpmn.gate.draft import Draft, about, called
 from engine.bpmn.gate.graph import reached, too_large
 from engine.bpmn.gate.sayers import said_by
+from engine.bpmn.reading import by_event
 from engine.bpmn.reading.elements import FACT, Element
 from engine.messages import gettext as _
 from engine.messages import listed
@@ -55,10 +56,9 @@ def _beside_each_other(draft: Draft, writers: Writers) -> Iterator[tuple[Element
             heads_of = _heads(draft, fork)
             for (fact, _home), elements in writers.items():
                 yield from ((one, other, fact) for one, other in _of_different_heads(elements, heads_of))
-    for event in draft.of_kind("boundaryEvent"):
-        host = draft.diagram.elements.get(event.attached_to or "")
-        if host is not None and not event.interrupting:
-            yield from _beside_host(draft, event, host, writers)
+    for event in draft.of_kind("boundaryEvent", "startEvent"):
+        if not event.interrupting:
+            yield from _beside(draft, event, writers)
 
 
 def _heads(draft: Draft, fork: Element) -> Mapping[str, set[str]]:
@@ -81,17 +81,26 @@ def _of_different_heads(elements: list[Element], heads_of: Mapping[str, set[str]
         seen.setdefault(heads, element)
 
 
-def _beside_host(
-    draft: Draft, event: Element, host: Element, writers: Writers
-) -> Iterator[tuple[Element, Element, str]]:
-    """What an event opens beside an activity that stays open does not write what the activity writes."""
-    beside = reached([event], draft.in_and_within) - {host.id}
-    own = {host.id} if host.kind != "subProcess" else reached(draft.begins(host), draft.in_and_within)
+def _beside(draft: Draft, event: Element, writers: Writers) -> Iterator[tuple[Element, Element, str]]:
+    """What an event opens beside an activity that stays open, or beside a scope, does not write what is written there."""
+    host = by_event.host_of(draft.diagram, event)
+    beside = reached([event], draft.in_and_within) - {host}
+    own = _within(draft, host) - beside
     for (fact, _home), elements in writers.items():
         inside = [one for one in elements if one.id in own and one.kind != "receiveTask"]
-        outside = [one for one in elements if one.id in beside and one.id not in own]
+        outside = [one for one in elements if one.id in beside]
         if inside and outside:
             yield inside[0], outside[0], fact
+
+
+def _within(draft: Draft, host: str | None) -> set[str]:
+    """The activity, with what it holds; everything where the host is the case itself."""
+    if host is None:
+        return set(draft.diagram.elements)
+    element = draft.diagram.elements.get(host)
+    if element is None:
+        return set()
+    return {host} if element.kind != "subProcess" else reached(draft.begins(element), draft.in_and_within)
 
 
 def _both_ask(draft: Draft, one: Element, other: Element, fact: str) -> bool:

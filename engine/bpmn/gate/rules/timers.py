@@ -16,14 +16,14 @@ TIMER_EMPTY = Rule("timer-empty", _("A timer has a time."))
 CYCLE_FIXED = Rule("cycle-fixed", _("A cycle is not one fixed instant."))
 TIMER_BOUNDS = Rule("timer-bounds", _("The time of a timer is within bounds."))
 TIMER_UNREADABLE = Rule("timer-unreadable", _("The time of a timer can be read."))
-CYCLE_NOT_BOUNDARY = Rule("cycle-not-boundary", _("A cycle is a boundary event."))
+CYCLE_NOT_BOUNDARY = Rule("cycle-not-boundary", _("A cycle does not stand in the middle of a path."))
 CYCLE_INTERRUPTING = Rule("cycle-interrupting", _("A cycle does not interrupt."))
 
 
 def check(draft: Draft) -> Iterator[Problem]:
     yield from _texts(draft)
-    for element in draft.of_kind("boundaryEvent", "intermediateCatchEvent"):
-        if element.timer is not None:
+    for element in draft.of_kind("boundaryEvent", "intermediateCatchEvent", "startEvent"):
+        if element.timer is not None and (element.kind != "startEvent" or element.begins_within):
             yield from _timer(draft, element)
 
 
@@ -97,7 +97,7 @@ def _literal(element: Element, text: str, kind: str) -> Iterator[Problem]:
 
 
 def _cycle(element: Element) -> Iterator[Problem]:
-    if element.kind != "boundaryEvent":
+    if element.kind == "intermediateCatchEvent":
         yield about(
             CYCLE_NOT_BOUNDARY,
             element,

@@ -1,0 +1,99 @@
+"""Pages of the documentation as HTML. They are shipped with the program, so that nothing in them has to be made harmless."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path, PurePosixPath
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+PICTURES = DOCS / "pictures"
+PAGES: Mapping[str, str] = {
+    "bpmn": "reference",
+    "change_a_procedure": "how-to",
+    "modeler": "how-to",
+    "try_a_diagram": "how-to",
+    "countersign": "how-to",
+    "forms": "reference",
+    "letters": "reference",
+}
+"""The pages that are served: name -> its folder."""
+_LANGUAGES = re.compile("\\[[^]]*\\]\\([a-z_]+(?:\\.zh)?\\.md\\)\n")
+"""The line of a page that leads to its twin: the product has a switch for that."""
+
+
+@dataclass(frozen=True)
+class Written:
+    title: str
+    html: str
+    language: str
+
+
+def page(name: str, language: str) -> Written:
+    """The page in this language, or in the one that there is. Raises KeyError for one that is not served."""
+    found = _file(name, language)
+    return _rendered(found, found.stat().st_mtime_ns)
+
+
+def _file(name: str, language: str) -> Path:
+    """NAME.zh.md is Chinese, NAME.md English if it has such a twin."""
+    folder = DOCS / PAGES[name]
+    chinese = folder / f"{name}.zh.md"
+    return chinese if language == "zh" and chinese.exists() else folder / f"{name}.md"
+
+
+def _is_english(file: Path) -> bool:
+    return not file.name.endswith(".zh.md") and file.with_suffix(".zh.md").exists()
+
+
+@lru_cache(maxsize=2 * len(PAGES))
+def _rendered(file: Path, _changed: int) -> Written:
+    text = _LANGUAGES.sub("", file.read_text(encoding="utf-8"), count=1)
+    markdown = MarkdownIt("commonmark", {"html": True}).enable("table")
+    tokens = markdown.parse(text)
+    title = next(_titles(tokens))
+    for token in _every(tokens):
+        _place(token)
+    _anchor(tokens)
+    html = markdown.renderer.render(tokens[3:], markdown.options, {})  # without the title, which heads the page
+    html = html.replace("<table>", '<div class="scroll"><table>').replace("</table>", "</table></div>")
+    return Written(title, html, "en" if _is_english(file) else "zh-CN")
+
+
+def _titles(tokens: list[Token]) -> Iterator[str]:
+    for token, inside in pairwise(tokens):
+        if token.type == "heading_open":
+            yield inside.content
+
+
+def _every(tokens: list[Token]) -> Iterator[Token]:
+    for token in tokens:
+        yield token
+        yield from _every(token.children or [])
+
+
+def _place(token: Token) -> None:
+    """Links and pictures lead to where the page and the picture are served; links to what is not served lead nowhere."""
+    if token.type == "link_open":
+        address, mark, anchor = str(token.attrGet("href") or "").partition("#")
+        name = PurePosixPath(address).name.removesuffix(".md").removesuffix(".zh")
+        if address and "://" not in address:
+            known = name in PAGES
+            token.attrs = {"href": f"/help/{name}{mark}{anchor}"} if known else {}
+    elif token.type == "image":
+        below = str(token.attrGet("src") or "").partition("pictures/")[2]
+        token.attrSet("src", f"/help/pictures/{below}")
+        token.attrSet("loading", "lazy")
+
+
+def _anchor(tokens: list[Token]) -> None:
+    """Every heading has the anchor by which links of the pages know it."""
+    for token, inside in pairwise(tokens):
+        if token.type == "heading_open":
+            token.attrSet("id", re.sub(r"[^\w -]", "", inside.content.lower()).replace(" ", "-"))
