@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, insert, select
 
 from engine.bpmn.gate import procedures
 from engine.bpmn.gate.procedures import Signature
@@ -23,7 +23,8 @@ from engine.bpmn.reading.called import VERSION, VERSION_TAG, Called
 from engine.bpmn.reading.elements import Diagram, Element, Lane
 from engine.bpmn.spiff.specification import specification, specify
 from engine.bpmn.spiff.specs import Specification
-from engine.db import stamp
+from engine.db import fetch, stamp
+from engine.db.rows import DefinitionVersionRow
 from engine.db.tables import definition_version
 from engine.db.turns import DEPLOYING, take_turn
 from engine.db.unit import english_of, unit_of
@@ -129,7 +130,7 @@ def deploy(
     by: str,
     now: datetime,
     reason: str = "",
-    restores: Row[Any] | None = None,
+    restores: DefinitionVersionRow | None = None,
 ) -> Definition:
     """The diagram with its forms, which are in order (`judging.judge`), is the latest version of its procedure.
 
@@ -193,13 +194,13 @@ def read_forms(diagram: Diagram, contents: Mapping[str, bytes], english: English
     return forms
 
 
-def to_restore(tx: Connection, key: str, version: int) -> Row[Any]:
+def to_restore(tx: Connection, key: str, version: int) -> DefinitionVersionRow:
     """The earlier version, whose content may become the latest one.
 
     Raises NotFound, and Refused when it is in force anyway.
     """
     own = (definition_version.c.key == key, definition_version.c.version == version)
-    row = tx.execute(select(definition_version).where(*own)).first()
+    row = fetch.first(tx, DefinitionVersionRow, select(definition_version).where(*own))
     if row is None:
         raise NotFound(
             _(
@@ -342,12 +343,24 @@ def has_version(tx: Connection, key: str) -> bool:
     return _latest_row(tx, key) is not None
 
 
-def versions(tx: Connection, key: str) -> list[Row[Any]]:
-    """Every version, the newest first, without what it consists of."""
-    left_out = ("diagram", "specification", "forms", "pins")
-    columns = [column for column in definition_version.c if column.name not in left_out]
-    own = select(*columns).where(definition_version.c.key == key)
-    return list(tx.execute(own.order_by(definition_version.c.version.desc())))
+class Listed(NamedTuple):
+    """A version, without what it consists of."""
+
+    id: str
+    key: str
+    version: int
+    name: str
+    sha256: str
+    deployed_at: datetime
+    deployed_by: str
+    reason: str | None
+    restores: int | None
+
+
+def versions(tx: Connection, key: str) -> list[Listed]:
+    """Every version, the newest first."""
+    own = select(*(definition_version.c[name] for name in Listed._fields)).where(definition_version.c.key == key)
+    return fetch.every(tx, Listed, own.order_by(definition_version.c.version.desc()))
 
 
 def contents(tx: Connection, definition_id: str) -> tuple[bytes, dict[str, str]]:

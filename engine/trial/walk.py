@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Row, select
+from sqlalchemy import Connection, select
 
+from engine.db import fetch
+from engine.db.rows import InstanceRow, TaskRow
 from engine.db.tables import process_instance, task
 from engine.deployments import definitions
 from engine.deployments.definitions import Definition
@@ -21,6 +23,7 @@ from engine.runtime.step.facts import known
 from engine.trial.story import Answer, Story, sent
 from engine.trial.town import Town
 
+T = TypeVar("T")
 ACTIONS_AT_MOST = 500
 """A story with one answer for every visit may go round for ever."""
 IDLE_AT_MOST = timedelta(days=400)
@@ -173,7 +176,7 @@ class _Walk:
             return visits[0]
         return visits[self.done[element_id]] if self.done[element_id] < len(visits) else None
 
-    def _complete(self, row: Row[Any], answer: Answer) -> None:
+    def _complete(self, row: TaskRow, answer: Answer) -> None:
         people = self.town.people_of(row.unit_code)
         roles = [answer.role] if answer.role else row.roles
         held = next((people[role] for role in roles if role in people), None)
@@ -197,7 +200,7 @@ class _Walk:
             self.town.engine.instances.press(actor, self.number, element_id)
         self.done[element_id] += 1
 
-    def _presser(self, instance: Row[Any], unit: str, roles: frozenset[str], answer: Answer) -> Actor | None:
+    def _presser(self, instance: InstanceRow, unit: str, roles: frozenset[str], answer: Answer) -> Actor | None:
         facts: Mapping[str, Any] = self._read(lambda tx: known(tx, instance.id))
         codes = facts.get(unit, unit)
         for code in codes if isinstance(codes, list) else [codes]:
@@ -230,7 +233,7 @@ class _Walk:
         instance = self._instance(instance_id)
         return instance_id == root or instance.origin_task_id is not None
 
-    def _waits_for_ever(self, instance: Row[Any]) -> Text:
+    def _waits_for_ever(self, instance: InstanceRow) -> Text:
         definition = self._definition(instance)
         names = listed(definition.element_name(row.element_id) for row in self._open())
         if not names.parts:
@@ -254,26 +257,24 @@ class _Walk:
             is_refused=is_refused,
         )
 
-    def _read(self, look: Callable[[Any], Any]) -> Any:
+    def _read(self, look: Callable[[Connection], T]) -> T:
         with self.town.engine.database.reading() as tx:
             return look(tx)
 
-    def _instances(self) -> list[Row[Any]]:
+    def _instances(self) -> list[InstanceRow]:
         begun = select(process_instance).order_by(process_instance.c.started_at, process_instance.c.id)
-        rows: list[Row[Any]] = self._read(lambda tx: list(tx.execute(begun)))
+        rows = self._read(lambda tx: fetch.every(tx, InstanceRow, begun))
         return sorted(rows, key=lambda row: row.number != self.number)
 
-    def _instance(self, instance_id: str = "") -> Row[Any]:
+    def _instance(self, instance_id: str = "") -> InstanceRow:
         return next(row for row in self._instances() if row.id == instance_id or not instance_id)
 
-    def _definition(self, instance: Row[Any]) -> Definition:
-        found: Definition = self._read(lambda tx: definitions.load(tx, instance.definition_id))
-        return found
+    def _definition(self, instance: InstanceRow) -> Definition:
+        return self._read(lambda tx: definitions.load(tx, instance.definition_id))
 
-    def _open(self) -> list[Row[Any]]:
+    def _open(self) -> list[TaskRow]:
         asked = select(task).where(task.c.status == "open").order_by(task.c.opened_at, task.c.element_id, task.c.id)
-        rows: list[Row[Any]] = self._read(lambda tx: list(tx.execute(asked)))
-        return rows
+        return self._read(lambda tx: fetch.every(tx, TaskRow, asked))
 
 
 class _refusing:

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Boolean, Column, Date, Integer, Label, LargeBinary, Select, Text, create_engine, select
 from sqlalchemy.types import TypeEngine
 
-from engine.db import read, rows, tables
+from engine.db import fetch, rows, tables
 from engine.db.case import PARTS
 from engine.db.rows import TaskRoleRow, TaskRow
 from engine.db.tables import metadata, task, task_role
@@ -61,13 +61,13 @@ def test_a_column_has_its_type_and_is_none_only_where_the_table_allows_it(name: 
             assert said[column.name] == (kind | None if joined or told.nullable else kind), column.name
 
 
-@pytest.mark.parametrize("take", [read.every, read.first, read.one])
+@pytest.mark.parametrize("take", [fetch.every, fetch.first, fetch.one])
 def test_a_statement_of_other_columns_is_no_row(take: Callable[..., Any]) -> None:
     engine = create_engine("sqlite://")
     metadata.create_all(engine)
     with engine.connect() as tx:
-        assert read.every(tx, TaskRow, select(task)) == []
-        assert read.first(tx, TaskRow, select(task)) is None
+        assert fetch.every(tx, TaskRow, select(task)) == []
+        assert fetch.first(tx, TaskRow, select(task)) is None
         with pytest.raises(TypeError, match="TaskRoleRow is no row of id"):
             take(tx, TaskRoleRow, select(task))
         turned = [task_role.c[name] for name in reversed(TaskRoleRow._fields)]

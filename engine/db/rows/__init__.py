@@ -8,8 +8,11 @@ beside the statement; a reader that takes two columns of whatever row has them a
 from __future__ import annotations
 
 from engine.db.rows.collaboration import CommentRow, CorrectionRow, MentionRow, ReaderRow, ReadingRow
+from engine.db.rows.definitions import DefinitionVersionRow
 from engine.db.rows.handling import HandOverRow, UndoPointRow
+from engine.db.rows.organisation import PersonRow
 from engine.db.rows.papers import DocumentRow, LetterVersionRow, MaterialRow, PaperDraftRow
+from engine.db.rows.record import AuditEntryRow
 from engine.db.rows.work import (
     CaseLinkRow,
     DeadlineRow,
@@ -25,10 +28,12 @@ from engine.db.rows.work import (
 )
 
 __all__ = [
+    "AuditEntryRow",
     "CaseLinkRow",
     "CommentRow",
     "CorrectionRow",
     "DeadlineRow",
+    "DefinitionVersionRow",
     "DocumentRow",
     "FactRow",
     "FiredTimerRow",
@@ -39,6 +44,7 @@ __all__ = [
     "MentionRow",
     "PaperDraftRow",
     "PartyRow",
+    "PersonRow",
     "ReaderRow",
     "ReadingRow",
     "ScopeRow",

@@ -9,8 +9,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Row
-
+from engine.db.rows import AuditEntryRow
 from engine.db.values import decode
 from engine.deployments.definitions import Definition
 from engine.messages import Text, When, pgettext, sentences
@@ -23,7 +22,7 @@ SHOWN = 40
 L = TypeVar("L")
 
 
-def lines(entry: Row[Any], definition: Definition, names: Names, line: Callable[..., L]) -> list[L]:
+def lines(entry: AuditEntryRow, definition: Definition, names: Names, line: Callable[..., L]) -> list[L]:
     """`line(kind, step, action, note)` for an entry of the audit that is of this sort, else nothing."""
     content = entry.content
     match entry.kind:

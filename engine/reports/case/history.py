@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from engine.bpmn.reading.elements import Element
 from engine.bpmn.reading.expressions import compile_expression, evaluate
 from engine.clock import parse_local
 from engine.db.case import case_of
+from engine.db.rows import AuditEntryRow, DocumentRow, TaskRow
 from engine.db.tables import audit_entry, deadline, document, notice, task
 from engine.deployments.definitions import Definition
 from engine.errors import ExpressionError
@@ -214,7 +215,7 @@ def is_internal(kind: str, content: Mapping[str, Any]) -> bool:
     return kind in AMONG_COLLEAGUES or kind in DRAFTING or said
 
 
-def _lines(tx: Connection, entry: Row[Any], seen: Seen) -> list[LogLine]:
+def _lines(tx: Connection, entry: AuditEntryRow, seen: Seen) -> list[LogLine]:
     names = seen.names
     unit, person = names.unit(entry.unit_code), names.person(entry.person_id)
 
@@ -312,7 +313,7 @@ def among_colleagues(kind: str, whom: str) -> Text:
     return _("Request to %(person)s cancelled", person=whom) if whom else _("Request for an opinion cancelled")
 
 
-def _past_task(row: Row[Any], name: Name, names: Names, outcome: Text, remark: str) -> StepLine:
+def _past_task(row: TaskRow, name: Name, names: Names, outcome: Text, remark: str) -> StepLine:
     return StepLine(
         state="done" if row.status == TaskStatus.COMPLETED and row.undone is None else "lapsed",
         name=name,
@@ -325,7 +326,7 @@ def _past_task(row: Row[Any], name: Name, names: Names, outcome: Text, remark: s
     )
 
 
-def ending(row: Row[Any], definition: Definition) -> Text:
+def ending(row: TaskRow, definition: Definition) -> Text:
     """How a step that is over ended, in words."""
     match row.status, row.undone:
         case "completed", None:
@@ -348,11 +349,11 @@ def _kept_papers(tx: Connection, instance_id: str) -> frozenset[str]:
     return frozenset(row.id for row in case_of(tx, instance_id).rows(document) if _is_kept(row))
 
 
-def _is_kept(row: Row[Any]) -> bool:
+def _is_kept(row: DocumentRow) -> bool:
     return bool(row.from_unit == row.to_unit and not row.content.get("addressee"))
 
 
-def _delivered(row: Row[Any], definition: Definition, names: Names, actor: Actor) -> StepLine:
+def _delivered(row: DocumentRow, definition: Definition, names: Names, actor: Actor) -> StepLine:
     """A paper that went to another unit; one that a unit keeps in its own files is its own, and no link for others."""
     title = definition.english.titled(definition.key, row.element_id, row.title)
     if _is_kept(row):

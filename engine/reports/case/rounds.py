@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy import Row
 
 from engine.db.case import Case
+from engine.db.rows import ScopeRow, TaskRow
 from engine.db.tables import audit_entry, scope
 from engine.db.values import decode
 from engine.deployments.definitions import Definition
@@ -85,13 +83,13 @@ def rounds(
     `periods` are told by their keys; of the tasks in `drafts` the reader is not told what was answered.
     """
     case, told = step.case, _Told(step.definition, names, periods, drafts)
-    tasks: dict[str, list[Row[Any]]] = {}
+    tasks: dict[str, list[TaskRow]] = {}
     for asked in asked_beside(case).values():
         for iteration, row in asked:
             tasks.setdefault(iteration, []).append(row)
-    runs: dict[str, list[Row[Any]]] = {}
+    runs: dict[str, list[ScopeRow]] = {}
     for row in case.rows(scope):
-        if row.apart:
+        if row.apart and row.run_id:
             runs.setdefault(row.run_id, []).append(row)
     added, off = _changes(case, names) if runs else ({}, {})
     open_runs = {found.id: found for found in step.workflow.activities()}
@@ -100,7 +98,8 @@ def rounds(
     found = []
     for run_id, own in runs.items():
         begun = [
-            told.member(row, tasks.get(row.id, []), added, off) for row in sorted(own, key=lambda row: row.position)
+            told.member(row, tasks.get(row.id, []), added, off)
+            for row in sorted(own, key=lambda row: row.position or 0)
         ]
         items = step.workflow.waiting_items(run_id) if run_id in open_runs else []
         waiting = [told.waiting(run_id, item, added) for item in items if known is None or item in known]
@@ -142,11 +141,11 @@ class _Told:
     periods: Mapping[str, Period]
     drafts: frozenset[str]
 
-    def member(self, row: Row[Any], tasks: list[Row[Any]], added: Changes, off: Changes) -> Member:
+    def member(self, row: ScopeRow, tasks: list[TaskRow], added: Changes, off: Changes) -> Member:
         item = decode(row.item)
         unit = self.names.unit(item) if isinstance(item, str) else None
         latest = max(tasks, key=lambda found: (found.status == "open", found.opened_at), default=None)
-        key = (row.run_id, str(item))
+        key = (row.run_id or "", str(item))
         taken_off = off.get(key) if not row.done and row.ended_at is not None else None
         is_off = taken_off is not None and taken_off.at == row.ended_at
         state = "done" if row.done else "open" if row.ended_at is None else "off" if is_off else "closed"

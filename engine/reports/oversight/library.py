@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, func, select
 
 from engine.bpmn.reading.elements import Element
 from engine.db.tables import process_instance, retirement
@@ -192,7 +191,7 @@ def _procedure(tx: Connection, key: str, counted: Mapping[str, Cases]) -> Proced
     )
 
 
-def _deployment(row: Row[Any], in_force: bool, cases: Cases) -> Deployment:
+def _deployment(row: definitions.Listed, in_force: bool, cases: Cases) -> Deployment:
     told = (row.deployed_at, row.deployed_by, row.reason or "", row.restores)
     return Deployment(row.id, row.version, *told, in_force, cases)
 

@@ -6,15 +6,15 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Protocol
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
 
 from engine.db.tables import delivery_attempt, notice, outbox, person, process_instance
 from engine.messages import Text, from_text
 from engine.notices.kinds import name_of
 from engine.notices.resending import NOT_SENT, is_over, why_not
-from engine.notices.said import SAID, text_of
+from engine.notices.said import SAID, Noticed, text_of
 from engine.reports.parts.readers import MASK
 from engine.reports.parts.tellings import channel_name
 from engine.runtime.step.confidentiality import told_in
@@ -142,7 +142,12 @@ def troubles(tx: Connection, channels: Collection[str], with_text: bool) -> list
     ]
 
 
-def _text(tx: Connection, row: Row[Any]) -> Text:
+class _Sent(Noticed, Protocol):
+    @property
+    def instance_id(self) -> str | None: ...
+
+
+def _text(tx: Connection, row: _Sent) -> Text:
     """What the message says, but for what colleagues told each other of somebody who is to be kept unnamed."""
     if row.instance_id is None:
         return text_of(row)

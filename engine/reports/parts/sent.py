@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from engine.db.case import case_of
+from engine.db.rows import DocumentRow, TaskRow
 from engine.db.tables import audit_entry, document, party, reader, task
 from engine.documents.materials import Material
 from engine.organisation.assignment import Actor
@@ -42,7 +42,7 @@ def viewpoints(tx: Connection, instance_id: str, actor: Actor) -> frozenset[str]
     return senders or frozenset({actor.unit_code})
 
 
-def unsent_tasks(tx: Connection, instance_id: str, actor: Actor, done: Iterable[Row[Any]]) -> frozenset[str]:
+def unsent_tasks(tx: Connection, instance_id: str, actor: Actor, done: Iterable[TaskRow]) -> frozenset[str]:
     """Those of other units' done tasks after which nothing has gone to the reader's unit; none once the case has ended."""
     if actor.oversees or _ended(tx, instance_id):
         return frozenset()
@@ -148,7 +148,7 @@ def _reach(tx: Connection, instance_id: str, unit_code: str) -> _Reach:
     return reach
 
 
-def _is_between_others(row: Row[Any], unit_code: str, rows: Iterable[Row[Any]]) -> bool:
+def _is_between_others(row: DocumentRow, unit_code: str, rows: Iterable[DocumentRow]) -> bool:
     if unit_code in (row.from_unit, row.to_unit) or row.from_unit == row.to_unit:
         return False
     for other in rows:

@@ -18,7 +18,7 @@ from dataclasses import replace
 from sqlalchemy import Connection, select, update
 
 from engine.bpmn.spiff.workflow import WorkflowFault
-from engine.db import read
+from engine.db import fetch
 from engine.db.rows import InstanceRow
 from engine.db.tables import process_instance
 from engine.deadlines import years
@@ -100,7 +100,7 @@ def follow_calendar(tx: Connection, context: Context, row: InstanceRow) -> Insta
         touched = calendar_change.is_touched(_step_of(tx, context, row), before)
     if touched:
         advance(tx, context, row.id, "calendar", lambda step: calendar_change.follow(step, before))
-    return read.one(tx, InstanceRow, select(process_instance).where(own))
+    return fetch.one(tx, InstanceRow, select(process_instance).where(own))
 
 
 def take(step: Step, kind: str, event: Event) -> Step:
@@ -274,7 +274,7 @@ def catch_up(tx: Connection, context: Context, instance_id: str) -> None:
     for row in closing.children(tx, instance_id, (InstanceStatus.ENDED,)):
         if row.origin_task_id is None or row.past_diagram:
             continue
-        ended = read.one(tx, InstanceRow, select(process_instance).where(process_instance.c.id == row.id))
+        ended = fetch.one(tx, InstanceRow, select(process_instance).where(process_instance.c.id == row.id))
         with suppress(AlreadyDone):
             _answer_call(tx, context, instance_id, _step_of(tx, context, ended))
     parked = lock(tx, instance_id)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, insert, select, update
 
-from engine.db import read
+from engine.db import fetch
 from engine.db.rows import InstanceRow
 from engine.db.tables import incident, process_instance, start_fault
 from engine.db.unit import english_of
@@ -111,7 +111,7 @@ def park(tx: Connection, context: Context, fault: Fault) -> bool:
 
 def refused(tx: Connection, context: Context, fault: Fault) -> bool:
     """A step was refused because of what an earlier form says; nothing is parked. Returns as `park` does."""
-    row = read.first(tx, InstanceRow, select(process_instance).where(process_instance.c.id == fault.instance_id))
+    row = fetch.first(tx, InstanceRow, select(process_instance).where(process_instance.c.id == fault.instance_id))
     if row is None:
         return _at_a_start(tx, context, fault)
     about, step = _about(tx, row, fault)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, insert, select, update
 
-from engine.db import read
+from engine.db import fetch
 from engine.db.rows import ReaderRow
 from engine.db.tables import notice, reader, reading
 from engine.errors import AlreadyDone, InvalidValues, NotAllowed, NotFound
@@ -86,7 +86,7 @@ def send(tx: Connection, context: Context, actor: Actor, instance_id: str, raw: 
 def revoke(tx: Connection, context: Context, actor: Actor, instance_id: str, copy_id: str) -> None:
     """The copy is read no more; who has read it stays on record. Raises NotFound, NotAllowed, AlreadyDone."""
     instance = instances.lock(tx, instance_id)
-    row = read.first(tx, ReaderRow, select(reader).where(reader.c.id == copy_id, reader.c.instance_id == instance_id))
+    row = fetch.first(tx, ReaderRow, select(reader).where(reader.c.id == copy_id, reader.c.instance_id == instance_id))
     if row is None:
         raise NotFound
     sender = units.find(tx, row.from_unit, context.now)
@@ -116,7 +116,7 @@ def unread(tx: Connection, actor: Actor, instance_id: str) -> list[ReaderRow]:
         reading.c.person_id == actor.person_id, reading.c.instance_id == instance_id
     )
     statement = select(reader).where(own, reader.c.revoked_at.is_(None), reader.c.id.not_in(seen))
-    rows = read.every(tx, ReaderRow, statement.order_by(reader.c.sent_at, reader.c.id))
+    rows = fetch.every(tx, ReaderRow, statement.order_by(reader.c.sent_at, reader.c.id))
     return [row for row in rows if addressee_of(row).is_meant(actor)]
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from engine.bpmn.reading.expressions import compile_expression, evaluate
 from engine.bpmn.spiff.workflow import WorkflowFault
-from engine.db import read
+from engine.db import fetch
 from engine.db.case import case_of
 from engine.db.rows import CorrectionRow, InstanceRow
 from engine.db.tables import correction, fact, person, task
@@ -229,7 +229,7 @@ def take_back(tx: Connection, context: Context, actor: Actor, correction_id: str
 
 def find(tx: Connection, correction_id: str, actor: Actor) -> CorrectionRow:
     """The correction's row, for the unit that proposed it and the other units at work. Raises NotFound."""
-    row = read.first(tx, CorrectionRow, select(correction).where(correction.c.id == correction_id))
+    row = fetch.first(tx, CorrectionRow, select(correction).where(correction.c.id == correction_id))
     if row is None:
         raise NotFound
     instances.require_visible(tx, row.instance_id, actor)

@@ -12,7 +12,7 @@ from unicodedata import category
 from sqlalchemy import select
 
 from engine.bpmn.reading.expressions import compile_expression
-from engine.db import read
+from engine.db import fetch
 from engine.db.rows import DocumentRow
 from engine.db.tables import document, letter_version, task
 from engine.documents import deliveries, letter_versions, line_breaks
@@ -316,7 +316,7 @@ def newest(step: Step, letters: tuple[str, ...]) -> DocumentRow | None:
     Asked by letter, not by code: papers that share a code are answered each by its own title and number.
     """
     of = (step.instance_id, step.instance.get("origin_instance_id") or "")
-    return read.first(
+    return fetch.first(
         step.tx,
         DocumentRow,
         select(document)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy import BindParameter, Connection, bindparam, select
 
-from engine.db import read
+from engine.db import fetch
 from engine.db.case import Case, known_case, note_case_of_task, put_case
 from engine.db.rows import InstanceRow
 from engine.db.tables import process_instance, task
@@ -45,7 +45,7 @@ def lock(tx: Connection, instance_id: str, skip_locked: bool = False) -> Instanc
 def lock_of_task(tx: Connection, task_id: str) -> InstanceRow | None:
     """The row of the instance that the task is in, locked like the others; None when there is no such task."""
     at_once = _OWN_OF_TASK if tx.dialect.name == "sqlite" else _FREE_OF_TASK
-    row = read.first(tx, InstanceRow, at_once, {"task_id": task_id})
+    row = fetch.first(tx, InstanceRow, at_once, {"task_id": task_id})
     if row is not None:
         note_case_of_task(tx, task_id, row.id)
     if row is not None and known_case(tx, row.id) is None:
@@ -63,13 +63,13 @@ def _hold(tx: Connection, row: InstanceRow) -> InstanceRow:
 def _locked(tx: Connection, instance_id: str, skip_locked: bool) -> InstanceRow | None:
     """SQLite's writers come one at a time: whoever writes has every lock there is."""
     if tx.dialect.name == "sqlite":
-        return read.first(tx, InstanceRow, _OWN, {"instance_id": instance_id})
-    own = read.first(tx, InstanceRow, _FREE.with_for_update(skip_locked=skip_locked), {"instance_id": instance_id})
+        return fetch.first(tx, InstanceRow, _OWN, {"instance_id": instance_id})
+    own = fetch.first(tx, InstanceRow, _FREE.with_for_update(skip_locked=skip_locked), {"instance_id": instance_id})
     if own is not None:
         return own
     top = _top(tx, instance_id)
     for wanted in dict.fromkeys((top, instance_id)):
-        own = read.first(tx, InstanceRow, _OWN.with_for_update(skip_locked=skip_locked), {"instance_id": wanted})
+        own = fetch.first(tx, InstanceRow, _OWN.with_for_update(skip_locked=skip_locked), {"instance_id": wanted})
         if own is None:
             return None
     return own

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from engine.db import read
+from engine.db import fetch
 from engine.db.case import case_of
 from engine.db.rows import TimerRow, UndoPointRow
 from engine.db.tables import timer, undo_point
@@ -113,7 +113,7 @@ def _bound(point: Mapping[str, Any], definition_id: str) -> dict[str, Any]:
 
 
 def point_of(tx: Connection, instance_id: str) -> UndoPointRow | None:
-    return read.first(tx, UndoPointRow, select(undo_point).where(undo_point.c.instance_id == instance_id))
+    return fetch.first(tx, UndoPointRow, select(undo_point).where(undo_point.c.instance_id == instance_id))
 
 
 def forget(tx: Connection, instance_id: str) -> None:

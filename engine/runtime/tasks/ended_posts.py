@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select, update
 
-from engine.db import read
+from engine.db import fetch
 from engine.db.rows import HandOverRow, TaskRow
 from engine.db.tables import hand_over, person, post, task, unit
 from engine.errors import Refused
@@ -63,7 +63,7 @@ def carry_out(tx: Connection, context: Context, post_id: str) -> bool:
 
     False when nothing is left: the post is done with, or it has not ended.
     """
-    row = read.one(
+    row = fetch.one(
         tx,
         _Post,
         select(
@@ -89,7 +89,7 @@ def carry_out(tx: Connection, context: Context, post_id: str) -> bool:
         tx.execute(update(post).where(post.c.id == post_id).values(left_at=now, valid_to=over))
         return False
     lock(tx, found.instance_id)
-    found = read.one(tx, TaskRow, select(task).where(task.c.id == found.id))
+    found = fetch.one(tx, TaskRow, select(task).where(task.c.id == found.id))
     if found.status == TaskStatus.OPEN:
         _let_go(tx, context, found, row, roles)
     return True
@@ -98,15 +98,15 @@ def carry_out(tx: Connection, context: Context, post_id: str) -> bool:
 def _next(tx: Connection, row: _Post, left: str, roles: Collection[str], now: datetime) -> TaskRow | None:
     """A task that the leaving person has claimed, prepares, or is asked about, or that nobody of the role is left for."""
     own = select(task).where(task.c.unit_code == left, task.c.status == TaskStatus.OPEN)
-    claimed = read.every(tx, TaskRow, own.where(task.c.assignee_id == row.person_id))
+    claimed = fetch.every(tx, TaskRow, own.where(task.c.assignee_id == row.person_id))
     if lost := [found for found in claimed if not set(roles) & set(found.roles)]:
         return lost[0]
     if not roles:
         asked = select(hand_over.c.task_id).where(hand_over.c.to_person == row.person_id, requests.waiting())
-        if found := read.first(tx, TaskRow, own.where(task.c.id.in_(asked))):
+        if found := fetch.first(tx, TaskRow, own.where(task.c.id.in_(asked))):
             return found
     if row.role == "liaison" and not people.holders(tx, left, "liaison", now):
-        unclaimed = read.every(tx, TaskRow, own.where(task.c.assignee_id.is_(None), ~task.c.fallback))
+        unclaimed = fetch.every(tx, TaskRow, own.where(task.c.assignee_id.is_(None), ~task.c.fallback))
         return next((found for found in unclaimed if _falls_back(tx, found, now)), None)
     return None
 
@@ -194,4 +194,4 @@ def _fall_back(tx: Connection, context: Context, found: TaskRow) -> TaskRow:
                 "Nobody holds the post for '%(step)s'. The principal leader has to handle it.", step=Name(found.name)
             )
             _notify(tx, context, found, "task", ["principal_leader"], text)
-    return read.one(tx, TaskRow, select(task).where(task.c.id == found.id))
+    return fetch.one(tx, TaskRow, select(task).where(task.c.id == found.id))

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import ColumnElement, Connection, Select, delete, select, update
 
-from engine.db import read
+from engine.db import fetch
 from engine.db.case import case_of
-from engine.db.read import R
+from engine.db.fetch import R
 from engine.db.rows import DocumentRow, TaskRow, UndoPointRow
 from engine.db.tables import document, fact, party, person, process_instance, task, undo_point, unit
 from engine.db.values import decode
@@ -60,7 +60,7 @@ def take_back(tx: Connection, context: Context, actor: Actor, task_id: str) -> s
         point = undo_points.point_of(tx, row.instance_id)
         assert point is not None
         did = Did.read(point.did)
-        fallen.extend(read.every(tx, TaskRow, select(task).where(task.c.id.in_(did.opened))))
+        fallen.extend(fetch.every(tx, TaskRow, select(task).where(task.c.id.in_(did.opened))))
         tx.execute(update(task).where(task.c.id.in_([row.id, *did.opened])).values(undone="taken_back"))
         step.record(TakenBack(row.id, opened_id))
         _say_former(step, point.revision)
@@ -219,7 +219,7 @@ def _known(tx: Connection, rows: Sequence[Done]) -> _Known:
         .outerjoin(undo_point, undo_point.c.instance_id == process_instance.c.id)
         .where(process_instance.c.id.in_({row.instance_id for row in rows}))
     )
-    instances = {row.id: row for row in read.every(tx, _Instance, found)} if rows else {}
+    instances = {row.id: row for row in fetch.every(tx, _Instance, found)} if rows else {}
     last = [row for row in rows if instances[row.instance_id].last_task == row.id]
     did = {row.id: Did.read(instances[row.instance_id].did) for row in last}
     begun = _begun_by(tx, last)
@@ -238,7 +238,7 @@ def _known(tx: Connection, rows: Sequence[Done]) -> _Known:
 def _rows(
     tx: Connection, kind: type[R], statement: Select[Any], column: ColumnElement[Any], values: Sequence[str]
 ) -> Sequence[R]:
-    return read.every(tx, kind, statement.where(column.in_(values))) if values else []
+    return fetch.every(tx, kind, statement.where(column.in_(values))) if values else []
 
 
 _CLAIMED = (
@@ -311,7 +311,7 @@ def _calls_moved(row: Done, known: _Known) -> Text:
 
 
 def _what_moved(tx: Connection, row: Done) -> Text:
-    later = read.first(
+    later = fetch.first(
         tx,
         _Later,
         select(task.c.name, task.c.undone, unit.c.name.label("unit_name"), person.c.name.label("person_name"))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
-from engine.db import read, upsert
+from engine.db import fetch, upsert
 from engine.db.case import case_of, case_of_task
 from engine.db.rows import TaskDraftRow, TaskRow
 from engine.db.tables import person, process_instance, task, task_draft, timer, unit
@@ -171,7 +171,7 @@ def keep_draft(
 def draft(tx: Connection, person_id: str, task_id: str) -> TaskDraftRow | None:
     mine = (task_draft.c.task_id == task_id) & (task_draft.c.person_id == person_id)
     key = "draft", person_id, task_id
-    return unit_of(tx).keep(key, lambda: read.first(tx, TaskDraftRow, select(task_draft).where(mine)))
+    return unit_of(tx).keep(key, lambda: fetch.first(tx, TaskDraftRow, select(task_draft).where(mine)))
 
 
 def find(tx: Connection, task_id: str, actor: Actor) -> TaskRow:
@@ -322,7 +322,7 @@ def _require_open(tx: Connection, open_task: TaskRow) -> None:
     """Raises AlreadyDone with who was first and when, and Refused with what became of it."""
     if open_task.status == TaskStatus.OPEN:
         return
-    row = read.one(
+    row = fetch.one(
         tx,
         _Over,
         select(
