@@ -12,6 +12,7 @@ from engine.deadlines.counting import Count
 from engine.deadlines.deadlines import Deadline
 from engine.deadlines.standing import Standing
 from engine.messages import Text, sentences
+from engine.reports.case.awaited import Awaited
 from engine.reports.case.page import InstanceView
 from engine.reports.desk.inbox import NextTask
 from engine.reports.oversight.notices import SupervisionItem
@@ -70,6 +71,7 @@ def register(app: Flask) -> None:
         named=named,
         listed=listed,
         beside=beside,
+        awaited=awaited_words,
         urgent=lambda tag: tag in URGENT,
     )
     app.jinja_env.globals.update(
@@ -356,6 +358,11 @@ def size(number: int | None) -> str:
     return f"{number / 1024 / 1024:.1f} MB" if number >= 1024 * 1024 else f"{max(1, number // 1024)} KB"
 
 
+def awaited_words(event: Awaited) -> str:
+    """For what the case waits there, and until when at the latest."""
+    return beside((str(event.what), moment(event.due_at) if event.due_at else ""))
+
+
 def marks(instance: InstanceView) -> dict[str, object]:
     """What is drawn on the instance's diagram; a live element says who is waited for, and how long still."""
     said = {
@@ -367,6 +374,7 @@ def marks(instance: InstanceView) -> dict[str, object]:
         )
         for found in instance.waiting
     } | {call.element_id: _("Waits for the result of %(number)s", number=call.number) for call in instance.called}
+    said |= {event.element_id: awaited_words(event) for event in instance.awaited}
     live = [{**mark, "label": said.get(str(mark["element"]), "")} for mark in instance.marks.live]
     return {"taken": instance.marks.taken, "done": instance.marks.done, "live": live}
 

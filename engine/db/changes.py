@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, bindparam, delete, func, insert, update
+from sqlalchemy import Column, Connection, Table, bindparam, delete, func, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from engine.db.prepared import Prepared
 from engine.db.types import Json
 from engine.errors import Stale
 
@@ -80,24 +81,25 @@ class Changes:
 
     def write(self, tx: Connection) -> None:
         """Everything is in the database, rows that are gone first."""
+        dialect = tx.dialect.name
         added, changed, removed = self._added, self._changed, self._removed
         replaced = {table: self._replaced(table) for table in removed if table.name in REPLACED}
         for table in reversed(_in_order(removed)):
             if removed[table]:
-                _run(tx, _remove(table), [_named(table, key) for key in removed[table]])
+                _remove(dialect, table).run(tx, [_named(table, key) for key in removed[table]])
         for table in _in_order({**added, **changed, **self._moved}):
             for key, (at_revision, values) in self._moved.get(table, {}).items():
                 _write_moved(tx, table, key, at_revision, values)
             if places := replaced.get(table):
-                _run(tx, _change(table, column_names(table)), places)
+                _change(dialect, table, column_names(table)).run(tx, places)
             new, old = added.get(table, {}), changed.get(table, {})
             if (rows := self._together(table, new, old)) is not None:
-                _run(tx, _put(tx.dialect.name, table, frozenset().union(*old.values())), rows)
+                _put(dialect, table, frozenset().union(*old.values())).run(tx, rows)
                 continue
             for names, same in _alike(table, self._evened(table, old)).items():
-                _run(tx, _change(table, names), same)
+                _change(dialect, table, names).run(tx, same)
             for names, same_new in _same_columns(new.values()).items():
-                _run(tx, _add(tx.dialect.name, table, names), same_new)
+                _add(dialect, table, names).run(tx, same_new)
 
     def _replaced(self, table: Table) -> list[dict[str, Any]]:
         """Places of rows that are gone, each with all that the new row holds that takes it; what is left over stays."""
@@ -200,52 +202,54 @@ def _same_columns(rows: Any) -> dict[tuple[str, ...], list[Row]]:
     return found
 
 
-def _run(tx: Connection, statement: Any, rows: list[Any]) -> None:
-    tx.execute(statement, rows if len(rows) > 1 else rows[0])
-
-
 def _write_moved(tx: Connection, table: Table, key: Key, at_revision: int, values: Row) -> None:
     given = {**_given(table, key, values), "at": at_revision}
-    if tx.execute(_move(table, tuple(sorted(values))), given).rowcount != 1:
+    if _move(tx.dialect.name, table, tuple(sorted(values))).run(tx, [given]).rowcount != 1:
         raise Stale
 
 
 @cache
-def _add(dialect: str, table: Table, names: tuple[str, ...]) -> Any:
+def _add(dialect: str, table: Table, names: tuple[str, ...]) -> Prepared:
     values: dict[str, Any] = {name: bindparam(name) for name in names}
-    if table.name in ONCE:
-        new = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
-        return new.values(values).on_conflict_do_nothing()
-    return insert(table).values(values)
+    new = _insert(dialect, table).values(values).inline()
+    return Prepared(dialect, new.on_conflict_do_nothing() if table.name in ONCE else new, table.name)
 
 
 @cache
-def _put(dialect: str, table: Table, names: frozenset[str]) -> Any:
+def _put(dialect: str, table: Table, names: frozenset[str]) -> Prepared:
     """A row that is there has only these columns changed."""
-    new = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+    new = _insert(dialect, table).values({name: bindparam(name) for name in column_names(table)}).inline()
     keys = list(table.primary_key.columns)
     first = FIRST_STAYS.get(table.name, ())
     changed = {
         name: func.coalesce(table.c[name], new.excluded[name]) if name in first else new.excluded[name]
         for name in sorted(names)
     }
-    return new.on_conflict_do_update(index_elements=keys, set_=changed)
+    return Prepared(dialect, new.on_conflict_do_update(index_elements=keys, set_=changed), table.name)
+
+
+def _insert(dialect: str, table: Table) -> Any:
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
 @cache
-def _change(table: Table, names: tuple[str, ...]) -> Any:
+def _change(dialect: str, table: Table, names: tuple[str, ...]) -> Prepared:
+    return Prepared(dialect, _changed(table, names), table.name)
+
+
+@cache
+def _move(dialect: str, table: Table, names: tuple[str, ...]) -> Prepared:
+    return Prepared(dialect, _changed(table, names).where(table.c.revision == bindparam("at")), table.name)
+
+
+def _changed(table: Table, names: tuple[str, ...]) -> Any:
     own = _own(table) + [table.c[name].is_(None) for name in FIRST_STAYS.get(table.name, ())]
     return update(table).where(*own).values({name: bindparam(f"new_{name}") for name in names})
 
 
 @cache
-def _move(table: Table, names: tuple[str, ...]) -> Any:
-    return _change(table, names).where(table.c.revision == bindparam("at"))
-
-
-@cache
-def _remove(table: Table) -> Any:
-    return delete(table).where(*_own(table))
+def _remove(dialect: str, table: Table) -> Prepared:
+    return Prepared(dialect, delete(table).where(*_own(table)), table.name)
 
 
 def _own(table: Table) -> list[Any]:

@@ -17,6 +17,7 @@ from sqlalchemy.sql.elements import ReleaseSavepointClause, RollbackToSavepointC
 
 from engine.db.changes import Changes
 from engine.db.memory import Memory
+from engine.db.prepared import WRITES
 from engine.english import English
 
 _UNIT = "unit_of_work"
@@ -157,12 +158,12 @@ def _before(tx: Connection, statement: Any, *_more: Any) -> None:
 
 
 def _before_raw(tx: Connection, _cursor: Any, text: str, _parameters: Any, context: Any, _many: bool) -> None:
-    """A statement that was handed to the driver as it is: it may read and write anything."""
+    """A statement that was handed to the driver as it is: it may read and write anything, unless it says what it writes."""
     unit = tx.info.get(_UNIT)
     if unit is not None and context.compiled is None:
         unit.flush()
         if not _only_reads(text):
-            unit.written(None)
+            unit.written(context.execution_options.get(WRITES))
 
 
 def _only_reads(text: str) -> bool:

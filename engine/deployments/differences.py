@@ -154,6 +154,7 @@ def _of_element(element: Element) -> Texts:
     return {
         "name": (NAME, element.name),
         "timer": (PERIOD if element.is_period else _("timer"), timer),
+        "condition": (CONDITION, " ".join(event.condition for event in element.events if event.condition)),
         "kind": (_("kind"), " ".join(filter(None, (element.kind, element.event_kind)))),
         "lane": (pgettext("element", "lane"), element.lane.name if element.lane else ""),
         "who": (_("unit and role"), ", ".join(element.candidate_groups)),

@@ -18,6 +18,7 @@ from engine.errors import LianbanError
 from engine.messages import Message, Text, When, listed, pgettext
 from engine.messages import gettext as _
 from engine.runtime.step.events import (
+    ConditionHeld,
     DocumentDelivered,
     Ended,
     Event,
@@ -42,6 +43,7 @@ WHAT: Mapping[str, Message] = {
     "task_lapsed": pgettext("trial", "lapses"),
     "pressed": pgettext("trial", "is pressed"),
     "timer": pgettext("trial", "falls due"),
+    "condition": pgettext("trial", "holds"),
     "deadline": pgettext("trial", "period"),
     "deadline_moved": pgettext("trial", "period moved"),
     "document": pgettext("trial", "paper"),
@@ -137,7 +139,7 @@ def _happening(
         case TaskOpened() | TaskCompleted() | TaskLapsed() if event.id in tasks:
             row = tasks[event.id]
             yield of_element(row.element_id, _answer(definition, row) if isinstance(event, TaskCompleted) else "")
-        case Pressed():
+        case Pressed() | ConditionHeld():
             yield of_element(event.element)
         case TimerFired() if event.element:
             yield of_element(event.element)

@@ -28,6 +28,7 @@ OWNERS: Mapping[str, str] = {
     "timer": "定时边界事件",
     "message": "消息边界事件（按钮）",
     "awaited message": "事件网关后面的消息事件（按钮）",
+    "conditional": "条件边界事件",
     "endEvent": "结束事件",
 }
 """The keys of `PROPERTIES` in words."""

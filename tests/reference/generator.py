@@ -25,13 +25,13 @@ from tests.reference.blocks import (
     Work,
     properties,
 )
-from tests.reference.blocks_events import Event, Gate, Happening
+from tests.reference.blocks_events import At, Event, Gate, Happening
 from tests.reference.blocks_flows import Branches, Link
 from tests.unit.diagrams import HEAD, text_field
 
-FLOWS = frozenset({"link", "split", "unjoined", "some", "gate"})
-"""Blocks in which flows do the work of gateways; the engine of before ran none of them."""
-LAPSING = {"timer": 0.4, "cycle": 0.4, "button": 0.4}
+FLOWS = frozenset({"link", "split", "unjoined", "some", "gate", "catch", "conditional"})
+"""Blocks and events that the engine of before did not run."""
+LAPSING = {"timer": 0.4, "cycle": 0.4, "button": 0.4, "conditional": 0.4}
 """Of the events that leave their task open, how many lapse with it."""
 TESTS = ("x > 1", "x == 2", "x < 2", "y > 1", "y == 0", "x != y")
 KEY = "walked"
@@ -114,6 +114,8 @@ class Around:
     """In the branch of an event whose task stays open."""
     forked: bool = False
     """One of several that run side by side."""
+    looped: bool = False
+    """In a loop: what a condition interrupts at once would turn in it without end."""
 
     def deeper(self, **more: bool) -> Around:
         return replace(self, depth=self.depth + 1, **more)
@@ -136,7 +138,7 @@ class Generator:
 
     def block(self, around: Around) -> Block:
         self.left -= 1
-        kinds = ["task"] * 4 + ["row"] * 3 + ["work", "work", "wait", "call"]
+        kinds = ["task"] * 4 + ["row"] * 3 + ["work", "work", "wait", "call", "catch"]
         if self.left > 0 and around.depth < DEEPEST:
             kinds += [
                 "choice",
@@ -162,21 +164,31 @@ class Generator:
         return Task(self._key("u"), tuple(borders))
 
     def _border(self, around: Around) -> Border:
-        kind, interrupts = self.draw.choice(
-            [
-                ("timer", True),
-                ("timer", False),
-                ("cycle", False),
-                ("button", True),
-                ("button", False),
-                ("button", False),
-            ]
-        )
+        events = [
+            ("timer", True),
+            ("timer", False),
+            ("cycle", False),
+            ("button", True),
+            ("button", False),
+            ("button", False),
+            ("conditional", False),
+            *([] if around.looped else [("conditional", True)]),
+        ]
+        kind, interrupts = self.draw.choice([event for event in events if event[0] not in self.left_out])
         if not interrupts:
             return self._aside(kind, around)
         meets = around.forked or self.draw.random() < 0.6
         body = self.block(around) if self.draw.random() < 0.5 else None
-        return Border(self._key("b"), kind, True, body, meets, terminates=around.forked)
+        return self._drawn_border(kind, True, body, meets, around.forked)
+
+    def _drawn_border(
+        self, kind: str, interrupts: bool, body: Block | None, meets: bool, terminates: bool, lapses: bool = False
+    ) -> Border:
+        given = (self._key("b"), kind, interrupts, body, meets, terminates, lapses)
+        return At(*given, events=(self._condition(),)) if kind == "conditional" else Border(*given)
+
+    def _condition(self) -> Happening:
+        return Happening("conditional", self.draw.choice(TESTS))
 
     def _aside(self, kind: str, around: Around) -> Border:
         """What an event opens while its task stays open.
@@ -187,7 +199,7 @@ class Generator:
         inner, body = around.deeper(beside=True, forked=False), None
         if self.draw.random() < 0.7:
             body = self._something(inner) if kind != "timer" or lapses else self._automatic(inner)
-        return Border(self._key("b"), kind, False, body, terminates=self.draw.random() < 0.15, lapses=lapses)
+        return self._drawn_border(kind, False, body, False, self.draw.random() < 0.15, lapses)
 
     def _something(self, around: Around) -> Block:
         """A task or a fork more often than not: there branches meet that were begun at different times."""
@@ -207,6 +219,10 @@ class Generator:
 
     def _wait(self, around: Around) -> Block:
         return Wait(self._key("w"))
+
+    def _catch(self, around: Around) -> Block:
+        """Waits until its condition is true."""
+        return Event(self._key("w"), "intermediateCatchEvent", (self._condition(),))
 
     def _call(self, around: Around) -> Block:
         return Call(self._key("c"))
@@ -250,10 +266,11 @@ class Generator:
         return Branches(self._key("o"), splits, "inclusiveGateway" if is_joined else "", branches, tests)
 
     def _gate(self, around: Around) -> Block:
-        """Timers and buttons of which the first to happen is taken."""
-        kinds = [self.draw.choice(["timer", "message"]) for _ in range(self.draw.choice([2, 2, 3]))]
+        """Timers, buttons and conditions of which the first to happen is taken."""
+        kinds = [self.draw.choice(["timer", "message", "conditional"]) for _ in range(self.draw.choice([2, 2, 3]))]
         bodies = [self.block(around) if self.draw.random() < 0.6 else None for _ in kinds]
-        events = [Event(self._key("w"), "intermediateCatchEvent", (Happening(kind),)) for kind in kinds]
+        happenings = [self._condition() if kind == "conditional" else Happening(kind) for kind in kinds]
+        events = [Event(self._key("w"), "intermediateCatchEvent", (happening,)) for happening in happenings]
         return Gate(self._key("G"), tuple(zip(events, bodies, strict=True)))
 
     def _unjoined(self, around: Around) -> Block:
@@ -266,7 +283,8 @@ class Generator:
 
     def _loop(self, around: Around) -> Block:
         """Somebody is waited for in it, so that it never turns by itself."""
-        return Loop(self._key("l"), Row((self._task(around), self.block(around))), self.draw.choice(TESTS))
+        inner = replace(around, looped=True)
+        return Loop(self._key("l"), Row((self._task(inner), self.block(inner))), self.draw.choice(TESTS))
 
     def _key(self, letter: str) -> str:
         self._numbers[letter] += 1

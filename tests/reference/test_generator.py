@@ -18,7 +18,8 @@ WORDS = {"user task", "service task", "catch event", "call activity", "receive t
          "cycle lapsing", "button lapsing", "userTask all parallelGateway", "userTask all", "userTask some",
          "parallelGateway all", "inclusiveGateway some inclusiveGateway", "inclusiveGateway some",
          "userTask some inclusiveGateway", "event-based gateway", "intermediateCatchEvent timer",
-         "intermediateCatchEvent message"}  # fmt: skip
+         "intermediateCatchEvent message", "intermediateCatchEvent conditional", "border conditional interrupting",
+         "border conditional beside", "border conditional lapsing"}  # fmt: skip
 """A new word joins here when it is drawn."""
 
 

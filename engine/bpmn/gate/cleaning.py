@@ -22,7 +22,9 @@ from engine.bpmn.reading.timers import is_literal
 from engine.errors import ExpressionError
 from engine.messages import Message, ngettext
 
-EXPRESSIONS = tuple(f"{BPMN}{name}" for name in ("conditionExpression", "timeDate", "timeDuration", "timeCycle"))
+EXPRESSIONS = tuple(
+    f"{BPMN}{name}" for name in ("conditionExpression", "condition", "timeDate", "timeDuration", "timeCycle")
+)
 PREFIXES = {
     "camunda": CAMUNDA.strip("{}"),
     "bpmndi": "http://www.omg.org/spec/BPMN/20100524/DI",
@@ -69,7 +71,7 @@ def _with_prefixes(root: etree._Element) -> etree._Element:
 def _respell(node: etree._Element) -> bool:
     """Whether the text of the node was an expression in another spelling."""
     written = node.text or ""
-    if not written.strip() or (node.tag != EXPRESSIONS[0] and is_literal(written)):
+    if not written.strip() or (node.tag not in EXPRESSIONS[:2] and is_literal(written)):
         return False
     node.text = _in_our_spelling(written)
     return bool(node.text != written)

@@ -222,24 +222,24 @@ RUNS: Mapping[str, Construct] = {
         _SCOPES,
         {**GATEWAY, "instantiate": ONLY_FALSE, "eventGatewayType": ("Exclusive",)},
         _(
-            "Waits for the first of several events, and goes on behind that one alone. Each of its flows leads to a timer "
-            "or to a message, which is a button here."
+            "Waits for the first of several events, and goes on behind that one alone. Each of its flows leads to a timer, "
+            "to a condition, or to a message, which is a button here."
         ),
     ),
     "boundaryEvent": _runs(
         _SCOPES,
         {**NODE, "attachedToRef": ANY, "cancelActivity": EITHER, "parallelMultiple": ONLY_FALSE},
         _(
-            "A timer (a period, a reminder, a time limit) or a message (a button) attached to a task or a sub-process; or what "
-            "catches an error of a sub-process."
+            "A timer (a period, a reminder, a time limit), a message (a button) or a condition attached to a task or a "
+            "sub-process; or what catches an error of a sub-process."
         ),
     ),
     "intermediateCatchEvent": _runs(
         _SCOPES,
         {**NODE, "parallelMultiple": ONLY_FALSE},
         _(
-            "Waits for the instant of its timer, or goes on where a link of its name is thrown. A message is a button, and "
-            "stands behind an event-based gateway."
+            "Waits for the instant of its timer or until its condition is true, or goes on where a link of its name is "
+            "thrown. A message is a button, and stands behind an event-based gateway."
         ),
     ),
     "intermediateThrowEvent": _runs(
@@ -281,6 +281,20 @@ RUNS: Mapping[str, Construct] = {
             "A button: whoever may can press it on the page of the case. On a border each time opens its branch once more; "
             "behind an event-based gateway the case goes on there."
         ),
+    ),
+    "conditionalEventDefinition": _runs(
+        _EVENTS,
+        {"id": ANY},
+        _(
+            "A condition. It happens as soon as its expression is true, which is looked at whenever a fact is said; on a "
+            "border that does not interrupt again each time that it has become true anew."
+        ),
+    ),
+    "condition": _runs(
+        "conditionalEventDefinition",
+        EXPRESSION,
+        _("The expression of a conditional event. It reads facts, and neither the time nor who is acting."),
+        holds_text=True,
     ),
     "errorEventDefinition": _runs(
         "endEvent boundaryEvent",

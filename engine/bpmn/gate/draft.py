@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
+from itertools import chain
 
 from lxml import etree
 
@@ -55,8 +56,16 @@ class Draft:
         """The flow nodes that may run. Of others nothing more is asked than that they go."""
         return tuple(element for element in self.diagram.elements.values() if element.kind in constructs.RUNS)
 
+    @cached_property
+    def _by_kind(self) -> Mapping[str, list[Element]]:
+        by_kind: dict[str, list[Element]] = {}
+        for element in self.running:
+            by_kind.setdefault(element.kind, []).append(element)
+        return by_kind
+
     def of_kind(self, *kinds: str) -> Iterator[Element]:
-        return (element for element in self.running if element.kind in kinds)
+        """The flow nodes of these kinds that may run, those of one kind in the order of the diagram."""
+        return chain.from_iterable(self._by_kind.get(kind, ()) for kind in kinds)
 
     def attached(self, element: Element) -> list[Element]:
         return self.diagram.attached(element.id)
@@ -224,6 +233,7 @@ _PARTS = frozenset(
         "timeDate",
         "timeDuration",
         "timeCycle",
+        "condition",
         "documentation",
         "ioSpecification",
     }

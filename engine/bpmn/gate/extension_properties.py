@@ -19,6 +19,10 @@ _ADDS = _(
     "answered: unit:post, several separated by commas; starter is whoever handles cases in the starting unit. Left out, "
     "nobody may."
 )
+_LAPSES = _(
+    "true: what this non-interrupting event has opened lapses when the task is done. Left out, the branch goes on "
+    "to its own end."
+)
 _PRESSED: Mapping[str, Text] = {
     "unit": _("The unit that may press it; several are separated by commas, together with pressed_by."),
     "role": _("The post that may press it."),
@@ -124,19 +128,14 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
         "basis": _("The text that it rests on."),
         "hard": _("true is a legal period, which can be overdue; false is a recommended one."),
         "unit": _("The unit that has to keep it."),
-        "lapses": _(
-            "true: what this non-interrupting event has opened lapses when the task is done. Left out, the branch goes on "
-            "to its own end."
-        ),
+        "lapses": _LAPSES,
     },
     "message": {
         **_PRESSED,
-        "lapses": _(
-            "true: what this non-interrupting event has opened lapses when the task is done. Left out, the branch goes on "
-            "to its own end."
-        ),
+        "lapses": _LAPSES,
     },
     "awaited message": _PRESSED,
+    "conditional": {"lapses": _LAPSES},
     "error": {},
     "endEvent": {
         "result": _("The result of the case, such as closed_with_result."),

@@ -100,13 +100,6 @@ ELEMENTS = _named(
             _("A compensation event does not run."),
             _("Draw the withdrawal or correction as a step of its own that an exclusive gateway leads to."),
         ),
-        "conditionalEventDefinition": (
-            _("A conditional event does not run."),
-            _(
-                "Draw an exclusive gateway where the fact has been recorded. If a person decides when it "
-                "happens, use a button with the condition in the property when."
-            ),
-        ),
         "cancelEventDefinition": (
             _("A cancel event does not run."),
             _("Draw an exclusive gateway that leads to a terminate end event."),

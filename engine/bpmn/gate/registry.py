@@ -16,6 +16,7 @@ from engine.bpmn.gate.rules import (
     buttons,
     calls,
     clocks,
+    conditional_events,
     confidential,
     contents,
     dialects,
@@ -71,7 +72,7 @@ FAMILIES: tuple[ModuleType, ...] = (
     properties, results, task_properties, operations, documents, notices, facts,
     calls,
     forms, answers, confidential, internal,
-    expressions, unset,
+    conditional_events, expressions, unset,
 )  # fmt: skip
 """In the order in which their problems are told: the file, the flows, who, periods, properties, calls, forms, expressions."""
 MODULES: tuple[ModuleType, ...] = (read, *FAMILIES, units, bindings, arguments, form_files, letters, dialects)
@@ -93,7 +94,8 @@ RULES: Mapping[str, Rule] = MappingProxyType({rule.id: rule for rule in every_ru
 _HEAVY: Mapping[Weight, tuple[ModuleType, ...]] = {
     Weight.STRAY: (
         read, executable, size, starts, events, flows, gateways, event_gateways, errors, reachable, loops, joins, doubles,
-        inclusive, side_by_side, event_branches, calls, bindings, clocks, operations, expressions, unset, arguments, facts,
+        inclusive, side_by_side, event_branches, conditional_events, calls, bindings, clocks, operations, expressions, unset,
+        arguments, facts,
     ),
     Weight.NOBODY: (starters, lanes, people, units, forms, form_files, answers, buttons),
     Weight.PERIOD: (timers, periods),

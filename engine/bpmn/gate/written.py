@@ -50,6 +50,9 @@ def _in_diagram(draft: Draft) -> Iterator[Written]:
             is_cycle = timer.kind == "cycle"
             names = (frozenset({"n"}) if is_cycle else frozenset()) | _known_at(draft, element)
             yield Written(element.id, element.name, _("Timer"), timer.text, names, "n" if is_cycle else "")
+        for event in element.events:
+            if event.condition:
+                yield Written(element.id, element.name, _("Condition"), event.condition, _known_at(draft, element))
         for handover in element.inputs:
             yield Written(
                 element.id, element.name, _("Handed over as %(fact)s", fact=handover.fact[:80]), handover.expression

@@ -260,6 +260,7 @@ class Running:
         self.passed_at.append((one.task_spec.bpmn_id, self.place_of(one)))
         self.iterations_done.append(one.id.hex)
         self.remove(one)
+        self.facts_said()  # what was answered in it may be collected into a list
 
     def unarm(self, task: Task) -> None:
         """The activity is over: its events are armed no more, and what lapses with it is gone."""

@@ -19,6 +19,7 @@ from engine.reports.parts.names import Names, UnitName, outcome_name, result_nam
 from engine.reports.parts.tellings import Telling
 from engine.runtime.step.events import (
     CalledEnded,
+    ConditionHeld,
     Corrected,
     DocumentDelivered,
     Dropped,
@@ -52,7 +53,7 @@ from engine.states import PeriodStatus
 @dataclass(frozen=True)
 class LogLine:
     """`kind` is started, completed, claimed, handed, sent_back, taken_back, urged, document, deadline, notice, copied,
-    proposal (of a correction), correction, remark, members or ended; `due_at` belongs to a period.
+    proposal (of a correction), correction, remark, members, happened or ended; `due_at` belongs to a period.
     """
 
     at: datetime
@@ -148,6 +149,10 @@ def event_lines(event: Event, seen: Seen, line: Callable[..., LogLine]) -> list[
             return [line("correction", label, _("Correction approved"), note)]
         case Pressed():
             return [line("claimed", seen.definition.element_name(event.element), pgettext("history", "Requested"))]
+        case ConditionHeld():
+            return [
+                line("happened", seen.definition.element_name(event.element), _("Its condition holds"), by_system=True)
+            ]
         case MemberAdded() | MemberTakenOff():
             if seen.units is not None and event.unit not in seen.units:
                 return []

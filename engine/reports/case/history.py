@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,7 @@ from engine.messages import gettext as _
 from engine.notices.said import SAID, text_of
 from engine.organisation.assignment import Actor
 from engine.reports.case import collaboration_lines
+from engine.reports.case.awaited import Awaited
 from engine.reports.case.calls import running_calls
 from engine.reports.case.documents import readable
 from engine.reports.case.event_lines import (
@@ -45,8 +46,9 @@ from engine.runtime.step import parties
 from engine.runtime.step.confidentiality import told_in
 from engine.runtime.step.events import events_of
 from engine.runtime.step.facts import known
+from engine.runtime.step.step import Step
 from engine.runtime.tasks.consultations import opinion_words
-from engine.states import TaskStatus
+from engine.states import InstanceStatus, TaskStatus
 
 AMONG_COLLEAGUES = (
     *("transferred", "returned", "delegated", "recalled"),
@@ -73,12 +75,11 @@ class StepLine:
     times: int = 1
 
 
-def steps(
-    tx: Connection, instance_id: str, definition: Definition, names: Names, reader: Actor, ended: bool
-) -> list[StepLine]:
-    """What was done, what is being done, and what usually follows, as this reader may know it: no link to a paper that
-    is not open to it."""
-    diagram = definition.diagram
+def steps(step: Step, names: Names, reader: Actor, events: Sequence[Awaited]) -> list[StepLine]:
+    """What was done, what is being done or waited for (`events`), and what usually follows, as this reader may know it: no
+    link to a paper that is not open to it."""
+    tx, instance_id, definition = step.tx, step.instance_id, step.definition
+    diagram, ended = definition.diagram, step.instance["status"] == InstanceStatus.ENDED
     case = case_of(tx, instance_id)
     tasks = case.rows(task)
     papers = sorted(case.rows(document), key=lambda row: (row.delivered_at, row.sequence))
@@ -116,6 +117,7 @@ def steps(
         )
         for call in running_calls(tx, instance_id, diagram)
     ]
+    now += [StepLine("now", event.name, None, "", event.due_at, event.what, "") for event in events]
     coming: list[StepLine] = []
     if open_tasks and not ended:
         waiting, holds = {row.element_id for row in open_tasks}, _settled(tx, instance_id, definition)

@@ -20,6 +20,7 @@ from engine.documents.materials import Material
 from engine.messages import Name, Text, from_json
 from engine.organisation.assignment import Actor, ArchiveSubject, InstanceSubject, may
 from engine.reports.case import history
+from engine.reports.case.awaited import Awaited, awaited
 from engine.reports.case.axis import Axis, Bar, axis_of, bar_of
 from engine.reports.case.calls import Called, calls
 from engine.reports.case.documents import DocumentLine, document_lines
@@ -118,6 +119,7 @@ class InstanceView:
     parties: list[tuple[Text, UnitName]]
     waiting: list[Waiting]
     called: list[Called]
+    awaited: list[Awaited]
     incident: Text
     periods: list[Period]
     axis: Axis | None
@@ -148,6 +150,7 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
     drawn = [period for period in periods if not period.record.of_task]
     waiting = _waiting(tx, row, actor, periods, names)
     called = calls(tx, row.id, step.definition, actor, names)
+    events = awaited(step)
     oversees = may(actor, "supervise", None).allowed
     told_whom = tellings(tx, row.id) if oversees else None
     only_reader = instances.is_only_reader(tx, row.id, actor)
@@ -169,6 +172,7 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
         parties=_parties(step, names, actor),
         waiting=waiting,
         called=called,
+        awaited=events,
         incident=_incident(tx, row),
         periods=drawn,
         axis=axis_of(drawn, context.now, context.calendar),
@@ -180,7 +184,7 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
             {period.key: period for period in periods},
             readers.on_the_way(tx, row.id, definition, actor),
         ),
-        steps=history.steps(tx, row.id, step.definition, names, actor, row.status == InstanceStatus.ENDED),
+        steps=history.steps(step, names, actor, events),
         log=[
             line
             for line in history.log(tx, row.id, step.definition, names, actor, told_whom)
@@ -192,7 +196,7 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
         buttons=actions.buttons(step) if row.status == InstanceStatus.RUNNING else [],
         related=_related(tx, row, actor),
         drawing=drawing_of(definition),
-        marks=_marks(row, diagram, waiting, called, periods, case_of(tx, row.id).rows(scope)),
+        marks=_marks(row, diagram, waiting, called, events, periods, case_of(tx, row.id).rows(scope)),
         archive=_archive(tx, row, actor, names),
         nearest=nearest(periods),
     )
@@ -300,6 +304,7 @@ def _marks(
     diagram: Diagram,
     waiting: list[Waiting],
     called: list[Called],
+    awaited: list[Awaited],
     periods: list[Period],
     scopes: list[ScopeRow],
 ) -> Marks:
@@ -318,6 +323,7 @@ def _marks(
     live += [
         {"element": call.element_id, "count": 1, "state": "wait", "unit": "", "who": call.number} for call in called
     ]
+    live += [{"element": one.element_id, "count": 1, "state": "wait", "unit": "", "who": ""} for one in awaited]
     live_ids = {mark["element"] for mark in live}
     for found in scopes:
         if found.ended_at is None and found.element_id not in live_ids:

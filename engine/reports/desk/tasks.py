@@ -18,6 +18,7 @@ from engine.messages import Name, Text
 from engine.organisation.assignment import Actor, may
 from engine.organisation.directory import UnitDirectory
 from engine.reports.case import history
+from engine.reports.case.awaited import awaited
 from engine.reports.case.documents import DocumentLine, document_lines
 from engine.reports.case.event_lines import LogLine
 from engine.reports.case.history import StepLine
@@ -132,7 +133,7 @@ def task_view(tx: Connection, context: Context, actor: Actor, task_id: str, sent
         period=period_of(tx, record, names, context, instance.key) if record else None,
         before=_answered(tx, step, row, names),
         sections=answers.sections(_start_groups(step), step, names),
-        steps=history.steps(tx, instance.id, step.definition, names, actor, instance.status == InstanceStatus.ENDED),
+        steps=history.steps(step, names, actor, awaited(step)),
         log=history.log(tx, instance.id, step.definition, names, actor),
         documents=document_lines(tx, instance.id, names, actor, instance.key),
         materials=materials_sent(tx, instance.id, actor, materials.of_instance(tx, instance.id)),

@@ -150,13 +150,12 @@ def _settle(step: Step) -> None:
     A period that was met and goes on is counted with the calendar in force, which may be another than the one it was met with.
     """
     step.workflow.run()
-    while step.clocks_to_close or step.tasks_to_end:
+    while step.clocks_to_close or step.tasks_to_end or step.collect():
         if step.clocks_to_close:
             step.close_clock(*step.clocks_to_close.pop(0))
-        else:
+        elif step.tasks_to_end:
             step.end_task(*step.tasks_to_end.pop(0))
-        step.workflow.run()
-    step.collect()
+        step.workflow.run()  # which looks at conditions first: facts may have been said
     arm(step)
     if step.reopened:
         while step.reopened:

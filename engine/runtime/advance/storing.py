@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.bpmn.reading.elements import Element
+from engine.bpmn.reading.events import CONDITIONAL
 from engine.bpmn.reading.expressions import compile_expression
 from engine.bpmn.spiff.workflow import WorkflowFault
 from engine.db import searchable
@@ -25,7 +26,7 @@ from engine.runtime.notify import notices
 from engine.runtime.periods.recommended import lapse, period_key
 from engine.runtime.periods.timers import arm_marks, is_held, keep_fired
 from engine.runtime.step import audit, live, parties, sealing, undo_points
-from engine.runtime.step.events import Ended, FactsSaid, PeriodStands, TaskLapsed, TaskOpened, content_of
+from engine.runtime.step.events import ConditionHeld, Ended, FactsSaid, PeriodStands, TaskLapsed, TaskOpened, content_of
 from engine.runtime.step.step import Step
 from engine.states import InstanceStatus, TaskStatus
 
@@ -64,6 +65,7 @@ def store(step: Step, kind: str) -> None:
     lists.keep(tx, step.instance_id)
     step.facts.store(tx, step.instance_id, revision, step.now)
     keep_fired(step)
+    _record_conditions(step)
     if step.facts.said:
         step.record(FactsSaid(tuple(sorted(step.facts.said))))
     audit.append(
@@ -76,6 +78,14 @@ def store(step: Step, kind: str) -> None:
         step.actor.unit_code if step.actor else None,
         revision=revision,
     )
+
+
+def _record_conditions(step: Step) -> None:
+    """Events that have happened because a condition became true have a line of their own in the record."""
+    elements = step.definition.diagram.elements
+    for element_id in step.workflow.passed:
+        if element_id in elements and elements[element_id].event_kind == CONDITIONAL:
+            step.record(ConditionHeld(element_id))
 
 
 def _store_instance(step: Step, values: dict[str, Any]) -> None:

@@ -146,6 +146,14 @@ class TimerFired:
 
 
 @dataclass(frozen=True)
+class ConditionHeld:
+    """The event `element` has happened because its condition has become true."""
+
+    what: ClassVar = "condition"
+    element: str
+
+
+@dataclass(frozen=True)
 class PeriodStands:
     """The period has begun, run out, been met or fallen away; `due` while it runs, ISO 8601 in UTC."""
 
@@ -286,7 +294,7 @@ Event = (
     Started | Ended | CalledEnded
     | TaskOpened | TaskCompleted | TaskLapsed | SentBack | TakenBack | Dropped | Pressed
     | MemberAdded | MemberTakenOff
-    | TimerFired | PeriodStands | PeriodMoved | PeriodCountedAnew | PeriodGoesOn | PeriodNoted | Supervised
+    | TimerFired | ConditionHeld | PeriodStands | PeriodMoved | PeriodCountedAnew | PeriodGoesOn | PeriodNoted | Supervised
     | DocumentDelivered | Unprintable | Notified
     | FactsSaid | FactRecorded | Corrected | DutyProposed
 )  # fmt: skip

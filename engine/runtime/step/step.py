@@ -200,11 +200,14 @@ class Step:
         """What the element calls or starts will run as an instance of its own, linked to this one, once this is stored."""
         self.beginnings.append(Beginning(element, task_id, values))
 
-    def collect(self) -> None:
-        """What iterations have answered that are done by now stands in the lists around them (`collect:`), in their order."""
+    def collect(self) -> bool:
+        """What iterations have answered that are done by now stands in the lists around them (`collect:`), in their order.
+
+        Returns whether any was done since it was last looked.
+        """
         fresh = self.workflow.iterations_done[self._collected :]
         if not fresh:
-            return
+            return False
         self._collected += len(fresh)
         for one in {one.run_id: one for one in self.scopes.note_done(fresh)}.values():
             collected = self.definition.diagram.elements[one.element_id].collects
@@ -212,6 +215,7 @@ class Step:
                 values = [self._within(done.id, expression) for done in self.scopes.done_beside(one)]
                 with self.within(one.parent_id):
                     self.say(name, values)
+        return True
 
     def _within(self, scope_id: ScopeId, expression: str) -> object:
         with self.within(scope_id):

@@ -57,32 +57,45 @@ def _is_clock(draft: Draft, flow: str) -> bool:
 
 
 def _colours(draft: Draft, split: Element, flows: list[str]) -> Mapping[str, set[Colour]]:
-    """Element -> what comes to it from the split before the split itself is passed again."""
-    joined: dict[str, Colour] = {}
-    while True:
-        found = _spread(draft, split, flows, joined)
-        now = {key: Colour().union(*coming) for key, coming in found.items() if _joins(draft.diagram.elements[key])}
-        if now == joined:
-            return found
-        joined = now
-
-
-def _spread(draft: Draft, split: Element, flows: list[str], joined: Mapping[str, Colour]) -> dict[str, set[Colour]]:
-    """The same, when these are what the joins let go; another one lets nothing go yet."""
+    """Element -> what comes to it from the split before the split itself is passed again, or all has been joined."""
+    joined = _joined(draft, split, flows)
     found = defaultdict[str, set[Colour]](set)
     waiting = [(draft.diagram.flows[flow].target, Colour({flow})) for flow in flows]
-    waiting += [
-        (one.id, colour) for key, colour in joined.items() for one in draft.in_scope(draft.diagram.elements[key])
-    ]
+    waiting += [(one.id, colour) for key, colour in joined.items() if len(colour) < len(flows)
+                for one in draft.in_scope(draft.diagram.elements[key])]  # fmt: skip
     while waiting:
         key, colour = waiting.pop()
         element = draft.diagram.elements.get(key)
         if element is None or colour in found[key]:
             continue
         found[key].add(colour)
-        if key != split.id and not _joins(element):
+        if key != split.id and key not in joined:
             waiting += [(following.id, colour) for following in draft.in_scope(element)]
     return found
+
+
+def _joined(draft: Draft, split: Element, flows: list[str]) -> dict[str, Colour]:
+    """Join -> the flows of the split that it waits for. Behind one that has waited for all of them nothing is looked at."""
+    coming: dict[str, Colour] = {}
+    joined: dict[str, Colour] = {}
+    waiting = [(draft.diagram.flows[flow].target, Colour({flow})) for flow in flows]
+    while waiting:
+        partly = set[str]()
+        while waiting:
+            key, colour = waiting.pop()
+            element, before = draft.diagram.elements.get(key), coming.get(key, Colour())
+            if element is None or key == split.id or colour <= before:
+                continue
+            coming[key] = colour | before
+            if _joins(element):
+                joined[key] = coming[key]
+                partly.add(key)
+            else:
+                waiting += [(one.id, coming[key]) for one in draft.in_scope(element)]
+        for key in partly:
+            if len(joined[key]) < len(flows):
+                waiting += [(one.id, joined[key]) for one in draft.in_scope(draft.diagram.elements[key])]
+    return joined
 
 
 def _meetings(draft: Draft, split: Element, colours: Mapping[str, set[Colour]], every: int) -> Iterator[Element]:

@@ -1,4 +1,4 @@
-"""What an event-based gateway waits for is a timer or a button, each with a way of its own."""
+"""What an event-based gateway waits for is a timer, a condition or a button, each with a way of its own."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from collections.abc import Iterator
 
 from engine.bpmn.gate.draft import Draft, about, called
 from engine.bpmn.reading.elements import Element
-from engine.bpmn.reading.events import MESSAGE, TIMER
+from engine.bpmn.reading.events import CONDITIONAL, MESSAGE, TIMER
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
 EVENT_GATEWAY_ONE = Rule("event-gateway-one", _("An event-based gateway waits for several events."))
 EVENT_GATEWAY_TARGET = Rule(
     "event-gateway-target",
-    _("Each flow of an event-based gateway leads to a timer or a button that no other flow leads to."),
+    _("Each flow of an event-based gateway leads to a timer, a condition or a button that no other flow leads to."),
 )
+AWAITED = (TIMER, CONDITIONAL, MESSAGE)
 BUTTON_AWAITED = Rule("button-awaited", _("A message that is waited for stands behind an event-based gateway."))
 
 
@@ -43,7 +44,7 @@ def _gateway(draft: Draft, gateway: Element) -> Iterator[Problem]:
             _("Lead a second flow to a timer or a message, or delete the gateway."),
         )
     for target in draft.targets(gateway):
-        is_awaited = target.kind == "intermediateCatchEvent" and target.event_kind in (TIMER, MESSAGE)
+        is_awaited = target.kind == "intermediateCatchEvent" and target.event_kind in AWAITED
         if not is_awaited or len(target.incoming) > 1:
             yield about(
                 EVENT_GATEWAY_TARGET,
@@ -55,7 +56,7 @@ def _gateway(draft: Draft, gateway: Element) -> Iterator[Problem]:
                     gateway=called(gateway),
                 ),
                 _(
-                    "Lead the gateway's flow to an intermediate catch event with a timer or a message, to which nothing "
-                    "else leads; what follows stands behind it."
+                    "Lead the gateway's flow to an intermediate catch event with a timer, a condition or a message, to which "
+                    "nothing else leads; what follows stands behind it."
                 ),
             )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from engine.bpmn.gate.draft import Draft, about
 from engine.bpmn.gate.graph import circles, reached, too_large
 from engine.bpmn.reading.elements import Element
-from engine.bpmn.reading.events import ERROR
+from engine.bpmn.reading.events import CONDITIONAL, ERROR
 from engine.bpmn.reading.repeated import Again
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
@@ -17,7 +17,7 @@ LOOP_NO_GATEWAY = Rule("loop-no-gateway", _("Something in a loop decides whether
 LOOP_ENDS = Rule("loop-ends", _("A loop marker says when it ends."))
 MOST = 1000
 """Rounds of one loop; the engine takes no more."""
-_AUTOMATIC = ("serviceTask", "sendTask", "exclusiveGateway", "inclusiveGateway", "parallelGateway")
+_AUTOMATIC = ("serviceTask", "sendTask", "exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway")
 
 
 def check(draft: Draft) -> Iterator[Problem]:
@@ -61,18 +61,30 @@ def _marked(draft: Draft, element: Element, again: Again) -> Iterator[Problem]:
 
 def _is_automatic(draft: Draft, element: Element) -> bool:
     """Whether it may be passed with nobody waited for; a sub-process, when there is a way through it that waits for nobody."""
-    if element.kind == "boundaryEvent":
-        return element.event_kind == ERROR
+    if element.kind in ("boundaryEvent", "intermediateCatchEvent"):
+        return element.event_kind in (ERROR, CONDITIONAL)
     if element.kind != "subProcess":
         return element.kind in _AUTOMATIC
-    passed = reached(draft.begins(element), lambda one: _onward(draft, one) if _is_passed(draft, one) else ())
+    passed = reached(
+        draft.begins(element),
+        lambda one: _onward(draft, one) if _is_passed(draft, one) else _interrupting(draft, one),
+    )
     inner = [draft.diagram.elements[key] for key in passed]
     return any(one.kind == "endEvent" or (not one.outgoing and _is_passed(draft, one)) for one in inner)
 
 
 def _onward(draft: Draft, element: Element) -> list[Element]:
-    """What may follow with nothing happening from outside: the targets, and what catches an error."""
-    return [*draft.targets(element), *(event for event in draft.attached(element) if event.event_kind == ERROR)]
+    """What may follow with nothing happening from outside: the targets, what catches an error, what interrupts by a condition."""
+    interrupting = _interrupting(draft, element)
+    if interrupting and not _is_passed(draft, element):
+        return interrupting
+    errors = [event for event in draft.attached(element) if event.event_kind == ERROR]
+    return [*draft.targets(element), *errors, *interrupting]
+
+
+def _interrupting(draft: Draft, element: Element) -> list[Element]:
+    """The events on it that end it when a condition holds, which it may do at once."""
+    return [event for event in draft.attached(element) if event.event_kind == CONDITIONAL and event.interrupting]
 
 
 def _is_passed(draft: Draft, element: Element) -> bool:
@@ -81,7 +93,11 @@ def _is_passed(draft: Draft, element: Element) -> bool:
 
 def _idle_loops(draft: Draft) -> Iterator[Problem]:
     """Every circle has somebody to wait for, and something that decides."""
-    automatic = {element.id: element for element in draft.running if _is_automatic(draft, element)}
+    automatic = {
+        element.id: element
+        for element in draft.running
+        if _is_automatic(draft, element) or _interrupting(draft, element)
+    }
     for element in circles(automatic, lambda one: _onward(draft, one)):
         yield about(
             LOOP_IDLE,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from engine.bpmn.gate.draft import Draft, about, named
 from engine.bpmn.reading.elements import Element
@@ -18,17 +18,17 @@ ADDRESSED_DRAFTS = Rule("addressed-drafts", _("What is said to the other side is
 
 
 def check(draft: Draft) -> Iterator[Problem]:
+    tasks = {task.id for task in draft.of_kind("userTask")}
     for element in draft.of_kind("userTask"):
-        yield from _way_back(draft, element)
+        yield from _way_back(element, tasks)
         yield from _papers(draft, element)
         yield from _addressed(element)
 
 
-def _way_back(draft: Draft, element: Element) -> Iterator[Problem]:
+def _way_back(element: Element, tasks: Collection[str]) -> Iterator[Problem]:
     """Steps of other units to which a task may be sent back."""
-    tasks = {task.id for task in draft.of_kind("userTask")} - {element.id}
     for name in element.properties.get("send_back_to", "").split(","):
-        if name.strip() and name.strip() not in tasks:
+        if name.strip() and (name.strip() not in tasks or name.strip() == element.id):
             remedy = _("Write the ids of earlier user tasks, separated by commas.")
             yield about(
                 SEND_BACK_UNKNOWN,

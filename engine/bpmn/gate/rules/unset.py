@@ -36,11 +36,16 @@ def check(draft: Draft) -> Iterator[Problem]:
     for flow in draft.diagram.flows.values():
         if flow.condition and flow.source in draft.diagram.elements:
             yield from _judge(draft, sayers, flow, flow.condition, flow.source)
-            yield from _never(draft, sayers, flow)
+            yield from _never(draft, sayers, flow, flow.condition, flow.source)
     for element in draft.running:
         timer = element.timer
         if timer is not None and timer.text and not is_literal(timer.text):
             yield from _judge(draft, sayers, element, timer.text, element.attached_to or element.id)
+        for event in element.events:
+            if event.condition:
+                yield from _judge(draft, sayers, element, event.condition, element.attached_to or element.id)
+                yield from _recorded_later(draft, sayers, element, event.condition)
+                yield from _never(draft, sayers, element, event.condition, element.id)
 
 
 def _judge(draft: Draft, sayers: Sayers, subject: Element | Flow, source: str, place: str) -> Iterator[Problem]:
@@ -68,6 +73,27 @@ def _judge(draft: Draft, sayers: Sayers, subject: Element | Flow, source: str, p
             else _("Say what holds then (here the condition does not hold), or make the field required."),
             _guarded(meant(source).strip(), node, is_number),
         )  # fmt: skip
+
+
+def _recorded_later(draft: Draft, sayers: Sayers, event: Element, source: str) -> Iterator[Problem]:
+    """The condition of an event is looked at long before a service task has recorded what it counts with."""
+    try:
+        tree = compile_expression(source).tree
+    except ExpressionError:
+        return  # told by `expressions`
+    place = event.attached_to or event.id
+    recorded = draft.said - draft.fields.keys()
+    unset = {node.id: node for node in _counted_with(tree, frozenset()) if node.id in recorded}
+    for name, node in unset.items():
+        if sayers.may_be_missed(name, place):
+            yield about(
+                EXPRESSION_UNSET,
+                event,
+                _("As long as nobody has recorded %(name)s, this cannot be worked out, and the case stops here.",
+                  name=name[:80]),
+                _("Say what holds then (here the condition does not hold)."),
+                _guarded(meant(source).strip(), node, is_number=False),
+            )  # fmt: skip
 
 
 def _may_be_unset(field: Field, sayers: Sayers, place: str) -> bool:
@@ -172,16 +198,23 @@ def _wrong(draft: Draft, subject: Element | Flow, node: ast.expr, wanted: str) -
 # --- whether it can hold at all ---
 
 
-def _never(draft: Draft, sayers: Sayers, flow: Flow) -> Iterator[Problem]:
+def _never(draft: Draft, sayers: Sayers, subject: Element | Flow, source: str, place: str) -> Iterator[Problem]:
+    """`place` is the element at which the condition is looked at."""
     try:
-        names = compile_expression(flow.condition or "").names
+        names = compile_expression(source).names
     except ExpressionError:
         return
     for name in sorted(names & draft.fields.keys()):
-        if sayers.only_behind(name, flow.source):
+        if sayers.only_behind(name, place):
             yield about(
                 CONDITION_NEVER,
-                flow,
-                _("%(name)s is only asked behind this decision, so nobody has answered it here.", name=name[:80]),
-                _("Move the gateway behind the step that asks it, or ask it before."),
+                subject,
+                _("%(name)s is only asked behind this decision, so nobody has answered it here.", name=name[:80])
+                if isinstance(subject, Flow)
+                else _(
+                    "%(name)s is only asked behind this event, so its condition never becomes true.", name=name[:80]
+                ),
+                _("Move the gateway behind the step that asks it, or ask it before.")
+                if isinstance(subject, Flow)
+                else _("Ask it before, or in a branch that goes on beside what waits here."),
             )
