@@ -19,7 +19,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.clock import local_date
-from engine.db.case import Row, case_of
+from engine.db.case import case_of
+from engine.db.rows import DeadlineRow
 from engine.db.tables import deadline
 from engine.deadlines import counting
 from engine.deadlines.calendar import Calendar
@@ -133,10 +134,10 @@ class Deadline:
 def of_instance(tx: Connection, instance_id: str) -> list[Deadline]:
     """Every period that the instance has had, oldest first."""
     rows = case_of(tx, instance_id).rows(deadline)
-    return [Deadline(**row._mapping) for row in sorted(rows, key=_age)]
+    return [Deadline(**row._asdict()) for row in sorted(rows, key=_age)]
 
 
-def _age(row: Row) -> tuple[datetime, bool, str]:
+def _age(row: DeadlineRow) -> tuple[datetime, bool, str]:
     """Of two that were armed in one step, the open one is the later."""
     return row.armed_at, row.ended_at is None, row.id
 
@@ -303,5 +304,5 @@ def _counted(count: Count) -> dict[str, Any]:
 
 def _change(tx: Connection, record: Deadline, **values: Any) -> Deadline:
     case = case_of(tx, record.instance_id)
-    case.change(deadline, case.get(deadline, record.id), **values)
+    case.change(deadline, case.one(deadline, record.id), **values)
     return replace(record, **values)

@@ -213,7 +213,7 @@ def find(tx: Connection, material_id: str) -> Material:
 def of_instance(tx: Connection, instance_id: str) -> list[Material]:
     """The list as it stands, in the order it was made."""
     rows = case_of(tx, instance_id).rows(material)
-    return [Material(**row._mapping) for row in rows if row.removed_at is None]
+    return [Material(**row._asdict()) for row in rows if row.removed_at is None]
 
 
 def _number(text: str) -> int | None:

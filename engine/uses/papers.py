@@ -89,7 +89,7 @@ class PaperUses:
         def sign(tx: Connection, context: Context) -> None:
             row = self._of(tx, actor, document_id, "sign_for_paper")
             case = case_of(tx, row.instance_id)
-            if deliveries.sign_for(case, case.get(document, document_id), actor.person_id, context.now):
+            if deliveries.sign_for(case, case.one(document, document_id), actor.person_id, context.now):
                 self._told(tx, context, actor, row, "paper_signed_for", {})
 
         self._transactions.write(sign)

@@ -10,17 +10,21 @@ from __future__ import annotations
 from engine.db.rows.collaboration import CommentRow, CorrectionRow, MentionRow, ReaderRow, ReadingRow
 from engine.db.rows.definitions import DefinitionVersionRow
 from engine.db.rows.handling import HandOverRow, UndoPointRow
+from engine.db.rows.notices import NotificationRow, SupervisionItemRow, UnreadRow, UnsentRow
 from engine.db.rows.organisation import PersonRow
 from engine.db.rows.papers import DocumentRow, LetterVersionRow, MaterialRow, PaperDraftRow
-from engine.db.rows.record import AuditEntryRow
+from engine.db.rows.record import AuditEntryRow, ChainHeadRow
 from engine.db.rows.work import (
     CaseLinkRow,
+    CheckedPaperKey,
+    ChildRow,
     DeadlineRow,
     FactRow,
     FiredTimerRow,
     InstanceRow,
     PartyRow,
     ScopeRow,
+    TaskDraftKey,
     TaskDraftRow,
     TaskRoleRow,
     TaskRow,
@@ -30,6 +34,9 @@ from engine.db.rows.work import (
 __all__ = [
     "AuditEntryRow",
     "CaseLinkRow",
+    "ChainHeadRow",
+    "CheckedPaperKey",
+    "ChildRow",
     "CommentRow",
     "CorrectionRow",
     "DeadlineRow",
@@ -42,15 +49,20 @@ __all__ = [
     "LetterVersionRow",
     "MaterialRow",
     "MentionRow",
+    "NotificationRow",
     "PaperDraftRow",
     "PartyRow",
     "PersonRow",
     "ReaderRow",
     "ReadingRow",
     "ScopeRow",
+    "SupervisionItemRow",
+    "TaskDraftKey",
     "TaskDraftRow",
     "TaskRoleRow",
     "TaskRow",
     "TimerRow",
     "UndoPointRow",
+    "UnreadRow",
+    "UnsentRow",
 ]

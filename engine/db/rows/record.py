@@ -1,4 +1,4 @@
-"""Rows of the record: what has happened to an instance, step by step."""
+"""Rows of the record: what has happened to an instance, step by step, and where its chain ends."""
 
 from __future__ import annotations
 
@@ -21,3 +21,14 @@ class AuditEntryRow(NamedTuple):
     version: int
     algorithm: str
     sealed: dict[str, str] | None
+
+
+class ChainHeadRow(NamedTuple):
+    chain: str
+    entries: int
+    last_hash: str
+    revision: int | None
+    digests: dict[str, str]
+    version: int
+    algorithm: str
+    seal: str

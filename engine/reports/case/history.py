@@ -91,7 +91,7 @@ def steps(step: Step, names: Names, reader: Actor, events: Sequence[Awaited]) ->
             told: tuple[Text, str] = ("", "")
             if row.id not in drafts:
                 told = ending(row, definition), readers.remark(row, definition, reader)
-            past.append((row.ended_at, _past_task(row, name, names, *told)))
+            past.append((row.ended_at or row.opened_at, _past_task(row, name, names, *told)))
     untold = unread_papers(tx, instance_id, reader)
     past += [(row.delivered_at, _delivered(row, definition, names, reader)) for row in papers if row.id not in untold]
     done = [line for _, line in sorted(past, key=lambda pair: pair[0])]  # what comes first at one instant stays first

@@ -85,8 +85,8 @@ def rounds(
     case, told = step.case, _Told(step.definition, names, periods, drafts)
     tasks: dict[str, list[TaskRow]] = {}
     for asked in asked_beside(case).values():
-        for iteration, row in asked:
-            tasks.setdefault(iteration, []).append(row)
+        for iteration, found_task in asked:
+            tasks.setdefault(iteration, []).append(found_task)
     runs: dict[str, list[ScopeRow]] = {}
     for row in case.rows(scope):
         if row.apart and row.run_id:

@@ -107,13 +107,15 @@ def seen_since(tx: Connection, instance_id: str, actor: Actor) -> datetime | Non
 
 
 def _ended(tx: Connection, instance_id: str) -> bool:
-    return bool(case_of(tx, instance_id).instance.status == InstanceStatus.ENDED)
+    instance = case_of(tx, instance_id).instance
+    return instance is not None and instance.status == InstanceStatus.ENDED
 
 
 def _began(tx: Connection, instance_id: str, unit_code: str) -> bool:
     """Whether the unit has seen the instance from its first instant."""
     case = case_of(tx, instance_id)
-    return any(row.unit_code == unit_code and row.seen_at == case.instance.started_at for row in case.rows(party))
+    started_at = case.instance.started_at if case.instance is not None else None
+    return any(row.unit_code == unit_code and row.seen_at == started_at for row in case.rows(party))
 
 
 def _record(tx: Connection, instance_id: str) -> list[tuple[datetime, Event]]:

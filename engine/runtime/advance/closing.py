@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, update
 
 from engine.db.case import case_of
-from engine.db.rows import InstanceRow, TaskRow
+from engine.db.rows import ChildRow, InstanceRow, TaskRow
 from engine.db.tables import correction, incident, process_instance, task, timer
 from engine.deadlines import deadlines
 from engine.deployments import definitions
@@ -63,13 +63,13 @@ def cancel(
         incidents.park(tx, context, Fault(row.origin_instance_id, told, None))
 
 
-def end_with_caller(tx: Connection, context: Context, row: InstanceRow) -> None:
+def end_with_caller(tx: Connection, context: Context, row: ChildRow) -> None:
     """The called instance, for which nobody waits any more, has ended; whoever had a task open in it is told."""
     if (found := lock(tx, row.id)) is not None and found.status != InstanceStatus.ENDED:
         _end(tx, context, found, WITH_CALLER, None, "", "")
 
 
-def children(tx: Connection, instance_id: str, statuses: Collection[InstanceStatus] = ALIVE) -> list[InstanceRow]:
+def children(tx: Connection, instance_id: str, statuses: Collection[InstanceStatus] = ALIVE) -> list[ChildRow]:
     """The instances in these states that this one called or started."""
     return [row for row in case_of(tx, instance_id).children() if row.status in statuses]
 

@@ -67,5 +67,4 @@ def _asked(step: Step, task_id: str) -> tuple[str, TaskRow] | None:
 
 
 def _row(step: Step, task_id: str) -> TaskRow:
-    row: TaskRow = step.case.get(task, task_id)
-    return row
+    return step.case.one(task, task_id)

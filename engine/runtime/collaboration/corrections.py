@@ -17,7 +17,7 @@ from engine.bpmn.reading.expressions import compile_expression, evaluate
 from engine.bpmn.spiff.workflow import WorkflowFault
 from engine.db import fetch
 from engine.db.case import case_of
-from engine.db.rows import CorrectionRow, InstanceRow
+from engine.db.rows import CorrectionRow, FactRow, InstanceRow
 from engine.db.tables import correction, fact, person, task
 from engine.db.values import decode, encode
 from engine.deployments.definitions import Definition
@@ -101,7 +101,7 @@ def correctable(step: Step) -> dict[str, Said]:
     return {key: said for key, said in found.items() if said.value is not None}
 
 
-def _key_of(step: Step, row: CorrectionRow) -> str:
+def _key_of(step: Step, row: CorrectionRow | FactRow) -> str:
     """How what was said in this scope is told from the same fact in other iterations."""
     heard_last = list(step.scopes.heard_in(row.scope_id))[-1]
     return str(row.name) if heard_last is None else f"{row.name}@{heard_last}"

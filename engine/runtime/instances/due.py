@@ -69,9 +69,9 @@ def take_next(tx: Connection, context: Context, instance_id: str) -> bool:
     if row is None and any(found.status == TaskStatus.OPEN and found.deadline_key is None for found in case.rows(task)):
         advance(tx, context, instance_id, "watched", lambda step: None)
         return True
-    if row is None:
+    if row is None or (due_at := row.due_at) is None:
         return False
-    advance(tx, context, instance_id, "timer", lambda step: _happen_in_its_scope(step, row, row.due_at))
+    advance(tx, context, instance_id, "timer", lambda step: _happen_in_its_scope(step, row, due_at))
     return True
 
 

@@ -15,7 +15,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, insert, or_, select, update
 
-from engine.db.case import Case, Row, case_of
+from engine.db.case import Case, case_of
+from engine.db.rows import UnreadRow, UnsentRow
 from engine.db.tables import correction, deadline, notice, notice_receipt, outbox, supervision_item, task
 from engine.db.unit import unit_of
 from engine.deadlines.deadlines import OPEN, Deadline
@@ -177,19 +178,19 @@ def clear_done(tx: Connection, instance_id: str, now: datetime) -> None:
             case.leave_out(notice_receipt, receipt, cleared_at=now)
     sending.drop(tx, case, [message for message in case.rows(outbox) if _is_over(case, message)])
     for item in case.rows(supervision_item):
-        if case.get(deadline, item.deadline_id).status not in OPEN:
+        if case.one(deadline, item.deadline_id).status not in OPEN:
             case.leave_out(supervision_item, item, closed_at=now)
 
 
-def _is_over(case: Case, told: Row) -> bool:
+def _is_over(case: Case, told: UnreadRow | UnsentRow) -> bool:
     """Whether what the notice is about, a task or else a period, is done or has fallen away."""
     if told.kind not in CLEARED_WITH_ITS_CAUSE:
         return False
     if told.task_id is not None:
-        about = case.get(task, told.task_id)
-        return about is not None and about.status != TaskStatus.OPEN
-    about = case.get(deadline, told.deadline_id)
-    return about is not None and about.status not in OPEN
+        asked = case.get(task, told.task_id)
+        return asked is not None and asked.status != TaskStatus.OPEN
+    period = case.get(deadline, told.deadline_id)
+    return period is not None and period.status not in OPEN
 
 
 def clear_decided(tx: Connection, correction_id: str, now: datetime) -> None:
@@ -287,7 +288,7 @@ def _send_outside(
         return
     due_at, in_hours = None, False
     if deadline_id is not None:
-        period = case_of(tx, instance_id or "").get(deadline, deadline_id)
+        period = case_of(tx, instance_id or "").one(deadline, deadline_id)
         due_at, in_hours = period.due_at, period.kind == "hours"
     for person_id, preference in chosen.items():
         if preference.email and preference.wants(MAIL, kind):

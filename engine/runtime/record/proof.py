@@ -11,7 +11,9 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from engine.db import fetch
 from engine.db.case import Case
+from engine.db.rows import ChainHeadRow
 from engine.db.session import FOUND
 from engine.db.tables import (
     archive_package,
@@ -175,7 +177,7 @@ def _heads(tx: Connection, instances: dict[str, str]) -> Iterator[Broken]:
     same = (audit_entry.c.instance_id == last.c.instance_id) & (audit_entry.c.sequence == last.c.sequence)
     rows = tx.execute(select(audit_entry.c.instance_id, audit_entry.c.sequence, audit_entry.c.hash).join(last, same))
     ends = {row.instance_id: row for row in rows}
-    heads = {row.chain: row for row in tx.execute(select(chain_head))}
+    heads = {row.chain: row for row in fetch.every(tx, ChainHeadRow, select(chain_head))}
     for chain in sorted({*ends, *heads, *instances}):
         head, end = heads.get(chain), ends.get(chain)
         if end is None:

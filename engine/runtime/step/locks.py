@@ -36,8 +36,7 @@ def lock(tx: Connection, instance_id: str, skip_locked: bool = False) -> Instanc
     """
     case = known_case(tx, instance_id)
     if case is not None and case.locked:
-        held: InstanceRow = case.instance
-        return held
+        return case.instance
     row = _locked(tx, instance_id, skip_locked)
     return _hold(tx, row) if row is not None else None
 
@@ -55,7 +54,7 @@ def lock_of_task(tx: Connection, task_id: str) -> InstanceRow | None:
 
 
 def _hold(tx: Connection, row: InstanceRow) -> InstanceRow:
-    held: InstanceRow = put_case(Case(tx, row.id, row)).instance
+    held = put_case(Case(tx, row.id, row)).whole
     sealing.note_strange(tx, row.id)
     return held
 

@@ -97,14 +97,21 @@ def state_of(tx: Connection, point: UndoPointRow, definition_id: str) -> bytes:
     """
     bound = _bound(point._asdict(), definition_id)
     try:
-        return sealing.opened_state(tx, bound, point.state)
+        return sealing.opened_state(tx, bound, _state_in(point))
     except RecordsDamaged:
-        return sealing.opened_state(tx, {name: value for name, value in bound.items() if name != "did"}, point.state)
+        return sealing.opened_state(
+            tx, {name: value for name, value in bound.items() if name != "did"}, _state_in(point)
+        )
 
 
 def seal(tx: Connection, point: UndoPointRow, definition_id: str) -> bytes:
     """The state of a point that was kept before there were seals, as it is stored now."""
-    return sealing.sealed_state(tx, _bound(point._asdict(), definition_id), sealing.unsealed(point.state))
+    return sealing.sealed_state(tx, _bound(point._asdict(), definition_id), sealing.unsealed(_state_in(point)))
+
+
+def _state_in(point: UndoPointRow) -> bytes:
+    assert point.state is not None, "it was read with its state, by `point_of`"
+    return point.state
 
 
 def _bound(point: Mapping[str, Any], definition_id: str) -> dict[str, Any]:
@@ -135,11 +142,11 @@ def put_timers_back(step: Step, stored: list[dict[str, Any]]) -> None:
         if armed.kind == "due" and armed.id not in then:
             step.case.remove(timer, armed)
     for timer_id, row in then.items():
-        armed = step.case.get(timer, timer_id)
-        if armed is None:
+        there = step.case.get(timer, timer_id)
+        if there is None:
             step.case.add(timer, row)
         else:
-            step.case.change(timer, armed, **row)
+            step.case.change(timer, there, **row)
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -85,7 +85,11 @@ def _way_back(step: Step, row: TaskRow) -> WayBack:
         if element.kind == "userTask" and found.id in done and element.id != here.id:
             earlier = done[found.id]
             known = any(other.element_id == element.id for other in steps)
-            if not known and (earlier.unit_code == row.unit_code or element.id in allowed):
+            if (
+                earlier.ended_at is not None
+                and not known
+                and (earlier.unit_code == row.unit_code or element.id in allowed)
+            ):
                 if why := _limit_over(step, diagram, element):
                     return WayBack(steps, passed, why)
                 drawn = row.element_id in diagram.tasks_before(element.id)
@@ -119,14 +123,14 @@ def send_back(tx: Connection, context: Context, actor: Actor, task_id: str, to_t
         passed = back.passed[: back.passed.index(earlier.element_id)]
         _keep_periods(step, row, earlier, passed)
         over = {"undone": "sent_back", "ended_by": actor.person_id, "remark": reason}
-        step.case.change(task, step.case.get(task, row.id), **over)
+        step.case.change(task, step.case.one(task, row.id), **over)
         step.record(SentBack(row.id, opened_id, earlier.name, reason))
         step.workflow.reopen(row.id, earlier.task_id, opened_id)
 
     advance(tx, context, row.instance_id, "sent_back", event, actor)
     assert earlier is not None
     requests.add(tx, row, "send_back", actor, context.now, to_person=earlier.done_by, to_task=opened_id, reason=reason)
-    opened = case_of(tx, row.instance_id).get(task, opened_id)
+    opened = case_of(tx, row.instance_id).one(task, opened_id)
     give_to(tx, opened, earlier.done_by, context.now)
     text = _(
         "%(person)s, %(unit)s, has sent '%(step)s' back to '%(earlier)s': %(reason)s",

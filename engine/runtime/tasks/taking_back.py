@@ -73,7 +73,7 @@ def take_back(tx: Connection, context: Context, actor: Actor, task_id: str) -> s
     advance(tx, context, row.instance_id, "taken_back", event, actor)
     assert point is not None
     requests.add(tx, row, "take_back", actor, context.now, to_task=opened_id)
-    opened = case_of(tx, row.instance_id).get(task, opened_id)
+    opened = case_of(tx, row.instance_id).one(task, opened_id)
     give_to(tx, opened, actor.person_id, context.now)
     tasks.keep_draft(tx, opened, actor.person_id, point.answers, context.now)
     for lapsed in fallen:

@@ -86,7 +86,7 @@ def complete(
         step.workflow.complete(task_id)
 
     step = advance(tx, context, row.instance_id, "task_completed", event, actor)
-    done = step.case.get(task, task_id)
+    done = step.case.one(task, task_id)
     return Completed(
         instance_id=row.instance_id,
         number=step.instance["number"],
@@ -258,14 +258,15 @@ def fire_interrupting(step: Step) -> datetime | None:
 
     Returns when the last of them had run out; None when there was none.
     """
-    closing = [row for row in step.case.rows(timer) if row.kind == "due" and row.interrupting and row.due_at]
+    closing = [row for row in step.case.rows(timer) if row.kind == "due" and row.interrupting]
+    over = [(row.due_at, row.id, row) for row in closing if row.due_at is not None and row.due_at <= step.now]
     run_out_at: datetime | None = None
-    for row in sorted((row for row in closing if row.due_at <= step.now), key=lambda row: (row.due_at, row.id)):
+    for due_at, _id, row in sorted(over, key=lambda found: found[:2]):
         if any(event.id == row.id for event in step.workflow.armed_events()):
             step.record(TimerFired(row.id))
             step.fired_in[row.id] = row.scope_id
             step.workflow.fire(row.id)
-            run_out_at = row.due_at
+            run_out_at = due_at
     return run_out_at
 
 
@@ -273,7 +274,7 @@ def _end(step: Step, task_id: str, form: Form, answers: Mapping[str, object]) ->
     outcome = answers.get(form.outcome_key) if form.outcome_key else None
     step.case.change(
         task,
-        step.case.get(task, task_id),
+        step.case.one(task, task_id),
         status=TaskStatus.COMPLETED,
         ended_at=step.now,
         ended_by=step.actor.person_id if step.actor else None,
