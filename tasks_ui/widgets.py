@@ -24,6 +24,7 @@ from engine.reports.parts.names import UnitName
 from engine.reports.parts.paging import COUNTED, Place, read_place
 from engine.reports.parts.periods import Period
 from engine.reports.parts.tellings import Telling
+from engine.states import AttemptOutcome, SendingStatus
 from tasks_ui import dates
 from tasks_ui.language import language
 from tasks_ui.messages import gettext as _
@@ -312,11 +313,11 @@ def telling_words(telling: Telling) -> str:
         else _("Nobody holds the post")
     ]
     sent = {
-        "sent": _("sent"),
-        "waiting": _("waiting"),
-        "failed": _("trying again"),
-        "given_up": _("not sent"),
-        "dropped": _("not sent, since it was done"),
+        SendingStatus.SENT: _("sent"),
+        SendingStatus.WAITING: _("waiting"),
+        SendingStatus.FAILED: _("trying again"),
+        SendingStatus.GIVEN_UP: _("not sent"),
+        SendingStatus.DROPPED: _("not sent, since it was done"),
     }
     for name, counts in telling.channels.items():
         shown = beside(f"{sent[status]} {counts[status]}" for status in sent if status in counts)
@@ -327,13 +328,14 @@ def telling_words(telling: Telling) -> str:
 
 def attempt_words(attempt: Attempt) -> str:
     """没有发出：原因 / 某某要求再发"""
-    if attempt.outcome == "again":
+    if attempt.outcome == AttemptOutcome.AGAIN:
         return _("%(who)s asked to send it again", who=attempt.by)
-    outcome = {
-        "sent": pgettext("attempt", "Sent"),
-        "failed": pgettext("attempt", "Not sent"),
-        "given_up": pgettext("attempt", "Not sent, given up"),
-    }[attempt.outcome]
+    outcomes: dict[str, str] = {
+        AttemptOutcome.SENT: pgettext("attempt", "Sent"),
+        AttemptOutcome.FAILED: pgettext("attempt", "Not sent"),
+        AttemptOutcome.GIVEN_UP: pgettext("attempt", "Not sent, given up"),
+    }
+    outcome = outcomes[attempt.outcome]
     return _("%(said)s: %(reasons)s", said=outcome, reasons=attempt.reason) if attempt.reason else outcome
 
 

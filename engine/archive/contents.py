@@ -39,7 +39,7 @@ from engine.messages import in_chinese
 from engine.organisation import units
 from engine.organisation.assignment import Actor
 from engine.organisation.people import ROLES
-from engine.reports.case.history import is_internal
+from engine.reports.case.entry_lines import is_internal
 from engine.reports.parts.answers import in_words
 from engine.reports.parts.names import Names
 from engine.reports.parts.readers import MASK, hides, leaves_out, on_the_way
@@ -47,6 +47,7 @@ from engine.reports.parts.sent import unread_papers
 from engine.runtime.instances import instances
 from engine.runtime.step.audit import content_hash
 from engine.runtime.step.context import Context
+from engine.runtime.step.entries import entry_of
 
 FORMAT = "lianban-archive/2"
 UNSIGNED = "lianban-archive/1"
@@ -265,7 +266,7 @@ def _history(tx: Connection, instance_id: str, reader: Actor) -> list[dict[str, 
     entries = _rows(tx, audit_entry, instance_id, "sequence")
     return [
         {**entry, "content": None, "content_hash": content_hash(entry["content"]), "redacted": True}
-        if entry["unit_code"] != reader.unit_code and is_internal(entry["kind"], entry["content"])
+        if entry["unit_code"] != reader.unit_code and is_internal(entry_of(entry["kind"], entry["content"]))
         else entry
         for entry in entries
     ]

@@ -155,7 +155,7 @@ class Keeper:
                 changed = tx.execute(update(archive_package).where(waiting).values(**kept)).rowcount == 1
                 if changed:
                     told = {"instance": instance_id, "sha256": kept["sha256"], "files": listed}
-                    audit.append(tx, chain_of(heading.unit_code), heading.made_at, "packed", told)
+                    audit.note(tx, chain_of(heading.unit_code), heading.made_at, "packed", told)
                     whole_files.name(
                         unfinished, place
                     )  # before the commit: a row never stands for a file that is not there

@@ -73,7 +73,7 @@ from engine.db.tables import process_instance
 from engine.db.tables.base import R, TableOf
 from engine.db.types import Instant, Json
 from engine.db.unit import Unit, unit_of
-from engine.states import SendingStatus
+from engine.states import NoticeKind, SendingStatus
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,7 +200,7 @@ def _links() -> Part:
 def _told() -> Part:
     """Notices that the diagram sends: what they were sent to has been reached by the instance."""
     notice = tables.notice
-    own = (notice.c.instance_id == _INSTANCE) & (notice.c.kind == literal_column("'told'"))
+    own = (notice.c.instance_id == _INSTANCE) & (notice.c.kind == literal_column(f"'{NoticeKind.NOTIFICATION}'"))
     return _part(
         notice, NotificationRow, select(notice.c.id, notice.c.kind, notice.c.unit_code).where(own).order_by(notice.c.id)
     )

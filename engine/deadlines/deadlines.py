@@ -26,7 +26,7 @@ from engine.deadlines import counting
 from engine.deadlines.calendar import Calendar
 from engine.deadlines.counting import Count
 from engine.ids import new_id
-from engine.states import PeriodStatus
+from engine.states import MoveReason, PeriodStatus
 
 OPEN = (PeriodStatus.RUNNING, PeriodStatus.OVERDUE, PeriodStatus.PAUSED)
 OF_TASK = "task:"
@@ -97,7 +97,7 @@ class Deadline:
 
     @property
     def extended(self) -> bool:
-        return any(move["why"] == "extended" for move in self.moves)
+        return any(move["why"] == MoveReason.EXTENDED for move in self.moves)
 
     @property
     def paused(self) -> str:
@@ -112,16 +112,16 @@ class Deadline:
     @property
     def _last_pause(self) -> dict[str, Any]:
         """A correction may have moved the period since: the pause is not always its last move."""
-        return next(move for move in reversed(self.moves) if move["why"] == "paused")
+        return next(move for move in reversed(self.moves) if move["why"] == MoveReason.PAUSED)
 
     @property
     def pauses(self) -> list[tuple[date, date]]:
         """First and last day of each time that the period stood still; a pause that goes on has no end yet."""
         found: list[tuple[date, date]] = []
         for move in self.moves:
-            if move["why"] == "paused":
+            if move["why"] == MoveReason.PAUSED:
                 found.append((local_date(datetime.fromisoformat(move["since"])), date.max))
-            elif move["why"] == "resumed":
+            elif move["why"] == MoveReason.RESUMED:
                 found[-1] = (found[-1][0], local_date(datetime.fromisoformat(move["since"])))
         return found
 
@@ -217,7 +217,14 @@ def pause(tx: Connection, record: Deadline, since: datetime, by: str, now: datet
     if record.status != PeriodStatus.RUNNING or now >= record.due_at:
         return record
     due = record.due_at.isoformat()
-    step = {"at": now.isoformat(), "from": due, "to": due, "why": "paused", "by": by, "since": since.isoformat()}
+    step = {
+        "at": now.isoformat(),
+        "from": due,
+        "to": due,
+        "why": MoveReason.PAUSED,
+        "by": by,
+        "since": since.isoformat(),
+    }
     return _change(tx, record, status=PeriodStatus.PAUSED, moves=[*record.moves, step])
 
 
@@ -236,7 +243,7 @@ def resume(tx: Connection, record: Deadline, since: datetime, by: str, now: date
         "at": now.isoformat(),
         "from": record.due_at.isoformat(),
         "to": count.due_at.isoformat(),
-        "why": "resumed",
+        "why": MoveReason.RESUMED,
         "by": by,
         "since": since.isoformat(),
     }
@@ -279,8 +286,8 @@ def reopen(tx: Connection, record: Deadline) -> Deadline:
     """What had ended the period is undone: it goes on, or stands still, as before. An overdue stays an overdue."""
     if record.is_open:
         return record
-    turns = [move["why"] for move in record.moves if move["why"] in ("paused", "resumed")]
-    stood_still = turns[-1:] == ["paused"]
+    turns = [move["why"] for move in record.moves if move["why"] in (MoveReason.PAUSED, MoveReason.RESUMED)]
+    stood_still = turns[-1:] == [MoveReason.PAUSED]
     running = PeriodStatus.PAUSED if stood_still else PeriodStatus.RUNNING
     status = running if record.overdue_at is None else PeriodStatus.OVERDUE
     return _change(tx, record, status=status, ended_at=None)

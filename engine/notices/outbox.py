@@ -26,7 +26,7 @@ from engine.messages import gettext as _
 from engine.notices.causes import Cause
 from engine.notices.message import Message
 from engine.notices.said import text_of
-from engine.states import SendingStatus
+from engine.states import AttemptOutcome, SendingStatus
 
 DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360))
 """How long after the first, second … failed attempt it is tried again; the last one repeats."""
@@ -134,7 +134,7 @@ def sent(tx: Connection, parcel: Parcel, now: datetime) -> None:
     if tx.execute(
         update(outbox).where(own).values(status=SendingStatus.SENT, sent_at=now, reason=None, **_FREE)
     ).rowcount:
-        note(tx, parcel.id, now, "sent")
+        note(tx, parcel.id, now, AttemptOutcome.SENT)
 
 
 def failed(tx: Connection, parcel: Parcel, reason: Text, now: datetime, for_good: bool = False) -> None:

@@ -20,6 +20,7 @@ from engine.messages import Name, Text, lines, listed, sentences
 from engine.messages import gettext as _
 from engine.organisation.assignment import Actor
 from engine.runtime.step.facts import known
+from engine.states import InstanceStatus, TaskStatus
 from engine.trial.story import Answer, Story, sent
 from engine.trial.town import Town
 
@@ -115,7 +116,7 @@ class _Walk:
 
     def _go(self) -> None:
         last_act = self.town.clock.now()
-        while (instance := self._instance()).status == "running":
+        while (instance := self._instance()).status == InstanceStatus.RUNNING:
             now, due = self.town.clock.now(), self.town.engine.next_due()
             ahead = self._next()
             wakes = min((at for at in (due, ahead.at if ahead else None) if at is not None), default=None)
@@ -135,7 +136,7 @@ class _Walk:
                                      num=ACTIONS_AT_MOST))  # fmt: skip
             else:
                 self.town.pass_time(max(wakes, now))
-        if instance.status == "incident":
+        if instance.status == InstanceStatus.INCIDENT:
             found = [one for one in self.town.engine.instances.stopped() if one.number in ("", self.number)]
             raise _Stopped(found[0].reason if found else _("A fault has stopped this case."), is_refused=True)
 
@@ -273,7 +274,11 @@ class _Walk:
         return self._read(lambda tx: definitions.load(tx, instance.definition_id))
 
     def _open(self) -> list[TaskRow]:
-        asked = select(task).where(task.c.status == "open").order_by(task.c.opened_at, task.c.element_id, task.c.id)
+        asked = (
+            select(task)
+            .where(task.c.status == TaskStatus.OPEN)
+            .order_by(task.c.opened_at, task.c.element_id, task.c.id)
+        )
         return self._read(lambda tx: fetch.every(tx, TaskRow, asked))
 
 

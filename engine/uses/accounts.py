@@ -105,7 +105,7 @@ class AccountUses:
                     )
                 )
             sign_ins.choose_password(tx, person_id, hashed, token, now)
-            audit.append(tx, CHAIN, now, "password_chosen", {"login": row.login}, person_id=person_id)
+            audit.note(tx, CHAIN, now, "password_chosen", {"login": row.login}, person_id=person_id)
 
         self._database.run(change)
 
@@ -144,7 +144,7 @@ class AccountUses:
             sign_ins.give_password(tx, added.id, hashed, now)
             people.appoint(tx, added.id, unit_code, role, now)
             told = {"login": login, "name": name, "unit": unit_code, "role": role}
-            audit.append(tx, CHAIN, now, "person_added", {"by": by, **told})
+            audit.note(tx, CHAIN, now, "person_added", {"by": by, **told})
 
         self._change(by, write)
         return password
@@ -169,7 +169,7 @@ class AccountUses:
                 people.end_post(tx, one.id, now)
             close_account(tx, row.id, now)
             ended = [{"unit": one.unit_code, "role": one.role, "from": one.valid_from.isoformat()} for one in held]
-            audit.append(tx, CHAIN, now, "person_ended", {"by": by, "login": login, "posts": ended})
+            audit.note(tx, CHAIN, now, "person_ended", {"by": by, "login": login, "posts": ended})
             return [_in_words(one) for one in held]
 
         return self._change(by, write)
@@ -190,7 +190,7 @@ class AccountUses:
                     )
                 )
             sign_ins.give_password(tx, row.id, hashed, now)
-            audit.append(tx, CHAIN, now, "password_given", {"by": by, "login": login})
+            audit.note(tx, CHAIN, now, "password_given", {"by": by, "login": login})
 
         self._change(by, write)
         return password
@@ -202,7 +202,7 @@ class AccountUses:
         def write(tx: Connection) -> None:
             row = _found(tx, login)
             sign_ins.unlock(tx, row.id, now)
-            audit.append(tx, CHAIN, now, "account_unlocked", {"by": by, "login": login})
+            audit.note(tx, CHAIN, now, "account_unlocked", {"by": by, "login": login})
 
         self._change(by, write)
 

@@ -86,7 +86,7 @@ class FoundingUses:
                 raise Refused(_("The people have just changed elsewhere; nothing was written. Run this again."))
             if found.changes:
                 content = {"by": by.strip(), "changes": list(map(to_json, found.changes))}
-                audit.append(tx, CHAIN, self._clock.now(), "city_founded", content)
+                audit.note(tx, CHAIN, self._clock.now(), "city_founded", content)
             return found
 
         found = self._database.run(write)

@@ -20,6 +20,7 @@ from engine.messages import gettext as _
 from engine.runtime.instances import instances
 from engine.runtime.step import audit
 from engine.runtime.step.context import Context
+from engine.runtime.step.entries import PaperFailed, PaperMade
 from engine.uses.transactions import Transactions
 
 log = logging.getLogger("lianban.papers")
@@ -90,8 +91,7 @@ class PaperMaker:
             mine = (document.c.id == row.id) & document.c.pdf_sha256.is_(None)
             made = tx.execute(update(document).where(mine).values(pdf_sha256=sha256, **_failure(None)))
             if made.rowcount:
-                content = {"id": row.id, "number": row.number, "sha256": sha256}
-                audit.append(tx, row.instance_id, context.now, "paper_made", content)
+                audit.append(tx, row.instance_id, context.now, PaperMade(row.id, row.number, sha256))
             elif row.render_failure:
                 tx.execute(update(document).where(document.c.id == row.id).values(**_failure(None)))
             making.done(tx, row.id)
@@ -124,8 +124,7 @@ class PaperMaker:
             if is_new:
                 instances.lock(tx, row.instance_id)
                 tx.execute(update(document).where(document.c.id == row.id).values(**_failure(reason)))
-                content = {"id": row.id, "number": row.number, "reason": to_json(reason)}
-                audit.append(tx, row.instance_id, context.now, "paper_failed", content)
+                audit.append(tx, row.instance_id, context.now, PaperFailed(row.id, row.number, reason))
             making.rest(tx, row.id, context.now)
 
         self._transactions.write(tell)

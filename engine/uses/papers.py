@@ -31,8 +31,10 @@ from engine.runtime.notify.notices import notify_people
 from engine.runtime.step import audit
 from engine.runtime.step.confidentiality import require_untold
 from engine.runtime.step.context import Context
+from engine.runtime.step.entries import Entry, PaperSignedFor, PaperVoided
 from engine.runtime.step.facts import known
 from engine.runtime.step.free_text import readable
+from engine.states import NoticeKind
 from engine.uses.paper_making import PaperMaker
 from engine.uses.transactions import Transactions
 
@@ -90,7 +92,7 @@ class PaperUses:
             row = self._of(tx, actor, document_id, "sign_for_paper")
             case = case_of(tx, row.instance_id)
             if deliveries.sign_for(case, case.one(document, document_id), actor.person_id, context.now):
-                self._told(tx, context, actor, row, "paper_signed_for", {})
+                self._record(tx, context, actor, PaperSignedFor(row.id, row.number), row)
 
         self._transactions.write(sign)
 
@@ -125,7 +127,7 @@ class PaperUses:
             )
             for copy in every:
                 self._notify(tx, context, copy, text)
-            self._told(tx, context, actor, row, "paper_voided", {"reason": reason})
+            self._record(tx, context, actor, PaperVoided(row.id, row.number, reason), row)
 
         self._transactions.write(make_void)
 
@@ -142,15 +144,12 @@ class PaperUses:
             raise NotAllowed(decision.reason)
         return row
 
-    def _told(
-        self, tx: Connection, context: Context, actor: Actor, row: DocumentRow, kind: str, more: dict[str, Any]
-    ) -> None:
-        content = {"id": row.id, "number": row.number, **more}
-        audit.append(tx, row.instance_id, context.now, kind, content, actor.person_id, actor.unit_code)
+    def _record(self, tx: Connection, context: Context, actor: Actor, entry: Entry, row: DocumentRow) -> None:
+        audit.append(tx, row.instance_id, context.now, entry, actor.person_id, actor.unit_code)
 
     def _notify(self, tx: Connection, context: Context, row: DocumentRow, text: Text) -> None:
         roles = ("liaison", "case_officer")
-        notify_people(tx, context, row.instance_id, "told", row.to_unit, roles, text)
+        notify_people(tx, context, row.instance_id, NoticeKind.NOTIFICATION, row.to_unit, roles, text)
 
     # --- issued papers ---
 

@@ -376,7 +376,7 @@ class ProcedureUses:
         """The audit says who did what to which procedure, and why; and what its diagram and forms were."""
         sha256 = definitions.digest_of(tx, found.key, found.version)
         told = {"key": found.key, "version": found.version, "sha256": sha256, "by": by, "reason": reason, **more}
-        audit.append(tx, audit.PROCEDURES, self._clock.now(), kind, told)
+        audit.note(tx, audit.PROCEDURES, self._clock.now(), kind, told)
 
     def _city(self, tx: Connection, key: str, known_units: frozenset[str] | None = None) -> City:
         return of_installation(tx, key, self._clock.now(), self._fonts, known_units)

@@ -20,6 +20,7 @@ from engine.runtime.collaboration import members as changing
 from engine.runtime.step import parties
 from engine.runtime.step.events import MemberAdded, MemberTakenOff, events_of
 from engine.runtime.step.step import Step
+from engine.states import TaskStatus
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,7 @@ class _Told:
     def member(self, row: ScopeRow, tasks: list[TaskRow], added: Changes, off: Changes) -> Member:
         item = decode(row.item)
         unit = self.names.unit(item) if isinstance(item, str) else None
-        latest = max(tasks, key=lambda found: (found.status == "open", found.opened_at), default=None)
+        latest = max(tasks, key=lambda found: (found.status == TaskStatus.OPEN, found.opened_at), default=None)
         key = (row.run_id or "", str(item))
         taken_off = off.get(key) if not row.done and row.ended_at is not None else None
         is_off = taken_off is not None and taken_off.at == row.ended_at

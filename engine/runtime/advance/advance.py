@@ -36,6 +36,7 @@ from engine.runtime.periods import calendar_change
 from engine.runtime.periods.timers import arm
 from engine.runtime.step import audit, undo_points
 from engine.runtime.step.context import Context
+from engine.runtime.step.entries import Begun, StepKind
 from engine.runtime.step.events import CalledEnded, Started
 from engine.runtime.step.facts import facts_of, new_facts
 from engine.runtime.step.faults import Fault
@@ -60,7 +61,7 @@ def advance(
     tx: Connection,
     context: Context,
     instance_id: str,
-    kind: str,
+    kind: StepKind,
     event: Event,
     actor: Actor | None = None,
 ) -> Step:
@@ -99,11 +100,11 @@ def follow_calendar(tx: Connection, context: Context, row: InstanceRow) -> Insta
     with _faults_of(row.id):
         touched = calendar_change.is_touched(_step_of(tx, context, row), before)
     if touched:
-        advance(tx, context, row.id, "calendar", lambda step: calendar_change.follow(step, before))
+        advance(tx, context, row.id, StepKind.CALENDAR, lambda step: calendar_change.follow(step, before))
     return fetch.one(tx, InstanceRow, select(process_instance).where(own))
 
 
-def take(step: Step, kind: str, event: Event) -> Step:
+def take(step: Step, kind: StepKind, event: Event) -> Step:
     """The event has happened within the step, and the step is stored.
 
     What cannot go on because of something that a person has filled in is refused, not parked; see `blame`.
@@ -198,7 +199,7 @@ def _begin(step: Step, beginning: Beginning) -> None:
         child.record(Started(child.instance["number"], step.instance["number"]))
 
     try:
-        take(child, "started", event)
+        take(child, StepKind.STARTED, event)
     except Fault as fault:
         sentence = _(
             "'%(procedure)s' could not be started: %(fault)s", procedure=Name(definition.name), fault=fault.sentence
@@ -206,8 +207,8 @@ def _begin(step: Step, beginning: Beginning) -> None:
         outer = Fault(step.instance_id, sentence, element.id, blame.handed(element, fault.names))
         outer.said = fault.said
         raise outer from fault
-    content = {"number": child.instance["number"], "name": definition.name}
-    audit.append(step.tx, step.instance_id, step.now, "begun", content, element_id=element.id)
+    entry = Begun(child.instance["number"], definition.name)
+    audit.append(step.tx, step.instance_id, step.now, entry, element_id=element.id)
 
 
 def _require_units(child: Step, handed: Mapping[str, object]) -> None:
@@ -253,7 +254,7 @@ def _answer_call(tx: Connection, context: Context, origin_id: str, child: Step) 
         caller.record(CalledEnded(child.instance["number"], child.definition.name, call.element_id))
         caller.workflow.close_call(task_id)
 
-    advance(tx, context, origin_id, "called_ended", event)
+    advance(tx, context, origin_id, StepKind.CALLED_ENDED, event)
 
 
 def _say(step: Step, name: str, value: object) -> None:
@@ -282,7 +283,7 @@ def catch_up(tx: Connection, context: Context, instance_id: str) -> None:
     waits_for = {child.origin_task_id for child in closing.children(tx, instance_id)}
     open_calls = _step_of(tx, context, parked).workflow.open_calls()
     if any(call.id not in waits_for for call in open_calls):
-        advance(tx, context, instance_id, "called_anew", lambda step: _call_anew(step, waits_for))
+        advance(tx, context, instance_id, StepKind.CALLED_ANEW, lambda step: _call_anew(step, waits_for))
 
 
 def _call_anew(step: Step, waits_for: Collection[str | None]) -> None:

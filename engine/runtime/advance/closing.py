@@ -24,13 +24,14 @@ from engine.runtime.documents import reading_marks
 from engine.runtime.notify import notices
 from engine.runtime.step import audit, sealing
 from engine.runtime.step.context import Context
-from engine.runtime.step.events import Event, Notified, PeriodStands, content_of
+from engine.runtime.step.entries import Cancelled
+from engine.runtime.step.events import Event, Notified, PeriodStands
 from engine.runtime.step.facts import known
 from engine.runtime.step.faults import Fault
 from engine.runtime.step.locks import lock
 from engine.runtime.step.names import ENDED
 from engine.runtime.step.scopes import scopes_of
-from engine.states import CorrectionStatus, InstanceStatus, TaskStatus
+from engine.states import CorrectionStatus, InstanceStatus, NoticeKind, TaskStatus
 
 ALIVE = (InstanceStatus.RUNNING, InstanceStatus.INCIDENT)
 WITH_CALLER = "ended_with_caller"
@@ -147,8 +148,8 @@ def _end(
     process = definitions.load(tx, row.definition_id).diagram.process
     archiving.want(tx, row.id, process, None, known(tx, row.id), context.now)
     who = {"person_id": actor.person_id, "unit_code": actor.unit_code} if actor else {}
-    content = {**_called(result), "reason": reason, **content_of(events)} | ({"by": by} if by else {})
-    audit.append(tx, row.id, context.now, "cancelled", content, revision=row.revision + 1, **who)
+    entry = Cancelled(**_called(result), reason=reason, events=tuple(events), by=by)
+    audit.append(tx, row.id, context.now, entry, revision=row.revision + 1, **who)
     for child in children(tx, row.id):
         if child.origin_task_id is not None:
             end_with_caller(tx, context, child)
@@ -166,7 +167,7 @@ def _tell_lapsed(
     text = lapsed_text(lapsed.name, ENDED[result])
     roles = [] if lapsed.assignee_id else sorted(lapsed.roles)
     sent = notices.notify_people(
-        tx, context, instance_id, "told", lapsed.unit_code, roles, text,
+        tx, context, instance_id, NoticeKind.NOTIFICATION, lapsed.unit_code, roles, text,
         person_id=lapsed.assignee_id, about=lapsed.name, but_not=actor.person_id if actor else None,
     )  # fmt: skip
-    return Notified("told", text, lapsed.unit_code, sent.id, tuple(sent.people))
+    return Notified(NoticeKind.NOTIFICATION, text, lapsed.unit_code, sent.id, tuple(sent.people))

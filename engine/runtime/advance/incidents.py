@@ -25,11 +25,12 @@ from engine.runtime.notify.notices import notify_administrators, notify_people
 from engine.runtime.periods import resting
 from engine.runtime.step import audit
 from engine.runtime.step.context import Context
+from engine.runtime.step.entries import CalledIncident, Incident, Resumed
 from engine.runtime.step.facts import every_value
 from engine.runtime.step.faults import Fault, without_contents
 from engine.runtime.step.locks import lock
 from engine.runtime.step.parties import units_at_work
-from engine.states import InstanceStatus
+from engine.states import InstanceStatus, NoticeKind
 
 AGAIN = timedelta(days=1)
 """A step that is refused for the same reason is told to an administrator once in this time."""
@@ -76,7 +77,7 @@ def park(tx: Connection, context: Context, fault: Fault) -> bool:
             raised_at=context.now,
         )
     )
-    audit.append(tx, row.id, context.now, "incident", {"message": to_json(fault.sentence)}, element_id=fault.element_id)
+    audit.append(tx, row.id, context.now, Incident(fault.sentence), element_id=fault.element_id)
     stopped_by = _(
         "'%(title)s' (%(number)s) has been stopped by a fault and goes on once "
         "the system administrator has dealt with it: "
@@ -87,8 +88,7 @@ def park(tx: Connection, context: Context, fault: Fault) -> bool:
     )
     _tell(tx, context, row.id, stopped_by)
     if row.origin_task_id is not None and row.origin_instance_id is not None:  # whoever waits for it is told
-        content = {"number": row.number, "message": to_json(fault.sentence)}
-        audit.append(tx, row.origin_instance_id, context.now, "called_incident", content)
+        audit.append(tx, row.origin_instance_id, context.now, CalledIncident(row.number, fault.sentence))
         caller = tx.execute(select(process_instance).where(process_instance.c.id == row.origin_instance_id)).one()
         text = _(
             "Case %(called)s, which '%(title)s' (%(number)s) waits for, has been "
@@ -248,10 +248,10 @@ def resume(tx: Connection, number: str, by: str, context: Context) -> str:
         .where(incident.c.instance_id == row.id, incident.c.closed_at.is_(None))
         .values(closed_at=context.now)
     )
-    audit.append(tx, row.id, context.now, "resumed", {"by": by})
+    audit.append(tx, row.id, context.now, Resumed(by))
     return str(row.id)
 
 
 def _tell(tx: Connection, context: Context, instance_id: str, text: Text) -> None:
     for unit_code in sorted(units_at_work(tx, instance_id)):
-        notify_people(tx, context, instance_id, "incident", unit_code, ["case_officer", "liaison"], text)
+        notify_people(tx, context, instance_id, NoticeKind.INCIDENT, unit_code, ["case_officer", "liaison"], text)

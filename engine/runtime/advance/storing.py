@@ -26,12 +26,13 @@ from engine.runtime.notify import notices
 from engine.runtime.periods.recommended import lapse, period_key
 from engine.runtime.periods.timers import arm_marks, is_held, keep_fired
 from engine.runtime.step import audit, live, parties, sealing, undo_points
-from engine.runtime.step.events import ConditionHeld, Ended, FactsSaid, PeriodStands, TaskLapsed, TaskOpened, content_of
+from engine.runtime.step.entries import StepKind, StepTaken
+from engine.runtime.step.events import ConditionHeld, Ended, FactsSaid, PeriodStands, TaskLapsed, TaskOpened
 from engine.runtime.step.step import Step
-from engine.states import InstanceStatus, TaskStatus
+from engine.states import InstanceStatus, NoticeKind, TaskStatus
 
 
-def store(step: Step, kind: str) -> None:
+def store(step: Step, kind: StepKind) -> None:
     tx, row = step.tx, step.instance
     step.scopes.store(step.case, step.live_scopes(), step.now)
     _store_deadlines(step)
@@ -72,8 +73,7 @@ def store(step: Step, kind: str) -> None:
         tx,
         step.instance_id,
         step.now,
-        kind,
-        {"revision": revision, "passed": step.workflow.passed, **content_of(step.events)},
+        StepTaken(kind, revision, tuple(step.workflow.passed), tuple(step.events)),
         step.actor.person_id if step.actor else None,
         step.actor.unit_code if step.actor else None,
         revision=revision,
@@ -186,7 +186,7 @@ def _tell_of(step: Step, task_id: str, element: Element, asked: Assignment, key:
         step.tx,
         step.context,
         step.instance_id,
-        "task",
+        NoticeKind.TASK,
         asked.unit_code,
         sorted(asked.roles),
         _("'%(step)s' is waiting for your post.", step=Name(element.name)),

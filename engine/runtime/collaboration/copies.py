@@ -25,7 +25,9 @@ from engine.runtime.notify.notices import notify_people
 from engine.runtime.step import audit
 from engine.runtime.step.confidentiality import require_untold
 from engine.runtime.step.context import Context
+from engine.runtime.step.entries import Copied, CopyRead, CopyRevoked
 from engine.runtime.step.free_text import Raw, one, words
+from engine.states import NoticeKind
 
 NOTE_LIMIT = 500
 NAME_LIMIT = 50
@@ -78,8 +80,8 @@ def send(tx: Connection, context: Context, actor: Actor, instance_id: str, raw: 
         note=note,
     )
     _tell(tx, context, instance_id, addressee, told)
-    content = {**vars(addressee), "copy": copy_id, "note": note}
-    audit.append(tx, instance_id, context.now, "copied", content, actor.person_id, actor.unit_code)
+    entry = Copied(**vars(addressee), copy=copy_id, note=note)
+    audit.append(tx, instance_id, context.now, entry, actor.person_id, actor.unit_code)
     return copy_id
 
 
@@ -105,8 +107,8 @@ def revoke(tx: Connection, context: Context, actor: Actor, instance_id: str, cop
         number=instance.number,
     )
     _tell(tx, context, instance_id, addressee, told)
-    content = {**vars(addressee), "copy": copy_id}
-    audit.append(tx, instance_id, context.now, "copy_revoked", content, actor.person_id, actor.unit_code)
+    entry = CopyRevoked(**vars(addressee), copy=copy_id)
+    audit.append(tx, instance_id, context.now, entry, actor.person_id, actor.unit_code)
 
 
 def unread(tx: Connection, actor: Actor, instance_id: str) -> list[ReaderRow]:
@@ -134,8 +136,7 @@ def mark_read(tx: Connection, context: Context, actor: Actor, instance_id: str) 
         tx.execute(insert(reading).values(**receipt, read_at=context.now))
         for notice_id in _told_of(tx, row):
             receipts.read(tx, actor.person_id, notice_id, context.now)
-        content = {"copy": row.id}
-        audit.append(tx, instance_id, context.now, "copy_read", content, actor.person_id, actor.unit_code)
+        audit.append(tx, instance_id, context.now, CopyRead(row.id), actor.person_id, actor.unit_code)
 
 
 def _told_of(tx: Connection, copy: ReaderRow) -> list[str]:
@@ -143,7 +144,7 @@ def _told_of(tx: Connection, copy: ReaderRow) -> list[str]:
     found = tx.execute(
         select(notice.c.id, notice.c.roles).where(
             notice.c.instance_id == copy.instance_id,
-            notice.c.kind == "copy",
+            notice.c.kind == NoticeKind.COPY,
             notice.c.unit_code == copy.unit_code,
             notice.c.person_id.is_not_distinct_from(copy.person_id),
             notice.c.made_at == copy.sent_at,
@@ -190,4 +191,4 @@ def _addressee(tx: Connection, context: Context, unit: Unit, raw: Raw) -> Addres
 
 def _tell(tx: Connection, context: Context, instance_id: str, to: Addressee, text: Text) -> None:
     roles = [to.role] if to.role else []
-    notify_people(tx, context, instance_id, "copy", to.unit_code, roles, text, person_id=to.person_id)
+    notify_people(tx, context, instance_id, NoticeKind.COPY, to.unit_code, roles, text, person_id=to.person_id)

@@ -37,18 +37,19 @@ from engine.runtime.periods.recounting import recount
 from engine.runtime.step import audit
 from engine.runtime.step.confidentiality import require_untold
 from engine.runtime.step.context import Context
+from engine.runtime.step.entries import CorrectionProposed, CorrectionRejected, CorrectionTakenBack, StepKind
 from engine.runtime.step.events import Corrected
 from engine.runtime.step.free_text import Raw, one, words
 from engine.runtime.step.names import name_of_unit, result_of
 from engine.runtime.step.scopes import ScopeId
 from engine.runtime.step.step import Step
 from engine.runtime.tasks.tasks import fire_interrupting
-from engine.states import CorrectionStatus, InstanceStatus
+from engine.states import CorrectionStatus, InstanceStatus, NoticeKind
 
 REASON_LIMIT = 500
 REASON_LEAST = 5
 DECISIONS = ("approve", "reject")
-KIND = "correction"
+KIND = NoticeKind.CORRECTION
 """Of the notices that ask for an approval, and of the one that says it was refused."""
 MayKnow = Callable[[Connection, str, Definition, str, str], bool]
 """Whether in this instance, of this definition, the fact of this name may be known to the unit of this code."""
@@ -155,8 +156,8 @@ def propose(tx: Connection, context: Context, actor: Actor, instance_id: str, na
         field=said.field.label,
     )
     notify_people(tx, context, instance_id, KIND, said.unit_code, sorted(LEADERS), told, but_not=actor.person_id)
-    content = {**_content(correction_id, said, value), "reason": reason}
-    audit.append(tx, instance_id, context.now, "correction_proposed", content, actor.person_id, actor.unit_code)
+    entry = CorrectionProposed(**_content(correction_id, said, value), reason=reason)
+    audit.append(tx, instance_id, context.now, entry, actor.person_id, actor.unit_code)
     return correction_id
 
 
@@ -205,9 +206,9 @@ def decide(tx: Connection, context: Context, actor: Actor, correction_id: str, r
         for unit_code in sorted(instances.units_at_work(tx, step.instance_id)):
             if may_know(tx, step.instance_id, step.definition, row.name, unit_code):
                 also = [row.proposed_by] if unit_code == row.unit_code else []
-                notify(step, "corrected", unit_code, ["case_officer", "liaison"], text, also=also)
+                notify(step, NoticeKind.CORRECTED, unit_code, ["case_officer", "liaison"], text, also=also)
 
-    advance(tx, context, row.instance_id, "corrected", event, actor)
+    advance(tx, context, row.instance_id, StepKind.CORRECTED, event, actor)
     return True
 
 
@@ -223,8 +224,8 @@ def take_back(tx: Connection, context: Context, actor: Actor, correction_id: str
     _require_may(tx, actor, "take_back_correction", row)
     _require_open(tx, correction_id)
     _end(tx, context, actor, correction_id, CorrectionStatus.TAKEN_BACK, "")
-    content = {"correction": correction_id, "name": row.name, "label": _label(tx, context, row, actor)}
-    audit.append(tx, row.instance_id, context.now, "correction_taken_back", content, actor.person_id, actor.unit_code)
+    entry = CorrectionTakenBack(correction_id, row.name, _label(tx, context, row, actor))
+    audit.append(tx, row.instance_id, context.now, entry, actor.person_id, actor.unit_code)
 
 
 def find(tx: Connection, correction_id: str, actor: Actor) -> CorrectionRow:
@@ -251,8 +252,8 @@ def _reject(tx: Connection, context: Context, actor: Actor, row: CorrectionRow, 
         opinion=opinion,
     )
     notify_people(tx, context, row.instance_id, KIND, row.unit_code, [], told, person_id=row.proposed_by)
-    content = {"correction": row.id, "name": row.name, "label": label, "opinion": opinion}
-    audit.append(tx, row.instance_id, context.now, "correction_rejected", content, actor.person_id, actor.unit_code)
+    entry = CorrectionRejected(row.id, row.name, label, opinion)
+    audit.append(tx, row.instance_id, context.now, entry, actor.person_id, actor.unit_code)
 
 
 def _said(tx: Connection, context: Context, actor: Actor, row: InstanceRow, name: str) -> tuple[Step, Said]:

@@ -30,6 +30,7 @@ from engine.organisation.units import Unit
 from engine.runtime.documents.wording import Composed, Texts, compose, expressions_of, signer, with_texts, withheld
 from engine.runtime.step import audit
 from engine.runtime.step.confidentiality import check_paper
+from engine.runtime.step.entries import Entry, PaperEditDropped, PaperEdited, PaperSignedFor
 from engine.runtime.step.events import DocumentDelivered, Unprintable
 from engine.runtime.step.names import name_of_person
 from engine.runtime.step.step import Step
@@ -135,7 +136,7 @@ def sign_for(step: Step, element: Element) -> None:
     rows = [row for row in step.case.rows(document) if row.element_id in ids and row.to_unit == step.actor.unit_code]
     for row in step.scopes.nearest(rows, step.scope_id):
         if deliveries.sign_for(step.case, row, step.actor.person_id, step.now):
-            _record(step, "paper_signed_for", element, {"id": row.id, "number": row.number})
+            _record(step, element, PaperSignedFor(row.id, row.number))
 
 
 def edited(step: Step, element_id: str, composed: Composed) -> Edited | None:
@@ -194,14 +195,13 @@ def save_edit(step: Step, element: Element, composed: Composed, texts: Texts) ->
     }
     key = {"instance_id": step.instance_id, "element_id": element.id, "scope_id": step.scope_id or ""}
     upsert.put(step.tx, paper_draft, key, values)
-    told = {"texts": texts.stored(), "generated": composed.texts.stored()}
-    _record(step, "paper_edited", element, told)
+    _record(step, element, PaperEdited(texts.stored(), composed.texts.stored()))
 
 
 def drop_edit(step: Step, element: Element) -> None:
     """The paper will be issued as the letter gives it."""
     if _forget_draft(step, element):
-        _record(step, "paper_edit_dropped", element, {})
+        _record(step, element, PaperEditDropped())
 
 
 def _kept_back(step: Step, element: Element, texts: Texts) -> list[str]:
@@ -231,12 +231,10 @@ def _forget_draft(step: Step, element: Element) -> bool:
     return row is not None
 
 
-def _record(step: Step, kind: str, element: Element, content: dict[str, Any]) -> None:
+def _record(step: Step, element: Element, entry: Entry) -> None:
     actor = step.actor
     assert actor is not None
-    audit.append(
-        step.tx, step.instance_id, step.now, kind, content, actor.person_id, actor.unit_code, element_id=element.id
-    )
+    audit.append(step.tx, step.instance_id, step.now, entry, actor.person_id, actor.unit_code, element_id=element.id)
 
 
 def unprintable(step: Step, words: Mapping[str, Any]) -> Text:

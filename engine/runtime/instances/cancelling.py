@@ -27,7 +27,7 @@ from engine.runtime.step.context import Context
 from engine.runtime.step.facts import known
 from engine.runtime.step.free_text import Raw, words
 from engine.runtime.step.names import result_of
-from engine.states import InstanceStatus
+from engine.states import InstanceStatus, NoticeKind
 
 REASON_LIMIT = 500
 REASON_LEAST = 5
@@ -53,7 +53,7 @@ def withdraw(tx: Connection, context: Context, actor: Actor, instance_id: str, r
         reason=reason,
     )
     for unit_code in sorted(instances.units_at_work(tx, instance_id)):
-        notify_people(tx, context, instance_id, "withdrawn", unit_code, TOLD, told)
+        notify_people(tx, context, instance_id, NoticeKind.WITHDRAWN, unit_code, TOLD, told)
 
 
 def end(tx: Connection, context: Context, number: str, by: str, reason: str) -> None:
@@ -84,7 +84,7 @@ def end(tx: Connection, context: Context, number: str, by: str, reason: str) -> 
         reason=reason,
     )
     for unit_code in at_work:
-        notify_people(tx, context, row.id, "withdrawn", unit_code, TOLD, told)
+        notify_people(tx, context, row.id, NoticeKind.WITHDRAWN, unit_code, TOLD, told)
 
 
 def may_withdraw(tx: Connection, context: Context, actor: Actor, row: InstanceRow) -> bool:

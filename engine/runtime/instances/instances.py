@@ -24,6 +24,7 @@ from engine.runtime.advance.advance import WHAT_TO_DO, take
 from engine.runtime.advance.numbers import insert_instance, unnumbered
 from engine.runtime.step import events, locks, repeated_forms
 from engine.runtime.step.context import Context
+from engine.runtime.step.entries import StepKind
 from engine.runtime.step.facts import facts_of, new_facts
 from engine.runtime.step.faults import Fault
 from engine.runtime.step.parties import parties_of as parties_of
@@ -63,7 +64,7 @@ def start(tx: Connection, context: Context, actor: Actor, key: str, raw: Mapping
         drop_draft(tx, actor, key)
         step.record(events.Started(step.instance["number"]))
 
-    started = take(step, "started", event)
+    started = take(step, StepKind.STARTED, event)
     return Started(started.instance["number"], next_of(tx, started.instance_id, actor))
 
 

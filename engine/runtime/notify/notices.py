@@ -31,7 +31,7 @@ from engine.notices.routes import MAIL
 from engine.organisation import people
 from engine.organisation.city_now import organisation
 from engine.runtime.step.context import Context
-from engine.states import SendingStatus, TaskStatus
+from engine.states import NoticeKind, SendingStatus, TaskStatus
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def notify_people(
     tx: Connection,
     context: Context,
     instance_id: str,
-    kind: str,
+    kind: NoticeKind,
     unit_code: str,
     roles: Collection[str],
     text: Text,
@@ -93,7 +93,7 @@ def notify_people(
         "due_at": due_at or now,
         "made_at": now,
     }
-    if kind == "told" and instance_id is not None:
+    if kind == NoticeKind.NOTIFICATION and instance_id is not None:
         case_of(tx, instance_id).add(notice, row)
     else:
         unit_of(tx).changes.add(notice, row)
@@ -136,7 +136,7 @@ def notify_administrators(
             insert(notice).values(
                 id=notice_id,
                 instance_id=None,
-                kind="fault",
+                kind=NoticeKind.FAULT,
                 unit_code=unit_code,
                 roles=["system_admin"],
                 step=step or None,
@@ -148,8 +148,8 @@ def notify_administrators(
         )
         chosen = preferences.of_people(tx, ids)
         for person_id in ids:
-            receipts.add(tx, notice_id, person_id, None, unit_code, now, chosen[person_id].wants(APP, "fault"))
-        _send_outside(tx, context, notice_id, None, "fault", unit_code, False, chosen, None)
+            receipts.add(tx, notice_id, person_id, None, unit_code, now, chosen[person_id].wants(APP, NoticeKind.FAULT))
+        _send_outside(tx, context, notice_id, None, NoticeKind.FAULT, unit_code, False, chosen, None)
     return bool(holders)
 
 
@@ -201,7 +201,7 @@ def clear_decided(tx: Connection, correction_id: str, now: datetime) -> None:
     row = tx.execute(select(correction).where(correction.c.id == correction_id)).one()
     asked = select(notice.c.id).where(
         notice.c.instance_id == row.instance_id,
-        notice.c.kind == "correction",
+        notice.c.kind == NoticeKind.CORRECTION,
         notice.c.made_at == row.proposed_at,
         notice.c.person_id.is_(None),
     )
@@ -274,7 +274,7 @@ def _send_outside(
     context: Context,
     notice_id: str,
     instance_id: str | None,
-    kind: str,
+    kind: NoticeKind,
     unit_code: str,
     to_posts: bool,
     chosen: dict[str, preferences.Preference],

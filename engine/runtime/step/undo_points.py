@@ -21,7 +21,7 @@ from engine.errors import RecordsDamaged
 from engine.runtime.step import sealing
 from engine.runtime.step.events import DocumentDelivered, Event, PeriodMoved, PeriodStands, TaskOpened
 from engine.runtime.step.step import Step
-from engine.states import PeriodStatus
+from engine.states import PeriodStatus, TimerKind
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def remember(step: Step, task_id: str, raw: Mapping[str, list[str]]) -> None:
         "task_id": task_id,
         "revision": step.instance["revision"] + 1,
         "taken": step.instance["taken"],
-        "timers": [_stored(row) for row in step.case.rows(timer) if row.kind == "due"],
+        "timers": [_stored(row) for row in step.case.rows(timer) if row.kind == TimerKind.DUE],
         "answers": dict(raw),
     }
 
@@ -139,7 +139,7 @@ def put_timers_back(step: Step, stored: list[dict[str, Any]]) -> None:
     """Drawn timers that were there have their rows again, due when they were due."""
     then = {row["id"]: {**row, "due_at": _instant(row["due_at"])} for row in stored}
     for armed in step.case.rows(timer):
-        if armed.kind == "due" and armed.id not in then:
+        if armed.kind == TimerKind.DUE and armed.id not in then:
             step.case.remove(timer, armed)
     for timer_id, row in then.items():
         there = step.case.get(timer, timer_id)

@@ -27,12 +27,13 @@ from engine.runtime.periods import calendar_change
 from engine.runtime.periods.timers import hold, run_on
 from engine.runtime.step.confidentiality import require_untold
 from engine.runtime.step.context import Context
+from engine.runtime.step.entries import StepKind
 from engine.runtime.step.events import SentBack
 from engine.runtime.step.step import Step
 from engine.runtime.tasks import tasks
 from engine.runtime.tasks.colleagues import who_may_do
 from engine.runtime.tasks.transfers import words
-from engine.states import TaskStatus
+from engine.states import HandlingKind, NoticeKind, TaskStatus, Undone
 
 QUIET_OPERATIONS = frozenset({"record", "notify"})
 """Operations that may be done again; every other one has an effect that sending back cannot undo."""
@@ -122,14 +123,16 @@ def send_back(tx: Connection, context: Context, actor: Actor, task_id: str, to_t
             raise Refused(sentences(_("It cannot be sent back to that step."), back.why_no_further))
         passed = back.passed[: back.passed.index(earlier.element_id)]
         _keep_periods(step, row, earlier, passed)
-        over = {"undone": "sent_back", "ended_by": actor.person_id, "remark": reason}
+        over = {"undone": Undone.SENT_BACK, "ended_by": actor.person_id, "remark": reason}
         step.case.change(task, step.case.one(task, row.id), **over)
         step.record(SentBack(row.id, opened_id, earlier.name, reason))
         step.workflow.reopen(row.id, earlier.task_id, opened_id)
 
-    advance(tx, context, row.instance_id, "sent_back", event, actor)
+    advance(tx, context, row.instance_id, StepKind.SENT_BACK, event, actor)
     assert earlier is not None
-    requests.add(tx, row, "send_back", actor, context.now, to_person=earlier.done_by, to_task=opened_id, reason=reason)
+    requests.add(
+        tx, row, HandlingKind.SEND_BACK, actor, context.now, to_person=earlier.done_by, to_task=opened_id, reason=reason
+    )
     opened = case_of(tx, row.instance_id).one(task, opened_id)
     give_to(tx, opened, earlier.done_by, context.now)
     text = _(
@@ -144,7 +147,7 @@ def send_back(tx: Connection, context: Context, actor: Actor, task_id: str, to_t
         tx,
         context,
         row.instance_id,
-        "returned",
+        NoticeKind.RETURNED,
         opened.unit_code,
         opened.roles,
         text,

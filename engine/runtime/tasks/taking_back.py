@@ -31,13 +31,14 @@ from engine.runtime.notify.notices import notify_people
 from engine.runtime.periods.timers import arm_marks_again
 from engine.runtime.step import parties, undo_points
 from engine.runtime.step.context import Context
+from engine.runtime.step.entries import StepKind
 from engine.runtime.step.events import PeriodGoesOn, TakenBack
 from engine.runtime.step.names import result_of
 from engine.runtime.step.step import Step
 from engine.runtime.step.undo_points import Did
 from engine.runtime.tasks import tasks
 from engine.runtime.tasks.sending_back import give_to
-from engine.states import InstanceStatus, TaskStatus
+from engine.states import HandlingKind, InstanceStatus, NoticeKind, TaskStatus, Undone
 
 
 def take_back(tx: Connection, context: Context, actor: Actor, task_id: str) -> str:
@@ -61,7 +62,7 @@ def take_back(tx: Connection, context: Context, actor: Actor, task_id: str) -> s
         assert point is not None
         did = Did.read(point.did)
         fallen.extend(fetch.every(tx, TaskRow, select(task).where(task.c.id.in_(did.opened))))
-        tx.execute(update(task).where(task.c.id.in_([row.id, *did.opened])).values(undone="taken_back"))
+        tx.execute(update(task).where(task.c.id.in_([row.id, *did.opened])).values(undone=Undone.TAKEN_BACK))
         step.record(TakenBack(row.id, opened_id))
         _say_former(step, point.revision)
         step.instance = {**step.instance, "taken": point.taken}
@@ -70,9 +71,9 @@ def take_back(tx: Connection, context: Context, actor: Actor, task_id: str) -> s
         _periods_run_on(step, row, did)
         undo_points.forget(tx, row.instance_id)
 
-    advance(tx, context, row.instance_id, "taken_back", event, actor)
+    advance(tx, context, row.instance_id, StepKind.TAKEN_BACK, event, actor)
     assert point is not None
-    requests.add(tx, row, "take_back", actor, context.now, to_task=opened_id)
+    requests.add(tx, row, HandlingKind.TAKE_BACK, actor, context.now, to_task=opened_id)
     opened = case_of(tx, row.instance_id).one(task, opened_id)
     give_to(tx, opened, actor.person_id, context.now)
     tasks.keep_draft(tx, opened, actor.person_id, point.answers, context.now)
@@ -84,7 +85,7 @@ def take_back(tx: Connection, context: Context, actor: Actor, task_id: str) -> s
             step=Name(row.name),
             lapsed=Name(lapsed.name),
         )
-        notify_people(tx, context, row.instance_id, "taken_back", lapsed.unit_code, lapsed.roles, words)
+        notify_people(tx, context, row.instance_id, NoticeKind.TAKEN_BACK, lapsed.unit_code, lapsed.roles, words)
     return opened_id
 
 
@@ -318,13 +319,13 @@ def _what_moved(tx: Connection, row: Done) -> Text:
         .join(unit, unit.c.code == task.c.unit_code)
         .join(person, person.c.id == task.c.ended_by)
         .where(task.c.instance_id == row.instance_id, task.c.id != row.id, task.c.ended_at >= row.ended_at)
-        .where((task.c.status == TaskStatus.COMPLETED) | (task.c.undone == "sent_back"))
+        .where((task.c.status == TaskStatus.COMPLETED) | (task.c.undone == Undone.SENT_BACK))
         .order_by(task.c.ended_at.desc()),
     )
     if later is None:
         return _("Since then a period has ended or the case has changed, so this can no longer be undone.")
     who = {"person": later.person_name, "unit": later.unit_name, "step": Name(later.name)}
-    if later.undone == "sent_back":
+    if later.undone == Undone.SENT_BACK:
         return _("%(person)s, %(unit)s, has sent '%(step)s' back, so this can no longer be undone.", **who)
     return _("%(person)s, %(unit)s, has completed '%(step)s', so this can no longer be undone.", **who)
 

@@ -25,6 +25,7 @@ from engine.runtime.advance.lapsed_requests import notify_not_needed
 from engine.runtime.documents import issue
 from engine.runtime.step import audit, repeated_forms, undo_points
 from engine.runtime.step.context import Context
+from engine.runtime.step.entries import Claimed, Released, StepKind
 from engine.runtime.step.events import TaskCompleted, TimerFired
 from engine.runtime.step.facts import said_in_tasks
 from engine.runtime.step.locks import lock_of_task
@@ -34,7 +35,7 @@ from engine.runtime.step.step import Step
 from engine.runtime.tasks import drafts
 from engine.runtime.tasks.answers import take_answers
 from engine.runtime.tasks.drafts import Window
-from engine.states import TaskStatus
+from engine.states import HandlingKind, TaskStatus, TimerKind, Undone
 
 
 @repeated_forms.repeatable
@@ -85,7 +86,7 @@ def complete(
         outcome_notices.notify_asker(step, task_id)
         step.workflow.complete(task_id)
 
-    step = advance(tx, context, row.instance_id, "task_completed", event, actor)
+    step = advance(tx, context, row.instance_id, StepKind.TASK_COMPLETED, event, actor)
     done = step.case.one(task, task_id)
     return Completed(
         instance_id=row.instance_id,
@@ -104,7 +105,7 @@ def claim(tx: Connection, actor: Actor, task_id: str, now: datetime) -> None:
         return
     _require(actor, "claim", row, tx)
     lists.give(tx, task_id, actor.person_id, now)
-    audit.append(tx, row.instance_id, now, "claimed", {"task": task_id}, actor.person_id, actor.unit_code)
+    audit.append(tx, row.instance_id, now, Claimed(task_id), actor.person_id, actor.unit_code)
     requests.ask_no_longer(tx, row, actor.person_id, actor, now)
 
 
@@ -112,7 +113,7 @@ def release(tx: Connection, actor: Actor, task_id: str, now: datetime) -> None:
     """The task is open to everybody who may do it; drafts stay with their writers."""
     row = take_hold(tx, actor, "release", task_id)
     lists.give(tx, task_id, None, None)
-    audit.append(tx, row.instance_id, now, "released", {"task": task_id}, actor.person_id, actor.unit_code)
+    audit.append(tx, row.instance_id, now, Released(task_id), actor.person_id, actor.unit_code)
 
 
 def save_draft(
@@ -223,7 +224,7 @@ def subject(tx: Connection, row: TaskRow) -> TaskSubject:
     name = name_of_person(tx, row.assignee_id) if row.assignee_id else None
     unit_name = name_of_unit(tx, row.unit_code)
     waiting = requests.requests(tx, row) if row.status == TaskStatus.OPEN else []
-    delegation = next((found for found in waiting if found.kind == "delegation"), None)
+    delegation = next((found for found in waiting if found.kind == HandlingKind.DELEGATION), None)
     return TaskSubject(
         parties=parties_of(tx, row.instance_id) | {row.unit_code},
         unit_code=row.unit_code,
@@ -238,7 +239,9 @@ def subject(tx: Connection, row: TaskRow) -> TaskSubject:
         handed_by_id=requests.handed_by(tx, row) if row.status == TaskStatus.OPEN else None,
         delegate_id=delegation.to_person if delegation else None,
         delegate_name=delegation.to_name if delegation else None,
-        consulted=frozenset(found.to_person for found in waiting if found.kind == "consultation" and found.to_person),
+        consulted=frozenset(
+            found.to_person for found in waiting if found.kind == HandlingKind.CONSULTATION and found.to_person
+        ),
     )
 
 
@@ -258,7 +261,7 @@ def fire_interrupting(step: Step) -> datetime | None:
 
     Returns when the last of them had run out; None when there was none.
     """
-    closing = [row for row in step.case.rows(timer) if row.kind == "due" and row.interrupting]
+    closing = [row for row in step.case.rows(timer) if row.kind == TimerKind.DUE and row.interrupting]
     over = [(row.due_at, row.id, row) for row in closing if row.due_at is not None and row.due_at <= step.now]
     run_out_at: datetime | None = None
     for due_at, _id, row in sorted(over, key=lambda found: found[:2]):
@@ -295,7 +298,7 @@ def _require(actor: Actor, verb: str, row: TaskRow, tx: Connection) -> None:
 
 def _require_opinions(tx: Connection, row: TaskRow, actor: Actor) -> None:
     """Whoever completes it has said the own opinion with that."""
-    waiting = [request for request in requests.requests(tx, row) if request.kind == "consultation"]
+    waiting = [request for request in requests.requests(tx, row) if request.kind == HandlingKind.CONSULTATION]
     asked = [request.to_name for request in waiting if request.to_person != actor.person_id]
     if asked:
         sentence = _(
@@ -359,14 +362,14 @@ def _require_open(tx: Connection, open_task: TaskRow) -> None:
 def _undone(row: _Over) -> Message:
     about = {"step": Name(row.name), "when": When(row.ended_at, "spoken")}
     match row.undone:
-        case "sent_back":
+        case Undone.SENT_BACK:
             return _("'%(step)s' was sent back on %(when)s and can no longer be handled.", **about)
-        case "taken_back":
+        case Undone.TAKEN_BACK:
             return _(
                 "'%(step)s' lapsed on %(when)s, since the step before it was undone. It can no longer be handled.",
                 **about,
             )
-        case "taken_off":
+        case Undone.TAKEN_OFF:
             return _(
                 "Your unit has no longer been asked for '%(step)s' since %(when)s. What you saved is kept.", **about
             )

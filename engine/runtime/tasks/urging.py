@@ -16,8 +16,10 @@ from engine.runtime.advance import requests
 from engine.runtime.notify.notices import notify_people
 from engine.runtime.step.confidentiality import require_untold
 from engine.runtime.step.context import Context
+from engine.runtime.step.entries import Urged
 from engine.runtime.tasks import tasks
 from engine.runtime.tasks.transfers import note, words
+from engine.states import HandlingKind, NoticeKind
 
 
 def urge(tx: Connection, context: Context, actor: Actor, task_id: str, sentence: str) -> TaskRow:
@@ -31,8 +33,8 @@ def urge(tx: Connection, context: Context, actor: Actor, task_id: str, sentence:
         raise Refused(
             _("You have chased this task already. You can chase it again from %(day)s, the next working day.", day=day)
         )
-    requests.add(tx, row, "urge", actor, context.now, reason=sentence)
-    note(tx, context, actor, row, "urged", reason=sentence)
+    requests.add(tx, row, HandlingKind.URGE, actor, context.now, reason=sentence)
+    note(tx, context, actor, row, Urged(row.id, sentence))
     told = {"unit": actor.unit_name, "person": actor.person_name, "step": Name(row.name), "words": sentence}
     text = (
         _("%(person)s, %(unit)s, is waiting for '%(step)s': %(words)s", **told)
@@ -46,7 +48,7 @@ def urge(tx: Connection, context: Context, actor: Actor, task_id: str, sentence:
             tx,
             context,
             instance_id,
-            "urge",
+            NoticeKind.URGE,
             row.unit_code,
             roles,
             text,
