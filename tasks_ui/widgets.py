@@ -21,7 +21,7 @@ from engine.reports.parts import counted_days, names
 from engine.reports.parts.drawing import Drawing
 from engine.reports.parts.handling import URGENT
 from engine.reports.parts.names import UnitName
-from engine.reports.parts.paging import COUNTED, Place, read_place
+from engine.reports.parts.paging import COUNTED, PAGE_SIZE, Place, read_place
 from engine.reports.parts.periods import Period
 from engine.reports.parts.tellings import Telling
 from engine.states import AttemptOutcome, SendingStatus
@@ -90,6 +90,12 @@ def register(app: Flask) -> None:
 def page_place(of: str = "") -> Place:
     """The place that the address asks for in the list whose places are named so; its head when it asks for none."""
     return read_place(request.args.get(f"{of}after", ""), request.args.get(f"{of}before", ""))
+
+
+def page_row(of: str) -> int:
+    """The row with which the page begins that the address asks for, in a list whose places are rows; 0 is its head."""
+    after, before = (request.args.get(f"{of}{name}", 0, type=int) for name in ("after", "before"))
+    return max(0, after or before - PAGE_SIZE)
 
 
 def many(number: int) -> str:

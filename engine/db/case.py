@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -95,8 +94,12 @@ class Part:
 
 
 def _instant(value: str) -> datetime:
-    read = datetime.fromisoformat(value)
-    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+    """As both stores tell of it, without its zone, or with one."""
+    try:
+        return datetime.fromisoformat(value + "+00:00")
+    except ValueError:
+        read = datetime.fromisoformat(value)
+        return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
 
 
 _DECODERS: tuple[tuple[type, Callable[[Any], Any]], ...] = (
@@ -453,8 +456,10 @@ def _decoded(part: Part, values: list[Any]) -> Any:
     """What somebody has put there that is no value of its kind stays as it is; it will not fit its seal."""
     for place, decode in part.decode:
         if values[place] is not None:
-            with suppress(TypeError, ValueError):
+            try:
                 values[place] = decode(values[place])
+            except (TypeError, ValueError):
+                continue
     return part.row(*values)
 
 

@@ -39,14 +39,18 @@ class Prepared:
 
     def _given(self, row: Row) -> Any:
         values = [row[name] if value is None else value(row[name]) for name, value in self._values]
-        return tuple(values) if self._by_place is not None else dict(zip((name for name, _ in self._values), values))
+        return (
+            tuple(values)
+            if self._by_place is not None
+            else dict(zip((name for name, _ in self._values), values, strict=True))
+        )
 
 
 @cache
 def _dialect(name: str) -> Dialect:
     if name == "sqlite":
-        return sqlite.dialect(paramstyle="qmark")  # type: ignore[no-untyped-call, no-any-return]
-    return psycopg.dialect()
+        return sqlite.dialect(paramstyle="qmark")
+    return psycopg.dialect()  # type: ignore[no-untyped-call]
 
 
 def _value(dialect: Dialect, parameter: BindParameter[Any]) -> _Value:

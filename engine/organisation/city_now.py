@@ -109,6 +109,12 @@ class Organisation:
         units = (found for found, _ in self._units.values())
         return frozenset(name for unit in units for name in (unit.name, unit.full_name) if name)
 
+    @cached_property
+    def acting(self) -> tuple[Unit, ...]:
+        """The units of all times that act in their own name, by code."""
+        own = (found for found, _ in self._units.values() if found.kind not in WITHIN)
+        return tuple(sorted(own, key=lambda found: found.code))
+
     def unit(self, code: str, at: datetime) -> Unit | None:
         """The unit, when it exists at that instant."""
         found, span = self._units.get(code, (None, None))
@@ -118,10 +124,6 @@ class Organisation:
         """The unit, also when it is no more, or not yet."""
         found, _ = self._units.get(code, (None, None))
         return found
-
-    def every_unit(self) -> Iterator[Unit]:
-        """The units of all times."""
-        return (found for found, _ in self._units.values())
 
     def units(self, at: datetime) -> Iterator[Unit]:
         return (found for found, span in self._units.values() if span.holds(at))

@@ -6,6 +6,7 @@ from engine.deployments import definitions
 from engine.errors import NotAllowed
 from engine.organisation.assignment import Actor, may
 from engine.reports.oversight import supervision
+from engine.reports.oversight.by_unit import WORST, UnitsWanted
 from engine.reports.parts.filters import Filters
 from engine.reports.parts.paging import HEAD, Place
 from engine.uses.transactions import Transactions
@@ -18,12 +19,18 @@ class OversightUses:
         self._transactions = transactions
 
     def supervision(
-        self, actor: Actor, filters: Filters, place: Place = HEAD, shown: str = "", items: Place = HEAD
+        self,
+        actor: Actor,
+        filters: Filters,
+        place: Place = HEAD,
+        shown: str = "",
+        items: Place = HEAD,
+        units: UnitsWanted = WORST,
     ) -> supervision.Supervision:
         """`shown` is the procedure whose diagram is looked at, `items` the place in the list of what is supervised."""
         _require_oversight(actor)
         return self._transactions.read(
-            lambda tx, context: supervision.supervision(tx, context, filters, place, shown, items)
+            lambda tx, context: supervision.supervision(tx, context, filters, place, shown, items, units)
         )
 
     def latest_diagram(self, actor: Actor, key: str) -> bytes:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from engine.reports.oversight.by_unit import UnitsWanted
 from tasks_ui.instances.views import kept, read_filters
 from tasks_ui.security import actor, drawing, engine
-from tasks_ui.widgets import page_place
+from tasks_ui.widgets import page_place, page_row
 
 pages = Blueprint("supervision", __name__)
 
@@ -17,7 +18,8 @@ pages = Blueprint("supervision", __name__)
 def overview() -> ResponseReturnValue:
     filters = read_filters("running")
     shown, items = request.args.get("diagram", ""), page_place("items_")
-    found = engine().oversight.supervision(actor(), filters, page_place(), shown, items)
+    units = UnitsWanted(request.args.get("group", ""), page_row("units_"))
+    found = engine().oversight.supervision(actor(), filters, page_place(), shown, items, units)
     return render_template("supervision/supervision.html", found=found, filters=filters, kept=kept(filters))
 
 

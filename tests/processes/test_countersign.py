@@ -224,7 +224,7 @@ def test_enough_answers_end_what_was_called_and_has_not_answered(town: Town, dra
     (first,) = (one for one in found if one.asked("give_opinion")[0] == "market")
     first.complete("give_opinion", MEMBERS["market"], opinion="agree")
     results = {row.result for row in town.read(lambda tx: tx.execute(own_ones).all())}
-    assert results == {"given", "ended_with_caller"}
+    assert results == {"given", "called_off"}
     assert dict(case.waiting) == {"conclude": 1}
     sound(case)
 

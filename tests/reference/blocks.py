@@ -88,16 +88,11 @@ class Task(Block):
         return self.key, out
 
     def parts(self) -> list[Block]:
-        return [border.body for border in self.borders if border.body is not None]
+        return bodies(self.borders)
 
     def smaller(self) -> Iterable[Block]:
-        yield from (border.body for border in self.borders if border.body is not None)
-        for index, border in enumerate(self.borders):
-            before, after = self.borders[:index], self.borders[index + 1 :]
-            yield replace(self, borders=before + after)
-            if border.body is not None:
-                bodies = [None, *border.body.smaller()]
-                yield from (replace(self, borders=(*before, replace(border, body=body), *after)) for body in bodies)
+        yield from bodies(self.borders)
+        yield from fewer_borders(self)
 
 
 @dataclass(frozen=True)
@@ -125,25 +120,35 @@ class Wait(Block):
 
 @dataclass(frozen=True)
 class Call(Block):
-    """Another procedure is called."""
+    """Another procedure is called, with events on its border."""
 
     word: ClassVar[str] = "call activity"
     key: str
+    borders: tuple[Border, ...] = ()
 
     def draw(self, sheet: Sheet) -> Ends:
         handed = "".join(
             f'<camunda:in source="{name}" target="{target}" />'
             for name, target in (("subject", "subject"), ("own", "own_unit"))
         )
-        return (
-            sheet.add(
-                "callActivity",
-                self.key,
-                f"<extensionElements>{handed}</extensionElements>",
-                name=f"另办{self.key}",
-                calledElement="one_task",
-            ),
-        ) * 2
+        sheet.add(
+            "callActivity",
+            self.key,
+            f"<extensionElements>{handed}</extensionElements>",
+            name=f"另办{self.key}",
+            calledElement="one_task",
+        )
+        out = self.key
+        for border in self.borders:
+            out = border.attach(sheet, self.key, out)
+        return self.key, out
+
+    def parts(self) -> list[Block]:
+        return bodies(self.borders)
+
+    def smaller(self) -> Iterable[Block]:
+        yield from bodies(self.borders)
+        yield from fewer_borders(self)
 
 
 @dataclass(frozen=True)
@@ -256,15 +261,10 @@ class Clock(Block):
         return self.key, None
 
     def parts(self) -> list[Block]:
-        return [border.body for border in self.borders if border.body is not None]
+        return bodies(self.borders)
 
     def smaller(self) -> Iterable[Block]:
-        for index, border in enumerate(self.borders):
-            before, after = self.borders[:index], self.borders[index + 1 :]
-            yield replace(self, borders=before + after)
-            if border.body is not None:
-                bodies = [None, *border.body.smaller()]
-                yield from (replace(self, borders=(*before, replace(border, body=body), *after)) for body in bodies)
+        yield from fewer_borders(self)
 
 
 @dataclass(frozen=True)
@@ -380,3 +380,19 @@ def one_less(blocks: tuple[Block, ...]) -> Iterable[tuple[Block, ...]]:
 def one_smaller(blocks: tuple[Block, ...]) -> Iterable[tuple[Block, ...]]:
     for index, block in enumerate(blocks):
         yield from ((*blocks[:index], one, *blocks[index + 1 :]) for one in block.smaller())
+
+
+def bodies(borders: tuple[Border, ...]) -> list[Block]:
+    """What stands behind the events."""
+    return [border.body for border in borders if border.body is not None]
+
+
+def fewer_borders(block: Block) -> Iterable[Block]:
+    """The block with one of its events less, or with less behind it."""
+    borders: tuple[Border, ...] = block.borders  # type: ignore[attr-defined]
+    for index, border in enumerate(borders):
+        before, after = borders[:index], borders[index + 1 :]
+        yield replace(block, borders=before + after)  # type: ignore[call-arg]
+        if border.body is not None:
+            for body in (None, *border.body.smaller()):
+                yield replace(block, borders=(*before, replace(border, body=body), *after))  # type: ignore[call-arg]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from xml.sax.saxutils import escape
 
-from tests.reference.blocks import Block, Border, Ends, Sheet, Task
+from tests.reference.blocks import Block, Border, Ends, Sheet, Task, bodies, fewer_borders
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Repeated(Block):
         return self.key, out
 
     def parts(self) -> list[Block]:
-        return [border.body for border in self.borders if border.body is not None]
+        return bodies(self.borders)
 
     def smaller(self) -> Iterable[Block]:
         yield Task(self.key)
@@ -118,7 +118,7 @@ class Sub(Block):
         return "".join([*inner.elements, *inner.flows])
 
     def parts(self) -> list[Block]:
-        return [self.body, *(border.body for border in self.borders if border.body is not None)]
+        return [self.body, *bodies(self.borders)]
 
     def smaller(self) -> Iterable[Block]:
         yield self.body
@@ -128,14 +128,3 @@ class Sub(Block):
             yield replace(self, times=None)
         yield from (replace(self, body=body) for body in self.body.smaller())
         yield from fewer_borders(self)
-
-
-def fewer_borders(block: Block) -> Iterable[Block]:
-    """The block with one of its events less, or with less behind it."""
-    borders: tuple[Border, ...] = block.borders  # type: ignore[attr-defined]
-    for index, border in enumerate(borders):
-        before, after = borders[:index], borders[index + 1 :]
-        yield replace(block, borders=before + after)  # type: ignore[call-arg]
-        if border.body is not None:
-            for body in (None, *border.body.smaller()):
-                yield replace(block, borders=(*before, replace(border, body=body), *after))  # type: ignore[call-arg]

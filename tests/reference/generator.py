@@ -29,7 +29,7 @@ from tests.reference.blocks_events import At, Event, Gate, Happening
 from tests.reference.blocks_flows import Branches, Link
 from tests.unit.diagrams import HEAD, text_field
 
-FLOWS = frozenset({"link", "split", "unjoined", "some", "gate", "catch", "conditional"})
+FLOWS = frozenset({"link", "split", "unjoined", "some", "gate", "catch", "conditional", "on a call"})
 """Blocks and events that the engine of before did not run."""
 LAPSING = {"timer": 0.4, "cycle": 0.4, "button": 0.4, "conditional": 0.4}
 """Of the events that leave their task open, how many lapse with it."""
@@ -115,7 +115,12 @@ class Around:
     forked: bool = False
     """One of several that run side by side."""
     looped: bool = False
-    """In a loop: what a condition interrupts at once would turn in it without end."""
+    """In a loop: what goes back may leave nothing running, and what a condition interrupts at once would turn without end."""
+
+    @property
+    def joins(self) -> bool:
+        """Whether branches that part here have to meet again."""
+        return self.forked or self.looped
 
     def deeper(self, **more: bool) -> Around:
         return replace(self, depth=self.depth + 1, **more)
@@ -150,7 +155,7 @@ class Generator:
                 "split",
                 "some",
                 "gate",
-                *([] if around.forked else ["unjoined"]),
+                *([] if around.joins else ["unjoined"]),
             ]
         allowed = [kind for kind in kinds if kind not in self.left_out]
         return getattr(self, f"_{self.draw.choice(allowed)}")(around.deeper())
@@ -158,10 +163,13 @@ class Generator:
     # --- one a word ---
 
     def _task(self, around: Around) -> Block:
+        return Task(self._key("u"), self._borders(around))
+
+    def _borders(self, around: Around) -> tuple[Border, ...]:
         borders = []
         while len(borders) < 3 and around.depth < DEEPEST + 2 and self.draw.random() < 0.45:
             borders.append(self._border(around))
-        return Task(self._key("u"), tuple(borders))
+        return tuple(borders)
 
     def _border(self, around: Around) -> Border:
         events = [
@@ -196,7 +204,7 @@ class Generator:
         Behind a timer that comes once the gate lets nothing wait, unless that lapses.
         """
         lapses = self.draw.random() < self.lapsing[kind]
-        inner, body = around.deeper(beside=True, forked=False), None
+        inner, body = around.deeper(beside=True, forked=False, looped=False), None
         if self.draw.random() < 0.7:
             body = self._something(inner) if kind != "timer" or lapses else self._automatic(inner)
         return self._drawn_border(kind, False, body, False, self.draw.random() < 0.15, lapses)
@@ -225,7 +233,7 @@ class Generator:
         return Event(self._key("w"), "intermediateCatchEvent", (self._condition(),))
 
     def _call(self, around: Around) -> Block:
-        return Call(self._key("c"))
+        return Call(self._key("c"), () if "on a call" in self.left_out else self._borders(around))
 
     def _row(self, around: Around) -> Block:
         return Row(tuple(self.block(around) for _ in range(2)))
@@ -251,7 +259,7 @@ class Generator:
 
     def _split(self, around: Around) -> Block:
         """Several flows out of a task, joined behind; or some of them, of which each path ends alone."""
-        if around.forked or self.draw.random() < 0.6:
+        if around.joins or self.draw.random() < 0.6:
             inner = around.deeper(forked=True)
             return Branches(self._key("o"), "userTask", "parallelGateway", (self.block(inner), self.block(inner)))
         return self._apart(around, "userTask", (self.draw.choice(TESTS),))
@@ -261,7 +269,7 @@ class Generator:
         inner = around.deeper(forked=True)
         branches = tuple(self.block(inner) for _ in range(self.draw.choice([2, 2, 3])))
         tests = tuple(self.draw.choice(TESTS) for _ in branches[1:])
-        is_joined = around.forked or self.draw.random() < 0.8
+        is_joined = around.joins or self.draw.random() < 0.8
         splits = self.draw.choice(["inclusiveGateway"] * 3 + ["userTask"]) if is_joined else "inclusiveGateway"
         return Branches(self._key("o"), splits, "inclusiveGateway" if is_joined else "", branches, tests)
 
@@ -283,7 +291,7 @@ class Generator:
 
     def _loop(self, around: Around) -> Block:
         """Somebody is waited for in it, so that it never turns by itself."""
-        inner = replace(around, looped=True)
+        inner = around.deeper(looped=True)
         return Loop(self._key("l"), Row((self._task(inner), self.block(inner))), self.draw.choice(TESTS))
 
     def _key(self, letter: str) -> str:

@@ -102,6 +102,9 @@ CASES: dict[str, Case] = {
     "element-unknown": drawn('<wonder id="wonder" />'),
     "element-misplaced": drawn("<flowNodeRef>review</flowNodeRef>"),
     "property-form": diagram(('<camunda:property name="result" value="agreed" />', '<camunda:property title="x" />')),
+    "extension-unknown": diagram(
+        (REVIEW, f"{REVIEW[:-3]}><extensionElements><camunda:wonder /></extensionElements></userTask>")
+    ),
     "starter-group": diagram(("town:case_officer", "case_officer")),
     "candidate-groups": diagram((REVIEW, f'{REVIEW[:-2]} camunda:candidateGroups="deputy_leader" />')),
     "candidate-units": diagram(
@@ -251,5 +254,6 @@ def test_every_module_of_rules_is_a_family_of_the_registry() -> None:
 
 def test_the_rules_that_only_warn_are_few_and_known() -> None:
     assert {rule.id for rule in RULES.values() if rule.severity is Severity.WARNING} == {
-        *("file-place", "dialect-twin", "shapes-none", "flow-undrawn", "process-not-executable")
+        *("file-place", "dialect-twin", "shapes-none", "flow-undrawn", "process-not-executable"),
+        *("drawn-only", "setting-idle", "nobody-asked"),
     }

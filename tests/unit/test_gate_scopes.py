@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.problems import Severity
 from tests.unit.diagrams import END, REVIEW, broken, flow, problems_of, properties, refused
 
 INNER = '<startEvent id="in_start" />' + REVIEW + '<endEvent id="in_end" />'
@@ -33,8 +34,44 @@ def test_a_frame_in_a_frame_is_accepted() -> None:
 
 @pytest.mark.rule("subprocess-start")
 def test_a_frame_begins_at_one_start_event() -> None:
-    (problem,) = problems_of(framed(('<startEvent id="in_start" />', ""), (flow("in_start", "review"), "")))[:1]
+    second = '<startEvent id="in_start" /><startEvent id="in_second" />' + flow("in_second", "review")
+    (problem,) = problems_of(framed(('<startEvent id="in_start" />', second)))[:1]
     refused(problem, "frame", "开始事件")
+
+
+def test_a_frame_without_a_start_event_begins_at_the_step_that_none_comes_before() -> None:
+    """BPMN 2.0.2, 13.3.4: all activities without an incoming flow begin."""
+    assert problems_of(framed(('<startEvent id="in_start" />', ""), (flow("in_start", "review"), ""))) == []
+
+
+@pytest.mark.rule("subprocess-start")
+def test_a_frame_in_which_every_step_comes_behind_another_one_never_begins() -> None:
+    (problem,) = problems_of(
+        framed(('<startEvent id="in_start" />', ""), (flow("in_start", "review"), flow("in_end", "review")))
+    )[:1]
+    refused(problem, "frame", "开始")
+
+
+@pytest.mark.rule("subprocess-start")
+def test_where_a_frame_begins_with_several_steps_is_drawn() -> None:
+    second = framed(
+        ('<startEvent id="in_start" />', '<userTask id="read" camunda:formRef="read_a" />'),
+        (flow("in_start", "review"), flow("read", "in_end")),
+    )
+    assert "subprocess-start" in {problem.rule for problem in problems_of(second)}
+
+
+@pytest.mark.rule("nobody-asked")
+def test_a_frame_with_nothing_in_it_is_passed_with_a_warning() -> None:
+    found = problems_of(
+        framed(
+            (FRAME, REVIEW + '<subProcess id="frame" name="里面没有" />'),
+            (flow("frame", "g_review"), flow("frame", "review") + flow("review", "g_review")),
+        )
+    )
+    assert [(one.rule, one.element_id, one.severity) for one in found if one.rule == "nobody-asked"] == [
+        ("nobody-asked", "frame", Severity.WARNING)
+    ]
 
 
 @pytest.mark.rule("subprocess-start")

@@ -35,6 +35,14 @@ DECORATION_NAMESPACES = frozenset(
     }
 )
 """Colours and notes of modelers: kept, and of no effect."""
+READ_NAMESPACES = frozenset(
+    {
+        "http://www.omg.org/spec/BPMN/20100524/MODEL",
+        "http://camunda.org/schema/1.0/bpmn",
+        "http://www.w3.org/2001/XMLSchema-instance",
+    }
+)
+"""What stands in these is judged by its name; notes of all other tools are kept, and of no effect (`no_effect`)."""
 PICTURE_NAMESPACE = "http://www.omg.org/spec/BPMN/20100524/DI"
 """Where the shapes lie; only directly within the definitions."""
 
@@ -54,8 +62,9 @@ def _runs(within: str, attributes: Mapping[str, tuple[str, ...]], says: Text, ho
 
 
 _FLOW_NODES = (
-    "startEvent endEvent boundaryEvent intermediateCatchEvent intermediateThrowEvent userTask serviceTask sendTask "
-    "receiveTask callActivity subProcess exclusiveGateway inclusiveGateway parallelGateway eventBasedGateway"
+    "startEvent endEvent boundaryEvent intermediateCatchEvent intermediateThrowEvent task manualTask userTask serviceTask "
+    "sendTask scriptTask businessRuleTask receiveTask callActivity subProcess exclusiveGateway inclusiveGateway "
+    "parallelGateway eventBasedGateway"
 )
 _SCOPES = "process subProcess"
 """Within what flow nodes and flows stand."""
@@ -104,7 +113,7 @@ RUNS: Mapping[str, Construct] = {
     ),
     "userTask": _runs(
         _SCOPES,
-        {**TASK, **FORM, "implementation": ("##unspecified",), "camunda:candidateGroups": ANY},
+        {**TASK, **FORM, **IMPLEMENTATION, "camunda:candidateGroups": ANY},
         _(
             "A step of a person. It has a form and is handled by the unit and post of its lane; "
             "candidateGroups (unit:post) can say otherwise."
@@ -116,6 +125,24 @@ RUNS: Mapping[str, Construct] = {
     "sendTask": _runs(
         _SCOPES, {**TASK, **IMPLEMENTATION}, _("The same as a serviceTask; used to draw deliveries and notices.")
     ),
+    "businessRuleTask": _runs(
+        _SCOPES,
+        {**TASK, **IMPLEMENTATION},
+        _(
+            "The same as a serviceTask; used to draw what rules decide: each fact: is an expression that gives the answer."
+        ),
+    ),
+    "scriptTask": _runs(
+        _SCOPES,
+        {**TASK, "scriptFormat": ANY},
+        _(
+            "Records facts: its script is made of assignments in our expression language, one a line, such as "
+            "is_major = amount > 100000. Each reads what those before it have said. scriptFormat is left out, or lianban."
+        ),
+    ),
+    "script": _runs("scriptTask", {"id": ANY}, _("The assignments of a scriptTask."), holds_text=True),
+    "task": _runs(_SCOPES, TASK, _("A step that nobody is asked to do: it is passed at once, and that is recorded.")),
+    "manualTask": _runs(_SCOPES, TASK, _("The same as a task; used to draw what is done outside the system.")),
     "receiveTask": _runs(
         _SCOPES,
         {**TASK, **IMPLEMENTATION, "instantiate": ONLY_FALSE},
@@ -230,8 +257,9 @@ RUNS: Mapping[str, Construct] = {
         _SCOPES,
         {**NODE, "attachedToRef": ANY, "cancelActivity": EITHER, "parallelMultiple": ONLY_FALSE},
         _(
-            "A timer (a period, a reminder, a time limit), a message (a button) or a condition attached to a task or a "
-            "sub-process; or what catches an error of a sub-process."
+            "A timer (a period, a reminder, a time limit), a message (a button) or a condition attached to a task, a called "
+            "procedure or a sub-process; or what catches an error of a sub-process. What interrupts a called procedure ends "
+            "its case."
         ),
     ),
     "intermediateCatchEvent": _runs(
@@ -307,7 +335,7 @@ RUNS: Mapping[str, Construct] = {
     ),
     "sequenceFlow": _runs(
         _SCOPES,
-        {**NODE, "sourceRef": ANY, "targetRef": ANY, "isImmediate": ONLY_TRUE},
+        {**NODE, "sourceRef": ANY, "targetRef": ANY, "isImmediate": EITHER},
         _("From one step to the next."),
     ),
     "conditionExpression": _runs(
@@ -318,11 +346,6 @@ RUNS: Mapping[str, Construct] = {
             "step each is taken whose condition holds, and each that has none."
         ),
         holds_text=True,
-    ),
-    "extensionElements": _runs(
-        f"definitions collaboration participant process laneSet lane sequenceFlow {_FLOW_NODES}",
-        {},
-        _("Holds camunda:properties; see extension properties."),
     ),
 }
 """Element of the BPMN namespace -> what it does when it runs."""
@@ -357,6 +380,11 @@ DRAWN: Mapping[str, Construct] = {
     ),
     "collaboration": _runs("definitions", {**NODE, "isClosed": EITHER}, _("The drawing that holds the pools.")),
     "participant": _runs("collaboration", {**NODE, "processRef": ANY}, _("A pool; a collapsed one only explains.")),
+    "extension": _runs(
+        "definitions",
+        {"id": ANY, "definition": ANY, "mustUnderstand": ONLY_FALSE},
+        _("Another tool's extensions; of no effect."),
+    ),
     "category": _runs("definitions", NODE, _("The name of a group.")),
     "categoryValue": _runs("category", {"id": ANY, "value": ANY}, _("The name of a group.")),
     "group": _runs(f"{_SCOPES} collaboration", {"id": ANY, "categoryValueRef": ANY}, _("A group.")),
@@ -367,19 +395,17 @@ DRAWN: Mapping[str, Construct] = {
         {"id": ANY, "sourceRef": ANY, "targetRef": ANY, "associationDirection": ("None", "One", "Both")},
         _("The line of an annotation."),
     ),
-    "dataStore": _runs("definitions", {**NODE, "capacity": ANY, "isUnlimited": EITHER}, _("A data store symbol.")),
-    "dataStoreReference": _runs(_SCOPES, {**NODE, "dataStoreRef": ANY}, _("A data store symbol.")),
-    "documentation": _runs(
-        "definitions process collaboration participant laneSet lane sequenceFlow message textAnnotation association "
-        f"group dataStore dataStoreReference {_FLOW_NODES}",
-        {"id": ANY, "textFormat": ANY},
-        _("An explanation."),
-        holds_text=True,
-    ),
     "incoming": _runs(_FLOW_NODES, {}, _("A flow that comes in; the sequenceFlow counts."), holds_text=True),
     "outgoing": _runs(_FLOW_NODES, {}, _("A flow that goes out; the sequenceFlow counts."), holds_text=True),
     "flowNodeRef": _runs("lane", {}, _("A step of the lane."), holds_text=True),
 }
 """Element of the BPMN namespace that is kept and shown, and does nothing."""
 
-ALLOWED: Mapping[str, Construct] = {**RUNS, **DRAWN}
+_EVERYWHERE = frozenset({*RUNS, *DRAWN})
+ANYWHERE: Mapping[str, Construct] = {
+    "extensionElements": Construct(_EVERYWHERE, {}, _("Holds camunda:properties; see extension properties.")),
+    "documentation": Construct(_EVERYWHERE, {"id": ANY, "textFormat": ANY}, _("An explanation."), holds_text=True),
+}
+"""What every element may hold."""
+
+ALLOWED: Mapping[str, Construct] = {**RUNS, **DRAWN, **ANYWHERE}

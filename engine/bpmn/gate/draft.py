@@ -13,7 +13,7 @@ from lxml import etree
 from engine.bpmn.gate import constructs, refusals
 from engine.bpmn.gate.procedures import Procedures
 from engine.bpmn.reading import ways
-from engine.bpmn.reading.elements import BPMN, FACT, SAYING, Diagram, Element, Flow, Lane, process_node
+from engine.bpmn.reading.elements import BPMN, FACT, OPERATING, SAYING, Diagram, Element, Flow, Lane, process_node
 from engine.forms.schema import Field, Form
 from engine.messages import Text, listed
 from engine.messages import gettext as _
@@ -116,8 +116,14 @@ class Draft:
         return self._in_scope[element.id]
 
     def begins(self, scope: Element) -> list[Element]:
-        """Where a sub-process begins."""
-        return [start for start in self.of_kind("startEvent") if start.scope == scope.id]
+        """Where a sub-process begins: at its start event, or else at each step that none comes before."""
+        return [start for start in self.diagram.starts(scope.id) if start.kind in constructs.RUNS]
+
+    @cached_property
+    def beginnings(self) -> tuple[Element, ...]:
+        """Where the process begins, and each of its sub-processes."""
+        inner = [start for scope in self.of_kind("subProcess") for start in self.begins(scope)]
+        return (*self.of_kind("startEvent"), *(start for start in inner if start.kind != "startEvent"))
 
     def onward_and_within(self, element: Element) -> list[Element]:
         """What may follow with the events on it, into sub-processes and out of them."""
@@ -146,7 +152,7 @@ class Draft:
     def said(self) -> frozenset[str]:
         """The names that somebody says: a form, a service task, a called procedure, or the start itself."""
         names = {key for form in self.forms.values() for key in form.own_keys}
-        for element in self.of_kind("serviceTask", "sendTask"):
+        for element in self.of_kind(*OPERATING):
             names |= {name.removeprefix(FACT) for name in element.properties if name.startswith(FACT)}
             names |= {element.properties.get(name, "") for name in SAYING}
         for call in self.of_kind("callActivity"):
@@ -171,7 +177,7 @@ class Draft:
     @cached_property
     def issuing(self) -> frozenset[str]:
         """The service tasks that issue a document."""
-        tasks = self.of_kind("serviceTask", "sendTask")
+        tasks = self.of_kind(*OPERATING)
         return frozenset(task.id for task in tasks if task.properties.get("operation") == "issue_document")
 
     @cached_property
@@ -187,7 +193,7 @@ class Draft:
     def met(self) -> frozenset[str]:
         """The keys of the periods that some service task meets."""
         keys = set()
-        for element in self.of_kind("serviceTask", "sendTask"):
+        for element in self.of_kind(*OPERATING):
             keys.add(element.properties.get("meets", ""))
             if element.properties.get("operation") == "meet_deadline":
                 keys.add(element.properties.get("deadline", ""))

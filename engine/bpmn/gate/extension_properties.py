@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from engine.bpmn.reading.elements import OPERATING
 from engine.messages import Text
 from engine.messages import gettext as _
 
@@ -145,12 +146,12 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
         ),
     },
 }
-"""Sort of element -> `camunda:property` names it may have. sendTask is as serviceTask; others have none."""
+"""Sort of element -> `camunda:property` names it may have. What the system does is all as serviceTask; others have none."""
 
 
 def sort_of(kind: str, event_kind: str = "") -> str:
     """The key of `PROPERTIES` for an element."""
-    if kind == "sendTask":
+    if kind in OPERATING:
         return "serviceTask"
     if kind == "intermediateCatchEvent" and event_kind == "message":
         return "awaited message"

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from engine.bpmn.reading.elements import OPERATING, PASSED
 from engine.messages import Text
 from engine.messages import gettext as _
 from engine.problems import Rule
@@ -36,10 +37,6 @@ _SUBPROCESS = _(
     "Make it a plain sub-process. What has to be undone when something fails is drawn as steps of its own behind an "
     "event on its border."
 )
-_DATA = _(
-    "Delete it. Forms and service tasks record facts, and a condition reads a fact by its name. Use "
-    "a text annotation for what only explains."
-)
 _EVENT_DATA = _("Delete it. The step that a button opens asks for everything with its form.")
 _PERFORMER = _("Write the properties unit and role on the lane, or camunda:candidateGroups on the step.")
 _LOOP = _(
@@ -47,31 +44,10 @@ _LOOP = _(
     "once is a multi-instance step."
 )
 _CHOREOGRAPHY = _("Draw one procedure in one pool.")
-_NO_EFFECT = _("Delete it.")
 
 ELEMENTS = _named(
     "element",
     {
-        "scriptTask": (
-            _("A script does not run."),
-            _(
-                "Forms and service tasks record facts. Draw a user task, or a service task with the property "
-                "fact:<name> whose value is an expression."
-            ),
-        ),
-        "script": (_("A script does not run."), _("Delete it: forms and service tasks record facts.")),
-        "businessRuleTask": (
-            _("Decision tables do not run."),
-            _("Draw an exclusive gateway with a condition on each flow, or a user task in which somebody decides."),
-        ),
-        "task": (
-            _("Nothing says whether a person or the system does this step."),
-            _("Make it a user task if a person does it, a service task if the system does."),
-        ),
-        "manualTask": (
-            _("The system cannot know when this step is done."),
-            _("Make it a user task that somebody completes in the system."),
-        ),
         "transaction": (_("A transaction does not run."), _SUBPROCESS),
         "adHocSubProcess": (
             _("An ad-hoc sub-process does not run."),
@@ -105,80 +81,36 @@ ELEMENTS = _named(
             _("Draw an exclusive gateway that leads to a terminate end event."),
         ),
         "loopCharacteristics": (_("A loop marker does not run."), _LOOP),
-        "dataObject": (_("A data object does not run and hands nothing from step to step."), _DATA),
-        "dataObjectReference": (_("A data object does not run and hands nothing from step to step."), _DATA),
-        "dataInputAssociation": (_("A data association does not run."), _DATA),
-        "dataOutputAssociation": (_("A data association does not run."), _DATA),
-        "dataInput": (_("A data input does not run."), _DATA),
-        "dataOutput": (_("A data output does not run."), _DATA),
-        "dataState": (_("A data state does not run."), _DATA),
-        "ioSpecification": (_("An input and output specification does not run."), _DATA),
-        "ioBinding": (_("An input and output binding does not run."), _DATA),
-        "inputSet": (_("An input set does not run."), _DATA),
-        "outputSet": (_("An output set does not run."), _DATA),
-        "assignment": (_("An assignment does not run."), _DATA),
-        "transformation": (_("A data transformation does not run."), _DATA),
-        "property": (_("A property of BPMN itself does not run."), _DATA),
-        "itemDefinition": (_("A definition of a data type has no effect."), _DATA),
         "correlationSubscription": (_("Message correlation does not run."), _EVENT_DATA),
         "correlationKey": (_("Message correlation does not run."), _EVENT_DATA),
-        "correlationProperty": (_("Message correlation does not run."), _EVENT_DATA),
         "correlationPropertyRetrievalExpression": (_("Message correlation does not run."), _EVENT_DATA),
         "correlationPropertyBinding": (_("Message correlation does not run."), _EVENT_DATA),
-        "messageFlow": (
-            _("A message flow sends nothing."),
-            _(
-                "Delete the line and deliver a document with a service task (operation=issue_document). Use a "
-                "text annotation for what only explains."
-            ),
+        "assignment": (
+            _("An assignment does not run."),
+            _("Delete it. A script task or a service task says facts, and a condition reads a fact by its name."),
         ),
-        "interface": (_("An interface to the outside is not called."), _NO_EFFECT),
-        "operation": (
-            _("An interface to the outside is not called."),
-            _("Delete it; what a service task does stands in its property operation."),
+        "transformation": (
+            _("A data transformation does not run."),
+            _("Delete it. A script task or a service task says facts, and a condition reads a fact by its name."),
         ),
         "operationRef": (
             _("An interface to the outside is not called."),
             _("Delete it; what a service task does stands in its property operation."),
         ),
-        "endPoint": (_("An interface to the outside is not called."), _NO_EFFECT),
         "import": (
             _("Definitions outside the file are not read."),
             _("Delete it, and draw everything that is used in this file."),
         ),
-        "extension": (_("This extension is not known."), _("Delete the declaration of the extension.")),
-        "relationship": (_("A declaration of a relationship has no effect."), _NO_EFFECT),
         "performer": (_("performer is not read."), _PERFORMER),
         "humanPerformer": (_("humanPerformer is not read."), _PERFORMER),
         "potentialOwner": (_("potentialOwner is not read."), _PERFORMER),
         "resourceRole": (_("resourceRole is not read."), _PERFORMER),
-        "resource": (_("resource is not read."), _PERFORMER),
-        "rendering": (_("rendering is not read."), _("Name the form with camunda:formRef.")),
-        "partitionElement": (_("The partitionElement of a lane has no effect."), _PERFORMER),
-        "auditing": (_("auditing has no effect: every step is recorded."), _NO_EFFECT),
-        "monitoring": (_("monitoring has no effect."), _NO_EFFECT),
         "eventDefinitionRef": (
             _("A reference to an event definition elsewhere does not run."),
             _("Draw the timer or the message in this event itself."),
         ),
-        "participantMultiplicity": (_("A pool with several participants does not run."), _("Delete this marker.")),
         "choreography": (_("A choreography does not run."), _CHOREOGRAPHY),
         "globalChoreographyTask": (_("A choreography does not run."), _CHOREOGRAPHY),
-        "conversation": (_("A conversation does not run."), _CHOREOGRAPHY),
-        "globalConversation": (_("A conversation does not run."), _CHOREOGRAPHY),
-        "subConversation": (_("A conversation does not run."), _CHOREOGRAPHY),
-        "callConversation": (_("A conversation does not run."), _CHOREOGRAPHY),
-        "conversationLink": (_("A conversation does not run."), _CHOREOGRAPHY),
-        "globalTask": (
-            _("A global task does not run."),
-            _("Draw it as a user task or a service task of the procedure."),
-        ),
-        "globalUserTask": (_("A global task does not run."), _("Draw it as a user task of the procedure.")),
-        "globalManualTask": (_("A global task does not run."), _("Draw it as a user task of the procedure.")),
-        "globalScriptTask": (_("A script does not run."), _("Draw a service task with the property fact:<name>.")),
-        "globalBusinessRuleTask": (_("Decision tables do not run."), _("Draw an exclusive gateway.")),
-        "partnerEntity": (_("partnerEntity has no effect."), _NO_EFFECT),
-        "partnerRole": (_("partnerRole has no effect."), _NO_EFFECT),
     },
 )
 """Element of the BPMN namespace -> why it is refused."""
@@ -210,10 +142,6 @@ CAMUNDA = _named(
         ),
         "in": (_("An input mapping does not run here."), _("Delete it.")),
         "out": (_("An output mapping does not run here."), _("Delete it.")),
-        "failedJobRetryTimeCycle": (
-            _("Retries have no effect: a case with a fault stops until somebody deals with it."),
-            _("Delete it."),
-        ),
         "potentialStarter": (_("potentialStarter is not read."), _("Write camunda:candidateStarterGroups.")),
         "class": (_CODE, _OPERATION),
         "expression": (_CODE, _OPERATION),
@@ -231,10 +159,6 @@ CAMUNDA = _named(
             _("A due date has no effect."),
             _("Draw a period as a timer boundary event with the properties deadline, rule, basis and hard."),
         ),
-        "followUpDate": (_("A follow-up date has no effect."), _("Draw a timer boundary event.")),
-        "priority": (_("A priority has no effect: tasks are sorted by their periods."), _("Delete it.")),
-        "jobPriority": (_("A priority has no effect here."), _("Delete it.")),
-        "taskPriority": (_("A priority has no effect here."), _("Delete it.")),
         "formKey": (_("formKey is not read."), _("Use camunda:formRef with the id of the form.")),
         "formHandlerClass": (_CODE, _("Use camunda:formRef with the id of the form.")),
         "formRefBinding": (
@@ -249,9 +173,6 @@ CAMUNDA = _named(
             _("initiator has no effect."),
             _("The starting unit is recorded in the fact that the process property starter names."),
         ),
-        "asyncBefore": (_("Asynchronous settings have no effect: every step is one transaction."), _("Untick it.")),
-        "asyncAfter": (_("Asynchronous settings have no effect: every step is one transaction."), _("Untick it.")),
-        "exclusive": (_("Asynchronous settings have no effect."), _("Untick it.")),
         "collection": (_("Multi-instance does not run."), _LOOP),
         "elementVariable": (_("Multi-instance does not run."), _LOOP),
         "resource": (_("A condition cannot use a script file."), _("Write the condition itself as an expression.")),
@@ -303,7 +224,14 @@ ATTRIBUTES = _named(
 )
 """Attributes without a namespace -> why they, or their value, are refused."""
 
+_ONCE = (
+    _("What the system does by itself, or nobody, is done once."),
+    _("Draw a sub-process around it and give that the marker."),
+)
+_MARKERS = ("multiInstanceLoopCharacteristics", "standardLoopCharacteristics")
+
 MISPLACED: Mapping[str, Mapping[str, Refusal]] = {
+    **{kind: _named(kind, dict.fromkeys(_MARKERS, _ONCE)) for kind in (*OPERATING, *PASSED, "receiveTask")},
     "subProcess": _named(
         "subProcess",
         {

@@ -22,6 +22,7 @@ from engine.bpmn.gate.rules import (
     dialects,
     documents,
     doubles,
+    drawn_only,
     errors,
     event_branches,
     event_gateways,
@@ -41,6 +42,7 @@ from engine.bpmn.gate.rules import (
     loops,
     notices,
     operations,
+    passed,
     people,
     periods,
     process,
@@ -48,6 +50,7 @@ from engine.bpmn.gate.rules import (
     reachable,
     references,
     results,
+    scripts,
     several,
     shapes,
     side_by_side,
@@ -64,12 +67,12 @@ from engine.forms import rules as form_files
 from engine.problems import Rule, Weight
 
 FAMILIES: tuple[ModuleType, ...] = (
-    executable, ids, contents, references, shapes,
+    executable, ids, contents, references, shapes, drawn_only,
     size, starts, events, flows, gateways, event_gateways, errors, reachable, loops, joins, doubles,
     inclusive, side_by_side, event_branches,
     process, starters, lanes, people, buttons,
     timers, periods, clocks, several,
-    properties, results, task_properties, operations, documents, notices, facts,
+    properties, results, task_properties, operations, scripts, passed, documents, notices, facts,
     calls,
     forms, answers, confidential, internal,
     conditional_events, expressions, unset,
@@ -94,7 +97,8 @@ RULES: Mapping[str, Rule] = MappingProxyType({rule.id: rule for rule in every_ru
 _HEAVY: Mapping[Weight, tuple[ModuleType, ...]] = {
     Weight.STRAY: (
         read, executable, size, starts, events, flows, gateways, event_gateways, errors, reachable, loops, joins, doubles,
-        inclusive, side_by_side, event_branches, conditional_events, calls, bindings, clocks, operations, expressions, unset,
+        inclusive, side_by_side, event_branches, conditional_events, calls, bindings, clocks, operations, scripts,
+        expressions, unset,
         arguments, facts,
     ),
     Weight.NOBODY: (starters, lanes, people, units, forms, form_files, answers, buttons),

@@ -63,8 +63,15 @@ def _in_diagram(draft: Draft) -> Iterator[Written]:
         for name, text in element.properties.items():
             if name in expressions or name.startswith((FACT, IN)) or (element.is_button and name.startswith("when")):
                 at = _known_at(draft, element)
-                yield Written(element.id, element.name, _("Property %(name)s", name=name[:80]), text, at)
+                yield Written(element.id, element.name, _place_of(element, name), text, at)
         yield from _several_times(draft, element)
+
+
+def _place_of(element: Element, name: str) -> Text:
+    fact = name.removeprefix(FACT)[:80]
+    if element.kind == "scriptTask" and name.startswith(FACT):
+        return _("Script, %(fact)s", fact=fact)
+    return _("Property %(name)s", name=name[:80])
 
 
 def _several_times(draft: Draft, element: Element) -> Iterator[Written]:

@@ -26,6 +26,7 @@ from engine.bpmn.reading.process import Process as Process
 from engine.bpmn.reading.process import plain, read_lanes, read_process, split
 from engine.bpmn.reading.process import properties_of as properties_of
 from engine.bpmn.reading.repeated import Again, Many, read_again, read_many
+from engine.bpmn.reading.scripts import with_script
 
 FLOW_NODES = {
     "startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent",
@@ -35,6 +36,10 @@ FLOW_NODES = {
 }  # fmt: skip
 SCOPES = ("subProcess", "transaction", "adHocSubProcess")
 """Flow nodes that hold others."""
+OPERATING = ("serviceTask", "sendTask", "scriptTask", "businessRuleTask")
+"""What the system does by itself, as the properties say."""
+PASSED = ("task", "manualTask")
+"""Steps that nobody is asked to do: a case passes them at once."""
 FACT = "fact:"
 IN = "in:"
 FORM = "form:"
@@ -318,7 +323,7 @@ class Diagram:
             if element.id in seen:
                 break
             seen.add(element.id)
-            if element.kind in ("userTask", "serviceTask", "sendTask", "callActivity") and element.name:
+            if element.kind in ("userTask", "callActivity", *OPERATING, *PASSED) and element.name:
                 found.append(element)
         return found[:at_most]
 
@@ -404,7 +409,7 @@ def _element(
     ways: tuple[tuple[str, ...], tuple[str, ...]],
     events: tuple[EventDefinition, ...],
 ) -> Element:
-    properties = properties_of(node)
+    properties = with_script(node, properties_of(node))
     interrupts = "isInterrupting" if node.tag == f"{BPMN}startEvent" else "cancelActivity"
     return Element(
         id=node.get("id", ""),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 
-from engine.bpmn.reading.elements import Diagram, Element
+from engine.bpmn.reading.elements import OPERATING, PASSED, Diagram, Element
 from engine.bpmn.reading.events import CONDITIONAL, ERROR, ESCALATION, MESSAGE, SIGNAL, TIMER
 from engine.bpmn.spiff.events import ARMED, BorderEvent, Event, EventGateway, Listener, ReceiveTask, TerminateEnd, Throw
 from engine.bpmn.spiff.gateways import ExclusiveGateway, InclusiveGateway, ParallelGateway
 from engine.bpmn.spiff.iterations import Again, Many
 from engine.bpmn.spiff.node import EACH, Node
 from engine.bpmn.spiff.scopes import Process, Scope
-from engine.bpmn.spiff.tasks import Activity, Call, Clock, Operation, UserTask
+from engine.bpmn.spiff.tasks import Call, Clock, Operation, UserTask
 
 CAUGHT = (TIMER, MESSAGE, SIGNAL, CONDITIONAL)
 """What an event in the middle of a flow may wait for."""
@@ -30,11 +30,7 @@ WORDS: dict[str, type[Node]] = {
     **{f"intermediateCatchEvent {kind}": Event for kind in CAUGHT},
     **{f"boundaryEvent {kind}": BorderEvent for kind in (*CAUGHT, ERROR, ESCALATION)},
     "userTask": UserTask,
-    "serviceTask": Operation,
-    "sendTask": Operation,
-    "scriptTask": Operation,
-    "task": Activity,
-    "manualTask": Activity,
+    **dict.fromkeys((*OPERATING, *PASSED), Operation),
     "receiveTask": Clock,
     "receiveTask message": ReceiveTask,
     "callActivity": Call,

@@ -47,7 +47,7 @@ class UserTask(Activity):
 
 
 class Operation(Activity):
-    """A service, send or script task; what it does is the host's business. One that fails throws its error from here.
+    """What the system does by itself, or nobody: the work is the host's business. One that fails throws its error from here.
 
     The library's asks its own script engine for it, and its work cannot fail with an error that the diagram catches: an exception
     leaves the task in the state ERROR.

@@ -67,6 +67,8 @@ def lines(tx: Connection, row: AuditEntryRow, seen: Seen) -> list[LogLine]:
         case entries.CalledIncident():
             stopped = pgettext("history", "Stopped by a fault")
             return [line("incident", entry.number, stopped, entry.said or entry.message, by_system=True)]
+        case entries.CalledOff():
+            return [line("called", entry.number, pgettext("history", "Called off"), by_system=True)]
         case entries.Incident():
             stopped = _("Stopped, to be dealt with")
             return [line("incident", "", stopped, entry.said or entry.message, by_system=True)]

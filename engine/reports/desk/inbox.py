@@ -30,12 +30,13 @@ from engine.db.tables import deadline, fact, hand_over, process_instance, task, 
 from engine.db.unit import english_of
 from engine.messages import Name
 from engine.organisation.assignment import Actor
+from engine.organisation.city_now import Unit
 from engine.reports.desk import copies
 from engine.reports.desk.corrections import waiting_for
 from engine.reports.parts import paging
 from engine.reports.parts.conditions import has_party, in_state, reads_none, visible
 from engine.reports.parts.filters import Filters
-from engine.reports.parts.names import Names, UnitName
+from engine.reports.parts.names import Names
 from engine.reports.parts.paging import HEAD, Place
 from engine.reports.parts.periods import Period, open_periods
 from engine.reports.parts.rows import (
@@ -64,7 +65,7 @@ class Inbox:
     later: str
     counts: dict[str, int]
     procedures: list[tuple[str, Name]]
-    units: list[UnitName]
+    units: Sequence[Unit]
     corrections: Sequence[Any] = ()
     """Corrections that wait for this person, on the tab of what is to be done."""
 

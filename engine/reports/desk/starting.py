@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from engine.bpmn.reading import ways
-from engine.bpmn.reading.elements import Element
+from engine.bpmn.reading.elements import OPERATING, PASSED, Element
 from engine.deadlines.counting import Count
 from engine.deadlines.standing import Cell
 from engine.deployments import definitions
@@ -170,7 +170,7 @@ def _preview(step: Step, values: Mapping[str, object]) -> Preview | None:
     )
 
 
-_PASSED_AT_ONCE = ("startEvent", "endEvent", "parallelGateway", "serviceTask", "sendTask", "subProcess")
+_PASSED_AT_ONCE = ("startEvent", "endEvent", "parallelGateway", "subProcess", *OPERATING, *PASSED)
 """Kinds of elements in which nobody is waited for."""
 
 

@@ -16,12 +16,13 @@ from engine.db import ordering
 from engine.db.tables import deadline, party, process_instance
 from engine.messages import Name
 from engine.organisation.assignment import Actor
+from engine.organisation.city_now import Unit
 from engine.reports.oversight import search
 from engine.reports.oversight.search import Hit
 from engine.reports.parts import paging
 from engine.reports.parts.conditions import has_party, in_state, near_until, reads_none, visible
 from engine.reports.parts.filters import Filters
-from engine.reports.parts.names import Names, UnitName
+from engine.reports.parts.names import Names
 from engine.reports.parts.paging import HEAD, Place
 from engine.reports.parts.rows import OF_INSTANCE, InstanceRow, ListedInstance, instance_rows, procedures
 from engine.runtime.step.context import Context
@@ -40,7 +41,7 @@ class Listing:
     earlier: str
     later: str
     procedures: list[tuple[str, Name]]
-    units: list[UnitName]
+    units: Sequence[Unit]
     hits: dict[str, list[Hit]]
     """By the number of the instance: where the search hit."""
 

@@ -1,4 +1,4 @@
-"""Where every instance stands: tiles, a table by unit, the running instances, and one diagram with counts."""
+"""Where every instance stands: tiles, the running instances, the units, and one diagram with counts."""
 
 from __future__ import annotations
 
@@ -11,31 +11,16 @@ from engine.db.tables import waiting_file
 from engine.deployments import definitions
 from engine.messages import Name
 from engine.reports.oversight import city_counts
+from engine.reports.oversight.by_unit import WORST, Units, UnitsWanted, by_unit
 from engine.reports.oversight.city_counts import CityCounts
 from engine.reports.oversight.listing import Listing, listing
 from engine.reports.oversight.notices import Items, supervision_items
 from engine.reports.oversight.sending import undelivered
 from engine.reports.parts.drawing import Drawing, drawing_of
 from engine.reports.parts.filters import Filters
-from engine.reports.parts.names import Names, UnitName
+from engine.reports.parts.names import Names
 from engine.reports.parts.paging import HEAD, Place
 from engine.runtime.step.context import Context
-
-
-@dataclass(frozen=True)
-class UnitRow:
-    """How many duties a unit has open, and how it has met those that ended this month; `rate` is a share of 1."""
-
-    unit: UnitName
-    open: int
-    near: int
-    over: int
-    met: int
-    ended: int
-
-    @property
-    def rate(self) -> float | None:
-        return self.met / self.ended if self.ended else None
 
 
 @dataclass(frozen=True)
@@ -78,7 +63,7 @@ class ProcedureCounts:
 @dataclass(frozen=True)
 class Supervision:
     tiles: Tiles
-    units: list[UnitRow]
+    units: Units
     listing: Listing
     items: Items
     undelivered: int
@@ -92,7 +77,13 @@ class Supervision:
 
 
 def supervision(
-    tx: Connection, context: Context, filters: Filters, place: Place = HEAD, shown: str = "", items: Place = HEAD
+    tx: Connection,
+    context: Context,
+    filters: Filters,
+    place: Place = HEAD,
+    shown: str = "",
+    items: Place = HEAD,
+    wanted: UnitsWanted = WORST,
 ) -> Supervision:
     """The page of oversight: how many, which units, and the instances with the longest overdue first.
 
@@ -105,7 +96,7 @@ def supervision(
     numbers = city_counts.counts(tx, context, key)
     return Supervision(
         tiles=_tiles(numbers),
-        units=_units(numbers, names),
+        units=by_unit(numbers.units, names, wanted),
         listing=listed,
         items=supervision_items(tx, names, items),
         undelivered=undelivered(tx),
@@ -140,13 +131,3 @@ def _tiles(numbers: CityCounts) -> Tiles:
         met=sum(unit["met"] for unit in numbers.units.values()),
         ended=sum(unit["ended"] for unit in numbers.units.values()),
     )
-
-
-def _units(numbers: CityCounts, names: Names) -> list[UnitRow]:
-    """Units that have duties, those with the most trouble first."""
-    rows = [
-        UnitRow(unit, *(found[name] for name in city_counts.BY_UNIT))
-        for code, found in numbers.units.items()
-        if (unit := names.unit(code))
-    ]
-    return sorted(rows, key=lambda row: (-row.over, -row.near, -row.open, row.unit.code))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,9 +15,8 @@ from engine.deployments.definitions import Definition
 from engine.messages import Message, Name, Text, listed, pgettext
 from engine.messages import gettext as _
 from engine.organisation import jurisdiction
-from engine.organisation.city_now import organisation
+from engine.organisation.city_now import Unit, organisation
 from engine.organisation.people import ROLES
-from engine.organisation.units import WITHIN
 
 
 @dataclass(frozen=True)
@@ -34,10 +33,9 @@ class Names:
     def __init__(self, tx: Connection) -> None:
         self._tx, self._city = tx, organisation(tx)
 
-    def parties(self) -> list[UnitName]:
+    def parties(self) -> Sequence[Unit]:
         """The units that act in their own name, by code: those that a list may be asked for."""
-        own = (UnitName(found.code, found.name, found.kind) for found in self._city.every_unit())
-        return sorted((found for found in own if found.kind not in WITHIN), key=lambda one: one.code)
+        return self._city.acting
 
     def unit(self, code: str | None) -> UnitName | None:
         found = self._city.unit_ever(code) if code else None
@@ -86,6 +84,7 @@ _OTHER_RESULTS: Mapping[str, Message] = {
     "withdrawn": pgettext("result", "Cancelled"),
     "ended_by_office": pgettext("result", "Ended by the office"),
     "ended_with_caller": _("Ended with the case that called it"),
+    "called_off": _("Called off by the case that called it"),
 }
 """Ends that no diagram draws."""
 

@@ -36,7 +36,7 @@ from engine.runtime.periods import calendar_change
 from engine.runtime.periods.timers import arm
 from engine.runtime.step import audit, undo_points
 from engine.runtime.step.context import Context
-from engine.runtime.step.entries import Begun, StepKind
+from engine.runtime.step.entries import Begun, CalledOff, StepKind
 from engine.runtime.step.events import CalledEnded, Started
 from engine.runtime.step.facts import facts_of, new_facts
 from engine.runtime.step.faults import Fault
@@ -171,11 +171,15 @@ def _follow_calls(step: Step) -> None:
     """Procedures that the step calls or starts have begun, those it no longer waits for are over, its caller goes on."""
     for beginning in step.beginnings:
         _begin(step, beginning)
-    waited_for = set() if step.workflow.completed else {call.id for call in step.workflow.open_calls()}
+    has_ended = step.workflow.completed
+    waited_for = set() if has_ended else {call.id for call in step.workflow.open_calls()}
     for child in closing.children(step.tx, step.instance_id):
         if child.origin_task_id is not None and child.origin_task_id not in waited_for:
-            closing.end_with_caller(step.tx, step.context, child)
-    if step.workflow.completed and step.instance.get("origin_task_id") is not None:
+            result = closing.WITH_CALLER if has_ended else closing.CALLED_OFF
+            closing.end_called(step.tx, step.context, child, result)
+            if not has_ended:
+                audit.append(step.tx, step.instance_id, step.now, CalledOff(child.number, result))
+    if has_ended and step.instance.get("origin_task_id") is not None:
         _answer(step)
 
 

@@ -34,8 +34,8 @@ from engine.runtime.step.scopes import scopes_of
 from engine.states import CorrectionStatus, InstanceStatus, NoticeKind, TaskStatus
 
 ALIVE = (InstanceStatus.RUNNING, InstanceStatus.INCIDENT)
-WITH_CALLER = "ended_with_caller"
-"""The result of a called instance for which nobody waits any more; one of `names.ENDED`."""
+WITH_CALLER, CALLED_OFF = "ended_with_caller", "called_off"
+"""The results of a called instance for which nobody waits any more: its caller has ended, or goes on without it."""
 TOLD = ("case_officer", "liaison")
 """The posts of every unit at work that are told why an instance was cancelled, whether they had a task or not."""
 
@@ -64,10 +64,10 @@ def cancel(
         incidents.park(tx, context, Fault(row.origin_instance_id, told, None))
 
 
-def end_with_caller(tx: Connection, context: Context, row: ChildRow) -> None:
+def end_called(tx: Connection, context: Context, row: ChildRow, result: str = WITH_CALLER) -> None:
     """The called instance, for which nobody waits any more, has ended; whoever had a task open in it is told."""
     if (found := lock(tx, row.id)) is not None and found.status != InstanceStatus.ENDED:
-        _end(tx, context, found, WITH_CALLER, None, "", "")
+        _end(tx, context, found, result, None, "", "")
 
 
 def children(tx: Connection, instance_id: str, statuses: Collection[InstanceStatus] = ALIVE) -> list[ChildRow]:
@@ -143,7 +143,7 @@ def _end(
     tx.execute(update(incident).where(unsolved).values(closed_at=context.now))
     notices.clear_done(tx, row.id, context.now)
     for left in lapsed:
-        if result == WITH_CALLER or not {*TOLD} & {*left.roles}:
+        if result in (WITH_CALLER, CALLED_OFF) or not {*TOLD} & {*left.roles}:
             events.append(_tell_lapsed(tx, context, row.id, left, result, actor))
     process = definitions.load(tx, row.definition_id).diagram.process
     archiving.want(tx, row.id, process, None, known(tx, row.id), context.now)
@@ -152,7 +152,7 @@ def _end(
     audit.append(tx, row.id, context.now, entry, revision=row.revision + 1, **who)
     for child in children(tx, row.id):
         if child.origin_task_id is not None:
-            end_with_caller(tx, context, child)
+            end_called(tx, context, child)
 
 
 def _called(result: str) -> dict[str, str]:

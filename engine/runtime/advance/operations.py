@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from engine.bpmn.reading.elements import FACT, IN, Element
+from engine.bpmn.reading.elements import FACT, IN, PASSED, Element
 from engine.bpmn.spiff.workflow import WorkflowFault
 from engine.clock import local_date
 from engine.db.tables import task
@@ -45,8 +45,11 @@ class Operation:
 
 
 def perform(step: Step, element: Element) -> None:
-    """The service task's work is done: its operation, then the facts it says, then the period it meets."""
+    """The task's work is done: its operation, then the facts it says, then the period it meets; or nobody does it at all."""
     properties = element.properties
+    if element.kind in PASSED:
+        _record(step, element)
+        return
     try:
         OPERATIONS[properties["operation"]].run(step, element)
         for name, expression in properties.items():

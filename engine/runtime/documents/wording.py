@@ -9,12 +9,10 @@ from datetime import datetime
 from typing import Any
 from unicodedata import category
 
-from sqlalchemy import select
-
 from engine.bpmn.reading.expressions import compile_expression
-from engine.db import fetch
+from engine.db.case import case_of
 from engine.db.rows import DocumentRow
-from engine.db.tables import document, letter_version, task
+from engine.db.tables import document, task
 from engine.documents import deliveries, letter_versions, line_breaks
 from engine.documents.letter_versions import LetterVersion, empty_words
 from engine.documents.letters import ENCLOSED, Annex, Letter, Sentence
@@ -315,16 +313,11 @@ def newest(step: Step, letters: tuple[str, ...]) -> DocumentRow | None:
 
     Asked by letter, not by code: papers that share a code are answered each by its own title and number.
     """
-    of = (step.instance_id, step.instance.get("origin_instance_id") or "")
-    return fetch.first(
-        step.tx,
-        DocumentRow,
-        select(document)
-        .join(letter_version, letter_version.c.id == document.c.letter_id)
-        .where(document.c.instance_id.in_(of), letter_version.c.name.in_(letters))
-        .order_by(document.c.delivered_at.desc(), document.c.sequence.desc())
-        .limit(1),
-    )
+    origin = step.instance.get("origin_instance_id")
+    cases = [step.case, case_of(step.tx, origin)] if origin else [step.case]
+    papers = [(row, row.letter_id) for case in cases for row in case.rows(document)]
+    made = [row for row, letter_id in papers if letter_id and letter_versions.find(step.tx, letter_id).name in letters]
+    return max(made, key=lambda row: (row.delivered_at, row.sequence), default=None)
 
 
 def expressions_of(

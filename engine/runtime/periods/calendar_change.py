@@ -7,19 +7,16 @@ what has ended is not judged anew.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-
 from engine.bpmn.reading.elements import Element
 from engine.bpmn.reading.expressions import compile_expression
 from engine.bpmn.reading.timers import read_duration, read_instant
-from engine.bpmn.spiff.workflow import Open
 from engine.clock import local
-from engine.db.tables import task, timer
+from engine.db.tables import scope, task, timer
 from engine.deadlines import counting, deadlines, years
 from engine.deadlines.calendar import Calendar
 from engine.deadlines.counting import Count
@@ -27,7 +24,7 @@ from engine.deadlines.deadlines import Deadline
 from engine.deadlines.functions import KINDS, evaluate_period, exclusive
 from engine.runtime.periods.moves import move_deadline
 from engine.runtime.periods.overdue import run_out
-from engine.runtime.periods.timers import DONE, rearm
+from engine.runtime.periods.timers import DONE
 from engine.runtime.step.events import PeriodCountedAnew
 from engine.runtime.step.step import Step
 from engine.states import MoveReason, TaskStatus
@@ -45,8 +42,8 @@ def follow(step: Step, before: Calendar | None) -> None:
     """Every open period and timer of the instance is counted with the calendar in force; who is concerned is told."""
     for record in list(step.deadlines.values()):
         follow_period(step, record)
-    for event, number in _timers(step, before):
-        rearm(step, event, number)
+    for event_id, due_at in _timers(step, before):
+        step.case.change(timer, step.case.one(timer, event_id), due_at=due_at)
 
 
 def follow_period(step: Step, record: Deadline) -> None:
@@ -111,12 +108,11 @@ def _until(step: Step, record: Deadline, calendar: Calendar) -> Count:
     return counting.until(calendar, record.start_at, until, record.past_pauses)
 
 
-def _timers(step: Step, before: Calendar | None) -> list[tuple[Open, int]]:
-    """Drawn timers that are no periods, and have another instant than with the calendar from before."""
+def _timers(step: Step, before: Calendar | None) -> list[tuple[str, datetime | None]]:
+    """Drawn timers that are no periods, and have another instant than with the calendar from before; and that instant."""
     if before is None:
         return []
-    rows = step.tx.execute(select(timer.c.id, timer.c.number).where(timer.c.instance_id == step.instance_id))
-    numbers = dict(rows.all())
+    numbers = {row.id: row.number for row in step.case.rows(timer)}
     found = []
     for event in step.workflow.armed_events():
         element, number = step.definition.diagram.elements[event.element_id], numbers.get(event.id, DONE)
@@ -124,7 +120,7 @@ def _timers(step: Step, before: Calendar | None) -> list[tuple[Open, int]]:
             with step.within(step.scopes.at(event.place)):
                 old, new = (_instant(step, element, number, calendar) for calendar in (before, step.context.calendar))
             if old != new:
-                found.append((event, number))
+                found.append((event.id, new))
     return found
 
 
@@ -144,13 +140,28 @@ def _instant(step: Step, element: Element, number: int, calendar: Calendar) -> d
 
 
 def _armed_at(step: Step, element: Element) -> datetime:
-    """When the task at whose edge the timer is drawn was opened."""
-    own = (task.c.instance_id == step.instance_id) & (task.c.element_id == element.attached_to)
-    in_scope = task.c.scope_id.is_not_distinct_from(step.scope_id)
-    opened: datetime | None = step.tx.scalar(
-        select(task.c.opened_at)
-        .where(own, in_scope, task.c.status == TaskStatus.OPEN)
-        .order_by(task.c.opened_at.desc())
-        .limit(1)
-    )
-    return opened or step.now
+    """When the activity at whose edge the timer is drawn was begun."""
+    begun = [*_tasks(step, element), *_scopes(step, element), *_calls(step, element)]
+    return max(begun, default=step.now)
+
+
+def _tasks(step: Step, element: Element) -> Iterator[datetime]:
+    for row in step.case.rows(task):
+        is_host = (row.element_id, row.scope_id) == (element.attached_to, step.scope_id)
+        if is_host and row.status == TaskStatus.OPEN:
+            yield row.opened_at
+
+
+def _scopes(step: Step, element: Element) -> Iterator[datetime]:
+    for row in step.case.rows(scope):
+        if (row.element_id, row.parent_id) == (element.attached_to, step.scope_id) and row.ended_at is None:
+            yield row.opened_at
+
+
+def _calls(step: Step, element: Element) -> Iterator[datetime]:
+    waits = {
+        call.id
+        for call in step.workflow.open_calls()
+        if element.attached_to == call.element_id and step.scope_id in step.scopes.outwards(step.scopes.at(call.place))
+    }
+    return (row.started_at for row in step.case.children() if row.origin_task_id in waits)

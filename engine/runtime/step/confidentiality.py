@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, select, union
+from sqlalchemy import Connection, bindparam, select, union
 
 from engine.bpmn.reading.elements import Diagram
 from engine.db.case import Case, known_case
@@ -195,7 +195,7 @@ def _is_written(field: Field) -> bool:
 
 def _of_step(step: Step, actor: Actor | None, values: Mapping[str, object]) -> list[_Secret]:
     """What is confidential for this step, with the answers that are being given in it."""
-    facts = {**step.facts, **{name: value for name, value in values.items() if value is not None}}
+    facts = {**step.facts.seen, **{name: value for name, value in values.items() if value is not None}}
     numbers = [number for key in step.definition.naming_fields if isinstance(number := facts.get(key), str)]
     starts = [step.instance_id, *_numbered(step.tx, numbers)]
     if step.instance.get("origin_instance_id"):
@@ -280,15 +280,20 @@ def _stored(tx: Connection, instance_ids: Iterable[str]) -> Iterator[_Secret]:
                 yield from _in_forms(definition, said)
 
 
+_FACTS = (
+    select(fact.c.name, fact.c.value, fact.c.scope_id)
+    .where(fact.c.instance_id == bindparam("instance_id"))
+    .order_by(fact.c.id)
+)
+
+
 def _ever_said(tx: Connection, instance_id: str) -> list[dict[str, object]]:
     """The last value of each fact that was one: what is not asked any more is as confidential as before.
 
     First what was said of the instance itself, then the same with what was said in each of its scopes.
     """
     case = known_case(tx, instance_id)
-    columns = (fact.c.name, fact.c.value, fact.c.scope_id)
-    own = select(*columns).where(fact.c.instance_id == instance_id).order_by(fact.c.id)
-    rows = case.rows(fact) if case is not None else tx.execute(own).all()
+    rows = case.rows(fact) if case is not None else tx.execute(_FACTS, {"instance_id": instance_id}).all()
     said: dict[ScopeId, dict[str, object]] = {None: {}}
     for row in rows:
         if (value := decode(row.value)) not in (None, ""):

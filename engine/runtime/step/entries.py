@@ -359,6 +359,15 @@ class CalledIncident:
 
 
 @dataclass(frozen=True)
+class CalledOff:
+    """The instance goes on without one that it has called."""
+
+    kind: ClassVar = "called_off"
+    number: str
+    result: str
+
+
+@dataclass(frozen=True)
 class Resumed:
     kind: ClassVar = "resumed"
     by: str
@@ -402,7 +411,7 @@ Entry = (
     | Copied | CopyRevoked | CopyRead | CorrectionProposed | CorrectionRejected | CorrectionTakenBack
     | Commented | CommentRetracted | Remarked | DutyAdopted | DutyRejected
     | Drafting | PaperMade | PaperFailed | PaperSignedFor | PaperVoided
-    | Begun | Incident | CalledIncident | Resumed | Cancelled | Sealed | Resealed
+    | Begun | Incident | CalledIncident | CalledOff | Resumed | Cancelled | Sealed | Resealed
 )  # fmt: skip
 ENTRIES: Mapping[str, type[Any]] = {kind.kind: kind for kind in get_args(Entry) if kind is not StepTaken}
 

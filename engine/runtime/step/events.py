@@ -332,7 +332,9 @@ def written_fields(thing: Any, but: Collection[str] = ()) -> dict[str, Any]:
 
 def read_fields(kind: type[Any], stored: Mapping[str, Any], but: Collection[str] = ()) -> dict[str, Any]:
     """What was written of these fields, by their names; what is stored besides is passed over."""
-    read = {field: _READ.get(str(field.type).split("[")[0], _as_it_is) for field in fields(kind) if field.name not in but}
+    read = {
+        field: _READ.get(str(field.type).split("[")[0], _as_it_is) for field in fields(kind) if field.name not in but
+    }
     return {field.name: how(stored[_key(field)]) for field, how in read.items() if _key(field) in stored}
 
 

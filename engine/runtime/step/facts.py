@@ -65,6 +65,11 @@ class Facts(Mapping[str, object]):
     def __len__(self) -> int:
         return len(self._values)
 
+    @property
+    def seen(self) -> Mapping[str, object]:
+        """The same as they are seen now, in a mapping that is quick to read and to copy."""
+        return self._values
+
     def stand_in(self, scope_id: ScopeId) -> None:
         """They are read and said from within this scope from now on."""
         self._scope = scope_id

@@ -32,6 +32,7 @@ ENDED = {
     "withdrawn": _("Cancelled"),
     "ended_by_office": _("Ended by the administrator"),
     "ended_with_caller": _("Ended with the case it came from"),
+    "called_off": _("Called off by the case it came from"),
 }
 """What the results of instances are called that were ended past their diagram, by the result."""
 

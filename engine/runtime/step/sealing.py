@@ -16,6 +16,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Protocol
 
 from sqlalchemy import Column, Connection, Date
@@ -210,47 +211,53 @@ def _digest(lines: list[str]) -> str:
 
 def _as_text(name: str, row: Any) -> str:
     """The row as one text, the same whichever store it is in: every column that counts, as the tables hold it."""
-    values = [
-        written(value)
-        for column, written in _counted(name)
-        if (value := getattr(row, column)) is not None or column not in CAME_LATER
-    ]
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+    counted = _counted(name)
+    values = list(counted.of(row))
+    for place, written in counted.written:
+        values[place] = written(values[place])
+    for place in counted.came_later:
+        if values[place] is None:
+            del values[place]
+    return _in_json(values)
 
 
-@lru_cache
-def _counted(name: str) -> list[tuple[str, Callable[[Any], Any]]]:
-    """The columns of the table that count, each with how its values are written."""
-    (table,) = (found for found in COUNTED if found.name == name)
-    return [(column.name, _written(column)) for column in table.c if column.name not in COUNTED[table]]
+class _Counted:
+    """The columns of a table that count."""
+
+    def __init__(self, name: str) -> None:
+        (table,) = (found for found in COUNTED if found.name == name)
+        columns = [column for column in table.c if column.name not in COUNTED[table]]
+        self.of: Callable[[Any], tuple[Any, ...]] = attrgetter(*(column.name for column in columns))
+        """Their values in a row."""
+        self.written = [(place, how) for place, column in enumerate(columns) if (how := _written(column)) is not None]
+        """The places of those that are not written as they are, and how they are."""
+        self.came_later = [place for place, column in enumerate(columns) if column.name in CAME_LATER][::-1]
+        """The places of those that are left out when they are nothing, the last one first."""
 
 
-def _written(column: Column[Any]) -> Callable[[Any], Any]:
+_counted = lru_cache(_Counted)
+_in_json: Callable[[Any], str] = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def _written(column: Column[Any]) -> Callable[[Any], Any] | None:
+    """None when its values are written as they are."""
     if isinstance(column.type, Json):
-        return _json if column.nullable else _always_json
-    return next((written for known, written in _WRITTEN if isinstance(column.type, known)), _as_it_is)
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
+        return _json if column.nullable else _in_json  # where a value must be, nothing is a value of its own
+    return next((written for known, written in _WRITTEN if isinstance(column.type, known)), None)
 
 
 def _instant(value: Any) -> Any:
     """What somebody has put there that is no instant stays as it is, and does not fit."""
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat() if isinstance(value, datetime) else value
+    return value.astimezone(UTC).isoformat().removesuffix(_UTC) if isinstance(value, datetime) else value
 
 
 def _json(value: Any) -> Any:
-    return None if value is None else _always_json(value)
-
-
-def _always_json(value: Any) -> str:
-    """Where a value must be, nothing is a value of its own."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return None if value is None else _in_json(value)
 
 
 def _day(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
+_UTC = "+00:00"
 _WRITTEN: tuple[tuple[type, Callable[[Any], Any]], ...] = ((Instant, _instant), (Date, _day))

@@ -85,6 +85,7 @@ class Step:
         """What the person who acts has just filled in."""
         self.asked: frozenset[str] = frozenset()
         """The keys of those of its fields that were asked."""
+        self._functions: dict[str, Callable[..., Any]] | None = None
         self.workflow = self._restored() if restoring else Workflow(definition.specification, self)
 
     @property
@@ -174,11 +175,14 @@ class Step:
         if place is not None:
             self.collect()
         with self.within(self.scope_id if place is None else self.scopes.at(place)):
-            return evaluate(expression, {**self.facts, **(names or {})}, {**self.functions(), **(functions or {})})
+            known = {**self.facts.seen, **names} if names else self.facts.seen
+            return evaluate(expression, known, {**self.functions(), **functions} if functions else self.functions())
 
     def evaluate_period(self, expression: str, names: Mapping[str, object] | None = None) -> Count | None:
         """The instant that an expression gives, with how it was counted; None when it gives none yet."""
-        return evaluate_period(expression, {**self.facts, **(names or {})}, self.context.calendar, self.functions())
+        return evaluate_period(
+            expression, {**self.facts.seen, **(names or {})}, self.context.calendar, self.functions()
+        )
 
     def evaluate_timer(self, timer: TimerText, number: int) -> Count | None:
         """When the armed timer falls due, for a repeating one its n-th time; None when it has no instant (yet)."""
@@ -222,8 +226,10 @@ class Step:
             return self.evaluate(expression)
 
     def functions(self) -> dict[str, Callable[..., Any]]:
-        """What expressions may call, besides the language's own; `FUNCTIONS` names them."""
-        return functions_of(self)
+        """What expressions may call, besides the language's own; `FUNCTIONS` names them. They answer as the step stands then."""
+        if self._functions is None:
+            self._functions = functions_of(self)
+        return self._functions
 
     # --- what operations and events do ---
 

@@ -27,10 +27,10 @@ def take_answers(
     """
     directory = UnitDirectory(step.tx, actor, step.now, step.context.fonts)
     try:
-        values = validate(form, raw, step.facts, step.functions(), directory, evaluate).values
+        values = validate(form, raw, step.facts.seen, step.functions(), directory, evaluate).values
     except ExpressionError as error:
-        read = read_leniently(form, raw, step.facts, step.functions(), directory, evaluate)
-        asked = shown_keys(form, read, step.facts, step.functions(), evaluate)
+        read = read_leniently(form, raw, step.facts.seen, step.functions(), directory, evaluate)
+        asked = shown_keys(form, read, step.facts.seen, step.functions(), evaluate)
         if empty := [key for key in error.names & form.own_keys & asked if read.get(key) is None]:
             raise InvalidValues(dict.fromkeys(empty, EMPTY_FIELD)) from error
         sentence = _(
@@ -40,7 +40,7 @@ def take_answers(
             error=error.sentence,
         )
         raise Refused(sentence) from error
-    step.form, step.asked = form, frozenset(shown_keys(form, values, step.facts, step.functions(), evaluate))
+    step.form, step.asked = form, frozenset(shown_keys(form, values, step.facts.seen, step.functions(), evaluate))
     naming = [field.key for field in form.fields if field.widget == "case"]
     if own := [key for key in naming if values.get(key) is not None and values[key] == step.instance["number"]]:
         raise InvalidValues(

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from engine.bpmn.reading.elements import Diagram, Element
+from engine.bpmn.reading.elements import OPERATING, Diagram, Element
 from engine.db.case import case_of
 from engine.db.rows import TaskRow
 from engine.db.tables import task
@@ -179,7 +179,7 @@ def _barrier(step: Step, element: Element) -> Text:
             return _("'%(step)s' is the result of another procedure. It cannot be sent back beyond it.", step=name)
         case "boundaryEvent":
             return _("This step came from '%(step)s'. It cannot be sent back beyond it.", step=name)
-        case "serviceTask" | "sendTask":
+        case kind if kind in OPERATING:
             operation = element.properties.get("operation", "")
             if operation == "issue_document":
                 title = Name(element.properties["title"]) if element.properties.get("title") else name

@@ -11,7 +11,7 @@ from engine.bpmn.reading.elements import Element
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
-BUTTON_INTERRUPTS = Rule("button-interrupts", _("Only a button on a user task or a sub-process interrupts."))
+BUTTON_INTERRUPTS = Rule("button-interrupts", _("A button on a clock task does not interrupt it."))
 BUTTON_UNNAMED = Rule("button-unnamed", _("A button has a name."))
 BUTTON_NOBODY = Rule("button-nobody", _("A button says which unit and post may press it."))
 BUTTON_PRESSER = Rule("button-presser", _("Where several units may press a button, it records which did."))
@@ -30,16 +30,16 @@ def _button(draft: Draft, element: Element) -> Iterator[Problem]:
     if (
         element.attached_to is not None
         and element.interrupting
-        and (host is None or host.kind not in ("userTask", "subProcess"))
+        and (host is None or host.kind not in ("userTask", "subProcess", "callActivity"))
     ):
         yield about(
             BUTTON_INTERRUPTS,
             element,
-            _("The button would interrupt a clock task or a called procedure."),
+            _("The button would interrupt a clock task."),
             _(
                 'Make it non-interrupting (cancelActivity="false"), and end the case with a terminate end event '
-                "at the end of its branch. An interrupting button can only be attached to a user task or a "
-                "sub-process, which it replaces when it is pressed."
+                "at the end of its branch. An interrupting button can only be attached to a user task, a call activity or "
+                "a sub-process, which it replaces when it is pressed."
             ),
         )
     if not element.name:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from engine.bpmn.gate import constructs, refusals
+from engine.bpmn.gate import constructs, no_effect, refusals
 from engine.bpmn.gate.constructs import Construct
 from engine.bpmn.gate.draft import Draft, at, local_name
 from engine.bpmn.gate.refusals import Refusal
-from engine.bpmn.reading.elements import CAMUNDA
+from engine.bpmn.reading.elements import BPMN, CAMUNDA
 from engine.messages import gettext as _
 from engine.messages import listed
 from engine.problems import Problem, Rule
@@ -20,6 +20,7 @@ ELEMENT_MISPLACED = Rule("element-misplaced", _("An element stands where it runs
 NAMESPACE_UNKNOWN = Rule("namespace-unknown", _("Elements of other tools stand in extensionElements."))
 TEXT_ONLY = Rule("text-only", _("An element for text holds nothing else."))
 EXTENSION_UNKNOWN = Rule("extension-unknown", _("An extension is one that is read."))
+EXTENSION_ENGINE = Rule("extension-engine", _("An extension is not for another engine."))
 PROPERTY_FORM = Rule("property-form", _("An extension property has a name and a value."))
 PROPERTY_TWICE = Rule("property-twice", _("An extension property is given once."))
 CALL_MAPPING = Rule("call-mapping", _("A line of a mapping has one source and one target."))
@@ -28,6 +29,11 @@ ATTRIBUTE_VALUE = Rule("attribute-value", _("An attribute has a value that can b
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 _PREFIXES = {CAMUNDA: "camunda:", XSI: "xsi:"}
 _REMEDY = _("It cannot be run as drawn. Delete it; what can be used is in docs/reference/bpmn.md.")
+
+
+_OURS = _(
+    "Delete it; what a step does here stands in its extension properties, as docs/reference/bpmn.md describes them."
+)
 
 
 def check(draft: Draft) -> Iterator[Problem]:
@@ -41,6 +47,9 @@ def check(draft: Draft) -> Iterator[Problem]:
         if name is None:
             yield from _foreign(node, parent)
             continue
+        if no_effect.is_idle(node):
+            yield from _at_work(node)
+            continue
         construct = constructs.ALLOWED.get(name)
         if construct is None or (parent and parent not in construct.within):
             yield _refused(node, name, parent, construct)
@@ -52,6 +61,13 @@ def check(draft: Draft) -> Iterator[Problem]:
             yield from _extensions(node)
         else:
             stack.extend((child, name) for child in reversed(node))
+
+
+def _at_work(idle: etree._Element) -> Iterator[Problem]:
+    """What would do something, in what has no effect otherwise."""
+    for name in ("assignment", "transformation"):
+        for node in idle.iter(f"{BPMN}{name}"):
+            yield _by_name(node, refusals.ELEMENTS[name])
 
 
 def _refused(node: etree._Element, name: str, parent: str, construct: Construct | None) -> Problem:
@@ -86,9 +102,14 @@ def _extensions(node: etree._Element) -> Iterator[Problem]:
         if child.tag in (f"{CAMUNDA}in", f"{CAMUNDA}out") and _is_call(node):
             yield from _handover(child)
             continue
+        if no_effect.is_setting(child.tag) or no_effect.is_note(child.tag):
+            continue
         found = refusals.CAMUNDA.get(etree.QName(child).localname) if child.tag.startswith(CAMUNDA) else None
         if found is not None:
             yield _by_name(child, found)
+        elif etree.QName(child).namespace in no_effect.ENGINES:
+            yield at(EXTENSION_ENGINE, child, _("%(tag)s is for another engine, and does not run here.",
+                     tag=etree.QName(child).localname[:80]), _OURS)  # fmt: skip
         else:
             yield at(EXTENSION_UNKNOWN, child, _("The extension %(tag)s is not known.", tag=_shown(child.tag)), _REMEDY)
 
@@ -136,7 +157,9 @@ def _properties(node: etree._Element) -> Iterator[Problem]:
 def _attributes(node: etree._Element, name: str, construct: Construct) -> Iterator[Problem]:
     for key, value in _attributes_of(node).items():
         namespace, _brace, local = key.rpartition("}")
-        if namespace.removeprefix("{") in constructs.DECORATION_NAMESPACES:
+        if namespace.removeprefix("{") in constructs.DECORATION_NAMESPACES or no_effect.is_setting(key):
+            continue
+        if no_effect.is_note(key, is_attribute=True):
             continue
         shown = f"{_PREFIXES.get(namespace + '}', namespace + '}')}{local}" if namespace else local
         allowed = construct.attributes.get(shown)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from engine.bpmn.gate.draft import Draft, about, named
 from engine.bpmn.gate.rules.units import names_unit
-from engine.bpmn.reading.elements import Element
+from engine.bpmn.reading.elements import OPERATING, Element
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
@@ -21,7 +21,7 @@ DOCUMENT_SAME_AS = Rule(
 
 
 def check(draft: Draft) -> Iterator[Problem]:
-    for element in draft.of_kind("serviceTask", "sendTask"):
+    for element in draft.of_kind(*OPERATING):
         if element.id in draft.issuing:
             yield from _document(draft, element)
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from engine.bpmn.gate.draft import Draft, about
 from engine.bpmn.gate.graph import reached, too_large
-from engine.bpmn.reading.elements import Element
+from engine.bpmn.reading.elements import OPERATING, PASSED, Element
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
@@ -22,8 +22,8 @@ LOOP_DOUBLES = Rule(
     "loop-doubles", _("A step from which several paths go on is come back to only when they have been joined.")
 )
 _DONE_TWICE = (
-    "userTask", "serviceTask", "sendTask", "receiveTask", "callActivity", "subProcess", "parallelGateway",
-    "inclusiveGateway", "intermediateCatchEvent",
+    "userTask", "receiveTask", "callActivity", "subProcess", "parallelGateway", "inclusiveGateway", "intermediateCatchEvent",
+    *OPERATING, *PASSED,
 )  # fmt: skip
 _CLOCK_BRANCH = ("receiveTask", "exclusiveGateway", "parallelGateway", "endEvent")
 _JOINS = ("parallelGateway", "inclusiveGateway")

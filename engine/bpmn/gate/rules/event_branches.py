@@ -47,7 +47,7 @@ def _event_branches(draft: Draft) -> Iterator[Problem]:
 
     Every element belongs to the first scope that reaches it: the procedure itself, or the branch of one event.
     """
-    scope_of = dict.fromkeys(reached(draft.of_kind("startEvent"), lambda one: _same_scope(draft, one)), "")
+    scope_of = dict.fromkeys(reached(draft.beginnings, lambda one: _same_scope(draft, one)), "")
     events = [event for event in draft.of_kind("boundaryEvent") if _opens_scope(draft, event)]
     waiting = deque(event for event in events if event.attached_to in scope_of)
     later = {event.id: event for event in events if event.attached_to not in scope_of}

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from engine.bpmn.gate.draft import Draft, about, local_name
-from engine.bpmn.reading.elements import BPMN, Element
+from engine.bpmn.reading.elements import BPMN, OPERATING, PASSED, Element
 from engine.bpmn.reading.events import LINK
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
@@ -17,8 +17,8 @@ LINK_LOOSE = Rule("link-loose", _("A link that is thrown is caught once in the s
 BOUNDARY_LOOSE = Rule("boundary-loose", _("A boundary event is attached to something."))
 BOUNDARY_SERVICE = Rule("boundary-service", _("No event is attached to a service task."))
 BOUNDARY_HOST = Rule("boundary-host", _("A boundary event is attached to a task or a sub-process."))
-HOSTS = ("userTask", "receiveTask", "subProcess")
-_ACTIVITIES = (*HOSTS, "serviceTask", "sendTask", "callActivity")
+HOSTS = ("userTask", "receiveTask", "subProcess", "callActivity")
+_ACTIVITIES = (*HOSTS, *OPERATING, *PASSED)
 
 
 def check(draft: Draft) -> Iterator[Problem]:
@@ -79,19 +79,19 @@ def _boundary(draft: Draft, element: Element) -> Iterator[Problem]:
             BOUNDARY_LOOSE,
             element,
             _("The boundary event is attached to no task."),
-            _("Drag it to the border of a user task, a clock task or a sub-process."),
+            _("Drag it to the border of a user task, a clock task, a call activity or a sub-process."),
         )
     elif host.kind in _ACTIVITIES and host.kind not in HOSTS:
         yield about(
             BOUNDARY_SERVICE,
             element,
-            _("A service task is over at once, so an event attached to it never happens."),
-            _("Attach it to a user task, a sub-process or a clock task (Receive Task)."),
+            _("This step is over at once, so an event attached to it never happens."),
+            _("Attach it to a user task, a sub-process, a call activity or a clock task (Receive Task)."),
         )
     elif host.kind not in _ACTIVITIES and host in draft.running:
         yield about(
             BOUNDARY_HOST,
             element,
             _("A boundary event can only be attached to a task or a sub-process."),
-            _("Drag it to the border of a user task, a clock task or a sub-process."),
+            _("Drag it to the border of a user task, a clock task, a call activity or a sub-process."),
         )

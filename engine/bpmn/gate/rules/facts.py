@@ -6,7 +6,7 @@ import keyword
 from collections.abc import Iterator
 
 from engine.bpmn.gate.draft import Draft, about
-from engine.bpmn.reading.elements import FACT, SAYING, Element
+from engine.bpmn.reading.elements import FACT, OPERATING, SAYING, Element
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
@@ -16,7 +16,7 @@ NAME_LIMIT = 64
 
 
 def check(draft: Draft) -> Iterator[Problem]:
-    for element in draft.of_kind("serviceTask", "sendTask"):
+    for element in draft.of_kind(*OPERATING):
         yield from _facts(element)
 
 

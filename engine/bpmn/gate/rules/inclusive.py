@@ -56,7 +56,7 @@ class _Tokens:
 
     def __init__(self, draft: Draft) -> None:
         self._draft = draft
-        starts = [start.id for start in draft.of_kind("startEvent")]
+        starts = [start.id for start in draft.beginnings]
         beside = [event.id for event in draft.of_kind("boundaryEvent") if not event.interrupting]
         self._dominators = Dominators(draft.diagram.elements, [*starts, *beside], draft.in_scope)
         self._known: dict[str, list[set[str]]] = {}

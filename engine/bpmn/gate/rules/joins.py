@@ -24,7 +24,7 @@ def check(draft: Draft) -> Iterator[Problem]:
     if too_large(draft):
         return
     beside = [event.id for event in draft.of_kind("boundaryEvent") if not event.interrupting]
-    starts = [start.id for start in draft.of_kind("startEvent")]
+    starts = [start.id for start in draft.beginnings]
     dominators = Dominators(draft.diagram.elements, [*starts, *beside], draft.in_scope)
     joins: Joins = defaultdict(list)
     for join in draft.of_kind("parallelGateway"):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from engine.bpmn.gate.draft import Draft, about, at
 from engine.bpmn.gate.rules.units import who
-from engine.bpmn.reading.elements import BPMN, Element
+from engine.bpmn.reading.elements import BPMN, OPERATING, Element
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
@@ -14,7 +14,7 @@ LANE_HALF = Rule("lane-half", _("A lane says both unit and post, or neither."))
 LANE_STEP_MISSING = Rule("lane-step-missing", _("A lane holds steps that exist."))
 LANE_STEP_TWICE = Rule("lane-step-twice", _("A step is in one lane."))
 TASK_OUTSIDE_LANES = Rule("task-outside-lanes", _("Where there are lanes, every task is in one."))
-_TASKS = ("userTask", "serviceTask", "sendTask", "receiveTask")
+_TASKS = ("userTask", "receiveTask", *OPERATING)
 
 
 def check(draft: Draft) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from engine.bpmn.gate.draft import Draft, about
 from engine.bpmn.gate.graph import circles, reached, too_large
-from engine.bpmn.reading.elements import Element
+from engine.bpmn.reading.elements import OPERATING, PASSED, Element
 from engine.bpmn.reading.events import CONDITIONAL, ERROR
 from engine.bpmn.reading.repeated import Again
 from engine.messages import gettext as _
@@ -17,7 +17,7 @@ LOOP_NO_GATEWAY = Rule("loop-no-gateway", _("Something in a loop decides whether
 LOOP_ENDS = Rule("loop-ends", _("A loop marker says when it ends."))
 MOST = 1000
 """Rounds of one loop; the engine takes no more."""
-_AUTOMATIC = ("serviceTask", "sendTask", "exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway")
+_AUTOMATIC = (*OPERATING, *PASSED, "exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway")
 
 
 def check(draft: Draft) -> Iterator[Problem]:
@@ -70,7 +70,9 @@ def _is_automatic(draft: Draft, element: Element) -> bool:
         lambda one: _onward(draft, one) if _is_passed(draft, one) else _interrupting(draft, one),
     )
     inner = [draft.diagram.elements[key] for key in passed]
-    return any(one.kind == "endEvent" or (not one.outgoing and _is_passed(draft, one)) for one in inner)
+    return not draft.diagram.within(element.id) or any(
+        one.kind == "endEvent" or (not one.outgoing and _is_passed(draft, one)) for one in inner
+    )
 
 
 def _onward(draft: Draft, element: Element) -> list[Element]:

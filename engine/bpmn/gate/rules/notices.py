@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from engine.bpmn.gate.draft import Draft, about, every
 from engine.bpmn.gate.rules.units import POST_UNKNOWN, names_unit
-from engine.bpmn.reading.elements import Element
+from engine.bpmn.reading.elements import OPERATING, Element
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
@@ -15,7 +15,7 @@ NOTICE_RECEIVER = Rule("notice-receiver", _("A notice goes to a unit and post.")
 
 
 def check(draft: Draft) -> Iterator[Problem]:
-    for element in draft.of_kind("serviceTask", "sendTask"):
+    for element in draft.of_kind(*OPERATING):
         if element.properties.get("operation") in ("notify", "propose_entry"):
             yield from _notice(draft, element)
 

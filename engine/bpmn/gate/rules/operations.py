@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.bpmn.gate.draft import Draft, about, named, takes
-from engine.bpmn.reading.elements import Element
+from engine.bpmn.reading.elements import OPERATING, Element
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
@@ -15,7 +15,7 @@ END_TASKS_UNKNOWN = Rule("end-tasks-unknown", _("Tasks that are ended are user t
 
 
 def check(draft: Draft) -> Iterator[Problem]:
-    for element in draft.of_kind("serviceTask", "sendTask"):
+    for element in draft.of_kind(*OPERATING):
         yield from _operation(draft, element)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from engine.bpmn.gate.draft import Draft, about, named
 from engine.bpmn.gate.rules.units import names_unit
-from engine.bpmn.reading.elements import Element
+from engine.bpmn.reading.elements import OPERATING, Element
 from engine.messages import Text
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
@@ -125,8 +125,8 @@ def _name(element: Element) -> Iterator[Problem]:
 
 def _named_deadlines(draft: Draft, element: Element) -> Iterator[Problem]:
     """A period that a task or an operation names is one that is drawn."""
-    names = ("deadline", "meets") if element.kind in ("serviceTask", "sendTask") else ("deadline",)
-    if element.timer is not None or element.kind not in ("userTask", "serviceTask", "sendTask"):
+    names = ("deadline", "meets") if element.kind in OPERATING else ("deadline",)
+    if element.timer is not None or element.kind not in ("userTask", *OPERATING):
         return
     for name in names:
         several = element.properties.get("operation") == "shorten_deadline" and name == "deadline"

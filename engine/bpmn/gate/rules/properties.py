@@ -6,13 +6,12 @@ from collections.abc import Iterator
 
 from engine.bpmn.gate import constructs
 from engine.bpmn.gate.draft import EMPTY, Draft, about, at, local_name, named, takes
-from engine.bpmn.reading.elements import BPMN, FLOW_NODES, Element, properties_of
+from engine.bpmn.reading.elements import BPMN, FLOW_NODES, OPERATING, Element, properties_of
 from engine.messages import Text
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
 PROPERTY_UNKNOWN = Rule("property-unknown", _("An extension property has an effect where it stands."))
-_TASKS = ("serviceTask", "sendTask")
 
 
 def check(draft: Draft) -> Iterator[Problem]:
@@ -24,7 +23,7 @@ def check(draft: Draft) -> Iterator[Problem]:
 def _names(draft: Draft, element: Element) -> Iterator[Problem]:
     sort, operation = constructs.sort_of(element.kind, element.event_kind), element.properties.get("operation")
     more: frozenset[str] = frozenset()
-    if element.kind in _TASKS:
+    if element.kind in OPERATING:
         if operation not in draft.operations:
             return
         more = takes(draft, element, "required") | takes(draft, element, "optional")

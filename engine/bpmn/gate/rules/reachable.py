@@ -21,8 +21,8 @@ def check(draft: Draft) -> Iterator[Problem]:
 
 
 def _unreachable(draft: Draft) -> Iterator[Problem]:
-    starts = draft.diagram.of_kind("startEvent")
-    if not starts:
+    starts = draft.beginnings
+    if not draft.diagram.of_kind("startEvent"):
         return
     seen = reached(starts, draft.onward)
     lost = [element for element in draft.diagram.elements.values() if element.id not in seen]

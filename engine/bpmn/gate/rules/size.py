@@ -36,7 +36,7 @@ def _size(draft: Draft) -> Iterator[Problem]:
 
 def _too_long(draft: Draft) -> Iterator[Problem]:
     seen: set[str] = set()
-    stack = [(start, 1) for start in draft.of_kind("startEvent")]
+    stack = [(start, 1) for start in draft.beginnings]
     while stack:
         element, depth = stack.pop()
         if element.id in seen:

@@ -11,7 +11,9 @@ from engine.problems import Problem, Rule
 
 START_MISSING = Rule("start-missing", _("A procedure has a start event."))
 START_TWICE = Rule("start-twice", _("A procedure has one start event."))
-SUBPROCESS_START = Rule("subprocess-start", _("A sub-process has one start event, which asks for nothing."))
+SUBPROCESS_START = Rule(
+    "subprocess-start", _("A sub-process begins in one place that is drawn, which asks for nothing.")
+)
 
 
 def check(draft: Draft) -> Iterator[Problem]:
@@ -22,13 +24,23 @@ def check(draft: Draft) -> Iterator[Problem]:
 
 def _of_a_subprocess(draft: Draft, scope: Element) -> Iterator[Problem]:
     starts = [start for start in draft.of_kind("startEvent") if start.scope == scope.id]
-    if len(starts) != 1:
-        how_many = _("no start event") if not starts else _("more than one start event")
+    if len(starts) > 1:
         yield about(
             SUBPROCESS_START,
             scope,
-            _("The sub-process has %(starts)s.", starts=how_many),
+            _("The sub-process has more than one start event."),
             _("Draw one start event in it, where it begins."),
+        )
+    elif len(draft.begins(scope)) != 1 and draft.diagram.within(scope.id):
+        yield about(
+            SUBPROCESS_START,
+            scope,
+            _(
+                "The sub-process has no start event, and no single step that none comes before, so it is open where it begins."
+            ),
+            _(
+                "Draw one start event in it, where it begins. Steps that begin side by side come behind a parallel gateway."
+            ),
         )
     for start in starts:
         if start.form_ref:
