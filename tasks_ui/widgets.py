@@ -23,7 +23,7 @@ from engine.reports.parts.handling import URGENT
 from engine.reports.parts.names import UnitName
 from engine.reports.parts.paging import COUNTED, PAGE_SIZE, Place, read_place
 from engine.reports.parts.periods import Period
-from engine.reports.parts.tellings import Telling
+from engine.reports.parts.reached import Reached
 from engine.states import AttemptOutcome, SendingStatus
 from tasks_ui import dates
 from tasks_ui.language import language
@@ -66,7 +66,7 @@ def register(app: Flask) -> None:
         supervised_until=supervised_until,
         role_names=role_names,
         size=size,
-        telling_words=telling_words,
+        reached_words=reached_words,
         attempt_words=attempt_words,
         many=many,
         named=named,
@@ -304,16 +304,16 @@ def beside(words: Iterable[Text]) -> str:
     return pgettext("between clauses", ", ").join(str(word) for word in words if word)
 
 
-def telling_words(telling: Telling) -> str:
+def reached_words(reached: Reached) -> str:
     """收件人 3 人（姓名…），已读 1；邮件：已发 2，没有发出 1：原因"""
-    count, people = len(telling.people), listed(telling.people)
+    count, people = len(reached.people), listed(reached.people)
     words = [
         ngettext(
             "%(num)d recipient (%(people)s), %(read)s read it",
             "%(num)d recipients (%(people)s), %(read)s read it",
             count,
             people=people,
-            read=telling.read,
+            read=reached.read,
         )
         if people
         else _("Nobody holds the post")
@@ -325,11 +325,11 @@ def telling_words(telling: Telling) -> str:
         SendingStatus.GIVEN_UP: _("not sent"),
         SendingStatus.DROPPED: _("not sent, since it was done"),
     }
-    for name, counts in telling.channels.items():
+    for name, counts in reached.channels.items():
         shown = beside(f"{sent[status]} {counts[status]}" for status in sent if status in counts)
         words.append(_("%(channel)s %(counts)s", channel=named(name), counts=shown))
     said = pgettext("between sentences", "; ").join(words)
-    return _("%(said)s: %(reasons)s", said=said, reasons=sentences(*telling.reasons)) if telling.reasons else said
+    return _("%(said)s: %(reasons)s", said=said, reasons=sentences(*reached.reasons)) if reached.reasons else said
 
 
 def attempt_words(attempt: Attempt) -> str:

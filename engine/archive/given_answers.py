@@ -33,7 +33,7 @@ Key = tuple[str | None, str]
 
 
 @dataclass(frozen=True)
-class Answering:
+class Submission:
     """One filling in of a form: its heading, by whom and when, and the label and words of what was said."""
 
     title: str
@@ -43,7 +43,7 @@ class Answering:
 
 @dataclass
 class _Said:
-    """What is known of the instance's facts while its answerings are read in their order."""
+    """What is known of the instance's facts while its submissions are read in their order."""
 
     tx: Connection
     step: Step
@@ -105,7 +105,7 @@ class _Said:
         return words
 
 
-def answerings(tx: Connection, step: Step, names: Names) -> list[Answering]:
+def submissions(tx: Connection, step: Step, names: Names) -> list[Submission]:
     """Every answering of every step in the order of the record, as far as the step's actor may read it."""
     assert step.actor is not None
     instance, definition = step.instance, step.definition
@@ -115,7 +115,7 @@ def answerings(tx: Connection, step: Step, names: Names) -> list[Answering]:
     diagram = definition.diagram
     after_start = next((row.id for row in facts if row.revision > 1), _after(facts))
     found = [
-        Answering(
+        Submission(
             f"{diagram.name}：发起",
             _by("", names.person(instance["started_by"]), instance["started_at"], ""),
             tuple(said.entries(definition.forms[diagram.process.start_form], None, after_start)),
@@ -136,14 +136,14 @@ def answerings(tx: Connection, step: Step, names: Names) -> list[Answering]:
         known = first or next((said_row.id for said_row in facts if said_row.said_at > ended_at), _after(facts))
         form = definition.form_of(diagram.elements[row.element_id])
         found.append(
-            Answering(
+            Submission(
                 f"{row.name}（第 {times[row.element_id]} 次）" if rounds[row.element_id] > 1 else row.name,
                 _by(unit.name if unit else row.unit_code, names.person(row.ended_by), ended_at, ending),
                 (("填报内容", KEPT_BACK),) if is_draft else tuple(said.entries(form, row.id, known)),
             )
         )
     rest = tuple(said.rest())
-    return [*found, Answering("流程自动记录的其他内容", "", rest)] if rest else found
+    return [*found, Submission("流程自动记录的其他内容", "", rest)] if rest else found
 
 
 def done_tasks(tx: Connection, instance_id: str) -> list[TaskRow]:

@@ -200,7 +200,7 @@ def _links() -> Part:
     return _part(link, CaseLinkRow, select(link).where(own).order_by(link.c.instance_id, link.c.fact))
 
 
-def _told() -> Part:
+def _notifications() -> Part:
     """Notices that the diagram sends: what they were sent to has been reached by the instance."""
     notice = tables.notice
     own = (notice.c.instance_id == _INSTANCE) & (notice.c.kind == literal_column(f"'{NoticeKind.NOTIFICATION}'"))
@@ -248,7 +248,7 @@ PARTS: Mapping[str, Part] = {
         _unsent(),
         _supervised(),
         _children(),
-        _told(),
+        _notifications(),
         _links(),
         _record(),
     )

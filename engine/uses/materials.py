@@ -20,7 +20,7 @@ from engine.messages import gettext as _
 from engine.organisation.assignment import Actor
 from engine.reports.case.materials import MaterialView, material_view, require_sent, to_take_over
 from engine.runtime.step import audit
-from engine.runtime.step.confidentiality import doubt_about, require_untold
+from engine.runtime.step.confidentiality import doubt_about, require_unrevealed
 from engine.runtime.step.context import Context
 from engine.runtime.step.entries import Drafting, MaterialAdded, MaterialRemoved, MaterialRenamed
 from engine.runtime.tasks import tasks
@@ -57,8 +57,8 @@ class MaterialUses:
             row = tasks.take_hold(tx, actor, "add_material", task_id)
             listed = {found.title for found in materials.of_instance(tx, row.instance_id)}
             files = [file.name for file in stored if file]
-            require_untold(tx, row.instance_id, actor, "title", values.get("title", ""), doubts=False)
-            require_untold(tx, row.instance_id, actor, "file", *files, doubts=False)
+            require_unrevealed(tx, row.instance_id, actor, "title", values.get("title", ""), doubts=False)
+            require_unrevealed(tx, row.instance_id, actor, "file", *files, doubts=False)
             names = materials.names_for(values.get("kind", ""), values.get("title", ""), files, listed)
             _require_printable(context, "title" if values.get("title") else "file", names)
             for place, (file, title) in enumerate(zip(stored or [None], names, strict=True)):  # None: on paper
@@ -113,7 +113,7 @@ class MaterialUses:
                     }
                 )
             taken = (text for name in wanted for text in (there[name].title, there[name].file_name or ""))
-            require_untold(tx, row.instance_id, actor, "chosen", *taken, doubts=False)
+            require_unrevealed(tx, row.instance_id, actor, "chosen", *taken, doubts=False)
             for place, material_id in enumerate(wanted):
                 materials.take_over(
                     tx,
@@ -142,7 +142,7 @@ class MaterialUses:
             instance_id = self._require_own(
                 tx, actor, task_id, material_id, _("You can only rename materials that your own unit has added.")
             )
-            require_untold(tx, instance_id, actor, "rename", title, doubts=False)
+            require_unrevealed(tx, instance_id, actor, "rename", title, doubts=False)
             _require_printable(context, "rename", [title])
             materials.rename(tx, material_id, title)
             _record(tx, context, actor, instance_id, MaterialRenamed(material_id, title))

@@ -120,14 +120,14 @@ class PaperMaker:
         if is_new:
             log.error("paper %s (%s) could not be made: %s", row.id, row.number, reason)
 
-        def tell(tx: Connection, context: Context) -> None:
+        def note(tx: Connection, context: Context) -> None:
             if is_new:
                 instances.lock(tx, row.instance_id)
                 tx.execute(update(document).where(document.c.id == row.id).values(**_failure(reason)))
                 audit.append(tx, row.instance_id, context.now, PaperFailed(row.id, row.number, reason))
             making.rest(tx, row.id, context.now)
 
-        self._transactions.write(tell)
+        self._transactions.write(note)
         return False
 
 

@@ -29,7 +29,7 @@ from engine.reports.parts.sent import unread_papers
 from engine.runtime.instances import instances
 from engine.runtime.notify.notices import notify_people
 from engine.runtime.step import audit
-from engine.runtime.step.confidentiality import require_untold
+from engine.runtime.step.confidentiality import require_unrevealed
 from engine.runtime.step.context import Context
 from engine.runtime.step.entries import Entry, PaperSignedFor, PaperVoided
 from engine.runtime.step.facts import known
@@ -112,7 +112,7 @@ class PaperUses:
                 raise InvalidValues(
                     {"reason": _("Give the reason for voiding it, 4 to %(limit)s characters.", limit=REASON_LIMIT)}
                 )
-            require_untold(tx, row.instance_id, actor, "reason", reason)
+            require_unrevealed(tx, row.instance_id, actor, "reason", reason)
             same = document.c.id == document_id
             if row.number is not None:
                 same = (document.c.from_unit == row.from_unit) & (document.c.number == row.number)

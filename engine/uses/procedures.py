@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, delete, func, select
 
-from engine.bpmn.gate.order import Told
+from engine.bpmn.gate.order import Findings
 from engine.bpmn.gate.procedures import begun_by
 from engine.db import upsert
 from engine.db.tables import process_instance, retirement, unit, waiting_file
@@ -190,10 +190,10 @@ class ProcedureUses:
         """As `deploy`, a file that has been read already."""
         return self._database.run(lambda tx: self._deploy(tx, file, _required(by, "by"), reason.strip()))
 
-    def judge(self, file: File) -> Told:
+    def judge(self, file: File) -> Findings:
         """All that there is to say of the file and of what lies beside it; nothing changes."""
         with self._database.reading() as tx:
-            return judging.judge(file.content, file.beside, self._city(tx, file.diagram.key), file.name).told
+            return judging.judge(file.content, file.beside, self._city(tx, file.diagram.key), file.name).findings
 
     def take_over(self, keys: list[str], by: str, reason: str = "") -> list[Deployed]:
         """The shipped files of these procedures, of all when none is named, are the latest versions.
@@ -364,7 +364,7 @@ class ProcedureUses:
         if is_new or letters:
             self._record(tx, "procedure_deployed", found, by, reason, new=is_new, letters=letters)
         self._revive(tx, found.key, by, reason)
-        return Deployed(found, is_new, letters, judged.told.problems)
+        return Deployed(found, is_new, letters, judged.findings.problems)
 
     def _revive(self, tx: Connection, key: str, by: str, reason: str) -> bool:
         revived = retiring.revive(tx, key, by, reason, self._clock.now())

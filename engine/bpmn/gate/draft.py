@@ -156,7 +156,7 @@ class Draft:
             names |= {name.removeprefix(FACT) for name in element.properties if name.startswith(FACT)}
             names |= {element.properties.get(name, "") for name in SAYING}
         for call in self.of_kind("callActivity"):
-            names |= {handover.fact for handover in call.outputs}
+            names |= {mapping.fact for mapping in call.outputs}
         names |= {name for element in self.running for name in element.collects}
         names.update(self.diagram.item_names.values())
         return frozenset(names | {self.diagram.process.starter_fact}) - {""}

@@ -77,7 +77,7 @@ class Sayers:
 def _said_by(draft: Draft, element: Element) -> set[str]:
     names = {name.removeprefix(FACT) for name in element.properties if name.startswith(FACT)}
     names |= {element.properties[name] for name in SAYING if name in element.properties}
-    names |= {handover.fact for handover in element.outputs}
+    names |= {mapping.fact for mapping in element.outputs}
     form = draft.forms.get(element.form_key)
     names |= form.own_keys if form is not None else frozenset()
     if element.kind == "startEvent":

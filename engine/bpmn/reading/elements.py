@@ -16,7 +16,7 @@ from lxml import etree
 from engine.bpmn.reading import ways
 from engine.bpmn.reading.called import BPMN as BPMN
 from engine.bpmn.reading.called import CAMUNDA as CAMUNDA
-from engine.bpmn.reading.called import Called, Handover, read_called, read_handovers
+from engine.bpmn.reading.called import Called, DataMapping, read_called, read_mappings
 from engine.bpmn.reading.events import EventDefinition, event_definitions
 from engine.bpmn.reading.events import TimerText as TimerText
 from engine.bpmn.reading.flows import Flow as Flow
@@ -83,8 +83,8 @@ class Element:
     outgoing: tuple[str, ...]
     called: Called | None = None
     """The procedure that a call activity calls, or a service task starts."""
-    inputs: tuple[Handover, ...] = ()
-    outputs: tuple[Handover, ...] = ()
+    inputs: tuple[DataMapping, ...] = ()
+    outputs: tuple[DataMapping, ...] = ()
     scope: str | None = None
     """The sub-process that it lies in; None when it lies in the process itself."""
     events: tuple[EventDefinition, ...] = ()
@@ -271,7 +271,7 @@ class Diagram:
         for element in self.elements.values():
             names |= {name.removeprefix(FACT) for name in element.properties if name.startswith(FACT)}
             names |= {element.properties[name] for name in SAYING if name in element.properties}
-            names |= {handover.fact for handover in element.outputs} | element.collects.keys()
+            names |= {mapping.fact for mapping in element.outputs} | element.collects.keys()
         names.update(self.item_names.values())
         return names | {*self.process.party_facts, self.process.starter_fact} - {""}
 
@@ -429,8 +429,8 @@ def _element(
         incoming=ways[0],
         outgoing=ways[1],
         called=read_called(node, properties),
-        inputs=read_handovers(node, "in"),
-        outputs=read_handovers(node, "out"),
+        inputs=read_mappings(node, "in"),
+        outputs=read_mappings(node, "out"),
         scope=scope,
         events=events,
         many=read_many(node),

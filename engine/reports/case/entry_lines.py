@@ -18,7 +18,7 @@ from engine.reports.case.event_lines import ENDED, LogLine, Seen, event_lines
 from engine.reports.parts import readers
 from engine.reports.parts.names import result_name
 from engine.runtime.step import entries
-from engine.runtime.step.confidentiality import told_in
+from engine.runtime.step.confidentiality import revealed_in
 from engine.runtime.step.entries import AmongColleagues, Drafting, Entry, StepKind, StepTaken, entry_of
 from engine.runtime.tasks.consultations import opinion_words
 
@@ -129,7 +129,7 @@ def _is_kept_back(entry: Entry, row: AuditEntryRow, seen: Seen) -> bool:
 def _said(tx: Connection, entry: AmongColleagues, row: AuditEntryRow, seen: Seen) -> Text:
     """What colleagues told each other; masked for other units where it names somebody who is to be kept unnamed."""
     reason = "" if isinstance(entry, entries.Recalled | entries.Unasked) else entry.reason
-    if reason and row.unit_code != seen.reader.unit_code and told_in(tx, row.instance_id, None, reason):
+    if reason and row.unit_code != seen.reader.unit_code and revealed_in(tx, row.instance_id, None, reason):
         return readers.MASK
     return opinion_words(reason)
 

@@ -16,7 +16,7 @@ from engine.organisation.assignment import Actor
 from engine.reports.case import corrected_words
 from engine.reports.parts import readers
 from engine.reports.parts.names import Names, UnitName, outcome_name, result_name
-from engine.reports.parts.tellings import Telling
+from engine.reports.parts.reached import Reached
 from engine.runtime.step.events import (
     CalledEnded,
     ConditionHeld,
@@ -68,7 +68,7 @@ class LogLine:
     """The notices of which the line tells: one line for one text, however many were told it."""
     to: tuple[UnitName, ...] = field(default=(), compare=False)
     """The units that the notice was for."""
-    telling: Telling | None = field(default=None, compare=False)
+    reached: Reached | None = field(default=None, compare=False)
     """Whom they reached and how; for the bureaus of oversight."""
 
 

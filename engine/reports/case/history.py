@@ -36,8 +36,8 @@ from engine.reports.case.event_lines import (
 from engine.reports.parts import readers
 from engine.reports.parts.names import Names, UnitName, outcome_name, role_names
 from engine.reports.parts.periods import name_of
+from engine.reports.parts.reached import Reached, together
 from engine.reports.parts.sent import unread_papers
-from engine.reports.parts.tellings import Telling, together
 from engine.runtime.step import parties
 from engine.runtime.step.facts import known
 from engine.runtime.step.step import Step
@@ -113,7 +113,7 @@ def steps(step: Step, names: Names, reader: Actor, events: Sequence[Awaited]) ->
                 found for found in diagram.expected_after(row.element_id, holds=holds) if found.id not in waiting
             ]
             coming = [
-                StepLine("next", definition.element_name(found.id), None, asked_of(found, definition), None, "", "")
+                StepLine("next", definition.element_name(found.id), None, who_is_asked(found, definition), None, "", "")
                 for found in expected
             ]
             if coming:
@@ -143,7 +143,7 @@ def log(
     definition: Definition,
     names: Names,
     reader: Actor,
-    told_whom: Mapping[str, Telling] | None = None,
+    told_whom: Mapping[str, Reached] | None = None,
 ) -> list[LogLine]:
     """Everything that happened, as this reader may know it, the latest first.
 
@@ -175,7 +175,7 @@ def log(
         shown[line] = _one_line(known, line) if known else line
     # what the end of the case began is not told after it
     in_order = sorted(shown.values(), key=lambda line: (line.at, line.kind == "ended"))
-    return [_with_telling(line, told_whom or {}) for line in reversed(in_order)]
+    return [_with_reached(line, told_whom or {}) for line in reversed(in_order)]
 
 
 def _one_line(first: LogLine, second: LogLine) -> LogLine:
@@ -183,9 +183,9 @@ def _one_line(first: LogLine, second: LogLine) -> LogLine:
     return replace(first, notices=first.notices + second.notices, to=to)
 
 
-def _with_telling(line: LogLine, told_whom: Mapping[str, Telling]) -> LogLine:
+def _with_reached(line: LogLine, told_whom: Mapping[str, Reached]) -> LogLine:
     reached = [told_whom[found] for found in line.notices if found in told_whom]
-    return replace(line, telling=together(reached)) if reached else line
+    return replace(line, reached=together(reached)) if reached else line
 
 
 def _said(tx: Connection, instance_id: str) -> dict[str, Text]:
@@ -253,7 +253,7 @@ def _delivered(row: DocumentRow, definition: Definition, names: Names, actor: Ac
     )
 
 
-def asked_of(element: Element, definition: Definition) -> Text:
+def who_is_asked(element: Element, definition: Definition) -> Text:
     """Who will be asked to do a step: its lane, or the posts that it names itself; nobody for what is automatic."""
     if element.kind != "userTask":
         return ""

@@ -83,7 +83,7 @@ def rounds(
 
     `periods` are told by their keys; of the tasks in `drafts` the reader is not told what was answered.
     """
-    case, told = step.case, _Told(step.definition, names, periods, drafts)
+    case, members = step.case, _Members(step.definition, names, periods, drafts)
     tasks: dict[str, list[TaskRow]] = {}
     for asked in asked_beside(case).values():
         for iteration, found_task in asked:
@@ -99,11 +99,11 @@ def rounds(
     found = []
     for run_id, own in runs.items():
         begun = [
-            told.member(row, tasks.get(row.id, []), added, off)
+            members.member(row, tasks.get(row.id, []), added, off)
             for row in sorted(own, key=lambda row: row.position or 0)
         ]
         items = step.workflow.waiting_items(run_id) if run_id in open_runs else []
-        waiting = [told.waiting(run_id, item, added) for item in items if known is None or item in known]
+        waiting = [members.waiting(run_id, item, added) for item in items if known is None or item in known]
         offered = changing.to_add(step, open_runs[run_id]) if run_id in mine else []
         found.append(
             Round(
@@ -134,7 +134,7 @@ def _changes(case: Case, names: Names) -> tuple[Changes, Changes]:
 
 
 @dataclass(frozen=True)
-class _Told:
+class _Members:
     """What every member of every round is told with."""
 
     definition: Definition

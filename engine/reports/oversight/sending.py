@@ -15,9 +15,9 @@ from engine.messages import Text, from_text
 from engine.notices.kinds import name_of
 from engine.notices.resending import NOT_SENT, is_over, why_not
 from engine.notices.said import SAID, Noticed, text_of
+from engine.reports.parts.reached import channel_name
 from engine.reports.parts.readers import MASK
-from engine.reports.parts.tellings import channel_name
-from engine.runtime.step.confidentiality import told_in
+from engine.runtime.step.confidentiality import revealed_in
 from engine.states import SendingStatus
 
 SHOWN_TROUBLES = 50
@@ -151,7 +151,7 @@ def _text(tx: Connection, row: _Sent) -> Text:
     """What the message says, but for what colleagues told each other of somebody who is to be kept unnamed."""
     if row.instance_id is None:
         return text_of(row)
-    return MASK if told_in(tx, row.instance_id, None, row.text) else text_of(row)
+    return MASK if revealed_in(tx, row.instance_id, None, row.text) else text_of(row)
 
 
 def undelivered(tx: Connection) -> int:

@@ -234,14 +234,14 @@ def _parties(tx: Connection, instance_ids: list[str]) -> Sequence[PartyRow]:
 
 def _others(names: Names, rows: Sequence[PartyRow], unit_code: str) -> dict[str, UnitName]:
     found: dict[str, UnitName] = {}
-    for row in _told(rows, unit_code):
+    for row in _known_parties(rows, unit_code):
         unit = names.unit(row.unit_code)
         if unit and row.unit_code != unit_code:
             found[row.instance_id] = unit
     return found
 
 
-def _told(rows: Sequence[PartyRow], unit_code: str) -> list[PartyRow]:
+def _known_parties(rows: Sequence[PartyRow], unit_code: str) -> list[PartyRow]:
     """The parties of several instances of which the unit is told: `parties.kept_from` for many."""
     first: dict[str, datetime] = {}
     own: dict[str, datetime] = {}
@@ -262,7 +262,7 @@ def parties(
     tx: Connection, names: Names, instances: Sequence[ListedInstance], named: Sequence[PartyRow], unit_code: str
 ) -> dict[str, list[UnitName]]:
     """The parties of each instance of which the unit is told, in the order in which the procedure names them."""
-    rows, found = _told(named, unit_code), {}
+    rows, found = _known_parties(named, unit_code), {}
     for instance in instances:
         order = definitions.load(tx, instance.definition_id).diagram.process.party_facts
         own = sorted((row for row in rows if row.instance_id == instance.id), key=lambda row: order.index(row.fact))

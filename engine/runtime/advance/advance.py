@@ -253,8 +253,8 @@ def _answer_call(tx: Connection, context: Context, origin_id: str, child: Step) 
         if call is None:
             raise AlreadyDone
         with caller.within(caller.scopes.at(call.place)):
-            for handover in caller.definition.diagram.elements[call.element_id].outputs:
-                _say(caller, handover.fact, child.evaluate(handover.expression))
+            for mapping in caller.definition.diagram.elements[call.element_id].outputs:
+                _say(caller, mapping.fact, child.evaluate(mapping.expression))
         caller.record(CalledEnded(child.instance["number"], child.definition.name, call.element_id))
         caller.workflow.close_call(task_id)
 

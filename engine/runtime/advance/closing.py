@@ -144,7 +144,7 @@ def _end(
     notices.clear_done(tx, row.id, context.now)
     for left in lapsed:
         if result in (WITH_CALLER, CALLED_OFF) or not {*TOLD} & {*left.roles}:
-            events.append(_tell_lapsed(tx, context, row.id, left, result, actor))
+            events.append(_notify_of_lapse(tx, context, row.id, left, result, actor))
     process = definitions.load(tx, row.definition_id).diagram.process
     archiving.want(tx, row.id, process, None, known(tx, row.id), context.now)
     who = {"person_id": actor.person_id, "unit_code": actor.unit_code} if actor else {}
@@ -160,7 +160,7 @@ def _called(result: str) -> dict[str, str]:
     return {"result": result, "result_name": in_chinese(ENDED[result])}
 
 
-def _tell_lapsed(
+def _notify_of_lapse(
     tx: Connection, context: Context, instance_id: str, lapsed: TaskRow, result: str, actor: Actor | None
 ) -> Notified:
     """Whoever was to do the task is told that it is over, unless he ended the case himself; what the audit says of it."""

@@ -86,7 +86,7 @@ def park(tx: Connection, context: Context, fault: Fault) -> bool:
         number=row.number,
         fault=fault.sentence,
     )
-    _tell(tx, context, row.id, stopped_by)
+    _notify(tx, context, row.id, stopped_by)
     if row.origin_task_id is not None and row.origin_instance_id is not None:  # whoever waits for it is told
         audit.append(tx, row.origin_instance_id, context.now, CalledIncident(row.number, fault.sentence))
         caller = tx.execute(select(process_instance).where(process_instance.c.id == row.origin_instance_id)).one()
@@ -98,7 +98,7 @@ def park(tx: Connection, context: Context, fault: Fault) -> bool:
             title=caller.title,
             number=caller.number,
         )
-        _tell(tx, context, caller.id, text)
+        _notify(tx, context, caller.id, text)
     about, step = _about(tx, row, fault)
     stopped_at = (
         _("Case %(number)s (%(procedure)s) has been stopped by a fault at '%(step)s': %(reason)s", **about)
@@ -252,6 +252,6 @@ def resume(tx: Connection, number: str, by: str, context: Context) -> str:
     return str(row.id)
 
 
-def _tell(tx: Connection, context: Context, instance_id: str, text: Text) -> None:
+def _notify(tx: Connection, context: Context, instance_id: str, text: Text) -> None:
     for unit_code in sorted(units_at_work(tx, instance_id)):
         notify_people(tx, context, instance_id, NoticeKind.INCIDENT, unit_code, ["case_officer", "liaison"], text)

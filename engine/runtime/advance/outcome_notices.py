@@ -29,7 +29,7 @@ def notify_asker(step: Step, task_id: str) -> None:
 
 def notify_of_end(step: Step, lapsed: TaskRow, result: Text) -> None:
     """The case has ended while the task was open: who was to do it need not look for it, unless the diagram says so."""
-    if _told_already(step, lapsed):
+    if _notified_already(step, lapsed):
         return
     text = lapsed_text(lapsed.name, result)
     roles = [] if lapsed.assignee_id else sorted(lapsed.roles)
@@ -46,7 +46,7 @@ def notify_of_end(step: Step, lapsed: TaskRow, result: Text) -> None:
     )
 
 
-def _told_already(step: Step, lapsed: TaskRow) -> bool:
+def _notified_already(step: Step, lapsed: TaskRow) -> bool:
     ids = [event.id for event in step.events if isinstance(event, Notified) and event.kind == NoticeKind.NOTIFICATION]
     if not ids:
         return False

@@ -175,11 +175,11 @@ def _open_task(step: Step, task_id: str, element: Element) -> None:
         "scope_id": step.scope_id,
     }
     step.case.add(task, new)
-    told = _tell_of(step, task_id, element, asked, key)
+    told = _notify_of(step, task_id, element, asked, key)
     step.record(TaskOpened(task_id, element.id, asked.unit_code, tuple(told)))
 
 
-def _tell_of(step: Step, task_id: str, element: Element, asked: Assignment, key: str) -> list[str]:
+def _notify_of(step: Step, task_id: str, element: Element, asked: Assignment, key: str) -> list[str]:
     """Everybody who may do the new task is told, save whoever has just made it; returns them."""
     record = step.deadlines.get(key)
     return notices.notify_people(

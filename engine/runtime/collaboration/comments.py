@@ -18,7 +18,7 @@ from engine.organisation.assignment import Actor, InstanceSubject, OwnSubject, m
 from engine.runtime.instances import instances
 from engine.runtime.notify.notices import notify_people
 from engine.runtime.step import audit, repeated_forms
-from engine.runtime.step.confidentiality import require_untold
+from engine.runtime.step.confidentiality import require_unrevealed
 from engine.runtime.step.context import Context
 from engine.runtime.step.entries import Commented, CommentRetracted
 from engine.runtime.step.free_text import Raw, one, words
@@ -70,7 +70,7 @@ def say(tx: Connection, context: Context, actor: Actor, instance_id: str, raw: R
     if not decision.allowed:
         raise NotAllowed(decision.reason)
     text, internal = words(raw, "text", LENGTH_LIMIT), one(raw, "internal") == "true"
-    require_untold(tx, instance_id, actor, "text", text, inside=actor.unit_code if internal else None)
+    require_unrevealed(tx, instance_id, actor, "text", text, inside=actor.unit_code if internal else None)
     row = instances.lock(tx, instance_id)
     if row.status == InstanceStatus.ENDED:
         raise AlreadyDone(_("This case has ended. Nobody can comment on it any more."))

@@ -23,7 +23,7 @@ from engine.organisation.units import WITHIN, Unit
 from engine.runtime.instances import instances
 from engine.runtime.notify.notices import notify_people
 from engine.runtime.step import audit
-from engine.runtime.step.confidentiality import require_untold
+from engine.runtime.step.confidentiality import require_unrevealed
 from engine.runtime.step.context import Context
 from engine.runtime.step.entries import Copied, CopyRead, CopyRevoked
 from engine.runtime.step.free_text import Raw, one, words
@@ -45,7 +45,7 @@ def send(tx: Connection, context: Context, actor: Actor, instance_id: str, raw: 
     if not decision.allowed:
         raise NotAllowed(decision.reason)
     note = words(raw, "note", NOTE_LIMIT)
-    require_untold(tx, instance_id, actor, "note", note)
+    require_unrevealed(tx, instance_id, actor, "note", note)
     unit = _unit(tx, context, one(raw, "unit"))
     addressee = _addressee(tx, context, unit, raw)
     row = instances.lock(tx, instance_id)
@@ -79,7 +79,7 @@ def send(tx: Connection, context: Context, actor: Actor, instance_id: str, raw: 
         number=row.number,
         note=note,
     )
-    _tell(tx, context, instance_id, addressee, told)
+    _notify(tx, context, instance_id, addressee, told)
     entry = Copied(**vars(addressee), copy=copy_id, note=note)
     audit.append(tx, instance_id, context.now, entry, actor.person_id, actor.unit_code)
     return copy_id
@@ -106,7 +106,7 @@ def revoke(tx: Connection, context: Context, actor: Actor, instance_id: str, cop
         title=instance.title,
         number=instance.number,
     )
-    _tell(tx, context, instance_id, addressee, told)
+    _notify(tx, context, instance_id, addressee, told)
     entry = CopyRevoked(**vars(addressee), copy=copy_id)
     audit.append(tx, instance_id, context.now, entry, actor.person_id, actor.unit_code)
 
@@ -134,12 +134,12 @@ def mark_read(tx: Connection, context: Context, actor: Actor, instance_id: str) 
     for row in unread(tx, actor, instance_id):
         receipt = {"reader_id": row.id, "person_id": actor.person_id, "instance_id": instance_id}
         tx.execute(insert(reading).values(**receipt, read_at=context.now))
-        for notice_id in _told_of(tx, row):
+        for notice_id in _notices_of(tx, row):
             receipts.read(tx, actor.person_id, notice_id, context.now)
         audit.append(tx, instance_id, context.now, CopyRead(row.id), actor.person_id, actor.unit_code)
 
 
-def _told_of(tx: Connection, copy: ReaderRow) -> list[str]:
+def _notices_of(tx: Connection, copy: ReaderRow) -> list[str]:
     """The ids of the notices that told the addressee of this copy: they were made when it was sent."""
     found = tx.execute(
         select(notice.c.id, notice.c.roles).where(
@@ -189,6 +189,6 @@ def _addressee(tx: Connection, context: Context, unit: Unit, raw: Raw) -> Addres
     return Addressee(unit.code, role, None)
 
 
-def _tell(tx: Connection, context: Context, instance_id: str, to: Addressee, text: Text) -> None:
+def _notify(tx: Connection, context: Context, instance_id: str, to: Addressee, text: Text) -> None:
     roles = [to.role] if to.role else []
     notify_people(tx, context, instance_id, NoticeKind.COPY, to.unit_code, roles, text, person_id=to.person_id)

@@ -35,7 +35,7 @@ from engine.runtime.notify.in_step import notify
 from engine.runtime.notify.notices import clear_decided, notify_people
 from engine.runtime.periods.recounting import recount
 from engine.runtime.step import audit
-from engine.runtime.step.confidentiality import require_untold
+from engine.runtime.step.confidentiality import require_unrevealed
 from engine.runtime.step.context import Context
 from engine.runtime.step.entries import CorrectionProposed, CorrectionRejected, CorrectionTakenBack, StepKind
 from engine.runtime.step.events import Corrected
@@ -118,8 +118,8 @@ def propose(tx: Connection, context: Context, actor: Actor, instance_id: str, na
     step, said = _said(tx, context, actor, row, name)
     value = _new_value(step, said, actor, raw)
     reason = words(raw, "reason", REASON_LIMIT, REASON_LEAST)
-    require_untold(tx, instance_id, actor, "reason", reason)
-    require_untold(tx, instance_id, actor, said.name, value if isinstance(value, str) else "")
+    require_unrevealed(tx, instance_id, actor, "reason", reason)
+    require_unrevealed(tx, instance_id, actor, said.name, value if isinstance(value, str) else "")
     _check(step, said, value)
     _try(step, said, value)
     waiting = (correction.c.instance_id == instance_id) & (correction.c.status == CorrectionStatus.OPEN)
@@ -174,7 +174,7 @@ def decide(tx: Connection, context: Context, actor: Actor, correction_id: str, r
     if decision not in DECISIONS:
         raise InvalidValues({"decision": _("Choose one.")})
     opinion = words(raw, "opinion", REASON_LIMIT, 0 if decision == "approve" else 1)
-    require_untold(tx, row.instance_id, actor, "opinion", opinion)
+    require_unrevealed(tx, row.instance_id, actor, "opinion", opinion)
     if decision == "reject":
         _reject(tx, context, actor, row, opinion)
         return False

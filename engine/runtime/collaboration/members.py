@@ -25,7 +25,7 @@ from engine.organisation.assignment import HANDLERS, Actor, ButtonSubject, may
 from engine.organisation.units import WITHIN, Unit
 from engine.runtime.advance.advance import advance
 from engine.runtime.notify.notices import notify_people
-from engine.runtime.step.confidentiality import require_untold
+from engine.runtime.step.confidentiality import require_unrevealed
 from engine.runtime.step.context import Context
 from engine.runtime.step.entries import StepKind
 from engine.runtime.step.events import MemberAdded, MemberTakenOff
@@ -188,7 +188,7 @@ def _change(
 
 def _reason(tx: Connection, actor: Actor, instance_id: str, raw: Raw) -> str:
     reason = words(raw, "reason", REASON_LIMIT, REASON_LEAST)
-    require_untold(tx, instance_id, actor, "reason", reason)
+    require_unrevealed(tx, instance_id, actor, "reason", reason)
     return reason
 
 

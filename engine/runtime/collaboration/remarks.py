@@ -11,7 +11,7 @@ from engine.organisation.assignment import Actor, InstanceSubject, may
 from engine.runtime.instances import instances
 from engine.runtime.notify.notices import notify_people
 from engine.runtime.step import audit
-from engine.runtime.step.confidentiality import require_untold
+from engine.runtime.step.confidentiality import require_unrevealed
 from engine.runtime.step.context import Context
 from engine.runtime.step.entries import Remarked
 from engine.runtime.step.free_text import Raw, one, words
@@ -30,7 +30,7 @@ def remark(tx: Connection, context: Context, actor: Actor, instance_id: str, raw
     if not decision.allowed:
         raise NotAllowed(decision.reason)
     text, code = words(raw, "text", LENGTH_LIMIT), one(raw, "unit")
-    require_untold(tx, instance_id, actor, "text", text)
+    require_unrevealed(tx, instance_id, actor, "text", text)
     unit = units.find(tx, code, context.now) if code in at_work - {actor.unit_code} else None
     if unit is None:
         raise InvalidValues({"unit": _("Choose a unit that handles this case.")})

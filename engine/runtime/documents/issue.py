@@ -36,7 +36,7 @@ from engine.runtime.step.names import name_of_person
 from engine.runtime.step.step import Step
 
 TEXT_LIMIT = 20_000
-"""Signs of a paper's own text."""
+"""Characters of a paper's own text."""
 MARK = "核验码 {code}　内容摘要 {digest}"
 """In the footer of every paper."""
 PLACES = {
@@ -76,7 +76,7 @@ def issue(step: Step, element: Element) -> Issued:
 
     With `same_as` it is the paper of another service task, which goes to one more unit under the number it has. The
     same words go to the units in `also`, as far as the facts name them.
-    Raises Refused for a sign that cannot be printed: then nothing is numbered.
+    Raises Refused for a character that cannot be printed: then nothing is numbered.
     """
     properties = element.properties
     from_unit, to_unit = _sides(step, element)
@@ -165,7 +165,7 @@ def draft(step: Step, element: Element, task_element: str) -> tuple[Composed, Ed
 def save_edit(step: Step, element: Element, composed: Composed, texts: Texts) -> None:
     """The paper will be issued with these texts; the audit keeps them and what the letter had given.
 
-    Texts that are what the letter gives anyway are no edit. Raises InvalidValues, and Refused for an unprintable sign.
+    Texts that are what the letter gives anyway are no edit. Raises InvalidValues, and Refused for an unprintable character.
     """
     if texts == composed.texts:
         drop_edit(step, element)
@@ -238,12 +238,12 @@ def _record(step: Step, element: Element, entry: Entry) -> None:
 
 
 def unprintable(step: Step, words: Mapping[str, Any]) -> Text:
-    """The sentence that names the signs which no font has, where they stand, and what to do; empty when all print."""
+    """The sentence that names the characters which no font has, where they stand, and what to do; empty when all print."""
     for where, text in _texts_of(words):
         missing = step.context.fonts.missing(text)
         if missing:
             return _(
-                "%(where)s has signs that cannot be printed: %(signs)s. Once "
+                "%(where)s has characters that cannot be printed: %(signs)s. Once "
                 "signed off they are printed as '%(instead)s'. "
                 "Correct the field that says them, or say it otherwise when editing. If they are needed, the system "
                 "administrator puts a font that has them into a folder of LIANBAN_FONT_DIRS.",
@@ -255,7 +255,7 @@ def unprintable(step: Step, words: Mapping[str, Any]) -> Text:
 
 
 def require_printable(step: Step, words: Mapping[str, Any]) -> None:
-    """Raises Refused for a sign that no font has."""
+    """Raises Refused for a character that no font has."""
     sentence = unprintable(step, words)
     if sentence:
         raise Refused(sentence)
@@ -268,7 +268,7 @@ def _put(step: Step, element: Element, name: str, from_unit: Unit, to_unit: Unit
         return _put_plainly(step, element, from_unit, to_unit)
     changed = edited(step, element.id, composed)
     words = with_texts(composed, changed.texts) if changed else composed.words
-    if spoilt := unprintable(step, words):  # it was there before forms refused it: no case is held up by a sign
+    if spoilt := unprintable(step, words):  # it was there before forms refused it: no case is held up by a character
         step.record(Unprintable(element.id, spoilt))
         words = step.context.fonts.printable(words)
     letter, today = composed.version.letter, local_date(step.now)

@@ -22,7 +22,7 @@ from engine.runtime.advance.closing import TOLD, cancel
 from engine.runtime.instances import instances
 from engine.runtime.instances.buttons import only_through
 from engine.runtime.notify.notices import notify_people
-from engine.runtime.step.confidentiality import require_untold, sentence, told_in
+from engine.runtime.step.confidentiality import require_unrevealed, revealed_in, sentence
 from engine.runtime.step.context import Context
 from engine.runtime.step.facts import known
 from engine.runtime.step.free_text import Raw, words
@@ -43,7 +43,7 @@ def withdraw(tx: Connection, context: Context, actor: Actor, instance_id: str, r
     row = instances.lock(tx, instance_id)
     _require(tx, context, actor, row)
     reason = words(raw, "reason", REASON_LIMIT, REASON_LEAST)
-    require_untold(tx, instance_id, actor, "reason", reason)
+    require_unrevealed(tx, instance_id, actor, "reason", reason)
     cancel(tx, context, instance_id, RESULT, actor, reason)
     told = _(
         "%(unit)s has cancelled '%(title)s' (%(number)s): %(reason)s",
@@ -73,7 +73,7 @@ def end(tx: Connection, context: Context, number: str, by: str, reason: str) -> 
         raise Refused(
             _("Give the reason for ending it, %(least)s to %(most)s characters.", least=REASON_LEAST, most=REASON_LIMIT)
         )
-    if kept := told_in(tx, row.id, None, reason):
+    if kept := revealed_in(tx, row.id, None, reason):
         raise Refused(sentence(kept))
     at_work = sorted(instances.units_at_work(tx, row.id))
     cancel(tx, context, row.id, ENDED_BY_OFFICE, reason=reason, by=by)

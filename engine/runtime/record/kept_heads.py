@@ -221,10 +221,10 @@ def _broken(tx: Connection, head: Head | Torn) -> Broken | None:
             "counts and mark were copied wrongly or changed, and whether the key was exchanged.",
             line=head.line,
         )
-    return Broken(_told(tx, head), head.entries or 0, words)
+    return Broken(_named(tx, head), head.entries or 0, words)
 
 
-def _told(tx: Connection, head: Head) -> Text:
+def _named(tx: Connection, head: Head) -> Text:
     """What the head is of, for people."""
     if head.day is not None:
         return _("Daily seal of %(day)s", day=head.name)

@@ -25,7 +25,7 @@ from engine.runtime.advance.advance import advance
 from engine.runtime.notify.notices import notify_people
 from engine.runtime.periods import calendar_change
 from engine.runtime.periods.timers import hold, run_on
-from engine.runtime.step.confidentiality import require_untold
+from engine.runtime.step.confidentiality import require_unrevealed
 from engine.runtime.step.context import Context
 from engine.runtime.step.entries import StepKind
 from engine.runtime.step.events import SentBack
@@ -108,7 +108,7 @@ def send_back(tx: Connection, context: Context, actor: Actor, task_id: str, to_t
     """
     row = tasks.take_hold(tx, actor, "send_back", task_id)
     reason = words(reason, "reason")
-    require_untold(tx, row.instance_id, actor, "reason", reason)
+    require_unrevealed(tx, row.instance_id, actor, "reason", reason)
     opened_id = new_id()
     earlier: Earlier | None = None
 

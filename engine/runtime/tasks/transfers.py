@@ -14,7 +14,7 @@ from engine.organisation.assignment import Actor
 from engine.runtime.advance import lists, requests
 from engine.runtime.notify.notices import notify_people
 from engine.runtime.step import audit
-from engine.runtime.step.confidentiality import require_untold
+from engine.runtime.step.confidentiality import require_unrevealed
 from engine.runtime.step.context import Context
 from engine.runtime.step.entries import AmongColleagues, Delegated, HandedIn, Recalled, Returned, Transferred, Urged
 from engine.runtime.step.free_text import readable
@@ -160,7 +160,7 @@ def words(text: str, key: str, required: bool = True) -> str:
 def inside_words(tx: Connection, row: TaskRow, actor: Actor, text: str, key: str, required: bool = True) -> str:
     """The same for what only colleagues of the task's unit will read."""
     text = words(text, key, required)
-    require_untold(tx, row.instance_id, actor, key, text, inside=row.unit_code)
+    require_unrevealed(tx, row.instance_id, actor, key, text, inside=row.unit_code)
     return text
 
 

@@ -14,7 +14,7 @@ from engine.messages import gettext as _
 from engine.organisation.assignment import Actor
 from engine.runtime.advance import requests
 from engine.runtime.notify.notices import notify_people
-from engine.runtime.step.confidentiality import require_untold
+from engine.runtime.step.confidentiality import require_unrevealed
 from engine.runtime.step.context import Context
 from engine.runtime.step.entries import Urged
 from engine.runtime.tasks import tasks
@@ -26,7 +26,7 @@ def urge(tx: Connection, context: Context, actor: Actor, task_id: str, sentence:
     """The task's holders and the leader of its unit are told. Raises NotAllowed, Refused when it is too soon again."""
     row = tasks.take_hold(tx, actor, "urge", task_id)
     sentence = words(sentence, "reason", required=False)
-    require_untold(tx, row.instance_id, actor, "reason", sentence)
+    require_unrevealed(tx, row.instance_id, actor, "reason", sentence)
     again_at = may_urge_again(tx, context, actor, task_id)
     if again_at is not None:
         day = When(local_date(again_at), "said_day")

@@ -55,7 +55,7 @@ def check(draft: Draft) -> Iterator[Problem]:
                     _("The procedure %(key)s leads back to this one without end.", key=key[:64]),
                     _("Take out one of the calls."),
                 )
-            yield from _handovers(element, handed, other)
+            yield from _mappings(element, handed, other)
 
 
 def _anew(draft: Draft, called: Called, element: Element, handed: set[str]) -> Iterator[Problem]:
@@ -78,7 +78,7 @@ def _anew(draft: Draft, called: Called, element: Element, handed: set[str]) -> I
             reason,
             _("Draw a user task before it, where somebody decides whether to start another case."),
         )
-    yield from _handovers(element, handed, signature(draft.diagram, draft.facts))
+    yield from _mappings(element, handed, signature(draft.diagram, draft.facts))
 
 
 def _comes_by_itself(draft: Draft, element: Element) -> bool:
@@ -94,7 +94,7 @@ def _comes_by_itself(draft: Draft, element: Element) -> bool:
     return element.id in seen
 
 
-def _handovers(element: Element, handed: set[str], other: Signature) -> Iterator[Problem]:
+def _mappings(element: Element, handed: set[str], other: Signature) -> Iterator[Problem]:
     if missing := handed - other.facts:
         known = named(other.facts, min(missing))
         remedy = _(
@@ -103,9 +103,9 @@ def _handovers(element: Element, handed: set[str], other: Signature) -> Iterator
             known=known,
         )
         yield _without(element, missing, remedy)
-    for handover in element.outputs:
+    for mapping in element.outputs:
         try:
-            unknown = compile_expression(handover.expression).names - other.facts
+            unknown = compile_expression(mapping.expression).names - other.facts
         except ExpressionError as error:
             yield about(
                 CALL_OUTPUT,
