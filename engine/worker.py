@@ -22,7 +22,7 @@ from engine.errors import AlreadyDone, Busy, DatabaseFull, LianbanError, Stale, 
 from engine.ids import new_id
 from engine.messages import gettext as _
 from engine.runtime.advance import incidents
-from engine.runtime.instances import due, heartbeat, waiting
+from engine.runtime.instances import due, heartbeat, schedules, waiting
 from engine.runtime.record import kept_heads
 from engine.runtime.step import audit
 from engine.runtime.step.context import Context
@@ -100,6 +100,10 @@ class Worker:
         if found.left:
             self.let_go()
         done = self._catch_up() if found.behind or found.unwatched else 0
+        if found.unplanned:
+            self.database.run(lambda tx: schedules.follow_calendar(tx, self.context(tx)))
+        if found.planned or found.unplanned:
+            done += self._begin_what_is_planned()
         if any(found):
             done += self._do_what_is_due()
         self._close_days()
@@ -116,6 +120,31 @@ class Worker:
             done += self._take(lambda tx, one=instance_id: one)[1]  # type: ignore[misc]
             self._beat()
         return done
+
+    def _begin_what_is_planned(self) -> int:
+        """Each case that is to begin by itself has begun, in a transaction of its own; one that cannot is tried later."""
+        begun = 0
+        while begun < AT_MOST and not self.stopping.is_set():
+            try:
+                if self.database.run(lambda tx: schedules.take_next(tx, self.context(tx))) is None:
+                    break
+                begun += 1
+            except schedules.NotBegun as failed:
+                self._put_off(failed)
+            except (Stale, Busy, Uncertain):
+                break  # somebody else is at it, or the database went away; the next tick looks again
+            self._beat()
+        return begun
+
+    def _put_off(self, failed: schedules.NotBegun) -> None:
+        log.error("a case of %s could not begin by itself: %s", failed.key, failed)
+
+        def park(tx: Connection) -> None:
+            context = self.context(tx)
+            schedules.put_off(tx, context.now, failed)
+            incidents.park(tx, context, failed.fault)
+
+        self.database.run(park)
 
     def _do_what_is_due(self) -> int:
         """One thing after another, always the one that has been due longest, whichever instance it is in.

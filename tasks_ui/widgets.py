@@ -18,6 +18,7 @@ from engine.reports.desk.inbox import NextTask
 from engine.reports.oversight.notices import SupervisionItem
 from engine.reports.oversight.sending import Attempt
 from engine.reports.parts import counted_days, names
+from engine.reports.parts.coming_starts import ComingStart
 from engine.reports.parts.drawing import Drawing
 from engine.reports.parts.handling import URGENT
 from engine.reports.parts.names import UnitName
@@ -73,6 +74,7 @@ def register(app: Flask) -> None:
         listed=listed,
         beside=beside,
         awaited=awaited_words,
+        coming=coming_words,
         urgent=lambda tag: tag in URGENT,
     )
     app.jinja_env.globals.update(
@@ -369,6 +371,20 @@ def size(number: int | None) -> str:
 def awaited_words(event: Awaited) -> str:
     """For what the case waits there, and until when at the latest."""
     return beside((str(event.what), moment(event.due_at) if event.due_at else ""))
+
+
+def coming_words(start: ComingStart) -> str:
+    """When a case begins by itself next, and how sure that is."""
+    if start.next_at is None:
+        return _("never again")
+    when = moment(start.next_at)
+    if start.tried_again_at is not None:
+        return _(
+            "was due %(when)s and could not begin; tried again %(again)s", when=when, again=moment(start.tried_again_at)
+        )
+    if start.provisional:
+        return _("next %(when)s, provisionally: no official notice covers these days yet", when=when)
+    return _("next %(when)s", when=when)
 
 
 def marks(instance: InstanceView) -> dict[str, object]:

@@ -147,7 +147,7 @@ def _answers(
 ) -> Iterator[Part]:
     """What was filled in at the start and with each task that was done; of another unit's draft only that it was."""
     said = tx.execute(select(fact).where(fact.c.instance_id == instance.id).order_by(fact.c.id)).all()
-    start = definition.forms[definition.diagram.process.start_form]
+    start = definition.start_form(instance.start_element_id)
     first = {row.name: row.value for row in said if row.task_id is None and row.revision <= 1}
     yield Part("forms/00-start.json", f"{definition.name}：发起", _json(_filled(start, first, names, hidden)))
     for number, row in enumerate(done_tasks(tx, instance.id), 1):

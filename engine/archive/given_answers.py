@@ -118,7 +118,7 @@ def submissions(tx: Connection, step: Step, names: Names) -> list[Submission]:
         Submission(
             f"{diagram.name}：发起",
             _by("", names.person(instance["started_by"]), instance["started_at"], ""),
-            tuple(said.entries(definition.forms[diagram.process.start_form], None, after_start)),
+            tuple(said.entries(definition.start_form(instance["start_element_id"]), None, after_start)),
         )
     ]
     drafts = readers.on_the_way(tx, instance["id"], definition, step.actor)

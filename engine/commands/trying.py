@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from engine.clock import SystemClock, parse_local
+from engine.commands import exploring
 from engine.commands.base import main, refusals, say
 from engine.commands.words import Misused, option
 from engine.messages import Text, When, listed, ngettext
@@ -43,6 +44,12 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     "--city", "city_toml", type=FILE, help=_("The city's file, whose units and matters are used; else the example.")
 )
 @option("--tests", "tests", is_flag=True, help=_("Run the tests that are kept beside the diagram, in NAME.tests.yaml."))
+@option(
+    "--explore",
+    "explored",
+    is_flag=True,
+    help=_("Go every branch without answers: how soon and how late a case ends by law, and what can wait for ever."),
+)
 @option("--json", "as_json_", is_flag=True, help=_("Print JSON, for programs."))
 def try_diagram(
     diagram: Path,
@@ -52,10 +59,14 @@ def try_diagram(
     until: str,
     city_toml: Path | None,
     tests: bool,
+    explored: bool,
     as_json_: bool,
 ) -> None:
     city = city_toml.read_bytes() if city_toml is not None else None
     settings, now = read_settings(), SystemClock().now()
+    if explored:
+        exploring.run(settings, diagram, city, _instant(begins) if begins else now, as_json_)
+        return
     if tests:
         with refusals():
             tested = run_tests(settings, diagram, city, now)

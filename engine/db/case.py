@@ -26,8 +26,6 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
-    cast,
-    func,
     literal_column,
     null,
     or_,
@@ -37,6 +35,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.db import stamp, tables
 from engine.db.changes import Key, column_names, key_of, key_of_row
+from engine.db.in_json import as_json
 from engine.db.rows import (
     AuditEntryRow,
     CaseLinkRow,
@@ -133,26 +132,26 @@ def _whole(table: TableOf[R], row: type[R], *order: str) -> Part:
     """Every row of the instance, with all its columns; contents in bytes are read where they are needed."""
     columns = [null().label(column.name) if isinstance(column.type, LargeBinary) else column for column in table.c]
     owner = table.c.id if table is process_instance else table.c.instance_id
-    return _part(table, row, select(*columns).where(owner == _INSTANCE).order_by(*(table.c[name] for name in order)))
+    return _part(table, row, select(*columns).where(owner == INSTANCE).order_by(*(table.c[name] for name in order)))
 
 
 def _keys(table: TableOf[R], row: type[R]) -> Part:
     """Which rows the instance has, without what they hold."""
     keys = table.primary_key.columns
-    return _part(table, row, select(*keys).where(table.c.instance_id == _INSTANCE).order_by(*keys))
+    return _part(table, row, select(*keys).where(table.c.instance_id == INSTANCE).order_by(*keys))
 
 
-_INSTANCE: BindParameter[str] = bindparam("instance_id", type_=Text)
+INSTANCE: BindParameter[str] = bindparam("instance_id", type_=Text)
 
 
-_OWN = select(process_instance).where(process_instance.c.id == _INSTANCE)
+_OWN = select(process_instance).where(process_instance.c.id == INSTANCE)
 _OF_TASK = select(tables.task.c.instance_id).where(tables.task.c.id == bindparam("task_id"))
 
 
 def _unread() -> Part:
     receipt, notice = tables.notice_receipt, tables.notice
     columns = (*receipt.c, notice.c.kind, notice.c.task_id, notice.c.deadline_id)
-    own = (receipt.c.instance_id == _INSTANCE) & receipt.c.cleared_at.is_(None)
+    own = (receipt.c.instance_id == INSTANCE) & receipt.c.cleared_at.is_(None)
     query = select(*columns).join(notice, notice.c.id == receipt.c.notice_id).where(own)
     return _part(receipt, UnreadRow, query.order_by(receipt.c.notice_id, receipt.c.person_id), notice.name)
 
@@ -160,7 +159,7 @@ def _unread() -> Part:
 def _unsent() -> Part:
     outbox, notice = tables.outbox, tables.notice
     columns = (outbox.c.id, notice.c.kind, notice.c.task_id, notice.c.deadline_id)
-    own = (outbox.c.instance_id == _INSTANCE) & outbox.c.person_id.is_not(None)
+    own = (outbox.c.instance_id == INSTANCE) & outbox.c.person_id.is_not(None)
     query = select(*columns).join(notice, notice.c.id == outbox.c.notice_id)
     waits = or_(
         *(outbox.c.status == literal_column(f"'{status}'") for status in (SendingStatus.WAITING, SendingStatus.FAILED))
@@ -170,7 +169,7 @@ def _unsent() -> Part:
 
 def _supervised() -> Part:
     item = tables.supervision_item
-    own = (item.c.instance_id == _INSTANCE) & item.c.closed_at.is_(None)
+    own = (item.c.instance_id == INSTANCE) & item.c.closed_at.is_(None)
     return _part(item, SupervisionItemRow, select(item).where(own).order_by(item.c.deadline_id))
 
 
@@ -180,30 +179,28 @@ def _asked() -> Part:
     query = select(*record.c, person.c.name.label("to_name")).join(
         person, person.c.id == record.c.to_person, isouter=True
     )
-    own = query.where(record.c.instance_id == _INSTANCE)
+    own = query.where(record.c.instance_id == INSTANCE)
     return _part(record, HandOverRow, own.order_by(record.c.opened_at, record.c.id), person.name)
 
 
 def _children() -> Part:
     """The instances that this one called or started, without their states."""
     row = process_instance.c
-    query = (
-        select(*(row[name] for name in ChildRow._fields)).where(row.origin_instance_id == _INSTANCE).order_by(row.id)
-    )
+    query = select(*(row[name] for name in ChildRow._fields)).where(row.origin_instance_id == INSTANCE).order_by(row.id)
     return _part(process_instance, ChildRow, query, name=CHILDREN)
 
 
 def _links() -> Part:
     """The instances that this one names, and those that name it."""
     link = tables.case_link
-    own = (link.c.instance_id == _INSTANCE) | (link.c.named_id == _INSTANCE)
+    own = (link.c.instance_id == INSTANCE) | (link.c.named_id == INSTANCE)
     return _part(link, CaseLinkRow, select(link).where(own).order_by(link.c.instance_id, link.c.fact))
 
 
 def _notifications() -> Part:
     """Notices that the diagram sends: what they were sent to has been reached by the instance."""
     notice = tables.notice
-    own = (notice.c.instance_id == _INSTANCE) & (notice.c.kind == literal_column(f"'{NoticeKind.NOTIFICATION}'"))
+    own = (notice.c.instance_id == INSTANCE) & (notice.c.kind == literal_column(f"'{NoticeKind.NOTIFICATION}'"))
     return _part(
         notice, NotificationRow, select(notice.c.id, notice.c.kind, notice.c.unit_code).where(own).order_by(notice.c.id)
     )
@@ -211,7 +208,7 @@ def _notifications() -> Part:
 
 def _record() -> Part:
     entry = tables.audit_entry
-    own = select(entry).where(entry.c.instance_id == _INSTANCE)
+    own = select(entry).where(entry.c.instance_id == INSTANCE)
     return _part(entry, AuditEntryRow, own.order_by(entry.c.sequence), long=True)
 
 
@@ -242,7 +239,7 @@ PARTS: Mapping[str, Part] = {
         _whole(tables.reader, ReaderRow, "sent_at", "id"),
         _whole(tables.reading, ReadingRow, "read_at"),
         _whole(tables.mention, MentionRow, "comment_id"),
-        _part(tables.chain_head, ChainHeadRow, select(tables.chain_head).where(tables.chain_head.c.chain == _INSTANCE)),
+        _part(tables.chain_head, ChainHeadRow, select(tables.chain_head).where(tables.chain_head.c.chain == INSTANCE)),
         _asked(),
         _unread(),
         _unsent(),
@@ -274,6 +271,15 @@ class Case:
         self._raw: dict[str, str | None] = {}
         """Parts as they were read, until somebody asks for them."""
         self._rows: dict[str, dict[Key, Any]] = {name: {} for name in PARTS} if new else {}
+
+    @classmethod
+    def held(cls, tx: Connection, instance_id: str, state: bytes, raw: dict[str, str | None]) -> Case:
+        """The case of an instance that is locked, with its state and its parts as they were read at once."""
+        case = cls(tx, instance_id)
+        case.locked, case._raw = True, raw
+        (own,) = case.rows(process_instance)
+        case._instance = own._replace(state=state)
+        return case
 
     @property
     def instance(self) -> InstanceRow | None:
@@ -467,21 +473,10 @@ def _decoded(part: Part, values: list[Any]) -> Any:
 def _statement(dialect: str, names: tuple[str, ...]) -> tuple[str, int]:
     """The text that reads these parts, each as one column of JSON, and the versions of what steps only read in the last one;
     and how often it names the instance by place, if it does."""
-    parts = [_as_json(dialect, PARTS[name].query).label(name) for name in names]
-    query = select(*parts, _as_json(dialect, stamp.ALL))
+    parts = [as_json(dialect, PARTS[name].query).label(name) for name in names]
+    query = select(*parts, as_json(dialect, stamp.ALL))
     if dialect == "sqlite":
         compiled = query.compile(dialect=sqlite.dialect(paramstyle="qmark"))
         return str(compiled), len(compiled.positiontup or ())
     dialect_of: Any = postgresql.dialect
     return str(query.compile(dialect=dialect_of(paramstyle="pyformat"))), 0
-
-
-def _as_json(dialect: str, query: Select[Any]) -> Any:
-    rows = query.subquery()
-    if dialect == "sqlite":
-        return select(func.json_group_array(func.json_array(*rows.c))).scalar_subquery()
-    plain = [
-        func.timezone(literal_column("'UTC'"), column) if isinstance(column.type, Instant) else column
-        for column in rows.c
-    ]
-    return select(cast(func.json_agg(func.json_build_array(*plain)), Text)).scalar_subquery()

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Table, bindparam, delete, func, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from engine.db.prepared import Prepared
+from engine.db.prepared import Prepared, together
 from engine.db.types import Json
 from engine.errors import Stale
 
@@ -80,16 +80,21 @@ class Changes:
             self._removed.setdefault(table, {})[key] = None
 
     def write(self, tx: Connection) -> None:
-        """Everything is in the database, rows that are gone first."""
+        """Everything is in the database, rows that must have a revision first, then those that are gone."""
+        for table, rows in self._moved.items():
+            for key, (at_revision, values) in rows.items():
+                _write_moved(tx, table, key, at_revision, values)
+        with together(tx):
+            self._write(tx)
+
+    def _write(self, tx: Connection) -> None:
         dialect = tx.dialect.name
         added, changed, removed = self._added, self._changed, self._removed
         replaced = {table: self._replaced(table) for table in removed if table.name in REPLACED}
         for table in reversed(_in_order(removed)):
             if removed[table]:
                 _remove(dialect, table).run(tx, [_named(table, key) for key in removed[table]])
-        for table in _in_order({**added, **changed, **self._moved}):
-            for key, (at_revision, values) in self._moved.get(table, {}).items():
-                _write_moved(tx, table, key, at_revision, values)
+        for table in _in_order({**added, **changed}):
             if places := replaced.get(table):
                 _change(dialect, table, column_names(table)).run(tx, places)
             new, old = added.get(table, {}), changed.get(table, {})

@@ -6,13 +6,15 @@ same: whoever listens to what the database is asked hears of it, and the unit of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, CursorResult, Dialect
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import psycopg
+from sqlalchemy.exc import DBAPIError
 
 WRITES = "table_written"
 """The execution option by which a statement that is handed to the driver as it is says which table it writes."""
@@ -28,9 +30,10 @@ class Prepared:
         compiled = statement.compile(dialect=_dialect(dialect))
         self._text = str(compiled)
         binds: Mapping[str, BindParameter[Any]] = compiled.binds
-        self._by_place: Sequence[str] | None = compiled.positiontup
-        names = list(binds) if self._by_place is None else self._by_place
-        self._values = [(name, _value(_dialect(dialect), binds[name])) for name in names]
+        places: Sequence[str] | None = compiled.positiontup
+        self._is_by_place = places is not None
+        self._names = list(binds) if places is None else places
+        self._values = [(name, _value(_dialect(dialect), binds[name])) for name in self._names]
 
     def run(self, tx: Connection, rows: Sequence[Row]) -> CursorResult[Any]:
         """It has been executed, once for each of these rows: what each of its parameters is, by name."""
@@ -39,11 +42,34 @@ class Prepared:
 
     def _given(self, row: Row) -> Any:
         values = [row[name] if value is None else value(row[name]) for name, value in self._values]
-        return (
-            tuple(values)
-            if self._by_place is not None
-            else dict(zip((name for name, _ in self._values), values, strict=True))
-        )
+        return tuple(values) if self._is_by_place else dict(zip(self._names, values, strict=True))
+
+
+@contextmanager
+def together(tx: Connection) -> Iterator[None]:
+    """What is executed within is sent to PostgreSQL at once, and no result is waited for: nobody may ask for one.
+
+    Raises at its end what any of it raises; nothing behind that is done then. SQLite is no message away: it does each at once.
+    """
+    if tx.dialect.name != "postgresql":
+        yield
+        return
+    connection: Any = tx.connection.driver_connection
+    errors: type[Exception] = tx.dialect.loaded_dbapi.Error
+    try:
+        with connection.pipeline():
+            yield
+    except errors as error:
+        if connection.closed:
+            tx.invalidate(error)
+        raise DBAPIError.instance(
+            "what a transaction has changed",
+            None,
+            error,
+            errors,
+            connection_invalidated=tx.invalidated,
+            dialect=tx.dialect,
+        ) from error
 
 
 @cache

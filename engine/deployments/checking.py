@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from engine.bpmn.gate.beginning import needed_to_begin
 from engine.bpmn.gate.order import Findings, in_one_round
 from engine.bpmn.gate.procedures import Procedures, Signature, signature
 from engine.bpmn.gate.rules.bindings import CALL_TAG, CALL_VERSION
@@ -170,7 +171,8 @@ def _signature(path: Path) -> tuple[str, Signature] | None:
     except (DiagramRefused, OSError):
         return None
     forms = judging.forms_as_far(file.diagram, file.beside.forms)
-    return file.diagram.key, signature(file.diagram, frozenset(file.diagram.declared_facts(forms.values())))
+    facts = frozenset(file.diagram.declared_facts(forms.values()))
+    return file.diagram.key, signature(file.diagram, facts, needs=needed_to_begin(file.diagram, forms))
 
 
 def less_certain(checked: Checked, doubtful: Collection[str]) -> Checked:

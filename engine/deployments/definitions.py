@@ -17,6 +17,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, insert, select
 
 from engine.bpmn.gate import procedures
+from engine.bpmn.gate.beginning import needed_to_begin
 from engine.bpmn.gate.procedures import Signature
 from engine.bpmn.reading import answering_units, elements, read
 from engine.bpmn.reading.called import VERSION, VERSION_TAG, Called
@@ -36,6 +37,8 @@ from engine.ids import new_id
 from engine.messages import Name
 from engine.messages import gettext as _
 
+NO_FORM = Form("", ())
+"""Of a start at which nobody is asked anything."""
 LOADED_AT_MOST = 64
 """Versions that a process keeps as they are run."""
 
@@ -98,16 +101,17 @@ class Definition:
     @cached_property
     def confidential_fields(self) -> Sequence[Field]:
         """One for each key that some form asks for as confidential; it is called as the start form calls it."""
-        forms = [self.forms[self.diagram.process.start_form], *self.forms.values()]
+        forms = [*self.start_forms, *self.forms.values()]
         asked = [(field.key, field) for form in forms for field in form.fields if field.confidential]
         return list((dict(asked) | dict(reversed(asked))).values())
 
     @cached_property
     def settled_facts(self) -> frozenset[str]:
-        """The facts that the start form alone says, so that no step on the way answers them anew."""
-        asked = {form_key: form.own_keys for form_key, form in self.forms.items()}
-        start = asked.pop(self.diagram.process.start_form, frozenset())
-        return start.difference(*asked.values()) - self.diagram.declared_facts(())
+        """The facts that start forms alone say, so that no step on the way answers them anew."""
+        starts = {start.form_key for start in self.diagram.form_starts}
+        asked = {form_key: form.own_keys for form_key, form in self.forms.items() if form_key not in starts}
+        said = frozenset[str]().union(*(self.forms[form_key].own_keys for form_key in starts))
+        return said.difference(*asked.values()) - self.diagram.declared_facts(())
 
     @cached_property
     def units_asked(self) -> Mapping[str, frozenset[str]]:
@@ -118,6 +122,17 @@ class Definition:
         """The forms in a comma list of their ids, in its order: each as every element asks it that names it."""
         ids = filter(None, map(str.strip, names.split(",")))
         return [self.forms[form_key] for form_id in ids for form_key in self.diagram.form_uses(form_id)]
+
+    def start_form(self, element_id: str | None) -> Form:
+        """What was asked at this start event, at the first one when it is not known; a form without fields where nothing was."""
+        start = self.diagram.elements.get(element_id or "")
+        form_key = self.diagram.process.start_form if start is None else start.form_key
+        return self.forms.get(form_key, NO_FORM)
+
+    @property
+    def start_forms(self) -> list[Form]:
+        """Every form with which somebody may start it."""
+        return [self.forms[start.form_key] for start in self.diagram.form_starts]
 
     def form_of(self, element: Element) -> Form:
         return self.forms[element.form_key]
@@ -309,7 +324,8 @@ class Installed:
         if found is None:
             return None
         pinned = {element_id: load(self._tx, pin).version for element_id, pin in found.pins.items()}
-        return procedures.signature(found.diagram, found.facts, found.version, pinned)
+        needs = needed_to_begin(found.diagram, found.forms)
+        return procedures.signature(found.diagram, found.facts, found.version, pinned, needs)
 
 
 def startable(tx: Connection, key: str) -> Definition:

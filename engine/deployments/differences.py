@@ -150,7 +150,7 @@ def _of_flow(flow: Flow) -> Texts:
 
 
 def _of_element(element: Element) -> Texts:
-    timer = element.timer.text if element.timer else ""
+    timer = element.timer.written if element.timer else ""
     return {
         "name": (NAME, element.name),
         "timer": (PERIOD if element.is_period else _("timer"), timer),

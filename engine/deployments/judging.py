@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from engine.bpmn.gate import check as gate
 from engine.bpmn.gate.order import Findings, in_one_round
@@ -13,7 +14,7 @@ from engine.bpmn.gate.rules import dialects, shapes
 from engine.bpmn.gate.rules.calls import CALL_RETIRED
 from engine.bpmn.reading import elements, read
 from engine.bpmn.reading.elements import Diagram
-from engine.deployments import letters
+from engine.deployments import letter_presence, letters
 from engine.deployments.shipped import Beside
 from engine.documents.fonts import Fonts
 from engine.errors import DiagramRefused
@@ -78,6 +79,7 @@ def judge(content: bytes, beside: Beside, city: City, name: str = "") -> Judged:
     written = read.read_as_written(content)
     noted = [*dialects.noted(written), *shapes.noted(written)]
     in_letters = letters.problems(diagram, facts, _lying(beside), city.functions, city.letter_codes, city.fonts)
+    in_letters = chain(in_letters, letter_presence.problems(diagram, forms, _lying(beside)))
     placed = _Places(diagram, contents, beside.form_places, name)
     every = [
         *beside.out_of_place(diagram),

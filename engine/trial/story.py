@@ -1,7 +1,8 @@
 """What a case is told to go through: the start, the answers by element, and what is expected of it; read from YAML.
 
 Everything in the file is text, as a browser sends it: `true` ticks a box, nothing is left empty. What begins with an
-underscore is no field but says when (`_at`, `_after`), as whom (`_as`, `_unit`) and with which materials (`_materials`).
+underscore is no field but says when (`_at`, `_after`), as whom (`_as`, `_unit`), at which start (`_event`) and with which
+materials (`_materials`).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from engine.messages import gettext as _
 
 WAIT = "wait"
 """Stands for an answer that nobody gives: the task stays open, and time goes on."""
-AT, AFTER, AS, UNIT, MATERIALS = OWN = ("_at", "_after", "_as", "_unit", "_materials")
+AT, AFTER, AS, UNIT, EVENT, MATERIALS = OWN = ("_at", "_after", "_as", "_unit", "_event", "_materials")
 EXPECTED = ("result", "path", "periods", "papers", "waits")
 PARTS = ("name", "start", "answers", "until", "expect")
 SIZE_LIMIT = 500_000
@@ -46,6 +47,8 @@ class Answer:
     """The role of whoever answers; empty for the first that is asked."""
     unit: str = ""
     """Of a start: the unit that starts."""
+    event: str = ""
+    """Of a start: the start event at which the case begins; empty for the first one with a form."""
     materials: tuple[str, ...] = ()
     """Kinds of material that are listed before the task is done."""
     waits: bool = False
@@ -124,6 +127,7 @@ def _answer(element: str, told: Any) -> Answer:
         after=_duration(own[AFTER]) if AFTER in own else timedelta(),
         role=str(own.get(AS, "")),
         unit=str(own.get(UNIT, "")),
+        event=str(own.get(EVENT, "")),
         materials=tuple(map(str, materials if isinstance(materials, list) else [materials])),
     )
 

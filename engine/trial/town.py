@@ -23,6 +23,7 @@ from engine.organisation.assignment import Actor
 from engine.organisation.city_rows import CityFile
 from engine.organisation.people import CASE_ROLES
 from engine.organisation.units import Unit
+from engine.runtime.instances import schedules
 from engine.settings import Settings
 from engine.uses.founding import EXAMPLE, FileRefused
 
@@ -69,6 +70,21 @@ class Town:
     def units_of_kind(self, kind: str) -> list[str]:
         with self.engine.database.reading() as tx:
             return [unit.code for unit in units.every(tx, self.clock.now(), {kind})]
+
+    def planned(self, key: str, element_id: str) -> datetime | None:
+        """When a case of the procedure begins by itself at this start event, as it is counted from now on."""
+
+        def count(tx: Connection) -> datetime | None:
+            schedules.lay(tx, self.engine.transactions.context(tx), key)
+            found = (one for one in schedules.of_procedure(tx, key) if one.element_id == element_id)
+            return next((one.next_at for one in found), None)
+
+        self.rest_schedules()
+        return self.engine.database.run(count)
+
+    def rest_schedules(self) -> None:
+        """No case begins by itself any more: one case is tried, and no other."""
+        self.engine.database.run(schedules.rest)
 
     def pass_time(self, until: datetime) -> None:
         """It is that time; what fell due on the way has happened when it fell due."""

@@ -13,8 +13,9 @@ from sqlalchemy import Connection, select
 from engine.db import fetch
 from engine.db.rows import InstanceRow, TaskRow
 from engine.db.tables import process_instance, task
-from engine.deployments import definitions
+from engine.deployments import definitions, starts
 from engine.deployments.definitions import Definition
+from engine.deployments.starts import Start
 from engine.errors import InvalidValues, LianbanError, NotAllowed, NotFound
 from engine.messages import Name, Text, lines, listed, sentences
 from engine.messages import gettext as _
@@ -88,22 +89,43 @@ class _Walk:
     def _start(self) -> None:
         definition = self._read(lambda tx: definitions.latest(tx, self.key))
         given = self.story.start
+        if given.event in {start.id for start in definition.diagram.timed_starts}:
+            self._begin_by_time(given.event)
+        else:
+            self._start_by_hand(definition, given)
+        self.town.rest_schedules()
+
+    def _begin_by_time(self, element_id: str) -> None:
+        """The case begins by itself when its time has come."""
+        planned = self.town.planned(self.key, element_id)
+        if planned is None:
+            raise _Stopped(_("The time of '%(start)s' has passed, so nothing begins there.", start=element_id[:80]))
+        self.town.pass_time(planned)
+        own = select(process_instance.c.number).where(process_instance.c.start_element_id == element_id)
+        begun = self._read(lambda tx: tx.scalars(own).all())
+        if not begun:
+            found = [one for one in self.town.engine.instances.stopped() if not one.number]
+            raise _Stopped(found[0].reason if found else _("No case has begun."), is_refused=True)
+        self.number = begun[0]
+
+    def _start_by_hand(self, definition: Definition, given: Answer) -> None:
+        place = next((one for one in starts.of(definition) if given.event in ("", one.element.id)), None)
+        if place is None:
+            known = listed(start.id for start in definition.diagram.of_kind("startEvent") if start.scope is None)
+            raise _Stopped(_("A case cannot be begun at '%(start)s'. It can be begun at: %(known)s.",
+                             start=given.event[:80] or "-", known=known))  # fmt: skip
         if not given.values:
-            raise _Stopped(missing(definition, self._start_element(definition), 0))
-        unit, role = self._starter(definition, given)
+            raise _Stopped(missing(definition, place.element.id, 0))
+        unit, role = self._starter(place, given)
         people = self.town.people_of(unit)
         actor = self.town.actor(people[given.role or role])
         raw = sent(given.values, self.town.clock.now(), people)
-        with _refusing(_("The start"), definition.diagram.process.start_form, definition):
-            self.number = self.town.engine.instances.start(actor, self.key, raw)
+        with _refusing(_("The start"), place.element.form_key, definition):
+            self.number = self.town.engine.instances.start(actor, place.key, raw)
 
-    @staticmethod
-    def _start_element(definition: Definition) -> str:
-        return next(element.id for element in definition.diagram.of_kind("startEvent"))
-
-    def _starter(self, definition: Definition, given: Answer) -> tuple[str, str]:
+    def _starter(self, place: Start, given: Answer) -> tuple[str, str]:
         """The unit that starts, and the role in it: the one that is named, else the first of a kind that may."""
-        starters = sorted(definition.diagram.process.candidate_starters)
+        starters = sorted(place.starters)
         for kind, role in starters:
             for code in self.town.units_of_kind(kind):
                 if given.unit in ("", code):

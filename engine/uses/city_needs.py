@@ -86,7 +86,7 @@ def _with_callers(waiting: set[str], diagrams: Collection[Diagram]) -> set[str]:
 
 def _needs(tx: Connection, folder: Path) -> Iterator[_Need]:
     for diagram, forms in _procedures(tx, folder):
-        starters = diagram.process.candidate_starters
+        starters = frozenset[tuple[str, str]]().union(*map(diagram.starters_at, diagram.form_starts))
         facts = diagram.declared_facts(forms.values())
         kinds = {
             field.key: frozenset(field.kind.split(","))

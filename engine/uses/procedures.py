@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from sqlalchemy import Connection, delete, func, select
 
 from engine.bpmn.gate.order import Findings
 from engine.bpmn.gate.procedures import begun_by
-from engine.db import upsert
+from engine.db import stamp, upsert
 from engine.db.tables import process_instance, retirement, unit, waiting_file
 from engine.db.unit import english_of
 from engine.deployments import checking, definitions, judging, shipped
@@ -24,7 +25,7 @@ from engine.deployments import letters as deployed_letters
 from engine.deployments import retirement as retiring
 from engine.deployments.checking import Checked
 from engine.deployments.definitions import Definition
-from engine.deployments.judging import City
+from engine.deployments.judging import City, Judged
 from engine.deployments.shipped import Beside, File, Folder
 from engine.documents import letter_versions
 from engine.english import read_english
@@ -33,6 +34,7 @@ from engine.messages import Name, Text, lines, listed, sentences
 from engine.messages import gettext as _
 from engine.organisation import units
 from engine.problems import Problem
+from engine.runtime.instances import schedules
 from engine.runtime.step import audit
 from engine.uses.judging import of_installation
 from engine.uses.shipped_compared import FOUND_BY, REFUSED, Compared, called, compared, compared_letter, who
@@ -55,6 +57,14 @@ class Outcome:
     name: Text = ""
     version: int = 0
     message: Text = ""
+
+
+@dataclass(frozen=True)
+class JudgedBefore:
+    """What was found before the file is stored, under these versions of what the city is made of."""
+
+    versions: Mapping[str, str]
+    judged: Judged
 
 
 @dataclass(frozen=True)
@@ -94,6 +104,7 @@ class Retirement:
 class ProcedureUses:
     def __init__(self, transactions: Transactions, folder: Path) -> None:
         self._database, self._clock, self._fonts = transactions.database, transactions.clock, transactions.fonts
+        self._context = transactions.context
         self._folder = folder
         self._tried_with = -1
 
@@ -187,8 +198,14 @@ class ProcedureUses:
         return self.put(shipped.read_file(diagram), by, reason)
 
     def put(self, file: File, by: str, reason: str = "") -> Deployed:
-        """As `deploy`, a file that has been read already."""
-        return self._database.run(lambda tx: self._deploy(tx, file, _required(by, "by"), reason.strip()))
+        """As `deploy`, a file that has been read already.
+
+        It is judged before anybody has to wait for it: while a large diagram is looked through, cases go on. Only when the
+        city has changed meanwhile it is judged again where it is stored.
+        """
+        by = _required(by, "by")
+        before = self._judged_now(file)
+        return self._database.run(lambda tx: self._deploy(tx, file, by, reason.strip(), before))
 
     def judge(self, file: File) -> Findings:
         """All that there is to say of the file and of what lies beside it; nothing changes."""
@@ -230,6 +247,7 @@ class ProcedureUses:
             deployed_letters.put_in_force(tx, restored.diagram, beside.letters, self._fonts, by, now)
             self._record(tx, "version_restored", restored, by, reason, restores=version)
             self._revive(tx, key, by, reason)
+            schedules.lay(tx, self._context(tx), key)
             return restored
 
         return self._database.run(work)
@@ -262,6 +280,7 @@ class ProcedureUses:
                 )
             retiring.retire(tx, key, by, reason, self._clock.now())
             self._record(tx, "procedure_retired", found, by, reason)
+            schedules.lay(tx, self._context(tx), key)
             return found.called
 
         return self._database.run(work)
@@ -277,6 +296,7 @@ class ProcedureUses:
                 raise Refused(sentences(*(problem.sentence for problem in problems)))
             if not self._revive(tx, key, by, reason):
                 raise Refused(_("The procedure '%(name)s' is not retired.", name=found.called))
+            schedules.lay(tx, self._context(tx), key)
             return found.called
 
         return self._database.run(work)
@@ -352,18 +372,30 @@ class ProcedureUses:
 
     # --- within ---
 
-    def _deploy(self, tx: Connection, file: File, by: str, reason: str) -> Deployed:
+    def _judged_now(self, file: File) -> JudgedBefore:
+        """What is wrong with the file, by the city as it is. Raises DiagramRefused for errors."""
+        with self._database.reading() as tx:
+            versions = dict(stamp.versions(tx))
+            judged = judging.judge(file.content, file.beside, self._city(tx, file.diagram.key), file.name)
+        judged.require_in_order()
+        return JudgedBefore(versions, judged)
+
+    def _deploy(self, tx: Connection, file: File, by: str, reason: str, before: JudgedBefore | None = None) -> Deployed:
         definitions.one_at_a_time(tx)
         now = self._clock.now()
-        before = {row.id for row in definitions.versions(tx, file.diagram.key)}
-        judged = judging.judge(file.content, file.beside, self._city(tx, file.diagram.key), file.name)
+        known = {row.id for row in definitions.versions(tx, file.diagram.key)}
+        if before is not None and before.versions == stamp.versions(tx):
+            judged = before.judged
+        else:
+            judged = judging.judge(file.content, file.beside, self._city(tx, file.diagram.key), file.name)
         judged.require_in_order()
         found = definitions.deploy(tx, file.content, file.beside.forms, by, now, reason)
         letters = deployed_letters.put_in_force(tx, found.diagram, file.beside.letters, self._fonts, by, now)
-        is_new = found.id not in before
+        is_new = found.id not in known
         if is_new or letters:
             self._record(tx, "procedure_deployed", found, by, reason, new=is_new, letters=letters)
         self._revive(tx, found.key, by, reason)
+        schedules.lay(tx, self._context(tx), found.key)
         return Deployed(found, is_new, letters, judged.findings.problems)
 
     def _revive(self, tx: Connection, key: str, by: str, reason: str) -> bool:

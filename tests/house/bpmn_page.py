@@ -19,6 +19,8 @@ PAGE = Path(__file__).parents[2] / "docs" / "reference" / "bpmn.md"
 BEGINS, ENDS = "<!-- tables -->\n", "\n<!-- end of tables -->"
 OWNERS: Mapping[str, str] = {
     "process": "流程",
+    "startEvent": "发起事件",
+    "begins by itself": "自己发起的事件（定时）",
     "lane": "泳道",
     "userTask": "用户任务",
     "subProcess": "子流程",

@@ -10,9 +10,9 @@ from lxml import etree
 CAMUNDA = "{http://camunda.org/schema/1.0/bpmn}"
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 NODES = {
-    "startEvent", "endEvent", "boundaryEvent", "intermediateCatchEvent", "intermediateThrowEvent", "userTask", "serviceTask",
-    "sendTask", "receiveTask", "callActivity", "subProcess", "exclusiveGateway", "parallelGateway", "inclusiveGateway",
-    "eventBasedGateway",
+    "startEvent", "endEvent", "boundaryEvent", "intermediateCatchEvent", "intermediateThrowEvent", "task", "manualTask",
+    "userTask", "serviceTask", "sendTask", "scriptTask", "businessRuleTask", "receiveTask", "callActivity", "subProcess",
+    "exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway",
 }  # fmt: skip
 AGAIN_BY_NATURE = ("message", "signal", "conditional", "escalation")
 """What may happen more than once while it interrupts nothing."""
@@ -86,6 +86,8 @@ class Node:
     many: Many | None = None
     again: Again | None = None
     by_event: bool = False
+    script: tuple[tuple[str, str], ...] = ()
+    """What a script task says: names and expressions, in their order."""
 
 
 @dataclass(frozen=True)
@@ -168,7 +170,14 @@ def _node(found: etree._Element, flows: list[Flow], process: etree._Element) -> 
         many=_many(found),
         again=_again(found),
         by_event=found.get("triggeredByEvent") == "true",
+        script=_script(found),
     )
+
+
+def _script(found: etree._Element) -> tuple[tuple[str, str], ...]:
+    """10.3.3.6: the language is the engine's own affair; ours has one assignment a line."""
+    lines = [line.partition("=") for line in (found.findtext(f"{BPMN}script") or "").splitlines() if line.strip()]
+    return tuple((name.strip(), value.strip()) for name, _, value in lines)
 
 
 def _event(found: etree._Element) -> Event:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
-from engine.bpmn.reading.elements import read_elements
+from engine.bpmn.reading.elements import FACT, Diagram, read_elements
 from engine.bpmn.reading.expressions import evaluate
 from engine.bpmn.reading.read import read_diagram
 from engine.bpmn.spiff.specs import Specification
@@ -87,13 +87,19 @@ class Side(Protocol):
 class Asked:
     """The host of a workflow that nothing hangs on: conditions are worked out over a few numbers."""
 
-    def __init__(self) -> None:
+    def __init__(self, diagram: Diagram | None = None) -> None:
         self.facts: dict[str, object] = {}
+        self._elements = diagram.elements if diagram is not None else {}
 
     def evaluate(self, expression: str, names: Mapping[str, object] | None = None, *, place: Places = ()) -> object:
         return evaluate(expression, {**self.facts, **(names or {})}, {})
 
     def operate(self, element_id: str, place: Places = ()) -> None:
+        element = self._elements.get(element_id)
+        if element is not None and element.kind == "scriptTask":
+            for name, expression in element.properties.items():
+                if name.startswith(FACT):
+                    self.facts[name.removeprefix(FACT)] = self.evaluate(expression)
         code = work(element_id, self.facts)
         if code is not None:
             raise OperationFailed(code)
@@ -115,7 +121,7 @@ class Alone:
 
     def __init__(self, specification: Specification, restores: bool) -> None:
         self.name = "restored" if restores else "live"
-        self._specification, self._restores, self._host = specification, restores, Asked()
+        self._specification, self._restores, self._host = specification, restores, Asked(specification.diagram)
         self._passed: Counter[str] = Counter()
         self._thrown: Counter[tuple[str, str, bool]] = Counter()
         self.workflow = Workflow(specification, self._host)
@@ -217,7 +223,7 @@ class Reference:
 
     def __init__(self, text: str) -> None:
         self.facts: dict[str, object] = {}
-        self.game = Game(read(text), word_of, self._value, lambda node: work(node.id, self.facts))
+        self.game = Game(read(text), word_of, self._value, self._work)
         self.passed: Counter[str] = Counter()
         self.thrown: Counter[tuple[str, str, bool]] = Counter()
 
@@ -225,6 +231,11 @@ class Reference:
         self.facts = dict(facts)
         self.game.begin()
         self._note()
+
+    def _work(self, node: Node) -> str | None:
+        for name, expression in node.script:
+            self.facts[name] = self._value(expression, {})
+        return work(node.id, self.facts)
 
     def _value(self, text: str, names: dict[str, object]) -> object:
         return evaluate(text, {**self.facts, **names}, {})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.bpmn.gate.procedures import Signature
+from engine.problems import Severity
 from tests.reference.blocks import Block, Row, Task, Work
 from tests.reference.generator import Drawn
 from tests.reference.net import COMPLETE, Alone, Move
@@ -34,7 +35,8 @@ def words_in(block: Block) -> set[str]:
 
 @pytest.mark.parametrize("seed", range(40))
 def test_every_drawing_passes_the_gate(seed: int):
-    assert problems(drawing(seed)) == []
+    """What ends on a branch beside another is only warned of."""
+    assert [problem for problem in problems(drawing(seed)) if problem.severity is Severity.ERROR] == []
 
 
 def test_every_word_is_drawn():

@@ -649,6 +649,30 @@ WORDS = [
         "- => a b t; t => b; b => z",
         dict(),
     ),
+    (
+        "a script says what the next decision reads, and its second line what the first has said",
+        process(
+            start(),
+            node("scriptTask", "s", "<script>big = k > 10\nsmall = not big</script>"),
+            xor("g"),
+            user("a b"),
+            flows="start>s; s>g; g>a[small]; g>b*",
+        ),
+        "- => b; b => ended",
+        dict(k=11),
+    ),
+    (
+        "tasks of which nothing says who does them are passed at once",
+        process(start(), all_of("task", "t"), all_of("manualTask", "m"), user("a"), flows="start>t; t>m; m>a"),
+        "- => a; a => ended",
+        dict(),
+    ),
+    (
+        "a sub-process without a start event begins at its first step, one with nothing in it is passed",
+        process(start(), sub("s", user("a b"), flows="a>b"), sub("e"), user("z"), flows="start>s; s>e; e>z"),
+        "- => a; a => b; b => z; z => ended",
+        dict(),
+    ),
 ]
 # ruff: noqa: E501
 

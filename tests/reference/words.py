@@ -62,7 +62,7 @@ class Activity(Word):
 
 
 class AutomaticTask(Activity):
-    """Service and send tasks: done when their work is; one that fails throws an error."""
+    """What needs nobody: done when its work is, at once where it has none; work that fails throws an error."""
 
     def go(self, game: Game, token: Token) -> None:
         several = token.run is None and (token.node.many or token.node.again)
@@ -240,8 +240,9 @@ WORDS: dict[str, Word] = {
     **{f"intermediateCatchEvent {kind}": CatchEvent() for kind in CAUGHT},
     **{f"boundaryEvent {kind}": Word() for kind in (*CAUGHT, "error", "escalation")},
     "userTask": UserTask(),
-    "serviceTask": AutomaticTask(),
-    "sendTask": AutomaticTask(),
+    **dict.fromkeys(
+        ("serviceTask", "sendTask", "scriptTask", "businessRuleTask", "task", "manualTask"), AutomaticTask()
+    ),
     "receiveTask": ReceiveTask(),
     "receiveTask message": ReceiveMessage(),
     "callActivity": CallActivity(),

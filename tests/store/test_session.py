@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from engine.db import upsert
 from engine.db.session import ATTEMPTS, Database
-from engine.db.tables import city_rule
+from engine.db.tables import city_rule, party
 from engine.db.turns import Queue
 from engine.db.unit import unit_of
 from engine.errors import Busy, DatabaseFull, Refused, Uncertain
@@ -149,6 +149,38 @@ def test_a_database_that_goes_away_before_has_done_nothing_and_does_not_say_othe
 
     with pytest.raises(OperationalError):
         postgresql_database.run(gone)
+
+
+def test_what_is_refused_when_changes_are_written_together_is_told_as_if_it_had_been_written_alone(
+    database: Database,
+) -> None:
+    def refused(tx: Connection) -> None:
+        changes = unit_of(tx).changes
+        changes.add(city_rule, {"key": "a", "version": 1, "value": 0, "set_at": NOW, "set_by": "test"})
+        changes.add(party, {"instance_id": "nowhere", "unit_code": "nobody", "fact": "fact"})
+
+    with pytest.raises(IntegrityError):
+        database.run(refused)
+
+    assert keys(database) == set()
+    database.run(lambda tx: write(tx, "b"))
+    assert keys(database) == {"b"}
+
+
+def test_a_database_that_goes_away_before_changes_are_written_is_connected_to_anew(
+    postgresql_database: Database,
+) -> None:
+    def gone(tx: Connection) -> None:
+        rule = {"key": "a", "version": 1, "value": 0, "set_at": NOW, "set_by": "test"}
+        unit_of(tx).changes.add(city_rule, rule)
+        with unit_of(tx).apart():
+            cut_off(postgresql_database, tx)
+
+    with pytest.raises(OperationalError):
+        postgresql_database.run(gone)
+
+    postgresql_database.run(lambda tx: write(tx, "b"))
+    assert keys(postgresql_database) == {"b"}
 
 
 # --- reading ---

@@ -83,7 +83,7 @@ SORTED = r"TEMP B-TREE|Sort Key"
 def test_the_look_of_an_idle_tick_walks_over_no_table_that_grows(crowded: Database) -> None:
     with crowded.reading() as tx:
         (found,) = plans(tx, lambda: waiting.look(tx, NOW))
-        assert waiting.look(tx, NOW) == (None, None, None, None)
+        assert set(waiting.look(tx, NOW)) == {None}
 
     assert re.search(GROWING, found) is None, found
     for index in ("ix_timer_due_at_id", "ix_process_instance_status_calendar_version", "ix_task_unwatched"):

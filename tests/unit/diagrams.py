@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.bpmn.gate import check as gate
+from engine.bpmn.gate.beginning import needed_to_begin
 from engine.bpmn.gate.procedures import Signature, signature
 from engine.bpmn.reading.elements import Diagram, read_elements
 from engine.bpmn.reading.read import read_diagram
@@ -247,7 +248,13 @@ def signature_of(name: str) -> dict[str, Signature]:
     """A shipped procedure as those see it that call it, by its key."""
     data, forms = shipped(name)
     diagram = diagram_of(data)
-    return {diagram.key: signature(diagram, frozenset(diagram.declared_facts(forms.values())))}
+    return signature_with(diagram, forms)
+
+
+def signature_with(diagram: Diagram, forms: Mapping[str, Form]) -> dict[str, Signature]:
+    """A procedure with its forms as those see it that call it, by its key."""
+    facts = frozenset(diagram.declared_facts(forms.values()))
+    return {diagram.key: signature(diagram, facts, needs=needed_to_begin(diagram, forms))}
 
 
 END = "</process>"

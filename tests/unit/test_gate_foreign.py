@@ -168,3 +168,22 @@ def test_what_nobody_waits_for_is_done_once(kind: str) -> None:
     )
     found = problems_of(between(f'<{kind} id="often" name="几次">{several}</{kind}>', "often"))
     assert f"{kind}-multiInstanceLoopCharacteristics" in {one.rule for one in found}
+
+
+@pytest.mark.parametrize("text", ["R3/PT1H", "R/P1D", "P2D"])
+def test_a_cycle_comes_a_number_of_times_or_without_end(text: str) -> None:
+    cycle = broken(("<timeCycle>natural_days(10 * n, asked_at)</timeCycle>", f"<timeCycle>{text}</timeCycle>"))
+    assert problems_of(cycle) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("R0/PT1H", "timer-unreadable"),
+        ("R3/PT1S", "timer-bounds"),
+        ("R3/2026-10-10T00:00:00+08:00/PT1H", "timer-unreadable"),
+    ],
+)
+def test_a_cycle_that_comes_never_or_too_often_is_refused(text: str, rule: str) -> None:
+    cycle = broken(("<timeCycle>natural_days(10 * n, asked_at)</timeCycle>", f"<timeCycle>{text}</timeCycle>"))
+    assert the_problem(cycle).rule == rule

@@ -13,7 +13,8 @@ from lxml import etree
 
 from engine.bpmn.gate.draft import Draft, line_of
 from engine.bpmn.gate.procedures import NoProcedures, Procedures
-from engine.bpmn.gate.registry import CHECKS
+from engine.bpmn.gate.registry import CHECKS, RULES_OF_WAYS
+from engine.bpmn.gate.rules import sound
 from engine.bpmn.reading.elements import Diagram
 from engine.forms.schema import Form
 from engine.problems import Problem
@@ -55,6 +56,8 @@ def check(
         frozenset(unreadable),
     )
     found = [problem for rules in CHECKS for problem in rules(draft)]
+    if not any(problem.rule in RULES_OF_WAYS for problem in found):
+        found = sound.with_ways(found, list(sound.check(draft)))
     lines = _lines(root) if found else {}
     return list(dict.fromkeys(_short(_placed(problem, lines)) for problem in found))
 

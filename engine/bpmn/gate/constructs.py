@@ -99,7 +99,10 @@ RUNS: Mapping[str, Construct] = {
     "startEvent": _runs(
         _SCOPES,
         {**NODE, **FORM, "isInterrupting": ONLY_TRUE, "parallelMultiple": ONLY_FALSE},
-        _("The start. Exactly one, without a trigger, with a form; that of a sub-process has none."),
+        _(
+            "A start. One without a trigger has a form, and is offered by its name where there are several; one with a timer "
+            "begins cases by itself. That of a sub-process has neither."
+        ),
     ),
     "endEvent": _runs(
         _SCOPES,
@@ -243,7 +246,7 @@ RUNS: Mapping[str, Construct] = {
     "parallelGateway": _runs(
         _SCOPES,
         GATEWAY,
-        _("Forks into branches that run at the same time, or waits for all of them. One gateway does one of the two."),
+        _("Waits for all branches that lead to it, and forks into branches that run at the same time."),
     ),
     "eventBasedGateway": _runs(
         _SCOPES,
@@ -279,7 +282,9 @@ RUNS: Mapping[str, Construct] = {
         _("A link. Each that is thrown is a flow to the only event that catches the same name."),
     ),
     "timerEventDefinition": _runs(
-        _EVENTS, {"id": ANY}, _("A timer. It has exactly one of timeDate, timeDuration and timeCycle.")
+        f"startEvent {_EVENTS}",
+        {"id": ANY},
+        _("A timer. It has exactly one of timeDate, timeDuration and timeCycle."),
     ),
     "timeDate": _runs(
         "timerEventDefinition",
@@ -298,7 +303,8 @@ RUNS: Mapping[str, Construct] = {
         EXPRESSION,
         _(
             "A cycle: the instant of the n-th time, such as natural_days(30 * n, accepted_at), or a fixed "
-            "interval such as P1D. Only for boundary events that do not interrupt."
+            "interval such as P1D; R3/PT1H comes three times. Only for boundary events that do not interrupt. At a start it "
+            'says when the next case begins: first_working_day("quarter"), last_working_day, weekly, or an ISO cycle.'
         ),
         holds_text=True,
     ),

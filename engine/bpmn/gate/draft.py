@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -11,7 +11,7 @@ from itertools import chain
 from lxml import etree
 
 from engine.bpmn.gate import constructs, refusals
-from engine.bpmn.gate.procedures import Procedures
+from engine.bpmn.gate.procedures import NoProcedures, Procedures
 from engine.bpmn.reading import ways
 from engine.bpmn.reading.elements import BPMN, FACT, OPERATING, SAYING, Diagram, Element, Flow, Lane, process_node
 from engine.forms.schema import Field, Form
@@ -21,6 +21,8 @@ from engine.problems import Problem, Rule
 
 SHOWN = 6
 """Names that one sentence lists; the rest is counted."""
+WAY_SHOWN = 8
+"""Steps of a way that one sentence names."""
 LIKE = 80
 """Characters of a wrong name by which the ones most like it are found."""
 LISTED = "party_name"
@@ -152,7 +154,7 @@ class Draft:
     def said(self) -> frozenset[str]:
         """The names that somebody says: a form, a service task, a called procedure, or the start itself."""
         names = {key for form in self.forms.values() for key in form.own_keys}
-        for element in self.of_kind(*OPERATING):
+        for element in self.of_kind("startEvent", *OPERATING):
             names |= {name.removeprefix(FACT) for name in element.properties if name.startswith(FACT)}
             names |= {element.properties.get(name, "") for name in SAYING}
         for call in self.of_kind("callActivity"):
@@ -167,8 +169,9 @@ class Draft:
 
     @cached_property
     def fields(self) -> Mapping[str, Field]:
-        """The field that says a name."""
-        return {field.key: field for form in self.forms.values() for field in form.fields if not field.readonly}
+        """The field that says a name; where several start forms say it, one that need not be filled in."""
+        said = [field for form in self.forms.values() for field in form.fields if not field.readonly]
+        return {field.key: field for field in sorted(said, key=lambda field: not field.required)[::-1]}
 
     def around(self, element: Element) -> list[Element]:
         """The element and the sub-processes around it that are done several times, the innermost first."""
@@ -198,6 +201,23 @@ class Draft:
             if element.properties.get("operation") == "meet_deadline":
                 keys.add(element.properties.get("deadline", ""))
         return frozenset(keys)
+
+
+def only_read(diagram: Diagram, forms: Mapping[str, Form]) -> Draft:
+    """One of which nothing is asked but where it leads and what it says."""
+    nothing = frozenset[str]()
+    return Draft(
+        etree.Element(BPMN + "definitions"),
+        diagram,
+        forms,
+        {},
+        nothing,
+        nothing,
+        nothing,
+        nothing,
+        nothing,
+        NoProcedures(),
+    )
 
 
 def about(rule: Rule, subject: Element | Flow | Lane, reason: Text, remedy: Text, rewrite: str = "") -> Problem:
@@ -269,6 +289,12 @@ def takes(draft: Draft, element: Element, what: str) -> frozenset[str]:
 def called(element: Element) -> str:
     """An element for a sentence."""
     return (element.name or element.id)[:40]
+
+
+def shown_way(way: Sequence[Element]) -> Text:
+    """A way for a sentence: the named steps and decisions on it, the last ones when there are many."""
+    names = [called(element) for element in way if element.name]
+    return listed([*(["…"] if len(names) > WAY_SHOWN else []), *names[-WAY_SHOWN:]])
 
 
 def every(names: Collection[str]) -> Text:

@@ -46,6 +46,18 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
             "cancel a case until a document is delivered."
         ),
     },
+    "startEvent": {
+        "starters": _(
+            "Who may start it here, as kind of unit and post, such as town:case_officer,department:case_officer; left out "
+            "it is candidateStarterGroups of the process."
+        ),
+    },
+    "begins by itself": {
+        "unit": _("The code of the unit for which the case begins; it is recorded as the starting unit."),
+        "fact:*": _(
+            "What is known at the start: a fact that is recorded; its value is an expression, such as fact:planned_at = now()."
+        ),
+    },
     "lane": {
         "unit": _("The unit: a fact that holds one, or the code of a fixed unit."),
         "role": _("The post; several are separated by commas, and any of them may handle it."),
@@ -153,6 +165,8 @@ def sort_of(kind: str, event_kind: str = "") -> str:
     """The key of `PROPERTIES` for an element."""
     if kind in OPERATING:
         return "serviceTask"
+    if kind == "startEvent" and event_kind:
+        return "begins by itself"
     if kind == "intermediateCatchEvent" and event_kind == "message":
         return "awaited message"
     return event_kind if kind == "boundaryEvent" else kind

@@ -20,6 +20,8 @@ class Signature:
     facts: frozenset[str]
     begins: frozenset[tuple[str, int | None]]
     version: int = 1
+    needs: frozenset[str] = frozenset()
+    """The facts without which it cannot begin (`beginning.needed_to_begin`)."""
 
 
 class Procedures(Protocol):
@@ -51,7 +53,11 @@ class NoProcedures:
 
 
 def signature(
-    diagram: Diagram, facts: frozenset[str], version: int = 1, pinned: Mapping[str, int] | None = None
+    diagram: Diagram,
+    facts: frozenset[str],
+    version: int = 1,
+    pinned: Mapping[str, int] | None = None,
+    needs: frozenset[str] = frozenset(),
 ) -> Signature:
     """What this version of a procedure is to those that call it; `facts` are the names that it declares.
 
@@ -59,7 +65,7 @@ def signature(
     """
     pins = pinned or {}
     begins = frozenset((called.key, pins.get(element.id)) for called, element, _ in begun(diagram) if called.key)
-    return Signature(facts, begins, version)
+    return Signature(facts, begins, version, needs)
 
 
 def begun_by(diagram: Diagram) -> frozenset[str]:

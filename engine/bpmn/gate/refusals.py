@@ -247,10 +247,6 @@ MISPLACED: Mapping[str, Mapping[str, Refusal]] = {
     "startEvent": _named(
         "startEvent",
         {
-            "timerEventDefinition": (
-                _("A case cannot be started by a time."),
-                _("Use a start event without a trigger; somebody starts it with the form."),
-            ),
             "messageEventDefinition": (
                 _("A case cannot be started by a message."),
                 _("Use a start event without a trigger; somebody starts it with the form."),

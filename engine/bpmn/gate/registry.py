@@ -50,14 +50,17 @@ from engine.bpmn.gate.rules import (
     reachable,
     references,
     results,
+    said_before,
     scripts,
     several,
     shapes,
     side_by_side,
     size,
+    sound,
     starters,
     starts,
     task_properties,
+    timed_starts,
     timers,
     units,
     unset,
@@ -71,14 +74,14 @@ FAMILIES: tuple[ModuleType, ...] = (
     size, starts, events, flows, gateways, event_gateways, errors, reachable, loops, joins, doubles,
     inclusive, side_by_side, event_branches,
     process, starters, lanes, people, buttons,
-    timers, periods, clocks, several,
+    timed_starts, timers, periods, clocks, several,
     properties, results, task_properties, operations, scripts, passed, documents, notices, facts,
     calls,
     forms, answers, confidential, internal,
-    conditional_events, expressions, unset,
+    conditional_events, expressions, unset, said_before,
 )  # fmt: skip
 """In the order in which their problems are told: the file, the flows, who, periods, properties, calls, forms, expressions."""
-MODULES: tuple[ModuleType, ...] = (read, *FAMILIES, units, bindings, arguments, form_files, letters, dialects)
+MODULES: tuple[ModuleType, ...] = (read, *FAMILIES, sound, units, bindings, arguments, form_files, letters, dialects)
 """Wherever rules stand: the families, those that several of them judge by, and what reads diagrams, forms and letters."""
 CHECKS = tuple(family.check for family in FAMILIES)
 
@@ -94,15 +97,26 @@ def every_rule() -> Iterator[Rule]:
 RULES: Mapping[str, Rule] = MappingProxyType({rule.id: rule for rule in every_rule()})
 """Id -> rule."""
 
+_WAYS = (starts, events, event_gateways, flows, reachable, loops, doubles)
+RULES_OF_WAYS: frozenset[str] = frozenset(
+    {
+        *(found.id for module in _WAYS for found in vars(module).values() if isinstance(found, Rule)),
+        *(refusal.rule.id for refusal in refusals.ELEMENTS.values()),
+        *(found.id for found in (contents.ELEMENT_UNKNOWN, contents.ELEMENT_MISPLACED, references.POOL_PROCESS)),
+        *(found.id for found in (ids.ID_MISSING, ids.ID_TWICE, executable.PROCESS_MISSING, executable.PROCESS_TWICE)),
+        *(found.id for found in (event_branches.EVENT_FLOWS_BACK, size.DIAGRAM_TOO_LARGE)),
+    }
+)
+"""While one of these is broken, nobody knows where a case goes, and states are not looked through."""
+
 _HEAVY: Mapping[Weight, tuple[ModuleType, ...]] = {
     Weight.STRAY: (
         read, executable, size, starts, events, flows, gateways, event_gateways, errors, reachable, loops, joins, doubles,
         inclusive, side_by_side, event_branches, conditional_events, calls, bindings, clocks, operations, scripts,
-        expressions, unset,
-        arguments, facts,
+        expressions, unset, arguments, facts, said_before, sound,
     ),
     Weight.NOBODY: (starters, lanes, people, units, forms, form_files, answers, buttons),
-    Weight.PERIOD: (timers, periods),
+    Weight.PERIOD: (timed_starts, timers, periods),
     Weight.PAPER: (documents, letters),
     Weight.SIGHT: (shapes, confidential, internal, process, notices, results),
 }  # fmt: skip

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from engine.bpmn.gate.draft import Draft, takes
 from engine.bpmn.reading.elements import COLLECT, FACT, IN, Element
 from engine.bpmn.reading.timers import is_literal
+from engine.deadlines import recurring
 from engine.forms.schema import Form
 from engine.messages import Text
 from engine.messages import gettext as _
@@ -28,6 +29,8 @@ class Written:
     source: str
     names: frozenset[str] = frozenset()
     must_read: str = ""
+    functions: frozenset[str] = frozenset()
+    """What it may call besides what every expression may."""
 
     def problem(self, rule: Rule, reason: Text, remedy: Text, rewrite: str = "") -> Problem:
         said = _("%(where)s: %(said)s", where=self.where, said=reason)
@@ -47,9 +50,10 @@ def _in_diagram(draft: Draft) -> Iterator[Written]:
     for element in draft.running:
         timer = element.timer
         if timer is not None and timer.text and not is_literal(timer.text):
-            is_cycle = timer.kind == "cycle"
+            is_cycle = timer.kind == "cycle" and element.kind != "startEvent"
             names = (frozenset({"n"}) if is_cycle else frozenset()) | _known_at(draft, element)
-            yield Written(element.id, element.name, _("Timer"), timer.text, names, "n" if is_cycle else "")
+            more = recurring.FUNCTIONS if element in draft.diagram.timed_starts else frozenset[str]()
+            yield Written(element.id, element.name, _("Timer"), timer.text, names, "n" if is_cycle else "", more)
         for event in element.events:
             if event.condition:
                 yield Written(element.id, element.name, _("Condition"), event.condition, _known_at(draft, element))

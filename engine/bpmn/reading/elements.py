@@ -13,7 +13,7 @@ from typing import Protocol
 
 from lxml import etree
 
-from engine.bpmn.reading import ways
+from engine.bpmn.reading import usual, ways
 from engine.bpmn.reading.called import BPMN as BPMN
 from engine.bpmn.reading.called import CAMUNDA as CAMUNDA
 from engine.bpmn.reading.called import Called, DataMapping, read_called, read_mappings
@@ -21,9 +21,11 @@ from engine.bpmn.reading.events import EventDefinition, event_definitions
 from engine.bpmn.reading.events import TimerText as TimerText
 from engine.bpmn.reading.flows import Flow as Flow
 from engine.bpmn.reading.flows import read_flows
+from engine.bpmn.reading.kinds import OPERATING as OPERATING
+from engine.bpmn.reading.kinds import PASSED as PASSED
 from engine.bpmn.reading.process import Lane as Lane
 from engine.bpmn.reading.process import Process as Process
-from engine.bpmn.reading.process import plain, read_lanes, read_process, split
+from engine.bpmn.reading.process import plain, read_lanes, read_process, split, starters_in
 from engine.bpmn.reading.process import properties_of as properties_of
 from engine.bpmn.reading.repeated import Again, Many, read_again, read_many
 from engine.bpmn.reading.scripts import with_script
@@ -36,10 +38,6 @@ FLOW_NODES = {
 }  # fmt: skip
 SCOPES = ("subProcess", "transaction", "adHocSubProcess")
 """Flow nodes that hold others."""
-OPERATING = ("serviceTask", "sendTask", "scriptTask", "businessRuleTask")
-"""What the system does by itself, as the properties say."""
-PASSED = ("task", "manualTask")
-"""Steps that nobody is asked to do: a case passes them at once."""
 FACT = "fact:"
 IN = "in:"
 FORM = "form:"
@@ -191,6 +189,21 @@ class Diagram:
             element for element in inner if not (element.incoming or element.attached_to or element.by_event)
         ]
 
+    @cached_property
+    def form_starts(self) -> tuple[Element, ...]:
+        """Where somebody may start the procedure with a form: its start events without a trigger."""
+        return tuple(start for start in self.of_kind("startEvent") if start.scope is None and not start.events)
+
+    @cached_property
+    def timed_starts(self) -> tuple[Element, ...]:
+        """Where the procedure begins by itself at a time."""
+        return tuple(start for start in self.of_kind("startEvent") if start.scope is None and start.timer is not None)
+
+    def starters_at(self, start: Element) -> frozenset[tuple[str, str]]:
+        """Who may start there, as (kind of unit, role): by its own word, else by that of the process."""
+        own = start.properties.get("starters")
+        return self.process.candidate_starters if own is None else starters_in(own)
+
     def handlers(self, scope: str | None = None) -> list[Element]:
         """The start event of each event sub-process of the scope."""
         own = [element.id for element in self.within(scope) if element.by_event]
@@ -298,57 +311,8 @@ class Diagram:
     def expected_after(
         self, element_id: str, at_most: int = 4, holds: Callable[[str], bool | None] = lambda _: None
     ) -> list[Element]:
-        """The named steps that follow when every question is answered in the usual way.
-
-        `holds` tells whether a condition is true already; None when that cannot be known yet. Then the usual way is the
-        gateway's property `usual`, else its default flow; where nothing is usual, nothing more is foretold. Of branches
-        that run side by side every first step of a person is told, and the last branch is followed.
-        """
-        found: list[Element] = []
-        seen = {element_id}
-        element = self.elements[element_id]
-        while len(found) < at_most:
-            flow = self._expected_flow(element, holds)
-            if flow is None or flow not in self.flows:
-                break
-            element = self.elements[self.flows[flow].target]
-            while element.kind == "subProcess" and self.starts(element.id):
-                element = self.starts(element.id)[0]
-            if element.kind in ("parallelGateway", "inclusiveGateway") and len(element.outgoing) > 1:
-                onward = [target for target in self._side_by_side(element, holds) if target.kind != "receiveTask"]
-                element = onward[-1] if onward else element
-                beside = [other for other in onward[:-1] if other.kind == "userTask" and other.id not in seen]
-                seen.update(other.id for other in beside)
-                found += beside
-            if element.id in seen:
-                break
-            seen.add(element.id)
-            if element.kind in ("userTask", "callActivity", *OPERATING, *PASSED) and element.name:
-                found.append(element)
-        return found[:at_most]
-
-    def _side_by_side(self, gateway: Element, holds: Callable[[str], bool | None]) -> list[Element]:
-        """What follows a gateway by flows that are all taken; of an inclusive one those whose condition holds already."""
-        flows = [self.flows[flow] for flow in gateway.outgoing]
-        if gateway.kind == "inclusiveGateway":
-            flows = [flow for flow in flows if flow.condition and holds(flow.condition)]
-        return [self.elements[flow.target] for flow in flows]
-
-    def _expected_flow(self, element: Element, holds: Callable[[str], bool | None]) -> str | None:
-        if element.kind == "eventBasedGateway":
-            return None  # nobody knows what will happen first
-        onward = ways.flows_out(self, element)
-        conditions = {flow: self.flows[flow].condition for flow in onward}
-        for flow, condition in conditions.items():
-            answer = holds(condition) if condition else False
-            if answer:
-                return flow
-            if answer is None:
-                break
-        else:
-            if any(conditions.values()):
-                return element.default_flow
-        return element.properties.get("usual") or element.default_flow or next(iter(onward), None)
+        """The named steps that follow when every question is answered in the usual way; see `usual`."""
+        return usual.expected_after(self, element_id, at_most, holds)
 
 
 def read_elements(root: etree._Element) -> Diagram:
@@ -379,7 +343,8 @@ def _read(root: etree._Element, process: etree._Element) -> Diagram:
         ways = (tuple(incoming[element_id]), tuple(outgoing[element_id]))
         elements[element_id] = _element(node, scope, lane, ways, event_definitions(node, known))
     starts = [found for found in elements.values() if found.kind == "startEvent" and found.scope is None]
-    return Diagram(read_process(root, process, starts[0].form_key if starts else ""), lanes, elements, flows)
+    first = next((found.form_key for found in starts if not found.events), "")
+    return Diagram(read_process(root, process, first), lanes, elements, flows)
 
 
 def _flow_nodes(process: etree._Element) -> Iterator[etree._Element]:

@@ -16,7 +16,7 @@ _DEFINITION = "EventDefinition"
 _NAMED_BY = {ERROR: "errorCode", ESCALATION: "escalationCode", MESSAGE: "name", SIGNAL: "name"}
 """Kind -> the attribute of what it refers to by which those that throw and those that catch find each other."""
 _COMES_AGAIN = (MESSAGE, SIGNAL, CONDITIONAL, ESCALATION)
-_TIMES = re.compile(r"\s*R(\d+)/")
+_TIMES = re.compile(r"\s*R(\d{0,4})/(P[^/]*?)\s*")
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,13 @@ class TimerText:
 
     kind: str
     text: str
+    times: int | None = None
+    """How often a cycle such as R3/PT1H comes, whose text is PT1H; None when it comes without end."""
 
     @property
-    def times(self) -> int | None:
-        """How often a cycle such as R3/PT1H comes; None when it comes without end."""
-        found = _TIMES.match(self.text) if self.kind == "cycle" else None
-        return int(found.group(1)) if found else None
+    def written(self) -> str:
+        """As it reads in the diagram."""
+        return self.text if self.times is None else f"R{self.times}/{self.text}"
 
 
 @dataclass(frozen=True)
@@ -108,8 +109,24 @@ def _timer(definition: etree._Element) -> TimerText:
     for kind, tag in (("date", "timeDate"), ("duration", "timeDuration"), ("cycle", "timeCycle")):
         found = definition.find(f"{BPMN}{tag}")
         if found is not None:
-            return TimerText(kind, (found.text or "").strip())
+            text = (found.text or "").strip()
+            return TimerText(kind, text) if kind != "cycle" or _begins_cases(definition) else _repeated(kind, text)
     return TimerText("date", "")
+
+
+def _begins_cases(definition: etree._Element) -> bool:
+    """Whether it stands at the start of a process, where a cycle is counted from one case to the next."""
+    event = definition.getparent()
+    around = event.getparent() if event is not None and _local(event) == "startEvent" else None
+    return around is not None and _local(around) == "process"
+
+
+def _repeated(kind: str, text: str) -> TimerText:
+    """An interval that is written with how often it comes; none comes no times."""
+    found = _TIMES.fullmatch(text)
+    if found is None or (found[1] and not int(found[1])):
+        return TimerText(kind, text)
+    return TimerText(kind, found[2], int(found[1]) if found[1] else None)
 
 
 def _local(node: etree._Element) -> str:

@@ -31,6 +31,7 @@ class Process:
     starter_fact: str
     party_facts: tuple[str, ...]
     start_form: str
+    """The form of the first start event without a trigger; empty when it begins by itself alone."""
     version_tag: str = ""
     """What the analyst calls this version; callers may ask for it."""
     draws_withdrawal: bool = False
@@ -48,11 +49,10 @@ def read_process(root: etree._Element, process: etree._Element, start_form: str)
     key = process.get("id", "")
     properties = properties_of(process)
     pool = next((pool for pool in root.iter(f"{BPMN}participant") if pool.get("processRef") == key), None)
-    starters = split(process.get(f"{CAMUNDA}candidateStarterGroups", ""))
     return Process(
         key=key,
         name=plain(pool.get("name") if pool is not None else None) or plain(process.get("name")) or key,
-        candidate_starters=frozenset((kind, role) for kind, _, role in (group.partition(":") for group in starters)),
+        candidate_starters=starters_in(process.get(f"{CAMUNDA}candidateStarterGroups", "")),
         number_prefix=properties.get("number_prefix", ""),
         summary=properties.get("summary", ""),
         period=properties.get("period", ""),
@@ -77,6 +77,11 @@ def read_lanes(process: etree._Element) -> tuple[tuple[Lane, ...], dict[str, Lan
         for reference in node.iterfind(f"{BPMN}flowNodeRef"):
             lane_of[(reference.text or "").strip()] = lane
     return tuple(lanes), lane_of
+
+
+def starters_in(text: str) -> frozenset[tuple[str, str]]:
+    """(kind of unit, role) of everybody in a list such as town:case_officer,department:case_officer."""
+    return frozenset((kind, role) for kind, _, role in (group.partition(":") for group in split(text)))
 
 
 def split(text: str) -> frozenset[str]:

@@ -24,6 +24,7 @@ class InstanceRow(NamedTuple):
     taken: list[str]
     origin_instance_id: str | None
     origin_task_id: str | None
+    start_element_id: str | None
     calendar_version: str | None
     next_due: datetime
     ever_over: bool

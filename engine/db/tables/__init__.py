@@ -40,6 +40,7 @@ from engine.db.tables.record import (
 )
 from engine.db.tables.running import worker_tick
 from engine.db.tables.searching import search_word
+from engine.db.tables.telling import start_schedule, subscription, thrown_event
 from engine.db.tables.work import (
     case_link,
     checked_paper,
@@ -112,10 +113,13 @@ __all__ = [
     "stamp",
     "start_draft",
     "start_fault",
+    "start_schedule",
+    "subscription",
     "supervision_item",
     "task",
     "task_draft",
     "task_role",
+    "thrown_event",
     "timer",
     "undo_point",
     "unit",

@@ -87,7 +87,7 @@ start_fault = Table(
     Column("element_name", Text),
     Column("message", Text, nullable=False, comment="the technical reason, without anything that was filled in"),
     Column("said", Json, comment=SAID),
-    Column("person_id", ForeignKey("person.id"), nullable=False, comment="who tried to start it first"),
+    Column("person_id", ForeignKey("person.id"), comment="who tried to start it first; null: a schedule or an event"),
     Column("unit_code", ForeignKey("unit.code"), nullable=False, comment="for which that person acted"),
     Column("raised_at", Instant, nullable=False),
     Column("last_at", Instant, nullable=False, comment="when somebody tried last"),

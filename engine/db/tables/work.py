@@ -67,6 +67,9 @@ process_instance: TableOf[InstanceRow] = TableOf(
     Column("origin_instance_id", ForeignKey("process_instance.id"), comment="which called or started this one"),
     Column("origin_task_id", String(32), comment="the call that waits for the end of this one"),
     Column(
+        "start_element_id", String(128), comment="the start event at which it began; null: the only one that there was"
+    ),
+    Column(
         "calendar_version", String(64), comment="with which its periods were counted last; null: before that was kept"
     ),
     Column("next_due", Instant, nullable=False, server_default=_BEHIND_ALL, comment="see db.ordering.of_instance"),
@@ -235,7 +238,7 @@ start_draft = Table(
     metadata,
     Column("person_id", ForeignKey("person.id"), primary_key=True),
     Column("unit_code", ForeignKey("unit.code"), primary_key=True),
-    Column("key", String(64), primary_key=True, comment="of the procedure that is about to be started"),
+    Column("key", String(200), primary_key=True, comment="of the procedure that is about to be started, and where"),
     Column("answers", Json, nullable=False),
     Column("saved_at", Instant, nullable=False),
 )

@@ -5,13 +5,14 @@ Comments are no lines of it: they stand in a stream of their own, where not ever
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import assert_never
 
 from sqlalchemy import Connection
 
 from engine.clock import parse_local
 from engine.db.rows import AuditEntryRow
-from engine.messages import Text, pgettext, sentences
+from engine.messages import Text, When, pgettext, sentences
 from engine.messages import gettext as _
 from engine.reports.case import corrected_words
 from engine.reports.case.event_lines import ENDED, LogLine, Seen, event_lines
@@ -20,6 +21,7 @@ from engine.reports.parts.names import result_name
 from engine.runtime.step import entries
 from engine.runtime.step.confidentiality import revealed_in
 from engine.runtime.step.entries import AmongColleagues, Drafting, Entry, StepKind, StepTaken, entry_of
+from engine.runtime.step.events import Started
 from engine.runtime.tasks.consultations import opinion_words
 
 BACK_TO_POST = _("Returned to the post")
@@ -45,7 +47,7 @@ def lines(tx: Connection, row: AuditEntryRow, seen: Seen) -> list[LogLine]:
         return []
     match entry:
         case StepTaken():
-            begun = [line("started", seen.definition.called, pgettext("history", "Started"))]
+            begun = [_started(entry, seen, line)]
             of_events = [found for event in entry.events for found in event_lines(event, seen, line)]
             return [*(begun if entry.what == StepKind.STARTED else []), *of_events]
         case entries.Cancelled():
@@ -106,6 +108,21 @@ def lines(tx: Connection, row: AuditEntryRow, seen: Seen) -> list[LogLine]:
             return []  # the page of the case says it where it belongs
         case _:
             assert_never(entry)
+
+
+def _started(entry: StepTaken, seen: Seen, line: Callable[..., LogLine]) -> LogLine:
+    """By hand, by another case, or by a schedule; then with the time for which it was planned."""
+    begun = next((event for event in entry.events if isinstance(event, Started)), None)
+    if begun is None or begun.planned is None:
+        return line("started", seen.definition.called, pgettext("history", "Started"))
+    planned = When(parse_local(begun.planned), "minute")
+    note = (
+        _("Planned for %(when)s, before an official notice covered these days", when=planned)
+        if begun.provisional
+        else _("Planned for %(when)s", when=planned)
+    )
+    name = seen.definition.element_name(begun.start)
+    return line("started", name, _("Started by its schedule"), note, by_system=True)
 
 
 def is_internal(entry: Entry) -> bool:

@@ -154,7 +154,7 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
     oversees = may(actor, "supervise", None).allowed
     told_whom = reached_by(tx, row.id) if oversees else None
     only_reader = instances.is_only_reader(tx, row.id, actor)
-    form = step.definition.forms[diagram.process.start_form]
+    form = step.definition.start_form(row.start_element_id)
     definition = step.definition
     forms = [(definition.element_name(one.id), definition.form_of(one)) for one in diagram.of_kind("userTask")]
     return InstanceView(
@@ -217,7 +217,7 @@ def _parties(step: Any, names: Names, actor: Actor) -> list[tuple[Text, UnitName
     only those are told who may know of it."""
     kept = parties.kept_from(step.tx, step.instance_id, actor.unit_code)
     forms = step.definition.forms
-    start = forms[step.definition.diagram.process.start_form]
+    start = step.definition.start_form(step.instance["start_element_id"])
     found: list[tuple[Text, UnitName]] = []
     for fact_name in step.definition.diagram.process.party_facts:
         asked = [form.by_key[fact_name] for form in (start, *forms.values()) if fact_name in form.by_key]

@@ -13,8 +13,8 @@ from engine.bpmn.reading import ways
 from engine.bpmn.reading.elements import OPERATING, PASSED, Element
 from engine.deadlines.counting import Count
 from engine.deadlines.standing import Cell
-from engine.deployments import definitions
-from engine.deployments.definitions import Definition
+from engine.deployments import starts
+from engine.deployments.starts import Start
 from engine.errors import ExpressionError, NotFound
 from engine.forms.schema import Field
 from engine.messages import Name, Text
@@ -35,8 +35,11 @@ Raw = Mapping[str, list[str]]
 
 @dataclass(frozen=True)
 class Procedure:
+    """What may be started. `of` is the procedure where this is one of several ways to begin it."""
+
     key: str
     name: Name
+    of: Name | None
     summary: Name
     period: Name
 
@@ -78,31 +81,29 @@ class BeginningLook(Look):
 
 
 def procedures(tx: Connection, actor: Actor) -> list[Procedure]:
-    """The procedures that this person may start now."""
-    return [
-        _procedure(definition)
-        for definition in definitions.every_startable(tx)
-        if may(actor, "start", ProcedureSubject(definition.diagram.process.candidate_starters)).allowed
-    ]
+    """What this person may start now: a procedure, or each way to begin it where it has several."""
+    found = starts.every(tx)
+    return [_procedure(start) for start in found if may(actor, "start", ProcedureSubject(start.starters)).allowed]
 
 
 def beginning(tx: Connection, context: Context, actor: Actor, key: str, sent: Raw | None) -> Beginning:
     """The start form, with what was sent, else this person's draft, else its defaults. Raises NotAllowed, NotFound."""
-    step = instances.beginning(tx, context, actor, definitions.startable(tx, key))
-    draft, saved_at = instances.draft(tx, actor, key)
+    place = starts.find(tx, key)
+    step = instances.beginning(tx, context, actor, place)
+    draft, saved_at = instances.draft(tx, actor, place.key)
     draft_window = window_of(draft)
     if sent is not None:
         draft, saved_at = None, None
-    form = step.definition.forms[step.definition.diagram.process.start_form]
+    form = place.form
     directory = UnitDirectory(tx, actor, context.now, context.fonts)
     _, values = answers.look_at(form, step, directory, sent or draft or {})
     return Beginning(
-        procedure=_procedure(step.definition),
+        procedure=_procedure(place),
         form=answers.filled(form, step, directory, Names(tx), sent if sent is not None else draft),
         draft_saved_at=saved_at,
         draft_window=draft_window,
         preview=_preview(step, values),
-        coming=_coming(step),
+        coming=_coming(step, place.element),
     )
 
 
@@ -111,13 +112,12 @@ def beginning_instead(tx: Connection, context: Context, actor: Actor, key: str, 
 
     Raises NotFound when the form of `key` does not lead there, and as `beginning` does.
     """
-    step = instances.beginning(tx, context, actor, definitions.startable(tx, key))
-    form = step.definition.forms[step.definition.diagram.process.start_form]
-    if other not in {field.own for field in form.fields if field.own}:
+    place = starts.find(tx, key)
+    instances.beginning(tx, context, actor, place)
+    if other not in {field.own for field in place.form.fields if field.own}:
         raise NotFound
-    there = definitions.startable(tx, other)
-    fields = there.forms[there.diagram.process.start_form].fields
-    carried = {field.key: _fitting(field, raw) for field in fields if not field.readonly}
+    there = starts.find(tx, other)
+    carried = {field.key: _fitting(field, raw) for field in there.form.fields if not field.readonly}
     found = beginning(tx, context, actor, other, {name: values for name, values in carried.items() if values})
     return replace(found, draft_window="")  # a draft of it that this person has is not shown, so it is not overwritten
 
@@ -131,17 +131,19 @@ def _fitting(field: Field, raw: Raw) -> list[str]:
 
 def look_at_beginning(tx: Connection, context: Context, actor: Actor, key: str, raw: Raw) -> BeginningLook:
     """What the start form asks and warns of, and the period that would run, for the values so far."""
-    step = instances.beginning(tx, context, actor, definitions.startable(tx, key))
-    form = step.definition.forms[step.definition.diagram.process.start_form]
-    seen, values = answers.look_at(form, step, UnitDirectory(tx, actor, context.now, context.fonts), raw)
+    place = starts.find(tx, key)
+    step = instances.beginning(tx, context, actor, place)
+    seen, values = answers.look_at(place.form, step, UnitDirectory(tx, actor, context.now, context.fonts), raw)
     return BeginningLook(**vars(seen), preview=_preview(step, values))
 
 
-def _procedure(definition: Definition) -> Procedure:
+def _procedure(start: Start) -> Procedure:
+    definition = start.definition
     process, english = definition.diagram.process, definition.english
     return Procedure(
-        key=process.key,
-        name=definition.called,
+        key=start.key,
+        name=start.name,
+        of=definition.called if start.is_one_of_several else None,
         summary=english.property(process.key, "", "summary", process.summary),
         period=english.property(process.key, "", "period", process.period),
     )
@@ -176,7 +178,7 @@ _PASSED_AT_ONCE = ("startEvent", "endEvent", "parallelGateway", "subProcess", *O
 
 def _first_period(step: Step, facts: Mapping[str, object]) -> Element | None:
     diagram = step.definition.diagram
-    waiting = [element.id for element in diagram.starts()]
+    waiting = [step.instance["start_element_id"]]
     seen: set[str] = set()
     while waiting:
         element = diagram.elements[waiting.pop(0)]
@@ -206,8 +208,7 @@ def _ways(step: Step, gateway: Element, facts: Mapping[str, object]) -> list[str
     return found or [flows[gateway.default_flow or gateway.outgoing[0]].target]
 
 
-def _coming(step: Step) -> list[Coming]:
+def _coming(step: Step, start: Element) -> list[Coming]:
     diagram = step.definition.diagram
-    start = diagram.starts()[0]
     definition, following = step.definition, diagram.expected_after(start.id, at_most=5)
     return [Coming(definition.element_name(element.id), who_is_asked(element, definition)) for element in following]

@@ -190,5 +190,5 @@ def _answered(tx: Connection, step: Step, row: TaskRow, names: Names) -> list[Se
 
 def _start_groups(step: Step) -> list[tuple[Name, Form]]:
     """The start form's groups, each under its own heading: what the case is about."""
-    form = step.definition.forms[step.definition.diagram.process.start_form]
+    form = step.definition.start_form(step.instance["start_element_id"])
     return [(group.label, Form(form.id, (group,))) for group in form.groups]

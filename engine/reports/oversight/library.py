@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from engine.bpmn.reading.elements import Element
 from engine.db.tables import process_instance, retirement
-from engine.deployments import definitions
+from engine.deployments import definitions, starts
 from engine.deployments import retirement as retiring
 from engine.deployments.definitions import Definition
 from engine.deployments.letters import letters_named
@@ -20,6 +20,7 @@ from engine.messages import Name, Text, words
 from engine.messages import gettext as _
 from engine.organisation.people import ROLES
 from engine.organisation.units import KINDS
+from engine.reports.parts.coming_starts import ComingStart, coming_starts
 from engine.reports.parts.drawing import Drawing, drawing_of
 from engine.reports.parts.examples import Example, example
 from engine.reports.parts.names import role_names
@@ -109,13 +110,23 @@ class LetterLine:
 
 
 @dataclass(frozen=True)
+class StartLine:
+    """A way to start it by hand, and who may; its name where there are several."""
+
+    name: Name | None
+    starters: tuple[Text, ...]
+
+
+@dataclass(frozen=True)
 class VersionView:
     procedure: Procedure
     version: Deployment
     name: Name
     summary: Name
     period: Name
-    starters: tuple[Text, ...]
+    starts: tuple[StartLine, ...]
+    coming: tuple[ComingStart, ...]
+    """When cases begin by themselves, of the version in force."""
     calls: tuple[tuple[str, Name], ...]
     tasks: int
     timers: int
@@ -156,7 +167,8 @@ def version(tx: Connection, context: Context, key: str, number: int | None) -> V
         name=definition.called,
         summary=definition.english.property(key, "", "summary", process.summary),
         period=definition.english.property(key, "", "period", process.period),
-        starters=tuple(_starters(process.candidate_starters)),
+        starts=tuple(_starts(definition)),
+        coming=tuple(coming_starts(tx, key)) if one.in_force else (),
         calls=tuple(_calls(tx, elements)),
         tasks=len(diagram.of_kind("userTask")),
         timers=sum(element.timer is not None for element in elements),
@@ -216,6 +228,11 @@ def _retired(tx: Connection, key: str) -> Retired | None:
     return Retired(row.retired_at, row.retired_by, row.reason)
 
 
+def _starts(definition: Definition) -> Iterator[StartLine]:
+    for start in starts.of(definition):
+        yield StartLine(start.name if start.is_one_of_several else None, tuple(_starters(start.starters)))
+
+
 def _starters(starters: Iterable[tuple[str, str]]) -> list[Text]:
     """Who may start it: the kinds of units, each with its posts."""
     roles: dict[str, set[str]] = {}
@@ -236,7 +253,7 @@ def _period(definition: Definition, element: Element, context: Context) -> Perio
         definition.english.titled(definition.key, element.id, drawn),
         element.id,
         definition.element_name(element.attached_to) if element.attached_to else None,
-        element.timer.text if element.timer else "",
+        element.timer.written if element.timer else "",
         element.properties.get("rule", ""),
         element.properties.get("basis", ""),
         element.properties.get("hard", "true") == "true",

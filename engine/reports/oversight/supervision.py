@@ -16,6 +16,7 @@ from engine.reports.oversight.city_counts import CityCounts
 from engine.reports.oversight.listing import Listing, listing
 from engine.reports.oversight.notices import Items, supervision_items
 from engine.reports.oversight.sending import undelivered
+from engine.reports.parts.coming_starts import ComingStart, coming_starts
 from engine.reports.parts.drawing import Drawing, drawing_of
 from engine.reports.parts.filters import Filters
 from engine.reports.parts.names import Names
@@ -70,6 +71,8 @@ class Supervision:
     """Messages to the outside that were given up."""
     unfinished: list[tuple[str, str]]
     """Shipped procedures that could not be deployed, and why."""
+    coming: list[ComingStart]
+    """Cases that will begin by themselves."""
     procedure: ProcedureCounts | None
     """Where the procedure stands that is looked at; None when there is none at all."""
     counted_at: datetime | None
@@ -101,6 +104,7 @@ def supervision(
         items=supervision_items(tx, names, items),
         undelivered=undelivered(tx),
         unfinished=[(row.name, row.message) for row in tx.execute(select(waiting_file).order_by(waiting_file.c.name))],
+        coming=[one for one in coming_starts(tx) if one.next_at is not None],
         procedure=_procedure(tx, key, numbers) if key else None,
         counted_at=numbers.made_at,
     )

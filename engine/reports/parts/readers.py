@@ -120,7 +120,7 @@ def unissued(tx: Connection, instance_id: str, definition: Definition, reader: A
     drafts = on_the_way(tx, instance_id, definition, reader) if reader else frozenset()
     start = frozenset[str]()
     if reader and sent.start_is_unsent(tx, instance_id, reader):
-        start = definition.forms[definition.diagram.process.start_form].own_keys
+        start = definition.start_form(case_of(tx, instance_id).whole.start_element_id).own_keys
     if not drafts:
         return start
     order = order_of_record(tx, instance_id)

@@ -183,7 +183,8 @@ def close_start_fault(tx: Connection, beginning: str, by: str, now: datetime) ->
 
 def _at_a_start(tx: Connection, context: Context, fault: Fault) -> bool:
     """The same fault is one row and one notice, however often it is tried, until somebody has closed it."""
-    if fault.definition_id is None or fault.actor is None:
+    unit_code = fault.actor.unit_code if fault.actor is not None else fault.unit_code
+    if fault.definition_id is None or unit_code is None:
         return False
     definition = definitions.load(tx, fault.definition_id)
     procedure, step = _place(tx, definition.id, fault.element_id)
@@ -208,8 +209,8 @@ def _at_a_start(tx: Connection, context: Context, fault: Fault) -> bool:
                 element_name=step.drawn or None,
                 message=in_chinese(reason),
                 said=to_json(reason),
-                person_id=fault.actor.person_id,
-                unit_code=fault.actor.unit_code,
+                person_id=fault.actor.person_id if fault.actor is not None else None,
+                unit_code=unit_code,
                 raised_at=context.now,
                 last_at=context.now,
                 times=1,

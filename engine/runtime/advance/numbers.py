@@ -17,8 +17,13 @@ from engine.runtime.step.step import Step
 from engine.states import InstanceStatus
 
 
-def unnumbered(definition: Definition, started_by: str | None, now: datetime) -> dict[str, Any]:
-    """A new instance that has not taken its first step, as its table holds it but for the number."""
+def unnumbered(
+    definition: Definition, started_by: str | None, now: datetime, start: str | None = None
+) -> dict[str, Any]:
+    """A new instance that has not taken its first step, as its table holds it but for the number.
+
+    `start` is the start event at which it begins; None for the first one with a form.
+    """
     return {
         "id": new_id(),
         "number": None,
@@ -31,6 +36,7 @@ def unnumbered(definition: Definition, started_by: str | None, now: datetime) ->
         "revision": 0,
         "state": b"",
         "taken": [],
+        "start_element_id": start,
     }
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Column, Connection, Select, bindparam, select
 
 from engine.db.case import case_of
 from engine.db.rows import TimerRow
-from engine.db.tables import task, timer
+from engine.db.tables import start_schedule, task, timer
 from engine.db.types import Instant
 from engine.deadlines.deadlines import Deadline
 from engine.deadlines.marks import SUPERVISED_FROM
@@ -49,8 +50,13 @@ def earliest(tx: Connection, now: datetime, but: Collection[str] = ()) -> str | 
 
 
 def next_due(tx: Connection) -> datetime | None:
-    """The instant at which something falls due next in a running instance."""
-    return tx.scalar(select(timer.c.due_at).where(timer.c.due_at.is_not(None)).order_by(timer.c.due_at).limit(1))
+    """The instant at which something falls due next in a running instance, or a case begins by itself."""
+    dues = [tx.scalar(_next_of(column)) for column in (timer.c.due_at, start_schedule.c.look_at)]
+    return min((due for due in dues if due is not None), default=None)
+
+
+def _next_of(column: Column[Any]) -> Select[Any]:
+    return select(column).where(column.is_not(None)).order_by(column).limit(1)
 
 
 def take_next(tx: Connection, context: Context, instance_id: str) -> bool:
@@ -96,7 +102,8 @@ def _happen(step: Step, row: TimerRow, due_at: datetime) -> None:
     repeating = element.timer is not None and element.timer.kind == "cycle"
     first = step.definition.diagram.first_task(element)
     still_open = first is not None and (first.id, row.scope_id) in step.live()
-    if not (repeating and still_open):  # what was asked for the last time is asked for once, not again and again
+    endless = repeating and element.times is None
+    if not (endless and still_open):  # what was asked for the last time is asked for once, not again and again
         step.workflow.fire(row.id)
     if repeating:
         armed = next((event for event in step.workflow.armed_events() if event.id == row.id), None)

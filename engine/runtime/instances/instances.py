@@ -13,8 +13,8 @@ from engine.db.case import case_of
 from engine.db.rows import InstanceRow
 from engine.db.tables import case_link, process_instance, reader, start_draft
 from engine.db.unit import unit_of
-from engine.deployments import definitions
-from engine.deployments.definitions import Definition
+from engine.deployments import definitions, starts
+from engine.deployments.starts import Start
 from engine.errors import InvalidValues, NotAllowed, NotFound, RecordsDamaged, StoredByAnotherVersion
 from engine.messages import sentences
 from engine.organisation import assignment
@@ -52,31 +52,33 @@ def start(tx: Connection, context: Context, actor: Actor, key: str, raw: Mapping
     Raises NotAllowed when this person may not start it, InvalidValues with a sentence per field, and Refused when a role
     of the procedure has no holder: it is better told at the start than found in the middle.
     """
-    definition = definitions.startable(tx, key)
-    step = beginning(tx, context, actor, definition)
+    place = starts.find(tx, key)
+    step = beginning(tx, context, actor, place)
 
     def event(step: Step) -> None:
-        take_answers(step, definition.forms[definition.diagram.process.start_form], raw, actor)
-        missing = assignment.missing_holders(tx, definition.diagram.all_asked(), step.facts, step.now)
+        take_answers(step, place.form, raw, actor)
+        missing = assignment.missing_holders(tx, place.definition.diagram.all_asked(), step.facts, step.now)
         if missing:
             raise InvalidValues({"": sentences(*missing)})
         insert_instance(step)
         drop_draft(tx, actor, key)
-        step.record(events.Started(step.instance["number"]))
+        step.record(events.Started(step.instance["number"], start=place.element.id))
+        step.workflow.run(place.element.id)
 
     started = take(step, StepKind.STARTED, event)
     return Started(started.instance["number"], next_of(tx, started.instance_id, actor))
 
 
-def beginning(tx: Connection, context: Context, actor: Actor, definition: Definition) -> Step:
+def beginning(tx: Connection, context: Context, actor: Actor, place: Start) -> Step:
     """A step of an instance that is not there yet: what the start form is filled in and checked with.
 
-    Raises NotAllowed when this person may not start the procedure.
+    Raises NotAllowed when this person may not start the procedure there.
     """
-    decision = may(actor, "start", ProcedureSubject(frozenset(definition.diagram.process.candidate_starters)))
+    decision = may(actor, "start", ProcedureSubject(place.starters))
     if not decision.allowed:
         raise NotAllowed(decision.reason)
-    instance = unnumbered(definition, actor.person_id, context.now)
+    definition = place.definition
+    instance = unnumbered(definition, actor.person_id, context.now, place.element.id)
     facts = new_facts(definition)
     starter = definition.diagram.process.starter_fact
     if starter:
@@ -96,9 +98,10 @@ def save_draft(
 
     Raises NotAllowed, NotFound, and Refused when it would overwrite what another window has saved.
     """
-    beginning(tx, context, actor, definitions.startable(tx, key))
+    place = starts.find(tx, key)
+    beginning(tx, context, actor, place)
     drafts.require_known(*draft(tx, actor, key), window)
-    own = {"person_id": actor.person_id, "unit_code": actor.unit_code, "key": key}
+    own = {"person_id": actor.person_id, "unit_code": actor.unit_code, "key": place.key}
     upsert.put(tx, start_draft, own, {"answers": drafts.kept(raw, window), "saved_at": context.now})
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select, text
 
-from engine.db.tables import calendar_version, person, post, process_instance, task, timer
+from engine.db.tables import calendar_version, person, post, process_instance, start_schedule, task, timer
 from engine.db.tables.work import UNWATCHED
 from engine.db.types import Instant
 from engine.states import InstanceStatus
@@ -34,6 +34,10 @@ class Waiting(NamedTuple):
     """A running instance with an open task of an older version of the program, whose silence nobody would notice yet."""
     left: str | None
     """A post that has ended, or a person who is gone, and what was held has not been let go of."""
+    planned: str | None
+    """A procedure of which a case is to begin by itself."""
+    unplanned: str | None
+    """A procedure whose next case was planned with another calendar than the one in force."""
 
 
 def _behind(counted: ColumnElement[bool]) -> Select[str]:
@@ -55,6 +59,9 @@ _DUE = select(timer.c.instance_id).where(timer.c.due_at <= _NOW).order_by(timer.
 _STILL_HELD = post.c.left_at.is_(None)
 _RUN_OUT = select(post.c.id).where(_STILL_HELD, post.c.valid_to <= _NOW)
 _HOLDS = select(post.c.id).where(post.c.person_id == person.c.id, _STILL_HELD).exists()
+_PLANNED = select(start_schedule.c.key).where(start_schedule.c.look_at <= _NOW)
+_UNPLANNED = select(start_schedule.c.key).where(start_schedule.c.calendar_version != _IN_FORCE)
+"""There are as few rows as procedures that begin by themselves."""
 _GONE = select(person.c.id).where(~person.c.active, _HOLDS)
 
 
@@ -67,6 +74,8 @@ _LOOK = select(
     func.coalesce(*map(_one, _BEHIND)).label("behind"),
     _one(_UNWATCHED).label("unwatched"),
     func.coalesce(_one(_RUN_OUT), _one(_GONE)).label("left"),
+    _one(_PLANNED).label("planned"),
+    _one(_UNPLANNED).label("unplanned"),
 )
 
 

@@ -25,11 +25,18 @@ From version 2 on a text that the engine says is a message (`messages.to_json`);
 
 @dataclass(frozen=True)
 class Started:
-    """The instance has its number; `origin` is the number of the one that called or started it."""
+    """The instance has its number; `origin` is the number of the one that called, started or told it.
+
+    `start` is the start event at which it began; `planned` the instant for which its schedule had planned it, ISO 8601 in UTC,
+    `provisional` whether no official notice covered that yet.
+    """
 
     what: ClassVar = "started"
     number: str
     origin: str | None = None
+    start: str = ""
+    planned: str | None = None
+    provisional: bool = False
 
 
 @dataclass(frozen=True)

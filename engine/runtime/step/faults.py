@@ -34,12 +34,16 @@ class Fault(LianbanError):
         self.instance_id, self.element_id, self.names, self.undecided = instance_id, element_id, names, undecided
         self.definition_id: str | None = None
         self.actor: Actor | None = None
+        self.unit_code: str | None = None
+        """For which unit a case was to begin that nobody started."""
         self.said: tuple[object, ...] = ()
         """What the case's facts were: none of it is told to whoever looks after the installation."""
 
     def within(self, step: Step) -> None:
         """The step in which it happened; the facts go away with the step."""
         self.definition_id, self.actor = step.definition.id, step.actor
+        starter = step.facts.get(step.definition.diagram.process.starter_fact)
+        self.unit_code = starter if isinstance(starter, str) else None
         self.said = (*self.said, *step.facts.everywhere())
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from sqlalchemy import BindParameter, Connection, bindparam, select
 
 from engine.db import fetch
+from engine.db.at_once import locked_case, locked_case_of_task
 from engine.db.case import Case, known_case, note_case_of_task, put_case
 from engine.db.rows import InstanceRow
 from engine.db.tables import process_instance, task
@@ -21,8 +22,11 @@ _OWN = select(process_instance).where(process_instance.c.id == _ID)
 _OF_TASK = select(task.c.instance_id).where(task.c.id == bindparam("task_id"))
 _FREE = _OWN.where(process_instance.c.origin_task_id.is_(None))
 """The instance, when nobody waits for it: then it is the top of its family itself."""
-_OWN_OF_TASK = select(process_instance).where(process_instance.c.id == _OF_TASK.scalar_subquery())
-_FREE_OF_TASK = _OWN_OF_TASK.where(process_instance.c.origin_task_id.is_(None)).with_for_update()
+_FREE_OF_TASK = (
+    select(process_instance)
+    .where(process_instance.c.id == _OF_TASK.scalar_subquery(), process_instance.c.origin_task_id.is_(None))
+    .with_for_update()
+)
 _ABOVE = select(process_instance.c.origin_instance_id).where(
     process_instance.c.id == _ID, process_instance.c.origin_task_id.is_not(None)
 )
@@ -37,32 +41,40 @@ def lock(tx: Connection, instance_id: str, skip_locked: bool = False) -> Instanc
     case = known_case(tx, instance_id)
     if case is not None and case.locked:
         return case.instance
+    if tx.dialect.name == "sqlite":
+        return _hold(tx, locked_case(tx, instance_id))
     row = _locked(tx, instance_id, skip_locked)
-    return _hold(tx, row) if row is not None else None
+    return _hold(tx, Case(tx, instance_id, row) if row is not None else None)
 
 
 def lock_of_task(tx: Connection, task_id: str) -> InstanceRow | None:
     """The row of the instance that the task is in, locked like the others; None when there is no such task."""
-    at_once = _OWN_OF_TASK if tx.dialect.name == "sqlite" else _FREE_OF_TASK
-    row = fetch.first(tx, InstanceRow, at_once, {"task_id": task_id})
-    if row is not None:
-        note_case_of_task(tx, task_id, row.id)
-    if row is not None and known_case(tx, row.id) is None:
-        return _hold(tx, row)
-    instance_id = row.id if row is not None else tx.scalar(_OF_TASK, {"task_id": task_id})
+    case = _of_task(tx, task_id)
+    if case is not None:
+        note_case_of_task(tx, task_id, case.id)
+    if case is not None and known_case(tx, case.id) is None:
+        return _hold(tx, case)
+    instance_id = case.id if case is not None else tx.scalar(_OF_TASK, {"task_id": task_id})
     return lock(tx, instance_id) if instance_id is not None else None
 
 
-def _hold(tx: Connection, row: InstanceRow) -> InstanceRow:
-    held = put_case(Case(tx, row.id, row)).whole
-    sealing.note_strange(tx, row.id)
+def _of_task(tx: Connection, task_id: str) -> Case | None:
+    """The locked case of the instance that the task is in; None when there is none, or when another waits for it."""
+    if tx.dialect.name == "sqlite":
+        return locked_case_of_task(tx, task_id)
+    row = fetch.first(tx, InstanceRow, _FREE_OF_TASK, {"task_id": task_id})
+    return Case(tx, row.id, row) if row is not None else None
+
+
+def _hold(tx: Connection, case: Case | None) -> InstanceRow | None:
+    if case is None:
+        return None
+    held = put_case(case).whole
+    sealing.note_strange(tx, case.id)
     return held
 
 
 def _locked(tx: Connection, instance_id: str, skip_locked: bool) -> InstanceRow | None:
-    """SQLite's writers come one at a time: whoever writes has every lock there is."""
-    if tx.dialect.name == "sqlite":
-        return fetch.first(tx, InstanceRow, _OWN, {"instance_id": instance_id})
     own = fetch.first(tx, InstanceRow, _FREE.with_for_update(skip_locked=skip_locked), {"instance_id": instance_id})
     if own is not None:
         return own

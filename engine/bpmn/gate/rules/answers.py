@@ -29,7 +29,9 @@ def _shared_names(draft: Draft) -> Iterator[Problem]:
         for key in form.own_keys:
             asked[key].append(form_id)
     for key, form_ids in sorted(asked.items()):
-        if len(form_ids) > 1:
+        yield from _start_forms(draft, key, form_ids)
+        starts = {start.form_key for start in draft.diagram.form_starts} & set(form_ids)
+        if len(form_ids) > max(1, len(starts)):  # a case begins with one of its start forms
             forms = named(form_ids)
             yield FIELD_ASKED_TWICE.problem(
                 f"{sorted(form_ids)[-1]}.{key}",
@@ -44,6 +46,19 @@ def _shared_names(draft: Draft) -> Iterator[Problem]:
                     "Where it is only shown, make it read-only (readonly)."
                 ),
             )
+
+
+def _start_forms(draft: Draft, key: str, form_ids: list[str]) -> Iterator[Problem]:
+    """What several start forms ask is the same sort of thing in each, or nobody knows what an expression reads."""
+    starts = [start.form_key for start in draft.diagram.form_starts if start.form_key in form_ids]
+    fields = [draft.forms[form_id].by_key[key] for form_id in dict.fromkeys(starts)]
+    if len({(field.type, field.widget) for field in fields}) > 1:
+        yield FIELD_ASKED_TWICE.problem(
+            f"{starts[-1]}.{key}",
+            fields[-1].label.drawn,
+            _("The start forms ask for %(key)s in different ways (%(forms)s).", key=key, forms=named(starts)),
+            _("Make it a field of the same type in each of them, or give each a name of its own."),
+        )
 
 
 def _shared_answers(draft: Draft) -> Iterator[Problem]:

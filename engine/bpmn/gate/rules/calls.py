@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from difflib import get_close_matches
 
-from engine.bpmn.gate.draft import EMPTY, Draft, about, named
+from engine.bpmn.gate.beginning import coming_by_itself, needed_to_begin
+from engine.bpmn.gate.draft import EMPTY, LIKE, Draft, about, named
 from engine.bpmn.gate.procedures import Signature, all_begun, begun, resolve, signature
 from engine.bpmn.gate.rules.bindings import binding_problem
 from engine.bpmn.reading.called import Called
-from engine.bpmn.reading.elements import Element
+from engine.bpmn.reading.elements import IN, Element
 from engine.bpmn.reading.expressions import compile_expression
 from engine.errors import ExpressionError
 from engine.messages import Text
@@ -21,6 +23,7 @@ CALL_RETIRED = Rule("call-retired", _("A procedure that is called is not retired
 SELF_START_LATEST = Rule("self-start-latest", _("A procedure that starts itself uses its latest version."))
 SELF_START_ENDLESS = Rule("self-start-endless", _("Before a procedure starts itself, somebody has acted."))
 CALL_OUTPUT = Rule("call-output", _("What a call hands back is an expression that can be read."))
+CALL_INPUT_MISSING = Rule("call-input-missing", _("A call hands over what the other procedure needs to begin."))
 CALL_FACT = Rule("call-fact", _("A call hands over and takes back facts that the other procedure knows."))
 
 
@@ -55,7 +58,7 @@ def check(draft: Draft) -> Iterator[Problem]:
                     _("The procedure %(key)s leads back to this one without end.", key=key[:64]),
                     _("Take out one of the calls."),
                 )
-            yield from _mappings(element, handed, other)
+            yield from _mappings(draft, element, handed, other)
 
 
 def _anew(draft: Draft, called: Called, element: Element, handed: set[str]) -> Iterator[Problem]:
@@ -78,23 +81,16 @@ def _anew(draft: Draft, called: Called, element: Element, handed: set[str]) -> I
             reason,
             _("Draw a user task before it, where somebody decides whether to start another case."),
         )
-    yield from _mappings(element, handed, signature(draft.diagram, draft.facts))
+    needs = needed_to_begin(draft.diagram, draft.forms)
+    yield from _mappings(draft, element, handed, signature(draft.diagram, draft.facts, needs=needs))
 
 
 def _comes_by_itself(draft: Draft, element: Element) -> bool:
     """Whether the element is reached from the start with nobody completing a task or pressing a button."""
-    stack, seen = draft.diagram.starts(), set[str]()
-    while stack:
-        here = stack.pop()
-        if here.id in seen:
-            continue
-        seen.add(here.id)
-        following = draft.attached(here) if here.kind == "userTask" else draft.onward_and_within(here)
-        stack += [other for other in following if not other.attached_to or other.timer is not None]
-    return element.id in seen
+    return element in coming_by_itself(draft, draft.diagram.starts())
 
 
-def _mappings(element: Element, handed: set[str], other: Signature) -> Iterator[Problem]:
+def _mappings(draft: Draft, element: Element, handed: set[str], other: Signature) -> Iterator[Problem]:
     if missing := handed - other.facts:
         known = named(other.facts, min(missing))
         remedy = _(
@@ -103,6 +99,18 @@ def _mappings(element: Element, handed: set[str], other: Signature) -> Iterator[
             known=known,
         )
         yield _without(element, missing, remedy)
+    for name in sorted(other.needs - handed):
+        yield about(
+            CALL_INPUT_MISSING,
+            element,
+            _(
+                "%(name)s is not handed over; '%(procedure)s' needs it when it begins, so the case stops here.",
+                name=name[:80],
+                procedure=element.called.key[:64] if element.called else "",
+            ),
+            _("Add an input mapping for it."),
+            _handing(draft, element, name),
+        )
     for mapping in element.outputs:
         try:
             unknown = compile_expression(mapping.expression).names - other.facts
@@ -122,6 +130,17 @@ def _mappings(element: Element, handed: set[str], other: Signature) -> Iterator[
                 known=known,
             )
             yield _without(element, unknown, remedy)
+
+
+def _handing(draft: Draft, element: Element, name: str) -> str:
+    """The line that hands it over, with what this procedure has by that name or one that is like it; else empty."""
+    nearest = [name] if name in draft.facts else get_close_matches(name[:LIKE], sorted(draft.facts), 1, 0.5)
+    if not nearest:
+        return ""
+    source = nearest[0]
+    if element.kind == "callActivity":
+        return f'<camunda:in source="{source}" target="{name}" />'
+    return f"{IN}{name} = {source}"
 
 
 def _without(element: Element, missing: Collection[str], remedy: Text) -> Problem:

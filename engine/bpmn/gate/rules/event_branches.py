@@ -9,11 +9,11 @@ from engine.bpmn.gate.draft import Draft, about, called
 from engine.bpmn.gate.graph import reached, too_large
 from engine.bpmn.reading.elements import Element
 from engine.messages import gettext as _
-from engine.problems import Problem, Rule
+from engine.problems import Problem, Rule, Severity
 
 EVENT_FLOWS_BACK = Rule("event-flows-back", _("What an event opens beside the work does not flow back into it."))
 LAPSES_UNUSED = Rule("lapses-unused", _("Only what an event opens beside its task can lapse with it."))
-TIMER_BRANCH_WAITS = Rule("timer-branch-waits", _("The branch of a timer waits for nobody."))
+TIMER_BRANCH_WAITS = Rule("timer-branch-waits", _("The branch of a timer waits for nobody."), Severity.WARNING)
 _WAITING = ("userTask", "receiveTask", "callActivity", "subProcess", "intermediateCatchEvent")
 
 

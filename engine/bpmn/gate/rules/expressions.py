@@ -56,7 +56,7 @@ def _judge(draft: Draft, written: Written) -> Iterator[Problem]:
             _("n is not used, so every time is the same instant."),
             _("Write the instant of the n-th time, such as natural_days(30 * n, accepted_at)."),
         )
-    known = draft.functions | BUILTINS.keys()
+    known = draft.functions | BUILTINS.keys() | written.functions
     for name in sorted(expression.functions - known):
         some = named(known, name)
         yield written.problem(

@@ -28,7 +28,7 @@ READONLY_UNSAID = Rule("readonly-unsaid", _("What a field shows is filled in som
 
 def check(draft: Draft) -> Iterator[Problem]:
     for element in draft.of_kind("startEvent", "userTask"):
-        if element.kind == "userTask" or element.scope is None:
+        if element.kind == "userTask" or element in draft.diagram.form_starts:
             yield from _reference(draft, element)
     for form_id, form in draft.forms.items():
         for field in form.fields:

@@ -16,7 +16,6 @@ GATEWAY_NO_QUESTION = Rule("gateway-no-question", _("The name of a decision is a
 GATEWAY_NO_DEFAULT = Rule("gateway-no-default", _("A decision has a default flow."))
 DEFAULT_WITH_CONDITION = Rule("default-with-condition", _("A default flow has no condition."))
 FLOW_WITHOUT_CONDITION = Rule("flow-without-condition", _("Every flow of a decision but the default has a condition."))
-JOIN_AND_FORK = Rule("join-and-fork", _("A parallel gateway joins or forks, not both."))
 _QUESTION_MARKS = ("？", "?")
 _DECISIONS = ("exclusiveGateway", "inclusiveGateway")
 _UNKNOWN = "none"
@@ -27,7 +26,6 @@ def check(draft: Draft) -> Iterator[Problem]:
     for element in draft.running:
         yield from _default(draft, element)
         yield from _decision(draft, element)
-        yield from _parallel(element)
 
 
 def _default(draft: Draft, element: Element) -> Iterator[Problem]:
@@ -94,13 +92,3 @@ def _decision(draft: Draft, element: Element) -> Iterator[Problem]:
                 _("This flow has no condition, so nothing says when it is taken."),
                 _('Write a condition, such as approval_outcome == "approve".'),
             )
-
-
-def _parallel(element: Element) -> Iterator[Problem]:
-    if element.kind == "parallelGateway" and len(element.incoming) > 1 and len(element.outgoing) > 1:
-        yield about(
-            JOIN_AND_FORK,
-            element,
-            _("One parallel gateway both joins and forks."),
-            _("Draw two: join first, then fork."),
-        )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from engine.bpmn.gate.draft import Draft, about
 from engine.bpmn.gate.graph import circles, reached, too_large
 from engine.bpmn.reading.elements import OPERATING, PASSED, Element
-from engine.bpmn.reading.events import CONDITIONAL, ERROR
+from engine.bpmn.reading.events import CONDITIONAL, ERROR, LINK
 from engine.bpmn.reading.repeated import Again
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
@@ -17,7 +17,9 @@ LOOP_NO_GATEWAY = Rule("loop-no-gateway", _("Something in a loop decides whether
 LOOP_ENDS = Rule("loop-ends", _("A loop marker says when it ends."))
 MOST = 1000
 """Rounds of one loop; the engine takes no more."""
-_AUTOMATIC = (*OPERATING, *PASSED, "exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway")
+_AUTOMATIC = (
+    *OPERATING, *PASSED, "exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway", "intermediateThrowEvent",
+)  # fmt: skip
 
 
 def check(draft: Draft) -> Iterator[Problem]:
@@ -62,7 +64,7 @@ def _marked(draft: Draft, element: Element, again: Again) -> Iterator[Problem]:
 def _is_automatic(draft: Draft, element: Element) -> bool:
     """Whether it may be passed with nobody waited for; a sub-process, when there is a way through it that waits for nobody."""
     if element.kind in ("boundaryEvent", "intermediateCatchEvent"):
-        return element.event_kind in (ERROR, CONDITIONAL)
+        return element.event_kind in (ERROR, CONDITIONAL, LINK)
     if element.kind != "subProcess":
         return element.kind in _AUTOMATIC
     passed = reached(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from engine.bpmn.gate.draft import Draft, every, of_the_procedure
+from engine.bpmn.gate.draft import Draft, about, every, of_the_procedure
 from engine.bpmn.gate.rules.units import POST_UNKNOWN, UNIT_KIND_UNKNOWN
 from engine.bpmn.reading.elements import CAMUNDA
+from engine.messages import Text
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
@@ -15,36 +16,46 @@ STARTER_GROUP = Rule("starter-group", _("Who may start is written as kind of uni
 
 
 def check(draft: Draft) -> Iterator[Problem]:
-    written = draft.process.get(f"{CAMUNDA}candidateStarterGroups", "")
-    groups = [group.strip() for group in written.split(",") if group.strip()]
-    if not groups:
+    groups = _groups(draft.process.get(f"{CAMUNDA}candidateStarterGroups", ""))
+    by_hand = draft.diagram.form_starts
+    if not groups and any("starters" not in start.properties for start in by_hand):
         yield of_the_procedure(
             NOBODY_STARTS,
             draft,
             _("Nothing says who may start it."),
             _("Write kind of unit and post in Candidate starter groups, such as town:case_officer."),
         )
+    yield from _known(draft, groups, lambda *said: of_the_procedure(said[0], draft, *said[1:]))
+    for start in by_hand:
+        if "starters" in start.properties:
+            own = _groups(start.properties["starters"]) or [""]
+            yield from _known(draft, own, lambda *said, start=start: about(said[0], start, *said[1:]))
+
+
+def _groups(text: str) -> list[str]:
+    return [group.strip() for group in text.split(",") if group.strip()]
+
+
+def _known(draft: Draft, groups: list[str], told: Callable[[Rule, Text, Text], Problem]) -> Iterator[Problem]:
+    """What is wrong with those who may start, told of where they are written."""
     for group in groups:
         kind, colon, role = group.partition(":")
         if not (kind and colon):
-            yield of_the_procedure(
+            yield told(
                 STARTER_GROUP,
-                draft,
                 _("'%(group)s' does not say who may start it.", group=group[:80]),
                 _("Write kind of unit:post, such as town:case_officer."),
             )
             continue
         if draft.unit_kinds and kind not in draft.unit_kinds:
-            yield of_the_procedure(
+            yield told(
                 UNIT_KIND_UNKNOWN,
-                draft,
                 _("There is no kind of unit called %(kind)s.", kind=kind[:80]),
                 _("Available: %(known)s.", known=every(draft.unit_kinds)),
             )
         if role not in draft.roles:
-            yield of_the_procedure(
+            yield told(
                 POST_UNKNOWN,
-                draft,
                 _("There is no post called %(role)s.", role=role[:80]),
                 _("Available: %(known)s.", known=every(draft.roles)),
             )

@@ -1,16 +1,21 @@
-"""A procedure begins in one place, and so does each of its sub-processes."""
+"""Where a procedure begins, by hand or by itself, and where each of its sub-processes does."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
-from engine.bpmn.gate.draft import Draft, about, in_the_file
+from engine.bpmn.gate.draft import Draft, about, in_the_file, named
 from engine.bpmn.reading.elements import Element
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
 START_MISSING = Rule("start-missing", _("A procedure has a start event."))
-START_TWICE = Rule("start-twice", _("A procedure has one start event."))
+START_NAMES = Rule(
+    "start-names", _("Where somebody may start a procedure in several ways, each start event has a name of its own.")
+)
+START_FOR_WHOM = Rule("start-for-whom", _("A start that nobody makes says for which unit the case begins."))
+START_UNASKED = Rule("start-unasked", _("Where a case begins by itself, nobody fills in a form."))
 SUBPROCESS_START = Rule(
     "subprocess-start", _("A sub-process begins in one place that is drawn, which asks for nothing.")
 )
@@ -19,7 +24,8 @@ SUBPROCESS_START = Rule(
 def check(draft: Draft) -> Iterator[Problem]:
     yield from _of_the_procedure(draft)
     for scope in draft.of_kind("subProcess"):
-        yield from _of_a_subprocess(draft, scope)
+        if not scope.by_event:
+            yield from _of_a_subprocess(draft, scope)
 
 
 def _of_a_subprocess(draft: Draft, scope: Element) -> Iterator[Problem]:
@@ -50,6 +56,13 @@ def _of_a_subprocess(draft: Draft, scope: Element) -> Iterator[Problem]:
                 _("Nobody fills in a form where a sub-process begins."),
                 _("Delete the form, and draw a user task that asks it behind this start event."),
             )
+        if start.events or start.properties:
+            yield about(
+                SUBPROCESS_START,
+                start,
+                _("A sub-process begins when a flow comes to it, so nothing else at its start has an effect."),
+                _("Delete what stands at this start event. What waits for a time is an event behind it."),
+            )
 
 
 def _of_the_procedure(draft: Draft) -> Iterator[Problem]:
@@ -58,10 +71,42 @@ def _of_the_procedure(draft: Draft) -> Iterator[Problem]:
         yield in_the_file(
             START_MISSING, _("The procedure has no start event."), _("Draw one start event with a start form.")
         )
-    for start in starts[1:]:
+    by_hand = [start for start in starts if not start.events]
+    yield from _names(by_hand)
+    for start in draft.diagram.timed_starts:
+        yield from _begins_by_itself(draft, start)
+
+
+def _names(by_hand: list[Element]) -> Iterator[Problem]:
+    called = Counter(start.name for start in by_hand)
+    for start in by_hand if len(by_hand) > 1 else ():
+        if not start.name or called[start.name] > 1:
+            yield about(
+                START_NAMES,
+                start,
+                _("There are several ways to start the procedure, and nothing tells this one apart."),
+                _("Give each start event a name that says what is started with it, such as 'Propose a topic'."),
+            )
+
+
+def _begins_by_itself(draft: Draft, start: Element) -> Iterator[Problem]:
+    unit = start.properties.get("unit", "")
+    if unit not in draft.units:
         yield about(
-            START_TWICE,
+            START_FOR_WHOM,
             start,
-            _("There is more than one start event."),
-            _("Keep one. Tell different ways to start apart with a field of the start form and an exclusive gateway."),
+            _("There is no unit with the code %(unit)s.", unit=unit[:80])
+            if unit
+            else _("Nothing says which unit begins the case, since nobody starts it."),
+            _(
+                "Write the code of the unit in the property unit. The city has: %(known)s.",
+                known=named(draft.units, unit),
+            ),
+        )
+    if start.form_ref:
+        yield about(
+            START_UNASKED,
+            start,
+            _("Nobody is there who could fill in the form."),
+            _("Delete the form. What is known at the start is a property fact:<name>; draw a user task for the rest."),
         )

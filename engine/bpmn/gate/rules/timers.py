@@ -80,8 +80,8 @@ def _literal(element: Element, text: str, kind: str) -> Iterator[Problem]:
             element,
             _("The cycle %(text)s cannot be read.", text=text[:80]),
             _(
-                "Write a fixed interval such as P1D, or the instant of the n-th time, such as natural_days(30 * "
-                "n, accepted_at)."
+                "Write a fixed interval such as P1D, one that comes a number of times such as R3/PT1H, or the instant of "
+                "the n-th time, such as natural_days(30 * n, accepted_at)."
             ),
         )
     else:

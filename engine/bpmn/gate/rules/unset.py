@@ -8,13 +8,13 @@ from typing import Any
 
 from engine.bpmn.gate.draft import Draft, about
 from engine.bpmn.gate.graph import too_large
-from engine.bpmn.gate.sayers import Sayers
+from engine.bpmn.gate.presence import ORDER, counted_with
+from engine.bpmn.gate.sayers import Sayers, may_be_unset
 from engine.bpmn.reading.elements import Element, Flow
 from engine.bpmn.reading.expressions import compile_expression
 from engine.bpmn.reading.spelling import meant
 from engine.bpmn.reading.timers import is_literal
 from engine.errors import ExpressionError
-from engine.forms.schema import Field
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
@@ -25,7 +25,6 @@ EXPRESSION_TYPE = Rule(
 CONDITION_NEVER = Rule("condition-never", _("A condition reads facts that are asked before it."))
 COUNTING = frozenset({"working_days", "natural_days", "months", "hours", "working_days_before", "natural_days_before"})
 """Functions that take a number and an instant."""
-ORDER = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 TEXTS = frozenset({"textfield", "textarea", "radio", "select"})
 
 
@@ -57,8 +56,8 @@ def _judge(draft: Draft, sayers: Sayers, subject: Element | Flow, source: str, p
     yield from _of_wrong_kind(draft, subject, tree)
     unset = {
         node.id: node
-        for node in _counted_with(tree, frozenset())
-        if node.id in draft.fields and _may_be_unset(draft.fields[node.id], sayers, place)
+        for node in counted_with(tree, frozenset())
+        if node.id in draft.fields and may_be_unset(draft.fields[node.id], sayers, place)
     }
     for name, node in unset.items():
         field = draft.fields[name]
@@ -83,7 +82,7 @@ def _recorded_later(draft: Draft, sayers: Sayers, event: Element, source: str) -
         return  # told by `expressions`
     place = event.attached_to or event.id
     recorded = draft.said - draft.fields.keys()
-    unset = {node.id: node for node in _counted_with(tree, frozenset()) if node.id in recorded}
+    unset = {node.id: node for node in counted_with(tree, frozenset()) if node.id in recorded}
     for name, node in unset.items():
         if sayers.may_be_missed(name, place):
             yield about(
@@ -96,11 +95,6 @@ def _recorded_later(draft: Draft, sayers: Sayers, event: Element, source: str) -
             )  # fmt: skip
 
 
-def _may_be_unset(field: Field, sayers: Sayers, place: str) -> bool:
-    may_be_left = not field.required or bool(field.show)
-    return (may_be_left and field.type != "checkbox" and not field.default) or sayers.may_be_missed(field.key, place)
-
-
 def _guarded(source: str, node: ast.Name, is_number: bool) -> str:
     """The line in which nothing is worked out with what is not there."""
     if not is_number:
@@ -109,58 +103,6 @@ def _guarded(source: str, node: ast.Name, is_number: bool) -> str:
         return ""
     line = source.encode()
     return (line[: node.col_offset] + f"({node.id} or 0)".encode() + line[node.end_col_offset :]).decode()
-
-
-# --- what is counted with, and known to be there ---
-
-
-def _counted_with(node: ast.AST, known: frozenset[str]) -> Iterator[ast.Name]:
-    """The names that are put in an order or reckoned with where they may be None; `known` are there for sure."""
-    match node:
-        case ast.BoolOp(op=op, values=values):
-            for value in values:
-                yield from _counted_with(value, known)
-                known |= _there_if(value, isinstance(op, ast.And))
-        case ast.IfExp(test=test, body=body, orelse=orelse):
-            yield from _counted_with(test, known)
-            yield from _counted_with(body, known | _there_if(test, True))
-            yield from _counted_with(orelse, known | _there_if(test, False))
-        case ast.Compare(left=left, ops=ops, comparators=comparators):
-            operands = [left, *comparators]
-            for place, comparison in enumerate(ops):
-                if isinstance(comparison, ORDER):
-                    yield from _bare(operands[place : place + 2], known)
-            for operand in operands:
-                yield from _counted_with(operand, known)
-        case ast.BinOp(left=left, right=right):
-            yield from _bare([left, right], known)
-            yield from _counted_with(left, known)
-            yield from _counted_with(right, known)
-        case _:
-            for child in ast.iter_child_nodes(node):
-                yield from _counted_with(child, known)
-
-
-def _bare(nodes: list[ast.expr], known: frozenset[str]) -> Iterator[ast.Name]:
-    return (node for node in nodes if isinstance(node, ast.Name) and node.id not in known)
-
-
-def _there_if(node: ast.AST, holds: bool) -> frozenset[str]:
-    """The names that are there for sure when this holds, or when it does not."""
-    match node:
-        case ast.Name(id=name):
-            return frozenset({name}) if holds else frozenset()
-        case ast.UnaryOp(op=ast.Not(), operand=operand):
-            return _there_if(operand, not holds)
-        case ast.BoolOp(op=op, values=values) if isinstance(op, ast.And) is holds:
-            return frozenset().union(*(_there_if(value, holds) for value in values))
-        case ast.Compare(left=ast.Name(id=name), ops=[op], comparators=[ast.Constant(value=None)]):
-            is_there = isinstance(op, ast.IsNot | ast.NotEq)
-            return frozenset({name}) if is_there is holds else frozenset()
-        case ast.Compare(left=left, ops=[op], comparators=[right]) if holds and isinstance(op, (ast.Eq, *ORDER)):
-            there = isinstance(op, ORDER) or isinstance(right, ast.Constant)
-            return frozenset(one.id for one in (left, right) if isinstance(one, ast.Name) and there)
-    return frozenset()
 
 
 # --- of which kind it is ---
