@@ -8,12 +8,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 
-from bench import instances, memory, pages, start, step, worker
+from bench import gate, instances, kernel, memory, pages, start, step, worker
 from bench.measure import Row, show
 from bench.options import Options
 from bench.stores import KINDS, opened
 
 PARTS: Mapping[str, Callable[[Options], Iterator[Row]]] = {
+    "gate": gate.rows,
+    "kernel": kernel.rows,
     "step": step.rows,
     "instances": instances.rows,
     "pages": pages.rows,

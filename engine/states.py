@@ -71,6 +71,16 @@ class MoveReason(StrEnum):
     """Counted anew with another calendar."""
 
 
+class ThrownStatus(StrEnum):
+    """Of a message or a signal that one instance sends to others."""
+
+    WAITING = "waiting"
+    HEARD = "heard"
+    GONE = "gone"
+    """Nothing waits for it any more."""
+    EXPIRED = "expired"
+
+
 class CorrectionStatus(StrEnum):
     OPEN = "open"
     APPROVED = "approved"

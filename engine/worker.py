@@ -18,11 +18,11 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 from engine.clock import Clock, local_date
 from engine.db.session import Database
-from engine.errors import AlreadyDone, Busy, DatabaseFull, LianbanError, Stale, Uncertain
+from engine.errors import AlreadyDone, Busy, DatabaseFull, IncidentRaised, LianbanError, Stale, Uncertain
 from engine.ids import new_id
 from engine.messages import gettext as _
 from engine.runtime.advance import incidents
-from engine.runtime.instances import due, heartbeat, schedules, waiting
+from engine.runtime.instances import delivering, due, heartbeat, schedules, waiting
 from engine.runtime.record import kept_heads
 from engine.runtime.step import audit
 from engine.runtime.step.context import Context
@@ -106,6 +106,8 @@ class Worker:
             done += self._begin_what_is_planned()
         if any(found):
             done += self._do_what_is_due()
+        if found.thrown or done:
+            done += self._deliver_what_was_thrown()
         self._close_days()
         return done
 
@@ -120,6 +122,34 @@ class Worker:
             done += self._take(lambda tx, one=instance_id: one)[1]  # type: ignore[misc]
             self._beat()
         return done
+
+    def _deliver_what_was_thrown(self) -> int:
+        """Messages and signals are heard, each by one instance in a transaction of its own, the longest thrown first.
+
+        What somebody else is at, or what fails, is passed over until the next tick.
+        """
+        done, passed_over = 0, set[str]()
+        while done < AT_MOST and len(passed_over) < PASSED_OVER and not self.stopping.is_set():
+            with self.database.reading() as tx:
+                event_id = delivering.earliest(tx, self.clock.now(), passed_over)
+            if event_id is None:
+                break
+            if self._deliver(event_id):
+                done += 1
+            else:
+                passed_over.add(event_id)
+            self._beat()
+        return done
+
+    def _deliver(self, event_id: str) -> bool:
+        try:
+            return self.database.run(lambda tx: delivering.take(tx, self.context(tx), event_id))
+        except (Stale, AlreadyDone, Busy, Uncertain, IncidentRaised):
+            pass  # somebody else is at this instance, or the database went away; the next tick looks again
+        except Fault as fault:
+            self._park(fault)
+            self.database.run(lambda tx: delivering.put_off(tx, self.clock.now(), event_id))
+        return False
 
     def _begin_what_is_planned(self) -> int:
         """Each case that is to begin by itself has begun, in a transaction of its own; one that cannot is tried later."""

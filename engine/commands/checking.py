@@ -19,6 +19,7 @@ from engine.documents.fonts import Fonts
 from engine.errors import Refused
 from engine.messages import Text, listed, ngettext, pgettext, sentences
 from engine.messages import gettext as _
+from engine.organisation.people import post_codes
 from engine.problems import Problem, Severity
 from engine.settings import read_settings
 from engine.uses.judging import check_files
@@ -79,7 +80,7 @@ def _fixed(one: Checked) -> Iterator[Text]:
     """A cleaned copy lies beside the diagram when there is anything to clean; never over a file that is there."""
     if one.path.suffix != DIAGRAM or one.path.stem.endswith(FIXED) or not one.is_readable:
         return
-    content, done = cleaned(one.path.read_bytes())
+    content, done = cleaned(one.path.read_bytes(), post_codes())
     if not done:
         yield _("%(file)s: there is nothing to clean.", file=one.path)
         return

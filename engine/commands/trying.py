@@ -127,11 +127,19 @@ def _stands(course: Course) -> Text:
 def _print_tests(tested: list[Tested], as_json_: bool) -> None:
     if as_json_:
         rows = [
-            {"name": one.story.name, "differs": list(map(str, one.differs)), **as_json(one.course)} for one in tested
+            {
+                "name": one.story.name,
+                "differs": list(map(str, one.differs)),
+                "left_out": list(map(str, one.story.left_out)),
+                **as_json(one.course),
+            }
+            for one in tested
         ]
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
         return
     for one in tested:
+        for left_out in one.story.left_out:
+            say(_("%(name)s: %(said)s", name=one.story.name, said=left_out))
         for differs in one.differs or [_("as expected")]:
             say(_("%(name)s: %(said)s", name=one.story.name, said=differs))
     if not tested:

@@ -32,22 +32,21 @@ class Changes:
         self._moved: dict[Table, dict[Key, tuple[int, Row]]] = {}
         """Changed rows of which the revision must be the one that was read, with that."""
         self._removed: dict[Table, dict[Key, None]] = {}
+        self.tables: set[str] = set()
+        """The names of the tables that may be written."""
 
     def __bool__(self) -> bool:
         return bool(self._added or self._changed or self._moved or self._removed)
 
-    @property
-    def tables(self) -> set[str]:
-        """The names of the tables that will be written."""
-        return {table.name for table in (*self._added, *self._changed, *self._moved, *self._removed)}
-
     def add(self, table: Table, row: Row) -> None:
         """There will be a row of these values; a column that is left out takes its default, a number of the row itself too."""
+        self.tables.add(table.name)
         numbered = any(name not in row for name in _key_names(table))
         self._added.setdefault(table, {})[(object(),) if numbered else key_of(table, row)] = dict(row)
 
     def move(self, table: Table, key: Key, values: Row, at_revision: int) -> None:
         """The row with this key, which has this revision, will hold these values. Writing raises Stale when it has another."""
+        self.tables.add(table.name)
         new = self._added.get(table, {}).get(key)
         if new is not None:
             self._added[table][key] = {**new, **values}
@@ -62,6 +61,7 @@ class Changes:
         """
         if not values:
             return
+        self.tables.add(table.name)
         if whole is not None:
             self._whole.setdefault(table, {})[key] = whole
         new = self._added.get(table, {}).get(key)
@@ -75,6 +75,7 @@ class Changes:
 
     def remove(self, table: Table, key: Key) -> None:
         """There will be no row with this key."""
+        self.tables.add(table.name)
         _drop(self._changed, table, key)
         if not _drop(self._added, table, key):
             self._removed.setdefault(table, {})[key] = None

@@ -98,9 +98,10 @@ class Unit:
 
         What waits to be written is written before, if it is of these tables.
         """
-        if self.changes and not self.changes.tables.isdisjoint(tables):
+        if not self.changes.tables.isdisjoint(tables):
             self.flush()
-        return self._written[None] + sum(self._written[table] for table in tables)
+        written = self._written
+        return written.get(None, 0) + sum([written.get(table, 0) for table in tables]) if written else 0
 
     @property
     def has_written(self) -> bool:

@@ -153,7 +153,8 @@ def deploy(
     content this is: what it had settled stays settled.
     """
     diagram = read_diagram(diagram_bytes)
-    texts = {form_id: form_bytes[form_id].decode() for form_id in sorted(diagram.form_ids)}
+    found = {**form_bytes, **diagram.drawn_forms}
+    texts = {form_id: found[form_id].decode() for form_id in sorted(diagram.form_ids)}
     sha256 = _digest(diagram_bytes, texts)
     latest_row = _latest_row(tx, diagram.key)
     if latest_row is not None and latest_row.sha256 == sha256:
@@ -196,7 +197,7 @@ def read_forms(diagram: Diagram, contents: Mapping[str, bytes], english: English
     Raises DiagramRefused naming the form.
     """
     forms = {}
-    for form_id, content in contents.items():
+    for form_id, content in {**contents, **diagram.drawn_forms}.items():
         for form_key, given in diagram.form_uses(form_id).items():
             try:
                 forms[form_key] = read_form(content, given, english.form(form_id))

@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.bpmn.reading.called import Called, DataMapping
 from engine.bpmn.reading.elements import Diagram, Element, Flow, Lane, Process
+from engine.bpmn.reading.events import MESSAGE, SIGNAL
 from engine.messages import Message, Text, pgettext
 from engine.messages import gettext as _
 
@@ -155,6 +156,10 @@ def _of_element(element: Element) -> Texts:
         "name": (NAME, element.name),
         "timer": (PERIOD if element.is_period else _("timer"), timer),
         "condition": (CONDITION, " ".join(event.condition for event in element.events if event.condition)),
+        "told": (
+            _("message or signal"),
+            ", ".join(one.name for one in element.events if one.kind in (MESSAGE, SIGNAL)),
+        ),
         "kind": (_("kind"), " ".join(filter(None, (element.kind, element.event_kind)))),
         "lane": (pgettext("element", "lane"), element.lane.name if element.lane else ""),
         "who": (_("unit and role"), ", ".join(element.candidate_groups)),

@@ -39,6 +39,8 @@ class City:
     retired: frozenset[str] = frozenset()
     letter_codes: Mapping[str, str] = field(default_factory=dict)
     """The code of each letter in force, by its name."""
+    post_codes: Mapping[str, str] = field(default_factory=dict)
+    """The codes of posts by the names that somebody may have written instead."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,7 @@ def judge(content: bytes, beside: Beside, city: City, name: str = "") -> Judged:
         unit_kinds=city.unit_kinds,
         procedures=city.procedures,
         unreadable=unreadable,
+        post_codes=city.post_codes,
     )
     written = read.read_as_written(content)
     noted = [*dialects.noted(written), *shapes.noted(written)]
@@ -100,6 +103,7 @@ def _forms(diagram: Diagram, contents: Mapping[str, bytes]) -> tuple[dict[str, F
     """`Element.form_key` -> the form as far as it can be read, of all that the diagram names; and what is wrong with them."""
     forms: dict[str, Form] = {}
     wrong: list[Problem] = []
+    contents = {**contents, **diagram.drawn_forms}
     for form_id in sorted(diagram.form_ids & contents.keys()):
         for form_key, given in diagram.form_uses(form_id).items():
             form, problems = read_as_far(contents[form_id], given)

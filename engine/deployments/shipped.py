@@ -71,7 +71,7 @@ class File:
     @cached_property
     def form_texts(self) -> dict[str, str]:
         """The forms that the diagram names, as a version keeps them."""
-        found = self.beside.forms
+        found = {**self.beside.forms, **self.diagram.drawn_forms}
         return {name: found[name].decode(errors="replace") for name in sorted(self.diagram.form_ids & found.keys())}
 
     @property

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, or_, select, true, update
 from engine.db.tables import person, post
 from engine.errors import Refused
 from engine.ids import new_id
-from engine.messages import Joined, Message, either, pgettext
+from engine.messages import Joined, Message, either, pgettext, speaking
 from engine.messages import gettext as _
 from engine.organisation.city_now import Person as Person
 from engine.organisation.city_now import Post as Post
@@ -33,6 +33,15 @@ ROLES: dict[str, Message] = {
 TECHNICAL_ROLES = frozenset({"unit_admin", "system_admin", "auditor", "analyst"})
 """They look after the installation: held alone they read no case, and no diagram asks for them."""
 CASE_ROLES = frozenset(ROLES) - TECHNICAL_ROLES
+
+
+def post_codes() -> dict[str, str]:
+    """The name of each post that handles cases, in both languages -> its code."""
+    codes: dict[str, str] = {}
+    for language in ("zh", "en"):
+        with speaking(language):
+            codes |= {str(ROLES[code]): code for code in ROLES if code in CASE_ROLES}
+    return {name: code for name, code in codes.items() if name != code}
 
 
 def standing(roles: Collection[str]) -> frozenset[str]:

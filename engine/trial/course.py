@@ -22,6 +22,7 @@ from engine.runtime.step.events import (
     DocumentDelivered,
     Ended,
     Event,
+    Heard,
     PeriodMoved,
     PeriodStands,
     Pressed,
@@ -29,6 +30,7 @@ from engine.runtime.step.events import (
     TaskCompleted,
     TaskLapsed,
     TaskOpened,
+    Threw,
     TimerFired,
     events_of,
 )
@@ -44,6 +46,8 @@ WHAT: Mapping[str, Message] = {
     "pressed": pgettext("trial", "is pressed"),
     "timer": pgettext("trial", "falls due"),
     "condition": pgettext("trial", "holds"),
+    "threw": pgettext("trial", "is thrown"),
+    "heard": pgettext("trial", "is heard"),
     "deadline": pgettext("trial", "period"),
     "deadline_moved": pgettext("trial", "period moved"),
     "document": pgettext("trial", "paper"),
@@ -139,7 +143,7 @@ def _happening(
         case TaskOpened() | TaskCompleted() | TaskLapsed() if event.id in tasks:
             row = tasks[event.id]
             yield of_element(row.element_id, _answer(definition, row) if isinstance(event, TaskCompleted) else "")
-        case Pressed() | ConditionHeld():
+        case Pressed() | ConditionHeld() | Threw() | Heard():
             yield of_element(event.element)
         case TimerFired() if event.element:
             yield of_element(event.element)
@@ -205,6 +209,7 @@ def differences(course: Course, story: Story) -> list[Text]:
     if course.walked.is_refused:
         return [course.walked.stopped]
     is_open_end = "waits" in expected or story.until is not None
+    lists = {name: _listed(expected.get(name)) for name in ("waits_at", "lapses", "never", "passes")}
     found: list[Text] = [course.walked.stopped] if course.walked.stopped and not is_open_end else []
     seen: Mapping[str, list[str]] = {
         "result": [course.walked.result or ""],
@@ -218,9 +223,36 @@ def differences(course: Course, story: Story) -> list[Text]:
             wanted = sorted(map(str, wanted)) if name == "waits" else list(map(str, wanted))
             if wanted != actual:
                 found.append(_differs(name, listed(wanted), listed(actual)))
+    if (status := expected.get("status")) and status != course.walked.status:
+        found.append(_differs("status", str(status), course.walked.status))
+    opened, lapsed = _elements(course, "task_opened", "pressed", "timer"), _elements(course, "task_lapsed")
+    found += (
+        _differs("waits_at", one, listed(course.walked.waits))
+        for one in lists["waits_at"]
+        if one not in course.walked.waits
+    )
+    found += (_differs("lapses", one, listed(lapsed)) for one in lists["lapses"] if one not in lapsed)
+    found += (_differs("never", one, listed(opened)) for one in lists["never"] if one in opened)
+    passed = _elements(course, "task_completed", "pressed", "timer")
+    if not _in_order(lists["passes"], passed):
+        found.append(_differs("passes", listed(lists["passes"]), listed(passed)))
     periods = expected.get("periods") or {}
     found += (difference for key, wanted in periods.items() if (difference := _period(course, key, wanted)))
     return found
+
+
+def _listed(value: object) -> list[str]:
+    return [str(one) for one in value] if isinstance(value, list) else [str(value)] if value else []
+
+
+def _elements(course: Course, *what: str) -> list[str]:
+    return [one.element for one in course.path if one.what in what]
+
+
+def _in_order(wanted: list[str], passed: list[str]) -> bool:
+    """Whether all of them were passed in this order, with anything between them."""
+    rest = iter(passed)
+    return all(one in rest for one in wanted)
 
 
 def _period(course: Course, key: str, wanted: Mapping[str, str]) -> Text:

@@ -24,7 +24,7 @@ from engine.messages import gettext as _
 WAIT = "wait"
 """Stands for an answer that nobody gives: the task stays open, and time goes on."""
 AT, AFTER, AS, UNIT, EVENT, MATERIALS = OWN = ("_at", "_after", "_as", "_unit", "_event", "_materials")
-EXPECTED = ("result", "path", "periods", "papers", "waits")
+EXPECTED = ("result", "path", "periods", "papers", "waits", "status", "passes", "waits_at", "lapses", "never")
 PARTS = ("name", "start", "answers", "until", "expect")
 SIZE_LIMIT = 500_000
 _MOVED = re.compile(r"@(now|today)(?:([+-])(\d{1,4})(h|d))?")
@@ -61,6 +61,8 @@ class Story:
     answers: Mapping[str, tuple[Answer, ...]]
     until: datetime | None = None
     expected: Mapping[str, Any] = field(default_factory=dict)
+    left_out: tuple[Text, ...] = ()
+    """What the file says besides, and nothing here can say."""
 
 
 def read_answers(content: bytes) -> Story:

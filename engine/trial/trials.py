@@ -12,6 +12,7 @@ from engine.messages import Text, lines
 from engine.messages import gettext as _
 from engine.organisation.units import Unit
 from engine.settings import Settings
+from engine.trial import camunda_tests
 from engine.trial.course import Course, TestsFailed, course_of, differences
 from engine.trial.story import Story, read_tests
 from engine.trial.town import fresh, prepared
@@ -41,6 +42,15 @@ def kept_beside(diagram: Path) -> Path:
     return diagram.with_suffix(".tests.yaml")
 
 
+def _kept_beside(diagram: Path, now: datetime) -> list[Story]:
+    """The tests of ours beside the diagram, then those of Camunda (NAME.tests.json)."""
+    own, theirs = kept_beside(diagram), diagram.with_suffix(".tests.json")
+    stories = read_tests(own.read_bytes()) if own.exists() else []
+    if theirs.exists():
+        stories += camunda_tests.read_tests(theirs.read_bytes(), shipped.read_file(diagram).diagram, now)
+    return stories
+
+
 def run_tests(
     settings: Settings, diagram: Path, city_toml: bytes | None, now: datetime, more: Iterable[Unit] = ()
 ) -> list[Tested]:
@@ -48,10 +58,9 @@ def run_tests(
 
     Nothing when there are no tests. Raises StoryRefused, and what deploying the diagram raises.
     """
-    path = kept_beside(diagram)
-    if not path.exists():
+    stories = _kept_beside(diagram, now)
+    if not stories:
         return []
-    stories = read_tests(path.read_bytes())
     key = shipped.read_file(diagram).diagram.key
     tested = []
     begins = min(one.start.at or now for one in stories)

@@ -15,7 +15,7 @@ from engine.deployments.judging import City
 from engine.documents import letter_versions
 from engine.documents.fonts import Fonts
 from engine.organisation import city, city_file, units
-from engine.organisation.people import CASE_ROLES
+from engine.organisation.people import CASE_ROLES, post_codes
 from engine.runtime.advance.operations import OPERATIONS
 from engine.runtime.step.functions import FUNCTIONS
 from engine.uses.founding import FileRefused
@@ -37,6 +37,7 @@ def of_installation(
         procedures=definitions.Installed(tx, but_not=key),
         retired=retirement.retired(tx),
         letter_codes=letter_versions.codes(tx),
+        post_codes=post_codes(),
     )
 
 
@@ -59,6 +60,7 @@ def check_files(paths: Sequence[Path], processes_dir: Path, fonts: Fonts, city_t
             fonts=fonts,
             unit_kinds=frozenset(units.KINDS),
             procedures=others,
+            post_codes=post_codes(),
         )
 
     doubtful = checking.WITHOUT_PROCEDURES | (checking.WITHOUT_UNITS if city_toml is None else frozenset())

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+from sqlalchemy import Connection
+
+from engine.db.case import case_of
+from engine.errors import NotFound
 from engine.organisation.assignment import Actor
+from engine.reports.case.holders import Holders, holders
 from engine.reports.desk import inbox, tasks
 from engine.reports.desk.inbox import NextTask
 from engine.reports.desk.tasks import TaskLook
 from engine.reports.parts.filters import Filters
 from engine.reports.parts.paging import HEAD, Place
+from engine.runtime.instances.instances import note_number
+from engine.runtime.step.context import Context
 from engine.runtime.tasks import tasks as work
 from engine.runtime.tasks.drafts import Window
 from engine.uses.transactions import Raw, Transactions
@@ -53,6 +62,25 @@ class TaskUses:
 
     def complete(self, actor: Actor, task_id: str, raw: Raw, without_opinions: bool = False) -> work.Completed:
         """The task is done; `without_opinions`: although colleagues who were asked (加签) have not answered."""
-        return self._transactions.write(
-            lambda tx, context: work.complete(tx, context, actor, task_id, raw, without_opinions)
-        )
+        return self.complete_and_look(actor, task_id, raw, without_opinions)[0]
+
+    def complete_and_look(
+        self, actor: Actor, task_id: str, raw: Raw, without_opinions: bool = False
+    ) -> tuple[work.Completed, Holders | None]:
+        """The same, and with whom the instance lies then, as the step knows it.
+
+        None when it has ended, when this person does not see it any more, and for a form that was here before.
+        """
+        seen: list[Holders] = []
+
+        def go(tx: Connection, context: Context) -> work.Completed:
+            seen.clear()
+            done = work.complete(tx, context, actor, task_id, raw, without_opinions)
+            if not done.ended:
+                note_number(tx, case_of(tx, done.instance_id).whole)
+                with suppress(NotFound):
+                    seen.append(holders(tx, context, actor, done.number))
+            return done
+
+        done = self._transactions.write(go)
+        return done, next(iter(seen), None)

@@ -123,12 +123,12 @@ def _checked(task_id: str) -> frozenset[str]:
 # --- what is said when a task is done ---
 
 
-def say_done(done: Completed, elsewhere: bool = False) -> None:
-    """The page that comes says what was done, who has it now, and by when; `elsewhere`: it is the page of another case."""
-    try:
-        view = engine().instances.holders(actor(), done.number)
-    except NotFound:
-        view = None  # sent again by somebody who has left the unit since: it is done all the same
+def say_done(done: Completed, held: Holders | None, elsewhere: bool = False) -> None:
+    """The page that comes says what was done, who has it now, and by when; `elsewhere`: it is the page of another case.
+
+    `held` is with whom the case lies, when that is known already.
+    """
+    view = _holders(done) if held is None and (elsewhere or not done.ended) else held
     step, outcome = named(done.task_name), named(done.outcome_name)
     said = (
         _("'%(step)s' is complete: %(outcome)s.", step=step, outcome=outcome)
@@ -139,6 +139,14 @@ def say_done(done: Completed, elsewhere: bool = False) -> None:
         said = _("%(title)s (%(number)s): %(said)s", title=view.title, number=view.number, said=said)
     onward = _("The case has ended.") if done.ended else who_has_it(view) if view else ""
     flash(_("%(said)s %(onward)s", said=said, onward=onward) if onward else said, "ok")
+
+
+def _holders(done: Completed) -> Holders | None:
+    """None for a form that was sent again by somebody who has left the unit since: it is done all the same."""
+    try:
+        return engine().instances.holders(actor(), done.number)
+    except NotFound:
+        return None
 
 
 def who_has_it(view: Holders) -> str:

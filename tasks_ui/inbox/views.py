@@ -163,11 +163,11 @@ def complete(task_id: str) -> ResponseReturnValue:
         raw = _by_list(raw, asked, engine().tasks.look_at_answers(actor(), task_id, raw).follows)
         return task_page(engine().tasks.task(actor(), task_id, raw))
     try:
-        done = engine().tasks.complete(actor(), task_id, raw, without_opinions)
+        done, held = engine().tasks.complete_and_look(actor(), task_id, raw, without_opinions)
     except (InvalidValues, Unsure) as wrong:
         view, confirm = engine().tasks.task(actor(), task_id, raw), wrong.token if isinstance(wrong, Unsure) else ""
         return task_page(view, wrong.problems, confirm=confirm), wrong.status
-    say_done(done, elsewhere=ONWARD in request.form)
+    say_done(done, held, elsewhere=ONWARD in request.form)
     if ONWARD in request.form:
         return _to_next(task_id, request.form[ONWARD])
     if done.next_task_id:

@@ -173,7 +173,7 @@ STANDARD = [
     "participantAssociation", "participantMultiplicity", "partnerEntity", "partnerRole", "performer",
     "potentialOwner", "property", "relationship", "rendering", "resource", "resourceAssignmentExpression",
     "resourceParameter", "resourceParameterBinding", "resourceRole", "rootElement", 
-    "signalEventDefinition", "subChoreography", "subConversation",
+    "subChoreography", "subConversation",
     "throwEvent", "transaction", "activationCondition", "choreographyRef",
     "correlationPropertyRef", "dataInputRefs", "dataOutputRefs", "dataPath", "endPointRef", "errorRef",
     "eventDefinitionRef", "from", "inMessageRef", "innerParticipantRef", "inputDataItem", "inputSetRefs",

@@ -20,7 +20,7 @@ BEGINS, ENDS = "<!-- tables -->\n", "\n<!-- end of tables -->"
 OWNERS: Mapping[str, str] = {
     "process": "流程",
     "startEvent": "发起事件",
-    "begins by itself": "自己发起的事件（定时）",
+    "begins by itself": "自己发起的事件（定时、消息、信号）",
     "lane": "泳道",
     "userTask": "用户任务",
     "subProcess": "子流程",
@@ -28,8 +28,11 @@ OWNERS: Mapping[str, str] = {
     "exclusiveGateway": "判断网关",
     "serviceTask": "服务任务、发送任务",
     "timer": "定时边界事件",
-    "message": "消息边界事件（按钮）",
-    "awaited message": "事件网关后面的消息事件（按钮）",
+    "message": "消息边界事件（按钮，或者等别的办件）",
+    "awaited message": "中间的消息事件（按钮，或者等别的办件）",
+    "message task": "有消息的发送任务、接收任务",
+    "intermediateThrowEvent": "中间抛出事件",
+    "signal": "信号边界事件",
     "conditional": "条件边界事件",
     "endEvent": "结束事件",
 }

@@ -27,6 +27,7 @@ SETS: dict[str, tuple[type[StrEnum], ...]] = {
         states.CorrectionStatus,
         states.ProposalStatus,
         states.SendingStatus,
+        states.ThrownStatus,
     ),
     "undone": (states.Undone,),
     "why": (states.MoveReason,),

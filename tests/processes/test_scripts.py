@@ -68,3 +68,22 @@ def test_what_nobody_does_is_passed_and_recorded(town: Town, tmp_path: Path) -> 
     assert dict(case.waiting) == {"look": 1}
     recorded = {event["element"] for event in case.told("record")}
     assert recorded == {"reckon", "decide", "note", "call"}
+
+
+def test_a_form_that_is_drawn_in_the_diagram_is_asked_and_kept_with_its_version(
+    town_on_each_database: Town, tmp_path: Path
+) -> None:
+    town, path = town_on_each_database, write(tmp_path)
+    (tmp_path / "forms" / KEY / "look.form").unlink()
+    field = '<camunda:formField id="seen" label="看到什么" type="string" />'
+    data = f"<extensionElements><camunda:formData>{field}</camunda:formData></extensionElements>"
+    text = path.read_text(encoding="utf-8")
+    bare = '<userTask id="look" name="核查" camunda:formRef="look" />'
+    path.write_text(text.replace(bare, f'<userTask id="look" name="核查">{data}</userTask>'), encoding="utf-8")
+    town.act(lambda engine: engine.procedures_in_force.deploy(path, "test"))
+    given = sent({"subject": "测算", "amount": "5"})
+    case = Instance(town, town.act(lambda engine: engine.instances.start(town.person(OFFICER), KEY, given)))
+    case.complete("look", OFFICER, seen="看过")
+    assert (case.facts()["seen"], case.result, case.incident()) == ("看过", "small", "")
+    again = town.act(lambda engine: engine.procedures_in_force.deploy(path, "test"))
+    assert not again.is_new, "the same file is the same version"

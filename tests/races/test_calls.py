@@ -264,7 +264,7 @@ def test_taking_back_the_step_that_called_while_it_is_answered_one_of_both_count
 
     assert len(refused(came_to)) == 1
     if isinstance(came_to[0], Refused):
-        assert (steps(town, number), view(town, called).result_name) == (["check"], "随原办件结束")
+        assert (steps(town, number), view(town, called).result_name) == (["check"], "原办件不再等待")
         do(town, number, "check", OFFICER, check_note="属实")
         (called,) = opinions(town, number)
         do(town, called, "give_opinion", DEPARTMENT, opinion="属于")

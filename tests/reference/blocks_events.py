@@ -58,7 +58,7 @@ class Event(Block):
         return f"{self.kind} {self.events[0].kind if self.events else ''}".strip()
 
     def draw(self, sheet: Sheet) -> Ends:
-        if self.kind == "receiveTask":
+        if self.kind in ("receiveTask", "sendTask"):
             return (sheet.add(self.kind, self.key, messageRef=self.events[0].name),) * 2
         drawn = "".join(event.drawn for event in self.events)
         if self.is_button:

@@ -146,7 +146,7 @@ def _links(process: etree._Element) -> list[Flow]:
 def _node(found: etree._Element, flows: list[Flow], process: etree._Element) -> Node:
     key = found.get("id", "")
     events = tuple(_event(child) for child in found if _name(child).endswith("EventDefinition"))
-    if _name(found) == "receiveTask" and found.get("messageRef"):
+    if _name(found) in ("receiveTask", "sendTask") and found.get("messageRef"):
         events = (Event("message", found.get("messageRef")),)
     cancels = found.get("cancelActivity", found.get("isInterrupting", "true")) == "true"
     cycle = found.findtext(f"{BPMN}timerEventDefinition/{BPMN}timeCycle")

@@ -27,11 +27,12 @@ from tests.reference.blocks import (
 )
 from tests.reference.blocks_events import At, Event, Gate, Happening
 from tests.reference.blocks_flows import Branches, Link
+from tests.reference.net import NAME
 from tests.unit.diagrams import HEAD, text_field
 
-FLOWS = frozenset({"link", "split", "unjoined", "some", "gate", "catch", "conditional", "on a call"})
+FLOWS = frozenset({"link", "split", "unjoined", "some", "gate", "catch", "throw", "conditional", "signal", "on a call"})
 """Blocks and events that the engine of before did not run."""
-LAPSING = {"timer": 0.4, "cycle": 0.4, "button": 0.4, "conditional": 0.4}
+LAPSING = {"timer": 0.4, "cycle": 0.4, "button": 0.4, "conditional": 0.4, "signal": 0.4}
 """Of the events that leave their task open, how many lapse with it."""
 TESTS = ("x > 1", "x == 2", "x < 2", "y > 1", "y == 0", "x != y")
 KEY = "walked"
@@ -69,6 +70,7 @@ class Drawn:
         return "\n".join(
             [
                 HEAD,
+                f'<signal id="{NAME}" name="{NAME}" />',
                 f'<process id="{KEY}" name="走" isExecutable="true" {starters}>',
                 own,
                 *self._sheet.elements,
@@ -143,7 +145,7 @@ class Generator:
 
     def block(self, around: Around) -> Block:
         self.left -= 1
-        kinds = ["task"] * 4 + ["row"] * 3 + ["work", "work", "wait", "call", "catch"]
+        kinds = ["task"] * 4 + ["row"] * 3 + ["work", "work", "wait", "call", "catch", "throw"]
         if self.left > 0 and around.depth < DEEPEST:
             kinds += [
                 "choice",
@@ -180,6 +182,8 @@ class Generator:
             ("button", False),
             ("button", False),
             ("conditional", False),
+            ("signal", True),
+            ("signal", False),
             *([] if around.looped else [("conditional", True)]),
         ]
         kind, interrupts = self.draw.choice([event for event in events if event[0] not in self.left_out])
@@ -193,10 +197,11 @@ class Generator:
         self, kind: str, interrupts: bool, body: Block | None, meets: bool, terminates: bool, lapses: bool = False
     ) -> Border:
         given = (self._key("b"), kind, interrupts, body, meets, terminates, lapses)
-        return At(*given, events=(self._condition(),)) if kind == "conditional" else Border(*given)
+        return At(*given, events=(self._happening(kind),)) if kind in ("conditional", "signal") else Border(*given)
 
-    def _condition(self) -> Happening:
-        return Happening("conditional", self.draw.choice(TESTS))
+    def _happening(self, kind: str) -> Happening:
+        """What is waited for: a condition, the one signal that there is, a timer or a button."""
+        return Happening(kind, {"conditional": self.draw.choice(TESTS), "signal": NAME}.get(kind, ""))
 
     def _aside(self, kind: str, around: Around) -> Border:
         """What an event opens while its task stays open.
@@ -229,8 +234,13 @@ class Generator:
         return Wait(self._key("w"))
 
     def _catch(self, around: Around) -> Block:
-        """Waits until its condition is true."""
-        return Event(self._key("w"), "intermediateCatchEvent", (self._condition(),))
+        """Waits until its condition is true, or for the signal."""
+        return Event(
+            self._key("w"), "intermediateCatchEvent", (self._happening(self.draw.choice(("conditional", "signal"))),)
+        )
+
+    def _throw(self, around: Around) -> Block:
+        return Event(self._key("t"), "intermediateThrowEvent", (Happening("signal", NAME),))
 
     def _call(self, around: Around) -> Block:
         return Call(self._key("c"), () if "on a call" in self.left_out else self._borders(around))
@@ -274,11 +284,11 @@ class Generator:
         return Branches(self._key("o"), splits, "inclusiveGateway" if is_joined else "", branches, tests)
 
     def _gate(self, around: Around) -> Block:
-        """Timers, buttons and conditions of which the first to happen is taken."""
-        kinds = [self.draw.choice(["timer", "message", "conditional"]) for _ in range(self.draw.choice([2, 2, 3]))]
+        """Timers, buttons, conditions and signals of which the first to happen is taken."""
+        every = ["timer", "message", "conditional", "signal"]
+        kinds = [self.draw.choice(every) for _ in range(self.draw.choice([2, 2, 3]))]
         bodies = [self.block(around) if self.draw.random() < 0.6 else None for _ in kinds]
-        happenings = [self._condition() if kind == "conditional" else Happening(kind) for kind in kinds]
-        events = [Event(self._key("w"), "intermediateCatchEvent", (happening,)) for happening in happenings]
+        events = [Event(self._key("w"), "intermediateCatchEvent", (self._happening(kind),)) for kind in kinds]
         return Gate(self._key("G"), tuple(zip(events, bodies, strict=True)))
 
     def _unjoined(self, around: Around) -> Block:

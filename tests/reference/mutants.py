@@ -77,6 +77,7 @@ MUTANTS = (
     Mutant("an event that has just happened outlives an event sub-process", "events", " and child.state == TaskState.WAITING\n                if", "\n                if"),
     Mutant("an event sub-process that listens keeps its scope open", "events", "    keeps_open = False\n\n    def fire", "    def fire"),
     Mutant("an event sub-process does not listen", "scopes", "(*self.handlers, *starts)", "starts"),
+    Mutant("a send task with a message throws nothing", "events", "            spread(tree, my_task, event.kind, event.name)\n        if my_task.id", "            pass\n        if my_task.id"),
     Mutant("R3 comes without end", "events", "    if element.times is None:", "    if True:"),
     Mutant("R3 comes twice", "events", "[TIMES] < element.times)", "[TIMES] + 1 < element.times)"),
     Mutant("the first event behind a gateway leaves the others", "events", "            tree.remove(gateway)\n", ""),

@@ -20,7 +20,8 @@ WORDS = {"user task", "service task", "catch event", "call activity", "receive t
          "parallelGateway all", "inclusiveGateway some inclusiveGateway", "inclusiveGateway some",
          "userTask some inclusiveGateway", "event-based gateway", "intermediateCatchEvent timer",
          "intermediateCatchEvent message", "intermediateCatchEvent conditional", "border conditional interrupting",
-         "border conditional beside", "border conditional lapsing"}  # fmt: skip
+         "border conditional beside", "border conditional lapsing", "border signal interrupting", "border signal beside",
+         "border signal lapsing", "intermediateCatchEvent signal", "intermediateThrowEvent signal"}  # fmt: skip
 """A new word joins here when it is drawn."""
 
 

@@ -112,6 +112,8 @@ class WideGenerator(Generator):
         return Event(self._key("w"), "intermediateCatchEvent", (first, *more))
 
     def _throw(self, around: Around) -> Block:
+        if self.draw.random() < 0.2:
+            return Event(self._key("t"), "sendTask", (self._thrown(("message",)),))
         first = self._thrown(("escalation", "signal", "signal", "message"))
         more = (self._thrown(("escalation", "signal")),) if self.draw.random() < 0.15 else ()
         return Event(self._key("t"), "intermediateThrowEvent", (first, *more))

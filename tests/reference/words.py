@@ -217,6 +217,12 @@ class Throws(Word):
             game.enter(token.scope, game.drawing.nodes[flow.target], flow, token.lapses_with)
 
 
+class Sends(Throws, Activity):
+    """13.3.3: a send task throws its message, and is done."""
+
+    arrive = Activity.arrive
+
+
 class TerminateEnd(Word):
     """13.5.6: nothing of its scope goes on."""
 
@@ -243,6 +249,7 @@ WORDS: dict[str, Word] = {
     **dict.fromkeys(
         ("serviceTask", "sendTask", "scriptTask", "businessRuleTask", "task", "manualTask"), AutomaticTask()
     ),
+    "sendTask message": Sends(),
     "receiveTask": ReceiveTask(),
     "receiveTask message": ReceiveMessage(),
     "callActivity": CallActivity(),

@@ -124,3 +124,23 @@ def test_a_letter_that_no_diagram_uses_is_read_by_itself(tmp_path: Path) -> None
     (tmp_path / "D99.toml").write_text("code = D99", encoding="utf-8")
 
     assert rules(check(tmp_path / "D99.toml")) == {"letter-file"}
+
+
+def test_a_post_that_is_written_by_name_is_told_with_its_code(folder: Path) -> None:
+    diagram = folder / "permit.bpmn"
+    text = diagram.read_text(encoding="utf-8").replace('value="deputy_leader"', 'value="分管领导"', 1)
+    diagram.write_text(text, encoding="utf-8")
+    found = [one for one in check(diagram)[0].findings.problems if one.rule == "post-unknown"]
+
+    assert [one.rewrite for one in found] == ["role = deputy_leader"]
+
+
+def test_a_property_that_is_nearly_one_is_told_with_the_right_name(folder: Path) -> None:
+    diagram = folder / "permit.bpmn"
+    text = diagram.read_text(encoding="utf-8").replace(
+        'name="deadline" value="answer"', 'name="deadlines" value="answer"', 1
+    )
+    diagram.write_text(text, encoding="utf-8")
+    found = [one for one in check(diagram)[0].findings.problems if one.rule == "property-unknown"]
+
+    assert "deadline = answer" in [one.rewrite for one in found]

@@ -13,6 +13,7 @@ from engine.bpmn.reading.elements import read_elements
 from engine.bpmn.reading.read import read_as_written, read_diagram
 from engine.bpmn.reading.spelling import meant
 from engine.messages import speaking
+from engine.organisation.people import post_codes
 from tests.cli.test_commands import run
 from tests.diagrams.layout import Box
 from tests.unit.diagrams import PERMIT, broken, in_a_folder, problems_of
@@ -38,6 +39,26 @@ def test_in_the_cleaned_copy_nothing_is_left_to_be_cleaned() -> None:
     assert cleaned(content)[1] == []
     assert b"activiti:" not in content
     assert b"camunda:formRef" in content
+
+
+def test_posts_that_are_written_by_name_get_their_codes() -> None:
+    """In lanes, on steps and where it says who may start; a name that is no post stays."""
+    lane = (
+        '<camunda:property name="role" value="deputy_leader" />',
+        '<camunda:property name="role" value="分管领导" />',
+    )
+    asked = (
+        'camunda:formRef="review"',
+        'camunda:formRef="review" camunda:candidateGroups="asked_unit:承办人,asked_unit:牵头人"',
+    )
+    starts = ('camunda:candidateStarterGroups="town:case_officer"', 'camunda:candidateStarterGroups="town:承办人"')
+    content, done = cleaned(broken(lane, asked, starts).encode(), post_codes())
+
+    text = content.decode()
+    assert 'name="role" value="deputy_leader"' in text
+    assert 'camunda:candidateGroups="asked_unit:case_officer,asked_unit:牵头人"' in text
+    assert 'camunda:candidateStarterGroups="town:case_officer"' in text
+    assert any("3" in str(said) for said in done)
 
 
 def test_what_was_done_is_told() -> None:

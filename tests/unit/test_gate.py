@@ -380,9 +380,7 @@ def test_an_event_without_a_trigger_is_refused():
 @pytest.mark.parametrize(
     ("event", "definition", "remedy"),
     [
-        ("start", "messageEventDefinition", "由人填表发起"),
-        ("start", "signalEventDefinition", "消息边界事件"),
-        ("refused", "messageEventDefinition", "服务任务"),
+        ("refused", "compensateEventDefinition", "判断网关"),
     ],
 )
 def test_an_event_whose_trigger_does_not_run_there_is_refused(event: str, definition: str, remedy: str):
@@ -392,24 +390,6 @@ def test_an_event_whose_trigger_does_not_run_there_is_refused(event: str, defini
     else:
         text = broken(("<terminateEventDefinition /></endEvent>\n<seq", f"<{definition} /></endEvent>\n<seq"))
     refused(the_problem(text), event, remedy)
-
-
-def test_waiting_for_a_message_from_outside_is_refused():
-    text = broken(
-        (flow("chase", "chased"), flow("chase", "wait") + flow("wait", "chased")),
-        (
-            END,
-            f'<intermediateCatchEvent id="wait" name="等对方"><messageEventDefinition /></intermediateCatchEvent>{END}',
-        ),
-    )
-    refused(the_problem(text), "wait", "用户任务")
-
-
-def test_a_receive_task_that_waits_for_a_message_is_refused():
-    changed = broken(
-        ('<receiveTask id="clock" name="答复期限" />', '<receiveTask id="clock" name="x" messageRef="m" />')
-    )
-    refused(the_problem(changed), "clock", "用户任务")
 
 
 # --- gateways ---

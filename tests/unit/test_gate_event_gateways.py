@@ -57,11 +57,6 @@ def test_an_event_to_which_something_else_leads_is_refused() -> None:
     refused(the_problem(waiting(by_two_ways, more=more)), "over", "别的流不接到那里")
 
 
-@pytest.mark.rule("button-awaited")
-def test_a_message_behind_anything_else_is_refused() -> None:
-    assert "button-awaited" in rules(waiting((flow("first", "pressed"), flow("fork", "pressed"))))
-
-
 @pytest.mark.rule("button-nobody")
 def test_a_button_that_nobody_may_press_is_refused() -> None:
     problem = next(

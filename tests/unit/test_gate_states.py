@@ -69,6 +69,14 @@ def test_a_join_that_its_own_rule_tells_of_is_told_once_with_the_way() -> None:
             flows="start>f; f>g; f>b; g>a*; g>out[k > 0]; a>j; b>j; j>end")} == {"branch-ends-early"}  # fmt: skip
 
 
+def test_a_branch_of_which_a_part_ends_and_a_part_is_joined_is_accepted() -> None:
+    """Where two come out of one step, one may be over while the other goes to the join."""
+    inner, flows = both("f j") + user("a b c d"), "start>f; f>a; f>b; a>j; b>c; b>d; c>j; d>over; j>end"
+
+    assert told(inner, end("over"), flows=flows) == []
+    assert not _stops(process(start(), inner, end("over"), end(), flows=flows))
+
+
 def test_two_decisions_on_one_answer_make_a_state_only_possible() -> None:
     """Both read k: perhaps no case goes by both of these flows."""
     flows = "start>g; g>f*; g>one[k > 0]; one>f; f>h; f>b; h>a*; h>out[k > 1]; a>j; b>j; j>end"

@@ -156,3 +156,26 @@ def test_a_file_without_any_shape_runs_and_says_what_is_not_seen(tmp_path: Path)
     found = [one for one in noted(tmp_path) if one.rule == "shapes-none"]
 
     assert [one.severity for one in found] == [Severity.WARNING]
+
+
+SHARED = '<timerEventDefinition id="ten_days"><timeCycle>P10D</timeCycle></timerEventDefinition>'
+CHASED = "<timerEventDefinition><timeCycle>natural_days(10 * n, asked_at)</timeCycle></timerEventDefinition>"
+
+
+def test_a_definition_that_events_share_stands_in_each_of_them() -> None:
+    """BPMN 2.0.2, 10.5.5: eventDefinitionRef."""
+    text = broken(
+        (CHASED, "<eventDefinitionRef>tns:ten_days</eventDefinitionRef>"), ("</definitions>", f"{SHARED}</definitions>")
+    )
+
+    timer = read(text).elements["chase"].timer
+    assert timer is not None
+    assert (timer.kind, timer.text) == ("cycle", "P10D")
+    assert problems_of(text) == []
+
+
+@pytest.mark.rule("element-eventDefinitionRef")
+def test_a_definition_that_is_nowhere_is_told() -> None:
+    text = broken((CHASED, "<eventDefinitionRef>gone</eventDefinitionRef>"))
+
+    assert "element-eventDefinitionRef" in {one.rule for one in problems_of(text)}

@@ -59,6 +59,9 @@ def test_what_is_in_our_spelling_stays_as_it_is(source: str) -> None:
         ("{{x}}", "x"),
         ('x = “甲，乙”', 'x == "甲，乙"'),
         ('x = "a = b"', 'x == "a = b"'),
+        ("${empty x}", "not x"),
+        ("${!empty x && y > 1}", "x and y > 1"),
+        ('${execution.getVariable("amount") gt 3}', "amount > 3"),
     ],
 )  # fmt: skip
 def test_a_slip_is_answered_with_the_line_as_it_was_meant(written: str, line: str) -> None:

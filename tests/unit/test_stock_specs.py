@@ -20,14 +20,14 @@ DI = "http://www.omg.org/spec/BPMN/20100524/DI"
 DC = "http://www.omg.org/spec/DD/20100524/DC"
 
 
-def begun(*elements: str, flows: str, shapes: str = "") -> BpmnWorkflow:
+def begun(*elements: str, flows: str, shapes: str = "", before: str = "") -> BpmnWorkflow:
     """A workflow at rest. `flows` is like "start>a a>end"."""
     drawn = "".join(
         f'<sequenceFlow id="{flow.replace(">", "_")}" sourceRef="{flow.split(">")[0]}" targetRef="{flow.split(">")[1]}" />'
         for flow in flows.split()
     )
     process = f'<process id="p" isExecutable="true">{"".join(elements)}{drawn}</process>'
-    text = f'<definitions xmlns="{BPMN}">{process}{shapes}</definitions>'
+    text = f'<definitions xmlns="{BPMN}">{before}{process}{shapes}</definitions>'
     parser = BpmnParser()
     parser.add_bpmn_xml(etree.fromstring(text))
     workflow = BpmnWorkflow(parser.get_spec("p"), parser.get_subprocess_specs("p"))
@@ -228,6 +228,18 @@ def test_throw_behind_an_error_that_nothing_catches_it_goes_on():
     complete(workflow, "x")
 
     assert workflow.completed, "by BPMN it has failed"
+
+
+def test_send_task_its_message_is_heard_by_everything_that_waits_for_it():
+    waiting = '<parallelGateway id="f" /><receiveTask id="r1" messageRef="m" /><receiveTask id="r2" messageRef="m" />'
+    workflow = begun(
+        start(), waiting, '<sendTask id="s" messageRef="m" />', user("a", "b", "c"), end(),
+        flows="start>f f>a f>r1 f>r2 a>s s>end r1>b b>end r2>c c>end", before='<message id="m" name="told" />',
+    )  # fmt: skip
+
+    complete(workflow, "a")
+
+    assert [task.task_spec.bpmn_id for task in open_tasks(workflow)] == ["b", "c"]
 
 
 def test_event_gateway_two_timers_are_one_and_none_is_told_of():

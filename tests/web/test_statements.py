@@ -111,3 +111,20 @@ def test_the_pages_of_a_task_and_of_an_instance_take_no_more_statements_than_the
     closed, _ = statements(office, OFFICER, office.instance("closed"))
 
     assert (task, running, closed) == (14, 10, 10)
+
+
+def test_a_post_that_completes_a_task_reads_who_is_looking_and_the_case_and_nothing_behind_the_step(
+    office: Office,
+) -> None:
+    """What the page that comes says of the case, and with whom it lies now, the step knows."""
+    office.town.refer(case_title="先走一遍").submit()  # what is read once in the life of a process has been read
+    office.case("prepare").add_material("facts_statement")
+    desk, path = office.desk(OFFICER), office.task("prepare", "prepare_materials")
+    token = {"csrf_token": desk.get(path).token}
+    with listened(office) as sent:
+        done = desk.send(path, {**token, "preparation_outcome": "submit"})
+
+    assert done.status == 302
+    assert len([text for text in sent if text.startswith("SELECT")]) == 2
+    assert not sent[-1].startswith("SELECT")
+    assert "现在由" in desk.get(done.location).said

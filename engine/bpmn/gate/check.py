@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from lxml import etree
 
@@ -35,12 +36,14 @@ def check(
     unit_kinds: Collection[str] = (),
     procedures: Procedures | None = None,
     unreadable: Collection[str] = (),
+    post_codes: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Problem]:
     """Every problem of the diagram, by subject, each with its line; without errors it may be deployed.
 
     `operations` maps the name of each operation to what it takes (`required`, `optional` and `expressions` are sets of
     property names); `config_keys` are the city's rules. Kinds of unit are checked when `unit_kinds` are given.
     `procedures` are those that this one may call or start. What is wrong with the `unreadable` forms is told elsewhere.
+    `post_codes` are the codes of posts by their names.
     """
     draft = Draft(
         root,
@@ -54,6 +57,7 @@ def check(
         frozenset(config_keys),
         procedures or NoProcedures(),
         frozenset(unreadable),
+        post_codes,
     )
     found = [problem for rules in CHECKS for problem in rules(draft)]
     if not any(problem.rule in RULES_OF_WAYS for problem in found):

@@ -6,7 +6,8 @@ file UTF-8. The file itself stays as it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from lxml import etree
@@ -25,6 +26,8 @@ from engine.messages import Message, ngettext
 EXPRESSIONS = tuple(
     f"{BPMN}{name}" for name in ("conditionExpression", "condition", "timeDate", "timeDuration", "timeCycle")
 )
+POSTS = {f"{CAMUNDA}candidateGroups", f"{CAMUNDA}candidateStarterGroups"}
+"""Attributes that hold posts."""
 PREFIXES = {
     "camunda": CAMUNDA.strip("{}"),
     "bpmndi": "http://www.omg.org/spec/BPMN/20100524/DI",
@@ -33,9 +36,10 @@ PREFIXES = {
 }
 
 
-def cleaned(data: bytes) -> tuple[bytes, list[Message]]:
+def cleaned(data: bytes, posts: Mapping[str, str] = MappingProxyType({})) -> tuple[bytes, list[Message]]:
     """The file in UTF-8, cleaned, and what was done to it; with nothing to do there is no sentence.
 
+    `posts` are the codes of posts by the names that somebody may have written instead.
     Raises DiagramRefused for a file that cannot be read.
     """
     root = _with_prefixes(read_as_written(data))
@@ -45,14 +49,16 @@ def cleaned(data: bytes) -> tuple[bytes, list[Message]]:
     respelled = sum(map(_respell, root.iter(*EXPRESSIONS))) + sum(
         map(_respell_property, root.iter(f"{CAMUNDA}property"))
     )
+    coded = sum(_with_codes(node, posts) for node in root.iter(etree.Element))
     drawn = draw_missing(root, read_elements(root))
     told = [
         ngettext("%(num)s extension is Camunda's now.", "%(num)s extensions are Camunda's now.", twins),
         ngettext("%(num)s id was added.", "%(num)s ids were added.", nameless),
         ngettext("%(num)s expression is in our spelling.", "%(num)s expressions are in our spelling.", respelled),
+        ngettext("%(num)s post is written by its code.", "%(num)s posts are written by their codes.", coded),
         ngettext("%(num)s shape was added.", "%(num)s shapes were added.", drawn),
     ]
-    done = [said for said, num in zip(told, (twins, nameless, respelled, drawn), strict=True) if num]
+    done = [said for said, num in zip(told, (twins, nameless, respelled, coded, drawn), strict=True) if num]
     return bytes(etree.tostring(root, encoding="UTF-8", xml_declaration=True)), done
 
 
@@ -83,6 +89,30 @@ def _respell_property(node: etree._Element) -> bool:
         return False
     node.set("value", _in_our_spelling(written))
     return node.get("value") != written
+
+
+def _with_codes(node: etree._Element, posts: Mapping[str, str]) -> int:
+    """How many posts stood there by name, and stand there by code now."""
+    changed = 0
+    for name in POSTS & set(map(str, node.attrib)):
+        changed += _coded(node, name, posts)
+    if node.tag == f"{CAMUNDA}property" and node.get("name") in ("role", "starters"):
+        changed += _coded(node, "value", posts)
+    return changed
+
+
+def _coded(node: etree._Element, attribute: str, posts: Mapping[str, str]) -> int:
+    """Posts stand in a list, some behind a unit or a kind of unit and a colon."""
+    changed = 0
+    parts = []
+    for part in node.get(attribute, "").split(","):
+        before, colon, post = part.rpartition(":")
+        code = posts.get(post.strip())
+        changed += code is not None
+        parts.append(f"{before}{colon}{code}" if code else part)
+    if changed:
+        node.set(attribute, ",".join(parts))
+    return changed
 
 
 def _in_our_spelling(written: str) -> str:

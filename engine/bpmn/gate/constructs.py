@@ -70,6 +70,7 @@ _SCOPES = "process subProcess"
 """Within what flow nodes and flows stand."""
 _SEVERAL = "userTask subProcess callActivity"
 _EVENTS = "boundaryEvent intermediateCatchEvent"
+_TOLD = f"startEvent endEvent intermediateThrowEvent {_EVENTS}"
 
 RUNS: Mapping[str, Construct] = {
     "process": _runs(
@@ -100,8 +101,8 @@ RUNS: Mapping[str, Construct] = {
         _SCOPES,
         {**NODE, **FORM, "isInterrupting": ONLY_TRUE, "parallelMultiple": ONLY_FALSE},
         _(
-            "A start. One without a trigger has a form, and is offered by its name where there are several; one with a timer "
-            "begins cases by itself. That of a sub-process has neither."
+            "A start. One without a trigger has a form, and is offered by its name where there are several; one with a timer, "
+            "a message or a signal begins cases by itself. That of a sub-process has none of that."
         ),
     ),
     "endEvent": _runs(
@@ -126,7 +127,9 @@ RUNS: Mapping[str, Construct] = {
         _SCOPES, {**TASK, **IMPLEMENTATION}, _("What the system does by itself. The property operation says what.")
     ),
     "sendTask": _runs(
-        _SCOPES, {**TASK, **IMPLEMENTATION}, _("The same as a serviceTask; used to draw deliveries and notices.")
+        _SCOPES,
+        {**TASK, **IMPLEMENTATION, "messageRef": ANY},
+        _("The same as a serviceTask; used to draw deliveries and notices. With messageRef it throws that message."),
     ),
     "businessRuleTask": _runs(
         _SCOPES,
@@ -148,10 +151,10 @@ RUNS: Mapping[str, Construct] = {
     "manualTask": _runs(_SCOPES, TASK, _("The same as a task; used to draw what is done outside the system.")),
     "receiveTask": _runs(
         _SCOPES,
-        {**TASK, **IMPLEMENTATION, "instantiate": ONLY_FALSE},
+        {**TASK, **IMPLEMENTATION, "instantiate": ONLY_FALSE, "messageRef": ANY},
         _(
             "A clock task: without messageRef, it carries periods and buttons and stays open until the "
-            "period is met (meets) or the case ends."
+            "period is met (meets) or the case ends. With messageRef it waits for that message of another case."
         ),
     ),
     "callActivity": _runs(
@@ -253,7 +256,7 @@ RUNS: Mapping[str, Construct] = {
         {**GATEWAY, "instantiate": ONLY_FALSE, "eventGatewayType": ("Exclusive",)},
         _(
             "Waits for the first of several events, and goes on behind that one alone. Each of its flows leads to a timer, "
-            "to a condition, or to a message, which is a button here."
+            "a condition, a signal, or a message, which is a button or, with awaits = message, one of another case."
         ),
     ),
     "boundaryEvent": _runs(
@@ -269,12 +272,17 @@ RUNS: Mapping[str, Construct] = {
         _SCOPES,
         {**NODE, "parallelMultiple": ONLY_FALSE},
         _(
-            "Waits for the instant of its timer or until its condition is true, or goes on where a link of its name is "
-            "thrown. A message is a button, and stands behind an event-based gateway."
+            "Waits for the instant of its timer, until its condition is true, or for a message or signal of another case; or "
+            "goes on where a link of its name is thrown."
         ),
     ),
     "intermediateThrowEvent": _runs(
-        _SCOPES, NODE, _("Throws a link: the path goes on where it is caught. Without a link it only marks a point.")
+        _SCOPES,
+        NODE,
+        _(
+            "Throws a message or a signal, and goes on; or a link: the path goes on where it is caught. With nothing to throw "
+            "it only marks a point."
+        ),
     ),
     "linkEventDefinition": _runs(
         "intermediateCatchEvent intermediateThrowEvent",
@@ -309,11 +317,20 @@ RUNS: Mapping[str, Construct] = {
         holds_text=True,
     ),
     "messageEventDefinition": _runs(
-        _EVENTS,
+        _TOLD,
         {"id": ANY, "messageRef": ANY},
         _(
-            "A button: whoever may can press it on the page of the case. On a border each time opens its branch once more; "
-            "behind an event-based gateway the case goes on there."
+            "On a border and behind an event-based gateway a button: whoever may can press it on the page of the case; on a "
+            "border each time opens its branch once more. With awaits = message, and in the middle of a flow, a message of "
+            "another case. At a start it begins a case; thrown, it wakes the one case that waits for it. It carries no facts."
+        ),
+    ),
+    "signalEventDefinition": _runs(
+        _TOLD,
+        {"id": ANY, "signalRef": ANY},
+        _(
+            "A signal. Thrown, it wakes every case that waits for it at that instant, of any procedure, and begins a case where "
+            "it stands at a start. It carries no facts."
         ),
     ),
     "conditionalEventDefinition": _runs(
@@ -370,9 +387,17 @@ DRAWN: Mapping[str, Construct] = {
         },
         _("The file."),
     ),
-    "message": _runs("definitions", {**NODE, "itemRef": ANY}, _("The message of a button; only a name.")),
+    "message": _runs(
+        "definitions",
+        {**NODE, "itemRef": ANY},
+        _(
+            "A message; its name is by which those that throw and those that wait find each other. Of a button it is only a name."
+        ),
+    ),
     "signal": _runs(
-        "definitions", {**NODE, "structureRef": ANY}, _("A definition that no event uses; it does no harm.")
+        "definitions",
+        {**NODE, "structureRef": ANY},
+        _("A signal; its name is by which those that throw and those that wait find each other."),
     ),
     "error": _runs(
         "definitions",
@@ -409,7 +434,13 @@ DRAWN: Mapping[str, Construct] = {
 
 _EVERYWHERE = frozenset({*RUNS, *DRAWN})
 ANYWHERE: Mapping[str, Construct] = {
-    "extensionElements": Construct(_EVERYWHERE, {}, _("Holds camunda:properties; see extension properties.")),
+    "extensionElements": Construct(
+        _EVERYWHERE,
+        {},
+        _(
+            "Holds camunda:properties; see extension properties. camunda:formData in a start event or a user task is its form."
+        ),
+    ),
     "documentation": Construct(_EVERYWHERE, {"id": ANY, "textFormat": ANY}, _("An explanation."), holds_text=True),
 }
 """What every element may hold."""

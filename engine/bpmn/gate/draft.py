@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
 from itertools import chain
@@ -47,6 +47,8 @@ class Draft:
     procedures: Procedures
     unreadable: frozenset[str] = frozenset()
     """The forms that came along and cannot be taken; what is wrong with them is told already."""
+    post_codes: Mapping[str, str] = field(default_factory=dict)
+    """The codes of posts by the names that somebody may have written instead."""
 
     @cached_property
     def process(self) -> etree._Element:

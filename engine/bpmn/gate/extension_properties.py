@@ -20,6 +20,12 @@ _ADDS = _(
     "answered: unit:post, several separated by commas; starter is whoever handles cases in the starting unit. Left out, "
     "nobody may."
 )
+_CORRELATION = _(
+    "By what a message finds the case: an expression that gives a number or a short text. Left out, the case that throws it "
+    "reaches a case that it has called or started, or that called or started it, or one that waits by its number; the case "
+    "that waits is found by its own number."
+)
+_AWAITS = _("message: it waits for a message of another case. Left out, it is a button.")
 _LAPSES = _(
     "true: what this non-interrupting event has opened lapses when the task is done. Left out, the branch goes on "
     "to its own end."
@@ -145,12 +151,18 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
     },
     "message": {
         **_PRESSED,
+        "awaits": _AWAITS,
+        "correlation": _CORRELATION,
         "lapses": _LAPSES,
     },
-    "awaited message": _PRESSED,
+    "awaited message": {**_PRESSED, "awaits": _AWAITS, "correlation": _CORRELATION},
+    "message task": {"correlation": _CORRELATION},
+    "intermediateThrowEvent": {"correlation": _CORRELATION},
+    "signal": {"lapses": _LAPSES},
     "conditional": {"lapses": _LAPSES},
     "error": {},
     "endEvent": {
+        "correlation": _CORRELATION,
         "result": _("The result of the case, such as closed_with_result."),
         "archived_by": _(
             "The unit that archives the closed case: a fact that holds one, or the code of a fixed unit; "
@@ -163,6 +175,8 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
 
 def sort_of(kind: str, event_kind: str = "") -> str:
     """The key of `PROPERTIES` for an element."""
+    if kind in ("sendTask", "receiveTask") and event_kind:
+        return "message task"
     if kind in OPERATING:
         return "serviceTask"
     if kind == "startEvent" and event_kind:

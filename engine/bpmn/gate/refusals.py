@@ -58,13 +58,6 @@ ELEMENTS = _named(
             _("Use exclusive and parallel gateways together."),
         ),
         "implicitThrowEvent": (_("This kind of event does not run."), _("Make it a service task.")),
-        "signalEventDefinition": (
-            _("A signal event does not run."),
-            _(
-                "To notify somebody use a service task (operation=notify). What a person triggers is a message "
-                "boundary event (a button)."
-            ),
-        ),
         "escalationEventDefinition": (
             _("An escalation event does not run."),
             _(
@@ -136,10 +129,6 @@ CAMUNDA = _named(
         "script": (_("A script does not run."), _("Delete the script.")),
         "connector": (_("A connector does not run."), _OPERATION),
         "field": (_("Field injection does not run."), _OPERATION),
-        "formData": (
-            _("formData in a diagram is not read."),
-            _("Make a .form file in a form editor, and write its id in camunda:formRef."),
-        ),
         "in": (_("An input mapping does not run here."), _("Delete it.")),
         "out": (_("An output mapping does not run here."), _("Delete it.")),
         "potentialStarter": (_("potentialStarter is not read."), _("Write camunda:candidateStarterGroups.")),
@@ -195,13 +184,6 @@ ATTRIBUTES = _named(
                 '== "approve".'
             ),
         ),
-        "messageRef": (
-            _("A message from outside would be waited for in vain: the system receives none."),
-            _(
-                "Delete the message of a clock task. To wait for material of the other side, draw a user task "
-                "in its lane."
-            ),
-        ),
         "operationRef": (
             _("An interface to the outside is not called."),
             _("Delete it; what a service task does stands in its property operation."),
@@ -241,24 +223,6 @@ MISPLACED: Mapping[str, Mapping[str, Refusal]] = {
                     "Delete them: its steps are in the lane in which the sub-process stands. Where somebody else handles "
                     "one, write the properties unit and role on that step."
                 ),
-            ),
-        },
-    ),
-    "startEvent": _named(
-        "startEvent",
-        {
-            "messageEventDefinition": (
-                _("A case cannot be started by a message."),
-                _("Use a start event without a trigger; somebody starts it with the form."),
-            ),
-        },
-    ),
-    "endEvent": _named(
-        "endEvent",
-        {
-            "messageEventDefinition": (
-                _("A message end event sends nothing."),
-                _("Draw a service task that delivers or notifies before the end; the end event has no message."),
             ),
         },
     ),

@@ -31,6 +31,7 @@ from engine.bpmn.gate.rules import (
     expressions,
     facts,
     flows,
+    form_data,
     forms,
     gateways,
     ids,
@@ -60,6 +61,7 @@ from engine.bpmn.gate.rules import (
     starters,
     starts,
     task_properties,
+    tellings,
     timed_starts,
     timers,
     units,
@@ -73,11 +75,11 @@ FAMILIES: tuple[ModuleType, ...] = (
     executable, ids, contents, references, shapes, drawn_only,
     size, starts, events, flows, gateways, event_gateways, errors, reachable, loops, joins, doubles,
     inclusive, side_by_side, event_branches,
-    process, starters, lanes, people, buttons,
+    process, starters, lanes, people, buttons, tellings,
     timed_starts, timers, periods, clocks, several,
     properties, results, task_properties, operations, scripts, passed, documents, notices, facts,
     calls,
-    forms, answers, confidential, internal,
+    form_data, forms, answers, confidential, internal,
     conditional_events, expressions, unset, said_before,
 )  # fmt: skip
 """In the order in which their problems are told: the file, the flows, who, periods, properties, calls, forms, expressions."""
@@ -112,10 +114,10 @@ RULES_OF_WAYS: frozenset[str] = frozenset(
 _HEAVY: Mapping[Weight, tuple[ModuleType, ...]] = {
     Weight.STRAY: (
         read, executable, size, starts, events, flows, gateways, event_gateways, errors, reachable, loops, joins, doubles,
-        inclusive, side_by_side, event_branches, conditional_events, calls, bindings, clocks, operations, scripts,
+        inclusive, side_by_side, event_branches, conditional_events, tellings, calls, bindings, clocks, operations, scripts,
         expressions, unset, arguments, facts, said_before, sound,
     ),
-    Weight.NOBODY: (starters, lanes, people, units, forms, form_files, answers, buttons),
+    Weight.NOBODY: (starters, lanes, people, units, form_data, forms, form_files, answers, buttons),
     Weight.PERIOD: (timed_starts, timers, periods),
     Weight.PAPER: (documents, letters),
     Weight.SIGHT: (shapes, confidential, internal, process, notices, results),

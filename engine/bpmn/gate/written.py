@@ -65,7 +65,12 @@ def _in_diagram(draft: Draft) -> Iterator[Written]:
             {"excused", "recommended"} if element.kind == "userTask" else set()
         )
         for name, text in element.properties.items():
-            if name in expressions or name.startswith((FACT, IN)) or (element.is_button and name.startswith("when")):
+            if (
+                name in expressions
+                or name.startswith((FACT, IN))
+                or name == "correlation"
+                or (element.is_button and name.startswith("when"))
+            ):
                 at = _known_at(draft, element)
                 yield Written(element.id, element.name, _place_of(element, name), text, at)
         yield from _several_times(draft, element)

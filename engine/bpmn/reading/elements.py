@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
@@ -17,10 +17,11 @@ from engine.bpmn.reading import usual, ways
 from engine.bpmn.reading.called import BPMN as BPMN
 from engine.bpmn.reading.called import CAMUNDA as CAMUNDA
 from engine.bpmn.reading.called import Called, DataMapping, read_called, read_mappings
-from engine.bpmn.reading.events import EventDefinition, event_definitions
+from engine.bpmn.reading.events import MESSAGE, SIGNAL, EventDefinition, event_definitions
 from engine.bpmn.reading.events import TimerText as TimerText
 from engine.bpmn.reading.flows import Flow as Flow
 from engine.bpmn.reading.flows import read_flows
+from engine.bpmn.reading.form_data import drawn_form_id, drawn_forms
 from engine.bpmn.reading.kinds import OPERATING as OPERATING
 from engine.bpmn.reading.kinds import PASSED as PASSED
 from engine.bpmn.reading.process import Lane as Lane
@@ -38,6 +39,8 @@ FLOW_NODES = {
 }  # fmt: skip
 SCOPES = ("subProcess", "transaction", "adHocSubProcess")
 """Flow nodes that hold others."""
+HEARING = ("boundaryEvent", "intermediateCatchEvent", "receiveTask")
+"""What may wait for a message or signal of another case while a case runs."""
 FACT = "fact:"
 IN = "in:"
 FORM = "form:"
@@ -89,6 +92,8 @@ class Element:
     """All definitions of an event: one that catches happens with any of them, one that throws throws all."""
     many: Many | None = None
     again: Again | None = None
+    behind_gateway: bool = False
+    """Whether it is one of several events of which the first to happen is taken."""
     by_event: bool = False
     """Whether a sub-process is begun by the event with which it starts, and not by a flow."""
 
@@ -131,17 +136,30 @@ class Element:
     @property
     def is_button(self) -> bool:
         """Whether it happens when somebody presses it: on a border, or as one of several that a gateway waits for."""
-        return self.kind in ("boundaryEvent", "intermediateCatchEvent") and self.event_kind == "message"
+        stands = self.kind == "boundaryEvent" or (self.kind == "intermediateCatchEvent" and self.behind_gateway)
+        return stands and self.event_kind == MESSAGE and self.properties.get("awaits") != MESSAGE
+
+    @property
+    def heard(self) -> EventDefinition | None:
+        """The message or signal of other cases for which it waits while a case runs; None when it waits for neither."""
+        is_told = self.event_kind in (MESSAGE, SIGNAL) and not self.is_button
+        return self.events[0] if is_told and self.kind in HEARING else None
+
+    @property
+    def is_clock(self) -> bool:
+        """Whether it stands beside the work and carries periods: a receive task that waits for no message."""
+        return self.kind == "receiveTask" and not self.events
+
+    @property
+    def throws(self) -> tuple[EventDefinition, ...]:
+        """The messages and signals that it throws."""
+        own = self.events if self.kind in ("intermediateThrowEvent", "endEvent", "sendTask") else ()
+        return tuple(event for event in own if event.kind in (MESSAGE, SIGNAL))
 
     @property
     def throws_error(self) -> bool:
         """Whether it ends the sub-process around it, and what catches the error goes on."""
         return self.kind == "endEvent" and self.event_kind == "error"
-
-    def waits_at_gateway(self, diagram: Diagram) -> bool:
-        """Whether it is one of several events of which the first to happen is taken."""
-        sources = (diagram.flows[flow].source for flow in self.incoming if flow in diagram.flows)
-        return any(diagram.elements[key].kind == "eventBasedGateway" for key in sources if key in diagram.elements)
 
     @property
     def comes_again(self) -> bool:
@@ -161,6 +179,8 @@ class Diagram:
     lanes: tuple[Lane, ...]
     elements: Mapping[str, Element]
     flows: Mapping[str, Flow]
+    drawn_forms: Mapping[str, bytes] = field(default_factory=dict)
+    """The forms that are drawn in the steps that ask them, as form-js documents by their ids."""
 
     @property
     def key(self) -> str:
@@ -193,6 +213,20 @@ class Diagram:
     def form_starts(self) -> tuple[Element, ...]:
         """Where somebody may start the procedure with a form: its start events without a trigger."""
         return tuple(start for start in self.of_kind("startEvent") if start.scope is None and not start.events)
+
+    @cached_property
+    def hears(self) -> bool:
+        """Whether anything in it waits for messages or signals of other cases."""
+        return any(element.heard is not None for element in self.elements.values())
+
+    @cached_property
+    def starts_by_itself(self) -> tuple[Element, ...]:
+        """Where the procedure begins with nobody who starts it: at a time, or when something is told."""
+        return tuple(start for start in self.of_kind("startEvent") if start.scope is None and start.events)
+
+    def starts_by_event(self, kind: str, name: str) -> list[Element]:
+        """Where it begins when this message or signal is thrown."""
+        return [start for start in self.starts_by_itself if any(event.catches(kind, name) for event in start.events)]
 
     @cached_property
     def timed_starts(self) -> tuple[Element, ...]:
@@ -334,6 +368,7 @@ def _read(root: etree._Element, process: etree._Element) -> Diagram:
         incoming[flow.target].append(flow.id)
         outgoing[flow.source].append(flow.id)
     known = {str(found.get("id")): found for found in root if found.get("id")}
+    gateways = {node.get("id", "") for node in process.iter(f"{BPMN}eventBasedGateway")}
     elements: dict[str, Element] = {}
     for node in _flow_nodes(process):
         element_id, scope = node.get("id", ""), _scope_of(node, process)
@@ -341,10 +376,11 @@ def _read(root: etree._Element, process: etree._Element) -> Diagram:
         if lane is None and scope in elements:
             lane = elements[scope].lane
         ways = (tuple(incoming[element_id]), tuple(outgoing[element_id]))
-        elements[element_id] = _element(node, scope, lane, ways, event_definitions(node, known))
+        behind_gateway = any(flows[flow].source in gateways for flow in ways[0])
+        elements[element_id] = _element(node, scope, lane, ways, event_definitions(node, known), behind_gateway)
     starts = [found for found in elements.values() if found.kind == "startEvent" and found.scope is None]
     first = next((found.form_key for found in starts if not found.events), "")
-    return Diagram(read_process(root, process, first), lanes, elements, flows)
+    return Diagram(read_process(root, process, first), lanes, elements, flows, drawn_forms(process))
 
 
 def _flow_nodes(process: etree._Element) -> Iterator[etree._Element]:
@@ -373,6 +409,7 @@ def _element(
     lane: Lane | None,
     ways: tuple[tuple[str, ...], tuple[str, ...]],
     events: tuple[EventDefinition, ...],
+    behind_gateway: bool,
 ) -> Element:
     properties = with_script(node, properties_of(node))
     interrupts = "isInterrupting" if node.tag == f"{BPMN}startEvent" else "cancelActivity"
@@ -384,7 +421,7 @@ def _element(
         event_kind=events[0].kind if events else "",
         attached_to=node.get("attachedToRef"),
         interrupting=node.get(interrupts, "true") == "true",
-        form_ref=node.get(f"{CAMUNDA}formRef"),
+        form_ref=node.get(f"{CAMUNDA}formRef") or drawn_form_id(node),
         candidate_groups=tuple(
             part.strip() for part in node.get(f"{CAMUNDA}candidateGroups", "").split(",") if part.strip()
         ),
@@ -400,6 +437,7 @@ def _element(
         events=events,
         many=read_many(node),
         again=read_again(node),
+        behind_gateway=behind_gateway,
         by_event=node.get("triggeredByEvent") == "true",
     )
 

@@ -59,11 +59,11 @@ class EventDefinition:
 
 
 def event_definitions(node: etree._Element, known: Mapping[str, etree._Element]) -> tuple[EventDefinition, ...]:
-    """The definitions of an event, or the message that a receive task waits for, in the order of the file.
+    """The definitions of an event, or the message that a send task throws or a receive task waits for, in the order of the file.
 
     `known` is what stands beside the processes in the file, by its id: messages, errors, definitions that events share.
     """
-    if node.tag == f"{BPMN}receiveTask":
+    if node.tag in (f"{BPMN}receiveTask", f"{BPMN}sendTask"):
         name = _named(MESSAGE, node.get("messageRef"), known)
         return (EventDefinition(MESSAGE, name),) if node.get("messageRef") else ()
     return tuple(_definition(found, known) for found in _definition_nodes(node, known))

@@ -6,6 +6,7 @@ Extensions of Camunda's relatives are read as Camunda's; flows and lanes without
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 
 from lxml import etree
 
@@ -33,6 +34,7 @@ BORN_WITHOUT_ID = {f"{BPMN}sequenceFlow": "flow", f"{BPMN}lane": "lane"}
 
 def in_our_words(root: etree._Element) -> None:
     """The tree says the same in our words."""
+    _share_out(root)
     used = {found for node in root.iter(etree.Element) if (found := node.get("id"))}
     for node in root.iter(etree.Element):
         _as_camunda(node)
@@ -40,6 +42,24 @@ def in_our_words(root: etree._Element) -> None:
             node.set(name, {"1": "true", "0": "false"}.get(node.get(name, "").strip(), node.get(name, "")))
         if node.tag in BORN_WITHOUT_ID and not node.get("id"):
             node.set("id", _free_id(node, used))
+
+
+def _share_out(root: etree._Element) -> None:
+    """A definition that several events refer to stands in each of them, and what none refers to nowhere."""
+    shared = {str(node.get("id")): node for node in root if _is_definition(node) and node.get("id")}
+    for reference in list(root.iter(f"{BPMN}eventDefinitionRef")):
+        found, event = shared.get((reference.text or "").strip().rpartition(":")[2]), reference.getparent()
+        if found is not None and event is not None:
+            own = deepcopy(found)
+            for node in own.iter(etree.Element):
+                node.attrib.pop("id", None)
+            event.replace(reference, own)
+    for node in shared.values():
+        root.remove(node)
+
+
+def _is_definition(node: etree._Element) -> bool:
+    return isinstance(node.tag, str) and node.tag.startswith(BPMN) and node.tag.endswith("EventDefinition")
 
 
 def twins_in(root: etree._Element) -> Iterator[tuple[etree._Element, str]]:

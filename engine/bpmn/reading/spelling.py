@@ -28,6 +28,8 @@ _MARKS = {
 """Quotation marks, the comma of a list and operators of comparison as they are typed in Chinese."""
 _QUOTED = re.compile(f'[{_DOUBLE}]([^{_DOUBLE}"]*)[{_DOUBLE}]')
 _EQUALS = re.compile(r"([^\W\d][\w.]*?)\.equals(?:IgnoreCase)?\(([^()]*)\)")
+_VARIABLE = re.compile(r"""(?:execution|task)\s*\.\s*getVariable(?:Local)?\(\s*["'](\w+)["']\s*\)""")
+_EMPTY = re.compile(r"(?<!\w)(?P<not>(?:not|!)\s*)?empty\s+(?P<name>[^\W\d][\w.]*)")
 _CHOICE = re.compile(r"(?P<question>[^?:]+)\?\s*true\s*:\s*false\s*")
 _SINGLE = re.compile(r"(?<![=!<>])=(?!=)")
 
@@ -103,7 +105,8 @@ def _behind_brackets(tokens: Sequence[str], place: int) -> int:
 
 
 def suggested(source: str) -> str:
-    """The line as it was probably meant: Chinese typing, a single `=`, `eq`, `.equals(…)`, a leading `=`, `? true : false`."""
+    """The line as it was probably meant: Chinese typing, a single `=`, `eq`, `.equals(…)`, a leading `=`, `? true : false`,
+    `empty x`, `execution.getVariable("x")`."""
     text = "".join(_halved(source)).strip()
     if text.startswith("=") and not text.startswith("=="):
         text = text[1:].lstrip()
@@ -111,7 +114,8 @@ def suggested(source: str) -> str:
         text = text[2:-2].strip()
     wrapped = _WRAPPED.fullmatch(text)
     text = wrapped["inside"].strip() if wrapped else text
-    text = _EQUALS.sub(r"\1 == \2", text)
+    text = _EQUALS.sub(r"\1 == \2", _VARIABLE.sub(r"\1", text))
+    text = _EMPTY.sub(lambda found: f"{'' if found['not'] else 'not '}{found['name']}", text)
     if (choice := _CHOICE.fullmatch(text)) is not None:
         text = choice["question"].strip()
     words = ["==" if _SINGLE.fullmatch(token) else _BETWEEN.get(token, token) for token in _tokens(text)]

@@ -32,7 +32,7 @@ def expected_after(
         while element.kind == "subProcess" and diagram.starts(element.id):
             element = diagram.starts(element.id)[0]
         if element.kind in ("parallelGateway", "inclusiveGateway") and len(element.outgoing) > 1:
-            onward = [target for target in _side_by_side(diagram, element, holds) if target.kind != "receiveTask"]
+            onward = [target for target in _side_by_side(diagram, element, holds) if not target.is_clock]
             element = onward[-1] if onward else element
             beside = [other for other in onward[:-1] if other.kind == "userTask" and other.id not in seen]
             seen.update(other.id for other in beside)

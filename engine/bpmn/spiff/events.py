@@ -165,6 +165,21 @@ class Throw(Node):
         tree.pass_on(my_task, self.ways(my_task), told=False)
 
 
+class SendTask(Activity):
+    """A send task with a message, which it throws; its token goes on, if there is still one.
+
+    The library's is heard by everything that waits for the message, where BPMN has it heard by one.
+    """
+
+    def _on_complete(self, my_task: Task) -> None:
+        tree = running(my_task)
+        tree.note_passed(my_task)
+        for event in self.element.events:
+            spread(tree, my_task, event.kind, event.name)
+        if my_task.id in tree.tree.tasks:
+            self.leave(my_task, told=False)
+
+
 class TerminateEnd(Node):
     """Nothing of its scope goes on, and the scope is over.
 

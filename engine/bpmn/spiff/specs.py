@@ -6,7 +6,17 @@ from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 
 from engine.bpmn.reading.elements import OPERATING, PASSED, Diagram, Element
 from engine.bpmn.reading.events import CONDITIONAL, ERROR, ESCALATION, MESSAGE, SIGNAL, TIMER
-from engine.bpmn.spiff.events import ARMED, BorderEvent, Event, EventGateway, Listener, ReceiveTask, TerminateEnd, Throw
+from engine.bpmn.spiff.events import (
+    ARMED,
+    BorderEvent,
+    Event,
+    EventGateway,
+    Listener,
+    ReceiveTask,
+    SendTask,
+    TerminateEnd,
+    Throw,
+)
 from engine.bpmn.spiff.gateways import ExclusiveGateway, InclusiveGateway, ParallelGateway
 from engine.bpmn.spiff.iterations import Again, Many
 from engine.bpmn.spiff.node import EACH, Node
@@ -31,6 +41,7 @@ WORDS: dict[str, type[Node]] = {
     **{f"boundaryEvent {kind}": BorderEvent for kind in (*CAUGHT, ERROR, ESCALATION)},
     "userTask": UserTask,
     **dict.fromkeys((*OPERATING, *PASSED), Operation),
+    "sendTask message": SendTask,
     "receiveTask": Clock,
     "receiveTask message": ReceiveTask,
     "callActivity": Call,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.bpmn.reading.elements import Element
-from engine.bpmn.reading.events import CONDITIONAL, MESSAGE, TIMER
+from engine.bpmn.reading.events import CONDITIONAL, MESSAGE, SIGNAL, TIMER
 from engine.db.case import case_of
 from engine.db.tables import timer
 from engine.messages import Message, Name, pgettext
@@ -18,6 +18,12 @@ WHAT: Mapping[str, Message] = {
     TIMER: pgettext("awaited", "Waits for its time"),
     CONDITIONAL: pgettext("awaited", "Waits until its condition holds"),
     MESSAGE: pgettext("awaited", "Waits until somebody presses it"),
+}
+
+
+FROM_OTHERS: Mapping[str, Message] = {
+    MESSAGE: pgettext("awaited", "Waits for a message of another case"),
+    SIGNAL: pgettext("awaited", "Waits for a signal"),
 }
 
 
@@ -39,11 +45,11 @@ def awaited(step: Step) -> list[Awaited]:
     found: dict[str, Awaited] = {}
     for event in step.workflow.armed_events():
         element = step.definition.diagram.elements[event.element_id]
-        if element.kind == "intermediateCatchEvent":
+        if element.kind in ("intermediateCatchEvent", "receiveTask"):
             name = step.definition.element_name(element.id)
             found.setdefault(element.id, Awaited(element.id, name, _what(element), due.get(event.id)))
     return list(found.values())
 
 
 def _what(element: Element) -> Message:
-    return WHAT[element.event_kind]
+    return FROM_OTHERS[element.event_kind] if element.heard is not None else WHAT[element.event_kind]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple, assert_never
 
+from engine.bpmn.reading.events import MESSAGE, SIGNAL
 from engine.db.rows import TaskRow
 from engine.deadlines.deadlines import OF_TASK
 from engine.deployments.definitions import Definition
@@ -28,6 +29,7 @@ from engine.runtime.step.events import (
     Event,
     FactRecorded,
     FactsSaid,
+    Heard,
     MemberAdded,
     MemberTakenOff,
     Notified,
@@ -44,6 +46,7 @@ from engine.runtime.step.events import (
     TaskCompleted,
     TaskLapsed,
     TaskOpened,
+    Threw,
     TimerFired,
     Unprintable,
 )
@@ -153,6 +156,9 @@ def event_lines(event: Event, seen: Seen, line: Callable[..., LogLine]) -> list[
             return [
                 line("happened", seen.definition.element_name(event.element), _("Its condition holds"), by_system=True)
             ]
+        case Threw() | Heard():
+            words = _TELLINGS[type(event), event.kind]
+            return [line("happened", seen.definition.element_name(event.element), words, event.name, by_system=True)]
         case MemberAdded() | MemberTakenOff():
             if seen.units is not None and event.unit not in seen.units:
                 return []
@@ -215,6 +221,12 @@ def event_lines(event: Event, seen: Seen, line: Callable[..., LogLine]) -> list[
     assert_never(event)
 
 
+_TELLINGS: Mapping[tuple[type[Event], str], Message] = {
+    (Threw, MESSAGE): _("Message sent"),
+    (Threw, SIGNAL): _("Signal sent"),
+    (Heard, MESSAGE): _("Message received"),
+    (Heard, SIGNAL): _("Signal received"),
+}
 _PERIOD_WORDS: Mapping[type[Event], Message] = {
     PeriodCountedAnew: _("Checked against the new holidays, ends as before"),
     PeriodNoted: _("Corrected; the conclusion stays"),

@@ -28,7 +28,7 @@ from engine.messages import Name, sentences
 from engine.messages import gettext as _
 from engine.organisation import units
 from engine.organisation.assignment import Actor
-from engine.runtime.advance import blame, closing, incidents
+from engine.runtime.advance import blame, closing, incidents, telling
 from engine.runtime.advance.acting_step import ActingStep
 from engine.runtime.advance.numbers import insert_instance, unnumbered
 from engine.runtime.advance.storing import store
@@ -114,6 +114,7 @@ def take(step: Step, kind: StepKind, event: Event) -> Step:
             event(step)
             _settle(step)
             store(step, kind)
+            telling.send(step)
         _follow_calls(step)
     except Fault as fault:
         fault.within(step)

@@ -18,7 +18,7 @@ from engine.errors import RecordsDamaged
 from engine.messages import Message, Name, Text, in_chinese
 from engine.messages import gettext as _
 from engine.organisation.assignment import Actor
-from engine.runtime.advance import archiving, incidents, lists
+from engine.runtime.advance import archiving, incidents, lists, telling
 from engine.runtime.advance.lapsed_requests import notify_not_needed
 from engine.runtime.documents import reading_marks
 from engine.runtime.notify import notices
@@ -125,6 +125,8 @@ def _end(
     for armed in case.rows(timer):
         case.remove(timer, armed)
     scopes_of(tx, row.id).store(case, (), context.now)
+    if definitions.load(tx, row.definition_id).diagram.hears:
+        telling.forget(tx, row.id)
     lapsed = [found for found in case.rows(task) if found.status == TaskStatus.OPEN]
     for left in lapsed:
         notify_not_needed(tx, context, left, by=actor.person_id if actor else None)

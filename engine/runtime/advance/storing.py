@@ -17,7 +17,7 @@ from engine.messages import Name
 from engine.messages import gettext as _
 from engine.organisation import assignment, units
 from engine.organisation.assignment import Assignment
-from engine.runtime.advance import archiving, case_links, lists
+from engine.runtime.advance import archiving, case_links, lists, telling
 from engine.runtime.advance.closing import lapse_corrections
 from engine.runtime.advance.lapsed_requests import notify_not_needed
 from engine.runtime.advance.outcome_notices import notify_of_end
@@ -57,7 +57,7 @@ def store(step: Step, kind: StepKind) -> None:
         archiving.want(tx, row["id"], step.definition.diagram.process, end, step.facts, step.now)
         lapse_corrections(tx, step.instance_id, step.now)
         step.record(Ended(values["result"], values["result_name"]))
-    if step.workflow.completed:
+    if step.workflow.completed or telling.has_thrown(step):
         undo_points.forget(tx, step.instance_id)
     else:
         undo_points.store(step)
@@ -67,6 +67,8 @@ def store(step: Step, kind: StepKind) -> None:
     step.facts.store(tx, step.instance_id, revision, step.now)
     keep_fired(step)
     _record_conditions(step)
+    telling.record_thrown(step)
+    telling.store_subscriptions(step)
     if step.facts.said:
         step.record(FactsSaid(tuple(sorted(step.facts.said))))
     audit.append(

@@ -10,7 +10,7 @@ from sqlalchemy import Column, Connection, Select, bindparam, select
 
 from engine.db.case import case_of
 from engine.db.rows import TimerRow
-from engine.db.tables import start_schedule, task, timer
+from engine.db.tables import start_schedule, task, thrown_event, timer
 from engine.db.types import Instant
 from engine.deadlines.deadlines import Deadline
 from engine.deadlines.marks import SUPERVISED_FROM
@@ -50,8 +50,10 @@ def earliest(tx: Connection, now: datetime, but: Collection[str] = ()) -> str | 
 
 
 def next_due(tx: Connection) -> datetime | None:
-    """The instant at which something falls due next in a running instance, or a case begins by itself."""
-    dues = [tx.scalar(_next_of(column)) for column in (timer.c.due_at, start_schedule.c.look_at)]
+    """The instant at which something falls due next in an instance, a case begins by itself, or what was thrown is heard."""
+    dues = [
+        tx.scalar(_next_of(column)) for column in (timer.c.due_at, start_schedule.c.look_at, thrown_event.c.look_at)
+    ]
     return min((due for due in dues if due is not None), default=None)
 
 

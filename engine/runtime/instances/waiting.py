@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select, text
 
-from engine.db.tables import calendar_version, person, post, process_instance, start_schedule, task, timer
+from engine.db.tables import calendar_version, person, post, process_instance, start_schedule, task, thrown_event, timer
 from engine.db.tables.work import UNWATCHED
 from engine.db.types import Instant
 from engine.states import InstanceStatus
@@ -38,6 +38,8 @@ class Waiting(NamedTuple):
     """A procedure of which a case is to begin by itself."""
     unplanned: str | None
     """A procedure whose next case was planned with another calendar than the one in force."""
+    thrown: str | None
+    """A message or signal that is on its way."""
 
 
 def _behind(counted: ColumnElement[bool]) -> Select[str]:
@@ -60,6 +62,7 @@ _STILL_HELD = post.c.left_at.is_(None)
 _RUN_OUT = select(post.c.id).where(_STILL_HELD, post.c.valid_to <= _NOW)
 _HOLDS = select(post.c.id).where(post.c.person_id == person.c.id, _STILL_HELD).exists()
 _PLANNED = select(start_schedule.c.key).where(start_schedule.c.look_at <= _NOW)
+_THROWN = select(thrown_event.c.id).where(thrown_event.c.look_at <= _NOW)
 _UNPLANNED = select(start_schedule.c.key).where(start_schedule.c.calendar_version != _IN_FORCE)
 """There are as few rows as procedures that begin by themselves."""
 _GONE = select(person.c.id).where(~person.c.active, _HOLDS)
@@ -76,6 +79,7 @@ _LOOK = select(
     func.coalesce(_one(_RUN_OUT), _one(_GONE)).label("left"),
     _one(_PLANNED).label("planned"),
     _one(_UNPLANNED).label("unplanned"),
+    _one(_THROWN).label("thrown"),
 )
 
 

@@ -33,6 +33,8 @@ class StepKind(StrEnum):
     """Another calendar is in force."""
     CALLED_ENDED = "called_ended"
     CALLED_ANEW = "called_anew"
+    HEARD = "told"
+    """A message or a signal of another instance has come."""
     WATCHED = "watched"
     """Tasks that an older version of the program has left without a period were given one."""
 

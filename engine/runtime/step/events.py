@@ -153,6 +153,27 @@ class TimerFired:
 
 
 @dataclass(frozen=True)
+class Threw:
+    """The event `element` has thrown the message or signal (`kind`) of this name."""
+
+    what: ClassVar = "threw"
+    kind: str
+    name: str
+    element: str
+
+
+@dataclass(frozen=True)
+class Heard:
+    """The event `element` has happened because another instance, with the id `origin`, has thrown what it waited for."""
+
+    what: ClassVar = "heard"
+    kind: str
+    name: str
+    element: str
+    origin: str
+
+
+@dataclass(frozen=True)
 class ConditionHeld:
     """The event `element` has happened because its condition has become true."""
 
@@ -301,7 +322,8 @@ Event = (
     Started | Ended | CalledEnded
     | TaskOpened | TaskCompleted | TaskLapsed | SentBack | TakenBack | Dropped | Pressed
     | MemberAdded | MemberTakenOff
-    | TimerFired | ConditionHeld | PeriodStands | PeriodMoved | PeriodCountedAnew | PeriodGoesOn | PeriodNoted | Supervised
+    | TimerFired | ConditionHeld | Threw | Heard
+    | PeriodStands | PeriodMoved | PeriodCountedAnew | PeriodGoesOn | PeriodNoted | Supervised
     | DocumentDelivered | Unprintable | Notified
     | FactsSaid | FactRecorded | Corrected | DutyProposed
 )  # fmt: skip

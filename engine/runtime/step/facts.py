@@ -14,23 +14,28 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, bindparam, insert
 
 from engine.db import searchable
 from engine.db.case import case_of
+from engine.db.prepared import Prepared
 from engine.db.tables import fact
 from engine.db.unit import unit_of
 from engine.db.values import decode, encode
 from engine.deployments.definitions import Definition
 from engine.runtime.step.scopes import ScopeId, Scopes, scopes_of
 
+_NUMBERS = (fact.c.scope_id, fact.c.name, fact.c.id)
+_NUMBERED = insert(fact).returning(*_NUMBERS, sort_by_parameter_order=True)
+"""New facts are given their numbers in the order in which they were said."""
+_GIVEN = tuple(column.name for column in fact.c if column is not fact.c.id)
+
 
 @cache
-def _numbered(dialect: str) -> Any:
-    """New facts are given their numbers in the order in which they were said: SQLite never does otherwise, and takes a
-    statement for each when it is asked to."""
-    numbers = (fact.c.scope_id, fact.c.name, fact.c.id)
-    return insert(fact).returning(*numbers, sort_by_parameter_order=dialect != "sqlite")
+def _numbered_on_sqlite(count: int) -> Prepared:
+    """The same for so many: SQLite never does otherwise, and takes a statement for each when it is asked to."""
+    rows = [{name: bindparam(f"{name}_{place}", type_=fact.c[name].type) for name in _GIVEN} for place in range(count)]
+    return Prepared("sqlite", insert(fact).values(rows).returning(*_NUMBERS), fact.name)
 
 
 @dataclass(frozen=True)
@@ -154,13 +159,20 @@ def store_rows(tx: Connection, instance_id: str, rows: list[dict[str, Any]]) -> 
     case = case_of(tx, instance_id)
     refers = case.new or any(row.get("scope_id") for row in rows)  # to rows that wait to be written
     with unit_of(tx).known() if refers else unit_of(tx).apart():
-        found = tx.execute(_numbered(tx.dialect.name), rows)
-        numbers = {(row.scope_id, row.name): row.id for row in found}
+        numbers = {(row.scope_id, row.name): row.id for row in _add(tx, rows)}
     for row in rows:
         number = numbers[row.get("scope_id"), row["name"]]
         case.adopt(fact, {"id": number, **row})
         if row["name"] in searchable.FACTS and isinstance(row["value"], str):
             searchable.keep(tx, instance_id, row["name"], row["value"], fact_id=number)
+
+
+def _add(tx: Connection, rows: list[dict[str, Any]]) -> Iterable[Any]:
+    """The rows are in the table; returns the scope, name and number of each."""
+    if tx.dialect.name != "sqlite":
+        return tx.execute(_NUMBERED, rows)
+    given = {f"{name}_{place}": row.get(name) for place, row in enumerate(rows) for name in _GIVEN}
+    return _numbered_on_sqlite(len(rows)).run(tx, [given])
 
 
 def known(tx: Connection, instance_id: str) -> dict[str, object]:

@@ -53,7 +53,7 @@ COUNTED: dict[TableOf[Any], frozenset[str]] = {
     tables.material: frozenset(),
 }
 """The tables whose rows count, each with the columns that do not: what is only how work stands, or sealed elsewhere."""
-CAME_LATER = frozenset({"scope_id"})
+CAME_LATER = frozenset({"scope_id", "start_element_id"})
 """Columns that tables were given when there were sealed rows already: a row without a value is written as it was then."""
 
 

@@ -170,7 +170,9 @@ def _barrier(step: Step, element: Element) -> Text:
         return _(
             "Before that several steps run side by side. Sending it back would disturb the others, so it goes no further back."
         )
-    if element.waits_at_gateway(step.definition.diagram):
+    if element.throws:
+        return _("'%(step)s' has taken effect. It cannot be sent back beyond it.", step=name)
+    if element.behind_gateway or element.heard is not None:
         return _("This step came from '%(step)s'. It cannot be sent back beyond it.", step=name)
     match element.kind:
         case "subProcess":

@@ -24,8 +24,8 @@ def check(draft: Draft) -> Iterator[Problem]:
 
 
 def _button(draft: Draft, element: Element) -> Iterator[Problem]:
-    if not element.is_button or (element.attached_to is None and not element.waits_at_gateway(draft.diagram)):
-        return  # one that stands elsewhere is told by `event_gateways`
+    if not element.is_button:
+        return
     host = draft.diagram.elements.get(element.attached_to or "")
     if (
         element.attached_to is not None

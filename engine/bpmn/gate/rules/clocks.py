@@ -17,7 +17,8 @@ CLOCK_ENDLESS = Rule("clock-endless", _("A clock task ends."))
 
 def check(draft: Draft) -> Iterator[Problem]:
     for element in draft.of_kind("receiveTask"):
-        yield from _clock(draft, element)
+        if element.is_clock:
+            yield from _clock(draft, element)
 
 
 def _clock(draft: Draft, element: Element) -> Iterator[Problem]:

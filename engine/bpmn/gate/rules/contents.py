@@ -102,7 +102,7 @@ def _extensions(node: etree._Element) -> Iterator[Problem]:
         if child.tag in (f"{CAMUNDA}in", f"{CAMUNDA}out") and _is_call(node):
             yield from _mapping(child)
             continue
-        if no_effect.is_setting(child.tag) or no_effect.is_note(child.tag):
+        if no_effect.is_setting(child.tag) or no_effect.is_note(child.tag) or _is_form(child, node):
             continue
         found = refusals.CAMUNDA.get(etree.QName(child).localname) if child.tag.startswith(CAMUNDA) else None
         if found is not None:
@@ -112,6 +112,13 @@ def _extensions(node: etree._Element) -> Iterator[Problem]:
                      tag=etree.QName(child).localname[:80]), _OURS)  # fmt: skip
         else:
             yield at(EXTENSION_UNKNOWN, child, _("The extension %(tag)s is not known.", tag=_shown(child.tag)), _REMEDY)
+
+
+def _is_form(child: etree._Element, extensions: etree._Element) -> bool:
+    """Whether it is a form that is drawn where one is asked; `form_data` judges it."""
+    owner = extensions.getparent()
+    asks = owner is not None and local_name(owner) in ("startEvent", "userTask")
+    return asks and child.tag in (f"{CAMUNDA}formData", f"{CAMUNDA}formProperty")
 
 
 def _is_call(extensions: etree._Element) -> bool:

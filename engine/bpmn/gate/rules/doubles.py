@@ -51,7 +51,7 @@ def check(draft: Draft) -> Iterator[Problem]:
 def _is_clock(draft: Draft, flow: str) -> bool:
     """Whether nothing but a clock follows, which goes its own way to an end and asks nobody."""
     head = draft.diagram.elements.get(draft.diagram.flows[flow].target)
-    if head is None or head.kind != "receiveTask":
+    if head is None or not head.is_clock:
         return False
     return all(draft.diagram.elements[key].kind in _CLOCK_BRANCH for key in reached([head], draft.in_scope))
 

@@ -84,7 +84,7 @@ def _event_branches(draft: Draft) -> Iterator[Problem]:
 def _opens_scope(draft: Draft, event: Element) -> bool:
     """A clock stands beside the work, so what interrupts it does so too."""
     host = draft.diagram.elements.get(event.attached_to or "")
-    return not event.interrupting or (host is not None and host.kind == "receiveTask")
+    return not event.interrupting or (host is not None and host.is_clock)
 
 
 def _same_scope(draft: Draft, element: Element) -> list[Element]:

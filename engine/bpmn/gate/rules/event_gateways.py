@@ -1,4 +1,4 @@
-"""What an event-based gateway waits for is a timer, a condition or a button, each with a way of its own."""
+"""What an event-based gateway waits for is an event that happens by itself, each with a way of its own."""
 
 from __future__ import annotations
 
@@ -6,33 +6,21 @@ from collections.abc import Iterator
 
 from engine.bpmn.gate.draft import Draft, about, called
 from engine.bpmn.reading.elements import Element
-from engine.bpmn.reading.events import CONDITIONAL, MESSAGE, TIMER
+from engine.bpmn.reading.events import CONDITIONAL, MESSAGE, SIGNAL, TIMER
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
 EVENT_GATEWAY_ONE = Rule("event-gateway-one", _("An event-based gateway waits for several events."))
 EVENT_GATEWAY_TARGET = Rule(
     "event-gateway-target",
-    _("Each flow of an event-based gateway leads to a timer, a condition or a button that no other flow leads to."),
+    _("Each flow of an event-based gateway leads to an event that waits, and that no other flow leads to."),
 )
-AWAITED = (TIMER, CONDITIONAL, MESSAGE)
-BUTTON_AWAITED = Rule("button-awaited", _("A message that is waited for stands behind an event-based gateway."))
+AWAITED = (TIMER, CONDITIONAL, MESSAGE, SIGNAL)
 
 
 def check(draft: Draft) -> Iterator[Problem]:
     for gateway in draft.of_kind("eventBasedGateway"):
         yield from _gateway(draft, gateway)
-    for event in draft.of_kind("intermediateCatchEvent"):
-        if event.is_button and not event.waits_at_gateway(draft.diagram):
-            yield about(
-                BUTTON_AWAITED,
-                event,
-                _("A message from outside would be waited for in vain: the system receives none."),
-                _(
-                    "To wait for material of the other side, draw a user task in its lane. What a person triggers "
-                    "is a button: on the border of a task, or behind an event-based gateway."
-                ),
-            )
 
 
 def _gateway(draft: Draft, gateway: Element) -> Iterator[Problem]:
@@ -56,7 +44,7 @@ def _gateway(draft: Draft, gateway: Element) -> Iterator[Problem]:
                     gateway=called(gateway),
                 ),
                 _(
-                    "Lead the gateway's flow to an intermediate catch event with a timer, a condition or a message, to which "
-                    "nothing else leads; what follows stands behind it."
+                    "Lead the gateway's flow to an intermediate catch event with a timer, a condition, a message or a signal, to "
+                    "which nothing else leads; what follows stands behind it."
                 ),
             )

@@ -109,7 +109,7 @@ def _fork(draft: Draft, fork: Element, joins: list[Element]) -> Iterator[Problem
 
 def _walk(draft: Draft, head: Element, join_ids: set[str]) -> set[str]:
     """What the branch passes until it is joined. A clock goes its own way."""
-    return reached([head], lambda one: () if one.id in join_ids or one.kind == "receiveTask" else draft.in_scope(one))
+    return reached([head], lambda one: () if one.id in join_ids or one.is_clock else draft.in_scope(one))
 
 
 def _ways_out(draft: Draft, seen: set[str]) -> Iterator[Problem]:

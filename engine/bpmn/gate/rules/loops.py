@@ -18,7 +18,8 @@ LOOP_ENDS = Rule("loop-ends", _("A loop marker says when it ends."))
 MOST = 1000
 """Rounds of one loop; the engine takes no more."""
 _AUTOMATIC = (
-    *OPERATING, *PASSED, "exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway", "intermediateThrowEvent",
+    *OPERATING, *PASSED, "exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway",
+    "intermediateThrowEvent",
 )  # fmt: skip
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from engine.bpmn.gate import constructs
-from engine.bpmn.gate.draft import EMPTY, Draft, about, at, local_name, named, takes
+from engine.bpmn.gate.draft import EMPTY, LIKE, Draft, about, at, local_name, named, takes
 from engine.bpmn.reading.elements import BPMN, FLOW_NODES, OPERATING, Element, properties_of
 from engine.messages import Text
 from engine.messages import gettext as _
@@ -23,7 +24,7 @@ def check(draft: Draft) -> Iterator[Problem]:
 def _names(draft: Draft, element: Element) -> Iterator[Problem]:
     sort, operation = constructs.sort_of(element.kind, element.event_kind), element.properties.get("operation")
     more: frozenset[str] = frozenset()
-    if element.kind in OPERATING:
+    if element.kind in OPERATING and not element.events:
         if operation not in draft.operations:
             return
         more = takes(draft, element, "required") | takes(draft, element, "optional")
@@ -37,6 +38,7 @@ def _names(draft: Draft, element: Element) -> Iterator[Problem]:
                 element,
                 _("The property %(shown)s has no effect here.", shown=shown),
                 _remedy(sort, more, name),
+                _rewrite(sort, more, name, element.properties[name]),
             )
 
 
@@ -56,6 +58,13 @@ def _others(draft: Draft) -> Iterator[Problem]:
                     _("The property %(shown)s of %(sort)s has no effect.", sort=sort, shown=shown),
                     _remedy(sort, frozenset(), name),
                 )
+
+
+def _rewrite(sort: str, more: frozenset[str], wrong: str, value: str) -> str:
+    """The line with the name that was probably meant; empty where none is nearly the same."""
+    known = sorted(more | constructs.PROPERTIES.get(sort, {}).keys())
+    nearest = get_close_matches(wrong[:LIKE], known, 1, 0.8)
+    return f"{nearest[0]} = {value}" if nearest else ""
 
 
 def _remedy(sort: str, more: frozenset[str], wrong: str) -> Text:

@@ -54,7 +54,7 @@ def _items(draft: Draft, task: Element) -> set[str]:
 def _waited_for(draft: Draft, sayers: Sayers, event: Element) -> Iterator[Problem]:
     """A timer without an instant does not fall due; at an event gateway something else may happen."""
     timer = event.timer
-    if timer is None or is_literal(timer.text) or event.waits_at_gateway(draft.diagram):
+    if timer is None or is_literal(timer.text) or event.behind_gateway:
         return
     try:
         names = compile_expression(timer.text).names

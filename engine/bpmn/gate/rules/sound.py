@@ -58,7 +58,12 @@ def check(draft: Draft) -> Iterator[Problem]:
 
 
 def with_ways(problems: Sequence[Problem], by_states: Sequence[Problem]) -> list[Problem]:
-    """The problems that are told already, those of joins with the way on which a case stops; and what only states show."""
+    """The problems that are told already, those of joins with the way on which a case stops; and what only states show.
+
+    A branch may end before a join when all states were looked at and no case stops: another part of it goes there.
+    """
+    if not any(problem.rule in (CASE_STUCK.id, WAYS_TOO_MANY.id) for problem in by_states):
+        problems = [problem for problem in problems if problem.rule != joins.BRANCH_ENDS_EARLY.id]
     stuck = {problem.element_id: problem for problem in by_states if problem.rule == CASE_STUCK.id}
     of_joins = [problem for problem in problems if problem.rule in TOLD_OF_JOINS]
     shown = []

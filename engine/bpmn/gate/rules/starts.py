@@ -73,7 +73,7 @@ def _of_the_procedure(draft: Draft) -> Iterator[Problem]:
         )
     by_hand = [start for start in starts if not start.events]
     yield from _names(by_hand)
-    for start in draft.diagram.timed_starts:
+    for start in draft.diagram.starts_by_itself:
         yield from _begins_by_itself(draft, start)
 
 

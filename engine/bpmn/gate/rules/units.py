@@ -26,6 +26,7 @@ def who(draft: Draft, subject: Element | Lane, unit: str, roles: frozenset[str])
             subject,
             _("There is no post called %(role)s.", role=role[:80]),
             _("Available: %(known)s.", known=every(draft.roles)),
+            f"role = {draft.post_codes[role]}" if role in draft.post_codes else "",
         )
 
 

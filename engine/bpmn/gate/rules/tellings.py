@@ -1,0 +1,121 @@
+"""What cases tell each other is found by a name, and is never taken for a button."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from engine.bpmn.gate.draft import Draft, about, at, local_name
+from engine.bpmn.reading.elements import BPMN, HEARING, Element
+from engine.bpmn.reading.events import MESSAGE, SIGNAL
+from engine.messages import gettext as _
+from engine.problems import Problem, Rule
+
+TELLING_NAME = Rule("telling-name", _("What is thrown and waited for has a name that the file defines."))
+TELLING_AWAITS = Rule("telling-awaits", _("A message event is either a button or waits for another case."))
+TELLING_APART = Rule(
+    "telling-apart", _("A message for another case has another name than what waits in the same diagram.")
+)
+TELLING_CORRELATION = Rule("telling-correlation", _("Only what throws or awaits a message says by what it is found."))
+PRESSED = ("unit", "role", "pressed_by", "when", "otherwise")
+NAME_LIMIT = 200
+
+
+def check(draft: Draft) -> Iterator[Problem]:
+    yield from _names(draft)
+    for element in draft.running:
+        yield from _awaits(element)
+        yield from _correlation(element)
+        yield from _apart(draft, element)
+
+
+def _names(draft: Draft) -> Iterator[Problem]:
+    """Of a button the name means nothing; that the message of one exists is told by `references`."""
+    for kind in (MESSAGE, SIGNAL):
+        defined = {found.get("id"): (found.get("name") or "").strip() for found in draft.root.iterfind(f"{BPMN}{kind}")}
+        for node, element in _thrown(draft, kind):
+            reference = (node.get(f"{kind}Ref") or "").rpartition(":")[2]
+            if reference and reference not in defined and kind == MESSAGE and local_name(node) != element.kind:
+                continue  # told by `references`
+            name = defined.get(reference, "")
+            if not name or len(name) > NAME_LIMIT:
+                yield at(
+                    TELLING_NAME,
+                    node,
+                    _("Nothing says which message this is, so nobody finds it.")
+                    if kind == MESSAGE
+                    else _("Nothing says which signal this is, so nobody hears it."),
+                    _(
+                        "Choose a message or signal in the properties of the event, and give it a name of at most "
+                        "%(most)s characters.",
+                        most=NAME_LIMIT,
+                    ),
+                )
+
+
+def _thrown(draft: Draft, kind: str) -> Iterator[tuple[etree._Element, Element]]:
+    """What says which message or signal is meant, and the event or task that it says it of."""
+    for node in draft.process.iter(f"{BPMN}{kind}EventDefinition", f"{BPMN}sendTask", f"{BPMN}receiveTask"):
+        is_task = not (local_name(node) or "").endswith("Definition")
+        owner = node if is_task else node.getparent()
+        element = draft.diagram.elements.get(owner.get("id", "")) if owner is not None else None
+        if element is not None and element.event_kind == kind and not element.is_button:
+            yield node, element
+
+
+def _awaits(element: Element) -> Iterator[Problem]:
+    value = element.properties.get("awaits")
+    if value is not None and value != MESSAGE:
+        yield about(
+            TELLING_AWAITS,
+            element,
+            _("The value '%(value)s' of the property awaits cannot be used.", value=value[:80]),
+            _("Write message for a message of another case, or delete it for a button."),
+        )
+    elif element.heard is not None and any(name.partition("_")[0] in PRESSED for name in element.properties):
+        yield about(
+            TELLING_AWAITS,
+            element,
+            _("It waits for another case, so nobody presses it, and who may has no effect."),
+            _("Delete what is said of pressing it, or make it a button: delete awaits."),
+        )
+
+
+def _correlation(element: Element) -> Iterator[Problem]:
+    own = [*element.throws, *([element.heard] if element.heard is not None else [])]
+    if "correlation" in element.properties and not any(event.kind == MESSAGE for event in own):
+        yield about(
+            TELLING_CORRELATION,
+            element,
+            _("The property correlation has no effect here: no message is thrown or awaited."),
+            _("Delete it. A signal reaches everybody who waits for it; a button is pressed on the page of its case."),
+        )
+
+
+def _apart(draft: Draft, element: Element) -> Iterator[Problem]:
+    """In the same case a message is heard at once by what waits for its name, which is not meant for another case."""
+    for event in element.throws:
+        if event.kind != MESSAGE:
+            continue
+        same = [one for one in draft.running if one is not element and _waits_for(one, event.name)]
+        pressed = [one for one in same if one.is_button]
+        if pressed or (same and "correlation" in element.properties):
+            yield about(
+                TELLING_APART,
+                element,
+                _(
+                    "The message '%(name)s' would press the button of the same name in its own case.",
+                    name=event.name[:80],
+                )
+                if pressed
+                else _(
+                    "The message '%(name)s' is for another case, and its own case waits for it, too.",
+                    name=event.name[:80],
+                ),
+                _("Give one of the two messages another name."),
+            )
+
+
+def _waits_for(one: Element, name: str) -> bool:
+    return one.kind in HEARING and any(event.catches(MESSAGE, name) for event in one.events)
