@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     BindParameter,
@@ -33,41 +33,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from engine.db import stamp, tables
+from engine.db import rows, stamp, tables
 from engine.db.changes import Key, column_names, key_of, key_of_row
 from engine.db.in_json import as_json
-from engine.db.rows import (
-    AuditEntryRow,
-    CaseLinkRow,
-    ChainHeadRow,
-    CheckedPaperKey,
-    ChildRow,
-    CommentRow,
-    CorrectionRow,
-    DeadlineRow,
-    DocumentRow,
-    FactRow,
-    FiredTimerRow,
-    HandOverRow,
-    InstanceRow,
-    MaterialRow,
-    MentionRow,
-    NotificationRow,
-    PaperDraftRow,
-    PartyRow,
-    ReaderRow,
-    ReadingRow,
-    ScopeRow,
-    SupervisionItemRow,
-    TaskDraftKey,
-    TaskRoleRow,
-    TaskRow,
-    TimerRow,
-    UndoPointRow,
-    UnreadRow,
-    UnsentRow,
-)
-from engine.db.tables import process_instance
+from engine.db.rows import ChildRow, InstanceRow
+from engine.db.tables import chain_head, process_instance
 from engine.db.tables.base import R, TableOf
 from engine.db.types import Instant, Json
 from engine.db.unit import Unit, unit_of
@@ -153,7 +123,7 @@ def _unread() -> Part:
     columns = (*receipt.c, notice.c.kind, notice.c.task_id, notice.c.deadline_id)
     own = (receipt.c.instance_id == INSTANCE) & receipt.c.cleared_at.is_(None)
     query = select(*columns).join(notice, notice.c.id == receipt.c.notice_id).where(own)
-    return _part(receipt, UnreadRow, query.order_by(receipt.c.notice_id, receipt.c.person_id), notice.name)
+    return _part(receipt, rows.UnreadRow, query.order_by(receipt.c.notice_id, receipt.c.person_id), notice.name)
 
 
 def _unsent() -> Part:
@@ -164,13 +134,13 @@ def _unsent() -> Part:
     waits = or_(
         *(outbox.c.status == literal_column(f"'{status}'") for status in (SendingStatus.WAITING, SendingStatus.FAILED))
     )
-    return _part(outbox, UnsentRow, query.where(own, waits).order_by(outbox.c.id), notice.name)
+    return _part(outbox, rows.UnsentRow, query.where(own, waits).order_by(outbox.c.id), notice.name)
 
 
 def _supervised() -> Part:
     item = tables.supervision_item
     own = (item.c.instance_id == INSTANCE) & item.c.closed_at.is_(None)
-    return _part(item, SupervisionItemRow, select(item).where(own).order_by(item.c.deadline_id))
+    return _part(item, rows.SupervisionItemRow, select(item).where(own).order_by(item.c.deadline_id))
 
 
 def _asked() -> Part:
@@ -180,13 +150,14 @@ def _asked() -> Part:
         person, person.c.id == record.c.to_person, isouter=True
     )
     own = query.where(record.c.instance_id == INSTANCE)
-    return _part(record, HandOverRow, own.order_by(record.c.opened_at, record.c.id), person.name)
+    return _part(record, rows.HandOverRow, own.order_by(record.c.opened_at, record.c.id), person.name)
 
 
 def _children() -> Part:
     """The instances that this one called or started, without their states."""
     row = process_instance.c
-    query = select(*(row[name] for name in ChildRow._fields)).where(row.origin_instance_id == INSTANCE).order_by(row.id)
+    own = select(*(row[name] for name in ChildRow._fields)).where(row.origin_instance_id == INSTANCE)
+    query = own.order_by(row.id)
     return _part(process_instance, ChildRow, query, name=CHILDREN)
 
 
@@ -194,22 +165,21 @@ def _links() -> Part:
     """The instances that this one names, and those that name it."""
     link = tables.case_link
     own = (link.c.instance_id == INSTANCE) | (link.c.named_id == INSTANCE)
-    return _part(link, CaseLinkRow, select(link).where(own).order_by(link.c.instance_id, link.c.fact))
+    return _part(link, rows.CaseLinkRow, select(link).where(own).order_by(link.c.instance_id, link.c.fact))
 
 
 def _notifications() -> Part:
     """Notices that the diagram sends: what they were sent to has been reached by the instance."""
     notice = tables.notice
     own = (notice.c.instance_id == INSTANCE) & (notice.c.kind == literal_column(f"'{NoticeKind.NOTIFICATION}'"))
-    return _part(
-        notice, NotificationRow, select(notice.c.id, notice.c.kind, notice.c.unit_code).where(own).order_by(notice.c.id)
-    )
+    query = select(notice.c.id, notice.c.kind, notice.c.unit_code).where(own)
+    return _part(notice, rows.NotificationRow, query.order_by(notice.c.id))
 
 
 def _record() -> Part:
     entry = tables.audit_entry
     own = select(entry).where(entry.c.instance_id == INSTANCE)
-    return _part(entry, AuditEntryRow, own.order_by(entry.c.sequence), long=True)
+    return _part(entry, rows.AuditEntryRow, own.order_by(entry.c.sequence), long=True)
 
 
 CHILDREN = "children"
@@ -218,28 +188,27 @@ PARTS: Mapping[str, Part] = {
     part.name: part
     for part in (
         _whole(process_instance, InstanceRow, "id"),
-        _whole(
-            tables.task, TaskRow, "opened_at", "element_id", "id"
-        ),  # ids are random: what opens together is told of in one order
-        _whole(tables.scope, ScopeRow, "opened_at", "id"),
-        _whole(tables.deadline, DeadlineRow, "armed_at", "id"),
-        _whole(tables.fact, FactRow, "id"),
-        _whole(tables.document, DocumentRow, "sequence", "id"),
-        _whole(tables.comment, CommentRow, "said_at", "id"),
-        _whole(tables.correction, CorrectionRow, "id"),
-        _whole(tables.material, MaterialRow, "added_at", "id"),
-        _whole(tables.timer, TimerRow, "due_at", "id"),
-        _whole(tables.fired_timer, FiredTimerRow, "element_id", "due_at"),
-        _whole(tables.task_role, TaskRoleRow, "task_id", "role"),
-        _whole(tables.party, PartyRow, "fact", "unit_code"),
-        _keys(tables.task_draft, TaskDraftKey),
-        _keys(tables.checked_paper, CheckedPaperKey),
-        _whole(tables.paper_draft, PaperDraftRow, "element_id"),
-        _whole(tables.undo_point, UndoPointRow, "task_id"),
-        _whole(tables.reader, ReaderRow, "sent_at", "id"),
-        _whole(tables.reading, ReadingRow, "read_at"),
-        _whole(tables.mention, MentionRow, "comment_id"),
-        _part(tables.chain_head, ChainHeadRow, select(tables.chain_head).where(tables.chain_head.c.chain == INSTANCE)),
+        # ids are random: what opens together is told of in one order
+        _whole(tables.task, rows.TaskRow, "opened_at", "element_id", "id"),
+        _whole(tables.scope, rows.ScopeRow, "opened_at", "id"),
+        _whole(tables.deadline, rows.DeadlineRow, "armed_at", "id"),
+        _whole(tables.fact, rows.FactRow, "id"),
+        _whole(tables.document, rows.DocumentRow, "sequence", "id"),
+        _whole(tables.comment, rows.CommentRow, "said_at", "id"),
+        _whole(tables.correction, rows.CorrectionRow, "id"),
+        _whole(tables.material, rows.MaterialRow, "added_at", "id"),
+        _whole(tables.timer, rows.TimerRow, "due_at", "id"),
+        _whole(tables.fired_timer, rows.FiredTimerRow, "element_id", "due_at"),
+        _whole(tables.task_role, rows.TaskRoleRow, "task_id", "role"),
+        _whole(tables.party, rows.PartyRow, "fact", "unit_code"),
+        _keys(tables.task_draft, rows.TaskDraftKey),
+        _keys(tables.checked_paper, rows.CheckedPaperKey),
+        _whole(tables.paper_draft, rows.PaperDraftRow, "element_id"),
+        _whole(tables.undo_point, rows.UndoPointRow, "task_id"),
+        _whole(tables.reader, rows.ReaderRow, "sent_at", "id"),
+        _whole(tables.reading, rows.ReadingRow, "read_at"),
+        _whole(tables.mention, rows.MentionRow, "comment_id"),
+        _part(chain_head, rows.ChainHeadRow, select(chain_head).where(chain_head.c.chain == INSTANCE)),
         _asked(),
         _unread(),
         _unsent(),
@@ -322,8 +291,7 @@ class Case:
 
     def one(self, table: TableOf[R], *key: Any) -> R:
         """The row with this primary key, which the part has. Raises KeyError."""
-        found: R = self._part(table.name)[key]
-        return found
+        return cast(R, self._part(table.name)[key])
 
     def add(self, table: TableOf[R], values: Mapping[str, Any], **beside: Any) -> R:
         """A new row; `beside` is what the part holds of other tables. Returns it."""

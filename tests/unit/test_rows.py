@@ -21,7 +21,9 @@ WHOLE: list[tuple[Any, Table]] = [
     (rows.DefinitionVersionRow, tables.definition_version),
     (rows.LetterVersionRow, tables.letter_version),
     (rows.PersonRow, tables.person),
+    (rows.StartScheduleRow, tables.start_schedule),
     (rows.TaskDraftRow, tables.task_draft),
+    (rows.ThrownEventRow, tables.thrown_event),
 ]
 """Rows of whole tables that a case does not hold, or holds less of."""
 READ = [*((part.row, part.query) for part in PARTS.values()), *((row, select(table)) for row, table in WHOLE)]

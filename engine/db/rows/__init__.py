@@ -14,6 +14,7 @@ from engine.db.rows.notices import NotificationRow, SupervisionItemRow, UnreadRo
 from engine.db.rows.organisation import PersonRow
 from engine.db.rows.papers import DocumentRow, LetterVersionRow, MaterialRow, PaperDraftRow
 from engine.db.rows.record import AuditEntryRow, ChainHeadRow
+from engine.db.rows.waiting import StartScheduleRow, ThrownEventRow
 from engine.db.rows.work import (
     CaseLinkRow,
     CheckedPaperKey,
@@ -56,11 +57,13 @@ __all__ = [
     "ReaderRow",
     "ReadingRow",
     "ScopeRow",
+    "StartScheduleRow",
     "SupervisionItemRow",
     "TaskDraftKey",
     "TaskDraftRow",
     "TaskRoleRow",
     "TaskRow",
+    "ThrownEventRow",
     "TimerRow",
     "UndoPointRow",
     "UnreadRow",
