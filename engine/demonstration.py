@@ -119,7 +119,7 @@ def _make(settings: Settings, now: datetime) -> None:
     engine.prepare()
     passwords = engine.database.run(lambda tx: _found(tx, told, clock.now()))
     engine.procedures_in_force.found()
-    _Story(engine, clock, now).tell(cases)
+    _Story(engine, clock, now).play(cases)
     engine.close()
     _write_secretly(settings.data_dir / ACCOUNTS_FILE, json.dumps(passwords, ensure_ascii=False, indent=1))
 
@@ -200,7 +200,7 @@ class _Story:
             self.calendar = engine.transactions.context(tx).calendar
         self.today = self._last_working_day(local_date(now))
 
-    def tell(self, cases: list[Mapping[str, Any]]) -> None:
+    def play(self, cases: list[Mapping[str, Any]]) -> None:
         acts = sorted(self._acts(cases), key=lambda act: (act.at, act.case, act.order))
         broken_off: set[int] = set()
         for act in acts:

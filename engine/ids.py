@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from uuid import uuid4
 
-_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # without the signs that people confuse
+_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # without the characters that people confuse
 
 
 def new_id() -> str:
@@ -19,5 +19,5 @@ def new_token() -> str:
 
 
 def new_password() -> str:
-    """A password of four groups of four signs that can be read aloud; about 79 bits."""
+    """A password of four groups of four characters that can be read aloud; about 79 bits."""
     return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(4))

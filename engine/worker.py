@@ -169,12 +169,12 @@ class Worker:
     def _put_off(self, failed: schedules.NotBegun) -> None:
         log.error("a case of %s could not begin by itself: %s", failed.key, failed)
 
-        def tell(tx: Connection) -> None:
+        def park(tx: Connection) -> None:
             context = self.context(tx)
             schedules.put_off(tx, context.now, failed)
             incidents.park(tx, context, failed.fault)
 
-        self.database.run(tell)
+        self.database.run(park)
 
     def _do_what_is_due(self) -> int:
         """One thing after another, always the one that has been due longest, whichever instance it is in.

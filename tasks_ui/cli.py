@@ -10,7 +10,7 @@ from rich.table import Table
 from engine.cli import main
 from engine.clock import parse_local
 from engine.commands.base import opened, refusals, say
-from engine.commands.procedures import told
+from engine.commands.procedures import in_words
 from engine.commands.words import option
 from engine.demonstration import ACCOUNTS_FILE, Account, Demonstration, open_demonstration
 from engine.errors import LianbanError
@@ -56,7 +56,7 @@ def _serve(shows: bool = True, works: bool = True) -> None:
             engine.prepare()
             for outcome in engine.procedures_in_force.found():
                 if outcome.what != KEPT:
-                    say(told(outcome))
+                    say(in_words(outcome))
             if not engine.accounts.is_founded():
                 say(
                     _(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 
 from flask import Flask, g, request
@@ -11,12 +11,10 @@ from engine.clock import local
 from engine.deadlines.counting import Count
 from engine.deadlines.deadlines import Deadline
 from engine.deadlines.standing import Standing
-from engine.messages import Text, sentences
 from engine.reports.case.awaited import Awaited
 from engine.reports.case.page import InstanceView
 from engine.reports.desk.inbox import NextTask
 from engine.reports.oversight.notices import SupervisionItem
-from engine.reports.oversight.sending import Attempt
 from engine.reports.parts import counted_days, names
 from engine.reports.parts.coming_starts import ComingStart
 from engine.reports.parts.drawing import Drawing
@@ -24,13 +22,13 @@ from engine.reports.parts.handling import URGENT
 from engine.reports.parts.names import UnitName
 from engine.reports.parts.paging import COUNTED, PAGE_SIZE, Place, read_place
 from engine.reports.parts.periods import Period
-from engine.reports.parts.tellings import Telling
 from tasks_ui import dates
 from tasks_ui.language import language
 from tasks_ui.messages import gettext as _
 from tasks_ui.messages import ngettext, pgettext
 from tasks_ui.names import named
 from tasks_ui.security import engine
+from tasks_ui.sending_words import attempt_words, beside, listed, reached_words
 
 SHAPES = {
     "over": "over",
@@ -66,7 +64,7 @@ def register(app: Flask) -> None:
         supervised_until=supervised_until,
         role_names=role_names,
         size=size,
-        telling_words=telling_words,
+        reached_words=reached_words,
         attempt_words=attempt_words,
         many=many,
         named=named,
@@ -293,56 +291,6 @@ def due_rule(record: Deadline) -> str:
 
 def role_names(roles: frozenset[str]) -> str:
     return str(names.role_names(roles))
-
-
-def listed(words: Iterable[Text]) -> str:
-    """甲、乙; A, B: things of one kind."""
-    return pgettext("between things", ", ").join(map(str, words))
-
-
-def beside(words: Iterable[Text]) -> str:
-    """甲，乙; A, B: what is said one after another."""
-    return pgettext("between clauses", ", ").join(str(word) for word in words if word)
-
-
-def telling_words(telling: Telling) -> str:
-    """收件人 3 人（姓名…），已读 1；邮件：已发 2，没有发出 1：原因"""
-    count, people = len(telling.people), listed(telling.people)
-    words = [
-        ngettext(
-            "%(num)d recipient (%(people)s), %(read)s read it",
-            "%(num)d recipients (%(people)s), %(read)s read it",
-            count,
-            people=people,
-            read=telling.read,
-        )
-        if people
-        else _("Nobody holds the post")
-    ]
-    sent = {
-        "sent": _("sent"),
-        "waiting": _("waiting"),
-        "failed": _("trying again"),
-        "given_up": _("not sent"),
-        "dropped": _("not sent, since it was done"),
-    }
-    for name, counts in telling.channels.items():
-        shown = beside(f"{sent[status]} {counts[status]}" for status in sent if status in counts)
-        words.append(_("%(channel)s %(counts)s", channel=named(name), counts=shown))
-    said = pgettext("between sentences", "; ").join(words)
-    return _("%(said)s: %(reasons)s", said=said, reasons=sentences(*telling.reasons)) if telling.reasons else said
-
-
-def attempt_words(attempt: Attempt) -> str:
-    """没有发出：原因 / 某某要求再发"""
-    if attempt.outcome == "again":
-        return _("%(who)s asked to send it again", who=attempt.by)
-    outcome = {
-        "sent": pgettext("attempt", "Sent"),
-        "failed": pgettext("attempt", "Not sent"),
-        "given_up": pgettext("attempt", "Not sent, given up"),
-    }[attempt.outcome]
-    return _("%(said)s: %(reasons)s", said=outcome, reasons=attempt.reason) if attempt.reason else outcome
 
 
 def what_follows(following: NextTask | None) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 
 from engine.archive import overview
 from engine.archive.given_answers import done_tasks
-from engine.db import read
+from engine.db import fetch
 from engine.db.rows import DocumentRow, InstanceRow, MaterialRow
 from engine.db.tables import (
     audit_entry,
@@ -39,7 +39,7 @@ from engine.messages import in_chinese
 from engine.organisation import units
 from engine.organisation.assignment import Actor
 from engine.organisation.people import ROLES
-from engine.reports.case.history import is_internal
+from engine.reports.case.entry_lines import is_internal
 from engine.reports.parts.answers import in_words
 from engine.reports.parts.names import Names
 from engine.reports.parts.readers import MASK, hides, leaves_out, on_the_way
@@ -47,6 +47,7 @@ from engine.reports.parts.sent import unread_papers
 from engine.runtime.instances import instances
 from engine.runtime.step.audit import content_hash
 from engine.runtime.step.context import Context
+from engine.runtime.step.entries import entry_of
 
 FORMAT = "lianban-archive/2"
 UNSIGNED = "lianban-archive/1"
@@ -81,7 +82,7 @@ def parts(tx: Connection, context: Context, instance_id: str, unit_code: str, st
 
     Raises PapersMissing while a paper is not made yet, OSError when a stored file cannot be read.
     """
-    instance = read.one(tx, InstanceRow, select(process_instance).where(process_instance.c.id == instance_id))
+    instance = fetch.one(tx, InstanceRow, select(process_instance).where(process_instance.c.id == instance_id))
     keeper = units.find(tx, unit_code, instance.ended_at or context.now)
     kind, name = (keeper.kind, keeper.name) if keeper else ("", unit_code)
     reader = Actor("", "", unit_code, name, kind, frozenset(ROLES))
@@ -194,7 +195,7 @@ def _own_documents(tx: Connection, instance_id: str, reader: Actor) -> list[Docu
     """In their order; what the other side keeps in its own files is its own, and what it wrote to others is theirs."""
     untold = unread_papers(tx, instance_id, reader)
     own = select(document).where(document.c.instance_id == instance_id).order_by(document.c.sequence)
-    rows = read.every(tx, DocumentRow, own)
+    rows = fetch.every(tx, DocumentRow, own)
     return [row for row in rows if row.id not in untold and not row.from_unit == row.to_unit != reader.unit_code]
 
 
@@ -205,7 +206,7 @@ def _materials(tx: Connection, instance_id: str, reader: Actor, files: FileStore
     """
     went = [row.delivered_at for row in _own_documents(tx, instance_id, reader) if row.content["materials"]]
     own = select(material).where(material.c.instance_id == instance_id)
-    rows = read.every(tx, MaterialRow, own.order_by(material.c.added_at, material.c.id))
+    rows = fetch.every(tx, MaterialRow, own.order_by(material.c.added_at, material.c.id))
     yield Part("materials.json", "材料清单", _json([row._asdict() for row in rows]))
     for number, row in enumerate(rows, 1):
         if row.removed_at is not None and not any(row.added_at <= at < row.removed_at for at in went):
@@ -265,7 +266,7 @@ def _history(tx: Connection, instance_id: str, reader: Actor) -> list[dict[str, 
     entries = _rows(tx, audit_entry, instance_id, "sequence")
     return [
         {**entry, "content": None, "content_hash": content_hash(entry["content"]), "redacted": True}
-        if entry["unit_code"] != reader.unit_code and is_internal(entry["kind"], entry["content"])
+        if entry["unit_code"] != reader.unit_code and is_internal(entry_of(entry["kind"], entry["content"]))
         else entry
         for entry in entries
     ]

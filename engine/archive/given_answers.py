@@ -9,11 +9,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from engine.clock import local
+from engine.db import fetch
+from engine.db.rows import CorrectionRow, FactRow, TaskRow
 from engine.db.tables import correction, fact, task
 from engine.db.values import decode
 from engine.forms.schema import Field, Form
@@ -32,7 +33,7 @@ Key = tuple[str | None, str]
 
 
 @dataclass(frozen=True)
-class Answering:
+class Submission:
     """One filling in of a form: its heading, by whom and when, and the label and words of what was said."""
 
     title: str
@@ -42,13 +43,13 @@ class Answering:
 
 @dataclass
 class _Said:
-    """What is known of the instance's facts while its answerings are read in their order."""
+    """What is known of the instance's facts while its submissions are read in their order."""
 
     tx: Connection
     step: Step
     names: Names
-    facts: list[Row[Any]]
-    corrections: dict[Key, list[Row[Any]]]
+    facts: list[FactRow]
+    corrections: dict[Key, list[CorrectionRow]]
     told: set[tuple[str, str]] = field(default_factory=set)
     """The names of what the procedure itself has recorded, with the words that stand on the page already."""
 
@@ -98,22 +99,23 @@ class _Said:
         if words and readers.hides(found, self.step.definition.diagram, self.step.facts, self.step.actor):
             return readers.MASK
         for row in self.corrections.get((task_id, found.key), []):
+            assert row.decided_at is not None, "it is approved"
             corrected = in_chinese(in_words(found, decode(row.new_value), self.names)) or "不填"
             words = f"{words}\n（{_instant(row.decided_at)} 更正为：{corrected}）".strip()
         return words
 
 
-def answerings(tx: Connection, step: Step, names: Names) -> list[Answering]:
+def submissions(tx: Connection, step: Step, names: Names) -> list[Submission]:
     """Every answering of every step in the order of the record, as far as the step's actor may read it."""
     assert step.actor is not None
     instance, definition = step.instance, step.definition
     own = fact.c.instance_id == instance["id"]
-    facts = list(tx.execute(select(fact).where(own).order_by(fact.c.id)))
+    facts = fetch.every(tx, FactRow, select(fact).where(own).order_by(fact.c.id))
     said = _Said(tx, step, names, facts, _corrections(tx, instance["id"]))
     diagram = definition.diagram
     after_start = next((row.id for row in facts if row.revision > 1), _after(facts))
     found = [
-        Answering(
+        Submission(
             f"{diagram.name}：发起",
             _by("", names.person(instance["started_by"]), instance["started_at"], ""),
             tuple(said.entries(definition.start_form(instance["start_element_id"]), None, after_start)),
@@ -125,39 +127,43 @@ def answerings(tx: Connection, step: Step, names: Names) -> list[Answering]:
     times = Counter[str]()
     for row in done:
         times[row.element_id] += 1
+        assert row.ended_at is not None, "it is done"
+        ended_at = row.ended_at
         unit = names.unit(row.unit_code)
         is_draft = row.id in drafts
         ending = "" if is_draft else in_chinese(history.ending(row, definition))
         first = next((said_row.id for said_row in facts if said_row.task_id == row.id), None)
-        known = first or next((said_row.id for said_row in facts if said_row.said_at > row.ended_at), _after(facts))
+        known = first or next((said_row.id for said_row in facts if said_row.said_at > ended_at), _after(facts))
         form = definition.form_of(diagram.elements[row.element_id])
         found.append(
-            Answering(
+            Submission(
                 f"{row.name}（第 {times[row.element_id]} 次）" if rounds[row.element_id] > 1 else row.name,
-                _by(unit.name if unit else row.unit_code, names.person(row.ended_by), row.ended_at, ending),
+                _by(unit.name if unit else row.unit_code, names.person(row.ended_by), ended_at, ending),
                 (("填报内容", KEPT_BACK),) if is_draft else tuple(said.entries(form, row.id, known)),
             )
         )
     rest = tuple(said.rest())
-    return [*found, Answering("流程自动记录的其他内容", "", rest)] if rest else found
+    return [*found, Submission("流程自动记录的其他内容", "", rest)] if rest else found
 
 
-def done_tasks(tx: Connection, instance_id: str) -> list[Row[Any]]:
+def done_tasks(tx: Connection, instance_id: str) -> list[TaskRow]:
     """The tasks that were done, in the order of the record, also those whose completion was taken back."""
     order = readers.order_of_record(tx, instance_id)
     own = (task.c.instance_id == instance_id) & (task.c.status == TaskStatus.COMPLETED)
-    return sorted(tx.execute(select(task).where(own)), key=lambda row: (row.ended_at, order.get(row.id, 0), row.id))
+    done = fetch.every(tx, TaskRow, select(task).where(own))
+    return sorted(done, key=lambda row: (row.ended_at, order.get(row.id, 0), row.id))
 
 
-def _corrections(tx: Connection, instance_id: str) -> dict[Key, list[Row[Any]]]:
+def _corrections(tx: Connection, instance_id: str) -> dict[Key, list[CorrectionRow]]:
     own = (correction.c.instance_id == instance_id) & (correction.c.status == CorrectionStatus.APPROVED)
-    found: dict[Key, list[Row[Any]]] = {}
-    for row in tx.execute(select(correction).where(own).order_by(correction.c.decided_at, correction.c.id)):
+    found: dict[Key, list[CorrectionRow]] = {}
+    approved = select(correction).where(own).order_by(correction.c.decided_at, correction.c.id)
+    for row in fetch.every(tx, CorrectionRow, approved):
         found.setdefault((row.task_id, row.name), []).append(row)
     return found
 
 
-def _after(facts: list[Row[Any]]) -> int:
+def _after(facts: list[FactRow]) -> int:
     return facts[-1].id + 1 if facts else 0
 
 

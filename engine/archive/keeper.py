@@ -116,11 +116,11 @@ class Keeper:
                 why = _("An internal error (%(error)s); the log of the service tells more.", error=type(error).__name__)
         own = archive_package.c.instance_id == instance_id
 
-        def tell(tx: Connection) -> None:
+        def note(tx: Connection) -> None:
             told = {"failure": why, "make_after": self.clock.now() + AGAIN_AFTER}
             tx.execute(update(archive_package).where(own).values(**told))
 
-        self.database.run(tell)
+        self.database.run(note)
 
     def path(self, unit_code: str, file_name: str) -> Path:
         return self.folder / unit_code / file_name
@@ -155,7 +155,7 @@ class Keeper:
                 changed = tx.execute(update(archive_package).where(waiting).values(**kept)).rowcount == 1
                 if changed:
                     told = {"instance": instance_id, "sha256": kept["sha256"], "files": listed}
-                    audit.append(tx, chain_of(heading.unit_code), heading.made_at, "packed", told)
+                    audit.note(tx, chain_of(heading.unit_code), heading.made_at, "packed", told)
                     whole_files.name(
                         unfinished, place
                     )  # before the commit: a row never stands for a file that is not there

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.archive.given_answers import answerings
+from engine.archive.given_answers import submissions
 from engine.clock import local, local_date
 from engine.deadlines import deadlines
 from engine.deadlines.deadlines import Deadline
@@ -36,7 +36,7 @@ STATUSES = {
 SOFT_STATUSES = {**STATUSES, "overdue": "已过建议时限，未办结", "met_late": "过建议时限办结"}
 """Nobody is ever overdue by a recommended period (A24)."""
 LONG = 250
-"""Signs that a table's cell may hold before its row is parted at the end of a page."""
+"""Characters that a table's cell may hold before its row is parted at the end of a page."""
 
 
 def pdf(tx: Connection, context: Context, step: Step, names: Names, fonts: Fonts) -> bytes:
@@ -120,7 +120,7 @@ def _words(tx: Connection, step: Step, names: Names) -> dict[str, Any]:
         ],
         "sections": [
             {"title": found.title, "by": found.by, "entries": [list(entry) for entry in found.entries]}
-            for found in answerings(tx, step, names)
+            for found in submissions(tx, step, names)
         ],
     }
 

@@ -163,7 +163,7 @@ def _require_sound(manifest: Any) -> None:
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError(value)
-    value.encode()  # half of a sign, which no terminal shows
+    value.encode()  # half of a character, which no terminal shows
     return value
 
 

@@ -58,7 +58,7 @@ def check(files: tuple[Path, ...], as_json: bool, city_toml: Path | None, instal
         found = _found(list(files), city_toml, installed)
         fixed = [said for one in found if fix for said in _fixed(one)]
     if as_json:
-        problems = [_as_json(problem) for one in found for problem in one.told.problems]
+        problems = [_as_json(problem) for one in found for problem in one.findings.problems]
         click.echo(json.dumps(problems, ensure_ascii=False, indent=1))
     else:
         for one in found:
@@ -96,7 +96,7 @@ def _fixed(one: Checked) -> Iterator[Text]:
 def _exit_code(found: list[Checked]) -> int:
     if not all(one.is_readable for one in found):
         return 2
-    return 1 if any(one.told.errors for one in found) else 0
+    return 1 if any(one.findings.errors for one in found) else 0
 
 
 def _as_json(problem: Problem) -> dict[str, Any]:
@@ -115,23 +115,23 @@ def _as_json(problem: Problem) -> dict[str, Any]:
 
 def _print(one: Checked) -> None:
     say(_("%(file)s: %(said)s", file=one.path, said=_counted(one)))
-    for (file, _element), problems in groupby(one.told.problems, key=lambda each: (each.file, each.element_id)):
+    for (file, _element), problems in groupby(one.findings.problems, key=lambda each: (each.file, each.element_id)):
         several = list(problems)
         say(_heading(several[0], "" if file == str(one.path) else file))
         for problem in several:
             click.echo(f"    {_line(problem)}")
             if problem.rewrite:
                 click.echo(f"      {problem.rewrite}")
-    if one.told.following:
-        num = one.told.following
+    if one.findings.following:
+        num = one.findings.following
         say(ngettext("%(num)s more follows from these.", "%(num)s more follow from these.", num))
-    if one.told.problems:
+    if one.findings.problems:
         say(_("Each rule is explained in %(page)s under its id.", page=HELP_PAGE))
 
 
 def _counted(one: Checked) -> Text:
-    errors = len(one.told.errors)
-    warnings = len(one.told.problems) - errors
+    errors = len(one.findings.errors)
+    warnings = len(one.findings.problems) - errors
     counted = [
         *([ngettext("%(num)s error", "%(num)s errors", errors)] if errors else []),
         *([ngettext("%(num)s warning", "%(num)s warnings", warnings)] if warnings else []),

@@ -9,7 +9,7 @@ import click
 from engine.app import Engine
 from engine.commands.base import main, opened, refusals, say
 from engine.commands.people import ONCE
-from engine.commands.procedures import told
+from engine.commands.procedures import in_words
 from engine.commands.words import option
 from engine.errors import NotFound, Refused
 from engine.messages import Text, ngettext, sentences
@@ -112,4 +112,4 @@ def _deploy_what_waited(engine: Engine) -> None:
     """Diagrams that waited for a unit run from now on, also in a service that is running."""
     for outcome in engine.procedures_in_force.found():
         if outcome.what != KEPT:
-            say(told(outcome))
+            say(in_words(outcome))

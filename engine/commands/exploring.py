@@ -25,7 +25,7 @@ def run(settings: Settings, diagram: Path, city: bytes | None, begins: datetime,
     with refusals():
         found = explore(settings, diagram, shipped.read_file(diagram).diagram.key, city, begins)
     if as_json:
-        click.echo(json.dumps(told(found), ensure_ascii=False, indent=1))
+        click.echo(json.dumps(in_json(found), ensure_ascii=False, indent=1))
     else:
         _print(found)
 
@@ -33,7 +33,7 @@ def run(settings: Settings, diagram: Path, city: bytes | None, begins: datetime,
 # --- for programs ---
 
 
-def told(found: Explored) -> dict[str, Any]:
+def in_json(found: Explored) -> dict[str, Any]:
     return {
         "begins": _instant(found.begins),
         "ends": [

@@ -96,7 +96,7 @@ def shipped(keys: tuple[str, ...], deploy_all: bool, by: str, reason: str) -> No
     for one in compared:
         say(_compared(one))
     for outcome in unfinished:
-        say(told(outcome))
+        say(in_words(outcome))
     if any(one.kind == "procedure" and one.standing != "same" for one in compared):
         say(
             _(
@@ -200,7 +200,7 @@ def revive(key: str, by: str, reason: str) -> None:
     )
 
 
-def told(outcome: Outcome) -> Text:
+def in_words(outcome: Outcome) -> Text:
     """What became of a shipped file, in a line; the first reasons stand below it, and how to read the others."""
     messages = WITH_VERSION if outcome.version else OUTCOMES
     head = replace(

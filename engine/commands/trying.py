@@ -18,8 +18,8 @@ from engine.messages import Text, When, listed, ngettext
 from engine.messages import gettext as _
 from engine.settings import read_settings
 from engine.states import InstanceStatus
+from engine.trial.course import STANDS, WHAT, Course, as_json
 from engine.trial.story import Story, read_answers
-from engine.trial.told import STANDS, WHAT, Told, as_json
 from engine.trial.trials import Tested, run_tests, try_case, with_values
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -74,12 +74,12 @@ def try_diagram(
         sys.exit(1 if any(one.differs for one in tested) else 0)
     with refusals():
         story = _story(answers, data, begins, until)
-        told = try_case(settings, diagram, story, city, now)
+        course = try_case(settings, diagram, story, city, now)
     if as_json_:
-        click.echo(json.dumps(as_json(told), ensure_ascii=False, indent=1))
+        click.echo(json.dumps(as_json(course), ensure_ascii=False, indent=1))
     else:
-        _print(told)
-    sys.exit(1 if told.walked.stopped else 0)
+        _print(course)
+    sys.exit(1 if course.walked.stopped else 0)
 
 
 def _story(answers: Path | None, data: tuple[str, ...], begins: str, until: str) -> Story:
@@ -100,28 +100,28 @@ def _instant(text: str) -> datetime:
         raise Misused(_("%(text)s is no time. Write it as 2026-10-09T10:30.", text=text)) from None
 
 
-def _print(told: Told) -> None:
-    for one in told.path:
+def _print(course: Course) -> None:
+    for one in course.path:
         element = f" ({one.element})" if one.element and one.element != str(one.name) else ""
         detail = f"  {one.detail}" if one.detail else ""
-        case = "" if one.number == told.walked.number else f"[{one.number}] "
+        case = "" if one.number == course.walked.number else f"[{one.number}] "
         click.echo(f"{When(one.at, 'minute')}  {case}{WHAT[one.what]}  {one.name}{element}{detail}")
-    for period in told.periods:
+    for period in course.periods:
         due = When(period.due_at, "minute")
         say(_("Period %(name)s (%(key)s): until %(due)s, %(status)s",
               name=period.name, key=period.key, due=due, status=STANDS.get(period.status, period.status)))  # fmt: skip
-    if told.papers:
-        say(_("Papers: %(papers)s", papers=listed(told.papers)))
-    say(_stands(told))
+    if course.papers:
+        say(_("Papers: %(papers)s", papers=listed(course.papers)))
+    say(_stands(course))
 
 
-def _stands(told: Told) -> Text:
-    if told.walked.stopped:
-        return told.walked.stopped
-    if told.walked.status == InstanceStatus.ENDED:
-        return _("The case has ended: %(result)s.", result=told.walked.result or "-")
-    waits = listed(told.walked.waits)
-    return _("At %(now)s the case runs; open are: %(waits)s.", now=When(told.walked.now, "minute"), waits=waits)
+def _stands(course: Course) -> Text:
+    if course.walked.stopped:
+        return course.walked.stopped
+    if course.walked.status == InstanceStatus.ENDED:
+        return _("The case has ended: %(result)s.", result=course.walked.result or "-")
+    waits = listed(course.walked.waits)
+    return _("At %(now)s the case runs; open are: %(waits)s.", now=When(course.walked.now, "minute"), waits=waits)
 
 
 def _print_tests(tested: list[Tested], as_json_: bool) -> None:
@@ -131,7 +131,7 @@ def _print_tests(tested: list[Tested], as_json_: bool) -> None:
                 "name": one.story.name,
                 "differs": list(map(str, one.differs)),
                 "left_out": list(map(str, one.story.left_out)),
-                **as_json(one.told),
+                **as_json(one.course),
             }
             for one in tested
         ]

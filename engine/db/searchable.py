@@ -1,7 +1,7 @@
 """What instances are searched by, kept so that a search costs what it finds, not what there is.
 
 A search is for any part of a text, and no index of either store finds that. So every text stands in `search_word` once from
-each of its signs on: a part of it is the beginning of one of those rows, and a beginning is a range of the index.
+each of its characters on: a part of it is the beginning of one of those rows, and a beginning is a range of the index.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ NUMBER, TITLE, PAPER = "number", "title", "paper"
 LEFT_OUT = "〔〕［］[]（）()【】"
 """What may be typed or left out, as in a 文号."""
 SIGNS = 32
-"""So many signs of what is searched for count; nobody types more to find a case."""
+"""So many characters of what is searched for count; nobody types more to find a case."""
 _LAST = "\U0010ffff"
 
 

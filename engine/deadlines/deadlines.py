@@ -19,13 +19,14 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.clock import local_date
-from engine.db.case import Row, case_of
+from engine.db.case import case_of
+from engine.db.rows import DeadlineRow
 from engine.db.tables import deadline
 from engine.deadlines import counting
 from engine.deadlines.calendar import Calendar
 from engine.deadlines.counting import Count
 from engine.ids import new_id
-from engine.states import PeriodStatus
+from engine.states import MoveReason, PeriodStatus
 
 OPEN = (PeriodStatus.RUNNING, PeriodStatus.OVERDUE, PeriodStatus.PAUSED)
 OF_TASK = "task:"
@@ -96,7 +97,7 @@ class Deadline:
 
     @property
     def extended(self) -> bool:
-        return any(move["why"] == "extended" for move in self.moves)
+        return any(move["why"] == MoveReason.EXTENDED for move in self.moves)
 
     @property
     def paused(self) -> str:
@@ -111,16 +112,16 @@ class Deadline:
     @property
     def _last_pause(self) -> dict[str, Any]:
         """A correction may have moved the period since: the pause is not always its last move."""
-        return next(move for move in reversed(self.moves) if move["why"] == "paused")
+        return next(move for move in reversed(self.moves) if move["why"] == MoveReason.PAUSED)
 
     @property
     def pauses(self) -> list[tuple[date, date]]:
         """First and last day of each time that the period stood still; a pause that goes on has no end yet."""
         found: list[tuple[date, date]] = []
         for move in self.moves:
-            if move["why"] == "paused":
+            if move["why"] == MoveReason.PAUSED:
                 found.append((local_date(datetime.fromisoformat(move["since"])), date.max))
-            elif move["why"] == "resumed":
+            elif move["why"] == MoveReason.RESUMED:
                 found[-1] = (found[-1][0], local_date(datetime.fromisoformat(move["since"])))
         return found
 
@@ -133,10 +134,10 @@ class Deadline:
 def of_instance(tx: Connection, instance_id: str) -> list[Deadline]:
     """Every period that the instance has had, oldest first."""
     rows = case_of(tx, instance_id).rows(deadline)
-    return [Deadline(**row._mapping) for row in sorted(rows, key=_age)]
+    return [Deadline(**row._asdict()) for row in sorted(rows, key=_age)]
 
 
-def _age(row: Row) -> tuple[datetime, bool, str]:
+def _age(row: DeadlineRow) -> tuple[datetime, bool, str]:
     """Of two that were armed in one step, the open one is the later."""
     return row.armed_at, row.ended_at is None, row.id
 
@@ -216,7 +217,14 @@ def pause(tx: Connection, record: Deadline, since: datetime, by: str, now: datet
     if record.status != PeriodStatus.RUNNING or now >= record.due_at:
         return record
     due = record.due_at.isoformat()
-    step = {"at": now.isoformat(), "from": due, "to": due, "why": "paused", "by": by, "since": since.isoformat()}
+    step = {
+        "at": now.isoformat(),
+        "from": due,
+        "to": due,
+        "why": MoveReason.PAUSED,
+        "by": by,
+        "since": since.isoformat(),
+    }
     return _change(tx, record, status=PeriodStatus.PAUSED, moves=[*record.moves, step])
 
 
@@ -235,7 +243,7 @@ def resume(tx: Connection, record: Deadline, since: datetime, by: str, now: date
         "at": now.isoformat(),
         "from": record.due_at.isoformat(),
         "to": count.due_at.isoformat(),
-        "why": "resumed",
+        "why": MoveReason.RESUMED,
         "by": by,
         "since": since.isoformat(),
     }
@@ -278,8 +286,8 @@ def reopen(tx: Connection, record: Deadline) -> Deadline:
     """What had ended the period is undone: it goes on, or stands still, as before. An overdue stays an overdue."""
     if record.is_open:
         return record
-    turns = [move["why"] for move in record.moves if move["why"] in ("paused", "resumed")]
-    stood_still = turns[-1:] == ["paused"]
+    turns = [move["why"] for move in record.moves if move["why"] in (MoveReason.PAUSED, MoveReason.RESUMED)]
+    stood_still = turns[-1:] == [MoveReason.PAUSED]
     running = PeriodStatus.PAUSED if stood_still else PeriodStatus.RUNNING
     status = running if record.overdue_at is None else PeriodStatus.OVERDUE
     return _change(tx, record, status=status, ended_at=None)
@@ -303,5 +311,5 @@ def _counted(count: Count) -> dict[str, Any]:
 
 def _change(tx: Connection, record: Deadline, **values: Any) -> Deadline:
     case = case_of(tx, record.instance_id)
-    case.change(deadline, case.get(deadline, record.id), **values)
+    case.change(deadline, case.one(deadline, record.id), **values)
     return replace(record, **values)

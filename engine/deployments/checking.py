@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.bpmn.gate.beginning import needed_to_begin
-from engine.bpmn.gate.order import Told, in_one_round
+from engine.bpmn.gate.order import Findings, in_one_round
 from engine.bpmn.gate.procedures import Procedures, Signature, signature
 from engine.bpmn.gate.rules.bindings import CALL_TAG, CALL_VERSION
 from engine.bpmn.gate.rules.calls import CALL_UNKNOWN
@@ -35,7 +35,7 @@ class Checked:
     """What there is to say of one file, and of what lies beside it."""
 
     path: Path
-    told: Told
+    findings: Findings
     is_readable: bool = True
 
 
@@ -49,9 +49,9 @@ def check(paths: Sequence[Path], city_for: CityFor) -> list[Checked]:
 
 
 def _joined(one: Checked, other: Checked) -> Checked:
-    told = in_one_round((*one.told.problems, *other.told.problems))
-    following = max(one.told.following, other.told.following)
-    return Checked(one.path, replace(told, following=following), one.is_readable and other.is_readable)
+    findings = in_one_round((*one.findings.problems, *other.findings.problems))
+    following = max(one.findings.following, other.findings.following)
+    return Checked(one.path, replace(findings, following=following), one.is_readable and other.is_readable)
 
 
 def _check(path: Path, city_for: CityFor) -> Iterator[Checked]:
@@ -69,12 +69,12 @@ def _diagram(path: Path, city_for: CityFor) -> Checked:
     try:
         file = shipped.read_file(path)
         city = city_for(file.diagram.key, Neighbours(path))
-        told = judging.judge(file.content, file.beside, city, path.name).told
+        findings = judging.judge(file.content, file.beside, city, path.name).findings
     except DiagramRefused as refused:
         return Checked(path, in_one_round(_within(path.parent, path.name, refused.problems)), is_readable=False)
     except OSError as error:
         return Checked(path, _unreadable(path, str(error.strerror or error)), is_readable=False)
-    return Checked(path, replace(told, problems=tuple(_within(path.parent, path.name, told.problems))))
+    return Checked(path, replace(findings, problems=tuple(_within(path.parent, path.name, findings.problems))))
 
 
 def _within(folder: Path, name: str, problems: Collection[Problem]) -> Iterator[Problem]:
@@ -82,9 +82,9 @@ def _within(folder: Path, name: str, problems: Collection[Problem]) -> Iterator[
     return (replace(problem, file=str(folder / (problem.file or name))) for problem in problems)
 
 
-def _unreadable(path: Path, why: Text) -> Told:
+def _unreadable(path: Path, why: Text) -> Findings:
     problem = FILE_UNREADABLE.problem("", "", _("The file cannot be read: %(error)s", error=why), _("Check its name."))
-    return Told((replace(problem, file=str(path)),))
+    return Findings((replace(problem, file=str(path)),))
 
 
 def _strays(folder: Path) -> Iterator[Checked]:
@@ -92,10 +92,10 @@ def _strays(folder: Path) -> Iterator[Checked]:
     for name, why in shipped.read_folder(folder).unreadable.items():
         path = folder / name
         if path.suffix != DIAGRAM:
-            yield Checked(path, Told((replace(FILE_PLACE.problem("", "", why, ""), file=str(path)),)))
+            yield Checked(path, Findings((replace(FILE_PLACE.problem("", "", why, ""), file=str(path)),)))
         elif _reads(path):
             twice = PROCESS_IN_TWO_FILES.problem("", "", why, "")
-            yield Checked(path, Told((replace(twice, file=str(path)),)))
+            yield Checked(path, Findings((replace(twice, file=str(path)),)))
 
 
 def _reads(path: Path) -> bool:
@@ -111,7 +111,7 @@ def _beside(path: Path, city_for: CityFor) -> Checked:
     folder = _folder_of(path)
     problems: list[Problem] = []
     for diagram in sorted(folder.glob(f"*{DIAGRAM}")):
-        problems += (one for one in _diagram(diagram, city_for).told.problems if Path(one.file) == path)
+        problems += (one for one in _diagram(diagram, city_for).findings.problems if Path(one.file) == path)
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -179,9 +179,9 @@ def less_certain(checked: Checked, doubtful: Collection[str]) -> Checked:
     """The same, where what breaks one of these rules is only worth a look: nobody has said what there is."""
     softened = (
         replace(problem, severity=Severity.WARNING) if problem.rule in doubtful else problem
-        for problem in checked.told.problems
+        for problem in checked.findings.problems
     )
-    return replace(checked, told=replace(checked.told, problems=in_one_round(softened).problems))
+    return replace(checked, findings=replace(checked.findings, problems=in_one_round(softened).problems))
 
 
 WITHOUT_UNITS = frozenset({UNIT_UNKNOWN.id})

@@ -12,9 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
-from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, insert, select
 
 from engine.bpmn.gate import procedures
 from engine.bpmn.gate.beginning import needed_to_begin
@@ -24,8 +23,9 @@ from engine.bpmn.reading.called import VERSION, VERSION_TAG, Called
 from engine.bpmn.reading.elements import Diagram, Element, Lane
 from engine.bpmn.spiff.specification import specification, specify
 from engine.bpmn.spiff.specs import Specification
-from engine.db import stamp
+from engine.db import fetch, stamp
 from engine.db.english import english_of
+from engine.db.rows import DefinitionVersionRow
 from engine.db.tables import definition_version
 from engine.db.turns import DEPLOYING, take_turn
 from engine.db.unit import unit_of
@@ -146,7 +146,7 @@ def deploy(
     by: str,
     now: datetime,
     reason: str = "",
-    restores: Row[Any] | None = None,
+    restores: DefinitionVersionRow | None = None,
     along: Along = NOTHING_ALONG,
     confirmed_by: str = "",
 ) -> Definition:
@@ -229,13 +229,13 @@ def read_forms(diagram: Diagram, contents: Mapping[str, bytes], english: English
     return forms
 
 
-def to_restore(tx: Connection, key: str, version: int) -> Row[Any]:
+def to_restore(tx: Connection, key: str, version: int) -> DefinitionVersionRow:
     """The earlier version, whose content may become the latest one.
 
     Raises NotFound, and Refused when it is in force anyway.
     """
     own = (definition_version.c.key == key, definition_version.c.version == version)
-    row = tx.execute(select(definition_version).where(*own)).first()
+    row = fetch.first(tx, DefinitionVersionRow, select(definition_version).where(*own))
     if row is None:
         raise NotFound(
             _(
@@ -383,14 +383,6 @@ def number_in_force(tx: Connection, key: str) -> int:
     """The number of the latest version; 0 when there is none."""
     latest_row = _latest_row(tx, key)
     return latest_row.version if latest_row is not None else 0
-
-
-def versions(tx: Connection, key: str) -> list[Row[Any]]:
-    """Every version, the newest first, without what it consists of."""
-    left_out = ("diagram", "specification", "forms", "pins", "tests", "english")
-    columns = [column for column in definition_version.c if column.name not in left_out]
-    own = select(*columns).where(definition_version.c.key == key)
-    return list(tx.execute(own.order_by(definition_version.c.version.desc())))
 
 
 def contents(tx: Connection, definition_id: str) -> tuple[bytes, dict[str, str]]:

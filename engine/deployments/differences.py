@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine.bpmn.reading.called import Called, Handover
+from engine.bpmn.reading.called import Called, DataMapping
 from engine.bpmn.reading.elements import Diagram, Element, Flow, Lane, Process
 from engine.bpmn.reading.events import MESSAGE, SIGNAL
 from engine.messages import Message, Text, pgettext
@@ -168,8 +168,8 @@ def _of_element(element: Element) -> Texts:
         "interrupting": (_("ends its task"), _truth(element.interrupting) if element.attached_to else ""),
         "default": (_("default flow"), element.default_flow or ""),
         "called": (_("called procedure"), _of_called(element.called)),
-        "inputs": (_("what is handed over"), _of_handovers(element.inputs)),
-        "outputs": (_("what comes back"), _of_handovers(element.outputs)),
+        "inputs": (_("what is handed over"), _of_mappings(element.inputs)),
+        "outputs": (_("what comes back"), _of_mappings(element.outputs)),
         **{f"property {name}": (name, value) for name, value in sorted(element.properties.items())},
     }
 
@@ -178,8 +178,8 @@ def _of_called(called: Called | None) -> str:
     return " ".join(filter(None, (called.key, called.version, called.tag))) if called else ""
 
 
-def _of_handovers(handovers: tuple[Handover, ...]) -> str:
-    return ", ".join(f"{one.fact} = {one.expression}" for one in handovers)
+def _of_mappings(mappings: tuple[DataMapping, ...]) -> str:
+    return ", ".join(f"{one.fact} = {one.expression}" for one in mappings)
 
 
 def _truth(value: bool) -> str:

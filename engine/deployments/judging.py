@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from engine.bpmn.gate import check as gate
-from engine.bpmn.gate.order import Told, in_one_round
+from engine.bpmn.gate.order import Findings, in_one_round
 from engine.bpmn.gate.procedures import NoProcedures, Procedures, begun_by
 from engine.bpmn.gate.rules import dialects, shapes
 from engine.bpmn.gate.rules.calls import CALL_RETIRED
@@ -46,12 +46,12 @@ class City:
 @dataclass(frozen=True)
 class Judged:
     diagram: Diagram
-    told: Told
+    findings: Findings
 
     def require_in_order(self) -> None:
         """Raises DiagramRefused with every error; what is only worth knowing stands in nobody's way."""
-        if self.told.errors:
-            raise DiagramRefused(list(self.told.errors), self.told.following)
+        if self.findings.errors:
+            raise DiagramRefused(list(self.findings.errors), self.findings.following)
 
 
 def judge(content: bytes, beside: Beside, city: City, name: str = "") -> Judged:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
+from engine.db import fetch
 from engine.db.tables import kept_file
 from engine.deployments.packages import Sent, digest, packed, unpacked
 from engine.errors import NotFound, Refused
@@ -64,7 +65,7 @@ def keep(
     key, name = named
     sha256 = digest(files)
     same = (kept_file.c.status == status) & (kept_file.c.sha256 == sha256) & (kept_file.c.key == key)
-    if (row := tx.execute(select(*_COLUMNS).where(same)).first()) is not None:
+    if (row := fetch.first(tx, _Listed, select(*_COLUMNS).where(same))) is not None:
         return _kept(row), False
     if status == DRAFT and len(listed(tx, (DRAFT,))) >= DRAFTS_AT_MOST:
         raise Refused(_("There are %(most)s drafts already. Drop some that are no longer needed.", most=DRAFTS_AT_MOST))
@@ -78,7 +79,7 @@ def keep(
 
 def find(tx: Connection, kept_id: str) -> Kept:
     """Raises NotFound."""
-    row = tx.execute(select(*_COLUMNS).where(kept_file.c.id == kept_id)).first()
+    row = fetch.first(tx, _Listed, select(*_COLUMNS).where(kept_file.c.id == kept_id))
     if row is None:
         raise NotFound(_("There is no such file. It may have been a draft that somebody dropped."))
     return _kept(row)
@@ -95,7 +96,8 @@ def listed(tx: Connection, statuses: Sequence[str] = KEPT, key: str | None = Non
     wanted = select(*_COLUMNS).where(kept_file.c.status.in_(statuses))
     if key is not None:
         wanted = wanted.where(kept_file.c.key == key)
-    return [_kept(row) for row in tx.execute(wanted.order_by(kept_file.c.kept_at.desc(), kept_file.c.id))]
+    newest_first = wanted.order_by(kept_file.c.kept_at.desc(), kept_file.c.id)
+    return [_kept(row) for row in fetch.every(tx, _Listed, newest_first)]
 
 
 def end(tx: Connection, kept: Kept, status: str, by: str, answer: str, now: datetime) -> None:
@@ -106,10 +108,27 @@ def end(tx: Connection, kept: Kept, status: str, by: str, answer: str, now: date
         raise Refused(_("Somebody has settled this meanwhile. Reload the page."))
 
 
-_COLUMNS = [column for column in kept_file.c if column.name not in ("package", "sha256")]
+class _Listed(NamedTuple):
+    """A row without the files themselves."""
+
+    id: str
+    key: str
+    name: str
+    status: str
+    restores: int | None
+    reason: str
+    kept_at: datetime
+    kept_by: str
+    person_id: str | None
+    ended_at: datetime | None
+    ended_by: str | None
+    answer: str | None
 
 
-def _kept(row: Row[Any]) -> Kept:
+_COLUMNS = [kept_file.c[name] for name in _Listed._fields]
+
+
+def _kept(row: _Listed) -> Kept:
     return Kept(
         row.id,
         row.key,

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.bpmn.reading.elements import Diagram
-from engine.deployments import definitions, shipped
+from engine.deployments import definitions, shipped, versions
 from engine.deployments.along import Along
 from engine.deployments.packages import Sent as Sent
 from engine.deployments.packages import unpacked
@@ -194,7 +194,7 @@ def _along(tx: Connection, diagram: Diagram, parts: Parts) -> Along:
 
 
 def _forms_in_force(tx: Connection, key: str) -> dict[str, bytes]:
-    rows = definitions.versions(tx, key)
+    rows = versions.every_version(tx, key)
     if not rows:
         return {}
     _diagram, forms = definitions.contents(tx, rows[0].id)

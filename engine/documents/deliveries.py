@@ -14,7 +14,8 @@ from typing import Any
 from sqlalchemy import Connection, update
 
 from engine.db import searchable
-from engine.db.case import Case, Row, case_of
+from engine.db.case import Case, case_of
+from engine.db.rows import DocumentRow
 from engine.db.tables import document, material
 from engine.db.values import encode
 from engine.forms.schema import Field, Form
@@ -148,10 +149,10 @@ def materials_of(tx: Connection, instance_id: str, units: Collection[str]) -> li
 
 def of_instance(tx: Connection, instance_id: str) -> list[Document]:
     rows = sorted(case_of(tx, instance_id).rows(document), key=lambda row: (row.delivered_at, row.sequence))
-    return [Document(**row._mapping) for row in rows]
+    return [Document(**row._asdict()) for row in rows]
 
 
-def sign_for(case: Case, row: Row, person_id: str, now: datetime) -> bool:
+def sign_for(case: Case, row: DocumentRow, person_id: str, now: datetime) -> bool:
     """The receiving unit has signed for the document; who was first stays. Returns whether this person was."""
     if row.signed_for_at is not None:
         return False

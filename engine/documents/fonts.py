@@ -27,9 +27,9 @@ CHAINS: Mapping[str, tuple[str, ...]] = {
 SUFFIXES = (".ttf", ".otf", ".ttc")
 _UNSEEN = frozenset("\n\t\r")
 _NEVER_PRINTED = ("Cf", "Zl", "Zp")
-"""Signs that papers leave out: see `wording.visible`."""
+"""Characters that papers leave out: see `wording.visible`."""
 UNPRINTABLE = "〓"
-"""The geta of printers: stands on a paper where a sign should stand that no font has."""
+"""The geta of printers: stands on a paper where a character should stand that no font has."""
 
 
 class FontsMissing(LianbanError):
@@ -48,7 +48,7 @@ class Fonts:
 
     @cached_property
     def files(self) -> tuple[Path, ...]:
-        """Every font file, in the order in which it is asked for a sign. Raises FontsMissing when there is none."""
+        """Every font file, in the order in which it is asked for a character. Raises FontsMissing when there is none."""
         found = [
             path
             for folder in self.folders
@@ -74,7 +74,7 @@ class Fonts:
         return [None] * len(self.files)
 
     def missing(self, text: str) -> list[str]:
-        """The signs of the text that no font can print, each once, in order."""
+        """The characters of the text that no font can print, each once, in order."""
         wanted = [sign for sign in dict.fromkeys(text) if sign not in _UNSEEN]
         for at, path in enumerate(self.files):
             if not wanted:
@@ -86,7 +86,7 @@ class Fonts:
         return wanted
 
     def unprintable(self, text: str) -> list[str]:
-        """The signs that would leave a gap on a paper; none when it cannot be known, because the fonts are missing."""
+        """The characters that would leave a gap on a paper; none when it cannot be known, because the fonts are missing."""
         try:
             return [sign for sign in self.missing(text) if unicodedata.category(sign) not in _NEVER_PRINTED]
         except FontsMissing:

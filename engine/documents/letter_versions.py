@@ -9,11 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, insert, select
 
-from engine.db import stamp
+from engine.db import fetch, stamp
+from engine.db.rows import LetterVersionRow
 from engine.db.tables import letter_version
 from engine.db.unit import unit_of
 from engine.documents import typesetting
@@ -110,7 +111,7 @@ def codes(tx: Connection) -> dict[str, str]:
 def find(tx: Connection, version_id: str) -> LetterVersion:
     """The version, read once per process: a stored version never changes."""
     own = select(letter_version).where(letter_version.c.id == version_id)
-    found = unit_of(tx).memory.once("letter", version_id, lambda: _version(tx.execute(own).one()))
+    found = unit_of(tx).memory.once("letter", version_id, lambda: _version(fetch.one(tx, LetterVersionRow, own)))
     assert found is not None
     return found
 
@@ -121,16 +122,19 @@ def in_force(tx: Connection) -> dict[str, Source]:
     return {row.name: Source(row.name, row.wording, row.layout) for row in rows}
 
 
-def deployed(tx: Connection, name: str) -> list[Row[Any]]:
-    """Every version of the letter, the newest first: version, sha256, deployed_at and deployed_by."""
-    columns = (
-        letter_version.c.version,
-        letter_version.c.sha256,
-        letter_version.c.deployed_at,
-        letter_version.c.deployed_by,
-    )
-    newest = letter_version.c.version.desc()
-    return list(tx.execute(select(*columns).where(letter_version.c.name == name).order_by(newest)))
+class Deployed(NamedTuple):
+    """A version of a letter, without its words."""
+
+    version: int
+    sha256: str
+    deployed_at: datetime
+    deployed_by: str
+
+
+def deployed(tx: Connection, name: str) -> list[Deployed]:
+    """Every version of the letter, the newest first."""
+    own = select(*(letter_version.c[column] for column in Deployed._fields)).where(letter_version.c.name == name)
+    return fetch.every(tx, Deployed, own.order_by(letter_version.c.version.desc()))
 
 
 def try_layout(source: Source, fonts: Fonts) -> None:
@@ -180,12 +184,12 @@ def _full_words() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _latest_row(tx: Connection, name: str) -> Row[Any] | None:
-    newest = letter_version.c.version.desc()
-    return tx.execute(select(letter_version).where(letter_version.c.name == name).order_by(newest).limit(1)).first()
+def _latest_row(tx: Connection, name: str) -> LetterVersionRow | None:
+    own = select(letter_version).where(letter_version.c.name == name)
+    return fetch.first(tx, LetterVersionRow, own.order_by(letter_version.c.version.desc()).limit(1))
 
 
-def _version(row: Row[Any]) -> LetterVersion:
+def _version(row: LetterVersionRow) -> LetterVersion:
     return LetterVersion(row.id, row.name, read_letter(row.name, row.wording), row.layout)
 
 

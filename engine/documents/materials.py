@@ -167,7 +167,7 @@ def names_for(kind: str, title: str, files: list[str], listed: Collection[str]) 
     title = " ".join(title.split())
     if len(files) < 2 and title:
         return [title]
-    bases = [title or (_telling(name) if len(files) > 1 else "") or _called_by(kind) for name in files or [""]]
+    bases = [title or (_speaking(name) if len(files) > 1 else "") or _called_by(kind) for name in files or [""]]
     taken, names = set(listed), []
     for base in bases:
         name, numbers = base, count(2 if base in taken else 1)
@@ -178,7 +178,7 @@ def names_for(kind: str, title: str, files: list[str], listed: Collection[str]) 
     return names
 
 
-def _telling(file_name: str) -> str:
+def _speaking(file_name: str) -> str:
     """The name of the file when it says what the file is; empty for one that a device has given."""
     stem = PurePath(file_name).stem
     return stem[:TITLE_LIMIT] if _WORDS.search(_DEVICE_NAMES.sub(" ", stem)) else ""
@@ -213,7 +213,7 @@ def find(tx: Connection, material_id: str) -> Material:
 def of_instance(tx: Connection, instance_id: str) -> list[Material]:
     """The list as it stands, in the order it was made."""
     rows = case_of(tx, instance_id).rows(material)
-    return [Material(**row._mapping) for row in rows if row.removed_at is None]
+    return [Material(**row._asdict()) for row in rows if row.removed_at is None]
 
 
 def _number(text: str) -> int | None:

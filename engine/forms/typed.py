@@ -15,7 +15,7 @@ YEARS = range(1990, 2100)
 DAY_YEARS = range(1900, 2100)
 """Days may be those of birth."""
 UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-"""Signs that could not be stored or printed; tab and line feed may stand."""
+"""Characters that could not be stored or printed; tab and line feed may stand."""
 
 
 class Wrong(Exception):

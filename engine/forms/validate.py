@@ -50,7 +50,7 @@ class Directory(Protocol):
 
     def is_case(self, number: str) -> bool: ...
     def not_printed(self, text: str) -> str:
-        """What to say of signs of the text that no paper here can show; empty when all print."""
+        """What to say of characters of the text that no paper here can show; empty when all print."""
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from engine.messages import Message, pgettext
 from engine.messages import gettext as _
+from engine.states import NoticeKind
 
 LEGAL, HANDLING, INFO = "legal", "handling", "info"
-HEADS = "heads"
-"""No notice to people: the head of a day's record, on its way to where it is kept."""
 GROUPS: dict[str, Message] = {
     LEGAL: pgettext("notices", "Legal periods"),
     HANDLING: pgettext("notices", "Work"),
@@ -15,58 +14,65 @@ GROUPS: dict[str, Message] = {
 }
 """What a person sees; notices of legal periods cannot be switched off."""
 
-GROUP_OF = {
-    "remind": LEGAL,
-    "overdue": LEGAL,
-    "escalate": LEGAL,
-    "supervise": LEGAL,
-    "moved": LEGAL,
-    "told": LEGAL,
-    "supervised": LEGAL,
-    "corrected": LEGAL,
-    "task": HANDLING,
-    "slow": HANDLING,
-    "returned": HANDLING,
-    "urge": HANDLING,
-    "handed": HANDLING,
-    "taken_back": HANDLING,
-    "correction": HANDLING,
-    "withdrawn": HANDLING,
-    "incident": HANDLING,
-    "fault": HANDLING,
-    "copy": INFO,
-    "comment": INFO,
-    HEADS: INFO,
+GROUP_OF: dict[str, str] = {
+    NoticeKind.REMIND: LEGAL,
+    NoticeKind.OVERDUE: LEGAL,
+    NoticeKind.ESCALATE: LEGAL,
+    NoticeKind.SUPERVISE: LEGAL,
+    NoticeKind.MOVED: LEGAL,
+    NoticeKind.NOTIFICATION: LEGAL,
+    NoticeKind.SUPERVISED: LEGAL,
+    NoticeKind.CORRECTED: LEGAL,
+    NoticeKind.TASK: HANDLING,
+    NoticeKind.SLOW: HANDLING,
+    NoticeKind.RETURNED: HANDLING,
+    NoticeKind.URGE: HANDLING,
+    NoticeKind.HANDED: HANDLING,
+    NoticeKind.TAKEN_BACK: HANDLING,
+    NoticeKind.CORRECTION: HANDLING,
+    NoticeKind.WITHDRAWN: HANDLING,
+    NoticeKind.INCIDENT: HANDLING,
+    NoticeKind.FAULT: HANDLING,
+    NoticeKind.COPY: INFO,
+    NoticeKind.COMMENT: INFO,
+    NoticeKind.HEADS: INFO,
 }
 TOLD, DAILY_SEAL = pgettext("notice", "Notification"), _("Daily seal")
 KINDS: dict[str, Message] = {
-    "remind": pgettext("notice", "Reminder"),
-    "overdue": pgettext("notice", "Overdue"),
-    "escalate": pgettext("notice", "Escalation"),
-    "supervise": pgettext("notice", "Put under supervision"),
-    "moved": pgettext("notice", "Period changed"),
-    "told": TOLD,
-    "supervised": _("Supervision note"),
-    "corrected": pgettext("notice", "Correction"),
-    "task": _("New task"),
-    "slow": pgettext("notice", "Past the recommended date"),
-    "returned": pgettext("notice", "Sent back"),
-    "urge": pgettext("notice", "Chased"),
-    "handed": pgettext("notice", "Reassigned"),
-    "taken_back": pgettext("notice", "Undone"),
-    "correction": _("Correction to decide"),
-    "withdrawn": _("Case cancelled"),
-    "incident": pgettext("notice", "Stopped by a fault"),
-    "fault": _("Fault of the system"),
-    "copy": pgettext("notice", "Copy"),
-    "comment": pgettext("notice", "Comment"),
-    HEADS: DAILY_SEAL,
+    NoticeKind.REMIND: pgettext("notice", "Reminder"),
+    NoticeKind.OVERDUE: pgettext("notice", "Overdue"),
+    NoticeKind.ESCALATE: pgettext("notice", "Escalation"),
+    NoticeKind.SUPERVISE: pgettext("notice", "Put under supervision"),
+    NoticeKind.MOVED: pgettext("notice", "Period changed"),
+    NoticeKind.NOTIFICATION: TOLD,
+    NoticeKind.SUPERVISED: _("Supervision note"),
+    NoticeKind.CORRECTED: pgettext("notice", "Correction"),
+    NoticeKind.TASK: _("New task"),
+    NoticeKind.SLOW: pgettext("notice", "Past the recommended date"),
+    NoticeKind.RETURNED: pgettext("notice", "Sent back"),
+    NoticeKind.URGE: pgettext("notice", "Chased"),
+    NoticeKind.HANDED: pgettext("notice", "Reassigned"),
+    NoticeKind.TAKEN_BACK: pgettext("notice", "Undone"),
+    NoticeKind.CORRECTION: _("Correction to decide"),
+    NoticeKind.WITHDRAWN: _("Case cancelled"),
+    NoticeKind.INCIDENT: pgettext("notice", "Stopped by a fault"),
+    NoticeKind.FAULT: _("Fault of the system"),
+    NoticeKind.COPY: pgettext("notice", "Copy"),
+    NoticeKind.COMMENT: pgettext("notice", "Comment"),
+    NoticeKind.HEADS: DAILY_SEAL,
 }
 """What stands before a notice. A kind that is not here is shown as 告知 and belongs to 办理."""
 
-CLEARED_WITH_ITS_CAUSE = ("task", "remind", "slow", "urge", "returned", "handed")
+CLEARED_WITH_ITS_CAUSE = (
+    NoticeKind.TASK,
+    NoticeKind.REMIND,
+    NoticeKind.SLOW,
+    NoticeKind.URGE,
+    NoticeKind.RETURNED,
+    NoticeKind.HANDED,
+)
 """Kinds that ask for something: done is done, and nobody need read them any more."""
-NEVER_QUIET = ("overdue", "escalate", "supervise")
+NEVER_QUIET = (NoticeKind.OVERDUE, NoticeKind.ESCALATE, NoticeKind.SUPERVISE)
 """Kinds that no quiet hours hold back: an overdue cannot be put off by the one who is late."""
 
 

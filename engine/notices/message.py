@@ -14,7 +14,8 @@ from email.utils import format_datetime
 from engine.clock import local
 from engine.messages import LANGUAGES, Text, When, pgettext
 from engine.messages import gettext as _
-from engine.notices.kinds import HEADS, group_of, name_of
+from engine.notices.kinds import group_of, name_of
+from engine.states import NoticeKind
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
 SUBJECT_LENGTH = 120
@@ -79,7 +80,7 @@ def lines_of(message: Message) -> list[str]:
 
     The head of a day's record comes with what it is good for instead.
     """
-    if message.kind == HEADS:
+    if message.kind == NoticeKind.HEADS:
         return [one_line(str(message.text)), "", str(KEEP_THIS)]
     basis = _("%(basis)s (%(rule)s)", basis=message.basis, rule=message.rule) if message.basis else message.rule
     entries: list[tuple[Text, Text]] = [

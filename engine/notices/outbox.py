@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, or_, select, update
 
-from engine.db.case import Case, Row, case_of
+from engine.db import fetch
+from engine.db.case import Case, case_of
 from engine.db.english import english_of
+from engine.db.rows import UnsentRow
 from engine.db.tables import deadline, delivery_attempt, notice, outbox, person, process_instance, task, unit
 from engine.db.unit import unit_of
 from engine.deadlines.standing import last_moment_of
@@ -25,7 +27,7 @@ from engine.messages import gettext as _
 from engine.notices.causes import Cause
 from engine.notices.message import Message
 from engine.notices.said import text_of
-from engine.states import SendingStatus
+from engine.states import AttemptOutcome, SendingStatus
 
 DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360))
 """How long after the first, second … failed attempt it is tried again; the last one repeats."""
@@ -85,7 +87,7 @@ def put(
     return str(row["id"])
 
 
-def drop(tx: Connection, case: Case, messages: Collection[Row]) -> None:
+def drop(tx: Connection, case: Case, messages: Collection[UnsentRow]) -> None:
     """These messages of the instance are not sent any more, unless they have gone out in the meantime."""
     if messages:
         with unit_of(tx).known():
@@ -133,7 +135,7 @@ def sent(tx: Connection, parcel: Parcel, now: datetime) -> None:
     if tx.execute(
         update(outbox).where(own).values(status=SendingStatus.SENT, sent_at=now, reason=None, **_FREE)
     ).rowcount:
-        note(tx, parcel.id, now, "sent")
+        note(tx, parcel.id, now, AttemptOutcome.SENT)
 
 
 def failed(tx: Connection, parcel: Parcel, reason: Text, now: datetime, for_good: bool = False) -> None:
@@ -223,6 +225,32 @@ def _after(attempts: int, first_try_at: datetime, reason: Text, now: datetime, f
     }
 
 
+class _Announced(NamedTuple):
+    """A notice with what a message says of its instance, its unit, its period and the person who is told."""
+
+    instance_id: str | None
+    kind: str
+    unit_code: str
+    roles: list[str]
+    step: str | None
+    text: str
+    said: Any
+    id: str
+    made_at: datetime
+    number: str | None
+    title: str | None
+    key: str | None
+    unit_name: str
+    period_due_at: datetime | None
+    last_day: date | None
+    provisional: bool | None
+    rule: str | None
+    basis: str | None
+    person_name: str | None
+    email: str | None
+    language: str | None
+
+
 def _message(tx: Connection, message_id: str, base_url: str) -> Message:
     """What the row says now: the address of a person is the one that the person has now."""
     joined = (
@@ -232,8 +260,9 @@ def _message(tx: Connection, message_id: str, base_url: str) -> Message:
         .outerjoin(deadline, deadline.c.id == notice.c.deadline_id)
         .outerjoin(person, person.c.id == outbox.c.person_id)
     )
+    own = ("instance_id", "kind", "unit_code", "roles", "step", "text", "said", "id", "made_at")
     columns = (
-        notice,
+        *(notice.c[name] for name in own),
         process_instance.c.number,
         process_instance.c.title,
         process_instance.c.key,
@@ -247,7 +276,7 @@ def _message(tx: Connection, message_id: str, base_url: str) -> Message:
         person.c.email,
         person.c.language,
     )
-    row = tx.execute(select(*columns).select_from(joined).where(outbox.c.id == message_id)).one()
+    row = fetch.one(tx, _Announced, select(*columns).select_from(joined).where(outbox.c.id == message_id))
     return Message(
         id=message_id,
         kind=row.kind,
@@ -270,7 +299,7 @@ def _message(tx: Connection, message_id: str, base_url: str) -> Message:
     )
 
 
-def _step(tx: Connection, row: Row) -> Text:
+def _step(tx: Connection, row: _Announced) -> Text:
     """The step that the notice speaks of, or several, each as its diagram calls it."""
     if not row.step or row.instance_id is None:
         return str(row.step or "")
@@ -278,10 +307,10 @@ def _step(tx: Connection, row: Row) -> Text:
     tasks = select(task.c.name, task.c.element_id).where(task.c.instance_id == row.instance_id, task.c.name.in_(named))
     elements = {found.name: found.element_id for found in tx.execute(tasks)}
     english = english_of(tx)
-    return listed(english.element(row.key, elements.get(name, name), name) for name in named)
+    return listed(english.element(row.key or "", elements.get(name, name), name) for name in named)
 
 
-def _last_moment(row: Row) -> Text:
+def _last_moment(row: _Announced) -> Text:
     if row.period_due_at is None:
         return ""
     return last_moment_of(row.period_due_at, row.last_day is not None, bool(row.provisional))

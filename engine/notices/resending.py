@@ -17,7 +17,7 @@ from engine.messages import Text
 from engine.messages import gettext as _
 from engine.notices import outbox as sending
 from engine.notices.kinds import CLEARED_WITH_ITS_CAUSE
-from engine.states import SendingStatus, TaskStatus
+from engine.states import AttemptOutcome, SendingStatus, TaskStatus
 
 NOT_SENT = ("given_up", "failed")
 SHORTEST = 8
@@ -68,7 +68,7 @@ def send_again(
         return why
     anew = {"status": SendingStatus.WAITING, "round_from": outbox.c.attempts, "first_try_at": None, "next_try_at": now}
     tx.execute(update(outbox).where(outbox.c.id == message_id).values(**anew))
-    sending.note(tx, message_id, now, "again", person_id=person_id, by=by)
+    sending.note(tx, message_id, now, AttemptOutcome.AGAIN, person_id=person_id, by=by)
     return ""
 
 

@@ -324,9 +324,9 @@ def may(actor: Actor, verb: str, subject: Subject) -> Decision:
         ):
             return _may_with_task(actor, verb, subject)
         case "transfer" | "return" | "delegate" | "recall" | "consult" | "withdraw_request", TaskSubject():
-            return _may_hand_over(actor, verb, subject)
+            return _may_reassign(actor, verb, subject)
         case "hand_in" | "answer" | "take_back" | "urge", TaskSubject():
-            return _may_besides(actor, verb, subject)
+            return _may_otherwise(actor, verb, subject)
     raise AssertionError((verb, subject))
 
 
@@ -352,7 +352,7 @@ def _may_with_task(actor: Actor, verb: str, task: TaskSubject) -> Decision:
     return Decision(True)
 
 
-def _may_hand_over(actor: Actor, verb: str, task: TaskSubject) -> Decision:
+def _may_reassign(actor: Actor, verb: str, task: TaskSubject) -> Decision:
     """What the person in charge does with the task besides working on it; leaders may hand it to another holder."""
     own, mine = actor.unit_code == task.unit_code, task.assignee_id == actor.person_id
     if verb == "transfer" and own and actor.standing_roles & LEADERS:
@@ -378,7 +378,7 @@ def _may_hand_over(actor: Actor, verb: str, task: TaskSubject) -> Decision:
     return Decision(True)
 
 
-def _may_besides(actor: Actor, verb: str, task: TaskSubject) -> Decision:
+def _may_otherwise(actor: Actor, verb: str, task: TaskSubject) -> Decision:
     """What others than the person in charge do with a task: colleagues who were asked, and those who wait for it."""
     own = actor.unit_code == task.unit_code
     match verb:

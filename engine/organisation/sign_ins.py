@@ -15,13 +15,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, insert, select, true, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, true, update
 
 from engine.db import stamp, tables
+from engine.db.rows import PersonRow
 from engine.db.tables import known_browser, person, sign_in, sign_in_failure
 from engine.errors import Refused
 from engine.ids import new_token
@@ -209,7 +209,7 @@ def is_held(tx: Connection, login: str, now: datetime) -> bool:
     return _tries(tx, login, "", None, now) is None
 
 
-def look_at_own(tx: Connection, row: Row[Any], token: str, now: datetime) -> Attempt:
+def look_at_own(tx: Connection, row: PersonRow, token: str, now: datetime) -> Attempt:
     """What the present password is compared with before it is changed. Wrong tries count for this session alone: who has
     taken it over guesses no more often than at the door, and holds nobody else."""
     browser = _hash(token)

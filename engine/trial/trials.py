@@ -13,8 +13,8 @@ from engine.messages import gettext as _
 from engine.organisation.units import Unit
 from engine.settings import Settings
 from engine.trial import camunda_tests
+from engine.trial.course import Course, TestsFailed, course_of, differences
 from engine.trial.story import Story, read_tests
-from engine.trial.told import TestsFailed, Told, differences, tell
 from engine.trial.town import fresh, prepared
 from engine.trial.walk import walk
 
@@ -22,11 +22,11 @@ from engine.trial.walk import walk
 @dataclass(frozen=True)
 class Tested:
     story: Story
-    told: Told
+    course: Course
     differs: list[Text]
 
 
-def try_case(settings: Settings, diagram: Path, story: Story, city_toml: bytes | None, now: datetime) -> Told:
+def try_case(settings: Settings, diagram: Path, story: Story, city_toml: bytes | None, now: datetime) -> Course:
     """What becomes of a case of this diagram that goes as the story says. Raises what deploying it raises."""
     begins = story.start.at or now
     key = shipped.read_file(diagram).diagram.key
@@ -34,7 +34,7 @@ def try_case(settings: Settings, diagram: Path, story: Story, city_toml: bytes |
         prepared(settings, diagram, city_toml, begins) as folder,
         fresh(settings, folder, begins) as town,
     ):
-        return tell(town, walk(town, key, story))
+        return course_of(town, walk(town, key, story))
 
 
 def _kept_beside(diagram: Path, now: datetime) -> list[Story]:
@@ -62,8 +62,8 @@ def run_tests(
     with prepared(settings, diagram, city_toml, begins, more) as folder:
         for story in stories:
             with fresh(settings, folder, story.start.at or now) as town:
-                told = tell(town, walk(town, key, story))
-            tested.append(Tested(story, told, differences(told, story)))
+                course = course_of(town, walk(town, key, story))
+            tested.append(Tested(story, course, differences(course, story)))
     return tested
 
 

@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Row, select
+from sqlalchemy import Connection, select
 
+from engine.db import fetch
+from engine.db.rows import InstanceRow, TaskRow
 from engine.db.tables import process_instance, task
 from engine.deployments import definitions, starts
 from engine.deployments.definitions import Definition
@@ -19,9 +21,11 @@ from engine.messages import Name, Text, lines, listed, sentences
 from engine.messages import gettext as _
 from engine.organisation.assignment import Actor
 from engine.runtime.step.facts import known
+from engine.states import InstanceStatus, TaskStatus
 from engine.trial.story import Answer, Story, sent
 from engine.trial.town import Town
 
+T = TypeVar("T")
 ACTIONS_AT_MOST = 500
 """A story with one answer for every visit may go round for ever."""
 IDLE_AT_MOST = timedelta(days=400)
@@ -134,7 +138,7 @@ class _Walk:
 
     def _go(self) -> None:
         last_act = self.town.clock.now()
-        while (instance := self._instance()).status == "running":
+        while (instance := self._instance()).status == InstanceStatus.RUNNING:
             now, due = self.town.clock.now(), self.town.engine.next_due()
             ahead = self._next()
             wakes = min((at for at in (due, ahead.at if ahead else None) if at is not None), default=None)
@@ -154,7 +158,7 @@ class _Walk:
                                      num=ACTIONS_AT_MOST))  # fmt: skip
             else:
                 self.town.pass_time(max(wakes, now))
-        if instance.status == "incident":
+        if instance.status == InstanceStatus.INCIDENT:
             found = [one for one in self.town.engine.instances.stopped() if one.number in ("", self.number)]
             raise _Stopped(found[0].reason if found else _("A fault has stopped this case."), is_refused=True)
 
@@ -195,7 +199,7 @@ class _Walk:
             return visits[0]
         return visits[self.done[element_id]] if self.done[element_id] < len(visits) else None
 
-    def _complete(self, row: Row[Any], answer: Answer) -> None:
+    def _complete(self, row: TaskRow, answer: Answer) -> None:
         people = self.town.people_of(row.unit_code)
         roles = [answer.role] if answer.role else row.roles
         held = next((people[role] for role in roles if role in people), None)
@@ -219,7 +223,7 @@ class _Walk:
             self.town.engine.instances.press(actor, self.number, element_id)
         self.done[element_id] += 1
 
-    def _presser(self, instance: Row[Any], unit: str, roles: frozenset[str], answer: Answer) -> Actor | None:
+    def _presser(self, instance: InstanceRow, unit: str, roles: frozenset[str], answer: Answer) -> Actor | None:
         facts: Mapping[str, Any] = self._read(lambda tx: known(tx, instance.id))
         codes = facts.get(unit, unit)
         for code in codes if isinstance(codes, list) else [codes]:
@@ -252,7 +256,7 @@ class _Walk:
         instance = self._instance(instance_id)
         return instance_id == root or instance.origin_task_id is not None
 
-    def _waits_for_ever(self, instance: Row[Any]) -> Text:
+    def _waits_for_ever(self, instance: InstanceRow) -> Text:
         definition = self._definition(instance)
         names = listed(definition.element_name(row.element_id) for row in self._open())
         if not names.parts:
@@ -276,26 +280,28 @@ class _Walk:
             is_refused=is_refused,
         )
 
-    def _read(self, look: Callable[[Any], Any]) -> Any:
+    def _read(self, look: Callable[[Connection], T]) -> T:
         with self.town.engine.database.reading() as tx:
             return look(tx)
 
-    def _instances(self) -> list[Row[Any]]:
+    def _instances(self) -> list[InstanceRow]:
         begun = select(process_instance).order_by(process_instance.c.started_at, process_instance.c.id)
-        rows: list[Row[Any]] = self._read(lambda tx: list(tx.execute(begun)))
+        rows = self._read(lambda tx: fetch.every(tx, InstanceRow, begun))
         return sorted(rows, key=lambda row: row.number != self.number)
 
-    def _instance(self, instance_id: str = "") -> Row[Any]:
+    def _instance(self, instance_id: str = "") -> InstanceRow:
         return next(row for row in self._instances() if row.id == instance_id or not instance_id)
 
-    def _definition(self, instance: Row[Any]) -> Definition:
-        found: Definition = self._read(lambda tx: definitions.load(tx, instance.definition_id))
-        return found
+    def _definition(self, instance: InstanceRow) -> Definition:
+        return self._read(lambda tx: definitions.load(tx, instance.definition_id))
 
-    def _open(self) -> list[Row[Any]]:
-        asked = select(task).where(task.c.status == "open").order_by(task.c.opened_at, task.c.element_id, task.c.id)
-        rows: list[Row[Any]] = self._read(lambda tx: list(tx.execute(asked)))
-        return rows
+    def _open(self) -> list[TaskRow]:
+        asked = (
+            select(task)
+            .where(task.c.status == TaskStatus.OPEN)
+            .order_by(task.c.opened_at, task.c.element_id, task.c.id)
+        )
+        return self._read(lambda tx: fetch.every(tx, TaskRow, asked))
 
 
 class _refusing:

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import NamedTuple, TypeVar
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, select, update
 
+from engine.db import fetch
+from engine.db.rows import PersonRow
 from engine.db.tables import person, post, unit
 from engine.errors import InvalidValues, NotFound, Refused
 from engine.ids import new_password
@@ -80,7 +82,7 @@ class AccountUses:
         """The person has the new password, and every other session is over. Raises InvalidValues, and Refused after too
         many wrong tries with the old one."""
         with self._database.reading() as tx:
-            row = tx.execute(select(person).where(person.c.id == person_id)).one()
+            row = fetch.one(tx, PersonRow, select(person).where(person.c.id == person_id))
             attempt = sign_ins.look_at_own(tx, row, token, self._clock.now())
         if attempt.held:
             raise Refused(sign_ins.HELD)
@@ -103,7 +105,7 @@ class AccountUses:
                     )
                 )
             sign_ins.choose_password(tx, person_id, hashed, token, now)
-            audit.append(tx, CHAIN, now, "password_chosen", {"login": row.login}, person_id=person_id)
+            audit.note(tx, CHAIN, now, "password_chosen", {"login": row.login}, person_id=person_id)
 
         self._database.run(change)
 
@@ -142,7 +144,7 @@ class AccountUses:
             sign_ins.give_password(tx, added.id, hashed, now)
             people.appoint(tx, added.id, unit_code, role, now)
             told = {"login": login, "name": name, "unit": unit_code, "role": role}
-            audit.append(tx, CHAIN, now, "person_added", {"by": by, **told})
+            audit.note(tx, CHAIN, now, "person_added", {"by": by, **told})
 
         self._change(by, write)
         return password
@@ -167,7 +169,7 @@ class AccountUses:
                 people.end_post(tx, one.id, now)
             close_account(tx, row.id, now)
             ended = [{"unit": one.unit_code, "role": one.role, "from": one.valid_from.isoformat()} for one in held]
-            audit.append(tx, CHAIN, now, "person_ended", {"by": by, "login": login, "posts": ended})
+            audit.note(tx, CHAIN, now, "person_ended", {"by": by, "login": login, "posts": ended})
             return [_in_words(one) for one in held]
 
         return self._change(by, write)
@@ -188,7 +190,7 @@ class AccountUses:
                     )
                 )
             sign_ins.give_password(tx, row.id, hashed, now)
-            audit.append(tx, CHAIN, now, "password_given", {"by": by, "login": login})
+            audit.note(tx, CHAIN, now, "password_given", {"by": by, "login": login})
 
         self._change(by, write)
         return password
@@ -200,7 +202,7 @@ class AccountUses:
         def write(tx: Connection) -> None:
             row = _found(tx, login)
             sign_ins.unlock(tx, row.id, now)
-            audit.append(tx, CHAIN, now, "account_unlocked", {"by": by, "login": login})
+            audit.note(tx, CHAIN, now, "account_unlocked", {"by": by, "login": login})
 
         self._change(by, write)
 
@@ -208,7 +210,7 @@ class AccountUses:
         """Everybody, or whoever holds a post in the unit, by login."""
         now = self._clock.now()
         with self._database.reading() as tx:
-            rows = tx.execute(select(person).order_by(person.c.login)).all()
+            rows = fetch.every(tx, PersonRow, select(person).order_by(person.c.login))
             held = {row.id: _posts_of(tx, row.id, now) for row in rows}
             return [
                 PersonLine(row.login, row.name, tuple(map(_in_words, held[row.id])), _status(tx, row, now))
@@ -233,8 +235,8 @@ def close_account(tx: Connection, person_id: str, now: datetime) -> None:
     sign_ins.end_sessions(tx, person_id, now)
 
 
-def _found(tx: Connection, login: str) -> Row[Any]:
-    row = tx.execute(select(person).where(person.c.login == login)).first()
+def _found(tx: Connection, login: str) -> PersonRow:
+    row = fetch.first(tx, PersonRow, select(person).where(person.c.login == login))
     if row is None:
         known = tx.scalars(select(person.c.login)).all()
         no_account = _("There is no account %(login)s.", login=login)
@@ -242,17 +244,26 @@ def _found(tx: Connection, login: str) -> Row[Any]:
     return row
 
 
-def _posts_of(tx: Connection, person_id: str, now: datetime) -> list[Row[Any]]:
+class _Post(NamedTuple):
+    id: str
+    unit_code: str
+    role: str
+    valid_from: datetime
+    valid_to: datetime | None
+    unit_name: str
+
+
+def _posts_of(tx: Connection, person_id: str, now: datetime) -> list[_Post]:
     """Posts that are held now or will be."""
     lasts = post.c.valid_to.is_(None) | (post.c.valid_to > now)
-    columns = (post, unit.c.name.label("unit_name"))
+    own = (post.c[name] for name in ("id", "unit_code", "role", "valid_from", "valid_to"))
+    columns = (*own, unit.c.name.label("unit_name"))
     statement = select(*columns).join(unit, unit.c.code == post.c.unit_code)
-    return list(
-        tx.execute(statement.where(post.c.person_id == person_id, lasts).order_by(post.c.valid_from, post.c.id))
-    )
+    held = statement.where(post.c.person_id == person_id, lasts)
+    return fetch.every(tx, _Post, held.order_by(post.c.valid_from, post.c.id))
 
 
-def _in_words(row: Row[Any]) -> Text:
+def _in_words(row: _Post) -> Text:
     told = {"unit": row.unit_name, "role": ROLES[row.role], "since": When(row.valid_from, "day")}
     if row.valid_to is None:
         return _("%(role)s of %(unit)s, since %(since)s", **told)
@@ -263,7 +274,7 @@ def _in_words(row: Row[Any]) -> Text:
     )
 
 
-def _status(tx: Connection, row: Row[Any], now: datetime) -> Text:
+def _status(tx: Connection, row: PersonRow, now: datetime) -> Text:
     if not row.active:
         return pgettext("account", "closed")
     if sign_ins.is_held(tx, row.login, now):

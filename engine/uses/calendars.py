@@ -67,7 +67,7 @@ class CalendarUses:
                 "confirmed_by": confirmed_by,
                 "days": [[change.date.isoformat(), change.before, change.after] for change in found.days],
             }
-            audit.append(tx, CHAIN, context.now, "calendar_imported", told)
+            audit.note(tx, CHAIN, context.now, "calendar_imported", told)
             return found
 
         return self._transactions.write(write)

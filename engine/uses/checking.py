@@ -22,7 +22,7 @@ from engine.runtime.tasks import tasks
 from engine.uses.transactions import Transactions
 
 WORDS_LIMIT = 64
-"""Signs of the mark by which one wording of a draft is known."""
+"""Characters of the mark by which one wording of a draft is known."""
 
 
 class CheckingUses:

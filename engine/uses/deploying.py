@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
-from engine.bpmn.gate.order import Told
+from engine.bpmn.gate.order import Findings
 from engine.db import stamp
 from engine.db.english import english_of
+from engine.db.rows import DefinitionVersionRow
 from engine.deployments import definitions, judging, kept_files, sent
 from engine.deployments import letters as deployed_letters
 from engine.deployments import retirement as retiring
@@ -117,7 +118,7 @@ class Deploying:
         definitions.one_at_a_time(tx)
         now = self._clock.now()
         known = definitions.number_in_force(tx, file.diagram.key)
-        told = self._in_order(tx, file, before)
+        findings = self._in_order(tx, file, before)
         forms, along = file.beside.forms, file.along
         found = definitions.deploy(tx, file.content, forms, by, now, reason, along=along, confirmed_by=confirmed_by)
         letters = deployed_letters.put_in_force(tx, found.diagram, file.beside.letters, self._fonts, by, now)
@@ -127,7 +128,7 @@ class Deploying:
             self.record(tx, "procedure_deployed", found, by, reason, **more)
         self.revive(tx, found.key, by, reason)
         schedules.lay(tx, self._context(tx), found.key)
-        return Deployed(found, is_new, letters, told.problems)
+        return Deployed(found, is_new, letters, findings.problems)
 
     def restore(
         self, tx: Connection, key: str, version: int, by: str, reason: str, confirmed_by: str = ""
@@ -155,7 +156,7 @@ class Deploying:
         """The audit says who did what to which procedure, and why; and what its diagram and forms were."""
         sha256 = definitions.digest_of(tx, found.key, found.version)
         told = {"key": found.key, "version": found.version, "sha256": sha256, "by": by, "reason": reason, **more}
-        audit.append(tx, audit.PROCEDURES, self._clock.now(), kind, told)
+        audit.note(tx, audit.PROCEDURES, self._clock.now(), kind, told)
 
     # --- what is kept ---
 
@@ -180,10 +181,10 @@ class Deploying:
     def record_kept(self, tx: Connection, kind: str, kept: Kept, by: str, reason: str) -> None:
         """The audit says what was sent, and what became of it before it was in force."""
         told = {"key": kept.key, "file": kept.id, "by": by, "reason": reason}
-        audit.append(tx, audit.PROCEDURES, self._clock.now(), kind, told)
+        audit.note(tx, audit.PROCEDURES, self._clock.now(), kind, told)
 
     def _wait(
-        self, tx: Connection, file: File, sender: Sender, reason: str, told: Told, restores: int | None = None
+        self, tx: Connection, file: File, sender: Sender, reason: str, findings: Findings, restores: int | None = None
     ) -> Waiting:
         key, name, now = file.diagram.key, file.diagram.name, self._clock.now()
         files, waiting = sent.files_of(file), kept_files.WAITING
@@ -191,14 +192,14 @@ class Deploying:
         if is_new:
             self.record_kept(tx, "deployment_waits", kept, sender.name, reason)
         version = definitions.number_in_force(tx, key) + 1
-        return Waiting(kept, english_of(tx).element(key, "", name), version, is_new, told.problems)
+        return Waiting(kept, english_of(tx).element(key, "", name), version, is_new, findings.problems)
 
-    def _in_order(self, tx: Connection, file: File, before: JudgedBefore | None = None) -> Told:
+    def _in_order(self, tx: Connection, file: File, before: JudgedBefore | None = None) -> Findings:
         """Raises DiagramRefused."""
         is_same = before is not None and before.versions == stamp.versions(tx)
         judged = before.judged if before is not None and is_same else self._judged(tx, file)
         judged.require_in_order()
-        return judged.told
+        return judged.findings
 
     def _judged(self, tx: Connection, file: File) -> Judged:
         return judging.judge(file.content, file.beside, self.city(tx, file.diagram.key), file.name)
@@ -232,7 +233,7 @@ def _changes_nothing(tx: Connection, file: File) -> bool:
     return is_kept and file.diagram.key not in retiring.retired(tx)
 
 
-def _file_of(tx: Connection, row: Row[Any]) -> File:
+def _file_of(tx: Connection, row: DefinitionVersionRow) -> File:
     """An earlier version as it would be deployed again: with the letters in force, and what it was kept with."""
     content = bytes(row.diagram)
     forms = {form_id: text.encode() for form_id, text in row.forms.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Connection
 
@@ -15,6 +15,7 @@ from engine.reports.oversight.duties import DutyList, duty_list
 from engine.runtime.instances import instances
 from engine.runtime.step import audit
 from engine.runtime.step.context import Context
+from engine.runtime.step.entries import DutyAdopted, DutyRejected, Entry
 from engine.runtime.step.free_text import readable
 from engine.uses.transactions import Transactions
 
@@ -29,39 +30,33 @@ class DutyUses:
     def adopt(self, actor: Actor, proposal_id: str, valid_from: str, reason: str) -> None:
         """Raises NotAllowed, NotFound, Refused, InvalidValues."""
         day, reason = _day(valid_from), readable(reason, "reason")
-        self._decide(
-            actor,
-            "duty_adopted",
-            lambda tx, context: duties.adopt(tx, proposal_id, day, reason, actor.person_id, context.now),
-            reason,
-            valid_from=valid_from,
-        )
+
+        def decide(tx: Connection, now: datetime) -> tuple[Proposal, Entry]:
+            found = duties.adopt(tx, proposal_id, day, reason, actor.person_id, now)
+            return found, DutyAdopted(found.id, found.matter_code, found.unit_code, reason, valid_from)
+
+        self._decide(actor, decide)
 
     def reject(self, actor: Actor, proposal_id: str, reason: str) -> None:
         """Raises NotAllowed, NotFound, Refused, InvalidValues."""
         reason = readable(reason, "reason")
-        self._decide(
-            actor,
-            "duty_rejected",
-            lambda tx, context: duties.reject(tx, proposal_id, reason, actor.person_id, context.now),
-            reason,
-        )
 
-    def _decide(
-        self, actor: Actor, kind: str, decide: Callable[[Connection, Context], Proposal], reason: str, **told: str
-    ) -> None:
+        def decide(tx: Connection, now: datetime) -> tuple[Proposal, Entry]:
+            found = duties.reject(tx, proposal_id, reason, actor.person_id, now)
+            return found, DutyRejected(found.id, found.matter_code, found.unit_code, reason)
+
+        self._decide(actor, decide)
+
+    def _decide(self, actor: Actor, decide: Callable[[Connection, datetime], tuple[Proposal, Entry]]) -> None:
         """Decided, and said in the record of the dispute that proposed it."""
 
         def write(tx: Connection, context: Context) -> None:
             decision = may(actor, "administer_duties", None)
             if not decision.allowed:
                 raise NotAllowed(decision.reason)
-            found = decide(tx, context)
+            found, entry = decide(tx, context.now)
             instances.lock(tx, found.instance_id)
-            content = {"proposal": found.id, "matter": found.matter_code, "unit": found.unit_code, "reason": reason}
-            audit.append(
-                tx, found.instance_id, context.now, kind, content | told, actor.person_id, actor.unit_code
-            )  # fmt: skip
+            audit.append(tx, found.instance_id, context.now, entry, actor.person_id, actor.unit_code)
 
         self._transactions.write(write)
 

@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from engine.clock import local_date
+from engine.db import fetch
 from engine.db.tables import matter, party, person, post, process_instance, task, unit
 from engine.errors import LianbanError, Refused
 from engine.ids import new_password
@@ -85,7 +86,7 @@ class FoundingUses:
                 raise Refused(_("The people have just changed elsewhere; nothing was written. Run this again."))
             if found.changes:
                 content = {"by": by.strip(), "changes": list(map(to_json, found.changes))}
-                audit.append(tx, CHAIN, self._clock.now(), "city_founded", content)
+                audit.note(tx, CHAIN, self._clock.now(), "city_founded", content)
             return found
 
         found = self._database.run(write)
@@ -385,15 +386,31 @@ class _Maker:
         self.found.refused.append(FaultyLine(line, sentence))
 
 
-def _posts(tx: Connection, now: datetime) -> list[Row[Any]]:
-    """Posts that are held now or will be, with login and names."""
-    columns = (post, person.c.login, person.c.name.label("person_name"), unit.c.name.label("unit_name"))
+class _Held(NamedTuple):
+    """A post, with its holder's login and the names of both."""
+
+    id: str
+    person_id: str
+    unit_code: str
+    role: str
+    valid_from: datetime
+    valid_to: datetime | None
+    login: str
+    person_name: str
+    unit_name: str
+
+
+def _posts(tx: Connection, now: datetime) -> list[_Held]:
+    """Posts that are held now or will be."""
+    own = (post.c[name] for name in ("id", "person_id", "unit_code", "role", "valid_from", "valid_to"))
+    columns = (*own, person.c.login, person.c.name.label("person_name"), unit.c.name.label("unit_name"))
     joined = post.join(person, person.c.id == post.c.person_id).join(unit, unit.c.code == post.c.unit_code)
     lasts = post.c.valid_to.is_(None) | (post.c.valid_to > now)
-    return list(tx.execute(select(*columns).select_from(joined).where(lasts).order_by(post.c.valid_from, post.c.id)))
+    held = select(*columns).select_from(joined).where(lasts)
+    return fetch.every(tx, _Held, held.order_by(post.c.valid_from, post.c.id))
 
 
-def _said(row: Row[Any]) -> Text:
+def _said(row: _Held) -> Text:
     return _(
         "%(name)s (%(login)s), %(role)s of %(unit)s",
         name=row.person_name,

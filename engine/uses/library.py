@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from engine.bpmn.gate.order import Told
+from engine.bpmn.gate.order import Findings
 from engine.bpmn.reading.elements import Diagram
 from engine.deployments import definitions, sent
 from engine.deployments.along import tests_of
@@ -42,7 +42,7 @@ class Checked:
     content: bytes
     key: str = ""
     name: str = ""
-    told: Told = field(default_factory=lambda: Told(()))
+    findings: Findings = field(default_factory=lambda: Findings(()))
     in_force: library.Deployment | None = None
     is_new: bool = True
     """Whether anything at all differs from what is in force."""
@@ -60,11 +60,11 @@ class Checked:
 
     @property
     def is_clean(self) -> bool:
-        return not self.told.errors
+        return not self.findings.errors
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
-        return tuple(problem for problem in self.told.problems if problem not in self.told.errors)
+        return tuple(problem for problem in self.findings.problems if problem not in self.findings.errors)
 
 
 @dataclass(frozen=True)
@@ -163,9 +163,11 @@ class LibraryUses:
             with self._database.reading() as tx:
                 file = read(tx, parts)
         except DiagramRefused as refused:
-            return replace(found, told=Told(tuple(refused.problems), refused.following), tests=parts.tests)
-        told = self._procedures.judge(file)
-        found = replace(found, key=file.diagram.key, name=file.diagram.name, told=told, places=_places(file, told))
+            return replace(found, findings=Findings(tuple(refused.problems), refused.following), tests=parts.tests)
+        findings = self._procedures.judge(file)
+        found = replace(
+            found, key=file.diagram.key, name=file.diagram.name, findings=findings, places=_places(file, findings)
+        )
         found = replace(found, drawing=Drawing({}, [one.id for one in file.diagram.elements.values() if one.lapses]))
         found = replace(found, unused=tuple(parts.unused(file)), tests=file.along.tests)
         return self._beside_what_is_in_force(found, file)
@@ -255,8 +257,8 @@ def _drawn(tx: Connection, definition_id: str) -> Drawn:
     return Drawn(definitions.load(tx, definition_id).diagram, definitions.contents(tx, definition_id)[1])
 
 
-def _places(file: File, told: Told) -> dict[str, str]:
-    found = ((one.element_id, _place_of(file.diagram, one.element_id)) for one in told.problems)
+def _places(file: File, findings: Findings) -> dict[str, str]:
+    found = ((one.element_id, _place_of(file.diagram, one.element_id)) for one in findings.problems)
     return {element_id: place for element_id, place in found if place}
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -21,8 +20,9 @@ from engine.messages import gettext as _
 from engine.organisation.assignment import Actor
 from engine.reports.case.materials import MaterialView, material_view, require_sent, to_take_over
 from engine.runtime.step import audit
-from engine.runtime.step.confidentiality import doubt_about, require_untold
+from engine.runtime.step.confidentiality import doubt_about, require_unrevealed
 from engine.runtime.step.context import Context
+from engine.runtime.step.entries import Drafting, MaterialAdded, MaterialRemoved, MaterialRenamed
 from engine.runtime.tasks import tasks
 from engine.uses.transactions import Transactions
 
@@ -57,8 +57,8 @@ class MaterialUses:
             row = tasks.take_hold(tx, actor, "add_material", task_id)
             listed = {found.title for found in materials.of_instance(tx, row.instance_id)}
             files = [file.name for file in stored if file]
-            require_untold(tx, row.instance_id, actor, "title", values.get("title", ""), doubts=False)
-            require_untold(tx, row.instance_id, actor, "file", *files, doubts=False)
+            require_unrevealed(tx, row.instance_id, actor, "title", values.get("title", ""), doubts=False)
+            require_unrevealed(tx, row.instance_id, actor, "file", *files, doubts=False)
             names = materials.names_for(values.get("kind", ""), values.get("title", ""), files, listed)
             _require_printable(context, "title" if values.get("title") else "file", names)
             for place, (file, title) in enumerate(zip(stored or [None], names, strict=True)):  # None: on paper
@@ -76,7 +76,7 @@ class MaterialUses:
                     stored=file,
                     now=context.now + timedelta(microseconds=place),  # the list keeps their order
                 )
-            _record(tx, context, actor, row.instance_id, "material_added", {"task": task_id, "titles": names})
+            _record(tx, context, actor, row.instance_id, MaterialAdded(task_id, tuple(names)))
 
         self._transactions.write(list_them)
         return len(stored) or 1
@@ -113,7 +113,7 @@ class MaterialUses:
                     }
                 )
             taken = (text for name in wanted for text in (there[name].title, there[name].file_name or ""))
-            require_untold(tx, row.instance_id, actor, "chosen", *taken, doubts=False)
+            require_unrevealed(tx, row.instance_id, actor, "chosen", *taken, doubts=False)
             for place, material_id in enumerate(wanted):
                 materials.take_over(
                     tx,
@@ -124,7 +124,7 @@ class MaterialUses:
                     person_id=actor.person_id,
                     now=context.now + timedelta(microseconds=place),  # the list keeps their order
                 )
-            _record(tx, context, actor, row.instance_id, "material_added", {"task": task_id, "from": wanted})
+            _record(tx, context, actor, row.instance_id, MaterialAdded(task_id, taken_over=tuple(wanted)))
             return len(wanted)
 
         return self._transactions.write(list_them)
@@ -142,10 +142,10 @@ class MaterialUses:
             instance_id = self._require_own(
                 tx, actor, task_id, material_id, _("You can only rename materials that your own unit has added.")
             )
-            require_untold(tx, instance_id, actor, "rename", title, doubts=False)
+            require_unrevealed(tx, instance_id, actor, "rename", title, doubts=False)
             _require_printable(context, "rename", [title])
             materials.rename(tx, material_id, title)
-            _record(tx, context, actor, instance_id, "material_renamed", {"id": material_id, "title": title})
+            _record(tx, context, actor, instance_id, MaterialRenamed(material_id, title))
 
         self._transactions.write(call_it)
 
@@ -157,7 +157,7 @@ class MaterialUses:
                 tx, actor, task_id, material_id, _("You can only remove materials that your own unit has added.")
             )
             materials.remove(tx, material_id, context.now)
-            _record(tx, context, actor, instance_id, "material_removed", {"id": material_id})
+            _record(tx, context, actor, instance_id, MaterialRemoved(material_id))
 
         self._transactions.write(take_off)
 
@@ -200,8 +200,6 @@ def _require_printable(context: Context, key: str, names: Sequence[str]) -> None
         raise InvalidValues({key: not_printed(signs)})
 
 
-def _record(
-    tx: Connection, context: Context, actor: Actor, instance_id: str, kind: str, content: dict[str, Any]
-) -> None:
+def _record(tx: Connection, context: Context, actor: Actor, instance_id: str, entry: Drafting) -> None:
     """The record vouches for the list as it is now. What a unit puts on it before sending is its own business."""
-    audit.append(tx, instance_id, context.now, kind, content, actor.person_id, actor.unit_code)
+    audit.append(tx, instance_id, context.now, entry, actor.person_id, actor.unit_code)

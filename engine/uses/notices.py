@@ -22,6 +22,7 @@ from engine.organisation.sign_ins import Visitor
 from engine.reports.oversight import notices, sending
 from engine.reports.parts.paging import HEAD, Place
 from engine.runtime.step.context import Context
+from engine.states import NoticeKind
 from engine.uses.transactions import Transactions
 
 
@@ -159,7 +160,7 @@ class NoticeUses:
         words = str(_("This is a test mail of Lianban. That it has come shows that the mail settings work."))
         mail = Message(
             id=new_id(),
-            kind="told",
+            kind=NoticeKind.NOTIFICATION,
             number=str(_("Test")),
             title=str(_("Mail settings")),
             unit_code="",

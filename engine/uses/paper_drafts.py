@@ -48,7 +48,7 @@ class DraftView:
     layout: Mapping[str, str]
     blanks: tuple[Text, ...]
     unprintable: Text
-    """The sentence about signs that no font has; empty when all print."""
+    """The sentence about characters that no font has; empty when all print."""
     has_body: bool
     """Whether it has sentences to edit; a form has none."""
     may_edit: bool

@@ -6,8 +6,10 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, select, update
 
+from engine.db import fetch
+from engine.db.rows import DocumentRow
 from engine.db.tables import document
 from engine.documents import letter_versions, making, typesetting
 from engine.documents.page_store import PageStore
@@ -18,6 +20,7 @@ from engine.messages import gettext as _
 from engine.runtime.instances import instances
 from engine.runtime.step import audit
 from engine.runtime.step.context import Context
+from engine.runtime.step.entries import PaperFailed, PaperMade
 from engine.uses.transactions import Transactions
 
 log = logging.getLogger("lianban.papers")
@@ -56,17 +59,17 @@ class PaperMaker:
         with self._transactions.database.reading() as tx:
             return making.waiting(tx, self._transactions.clock.now())
 
-    def _taken(self, document_id: str) -> Row[Any] | None:
+    def _taken(self, document_id: str) -> DocumentRow | None:
         """The paper, which is this worker's to make; None when another has it."""
 
-        def take(tx: Connection) -> Row[Any] | None:
+        def take(tx: Connection) -> DocumentRow | None:
             if not making.take(tx, document_id, self._transactions.clock.now()):
                 return None
-            return tx.execute(select(document).where(document.c.id == document_id)).one()
+            return fetch.one(tx, DocumentRow, select(document).where(document.c.id == document_id))
 
         return self._transactions.database.run(take)
 
-    def _make(self, row: Row[Any]) -> bool:
+    def _make(self, row: DocumentRow) -> bool:
         """The paper and its pages are stored, and its hash is in the record. A failure is told, and tried again later."""
         try:
             sha256 = self._stored(row)
@@ -88,8 +91,7 @@ class PaperMaker:
             mine = (document.c.id == row.id) & document.c.pdf_sha256.is_(None)
             made = tx.execute(update(document).where(mine).values(pdf_sha256=sha256, **_failure(None)))
             if made.rowcount:
-                content = {"id": row.id, "number": row.number, "sha256": sha256}
-                audit.append(tx, row.instance_id, context.now, "paper_made", content)
+                audit.append(tx, row.instance_id, context.now, PaperMade(row.id, row.number, sha256))
             elif row.render_failure:
                 tx.execute(update(document).where(document.c.id == row.id).values(**_failure(None)))
             making.done(tx, row.id)
@@ -97,32 +99,35 @@ class PaperMaker:
         self._transactions.write(record)
         return True
 
-    def _stored(self, row: Row[Any]) -> str:
+    def _stored(self, row: DocumentRow) -> str:
         """The hash of the PDF, which lies in its store with the pages beside it. Raises NotTypeset, LianbanError, OSError."""
-        version = self._transactions.read(lambda tx, context: letter_versions.find(tx, row.letter_id))
+        letter_id, words, issued_on = row.letter_id, row.data, row.issued_on
+        assert letter_id is not None, "only what has a letter is made"
+        assert words is not None, "what has a letter has its words"
+        assert issued_on is not None, "and the day that it bears"
+        version = self._transactions.read(lambda tx, context: letter_versions.find(tx, letter_id))
         fonts = self._transactions.fonts
         sha256: str | None = row.pdf_sha256
         if sha256 is None or not self._store.intact(sha256):
-            sha256 = self._store.put(typesetting.pdf(version.layout, row.data, row.issued_on, fonts))
+            sha256 = self._store.put(typesetting.pdf(version.layout, words, issued_on, fonts))
         if not self._pages.pages(row.id):
-            self._pages.put(row.id, typesetting.pictures(version.layout, fonts.printable(row.data), fonts))
+            self._pages.put(row.id, typesetting.pictures(version.layout, fonts.printable(words), fonts))
         return sha256
 
-    def _failed(self, row: Row[Any], reason: Text) -> bool:
+    def _failed(self, row: DocumentRow, reason: Text) -> bool:
         """Told once in the log and the audit for each new reason; the paper stays issued, its words stay readable."""
         is_new = row.render_failure != in_chinese(reason)
         if is_new:
             log.error("paper %s (%s) could not be made: %s", row.id, row.number, reason)
 
-        def tell(tx: Connection, context: Context) -> None:
+        def note(tx: Connection, context: Context) -> None:
             if is_new:
                 instances.lock(tx, row.instance_id)
                 tx.execute(update(document).where(document.c.id == row.id).values(**_failure(reason)))
-                content = {"id": row.id, "number": row.number, "reason": to_json(reason)}
-                audit.append(tx, row.instance_id, context.now, "paper_failed", content)
+                audit.append(tx, row.instance_id, context.now, PaperFailed(row.id, row.number, reason))
             making.rest(tx, row.id, context.now)
 
-        self._transactions.write(tell)
+        self._transactions.write(note)
         return False
 
 

@@ -9,9 +9,11 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, select, update
 
+from engine.db import fetch
 from engine.db.case import case_of
+from engine.db.rows import DocumentRow
 from engine.db.tables import document
 from engine.deployments import definitions
 from engine.documents import deliveries, making, typesetting
@@ -27,10 +29,12 @@ from engine.reports.parts.sent import unread_papers
 from engine.runtime.instances import instances
 from engine.runtime.notify.notices import notify_people
 from engine.runtime.step import audit
-from engine.runtime.step.confidentiality import require_untold
+from engine.runtime.step.confidentiality import require_unrevealed
 from engine.runtime.step.context import Context
+from engine.runtime.step.entries import Entry, PaperSignedFor, PaperVoided
 from engine.runtime.step.facts import known
 from engine.runtime.step.free_text import readable
+from engine.states import NoticeKind
 from engine.uses.paper_making import PaperMaker
 from engine.uses.transactions import Transactions
 
@@ -87,8 +91,8 @@ class PaperUses:
         def sign(tx: Connection, context: Context) -> None:
             row = self._of(tx, actor, document_id, "sign_for_paper")
             case = case_of(tx, row.instance_id)
-            if deliveries.sign_for(case, case.get(document, document_id), actor.person_id, context.now):
-                self._told(tx, context, actor, row, "paper_signed_for", {})
+            if deliveries.sign_for(case, case.one(document, document_id), actor.person_id, context.now):
+                self._record(tx, context, actor, PaperSignedFor(row.id, row.number), row)
 
         self._transactions.write(sign)
 
@@ -108,12 +112,12 @@ class PaperUses:
                 raise InvalidValues(
                     {"reason": _("Give the reason for voiding it, 4 to %(limit)s characters.", limit=REASON_LIMIT)}
                 )
-            require_untold(tx, row.instance_id, actor, "reason", reason)
+            require_unrevealed(tx, row.instance_id, actor, "reason", reason)
             same = document.c.id == document_id
             if row.number is not None:
                 same = (document.c.from_unit == row.from_unit) & (document.c.number == row.number)
             values = {"voided_at": context.now, "voided_by": actor.person_id, "void_reason": reason}
-            every = tx.execute(select(document).where(same)).all()
+            every = fetch.every(tx, DocumentRow, select(document).where(same))
             tx.execute(update(document).where(same).values(**values))
             about = {"title": Name(row.title), "number": row.number or "", "reason": reason}
             text = (
@@ -123,32 +127,29 @@ class PaperUses:
             )
             for copy in every:
                 self._notify(tx, context, copy, text)
-            self._told(tx, context, actor, row, "paper_voided", {"reason": reason})
+            self._record(tx, context, actor, PaperVoided(row.id, row.number, reason), row)
 
         self._transactions.write(make_void)
 
-    def _of(self, tx: Connection, actor: Actor, document_id: str, verb: str) -> Row[Any]:
+    def _of(self, tx: Connection, actor: Actor, document_id: str, verb: str) -> DocumentRow:
         of_it = select(document).where(document.c.id == document_id)
-        row = tx.execute(of_it).first()
+        row = fetch.first(tx, DocumentRow, of_it)
         if row is None:
             raise NotFound
         instances.require_visible(tx, row.instance_id, actor)
         instances.lock(tx, row.instance_id)
-        row = tx.execute(of_it).one()  # as it is now that nobody else changes it
+        row = fetch.one(tx, DocumentRow, of_it)  # as it is now that nobody else changes it
         decision = may(actor, verb, PaperSubject(frozenset(), row.from_unit, row.to_unit))
         if not decision.allowed:
             raise NotAllowed(decision.reason)
         return row
 
-    def _told(
-        self, tx: Connection, context: Context, actor: Actor, row: Row[Any], kind: str, more: dict[str, Any]
-    ) -> None:
-        content = {"id": row.id, "number": row.number, **more}
-        audit.append(tx, row.instance_id, context.now, kind, content, actor.person_id, actor.unit_code)
+    def _record(self, tx: Connection, context: Context, actor: Actor, entry: Entry, row: DocumentRow) -> None:
+        audit.append(tx, row.instance_id, context.now, entry, actor.person_id, actor.unit_code)
 
-    def _notify(self, tx: Connection, context: Context, row: Row[Any], text: Text) -> None:
+    def _notify(self, tx: Connection, context: Context, row: DocumentRow, text: Text) -> None:
         roles = ("liaison", "case_officer")
-        notify_people(tx, context, row.instance_id, "told", row.to_unit, roles, text)
+        notify_people(tx, context, row.instance_id, NoticeKind.NOTIFICATION, row.to_unit, roles, text)
 
     # --- issued papers ---
 
@@ -183,7 +184,7 @@ class PaperUses:
             self._want(view.line.id)
         return Shown(count, not is_whole and not view.paper.failure)
 
-    def _not_yet_made(self, row: Row[Any]) -> NotYetMade:
+    def _not_yet_made(self, row: DocumentRow) -> NotYetMade:
         self._want(row.id)
         if row.render_failure is None:
             return NotYetMade()
@@ -213,9 +214,9 @@ class PaperUses:
         """Every paper that waits has its PDF and its pages, or the reason why not; for the worker, and for tests."""
         return self._maker.make_what_waits()
 
-    def _row(self, actor: Actor, document_id: str) -> Row[Any]:
-        def look(tx: Connection, context: Context) -> Row[Any]:
-            row = tx.execute(select(document).where(document.c.id == document_id)).first()
+    def _row(self, actor: Actor, document_id: str) -> DocumentRow:
+        def look(tx: Connection, context: Context) -> DocumentRow:
+            row = fetch.first(tx, DocumentRow, select(document).where(document.c.id == document_id))
             if row is None:
                 raise NotFound
             instances.require_visible(tx, row.instance_id, actor)

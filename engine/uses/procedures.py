@@ -14,12 +14,12 @@ from pathlib import Path
 
 from sqlalchemy import Connection, delete, func, select
 
-from engine.bpmn.gate.order import Told
+from engine.bpmn.gate.order import Findings
 from engine.bpmn.gate.procedures import begun_by
 from engine.db import upsert
 from engine.db.english import english_of
 from engine.db.tables import process_instance, retirement, unit, waiting_file
-from engine.deployments import checking, definitions, judging, shipped
+from engine.deployments import checking, definitions, judging, shipped, versions
 from engine.deployments import retirement as retiring
 from engine.deployments.checking import Checked
 from engine.deployments.definitions import Definition
@@ -187,10 +187,12 @@ class ProcedureUses:
         before = self._deploying.judged_now(file)
         return self._database.run(lambda tx: self._deploying.put(tx, file, sender, reason.strip(), before))
 
-    def judge(self, file: File) -> Told:
+    def judge(self, file: File) -> Findings:
         """All that there is to say of the file and of what lies beside it; nothing changes."""
         with self._database.reading() as tx:
-            return judging.judge(file.content, file.beside, self._deploying.city(tx, file.diagram.key), file.name).told
+            return judging.judge(
+                file.content, file.beside, self._deploying.city(tx, file.diagram.key), file.name
+            ).findings
 
     def take_over(self, keys: list[str], by: str, reason: str = "") -> list[Deployed | Waiting]:
         """The shipped files of these procedures, of all when none is named, are the latest versions.
@@ -282,7 +284,7 @@ class ProcedureUses:
             cases: dict[str, int] = {row[0]: row[1] for row in tx.execute(counted)}
             found = []
             for one in definitions.every_key(tx) if key is None else [key]:
-                rows = definitions.versions(tx, one)
+                rows = versions.every_version(tx, one)
                 if not rows:
                     raise NotFound(
                         _("There is no procedure called %(key)s. 'lianban versions' lists them all.", key=one)

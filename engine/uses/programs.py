@@ -12,11 +12,12 @@ import hmac
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from engine.clock import require_aware
+from engine.db import fetch
+from engine.db.rows import PersonRow
 from engine.db.tables import person
 from engine.deployments.definitions import Definition
 from engine.errors import NotAllowed, NotSignedIn
@@ -101,15 +102,15 @@ class ProgramUses:
         """The person as acting for that unit for which the procedure may be started. Raises as `actor` does."""
         return self._acting(person_id, "start", ProcedureSubject(definition.diagram.process.candidate_starters))
 
-    def _seal(self, row: Row[Any], until: str) -> str:
+    def _seal(self, row: PersonRow, until: str) -> str:
         return self._keys.seal(PURPOSE, [row.id, until, row.password_hash])
 
 
-def _row(tx: Connection, person_id: str) -> Row[Any] | None:
-    return tx.execute(select(person).where(person.c.id == person_id, person.c.active)).first()
+def _row(tx: Connection, person_id: str) -> PersonRow | None:
+    return fetch.first(tx, PersonRow, select(person).where(person.c.id == person_id, person.c.active))
 
 
-def _require_own_password(row: Row[Any] | None) -> None:
+def _require_own_password(row: PersonRow | None) -> None:
     if row is not None and row.must_change_password:
         raise NotAllowed(_("Change the one-time password on the pages first."))
 

@@ -70,12 +70,14 @@ class RecordUses:
             log.warning("the head of the day was not written to %s: %s", path, error)
             no_text = _("there is no text in it")
             reason: Text = (error.strerror if isinstance(error, OSError) else None) or no_text
-            self._transactions.database.run(lambda tx: _tell_of_heads(tx, self._transactions.context(tx), path, reason))
+            self._transactions.database.run(
+                lambda tx: _notify_of_heads(tx, self._transactions.context(tx), path, reason)
+            )
             return
         self._kept_day, self._again_at = day, None
 
 
-def _tell_of_heads(tx: Connection, context: Context, path: Path, reason: Text) -> None:
+def _notify_of_heads(tx: Connection, context: Context, path: Path, reason: Text) -> None:
     text = _(
         "The daily seal was not written to %(path)s, which LIANBAN_HEADS_FILE names (%(reason)s). Check the "
         "file and its disk; the system tries again every ten minutes.",

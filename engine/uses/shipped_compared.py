@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from engine.db.english import english_of
-from engine.deployments import definitions
+from engine.deployments import definitions, versions
 from engine.deployments.shipped import Beside, File
 from engine.documents import letter_versions
 from engine.english import English
@@ -54,7 +54,7 @@ def compared(tx: Connection, file: File) -> Compared:
         return Compared("procedure", key, name, REFUSED, [str(problem) for problem in refused.problems])
     if not definitions.has_version(tx, key):
         return Compared("procedure", key, name, "new", [])
-    row = definitions.versions(tx, key)[0]
+    row = versions.every_version(tx, key)[0]
     content, forms = definitions.contents(tx, row.id)
     differs: list[Text] = [] if content == file.content else [_("diagram")]
     differs += _differences(file.form_texts, forms)

@@ -77,7 +77,7 @@ class TaskUses:
             seen.clear()
             done = work.complete(tx, context, actor, task_id, raw, without_opinions)
             if not done.ended:
-                note_number(tx, case_of(tx, done.instance_id).instance)
+                note_number(tx, case_of(tx, done.instance_id).whole)
                 with suppress(NotFound):
                     seen.append(holders(tx, context, actor, done.number))
             return done

@@ -14,7 +14,7 @@ from engine.runtime.collaboration.comments import Spoken
 from tasks_ui.instances.views import instance_page
 from tasks_ui.messages import gettext as _
 from tasks_ui.security import actor, drawing, engine, sent
-from tasks_ui.widgets import listed
+from tasks_ui.sending_words import listed
 
 pages = Blueprint("collaboration", __name__)
 

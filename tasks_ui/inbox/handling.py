@@ -180,13 +180,13 @@ def _each(do: Callable[[str], object]) -> int:
             do(task_id)
             done += 1
         except InvalidValues as invalid:
-            flash(told_of(task_id, "".join(invalid.problems.values())), "warn")
+            flash(with_its_name(task_id, "".join(invalid.problems.values())), "warn")
         except LianbanError as error:
-            flash(told_of(task_id, error.message), "warn")
+            flash(with_its_name(task_id, error.message), "warn")
     return done
 
 
-def told_of(task_id: str, sentence: str) -> str:
+def with_its_name(task_id: str, sentence: str) -> str:
     """What is said of one task of several, with its name: the reader has ticked more than one."""
     if len(request.form.getlist("task")) < 2:
         return sentence

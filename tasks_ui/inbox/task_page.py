@@ -20,7 +20,8 @@ from tasks_ui.messages import gettext as _
 from tasks_ui.messages import ngettext, pgettext
 from tasks_ui.names import named
 from tasks_ui.security import CHECKED, SHOWN, actor, engine
-from tasks_ui.widgets import beside, by_when, listed
+from tasks_ui.sending_words import beside, listed
+from tasks_ui.widgets import by_when
 
 NAMED = 3
 """Tasks that are named when one is done; the rest are counted. What is flashed travels in a cookie."""

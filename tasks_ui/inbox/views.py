@@ -16,7 +16,7 @@ from engine.reports.parts.answers import Look
 from engine.reports.parts.filters import Filters
 from engine.runtime.tasks.drafts import Window
 from tasks_ui.dates import weekday
-from tasks_ui.inbox.handling import told_of
+from tasks_ui.inbox.handling import with_its_name
 from tasks_ui.inbox.task_page import say_done, task_page
 from tasks_ui.messages import gettext as _
 from tasks_ui.messages import ngettext
@@ -61,7 +61,7 @@ def claim() -> ResponseReturnValue:
             engine().tasks.claim(actor(), task_id)
             claimed += 1
         except LianbanError as error:
-            flash(told_of(task_id, error.message), "warn")
+            flash(with_its_name(task_id, error.message), "warn")
     if claimed:
         flash(ngettext("%(num)d task claimed.", "%(num)d tasks claimed.", claimed), "ok")
     onward = request.form.get("onward", "")
@@ -125,10 +125,10 @@ def check(task_id: str) -> ResponseReturnValue:
 def look(task_id: str) -> ResponseReturnValue:
     """What the form asks and warns of, for the values so far."""
     seen = engine().tasks.look_at_answers(actor(), task_id, sent())
-    return jsonify(**_told(seen), papers=sorted(seen.papers), fragments=_advice(seen))
+    return jsonify(**_as_json(seen), papers=sorted(seen.papers), fragments=_advice(seen))
 
 
-def _told(seen: Look) -> dict[str, object]:
+def _as_json(seen: Look) -> dict[str, object]:
     """What a form asks, warns of and takes over, as its script reads it."""
     return {
         "shown": sorted(seen.shown),
@@ -319,7 +319,7 @@ def save_beginning(key: str) -> ResponseReturnValue:
 def look_at_beginning(key: str) -> ResponseReturnValue:
     seen = engine().instances.look_at_beginning(actor(), key, sent())
     preview = render_template("inbox/_preview.html", preview=seen.preview)
-    return jsonify(**_told(seen), fragments={"preview": preview, **_advice(seen)})
+    return jsonify(**_as_json(seen), fragments={"preview": preview, **_advice(seen)})
 
 
 def _added(count: int) -> str:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from engine.errors import DiagramRefused, InvalidValues
 from engine.trial import sent as trying
-from engine.trial.told import TestsFailed
+from engine.trial.course import TestsFailed
 from engine.uses.library import require, required
 from tasks_ui.library.carried import unpacked
 from tasks_ui.library.shown import downloaded, marks_of, numbered, rights, text_of, tried

@@ -42,7 +42,7 @@ def names_of(tests: bytes | None) -> list[str]:
 
 def numbered(checked: Checked) -> list[tuple[str, Problem]]:
     """Errors by numbers, warnings by letters: what stands in the list and on the diagram."""
-    errors = [(str(number), problem) for number, problem in enumerate(checked.told.errors, 1)]
+    errors = [(str(number), problem) for number, problem in enumerate(checked.findings.errors, 1)]
     return errors + [(_letter(place), problem) for place, problem in enumerate(checked.warnings)]
 
 
@@ -59,7 +59,7 @@ def marks_of(checked: Checked) -> list[dict[str, object]]:
     for sign, problem in numbered(checked):
         if place := checked.places.get(problem.element_id):
             signs.setdefault(place, []).append(sign)
-            wrong |= {place} if problem in checked.told.errors else set()
+            wrong |= {place} if problem in checked.findings.errors else set()
     found: list[dict[str, object]] = [
         {"element": place, "text": " ".join(told), "state": "over" if place in wrong else "near"}
         for place, told in signs.items()

@@ -13,7 +13,7 @@ from engine.deployments.differences import ADDED, REMOVED
 from engine.deployments.sent import Sent
 from engine.errors import DiagramRefused, InvalidValues, NotFound, Refused
 from engine.trial import sent as trying
-from engine.trial.told import TestsFailed
+from engine.trial.course import TestsFailed
 from engine.uses.deploying import Deployed, Waiting
 from engine.uses.library import deployer, require, required
 from tasks_ui.library.carried import packed, unpacked

@@ -14,8 +14,8 @@ from werkzeug.exceptions import BadRequest
 
 from engine.deployments.sent import Sent
 from engine.errors import DiagramRefused, LianbanError, NotSignedIn, Refused, Unsure
+from engine.trial.course import TestsFailed
 from engine.trial.sent import deploy
-from engine.trial.told import TestsFailed
 from engine.uses.deploying import Waiting
 from tasks_ui.messages import gettext as _
 from tasks_ui.modeler import wire

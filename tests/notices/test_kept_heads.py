@@ -17,7 +17,7 @@ from sqlalchemy import Connection, delete, or_, select, update
 from engine.db import tables
 from engine.errors import Refused, SettingsError
 from engine.notices.outbox import DELAYS
-from engine.reports.parts.tellings import channel_name
+from engine.reports.parts.reached import channel_name
 from engine.runtime.record import kept_heads
 from engine.runtime.step import audit, sealing
 from tests.notices.conftest import SECRET, Towns

@@ -65,7 +65,7 @@ def test_a_field_that_an_analyst_leaves_empty_makes_no_problem(plain_town: Town,
         plain_town.person("fenxi.sf"), [Sent("case_referral.bpmn", etree.tostring(root))]
     )
 
-    assert [str(problem) for problem in checked.told.errors] == []
+    assert [str(problem) for problem in checked.findings.errors] == []
 
 
 def first_fitting(root: etree._Element, template: dict[str, Any]) -> etree._Element:

@@ -29,7 +29,7 @@ CHANGES: dict[str, Any] = {
 
 
 def append(tx: Connection, chain: str, instant: datetime, number: int = 0) -> None:
-    audit.append(tx, chain, instant, "step", {"n": number}, person_id="p1", unit_code="town_a", element_id="task_1")
+    audit.note(tx, chain, instant, "step", {"n": number}, person_id="p1", unit_code="town_a", element_id="task_1")
 
 
 def three_entries_in_two_chains(tx: Connection) -> None:
@@ -95,7 +95,7 @@ def test_an_empty_record_is_whole(database: Database) -> None:
 def test_an_entry_is_read_as_it_was_written(recorded: Database) -> None:
     content = {"z": [1, 2.5, None, True], "a": {"乙": "甲&乙<丙>", "甲": "𠮷"}}
 
-    recorded.run(lambda tx: audit.append(tx, "one", WEDNESDAY, "step", content))
+    recorded.run(lambda tx: audit.note(tx, "one", WEDNESDAY, "step", content))
 
     assert found(recorded) == []
 

@@ -164,7 +164,7 @@ def test_a_row_that_goes_gives_its_place_to_one_that_comes(filled: Database, sta
         gone = case.get(timer, "m1")
         case.remove(timer, gone)
         for timer_id in ("m2", "m3"):
-            case.add(timer, {**gone._mapping, "id": timer_id, "number": 2})
+            case.add(timer, {**gone._asdict(), "id": timer_id, "number": 2})
 
     with filled.reading() as tx:
         stored = {row.id: row.number for row in case_of(tx, "i1").rows(timer)}
@@ -177,8 +177,8 @@ def test_a_row_that_goes_and_comes_again_is_as_it_came(filled: Database) -> None
         case = case_of(tx, "i1")
         gone = case.get(timer, "m1")
         case.remove(timer, gone)
-        case.add(timer, {**gone._mapping, "id": "m2"})
-        case.add(timer, {**gone._mapping, "number": 7})
+        case.add(timer, {**gone._asdict(), "id": "m2"})
+        case.add(timer, {**gone._asdict(), "number": 7})
 
     with filled.reading() as tx:
         assert {row.id: row.number for row in case_of(tx, "i1").rows(timer)} == {"m1": 7, "m2": 1}

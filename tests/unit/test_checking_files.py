@@ -32,7 +32,7 @@ def check(*paths: Path, city: bytes | None = None) -> list[Checked]:
 
 
 def rules(checked: list[Checked]) -> set[str]:
-    return {problem.rule for one in checked for problem in one.told.problems}
+    return {problem.rule for one in checked for problem in one.findings.problems}
 
 
 def test_the_shipped_procedures_are_in_order_but_for_units_that_nobody_has_named() -> None:
@@ -40,7 +40,7 @@ def test_the_shipped_procedures_are_in_order_but_for_units_that_nobody_has_named
 
     assert {one.path.name for one in found} == {path.name for path in PROCESSES.glob("*.bpmn")}
     assert rules(found) == {"unit-unknown"}
-    assert not any(one.told.errors for one in found)
+    assert not any(one.findings.errors for one in found)
 
 
 def test_with_the_citys_file_every_unit_is_known() -> None:
@@ -58,8 +58,10 @@ def test_a_unit_that_the_citys_file_has_not_is_an_error(folder: Path) -> None:
         diagram.read_text(encoding="utf-8").replace('value="asked_unit" />', 'value="moon" />', 1), "utf-8"
     )
 
-    known = [one for one in check(diagram, city=EXAMPLE.read_bytes())[0].told.problems if one.rule == "unit-unknown"]
-    unknown = [one for one in check(diagram)[0].told.problems if one.rule == "unit-unknown"]
+    known = [
+        one for one in check(diagram, city=EXAMPLE.read_bytes())[0].findings.problems if one.rule == "unit-unknown"
+    ]
+    unknown = [one for one in check(diagram)[0].findings.problems if one.rule == "unit-unknown"]
 
     assert [one.severity for one in (*known, *unknown)] == [Severity.ERROR, Severity.WARNING]
 
@@ -69,7 +71,7 @@ def test_a_procedure_that_is_called_may_lie_beside_and_is_else_a_warning(folder:
 
     assert "call-unknown" not in rules(check(PROCESSES / "first_responder.bpmn"))
     shutil.copy(PROCESSES / "first_responder.bpmn", folder)
-    alone = [one for one in check(folder / "first_responder.bpmn")[0].told.problems if one.rule == "call-unknown"]
+    alone = [one for one in check(folder / "first_responder.bpmn")[0].findings.problems if one.rule == "call-unknown"]
     assert {one.severity for one in alone} == {Severity.WARNING}
 
 
@@ -78,7 +80,7 @@ def test_a_file_that_is_not_there_cannot_be_read(tmp_path: Path) -> None:
     (one,) = check(tmp_path / "gone.bpmn")
 
     assert not one.is_readable
-    assert one.told.problems[0].file == str(tmp_path / "gone.bpmn")
+    assert one.findings.problems[0].file == str(tmp_path / "gone.bpmn")
 
 
 def test_a_file_that_is_no_xml_holds_up_no_other(folder: Path) -> None:
@@ -108,7 +110,7 @@ def test_a_form_is_judged_by_the_diagrams_that_use_it(folder: Path) -> None:
 
     (one,) = check(form)
 
-    assert all(problem.file == str(form) for problem in one.told.problems)
+    assert all(problem.file == str(form) for problem in one.findings.problems)
     assert rules([one]) == {"fact-unknown"}
 
 
@@ -128,7 +130,7 @@ def test_a_post_that_is_written_by_name_is_told_with_its_code(folder: Path) -> N
     diagram = folder / "permit.bpmn"
     text = diagram.read_text(encoding="utf-8").replace('value="deputy_leader"', 'value="分管领导"', 1)
     diagram.write_text(text, encoding="utf-8")
-    found = [one for one in check(diagram)[0].told.problems if one.rule == "post-unknown"]
+    found = [one for one in check(diagram)[0].findings.problems if one.rule == "post-unknown"]
 
     assert [one.rewrite for one in found] == ["role = deputy_leader"]
 
@@ -139,6 +141,6 @@ def test_a_property_that_is_nearly_one_is_told_with_the_right_name(folder: Path)
         'name="deadline" value="answer"', 'name="deadlines" value="answer"', 1
     )
     diagram.write_text(text, encoding="utf-8")
-    found = [one for one in check(diagram)[0].told.problems if one.rule == "property-unknown"]
+    found = [one for one in check(diagram)[0].findings.problems if one.rule == "property-unknown"]
 
     assert "deadline = answer" in [one.rewrite for one in found]

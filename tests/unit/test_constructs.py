@@ -5,8 +5,8 @@ from __future__ import annotations
 from engine.bpmn.gate import constructs, refusals
 from engine.bpmn.gate.registry import RULES
 from engine.bpmn.gate.rules.arguments import ARGUMENTS
-from engine.bpmn.reading.elements import FLOW_NODES
 from engine.bpmn.reading.expressions import BUILTINS
+from engine.bpmn.reading.tree import FLOW_NODES
 from engine.runtime.advance.operations import OPERATIONS
 from engine.runtime.step.functions import FUNCTIONS
 from tests.house import bpmn_page

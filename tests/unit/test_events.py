@@ -59,7 +59,8 @@ def test_what_is_as_usual_is_left_out_and_means_the_same(kind: Any) -> None:
 
 @pytest.mark.parametrize("kind", events.KINDS.values(), ids=lambda kind: kind.what)
 def test_every_kind_of_event_has_its_row_in_the_reference(kind: Any) -> None:
-    (row,) = [line for line in DOCS.read_text(encoding="utf-8").splitlines() if line.startswith(f"| `{kind.what}` |")]
+    own = DOCS.read_text(encoding="utf-8").partition("## ")[0]
+    (row,) = [line for line in own.splitlines() if line.startswith(f"| `{kind.what}` |")]
 
     assert row.split("|")[-2].strip() == "、".join(f"`{field.name}`" for field in fields(kind))
 

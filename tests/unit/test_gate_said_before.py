@@ -211,7 +211,7 @@ def in_the_letter(folder: Path, paragraph: str, when: str = "") -> set[str]:
         )
         if one.path.name == "permit.bpmn"
     ]
-    return {problem.rule for problem in checked.told.problems if problem.rule.startswith("letter")}
+    return {problem.rule for problem in checked.findings.problems if problem.rule.startswith("letter")}
 
 
 @pytest.mark.rule("letter-unset")

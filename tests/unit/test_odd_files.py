@@ -37,7 +37,7 @@ def noted(folder: Path, *changes: tuple[str, str]) -> list[Problem]:
         text = text.replace(old, new)
     diagram.write_text(text, encoding="utf-8")
     (one,) = check_files([diagram], PROJECT / "processes", Fonts(read_settings().every_font_dir), None)
-    return list(one.told.problems)
+    return list(one.findings.problems)
 
 
 @pytest.mark.parametrize(

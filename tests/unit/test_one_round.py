@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.bpmn.gate.order import Told, in_one_round
+from engine.bpmn.gate.order import Findings, in_one_round
 from engine.bpmn.gate.registry import RULES
 from engine.deployments import judging, shipped
 from engine.deployments.checking import Neighbours
@@ -59,9 +59,9 @@ def change(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-def judged(folder: Path, city: City) -> Told:
+def judged(folder: Path, city: City) -> Findings:
     file = shipped.read_file(folder / "case_referral.bpmn")
-    return judging.judge(file.content, file.beside, city, file.name).told
+    return judging.judge(file.content, file.beside, city, file.name).findings
 
 
 def rules(problems: Iterable[Problem]) -> set[str]:
@@ -174,7 +174,7 @@ def problem(rule: str, element: str, line: int = 0, severity: Severity = Severit
 
 
 def test_the_heaviest_comes_first_and_what_is_of_one_element_stands_together() -> None:
-    told = in_one_round(
+    findings = in_one_round(
         [
             problem("unit-unknown", "c", severity=Severity.WARNING),
             problem("id-spelling", "b", 1),
@@ -183,7 +183,7 @@ def test_the_heaviest_comes_first_and_what_is_of_one_element_stands_together() -
         ]
     )
 
-    assert [(one.element_id, one.rule) for one in told.problems] == [
+    assert [(one.element_id, one.rule) for one in findings.problems] == [
         ("b", "gateway-no-default"),
         ("b", "id-spelling"),
         ("a", "period-key"),
@@ -192,18 +192,18 @@ def test_the_heaviest_comes_first_and_what_is_of_one_element_stands_together() -
 
 
 def test_what_follows_from_another_is_counted_and_not_told() -> None:
-    told = in_one_round([problem("flow-loose", "f"), problem("no-way-to-end", "t"), problem("unreachable", "u")])
+    findings = in_one_round([problem("flow-loose", "f"), problem("no-way-to-end", "t"), problem("unreachable", "u")])
 
-    assert (rules(told.problems), told.following) == ({"flow-loose"}, 2)
+    assert (rules(findings.problems), findings.following) == ({"flow-loose"}, 2)
 
 
 def test_a_unit_that_nobody_knows_is_told_once() -> None:
-    told = in_one_round([problem("unit-unknown", "a", 1), problem("unit-unknown", "b", 2)])
+    findings = in_one_round([problem("unit-unknown", "a", 1), problem("unit-unknown", "b", 2)])
 
-    assert ([one.element_id for one in told.problems], told.following) == (["a"], 1)
+    assert ([one.element_id for one in findings.problems], findings.following) == (["a"], 1)
 
 
 def test_a_warning_stands_in_nobodys_way(folder: Path) -> None:
-    told = Told((problem("unit-unknown", "a", severity=Severity.WARNING),))
+    findings = Findings((problem("unit-unknown", "a", severity=Severity.WARNING),))
 
-    judging.Judged(shipped.read_file(folder / "case_referral.bpmn").diagram, told).require_in_order()
+    judging.Judged(shipped.read_file(folder / "case_referral.bpmn").diagram, findings).require_in_order()

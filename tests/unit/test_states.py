@@ -8,8 +8,16 @@ from enum import StrEnum
 import pytest
 from sqlalchemy import CheckConstraint, Table
 
-from engine.db.tables import correction, deadline, duty_proposal, outbox, process_instance, task
-from engine.states import CorrectionStatus, InstanceStatus, PeriodStatus, ProposalStatus, SendingStatus, TaskStatus
+from engine.db.tables import correction, deadline, duty_proposal, outbox, process_instance, task, thrown_event
+from engine.states import (
+    CorrectionStatus,
+    InstanceStatus,
+    PeriodStatus,
+    ProposalStatus,
+    SendingStatus,
+    TaskStatus,
+    ThrownStatus,
+)
 
 
 @pytest.mark.parametrize(
@@ -21,6 +29,7 @@ from engine.states import CorrectionStatus, InstanceStatus, PeriodStatus, Propos
         (correction, CorrectionStatus),
         (duty_proposal, ProposalStatus),
         (outbox, SendingStatus),
+        (thrown_event, ThrownStatus),
     ],
     ids=lambda found: getattr(found, "name", None) or found.__name__,
 )

@@ -142,7 +142,7 @@ def test_a_problem_of_a_form_is_drawn_at_a_step_that_asks_it(library: Office) ->
         library.town.person(ANALYST), [Sent("a.bpmn", renamed), Sent("submission.form", wrong)]
     )
 
-    assert "submission.form" in {problem.file for problem in checked.told.problems}
+    assert "submission.form" in {problem.file for problem in checked.findings.problems}
     assert "prepare_materials" in checked.places.values()
 
 

@@ -58,6 +58,15 @@ def test_the_second_button_names_the_next_task_and_goes_there(office: Office) ->
     )
 
 
+def test_the_next_task_is_named_in_the_readers_language(office: Office) -> None:
+    desk, tasks = office.desk(LEADER), open_approvals(office, "占道经营")
+    desk.post("/settings/appearance", {"language": "en", "next": "/"})
+
+    _next, words = onward(desk.get(tasks[0]))
+
+    assert words.startswith("Next: Decide on the referral, 占道经营 (YS-2026-")
+
+
 def test_whoever_has_passed_a_task_over_is_not_led_back_to_it(office: Office) -> None:
     desk, tasks = office.desk(LEADER), open_approvals(office, "占道经营", "乱倒渣土")
     named, _ = onward(desk.get(tasks[1]))

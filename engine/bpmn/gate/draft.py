@@ -13,7 +13,8 @@ from lxml import etree
 from engine.bpmn.gate import constructs, refusals
 from engine.bpmn.gate.procedures import NoProcedures, Procedures
 from engine.bpmn.reading import by_event, ways
-from engine.bpmn.reading.elements import BPMN, FACT, OPERATING, SAYING, Diagram, Element, Flow, Lane, process_node
+from engine.bpmn.reading.elements import BPMN, FACT, OPERATING, SAYING, Diagram, Element, Flow, Lane
+from engine.bpmn.reading.tree import process_node
 from engine.forms.schema import Field, Form
 from engine.messages import Text, listed
 from engine.messages import gettext as _
@@ -165,7 +166,7 @@ class Draft:
             names |= {name.removeprefix(FACT) for name in element.properties if name.startswith(FACT)}
             names |= {element.properties.get(name, "") for name in SAYING}
         for call in self.of_kind("callActivity"):
-            names |= {handover.fact for handover in call.outputs}
+            names |= {mapping.fact for mapping in call.outputs}
         names |= {name for element in self.running for name in element.collects}
         names.update(self.diagram.item_names.values())
         return frozenset(names | {self.diagram.process.starter_fact}) - {""}

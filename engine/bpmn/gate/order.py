@@ -67,8 +67,8 @@ WAYS = frozenset(
 
 
 @dataclass(frozen=True)
-class Told:
-    """What a reader is told in one round, and how many others only follow from it."""
+class Findings:
+    """What a reader is shown in one round, and how many others only follow from it."""
 
     problems: tuple[Problem, ...]
     following: int = 0
@@ -78,7 +78,7 @@ class Told:
         return tuple(problem for problem in self.problems if problem.severity is Severity.ERROR)
 
 
-def in_one_round(problems: Iterable[Problem]) -> Told:
+def in_one_round(problems: Iterable[Problem]) -> Findings:
     """Each cause once, those of an element together, the heaviest first; without what follows from another."""
     every = tuple(dict.fromkeys(problems))
     causes: dict[object, Problem] = {}
@@ -88,7 +88,7 @@ def in_one_round(problems: Iterable[Problem]) -> Told:
     groups: dict[tuple[str, str], list[Problem]] = {}
     for problem in causes.values():
         groups.setdefault((problem.file, problem.element_id), []).append(problem)
-    return Told(tuple(problem for group in groups.values() for problem in group), len(every) - len(causes))
+    return Findings(tuple(problem for group in groups.values() for problem in group), len(every) - len(causes))
 
 
 def _cause(problem: Problem) -> object:

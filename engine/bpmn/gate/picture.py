@@ -10,7 +10,8 @@ from typing import NamedTuple
 from lxml import etree
 
 from engine.bpmn.gate.rules.shapes import DI, drawn_in
-from engine.bpmn.reading.elements import SCOPES, Diagram, Element
+from engine.bpmn.reading.elements import Diagram, Element
+from engine.bpmn.reading.tree import SCOPES
 
 DC = "{http://www.omg.org/spec/DD/20100524/DC}"
 LINES = "{http://www.omg.org/spec/DD/20100524/DI}"

@@ -96,7 +96,7 @@ def begun(diagram: Diagram) -> Iterator[tuple[Called, Element, set[str]]]:
     """(what, where, names handed over) of every procedure that this one begins."""
     for element in diagram.elements.values():
         if element.called is not None:
-            names = {handover.fact for handover in element.inputs}
+            names = {mapping.fact for mapping in element.inputs}
             names |= {name.removeprefix(IN) for name in element.properties if name.startswith(IN)}
             yield element.called, element, names
 

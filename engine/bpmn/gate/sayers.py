@@ -133,7 +133,7 @@ def said_by(draft: Draft, element: Element) -> set[str]:
     """The facts that are said when this is done."""
     names = {name.removeprefix(FACT) for name in element.properties if name.startswith(FACT)}
     names |= {element.properties[name] for name in SAYING if name in element.properties}
-    names |= {handover.fact for handover in element.outputs} | element.collects.keys()
+    names |= {mapping.fact for mapping in element.outputs} | element.collects.keys()
     form = draft.forms.get(element.form_key)
     names |= form.own_keys if form is not None else frozenset()
     if element.kind == "startEvent" and element.scope is None:

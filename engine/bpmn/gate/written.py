@@ -57,9 +57,9 @@ def _in_diagram(draft: Draft) -> Iterator[Written]:
         for event in element.events:
             if event.condition:
                 yield Written(element.id, element.name, _("Condition"), event.condition, _known_at(draft, element))
-        for handover in element.inputs:
+        for mapping in element.inputs:
             yield Written(
-                element.id, element.name, _("Handed over as %(fact)s", fact=handover.fact[:80]), handover.expression
+                element.id, element.name, _("Handed over as %(fact)s", fact=mapping.fact[:80]), mapping.expression
             )
         expressions = takes(draft, element, "expressions") | (
             {"excused", "recommended"} if element.kind == "userTask" else set()

@@ -31,7 +31,7 @@ class Called:
 
 
 @dataclass(frozen=True)
-class Handover:
+class DataMapping:
     """A value that a call hands over: the expression is read on one side, the fact is said on the other."""
 
     expression: str
@@ -51,10 +51,10 @@ def read_called(node: etree._Element, properties: Mapping[str, str]) -> Called |
     return None
 
 
-def read_handovers(node: etree._Element, direction: str) -> tuple[Handover, ...]:
+def read_mappings(node: etree._Element, direction: str) -> tuple[DataMapping, ...]:
     """What `camunda:in` or `camunda:out` hands over; `source` names a fact, which is an expression as it stands."""
     found = node.iterfind(f"{BPMN}extensionElements/{CAMUNDA}{direction}")
     return tuple(
-        Handover(str(passed.get("sourceExpression") or passed.get("source") or ""), passed.get("target") or "")
+        DataMapping(str(passed.get("sourceExpression") or passed.get("source") or ""), passed.get("target") or "")
         for passed in found
     )

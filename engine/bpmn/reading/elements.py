@@ -6,7 +6,7 @@ SpiffWorkflow keeps little of this, so it is never asked. Everything here is a p
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
@@ -16,7 +16,7 @@ from lxml import etree
 from engine.bpmn.reading import by_event, usual, ways
 from engine.bpmn.reading.called import BPMN as BPMN
 from engine.bpmn.reading.called import CAMUNDA as CAMUNDA
-from engine.bpmn.reading.called import Called, Handover, read_called, read_handovers
+from engine.bpmn.reading.called import Called, DataMapping, read_called, read_mappings
 from engine.bpmn.reading.events import MESSAGE, SIGNAL, EventDefinition, event_definitions
 from engine.bpmn.reading.events import TimerText as TimerText
 from engine.bpmn.reading.flows import Flow as Flow
@@ -32,15 +32,8 @@ from engine.bpmn.reading.quorum import condition_of
 from engine.bpmn.reading.repeated import COLLECT as COLLECT
 from engine.bpmn.reading.repeated import Again, Many, collected, read_again, read_many
 from engine.bpmn.reading.scripts import with_script
+from engine.bpmn.reading.tree import flow_nodes, local_name, process_node, scope_of
 
-FLOW_NODES = {
-    "startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent",
-    "task", "userTask", "manualTask", "serviceTask", "sendTask", "receiveTask", "scriptTask", "businessRuleTask",
-    "callActivity", "subProcess", "transaction", "adHocSubProcess",
-    "exclusiveGateway", "parallelGateway", "inclusiveGateway", "complexGateway", "eventBasedGateway",
-}  # fmt: skip
-SCOPES = ("subProcess", "transaction", "adHocSubProcess")
-"""Flow nodes that hold others."""
 HEARING = ("boundaryEvent", "intermediateCatchEvent", "receiveTask")
 """What may wait for a message or signal of another case while a case runs."""
 FACT = "fact:"
@@ -85,8 +78,8 @@ class Element:
     outgoing: tuple[str, ...]
     called: Called | None = None
     """The procedure that a call activity calls, or a service task starts."""
-    inputs: tuple[Handover, ...] = ()
-    outputs: tuple[Handover, ...] = ()
+    inputs: tuple[DataMapping, ...] = ()
+    outputs: tuple[DataMapping, ...] = ()
     scope: str | None = None
     """The sub-process that it lies in; None when it lies in the process itself."""
     events: tuple[EventDefinition, ...] = ()
@@ -232,7 +225,7 @@ class Diagram:
         """Where the procedure begins with nobody who starts it: at a time, or when something is told."""
         return tuple(start for start in self.of_kind("startEvent") if start.scope is None and start.events)
 
-    def told_starts(self, kind: str, name: str) -> list[Element]:
+    def starts_by_event(self, kind: str, name: str) -> list[Element]:
         """Where it begins when this message or signal is thrown."""
         return [start for start in self.starts_by_itself if any(event.catches(kind, name) for event in start.events)]
 
@@ -321,7 +314,7 @@ class Diagram:
         for element in self.elements.values():
             names |= {name.removeprefix(FACT) for name in element.properties if name.startswith(FACT)}
             names |= {element.properties[name] for name in SAYING if name in element.properties}
-            names |= {handover.fact for handover in element.outputs} | element.collects.keys()
+            names |= {mapping.fact for mapping in element.outputs} | element.collects.keys()
         names.update(self.item_names.values())
         return names | {*self.process.party_facts, self.process.starter_fact} - {""}
 
@@ -374,8 +367,8 @@ def _read(root: etree._Element, process: etree._Element) -> Diagram:
     known = {str(found.get("id")): found for found in root if found.get("id")}
     gateways = {node.get("id", "") for node in process.iter(f"{BPMN}eventBasedGateway")}
     elements: dict[str, Element] = {}
-    for node in _flow_nodes(process):
-        element_id, scope = node.get("id", ""), _scope_of(node, process)
+    for node in flow_nodes(process):
+        element_id, scope = node.get("id", ""), scope_of(node, process)
         lane = lane_of.get(element_id) or lane_of.get(node.get("attachedToRef", ""))
         if lane is None and scope in elements:
             lane = elements[scope].lane
@@ -385,26 +378,6 @@ def _read(root: etree._Element, process: etree._Element) -> Diagram:
     starts = [found for found in elements.values() if found.kind == "startEvent" and found.scope is None]
     first = next((found.form_key for found in starts if not found.events), "")
     return Diagram(read_process(root, process, first), lanes, elements, flows, drawn_forms(process))
-
-
-def _flow_nodes(process: etree._Element) -> Iterator[etree._Element]:
-    """The flow nodes of the process and of all its sub-processes, each sub-process before what lies in it."""
-    for node in process.iter(f"{BPMN}*"):
-        within = node.getparent()
-        if _local(node) in FLOW_NODES and within is not None and (within is process or _local(within) in SCOPES):
-            yield node
-
-
-def _scope_of(node: etree._Element, process: etree._Element) -> str | None:
-    within = node.getparent()
-    return None if within is None or within is process else within.get("id", "")
-
-
-def process_node(root: etree._Element) -> etree._Element:
-    """The executable process of the tree, its first one, or an empty one that is no part of it."""
-    processes = root.findall(f"{BPMN}process")
-    executable = (found for found in processes if found.get("isExecutable") == "true")
-    return next(executable, processes[0] if processes else etree.Element(f"{BPMN}process", id=""))
 
 
 def _element(
@@ -419,7 +392,7 @@ def _element(
     interrupts = "isInterrupting" if node.tag == f"{BPMN}startEvent" else "cancelActivity"
     return Element(
         id=node.get("id", ""),
-        kind=_local(node),
+        kind=local_name(node),
         name=plain(node.get("name")),
         lane=lane,
         event_kind=events[0].kind if events else "",
@@ -435,8 +408,8 @@ def _element(
         incoming=ways[0],
         outgoing=ways[1],
         called=read_called(node, properties),
-        inputs=read_handovers(node, "in"),
-        outputs=read_handovers(node, "out"),
+        inputs=read_mappings(node, "in"),
+        outputs=read_mappings(node, "out"),
         scope=scope,
         events=events,
         many=read_many(node, condition_of(properties, collected(properties))),
@@ -444,8 +417,3 @@ def _element(
         behind_gateway=behind_gateway,
         by_event=node.get("triggeredByEvent") == "true",
     )
-
-
-def _local(node: etree._Element) -> str:
-    is_bpmn = isinstance(node.tag, str) and node.tag.startswith(BPMN)
-    return node.tag[len(BPMN) :] if is_bpmn else ""

@@ -36,7 +36,7 @@ ATTRIBUTE_LIMIT = 50
 DEPTH_LIMIT = 100
 _GB = {"GB18030", "GBK", "GB2312", "GB_2312-80", "CP936"}
 _ENCODINGS = {"UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE", "US-ASCII", "ASCII", "ISO-8859-1", "WINDOWS-1252", *_GB}
-"""All but UTF-16 have ASCII's signs as ASCII has them, so that a DOCTYPE is seen before anything is read."""
+"""All but UTF-16 have ASCII's characters as ASCII has them, so that a DOCTYPE is seen before anything is read."""
 _DECLARED = re.compile(rb"""\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 
 

@@ -25,7 +25,7 @@ _MARKS = {
     **dict.fromkeys(map(ord, _SINGLE_MARKS), "'"),
     0x3001: ",", 0x2265: ">=", 0x2264: "<=", 0x2260: "!=",
 }  # fmt: skip
-"""Quotation marks, the comma of a list and signs of comparison as they are typed in Chinese."""
+"""Quotation marks, the comma of a list and operators of comparison as they are typed in Chinese."""
 _QUOTED = re.compile(f'[{_DOUBLE}]([^{_DOUBLE}"]*)[{_DOUBLE}]')
 _EQUALS = re.compile(r"([^\W\d][\w.]*?)\.equals(?:IgnoreCase)?\(([^()]*)\)")
 _VARIABLE = re.compile(r"""(?:execution|task)\s*\.\s*getVariable(?:Local)?\(\s*["'](\w+)["']\s*\)""")
@@ -53,7 +53,7 @@ def _tokens(text: str) -> Iterator[str]:
 
 
 def _single_spaced(text: str) -> str:
-    """One blank between two signs, but as it is written within quotation marks."""
+    """One blank between two characters, but as it is written within quotation marks."""
     return "".join(" " if token.isspace() else token for token in _tokens(text)).strip()
 
 
@@ -105,7 +105,7 @@ def _behind_brackets(tokens: Sequence[str], place: int) -> int:
 
 
 def suggested(source: str) -> str:
-    """The line as it was probably meant: Chinese signs, a single `=`, `eq`, `.equals(…)`, a leading `=`, `? true : false`,
+    """The line as it was probably meant: Chinese typing, a single `=`, `eq`, `.equals(…)`, a leading `=`, `? true : false`,
     `empty x`, `execution.getVariable("x")`."""
     text = "".join(_halved(source)).strip()
     if text.startswith("=") and not text.startswith("=="):
@@ -123,7 +123,7 @@ def suggested(source: str) -> str:
 
 
 def _halved(source: str) -> Iterator[str]:
-    """Signs of Chinese typing in those of the language; what stands between plain quotation marks stays."""
+    """Characters of Chinese typing in those of the language; what stands between plain quotation marks stays."""
     for token in _tokens(_QUOTED.sub(r'"\1"', source)):
         yield token if token[0] in "\"'" and len(token) > 1 else normalize("NFKC", token.translate(_MARKS))
 

@@ -8,16 +8,24 @@ beside the statement; a reader that takes two columns of whatever row has them a
 from __future__ import annotations
 
 from engine.db.rows.collaboration import CommentRow, CorrectionRow, MentionRow, ReaderRow, ReadingRow
+from engine.db.rows.definitions import DefinitionVersionRow
 from engine.db.rows.handling import HandOverRow, UndoPointRow
+from engine.db.rows.notices import NotificationRow, SupervisionItemRow, UnreadRow, UnsentRow
+from engine.db.rows.organisation import PersonRow
 from engine.db.rows.papers import DocumentRow, LetterVersionRow, MaterialRow, PaperDraftRow
+from engine.db.rows.record import AuditEntryRow, ChainHeadRow
+from engine.db.rows.waiting import StartScheduleRow, ThrownEventRow
 from engine.db.rows.work import (
     CaseLinkRow,
+    CheckedPaperKey,
+    ChildRow,
     DeadlineRow,
     FactRow,
     FiredTimerRow,
     InstanceRow,
     PartyRow,
     ScopeRow,
+    TaskDraftKey,
     TaskDraftRow,
     TaskRoleRow,
     TaskRow,
@@ -25,10 +33,15 @@ from engine.db.rows.work import (
 )
 
 __all__ = [
+    "AuditEntryRow",
     "CaseLinkRow",
+    "ChainHeadRow",
+    "CheckedPaperKey",
+    "ChildRow",
     "CommentRow",
     "CorrectionRow",
     "DeadlineRow",
+    "DefinitionVersionRow",
     "DocumentRow",
     "FactRow",
     "FiredTimerRow",
@@ -37,14 +50,22 @@ __all__ = [
     "LetterVersionRow",
     "MaterialRow",
     "MentionRow",
+    "NotificationRow",
     "PaperDraftRow",
     "PartyRow",
+    "PersonRow",
     "ReaderRow",
     "ReadingRow",
     "ScopeRow",
+    "StartScheduleRow",
+    "SupervisionItemRow",
+    "TaskDraftKey",
     "TaskDraftRow",
     "TaskRoleRow",
     "TaskRow",
+    "ThrownEventRow",
     "TimerRow",
     "UndoPointRow",
+    "UnreadRow",
+    "UnsentRow",
 ]

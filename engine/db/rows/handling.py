@@ -28,7 +28,8 @@ class UndoPointRow(NamedTuple):
     instance_id: str
     task_id: str
     revision: int
-    state: bytes
+    state: bytes | None
+    """None in a case: it is read where it is needed."""
     taken: list[str]
     timers: list[dict[str, Any]]
     answers: dict[str, list[str]]

@@ -19,7 +19,8 @@ class InstanceRow(NamedTuple):
     started_by: str | None
     ended_at: datetime | None
     revision: int
-    state: bytes
+    state: bytes | None
+    """None unless the instance was locked, or its row asked for whole."""
     taken: list[str]
     origin_instance_id: str | None
     origin_task_id: str | None
@@ -27,6 +28,19 @@ class InstanceRow(NamedTuple):
     calendar_version: str | None
     next_due: datetime
     ever_over: bool
+    past_diagram: bool
+
+
+class ChildRow(NamedTuple):
+    """An instance that another one called or started."""
+
+    id: str
+    number: str
+    status: str
+    key: str
+    started_at: datetime
+    definition_id: str
+    origin_task_id: str | None
     past_diagram: bool
 
 
@@ -90,6 +104,21 @@ class TaskRoleRow(NamedTuple):
     due_sort: datetime
     opened_at: datetime
     assignee_id: str | None
+
+
+class CheckedPaperKey(NamedTuple):
+    """That a paper is ticked."""
+
+    task_id: str
+    person_id: str
+    paper: str
+
+
+class TaskDraftKey(NamedTuple):
+    """That there is a draft."""
+
+    task_id: str
+    person_id: str
 
 
 class TaskDraftRow(NamedTuple):

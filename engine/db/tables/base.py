@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-from sqlalchemy import MetaData, text
+from sqlalchemy import MetaData, Table, text
+
+R = TypeVar("R", bound=NamedTuple)
 
 metadata = MetaData(
     naming_convention={
@@ -15,6 +17,14 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+if TYPE_CHECKING:
+
+    class TableOf(Table, Generic[R]):
+        """A table that belongs to instances; a case (`engine.db.case`) holds its rows as R."""
+
+else:
+    TableOf = Table
 
 SAID = "the text as a message, in nobody's language yet (see messages.to_json); null: of before there were any"
 """The comment on a column that keeps what is told for readers of any language, beside the same in Chinese."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, String, Table, Text
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, String, Text
 
-from engine.db.tables.base import metadata, only_where
+from engine.db.rows import CommentRow, CorrectionRow, MentionRow, ReaderRow, ReadingRow
+from engine.db.tables.base import TableOf, metadata, only_where
 from engine.db.types import Instant, Json
 
-reader = Table(
+reader: TableOf[ReaderRow] = TableOf(
     "reader",
     metadata,
     Column("id", String(32), primary_key=True),
@@ -26,7 +27,7 @@ reader = Table(
     CheckConstraint("(role is null) <> (person_id is null)", name="addressee"),
 )
 
-reading = Table(
+reading: TableOf[ReadingRow] = TableOf(
     "reading",
     metadata,
     Column("reader_id", ForeignKey("reader.id"), primary_key=True),
@@ -36,7 +37,7 @@ reading = Table(
     Index(None, "instance_id"),
 )
 
-comment = Table(
+comment: TableOf[CommentRow] = TableOf(
     "comment",
     metadata,
     Column("id", String(32), primary_key=True),
@@ -50,7 +51,7 @@ comment = Table(
     Index(None, "instance_id", "said_at"),
 )
 
-mention = Table(
+mention: TableOf[MentionRow] = TableOf(
     "mention",
     metadata,
     Column("comment_id", ForeignKey("comment.id"), primary_key=True),
@@ -60,7 +61,7 @@ mention = Table(
     Index(None, "instance_id"),
 )
 
-correction = Table(
+correction: TableOf[CorrectionRow] = TableOf(
     "correction",
     metadata,
     Column("id", String(32), primary_key=True),

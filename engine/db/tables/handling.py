@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, String, Text
 
-from engine.db.tables.base import metadata, only_where
+from engine.db.rows import HandOverRow, UndoPointRow
+from engine.db.tables.base import TableOf, metadata, only_where
 from engine.db.types import Instant, Json
 
-hand_over = Table(
+hand_over: TableOf[HandOverRow] = TableOf(
     "hand_over",
     metadata,
     Column("id", String(32), primary_key=True),
@@ -37,7 +38,7 @@ hand_over = Table(
     ),
 )
 
-undo_point = Table(
+undo_point: TableOf[UndoPointRow] = TableOf(
     "undo_point",
     metadata,
     Column("instance_id", ForeignKey("process_instance.id"), primary_key=True),

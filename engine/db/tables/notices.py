@@ -15,10 +15,11 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from engine.db.tables.base import SAID, metadata
+from engine.db.rows import NotificationRow, SupervisionItemRow, UnreadRow, UnsentRow
+from engine.db.tables.base import SAID, TableOf, metadata
 from engine.db.types import Instant, Json
 
-notice = Table(
+notice: TableOf[NotificationRow] = TableOf(
     "notice",
     metadata,
     Column("id", String(32), primary_key=True),
@@ -40,7 +41,7 @@ notice = Table(
     Index(None, "deadline_id"),
 )
 
-notice_receipt = Table(
+notice_receipt: TableOf[UnreadRow] = TableOf(
     "notice_receipt",
     metadata,
     Column("notice_id", ForeignKey("notice.id"), primary_key=True),
@@ -57,7 +58,7 @@ notice_receipt = Table(
     Index(None, "instance_id"),
 )
 
-outbox = Table(
+outbox: TableOf[UnsentRow] = TableOf(
     "outbox",
     metadata,
     Column(
@@ -120,7 +121,7 @@ notice_preference = Table(
     Column("changed_at", Instant, nullable=False),
 )
 
-supervision_item = Table(
+supervision_item: TableOf[SupervisionItemRow] = TableOf(
     "supervision_item",
     metadata,
     Column(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text, text
 
-from engine.db.tables.base import OUTERMOST, metadata, only_where
+from engine.db.rows import DocumentRow, MaterialRow, PaperDraftRow
+from engine.db.tables.base import OUTERMOST, TableOf, metadata, only_where
 from engine.db.types import Instant, Json
 
 UNMADE = "pdf_sha256 IS NULL AND data IS NOT NULL"
 """A paper whose PDF is still to be made: an index of its own finds it."""
 
-document = Table(
+document: TableOf[DocumentRow] = TableOf(
     "document",
     metadata,
     Column("id", String(32), primary_key=True),
@@ -80,7 +81,7 @@ letter_version = Table(
     Index(None, "name", "version", unique=True),
 )
 
-paper_draft = Table(
+paper_draft: TableOf[PaperDraftRow] = TableOf(
     "paper_draft",
     metadata,
     Column("instance_id", ForeignKey("process_instance.id"), primary_key=True),
@@ -92,7 +93,7 @@ paper_draft = Table(
     Column("saved_by", ForeignKey("person.id"), nullable=False),
 )
 
-material = Table(
+material: TableOf[MaterialRow] = TableOf(
     "material",
     metadata,
     Column("id", String(32), primary_key=True),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Date, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
-from engine.db.tables.base import SAID, metadata
+from engine.db.rows import AuditEntryRow, ChainHeadRow
+from engine.db.tables.base import SAID, TableOf, metadata
 from engine.db.types import Instant, Json
 
-audit_entry = Table(
+audit_entry: TableOf[AuditEntryRow] = TableOf(
     "audit_entry",
     metadata,
     Column("id", Integer, primary_key=True),
@@ -42,7 +43,7 @@ audit_head = Table(
     Column("seal", String(64), comment="keyed hash; null: made before there were seals"),
 )
 
-chain_head = Table(
+chain_head: TableOf[ChainHeadRow] = TableOf(
     "chain_head",
     metadata,
     Column("chain", String(128), primary_key=True, comment="the instance's id, or the name of another chain"),

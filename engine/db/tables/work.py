@@ -18,7 +18,21 @@ from sqlalchemy import (
     text,
 )
 
-from engine.db.tables.base import OUTERMOST, metadata, only_where
+from engine.db.rows import (
+    CaseLinkRow,
+    CheckedPaperKey,
+    DeadlineRow,
+    FactRow,
+    FiredTimerRow,
+    InstanceRow,
+    PartyRow,
+    ScopeRow,
+    TaskDraftKey,
+    TaskRoleRow,
+    TaskRow,
+    TimerRow,
+)
+from engine.db.tables.base import OUTERMOST, TableOf, metadata, only_where
 from engine.db.types import Instant, Json
 
 _BEHIND_ALL = text("'5000-01-01 00:00:00.000000+00:00'")
@@ -33,7 +47,7 @@ number_sequence = Table(
     Column("last", Integer, nullable=False),
 )
 
-process_instance = Table(
+process_instance: TableOf[InstanceRow] = TableOf(
     "process_instance",
     metadata,
     Column("id", String(32), primary_key=True),
@@ -80,7 +94,7 @@ process_instance = Table(
     CheckConstraint("status in ('running', 'ended', 'incident')", name="status"),
 )
 
-party = Table(
+party: TableOf[PartyRow] = TableOf(
     "party",
     metadata,
     Column("instance_id", ForeignKey("process_instance.id"), primary_key=True),
@@ -92,7 +106,7 @@ party = Table(
     Index(None, "unit_code", "next_due", "started_at", "instance_id"),
 )
 
-case_link = Table(
+case_link: TableOf[CaseLinkRow] = TableOf(
     "case_link",
     metadata,
     Column("instance_id", ForeignKey("process_instance.id"), primary_key=True, comment="which names the other"),
@@ -102,7 +116,7 @@ case_link = Table(
     Index(None, "named_id"),
 )
 
-scope = Table(
+scope: TableOf[ScopeRow] = TableOf(
     "scope",
     metadata,
     Column("id", String(32), primary_key=True, comment="the engine's own id of what has begun"),
@@ -121,7 +135,7 @@ scope = Table(
     Index(None, "instance_id"),
 )
 
-task = Table(
+task: TableOf[TaskRow] = TableOf(
     "task",
     metadata,
     Column("id", String(32), primary_key=True, comment="the engine's own id of the task"),
@@ -161,7 +175,7 @@ task = Table(
     CheckConstraint("status in ('open', 'completed', 'lapsed')", name="status"),
 )
 
-task_role = Table(
+task_role: TableOf[TaskRoleRow] = TableOf(
     "task_role",
     metadata,
     Column("task_id", ForeignKey("task.id"), primary_key=True, comment="an open one"),
@@ -197,7 +211,7 @@ sent_form = Table(
     Index(None, "sent_at"),
 )
 
-task_draft = Table(
+task_draft: TableOf[TaskDraftKey] = TableOf(
     "task_draft",
     metadata,
     Column("task_id", ForeignKey("task.id"), primary_key=True),
@@ -208,7 +222,7 @@ task_draft = Table(
     Index(None, "instance_id"),
 )
 
-checked_paper = Table(
+checked_paper: TableOf[CheckedPaperKey] = TableOf(
     "checked_paper",
     metadata,
     Column("task_id", ForeignKey("task.id"), primary_key=True),
@@ -229,7 +243,7 @@ start_draft = Table(
     Column("saved_at", Instant, nullable=False),
 )
 
-fact = Table(
+fact: TableOf[FactRow] = TableOf(
     "fact",
     metadata,
     Column("id", Integer, primary_key=True),
@@ -244,7 +258,7 @@ fact = Table(
     Index(None, "instance_id", "name"),
 )
 
-deadline = Table(
+deadline: TableOf[DeadlineRow] = TableOf(
     "deadline",
     metadata,
     Column("id", String(32), primary_key=True),
@@ -282,7 +296,7 @@ deadline = Table(
     CheckConstraint("status in ('running', 'overdue', 'paused', 'met', 'met_late', 'cancelled')", name="status"),
 )
 
-timer = Table(
+timer: TableOf[TimerRow] = TableOf(
     "timer",
     metadata,
     Column("id", String(64), primary_key=True, comment="the engine's task id, or the deadline's id for its marks"),
@@ -299,7 +313,7 @@ timer = Table(
     CheckConstraint("kind in ('due', 'mark')", name="kind"),
 )
 
-fired_timer = Table(
+fired_timer: TableOf[FiredTimerRow] = TableOf(
     "fired_timer",
     metadata,
     Column("instance_id", ForeignKey("process_instance.id"), primary_key=True),

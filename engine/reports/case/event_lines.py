@@ -14,10 +14,10 @@ from engine.deployments.definitions import Definition
 from engine.messages import Message, Name, Text, pgettext, sentences
 from engine.messages import gettext as _
 from engine.organisation.assignment import Actor
-from engine.reports.case import collaboration_lines
+from engine.reports.case import corrected_words
 from engine.reports.parts import readers
 from engine.reports.parts.names import Names, UnitName, outcome_name, result_name
-from engine.reports.parts.tellings import Telling
+from engine.reports.parts.reached import Reached
 from engine.runtime.step.events import (
     CalledEnded,
     CalledEscalated,
@@ -53,7 +53,7 @@ from engine.runtime.step.events import (
     TimerFired,
     Unprintable,
 )
-from engine.states import PeriodStatus
+from engine.states import MoveReason, PeriodStatus, Undone
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class LogLine:
     """The notices of which the line tells: one line for one text, however many were told it."""
     to: tuple[UnitName, ...] = field(default=(), compare=False)
     """The units that the notice was for."""
-    telling: Telling | None = field(default=None, compare=False)
+    reached: Reached | None = field(default=None, compare=False)
     """Whom they reached and how; for the bureaus of oversight."""
 
 
@@ -171,8 +171,8 @@ def event_lines(event: Event, seen: Seen, line: Callable[..., LogLine]) -> list[
         case Corrected():
             if event.name in seen.unissued:
                 return []
-            note = sentences(collaboration_lines.change(event.old, event.new), event.opinion)
-            label = collaboration_lines.called({"name": event.name, "label": event.label}, seen.definition)
+            note = sentences(corrected_words.change(event.old, event.new), event.opinion)
+            label = corrected_words.called(event.name, event.label, seen.definition)
             return [line("correction", label, _("Correction approved"), note)]
         case Pressed():
             return [line("claimed", seen.definition.element_name(event.element), pgettext("history", "Requested"))]
@@ -206,7 +206,7 @@ def event_lines(event: Event, seen: Seen, line: Callable[..., LogLine]) -> list[
         case PeriodMoved():
             if event.key.startswith(OF_TASK):
                 return []
-            due = None if event.why == "paused" else event.due
+            due = None if event.why == MoveReason.PAUSED else event.due
             why = _MOVES.get(event.why, pgettext("history", "Period changed"))
             return [_of_period(seen, event.key, why, due, line)]
         case PeriodCountedAnew() | PeriodGoesOn() | PeriodNoted():
@@ -216,7 +216,7 @@ def event_lines(event: Event, seen: Seen, line: Callable[..., LogLine]) -> list[
             return [_of_period(seen, event.key, words, event.due, line)]
         case TaskLapsed():
             lapsed = seen.tasks.get(event.id)
-            if lapsed is None or lapsed.undone in ("sent_back", "dropped", "taken_off"):
+            if lapsed is None or lapsed.undone in (Undone.SENT_BACK, Undone.DROPPED, Undone.TAKEN_OFF):
                 return []
             told = line("lapsed", seen.task(event.id), LAPSED_UNDONE if lapsed.undone else LAPSED, by_system=True)
             return [replace(told, unit=seen.member(lapsed.unit_code if lapsed.scope_id else None))]
@@ -273,13 +273,13 @@ _NOTICES = {
 }
 FOR_OVERSIGHT = {OVERDUE_NOTICE, MOVED_NOTICE}
 """Notices of which the parties read in the period's own line."""
-_MOVES = {
-    "extended": _("Period extended"),
-    "shortened": _("Period shortened"),
-    "paused": _("Period paused"),
-    "resumed": _("Period resumed"),
-    "corrected": _("Recounted after a correction"),
-    "calendar": _("Recounted, since the holidays have changed"),
+_MOVES: dict[str, Message] = {
+    MoveReason.EXTENDED: _("Period extended"),
+    MoveReason.SHORTENED: _("Period shortened"),
+    MoveReason.PAUSED: _("Period paused"),
+    MoveReason.RESUMED: _("Period resumed"),
+    MoveReason.CORRECTED: _("Recounted after a correction"),
+    MoveReason.CALENDAR: _("Recounted, since the holidays have changed"),
 }
 _STANDINGS = {
     "running": _("Period began"),

@@ -5,28 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from engine.bpmn.reading.elements import Element
 from engine.bpmn.reading.expressions import compile_expression, evaluate
-from engine.clock import parse_local
 from engine.db.case import case_of
+from engine.db.rows import DeadlineRow, DocumentRow, TaskRow
 from engine.db.tables import audit_entry, deadline, document, notice, task
 from engine.deployments.definitions import Definition
 from engine.errors import ExpressionError
-from engine.messages import Name, Text, When, from_json, pgettext
+from engine.messages import Name, Text, pgettext
 from engine.messages import gettext as _
 from engine.notices.said import SAID, text_of
 from engine.organisation.assignment import Actor
-from engine.reports.case import collaboration_lines
+from engine.reports.case import entry_lines
 from engine.reports.case.awaited import Awaited
 from engine.reports.case.calls import running_calls
 from engine.reports.case.documents import readable
 from engine.reports.case.event_lines import (
     DONE,
-    ENDED,
     FOR_OVERSIGHT,
     KEPT,
     LAPSED,
@@ -34,28 +32,18 @@ from engine.reports.case.event_lines import (
     LogLine,
     Period,
     Seen,
-    event_lines,
 )
 from engine.reports.parts import readers
-from engine.reports.parts.names import Names, UnitName, outcome_name, result_name, role_names
+from engine.reports.parts.names import Names, UnitName, outcome_name, role_names
 from engine.reports.parts.periods import name_of
+from engine.reports.parts.reached import Reached, together
 from engine.reports.parts.sent import unread_papers
-from engine.reports.parts.tellings import Telling, together
 from engine.runtime.step import parties
-from engine.runtime.step.confidentiality import told_in
-from engine.runtime.step.events import Started, events_of
 from engine.runtime.step.facts import known
 from engine.runtime.step.step import Step
-from engine.runtime.tasks.consultations import opinion_words
-from engine.states import InstanceStatus, TaskStatus
+from engine.states import InstanceStatus, TaskStatus, Undone
 
-AMONG_COLLEAGUES = (
-    *("transferred", "returned", "delegated", "recalled"),
-    *("handed_in", "consulted", "answered", "unasked"),
-)
-"""What one colleague does with another is the unit's own business: the other parties do not read it."""
-BACK_TO_POST, WAITS_FOR_RESULT = _("Returned to the post"), pgettext("history", "Waits for its result")
-DRAFTING = ("paper_edited", "paper_edit_dropped", "material_added", "material_renamed", "material_removed")
+WAITS_FOR_RESULT = pgettext("history", "Waits for its result")
 
 
 @dataclass(frozen=True)
@@ -90,7 +78,7 @@ def steps(step: Step, names: Names, reader: Actor, events: Sequence[Awaited]) ->
             told: tuple[Text, str] = ("", "")
             if row.id not in drafts:
                 told = ending(row, definition), readers.remark(row, definition, reader)
-            past.append((row.ended_at, _past_task(row, name, names, *told)))
+            past.append((row.ended_at or row.opened_at, _past_task(row, name, names, *told)))
     untold = unread_papers(tx, instance_id, reader)
     past += [(row.delivered_at, _delivered(row, definition, names, reader)) for row in papers if row.id not in untold]
     done = [line for _, line in sorted(past, key=lambda pair: pair[0])]  # what comes first at one instant stays first
@@ -125,7 +113,7 @@ def steps(step: Step, names: Names, reader: Actor, events: Sequence[Awaited]) ->
                 found for found in diagram.expected_after(row.element_id, holds=holds) if found.id not in waiting
             ]
             coming = [
-                StepLine("next", definition.element_name(found.id), None, asked_of(found, definition), None, "", "")
+                StepLine("next", definition.element_name(found.id), None, who_is_asked(found, definition), None, "", "")
                 for found in expected
             ]
             if coming:
@@ -155,7 +143,7 @@ def log(
     definition: Definition,
     names: Names,
     reader: Actor,
-    told_whom: Mapping[str, Telling] | None = None,
+    told_whom: Mapping[str, Reached] | None = None,
 ) -> list[LogLine]:
     """Everything that happened, as this reader may know it, the latest first.
 
@@ -177,15 +165,8 @@ def log(
         said=_said(tx, instance_id),
     )
     lines: list[LogLine] = []
-    for entry in case.rows(audit_entry):
-        if entry.kind.startswith("paper_") and entry.content.get("id") in seen.untold:
-            continue
-        internal = is_internal(entry.kind, entry.content) and entry.unit_code != reader.unit_code
-        if internal and not reader.oversees:
-            continue
-        if entry.kind.startswith("correction_") and entry.content["name"] in seen.unissued:
-            continue
-        lines += _lines(tx, entry, seen)
+    for row in case.rows(audit_entry):
+        lines += entry_lines.lines(tx, row, seen)
     shown: dict[LogLine, LogLine] = {}
     for line in lines:  # one notice to several readers is one line
         if told_whom is None and line.action in FOR_OVERSIGHT:
@@ -194,10 +175,10 @@ def log(
         shown[line] = _one_line(known, line) if known else line
     # what the end of the case began is not told after it
     in_order = sorted(shown.values(), key=lambda line: (line.at, line.kind == "ended"))
-    return [_with_telling(line, told_whom or {}) for line in reversed(in_order)]
+    return [_with_reached(line, told_whom or {}) for line in reversed(in_order)]
 
 
-def _period(tx: Connection, row: Row[Any], definition: Definition) -> Period:
+def _period(tx: Connection, row: DeadlineRow, definition: Definition) -> Period:
     return Period(name_of(tx, row, definition.key), row.hard, row.unit_code if row.scope_id else None)
 
 
@@ -206,105 +187,9 @@ def _one_line(first: LogLine, second: LogLine) -> LogLine:
     return replace(first, notices=first.notices + second.notices, to=to)
 
 
-def _with_telling(line: LogLine, told_whom: Mapping[str, Telling]) -> LogLine:
+def _with_reached(line: LogLine, told_whom: Mapping[str, Reached]) -> LogLine:
     reached = [told_whom[found] for found in line.notices if found in told_whom]
-    return replace(line, telling=together(reached)) if reached else line
-
-
-def is_internal(kind: str, content: Mapping[str, Any]) -> bool:
-    """Whether an entry of the audit is the business of its own unit alone.
-
-    That is what colleagues do and say among themselves, and what they made of a paper before it was issued.
-    """
-    said = kind in ("commented", "comment_retracted") and bool(content.get("internal"))
-    return kind in AMONG_COLLEAGUES or kind in DRAFTING or said
-
-
-def _lines(tx: Connection, entry: Row[Any], seen: Seen) -> list[LogLine]:
-    names = seen.names
-    unit, person = names.unit(entry.unit_code), names.person(entry.person_id)
-
-    def line(
-        kind: str, step: Text, action: Text, note: Text = "", due: str | None = None, by_system: bool = False
-    ) -> LogLine:
-        who, where = ("", None) if by_system else (person, unit)
-        return LogLine(entry.at, kind, step, action, where, who, note, parse_local(due) if due else None)
-
-    content = entry.content
-    found: list[LogLine] = []
-    match entry.kind:
-        case "started":
-            found.append(_started(content, seen, line))
-        case "claimed" | "released":
-            action = pgettext("history", "Claimed") if entry.kind == "claimed" else pgettext("history", "Released")
-            found.append(line("claimed", seen.task(content["task"]), action))
-        case "let_go":
-            gone = names.person(content["from"])
-            note = _("%(person)s holds the post no longer; whoever does can claim it", person=gone)
-            found.append(line("claimed", seen.task(content["task"]), BACK_TO_POST, note, by_system=True))
-        case kind if kind in AMONG_COLLEAGUES:
-            reason = content.get("reason") or ""
-            theirs = reason and entry.unit_code != seen.reader.unit_code
-            masked = theirs and told_in(tx, entry.instance_id, None, reason)
-            whom = among_colleagues(kind, names.person(content.get("to")))
-            said = readers.MASK if masked else opinion_words(reason)
-            found.append(line("handed", seen.task(content["task"]), whom, said))
-        case "urged":
-            chased = pgettext("history", "Chased")
-            found.append(line("urged", seen.task(content["task"]), chased, content.get("reason") or ""))
-        case "begun":
-            begun = pgettext("history", "Started")
-            found.append(line("called", content["name"], begun, content["number"], by_system=True))
-        case "called_incident":
-            found.append(
-                line(
-                    "incident",
-                    content["number"],
-                    pgettext("history", "Stopped by a fault"),
-                    _fault(content),
-                    by_system=True,
-                )
-            )
-        case "called_off":
-            found.append(line("called", content["number"], pgettext("history", "Called off"), by_system=True))
-        case "cancelled":
-            reason = content.get("reason", "")
-            found.append(line("ended", _result(content, seen), ENDED, reason, by_system=not entry.person_id))
-        case "incident":
-            found.append(line("incident", "", _("Stopped, to be dealt with"), _fault(content), by_system=True))
-        case "failed":
-            found.append(line("incident", "", pgettext("history", "Failed"), _fault(content), by_system=True))
-        case "resumed":
-            found.append(line("incident", "", pgettext("history", "Resumed"), by_system=True))
-    found += collaboration_lines.lines(entry, seen.definition, names, line)
-    for event in events_of(content):
-        found += event_lines(event, seen, line)
-    return found
-
-
-def _started(content: Mapping[str, Any], seen: Seen, line: Callable[..., LogLine]) -> LogLine:
-    """By hand, by another case, or by a schedule; then with the time for which it was planned."""
-    begun = next((event for event in events_of(content) if isinstance(event, Started)), None)
-    if begun is None or begun.planned is None:
-        return line("started", seen.definition.called, pgettext("history", "Started"))
-    planned = When(parse_local(begun.planned), "minute")
-    note = (
-        _("Planned for %(when)s, before an official notice covered these days", when=planned)
-        if begun.provisional
-        else _("Planned for %(when)s", when=planned)
-    )
-    name = seen.definition.element_name(begun.start)
-    return line("started", name, _("Started by its schedule"), note, by_system=True)
-
-
-def _fault(content: Mapping[str, Any]) -> Text:
-    """What has stopped the instance, in the reader's language if it was kept for that."""
-    found: Text = from_json(content.get("said") or content["message"])
-    return found
-
-
-def _result(content: Mapping[str, Any], seen: Seen) -> Text:
-    return result_name(seen.definition, content.get("result"), content["result_name"])
+    return replace(line, reached=together(reached)) if reached else line
 
 
 def _said(tx: Connection, instance_id: str) -> dict[str, Text]:
@@ -313,31 +198,7 @@ def _said(tx: Connection, instance_id: str) -> dict[str, Text]:
     return {row.id: text_of(row) for row in rows}
 
 
-def among_colleagues(kind: str, whom: str) -> Text:
-    """What somebody has done with a task among colleagues, and with whom."""
-    match kind:
-        case "transferred":
-            return _("Reassigned to %(person)s", person=whom)
-        case "returned":
-            return _("Returned to %(person)s", person=whom) if whom else BACK_TO_POST
-        case "delegated":
-            return _("Delegated to %(person)s", person=whom)
-        case "recalled":
-            return (
-                _("Delegation to %(person)s recalled", person=whom)
-                if whom
-                else pgettext("history", "Delegation recalled")
-            )
-        case "handed_in":
-            return _("Handed in to %(person)s", person=whom) if whom else pgettext("history", "Handed in")
-        case "consulted":
-            return _("Asked %(person)s for an opinion", person=whom)
-        case "answered":
-            return _("Gave %(person)s an opinion", person=whom) if whom else pgettext("history", "Opinion given")
-    return _("Request to %(person)s cancelled", person=whom) if whom else _("Request for an opinion cancelled")
-
-
-def _past_task(row: Row[Any], name: Name, names: Names, outcome: Text, remark: str) -> StepLine:
+def _past_task(row: TaskRow, name: Name, names: Names, outcome: Text, remark: str) -> StepLine:
     return StepLine(
         state="done" if row.status == TaskStatus.COMPLETED and row.undone is None else "lapsed",
         name=name,
@@ -350,20 +211,20 @@ def _past_task(row: Row[Any], name: Name, names: Names, outcome: Text, remark: s
     )
 
 
-def ending(row: Row[Any], definition: Definition) -> Text:
+def ending(row: TaskRow, definition: Definition) -> Text:
     """How a step that is over ended, in words."""
     match row.status, row.undone:
-        case "completed", None:
+        case TaskStatus.COMPLETED, None:
             return outcome_name(definition, row)
-        case "completed", _undone:
+        case TaskStatus.COMPLETED, _undone:
             return _("%(outcome)s, undone", outcome=outcome_name(definition, row) or DONE)
-        case _status, "sent_back":
+        case _status, Undone.SENT_BACK:
             return pgettext("history", "Sent back")
-        case _status, "taken_back":
+        case _status, Undone.TAKEN_BACK:
             return LAPSED_UNDONE
-        case _status, "dropped":
+        case _status, Undone.DROPPED:
             return pgettext("history", "Dropped")
-        case _status, "taken_off":
+        case _status, Undone.TAKEN_OFF:
             return pgettext("history", "No longer asked")
     return LAPSED
 
@@ -373,11 +234,11 @@ def _kept_papers(tx: Connection, instance_id: str) -> frozenset[str]:
     return frozenset(row.id for row in case_of(tx, instance_id).rows(document) if _is_kept(row))
 
 
-def _is_kept(row: Row[Any]) -> bool:
+def _is_kept(row: DocumentRow) -> bool:
     return bool(row.from_unit == row.to_unit and not row.content.get("addressee"))
 
 
-def _delivered(row: Row[Any], definition: Definition, names: Names, actor: Actor) -> StepLine:
+def _delivered(row: DocumentRow, definition: Definition, names: Names, actor: Actor) -> StepLine:
     """A paper that went to another unit; one that a unit keeps in its own files is its own, and no link for others."""
     title = definition.english.titled(definition.key, row.element_id, row.title)
     if _is_kept(row):
@@ -396,7 +257,7 @@ def _delivered(row: Row[Any], definition: Definition, names: Names, actor: Actor
     )
 
 
-def asked_of(element: Element, definition: Definition) -> Text:
+def who_is_asked(element: Element, definition: Definition) -> Text:
     """Who will be asked to do a step: its lane, or the posts that it names itself; nobody for what is automatic."""
     if element.kind != "userTask":
         return ""

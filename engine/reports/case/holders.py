@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from engine.db.case import Row, case_of
+from engine.db.case import case_of
+from engine.db.rows import InstanceRow, TaskRow
 from engine.db.tables import task
 from engine.deadlines import deadlines
 from engine.deployments import definitions
@@ -44,7 +45,7 @@ def holders(tx: Connection, context: Context, actor: Actor, number: str) -> Hold
     row = instances.find(tx, number, actor)
     rows = [found for found in case_of(tx, row.id).rows(task) if found.status == TaskStatus.OPEN]
     periods = _periods(tx, context, row, Names(tx)) if any(found.deadline_key for found in rows) else {}
-    found = [_holder(one, Names(tx), periods.get(one.deadline_key)) for one in rows]
+    found = [_holder(one, Names(tx), periods.get(one.deadline_key or "")) for one in rows]
     diagram = definitions.load(tx, row.definition_id).diagram
     return Holders(
         title=row.title,
@@ -54,11 +55,11 @@ def holders(tx: Connection, context: Context, actor: Actor, number: str) -> Hold
     )
 
 
-def _holder(row: Row, names: Names, period: Period | None) -> Holder:
+def _holder(row: TaskRow, names: Names, period: Period | None) -> Holder:
     return Holder(names.unit(row.unit_code), names.person(row.assignee_id), row.name, period)
 
 
-def _periods(tx: Connection, context: Context, row: Row, names: Names) -> dict[str, Period]:
+def _periods(tx: Connection, context: Context, row: InstanceRow, names: Names) -> dict[str, Period]:
     """The open periods by key; of several with one key the last."""
     records = (record for record in deadlines.of_instance(tx, row.id) if record.is_open)
     return {record.key: period_of(tx, record, names, context, row.key) for record in records}

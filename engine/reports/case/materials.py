@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
+from engine.db import fetch
 from engine.db.case import case_of
+from engine.db.rows import InstanceRow
 from engine.db.tables import process_instance
 from engine.deployments import definitions
 from engine.documents import materials
@@ -46,7 +47,7 @@ class LinkedCase:
     materials: list[Material]
 
 
-def to_take_over(tx: Connection, actor: Actor, row: Row[Any]) -> list[LinkedCase]:
+def to_take_over(tx: Connection, actor: Actor, row: InstanceRow) -> list[LinkedCase]:
     """The material of the instances linked with this one that the reader may see and the own unit has not on this list yet.
 
     So is that of the instances linked with the one that began it: the ruling that a new referral follows from. What names
@@ -69,12 +70,13 @@ def to_take_over(tx: Connection, actor: Actor, row: Row[Any]) -> list[LinkedCase
     return cases
 
 
-def _near(tx: Connection, row: Row[Any], actor: Actor) -> list[Row[Any]]:
+def _near(tx: Connection, row: InstanceRow, actor: Actor) -> list[InstanceRow]:
     """The other instances that are linked with this one or with its origin, as far as the reader knows of the link."""
     origin = [case_of(tx, row.origin_instance_id).whole] if row.origin_instance_id else []
     found = {}
     for one in (row, *origin):
-        for other in tx.execute(select(process_instance).where(instances.linked(one), process_instance.c.id != row.id)):
+        others = select(process_instance).where(instances.linked(one), process_instance.c.id != row.id)
+        for other in fetch.every(tx, InstanceRow, others):
             begun = one.origin_instance_id == other.id or other.origin_instance_id == one.id
             if begun or readers.knows_of_link(tx, one, other, actor):
                 found[other.id] = other

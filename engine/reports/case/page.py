@@ -32,8 +32,8 @@ from engine.reports.parts.answers import Section
 from engine.reports.parts.drawing import Drawing, drawing_of
 from engine.reports.parts.names import Names, UnitName, party_names, result_name
 from engine.reports.parts.periods import Period, nearest, period_of
+from engine.reports.parts.reached import reached_by
 from engine.reports.parts.rows import counterparts, procedures
-from engine.reports.parts.tellings import tellings
 from engine.runtime.instances import buttons as actions
 from engine.runtime.instances import instances
 from engine.runtime.instances.buttons import Button
@@ -155,7 +155,7 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
     called = calls(tx, row.id, step.definition, actor, names)
     events = awaited(step)
     oversees = may(actor, "supervise", None).allowed
-    told_whom = tellings(tx, row.id) if oversees else None
+    told_whom = reached_by(tx, row.id) if oversees else None
     only_reader = instances.is_only_reader(tx, row.id, actor)
     form = step.definition.start_form(row.start_element_id)
     definition = step.definition

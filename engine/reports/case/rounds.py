@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy import Row
 
 from engine.bpmn.reading.elements import Element
 from engine.bpmn.reading.quorum import Counted, counted_by
 from engine.db.case import Case
+from engine.db.rows import ScopeRow, TaskRow
 from engine.db.tables import audit_entry, scope
 from engine.db.values import decode
 from engine.deployments.definitions import Definition
@@ -24,6 +22,7 @@ from engine.runtime.collaboration import members as changing
 from engine.runtime.step import parties
 from engine.runtime.step.events import MemberAdded, MemberTakenOff, events_of
 from engine.runtime.step.step import Step
+from engine.states import TaskStatus
 
 
 @dataclass(frozen=True)
@@ -104,14 +103,14 @@ def rounds(
 
     `periods` are told by their keys; of the tasks in `drafts` the reader is not told what was answered.
     """
-    case, told = step.case, _Told(step.definition, names, periods, drafts)
-    tasks: dict[str, list[Row[Any]]] = {}
+    case, members = step.case, _Members(step.definition, names, periods, drafts)
+    tasks: dict[str, list[TaskRow]] = {}
     for asked in asked_beside(case).values():
-        for iteration, row in asked:
-            tasks.setdefault(iteration, []).append(row)
-    runs: dict[str, list[Row[Any]]] = {}
+        for iteration, found_task in asked:
+            tasks.setdefault(iteration, []).append(found_task)
+    runs: dict[str, list[ScopeRow]] = {}
     for row in case.rows(scope):
-        if row.apart:
+        if row.apart and row.run_id:
             runs.setdefault(row.run_id, []).append(row)
     added, off = _changes(case, names) if runs else ({}, {})
     open_runs = {found.id: found for found in step.workflow.activities()}
@@ -121,11 +120,11 @@ def rounds(
     for run_id, own in runs.items():
         counted = _counted(step.definition.diagram.elements.get(own[0].element_id))
         begun = [
-            told.member(row, tasks.get(row.id, []), added, off, counted)
-            for row in sorted(own, key=lambda row: row.position)
+            members.member(row, tasks.get(row.id, []), added, off, counted)
+            for row in sorted(own, key=lambda row: row.position or 0)
         ]
         items = step.workflow.waiting_items(run_id) if run_id in open_runs else []
-        waiting = [told.waiting(run_id, item, added) for item in items if known is None or item in known]
+        waiting = [members.waiting(run_id, item, added) for item in items if known is None or item in known]
         offered = changing.to_add(step, open_runs[run_id]) if run_id in mine else []
         counting = len(begun) + len(waiting) - sum(member.state == "off" for member in begun)
         found.append(
@@ -166,7 +165,7 @@ def _changes(case: Case, names: Names) -> tuple[Changes, Changes]:
 
 
 @dataclass(frozen=True)
-class _Told:
+class _Members:
     """What every member of every round is told with."""
 
     definition: Definition
@@ -175,12 +174,12 @@ class _Told:
     drafts: frozenset[str]
 
     def member(
-        self, row: Row[Any], tasks: list[Row[Any]], added: Changes, off: Changes, counted: Counted | None
+        self, row: ScopeRow, tasks: list[TaskRow], added: Changes, off: Changes, counted: Counted | None
     ) -> Member:
         item = decode(row.item)
         unit = self.names.unit(item) if isinstance(item, str) else None
-        latest = max(tasks, key=lambda found: (found.status == "open", found.opened_at), default=None)
-        key = (row.run_id, str(item))
+        latest = max(tasks, key=lambda found: (found.status == TaskStatus.OPEN, found.opened_at), default=None)
+        key = (row.run_id or "", str(item))
         taken_off = off.get(key) if not row.done and row.ended_at is not None else None
         is_off = taken_off is not None and taken_off.at == row.ended_at
         state = "done" if row.done else "open" if row.ended_at is None else "off" if is_off else "closed"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Row, Select, literal, or_, select
+from sqlalchemy import ColumnElement, Select, literal, or_, select
 
 from engine.db.tables import document, process_instance, reader, reading
 from engine.organisation.assignment import Actor
@@ -112,7 +112,30 @@ def _sighted(actor: Actor) -> list[ColumnElement[bool]]:
     return reads_none(actor)
 
 
-def rows(found: Sequence[Row[Any]], names: Names) -> list[CopyRow]:
+class _Copy(Protocol):
+    """What both statements give."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def id(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def note(self) -> str: ...
+    @property
+    def from_unit(self) -> str: ...
+    @property
+    def read_at(self) -> datetime | None: ...
+    @property
+    def number(self) -> str: ...
+    @property
+    def instance_title(self) -> str: ...
+    @property
+    def sort_at(self) -> datetime: ...
+
+
+def rows(found: Sequence[_Copy], names: Names) -> list[CopyRow]:
     return [
         CopyRow(
             kind=row.kind,

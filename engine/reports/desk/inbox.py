@@ -14,7 +14,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Row,
     Select,
     Text,
     and_,
@@ -26,6 +25,7 @@ from sqlalchemy import (
     union,
 )
 
+from engine.db.english import english_of
 from engine.db.searchable import SUBJECT_FACT
 from engine.db.tables import deadline, fact, hand_over, process_instance, task, task_role
 from engine.messages import Name
@@ -39,7 +39,15 @@ from engine.reports.parts.filters import Filters
 from engine.reports.parts.names import Names
 from engine.reports.parts.paging import HEAD, Place
 from engine.reports.parts.periods import Period, open_periods
-from engine.reports.parts.rows import OF_INSTANCE, OF_TASK, instance_rows, period_of_task, procedures, task_rows
+from engine.reports.parts.rows import (
+    OF_INSTANCE,
+    OF_TASK,
+    ListedTask,
+    instance_rows,
+    period_of_task,
+    procedures,
+    task_rows,
+)
 from engine.runtime.advance.requests import waiting
 from engine.runtime.step.context import Context
 
@@ -111,7 +119,8 @@ def next_task(tx: Connection, context: Context, actor: Actor, task_id: str, want
     found = rows[0]
     periods = open_periods(tx, [found.instance_id], look.names, context).get(found.instance_id, [])
     left = tx.scalar(select(paging.counted(look.every("todo", but=task_id)))) or 0
-    return NextTask(found.id, found.number, found.instance_title, found.name, period_of_task(found, periods), left)
+    step = english_of(tx).element(found.key, found.element_id, found.name)
+    return NextTask(found.id, found.number, found.instance_title, step, period_of_task(found, periods), left)
 
 
 def _counts(
@@ -150,7 +159,8 @@ class _Look:
                 return lambda place: copies.page_at(self.actor, self.wanted, place)
         return lambda place: self.open_tasks(place, unclaimed_only=tab == "unclaimed")
 
-    def rows(self, tab: str, rows: Sequence[Row[Any]]) -> list[Any]:
+    def rows(self, tab: str, rows: Sequence[Any]) -> list[Any]:
+        """The page's rows of what the tab's own statement gives."""
         match tab:
             case "started":
                 return list(
@@ -216,7 +226,7 @@ class _Look:
             .where(*self.wanted(own, task.c.name))
         )
 
-    def following(self, task_id: str, wanted: str) -> Sequence[Row[Any]]:
+    def following(self, task_id: str, wanted: str) -> Sequence[ListedTask]:
         """The wanted task, if it is the person's to do; else what is behind this one, else what is at the head of the list."""
         keys = select(task_role.c.due_sort, task_role.c.opened_at).where(task_role.c.task_id == task_id)
         here = self.tx.execute(keys.limit(1)).first()

@@ -20,7 +20,7 @@ from engine.forms.schema import Field
 from engine.messages import Name, Text
 from engine.organisation.assignment import Actor, ProcedureSubject, may
 from engine.organisation.directory import UnitDirectory
-from engine.reports.case.history import asked_of
+from engine.reports.case.history import who_is_asked
 from engine.reports.parts import answers
 from engine.reports.parts.answers import FilledForm, Look
 from engine.reports.parts.examples import cells_of
@@ -211,4 +211,4 @@ def _ways(step: Step, gateway: Element, facts: Mapping[str, object]) -> list[str
 def _coming(step: Step, start: Element) -> list[Coming]:
     diagram = step.definition.diagram
     definition, following = step.definition, diagram.expected_after(start.id, at_most=5)
-    return [Coming(definition.element_name(element.id), asked_of(element, definition)) for element in following]
+    return [Coming(definition.element_name(element.id), who_is_asked(element, definition)) for element in following]

@@ -177,7 +177,9 @@ def _answered(tx: Connection, step: Step, row: TaskRow, names: Names) -> list[Se
     """The answers of the steps that are done; a step that was done twice stands once, with what holds now."""
     diagram = step.definition.diagram
     ended = [found for found in step.case.rows(task) if found.status == TaskStatus.COMPLETED and found.undone is None]
-    latest = sorted(sorted(ended, key=lambda found: found.id), key=lambda found: found.ended_at, reverse=True)
+    latest = sorted(
+        sorted(ended, key=lambda found: found.id), key=lambda found: found.ended_at or found.opened_at, reverse=True
+    )
     done = dict.fromkeys(found.element_id for found in latest if found.element_id != row.element_id)
     leading = diagram.tasks_before(row.element_id)
     ordered = sorted(done, key=lambda element_id: element_id not in leading)

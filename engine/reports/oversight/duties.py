@@ -55,14 +55,14 @@ def duty_list(tx: Connection, context: Context, actor: Actor) -> DutyList:
         shown = [(entry, names.unit(entry.proposal.unit_code)) for entry in own]
         return MatterLine(matter, names.unit(matter.department_code), shown, current)
 
-    def told(status: str) -> list[ProposalLine]:
+    def lines_of(status: str) -> list[ProposalLine]:
         found = duties.proposals(tx, status) if actor.oversees else []
         return [ProposalLine(one, names.matter(one.matter_code), names.unit(one.unit_code)) for one in found]
 
     decision = may(actor, "administer_duties", None)
     return DutyList(
         [line(matter) for matter in jurisdiction.every(tx)],
-        told(ProposalStatus.OPEN),
-        told(ProposalStatus.REJECTED),
+        lines_of(ProposalStatus.OPEN),
+        lines_of(ProposalStatus.REJECTED),
         decision.reason,
     )

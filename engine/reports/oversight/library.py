@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, func, select
 
 from engine.bpmn.reading.elements import Element
 from engine.db.tables import process_instance, retirement
-from engine.deployments import definitions, starts
+from engine.deployments import definitions, starts, versions
 from engine.deployments import retirement as retiring
 from engine.deployments.along import tests_of
 from engine.deployments.definitions import Definition
@@ -199,7 +198,7 @@ def deployment(found: Procedure, number: int | None) -> Deployment:
 
 def _procedure(tx: Connection, key: str, counted: Mapping[str, Cases]) -> Procedure:
     newest = definitions.latest(tx, key)
-    rows = definitions.versions(tx, key)
+    rows = versions.every_version(tx, key)
     return Procedure(
         key,
         newest.called,
@@ -210,7 +209,7 @@ def _procedure(tx: Connection, key: str, counted: Mapping[str, Cases]) -> Proced
     )
 
 
-def _deployment(row: Row[Any], in_force: bool, cases: Cases) -> Deployment:
+def _deployment(row: versions.Listed, in_force: bool, cases: Cases) -> Deployment:
     told = (row.deployed_at, row.deployed_by, row.reason or "", row.restores)
     return Deployment(row.id, row.version, *told, in_force, cases, row.confirmed_by or "")
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, or_, select, tuple_
 
 from engine.db import ordering
 from engine.db.tables import deadline, party, process_instance
@@ -24,7 +24,7 @@ from engine.reports.parts.conditions import has_party, in_state, near_until, rea
 from engine.reports.parts.filters import Filters
 from engine.reports.parts.names import Names
 from engine.reports.parts.paging import HEAD, Place
-from engine.reports.parts.rows import OF_INSTANCE, InstanceRow, instance_rows, procedures
+from engine.reports.parts.rows import OF_INSTANCE, InstanceRow, ListedInstance, instance_rows, procedures
 from engine.runtime.step.context import Context
 from engine.states import InstanceStatus
 
@@ -84,13 +84,13 @@ class _Look:
         self._searched = [search.condition(tx, self.reader, filters)] if filters.text else []
         self._but_not: list[str] = []
 
-    def named(self) -> Sequence[Row[Any]]:
+    def named(self) -> Sequence[ListedInstance]:
         """The instance whose number is what is searched for; it is then left out of the list."""
         if not self.filters.text:
             return []
         own = process_instance.c.number == self.filters.text.upper()
         wanted = (*visible(self.reader), *self._wanted(process_instance.c.next_due))
-        found = self.tx.execute(select(*OF_INSTANCE).where(own, *wanted)).all()
+        found: Sequence[ListedInstance] = self.tx.execute(select(*OF_INSTANCE).where(own, *wanted)).all()
         self._but_not = [row.id for row in found]
         return found
 

@@ -31,7 +31,7 @@ from engine.reports.parts.names import Names, UnitName
 from engine.reports.parts.paging import HEAD, Place
 from engine.runtime.instances import instances
 from engine.runtime.step import repeated_forms
-from engine.states import TaskStatus
+from engine.states import NoticeKind, TaskStatus
 
 TABS = ("unread", "all")
 
@@ -237,7 +237,7 @@ def _lost(tx: Connection, actor: Actor, instance_id: str, kind: str, number: str
     try:
         instances.require_visible(tx, instance_id, actor)
     except NotFound:
-        if kind == "copy":
+        if kind == NoticeKind.COPY:
             return _("The copy of %(number)s was revoked and can no longer be read.", number=number)
         return _("Your present post does not see %(number)s. Ask the case officer if you need to know.", number=number)
     return ""

@@ -6,18 +6,18 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Protocol
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
 
 from engine.db.tables import delivery_attempt, notice, outbox, person, process_instance
 from engine.messages import Text, from_text
 from engine.notices.kinds import name_of
 from engine.notices.resending import NOT_SENT, is_over, why_not
-from engine.notices.said import SAID, text_of
+from engine.notices.said import SAID, Noticed, text_of
+from engine.reports.parts.reached import channel_name
 from engine.reports.parts.readers import MASK
-from engine.reports.parts.tellings import channel_name
-from engine.runtime.step.confidentiality import told_in
+from engine.runtime.step.confidentiality import revealed_in
 from engine.states import SendingStatus
 
 SHOWN_TROUBLES = 50
@@ -142,11 +142,16 @@ def troubles(tx: Connection, channels: Collection[str], with_text: bool) -> list
     ]
 
 
-def _text(tx: Connection, row: Row[Any]) -> Text:
+class _Sent(Noticed, Protocol):
+    @property
+    def instance_id(self) -> str | None: ...
+
+
+def _text(tx: Connection, row: _Sent) -> Text:
     """What the message says, but for what colleagues told each other of somebody who is to be kept unnamed."""
     if row.instance_id is None:
         return text_of(row)
-    return MASK if told_in(tx, row.instance_id, None, row.text) else text_of(row)
+    return MASK if revealed_in(tx, row.instance_id, None, row.text) else text_of(row)
 
 
 def undelivered(tx: Connection) -> int:

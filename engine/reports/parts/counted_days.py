@@ -12,6 +12,7 @@ from engine.deadlines.day_words import day_words
 from engine.deadlines.deadlines import Deadline
 from engine.messages import WEEKDAYS, Message, Text, When, listed, ngettext, pgettext, sentences
 from engine.messages import gettext as _
+from engine.states import MoveReason
 
 
 def rule(record: Deadline, this_year: int) -> Text:
@@ -79,15 +80,15 @@ def _rolled(record: Deadline) -> Message:
 
 def _moved(record: Deadline, move: Mapping[str, Any], this_year: int) -> Iterator[Message]:
     """How the period was moved, and what that has changed."""
-    if move["why"] in ("paused", "resumed"):
+    if move["why"] in (MoveReason.PAUSED, MoveReason.RESUMED):
         moment = _moment(datetime.fromisoformat(move["since"]), this_year)
-        if move["why"] == "paused":
+        if move["why"] == MoveReason.PAUSED:
             yield _("Paused from %(moment)s; that day is not counted.", moment=moment)
         else:
             yield _("Resumed on %(moment)s; the working days left are counted from the next day.", moment=moment)
         return
     moment, before = _moment(datetime.fromisoformat(move["at"]), this_year), _last_day(move["from"])
-    if move["why"] != "corrected":
+    if move["why"] != MoveReason.CORRECTED:
         yield _moved_end(move, moment, before)
     elif move["to"] != record.due_at.isoformat() and not record.is_open:
         yield _(
@@ -106,7 +107,7 @@ def _moved(record: Deadline, move: Mapping[str, Any], this_year: int) -> Iterato
 def _moved_end(move: Mapping[str, Any], moment: When, before: When) -> Message:
     """The end is another one; with the rule and its words where they allow that."""
     told = {"moment": moment, "day": before}
-    if move["why"] == "calendar":
+    if move["why"] == MoveReason.CALENDAR:
         calendars = {"old": str(move.get("calendar_from")), "new": str(move.get("calendar_to"))}
         return _(
             "Recounted on %(moment)s, since the holidays have changed (calendar %(old)s → %(new)s); "
@@ -116,16 +117,16 @@ def _moved_end(move: Mapping[str, Any], moment: When, before: When) -> Message:
         )
     if "rule" not in move or "basis" not in move:
         match move["why"]:
-            case "extended":
+            case MoveReason.EXTENDED:
                 return _("Extended on %(moment)s; it ended on %(day)s before.", **told)
-            case "shortened":
+            case MoveReason.SHORTENED:
                 return _("Shortened on %(moment)s because of urgency; it ended on %(day)s before.", **told)
         return _("Changed on %(moment)s; it ended on %(day)s before.", **told)
     ground = {"rule": move["rule"], "basis": move["basis"]}
     match move["why"]:
-        case "extended":
+        case MoveReason.EXTENDED:
             return _("Extended on %(moment)s (%(rule)s: %(basis)s); it ended on %(day)s before.", **told, **ground)
-        case "shortened":
+        case MoveReason.SHORTENED:
             return _(
                 "Shortened on %(moment)s because of urgency (%(rule)s: %(basis)s); it ended on %(day)s before.",
                 **told,

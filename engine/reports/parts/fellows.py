@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from engine.db.case import Case
+from engine.db.rows import TaskRow
 from engine.db.tables import scope, task
 
-Asked = dict[str, list[tuple[str, Any]]]
+Asked = dict[str, list[tuple[str, TaskRow]]]
 """Run of an activity that is done several times -> (iteration, row of a task in it)."""
 
 
@@ -19,7 +18,7 @@ def asked_beside(case: Case) -> Asked:
         around = row.scope_id
         while around is not None:
             own = scopes[around]
-            if own.apart:
+            if own.apart and own.run_id:
                 found.setdefault(own.run_id, []).append((own.id, row))
             around = own.parent_id
     return found

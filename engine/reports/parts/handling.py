@@ -27,7 +27,7 @@ from engine.runtime.tasks.consultations import opinion_words
 from engine.runtime.tasks.dropping import can_be_dropped
 from engine.runtime.tasks.sending_back import Earlier, way_back
 from engine.runtime.tasks.urging import may_urge_again
-from engine.states import InstanceStatus, TaskStatus
+from engine.states import HandlingKind, InstanceStatus, TaskStatus
 
 RETURNED, SENT_BACK, CHASED = pgettext("tag", "Returned to me"), pgettext("tag", "Sent back"), pgettext("tag", "Chased")
 URGENT = frozenset({RETURNED, SENT_BACK, CHASED})
@@ -119,8 +119,8 @@ def task_handling(tx: Connection, context: Context, actor: Actor, row: TaskRow, 
         and record.kind in requests.REQUESTS
         and not (record.answered_at or record.withdrawn_at)
     ]
-    delegation = next((record for record in unanswered if record.kind == "delegation"), None)
-    asked = [record for record in unanswered if record.kind == "consultation"]
+    delegation = next((record for record in unanswered if record.kind == HandlingKind.DELEGATION), None)
+    asked = [record for record in unanswered if record.kind == HandlingKind.CONSULTATION]
     mine = next((record for record in asked if record.to_person == actor.person_id), None)
     why_here = _why_here(actor, row, every)
     return TaskHandling(
@@ -133,7 +133,7 @@ def task_handling(tx: Connection, context: Context, actor: Actor, row: TaskRow, 
         opinions=[
             said(record) for record in reversed(every) if record.answered_at and record.from_unit == actor.unit_code
         ],
-        urged=[said(record) for record in reversed(own) if record.kind == "urge"],
+        urged=[said(record) for record in reversed(own) if record.kind == HandlingKind.URGE],
         take_back=_take_back(tx, context, actor, row),
     )
 
@@ -148,7 +148,7 @@ def choices(tx: Connection, context: Context, actor: Actor, task_id: str) -> Cho
     is_open = row.status == TaskStatus.OPEN and instance.status == InstanceStatus.RUNNING
     own = is_open and actor.unit_code == row.unit_code
     back = way_back(step, row) if own else None
-    already = {found.to_person for found in requests.requests(tx, row) if found.kind == "consultation"}
+    already = {found.to_person for found in requests.requests(tx, row) if found.kind == HandlingKind.CONSULTATION}
     return Choices(
         task_id=row.id,
         name=step.definition.element_name(row.element_id),
@@ -187,18 +187,22 @@ def tags(tx: Connection, actor: Actor, rows: Sequence[Waits]) -> dict[str, list[
         to_me, by_me = record.to_person == actor.person_id, record.from_person == actor.person_id
         row = own.get(record.task_id)
         match record.kind:
-            case "delegation" if waits and row is not None and (to_me or by_me):
+            case HandlingKind.DELEGATION if waits and row is not None and (to_me or by_me):
                 found[row.id].append(pgettext("tag", "Delegated to me") if to_me else pgettext("tag", "Delegated"))
-            case "consultation" if waits and row is not None and (to_me or by_me):
+            case HandlingKind.CONSULTATION if waits and row is not None and (to_me or by_me):
                 found[row.id].append(
                     pgettext("tag", "Opinion asked for") if to_me else pgettext("tag", "Opinion asked")
                 )
-            case "transfer" | "return" if row is not None and to_me and row.assignee_id == actor.person_id:
+            case HandlingKind.TRANSFER | HandlingKind.RETURN if (
+                row is not None and to_me and row.assignee_id == actor.person_id
+            ):
                 if record.opened_at == row.claimed_at:
-                    found[row.id].append(pgettext("tag", "Reassigned to me") if record.kind == "transfer" else RETURNED)
-            case "send_back" if record.to_task in own:
+                    found[row.id].append(
+                        pgettext("tag", "Reassigned to me") if record.kind == HandlingKind.TRANSFER else RETURNED
+                    )
+            case HandlingKind.SEND_BACK if record.to_task in own:
                 found[record.to_task].append(SENT_BACK)
-            case "urge" if row is not None:
+            case HandlingKind.URGE if row is not None:
                 found[row.id].append(CHASED)
     return {task_id: list(dict.fromkeys(words)) for task_id, words in found.items()}
 
@@ -241,7 +245,7 @@ def _why_here(actor: Actor, row: TaskRow, every: list[HandOverRow]) -> HandOverR
         record
         for record in every
         if record.task_id == row.id
-        and record.kind in ("transfer", "return")
+        and record.kind in (HandlingKind.TRANSFER, HandlingKind.RETURN)
         and record.to_person == row.assignee_id == actor.person_id
         and record.opened_at == row.claimed_at
     ]

@@ -10,10 +10,11 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, func, literal, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, func, literal, literal_column, select, tuple_
 
+R = TypeVar("R")
 PAGE_SIZE = 20
 COUNTED = 1000
 """Whatever is counted for a page is counted so far and no further: nobody works off a thousand by their number."""
@@ -56,10 +57,10 @@ def read_place(after: str, before: str = "") -> Place:
 
 
 @dataclass(frozen=True)
-class Page:
-    """The rows of one page; `earlier` and `later` name the rows between which it lies, empty at either end."""
+class Page(Generic[R]):
+    """The rows of one page, of its statement; `earlier` and `later` name those between which it lies, empty at either end."""
 
-    rows: list[Row[Any]]
+    rows: list[R]
     earlier: str = ""
     later: str = ""
 
@@ -89,8 +90,10 @@ def sorted_by(page: FromClause) -> list[ColumnElement[Any]]:
     return [page.c[name] for name in KEYS if name in page.c]
 
 
-def turn(tx: Connection, page_at: Callable[[Place], Select[Any]], place: Place) -> Page:
+def turn(tx: Connection, page_at: Callable[[Place], Select[Any]], place: Place) -> Page[Any]:
     """The page at that place of the list whose statement `page_at` gives, with its `KEYS` in every row.
+
+    Whoever asks says what the statement's rows are.
 
     Where a page backwards would not be full, and where nothing is left, it is the first page.
     """
@@ -104,8 +107,8 @@ def turn(tx: Connection, page_at: Callable[[Place], Select[Any]], place: Place) 
     return Page(rows, first if place != HEAD else "", last if goes_on or place.back else "")
 
 
-def _place_of(row: Row[Any]) -> Place:
-    *instants, key = (row._mapping[name] for name in KEYS if name in row._mapping)
+def _place_of(row: object) -> Place:
+    *instants, key = (getattr(row, name) for name in KEYS if hasattr(row, name))
     return Place(tuple(instants), key)
 
 

@@ -91,7 +91,7 @@ def _on_the_way(tx: Connection, instance_id: str, definition: Definition, reader
     issued = case.rows(document)
     order = order_of_record(tx, instance_id)
     done = sorted(done, key=lambda row: order.get(row.id, 0))
-    ended = case.instance.status == InstanceStatus.ENDED
+    ended = case.instance is not None and case.instance.status == InstanceStatus.ENDED
     drafts = set(unsent)
     for number, row in enumerate(done):
         again = next(

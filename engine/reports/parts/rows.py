@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import Connection, Row, Select, case, select
+from sqlalchemy import Connection, Select, case, select
 
+from engine.db import fetch
 from engine.db.case import known_case
 from engine.db.english import english_of
+from engine.db.rows import PartyRow
 from engine.db.searchable import SUBJECT_FACT
 from engine.db.tables import fact, party, process_instance, task
 from engine.db.values import decode
@@ -18,7 +20,7 @@ from engine.deployments import definitions
 from engine.messages import Name, Text
 from engine.organisation.assignment import Actor
 from engine.reports.parts import handling
-from engine.reports.parts.names import Names, UnitName, outcome_name, result_name
+from engine.reports.parts.names import Answered, Names, UnitName, outcome_name, result_name
 from engine.reports.parts.periods import Period, nearest, open_periods
 from engine.runtime.step.context import Context
 from engine.runtime.step.names import FAILED
@@ -45,6 +47,74 @@ OF_TASK = (
     SUBJECT,
 )
 """What lists of tasks read of their instances."""
+
+
+class _Concerned(Protocol):
+    @property
+    def subject(self) -> Any: ...
+
+
+class _Timed(Protocol):
+    @property
+    def status(self) -> str: ...
+    @property
+    def deadline_key(self) -> str | None: ...
+
+
+class ListedTask(_Concerned, _Timed, handling.Waits, taking_back.Done, Answered, Protocol):
+    """What lists read of a task and, by `OF_TASK`, of its instance."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def fallback(self) -> bool: ...
+    @property
+    def opened_at(self) -> datetime: ...
+    @property
+    def number(self) -> str: ...
+    @property
+    def instance_title(self) -> str: ...
+    @property
+    def key(self) -> str: ...
+    @property
+    def definition_id(self) -> str: ...
+
+
+class ListedInstance(_Concerned, Protocol):
+    """What lists show of `OF_INSTANCE`."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def number(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def key(self) -> str: ...
+    @property
+    def definition_id(self) -> str: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def result(self) -> str | None: ...
+    @property
+    def result_name(self) -> str | None: ...
+    @property
+    def started_at(self) -> datetime: ...
+    @property
+    def ended_at(self) -> datetime | None: ...
+
+
+class _OpenTask(NamedTuple):
+    id: str
+    instance_id: str
+    element_id: str
+    unit_code: str
+    name: str
+    deadline_key: str | None
+    key: str
+    waits: str | None
+    """The instance that waits for the one that the task is in."""
 
 
 @dataclass(frozen=True)
@@ -96,9 +166,9 @@ def procedures(tx: Connection) -> list[tuple[str, Name]]:
 
 
 def task_rows(
-    tx: Connection, context: Context, actor: Actor, names: Names, rows: Sequence[Row[Any]], known: Mapping[str, Name]
+    tx: Connection, context: Context, actor: Actor, names: Names, rows: Sequence[ListedTask], known: Mapping[str, Name]
 ) -> list[TaskRow]:
-    """Rows of tasks, each with number, `instance_title` and key of its instance; `known` are the names of procedures."""
+    """Rows of tasks; `known` are the names of procedures."""
     ids, english = [row.instance_id for row in rows], english_of(tx)
     periods = open_periods(tx, ids, names, context)
     others = counterparts(tx, names, ids, actor.unit_code)
@@ -127,7 +197,7 @@ def task_rows(
     ]
 
 
-def _subject(row: Row[Any]) -> str:
+def _subject(row: _Concerned) -> str:
     """Whom the instance concerns; empty while it is not known."""
     return str(decode(row.subject) or "") if row.subject is not None else ""
 
@@ -147,7 +217,7 @@ def _open_tasks(ids: list[str]) -> Select[Any]:
     )
 
 
-def period_of_task(row: Row[Any], periods: Sequence[Period]) -> Period | None:
+def period_of_task(row: _Timed, periods: Sequence[Period]) -> Period | None:
     """The open task's own period among those of its instance; None when it has none."""
     own = (found for found in periods if found.key == row.deadline_key)
     return next(own, None) if row.status == TaskStatus.OPEN else None
@@ -158,23 +228,23 @@ def counterparts(tx: Connection, names: Names, instance_ids: list[str], unit_cod
     return _others(names, _parties(tx, instance_ids), unit_code)
 
 
-def _parties(tx: Connection, instance_ids: list[str]) -> Sequence[Row[Any]]:
+def _parties(tx: Connection, instance_ids: list[str]) -> Sequence[PartyRow]:
     if len(instance_ids) == 1 and (kept := known_case(tx, instance_ids[0])) is not None:
         return sorted(kept.rows(party), key=lambda row: row.fact, reverse=True)
     own = party.c.instance_id.in_(instance_ids)
-    return tx.execute(select(party).where(own).order_by(party.c.fact.desc())).all()
+    return fetch.every(tx, PartyRow, select(party).where(own).order_by(party.c.fact.desc()))
 
 
-def _others(names: Names, rows: Sequence[Row[Any]], unit_code: str) -> dict[str, UnitName]:
+def _others(names: Names, rows: Sequence[PartyRow], unit_code: str) -> dict[str, UnitName]:
     found: dict[str, UnitName] = {}
-    for row in _told(rows, unit_code):
+    for row in _known_parties(rows, unit_code):
         unit = names.unit(row.unit_code)
         if unit and row.unit_code != unit_code:
             found[row.instance_id] = unit
     return found
 
 
-def _told(rows: Sequence[Row[Any]], unit_code: str) -> list[Row[Any]]:
+def _known_parties(rows: Sequence[PartyRow], unit_code: str) -> list[PartyRow]:
     """The parties of several instances of which the unit is told: `parties.kept_from` for many."""
     first: dict[str, datetime] = {}
     own: dict[str, datetime] = {}
@@ -192,10 +262,10 @@ def _told(rows: Sequence[Row[Any]], unit_code: str) -> list[Row[Any]]:
 
 
 def parties(
-    tx: Connection, names: Names, instances: Sequence[Row[Any]], named: Sequence[Row[Any]], unit_code: str
+    tx: Connection, names: Names, instances: Sequence[ListedInstance], named: Sequence[PartyRow], unit_code: str
 ) -> dict[str, list[UnitName]]:
     """The parties of each instance of which the unit is told, in the order in which the procedure names them."""
-    rows, found = _told(named, unit_code), {}
+    rows, found = _known_parties(named, unit_code), {}
     for instance in instances:
         order = definitions.load(tx, instance.definition_id).diagram.process.party_facts
         own = sorted((row for row in rows if row.instance_id == instance.id), key=lambda row: order.index(row.fact))
@@ -208,7 +278,7 @@ def instance_rows(
     tx: Connection,
     context: Context,
     names: Names,
-    rows: Sequence[Row[Any]],
+    rows: Sequence[ListedInstance],
     unit_code: str,
     known: Mapping[str, Name],
 ) -> list[InstanceRow]:
@@ -220,9 +290,9 @@ def instance_rows(
     periods = open_periods(tx, ids, names, context)
     named = _parties(tx, ids)
     others, sides = _others(names, named, unit_code), parties(tx, names, rows, named, unit_code)
-    waiting: dict[str, list[Row[Any]]] = {}
-    of_called: dict[str, list[Row[Any]]] = {}
-    for open_task in tx.execute(_open_tasks(ids)):
+    waiting: dict[str, list[_OpenTask]] = {}
+    of_called: dict[str, list[_OpenTask]] = {}
+    for open_task in fetch.every(tx, _OpenTask, _open_tasks(ids)):
         if open_task.waits:
             of_called.setdefault(open_task.waits, []).append(open_task)
         if open_task.instance_id in ids:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from engine.db.case import case_of
+from engine.db.rows import DocumentRow, TaskRow
 from engine.db.tables import audit_entry, document, party, reader, task
 from engine.documents.materials import Material
 from engine.organisation.assignment import Actor
@@ -42,7 +42,7 @@ def viewpoints(tx: Connection, instance_id: str, actor: Actor) -> frozenset[str]
     return senders or frozenset({actor.unit_code})
 
 
-def unsent_tasks(tx: Connection, instance_id: str, actor: Actor, done: Iterable[Row[Any]]) -> frozenset[str]:
+def unsent_tasks(tx: Connection, instance_id: str, actor: Actor, done: Iterable[TaskRow]) -> frozenset[str]:
     """Those of other units' done tasks after which nothing has gone to the reader's unit; none once the case has ended."""
     if actor.oversees or _ended(tx, instance_id):
         return frozenset()
@@ -107,13 +107,15 @@ def seen_since(tx: Connection, instance_id: str, actor: Actor) -> datetime | Non
 
 
 def _ended(tx: Connection, instance_id: str) -> bool:
-    return bool(case_of(tx, instance_id).instance.status == InstanceStatus.ENDED)
+    instance = case_of(tx, instance_id).instance
+    return instance is not None and instance.status == InstanceStatus.ENDED
 
 
 def _began(tx: Connection, instance_id: str, unit_code: str) -> bool:
     """Whether the unit has seen the instance from its first instant."""
     case = case_of(tx, instance_id)
-    return any(row.unit_code == unit_code and row.seen_at == case.instance.started_at for row in case.rows(party))
+    started_at = case.instance.started_at if case.instance is not None else None
+    return any(row.unit_code == unit_code and row.seen_at == started_at for row in case.rows(party))
 
 
 def _record(tx: Connection, instance_id: str) -> list[tuple[datetime, Event]]:
@@ -148,7 +150,7 @@ def _reach(tx: Connection, instance_id: str, unit_code: str) -> _Reach:
     return reach
 
 
-def _is_between_others(row: Row[Any], unit_code: str, rows: Iterable[Row[Any]]) -> bool:
+def _is_between_others(row: DocumentRow, unit_code: str, rows: Iterable[DocumentRow]) -> bool:
     if unit_code in (row.from_unit, row.to_unit) or row.from_unit == row.to_unit:
         return False
     for other in rows:

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, select, update
 
 from engine.bpmn.reading.events import ESCALATION
 from engine.bpmn.spiff.workflow import Failure, Open, WorkflowFault
-from engine.db import read
+from engine.db import fetch
 from engine.db.rows import InstanceRow
 from engine.db.tables import audit_entry, process_instance
 from engine.deadlines import years
@@ -38,12 +38,14 @@ from engine.runtime.periods import calendar_change
 from engine.runtime.periods.timers import arm
 from engine.runtime.step import audit, undo_points
 from engine.runtime.step.context import Context
+from engine.runtime.step.entries import Begun, CalledOff
 from engine.runtime.step.events import CalledEnded, CalledEscalated, CalledFailed, Started, Thrown, events_of
 from engine.runtime.step.facts import facts_of, new_facts
 from engine.runtime.step.faults import Fault
 from engine.runtime.step.locks import lock
 from engine.runtime.step.names import result_of
 from engine.runtime.step.step import Beginning, Step
+from engine.runtime.step.step_kinds import StepKind
 from engine.states import InstanceStatus
 
 CALL_DEPTH = 8
@@ -62,7 +64,7 @@ def advance(
     tx: Connection,
     context: Context,
     instance_id: str,
-    kind: str,
+    kind: StepKind,
     event: Event,
     actor: Actor | None = None,
 ) -> Step:
@@ -101,11 +103,11 @@ def follow_calendar(tx: Connection, context: Context, row: InstanceRow) -> Insta
     with _faults_of(row.id):
         touched = calendar_change.is_touched(_step_of(tx, context, row), before)
     if touched:
-        advance(tx, context, row.id, "calendar", lambda step: calendar_change.follow(step, before))
-    return read.one(tx, InstanceRow, select(process_instance).where(own))
+        advance(tx, context, row.id, StepKind.CALENDAR, lambda step: calendar_change.follow(step, before))
+    return fetch.one(tx, InstanceRow, select(process_instance).where(own))
 
 
-def take(step: Step, kind: str, event: Event) -> Step:
+def take(step: Step, kind: StepKind, event: Event) -> Step:
     """The event has happened within the step, and the step is stored.
 
     What cannot go on because of something that a person has filled in is refused, not parked; see `blame`.
@@ -194,10 +196,9 @@ def _follow_calls(step: Step) -> None:
             closing.end_called(step.tx, step.context, child, result)
             if not has_ended:
                 undo_points.forget(step.tx, step.instance_id)  # what has ended is not opened again
-                content = {"number": child.number, "result": result}
-                audit.append(step.tx, step.instance_id, step.now, "called_off", content)
+                audit.append(step.tx, step.instance_id, step.now, CalledOff(child.number, result))
     if step.instance.get("origin_task_id") is not None:
-        _tell_caller(step)
+        _notify_caller(step)
 
 
 def _begin(step: Step, beginning: Beginning) -> None:
@@ -220,7 +221,7 @@ def _begin(step: Step, beginning: Beginning) -> None:
         child.record(Started(child.instance["number"], step.instance["number"]))
 
     try:
-        take(child, "started", event)
+        take(child, StepKind.STARTED, event)
     except Fault as fault:
         sentence = _(
             "'%(procedure)s' could not be started: %(fault)s", procedure=Name(definition.name), fault=fault.sentence
@@ -228,8 +229,8 @@ def _begin(step: Step, beginning: Beginning) -> None:
         outer = Fault(step.instance_id, sentence, element.id, blame.handed(element, fault.names))
         outer.said = fault.said
         raise outer from fault
-    content = {"number": child.instance["number"], "name": definition.name}
-    audit.append(step.tx, step.instance_id, step.now, "begun", content, element_id=element.id)
+    entry = Begun(child.instance["number"], definition.name)
+    audit.append(step.tx, step.instance_id, step.now, entry, element_id=element.id)
 
 
 def _require_units(child: Step, handed: Mapping[str, object]) -> None:
@@ -244,7 +245,7 @@ def _require_units(child: Step, handed: Mapping[str, object]) -> None:
             )
 
 
-def _tell_caller(step: Step) -> None:
+def _notify_caller(step: Step) -> None:
     """The instance that called this one hears what escalated here, and goes on when this one has ended.
 
     When the caller cannot go on, it is parked alone: this instance stands as it is all the same. A caller that is parked
@@ -282,7 +283,9 @@ def _answer_call(tx: Connection, context: Context, origin_id: str, child: Step, 
         if child.workflow.completed and (call := _call_of(caller, child)):
             _end_call(caller, call, child)
 
-    advance(tx, context, origin_id, "called_ended" if child.workflow.completed else "called_escalated", event)
+    advance(
+        tx, context, origin_id, StepKind.CALLED_ENDED if child.workflow.completed else StepKind.CALLED_ESCALATED, event
+    )
 
 
 def _call_of(caller: Step, child: Step) -> Open | None:
@@ -302,8 +305,8 @@ def _end_call(caller: Step, call: Open, child: Step) -> None:
         caller.workflow.fail_call(call.id, failure.name)
         return
     with caller.within(caller.scopes.at(call.place)):
-        for handover in caller.definition.diagram.elements[call.element_id].outputs:
-            _say(caller, handover.fact, child.evaluate(handover.expression))
+        for mapping in caller.definition.diagram.elements[call.element_id].outputs:
+            _say(caller, mapping.fact, child.evaluate(mapping.expression))
     caller.record(CalledEnded(*_called(child), call.element_id))
     caller.workflow.close_call(call.id)
 
@@ -328,7 +331,7 @@ def catch_up(tx: Connection, context: Context, instance_id: str) -> None:
             continue
         escalated = _escalated_since(tx, row.id, incidents.parked_at(tx, instance_id))
         if row.status == InstanceStatus.ENDED or escalated:
-            called = read.one(tx, InstanceRow, select(process_instance).where(process_instance.c.id == row.id))
+            called = fetch.one(tx, InstanceRow, select(process_instance).where(process_instance.c.id == row.id))
             with suppress(AlreadyDone):
                 _answer_call(tx, context, instance_id, _step_of(tx, context, called), escalated)
     parked = lock(tx, instance_id)
@@ -337,7 +340,7 @@ def catch_up(tx: Connection, context: Context, instance_id: str) -> None:
     waits_for = {child.origin_task_id for child in closing.children(tx, instance_id)}
     open_calls = _step_of(tx, context, parked).workflow.open_calls()
     if any(call.id not in waits_for for call in open_calls):
-        advance(tx, context, instance_id, "called_anew", lambda step: _call_anew(step, waits_for))
+        advance(tx, context, instance_id, StepKind.CALLED_ANEW, lambda step: _call_anew(step, waits_for))
 
 
 def _escalated_since(tx: Connection, instance_id: str, since: datetime) -> list[str]:

@@ -16,6 +16,7 @@ from engine.runtime.step.context import Context
 from engine.runtime.step.events import Started
 from engine.runtime.step.facts import new_facts
 from engine.runtime.step.step import Step
+from engine.runtime.step.step_kinds import StepKind
 
 
 def begin_by_itself(
@@ -42,7 +43,7 @@ def begin_by_itself(
         step.record(replace(begun, number=step.instance["number"]))
         step.workflow.run(start.id)
 
-    return take(step, "started", event)
+    return take(step, StepKind.STARTED, event)
 
 
 def _value(step: Step, start: Element, expression: str) -> object:

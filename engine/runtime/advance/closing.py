@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, update
 
 from engine.db.case import case_of
-from engine.db.rows import InstanceRow, TaskRow
+from engine.db.rows import ChildRow, InstanceRow, TaskRow
 from engine.db.tables import correction, incident, process_instance, task, timer
 from engine.deadlines import deadlines
 from engine.deployments import definitions
@@ -24,13 +24,14 @@ from engine.runtime.documents import reading_marks
 from engine.runtime.notify import notices
 from engine.runtime.step import audit, sealing
 from engine.runtime.step.context import Context
-from engine.runtime.step.events import Event, Notified, PeriodStands, content_of
+from engine.runtime.step.entries import Cancelled
+from engine.runtime.step.events import Event, Notified, PeriodStands
 from engine.runtime.step.facts import known
 from engine.runtime.step.faults import Fault
 from engine.runtime.step.locks import lock
 from engine.runtime.step.names import ENDED
 from engine.runtime.step.scopes import scopes_of
-from engine.states import CorrectionStatus, InstanceStatus, TaskStatus
+from engine.states import CorrectionStatus, InstanceStatus, NoticeKind, TaskStatus
 
 ALIVE = (InstanceStatus.RUNNING, InstanceStatus.INCIDENT)
 WITH_CALLER, CALLED_OFF = "ended_with_caller", "called_off"
@@ -63,13 +64,13 @@ def cancel(
         incidents.park(tx, context, Fault(row.origin_instance_id, told, None))
 
 
-def end_called(tx: Connection, context: Context, row: InstanceRow, result: str = WITH_CALLER) -> None:
+def end_called(tx: Connection, context: Context, row: ChildRow, result: str = WITH_CALLER) -> None:
     """The called instance, for which nobody waits any more, has ended; whoever had a task open in it is told."""
     if (found := lock(tx, row.id)) is not None and found.status != InstanceStatus.ENDED:
         _end(tx, context, found, result, None, "", "")
 
 
-def children(tx: Connection, instance_id: str, statuses: Collection[InstanceStatus] = ALIVE) -> list[InstanceRow]:
+def children(tx: Connection, instance_id: str, statuses: Collection[InstanceStatus] = ALIVE) -> list[ChildRow]:
     """The instances in these states that this one called or started."""
     return [row for row in case_of(tx, instance_id).children() if row.status in statuses]
 
@@ -145,12 +146,12 @@ def _end(
     notices.clear_done(tx, row.id, context.now)
     for left in lapsed:
         if result in (WITH_CALLER, CALLED_OFF) or not {*TOLD} & {*left.roles}:
-            events.append(_tell_lapsed(tx, context, row.id, left, result, actor))
+            events.append(_notify_of_lapse(tx, context, row.id, left, result, actor))
     process = definitions.load(tx, row.definition_id).diagram.process
     archiving.want(tx, row.id, process, None, known(tx, row.id), context.now)
     who = {"person_id": actor.person_id, "unit_code": actor.unit_code} if actor else {}
-    content = {**_called(result), "reason": reason, **content_of(events)} | ({"by": by} if by else {})
-    audit.append(tx, row.id, context.now, "cancelled", content, revision=row.revision + 1, **who)
+    entry = Cancelled(**_called(result), reason=reason, events=tuple(events), by=by)
+    audit.append(tx, row.id, context.now, entry, revision=row.revision + 1, **who)
     for child in children(tx, row.id):
         if child.origin_task_id is not None:
             end_called(tx, context, child)
@@ -161,14 +162,14 @@ def _called(result: str) -> dict[str, str]:
     return {"result": result, "result_name": in_chinese(ENDED[result])}
 
 
-def _tell_lapsed(
+def _notify_of_lapse(
     tx: Connection, context: Context, instance_id: str, lapsed: TaskRow, result: str, actor: Actor | None
 ) -> Notified:
     """Whoever was to do the task is told that it is over, unless he ended the case himself; what the audit says of it."""
     text = lapsed_text(lapsed.name, ENDED[result])
     roles = [] if lapsed.assignee_id else sorted(lapsed.roles)
     sent = notices.notify_people(
-        tx, context, instance_id, "told", lapsed.unit_code, roles, text,
+        tx, context, instance_id, NoticeKind.NOTIFICATION, lapsed.unit_code, roles, text,
         person_id=lapsed.assignee_id, about=lapsed.name, but_not=actor.person_id if actor else None,
     )  # fmt: skip
-    return Notified("told", text, lapsed.unit_code, sent.id, tuple(sent.people))
+    return Notified(NoticeKind.NOTIFICATION, text, lapsed.unit_code, sent.id, tuple(sent.people))

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 
-from engine.db import read
+from engine.db import fetch
 from engine.db.case import case_of
 from engine.db.english import english_of
 from engine.db.rows import InstanceRow
@@ -26,12 +26,13 @@ from engine.runtime.notify.notices import notify_administrators, notify_people
 from engine.runtime.periods import resting
 from engine.runtime.step import audit
 from engine.runtime.step.context import Context
+from engine.runtime.step.entries import CalledIncident, Failed, FailureClosed, Incident, Resumed
 from engine.runtime.step.facts import every_value
 from engine.runtime.step.faults import Fault, without_contents
 from engine.runtime.step.locks import lock
 from engine.runtime.step.names import FAILED
 from engine.runtime.step.parties import units_at_work
-from engine.states import InstanceStatus
+from engine.states import InstanceStatus, NoticeKind
 
 AGAIN = timedelta(days=1)
 """A step that is refused for the same reason is told to an administrator once in this time."""
@@ -70,7 +71,7 @@ def park(tx: Connection, context: Context, fault: Fault) -> bool:
         return False
     tx.execute(update(process_instance).where(process_instance.c.id == row.id).values(status=InstanceStatus.INCIDENT))
     resting.rest(tx, row.id)
-    _raise(tx, context, fault, "incident")
+    _raise(tx, context, fault, Incident(fault.sentence))
     stopped_by = _(
         "'%(title)s' (%(number)s) has been stopped by a fault and goes on once "
         "the system administrator has dealt with it: "
@@ -79,10 +80,9 @@ def park(tx: Connection, context: Context, fault: Fault) -> bool:
         number=row.number,
         fault=fault.sentence,
     )
-    _tell(tx, context, row.id, stopped_by)
+    _notify(tx, context, row.id, stopped_by)
     if row.origin_task_id is not None and row.origin_instance_id is not None:  # whoever waits for it is told
-        content = {"number": row.number, "message": to_json(fault.sentence)}
-        audit.append(tx, row.origin_instance_id, context.now, "called_incident", content)
+        audit.append(tx, row.origin_instance_id, context.now, CalledIncident(row.number, fault.sentence))
         caller = tx.execute(select(process_instance).where(process_instance.c.id == row.origin_instance_id)).one()
         text = _(
             "Case %(called)s, which '%(title)s' (%(number)s) waits for, has been "
@@ -92,7 +92,7 @@ def park(tx: Connection, context: Context, fault: Fault) -> bool:
             title=caller.title,
             number=caller.number,
         )
-        _tell(tx, context, caller.id, text)
+        _notify(tx, context, caller.id, text)
     about, step = _about(tx, row, fault)
     stopped_at = (
         _("Case %(number)s (%(procedure)s) has been stopped by a fault at '%(step)s': %(reason)s", **about)
@@ -103,7 +103,7 @@ def park(tx: Connection, context: Context, fault: Fault) -> bool:
     return notify_administrators(tx, context, sentences(stopped_at, then), step.drawn)
 
 
-def _raise(tx: Connection, context: Context, fault: Fault, kind: str) -> None:
+def _raise(tx: Connection, context: Context, fault: Fault, entry: Incident | Failed) -> None:
     """What has gone wrong is written down: for whoever looks after the installation, and in the record of the case."""
     tx.execute(
         insert(incident).values(
@@ -115,8 +115,7 @@ def _raise(tx: Connection, context: Context, fault: Fault, kind: str) -> None:
             raised_at=context.now,
         )
     )
-    content = {"message": to_json(fault.sentence)}
-    audit.append(tx, fault.instance_id, context.now, kind, content, element_id=fault.element_id)
+    audit.append(tx, fault.instance_id, context.now, entry, element_id=fault.element_id)
 
 
 def failed(tx: Connection, context: Context, failure: Fault) -> None:
@@ -124,15 +123,16 @@ def failed(tx: Connection, context: Context, failure: Fault) -> None:
 
     Its people are told, and the system administrators, for whom it is listed until one of them closes it.
     """
-    _raise(tx, context, failure, "failed")
+    _raise(tx, context, failure, Failed(failure.sentence))
     row = case_of(tx, failure.instance_id).instance
+    assert row is not None
     ended = _(
         "'%(title)s' (%(number)s) has failed and is over; what was open in it is no longer to be done. %(fault)s",
         title=row.title,
         number=row.number,
         fault=failure.sentence,
     )
-    _tell(tx, context, row.id, ended)
+    _notify(tx, context, row.id, ended)
     about, step = _about(tx, row, failure)
     told = _("Case %(number)s (%(procedure)s) has ended as failed at '%(step)s': %(reason)s", **about)
     then = _(
@@ -145,7 +145,7 @@ def failed(tx: Connection, context: Context, failure: Fault) -> None:
 
 def refused(tx: Connection, context: Context, fault: Fault) -> bool:
     """A step was refused because of what an earlier form says; nothing is parked. Returns as `park` does."""
-    row = read.first(tx, InstanceRow, select(process_instance).where(process_instance.c.id == fault.instance_id))
+    row = fetch.first(tx, InstanceRow, select(process_instance).where(process_instance.c.id == fault.instance_id))
     if row is None:
         return _at_a_start(tx, context, fault)
     about, step = _about(tx, row, fault)
@@ -226,7 +226,7 @@ def close_failure(tx: Connection, number: str, by: str, now: datetime) -> bool:
     own = (incident.c.instance_id == instance_id) & incident.c.closed_at.is_(None)
     if instance_id is None or not tx.execute(update(incident).where(own).values(closed_at=now)).rowcount:
         return False
-    audit.append(tx, instance_id, now, "failure_closed", {"by": by})
+    audit.append(tx, instance_id, now, FailureClosed(by))
     return True
 
 
@@ -314,10 +314,10 @@ def resume(tx: Connection, number: str, by: str, context: Context) -> str:
         .where(incident.c.instance_id == row.id, incident.c.closed_at.is_(None))
         .values(closed_at=context.now)
     )
-    audit.append(tx, row.id, context.now, "resumed", {"by": by})
+    audit.append(tx, row.id, context.now, Resumed(by))
     return str(row.id)
 
 
-def _tell(tx: Connection, context: Context, instance_id: str, text: Text) -> None:
+def _notify(tx: Connection, context: Context, instance_id: str, text: Text) -> None:
     for unit_code in sorted(units_at_work(tx, instance_id)):
-        notify_people(tx, context, instance_id, "incident", unit_code, ["case_officer", "liaison"], text)
+        notify_people(tx, context, instance_id, NoticeKind.INCIDENT, unit_code, ["case_officer", "liaison"], text)

@@ -10,6 +10,7 @@ from engine.messages import gettext as _
 from engine.runtime.advance import requests
 from engine.runtime.notify.notices import notify_people
 from engine.runtime.step.context import Context
+from engine.states import HandlingKind, NoticeKind
 
 
 def notify_not_needed(
@@ -26,7 +27,7 @@ def notify_not_needed(
                 tx,
                 context,
                 row.instance_id,
-                "handed",
+                NoticeKind.HANDED,
                 row.unit_code,
                 [],
                 text,
@@ -37,9 +38,9 @@ def notify_not_needed(
 
 def _not_needed(kind: str, completed: bool, name: str) -> Message:
     step = Name(name)
-    if kind == "delegation" and completed:
+    if kind == HandlingKind.DELEGATION and completed:
         return _("'%(step)s' is complete. The draft delegated to you need not be handed in.", step=step)
-    if kind == "delegation":
+    if kind == HandlingKind.DELEGATION:
         return _("'%(step)s' is no longer to be done. The draft delegated to you need not be handed in.", step=step)
     if completed:
         return _("'%(step)s' is complete. Your opinion is no longer needed.", step=step)

@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.db import ordering
-from engine.db.case import Case, Row, case_of, case_of_task
+from engine.db.case import Case, case_of, case_of_task
+from engine.db.rows import DeadlineRow
 from engine.db.tables import deadline, party, process_instance, task, task_role
 from engine.db.unit import unit_of
 from engine.states import InstanceStatus, TaskStatus
@@ -50,7 +51,7 @@ def give(tx: Connection, task_id: str, person_id: str | None, at: datetime | Non
     """The open task is this person's from that instant on; with None it is everybody's who may do it."""
     case = case_of_task(tx, task_id)
     assert case is not None
-    case.change(task, case.get(task, task_id), assignee_id=person_id, claimed_at=at)
+    case.change(task, case.one(task, task_id), assignee_id=person_id, claimed_at=at)
     for row in case.rows(task_role):
         if row.task_id == task_id:
             case.change(task_role, row, assignee_id=person_id)
@@ -63,14 +64,14 @@ def _keep_tasks(case: Case) -> None:
         if (row.task_id, row.role) not in wanted:
             case.remove(task_role, row)
     for (task_id, role), values in wanted.items():
-        row = case.get(task_role, task_id, role)
-        if row is None:
+        kept = case.get(task_role, task_id, role)
+        if kept is None:
             case.add(task_role, values)
         else:
-            case.change(task_role, row, **values)
+            case.change(task_role, kept, **values)
 
 
-def _due_by_key(periods: Iterable[Row]) -> dict[str, datetime]:
+def _due_by_key(periods: Iterable[DeadlineRow]) -> dict[str, datetime]:
     """When the periods that are open and do not stand still are due; of several of one key the last."""
     due: dict[str, datetime] = {}
     for record in periods:
@@ -82,7 +83,7 @@ def _due_by_key(periods: Iterable[Row]) -> dict[str, datetime]:
 def _keep_due(tx: Connection, case: Case) -> None:
     periods = [record for record in case.rows(deadline) if record.hard]
     counting = [record.due_at for record in periods if record.status in ordering.COUNTING]
-    instance = case.instance
+    instance = case.whole
     ended = instance.status == InstanceStatus.ENDED
     due = ordering.of_instance(min(counting, default=None), instance.started_at, ended)
     values = {"next_due": due, "ever_over": any(record.overdue_at is not None for record in periods)}

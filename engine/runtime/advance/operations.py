@@ -29,7 +29,7 @@ from engine.runtime.notify.in_step import notify
 from engine.runtime.periods.moves import keep_deadline, move_deadline
 from engine.runtime.step.events import DutyProposed, FactRecorded
 from engine.runtime.step.step import Step
-from engine.states import PeriodStatus, TaskStatus
+from engine.states import MoveReason, NoticeKind, PeriodStatus, TaskStatus
 
 PROPOSED = frozenset({"matter", "unit", "title", "dated", "number", "division"})
 """What is said of an entry that is proposed for the 职责边界清单, as expressions."""
@@ -118,7 +118,7 @@ def _extend_deadline(step: Step, element: Element) -> None:
             _("The new date has to be after %(day)s, on which the period ends now.", day=_day_before(record.due_at))
         )
     count = counting.until(step.context.calendar, record.start_at, due_at, record.pauses, record.kind)
-    move_deadline(step, record.key, count, "extended", _ground(element))
+    move_deadline(step, record.key, count, MoveReason.EXTENDED, _ground(element))
 
 
 def _shorten_deadline(step: Step, element: Element) -> None:
@@ -140,7 +140,7 @@ def _shorten_deadline(step: Step, element: Element) -> None:
 
 
 def _shorten(step: Step, element: Element, record: Deadline, count: Count) -> None:
-    move_deadline(step, record.key, count, "shortened", _ground(element))
+    move_deadline(step, record.key, count, MoveReason.SHORTENED, _ground(element))
     if record.extended:
         text = _(
             "The %(period)s is shortened because the case is urgent. The "
@@ -148,7 +148,7 @@ def _shorten(step: Step, element: Element, record: Deadline, count: Count) -> No
             period=Name(record.name),
         )
         for unit_code in sorted(step.parties()):
-            notify(step, "told", unit_code, ["case_officer", "liaison"], text, record.id)
+            notify(step, NoticeKind.NOTIFICATION, unit_code, ["case_officer", "liaison"], text, record.id)
 
 
 def _ground(element: Element) -> dict[str, str]:
@@ -180,7 +180,9 @@ def _pause_deadline(step: Step, element: Element) -> None:
                 period=Name(record.name),
             )
         )
-    keep_deadline(step, deadlines.pause(step.tx, record, since, element.properties["reason"], step.now), "paused")
+    keep_deadline(
+        step, deadlines.pause(step.tx, record, since, element.properties["reason"], step.now), MoveReason.PAUSED
+    )
 
 
 def _resume_deadline(step: Step, element: Element) -> None:
@@ -190,7 +192,7 @@ def _resume_deadline(step: Step, element: Element) -> None:
     if record.paused_since is not None and at < record.paused_since:
         raise Refused(_("It would be resumed before it was paused. Give the time at which it really was."))
     reason, calendar = element.properties["reason"], step.context.calendar
-    keep_deadline(step, deadlines.resume(step.tx, record, at, reason, step.now, calendar), "resumed")
+    keep_deadline(step, deadlines.resume(step.tx, record, at, reason, step.now, calendar), MoveReason.RESUMED)
 
 
 def _moment(step: Step, element: Element, name: str) -> datetime:
@@ -220,7 +222,13 @@ def _issue_document(step: Step, element: Element) -> None:
     if "notice" in element.properties:
         receivers = step.units_of(",".join(element.properties.get(name, "") for name in ("to", "also")))
         for unit_code in receivers:
-            notify(step, "told", unit_code, ["liaison", "case_officer"], Name(element.properties["notice"]))
+            notify(
+                step,
+                NoticeKind.NOTIFICATION,
+                unit_code,
+                ["liaison", "case_officer"],
+                Name(element.properties["notice"]),
+            )
 
 
 def _start_procedure(step: Step, element: Element) -> None:
@@ -234,7 +242,7 @@ def _notify(step: Step, element: Element) -> None:
     for addressee in element.properties["to"].split(","):
         unit_text, _, role = addressee.strip().partition(":")
         for unit_code in step.units_of(unit_text):
-            notify(step, "told", unit_code, [role], Name(element.properties["text"]), drawn=True)
+            notify(step, NoticeKind.NOTIFICATION, unit_code, [role], Name(element.properties["text"]), drawn=True)
 
 
 def _end_tasks(step: Step, element: Element) -> None:
@@ -253,7 +261,7 @@ def _end_tasks(step: Step, element: Element) -> None:
         also = [row.assignee_id] if row.assignee_id else []
         notify(
             step,
-            "told",
+            NoticeKind.NOTIFICATION,
             row.unit_code,
             row.roles,
             _("'%(step)s' is no longer to be done.", step=Name(row.name)),

@@ -12,6 +12,7 @@ from engine.runtime.advance.closing import lapsed_text
 from engine.runtime.notify.in_step import notify
 from engine.runtime.step.events import Notified
 from engine.runtime.step.step import Step
+from engine.states import NoticeKind
 
 
 def notify_asker(step: Step, task_id: str) -> None:
@@ -23,23 +24,30 @@ def notify_asker(step: Step, task_id: str) -> None:
     button, asking = asked
     outcome = step.definition.outcome_name(done.element_id, done.outcome, done.outcome_name)
     text = _("The answer to '%(button)s': %(outcome)s.", button=Name(button), outcome=outcome)
-    notify(step, "told", asking.unit_code, [], text, person_id=asking.ended_by, about=done.name)
+    notify(step, NoticeKind.NOTIFICATION, asking.unit_code, [], text, person_id=asking.ended_by, about=done.name)
 
 
 def notify_of_end(step: Step, lapsed: TaskRow, result: Text) -> None:
     """The case has ended while the task was open: who was to do it need not look for it, unless the diagram says so."""
-    if _told_already(step, lapsed):
+    if _notified_already(step, lapsed):
         return
     text = lapsed_text(lapsed.name, result)
     roles = [] if lapsed.assignee_id else sorted(lapsed.roles)
     but_not = step.actor.person_id if step.actor else None
     notify(
-        step, "told", lapsed.unit_code, roles, text, person_id=lapsed.assignee_id, about=lapsed.name, but_not=but_not
+        step,
+        NoticeKind.NOTIFICATION,
+        lapsed.unit_code,
+        roles,
+        text,
+        person_id=lapsed.assignee_id,
+        about=lapsed.name,
+        but_not=but_not,
     )
 
 
-def _told_already(step: Step, lapsed: TaskRow) -> bool:
-    ids = [event.id for event in step.events if isinstance(event, Notified) and event.kind == "told"]
+def _notified_already(step: Step, lapsed: TaskRow) -> bool:
+    ids = [event.id for event in step.events if isinstance(event, Notified) and event.kind == NoticeKind.NOTIFICATION]
     if not ids:
         return False
     mine = select(notice.c.roles).where(notice.c.id.in_(ids), notice.c.unit_code == lapsed.unit_code)
@@ -67,5 +75,4 @@ def _asked(step: Step, task_id: str) -> tuple[str, TaskRow] | None:
 
 
 def _row(step: Step, task_id: str) -> TaskRow:
-    row: TaskRow = step.case.get(task, task_id)
-    return row
+    return step.case.one(task, task_id)

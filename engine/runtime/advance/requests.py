@@ -12,15 +12,17 @@ from engine.db.tables import hand_over
 from engine.ids import new_id
 from engine.organisation.assignment import Actor
 from engine.runtime.step import audit
+from engine.runtime.step.entries import Unasked
+from engine.states import HandlingKind
 
-REQUESTS = ("delegation", "consultation")
+REQUESTS = (HandlingKind.DELEGATION, HandlingKind.CONSULTATION)
 """Kinds that wait for an answer."""
 
 
 def add(
     tx: Connection,
     task: TaskRow,
-    kind: str,
+    kind: HandlingKind,
     actor: Actor,
     now: datetime,
     *,
@@ -72,15 +74,13 @@ def withdraw(tx: Connection, request_id: str, now: datetime) -> None:
 def ask_no_longer(tx: Connection, task: TaskRow, person_id: str, actor: Actor, now: datetime) -> None:
     """Whoever has the task now is not asked for an opinion on it any more: there is nobody to give it to."""
     for found in requests(tx, task):
-        if found.kind == "consultation" and found.to_person == person_id:
+        if found.kind == HandlingKind.CONSULTATION and found.to_person == person_id:
             withdraw(tx, found.id, now)
-            content = {"task": task.id, "to": person_id}
             audit.append(
                 tx,
                 task.instance_id,
                 now,
-                "unasked",
-                content,
+                Unasked(task.id, person_id),
                 actor.person_id,
                 actor.unit_code,
                 element_id=task.element_id,
@@ -90,7 +90,7 @@ def ask_no_longer(tx: Connection, task: TaskRow, person_id: str, actor: Actor, n
 def was_reopened(tx: Connection, task: TaskRow) -> bool:
     """Whether sending or taking back has opened the task: then it goes on with what was said in it."""
     rows = case_of(tx, task.instance_id).rows(hand_over)
-    return any(row.to_task == task.id and row.kind in ("send_back", "take_back") for row in rows)
+    return any(row.to_task == task.id and row.kind in (HandlingKind.SEND_BACK, HandlingKind.TAKE_BACK) for row in rows)
 
 
 def handed_by(tx: Connection, task: TaskRow) -> str | None:
@@ -100,7 +100,7 @@ def handed_by(tx: Connection, task: TaskRow) -> str | None:
     given = (
         row.from_person
         for row in of_task(tx, task)
-        if row.kind == "transfer" and (row.to_person, row.opened_at) == (task.assignee_id, task.claimed_at)
+        if row.kind == HandlingKind.TRANSFER and (row.to_person, row.opened_at) == (task.assignee_id, task.claimed_at)
     )
     return next(given, None)
 
@@ -108,7 +108,7 @@ def handed_by(tx: Connection, task: TaskRow) -> str | None:
 def has_passed_on(tx: Connection, task: TaskRow, giver: str, taker: str | None, since: datetime) -> bool:
     """Whether the one has handed or delegated the task to the other since that time."""
     return any(
-        row.kind in ("transfer", "delegation")
+        row.kind in (HandlingKind.TRANSFER, HandlingKind.DELEGATION)
         and row.opened_at >= since
         and (row.from_person, row.to_person) == (giver, taker)
         for row in of_task(tx, task)
@@ -118,7 +118,9 @@ def has_passed_on(tx: Connection, task: TaskRow, giver: str, taker: str | None, 
 def last_urged(tx: Connection, task_id: str, person_id: str) -> datetime | None:
     at: datetime | None = tx.scalar(
         select(hand_over.c.opened_at)
-        .where(hand_over.c.task_id == task_id, hand_over.c.kind == "urge", hand_over.c.from_person == person_id)
+        .where(
+            hand_over.c.task_id == task_id, hand_over.c.kind == HandlingKind.URGE, hand_over.c.from_person == person_id
+        )
         .order_by(hand_over.c.opened_at.desc())
         .limit(1)
     )

@@ -28,6 +28,7 @@ from engine.runtime.notify import notices
 from engine.runtime.periods.recommended import lapse, period_key
 from engine.runtime.periods.timers import arm_marks, is_held, keep_fired
 from engine.runtime.step import audit, live, parties, sealing, undo_points
+from engine.runtime.step.entries import StepTaken
 from engine.runtime.step.events import (
     ConditionHeld,
     Ended,
@@ -36,21 +37,21 @@ from engine.runtime.step.events import (
     TaskLapsed,
     TaskOpened,
     Thrown,
-    content_of,
 )
 from engine.runtime.step.names import ENDED, FAILED
 from engine.runtime.step.scopes import ScopeId
 from engine.runtime.step.step import Step
-from engine.states import InstanceStatus, TaskStatus
+from engine.runtime.step.step_kinds import StepKind
+from engine.states import InstanceStatus, NoticeKind, TaskStatus
 
 Elements = set[tuple[str, ScopeId]]
 """Elements, each with the scope that it is in."""
 
 
-def store(step: Step, kind: str) -> None:
+def store(step: Step, kind: StepKind) -> None:
     tx, row = step.tx, step.instance
     step.scopes.store(step.case, step.live_scopes(), step.now)
-    _tell_thrown(step)
+    _record_thrown(step)
     _store_deadlines(step)
     _store_tasks(step)
     reading_marks.forget(tx, step.instance_id)
@@ -91,8 +92,7 @@ def store(step: Step, kind: str) -> None:
         tx,
         step.instance_id,
         step.now,
-        kind,
-        {"revision": revision, "passed": step.workflow.passed, **content_of(step.events)},
+        StepTaken(kind, revision, tuple(step.workflow.passed), tuple(step.events)),
         step.actor.person_id if step.actor else None,
         step.actor.unit_code if step.actor else None,
         revision=revision,
@@ -142,7 +142,7 @@ def _result(step: Step) -> Text:
     return Name(end.name) if end else ""
 
 
-def _tell_thrown(step: Step) -> None:
+def _record_thrown(step: Step) -> None:
     """Errors and escalations are recorded where they were thrown, caught or not."""
     for one in step.workflow.thrown:
         if one.kind in (ERROR, ESCALATION):
@@ -221,18 +221,18 @@ def _open_task(step: Step, task_id: str, element: Element) -> None:
         "scope_id": step.scope_id,
     }
     step.case.add(task, new)
-    told = _tell_of(step, task_id, element, asked, key)
+    told = _notify_of(step, task_id, element, asked, key)
     step.record(TaskOpened(task_id, element.id, asked.unit_code, tuple(told)))
 
 
-def _tell_of(step: Step, task_id: str, element: Element, asked: Assignment, key: str) -> list[str]:
+def _notify_of(step: Step, task_id: str, element: Element, asked: Assignment, key: str) -> list[str]:
     """Everybody who may do the new task is told, save whoever has just made it; returns them."""
     record = step.deadlines.get(key)
     return notices.notify_people(
         step.tx,
         step.context,
         step.instance_id,
-        "task",
+        NoticeKind.TASK,
         asked.unit_code,
         sorted(asked.roles),
         _("'%(step)s' is waiting for your post.", step=Name(element.name)),

@@ -20,6 +20,7 @@ from engine.ids import new_id
 from engine.messages import gettext as _
 from engine.runtime.step.events import Threw
 from engine.runtime.step.step import Step
+from engine.states import ThrownStatus
 
 KEPT_FOR = timedelta(days=30)
 """So long a message that nobody waits for is kept."""
@@ -57,7 +58,7 @@ def _subscribe(step: Step, event: Open, element: Element) -> None:
     if heard.kind == MESSAGE:
         by = thrown_event.c.correlation
         early = (thrown_event.c.kind == MESSAGE) & (thrown_event.c.name == heard.name)
-        kept = early & (thrown_event.c.status == "waiting") & or_(by.is_(None), by == correlation)
+        kept = early & (thrown_event.c.status == ThrownStatus.WAITING) & or_(by.is_(None), by == correlation)
         step.tx.execute(update(thrown_event).where(kept).values(look_at=step.now))
 
 
@@ -112,7 +113,7 @@ def _send_signal(step: Step, thrown: Thrown) -> None:
     for row in step.tx.execute(rows.order_by(subscription.c.armed_at, subscription.c.id)).all():
         _insert(step, thrown, to_id=row.instance_id, subscription_id=row.id)
     for definition in definitions.every_startable(step.tx):
-        for start in definition.diagram.told_starts(SIGNAL, thrown.name):
+        for start in definition.diagram.starts_by_event(SIGNAL, thrown.name):
             _insert(step, thrown, start_key=definition.key, start_element_id=start.id)
 
 
@@ -125,5 +126,10 @@ def _send_message(step: Step, thrown: Thrown) -> None:
 
 def _insert(step: Step, thrown: Thrown, **more: object) -> None:
     values = {"id": new_id(), "kind": thrown.kind, "name": thrown.name, "from_id": step.instance_id}
-    about = {"from_element_id": thrown.element_id, "thrown_at": step.now, "status": "waiting", "look_at": step.now}
+    about = {
+        "from_element_id": thrown.element_id,
+        "thrown_at": step.now,
+        "status": ThrownStatus.WAITING,
+        "look_at": step.now,
+    }
     step.tx.execute(insert(thrown_event).values(**values, **about, **more))

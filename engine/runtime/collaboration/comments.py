@@ -18,10 +18,11 @@ from engine.organisation.assignment import Actor, InstanceSubject, OwnSubject, m
 from engine.runtime.instances import instances
 from engine.runtime.notify.notices import notify_people
 from engine.runtime.step import audit, repeated_forms
-from engine.runtime.step.confidentiality import require_untold
+from engine.runtime.step.confidentiality import require_unrevealed
 from engine.runtime.step.context import Context
+from engine.runtime.step.entries import Commented, CommentRetracted
 from engine.runtime.step.free_text import Raw, one, words
-from engine.states import InstanceStatus
+from engine.states import InstanceStatus, NoticeKind
 
 LENGTH_LIMIT = 1000
 MENTIONS_AT_MOST = 10
@@ -69,7 +70,7 @@ def say(tx: Connection, context: Context, actor: Actor, instance_id: str, raw: R
     if not decision.allowed:
         raise NotAllowed(decision.reason)
     text, internal = words(raw, "text", LENGTH_LIMIT), one(raw, "internal") == "true"
-    require_untold(tx, instance_id, actor, "text", text, inside=actor.unit_code if internal else None)
+    require_unrevealed(tx, instance_id, actor, "text", text, inside=actor.unit_code if internal else None)
     row = instances.lock(tx, instance_id)
     if row.status == InstanceStatus.ENDED:
         raise AlreadyDone(_("This case has ended. Nobody can comment on it any more."))
@@ -96,14 +97,11 @@ def say(tx: Connection, context: Context, actor: Actor, instance_id: str, raw: R
             title=row.title,
             number=row.number,
         )
-        notify_people(tx, context, instance_id, "comment", person.unit_code, [], told, person_id=person.person_id)
-    content = {
-        "comment": comment_id,
-        "text": text,
-        "internal": internal,
-        "mentions": [person.person_id for person in called],
-    }
-    audit.append(tx, instance_id, context.now, "commented", content, actor.person_id, actor.unit_code)
+        notify_people(
+            tx, context, instance_id, NoticeKind.COMMENT, person.unit_code, [], told, person_id=person.person_id
+        )
+    entry = Commented(comment_id, text, internal, tuple(person.person_id for person in called))
+    audit.append(tx, instance_id, context.now, entry, actor.person_id, actor.unit_code)
     return Spoken(comment_id, unreached)
 
 
@@ -121,8 +119,7 @@ def retract(tx: Connection, context: Context, actor: Actor, instance_id: str, co
     if not is_retractable(row.said_at, context.now):
         raise Refused(_("A comment can be withdrawn for 10 minutes, which are over. To explain it, add another one."))
     tx.execute(update(comment).where(comment.c.id == comment_id).values(retracted_at=context.now))
-    content = {"comment": comment_id}
-    audit.append(tx, instance_id, context.now, "comment_retracted", content, actor.person_id, actor.unit_code)
+    audit.append(tx, instance_id, context.now, CommentRetracted(comment_id), actor.person_id, actor.unit_code)
 
 
 def is_retractable(said_at: datetime, now: datetime) -> bool:

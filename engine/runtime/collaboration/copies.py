@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, insert, select, update
 
-from engine.db import read
+from engine.db import fetch
 from engine.db.rows import ReaderRow
 from engine.db.tables import notice, reader, reading
 from engine.errors import AlreadyDone, InvalidValues, NotAllowed, NotFound
@@ -23,9 +23,11 @@ from engine.organisation.units import WITHIN, Unit
 from engine.runtime.instances import instances
 from engine.runtime.notify.notices import notify_people
 from engine.runtime.step import audit
-from engine.runtime.step.confidentiality import require_untold
+from engine.runtime.step.confidentiality import require_unrevealed
 from engine.runtime.step.context import Context
+from engine.runtime.step.entries import Copied, CopyRead, CopyRevoked
 from engine.runtime.step.free_text import Raw, one, words
+from engine.states import NoticeKind
 
 NOTE_LIMIT = 500
 NAME_LIMIT = 50
@@ -43,7 +45,7 @@ def send(tx: Connection, context: Context, actor: Actor, instance_id: str, raw: 
     if not decision.allowed:
         raise NotAllowed(decision.reason)
     note = words(raw, "note", NOTE_LIMIT)
-    require_untold(tx, instance_id, actor, "note", note)
+    require_unrevealed(tx, instance_id, actor, "note", note)
     unit = _unit(tx, context, one(raw, "unit"))
     addressee = _addressee(tx, context, unit, raw)
     row = instances.lock(tx, instance_id)
@@ -77,16 +79,16 @@ def send(tx: Connection, context: Context, actor: Actor, instance_id: str, raw: 
         number=row.number,
         note=note,
     )
-    _tell(tx, context, instance_id, addressee, told)
-    content = {**vars(addressee), "copy": copy_id, "note": note}
-    audit.append(tx, instance_id, context.now, "copied", content, actor.person_id, actor.unit_code)
+    _notify(tx, context, instance_id, addressee, told)
+    entry = Copied(**vars(addressee), copy=copy_id, note=note)
+    audit.append(tx, instance_id, context.now, entry, actor.person_id, actor.unit_code)
     return copy_id
 
 
 def revoke(tx: Connection, context: Context, actor: Actor, instance_id: str, copy_id: str) -> None:
     """The copy is read no more; who has read it stays on record. Raises NotFound, NotAllowed, AlreadyDone."""
     instance = instances.lock(tx, instance_id)
-    row = read.first(tx, ReaderRow, select(reader).where(reader.c.id == copy_id, reader.c.instance_id == instance_id))
+    row = fetch.first(tx, ReaderRow, select(reader).where(reader.c.id == copy_id, reader.c.instance_id == instance_id))
     if row is None:
         raise NotFound
     sender = units.find(tx, row.from_unit, context.now)
@@ -104,9 +106,9 @@ def revoke(tx: Connection, context: Context, actor: Actor, instance_id: str, cop
         title=instance.title,
         number=instance.number,
     )
-    _tell(tx, context, instance_id, addressee, told)
-    content = {**vars(addressee), "copy": copy_id}
-    audit.append(tx, instance_id, context.now, "copy_revoked", content, actor.person_id, actor.unit_code)
+    _notify(tx, context, instance_id, addressee, told)
+    entry = CopyRevoked(**vars(addressee), copy=copy_id)
+    audit.append(tx, instance_id, context.now, entry, actor.person_id, actor.unit_code)
 
 
 def unread(tx: Connection, actor: Actor, instance_id: str) -> list[ReaderRow]:
@@ -116,7 +118,7 @@ def unread(tx: Connection, actor: Actor, instance_id: str) -> list[ReaderRow]:
         reading.c.person_id == actor.person_id, reading.c.instance_id == instance_id
     )
     statement = select(reader).where(own, reader.c.revoked_at.is_(None), reader.c.id.not_in(seen))
-    rows = read.every(tx, ReaderRow, statement.order_by(reader.c.sent_at, reader.c.id))
+    rows = fetch.every(tx, ReaderRow, statement.order_by(reader.c.sent_at, reader.c.id))
     return [row for row in rows if addressee_of(row).is_meant(actor)]
 
 
@@ -132,18 +134,17 @@ def mark_read(tx: Connection, context: Context, actor: Actor, instance_id: str) 
     for row in unread(tx, actor, instance_id):
         receipt = {"reader_id": row.id, "person_id": actor.person_id, "instance_id": instance_id}
         tx.execute(insert(reading).values(**receipt, read_at=context.now))
-        for notice_id in _told_of(tx, row):
+        for notice_id in _notices_of(tx, row):
             receipts.read(tx, actor.person_id, notice_id, context.now)
-        content = {"copy": row.id}
-        audit.append(tx, instance_id, context.now, "copy_read", content, actor.person_id, actor.unit_code)
+        audit.append(tx, instance_id, context.now, CopyRead(row.id), actor.person_id, actor.unit_code)
 
 
-def _told_of(tx: Connection, copy: ReaderRow) -> list[str]:
+def _notices_of(tx: Connection, copy: ReaderRow) -> list[str]:
     """The ids of the notices that told the addressee of this copy: they were made when it was sent."""
     found = tx.execute(
         select(notice.c.id, notice.c.roles).where(
             notice.c.instance_id == copy.instance_id,
-            notice.c.kind == "copy",
+            notice.c.kind == NoticeKind.COPY,
             notice.c.unit_code == copy.unit_code,
             notice.c.person_id.is_not_distinct_from(copy.person_id),
             notice.c.made_at == copy.sent_at,
@@ -188,6 +189,6 @@ def _addressee(tx: Connection, context: Context, unit: Unit, raw: Raw) -> Addres
     return Addressee(unit.code, role, None)
 
 
-def _tell(tx: Connection, context: Context, instance_id: str, to: Addressee, text: Text) -> None:
+def _notify(tx: Connection, context: Context, instance_id: str, to: Addressee, text: Text) -> None:
     roles = [to.role] if to.role else []
-    notify_people(tx, context, instance_id, "copy", to.unit_code, roles, text, person_id=to.person_id)
+    notify_people(tx, context, instance_id, NoticeKind.COPY, to.unit_code, roles, text, person_id=to.person_id)

@@ -15,9 +15,9 @@ from sqlalchemy import Connection, insert, select, update
 
 from engine.bpmn.reading.expressions import compile_expression, evaluate
 from engine.bpmn.spiff.workflow import WorkflowFault
-from engine.db import read
+from engine.db import fetch
 from engine.db.case import case_of
-from engine.db.rows import CorrectionRow, InstanceRow
+from engine.db.rows import CorrectionRow, FactRow, InstanceRow
 from engine.db.tables import correction, fact, person, task
 from engine.db.values import decode, encode
 from engine.deployments.definitions import Definition
@@ -35,20 +35,22 @@ from engine.runtime.notify.in_step import notify
 from engine.runtime.notify.notices import clear_decided, notify_people
 from engine.runtime.periods.recounting import recount
 from engine.runtime.step import audit
-from engine.runtime.step.confidentiality import require_untold
+from engine.runtime.step.confidentiality import require_unrevealed
 from engine.runtime.step.context import Context
+from engine.runtime.step.entries import CorrectionProposed, CorrectionRejected, CorrectionTakenBack
 from engine.runtime.step.events import Corrected
 from engine.runtime.step.free_text import Raw, one, words
 from engine.runtime.step.names import name_of_unit, result_of
 from engine.runtime.step.scopes import ScopeId
 from engine.runtime.step.step import Step
+from engine.runtime.step.step_kinds import StepKind
 from engine.runtime.tasks.tasks import fire_interrupting
-from engine.states import CorrectionStatus, InstanceStatus
+from engine.states import CorrectionStatus, InstanceStatus, NoticeKind
 
 REASON_LIMIT = 500
 REASON_LEAST = 5
 DECISIONS = ("approve", "reject")
-KIND = "correction"
+KIND = NoticeKind.CORRECTION
 """Of the notices that ask for an approval, and of the one that says it was refused."""
 MayKnow = Callable[[Connection, str, Definition, str, str], bool]
 """Whether in this instance, of this definition, the fact of this name may be known to the unit of this code."""
@@ -101,7 +103,7 @@ def correctable(step: Step) -> dict[str, Said]:
     return {key: said for key, said in found.items() if said.value is not None}
 
 
-def _key_of(step: Step, row: CorrectionRow) -> str:
+def _key_of(step: Step, row: CorrectionRow | FactRow) -> str:
     """How what was said in this scope is told from the same fact in other iterations."""
     heard_last = list(step.scopes.heard_in(row.scope_id))[-1]
     return str(row.name) if heard_last is None else f"{row.name}@{heard_last}"
@@ -117,8 +119,8 @@ def propose(tx: Connection, context: Context, actor: Actor, instance_id: str, na
     step, said = _said(tx, context, actor, row, name)
     value = _new_value(step, said, actor, raw)
     reason = words(raw, "reason", REASON_LIMIT, REASON_LEAST)
-    require_untold(tx, instance_id, actor, "reason", reason)
-    require_untold(tx, instance_id, actor, said.name, value if isinstance(value, str) else "")
+    require_unrevealed(tx, instance_id, actor, "reason", reason)
+    require_unrevealed(tx, instance_id, actor, said.name, value if isinstance(value, str) else "")
     _check(step, said, value)
     _try(step, said, value)
     waiting = (correction.c.instance_id == instance_id) & (correction.c.status == CorrectionStatus.OPEN)
@@ -155,8 +157,8 @@ def propose(tx: Connection, context: Context, actor: Actor, instance_id: str, na
         field=said.field.label,
     )
     notify_people(tx, context, instance_id, KIND, said.unit_code, sorted(LEADERS), told, but_not=actor.person_id)
-    content = {**_content(correction_id, said, value), "reason": reason}
-    audit.append(tx, instance_id, context.now, "correction_proposed", content, actor.person_id, actor.unit_code)
+    entry = CorrectionProposed(**_content(correction_id, said, value), reason=reason)
+    audit.append(tx, instance_id, context.now, entry, actor.person_id, actor.unit_code)
     return correction_id
 
 
@@ -173,7 +175,7 @@ def decide(tx: Connection, context: Context, actor: Actor, correction_id: str, r
     if decision not in DECISIONS:
         raise InvalidValues({"decision": _("Choose one.")})
     opinion = words(raw, "opinion", REASON_LIMIT, 0 if decision == "approve" else 1)
-    require_untold(tx, row.instance_id, actor, "opinion", opinion)
+    require_unrevealed(tx, row.instance_id, actor, "opinion", opinion)
     if decision == "reject":
         _reject(tx, context, actor, row, opinion)
         return False
@@ -205,9 +207,9 @@ def decide(tx: Connection, context: Context, actor: Actor, correction_id: str, r
         for unit_code in sorted(instances.units_at_work(tx, step.instance_id)):
             if may_know(tx, step.instance_id, step.definition, row.name, unit_code):
                 also = [row.proposed_by] if unit_code == row.unit_code else []
-                notify(step, "corrected", unit_code, ["case_officer", "liaison"], text, also=also)
+                notify(step, NoticeKind.CORRECTED, unit_code, ["case_officer", "liaison"], text, also=also)
 
-    advance(tx, context, row.instance_id, "corrected", event, actor)
+    advance(tx, context, row.instance_id, StepKind.CORRECTED, event, actor)
     return True
 
 
@@ -223,13 +225,13 @@ def take_back(tx: Connection, context: Context, actor: Actor, correction_id: str
     _require_may(tx, actor, "take_back_correction", row)
     _require_open(tx, correction_id)
     _end(tx, context, actor, correction_id, CorrectionStatus.TAKEN_BACK, "")
-    content = {"correction": correction_id, "name": row.name, "label": _label(tx, context, row, actor)}
-    audit.append(tx, row.instance_id, context.now, "correction_taken_back", content, actor.person_id, actor.unit_code)
+    entry = CorrectionTakenBack(correction_id, row.name, _label(tx, context, row, actor))
+    audit.append(tx, row.instance_id, context.now, entry, actor.person_id, actor.unit_code)
 
 
 def find(tx: Connection, correction_id: str, actor: Actor) -> CorrectionRow:
     """The correction's row, for the unit that proposed it and the other units at work. Raises NotFound."""
-    row = read.first(tx, CorrectionRow, select(correction).where(correction.c.id == correction_id))
+    row = fetch.first(tx, CorrectionRow, select(correction).where(correction.c.id == correction_id))
     if row is None:
         raise NotFound
     instances.require_visible(tx, row.instance_id, actor)
@@ -251,8 +253,8 @@ def _reject(tx: Connection, context: Context, actor: Actor, row: CorrectionRow, 
         opinion=opinion,
     )
     notify_people(tx, context, row.instance_id, KIND, row.unit_code, [], told, person_id=row.proposed_by)
-    content = {"correction": row.id, "name": row.name, "label": label, "opinion": opinion}
-    audit.append(tx, row.instance_id, context.now, "correction_rejected", content, actor.person_id, actor.unit_code)
+    entry = CorrectionRejected(row.id, row.name, label, opinion)
+    audit.append(tx, row.instance_id, context.now, entry, actor.person_id, actor.unit_code)
 
 
 def _said(tx: Connection, context: Context, actor: Actor, row: InstanceRow, name: str) -> tuple[Step, Said]:

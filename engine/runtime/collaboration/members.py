@@ -25,12 +25,13 @@ from engine.organisation.assignment import HANDLERS, Actor, ButtonSubject, may
 from engine.organisation.units import WITHIN, Unit
 from engine.runtime.advance.advance import advance
 from engine.runtime.notify.notices import notify_people
-from engine.runtime.step.confidentiality import require_untold
+from engine.runtime.step.confidentiality import require_unrevealed
 from engine.runtime.step.context import Context
 from engine.runtime.step.events import MemberAdded, MemberTakenOff
 from engine.runtime.step.free_text import Raw, one, words
 from engine.runtime.step.step import Step
-from engine.states import TaskStatus
+from engine.runtime.step.step_kinds import StepKind
+from engine.states import NoticeKind, TaskStatus, Undone
 
 REASON_LIMIT, REASON_LEAST = 500, 2
 
@@ -68,7 +69,7 @@ def add(tx: Connection, context: Context, actor: Actor, instance_id: str, run_id
         step.record(MemberAdded(element.id, activity.id, code, reason))
         step.workflow.add_iteration(activity.id, code)
 
-    _change(tx, context, actor, instance_id, run_id, "member_added", event)
+    _change(tx, context, actor, instance_id, run_id, StepKind.MEMBER_ADDED, event)
 
 
 def take_off(tx: Connection, context: Context, actor: Actor, instance_id: str, run_id: str, raw: Raw) -> None:
@@ -97,10 +98,10 @@ def take_off(tx: Connection, context: Context, actor: Actor, instance_id: str, r
             return
         told.extend(_tasks_within(step, asked.open[code]))
         ids = [row.id for row in told]
-        tx.execute(update(task).where(task.c.id.in_(ids)).values(undone="taken_off", ended_by=actor.person_id))
+        tx.execute(update(task).where(task.c.id.in_(ids)).values(undone=Undone.TAKEN_OFF, ended_by=actor.person_id))
         step.workflow.drop_iteration(asked.open[code])
 
-    step = _change(tx, context, actor, instance_id, run_id, "member_taken_off", event)
+    step = _change(tx, context, actor, instance_id, run_id, StepKind.MEMBER_TAKEN_OFF, event)
     about = {
         "unit": actor.unit_name,
         "title": step.instance["title"],
@@ -115,7 +116,9 @@ def take_off(tx: Connection, context: Context, actor: Actor, instance_id: str, r
         )
         holder = {"person_id": row.assignee_id} if row.assignee_id else {}
         roles = [] if row.assignee_id else row.roles
-        notify_people(tx, context, instance_id, "taken_back", row.unit_code, roles, text, about=row.name, **holder)
+        notify_people(
+            tx, context, instance_id, NoticeKind.TAKEN_BACK, row.unit_code, roles, text, about=row.name, **holder
+        )
 
 
 def changeable(step: Step) -> list[Open]:
@@ -160,7 +163,7 @@ def _change(
     actor: Actor,
     instance_id: str,
     run_id: str,
-    kind: str,
+    kind: StepKind,
     event: Callable[[Step, Element, Open], None],
 ) -> Step:
     """The event has happened to the activity that runs, for somebody who may change whom it asks."""
@@ -185,7 +188,7 @@ def _change(
 
 def _reason(tx: Connection, actor: Actor, instance_id: str, raw: Raw) -> str:
     reason = words(raw, "reason", REASON_LIMIT, REASON_LEAST)
-    require_untold(tx, instance_id, actor, "reason", reason)
+    require_unrevealed(tx, instance_id, actor, "reason", reason)
     return reason
 
 

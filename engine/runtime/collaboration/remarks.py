@@ -11,10 +11,11 @@ from engine.organisation.assignment import Actor, InstanceSubject, may
 from engine.runtime.instances import instances
 from engine.runtime.notify.notices import notify_people
 from engine.runtime.step import audit
-from engine.runtime.step.confidentiality import require_untold
+from engine.runtime.step.confidentiality import require_unrevealed
 from engine.runtime.step.context import Context
+from engine.runtime.step.entries import Remarked
 from engine.runtime.step.free_text import Raw, one, words
-from engine.states import InstanceStatus
+from engine.states import InstanceStatus, NoticeKind
 
 LENGTH_LIMIT = 500
 
@@ -29,7 +30,7 @@ def remark(tx: Connection, context: Context, actor: Actor, instance_id: str, raw
     if not decision.allowed:
         raise NotAllowed(decision.reason)
     text, code = words(raw, "text", LENGTH_LIMIT), one(raw, "unit")
-    require_untold(tx, instance_id, actor, "text", text)
+    require_unrevealed(tx, instance_id, actor, "text", text)
     unit = units.find(tx, code, context.now) if code in at_work - {actor.unit_code} else None
     if unit is None:
         raise InvalidValues({"unit": _("Choose a unit that handles this case.")})
@@ -43,6 +44,5 @@ def remark(tx: Connection, context: Context, actor: Actor, instance_id: str, raw
         number=row.number,
         words=text,
     )
-    notify_people(tx, context, instance_id, "supervised", unit.code, ["principal_leader"], told)
-    content = {"unit": unit.code, "text": text}
-    audit.append(tx, instance_id, context.now, "remarked", content, actor.person_id, actor.unit_code)
+    notify_people(tx, context, instance_id, NoticeKind.SUPERVISED, unit.code, ["principal_leader"], told)
+    audit.append(tx, instance_id, context.now, Remarked(unit.code, text), actor.person_id, actor.unit_code)

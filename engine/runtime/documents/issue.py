@@ -30,12 +30,13 @@ from engine.organisation.units import Unit
 from engine.runtime.documents.wording import Composed, Texts, compose, expressions_of, signer, with_texts, withheld
 from engine.runtime.step import audit
 from engine.runtime.step.confidentiality import check_paper
+from engine.runtime.step.entries import Entry, PaperEditDropped, PaperEdited, PaperSignedFor
 from engine.runtime.step.events import DocumentDelivered, Unprintable
 from engine.runtime.step.names import name_of_person
 from engine.runtime.step.step import Step
 
 TEXT_LIMIT = 20_000
-"""Signs of a paper's own text."""
+"""Characters of a paper's own text."""
 MARK = "核验码 {code}　内容摘要 {digest}"
 """In the footer of every paper."""
 PLACES = {
@@ -75,7 +76,7 @@ def issue(step: Step, element: Element) -> Issued:
 
     With `same_as` it is the paper of another service task, which goes to one more unit under the number it has. The
     same words go to the units in `also`, as far as the facts name them.
-    Raises Refused for a sign that cannot be printed: then nothing is numbered.
+    Raises Refused for a character that cannot be printed: then nothing is numbered.
     """
     properties = element.properties
     from_unit, to_unit = _sides(step, element)
@@ -136,7 +137,7 @@ def sign_for(step: Step, element: Element) -> None:
     rows = [row for row in step.case.rows(document) if row.element_id in ids and row.to_unit == step.actor.unit_code]
     for row in step.scopes.nearest(rows, step.scope_id):
         if deliveries.sign_for(step.case, row, step.actor.person_id, step.now):
-            _record(step, "paper_signed_for", element, {"id": row.id, "number": row.number})
+            _record(step, element, PaperSignedFor(row.id, row.number))
 
 
 def edited(step: Step, element_id: str, composed: Composed) -> Edited | None:
@@ -165,7 +166,7 @@ def draft(step: Step, element: Element, task_element: str) -> tuple[Composed, Ed
 def save_edit(step: Step, element: Element, composed: Composed, texts: Texts) -> None:
     """The paper will be issued with these texts; the audit keeps them and what the letter had given.
 
-    Texts that are what the letter gives anyway are no edit. Raises InvalidValues, and Refused for an unprintable sign.
+    Texts that are what the letter gives anyway are no edit. Raises InvalidValues, and Refused for an unprintable character.
     """
     if texts == composed.texts:
         drop_edit(step, element)
@@ -195,14 +196,13 @@ def save_edit(step: Step, element: Element, composed: Composed, texts: Texts) ->
     }
     key = {"instance_id": step.instance_id, "element_id": element.id, "scope_id": step.scope_id or ""}
     upsert.put(step.tx, paper_draft, key, values)
-    told = {"texts": texts.stored(), "generated": composed.texts.stored()}
-    _record(step, "paper_edited", element, told)
+    _record(step, element, PaperEdited(texts.stored(), composed.texts.stored()))
 
 
 def drop_edit(step: Step, element: Element) -> None:
     """The paper will be issued as the letter gives it."""
     if _forget_draft(step, element):
-        _record(step, "paper_edit_dropped", element, {})
+        _record(step, element, PaperEditDropped())
 
 
 def _kept_back(step: Step, element: Element, texts: Texts) -> list[str]:
@@ -232,21 +232,19 @@ def _forget_draft(step: Step, element: Element) -> bool:
     return row is not None
 
 
-def _record(step: Step, kind: str, element: Element, content: dict[str, Any]) -> None:
+def _record(step: Step, element: Element, entry: Entry) -> None:
     actor = step.actor
     assert actor is not None
-    audit.append(
-        step.tx, step.instance_id, step.now, kind, content, actor.person_id, actor.unit_code, element_id=element.id
-    )
+    audit.append(step.tx, step.instance_id, step.now, entry, actor.person_id, actor.unit_code, element_id=element.id)
 
 
 def unprintable(step: Step, words: Mapping[str, Any]) -> Text:
-    """The sentence that names the signs which no font has, where they stand, and what to do; empty when all print."""
+    """The sentence that names the characters which no font has, where they stand, and what to do; empty when all print."""
     for where, text in _texts_of(words):
         missing = step.context.fonts.missing(text)
         if missing:
             return _(
-                "%(where)s has signs that cannot be printed: %(signs)s. Once "
+                "%(where)s has characters that cannot be printed: %(signs)s. Once "
                 "signed off they are printed as '%(instead)s'. "
                 "Correct the field that says them, or say it otherwise when editing. If they are needed, the system "
                 "administrator puts a font that has them into a folder of LIANBAN_FONT_DIRS.",
@@ -258,7 +256,7 @@ def unprintable(step: Step, words: Mapping[str, Any]) -> Text:
 
 
 def require_printable(step: Step, words: Mapping[str, Any]) -> None:
-    """Raises Refused for a sign that no font has."""
+    """Raises Refused for a character that no font has."""
     sentence = unprintable(step, words)
     if sentence:
         raise Refused(sentence)
@@ -271,7 +269,7 @@ def _put(step: Step, element: Element, name: str, from_unit: Unit, to_unit: Unit
         return _put_plainly(step, element, from_unit, to_unit)
     changed = edited(step, element.id, composed)
     words = with_texts(composed, changed.texts) if changed else composed.words
-    if spoilt := unprintable(step, words):  # it was there before forms refused it: no case is held up by a sign
+    if spoilt := unprintable(step, words):  # it was there before forms refused it: no case is held up by a character
         step.record(Unprintable(element.id, spoilt))
         words = step.context.fonts.printable(words)
     letter, today = composed.version.letter, local_date(step.now)

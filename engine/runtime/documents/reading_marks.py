@@ -40,5 +40,5 @@ def forget(tx: Connection, instance_id: str) -> None:
     """Nothing is ticked any more at tasks of the instance that are over."""
     case = case_of(tx, instance_id)
     for ticked in case.rows(checked_paper):
-        if case.get(task, ticked.task_id).status != TaskStatus.OPEN:
+        if case.one(task, ticked.task_id).status != TaskStatus.OPEN:
             case.remove(checked_paper, ticked)

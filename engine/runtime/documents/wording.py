@@ -34,7 +34,7 @@ _DONE = re.compile(r'completed_(by|at)\("(\w+)"\)')
 _CALLED = {"from_phone": "本单位联系电话", "to_phone": "收文单位联系电话", "to_unit": "收文单位"}
 
 _UNSEEN = ("Cc", "Cf", "Zl", "Zp")
-"""Control and format signs, as Unicode sorts them."""
+"""Control and format characters, as Unicode sorts them."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ def with_texts(composed: Composed, texts: Texts) -> dict[str, Any]:
 
 
 def visible(words: Any) -> Any:
-    """The same without signs that are not seen: a hidden change of direction must not reorder what an office writes."""
+    """The same without characters that are not seen: a hidden change of direction must not reorder what an office writes."""
     match words:
         case str():
             return "".join(sign for sign in words if sign == "\n" or category(sign) not in _UNSEEN)
@@ -299,11 +299,11 @@ def withheld(step: Step, to_unit: Unit) -> frozenset[str]:
         for form in step.definition.forms.values()
         for field in form.fields
         if field.confidential or field.internal
-        if to_unit.code not in _told(step, field)
+        if to_unit.code not in _readers_of(step, field)
     )
 
 
-def _told(step: Step, field: Field) -> set[str | None]:
+def _readers_of(step: Step, field: Field) -> set[str | None]:
     named = field.confidential or step.definition.units_asked.get(field.key, ())
     return {step.unit_of(name) for name in named}
 
@@ -315,8 +315,8 @@ def newest(step: Step, letters: tuple[str, ...]) -> DocumentRow | None:
     """
     origin = step.instance.get("origin_instance_id")
     cases = [step.case, case_of(step.tx, origin)] if origin else [step.case]
-    papers = [row for case in cases for row in case.rows(document) if row.letter_id is not None]
-    made = [row for row in papers if letter_versions.find(step.tx, row.letter_id).name in letters]
+    papers = [(row, row.letter_id) for case in cases for row in case.rows(document)]
+    made = [row for row, letter_id in papers if letter_id and letter_versions.find(step.tx, letter_id).name in letters]
     return max(made, key=lambda row: (row.delivered_at, row.sequence), default=None)
 
 

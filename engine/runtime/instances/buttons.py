@@ -19,6 +19,7 @@ from engine.runtime.advance.advance import advance
 from engine.runtime.step.context import Context
 from engine.runtime.step.events import Pressed, TaskOpened
 from engine.runtime.step.step import Step
+from engine.runtime.step.step_kinds import StepKind
 from engine.states import TaskStatus
 
 
@@ -64,7 +65,7 @@ def press(tx: Connection, context: Context, actor: Actor, instance_id: str, elem
                 step.say(element.properties["pressed_by"], actor.unit_code)
         step.workflow.fire(chosen.id)
 
-    step = advance(tx, context, instance_id, "pressed", event, actor)
+    step = advance(tx, context, instance_id, StepKind.PRESSED, event, actor)
     opened = [event.id for event in step.events if isinstance(event, TaskOpened)]
     rows = [row for row in step.case.rows(task) if row.id in opened and row.status == TaskStatus.OPEN]
     own = [row for row in rows if row.unit_code == actor.unit_code and actor.roles & set(row.roles)]

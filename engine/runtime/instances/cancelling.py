@@ -22,12 +22,12 @@ from engine.runtime.advance.closing import TOLD, cancel
 from engine.runtime.instances import instances
 from engine.runtime.instances.buttons import only_through
 from engine.runtime.notify.notices import notify_people
-from engine.runtime.step.confidentiality import require_untold, sentence, told_in
+from engine.runtime.step.confidentiality import require_unrevealed, revealed_in, sentence
 from engine.runtime.step.context import Context
 from engine.runtime.step.facts import known
 from engine.runtime.step.free_text import Raw, words
 from engine.runtime.step.names import result_of
-from engine.states import InstanceStatus
+from engine.states import InstanceStatus, NoticeKind
 
 REASON_LIMIT = 500
 REASON_LEAST = 5
@@ -43,7 +43,7 @@ def withdraw(tx: Connection, context: Context, actor: Actor, instance_id: str, r
     row = instances.lock(tx, instance_id)
     _require(tx, context, actor, row)
     reason = words(raw, "reason", REASON_LIMIT, REASON_LEAST)
-    require_untold(tx, instance_id, actor, "reason", reason)
+    require_unrevealed(tx, instance_id, actor, "reason", reason)
     cancel(tx, context, instance_id, RESULT, actor, reason)
     told = _(
         "%(unit)s has cancelled '%(title)s' (%(number)s): %(reason)s",
@@ -53,7 +53,7 @@ def withdraw(tx: Connection, context: Context, actor: Actor, instance_id: str, r
         reason=reason,
     )
     for unit_code in sorted(instances.units_at_work(tx, instance_id)):
-        notify_people(tx, context, instance_id, "withdrawn", unit_code, TOLD, told)
+        notify_people(tx, context, instance_id, NoticeKind.WITHDRAWN, unit_code, TOLD, told)
 
 
 def end(tx: Connection, context: Context, number: str, by: str, reason: str) -> None:
@@ -73,7 +73,7 @@ def end(tx: Connection, context: Context, number: str, by: str, reason: str) -> 
         raise Refused(
             _("Give the reason for ending it, %(least)s to %(most)s characters.", least=REASON_LEAST, most=REASON_LIMIT)
         )
-    if kept := told_in(tx, row.id, None, reason):
+    if kept := revealed_in(tx, row.id, None, reason):
         raise Refused(sentence(kept))
     at_work = sorted(instances.units_at_work(tx, row.id))
     cancel(tx, context, row.id, ENDED_BY_OFFICE, reason=reason, by=by)
@@ -84,7 +84,7 @@ def end(tx: Connection, context: Context, number: str, by: str, reason: str) -> 
         reason=reason,
     )
     for unit_code in at_work:
-        notify_people(tx, context, row.id, "withdrawn", unit_code, TOLD, told)
+        notify_people(tx, context, row.id, NoticeKind.WITHDRAWN, unit_code, TOLD, told)
 
 
 def may_withdraw(tx: Connection, context: Context, actor: Actor, row: InstanceRow) -> bool:

@@ -10,9 +10,11 @@ from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, or_, select, update
+from sqlalchemy import ColumnElement, Connection, or_, select, update
 
 from engine.bpmn.reading.events import SIGNAL
+from engine.db import fetch
+from engine.db.rows import ThrownEventRow
 from engine.db.tables import party, process_instance, subscription, thrown_event
 from engine.deployments import definitions, retirement
 from engine.deployments.definitions import Definition
@@ -25,7 +27,8 @@ from engine.runtime.step.context import Context
 from engine.runtime.step.events import Heard, Started
 from engine.runtime.step.locks import lock
 from engine.runtime.step.step import Step
-from engine.states import InstanceStatus
+from engine.runtime.step.step_kinds import StepKind
+from engine.states import InstanceStatus, ThrownStatus
 
 AGAIN = timedelta(minutes=10)
 """So long what is for a parked instance waits before it is tried again."""
@@ -39,17 +42,17 @@ def earliest(tx: Connection, now: datetime, but: Collection[str] = ()) -> str | 
 
 def take(tx: Connection, context: Context, event_id: str) -> bool:
     """It has been heard, or it is settled that it is not. False when somebody else is at it. Raises Fault."""
-    row = tx.execute(select(thrown_event).where(thrown_event.c.id == event_id)).one()
+    row = fetch.one(tx, ThrownEventRow, select(thrown_event).where(thrown_event.c.id == event_id))
     if row.start_key is not None:
         return _begin_by_signal(tx, context, row)
     if row.kind == SIGNAL:
-        return _tell(tx, context, row, row.to_id, row.subscription_id)
+        return _notify(tx, context, row, row.to_id or "", row.subscription_id or "")
     for instance_id, subscription_id in _candidates(tx, row):
-        return _tell(tx, context, row, instance_id, subscription_id)
+        return _notify(tx, context, row, instance_id, subscription_id)
     return _begin_or_keep(tx, context, row)
 
 
-def _tell(tx: Connection, context: Context, row: Row[Any], instance_id: str, subscription_id: str) -> bool:
+def _notify(tx: Connection, context: Context, row: ThrownEventRow, instance_id: str, subscription_id: str) -> bool:
     """The instance hears it, if it still waits."""
     instance = lock(tx, instance_id, skip_locked=True)
     if instance is None or (taken := _take_row(tx, row.id)) is None:
@@ -58,22 +61,22 @@ def _tell(tx: Connection, context: Context, row: Row[Any], instance_id: str, sub
     if instance.status == InstanceStatus.INCIDENT:
         _note(tx, taken, look_at=context.now + AGAIN)
     elif not waits or instance.status == InstanceStatus.ENDED:
-        over = {"status": "gone", "look_at": None} if row.kind == SIGNAL else {"look_at": context.now}
+        over = {"status": ThrownStatus.GONE, "look_at": None} if row.kind == SIGNAL else {"look_at": context.now}
         _note(tx, taken, **over)
     else:
-        _note(tx, taken, status="heard", look_at=None, heard_at=context.now, heard_by_id=instance_id)
-        advance(tx, context, instance_id, "told", lambda step: _hear(step, taken, subscription_id))
+        _note(tx, taken, status=ThrownStatus.HEARD, look_at=None, heard_at=context.now, heard_by_id=instance_id)
+        advance(tx, context, instance_id, StepKind.HEARD, lambda step: _hear(step, taken, subscription_id))
     return True
 
 
-def _hear(step: Step, row: Row[Any], subscription_id: str) -> None:
+def _hear(step: Step, row: ThrownEventRow, subscription_id: str) -> None:
     event = next((one for one in step.workflow.armed_events() if one.id == subscription_id), None)
     if event is not None:  # a new calendar may have moved the instance a moment ago
         step.record(Heard(row.kind, row.name, event.element_id, row.from_id))
         step.workflow.fire(subscription_id)
 
 
-def _candidates(tx: Connection, row: Row[Any]) -> Iterator[tuple[str, str]]:
+def _candidates(tx: Connection, row: ThrownEventRow) -> Iterator[tuple[str, str]]:
     """Who may hear the message, whoever has waited longest first."""
     sender = tx.execute(select(process_instance).where(process_instance.c.id == row.from_id)).one()
     named = (subscription.c.kind == row.kind) & (subscription.c.name == row.name)
@@ -99,7 +102,7 @@ def _found_by(row: Any, sender: Any) -> ColumnElement[bool]:
     return or_(*linked, subscription.c.correlation == sender.number)
 
 
-def _is_linked(one: Row[Any], sender: Row[Any]) -> bool:
+def _is_linked(one: Any, sender: Any) -> bool:
     is_begun: bool = one.origin_instance_id == sender.id
     return is_begun or bool(one.instance_id == sender.origin_instance_id)
 
@@ -111,41 +114,43 @@ def _share_a_party(tx: Connection, one: str, other: str) -> bool:
     return tx.scalar(select(party.c.unit_code).where(both).limit(1)) is not None
 
 
-def _begin_by_signal(tx: Connection, context: Context, row: Row[Any]) -> bool:
+def _begin_by_signal(tx: Connection, context: Context, row: ThrownEventRow) -> bool:
     taken = _take_row(tx, row.id)
     if taken is None:
         return False
-    definition = _startable(tx, row.start_key)
-    start = definition.diagram.elements.get(row.start_element_id) if definition is not None else None
-    if definition is None or start is None or start not in definition.diagram.told_starts(row.kind, row.name):
-        _note(tx, taken, status="gone", look_at=None)
+    definition = _startable(tx, row.start_key or "")
+    start = definition.diagram.elements.get(row.start_element_id or "") if definition is not None else None
+    if definition is None or start is None or start not in definition.diagram.starts_by_event(row.kind, row.name):
+        _note(tx, taken, status=ThrownStatus.GONE, look_at=None)
     else:
         begun = begin_by_itself(tx, context, definition, start, Started("", start=start.id))
-        _note(tx, taken, status="heard", look_at=None, heard_at=context.now, heard_by_id=begun.instance_id)
+        _note(tx, taken, status=ThrownStatus.HEARD, look_at=None, heard_at=context.now, heard_by_id=begun.instance_id)
     return True
 
 
-def _begin_or_keep(tx: Connection, context: Context, row: Row[Any]) -> bool:
+def _begin_or_keep(tx: Connection, context: Context, row: ThrownEventRow) -> bool:
     """A message that nobody waits for begins a case where a procedure says so; else it is kept until its term is over."""
     taken = _take_row(tx, row.id)
     if taken is None:
         return False
     for definition in definitions.every_startable(tx):
-        for start in definition.diagram.told_starts(row.kind, row.name):
+        for start in definition.diagram.starts_by_event(row.kind, row.name):
             number = tx.scalar(select(process_instance.c.number).where(process_instance.c.id == row.from_id))
             told = Started("", origin=number, start=start.id)
             begun = begin_by_itself(tx, context, definition, start, told, row.from_id)
-            _note(tx, taken, status="heard", look_at=None, heard_at=context.now, heard_by_id=begun.instance_id)
+            _note(
+                tx, taken, status=ThrownStatus.HEARD, look_at=None, heard_at=context.now, heard_by_id=begun.instance_id
+            )
             return True
-    if context.now < row.kept_until:
+    if row.kept_until is not None and context.now < row.kept_until:
         _note(tx, taken, look_at=row.kept_until)
     else:
-        _note(tx, taken, status="expired", look_at=None)
-        _tell_administrators(tx, context, row)
+        _note(tx, taken, status=ThrownStatus.EXPIRED, look_at=None)
+        _notify_administrators(tx, context, row)
     return True
 
 
-def _tell_administrators(tx: Connection, context: Context, row: Row[Any]) -> None:
+def _notify_administrators(tx: Connection, context: Context, row: ThrownEventRow) -> None:
     sender = tx.execute(select(process_instance).where(process_instance.c.id == row.from_id)).one()
     definition = definitions.load(tx, sender.definition_id)
     step = definition.element_name(row.from_element_id)
@@ -164,10 +169,10 @@ def _startable(tx: Connection, key: str) -> Definition | None:
     return None if key in retirement.retired(tx) else definitions.latest(tx, key)
 
 
-def _take_row(tx: Connection, event_id: str) -> Row[Any] | None:
+def _take_row(tx: Connection, event_id: str) -> ThrownEventRow | None:
     """The row, which is this transaction's alone; None when somebody else has it, or it is over."""
-    own = select(thrown_event).where(thrown_event.c.id == event_id, thrown_event.c.status == "waiting")
-    return tx.execute(own.with_for_update(skip_locked=True)).first()
+    own = select(thrown_event).where(thrown_event.c.id == event_id, thrown_event.c.status == ThrownStatus.WAITING)
+    return fetch.first(tx, ThrownEventRow, own.with_for_update(skip_locked=True))
 
 
 def put_off(tx: Connection, now: datetime, event_id: str) -> None:
@@ -175,5 +180,5 @@ def put_off(tx: Connection, now: datetime, event_id: str) -> None:
     tx.execute(update(thrown_event).where(thrown_event.c.id == event_id).values(look_at=now + AGAIN))
 
 
-def _note(tx: Connection, row: Row[Any], **values: object) -> None:
+def _note(tx: Connection, row: ThrownEventRow, **values: object) -> None:
     tx.execute(update(thrown_event).where(thrown_event.c.id == row.id).values(**values))

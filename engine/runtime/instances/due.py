@@ -26,7 +26,8 @@ from engine.runtime.step.context import Context
 from engine.runtime.step.events import Supervised, TimerFired
 from engine.runtime.step.locks import lock
 from engine.runtime.step.step import Step
-from engine.states import InstanceStatus, TaskStatus
+from engine.runtime.step.step_kinds import StepKind
+from engine.states import InstanceStatus, NoticeKind, TaskStatus, TimerKind
 
 _EARLIEST = (
     select(timer.c.instance_id)
@@ -75,11 +76,11 @@ def take_next(tx: Connection, context: Context, instance_id: str) -> bool:
         follow_calendar(tx, context, locked)
         return True
     if row is None and any(found.status == TaskStatus.OPEN and found.deadline_key is None for found in case.rows(task)):
-        advance(tx, context, instance_id, "watched", lambda step: None)
+        advance(tx, context, instance_id, StepKind.WATCHED, lambda step: None)
         return True
-    if row is None:
+    if row is None or (due_at := row.due_at) is None:
         return False
-    advance(tx, context, instance_id, "timer", lambda step: _happen_in_its_scope(step, row, row.due_at))
+    advance(tx, context, instance_id, StepKind.TIMER, lambda step: _happen_in_its_scope(step, row, due_at))
     return True
 
 
@@ -89,7 +90,7 @@ def _happen_in_its_scope(step: Step, row: TimerRow, due_at: datetime) -> None:
 
 
 def _happen(step: Step, row: TimerRow, due_at: datetime) -> None:
-    if row.kind == "mark":
+    if row.kind == TimerKind.MARK:
         _mark(step, row, due_at)
         return
     element = step.definition.diagram.elements[row.element_id]
@@ -151,7 +152,7 @@ def _remind(step: Step, record: Deadline, at: datetime) -> None:
         text = _("%(period)s should be done by %(when)s. Complete it soon.", **told)
     owner = notices.owner_of(step.tx, record)
     roles = sorted(owner.roles | {"liaison"})
-    notify(step, "remind", owner.unit_code, roles, text, record.id, at, also=owner.people, about=owner.step)
+    notify(step, NoticeKind.REMIND, owner.unit_code, roles, text, record.id, at, also=owner.people, about=owner.step)
 
 
 def _escalate(step: Step, record: Deadline, number: int, at: datetime) -> None:
@@ -159,7 +160,7 @@ def _escalate(step: Step, record: Deadline, number: int, at: datetime) -> None:
 
     A recommended one is escalated once, with that second time (2.0.2): nobody's silence stays unnoticed.
     """
-    kind = "escalate" if record.hard else "slow"
+    kind = NoticeKind.ESCALATE if record.hard else NoticeKind.SLOW
     if number >= SUPERVISED_FROM and notices.supervise(step.tx, record, step.now):
         step.record(Supervised(record.key, record.unit_code))
     text = _escalation(record, number)

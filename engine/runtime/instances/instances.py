@@ -29,6 +29,7 @@ from engine.runtime.step.faults import Fault
 from engine.runtime.step.parties import parties_of as parties_of
 from engine.runtime.step.parties import units_at_work as units_at_work
 from engine.runtime.step.step import Step
+from engine.runtime.step.step_kinds import StepKind
 from engine.runtime.tasks import drafts
 from engine.runtime.tasks.answers import take_answers
 from engine.runtime.tasks.drafts import Window
@@ -64,7 +65,7 @@ def start(tx: Connection, context: Context, actor: Actor, key: str, raw: Mapping
         step.record(events.Started(step.instance["number"], start=place.element.id))
         step.workflow.run(place.element.id)
 
-    started = take(step, "started", event)
+    started = take(step, StepKind.STARTED, event)
     return Started(started.instance["number"], next_of(tx, started.instance_id, actor))
 
 

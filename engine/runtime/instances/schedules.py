@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from engine.bpmn.reading.elements import Element
 from engine.bpmn.reading.events import TimerText
+from engine.db import fetch
+from engine.db.rows import StartScheduleRow
 from engine.db.tables import start_schedule
 from engine.deadlines import recurring
 from engine.deadlines.recurring import Planned
@@ -53,7 +55,7 @@ def lay(tx: Connection, context: Context, key: str) -> None:
     definition = _in_force(tx, key)
     wanted = {start.id: start for start in definition.diagram.timed_starts} if definition is not None else {}
     own = select(start_schedule).where(start_schedule.c.key == key).with_for_update()
-    rows = {row.element_id: row for row in tx.execute(own)}
+    rows = {row.element_id: row for row in fetch.every(tx, StartScheduleRow, own)}
     for element_id in rows.keys() - wanted.keys():
         tx.execute(delete(start_schedule).where(*_one(key, element_id)))
     for element_id, start in wanted.items():
@@ -61,7 +63,9 @@ def lay(tx: Connection, context: Context, key: str) -> None:
         _lay_one(tx, context, definition, start, rows.get(element_id))
 
 
-def _lay_one(tx: Connection, context: Context, definition: Definition, start: Element, row: Row[Any] | None) -> None:
+def _lay_one(
+    tx: Connection, context: Context, definition: Definition, start: Element, row: StartScheduleRow | None
+) -> None:
     timer = _written(start)
     is_same = row is not None and row.timer == timer
     since = row.since if row is not None and is_same else context.now
@@ -100,7 +104,7 @@ def take_next(tx: Connection, context: Context) -> tuple[str, str] | None:
     """
     due = select(start_schedule).where(start_schedule.c.look_at <= context.now)
     first = due.order_by(start_schedule.c.look_at, start_schedule.c.key, start_schedule.c.element_id).limit(1)
-    row = tx.execute(first.with_for_update(skip_locked=True)).first()
+    row = fetch.first(tx, StartScheduleRow, first.with_for_update(skip_locked=True))
     if row is None:
         return None
     definition = definitions.load(tx, row.definition_id)
@@ -145,8 +149,11 @@ def _order(one: Scheduled) -> tuple[bool, float, str, str]:
     return one.next_at is None, one.next_at.timestamp() if one.next_at else 0.0, one.key, one.element_id
 
 
-def _after(context: Context, definition: Definition, start: Element, row: Row[Any]) -> tuple[Planned, Planned | None]:
+def _after(
+    context: Context, definition: Definition, start: Element, row: StartScheduleRow
+) -> tuple[Planned, Planned | None]:
     """The instant for which the case begins, and the next one; what an outage has passed over but for the last is left out."""
+    assert row.next_at is not None, "it is due"
     planned = Planned(row.next_at, row.provisional)
     for _each in range(PASSED_OVER_AT_MOST):
         try:

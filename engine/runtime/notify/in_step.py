@@ -9,11 +9,12 @@ from engine.messages import Text
 from engine.runtime.notify.notices import notify_people
 from engine.runtime.step.events import Notified
 from engine.runtime.step.step import Step
+from engine.states import NoticeKind
 
 
 def notify(
     step: Step,
-    kind: str,
+    kind: NoticeKind,
     unit_code: str | None,
     roles: list[str],
     text: Text,

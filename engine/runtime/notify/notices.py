@@ -15,7 +15,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, insert, or_, select, update
 
-from engine.db.case import Case, Row, case_of
+from engine.db.case import Case, case_of
+from engine.db.rows import UnreadRow, UnsentRow
 from engine.db.tables import correction, deadline, notice, notice_receipt, outbox, supervision_item, task
 from engine.db.unit import unit_of
 from engine.deadlines.deadlines import OPEN, Deadline
@@ -30,7 +31,7 @@ from engine.notices.routes import MAIL
 from engine.organisation import people
 from engine.organisation.city_now import organisation
 from engine.runtime.step.context import Context
-from engine.states import SendingStatus, TaskStatus
+from engine.states import NoticeKind, SendingStatus, TaskStatus
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def notify_people(
     tx: Connection,
     context: Context,
     instance_id: str,
-    kind: str,
+    kind: NoticeKind,
     unit_code: str,
     roles: Collection[str],
     text: Text,
@@ -92,7 +93,7 @@ def notify_people(
         "due_at": due_at or now,
         "made_at": now,
     }
-    if kind == "told" and instance_id is not None:
+    if kind == NoticeKind.NOTIFICATION and instance_id is not None:
         case_of(tx, instance_id).add(notice, row)
     else:
         unit_of(tx).changes.add(notice, row)
@@ -135,7 +136,7 @@ def notify_administrators(
             insert(notice).values(
                 id=notice_id,
                 instance_id=None,
-                kind="fault",
+                kind=NoticeKind.FAULT,
                 unit_code=unit_code,
                 roles=["system_admin"],
                 step=step or None,
@@ -147,8 +148,8 @@ def notify_administrators(
         )
         chosen = preferences.of_people(tx, ids)
         for person_id in ids:
-            receipts.add(tx, notice_id, person_id, None, unit_code, now, chosen[person_id].wants(APP, "fault"))
-        _send_outside(tx, context, notice_id, None, "fault", unit_code, False, chosen, None)
+            receipts.add(tx, notice_id, person_id, None, unit_code, now, chosen[person_id].wants(APP, NoticeKind.FAULT))
+        _send_outside(tx, context, notice_id, None, NoticeKind.FAULT, unit_code, False, chosen, None)
     return bool(holders)
 
 
@@ -177,19 +178,19 @@ def clear_done(tx: Connection, instance_id: str, now: datetime) -> None:
             case.leave_out(notice_receipt, receipt, cleared_at=now)
     sending.drop(tx, case, [message for message in case.rows(outbox) if _is_over(case, message)])
     for item in case.rows(supervision_item):
-        if case.get(deadline, item.deadline_id).status not in OPEN:
+        if case.one(deadline, item.deadline_id).status not in OPEN:
             case.leave_out(supervision_item, item, closed_at=now)
 
 
-def _is_over(case: Case, told: Row) -> bool:
+def _is_over(case: Case, told: UnreadRow | UnsentRow) -> bool:
     """Whether what the notice is about, a task or else a period, is done or has fallen away."""
     if told.kind not in CLEARED_WITH_ITS_CAUSE:
         return False
     if told.task_id is not None:
-        about = case.get(task, told.task_id)
-        return about is not None and about.status != TaskStatus.OPEN
-    about = case.get(deadline, told.deadline_id)
-    return about is not None and about.status not in OPEN
+        asked = case.get(task, told.task_id)
+        return asked is not None and asked.status != TaskStatus.OPEN
+    period = case.get(deadline, told.deadline_id)
+    return period is not None and period.status not in OPEN
 
 
 def clear_decided(tx: Connection, correction_id: str, now: datetime) -> None:
@@ -200,7 +201,7 @@ def clear_decided(tx: Connection, correction_id: str, now: datetime) -> None:
     row = tx.execute(select(correction).where(correction.c.id == correction_id)).one()
     asked = select(notice.c.id).where(
         notice.c.instance_id == row.instance_id,
-        notice.c.kind == "correction",
+        notice.c.kind == NoticeKind.CORRECTION,
         notice.c.made_at == row.proposed_at,
         notice.c.person_id.is_(None),
     )
@@ -273,7 +274,7 @@ def _send_outside(
     context: Context,
     notice_id: str,
     instance_id: str | None,
-    kind: str,
+    kind: NoticeKind,
     unit_code: str,
     to_posts: bool,
     chosen: dict[str, preferences.Preference],
@@ -287,7 +288,7 @@ def _send_outside(
         return
     due_at, in_hours = None, False
     if deadline_id is not None:
-        period = case_of(tx, instance_id or "").get(deadline, deadline_id)
+        period = case_of(tx, instance_id or "").one(deadline, deadline_id)
         due_at, in_hours = period.due_at, period.kind == "hours"
     for person_id, preference in chosen.items():
         if preference.email and preference.wants(MAIL, kind):

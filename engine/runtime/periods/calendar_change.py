@@ -28,9 +28,9 @@ from engine.runtime.periods.overdue import run_out
 from engine.runtime.periods.timers import DONE
 from engine.runtime.step.events import PeriodCountedAnew
 from engine.runtime.step.step import Step
-from engine.states import TaskStatus
+from engine.states import MoveReason, TaskStatus
 
-WHY = "calendar"
+WHY = MoveReason.CALENDAR
 
 
 def is_touched(step: Step, before: Calendar | None) -> bool:
@@ -44,7 +44,7 @@ def follow(step: Step, before: Calendar | None) -> None:
     for record in list(step.deadlines.values()):
         follow_period(step, record)
     for event_id, due_at in _timers(step, before):
-        step.case.change(timer, step.case.get(timer, event_id), due_at=due_at)
+        step.case.change(timer, step.case.one(timer, event_id), due_at=due_at)
 
 
 def follow_period(step: Step, record: Deadline) -> None:
@@ -89,8 +89,12 @@ def _counted(step: Step, record: Deadline) -> Count | None:
 
 def _end_was_chosen(record: Deadline) -> bool:
     """Whether the last day is one that somebody named and the other side was told, not one that was counted."""
-    whys = [move["why"] for move in record.moves if move["why"] in ("extended", "shortened", "resumed")]
-    return whys[-1:] == ["extended"]
+    whys = [
+        move["why"]
+        for move in record.moves
+        if move["why"] in (MoveReason.EXTENDED, MoveReason.SHORTENED, MoveReason.RESUMED)
+    ]
+    return whys[-1:] == [MoveReason.EXTENDED]
 
 
 def _until(step: Step, record: Deadline, calendar: Calendar) -> Count:

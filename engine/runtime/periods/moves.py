@@ -14,6 +14,7 @@ from engine.messages import gettext as _
 from engine.runtime.notify.in_step import notify
 from engine.runtime.step.events import PeriodMoved
 from engine.runtime.step.step import Step
+from engine.states import MoveReason, NoticeKind
 
 
 def move_deadline(step: Step, key: str, count: Count, why: str, ground: Mapping[str, str] | None = None) -> None:
@@ -30,15 +31,15 @@ def keep_deadline(step: Step, record: Deadline, why: str) -> None:
     step.record(PeriodMoved(record.key, why, record.due_at.isoformat()))
     if record.of_task:
         return  # it is recommended to whoever has the task, who sees it there
-    if why == "corrected" and record.due_at == before.due_at:
+    if why == MoveReason.CORRECTED and record.due_at == before.due_at:
         return  # the correction itself is told; of the day there is nothing new
     for unit_code in sorted(step.parties()):
-        notify(step, "moved", unit_code, ["case_officer", "liaison"], _moved_text(record, why), record.id)
+        notify(step, NoticeKind.MOVED, unit_code, ["case_officer", "liaison"], _moved_text(record, why), record.id)
 
 
 def _moved_text(record: Deadline, why: str) -> Message:
     period = Name(record.name)
-    if why == "paused":
+    if why == MoveReason.PAUSED:
         return _("The %(period)s is paused. You will be told when it ends once it is resumed.", period=period)
     if record.paused:
         return _(
@@ -46,7 +47,7 @@ def _moved_text(record: Deadline, why: str) -> Message:
             period=period,
         )
     last_moment = last_moment_of(record.due_at, record.last_day is not None, record.provisional)
-    if why == "calendar":
+    if why == MoveReason.CALENDAR:
         before = datetime.fromisoformat(record.moves[-1]["from"])
         old = last_moment_of(before, record.last_day is not None, False)
         told = {"period": period, "old": old, "new": last_moment}

@@ -12,6 +12,7 @@ from engine.runtime.notify import notices
 from engine.runtime.notify.in_step import notify
 from engine.runtime.step.events import PeriodStands
 from engine.runtime.step.step import Step
+from engine.states import NoticeKind
 
 
 def run_out(step: Step, key: str) -> None:
@@ -27,7 +28,7 @@ def run_out(step: Step, key: str) -> None:
     step.record(PeriodStands(key, record.status, record.due_at.isoformat()))
     told: dict[str, object] = {"period": Name(record.name), "when": last_moment(record)}
     if record.hard:
-        _tell(step, record, "overdue", _("The %(period)s ended on %(when)s and has not been met.", **told))
+        _notify(step, record, NoticeKind.OVERDUE, _("The %(period)s ended on %(when)s and has not been met.", **told))
         return
     owner = units.find(step.tx, record.unit_code, step.now) if record.unit_code else None
     told["unit"] = owner.name if owner else _("the other side")
@@ -42,14 +43,14 @@ def run_out(step: Step, key: str) -> None:
     else:
         own = _("The %(period)s (%(when)s) has passed and it is not done. Complete it soon.", **told)
         beside = _("The %(period)s (%(when)s) of %(unit)s has passed and it is not done.", **told)
-    _tell(step, record, "slow", own, beside)
+    _notify(step, record, NoticeKind.SLOW, own, beside)
 
 
 def last_moment(record: Deadline) -> Text:
     return last_moment_of(record.due_at, record.last_day is not None, record.provisional)
 
 
-def _tell(step: Step, record: Deadline, kind: str, text: Text, text_beside: Text = "") -> None:
+def _notify(step: Step, record: Deadline, kind: NoticeKind, text: Text, text_beside: Text = "") -> None:
     """The owner and the unit's principal leader; and, in the unit of each other party, those who wait for it."""
     owner = notices.owner_of(step.tx, record)
     roles = sorted(owner.roles | {"principal_leader"})

@@ -23,9 +23,9 @@ from engine.runtime.periods.overdue import run_out
 from engine.runtime.periods.timers import rearm
 from engine.runtime.step.events import PeriodNoted
 from engine.runtime.step.step import Step
-from engine.states import PeriodStatus
+from engine.states import MoveReason, PeriodStatus
 
-WHY = "corrected"
+WHY = MoveReason.CORRECTED
 
 
 def recount(step: Step, fact: str) -> None:
@@ -62,13 +62,13 @@ def _counted(step: Step, element: Element, record: Deadline) -> Count | None:
     if record.past_pauses and count.kind == "working_days" and count.number is not None:
         count = counting.working_days(step.context.calendar, count.number, count.start_at, pauses=record.past_pauses)
     whys = [move["why"] for move in record.moves]
-    if "shortened" in whys:
+    if MoveReason.SHORTENED in whys:
         urgent = [
             _evaluate(step, text, record) for text in _operations(step, record.name_drawn, "shorten_deadline", "to")
         ]
         return min([count, *filter(None, urgent)], key=lambda found: found.due_at)
-    if "extended" in whys:
-        until = max(datetime.fromisoformat(move["to"]) for move in record.moves if move["why"] == "extended")
+    if MoveReason.EXTENDED in whys:
+        until = max(datetime.fromisoformat(move["to"]) for move in record.moves if move["why"] == MoveReason.EXTENDED)
         for text in _operations(step, record.name_drawn, "extend_deadline", "cap"):
             until = min(until, exclusive(step.evaluate(text), step.context.calendar))
         if until > count.due_at:

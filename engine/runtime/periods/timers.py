@@ -18,7 +18,7 @@ from engine.messages import gettext as _
 from engine.runtime.step.events import PeriodGoesOn, PeriodStands, TimerFired
 from engine.runtime.step.scopes import ScopeId
 from engine.runtime.step.step import Step
-from engine.states import PeriodStatus
+from engine.states import PeriodStatus, TimerKind
 
 HELD = "held-"
 """Begins the id of the timer row of a held period: one that goes on while its own task has been sent back."""
@@ -30,7 +30,7 @@ CYCLE_LIMIT = 1000
 
 def arm(step: Step) -> None:
     """Every armed timer of the workflow has a row that says when; rows of timers that are gone are gone."""
-    stored = {row.id: row for row in step.case.rows(timer) if row.kind == "due"}
+    stored = {row.id: row for row in step.case.rows(timer) if row.kind == TimerKind.DUE}
     elements = step.definition.diagram.elements
     armed = {event.id: event for event in step.workflow.armed_events() if elements[event.element_id].timer}
     _follow_held(step, {(event.element_id, step.scopes.at(event.place)) for event in armed.values()})
@@ -72,7 +72,7 @@ def _row(step: Step, event: Open, element: Element, number: int) -> dict[str, An
         "id": event.id,
         "instance_id": step.instance_id,
         "element_id": element.id,
-        "kind": "due",
+        "kind": TimerKind.DUE,
         "due_at": due_at,
         "interrupting": element.interrupting,
         "number": number,
@@ -203,7 +203,7 @@ def hold(step: Step, record: Deadline) -> None:
         "id": f"{HELD}{record.id}",
         "instance_id": step.instance_id,
         "element_id": record.element_id,
-        "kind": "due",
+        "kind": TimerKind.DUE,
         "due_at": _due(record),
         "interrupting": False,
         "number": 1,
@@ -267,7 +267,7 @@ def arm_marks(step: Step, key: str, after: datetime) -> None:
         "id": record.id,
         "instance_id": step.instance_id,
         "element_id": record.element_id,
-        "kind": "mark",
+        "kind": TimerKind.MARK,
         "due_at": mark.at,
         "interrupting": False,
         "number": mark.number,

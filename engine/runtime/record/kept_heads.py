@@ -20,11 +20,11 @@ from engine.ids import new_id
 from engine.messages import Text, in_chinese, sentences
 from engine.messages import gettext as _
 from engine.notices import outbox
-from engine.notices.kinds import HEADS
 from engine.organisation import people
 from engine.runtime.step import sealing
 from engine.runtime.step.audit import Broken
 from engine.runtime.step.context import Context
+from engine.states import NoticeKind
 
 DAYS = 31
 """As many closed days are sent and filed after a standstill; the last line vouches for all before it."""
@@ -127,7 +127,11 @@ def send_last_days(tx: Connection, context: Context) -> int:
     now, lines = context.now, last_days(tx)
     for line in lines:
         notice_id = new_id()
-        about = {"kind": HEADS, "step": in_chinese(_("Record of %(day)s", day=line.split()[1])), "text": line}
+        about = {
+            "kind": NoticeKind.HEADS,
+            "step": in_chinese(_("Record of %(day)s", day=line.split()[1])),
+            "text": line,
+        }
         tx.execute(
             insert(notice).values(id=notice_id, unit_code=unit_code, roles=[], due_at=now, made_at=now, **about),
         )
@@ -217,10 +221,10 @@ def _broken(tx: Connection, head: Head | Torn) -> Broken | None:
             "counts and mark were copied wrongly or changed, and whether the key was exchanged.",
             line=head.line,
         )
-    return Broken(_told(tx, head), head.entries or 0, words)
+    return Broken(_named(tx, head), head.entries or 0, words)
 
 
-def _told(tx: Connection, head: Head) -> Text:
+def _named(tx: Connection, head: Head) -> Text:
     """What the head is of, for people."""
     if head.day is not None:
         return _("Daily seal of %(day)s", day=head.name)

@@ -11,7 +11,9 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from engine.db import fetch
 from engine.db.case import Case
+from engine.db.rows import ChainHeadRow
 from engine.db.session import FOUND
 from engine.db.tables import (
     archive_package,
@@ -32,6 +34,7 @@ from engine.messages import Name, Text
 from engine.messages import gettext as _
 from engine.runtime.step import audit, sealing, undo_points
 from engine.runtime.step.audit import Broken
+from engine.runtime.step.entries import Resealed, Sealed
 
 CHUNK = 1 << 20
 CHAIN = "records"
@@ -96,7 +99,7 @@ def reseal(tx: Connection, by: str, reason: str, now: datetime, number: str | No
         found = tx.scalar(select(process_instance.c.id).where(process_instance.c.number == number))
         if found is None:
             raise NotFound(_("There is no case %(number)s.", number=number))
-        _seal_chain(tx, found, "resealed", {"by": by, "reason": reason}, now)
+        _seal_chain(tx, found, Resealed(by, reason), now)
         return 1
     count = seal_all(tx, by, reason, now)
     _name_key(tx, now)
@@ -109,12 +112,12 @@ def seal_all(tx: Connection, by: str, reason: str, now: datetime) -> int:
         tx.scalars(select(process_instance.c.id))
     )
     for chain in sorted(chains - {CHAIN}):
-        _seal_chain(tx, chain, "resealed" if reason else "sealed", {"by": by, "reason": reason}, now)
+        _seal_chain(tx, chain, Resealed(by, reason) if reason else Sealed(by, reason), now)
     for row in tx.execute(select(audit_head)).all():
         seal = {"algorithm": ALGORITHM, "seal": audit.day_seal(tx, row.day, row.hash)}
         tx.execute(update(audit_head).where(audit_head.c.day == row.day).values(**seal))
     tx.execute(delete(chain_head).where(chain_head.c.chain == CHAIN))
-    _seal_chain(tx, CHAIN, "resealed" if reason else "sealed", {"by": by, "reason": reason, "chains": len(chains)}, now)
+    _seal_chain(tx, CHAIN, Resealed(by, reason, len(chains)) if reason else Sealed(by, reason, len(chains)), now)
     return int(tx.scalar(select(func.count()).select_from(process_instance)) or 0)
 
 
@@ -124,14 +127,14 @@ def _name_key(tx: Connection, now: datetime) -> None:
     tx.execute(insert(record_key).values(id=keys.id, since=now, seal=keys.seal("key", keys.id)))
 
 
-def _seal_chain(tx: Connection, chain: str, kind: str, content: dict[str, Any], now: datetime) -> None:
+def _seal_chain(tx: Connection, chain: str, entry: Sealed | Resealed, now: datetime) -> None:
     instance = tx.execute(select(process_instance).where(process_instance.c.id == chain)).first()
     if instance is not None:
         _seal_states(tx, instance)
     tx.execute(delete(chain_head).where(chain_head.c.chain == chain))
     revision = instance.revision if instance is not None else None
     tx.info.setdefault(FOUND, {}).pop(chain, None)
-    audit.append(tx, chain, now, kind, content, revision=revision)
+    audit.append(tx, chain, now, entry, revision=revision)
     head = sealing.head_of(tx, chain)
     assert head is not None
     sealing.put_head(tx, chain, head.entries, head.last_hash, revision, head.digests, True)
@@ -175,7 +178,7 @@ def _heads(tx: Connection, instances: dict[str, str]) -> Iterator[Broken]:
     same = (audit_entry.c.instance_id == last.c.instance_id) & (audit_entry.c.sequence == last.c.sequence)
     rows = tx.execute(select(audit_entry.c.instance_id, audit_entry.c.sequence, audit_entry.c.hash).join(last, same))
     ends = {row.instance_id: row for row in rows}
-    heads = {row.chain: row for row in tx.execute(select(chain_head))}
+    heads = {row.chain: row for row in fetch.every(tx, ChainHeadRow, select(chain_head))}
     for chain in sorted({*ends, *heads, *instances}):
         head, end = heads.get(chain), ends.get(chain)
         if end is None:

@@ -24,6 +24,7 @@ from engine.db.unit import unit_of
 from engine.messages import Text, When
 from engine.messages import gettext as _
 from engine.runtime.step import sealing
+from engine.runtime.step.entries import Entry, kind_of, written
 
 DAILY_SEALS = _("Daily seals")
 """What the chain of the heads of days is called."""
@@ -53,6 +54,20 @@ def append(
     tx: Connection,
     instance_id: str,
     at: datetime,
+    entry: Entry,
+    person_id: str | None = None,
+    unit_code: str | None = None,
+    element_id: str | None = None,
+    revision: int | None = None,
+) -> None:
+    """The entry is the last of the instance's chain; see `note`."""
+    note(tx, instance_id, at, kind_of(entry), written(entry), person_id, unit_code, element_id, revision)
+
+
+def note(
+    tx: Connection,
+    chain: str,
+    at: datetime,
     kind: str,
     content: dict[str, Any],
     person_id: str | None = None,
@@ -60,23 +75,25 @@ def append(
     element_id: str | None = None,
     revision: int | None = None,
 ) -> None:
-    """The entry is the last of the instance's chain, and its head says so. The caller holds the lock of the instance.
+    """The entry is the last of its chain, and its head says so. Of an instance's chain the caller holds the instance's lock.
+
+    What is recorded of instances has types (`engine.runtime.step.entries`); other chains are read by nobody but auditors.
 
     `revision` is the instance's, when this step gave it another. A head that did not fit before does not fit afterwards.
     """
-    case = case_of(tx, instance_id)
+    case = case_of(tx, chain)
     if not case.locked:  # a chain that is no instance's: whoever was first at its end is looked for as late as can be
         case.forget(chain_head.name)
-    head = sealing.head_of(tx, instance_id)
-    last = (head.entries, head.last_hash) if head else _last_entry(tx, instance_id)
-    fit = sealing.fits(tx, head) if head else last is None and not sealing.is_headless(tx, instance_id)
+    head = sealing.head_of(tx, chain)
+    last = (head.entries, head.last_hash) if head else _last_entry(tx, chain)
+    fit = sealing.fits(tx, head) if head else last is None and not sealing.is_headless(tx, chain)
     known = head.digests if head else {}
-    digests = sealing.vouched(tx, instance_id, known)
+    digests = sealing.vouched(tx, chain, known)
     if revision is None and head is not None:
         revision = head.revision
     sequence = last[0] + 1 if last else 1
     entry: dict[str, Any] = {
-        "instance_id": instance_id,
+        "instance_id": chain,
         "sequence": sequence,
         "at": require_aware(at).astimezone(UTC),  # as it will be read back, and hashed again
         "person_id": person_id,
@@ -92,7 +109,7 @@ def append(
     entry["hash"] = hash_entry(entry)
     unit_of(tx).changes.add(audit_entry, entry)
     case.forget(audit_entry.name)
-    sealing.put_head(tx, instance_id, sequence, entry["hash"], revision, digests, fit)
+    sealing.put_head(tx, chain, sequence, entry["hash"], revision, digests, fit)
     if not case.locked:
         unit_of(tx).flush()
 

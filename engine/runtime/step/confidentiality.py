@@ -101,7 +101,7 @@ def carried(step: Step, name: str, value: object) -> object:
     return MASK if _labels(_of_step(step, None, {}), [value], frozenset()) else value
 
 
-def require_untold(
+def require_unrevealed(
     tx: Connection,
     instance_id: str,
     actor: Actor,
@@ -135,7 +135,9 @@ def doubt_about(tx: Connection, instance_id: str, actor: Actor, *texts: str) -> 
     )
 
 
-def told_in(tx: Connection, instance_id: str, actor: Actor | None, *texts: str, inside: str | None = None) -> list[str]:
+def revealed_in(
+    tx: Connection, instance_id: str, actor: Actor | None, *texts: str, inside: str | None = None
+) -> list[str]:
     """The labels of the confidential values that stand in the texts; see above. Without an actor all are looked for."""
     return _labels(_found(tx, [instance_id], actor), texts, frozenset({inside}) if inside else frozenset())
 

@@ -9,8 +9,8 @@ An event holds facts, never sentences, but for the words of a notice, which peop
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, dataclass, fields
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import MISSING, Field, dataclass, fields
 from typing import Any, ClassVar, get_args
 
 from engine import messages
@@ -367,18 +367,14 @@ KINDS: Mapping[str, type[Event]] = {kind.what: kind for kind in get_args(Event)}
 
 
 def to_json(event: Event) -> dict[str, Any]:
-    """The event as an audit entry holds it; what is as it usually is, is left out."""
-    told = {field.name: getattr(event, field.name) for field in fields(event)}
-    usual = {field.name: field.default for field in fields(event) if field.default is not MISSING}
-    kept = {name: value for name, value in told.items() if name not in usual or usual[name] != value}
-    return {"what": event.what, **{name: _plain(value) for name, value in kept.items()}}
+    """The event as an audit entry holds it."""
+    return {"what": event.what, **written_fields(event)}
 
 
 def from_json(stored: Mapping[str, Any]) -> Event:
     """The event that was written down. Raises KeyError for a kind that there is not."""
     kind: Any = KINDS[stored["what"]]
-    read = {field.name: _READ.get(str(field.type).split("[")[0], _as_it_is) for field in fields(kind)}
-    found: Event = kind(**{name: read[name](value) for name, value in stored.items() if name in read})
+    found: Event = kind(**read_fields(kind, stored))
     return found
 
 
@@ -390,6 +386,26 @@ def content_of(events: Iterable[Event]) -> dict[str, Any]:
 def events_of(content: Mapping[str, Any]) -> list[Event]:
     """The events that an audit entry holds, in their order; none for an entry that is of no step."""
     return [from_json(stored) for stored in content.get("told", [])]
+
+
+def written_fields(thing: Any, but: Collection[str] = ()) -> dict[str, Any]:
+    """What an event or an entry holds, as JSON has it; what is as it usually is, is left out."""
+    told = {field: getattr(thing, field.name) for field in fields(thing) if field.name not in but}
+    kept = {field: value for field, value in told.items() if field.default is MISSING or field.default != value}
+    return {_key(field): _plain(value) for field, value in kept.items()}
+
+
+def read_fields(kind: type[Any], stored: Mapping[str, Any], but: Collection[str] = ()) -> dict[str, Any]:
+    """What was written of these fields, by their names; what is stored besides is passed over."""
+    read = {
+        field: _READ.get(str(field.type).split("[")[0], _as_it_is) for field in fields(kind) if field.name not in but
+    }
+    return {field.name: how(stored[_key(field)]) for field, how in read.items() if _key(field) in stored}
+
+
+def _key(field: Field[Any]) -> str:
+    """How a field is called where it is stored: `as` in its metadata, when it cannot be called so in Python."""
+    return str(field.metadata.get("as", field.name))
 
 
 def _as_it_is(value: Any) -> Any:

@@ -48,7 +48,7 @@ class Fault(LianbanError):
 
 
 def without_contents(sentence: Text, said: Iterable[object]) -> Text:
-    """The sentence without any value that a case's facts have; expressions and handovers quote them in their faults."""
+    """The sentence without any value that a case's facts have; expressions and mappings quote them in their faults."""
     texts = {text for value in said for text in _quoted(value) if len(text) > 1}
     found: Text = _without(sentence, sorted(texts, key=len, reverse=True))
     return found

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy import BindParameter, Connection, bindparam, select
 
-from engine.db import read
+from engine.db import fetch
 from engine.db.at_once import locked_case, locked_case_of_task
 from engine.db.case import Case, known_case, note_case_of_task, put_case
 from engine.db.rows import InstanceRow
@@ -40,8 +40,7 @@ def lock(tx: Connection, instance_id: str, skip_locked: bool = False) -> Instanc
     """
     case = known_case(tx, instance_id)
     if case is not None and case.locked:
-        held: InstanceRow = case.instance
-        return held
+        return case.instance
     if tx.dialect.name == "sqlite":
         return _hold(tx, locked_case(tx, instance_id))
     row = _locked(tx, instance_id, skip_locked)
@@ -63,25 +62,25 @@ def _of_task(tx: Connection, task_id: str) -> Case | None:
     """The locked case of the instance that the task is in; None when there is none, or when another waits for it."""
     if tx.dialect.name == "sqlite":
         return locked_case_of_task(tx, task_id)
-    row = read.first(tx, InstanceRow, _FREE_OF_TASK, {"task_id": task_id})
+    row = fetch.first(tx, InstanceRow, _FREE_OF_TASK, {"task_id": task_id})
     return Case(tx, row.id, row) if row is not None else None
 
 
 def _hold(tx: Connection, case: Case | None) -> InstanceRow | None:
     if case is None:
         return None
-    held: InstanceRow = put_case(case).instance
+    held = put_case(case).whole
     sealing.note_strange(tx, case.id)
     return held
 
 
 def _locked(tx: Connection, instance_id: str, skip_locked: bool) -> InstanceRow | None:
-    own = read.first(tx, InstanceRow, _FREE.with_for_update(skip_locked=skip_locked), {"instance_id": instance_id})
+    own = fetch.first(tx, InstanceRow, _FREE.with_for_update(skip_locked=skip_locked), {"instance_id": instance_id})
     if own is not None:
         return own
     top = _top(tx, instance_id)
     for wanted in dict.fromkeys((top, instance_id)):
-        own = read.first(tx, InstanceRow, _OWN.with_for_update(skip_locked=skip_locked), {"instance_id": wanted})
+        own = fetch.first(tx, InstanceRow, _OWN.with_for_update(skip_locked=skip_locked), {"instance_id": wanted})
         if own is None:
             return None
     return own

@@ -58,17 +58,17 @@ def reached(tx: Connection, instance_id: str) -> frozenset[str]:
 def kept_from(tx: Connection, instance_id: str, unit_code: str) -> frozenset[str]:
     """The proposed units that this unit is not told of: only the one that began the instance, and whoever is no party
     of it at all, is told who is proposed."""
-    if _is_told_of_proposed(tx, instance_id, unit_code):
+    if _knows_of_proposed(tx, instance_id, unit_code):
         return frozenset()
     return frozenset(row.unit_code for row in case_of(tx, instance_id).rows(party)) - parties_of(tx, instance_id)
 
 
 def known_to(tx: Connection, instance_id: str, unit_code: str) -> frozenset[str] | None:
     """The units of which this unit may be told that they are, or were to be, asked; None: of every one."""
-    return None if _is_told_of_proposed(tx, instance_id, unit_code) else units_at_work(tx, instance_id)
+    return None if _knows_of_proposed(tx, instance_id, unit_code) else units_at_work(tx, instance_id)
 
 
-def _is_told_of_proposed(tx: Connection, instance_id: str, unit_code: str) -> bool:
+def _knows_of_proposed(tx: Connection, instance_id: str, unit_code: str) -> bool:
     rows = case_of(tx, instance_id).rows(party)
     seen = {row.unit_code: row.seen_at for row in rows if row.seen_at is not None}
     return unit_code not in seen or seen[unit_code] == min(seen.values())

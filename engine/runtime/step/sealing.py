@@ -17,14 +17,16 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, Protocol
 
-from sqlalchemy import Column, Connection, Date, Table
+from sqlalchemy import Column, Connection, Date
 
 from engine.db import tables
-from engine.db.case import Case, Row, case_of
+from engine.db.case import Case, case_of
+from engine.db.rows import ChainHeadRow
 from engine.db.session import FOUND, KEYS
 from engine.db.tables import chain_head, process_instance
+from engine.db.tables.base import TableOf
 from engine.db.types import Instant, Json
 from engine.db.unit import unit_of
 from engine.errors import RecordsDamaged
@@ -37,7 +39,7 @@ BROKEN = "broken"
 """The seal of a head that did not fit when an entry was added behind it: only a person may seal it anew."""
 NO_HEAD = ""
 
-COUNTED: dict[Table, frozenset[str]] = {
+COUNTED: dict[TableOf[Any], frozenset[str]] = {
     tables.process_instance: frozenset(
         {"revision", "state", "taken", "calendar_version", "next_due", "ever_over", "past_diagram"}
     ),
@@ -102,11 +104,11 @@ def _state_seal(tx: Connection, bound: Mapping[str, Any], content: bytes) -> byt
 # --- heads of chains ---
 
 
-def head_of(tx: Connection, chain: str) -> Row | None:
+def head_of(tx: Connection, chain: str) -> ChainHeadRow | None:
     return case_of(tx, chain).get(chain_head, chain)
 
 
-def fits(tx: Connection, head: Row) -> bool:
+def fits(tx: Connection, head: ChainHeadRow) -> bool:
     return _fits(keys_of(tx), head)
 
 
@@ -130,7 +132,7 @@ def put_head(
         case.change(chain_head, before, **values)
 
 
-def _fits(keys: Keys, head: Row) -> bool:
+def _fits(keys: Keys, head: ChainHeadRow) -> bool:
     names = ("chain", "entries", "last_hash", "revision", "digests", "version", "algorithm")
     return keys.fits("head", {name: getattr(head, name) for name in names}, head.seal)
 
@@ -182,11 +184,18 @@ def _lines(case: Case) -> dict[str, list[str]]:
     }
 
 
-_Known = dict[tuple[str, Any], tuple[Row, str]]
+class _Identified(Protocol):
+    """A row of whatever table that is sealed."""
+
+    @property
+    def id(self) -> Any: ...
+
+
+_Known = dict[tuple[str, Any], tuple[_Identified, str]]
 """(table, id) -> the row as it was written last, and its line."""
 
 
-def _line(known: _Known, name: str, row: Row) -> str:
+def _line(known: _Known, name: str, row: _Identified) -> str:
     """A row never changes: it is written once in a transaction."""
     before = known.get((name, row.id))
     if before is not None and before[0] is row:
@@ -216,7 +225,7 @@ class _Counted:
     """The columns of a table that count."""
 
     def __init__(self, name: str) -> None:
-        table = tables.metadata.tables[name]
+        (table,) = (found for found in COUNTED if found.name == name)
         columns = [column for column in table.c if column.name not in COUNTED[table]]
         self.of: Callable[[Any], tuple[Any, ...]] = attrgetter(*(column.name for column in columns))
         """Their values in a row."""

@@ -29,7 +29,7 @@ _CHANNEL = re.compile(
 """What stands before a number or an account, and names nobody: texts may say it."""
 _ACCOUNTS = re.compile(r"[a-z0-9][a-z0-9@._+-]*[a-z0-9]")
 SHORT_ACCOUNT = 5
-"""Signs of the shortest account that is looked for by itself; what is shorter stands in other words by chance."""
+"""Characters of the shortest account that is looked for by itself; what is shorter stands in other words by chance."""
 NO_ACCOUNTS = frozenset({"email", "phone", "mobile", "weixin", "wechat", "telephone"})
 _TITLES = "先生|女士|小姐|太太|同志|师傅|老师|大爷|大妈|大姐|大哥|阿姨|叔叔|某某|某|总|哥|姐"
 _CALLED = "老|小|阿"
@@ -117,8 +117,8 @@ def _long_numbers(value: str) -> Iterator[str]:
 
 
 def _accounts(value: str) -> Iterator[str]:
-    """The letters and digits of what somebody is reached by in Latin signs: an address of mail, also without its host, the
-    sign of a messenger."""
+    """The letters and digits of what somebody is reached by in Latin characters: an address of mail, also without its host, the
+    character of a messenger."""
     for found in _ACCOUNTS.findall(value):
         for part in {found, found.partition("@")[0]}:
             signs = re.sub(r"[\W_]", "", part)

@@ -75,13 +75,13 @@ def _sentence(tx: Connection, same: list[tuple[datetime, str, str]], received_at
     if not same:
         return ""
 
-    def told(at: datetime, number: str, code: str) -> Message:
+    def described(at: datetime, number: str, code: str) -> Message:
         about = {"number": number, "unit": name_of_unit(tx, code) or code, "when": When(at, "spoken")}
         if at <= received_at:
             return _("%(number)s (%(unit)s received it on %(when)s, earlier)", **about)
         return _("%(number)s (%(unit)s received it on %(when)s, later)", **about)
 
-    shown = listed(told(*found) for found in same[:SHOWN])
+    shown = listed(described(*found) for found in same[:SHOWN])
     if len(same) <= SHOWN:
         return Worded(shown)
     return Worded(_("%(cases)s, %(count)s in all", cases=shown, count=len(same)))

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from engine.db import read
+from engine.db import fetch
 from engine.db.case import case_of
 from engine.db.rows import TimerRow, UndoPointRow
 from engine.db.tables import timer, undo_point
@@ -21,7 +21,7 @@ from engine.errors import RecordsDamaged
 from engine.runtime.step import sealing
 from engine.runtime.step.events import DocumentDelivered, Event, PeriodMoved, PeriodStands, TaskOpened
 from engine.runtime.step.step import Step
-from engine.states import PeriodStatus
+from engine.states import PeriodStatus, TimerKind
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def remember(step: Step, task_id: str, raw: Mapping[str, list[str]]) -> None:
         "task_id": task_id,
         "revision": step.instance["revision"] + 1,
         "taken": step.instance["taken"],
-        "timers": [_stored(row) for row in step.case.rows(timer) if row.kind == "due"],
+        "timers": [_stored(row) for row in step.case.rows(timer) if row.kind == TimerKind.DUE],
         "answers": dict(raw),
     }
 
@@ -97,14 +97,21 @@ def state_of(tx: Connection, point: UndoPointRow, definition_id: str) -> bytes:
     """
     bound = _bound(point._asdict(), definition_id)
     try:
-        return sealing.opened_state(tx, bound, point.state)
+        return sealing.opened_state(tx, bound, _state_in(point))
     except RecordsDamaged:
-        return sealing.opened_state(tx, {name: value for name, value in bound.items() if name != "did"}, point.state)
+        return sealing.opened_state(
+            tx, {name: value for name, value in bound.items() if name != "did"}, _state_in(point)
+        )
 
 
 def seal(tx: Connection, point: UndoPointRow, definition_id: str) -> bytes:
     """The state of a point that was kept before there were seals, as it is stored now."""
-    return sealing.sealed_state(tx, _bound(point._asdict(), definition_id), sealing.unsealed(point.state))
+    return sealing.sealed_state(tx, _bound(point._asdict(), definition_id), sealing.unsealed(_state_in(point)))
+
+
+def _state_in(point: UndoPointRow) -> bytes:
+    assert point.state is not None, "it was read with its state, by `point_of`"
+    return point.state
 
 
 def _bound(point: Mapping[str, Any], definition_id: str) -> dict[str, Any]:
@@ -113,7 +120,7 @@ def _bound(point: Mapping[str, Any], definition_id: str) -> dict[str, Any]:
 
 
 def point_of(tx: Connection, instance_id: str) -> UndoPointRow | None:
-    return read.first(tx, UndoPointRow, select(undo_point).where(undo_point.c.instance_id == instance_id))
+    return fetch.first(tx, UndoPointRow, select(undo_point).where(undo_point.c.instance_id == instance_id))
 
 
 def forget(tx: Connection, instance_id: str) -> None:
@@ -132,14 +139,14 @@ def put_timers_back(step: Step, stored: list[dict[str, Any]]) -> None:
     """Drawn timers that were there have their rows again, due when they were due."""
     then = {row["id"]: {**row, "due_at": _instant(row["due_at"])} for row in stored}
     for armed in step.case.rows(timer):
-        if armed.kind == "due" and armed.id not in then:
+        if armed.kind == TimerKind.DUE and armed.id not in then:
             step.case.remove(timer, armed)
     for timer_id, row in then.items():
-        armed = step.case.get(timer, timer_id)
-        if armed is None:
+        there = step.case.get(timer, timer_id)
+        if there is None:
             step.case.add(timer, row)
         else:
-            step.case.change(timer, armed, **row)
+            step.case.change(timer, there, **row)
 
 
 def _instant(text: str | None) -> datetime | None:

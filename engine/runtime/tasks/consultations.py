@@ -13,9 +13,11 @@ from engine.messages import gettext as _
 from engine.organisation.assignment import Actor
 from engine.runtime.advance import requests
 from engine.runtime.step.context import Context
+from engine.runtime.step.entries import Answered, Consulted, Unasked
 from engine.runtime.tasks import tasks
 from engine.runtime.tasks.colleagues import who_may_be_asked
 from engine.runtime.tasks.transfers import choose, inside_words, note, notify_person, notify_post, works_here
+from engine.states import HandlingKind
 
 NO_OPINION = _("No comment")
 """What a colleague answers who has nothing to say; it is kept in Chinese, and `opinion_words` tells it."""
@@ -33,12 +35,12 @@ def consult(
     question = inside_words(tx, row, actor, question, "reason", required=False)
     if not people:
         raise InvalidValues({"to": _("Choose at least one colleague.")})
-    asked_already = {found.to_person for found in requests.requests(tx, row) if found.kind == "consultation"}
+    asked_already = {found.to_person for found in requests.requests(tx, row) if found.kind == HandlingKind.CONSULTATION}
     allowed = [found for found in who_may_be_asked(tx, row, context.now) if found.id not in asked_already]
     for person_id in dict.fromkeys(people):
         chosen = choose(allowed, person_id, _NOT_ASKED)
-        requests.add(tx, row, "consultation", actor, context.now, to_person=chosen.id, reason=question)
-        note(tx, context, actor, row, "consulted", to=chosen.id, reason=question)
+        requests.add(tx, row, HandlingKind.CONSULTATION, actor, context.now, to_person=chosen.id, reason=question)
+        note(tx, context, actor, row, Consulted(row.id, chosen.id, question))
         notify_person(
             tx,
             context,
@@ -62,10 +64,10 @@ def answer(tx: Connection, context: Context, actor: Actor, task_id: str, opinion
     Raises NotAllowed, InvalidValues."""
     row = tasks.take_hold(tx, actor, "answer", task_id)
     opinion = in_chinese(NO_OPINION) if none else inside_words(tx, row, actor, opinion, "opinion")
-    asked = (found for found in requests.requests(tx, row) if found.kind == "consultation")
+    asked = (found for found in requests.requests(tx, row) if found.kind == HandlingKind.CONSULTATION)
     request = next(found for found in asked if found.to_person == actor.person_id)
     requests.answer(tx, request.id, opinion, context.now)
-    note(tx, context, actor, row, "answered", to=request.from_person, reason=opinion)
+    note(tx, context, actor, row, Answered(row.id, request.from_person, opinion))
     text = _(
         "%(person)s has replied on '%(step)s': %(opinion)s",
         person=actor.person_name,
@@ -87,12 +89,12 @@ def opinion_words(opinion: str) -> Text:
 def withdraw(tx: Connection, context: Context, actor: Actor, task_id: str, request_id: str) -> TaskRow:
     """The colleague's opinion is no longer waited for. Raises NotFound, NotAllowed."""
     row = tasks.take_hold(tx, actor, "withdraw_request", task_id)
-    waiting = [found for found in requests.requests(tx, row) if found.kind == "consultation"]
+    waiting = [found for found in requests.requests(tx, row) if found.kind == HandlingKind.CONSULTATION]
     request = next((found for found in waiting if found.id == request_id), None)
     if request is None:
         raise NotFound(_("This request has been answered or cancelled already."))
     requests.withdraw(tx, request.id, context.now)
-    note(tx, context, actor, row, "unasked", to=request.to_person)
+    note(tx, context, actor, row, Unasked(row.id, request.to_person))
     notify_person(
         tx,
         context,

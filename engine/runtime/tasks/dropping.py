@@ -18,7 +18,9 @@ from engine.runtime.advance.advance import advance
 from engine.runtime.step.context import Context
 from engine.runtime.step.events import Dropped
 from engine.runtime.step.step import Step
+from engine.runtime.step.step_kinds import StepKind
 from engine.runtime.tasks import tasks
+from engine.states import Undone
 
 
 def can_be_dropped(step: Step, row: TaskRow) -> bool:
@@ -44,9 +46,9 @@ def drop(tx: Connection, context: Context, actor: Actor, task_id: str) -> TaskRo
                     step=Name(row.name),
                 )
             )
-        step.tx.execute(update(task).where(task.c.id == row.id).values(undone="dropped", ended_by=actor.person_id))
+        step.tx.execute(update(task).where(task.c.id == row.id).values(undone=Undone.DROPPED, ended_by=actor.person_id))
         step.record(Dropped(row.id))
         step.workflow.drop(row.id)
 
-    advance(tx, context, row.instance_id, "dropped", event, actor)
+    advance(tx, context, row.instance_id, StepKind.DROPPED, event, actor)
     return row

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select, update
 
-from engine.db import read
+from engine.db import fetch
 from engine.db.rows import HandOverRow, TaskRow
 from engine.db.tables import hand_over, person, post, task, unit
 from engine.errors import Refused
@@ -26,9 +26,10 @@ from engine.runtime.advance import lists, requests
 from engine.runtime.notify.notices import notify_people
 from engine.runtime.step import audit
 from engine.runtime.step.context import Context
+from engine.runtime.step.entries import LetGo, Recalled, Unasked
 from engine.runtime.step.locks import lock
 from engine.runtime.tasks.transfers import pass_draft
-from engine.states import TaskStatus
+from engine.states import HandlingKind, NoticeKind, TaskStatus
 
 AT_ONCE = 100
 """Posts that one look lets go of; the next goes on."""
@@ -63,7 +64,7 @@ def carry_out(tx: Connection, context: Context, post_id: str) -> bool:
 
     False when nothing is left: the post is done with, or it has not ended.
     """
-    row = read.one(
+    row = fetch.one(
         tx,
         _Post,
         select(
@@ -89,7 +90,7 @@ def carry_out(tx: Connection, context: Context, post_id: str) -> bool:
         tx.execute(update(post).where(post.c.id == post_id).values(left_at=now, valid_to=over))
         return False
     lock(tx, found.instance_id)
-    found = read.one(tx, TaskRow, select(task).where(task.c.id == found.id))
+    found = fetch.one(tx, TaskRow, select(task).where(task.c.id == found.id))
     if found.status == TaskStatus.OPEN:
         _let_go(tx, context, found, row, roles)
     return True
@@ -98,15 +99,15 @@ def carry_out(tx: Connection, context: Context, post_id: str) -> bool:
 def _next(tx: Connection, row: _Post, left: str, roles: Collection[str], now: datetime) -> TaskRow | None:
     """A task that the leaving person has claimed, prepares, or is asked about, or that nobody of the role is left for."""
     own = select(task).where(task.c.unit_code == left, task.c.status == TaskStatus.OPEN)
-    claimed = read.every(tx, TaskRow, own.where(task.c.assignee_id == row.person_id))
+    claimed = fetch.every(tx, TaskRow, own.where(task.c.assignee_id == row.person_id))
     if lost := [found for found in claimed if not set(roles) & set(found.roles)]:
         return lost[0]
     if not roles:
         asked = select(hand_over.c.task_id).where(hand_over.c.to_person == row.person_id, requests.waiting())
-        if found := read.first(tx, TaskRow, own.where(task.c.id.in_(asked))):
+        if found := fetch.first(tx, TaskRow, own.where(task.c.id.in_(asked))):
             return found
     if row.role == "liaison" and not people.holders(tx, left, "liaison", now):
-        unclaimed = read.every(tx, TaskRow, own.where(task.c.assignee_id.is_(None), ~task.c.fallback))
+        unclaimed = fetch.every(tx, TaskRow, own.where(task.c.assignee_id.is_(None), ~task.c.fallback))
         return next((found for found in unclaimed if _falls_back(tx, found, now)), None)
     return None
 
@@ -121,25 +122,24 @@ def _let_go(tx: Connection, context: Context, found: TaskRow, row: _Post, roles:
         _fall_back(tx, context, found)
         return
     lists.give(tx, found.id, None, None)
-    content = {"task": found.id, "from": row.person_id}
-    audit.append(tx, found.instance_id, now, "let_go", content, element_id=found.element_id)
+    audit.append(tx, found.instance_id, now, LetGo(found.id, row.person_id), element_id=found.element_id)
     found = _fall_back(tx, context, found)
     text = _(
         "'%(step)s' was claimed by %(person)s, who no longer holds the post. Somebody of this post has to claim it.",
         step=Name(found.name),
         person=row.person_name,
     )
-    _notify(tx, context, found, "task", found.roles, text)
+    _notify(tx, context, found, NoticeKind.TASK, found.roles, text)
 
 
 def _withdraw(tx: Connection, context: Context, found: TaskRow, request: HandOverRow) -> None:
     """Whoever waits for somebody who is gone waits no longer: a delegated draft comes back with what is in it."""
     requests.withdraw(tx, request.id, context.now)
-    if request.kind == "delegation":
+    if request.kind == HandlingKind.DELEGATION:
         pass_draft(tx, context, found, request.to_person, found.assignee_id)
-    content = {"task": found.id, "to": request.to_person}
-    kind = "recalled" if request.kind == "delegation" else "unasked"
-    audit.append(tx, found.instance_id, context.now, kind, content, element_id=found.element_id)
+    entry = Recalled if request.kind == HandlingKind.DELEGATION else Unasked
+    told = entry(found.id, request.to_person)
+    audit.append(tx, found.instance_id, context.now, told, element_id=found.element_id)
     if request.from_person != request.to_person:
         about = {"step": Name(found.name), "person": request.to_name}
         text = (
@@ -147,17 +147,17 @@ def _withdraw(tx: Connection, context: Context, found: TaskRow, request: HandOve
                 "%(person)s has left your unit and no longer drafts '%(step)s'. What was written is in your draft.",
                 **about,
             )
-            if request.kind == "delegation"
+            if request.kind == HandlingKind.DELEGATION
             else _("%(person)s has left your unit and will not give an opinion on '%(step)s'.", **about)
         )
-        _notify(tx, context, found, "handed", [], text, found.assignee_id or request.from_person)
+        _notify(tx, context, found, NoticeKind.HANDED, [], text, found.assignee_id or request.from_person)
 
 
 def _notify(
     tx: Connection,
     context: Context,
     found: TaskRow,
-    kind: str,
+    kind: NoticeKind,
     roles: list[str],
     text: Text,
     person_id: str | None = None,
@@ -193,5 +193,5 @@ def _fall_back(tx: Connection, context: Context, found: TaskRow) -> TaskRow:
             text = _(
                 "Nobody holds the post for '%(step)s'. The principal leader has to handle it.", step=Name(found.name)
             )
-            _notify(tx, context, found, "task", ["principal_leader"], text)
-    return read.one(tx, TaskRow, select(task).where(task.c.id == found.id))
+            _notify(tx, context, found, NoticeKind.TASK, ["principal_leader"], text)
+    return fetch.one(tx, TaskRow, select(task).where(task.c.id == found.id))

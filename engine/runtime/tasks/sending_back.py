@@ -25,14 +25,15 @@ from engine.runtime.advance.advance import advance
 from engine.runtime.notify.notices import notify_people
 from engine.runtime.periods import calendar_change
 from engine.runtime.periods.timers import hold, run_on
-from engine.runtime.step.confidentiality import require_untold
+from engine.runtime.step.confidentiality import require_unrevealed
 from engine.runtime.step.context import Context
 from engine.runtime.step.events import SentBack
 from engine.runtime.step.step import Step
+from engine.runtime.step.step_kinds import StepKind
 from engine.runtime.tasks import tasks
 from engine.runtime.tasks.colleagues import who_may_do
 from engine.runtime.tasks.transfers import words
-from engine.states import TaskStatus
+from engine.states import HandlingKind, NoticeKind, TaskStatus, Undone
 
 QUIET_OPERATIONS = frozenset({"record", "notify"})
 """Operations that may be done again; every other one has an effect that sending back cannot undo."""
@@ -85,7 +86,11 @@ def _way_back(step: Step, row: TaskRow) -> WayBack:
         if element.kind == "userTask" and found.id in done and element.id != here.id:
             earlier = done[found.id]
             known = any(other.element_id == element.id for other in steps)
-            if not known and (earlier.unit_code == row.unit_code or element.id in allowed):
+            if (
+                earlier.ended_at is not None
+                and not known
+                and (earlier.unit_code == row.unit_code or element.id in allowed)
+            ):
                 if why := _limit_over(step, diagram, element):
                     return WayBack(steps, passed, why)
                 drawn = row.element_id in diagram.tasks_before(element.id)
@@ -103,7 +108,7 @@ def send_back(tx: Connection, context: Context, actor: Actor, task_id: str, to_t
     """
     row = tasks.take_hold(tx, actor, "send_back", task_id)
     reason = words(reason, "reason")
-    require_untold(tx, row.instance_id, actor, "reason", reason)
+    require_unrevealed(tx, row.instance_id, actor, "reason", reason)
     opened_id = new_id()
     earlier: Earlier | None = None
 
@@ -118,15 +123,17 @@ def send_back(tx: Connection, context: Context, actor: Actor, task_id: str, to_t
             raise Refused(sentences(_("It cannot be sent back to that step."), back.why_no_further))
         passed = back.passed[: back.passed.index(earlier.element_id)]
         _keep_periods(step, row, earlier, passed)
-        over = {"undone": "sent_back", "ended_by": actor.person_id, "remark": reason}
-        step.case.change(task, step.case.get(task, row.id), **over)
+        over = {"undone": Undone.SENT_BACK, "ended_by": actor.person_id, "remark": reason}
+        step.case.change(task, step.case.one(task, row.id), **over)
         step.record(SentBack(row.id, opened_id, earlier.name, reason))
         step.workflow.reopen(row.id, earlier.task_id, opened_id)
 
-    advance(tx, context, row.instance_id, "sent_back", event, actor)
+    advance(tx, context, row.instance_id, StepKind.SENT_BACK, event, actor)
     assert earlier is not None
-    requests.add(tx, row, "send_back", actor, context.now, to_person=earlier.done_by, to_task=opened_id, reason=reason)
-    opened = case_of(tx, row.instance_id).get(task, opened_id)
+    requests.add(
+        tx, row, HandlingKind.SEND_BACK, actor, context.now, to_person=earlier.done_by, to_task=opened_id, reason=reason
+    )
+    opened = case_of(tx, row.instance_id).one(task, opened_id)
     give_to(tx, opened, earlier.done_by, context.now)
     text = _(
         "%(person)s, %(unit)s, has sent '%(step)s' back to '%(earlier)s': %(reason)s",
@@ -140,7 +147,7 @@ def send_back(tx: Connection, context: Context, actor: Actor, task_id: str, to_t
         tx,
         context,
         row.instance_id,
-        "returned",
+        NoticeKind.RETURNED,
         opened.unit_code,
         opened.roles,
         text,

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import ColumnElement, Connection, Select, delete, select, update
 
-from engine.db import read
+from engine.db import fetch
 from engine.db.case import case_of
-from engine.db.read import R
+from engine.db.fetch import R
 from engine.db.rows import DocumentRow, TaskRow, UndoPointRow
 from engine.db.tables import document, fact, party, person, process_instance, task, undo_point, unit
 from engine.db.values import decode
@@ -34,10 +34,11 @@ from engine.runtime.step.context import Context
 from engine.runtime.step.events import PeriodGoesOn, TakenBack
 from engine.runtime.step.names import result_of
 from engine.runtime.step.step import Step
+from engine.runtime.step.step_kinds import StepKind
 from engine.runtime.step.undo_points import Did
 from engine.runtime.tasks import tasks
 from engine.runtime.tasks.sending_back import give_to
-from engine.states import InstanceStatus, TaskStatus
+from engine.states import HandlingKind, InstanceStatus, NoticeKind, TaskStatus, Undone
 
 
 def take_back(tx: Connection, context: Context, actor: Actor, task_id: str) -> str:
@@ -60,8 +61,8 @@ def take_back(tx: Connection, context: Context, actor: Actor, task_id: str) -> s
         point = undo_points.point_of(tx, row.instance_id)
         assert point is not None
         did = Did.read(point.did)
-        fallen.extend(read.every(tx, TaskRow, select(task).where(task.c.id.in_(did.opened))))
-        tx.execute(update(task).where(task.c.id.in_([row.id, *did.opened])).values(undone="taken_back"))
+        fallen.extend(fetch.every(tx, TaskRow, select(task).where(task.c.id.in_(did.opened))))
+        tx.execute(update(task).where(task.c.id.in_([row.id, *did.opened])).values(undone=Undone.TAKEN_BACK))
         step.record(TakenBack(row.id, opened_id))
         _say_former(step, point.revision)
         step.instance = {**step.instance, "taken": point.taken}
@@ -70,10 +71,10 @@ def take_back(tx: Connection, context: Context, actor: Actor, task_id: str) -> s
         _periods_run_on(step, row, did)
         undo_points.forget(tx, row.instance_id)
 
-    advance(tx, context, row.instance_id, "taken_back", event, actor)
+    advance(tx, context, row.instance_id, StepKind.TAKEN_BACK, event, actor)
     assert point is not None
-    requests.add(tx, row, "take_back", actor, context.now, to_task=opened_id)
-    opened = case_of(tx, row.instance_id).get(task, opened_id)
+    requests.add(tx, row, HandlingKind.TAKE_BACK, actor, context.now, to_task=opened_id)
+    opened = case_of(tx, row.instance_id).one(task, opened_id)
     give_to(tx, opened, actor.person_id, context.now)
     tasks.keep_draft(tx, opened, actor.person_id, point.answers, context.now)
     for lapsed in fallen:
@@ -84,7 +85,7 @@ def take_back(tx: Connection, context: Context, actor: Actor, task_id: str) -> s
             step=Name(row.name),
             lapsed=Name(lapsed.name),
         )
-        notify_people(tx, context, row.instance_id, "taken_back", lapsed.unit_code, lapsed.roles, words)
+        notify_people(tx, context, row.instance_id, NoticeKind.TAKEN_BACK, lapsed.unit_code, lapsed.roles, words)
     return opened_id
 
 
@@ -219,7 +220,7 @@ def _known(tx: Connection, rows: Sequence[Done]) -> _Known:
         .outerjoin(undo_point, undo_point.c.instance_id == process_instance.c.id)
         .where(process_instance.c.id.in_({row.instance_id for row in rows}))
     )
-    instances = {row.id: row for row in read.every(tx, _Instance, found)} if rows else {}
+    instances = {row.id: row for row in fetch.every(tx, _Instance, found)} if rows else {}
     last = [row for row in rows if instances[row.instance_id].last_task == row.id]
     did = {row.id: Did.read(instances[row.instance_id].did) for row in last}
     begun = _begun_by(tx, last)
@@ -238,7 +239,7 @@ def _known(tx: Connection, rows: Sequence[Done]) -> _Known:
 def _rows(
     tx: Connection, kind: type[R], statement: Select[Any], column: ColumnElement[Any], values: Sequence[str]
 ) -> Sequence[R]:
-    return read.every(tx, kind, statement.where(column.in_(values))) if values else []
+    return fetch.every(tx, kind, statement.where(column.in_(values))) if values else []
 
 
 _CLAIMED = (
@@ -311,20 +312,20 @@ def _calls_moved(row: Done, known: _Known) -> Text:
 
 
 def _what_moved(tx: Connection, row: Done) -> Text:
-    later = read.first(
+    later = fetch.first(
         tx,
         _Later,
         select(task.c.name, task.c.undone, unit.c.name.label("unit_name"), person.c.name.label("person_name"))
         .join(unit, unit.c.code == task.c.unit_code)
         .join(person, person.c.id == task.c.ended_by)
         .where(task.c.instance_id == row.instance_id, task.c.id != row.id, task.c.ended_at >= row.ended_at)
-        .where((task.c.status == TaskStatus.COMPLETED) | (task.c.undone == "sent_back"))
+        .where((task.c.status == TaskStatus.COMPLETED) | (task.c.undone == Undone.SENT_BACK))
         .order_by(task.c.ended_at.desc()),
     )
     if later is None:
         return _("Since then a period has ended or the case has changed, so this can no longer be undone.")
     who = {"person": later.person_name, "unit": later.unit_name, "step": Name(later.name)}
-    if later.undone == "sent_back":
+    if later.undone == Undone.SENT_BACK:
         return _("%(person)s, %(unit)s, has sent '%(step)s' back, so this can no longer be undone.", **who)
     return _("%(person)s, %(unit)s, has completed '%(step)s', so this can no longer be undone.", **who)
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
-from engine.db import read, upsert
+from engine.db import fetch, upsert
 from engine.db.case import case_of, case_of_task
 from engine.db.rows import TaskDraftRow, TaskRow
 from engine.db.tables import person, process_instance, task, task_draft, timer, unit
@@ -25,16 +25,18 @@ from engine.runtime.advance.lapsed_requests import notify_not_needed
 from engine.runtime.documents import issue
 from engine.runtime.step import audit, repeated_forms, undo_points
 from engine.runtime.step.context import Context
+from engine.runtime.step.entries import Claimed, Released
 from engine.runtime.step.events import TaskCompleted, TimerFired
 from engine.runtime.step.facts import said_in_tasks
 from engine.runtime.step.locks import lock_of_task
 from engine.runtime.step.names import name_of_person, name_of_unit, result_of
 from engine.runtime.step.parties import parties_of
 from engine.runtime.step.step import Step
+from engine.runtime.step.step_kinds import StepKind
 from engine.runtime.tasks import drafts
 from engine.runtime.tasks.answers import take_answers
 from engine.runtime.tasks.drafts import Window
-from engine.states import TaskStatus
+from engine.states import HandlingKind, TaskStatus, TimerKind, Undone
 
 
 @repeated_forms.repeatable
@@ -85,8 +87,8 @@ def complete(
         outcome_notices.notify_asker(step, task_id)
         step.workflow.complete(task_id)
 
-    step = advance(tx, context, row.instance_id, "task_completed", event, actor)
-    done = step.case.get(task, task_id)
+    step = advance(tx, context, row.instance_id, StepKind.TASK_COMPLETED, event, actor)
+    done = step.case.one(task, task_id)
     return Completed(
         instance_id=row.instance_id,
         number=step.instance["number"],
@@ -104,7 +106,7 @@ def claim(tx: Connection, actor: Actor, task_id: str, now: datetime) -> None:
         return
     _require(actor, "claim", row, tx)
     lists.give(tx, task_id, actor.person_id, now)
-    audit.append(tx, row.instance_id, now, "claimed", {"task": task_id}, actor.person_id, actor.unit_code)
+    audit.append(tx, row.instance_id, now, Claimed(task_id), actor.person_id, actor.unit_code)
     requests.ask_no_longer(tx, row, actor.person_id, actor, now)
 
 
@@ -112,7 +114,7 @@ def release(tx: Connection, actor: Actor, task_id: str, now: datetime) -> None:
     """The task is open to everybody who may do it; drafts stay with their writers."""
     row = take_hold(tx, actor, "release", task_id)
     lists.give(tx, task_id, None, None)
-    audit.append(tx, row.instance_id, now, "released", {"task": task_id}, actor.person_id, actor.unit_code)
+    audit.append(tx, row.instance_id, now, Released(task_id), actor.person_id, actor.unit_code)
 
 
 def save_draft(
@@ -171,7 +173,7 @@ def keep_draft(
 def draft(tx: Connection, person_id: str, task_id: str) -> TaskDraftRow | None:
     mine = (task_draft.c.task_id == task_id) & (task_draft.c.person_id == person_id)
     key = "draft", person_id, task_id
-    return unit_of(tx).keep(key, lambda: read.first(tx, TaskDraftRow, select(task_draft).where(mine)))
+    return unit_of(tx).keep(key, lambda: fetch.first(tx, TaskDraftRow, select(task_draft).where(mine)))
 
 
 def find(tx: Connection, task_id: str, actor: Actor) -> TaskRow:
@@ -223,7 +225,7 @@ def subject(tx: Connection, row: TaskRow) -> TaskSubject:
     name = name_of_person(tx, row.assignee_id) if row.assignee_id else None
     unit_name = name_of_unit(tx, row.unit_code)
     waiting = requests.requests(tx, row) if row.status == TaskStatus.OPEN else []
-    delegation = next((found for found in waiting if found.kind == "delegation"), None)
+    delegation = next((found for found in waiting if found.kind == HandlingKind.DELEGATION), None)
     return TaskSubject(
         parties=parties_of(tx, row.instance_id) | {row.unit_code},
         unit_code=row.unit_code,
@@ -238,7 +240,9 @@ def subject(tx: Connection, row: TaskRow) -> TaskSubject:
         handed_by_id=requests.handed_by(tx, row) if row.status == TaskStatus.OPEN else None,
         delegate_id=delegation.to_person if delegation else None,
         delegate_name=delegation.to_name if delegation else None,
-        consulted=frozenset(found.to_person for found in waiting if found.kind == "consultation" and found.to_person),
+        consulted=frozenset(
+            found.to_person for found in waiting if found.kind == HandlingKind.CONSULTATION and found.to_person
+        ),
     )
 
 
@@ -258,14 +262,15 @@ def fire_interrupting(step: Step) -> datetime | None:
 
     Returns when the last of them had run out; None when there was none.
     """
-    closing = [row for row in step.case.rows(timer) if row.kind == "due" and row.interrupting and row.due_at]
+    closing = [row for row in step.case.rows(timer) if row.kind == TimerKind.DUE and row.interrupting]
+    over = [(row.due_at, row.id, row) for row in closing if row.due_at is not None and row.due_at <= step.now]
     run_out_at: datetime | None = None
-    for row in sorted((row for row in closing if row.due_at <= step.now), key=lambda row: (row.due_at, row.id)):
+    for due_at, _id, row in sorted(over, key=lambda found: found[:2]):
         if any(event.id == row.id for event in step.workflow.armed_events()):
             step.record(TimerFired(row.id))
             step.fired_in[row.id] = row.scope_id
             step.workflow.fire(row.id)
-            run_out_at = row.due_at
+            run_out_at = due_at
     return run_out_at
 
 
@@ -273,7 +278,7 @@ def _end(step: Step, task_id: str, form: Form, answers: Mapping[str, object]) ->
     outcome = answers.get(form.outcome_key) if form.outcome_key else None
     step.case.change(
         task,
-        step.case.get(task, task_id),
+        step.case.one(task, task_id),
         status=TaskStatus.COMPLETED,
         ended_at=step.now,
         ended_by=step.actor.person_id if step.actor else None,
@@ -294,7 +299,7 @@ def _require(actor: Actor, verb: str, row: TaskRow, tx: Connection) -> None:
 
 def _require_opinions(tx: Connection, row: TaskRow, actor: Actor) -> None:
     """Whoever completes it has said the own opinion with that."""
-    waiting = [request for request in requests.requests(tx, row) if request.kind == "consultation"]
+    waiting = [request for request in requests.requests(tx, row) if request.kind == HandlingKind.CONSULTATION]
     asked = [request.to_name for request in waiting if request.to_person != actor.person_id]
     if asked:
         sentence = _(
@@ -322,7 +327,7 @@ def _require_open(tx: Connection, open_task: TaskRow) -> None:
     """Raises AlreadyDone with who was first and when, and Refused with what became of it."""
     if open_task.status == TaskStatus.OPEN:
         return
-    row = read.one(
+    row = fetch.one(
         tx,
         _Over,
         select(
@@ -358,14 +363,14 @@ def _require_open(tx: Connection, open_task: TaskRow) -> None:
 def _undone(row: _Over) -> Message:
     about = {"step": Name(row.name), "when": When(row.ended_at, "spoken")}
     match row.undone:
-        case "sent_back":
+        case Undone.SENT_BACK:
             return _("'%(step)s' was sent back on %(when)s and can no longer be handled.", **about)
-        case "taken_back":
+        case Undone.TAKEN_BACK:
             return _(
                 "'%(step)s' lapsed on %(when)s, since the step before it was undone. It can no longer be handled.",
                 **about,
             )
-        case "taken_off":
+        case Undone.TAKEN_OFF:
             return _(
                 "Your unit has no longer been asked for '%(step)s' since %(when)s. What you saved is kept.", **about
             )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -15,11 +14,13 @@ from engine.organisation.assignment import Actor
 from engine.runtime.advance import lists, requests
 from engine.runtime.notify.notices import notify_people
 from engine.runtime.step import audit
-from engine.runtime.step.confidentiality import require_untold
+from engine.runtime.step.confidentiality import require_unrevealed
 from engine.runtime.step.context import Context
+from engine.runtime.step.entries import AmongColleagues, Delegated, HandedIn, Recalled, Returned, Transferred, Urged
 from engine.runtime.step.free_text import readable
 from engine.runtime.tasks import drafts, tasks
 from engine.runtime.tasks.colleagues import REASON_LIMIT, Colleague, who_may_be_asked, who_may_do
+from engine.states import HandlingKind, NoticeKind
 
 
 def transfer(tx: Connection, context: Context, actor: Actor, task_id: str, to: str, reason: str) -> TaskRow:
@@ -38,8 +39,8 @@ def transfer(tx: Connection, context: Context, actor: Actor, task_id: str, to: s
     pass_draft(tx, context, row, row.assignee_id, chosen.id)
     _assign(tx, context, row, chosen.id)
     requests.ask_no_longer(tx, row, chosen.id, actor, context.now)
-    requests.add(tx, row, "transfer", actor, context.now, to_person=chosen.id, reason=reason)
-    note(tx, context, actor, row, "transferred", to=chosen.id, reason=reason)
+    requests.add(tx, row, HandlingKind.TRANSFER, actor, context.now, to_person=chosen.id, reason=reason)
+    note(tx, context, actor, row, Transferred(row.id, chosen.id, reason))
     about = {"person": actor.person_name, "step": Name(row.name), "reason": reason}
     text = (
         _("%(person)s has reassigned '%(step)s' to you: %(reason)s", **about)
@@ -72,17 +73,17 @@ def give_back(tx: Connection, context: Context, actor: Actor, task_id: str, reas
         pass_draft(tx, context, row, actor.person_id, taker)
         requests.ask_no_longer(tx, row, taker, actor, context.now)
     _assign(tx, context, row, taker)
-    requests.add(tx, row, "return", actor, context.now, to_person=taker, reason=reason)
-    note(tx, context, actor, row, "returned", to=taker, reason=reason)
+    requests.add(tx, row, HandlingKind.RETURN, actor, context.now, to_person=taker, reason=reason)
+    note(tx, context, actor, row, Returned(row.id, taker, reason))
     about = {"person": actor.person_name, "step": Name(row.name), "reason": reason}
     if taker is not None:
         text = _("%(person)s has returned '%(step)s' to you: %(reason)s", **about)
-        notify_person(tx, context, row, taker, text, "returned")
+        notify_person(tx, context, row, taker, text, NoticeKind.RETURNED)
     else:
         text = _("%(person)s has released '%(step)s', which is to be claimed: %(reason)s", **about)
-        notify_post(tx, context, actor, row, text, "returned")
+        notify_post(tx, context, actor, row, text, NoticeKind.RETURNED)
         if works_here(tx, context, row, giver):
-            notify_person(tx, context, row, giver, text, "returned")
+            notify_person(tx, context, row, giver, text, NoticeKind.RETURNED)
     return row
 
 
@@ -96,8 +97,8 @@ def delegate(tx: Connection, context: Context, actor: Actor, task_id: str, to: s
         _("You can delegate it to a colleague of your unit. Choose from the list."),
     )
     pass_draft(tx, context, row, actor.person_id, chosen.id)
-    requests.add(tx, row, "delegation", actor, context.now, to_person=chosen.id, reason=request)
-    note(tx, context, actor, row, "delegated", to=chosen.id, reason=request)
+    requests.add(tx, row, HandlingKind.DELEGATION, actor, context.now, to_person=chosen.id, reason=request)
+    note(tx, context, actor, row, Delegated(row.id, chosen.id, request))
     about = {"person": actor.person_name, "step": Name(row.name), "request": request}
     text = (
         _("%(person)s asks you to draft '%(step)s': %(request)s", **about)
@@ -130,12 +131,12 @@ def hand_in(
                 )
             }
         )
-    (request,) = (found for found in requests.requests(tx, row) if found.kind == "delegation")
+    (request,) = (found for found in requests.requests(tx, row) if found.kind == HandlingKind.DELEGATION)
     if raw:
         tasks.keep_draft(tx, row, actor.person_id, raw, context.now)
     pass_draft(tx, context, row, actor.person_id, row.assignee_id)
     requests.answer(tx, request.id, opinion, context.now)
-    note(tx, context, actor, row, "handed_in", to=row.assignee_id, reason=opinion)
+    note(tx, context, actor, row, HandedIn(row.id, row.assignee_id, opinion))
     about = {"person": actor.person_name, "step": Name(row.name), "opinion": opinion}
     notify_person(tx, context, row, row.assignee_id, _("%(person)s has handed in '%(step)s': %(opinion)s", **about))
     return row
@@ -159,7 +160,7 @@ def words(text: str, key: str, required: bool = True) -> str:
 def inside_words(tx: Connection, row: TaskRow, actor: Actor, text: str, key: str, required: bool = True) -> str:
     """The same for what only colleagues of the task's unit will read."""
     text = words(text, key, required)
-    require_untold(tx, row.instance_id, actor, key, text, inside=row.unit_code)
+    require_unrevealed(tx, row.instance_id, actor, key, text, inside=row.unit_code)
     return text
 
 
@@ -171,7 +172,12 @@ def choose(allowed: list[Colleague], person_id: str, otherwise: Text) -> Colleag
 
 
 def notify_person(
-    tx: Connection, context: Context, row: TaskRow, person_id: str | None, text: Text, kind: str = "handed"
+    tx: Connection,
+    context: Context,
+    row: TaskRow,
+    person_id: str | None,
+    text: Text,
+    kind: NoticeKind = NoticeKind.HANDED,
 ) -> None:
     """The person finds a notice that concerns the task."""
     if person_id is not None:
@@ -189,7 +195,9 @@ def notify_person(
         )
 
 
-def notify_post(tx: Connection, context: Context, actor: Actor, row: TaskRow, text: Text, kind: str = "handed") -> None:
+def notify_post(
+    tx: Connection, context: Context, actor: Actor, row: TaskRow, text: Text, kind: NoticeKind = NoticeKind.HANDED
+) -> None:
     """Everybody who may claim the task finds a notice that concerns it."""
     notify_people(
         tx,
@@ -210,13 +218,12 @@ def works_here(tx: Connection, context: Context, row: TaskRow, person_id: str | 
     return any(found.id == person_id for found in who_may_be_asked(tx, row, context.now))
 
 
-def note(tx: Connection, context: Context, actor: Actor, row: TaskRow, kind: str, **content: Any) -> None:
+def note(tx: Connection, context: Context, actor: Actor, row: TaskRow, entry: AmongColleagues | Urged) -> None:
     audit.append(
         tx,
         row.instance_id,
         context.now,
-        kind,
-        {"task": row.id, **content},
+        entry,
         actor.person_id,
         actor.unit_code,
         element_id=row.element_id,
@@ -233,10 +240,10 @@ def _end_delegation(tx: Connection, context: Context, actor: Actor, row: TaskRow
     delegate's now (`holder_id`).
     """
     for request in requests.requests(tx, row):
-        if request.kind == "delegation":
+        if request.kind == HandlingKind.DELEGATION:
             requests.withdraw(tx, request.id, context.now)
             pass_draft(tx, context, row, request.to_person, row.assignee_id)
-            note(tx, context, actor, row, "recalled", to=request.to_person)
+            note(tx, context, actor, row, Recalled(row.id, request.to_person))
             if request.to_person not in (holder_id, actor.person_id):
                 about = {"person": actor.person_name, "step": Name(row.name)}
                 text = _(

@@ -14,25 +14,27 @@ from engine.messages import gettext as _
 from engine.organisation.assignment import Actor
 from engine.runtime.advance import requests
 from engine.runtime.notify.notices import notify_people
-from engine.runtime.step.confidentiality import require_untold
+from engine.runtime.step.confidentiality import require_unrevealed
 from engine.runtime.step.context import Context
+from engine.runtime.step.entries import Urged
 from engine.runtime.tasks import tasks
 from engine.runtime.tasks.transfers import note, words
+from engine.states import HandlingKind, NoticeKind
 
 
 def urge(tx: Connection, context: Context, actor: Actor, task_id: str, sentence: str) -> TaskRow:
     """The task's holders and the leader of its unit are told. Raises NotAllowed, Refused when it is too soon again."""
     row = tasks.take_hold(tx, actor, "urge", task_id)
     sentence = words(sentence, "reason", required=False)
-    require_untold(tx, row.instance_id, actor, "reason", sentence)
+    require_unrevealed(tx, row.instance_id, actor, "reason", sentence)
     again_at = may_urge_again(tx, context, actor, task_id)
     if again_at is not None:
         day = When(local_date(again_at), "said_day")
         raise Refused(
             _("You have chased this task already. You can chase it again from %(day)s, the next working day.", day=day)
         )
-    requests.add(tx, row, "urge", actor, context.now, reason=sentence)
-    note(tx, context, actor, row, "urged", reason=sentence)
+    requests.add(tx, row, HandlingKind.URGE, actor, context.now, reason=sentence)
+    note(tx, context, actor, row, Urged(row.id, sentence))
     told = {"unit": actor.unit_name, "person": actor.person_name, "step": Name(row.name), "words": sentence}
     text = (
         _("%(person)s, %(unit)s, is waiting for '%(step)s': %(words)s", **told)
@@ -46,7 +48,7 @@ def urge(tx: Connection, context: Context, actor: Actor, task_id: str, sentence:
             tx,
             context,
             instance_id,
-            "urge",
+            NoticeKind.URGE,
             row.unit_code,
             roles,
             text,

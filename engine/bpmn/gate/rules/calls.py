@@ -58,7 +58,7 @@ def check(draft: Draft) -> Iterator[Problem]:
                     _("The procedure %(key)s leads back to this one without end.", key=key[:64]),
                     _("Take out one of the calls."),
                 )
-            yield from _handovers(draft, element, handed, other)
+            yield from _mappings(draft, element, handed, other)
 
 
 def _anew(draft: Draft, called: Called, element: Element, handed: set[str]) -> Iterator[Problem]:
@@ -82,7 +82,7 @@ def _anew(draft: Draft, called: Called, element: Element, handed: set[str]) -> I
             _("Draw a user task before it, where somebody decides whether to start another case."),
         )
     needs = needed_to_begin(draft.diagram, draft.forms)
-    yield from _handovers(draft, element, handed, signature(draft.diagram, draft.facts, needs=needs))
+    yield from _mappings(draft, element, handed, signature(draft.diagram, draft.facts, needs=needs))
 
 
 def _comes_by_itself(draft: Draft, element: Element) -> bool:
@@ -90,7 +90,7 @@ def _comes_by_itself(draft: Draft, element: Element) -> bool:
     return element in coming_by_itself(draft, draft.diagram.starts())
 
 
-def _handovers(draft: Draft, element: Element, handed: set[str], other: Signature) -> Iterator[Problem]:
+def _mappings(draft: Draft, element: Element, handed: set[str], other: Signature) -> Iterator[Problem]:
     if missing := handed - other.facts:
         known = named(other.facts, min(missing))
         remedy = _(
@@ -111,9 +111,9 @@ def _handovers(draft: Draft, element: Element, handed: set[str], other: Signatur
             _("Add an input mapping for it."),
             _handing(draft, element, name),
         )
-    for handover in element.outputs:
+    for mapping in element.outputs:
         try:
-            unknown = compile_expression(handover.expression).names - other.facts
+            unknown = compile_expression(mapping.expression).names - other.facts
         except ExpressionError as error:
             yield about(
                 CALL_OUTPUT,

@@ -107,7 +107,7 @@ def _extensions(node: etree._Element) -> Iterator[Problem]:
             yield from _properties(child)
             continue
         if child.tag in (f"{CAMUNDA}in", f"{CAMUNDA}out") and _is_call(node):
-            yield from _handover(child)
+            yield from _mapping(child)
             continue
         if no_effect.is_setting(child.tag) or no_effect.is_note(child.tag) or _is_form(child, node):
             continue
@@ -133,7 +133,7 @@ def _is_call(extensions: etree._Element) -> bool:
     return owner is not None and local_name(owner) == "callActivity"
 
 
-def _handover(node: etree._Element) -> Iterator[Problem]:
+def _mapping(node: etree._Element) -> Iterator[Problem]:
     """`camunda:in` and `camunda:out` of a call: one source, one target."""
     sources = [name for name in ("source", "sourceExpression") if node.get(name)]
     if set(node.attrib) - {"source", "sourceExpression", "target"} or len(sources) != 1 or not node.get("target"):

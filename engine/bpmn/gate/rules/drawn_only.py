@@ -24,8 +24,8 @@ def check(draft: Draft) -> Iterator[Problem]:
         attributes = [str(key) for key in node.attrib]
         extensions = [str(child.tag) for child in node.iterfind(f"{BPMN}extensionElements/*")]
         settings |= {_shown(key) for key in (*attributes, *extensions) if no_effect.is_setting(key)}
-        drawn |= {_shown(key) for key in attributes if _is_told(key, is_attribute=True)}
-        drawn |= {_shown(key) for key in extensions if _is_told(key)}
+        drawn |= {_shown(key) for key in attributes if _is_worth_a_word(key, is_attribute=True)}
+        drawn |= {_shown(key) for key in extensions if _is_worth_a_word(key)}
     if drawn:
         said = _("Kept as drawn, and of no effect: %(names)s.", names=named(drawn))
         yield in_the_file(DRAWN_ONLY, said, _("It can stay."))
@@ -54,7 +54,7 @@ def _looked_at(draft: Draft) -> Iterator[etree._Element]:
             stack += [child for child in node if isinstance(child.tag, str)]
 
 
-def _is_told(key: str, is_attribute: bool = False) -> bool:
+def _is_worth_a_word(key: str, is_attribute: bool = False) -> bool:
     """Whether it is worth a word: colours and the picture are not."""
     known = {*constructs.DECORATION_NAMESPACES, constructs.PICTURE_NAMESPACE}
     return no_effect.is_note(key, is_attribute) and etree.QName(key).namespace not in known

@@ -7,7 +7,8 @@ from difflib import get_close_matches
 
 from engine.bpmn.gate import constructs
 from engine.bpmn.gate.draft import EMPTY, LIKE, Draft, about, at, local_name, named, takes
-from engine.bpmn.reading.elements import BPMN, FLOW_NODES, OPERATING, Element, properties_of
+from engine.bpmn.reading.elements import BPMN, OPERATING, Element, properties_of
+from engine.bpmn.reading.tree import FLOW_NODES
 from engine.messages import Text
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule

@@ -189,5 +189,5 @@ def _said(draft: Draft, ids: set[str]) -> frozenset[str]:
         found |= form.own_keys if form is not None else frozenset()
         found |= {name.removeprefix(FACT) for name in element.properties if name.startswith(FACT)}
         found |= {element.properties[name] for name in SAYING if name in element.properties}
-        found |= {handover.fact for handover in element.outputs}
+        found |= {mapping.fact for mapping in element.outputs}
     return frozenset(found)

@@ -34,7 +34,7 @@ def _names(draft: Draft) -> Iterator[Problem]:
     """Of a button the name means nothing; that the message of one exists is told by `references`."""
     for kind in (MESSAGE, SIGNAL):
         defined = {found.get("id"): (found.get("name") or "").strip() for found in draft.root.iterfind(f"{BPMN}{kind}")}
-        for node, element in _telling(draft, kind):
+        for node, element in _thrown(draft, kind):
             reference = (node.get(f"{kind}Ref") or "").rpartition(":")[2]
             if reference and reference not in defined and kind == MESSAGE and local_name(node) != element.kind:
                 continue  # told by `references`
@@ -54,7 +54,7 @@ def _names(draft: Draft) -> Iterator[Problem]:
                 )
 
 
-def _telling(draft: Draft, kind: str) -> Iterator[tuple[etree._Element, Element]]:
+def _thrown(draft: Draft, kind: str) -> Iterator[tuple[etree._Element, Element]]:
     """What says which message or signal is meant, and the event or task that it says it of."""
     for node in draft.process.iter(f"{BPMN}{kind}EventDefinition", f"{BPMN}sendTask", f"{BPMN}receiveTask"):
         is_task = not (local_name(node) or "").endswith("Definition")

@@ -78,7 +78,7 @@ class Happening:
 
 
 @dataclass(frozen=True)
-class PeriodTold:
+class CoursePeriod:
     key: str
     name: str
     start_at: datetime
@@ -87,10 +87,10 @@ class PeriodTold:
 
 
 @dataclass(frozen=True)
-class Told:
+class Course:
     walked: Walked
     path: tuple[Happening, ...]
-    periods: tuple[PeriodTold, ...]
+    periods: tuple[CoursePeriod, ...]
     """The legal periods of the case itself; not the recommended times of tasks."""
     papers: tuple[str, ...]
     """The codes of what was delivered, in order."""
@@ -101,10 +101,10 @@ class Told:
         return [one.element for one in self.path if one.what in ("task_completed", "pressed")]
 
 
-def tell(town: Town, walked: Walked) -> Told:
+def course_of(town: Town, walked: Walked) -> Course:
     with town.engine.database.reading() as tx:
         path: list[tuple[int, Happening]] = []
-        periods: list[PeriodTold] = []
+        periods: list[CoursePeriod] = []
         papers: list[tuple[datetime, int, str]] = []
         for instance_id in walked.ids:
             row = tx.execute(select(process_instance).where(process_instance.c.id == instance_id)).one()
@@ -117,13 +117,13 @@ def tell(town: Town, walked: Walked) -> Told:
             delivered = tx.execute(select(document).where(document.c.instance_id == instance_id))
             papers += ((found.delivered_at, found.sequence, found.code) for found in delivered if not found.copy)
             periods += (
-                PeriodTold(one.name_drawn, one.name, one.start_at, one.due_at, one.status)
+                CoursePeriod(one.name_drawn, one.name, one.start_at, one.due_at, one.status)
                 for one in deadlines.of_instance(tx, instance_id)
                 if not one.of_task
             )
     happened = tuple(one for _id, one in sorted(path, key=lambda pair: pair[0]))
     periods.sort(key=lambda one: (one.due_at, one.key))
-    return Told(walked, happened, tuple(periods), tuple(code for _at, _sequence, code in sorted(papers)))
+    return Course(walked, happened, tuple(periods), tuple(code for _at, _sequence, code in sorted(papers)))
 
 
 def _happening(
@@ -169,14 +169,14 @@ def _answer(definition: Definition, row: Any) -> Text:
 # --- for programs ---
 
 
-def as_json(told: Told) -> dict[str, Any]:
+def as_json(course: Course) -> dict[str, Any]:
     return {
-        "number": told.walked.number,
-        "status": told.walked.status,
-        "result": told.walked.result,
-        "now": _instant(told.walked.now),
-        "waits": list(told.walked.waits),
-        "stopped": str(told.walked.stopped),
+        "number": course.walked.number,
+        "status": course.walked.status,
+        "result": course.walked.result,
+        "now": _instant(course.walked.now),
+        "waits": list(course.walked.waits),
+        "stopped": str(course.walked.stopped),
         "path": [
             {
                 "at": _instant(one.at),
@@ -186,13 +186,13 @@ def as_json(told: Told) -> dict[str, Any]:
                 "name": str(one.name),
                 "detail": str(one.detail),
             }
-            for one in told.path
+            for one in course.path
         ],
         "periods": [
             {"key": one.key, "name": one.name, "from": _instant(one.start_at), "due": _instant(one.due_at), "status": one.status}
-            for one in told.periods
+            for one in course.periods
         ],
-        "papers": list(told.papers),
+        "papers": list(course.papers),
     }  # fmt: skip
 
 
@@ -203,19 +203,19 @@ def _instant(instant: datetime) -> str:
 # --- against what is expected ---
 
 
-def differences(told: Told, story: Story) -> list[Text]:
+def differences(course: Course, story: Story) -> list[Text]:
     """What is otherwise than the story expects; what it does not name may be as it is."""
     expected = story.expected
-    if told.walked.is_refused:
-        return [told.walked.stopped]
+    if course.walked.is_refused:
+        return [course.walked.stopped]
     is_open_end = "waits" in expected or story.until is not None
     lists = {name: _listed(expected.get(name)) for name in ("waits_at", "lapses", "never", "passes")}
-    found: list[Text] = [told.walked.stopped] if told.walked.stopped and not is_open_end else []
+    found: list[Text] = [course.walked.stopped] if course.walked.stopped and not is_open_end else []
     seen: Mapping[str, list[str]] = {
-        "result": [told.walked.result or ""],
-        "path": told.steps,
-        "papers": list(told.papers),
-        "waits": sorted(told.walked.waits),
+        "result": [course.walked.result or ""],
+        "path": course.steps,
+        "papers": list(course.papers),
+        "waits": sorted(course.walked.waits),
     }
     for name, actual in seen.items():
         if name in expected:
@@ -223,21 +223,21 @@ def differences(told: Told, story: Story) -> list[Text]:
             wanted = sorted(map(str, wanted)) if name == "waits" else list(map(str, wanted))
             if wanted != actual:
                 found.append(_differs(name, listed(wanted), listed(actual)))
-    if (status := expected.get("status")) and status != told.walked.status:
-        found.append(_differs("status", str(status), told.walked.status))
-    opened, lapsed = _elements(told, "task_opened", "pressed", "timer"), _elements(told, "task_lapsed")
+    if (status := expected.get("status")) and status != course.walked.status:
+        found.append(_differs("status", str(status), course.walked.status))
+    opened, lapsed = _elements(course, "task_opened", "pressed", "timer"), _elements(course, "task_lapsed")
     found += (
-        _differs("waits_at", one, listed(told.walked.waits))
+        _differs("waits_at", one, listed(course.walked.waits))
         for one in lists["waits_at"]
-        if one not in told.walked.waits
+        if one not in course.walked.waits
     )
     found += (_differs("lapses", one, listed(lapsed)) for one in lists["lapses"] if one not in lapsed)
     found += (_differs("never", one, listed(opened)) for one in lists["never"] if one in opened)
-    passed = _elements(told, "task_completed", "pressed", "timer")
+    passed = _elements(course, "task_completed", "pressed", "timer")
     if not _in_order(lists["passes"], passed):
         found.append(_differs("passes", listed(lists["passes"]), listed(passed)))
     periods = expected.get("periods") or {}
-    found += (difference for key, wanted in periods.items() if (difference := _period(told, key, wanted)))
+    found += (difference for key, wanted in periods.items() if (difference := _period(course, key, wanted)))
     return found
 
 
@@ -245,8 +245,8 @@ def _listed(value: object) -> list[str]:
     return [str(one) for one in value] if isinstance(value, list) else [str(value)] if value else []
 
 
-def _elements(told: Told, *what: str) -> list[str]:
-    return [one.element for one in told.path if one.what in what]
+def _elements(course: Course, *what: str) -> list[str]:
+    return [one.element for one in course.path if one.what in what]
 
 
 def _in_order(wanted: list[str], passed: list[str]) -> bool:
@@ -255,8 +255,8 @@ def _in_order(wanted: list[str], passed: list[str]) -> bool:
     return all(one in rest for one in wanted)
 
 
-def _period(told: Told, key: str, wanted: Mapping[str, str]) -> Text:
-    stood = [one for one in told.periods if one.key == key]
+def _period(course: Course, key: str, wanted: Mapping[str, str]) -> Text:
+    stood = [one for one in course.periods if one.key == key]
     if not stood:
         return _differs(key, listed(f"{name} {value}" for name, value in wanted.items()), "-")
     last = stood[-1]

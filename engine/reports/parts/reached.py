@@ -18,7 +18,7 @@ from engine.notices.routes import HEADS_PREFIX, MAIL, WEBHOOK
 
 
 @dataclass(frozen=True)
-class Telling:
+class Reached:
     """Whom a notice reached: people, how many have opened it, and for each channel how many messages stand how."""
 
     people: tuple[str, ...]
@@ -27,7 +27,7 @@ class Telling:
     reasons: tuple[Text, ...]
 
 
-def tellings(tx: Connection, instance_id: str) -> dict[str, Telling]:
+def reached_by(tx: Connection, instance_id: str) -> dict[str, Reached]:
     """For each notice of the instance, whom it reached and how: for the bureaus of oversight."""
     had: dict[str, list[Any]] = {}
     for row in tx.execute(
@@ -42,7 +42,7 @@ def tellings(tx: Connection, instance_id: str) -> dict[str, Telling]:
     for row in tx.execute(select(outbox).where(outbox.c.notice_id.in_(own)).order_by(outbox.c.made_at, outbox.c.id)):
         sent.setdefault(row.notice_id, []).append(row)
     return {
-        notice_id: Telling(
+        notice_id: Reached(
             people=tuple(row.name for row in had.get(notice_id, [])),
             read=sum(row.read_at is not None for row in had.get(notice_id, [])),
             channels=_by_channel(sent.get(notice_id, [])),
@@ -52,17 +52,17 @@ def tellings(tx: Connection, instance_id: str) -> dict[str, Telling]:
     }
 
 
-def together(tellings: Sequence[Telling]) -> Telling:
+def together(several: Sequence[Reached]) -> Reached:
     """Several notices of one text, as one."""
     channels: dict[Text, Counter[str]] = {}
-    for telling in tellings:
-        for name, counts in telling.channels.items():
+    for one in several:
+        for name, counts in one.channels.items():
             channels.setdefault(name, Counter()).update(counts)
-    return Telling(
-        people=tuple(dict.fromkeys(name for telling in tellings for name in telling.people)),
-        read=sum(telling.read for telling in tellings),
+    return Reached(
+        people=tuple(dict.fromkeys(name for one in several for name in one.people)),
+        read=sum(one.read for one in several),
         channels={name: dict(counts) for name, counts in channels.items()},
-        reasons=tuple(dict.fromkeys(reason for telling in tellings for reason in telling.reasons)),
+        reasons=tuple(dict.fromkeys(reason for one in several for reason in one.reasons)),
     )
 
 
