@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.clock import parse_local
-from engine.deployments.shipped import tests_beside
+from engine.deployments import shipped
 from engine.settings import PROJECT, read_settings
 from engine.trial.trials import run_tests
 
@@ -16,7 +16,7 @@ DIAGRAMS = sorted((PROJECT / "processes").glob("*.bpmn"))
 
 @pytest.mark.parametrize("diagram", DIAGRAMS, ids=lambda path: path.stem)
 def test_a_shipped_diagram_passes_its_own_tests(diagram: Path) -> None:
-    assert tests_beside(diagram).exists()
+    assert shipped.tests_beside(diagram).exists()
 
     tested = run_tests(read_settings(), diagram, None, parse_local("2026-09-30T09:30"))
 

@@ -65,9 +65,9 @@ def happened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[datetime, str]]:
     done: list[tuple[datetime, str]] = []
     happen = due._happen
 
-    def note(step: Any, row: Any) -> None:
-        done.append((row.due_at, row.instance_id))
-        happen(step, row)
+    def note(step: Any, row: Any, due_at: datetime) -> None:
+        done.append((due_at, row.instance_id))
+        happen(step, row, due_at)
 
     monkeypatch.setattr(due, "_happen", note)
     return done

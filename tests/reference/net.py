@@ -7,7 +7,7 @@ the whole store.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -55,7 +55,8 @@ class Seen:
     calls: Counter[str] = field(default_factory=Counter)
     clocks: Counter[str] = field(default_factory=Counter)
     passed: Counter[str] = field(default_factory=Counter)
-    thrown: Counter[tuple[str, str, bool]] = field(default_factory=Counter)
+    thrown: Counter[tuple[str, str, bool | None]] = field(default_factory=Counter)
+    """Kind, name, whether anything here caught it; None: the record of an instance does not say."""
     failed: str | None = None
     terminated: bool = False
     """Known of the reference only. How far branches had come that went on by themselves at that moment is left open."""
@@ -64,11 +65,19 @@ class Seen:
         """What is otherwise than the reference says, in words; empty when nothing is."""
         history = () if reference.terminated else ("passed", "thrown")
         names = ("ended", "open", "armed", "calls", "clocks", "failed", *history)
+        mine, theirs = self._shown(names), reference._shown(names)
+        if None in {caught for _kind, _name, caught in self.thrown}:
+            mine["thrown"], theirs["thrown"] = _without_ears(self.thrown), _without_ears(reference.thrown)
         return "; ".join(
-            f"{name}: {getattr(self, name)} instead of {getattr(reference, name)}"
-            for name in names
-            if getattr(self, name) != getattr(reference, name)
+            f"{name}: {mine[name]} instead of {theirs[name]}" for name in names if mine[name] != theirs[name]
         )
+
+    def _shown(self, names: Sequence[str]) -> dict[str, object]:
+        return {name: getattr(self, name) for name in names}
+
+
+def _without_ears(thrown: Counter[tuple[str, str, bool | None]]) -> Counter[tuple[str, str]]:
+    return Counter((kind, name) for kind, name, _caught in thrown.elements())
 
 
 class Side(Protocol):
@@ -123,7 +132,7 @@ class Alone:
         self.name = "restored" if restores else "live"
         self._specification, self._restores, self._host = specification, restores, Asked(specification.diagram)
         self._passed: Counter[str] = Counter()
-        self._thrown: Counter[tuple[str, str, bool]] = Counter()
+        self._thrown: Counter[tuple[str, str, bool | None]] = Counter()
         self.workflow = Workflow(specification, self._host)
 
     def begin(self, facts: Mapping[str, int]) -> None:
@@ -181,7 +190,9 @@ def act(workflow: Workflow, move: Move) -> None:
             workflow.run()
 
 
-def seen_of(workflow: Workflow, passed: Counter[str], thrown: Counter[tuple[str, str, bool]] | None = None) -> Seen:
+def seen_of(
+    workflow: Workflow, passed: Counter[str], thrown: Counter[tuple[str, str, bool | None]] | None = None
+) -> Seen:
     """The engine of before knew nothing of what is thrown."""
     thrown, failed = thrown or Counter(), getattr(workflow, "failed", None)
     if workflow.completed:
@@ -225,7 +236,7 @@ class Reference:
         self.facts: dict[str, object] = {}
         self.game = Game(read(text), word_of, self._value, self._work)
         self.passed: Counter[str] = Counter()
-        self.thrown: Counter[tuple[str, str, bool]] = Counter()
+        self.thrown: Counter[tuple[str, str, bool | None]] = Counter()
 
     def begin(self, facts: Mapping[str, int]) -> None:
         self.facts = dict(facts)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from engine.db.tables import audit_entry, process_instance, task
 from engine.deployments import definitions
 from engine.runtime.advance.advance import advance
 from engine.runtime.step import sealing
+from engine.runtime.step.events import Threw, Thrown, events_of
 from engine.runtime.step.faults import Fault
 from engine.runtime.step.step import Step
 from tests.processes import one_task
@@ -74,17 +75,27 @@ class Stored:
 
     def _look(self, tx: Connection) -> tuple[Seen, Counter[str]]:
         row: Row[Any] = tx.execute(select(process_instance).where(process_instance.c.id == self.id)).one()
-        contents = tx.scalars(select(audit_entry.c.content).where(audit_entry.c.instance_id == self.id))
+        contents = tx.scalars(select(audit_entry.c.content).where(audit_entry.c.instance_id == self.id)).all()
         passed = Counter(element for content in contents for element in content.get("passed", ()))
         own = select(task.c.element_id).where(task.c.instance_id == self.id, task.c.status == "open")
         specification = definitions.load(tx, row.definition_id).specification
         workflow = Workflow(specification, Asked(), sealing.state_of(tx, row._mapping))
         if workflow.completed != (row.status == "ended"):
             raise Different(f"the instance is {row.status}")
-        return seen_of(workflow, passed), Counter(tx.scalars(own))
+        return seen_of(workflow, passed, _thrown(contents)), Counter(tx.scalars(own))
 
     def _deploy(self, file: Path) -> None:
         self.town.act(lambda engine: engine.procedures_in_force.deploy(file, "test"))
+
+
+def _thrown(contents: Sequence[Mapping[str, Any]]) -> Counter[tuple[str, str, bool | None]]:
+    """What the record says: of an error or escalation whether it was caught, of a message or signal only that it was thrown."""
+    events = [event for content in contents for event in events_of(content)]
+    return Counter(
+        (one.kind, one.code, one.caught) if isinstance(one, Thrown) else (one.kind, one.name, None)
+        for one in events
+        if isinstance(one, Thrown | Threw)
+    )
 
 
 def through(town: Town, folder: Path) -> Callable[[Drawn], list[Stored]]:

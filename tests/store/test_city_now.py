@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Select, event, false, insert, select, text, u
 
 from engine.db import stamp, tables
 from engine.db.case import case_of
+from engine.db.english import english_of
 from engine.db.session import Database
 from engine.db.turns import DEPLOYING, take_turn
 from engine.db.unit import unit_of
@@ -74,6 +75,7 @@ LOOKS: dict[str, list[Look]] = {
     "definitions": [definitions.every_key],
     "retirements": [retirement.retired],
     "letters": [letter],
+    "english": [lambda tx: english_of(tx).element("case_i1", "", "一件事")],
     "matters": [matters],
     "duties": [lambda tx: duties.in_force(tx, "m1", date(2026, 9, 30))],
 }
@@ -192,6 +194,13 @@ def deploy(tx: Connection) -> None:
     an_instance(tx, "i2")
 
 
+def call_in_english(tx: Connection) -> None:
+    given = {"names": {"": "One thing"}, "forms": {}}
+    tx.execute(
+        update(tables.definition_version).where(tables.definition_version.c.key == "case_i1").values(english=given)
+    )
+
+
 CHANGES: dict[str, tuple[str, Callable[[Connection], object]]] = {
     "a new unit": ("organisation", lambda tx: units.add(tx, "town_c", "石桥镇", "town", "石", SINCE)),
     "a unit that ends": ("organisation", lambda tx: tx.execute(update(tables.unit).values(valid_to=NOW))),
@@ -207,6 +216,7 @@ CHANGES: dict[str, tuple[str, Callable[[Connection], object]]] = {
     "an entry of the list": ("duties", adopt),
     "a letter": ("letters", lambda tx: a_letter(tx, 2, "告知书")),
     "a procedure": ("definitions", deploy),
+    "what a procedure is called in English": ("english", call_in_english),
     "a procedure that is retired": ("retirements", lambda tx: retirement.retire(tx, "case_i1", "test", "不用了", NOW)),
 }
 
