@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from engine.app import Engine
-from engine.commands.procedures import told
+from engine.commands.procedures import in_words
 from engine.errors import IncidentRaised
 from engine.settings import Settings
 from engine.uses.procedures import Outcome
@@ -468,7 +468,7 @@ def test_the_name_alone_lists_the_commands() -> None:
 def test_a_file_that_waits_is_named_with_its_first_reasons_and_how_to_read_the_others() -> None:
     reasons = "\n".join(f"元素 {number}：不知道 office 是哪个单位。" for number in range(30))
 
-    said = str(told(Outcome("drawn.bpmn", "waits", "画的流程", message=reasons))).split("\n")
+    said = str(in_words(Outcome("drawn.bpmn", "waits", "画的流程", message=reasons))).split("\n")
 
     assert said[0] == "drawn.bpmn：等单位。"
     assert said[1:4] == reasons.split("\n")[:3]

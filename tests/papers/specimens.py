@@ -225,7 +225,7 @@ def _sides(tx: Connection, step: Step, name: str) -> tuple[Unit, Unit]:
         codes = ("qinghe", "qinghe")
     elif name == "D15-first":
         codes = ("qinghe", "supervision_bureau")
-    elif name in ("D17-first", "D17-mapping"):
+    elif name in ("D17-first", "D17-handover"):
         codes = ("supervision_bureau", "qinghe")
     found = [units.find(tx, code, step.now) for code in codes]
     assert found[0] is not None
