@@ -19,6 +19,8 @@ class Along:
     """The file of tests, byte for byte."""
     english: Mapping[str, Any] | None = None
     """`names` of elements and `forms` with their texts, as `engine.english` has them."""
+    tests_carried: bool = False
+    """Whether nobody has sent the tests: they are those of the version in force, and may be what shall change."""
     is_sent: bool = False
     """Whether somebody has sent it: then other tests or other English alone make a version."""
 

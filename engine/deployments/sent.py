@@ -189,8 +189,9 @@ def _along(tx: Connection, diagram: Diagram, parts: Parts) -> Along:
     names = parts.names.get(diagram.key, {})
     forms = {name: words for name, words in parts.form_words.items() if name in diagram.form_ids or not name}
     english = {"names": names, "forms": forms} if names or forms else None
-    tests = parts.tests if parts.tests is not None else definitions.tests_in_force(tx, diagram.key)
-    return Along(tests, english, is_sent=True)
+    if parts.tests is not None:
+        return Along(parts.tests, english, is_sent=True)
+    return Along(definitions.tests_in_force(tx, diagram.key), english, tests_carried=True, is_sent=True)
 
 
 def _forms_in_force(tx: Connection, key: str) -> dict[str, bytes]:
@@ -209,7 +210,7 @@ def files_of(file: File) -> list[Sent]:
     found += [Sent(f"forms/{name}{FORMS}", text.encode()) for name, text in file.form_texts.items()]
     found += [Sent(f"letters/{name}{LETTERS}", one.wording.encode()) for name, one in letters.items()]
     found += [Sent(f"letters/layouts/{name}", text.encode()) for name, text in sorted(layouts.items())]
-    if file.along.tests is not None:
+    if file.along.tests is not None and not file.along.tests_carried:
         found.append(Sent(f"{file.diagram.key}{TESTS[0]}", file.along.tests))
     english = file.along.english or {}
     for name, words in ((NAMES, {file.diagram.key: english.get("names", {})}), (FORM_WORDS, english.get("forms", {}))):

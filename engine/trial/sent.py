@@ -58,15 +58,18 @@ def results(engine: Engine, file: File) -> tuple[Result, ...]:
         return _known[about]
 
 
-def deploy(engine: Engine, actor: Actor, files: Sequence[Sent], reason: str) -> Deployed | Waiting:
+def deploy(
+    engine: Engine, actor: Actor, files: Sequence[Sent], reason: str, is_meant: bool = False
+) -> tuple[Deployed | Waiting, tuple[str, ...]]:
     """What was sent is in force, or waits for a second person, and its tests have passed.
 
-    Raises Refused, DiagramRefused, TestsFailed, and NotAllowed for whoever has not the right to deploy.
+    Returns with it the names of the tests of the version before that do not hold any more; `is_meant`: that is what was
+    wanted. Raises Refused, DiagramRefused, TestsFailed, and NotAllowed for whoever has not the right to deploy.
     """
     file = engine.library.file(actor, files)
     in_order(engine, file)
-    require_passed(engine, file)
-    return engine.library.deploy(actor, files, reason)
+    outdated = require_passed(engine, file, is_meant)
+    return engine.library.deploy(actor, files, reason, outdated), outdated
 
 
 def in_order(engine: Engine, file: File) -> None:
@@ -76,12 +79,16 @@ def in_order(engine: Engine, file: File) -> None:
         raise DiagramRefused(list(told.errors), told.following)
 
 
-def require_passed(engine: Engine, file: File) -> tuple[Result, ...]:
-    """The file's tests pass. Raises TestsFailed with what was otherwise."""
-    found = results(engine, file)
-    if any(one.differs for one in found):
-        raise failed((one.name, said) for one in found for said in one.differs)
-    return found
+def require_passed(engine: Engine, file: File, is_meant: bool = False) -> tuple[str, ...]:
+    """The file's tests pass. Raises TestsFailed with what was otherwise.
+
+    Tests that were sent with it have to. Those of the version before may be just what shall change: when that `is_meant`,
+    the names of those that do not hold any more are returned.
+    """
+    differing = [one for one in results(engine, file) if one.differs]
+    if differing and not (is_meant and file.along.tests_carried):
+        raise failed((one.name, said) for one in differing for said in one.differs)
+    return tuple(one.name for one in differing)
 
 
 def _apart(engine: Engine, file: File) -> tuple[Result, ...]:

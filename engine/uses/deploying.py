@@ -7,7 +7,7 @@ anybody, and waits for nobody.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -89,12 +89,18 @@ class Deploying:
         return of_installation(tx, key, self._clock.now(), self._fonts, known_units)
 
     def put(
-        self, tx: Connection, file: File, sender: Sender, reason: str, before: JudgedBefore | None = None
+        self,
+        tx: Connection,
+        file: File,
+        sender: Sender,
+        reason: str,
+        before: JudgedBefore | None = None,
+        outdated: Sequence[str] = (),
     ) -> Deployed | Waiting:
         """The file is in force, or waits. Raises DiagramRefused."""
         definitions.one_at_a_time(tx)
         if not asks_for_two(tx) or _changes_nothing(tx, file):
-            return self.deploy(tx, file, sender.name, reason, before=before)
+            return self.deploy(tx, file, sender.name, reason, before=before, outdated=outdated)
         return self._wait(tx, file, sender, reason, self._in_order(tx, file, before))
 
     def put_back(self, tx: Connection, key: str, version: int, sender: Sender, reason: str) -> Definition | Waiting:
@@ -113,6 +119,7 @@ class Deploying:
         reason: str,
         confirmed_by: str = "",
         before: JudgedBefore | None = None,
+        outdated: Sequence[str] = (),
     ) -> Deployed:
         """The file is in force. Raises DiagramRefused."""
         definitions.one_at_a_time(tx)
@@ -125,6 +132,8 @@ class Deploying:
         is_new = found.version != known
         if is_new or letters:
             more = {"new": is_new, "letters": letters, **_confirmed(confirmed_by)}
+            if outdated:
+                more["tests_outdated"] = list(outdated)
             self.record(tx, "procedure_deployed", found, by, reason, **more)
         self.revive(tx, found.key, by, reason)
         schedules.lay(tx, self._context(tx), found.key)

@@ -57,6 +57,8 @@ class Checked:
     """The letters that would change with it."""
     tests: bytes | None = None
     """Its tests: those that came along, else those of the version in force."""
+    tests_carried: bool = False
+    """Whether they are those of the version in force."""
 
     @property
     def is_clean(self) -> bool:
@@ -170,6 +172,7 @@ class LibraryUses:
         )
         found = replace(found, drawing=Drawing({}, [one.id for one in file.diagram.elements.values() if one.lapses]))
         found = replace(found, unused=tuple(parts.unused(file)), tests=file.along.tests)
+        found = replace(found, tests_carried=file.along.tests_carried)
         return self._beside_what_is_in_force(found, file)
 
     def file(self, actor: Actor, files: Sequence[Sent]) -> File:
@@ -178,13 +181,18 @@ class LibraryUses:
         with self._database.reading() as tx:
             return sent.file_of(tx, self._folder, sent.parts_of(files))
 
-    def deploy(self, actor: Actor, files: Sequence[Sent], reason: str) -> Deployed | Waiting:
-        """The diagram that was sent is the version in force, or waits for a second person. Raises Refused, DiagramRefused."""
+    def deploy(
+        self, actor: Actor, files: Sequence[Sent], reason: str, outdated: Sequence[str] = ()
+    ) -> Deployed | Waiting:
+        """The diagram that was sent is the version in force, or waits for a second person. Raises Refused, DiagramRefused.
+
+        `outdated` are the tests of the version before that do not hold any more; the audit says so.
+        """
         require(actor, "deploy_procedure")
         parts = sent.parts_of(files)
         with self._database.reading() as tx:
             file = sent.file_of(tx, self._folder, parts)
-        return self._procedures.put(file, by_name(actor), reason[:REASON_LIMIT], actor.person_id)
+        return self._procedures.put(file, by_name(actor), reason[:REASON_LIMIT], actor.person_id, outdated)
 
     def restore(self, actor: Actor, key: str, number: int, reason: str) -> Definition | Waiting:
         """What an earlier version was is in force again, as a new one, or waits. Raises as `ProcedureUses` does."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -177,15 +178,18 @@ class ProcedureUses:
         """
         return self.put(shipped.read_file(diagram), by, reason)
 
-    def put(self, file: File, by: str, reason: str = "", person_id: str | None = None) -> Deployed | Waiting:
-        """As `deploy`, a file that has been read already; `person_id` of whoever acts on the pages.
+    def put(
+        self, file: File, by: str, reason: str = "", person_id: str | None = None, outdated: Sequence[str] = ()
+    ) -> Deployed | Waiting:
+        """As `deploy`, a file that has been read already; `person_id` of whoever acts on the pages, `outdated` the tests
+        that do not hold any more.
 
         It is judged before anybody has to wait for it: while a large diagram is looked through, cases go on. Only when the
         city has changed meanwhile it is judged again where it is stored.
         """
         sender = Sender(_required(by, "by"), person_id)
         before = self._deploying.judged_now(file)
-        return self._database.run(lambda tx: self._deploying.put(tx, file, sender, reason.strip(), before))
+        return self._database.run(lambda tx: self._deploying.put(tx, file, sender, reason.strip(), before, outdated))
 
     def judge(self, file: File) -> Findings:
         """All that there is to say of the file and of what lies beside it; nothing changes."""

@@ -108,10 +108,10 @@ def take_back(kept_id: str) -> ResponseReturnValue:
 
 
 def _require_tested(kept_id: str) -> None:
-    """What is kept is still in order, and its tests pass. Raises DiagramRefused, TestsFailed."""
+    """What is kept is still in order, and the tests that came with it pass. Raises DiagramRefused, TestsFailed."""
     file = engine().kept_files.file(actor(), kept_id)
     trying.in_order(engine(), file)
-    trying.require_passed(engine(), file)
+    trying.require_passed(engine(), file, is_meant=True)
 
 
 def _done(kept_id: str, work: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:

@@ -16,6 +16,7 @@ from engine.trial import sent as trying
 from engine.trial.course import TestsFailed
 from engine.uses.deploying import Deployed, Waiting
 from engine.uses.library import deployer, require, required
+from tasks_ui import sending_words
 from tasks_ui.library.carried import packed, unpacked
 from tasks_ui.library.shown import downloaded, mark_of, marks_of, names_of, numbered, rights, text_of, tried
 from tasks_ui.messages import gettext as _
@@ -63,11 +64,15 @@ def deploy() -> ResponseReturnValue:
     sent = unpacked(request.form.get("carried", ""))
     try:
         reason = required(request.form.get("reason", ""))
-        done = trying.deploy(engine(), actor(), sent, reason)
+        done, outdated = trying.deploy(engine(), actor(), sent, reason, request.form.get("meant") == "yes")
     except InvalidValues as invalid:
         return _checked(sent, invalid.problems)[0], 422
     except (DiagramRefused, TestsFailed):
         return _checked(sent)[0], 422
+    if outdated:
+        flash(
+            _("These tests do not hold any more, and were kept: %(names)s", names=sending_words.listed(outdated)), "ok"
+        )
     return settled(done)
 
 
@@ -225,4 +230,5 @@ def _checked(sent: Sequence[Sent], wrong: Mapping[str, str] | None = None) -> tu
         wrong=wrong or {},
         rights=rights(),
     )
-    return page, 200 if checked.is_clean and all(not one.differs for one in tests) else 422
+    stops = not checked.tests_carried and any(one.differs for one in tests)
+    return page, 200 if checked.is_clean and not stops else 422

@@ -61,7 +61,7 @@ def create() -> ResponseReturnValue:
     files = [Sent(name, file.read()) for name, file in request.files.items(multi=True)]
     name = request.form.get("deployment-name", "").strip()[:NAME_LIMIT]
     try:
-        deployed = deploy(engine(), actor, files, name)
+        deployed, _outdated = deploy(engine(), actor, files, name, is_meant=True)  # there is no tick in the Modeler
     except (DiagramRefused, Refused, TestsFailed) as error:
         return jsonify(wire.refused(error, files)), 400
     if isinstance(deployed, Waiting):

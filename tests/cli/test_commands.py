@@ -172,7 +172,7 @@ def test_a_diagram_that_cannot_run_is_refused_with_every_reason(tmp_path: Path) 
     )
     done = run("deploy", str(broken), "--by", "王芳", data_dir=tmp_path)
     assert done.exit_code == 2
-    assert "脚本不执行" in done.output
+    assert "脚本是空的" in done.output
     assert "extend_period" in done.output
 
 

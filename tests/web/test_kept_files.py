@@ -82,7 +82,7 @@ def test_a_draft_that_is_in_order_is_deployed_from_its_page(library: Office) -> 
     assert desk.get("/procedures").every("//*[@id='drafts']") == []
 
 
-@pytest.mark.parametrize("content", [NOT_RUNNING, BROKEN, FIVE_DAYS])
+@pytest.mark.parametrize("content", [NOT_RUNNING, BROKEN])
 def test_a_draft_with_problems_is_not_deployed(library: Office, content: bytes) -> None:
     address, desk = drafted(library, ("改.bpmn", content)), library.desk(ANALYST)
 
@@ -114,11 +114,28 @@ def test_all_that_was_sent_with_a_draft_comes_back(library: Office) -> None:
 
 
 def test_a_red_test_stands_in_the_way_and_says_what_was_otherwise(library: Office) -> None:
-    page = check(library.desk(ANALYST), ("改.bpmn", FIVE_DAYS))
+    desk = library.desk(ANALYST)
+    page = check(desk, ("改.bpmn", FIVE_DAYS), ("case_referral.tests.yaml", TESTS))
 
     assert page.status == 422
     assert "2026-10-10" in page.words("//*[@id='tests']")
     assert page.every("//*[@id='deploy']") == []
+
+
+def test_tests_of_the_version_before_stand_in_the_way_only_until_the_analyst_says_that_it_is_meant(
+    library: Office,
+) -> None:
+    desk = library.desk(ANALYST)
+    page = check(desk, ("改.bpmn", FIVE_DAYS))
+
+    assert page.status == 200
+    assert "2026-10-10" in page.words("//*[@id='tests']")
+    assert deploy(desk, page).status == 422
+    assert len(library.engine.procedures_in_force.versions("case_referral")) == 1
+    done = deploy(desk, page, meant="yes")
+    assert done.location == "/procedures/case_referral/2"
+    assert "按时移送、受理、立案并回告" in desk.get(done.location).words(), "told, and never silently"
+    assert desk.get("/procedures/case_referral/2/tests.yaml").content == TESTS
 
 
 def test_tests_that_expect_it_are_sent_along_and_kept_with_the_version(library: Office) -> None:
@@ -149,13 +166,21 @@ def test_tests_that_cannot_be_run_stand_in_the_way(library: Office, tests: bytes
     assert page.every("//*[@id='deploy']") == []
 
 
-def test_the_modeler_is_refused_by_a_red_test(library: Office, port: int) -> None:
-    answer = Modeler(port, basic(ANALYST)).deploy("案件移送.bpmn", FIVE_DAYS)
+def test_the_modeler_is_refused_by_a_red_test_that_it_sends(library: Office, port: int) -> None:
+    sent = {"case_referral.tests.yaml": TESTS}
+    answer = Modeler(port, basic(ANALYST)).deploy("案件移送.bpmn", FIVE_DAYS, forms=sent)
 
     assert answer.status == 400
     assert answer.json["message"].startswith("ENGINE-09005")
     assert "2026-10-10" in answer.json["message"]
     assert len(library.engine.procedures_in_force.versions("case_referral")) == 1
+
+
+def test_five_days_instead_of_three_are_in_force_by_one_press_in_the_modeler(library: Office, port: int) -> None:
+    answer = Modeler(port, basic(ANALYST)).deploy("案件移送.bpmn", FIVE_DAYS, "改成五日")
+
+    assert answer.status == 200
+    assert len(library.engine.procedures_in_force.versions("case_referral")) == 2
 
 
 # --- letters ---

@@ -52,9 +52,9 @@ def check(desk: Desk, *files: tuple[str, bytes]) -> Page:
     return Page(desk.client.post("/procedures/check", data=body, content_type=type_))
 
 
-def deploy(desk: Desk, checked: Page, reason: str = "《实施方案》2026 年修订") -> Page:
+def deploy(desk: Desk, checked: Page, reason: str = "《实施方案》2026 年修订", **more: str) -> Page:
     (carried,) = checked.every("//*[@id='deploy']//input[@name='carried']/@value")
-    return desk.post("/procedures/deploy", {"carried": carried, "reason": reason, "once": new_id()})
+    return desk.post("/procedures/deploy", {"carried": carried, "reason": reason, "once": new_id(), **more})
 
 
 # --- what there is ---
