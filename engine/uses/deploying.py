@@ -177,13 +177,13 @@ class Deploying:
         by_whoever_runs_it = kept.status == kept_files.WAITING and kept.sender.person_id is None
         return sent.file_of(tx, self._folder, parts, any_layout=by_whoever_runs_it)
 
-    def put_in_force(self, tx: Connection, kept: Kept, confirmed_by: str) -> Definition:
+    def put_in_force(self, tx: Connection, kept: Kept, confirmed_by: str, outdated: Sequence[str] = ()) -> Definition:
         """What waited is in force. Raises as `deploy` and `restore` do, and Refused when somebody else has settled it."""
         by, reason = kept.sender.name, kept.reason
         if kept.restores is not None:
             found = self.restore(tx, kept.key, kept.restores, by, reason, confirmed_by)
         else:
-            found = self.deploy(tx, self.kept_file(tx, kept), by, reason, confirmed_by).definition
+            found = self.deploy(tx, self.kept_file(tx, kept), by, reason, confirmed_by, outdated=outdated).definition
         kept_files.end(tx, kept, kept_files.DEPLOYED, confirmed_by, "", self._clock.now())
         return found
 

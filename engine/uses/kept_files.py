@@ -111,14 +111,15 @@ class KeptFileUses:
 
         return self._database.run(work)
 
-    def deploy_draft(self, actor: Actor, kept_id: str, reason: str) -> Deployed | Waiting:
-        """What was a draft is in force, or waits. Raises Refused, DiagramRefused, InvalidValues."""
+    def deploy_draft(self, actor: Actor, kept_id: str, reason: str, outdated: Sequence[str] = ()) -> Deployed | Waiting:
+        """What was a draft is in force, or waits; `outdated` as at `LibraryUses.deploy`. Raises Refused, DiagramRefused,
+        InvalidValues."""
         require(actor, "deploy_procedure")
         sender, reason = Sender(by_name(actor), actor.person_id), required(reason)
 
         def work(tx: Connection) -> Deployed | Waiting:
             kept = self._draft(tx, kept_id)
-            done = self._deploying.put(tx, self._deploying.kept_file(tx, kept), sender, reason)
+            done = self._deploying.put(tx, self._deploying.kept_file(tx, kept), sender, reason, outdated=outdated)
             kept_files.end(tx, kept, kept_files.DEPLOYED, sender.name, reason, self._clock.now())
             return done
 
@@ -138,9 +139,10 @@ class KeptFileUses:
 
     # --- the second person ---
 
-    def confirm(self, actor: Actor, kept_id: str, seen: int, looked: bool) -> Definition:
+    def confirm(self, actor: Actor, kept_id: str, seen: int, looked: bool, outdated: Sequence[str] = ()) -> Definition:
         """What waits is in force, and says who has confirmed it. `seen` is the number of the version that was in force
-        when the person looked at what would differ, 0 for none; `looked`: the person says so.
+        when the person looked at what would differ, 0 for none; `looked`: the person says so; `outdated` as at
+        `LibraryUses.deploy`.
 
         Raises InvalidValues, NotAllowed for whoever has sent it, DiagramRefused for what is no longer in order, and Refused
         when it does not wait any more, or another version is in force by now.
@@ -159,7 +161,7 @@ class KeptFileUses:
                 raise Refused(
                     _("Another version has come in force meanwhile. Look at what differs now, then confirm again.")
                 )
-            return self._deploying.put_in_force(tx, kept, by_name(actor))
+            return self._deploying.put_in_force(tx, kept, by_name(actor), outdated)
 
         return self._database.run(work)
 

@@ -13,7 +13,7 @@ from engine.trial.course import TestsFailed
 from engine.uses.library import require, required
 from tasks_ui.library.carried import unpacked
 from tasks_ui.library.shown import downloaded, marks_of, numbered, rights, text_of, tried
-from tasks_ui.library.views import settled
+from tasks_ui.library.views import flash_outdated, settled
 from tasks_ui.messages import gettext as _
 from tasks_ui.security import actor, drawing, engine
 
@@ -55,8 +55,8 @@ def deploy(kept_id: str) -> ResponseReturnValue:
 
     def work() -> ResponseReturnValue:
         reason = required(request.form.get("reason", ""))
-        _require_tested(kept_id)
-        return settled(engine().kept_files.deploy_draft(actor(), kept_id, reason))
+        outdated = _tested(kept_id)
+        return settled(engine().kept_files.deploy_draft(actor(), kept_id, reason, outdated), outdated)
 
     return _done(kept_id, work)
 
@@ -75,9 +75,9 @@ def confirm(kept_id: str) -> ResponseReturnValue:
 
     def work() -> ResponseReturnValue:
         seen, looked = request.form.get("seen", -1, type=int), request.form.get("looked") == "yes"
-        if looked:
-            _require_tested(kept_id)
-        found = engine().kept_files.confirm(actor(), kept_id, seen, looked)
+        outdated = _tested(kept_id) if looked else ()
+        found = engine().kept_files.confirm(actor(), kept_id, seen, looked, outdated)
+        flash_outdated(outdated)
         said = _("Version %(version)s of %(name)s is in force.", version=found.version, name=found.called)
         flash(said, "ok")
         return redirect(url_for("library.version", key=found.key, number=found.version))
@@ -107,11 +107,12 @@ def take_back(kept_id: str) -> ResponseReturnValue:
     return _done(kept_id, work)
 
 
-def _require_tested(kept_id: str) -> None:
-    """What is kept is still in order, and the tests that came with it pass. Raises DiagramRefused, TestsFailed."""
+def _tested(kept_id: str) -> tuple[str, ...]:
+    """What is kept is still in order, and the tests that came with it pass. Returns those of the version in force that do
+    not hold any more, which stand on the page. Raises DiagramRefused, TestsFailed."""
     file = engine().kept_files.file(actor(), kept_id)
     trying.in_order(engine(), file)
-    trying.require_passed(engine(), file, is_meant=True)
+    return trying.require_passed(engine(), file, is_meant=True)
 
 
 def _done(kept_id: str, work: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:

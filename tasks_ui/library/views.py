@@ -67,17 +67,22 @@ def deploy() -> ResponseReturnValue:
         done, outdated = trying.deploy(engine(), actor(), sent, reason, request.form.get("meant") == "yes")
     except InvalidValues as invalid:
         return _checked(sent, invalid.problems)[0], 422
-    except (DiagramRefused, TestsFailed):
+    except TestsFailed:
+        return _checked(sent, {"meant": _("Look at what the tests found, then tick this, or mend the diagram.")})[
+            0
+        ], 422
+    except DiagramRefused:
         return _checked(sent)[0], 422
-    if outdated:
-        flash(
-            _("These tests do not hold any more, and were kept: %(names)s", names=sending_words.listed(outdated)), "ok"
-        )
-    return settled(done)
+    return settled(done, outdated)
 
 
-def settled(done: Deployed | Waiting) -> ResponseReturnValue:
-    """On to the version that is in force, or to what waits."""
+def flash_outdated(names: Sequence[str]) -> None:
+    if names:
+        flash(_("These tests do not hold any more, and were kept: %(names)s", names=sending_words.listed(names)), "ok")
+
+
+def settled(done: Deployed | Waiting, outdated: Sequence[str] = ()) -> ResponseReturnValue:
+    """On to the version that is in force, or to what waits; `outdated` are tests that do not hold any more."""
     if isinstance(done, Waiting):
         flash(_("It is not in force yet: it waits until a second person confirms it."), "ok")
         return redirect(url_for("kept.view", kept_id=done.kept.id))
@@ -88,6 +93,7 @@ def settled(done: Deployed | Waiting) -> ResponseReturnValue:
         name=found.called,
     )
     flash(said, "ok")
+    flash_outdated(outdated)
     return redirect(url_for("library.version", key=found.key, number=found.version))
 
 
@@ -228,6 +234,7 @@ def _checked(sent: Sequence[Sent], wrong: Mapping[str, str] | None = None) -> tu
         marks={"xml": text_of(checked.content), "found": marks_of(checked)},
         carried=packed(sent),
         wrong=wrong or {},
+        reason=request.form.get("reason", ""),
         rights=rights(),
     )
     stops = not checked.tests_carried and any(one.differs for one in tests)

@@ -61,12 +61,13 @@ def create() -> ResponseReturnValue:
     files = [Sent(name, file.read()) for name, file in request.files.items(multi=True)]
     name = request.form.get("deployment-name", "").strip()[:NAME_LIMIT]
     try:
-        deployed, _outdated = deploy(engine(), actor, files, name, is_meant=True)  # there is no tick in the Modeler
+        deployed, outdated = deploy(engine(), actor, files, name, is_meant=True)  # there is no tick in the Modeler
     except (DiagramRefused, Refused, TestsFailed) as error:
         return jsonify(wire.refused(error, files)), 400
     if isinstance(deployed, Waiting):
         return jsonify(wire.waits(deployed, _root() + url_for("kept.view", kept_id=deployed.kept.id))), 400
-    return jsonify(wire.deployment(deployed.definition, name, wire.diagram_name(files), engine().clock.now()))
+    told = wire.deployment(deployed.definition, name, wire.diagram_name(files), engine().clock.now())
+    return jsonify({**told, "outdatedTests": list(outdated)})
 
 
 @_asked("/process-definition/<definition_id>/start", "POST")

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
+from sqlalchemy import select
 
+from engine.db.tables import audit_entry
 from engine.deployments.packages import BYTES_AT_MOST, FILES_AT_MOST
 from engine.deployments.sent import Sent
 from engine.errors import DiagramRefused, Refused
@@ -82,6 +84,15 @@ def test_a_draft_that_is_in_order_is_deployed_from_its_page(library: Office) -> 
     assert desk.get("/procedures").every("//*[@id='drafts']") == []
 
 
+def test_a_draft_says_which_tests_of_the_version_before_do_not_hold_any_more(library: Office) -> None:
+    address, desk = drafted(library, ("改.bpmn", FIVE_DAYS)), library.desk(ANALYST)
+
+    assert "2026-10-10" in desk.get(address).words("//*[@id='tests']")
+    done = desk.post(f"{address}/deploy", {"reason": "定了"})
+    assert done.location == "/procedures/case_referral/2"
+    assert "按时移送、受理、立案并回告" in desk.get(done.location).words()
+
+
 @pytest.mark.parametrize("content", [NOT_RUNNING, BROKEN])
 def test_a_draft_with_problems_is_not_deployed(library: Office, content: bytes) -> None:
     address, desk = drafted(library, ("改.bpmn", content)), library.desk(ANALYST)
@@ -130,7 +141,10 @@ def test_tests_of_the_version_before_stand_in_the_way_only_until_the_analyst_say
 
     assert page.status == 200
     assert "2026-10-10" in page.words("//*[@id='tests']")
-    assert deploy(desk, page).status == 422
+    stopped = deploy(desk, page, reason="五日更合实际")
+    assert stopped.status == 422
+    assert stopped.every("//*[@id='problem-meant']"), "what to do stands at the tick"
+    assert stopped.words("//textarea[@name='reason']") == "五日更合实际"
     assert len(library.engine.procedures_in_force.versions("case_referral")) == 1
     done = deploy(desk, page, meant="yes")
     assert done.location == "/procedures/case_referral/2"
@@ -180,7 +194,11 @@ def test_five_days_instead_of_three_are_in_force_by_one_press_in_the_modeler(lib
     answer = Modeler(port, basic(ANALYST)).deploy("案件移送.bpmn", FIVE_DAYS, "改成五日")
 
     assert answer.status == 200
+    assert answer.json["outdatedTests"][0] == "按时移送、受理、立案并回告"
     assert len(library.engine.procedures_in_force.versions("case_referral")) == 2
+    with library.engine.database.reading() as tx:
+        said = tx.scalars(select(audit_entry.c.content).where(audit_entry.c.kind == "procedure_deployed")).all()
+    assert said[-1]["tests_outdated"] == answer.json["outdatedTests"]
 
 
 # --- letters ---

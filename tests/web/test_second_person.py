@@ -72,6 +72,19 @@ def test_a_deployment_waits_and_is_in_force_when_somebody_else_has_confirmed_it(
     assert library.town.verify() == []
 
 
+def test_a_second_person_sees_which_tests_do_not_hold_any_more_and_the_audit_says_so(library: Office) -> None:
+    five = OLD.replace(b"working_days(3, discovered_at if", b"working_days(5, discovered_at if", 1)
+    desk, other = library.desk(ANALYST), library.desk(OTHER)
+    kept_id = deploy(desk, check(desk, ("改.bpmn", five)), meant="yes").location.rpartition("/")[2]
+
+    assert "2026-10-10" in other.get(f"/kept-files/{kept_id}").words("//*[@id='tests']")
+    assert act(other, kept_id, "confirm", seen="1", looked="yes").location == "/procedures/case_referral/2"
+
+    with library.engine.database.reading() as tx:
+        said = tx.scalars(select(audit_entry.c.content).where(audit_entry.c.kind == "procedure_deployed")).all()
+    assert "按时移送、受理、立案并回告" in said[-1]["tests_outdated"]
+
+
 def test_the_list_and_the_version_say_what_waits(library: Office) -> None:
     kept_id = waiting(library)
 
