@@ -52,6 +52,15 @@ def test_a_message_finds_the_case_by_its_number(town_on_each_database: Town, tmp
     assert town.verify() == []
 
 
+def test_a_correlation_that_was_left_empty_is_none(town: Town, tmp_path: Path) -> None:
+    draw(town, tmp_path, "listens", waits(message(), correlation=""))
+    draw(town, tmp_path, "tells", throws(message(), **BY_NUMBER))
+    listener, teller = start(town, "listens"), start(town, "tells")
+    tell(teller, listener.number)
+    town.tick()
+    assert dict(listener.waiting) == {"beside": 1, "after": 1}
+
+
 def test_one_that_comes_too_early_waits_until_somebody_waits_for_it(town: Town, tmp_path: Path) -> None:
     late = [
         task("beside", "先办"),

@@ -68,7 +68,7 @@ def _in_diagram(draft: Draft) -> Iterator[Written]:
             if (
                 name in expressions
                 or name.startswith((FACT, IN))
-                or name == "correlation"
+                or (name == "correlation" and text.strip())
                 or (element.is_button and name.startswith("when"))
             ):
                 at = _known_at(draft, element)

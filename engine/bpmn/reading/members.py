@@ -20,9 +20,9 @@ class Adder:
 
 
 def adders(diagram: Diagram, element: Element) -> list[Adder]:
-    """What the property says, in its order; nothing when there is none."""
-    written = element.properties.get(ADDS)
-    parts = [] if written is None else written.split(",")
+    """What the property says, in its order; nothing when there is none, or an empty one."""
+    written = element.properties.get(ADDS, "").strip()
+    parts = written.split(",") if written else []
     return [_adder(diagram, part.strip()) for part in parts]
 
 

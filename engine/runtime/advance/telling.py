@@ -69,8 +69,8 @@ def forget(tx: Connection, instance_id: str) -> None:
 
 def correlation_of(step: Step, element: Element) -> str | None:
     """By what the message is found, as the diagram says it; None where it says nothing. Raises WorkflowFault."""
-    expression = element.properties.get("correlation")
-    if expression is None:
+    expression = element.properties.get("correlation", "").strip()
+    if not expression:
         return None
     try:
         value = step.evaluate(expression)

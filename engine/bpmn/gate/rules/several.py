@@ -56,8 +56,8 @@ def _collects(element: Element) -> Iterator[Problem]:
 
 
 def _adds(draft: Draft, element: Element) -> Iterator[Problem]:
-    if ADDS not in element.properties:
-        return
+    if not element.properties.get(ADDS, "").strip():
+        return  # the modeler writes an empty property for a field that was left empty
     if not asks_units(draft.diagram, element):
         yield about(
             ADDS_UNITS,

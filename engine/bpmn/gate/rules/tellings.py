@@ -100,7 +100,7 @@ def _apart(draft: Draft, element: Element) -> Iterator[Problem]:
             continue
         same = [one for one in draft.running if one is not element and _waits_for(one, event.name)]
         pressed = [one for one in same if one.is_button]
-        if pressed or (same and "correlation" in element.properties):
+        if pressed or (same and element.properties.get("correlation", "").strip()):
             yield about(
                 TELLING_APART,
                 element,
