@@ -31,7 +31,7 @@ def _person(draft: Draft, element: Element) -> Iterator[Problem]:
             UNIT_OR_POST_ALONE,
             element,
             _("Only one of the properties unit and role is given."),
-            _("Write both, or delete both and let the lane say it."),
+            _("Write both, or delete both and let the lane decide."),
         )
         return
     unit, roles = draft.diagram.asked(element)
