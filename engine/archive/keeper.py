@@ -108,8 +108,8 @@ class Keeper:
             case OSError():
                 reason = error.strerror or str(error)
                 why = _(
-                    "The package could not be written, or a material could not be read (%(reason)s). The "
-                    "system administrator has to check the disk space and the permissions.",
+                    "The package could not be written, or a material could not be read (%(reason)s). The system "
+                    "administrator has to check the disk space and the permissions.",
                     reason=reason,
                 )
             case _:

@@ -233,8 +233,8 @@ def _chain(history: list[dict[str, Any]]) -> Iterator[Text]:
             fits = False
         if not fits:
             yield _(
-                "Entry %(number)s of the audit log does not fit the entries around it. Entries may have "
-                "been changed, replaced or removed.",
+                "Entry %(number)s of the audit log does not fit the entries around it. Entries may have been changed, "
+                "replaced or removed.",
                 number=expected,
             )
             return
@@ -285,8 +285,8 @@ def _unreadable(path: Path, error: Exception) -> ArchiveUnreadable:
         )
     return ArchiveUnreadable(
         _(
-            "%(file)s cannot be read: it is not a complete archive package. The download may have broken "
-            "off, or the file is damaged. Get it again, then check it.",
+            "%(file)s cannot be read: it is not a complete archive package. The download may have broken off, or the "
+            "file is damaged. Get it again, then check it.",
             file=path.name,
         )
     )

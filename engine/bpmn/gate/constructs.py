@@ -70,10 +70,7 @@ RUNS: Mapping[str, Construct] = {
             "camunda:versionTag": ANY,
             "camunda:isStartableInTasklist": ONLY_TRUE,
         },
-        _(
-            'The process. Exactly one has isExecutable="true". candidateStarterGroups says who may start '
-            "it, such as town:case_officer."
-        ),
+        _('The process. One has isExecutable="true". candidateStarterGroups: who may start it (town:case_officer).'),
     ),
     "laneSet": _runs("process", NODE, _("A set of lanes.")),
     "childLaneSet": _runs("lane", NODE, _("Lanes within a lane; the innermost lane counts.")),
@@ -86,10 +83,10 @@ RUNS: Mapping[str, Construct] = {
         _SCOPES,
         {**NODE, **FORM, "isInterrupting": EITHER, "parallelMultiple": ONLY_FALSE},
         _(
-            "A start event. One without a trigger has a form; where there are several, each is offered by "
-            "its name. One with a timer, a message or a signal begins cases automatically. The start event "
-            "of a sub-process has neither; that of an event sub-process has the event that begins it, and "
-            "isInterrupting says whether what is open around it then ends."
+            "A start event. One without a trigger has a form; if there are several, each is offered by its name. One "
+            "with a timer, a message or a signal begins cases automatically. That of a sub-process has neither. That "
+            "of an event sub-process has the event that begins it; isInterrupting says whether that ends what is open "
+            "around it."
         ),
     ),
     "endEvent": _runs(
@@ -123,18 +120,14 @@ RUNS: Mapping[str, Construct] = {
     "businessRuleTask": _runs(
         _SCOPES,
         {**TASK, **IMPLEMENTATION},
-        _(
-            "The same as a serviceTask. Used to draw what rules decide: each fact: is an expression that "
-            "gives the answer."
-        ),
+        _("The same as a serviceTask. Used to draw what rules decide: each fact: is an expression for the answer."),
     ),
     "scriptTask": _runs(
         _SCOPES,
         {**TASK, "scriptFormat": ANY},
         _(
-            "Records facts. Its script is a list of assignments in the expression language of this system, "
-            "one to a line, such as is_major = amount > 100000. Each can read those before it. Leave "
-            "scriptFormat out, or write lianban."
+            "Records facts. Its script is a list of assignments in the expression language of this system, one to a "
+            "line, such as is_major = amount > 100000. Each can read those before it. scriptFormat: none, or lianban."
         ),
     ),
     "script": _runs("scriptTask", {"id": ANY}, _("The assignments of a scriptTask."), holds_text=True),
@@ -144,8 +137,8 @@ RUNS: Mapping[str, Construct] = {
         _SCOPES,
         {**TASK, **IMPLEMENTATION, "instantiate": ONLY_FALSE, "messageRef": ANY},
         _(
-            "A clock task. It carries periods and buttons, and stays open until the period is met (meets) "
-            "or the case ends. With messageRef it waits for that message from another case."
+            "A clock task. It carries periods and buttons, and stays open until the period is met (meets) or the case "
+            "ends. With messageRef it waits for that message from another case."
         ),
     ),
     "callActivity": _runs(
@@ -158,21 +151,19 @@ RUNS: Mapping[str, Construct] = {
             "camunda:calledElementVersionTag": ANY,
         },
         _(
-            "Calls another procedure, which runs as a case of its own. This step goes on when that case is "
-            "closed; if this step ends first, that case ends with it. camunda:in hands values over, "
-            "camunda:out hands them back (source or sourceExpression, target). calledElementBinding says "
-            "which version is used; the default is latest."
+            "Calls another procedure, which runs as a case of its own. This step goes on when that case is closed; if "
+            "this step ends first, that case ends with it. camunda:in hands values over, camunda:out hands them back "
+            "(source or sourceExpression, target). calledElementBinding: which version; the default is latest."
         ),
     ),
     "subProcess": _runs(
         _SCOPES,
         {**TASK, "triggeredByEvent": EITHER},
         _(
-            "Steps that belong together, drawn in a frame. It begins at its own start event and is done "
-            "when nothing in it is open any more. A period on its border covers all its steps; an event "
-            "that interrupts it ends them all. It may contain other sub-processes. With triggeredByEvent "
-            "it is an event sub-process: no flow leads to it, and it begins when the event at its start "
-            "happens while the scope it is in is open."
+            "Steps that belong together, drawn in a frame. It begins at its own start event and is done when nothing "
+            "in it is open any more. A period on its border covers all its steps; an event that interrupts it ends "
+            "them all. It may contain other sub-processes. With triggeredByEvent it is an event sub-process: no flow "
+            "leads to it, and it begins when the event at its start happens while the scope it is in is open."
         ),
     ),
     "multiInstanceLoopCharacteristics": _runs(
@@ -185,11 +176,11 @@ RUNS: Mapping[str, Construct] = {
             "camunda:elementVariable": ANY,
         },
         _(
-            "The step is done once for each item of a list (collection, a fact or an expression), side by "
-            "side or one after the other (isSequential), or as often as loopCardinality says. "
-            "elementVariable is the name of the item in each of them. If the lane or step has this name as "
-            "its unit, each unit is asked separately: each has its own task, form, period and document, "
-            "and cannot see the answers of the others. An event on the border covers all of them."
+            "The step is done once for each item of a list (collection, a fact or an expression), side by side or one "
+            "after the other (isSequential), or as often as loopCardinality says. elementVariable is the name of the "
+            "item. If the lane or step has this name as its unit, each unit is asked separately: each has its own "
+            "task, form, period and document, and cannot see the others' answers. An event on the border covers them "
+            "all."
         ),
     ),
     "loopCardinality": _runs(
@@ -202,9 +193,8 @@ RUNS: Mapping[str, Construct] = {
         "multiInstanceLoopCharacteristics",
         EXPRESSION,
         _(
-            "Checked each time one of them is done; when it holds, those still open are closed. It can "
-            "read facts, the collected list (collect:), nrOfInstances, nrOfActiveInstances and "
-            "nrOfCompletedInstances."
+            "Checked each time one of them is done; when it holds, those still open are closed. It can read facts, "
+            "the collected list (collect:), nrOfInstances, nrOfActiveInstances and nrOfCompletedInstances."
         ),
         holds_text=True,
     ),
@@ -212,36 +202,32 @@ RUNS: Mapping[str, Construct] = {
         _SEVERAL,
         {"id": ANY, "testBefore": EITHER, "loopMaximum": ANY},
         _(
-            "The step is done again as long as loopCondition holds, at most loopMaximum times. With "
-            "testBefore the condition is also checked before the first time. What is recorded in each "
-            "round can also be read afterwards; the latest value counts."
+            "The step is done again as long as loopCondition holds, at most loopMaximum times. With testBefore the "
+            "condition is also checked before the first time. Each round's values can be read later; the latest "
+            "counts."
         ),
     ),
     "loopCondition": _runs(
         "standardLoopCharacteristics",
         EXPRESSION,
-        _(
-            "An expression that decides whether the step is done again. It can read facts and loopCounter, "
-            "the number of rounds already done."
-        ),
+        _("Whether the step is done again: an expression. It can read facts and loopCounter (the rounds done)."),
         holds_text=True,
     ),
     "exclusiveGateway": _runs(
         _SCOPES,
         {**GATEWAY, "default": ANY},
         _(
-            "A decision. Its name is a question. One flow is the default, every other has a condition, and "
-            "the first in the order of the file whose condition holds is taken. It also merges."
+            "A decision. Its name is a question. One flow is the default, every other has a condition, and the first "
+            "in the order of the file whose condition holds is taken. It also merges."
         ),
     ),
     "inclusiveGateway": _runs(
         _SCOPES,
         {**GATEWAY, "default": ANY},
         _(
-            "A decision with several possible answers at once. Its name is a question. Every flow but the "
-            "default has a condition; each flow whose condition holds is taken, and the default when none "
-            "does. Where several flows lead into it, it waits for whatever can still arrive, and for "
-            "nothing else."
+            "A decision with several possible answers at once. Its name is a question. Every flow but the default has "
+            "a condition; each flow whose condition holds is taken, and the default when none does. Where several "
+            "flows lead into it, it waits for whatever can still arrive, and for nothing else."
         ),
     ),
     "parallelGateway": _runs(
@@ -253,35 +239,33 @@ RUNS: Mapping[str, Construct] = {
         _SCOPES,
         {**GATEWAY, "instantiate": ONLY_FALSE, "eventGatewayType": ("Exclusive",)},
         _(
-            "Waits for the first of several events, and goes on from that one alone. Each of its flows "
-            "leads to a timer, a condition, a signal or a message. The message is a button or, with awaits "
-            "= message, a message from another case."
+            "Waits for the first of several events, and goes on from that one alone. Each of its flows leads to a "
+            "timer, a condition, a signal, or a message: a button or, with awaits = message, one from another case."
         ),
     ),
     "boundaryEvent": _runs(
         _SCOPES,
         {**NODE, "attachedToRef": ANY, "cancelActivity": EITHER, "parallelMultiple": ONLY_FALSE},
         _(
-            "A timer (a period, a reminder, a time limit), a message (a button) or a condition attached to "
-            "a task, a call activity or a sub-process. Or an event that catches an error or an escalation "
-            "of a sub-process or a called procedure, or an error of a service task. One that interrupts a "
-            "call activity also ends the case it called."
+            "A timer (a period, a reminder, a time limit), a message (a button) or a condition attached to a task, a "
+            "call activity or a sub-process; or what catches an error or escalation of a sub-process or called "
+            "procedure, or an error of a service task. One that interrupts a call activity ends the case it called."
         ),
     ),
     "intermediateCatchEvent": _runs(
         _SCOPES,
         {**NODE, "parallelMultiple": ONLY_FALSE},
         _(
-            "Waits until the instant of its timer, until its condition is true, or for a message or signal "
-            "from another case; or goes on where a link with its name is thrown."
+            "Waits until the instant of its timer, until its condition is true, or for a message or signal from "
+            "another case; or goes on where a link with its name is thrown."
         ),
     ),
     "intermediateThrowEvent": _runs(
         _SCOPES,
         NODE,
         _(
-            "Throws a message, a signal or an escalation, and goes on; or throws a link, and the path goes "
-            "on where that link is caught. With nothing to throw it only marks a point."
+            "Throws a message, a signal or an escalation, and goes on; or throws a link, and the path goes on where "
+            "that link is caught. With nothing to throw it only marks a point."
         ),
     ),
     "linkEventDefinition": _runs(
@@ -310,10 +294,10 @@ RUNS: Mapping[str, Construct] = {
         "timerEventDefinition",
         EXPRESSION,
         _(
-            "A cycle: the instant of the n-th time, such as natural_days(30 * n, accepted_at), or a fixed "
-            "interval such as P1D; R3/PT1H comes three times. Only for boundary events that do not "
-            'interrupt. In a start event it says when the next case begins: first_working_day("quarter"), '
-            "last_working_day, weekly, or an ISO cycle."
+            "A cycle: the instant of the n-th time, such as natural_days(30 * n, accepted_at), or a fixed interval "
+            "such as P1D; R3/PT1H comes three times. Only for boundary events that do not interrupt. In a start event "
+            'it says when the next case begins: first_working_day("quarter"), last_working_day, weekly, or an ISO '
+            "cycle."
         ),
         holds_text=True,
     ),
@@ -321,28 +305,26 @@ RUNS: Mapping[str, Construct] = {
         _TOLD,
         {"id": ANY, "messageRef": ANY},
         _(
-            "On a border, or after an event-based gateway, it is a button: those who are allowed to can "
-            "press it on the case page. On a border, each press opens its branch again. With awaits = "
-            "message, or in the middle of a flow, it waits for a message from another case. In a start "
-            "event it begins a case; thrown, it wakes the one case that is waiting for it. It carries no "
-            "facts."
+            "On a border, or after an event-based gateway, it is a button: those who are allowed to can press it on "
+            "the case page. On a border, each press opens its branch again. With awaits = message, or in the middle "
+            "of a flow, it waits for a message from another case. In a start event it begins a case; thrown, it wakes "
+            "the one case that is waiting for it. It carries no facts."
         ),
     ),
     "signalEventDefinition": _runs(
         _TOLD,
         {"id": ANY, "signalRef": ANY},
         _(
-            "A signal. When thrown, it wakes every case of any procedure that is waiting for it at that "
-            "instant; in a start event it begins a case. It carries no facts."
+            "A signal. When thrown, it wakes every case of any procedure that is waiting for it at that instant; in a "
+            "start event it begins a case. It carries no facts."
         ),
     ),
     "conditionalEventDefinition": _runs(
         _EVENTS,
         {"id": ANY},
         _(
-            "A condition. The event happens as soon as its expression is true, which is checked whenever a "
-            "fact is recorded. On a border, and not interrupting, it happens again each time the "
-            "expression becomes true again."
+            "A condition. It happens as soon as its expression is true, which is checked whenever a fact is recorded. "
+            "On a border, and not interrupting, it happens each time the expression becomes true."
         ),
     ),
     "condition": _runs(
@@ -355,22 +337,20 @@ RUNS: Mapping[str, Construct] = {
         f"endEvent boundaryEvent {HANDLER_START}",
         {"id": ANY, "errorRef": ANY},
         _(
-            "An error. An end event with an error ends the sub-process it is in, and the case goes on from "
-            "the boundary event that catches it: of the nearest enclosing sub-process that has one, first "
-            "the event with the same error code, then the event without an error. A service task whose "
-            "operation cannot be carried out also throws an error, with the name of the operation as its "
-            "code; so does a call activity when the case it called has failed. A case in which nothing "
-            "catches an error has failed and ends there."
+            "An error. An end event with an error ends the sub-process it is in, and the case goes on from the "
+            "boundary event that catches it: of the nearest enclosing sub-process that has one, first the event with "
+            "the same error code, then the event without an error. A service task whose operation cannot be carried "
+            "out also throws an error, with the name of the operation as its code; so does a call activity when the "
+            "case it called has failed. A case in which nothing catches an error has failed and ends there."
         ),
     ),
     "escalationEventDefinition": _runs(
         f"endEvent intermediateThrowEvent boundaryEvent {HANDLER_START}",
         {"id": ANY, "escalationRef": ANY},
         _(
-            "An escalation: something in the step that those outside should know of. It is caught in the "
-            "same way as an error, also on the border of the call activity that began the case, and the "
-            "event that catches it need not interrupt. An escalation that nothing catches is recorded, and "
-            "the case goes on."
+            "An escalation: something in the step that those outside should know of. It is caught in the same way as "
+            "an error, also on the border of the call activity that began the case, and the event that catches it "
+            "need not interrupt. An escalation that nothing catches is recorded, and the case goes on."
         ),
     ),
     "sequenceFlow": _runs(
@@ -382,9 +362,8 @@ RUNS: Mapping[str, Construct] = {
         "sequenceFlow",
         EXPRESSION,
         _(
-            "The condition for taking this flow after a decision, in the expression language of this "
-            "system. Of several flows out of a step, those whose condition holds and those without a "
-            "condition are all taken."
+            "The condition for taking this flow after a decision, in the expression language of this system. Of "
+            "several flows out of a step, those whose condition holds and those without a condition are all taken."
         ),
         holds_text=True,
     ),
@@ -409,8 +388,8 @@ DRAWN: Mapping[str, Construct] = {
         "definitions",
         {**NODE, "itemRef": ANY},
         _(
-            "A message. Events that throw and events that wait find each other by its name. For a button "
-            "it is only a name."
+            "A message. Those that throw it and those that wait find each other by its name. Of a button it is only a "
+            "name."
         ),
     ),
     "signal": _runs(
@@ -458,10 +437,7 @@ ANYWHERE: Mapping[str, Construct] = {
     "extensionElements": Construct(
         _EVERYWHERE,
         {},
-        _(
-            "Holds camunda:properties (see extension properties). camunda:formData in a start event or a "
-            "user task is its form."
-        ),
+        _("Holds camunda:properties. camunda:formData in a start event or a user task is its form."),
     ),
     "documentation": Construct(_EVERYWHERE, {"id": ANY, "textFormat": ANY}, _("An explanation."), holds_text=True),
 }

@@ -34,14 +34,14 @@ def _named(sort: str, rows: Mapping[str, tuple[Text, Text]]) -> Mapping[str, Ref
 
 
 _SUBPROCESS = _(
-    "Make it an ordinary sub-process. Draw what has to be undone after a failure as separate steps after "
-    "an event on its border."
+    "Make it an ordinary sub-process. Draw what has to be undone after a failure as separate steps after an event on "
+    "its border."
 )
 _EVENT_DATA = _("Delete it. The step that the button opens asks for the contents with its form.")
 _PERFORMER = _("Write the properties unit and role on the lane, or camunda:candidateGroups on the step.")
 _LOOP = _(
-    "Draw a loop: an exclusive gateway 'Once more?' with a flow back to a merging gateway. If several "
-    "units each do the step once, draw a multi-instance step."
+    "Draw a loop: an exclusive gateway 'Once more?' with a flow back to a merging gateway. If several units each do "
+    "the step once, draw a multi-instance step."
 )
 _CHOREOGRAPHY = _("Draw one procedure, in one pool.")
 
@@ -173,8 +173,8 @@ ATTRIBUTES = _named(
         "language": (
             _("There is only one expression language."),
             _(
-                "Delete language, and write the condition in the expression language of this system, such "
-                'as approval_outcome == "approve".'
+                "Delete language, and write the condition in the expression language of this system, such as "
+                'approval_outcome == "approve".'
             ),
         ),
         "operationRef": (
@@ -211,8 +211,8 @@ MISPLACED: Mapping[str, Mapping[str, Refusal]] = {
             "laneSet": (
                 _("Lanes inside a sub-process do not decide who handles the steps in it."),
                 _(
-                    "Delete them. The steps in it belong to the lane of the sub-process. If somebody else "
-                    "handles one, write the properties unit and role on that step."
+                    "Delete them. The steps in it belong to the lane of the sub-process. If somebody else handles "
+                    "one, write the properties unit and role on that step."
                 ),
             ),
         },

@@ -37,14 +37,14 @@ def _shared_names(draft: Draft) -> Iterator[Problem]:
                 f"{sorted(form_ids)[-1]}.{key}",
                 draft.fields[key].label.drawn,
                 _(
-                    "Several forms ask for the field %(key)s (%(forms)s), so the later answer overwrites "
-                    "the earlier one.",
+                    "Several forms ask for the field %(key)s (%(forms)s), so the later answer overwrites the earlier "
+                    "one.",
                     key=key,
                     forms=forms,
                 ),
                 _(
-                    "Give each one a different name. For one form that several steps use, write a "
-                    "parameter in the key. Where the field is only shown, make it read-only (readonly)."
+                    "Give each one a different name. For one form that several steps use, write a parameter in the "
+                    "key. Where the field is only shown, make it read-only (readonly)."
                 ),
             )
 
@@ -75,15 +75,15 @@ def _shared_answers(draft: Draft) -> Iterator[Problem]:
                 ANSWER_SHARED,
                 element,
                 _(
-                    "The form %(form)s is already used by '%(before)s', so the answers of the two steps "
-                    "(%(answer)s) cannot be told apart.",
+                    "The form %(form)s is already used by '%(before)s', so the answers of the two steps (%(answer)s) "
+                    "cannot be told apart.",
                     form=element.form_key,
                     before=before,
                     answer=form.outcome_key,
                 ),
                 _(
-                    "Copy the form and give the answer another key; or write a parameter in the key, with "
-                    "a different value for each step."
+                    "Copy the form and give the answer another key; or write a parameter in the key, with a different "
+                    "value for each step."
                 ),
             )
         else:

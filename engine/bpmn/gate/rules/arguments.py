@@ -64,8 +64,8 @@ def _same_case(draft: Draft, written: Written, node: ast.Call) -> Iterator[Probl
             FUNCTION_ARGUMENTS,
             _("The function same_case cannot take %(given)s arguments.", given=given),
             _(
-                "Write the number of days, the name and the value of the time of receipt, then at least "
-                'two pairs that have to match: same_case(30, "received_at", received_at, "a", a, "b", b).'
+                "Write the number of days, the name and the value of the time of receipt, then at least two pairs "
+                'that have to match: same_case(30, "received_at", received_at, "a", a, "b", b).'
             ),
         )
         return

@@ -37,9 +37,9 @@ def _button(draft: Draft, element: Element) -> Iterator[Problem]:
             element,
             _("The button would interrupt a clock task."),
             _(
-                'Make it non-interrupting (cancelActivity="false"), and end the case with a terminate end event '
-                "at the end of its branch. An interrupting button can only be attached to a user task, a call activity or "
-                "a sub-process, which it replaces when it is pressed."
+                'Make it non-interrupting (cancelActivity="false"), and end the case with a terminate end event at '
+                "the end of its branch. An interrupting button can only be attached to a user task, a call activity "
+                "or a sub-process, which it replaces when it is pressed."
             ),
         )
     if not element.name:
@@ -74,8 +74,8 @@ def _button(draft: Draft, element: Element) -> Iterator[Problem]:
                 element,
                 _("Several units may press this button, but nothing records which one did."),
                 _(
-                    "Add the property pressed_by with the fact that records the unit. Later steps are "
-                    "handled by that unit."
+                    "Add the property pressed_by with the fact that records the unit. Later steps are handled by that "
+                    "unit."
                 ),
             )
     for suffix in ("", *(f"_{number}" for number in range(2, 10))):

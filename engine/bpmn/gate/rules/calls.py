@@ -93,8 +93,8 @@ def _mappings(draft: Draft, element: Element, handed: set[str], other: Signature
     if missing := handed - other.facts:
         known = named(other.facts, min(missing))
         remedy = _(
-            "Use a name that it has (it can receive: %(known)s), or delete this line. To use a new fact, "
-            "add it to the called procedure and deploy that procedure first.",
+            "Use a name that it has (it can receive: %(known)s), or delete this line. To use a new fact, add it to "
+            "the called procedure and deploy that procedure first.",
             known=known,
         )
         yield _without(element, missing, remedy)
@@ -124,8 +124,8 @@ def _mappings(draft: Draft, element: Element, handed: set[str], other: Signature
         if unknown:
             known = named(other.facts, min(unknown))
             remedy = _(
-                "Use a name that it has (it can hand back: %(known)s), or delete this line. To use a new "
-                "fact, add it to the called procedure and deploy that procedure first.",
+                "Use a name that it has (it can hand back: %(known)s), or delete this line. To use a new fact, add it "
+                "to the called procedure and deploy that procedure first.",
                 known=known,
             )
             yield _without(element, unknown, remedy)

@@ -30,8 +30,8 @@ def _clock(draft: Draft, element: Element) -> Iterator[Problem]:
             element,
             _("The clock task has neither a period nor a button, so nothing can happen."),
             _(
-                "Attach a timer boundary event with the property deadline, or a message boundary event (a "
-                "button). If somebody has to act, make it a user task."
+                "Attach a timer boundary event with the property deadline, or a message boundary event (a button). If "
+                "somebody has to act, make it a user task."
             ),
         )
     if any(target.kind != "endEvent" or target.event_kind for target in draft.targets(element)):
@@ -40,8 +40,8 @@ def _clock(draft: Draft, element: Element) -> Iterator[Problem]:
             element,
             _("Only a plain end event may follow a clock task directly."),
             _(
-                "A clock task runs beside the work: split the path with a parallel gateway and draw each "
-                "branch on its own."
+                "A clock task runs beside the work: split the path with a parallel gateway and draw each branch on "
+                "its own."
             ),
         )
     keys = {event.properties["deadline"] for event in periods}

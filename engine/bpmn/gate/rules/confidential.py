@@ -81,8 +81,8 @@ def _field(draft: Draft, form_id: str, field: Field) -> Iterator[Problem]:
             form_id,
             field,
             _(
-                "The title of a case and the name of the party to the violation appear in lists, so they "
-                "cannot be confidential."
+                "The title of a case and the name of the party to the violation appear in lists, so they cannot be "
+                "confidential."
             ),
             _("Use another key, or delete confidential."),
         )

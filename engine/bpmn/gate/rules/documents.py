@@ -70,8 +70,8 @@ def _document(draft: Draft, element: Element) -> Iterator[Problem]:
             DOCUMENT_SIGNER,
             element,
             _(
-                "The document is signed by the person who handles %(signed_by)s, but the diagram has no "
-                "such user task.",
+                "The document is signed by the person who handles %(signed_by)s, but the diagram has no such user "
+                "task.",
                 signed_by=signed_by[:80],
             ),
             _("In the property signed_by, write the id of the user task in which the document is signed."),
@@ -82,8 +82,8 @@ def _document(draft: Draft, element: Element) -> Iterator[Problem]:
             DOCUMENT_SAME_AS,
             element,
             _(
-                "The document of %(same_as)s is to be delivered again, but that is not a service task that "
-                "delivers one.",
+                "The document of %(same_as)s is to be delivered again, but that is not a service task that delivers "
+                "one.",
                 same_as=same_as[:80],
             ),
             _("In the property same_as, write the id of the service task that delivers the document first."),

@@ -147,13 +147,13 @@ def _meets(element: Element, certainly: bool) -> Problem:
         MERGE_DOUBLES,
         element,
         _(
-            "Parallel branches come together here without waiting for each other, so the following steps are "
-            "done twice."
+            "Parallel branches come together here without waiting for each other, so the following steps are done "
+            "twice."
         ),
         _("Join them with a parallel gateway. If each is to go its own way, draw the following steps once for each.")
         if certainly
         else _(
-            "Join them with an inclusive gateway, which waits only for the branches that were taken. If "
-            "each is to go its own way, draw the following steps once for each."
+            "Join them with an inclusive gateway, which waits only for the branches that were taken. If each is to go "
+            "its own way, draw the following steps once for each."
         ),
     )

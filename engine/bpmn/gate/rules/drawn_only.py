@@ -33,8 +33,8 @@ def check(draft: Draft) -> Iterator[Problem]:
         yield in_the_file(
             SETTING_IDLE,
             _(
-                "Settings of another engine, with no effect here: %(names)s. In this system every step is "
-                "one transaction, and a case with a fault stops until somebody deals with it.",
+                "Settings of another engine, with no effect here: %(names)s. In this system every step is one "
+                "transaction, and a case with a fault stops until somebody deals with it.",
                 names=named(settings),
             ),
             _("You can keep them."),

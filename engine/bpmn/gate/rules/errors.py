@@ -59,21 +59,21 @@ def _uncaught(element: Element, kind: str) -> Problem:
             ERROR_UNCAUGHT,
             element,
             _(
-                "Nothing in this diagram catches the error. A case that was called hands it to the call "
-                "activity. Any other case fails and ends here, with everything that is open in it."
+                "Nothing in this diagram catches the error. A case that was called hands it to the call activity. Any "
+                "other case fails and ends here, with everything that is open in it."
             ),
             _(
-                "Draw an event with this error on the border of an enclosing sub-process, and after it "
-                "what to do then. If it is simply one outcome of the case, draw an exclusive gateway that "
-                "leads to a separate end event."
+                "Draw an event with this error on the border of an enclosing sub-process, and after it what to do "
+                "then. If it is simply one outcome of the case, draw an exclusive gateway that leads to a separate "
+                "end event."
             ),
         )
     return about(
         ESCALATION_UNCAUGHT,
         element,
         _(
-            "Nothing in this diagram catches the escalation. It is recorded and, if the case was called, "
-            "handed to the call activity. It has no other effect."
+            "Nothing in this diagram catches the escalation. It is recorded and, if the case was called, handed to "
+            "the call activity. It has no other effect."
         ),
         _("Draw an event with this escalation on the border of an enclosing sub-process, and after it who is to act."),
     )
@@ -101,8 +101,8 @@ def _catches(draft: Draft, event: Element, caught: set[str]) -> Iterator[Problem
             ERROR_INTERRUPTS,
             event,
             _(
-                "The error has ended the step that threw it, so nothing can run at the same time as the event "
-                "that catches it."
+                "The error has ended the step that threw it, so nothing can run at the same time as the event that "
+                "catches it."
             ),
             _('Make the event interrupting (cancelActivity="true").'),
         )
@@ -116,9 +116,9 @@ def _catches(draft: Draft, event: Element, caught: set[str]) -> Iterator[Problem
             event,
             _("The operation '%(operation)s' never throws this error.", operation=operation[:80]),
             _(
-                "An operation that cannot be carried out throws an error whose errorCode is the name of "
-                "the operation: extend_deadline, shorten_deadline, pause_deadline, resume_deadline or "
-                "issue_document. Write that code, or leave the error out."
+                "An operation that cannot be carried out throws an error whose errorCode is the name of the "
+                "operation: extend_deadline, shorten_deadline, pause_deadline, resume_deadline or issue_document. "
+                "Write that code, or leave the error out."
             ),
         )
     else:
@@ -129,15 +129,13 @@ def _catches(draft: Draft, event: Element, caught: set[str]) -> Iterator[Problem
             if is_error
             else _("Nothing inside throws an escalation that would reach this event, so it never happens."),
             _(
-                "Draw an end event with the same error in the sub-process or in the called procedure, or "
-                "delete this event. For something that a person or a time triggers, draw a button or a "
-                "timer."
+                "Draw an end event with the same error in the sub-process or in the called procedure, or delete this "
+                "event. For something that a person or a time triggers, draw a button or a timer."
             )
             if is_error
             else _(
-                "Draw an event that throws the same escalation in the sub-process or in the called "
-                "procedure, or delete this event. For something that a person or a time triggers, draw a "
-                "button or a timer."
+                "Draw an event that throws the same escalation in the sub-process or in the called procedure, or "
+                "delete this event. For something that a person or a time triggers, draw a button or a timer."
             ),
         )
 

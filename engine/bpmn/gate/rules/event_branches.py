@@ -72,13 +72,13 @@ def _event_branches(draft: Draft) -> Iterator[Problem]:
                 EVENT_FLOWS_BACK,
                 event,
                 _(
-                    "The branch of this event leads back into the main path (%(merged)s), so the following "
-                    "steps are done twice.",
+                    "The branch of this event leads back into the main path (%(merged)s), so the following steps are "
+                    "done twice.",
                     merged=called(merged),
                 ),
                 _(
-                    "Let the branch end on its own, and draw the following steps again in it. To replace "
-                    "the original task, make the event interrupting (cancelActivity)."
+                    "Let the branch end on its own, and draw the following steps again in it. To replace the original "
+                    "task, make the event interrupting (cancelActivity)."
                 ),
             )
 
@@ -102,13 +102,13 @@ def _waits(event: Element, element: Element) -> Iterator[Problem]:
             TIMER_BRANCH_WAITS,
             element,
             _(
-                "A step in the branch of the timer '%(event)s' waits for somebody, so it stays open after "
-                "the original task is done.",
+                "A step in the branch of the timer '%(event)s' waits for somebody, so it stays open after the "
+                "original task is done.",
                 event=called(event),
             ),
             _(
-                "To let it lapse with the original task, give the timer the property lapses with the value "
-                "true. Otherwise draw only service tasks in its branch. To ask somebody repeatedly, use a "
-                "cycle (timeCycle). To replace the original task, make the timer interrupting."
+                "To let it lapse with the original task, give the timer the property lapses with the value true. "
+                "Otherwise draw only service tasks in its branch. To ask somebody repeatedly, use a cycle "
+                "(timeCycle). To replace the original task, make the timer interrupting."
             ),
         )

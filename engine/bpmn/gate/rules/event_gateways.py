@@ -44,8 +44,7 @@ def _gateway(draft: Draft, gateway: Element) -> Iterator[Problem]:
                     gateway=called(gateway),
                 ),
                 _(
-                    "Lead the flow of the gateway to an intermediate catch event with a timer, a "
-                    "condition, a message or a signal that no other flow leads to. Draw the following "
-                    "steps after it."
+                    "Lead the flow of the gateway to an intermediate catch event with a timer, a condition, a message "
+                    "or a signal that no other flow leads to. Draw the following steps after it."
                 ),
             )

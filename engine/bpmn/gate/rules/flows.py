@@ -11,13 +11,11 @@ from engine.problems import Problem, Rule
 
 FLOW_LOOSE = Rule("flow-loose", _("Both ends of a flow exist."))
 FLOW_CROSSES = Rule("flow-crosses", _("No flow crosses the border of a sub-process."))
-FLOW_AFTER_END = Rule("flow-after-end", _("No flow leaves an end event."))
+FLOW_AFTER_END = Rule("flow-after-end", _("No flow leads out of an end event."))
 FLOW_INTO_EVENT = Rule("flow-into-event", _("No flow leads into a start event or a boundary event."))
-CONDITION_ELSEWHERE = Rule(
-    "condition-elsewhere", _("No condition stands on a flow of a gateway that does not look at it.")
-)
-FLOW_TWICE = Rule("flow-twice", _("One flow leads from one step to another."))
-SPLIT_NO_DEFAULT = Rule("split-no-default", _("One flow out of a step is taken whatever the conditions are."))
+CONDITION_ELSEWHERE = Rule("condition-elsewhere", _("A gateway that ignores conditions has none on its flows."))
+FLOW_TWICE = Rule("flow-twice", _("Only one flow leads from one step to another."))
+SPLIT_NO_DEFAULT = Rule("split-no-default", _("Of the flows out of a step, one is taken whatever the conditions are."))
 GATEWAY_NO_WAY_IN = Rule("gateway-no-way-in", _("Every gateway has an incoming flow."))
 
 
@@ -47,8 +45,8 @@ def _flow(draft: Draft, flow: Flow) -> Iterator[Problem]:
             flow,
             _("The flow crosses the border of a sub-process."),
             _(
-                "Connect it to the sub-process itself, which begins at its own start event. To leave the "
-                "sub-process, use its outgoing flow or an event on its border."
+                "Connect it to the sub-process itself, which begins at its own start event. To leave the sub-process, "
+                "use its outgoing flow or an event on its border."
             ),
         )
     if source.kind == "endEvent":
@@ -62,7 +60,7 @@ def _flow(draft: Draft, flow: Flow) -> Iterator[Problem]:
         yield about(
             FLOW_INTO_EVENT,
             flow,
-            _("No flow may lead into a start event or a boundary event."),
+            _("A flow cannot lead into a start event or a boundary event."),
             _("Connect the flow to a later step."),
         )
     if flow.condition is not None and source.kind in ("parallelGateway", "eventBasedGateway"):
@@ -71,7 +69,7 @@ def _flow(draft: Draft, flow: Flow) -> Iterator[Problem]:
             flow,
             _("The condition has no effect here: a parallel gateway takes all its flows.")
             if source.kind == "parallelGateway"
-            else _("The condition has no effect here: what happens first decides."),
+            else _("The condition has no effect here: the event that happens first decides."),
             _("Draw an exclusive gateway before it, and move the condition to its flow."),
         )
 
