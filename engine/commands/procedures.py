@@ -52,8 +52,8 @@ WHY_DEPLOYED = _("Why it is deployed; recorded in the audit log.")
 
 @main.command(
     help=_(
-        "Deploys a diagram. Its forms are beside it in forms/PROCEDURE/ or forms/shared/, its letter templates "
-        "in the same folders of letters/. The tests that are kept beside it, in NAME.tests.yaml, have to pass.",
+        "Deploys a diagram. Its forms are beside it in forms/PROCEDURE/ or forms/shared/, its letter templates in the "
+        "same folders of letters/. The tests that are kept beside it, in NAME.tests.yaml, have to pass.",
     )
 )
 @click.argument("diagram", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -100,8 +100,8 @@ def _past_tests_in_force(engine: Engine, diagram: Path, is_meant: bool) -> tuple
 
 @main.command(
     help=_(
-        "Compares what is shipped with what is in force. Procedures and letter templates; people decide what "
-        "is deployed.",
+        "Compares what is shipped with what is in force. Procedures and letter templates; people decide what is "
+        "deployed.",
     )
 )
 @option(
@@ -133,8 +133,8 @@ def shipped(keys: tuple[str, ...], deploy_all: bool, by: str, reason: str) -> No
     if any(one.kind == "procedure" and one.standing != "same" for one in compared):
         say(
             _(
-                "Those that differ were not exchanged. To exchange one: lianban shipped --deploy PROCEDURE "
-                "--by WHO --reason WHY.",
+                "Those that differ were not exchanged. To exchange one: lianban shipped --deploy PROCEDURE --by WHO "
+                "--reason WHY.",
             )
         )
 
@@ -197,8 +197,8 @@ def restore_version(key: str, version: int, by: str, reason: str) -> None:
 
 @main.command(
     help=_(
-        "Retires a procedure. It cannot be started any more, and its open cases go on. One that never had a "
-        "case is no longer listed.",
+        "Retires a procedure. It cannot be started any more, and its open cases go on. One that never had a case is "
+        "no longer listed.",
     )
 )
 @click.argument("key")
@@ -209,8 +209,8 @@ def retire(key: str, by: str, reason: str) -> None:
         name = opened().procedures_in_force.retire(key, by, reason)
     say(
         _(
-            "'%(name)s' (%(key)s) is retired; its open cases go on. Revive it with 'lianban revive %(key)s', "
-            "or deploy a new version.",
+            "'%(name)s' (%(key)s) is retired; its open cases go on. Revive it with 'lianban revive %(key)s', or "
+            "deploy a new version.",
             name=name,
             key=key,
         )
@@ -270,8 +270,8 @@ def _deployed(deployed: Deployed | Waiting) -> Text:
 
 def _waits(waiting: Waiting) -> Text:
     return _(
-        "'%(name)s' (%(key)s) is not in force yet: it waits until a second person confirms it under 'Procedures' on the "
-        "pages. It would be version %(version)s.",
+        "'%(name)s' (%(key)s) is not in force yet: it waits until a second person confirms it under 'Procedures' on "
+        "the pages. It would be version %(version)s.",
         name=waiting.name,
         key=waiting.kept.key,
         version=waiting.version,

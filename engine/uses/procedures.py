@@ -267,8 +267,8 @@ class ProcedureUses:
             if callers:
                 raise Refused(
                     _(
-                        "The procedure '%(name)s' cannot be retired yet: the versions in force of %(callers)s "
-                        "call or start it. Deploy new ones that do not, or retire those first.",
+                        "The procedure '%(name)s' cannot be retired yet: the versions in force of %(callers)s call or "
+                        "start it. Deploy new ones that do not, or retire those first.",
                         name=found.called,
                         callers=listed(callers),
                     )

@@ -16,9 +16,9 @@ from engine.bpmn.reading.meant import TWINS
 from engine.messages import Text
 from engine.messages import gettext as _
 
-_DATA = _("Data that is drawn. Facts are said by forms and tasks, and a condition reads a fact by its name.")
-_BETWEEN = _("Drawn between pools; nothing is sent by it. A service task delivers and notifies.")
-_DEFINITION = _("A definition for other tools; nothing reads it.")
+_DATA = _("Data that is drawn. Forms and tasks record facts, and a condition reads a fact by its name.")
+_BETWEEN = _("Drawn between pools. It sends nothing: a service task delivers and notifies.")
+_DEFINITION = _("A definition for other tools. This system does not read it.")
 ELEMENTS: Mapping[str, Text] = {
     **dict.fromkeys(
         (
