@@ -162,7 +162,7 @@ def _unreached(spoken: Spoken) -> str:
         return ""
     calls = listed(_("'@%(name)s'", name=words) for words in spoken.unreached)
     return _(
-        "%(calls)s: no one was notified. Either no one of that name can see this comment, or more than one "
+        "%(calls)s: nobody was notified. Either nobody of that name can see this comment, or more than one "
         "person can. Post another comment and choose from the list.",
         calls=calls,
     )

@@ -128,8 +128,8 @@ def release() -> ResponseReturnValue:
     if released:
         flash(
             ngettext(
-                "%(num)d task released. Anyone in this post can claim it.",
-                "%(num)d tasks released. Anyone in this post can claim them.",
+                "%(num)d task released. Anybody in this post can claim it.",
+                "%(num)d tasks released. Anybody in this post can claim them.",
                 released,
             ),
             "ok",

@@ -86,7 +86,7 @@ def _window() -> Window | None:
 @pages.post("/tasks/<task_id>/release")
 def release(task_id: str) -> ResponseReturnValue:
     engine().tasks.release(actor(), task_id)
-    flash(_("Released. Anyone in this post can claim it."), "ok")
+    flash(_("Released. Anybody in this post can claim it."), "ok")
     return redirect(url_for("inbox.tasks"))
 
 

@@ -157,7 +157,7 @@ def restore(key: str, number: int) -> ResponseReturnValue:
 def retire(key: str, number: int) -> ResponseReturnValue:
     def work(reason: str) -> ResponseReturnValue:
         engine().library.retire(actor(), key, reason)
-        return _shown(key, number, _("The procedure is retired. No one can start it. Its open cases go on."))
+        return _shown(key, number, _("The procedure is retired. Nobody can start it. Its open cases go on."))
 
     return _changed(key, number, work)
 
