@@ -119,7 +119,7 @@ def test_a_process_speaks_the_language_of_its_environment() -> None:
         (("deadline", "1 + 1"), "这里没有期限", "There is no period here."),
         (("deadline", "weekdays(3)"), "没有名为 weekdays 的函数", "There is no function called weekdays."),
         (("deadline", 'hours(24, "now")'), "“now”不是时间", "'now' is no time."),
-        (("demonstrate", "--now", "noon"), "“noon”不是时间", "'noon' is no time."),
+        (("demonstrate", "--now", "noon"), "“noon”不是时间", "'noon' is not a time."),
     ],
 )
 def test_what_is_wrong_with_a_command_is_said_in_either_language_with_the_same_code(
