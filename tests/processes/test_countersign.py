@@ -309,14 +309,6 @@ def test_what_is_collected_has_a_name(town: Town, tmp_path: Path) -> None:
     assert "collect-name" in refused_with(town, tmp_path, countersign.framed(FIVE_AGREE), renamed)
 
 
-@pytest.mark.rule("several-correctable")
-def test_what_each_of_several_answers_is_not_correctable(
-    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(countersign.REASON, "properties", {"correctable": "true"})
-    assert refused_with(town, tmp_path, countersign.framed(FIVE_AGREE)) == {"several-correctable"}
-
-
 def test_a_message_to_the_element_goes_to_the_task_of_the_sender_s_unit(town: Town, tmp_path: Path) -> None:
     case = all_seven(town, tmp_path)
     actor = town.person(MEMBERS["housing"])

@@ -18,7 +18,6 @@ from engine.problems import Problem, Rule
 SEVERAL_TIMES = Rule("several-times", _("What is done several times says for which list, or how often."))
 SEVERAL_ITEM = Rule("several-item", _("The item of a list has a name of its own."))
 SEVERAL_READ = Rule("several-read", _("What each of several answers is read around them only when it is collected."))
-SEVERAL_CORRECTABLE = Rule("several-correctable", _("What each of several answers is not corrected afterwards."))
 COLLECT_ONCE = Rule("collect-once", _("Only what is done several times collects."))
 ADDS_UNITS = Rule("adds-units", _("Units are added only where each unit of a list is asked."))
 ADDS_WHO = Rule("adds-who", _("Who may add a unit is written as unit and post, or as starter."))
@@ -34,7 +33,6 @@ def check(draft: Draft) -> Iterator[Problem]:
             yield from _times(element)
             yield from _item(draft, element)
             yield from _read_outside(draft, element, written)
-            yield from _corrected(draft, element)
 
 
 def _collects(element: Element) -> Iterator[Problem]:
@@ -138,20 +136,6 @@ def _read_outside(draft: Draft, element: Element, written: list[Written]) -> Ite
                     name=name[:80],
                 ),
             )
-
-
-def _corrected(draft: Draft, element: Element) -> Iterator[Problem]:
-    forms = {one.form_key for one in draft.running if element in (one, *draft.diagram.scopes_around(one))}
-    for form_key in sorted(forms & draft.forms.keys()):
-        for field in draft.forms[form_key].fields:
-            if field.correctable and not field.readonly:
-                yield in_form(
-                    SEVERAL_CORRECTABLE,
-                    form_key,
-                    field,
-                    _("%(name)s is answered several times, and cannot be corrected afterwards.", name=field.key),
-                    _("Delete the property correctable. Whoever has answered can undo it while nothing has followed."),
-                )
 
 
 def _shown_outside(draft: Draft, own: frozenset[str], forms: set[str]) -> Iterator[Problem]:
