@@ -15,10 +15,12 @@ import pytest
 from engine.errors import NotFound, Refused
 from tests.processes import countersign
 from tests.processes.countersign import OFFICER
+from tests.processes.drawings import task
 from tests.processes.test_archive import filled_in
 from tests.processes.test_countersign import MEMBERS, answer, sound, task_of
+from tests.processes.test_handling import Desk
 from tests.processes.test_instance_work import talk, use
-from tests.processes.test_sub_processes import ECOLOGY, FORMS, LEADER, begin, framed
+from tests.processes.test_sub_processes import ECOLOGY, FORMS, LEADER, begin, framed, sub, within
 from tests.processes.town import Instance, Town, at, cast_of, sent
 from tests.unit.builders import form_json
 from tests.unit.diagrams import flow, properties
@@ -215,3 +217,20 @@ def test_c12_what_was_said_in_a_frame_is_corrected_and_read_around_it(
     case.complete("discuss", ECOLOGY, view="同意")
     case.complete("sum_up", OFFICER, seen="已阅")
     sound(case)
+
+
+def test_c12_what_stands_again_after_taking_back_is_corrected_by_whoever_had_said_it(
+    town: Town, tmp_path: Path
+) -> None:
+    forms = {**FORMS, "check": [{**FORMS["check"][0], "properties": {"correctable": "true"}}]}
+    inner = within("review", "check", "discuss") + task("check", "初核") + task("discuss", "再核")
+    way = flow("start", "review") + flow("review", "sum_up") + flow("sum_up", "done")
+    case = begin(town, tmp_path, [sub("review", "复核", inner), task("sum_up", "汇总"), way], forms=forms)
+    case.complete("check", ECOLOGY, finding="属实")
+    desk = Desk(case, ECOLOGY)
+    desk.send_back("discuss", "check")
+    case.complete("check", ECOLOGY, finding="不属实")
+    desk.do("take_back", "check")
+    assert case.facts()["finding"] == "属实"
+    assert [line.words for line in talk(case, ECOLOGY).correctable] == ["属实"]
+    assert talk(case, OFFICER).correctable == []

@@ -252,6 +252,17 @@ def test_what_a_member_has_said_may_be_taken_back_while_nothing_has_followed(tow
     sound(case)
 
 
+def test_a_case_is_cancelled_while_several_are_asked_and_all_of_them_are_told(town: Town, tmp_path: Path) -> None:
+    case = all_seven(town, tmp_path)
+    answer(case, "planning", "object")
+    reason = {"reason": ["方案撤销，不再会签。"]}
+    town.act(lambda engine: engine.collaboration.withdraw(town.person(OFFICER), case.number, reason))
+    assert (case.result, case.tasks("lapsed")) == ("withdrawn", {"opine": 6})
+    assert {note.unit for note in case.notices("withdrawn")} == {*MEMBERS, "qinghe"}
+    assert case.timers() == {}
+    sound(case)
+
+
 @pytest.mark.parametrize(
     ("members", "words"),
     [(["ecology", "police"], "不能选在这里"), (["ecology", "nowhere"], "没有这个单位"), (["ecology"], "不少于 2 家")],
