@@ -67,7 +67,7 @@ def test_the_help_of_every_command_is_in_the_language_asked_for(command: str) ->
     ],
 )
 def test_the_language_may_be_said_before_or_after_the_command(arguments: tuple[str, ...]) -> None:
-    assert "Lets a stopped case go on after the fault is mended." in run(*arguments).output
+    assert "Lets a stopped case go on after the fault is removed." in run(*arguments).output
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_a_process_speaks_the_language_of_its_environment() -> None:
         (("deadline", "1 + 1"), "这里没有期限", "There is no period here."),
         (("deadline", "weekdays(3)"), "没有名为 weekdays 的函数", "There is no function called weekdays."),
         (("deadline", 'hours(24, "now")'), "“now”不是时间", "'now' is no time."),
-        (("demonstrate", "--now", "noon"), "“noon”不是时间", "'noon' is no time."),
+        (("demonstrate", "--now", "noon"), "“noon”不是时间", "'noon' is not a time."),
     ],
 )
 def test_what_is_wrong_with_a_command_is_said_in_either_language_with_the_same_code(
@@ -228,4 +228,4 @@ def test_a_file_that_is_no_archive_is_refused_in_english(tmp_path: Path) -> None
     done = run("verify-archive", str(tmp_path / "file.zip"), "--lang", "en")
 
     assert done.exit_code == 2
-    assert done.output.startswith("file.zip cannot be read: it is no whole archive package.")
+    assert done.output.startswith("file.zip cannot be read: it is not a complete archive package.")

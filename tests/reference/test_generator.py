@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from engine.bpmn.gate.procedures import Signature
@@ -73,3 +77,19 @@ def test_a_failing_walk_is_made_as_small_as_it_goes():
 def test_a_failing_walk_is_told_with_its_drawing():
     with pytest.raises(Failed, match=r"(?s)instead of.*<process id"):
         take(Drawn(Row((Task("u1"), Task("u2")))), 1, forgetful)
+
+
+IN_A_PROCESS_OF_ITS_OWN = """
+from tests.reference.walks import take, wide_drawing
+print([take(wide_drawing(seed), seed).moves for seed in range(400, 430)])
+"""
+
+
+def test_the_same_seed_walks_the_same_in_every_process():
+    """What strings hash to is another thing in each process, and must not choose."""
+
+    def walked(hashes: str) -> str:
+        own = {**os.environ, "PYTHONHASHSEED": hashes}
+        return subprocess.check_output([sys.executable, "-c", IN_A_PROCESS_OF_ITS_OWN], env=own, text=True)
+
+    assert walked("1") == walked("2")
