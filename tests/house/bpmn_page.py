@@ -1,4 +1,4 @@
-"""The part of docs/reference/bpmn.md and of its twin that is written from the engine: what runs, what is refused, every rule.
+"""What docs/reference/bpmn.md and its twin hold that is written from the program: the words, what runs, what is refused, rules.
 
 `python -m tests.house.bpmn_page` brings both up to the code; a test refuses pages that are not.
 """
@@ -18,10 +18,12 @@ from engine.bpmn.reading import meant, spelling
 from engine.bpmn.reading.tree import FLOW_NODES
 from engine.messages import language, speaking
 from engine.problems import Rule
+from tests.house.bpmn_words import gallery, words, write_pictures
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 PAGES: Mapping[str, Path] = {"en": REFERENCE / "bpmn.md", "zh": REFERENCE / "bpmn.zh.md"}
-BEGINS, ENDS = "<!-- tables -->\n", "\n<!-- end of tables -->"
+PARTS = ("words", "tables")
+"""What stands between marks of these names: <!-- words --> and <!-- end of words -->."""
 SAID: Mapping[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 """What stands around the tables, in English and Chinese."""
 SPELT = ("${a}", "#{a}", "a && b", "a || b", "!a", "a == null", "a == true", "a == false")
@@ -29,21 +31,33 @@ SPELT = ("${a}", "#{a}", "a && b", "a || b", "!a", "a == null", "a == true", "a 
 Rows = Iterable[tuple[str, ...]]
 
 
-def shown(name: str) -> str:
-    """What stands between the marks of the page in this language now."""
-    return PAGES[name].read_text(encoding="utf-8").split(BEGINS)[1].split(ENDS)[0]
+def shown(name: str, part: str = "tables") -> str:
+    """What stands in this part of the page in this language now."""
+    return _cut(PAGES[name].read_text(encoding="utf-8"), part)[1]
+
+
+def written(name: str, part: str) -> str:
+    """What should stand there."""
+    return gallery(name) if part == "words" else tables(name)
+
+
+def _cut(text: str, part: str) -> tuple[str, str, str]:
+    """What is before, in and after this part."""
+    begins, ends = f"<!-- {part} -->\n", f"\n<!-- end of {part} -->"
+    before, _mark, rest = text.partition(begins)
+    within, _end, after = rest.partition(ends)
+    return before + begins, within, ends + after
 
 
 def tables(name: str) -> str:
-    """What should stand there."""
     refused = "rule why remedy"
     with speaking(name):
         return "\n\n".join(
             [
                 _section("rules", "rule title", _rules()),
-                _section("runs", "element does within attributes", _constructs(RUNS)),
+                _section("runs", "element picture does within attributes", _constructs(RUNS)),
                 _section("properties", "owner property means", _properties()),
-                _section("drawn", "element does within attributes", _constructs(DRAWN)),
+                _section("drawn", "element picture does within attributes", _constructs(DRAWN)),
                 _section("anywhere", "element does", ((f"`{key}`", str(one.says)) for key, one in ANYWHERE.items())),
                 _section("idle", "element does", _idle()),
                 _section("others", "written read_as", _of_others()),
@@ -90,9 +104,15 @@ def _listed(names: Iterable[str]) -> str:
 
 def _constructs(table: Mapping[str, Construct]) -> Rows:
     return (
-        (f"`{name}`", str(construct.says), _within(construct.within), _attributes(construct.attributes))
-        for name, construct in table.items()
+        (f"`{name}`", _pictured(name), str(one.says), _within(one.within), _attributes(one.attributes))
+        for name, one in table.items()
     )
+
+
+def _pictured(name: str) -> str:
+    """A link to the first word that is about the element; no word is about what is no part of a picture."""
+    word = next((word for word in words() if name in word.of), None)
+    return f"[{said('words', 'picture')}](#word-{word.key})" if word else ""
 
 
 def _within(places: frozenset[str]) -> str:
@@ -157,7 +177,16 @@ def _misplaced() -> Rows:
     )
 
 
+def write(name: str) -> None:
+    """The page in this language is as it should be."""
+    text = PAGES[name].read_text(encoding="utf-8")
+    for part in PARTS:
+        before, _within, after = _cut(text, part)
+        text = before + written(name, part) + after
+    PAGES[name].write_text(text, encoding="utf-8")
+
+
 if __name__ == "__main__":
-    for name, page in PAGES.items():
-        before, rest = page.read_text(encoding="utf-8").split(BEGINS)
-        page.write_text(f"{before}{BEGINS}{tables(name)}{ENDS}{rest.split(ENDS)[1]}", encoding="utf-8")
+    write_pictures()
+    for name in PAGES:
+        write(name)

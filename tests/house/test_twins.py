@@ -53,9 +53,9 @@ def commands(page: Path) -> list[str]:
 
 
 def links(page: Path) -> list[str]:
-    """What the page leads to, in the order of the page; a twin counts as its English page."""
+    """What the page leads to and shows, in the order of the page; what is Chinese counts as its English twin."""
     found = [path + anchor for path, anchor in LINK.findall(read(page))]
-    return [target.replace(".zh.md", ".md") for target in found]
+    return [re.sub(r"\.zh\.(md|svg)", r".\1", target) for target in found]
 
 
 def anchors(page: Path) -> set[str]:
