@@ -20,13 +20,12 @@ from engine.errors import Refused
 from engine.messages import Text, listed, ngettext, pgettext, sentences
 from engine.messages import gettext as _
 from engine.organisation.people import post_codes
-from engine.problems import Problem, Severity
+from engine.problems import HELP_PAGE, Problem, Severity
 from engine.settings import read_settings
 from engine.uses.judging import check_files
 
 WORDS = {Severity.ERROR: pgettext("severity", "error"), Severity.WARNING: pgettext("severity", "warning")}
 FIXED = ".fixed"
-HELP_PAGE = "docs/reference/bpmn.md"
 
 
 @main.command(

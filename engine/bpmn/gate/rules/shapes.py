@@ -31,7 +31,7 @@ def check(draft: Draft) -> Iterator[Problem]:
             )
     for flow in draft.diagram.flows.values():
         ends = {flow.source, flow.target}
-        if flow.id not in drawn and ends <= drawn:
+        if flow.id not in drawn and ends <= drawn and not flow.is_link:
             yield about(
                 FLOW_UNDRAWN,
                 flow,
