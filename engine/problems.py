@@ -12,6 +12,9 @@ from enum import IntEnum, StrEnum
 from engine.messages import Text, sentences
 from engine.messages import gettext as _
 
+HELP_PAGE = _("docs/reference/bpmn.md")
+"""The page that explains every rule; the catalogues know its twins."""
+
 
 class Severity(StrEnum):
     ERROR = "error"
@@ -47,8 +50,8 @@ class Rule:
 
     @property
     def explained(self) -> str:
-        """Where a reader finds it."""
-        return f"docs/reference/bpmn.md#{self.id}"
+        """Where a reader finds it, in the reader's language."""
+        return f"{HELP_PAGE}#{self.id}"
 
     def problem(
         self, element_id: str, element_name: Text, reason: Text, remedy: Text, rewrite: str = "", line: int = 0

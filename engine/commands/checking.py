@@ -20,19 +20,18 @@ from engine.errors import Refused
 from engine.messages import Text, listed, ngettext, pgettext, sentences
 from engine.messages import gettext as _
 from engine.organisation.people import post_codes
-from engine.problems import Problem, Severity
+from engine.problems import HELP_PAGE, Problem, Severity
 from engine.settings import read_settings
 from engine.uses.judging import check_files
 
 WORDS = {Severity.ERROR: pgettext("severity", "error"), Severity.WARNING: pgettext("severity", "warning")}
 FIXED = ".fixed"
-HELP_PAGE = "docs/reference/bpmn.md"
 
 
 @main.command(
     help=_(
-        "Says everything that is wrong with diagrams, forms and letter templates, in one round; of a folder all of them. "
-        "Nothing is deployed. Exit code 0: in order, perhaps with warnings; 1: errors; 2: a file cannot be read.",
+        "Reports everything that is wrong with diagrams, forms and letter templates at once; for a folder, with all "
+        "of them. Nothing is deployed. Exit code 0: no errors, perhaps warnings; 1: errors; 2: a file cannot be read.",
     )
 )
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
@@ -46,7 +45,9 @@ HELP_PAGE = "docs/reference/bpmn.md"
 @option(
     "--installed",
     is_flag=True,
-    help=_("Judge by this installation: its units, rules and procedures. Otherwise no database is opened."),
+    help=_(
+        "Check against this installation: its units, rules and procedures. Without this option no database is opened."
+    ),
 )
 @option(
     "--fix",
@@ -82,14 +83,14 @@ def _fixed(one: Checked) -> Iterator[Text]:
         return
     content, done = cleaned(one.path.read_bytes(), post_codes())
     if not done:
-        yield _("%(file)s: there is nothing to clean.", file=one.path)
+        yield _("%(file)s: nothing to clean.", file=one.path)
         return
     copy = one.path.with_name(f"{one.path.stem}{FIXED}{DIAGRAM}")
     try:
         with copy.open("xb") as file:
             file.write(content)
     except FileExistsError:
-        raise Refused(_("%(file)s is there already. Move it away, then run this again.", file=copy)) from None
+        raise Refused(_("%(file)s exists already. Move it away, then run this again.", file=copy)) from None
     yield sentences(_("%(file)s was written.", file=copy), *done)
 
 

@@ -8,12 +8,16 @@ from pathlib import Path
 
 import click
 
+from engine.app import Engine
 from engine.commands.base import main, opened, refusals, say
 from engine.commands.words import option
+from engine.deployments.shipped import tests_beside
 from engine.errors import Refused
 from engine.messages import Text, When, lines, listed, ngettext, pgettext, phrases, sentences, words
 from engine.messages import gettext as _
 from engine.problems import Problem
+from engine.trial import sent as sent_tests
+from engine.trial.course import TestsFailed
 from engine.trial.trials import require_tests
 from engine.uses.deploying import Deployed, Waiting
 from engine.uses.procedures import DEPLOYED, KEPT, NOT_SAID, WAITS, Outcome, Version
@@ -48,27 +52,56 @@ WHY_DEPLOYED = _("Why it is deployed; recorded in the audit log.")
 
 @main.command(
     help=_(
-        "Deploys a diagram. Its forms are beside it in forms/PROCEDURE/ or forms/shared/, its letter templates "
-        "in the same folders of letters/. The tests that are kept beside it, in NAME.tests.yaml, have to pass.",
+        "Deploys a diagram. Its forms are beside it in forms/PROCEDURE/ or forms/shared/, its letter templates in the "
+        "same folders of letters/. The tests that are kept beside it, in NAME.tests.yaml, have to pass.",
     )
 )
 @click.argument("diagram", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @option("--by", required=True, help=WHO_DEPLOYS)
 @option("--reason", default="", help=WHY_DEPLOYED)
-def deploy(diagram: Path, by: str, reason: str) -> None:
+@option(
+    "--past-tests",
+    is_flag=True,
+    help=_("The change is meant, although tests of the version in force do not pass; recorded in the audit log."),
+)
+def deploy(diagram: Path, by: str, reason: str, past_tests: bool) -> None:
     with refusals():
         engine = opened()
         if not by.strip():
             raise Refused(NOT_SAID["by"])
         if passed := require_tests(engine.settings, diagram, engine.clock.now(), engine.procedures_in_force.units()):
             say(ngettext("%(num)s test of the diagram passed.", "%(num)s tests of the diagram passed.", passed))
-        say(_deployed(engine.procedures_in_force.deploy(diagram, by, reason)))
+        outdated = _past_tests_in_force(engine, diagram, past_tests)
+        say(_deployed(engine.procedures_in_force.deploy(diagram, by, reason, outdated)))
+
+
+def _past_tests_in_force(engine: Engine, diagram: Path, is_meant: bool) -> tuple[str, ...]:
+    """The tests that the version in force was kept with, where none lie beside the diagram: those that do not pass.
+
+    Raises DiagramRefused, and TestsFailed when nobody has said that it `is_meant`.
+    """
+    file = engine.procedures_in_force.file(diagram)
+    if file.along.tests is None or not file.along.tests_carried:
+        return ()
+    sent_tests.in_order(engine, file)
+    try:
+        outdated = sent_tests.require_passed(engine, file, is_meant)
+    except TestsFailed as failed:
+        remedy = _(
+            "These are the tests of the version in force. Put changed ones beside the diagram in %(tests)s, or repeat the "
+            "command with --past-tests if the change is meant.",
+            tests=tests_beside(diagram).name,
+        )
+        raise TestsFailed(lines([failed.sentence, remedy])) from None
+    if outdated:
+        say(_("These tests of the version in force do not hold any more: %(names)s", names=listed(outdated)))
+    return outdated
 
 
 @main.command(
     help=_(
-        "Compares what is shipped with what is in force. Procedures and letter templates; people decide what "
-        "is deployed.",
+        "Compares what is shipped with what is in force. Procedures and letter templates; people decide what is "
+        "deployed.",
     )
 )
 @option(
@@ -100,8 +133,8 @@ def shipped(keys: tuple[str, ...], deploy_all: bool, by: str, reason: str) -> No
     if any(one.kind == "procedure" and one.standing != "same" for one in compared):
         say(
             _(
-                "Those that differ were not exchanged. To exchange one: lianban shipped --deploy PROCEDURE "
-                "--by WHO --reason WHY.",
+                "Those that differ were not exchanged. To exchange one: lianban shipped --deploy PROCEDURE --by WHO "
+                "--reason WHY.",
             )
         )
 
@@ -164,8 +197,8 @@ def restore_version(key: str, version: int, by: str, reason: str) -> None:
 
 @main.command(
     help=_(
-        "Retires a procedure. It cannot be started any more, and its open cases go on. One that never had a "
-        "case is no longer listed.",
+        "Retires a procedure. It cannot be started any more, and its open cases go on. One that never had a case is "
+        "no longer listed.",
     )
 )
 @click.argument("key")
@@ -176,8 +209,8 @@ def retire(key: str, by: str, reason: str) -> None:
         name = opened().procedures_in_force.retire(key, by, reason)
     say(
         _(
-            "'%(name)s' (%(key)s) is retired; its open cases go on. Revive it with 'lianban revive %(key)s', "
-            "or deploy a new version.",
+            "'%(name)s' (%(key)s) is retired; its open cases go on. Revive it with 'lianban revive %(key)s', or "
+            "deploy a new version.",
             name=name,
             key=key,
         )
@@ -237,8 +270,8 @@ def _deployed(deployed: Deployed | Waiting) -> Text:
 
 def _waits(waiting: Waiting) -> Text:
     return _(
-        "'%(name)s' (%(key)s) is not in force yet: it waits until a second person confirms it under 'Procedures' on the "
-        "pages. It would be version %(version)s.",
+        "'%(name)s' (%(key)s) is not in force yet: it waits until a second person confirms it under 'Procedures' on "
+        "the pages. It would be version %(version)s.",
         name=waiting.name,
         key=waiting.kept.key,
         version=waiting.version,

@@ -1,7 +1,8 @@
 """Statements that are made once in the life of a process: as text for the driver, with what turns each value into the driver's.
 
-The library has nothing left to find out when one is executed, which is half of what a statement costs. It is told of all the
-same: whoever listens to what the database is asked hears of it, and the unit of the transaction which table it writes.
+They go to the driver's own cursor: what the library does around one costs more than SQLite itself. Whoever listens to what
+the database is asked hears of them all the same, and the unit of the transaction which table each writes; what the driver
+refuses is an error of the library.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, CursorResult, Dialect
+from sqlalchemy import BindParameter, Connection, Dialect
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.exc import DBAPIError
@@ -24,9 +25,12 @@ _Value = Callable[[Any], Any] | None
 
 
 class Prepared:
+    compiled = None
+    """As listeners ask whether it was put together by the library."""
+
     def __init__(self, dialect: str, statement: Any, table: str) -> None:
         """`table` is the one that it writes."""
-        self._options = {WRITES: table}
+        self.execution_options = {WRITES: table}
         compiled = statement.compile(dialect=_dialect(dialect))
         self._text = str(compiled)
         binds: Mapping[str, BindParameter[Any]] = compiled.binds
@@ -35,10 +39,21 @@ class Prepared:
         self._names = list(binds) if places is None else places
         self._values = [(name, _value(_dialect(dialect), binds[name])) for name in self._names]
 
-    def run(self, tx: Connection, rows: Sequence[Row]) -> CursorResult[Any]:
-        """It has been executed, once for each of these rows: what each of its parameters is, by name."""
+    def run(self, tx: Connection, rows: Sequence[Row]) -> Any:
+        """It has been executed, once for each of these rows: what each of its parameters is, by name. Returns the cursor."""
         given: Any = [self._given(row) for row in rows]
-        return tx.exec_driver_sql(self._text, given if len(given) > 1 else given[0], self._options)
+        many = len(given) > 1
+        cursor: Any = tx.connection.cursor()
+        for told in tx.dispatch.before_cursor_execute:
+            told(tx, cursor, self._text, given if many else given[0], self, many)
+        try:
+            if many:
+                cursor.executemany(self._text, given)
+            else:
+                cursor.execute(self._text, given[0])
+        except tx.dialect.loaded_dbapi.Error as error:
+            raise _in_the_library(tx, self._text, error) from error
+        return cursor
 
     def _given(self, row: Row) -> Any:
         values = [row[name] if value is None else value(row[name]) for name, value in self._values]
@@ -55,21 +70,25 @@ def together(tx: Connection) -> Iterator[None]:
         yield
         return
     connection: Any = tx.connection.driver_connection
-    errors: type[Exception] = tx.dialect.loaded_dbapi.Error
     try:
         with connection.pipeline():
             yield
-    except errors as error:
-        if connection.closed:
-            tx.invalidate(error)
-        raise DBAPIError.instance(
-            "what a transaction has changed",
-            None,
-            error,
-            errors,
-            connection_invalidated=tx.invalidated,
-            dialect=tx.dialect,
-        ) from error
+    except tx.dialect.loaded_dbapi.Error as error:
+        raise _in_the_library(tx, "what a transaction has changed", error) from error
+
+
+def _in_the_library(tx: Connection, text: str, error: Exception) -> Exception:
+    """The driver's error as the library raises it; a connection that is lost is known to be."""
+    if getattr(tx.connection.driver_connection, "closed", False):
+        tx.invalidate(error)
+    return DBAPIError.instance(
+        text,
+        None,
+        error,
+        tx.dialect.loaded_dbapi.Error,
+        connection_invalidated=tx.invalidated,
+        dialect=tx.dialect,
+    )
 
 
 @cache

@@ -186,12 +186,24 @@ def _letters(
 
 def _along(tx: Connection, diagram: Diagram, parts: Parts) -> Along:
     """What else came, or is kept with the version in force."""
-    names = parts.names.get(diagram.key, {})
-    forms = {name: words for name, words in parts.form_words.items() if name in diagram.form_ids or not name}
-    english = {"names": names, "forms": forms} if names or forms else None
+    english = _english(diagram, parts.names, parts.form_words)
     if parts.tests is not None:
         return Along(parts.tests, english, is_sent=True)
     return Along(definitions.tests_in_force(tx, diagram.key), english, tests_carried=True, is_sent=True)
+
+
+def _english(diagram: Diagram, names: Words, form_words: Words) -> dict[str, Any] | None:
+    """The part of it that is about this diagram, as a version keeps it; None when there is none."""
+    own = names.get(diagram.key, {})
+    forms = {name: words for name, words in form_words.items() if name in diagram.form_ids or not name}
+    return {"names": own, "forms": forms} if own or forms else None
+
+
+def english_beside(folder: Path, diagram: Diagram) -> dict[str, Any] | None:
+    """The English that lies in the folder of a diagram, as a version keeps it. Raises Refused when it cannot be read."""
+    found = [folder / name for name in (NAMES, FORM_WORDS)]
+    names, forms = (_words(path.name, path.read_bytes() if path.is_file() else None) for path in found)
+    return _english(diagram, names, forms)
 
 
 def _forms_in_force(tx: Connection, key: str) -> dict[str, bytes]:

@@ -22,9 +22,11 @@ from engine.db.english import english_of
 from engine.db.tables import process_instance, retirement, unit, waiting_file
 from engine.deployments import checking, definitions, judging, shipped, versions
 from engine.deployments import retirement as retiring
+from engine.deployments.along import Along
 from engine.deployments.checking import Checked
 from engine.deployments.definitions import Definition
 from engine.deployments.kept_files import Sender
+from engine.deployments.sent import english_beside
 from engine.deployments.shipped import Beside, File, Folder
 from engine.documents import letter_versions
 from engine.english import read_english
@@ -170,13 +172,28 @@ class ProcedureUses:
 
     # --- deploying ---
 
-    def deploy(self, diagram: Path, by: str, reason: str = "") -> Deployed | Waiting:
-        """The file is the latest version, with its forms and letters from the folders beside it (`deployments.places`).
+    def deploy(self, diagram: Path, by: str, reason: str = "", outdated: Sequence[str] = ()) -> Deployed | Waiting:
+        """The file is the latest version, with what lies beside it (`file`).
 
         Where the city asks for a second person it waits for that. A procedure that was retired may be started again. Raises
         Refused without `by`, and DiagramRefused with everything that is wrong in any of the files.
         """
-        return self.put(shipped.read_file(diagram), by, reason)
+        return self.put(self.file(diagram), by, reason, outdated=outdated)
+
+    def file(self, diagram: Path) -> File:
+        """The diagram with its forms and letters from the folders beside it (`deployments.places`), its tests, and its English.
+
+        Without tests beside it, those of the version in force stay with it. Raises DiagramRefused.
+        """
+        file = shipped.read_file(diagram)
+        tests, folder = file.along.tests, diagram.parent
+        known = folder.resolve() == self._folder.resolve()  # its English is read with every reader's page anyway
+        english = None if known else english_beside(folder, file.diagram)
+        if tests is not None:
+            return replace(file, along=Along(tests, english, is_sent=True))
+        with self._database.reading() as tx:
+            tests = definitions.tests_in_force(tx, file.diagram.key)
+        return replace(file, along=Along(tests, english, tests_carried=True, is_sent=True))
 
     def put(
         self, file: File, by: str, reason: str = "", person_id: str | None = None, outdated: Sequence[str] = ()
@@ -250,8 +267,8 @@ class ProcedureUses:
             if callers:
                 raise Refused(
                     _(
-                        "The procedure '%(name)s' cannot be retired yet: the versions in force of %(callers)s "
-                        "call or start it. Deploy new ones that do not, or retire those first.",
+                        "The procedure '%(name)s' cannot be retired yet: the versions in force of %(callers)s call or "
+                        "start it. Deploy new ones that do not, or retire those first.",
                         name=found.called,
                         callers=listed(callers),
                     )

@@ -13,6 +13,7 @@ from engine.deployments.definitions import Definition
 from engine.deployments.sent import DIAGRAMS, Sent
 from engine.errors import DiagramRefused, InvalidValues, LianbanError, Refused, Unsure
 from engine.messages import gettext as _
+from engine.messages import listed
 from engine.problems import Problem
 from engine.uses.deploying import Waiting
 
@@ -109,7 +110,7 @@ def refused(error: LianbanError, files: Sequence[Sent]) -> dict[str, Any]:
     return {"type": "ParseException", "message": message, "code": 0, "details": details}
 
 
-def waits(waiting: Waiting, address: str) -> dict[str, Any]:
+def waits(waiting: Waiting, address: str, outdated: Sequence[str] = ()) -> dict[str, Any]:
     """That a deployment waits for a second person: said as the modeler says what stands in the way, so that nobody takes it
     for a version that is in force."""
     said = _(
@@ -118,12 +119,17 @@ def waits(waiting: Waiting, address: str) -> dict[str, Any]:
         address=address,
         version=waiting.version,
     )
+    said_so = [str(said)]
+    if outdated:
+        tests = _("These tests of the version in force do not hold any more: %(names)s", names=listed(outdated))
+        said_so.append(str(tests))
     return {
         "type": "DeploymentWaits",
-        "message": f"{NOT_PARSED}\n* {said}",
+        "message": f"{NOT_PARSED}\n* {' '.join(said_so)}",
         "code": 0,
         "details": {},
         "waits": {"id": waiting.kept.id, "key": waiting.kept.key, "url": address, "new": waiting.is_new},
+        "outdatedTests": list(outdated),
     }
 
 

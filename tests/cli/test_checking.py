@@ -43,6 +43,11 @@ def test_what_is_said_is_in_the_language_that_is_asked_for(tmp_path: Path) -> No
     assert "条件都不成立时办件会停住" in run("check", "--lang", "zh", str(diagram)).output
 
 
+def test_the_reader_is_led_to_the_page_of_rules_in_the_own_language() -> None:
+    assert "docs/reference/bpmn.md under" in run("check", "--lang", "en", str(REFERRAL)).output
+    assert "docs/reference/bpmn.zh.md" in run("check", "--lang", "zh", str(REFERRAL)).output
+
+
 def test_a_file_that_cannot_be_read_ends_with_two(tmp_path: Path) -> None:
     (tmp_path / "x.bpmn").write_text("<definitions", encoding="utf-8")
 

@@ -67,7 +67,7 @@ def test_the_help_of_every_command_is_in_the_language_asked_for(command: str) ->
     ],
 )
 def test_the_language_may_be_said_before_or_after_the_command(arguments: tuple[str, ...]) -> None:
-    assert "Lets a stopped case go on after the fault is mended." in run(*arguments).output
+    assert "Lets a stopped case go on after the fault is removed." in run(*arguments).output
 
 
 @pytest.mark.parametrize(
@@ -228,4 +228,4 @@ def test_a_file_that_is_no_archive_is_refused_in_english(tmp_path: Path) -> None
     done = run("verify-archive", str(tmp_path / "file.zip"), "--lang", "en")
 
     assert done.exit_code == 2
-    assert done.output.startswith("file.zip cannot be read: it is no whole archive package.")
+    assert done.output.startswith("file.zip cannot be read: it is not a complete archive package.")

@@ -82,7 +82,7 @@ ALL_DATA = (
 of materials, what a layout is tried with. What columns mean, what was written when a revision was new, and what is looked
 for in what people have written."""
 SIGNS_ALONE = {
-    "engine": {"%(unit)s %(person)s", "%(day)s (%(reason)s)"},
+    "engine": {"docs/reference/bpmn.md", "%(unit)s %(person)s", "%(day)s (%(reason)s)"},
     "tasks_ui": {"the end of %(day)s", "%(day)s %(time)s", "%(channel)s %(counts)s", "%(said)s %(onward)s"},
 }
 """What Chinese says with signs and numbers alone."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from engine.bpmn.reading.elements import FACT, Diagram, read_elements
@@ -16,7 +17,7 @@ from engine.bpmn.reading.expressions import evaluate
 from engine.bpmn.reading.read import read_diagram
 from engine.bpmn.spiff.specs import Specification
 from engine.bpmn.spiff.workflow import Open, OperationFailed, Places, Workflow, WorkflowFault
-from tests.reference.drawing import Event, Node, read
+from tests.reference.drawing import Drawing, Node, read
 from tests.reference.token_game import CALL, PERIOD, PERSON, SEVERAL, Game, Stuck, Token, Waits
 from tests.reference.words import word_of
 
@@ -234,7 +235,7 @@ class Reference:
 
     def __init__(self, text: str) -> None:
         self.facts: dict[str, object] = {}
-        self.game = Game(read(text), word_of, self._value, self._work)
+        self.game = Game(_drawing(text), word_of, self._value, self._work)
         self.passed: Counter[str] = Counter()
         self.thrown: Counter[tuple[str, str, bool | None]] = Counter()
 
@@ -283,10 +284,12 @@ class Reference:
             event.kind in ("error", "escalation") for node in self.game.drawing.nodes.values() for event in node.events
         )
 
-    def _heard(self) -> set[Event]:
-        """What may be told from outside and is waited for."""
+    def _heard(self) -> list[str]:
+        """The kinds of what may be told from outside and is waited for, in an order that is always the same."""
         waited_for = {event for one in self.game.armed() for event in one.node.events}
-        return {event for event in waited_for if event.name == NAME and event.kind in (TELL_MESSAGE, TELL_SIGNAL)}
+        return sorted(
+            event.kind for event in waited_for if event.name == NAME and event.kind in (TELL_MESSAGE, TELL_SIGNAL)
+        )
 
     def _wholes(self) -> list[Token]:
         return [token for token in self.game.waiting(SEVERAL) if token.node.many]
@@ -318,7 +321,7 @@ class Reference:
         )
         for what, counted in ((COMPLETE, seen.open), (FIRE, happens), *calls):
             found += [Move(what, key, number) for key in counted for number in range(counted[key])]
-        found += [Move(event.kind, "", 0) for event in self._heard()]
+        found += [Move(kind, "", 0) for kind in self._heard()]
         found += [Move(MEET, key, 0) for key in dict.fromkeys(map(element_of, seen.clocks))]
         for what, tokens in ((ADD, self._wholes()), (DROP, self._times())):
             counted = Counter(map(self._key, tokens))
@@ -351,8 +354,11 @@ class Net:
         if len({bool(why) for why in stuck.values()}) > 1:
             raise Different(f"stuck: {stuck}")
         self.stuck = bool(stuck["reference"])
-        for side in [] if self.stuck else self.sides:
-            if wrong := side.seen().against(self.reference.seen()):
+        if self.stuck:
+            return
+        due = self.reference.seen()
+        for side in self.sides:
+            if wrong := side.seen().against(due):
                 raise Different(f"{side.name}: {wrong}")
 
 
@@ -367,5 +373,17 @@ def _stuck_by(act: Callable[[], None]) -> str:
 
 def alone(text: str) -> list[Side]:
     """The workflow live, and restored before every move."""
-    specification = Specification(read_elements(read_diagram(text.encode())))
+    specification = _specification(text)
     return [Alone(specification, restores=False), Alone(specification, restores=True)]
+
+
+@lru_cache(maxsize=1)
+def _specification(text: str) -> Specification:
+    """As the engine reads it; the walks over one drawing share it, as the instances of a version do."""
+    return Specification(read_elements(read_diagram(text.encode())))
+
+
+@lru_cache(maxsize=1)
+def _drawing(text: str) -> Drawing:
+    """As the reference reads it."""
+    return read(text)

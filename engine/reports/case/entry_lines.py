@@ -144,7 +144,7 @@ def _is_kept_back(entry: Entry, row: AuditEntryRow, seen: Seen) -> bool:
     if is_internal(entry) and row.unit_code != seen.reader.unit_code and not seen.reader.oversees:
         return True
     proposal = entries.CorrectionProposed | entries.CorrectionRejected | entries.CorrectionTakenBack
-    return isinstance(entry, proposal) and entry.name in seen.unissued
+    return isinstance(entry, proposal) and entry.correction in seen.corrections_kept_back
 
 
 def _said(tx: Connection, entry: AmongColleagues, row: AuditEntryRow, seen: Seen) -> Text:

@@ -108,8 +108,8 @@ class Seen:
     """The documents that a unit has made for its own files."""
     drafts: frozenset[str]
     """The done tasks whose answers are drafts to this reader."""
-    unissued: frozenset[str]
-    """The facts whose last value is a draft to this reader."""
+    corrections_kept_back: frozenset[str]
+    """The corrections of which this reader is not told."""
     untold: frozenset[str]
     """The documents of which this reader is not told."""
     units: frozenset[str] | None
@@ -169,7 +169,7 @@ def event_lines(event: Event, seen: Seen, line: Callable[..., LogLine]) -> list[
         case TakenBack():
             return [line("taken_back", seen.task(event.id), pgettext("history", "Undone"))]
         case Corrected():
-            if event.name in seen.unissued:
+            if event.correction in seen.corrections_kept_back:
                 return []
             note = sentences(corrected_words.change(event.old, event.new), event.opinion)
             label = corrected_words.called(event.name, event.label, seen.definition)

@@ -32,6 +32,7 @@ from engine.organisation import units
 from engine.organisation.assignment import Actor
 from engine.runtime.advance import blame, closing, incidents, telling
 from engine.runtime.advance.acting_step import ActingStep
+from engine.runtime.advance.answers_to_callers import Answers, in_turn
 from engine.runtime.advance.numbers import insert_instance, unnumbered
 from engine.runtime.advance.storing import store
 from engine.runtime.periods import calendar_change
@@ -198,7 +199,7 @@ def _follow_calls(step: Step) -> None:
                 undo_points.forget(step.tx, step.instance_id)  # what has ended is not opened again
                 audit.append(step.tx, step.instance_id, step.now, CalledOff(child.number, result))
     if step.instance.get("origin_task_id") is not None:
-        _notify_caller(step)
+        in_turn(step, _notify_caller)
 
 
 def _begin(step: Step, beginning: Beginning) -> None:
@@ -245,28 +246,34 @@ def _require_units(child: Step, handed: Mapping[str, object]) -> None:
             )
 
 
-def _notify_caller(step: Step) -> None:
+def _notify_caller(step: Step, answers: Answers) -> bool:
     """The instance that called this one hears what escalated here, and goes on when this one has ended.
 
     When the caller cannot go on, it is parked alone: this instance stands as it is all the same. A caller that is parked
-    already hears of it when it is resumed, and one that has ended needs nothing.
+    already hears of it when it is resumed, and one that has ended needs nothing. Returns False when it was parked now.
     """
     tx, origin_id = step.tx, step.instance["origin_instance_id"]
     escalated = [one.name for one in step.workflow.thrown if one.kind == ESCALATION and not one.caught]
     if not escalated and not step.workflow.completed:
-        return
+        return True
     undo_points.forget(tx, step.instance_id)  # what the caller has heard cannot be undone here
     caller = lock(tx, origin_id)
     if caller is None or caller.status != InstanceStatus.RUNNING:
-        return
+        return True
     try:
         with tx.begin_nested():
-            _answer_call(tx, step.context, origin_id, step, escalated)
+            _answer_call(tx, step.context, origin_id, step, answers, escalated)
+    except AlreadyDone:
+        return True  # what was answered before it has ended the call
     except Fault as fault:
         incidents.park(tx, step.context, fault)
+        return False
+    return True
 
 
-def _answer_call(tx: Connection, context: Context, origin_id: str, child: Step, escalated: Iterable[str] = ()) -> None:
+def _answer_call(
+    tx: Connection, context: Context, origin_id: str, child: Step, answers: Answers, escalated: Iterable[str] = ()
+) -> None:
     """The call that waits for this instance has its escalations, and what has become of the instance if it has ended.
 
     An escalation may end the call: then it goes on there, and nothing is handed back. Raises AlreadyDone when the call is not
@@ -274,8 +281,9 @@ def _answer_call(tx: Connection, context: Context, origin_id: str, child: Step, 
     """
 
     def event(caller: Step) -> None:
-        if _call_of(caller, child) is None:
+        if (waiting := _call_of(caller, child)) is None:
             raise AlreadyDone
+        answers.count(origin_id, waiting.element_id)
         for code in escalated:
             if call := _call_of(caller, child):
                 caller.record(CalledEscalated(*_called(child), call.element_id, code))
@@ -333,7 +341,7 @@ def catch_up(tx: Connection, context: Context, instance_id: str) -> None:
         if row.status == InstanceStatus.ENDED or escalated:
             called = fetch.one(tx, InstanceRow, select(process_instance).where(process_instance.c.id == row.id))
             with suppress(AlreadyDone):
-                _answer_call(tx, context, instance_id, _step_of(tx, context, called), escalated)
+                _answer_call(tx, context, instance_id, _step_of(tx, context, called), Answers(), escalated)
     parked = lock(tx, instance_id)
     if parked is None or parked.status != InstanceStatus.RUNNING:
         return

@@ -159,7 +159,7 @@ def store_rows(tx: Connection, instance_id: str, rows: list[dict[str, Any]]) -> 
     case = case_of(tx, instance_id)
     refers = case.new or any(row.get("scope_id") for row in rows)  # to rows that wait to be written
     with unit_of(tx).known() if refers else unit_of(tx).apart():
-        numbers = {(row.scope_id, row.name): row.id for row in _add(tx, rows)}
+        numbers = {(scope_id, name): number for scope_id, name, number in _add(tx, rows)}
     for row in rows:
         number = numbers[row.get("scope_id"), row["name"]]
         case.adopt(fact, {"id": number, **row})
@@ -172,7 +172,8 @@ def _add(tx: Connection, rows: list[dict[str, Any]]) -> Iterable[Any]:
     if tx.dialect.name != "sqlite":
         return tx.execute(_NUMBERED, rows)
     given = {f"{name}_{place}": row.get(name) for place, row in enumerate(rows) for name in _GIVEN}
-    return _numbered_on_sqlite(len(rows)).run(tx, [given])
+    numbered: Iterable[Any] = _numbered_on_sqlite(len(rows)).run(tx, [given])
+    return numbered
 
 
 def known(tx: Connection, instance_id: str) -> dict[str, object]:

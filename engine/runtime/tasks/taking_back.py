@@ -336,13 +336,17 @@ def _say_former(step: Step, revision: int) -> None:
     said = step.tx.execute(select(fact).where(own, fact.c.revision == revision).order_by(fact.c.id)).all()
     for (scope_id, name), value in {(row.scope_id, row.name): decode(row.value) for row in said}.items():
         before = step.tx.execute(
-            select(fact.c.value, fact.c.scope_id)
+            select(fact.c.value, fact.c.scope_id, fact.c.task_id)
             .where(own, fact.c.name == name, fact.c.revision < revision)
             .order_by(fact.c.id.desc())
         ).all()
-        earlier = [decode(found.value) for found in step.scopes.nearest(before, scope_id)]
+        own_before = step.scopes.nearest(before, scope_id)
+        earlier = [decode(found.value) for found in own_before]
+        first_said_in = own_before[0].task_id if own_before else None
         with step.within(scope_id):
-            step.facts.say(name, earlier[0] if earlier else None, step.actor.person_id if step.actor else None)
+            step.facts.say(
+                name, earlier[0] if earlier else None, step.actor.person_id if step.actor else None, first_said_in
+            )
         if name in step.definition.diagram.process.party_facts:
             was = {code for found in earlier for code in parties.named_by(found)}
             gone = [code for code in parties.named_by(value) if code not in was]
