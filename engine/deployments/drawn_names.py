@@ -13,8 +13,8 @@ from engine.bpmn.reading.elements import Diagram, read_elements
 from engine.bpmn.reading.read import read_diagram
 from engine.english import read_english
 
-SAID = ("title", "summary", "period", "otherwise", "text", "notice", "addressee")
-"""Properties of elements that readers see; of those with a number (`otherwise_2`) each."""
+SAID = ("title", "summary", "period", "otherwise", "text", "notice", "addressee", "files")
+"""Properties of elements that readers see; of those with a number (`otherwise_2`) each; `files` has the name of the letter."""
 
 
 @cache
