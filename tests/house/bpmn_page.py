@@ -128,7 +128,7 @@ def _within(places: frozenset[str]) -> str:
 
 
 def _attributes(attributes: Mapping[str, tuple[str, ...]]) -> str:
-    return " ".join(f"`{name}`{_values(name, values)}" for name, values in attributes.items())
+    return said("words", "comma").join(f"`{name}`{_values(name, values)}" for name, values in attributes.items())
 
 
 def _values(name: str, values: tuple[str, ...]) -> str:

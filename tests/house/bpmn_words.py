@@ -88,18 +88,27 @@ def gallery(language: str) -> str:
     for group in groups():
         lines += [f"### {group.title[place]}", ""]
         for word in group.words:
-            lines += [
-                f'<a id="word-{word.key}"></a>',
-                "",
-                f"#### {word.title[place]}",
-                "",
-                f"![{word.in_words(language)}](../pictures/bpmn/{word.file(language)})",
-                "",
-                word.says[place],
-                "",
-                *([LIST[language].join(f"`{name}`" for name in word.of), ""] if word.of else []),
-            ]
+            lines += _shown(word, language)
     return "\n".join(lines).rstrip()
+
+
+def _shown(word: Word, language: str) -> list[str]:
+    """One word; its picture leads to itself, where it can be made larger."""
+    place, picture = ORDER.index(language), f"../pictures/bpmn/{word.file(language)}"
+    elements = LIST[language].join(f"`{name}`" for name in word.of)
+    return [
+        f'<div class="word" id="word-{word.key}">',
+        "",
+        f"#### {word.title[place]}",
+        "",
+        word.says[place],
+        "",
+        *([elements, ""] if elements else []),
+        f"[![{word.in_words(language)}]({picture})]({picture})",
+        "",
+        "</div>",
+        "",
+    ]
 
 
 def pictures() -> dict[Path, str]:
