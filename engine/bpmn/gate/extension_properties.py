@@ -16,9 +16,9 @@ _COLLECT = _(
     "collect:opinions = opinion."
 )
 _ADDS = _(
-    "Of a step that each unit of a list is asked to do: who may add a unit while it runs, or take off one that has not "
-    "answered: unit:post, several separated by commas; starter is whoever handles cases in the starting unit. Left out, "
-    "nobody may."
+    "Of a step that each unit of a list is asked to do, or for which a procedure is called for each: who may add a unit "
+    "while it runs, or take off one that has not answered: unit:post, several separated by commas; starter is whoever "
+    "handles cases in the starting unit. Left out, nobody may."
 )
 _QUORUM = _(
     "Of a step that is done several times: how many have to agree, instead of a completion condition. all (everybody "
@@ -137,6 +137,7 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
     },
     "callActivity": {
         "collect:*": _COLLECT,
+        "adds": _ADDS,
         "quorum": _QUORUM,
         "agree": _AGREE,
     },
