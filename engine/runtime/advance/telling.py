@@ -22,8 +22,8 @@ from engine.runtime.step.events import Threw
 from engine.runtime.step.step import Step
 from engine.states import ThrownStatus
 
-KEPT_FOR = timedelta(days=30)
-"""So long a message that nobody waits for is kept."""
+KEPT_DAYS = "message.kept_days"
+"""The city's rule that says how many days a message is kept that nobody waits for."""
 CORRELATION_LIMIT = 200
 
 
@@ -121,7 +121,7 @@ def _send_message(step: Step, thrown: Thrown) -> None:
     element = step.definition.diagram.elements[thrown.element_id]
     with step.within(step.scopes.at(thrown.place)):
         correlation = correlation_of(step, element)
-    _insert(step, thrown, correlation=correlation, kept_until=step.now + KEPT_FOR)
+    _insert(step, thrown, correlation=correlation, kept_until=step.now + timedelta(days=step.context.rules[KEPT_DAYS]))
 
 
 def _insert(step: Step, thrown: Thrown, **more: object) -> None:
