@@ -64,7 +64,7 @@ def remark(number: str) -> ResponseReturnValue:
     return _done(
         number,
         "remark",
-        _("The principal leader of that unit has your words."),
+        _("Your note has been sent to the unit's principal leader."),
         lambda: uses.remark(actor(), number, raw),
     )
 
@@ -90,7 +90,7 @@ def take_off_member(number: str, run_id: str) -> ResponseReturnValue:
     return _done(
         number,
         members_place(run_id),
-        _("Unit taken off."),
+        _("Unit removed."),
         lambda: uses.take_off_member(actor(), number, run_id, raw),
     )
 
@@ -162,8 +162,8 @@ def _unreached(spoken: Spoken) -> str:
         return ""
     calls = listed(_("'@%(name)s'", name=words) for words in spoken.unreached)
     return _(
-        "%(calls)s reached nobody: nobody of that name may see the comment, or more than one. "
-        "Post another one and choose from the list.",
+        "%(calls)s: nobody was notified. Either nobody of that name can see this comment, or more than one "
+        "person can. Post another comment and choose from the list.",
         calls=calls,
     )
 

@@ -43,7 +43,7 @@ from engine.runtime.step.facts import known
 from engine.runtime.step.step import Step
 from engine.states import InstanceStatus, TaskStatus, Undone
 
-WAITS_FOR_RESULT = pgettext("history", "Waits for its result")
+WAITS_FOR_RESULT = pgettext("history", "Waiting for its result")
 
 
 @dataclass(frozen=True)

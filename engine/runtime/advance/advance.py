@@ -53,8 +53,8 @@ CALL_DEPTH = 8
 """Procedures that may have called each other in a row."""
 
 WHAT_TO_DO = _(
-    "The system administrator checks it with lianban verify-audit, restores the records of this case from the backup, "
-    "and resumes it then."
+    "The system administrator checks it with lianban verify-audit, restores the records of this case from a back-up, "
+    "and then resumes it."
 )
 
 Event = Callable[[Step], None]
@@ -135,9 +135,9 @@ def _failure(step: Step, failure: Failure) -> Fault:
     """Why the instance has failed, in words."""
     about = {"step": step.definition.element_name(failure.element_id), "code": failure.name}
     sentence = (
-        _("'%(step)s' has thrown the error '%(code)s', and nothing in the diagram catches it.", **about)
+        _("'%(step)s' has thrown the error '%(code)s', but nothing in the diagram catches it.", **about)
         if failure.name
-        else _("'%(step)s' has thrown an error, and nothing in the diagram catches it.", **about)
+        else _("'%(step)s' has thrown an error, but nothing in the diagram catches it.", **about)
     )
     return Fault(step.instance_id, sentence, failure.element_id)
 
@@ -207,7 +207,9 @@ def _begin(step: Step, beginning: Beginning) -> None:
     element = beginning.element
     if _depth(step) >= CALL_DEPTH:
         raise Fault(
-            step.instance_id, _("Procedures call each other more than %(limit)s deep.", limit=CALL_DEPTH), element.id
+            step.instance_id,
+            _("Procedures call one another more than %(limit)s levels deep.", limit=CALL_DEPTH),
+            element.id,
         )
     definition = definitions.begun(step.tx, step.definition, element)
     origin = {"origin_instance_id": step.instance_id, "origin_task_id": beginning.task_id}
@@ -241,7 +243,7 @@ def _require_units(child: Step, handed: Mapping[str, object]) -> None:
         codes = value if isinstance(value, list) else [value] if value is not None else []
         if not all(isinstance(code, str) and units.find(child.tx, code, child.now) for code in codes):
             raise WorkflowFault(
-                _("%(fact)s, which was handed to it, is no unit: %(value)s.", fact=name, value=str(value)[:40]),
+                _("%(fact)s, which was handed to it, is not a unit: %(value)s.", fact=name, value=str(value)[:40]),
                 names=frozenset({name}),
             )
 
@@ -325,7 +327,7 @@ def _say(step: Step, name: str, value: object) -> None:
         step.say(name, value)
     except TypeError:
         sentence = _(
-            "%(fact)s, which was handed over, is neither text, number, truth value nor date, nor a list of them.",
+            "%(fact)s, which is handed over, is not a text, a number, a truth value, a date or a list of these.",
             fact=name,
         )
         raise WorkflowFault(sentence, names=frozenset({name})) from None

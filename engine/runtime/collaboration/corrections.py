@@ -73,7 +73,8 @@ def propose(tx: Connection, context: Context, actor: Actor, instance_id: str, ke
     if tx.execute(select(correction.c.id).where(same)).first():
         raise Refused(
             _(
-                "A correction of '%(field)s' is waiting for a decision. Propose another one after that.",
+                "A correction of '%(field)s' is already waiting for a decision. You can propose another one after "
+                "that.",
                 field=said.field.label,
             )
         )
@@ -132,8 +133,8 @@ def decide(tx: Connection, context: Context, actor: Actor, correction_id: str, r
         if said is None or encode(said.value) != row.old_value:
             raise Refused(
                 _(
-                    "This has been filled in again since the correction was proposed, and the old "
-                    "value has changed. Send it back, to be proposed anew."
+                    "This has been filled in again since the correction was proposed, so the old value has changed. "
+                    "Send it back so that it can be proposed again."
                 )
             )
         value = decode(row.new_value)
@@ -202,7 +203,7 @@ def to_correct(tx: Connection, context: Context, actor: Actor, row: InstanceRow,
             _("This case has ended (%(result)s). Nothing in it can be corrected any more.", result=result_of(row))
         )
     if row.status != InstanceStatus.RUNNING:
-        raise Refused(_("This case is stopped by a fault. It can be corrected once it is resumed."))
+        raise Refused(_("This case has been stopped by a fault. It can be corrected once it is resumed."))
     step = instances.look(tx, context, row, actor)
     said = correctable(step).get(key)
     if said is None:
@@ -220,7 +221,7 @@ def _new_value(step: Step, said: Said, actor: Actor, raw: Raw) -> object:
     if value is None:
         raise InvalidValues({said.name: _("Give the corrected value.")})
     if encode(value) == encode(said.value):
-        raise InvalidValues({said.name: _("This is the value it has now. There is nothing to correct.")})
+        raise InvalidValues({said.name: _("This is the present value, so there is nothing to correct.")})
     return value
 
 
@@ -242,8 +243,8 @@ def _check_within(step: Step, said: Said, value: object) -> None:
     except ExpressionError as error:
         raise Refused(
             _(
-                "A rule of form %(form)s cannot be worked out (%(error)s). Nothing "
-                "was corrected. Tell the process administrator.",
+                "A rule of the form %(form)s cannot be worked out (%(error)s). Nothing was corrected. Tell the "
+                "procedure analyst.",
                 form=said.form.id,
                 error=error.sentence,
             )
@@ -262,7 +263,7 @@ def _check_within(step: Step, said: Said, value: object) -> None:
         reads = any(said.name in compile_expression(rule.expression).names for rule in field.rules)
         if reads and values.get(key) is not None and key not in before:
             told = _(
-                "It does not fit '%(field)s'. Checked as of %(when)s, when it was filled in: %(problem)s",
+                "It does not agree with '%(field)s'. Checked as of %(when)s, when it was filled in: %(problem)s",
                 field=field.label,
                 when=since,
                 problem=sentence,
@@ -293,7 +294,7 @@ def _try(step: Step, said: Said, value: object) -> None:
         return
     except (ExpressionError, WorkflowFault) as error:
         sentence = sentences(
-            _("With this value the periods that are counted from it cannot be worked out. Change it."), error.sentence
+            _("With this value, the periods counted from it cannot be worked out. Change it."), error.sentence
         )
         raise InvalidValues({said.name: sentence}) from error
 
@@ -314,7 +315,7 @@ def _require_open(tx: Connection, correction_id: str) -> None:
     if row.status == CorrectionStatus.OPEN:
         return
     if row.status == CorrectionStatus.LAPSED:
-        raise AlreadyDone(_("The case has ended. This correction need not be decided any more."))
+        raise AlreadyDone(_("The case has ended. This correction no longer has to be decided."))
     who = {"person": row.name, "when": When(row.decided_at, "spoken")}
     match row.status:
         case CorrectionStatus.APPROVED:

@@ -17,9 +17,9 @@ def check(draft: Draft) -> Iterator[Problem]:
         yield in_the_file(
             DIAGRAM_TOO_LARGE,
             _(
-                "The diagram is too large: at most %(nodes)s steps and %(flows)s flows.",
+                "The diagram is too large. It may have at most %(nodes)s steps and %(flows)s flows.",
                 nodes=NODE_LIMIT,
                 flows=FLOW_LIMIT,
             ),
-            _("Split it into several procedures, and record the number of the other case in a user task."),
+            _("Split it into several procedures, and use a user task to record the number of the other case."),
         )
