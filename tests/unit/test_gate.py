@@ -327,15 +327,6 @@ def test_a_loop_in_which_nothing_decides_is_refused():
     refused(the_problem(with_more(again, flow("limit", "review"))), "review", "判断网关")
 
 
-@pytest.mark.rule("path-too-long")
-def test_a_chain_too_long_for_the_engine_is_refused():
-    gates = "".join(f'<exclusiveGateway id="x{number}" />' for number in range(300))
-    chain = "".join(flow(f"x{number}", f"x{number + 1}") for number in range(299))
-    text = broken((flow("join", "review"), flow("join", "x0") + flow("x299", "review") + chain), (END, gates + END))
-    found = problems_of(text)
-    assert [str(problem.reason) for problem in found] == ["一连串的环节超过 300 个。"]
-
-
 @pytest.mark.rule("diagram-too-large")
 def test_a_diagram_of_more_than_a_thousand_elements_is_refused():
     nodes = "".join(f'<exclusiveGateway id="x{number}" />' for number in range(1_000))
