@@ -40,7 +40,7 @@ FIXED = ".fixed"
     "--city",
     "city_toml",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help=_("The city's file, whose units are known. Without it a unit that is not known is a warning."),
+    help=_("The city file whose units are used for the check. Without it, an unknown unit is only a warning."),
 )
 @option(
     "--installed",
@@ -52,7 +52,9 @@ FIXED = ".fixed"
 @option(
     "--fix",
     is_flag=True,
-    help=_("Write a cleaned copy beside each diagram, NAME.fixed.bpmn: its writing is changed, its meaning never."),
+    help=_(
+        "Save a cleaned copy beside each diagram, as NAME.fixed.bpmn. Only its notation changes, never its meaning."
+    ),
 )
 def check(files: tuple[Path, ...], as_json: bool, city_toml: Path | None, installed: bool, fix: bool) -> None:
     with refusals():

@@ -81,12 +81,12 @@ class _Look:
             self._name,
             "",
             _(
-                "'%(step)s' issues this letter, and %(name)s may not have been filled in by then: it cannot be issued, and "
-                "the case stops.",
+                "When '%(step)s' issues this letter, %(name)s may not have been filled in. The letter then cannot be "
+                "issued, and the case stops.",
                 step=(self._element.name or self._element.id)[:40],
                 name=name[:80],
             ),
-            _("Say when these words stand, or what is written instead."),
+            _("Say when these words are printed, or what is printed instead."),
             f"when = '{name} is not None'",
         )
 
@@ -97,11 +97,15 @@ class _Look:
                 self._name,
                 "",
                 _(
-                    "%(name)s is only said behind '%(step)s', which issues this letter, so a blank is printed in its place.",
+                    "%(name)s is filled in only after '%(step)s', which issues this letter, so a blank is printed in "
+                    "its place.",
                     name=name[:80],
                     step=(self._element.name or self._element.id)[:40],
                 ),
-                _("Ask for it before the letter is issued, unless the blank is to be filled in by hand."),
+                _(
+                    "Ask for it before the letter is issued. If the blank is meant to be filled in by hand, leave it "
+                    "as it is."
+                ),
             )
 
 

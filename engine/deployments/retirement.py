@@ -35,8 +35,8 @@ def require_startable(tx: Connection, key: str, name: str) -> None:
     if key in retired(tx):
         raise Refused(
             _(
-                "The procedure '%(name)s' is retired and cannot be started. Cases that are running go on. If "
-                "you need it, tell the system administrator.",
+                "The procedure '%(name)s' has been retired and cannot be started. Open cases go on. If you need to "
+                "start one, tell the system administrator.",
                 name=name,
             )
         )

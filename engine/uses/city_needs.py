@@ -46,7 +46,7 @@ def missing_holders(tx: Connection, told: CityFile, folder: Path, today: date) -
                 yield FaultyLine(
                     row.line,
                     _(
-                        "%(unit)s has no %(roles)s at present; the procedure '%(procedure)s' asks for one.",
+                        "%(unit)s has no %(roles)s at present, but the procedure '%(procedure)s' needs one.",
                         unit=row.name,
                         roles=roles,
                         procedure=need.procedure,
@@ -71,7 +71,7 @@ def missing_units(tx: Connection, told: CityFile, folder: Path) -> Iterator[Text
     for code, procedures in sorted(missing.items()):
         quoted = listed(_("'%(name)s'", name=name) for name in sorted(_with_callers(procedures, diagrams)))
         yield _(
-            "There is no unit with the code %(code)s. These procedures wait for it: %(procedures)s.",
+            "There is no unit with the code %(code)s. These procedures are waiting for it: %(procedures)s.",
             code=code,
             procedures=quoted,
         )

@@ -104,19 +104,19 @@ def members_place(run_id: str) -> str:
 # --- corrections ---
 
 
-@pages.get("/instances/<number>/correct/<name>")
-def correct(number: str, name: str) -> ResponseReturnValue:
-    proposal = engine().collaboration.proposal(actor(), number, name)
+@pages.get("/instances/<number>/correct/<key>")
+def correct(number: str, key: str) -> ResponseReturnValue:
+    proposal = engine().collaboration.proposal(actor(), number, key)
     return render_template("collaboration/correct.html", proposal=proposal, problems={})
 
 
-@pages.post("/instances/<number>/correct/<name>")
-def propose_correction(number: str, name: str) -> ResponseReturnValue:
+@pages.post("/instances/<number>/correct/<key>")
+def propose_correction(number: str, key: str) -> ResponseReturnValue:
     raw = sent()
     try:
-        engine().collaboration.propose_correction(actor(), number, name, raw)
+        engine().collaboration.propose_correction(actor(), number, key, raw)
     except InvalidValues as invalid:
-        proposal = engine().collaboration.proposal(actor(), number, name, raw)
+        proposal = engine().collaboration.proposal(actor(), number, key, raw)
         page = render_template("collaboration/correct.html", proposal=proposal, problems=invalid.problems)
         return page, invalid.status
     flash(_("Correction proposed. A leader of your unit decides on it."), "ok")

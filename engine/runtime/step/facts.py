@@ -172,7 +172,8 @@ def _add(tx: Connection, rows: list[dict[str, Any]]) -> Iterable[Any]:
     if tx.dialect.name != "sqlite":
         return tx.execute(_NUMBERED, rows)
     given = {f"{name}_{place}": row.get(name) for place, row in enumerate(rows) for name in _GIVEN}
-    return _numbered_on_sqlite(len(rows)).run(tx, [given])
+    numbered: Iterable[Any] = _numbered_on_sqlite(len(rows)).run(tx, [given])
+    return numbered
 
 
 def known(tx: Connection, instance_id: str) -> dict[str, object]:

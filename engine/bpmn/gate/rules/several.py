@@ -20,9 +20,6 @@ SEVERAL_ITEM = Rule("several-item", _("The item of a list has a name of its own.
 SEVERAL_READ = Rule(
     "several-read", _("What several units answer separately can be read outside only when it is collected.")
 )
-SEVERAL_CORRECTABLE = Rule(
-    "several-correctable", _("What several units answer separately is not corrected afterwards.")
-)
 COLLECT_ONCE = Rule("collect-once", _("Only a step that is done several times collects answers."))
 ADDS_UNITS = Rule("adds-units", _("Units can be added only to a step that each unit in a list is asked to do."))
 ADDS_WHO = Rule("adds-who", _("Who may add a unit is written as unit and post, or as starter."))
@@ -38,7 +35,6 @@ def check(draft: Draft) -> Iterator[Problem]:
             yield from _times(element)
             yield from _item(draft, element)
             yield from _read_outside(draft, element, written)
-            yield from _corrected(draft, element)
 
 
 def _collects(element: Element) -> Iterator[Problem]:
@@ -142,23 +138,6 @@ def _read_outside(draft: Draft, element: Element, written: list[Written]) -> Ite
                     name=name[:80],
                 ),
             )
-
-
-def _corrected(draft: Draft, element: Element) -> Iterator[Problem]:
-    forms = {one.form_key for one in draft.running if element in (one, *draft.diagram.scopes_around(one))}
-    for form_key in sorted(forms & draft.forms.keys()):
-        for field in draft.forms[form_key].fields:
-            if field.correctable and not field.readonly:
-                yield in_form(
-                    SEVERAL_CORRECTABLE,
-                    form_key,
-                    field,
-                    _("%(name)s is answered separately by each, so it cannot be corrected afterwards.", name=field.key),
-                    _(
-                        "Delete the property correctable. Those who have answered can undo it as long as nothing has "
-                        "followed."
-                    ),
-                )
 
 
 def _shown_outside(draft: Draft, own: frozenset[str], forms: set[str]) -> Iterator[Problem]:
