@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-from engine.messages import Text, sentences
+from engine.messages import Name, Text, sentences
 from engine.messages import gettext as _
 
 HELP_PAGE = _("docs/reference/bpmn.md")
@@ -56,8 +56,9 @@ class Rule:
     def problem(
         self, element_id: str, element_name: Text, reason: Text, remedy: Text, rewrite: str = "", line: int = 0
     ) -> Problem:
-        """The rule is broken at this element."""
-        return Problem(element_id, element_name, reason, remedy, self.id, self.severity, rewrite, line=line)
+        """The rule is broken at this element, which is drawn with that name."""
+        name = Name(element_name) if isinstance(element_name, str) else element_name
+        return Problem(element_id, name, reason, remedy, self.id, self.severity, rewrite, line=line)
 
 
 @dataclass(frozen=True)

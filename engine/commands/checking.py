@@ -15,9 +15,10 @@ from engine.bpmn.gate.cleaning import cleaned
 from engine.commands.base import main, opened, refusals, say
 from engine.commands.words import option
 from engine.deployments.checking import DIAGRAM, Checked
+from engine.deployments.drawn_names import english_by_drawn
 from engine.documents.fonts import Fonts
 from engine.errors import Refused
-from engine.messages import Text, listed, ngettext, pgettext, sentences
+from engine.messages import Text, call_names, listed, ngettext, pgettext, sentences
 from engine.messages import gettext as _
 from engine.organisation.people import post_codes
 from engine.problems import HELP_PAGE, Problem, Severity
@@ -75,8 +76,18 @@ def _found(files: list[Path], city_toml: Path | None, installed: bool) -> list[C
     if installed:
         return opened().procedures_in_force.check(files)
     settings = read_settings()
+    _call_names([*(path if path.is_dir() else path.parent for path in files), settings.processes_dir])
     city = city_toml.read_bytes() if city_toml is not None else None
     return check_files(files, settings.processes_dir, Fonts(settings.every_font_dir), city)
+
+
+def _call_names(folders: list[Path]) -> None:
+    """Elements are called in English as it is written beside what is checked, or beside the shipped diagrams."""
+
+    def english(drawn: str) -> str:
+        return next((known[drawn] for known in map(english_by_drawn, folders) if drawn in known), drawn)
+
+    call_names(english)
 
 
 def _fixed(one: Checked) -> Iterator[Text]:

@@ -351,7 +351,7 @@ class Installed:
 def startable(tx: Connection, key: str) -> Definition:
     """The version that a person may start. Raises NotFound, and Refused for a retired procedure."""
     found = latest(tx, key)
-    retirement.require_startable(tx, key, found.name)
+    retirement.require_startable(tx, key, found.called)
     return found
 
 

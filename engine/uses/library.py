@@ -141,7 +141,7 @@ class LibraryUses:
                     "Version %(version)s of '%(name)s' is no longer in force. New cases use version %(now)s. Deploy "
                     "the diagram again, or start the case on the pages.",
                     version=wanted.version,
-                    name=wanted.name,
+                    name=wanted.called,
                     now=found.version,
                 )
             )

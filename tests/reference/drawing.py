@@ -88,6 +88,10 @@ class Node:
     by_event: bool = False
     script: tuple[tuple[str, str], ...] = ()
     """What a script task says: names and expressions, in their order."""
+    meets: str = ""
+    """The key of the period that a service task meets: a word of ours, as the next one."""
+    period: str = ""
+    """The key of the period that a timer carries."""
 
 
 @dataclass(frozen=True)
@@ -180,6 +184,8 @@ def _node(found: etree._Element, flows: list[Flow], process: etree._Element, nam
         again=_again(found),
         by_event=found.get("triggeredByEvent") == "true",
         script=_script(found),
+        meets=_property(found, "deadline") if _property(found, "operation") == "meet_deadline" else "",
+        period=_property(found, "deadline") if _name(found) == "boundaryEvent" else "",
     )
 
 

@@ -99,6 +99,8 @@ class Asked:
 
     def __init__(self, diagram: Diagram | None = None) -> None:
         self.facts: dict[str, object] = {}
+        self.met: list[str] = []
+        """Keys of the periods that service tasks have met, which are looked at when nothing moves any more."""
         self._elements = diagram.elements if diagram is not None else {}
 
     def evaluate(self, expression: str, names: Mapping[str, object] | None = None, *, place: Places = ()) -> object:
@@ -110,6 +112,8 @@ class Asked:
             for name, expression in element.properties.items():
                 if name.startswith(FACT):
                     self.facts[name.removeprefix(FACT)] = self.evaluate(expression)
+        if element is not None and element.properties.get("operation") == "meet_deadline":
+            self.met.append(element.properties["deadline"])
         code = work(element_id, self.facts)
         if code is not None:
             raise OperationFailed(code)
@@ -139,6 +143,7 @@ class Alone:
     def begin(self, facts: Mapping[str, int]) -> None:
         self._host.facts = dict(facts)
         self.workflow.run()
+        self._meet()
         self._note()
 
     def move(self, move: Move, facts: Mapping[str, int]) -> None:
@@ -146,10 +151,21 @@ class Alone:
         if self._restores:
             self._restore()
         act(self.workflow, move)
+        self._meet()
         self._note()
 
     def seen(self) -> Seen:
         return seen_of(self.workflow, self._passed, self._thrown)
+
+    def _meet(self) -> None:
+        """The clocks are done whose periods were met, as the store does it behind every step."""
+        elements = self._specification.diagram.elements.values()
+        while self._host.met and not self.workflow.completed:
+            key = self._host.met.pop(0)
+            for event in elements:
+                if event.attached_to is not None and event.properties.get("deadline") == key:
+                    self.workflow.close_clock(event.attached_to)
+            self.workflow.run()
 
     def _restore(self) -> None:
         stored = self.workflow.to_bytes()
@@ -238,13 +254,27 @@ class Reference:
         self.game = Game(_drawing(text), word_of, self._value, self._work)
         self.passed: Counter[str] = Counter()
         self.thrown: Counter[tuple[str, str, bool | None]] = Counter()
+        self._met: list[str] = []
 
     def begin(self, facts: Mapping[str, int]) -> None:
         self.facts = dict(facts)
         self.game.begin()
         self._note()
+        self._meet()
+
+    def _meet(self) -> None:
+        """The clocks are done whose periods were met, when nothing moves any more: a thing of ours, not of the standard."""
+        borders = self.game.drawing.borders
+        while self._met:
+            key, waiting = self._met.pop(0), self.game.waiting(PERIOD)
+            self.game.done(
+                *(one for one in waiting if any(node.period == key for node in borders.get(one.node.id, ())))
+            )
+            self._note()
 
     def _work(self, node: Node) -> str | None:
+        if node.meets:
+            self._met.append(node.meets)
         for name, expression in node.script:
             self.facts[name] = self._value(expression, {})
         return work(node.id, self.facts)
@@ -276,6 +306,7 @@ class Reference:
             token = self._at(waiting, move)
             self.game.done(token) if act_on is None else act_on(token, CODE)
         self._note()
+        self._meet()
 
     @property
     def _throws(self) -> bool:

@@ -102,7 +102,7 @@ def steps(step: Step, names: Names, reader: Actor, events: Sequence[Awaited]) ->
         StepLine(
             "now", definition.element_name(call.element_id), None, call.number, call.started_at, WAITS_FOR_RESULT, ""
         )
-        for call in running_calls(tx, instance_id, diagram)
+        for call in running_calls(step)
     ]
     now += [StepLine("now", event.name, None, "", event.due_at, event.what, "") for event in events]
     coming: list[StepLine] = []

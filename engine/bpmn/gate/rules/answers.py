@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from engine.bpmn.gate.draft import Draft, about, called, in_form, named
 from engine.forms.schema import Form
+from engine.messages import Name
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
@@ -35,7 +36,7 @@ def _shared_names(draft: Draft) -> Iterator[Problem]:
             forms = named(form_ids)
             yield FIELD_ASKED_TWICE.problem(
                 f"{sorted(form_ids)[-1]}.{key}",
-                draft.fields[key].label.drawn,
+                draft.fields[key].label,
                 _(
                     "Several forms ask for the field %(key)s (%(forms)s), so the later answer overwrites the earlier "
                     "one.",
@@ -56,7 +57,7 @@ def _start_forms(draft: Draft, key: str, form_ids: list[str]) -> Iterator[Proble
     if len({(field.type, field.widget) for field in fields}) > 1:
         yield FIELD_ASKED_TWICE.problem(
             f"{starts[-1]}.{key}",
-            fields[-1].label.drawn,
+            fields[-1].label,
             _("The start forms ask for %(key)s in different ways (%(forms)s).", key=key, forms=named(starts)),
             _("Make it the same type of field in each form, or give each one a different name."),
         )
@@ -64,7 +65,7 @@ def _start_forms(draft: Draft, key: str, form_ids: list[str]) -> Iterator[Proble
 
 def _shared_answers(draft: Draft) -> Iterator[Problem]:
     """One answer, one task: a condition must know whose answer it reads."""
-    asked: dict[str, str] = {}
+    asked: dict[str, Name] = {}
     for element in draft.of_kind("userTask"):
         form = draft.forms.get(element.form_key)
         if form is None or form.outcome_key is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from engine.bpmn.gate.draft import Draft, about, called
+from engine.bpmn.gate.draft import Draft, about, called, labelled
 from engine.bpmn.gate.graph import reached, too_large
 from engine.bpmn.gate.sayers import said_by
 from engine.bpmn.reading import by_event
@@ -139,10 +139,7 @@ def _same_form(draft: Draft, one: Element, other: Element) -> Iterator[Problem]:
     form = draft.forms.get(other.form_key)
     asked = [field for field in form.fields if field.key in form.own_keys] if form is not None else []
     if form is not None and asked:
-        some = listed(
-            _("'%(label)s' (%(key)s)", label=(field.label.drawn or field.key)[:40], key=field.key[:80])
-            for field in asked[:5]
-        )
+        some = listed(_("'%(label)s' (%(key)s)", label=labelled(field), key=field.key[:80]) for field in asked[:5])
         what = some if len(asked) <= 5 else _("%(some)s and others", some=some)
         yield about(
             FORM_SIDE_BY_SIDE,

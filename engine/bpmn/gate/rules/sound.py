@@ -18,7 +18,7 @@ from engine.bpmn.reading.elements import Element
 from engine.bpmn.reading.events import TERMINATE
 from engine.bpmn.reading.expressions import compile_expression
 from engine.errors import ExpressionError
-from engine.messages import Text, listed, sentences
+from engine.messages import Name, Text, listed, sentences
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule, Severity
 
@@ -147,11 +147,11 @@ def _choice(draft: Draft, choice: Choice) -> Text:
     return _("from '%(step)s' by '%(taken)s'", step=called(draft.diagram.elements[choice.element]), taken=taken)
 
 
-def _way_name(draft: Draft, key: str) -> str:
+def _way_name(draft: Draft, key: str) -> Name:
     flow = draft.diagram.flows.get(key)
     if flow is None:
         return called(draft.diagram.elements[key])
-    return (flow.name or called(draft.diagram.elements[flow.target]))[:40]
+    return called(flow if flow.name else draft.diagram.elements[flow.target])
 
 
 # --- what no case does ---

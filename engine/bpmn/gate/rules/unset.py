@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from engine.bpmn.gate.draft import Draft, about
+from engine.bpmn.gate.draft import Draft, about, labelled
 from engine.bpmn.gate.graph import too_large
 from engine.bpmn.gate.presence import ORDER, counted_with
 from engine.bpmn.gate.sayers import Sayers, may_be_unset
@@ -64,7 +64,7 @@ def _judge(draft: Draft, sayers: Sayers, subject: Element | Flow, source: str, p
             EXPRESSION_UNSET,
             subject,
             _("When '%(label)s' (%(key)s) is not filled in, this cannot be worked out, and the case stops here.",
-              label=(field.label.drawn or name)[:40], key=name[:80]),
+              label=labelled(field), key=name[:80]),
             _("Say what applies then (below it counts as 0), or make the field required.")
             if is_number
             else _("Say what applies then (below the condition does not hold), or make the field required."),
@@ -123,7 +123,7 @@ def _wrong(draft: Draft, subject: Element | Flow, node: ast.expr, wanted: str) -
     field: Any = draft.fields.get(node.id) if isinstance(node, ast.Name) else None
     if field is None or field.type == wanted or field.widget or field.type not in TEXTS | {"number", "datetime"}:
         return
-    label = (field.label.drawn or field.key)[:40]
+    label = labelled(field)
     reason = (
         _("'%(label)s' (%(key)s) is not a time, so nothing can be counted from it.", label=label, key=field.key[:80])
         if wanted == "datetime"
