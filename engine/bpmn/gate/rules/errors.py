@@ -18,10 +18,15 @@ ERROR_UNCAUGHT = Rule("error-uncaught", _("An error is caught around where it is
 ESCALATION_UNCAUGHT = Rule(
     "escalation-uncaught", _("An escalation is caught around where it is thrown."), Severity.WARNING
 )
-ERROR_NEVER = Rule("error-never", _("An event that catches an error catches one that something throws there."))
-ESCALATION_NEVER = Rule(
-    "escalation-never", _("An event that catches an escalation catches one that something throws there.")
+ERROR_NEVER = Rule(
+    "error-never", _("An event that catches an error catches one that something throws there."), Severity.WARNING
 )
+ESCALATION_NEVER = Rule(
+    "escalation-never",
+    _("An event that catches an escalation catches one that something throws there."),
+    Severity.WARNING,
+)
+ERROR_CODE = Rule("error-code", _("An error on the border of a service task is the one that its operation throws."))
 ERROR_INTERRUPTS = Rule("error-interrupts", _("What catches an error interrupts."))
 Thrown = tuple[Element, str, str]
 """(what throws it, error or escalation, code)."""
@@ -87,7 +92,7 @@ def _thrown(draft: Draft) -> Iterator[Thrown]:
             yield from ((element, event.kind, event.name) for event in element.events)
         elif element.kind in ("serviceTask", "sendTask"):
             name = element.properties.get("operation", "")
-            if getattr(draft.operations.get(name), "may_fail", False):
+            if _may_fail(draft, name):
                 yield element, ERROR, name
         elif element.kind == "callActivity" and element.called is not None:
             signature = resolve(draft.procedures, element.called)
@@ -110,7 +115,7 @@ def _catches(draft: Draft, event: Element, caught: set[str]) -> Iterator[Problem
     operation = host.properties.get("operation", "") if host is not None else ""
     if is_error and host is not None and host.kind in ("serviceTask", "sendTask"):
         yield about(
-            ERROR_NEVER,
+            ERROR_CODE if _may_fail(draft, operation) else ERROR_NEVER,
             event,
             _("The operation '%(operation)s' never throws this error.", operation=operation[:80]),
             _(
@@ -135,6 +140,10 @@ def _catches(draft: Draft, event: Element, caught: set[str]) -> Iterator[Problem
                 "delete this event. What a person or a time makes happen is a button or a timer."
             ),
         )
+
+
+def _may_fail(draft: Draft, operation: str) -> bool:
+    return bool(getattr(draft.operations.get(operation), "may_fail", False))
 
 
 def _calls_the_unknown(draft: Draft, event: Element) -> bool:
