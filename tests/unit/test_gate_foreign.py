@@ -161,13 +161,19 @@ def test_settings_of_a_relative_are_the_same() -> None:
     assert {one.rule for one in problems_of(text)} == {"setting-idle"}
 
 
-@pytest.mark.parametrize("kind", ["serviceTask", "task", "receiveTask"])
-def test_what_nobody_waits_for_is_done_once(kind: str) -> None:
-    several = (
-        "<multiInstanceLoopCharacteristics><loopCardinality>3</loopCardinality></multiInstanceLoopCharacteristics>"
-    )
-    found = problems_of(between(f'<{kind} id="often" name="几次">{several}</{kind}>', "often"))
-    assert f"{kind}-multiInstanceLoopCharacteristics" in {one.rule for one in found}
+SEVERAL = "<multiInstanceLoopCharacteristics><loopCardinality>3</loopCardinality></multiInstanceLoopCharacteristics>"
+
+
+def test_what_waits_for_a_period_or_a_message_does_so_once() -> None:
+    found = problems_of(between(f'<receiveTask id="often" name="几次">{SEVERAL}</receiveTask>', "often"))
+    assert "receiveTask-multiInstanceLoopCharacteristics" in {one.rule for one in found}
+
+
+@pytest.mark.parametrize("kind", ["serviceTask", "businessRuleTask", "task", "manualTask"])
+def test_what_needs_nobody_may_be_done_several_times(kind: str) -> None:
+    own = properties(operation="record") if kind in ("serviceTask", "businessRuleTask") else ""
+    found = problems_of(between(f'<{kind} id="often" name="几次">{own}{SEVERAL}</{kind}>', "often"))
+    assert {one.rule for one in found} <= {"nobody-asked"}
 
 
 @pytest.mark.parametrize("text", ["R3/PT1H", "R/P1D", "P2D"])

@@ -16,6 +16,7 @@ from engine.bpmn.gate.namespaces import DECORATION_NAMESPACES as DECORATION_NAME
 from engine.bpmn.gate.namespaces import PICTURE_NAMESPACE as PICTURE_NAMESPACE
 from engine.bpmn.gate.namespaces import READ_NAMESPACES as READ_NAMESPACES
 from engine.bpmn.reading.called import BINDINGS
+from engine.bpmn.reading.kinds import OPERATING, PASSED
 from engine.messages import Text
 from engine.messages import gettext as _
 
@@ -53,7 +54,7 @@ _FLOW_NODES = (
 )
 _SCOPES = "process subProcess"
 """Within what flow nodes and flows stand."""
-_SEVERAL = "userTask subProcess callActivity"
+_SEVERAL = f"userTask subProcess callActivity {' '.join((*OPERATING, *PASSED))}"
 _EVENTS = f"boundaryEvent intermediateCatchEvent {HANDLER_START}"
 _TOLD = f"startEvent endEvent intermediateThrowEvent {_EVENTS}"
 

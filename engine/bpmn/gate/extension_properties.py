@@ -153,6 +153,7 @@ PROPERTIES: Mapping[str, Mapping[str, Text]] = {
             "A fact that is recorded afterwards; its value is an expression, such as fact:extended_at = now()."
         ),
         "meets": _("The period that is met afterwards."),
+        "collect:*": _COLLECT,
         "in:*": _(
             "A fact that is handed to the new case by operation=start_procedure; its value is an "
             "expression, such as in:referring_unit = first_unit."

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.bpmn.reading.elements import OPERATING, PASSED
 from engine.messages import Text
 from engine.messages import gettext as _
 from engine.problems import Rule
@@ -198,13 +197,13 @@ ATTRIBUTES = _named(
 """Attributes without a namespace -> why they, or their value, are refused."""
 
 _ONCE = (
-    _("What the system does by itself, or nobody, is done once."),
+    _("What waits for its period or for a message does so once."),
     _("Draw a sub-process around it and give that the marker."),
 )
 _MARKERS = ("multiInstanceLoopCharacteristics", "standardLoopCharacteristics")
 
 MISPLACED: Mapping[str, Mapping[str, Refusal]] = {
-    **{kind: _named(kind, dict.fromkeys(_MARKERS, _ONCE)) for kind in (*OPERATING, *PASSED, "receiveTask")},
+    "receiveTask": _named("receiveTask", dict.fromkeys(_MARKERS, _ONCE)),
     "subProcess": _named(
         "subProcess",
         {

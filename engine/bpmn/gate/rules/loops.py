@@ -53,7 +53,7 @@ def _marked(draft: Draft, element: Element, again: Again) -> Iterator[Problem]:
             _("Nothing says when this loop ends."),
             _("Write a loopCondition, which is asked after each round, or a loopMaximum."),
         )
-    elif not again.most and element.kind == "subProcess" and _is_automatic(draft, element):
+    elif not again.most and _is_automatic(draft, element):
         yield about(
             LOOP_IDLE,
             element,
