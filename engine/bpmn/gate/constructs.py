@@ -428,6 +428,9 @@ DRAWN: Mapping[str, Construct] = {
     ),
     "incoming": _runs(_FLOW_NODES, {}, _("A flow that comes in; the sequenceFlow counts."), holds_text=True),
     "outgoing": _runs(_FLOW_NODES, {}, _("A flow that goes out; the sequenceFlow counts."), holds_text=True),
+    **dict.fromkeys(
+        ("source", "target"), _runs("linkEventDefinition", {}, _("The other end of a link."), holds_text=True)
+    ),
     "flowNodeRef": _runs("lane", {}, _("A step of the lane."), holds_text=True),
 }
 """Element of the BPMN namespace that is kept and shown, and does nothing."""

@@ -202,7 +202,29 @@ _ONCE = (
 )
 _MARKERS = ("multiInstanceLoopCharacteristics", "standardLoopCharacteristics")
 
+_HOW_IT_BEGINS = _(
+    "Delete it. A case begins by its form, at a time, by a message or by a signal; what waits for a condition is an event "
+    "behind the start."
+)
+
 MISPLACED: Mapping[str, Mapping[str, Refusal]] = {
+    "startEvent": _named(
+        "startEvent",
+        {
+            "conditionalEventDefinition": (
+                _("A condition reads the facts of a case, and before a case begins there are none."),
+                _HOW_IT_BEGINS,
+            ),
+            "errorEventDefinition": (
+                _("An error comes from within a case, so only an event sub-process begins by one."),
+                _HOW_IT_BEGINS,
+            ),
+            "escalationEventDefinition": (
+                _("An escalation comes from within a case, so only an event sub-process begins by one."),
+                _HOW_IT_BEGINS,
+            ),
+        },
+    ),
     "receiveTask": _named("receiveTask", dict.fromkeys(_MARKERS, _ONCE)),
     "subProcess": _named(
         "subProcess",

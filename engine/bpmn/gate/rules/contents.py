@@ -28,6 +28,8 @@ ATTRIBUTE_UNKNOWN = Rule("attribute-unknown", _("An attribute has an effect."))
 ATTRIBUTE_VALUE = Rule("attribute-value", _("An attribute has a value that can be used."))
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 _PREFIXES = {CAMUNDA: "camunda:", XSI: "xsi:"}
+_TYPES = {"childLaneSet": "tLaneSet"}
+"""The type of an element that is not called after it."""
 _REMEDY = _("It cannot be run as drawn. Delete it; what can be used is in docs/reference/bpmn.md.")
 
 
@@ -173,12 +175,18 @@ def _attributes(node: etree._Element, name: str, construct: Construct) -> Iterat
         namespace, _brace, local = key.rpartition("}")
         if namespace.removeprefix("{") in constructs.DECORATION_NAMESPACES or no_effect.is_setting(key):
             continue
-        if no_effect.is_note(key, is_attribute=True):
+        if no_effect.is_note(key, is_attribute=True) or (key == f"{XSI}type" and _is_own_type(name, value)):
             continue
         shown = f"{_PREFIXES.get(namespace + '}', namespace + '}')}{local}" if namespace else local
         allowed = construct.attributes.get(shown)
         if allowed is None or (allowed and value not in allowed):
             yield _refused_attribute(node, name, shown, value, allowed)
+
+
+def _is_own_type(name: str, value: str) -> bool:
+    """Whether xsi:type says of an element what it is anyway."""
+    own = _TYPES.get(name, f"t{name[:1].upper()}{name[1:]}")
+    return value.rpartition(":")[2] == own
 
 
 def _attributes_of(node: etree._Element) -> dict[str, str]:
