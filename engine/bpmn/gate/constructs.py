@@ -54,6 +54,7 @@ _FLOW_NODES = (
 )
 _SCOPES = "process subProcess"
 """Within what flow nodes and flows stand."""
+_AROUND = f"{_SCOPES} collaboration"
 _SEVERAL = f"userTask subProcess callActivity {' '.join((*OPERATING, *PASSED))}"
 _EVENTS = f"boundaryEvent intermediateCatchEvent {HANDLER_START}"
 _TOLD = f"startEvent endEvent intermediateThrowEvent {_EVENTS}"
@@ -67,8 +68,7 @@ RUNS: Mapping[str, Construct] = {
             "isClosed": EITHER,
             "processType": ("None", "Private", "Public"),
             "camunda:candidateStarterGroups": ANY,
-            "camunda:historyTimeToLive": ANY,
-            "camunda:versionTag": ANY,
+            **dict.fromkeys(("camunda:historyTimeToLive", "camunda:versionTag"), ANY),
             "camunda:isStartableInTasklist": ONLY_TRUE,
         },
         _(
@@ -150,8 +150,7 @@ RUNS: Mapping[str, Construct] = {
             **TASK,
             "calledElement": ANY,
             "camunda:calledElementBinding": BINDINGS,
-            "camunda:calledElementVersion": ANY,
-            "camunda:calledElementVersionTag": ANY,
+            **dict.fromkeys(("camunda:calledElementVersion", "camunda:calledElementVersionTag"), ANY),
         },
         _(
             "Calls another procedure, which runs as a case of its own; this goes on when that one is "
@@ -418,11 +417,11 @@ DRAWN: Mapping[str, Construct] = {
     ),
     "category": _runs("definitions", NODE, _("The name of a group.")),
     "categoryValue": _runs("category", {"id": ANY, "value": ANY}, _("The name of a group.")),
-    "group": _runs(f"{_SCOPES} collaboration", {"id": ANY, "categoryValueRef": ANY}, _("A group.")),
-    "textAnnotation": _runs(f"{_SCOPES} collaboration", {"id": ANY, "textFormat": ANY}, _("An annotation.")),
+    "group": _runs(_AROUND, {"id": ANY, "categoryValueRef": ANY}, _("A group.")),
+    "textAnnotation": _runs(_AROUND, {"id": ANY, "textFormat": ANY}, _("An annotation.")),
     "text": _runs("textAnnotation", {}, _("The text of an annotation."), holds_text=True),
     "association": _runs(
-        f"{_SCOPES} collaboration",
+        _AROUND,
         {"id": ANY, "sourceRef": ANY, "targetRef": ANY, "associationDirection": ("None", "One", "Both")},
         _("The line of an annotation."),
     ),

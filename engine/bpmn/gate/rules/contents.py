@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from lxml import etree
@@ -17,6 +18,7 @@ from engine.problems import Problem, Rule
 
 ELEMENT_UNKNOWN = Rule("element-unknown", _("An element is one that runs or is drawn."))
 ELEMENT_MISPLACED = Rule("element-misplaced", _("An element stands where it runs."))
+ELEMENT_TWICE = Rule("element-twice", _("What can be said only once is said once."))
 NAMESPACE_UNKNOWN = Rule("namespace-unknown", _("Elements of other tools stand in extensionElements."))
 TEXT_ONLY = Rule("text-only", _("An element for text holds nothing else."))
 EXTENSION_UNKNOWN = Rule("extension-unknown", _("An extension is one that is read."))
@@ -27,6 +29,17 @@ CALL_MAPPING = Rule("call-mapping", _("A line of a mapping has one source and on
 ATTRIBUTE_UNKNOWN = Rule("attribute-unknown", _("An attribute has an effect."))
 ATTRIBUTE_VALUE = Rule("attribute-value", _("An attribute has a value that can be used."))
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
+ONCE = (
+    *(
+        BPMN + name
+        for name in (
+            "extensionElements", "multiInstanceLoopCharacteristics", "standardLoopCharacteristics", "loopCardinality",
+            "completionCondition", "loopCondition", "conditionExpression", "condition", "script", "text",
+        )
+    ),
+    *(CAMUNDA + name for name in ("properties", "formData")),
+)  # fmt: skip
+"""What an element may hold once."""
 _PREFIXES = {CAMUNDA: "camunda:", XSI: "xsi:"}
 _TYPES = {"childLaneSet": "tLaneSet"}
 """The type of an element that is not called after it."""
@@ -57,6 +70,7 @@ def check(draft: Draft) -> Iterator[Problem]:
             yield _refused(node, name, parent, construct)
             continue
         yield from _attributes(node, name, construct)
+        yield from _twice(node)
         if construct.holds_text and len(node):
             yield at(TEXT_ONLY, node, _("%(name)s can only hold text.", name=name), _("Delete the markup in it."))
         elif name == "extensionElements":
@@ -64,6 +78,20 @@ def check(draft: Draft) -> Iterator[Problem]:
         else:
             within = constructs.HANDLER_START if _begins_by_event(node) else name
             stack.extend((child, within) for child in reversed(node))
+
+
+def _twice(node: etree._Element) -> Iterator[Problem]:
+    """Of what is said twice only one would count, and nobody would know which."""
+    times = Counter(str(child.tag) for child in node)
+    for tag in ONCE:
+        if times[tag] > 1:
+            name = etree.QName(tag).localname
+            yield at(
+                ELEMENT_TWICE,
+                node,
+                _("%(name)s stands here more than once, and only one would count.", name=name),
+                _("Delete all but one."),
+            )
 
 
 def _begins_by_event(node: etree._Element) -> bool:
