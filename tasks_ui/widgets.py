@@ -198,7 +198,7 @@ def due_words(period: Period) -> str:
         case "met":
             return _("In time, %(day)s", day=dates.short_day(record.ended_at, now().year)) if record.ended_at else ""
         case "cancelled" if record.overdue_at is not None:
-            return _("Overdue, not completed") if record.hard else _("Past the recommended date, not done")
+            return _("Overdue, not completed") if record.hard else _("Past the recommended date, not completed")
         case "cancelled":
             return _("No longer needed")
         case "paused":
@@ -227,7 +227,7 @@ def due_date(period: Period, word: str = "") -> str:
     """
     record = period.record
     if record.paused:
-        return _("The end is set when it is resumed")
+        return _("The end is set when the period is resumed")
     if record.last_day is None:
         due = local(record.due_at)
         if due.date() == now().date():
@@ -296,7 +296,7 @@ def role_names(roles: frozenset[str]) -> str:
 def what_follows(following: NextTask | None) -> str:
     """The task to which "submit and go on" leads, and how many are left."""
     if following is None:
-        return _("No other task. You go back to your tasks after submitting")
+        return _("No other tasks. After submitting you return to your tasks")
     due = _(", %(due)s", due=due_words(following.period)) if following.period else ""
     return _(
         "Next: %(step)s, %(title)s (%(number)s)%(due)s; %(left)s more",
@@ -322,15 +322,17 @@ def awaited_words(event: Awaited) -> str:
 def coming_words(start: ComingStart) -> str:
     """When a case begins by itself next, and how sure that is."""
     if start.next_at is None:
-        return _("never again")
+        return _("will not start again")
     when = moment(start.next_at)
     if start.tried_again_at is not None:
         return _(
-            "was due %(when)s and could not begin; tried again %(again)s", when=when, again=moment(start.tried_again_at)
+            "was due %(when)s but could not start; next attempt %(again)s",
+            when=when,
+            again=moment(start.tried_again_at),
         )
     if start.provisional:
-        return _("next %(when)s, provisionally: no official notice covers these days yet", when=when)
-    return _("next %(when)s", when=when)
+        return _("next: %(when)s, provisional, as the holidays of these days have not been announced", when=when)
+    return _("next: %(when)s", when=when)
 
 
 def marks(instance: InstanceView) -> dict[str, object]:
@@ -343,7 +345,7 @@ def marks(instance: InstanceView) -> dict[str, object]:
             )
         )
         for found in instance.waiting
-    } | {call.element_id: _("Waits for the result of %(number)s", number=call.number) for call in instance.called}
+    } | {call.element_id: _("Waiting for the result of %(number)s", number=call.number) for call in instance.called}
     said |= {event.element_id: awaited_words(event) for event in instance.awaited}
     live = [{**mark, "label": said.get(str(mark["element"]), "")} for mark in instance.marks.live]
     return {"taken": instance.marks.taken, "done": instance.marks.done, "live": live}

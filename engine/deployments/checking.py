@@ -83,7 +83,9 @@ def _within(folder: Path, name: str, problems: Collection[Problem]) -> Iterator[
 
 
 def _unreadable(path: Path, why: Text) -> Findings:
-    problem = FILE_UNREADABLE.problem("", "", _("The file cannot be read: %(error)s", error=why), _("Check its name."))
+    problem = FILE_UNREADABLE.problem(
+        "", "", _("The file cannot be read: %(error)s", error=why), _("Check the file name.")
+    )
     return Findings((replace(problem, file=str(path)),))
 
 
@@ -135,7 +137,7 @@ def _alone(path: Path, content: bytes) -> Iterator[Problem]:
     except LetterRefused as refused:
         yield replace(LETTER_FILE.problem(path.stem, "", refused.sentence, ""), file=str(path))
     except UnicodeDecodeError:
-        said = _("%(file)s is not in UTF-8. Save it as UTF-8.", file=path.name)
+        said = _("%(file)s is not encoded as UTF-8. Save it as UTF-8.", file=path.name)
         yield replace(LETTER_FILE.problem(path.stem, "", said, ""), file=str(path))
 
 

@@ -239,7 +239,7 @@ def to_restore(tx: Connection, key: str, version: int) -> DefinitionVersionRow:
     if row is None:
         raise NotFound(
             _(
-                "The procedure %(key)s has no version %(version)s. lianban versions %(key)s lists what there is.",
+                "The procedure %(key)s has no version %(version)s. lianban versions %(key)s lists its versions.",
                 key=key,
                 version=version,
             )
@@ -248,7 +248,7 @@ def to_restore(tx: Connection, key: str, version: int) -> DefinitionVersionRow:
     if in_force is not None and in_force.sha256 == row.sha256:
         raise Refused(
             _(
-                "Version %(version)s of the procedure %(key)s, which is in force, has the content of version "
+                "Version %(version)s of the procedure %(key)s, which is in force, already has the content of version "
                 "%(earlier)s. Nothing has changed.",
                 key=key,
                 version=in_force.version,
@@ -351,7 +351,7 @@ class Installed:
 def startable(tx: Connection, key: str) -> Definition:
     """The version that a person may start. Raises NotFound, and Refused for a retired procedure."""
     found = latest(tx, key)
-    retirement.require_startable(tx, key, found.name)
+    retirement.require_startable(tx, key, found.called)
     return found
 
 

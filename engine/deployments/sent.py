@@ -60,17 +60,17 @@ def parts_of(files: Sequence[Sent]) -> Parts:
     for file in files:
         kinds[_kind(file)].append(file)
     if len(kinds["diagram"]) != 1:
-        raise Refused(_("Send one diagram at a time, a file that ends in .bpmn. Nothing has changed."))
+        raise Refused(_("Upload one diagram at a time, a file whose name ends in .bpmn. Nothing has changed."))
     if kinds[""]:
         raise Refused(
             _(
-                "%(file)s is no file of a procedure. Leave it out: what is taken are one diagram, and forms, letter "
+                "%(file)s is not a file of a procedure. Leave it out. Accepted are one diagram and its forms, letter "
                 "templates, tests, names.en.json and forms.en.json. Nothing has changed.",
                 file=kinds[""][0].name,
             )
         )
     if len(kinds["tests"]) > 1:
-        raise Refused(_("Send one file of tests at a time. Nothing has changed."))
+        raise Refused(_("Send one test file at a time. Nothing has changed."))
     words = _by_name(kinds["words"], "")
     return Parts(
         kinds["diagram"][0],
@@ -99,7 +99,7 @@ def _by_name(files: Iterable[Sent], ending: str) -> dict[str, bytes]:
         name = file.base[: len(file.base) - len(ending)]
         if found.setdefault(name, file.content) != file.content:
             raise Refused(
-                _("There are two different files called %(file)s. Send one. Nothing has changed.", file=file.base)
+                _("There are two different files called %(file)s. Send only one. Nothing has changed.", file=file.base)
             )
     return found
 
@@ -114,7 +114,8 @@ def _words(name: str, content: bytes | None) -> Words:
     except (ValueError, AttributeError, TypeError, RecursionError):
         raise Refused(
             _(
-                "%(file)s cannot be read: it is not JSON with a table of texts for each name. Nothing has changed.",
+                "%(file)s cannot be read. It has to be JSON, with a table of texts under each name. Nothing has "
+                "changed.",
                 file=name,
             )
         ) from None
@@ -172,8 +173,9 @@ def _letters(
             if others:
                 raise LetterRefused(
                     _(
-                        "The layout %(layout)s is another one than the installation has, and a layout is a program: "
-                        "have it put in force with 'lianban deploy', or leave it out.",
+                        "The layout %(layout)s differs from the one in the system. A layout is a program and cannot "
+                        "be uploaded here. Have the system administrator deploy it with 'lianban deploy', or leave it "
+                        "out.",
                         layout=others[0],
                     )
                 )

@@ -44,13 +44,13 @@ WHAT: Mapping[str, Message] = {
     "task_completed": pgettext("trial", "is done"),
     "task_lapsed": pgettext("trial", "lapses"),
     "pressed": pgettext("trial", "is pressed"),
-    "timer": pgettext("trial", "falls due"),
+    "timer": pgettext("trial", "reaches its time"),
     "condition": pgettext("trial", "holds"),
     "threw": pgettext("trial", "is thrown"),
-    "heard": pgettext("trial", "is heard"),
+    "heard": pgettext("trial", "is received"),
     "deadline": pgettext("trial", "period"),
-    "deadline_moved": pgettext("trial", "period moved"),
-    "document": pgettext("trial", "paper"),
+    "deadline_moved": pgettext("trial", "period changed"),
+    "document": pgettext("trial", "document"),
     "ended": pgettext("trial", "ends"),
 }
 
@@ -60,7 +60,7 @@ STANDS: Mapping[str, Message] = {
     "paused": pgettext("trial", "paused"),
     "met": pgettext("trial", "met in time"),
     "met_late": pgettext("trial", "met late"),
-    "cancelled": pgettext("trial", "not needed any more"),
+    "cancelled": pgettext("trial", "no longer needed"),
 }
 """How a period stands; why it was moved is told as the record says it."""
 
@@ -290,7 +290,7 @@ def _same(actual: str, wanted: str) -> bool:
 
 
 def _differs(name: str, wanted: Text, actual: Text) -> Text:
-    return _("%(name)s: expected is %(wanted)s, and it was %(actual)s.", name=name, wanted=wanted, actual=actual)
+    return _("%(name)s: expected %(wanted)s, but was %(actual)s.", name=name, wanted=wanted, actual=actual)
 
 
 class TestsFailed(LianbanError):

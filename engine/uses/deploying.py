@@ -228,7 +228,7 @@ def asks_for_two(tx: Connection) -> bool:
 def require_waiting(kept: Kept) -> None:
     """Raises Refused for what does not wait any more."""
     if kept.status != kept_files.WAITING:
-        raise Refused(_("Somebody has settled this meanwhile. Reload the page."))
+        raise Refused(_("Somebody else has dealt with this in the meantime. Reload the page."))
 
 
 def _confirmed(by: str) -> dict[str, Any]:

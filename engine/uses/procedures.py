@@ -41,8 +41,8 @@ from engine.uses.transactions import Transactions
 
 DEPLOYED, KEPT, WAITS = "deployed", "kept", "waits"
 NOT_SAID = {
-    "by": _("Say with --by who does it; that is recorded in the audit log. Nothing has changed."),
-    "reason": _("Say with --reason why; that is recorded in the audit log. Nothing has changed."),
+    "by": _("Use --by to say who does it. It is recorded in the audit log. Nothing has changed."),
+    "reason": _("Use --reason to say why. It is recorded in the audit log. Nothing has changed."),
 }
 log = logging.getLogger("lianban.procedures")
 
@@ -135,7 +135,7 @@ class ProcedureUses:
             if definitions.has_version(tx, diagram.key):
                 return Outcome(file.name, KEPT, name, definitions.latest(tx, diagram.key).version)
             if missing:
-                message = _("The procedures that it calls wait for units: %(keys)s.", keys=listed(missing))
+                message = _("The procedures that it calls are waiting for units: %(keys)s.", keys=listed(missing))
                 return Outcome(file.name, WAITS, name, message=message)
             deployed = self._deploying.deploy(tx, replace(file, beside=_with_letters_of(tx, file.beside)), by, "")
             return Outcome(file.name, DEPLOYED, name, deployed.definition.version)
@@ -149,7 +149,9 @@ class ProcedureUses:
             return Outcome(file.name, REFUSED, name, message=error.whole)
         except Exception:
             log.exception("%s could not be deployed", file.name)
-            return Outcome(file.name, REFUSED, name, message=_("An internal error; the log of the service tells more."))
+            return Outcome(
+                file.name, REFUSED, name, message=_("An internal error occurred. The log of the service says more.")
+            )
 
     def _lacks_only_units(self, file: File) -> bool:
         """Whether the file would be in order in a city that has every unit that it may name."""
@@ -225,7 +227,7 @@ class ProcedureUses:
         files = {file.diagram.key: file for file in folder.files}
         if unknown := [key for key in keys if key not in files]:
             said = _(
-                "The shipped procedures have no %(keys)s. There are: %(known)s.",
+                "The shipped procedures do not include %(keys)s. They are: %(known)s.",
                 keys=listed(unknown),
                 known=listed(files),
             )
@@ -258,7 +260,7 @@ class ProcedureUses:
             definitions.one_at_a_time(tx)
             found = definitions.latest(tx, key)
             if key in retiring.retired(tx):
-                raise Refused(_("The procedure '%(name)s' is retired already.", name=found.called))
+                raise Refused(_("The procedure '%(name)s' has already been retired.", name=found.called))
             callers = [
                 _("'%(name)s' (%(key)s)", name=other.called, key=other.key)
                 for other in definitions.every_startable(tx)
@@ -267,8 +269,8 @@ class ProcedureUses:
             if callers:
                 raise Refused(
                     _(
-                        "The procedure '%(name)s' cannot be retired yet: the versions in force of %(callers)s "
-                        "call or start it. Deploy new ones that do not, or retire those first.",
+                        "The procedure '%(name)s' cannot be retired yet: the versions of %(callers)s in force call or "
+                        "start it. First deploy new versions that do not, or retire those procedures.",
                         name=found.called,
                         callers=listed(callers),
                     )
@@ -290,7 +292,7 @@ class ProcedureUses:
             if problems := list(judging.calls_of_retired(found.diagram, retiring.retired(tx))):
                 raise Refused(sentences(*(problem.sentence for problem in problems)))
             if not self._deploying.revive(tx, key, by, reason):
-                raise Refused(_("The procedure '%(name)s' is not retired.", name=found.called))
+                raise Refused(_("The procedure '%(name)s' has not been retired.", name=found.called))
             schedules.lay(tx, self._context(tx), key)
             return found.called
 

@@ -104,7 +104,7 @@ def _person() -> str:
         return engine().programs.by_password(*found, request.remote_addr or "")
     if text := wire.token(header):
         return engine().programs.by_token(text)
-    raise NotSignedIn(_("Give your account and password, or a token that you have made on the pages."))
+    raise NotSignedIn(_("Enter your account and password, or a token made on the pages."))
 
 
 @pages.errorhandler(LianbanError)

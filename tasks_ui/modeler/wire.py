@@ -114,8 +114,8 @@ def waits(waiting: Waiting, address: str, outdated: Sequence[str] = ()) -> dict[
     """That a deployment waits for a second person: said as the modeler says what stands in the way, so that nobody takes it
     for a version that is in force."""
     said = _(
-        "Nothing is wrong with the diagram, and it is not in force yet: it waits until a second person confirms it at "
-        "%(address)s. It would be version %(version)s.",
+        "The diagram has no problems, but it is not in force yet: a second person has to confirm it at "
+        "%(address)s. It will then be version %(version)s.",
         address=address,
         version=waiting.version,
     )
@@ -151,7 +151,7 @@ def answers(variables: object) -> dict[str, list[str]]:
     if variables is None:
         return {}
     if not isinstance(variables, Mapping):
-        raise Refused(_("The variables are not a table of names."))
+        raise Refused(_("The variables have to be listed by name."))
     return {str(name): _texts(variable) for name, variable in variables.items()}
 
 

@@ -109,7 +109,7 @@ def test_an_id_in_chinese_is_refused():
 
 @pytest.mark.rule("namespace-unknown")
 def test_an_unknown_element_of_another_namespace_is_refused():
-    refused(the_problem(with_more('<x:thing xmlns:x="urn:x" />')), "permit", "docs/reference/bpmn.md")
+    refused(the_problem(with_more('<x:thing xmlns:x="urn:x" />')), "permit", "docs/reference/bpmn.zh.md")
 
 
 @pytest.mark.rule("extension-engine")

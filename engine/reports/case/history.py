@@ -43,7 +43,7 @@ from engine.runtime.step.facts import known
 from engine.runtime.step.step import Step
 from engine.states import InstanceStatus, TaskStatus, Undone
 
-WAITS_FOR_RESULT = pgettext("history", "Waits for its result")
+WAITS_FOR_RESULT = pgettext("history", "Waiting for its result")
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def steps(step: Step, names: Names, reader: Actor, events: Sequence[Awaited]) ->
         StepLine(
             "now", definition.element_name(call.element_id), None, call.number, call.started_at, WAITS_FOR_RESULT, ""
         )
-        for call in running_calls(tx, instance_id, diagram)
+        for call in running_calls(step)
     ]
     now += [StepLine("now", event.name, None, "", event.due_at, event.what, "") for event in events]
     coming: list[StepLine] = []
@@ -159,7 +159,7 @@ def log(
         documents={row.id: row.element_id or "" for row in case.rows(document)},
         kept=_kept_papers(tx, instance_id),
         drafts=readers.on_the_way(tx, instance_id, definition, reader),
-        unissued=readers.unissued(tx, instance_id, definition, reader),
+        corrections_kept_back=readers.corrections_kept_back(tx, instance_id, definition, reader),
         untold=unread_papers(tx, instance_id, reader),
         units=parties.known_to(tx, instance_id, reader.unit_code),
         said=_said(tx, instance_id),

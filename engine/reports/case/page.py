@@ -152,7 +152,7 @@ def instance_view(tx: Connection, context: Context, actor: Actor, number: str) -
     periods = [period_of(tx, record, names, context, row.key) for record in deadlines.of_instance(tx, row.id)]
     drawn = [period for period in periods if not period.record.of_task]
     waiting = _waiting(tx, row, actor, periods, names)
-    called = calls(tx, row.id, step.definition, actor, names)
+    called = calls(step, actor, names)
     events = awaited(step)
     oversees = may(actor, "supervise", None).allowed
     told_whom = reached_by(tx, row.id) if oversees else None

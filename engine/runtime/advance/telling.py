@@ -79,7 +79,7 @@ def correlation_of(step: Step, element: Element) -> str | None:
         raise
     if not isinstance(value, str | int) or isinstance(value, bool) or not 0 < len(str(value)) <= CORRELATION_LIMIT:
         sentence = _(
-            "What a message is found by is to be a number or a short text, not %(value)s.", value=repr(value)[:40]
+            "A message can only be found by a number or a short text, not by %(value)s.", value=repr(value)[:40]
         )
         raise WorkflowFault(sentence, element.id)
     return str(value)

@@ -155,8 +155,8 @@ def _notify_administrators(tx: Connection, context: Context, row: ThrownEventRow
     definition = definitions.load(tx, sender.definition_id)
     step = definition.element_name(row.from_element_id)
     text = _(
-        "The message '%(name)s', which case %(number)s (%(procedure)s) threw at '%(step)s', has found nobody who waits for it, "
-        "and is not kept any longer.",
+        "No case has been waiting for the message '%(name)s', which case %(number)s (%(procedure)s) threw at "
+        "'%(step)s'. It is no longer kept.",
         name=Name(row.name),
         number=sender.number,
         procedure=definition.called,

@@ -33,7 +33,7 @@ def _condition(draft: Draft, element: Element, condition: str) -> Iterator[Probl
             CONDITIONAL_EMPTY,
             element,
             _("The conditional event has no condition, so it never happens."),
-            _("Write an expression over facts, such as amount is not None and amount > 100000."),
+            _("Write an expression that reads facts, such as amount is not None and amount > 100000."),
         )
         return
     try:
@@ -49,15 +49,15 @@ def _facts(draft: Draft, element: Element, expression: Expression) -> Iterator[P
             CONDITIONAL_FACTS,
             element,
             _(
-                "%(names)s changes without anybody's saying anything, and is not looked at again then.",
+                "%(names)s changes without anybody recording anything, so the condition is not checked when it does.",
                 names=named(moment),
             ),
-            _("To wait for a time draw a timer. The condition is looked at again whenever a fact is said."),
+            _("To wait for a time, draw a timer. The condition is checked only when a fact is recorded."),
         )
     elif not expression.names:
         yield about(
             CONDITIONAL_FACTS,
             element,
-            _("The condition reads no fact, so nothing ever makes it true."),
-            _("Read a fact that a form or a service task says, or draw a timer."),
+            _("The condition reads no fact, so it never becomes true."),
+            _("Read a fact that a form or a service task records, or draw a timer."),
         )

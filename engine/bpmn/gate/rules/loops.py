@@ -37,13 +37,13 @@ def _marked(draft: Draft, element: Element, again: Again) -> Iterator[Problem]:
             LOOP_ENDS,
             element,
             _("This step is both a loop and multi-instance."),
-            _("Delete one of the two markers; the other one can stand on a sub-process around the step."),
+            _("Delete one of the two markers. You can set the other on an enclosing sub-process."),
         )
     elif again.most and not (again.most.isascii() and again.most.isdigit() and 1 <= int(again.most[:9]) <= MOST):
         yield about(
             LOOP_ENDS,
             element,
-            _("'%(most)s' is no number of rounds.", most=again.most[:40]),
+            _("'%(most)s' is not a number of rounds.", most=again.most[:40]),
             _("Write a whole number from 1 to %(most)s as loopMaximum, or delete it.", most=MOST),
         )
     elif not again.test and not again.most:
@@ -51,14 +51,14 @@ def _marked(draft: Draft, element: Element, again: Again) -> Iterator[Problem]:
             LOOP_ENDS,
             element,
             _("Nothing says when this loop ends."),
-            _("Write a loopCondition, which is asked after each round, or a loopMaximum."),
+            _("Write a loopCondition, which is checked after each round, or a loopMaximum."),
         )
     elif not again.most and _is_automatic(draft, element):
         yield about(
             LOOP_IDLE,
             element,
-            _("Nothing in this loop waits for anybody, so it would turn without end."),
-            _("Put a user task into the loop, or take the loop out."),
+            _("No step in this loop waits for somebody, so it would run without end."),
+            _("Put a user task into the loop, or remove the loop."),
         )
 
 
@@ -111,16 +111,16 @@ def _idle_loops(draft: Draft) -> Iterator[Problem]:
         yield about(
             LOOP_IDLE,
             element,
-            _("Nothing in this loop waits for anybody, so it would turn without end."),
-            _("Put a user task into the loop, or take the loop out."),
+            _("No step in this loop waits for somebody, so it would run without end."),
+            _("Put a user task into the loop, or remove the loop."),
         )
     others = {element.id: element for element in draft.running if not _decides(draft, element)}
     for element in circles(others, draft.onward):
         yield about(
             LOOP_NO_GATEWAY,
             element,
-            _("Nothing in this loop decides whether it goes round once more."),
-            _("Draw an exclusive gateway from which one flow leads back and another one leads on."),
+            _("Nothing in this loop decides whether to go round again."),
+            _("Draw an exclusive gateway with one flow that leads back and another that leads on."),
         )
 
 

@@ -10,7 +10,7 @@ from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
 DIAGRAM_TOO_LARGE = Rule("diagram-too-large", _("A diagram is not too large."))
-PATH_TOO_LONG = Rule("path-too-long", _("A path is not too long."))
+PATH_TOO_LONG = Rule("path-too-long", _("A path does not have too many steps."))
 PATH_LIMIT = 300
 """Elements in a row; SpiffWorkflow reads a diagram by recursion."""
 
@@ -26,11 +26,11 @@ def _size(draft: Draft) -> Iterator[Problem]:
         yield in_the_file(
             DIAGRAM_TOO_LARGE,
             _(
-                "The diagram is too large: at most %(nodes)s steps and %(flows)s flows.",
+                "The diagram is too large. It may have at most %(nodes)s steps and %(flows)s flows.",
                 nodes=NODE_LIMIT,
                 flows=FLOW_LIMIT,
             ),
-            _("Split it into several procedures, and record the number of the other case in a user task."),
+            _("Split it into several procedures, and use a user task to record the number of the other case."),
         )
 
 
@@ -46,7 +46,7 @@ def _too_long(draft: Draft) -> Iterator[Problem]:
             yield about(
                 PATH_TOO_LONG,
                 element,
-                _("More than %(most)s steps follow each other.", most=PATH_LIMIT),
+                _("More than %(most)s steps follow one another.", most=PATH_LIMIT),
                 _("Split it into several procedures."),
             )
             return

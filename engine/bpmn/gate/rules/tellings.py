@@ -12,12 +12,14 @@ from engine.bpmn.reading.events import MESSAGE, SIGNAL
 from engine.messages import gettext as _
 from engine.problems import Problem, Rule
 
-TELLING_NAME = Rule("telling-name", _("What is thrown and waited for has a name that the file defines."))
+TELLING_NAME = Rule("telling-name", _("What is thrown or awaited has a name that the file defines."))
 TELLING_AWAITS = Rule("telling-awaits", _("A message event is either a button or waits for another case."))
 TELLING_APART = Rule(
-    "telling-apart", _("A message for another case has another name than what waits in the same diagram.")
+    "telling-apart", _("A message to another case has a different name from one that its own diagram waits for.")
 )
-TELLING_CORRELATION = Rule("telling-correlation", _("Only what throws or awaits a message says by what it is found."))
+TELLING_CORRELATION = Rule(
+    "telling-correlation", _("Only an event that throws or awaits a message says how the message is found.")
+)
 PRESSED = ("unit", "role", "pressed_by", "when", "otherwise")
 NAME_LIMIT = 200
 
@@ -43,11 +45,11 @@ def _names(draft: Draft) -> Iterator[Problem]:
                 yield at(
                     TELLING_NAME,
                     node,
-                    _("Nothing says which message this is, so nobody finds it.")
+                    _("Nothing says which message this is, so no case can find it.")
                     if kind == MESSAGE
-                    else _("Nothing says which signal this is, so nobody hears it."),
+                    else _("Nothing says which signal this is, so no case can receive it."),
                     _(
-                        "Choose a message or signal in the properties of the event, and give it a name of at most "
+                        "In the properties of the event, choose a message or a signal, and give it a name of at most "
                         "%(most)s characters.",
                         most=NAME_LIMIT,
                     ),
@@ -71,14 +73,14 @@ def _awaits(element: Element) -> Iterator[Problem]:
             TELLING_AWAITS,
             element,
             _("The value '%(value)s' of the property awaits cannot be used.", value=value[:80]),
-            _("Write message for a message of another case, or delete it for a button."),
+            _("For a message from another case, write message. For a button, delete it."),
         )
     elif element.heard is not None and any(name.partition("_")[0] in PRESSED for name in element.properties):
         yield about(
             TELLING_AWAITS,
             element,
-            _("It waits for another case, so nobody presses it, and who may has no effect."),
-            _("Delete what is said of pressing it, or make it a button: delete awaits."),
+            _("It waits for another case. Nobody presses it, so saying who may press it has no effect."),
+            _("Delete the properties that say who may press it; or delete awaits, which makes it a button."),
         )
 
 
@@ -88,8 +90,11 @@ def _correlation(element: Element) -> Iterator[Problem]:
         yield about(
             TELLING_CORRELATION,
             element,
-            _("The property correlation has no effect here: no message is thrown or awaited."),
-            _("Delete it. A signal reaches everybody who waits for it; a button is pressed on the page of its case."),
+            _("The property correlation has no effect here, because no message is thrown or awaited."),
+            _(
+                "Delete it. A signal reaches every case that waits for it. A button is pressed on the page of its own "
+                "case."
+            ),
         )
 
 
@@ -110,7 +115,7 @@ def _apart(draft: Draft, element: Element) -> Iterator[Problem]:
                 )
                 if pressed
                 else _(
-                    "The message '%(name)s' is for another case, and its own case waits for it, too.",
+                    "The message '%(name)s' is for another case, but its own case also waits for it.",
                     name=event.name[:80],
                 ),
                 _("Give one of the two messages another name."),
