@@ -10,12 +10,12 @@ from functools import cache
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Select, bindparam, select
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql import visitors
 
 from engine.db import stamp
 from engine.db.case import INSTANCE, PARTS, Case
 from engine.db.in_json import as_json
+from engine.db.prepared import dialect_of, executed
 from engine.db.tables import process_instance, task
 
 _OF_TASK = select(task.c.instance_id).where(task.c.id == bindparam("task_id")).scalar_subquery()
@@ -34,7 +34,7 @@ def locked_case_of_task(tx: Connection, task_id: str) -> Case | None:
 
 def _read(tx: Connection, statement: tuple[str, int], given: str) -> Case | None:
     text, times = statement
-    row = tx.exec_driver_sql(text, (given,) * times).first()
+    row = executed(tx, text, [[given] * times], ()).fetchone()
     if row is None:
         return None
     instance_id, state, *found, versions = row
@@ -49,7 +49,7 @@ def _statement(by: Literal["id", "task"]) -> tuple[str, int]:
     parts = [as_json("sqlite", _of(own, PARTS[name].query)) for name in _NAMES]
     columns = (process_instance.c.id, process_instance.c.state)
     whole = select(*columns, *parts, as_json("sqlite", stamp.ALL)).where(process_instance.c.id == own)
-    compiled = whole.compile(dialect=sqlite.dialect(paramstyle="qmark"))
+    compiled = whole.compile(dialect=dialect_of("sqlite"))
     return str(compiled), len(compiled.positiontup or ())
 
 

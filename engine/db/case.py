@@ -31,11 +31,11 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.db import rows, stamp, tables
 from engine.db.changes import Key, column_names, key_of, key_of_row
 from engine.db.in_json import as_json
+from engine.db.prepared import dialect_of, executed
 from engine.db.rows import ChildRow, InstanceRow
 from engine.db.tables import chain_head, process_instance
 from engine.db.tables.base import R, TableOf
@@ -356,8 +356,7 @@ class Case:
         alone = self._rows or self._raw or PARTS[name].is_long
         names = (name,) if alone else tuple(part.name for part in PARTS.values() if not part.is_long)
         statement, order = _statement(self.tx.dialect.name, names)
-        given: Any = tuple(self.id for _ in range(order)) if order else {"instance_id": self.id}
-        *found, versions = self.tx.exec_driver_sql(statement, given).one()
+        *found, versions = executed(self.tx, statement, [[self.id] * order], ()).fetchone()
         self._raw.update(zip(names, found, strict=True))
         stamp.noted(self.tx, dict(json.loads(versions or "[]")))
 
@@ -440,11 +439,7 @@ def _decoded(part: Part, values: list[Any]) -> Any:
 @lru_cache
 def _statement(dialect: str, names: tuple[str, ...]) -> tuple[str, int]:
     """The text that reads these parts, each as one column of JSON, and the versions of what steps only read in the last one;
-    and how often it names the instance by place, if it does."""
+    and how often it is given the instance."""
     parts = [as_json(dialect, PARTS[name].query).label(name) for name in names]
-    query = select(*parts, as_json(dialect, stamp.ALL))
-    if dialect == "sqlite":
-        compiled = query.compile(dialect=sqlite.dialect(paramstyle="qmark"))
-        return str(compiled), len(compiled.positiontup or ())
-    dialect_of: Any = postgresql.dialect
-    return str(query.compile(dialect=dialect_of(paramstyle="pyformat"))), 0
+    compiled = select(*parts, as_json(dialect, stamp.ALL)).compile(dialect=dialect_of(dialect))
+    return str(compiled), len(compiled.positiontup or ())

@@ -7,16 +7,16 @@ process, in the order in which the tables refer to each other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import Column, Connection, Table, bindparam, delete, func, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from engine.db.prepared import Prepared, together
+from engine.db.prepared import Prepared
+from engine.db.sending import Write, send
 from engine.db.types import Json
-from engine.errors import Stale
 
 Key = tuple[Any, ...]
 """The values of a table's primary key, in its order."""
@@ -82,30 +82,29 @@ class Changes:
 
     def write(self, tx: Connection) -> None:
         """Everything is in the database, rows that must have a revision first, then those that are gone."""
+        send(tx, self._writes(tx.dialect.name))
+
+    def _writes(self, dialect: str) -> Iterator[Write]:
         for table, rows in self._moved.items():
             for key, (at_revision, values) in rows.items():
-                _write_moved(tx, table, key, at_revision, values)
-        with together(tx):
-            self._write(tx)
-
-    def _write(self, tx: Connection) -> None:
-        dialect = tx.dialect.name
+                given = {**_given(table, key, values), "at": at_revision}
+                yield _move(dialect, table, tuple(sorted(values))), [given]
         added, changed, removed = self._added, self._changed, self._removed
         replaced = {table: self._replaced(table) for table in removed if table.name in REPLACED}
         for table in reversed(_in_order(removed)):
             if removed[table]:
-                _remove(dialect, table).run(tx, [_named(table, key) for key in removed[table]])
+                yield _remove(dialect, table), [_named(table, key) for key in removed[table]]
         for table in _in_order({**added, **changed}):
             if places := replaced.get(table):
-                _change(dialect, table, column_names(table)).run(tx, places)
+                yield _change(dialect, table, column_names(table)), places
             new, old = added.get(table, {}), changed.get(table, {})
-            if (rows := self._together(table, new, old)) is not None:
-                _put(dialect, table, frozenset().union(*old.values())).run(tx, rows)
+            if (together := self._together(table, new, old)) is not None:
+                yield _put(dialect, table, frozenset().union(*old.values())), together
                 continue
             for names, same in _alike(table, self._evened(table, old)).items():
-                _change(dialect, table, names).run(tx, same)
+                yield _change(dialect, table, names), same
             for names, same_new in _same_columns(new.values()).items():
-                _add(dialect, table, names).run(tx, same_new)
+                yield _add(dialect, table, names), same_new
 
     def _replaced(self, table: Table) -> list[dict[str, Any]]:
         """Places of rows that are gone, each with all that the new row holds that takes it; what is left over stays."""
@@ -208,12 +207,6 @@ def _same_columns(rows: Any) -> dict[tuple[str, ...], list[Row]]:
     return found
 
 
-def _write_moved(tx: Connection, table: Table, key: Key, at_revision: int, values: Row) -> None:
-    given = {**_given(table, key, values), "at": at_revision}
-    if _move(tx.dialect.name, table, tuple(sorted(values))).run(tx, [given]).rowcount != 1:
-        raise Stale
-
-
 @cache
 def _add(dialect: str, table: Table, names: tuple[str, ...]) -> Prepared:
     values: dict[str, Any] = {name: bindparam(name) for name in names}
@@ -245,7 +238,7 @@ def _change(dialect: str, table: Table, names: tuple[str, ...]) -> Prepared:
 
 @cache
 def _move(dialect: str, table: Table, names: tuple[str, ...]) -> Prepared:
-    return Prepared(dialect, _changed(table, names).where(table.c.revision == bindparam("at")), table.name)
+    return Prepared(dialect, _changed(table, names).where(table.c.revision == bindparam("at")), table.name, guards=True)
 
 
 def _changed(table: Table, names: tuple[str, ...]) -> Any:

@@ -1,82 +1,102 @@
 """Statements that are made once in the life of a process: as text for the driver, with what turns each value into the driver's.
 
-The library has nothing left to find out when one is executed, which is half of what a statement costs. It is told of all the
-same: whoever listens to what the database is asked hears of it, and the unit of the transaction which table it writes.
+They go to the driver's own cursor: what the library does around one costs more than SQLite itself. Whoever listens to what
+the database is asked hears of them all the same, and the unit of the transaction which tables each writes; what the driver
+refuses is an error of the library.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, CursorResult, Dialect
+from psycopg import RawCursor
+from sqlalchemy import BindParameter, Connection, Dialect
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.exc import DBAPIError
 
-WRITES = "table_written"
-"""The execution option by which a statement that is handed to the driver as it is says which table it writes."""
+WRITES = "tables_written"
+"""The execution option by which a statement that is handed to the driver as it is names the tables that it writes."""
 Row = Mapping[str, Any]
 _Value = Callable[[Any], Any] | None
 """Makes the driver's value; None: the driver takes it as it is."""
 
 
 class Prepared:
-    def __init__(self, dialect: str, statement: Any, table: str) -> None:
-        """`table` is the one that it writes."""
-        self._options = {WRITES: table}
-        compiled = statement.compile(dialect=_dialect(dialect))
-        self._text = str(compiled)
+    def __init__(self, dialect: str, statement: Any, table: str, guards: bool = False) -> None:
+        """`table` is the one that it writes; one that `guards` must find its row, or nothing of the transaction holds."""
+        self.table, self.guards = table, guards
+        compiled = statement.compile(dialect=dialect_of(dialect))
+        self.text = str(compiled)
         binds: Mapping[str, BindParameter[Any]] = compiled.binds
-        places: Sequence[str] | None = compiled.positiontup
-        self._is_by_place = places is not None
-        self._names = list(binds) if places is None else places
-        self._values = [(name, _value(_dialect(dialect), binds[name])) for name in self._names]
+        names: Sequence[str] = compiled.positiontup or ()
+        self._values = [(name, _value(dialect_of(dialect), binds[name])) for name in names]
 
-    def run(self, tx: Connection, rows: Sequence[Row]) -> CursorResult[Any]:
-        """It has been executed, once for each of these rows: what each of its parameters is, by name."""
-        given: Any = [self._given(row) for row in rows]
-        return tx.exec_driver_sql(self._text, given if len(given) > 1 else given[0], self._options)
+    @property
+    def size(self) -> int:
+        """How many values it takes."""
+        return len(self._values)
 
-    def _given(self, row: Row) -> Any:
-        values = [row[name] if value is None else value(row[name]) for name, value in self._values]
-        return tuple(values) if self._is_by_place else dict(zip(self._names, values, strict=True))
+    def given(self, row: Row) -> list[Any]:
+        """The driver's values for this row: what each of its parameters is, by name."""
+        return [row[name] if value is None else value(row[name]) for name, value in self._values]
+
+    def run(self, tx: Connection, rows: Sequence[Row]) -> Any:
+        """It has been executed, once for each of these rows. Returns the driver's cursor."""
+        return executed(tx, self.text, [self.given(row) for row in rows], (self.table,))
 
 
-@contextmanager
-def together(tx: Connection) -> Iterator[None]:
-    """What is executed within is sent to PostgreSQL at once, and no result is waited for: nobody may ask for one.
+class _Told:
+    """What listeners are told of a statement besides its text."""
 
-    Raises at its end what any of it raises; nothing behind that is done then. SQLite is no message away: it does each at once.
-    """
-    if tx.dialect.name != "postgresql":
-        yield
-        return
-    connection: Any = tx.connection.driver_connection
-    errors: type[Exception] = tx.dialect.loaded_dbapi.Error
+    compiled = None
+    """It was not put together by the library just now."""
+
+    def __init__(self, tables: Collection[str]) -> None:
+        self.execution_options = {WRITES: tables}
+
+
+def executed(tx: Connection, text: str, given: list[list[Any]], tables: Collection[str]) -> Any:
+    """The driver has executed the text, once for each list of values. Returns its cursor."""
+    many, connection = len(given) > 1, tx.connection
+    values: Any = given if many else given[0]
+    cursor: Any = connection.cursor() if tx.dialect.name == "sqlite" else RawCursor(connection.driver_connection)  # type: ignore[arg-type]
+    context = _Told(tables)
+    for told in tx.dispatch.before_cursor_execute:
+        told(tx, cursor, text, values, context, many)
     try:
-        with connection.pipeline():
-            yield
-    except errors as error:
-        if connection.closed:
-            tx.invalidate(error)
-        raise DBAPIError.instance(
-            "what a transaction has changed",
-            None,
-            error,
-            errors,
-            connection_invalidated=tx.invalidated,
-            dialect=tx.dialect,
-        ) from error
+        if many:
+            cursor.executemany(text, values)
+        else:
+            cursor.execute(text, values)
+    except tx.dialect.loaded_dbapi.Error as error:
+        raise in_the_library(tx, text, error) from error
+    return cursor
+
+
+def in_the_library(tx: Connection, text: str, error: Exception) -> Exception:
+    """The driver's error as the library raises it; a connection that is lost is known to be."""
+    if getattr(tx.connection.driver_connection, "closed", False):
+        tx.invalidate(error)
+    return DBAPIError.instance(
+        text,
+        None,
+        error,
+        tx.dialect.loaded_dbapi.Error,
+        connection_invalidated=tx.invalidated,
+        dialect=tx.dialect,
+    )
 
 
 @cache
-def _dialect(name: str) -> Dialect:
+def dialect_of(name: str) -> Dialect:
+    """What statements for the driver are written with: values by place, as it wants them."""
     if name == "sqlite":
         return sqlite.dialect(paramstyle="qmark")
-    return psycopg.dialect()  # type: ignore[no-untyped-call]
+    made: Dialect = psycopg.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+    return made
 
 
 def _value(dialect: Dialect, parameter: BindParameter[Any]) -> _Value:

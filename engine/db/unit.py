@@ -158,7 +158,8 @@ def _before_raw(tx: Connection, _cursor: Any, text: str, _parameters: Any, conte
     if unit is not None and context.compiled is None:
         unit.flush()
         if not _only_reads(text):
-            unit.written(context.execution_options.get(WRITES))
+            for table in context.execution_options.get(WRITES, (None,)):
+                unit.written(table)
 
 
 def _only_reads(text: str) -> bool:

@@ -13,6 +13,8 @@ from engine.db.unit import unit_of
 from engine.errors import Refused
 from tests.store.builders import NOW
 
+VERB = re.compile(r"(?<!DO )\b(?:SELECT|INSERT|UPDATE|DELETE)\b")
+
 
 def rule(key: str, value: int = 0) -> dict[str, object]:
     return {"key": key, "version": 1, "value": value, "set_at": NOW, "set_by": "test"}
@@ -40,7 +42,7 @@ def statements(database: Database) -> list[str]:
         database.engine,
         "before_cursor_execute",
         lambda _tx, _cursor, text, *_more: (
-            seen.append(text.split()[0]) if not re.search("^BEGIN|INTO stamp", text) else None
+            seen.append(VERB.findall(text)[-1]) if not re.search("^BEGIN|INTO stamp", text) else None
         ),
     )
     return seen

@@ -109,7 +109,7 @@ def test_an_id_in_chinese_is_refused():
 
 @pytest.mark.rule("namespace-unknown")
 def test_an_unknown_element_of_another_namespace_is_refused():
-    refused(the_problem(with_more('<x:thing xmlns:x="urn:x" />')), "permit", "docs/reference/bpmn.md")
+    refused(the_problem(with_more('<x:thing xmlns:x="urn:x" />')), "permit", "docs/reference/bpmn.zh.md")
 
 
 @pytest.mark.rule("extension-engine")
@@ -325,15 +325,6 @@ def test_a_loop_in_which_nothing_decides_is_refused():
     limit = '<boundaryEvent id="limit" name="限时" attachedToRef="review"><timerEventDefinition><timeDuration>PT4H'
     again = f"{limit}</timeDuration></timerEventDefinition></boundaryEvent>"
     refused(the_problem(with_more(again, flow("limit", "review"))), "review", "判断网关")
-
-
-@pytest.mark.rule("path-too-long")
-def test_a_chain_too_long_for_the_engine_is_refused():
-    gates = "".join(f'<exclusiveGateway id="x{number}" />' for number in range(300))
-    chain = "".join(flow(f"x{number}", f"x{number + 1}") for number in range(299))
-    text = broken((flow("join", "review"), flow("join", "x0") + flow("x299", "review") + chain), (END, gates + END))
-    found = problems_of(text)
-    assert [str(problem.reason) for problem in found] == ["一连串的环节超过 300 个。"]
 
 
 @pytest.mark.rule("diagram-too-large")

@@ -154,6 +154,13 @@ def test_settings_of_camundas_engine_are_kept_with_one_warning() -> None:
     assert all(name in str(found.reason) for name in ("asyncBefore", "priority", "failedJobRetryTimeCycle"))
 
 
+def test_what_the_modeler_writes_for_itself_is_not_worth_a_word() -> None:
+    named = (
+        'camunda:modelerTemplate="lianban.task" camunda:modelerTemplateVersion="1" camunda:modelerTemplateIcon="data:x"'
+    )
+    assert problems_of(broken((REVIEW, f"{REVIEW[:-3]} {named} />"))) == []
+
+
 def test_settings_of_a_relative_are_the_same() -> None:
     text = broken((REVIEW, f'{REVIEW[:-3]} flowable:async="true" />')).replace(
         HEAD, HEAD.replace("<definitions", '<definitions xmlns:flowable="http://flowable.org/bpmn"')

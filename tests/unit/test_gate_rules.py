@@ -214,8 +214,8 @@ def test_what_is_said_to_one_reader_is_read_by_the_next_in_another_language() ->
     [
         ("1 +", "'1 +' is not a complete expression."),
         ("gone", "There is no fact called gone."),
-        ("len(1)", "The arguments of len are not right."),
-        ("None < 1", "A value that has not been filled in cannot be greater or less."),
+        ("len(1)", "The arguments of len are not correct."),
+        ("None < 1", "A value that has not been filled in cannot be compared as larger or smaller."),
     ],
 )
 def test_what_is_wrong_with_an_expression_is_said_to_its_reader(expression: str, english: str) -> None:

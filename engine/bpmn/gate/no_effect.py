@@ -16,9 +16,9 @@ from engine.bpmn.reading.meant import TWINS
 from engine.messages import Text
 from engine.messages import gettext as _
 
-_DATA = _("Data that is drawn. Facts are said by forms and tasks, and a condition reads a fact by its name.")
-_BETWEEN = _("Drawn between pools; nothing is sent by it. A service task delivers and notifies.")
-_DEFINITION = _("A definition for other tools; nothing reads it.")
+_DATA = _("Data that is drawn. Forms and tasks record facts, and a condition reads a fact by its name.")
+_BETWEEN = _("Drawn between pools. It sends nothing: a service task delivers and notifies.")
+_DEFINITION = _("A definition for other tools. This system does not read it.")
 ELEMENTS: Mapping[str, Text] = {
     **dict.fromkeys(
         (
@@ -48,11 +48,12 @@ ELEMENTS: Mapping[str, Text] = {
 SETTINGS = frozenset(
     {
         "asyncBefore", "asyncAfter", "async", "exclusive", "failedJobRetryTimeCycle", "priority",
-        "jobPriority", "taskPriority", "followUpDate", "modelerTemplate", "modelerTemplateVersion", "modelerTemplateIcon",
-        "diagramRelationId",
+        "jobPriority", "taskPriority", "followUpDate",
     }
 )  # fmt: skip
 """Attributes and extensions of Camunda by which its engine is tuned."""
+MODELERS = frozenset({"modelerTemplate", "modelerTemplateVersion", "modelerTemplateIcon", "diagramRelationId"})
+"""Attributes of Camunda that the desktop modeler writes for itself: no engine reads them."""
 ENGINES = frozenset(
     {
         "http://camunda.org/schema/zeebe/1.0",
@@ -80,6 +81,11 @@ def is_idle(node: etree._Element) -> bool:
 def is_setting(key: str) -> bool:
     """Whether an attribute or an extension is one by which Camunda's engine is tuned."""
     return key.startswith(CAMUNDA) and key.removeprefix(CAMUNDA) in SETTINGS
+
+
+def is_of_the_modeler(key: str) -> bool:
+    """Whether an attribute is one that the desktop modeler writes for itself: the template of the element, say."""
+    return key.startswith(CAMUNDA) and key.removeprefix(CAMUNDA) in MODELERS
 
 
 def is_note(key: str, is_attribute: bool = False) -> bool:

@@ -26,16 +26,14 @@ from engine.deployments.definitions import Definition
 from engine.runtime.step.scopes import ScopeId, Scopes, scopes_of
 
 _NUMBERS = (fact.c.scope_id, fact.c.name, fact.c.id)
-_NUMBERED = insert(fact).returning(*_NUMBERS, sort_by_parameter_order=True)
-"""New facts are given their numbers in the order in which they were said."""
 _GIVEN = tuple(column.name for column in fact.c if column is not fact.c.id)
 
 
 @cache
-def _numbered_on_sqlite(count: int) -> Prepared:
-    """The same for so many: SQLite never does otherwise, and takes a statement for each when it is asked to."""
+def _numbered(dialect: str, count: int) -> Prepared:
+    """So many new facts, in one statement; both stores number them in the order in which they were said."""
     rows = [{name: bindparam(f"{name}_{place}", type_=fact.c[name].type) for name in _GIVEN} for place in range(count)]
-    return Prepared("sqlite", insert(fact).values(rows).returning(*_NUMBERS), fact.name)
+    return Prepared(dialect, insert(fact).values(rows).returning(*_NUMBERS), fact.name)
 
 
 @dataclass(frozen=True)
@@ -159,7 +157,7 @@ def store_rows(tx: Connection, instance_id: str, rows: list[dict[str, Any]]) -> 
     case = case_of(tx, instance_id)
     refers = case.new or any(row.get("scope_id") for row in rows)  # to rows that wait to be written
     with unit_of(tx).known() if refers else unit_of(tx).apart():
-        numbers = {(row.scope_id, row.name): row.id for row in _add(tx, rows)}
+        numbers = {(scope_id, name): number for scope_id, name, number in _add(tx, rows)}
     for row in rows:
         number = numbers[row.get("scope_id"), row["name"]]
         case.adopt(fact, {"id": number, **row})
@@ -169,10 +167,9 @@ def store_rows(tx: Connection, instance_id: str, rows: list[dict[str, Any]]) -> 
 
 def _add(tx: Connection, rows: list[dict[str, Any]]) -> Iterable[Any]:
     """The rows are in the table; returns the scope, name and number of each."""
-    if tx.dialect.name != "sqlite":
-        return tx.execute(_NUMBERED, rows)
     given = {f"{name}_{place}": row.get(name) for place, row in enumerate(rows) for name in _GIVEN}
-    return _numbered_on_sqlite(len(rows)).run(tx, [given])
+    numbered: Iterable[Any] = _numbered(tx.dialect.name, len(rows)).run(tx, [given])
+    return numbered
 
 
 def known(tx: Connection, instance_id: str) -> dict[str, object]:

@@ -15,25 +15,23 @@ from engine.messages import gettext as _
 from engine.messages import listed
 from engine.problems import Problem, Rule
 
-ELEMENT_UNKNOWN = Rule("element-unknown", _("An element is one that runs or is drawn."))
-ELEMENT_MISPLACED = Rule("element-misplaced", _("An element stands where it runs."))
-NAMESPACE_UNKNOWN = Rule("namespace-unknown", _("Elements of other tools stand in extensionElements."))
-TEXT_ONLY = Rule("text-only", _("An element for text holds nothing else."))
-EXTENSION_UNKNOWN = Rule("extension-unknown", _("An extension is one that is read."))
+ELEMENT_UNKNOWN = Rule("element-unknown", _("An element is one that runs, or one that is only drawn."))
+ELEMENT_MISPLACED = Rule("element-misplaced", _("An element is drawn where it can run."))
+NAMESPACE_UNKNOWN = Rule("namespace-unknown", _("Elements of other tools are only in extensionElements."))
+TEXT_ONLY = Rule("text-only", _("An element for text contains only text."))
+EXTENSION_UNKNOWN = Rule("extension-unknown", _("An extension is one that this system knows."))
 EXTENSION_ENGINE = Rule("extension-engine", _("An extension is not for another engine."))
 PROPERTY_FORM = Rule("property-form", _("An extension property has a name and a value."))
 PROPERTY_TWICE = Rule("property-twice", _("An extension property is given once."))
 CALL_MAPPING = Rule("call-mapping", _("A line of a mapping has one source and one target."))
 ATTRIBUTE_UNKNOWN = Rule("attribute-unknown", _("An attribute has an effect."))
-ATTRIBUTE_VALUE = Rule("attribute-value", _("An attribute has a value that can be used."))
+ATTRIBUTE_VALUE = Rule("attribute-value", _("The value of an attribute is valid."))
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 _PREFIXES = {CAMUNDA: "camunda:", XSI: "xsi:"}
-_REMEDY = _("It cannot be run as drawn. Delete it; what can be used is in docs/reference/bpmn.md.")
+_REMEDY = _("It cannot run as drawn. Delete it. What can be used is listed in docs/reference/bpmn.md.")
 
 
-_OURS = _(
-    "Delete it; what a step does here stands in its extension properties, as docs/reference/bpmn.md describes them."
-)
+_OURS = _("Delete it. What a step does is written in its extension properties, which docs/reference/bpmn.md describes.")
 
 
 def check(draft: Draft) -> Iterator[Problem]:
@@ -82,7 +80,7 @@ def _refused(node: etree._Element, name: str, parent: str, construct: Construct 
     if found := table.get(name):
         return _by_name(node, found)
     if construct is None:
-        return at(ELEMENT_UNKNOWN, node, _("%(name)s does not run here.", name=name), _REMEDY)
+        return at(ELEMENT_UNKNOWN, node, _("%(name)s is not supported.", name=name), _REMEDY)
     return at(ELEMENT_MISPLACED, node, _("%(parent)s cannot hold %(name)s.", parent=parent, name=name), _REMEDY)
 
 
@@ -96,7 +94,7 @@ def _foreign(node: etree._Element, parent: str) -> Iterator[Problem]:
         return
     name = etree.QName(node)
     if not (parent == "definitions" and name.namespace == constructs.PICTURE_NAMESPACE):
-        yield at(NAMESPACE_UNKNOWN, node, _("%(tag)s is not known.", tag=_shown(node.tag)), _REMEDY)
+        yield at(NAMESPACE_UNKNOWN, node, _("%(tag)s is unknown.", tag=_shown(node.tag)), _REMEDY)
 
 
 def _extensions(node: etree._Element) -> Iterator[Problem]:
@@ -115,10 +113,10 @@ def _extensions(node: etree._Element) -> Iterator[Problem]:
         if found is not None:
             yield _by_name(child, found)
         elif etree.QName(child).namespace in no_effect.ENGINES:
-            yield at(EXTENSION_ENGINE, child, _("%(tag)s is for another engine, and does not run here.",
+            yield at(EXTENSION_ENGINE, child, _("%(tag)s is for another engine and does not run here.",
                      tag=etree.QName(child).localname[:80]), _OURS)  # fmt: skip
         else:
-            yield at(EXTENSION_UNKNOWN, child, _("The extension %(tag)s is not known.", tag=_shown(child.tag)), _REMEDY)
+            yield at(EXTENSION_UNKNOWN, child, _("The extension %(tag)s is unknown.", tag=_shown(child.tag)), _REMEDY)
 
 
 def _is_form(child: etree._Element, extensions: etree._Element) -> bool:
@@ -140,7 +138,7 @@ def _mapping(node: etree._Element) -> Iterator[Problem]:
         yield at(
             CALL_MAPPING,
             node,
-            _("The mapping is not written as it has to be."),
+            _("The mapping is not written correctly."),
             _("Each line has one source (a fact) or sourceExpression (an expression), and one target (a fact)."),
         )
 
@@ -155,8 +153,8 @@ def _properties(node: etree._Element) -> Iterator[Problem]:
             yield at(
                 PROPERTY_FORM,
                 child,
-                _("The extension property is not written as it has to be."),
-                _("Fill in name and value line by line under Extension properties in the modeler."),
+                _("The extension property is not written correctly."),
+                _("Fill in the names and values line by line under Extension properties in the modeler."),
             )
         elif name in seen:
             yield at(
@@ -173,7 +171,7 @@ def _attributes(node: etree._Element, name: str, construct: Construct) -> Iterat
         namespace, _brace, local = key.rpartition("}")
         if namespace.removeprefix("{") in constructs.DECORATION_NAMESPACES or no_effect.is_setting(key):
             continue
-        if no_effect.is_note(key, is_attribute=True):
+        if no_effect.is_of_the_modeler(key) or no_effect.is_note(key, is_attribute=True):
             continue
         shown = f"{_PREFIXES.get(namespace + '}', namespace + '}')}{local}" if namespace else local
         allowed = construct.attributes.get(shown)
@@ -193,8 +191,8 @@ def _refused_attribute(
     if found := table.get(local):
         return _by_name(node, found)
     if allowed:
-        reason = _("%(shown)s cannot be '%(value)s'.", shown=shown, value=value[:80])
-        return at(ATTRIBUTE_VALUE, node, reason, _("It can be: %(known)s.", known=listed(allowed)))
+        reason = _("%(shown)s cannot have the value '%(value)s'.", shown=shown, value=value[:80])
+        return at(ATTRIBUTE_VALUE, node, reason, _("Allowed values: %(known)s.", known=listed(allowed)))
     reason = _("The attribute %(shown)s of %(name)s has no effect.", name=name, shown=_shown(shown))
     return at(ATTRIBUTE_UNKNOWN, node, reason, _REMEDY)
 
