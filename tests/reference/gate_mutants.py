@@ -22,19 +22,17 @@ _RELOADED = (f"{PACKAGE}.", "tests.unit.diagrams", "tests.reference.test_generat
 GATE_MUTANTS = (
     Mutant("no state is looked through", "rules.sound", "        yield from _stuck(draft, seen)\n", ""),
     Mutant("of the ways out of a choice only the first is looked at", "states", "return [(key,) for key in keys]", "return [(keys[0],)]"),
-    Mutant("an event that interrupts never happens", "states", "            found += [((key,), (Token(key),)) for key in instead]\n", ""),
     Mutant("a join goes on with the first that comes", "states", "return flows >= set(self._elements[key].incoming)", "return bool(flows)"),
     Mutant("a join never goes on", "states", "return flows >= set(self._elements[key].incoming)", "return False"),
     Mutant("of the tokens of a fork one goes on", "states", "return [tuple(keys)]", "return [tuple(keys[:1])]"),
     Mutant("an inclusive join never goes on", "states", "if self._is_inclusive(key) and not self._waits(key, flows, state)", "if False"),
     Mutant("an end of everything ends nothing else", "states", 'element.kind == "endEvent" and (element.event_kind', 'False and (element.event_kind'),
     Mutant("no meeting of branches is looked for", "rules.doubles", "        if alive and len(element.incoming) > 1:", "        if False:"),
-    Mutant("a way back to a fork is let pass", "rules.doubles", "if any(len(colour) < len(flows) for colour in colours[split.id]) and", "if False and"),
     Mutant("joined branches still are several", "rules.doubles", "        if element is None or colour in found[key]:", "        if element is None or colour in found[key] or key in joined:"),
     Mutant("a join forgets what it has waited for", "rules.doubles", "            coming[key] = colour | before\n", "            coming[key] = colour\n"),
-    Mutant("a loop that waits for nobody is let pass", "rules.loops", '    for element in circles(automatic, lambda one: _onward(draft, one)):', "    for element in ():"),
+    Mutant("a loop that waits for nobody is let pass", "rules.loops", "    own = list(circles(automatic, lambda one: onward(draft, one)))", "    own = list[Element]()"),
     Mutant("a loop in which nothing decides is let pass", "rules.loops", "    for element in circles(others, draft.onward):", "    for element in ():"),
-    Mutant("every circle waits for nobody", "rules.loops", "        if _is_automatic(draft, element) or _interrupting(draft, element)\n", ""),
+    Mutant("every circle waits for nobody", "rules.loops", "for element in draft.running if is_automatic(draft, element) or interrupting(draft, element)", "for element in draft.running"),
 )  # fmt: skip
 # ruff: noqa: E501
 
