@@ -329,6 +329,24 @@ def test_a_loop_through_links_waits_for_nobody():
     assert {problem.rule for problem in problems_of(text)} == {"loop-idle"}
 
 
+@pytest.mark.rule("loop-idle")
+def test_a_loop_that_waits_for_a_fixed_instant_alone_turns_when_that_is_past():
+    """A duration is waited for in each round, an instant in the first."""
+    again = '<exclusiveGateway id="turn" /><exclusiveGateway id="again" name="再来？" default="again__review" />'
+    ways = (
+        flow("join", "turn")
+        + flow("turn", "wait")
+        + flow("wait", "again")
+        + flow("again", "turn", "asked_unit is None")
+    )
+    for written, found in (("timeDate>2026-10-10T00:00:00+08:00", {"loop-idle"}), ("timeDuration>PT4H", set())):
+        name = written.partition(">")[0]
+        timer = f"<timerEventDefinition><{written}</{name}></timerEventDefinition>"
+        caught = f'<intermediateCatchEvent id="wait" name="等">{timer}</intermediateCatchEvent>'
+        drawn = broken((flow("join", "review"), ways + flow("again", "review")), (END, again + caught + END))
+        assert {problem.rule for problem in problems_of(drawn)} == found
+
+
 @pytest.mark.rule("loop-no-gateway")
 def test_a_loop_in_which_nothing_decides_is_refused():
     limit = '<boundaryEvent id="limit" name="限时" attachedToRef="review"><timerEventDefinition><timeDuration>PT4H'
